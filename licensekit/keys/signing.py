@@ -1,0 +1,107 @@
+"""Secret keys that sign, and the one protocol of everything that can (`Signer`)."""
+
+from collections.abc import Callable
+from secrets import token_bytes
+from typing import Final, Protocol
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from licensekit.errors import KeyInvalid
+from licensekit.keys.verifying import VerifyingKey, load
+from licensekit.wire.frame import ED25519, HYBRID, INSTALLATION
+
+SEED_BYTES: Final = 32
+SECRET_BYTES: Final = {ED25519: SEED_BYTES, HYBRID: 2 * SEED_BYTES, INSTALLATION: SEED_BYTES}
+"""Scheme to the bytes of its secret: an Ed25519 seed, for the hybrid and then an ML-DSA-65 seed."""
+
+
+class Signer(Protocol):
+    """Whatever can sign: a key in memory, a token behind PKCS#11."""
+
+    @property
+    def verifying_key(self) -> VerifyingKey:
+        """The key that verifies what this signs."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """Give the signature over `message`, in the form and length of the key's scheme.
+
+        Raises:
+            SignerUnavailable: the key lives elsewhere and cannot be reached.
+        """
+        ...
+
+
+class SigningKey:
+    """A secret key in memory. Made by `SigningKey.generate` or `SigningKey.from_secret`."""
+
+    __slots__ = ("_secret", "_sign", "_verifying_key")
+
+    def __init__(
+        self, secret: bytes, verifying_key: VerifyingKey, sign: Callable[[bytes], bytes]
+    ) -> None:
+        self._secret = secret
+        self._verifying_key = verifying_key
+        self._sign = sign
+
+    @staticmethod
+    def generate(scheme: int) -> "SigningKey":
+        """Give a new key of `scheme` from the operating system's randomness.
+
+        Raises:
+            KeyInvalid: the scheme is unknown.
+            SchemeUnavailable: hybrid, and this machine's cryptography has no ML-DSA.
+        """
+        return SigningKey.from_secret(scheme, token_bytes(_secret_bytes(scheme)))
+
+    @staticmethod
+    def from_secret(scheme: int, secret: bytes) -> "SigningKey":
+        """Give the key of `scheme` that `secret` stands for; lengths in `SECRET_BYTES`.
+
+        Raises:
+            KeyInvalid: the scheme is unknown or the length is not the scheme's.
+            SchemeUnavailable: hybrid, and this machine's cryptography has no ML-DSA.
+        """
+        wanted = _secret_bytes(scheme)
+        if len(secret) != wanted:
+            raise KeyInvalid(
+                f"a secret key of scheme {scheme} has {wanted} bytes, this one {len(secret)}",
+                scheme=scheme,
+            )
+        ed25519 = Ed25519PrivateKey.from_private_bytes(secret[:SEED_BYTES])
+        public = ed25519.public_key().public_bytes_raw()
+        if scheme != HYBRID:
+            return SigningKey(secret, load(scheme, public), ed25519.sign)
+
+        from licensekit.keys.mldsa import secret_key  # noqa: PLC0415  # only a hybrid key pays
+
+        mldsa = secret_key(secret[SEED_BYTES:])
+        public += mldsa.public_key().public_bytes_raw()
+        return SigningKey(
+            secret,
+            load(scheme, public),
+            lambda message: ed25519.sign(message) + mldsa.sign(message),
+        )
+
+    @property
+    def verifying_key(self) -> VerifyingKey:
+        """The key that verifies what this signs."""
+        return self._verifying_key
+
+    def sign(self, message: bytes) -> bytes:
+        """Give the signature over `message`."""
+        return self._sign(message)
+
+    def reveal_secret(self) -> bytes:
+        """Give the secret itself. Whoever has it signs in this key's name."""
+        return self._secret
+
+    def __repr__(self) -> str:
+        return f"SigningKey(scheme={self._verifying_key.scheme}, secret=hidden)"
+
+
+def _secret_bytes(scheme: int) -> int:
+    wanted = SECRET_BYTES.get(scheme)
+    if wanted is None:
+        raise KeyInvalid(f"key scheme {scheme} is not known", scheme=scheme)
+    return wanted

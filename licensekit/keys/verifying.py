@@ -1,0 +1,141 @@
+"""Public keys that verify signatures (`docs/format.md`, "Schemes").
+
+A key is checked once, when it is loaded, so that verification costs what the signature costs.
+`cryptography` checks an Ed25519 key's length and nothing else, and under a key of low order any
+message verifies; so the checks of the point stand here, by arithmetic over the field.
+"""
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from licensekit.errors import KeyInvalid, SignatureInvalid
+from licensekit.wire.frame import (
+    ED25519,
+    ED25519_KEY_BYTES,
+    ED25519_SIGNATURE_BYTES,
+    HYBRID,
+    INSTALLATION,
+    KEY_ID_BYTES,
+    MLDSA65_KEY_BYTES,
+)
+
+PUBLIC_BYTES: Final = {
+    ED25519: ED25519_KEY_BYTES,
+    HYBRID: ED25519_KEY_BYTES + MLDSA65_KEY_BYTES,
+    INSTALLATION: ED25519_KEY_BYTES,
+}
+"""Scheme to the bytes of its public key; the hybrid's is Ed25519 and ML-DSA-65, in this order."""
+
+# The field and the curve -x² + y² = 1 + dx²y² (RFC 8032, section 5.1).
+_P: Final = 2**255 - 19
+_D: Final = 0x52036CEE2B6FFE738CC740797779E89800700A4D4141D8AB75EB4DCA135978A3
+_Y_BITS: Final = 2**255 - 1
+_Y_OF_ORDER_8: Final = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD83D3D706A17C7
+_LOW_ORDER_Y: Final = frozenset({0, 1, _P - 1, _Y_OF_ORDER_8, _P - _Y_OF_ORDER_8})
+"""The y of the points whose order divides 8; whichever their x, they are never a key."""
+
+_Verify = Callable[[bytes, bytes], None]
+
+
+class VerifyingKey:
+    """A public key that passed every check. Made by `load`, equal by scheme and public bytes."""
+
+    __slots__ = ("_verify", "key_id", "public", "reference", "scheme")
+
+    scheme: int
+    """`frame.ED25519`, `frame.HYBRID` or `frame.INSTALLATION`."""
+    public: bytes
+    """The key: 32 bytes of Ed25519, for the hybrid scheme followed by 1952 of ML-DSA-65."""
+    key_id: bytes
+    """The first 8 bytes of SHA-256 over the scheme byte and the key."""
+    reference: bytes
+    """What stands for the key in a frame: the key id; for an installation the key itself."""
+
+    def __init__(self, scheme: int, public: bytes, verify: _Verify) -> None:
+        fix = super().__setattr__
+        fix("scheme", scheme)
+        fix("public", public)
+        fix("key_id", sha256(bytes([scheme]) + public).digest()[:KEY_ID_BYTES])
+        fix("reference", public if scheme == INSTALLATION else self.key_id)
+        fix("_verify", verify)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a verifying key never changes: `{name}` cannot be set")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a verifying key never changes: `{name}` cannot be deleted")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, VerifyingKey):
+            return NotImplemented
+        return self.scheme == other.scheme and self.public == other.public
+
+    def __hash__(self) -> int:
+        return hash((self.scheme, self.public))
+
+    def __repr__(self) -> str:
+        return f"VerifyingKey(scheme={self.scheme}, key_id={self.key_id.hex()})"
+
+    def verify(self, message: bytes, signature: bytes) -> None:
+        """Return if `signature` is this key's over `message`.
+
+        Raises:
+            SignatureInvalid: it is not, or has another length than the scheme's.
+        """
+        try:
+            self._verify(signature, message)
+        except InvalidSignature as error:
+            raise SignatureInvalid(
+                f"the signature of key {self.key_id.hex()} does not verify",
+                key_id=self.key_id.hex(),
+            ) from error
+
+
+def load(scheme: int, public: bytes) -> VerifyingKey:
+    """Give the key of `scheme` whose bytes are `public`.
+
+    Raises:
+        KeyInvalid: the scheme is unknown; the length is not the scheme's; or the Ed25519 part is
+            non-canonical, on no point of the curve, or of low order (RFC 8032, section 5.1.3).
+        SchemeUnavailable: hybrid, and this machine's cryptography has no ML-DSA.
+    """
+    wanted = PUBLIC_BYTES.get(scheme)
+    if wanted is None:
+        raise KeyInvalid(f"key scheme {scheme} is not known", scheme=scheme)
+    if len(public) != wanted:
+        raise KeyInvalid(
+            f"a public key of scheme {scheme} has {wanted} bytes, this one {len(public)}",
+            scheme=scheme,
+        )
+    verify = _ed25519(public[:ED25519_KEY_BYTES])
+    if scheme == HYBRID:
+        from licensekit.keys.mldsa import verifier  # noqa: PLC0415  # only a hybrid key pays
+
+        verify = _both(verify, verifier(public[ED25519_KEY_BYTES:]))
+    return VerifyingKey(scheme, public, verify)
+
+
+def _ed25519(public: bytes) -> _Verify:
+    y = int.from_bytes(public, "little") & _Y_BITS
+    if y >= _P:
+        raise KeyInvalid("the Ed25519 key is not in its canonical form")
+    if y in _LOW_ORDER_Y:
+        raise KeyInvalid("the Ed25519 key is a point of low order, under which anything verifies")
+    # x² = (y² - 1) / (dy² + 1) has a root where the product of the two is a square (Euler). Both
+    # spellings of the sign are canonical: x = 0 only at y = 1 and y = -1, refused above.
+    square = y * y
+    if pow((square - 1) * (_D * square + 1), (_P - 1) // 2, _P) != 1:
+        raise KeyInvalid("the Ed25519 key is no point of the curve")
+    return Ed25519PublicKey.from_public_bytes(public).verify
+
+
+def _both(ed25519: _Verify, mldsa65: _Verify) -> _Verify:
+    def verify(signature: bytes, message: bytes) -> None:
+        ed25519(signature[:ED25519_SIGNATURE_BYTES], message)
+        mldsa65(signature[ED25519_SIGNATURE_BYTES:], message)
+
+    return verify
