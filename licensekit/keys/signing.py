@@ -77,11 +77,11 @@ class SigningKey:
 
         mldsa = secret_key(secret[SEED_BYTES:])
         public += mldsa.public_key().public_bytes_raw()
-        return SigningKey(
-            secret,
-            load(scheme, public),
-            lambda message: ed25519.sign(message) + mldsa.sign(message),
-        )
+
+        def sign(message: bytes) -> bytes:
+            return ed25519.sign(message) + mldsa.sign(message)
+
+        return SigningKey(secret, load(scheme, public), sign)
 
     @property
     def verifying_key(self) -> VerifyingKey:

@@ -54,6 +54,7 @@ class VerifyingKey:
     """The first 8 bytes of SHA-256 over the scheme byte and the key."""
     reference: bytes
     """What stands for the key in a frame: the key id; for an installation the key itself."""
+    _verify: _Verify
 
     def __init__(self, scheme: int, public: bytes, verify: _Verify) -> None:
         fix = super().__setattr__
