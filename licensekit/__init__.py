@@ -1,0 +1,1 @@
+"""Signed license files for on-premise software."""

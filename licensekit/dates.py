@@ -1,0 +1,76 @@
+"""Times and dates of the format, and the way people write them.
+
+Wire times are whole seconds and wire dates whole days, both counted from 1970-01-01 UTC. A date
+counts to the end of its day (`docs/format.md`, "Times and dates").
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+DAY_SECONDS: Final = 86_400
+_EPOCH: Final = date(1970, 1, 1)
+
+
+def seconds_of(moment: datetime) -> int:
+    """Give the whole seconds since 1970 of an aware `moment`.
+
+    Raises:
+        ValueError: `moment` has no time zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a time needs its zone: use datetime.now(UTC)")
+    return int(moment.timestamp() // 1)
+
+
+def moment_of(seconds: int) -> datetime:
+    """Give the UTC moment of `seconds` since 1970."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+
+
+def days_of(day: date) -> int:
+    """Give the days since 1970 of `day`."""
+    return (day - _EPOCH).days
+
+
+def date_of(days: int) -> date:
+    """Give the date that lies `days` after 1970-01-01."""
+    return _EPOCH + timedelta(days=days)
+
+
+def start_of_day(days: int) -> int:
+    """Give the first second of the day `days`."""
+    return days * DAY_SECONDS
+
+
+def end_of_day(days: int) -> int:
+    """Give the first second after the day `days`: until there, the date has not passed."""
+    return (days + 1) * DAY_SECONDS
+
+
+def day_at(seconds: int) -> int:
+    """Give the day that `seconds` falls in."""
+    return seconds // DAY_SECONDS
+
+
+def format_seconds(seconds: int) -> str:
+    """Write `seconds` as RFC 3339 in UTC: `2027-01-01T00:00:00Z`."""
+    return moment_of(seconds).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def format_days(days: int) -> str:
+    """Write `days` as `2027-01-01`."""
+    return date_of(days).isoformat()
+
+
+def parse_seconds(text: str) -> int:
+    """Read an RFC 3339 time with its zone, or a date, which means its first second UTC.
+
+    Raises:
+        ValueError: neither of the two.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        if "T" in text or " " in text:
+            raise ValueError("a time needs its zone: 2027-01-01T00:00:00Z")
+        moment = moment.replace(tzinfo=UTC)
+    return seconds_of(moment)

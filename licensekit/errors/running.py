@@ -1,0 +1,127 @@
+"""What an installation refuses, cannot read, or is asked by mistake."""
+
+from licensekit.errors.tree import LicenseError
+
+
+class RefusedError(LicenseError):
+    """The installation refuses a change; its state is as it was."""
+
+    code = "refused"
+
+
+class SerialMismatch(RefusedError):
+    """A bundle for another serial, which does not replace the present one."""
+
+    code = "serial-mismatch"
+
+
+class SequenceOlder(RefusedError):
+    """A bundle older than the active one of the same issuer and part."""
+
+    code = "sequence-older"
+
+
+class SequenceConflict(RefusedError):
+    """Another bundle under a sequence that is already taken."""
+
+    code = "sequence-conflict"
+
+
+class BelowUse(RefusedError):
+    """The new license set covers fewer than are assigned."""
+
+    code = "below-use"
+
+
+class MaintenanceEnded(RefusedError):
+    """This version of the product was released after maintenance ended."""
+
+    code = "maintenance-ended"
+
+
+class BindingMismatch(RefusedError):
+    """A bundle bound to another installation."""
+
+    code = "binding-mismatch"
+
+
+class NotActivated(RefusedError):
+    """Nothing was activated here yet."""
+
+    code = "not-activated"
+    default_hint = "run `licensekit activate FILE`"
+
+
+class QuestionError(LicenseError):
+    """A question that is a mistake in the program that asks it."""
+
+    code = "question"
+
+
+class UnknownLicense(QuestionError):
+    """A license code that no catalog has."""
+
+    code = "unknown-license"
+
+
+class WrongKind(QuestionError):
+    """A license of another kind than the question is about."""
+
+    code = "wrong-kind"
+
+
+class NotEntitled(LicenseError):
+    """`require`: the license does not grant what is needed; the message says why."""
+
+    code = "not-entitled"
+
+
+class StateError(LicenseError):
+    """A file, folder or database that cannot be used as it is."""
+
+    code = "state"
+
+
+class FileUnusable(StateError):
+    """A path that is missing, not a plain file, or not readable or writable."""
+
+    code = "file-unusable"
+
+
+class HomeInvalid(StateError):
+    """The home is no installation, or holds another product's."""
+
+    code = "home-invalid"
+
+
+class DatabaseDamaged(StateError):
+    """The database is not ours, or is damaged."""
+
+    code = "database-damaged"
+    default_hint = "restore it from a backup; the file was left as it is"
+
+
+class DatabaseNewer(StateError):
+    """The database was written by a newer version of this program."""
+
+    code = "database-newer"
+    default_hint = "update this program"
+
+
+class DatabaseBusy(StateError):
+    """Another process holds the database for longer than we wait."""
+
+    code = "database-busy"
+    default_hint = "try again; if it stays, look for a process that hangs"
+
+
+class DatabaseUnavailable(StateError):
+    """The database cannot be reached or written: full disk, no permission, server away."""
+
+    code = "database-unavailable"
+
+
+class AuditDamaged(StateError):
+    """The audit log's chain is broken."""
+
+    code = "audit-damaged"

@@ -1,0 +1,31 @@
+"""From document to token. Programs that only verify never load this."""
+
+from licensekit.keys.signing import Signer
+from licensekit.wire import armor, frame
+from licensekit.wire.documents import TYPE_OF, Document, encode
+
+
+def sign(document: Document, *signers: Signer) -> armor.Token:
+    """Give the token of `document`, signed by each of `signers`.
+
+    Raises:
+        PayloadInvalid: the document has a field out of its bounds.
+        SignerUnavailable: a signer that lives elsewhere cannot be reached.
+    """
+    kind = TYPE_OF[type(document)]
+    payload = encode(document)
+    return add_signatures(kind, frame.Frame((), payload), *signers)
+
+
+def add_signatures(kind: str, opened: frame.Frame, *signers: Signer) -> armor.Token:
+    """Give the token of `opened` with a signature by each of `signers` added to those it has.
+
+    Raises:
+        SignerUnavailable: a signer that lives elsewhere cannot be reached.
+    """
+    signatures = list(opened.signatures)
+    for signer in signers:
+        key = signer.verifying_key
+        message = frame.message(kind, key.scheme, key.reference, opened.payload)
+        signatures.append(frame.Signature(key.scheme, key.reference, signer.sign(message)))
+    return armor.Token(kind, frame.write(frame.Frame(tuple(signatures), opened.payload)))

@@ -1,0 +1,118 @@
+"""Text to frames and back (`docs/format.md`, "Tokens").
+
+A token is `lk1-` type `.` base64 of a frame, standard alphabet, no padding. A file is one or more
+tokens; ASCII white space and a leading byte order mark are dropped, then each `lk1-` starts a
+token. The dash is not in the alphabet, so no token can hide another.
+"""
+
+from binascii import Error as Base64Error
+from binascii import a2b_base64, b2a_base64
+from typing import Final, NamedTuple
+
+from licensekit.errors import ArmorInvalid, TooLarge, UnexpectedType
+from licensekit.limits import FILE_BYTES, FRAME_BYTES, TOKENS_PER_FILE
+
+PREFIX: Final = b"lk1-"
+TYPES: Final = (
+    "root",
+    "trust",
+    "revocations",
+    "catalog",
+    "bundle",
+    "reset",
+    "request",
+    "receipt",
+    "statement",
+)
+"""The types of documents, in the order in which a reader takes them from a file."""
+
+_TYPES: Final = {name.encode(): name for name in TYPES}
+_ORDER: Final = {name: place for place, name in enumerate(TYPES)}
+_WHITE_SPACE: Final = b" \t\n\v\f\r"
+_MARK: Final = b"\xef\xbb\xbf"
+_PADDING: Final = {0: b"", 2: b"==", 3: b"="}
+
+
+class Token(NamedTuple):
+    """One unverified token: the type that it names and its frame. Nothing in it is believed."""
+
+    type: str
+    frame: bytes
+
+
+def write(token: Token) -> str:
+    """Give the one spelling of `token`, without a line end."""
+    return f"lk1-{token.type}.{encode(token.frame)}"
+
+
+def read(data: bytes | str) -> list[Token]:
+    """Give the tokens of a file in reading order, nothing about them verified.
+
+    Tokens of one type keep the order that they have in the file.
+
+    Raises:
+        TooLarge: the file, its tokens or a frame exceed `limits`.
+        ArmorInvalid: the text is not one or more tokens, each in its only spelling.
+        UnexpectedType: a token of a type that the format does not have.
+    """
+    raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+    if len(raw) > FILE_BYTES:
+        raise TooLarge(f"{len(raw)} bytes where at most {FILE_BYTES} are read", bytes=len(raw))
+    first, *pieces = compact(raw).split(PREFIX)
+    if first or not pieces:
+        raise ArmorInvalid("this is no license file: it does not begin with `lk1-`")
+    if len(pieces) > TOKENS_PER_FILE:
+        raise TooLarge(f"{len(pieces)} tokens where at most {TOKENS_PER_FILE} are read")
+    if len(pieces) == 1:
+        return [_token(pieces[0])]
+    return sorted(map(_token, pieces), key=_reading_order)
+
+
+def compact(raw: bytes) -> bytes:
+    """Give `raw` without a leading byte order mark and without ASCII white space."""
+    return raw.removeprefix(_MARK).translate(None, _WHITE_SPACE)
+
+
+def encode(data: bytes) -> str:
+    """Give the base64 of `data` in the standard alphabet, without padding."""
+    return b2a_base64(data, newline=False).rstrip(b"=").decode("ascii")
+
+
+def decode(body: bytes) -> bytes:
+    """Give the bytes whose one spelling is `body`; the inverse of `encode`.
+
+    Raises:
+        ArmorInvalid: `body` is no base64, or not the spelling that `encode` gives.
+    """
+    padding = _PADDING.get(len(body) % 4)
+    if padding is None:
+        raise ArmorInvalid("a token is cut short or has a character too many")
+    try:
+        data = a2b_base64(body + padding, strict_mode=True)
+    except Base64Error as error:
+        raise ArmorInvalid("a token contains characters that are not base64") from error
+    # Strict mode still accepts stray trailing bits: one content, one spelling.
+    if b2a_base64(data, newline=False) != body + padding:
+        raise ArmorInvalid("a token ends in a character that no writer makes")
+    return data
+
+
+def _token(piece: bytes) -> Token:
+    name, dot, body = piece.partition(b".")
+    if not dot:
+        raise ArmorInvalid("a token breaks off before its contents")
+    kind = _TYPES.get(name)
+    if kind is None:
+        shown = name[:20].decode("ascii", "backslashreplace")
+        raise UnexpectedType(f"this reader knows no document of type `{shown}`", type=shown)
+    return Token(kind, _frame(body))
+
+
+def _frame(body: bytes) -> bytes:
+    if len(body) > FRAME_BYTES // 3 * 4 + 4:
+        raise TooLarge(f"a token of {len(body)} characters is longer than the format allows")
+    return decode(body)
+
+
+def _reading_order(token: Token) -> int:
+    return _ORDER[token.type]

@@ -1,0 +1,91 @@
+"""Payload to document and back (`docs/format.md`, "Payloads").
+
+One document has one payload: what does not re-encode to the same bytes is refused.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final, TypeVar, cast
+
+from msgspec import MsgspecError, ValidationError
+from msgspec.msgpack import Decoder, Encoder
+
+from licensekit.errors import NewerReaderNeeded, NotCanonical, PayloadInvalid
+from licensekit.wire.documents.fields import Document
+from licensekit.wire.documents.installed import Receipt, Request, Reset, Statement
+from licensekit.wire.documents.sold import Bundle, Catalog
+from licensekit.wire.documents.trusted import Revocations, Root, Trust
+
+AnyDocument = Root | Trust | Revocations | Catalog | Bundle | Reset | Request | Receipt | Statement
+D = TypeVar("D", bound=Document)
+
+TYPE_OF: Final[dict[type[Document], str]] = {
+    Root: "root",
+    Trust: "trust",
+    Revocations: "revocations",
+    Catalog: "catalog",
+    Bundle: "bundle",
+    Reset: "reset",
+    Request: "request",
+    Receipt: "receipt",
+    Statement: "statement",
+}
+"""Document class to the type that its tokens name."""
+
+CLASS_OF: Final[dict[str, type[Document]]] = {name: cls for cls, name in TYPE_OF.items()}
+"""Token type to document class."""
+
+UNDERSTOOD: Final[frozenset[str]] = frozenset()
+"""The extensions with a leading `!` that this reader understands: none yet."""
+
+_encode: Final = Encoder(order="sorted").encode
+_decoders: Final[dict[type[Document], Decoder[Any]]] = {cls: Decoder(cls) for cls in TYPE_OF}
+
+
+def encode(document: Document) -> bytes:
+    """Give the payload of `document`.
+
+    Raises:
+        PayloadInvalid: a field is out of its bounds, so no reader would take it.
+    """
+    try:
+        payload = _encode(document)
+    except (MsgspecError, TypeError, OverflowError, UnicodeEncodeError) as error:
+        raise PayloadInvalid(
+            f"this {TYPE_OF[type(document)]} cannot be written: {error}"
+        ) from error
+    decode(type(document), payload)
+    return payload
+
+
+def decode(kind: type[D], payload: bytes) -> D:
+    """Give the document that `payload` is.
+
+    Call it only on bytes whose signatures were verified (step 6).
+
+    Raises:
+        PayloadInvalid: not a document of this type, or a field out of its bounds.
+        NotCanonical: a spelling other than the one that `encode` gives.
+        NewerReaderNeeded: an extension with a leading `!` that this reader does not know.
+    """
+    name = TYPE_OF[kind]
+    try:
+        document = cast("D", _decoders[kind].decode(payload))
+    except ValidationError as error:
+        raise PayloadInvalid(f"not a valid {name}: {error}") from error
+    # Bad UTF-8 and deep nesting raise outside msgspec's own tree.
+    except (MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise PayloadInvalid(f"not a valid {name}: its contents are damaged") from error
+    if _encode(document) != payload:
+        raise NotCanonical(f"this {name} is not in its only spelling", type=name)
+    extensions = cast("AnyDocument", document).extensions
+    if extensions:
+        _require_understood(name, extensions)
+    return document
+
+
+def _require_understood(name: str, extensions: Iterable[str]) -> None:
+    for extension in extensions:
+        if extension.startswith("!") and extension not in UNDERSTOOD:
+            raise NewerReaderNeeded(
+                f"this {name} needs a reader that knows `{extension}`", extension=extension
+            )

@@ -1,0 +1,99 @@
+"""Frames to signatures and payload and back (`docs/format.md`, "Frames").
+
+    frame = count:u8  count x (scheme:u8  key reference  signature)  payload
+
+The scheme fixes the length of what follows it, so a frame divides in exactly one way.
+"""
+
+from hashlib import sha256
+from typing import Final, NamedTuple
+
+from licensekit.errors import FrameInvalid, TooLarge
+from licensekit.limits import FRAME_BYTES, SIGNATURES
+
+ED25519: Final = 1
+HYBRID: Final = 2
+INSTALLATION: Final = 3
+
+KEY_ID_BYTES: Final = 8
+ED25519_KEY_BYTES: Final = 32
+ED25519_SIGNATURE_BYTES: Final = 64
+MLDSA65_KEY_BYTES: Final = 1952
+MLDSA65_SIGNATURE_BYTES: Final = 3309
+
+_LENGTHS: Final = {
+    ED25519: (KEY_ID_BYTES, ED25519_SIGNATURE_BYTES),
+    HYBRID: (KEY_ID_BYTES, ED25519_SIGNATURE_BYTES + MLDSA65_SIGNATURE_BYTES),
+    INSTALLATION: (ED25519_KEY_BYTES, ED25519_SIGNATURE_BYTES),
+}
+"""Scheme to (bytes of the key reference, bytes of the signature)."""
+
+_CONTEXT: Final = b"licensekit/lk1\x00"
+
+
+class Signature(NamedTuple):
+    """One signature of a frame, unverified.
+
+    `key` is a key id, or for scheme 3 the public key itself.
+    """
+
+    scheme: int
+    key: bytes
+    signature: bytes
+
+
+class Frame(NamedTuple):
+    """The signatures and the payload of a token, nothing about them verified."""
+
+    signatures: tuple[Signature, ...]
+    payload: bytes
+
+
+def write(frame: Frame) -> bytes:
+    """Give the bytes of `frame`."""
+    signed = b"".join(bytes([s.scheme]) + s.key + s.signature for s in frame.signatures)
+    return bytes([len(frame.signatures)]) + signed + frame.payload
+
+
+def read(data: bytes) -> Frame:
+    """Divide `data` into its signatures and its payload.
+
+    Raises:
+        TooLarge: longer than `limits.FRAME_BYTES`, or more signatures than `limits.SIGNATURES`.
+        FrameInvalid: empty, cut short, without a signature, or of an unknown scheme.
+    """
+    if len(data) > FRAME_BYTES:
+        raise TooLarge(f"a frame of {len(data)} bytes where at most {FRAME_BYTES} are read")
+    count = data[0] if data else 0
+    if count == 0:
+        raise FrameInvalid("the document carries no signature")
+    if count > SIGNATURES:
+        raise TooLarge(f"{count} signatures where at most {SIGNATURES} are read")
+    signatures: list[Signature] = []
+    at = 1
+    for _ in range(count):
+        lengths = _LENGTHS.get(data[at]) if at < len(data) else (0, 0)
+        if lengths is None:
+            raise FrameInvalid(f"signature scheme {data[at]} is not known", scheme=data[at])
+        key_end = at + 1 + lengths[0]
+        end = key_end + lengths[1]
+        if end >= len(data):
+            raise FrameInvalid("the document is cut short")
+        signatures.append(Signature(data[at], data[at + 1 : key_end], data[key_end:end]))
+        at = end
+    return Frame(tuple(signatures), data[at:])
+
+
+def message(kind: str, scheme: int, key: bytes, payload: bytes) -> bytes:
+    """Give what a signature signs: context, type, scheme, key reference and payload."""
+    return b"%b%b\x00%c%b%b" % (_CONTEXT, kind.encode(), scheme, key, payload)
+
+
+def digest(kind: str, payload: bytes) -> bytes:
+    """Give the 32 bytes of SHA-256 over type, a zero byte and payload."""
+    return sha256(kind.encode() + b"\x00" + payload).digest()
+
+
+def identity(kind: str, payload: bytes) -> bytes:
+    """Give the identity of a document: the first 16 bytes of its digest."""
+    return digest(kind, payload)[:16]
