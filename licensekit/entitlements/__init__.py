@@ -1,0 +1,46 @@
+"""What is granted: a pure function of verified documents, assignments and time.
+
+`evaluate` turns bundles and catalogs at one moment into `Entitlements`; the questions about them
+(`questions`) need no clock and touch no file. The rules are those of `docs/entitlements.md`.
+"""
+
+from licensekit.entitlements.evaluate import Entitlements, Grant, Tier, evaluate
+from licensekit.entitlements.notices import Notice, Severity, notices
+from licensekit.entitlements.parts import Access, Fingerprint, Part, State, governing
+from licensekit.entitlements.questions import (
+    Count,
+    Explanation,
+    Holding,
+    LicenseRow,
+    count,
+    explain,
+    held_access,
+    resolve,
+    rows,
+    why_not,
+)
+
+__all__ = [
+    "Access",
+    "Count",
+    "Entitlements",
+    "Explanation",
+    "Fingerprint",
+    "Grant",
+    "Holding",
+    "LicenseRow",
+    "Notice",
+    "Part",
+    "Severity",
+    "State",
+    "Tier",
+    "count",
+    "evaluate",
+    "explain",
+    "governing",
+    "held_access",
+    "notices",
+    "resolve",
+    "rows",
+    "why_not",
+]

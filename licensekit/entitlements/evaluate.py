@@ -1,0 +1,227 @@
+"""From bundles and catalogs at one moment to everything that is granted then.
+
+How includes act (`docs/entitlements.md`, "Includes"): what a holder holds gives it what that
+includes. The installation gives to all its sites and users, a site to its users. A system license
+that anything granted includes is present. What is included uses up no count of its own.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from licensekit import catalog as rules
+from licensekit.dates import start_of_day
+from licensekit.entitlements.parts import Access, Fingerprint, Part, governing, judge
+from licensekit.pack import Ground
+from licensekit.signed import Verified
+from licensekit.wire.documents import Bundle, Kind, License
+
+
+class Grant(NamedTuple):
+    """One part grants one license."""
+
+    part: Part
+    amount: int | None
+    """The count that the bundle gives it, or None for unrestricted."""
+    via: str | None
+    """The license that includes it, when the bundle does not name it itself."""
+
+
+class Tier(NamedTuple):
+    """A number of assignments that are served alike: the oldest by the first tier."""
+
+    amount: int | None
+    cap: Access
+
+
+class Entitlements(NamedTuple):
+    """Everything that is granted at one moment; immutable.
+
+    Codes are as the application writes them: the vendor's without a prefix, another issuer's as
+    `issuer.code`.
+    """
+
+    ground: Ground
+    now: int
+    """The second that this was evaluated for."""
+    valid_until: int | None
+    """The second from which it may no longer be right; None is never."""
+    parts: tuple[Part, ...]
+    """The bundles in force, judged."""
+    waiting: tuple[Part, ...]
+    """Bundles that have not started."""
+    licenses: Mapping[str, License]
+    """Every license of every catalog."""
+    closure: Mapping[str, frozenset[str]]
+    """License to all that it includes, directly or not."""
+    grants: Mapping[str, tuple[Grant, ...]]
+    """License to the grants of it that the installation has, included ones as well."""
+    unknown: tuple[tuple[Part, str], ...]
+    """What a bundle grants and its issuer's newest catalog does not have: shown, not granted."""
+    system: Mapping[str, Access]
+    """System license to what the installation as a whole may do with it: an entry for each."""
+    present: Mapping[str, Access]
+    """System license to the most that a user with all rights may do with it."""
+    everyone: Mapping[str, Access]
+    """User license that the installation gives to all users."""
+    every_site: Mapping[str, Access]
+    """Site license that the installation gives to all sites."""
+    tiers: Mapping[str, tuple[Tier, ...]]
+    """Site or user license to what its assignments are served by, best first."""
+
+    @property
+    def blocked(self) -> tuple[Part, ...]:
+        """The lapsed parts whose policy refuses logins."""
+        return tuple(part for part in self.parts if part.blocks)
+
+
+def evaluate(
+    ground: Ground,
+    bundles: Iterable[Verified[Bundle]],
+    now: int,
+    *,
+    fingerprint: Fingerprint | None = None,
+    released: int | None = None,
+) -> Entitlements:
+    """Give what `bundles` grant at `now` (seconds since 1970).
+
+    `fingerprint` is what a bound bundle is held against; without one it grants nothing. `released`
+    is the date of the product version that asks, in days since 1970, held against maintenance.
+    """
+    fingerprint = fingerprint or Fingerprint()
+    in_force, not_started = governing(bundles, now)
+    parts = _judge_all(in_force, now, fingerprint, released)
+    waiting = _judge_all(not_started, now, fingerprint, released)
+    licenses = _licenses(ground)
+    closure = _closure(ground)
+    grants, unknown = _grants(ground, parts, licenses, closure)
+    present = _given(licenses, grants, Kind.SYSTEM, None)
+    return Entitlements(
+        ground=ground,
+        now=now,
+        valid_until=_valid_until(parts, waiting, now),
+        parts=parts,
+        waiting=waiting,
+        licenses=licenses,
+        closure=closure,
+        grants=grants,
+        unknown=unknown,
+        system=_system(licenses, present),
+        present=present,
+        everyone=_given(licenses, grants, Kind.USER, Kind.SYSTEM),
+        every_site=_given(licenses, grants, Kind.SITE, Kind.SYSTEM),
+        tiers={
+            code: _tiers(grants.get(code, ()))
+            for code, license_ in licenses.items()
+            if license_.kind is not Kind.SYSTEM
+        },
+    )
+
+
+def qualify(ground: Ground, issuer: str, code: str) -> str:
+    """Give the name by which an application knows a code that `issuer` writes."""
+    owner, _, bare = code.rpartition(".")
+    owner = owner or issuer
+    return bare if owner == ground.issuer else f"{owner}.{bare}"
+
+
+def _judge_all(
+    bundles: Iterable[Verified[Bundle]], now: int, fingerprint: Fingerprint, released: int | None
+) -> tuple[Part, ...]:
+    judged = [judge(b, now, fingerprint=fingerprint, released=released) for b in bundles]
+    return tuple(sorted(judged, key=lambda part: (part.bundle.issuer, part.bundle.part)))
+
+
+def _licenses(ground: Ground) -> dict[str, License]:
+    return {
+        qualify(ground, issuer, code): license_
+        for issuer, catalog in ground.catalogs.items()
+        for code, license_ in catalog.document.licenses.items()
+    }
+
+
+def _closure(ground: Ground) -> dict[str, frozenset[str]]:
+    return {
+        qualify(ground, issuer, code): frozenset(qualify(ground, issuer, c) for c in included)
+        for issuer, catalog in ground.catalogs.items()
+        for code, included in rules.included(catalog.document).items()
+    }
+
+
+def _grants(
+    ground: Ground,
+    parts: Iterable[Part],
+    licenses: Mapping[str, License],
+    closure: Mapping[str, frozenset[str]],
+) -> tuple[dict[str, tuple[Grant, ...]], tuple[tuple[Part, str], ...]]:
+    found: dict[str, list[Grant]] = {}
+    unknown: list[tuple[Part, str]] = []
+    for part in parts:
+        bundle = part.bundle
+        for kind in Kind:
+            counts = (bundle.system, bundle.sites, bundle.users)[kind]
+            for code, count in counts.items():
+                name = qualify(ground, bundle.issuer, code)
+                license_ = licenses.get(name)
+                if license_ is None or license_.kind is not kind:
+                    unknown.append((part, name))
+                    continue
+                found.setdefault(name, []).append(Grant(part, count, None))
+                for inner in closure[name]:
+                    found.setdefault(inner, []).append(Grant(part, None, name))
+    return {code: tuple(grants) for code, grants in found.items()}, tuple(unknown)
+
+
+def _given(
+    licenses: Mapping[str, License],
+    grants: Mapping[str, tuple[Grant, ...]],
+    kind: Kind,
+    by: Kind | None,
+) -> dict[str, Access]:
+    """Give the licenses of `kind` that the installation has without an assignment.
+
+    `by` is the kind of license whose includes count; None counts every kind, and what bundles name
+    themselves.
+    """
+    given: dict[str, Access] = {}
+    for code, license_ in licenses.items():
+        if license_.kind is not kind:
+            continue
+        caps = [
+            grant.part.cap
+            for grant in grants.get(code, ())
+            if by is None or (grant.via is not None and licenses[grant.via].kind is by)
+        ]
+        if caps:
+            given[code] = max(caps)
+    return given
+
+
+def _system(licenses: Mapping[str, License], present: Mapping[str, Access]) -> dict[str, Access]:
+    """Give what the installation as a whole may do: a license with `full_with` is read to it."""
+    system: dict[str, Access] = {}
+    for code, license_ in licenses.items():
+        if license_.kind is Kind.SYSTEM:
+            level = present.get(code, Access.NONE)
+            system[code] = level if license_.full_with is None else min(level, Access.READ)
+    return system
+
+
+def _tiers(grants: Iterable[Grant]) -> tuple[Tier, ...]:
+    tiers: list[Tier] = []
+    for cap in (Access.FULL, Access.READ):
+        counts = [g.amount for g in grants if g.via is None and g.part.cap is cap]
+        if counts:
+            known = [count for count in counts if count is not None]
+            tiers.append(Tier(sum(known) if len(known) == len(counts) else None, cap))
+    return tuple(tiers)
+
+
+def _valid_until(parts: Iterable[Part], waiting: Iterable[Part], now: int) -> int | None:
+    """Give the next second at which a state, a start or a notice changes."""
+    moments: list[int] = []
+    for part in (*parts, *waiting):
+        days = (part.bundle.starts, part.bundle.next_check)
+        moments += [start_of_day(day) for day in days if day is not None]
+        if part.until is not None:
+            moments.append(part.until)
+    return min((moment for moment in moments if moment > now), default=None)

@@ -1,0 +1,162 @@
+"""Which bundles are in force, and what state each is in (`docs/entitlements.md`, "Parts").
+
+For each issuer and part, the highest sequence that has started replaces the others. A bundle that
+replaces a serial takes the place of its issuer's earlier bundles for that serial.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import IntEnum, StrEnum
+from typing import NamedTuple
+
+from licensekit.dates import end_of_day, start_of_day
+from licensekit.signed import Verified
+from licensekit.wire.documents import AfterGrace, Binding, Bundle
+
+
+class Access(IntEnum):
+    """How much of a module may be used."""
+
+    NONE = 0
+    READ = 1
+    FULL = 2
+
+
+class State(StrEnum):
+    """What a bundle's dates, binding and maintenance say of it at one moment."""
+
+    PENDING = "pending"
+    """It has not started."""
+    ACTIVE = "active"
+    WARNING = "warning"
+    """Active; its expiry is near."""
+    GRACE = "grace"
+    """Its term has ended, and everything works until grace ends."""
+    EXPIRED = "expired"
+    """Grace, or a term without grace, has ended."""
+    FOREIGN = "foreign"
+    """It is bound to another installation."""
+    UNMAINTAINED = "unmaintained"
+    """This version of the product was released after its maintenance ended."""
+
+
+class Fingerprint(NamedTuple):
+    """What an installation can show to a bundle that is bound."""
+
+    key: bytes | None = None
+    """SHA-256 of the installation's public key."""
+    facts: Mapping[str, bytes] = {}
+    """Fact name to its 16-byte keyed hash."""
+
+
+class Part(NamedTuple):
+    """A bundle, judged at one moment."""
+
+    verified: Verified[Bundle]
+    state: State
+    cap: Access
+    """The most that anything it grants can be."""
+    until: int | None
+    """The second at which the state may next change; None is never."""
+
+    @property
+    def bundle(self) -> Bundle:
+        """The document."""
+        return self.verified.document
+
+    @property
+    def label(self) -> str:
+        """How messages call it: serial, part and sequence."""
+        bundle = self.bundle
+        return f"{bundle.serial} {bundle.part} {bundle.sequence}"
+
+    @property
+    def blocks(self) -> bool:
+        """Whether its lapse refuses logins."""
+        return self.state is State.EXPIRED and self.bundle.after_grace is AfterGrace.BLOCK
+
+
+_AFTER_GRACE = {
+    AfterGrace.READ_ONLY: Access.READ,
+    AfterGrace.BLOCK: Access.NONE,
+    AfterGrace.ADVISORY: Access.FULL,
+}
+_WORKING = frozenset({State.ACTIVE, State.WARNING, State.GRACE})
+
+
+def governing(
+    bundles: Iterable[Verified[Bundle]], now: int
+) -> tuple[list[Verified[Bundle]], list[Verified[Bundle]]]:
+    """Give the bundles in force at `now`, and those that wait for their start."""
+    started: list[Verified[Bundle]] = []
+    waiting: list[Verified[Bundle]] = []
+    for verified in bundles:
+        starts = verified.document.starts
+        pending = starts is not None and now < start_of_day(starts)
+        (waiting if pending else started).append(verified)
+    in_force: dict[tuple[str, str], Verified[Bundle]] = {}
+    for verified in started:
+        bundle = verified.document
+        if any(_replaces(other.document, bundle) for other in started):
+            continue
+        known = in_force.get((bundle.issuer, bundle.part))
+        if known is None or known.document.sequence < bundle.sequence:
+            in_force[bundle.issuer, bundle.part] = verified
+    return list(in_force.values()), waiting
+
+
+def judge(
+    verified: Verified[Bundle],
+    now: int,
+    *,
+    fingerprint: Fingerprint,
+    released: int | None,
+) -> Part:
+    """Give the state of a bundle at `now`; `released` is the product version's date in days."""
+    bundle = verified.document
+    if bundle.binding is not None and not _matches(bundle.binding, fingerprint):
+        return Part(verified, State.FOREIGN, Access.NONE, None)
+    if bundle.maintenance is not None and released is not None and released > bundle.maintenance:
+        return Part(verified, State.UNMAINTAINED, Access.NONE, None)
+    state, until = _state(bundle, now)
+    if state in _WORKING:
+        return Part(verified, state, Access.FULL, until)
+    cap = _AFTER_GRACE[bundle.after_grace] if state is State.EXPIRED else Access.NONE
+    return Part(verified, state, cap, until)
+
+
+def _state(bundle: Bundle, now: int) -> tuple[State, int | None]:
+    """Give the state by the dates alone, and the second at which the next one begins."""
+    steps: list[tuple[int | None, State]] = [
+        (_start(bundle.starts), State.PENDING),
+        (_start(bundle.warning), State.ACTIVE),
+    ]
+    if bundle.expiry is not None:
+        before_expiry = State.ACTIVE if bundle.warning is None else State.WARNING
+        steps.append((end_of_day(bundle.expiry), before_expiry))
+        steps.append((None if bundle.grace is None else end_of_day(bundle.grace), State.GRACE))
+    for until, state in steps:
+        if until is not None and now < until:
+            return state, until
+    return (State.ACTIVE if bundle.expiry is None else State.EXPIRED), None
+
+
+def _start(day: int | None) -> int | None:
+    return None if day is None else start_of_day(day)
+
+
+def _replaces(newer: Bundle, older: Bundle) -> bool:
+    return (
+        newer.replaces == older.serial
+        and newer.issuer == older.issuer
+        and newer.issued >= older.issued
+    )
+
+
+def _matches(binding: Binding, fingerprint: Fingerprint) -> bool:
+    """Say whether the installation is the one, and enough of its facts are as they were."""
+    if binding.installation is not None and (
+        fingerprint.key is None or binding.installation != fingerprint.key
+    ):
+        return False
+    same = sum(fingerprint.facts.get(name) == value for name, value in binding.facts.items())
+    return same >= binding.needed

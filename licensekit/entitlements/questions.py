@@ -1,0 +1,231 @@
+"""The questions that can be asked of entitlements, each a pure function."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from licensekit.entitlements.evaluate import Entitlements, qualify
+from licensekit.entitlements.parts import Access, State
+from licensekit.errors import UnknownLicense, WrongKind
+from licensekit.wire.documents import Kind
+
+
+class Holding(NamedTuple):
+    """A license that a user or site holds by assignment."""
+
+    license: str
+    rank: int
+    """How many older assignments of this license there are."""
+
+
+class Count(NamedTuple):
+    """How much of a license there is and how much of it is in use."""
+
+    total: int | None
+    """None is unrestricted."""
+    in_use: int
+
+    @property
+    def free(self) -> int | None:
+        """How many more can be assigned; None is unrestricted."""
+        return None if self.total is None else max(0, self.total - self.in_use)
+
+    @property
+    def unrestricted(self) -> bool:
+        """Whether there is no limit."""
+        return self.total is None
+
+    @property
+    def deficit(self) -> int:
+        """How many more are in use than there are."""
+        return 0 if self.total is None else max(0, self.in_use - self.total)
+
+
+class Explanation(NamedTuple):
+    """One reason for which a license is granted, or not any more."""
+
+    bundle: str
+    """Serial, part and sequence."""
+    identity: str
+    """The identity of that bundle, in hex."""
+    issuer: str
+    state: State
+    access: Access
+    """The most that this reason gives."""
+    amount: int | None
+    """The count that the bundle gives; None is unrestricted."""
+    via: str | None
+    """The license that includes it."""
+
+
+class LicenseRow(NamedTuple):
+    """One license as a list shows it."""
+
+    code: str
+    issuer: str
+    kind: Kind
+    name: str
+    access: Access
+    """For a system license what the installation may do; else the most that a holder gets."""
+    total: int | None
+    """None is unrestricted; for a system license 1, or its quantity."""
+    in_use: int
+    hidden: bool
+    plan: bool
+    granted: bool
+
+
+def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -> str:
+    """Give the one spelling of a license code: without its prefix where that is the vendor.
+
+    Raises:
+        UnknownLicense: no catalog has it.
+        WrongKind: it is none of `kinds`.
+    """
+    name = qualify(entitlements.ground, entitlements.ground.issuer, code)
+    license_ = entitlements.licenses.get(name)
+    if license_ is None:
+        raise UnknownLicense(
+            f"no catalog has a license `{code}`",
+            hint="check the code against the catalog",
+            license=code,
+        )
+    if license_.kind not in kinds:
+        wanted = " or ".join(kind.name.lower() for kind in kinds)
+        raise WrongKind(
+            f"`{code}` is a {license_.kind.name.lower()} license, and a {wanted} license is meant",
+            license=code,
+            kind=license_.kind.name.lower(),
+        )
+    return name
+
+
+def held_access(
+    entitlements: Entitlements,
+    holdings: Iterable[Holding],
+    site_holdings: Iterable[Holding] = (),
+) -> dict[str, Access]:
+    """Give what a holder may do: an entry for every license of every catalog.
+
+    `site_holdings` are those of the site that a user works at. A license that lapsed below what is
+    assigned serves the oldest assignments; the rest falls under the lapsed part's policy.
+    """
+    access = dict.fromkeys(entitlements.licenses, Access.NONE)
+    access.update(entitlements.every_site)
+    access.update(entitlements.everyone)
+    for holding in (*holdings, *site_holdings):
+        cap = _cap(entitlements, holding)
+        for code in (holding.license, *entitlements.closure.get(holding.license, ())):
+            if cap > access.get(code, Access.NONE):
+                access[code] = cap
+    for code, level in entitlements.present.items():
+        license_ = entitlements.licenses[code]
+        complete = license_.full_with
+        if complete is not None:
+            issuer = code.rpartition(".")[0] or entitlements.ground.issuer
+            held = access.get(qualify(entitlements.ground, issuer, complete), Access.NONE)
+            level = min(level, Access.FULL if held is Access.FULL else Access.READ)  # noqa: PLW2901  # narrows it
+        access[code] = level
+    return access
+
+
+def count(entitlements: Entitlements, code: str, in_use: int) -> Count:
+    """Give the count of a license of which `in_use` are assigned; `code` as `resolve` gives it."""
+    if entitlements.licenses[code].kind is Kind.SYSTEM:
+        return Count(_quantity(entitlements, code), in_use)
+    total = 0
+    for tier in entitlements.tiers[code]:
+        if tier.cap is Access.FULL:
+            if tier.amount is None:
+                return Count(None, in_use)
+            total += tier.amount
+    return Count(total, in_use)
+
+
+def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
+    """Give every bundle that grants a license, in force or waiting, and through what."""
+    return tuple(
+        Explanation(
+            bundle=grant.part.label,
+            identity=grant.part.verified.identity.hex(),
+            issuer=grant.part.bundle.issuer,
+            state=grant.part.state,
+            access=grant.part.cap,
+            amount=grant.amount,
+            via=grant.via,
+        )
+        for grant in entitlements.grants.get(code, ())
+    )
+
+
+def why_not(entitlements: Entitlements, code: str) -> str:
+    """Say in a sentence why a license gives less than full access."""
+    grants = entitlements.grants.get(code, ())
+    reasons = {
+        State.EXPIRED: "expired",
+        State.FOREIGN: "is bound to another installation",
+        State.UNMAINTAINED: "does not cover this version of the product",
+    }
+    for grant in grants:
+        if reason := reasons.get(grant.part.state):
+            return f"bundle {grant.part.label} {reason}"
+    if grants and (complete := entitlements.licenses[code].full_with):
+        return f"alone it can be read; with the user license `{complete}` it is full"
+    for part in entitlements.waiting:
+        named = (part.bundle.system, part.bundle.sites, part.bundle.users)
+        if any(
+            qualify(entitlements.ground, part.bundle.issuer, c) == code for m in named for c in m
+        ):
+            return f"bundle {part.label} has not started"
+    return "no bundle in force grants it"
+
+
+def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[LicenseRow, ...]:
+    """Give every license of every catalog, in the catalogs' order."""
+    found: list[LicenseRow] = []
+    for code, license_ in entitlements.licenses.items():
+        numbers = count(entitlements, code, in_use.get(code, 0))
+        granted = any(grant.via is None for grant in entitlements.grants.get(code, ()))
+        found.append(
+            LicenseRow(
+                code=code,
+                issuer=code.rpartition(".")[0] or entitlements.ground.issuer,
+                kind=license_.kind,
+                name=license_.name,
+                access=_row_access(entitlements, code),
+                total=numbers.total,
+                in_use=numbers.in_use,
+                hidden=license_.hidden,
+                plan=license_.plan,
+                granted=granted,
+            )
+        )
+    return tuple(found)
+
+
+def _cap(entitlements: Entitlements, holding: Holding) -> Access:
+    """Give what an assignment gets: the oldest are served by what is in force, then by the rest."""
+    served = 0
+    for tier in entitlements.tiers.get(holding.license, ()):
+        if tier.amount is None:
+            return tier.cap
+        served += tier.amount
+        if holding.rank < served:
+            return tier.cap
+    return Access.NONE
+
+
+def _quantity(entitlements: Entitlements, code: str) -> int | None:
+    if entitlements.licenses[code].quantity is None:
+        return int(entitlements.present.get(code) is Access.FULL)
+    counts = [g.amount for g in entitlements.grants.get(code, ()) if g.part.cap is Access.FULL]
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
+
+
+def _row_access(entitlements: Entitlements, code: str) -> Access:
+    if entitlements.licenses[code].kind is Kind.SYSTEM:
+        return entitlements.system[code]
+    given = max(
+        entitlements.everyone.get(code, Access.NONE), entitlements.every_site.get(code, Access.NONE)
+    )
+    return max([given, *(tier.cap for tier in entitlements.tiers[code])])
