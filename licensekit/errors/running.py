@@ -88,6 +88,13 @@ class FileUnusable(StateError):
     code = "file-unusable"
 
 
+class FileTaken(StateError):
+    """A file that would be overwritten, where only a new one is wanted."""
+
+    code = "file-taken"
+    default_hint = "choose another name, or move the file away first"
+
+
 class HomeInvalid(StateError):
     """The home is no installation, or holds another product's."""
 
@@ -119,6 +126,19 @@ class DatabaseUnavailable(StateError):
     """The database cannot be reached or written: full disk, no permission, server away."""
 
     code = "database-unavailable"
+
+
+class ConstraintViolated(StateError):
+    """The database refuses what contradicts what is there: a unique, foreign key or check rule."""
+
+    code = "constraint-violated"
+
+
+class NotStorable(StateError):
+    """A value that no database keeps: NUL or half a character in text, too long, too large."""
+
+    code = "not-storable"
+    default_hint = "leave out the characters that cannot be seen, or shorten it"
 
 
 class AuditDamaged(StateError):

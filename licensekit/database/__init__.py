@@ -1,0 +1,35 @@
+"""Databases: transactions, numbered migrations, "has it changed?", on SQLite or PostgreSQL.
+
+`connect` chooses by location. The floors above see `protocol.Database` and nothing of the engine.
+"""
+
+from pathlib import Path
+
+from licensekit.database.migrations import Migration, Schema
+from licensekit.database.protocol import BUSY_SECONDS, Connection, Database, Row, Value, Version
+
+__all__ = ["Connection", "Database", "Migration", "Row", "Schema", "Value", "Version", "connect"]
+
+
+def connect(
+    location: str | Path, *, schema: Schema, create: bool, wait: float = BUSY_SECONDS
+) -> Database:
+    """Open the database at `location` and migrate it to `schema`.
+
+    Args:
+        location: the path of a SQLite file, or a `postgresql://` URL.
+        schema: the kind that it must be, and all migrations.
+        create: whether to set it up where there is none yet.
+        wait: seconds that a transaction waits for another process.
+
+    Raises:
+        FileUnusable: there is none and `create` is false, or the path is no plain file.
+        DatabaseDamaged: another program's, of another kind, or damaged; it was left as it was.
+        DatabaseNewer: migrated by a newer program.
+        DatabaseBusy: another process holds it.
+        DatabaseUnavailable: it cannot be reached, read or written.
+    """
+    # A driver is loaded only by a program that uses it.
+    from licensekit.database.sqlite import SqliteDatabase  # noqa: PLC0415  # loaded on demand
+
+    return SqliteDatabase(Path(location), schema, create=create, wait=wait)

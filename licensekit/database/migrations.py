@@ -1,0 +1,182 @@
+"""Numbered migrations, all pending ones in one transaction, and the table that remembers them.
+
+`licensekit_schema` has one row: the kind of the database, so that a ledger is never taken for an
+installation, the number of the last migration, and a counter of changes.
+"""
+
+from contextlib import AbstractContextManager
+from typing import Final, LiteralString, NamedTuple, Protocol
+
+from licensekit.database.protocol import Connection, Row
+from licensekit.errors import DatabaseDamaged, DatabaseNewer, DatabaseUnavailable, FileUnusable
+
+FOUND: Final = "SELECT kind, number FROM licensekit_schema"
+"""The query whose row tells what a database is; `Schema.check` judges it."""
+
+_TABLE: Final = (
+    "CREATE TABLE licensekit_schema"
+    " (kind {text} NOT NULL, number {integer} NOT NULL, changes {integer} NOT NULL) {strict}"
+)
+
+
+class Migration(NamedTuple):
+    """One step from a schema to the next. `number` counts from 1 without gaps.
+
+    In the statements `{integer}`, `{text}`, `{blob}` are column types (text sorts by code point),
+    `{serial}` is an integer primary key that the database counts up, and `{strict}` ends a
+    `CREATE TABLE`.
+    """
+
+    number: int
+    name: str
+    statements: tuple[LiteralString, ...]
+
+
+class Schema(NamedTuple):
+    """What a program expects of a database: its kind, and every migration so far."""
+
+    kind: str
+    migrations: tuple[Migration, ...]
+
+    @property
+    def number(self) -> int:
+        """The number of the last migration."""
+        return len(self.migrations)
+
+    def check(self, found: Row | None, location: str) -> None:
+        """Accept exactly a database of this kind and number.
+
+        Raises:
+            DatabaseDamaged: no database of ours, or one of another kind.
+            DatabaseNewer: migrated by a newer program.
+            DatabaseUnavailable: older than this program expects while it runs.
+        """
+        if found != (self.kind, self.number) and self.pending(found, location):
+            raise DatabaseUnavailable(
+                "it was replaced by an older one while this program runs",
+                where=location,
+                hint="start the program again",
+            )
+
+    def pending(self, found: Row | None, location: str) -> tuple[Migration, ...]:
+        """Give the migrations that the database `found` still needs.
+
+        Raises:
+            DatabaseDamaged: no database of ours, or one of another kind.
+            DatabaseNewer: migrated by a newer program.
+        """
+        kind, number = found or (None, None)
+        if kind != self.kind:
+            raise DatabaseDamaged(
+                f"this database holds no {self.kind}",
+                where=location,
+                hint="check which database is meant; it was left as it is",
+                kind=kind,
+            )
+        if not isinstance(number, int) or number < 1:
+            raise DatabaseDamaged("its schema has no number", where=location)
+        if number > self.number:
+            raise DatabaseNewer(
+                f"a newer program has brought it to schema {number}; this one knows {self.number}",
+                where=location,
+                found=number,
+                known=self.number,
+            )
+        return self.migrations[number:]
+
+
+class Dialect(NamedTuple):
+    """What one engine calls the things that a migration speaks of."""
+
+    integer: LiteralString
+    text: LiteralString
+    blob: LiteralString
+    serial: LiteralString
+    strict: LiteralString
+    has_table: LiteralString
+    """A query with a row if, and only if, `licensekit_schema` exists."""
+    first: tuple[LiteralString, ...]
+    """What is run before everything else in a new database."""
+
+    def spell(self, statement: LiteralString) -> LiteralString:
+        """Give a migration's `statement` as the engine understands it."""
+        return (
+            statement.replace("{integer}", self.integer)
+            .replace("{text}", self.text)
+            .replace("{blob}", self.blob)
+            .replace("{serial}", self.serial)
+            .replace("{strict}", self.strict)
+        )
+
+
+class Migrating(Protocol):
+    """What an engine offers to its migrations."""
+
+    @property
+    def location(self) -> str:
+        """Where it is, as it may be shown."""
+        ...
+
+    @property
+    def dialect(self) -> Dialect:
+        """How it spells a migration."""
+        ...
+
+    def look(self) -> AbstractContextManager[Connection]:
+        """Open a snapshot without a look at the schema."""
+        ...
+
+    def change(self) -> AbstractContextManager[Connection]:
+        """Open the write transaction without a look at the schema."""
+        ...
+
+    def keep_copy(self, number: int) -> None:
+        """Keep what is committed now beside the database, as it was before migration `number`."""
+        ...
+
+
+def migrate(database: Migrating, schema: Schema, *, create: bool) -> None:
+    """Bring `database` to `schema`: whole or not at all, once however many processes try.
+
+    A database that is already there is copied first where the engine is a file (`keep_copy`).
+
+    Raises:
+        FileUnusable: nothing was set up there yet, and `create` is false.
+        DatabaseDamaged, DatabaseNewer: as `Schema.pending`.
+        DatabaseBusy, DatabaseUnavailable: it could not be migrated, and is as it was.
+    """
+    with database.look() as connection:
+        found = _found(connection, database.dialect)
+    if found is None and not create:
+        raise FileUnusable(
+            f"no {schema.kind} was set up here yet", where=database.location, hint="check the path"
+        )
+    if found is not None and not schema.pending(found, database.location):
+        return
+    with database.change() as connection:
+        _apply(connection, database, schema)
+
+
+def _apply(connection: Connection, database: Migrating, schema: Schema) -> None:
+    dialect = database.dialect
+    found = _found(connection, dialect)
+    if found is None:
+        for statement in (*dialect.first, dialect.spell(_TABLE)):
+            connection.run(statement)
+        connection.run("INSERT INTO licensekit_schema VALUES (?, 0, 0)", schema.kind)
+        pending = schema.migrations
+    else:
+        pending = schema.pending(found, database.location)
+        if pending:
+            database.keep_copy(pending[0].number)
+    for migration in pending:
+        for statement in migration.statements:
+            connection.run(dialect.spell(statement))
+    connection.run("UPDATE licensekit_schema SET number = ?", schema.number)
+
+
+def _found(connection: Connection, dialect: Dialect) -> Row | None:
+    if connection.one(dialect.has_table) is None:
+        return None
+    # A table of that name without its row is no database of ours; no kind matches it.
+    return connection.one(FOUND) or (None, None)

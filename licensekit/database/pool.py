@@ -1,0 +1,130 @@
+"""Connections lent to one user at a time, in any thread, never across a fork.
+
+A connection is made when none is idle. Connections of an earlier identity (before a fork, or of a
+file that was replaced meanwhile) are never lent again. There is no thread behind it.
+"""
+
+from collections.abc import Callable, Generator, Hashable
+from contextlib import contextmanager
+from os import getpid
+from threading import BoundedSemaphore, Lock
+from typing import Final, Generic, NamedTuple, TypeVar
+
+from licensekit.errors import DatabaseBusy, DatabaseUnavailable
+
+C = TypeVar("C")
+
+CONNECTIONS: Final = 16
+"""How many connections one pool lends at a time."""
+
+
+class Handling(NamedTuple, Generic[C]):
+    """How a pool deals with the connections of one engine."""
+
+    make: Callable[[], C]
+    discard: Callable[[C], None]
+    usable: Callable[[C], bool]
+    """Whether a connection that comes back may be lent again."""
+    identity: Callable[[], Hashable]
+    """What is connected to now: when it changes, idle connections are of no use any more."""
+
+
+class _Shelf(Generic[C]):
+    """The idle connections of one process and identity."""
+
+    __slots__ = ("idle", "lock", "open", "pid", "slots")
+
+    def __init__(self, pid: int, slots: int) -> None:
+        self.pid = pid
+        self.slots = BoundedSemaphore(slots)
+        self.lock = Lock()
+        self.idle: list[C] = []
+        self.open = True
+
+
+_INHERITED: Final[list[object]] = []
+"""What a parent process had open. Kept, because closing it here would disturb the parent."""
+
+
+class Pool(Generic[C]):
+    """Lends connections, at most `slots` at a time."""
+
+    def __init__(
+        self, handling: Handling[C], *, location: str, wait: float, slots: int = CONNECTIONS
+    ) -> None:
+        self._handling = handling
+        self._location = location
+        self._wait = wait
+        self._slots = slots
+        self._closed = False
+        self._shelves: dict[Hashable, _Shelf[C]] = {}
+
+    @contextmanager
+    def lend(self) -> Generator[C]:
+        """Lend one connection for the block.
+
+        Raises:
+            DatabaseUnavailable: the pool is closed, or no connection can be made.
+            DatabaseBusy: all connections stay lent for longer than `wait` seconds.
+        """
+        shelf = self._shelf()
+        if not shelf.slots.acquire(timeout=self._wait):
+            raise DatabaseBusy("too many threads use it at once", where=self._location)
+        try:
+            connection = self._take(shelf)
+            try:
+                yield connection
+            finally:
+                self._take_back(shelf, connection)
+        finally:
+            shelf.slots.release()
+
+    def close(self) -> None:
+        """Discard what is idle now, and what is lent when it comes back."""
+        self._closed = True
+        self._retire_all_but(None)
+
+    def drain(self) -> None:
+        """Discard what is idle now."""
+        self._retire_all_but(None)
+
+    def _shelf(self) -> _Shelf[C]:
+        if self._closed:
+            raise DatabaseUnavailable("it was closed by this program", where=self._location)
+        pid = getpid()
+        identity = (pid, self._handling.identity())
+        shelf = self._shelves.get(identity)
+        if shelf is None:
+            # No lock of ours could be relied on here: a thread that held it may be lost in a fork.
+            shelf = self._shelves.setdefault(identity, _Shelf(pid, self._slots))
+            self._retire_all_but(identity)
+        return shelf
+
+    def _retire_all_but(self, kept: Hashable) -> None:
+        for identity in [key for key in list(self._shelves) if key != kept]:
+            shelf = self._shelves.pop(identity, None)
+            if shelf is None or shelf.pid != getpid():
+                _INHERITED.append(shelf)
+                continue
+            with shelf.lock:
+                shelf.open = False
+                idle, shelf.idle = shelf.idle, []
+            for connection in idle:
+                self._handling.discard(connection)
+
+    def _take(self, shelf: _Shelf[C]) -> C:
+        with shelf.lock:
+            if shelf.idle:
+                return shelf.idle.pop()
+        return self._handling.make()
+
+    def _take_back(self, shelf: _Shelf[C], connection: C) -> None:
+        if shelf.pid != getpid():
+            _INHERITED.append(connection)
+            return
+        with shelf.lock:
+            kept = shelf.open and not self._closed and self._handling.usable(connection)
+            if kept:
+                shelf.idle.append(connection)
+        if not kept:
+            self._handling.discard(connection)

@@ -1,0 +1,178 @@
+"""The `Database` of SQLite: who reads, who writes, what has changed."""
+
+import sqlite3
+from collections.abc import Generator
+from contextlib import AbstractContextManager, closing, contextmanager
+from itertools import count
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Final, LiteralString, NamedTuple
+
+from licensekit.database.migrations import FOUND, Dialect, Schema, migrate
+from licensekit.database.pool import Handling, Pool
+from licensekit.database.protocol import BUSY_SECONDS, Version
+from licensekit.database.sqlite.connection import SqliteConnection
+from licensekit.database.sqlite.errors import Translated
+from licensekit.database.sqlite.opening import connect, create_private, prepare
+from licensekit.errors import DatabaseUnavailable
+from licensekit.files import sync_folder
+
+POLL_SECONDS: Final = 0.15
+
+DIALECT: Final = Dialect(
+    integer="INTEGER",
+    text="TEXT",
+    blob="BLOB",
+    serial="INTEGER PRIMARY KEY AUTOINCREMENT",
+    strict="STRICT",
+    has_table="SELECT 1 FROM sqlite_schema WHERE name = 'licensekit_schema'",
+    first=("PRAGMA application_id = 1818977378",),
+)
+
+
+class _Watcher(NamedTuple):
+    """A connection that never writes: its data version moves with every commit of any other."""
+
+    number: int
+    raw: sqlite3.Connection
+
+
+class SqliteDatabase:
+    """A database in one file (see `licensekit.database.protocol`)."""
+
+    def __init__(
+        self, path: Path, schema: Schema, *, create: bool, wait: float = BUSY_SECONDS
+    ) -> None:
+        prepare(path, wait=wait, create=create)
+        self._path = path
+        self._schema = schema
+        self._wait = wait
+        self._numbers = count()
+        self._readers = Pool(self._handling(read_only=True), location=self.location, wait=wait)
+        self._writers = Pool(self._handling(read_only=False), location=self.location, wait=wait)
+        self._watchers = Pool(self._watching(), location=self.location, wait=wait, slots=1)
+        try:
+            migrate(self, schema, create=create)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def location(self) -> str:
+        """The path."""
+        return str(self._path)
+
+    @property
+    def dialect(self) -> Dialect:
+        """How SQLite spells a migration."""
+        return DIALECT
+
+    @contextmanager
+    def read(self) -> Generator[SqliteConnection]:
+        """See `Database.read`."""
+        with self.look() as connection:
+            self._schema.check(connection.one(FOUND), self.location)
+            yield connection
+
+    @contextmanager
+    def write(self) -> Generator[SqliteConnection]:
+        """See `Database.write`."""
+        with self.change() as connection:
+            self._schema.check(connection.one(FOUND), self.location)
+            yield connection
+
+    def version(self) -> Version:
+        """See `Database.version`."""
+        with self._watchers.lend() as watcher, Translated(self.location):
+            (moved,) = watcher.raw.execute("PRAGMA data_version").fetchone()
+            return (watcher.number, moved)
+
+    def wait_for_change(self, since: Version, timeout: float) -> bool:
+        """See `Database.wait_for_change`."""
+        end = monotonic() + timeout
+        while self.version() == since:
+            left = end - monotonic()
+            if left <= 0:
+                return False
+            sleep(min(left, POLL_SECONDS))
+        return True
+
+    def close(self) -> None:
+        """See `Database.close`."""
+        for pool in (self._readers, self._writers, self._watchers):
+            pool.close()
+
+    def look(self) -> AbstractContextManager[SqliteConnection]:
+        """Open a snapshot without a look at the schema."""
+        return self._transaction(self._readers, "BEGIN")
+
+    def change(self) -> AbstractContextManager[SqliteConnection]:
+        """Open the write transaction without a look at the schema."""
+        return self._transaction(self._writers, "BEGIN IMMEDIATE")
+
+    def keep_copy(self, number: int) -> None:
+        """Keep what is committed as `NAME.before-NUMBER`, beside the database."""
+        kept = self._path.with_name(f"{self._path.name}.before-{number}")
+        partial = kept.with_name(f"{kept.name}.partial")
+        try:
+            partial.unlink(missing_ok=True)
+            create_private(partial)
+            with (
+                closing(sqlite3.connect(partial)) as copy,
+                self._readers.lend() as raw,
+                Translated(str(partial)),
+            ):
+                raw.backup(copy)
+            partial.replace(kept)
+            sync_folder(kept.parent)
+        except OSError as error:
+            raise DatabaseUnavailable(
+                f"no copy could be kept before migrating it: {error.strerror}", where=self.location
+            ) from error
+
+    @contextmanager
+    def _transaction(
+        self, pool: Pool[sqlite3.Connection], begin: LiteralString
+    ) -> Generator[SqliteConnection]:
+        with pool.lend() as raw:
+            with Translated(self.location):
+                raw.execute(begin)
+            connection = SqliteConnection(raw, self.location)
+            try:
+                yield connection
+                connection.commit()
+            except BaseException:
+                connection.abandon()
+                raise
+
+    def _handling(self, *, read_only: bool) -> Handling[sqlite3.Connection]:
+        def make() -> sqlite3.Connection:
+            return connect(self._path, wait=self._wait, read_only=read_only)
+
+        return Handling(make, sqlite3.Connection.close, _is_idle, self._identity)
+
+    def _watching(self) -> Handling[_Watcher]:
+        def make() -> _Watcher:
+            raw = connect(self._path, wait=self._wait, read_only=True)
+            return _Watcher(next(self._numbers), raw)
+
+        def discard(watcher: _Watcher) -> None:
+            watcher.raw.close()
+
+        def usable(_: _Watcher) -> bool:
+            return True
+
+        return Handling(make, discard, usable, self._identity)
+
+    def _identity(self) -> tuple[int, int]:
+        try:
+            found = self._path.stat()
+        except OSError as error:
+            raise DatabaseUnavailable(
+                f"it is gone: {error.strerror}", where=self.location, hint="put it back"
+            ) from error
+        return found.st_dev, found.st_ino
+
+
+def _is_idle(raw: sqlite3.Connection) -> bool:
+    return not raw.in_transaction

@@ -1,0 +1,64 @@
+"""Every error of sqlite3 as one of ours, by its result code (https://sqlite.org/rescode.html)."""
+
+import sqlite3
+from types import TracebackType
+from typing import Final
+
+from licensekit.errors import (
+    ConstraintViolated,
+    DatabaseBusy,
+    DatabaseDamaged,
+    DatabaseUnavailable,
+    LicenseError,
+    NotStorable,
+)
+
+_ROOM: Final = "make room on the disk; nothing was changed"
+_RIGHTS: Final = "let this account write to the file and to its folder"
+
+_BY_CODE: Final[dict[int, tuple[type[LicenseError], str, str]]] = {
+    sqlite3.SQLITE_BUSY: (DatabaseBusy, "another process holds it", ""),
+    sqlite3.SQLITE_LOCKED: (DatabaseBusy, "another transaction of this process holds it", ""),
+    sqlite3.SQLITE_FULL: (DatabaseUnavailable, "the disk is full", _ROOM),
+    sqlite3.SQLITE_IOERR: (DatabaseUnavailable, "the disk refuses to read or write", _ROOM),
+    sqlite3.SQLITE_IOERR_SHORT_READ: (DatabaseDamaged, "it ends too early", ""),
+    sqlite3.SQLITE_READONLY: (DatabaseUnavailable, "it may not be written", _RIGHTS),
+    sqlite3.SQLITE_CANTOPEN: (DatabaseUnavailable, "it cannot be opened", _RIGHTS),
+    sqlite3.SQLITE_PERM: (DatabaseUnavailable, "it may not be opened", _RIGHTS),
+    sqlite3.SQLITE_CONSTRAINT: (ConstraintViolated, "a rule of the database refuses it", ""),
+    sqlite3.SQLITE_TOOBIG: (NotStorable, "a value is too large to be stored", ""),
+    sqlite3.SQLITE_NOTADB: (DatabaseDamaged, "this is no database", ""),
+}
+
+
+class Translated:
+    """A block in which errors of sqlite3 become ours; `where` is the database."""
+
+    __slots__ = ("where",)
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        if isinstance(error, UnicodeEncodeError | OverflowError):
+            raise NotStorable("a value cannot be stored", where=self.where) from error
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(
+            error, sqlite3.ProgrammingError
+        ):
+            raise _ours(error, self.where) from error
+
+
+def _ours(error: sqlite3.DatabaseError, where: str) -> LicenseError:
+    # Text that is no UTF-8 has no code: then, as for any other code, the database is damaged.
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+    kind, what, hint = (
+        _BY_CODE.get(code)
+        or _BY_CODE.get(code & 0xFF)
+        or (DatabaseDamaged, f"it is damaged ({error})", "")
+    )
+    return kind(what, where=where, hint=hint, sqlite=str(error))

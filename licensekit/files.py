@@ -1,0 +1,191 @@
+"""Files at the edge: read whole within a bound, written whole or not at all."""
+
+import errno
+import os
+import stat
+from pathlib import Path
+from secrets import token_hex
+from typing import Final
+
+from licensekit.errors import FileTaken, FileUnusable, TooLarge
+
+# What Windows does not have, or has in addition (binary mode).
+_READ: Final = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NOCTTY", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+_CREATE: Final = (
+    os.O_WRONLY
+    | os.O_CREAT
+    | os.O_EXCL
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+_KINDS: Final = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISLNK, "a symbolic link"),
+)
+_REASONS: Final = {
+    errno.ENOENT: ("there is no such file", "check the path"),
+    errno.ENOTDIR: ("there is no such file: a part of the path is no folder", "check the path"),
+    errno.EACCES: ("this account may not use it", "ask its owner for the permission"),
+    errno.EPERM: ("this account may not use it", "ask its owner for the permission"),
+    errno.ELOOP: ("its symbolic links lead in a circle", "check the path"),
+    errno.ENAMETOOLONG: ("its name is too long", "choose a shorter one"),
+    errno.ENOSPC: ("the disk is full", "make room; nothing was changed"),
+    errno.EDQUOT: ("the disk quota is used up", "make room; nothing was changed"),
+    errno.EROFS: ("the file system may not be written", "choose another folder"),
+}
+
+
+def read_bytes(path: Path, *, limit: int, what: str) -> bytes:
+    """Give all bytes of a plain file of at most `limit` bytes.
+
+    `what` says in errors what the file was meant to be: `a license file`. A FIFO or device is
+    refused and never waited for. A symbolic link is followed.
+
+    Raises:
+        FileUnusable: missing, not a plain file, or not readable.
+        TooLarge: more than `limit` bytes, also if they appear while it is read.
+    """
+    try:
+        handle = os.open(path, _READ)
+        try:
+            found = os.fstat(handle)
+            if not stat.S_ISREG(found.st_mode):
+                raise _no_file(path, found.st_mode, what)
+            data = _read(handle, limit) if found.st_size <= limit else None
+        finally:
+            os.close(handle)
+    except (OSError, ValueError) as error:
+        raise unusable(path, what, error) from error
+    if data is None or len(data) > limit:
+        raise TooLarge(
+            f"more than {limit} bytes, which is too much for {what}",
+            where=str(path),
+            hint="check the path",
+            limit=limit,
+        )
+    return data
+
+
+def write_atomically(
+    path: Path, data: bytes, *, mode: int = 0o644, replace: bool = True, durable: bool = True
+) -> None:
+    """Write `data` to `path` so that, whatever happens, there is all of it or what was there.
+
+    The file is written beside `path` under another name and then takes its place, with `mode` (less
+    what the umask takes) from the start. With `durable` it is on the disk when this returns.
+    Without `replace` it must be new. What is there and is no plain file stays: a device, and a
+    symbolic link, because neither to write through it nor to remove it could be meant for sure.
+
+    Raises:
+        FileTaken: the file is there, and `replace` is false.
+        FileUnusable: it cannot be written there; what was there is unchanged.
+    """
+    try:
+        _check_place(path, replace=replace)
+        partial = path.with_name(f".{token_hex(8)}.partial")
+        handle = os.open(partial, _CREATE, mode)
+        try:
+            _write(handle, data, durable=durable)
+            _put(partial, path, replace=replace)
+        finally:
+            partial.unlink(missing_ok=True)
+        if durable:
+            sync_folder(path.parent)
+    except FileExistsError as error:
+        raise FileTaken("there is such a file already", where=str(path)) from error
+    except (OSError, ValueError) as error:
+        raise unusable(path, "a file", error) from error
+
+
+def is_exposed(path: Path) -> bool:
+    """Say whether others than its owner may read or change the file, as far as its mode tells.
+
+    Windows keeps access in lists that a mode does not show: there the answer is always False.
+
+    Raises:
+        FileUnusable: there is no such file.
+    """
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError) as error:
+        raise unusable(path, "a file", error) from error
+    return os.name == "posix" and bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` durable, where the system knows such a thing."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return  # Windows opens no folders, and a folder may be writable without being readable.
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def unusable(path: Path, what: str, error: OSError | ValueError) -> FileUnusable:
+    """Say why `path` cannot be used as `what`, and what to do."""
+    number = error.errno if isinstance(error, OSError) else None
+    reason, hint = _REASONS.get(number or 0, (f"it cannot be used ({error})", "check the path"))
+    return FileUnusable(reason, where=str(path), hint=hint, wanted=what)
+
+
+def _read(handle: int, limit: int) -> bytes:
+    pieces: list[bytes] = []
+    left = limit + 1
+    while left and (piece := os.read(handle, left)):
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)
+
+
+def _no_file(path: Path, mode: int, what: str) -> FileUnusable:
+    kind = next((name for test, name in _KINDS if test(mode)), "a device")
+    return FileUnusable(
+        f"this is {kind}, and not {what}", where=str(path), hint="give the path of a plain file"
+    )
+
+
+def _check_place(path: Path, *, replace: bool) -> None:
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return
+    if not replace:
+        raise FileExistsError
+    if not stat.S_ISREG(mode):
+        raise _no_file(path, mode, "a file to be replaced")
+
+
+def _write(handle: int, data: bytes, *, durable: bool) -> None:
+    try:
+        left = memoryview(data)
+        while left:
+            left = left[os.write(handle, left) :]
+        if durable:
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _put(partial: Path, path: Path, *, replace: bool) -> None:
+    if replace:
+        partial.replace(path)
+        return
+    try:
+        path.hardlink_to(partial)
+    except PermissionError:
+        # A file system without hard links (a USB stick): take the name first, then fill it.
+        os.close(os.open(path, _CREATE, 0o600))
+        partial.replace(path)
