@@ -1,0 +1,1 @@
+"""The command line: files, terminals and exit codes around the library."""

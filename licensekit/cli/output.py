@@ -1,0 +1,68 @@
+"""What commands print: facts as tables or JSON on standard output, remarks on standard error."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import click
+
+json_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object."
+)
+"""`--json`, wherever facts are printed."""
+
+
+def emit_json(facts: Mapping[str, Any]) -> None:
+    """Print `facts` as one JSON object, names in the order given."""
+    click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
+
+
+def emit(text: str = "") -> None:
+    """Print a line of facts. What could move the cursor or turn the text is shown as escapes."""
+    click.echo("".join(c if c.isprintable() else _escaped(c) for c in text))
+
+
+def remark(text: str) -> None:
+    """Print a line that is no fact asked for: a reminder, a next step."""
+    click.echo(text, err=True)
+
+
+def warn(text: str) -> None:
+    """Print a line that should not be missed, on standard error."""
+    click.secho(text, err=True, fg="yellow", bold=True)
+
+
+def heading(text: str) -> None:
+    """Print a heading over facts."""
+    click.secho("".join(c if c.isprintable() else _escaped(c) for c in text), bold=True)
+
+
+def facts(pairs: Iterable[tuple[str, object]]) -> None:
+    """Print names and values in two columns; a value of None is left out."""
+    present = [(name, str(value)) for name, value in pairs if value is not None]
+    width = max((len(name) for name, _ in present), default=0)
+    for name, value in present:
+        emit(f"{name.ljust(width)}  {value}")
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows under columns; a column name that begins with `>` is aligned to the right."""
+    right = [column.startswith(">") for column in columns]
+    titles = [column.removeprefix(">") for column in columns]
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(titles, *cells, strict=True)]
+    heading(_line(titles, widths, right))
+    for row in cells:
+        emit(_line(row, widths, right))
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
+    padded = [
+        cell.rjust(width) if to_right else cell.ljust(width)
+        for cell, width, to_right in zip(cells, widths, right, strict=True)
+    ]
+    return "  ".join(padded).rstrip()
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")

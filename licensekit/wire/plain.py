@@ -1,0 +1,51 @@
+"""Documents as plain data: the names and spellings of `docs/format.md`, "Plain data".
+
+Dates become `2027-01-01`, times `2027-01-01T00:00:00Z`, bytes lower-case hex, and the words of a
+closed list their lower-case names. It is how `--json` and every export show a document.
+"""
+
+from enum import IntEnum
+from typing import Any, Final, cast
+
+from licensekit.dates import format_days, format_seconds
+from licensekit.wire.documents import Document
+
+_DAYS: Final = frozenset({"starts", "warning", "expiry", "grace", "maintenance", "next_check"})
+_SECONDS: Final = frozenset({"issued", "fresh_until", "valid_from", "valid_to"})
+
+
+def plain(document: Document) -> dict[str, Any]:
+    """Give the fields of `document` in order, as data that JSON can hold."""
+    return {
+        name: _plain_field(name, getattr(document, name)) for name in document.__struct_fields__
+    }
+
+
+def word(value: IntEnum) -> str:
+    """Give the word for a value of a closed list: `read-only`."""
+    return value.name.lower().replace("_", "-")
+
+
+def _plain_field(name: str, value: Any) -> Any:
+    if value is not None and name in _DAYS:
+        return format_days(value)
+    if value is not None and name in _SECONDS:
+        return format_seconds(value)
+    return _plain_value(value)
+
+
+def _plain_value(value: Any) -> Any:
+    match value:
+        case Document():
+            return plain(value)
+        case IntEnum():
+            return word(value)
+        case bytes():
+            return value.hex()
+        case dict():
+            items = cast("dict[str, Any]", value).items()
+            return {key: _plain_value(item) for key, item in items}
+        case list():
+            return [_plain_value(item) for item in cast("list[Any]", value)]
+        case _:
+            return value
