@@ -54,3 +54,9 @@ SCRYPT_LOG2_N_MIN: Final = 14
 SCRYPT_LOG2_N_MAX: Final = 20
 SCRYPT_R: Final = 8
 SCRYPT_P: Final = 1
+
+# The same for keys of other forms, which are imported.
+PKCS8_WORK: Final = 2**26
+"""The product of the numbers that a PKCS#8 file gives its key derivation (RFC 8018, RFC 7914)."""
+BCRYPT_ROUNDS: Final = 2048
+"""The rounds that an OpenSSH key file gives its key derivation."""

@@ -1,0 +1,234 @@
+"""Keys in other people's forms: OpenSSH and PKCS#8 in, OpenSSH and SubjectPublicKeyInfo out.
+
+A file is taken out of its armor here and only the contents go on to `cryptography`, so what was
+checked (the form, the cost of its key derivation) is what is loaded.
+"""
+
+import re
+from binascii import Error as Base64Error
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Callable, Iterator
+from math import prod
+from typing import Final, NamedTuple
+
+from cryptography.exceptions import InternalError, InvalidTag, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_der_private_key,
+    load_ssh_private_key,
+)
+
+from licensekit import limits
+from licensekit.errors import (
+    KeyFileInvalid,
+    KeyInvalid,
+    PassphraseWrong,
+    SchemeUnavailable,
+    TooLarge,
+)
+from licensekit.keys.signing import SigningKey
+from licensekit.keys.verifying import VerifyingKey
+from licensekit.wire.documents.fields import text_fault
+from licensekit.wire.frame import ED25519, HYBRID
+
+_ARMOR: Final = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----\s(.*?)-----END \1-----", re.DOTALL)
+_PKCS8: Final = (b"PRIVATE KEY", b"ENCRYPTED PRIVATE KEY")
+_OPENSSH: Final = b"OPENSSH PRIVATE KEY"
+_OPENSSH_MAGIC: Final = b"openssh-key-v1\0"
+_ALGORITHM_BYTES: Final = 1024
+_INTEGER: Final = 0x02
+_SEQUENCE: Final = 0x30
+_CONSTRUCTED: Final = 0x20
+
+_MISTAKEN: Final = (
+    (b"PUBLIC KEY-----", "this is a public key: give the private one"),
+    (b"ssh-", "this is a public key: give the private one"),
+    (b"-----BEGIN CERTIFICATE", "this is a certificate: give the private key"),
+    (b"PuTTY-User-Key-File", "export it from PuTTYgen as an OpenSSH key"),
+    (b"lkkey1.", "it is a key file of this toolkit and needs no import"),
+)
+_ONLY_ED25519: Final = "only Ed25519 keys sign licenses; `licensekit keys new` makes one"
+
+
+class _Form(NamedTuple):
+    load: Callable[[bytes, bytes | None], object]
+    refuse_costly: Callable[[bytes], None]
+    hint: str
+    """What to do if its encryption is not supported here."""
+
+
+def import_private(data: bytes, passphrase: Callable[[], bytes]) -> SigningKey:
+    """Give the Ed25519 key of an OpenSSH or PKCS#8 file (PEM or DER).
+
+    `passphrase` is asked only if the file is encrypted.
+
+    Raises:
+        TooLarge: longer than `limits.KEY_FILE_BYTES`.
+        KeyFileInvalid: neither of the two forms, damaged, or its key derivation costs too much.
+        KeyInvalid: a key of another algorithm.
+        PassphraseWrong: the passphrase does not open it.
+        SchemeUnavailable: encrypted in a way that this machine cannot open, as OpenSSH's is
+            where bcrypt is not installed.
+    """
+    if len(data) > limits.KEY_FILE_BYTES:
+        raise TooLarge(f"{len(data)} bytes where a key has at most {limits.KEY_FILE_BYTES}")
+    form, contents = _unwrap(data)
+    form.refuse_costly(contents)
+    try:
+        key = form.load(contents, None)
+    except TypeError:  # how cryptography says that a file is encrypted
+        key = _load_encrypted(form, contents, passphrase())
+    except UnsupportedAlgorithm as error:
+        raise KeyInvalid(f"the key cannot be used: {error}", hint=_ONLY_ED25519) from error
+    except (ValueError, InternalError) as error:
+        raise _damaged() from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise KeyInvalid("a key of another algorithm than Ed25519", hint=_ONLY_ED25519)
+    return SigningKey.from_secret(ED25519, key.private_bytes_raw())
+
+
+def export_openssh(key: VerifyingKey, comment: str = "") -> str:
+    """Give `key` as the line of an OpenSSH public key file, without a line end.
+
+    Raises:
+        KeyInvalid: a hybrid key, or a comment that would break the line.
+    """
+    if fault := text_fault(comment):
+        raise KeyInvalid(f"the comment {comment!a:.60} {fault}", hint="choose another comment")
+    line = _ed25519(key).public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+    return f"{line} {comment}".rstrip(" ")
+
+
+def export_pem(key: VerifyingKey) -> str:
+    """Give `key` as the PEM of a SubjectPublicKeyInfo (RFC 8410).
+
+    Raises:
+        KeyInvalid: a hybrid key.
+    """
+    pem = _ed25519(key).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return pem.decode()
+
+
+def _ed25519(key: VerifyingKey) -> Ed25519PublicKey:
+    if key.scheme == HYBRID:
+        # The composite keys of the LAMPS drafts are none: they sign another message than ours.
+        raise KeyInvalid(
+            "a hybrid key is two keys, Ed25519 and ML-DSA-65, and no standard form holds the two "
+            "as this format uses them",
+            hint="hand it on as the `lkpub1.` line",
+        )
+    return Ed25519PublicKey.from_public_bytes(key.public)
+
+
+def _load_encrypted(form: _Form, contents: bytes, passphrase: bytes) -> object:
+    try:
+        return form.load(contents, passphrase)
+    except UnsupportedAlgorithm as error:
+        raise SchemeUnavailable(
+            f"this machine cannot open the encrypted key: {error}", hint=form.hint
+        ) from error
+    except (ValueError, TypeError, InvalidTag, InternalError) as error:
+        raise PassphraseWrong("the passphrase does not open the key") from error
+
+
+def _damaged() -> KeyFileInvalid:
+    return KeyFileInvalid("the key file is damaged", hint="export the key again")
+
+
+def _unwrap(data: bytes) -> tuple[_Form, bytes]:
+    if data[:1] == bytes([_SEQUENCE]):
+        return _PKCS8_FORM, data
+    found = _ARMOR.search(data)
+    form = _FORMS.get(found[1]) if found else None
+    if found and form:
+        try:
+            return form, a2b_base64(b"".join(found[2].split()), strict_mode=True)
+        except Base64Error as error:
+            raise _damaged() from error
+    if found and found[1].endswith(b" PRIVATE KEY"):
+        raise KeyInvalid("a key of another algorithm than Ed25519", hint=_ONLY_ED25519)
+    hints = (hint for mark, hint in _MISTAKEN if mark in data)
+    raise KeyFileInvalid(
+        "this is neither an OpenSSH nor a PKCS#8 private key",
+        hint=next(hints, "give the file that begins with `-----BEGIN`, whole and unchanged"),
+    )
+
+
+def _load_openssh(contents: bytes, passphrase: bytes | None) -> object:
+    armor = b"-----BEGIN %b-----\n%b-----END %b-----\n"
+    return load_ssh_private_key(armor % (_OPENSSH, b2a_base64(contents), _OPENSSH), passphrase)
+
+
+def _refuse_costly_openssh(contents: bytes) -> None:
+    if not contents.startswith(_OPENSSH_MAGIC):
+        raise _damaged()
+    _, rest = _string(contents[len(_OPENSSH_MAGIC) :])
+    _, rest = _string(rest)
+    options, _ = _string(rest)
+    _, rounds = _string(options)
+    _refuse_above(limits.BCRYPT_ROUNDS, int.from_bytes(rounds, "big"))
+
+
+def _string(data: bytes) -> tuple[bytes, bytes]:
+    end = 4 + int.from_bytes(data[:4], "big")
+    return data[4:end], data[end:]
+
+
+def _refuse_costly_pkcs8(contents: bytes) -> None:
+    """Hold the numbers of the encryption's parameters against a bound, whatever their scheme.
+
+    Only an EncryptedPrivateKeyInfo (RFC 5958) begins with a sequence in a sequence.
+    """
+    algorithm = _first(_first(contents, _SEQUENCE), _SEQUENCE)
+    if len(algorithm) > _ALGORITHM_BYTES:
+        raise _damaged()
+    _refuse_above(limits.PKCS8_WORK, prod(max(1, number) for number in _integers(algorithm)))
+
+
+def _refuse_above(bound: int, work: int) -> None:
+    if work > bound:
+        raise KeyFileInvalid(
+            "the key file asks for more work than a key is opened with",
+            hint="encrypt the key again with the usual parameters",
+        )
+
+
+def _integers(der: bytes) -> Iterator[int]:
+    pending = [der]
+    while pending:
+        for tag, content in _elements(pending.pop()):
+            if tag == _INTEGER:
+                yield int.from_bytes(content, "big")
+            elif tag & _CONSTRUCTED:
+                pending.append(content)
+
+
+def _first(der: bytes, wanted: int) -> bytes:
+    tag, content = next(_elements(der), (0, b""))
+    return content if tag == wanted else b""
+
+
+def _elements(der: bytes) -> Iterator[tuple[int, bytes]]:
+    """Divide `der` as far as it goes; what is malformed, `cryptography` refuses in its turn."""
+    while len(der) > 1:
+        tag, length, start = der[0], der[1], 2
+        if length & 0x80:
+            start += length & 0x7F
+            length = int.from_bytes(der[2:start], "big")
+        yield tag, der[start : start + length]
+        der = der[start + length :]
+
+
+_PKCS8_FORM: Final = _Form(
+    load_der_private_key,
+    _refuse_costly_pkcs8,
+    "convert it with `openssl pkcs8 -topk8 -v2 aes-256-cbc`",
+)
+_OPENSSH_FORM: Final = _Form(
+    _load_openssh,
+    _refuse_costly_openssh,
+    "install `licensekit-files[openssh]`, or remove the passphrase of a copy by `ssh-keygen -p`",
+)
+_FORMS: Final = {_OPENSSH: _OPENSSH_FORM, **dict.fromkeys(_PKCS8, _PKCS8_FORM)}

@@ -1,0 +1,69 @@
+"""Signing keys that live in a PKCS#11 token (smart card, HSM), named by a URI of RFC 7512.
+
+    pkcs11:token=acme;object=signing-2026?module-path=/usr/lib/softhsm/libsofthsm2.so
+
+The PIN is asked by a callable and never stands in the URI, where histories and logs would keep it.
+python-pkcs11 is an extra, imported when a token is first needed.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from licensekit.errors import SignerUnavailable
+from licensekit.keys.pkcs11.uri import EXAMPLE, parse
+from licensekit.keys.signing import Signer
+
+
+class TokenSigner(Signer, Protocol):
+    """A signer whose key lives in a token."""
+
+    @property
+    def uri(self) -> str:
+        """The URI that opens this key again."""
+        ...
+
+
+def open_signer(uri: str, pin: Callable[[], str]) -> TokenSigner:
+    """Give the signer for the Ed25519 key that `uri` names; `pin` is asked once, if at all.
+
+    The session with the token stays open as long as the signer lives.
+
+    Raises:
+        SignerUnavailable: the URI, python-pkcs11, the module, the token, the PIN or the key is not
+            as it should be; the message says which and what to do.
+    """
+    place = parse(uri)
+    if place.object is None and place.id is None:
+        raise SignerUnavailable("the URI names no key: object= or id= is missing", hint=EXAMPLE)
+    try:
+        from licensekit.keys.pkcs11 import session  # noqa: PLC0415  # python-pkcs11 is an extra
+    except ImportError as error:
+        raise _not_installed() from error
+    return session.open_signer(place, pin)
+
+
+def generate(uri: str, pin: Callable[[], str], label: str) -> TokenSigner:
+    """Make an Ed25519 key named `label` in the token that `uri` names; it can never leave it.
+
+    Raises:
+        SignerUnavailable: as for `open_signer`, or the token has a key of that label already.
+    """
+    place = parse(uri)
+    if place.object not in (None, label):
+        raise SignerUnavailable(
+            f"the URI names the key {place.object!a}, and {label!a} is wanted",
+            hint="leave object= out of the URI",
+        )
+    if not label.isprintable() or not label:
+        raise SignerUnavailable(f"{label!a:.60} is no label", hint="give a printable one")
+    try:
+        from licensekit.keys.pkcs11 import session  # noqa: PLC0415  # python-pkcs11 is an extra
+    except ImportError as error:
+        raise _not_installed() from error
+    return session.generate(place._replace(object=label), pin)
+
+
+def _not_installed() -> SignerUnavailable:
+    return SignerUnavailable(
+        "python-pkcs11 is not installed", hint="install `licensekit-files[pkcs11]`"
+    )

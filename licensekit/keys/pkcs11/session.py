@@ -1,0 +1,180 @@
+"""What is done in a PKCS#11 token. The one module that imports python-pkcs11."""
+
+from collections.abc import Callable, Generator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from secrets import token_bytes
+from typing import Final
+
+import pkcs11
+from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass, Session, SignMixin, Token
+
+from licensekit.errors import KeyInvalid, SignatureInvalid, SignerUnavailable
+from licensekit.keys.pkcs11.uri import TOKEN_ATTRIBUTES, KeyPlace
+from licensekit.keys.verifying import VerifyingKey, load
+from licensekit.wire.frame import ED25519, ED25519_KEY_BYTES
+
+_ED25519_OID: Final = bytes.fromhex("06032b6570")
+_POINT_PREFIXES: Final = (b"", b"\x04\x20", b"\x03\x21\x00")
+"""The point as it is, as a DER octet string (SoftHSM and most), as a DER bit string."""
+_ID_BYTES: Final = 8
+
+_REMOVED: Final = ("the token was taken away", "put it back and run the command again")
+_PIN: Final = (
+    "the token refuses the PIN",
+    "check the PIN; a token locks itself after a few wrong ones",
+)
+_EXPLAINED: Final[Mapping[type[pkcs11.PKCS11Error], tuple[str, str]]] = {
+    pkcs11.DeviceRemoved: _REMOVED,
+    pkcs11.MechanismInvalid: ("the token cannot do Ed25519", "use one with the mechanism EDDSA"),
+    pkcs11.MultipleObjectsReturned: ("several keys of the token match", "name one by id=%…"),
+    pkcs11.NoSuchKey: ("the token has no such Ed25519 key", "check object= and id= of the URI"),
+    pkcs11.PinIncorrect: _PIN,
+    pkcs11.PinInvalid: _PIN,
+    pkcs11.PinLenRange: _PIN,
+    pkcs11.PinLocked: ("the PIN is locked", "unlock it with the SO PIN, by the token's own tool"),
+    pkcs11.SessionHandleInvalid: _REMOVED,
+    pkcs11.TokenNotPresent: _REMOVED,
+}
+
+
+class _TokenSigner:
+    """A key in a token; the private part of it is a handle."""
+
+    __slots__ = ("_key", "_place", "_verifying_key")
+
+    def __init__(self, place: KeyPlace, key: SignMixin, verifying_key: VerifyingKey) -> None:
+        self._place = place
+        self._key = key
+        self._verifying_key = verifying_key
+
+    @property
+    def verifying_key(self) -> VerifyingKey:
+        return self._verifying_key
+
+    @property
+    def uri(self) -> str:
+        return self._place.uri()
+
+    def sign(self, message: bytes) -> bytes:
+        with _explained(self._place):
+            signature = self._key.sign(message, mechanism=Mechanism.EDDSA)
+        try:
+            self._verifying_key.verify(message, signature)
+        except SignatureInvalid as error:
+            raise SignerUnavailable(
+                "the token signs with another key than its public one",
+                where=_name(self._place),
+                hint="make the two match again by the token's own tool, or make a new key",
+            ) from error
+        return signature
+
+
+def open_signer(place: KeyPlace, pin: Callable[[], str]) -> _TokenSigner:
+    """Give the signer for the key at `place`; raises as `keys.pkcs11.open_signer`."""
+    with _session(place, pin, rw=False) as session:
+        return _signer(session, place)
+
+
+def generate(place: KeyPlace, pin: Callable[[], str]) -> _TokenSigner:
+    """Make the key that `place` names by label; raises as `keys.pkcs11.generate`."""
+    place = place if place.id else place._replace(id=token_bytes(_ID_BYTES))
+    with _session(place, pin, rw=True) as session:
+        if any(session.get_objects({Attribute.LABEL: place.object})):
+            raise SignerUnavailable(
+                f"the token has an object named `{place.object}` already",
+                where=_name(place),
+                hint="give the new key another label",
+            )
+        curve = session.create_domain_parameters(
+            KeyType.EC_EDWARDS, {Attribute.EC_PARAMS: _ED25519_OID}, local=True
+        )
+        # Without further attributes the private key is sensitive and cannot be extracted.
+        curve.generate_keypair(
+            mechanism=Mechanism.EC_EDWARDS_KEY_PAIR_GEN, store=True, id=place.id, label=place.object
+        )
+        return _signer(session, place)
+
+
+def _signer(session: Session, place: KeyPlace) -> _TokenSigner:
+    private, public = (
+        session.get_key(kind, KeyType.EC_EDWARDS, label=place.object, id=place.id)
+        for kind in (ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY)
+    )
+    if not isinstance(private, SignMixin):
+        raise SignerUnavailable(
+            "the key of the token may not sign", where=_name(place), hint="name or make another"
+        )
+    return _TokenSigner(place, private, _verifying_key(place, public[Attribute.EC_POINT]))
+
+
+def _verifying_key(place: KeyPlace, point: bytes) -> VerifyingKey:
+    key = point[-ED25519_KEY_BYTES:]
+    if point in [prefix + key for prefix in _POINT_PREFIXES]:
+        with suppress(KeyInvalid):
+            return load(ED25519, key)
+    raise SignerUnavailable(
+        "the public key in the token is no Ed25519 key",
+        where=_name(place),
+        hint="name or make an Ed25519 key",
+    )
+
+
+@contextmanager
+def _session(place: KeyPlace, pin: Callable[[], str], *, rw: bool) -> Generator[Session]:
+    """Open a session that is closed only if something fails within."""
+    with _explained(place), ExitStack() as stack:
+        session = _log_in(_find(place), pin(), rw=rw)
+        stack.enter_context(session)
+        yield session
+        stack.pop_all()
+
+
+def _log_in(token: Token, pin: str, *, rw: bool) -> Session:
+    try:
+        return token.open(rw=rw, user_pin=pin)
+    except pkcs11.UserAlreadyLoggedIn:
+        # The whole process is logged in, by the signer for another key of the same token.
+        return token.open(rw=rw)
+
+
+def _find(place: KeyPlace) -> Token:
+    try:
+        module = pkcs11.lib(place.module)
+    except (pkcs11.PKCS11Error, ValueError) as error:
+        raise SignerUnavailable(
+            f"the PKCS#11 module cannot be used: {str(error) or type(error).__name__}",
+            hint="check module-path= of the URI, and that the module suits this machine",
+        ) from error
+    found = [token for token in module.get_tokens() if _describes(place, token)]
+    if not found:
+        raise SignerUnavailable(
+            "there is no such token", where=_name(place), hint="insert it, or check the URI"
+        )
+    if len(found) > 1:
+        raise SignerUnavailable(
+            "several tokens match", where=_name(place), hint="add serial= to the URI"
+        )
+    return found[0]
+
+
+def _describes(place: KeyPlace, token: Token) -> bool:
+    serial = token.serial.decode("ascii", "replace")
+    values = (token.label, serial, token.model, token.manufacturer_id)
+    has = dict(zip(TOKEN_ATTRIBUTES, values, strict=True))
+    return place.token.items() <= has.items()
+
+
+@contextmanager
+def _explained(place: KeyPlace) -> Generator[None]:
+    try:
+        yield
+    except pkcs11.PKCS11Error as error:
+        name = type(error).__name__
+        what, hint = _EXPLAINED.get(
+            type(error), (f"the PKCS#11 module reports {name}", "see the manual of the token")
+        )
+        raise SignerUnavailable(what, where=_name(place), hint=hint, reported=name) from error
+
+
+def _name(place: KeyPlace) -> str:
+    return " ".join(f"{name} `{value}`" for name, value in place.token.items())

@@ -1,0 +1,90 @@
+"""Where a key in a PKCS#11 token is, as a `pkcs11:` URI says it (RFC 7512)."""
+
+import re
+from collections.abc import Mapping
+from pathlib import PurePath
+from types import MappingProxyType
+from typing import Final, NamedTuple
+from urllib.parse import quote, unquote_to_bytes
+
+from licensekit.errors import SignerUnavailable
+
+TOKEN_ATTRIBUTES: Final = ("token", "serial", "model", "manufacturer")
+"""The attributes that say which token; every one that is given must be the token's."""
+
+_PATH: Final = frozenset({*TOKEN_ATTRIBUTES, "object", "id", "type"})
+_QUERY: Final = frozenset({"module-path"})
+_SCHEME: Final = "pkcs11:"
+_BAD_ESCAPE: Final = re.compile("%(?![0-9A-Fa-f]{2})")
+EXAMPLE: Final = "write pkcs11:token=LABEL;object=KEY?module-path=/path/to/module.so"
+
+
+class KeyPlace(NamedTuple):
+    """Where a key lives, as its URI says."""
+
+    module: str
+    """The absolute path of the PKCS#11 module that the token's maker supplies."""
+    token: Mapping[str, str]
+    """What is known of the token, by `TOKEN_ATTRIBUTES`; at least one."""
+    object: str | None
+    """The label of the key."""
+    id: bytes | None
+    """The CKA_ID of the key."""
+
+    def uri(self) -> str:
+        """Give the URI that `parse` reads back to this."""
+        parts = {name: quote(value, safe="") for name, value in self.token.items()}
+        if self.object is not None:
+            parts["object"] = quote(self.object, safe="")
+        if self.id is not None:
+            parts["id"] = "".join(f"%{byte:02X}" for byte in self.id)
+        path = ";".join(f"{name}={value}" for name, value in parts.items())
+        return f"{_SCHEME}{path}?module-path={quote(self.module, safe='/')}"
+
+
+def parse(uri: str) -> KeyPlace:
+    """Give what a `pkcs11:` URI says.
+
+    Raises:
+        SignerUnavailable: no such URI, without a token or a module, or with a PIN in it.
+    """
+    if not uri.startswith(_SCHEME) or not uri.isascii():
+        raise SignerUnavailable(
+            f"a token is named by a URI: `{_SCHEME}` and ASCII, the rest as %XX", hint=EXAMPLE
+        )
+    path, _, query = uri.removeprefix(_SCHEME).partition("?")
+    if "pin-value=" in query or "pin-source=" in query:
+        raise SignerUnavailable("a PIN has no place in a URI", hint="leave it out; it is asked for")
+    where = _attributes(path, ";", _PATH)
+    module = _text(_attributes(query, "&", _QUERY).get("module-path", b""))
+    if not PurePath(module).is_absolute():
+        raise SignerUnavailable("module-path= is missing, or no absolute path", hint=EXAMPLE)
+    token: dict[str, str] = {n: _text(where[n]) for n in TOKEN_ATTRIBUTES if n in where}
+    if not token:
+        raise SignerUnavailable("the URI names no token: token= is missing", hint=EXAMPLE)
+    if where.get("type", b"private") != b"private":
+        raise SignerUnavailable("only a private key signs", hint="leave type= out of the URI")
+    label = _text(where["object"]) if "object" in where else None
+    return KeyPlace(module, MappingProxyType(token), label, where.get("id"))
+
+
+def _attributes(text: str, separator: str, known: frozenset[str]) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for part in filter(None, text.split(separator)):
+        name, _, value = part.partition("=")
+        if name not in known:
+            raise SignerUnavailable(f"no URI attribute {name!a:.40} is known", hint=EXAMPLE)
+        if name in found or _BAD_ESCAPE.search(value) or not value:
+            raise SignerUnavailable(f"the URI's attribute `{name}` is malformed", hint=EXAMPLE)
+        found[name] = unquote_to_bytes(value)
+    return found
+
+
+def _text(value: bytes) -> str:
+    try:
+        text = value.decode()
+    except UnicodeDecodeError as error:
+        raise SignerUnavailable("the URI is not UTF-8", hint=EXAMPLE) from error
+    if not text.isprintable():
+        raise SignerUnavailable("the URI has control characters", hint=EXAMPLE)
+    return text
