@@ -32,11 +32,8 @@ PUBLIC_BYTES: Final = {
 
 # The field and the curve -x² + y² = 1 + dx²y² (RFC 8032, section 5.1).
 _P: Final = 2**255 - 19
-_D: Final = 0x52036CEE2B6FFE738CC740797779E89800700A4D4141D8AB75EB4DCA135978A3
+_D: Final = -121665 * pow(121666, -1, _P) % _P
 _Y_BITS: Final = 2**255 - 1
-_Y_OF_ORDER_8: Final = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD83D3D706A17C7
-_LOW_ORDER_Y: Final = frozenset({0, 1, _P - 1, _Y_OF_ORDER_8, _P - _Y_OF_ORDER_8})
-"""The y of the points whose order divides 8; whichever their x, they are never a key."""
 
 _Verify = Callable[[bytes, bytes], None]
 
@@ -124,11 +121,14 @@ def _ed25519(public: bytes) -> _Verify:
     y = int.from_bytes(public, "little") & _Y_BITS
     if y >= _P:
         raise KeyInvalid("the Ed25519 key is not in its canonical form")
-    if y in _LOW_ORDER_Y:
-        raise KeyInvalid("the Ed25519 key is a point of low order, under which anything verifies")
-    # x² = (y² - 1) / (dy² + 1) has a root where the product of the two is a square (Euler). Both
-    # spellings of the sign are canonical: x = 0 only at y = 1 and y = -1, refused above.
+    # Doubling gives y' = (x² + y²) / (1 - dx²y²), so the points of low order are those with y = 1
+    # or -1 (order 1, 2), those that double to them, y = 0 (order 4), and those that double to
+    # y = 0, whose x² = -y² makes the equation of the curve dy⁴ + 2y² - 1 = 0 (order 8).
     square = y * y
+    if y * (square - 1) * ((_D * square + 2) * square - 1) % _P == 0:
+        raise KeyInvalid("the Ed25519 key is a point of low order, under which anything verifies")
+    # x² = (y² - 1) / (dy² + 1) has a root where the product of the two is a square (Euler). Either
+    # sign of x is canonical: x = 0, which has none, is only at y = 1 and -1, refused above.
     if pow((square - 1) * (_D * square + 1), (_P - 1) // 2, _P) != 1:
         raise KeyInvalid("the Ed25519 key is no point of the curve")
     return Ed25519PublicKey.from_public_bytes(public).verify
