@@ -7,6 +7,7 @@ from pathlib import Path
 
 from licensekit.database.migrations import Migration, Schema
 from licensekit.database.protocol import BUSY_SECONDS, Connection, Database, Row, Value, Version
+from licensekit.errors import DatabaseUnavailable
 
 __all__ = ["Connection", "Database", "Migration", "Row", "Schema", "Value", "Version", "connect"]
 
@@ -29,7 +30,16 @@ def connect(
         DatabaseBusy: another process holds it.
         DatabaseUnavailable: it cannot be reached, read or written.
     """
-    # A driver is loaded only by a program that uses it.
-    from licensekit.database.sqlite import SqliteDatabase  # noqa: PLC0415  # loaded on demand
+    # An engine's driver is loaded only by a program that uses it.
+    if isinstance(location, str) and location.startswith(("postgresql://", "postgres://")):
+        try:
+            from licensekit.database.postgres import PostgresDatabase  # noqa: PLC0415
+        except ImportError as error:
+            raise DatabaseUnavailable(
+                "PostgreSQL needs the driver psycopg",
+                hint='run `pip install "licensekit-files[postgres]"`',
+            ) from error
+        return PostgresDatabase(location, schema, create=create, wait=wait)
+    from licensekit.database.sqlite import SqliteDatabase  # noqa: PLC0415
 
     return SqliteDatabase(Path(location), schema, create=create, wait=wait)

@@ -24,7 +24,7 @@ class Handling(NamedTuple, Generic[C]):
     make: Callable[[], C]
     discard: Callable[[C], None]
     usable: Callable[[C], bool]
-    """Whether a connection that comes back may be lent again."""
+    """Whether an idle connection may be lent."""
     identity: Callable[[], Hashable]
     """What is connected to now: when it changes, idle connections are of no use any more."""
 
@@ -84,13 +84,17 @@ class Pool(Generic[C]):
         self._closed = True
         self._retire_all_but(None)
 
-    def drain(self) -> None:
-        """Discard what is idle now."""
-        self._retire_all_but(None)
+    def check_open(self) -> None:
+        """Refuse to go on after `close`.
 
-    def _shelf(self) -> _Shelf[C]:
+        Raises:
+            DatabaseUnavailable: it was closed.
+        """
         if self._closed:
             raise DatabaseUnavailable("it was closed by this program", where=self._location)
+
+    def _shelf(self) -> _Shelf[C]:
+        self.check_open()
         pid = getpid()
         identity = (pid, self._handling.identity())
         shelf = self._shelves.get(identity)
@@ -113,9 +117,14 @@ class Pool(Generic[C]):
                 self._handling.discard(connection)
 
     def _take(self, shelf: _Shelf[C]) -> C:
-        with shelf.lock:
-            if shelf.idle:
-                return shelf.idle.pop()
+        while True:
+            with shelf.lock:
+                if not shelf.idle:
+                    break
+                connection = shelf.idle.pop()
+            if self._handling.usable(connection):
+                return connection
+            self._handling.discard(connection)
         return self._handling.make()
 
     def _take_back(self, shelf: _Shelf[C], connection: C) -> None:
@@ -123,7 +132,7 @@ class Pool(Generic[C]):
             _INHERITED.append(connection)
             return
         with shelf.lock:
-            kept = shelf.open and not self._closed and self._handling.usable(connection)
+            kept = shelf.open and not self._closed
             if kept:
                 shelf.idle.append(connection)
         if not kept:

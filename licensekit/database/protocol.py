@@ -18,6 +18,9 @@ Version = tuple[int, ...]
 BUSY_SECONDS: Final = 10.0
 """How long a transaction waits for another process before it gives up as `DatabaseBusy`."""
 
+STREAMED_ROWS: Final = 1000
+"""How many rows `stream` holds at a time."""
+
 
 class Connection(Protocol):
     """One transaction. Usable only inside its `with` block, by one thread, in one process.

@@ -105,7 +105,7 @@ class DatabaseDamaged(StateError):
     """The database is not ours, or is damaged."""
 
     code = "database-damaged"
-    default_hint = "restore it from a backup; the file was left as it is"
+    default_hint = "restore it from a backup; it was left as it is"
 
 
 class DatabaseNewer(StateError):

@@ -1,0 +1,125 @@
+"""One transaction on a PostgreSQL database."""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import lru_cache
+from typing import Final, LiteralString
+
+import psycopg
+from psycopg.types.numeric import Int8Dumper, IntLoader
+
+from licensekit.database.lifetime import Lifetime
+from licensekit.database.postgres.errors import Translated
+from licensekit.database.protocol import STREAMED_ROWS, Row, Value
+from licensekit.errors import DatabaseUnavailable
+
+Raw = psycopg.Connection[Row]
+
+_TOKEN: Final = re.compile(r"""'[^']*'|"[^"]*"|\?|%""")
+_NOW: Final = "SELECT floor(extract(epoch FROM clock_timestamp()))::bigint"
+
+JUST_COMMIT: Final = b"COMMIT"
+COMMIT_AND_TELL: Final = b"""
+UPDATE licensekit_schema SET changes = changes + 1
+ WHERE pg_current_xact_id_if_assigned() IS NOT NULL;
+SELECT pg_notify('licensekit', '') WHERE pg_current_xact_id_if_assigned() IS NOT NULL;
+COMMIT
+"""
+"""A transaction has a number of its own exactly if it has changed something."""
+
+
+def adapt(raw: Raw) -> None:
+    """Let values go in and come out as they do with SQLite."""
+    raw.adapters.register_dumper(int, Int8Dumper)
+    raw.adapters.register_dumper(bool, Int8Dumper)
+    raw.adapters.register_loader("numeric", IntLoader)
+
+
+class PostgresConnection:
+    """The `Connection` of PostgreSQL, from `BEGIN` to `commit` or `abandon`."""
+
+    __slots__ = ("_commit", "_lifetime", "_raw", "_streams", "_where")
+
+    def __init__(self, raw: Raw, where: str, *, commit: bytes) -> None:
+        self._raw = raw
+        self._commit = commit
+        self._where = where
+        self._lifetime = Lifetime(where)
+        self._streams = 0
+
+    def rows(self, sql: LiteralString, *params: Value) -> list[Row]:
+        """See `Connection.rows`."""
+        with self._lifetime.statement(), Translated(self._where):
+            return self._raw.execute(placed(sql), params).fetchall()
+
+    def one(self, sql: LiteralString, *params: Value) -> Row | None:
+        """See `Connection.one`."""
+        with self._lifetime.statement(), Translated(self._where):
+            return self._raw.execute(placed(sql), params).fetchone()
+
+    def run(self, sql: LiteralString, *params: Value) -> int:
+        """See `Connection.run`."""
+        with self._lifetime.statement(), Translated(self._where):
+            return max(self._raw.execute(placed(sql), params).rowcount, 0)
+
+    def run_many(self, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> int:
+        """See `Connection.run_many`."""
+        with (
+            self._lifetime.statement(),
+            Translated(self._where),
+            self._raw.cursor() as cursor,
+        ):
+            cursor.executemany(placed(sql), rows)
+            return max(cursor.rowcount, 0)
+
+    def stream(self, sql: LiteralString, *params: Value) -> Iterator[Row]:
+        """See `Connection.stream`."""
+        self._streams += 1
+        name = b"stream_%d" % self._streams
+        with self._lifetime.statement(), Translated(self._where):
+            self._raw.execute(b"DECLARE %b NO SCROLL CURSOR FOR %b" % (name, placed(sql)), params)
+        return self._fetch(b"FETCH FORWARD %d FROM %b" % (STREAMED_ROWS, name))
+
+    def now(self) -> int:
+        """See `Connection.now`."""
+        [(seconds,)] = self.rows(_NOW)
+        return int(seconds)
+
+    def commit(self) -> None:
+        """Make what was done durable, tell who listens, and end the transaction."""
+        self._lifetime.check()
+        self._lifetime.end()
+        try:
+            with Translated(self._where):
+                self._raw.execute(self._commit)
+        except DatabaseUnavailable as error:
+            hint = "the server went away during the commit: look whether the change was made"
+            raise DatabaseUnavailable(error.what, where=self._where, hint=hint) from error
+
+    def abandon(self) -> None:
+        """Undo what was done; nothing, if the transaction belongs to a parent process."""
+        if not self._lifetime.is_inherited:
+            self._lifetime.end()
+            # A server that is away has undone it already; the pool drops such a connection.
+            with suppress(psycopg.Error):
+                self._raw.execute(b"ROLLBACK")
+
+    def _fetch(self, fetch: bytes) -> Iterator[Row]:
+        while True:
+            with self._lifetime.statement(), Translated(self._where):
+                batch = self._raw.execute(fetch).fetchall()
+            yield from batch
+            if len(batch) < STREAMED_ROWS:
+                return
+
+
+@lru_cache(maxsize=1000)
+def placed(sql: LiteralString) -> bytes:
+    """Give `sql` with psycopg's placeholders for `?` outside quotes, and `%` as itself."""
+    return _TOKEN.sub(_placed, sql).encode()
+
+
+def _placed(match: re.Match[str]) -> str:
+    found = match.group()
+    return "%s" if found == "?" else found.replace("%", "%%")

