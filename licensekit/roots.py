@@ -1,10 +1,12 @@
 """The pinned root and the chain of roots that grows from it (`docs/format.md`, "Trust").
 
 R1  The first root is the one whose digest is pinned. It alone is decoded before a signature of it
-    is verified; then the threshold of its own keys must have signed it.
+    is verified; then the threshold of its own keys must have signed it. If it is not version 1,
+    it may also carry signatures by keys of the root before, which nobody here can judge: the pin
+    says all that they would say.
 R2  Root n+1 is signed by the threshold of root n and by the threshold of its own keys, and speaks
     for the same product and issuer.
-R3  Every signature on a root is by a key of the root that vouches for it or of its own, and
+R3  Every signature on a later root is by a key of the root that vouches for it or of its own, and
     verifies; no key signs twice.
 R4  Another root of a version already in the chain is a fork; a version above n+1 is a gap; one
     below the first changes nothing.
@@ -22,7 +24,7 @@ from licensekit.errors import (
     RootMismatch,
     RootPinInvalid,
     ThresholdNotMet,
-    TrustError,
+    WrongProduct,
 )
 from licensekit.keys.verifying import VerifyingKey, load
 from licensekit.scope import KeyReference
@@ -31,6 +33,7 @@ from licensekit.wire import armor, frame
 from licensekit.wire.documents import Root, RootKey, decode
 
 _PIN_PREFIX: Final = "lkroot1-"
+DIGEST_BYTES: Final = 32
 
 
 class KnownRoot(NamedTuple):
@@ -51,9 +54,7 @@ Chain = tuple[KnownRoot, ...]
 
 def pin_of(payload: bytes) -> str:
     """Give the pin of the root document with this payload: `lkroot1-` and its digest in base32."""
-    return (
-        _PIN_PREFIX + b32encode(frame.digest("root", payload)).decode("ascii").rstrip("=").lower()
-    )
+    return _format_pin(frame.digest("root", payload))
 
 
 def parse_pin(text: str) -> bytes:
@@ -68,7 +69,7 @@ def parse_pin(text: str) -> bytes:
         digest = b32decode(body.upper() + "====")  # 52 characters and padding are 32 bytes
     except ValueError as error:
         raise RootPinInvalid("this is no root pin") from error
-    if pin != _format_pin(digest):
+    if len(digest) != DIGEST_BYTES or pin != _format_pin(digest):
         raise RootPinInvalid("this is no root pin")
     return digest
 
@@ -88,7 +89,7 @@ def first_root(tokens: Iterable[armor.Token], pin: str) -> KnownRoot:
             continue
         opened = open_frame(token, Root)
         if frame.digest("root", opened.payload) == digest:
-            return _known(token, opened, decode(Root, opened.payload), None)
+            return _pinned(token, opened)
     raise RootMismatch("the pinned root is not among these documents")
 
 
@@ -98,6 +99,7 @@ def next_root(chain: Chain, token: armor.Token) -> Chain:
     Raises:
         ThresholdNotMet: too few keys of the newest root, or of its own, have signed it.
         RootGap, RootFork: by R4.
+        WrongProduct: it speaks for another product or issuer.
         SignatureInvalid, KeyUnknown, PayloadInvalid, KeyInvalid: it is not sound.
     """
     opened = open_frame(token, Root)
@@ -106,10 +108,15 @@ def next_root(chain: Chain, token: armor.Token) -> Chain:
         return chain
     voucher = _voucher(chain, token, opened)
     root = decode(Root, opened.payload)
-    known = _known(token, opened, root, voucher)
+    own = load_keys(root.keys)
+    known = _known(token, opened, root, own, {**voucher.keys, **own})
     first, newest = chain[0].root, chain[-1].root
     if (root.product, root.issuer) != (newest.product, newest.issuer):
-        raise TrustError("a root cannot change the product or the issuer it speaks for")
+        raise WrongProduct(
+            f"root {root.version} speaks for `{root.product}` of `{root.issuer}`, and the root here"
+            f" for `{newest.product}` of `{newest.issuer}`",
+            product=root.product,
+        )
     if root.version < first.version:
         return chain
     if root.version <= newest.version:
@@ -157,12 +164,24 @@ def _voucher(chain: Chain, token: armor.Token, opened: frame.Frame) -> KnownRoot
     raise _short(chain[-1].root, "a root", best)
 
 
-def _known(
-    token: armor.Token, opened: frame.Frame, root: Root, voucher: KnownRoot | None
-) -> KnownRoot:
-    """R3: check every signature by the root's own keys and its voucher's, and load its keys."""
+def _pinned(token: armor.Token, opened: frame.Frame) -> KnownRoot:
+    """R1: check the pinned root's signatures by its own keys, and load its keys."""
+    root = decode(Root, opened.payload)
     own = load_keys(root.keys)
-    allowed = {**(voucher.keys if voucher else {}), **own}
+    if root.version > 1:
+        mine = tuple(s for s in opened.signatures if (s.scheme, s.key) in own)
+        opened = opened._replace(signatures=mine)
+    return _known(token, opened, root, own, own)
+
+
+def _known(
+    token: armor.Token,
+    opened: frame.Frame,
+    root: Root,
+    own: Mapping[KeyReference, VerifyingKey],
+    allowed: Mapping[KeyReference, VerifyingKey],
+) -> KnownRoot:
+    """R3: check that all of the allowed keys that signed did, and enough of the root's own."""
     keys = [allowed.get((s.scheme, s.key)) for s in opened.signatures]
     found = [key for key in keys if key is not None]
     if len(found) < len(keys):

@@ -1,4 +1,4 @@
-"""Which key may sign what and when: step 7 of `docs/format.md`, judged on one admitted key."""
+"""Which key may sign what, when and for whom: steps 7 and 8 of `docs/format.md`."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -11,12 +11,14 @@ from licensekit.errors import (
     KeyOutOfWindow,
     KeyRevoked,
     TrustError,
+    WrongProduct,
 )
 from licensekit.keys.verifying import VerifyingKey, load
 from licensekit.limits import ISSUED_AHEAD_SECONDS
 from licensekit.signed import Verified
 from licensekit.wire.documents import (
     AdmittedKey,
+    AfterGrace,
     Bundle,
     Catalog,
     KeyState,
@@ -88,8 +90,13 @@ def _require_bundle_scope(signer: AdmittedSigner, bundle: Bundle) -> None:
     if scope.longest_term is None:
         return
     # Measured from the issue, not from `starts`: a term that begins later does not reach further.
+    # A bundle that only advises after grace never ends.
     end = bundle.expiry if bundle.grace is None else bundle.grace
-    if end is None or end - day_at(bundle.issued) > scope.longest_term:
+    if (
+        end is None
+        or bundle.after_grace is AfterGrace.ADVISORY
+        or end - day_at(bundle.issued) > scope.longest_term
+    ):
         term = f"a term of more than {scope.longest_term} days"
         raise _out_of_scope(signer, term, dimension="term")
 
@@ -103,6 +110,21 @@ def require_not_ahead(issued: int, now: int) -> None:
     if issued > now + ISSUED_AHEAD_SECONDS:
         raise IssuedAhead(
             f"issued on {format_seconds(issued)}, which is yet to come", issued=issued
+        )
+
+
+def require_product(document: Trust | Revocations | Catalog | Bundle, product: str) -> None:
+    """Refuse what was made for another product than `product`, the pinned root's (step 8).
+
+    One key may serve several products; without this, what it signed for one would count for all.
+
+    Raises:
+        WrongProduct: it was.
+    """
+    if document.product != product:
+        raise WrongProduct(
+            f"this is for `{document.product}`, and the product here is `{product}`",
+            product=document.product,
         )
 
 

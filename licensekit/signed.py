@@ -7,13 +7,14 @@ made here and nowhere else, after every signature on the document has verified.
 from collections.abc import Sequence
 from typing import Final, Generic, TypeVar
 
-from licensekit.errors import DuplicateSignature, KeyUnknown, UnexpectedType
+from licensekit.errors import DuplicateSignature, KeyUnknown, SignatureCount, UnexpectedType
 from licensekit.keys.verifying import VerifyingKey, load
 from licensekit.wire import armor, frame
-from licensekit.wire.documents import TYPE_OF, Document, decode
+from licensekit.wire.documents import TYPE_OF, Document, Receipt, Request, Statement, decode
 
 D = TypeVar("D", bound=Document)
 D_co = TypeVar("D_co", bound=Document, covariant=True)
+S = TypeVar("S", Request, Receipt, Statement)
 
 _SEAL: Final = object()
 
@@ -117,18 +118,21 @@ def verified(
     return Verified(_SEAL, document, frame.identity(token.type, opened.payload), token, tuple(keys))
 
 
-def self_signed(token: armor.Token, kind: type[D]) -> SelfSigned[D]:
+def self_signed(token: armor.Token, kind: type[S]) -> SelfSigned[S]:
     """Verify what an installation signed by the key that the signature itself carries.
 
     Raises:
+        SignatureCount: several signatures.
         KeyUnknown: signed in another way than installations sign.
         KeyInvalid: the key is malformed or of low order.
         SignatureInvalid, PayloadInvalid: as for `verified`.
     """
     opened = open_frame(token, kind)
     first, *more = opened.signatures
-    if more or first.scheme != frame.INSTALLATION:
-        raise KeyUnknown(f"a {token.type} is signed by one installation key, and this is not")
+    if more:
+        raise SignatureCount(f"a {token.type} carries one signature, and this has {len(more) + 1}")
+    if first.scheme != frame.INSTALLATION:
+        raise KeyUnknown(f"a {token.type} is signed by an installation's key, and this is not")
     key = load(frame.INSTALLATION, first.key)
     check_signatures(token, opened, [key])
     document = decode(kind, opened.payload)

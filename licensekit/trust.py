@@ -8,12 +8,13 @@ and the state that was there is as it was. The rules, numbered as in `docs/forma
 R5  With a new root, the trust document of the old one is no longer in force.
 T1  A trust document is signed by the threshold of the newest root. Every signature on it is by a
     key of that root, and verifies; no key twice.
-T2  It names that root's version, and is not issued more than a day ahead of now.
-T3  Trust documents are ordered by (root version, version). Lower is refused; the same one again
-    changes nothing; another one in the same place is a fork.
+T2  It names that root's product and version, and is not issued more than a day ahead of now.
+T3  Trust documents are ordered by version, which goes on across roots: lists are ordered by it, and
+    would stand still if it began again. Lower than one seen is refused; the same one again changes
+    nothing; another one of the version in force is a fork.
 T4  No two keys of it have one key id.
-L1  A revocation list is signed by one admitted key whose scope holds lists of that issuer, and
-    names a trust version that is not above the one in force.
+L1  A revocation list is signed by one admitted key whose scope holds lists of that issuer, is for
+    the root's product, and names a trust version that is not above the one in force.
 L2  Lists of an issuer are ordered by (trust version, number). Lower is refused; the same one again
     changes nothing; another one in the same place is a fork.
 L3  When a new trust document no longer lets a list's key sign it, the list is no longer in force.
@@ -32,6 +33,7 @@ from licensekit.errors import (
     RevocationsAhead,
     RevocationsFork,
     RevocationsRollback,
+    RootGap,
     RootNotNewest,
     RootRollback,
     SignatureCount,
@@ -52,6 +54,7 @@ from licensekit.scope import (
     load_signers,
     may_still_sign,
     require_not_ahead,
+    require_product,
     require_scope,
     require_type,
 )
@@ -60,14 +63,14 @@ from licensekit.wire import armor, frame
 from licensekit.wire.documents import Revocations, Root, Trust
 
 Place = tuple[int, int]
-"""A place in an order: (root version, version) or (trust version, number)."""
+"""The place of a list in its order: (trust version, number)."""
 
 
 class Seen(NamedTuple):
     """The highest that was ever in force: the floor below which nothing may fall (S1)."""
 
     root: int = 0
-    trust: Place = (0, 0)
+    trust: int = 0
     lists: Mapping[str, Place] = {}
 
 
@@ -114,7 +117,7 @@ def update_root(state: TrustState, token: armor.Token) -> TrustState:
     chain = next_root(state.chain, token)
     if len(chain) == len(state.chain):
         return state
-    seen = state.seen._replace(root=max(state.seen.root, chain[-1].root.version))
+    seen = state.seen._replace(root=chain[-1].root.version)
     return state._replace(chain=chain, trust=None, signers={}, seen=seen)
 
 
@@ -124,18 +127,15 @@ def update_trust(state: TrustState, token: armor.Token, now: int) -> TrustState:
     Raises:
         KeyUnknown, ThresholdNotMet, SignatureInvalid: by T1.
         RootNotNewest: signed by a root that was replaced.
-        IssuedAhead, TrustRollback, TrustFork, KeyIdCollision: by T2 to T4.
+        RootGap: it speaks under a root that is not here yet.
+        WrongProduct, IssuedAhead, TrustRollback, TrustFork, KeyInvalid, KeyIdCollision: T2 to T4.
     """
     opened = open_frame(token, Trust)
     known = _root_that_signed(state.chain, opened)
     document = verified(token, opened, Trust, signing_keys(known, opened, "a trust document"))
     trust = document.document
-    if known is not state.chain[-1] or trust.root_version != known.root.version:
-        raise RootNotNewest(
-            f"trust document {trust.version} speaks under root {trust.root_version}, and the"
-            f" newest is root {state.root.version}",
-            version=trust.version,
-        )
+    require_product(trust, state.root.product)
+    _require_newest_root(state, known, trust)
     if state.trust is not None and state.trust.identity == document.identity:
         return state
     _require_newer_trust(state, trust)
@@ -145,7 +145,7 @@ def update_trust(state: TrustState, token: armor.Token, now: int) -> TrustState:
         trust=document,
         signers=signers,
         lists={i: v for i, v in state.lists.items() if may_still_sign(signers, v)},
-        seen=state.seen._replace(trust=max(state.seen.trust, _place_of_trust(trust))),
+        seen=state.seen._replace(trust=trust.version),
     )
 
 
@@ -154,7 +154,7 @@ def update_revocations(state: TrustState, token: armor.Token, now: int) -> Trust
 
     Raises:
         TrustMissing, KeyUnknown, KeyRevoked, KeyOutOfScope, KeyOutOfWindow: by L1.
-        RevocationsAhead, RevocationsRollback, RevocationsFork: by L1 and L2.
+        WrongProduct, RevocationsAhead, RevocationsRollback, RevocationsFork: by L1 and L2.
         SignatureInvalid, PayloadInvalid: it is not sound.
     """
     opened = open_frame(token, Revocations)
@@ -162,6 +162,7 @@ def update_revocations(state: TrustState, token: armor.Token, now: int) -> Trust
     document = verified(token, opened, Revocations, [signer.key])
     revocations = document.document
     require_scope(signer, revocations, now)
+    require_product(revocations, state.root.product)
     if state.trust is None or revocations.trust_version > state.trust.document.version:
         raise RevocationsAhead(
             f"the revocation list was made under trust document {revocations.trust_version}",
@@ -191,8 +192,8 @@ def require_seen(state: TrustState, seen: Seen) -> TrustState:
         )
     if state.seen.trust < seen.trust:
         raise TrustRollback(
-            f"trust document {state.seen.trust[1]} is the newest here, and {seen.trust[1]} was"
-            " seen before",
+            f"trust document {state.seen.trust} is the newest here, and {seen.trust} was seen"
+            " before",
             hint="restore the newer documents, or activate the issuer's newest file",
         )
     lists = dict(state.seen.lists)
@@ -234,15 +235,26 @@ def _root_that_signed(chain: Chain, opened: frame.Frame) -> KnownRoot:
     return chain[-1]
 
 
-def _require_newer_trust(state: TrustState, trust: Trust) -> None:
-    if state.trust is None:
+def _require_newest_root(state: TrustState, known: KnownRoot, trust: Trust) -> None:
+    newest = state.root.version
+    if known is state.chain[-1] and trust.root_version == newest:
         return
-    in_force = _place_of_trust(state.trust.document)
-    if _place_of_trust(trust) == in_force:
+    what = f"trust document {trust.version} speaks under root {trust.root_version}"
+    if known is state.chain[-1] and trust.root_version > newest:
+        raise RootGap(
+            f"{what}, and the newest here is root {newest}",
+            hint=f"bring root {newest + 1} as well",
+            version=trust.root_version,
+        )
+    raise RootNotNewest(f"{what}, which root {newest} has replaced", version=trust.version)
+
+
+def _require_newer_trust(state: TrustState, trust: Trust) -> None:
+    if state.trust is not None and trust.version == state.trust.document.version:
         raise TrustFork(f"there are two trust documents {trust.version}", version=trust.version)
-    if _place_of_trust(trust) < in_force:
+    if trust.version <= state.seen.trust:
         raise TrustRollback(
-            f"trust document {trust.version} is older than {in_force[1]}, which is in force",
+            f"trust document {trust.version} is not newer than {state.seen.trust}, seen before",
             version=trust.version,
         )
 
@@ -259,10 +271,6 @@ def _require_later_list(
         raise RevocationsFork(
             f"there are two revocation lists {place[1]} of `{issuer}`", issuer=issuer
         )
-
-
-def _place_of_trust(trust: Trust) -> Place:
-    return trust.root_version, trust.version
 
 
 def _place_of_list(revocations: Revocations) -> Place:

@@ -8,16 +8,18 @@ Absent on purpose: expiry and binding. An expired or foreign-bound bundle must s
 engine (`licensekit.entitlements`) judges what it grants.
 """
 
+from bisect import bisect_left
 from typing import TypeVar
 
-from licensekit.errors import BundleRevoked, RevocationsMissing, WrongProduct
-from licensekit.scope import require_scope
+from licensekit.errors import BundleRevoked, RevocationsMissing
+from licensekit.scope import require_product, require_scope
 from licensekit.signed import Verified, open_frame, verified
 from licensekit.trust import TrustState, find_signer
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Catalog, Reset
 
 T = TypeVar("T", Bundle, Catalog, Reset)
+S = TypeVar("S", bytes, str)
 
 
 def verify_bundle(token: armor.Token, trust: TrustState, now: int) -> Verified[Bundle]:
@@ -29,7 +31,7 @@ def verify_bundle(token: armor.Token, trust: TrustState, now: int) -> Verified[B
         PayloadInvalid: step 6.
     """
     bundle = _verify(token, Bundle, trust, now)
-    require_product(bundle.document, trust)
+    require_product(bundle.document, trust.root.product)
     require_not_revoked(bundle, trust)
     return bundle
 
@@ -37,7 +39,7 @@ def verify_bundle(token: armor.Token, trust: TrustState, now: int) -> Verified[B
 def verify_catalog(token: armor.Token, trust: TrustState, now: int) -> Verified[Catalog]:
     """Give the catalog in `token`; raises as `verify_bundle` does, without step 9."""
     catalog = _verify(token, Catalog, trust, now)
-    require_product(catalog.document, trust)
+    require_product(catalog.document, trust.root.product)
     return catalog
 
 
@@ -55,20 +57,6 @@ def _verify(token: armor.Token, kind: type[T], trust: TrustState, now: int) -> V
     document = verified(token, opened, kind, (signer.key,))  # steps 5 and 6
     require_scope(signer, document.document, now)  # step 7
     return document
-
-
-def require_product(document: Bundle | Catalog, trust: TrustState) -> None:
-    """Step 8: refuse what was made for another product than the pinned root's.
-
-    Raises:
-        WrongProduct: it was.
-    """
-    product = trust.root.product
-    if document.product != product:
-        raise WrongProduct(
-            f"this is for `{document.product}`, and the product here is `{product}`",
-            product=document.product,
-        )
 
 
 def require_not_revoked(bundle: Verified[Bundle], trust: TrustState) -> None:
@@ -90,8 +78,8 @@ def require_not_revoked(bundle: Verified[Bundle], trust: TrustState) -> None:
     revocations = in_force.document
     lowest = revocations.lowest.get(document.serial, {}).get(document.part, 0)
     if (
-        bundle.identity in revocations.identities
-        or document.serial in revocations.serials
+        _holds(revocations.identities, bundle.identity)
+        or _holds(revocations.serials, document.serial)
         or document.sequence < lowest
     ):
         raise BundleRevoked(
@@ -100,3 +88,9 @@ def require_not_revoked(bundle: Verified[Bundle], trust: TrustState) -> None:
             part=document.part,
             sequence=document.sequence,
         )
+
+
+def _holds(ordered: list[S], item: S) -> bool:
+    # Lists are sorted, and may be long: a look must not cost more than the signature did.
+    place = bisect_left(ordered, item)
+    return place < len(ordered) and ordered[place] == item

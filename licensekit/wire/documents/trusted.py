@@ -90,7 +90,10 @@ class Scope(Document, frozen=True):
     uses: Annotated[list[Use], Meta(max_length=len(Use))]
     """For bundles: the uses."""
     longest_term: Annotated[int, Meta(ge=1, le=limits.TERM_DAYS)] | None
-    """For bundles: the most days from issue to the end of grace; None is no limit."""
+    """For bundles: the most days from issue to the end of grace; None is no limit.
+
+    With a limit, no bundle may be advisory after grace: it would never end.
+    """
 
     def __post_init__(self) -> None:
         require_codes(self.issuers)
@@ -123,7 +126,9 @@ class AdmittedKey(Document, frozen=True):
 class Trust(Document, frozen=True):
     """The signing keys of a product, with their states and scopes."""
 
+    product: Code
     version: Version
+    """Goes on across roots: a new root's first trust document is no version 1."""
     root_version: Version
     issued: Seconds
     fresh_until: Seconds | None
@@ -132,6 +137,7 @@ class Trust(Document, frozen=True):
     extensions: Extensions
 
     def __post_init__(self) -> None:
+        require_codes([self.product])
         require_extensions(self.extensions)
         if len({key.public for key in self.keys}) < len(self.keys):
             raise ValueError("a trust document names one key twice")
@@ -141,6 +147,7 @@ class Revocations(Document, frozen=True):
     """What an issuer has taken back. Each list is complete: it replaces the one before."""
 
     issuer: Code
+    product: Code
     trust_version: Version
     """The trust document in force when it was signed; lists are ordered by it, then by number."""
     number: Version
@@ -158,7 +165,7 @@ class Revocations(Document, frozen=True):
     extensions: Extensions
 
     def __post_init__(self) -> None:
-        require_codes([self.issuer])
+        require_codes([self.issuer, self.product])
         require_ascending(self.identities)
         require_ascending(self.serials)
         require_serials([*self.serials, *self.lowest])

@@ -1,0 +1,232 @@
+"""Builders that tests share: keys from fixed labels, and one valid document of each type.
+
+The keys are TEST KEYS: everybody can make them from their labels. Each document builder gives a
+valid document; keyword arguments replace its fields.
+"""
+
+from functools import cache
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from msgspec import structs
+
+from licensekit.keys.signing import SECRET_BYTES, SigningKey
+from licensekit.roots import pin_of
+from licensekit.sign import sign
+from licensekit.trust import TrustState, start
+from licensekit.trust_file import extend
+from licensekit.wire import armor, frame
+from licensekit.wire.documents import (
+    Access,
+    AdmittedKey,
+    AfterGrace,
+    Bundle,
+    Catalog,
+    Document,
+    KeyState,
+    Kind,
+    License,
+    Receipt,
+    Request,
+    Reset,
+    ResetWhat,
+    Revocations,
+    Root,
+    RootKey,
+    Scope,
+    Seats,
+    SignedType,
+    Statement,
+    Trust,
+    Usage,
+    Use,
+    UserKind,
+)
+
+D = TypeVar("D", bound=Document)
+
+PRODUCT = "demo-crm"
+ISSUER = "demo"
+PARTNER = "partner"
+SERIAL = "1010000014"
+ISSUED = 1_798_761_600
+"""2027-01-01T00:00:00Z, when every builder's document is issued."""
+ISSUED_DAY = 20_819
+NOW = ISSUED + 3600
+YEAR_SECONDS = 366 * 86_400
+
+
+@cache
+def key(label: str, scheme: int = frame.ED25519) -> SigningKey:
+    """Give the TEST KEY of `label`; the same every time, on every machine."""
+    halves = (sha256(f"licensekit TEST KEY {label} {n}".encode()).digest() for n in (1, 2))
+    return SigningKey.from_secret(scheme, b"".join(halves)[: SECRET_BYTES[scheme]])
+
+
+def _with(document: D, changes: dict[str, Any]) -> D:
+    return structs.replace(document, **changes)
+
+
+def root(*keys: SigningKey, **changes: Any) -> Root:
+    """Give root 1 with `keys`, of which one must sign."""
+    named = [RootKey(k.verifying_key.scheme, k.verifying_key.public) for k in keys]
+    return _with(Root(PRODUCT, ISSUER, 1, 1, named, {}), changes)
+
+
+def scope(**changes: Any) -> Scope:
+    """Give the scope of the vendor's own key: everything, without a limit."""
+    return _with(Scope(list(SignedType), [ISSUER], list(Use), None), changes)
+
+
+def admitted(signing_key: SigningKey, name: str = "vendor", **changes: Any) -> AdmittedKey:
+    """Give an active key in an open window around `ISSUED`, with the scope of `scope()`."""
+    public = signing_key.verifying_key
+    window = (ISSUED - YEAR_SECONDS, ISSUED + YEAR_SECONDS)
+    whole = AdmittedKey(public.scheme, public.public, name, KeyState.ACTIVE, *window, scope())
+    return _with(whole, changes)
+
+
+def trust(*keys: AdmittedKey, **changes: Any) -> Trust:
+    """Give trust document 1 under root 1."""
+    return _with(Trust(PRODUCT, 1, 1, ISSUED, None, list(keys), {}), changes)
+
+
+def revocations(**changes: Any) -> Revocations:
+    """Give the vendor's list 1 under trust document 1, which takes nothing back."""
+    return _with(Revocations(ISSUER, PRODUCT, 1, 1, ISSUED, None, [], [], {}, {}), changes)
+
+
+def bundle(**changes: Any) -> Bundle:
+    """Give a production bundle of one year with one license of each kind."""
+    return _with(
+        Bundle(
+            issuer=ISSUER,
+            product=PRODUCT,
+            serial=SERIAL,
+            part="base",
+            sequence=1,
+            replaces=None,
+            company="Nordlys Kraft AS",
+            use=Use.PRODUCTION,
+            issued=ISSUED,
+            starts=ISSUED_DAY,
+            warning=ISSUED_DAY + 335,
+            expiry=ISSUED_DAY + 365,
+            grace=ISSUED_DAY + 395,
+            maintenance=None,
+            next_check=None,
+            system={"server": 1},
+            sites={"satellite": 2},
+            users={"sales-pro": 50, "user": None},
+            values={},
+            binding=None,
+            after_grace=AfterGrace.READ_ONLY,
+            offline_hours=24,
+            borrow_hours=0,
+            extensions={},
+        ),
+        changes,
+    )
+
+
+def license_entry(kind: Kind = Kind.USER, name: str = "User", **changes: Any) -> License:
+    """Give a license that includes, requires and completes nothing."""
+    plain = License(kind, name, "", False, False, None, [], [], Seats.NAMED, False, None)
+    return _with(plain, changes)
+
+
+def catalog(**changes: Any) -> Catalog:
+    """Give the vendor's catalog 1, which knows what `bundle()` sells."""
+    licenses = {
+        "server": license_entry(Kind.SYSTEM, "Server"),
+        "satellite": license_entry(Kind.SITE, "Satellite"),
+        "sales-pro": license_entry(Kind.USER, "Sales User", plan=True, includes=["user"]),
+        "user": license_entry(Kind.USER, "User"),
+    }
+    access = {"web": Access(["server", "user"], [UserKind.ASSOCIATE])}
+    names = {"issuer": "Demo", "product": "Demo CRM"}
+    return _with(Catalog(ISSUER, PRODUCT, 1, ISSUED, names, {}, licenses, access, {}, {}), changes)
+
+
+def reset(**changes: Any) -> Reset:
+    """Give a reset of the clock for the TEST KEY `installation`."""
+    public = key("installation", frame.INSTALLATION).verifying_key.public
+    digest = sha256(public).digest()
+    return _with(Reset(ISSUER, digest, ResetWhat.CLOCK, bytes(16), ISSUED, {}), changes)
+
+
+def request(**changes: Any) -> Request:
+    """Give a request with one fact."""
+    facts = {"machine-id": bytes(16)}
+    summary = {"Host": "crm-01"}
+    return _with(
+        Request(PRODUCT, SERIAL, bytes(16), ISSUED, facts, bytes(32), summary, {}), changes
+    )
+
+
+def receipt(**changes: Any) -> Receipt:
+    """Give the receipt of a returned bundle."""
+    return _with(Receipt(bytes(16), None, ISSUED, bytes(32), {}), changes)
+
+
+def statement(**changes: Any) -> Statement:
+    """Give a usage statement."""
+    usage = {"sales-pro": Usage(3, 50), "user": Usage(7, None)}
+    return _with(Statement(SERIAL, ISSUED, usage, bytes(32), [], {}), changes)
+
+
+def payload_of(token: armor.Token) -> bytes:
+    """Give the payload of a token."""
+    return frame.read(token.frame).payload
+
+
+def identity_of(token: armor.Token) -> bytes:
+    """Give the identity of the document in a token."""
+    return frame.identity(token.type, payload_of(token))
+
+
+def pin(token: armor.Token) -> str:
+    """Give the pin of the root in a token."""
+    return pin_of(payload_of(token))
+
+
+def file_of(*tokens: armor.Token) -> str:
+    """Give a file of tokens, one a line."""
+    return "".join(armor.write(token) + "\n" for token in tokens)
+
+
+def state_of(*tokens: armor.Token, now: int = NOW) -> TrustState:
+    """Give what a file establishes whose first token is the pinned root."""
+    return extend(start(tokens, pin(tokens[0])), tokens, now)
+
+
+def first_root() -> armor.Token:
+    """Give the vendor's first root, signed by the TEST KEY `root`."""
+    return sign(root(key("root")), key("root"))
+
+
+def first_trust() -> armor.Token:
+    """Give trust document 1 under `first_root`, which admits the TEST KEY `vendor`."""
+    return sign(trust(admitted(key("vendor"))), key("root"))
+
+
+def sealed(token: armor.Token, *signers: SigningKey) -> armor.Token:
+    """Give the payload of `token` signed anew by `signers` alone."""
+    return seal(token.type, payload_of(token), *signers)
+
+
+def seal(kind: str, payload: bytes, *signers: SigningKey) -> armor.Token:
+    """Sign any bytes as a document of `kind`: what no honest writer would make."""
+    signatures = tuple(
+        frame.Signature(
+            signer.verifying_key.scheme,
+            signer.verifying_key.reference,
+            signer.sign(
+                frame.message(
+                    kind, signer.verifying_key.scheme, signer.verifying_key.reference, payload
+                )
+            ),
+        )
+        for signer in signers
+    )
+    return armor.Token(kind, frame.write(frame.Frame(signatures, payload)))
