@@ -3,7 +3,8 @@
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -11,7 +12,7 @@ import click
 
 from licensekit import limits
 from licensekit.dates import parse_seconds
-from licensekit.errors import FileUnusable, PassphraseMissing, TooLarge
+from licensekit.errors import FileUnusable, LicenseError, PassphraseMissing, TooLarge
 from licensekit.files import read_bytes, write_atomically
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -39,6 +40,17 @@ now_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.op
     help="Ask what the answer is at this time: 2027-01-01T00:00:00Z.",
 )
 """`--now`, as whole seconds since 1970; without it, the clock."""
+
+
+@contextmanager
+def located(where: str) -> Iterator[None]:
+    """Say of a `LicenseError` raised inside where it happened, unless it knows by itself."""
+    try:
+        yield
+    except LicenseError as error:
+        if error.where:
+            raise
+        raise error.at(where) from error
 
 
 def read_input(path: str, *, what: str, limit: int = limits.FILE_BYTES) -> bytes:

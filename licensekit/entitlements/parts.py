@@ -117,14 +117,14 @@ def judge(
         return Part(verified, State.FOREIGN, Access.NONE, None)
     if bundle.maintenance is not None and released is not None and released > bundle.maintenance:
         return Part(verified, State.UNMAINTAINED, Access.NONE, None)
-    state, until = _state(bundle, now)
+    state, until = state_by_dates(bundle, now)
     if state in _WORKING:
         return Part(verified, state, Access.FULL, until)
     cap = _AFTER_GRACE[bundle.after_grace] if state is State.EXPIRED else Access.NONE
     return Part(verified, state, cap, until)
 
 
-def _state(bundle: Bundle, now: int) -> tuple[State, int | None]:
+def state_by_dates(bundle: Bundle, now: int) -> tuple[State, int | None]:
     """Give the state by the dates alone, and the second at which the next one begins."""
     steps: list[tuple[int | None, State]] = [
         (_start(bundle.starts), State.PENDING),

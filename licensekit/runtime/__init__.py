@@ -1,0 +1,1 @@
+"""Every question that an application asks: with state (`Licensing`), without (`Verifier`)."""

@@ -1,0 +1,143 @@
+"""Questions with state: what an installation grants now, answered from memory.
+
+Questions read a snapshot; none of them asks a clock or touches a file. A watcher swaps the
+snapshot when a date passes or the database changes, so that nothing lives past its end.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from types import TracebackType
+from typing import Self
+
+from licensekit.dates import days_of
+from licensekit.entitlements import Access, Count, Explanation, Notice, explain, why_not
+from licensekit.entitlements.questions import LicenseRow, count, resolve
+from licensekit.errors import NotEntitled
+from licensekit.installation.home import open_installation
+from licensekit.runtime.keeper import Application, Keeper
+from licensekit.runtime.watcher import Watcher
+from licensekit.wire.documents import Kind
+
+
+def system_clock() -> datetime:
+    """Give the time of this machine."""
+    return datetime.now(UTC)
+
+
+class Licensing:
+    """What an installation grants, asked by the application. Make it with `Licensing.open`."""
+
+    def __init__(self, keeper: Keeper, watcher: Watcher | None) -> None:
+        self._keeper = keeper
+        self._watcher = watcher
+
+    @classmethod
+    def open(
+        cls,
+        home: str | os.PathLike[str],
+        *,
+        root: str,
+        pack: bytes | str,
+        released: date | None = None,
+        clock: Callable[[], datetime] = system_clock,
+        watch: bool = True,
+    ) -> Self:
+        """Open the installation at `home`, a folder or a `postgresql://` URL.
+
+        `root` is the pin that the vendor's `init` printed and `pack` the bytes of the pack that
+        the application ships. `released` is the date of this version of the product, held
+        against maintenance. `clock` gives aware datetimes, for tests and simulations. Without
+        `watch` nothing changes until the host calls `refresh`.
+
+        Raises:
+            RootPinInvalid, RootMismatch: the pin is none, or the pack does not hold that root.
+            FormatError, TrustError: the pack is damaged, or documents were rolled back.
+            StateError: the home cannot be used.
+        """
+        application = Application(root, pack, None if released is None else days_of(released))
+        keeper = Keeper(open_installation(home, create=True), application, clock)
+        return cls(keeper, Watcher(keeper) if watch else None)
+
+    def allows(self, code: str, at_least: Access = Access.FULL) -> bool:
+        """Say whether the installation may use a system license to `at_least` this extent.
+
+        Raises:
+            UnknownLicense: no catalog has the code.
+            WrongKind: it is no system license; ask `user` or `site` about those.
+        """
+        try:
+            return self._keeper.system[code] >= at_least
+        except KeyError:
+            return self.access(code) >= at_least
+
+    def access(self, code: str) -> Access:
+        """Say to what extent the installation may use a system license; raises as `allows` does."""
+        granted = self._keeper.snapshot.entitlements
+        return granted.system[resolve(granted, code, (Kind.SYSTEM,))]
+
+    def require(self, code: str, at_least: Access = Access.FULL) -> None:
+        """Return if `allows`; raises as it does.
+
+        Raises:
+            NotEntitled: it does not; the message says why.
+        """
+        if not self.allows(code, at_least):
+            granted = self._keeper.snapshot.entitlements
+            reason = why_not(granted, resolve(granted, code))
+            raise NotEntitled(f"`{code}` is not granted: {reason}", license=code)
+
+    def count(self, code: str) -> Count:
+        """Give how much of a license there is, and how much of it is in use.
+
+        Raises:
+            UnknownLicense: no catalog has the code.
+        """
+        state = self._keeper.snapshot.state
+        name = resolve(state.entitlements, code)
+        return count(state.entitlements, name, state.in_use.get(name, 0))
+
+    def explain(self, code: str) -> tuple[Explanation, ...]:
+        """Give every bundle that grants a license, and through which other license.
+
+        Raises:
+            UnknownLicense: no catalog has the code.
+        """
+        granted = self._keeper.snapshot.entitlements
+        return explain(granted, resolve(granted, code))
+
+    @property
+    def licenses(self) -> tuple[LicenseRow, ...]:
+        """Every license of every catalog with what there is and what is in use."""
+        return self._keeper.snapshot.licenses
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What administrators should know, the most urgent first."""
+        return self._keeper.snapshot.notices
+
+    def refresh(self) -> None:
+        """Read the installation again now.
+
+        Raises:
+            StateError: the database cannot be read; the answers are as they were.
+            TrustError: its documents were rolled back.
+        """
+        self._keeper.reload()
+
+    def close(self) -> None:
+        """Stop watching and let go of the database."""
+        if self._watcher is not None:
+            self._watcher.stop()
+        self._keeper.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
