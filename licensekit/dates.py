@@ -4,11 +4,19 @@ Wire times are whole seconds and wire dates whole days, both counted from 1970-0
 counts to the end of its day (`docs/format.md`, "Times and dates").
 """
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from licensekit.limits import SECONDS
+
 DAY_SECONDS: Final = 86_400
 _EPOCH: Final = date(1970, 1, 1)
+# `fromisoformat` alone takes week dates and any letter between date and time.
+_WRITTEN: Final = re.compile(
+    r"\d{4}-\d\d-\d\d(?P<time>[Tt ]\d\d:\d\d:\d\d(\.\d+)?(?P<zone>[Zz]|[+-]\d\d:\d\d)?)?",
+    re.ASCII,
+)
 
 
 def seconds_of(moment: datetime) -> int:
@@ -66,11 +74,15 @@ def parse_seconds(text: str) -> int:
     """Read an RFC 3339 time with its zone, or a date, which means its first second UTC.
 
     Raises:
-        ValueError: neither of the two.
+        ValueError: neither of the two, or outside the years 1970 to 9999.
     """
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        if "T" in text or " " in text:
-            raise ValueError("a time needs its zone: 2027-01-01T00:00:00Z")
-        moment = moment.replace(tzinfo=UTC)
-    return seconds_of(moment)
+    written = _WRITTEN.fullmatch(text)
+    if written is None:
+        raise ValueError("neither a date (2027-01-01) nor a time (2027-01-01T00:00:00Z)")
+    if written["time"] and not written["zone"]:
+        raise ValueError("a time needs its zone: 2027-01-01T00:00:00Z")
+    moment = datetime.fromisoformat(text.upper())
+    seconds = seconds_of(moment if written["time"] else moment.replace(tzinfo=UTC))
+    if not 0 <= seconds <= SECONDS:
+        raise ValueError("a time is in the years 1970 to 9999")
+    return seconds
