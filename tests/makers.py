@@ -63,19 +63,20 @@ def key(label: str, scheme: int = frame.ED25519) -> SigningKey:
     return SigningKey.from_secret(scheme, b"".join(halves)[: SECRET_BYTES[scheme]])
 
 
-def _with(document: D, changes: dict[str, Any]) -> D:
+def changed(document: D, **changes: Any) -> D:
+    """Give `document` with some fields replaced."""
     return structs.replace(document, **changes)
 
 
 def root(*keys: SigningKey, **changes: Any) -> Root:
     """Give root 1 with `keys`, of which one must sign."""
     named = [RootKey(k.verifying_key.scheme, k.verifying_key.public) for k in keys]
-    return _with(Root(PRODUCT, ISSUER, 1, 1, named, {}), changes)
+    return changed(Root(PRODUCT, ISSUER, 1, 1, named, {}), **changes)
 
 
 def scope(**changes: Any) -> Scope:
     """Give the scope of the vendor's own key: everything, without a limit."""
-    return _with(Scope(list(SignedType), [ISSUER], list(Use), None), changes)
+    return changed(Scope(list(SignedType), [ISSUER], list(Use), None), **changes)
 
 
 def admitted(signing_key: SigningKey, name: str = "vendor", **changes: Any) -> AdmittedKey:
@@ -83,22 +84,22 @@ def admitted(signing_key: SigningKey, name: str = "vendor", **changes: Any) -> A
     public = signing_key.verifying_key
     window = (ISSUED - YEAR_SECONDS, ISSUED + YEAR_SECONDS)
     whole = AdmittedKey(public.scheme, public.public, name, KeyState.ACTIVE, *window, scope())
-    return _with(whole, changes)
+    return changed(whole, **changes)
 
 
 def trust(*keys: AdmittedKey, **changes: Any) -> Trust:
     """Give trust document 1 under root 1."""
-    return _with(Trust(PRODUCT, 1, 1, ISSUED, None, list(keys), {}), changes)
+    return changed(Trust(PRODUCT, 1, 1, ISSUED, None, list(keys), {}), **changes)
 
 
 def revocations(**changes: Any) -> Revocations:
     """Give the vendor's list 1 under trust document 1, which takes nothing back."""
-    return _with(Revocations(ISSUER, PRODUCT, 1, 1, ISSUED, None, [], [], {}, {}), changes)
+    return changed(Revocations(ISSUER, PRODUCT, 1, 1, ISSUED, None, [], [], {}, {}), **changes)
 
 
 def bundle(**changes: Any) -> Bundle:
     """Give a production bundle of one year with one license of each kind."""
-    return _with(
+    return changed(
         Bundle(
             issuer=ISSUER,
             product=PRODUCT,
@@ -125,14 +126,14 @@ def bundle(**changes: Any) -> Bundle:
             borrow_hours=0,
             extensions={},
         ),
-        changes,
+        **changes,
     )
 
 
 def license_entry(kind: Kind = Kind.USER, name: str = "User", **changes: Any) -> License:
     """Give a license that includes, requires and completes nothing."""
     plain = License(kind, name, "", False, False, None, [], [], Seats.NAMED, False, None)
-    return _with(plain, changes)
+    return changed(plain, **changes)
 
 
 def catalog(**changes: Any) -> Catalog:
@@ -145,34 +146,36 @@ def catalog(**changes: Any) -> Catalog:
     }
     access = {"web": Access(["server", "user"], [UserKind.ASSOCIATE])}
     names = {"issuer": "Demo", "product": "Demo CRM"}
-    return _with(Catalog(ISSUER, PRODUCT, 1, ISSUED, names, {}, licenses, access, {}, {}), changes)
+    return changed(
+        Catalog(ISSUER, PRODUCT, 1, ISSUED, names, {}, licenses, access, {}, {}), **changes
+    )
 
 
 def reset(**changes: Any) -> Reset:
     """Give a reset of the clock for the TEST KEY `installation`."""
     public = key("installation", frame.INSTALLATION).verifying_key.public
     digest = sha256(public).digest()
-    return _with(Reset(ISSUER, digest, ResetWhat.CLOCK, bytes(16), ISSUED, {}), changes)
+    return changed(Reset(ISSUER, digest, ResetWhat.CLOCK, bytes(16), ISSUED, {}), **changes)
 
 
 def request(**changes: Any) -> Request:
     """Give a request with one fact."""
     facts = {"machine-id": bytes(16)}
     summary = {"Host": "crm-01"}
-    return _with(
-        Request(PRODUCT, SERIAL, bytes(16), ISSUED, facts, bytes(32), summary, {}), changes
+    return changed(
+        Request(PRODUCT, SERIAL, bytes(16), ISSUED, facts, bytes(32), summary, {}), **changes
     )
 
 
 def receipt(**changes: Any) -> Receipt:
     """Give the receipt of a returned bundle."""
-    return _with(Receipt(bytes(16), None, ISSUED, bytes(32), {}), changes)
+    return changed(Receipt(bytes(16), None, ISSUED, bytes(32), {}), **changes)
 
 
 def statement(**changes: Any) -> Statement:
     """Give a usage statement."""
     usage = {"sales-pro": Usage(3, 50), "user": Usage(7, None)}
-    return _with(Statement(SERIAL, ISSUED, usage, bytes(32), [], {}), changes)
+    return changed(Statement(SERIAL, ISSUED, usage, bytes(32), [], {}), **changes)
 
 
 def payload_of(token: armor.Token) -> bytes:
