@@ -1,0 +1,163 @@
+"""What a new catalog changes, and what that takes away from bundles already sold.
+
+A bundle names licenses; what they mean is looked up in the newest catalog known. So whatever makes
+a license give less, or need more, reaches back to what was sold before.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
+
+from licensekit.catalog.includes import included
+from licensekit.catalog.world import listed
+from licensekit.errors import Fault
+from licensekit.wire.documents import Access, Catalog, Edition, License, Seats
+from licensekit.wire.plain import word
+
+
+class Difference(NamedTuple):
+    """One key of a catalog that was added, removed or changed."""
+
+    where: str
+    """The key path; a license, access rule or edition that comes or goes is one difference."""
+    before: str | None
+    """What stood there, as people read it; None: it was added."""
+    after: str | None
+    """What stands there now; None: it was removed."""
+    takes_away: bool
+    """Whether it takes something away from bundles already sold."""
+
+
+def takes_away(old: Catalog, new: Catalog) -> list[Fault]:
+    """Give what `new` takes away from bundles sold under `old`, by key path."""
+    faults = [
+        Fault(where, f"bundles were sold for `{before}`, and this is `{after}`")
+        for where, before, after in (
+            ("product", old.product, new.product),
+            ("issuer.code", old.issuer, new.issuer),
+        )
+        if before != after
+    ]
+    had, has = included(old), included(new)
+    for code, license_ in old.licenses.items():
+        path = f"licenses.{code}"
+        if code not in new.licenses:
+            faults.append(Fault(path, "it may have been sold, and is gone"))
+            continue
+        if lost := had[code] - has[code]:
+            why = f"it no longer includes {listed(sorted(lost))}"
+            faults.append(Fault(f"{path}.includes", why))
+        faults += _of_license(path, license_, new.licenses[code])
+    for way, access in old.access.items():
+        faults += _of_access(f"access.{way}", access, new.access.get(way))
+    return faults
+
+
+def differences(old: Catalog, new: Catalog) -> list[Difference]:
+    """Give every difference between two catalogs, in the order of the new one, removed ones last.
+
+    What is taken away only through another license (an include of an include) is no difference of
+    its own; `takes_away` names it.
+    """
+    taking = {fault.where for fault in takes_away(old, new)}
+    before, after = _flat(old), _flat(new)
+    found: list[Difference] = []
+    for where in [*after, *(path for path in before if path not in after)]:
+        was, now = before.get(where), after.get(where)
+        if was is None or now is None:
+            found.append(Difference(where, _title(was), _title(now), where in taking))
+            continue
+        found += [
+            Difference(f"{where}{key}", was.get(key), now.get(key), f"{where}{key}" in taking)
+            for key in [*now, *(key for key in was if key not in now)]
+            if was.get(key) != now.get(key)
+        ]
+    return found
+
+
+_COUNTING: Final = {".seats": "named seats", ".limits": "no limit", ".quantity": "no quantity"}
+"""Key that says what a count means, to how people read it unset."""
+
+
+def _of_license(path: str, old: License, new: License) -> Iterator[Fault]:
+    if old.kind is not new.kind:
+        why = f"it was sold as a {word(old.kind)} license and becomes a {word(new.kind)} license"
+        yield Fault(f"{path}.kind", why)
+    if needed := sorted(set(new.requires) - set(old.requires)):
+        yield Fault(f"{path}.requires", f"it did not require {listed(needed)}")
+    if new.plan and not old.plan:
+        why = "it becomes a plan, and a user who holds another plan cannot keep both"
+        yield Fault(f"{path}.plan", why)
+    if new.full_with not in (None, old.full_with):
+        yield Fault(f"{path}.full_with", f"it was full without `{new.full_with}`")
+    was, now = _fields(old), _fields(new)
+    for key, unset in _COUNTING.items():
+        before, after = was.get(key, unset), now.get(key, unset)
+        if before != after:
+            yield Fault(f"{path}{key}", f"what was sold changes from {before} to {after}")
+
+
+def _of_access(path: str, old: Access, new: Access | None) -> Iterator[Fault]:
+    if new is None:
+        yield Fault(path, "users could come this way, and it is gone")
+        return
+    if needed := sorted(set(new.all) - set(old.all)):
+        yield Fault(f"{path}.all", f"it did not need {listed(needed)}")
+    if shut_out := [kind for kind in old.users if kind not in new.users]:
+        names = listed([word(kind) for kind in shut_out])
+        yield Fault(f"{path}.users", f"users of the kind {names} could come this way")
+
+
+def _title(fields: Mapping[str, str] | None) -> str | None:
+    return None if fields is None else next(iter(fields.values()), "")
+
+
+def _flat(catalog: Catalog) -> dict[str, dict[str, str]]:
+    """Give every table of a catalog by its key path, as key to what people read."""
+    names = {"issuer": "issuer.name", "product": "product_name"}
+    head = {"product": catalog.product, "issuer.code": catalog.issuer}
+    head |= {names.get(what, f"names.{what}"): name for what, name in catalog.names.items()}
+    head |= {f"issuer.{purpose}": url for purpose, url in catalog.urls.items()}
+    tables = {"": head}
+    tables |= {f"licenses.{code}": _fields(one) for code, one in catalog.licenses.items()}
+    tables |= {
+        f"access.{way}": {
+            ".all": ", ".join(access.all),
+            ".users": ", ".join(word(kind) for kind in access.users),
+        }
+        for way, access in catalog.access.items()
+    }
+    tables |= {f"editions.{code}": _edition(one) for code, one in catalog.editions.items()}
+    return tables
+
+
+def _fields(license_: License) -> dict[str, str]:
+    fields = {
+        ".name": license_.name,
+        ".kind": word(license_.kind),
+        ".description": license_.description,
+        ".plan": "true" if license_.plan else "",
+        ".hidden": "true" if license_.hidden else "",
+        ".full_with": license_.full_with or "",
+        ".includes": ", ".join(license_.includes),
+        ".requires": ", ".join(license_.requires),
+        ".seats": "" if license_.seats is Seats.NAMED else f"{word(license_.seats)} seats",
+        ".limits": "sites" if license_.limits_sites else "",
+        ".quantity": license_.quantity or "",
+    }
+    return {key: value for key, value in fields.items() if value}
+
+
+def _edition(edition: Edition) -> dict[str, str]:
+    tables = {"system": edition.system, "sites": edition.sites, "users": edition.users}
+    counts = {f".{name}.{code}": count for name, code, count in _entries(tables)}
+    return {
+        ".name": edition.name,
+        **{key: "unrestricted" if n is None else str(n) for key, n in counts.items()},
+        **{f".values.{code}": str(value) for code, value in edition.values.items()},
+    }
+
+
+def _entries(
+    tables: Mapping[str, Mapping[str, int | None]],
+) -> Iterable[tuple[str, str, int | None]]:
+    return ((name, code, count) for name, table in tables.items() for code, count in table.items())

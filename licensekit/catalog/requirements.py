@@ -1,0 +1,101 @@
+"""Which requirements can never hold, whatever is sold and however it is assigned.
+
+What can be held is grown from nothing: a license can be assigned once what it requires is held, and
+brings along what it includes. Of plans a user is assigned at most one. A hidden license that
+something includes is not assigned by itself.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from licensekit.catalog.world import World, listed
+from licensekit.wire.documents import Kind
+
+
+class Impossible(NamedTuple):
+    """A license whose requirements can never all hold."""
+
+    code: str
+    why: str
+
+
+def circles(edges: Mapping[str, Iterable[str]]) -> list[list[str]]:
+    """Give each set of nodes that reach one another, a node that points at itself included.
+
+    Sets and their members come in the order of `edges`.
+    """
+    reach = {node: _walk(edges, node) for node in edges}
+    found: list[list[str]] = []
+    seen: set[str] = set()
+    for node, reachable in reach.items():
+        if node in reachable and node not in seen:
+            circle = [other for other in edges if other in reachable and node in reach[other]]
+            found.append(circle)
+            seen.update(circle)
+    return found
+
+
+def impossible(world: World) -> Iterator[Impossible]:
+    """Give the catalog's own licenses whose requirements can never hold.
+
+    Left out are those in a circle of requirements, and those that require one that fails for its
+    own requirements: the cause is reported once.
+    """
+    holdings = _holdings(world)
+    failing = {
+        name
+        for name, requires in world.requires.items()
+        if not any(name in held and requires <= held for held in holdings)
+    }
+    causes = {name for name in failing if world.requires[name]}
+    for name in world.catalog.licenses:
+        if name in causes and not world.requires[name] & causes:
+            yield Impossible(name, _why(world, holdings, name))
+
+
+def _why(world: World, holdings: list[frozenset[str]], name: str) -> str:
+    requires = world.requires[name]
+    held_by_any = frozenset[str]().union(*holdings)
+    if missing := requires - held_by_any:
+        return f"nothing that can be held gives {listed(sorted(missing))}"
+    if world.licenses[name].hidden and name not in held_by_any:
+        return "this license is hidden, and nothing that can be held includes it"
+    # Everything can be held, yet not together: only plans exclude one another.
+    return f"a user holds at most one plan, and none goes together with {listed(sorted(requires))}"
+
+
+def _holdings(world: World) -> list[frozenset[str]]:
+    """Give what can be held together: by the installation and its sites, and with each plan."""
+    licenses = world.licenses
+    included = frozenset[str]().union(*world.gives.values())
+    assignable = {n for n, one in licenses.items() if not (one.hidden and n in included)}
+    plans = {name for name in assignable if licenses[name].plan}
+    everything = _grow(world, frozenset(), assignable)
+    # Whatever any user holds can make a system license present for all.
+    shared = {name for name in everything if licenses[name].kind is not Kind.USER}
+    ground = frozenset(shared).union(*(world.gives[name] for name in shared))
+    without_plan = _grow(world, ground, assignable - plans)
+    return [
+        ground,
+        without_plan,
+        *(_grow(world, without_plan, (assignable - plans) | {plan}) for plan in sorted(plans)),
+    ]
+
+
+def _grow(world: World, held: frozenset[str], assignable: set[str]) -> frozenset[str]:
+    waiting = assignable - held
+    while ready := {name for name in waiting if world.requires[name] <= held}:
+        waiting -= ready
+        held = held.union(ready, *(world.gives[name] for name in ready))
+    return held
+
+
+def _walk(edges: Mapping[str, Iterable[str]], start: str) -> set[str]:
+    found: set[str] = set()
+    waiting = list(edges[start])
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found.add(node)
+            waiting += edges.get(node, ())
+    return found

@@ -1,0 +1,168 @@
+"""Is a catalog sound? (`docs/catalog.md`, "Rules")."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from licensekit.catalog.nearest import did_you_mean
+from licensekit.catalog.requirements import circles, impossible
+from licensekit.catalog.world import World, listed, may_require, world_of
+from licensekit.errors import Fault
+from licensekit.wire.documents import Catalog, Kind, License, Seats
+from licensekit.wire.plain import word
+
+_ONLY_FOR: Final = {
+    "plan": (Kind.USER, "be a plan"),
+    "seats": (Kind.USER, "count concurrent use"),
+    "limits": (Kind.SITE, "limit the number of sites"),
+    "quantity": (Kind.SYSTEM, "have a quantity"),
+    "full_with": (Kind.SYSTEM, "be completed by another"),
+}
+"""Key to the one kind of license that it may stand on, and what it says there."""
+
+
+def faults(catalog: Catalog, others: Mapping[str, Catalog] = {}) -> list[Fault]:
+    """Give everything that is wrong with a catalog, by key path; nothing: it may be signed.
+
+    `others` are the catalogs of other issuers (issuer to catalog) whose licenses it may require.
+    """
+    world = world_of(catalog, others)
+    return [
+        *_of_licenses(world),
+        *_of_circles(world),
+        *_of_requirements(world),
+        *_of_access(world),
+        *_of_editions(catalog),
+    ]
+
+
+def _of_licenses(world: World) -> Iterator[Fault]:
+    for code, license_ in world.catalog.licenses.items():
+        path = f"licenses.{code}"
+        yield from _of_kind(path, license_)
+        for inner in license_.includes:
+            if inner not in world.catalog.licenses:
+                yield Fault(f"{path}.includes", _no_license(inner, world.catalog))
+        for name in license_.requires:
+            if why := _reference_fault(world, name) or _required_fault(world, license_, name):
+                yield Fault(f"{path}.requires", why)
+        other = license_.full_with
+        if other and (why := _reference_fault(world, other) or _completing_fault(world, other)):
+            yield Fault(f"{path}.full_with", why)
+
+
+def _of_kind(path: str, license_: License) -> Iterator[Fault]:
+    used = {
+        "plan": license_.plan,
+        "seats": license_.seats is not Seats.NAMED,
+        "limits": license_.limits_sites,
+        "quantity": license_.quantity is not None,
+        "full_with": license_.full_with is not None,
+    }
+    for key, (kind, what) in _ONLY_FOR.items():
+        if used[key] and license_.kind is not kind:
+            why = f"only a {word(kind)} license can {what}; this is a {word(license_.kind)} license"
+            yield Fault(f"{path}.{key}", why)
+
+
+def _required_fault(world: World, license_: License, name: str) -> str | None:
+    required = world.licenses[name].kind
+    if may_require(license_.kind, required):
+        return None
+    return f"a {word(license_.kind)} license cannot require the {word(required)} license `{name}`"
+
+
+def _completing_fault(world: World, name: str) -> str | None:
+    kind = world.licenses[name].kind
+    return None if kind is Kind.USER else f"`{name}` is a {word(kind)} license, not a user license"
+
+
+def _reference_fault(world: World, name: str) -> str | None:
+    """Say why `name` is no license that this catalog can speak of, or None."""
+    if name in world.licenses:
+        return None
+    issuer, _, code = name.rpartition(".")
+    if not issuer:
+        return _no_license(name, world.catalog)
+    if issuer == world.catalog.issuer:
+        return f"`{issuer}` is this catalog's own issuer: write `{code}`"
+    if issuer not in world.issuers:
+        known = did_you_mean(issuer, world.issuers)
+        return f"no catalog of the issuer `{issuer}` is known here{known}"
+    theirs = [other for other in world.licenses if other.startswith(f"{issuer}.")]
+    return f"`{issuer}` has no license `{code}`{did_you_mean(name, theirs)}"
+
+
+def _no_license(code: str, catalog: Catalog) -> str:
+    return f"there is no license `{code}`{did_you_mean(code, catalog.licenses)}"
+
+
+def _of_circles(world: World) -> Iterator[Fault]:
+    licenses = world.catalog.licenses
+    for circle in circles({code: one.includes for code, one in licenses.items()}):
+        plans = [code for code in circle if licenses[code].plan]
+        if len(plans) > 1:
+            why = f"the plans {listed(plans)} imply each other"
+        else:
+            why = _circular(circle, "include")
+        yield Fault(f"licenses.{circle[0]}.includes", why)
+    for circle in circles(world.requires):
+        own = [code for code in circle if code in licenses]
+        if own:
+            yield Fault(f"licenses.{own[0]}.requires", _circular(circle, "require"))
+
+
+def _circular(circle: list[str], verb: str) -> str:
+    if len(circle) == 1:
+        return f"`{circle[0]}` {verb}s itself"
+    return f"{listed(circle)} {verb} one another in a circle"
+
+
+def _of_requirements(world: World) -> Iterator[Fault]:
+    for code, why in impossible(world):
+        yield Fault(f"licenses.{code}.requires", f"this can never hold: {why}")
+
+
+def _of_access(world: World) -> Iterator[Fault]:
+    for way, access in world.catalog.access.items():
+        for name in access.all:
+            if why := _reference_fault(world, name):
+                yield Fault(f"access.{way}.all", why)
+            elif world.licenses[name].kind is Kind.SITE:
+                why = f"`{name}` is a site license; a login needs system and user licenses"
+                yield Fault(f"access.{way}.all", why)
+
+
+def _of_editions(catalog: Catalog) -> Iterator[Fault]:
+    for name, edition in catalog.editions.items():
+        counts = Counts(edition.system, edition.sites, edition.users)
+        yield from counts_faults(counts, catalog, f"editions.{name}.")
+
+
+class Counts(NamedTuple):
+    """What an edition or an order counts: license code to count, None for unrestricted."""
+
+    system: Mapping[str, int | None]
+    sites: Mapping[str, int | None]
+    users: Mapping[str, int | None]
+
+
+def counts_faults(counts: Counts, catalog: Catalog, prefix: str = "") -> Iterator[Fault]:
+    """Give what is wrong with what is counted; `prefix` begins the key paths."""
+    for kind, table in zip(Kind, counts, strict=True):
+        for code, count in table.items():
+            if why := _count_fault(catalog, kind, code, count):
+                yield Fault(f"{prefix}{kind.plural}.{code}", why)
+
+
+def _count_fault(catalog: Catalog, kind: Kind, code: str, count: int | None) -> str | None:
+    license_ = catalog.licenses.get(code)
+    if license_ is None:
+        return _no_license(code, catalog)
+    if license_.kind is not kind:
+        right = license_.kind.plural
+        return f"`{code}` is a {word(license_.kind)} license: it belongs in `{right}`"
+    if kind is Kind.SYSTEM and license_.quantity is None and count != 1:
+        return "it is there or not: write `true`"
+    if kind is Kind.SYSTEM and license_.quantity is not None and count is True:
+        return f"it is sold by quantity: write how many {license_.quantity}"
+    return None

@@ -1,0 +1,226 @@
+"""What a new catalog takes away from what was sold, and how it differs."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from licensekit.catalog import included
+from licensekit.catalog.changes import Difference, differences, takes_away
+from licensekit.errors import Fault
+from licensekit.wire.documents import Access, Catalog, Edition, Kind, License, Seats, UserKind
+from tests.makers import catalog, changed, license_entry
+
+OLD = catalog(
+    licenses={
+        "server": license_entry(Kind.SYSTEM, "Server", hidden=True),
+        "archive": license_entry(Kind.SYSTEM, "Archive", quantity="GB"),
+        "satellite": license_entry(Kind.SITE, "Satellite"),
+        "user": license_entry(),
+        "web": license_entry(name="Web"),
+        "standard": license_entry(name="Standard", includes=["user", "web"]),
+        "sales": license_entry(name="Sales", includes=["standard"]),
+    }
+)
+
+
+def with_license(code: str, **changes: Any) -> Catalog:
+    """Give OLD with one license changed."""
+    one = changed(OLD.licenses[code], **changes)
+    return changed(OLD, licenses={**OLD.licenses, code: one})
+
+
+def without(code: str) -> Catalog:
+    """Give OLD without one license."""
+    return changed(OLD, licenses={c: one for c, one in OLD.licenses.items() if c != code})
+
+
+def with_access(**access: Access) -> Catalog:
+    return changed(OLD, access=access)
+
+
+WEB = OLD.access["web"]
+INTERNAL = [UserKind.ASSOCIATE]
+TAKEN: dict[str, tuple[Catalog, list[Fault]]] = {
+    "another product": (
+        changed(OLD, product="other"),
+        [Fault("product", "bundles were sold for `demo-crm`, and this is `other`")],
+    ),
+    "another issuer": (
+        changed(OLD, issuer="other"),
+        [Fault("issuer.code", "bundles were sold for `demo`, and this is `other`")],
+    ),
+    "a license removed": (
+        without("satellite"),
+        [Fault("licenses.satellite", "it may have been sold, and is gone")],
+    ),
+    "a kind changed": (
+        with_license("satellite", kind=Kind.USER),
+        [
+            Fault(
+                "licenses.satellite.kind",
+                "it was sold as a site license and becomes a user license",
+            )
+        ],
+    ),
+    "an include dropped, which another included through it": (
+        with_license("standard", includes=["user"]),
+        [
+            Fault("licenses.standard.includes", "it no longer includes `web`"),
+            Fault("licenses.sales.includes", "it no longer includes `web`"),
+        ],
+    ),
+    "a requirement": (
+        with_license("sales", requires=["server"]),
+        [Fault("licenses.sales.requires", "it did not require `server`")],
+    ),
+    "a plan": (
+        with_license("sales", plan=True),
+        [
+            Fault(
+                "licenses.sales.plan",
+                "it becomes a plan, and a user who holds another plan cannot keep both",
+            )
+        ],
+    ),
+    "a completion": (
+        with_license("server", full_with="web"),
+        [Fault("licenses.server.full_with", "it was full without `web`")],
+    ),
+    "seats": (
+        with_license("user", seats=Seats.CONCURRENT),
+        [
+            Fault(
+                "licenses.user.seats",
+                "what was sold changes from named seats to concurrent seats",
+            )
+        ],
+    ),
+    "a limit": (
+        with_license("satellite", limits_sites=True),
+        [Fault("licenses.satellite.limits", "what was sold changes from no limit to sites")],
+    ),
+    "a quantity": (
+        with_license("archive", quantity=None),
+        [Fault("licenses.archive.quantity", "what was sold changes from GB to no quantity")],
+    ),
+    "a login needs more": (
+        with_access(web=Access(["server", "user", "web"], INTERNAL)),
+        [Fault("access.web.all", "it did not need `web`")],
+    ),
+    "a login for others": (
+        with_access(web=Access(WEB.all, [UserKind.EXTERNAL])),
+        [Fault("access.web.users", "users of the kind `associate` could come this way")],
+    ),
+    "a way removed": (
+        with_access(),
+        [Fault("access.web", "users could come this way, and it is gone")],
+    ),
+}
+
+HARMLESS = {
+    "a license more": changed(OLD, licenses={**OLD.licenses, "new": license_entry()}),
+    "an include more": with_license("sales", includes=["standard", "web"]),
+    "an include that another include gives": with_license("sales", includes=["standard", "user"]),
+    "a name, a text": with_license("sales", name="Selling", description="New"),
+    "shown": with_license("server", hidden=False),
+    "hidden": with_license("sales", hidden=True),
+    "a login needs less": with_access(web=Access(["user"], INTERNAL)),
+    "a login for more": with_access(web=Access(WEB.all, list(UserKind))),
+    "a way more": with_access(web=WEB, windows=Access(["server"], INTERNAL)),
+    "an edition": changed(OLD, editions={"basic": Edition("Basic", {}, {}, {}, {})}),
+    "names and addresses": changed(OLD, names={}, urls={"buy": "https://example.com"}),
+}
+
+
+@pytest.mark.parametrize(("new", "taken"), TAKEN.values(), ids=TAKEN.keys())
+def test_what_takes_something_away_is_found_at_its_key(new: Catalog, taken: list[Fault]) -> None:
+    assert takes_away(OLD, new) == taken
+
+
+@pytest.mark.parametrize(("new", "taken"), TAKEN.values(), ids=TAKEN.keys())
+def test_a_difference_that_takes_something_away_says_so(new: Catalog, taken: list[Fault]) -> None:
+    marked = [one.where for one in differences(OLD, new) if one.takes_away]
+    assert marked == [taken[0].where]
+
+
+@pytest.mark.parametrize("new", HARMLESS.values(), ids=HARMLESS.keys())
+def test_what_takes_nothing_away_is_still_a_difference(new: Catalog) -> None:
+    assert takes_away(OLD, new) == []
+    found = differences(OLD, new)
+    assert found
+    assert not any(one.takes_away for one in found)
+
+
+def test_dropping_a_requirement_a_plan_or_a_completion_takes_nothing_away() -> None:
+    strict = {"requires": ["user"], "plan": True, "full_with": "web"}
+    old = with_license("sales", **strict)
+    assert takes_away(old, OLD) == []
+    assert [one.where for one in differences(old, OLD)] == [
+        "licenses.sales.plan",
+        "licenses.sales.full_with",
+        "licenses.sales.requires",
+    ]
+
+
+def test_differences_name_what_was_added_removed_and_changed() -> None:
+    edition = Edition("Basic", {"server": 1}, {}, {"sales": 10, "user": None}, {"theme": "dark"})
+    bigger = changed(edition, users={"sales": 20, "user": None}, values={})
+    old = changed(OLD, editions={"basic": edition})
+    new = changed(
+        without("satellite"),
+        names={"issuer": "Demo", "product": "Demo CRM 2", "support": "Desk"},
+        urls={"buy": "https://example.com"},
+        editions={"basic": bigger},
+        licenses={**without("satellite").licenses, "new": license_entry(name="New")},
+    )
+    assert differences(old, new) == [
+        Difference("product_name", "Demo CRM", "Demo CRM 2", takes_away=False),
+        Difference("names.support", None, "Desk", takes_away=False),
+        Difference("issuer.buy", None, "https://example.com", takes_away=False),
+        Difference("licenses.new", None, "New", takes_away=False),
+        Difference("editions.basic.users.sales", "10", "20", takes_away=False),
+        Difference("editions.basic.values.theme", "dark", None, takes_away=False),
+        Difference("licenses.satellite", "Satellite", None, takes_away=True),
+    ]
+
+
+@st.composite
+def any_license(draw: st.DrawFn) -> License:
+    codes = st.lists(st.sampled_from(["a", "b", "c"]), unique=True).map(sorted)
+    return license_entry(
+        draw(st.sampled_from(Kind)),
+        plan=draw(st.booleans()),
+        full_with=draw(st.sampled_from([None, "a", "b"])),
+        includes=draw(codes),
+        requires=draw(codes),
+        seats=draw(st.sampled_from(Seats)),
+        limits_sites=draw(st.booleans()),
+        quantity=draw(st.sampled_from([None, "GB"])),
+    )
+
+
+def any_catalog() -> st.SearchStrategy[Catalog]:
+    return st.dictionaries(st.sampled_from(["a", "b", "c"]), any_license()).map(
+        lambda licenses: catalog(licenses=licenses)
+    )
+
+
+@given(any_catalog())
+def test_a_catalog_takes_nothing_away_from_itself_and_does_not_differ(document: Catalog) -> None:
+    assert takes_away(document, document) == []
+    assert differences(document, document) == []
+
+
+@given(any_catalog(), any_catalog())
+def test_what_takes_nothing_away_includes_all_that_was_included(old: Catalog, new: Catalog) -> None:
+    if not takes_away(old, new):
+        had, has = included(old), included(new)
+        assert all(inner <= has[code] for code, inner in had.items())
+        assert all(new.licenses[code].kind is one.kind for code, one in old.licenses.items())
+
+
+@given(any_catalog(), any_catalog())
+def test_catalogs_differ_if_and_only_if_a_difference_is_named(old: Catalog, new: Catalog) -> None:
+    assert bool(differences(old, new)) == (old != new)

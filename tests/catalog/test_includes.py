@@ -1,0 +1,59 @@
+"""What a license brings along."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from licensekit.catalog import included, reached
+from licensekit.wire.documents import Catalog
+from tests.makers import catalog, license_entry
+
+CODES = [f"c{n}" for n in range(8)]
+
+
+def including(**includes: list[str]) -> Catalog:
+    """Give a catalog whose licenses include what they are given."""
+    return catalog(
+        licenses={code: license_entry(includes=inner) for code, inner in includes.items()}
+    )
+
+
+@st.composite
+def any_catalog(draw: st.DrawFn) -> Catalog:
+    """Draw a catalog with any includes: circles and codes that do not exist among them."""
+    some_codes = st.lists(st.sampled_from(CODES), unique=True).map(sorted)
+    includes = draw(st.dictionaries(st.sampled_from(CODES), some_codes))
+    return including(**includes)
+
+
+def test_an_include_of_an_include_is_included() -> None:
+    chain = including(a=["b"], b=["c"], c=[])
+    assert included(chain) == {"a": {"b", "c"}, "b": {"c"}, "c": set()}
+
+
+def test_a_license_does_not_include_itself_though_a_circle_leads_back_to_it() -> None:
+    assert included(including(a=["b"], b=["a"])) == {"a": {"b"}, "b": {"a"}}
+
+
+def test_a_code_that_the_catalog_does_not_have_is_not_granted() -> None:
+    assert included(including(a=["gone"])) == {"a": set()}
+    assert reached(including(a=["gone"]), ["a", "gone"]) == {"a"}
+
+
+def test_a_chain_as_long_as_a_catalog_can_be_is_followed_to_its_end() -> None:
+    chain = {f"c{n}": [f"c{n + 1}"] for n in range(999)}
+    assert len(included(including(**chain, c999=[]))["c0"]) == 999
+
+
+@given(any_catalog())
+def test_including_what_is_included_adds_nothing(document: Catalog) -> None:
+    closure = included(document)
+    closed = including(**{code: sorted(inner) for code, inner in closure.items()})
+    assert included(closed) == closure
+
+
+@given(any_catalog(), st.lists(st.sampled_from(CODES)))
+def test_what_is_reached_is_the_codes_and_all_that_each_includes(
+    document: Catalog, codes: list[str]
+) -> None:
+    known = {code for code in codes if code in document.licenses}
+    assert reached(document, codes) == known.union(*(included(document)[code] for code in known))
