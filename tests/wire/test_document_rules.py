@@ -1,0 +1,386 @@
+"""What a document may not say, field by field (`docs/format.md`, "Fields" and below)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from licensekit import limits
+from licensekit.errors import PayloadInvalid
+from licensekit.wire.documents import (
+    Access,
+    Binding,
+    Document,
+    Edition,
+    KeyState,
+    Root,
+    RootKey,
+    SignedType,
+    Usage,
+    Use,
+    UserKind,
+    encode,
+    order_of_dates_fault,
+)
+from tests import makers
+
+BUNDLE = makers.bundle()
+CATALOG = makers.catalog()
+ROOT = makers.root(makers.key("root"), makers.key("second"))
+TRUST = makers.trust(makers.admitted(makers.key("vendor")))
+LIST = makers.revocations()
+
+CODES_WRONG = ["A", "a_b", "-a", "a-", "å", "a b", "a\nb", "a\n", "\na", ".", "a.b", ""]
+SERIALS_WRONG = ["-1", "1-", "1 2", "é", "1\n2", "1.2", "", "1" * 33]
+
+
+def scoped(**changes: Any) -> dict[str, Any]:
+    """Give the change of a trust document whose one key has another scope."""
+    key = makers.admitted(makers.key("vendor"), scope=makers.scope(**changes))
+    return {"keys": [key]}
+
+
+def keyed(**changes: Any) -> dict[str, Any]:
+    """Give the change of a trust document whose one key is described in another way."""
+    return {"keys": [makers.admitted(makers.key("vendor"), **changes)]}
+
+
+def listed(**changes: Any) -> dict[str, Any]:
+    """Give the change of a catalog that has one license of another description."""
+    return {"licenses": {"sale": makers.license_entry(**changes)}}
+
+
+Rule = tuple[Document, Callable[[], Mapping[str, Any]], str]
+
+
+def facts(number: int) -> dict[str, bytes]:
+    return {f"f{n}": bytes(16) for n in range(number)}
+
+
+RULES: dict[str, Rule] = {
+    "binding to nothing": (BUNDLE, lambda: {"binding": Binding(None, 0, {})}, "no installation"),
+    "binding that needs more facts than it has": (
+        BUNDLE,
+        lambda: {"binding": Binding(None, 3, facts(2))},
+        "between one and all",
+    ),
+    "binding that needs none of its facts": (
+        BUNDLE,
+        lambda: {"binding": Binding(bytes(32), 0, facts(2))},
+        "between one and all",
+    ),
+    "fact that is no code": (
+        BUNDLE,
+        lambda: {"binding": Binding(None, 1, {"A": bytes(16)})},
+        "is not a code",
+    ),
+    "bundle that replaces its own serial": (
+        BUNDLE,
+        lambda: {"replaces": makers.SERIAL},
+        "own serial",
+    ),
+    "replaced serial that is none": (BUNDLE, lambda: {"replaces": "-"}, "is not a serial"),
+    "grace without expiry": (BUNDLE, lambda: {"expiry": None}, "need an expiry"),
+    "expiry before its start": (BUNDLE, lambda: {"starts": 30_000}, "starts is after warning"),
+    "control character in a company": (BUNDLE, lambda: {"company": "a\x1b[2Jb"}, "control"),
+    "control character in a value": (BUNDLE, lambda: {"values": {"a": "\x00"}}, "control"),
+    "control character in an extension name": (
+        BUNDLE,
+        lambda: {"extensions": {"\x07": 1}},
+        "control",
+    ),
+    "control character in an extension": (BUNDLE, lambda: {"extensions": {"a": "\r"}}, "control"),
+    "company not in NFC": (BUNDLE, lambda: {"company": "A\u030angstrom"}, "form C"),
+    "license included twice": (CATALOG, lambda: listed(includes=["a", "a"]), "repeats"),
+    "licenses included out of order": (CATALOG, lambda: listed(includes=["b", "a"]), "sorted"),
+    "another issuer's license included": (CATALOG, lambda: listed(includes=["a.b"]), "not a code"),
+    "requirement of three parts": (CATALOG, lambda: listed(requires=["a.b.c"]), "issuer.code"),
+    "requirements out of order": (CATALOG, lambda: listed(requires=["b", "a.z"]), "sorted"),
+    "completion that is no code": (CATALOG, lambda: listed(full_with="A"), "issuer.code"),
+    "control character in a quantity": (CATALOG, lambda: listed(quantity="\u202e"), "control"),
+    "another issuer's license defined": (
+        CATALOG,
+        lambda: {"licenses": {"demo.sale": makers.license_entry()}},
+        "not a code",
+    ),
+    "access by nothing": (CATALOG, lambda: {"access": {"web": Access([], [])}}, "length >= 1"),
+    "access rules out of order": (
+        CATALOG,
+        lambda: {"access": {"web": Access(["b", "a"], [UserKind.ASSOCIATE])}},
+        "sorted",
+    ),
+    "kinds of users out of order": (
+        CATALOG,
+        lambda: {"access": {"web": Access(["a"], [UserKind.SYSTEM, UserKind.ASSOCIATE])}},
+        "not sorted",
+    ),
+    "edition of no codes": (
+        CATALOG,
+        lambda: {"editions": {"basic": Edition("Basic", {"A": 1}, {}, {}, {})}},
+        "not a code",
+    ),
+    "edition with a control character": (
+        CATALOG,
+        lambda: {"editions": {"basic": Edition("\u2028", {}, {}, {}, {})}},
+        "control",
+    ),
+    "name with a control character": (CATALOG, lambda: {"names": {"issuer": "\t"}}, "control"),
+    "threshold above the number of keys": (ROOT, lambda: {"threshold": 3}, "above the number"),
+    "threshold of none": (ROOT, lambda: {"threshold": 0}, ">= 1"),
+    "root of no keys": (ROOT, lambda: {"keys": []}, "above the number"),
+    "root key twice": (ROOT, lambda: {"keys": [ROOT.keys[0]] * 2}, "one key twice"),
+    "root key of an installation's scheme": (
+        ROOT,
+        lambda: {"keys": [RootKey(3, ROOT.keys[0].public)], "threshold": 1},
+        "<= 2",
+    ),
+    "root key too short": (
+        ROOT,
+        lambda: {"keys": [RootKey(1, bytes(31))], "threshold": 1},
+        "length >= 32",
+    ),
+    "key admitted twice": (TRUST, lambda: {"keys": [TRUST.keys[0]] * 2}, "one key twice"),
+    "retired key without an end": (
+        TRUST,
+        lambda: keyed(state=KeyState.RETIRED, valid_to=None),
+        "needs the end",
+    ),
+    "window that ends before it begins": (
+        TRUST,
+        lambda: keyed(valid_from=2, valid_to=1),
+        "before it begins",
+    ),
+    "key name with a control character": (TRUST, lambda: keyed(name="\u2066"), "control"),
+    "scope of no types": (TRUST, lambda: scoped(types=[]), "length >= 1"),
+    "scope of types out of order": (
+        TRUST,
+        lambda: scoped(types=[SignedType.BUNDLE, SignedType.CATALOG]),
+        "not sorted",
+    ),
+    "scope of a use twice": (TRUST, lambda: scoped(uses=[Use.TRIAL, Use.TRIAL]), "repeats"),
+    "scope of no issuer": (TRUST, lambda: scoped(issuers=[]), "length >= 1"),
+    "scope of issuers out of order": (TRUST, lambda: scoped(issuers=["b", "a"]), "sorted"),
+    "scope of an issuer that is no code": (TRUST, lambda: scoped(issuers=["A"]), "not a code"),
+    "scope of a term of no days": (TRUST, lambda: scoped(longest_term=0), ">= 1"),
+    "identities out of order": (
+        LIST,
+        lambda: {"identities": [b"\x01" * 16, bytes(16)]},
+        "sorted",
+    ),
+    "identity of another length": (LIST, lambda: {"identities": [bytes(15)]}, "length >= 16"),
+    "revoked serials out of order": (LIST, lambda: {"serials": ["a", "B"]}, "sorted"),
+    "revoked serial that is none": (LIST, lambda: {"serials": ["-"]}, "not a serial"),
+    "lowest sequence of no serial": (LIST, lambda: {"lowest": {"-": {"base": 1}}}, "not a serial"),
+    "lowest sequence of no part": (LIST, lambda: {"lowest": {"1": {"-": 1}}}, "not a code"),
+    "lowest sequences of nothing": (LIST, lambda: {"lowest": {"1": {}}}, "length >= 1"),
+    "fact in a request that is no code": (
+        makers.request(),
+        lambda: {"facts": {"A": bytes(16)}},
+        "not a code",
+    ),
+    "summary with a control character": (
+        makers.request(),
+        lambda: {"summary": {"Host": "\x9b"}},
+        "control",
+    ),
+    "usage of a license that is no code": (
+        makers.statement(),
+        lambda: {"usage": {"a.b.c": Usage(1, 1)}},
+        "issuer.code",
+    ),
+    "notice with a control character": (
+        makers.statement(),
+        lambda: {"notices": ["\ufeff"]},
+        "control",
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_a_document_against_the_rules_is_never_written_or_read(rule: Rule) -> None:
+    """A rule on one field stands in the bounds, a rule between fields in the constructor."""
+    document, changes, reason = rule
+    with pytest.raises((ValueError, PayloadInvalid), match=reason):
+        encode(makers.changed(document, **changes()))
+
+
+CODE_FIELDS = [
+    (BUNDLE, "issuer"),
+    (BUNDLE, "product"),
+    (BUNDLE, "part"),
+    (CATALOG, "issuer"),
+    (CATALOG, "product"),
+    (ROOT, "issuer"),
+    (ROOT, "product"),
+    (TRUST, "product"),
+    (LIST, "issuer"),
+    (LIST, "product"),
+    (makers.reset(), "issuer"),
+    (makers.request(), "product"),
+]
+CODE_MAPS = [
+    (BUNDLE, "system"),
+    (BUNDLE, "sites"),
+    (BUNDLE, "users"),
+    (BUNDLE, "values"),
+    (CATALOG, "names"),
+    (CATALOG, "urls"),
+    (CATALOG, "licenses"),
+    (CATALOG, "access"),
+    (CATALOG, "editions"),
+]
+ENTRY = {
+    "names": "x",
+    "urls": "x",
+    "licenses": makers.license_entry(),
+    "access": Access(["a"], [UserKind.ASSOCIATE]),
+    "editions": Edition("Basic", {}, {}, {}, {}),
+}
+
+
+@pytest.mark.parametrize("code", [*CODES_WRONG, "a" * 65])
+@pytest.mark.parametrize(("document", "field"), CODE_FIELDS)
+def test_a_field_for_a_code_takes_nothing_else(document: Document, field: str, code: str) -> None:
+    with pytest.raises((ValueError, PayloadInvalid)):
+        encode(makers.changed(document, **{field: code}))
+
+
+@pytest.mark.parametrize("code", [*CODES_WRONG, "a" * 65])
+@pytest.mark.parametrize(("document", "field"), CODE_MAPS)
+def test_a_map_of_codes_takes_nothing_else(document: Document, field: str, code: str) -> None:
+    entries = {"a": ENTRY.get(field, 1), code: ENTRY.get(field, 1)}
+    with pytest.raises((ValueError, PayloadInvalid)):
+        encode(makers.changed(document, **{field: entries}))
+
+
+@pytest.mark.parametrize("serial", SERIALS_WRONG)
+@pytest.mark.parametrize("document", [BUNDLE, makers.request(), makers.statement()])
+def test_a_field_for_a_serial_takes_nothing_else(document: Document, serial: str) -> None:
+    with pytest.raises((ValueError, PayloadInvalid)):
+        encode(makers.changed(document, serial=serial))
+
+
+NUMBERS: list[tuple[Document, str, int, int]] = [
+    (BUNDLE, "sequence", 1, limits.VERSION),
+    (BUNDLE, "issued", 0, limits.SECONDS),
+    (BUNDLE, "maintenance", 0, limits.DAYS),
+    (BUNDLE, "next_check", 0, limits.DAYS),
+    (BUNDLE, "offline_hours", 0, limits.HOURS),
+    (BUNDLE, "borrow_hours", 0, limits.HOURS),
+    (BUNDLE, "use", 0, 2),
+    (BUNDLE, "after_grace", 0, 2),
+    (CATALOG, "version", 1, limits.VERSION),
+    (CATALOG, "issued", 0, limits.SECONDS),
+    (ROOT, "version", 1, limits.VERSION),
+    (TRUST, "version", 1, limits.VERSION),
+    (TRUST, "root_version", 1, limits.VERSION),
+    (TRUST, "issued", 0, limits.SECONDS),
+    (TRUST, "fresh_until", 0, limits.SECONDS),
+    (LIST, "trust_version", 1, limits.VERSION),
+    (LIST, "number", 1, limits.VERSION),
+    (LIST, "issued", 0, limits.SECONDS),
+    (LIST, "fresh_until", 0, limits.SECONDS),
+    (makers.reset(), "what", 0, 2),
+    (makers.reset(), "issued", 0, limits.SECONDS),
+    (makers.request(), "issued", 0, limits.SECONDS),
+    (makers.receipt(), "issued", 0, limits.SECONDS),
+    (makers.statement(), "issued", 0, limits.SECONDS),
+]
+
+
+@pytest.mark.parametrize(("document", "field", "least", "most"), NUMBERS)
+def test_a_number_reaches_to_its_bounds_and_no_further(
+    document: Document, field: str, least: int, most: int
+) -> None:
+    assert encode(makers.changed(document, **{field: least}))
+    assert encode(makers.changed(document, **{field: most}))
+    for beyond in (least - 1, most + 1):
+        with pytest.raises(PayloadInvalid):
+            encode(makers.changed(document, **{field: beyond}))
+
+
+def numbered(count: int, entry: object) -> dict[str, Any]:
+    return {f"c{n}": entry for n in range(count)}
+
+
+LENGTHS: list[tuple[Document, str, int, Callable[[int], Any]]] = [
+    (BUNDLE, "company", limits.NAME_LENGTH, lambda n: "å" * n),
+    (BUNDLE, "issuer", limits.CODE_LENGTH, lambda n: "a" * n),
+    (BUNDLE, "serial", limits.SERIAL_LENGTH, lambda n: "A" * n),
+    (BUNDLE, "system", limits.LICENSES, lambda n: numbered(n, 1)),
+    (BUNDLE, "values", limits.VALUES, lambda n: numbered(n, "x")),
+    (BUNDLE, "extensions", limits.EXTENSIONS, lambda n: numbered(n, "x")),
+    (BUNDLE, "binding", limits.FACTS, lambda n: Binding(None, 1, facts(n))),
+    (CATALOG, "names", limits.URLS, lambda n: numbered(n, "x")),
+    (CATALOG, "urls", limits.URLS, lambda n: numbered(n, "x")),
+    (CATALOG, "licenses", limits.LICENSES, lambda n: numbered(n, makers.license_entry())),
+    (CATALOG, "access", limits.URLS, lambda n: numbered(n, ENTRY["access"])),
+    (CATALOG, "editions", limits.EDITIONS, lambda n: numbered(n, ENTRY["editions"])),
+    (
+        CATALOG,
+        "licenses",
+        limits.INCLUDES,
+        lambda n: {"a": makers.license_entry(includes=sorted(numbered(n, 0)))},
+    ),
+    (
+        CATALOG,
+        "licenses",
+        limits.TEXT_LENGTH,
+        lambda n: {"a": makers.license_entry(description="x" * n)},
+    ),
+    (
+        TRUST,
+        "keys",
+        limits.KEYS,
+        lambda n: [
+            makers.admitted(makers.key("vendor"), public=i.to_bytes(32, "big")) for i in range(n)
+        ],
+    ),
+    (
+        ROOT,
+        "keys",
+        limits.ROOT_KEYS,
+        lambda n: [RootKey(1, i.to_bytes(32, "big")) for i in range(n)],
+    ),
+    (LIST, "serials", limits.REVOKED, lambda n: sorted(str(i) for i in range(n))),
+    (LIST, "identities", limits.REVOKED, lambda n: [i.to_bytes(16, "big") for i in range(n)]),
+    (LIST, "lowest", limits.REVOKED, lambda n: {str(i): {"base": 1} for i in range(n)}),
+    (makers.request(), "facts", limits.FACTS, facts),
+    (makers.request(), "summary", limits.FACTS, lambda n: numbered(n, "x")),
+    (makers.statement(), "usage", limits.LICENSES, lambda n: numbered(n, Usage(0, 0))),
+    (makers.statement(), "notices", limits.NOTICES, lambda n: ["x"] * n),
+]
+
+
+@pytest.mark.parametrize(("document", "field", "most", "make"), LENGTHS)
+def test_a_collection_or_text_reaches_to_its_bound_and_no_further(
+    document: Document, field: str, most: int, make: Callable[[int], Any]
+) -> None:
+    assert encode(makers.changed(document, **{field: make(most)}))
+    with pytest.raises((PayloadInvalid, ValueError)):
+        encode(makers.changed(document, **{field: make(most + 1)}))
+
+
+@pytest.mark.parametrize(
+    ("dates", "fault"),
+    [
+        ((None, None, None, None), None),
+        ((1, None, None, None), None),
+        ((1, 1, 1, 1), None),
+        ((1, 2, 3, 4), None),
+        ((None, 2, None, None), "warning and grace need an expiry"),
+        ((None, None, None, 2), "warning and grace need an expiry"),
+        ((4, None, 3, None), "starts is after expiry"),
+        ((None, 4, 3, None), "warning is after expiry"),
+        ((None, None, 3, 2), "expiry is after grace"),
+        ((3, 2, 4, None), "starts is after warning"),
+    ],
+)
+def test_dates_stand_in_their_order(dates: tuple[int | None, ...], fault: str | None) -> None:
+    assert order_of_dates_fault(*dates) == fault
+
+
+def test_a_root_with_one_key_needs_nothing_else() -> None:
+    document = makers.root(makers.key("root"))
+    assert isinstance(document, Root)
+    assert encode(document)
