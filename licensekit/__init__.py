@@ -1,1 +1,67 @@
-"""Signed license files for on-premise software."""
+"""Signed license files for on-premise software: who may run what, offline, for years.
+
+An application opens its installation once and asks:
+
+    licensing = Licensing.open(home, root="lkroot1-…", pack=PACK)
+    licensing.allows("quote")
+
+A program that keeps no state verifies files one by one with a `Verifier`. Importing this package
+loads neither a database driver nor the command line.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from licensekit.access import Access
+from licensekit.errors import LicenseError, NotEntitled
+from licensekit.runtime.verified_bundle import VerifiedBundle
+from licensekit.runtime.verifier import Verifier, verify
+
+if TYPE_CHECKING:
+    from licensekit.entitlements import (
+        Count,
+        Explanation,
+        Fingerprint,
+        LicenseRow,
+        Notice,
+        Severity,
+        State,
+    )
+    from licensekit.runtime.licensing import Licensing
+
+__all__ = [
+    "Access",
+    "Count",
+    "Explanation",
+    "Fingerprint",
+    "LicenseError",
+    "LicenseRow",
+    "Licensing",
+    "NotEntitled",
+    "Notice",
+    "Severity",
+    "State",
+    "VerifiedBundle",
+    "Verifier",
+    "verify",
+]
+
+_ENGINE = "licensekit.entitlements"
+_LOADED_WHEN_USED = {
+    "Count": _ENGINE,
+    "Explanation": _ENGINE,
+    "Fingerprint": _ENGINE,
+    "LicenseRow": _ENGINE,
+    "Licensing": "licensekit.runtime.licensing",
+    "Notice": _ENGINE,
+    "Severity": _ENGINE,
+    "State": _ENGINE,
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Give a name that is loaded when it is used: a program that only verifies starts sooner."""
+    module = _LOADED_WHEN_USED.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(module), name)

@@ -26,6 +26,7 @@ from licensekit.errors import (
     ThresholdNotMet,
     WrongProduct,
 )
+from licensekit.identity import digest_of, identity_of
 from licensekit.keys.verifying import VerifyingKey, load
 from licensekit.scope import KeyReference
 from licensekit.signed import Verified, check_signatures, open_frame, verified
@@ -54,7 +55,7 @@ Chain = tuple[KnownRoot, ...]
 
 def pin_of(payload: bytes) -> str:
     """Give the pin of the root document with this payload: `lkroot1-` and its digest in base32."""
-    return _format_pin(frame.digest("root", payload))
+    return _format_pin(digest_of("root", payload))
 
 
 def parse_pin(text: str) -> bytes:
@@ -88,7 +89,7 @@ def first_root(tokens: Iterable[armor.Token], pin: str) -> KnownRoot:
         if token.type != "root":
             continue
         opened = open_frame(token, Root)
-        if frame.digest("root", opened.payload) == digest:
+        if digest_of("root", opened.payload) == digest:
             return _pinned(token, opened)
     raise RootMismatch("the pinned root is not among these documents")
 
@@ -103,7 +104,7 @@ def next_root(chain: Chain, token: armor.Token) -> Chain:
         SignatureInvalid, KeyUnknown, PayloadInvalid, KeyInvalid: it is not sound.
     """
     opened = open_frame(token, Root)
-    identity = frame.identity("root", opened.payload)
+    identity = identity_of("root", opened.payload)
     if any(known.verified.identity == identity for known in chain):
         return chain
     voucher = _voucher(chain, token, opened)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final, Generic, TypeVar
 
 from licensekit.errors import DuplicateSignature, KeyUnknown, SignatureCount, UnexpectedType
+from licensekit.identity import identity_of
 from licensekit.keys.verifying import VerifyingKey, load
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import TYPE_OF, Document, Receipt, Request, Statement, decode
@@ -115,7 +116,7 @@ def verified(
     """
     check_signatures(token, opened, keys)
     document = decode(kind, opened.payload)
-    return Verified(_SEAL, document, frame.identity(token.type, opened.payload), token, tuple(keys))
+    return Verified(_SEAL, document, identity_of(token.type, opened.payload), token, tuple(keys))
 
 
 def self_signed(token: armor.Token, kind: type[S]) -> SelfSigned[S]:
@@ -136,5 +137,5 @@ def self_signed(token: armor.Token, kind: type[S]) -> SelfSigned[S]:
     key = load(frame.INSTALLATION, first.key)
     check_signatures(token, opened, [key])
     document = decode(kind, opened.payload)
-    identity = frame.identity(token.type, opened.payload)
+    identity = identity_of(token.type, opened.payload)
     return SelfSigned(_SEAL, document, identity, token, (key,))

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from msgspec import structs
 
+from licensekit import identity
 from licensekit.keys.signing import SECRET_BYTES, SigningKey
 from licensekit.roots import pin_of
 from licensekit.sign import sign
@@ -185,7 +186,7 @@ def payload_of(token: armor.Token) -> bytes:
 
 def identity_of(token: armor.Token) -> bytes:
     """Give the identity of the document in a token."""
-    return frame.identity(token.type, payload_of(token))
+    return identity.identity_of(token.type, payload_of(token))
 
 
 def pin(token: armor.Token) -> str:

@@ -7,6 +7,7 @@ import click
 
 from licensekit.cli.inputs import located, read_input
 from licensekit.errors import LicenseError, RootMismatch, TrustError
+from licensekit.identity import identity_of
 from licensekit.pack import Ground, extend_ground, open_pack
 from licensekit.signed import self_signed
 from licensekit.trust import TrustState
@@ -131,7 +132,7 @@ def _finding(token: armor.Token, status: str, error: LicenseError | None) -> Fin
     opened = frame.read(token.frame)
     return Finding(
         type=token.type,
-        identity=frame.identity(token.type, opened.payload).hex(),
+        identity=identity_of(token.type, opened.payload).hex(),
         signers=tuple(signature.key.hex() for signature in opened.signatures),
         document=decode(CLASS_OF[token.type], opened.payload),
         status=status,

@@ -6,7 +6,7 @@
 
 from licensekit.entitlements.evaluate import Entitlements, Grant, Tier, evaluate
 from licensekit.entitlements.notices import Notice, Severity, notices
-from licensekit.entitlements.parts import Access, Fingerprint, Part, State, governing
+from licensekit.entitlements.parts import Fingerprint, Part, State, governing
 from licensekit.entitlements.questions import (
     Count,
     Explanation,
@@ -21,7 +21,6 @@ from licensekit.entitlements.questions import (
 )
 
 __all__ = [
-    "Access",
     "Count",
     "Entitlements",
     "Explanation",

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from licensekit import catalog as rules
+from licensekit.access import Access
 from licensekit.dates import start_of_day
-from licensekit.entitlements.parts import Access, Fingerprint, Part, governing, judge
+from licensekit.entitlements.parts import Fingerprint, Part, governing, judge
 from licensekit.pack import Ground
 from licensekit.signed import Verified
 from licensekit.wire.documents import Bundle, Kind, License

@@ -5,20 +5,13 @@ replaces a serial takes the place of its issuer's earlier bundles for that seria
 """
 
 from collections.abc import Iterable, Mapping
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import NamedTuple
 
+from licensekit.access import Access
 from licensekit.dates import end_of_day, start_of_day
 from licensekit.signed import Verified
 from licensekit.wire.documents import AfterGrace, Binding, Bundle
-
-
-class Access(IntEnum):
-    """How much of a module may be used."""
-
-    NONE = 0
-    READ = 1
-    FULL = 2
 
 
 class State(StrEnum):

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from licensekit.access import Access
 from licensekit.entitlements.evaluate import Entitlements, qualify
-from licensekit.entitlements.parts import Access, State
+from licensekit.entitlements.parts import State
 from licensekit.errors import UnknownLicense, WrongKind
 from licensekit.wire.documents import Kind
 

@@ -6,13 +6,13 @@ message verifies; so the checks of the point stand here, by arithmetic over the 
 """
 
 from collections.abc import Callable
-from hashlib import sha256
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from licensekit.errors import KeyInvalid, SignatureInvalid
+from licensekit.keys.digest import sha256
 from licensekit.wire.frame import (
     ED25519,
     ED25519_KEY_BYTES,
@@ -57,7 +57,7 @@ class VerifyingKey:
         fix = super().__setattr__
         fix("scheme", scheme)
         fix("public", public)
-        fix("key_id", sha256(bytes([scheme]) + public).digest()[:KEY_ID_BYTES])
+        fix("key_id", sha256(bytes([scheme]) + public)[:KEY_ID_BYTES])
         fix("reference", public if scheme == INSTALLATION else self.key_id)
         fix("_verify", verify)
 

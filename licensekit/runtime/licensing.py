@@ -10,14 +10,12 @@ from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Self
 
+from licensekit.access import Access
 from licensekit.dates import days_of
-from licensekit.entitlements import Access, Count, Explanation, Notice, explain, why_not
-from licensekit.entitlements.questions import LicenseRow, count, resolve
-from licensekit.errors import NotEntitled
+from licensekit.entitlements import Count, Explanation, LicenseRow, Notice
 from licensekit.installation.home import open_installation
 from licensekit.runtime.keeper import Application, Keeper
 from licensekit.runtime.watcher import Watcher
-from licensekit.wire.documents import Kind
 
 
 def system_clock() -> datetime:
@@ -73,8 +71,7 @@ class Licensing:
 
     def access(self, code: str) -> Access:
         """Say to what extent the installation may use a system license; raises as `allows` does."""
-        granted = self._keeper.snapshot.entitlements
-        return granted.system[resolve(granted, code, (Kind.SYSTEM,))]
+        return self._keeper.snapshot.answers.access(code)
 
     def require(self, code: str, at_least: Access = Access.FULL) -> None:
         """Return if `allows`; raises as it does.
@@ -82,10 +79,7 @@ class Licensing:
         Raises:
             NotEntitled: it does not; the message says why.
         """
-        if not self.allows(code, at_least):
-            granted = self._keeper.snapshot.entitlements
-            reason = why_not(granted, resolve(granted, code))
-            raise NotEntitled(f"`{code}` is not granted: {reason}", license=code)
+        self._keeper.snapshot.answers.require(code, at_least)
 
     def count(self, code: str) -> Count:
         """Give how much of a license there is, and how much of it is in use.
@@ -93,9 +87,7 @@ class Licensing:
         Raises:
             UnknownLicense: no catalog has the code.
         """
-        state = self._keeper.snapshot.state
-        name = resolve(state.entitlements, code)
-        return count(state.entitlements, name, state.in_use.get(name, 0))
+        return self._keeper.snapshot.answers.count(code)
 
     def explain(self, code: str) -> tuple[Explanation, ...]:
         """Give every bundle that grants a license, and through which other license.
@@ -103,13 +95,12 @@ class Licensing:
         Raises:
             UnknownLicense: no catalog has the code.
         """
-        granted = self._keeper.snapshot.entitlements
-        return explain(granted, resolve(granted, code))
+        return self._keeper.snapshot.answers.explain(code)
 
     @property
     def licenses(self) -> tuple[LicenseRow, ...]:
         """Every license of every catalog with what there is and what is in use."""
-        return self._keeper.snapshot.licenses
+        return self._keeper.snapshot.answers.licenses
 
     @property
     def notices(self) -> tuple[Notice, ...]:

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 
+from licensekit.access import Access
 from licensekit.dates import format_seconds
 from licensekit.entitlements import (
-    Access,
     Entitlements,
-    LicenseRow,
     Notice,
     Severity,
     evaluate,
-    rows,
 )
+from licensekit.entitlements.answers import Answers
 from licensekit.errors import LicenseError
 from licensekit.installation.state import State
 
@@ -21,7 +20,7 @@ _HOUR_SECONDS = 3600
 class Snapshot:
     """A state in force, until a date passes or the database changes."""
 
-    __slots__ = ("alone_since", "error", "state", "system", "valid_until")
+    __slots__ = ("alone_since", "answers", "error", "state", "system", "valid_until")
 
     def __init__(
         self, state: State, *, alone_since: int | None = None, error: LicenseError | None = None
@@ -31,18 +30,9 @@ class Snapshot:
         """When the database was last reached, if it is away."""
         self.error = error
         """Why the database cannot be read."""
+        self.answers = Answers(state.entitlements, state.in_use)
         self.system = _with_full_names(state.entitlements)
         self.valid_until = min(_ends(state, alone_since), default=None)
-
-    @property
-    def entitlements(self) -> Entitlements:
-        """What is granted."""
-        return self.state.entitlements
-
-    @property
-    def licenses(self) -> tuple[LicenseRow, ...]:
-        """Every license of every catalog with what there is and what is in use."""
-        return rows(self.state.entitlements, self.state.in_use)
 
     @property
     def notices(self) -> tuple[Notice, ...]:

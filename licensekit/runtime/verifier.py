@@ -4,118 +4,21 @@ A `Verifier` takes the pinned root and the pack once; each file then costs one s
 two bundles is an error here, since which of them counts is a matter of an installation's state.
 """
 
+from __future__ import annotations
+
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from licensekit.dates import days_of, seconds_of
-from licensekit.entitlements import (
-    Access,
-    Count,
-    Entitlements,
-    Explanation,
-    Fingerprint,
-    count,
-    evaluate,
-    explain,
-    resolve,
-    why_not,
-)
-from licensekit.errors import IssuedAhead, NoBundle, NotEntitled, SeveralBundles
+from licensekit.errors import IssuedAhead, NoBundle, SeveralBundles
 from licensekit.limits import ISSUED_AHEAD_SECONDS, SECONDS
 from licensekit.pack import Ground, extend_ground, open_pack
-from licensekit.runtime.bundle_fields import BundleFields
-from licensekit.signed import Verified
+from licensekit.runtime.verified_bundle import VerifiedBundle
 from licensekit.verify import verify_bundle
 from licensekit.wire import armor
-from licensekit.wire.documents import Bundle, Kind
 
-
-class VerifiedBundle(BundleFields):
-    """A bundle that was verified for one moment: its fields, and what it grants then."""
-
-    __slots__ = ("_entitlements", "_fingerprint", "_ground", "_now", "_released", "verified")
-
-    def __init__(
-        self,
-        verified: Verified[Bundle],
-        ground: Ground,
-        now: int,
-        fingerprint: Fingerprint | None,
-        released: int | None,
-    ) -> None:
-        super().__init__(verified.document)
-        self.verified = verified
-        self._ground = ground
-        self._now = now
-        self._fingerprint = fingerprint
-        self._released = released
-        self._entitlements: Entitlements | None = None
-
-    @property
-    def identity(self) -> str:
-        """The identity of the bundle, 32 hex digits."""
-        return self.verified.identity.hex()
-
-    @property
-    def state(self) -> str:
-        """`pending`, `active`, `warning`, `grace`, `expired`, `foreign` or `unmaintained`.
-
-        It compares equal to the members of `licensekit.State`.
-        """
-        granted = self.entitlements
-        return (granted.parts or granted.waiting)[0].state
-
-    @property
-    def entitlements(self) -> Entitlements:
-        """Everything that the bundle grants at its moment."""
-        if self._entitlements is None:
-            self._entitlements = evaluate(
-                self._ground,
-                [self.verified],
-                self._now,
-                fingerprint=self._fingerprint,
-                released=self._released,
-            )
-        return self._entitlements
-
-    def allows(self, code: str, at_least: Access = Access.FULL) -> bool:
-        """Say whether the installation may use a system license to `at_least` this extent.
-
-        Raises:
-            UnknownLicense: no catalog has the code.
-            WrongKind: it is no system license; ask `count` for site and user licenses.
-        """
-        return self.access(code) >= at_least
-
-    def access(self, code: str) -> Access:
-        """Say to what extent the installation may use a system license; raises as `allows` does."""
-        granted = self.entitlements
-        return granted.system[resolve(granted, code, (Kind.SYSTEM,))]
-
-    def require(self, code: str, at_least: Access = Access.FULL) -> None:
-        """Return if `allows`; raises as it does.
-
-        Raises:
-            NotEntitled: it does not; the message says why.
-        """
-        if not self.allows(code, at_least):
-            reason = why_not(self.entitlements, resolve(self.entitlements, code))
-            raise NotEntitled(f"`{code}` is not granted: {reason}", license=code)
-
-    def count(self, code: str) -> Count:
-        """Give how much of a license the bundle grants at its moment; nothing is in use.
-
-        Raises:
-            UnknownLicense: no catalog has the code.
-        """
-        return count(self.entitlements, resolve(self.entitlements, code), 0)
-
-    def explain(self, code: str) -> tuple[Explanation, ...]:
-        """Give each way in which the bundle grants a license.
-
-        Raises:
-            UnknownLicense: no catalog has the code.
-        """
-        return explain(self.entitlements, resolve(self.entitlements, code))
+if TYPE_CHECKING:
+    from licensekit.entitlements import Fingerprint
 
 
 class Verifier:

@@ -5,7 +5,6 @@
 The scheme fixes the length of what follows it, so a frame divides in exactly one way.
 """
 
-from hashlib import sha256
 from typing import Final, NamedTuple
 
 from licensekit.errors import FrameInvalid, TooLarge
@@ -87,13 +86,3 @@ def read(data: bytes) -> Frame:
 def message(kind: str, scheme: int, key: bytes, payload: bytes) -> bytes:
     """Give what a signature signs: context, type, scheme, key reference and payload."""
     return b"%b%b\x00%c%b%b" % (_CONTEXT, kind.encode(), scheme, key, payload)
-
-
-def digest(kind: str, payload: bytes) -> bytes:
-    """Give the 32 bytes of SHA-256 over type, a zero byte and payload."""
-    return sha256(kind.encode() + b"\x00" + payload).digest()
-
-
-def identity(kind: str, payload: bytes) -> bytes:
-    """Give the identity of a document: the first 16 bytes of its digest."""
-    return digest(kind, payload)[:16]

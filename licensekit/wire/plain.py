@@ -4,6 +4,7 @@ Dates become `2027-01-01`, times `2027-01-01T00:00:00Z`, bytes lower-case hex, a
 closed list their lower-case names. It is how `--json` and every export show a document.
 """
 
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import Any, Final, cast
 
@@ -46,6 +47,6 @@ def _plain_value(value: Any) -> Any:
             items = cast("dict[str, Any]", value).items()
             return {key: _plain_value(item) for key, item in items}
         case list():
-            return [_plain_value(item) for item in cast("list[Any]", value)]
+            return [_plain_value(item) for item in cast("Iterable[Any]", value)]
         case _:
             return value

@@ -1,7 +1,5 @@
 """Frames to signatures and payload and back (`docs/format.md`, "Frames")."""
 
-from hashlib import sha256
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -112,9 +110,3 @@ def test_two_signings_never_share_a_message(
     parts = [(kind, s.scheme, s.key, payload) for kind, s, payload in (one, other)]
     messages = [frame.message(*part) for part in parts]
     assert (messages[0] == messages[1]) == (parts[0] == parts[1])
-
-
-def test_digest_and_identity_are_what_they_always_were() -> None:
-    digest = sha256(b"root\x00payload").digest()
-    assert frame.digest("root", b"payload") == digest
-    assert frame.identity("root", b"payload") == digest[:16]

@@ -4,7 +4,8 @@ One document has one payload: what does not re-encode to the same bytes is refus
 """
 
 from collections.abc import Iterable
-from typing import Any, Final, TypeVar, cast
+from functools import cache
+from typing import Final, TypeVar, cast
 
 from msgspec import MsgspecError, ValidationError
 from msgspec.msgpack import Decoder, Encoder
@@ -38,7 +39,11 @@ UNDERSTOOD: Final[frozenset[str]] = frozenset()
 """The extensions with a leading `!` that this reader understands: none yet."""
 
 _encode: Final = Encoder(order="sorted").encode
-_decoders: Final[dict[type[Document], Decoder[Any]]] = {cls: Decoder(cls) for cls in TYPE_OF}
+
+
+@cache
+def _decoder(kind: type[D]) -> Decoder[D]:
+    return Decoder(kind)
 
 
 def encode(document: Document) -> bytes:
@@ -69,7 +74,7 @@ def decode(kind: type[D], payload: bytes) -> D:
     """
     name = TYPE_OF[kind]
     try:
-        document = cast("D", _decoders[kind].decode(payload))
+        document = cast("D", _decoder(kind).decode(payload))
     except ValidationError as error:
         raise PayloadInvalid(f"not a valid {name}: {error}") from error
     # Bad UTF-8 and deep nesting raise outside msgspec's own tree.

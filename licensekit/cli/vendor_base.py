@@ -1,0 +1,56 @@
+"""What the vendor's commands share: the workspace option, who runs them, opening keys."""
+
+import getpass
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from licensekit.cli.inputs import PassphraseSource, read_passphrase
+from licensekit.cli.output import remark, warn
+from licensekit.files import is_exposed
+from licensekit.keys.signing import SigningKey
+from licensekit.vendor.keyring import KeyFile, open_key
+from licensekit.vendor.workspace import Workspace
+
+workspace_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.option(
+    "-C",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    metavar="DIR",
+    show_default="the current folder",
+    help="The workspace.",
+)
+"""`-C`, as the path `folder`."""
+
+
+def clock() -> int:
+    """Give the seconds since 1970."""
+    return int(time.time())
+
+
+def operator() -> str:
+    """Give the name of the account that runs the command, for the ledger."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # an account without a name, as in some containers
+        return "unknown"
+
+
+def unlock(file: KeyFile, source: PassphraseSource) -> SigningKey:
+    """Open a signing key, asking for its passphrase if need be."""
+    if is_exposed(file.path):
+        warn(f"{file.path} can be read by other accounts of this machine: chmod 600 {file.path}")
+    return open_key(file.path, read_passphrase(source, f"Passphrase of {file.path}"))
+
+
+def remind_of_root(workspace: Workspace) -> None:
+    """Say that the root key should not stay where licenses are signed."""
+    if workspace.has_root_keys:
+        remark(
+            f"Reminder: the root key is still in {workspace.layout.root}. Move this folder to a"
+            " USB stick and keep it safe: signing licenses does not need it."
+        )

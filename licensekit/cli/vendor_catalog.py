@@ -1,0 +1,109 @@
+"""`licensekit catalog`: is the catalog sound, what does it say, what has changed?"""
+
+from pathlib import Path
+
+import click
+
+from licensekit import limits
+from licensekit.catalog.changes import Difference, differences
+from licensekit.cli.document_view import show as show_document
+from licensekit.cli.groups import LicenseGroup
+from licensekit.cli.inputs import located, read_input
+from licensekit.cli.output import emit, emit_json, json_option, table
+from licensekit.cli.vendor_base import clock, workspace_option
+from licensekit.errors import WorkspaceInvalid
+from licensekit.vendor.catalog_file import read_catalog
+from licensekit.vendor.packing import Draft
+from licensekit.vendor.workspace import Workspace
+from licensekit.wire.documents import Catalog
+from licensekit.wire.plain import plain
+
+
+@click.group(cls=LicenseGroup)
+def catalog() -> None:
+    """Check, show and compare the catalog of what can be licensed."""
+
+
+@catalog.command()
+@click.argument("file", required=False)
+@workspace_option
+@json_option
+def check(file: str | None, folder: Path, *, as_json: bool) -> None:
+    """Name every fault of a catalog, and what it would take away from what was sold.
+
+    FILE is a catalog that belongs to no workspace yet; without it, the workspace's own is checked,
+    against the one that was signed last.
+    """
+    now = clock()
+    if file is None:
+        with Workspace.open(folder) as workspace:
+            draft = workspace.catalog_draft(now)
+    else:
+        draft = Draft(_read(file, now), None)
+    draft.require_nothing_taken()
+    if as_json:
+        emit_json({"sound": True, "changed": draft.is_changed, "licenses": len(draft.catalog.licenses)})
+        return
+    emit(f"{len(draft.catalog.licenses)} licenses, no faults.")
+    if draft.signed is not None:
+        emit(_state(draft))
+
+
+@catalog.command()
+@click.argument("file", required=False)
+@workspace_option
+@json_option
+def show(file: str | None, folder: Path, *, as_json: bool) -> None:
+    """Show the catalog that was signed last, or the one in FILE."""
+    now = clock()
+    if file is None:
+        with Workspace.open(folder) as workspace:
+            signed = workspace.footing(now).catalog
+        if signed is None:
+            raise WorkspaceInvalid(
+                "no catalog was signed here yet", where=str(folder), hint="run `licensekit pack`"
+            )
+        document = signed.document
+    else:
+        document = _read(file, now)
+    if as_json:
+        emit_json(plain(document))
+    else:
+        show_document(document)
+
+
+@catalog.command()
+@workspace_option
+@json_option
+def diff(folder: Path, *, as_json: bool) -> None:
+    """Show what has changed in the catalog since it was signed."""
+    with Workspace.open(folder) as workspace:
+        draft = workspace.catalog_draft(clock())
+    found = [] if draft.signed is None else differences(draft.signed, draft.catalog)
+    if as_json:
+        emit_json({"changed": draft.is_changed, "differences": [one._asdict() for one in found]})
+        return
+    if found:
+        table(["", "where", "signed", "now"], [_row(one) for one in found])
+        emit()
+    emit(_state(draft))
+
+
+def _row(one: Difference) -> tuple[str, str, str, str]:
+    sign = "+" if one.before is None else "-" if one.after is None else "~"
+    mark = f"{sign}{'!' if one.takes_away else ''}"
+    return mark, one.where, one.before or "", one.after or ""
+
+
+def _state(draft: Draft) -> str:
+    if draft.signed is None:
+        return "Nothing was signed yet: `licensekit pack` signs it."
+    if draft.is_changed:
+        return f"Changed since version {draft.signed.version} was signed: `licensekit pack` signs it."
+    return f"Unchanged since version {draft.signed.version} was signed."
+
+
+def _read(file: str, now: int) -> Catalog:
+    with located(file):
+        text = read_input(file, what="a catalog", limit=limits.TOML_BYTES)
+        return read_catalog(text, version=1, issued=now)
