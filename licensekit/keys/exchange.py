@@ -43,10 +43,10 @@ _SEQUENCE: Final = 0x30
 _CONSTRUCTED: Final = 0x20
 
 _MISTAKEN: Final = (
+    (b"PuTTY-User-Key-File", "export it from PuTTYgen as an OpenSSH key"),
     (b"PUBLIC KEY-----", "this is a public key: give the private one"),
     (b"ssh-", "this is a public key: give the private one"),
     (b"-----BEGIN CERTIFICATE", "this is a certificate: give the private key"),
-    (b"PuTTY-User-Key-File", "export it from PuTTYgen as an OpenSSH key"),
     (b"lkkey1.", "it is a key file of this toolkit and needs no import"),
 )
 _ONLY_ED25519: Final = "only Ed25519 keys sign licenses; `licensekit keys new` makes one"
@@ -55,8 +55,6 @@ _ONLY_ED25519: Final = "only Ed25519 keys sign licenses; `licensekit keys new` m
 class _Form(NamedTuple):
     load: Callable[[bytes, bytes | None], object]
     refuse_costly: Callable[[bytes], None]
-    hint: str
-    """What to do if its encryption is not supported here."""
 
 
 def import_private(data: bytes, passphrase: Callable[[], bytes]) -> SigningKey:
@@ -69,21 +67,16 @@ def import_private(data: bytes, passphrase: Callable[[], bytes]) -> SigningKey:
         KeyFileInvalid: neither of the two forms, damaged, or its key derivation costs too much.
         KeyInvalid: a key of another algorithm.
         PassphraseWrong: the passphrase does not open it.
-        SchemeUnavailable: encrypted in a way that this machine cannot open, as OpenSSH's is
-            where bcrypt is not installed.
+        SchemeUnavailable: an encrypted OpenSSH file, and bcrypt is not installed.
     """
     if len(data) > limits.KEY_FILE_BYTES:
         raise TooLarge(f"{len(data)} bytes where a key has at most {limits.KEY_FILE_BYTES}")
     form, contents = _unwrap(data)
     form.refuse_costly(contents)
     try:
-        key = form.load(contents, None)
-    except TypeError:  # how cryptography says that a file is encrypted
-        key = _load_encrypted(form, contents, passphrase())
+        key = _load(form, contents, passphrase)
     except UnsupportedAlgorithm as error:
         raise KeyInvalid(f"the key cannot be used: {error}", hint=_ONLY_ED25519) from error
-    except (ValueError, InternalError) as error:
-        raise _damaged() from error
     if not isinstance(key, Ed25519PrivateKey):
         raise KeyInvalid("a key of another algorithm than Ed25519", hint=_ONLY_ED25519)
     return SigningKey.from_secret(ED25519, key.private_bytes_raw())
@@ -122,14 +115,18 @@ def _ed25519(key: VerifyingKey) -> Ed25519PublicKey:
     return Ed25519PublicKey.from_public_bytes(key.public)
 
 
-def _load_encrypted(form: _Form, contents: bytes, passphrase: bytes) -> object:
+def _load(form: _Form, contents: bytes, passphrase: Callable[[], bytes]) -> object:
     try:
-        return form.load(contents, passphrase)
-    except UnsupportedAlgorithm as error:
-        raise SchemeUnavailable(
-            f"this machine cannot open the encrypted key: {error}", hint=form.hint
-        ) from error
-    except (ValueError, TypeError, InvalidTag, InternalError) as error:
+        return form.load(contents, None)
+    except TypeError:  # how cryptography says that a file is encrypted
+        secret = passphrase()
+    except (ValueError, InternalError) as error:
+        raise _damaged() from error
+    try:
+        return form.load(contents, secret)
+    except ValueError as error:  # also an encryption that is not known; the reason tells
+        raise PassphraseWrong(f"the passphrase does not open the key ({error})") from error
+    except (TypeError, InvalidTag, InternalError) as error:
         raise PassphraseWrong("the passphrase does not open the key") from error
 
 
@@ -158,7 +155,15 @@ def _unwrap(data: bytes) -> tuple[_Form, bytes]:
 
 def _load_openssh(contents: bytes, passphrase: bytes | None) -> object:
     armor = b"-----BEGIN %b-----\n%b-----END %b-----\n"
-    return load_ssh_private_key(armor % (_OPENSSH, b2a_base64(contents), _OPENSSH), passphrase)
+    try:
+        return load_ssh_private_key(armor % (_OPENSSH, b2a_base64(contents), _OPENSSH), passphrase)
+    except UnsupportedAlgorithm as error:
+        if passphrase is None:
+            raise
+        raise SchemeUnavailable(
+            "bcrypt is not installed, and an encrypted OpenSSH key needs it",
+            hint="install `licensekit-files[openssh]`, or use `ssh-keygen -p` on a copy of the key",
+        ) from error
 
 
 def _refuse_costly_openssh(contents: bytes) -> None:
@@ -221,14 +226,6 @@ def _elements(der: bytes) -> Iterator[tuple[int, bytes]]:
         der = der[start + length :]
 
 
-_PKCS8_FORM: Final = _Form(
-    load_der_private_key,
-    _refuse_costly_pkcs8,
-    "convert it with `openssl pkcs8 -topk8 -v2 aes-256-cbc`",
-)
-_OPENSSH_FORM: Final = _Form(
-    _load_openssh,
-    _refuse_costly_openssh,
-    "install `licensekit-files[openssh]`, or remove the passphrase of a copy by `ssh-keygen -p`",
-)
+_PKCS8_FORM: Final = _Form(load_der_private_key, _refuse_costly_pkcs8)
+_OPENSSH_FORM: Final = _Form(_load_openssh, _refuse_costly_openssh)
 _FORMS: Final = {_OPENSSH: _OPENSSH_FORM, **dict.fromkeys(_PKCS8, _PKCS8_FORM)}
