@@ -234,3 +234,24 @@ def seal(kind: str, payload: bytes, *signers: SigningKey) -> armor.Token:
         for signer in signers
     )
     return armor.Token(kind, frame.write(frame.Frame(signatures, payload)))
+
+
+def forged(token: armor.Token, which: int = 0) -> armor.Token:
+    """Give `token` with one bit of one of its signatures changed."""
+    opened = frame.read(token.frame)
+    signatures = list(opened.signatures)
+    wrong = bytearray(signatures[which].signature)
+    wrong[0] ^= 1
+    signatures[which] = signatures[which]._replace(signature=bytes(wrong))
+    return armor.Token(token.type, frame.write(opened._replace(signatures=tuple(signatures))))
+
+
+def spliced(token: armor.Token, other: armor.Token) -> armor.Token:
+    """Give the payload of `token` under the signatures of `other`."""
+    signatures = frame.read(other.frame).signatures
+    return armor.Token(token.type, frame.write(frame.Frame(signatures, payload_of(token))))
+
+
+def relabeled(token: armor.Token, kind: str) -> armor.Token:
+    """Give `token` as if it were a document of `kind`."""
+    return armor.Token(kind, token.frame)

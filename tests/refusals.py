@@ -1,0 +1,33 @@
+"""How attack tests end: refused for the right reason, and the state is as it was."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import pytest
+
+from licensekit.errors import LicenseError
+from licensekit.trust import TrustState
+
+E = TypeVar("E", bound=LicenseError)
+
+
+def frozen(state: TrustState) -> tuple[Any, ...]:
+    """Give everything that `state` says, in values that nothing can change any more."""
+    return (
+        tuple(known.verified.identity for known in state.chain),
+        tuple(sorted(known.keys) for known in state.chain),
+        state.trust and state.trust.identity,
+        tuple(sorted(state.signers)),
+        tuple((issuer, held.identity) for issuer, held in sorted(state.lists.items())),
+        (state.seen.root, state.seen.trust, tuple(sorted(state.seen.lists.items()))),
+    )
+
+
+def refused(kind: type[E], state: TrustState, action: Callable[[], object]) -> E:
+    """Check that `action` raises just `kind` and leaves `state` as it was; give the error."""
+    before = frozen(state)
+    with pytest.raises(LicenseError) as caught:
+        action()
+    assert type(caught.value) is kind, repr(caught.value)
+    assert frozen(state) == before
+    return caught.value
