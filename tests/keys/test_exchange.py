@@ -245,9 +245,7 @@ def test_a_key_under_scrypt_comes_in() -> None:
 
 def test_an_encryption_that_is_not_known_is_named() -> None:
     unknown = OID_AES256_CBC[:-1] + b"\x7f"
-    with pytest.raises(
-        errors.PassphraseWrong, match=r"algorithm: 2\.16\.840\.1\.101\.3"
-    ):
+    with pytest.raises(errors.PassphraseWrong, match=r"algorithm: 2\.16\.840\.1\.101\.3"):
         import_private(encrypted(pbkdf2(2048), unknown), right)
 
 

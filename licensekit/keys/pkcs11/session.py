@@ -3,10 +3,10 @@
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from secrets import token_bytes
-from typing import Final
+from typing import Any, Final
 
 import pkcs11
-from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass, Session, SignMixin, Token
+from pkcs11 import Attribute, KeyType, Mechanism, Object, ObjectClass, Session, SignMixin, Token
 
 from licensekit.errors import KeyInvalid, SignatureInvalid, SignerUnavailable
 from licensekit.keys.pkcs11.uri import TOKEN_ATTRIBUTES, KeyPlace
@@ -26,8 +26,6 @@ _PIN: Final = (
 _EXPLAINED: Final[Mapping[type[pkcs11.PKCS11Error], tuple[str, str]]] = {
     pkcs11.DeviceRemoved: _REMOVED,
     pkcs11.MechanismInvalid: ("the token cannot do Ed25519", "use one with the mechanism EDDSA"),
-    pkcs11.MultipleObjectsReturned: ("several keys of the token match", "name one by id=%…"),
-    pkcs11.NoSuchKey: ("the token has no such Ed25519 key", "check object= and id= of the URI"),
     pkcs11.PinIncorrect: _PIN,
     pkcs11.PinInvalid: _PIN,
     pkcs11.PinLenRange: _PIN,
@@ -79,7 +77,7 @@ def generate(place: KeyPlace, pin: Callable[[], str]) -> _TokenSigner:
     """Make the key that `place` names by label; raises as `keys.pkcs11.generate`."""
     place = place if place.id else place._replace(id=token_bytes(_ID_BYTES))
     with _session(place, pin, rw=True) as session:
-        if any(session.get_objects({Attribute.LABEL: place.object})):
+        if _objects(session, {Attribute.LABEL: place.object}):
             raise SignerUnavailable(
                 f"the token has an object named `{place.object}` already",
                 where=_name(place),
@@ -96,15 +94,34 @@ def generate(place: KeyPlace, pin: Callable[[], str]) -> _TokenSigner:
 
 
 def _signer(session: Session, place: KeyPlace) -> _TokenSigner:
-    private, public = (
-        session.get_key(kind, KeyType.EC_EDWARDS, label=place.object, id=place.id)
-        for kind in (ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY)
-    )
+    private = _key(session, place, ObjectClass.PRIVATE_KEY)
+    public = _key(session, place, ObjectClass.PUBLIC_KEY)
     if not isinstance(private, SignMixin):
         raise SignerUnavailable(
             "the key of the token may not sign", where=_name(place), hint="name or make another"
         )
     return _TokenSigner(place, private, _verifying_key(place, public[Attribute.EC_POINT]))
+
+
+def _key(session: Session, place: KeyPlace, kind: ObjectClass) -> Object:
+    named = {Attribute.LABEL: place.object, Attribute.ID: place.id}
+    wanted = {attribute: value for attribute, value in named.items() if value is not None}
+    found = _objects(
+        session, {Attribute.CLASS: kind, Attribute.KEY_TYPE: KeyType.EC_EDWARDS, **wanted}
+    )
+    if len(found) != 1:
+        what = "several such Ed25519 keys" if found else "no such Ed25519 key"
+        raise SignerUnavailable(
+            f"the token has {what} ({kind.name.lower()})",
+            where=_name(place),
+            hint="name one key by object= and id= of the URI",
+        )
+    return found[0]
+
+
+def _objects(session: Session, wanted: dict[Attribute, Any]) -> list[Object]:
+    # To the end: a search left open is closed by the garbage collector, after its session.
+    return list(session.get_objects(wanted))
 
 
 def _verifying_key(place: KeyPlace, point: bytes) -> VerifyingKey:
@@ -132,6 +149,8 @@ def _session(place: KeyPlace, pin: Callable[[], str], *, rw: bool) -> Generator[
 def _log_in(token: Token, pin: str, *, rw: bool) -> Session:
     try:
         return token.open(rw=rw, user_pin=pin)
+    except UnicodeEncodeError as error:
+        raise pkcs11.PinInvalid from error
     except pkcs11.UserAlreadyLoggedIn:
         # The whole process is logged in, by the signer for another key of the same token.
         return token.open(rw=rw)
