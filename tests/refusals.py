@@ -7,6 +7,9 @@ import pytest
 
 from licensekit.errors import LicenseError
 from licensekit.trust import TrustState
+from licensekit.verify import verify_bundle
+from licensekit.wire import armor
+from tests.makers import NOW
 
 E = TypeVar("E", bound=LicenseError)
 
@@ -31,3 +34,8 @@ def refused(kind: type[E], state: TrustState, action: Callable[[], object]) -> E
     assert type(caught.value) is kind, repr(caught.value)
     assert frozen(state) == before
     return caught.value
+
+
+def counts(bundle: armor.Token, state: TrustState) -> bool:
+    """Say whether `bundle` passes every step under `state`; what is not believed raises."""
+    return verify_bundle(bundle, state, NOW).token == bundle
