@@ -12,7 +12,6 @@ The secret is sealed by ChaCha20-Poly1305 (RFC 8439) with all that stands before
 data. Its key is scrypt (RFC 7914) of passphrase and salt with r = 8 and p = 1.
 """
 
-from hashlib import sha256
 from secrets import token_bytes
 from typing import Final, NamedTuple
 
@@ -29,6 +28,7 @@ from licensekit.errors import (
     PassphraseWrong,
     TooLarge,
 )
+from licensekit.keys.digest import sha256
 from licensekit.keys.signing import SECRET_BYTES, SigningKey
 from licensekit.keys.verifying import PUBLIC_BYTES, VerifyingKey, load
 from licensekit.wire import armor
@@ -202,7 +202,7 @@ def _associated(header: bytes) -> bytes:
 
 
 def _check(body: bytes) -> bytes:
-    return sha256(PUBLIC_PREFIX.encode() + body).digest()[:_CHECK_BYTES]
+    return sha256(PUBLIC_PREFIX.encode() + body)[:_CHECK_BYTES]
 
 
 def _label_bytes(label: str) -> bytes:
