@@ -5,7 +5,7 @@
 """
 
 from licensekit.entitlements.evaluate import Entitlements, Grant, Tier, evaluate
-from licensekit.entitlements.notices import Notice, Severity, notices
+from licensekit.entitlements.notices import Notice, Severity, by_urgency, notices
 from licensekit.entitlements.parts import Fingerprint, Part, State, governing
 from licensekit.entitlements.questions import (
     Count,
@@ -17,6 +17,7 @@ from licensekit.entitlements.questions import (
     held_access,
     resolve,
     rows,
+    short_of,
     why_not,
 )
 
@@ -33,6 +34,7 @@ __all__ = [
     "Severity",
     "State",
     "Tier",
+    "by_urgency",
     "count",
     "evaluate",
     "explain",
@@ -41,5 +43,6 @@ __all__ = [
     "notices",
     "resolve",
     "rows",
+    "short_of",
     "why_not",
 ]

@@ -1,6 +1,6 @@
 """What administrators should know: dates that near or have passed, counts that do not suffice."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -48,6 +48,11 @@ def notices(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[Noti
         *_of_unknown(entitlements),
         *_of_freshness(entitlements),
     ]
+    return by_urgency(found)
+
+
+def by_urgency(found: Iterable[Notice]) -> tuple[Notice, ...]:
+    """Give notices with the most urgent first, and otherwise in their order."""
     order = (Severity.ERROR, Severity.WARNING, Severity.INFO)
     return tuple(sorted(found, key=lambda notice: order.index(notice.severity)))
 

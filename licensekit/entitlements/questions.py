@@ -142,6 +142,20 @@ def count(entitlements: Entitlements, code: str, in_use: int) -> Count:
     return Count(total, in_use)
 
 
+def short_of(entitlements: Entitlements, in_use: Mapping[str, int]) -> frozenset[str]:
+    """Give the licenses that are assigned more often than the best bundles serve.
+
+    For all others it does not matter which assignments are the oldest.
+    """
+    return frozenset(
+        code
+        for code, used in in_use.items()
+        if (tiers := entitlements.tiers.get(code))
+        and tiers[0].amount is not None
+        and used > tiers[0].amount
+    )
+
+
 def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
     """Give every bundle that grants a license, in force or waiting, and through what."""
     return tuple(

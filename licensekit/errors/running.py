@@ -64,6 +64,12 @@ class UnknownLicense(QuestionError):
     code = "unknown-license"
 
 
+class UnknownAccess(QuestionError):
+    """A way to log in that no catalog has."""
+
+    code = "unknown-access"
+
+
 class WrongKind(QuestionError):
     """A license of another kind than the question is about."""
 

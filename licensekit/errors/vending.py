@@ -45,6 +45,12 @@ class PassphraseMissing(KeyFault):
     default_hint = "give --passphrase-file FILE or --passphrase-fd N, or run in a terminal"
 
 
+class KeyMissing(KeyFault):
+    """No key file here is the one that was asked for, or may sign what is to be signed."""
+
+    code = "key-missing"
+
+
 class SignerUnavailable(KeyFault):
     """A signing key that lives elsewhere cannot be reached."""
 

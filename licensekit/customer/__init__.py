@@ -1,0 +1,1 @@
+"""Every change of an installation: preview, activate, users, sites, events, requests, returns."""

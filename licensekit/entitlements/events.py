@@ -1,0 +1,70 @@
+"""System events: what they stop, and for whom (`docs/entitlements.md`, "Events").
+
+Kinds: `no-login`; `no-` and `rebuild-` with the name of a function, which is unavailable
+meanwhile (`no-travel`, `rebuild-index`); `message-of-the-day`, which stops nothing.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+NO_LOGIN: Final = "no-login"
+MESSAGE_OF_THE_DAY: Final = "message-of-the-day"
+_STOPPING: Final = ("no-", "rebuild-")
+
+
+class Scope(StrEnum):
+    """For whom an event is."""
+
+    INSTALLATION = "installation"
+    SITE = "site"
+    GROUP = "group"
+    USER = "user"
+
+
+class Event(NamedTuple):
+    """Something that somebody started, and that lasts until somebody ends it."""
+
+    number: int
+    kind: str
+    scope: Scope
+    subject: str
+    """The site, group or user; empty for the installation."""
+    message: str
+    expected_end: int | None
+    """Seconds since 1970. For information: the event does not end by itself."""
+    started: int
+    started_by: str
+    ended: int | None = None
+    ended_by: str | None = None
+
+    @property
+    def stops(self) -> str | None:
+        """The function that is unavailable meanwhile: `login`, `travel`, `index`."""
+        prefix = next((p for p in _STOPPING if self.kind.startswith(p)), None)
+        return None if prefix is None else self.kind.removeprefix(prefix)
+
+
+def is_event_kind(text: str) -> bool:
+    """Say whether `text` is a kind of event."""
+    named = [text.removeprefix(prefix) for prefix in _STOPPING if text.startswith(prefix)]
+    return text == MESSAGE_OF_THE_DAY or any(named)
+
+
+def concerning(
+    events: Iterable[Event],
+    *,
+    user: str | None = None,
+    groups: Iterable[str] = (),
+    site: str | None = None,
+) -> tuple[Event, ...]:
+    """Give the events whose scope holds a user with its `groups`, at a `site`."""
+    member_of = frozenset(groups)
+    return tuple(
+        event
+        for event in events
+        if event.scope is Scope.INSTALLATION
+        or (event.scope is Scope.SITE and event.subject == site)
+        or (event.scope is Scope.GROUP and event.subject in member_of)
+        or (event.scope is Scope.USER and event.subject == user)
+    )

@@ -1,0 +1,126 @@
+"""From pack and stored documents to whom an installation believes; every signature is checked."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from licensekit.errors import HomeInvalid, LicenseError, TrustMissing
+from licensekit.identity import identity_of
+from licensekit.installation.stored import Recorded, Stored
+from licensekit.limits import SECONDS
+from licensekit.pack import Ground, extend_ground, open_pack
+from licensekit.roots import pin_of
+from licensekit.signed import Verified
+from licensekit.trust import require_seen
+from licensekit.verify import verify_bundle
+from licensekit.wire import armor, frame
+from licensekit.wire.documents import Bundle
+
+
+class Unusable(NamedTuple):
+    """A stored document that does not verify any more: damaged, revoked, or by a revoked key."""
+
+    type: str
+    identity: str
+    """In hex."""
+    error: LicenseError
+
+
+class Grounded(NamedTuple):
+    """Whom an installation believes, and which of its documents do not verify."""
+
+    ground: Ground
+    unusable: tuple[Unusable, ...]
+
+
+def ground_of(stored: Stored, root: str, pack: bytes | str, now: int) -> Grounded:
+    """Give what pack and stored documents establish together; the newest of each governs.
+
+    Raises:
+        HomeInvalid: the installation belongs to another root.
+        FormatError: the pack is damaged.
+        TrustError: the pack is not to be believed, or something newer was seen here before.
+    """
+    base = open_pack(pack, root, now)
+    _require_same_root(stored.recorded, root, pack)
+    known = set(tokens_of(base))
+    tokens = [token for token in stored.trust if token not in known]
+    try:
+        extended = extend_ground(base, tokens, now)
+        unusable: tuple[Unusable, ...] = ()
+    except LicenseError:
+        extended, unusable = _without_unusable(base, tokens, now)
+    floored = extended._replace(trust=require_seen(extended.trust, stored.seen))
+    return Grounded(floored, unusable)
+
+
+def verify_bundles(
+    tokens: Iterable[armor.Token], ground: Ground, now: int
+) -> tuple[tuple[Verified[Bundle], ...], tuple[Unusable, ...]]:
+    """Give the bundles that verify, and those that do not."""
+    verified: list[Verified[Bundle]] = []
+    unusable: list[Unusable] = []
+    for token in tokens:
+        try:
+            verified.append(verify_bundle(token, ground.trust, now))
+        except LicenseError as error:
+            unusable.append(_unusable(token, error))
+    return tuple(verified), tuple(unusable)
+
+
+def tokens_of(ground: Ground) -> list[armor.Token]:
+    """Give the tokens of everything in force, in reading order."""
+    state = ground.trust
+    roots = [known.verified.token for known in state.chain]
+    trust = [] if state.trust is None else [state.trust.token]
+    lists = [state.lists[issuer].token for issuer in sorted(state.lists)]
+    catalogs = [ground.catalogs[issuer].token for issuer in sorted(ground.catalogs)]
+    return [*roots, *trust, *lists, *catalogs]
+
+
+def _require_same_root(recorded: Recorded | None, root: str, pack: bytes | str) -> None:
+    """Refuse another vendor's or product's root; another of one chain is welcome."""
+    if recorded is None or recorded.root == root:
+        return
+    if not (_leads(pack, recorded.root, root) or _leads(recorded.pack, root, recorded.root)):
+        raise HomeInvalid(
+            "this installation belongs to another root",
+            hint="use the root pin that it was activated with, or another home",
+            recorded=recorded.root,
+        )
+
+
+def _leads(pack: bytes | str, first: str, later: str) -> bool:
+    """Say whether a pack has a chain of roots from one pin to another."""
+    try:
+        chain = open_pack(pack, first, SECONDS).trust.chain
+    except LicenseError:
+        return False
+    return later in {pin_of(frame.read(root.verified.token.frame).payload) for root in chain}
+
+
+def _unusable(token: armor.Token, error: LicenseError) -> Unusable:
+    # An identity is of type and payload; of a damaged frame there is nothing to identify.
+    try:
+        identity = identity_of(token.type, frame.read(token.frame).payload).hex()
+    except LicenseError:
+        identity = ""
+    return Unusable(token.type, identity, error)
+
+
+def _without_unusable(
+    base: Ground, tokens: Sequence[armor.Token], now: int
+) -> tuple[Ground, tuple[Unusable, ...]]:
+    """Take the tokens one after the other, and leave out those that spoil the rest."""
+    taken: list[armor.Token] = []
+    unusable: list[Unusable] = []
+    ground = base
+    for token in tokens:
+        try:
+            ground = extend_ground(base, [*taken, token], now)
+        except TrustMissing:
+            pass  # a new root, whose trust document is still to come
+        except LicenseError as error:
+            unusable.append(_unusable(token, error))
+            continue
+        taken.append(token)
+    return ground, tuple(unusable)

@@ -1,0 +1,91 @@
+"""Where an installation lives: a folder with its database, or a PostgreSQL server."""
+
+import os
+from pathlib import Path
+from secrets import token_bytes
+from typing import Final
+
+from licensekit.database import Database, connect
+from licensekit.errors import FileUnusable, HomeInvalid, NotActivated
+from licensekit.files import unusable
+from licensekit.installation import audit
+from licensekit.installation.mark import write_mark
+from licensekit.installation.place import is_server
+from licensekit.installation.schema import SCHEMA
+from licensekit.keys.signing import SEED_BYTES
+
+DATABASE_NAME: Final = "licensing.db"
+SECRET_BYTES: Final = 32
+
+
+def open_installation(location: str | os.PathLike[str], *, create: bool) -> Database:
+    """Open the installation at `location`, a folder or a `postgresql://` URL.
+
+    With `create` the folder, its database and the installation's own key are made if they are not
+    there yet.
+
+    Raises:
+        NotActivated: there is none, and `create` is false.
+        HomeInvalid: the folder cannot be used.
+        StateError: the database cannot be used; see `licensekit.database.connect`.
+    """
+    place = os.fspath(location)
+    if is_server(place):
+        target: str | Path = place
+    else:
+        target = _folder(Path(place), create=create) / DATABASE_NAME
+    try:
+        database = connect(target, schema=SCHEMA, create=create)
+    except FileUnusable as error:
+        if create:
+            raise
+        raise NotActivated("no installation was set up here yet", where=error.where) from error
+    try:
+        if create:
+            _establish(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _folder(folder: Path, *, create: bool) -> Path:
+    try:
+        if create:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if folder.exists() and not folder.is_dir():
+            raise HomeInvalid(
+                "a home is a folder, and this is a file",
+                where=str(folder),
+                hint="give the folder that holds the installation, or one that is not there yet",
+            )
+    except FileExistsError as error:
+        raise HomeInvalid(
+            "a home is a folder, and this is a file",
+            where=str(folder),
+            hint="give the folder that holds the installation, or one that is not there yet",
+        ) from error
+    except (OSError, ValueError) as error:
+        raise unusable(folder, "a home", error) from error
+    return folder
+
+
+def _establish(database: Database) -> None:
+    """Give a new installation its key, its secret and its mark, however many processes try."""
+    with database.read() as connection:
+        known = connection.one("SELECT one FROM installation")
+        head = audit.head(connection)
+    if known is None:
+        with database.write() as connection:
+            created = connection.run(
+                "INSERT INTO installation (one, seed, secret, highest, ran, seen_root, seen_trust,"
+                " restored) VALUES (1, ?, ?, 0, 0, 0, 0, 0) ON CONFLICT (one) DO NOTHING",
+                token_bytes(SEED_BYTES),
+                token_bytes(SECRET_BYTES),
+            )
+            head = (
+                audit.append(connection, {"did": "create"}) if created else audit.head(connection)
+            )
+    # A crash before the first mark was written must not look like a mark that was removed.
+    if head.number == 1:
+        write_mark(database.location, head)

@@ -1,0 +1,177 @@
+"""The state of an installation at one moment: everything that questions are answered from."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import NamedTuple
+
+from licensekit.database import Database
+from licensekit.entitlements import (
+    Entitlements,
+    Fingerprint,
+    Notice,
+    by_urgency,
+    evaluate,
+    notices,
+)
+from licensekit.entitlements.events import Event
+from licensekit.errors import NotActivated
+from licensekit.installation.audit import Head
+from licensekit.installation.clock import effective
+from licensekit.installation.facts import hashed, machine_facts
+from licensekit.installation.grounding import Unusable, ground_of, verify_bundles
+from licensekit.installation.mark import read_mark
+from licensekit.installation.notices import is_restored, notices_of
+from licensekit.installation.stored import Recorded, Stored, read_stored, recorded
+from licensekit.keys.signing import SigningKey
+from licensekit.pack import Ground
+from licensekit.signed import Verified
+from licensekit.wire import frame
+from licensekit.wire.documents import Bundle
+
+__all__ = ["Recorded", "State", "Unusable", "at", "judge", "load", "recorded_root"]
+
+
+class State(NamedTuple):
+    """What an installation is, has and may do at one moment; immutable."""
+
+    ground: Ground
+    bundles: tuple[Verified[Bundle], ...]
+    """Every active bundle that verifies."""
+    unusable: tuple[Unusable, ...]
+    """Documents that do not verify any more."""
+    entitlements: Entitlements
+    in_use: Mapping[str, int]
+    """License to how often it is assigned; a license that limits sites, to how many there are."""
+    now: int
+    """The time that counts, in seconds since 1970."""
+    fingerprint: Fingerprint
+    notices: tuple[Notice, ...]
+    """The most urgent first."""
+    released: int | None
+    """The date of the product version, in days since 1970."""
+    stored: Stored
+    """What the database says."""
+    mark: Head | None
+    """What the mark beside the database says; None where none is kept."""
+
+    @property
+    def serial(self) -> str | None:
+        """The serial that the installation is for; None before the first activation."""
+        return self.stored.serial
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The events in force."""
+        return self.stored.events
+
+    @property
+    def restored(self) -> bool:
+        """Whether the database is a restored backup that no reset has accepted."""
+        return self.stored.restored or is_restored(self.stored, self.mark)
+
+
+def load(
+    database: Database,
+    *,
+    root: str,
+    pack: bytes | str | None,
+    clock: int,
+    released: int | None = None,
+) -> State:
+    """Read an installation and give its state at `clock` (seconds since 1970).
+
+    Everything is read in one transaction and verified again: the database is not believed. `pack`
+    is what the application ships; None takes the one that the first activation recorded.
+    `released` is the date of the product version in days since 1970.
+
+    Raises:
+        NotActivated: `pack` is None, and none was recorded yet.
+        HomeInvalid: the installation belongs to another root.
+        FormatError, TrustError: the pack is not to be believed, or something newer was seen before.
+        StateError: the database cannot be read.
+    """
+    mark = read_mark(database.location)  # before the snapshot, or a change would look like a loss
+    with database.read() as connection:
+        stored = read_stored(connection, mark)
+    return judge(stored, mark, root=root, pack=pack, clock=clock, released=released)
+
+
+def recorded_root(database: Database) -> Recorded | None:
+    """Give the root pin and the pack that the first activation recorded, if there was one.
+
+    Raises:
+        StateError: the database cannot be read.
+    """
+    with database.read() as connection:
+        return recorded(connection)
+
+
+def judge(
+    stored: Stored,
+    mark: Head | None,
+    *,
+    root: str,
+    pack: bytes | str | None,
+    clock: int,
+    released: int | None,
+) -> State:
+    """Give the state that stored documents and rows make at `clock`; raises as `load` does."""
+    if pack is None:
+        if stored.recorded is None:
+            raise NotActivated("no pack was recorded here yet")
+        pack = stored.recorded.pack
+    now = effective(stored.time, clock)
+    ground, unusable = ground_of(stored, root, pack, now)
+    bundles, refused = verify_bundles(stored.bundles, ground, now)
+    fingerprint = fingerprint_of(stored, bundles)
+    entitlements = evaluate(ground, bundles, now, fingerprint=fingerprint, released=released)
+    state = State(
+        ground=ground,
+        bundles=bundles,
+        unusable=(*unusable, *refused),
+        entitlements=entitlements,
+        in_use=_in_use(stored, entitlements),
+        now=now,
+        fingerprint=fingerprint,
+        notices=(),
+        released=released,
+        stored=stored,
+        mark=mark,
+    )
+    return state._replace(notices=_notices(state, clock))
+
+
+def at(
+    state: State, now: int, *, clock: int, bundles: tuple[Verified[Bundle], ...] | None = None
+) -> State:
+    """Give the same installation at another moment, or with other `bundles`.
+
+    `now` is the time that counts and `clock` the one that the clock shows; nothing is read or
+    verified again.
+    """
+    bundles = state.bundles if bundles is None else bundles
+    entitlements = evaluate(
+        state.ground, bundles, now, fingerprint=state.fingerprint, released=state.released
+    )
+    moved = state._replace(now=now, entitlements=entitlements)
+    return moved._replace(notices=_notices(moved, clock))
+
+
+def fingerprint_of(stored: Stored, bundles: tuple[Verified[Bundle], ...]) -> Fingerprint:
+    """Give what the installation shows to bound bundles; the machine is looked at only for them."""
+    public = SigningKey.from_secret(frame.INSTALLATION, stored.seed).verifying_key.public
+    bindings = [b.document.binding for b in bundles if b.document.binding is not None]
+    asks_for_facts = any(binding.facts for binding in bindings)
+    facts = hashed(machine_facts(), stored.secret) if asks_for_facts else {}
+    return Fingerprint(sha256(public).digest(), facts)
+
+
+def _in_use(stored: Stored, entitlements: Entitlements) -> dict[str, int]:
+    limiting = [code for code, one in entitlements.licenses.items() if one.limits_sites]
+    defined = dict.fromkeys(limiting, stored.satellites) if stored.satellites else {}
+    return {**stored.in_use, **defined}
+
+
+def _notices(state: State, clock: int) -> tuple[Notice, ...]:
+    own = notices_of(state.stored, state.mark, clock=clock, unusable=state.unusable)
+    return by_urgency([*notices(state.entitlements, state.in_use), *own])
