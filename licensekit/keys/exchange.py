@@ -33,11 +33,12 @@ from licensekit.keys.verifying import VerifyingKey
 from licensekit.wire.documents.fields import text_fault
 from licensekit.wire.frame import ED25519, HYBRID
 
-_ARMOR: Final = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----\s(.*?)-----END \1-----", re.DOTALL)
+_BEGIN: Final = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----\s")
 _PKCS8: Final = (b"PRIVATE KEY", b"ENCRYPTED PRIVATE KEY")
 _OPENSSH: Final = b"OPENSSH PRIVATE KEY"
 _OPENSSH_MAGIC: Final = b"openssh-key-v1\0"
 _ALGORITHM_BYTES: Final = 1024
+_SCRYPT_OID: Final = bytes.fromhex("06092b06010401da47040b")
 _INTEGER: Final = 0x02
 _SEQUENCE: Final = 0x30
 _CONSTRUCTED: Final = 0x20
@@ -137,20 +138,26 @@ def _damaged() -> KeyFileInvalid:
 def _unwrap(data: bytes) -> tuple[_Form, bytes]:
     if data[:1] == bytes([_SEQUENCE]):
         return _PKCS8_FORM, data
-    found = _ARMOR.search(data)
-    form = _FORMS.get(found[1]) if found else None
-    if found and form:
-        try:
-            return form, a2b_base64(b"".join(found[2].split()), strict_mode=True)
-        except Base64Error as error:
-            raise _damaged() from error
-    if found and found[1].endswith(b" PRIVATE KEY"):
-        raise KeyInvalid("a key of another algorithm than Ed25519", hint=_ONLY_ED25519)
+    begin = _BEGIN.search(data)
+    if begin:
+        label = begin[1]
+        if label in _FORMS:
+            body, end, _ = data[begin.end() :].partition(b"-----END %b-----" % label)
+            return _FORMS[label], _contents(body if end else b"")
+        if label.endswith(b" PRIVATE KEY"):
+            raise KeyInvalid("a key of another algorithm than Ed25519", hint=_ONLY_ED25519)
     hints = (hint for mark, hint in _MISTAKEN if mark in data)
     raise KeyFileInvalid(
         "this is neither an OpenSSH nor a PKCS#8 private key",
         hint=next(hints, "give the file that begins with `-----BEGIN`, whole and unchanged"),
     )
+
+
+def _contents(body: bytes) -> bytes:
+    try:
+        return a2b_base64(b"".join(body.split()), strict_mode=True)
+    except Base64Error as error:
+        raise _damaged() from error
 
 
 def _load_openssh(contents: bytes, passphrase: bytes | None) -> object:
@@ -182,14 +189,15 @@ def _string(data: bytes) -> tuple[bytes, bytes]:
 
 
 def _refuse_costly_pkcs8(contents: bytes) -> None:
-    """Hold the numbers of the encryption's parameters against a bound, whatever their scheme.
+    """Hold the product of all numbers in the encryption's parameters against a bound.
 
     Only an EncryptedPrivateKeyInfo (RFC 5958) begins with a sequence in a sequence.
     """
     algorithm = _first(_first(contents, _SEQUENCE), _SEQUENCE)
     if len(algorithm) > _ALGORITHM_BYTES:
         raise _damaged()
-    _refuse_above(limits.PKCS8_WORK, prod(max(1, number) for number in _integers(algorithm)))
+    bound = limits.SCRYPT_WORK if _SCRYPT_OID in algorithm else limits.PBKDF2_WORK
+    _refuse_above(bound, prod(max(1, number) for number in _integers(algorithm)))
 
 
 def _refuse_above(bound: int, work: int) -> None:

@@ -212,7 +212,7 @@ def scrypt(n: int, r: int, p: int) -> bytes:
 COSTLY = {
     "PBKDF2, 2^31": encrypted(pbkdf2(2**31)),
     "PBKDF2, 2^300": encrypted(pbkdf2(2**300)),
-    "scrypt, N": encrypted(scrypt(2**30, 8, 1)),
+    "scrypt, N": encrypted(scrypt(2**21, 8, 1)),
     "scrypt, r": encrypted(scrypt(2**14, 2**20, 1)),
     "scrypt, p": encrypted(scrypt(2**14, 8, 2**20)),
     "bcrypt": openssh(
@@ -294,6 +294,9 @@ def test_a_file_of_another_kind_is_told_apart(name: str) -> None:
 DAMAGED = {
     "not base64": b"-----BEGIN PRIVATE KEY-----\n!!!!\n-----END PRIVATE KEY-----",
     "empty": b"-----BEGIN PRIVATE KEY-----\n\n-----END PRIVATE KEY-----",
+    "no end": PLAIN["PKCS#8 PEM"].partition(b"-----END")[0],
+    "half an end": PLAIN["PKCS#8 PEM"][:-8],
+    "the end of another": PLAIN["PKCS#8 PEM"].replace(b"END ", b"END OPENSSH "),
     "OpenSSH without magic": openssh(b"openssh-key-v2\0" + bytes(100)),
     "OpenSSH cut short": openssh(contents(PLAIN["OpenSSH"])[:-1]),
     "OpenSSH with nothing behind the magic": openssh(b"openssh-key-v1\0"),
