@@ -86,3 +86,19 @@ def start_postgres(postgres: Postgres) -> Callable[[], None]:
     if own is None:
         pytest.skip("the server of LICENSEKIT_TEST_POSTGRES is not ours to start")
     return own.ensure_postgres_running
+
+
+@pytest.fixture
+def unprivileged(tmp_path: Path) -> Iterator[Callable[[], None]]:
+    """Give up, until the test ends, the rights by which root may read and write everything."""
+    user = os.geteuid()
+    if user != 0:
+        yield lambda: None
+        return
+    nobody = 65534
+    for folder in (tmp_path, *tmp_path.parents[:3]):
+        folder.chmod(folder.stat().st_mode | 0o055)
+    for entry in (tmp_path, *tmp_path.rglob("*")):
+        os.chown(entry, nobody, nobody)
+    yield lambda: os.seteuid(nobody)
+    os.seteuid(user)

@@ -144,7 +144,10 @@ def migrate(database: Migrating, schema: Schema, *, create: bool) -> None:
         FileUnusable: nothing was set up there yet, and `create` is false.
         DatabaseDamaged, DatabaseNewer: as `Schema.pending`.
         DatabaseBusy, DatabaseUnavailable: it could not be migrated, and is as it was.
+        ValueError: the migrations are not numbered from 1 without gaps.
     """
+    if [step.number for step in schema.migrations] != list(range(1, schema.number + 1)):
+        raise ValueError("migrations are numbered from 1 without gaps")
     with database.look() as connection:
         found = _found(connection, database.dialect)
     if found is None and not create:

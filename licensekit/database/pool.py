@@ -125,6 +125,7 @@ class Pool(Generic[C]):
             if self._handling.usable(connection):
                 return connection
             self._handling.discard(connection)
+        self.check_open()
         return self._handling.make()
 
     def _take_back(self, shelf: _Shelf[C], connection: C) -> None:

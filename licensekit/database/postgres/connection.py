@@ -12,6 +12,7 @@ from psycopg.types.numeric import Int8Dumper, IntLoader
 from licensekit.database.lifetime import Lifetime
 from licensekit.database.postgres.errors import Translated
 from licensekit.database.protocol import STREAMED_ROWS, Row, Value
+from licensekit.database.storable import storable
 from licensekit.errors import DatabaseUnavailable
 
 Raw = psycopg.Connection[Row]
@@ -51,17 +52,17 @@ class PostgresConnection:
     def rows(self, sql: LiteralString, *params: Value) -> list[Row]:
         """See `Connection.rows`."""
         with self._lifetime.statement(), Translated(self._where):
-            return self._raw.execute(placed(sql), params).fetchall()
+            return self._run(sql, params).fetchall()
 
     def one(self, sql: LiteralString, *params: Value) -> Row | None:
         """See `Connection.one`."""
         with self._lifetime.statement(), Translated(self._where):
-            return self._raw.execute(placed(sql), params).fetchone()
+            return self._run(sql, params).fetchone()
 
     def run(self, sql: LiteralString, *params: Value) -> int:
         """See `Connection.run`."""
         with self._lifetime.statement(), Translated(self._where):
-            return max(self._raw.execute(placed(sql), params).rowcount, 0)
+            return max(self._run(sql, params).rowcount, 0)
 
     def run_many(self, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> int:
         """See `Connection.run_many`."""
@@ -70,7 +71,7 @@ class PostgresConnection:
             Translated(self._where),
             self._raw.cursor() as cursor,
         ):
-            cursor.executemany(placed(sql), rows)
+            cursor.executemany(placed(sql), (storable(row, self._where) for row in rows))
             return max(cursor.rowcount, 0)
 
     def stream(self, sql: LiteralString, *params: Value) -> Iterator[Row]:
@@ -78,7 +79,10 @@ class PostgresConnection:
         self._streams += 1
         name = b"stream_%d" % self._streams
         with self._lifetime.statement(), Translated(self._where):
-            self._raw.execute(b"DECLARE %b NO SCROLL CURSOR FOR %b" % (name, placed(sql)), params)
+            self._raw.execute(
+                b"DECLARE %b NO SCROLL CURSOR FOR %b" % (name, placed(sql)),
+                storable(params, self._where),
+            )
         return self._fetch(b"FETCH FORWARD %d FROM %b" % (STREAMED_ROWS, name))
 
     def now(self) -> int:
@@ -104,6 +108,9 @@ class PostgresConnection:
             # A server that is away has undone it already; the pool drops such a connection.
             with suppress(psycopg.Error):
                 self._raw.execute(b"ROLLBACK")
+
+    def _run(self, sql: LiteralString, params: tuple[Value, ...]) -> psycopg.Cursor[Row]:
+        return self._raw.execute(placed(sql), storable(params, self._where))
 
     def _fetch(self, fetch: bytes) -> Iterator[Row]:
         while True:

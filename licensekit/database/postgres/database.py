@@ -44,8 +44,10 @@ _BEGIN_WRITING: Final = (
 )
 _SETTINGS: Final = (
     "SET lock_timeout = {milliseconds};"
-    # A process that stands still inside a transaction must not stop all others.
-    "SET idle_in_transaction_session_timeout = '60s'"
+    # Neither a process that stands still inside a transaction may stop all others,
+    "SET idle_in_transaction_session_timeout = '60s';"
+    # nor one that was killed while the server works for it. (Not every server can look.)
+    "DO $$ BEGIN SET client_connection_check_interval = '2s'; EXCEPTION WHEN OTHERS THEN END $$"
 )
 _CHANGES: Final = b"SELECT changes FROM licensekit_schema"
 

@@ -7,7 +7,7 @@ from typing import LiteralString, TypeVar
 from licensekit.database.lifetime import Lifetime
 from licensekit.database.protocol import STREAMED_ROWS, Row, Value
 from licensekit.database.sqlite.errors import Translated
-from licensekit.errors import NotStorable
+from licensekit.database.storable import storable
 
 T = TypeVar("T")
 
@@ -38,7 +38,8 @@ class SqliteConnection:
     def run_many(self, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> int:
         """See `Connection.run_many`."""
         with self._lifetime.statement(), Translated(self._where):
-            return _changed(self._raw.executemany(sql, map(self._storable, rows)))
+            checked = (storable(row, self._where) for row in rows)
+            return _changed(self._raw.executemany(sql, checked))
 
     def stream(self, sql: LiteralString, *params: Value) -> Iterator[Row]:
         """See `Connection.stream`."""
@@ -76,7 +77,7 @@ class SqliteConnection:
         take: Callable[[sqlite3.Cursor], T],
     ) -> T:
         with self._lifetime.statement(), Translated(self._where):
-            return take(self._raw.execute(sql, self._storable(params)))
+            return take(self._raw.execute(sql, storable(params, self._where)))
 
     def _fetch(self, cursor: sqlite3.Cursor) -> Iterator[Row]:
         while True:
@@ -85,13 +86,6 @@ class SqliteConnection:
             if not batch:
                 return
             yield from batch
-
-    def _storable(self, params: tuple[Value, ...]) -> tuple[Value, ...]:
-        # SQLite would store a NUL in text; PostgreSQL does not, and a database moves between them.
-        for value in params:
-            if isinstance(value, str) and "\0" in value:
-                raise NotStorable("a text contains a NUL character", where=self._where)
-        return params
 
 
 def _changed(cursor: sqlite3.Cursor) -> int:

@@ -44,7 +44,8 @@ class SqliteDatabase:
         self, path: Path, schema: Schema, *, create: bool, wait: float = BUSY_SECONDS
     ) -> None:
         prepare(path, wait=wait, create=create)
-        self._path = path
+        self._location = str(path)
+        self._path = path.absolute()  # a program may go to another folder meanwhile
         self._schema = schema
         self._wait = wait
         self._numbers = count()
@@ -59,8 +60,8 @@ class SqliteDatabase:
 
     @property
     def location(self) -> str:
-        """The path."""
-        return str(self._path)
+        """The path, as it was given."""
+        return self._location
 
     @property
     def dialect(self) -> Dialect:

@@ -14,13 +14,14 @@ from licensekit.errors import (
 )
 
 _ROOM: Final = "make room on the disk; nothing was changed"
+_DISK: Final = "check the disk and the room on it; nothing was changed"
 _RIGHTS: Final = "let this account write to the file and to its folder"
 
 _BY_CODE: Final[dict[int, tuple[type[LicenseError], str, str]]] = {
     sqlite3.SQLITE_BUSY: (DatabaseBusy, "another process holds it", ""),
     sqlite3.SQLITE_LOCKED: (DatabaseBusy, "another transaction of this process holds it", ""),
     sqlite3.SQLITE_FULL: (DatabaseUnavailable, "the disk is full", _ROOM),
-    sqlite3.SQLITE_IOERR: (DatabaseUnavailable, "the disk refuses to read or write", _ROOM),
+    sqlite3.SQLITE_IOERR: (DatabaseUnavailable, "the disk refuses to read or write", _DISK),
     sqlite3.SQLITE_IOERR_SHORT_READ: (DatabaseDamaged, "it ends too early", ""),
     sqlite3.SQLITE_READONLY: (DatabaseUnavailable, "it may not be written", _RIGHTS),
     sqlite3.SQLITE_CANTOPEN: (DatabaseUnavailable, "it cannot be opened", _RIGHTS),
@@ -47,18 +48,26 @@ class Translated:
     ) -> None:
         if isinstance(error, UnicodeEncodeError | OverflowError):
             raise NotStorable("a value cannot be stored", where=self.where) from error
+        if isinstance(error, UnicodeDecodeError):
+            # sqlite3 cannot even say what is wrong: the name in its message is not UTF-8.
+            raise DatabaseDamaged("it is damaged", where=self.where) from error
         if isinstance(error, sqlite3.DatabaseError) and not isinstance(
             error, sqlite3.ProgrammingError
         ):
             raise _ours(error, self.where) from error
 
 
+def damaged(finding: str, where: str) -> DatabaseDamaged:
+    """Say that the database is damaged; `finding` may contain anything that stands in the file."""
+    shown = "".join(char if char.isprintable() else " " for char in finding[:200])
+    return DatabaseDamaged(f"it is damaged ({' '.join(shown.split())})", where=where)
+
+
 def _ours(error: sqlite3.DatabaseError, where: str) -> LicenseError:
     # Text that is no UTF-8 has no code: then, as for any other code, the database is damaged.
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
-    kind, what, hint = (
-        _BY_CODE.get(code)
-        or _BY_CODE.get(code & 0xFF)
-        or (DatabaseDamaged, f"it is damaged ({error})", "")
-    )
-    return kind(what, where=where, hint=hint, sqlite=str(error))
+    known = _BY_CODE.get(code) or _BY_CODE.get(code & 0xFF)
+    if known is None:
+        return damaged(str(error), where)
+    kind, what, hint = known
+    return kind(what, where=where, hint=hint)

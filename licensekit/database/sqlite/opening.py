@@ -7,7 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from licensekit.database.sqlite.errors import Translated
+from licensekit.database.sqlite.errors import Translated, damaged
+from licensekit.database.storable import VALUE_BYTES
 from licensekit.errors import DatabaseDamaged, DatabaseUnavailable, FileUnusable
 from licensekit.files import sync_folder
 
@@ -17,8 +18,8 @@ APPLICATION_ID: Final = 0x6C6B6462
 CHECKED_BYTES: Final = 2 * 1024 * 1024
 """Up to this size a database is checked page by page when it is opened (about a millisecond)."""
 
-_VALUE_BYTES: Final = 16 * 1024 * 1024
-"""The longest text or blob; what is stored is bounded by `limits` to less."""
+_SMALLEST: Final = 512
+"""The smallest page that SQLite has, and so the smallest database."""
 
 _SETTINGS: Final = (
     "PRAGMA synchronous = FULL",
@@ -33,7 +34,7 @@ def prepare(path: Path, *, wait: float, create: bool) -> None:
     """Make sure that `path` is a database file that may be ours; with `create`, that it exists.
 
     Raises:
-        FileUnusable: missing, a folder, a FIFO or anything but a plain file.
+        FileUnusable: missing or empty, a folder, a FIFO or anything but a plain file.
         DatabaseDamaged: no SQLite database, a damaged one, or one of another program. It was left
             as it was.
         DatabaseBusy, DatabaseUnavailable: it cannot be read.
@@ -43,7 +44,9 @@ def prepare(path: Path, *, wait: float, create: bool) -> None:
             raise FileUnusable("there is no database here", where=str(path), hint="check the path")
         create_private(path)
     with closing(connect(path, wait=wait)) as raw, Translated(str(path)):
-        _check(raw, path)
+        is_new = _check(raw, path)
+        if is_new and not create:
+            raise FileUnusable("this database is empty", where=str(path), hint="check the path")
         if raw.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):
             raise DatabaseUnavailable(
                 "this file system cannot hold a shared database",
@@ -62,11 +65,11 @@ def connect(path: Path, *, wait: float, read_only: bool = False) -> sqlite3.Conn
             isolation_level=None,
             check_same_thread=False,
         )
-        for setting in _SETTINGS:
-            raw.execute(setting)
-        raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _VALUE_BYTES)
-        if read_only:
-            raw.execute("PRAGMA query_only = ON")
+        try:
+            _set_up(raw, read_only=read_only)
+        except BaseException:
+            raw.close()
+            raise
     return raw
 
 
@@ -85,6 +88,12 @@ def create_private(path: Path) -> None:
         ) from error
 
 
+def _set_up(raw: sqlite3.Connection, *, read_only: bool) -> None:
+    raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2 * VALUE_BYTES)
+    for setting in (*_SETTINGS, f"PRAGMA query_only = {int(read_only)}"):
+        raw.execute(setting)
+
+
 def _is_there(path: Path) -> bool:
     try:
         mode = path.stat().st_mode
@@ -101,16 +110,23 @@ def _is_there(path: Path) -> bool:
     return True
 
 
-def _check(raw: sqlite3.Connection, path: Path) -> None:
+def _check(raw: sqlite3.Connection, path: Path) -> bool:
+    """Say whether a database that may be ours is still empty."""
+    size = path.stat().st_size
+    if 0 < size < _SMALLEST:
+        # SQLite would take a file of a byte for an empty one.
+        raise DatabaseDamaged("this is no database", where=str(path))
     (mark,) = raw.execute("PRAGMA application_id").fetchone()
     (tables,) = raw.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    if mark != APPLICATION_ID and (mark, tables) != (0, 0):
+    is_new = (mark, tables) == (0, 0)
+    if mark != APPLICATION_ID and not is_new:
         raise DatabaseDamaged(
             "this database belongs to another program",
             where=str(path),
             hint="check the path; it was left as it is",
         )
-    if path.stat().st_size <= CHECKED_BYTES:
+    if size <= CHECKED_BYTES:
         (finding,) = raw.execute("PRAGMA quick_check(1)").fetchone()
         if finding != "ok":
-            raise DatabaseDamaged(f"it is damaged ({finding})", where=str(path))
+            raise damaged(finding, str(path))
+    return is_new

@@ -1,0 +1,27 @@
+"""Values that either engine keeps: what only one of them would take is refused on both.
+
+A database moves from one engine to the other, so both must take the same.
+"""
+
+from typing import Final
+
+from licensekit.database.protocol import Value
+from licensekit.errors import NotStorable
+
+VALUE_BYTES: Final = 16 * 1024 * 1024
+"""The longest text or blob; what documents contain is bounded by `limits` to less."""
+
+
+def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
+    """Give `params` back, each of which can be stored as far as it is seen here.
+
+    Raises:
+        NotStorable: a NUL in text (PostgreSQL has none), or a value that is too long.
+    """
+    for value in params:
+        if isinstance(value, str | bytes):
+            if len(value) > VALUE_BYTES:
+                raise NotStorable("a value is too long to be stored", where=where)
+            if isinstance(value, str) and "\0" in value:
+                raise NotStorable("a text contains a NUL character", where=where)
+    return params

@@ -1,0 +1,16 @@
+"""A database to work on, on each engine."""
+
+from collections.abc import Iterator
+
+import pytest
+from sample_database import SCHEMA
+
+from licensekit.database import Database, connect
+
+
+@pytest.fixture
+def database(location: str) -> Iterator[Database]:
+    """A new database of the sample schema."""
+    database = connect(location, schema=SCHEMA, create=True)
+    yield database
+    database.close()

@@ -1,0 +1,176 @@
+"""Databases are set up, migrated and refused as a whole, on each engine."""
+
+import time
+from multiprocessing import get_context
+from pathlib import Path
+from typing import LiteralString
+
+import pytest
+from sample_database import FIRST, NEXT_SCHEMA, SCHEMA, SECOND, add, migrate_slowly, things
+
+from licensekit.database import Database, Migration, Schema, connect
+from licensekit.errors import (
+    ConstraintViolated,
+    DatabaseDamaged,
+    DatabaseNewer,
+    DatabaseUnavailable,
+    FileUnusable,
+    LicenseError,
+)
+
+INSTALLATION = Schema("installation", (FIRST,))
+BROKEN = Schema(
+    "ledger",
+    (FIRST, SECOND, Migration(3, "broken", ("DROP TABLE notes", "INSERT INTO nowhere VALUES (1)"))),
+)
+
+
+def notes(database: Database) -> list[tuple[int, str]]:
+    with database.read() as connection:
+        return [(a, b) for a, b in connection.rows("SELECT number, note FROM notes ORDER BY 1")]
+
+
+def beside(location: str) -> list[str]:
+    """Give the files beside a SQLite database; there are none of a server's."""
+    return [] if "://" in location else sorted(p.name for p in Path(location).parent.iterdir())
+
+
+def test_what_is_not_there_is_only_set_up_when_asked(location: str) -> None:
+    with pytest.raises(FileUnusable):
+        connect(location, schema=SCHEMA, create=False)
+    assert beside(location) == []
+    connect(location, schema=SCHEMA, create=True).close()
+    connect(location, schema=SCHEMA, create=False).close()
+
+
+def test_setting_up_what_is_there_already_changes_nothing(
+    location: str, database: Database
+) -> None:
+    add(database, 1)
+    before = database.version()
+    again = connect(location, schema=SCHEMA, create=True)
+    assert things(again) == [1]
+    assert database.version() == before
+    again.close()
+
+
+def test_pending_migrations_keep_what_is_there(location: str, database: Database) -> None:
+    add(database, 5, 7)
+    database.close()
+    migrated = connect(location, schema=NEXT_SCHEMA, create=False)
+    assert things(migrated) == [5, 7]
+    assert notes(migrated) == [(1, "thing"), (2, "thing")]
+    migrated.close()
+
+
+def test_foreign_keys_are_enforced(location: str) -> None:
+    database = connect(location, schema=NEXT_SCHEMA, create=True)
+    with pytest.raises(ConstraintViolated), database.write() as connection:
+        connection.run("INSERT INTO notes (thing, note) VALUES (99, 'of nothing')")
+    assert notes(database) == []
+    database.close()
+
+
+def test_a_migration_that_fails_changes_nothing(location: str, database: Database) -> None:
+    add(database, 1)
+    database.close()
+    with pytest.raises(DatabaseDamaged):
+        connect(location, schema=BROKEN, create=False)
+    again = connect(location, schema=SCHEMA, create=False)
+    assert things(again) == [1]
+    again.close()
+
+
+def test_a_migration_killed_in_the_middle_changes_nothing_and_can_be_repeated(
+    location: str, database: Database
+) -> None:
+    add(database, 1)
+    database.close()
+    process = get_context("spawn").Process(target=migrate_slowly, args=(location,))
+    process.start()
+    time.sleep(0.7)
+    assert process.is_alive()
+    process.kill()
+    process.join()
+    before = connect(location, schema=SCHEMA, create=False)
+    assert things(before) == [1]
+    before.close()
+    after = connect(location, schema=NEXT_SCHEMA, create=False)
+    assert notes(after) == [(1, "thing")]
+    after.close()
+
+
+def test_a_newer_schema_is_refused_politely_and_left_alone(
+    location: str, database: Database
+) -> None:
+    add(database, 1)
+    database.close()
+    connect(location, schema=NEXT_SCHEMA, create=False).close()
+    files = beside(location)
+    with pytest.raises(DatabaseNewer) as caught:
+        connect(location, schema=SCHEMA, create=True)
+    assert caught.value.data == {"found": 2, "known": 1}
+    assert "update this program" in str(caught.value)
+    assert beside(location) == files
+    after = connect(location, schema=NEXT_SCHEMA, create=False)
+    assert things(after) == [1]
+    after.close()
+
+
+def test_a_program_stops_when_a_newer_one_migrates_its_database(
+    location: str, database: Database
+) -> None:
+    newer = connect(location, schema=NEXT_SCHEMA, create=False)
+    with pytest.raises(DatabaseNewer):
+        things(database)
+    with pytest.raises(DatabaseNewer):
+        add(database, 1)
+    assert things(newer) == []
+    newer.close()
+
+
+def test_a_program_stops_when_an_older_database_is_put_in_place(location: str) -> None:
+    newer = connect(location, schema=NEXT_SCHEMA, create=True)
+    with newer.write() as connection:
+        connection.run("UPDATE licensekit_schema SET number = 1")
+    with pytest.raises(DatabaseUnavailable) as caught:
+        things(newer)
+    assert "start the program again" in str(caught.value)
+    newer.close()
+
+
+def test_a_ledger_is_no_installation(location: str, database: Database) -> None:
+    add(database, 1)
+    for create in (True, False):
+        with pytest.raises(DatabaseDamaged) as caught:
+            connect(location, schema=INSTALLATION, create=create)
+        assert "holds no installation" in str(caught.value)
+    assert things(database) == [1]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM licensekit_schema",
+        "UPDATE licensekit_schema SET number = 0",
+        "UPDATE licensekit_schema SET number = -1",
+    ],
+)
+def test_a_database_that_does_not_know_what_it_is_is_refused(
+    location: str, database: Database, change: LiteralString
+) -> None:
+    with database.write() as connection:
+        connection.run(change)
+    for use in (lambda: things(database), lambda: add(database, 1)):
+        with pytest.raises(DatabaseDamaged):
+            use()
+    database.close()
+    with pytest.raises(LicenseError):
+        connect(location, schema=SCHEMA, create=False)
+
+
+@pytest.mark.parametrize("numbers", [(2,), (1, 3), (1, 1), (2, 1)])
+def test_migrations_are_numbered_without_gaps(location: str, numbers: tuple[int, ...]) -> None:
+    schema = Schema("ledger", tuple(Migration(number, "x", ()) for number in numbers))
+    with pytest.raises(ValueError, match="numbered from 1"):
+        connect(location, schema=schema, create=True)
