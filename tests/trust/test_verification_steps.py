@@ -1,0 +1,240 @@
+"""The steps from token to verified document (`docs/format.md`, "Verification")."""
+
+from collections.abc import Callable
+from functools import partial
+from itertools import product
+from typing import Any
+
+import pytest
+
+from licensekit.errors import (
+    BundleRevoked,
+    FormatError,
+    FrameInvalid,
+    KeyUnknown,
+    LicenseError,
+    NewerReaderNeeded,
+    NotCanonical,
+    PayloadInvalid,
+    SignatureCount,
+    SignatureInvalid,
+    TrustMissing,
+    UnexpectedType,
+    WrongProduct,
+)
+from licensekit.keys.signing import SigningKey
+from licensekit.sign import sign
+from licensekit.signed import Verified
+from licensekit.trust import start, update_revocations, update_root, update_trust
+from licensekit.verify import verify_bundle, verify_catalog, verify_reset
+from licensekit.wire import armor, frame
+from licensekit.wire.documents import Document
+from tests import makers
+from tests.makers import NOW, SERIAL
+from tests.refusals import counts, refused
+
+VENDOR, STRANGER, ROOT = makers.key("vendor"), makers.key("stranger"), makers.key("root")
+FIRST = makers.first_root()
+STATE = makers.state_of(FIRST, makers.first_trust())
+BUNDLE = sign(makers.bundle(), VENDOR)
+
+
+def test_a_bundle_passes_and_says_who_signed_it() -> None:
+    verified = verify_bundle(BUNDLE, STATE, NOW)
+    assert type(verified) is Verified
+    assert verified.document == makers.bundle()
+    assert verified.identity == makers.identity_of(BUNDLE)
+    assert verified.keys == (VENDOR.verifying_key,)
+    assert verified.token == BUNDLE
+
+
+def test_catalog_and_reset_pass() -> None:
+    catalog, reset = sign(makers.catalog(), VENDOR), sign(makers.reset(), VENDOR)
+    assert verify_catalog(catalog, STATE, NOW).document == makers.catalog()
+    assert verify_reset(reset, STATE, NOW).document == makers.reset()
+
+
+REFUSED: dict[str, tuple[type[LicenseError], armor.Token]] = {
+    "step 3: no signature": (
+        FrameInvalid,
+        armor.Token("bundle", frame.write(frame.Frame((), makers.payload_of(BUNDLE)))),
+    ),
+    "step 3: a catalog": (UnexpectedType, sign(makers.catalog(), VENDOR)),
+    "step 4: two signatures": (SignatureCount, sign(makers.bundle(), VENDOR, STRANGER)),
+    "step 4: a stranger": (KeyUnknown, sign(makers.bundle(), STRANGER)),
+    "step 4: a root key": (KeyUnknown, sign(makers.bundle(), ROOT)),
+    "step 4: the vendor's key under an installation's scheme": (
+        KeyUnknown,
+        sign(makers.bundle(), makers.key("vendor", frame.INSTALLATION)),
+    ),
+    "step 4: the vendor's key as half of a hybrid": (
+        KeyUnknown,
+        sign(makers.bundle(), makers.key("vendor", frame.HYBRID)),
+    ),
+    "step 5: forged": (SignatureInvalid, makers.forged(BUNDLE)),
+    "step 5: another bundle's signature": (
+        SignatureInvalid,
+        makers.spliced(BUNDLE, sign(makers.bundle(sequence=2), VENDOR)),
+    ),
+    "step 5: a catalog labeled as a bundle": (
+        SignatureInvalid,
+        makers.relabeled(sign(makers.catalog(), VENDOR), "bundle"),
+    ),
+    "step 6: no payload": (PayloadInvalid, makers.seal("bundle", b"\xc1", VENDOR)),
+    "step 6: a catalog's payload": (
+        PayloadInvalid,
+        makers.seal("bundle", makers.payload_of(sign(makers.catalog(), VENDOR)), VENDOR),
+    ),
+    "step 6: a second spelling": (
+        NotCanonical,
+        makers.seal(
+            "bundle",
+            makers.payload_of(BUNDLE).replace(b"\xa4base", b"\xd9\x04base"),
+            VENDOR,
+        ),
+    ),
+    "step 6: a newer reader needed": (
+        NewerReaderNeeded,
+        makers.seal(
+            "bundle",
+            makers.payload_of(sign(makers.bundle(extensions={"x": 1}), VENDOR)).replace(
+                b"\xa1x\x01", b"\xa1!\x01"
+            ),
+            VENDOR,
+        ),
+    ),
+    "step 8: another product": (WrongProduct, sign(makers.bundle(product="other"), VENDOR)),
+}
+
+
+@pytest.mark.parametrize(("error", "token"), REFUSED.values(), ids=REFUSED)
+def test_a_bundle_that_fails_a_step_is_refused(
+    error: type[LicenseError], token: armor.Token
+) -> None:
+    refused(error, STATE, lambda: verify_bundle(token, STATE, NOW))
+
+
+def test_a_catalog_of_another_product_is_refused() -> None:
+    token = sign(makers.catalog(product="other"), VENDOR)
+    refused(WrongProduct, STATE, lambda: verify_catalog(token, STATE, NOW))
+
+
+def test_without_a_trust_document_nothing_is_believed() -> None:
+    bare = start([FIRST], makers.pin(FIRST))
+    refused(TrustMissing, bare, lambda: verify_bundle(BUNDLE, bare, NOW))
+
+
+def test_nothing_is_decoded_before_its_signature_is_verified() -> None:
+    """Damage in the payload shows as a bad signature: no parser has seen it."""
+    data = bytearray(BUNDLE.frame)
+    for at in range(len(data) - len(makers.payload_of(BUNDLE)), len(data)):
+        data[at] ^= 0xFF
+        token = armor.Token("bundle", bytes(data))
+        refused(SignatureInvalid, STATE, partial(verify_bundle, token, STATE, NOW))
+        data[at] ^= 0xFF
+
+
+def test_every_bit_of_a_token_counts() -> None:
+    """Signature and text malleability: change one bit anywhere, and the file is refused."""
+    text = armor.write(BUNDLE).encode()
+    for at in range(len(text)):
+        for bit in range(8):
+            changed = bytes([*text[:at], text[at] ^ (1 << bit), *text[at + 1 :]])
+            if armor.compact(changed) != changed:
+                continue  # white space: dropped, and then a character is missing
+            with pytest.raises(LicenseError):
+                verify_bundle(armor.read(changed)[0], STATE, NOW)
+
+
+def test_a_token_cut_anywhere_is_refused() -> None:
+    text = armor.write(BUNDLE)
+    for length in range(len(text)):
+        with pytest.raises(LicenseError):
+            verify_bundle(armor.read(text[:length])[0], STATE, NOW)
+
+
+def test_a_token_that_goes_on_is_refused() -> None:
+    longer = armor.Token("bundle", BUNDLE.frame + b"\xc0")
+    refused(SignatureInvalid, STATE, lambda: verify_bundle(longer, STATE, NOW))
+
+
+DOCUMENTS: dict[str, Document] = {
+    "root": makers.root(ROOT),
+    "trust": makers.trust(makers.admitted(VENDOR), version=2),
+    "revocations": makers.revocations(),
+    "catalog": makers.catalog(),
+    "bundle": makers.bundle(),
+    "reset": makers.reset(),
+    "request": makers.request(),
+    "receipt": makers.receipt(),
+    "statement": makers.statement(),
+}
+ENTRANCES: dict[str, Callable[[armor.Token], object]] = {
+    "root": lambda token: update_root(STATE, token),
+    "trust": lambda token: update_trust(STATE, token, NOW),
+    "revocations": lambda token: update_revocations(STATE, token, NOW),
+    "catalog": lambda token: verify_catalog(token, STATE, NOW),
+    "bundle": lambda token: verify_bundle(token, STATE, NOW),
+    "reset": lambda token: verify_reset(token, STATE, NOW),
+}
+
+
+def signer_of(kind: str) -> SigningKey:
+    """Give the key that the entrance of `kind` believes."""
+    return ROOT if kind in {"root", "trust"} else VENDOR
+
+
+@pytest.mark.parametrize(
+    ("kind", "entrance"),
+    [pair for pair in product(DOCUMENTS, ENTRANCES) if pair[0] != pair[1]],
+)
+def test_no_document_passes_for_another(kind: str, entrance: str) -> None:
+    """Whoever signed it: as it is, under another label, or signed anew under that label."""
+    signer = signer_of(entrance)
+    token = sign(DOCUMENTS[kind], signer)
+    take = ENTRANCES[entrance]
+    refused(UnexpectedType, STATE, lambda: take(token))
+    refused(SignatureInvalid, STATE, lambda: take(makers.relabeled(token, entrance)))
+    anew = makers.seal(entrance, makers.payload_of(token), signer)
+    refused(PayloadInvalid, STATE, lambda: take(anew))
+
+
+@pytest.mark.parametrize(
+    ("changes", "revoked"),
+    [
+        pytest.param({}, False, id="an empty list"),
+        pytest.param({"identities": [makers.identity_of(BUNDLE)]}, True, id="by identity"),
+        pytest.param(
+            {"identities": sorted([makers.identity_of(BUNDLE), bytes(16), b"\xff" * 16])},
+            True,
+            id="by identity among others",
+        ),
+        pytest.param({"identities": [bytes(16), b"\xff" * 16]}, False, id="other identities"),
+        pytest.param({"serials": [SERIAL]}, True, id="by serial"),
+        pytest.param({"serials": ["1010000013", "1010000015"]}, False, id="other serials"),
+        pytest.param({"lowest": {SERIAL: {"base": 2}}}, True, id="by lowest sequence"),
+        pytest.param({"lowest": {SERIAL: {"base": 1}}}, False, id="at the lowest sequence"),
+        pytest.param({"lowest": {SERIAL: {"add-on": 9}}}, False, id="another part"),
+        pytest.param({"lowest": {"1010000022": {"base": 9}}}, False, id="another serial"),
+    ],
+)
+def test_what_the_issuer_has_taken_back_is_refused(
+    changes: dict[str, Any], *, revoked: bool
+) -> None:
+    """Step 9."""
+    state = update_revocations(STATE, sign(makers.revocations(**changes), VENDOR), NOW)
+    if revoked:
+        error = refused(BundleRevoked, state, lambda: verify_bundle(BUNDLE, state, NOW))
+        assert error.data == {"serial": SERIAL, "part": "base", "sequence": 1}
+    else:
+        assert counts(BUNDLE, state)
+
+
+def test_expiry_and_binding_are_not_judged_here() -> None:
+    """An expired bundle must still be shown; the engine says what it grants."""
+    assert verify_bundle(BUNDLE, STATE, NOW + 50 * makers.YEAR_SECONDS).token == BUNDLE
+
+
+def test_errors_of_form_and_of_trust_are_told_apart() -> None:
+    assert issubclass(FrameInvalid, FormatError)
+    assert not issubclass(SignatureInvalid, FormatError)
