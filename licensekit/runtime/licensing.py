@@ -14,6 +14,7 @@ from licensekit.access import Access
 from licensekit.dates import days_of
 from licensekit.entitlements import Count, Explanation, LicenseRow, Notice
 from licensekit.installation.home import open_installation
+from licensekit.runtime.holders import Holder, User
 from licensekit.runtime.keeper import Application, Keeper
 from licensekit.runtime.watcher import Watcher
 
@@ -88,6 +89,26 @@ class Licensing:
             UnknownLicense: no catalog has the code.
         """
         return self._keeper.snapshot.answers.count(code)
+
+    def user(self, user_id: str, site: str | None = None) -> User:
+        """Give what a user may do, at one site or at none; `user(id).allows("sale")`.
+
+        A user whom the installation does not know, or who is retired, may do nothing.
+
+        Raises:
+            StateError: the database is away, and nothing is known of this user yet.
+        """
+        try:
+            return self._keeper.users[user_id, site]
+        except KeyError:
+            return self._keeper.user(user_id, site)
+
+    def site(self, site_id: str) -> Holder:
+        """Give what a site may do; raises as `user` does."""
+        try:
+            return self._keeper.sites[site_id]
+        except KeyError:
+            return self._keeper.site(site_id)
 
     def explain(self, code: str) -> tuple[Explanation, ...]:
         """Give every bundle that grants a license, and through which other license.

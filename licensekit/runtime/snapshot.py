@@ -4,23 +4,28 @@ from collections.abc import Mapping
 
 from licensekit.access import Access
 from licensekit.dates import format_seconds
-from licensekit.entitlements import (
-    Entitlements,
-    Notice,
-    Severity,
-    evaluate,
-)
+from licensekit.entitlements import Entitlements, Holding, Notice, Severity, held_access
 from licensekit.entitlements.answers import Answers
 from licensekit.errors import LicenseError
-from licensekit.installation.state import State
+from licensekit.installation.state import State, at
 
 _HOUR_SECONDS = 3600
+_Held = tuple[tuple[Holding, ...], tuple[Holding, ...]]
 
 
 class Snapshot:
     """A state in force, until a date passes or the database changes."""
 
-    __slots__ = ("alone_since", "answers", "error", "state", "system", "valid_until")
+    __slots__ = (
+        "_by_holdings",
+        "alone_since",
+        "answers",
+        "error",
+        "nothing",
+        "state",
+        "system",
+        "valid_until",
+    )
 
     def __init__(
         self, state: State, *, alone_since: int | None = None, error: LicenseError | None = None
@@ -31,7 +36,10 @@ class Snapshot:
         self.error = error
         """Why the database cannot be read."""
         self.answers = Answers(state.entitlements, state.in_use)
-        self.system = _with_full_names(state.entitlements)
+        self.system = with_full_names(state.entitlements, state.entitlements.system)
+        self._by_holdings: dict[_Held, Mapping[str, Access]] = {}
+        self.nothing = dict.fromkeys(self.access_of((), ()), Access.NONE)
+        """What a holder may do who is unknown or retired."""
         self.valid_until = min(_ends(state, alone_since), default=None)
 
     @property
@@ -46,15 +54,25 @@ class Snapshot:
         away = Notice("database-away", Severity.ERROR, text, "database")
         return (away, *self.state.notices)
 
+    def access_of(
+        self, holdings: tuple[Holding, ...], site_holdings: tuple[Holding, ...]
+    ) -> Mapping[str, Access]:
+        """Give what a holder may do; holders of the same licenses share one mapping."""
+        held = holdings, site_holdings
+        known = self._by_holdings.get(held)
+        if known is None:
+            granted = self.state.entitlements
+            known = with_full_names(granted, held_access(granted, holdings, site_holdings))
+            self._by_holdings[held] = known
+        return known
+
     def holds_at(self, clock: int, *, away: bool) -> bool:
         """Say whether this is still the right one at `clock`, with or without the database."""
         if away != (self.alone_since is not None):
             return False
         return self.valid_until is None or max(clock, self.state.now) < self.valid_until
 
-    def moved_on(
-        self, clock: int, released: int | None, error: LicenseError | None, contact: int
-    ) -> "Snapshot":
+    def moved_on(self, clock: int, error: LicenseError | None, contact: int) -> "Snapshot":
         """Give the same state at a later moment; time does not go back.
 
         With an `error` the database has been away since `contact`, and a bundle whose offline
@@ -62,22 +80,21 @@ class Snapshot:
         """
         state = self.state
         now = max(clock, state.now)
-        bundles = state.bundles
-        if error is not None:
-            hours = (now - contact) / _HOUR_SECONDS
-            bundles = tuple(b for b in bundles if hours < b.document.offline_hours)
-        entitlements = evaluate(
-            state.ground, bundles, now, fingerprint=state.fingerprint, released=released
-        )
-        moved = state._replace(now=now, entitlements=entitlements)
-        return Snapshot(moved, alone_since=None if error is None else contact, error=error)
+        if error is None:
+            return Snapshot(at(state, now, clock=clock))
+        hours = (now - contact) / _HOUR_SECONDS
+        left = tuple(b for b in state.bundles if hours < b.document.offline_hours)
+        moved = at(state, now, clock=clock, bundles=left)
+        return Snapshot(moved, alone_since=contact, error=error)
 
 
-def _with_full_names(entitlements: Entitlements) -> Mapping[str, Access]:
-    """Give what the installation may do, the vendor's codes under their full names as well."""
+def with_full_names(
+    entitlements: Entitlements, access: Mapping[str, Access]
+) -> Mapping[str, Access]:
+    """Give `access` with the vendor's codes under their full names as well."""
     issuer = entitlements.ground.issuer
-    own = {c: a for c, a in entitlements.system.items() if "." not in c}
-    return {**entitlements.system, **{f"{issuer}.{code}": access for code, access in own.items()}}
+    own = {f"{issuer}.{code}": level for code, level in access.items() if "." not in code}
+    return {**access, **own}
 
 
 def _ends(state: State, alone_since: int | None) -> list[int]:

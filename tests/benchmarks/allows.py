@@ -1,0 +1,49 @@
+"""What `Licensing.allows` costs against a bare method call that does one dict look-up.
+
+Run: python -m tests.benchmarks.allows
+"""
+
+import tempfile
+from datetime import UTC, datetime
+
+from licensekit import Licensing
+from licensekit.customer import Installation
+from licensekit.dates import moment_of
+from licensekit.sign import sign
+from tests import makers
+from tests.benchmarks.measure import measure, report
+
+VENDOR = makers.key("vendor")
+
+
+class Bare:
+    """The floor: a method that does one look-up."""
+
+    def __init__(self, granted: dict[str, bool]) -> None:
+        self.granted = granted
+
+    def allows(self, code: str) -> bool:
+        """Look `code` up."""
+        return self.granted[code]
+
+
+def main() -> None:
+    """Activate one bundle and time the question about it."""
+    pack = makers.file_of(
+        makers.first_root(), makers.first_trust(), sign(makers.catalog(), VENDOR)
+    )
+    root = makers.pin(makers.first_root())
+    with tempfile.TemporaryDirectory() as home:
+        now = moment_of(makers.NOW)
+        with Installation.open(home, root=root, pack=pack, create=True) as installation:
+            installation.activate(makers.file_of(sign(makers.bundle(), VENDOR)), now=now)
+        with Licensing.open(home, root=root, pack=pack, clock=lambda: now) as licensing:
+            bare = Bare({"server": True, "quote": False})
+            measured = measure(
+                lambda: licensing.allows("server"), lambda: bare.allows("server"), calls=20_000
+            )
+    report("allows", measured, most=2)
+
+
+if __name__ == "__main__":
+    main()
