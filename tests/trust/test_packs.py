@@ -1,0 +1,201 @@
+"""Packs: root pin and pack to trust and catalogs (`docs/format.md`, "Packs")."""
+
+from typing import Any
+
+import pytest
+
+from licensekit.errors import (
+    ArmorInvalid,
+    BundleRevoked,
+    CatalogFork,
+    KeyOutOfScope,
+    KeyUnknown,
+    LicenseError,
+    PayloadInvalid,
+    RevocationsMissing,
+    RootMismatch,
+    RootPinInvalid,
+    SignatureInvalid,
+    TrustMissing,
+    TrustRollback,
+    UnexpectedType,
+    WrongProduct,
+)
+from licensekit.keys.signing import SigningKey
+from licensekit.pack import Ground, extend_ground, open_pack
+from licensekit.sign import sign
+from licensekit.trust import Seen
+from licensekit.wire import armor
+from licensekit.wire.documents import KeyState, License
+from tests import makers
+from tests.makers import ISSUER, NOW, PARTNER, PRODUCT, SERIAL
+from tests.refusals import counts, refused
+
+ROOT, VENDOR, CATALOGS, PARTNERS = (
+    makers.key(name) for name in ("root", "vendor", "catalogs", "partners")
+)
+FIRST = makers.first_root()
+
+
+def trust(version: int = 1, **catalogs_key: Any) -> armor.Token:
+    keys = (
+        makers.admitted(VENDOR),
+        makers.admitted(CATALOGS, "catalogs", **catalogs_key),
+        makers.admitted(PARTNERS, "partners", scope=makers.scope(issuers=[PARTNER])),
+    )
+    return sign(makers.trust(*keys, version=version), ROOT)
+
+
+def catalog(version: int, signer: SigningKey = CATALOGS, **changes: Any) -> armor.Token:
+    return sign(makers.catalog(version=version, **changes), signer)
+
+
+def overreaching(licenses: dict[str, License]) -> armor.Token:
+    """Give a partner's catalog that says `demo.sale` where its licenses say `demo0sale`."""
+    honest = catalog(1, PARTNERS, issuer=PARTNER, licenses=licenses)
+    payload = makers.payload_of(honest).replace(b"demo0sale", b"demo.sale")
+    return makers.seal("catalog", payload, PARTNERS)
+
+
+LIST = sign(makers.revocations(serials=[SERIAL]), VENDOR)
+PACK = makers.file_of(FIRST, trust(), LIST, catalog(2))
+PIN = makers.pin(FIRST)
+GROUND = open_pack(PACK, PIN, NOW)
+BUNDLE = sign(makers.bundle(), VENDOR)
+
+
+def versions(ground: Ground) -> dict[str, int]:
+    return {issuer: held.document.version for issuer, held in ground.catalogs.items()}
+
+
+def test_a_pack_establishes_whom_to_believe_and_what_codes_mean() -> None:
+    assert (GROUND.product, GROUND.issuer) == (PRODUCT, ISSUER)
+    assert versions(GROUND) == {ISSUER: 2}
+    refused(BundleRevoked, GROUND.trust, lambda: counts(BUNDLE, GROUND.trust))
+
+
+def test_a_pack_needs_neither_list_nor_catalog() -> None:
+    ground = open_pack(makers.file_of(FIRST, trust()), PIN, NOW)
+    assert versions(ground) == {}
+    assert counts(BUNDLE, ground.trust)
+
+
+PACKS: dict[str, tuple[type[LicenseError], str, str]] = {
+    "no file": (ArmorInvalid, "hello", PIN),
+    "a bundle in it": (UnexpectedType, PACK + makers.file_of(BUNDLE), PIN),
+    "a reset in it": (UnexpectedType, PACK + makers.file_of(sign(makers.reset(), VENDOR)), PIN),
+    "no pin": (RootPinInvalid, PACK, "lkroot1-"),
+    "another pin": (
+        RootMismatch,
+        PACK,
+        makers.pin(sign(makers.root(makers.key("other")), makers.key("other"))),
+    ),
+    "no trust document": (TrustMissing, makers.file_of(FIRST), PIN),
+    "a forged trust document": (
+        SignatureInvalid,
+        makers.file_of(FIRST, makers.forged(trust())),
+        PIN,
+    ),
+    "a forged catalog": (
+        SignatureInvalid,
+        makers.file_of(FIRST, trust(), makers.forged(catalog(1))),
+        PIN,
+    ),
+    "a catalog of no known key": (
+        KeyUnknown,
+        makers.file_of(FIRST, trust(), catalog(1, makers.key("stranger"))),
+        PIN,
+    ),
+    "a catalog of another product": (
+        WrongProduct,
+        makers.file_of(FIRST, trust(), catalog(1, product="other")),
+        PIN,
+    ),
+    "the vendor's catalog by a partner": (
+        KeyOutOfScope,
+        makers.file_of(FIRST, trust(), catalog(9, PARTNERS)),
+        PIN,
+    ),
+    "a partner's catalog that defines the vendor's license": (
+        PayloadInvalid,
+        makers.file_of(FIRST, trust(), overreaching({"demo0sale": makers.license_entry()})),
+        PIN,
+    ),
+    "a partner's catalog that includes the vendor's license": (
+        PayloadInvalid,
+        makers.file_of(
+            FIRST,
+            trust(),
+            overreaching({"sale": makers.license_entry(includes=["demo0sale"])}),
+        ),
+        PIN,
+    ),
+    "two catalogs of one version": (
+        CatalogFork,
+        makers.file_of(FIRST, trust(), catalog(2), catalog(2, urls={"buy": "x"})),
+        PIN,
+    ),
+}
+
+
+@pytest.mark.parametrize(("error", "pack", "pin"), PACKS.values(), ids=PACKS)
+def test_anything_else_is_refused(error: type[LicenseError], pack: str, pin: str) -> None:
+    with pytest.raises(LicenseError) as caught:
+        open_pack(pack, pin, NOW)
+    assert type(caught.value) is error
+
+
+@pytest.mark.parametrize("order", [(1, 3, 2), (3, 1, 2), (2, 3, 1)])
+def test_the_newest_catalog_governs(order: tuple[int, ...]) -> None:
+    ground = extend_ground(GROUND, map(catalog, order), NOW)
+    assert versions(ground) == {ISSUER: 3}
+    assert versions(GROUND) == {ISSUER: 2}
+
+
+def test_a_partners_catalog_stands_beside_the_vendors() -> None:
+    token = catalog(7, PARTNERS, issuer=PARTNER)
+    assert versions(extend_ground(GROUND, [token], NOW)) == {ISSUER: 2, PARTNER: 7}
+
+
+def test_a_fork_of_the_catalog_in_force_is_refused() -> None:
+    fork = catalog(2, urls={"buy": "https://example.com"})
+    refused(CatalogFork, GROUND.trust, lambda: extend_ground(GROUND, [fork], NOW))
+    assert versions(GROUND) == {ISSUER: 2}
+
+
+def test_a_catalog_goes_with_its_key() -> None:
+    """Without a catalog its licenses are shown and not granted; a newer one brings them back."""
+    ground = extend_ground(GROUND, [trust(2, state=KeyState.REVOKED)], NOW)
+    assert versions(ground) == {}
+    assert versions(extend_ground(ground, [catalog(3)], NOW)) == {}
+    assert versions(extend_ground(ground, [catalog(1, VENDOR)], NOW)) == {ISSUER: 1}
+
+
+def test_a_catalog_stays_while_its_key_could_sign_it() -> None:
+    assert versions(extend_ground(GROUND, [trust(2)], NOW)) == {ISSUER: 2}
+
+
+def test_all_of_a_file_is_taken_or_none() -> None:
+    bad = makers.forged(catalog(3))
+    refused(SignatureInvalid, GROUND.trust, lambda: extend_ground(GROUND, [trust(2), bad], NOW))
+    assert versions(GROUND) == {ISSUER: 2}
+
+
+def test_a_new_root_without_its_trust_document_is_refused() -> None:
+    new = makers.key("root-2")
+    token = sign(makers.root(new, version=2), ROOT, new)
+    refused(TrustMissing, GROUND.trust, lambda: extend_ground(GROUND, [token], NOW))
+
+
+def test_a_bundle_in_the_file_is_left_alone() -> None:
+    assert extend_ground(GROUND, [BUNDLE], NOW) == GROUND
+
+
+def test_what_an_installation_remembers_is_a_floor() -> None:
+    """S1: a pack put back to an older one is noticed."""
+    seen = Seen(root=1, trust=2, lists={})
+    refused(TrustRollback, GROUND.trust, lambda: extend_ground(GROUND, [], NOW, seen))
+    remembered = Seen(root=1, trust=1, lists={ISSUER: (1, 9)})
+    ground = extend_ground(GROUND, [], NOW, remembered)
+    assert versions(ground) == {ISSUER: 2}
+    refused(RevocationsMissing, ground.trust, lambda: counts(BUNDLE, ground.trust))
