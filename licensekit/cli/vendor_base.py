@@ -3,12 +3,13 @@
 import getpass
 import time
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from licensekit.cli.inputs import PassphraseSource, read_passphrase
+from licensekit.cli.inputs import PassphraseSource, passphrase_options, read_passphrase
 from licensekit.cli.output import remark, warn
 from licensekit.files import is_exposed
 from licensekit.keys.signing import SigningKey
@@ -25,6 +26,31 @@ workspace_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = cl
     help="The workspace.",
 )
 """`-C`, as the path `folder`."""
+
+
+def passphrase(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say where the signing key's passphrase is; it comes as `passphrase`."""
+
+    @passphrase_options()
+    @wraps(command)
+    def told(*, passphrase_file: str | None, passphrase_fd: int | None, **given: Any) -> None:
+        command(passphrase=PassphraseSource(passphrase_file, passphrase_fd), **given)
+
+    return told
+
+
+def root_passphrase(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the same options for the root key; it comes as `root_passphrase`."""
+
+    @passphrase_options(root=True)
+    @wraps(command)
+    def told(
+        *, root_passphrase_file: str | None, root_passphrase_fd: int | None, **given: Any
+    ) -> None:
+        source = PassphraseSource(root_passphrase_file, root_passphrase_fd)
+        command(root_passphrase=source, **given)
+
+    return told
 
 
 def clock() -> int:

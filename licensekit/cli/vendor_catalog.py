@@ -42,7 +42,9 @@ def check(file: str | None, folder: Path, *, as_json: bool) -> None:
         draft = Draft(_read(file, now), None)
     draft.require_nothing_taken()
     if as_json:
-        emit_json({"sound": True, "changed": draft.is_changed, "licenses": len(draft.catalog.licenses)})
+        emit_json(
+            {"sound": True, "changed": draft.is_changed, "licenses": len(draft.catalog.licenses)}
+        )
         return
     emit(f"{len(draft.catalog.licenses)} licenses, no faults.")
     if draft.signed is not None:
@@ -99,7 +101,9 @@ def _state(draft: Draft) -> str:
     if draft.signed is None:
         return "Nothing was signed yet: `licensekit pack` signs it."
     if draft.is_changed:
-        return f"Changed since version {draft.signed.version} was signed: `licensekit pack` signs it."
+        return (
+            f"Changed since version {draft.signed.version} was signed: `licensekit pack` signs it."
+        )
     return f"Unchanged since version {draft.signed.version} was signed."
 
 

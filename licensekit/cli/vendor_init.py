@@ -8,15 +8,9 @@ from typing import NamedTuple
 import click
 
 from licensekit import limits
-from licensekit.cli.inputs import (
-    PassphraseSource,
-    located,
-    passphrase_options,
-    read_input,
-    read_passphrase,
-)
+from licensekit.cli.inputs import PassphraseSource, located, read_input, read_passphrase
 from licensekit.cli.output import emit, emit_json, facts, heading, json_option
-from licensekit.cli.vendor_base import clock, operator
+from licensekit.cli.vendor_base import clock, operator, passphrase, root_passphrase
 from licensekit.errors import WorkspaceError
 from licensekit.vendor.catalog_file import read_catalog
 from licensekit.vendor.founding import require_room
@@ -31,25 +25,33 @@ class _Names(NamedTuple):
     catalog: bytes | None
 
 
+class _Told(NamedTuple):
+    """What the command line says about the new workspace."""
+
+    product: str | None
+    issuer: str | None
+    name: str | None
+    catalog: str | None
+
+
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--product", metavar="CODE", help="What is licensed; the folder's name otherwise.")
 @click.option("--issuer", metavar="CODE", help="Who signs; the product's code otherwise.")
 @click.option("--name", metavar="NAME", help="The issuer's name, as customers read it.")
 @click.option("--catalog", metavar="FILE", help="Begin with this catalog; it names all three.")
-@passphrase_options(root=True)
+@passphrase
+@root_passphrase
 @json_option
 def init(
+    *,
     folder: Path,
     product: str | None,
     issuer: str | None,
     name: str | None,
     catalog: str | None,
-    passphrase_file: str | None,
-    passphrase_fd: int | None,
-    root_passphrase_file: str | None,
-    root_passphrase_fd: int | None,
-    *,
+    passphrase: PassphraseSource,
+    root_passphrase: PassphraseSource,
     as_json: bool,
 ) -> None:
     """Make a vendor's workspace: catalog, keys, ledger, pack, and an example order.
@@ -58,18 +60,10 @@ def init(
     root key, which is needed once in a while and belongs in a safe place.
     """
     now = clock()
-    names = _names(folder, product, issuer, name, catalog, now)
+    names = _names(folder, _Told(product, issuer, name, catalog), now)
     require_room(folder, names.product, names.catalog)
-    signing = read_passphrase(
-        PassphraseSource(passphrase_file, passphrase_fd),
-        "Passphrase for the signing key",
-        confirm=True,
-    )
-    root = read_passphrase(
-        PassphraseSource(root_passphrase_file, root_passphrase_fd),
-        "Passphrase for the root key",
-        confirm=True,
-    )
+    signing = read_passphrase(passphrase, "Passphrase for the signing key", confirm=True)
+    root = read_passphrase(root_passphrase, "Passphrase for the root key", confirm=True)
     with Workspace.create(
         folder,
         product=names.product,
@@ -97,29 +91,22 @@ def init(
         _show(folder, names, pin, pack)
 
 
-def _names(
-    folder: Path,
-    product: str | None,
-    issuer: str | None,
-    name: str | None,
-    catalog: str | None,
-    now: int,
-) -> _Names:
+def _names(folder: Path, told: _Told, now: int) -> _Names:
     """Give what was told, then what the catalog says, then what the folder's name makes of it."""
-    if catalog is None:
+    if told.catalog is None:
         called = folder.resolve().name
-        code = product or _code(called)
-        return _Names(code, issuer or code, name or _title(called), None)
-    with located(catalog):
-        text = read_input(catalog, what="a catalog", limit=limits.TOML_BYTES)
+        product = told.product or _code(called)
+        return _Names(product, told.issuer or product, told.name or _title(called), None)
+    with located(told.catalog):
+        text = read_input(told.catalog, what="a catalog", limit=limits.TOML_BYTES)
         found = read_catalog(text, version=1, issued=now)
     title = found.names.get("issuer", found.issuer)
-    if name not in (None, title):
+    if told.name not in {None, title}:
         raise WorkspaceError(
-            f"the catalog calls its issuer `{title}`, and --name `{name}`",
+            f"the catalog calls its issuer `{title}`, and --name `{told.name}`",
             hint="leave out --name, or change the catalog",
         )
-    return _Names(product or found.product, issuer or found.issuer, title, text)
+    return _Names(told.product or found.product, told.issuer or found.issuer, title, text)
 
 
 def _code(called: str) -> str:

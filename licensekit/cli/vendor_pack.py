@@ -7,11 +7,10 @@ import click
 from licensekit.cli.inputs import (
     STANDARD,
     PassphraseSource,
-    passphrase_options,
     write_output,
 )
 from licensekit.cli.output import emit_json, facts, json_option
-from licensekit.cli.vendor_base import clock, operator, unlock, workspace_option
+from licensekit.cli.vendor_base import clock, operator, passphrase, unlock, workspace_option
 from licensekit.vendor.footing import Footing
 from licensekit.vendor.workspace import Workspace
 
@@ -24,15 +23,14 @@ from licensekit.vendor.workspace import Workspace
     is_flag=True,
     help="Sign the catalog even if it takes something away from bundles that were sold.",
 )
-@passphrase_options()
+@passphrase
 @json_option
 def pack(
+    *,
     folder: Path,
     output: str | None,
-    passphrase_file: str | None,
-    passphrase_fd: int | None,
-    *,
     take_away: bool,
+    passphrase: PassphraseSource,
     as_json: bool,
 ) -> None:
     """Sign the catalog if it has changed, and renew the pack that the application ships."""
@@ -41,16 +39,19 @@ def pack(
         draft = workspace.catalog_draft(now)
         if draft.is_changed:
             draft.require_nothing_taken(taking_away=take_away)
-            signer = unlock(
-                workspace.key_for("catalog", now), PassphraseSource(passphrase_file, passphrase_fd)
-            )
+            signer = unlock(workspace.key_for("catalog", now), passphrase)
             workspace.sign_catalog(signer, who=operator(), now=now, taking_away=take_away)
         path = workspace.write_pack(now)
         stands_on = workspace.footing(now)
     if output is not None:
         write_output(output, stands_on.pack)
     if output != STANDARD:
-        _show(path if output is None else Path(output), stands_on, signed=draft.is_changed, as_json=as_json)
+        _show(
+            path if output is None else Path(output),
+            stands_on,
+            signed=draft.is_changed,
+            as_json=as_json,
+        )
 
 
 def _show(path: Path, stands_on: Footing, *, signed: bool, as_json: bool) -> None:

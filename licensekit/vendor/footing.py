@@ -1,0 +1,107 @@
+"""What a workspace stands on: its roots, trust, lists and catalogs, verified from its pin."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from licensekit.database import Connection
+from licensekit.errors import WorkspaceInvalid
+from licensekit.pack import Ground, extend_ground
+from licensekit.roots import pin_of
+from licensekit.signed import Verified
+from licensekit.trust import start
+from licensekit.vendor.ledger import documents, facts
+from licensekit.wire import armor
+from licensekit.wire.armor import Token
+from licensekit.wire.documents import Catalog, Revocations, Trust, encode
+
+
+class Footing(NamedTuple):
+    """The documents in force, and who signs here."""
+
+    pin: str
+    """The first root: what applications that were shipped long ago pin."""
+    issuer: str
+    """The code that this workspace signs for."""
+    ground: Ground
+    first: frozenset[Token]
+    """What the first pack held."""
+
+    @property
+    def product(self) -> str:
+        """The product of the root."""
+        return self.ground.product
+
+    @property
+    def newest_pin(self) -> str:
+        """The newest root: what an application pins that ships the newest pack."""
+        return pin_of(encode(self.ground.trust.root))
+
+    @property
+    def trust(self) -> Trust:
+        """The trust document in force."""
+        trust = self.ground.trust.trust
+        if trust is None:
+            raise WorkspaceInvalid("the ledger has no trust document of the newest root")
+        return trust.document
+
+    @property
+    def catalog(self) -> Verified[Catalog] | None:
+        """The newest signed catalog of this workspace; None before a partner's first."""
+        return self.ground.catalogs.get(self.issuer)
+
+    @property
+    def signed_catalog(self) -> Catalog:
+        """What the newest signed catalog of this workspace says.
+
+        Raises:
+            WorkspaceInvalid: none was signed yet.
+        """
+        if self.catalog is None:
+            raise WorkspaceInvalid(
+                "no catalog was signed here yet", hint="run `licensekit pack` to sign it"
+            )
+        return self.catalog.document
+
+    @property
+    def revocations(self) -> Revocations | None:
+        """The list in force of this workspace."""
+        found = self.ground.trust.lists.get(self.issuer)
+        return None if found is None else found.document
+
+    @property
+    def tokens(self) -> list[Token]:
+        """Everything in force, in the order in which a pack holds it."""
+        trust = self.ground.trust
+        in_force = [] if trust.trust is None else [trust.trust]
+        return [
+            *(known.verified.token for known in trust.chain),
+            *(document.token for document in in_force),
+            *(trust.lists[issuer].token for issuer in sorted(trust.lists)),
+            *(self.ground.catalogs[issuer].token for issuer in sorted(self.ground.catalogs)),
+        ]
+
+    @property
+    def pack(self) -> bytes:
+        """The pack that the next application ships."""
+        return file_of(self.tokens)
+
+
+def footing(connection: Connection, now: int) -> Footing:
+    """Give what the ledger says is in force; `now` is seconds since 1970.
+
+    Raises:
+        WorkspaceInvalid: the ledger is none of a workspace.
+        TrustError: what it holds is not to be believed.
+    """
+    pin, issuer = facts.get(connection, facts.PIN), facts.get(connection, facts.ISSUER)
+    if pin is None or issuer is None:
+        raise WorkspaceInvalid("the ledger names no root and no issuer")
+    roots = documents.roots(connection)
+    tokens = [*roots, *documents.newest(connection)]
+    ground = extend_ground(Ground(start(roots, pin), {}), tokens, now)
+    return Footing(pin, issuer, ground, frozenset(documents.first(connection)))
+
+
+def file_of(tokens: Iterable[Token]) -> bytes:
+    """Give the bytes of a file of `tokens`, one a line."""
+    return "".join(f"{armor.write(token)}\n" for token in tokens).encode("ascii")

@@ -1,0 +1,113 @@
+"""From order to license file: checked, signed, entered, and only then handed out."""
+
+from typing import NamedTuple
+
+from licensekit.database import Connection
+from licensekit.errors import OrderConflict
+from licensekit.keys.signing import Signer
+from licensekit.vendor.bundling import CheckedOrder, check_order, make_bundle
+from licensekit.vendor.footing import Footing, file_of
+from licensekit.vendor.ledger import Record, append, bundles, entry_of_order
+from licensekit.vendor.ledger.bundles import Issued
+from licensekit.vendor.order import Draft
+from licensekit.vendor.order_text import canonical, difference
+from licensekit.vendor.places import Places
+from licensekit.vendor.riders import Riders
+from licensekit.vendor.signing import sign_admitted
+from licensekit.wire.armor import Token
+from licensekit.wire.documents import Binding, Bundle
+
+
+class LicenseFile(NamedTuple):
+    """A signed bundle, ready to be handed out."""
+
+    bundle: Bundle
+    token: Token
+    data: bytes
+    """The file: the bundle and what rides along."""
+    is_repeated: bool
+    """Whether the same order was issued before: then this is the same bundle again."""
+
+    @property
+    def name(self) -> str:
+        """How the file is called: serial, part and sequence."""
+        return file_name(self.bundle)
+
+
+def file_name(bundle: Bundle) -> str:
+    """Give the name of a bundle's file: `1010000014-base-1.lic`."""
+    return f"{bundle.serial}-{bundle.part}-{bundle.sequence}.lic"
+
+
+def license_file(bundle: Bundle, token: Token, riders: Riders, *, repeated: bool) -> LicenseFile:
+    """Give the file of a signed bundle."""
+    return LicenseFile(bundle, token, file_of([*riders.beside(bundle), token]), repeated)
+
+
+def issued_before(ledger: Connection, draft: Draft) -> Issued | None:
+    """Give what was issued for the order of this number.
+
+    Raises:
+        OrderConflict: it was another order.
+    """
+    number = draft.order.number
+    before = None if number is None else entry_of_order(ledger, number)
+    if before is None:
+        return None
+    ordered = canonical(draft.order)
+    if ordered != before.order:
+        changes = difference(before.order or "{}", ordered)
+        raise OrderConflict(
+            f"order {number} was issued before, and it was another one: {changes}",
+            hint="give a changed order its own number",
+            number=before.number,
+        )
+    return bundles.by_number(ledger, before.number)
+
+
+def check(footing: Footing, draft: Draft, places: Places) -> CheckedOrder:
+    """Hold an order against the catalog and the ledger.
+
+    Raises:
+        OrderInvalid: with all its faults.
+        WorkspaceInvalid: no catalog was signed yet.
+    """
+    found = Draft(draft.order, (*draft.faults, *places.faults(draft.order)))
+    already = places.granted_by_other_parts(draft.order)
+    return check_order(found, footing.signed_catalog, already)
+
+
+def issue(
+    ledger: Connection,
+    footing: Footing,
+    draft: Draft,
+    signer: Signer,
+    *,
+    who: str,
+    now: int,
+    action: str = "issue",
+    binding: Binding | None = None,
+    request: bytes | None = None,
+) -> tuple[Bundle, Token]:
+    """Sign the bundle of an order that was not issued before, and enter it.
+
+    Raises:
+        OrderInvalid: with all faults of the order.
+        KeyOutOfScope, KeyOutOfWindow, KeyRevoked, KeyUnknown: the key may not sign it.
+    """
+    places = Places(ledger, footing.revocations)
+    checked = check(footing, draft, places)
+    serial = places.serial(draft.order)
+    bundle = make_bundle(
+        checked,
+        serial=serial,
+        sequence=places.sequence(draft.order, serial),
+        issued=now,
+        binding=binding,
+    )
+    token = sign_admitted(bundle, signer, footing.ground.trust, now)
+    record = Record(
+        action, now, who, token, bundle, draft.order.number, canonical(draft.order), request
+    )
+    append(ledger, [record])
+    return bundle, token

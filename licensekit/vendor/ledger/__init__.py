@@ -1,0 +1,37 @@
+"""The ledger: every document that a vendor signs or receives, in a chain that shows tampering.
+
+Its functions work on a `Connection`, so that what belongs together is one transaction:
+
+    with open_ledger(location, create=False).write() as ledger:
+        append(ledger, records)
+"""
+
+from pathlib import Path
+
+from licensekit.database import Database, connect
+from licensekit.vendor.ledger.entries import (
+    Entry,
+    Record,
+    answers_to,
+    append,
+    entry,
+    entry_of_order,
+    head,
+)
+from licensekit.vendor.ledger.schema import SCHEMA
+
+__all__ = [
+    "Entry",
+    "Record",
+    "answers_to",
+    "append",
+    "entry",
+    "entry_of_order",
+    "head",
+    "open_ledger",
+]
+
+
+def open_ledger(location: str | Path, *, create: bool) -> Database:
+    """Open the ledger at a path or `postgresql://` URL; raises as `database.connect` does."""
+    return connect(location, schema=SCHEMA, create=create)

@@ -1,0 +1,106 @@
+"""What the ledger says about bundles: by serial, by part, by identity, by key."""
+
+from typing import Final, NamedTuple
+
+from licensekit.database import Connection, Row
+from licensekit.vendor import serials
+from licensekit.vendor.ledger import facts
+from licensekit.wire.armor import Token
+from licensekit.wire.documents import Bundle, decode
+from licensekit.wire.frame import read
+
+SELECT: Final = (
+    "SELECT b.number, b.identity, b.key_id, b.standing, e.frame, e.at, e.who, e.order_number"
+    " FROM bundles AS b JOIN entries AS e ON e.number = b.number"
+)
+
+_LAST_SERIAL: Final = "last-serial"
+
+
+class Issued(NamedTuple):
+    """A bundle of the ledger, and how it stands."""
+
+    number: int
+    """Of its entry."""
+    identity: bytes
+    key_id: bytes
+    standing: str
+    """`current`, `replaced`, `revoked` or `returned`."""
+    bundle: Bundle
+    token: Token
+    at: int
+    who: str
+    order_number: str | None
+
+    @property
+    def label(self) -> str:
+        """How messages call it: serial, part and sequence."""
+        return f"{self.bundle.serial} {self.bundle.part} {self.bundle.sequence}"
+
+
+def of_serial(connection: Connection, serial: str) -> list[Issued]:
+    """Give every bundle of a serial, by part and sequence."""
+    rows = connection.rows(
+        SELECT + " WHERE b.serial = ? ORDER BY b.part, b.sequence",
+        serial,
+    )
+    return [read_row(row) for row in rows]
+
+
+def current(connection: Connection, serial: str) -> list[Issued]:
+    """Give the current bundle of each part of a serial."""
+    rows = connection.rows(
+        SELECT + " WHERE b.serial = ? AND b.standing = 'current' ORDER BY b.part",
+        serial,
+    )
+    return [read_row(row) for row in rows]
+
+
+def by_number(connection: Connection, number: int) -> Issued | None:
+    """Give the bundle that was entered under `number`."""
+    row = connection.one(
+        SELECT + " WHERE b.number = ?",
+        number,
+    )
+    return read_row(row) if row else None
+
+
+def by_identity(connection: Connection, identity: bytes) -> Issued | None:
+    """Give the bundle of this identity."""
+    row = connection.one(
+        SELECT + " WHERE b.identity = ?",
+        identity,
+    )
+    return read_row(row) if row else None
+
+
+def last_sequence(connection: Connection, serial: str, part: str) -> int:
+    """Give the highest sequence that a serial's part was issued with; 0 if it never was."""
+    row = connection.one(
+        "SELECT max(sequence) FROM bundles WHERE serial = ? AND part = ?", serial, part
+    )
+    return (row[0] or 0) if row else 0
+
+
+def is_known(connection: Connection, serial: str) -> bool:
+    """Say whether anything was ever issued for `serial`."""
+    return connection.one("SELECT 1 FROM bundles WHERE serial = ? LIMIT 1", serial) is not None
+
+
+def next_serial(connection: Connection) -> str:
+    """Make the next serial that nothing was issued for, and remember it."""
+    last = facts.get(connection, _LAST_SERIAL)
+    number = serials.FIRST if last is None else int(last) + 1
+    while is_known(connection, serials.make(number)):
+        number += 1
+    facts.put(connection, _LAST_SERIAL, str(number))
+    return serials.make(number)
+
+
+def read_row(row: Row) -> Issued:
+    """Give the bundle in a row of `SELECT`."""
+    number, identity, key_id, standing, frame, at, who, order_number = row
+    bundle = decode(Bundle, read(frame).payload)
+    return Issued(
+        number, identity, key_id, standing, bundle, Token("bundle", frame), at, who, order_number
+    )

@@ -1,0 +1,34 @@
+"""The roots, trust documents, lists and catalogs of the ledger."""
+
+from typing import Final
+
+from licensekit.database import Connection
+from licensekit.wire.armor import Token
+
+_SELECT: Final = (
+    "SELECT e.type, e.frame FROM documents AS d JOIN entries AS e ON e.number = d.number"
+)
+
+_NEWEST: Final = (
+    " WHERE d.type <> 'root'"
+    " AND d.number IN (SELECT max(number) FROM documents GROUP BY type, issuer)"
+    " ORDER BY d.number"
+)
+
+
+def roots(connection: Connection) -> list[Token]:
+    """Give every root, oldest first."""
+    rows = connection.rows(_SELECT + " WHERE d.type = 'root' ORDER BY d.number")
+    return [Token(*row) for row in rows]
+
+
+def newest(connection: Connection) -> list[Token]:
+    """Give the newest trust document, and of each issuer the newest list and catalog."""
+    rows = connection.rows(_SELECT + _NEWEST)
+    return [Token(*row) for row in rows]
+
+
+def first(connection: Connection) -> list[Token]:
+    """Give what the first pack held."""
+    rows = connection.rows(_SELECT + " WHERE e.action = 'init' ORDER BY d.number")
+    return [Token(*row) for row in rows]

@@ -1,0 +1,76 @@
+"""The tables of a ledger.
+
+`entries` is the record: only ever appended to, each entry chained to the one before. The other
+tables are drawn from it so that questions cost what their answers cost, and `ledger verify` holds
+them against it.
+"""
+
+from typing import Final
+
+from licensekit.database import Migration, Schema
+
+_ENTRIES: Final = """CREATE TABLE entries (
+    number {integer} NOT NULL PRIMARY KEY,
+    action {text} NOT NULL,
+    at {integer} NOT NULL,
+    who {text} NOT NULL,
+    type {text} NOT NULL,
+    frame {blob} NOT NULL,
+    order_number {text},
+    order_text {text},
+    request {blob},
+    note {text} NOT NULL,
+    hash {blob} NOT NULL
+) {strict}"""
+_DOCUMENTS: Final = """CREATE TABLE documents (
+    number {integer} NOT NULL PRIMARY KEY,
+    type {text} NOT NULL,
+    issuer {text} NOT NULL,
+    version {integer} NOT NULL
+) {strict}"""
+_BUNDLES: Final = """CREATE TABLE bundles (
+    number {integer} NOT NULL PRIMARY KEY,
+    identity {blob} NOT NULL,
+    key_id {blob} NOT NULL,
+    serial {text} NOT NULL,
+    part {text} NOT NULL,
+    sequence {integer} NOT NULL,
+    company {text} NOT NULL,
+    company_key {text} NOT NULL,
+    product {text} NOT NULL,
+    use {integer} NOT NULL,
+    expiry {integer},
+    ends {integer},
+    standing {text} NOT NULL
+) {strict}"""
+_FACTS: Final = """CREATE TABLE facts (
+    name {text} NOT NULL PRIMARY KEY,
+    value {text} NOT NULL
+) {strict}"""
+_ORDERS_ONCE: Final = (
+    "CREATE UNIQUE INDEX entries_order ON entries (order_number) WHERE order_number IS NOT NULL"
+)
+
+SCHEMA: Final = Schema(
+    "ledger",
+    (
+        Migration(
+            1,
+            "the record, and what is asked of it",
+            (
+                _ENTRIES,
+                _ORDERS_ONCE,
+                "CREATE INDEX entries_request ON entries (request) WHERE request IS NOT NULL",
+                _DOCUMENTS,
+                "CREATE INDEX documents_newest ON documents (type, issuer, number)",
+                _BUNDLES,
+                "CREATE UNIQUE INDEX bundles_place ON bundles (serial, part, sequence)",
+                "CREATE INDEX bundles_identity ON bundles (identity)",
+                "CREATE INDEX bundles_company ON bundles (company_key)",
+                "CREATE INDEX bundles_expiry ON bundles (standing, expiry)",
+                "CREATE INDEX bundles_key ON bundles (key_id, standing)",
+                _FACTS,
+            ),
+        ),
+    ),
+)

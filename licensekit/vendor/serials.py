@@ -1,0 +1,38 @@
+"""Serial numbers made on demand: ten digits of which the last checks the others (ISO/IEC 7812-1).
+
+Other serials are taken as they are; but ten digits whose last one does not fit are one of these,
+mistyped. The check digit shows every single wrong digit and nearly every pair in the wrong order.
+"""
+
+from typing import Final
+
+FIRST: Final = 101_000_001
+"""The number, without its check digit, of the first serial that a workspace makes."""
+LAST: Final = 999_999_999
+
+_DIGITS: Final = 10
+
+
+def make(number: int) -> str:
+    """Give the serial of `number`: its nine digits and the check digit."""
+    body = str(number)
+    return body + _check_digit(body)
+
+
+def number_of(serial: str) -> int | None:
+    """Give the number that `make` gave `serial` for; None for a serial of another kind."""
+    return int(serial[:-1]) if _is_ten_digits(serial) and not is_mistyped(serial) else None
+
+
+def is_mistyped(serial: str) -> bool:
+    """Say whether `serial` looks like one of these and has a wrong digit in it."""
+    return _is_ten_digits(serial) and serial[-1] != _check_digit(serial[:-1])
+
+
+def _is_ten_digits(serial: str) -> bool:
+    return len(serial) == _DIGITS and serial.isascii() and serial.isdecimal()
+
+
+def _check_digit(body: str) -> str:
+    doubled = (int(digit) * (2 - place % 2) for place, digit in enumerate(reversed(body)))
+    return str(-sum(sum(divmod(value, 10)) for value in doubled) % 10)
