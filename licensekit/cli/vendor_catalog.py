@@ -11,7 +11,6 @@ from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.output import emit, emit_json, json_option, table
 from licensekit.cli.vendor_base import clock, workspace_option
-from licensekit.errors import WorkspaceInvalid
 from licensekit.vendor.catalog_file import read_catalog
 from licensekit.vendor.packing import Draft
 from licensekit.vendor.workspace import Workspace
@@ -47,7 +46,7 @@ def check(file: str | None, folder: Path, *, as_json: bool) -> None:
         )
         return
     emit(f"{len(draft.catalog.licenses)} licenses, no faults.")
-    if draft.signed is not None:
+    if file is None:
         emit(_state(draft))
 
 
@@ -60,12 +59,7 @@ def show(file: str | None, folder: Path, *, as_json: bool) -> None:
     now = clock()
     if file is None:
         with Workspace.open(folder) as workspace:
-            signed = workspace.footing(now).catalog
-        if signed is None:
-            raise WorkspaceInvalid(
-                "no catalog was signed here yet", where=str(folder), hint="run `licensekit pack`"
-            )
-        document = signed.document
+            document = workspace.footing(now).signed_catalog
     else:
         document = _read(file, now)
     if as_json:
