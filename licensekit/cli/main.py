@@ -6,11 +6,11 @@ from typing import Final, NoReturn
 
 import click
 
+from licensekit.cli.customer import CUSTOMER
 from licensekit.cli.exits import INTERRUPTED
 from licensekit.cli.groups import Lazy, LicenseGroup
 
 _VENDOR: Final = "Vendor: sign licenses"
-_CUSTOMER: Final = "Customer: use them"
 _BOTH: Final = "Both: look inside"
 
 COMMANDS: Final = {
@@ -18,8 +18,7 @@ COMMANDS: Final = {
     "catalog": Lazy(_VENDOR, "licensekit.cli.vendor_catalog", "catalog"),
     "issue": Lazy(_VENDOR, "licensekit.cli.vendor_issue", "issue"),
     "pack": Lazy(_VENDOR, "licensekit.cli.vendor_pack", "pack"),
-    "activate": Lazy(_CUSTOMER, "licensekit.cli.customer_activate", "activate"),
-    "status": Lazy(_CUSTOMER, "licensekit.cli.customer_status", "status"),
+    **CUSTOMER,
     "inspect": Lazy(_BOTH, "licensekit.cli.inspect", "inspect"),
     "verify": Lazy(_BOTH, "licensekit.cli.verify", "verify"),
 }

@@ -40,17 +40,24 @@ def ground_of(stored: Stored, root: str, pack: bytes | str, now: int) -> Grounde
         FormatError: the pack is damaged.
         TrustError: the pack is not to be believed, or something newer was seen here before.
     """
+    ground, unusable = ground_without_floor(stored, root, pack, now)
+    return Grounded(ground._replace(trust=require_seen(ground.trust, stored.seen)), unusable)
+
+
+def ground_without_floor(stored: Stored, root: str, pack: bytes | str, now: int) -> Grounded:
+    """Give the same, not held against what was seen before: a new file may still add to it.
+
+    Raises:
+        HomeInvalid, FormatError, TrustError: as `ground_of`, about the pack alone.
+    """
     base = open_pack(pack, root, now)
     _require_same_root(stored.recorded, root, pack)
     known = set(tokens_of(base))
     tokens = [token for token in stored.trust if token not in known]
     try:
-        extended = extend_ground(base, tokens, now)
-        unusable: tuple[Unusable, ...] = ()
+        return Grounded(extend_ground(base, tokens, now), ())
     except LicenseError:
-        extended, unusable = _without_unusable(base, tokens, now)
-    floored = extended._replace(trust=require_seen(extended.trust, stored.seen))
-    return Grounded(floored, unusable)
+        return _without_unusable(base, tokens, now)
 
 
 def verify_bundles(
@@ -107,9 +114,7 @@ def _unusable(token: armor.Token, error: LicenseError) -> Unusable:
     return Unusable(token.type, identity, error)
 
 
-def _without_unusable(
-    base: Ground, tokens: Sequence[armor.Token], now: int
-) -> tuple[Ground, tuple[Unusable, ...]]:
+def _without_unusable(base: Ground, tokens: Sequence[armor.Token], now: int) -> Grounded:
     """Take the tokens one after the other, and leave out those that spoil the rest."""
     taken: list[armor.Token] = []
     unusable: list[Unusable] = []
@@ -123,4 +128,4 @@ def _without_unusable(
             unusable.append(_unusable(token, error))
             continue
         taken.append(token)
-    return ground, tuple(unusable)
+    return Grounded(ground, tuple(unusable))

@@ -116,12 +116,8 @@ def judge(
     released: int | None,
 ) -> State:
     """Give the state that stored documents and rows make at `clock`; raises as `load` does."""
-    if pack is None:
-        if stored.recorded is None:
-            raise NotActivated("no pack was recorded here yet")
-        pack = stored.recorded.pack
     now = effective(stored.time, clock)
-    ground, unusable = ground_of(stored, root, pack, now)
+    ground, unusable = ground_of(stored, root, pack_of(stored, pack), now)
     bundles, refused = verify_bundles(stored.bundles, ground, now)
     fingerprint = fingerprint_of(stored, bundles)
     entitlements = evaluate(ground, bundles, now, fingerprint=fingerprint, released=released)
@@ -130,7 +126,7 @@ def judge(
         bundles=bundles,
         unusable=(*unusable, *refused),
         entitlements=entitlements,
-        in_use=_in_use(stored, entitlements),
+        in_use=in_use_of(stored, entitlements),
         now=now,
         fingerprint=fingerprint,
         notices=(),
@@ -157,6 +153,26 @@ def at(
     return moved._replace(notices=_notices(moved, clock))
 
 
+def pack_of(stored: Stored, pack: bytes | str | None) -> bytes | str:
+    """Give `pack`, or the recorded one in place of None.
+
+    Raises:
+        NotActivated: there is neither.
+    """
+    if pack is not None:
+        return pack
+    if stored.recorded is None:
+        raise NotActivated("no pack was recorded here yet")
+    return stored.recorded.pack
+
+
+def in_use_of(stored: Stored, entitlements: Entitlements) -> dict[str, int]:
+    """Give license to how often it is assigned, or for what limits sites how many there are."""
+    limiting = [code for code, one in entitlements.licenses.items() if one.limits_sites]
+    defined = dict.fromkeys(limiting, stored.satellites) if stored.satellites else {}
+    return {**stored.in_use, **defined}
+
+
 def fingerprint_of(stored: Stored, bundles: tuple[Verified[Bundle], ...]) -> Fingerprint:
     """Give what the installation shows to bound bundles; the machine is looked at only for them."""
     public = SigningKey.from_secret(frame.INSTALLATION, stored.seed).verifying_key.public
@@ -164,12 +180,6 @@ def fingerprint_of(stored: Stored, bundles: tuple[Verified[Bundle], ...]) -> Fin
     asks_for_facts = any(binding.facts for binding in bindings)
     facts = hashed(machine_facts(), stored.secret) if asks_for_facts else {}
     return Fingerprint(sha256(public).digest(), facts)
-
-
-def _in_use(stored: Stored, entitlements: Entitlements) -> dict[str, int]:
-    limiting = [code for code, one in entitlements.licenses.items() if one.limits_sites]
-    defined = dict.fromkeys(limiting, stored.satellites) if stored.satellites else {}
-    return {**stored.in_use, **defined}
 
 
 def _notices(state: State, clock: int) -> tuple[Notice, ...]:

@@ -1,0 +1,24 @@
+"""`licensekit status`: what is licensed, in use and due."""
+
+import click
+
+from licensekit.cli.customer import home_option, opened
+from licensekit.cli.inputs import now_option
+from licensekit.cli.output import emit_json, json_option
+from licensekit.cli.status_view import show_status, status_json
+
+
+@click.command()
+@home_option
+@now_option
+@json_option
+@click.pass_context
+def status(ctx: click.Context, home: str | None, now: int, *, as_json: bool) -> None:
+    """Show what is licensed, what is in use, and what is due."""
+    asks_what_then = ctx.get_parameter_source("now") is click.core.ParameterSource.COMMANDLINE
+    with opened(home) as installation:
+        state = installation.state(now=now if asks_what_then else None)
+    if as_json:
+        emit_json(status_json(state))
+    else:
+        show_status(state)

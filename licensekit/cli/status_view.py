@@ -1,0 +1,214 @@
+"""The state of an installation as people and programs read it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from licensekit.cli.document_view import amount
+from licensekit.cli.output import emit, facts, heading, table
+from licensekit.dates import day_at, format_seconds
+from licensekit.entitlements import LicenseRow, Notice, Part, Severity, rows
+from licensekit.entitlements.events import Event, Scope
+from licensekit.installation.state import State
+from licensekit.wire.documents import Kind
+from licensekit.wire.plain import plain
+
+_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: None}
+
+
+def show_status(state: State) -> None:
+    """Print what is licensed, in use and due."""
+    parts = (*state.entitlements.parts, *state.entitlements.waiting)
+    facts(
+        [
+            ("company", _companies(parts)),
+            ("serial", state.serial or "none: nothing was activated here yet"),
+            ("product", state.ground.product),
+            ("time", format_seconds(state.now)),
+        ]
+    )
+    if parts:
+        emit()
+        _show_parts(parts, state.now)
+    granted = [row for row in rows(state.entitlements, state.in_use) if _is_shown(row)]
+    if granted:
+        emit()
+        _show_licenses(granted)
+    if state.events:
+        emit()
+        show_events(state.events)
+    show_notices(state.notices)
+
+
+def show_notices(notices: Iterable[Notice]) -> None:
+    """Print what administrators should know, the most urgent first."""
+    listed = list(notices)
+    if listed:
+        emit()
+        heading("notices")
+    for notice in listed:
+        label = click.style(notice.severity.value, fg=_COLORS[notice.severity], bold=True)
+        click.echo(f"  {label}  ", nl=False)
+        days = "" if notice.days is None else f" ({notice.days} days left)"
+        emit(f"{notice.text}{days}")
+
+
+def status_json(state: State) -> dict[str, Any]:
+    """Give the state as `--json` prints it."""
+    entitlements = state.entitlements
+    parts = (*entitlements.parts, *entitlements.waiting)
+    return {
+        "product": state.ground.product,
+        "company": _companies(parts),
+        "serial": state.serial,
+        "now": format_seconds(state.now),
+        "bundles": [_part_json(part, state.now) for part in parts],
+        "licenses": [_row_json(row) for row in rows(entitlements, state.in_use)],
+        "events": [event_json(event) for event in state.events],
+        "notices": [
+            {
+                "code": notice.code,
+                "severity": notice.severity.value,
+                "subject": notice.subject,
+                "days": notice.days,
+                "text": notice.text,
+            }
+            for notice in state.notices
+        ],
+        "installation": {
+            "key": state.fingerprint.key and state.fingerprint.key.hex(),
+            "audit_entries": state.stored.head.number,
+            "audit_head": state.stored.head.hash.hex(),
+            "restored": state.restored,
+        },
+    }
+
+
+def show_events(events: Iterable[Event]) -> None:
+    """Print system events."""
+    columns = [">event", "kind", "for", "since", "by", "expected end", "ended", "message"]
+    table(columns, map(_event, events))
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    """Give an event as `--json` prints it."""
+    return {
+        "number": event.number,
+        "kind": event.kind,
+        "scope": event.scope.value,
+        "subject": event.subject or None,
+        "message": event.message,
+        "expected_end": _moment(event.expected_end),
+        "started": format_seconds(event.started),
+        "started_by": event.started_by,
+        "ended": _moment(event.ended),
+        "ended_by": event.ended_by,
+    }
+
+
+def _companies(parts: Iterable[Part]) -> str | None:
+    return ", ".join(dict.fromkeys(part.bundle.company for part in parts)) or None
+
+
+def _show_parts(parts: Iterable[Part], now: int) -> None:
+    columns = ["issuer", "serial", "part", ">sequence", "use", "state"]
+    dates = ["starts", "expiry", "grace", "maintenance"]
+    table([*columns, *dates, ">days left"], [_part(part, now) for part in parts])
+
+
+def _part(part: Part, now: int) -> tuple[object, ...]:
+    bundle = part.bundle
+    shown = plain(bundle)
+    return (
+        bundle.issuer,
+        bundle.serial,
+        bundle.part,
+        bundle.sequence,
+        shown["use"],
+        part.state.value,
+        shown["starts"],
+        shown["expiry"] or "none",
+        shown["grace"],
+        shown["maintenance"],
+        _days_left(part, now),
+    )
+
+
+def _days_left(part: Part, now: int) -> int | None:
+    """Give the days until the term ends, or once it has ended, until grace does."""
+    expiry, grace = part.bundle.expiry, part.bundle.grace
+    today = day_at(now)
+    ends = grace if expiry is not None and grace is not None and today > expiry else expiry
+    return None if ends is None else max(0, ends - today)
+
+
+def _part_json(part: Part, now: int) -> dict[str, Any]:
+    return {
+        "identity": part.verified.identity.hex(),
+        "state": part.state.value,
+        "days_left": _days_left(part, now),
+        "document": plain(part.bundle),
+    }
+
+
+def _is_shown(row: LicenseRow) -> bool:
+    return row.granted or bool(row.in_use)
+
+
+def _show_licenses(rows_: Iterable[LicenseRow]) -> None:
+    table(
+        ["kind", "license", "name", "issuer", ">in use", ">total", ">free", "access"],
+        [_row(row) for row in sorted(rows_, key=lambda row: (row.issuer, row.kind))],
+    )
+
+
+def _row(row: LicenseRow) -> tuple[object, ...]:
+    is_counted = row.kind is not Kind.SYSTEM
+    free = None if row.total is None else max(0, row.total - row.in_use)
+    return (
+        row.kind.name.lower(),
+        row.code,
+        row.name,
+        row.issuer,
+        row.in_use if is_counted else None,
+        amount(row.total),
+        amount(free) if is_counted else None,
+        row.access.name.lower(),
+    )
+
+
+def _row_json(row: LicenseRow) -> dict[str, Any]:
+    return {
+        "license": row.code,
+        "issuer": row.issuer,
+        "kind": row.kind.name.lower(),
+        "name": row.name,
+        "access": row.access.name.lower(),
+        "total": row.total,
+        "in_use": row.in_use,
+        "free": None if row.total is None else max(0, row.total - row.in_use),
+        "hidden": row.hidden,
+        "plan": row.plan,
+        "granted": row.granted,
+    }
+
+
+def _event(event: Event) -> tuple[object, ...]:
+    whom = (
+        event.scope.value if event.scope is Scope.INSTALLATION else f"{event.scope} {event.subject}"
+    )
+    return (
+        event.number,
+        event.kind,
+        whom,
+        format_seconds(event.started),
+        event.started_by,
+        _moment(event.expected_end),
+        _moment(event.ended),
+        event.message,
+    )
+
+
+def _moment(seconds: int | None) -> str | None:
+    return None if seconds is None else format_seconds(seconds)

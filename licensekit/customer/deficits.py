@@ -1,0 +1,84 @@
+"""Which licenses would be left with fewer than are assigned, and who holds them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from licensekit.customer.preview import Deficit
+from licensekit.database import Connection
+from licensekit.entitlements import Entitlements
+from licensekit.errors import BelowUse
+from licensekit.wire.documents import Kind
+
+HOLDERS: Final = 1000
+"""How many holders a deficit names at most."""
+
+_HOLDERS: Final = {
+    Kind.USER: "SELECT user_id FROM user_licenses WHERE license = ? ORDER BY number DESC LIMIT ?",
+    Kind.SITE: "SELECT site_id FROM site_licenses WHERE license = ? ORDER BY number DESC LIMIT ?",
+}
+_SATELLITES: Final = "SELECT id FROM sites WHERE central = 0 ORDER BY id LIMIT ?"
+
+
+def deficits_of(
+    connection: Connection,
+    before: Entitlements,
+    after: Entitlements,
+    in_use: Mapping[str, int],
+) -> tuple[Deficit, ...]:
+    """Give the licenses of which `after` has fewer than `before`, and fewer than are in use.
+
+    Both are counted as sold, whatever has expired: what lapsed already is no reduction, and
+    whoever buys again what lapsed must not find that it is refused.
+    """
+    found: list[Deficit] = []
+    for code, used in sorted(in_use.items()):
+        sold, was_sold = _sold(after, code), _sold(before, code)
+        is_less = sold is not None and (was_sold is None or sold < was_sold)
+        if sold is not None and is_less and used > sold:
+            found.append(
+                Deficit(
+                    license=code,
+                    kind=after.licenses[code].kind,
+                    in_use=used,
+                    total=sold,
+                    holders=_holders(connection, after, code),
+                )
+            )
+    return tuple(found)
+
+
+def below_use(deficits: Iterable[Deficit]) -> list[BelowUse]:
+    """Give a reason against the activation for each deficit."""
+    return [
+        BelowUse(
+            f"{one.license}: {one.in_use} in use and {one.total} in the new license set",
+            hint=f"release {one.remove} of those who hold it first: {_named(one)}",
+            license=one.license,
+            in_use=one.in_use,
+            total=one.total,
+            remove=one.remove,
+            holders=one.holders,
+        )
+        for one in deficits
+    ]
+
+
+def _sold(entitlements: Entitlements, code: str) -> int | None:
+    amounts = [g.amount for g in entitlements.grants.get(code, ()) if g.via is None]
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if len(known) == len(amounts) else None
+
+
+def _holders(connection: Connection, entitlements: Entitlements, code: str) -> tuple[str, ...]:
+    license_ = entitlements.licenses[code]
+    if license_.limits_sites:
+        rows = connection.rows(_SATELLITES, HOLDERS)
+    else:
+        rows = connection.rows(_HOLDERS[license_.kind], code, HOLDERS)
+    return tuple(holder for (holder,) in rows)
+
+
+def _named(deficit: Deficit) -> str:
+    shown = deficit.holders[:5]
+    more = deficit.in_use - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,118 @@
+"""The customer's side of an installation, for an administrator's screens and commands."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from licensekit.customer.activation import apply, propose
+from licensekit.customer.opened import Opened, looking, writing
+from licensekit.customer.preview import Preview
+from licensekit.dates import days_of
+from licensekit.installation.home import open_installation
+from licensekit.installation.state import Recorded, State, at, recorded_root
+
+
+def system_clock() -> datetime:
+    """Give the time of this machine."""
+    return datetime.now(UTC)
+
+
+class Activated(NamedTuple):
+    """What an activation did."""
+
+    preview: Preview
+    changed: bool
+    """False: everything in the file was here already."""
+
+
+class Installation:
+    """An installation and everything that can be changed in it. Make it with `Installation.open`.
+
+    Every change is one transaction: it happens whole, with an entry in the audit log, or not at
+    all. Nothing here prints or asks.
+    """
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+
+    @classmethod
+    def open(
+        cls,
+        home: str | os.PathLike[str],
+        *,
+        root: str | None = None,
+        pack: bytes | str | None = None,
+        released: date | None = None,
+        clock: Callable[[], datetime] = system_clock,
+        by: str = "",
+        create: bool = True,
+    ) -> Self:
+        """Open the installation at `home`, a folder or a `postgresql://` URL.
+
+        `root` is the pin and `pack` the pack that the application ships; without them, those that
+        the first activation recorded are used. `released` is the date of this version of the
+        product. `by` says in the audit log who makes the changes. `create` sets an installation
+        up where there is none.
+
+        Raises:
+            NotActivated: there is none, and `create` is false.
+            HomeInvalid, StateError: the home or its database cannot be used.
+        """
+        database = open_installation(home, create=create)
+        day = None if released is None else days_of(released)
+        return cls(Opened(database, root, pack, day, clock, by))
+
+    @property
+    def recorded(self) -> Recorded | None:
+        """The root pin and the pack that the first activation recorded, if there was one."""
+        return recorded_root(self._opened.database)
+
+    def state(self, *, now: int | None = None) -> State:
+        """Give everything that the installation is, has and may do now.
+
+        With `now` (seconds since 1970): what it would be then, if nothing changes until then.
+
+        Raises:
+            NotActivated: no pack was given, and none recorded.
+            HomeInvalid, FormatError, TrustError, StateError: see `licensekit.installation.state`.
+        """
+        with looking(self._opened) as look:
+            state = look.state()
+        return state if now is None else at(state, now, clock=now)
+
+    def preview(self, data: bytes | str) -> Preview:
+        """Give what a license file would change, and everything that stands against it.
+
+        Raises:
+            FormatError, TrustError: the file is damaged or not to be believed.
+        """
+        with looking(self._opened) as look:
+            return propose(look, data).preview
+
+    def activate(self, data: bytes | str) -> Activated:
+        """Take a license file, whole or not at all. It is checked again, whatever was previewed.
+
+        Raises:
+            FormatError, TrustError: the file is damaged or not to be believed.
+            RefusedError: it does not fit this installation; `preview` gives every reason.
+        """
+        with writing(self._opened) as change:
+            proposal = propose(change.look, data)
+            return Activated(proposal.preview, apply(change, proposal))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._opened.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

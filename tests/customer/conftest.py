@@ -1,0 +1,22 @@
+"""An installation for each test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from licensekit.customer import Installation
+from tests.homes import Home
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A home where nothing was set up yet."""
+    return Home(str(tmp_path / "home"))
+
+
+@pytest.fixture
+def installation(home: Home) -> Iterator[Installation]:
+    """An installation in which nothing was activated yet."""
+    with home.open() as installation:
+        yield installation
