@@ -23,11 +23,10 @@ _SEAL: Final = object()
 class _Checked(Generic[D_co]):
     """A document together with the signatures that were checked on it; immutable."""
 
-    __slots__ = ("document", "identity", "keys", "token")
+    __slots__ = ("_payload", "document", "keys", "token")
 
     document: D_co
-    identity: bytes
-    """16 bytes: the first half of SHA-256 over type and payload."""
+    _payload: bytes
     token: armor.Token
     keys: tuple[VerifyingKey, ...]
     """The keys that signed, in the order of the signatures."""
@@ -36,7 +35,7 @@ class _Checked(Generic[D_co]):
         self,
         seal: object,
         document: D_co,
-        identity: bytes,
+        payload: bytes,
         token: armor.Token,
         keys: tuple[VerifyingKey, ...],
     ) -> None:
@@ -44,9 +43,14 @@ class _Checked(Generic[D_co]):
             raise TypeError(f"{type(self).__name__} is the result of a check; it cannot be made")
         put = object.__setattr__
         put(self, "document", document)
-        put(self, "identity", identity)
+        put(self, "_payload", payload)
         put(self, "token", token)
         put(self, "keys", keys)
+
+    @property
+    def identity(self) -> bytes:
+        """16 bytes: the first half of SHA-256 over type and payload; worked out when asked."""
+        return identity_of(self.token.type, self._payload)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is immutable")
@@ -58,7 +62,7 @@ class _Checked(Generic[D_co]):
         return type(other) is type(self) and other.token == self.token
 
     def __hash__(self) -> int:
-        return hash(self.identity)
+        return hash(self.token)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.token.type} {self.identity.hex()}>"
@@ -116,7 +120,7 @@ def verified(
     """
     check_signatures(token, opened, keys)
     document = decode(kind, opened.payload)
-    return Verified(_SEAL, document, identity_of(token.type, opened.payload), token, tuple(keys))
+    return Verified(_SEAL, document, opened.payload, token, tuple(keys))
 
 
 def self_signed(token: armor.Token, kind: type[S]) -> SelfSigned[S]:
@@ -137,5 +141,4 @@ def self_signed(token: armor.Token, kind: type[S]) -> SelfSigned[S]:
     key = load(frame.INSTALLATION, first.key)
     check_signatures(token, opened, [key])
     document = decode(kind, opened.payload)
-    identity = identity_of(token.type, opened.payload)
-    return SelfSigned(_SEAL, document, identity, token, (key,))
+    return SelfSigned(_SEAL, document, opened.payload, token, (key,))

@@ -22,8 +22,8 @@ def amount(count: int | None) -> str:
 
 
 def _show_bundle(bundle: Bundle) -> None:
-    fields = plain(bundle)
-    dates = ("starts", "warning", "expiry", "grace", "maintenance", "next_check")
+    dates = {n: None if day is None else format_days(day) for n, day in _dates(bundle)}
+    dates["expiry"] = dates["expiry"] or "none: perpetual"
     facts(
         [
             ("company", bundle.company),
@@ -32,8 +32,7 @@ def _show_bundle(bundle: Bundle) -> None:
             ("product", f"{bundle.product}, sold by {bundle.issuer}"),
             ("use", word(bundle.use)),
             ("issued", format_seconds(bundle.issued)),
-            *((name.replace("_", " "), fields[name]) for name in dates if name != "expiry"),
-            ("expiry", "none: perpetual" if bundle.expiry is None else format_days(bundle.expiry)),
+            *dates.items(),
             ("after grace", None if bundle.expiry is None else word(bundle.after_grace)),
             ("bound to", _binding(bundle)),
             ("offline", f"{bundle.offline_hours} hours"),
@@ -49,6 +48,17 @@ def _show_bundle(bundle: Bundle) -> None:
         for code, count in (bundle.system, bundle.sites, bundle.users)[kind].items()
     ]
     table(["kind", "license", ">count"], rows)
+
+
+def _dates(bundle: Bundle) -> list[tuple[str, int | None]]:
+    return [
+        ("starts", bundle.starts),
+        ("warning", bundle.warning),
+        ("expiry", bundle.expiry),
+        ("grace", bundle.grace),
+        ("maintenance", bundle.maintenance),
+        ("next check", bundle.next_check),
+    ]
 
 
 def _binding(bundle: Bundle) -> str | None:

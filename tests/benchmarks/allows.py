@@ -4,7 +4,6 @@ Run: python -m tests.benchmarks.allows
 """
 
 import tempfile
-from datetime import UTC, datetime
 
 from licensekit import Licensing
 from licensekit.customer import Installation
@@ -29,14 +28,12 @@ class Bare:
 
 def main() -> None:
     """Activate one bundle and time the question about it."""
-    pack = makers.file_of(
-        makers.first_root(), makers.first_trust(), sign(makers.catalog(), VENDOR)
-    )
+    pack = makers.file_of(makers.first_root(), makers.first_trust(), sign(makers.catalog(), VENDOR))
     root = makers.pin(makers.first_root())
     with tempfile.TemporaryDirectory() as home:
         now = moment_of(makers.NOW)
-        with Installation.open(home, root=root, pack=pack, create=True) as installation:
-            installation.activate(makers.file_of(sign(makers.bundle(), VENDOR)), now=now)
+        with Installation.open(home, root=root, pack=pack, clock=lambda: now) as installation:
+            installation.activate(makers.file_of(sign(makers.bundle(), VENDOR)))
         with Licensing.open(home, root=root, pack=pack, clock=lambda: now) as licensing:
             bare = Bare({"server": True, "quote": False})
             measured = measure(

@@ -1,0 +1,103 @@
+"""The whole way of a license, with the real commands: vendor, customer, application.
+
+Run it with a Python in which licensekit is installed. Everything happens in a new temporary folder
+and is gone afterwards; every command is printed before it runs, as you would type it.
+"""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from licensekit import Access, Licensing, Verifier
+
+SAMPLE = Path(__file__).resolve().parent / "superoffice"
+
+
+def run(command: str) -> str:
+    """Print a command, run it, and give what it printed."""
+    print(f"\n$ {command}", flush=True)
+    program, *arguments = shlex.split(command)
+    module = [sys.executable, "-m", program]  # the installation that runs this file
+    done = subprocess.run(
+        [*module, *arguments], check=True, stdout=subprocess.PIPE, encoding="utf-8"
+    )
+    print(done.stdout, end="", flush=True)
+    return done.stdout
+
+
+def vendor() -> str:
+    """Make a workspace, sign the three sample orders, and give the root pin."""
+    keys = "--passphrase-file passphrase --root-passphrase-file passphrase"
+    made = run(
+        "licensekit init superoffice --product superoffice-crm --issuer superoffice"
+        f" --name SuperOffice --catalog sample/catalog.toml {keys} --json"
+    )
+    root: str = json.loads(made)["root"]
+    run("licensekit catalog check sample/catalog.toml")
+    for company, file in (
+        ("nordlys-kraft", "nordlys.lic"),
+        ("fjord-trial", "fjord.lic"),
+        ("bergen-perpetual", "bergen.lic"),
+    ):
+        run(
+            f"licensekit issue sample/orders/{company}.toml -C superoffice -o {file}"
+            " --passphrase-file passphrase"
+        )
+    return root
+
+
+def customer(root: str) -> None:
+    """Look into the file that came by mail, verify and activate it, and give licenses to people."""
+    trusted = f"--pack superoffice/superoffice-crm.lkp --root {root}"
+    run("licensekit inspect fjord.lic")
+    run(f"licensekit verify nordlys.lic {trusted}")
+    run(f"licensekit activate nordlys.lic --home licensing --preview {trusted}")
+    run(f"licensekit activate nordlys.lic --home licensing {trusted}")
+    run("licensekit status --home licensing")
+
+
+def application(root: str) -> None:
+    """Ask what a program asks."""
+    pack = Path("superoffice/superoffice-crm.lkp").read_bytes()
+    print("\nAnd in the program:\n")
+    with Licensing.open("licensing", root=root, pack=pack) as licensing:
+        ask("licensing.allows('quote')", licensing.allows("quote"), expected=True)
+        ask("licensing.access('sale')", licensing.access("sale").name, expected=Access.READ.name)
+        ask("licensing.count('sales-pro').free", licensing.count("sales-pro").free, expected=25)
+        for reason in licensing.explain("quote"):
+            print(f"  quote is granted by {reason.bundle}, which is {reason.state}")
+    verifier = Verifier(root=root, pack=pack)
+    trial = verifier.verify(Path("fjord.lic").read_bytes(), now=datetime.now(UTC))
+    ask("verifier.verify(…).company", trial.company, expected="Fjord Shipping AS")
+    ask("verifier.verify(…).allows('saint')", trial.allows("saint"), expected=False)
+
+
+def ask(question: str, answer: object, *, expected: object) -> None:
+    """Print a question and its answer, which is known beforehand."""
+    print(f"  {question} -> {answer}")
+    if answer != expected:
+        sys.exit(f"{question} should be {expected}")
+
+
+def main() -> None:
+    """Play the whole way in a folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="licensekit-") as folder:
+        os.chdir(folder)
+        try:
+            Path("sample").symlink_to(SAMPLE)
+            Path("passphrase").write_text("a passphrase for the sample only\n", encoding="utf-8")
+            root = vendor()
+            customer(root)
+            application(root)
+        finally:
+            os.chdir(SAMPLE)
+    print("\nDone.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""The sample's full license, its pack and its root pin, signed by TEST KEYS."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from licensekit.sign import sign
+from licensekit.vendor.bundling import check_order, make_bundle
+from licensekit.vendor.catalog_file import read_catalog
+from licensekit.vendor.order_file import read_draft
+from licensekit.wire import armor
+from tests import makers
+
+SAMPLE = Path(__file__).parents[2] / "samples" / "superoffice"
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
+ISSUED = int(NOW.timestamp())
+
+
+class SampleFiles(NamedTuple):
+    """What a vendor hands out."""
+
+    token: armor.Token
+    """The bundle of `nordlys-kraft.toml`: all 8 system, 3 site and 10 user licenses."""
+    license: str
+    pack: str
+    root: str
+
+
+def sample_files() -> SampleFiles:
+    """Sign the sample's catalog and its fullest order."""
+    vendor, product, issuer = makers.key("vendor"), "superoffice-crm", "superoffice"
+    catalog = read_catalog((SAMPLE / "catalog.toml").read_bytes(), version=1, issued=ISSUED)
+    draft = read_draft((SAMPLE / "orders" / "nordlys-kraft.toml").read_bytes())
+    order = check_order(draft, catalog)
+    bundle = make_bundle(order, serial="1010000014", sequence=1, issued=ISSUED)
+    root = sign(makers.root(makers.key("root"), product=product, issuer=issuer), makers.key("root"))
+    admitted = makers.admitted(vendor, valid_from=0, scope=makers.scope(issuers=[issuer]))
+    trust = makers.trust(admitted, product=product, issued=ISSUED)
+    token = sign(bundle, vendor)
+    pack = makers.file_of(root, sign(trust, makers.key("root")), sign(catalog, vendor))
+    return SampleFiles(token, armor.write(token), pack, makers.pin(root))
