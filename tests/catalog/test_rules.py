@@ -267,20 +267,12 @@ FAULTS: dict[str, tuple[Catalog, list[Fault]]] = {
             editions={"basic": Edition("Basic", {"server": 2}, {"user": 1}, {"users": None}, {})}
         ),
         [
-            Fault("editions.basic.system.server", "it is there or not: write `true`"),
-            Fault("editions.basic.sites.user", "`user` is a user license: it belongs in `users`"),
+            Fault("editions.basic.system.server", "is there or not: write `true`"),
+            Fault("editions.basic.sites.user", "is a user license: it belongs in `users`"),
             Fault(
                 "editions.basic.users.users", "there is no license `users`; did you mean `user`?"
             ),
         ],
-    ),
-    "an edition that says no number of what is sold by number": (
-        catalog(
-            licenses={"archive": license_entry(SYSTEM, quantity="GB")},
-            access={},
-            editions={"basic": Edition("Basic", {"archive": True}, {}, {}, {})},
-        ),
-        [Fault("editions.basic.system.archive", "it is sold by quantity: write how many GB")],
     ),
 }
 

@@ -1,0 +1,158 @@
+"""From an order and a catalog to a bundle: is what was ordered for sale, and does it work alone?"""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
+
+from licensekit import limits
+from licensekit.catalog import reached
+from licensekit.catalog.nearest import did_you_mean
+from licensekit.catalog.rules import Counts, counts_faults
+from licensekit.catalog.world import listed
+from licensekit.dates import day_at
+from licensekit.errors import Fault, OrderInvalid
+from licensekit.vendor.fault_list import refusal
+from licensekit.vendor.order import Draft, Order, term
+from licensekit.vendor.quantities import as_numbers, missing_quantities
+from licensekit.wire.documents import Binding, Bundle, Catalog, Kind, Value
+
+
+class CheckedOrder(NamedTuple):
+    """An order that was found without fault, and what it grants: its edition unfolded."""
+
+    order: Order
+    issuer: str
+    product: str
+    counts: Counts
+    values: Mapping[str, Value]
+
+
+def check_order(draft: Draft, catalog: Catalog, already: Collection[str] = ()) -> CheckedOrder:
+    """Give the order of `draft`, which a bundle can be made of.
+
+    `already` are the license codes that the other parts of the order's serial grant.
+
+    Raises:
+        OrderInvalid: with all faults of the order itself and against the catalog.
+    """
+    order = draft.order
+    if found := [*draft.faults, *bundle_faults(order, catalog, already)]:
+        raise refusal(OrderInvalid, found)
+    counts, values = _granted(order, catalog)
+    return CheckedOrder(order, catalog.issuer, catalog.product, counts, values)
+
+
+def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ()) -> list[Fault]:
+    """Give everything for which `catalog` does not allow what `order` names, by key path.
+
+    A hidden license may be sold: hiding is about the lists that licenses are assigned from, and a
+    system license is never assigned. What an included license requires may be missing: a plan is
+    sold whole to those as well who lack the module for one of its rights. What is required of
+    another issuer is seen where that issuer's bundles are: at the installation.
+    """
+    if order.edition is not None and order.edition not in catalog.editions:
+        guess = did_you_mean(order.edition, catalog.editions)
+        no_edition = Fault("edition", f"there is no edition `{order.edition}`{guess}")
+        # No word about requirements: what is missing may be in the edition that was meant.
+        return [no_edition, *_named_faults(order, catalog)]
+    counts, values = _granted(order, catalog)
+    found = [
+        *_named_faults(order, catalog),
+        *_requirement_faults(order, counts, catalog, already),
+    ]
+    if len(values) > limits.VALUES:
+        found.append(Fault("values", f"has more than {limits.VALUES} entries with the edition's"))
+    return found
+
+
+def make_bundle(
+    checked: CheckedOrder,
+    *,
+    serial: str,
+    sequence: int,
+    issued: int,
+    binding: Binding | None = None,
+) -> Bundle:
+    """Give the bundle for an order, issued at `issued` (seconds since 1970).
+
+    Raises:
+        OrderInvalid: its term leaves the years 1970 to 9999, or it replaces its own serial.
+    """
+    order, counts = checked.order, checked.counts
+    dates = term(order, day_at(issued))
+    if not all(day is None or 0 <= day <= limits.DAYS for day in dates):
+        raise OrderInvalid("its term is not within the years 1970 to 9999")
+    if order.replaces == serial:
+        raise OrderInvalid(f"it would replace its own serial {serial}", where="replaces")
+    return Bundle(
+        issuer=checked.issuer,
+        product=checked.product,
+        serial=serial,
+        part=order.part,
+        sequence=sequence,
+        replaces=order.replaces,
+        company=order.company,
+        use=order.use,
+        issued=issued,
+        starts=order.starts,
+        warning=dates.warning,
+        expiry=dates.expiry,
+        grace=dates.grace,
+        maintenance=order.maintenance,
+        next_check=order.next_check,
+        system=as_numbers(counts.system),
+        sites=dict(counts.sites),
+        users=dict(counts.users),
+        values=dict(checked.values),
+        binding=binding,
+        after_grace=order.after_grace,
+        offline_hours=order.offline_hours,
+        borrow_hours=order.borrow_hours,
+        extensions={},
+    )
+
+
+def _named(order: Order) -> Counts:
+    return Counts(order.system, order.sites, order.users)
+
+
+def _granted(order: Order, catalog: Catalog) -> tuple[Counts, Mapping[str, Value]]:
+    """Give what is granted: what the edition names, and what the order names instead or more."""
+    if order.edition is None:
+        return _named(order), order.values
+    edition = catalog.editions[order.edition]
+    counts = Counts(
+        {**edition.system, **order.system},
+        {**edition.sites, **order.sites},
+        {**edition.users, **order.users},
+    )
+    return counts, {**edition.values, **order.values}
+
+
+def _named_faults(order: Order, catalog: Catalog) -> Iterator[Fault]:
+    yield from counts_faults(_named(order), catalog)
+    yield from missing_quantities(order.system, catalog.licenses)
+
+
+def _requirement_faults(
+    order: Order, counts: Counts, catalog: Catalog, already: Collection[str]
+) -> Iterator[Fault]:
+    present = {*already, *counts.system, *counts.sites, *counts.users}
+    asking = {code: wants for code, wants in _requires(catalog, counts) if not present >= wants}
+    if not asking:
+        return
+    present = reached(catalog, present)
+    named = _named(order)
+    for code, wants in asking.items():
+        if missing := sorted(wants - present):
+            why = f"`{code}` requires {listed(missing)}, which neither this order nor"
+            where = next((f"{k.plural}.{code}" for k in Kind if code in named[k]), "edition")
+            yield Fault(where, f"{why} another part of the serial grants")
+
+
+def _requires(catalog: Catalog, counts: Counts) -> Iterator[tuple[str, set[str]]]:
+    """Give what each license requires of those of its own issuer."""
+    licenses = catalog.licenses
+    for table in counts:
+        for code in table:
+            if code in licenses and (requires := licenses[code].requires):
+                yield code, {own for own in requires if "." not in own}
