@@ -67,7 +67,7 @@ def read_ground(pack: str, root: str, now: int) -> Ground:
         LicenseError: the file cannot be read, or is no pack of that root.
     """
     with located(pack):
-        return open_pack(read_input(pack, what="pack"), root, now)
+        return open_pack(read_input(pack, what="a pack"), root, now)
 
 
 def look(tokens: Sequence[armor.Token]) -> list[Finding]:

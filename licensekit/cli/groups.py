@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import click
 
 from licensekit.cli.exits import exit_code
+from licensekit.cli.output import harmless
 from licensekit.errors import FaultsError, LicenseError
 
 
@@ -32,12 +33,7 @@ def error_lines(error: LicenseError) -> list[str]:
         lines = [f"{place}{fault}" for fault in error.faults]
     else:
         lines = [str(error)]
-    return [_one_line(line) for line in lines]
-
-
-def _one_line(text: str) -> str:
-    """Show control and direction-changing characters, which could come from a hostile file."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return [harmless(line) for line in lines]
 
 
 class LicenseGroup(click.Group):
@@ -82,4 +78,4 @@ class LicenseGroup(click.Group):
 
     def _help_rows(self, ctx: click.Context, names: Iterable[str]) -> list[tuple[str, str]]:
         commands = [(name, self.get_command(ctx, name)) for name in names]
-        return [(n, c.get_short_help_str(limit=76)) for n, c in commands if c and not c.hidden]
+        return [(n, c.get_short_help_str(limit=200)) for n, c in commands if c and not c.hidden]

@@ -44,13 +44,16 @@ now_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.op
 
 @contextmanager
 def located(where: str) -> Iterator[None]:
-    """Say of a `LicenseError` raised inside where it happened, unless it knows by itself."""
+    """Say of a `LicenseError` raised inside where it happened, unless it knows by itself.
+
+    `where` is a path, or `-`.
+    """
     try:
         yield
     except LicenseError as error:
         if error.where:
             raise
-        raise error.at(where) from error
+        raise error.at("standard input" if where == STANDARD else where) from error
 
 
 def read_input(path: str, *, what: str, limit: int = limits.FILE_BYTES) -> bytes:
@@ -64,7 +67,9 @@ def read_input(path: str, *, what: str, limit: int = limits.FILE_BYTES) -> bytes
         return read_bytes(Path(path), limit=limit, what=what)
     data = sys.stdin.buffer.read(limit + 1)
     if len(data) > limit:
-        raise TooLarge(f"more than {limit} bytes of {what}", where="standard input")
+        raise TooLarge(
+            f"{what} has at most {limit} bytes, and this has more", where="standard input"
+        )
     return data
 
 
@@ -123,7 +128,7 @@ def read_passphrase(source: PassphraseSource, prompt: str, *, confirm: bool = Fa
     if source.file is not None and source.descriptor is not None:
         raise click.UsageError("give a passphrase by file or by descriptor, not by both.")
     if source.file is not None:
-        data = read_input(source.file, what="passphrase", limit=limits.PASSPHRASE_BYTES)
+        data = read_input(source.file, what="a passphrase", limit=limits.PASSPHRASE_BYTES)
         return _first_line(data, source.file)
     if source.descriptor is not None:
         return _first_line(_read_descriptor(source.descriptor), f"descriptor {source.descriptor}")

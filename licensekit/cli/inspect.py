@@ -19,14 +19,15 @@ from licensekit.wire import armor
 def inspect(
     ctx: click.Context, file: str, pack: str | None, root: str | None, now: int, *, as_json: bool
 ) -> None:
-    """Show what is in a license file, pack, request or receipt (`-`: standard input).
+    """Show what is in a file, verified or not.
 
+    FILE is a license file, pack, request, receipt or statement, or `-` for standard input.
     Without --pack and --root nothing is verified, and the output says so.
     """
     if (pack is None) != (root is None):
         raise click.UsageError("--pack and --root go together: a pack alone vouches for nothing.")
     with located(file):
-        tokens = armor.read(read_input(file, what="license file"))
+        tokens = armor.read(read_input(file, what="a license file"))
         if pack is None or root is None:
             findings = look(tokens)
         else:

@@ -1,6 +1,5 @@
 """The `licensekit` command."""
 
-import os
 import sys
 from typing import Final, NoReturn
 
@@ -42,8 +41,11 @@ def main() -> NoReturn:
     """Run the command line and exit with a code of `docs/commands.md`."""
     try:
         code = licensekit.main(prog_name="licensekit", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        code = error.exit_code
     except click.UsageError as error:
-        _complain(f"{error.format_message()} {_where_help_is(error)}")
+        _complain(f"{error.format_message().rstrip('.')}; {_where_help_is(error)}")
         code = error.exit_code
     except click.ClickException as error:
         error.show()
@@ -51,10 +53,6 @@ def main() -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         _complain("interrupted")
         code = INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; the interpreter must not complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -63,4 +61,4 @@ def _complain(text: str) -> None:
 
 
 def _where_help_is(error: click.UsageError) -> str:
-    return f"See `{error.ctx.command_path if error.ctx else 'licensekit'} --help`."
+    return f"see `{error.ctx.command_path if error.ctx else 'licensekit'} --help`"

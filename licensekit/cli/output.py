@@ -18,8 +18,8 @@ def emit_json(facts: Mapping[str, Any]) -> None:
 
 
 def emit(text: str = "") -> None:
-    """Print a line of facts. What could move the cursor or turn the text is shown as escapes."""
-    click.echo("".join(c if c.isprintable() else _escaped(c) for c in text))
+    """Print a line of facts."""
+    click.echo(harmless(text))
 
 
 def remark(text: str) -> None:
@@ -34,7 +34,7 @@ def warn(text: str) -> None:
 
 def heading(text: str) -> None:
     """Print a heading over facts."""
-    click.secho("".join(c if c.isprintable() else _escaped(c) for c in text), bold=True)
+    click.secho(harmless(text), bold=True)
 
 
 def facts(pairs: Iterable[tuple[str, object]]) -> None:
@@ -49,7 +49,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows under columns; a column name that begins with `>` is aligned to the right."""
     right = [column.startswith(">") for column in columns]
     titles = [column.removeprefix(">") for column in columns]
-    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    cells = [["" if cell is None else harmless(str(cell)) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(titles, *cells, strict=True)]
     heading(_line(titles, widths, right))
     for row in cells:
@@ -64,5 +64,6 @@ def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) ->
     return "  ".join(padded).rstrip()
 
 
-def _escaped(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")
+def harmless(text: str) -> str:
+    """Give `text` with everything as escapes that could move the cursor or turn the text."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

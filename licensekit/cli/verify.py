@@ -18,15 +18,16 @@ from licensekit.wire.documents import Bundle
 @now_option
 @json_option
 def verify(file: str, pack: str | None, root: str | None, now: int, *, as_json: bool) -> None:
-    """Verify a license file against a pack and a pinned root (`-`: standard input).
+    """Verify a file against a pack and a pinned root.
 
-    Every document in it must be genuine; the first that is not ends the command with its reason.
+    FILE is a license file, or `-` for standard input. Every document in it must be genuine; the
+    first that is not ends the command with its reason.
     Expired bundles verify: their state is shown.
     """
     if pack is None or root is None:
         raise click.UsageError("--pack FILE and --root PIN are needed; `inspect` looks without.")
     with located(file):
-        tokens = armor.read(read_input(file, what="license file"))
+        tokens = armor.read(read_input(file, what="a license file"))
         findings = check(tokens, read_ground(pack, root, now), now)
     for finding in findings:
         if finding.error is not None:

@@ -1,0 +1,216 @@
+"""What every command has in common: exit codes, errors in one line, inputs, outputs."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+
+from licensekit import errors
+from licensekit.cli import exits, inputs, output
+from licensekit.cli.groups import Lazy, LicenseGroup, error_lines
+from licensekit.cli.main import COMMANDS, licensekit
+from licensekit.errors import Fault, LicenseError
+from tests.cli.invoking import invoke
+
+ERRORS = sorted(
+    (
+        kind
+        for kind in map(errors.__dict__.get, errors.__all__)
+        if isinstance(kind, type) and issubclass(kind, LicenseError)
+    ),
+    key=lambda kind: kind.code,
+)
+
+
+@pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: kind.code)
+def test_every_error_has_an_exit_code_of_the_table(kind: type[LicenseError]) -> None:
+    table = Path(__file__).parents[2] / "docs" / "commands.md"
+    documented = {
+        int(line.split("|")[1])
+        for line in table.read_text(encoding="utf-8").splitlines()
+        if line.startswith("| ") and line.split("|")[1].strip().isdigit()
+    }
+    assert exits.exit_code(kind("it went wrong")) in documented - {0}
+
+
+def test_an_error_says_what_where_and_what_to_do_in_one_line() -> None:
+    error = errors.KeyRevoked("the key was revoked", where="a.lic", hint="ask for a new file")
+    assert error_lines(error) == ["a.lic: the key was revoked; ask for a new file"]
+
+
+def test_every_fault_of_a_file_has_its_line() -> None:
+    faults = [Fault("users.x", "there is no license `x`"), Fault("", "has no company")]
+    error = errors.OrderInvalid("the order has faults", where="o.toml", faults=faults)
+    assert error_lines(error) == [
+        "o.toml: users.x: there is no license `x`",
+        "o.toml: has no company",
+    ]
+
+
+def test_what_a_hostile_file_says_cannot_move_the_cursor() -> None:
+    error = LicenseError("company \x1b[2J\u202egnp.exe\nsecond line")
+    assert error_lines(error) == ["company \\x1b[2J\\u202egnp.exe\\nsecond line"]
+
+
+def test_help_lists_every_command_under_who_uses_it() -> None:
+    ran = invoke(["--help"])
+    assert ran.code == 0
+    for name, entry in COMMANDS.items():
+        assert entry.section in ran.out
+        assert f"\n  {name} " in ran.out
+
+
+def test_without_a_command_the_help_is_shown() -> None:
+    ran = invoke([])
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("Usage: licensekit ")
+
+
+def test_version_is_the_distributions() -> None:
+    assert invoke(["--version"]).out.startswith("licensekit 0.")
+
+
+def test_a_mistake_in_the_command_is_one_line_with_the_way_to_help() -> None:
+    ran = invoke(["inspekt"])
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "licensekit: No such command 'inspekt'; see `licensekit --help`\n"
+
+
+def failing(error: BaseException) -> Callable[[], None]:
+    def fail() -> None:
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (errors.FileUnusable("gone", where="x"), 8, "licensekit: x: gone\n"),
+        (click.Abort(), 130, "licensekit: interrupted\n"),
+        (KeyboardInterrupt(), 130, "licensekit: interrupted\n"),
+        (click.UsageError("That is not it."), 2, "That is not it; see `licensekit fail --help`\n"),
+        (click.FileError("x", "gone"), 1, "Error: Could not open file 'x': gone\n"),
+    ],
+)
+def test_however_a_command_ends_there_is_a_code_and_a_line(
+    monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, said: str
+) -> None:
+    monkeypatch.setitem(licensekit.commands, "fail", click.Command("fail", callback=failing(error)))
+    ran = invoke(["fail"])
+    assert ran.code == code
+    assert said in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_a_lazy_entry_that_is_no_command_is_a_mistake_of_ours() -> None:
+    group = LicenseGroup("g", lazy={"x": Lazy("S", "licensekit.limits", "COUNT")})
+    with pytest.raises(TypeError, match="is not a command"):
+        group.get_command(click.Context(group), "x")
+
+
+def test_an_application_adds_commands_of_its_own() -> None:
+    group = LicenseGroup("g", lazy={"inspect": COMMANDS["inspect"]})
+    group.add_command(click.Command("mine", help="Do mine."))
+    text = group.get_help(click.Context(group))
+    assert "Commands:\n  mine  Do mine." in text
+    assert "inspect" in text
+
+
+@pytest.mark.parametrize("text", ["2027", "2027-13-01", "2027-01-01T00:00:00", "0001-01-01", "x"])
+def test_now_is_a_time_with_its_zone(text: str) -> None:
+    ran = invoke(["inspect", "-", "--now", text], stdin=b"")
+    assert ran.code == 2
+    assert "is no time like 2027-01-01T00:00:00Z" in ran.err
+
+
+NOTHING = inputs.PassphraseSource(None, None)
+
+
+@pytest.mark.parametrize(
+    ("content", "passphrase"),
+    [(b"secret\n", b"secret"), (b"secret\r\nmore", b"secret"), (b" a b ", b" a b ")],
+)
+def test_a_passphrase_is_the_first_line_of_its_file(
+    tmp_path: Path, content: bytes, passphrase: bytes
+) -> None:
+    path = tmp_path / "passphrase"
+    path.write_bytes(content)
+    assert inputs.read_passphrase(inputs.PassphraseSource(str(path), None), "?") == passphrase
+    read, write = os.pipe()
+    os.write(write, content)
+    os.close(write)
+    assert inputs.read_passphrase(inputs.PassphraseSource(None, read), "?") == passphrase
+    os.close(read)
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (b"\nsecret", errors.PassphraseMissing),
+        (b"", errors.PassphraseMissing),
+        (b"x" * 1025, errors.TooLarge),
+    ],
+)
+def test_a_passphrase_that_is_none_is_refused(
+    tmp_path: Path, content: bytes, error: type[LicenseError]
+) -> None:
+    path = tmp_path / "passphrase"
+    path.write_bytes(content)
+    with pytest.raises(error):
+        inputs.read_passphrase(inputs.PassphraseSource(str(path), None), "?")
+    read, write = os.pipe()
+    os.write(write, content)
+    os.close(write)
+    with pytest.raises(error):
+        inputs.read_passphrase(inputs.PassphraseSource(None, read), "?")
+    os.close(read)
+
+
+def test_without_a_terminal_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", open(os.devnull, encoding="utf-8"))  # noqa: PTH123, SIM115  # closed with the process
+    with pytest.raises(errors.PassphraseMissing, match="--passphrase-file"):
+        inputs.read_passphrase(NOTHING, "Passphrase")
+    sys.stdin.close()
+
+
+def test_a_passphrase_comes_from_one_place() -> None:
+    with pytest.raises(click.UsageError, match="not by both"):
+        inputs.read_passphrase(inputs.PassphraseSource("x", 3), "?")
+
+
+def test_a_descriptor_that_is_not_open_is_an_error() -> None:
+    with pytest.raises(errors.FileUnusable, match="descriptor 999"):
+        inputs.read_passphrase(inputs.PassphraseSource(None, 999), "?")
+
+
+def test_standard_input_has_a_limit() -> None:
+    ran = invoke(["inspect", "-"], stdin=b"x" * (4 * 1024 * 1024 + 1))
+    assert ran.code == 3
+    assert "at most 4194304 bytes" in ran.err
+
+
+def test_a_dash_writes_to_standard_output(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    inputs.write_output("-", b"\x00\xff")
+    assert capfdbinary.readouterr().out == b"\x00\xff"
+    inputs.write_output(str(tmp_path / "out"), b"data")
+    assert (tmp_path / "out").read_bytes() == b"data"
+
+
+def test_numbers_are_aligned_and_hostile_text_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    output.table(["name", ">count"], [("a\x1bb", 5), ("long name", None)])
+    assert capsys.readouterr().out == "name       count\na\\x1bb         5\nlong name\n"
+    output.facts([("one", 1), ("two", None)])
+    assert capsys.readouterr().out == "one  1\n"
+
+
+def test_remarks_and_warnings_go_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    output.remark("by the way")
+    output.warn("look out")
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", "by the way\nlook out\n")
