@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from licensekit.customer import Installation
 from licensekit.dates import moment_of
@@ -75,7 +76,7 @@ class Home:
         return Path(self.place)
 
 
-def bundle(sequence: int = 1, **changes: object) -> Bundle:
+def bundle(sequence: int = 1, **changes: Any) -> Bundle:
     """Give a bundle of some sequence."""
     return makers.bundle(sequence=sequence, **changes)
 

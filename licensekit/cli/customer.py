@@ -3,18 +3,17 @@
 import getpass
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple
 
 import click
 
 from licensekit.cli.groups import Lazy, LicenseGroup
 from licensekit.customer import Installation
 
-F = TypeVar("F", bound=Callable[..., Any])
 
 _SECTION: Final = "Customer: use them"
 
@@ -83,7 +82,7 @@ def built_in_of(ctx: click.Context) -> BuiltIn:
     return ctx.find_object(BuiltIn) or BuiltIn()
 
 
-home_option: Final[Callable[[F], F]] = click.option(
+home_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.option(
     "--home",
     cls=ApplicationOption,
     metavar="DIR",
@@ -102,7 +101,7 @@ def opened(
     pack: bytes | str | None = None,
     released: date | None = None,
     create: bool = False,
-) -> Iterator[Installation]:
+) -> Generator[Installation]:
     """Open the installation that a command is about, with what the application has built in.
 
     `place` is where to open it instead, for a rehearsal.

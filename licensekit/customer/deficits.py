@@ -1,7 +1,7 @@
 """Which licenses would be left with fewer than are assigned, and who holds them."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, LiteralString
 
 from licensekit.customer.preview import Deficit
 from licensekit.database import Connection
@@ -12,7 +12,7 @@ from licensekit.wire.documents import Kind
 HOLDERS: Final = 1000
 """How many holders a deficit names at most."""
 
-_HOLDERS: Final = {
+_HOLDERS: Final[Mapping[Kind, LiteralString]] = {
     Kind.USER: "SELECT user_id FROM user_licenses WHERE license = ? ORDER BY number DESC LIMIT ?",
     Kind.SITE: "SELECT site_id FROM site_licenses WHERE license = ? ORDER BY number DESC LIMIT ?",
 }

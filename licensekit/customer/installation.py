@@ -1,17 +1,24 @@
 """The customer's side of an installation, for an administrator's screens and commands."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from licensekit.customer.activation import apply, propose
+from licensekit.customer.audit_check import AuditReport, list_audit, verify_audit
+from licensekit.customer.events import Events
 from licensekit.customer.opened import Opened, looking, writing
+from licensekit.customer.papers import make_request, make_statement, return_bundles
 from licensekit.customer.preview import Preview
+from licensekit.customer.sites import Sites
+from licensekit.customer.users import Users
 from licensekit.dates import days_of
+from licensekit.installation.audit import Entry
 from licensekit.installation.home import open_installation
 from licensekit.installation.state import Recorded, State, at, recorded_root
+from licensekit.wire.documents import Request, Statement
 
 
 def system_clock() -> datetime:
@@ -36,6 +43,9 @@ class Installation:
 
     def __init__(self, opened: Opened) -> None:
         self._opened = opened
+        self.users = Users(opened)
+        self.sites = Sites(opened)
+        self.events = Events(opened)
 
     @classmethod
     def open(
@@ -101,6 +111,43 @@ class Installation:
         with writing(self._opened) as change:
             proposal = propose(change.look, data)
             return Activated(proposal.preview, apply(change, proposal))
+
+    def request(self, *, with_facts: bool = True) -> tuple[str, Request]:
+        """Give a signed request for a bundle bound to this installation, and what is in it.
+
+        Machine facts are in it only as keyed hashes; without `with_facts` they are not in it.
+        """
+        return make_request(self._opened, with_facts=with_facts)
+
+    def return_bundles(self, part: str = "base", *, issuer: str | None = None) -> str:
+        """Give the active bundles of a part back, and give the signed receipts.
+
+        They can never work here again. The issuer is the vendor unless told.
+
+        Raises:
+            BundleUnknown: no bundle of that part is active, and none was returned.
+        """
+        return return_bundles(self._opened, part, issuer)
+
+    def statement(self) -> tuple[str, Statement]:
+        """Give a signed statement of what is in use, and what is in it.
+
+        Raises:
+            NotActivated: there is no serial to state it for.
+        """
+        return make_statement(self._opened)
+
+    def verify_audit(self) -> AuditReport:
+        """Check every link of the audit log, and every count.
+
+        Raises:
+            AuditDamaged: an entry was altered, inserted or removed, or a count does not agree.
+        """
+        return verify_audit(self._opened)
+
+    def audit(self) -> Iterator[Entry]:
+        """Give every entry of the audit log, the oldest first, in constant memory."""
+        return list_audit(self._opened)
 
     def close(self) -> None:
         """Let go of the database."""

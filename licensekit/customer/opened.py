@@ -1,6 +1,6 @@
 """An open installation, and the one way to change it: a transaction with its audit entry."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -125,7 +125,7 @@ class Writing:
 
 
 @contextmanager
-def looking(opened: Opened) -> Iterator[Look]:
+def looking(opened: Opened) -> Generator[Look]:
     """Open a snapshot of an installation.
 
     Raises:
@@ -137,7 +137,7 @@ def looking(opened: Opened) -> Iterator[Look]:
 
 
 @contextmanager
-def writing(opened: Opened) -> Iterator[Writing]:
+def writing(opened: Opened) -> Generator[Writing]:
     """Open the write transaction of an installation; the block's changes are one, or none.
 
     Raises:

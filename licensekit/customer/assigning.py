@@ -1,0 +1,45 @@
+"""Changing what a user or a site is assigned, by the rules of `entitlements.assignment`."""
+
+from collections.abc import Iterable
+
+from licensekit.customer import holders
+from licensekit.customer.opened import Writing
+from licensekit.entitlements import resolve
+from licensekit.entitlements.assignment import Change, faults_of
+from licensekit.wire.documents import Kind
+
+
+def change_licenses(
+    change: Writing, kind: Kind, holder: str, assign: Iterable[str], release: Iterable[str]
+) -> tuple[str, ...]:
+    """Assign and release in one change, and give what was newly assigned.
+
+    Raises:
+        UnknownLicense, WrongKind: a license that is assigned is none of `kind`.
+        RefusedError: the first thing that stands against it; `data["faults"]` has all.
+    """
+    state = change.look.state()
+    entitlements = state.entitlements
+    wanted = Change(
+        frozenset(resolve(entitlements, code, (kind,)) for code in assign),
+        # What no catalog has any more can still be released.
+        frozenset(_spelled(state.ground.issuer, code) for code in release),
+    )
+    held = holders.held_by(change.connection, kind, holder)
+    faults = faults_of(entitlements, state.in_use, holder, held, wanted)
+    if faults:
+        first = faults[0]
+        first.data["faults"] = tuple(faults)
+        raise first
+    new = wanted.assign - held
+    holders.release(change.connection, kind, holder, wanted.release)
+    holders.assign(change.connection, kind, holder, new)
+    if new or wanted.release:
+        noun = kind.name.lower()
+        details = {noun: holder, "assigned": sorted(new), "released": sorted(wanted.release)}
+        change.record(f"{noun}-assign", **details)
+    return tuple(sorted(new))
+
+
+def _spelled(vendor: str, code: str) -> str:
+    return code.removeprefix(f"{vendor}.")

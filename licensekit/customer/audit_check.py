@@ -1,0 +1,74 @@
+"""Is the audit log whole, and do the counts agree with the rows?"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from licensekit.chain import GENESIS, link
+from licensekit.customer.opened import Opened, looking
+from licensekit.database import Connection
+from licensekit.errors import AuditDamaged
+from licensekit.installation import audit
+from licensekit.installation.audit import Entry, Head
+from licensekit.installation.notices import is_restored
+
+
+class AuditReport(NamedTuple):
+    """What `audit verify` found."""
+
+    head: Head
+    """The newest entry."""
+    restored: bool
+    """Whether the database is a restored backup that no reset has accepted."""
+
+
+def verify_audit(opened: Opened) -> AuditReport:
+    """Check every link of the audit log and every count.
+
+    Raises:
+        AuditDamaged: an entry was altered, inserted or removed, or a count does not agree.
+    """
+    with looking(opened) as look:
+        head = _check_chain(audit.entries(look.connection))
+        _check_counts(look.connection)
+        restored = look.stored.restored or is_restored(look.stored, look.mark)
+        return AuditReport(head, restored)
+
+
+def list_audit(opened: Opened) -> Iterator[Entry]:
+    """Give every entry of the audit log, the oldest first, in constant memory."""
+    with looking(opened) as look:
+        yield from audit.entries(look.connection)
+
+
+def _check_chain(entries: Iterator[Entry]) -> Head:
+    head = Head(0, GENESIS)
+    for number, entry, recorded in entries:
+        expected = Head(head.number + 1, link(head.hash, entry))
+        if (number, recorded) != expected:
+            raise AuditDamaged(
+                f"the audit log does not hold from entry {expected.number} on",
+                hint="somebody changed it: compare with a backup and with the statements sent",
+                entry=expected.number,
+            )
+        head = expected
+    return head
+
+
+def _check_counts(connection: Connection) -> None:
+    counted: dict[str, int] = dict(
+        connection.rows(
+            "SELECT license, count(*) FROM user_licenses GROUP BY license"
+            " UNION ALL SELECT license, count(*) FROM site_licenses GROUP BY license"
+        )
+    )
+    kept: dict[str, int] = dict(
+        connection.rows("SELECT license, in_use FROM usage WHERE in_use > 0")
+    )
+    for code in sorted(counted.keys() | kept.keys()):
+        if counted.get(code) != kept.get(code):
+            raise AuditDamaged(
+                f"{kept.get(code, 0)} assignments of `{code}` were counted"
+                f" and {counted.get(code, 0)} are there",
+                hint="somebody changed the tables: compare with a backup",
+                license=code,
+            )

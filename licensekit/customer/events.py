@@ -1,0 +1,91 @@
+"""System events: started and ended by somebody, never by themselves."""
+
+from licensekit.customer import entry
+from licensekit.customer.opened import Opened, Writing, looking, writing
+from licensekit.entitlements.events import Event, Scope, is_event_kind
+from licensekit.errors import EntryInvalid, EventUnknown, SiteUnknown, UserUnknown
+from licensekit.installation import events
+from licensekit.limits import SECONDS
+from licensekit.wire.documents import is_code
+
+
+class Events:
+    """The system events of an installation. Every change is one transaction, with its entry."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+
+    def start(
+        self,
+        kind: str,
+        *,
+        scope: Scope = Scope.INSTALLATION,
+        subject: str = "",
+        message: str = "",
+        expected_end: int | None = None,
+    ) -> Event:
+        """Start an event, and give it.
+
+        `subject` is the site, group or user of the scope. `expected_end`, in seconds since 1970,
+        is information: the event lasts until somebody ends it.
+
+        Raises:
+            EntryInvalid: the kind is none, or something of it cannot be kept.
+            SiteUnknown, UserUnknown: there is no such subject.
+        """
+        if not (is_code(kind) and is_event_kind(kind)):
+            raise EntryInvalid(
+                f"{kind!a:.60} is no kind of event",
+                hint="there are no-login, no-FUNCTION, rebuild-FUNCTION and message-of-the-day",
+            )
+        if expected_end is not None and not 0 <= expected_end <= SECONDS:
+            raise EntryInvalid("the expected end is no time", hint="it ends before the year 10000")
+        with writing(self._opened) as change:
+            _check_subject(change, scope, subject)
+            values = (kind, scope.value, subject, entry.check_message(message), expected_end)
+            row = change.connection.one(
+                "INSERT INTO events (kind, scope, subject, message, expected_end, started,"
+                " started_by) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING number",
+                *values,
+                change.now,
+                self._opened.by,
+            )
+            number = row[0] if row else 0
+            change.record("event-start", event=number, kind=kind, scope=scope, subject=subject)
+            return Event(
+                number, kind, scope, subject, message, expected_end, change.now, self._opened.by
+            )
+
+    def end(self, number: int) -> None:
+        """End an event.
+
+        Raises:
+            EventUnknown: there is no such event in force.
+        """
+        with writing(self._opened) as change:
+            ended = change.connection.run(
+                "UPDATE events SET ended = ?, ended_by = ? WHERE number = ? AND ended IS NULL",
+                change.now,
+                self._opened.by,
+                number,
+            )
+            if not ended:
+                raise EventUnknown(f"there is no event {number} in force", event=number)
+            change.record("event-end", event=number)
+
+    def list(self, *, ended: bool = False) -> tuple[Event, ...]:
+        """Give the events in force, with `ended` all that there ever were; the oldest first."""
+        with looking(self._opened) as look:
+            return events.every(look.connection) if ended else look.stored.events
+
+
+def _check_subject(change: Writing, scope: Scope, subject: str) -> None:
+    connection = change.connection
+    if scope is Scope.INSTALLATION and subject:
+        raise EntryInvalid("an event for the whole installation names nobody")
+    if scope is Scope.GROUP and not is_code(subject):
+        raise EntryInvalid(f"{subject!a:.60} is no group")
+    if scope is Scope.USER and not connection.one("SELECT id FROM users WHERE id = ?", subject):
+        raise UserUnknown(f"there is no user {subject!a:.60}", user=subject)
+    if scope is Scope.SITE and not connection.one("SELECT id FROM sites WHERE id = ?", subject):
+        raise SiteUnknown(f"there is no site {subject!a:.60}", site=subject)

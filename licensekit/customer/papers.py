@@ -1,0 +1,159 @@
+"""What an installation signs for its vendor: requests, receipts of returned bundles, statements.
+
+Each carries the head of the audit log, with its own entry in it: a rewritten history shows there.
+"""
+
+from collections.abc import Mapping
+from secrets import token_bytes
+from typing import Final
+
+from licensekit.customer.opened import Opened, Writing, writing
+from licensekit.customer.records import ACTIVE, RETURNED, BundleRecord, bundle_records
+from licensekit.dates import format_seconds
+from licensekit.entitlements import rows
+from licensekit.errors import BundleUnknown, NotActivated
+from licensekit.installation.facts import hashed, machine_facts
+from licensekit.installation.state import State
+from licensekit.keys.signing import SigningKey
+from licensekit.limits import LICENSES, NOTICES, TEXT_LENGTH
+from licensekit.sign import sign
+from licensekit.wire import armor, frame
+from licensekit.wire.documents import Bundle, Document, Receipt, Request, Statement, Usage
+
+NONCE_BYTES: Final = 16
+ANSWERS: Final = "request"
+"""The extension by which a bundle names the request that it answers: its nonce in hex."""
+
+
+def make_request(opened: Opened, *, with_facts: bool) -> tuple[str, Request]:
+    """Give a request for a bundle bound to this installation, as text and as document.
+
+    Machine facts are in it only as keyed hashes, and not at all without `with_facts`.
+
+    Raises:
+        NotActivated, HomeInvalid, TrustError, StateError: see `installation.state`.
+    """
+    with writing(opened) as change:
+        state = change.look.state()
+        facts = machine_facts() if with_facts else {}
+        nonce = token_bytes(NONCE_BYTES)
+        change.record("request", nonce=nonce.hex(), facts=sorted(facts))
+        request = Request(
+            product=state.ground.product,
+            serial=state.serial,
+            nonce=nonce,
+            issued=change.now,
+            facts=hashed(facts, state.stored.secret),
+            audit_head=change.head.hash,
+            summary=_summary(state, facts, change.now),
+            extensions={},
+        )
+        return armor.write(_signed(change, request)) + "\n", request
+
+
+def return_bundles(opened: Opened, part: str, issuer: str | None) -> str:
+    """Give the active bundles of a part back, and give their receipts.
+
+    They can never work here again. Whoever lost the receipts asks again and gets the same ones.
+
+    Raises:
+        BundleUnknown: no bundle of that part is active, and none was returned.
+    """
+    with writing(opened) as change:
+        owner = issuer or change.look.state().ground.issuer
+        records = [r for r in bundle_records(change.connection) if r.issuer == owner]
+        of_part = [record for record in records if record.part == part]
+        active = [record for record in of_part if record.state == ACTIVE]
+        if not active and not any(record.state == RETURNED for record in of_part):
+            raise BundleUnknown(f"no bundle `{part}` of {owner} is active here", part=part)
+        for record in active:
+            _return(change, record)
+        if active and not change.connection.one("SELECT 1 FROM bundles WHERE state = 'active'"):
+            change.connection.run("UPDATE installation SET serial = NULL")
+        return "".join(armor.write(token) + "\n" for token in _receipts(change, part, owner))
+
+
+def make_statement(opened: Opened) -> tuple[str, Statement]:
+    """Give a statement of what is in use, as text and as document.
+
+    Raises:
+        NotActivated: there is no serial to state it for.
+        HomeInvalid, TrustError, StateError: see `installation.state`.
+    """
+    with writing(opened) as change:
+        state = change.look.state()
+        if state.serial is None:
+            raise NotActivated("nothing was activated here yet, so there is nothing to state")
+        change.record("statement")
+        statement = Statement(
+            serial=state.serial,
+            issued=change.now,
+            usage=_usage(state),
+            audit_head=change.head.hash,
+            notices=[f"{n.code}: {n.text}"[:TEXT_LENGTH] for n in state.notices[:NOTICES]],
+            extensions={},
+        )
+        return armor.write(_signed(change, statement)) + "\n", statement
+
+
+def _return(change: Writing, record: BundleRecord) -> None:
+    change.record("return", bundle=record.identity.hex())
+    answered = [
+        verified.document
+        for verified in change.look.state().bundles
+        if verified.identity == record.identity
+    ]
+    receipt = Receipt(
+        identity=record.identity,
+        nonce=_nonce_answered(answered[0]) if answered else None,
+        issued=change.now,
+        audit_head=change.head.hash,
+        extensions={},
+    )
+    change.connection.run(
+        "UPDATE bundles SET state = 'returned', receipt = ? WHERE identity = ?",
+        _signed(change, receipt).frame,
+        record.identity,
+    )
+
+
+def _receipts(change: Writing, part: str, issuer: str) -> list[armor.Token]:
+    found = change.connection.rows(
+        "SELECT receipt FROM bundles WHERE state = 'returned' AND part = ? AND issuer = ?"
+        " ORDER BY serial, sequence",
+        part,
+        issuer,
+    )
+    return [armor.Token("receipt", data) for (data,) in found]
+
+
+def _nonce_answered(bundle: Bundle) -> bytes | None:
+    written = bundle.extensions.get(ANSWERS)
+    try:
+        nonce = bytes.fromhex(written) if isinstance(written, str) else b""
+    except ValueError:
+        return None
+    return nonce if len(nonce) == NONCE_BYTES else None
+
+
+def _signed(change: Writing, document: Document) -> armor.Token:
+    key = SigningKey.from_secret(frame.INSTALLATION, change.look.stored.seed)
+    return sign(document, key)
+
+
+def _summary(state: State, facts: Mapping[str, str], now: int) -> dict[str, str]:
+    """Say in words everything that is in a request."""
+    key = state.fingerprint.key or b""
+    named = ", ".join(sorted(facts)) or "none"
+    return {
+        "product": state.ground.product,
+        "serial": state.serial or "none yet",
+        "made on": format_seconds(now),
+        "installation key": key.hex(),
+        "machine facts": f"{named} (as keyed hashes, from which they cannot be read)",
+    }
+
+
+def _usage(state: State) -> dict[str, Usage]:
+    shown = [row for row in rows(state.entitlements, state.in_use) if row.granted or row.in_use]
+    return {row.code: Usage(row.in_use, row.total) for row in shown[:LICENSES]}

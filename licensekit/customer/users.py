@@ -1,0 +1,223 @@
+"""Users: who they are, what they are assigned, and whether they may log in."""
+
+from collections.abc import Iterable, Iterator
+
+from licensekit.customer import entry, holders
+from licensekit.customer.assigning import change_licenses
+from licensekit.customer.opened import Look, Opened, Writing, looking, writing
+from licensekit.customer.user_list import UserFilter, UserRow, list_users
+from licensekit.entitlements import Holding, short_of
+from licensekit.entitlements.login import Decision, UserFacts, may_login
+from licensekit.errors import SiteUnknown, UserRetired, UserTaken, UserUnknown
+from licensekit.installation.users import site_holdings, user_facts
+from licensekit.wire.documents import Kind, UserKind
+
+_EVERYBODY = UserFilter()
+
+
+class Users:
+    """The users of an installation. Every change is one transaction, with its audit entry."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+
+    def add(
+        self,
+        user_id: str,
+        *,
+        name: str = "",
+        kind: UserKind = UserKind.ASSOCIATE,
+        can_log_in: bool = True,
+        administrator: bool = False,
+        groups: Iterable[str] = (),
+    ) -> None:
+        """Add a user, who holds no license yet.
+
+        Raises:
+            UserTaken: there is a user of that id.
+            EntryInvalid: the id, name or a group cannot be kept.
+        """
+        with writing(self._opened) as change:
+            add_user(
+                change,
+                UserFacts(user_id, name, kind, can_log_in, administrator, groups=tuple(groups)),
+            )
+            change.record("user-add", user=user_id)
+
+    def set(
+        self,
+        user_id: str,
+        *,
+        name: str | None = None,
+        kind: UserKind | None = None,
+        can_log_in: bool | None = None,
+        administrator: bool | None = None,
+        groups: Iterable[str] | None = None,
+    ) -> None:
+        """Change what is given of a user.
+
+        Raises:
+            UserUnknown: there is no such user.
+            EntryInvalid: the name or a group cannot be kept.
+        """
+        with writing(self._opened) as change:
+            before = known_user(change.look, user_id)
+            after = before._replace(
+                name=before.name if name is None else name,
+                kind=before.kind if kind is None else kind,
+                can_log_in=before.can_log_in if can_log_in is None else can_log_in,
+                administrator=before.administrator if administrator is None else administrator,
+                groups=before.groups if groups is None else tuple(groups),
+            )
+            if after != before:
+                update_user(change, after)
+                changed = [
+                    f for f, a, b in zip(after._fields, after, before, strict=True) if a != b
+                ]
+                change.record("user-set", user=user_id, set=changed)
+
+    def assign(self, user_id: str, *licenses: str, release: Iterable[str] = ()) -> tuple[str, ...]:
+        """Assign licenses, and release others in the same change; give what was newly assigned.
+
+        What is assigned already stays as it is.
+
+        Raises:
+            UserUnknown, UserRetired: there is no such user, or one that was retired.
+            UnknownLicense, WrongKind: one of them is no user license.
+            NoneFree, PlanHeld, RequirementMissing, StillRequired, NotAssigned, NotAssignable: the
+                first thing that stands against it; `data["faults"]` has all.
+        """
+        with writing(self._opened) as change:
+            user = known_user(change.look, user_id)
+            if user.retired and licenses:
+                raise UserRetired(f"{user_id} is retired", user=user_id)
+            return change_licenses(change, Kind.USER, user_id, licenses, release)
+
+    def release(self, user_id: str, *licenses: str) -> None:
+        """Release licenses; raises as `assign` does."""
+        self.assign(user_id, release=licenses)
+
+    def retire(self, user_id: str) -> tuple[str, ...]:
+        """Retire a user, which releases everything, and give what was released.
+
+        Raises:
+            UserUnknown: there is no such user.
+        """
+        with writing(self._opened) as change:
+            user = known_user(change.look, user_id)
+            released = sorted(holders.release_all(change.connection, Kind.USER, user_id))
+            if not user.retired:
+                update_user(change, user._replace(retired=True))
+                change.record("user-retire", user=user_id, released=released)
+            return tuple(released)
+
+    def bring_back(self, user_id: str) -> None:
+        """Bring a retired user back, who holds no license then.
+
+        Raises:
+            UserUnknown: there is no such user.
+        """
+        with writing(self._opened) as change:
+            user = known_user(change.look, user_id)
+            if user.retired:
+                update_user(change, user._replace(retired=False))
+                change.record("user-bring-back", user=user_id)
+
+    def get(self, user_id: str) -> UserFacts:
+        """Give what is known of a user, and what it is assigned.
+
+        Raises:
+            UserUnknown: there is no such user.
+        """
+        with looking(self._opened) as look:
+            return known_user(look, user_id)
+
+    def list(self, wanted: UserFilter = _EVERYBODY) -> Iterator[UserRow]:
+        """Give the users that `wanted` fits, by id, in constant memory.
+
+        Raises:
+            UnknownLicense, WrongKind: a license that is asked for is no user license.
+        """
+        with looking(self._opened) as look:
+            yield from list_users(look, look.state(), wanted)
+
+    def may_login(self, user_id: str, way: str, *, site: str | None = None) -> Decision:
+        """Decide whether a user may log in by `way`, with every reason why not.
+
+        Raises:
+            UnknownAccess: no catalog has that way.
+            SiteUnknown: there is no such site.
+        """
+        with looking(self._opened) as look:
+            state = look.state()
+            short = short_of(state.entitlements, state.in_use)
+            at_site = () if site is None else _site_holdings(look, site, short)
+            return may_login(
+                state.entitlements,
+                user_facts(look.connection, user_id, short),
+                way,
+                site=site,
+                site_holdings=at_site,
+                events=state.events,
+            )
+
+
+def add_user(change: Writing, user: UserFacts) -> None:
+    """Insert a user.
+
+    Raises:
+        UserTaken, EntryInvalid: as `Users.add`.
+    """
+    entry.check_id(user.id, "user")
+    known = change.connection.one("SELECT id FROM users WHERE id = ?", user.id)
+    if known is not None:
+        raise UserTaken(f"there is a user {user.id} already", user=user.id)
+    change.connection.run(
+        "INSERT INTO users (name, kind, can_log_in, administrator, retired, member_of, id)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        *_columns(user),
+    )
+
+
+def update_user(change: Writing, user: UserFacts) -> None:
+    """Write what is known of a user.
+
+    Raises:
+        EntryInvalid: the name or a group cannot be kept.
+    """
+    change.connection.run(
+        "UPDATE users SET name = ?, kind = ?, can_log_in = ?, administrator = ?, retired = ?,"
+        " member_of = ? WHERE id = ?",
+        *_columns(user),
+    )
+
+
+def known_user(look: Look, user_id: str) -> UserFacts:
+    """Give what is known of a user.
+
+    Raises:
+        UserUnknown: there is no such user.
+    """
+    user = user_facts(look.connection, user_id)
+    if user is None:
+        raise UserUnknown(f"there is no user {user_id!a:.60}", user=user_id)
+    return user
+
+
+def _columns(user: UserFacts) -> tuple[str | int, ...]:
+    return (
+        entry.check_name(user.name),
+        int(user.kind),
+        int(user.can_log_in),
+        int(user.administrator),
+        int(user.retired),
+        entry.check_groups(user.groups),
+        user.id,
+    )
+
+
+def _site_holdings(look: Look, site: str, short: frozenset[str]) -> tuple[Holding, ...]:
+    held = site_holdings(look.connection, site, short)
+    if held is None:
+        raise SiteUnknown(f"there is no site {site!a:.60}", site=site)
+    return held

@@ -1,0 +1,186 @@
+"""What may be assigned and released: pure rules (`docs/entitlements.md`, "Assignments").
+
+S1  A license is assigned to a holder of its kind. Not assigned are: a system license, which is
+    present; a site license that limits how many sites there are; a license of concurrent seats,
+    which is leased.
+S2  No more are assigned than there are. What lapsed is not there.
+S3  A user holds at most one plan.
+S4  A license is assigned only to whom has what it requires: a system license by the installation;
+    another one by assignment, through what includes it, or because everybody has it.
+S5  A license is released only where nothing that stays requires it.
+
+A change is judged by what it leads to, whatever its order: a plan may be released and another
+assigned in one change.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from licensekit.access import Access
+from licensekit.entitlements.evaluate import Entitlements, qualify
+from licensekit.entitlements.questions import count, why_not
+from licensekit.errors import (
+    NoneFree,
+    NotAssignable,
+    NotAssigned,
+    PlanHeld,
+    RefusedError,
+    RequirementMissing,
+    StillRequired,
+)
+from licensekit.wire.documents import Kind, License, Seats
+
+
+class Change(NamedTuple):
+    """Licenses to assign to one holder and to release from it, as `resolve` gives their codes."""
+
+    assign: frozenset[str] = frozenset()
+    release: frozenset[str] = frozenset()
+
+
+def faults_of(
+    entitlements: Entitlements,
+    in_use: Mapping[str, int],
+    holder: str,
+    held: frozenset[str],
+    change: Change,
+) -> list[RefusedError]:
+    """Give everything that stands against a change to what `holder` is assigned (`held`).
+
+    What is assigned already is not assigned again. `in_use` is license to how often it is
+    assigned now, to everybody.
+    """
+    new = change.assign - held
+    after = (held - change.release) | new
+    return [
+        *_of_release(holder, held, change.release),
+        *_of_assignability(entitlements, new),
+        *_of_plans(entitlements, holder, after, new),
+        *_of_requirements(entitlements, holder, after, new),
+        *_of_children(entitlements, holder, held, after),
+        *_of_counts(entitlements, in_use, new),
+    ]
+
+
+def missing_requirements(
+    entitlements: Entitlements, holder: str, code: str, held: Iterable[str] = ()
+) -> Iterator[RequirementMissing]:
+    """Give what a license requires and a holder of `held` does not have (S4)."""
+    for required in sorted(_requires(entitlements, code) - _there(entitlements, held)):
+        license_ = entitlements.licenses.get(required)
+        if license_ is None or license_.kind is Kind.SYSTEM:
+            lack, hint = "the installation does not have", "ask the vendor for it"
+        else:
+            lack = f"{holder} does not have"
+            hint = f"assign `{required}`, or what includes it, first"
+        yield RequirementMissing(
+            f"`{code}` requires `{required}`, which {lack}",
+            hint=hint,
+            license=code,
+            required=required,
+            holder=holder,
+        )
+
+
+def _of_release(
+    holder: str, held: frozenset[str], release: Iterable[str]
+) -> Iterator[RefusedError]:
+    for code in sorted(set(release) - held):
+        yield NotAssigned(
+            f"{holder} is not assigned `{code}`",
+            hint="a license that comes with another one is released with that one",
+            license=code,
+            holder=holder,
+        )
+
+
+def _of_assignability(entitlements: Entitlements, new: Iterable[str]) -> Iterator[RefusedError]:
+    for code in sorted(new):
+        if why := _not_assignable(entitlements.licenses[code]):
+            yield NotAssignable(f"`{code}` is not assigned: {why}", license=code)
+
+
+def _not_assignable(license_: License) -> str | None:
+    if license_.kind is Kind.SYSTEM:
+        return "the installation as a whole has it"
+    if license_.limits_sites:
+        return "it limits how many sites there are"
+    if license_.seats is Seats.CONCURRENT:
+        return "its seats are taken by whoever is at work"
+    return None
+
+
+def _of_plans(
+    entitlements: Entitlements, holder: str, after: frozenset[str], new: frozenset[str]
+) -> Iterator[RefusedError]:
+    plans = sorted(c for c in after if (one := entitlements.licenses.get(c)) and one.plan)
+    if len(plans) > 1 and new.intersection(plans):
+        listed = " and ".join(f"`{plan}`" for plan in plans)
+        kept = [plan for plan in plans if plan not in new] or plans[:1]
+        yield PlanHeld(
+            f"{holder} would have the plans {listed}, and a user has at most one",
+            hint=f"release `{kept[0]}` in the same change",
+            holder=holder,
+            plans=plans,
+        )
+
+
+def _of_requirements(
+    entitlements: Entitlements, holder: str, after: frozenset[str], new: frozenset[str]
+) -> Iterator[RefusedError]:
+    for code in sorted(new):
+        yield from missing_requirements(entitlements, holder, code, after)
+
+
+def _of_children(
+    entitlements: Entitlements, holder: str, held: frozenset[str], after: frozenset[str]
+) -> Iterator[RefusedError]:
+    was_there, there = _there(entitlements, held), _there(entitlements, after)
+    children: dict[str, list[str]] = {}
+    for code in sorted(held & after):
+        for required in _requires(entitlements, code) & was_there - there:
+            children.setdefault(required, []).append(code)
+    for required, codes in sorted(children.items()):
+        listed = ", ".join(f"`{code}`" for code in codes)
+        yield StillRequired(
+            f"{holder} would lose `{required}`, which {listed} requires",
+            hint=f"release {listed} as well",
+            license=required,
+            children=codes,
+            holder=holder,
+        )
+
+
+def _of_counts(
+    entitlements: Entitlements, in_use: Mapping[str, int], new: Iterable[str]
+) -> Iterator[RefusedError]:
+    for code in sorted(new):
+        if _not_assignable(entitlements.licenses[code]):
+            continue
+        numbers = count(entitlements, code, in_use.get(code, 0))
+        if numbers.free == 0:
+            lapsed = None if numbers.total else why_not(entitlements, code)
+            yield NoneFree(
+                f"no `{code}` is free: {numbers.in_use} of {numbers.total} are assigned",
+                hint=lapsed or "release one, or activate more",
+                license=code,
+                in_use=numbers.in_use,
+                total=numbers.total,
+            )
+
+
+def _requires(entitlements: Entitlements, code: str) -> frozenset[str]:
+    license_ = entitlements.licenses.get(code)
+    if license_ is None:
+        return frozenset()
+    ground = entitlements.ground
+    issuer = code.rpartition(".")[0] or ground.issuer
+    return frozenset(qualify(ground, issuer, required) for required in license_.requires)
+
+
+def _there(entitlements: Entitlements, held: Iterable[str]) -> frozenset[str]:
+    """Give everything that a holder of `held` has, whatever has lapsed of it, and the system's."""
+    given = (code for code, level in entitlements.present.items() if level > Access.NONE)
+    included = (entitlements.closure.get(code, frozenset()) for code in held)
+    everybody = (entitlements.everyone, entitlements.every_site)
+    return frozenset(given).union(held, *included, *everybody)
