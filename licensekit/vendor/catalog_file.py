@@ -22,9 +22,9 @@ from licensekit.wire.documents import (
 )
 from licensekit.wire.plain import word
 
-_FILE_KEYS: Final = ("product", "product_name", "issuer", "licenses", "access", "editions")
-_ISSUER_KEYS: Final = ("code", "name", "buy")
-_LICENSE_KEYS: Final = (
+FILE_KEYS: Final = ("product", "product_name", "issuer", "licenses", "access", "editions")
+ISSUER_KEYS: Final = ("code", "name", "buy")
+LICENSE_KEYS: Final = (
     "kind",
     "name",
     "description",
@@ -37,12 +37,12 @@ _LICENSE_KEYS: Final = (
     "limits",
     "quantity",
 )
-_ACCESS_KEYS: Final = ("all", "users")
+ACCESS_KEYS: Final = ("all", "users")
 _NOT_EMPTY: Final = {
     "all": "licenses that a login needs",
     "users": "kinds of users that may come this way",
 }
-_EDITION_KEYS: Final = ("name", "system", "sites", "users", "values")
+EDITION_KEYS: Final = ("name", "system", "sites", "users", "values")
 
 _kind: Final = scalars.word({word(kind): kind for kind in Kind})
 _seats: Final = scalars.word({word(seats): seats for seats in Seats})
@@ -80,7 +80,7 @@ def read_catalog(
 
 
 def _catalog(file: Table, version: int, issued: int, issuer: str | None) -> Catalog:
-    file.refuse_others(_FILE_KEYS)
+    file.refuse_others(FILE_KEYS)
     file.require("product", "issuer")
     head = _head(file, issuer)
     licenses, unread = _licenses(file)
@@ -106,7 +106,7 @@ class _Head(NamedTuple):
 
 def _head(file: Table, expected: str | None) -> _Head:
     table = file.table("issuer")
-    table.refuse_others(_ISSUER_KEYS)
+    table.refuse_others(ISSUER_KEYS)
     if file.content.get("issuer") is not None:
         table.require("code")
     code = table.read("code", scalars.code)
@@ -137,7 +137,7 @@ def _licenses(file: Table) -> tuple[dict[str, License], frozenset[str]]:
 
 
 def _license(table: Table, kind: Kind | None, unread: frozenset[str]) -> License:
-    table.refuse_others(_LICENSE_KEYS)
+    table.refuse_others(LICENSE_KEYS)
     table.require("kind", "name")
     full_with = table.read("full_with", scalars.qualified_code)
     return License(
@@ -158,7 +158,7 @@ def _license(table: Table, kind: Kind | None, unread: frozenset[str]) -> License
 def _access(file: Table, unread: frozenset[str]) -> dict[str, Access]:
     found: dict[str, Access] = {}
     for way, table in file.tables("access", limits.URLS):
-        table.refuse_others(_ACCESS_KEYS)
+        table.refuse_others(ACCESS_KEYS)
         table.require("all")
         for key, what in _NOT_EMPTY.items():
             if table.content.get(key) == []:
@@ -175,7 +175,7 @@ def _editions(
 ) -> dict[str, Edition]:
     found: dict[str, Edition] = {}
     for code, table in file.tables("editions", limits.EDITIONS):
-        table.refuse_others(_EDITION_KEYS)
+        table.refuse_others(EDITION_KEYS)
         table.require("name")
         system, sites, users = (
             {license_: n for license_, n in counts.items() if license_ not in unread}

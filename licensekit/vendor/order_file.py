@@ -40,7 +40,8 @@ _READERS: Final[dict[str, scalars.Reader[Any]]] = {
 }
 """Key of an order to the reader of its value."""
 _SELLING_KEYS: Final = ("edition", "system", "sites", "users", "values")
-_KEYS: Final = frozenset({*_READERS, *_SELLING_KEYS})
+KEYS: Final = frozenset({*_READERS, *_SELLING_KEYS})
+"""Every key that an order may have."""
 _DATE_KEYS: Final = frozenset(
     {"starts", "warning", "expiry", "grace", "days", "warning_days", "grace_days"}
 )
@@ -86,7 +87,7 @@ def draft_from(content: object) -> Draft:
         why = f"is {scalars.what_is(content)}, not an order"
         return Draft(Order(company=""), (Fault("", why),))
     table = Table("", cast("dict[str, object]", content), [])
-    table.refuse_others(_KEYS)
+    table.refuse_others(KEYS)
     table.require("company")
     if not any(table.content.get(key) for key in _SELLING_KEYS):
         table.faults.append(Fault("", "sells nothing: name a license or an edition"))

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licensekit.catalog import included
@@ -207,12 +207,14 @@ def any_catalog() -> st.SearchStrategy[Catalog]:
     )
 
 
+@settings(deadline=None)
 @given(any_catalog())
 def test_a_catalog_takes_nothing_away_from_itself_and_does_not_differ(document: Catalog) -> None:
     assert takes_away(document, document) == []
     assert differences(document, document) == []
 
 
+@settings(deadline=None)
 @given(any_catalog(), any_catalog())
 def test_what_takes_nothing_away_includes_all_that_was_included(old: Catalog, new: Catalog) -> None:
     if not takes_away(old, new):
@@ -221,6 +223,7 @@ def test_what_takes_nothing_away_includes_all_that_was_included(old: Catalog, ne
         assert all(new.licenses[code].kind is one.kind for code, one in old.licenses.items())
 
 
+@settings(deadline=None)
 @given(any_catalog(), any_catalog())
 def test_catalogs_differ_if_and_only_if_a_difference_is_named(old: Catalog, new: Catalog) -> None:
     assert bool(differences(old, new)) == (old != new)

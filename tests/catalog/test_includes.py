@@ -1,6 +1,6 @@
 """What a license brings along."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licensekit.catalog import included, reached
@@ -44,6 +44,7 @@ def test_a_chain_as_long_as_a_catalog_can_be_is_followed_to_its_end() -> None:
     assert len(included(including(**chain, c999=[]))["c0"]) == 999
 
 
+@settings(deadline=None)
 @given(any_catalog())
 def test_including_what_is_included_adds_nothing(document: Catalog) -> None:
     closure = included(document)
@@ -51,6 +52,7 @@ def test_including_what_is_included_adds_nothing(document: Catalog) -> None:
     assert included(closed) == closure
 
 
+@settings(deadline=None)
 @given(any_catalog(), st.lists(st.sampled_from(CODES)))
 def test_what_is_reached_is_the_codes_and_all_that_each_includes(
     document: Catalog, codes: list[str]

@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licensekit.errors import CatalogInvalid, Fault
@@ -196,16 +196,35 @@ def test_an_edition_takes_true_for_what_has_no_quantity() -> None:
 
 USER = '[licenses.a]\nkind = "user"\nname = "A"\n'
 FAULTS = {
-    "nothing": ("", [("product", "is missing"), ("issuer", "is missing")]),
+    "nothing": (
+        "",
+        [("product", "is missing"), ("issuer", "is missing")],
+    ),
     "an issuer without a code": (
-        'product = "p"\n[issuer]\nname = "X"',
+        """\
+product = "p"
+[issuer]
+name = "X"
+""",
         [("issuer.code", "is missing")],
     ),
     "slips in keys": (
-        (
-            f'prodct = "x"\n{HEAD}nmae = "X"\n{USER}include = []\n[access.web]\nal = []\n'
-            '[editions.e]\nname = "E"\nsite = {}'
-        ),
+        """\
+prodct = "x"
+
+product = "demo-crm"
+[issuer]
+code = "demo"
+nmae = "X"
+"""
+        + USER
+        + """\
+include = []
+[access.web]
+al = []
+[editions.e]
+name = "E"
+site = {}""",
         [
             ("prodct", "is not a key of this table; did you mean `product`?"),
             ("issuer.nmae", "is not a key of this table; did you mean `name`?"),
@@ -216,10 +235,18 @@ FAULTS = {
         ],
     ),
     "wrong types": (
-        (
-            f'{HEAD}{USER}plan = "yes"\nhidden = 1\nincludes = "b"\nrequires = [1]\n'
-            "full_with = true\ndescription = 1.5\nquantity = 2027-01-01\nseats = []\nlimits = {}"
-        ),
+        HEAD
+        + USER
+        + """\
+plan = "yes"
+hidden = 1
+includes = "b"
+requires = [1]
+full_with = true
+description = 1.5
+quantity = 2027-01-01
+seats = []
+limits = {}""",
         [
             ("licenses.a.plan", "is text, not true or false"),
             ("licenses.a.hidden", "is a number, not true or false"),
@@ -233,7 +260,14 @@ FAULTS = {
         ],
     ),
     "wrong words": (
-        f'{HEAD}[licenses.a]\nname = "A"\nkind = "usr"\nseats = "floating"\nlimits = "users"',
+        HEAD
+        + """\
+[licenses.a]
+name = "A"
+kind = "usr"
+seats = "floating"
+limits = "users"
+""",
         [
             ("licenses.a.kind", 'is not "system", "site" or "user"; did you mean `user`?'),
             ("licenses.a.seats", 'is not "named" or "concurrent"'),
@@ -241,10 +275,20 @@ FAULTS = {
         ],
     ),
     "codes that are none": (
-        (
-            f'product = "Demo CRM"\n[issuer]\ncode = "a.b"\n[licenses."X\\n"]\nkind = "user"\n{USER}'
-            'includes = ["a.b", "-a"]\nrequires = ["x.y.z"]\n[access."Ä"]\nall = ["a"]\n'
-        ),
+        """\
+product = "Demo CRM"
+[issuer]
+code = "a.b"
+[licenses."X\\n"]
+kind = "user"
+"""
+        + USER
+        + """\
+includes = ["a.b", "-a"]
+requires = ["x.y.z"]
+[access."Ä"]
+all = ["a"]
+""",
         [
             ("product", "is not a code: lower-case letters, digits, inner dashes"),
             ("issuer.code", "is not a code: lower-case letters, digits, inner dashes"),
@@ -256,10 +300,16 @@ FAULTS = {
         ],
     ),
     "texts that cannot be shown": (
-        (
-            f'{HEAD}name = "a\\u001b[31m"\nbuy = "javascript:alert(1)"\n[licenses.a]\nkind = "user"\n'
-            f'name = "\\u202ebad"\ndescription = "{"x" * 2001}"\nquantity = "  "'
-        ),
+        HEAD
+        + """\
+name = "a\\u001b[31m"
+buy = "javascript:alert(1)"
+[licenses.a]
+kind = "user"
+name = "\\u202ebad"
+description = "{long}"
+quantity = "  "
+""".replace("{long}", "x" * 2001),
         [
             ("issuer.name", "has a control or direction-changing character"),
             ("issuer.buy", "is not an address that begins with https:// or mailto:"),
@@ -269,10 +319,16 @@ FAULTS = {
         ],
     ),
     "twice": (
-        (
-            f'{HEAD}{USER}requires = ["b", "b"]\n[licenses.b]\nkind = "user"\nname = "B"\n'
-            '[access.web]\nall = ["a"]\nusers = ["associate", "extern", "associate"]'
-        ),
+        HEAD
+        + USER
+        + """\
+requires = ["b", "b"]
+[licenses.b]
+kind = "user"
+name = "B"
+[access.web]
+all = ["a"]
+users = ["associate", "extern", "associate"]""",
         [
             ("licenses.a.requires[1]", "is there twice"),
             (
@@ -283,7 +339,13 @@ FAULTS = {
         ],
     ),
     "a login that needs nothing, or nobody": (
-        f"{HEAD}[access.web]\nall = []\n[access.app]\nall = []\nusers = []",
+        HEAD
+        + """\
+[access.web]
+all = []
+[access.app]
+all = []
+users = []""",
         [
             ("access.web.all", "is empty: name the licenses that a login needs"),
             ("access.app.all", "is empty: name the licenses that a login needs"),
@@ -291,9 +353,20 @@ FAULTS = {
         ],
     ),
     "counts and values": (
-        f'{HEAD}[licenses.gb]\nkind = "system"\nname = "GB"\nquantity = "GB"\n{USER}'
-        "[editions.e]\nname = 'E'\nsystem = {gb = true}\nusers = {a = 0, B = 1}\n"
-        "values = {x = 1.5, y = 9007199254740992, z = 'a\\n'}".replace("'", '"'),
+        HEAD
+        + """\
+[licenses.gb]
+kind = "system"
+name = "GB"
+quantity = "GB"
+"""
+        + USER
+        + """\
+[editions.e]
+name = "E"
+system = {gb = true}
+users = {a = 0, B = 1}
+values = {x = 1.5, y = 9007199254740992, z = "a\\n"}""",
         [
             ("editions.e.system.gb", "is sold by quantity: write how many GB"),
             ("editions.e.users.a", "is below 1: leave out what is not sold"),
@@ -307,10 +380,17 @@ FAULTS = {
         ],
     ),
     "faults of keys and of rules, as they come in the file": (
-        (
-            f'{HEAD}[licenses.a]\nkind = "user"\nname = 1\nincludes = ["c"]\n[licenses.b]\n'
-            'kind = "user"\nrequires = ["b"]\nname = "B"\nhiden = true'
-        ),
+        HEAD
+        + """\
+[licenses.a]
+kind = "user"
+name = 1
+includes = ["c"]
+[licenses.b]
+kind = "user"
+requires = ["b"]
+name = "B"
+hiden = true""",
         [
             ("licenses.a.name", "is a number, not text in quotes"),
             ("licenses.a.includes", "there is no license `c`"),
@@ -319,11 +399,24 @@ FAULTS = {
         ],
     ),
     "a license whose kind cannot be read is not reported as missing where it is named": (
-        (
-            f'{HEAD}[licenses.x]\nname = "X"\n{USER}includes = ["x"]\nrequires = ["x"]\n[licenses.s]\n'
-            'kind = "system"\nname = "S"\nfull_with = "x"\n[access.web]\nall = ["x"]\n[editions.e]\n'
-            'name = "E"\nusers = {x = 1}'
-        ),
+        HEAD
+        + """\
+[licenses.x]
+name = "X"
+"""
+        + USER
+        + """\
+includes = ["x"]
+requires = ["x"]
+[licenses.s]
+kind = "system"
+name = "S"
+full_with = "x"
+[access.web]
+all = ["x"]
+[editions.e]
+name = "E"
+users = {x = 1}""",
         [("licenses.x.kind", "is missing")],
     ),
 }
@@ -442,6 +535,7 @@ def catalog_or_error(text: bytes) -> Catalog | CatalogInvalid:
         return error
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_refused_with_faults(data: bytes) -> None:
     with pytest.raises(CatalogInvalid) as caught:

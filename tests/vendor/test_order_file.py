@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licensekit.errors import Fault, OrderInvalid
@@ -399,6 +399,7 @@ def order_or_error(text: bytes) -> Order | OrderInvalid:
         return error
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_refused_with_faults(data: bytes) -> None:
     with pytest.raises(OrderInvalid) as caught:
@@ -422,6 +423,7 @@ ANY_VALUE = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from([*Order._fields, "order", "system", "unknown"]), ANY_VALUE, max_size=8

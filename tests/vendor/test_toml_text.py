@@ -1,7 +1,7 @@
 """TOML in, a mapping or one placed fault out."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licensekit import limits
@@ -60,6 +60,7 @@ def test_a_message_without_a_place_is_told_as_it_is() -> None:
     assert fault == Fault("line 2", "Invalid value")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_give_a_mapping_or_a_fault(data: bytes) -> None:
     assert isinstance(parse_toml(data), dict | Fault)
