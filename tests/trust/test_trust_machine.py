@@ -1,0 +1,195 @@
+"""Random histories of a vendor, a thief and one installation, against a model of numbers.
+
+The vendor makes roots, trust documents and lists; they reach the installation late, twice, in any
+order or never, and a thief adds lists of his own. Whatever the model says must happen is what must
+happen to the real state: the same class of error and nothing changed, or the same values.
+"""
+
+from collections.abc import Callable
+from copy import deepcopy
+from functools import partial
+from typing import TypeVar
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from licensekit.errors import LicenseError, TrustFork
+from licensekit.sign import sign
+from licensekit.trust import (
+    TrustState,
+    require_seen,
+    start,
+    update_revocations,
+    update_root,
+    update_trust,
+)
+from licensekit.trust_file import extend
+from licensekit.wire.documents import KeyState
+from tests import makers
+from tests.makers import NOW
+from tests.refusals import counts, frozen
+from tests.trust.trust_model import Made, Model, Refusal
+
+T = TypeVar("T")
+
+VENDOR = makers.key("vendor")
+LIST_KEYS = ("lists-1", "lists-2")
+SERIALS = ("1", "2", "3")
+BUNDLES = {serial: sign(makers.bundle(serial=serial), VENDOR) for serial in SERIALS}
+HUGE = 2**32 - 1000
+
+
+def outcome(action: Callable[[], T]) -> tuple[T | None, Refusal]:
+    """Give the value of `action`, or the class of the error with which it was refused."""
+    try:
+        return action(), None
+    except LicenseError as error:
+        return None, type(error)
+
+
+def make_root(version: int) -> Made:
+    """Give the root of `version`, signed by its own key and the one before."""
+    keys = [makers.key(f"machine root {n}") for n in (version - 1, version) if n]
+    return Made("root", sign(makers.root(keys[-1], version=version), *keys), version)
+
+
+def make_trust(root: int, version: int, revoked: frozenset[str], note: str = "") -> Made:
+    """Give a trust document under `root`, in which some list keys are revoked."""
+    keys = [makers.admitted(VENDOR, f"vendor {note}")]
+    for name in LIST_KEYS:
+        state = KeyState.REVOKED if name in revoked else KeyState.ACTIVE
+        keys.append(makers.admitted(makers.key(name), name, state=state))
+    document = makers.trust(*keys, version=version, root_version=root)
+    token = sign(document, makers.key(f"machine root {root}"))
+    return Made("trust", token, root, version, revoked=revoked)
+
+
+def make_list(trust: int, number: int, signer: str, revoked: frozenset[str]) -> Made:
+    """Give a list by one of the list keys."""
+    document = makers.revocations(trust_version=trust, number=number, serials=sorted(revoked))
+    token = sign(document, makers.key(signer))
+    return Made("revocations", token, 0, trust, number, signer, revoked)
+
+
+class TrustMachine(RuleBasedStateMachine):
+    """One vendor, one thief, one installation."""
+
+    @initialize()
+    def ship(self) -> None:
+        """Ship the application with root 1 and nothing else."""
+        first = make_root(1)
+        self.archive = [first]
+        self.roots, self.trusts, self.lists, self.thefts = 1, 0, 0, 0
+        self.state: TrustState = start([first.token], makers.pin(first.token))
+        self.model = Model()
+
+    @precondition(lambda self: self.trusts >= self.roots)
+    @rule(sent=st.booleans())
+    def rotate_the_root(self, *, sent: bool) -> None:
+        """Make the next root."""
+        self.roots += 1
+        self.publish(make_root(self.roots), sent=sent)
+
+    @rule(revoked=st.frozensets(st.sampled_from(LIST_KEYS)), sent=st.booleans())
+    def sign_trust(self, revoked: frozenset[str], *, sent: bool) -> None:
+        """Make the next trust document."""
+        self.trusts += 1
+        self.publish(make_trust(self.roots, self.trusts, revoked), sent=sent)
+
+    @precondition(lambda self: self.trusts)
+    @rule(
+        signer=st.sampled_from(LIST_KEYS),
+        revoked=st.frozensets(st.sampled_from(SERIALS)),
+        sent=st.booleans(),
+    )
+    def sign_list(self, signer: str, revoked: frozenset[str], *, sent: bool) -> None:
+        """Make the next list."""
+        self.lists += 1
+        self.publish(make_list(self.trusts, self.lists, signer, revoked), sent=sent)
+
+    @precondition(lambda self: self.model.trust)
+    @rule(signer=st.sampled_from(LIST_KEYS), sent=st.booleans())
+    def steal_a_list_key(self, signer: str, *, sent: bool) -> None:
+        """Make a list with a huge number that takes nothing back."""
+        self.thefts += 1
+        made = make_list(self.model.trust, HUGE + self.thefts, signer, frozenset())
+        self.publish(made, sent=sent)
+
+    def publish(self, made: Made, *, sent: bool) -> None:
+        """Put a document into the world; it reaches the installation at once, later or never."""
+        self.archive.append(made)
+        if sent:
+            self.send(made)
+
+    @rule(data=st.data())
+    def deliver(self, data: st.DataObject) -> None:
+        """Give the installation any one document that exists, new or old."""
+        self.send(data.draw(st.sampled_from(self.archive)))
+
+    def send(self, made: Made) -> None:
+        """Give the installation one document."""
+
+        def update() -> TrustState:
+            if made.kind == "root":
+                return update_root(self.state, made.token)
+            take = update_trust if made.kind == "trust" else update_revocations
+            return take(self.state, made.token, NOW)
+
+        self.happens(update, lambda model: model.take(made))
+
+    @rule(data=st.data())
+    def deliver_a_file(self, data: st.DataObject) -> None:
+        """Give it several documents as one file, in any order: all or none."""
+        file = data.draw(st.lists(st.sampled_from(self.archive), max_size=6))
+        tokens = [made.token for made in file]
+        self.happens(lambda: extend(self.state, tokens, NOW), lambda model: model.take_file(file))
+
+    @precondition(lambda self: self.model.trust and self.model.root == self.roots)
+    @rule()
+    def fork_the_trust(self) -> None:
+        """Give it a second truth of the version in force."""
+        fork = make_trust(self.roots, self.model.trust, frozenset(), note="fork")
+        self.happens(lambda: update_trust(self.state, fork.token, NOW), lambda _: TrustFork)
+
+    @precondition(lambda self: self.model.trust)
+    @rule(data=st.data())
+    def restart(self, data: st.DataObject) -> None:
+        """Load from scratch what is in force, under any root ever pinned, with the floor."""
+        trust = self.state.trust
+        assert trust is not None
+        roots = [known.verified.token for known in self.state.chain]
+        lists = [held.token for held in self.state.lists.values()]
+        tokens = data.draw(st.permutations([*roots, trust.token, *lists]))
+        pin = makers.pin(data.draw(st.sampled_from(roots)))
+        loaded = require_seen(extend(start(tokens, pin), tokens, NOW), self.state.seen)
+        assert frozen(loaded)[2:] == frozen(self.state)[2:]
+        if len(loaded.chain) == len(roots):
+            self.state = loaded
+
+    def happens(self, real: Callable[[], TrustState], expected: Callable[[Model], Refusal]) -> None:
+        """Do it to the state and to the model; both must refuse alike, or go on alike."""
+        model, before = deepcopy(self.model), frozen(self.state)
+        after, refusal = outcome(real)
+        assert refusal is expected(model)
+        assert frozen(self.state) == before
+        if after is not None:
+            self.state, self.model = after, model
+
+    @invariant()
+    def bundles_count_as_the_model_says(self) -> None:
+        """Judge a bundle of each serial."""
+        for serial, token in BUNDLES.items():
+            _, refusal = outcome(partial(counts, token, self.state))
+            assert refusal is self.model.refusal_of_bundle(serial)
+
+    @invariant()
+    def versions_stand_where_the_model_says(self) -> None:
+        """Compare the numbers."""
+        seen, model = self.state.seen, self.model
+        lists = {"demo": model.list_seen} if model.list_seen > (0, 0) else {}
+        assert (seen.root, seen.trust, seen.lists) == (model.root, model.trust_seen, lists)
+
+
+TestTrustMachine = TrustMachine.TestCase
+TestTrustMachine.settings = settings(max_examples=80, stateful_step_count=50, deadline=None)
