@@ -3,6 +3,7 @@
 import os
 import signal
 import tempfile
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -73,7 +74,10 @@ def kill_postgres(postgres: Postgres) -> Iterator[Callable[[], None]]:
         pytest.skip("the server of LICENSEKIT_TEST_POSTGRES is not ours to kill")
 
     def kill() -> None:
-        os.kill(own.get_postmaster_info().pid, signal.SIGKILL)
+        pid = own.get_postmaster_info().pid
+        os.kill(pid, signal.SIGKILL)
+        while _runs(pid):
+            time.sleep(0.01)
 
     yield kill
     own.ensure_postgres_running()
@@ -90,15 +94,27 @@ def start_postgres(postgres: Postgres) -> Callable[[], None]:
 
 @pytest.fixture
 def unprivileged(tmp_path: Path) -> Iterator[Callable[[], None]]:
-    """Give up, until the test ends, the rights by which root may read and write everything."""
+    """Give up, until the test ends, root's right to read and write everything.
+
+    What is in the test's folder when this is called belongs to the lesser account.
+    """
     user = os.geteuid()
-    if user != 0:
-        yield lambda: None
-        return
     nobody = 65534
-    for folder in (tmp_path, *tmp_path.parents[:3]):
-        folder.chmod(folder.stat().st_mode | 0o055)
-    for entry in (tmp_path, *tmp_path.rglob("*")):
-        os.chown(entry, nobody, nobody)
-    yield lambda: os.seteuid(nobody)
+
+    def give_up() -> None:
+        for folder in tmp_path.parents[:3]:
+            folder.chmod(folder.stat().st_mode | 0o055)
+        for entry in (tmp_path, *tmp_path.rglob("*")):
+            os.chown(entry, nobody, nobody, follow_symlinks=False)
+        os.seteuid(nobody)
+
+    yield give_up if user == 0 else lambda: None
     os.seteuid(user)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from sample_database import SCHEMA
 
 from licensekit.database import Database, connect
+from tests.database.sample_database import SCHEMA
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """A small database, and what other processes do with it in tests."""
 
 import os
+import sys
 import time
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.synchronize import Barrier
@@ -101,3 +102,18 @@ def migrate_slowly(location: str) -> None:
         ),
     )
     connect(location, schema=Schema("ledger", (FIRST, SECOND, slow)), create=False)
+
+
+def go_on_after_a_child_has_ended(location: str) -> None:
+    """Use the database before and after a forked child has ended as programs do."""
+    database = connect(location, schema=SCHEMA, create=False)
+    add(database, 1)
+    with database.write() as connection:
+        connection.run("INSERT INTO things VALUES (2, 'thing', NULL)")
+        child = os.fork()
+        if child == 0:
+            sys.exit(0)
+        os.waitpid(child, 0)
+    assert things(database) == [1, 2]
+    add(database, 3)
+    database.close()

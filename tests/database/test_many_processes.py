@@ -6,22 +6,23 @@ import time
 from collections.abc import Callable
 from multiprocessing import get_context
 from multiprocessing.connection import Connection as Pipe
+from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
-from typing import NoReturn
 
 import pytest
-from sample_database import (
+
+from licensekit.database import Database, connect
+from licensekit.errors import DatabaseUnavailable
+from tests.database.sample_database import (
     NEXT_SCHEMA,
     add,
     add_pairs_forever,
     claim_in_turn,
+    go_on_after_a_child_has_ended,
     set_up,
     stop_in_the_middle,
     things,
 )
-
-from licensekit.database import Database, connect
-from licensekit.errors import DatabaseUnavailable
 
 PROCESSES = get_context("spawn")
 PATIENCE = 60
@@ -32,7 +33,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threade
 
 def received(process: BaseProcess, pipe: Pipe) -> object:
     """Give what the process sends; fail if it ends or stays silent instead."""
-    assert pipe.poll(PATIENCE), f"nothing from a process that has ended with {process.exitcode}"
+    ready = wait([pipe, process.sentinel], PATIENCE)
+    assert pipe in ready, f"nothing from a process that has ended with {process.exitcode}"
     return pipe.recv()
 
 
@@ -115,18 +117,12 @@ def test_a_process_killed_at_any_moment_leaves_whole_transactions(
         before = after
 
 
-def in_child(check: Callable[[], bool]) -> NoReturn:
-    """End a forked child, with 0 if `check` holds."""
-    result = 2
-    try:
-        result = 0 if check() else 1
-    finally:
-        os._exit(result)
-
-
-def result_of(child: int) -> int:
-    """Wait for a child and give what it ended with."""
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+def run_in_child(check: Callable[[], None]) -> None:
+    """Fork, and let the child make sure of something."""
+    child = get_context("fork").Process(target=check)
+    child.start()
+    child.join(PATIENCE)
+    assert child.exitcode == 0
 
 
 @needs_fork
@@ -135,54 +131,53 @@ def test_parent_and_child_use_the_database_independently_after_a_fork(
 ) -> None:
     add(database, 1)
     version = database.version()
-    child = os.fork()
-    if child == 0:
+
+    def use() -> None:
         add(database, 2)
-        in_child(lambda: things(database) == [1, 2] and database.version() != version)
-    assert result_of(child) == 0
+        assert things(database) == [1, 2]
+        assert database.version() != version
+
+    run_in_child(use)
     assert database.version() != version
     add(database, 3)
     assert things(database) == [1, 2, 3]
 
 
 @needs_fork
-def test_a_child_that_ends_disturbs_nothing_of_its_parent(database: Database) -> None:
+def test_a_child_that_closes_the_database_leaves_its_parents_open(database: Database) -> None:
     add(database, 1)
-    child = os.fork()
-    if child == 0:
-        database.close()
-        in_child(lambda: True)
-    assert result_of(child) == 0
     with database.read() as connection:
+        run_in_child(database.close)
         assert connection.rows("SELECT id FROM things") == [(1,)]
     add(database, 2)
     assert things(database) == [1, 2]
 
 
 @needs_fork
-def test_a_child_can_neither_use_nor_end_its_parents_transaction(database: Database) -> None:
-    add(database, 1)
-    try:
-        with database.write() as connection:
-            connection.run("INSERT INTO things VALUES (2, 'two', NULL)")
-            child = os.fork()
-            if child:
-                assert result_of(child) == 0
-            connection.run("INSERT INTO things VALUES (3, 'three', NULL)")
-    except DatabaseUnavailable:
-        in_child(lambda: things(database) == [1])
+def test_a_child_that_only_ends_disturbs_nothing_of_its_parent(
+    location: str, database: Database
+) -> None:
+    process = PROCESSES.Process(target=go_on_after_a_child_has_ended, args=(location,))
+    process.start()
+    process.join(PATIENCE)
+    assert process.exitcode == 0
     assert things(database) == [1, 2, 3]
 
 
 @needs_fork
-def test_a_child_that_leaves_its_parents_block_commits_nothing(database: Database) -> None:
-    try:
-        with database.write() as connection:
-            connection.run("INSERT INTO things VALUES (1, 'one', NULL)")
-            child = os.fork()
-            if child:
-                assert result_of(child) == 0
-                connection.run("DELETE FROM things")
-    except DatabaseUnavailable:
-        in_child(lambda: things(database) == [])
-    assert things(database) == []
+def test_a_child_can_neither_use_nor_end_its_parents_transaction(database: Database) -> None:
+    writing = database.write()
+    connection = writing.__enter__()
+    connection.run("INSERT INTO things VALUES (1, 'one', NULL)")
+
+    def meddle() -> None:
+        with pytest.raises(DatabaseUnavailable):
+            connection.run("DELETE FROM things")
+        with pytest.raises(DatabaseUnavailable):
+            writing.__exit__(None, None, None)
+        assert things(database) == []
+
+    run_in_child(meddle)
+    connection.run("INSERT INTO things VALUES (2, 'two', NULL)")
+    writing.__exit__(None, None, None)
+    assert things(database) == [1, 2]

@@ -1,12 +1,12 @@
 """Databases are set up, migrated and refused as a whole, on each engine."""
 
+import threading
 import time
 from multiprocessing import get_context
 from pathlib import Path
 from typing import LiteralString
 
 import pytest
-from sample_database import FIRST, NEXT_SCHEMA, SCHEMA, SECOND, add, migrate_slowly, things
 
 from licensekit.database import Database, Migration, Schema, connect
 from licensekit.errors import (
@@ -16,6 +16,15 @@ from licensekit.errors import (
     DatabaseUnavailable,
     FileUnusable,
     LicenseError,
+)
+from tests.database.sample_database import (
+    FIRST,
+    NEXT_SCHEMA,
+    SCHEMA,
+    SECOND,
+    add,
+    migrate_slowly,
+    things,
 )
 
 INSTALLATION = Schema("installation", (FIRST,))
@@ -98,6 +107,27 @@ def test_a_migration_killed_in_the_middle_changes_nothing_and_can_be_repeated(
     after = connect(location, schema=NEXT_SCHEMA, create=False)
     assert notes(after) == [(1, "thing")]
     after.close()
+
+
+def test_of_two_that_wait_to_migrate_one_does_and_the_other_finds_it_done(
+    location: str, database: Database
+) -> None:
+    migrated: list[Database] = []
+
+    def migrate() -> None:
+        migrated.append(connect(location, schema=NEXT_SCHEMA, create=False))
+
+    threads = [threading.Thread(target=migrate) for _ in range(2)]
+    with database.write() as connection:
+        connection.run("INSERT INTO things VALUES (1, 'thing', NULL)")
+        for thread in threads:
+            thread.start()
+        time.sleep(0.3)
+    for thread in threads:
+        thread.join()
+    assert [notes(each) for each in migrated] == [[(1, "thing")]] * 2
+    for each in migrated:
+        each.close()
 
 
 def test_a_newer_schema_is_refused_politely_and_left_alone(

@@ -7,14 +7,14 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sample_database import NEXT_SCHEMA, SCHEMA, add, things
 
 from licensekit.database import connect
-from licensekit.database.sqlite.opening import CHECKED_BYTES
+from licensekit.database.sqlite.opening import CHECKED_BYTES, create_private
 from licensekit.errors import (
     DatabaseBusy,
     DatabaseDamaged,
@@ -22,6 +22,7 @@ from licensekit.errors import (
     FileUnusable,
     LicenseError,
 )
+from tests.database.sample_database import NEXT_SCHEMA, SCHEMA, add, things
 
 
 @pytest.fixture
@@ -267,6 +268,27 @@ def test_a_locked_file_is_busy(filled: Path) -> None:
     connect(filled, schema=SCHEMA, create=False).close()
 
 
+def test_setting_up_waits_for_another_that_uses_the_empty_file(path: Path) -> None:
+    raw(path, "PRAGMA user_version = 1")
+    holder = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    holder.execute("BEGIN")
+    holder.execute("SELECT * FROM sqlite_schema").fetchall()
+    with pytest.raises(DatabaseBusy):
+        connect(path, schema=SCHEMA, create=True, wait=0.1)
+    timer = threading.Timer(0.2, holder.close)
+    timer.start()
+    database = connect(path, schema=SCHEMA, create=True)
+    timer.join()
+    assert things(database) == []
+    database.close()
+
+
+def test_a_file_that_another_process_has_just_made_is_used(path: Path) -> None:
+    create_private(path)
+    create_private(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
 def test_a_copy_from_before_the_migration_is_kept(filled: Path) -> None:
     writer = connect(filled, schema=SCHEMA, create=False)
     add(writer, 9999)
@@ -424,7 +446,11 @@ def test_an_account_without_rights_is_told_what_to_do(
         connect(filled, schema=SCHEMA, create=False)
 
 
-def test_the_runtime_does_not_load_a_driver_before_it_connects() -> None:
-    code = "import sys, licensekit.database; print({'sqlite3', 'psycopg'} & set(sys.modules))"
+def test_no_driver_is_loaded_before_a_program_connects() -> None:
+    code = (
+        "import sys; before = set(sys.modules)\n"
+        "import licensekit.database\n"
+        "print({'sqlite3', 'psycopg'} & (set(sys.modules) - before))"
+    )
     shown = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert shown.stdout == "set()\n"

@@ -10,7 +10,6 @@ from typing import Final
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sample_database import SCHEMA, add, things
 
 from licensekit.database import Connection, Database, Value, connect
 from licensekit.errors import (
@@ -21,8 +20,9 @@ from licensekit.errors import (
     LicenseError,
     NotStorable,
 )
+from tests.database.sample_database import SCHEMA, add, things
 
-TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)))
+TEXT = st.text(st.characters(exclude_characters="\0", codec="utf-8"))
 INTEGERS = st.integers(-(2**63), 2**63 - 1)
 USES: Final[dict[str, Callable[[Connection], object]]] = {
     "rows": lambda c: c.rows("SELECT 1"),

@@ -65,8 +65,5 @@ class Translated:
 def _ours(error: psycopg.Error, where: str) -> LicenseError:
     state = error.sqlstate or ""
     what = " ".join((error.diag.message_primary or str(error)).split())
-    fallback: tuple[_Kind, str] = (DatabaseUnavailable, _AWAY)
-    if not state and isinstance(error, psycopg.DataError):
-        fallback = (NotStorable, "")
-    kind, hint = _BY_STATE.get(state) or _BY_CLASS.get(state[:2]) or fallback
+    kind, hint = _BY_STATE.get(state) or _BY_CLASS.get(state[:2]) or (DatabaseUnavailable, _AWAY)
     return kind(what, where=where, hint=hint, sqlstate=state)

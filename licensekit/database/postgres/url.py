@@ -1,7 +1,7 @@
 """The URL of a server: what may be shown of it, and what it becomes with our defaults."""
 
+import re
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -19,33 +19,46 @@ _DEFAULTS: Final = {
     "tcp_user_timeout": 10_000,
 }
 
+_HOST: Final = r"(?:\[[0-9A-Fa-f:.%]*\]|[^:@/?,\[\]]*)(?::[0-9]*)?"
+_URL: Final = re.compile(
+    r"(?P<scheme>postgres(?:ql)?://)"
+    r"(?:(?P<user>[^:@/?]*)(?P<password>:[^@/?]*)?@)?"
+    rf"(?P<hosts>{_HOST}(?:,{_HOST})*)"
+    r"(?P<database>/[^@/?]*)?"
+    r"(?:\?[^@?]*)?"
+)
+"""Stricter than libpq, so that nothing of a password can be taken for a host or a database."""
 
-def shown(url: str) -> str:
-    """Give `url` without its password and its parameters, either of which may be secret."""
-    scheme, _, rest = url.partition("://")
-    authority, slash, database = rest.partition("?")[0].rpartition("/")
-    user, at, host = (authority if slash else database).rpartition("@")
-    name = user.partition(":")[0]
-    masked = f"{name}:***" if ":" in user else name
-    return f"{scheme}://{masked}{at}{host}{slash}{database if slash else ''}"
 
+def read(url: str) -> tuple[str, dict[str, Any]]:
+    """Give what may be shown of `url`, and the parameters that it and our defaults ask for.
 
-def parameters(url: str) -> dict[str, Any]:
-    """Give the parameters of the connection that `url` and our defaults ask for.
+    What is shown has neither the password nor the parameters, either of which may be secret.
 
     Raises:
-        DatabaseUnavailable: `url` is malformed. What it contains is not repeated: where a password
-            contains a character of its own meaning, any part of the URL may be the password.
+        DatabaseUnavailable: `url` is malformed. Nothing of it is repeated: any part of a malformed
+            URL may be the password.
     """
-    try:
-        _, *behind = urlsplit(url).netloc.split("@")
-        asked = conninfo_to_dict(url) if len(behind) <= 1 else None
-    except (psycopg.Error, ValueError):
-        asked = None
-    if asked is None:
+    found = _URL.fullmatch(url) if url.isprintable() else None
+    asked = _parsed(url) if found else None
+    if found is None or asked is None:
         raise DatabaseUnavailable(
             "this is no URL of a PostgreSQL database",
-            hint="postgresql://user@host/database; write `@ : / ? #` in a password as %40 %3A"
-            " %2F %3F %23, or keep it in a password file (PGPASSFILE)",
+            hint="postgresql://user@host/database; write `@ / ? %` in a password as"
+            " %40 %2F %3F %25, or keep it in a password file (PGPASSFILE)",
         )
-    return {**_DEFAULTS, **asked}
+    return _shown(found), {**_DEFAULTS, **asked}
+
+
+def _shown(url: re.Match[str]) -> str:
+    scheme, user, password, hosts, database = url.groups(default="")
+    masked = ":***" if password else ""
+    at = "@" if user or password else ""
+    return f"{scheme}{user}{masked}{at}{hosts}{database}"
+
+
+def _parsed(url: str) -> dict[str, Any] | None:
+    try:
+        return conninfo_to_dict(url)
+    except (psycopg.Error, UnicodeError):
+        return None

@@ -5,11 +5,12 @@ import sqlite3
 import stat
 from contextlib import closing
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Final
 
 from licensekit.database.sqlite.errors import Translated, damaged
 from licensekit.database.storable import VALUE_BYTES
-from licensekit.errors import DatabaseDamaged, DatabaseUnavailable, FileUnusable
+from licensekit.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, FileUnusable
 from licensekit.files import sync_folder
 
 APPLICATION_ID: Final = 0x6C6B6462
@@ -43,16 +44,15 @@ def prepare(path: Path, *, wait: float, create: bool) -> None:
         if not create:
             raise FileUnusable("there is no database here", where=str(path), hint="check the path")
         create_private(path)
-    with closing(connect(path, wait=wait)) as raw, Translated(str(path)):
-        is_new = _check(raw, path)
-        if is_new and not create:
-            raise FileUnusable("this database is empty", where=str(path), hint="check the path")
-        if raw.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):
-            raise DatabaseUnavailable(
-                "this file system cannot hold a shared database",
-                where=str(path),
-                hint="put it on a local disk, or use PostgreSQL",
-            )
+    end = monotonic() + wait
+    while True:
+        try:
+            return _set_to_log_ahead(path, create=create)
+        except DatabaseBusy:
+            # SQLite does not always wait by itself for others who set up the same file.
+            if monotonic() > end:
+                raise
+        sleep(0.01)
 
 
 def connect(path: Path, *, wait: float, read_only: bool = False) -> sqlite3.Connection:
@@ -92,6 +92,17 @@ def _set_up(raw: sqlite3.Connection, *, read_only: bool) -> None:
     raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2 * VALUE_BYTES)
     for setting in (*_SETTINGS, f"PRAGMA query_only = {int(read_only)}"):
         raw.execute(setting)
+
+
+def _set_to_log_ahead(path: Path, *, create: bool) -> None:
+    with closing(connect(path, wait=0)) as raw, Translated(str(path)):
+        raw.execute("BEGIN")
+        is_new = _check(raw, path)
+        raw.execute("COMMIT")
+        if is_new and not create:
+            raise FileUnusable("this database is empty", where=str(path), hint="check the path")
+        # A file system that cannot do it leaves the file with a journal: slower, and as safe.
+        raw.execute("PRAGMA journal_mode = WAL")
 
 
 def _is_there(path: Path) -> bool:
