@@ -73,15 +73,17 @@ def _extend_trust(
     state: TrustState, tokens: list[armor.Token], now: int
 ) -> tuple[TrustState, list[TrustError]]:
     """Take trust documents in any order, and give the errors of those for which none vouches."""
-    held, refused = state.lists, list[TrustError]()
+    before, refused = state, list[TrustError]()
     for token in tokens:
         try:
             state = _unless_older(update_trust, state, token, now)
         except (ThresholdNotMet, KeyUnknown) as error:
             refused.append(error)
+    if state.trust is before.trust:
+        return state, refused
     # L3 by the last of them: one that was passed on the way puts no list out of force.
-    lists = {i: v for i, v in held.items() if may_still_sign(state.signers, v)}
-    return state if state.trust is None else state._replace(lists=lists), refused
+    lists = {i: v for i, v in before.lists.items() if may_still_sign(state.signers, v)}
+    return state._replace(lists=lists), refused
 
 
 def _unless_older(

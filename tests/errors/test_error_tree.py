@@ -1,0 +1,86 @@
+"""One error tree: stable codes, one line each, data that travels."""
+
+import pickle
+from collections.abc import Iterator
+
+import pytest
+
+from licensekit import errors
+from licensekit.errors import CatalogInvalid, Fault, FormatError, LicenseError, TooLarge
+
+
+def classes(root: type[LicenseError] = LicenseError) -> Iterator[type[LicenseError]]:
+    yield root
+    for child in root.__subclasses__():
+        yield from classes(child)
+
+
+ALL = sorted(set(classes()), key=lambda kind: kind.code)
+
+
+def test_every_error_has_a_code_of_its_own() -> None:
+    codes = [kind.code for kind in ALL]
+    assert len(set(codes)) == len(codes)
+    assert all(code == code.lower() and " " not in code for code in codes)
+
+
+def test_every_error_is_exported_and_the_list_is_sorted() -> None:
+    named = {kind.__name__ for kind in ALL} | {"Fault"}
+    assert named == set(errors.__all__)
+    assert errors.__all__ == sorted(errors.__all__)
+
+
+@pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)
+def test_every_error_says_what_it_means(kind: type[LicenseError]) -> None:
+    """The docstring is the meaning that `docs/errors.md` gives; a hint begins in lower case."""
+    assert kind.__doc__
+    assert not kind.default_hint[:1].isupper()
+    assert not kind.default_hint.endswith(".")
+
+
+def test_a_message_says_what_where_and_what_to_do_in_one_line() -> None:
+    assert str(LicenseError("it broke")) == "it broke"
+    assert str(LicenseError("it broke", hint="mend it")) == "it broke; mend it"
+    assert str(LicenseError("it broke", where="a.lic")) == "a.lic: it broke"
+    assert str(LicenseError("it broke", where="a.lic", hint="mend it")) == (
+        "a.lic: it broke; mend it"
+    )
+
+
+def test_a_class_has_a_hint_until_it_is_told_another() -> None:
+    assert errors.ArmorInvalid("x").hint == errors.ArmorInvalid.default_hint
+    assert errors.ArmorInvalid("x", hint="y").hint == "y"
+
+
+def test_a_place_is_put_in_front_and_the_rest_stays() -> None:
+    cause = ValueError("inner")
+    error = TooLarge("too much", where="line 3", hint="less", bytes=9)
+    error.__cause__ = cause
+    moved = error.at("orders.csv")
+    again = moved.at("import")
+    assert type(moved) is TooLarge
+    assert str(moved) == "orders.csv: line 3: too much; less"
+    assert str(again) == "import: orders.csv: line 3: too much; less"
+    assert moved.data == {"bytes": 9}
+    assert moved.__cause__ is cause
+    assert str(LicenseError("x").at("here")) == "here: x"
+
+
+def test_an_error_survives_the_way_between_processes() -> None:
+    error = TooLarge("too much", where="a.lic", hint="less", bytes=9)
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301  # our own bytes
+    assert type(copy) is TooLarge
+    assert (str(copy), copy.data) == (str(error), error.data)
+
+
+def test_a_branch_can_be_caught_by_its_root() -> None:
+    with pytest.raises(FormatError):
+        raise TooLarge("x")
+
+
+def test_faults_are_listed_in_the_order_of_the_file() -> None:
+    faults = (Fault("licenses.a.kind", "is no kind"), Fault("", "is empty"))
+    error = CatalogInvalid("2 faults", faults=faults)
+    assert error.faults == faults
+    assert [str(fault) for fault in faults] == ["licenses.a.kind: is no kind", "is empty"]
+    assert CatalogInvalid("none").faults == ()
