@@ -4,7 +4,8 @@ A code that the catalog does not have is left out: absent is not granted. A circ
 catalog has, ends where it began.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 
 from licensekit.wire.documents import Catalog
 
@@ -20,11 +21,16 @@ def included(catalog: Catalog) -> Mapping[str, frozenset[str]]:
 def reached(catalog: Catalog, codes: Iterable[str]) -> set[str]:
     """Give those of `codes` that the catalog has, and all that they include, directly or not."""
     licenses = catalog.licenses
+    return spread(codes, lambda code: licenses[code].includes, licenses.keys())
+
+
+def spread(
+    start: Iterable[str], onward: Callable[[str], Iterable[str]], known: AbstractSet[str]
+) -> set[str]:
+    """Give the `known` among `start`, and all known that `onward` leads to from there."""
     found: set[str] = set()
-    waiting = [code for code in codes if code in licenses]
-    while waiting:
-        code = waiting.pop()
-        if code not in found:
-            found.add(code)
-            waiting += [inner for inner in licenses[code].includes if inner in licenses]
+    frontier = known & set(start)
+    while frontier:
+        found |= frontier
+        frontier = (known & set[str]().union(*map(onward, frontier))) - found
     return found

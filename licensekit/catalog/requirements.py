@@ -8,6 +8,7 @@ something includes is not assigned by itself.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from licensekit.catalog.includes import spread
 from licensekit.catalog.world import World, listed
 from licensekit.wire.documents import Kind
 
@@ -24,7 +25,7 @@ def circles(edges: Mapping[str, Iterable[str]]) -> list[list[str]]:
 
     Sets and their members come in the order of `edges`.
     """
-    reach = {node: _walk(edges, node) for node in edges}
+    reach = {node: spread(edges[node], edges.__getitem__, edges.keys()) for node in edges}
     found: list[list[str]] = []
     seen: set[str] = set()
     for node, reachable in reach.items():
@@ -88,14 +89,3 @@ def _grow(world: World, held: frozenset[str], assignable: set[str]) -> frozenset
         waiting -= ready
         held = held.union(ready, *(world.gives[name] for name in ready))
     return held
-
-
-def _walk(edges: Mapping[str, Iterable[str]], start: str) -> set[str]:
-    found: set[str] = set()
-    waiting = list(edges[start])
-    while waiting:
-        node = waiting.pop()
-        if node not in found:
-            found.add(node)
-            waiting += edges.get(node, ())
-    return found

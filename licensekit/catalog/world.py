@@ -4,10 +4,13 @@ Its own licenses go by their codes, another issuer's as `issuer.code`.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from licensekit.catalog.includes import included
 from licensekit.wire.documents import Catalog, Kind, License
+
+_LISTED: Final = 10
+"""So many codes are named in one message."""
 
 
 class World(NamedTuple):
@@ -56,8 +59,11 @@ def may_require(kind: Kind, required: Kind) -> bool:
 
 
 def listed(codes: Sequence[str]) -> str:
-    """Write codes as messages do: `a`, `b` and `c`."""
-    quoted = [f"`{code}`" for code in codes]
+    """Write codes as messages do: `a`, `b` and `c`; of many, the first ones."""
+    more = len(codes) - _LISTED
+    quoted = [f"`{code}`" for code in (codes if more <= 0 else codes[:_LISTED])]
+    if more > 0:
+        quoted.append(f"{more} more")
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
 
 

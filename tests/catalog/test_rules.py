@@ -292,6 +292,14 @@ def test_all_faults_are_found_at_once() -> None:
     ]
 
 
+def test_of_a_long_circle_the_first_members_are_named() -> None:
+    ring = {f"c{n:02}": user(includes=[f"c{(n + 1) % 13:02}"]) for n in range(13)}
+    names = ", ".join(f"`c{n:02}`" for n in range(10))
+    assert faults(of(**ring)) == [
+        Fault("licenses.c00.includes", f"{names} and 3 more include one another in a circle")
+    ]
+
+
 def partner(**licenses: License) -> Catalog:
     return catalog(issuer=PARTNER, licenses=licenses, access={})
 
