@@ -14,12 +14,18 @@ import click
 from licensekit.cli.groups import Lazy, LicenseGroup
 from licensekit.customer import Installation
 
-
 _SECTION: Final = "Customer: use them"
 
 CUSTOMER: Final[Mapping[str, Lazy]] = {
     "activate": Lazy(_SECTION, "licensekit.cli.customer_activate", "activate"),
     "status": Lazy(_SECTION, "licensekit.cli.customer_status", "status"),
+    "users": Lazy(_SECTION, "licensekit.cli.customer_users", "users"),
+    "sites": Lazy(_SECTION, "licensekit.cli.customer_sites", "sites"),
+    "events": Lazy(_SECTION, "licensekit.cli.customer_events", "events"),
+    "request": Lazy(_SECTION, "licensekit.cli.customer_papers", "request"),
+    "return": Lazy(_SECTION, "licensekit.cli.customer_papers", "return_"),
+    "statement": Lazy(_SECTION, "licensekit.cli.customer_papers", "statement"),
+    "audit": Lazy(_SECTION, "licensekit.cli.customer_audit", "audit"),
 }
 """The customer's commands."""
 

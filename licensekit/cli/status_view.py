@@ -23,7 +23,7 @@ def show_status(state: State) -> None:
     facts(
         [
             ("company", _companies(parts)),
-            ("serial", state.serial or "none: nothing was activated here yet"),
+            ("serial", state.serial or "none: no bundle is active here"),
             ("product", state.ground.product),
             ("time", format_seconds(state.now)),
         ]

@@ -3,7 +3,31 @@
 An application calls it from its own screens, and the `licensekit` command is built on it.
 """
 
+from licensekit.customer.audit_check import AuditReport
 from licensekit.customer.installation import Activated, Installation
 from licensekit.customer.preview import Deficit, Preview, PreviewRow
+from licensekit.customer.sites import SiteRow
+from licensekit.customer.user_import import Imported, ImportRow, parse_users
+from licensekit.customer.user_list import UserFilter, UserRow
+from licensekit.entitlements.events import Event, Scope
+from licensekit.entitlements.login import Decision, Reason, UserFacts
 
-__all__ = ["Activated", "Deficit", "Installation", "Preview", "PreviewRow"]
+__all__ = [
+    "Activated",
+    "AuditReport",
+    "Decision",
+    "Deficit",
+    "Event",
+    "ImportRow",
+    "Imported",
+    "Installation",
+    "Preview",
+    "PreviewRow",
+    "Reason",
+    "Scope",
+    "SiteRow",
+    "UserFacts",
+    "UserFilter",
+    "UserRow",
+    "parse_users",
+]

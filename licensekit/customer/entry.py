@@ -51,6 +51,9 @@ def check_groups(groups: Iterable[str]) -> str:
 
 
 def _visible(text: str, what: str) -> str:
-    if fault := text_fault(text):
+    fault = text_fault(text)
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        fault = "has half a character"
+    if fault:
         raise EntryInvalid(f"{what} {fault}: {text!a:.60}", hint="type it anew")
     return text

@@ -1,14 +1,17 @@
 """Users: who they are, what they are assigned, and whether they may log in."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from licensekit.customer import entry, holders
+from licensekit.access import Access
+from licensekit.customer import holders
 from licensekit.customer.assigning import change_licenses
-from licensekit.customer.opened import Look, Opened, Writing, looking, writing
+from licensekit.customer.opened import Look, Opened, looking, writing
+from licensekit.customer.user_import import Imported, ImportRow, import_users
 from licensekit.customer.user_list import UserFilter, UserRow, list_users
-from licensekit.entitlements import Holding, short_of
+from licensekit.customer.user_rows import add_user, known_user, update_user
+from licensekit.entitlements import Holding, held_access, short_of
 from licensekit.entitlements.login import Decision, UserFacts, may_login
-from licensekit.errors import SiteUnknown, UserRetired, UserTaken, UserUnknown
+from licensekit.errors import SiteUnknown, UserRetired
 from licensekit.installation.users import site_holdings, user_facts
 from licensekit.wire.documents import Kind, UserKind
 
@@ -53,8 +56,9 @@ class Users:
         can_log_in: bool | None = None,
         administrator: bool | None = None,
         groups: Iterable[str] | None = None,
+        retired: bool | None = None,
     ) -> None:
-        """Change what is given of a user.
+        """Change what is given of a user; `retired` False brings it back, without licenses.
 
         Raises:
             UserUnknown: there is no such user.
@@ -67,7 +71,8 @@ class Users:
                 kind=before.kind if kind is None else kind,
                 can_log_in=before.can_log_in if can_log_in is None else can_log_in,
                 administrator=before.administrator if administrator is None else administrator,
-                groups=before.groups if groups is None else tuple(groups),
+                groups=before.groups if groups is None else tuple(sorted(set(groups))),
+                retired=before.retired if retired is None else retired,
             )
             if after != before:
                 update_user(change, after)
@@ -111,17 +116,14 @@ class Users:
                 change.record("user-retire", user=user_id, released=released)
             return tuple(released)
 
-    def bring_back(self, user_id: str) -> None:
-        """Bring a retired user back, who holds no license then.
+    def import_rows(self, rows: Iterable[ImportRow]) -> Imported:
+        """Add and change users and assign their licenses, as one change; see `parse_users`.
 
         Raises:
-            UserUnknown: there is no such user.
+            UsersInvalid: all faults, by line; nothing was changed.
         """
         with writing(self._opened) as change:
-            user = known_user(change.look, user_id)
-            if user.retired:
-                update_user(change, user._replace(retired=False))
-                change.record("user-bring-back", user=user_id)
+            return import_users(change, rows)
 
     def get(self, user_id: str) -> UserFacts:
         """Give what is known of a user, and what it is assigned.
@@ -131,6 +133,19 @@ class Users:
         """
         with looking(self._opened) as look:
             return known_user(look, user_id)
+
+    def access(self, user_id: str, *, site: str | None = None) -> Mapping[str, Access]:
+        """Give what a user may do with every license, at a site.
+
+        Raises:
+            UserUnknown, SiteUnknown: there is no such user, or no such site.
+        """
+        with looking(self._opened) as look:
+            state = look.state()
+            short = short_of(state.entitlements, state.in_use)
+            user = known_user(look, user_id, short)
+            at_site = () if site is None else _site_holdings(look, site, short)
+            return held_access(state.entitlements, user.holdings, at_site)
 
     def list(self, wanted: UserFilter = _EVERYBODY) -> Iterator[UserRow]:
         """Give the users that `wanted` fits, by id, in constant memory.
@@ -160,60 +175,6 @@ class Users:
                 site_holdings=at_site,
                 events=state.events,
             )
-
-
-def add_user(change: Writing, user: UserFacts) -> None:
-    """Insert a user.
-
-    Raises:
-        UserTaken, EntryInvalid: as `Users.add`.
-    """
-    entry.check_id(user.id, "user")
-    known = change.connection.one("SELECT id FROM users WHERE id = ?", user.id)
-    if known is not None:
-        raise UserTaken(f"there is a user {user.id} already", user=user.id)
-    change.connection.run(
-        "INSERT INTO users (name, kind, can_log_in, administrator, retired, member_of, id)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        *_columns(user),
-    )
-
-
-def update_user(change: Writing, user: UserFacts) -> None:
-    """Write what is known of a user.
-
-    Raises:
-        EntryInvalid: the name or a group cannot be kept.
-    """
-    change.connection.run(
-        "UPDATE users SET name = ?, kind = ?, can_log_in = ?, administrator = ?, retired = ?,"
-        " member_of = ? WHERE id = ?",
-        *_columns(user),
-    )
-
-
-def known_user(look: Look, user_id: str) -> UserFacts:
-    """Give what is known of a user.
-
-    Raises:
-        UserUnknown: there is no such user.
-    """
-    user = user_facts(look.connection, user_id)
-    if user is None:
-        raise UserUnknown(f"there is no user {user_id!a:.60}", user=user_id)
-    return user
-
-
-def _columns(user: UserFacts) -> tuple[str | int, ...]:
-    return (
-        entry.check_name(user.name),
-        int(user.kind),
-        int(user.can_log_in),
-        int(user.administrator),
-        int(user.retired),
-        entry.check_groups(user.groups),
-        user.id,
-    )
 
 
 def _site_holdings(look: Look, site: str, short: frozenset[str]) -> tuple[Holding, ...]:
