@@ -58,6 +58,9 @@ def customer(root: str) -> None:
     run(f"licensekit verify nordlys.lic {trusted}")
     run(f"licensekit activate nordlys.lic --home licensing --preview {trusted}")
     run(f"licensekit activate nordlys.lic --home licensing {trusted}")
+    run("licensekit users add anna --home licensing")
+    run("licensekit users assign anna sales-pro windows --home licensing")
+    run("licensekit users may-login anna --by web --home licensing")
     run("licensekit status --home licensing")
 
 
@@ -68,7 +71,10 @@ def application(root: str) -> None:
     with Licensing.open("licensing", root=root, pack=pack) as licensing:
         ask("licensing.allows('quote')", licensing.allows("quote"), expected=True)
         ask("licensing.access('sale')", licensing.access("sale").name, expected=Access.READ.name)
-        ask("licensing.count('sales-pro').free", licensing.count("sales-pro").free, expected=25)
+        ask("licensing.count('sales-pro').free", licensing.count("sales-pro").free, expected=24)
+        anna = licensing.user("anna")
+        ask("licensing.user('anna').access('sale')", anna.access("sale").name, expected="FULL")
+        ask("licensing.user('anna').may_login('web')", bool(anna.may_login("web")), expected=True)
         for reason in licensing.explain("quote"):
             print(f"  quote is granted by {reason.bundle}, which is {reason.state}")
     verifier = Verifier(root=root, pack=pack)
