@@ -7,6 +7,7 @@ and is gone afterwards; every command is printed before it runs, as you would ty
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -95,7 +96,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="licensekit-") as folder:
         os.chdir(folder)
         try:
-            Path("sample").symlink_to(SAMPLE)
+            shutil.copytree(SAMPLE, "sample")
             Path("passphrase").write_text("a passphrase for the sample only\n", encoding="utf-8")
             root = vendor()
             customer(root)
