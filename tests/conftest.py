@@ -52,7 +52,8 @@ def postgres_location(postgres: Postgres) -> Iterator[str]:
     name = f"test_{token_hex(8)}"
     with psycopg.connect(postgres.url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(name)))
-    yield f"{postgres.url}{'&' if '?' in postgres.url else '?'}options=-csearch_path%3D{name}"
+    more = "&" if "?" in postgres.url else "?"
+    yield f"{postgres.url}{more}application_name={name}&options=-csearch_path%3D{name}"
     with psycopg.connect(postgres.url, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(name)))
 

@@ -37,7 +37,8 @@ def disconnect(admin: Admin) -> None:
     """End every connection of ours, as a restart or an administrator does."""
     admin.execute(
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-        " WHERE application_name = 'licensekit'"
+        " WHERE application_name = current_setting('application_name')"
+        " AND pid <> pg_backend_pid()"
     )
 
 

@@ -216,8 +216,9 @@ def test_a_folder_without_rights_is_refused(
     tmp_path: Path, unprivileged: Callable[[], None]
 ) -> None:
     folder = tmp_path / "folder"
-    folder.mkdir(0o500)
+    folder.mkdir()
     (folder / "file").write_bytes(b"old")
+    folder.chmod(0o500)
     unprivileged()
     with pytest.raises(FileUnusable, match="ask its owner"):
         write_atomically(folder / "new", b"new")

@@ -24,8 +24,8 @@ DIALECT: Final = Dialect(
     text="TEXT",
     blob="BLOB",
     serial="INTEGER PRIMARY KEY AUTOINCREMENT",
-    strict="STRICT",
-    has_table="SELECT 1 FROM sqlite_schema WHERE name = 'licensekit_schema'",
+    strict="STRICT" if sqlite3.sqlite_version_info >= (3, 37) else "",
+    has_table="SELECT 1 FROM sqlite_master WHERE name = 'licensekit_schema'",
     first=("PRAGMA application_id = 1818977378",),
 )
 

@@ -128,7 +128,7 @@ def _check(raw: sqlite3.Connection, path: Path) -> bool:
         # SQLite would take a file of a byte for an empty one.
         raise DatabaseDamaged("this is no database", where=str(path))
     (mark,) = raw.execute("PRAGMA application_id").fetchone()
-    (tables,) = raw.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    (tables,) = raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
     is_new = (mark, tables) == (0, 0)
     if mark != APPLICATION_ID and not is_new:
         raise DatabaseDamaged(
