@@ -1,0 +1,241 @@
+"""`docs/format.md` says what the code does: bounds, fields, rules, sections and the example."""
+
+import re
+from enum import IntEnum
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import pytest
+
+import licensekit
+from licensekit import limits, roots, trust, trust_file
+from licensekit.errors import FormatError, LicenseError, TrustError
+from licensekit.sign import sign
+from licensekit.wire import armor, frame
+from licensekit.wire.documents import (
+    CLASS_OF,
+    Access,
+    AdmittedKey,
+    Binding,
+    Document,
+    Edition,
+    License,
+    RootKey,
+    Scope,
+    Usage,
+    Use,
+    fields,
+    text_fault,
+)
+from licensekit.wire.plain import word
+from tests import makers
+from tests.docs.tables import code_blocks, headings, section, tables, text_of
+
+TEXT = text_of("format.md")
+SOURCES = sorted(Path(licensekit.__file__).parent.rglob("*.py"))
+
+
+def test_the_bounds_are_those_of_the_code() -> None:
+    written = {
+        name.strip("`"): int(value)
+        for table in tables(section(TEXT, "Bounds"))
+        for name, value, _ in table
+    }
+    assert written == {name: value for name, value in vars(limits).items() if name.isupper()}
+
+
+NESTED: dict[str, tuple[str, type[Document]]] = {
+    "Root key": ("Root", RootKey),
+    "Admitted key": ("Trust document", AdmittedKey),
+    "Scope": ("Trust document", Scope),
+    "License": ("Catalog", License),
+    "Access": ("Catalog", Access),
+    "Edition": ("Catalog", Edition),
+    "Binding": ("Bundle", Binding),
+    "Usage": ("Statement", Usage),
+}
+DOCUMENTS = {
+    "Trust document" if name == "trust" else name.capitalize(): cls
+    for name, cls in CLASS_OF.items()
+}
+
+WORDS: list[tuple[Any, set[str]]] = [
+    (fields.Code, {"code"}),
+    (fields.QualifiedCode, {"qualified code"}),
+    (fields.Serial, {"serial"}),
+    (fields.Name, {"name"}),
+    (fields.Text, {"text"}),
+    (fields.Version, {"version"}),
+    (fields.Seconds, {"seconds"}),
+    (fields.Days, {"days"}),
+    (fields.Hours, {"hours"}),
+    (fields.Identity, {"16 bytes"}),
+    (fields.Digest, {"32 bytes"}),
+    (fields.Extensions, {"map (above)"}),
+    (bool, {"boolean"}),
+]
+
+
+def table_of(name: str) -> list[list[str]]:
+    """Give the table of a document, or of one that stands inside another."""
+    outer, _ = NESTED.get(name, (name, None))
+    text = section(TEXT, outer)
+    if name in NESTED:
+        text = text[text.index(f"\n{name}:\n") :]
+    return tables(text)[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "cls"), [*DOCUMENTS.items(), *((name, cls) for name, (_, cls) in NESTED.items())]
+)
+def test_the_fields_of_a_document_are_those_of_the_code(name: str, cls: type[Document]) -> None:
+    """Names and order exactly; types where one word says them, else list, map or number."""
+    rows = table_of(name)
+    assert [row[0] for row in rows] == list(cls.__struct_fields__)
+    hints = get_type_hints(cls, include_extras=True)
+    for field, written, meaning in rows:
+        optional = type(None) in get_args(hints[field])
+        plain = written.removesuffix(" or nothing").removesuffix(", or nothing")
+        assert optional == (plain != written), field
+        inner = next((part for part in get_args(hints[field]) if part is not type(None)), None)
+        hint = inner if optional else hints[field]
+        check_type(hint, plain, meaning, field)
+
+
+def check_type(hint: Any, written: str, meaning: str, field: str) -> None:
+    """Compare a type with its words, and the members of a closed list with their numbers."""
+    for known, words in WORDS:
+        if hint == known:
+            assert written in words, field
+            return
+    if isinstance(hint, type) and issubclass(hint, IntEnum):
+        assert written.startswith("number 0 "), field
+        for member in hint:
+            assert re.search(rf"\b{int(member)} {word(member)}\b", meaning), (field, member)
+        return
+    assert written.startswith(("list of", "map of", "number", "bytes of", "document (below)")), (
+        field
+    )
+
+
+def test_the_lists_of_numbers_in_scopes_and_access_are_named() -> None:
+    scope = {row[0]: row[2] for row in table_of("Scope")}
+    assert scope["types"] == "0 revocations, 1 catalog, 2 bundle, 3 reset"
+    access = {row[0]: row[2] for row in table_of("Access")}
+    assert access["users"].endswith("0 associate, 1 external, 2 system, 3 anonymous")
+
+
+def test_the_refused_code_points_are_those_of_the_code() -> None:
+    refused: set[int] = set()
+    for row in next(t for t in tables(section(TEXT, "Fields")) if t[0][0].startswith("U+")):
+        first, *last = (int(point, 16) for point in re.findall(r"U\+([0-9A-F]{4})", row[0]))
+        refused |= set(range(first, (last or [first])[0] + 1))
+    assert refused == {
+        point for point in range(0x110000) if "control" in (text_fault(chr(point)) or "")
+    }
+
+
+def test_the_sizes_of_keys_and_signatures_are_those_of_the_code() -> None:
+    sizes = {row[0]: row[2] for row in tables(section(TEXT, "Frames"))[0]}
+    assert sizes["1"].startswith(str(frame.ED25519_SIGNATURE_BYTES))
+    hybrid = frame.ED25519_SIGNATURE_BYTES + frame.MLDSA65_SIGNATURE_BYTES
+    assert sizes["2"].startswith(f"{hybrid} ")
+    assert f"{frame.MLDSA65_KEY_BYTES} bytes ML-DSA-65" in section(TEXT, "Schemes")
+
+
+def test_the_types_stand_in_reading_order() -> None:
+    grammar = code_blocks(section(TEXT, "Tokens"))[0]
+    types = re.findall(r'"(\w+)"', grammar.partition("type    =")[2].partition("base64char =")[0])
+    assert types == list(armor.TYPES)
+
+
+def test_every_rule_of_trust_stands_in_both() -> None:
+    def rules(text: str, pattern: str) -> list[str]:
+        return sorted(re.findall(pattern, text, re.MULTILINE))
+
+    code = "".join(module.__doc__ or "" for module in (roots, trust, trust_file))
+    assert rules(section(TEXT, "Trust"), r"^- \*\*([RTLSF]\d)\*\*") == rules(code, r"^([RTLSF]\d) ")
+
+
+def test_every_step_is_numbered() -> None:
+    assert [row[0] for row in tables(section(TEXT, "Verification"))[0]] == list("123456789")
+
+
+def all_codes(root: type[LicenseError]) -> set[str]:
+    return {root.code}.union(*(all_codes(child) for child in root.__subclasses__()))
+
+
+def test_every_code_that_is_named_exists() -> None:
+    """What stands in parentheses behind a rule, and in the table of steps."""
+    named = set(re.findall(r"`([a-z-]+)`(?=[),]| if )", section(TEXT, "Tokens")))
+    named |= set(re.findall(r"\(`([a-z-]+)`[),; ]", TEXT))
+    for row in tables(section(TEXT, "Verification"))[0]:
+        named |= set(re.findall(r"`([a-z-]+)`", row[2]))
+    assert named
+    assert named <= all_codes(LicenseError)
+
+
+NOT_OF_THE_FORMAT = {
+    "format",
+    "trust",
+    "no-bundle",
+    "several-bundles",
+    "catalog-rollback",
+    "catalog-overreach",
+}
+"""Branches, and what a caller asks of a file beyond its format."""
+
+
+def test_every_code_of_form_and_trust_has_its_rule() -> None:
+    codes = all_codes(FormatError) | all_codes(TrustError)
+    assert {code for code in codes if f"`{code}`" not in TEXT} <= NOT_OF_THE_FORMAT
+
+
+def test_every_section_that_the_code_cites_is_there() -> None:
+    cited: set[str] = set()
+    for source in SOURCES:
+        flat = re.sub(r"\s+#?\s*", " ", source.read_text("utf-8"))
+        cited |= set(re.findall(r"`docs/format\.md`, (?:section )?\"([^\"]+)\"", flat))
+    assert len(cited) > 10
+    assert cited <= set(headings(TEXT))
+
+
+def test_every_link_within_the_text_leads_somewhere() -> None:
+    anchors = {heading.lower().replace(" ", "-") for heading in headings(TEXT)}
+    assert set(re.findall(r"\]\(#([^)]+)\)", TEXT)) <= anchors
+
+
+def test_the_worked_example_is_what_the_code_makes() -> None:
+    seed = sha256(b"licensekit TEST KEY vendor 1").hexdigest()
+    key = makers.key("vendor")
+    bundle = makers.bundle(
+        company="Blåbær AS",
+        use=Use.TRIAL,
+        starts=None,
+        warning=None,
+        expiry=20848,
+        grace=None,
+        sites={},
+        users={"user": 25},
+    )
+    token = sign(bundle, key)
+    keys, whole, signed, text = code_blocks(section(TEXT, "A worked example"))
+    assert [line.split()[-1] for line in keys.splitlines()] == [
+        seed,
+        key.verifying_key.public.hex(),
+        key.verifying_key.key_id.hex(),
+    ]
+    assert in_hex(whole) == token.frame.hex()
+    message = frame.message(
+        "bundle", frame.ED25519, key.verifying_key.key_id, makers.payload_of(token)
+    )
+    assert in_hex(signed) + makers.payload_of(token).hex() == message.hex()
+    assert text.replace("\n", "") == armor.write(token)
+    example = section(TEXT, "A worked example")
+    assert makers.identity_of(token).hex() in example
+    assert f"The frame, {len(token.frame)} bytes" in example
+
+
+def in_hex(block: str) -> str:
+    return "".join(line.partition("|")[0].strip() for line in block.splitlines())
