@@ -13,7 +13,8 @@ from licensekit.dates import start_of_day
 from licensekit.entitlements import Entitlements, Fingerprint, evaluate
 from licensekit.errors import UnexpectedType
 from licensekit.installation.clock import effective, observe
-from licensekit.installation.grounding import ground_without_floor, tokens_of, verify_bundles
+from licensekit.installation.grounding import ground_without_floor, verify_bundles
+from licensekit.installation.keeping import keep_trust
 from licensekit.installation.state import fingerprint_of, in_use_of
 from licensekit.pack import Ground, extend_ground
 from licensekit.signed import Verified
@@ -96,11 +97,12 @@ def apply(change: Writing, proposal: Proposal) -> bool:
         raise preview.reasons[0]
     if not preview.changes and change.look.stored.recorded is not None:
         return False
-    _keep_trust(change, proposal.ground)
+    look = change.look
+    keep_trust(change.connection, look.stored, proposal.ground)
+    _keep_pack(change)
     replace_bundles(change.connection, [v.identity for v in proposal.replaced])
     for verified in proposal.admission.new:
         add_bundle(change.connection, verified, change.now)
-    look = change.look
     change.set_time(observe(time_after(look, proposal.resets), look.clock))
     apply_resets(change, proposal.resets, proposal.admission.lowered)
     change.record(
@@ -183,28 +185,7 @@ def _remove(deficit: Deficit) -> str:
     return f"{deficit.in_use} in use: release {deficit.remove} first"
 
 
-def _keep_trust(change: Writing, ground: Ground) -> None:
-    """Keep everything in force as received, and the floor under it."""
-    connection = change.connection
+def _keep_pack(change: Writing) -> None:
     look = change.look
-    tokens = tokens_of(ground)
-    if tuple(tokens) != look.stored.trust:
-        connection.run("DELETE FROM trust_documents")
-        connection.run_many(
-            "INSERT INTO trust_documents (place, type, frame) VALUES (?, ?, ?)",
-            [(place, token.type, token.frame) for place, token in enumerate(tokens)],
-        )
-    seen = ground.trust.seen
-    connection.run("UPDATE installation SET seen_root = ?, seen_trust = ?", seen.root, seen.trust)
-    connection.run_many(
-        "INSERT INTO seen_lists (issuer, trust_version, number) VALUES (?, ?, ?)"
-        " ON CONFLICT (issuer) DO UPDATE SET trust_version = excluded.trust_version,"
-        " number = excluded.number",
-        [(issuer, *place) for issuer, place in seen.lists.items()],
-    )
-    pack = look.pack
-    connection.run(
-        "UPDATE installation SET root = ?, pack = ?",
-        look.root,
-        pack.encode() if isinstance(pack, str) else pack,
-    )
+    pack = look.pack.encode() if isinstance(look.pack, str) else look.pack
+    change.connection.run("UPDATE installation SET root = ?, pack = ?", look.root, pack)

@@ -11,6 +11,7 @@ from licensekit.errors import NotActivated
 from licensekit.installation import audit
 from licensekit.installation.audit import Head
 from licensekit.installation.clock import TimeSeen, effective, observe
+from licensekit.installation.keeping import keep_time
 from licensekit.installation.mark import read_mark, write_mark
 from licensekit.installation.notices import is_restored
 from licensekit.installation.state import State, judge, pack_of
@@ -112,11 +113,8 @@ class Writing:
     def finish(self) -> None:
         """Remember the time with the change, if there was one."""
         if self.has_changed:
-            self.connection.run(
-                "UPDATE installation SET highest = ?, ahead = ?, ran = ?, restored = ?",
-                *self._time,
-                int(self._restored),
-            )
+            keep_time(self.connection, self._time)
+            self.connection.run("UPDATE installation SET restored = ?", int(self._restored))
 
     def _append(self, facts: Mapping[str, Any]) -> None:
         by = {"by": self.look.opened.by} if self.look.opened.by else {}

@@ -65,16 +65,17 @@ def parse_users(text: str) -> list[ImportRow]:
     """
     lines = text.removeprefix("\ufeff").splitlines(keepends=True)
     first = lines[0] if lines else ""
-    mark = max(_MARKS, key=lambda mark: first.count(mark))
+    _, mark = max((first.count(mark), mark) for mark in _MARKS)
     reader = csv.reader(lines, delimiter=mark, strict=True)
     rows: list[ImportRow] = []
     faults: list[Fault] = []
     try:
-        columns = [name.strip().lower() for name in next(reader, [])]
+        columns = [name.strip().lower() for name in next(reader, list[str]())]
         faults += _of_columns(columns)
         if not faults:
-            for cells in filter(any, reader):
-                _take_line(reader.line_num, columns, cells, rows, faults)
+            for cells in reader:
+                if any(cells):
+                    _take_line(reader.line_num, columns, cells, rows, faults)
     except csv.Error as error:
         faults.append(Fault(f"line {reader.line_num}", f"it is no CSV: {error}"))
     faults += _of_repetition(rows)
