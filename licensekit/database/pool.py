@@ -29,7 +29,7 @@ class Handling(NamedTuple, Generic[C]):
     """What is connected to now: when it changes, idle connections are of no use any more."""
 
 
-class _Shelf(Generic[C]):
+class Shelf(Generic[C]):
     """The idle connections of one process and identity."""
 
     __slots__ = ("idle", "lock", "open", "pid", "slots")
@@ -40,6 +40,13 @@ class _Shelf(Generic[C]):
         self.lock = Lock()
         self.idle: list[C] = []
         self.open = True
+
+
+class Lent(NamedTuple, Generic[C]):
+    """A connection, and the shelf that it comes back to."""
+
+    shelf: Shelf[C]
+    connection: C
 
 
 _INHERITED: Final[list[object]] = []
@@ -57,11 +64,19 @@ class Pool(Generic[C]):
         self._wait = wait
         self._slots = slots
         self._closed = False
-        self._shelves: dict[Hashable, _Shelf[C]] = {}
+        self._shelves: dict[Hashable, Shelf[C]] = {}
 
     @contextmanager
     def lend(self) -> Generator[C]:
-        """Lend one connection for the block.
+        """Lend one connection for a block; see `take`."""
+        lent = self.take()
+        try:
+            yield lent.connection
+        finally:
+            self.give_back(lent)
+
+    def take(self) -> Lent[C]:
+        """Lend one connection, to be given back.
 
         Raises:
             DatabaseUnavailable: the pool is closed, or no connection can be made.
@@ -71,13 +86,24 @@ class Pool(Generic[C]):
         if not shelf.slots.acquire(timeout=self._wait):
             raise DatabaseBusy("too many threads use it at once", where=self._location)
         try:
-            connection = self._take(shelf)
-            try:
-                yield connection
-            finally:
-                self._take_back(shelf, connection)
-        finally:
+            return Lent(shelf, self._from(shelf))
+        except BaseException:
             shelf.slots.release()
+            raise
+
+    def give_back(self, lent: Lent[C]) -> None:
+        """Keep a connection for the next who takes one, or let go of it."""
+        shelf, connection = lent
+        if shelf.pid != getpid():
+            _INHERITED.append(connection)
+            return
+        with shelf.lock:
+            kept = shelf.open and not self._closed
+            if kept:
+                shelf.idle.append(connection)
+        shelf.slots.release()
+        if not kept:
+            self._handling.discard(connection)
 
     def close(self) -> None:
         """Discard what is idle now, and what is lent when it comes back."""
@@ -93,14 +119,14 @@ class Pool(Generic[C]):
         if self._closed:
             raise DatabaseUnavailable("it was closed by this program", where=self._location)
 
-    def _shelf(self) -> _Shelf[C]:
+    def _shelf(self) -> Shelf[C]:
         self.check_open()
         pid = getpid()
         identity = (pid, self._handling.identity())
         shelf = self._shelves.get(identity)
         if shelf is None:
             # No lock of ours could be relied on here: a thread that held it may be lost in a fork.
-            shelf = self._shelves.setdefault(identity, _Shelf(pid, self._slots))
+            shelf = self._shelves.setdefault(identity, Shelf(pid, self._slots))
             self._retire_all_but(identity)
         return shelf
 
@@ -116,7 +142,7 @@ class Pool(Generic[C]):
             for connection in idle:
                 self._handling.discard(connection)
 
-    def _take(self, shelf: _Shelf[C]) -> C:
+    def _from(self, shelf: Shelf[C]) -> C:
         while True:
             with shelf.lock:
                 if not shelf.idle:
@@ -127,14 +153,3 @@ class Pool(Generic[C]):
             self._handling.discard(connection)
         self.check_open()
         return self._handling.make()
-
-    def _take_back(self, shelf: _Shelf[C], connection: C) -> None:
-        if shelf.pid != getpid():
-            _INHERITED.append(connection)
-            return
-        with shelf.lock:
-            kept = shelf.open and not self._closed
-            if kept:
-                shelf.idle.append(connection)
-        if not kept:
-            self._handling.discard(connection)

@@ -76,12 +76,16 @@ class Database(Protocol):
         """
         ...
 
-    def write(self) -> AbstractContextManager[Connection]:
+    def write(self, *, shared: bool = False) -> AbstractContextManager[Connection]:
         """Open the one write transaction that the database has at a time, in any process.
 
         It is committed, durably, when the block ends, and rolled back when the block raises
         anything. Inside the block, what was read stays true until the commit. Do not open another
-        transaction of the same database inside it.
+        write transaction of the same database inside it: it would wait for the first.
+
+        With `shared`, other shared ones may run at the same time (but none that is not), so many
+        hosts need not queue, and `version` need not move. That is for rows such as leases, which a
+        unique key keeps apart: there, decide by what `run` says it changed, not by what was read.
 
         Raises:
             DatabaseNewer: a newer program has migrated the database since it was opened.

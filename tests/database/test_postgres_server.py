@@ -146,6 +146,25 @@ def test_writers_of_another_schema_wait_for_nobody(
     admin.execute("DROP SCHEMA another_test CASCADE")
 
 
+def test_shared_writers_wait_for_nobody_but_who_has_the_same_row(
+    location: str, database: Database
+) -> None:
+    other = connect(location, schema=SCHEMA, create=False, wait=0.2)
+    before = database.version()
+    take = "INSERT INTO things VALUES (?, ?, NULL) ON CONFLICT (id) DO NOTHING"
+    with database.write(shared=True) as connection:
+        assert connection.run(take, 1, "anna") == 1
+        with other.write(shared=True) as beside:
+            assert beside.run(take, 2, "bert") == 1
+        with pytest.raises(DatabaseBusy), other.write(shared=True) as beside:
+            beside.run(take, 1, "bert")
+    with other.write(shared=True) as beside:
+        assert beside.run(take, 1, "bert") == 0
+    assert things(database) == [1, 2]
+    assert database.version() == before
+    other.close()
+
+
 def test_a_statement_that_takes_too_long_is_busy(location: str) -> None:
     slow = connect(location + "%20-cstatement_timeout%3D50", schema=SCHEMA, create=True)
     with pytest.raises(DatabaseBusy), slow.read() as connection:

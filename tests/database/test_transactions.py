@@ -163,6 +163,21 @@ def test_a_second_writer_waits_and_then_gives_up(location: str, database: Databa
     impatient.close()
 
 
+def test_shared_writers_shut_out_those_that_are_not(location: str, database: Database) -> None:
+    other = connect(location, schema=SCHEMA, create=False, wait=0.1)
+    with database.write(shared=True) as connection:
+        connection.run("INSERT INTO things VALUES (1, 'one', NULL)")
+        with pytest.raises(DatabaseBusy):
+            add(other, 2)
+    with database.write() as connection:
+        connection.run("INSERT INTO things VALUES (3, 'three', NULL)")
+        with pytest.raises(DatabaseBusy), other.write(shared=True):
+            pass
+    assert things(other) == [1, 3]
+    assert things(database) == [1, 3]
+    other.close()
+
+
 def test_threads_that_count_up_lose_no_count(database: Database) -> None:
     add(database, 0)
 

@@ -10,9 +10,10 @@ import psycopg
 from psycopg.types.numeric import Int8Dumper, IntLoader
 
 from licensekit.database.lifetime import Lifetime
-from licensekit.database.postgres.errors import Translated
+from licensekit.database.postgres.errors import translate
 from licensekit.database.protocol import STREAMED_ROWS, Row, Value
 from licensekit.database.storable import storable
+from licensekit.database.translation import Translated
 from licensekit.errors import DatabaseUnavailable
 
 Raw = psycopg.Connection[Row]
@@ -20,6 +21,7 @@ Raw = psycopg.Connection[Row]
 _TOKEN: Final = re.compile(r"""'[^']*'|"[^"]*"|\?|%""")
 _NOW: Final = "SELECT floor(extract(epoch FROM clock_timestamp()))::bigint"
 
+_UNCERTAIN: Final = "the server went away during the commit: look whether the change was made"
 JUST_COMMIT: Final = b"COMMIT"
 COMMIT_AND_TELL: Final = b"""
 UPDATE licensekit_schema SET changes = changes + 1
@@ -42,35 +44,40 @@ class PostgresConnection:
 
     __slots__ = ("_commit", "_lifetime", "_raw", "_streams", "_where")
 
-    def __init__(self, raw: Raw, where: str, *, commit: bytes) -> None:
+    def __init__(self, raw: Raw, where: str) -> None:
         self._raw = raw
-        self._commit = commit
         self._where = where
-        self._lifetime = Lifetime(where)
+        self._commit = JUST_COMMIT
+        self._lifetime = Lifetime(translate, where)
         self._streams = 0
+
+    def begin(self, statements: bytes, commit: bytes) -> Row | None:
+        """Begin the transaction, say how it is committed, and give the last statement's row."""
+        self._commit = commit
+        with self._lifetime:
+            cursor = self._raw.execute(statements)
+            while cursor.nextset():
+                pass
+            return cursor.fetchone() if cursor.description else None
 
     def rows(self, sql: LiteralString, *params: Value) -> list[Row]:
         """See `Connection.rows`."""
-        with self._lifetime.statement(), Translated(self._where):
+        with self._lifetime:
             return self._run(sql, params).fetchall()
 
     def one(self, sql: LiteralString, *params: Value) -> Row | None:
         """See `Connection.one`."""
-        with self._lifetime.statement(), Translated(self._where):
+        with self._lifetime:
             return self._run(sql, params).fetchone()
 
     def run(self, sql: LiteralString, *params: Value) -> int:
         """See `Connection.run`."""
-        with self._lifetime.statement(), Translated(self._where):
+        with self._lifetime:
             return max(self._run(sql, params).rowcount, 0)
 
     def run_many(self, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> int:
         """See `Connection.run_many`."""
-        with (
-            self._lifetime.statement(),
-            Translated(self._where),
-            self._raw.cursor() as cursor,
-        ):
+        with self._lifetime, self._raw.cursor() as cursor:
             cursor.executemany(placed(sql), (storable(row, self._where) for row in rows))
             return max(cursor.rowcount, 0)
 
@@ -78,7 +85,7 @@ class PostgresConnection:
         """See `Connection.stream`."""
         self._streams += 1
         name = b"stream_%d" % self._streams
-        with self._lifetime.statement(), Translated(self._where):
+        with self._lifetime:
             self._raw.execute(
                 b"DECLARE %b NO SCROLL CURSOR FOR %b" % (name, placed(sql)),
                 storable(params, self._where),
@@ -95,10 +102,10 @@ class PostgresConnection:
         self._lifetime.check()
         self._lifetime.end()
         try:
-            with Translated(self._where):
+            with Translated(translate, self._where):
                 self._raw.execute(self._commit)
         except DatabaseUnavailable as error:
-            hint = "the server went away during the commit: look whether the change was made"
+            hint = _UNCERTAIN if self._raw.closed else error.hint
             raise DatabaseUnavailable(error.what, where=self._where, hint=hint) from error
 
     def abandon(self) -> None:
@@ -114,7 +121,7 @@ class PostgresConnection:
 
     def _fetch(self, fetch: bytes) -> Iterator[Row]:
         while True:
-            with self._lifetime.statement(), Translated(self._where):
+            with self._lifetime:
                 batch = self._raw.execute(fetch).fetchall()
             yield from batch
             if len(batch) < STREAMED_ROWS:

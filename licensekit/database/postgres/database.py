@@ -1,8 +1,7 @@
 """The `Database` of PostgreSQL: who reads, who writes, what has changed."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
-from selectors import EVENT_READ, DefaultSelector
+import selectors
+from contextlib import AbstractContextManager
 from time import monotonic
 from typing import Final
 
@@ -18,9 +17,15 @@ from licensekit.database.postgres.connection import (
     Raw,
     adapt,
 )
-from licensekit.database.postgres.errors import Translated
+from licensekit.database.postgres.errors import translate
 from licensekit.database.postgres.url import read
-from licensekit.database.protocol import BUSY_SECONDS, Row, Version
+from licensekit.database.protocol import BUSY_SECONDS, Version
+from licensekit.database.transaction import Transaction
+from licensekit.database.translation import Translated
+
+_Selector: Final[type[selectors.BaseSelector]] = getattr(
+    selectors, "PollSelector", selectors.SelectSelector
+)
 
 POLL_SECONDS: Final = 1.0
 """How long `wait_for_change` relies on a notification alone."""
@@ -39,10 +44,14 @@ DIALECT: Final = Dialect(
 
 _FOUND: Final = FOUND.encode()
 _BEGIN_READING: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+# Any constant of our own; the second key keeps installations in other schemas apart.
 _BEGIN_WRITING: Final = (
     b"BEGIN ISOLATION LEVEL READ COMMITTED;"
-    # Any constant of our own; the second key keeps installations in other schemas apart.
     b"SELECT pg_advisory_xact_lock(1818977378, hashtext(current_schema()));"
+)
+_BEGIN_SHARING: Final = (
+    b"BEGIN ISOLATION LEVEL READ COMMITTED;"
+    b"SELECT pg_advisory_xact_lock_shared(1818977378, hashtext(current_schema()));"
 )
 _SETTINGS: Final = (
     "SET lock_timeout = {milliseconds};"
@@ -85,19 +94,15 @@ class PostgresDatabase:
         """How PostgreSQL spells a migration."""
         return DIALECT
 
-    @contextmanager
-    def read(self) -> Generator[PostgresConnection]:
+    def read(self) -> AbstractContextManager[PostgresConnection]:
         """See `Database.read`."""
-        with self._transaction(_BEGIN_READING + _FOUND, JUST_COMMIT) as (connection, found):
-            self._schema.check(found, self.location)
-            yield connection
+        return self._transaction(_BEGIN_READING + _FOUND, JUST_COMMIT, self._schema)
 
-    @contextmanager
-    def write(self) -> Generator[PostgresConnection]:
+    def write(self, *, shared: bool = False) -> AbstractContextManager[PostgresConnection]:
         """See `Database.write`."""
-        with self._transaction(_BEGIN_WRITING + _FOUND, COMMIT_AND_TELL) as (connection, found):
-            self._schema.check(found, self.location)
-            yield connection
+        if shared:
+            return self._transaction(_BEGIN_SHARING + _FOUND, JUST_COMMIT, self._schema)
+        return self._transaction(_BEGIN_WRITING + _FOUND, COMMIT_AND_TELL, self._schema)
 
     def version(self) -> Version:
         """See `Database.version`."""
@@ -112,7 +117,7 @@ class PostgresDatabase:
                 left = end - monotonic()
                 if left <= 0:
                     return False
-                with Translated(self.location):
+                with Translated(translate, self._location):
                     list(raw.notifies(timeout=min(left, POLL_SECONDS), stop_after=1))
                 self._listeners.check_open()
             return True
@@ -122,48 +127,37 @@ class PostgresDatabase:
         self._pool.close()
         self._listeners.close()
 
-    @contextmanager
-    def look(self) -> Generator[PostgresConnection]:
+    def look(self) -> AbstractContextManager[PostgresConnection]:
         """Open a snapshot without a look at the schema."""
-        with self._transaction(_BEGIN_READING, JUST_COMMIT) as (connection, _):
-            yield connection
+        return self._transaction(_BEGIN_READING, JUST_COMMIT, None)
 
-    @contextmanager
-    def change(self) -> Generator[PostgresConnection]:
+    def change(self) -> AbstractContextManager[PostgresConnection]:
         """Open the write transaction without a look at the schema."""
-        with self._transaction(_BEGIN_WRITING, COMMIT_AND_TELL) as (connection, _):
-            yield connection
+        return self._transaction(_BEGIN_WRITING, COMMIT_AND_TELL, None)
 
     def keep_copy(self, number: int) -> None:
         """Keep nothing: the server's backups are its administrator's."""
 
-    @contextmanager
     def _transaction(
-        self, begin: bytes, commit: bytes
-    ) -> Generator[tuple[PostgresConnection, Row | None]]:
-        with self._pool.lend() as raw:
-            connection = PostgresConnection(raw, self.location, commit=commit)
-            try:
-                yield connection, self._begin(raw, begin)
-                connection.commit()
-            except BaseException:
-                connection.abandon()
-                raise
+        self, statements: bytes, commit: bytes, schema: Schema | None
+    ) -> Transaction[Raw, PostgresConnection]:
+        def make(raw: Raw) -> PostgresConnection:
+            return PostgresConnection(raw, self._location)
 
-    def _begin(self, raw: Raw, begin: bytes) -> Row | None:
-        with Translated(self.location):
-            cursor = raw.execute(begin)
-            while cursor.nextset():
-                pass
-            return cursor.fetchone() if begin.endswith(_FOUND) else None
+        def begin(connection: PostgresConnection) -> None:
+            found = connection.begin(statements, commit)
+            if schema is not None:
+                schema.check(found, self._location)
+
+        return Transaction(self._pool, make, begin)
 
     def _version(self, raw: Raw) -> Version:
-        with Translated(self.location):
+        with Translated(translate, self._location):
             row = raw.execute(_CHANGES).fetchone()
         return row or ()
 
     def _connect(self) -> Raw:
-        with Translated(self.location):
+        with Translated(translate, self._location):
             raw: Raw = psycopg.connect(**self._parameters, autocommit=True)
             raw.execute(_SETTINGS.format(milliseconds=round(self._wait * 1000)).encode())
         adapt(raw)
@@ -171,7 +165,7 @@ class PostgresDatabase:
 
     def _listen(self) -> Raw:
         raw = self._connect()
-        with Translated(self.location):
+        with Translated(translate, self._location):
             raw.execute(b"LISTEN licensekit")
         return raw
 
@@ -188,8 +182,8 @@ def _is_idle(raw: Raw) -> bool:
     if raw.closed or raw.info.transaction_status != TransactionStatus.IDLE:
         return False
     # A server that has gone away has said so, or closed the socket: either can be read.
-    with DefaultSelector() as selector:
-        selector.register(raw.fileno(), EVENT_READ)
+    with _Selector() as selector:
+        selector.register(raw.fileno(), selectors.EVENT_READ)
         return not selector.select(0)
 
 

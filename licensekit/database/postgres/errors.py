@@ -1,10 +1,10 @@
 """Every error of psycopg as one of ours, by its SQLSTATE (PostgreSQL manual, appendix A)."""
 
-from types import TracebackType
 from typing import Final
 
 import psycopg
 
+from licensekit.database.translation import unstorable
 from licensekit.errors import (
     ConstraintViolated,
     DatabaseBusy,
@@ -42,24 +42,11 @@ _BY_CLASS: Final[dict[str, tuple[_Kind, str]]] = {
 }
 
 
-class Translated:
-    """A block in which errors of psycopg become ours; `where` is the database."""
-
-    __slots__ = ("where",)
-
-    def __init__(self, where: str) -> None:
-        self.where = where
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        if isinstance(error, UnicodeEncodeError | OverflowError):
-            raise NotStorable("a value cannot be stored", where=self.where) from error
-        if isinstance(error, psycopg.Error):
-            raise _ours(error, self.where) from error
+def translate(error: BaseException, where: str) -> LicenseError | None:
+    """Give what an error of psycopg means; see `licensekit.database.translation`."""
+    if isinstance(error, psycopg.Error):
+        return _ours(error, where)
+    return unstorable(error, where)
 
 
 def _ours(error: psycopg.Error, where: str) -> LicenseError:

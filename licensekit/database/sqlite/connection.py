@@ -6,8 +6,9 @@ from typing import LiteralString, TypeVar
 
 from licensekit.database.lifetime import Lifetime
 from licensekit.database.protocol import STREAMED_ROWS, Row, Value
-from licensekit.database.sqlite.errors import Translated
+from licensekit.database.sqlite.errors import translate
 from licensekit.database.storable import storable
+from licensekit.database.translation import Translated
 
 T = TypeVar("T")
 
@@ -20,8 +21,13 @@ class SqliteConnection:
     def __init__(self, raw: sqlite3.Connection, where: str) -> None:
         self._raw = raw
         self._where = where
-        self._lifetime = Lifetime(where)
+        self._lifetime = Lifetime(translate, where)
         self._streams: list[sqlite3.Cursor] = []
+
+    def begin(self, statement: LiteralString) -> None:
+        """Begin the transaction."""
+        with self._lifetime:
+            self._raw.execute(statement)
 
     def rows(self, sql: LiteralString, *params: Value) -> list[Row]:
         """See `Connection.rows`."""
@@ -37,7 +43,7 @@ class SqliteConnection:
 
     def run_many(self, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> int:
         """See `Connection.run_many`."""
-        with self._lifetime.statement(), Translated(self._where):
+        with self._lifetime:
             checked = (storable(row, self._where) for row in rows)
             return _changed(self._raw.executemany(sql, checked))
 
@@ -54,14 +60,14 @@ class SqliteConnection:
         """Make what was done durable, and end the transaction."""
         self._lifetime.check()
         self._finish()
-        with Translated(self._where):
+        with Translated(translate, self._where):
             self._raw.execute("COMMIT")
 
     def abandon(self) -> None:
         """Undo what was done; nothing, if the transaction belongs to a parent process."""
         if not self._lifetime.is_inherited:
             self._finish()
-            with Translated(self._where):
+            with Translated(translate, self._where):
                 self._raw.rollback()
 
     def _finish(self) -> None:
@@ -76,12 +82,12 @@ class SqliteConnection:
         params: tuple[Value, ...],
         take: Callable[[sqlite3.Cursor], T],
     ) -> T:
-        with self._lifetime.statement(), Translated(self._where):
+        with self._lifetime:
             return take(self._raw.execute(sql, storable(params, self._where)))
 
     def _fetch(self, cursor: sqlite3.Cursor) -> Iterator[Row]:
         while True:
-            with self._lifetime.statement(), Translated(self._where):
+            with self._lifetime:
                 batch: list[Row] = cursor.fetchmany(STREAMED_ROWS)
             if not batch:
                 return

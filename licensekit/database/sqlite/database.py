@@ -1,8 +1,7 @@
 """The `Database` of SQLite: who reads, who writes, what has changed."""
 
 import sqlite3
-from collections.abc import Generator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from itertools import count
 from pathlib import Path
 from time import monotonic, sleep
@@ -12,8 +11,10 @@ from licensekit.database.migrations import FOUND, Dialect, Schema, migrate
 from licensekit.database.pool import Handling, Pool
 from licensekit.database.protocol import BUSY_SECONDS, Version
 from licensekit.database.sqlite.connection import SqliteConnection
-from licensekit.database.sqlite.errors import Translated
+from licensekit.database.sqlite.errors import translate
 from licensekit.database.sqlite.opening import connect, create_private, prepare
+from licensekit.database.transaction import Transaction
+from licensekit.database.translation import Translated
 from licensekit.errors import DatabaseUnavailable
 from licensekit.files import sync_folder
 
@@ -68,23 +69,17 @@ class SqliteDatabase:
         """How SQLite spells a migration."""
         return DIALECT
 
-    @contextmanager
-    def read(self) -> Generator[SqliteConnection]:
+    def read(self) -> AbstractContextManager[SqliteConnection]:
         """See `Database.read`."""
-        with self.look() as connection:
-            self._schema.check(connection.one(FOUND), self.location)
-            yield connection
+        return self._transaction(self._readers, "BEGIN", self._schema)
 
-    @contextmanager
-    def write(self) -> Generator[SqliteConnection]:
+    def write(self, *, shared: bool = False) -> AbstractContextManager[SqliteConnection]:  # noqa: ARG002  # SQLite has one writer in any case
         """See `Database.write`."""
-        with self.change() as connection:
-            self._schema.check(connection.one(FOUND), self.location)
-            yield connection
+        return self._transaction(self._writers, "BEGIN IMMEDIATE", self._schema)
 
     def version(self) -> Version:
         """See `Database.version`."""
-        with self._watchers.lend() as watcher, Translated(self.location):
+        with self._watchers.lend() as watcher, Translated(translate, self._location):
             (moved,) = watcher.raw.execute("PRAGMA data_version").fetchone()
             return (watcher.number, moved)
 
@@ -105,11 +100,11 @@ class SqliteDatabase:
 
     def look(self) -> AbstractContextManager[SqliteConnection]:
         """Open a snapshot without a look at the schema."""
-        return self._transaction(self._readers, "BEGIN")
+        return self._transaction(self._readers, "BEGIN", None)
 
     def change(self) -> AbstractContextManager[SqliteConnection]:
         """Open the write transaction without a look at the schema."""
-        return self._transaction(self._writers, "BEGIN IMMEDIATE")
+        return self._transaction(self._writers, "BEGIN IMMEDIATE", None)
 
     def keep_copy(self, number: int) -> None:
         """Keep what is committed as `NAME.before-NUMBER`, beside the database."""
@@ -121,7 +116,7 @@ class SqliteDatabase:
             with (
                 closing(sqlite3.connect(partial)) as copy,
                 self._readers.lend() as raw,
-                Translated(str(partial)),
+                Translated(translate, str(partial)),
             ):
                 raw.backup(copy)
             partial.replace(kept)
@@ -131,20 +126,18 @@ class SqliteDatabase:
                 f"no copy could be kept before migrating it: {error.strerror}", where=self.location
             ) from error
 
-    @contextmanager
     def _transaction(
-        self, pool: Pool[sqlite3.Connection], begin: LiteralString
-    ) -> Generator[SqliteConnection]:
-        with pool.lend() as raw:
-            with Translated(self.location):
-                raw.execute(begin)
-            connection = SqliteConnection(raw, self.location)
-            try:
-                yield connection
-                connection.commit()
-            except BaseException:
-                connection.abandon()
-                raise
+        self, pool: Pool[sqlite3.Connection], statement: LiteralString, schema: Schema | None
+    ) -> Transaction[sqlite3.Connection, SqliteConnection]:
+        def make(raw: sqlite3.Connection) -> SqliteConnection:
+            return SqliteConnection(raw, self._location)
+
+        def begin(connection: SqliteConnection) -> None:
+            connection.begin(statement)
+            if schema is not None:
+                schema.check(connection.one(FOUND), self._location)
+
+        return Transaction(pool, make, begin)
 
     def _handling(self, *, read_only: bool) -> Handling[sqlite3.Connection]:
         def make() -> sqlite3.Connection:

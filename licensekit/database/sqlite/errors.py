@@ -1,9 +1,9 @@
 """Every error of sqlite3 as one of ours, by its result code (https://sqlite.org/rescode.html)."""
 
 import sqlite3
-from types import TracebackType
 from typing import Final
 
+from licensekit.database.translation import unstorable
 from licensekit.errors import (
     ConstraintViolated,
     DatabaseBusy,
@@ -32,29 +32,15 @@ _BY_CODE: Final[dict[int, tuple[type[LicenseError], str, str]]] = {
 }
 
 
-class Translated:
-    """A block in which errors of sqlite3 become ours; `where` is the database."""
-
-    __slots__ = ("where",)
-
-    def __init__(self, where: str) -> None:
-        self.where = where
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        if isinstance(error, UnicodeEncodeError | OverflowError):
-            raise NotStorable("a value cannot be stored", where=self.where) from error
-        if isinstance(error, UnicodeDecodeError):
-            # sqlite3 cannot even say what is wrong: the name in its message is not UTF-8.
-            raise DatabaseDamaged("it is damaged", where=self.where) from error
-        if isinstance(error, sqlite3.DatabaseError) and not isinstance(
-            error, sqlite3.ProgrammingError
-        ):
-            raise _ours(error, self.where) from error
+def translate(error: BaseException, where: str) -> LicenseError | None:
+    """Give what an error of sqlite3 means; see `licensekit.database.translation`."""
+    if isinstance(error, UnicodeDecodeError):
+        # sqlite3 cannot even say what is wrong: the name in its message is not UTF-8.
+        return DatabaseDamaged("it is damaged", where=where)
+    # A ProgrammingError is a mistake of ours: it stays what it is.
+    if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.ProgrammingError):
+        return _ours(error, where)
+    return unstorable(error, where)
 
 
 def damaged(finding: str, where: str) -> DatabaseDamaged:

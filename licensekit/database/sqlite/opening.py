@@ -8,8 +8,9 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Final
 
-from licensekit.database.sqlite.errors import Translated, damaged
+from licensekit.database.sqlite.errors import damaged, translate
 from licensekit.database.storable import VALUE_BYTES
+from licensekit.database.translation import Translated
 from licensekit.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, FileUnusable
 from licensekit.files import sync_folder
 
@@ -57,7 +58,7 @@ def prepare(path: Path, *, wait: float, create: bool) -> None:
 
 def connect(path: Path, *, wait: float, read_only: bool = False) -> sqlite3.Connection:
     """Open one connection, which waits `wait` seconds for other writers."""
-    with Translated(str(path)):
+    with Translated(translate, str(path)):
         raw = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=rw",
             uri=True,
@@ -95,7 +96,7 @@ def _set_up(raw: sqlite3.Connection, *, read_only: bool) -> None:
 
 
 def _set_to_log_ahead(path: Path, *, create: bool) -> None:
-    with closing(connect(path, wait=0)) as raw, Translated(str(path)):
+    with closing(connect(path, wait=0)) as raw, Translated(translate, str(path)):
         raw.execute("BEGIN")
         is_new = _check(raw, path)
         raw.execute("COMMIT")
