@@ -113,6 +113,6 @@ def _givers(state: State, wanted: str) -> list[str] | None:
     """Give the licenses whose assignment gives `wanted`; None if everybody has it."""
     entitlements = state.entitlements
     code = resolve(entitlements, wanted, (Kind.USER,))
-    if code in entitlements.everyone:
+    if entitlements.everyone.get(code):
         return None
     return [code, *(c for c, inner in entitlements.closure.items() if code in inner)]

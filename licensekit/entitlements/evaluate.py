@@ -6,15 +6,18 @@ that anything granted includes is present. What is included uses up no count of 
 """
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from licensekit import catalog as rules
 from licensekit.access import Access
-from licensekit.dates import start_of_day
-from licensekit.entitlements.parts import Fingerprint, Part, governing, judge
+from licensekit.dates import day_at, end_of_day, start_of_day
+from licensekit.entitlements.parts import Fingerprint, Part, State, governing, judge
 from licensekit.pack import Ground
 from licensekit.signed import Verified
 from licensekit.wire.documents import Bundle, Kind, License
+
+_COUNTED_DOWN: Final = frozenset({State.WARNING, State.GRACE, State.PENDING})
+"""States of which a notice says the days that are left."""
 
 
 class Grant(NamedTuple):
@@ -94,12 +97,12 @@ def evaluate(
     waiting = _judge_all(not_started, now, fingerprint, released)
     licenses = _licenses(ground)
     closure = _closure(ground)
-    grants, unknown = _grants(ground, parts, licenses, closure)
-    present = _given(licenses, grants, Kind.SYSTEM, None)
+    grants, unknown = grants_of(ground, parts, licenses, closure)
+    present = _present(licenses, grants)
     return Entitlements(
         ground=ground,
         now=now,
-        valid_until=_valid_until(parts, waiting, now),
+        valid_until=_valid_until(ground, parts, waiting, now),
         parts=parts,
         waiting=waiting,
         licenses=licenses,
@@ -108,8 +111,8 @@ def evaluate(
         unknown=unknown,
         system=_system(licenses, present),
         present=present,
-        everyone=_given(licenses, grants, Kind.USER, Kind.SYSTEM),
-        every_site=_given(licenses, grants, Kind.SITE, Kind.SYSTEM),
+        everyone=_given(licenses, closure, present, Kind.USER),
+        every_site=_given(licenses, closure, present, Kind.SITE),
         tiers={
             code: _tiers(grants.get(code, ()))
             for code, license_ in licenses.items()
@@ -148,12 +151,13 @@ def _closure(ground: Ground) -> dict[str, frozenset[str]]:
     }
 
 
-def _grants(
+def grants_of(
     ground: Ground,
     parts: Iterable[Part],
     licenses: Mapping[str, License],
     closure: Mapping[str, frozenset[str]],
 ) -> tuple[dict[str, tuple[Grant, ...]], tuple[tuple[Part, str], ...]]:
+    """Give license to what grants it, and what is granted that no catalog has."""
     found: dict[str, list[Grant]] = {}
     unknown: list[tuple[Part, str]] = []
     for part in parts:
@@ -172,28 +176,29 @@ def _grants(
     return {code: tuple(grants) for code, grants in found.items()}, tuple(unknown)
 
 
+def _present(
+    licenses: Mapping[str, License], grants: Mapping[str, tuple[Grant, ...]]
+) -> dict[str, Access]:
+    """Give the system licenses that anything grants."""
+    return {
+        code: max(grant.part.cap for grant in grants[code])
+        for code, license_ in licenses.items()
+        if license_.kind is Kind.SYSTEM and code in grants
+    }
+
+
 def _given(
     licenses: Mapping[str, License],
-    grants: Mapping[str, tuple[Grant, ...]],
+    closure: Mapping[str, frozenset[str]],
+    present: Mapping[str, Access],
     kind: Kind,
-    by: Kind | None,
 ) -> dict[str, Access]:
-    """Give the licenses of `kind` that the installation has without an assignment.
-
-    `by` is the kind of license whose includes count; None counts every kind, and what bundles name
-    themselves.
-    """
+    """Give the licenses of `kind` that system licenses include, and so are everybody's."""
     given: dict[str, Access] = {}
-    for code, license_ in licenses.items():
-        if license_.kind is not kind:
-            continue
-        caps = [
-            grant.part.cap
-            for grant in grants.get(code, ())
-            if by is None or (grant.via is not None and licenses[grant.via].kind is by)
-        ]
-        if caps:
-            given[code] = max(caps)
+    for system, level in present.items():
+        for code in closure[system]:
+            if licenses[code].kind is kind:
+                given[code] = max(level, given.get(code, Access.NONE))
     return given
 
 
@@ -217,12 +222,17 @@ def _tiers(grants: Iterable[Grant]) -> tuple[Tier, ...]:
     return tuple(tiers)
 
 
-def _valid_until(parts: Iterable[Part], waiting: Iterable[Part], now: int) -> int | None:
+def _valid_until(
+    ground: Ground, parts: Iterable[Part], waiting: Iterable[Part], now: int
+) -> int | None:
     """Give the next second at which a state, a start or a notice changes."""
-    moments: list[int] = []
+    trust = ground.trust.trust
+    moments = [None if trust is None else trust.document.fresh_until]
+    moments += [listed.document.fresh_until for listed in ground.trust.lists.values()]
     for part in (*parts, *waiting):
         days = (part.bundle.starts, part.bundle.next_check)
         moments += [start_of_day(day) for day in days if day is not None]
-        if part.until is not None:
-            moments.append(part.until)
-    return min((moment for moment in moments if moment > now), default=None)
+        moments.append(part.until)
+        if part.state in _COUNTED_DOWN:
+            moments.append(end_of_day(day_at(now)))
+    return min((m for m in moments if m is not None and m > now), default=None)

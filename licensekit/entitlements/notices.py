@@ -103,7 +103,8 @@ def _of_counts(entitlements: Entitlements, in_use: Mapping[str, int]) -> Iterato
         if code not in entitlements.licenses:
             continue
         numbers = count(entitlements, code, used)
-        if numbers.deficit:
+        # Where all of it lapsed, the notice about the bundle says what follows.
+        if numbers.deficit and not (numbers.total == 0 and entitlements.grants.get(code)):
             text = (
                 f"{code}: {used} in use and {numbers.total} licensed;"
                 f" release {numbers.deficit} or activate more"

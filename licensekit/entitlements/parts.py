@@ -86,15 +86,24 @@ def governing(
         starts = verified.document.starts
         pending = starts is not None and now < start_of_day(starts)
         (waiting if pending else started).append(verified)
-    in_force: dict[tuple[str, str], Verified[Bundle]] = {}
+    of_serial: dict[tuple[str, str, str], Verified[Bundle]] = {}
     for verified in started:
         bundle = verified.document
-        if any(_replaces(other.document, bundle) for other in started):
-            continue
-        known = in_force.get((bundle.issuer, bundle.part))
-        if known is None or known.document.sequence < bundle.sequence:
-            in_force[bundle.issuer, bundle.part] = verified
+        line = bundle.issuer, bundle.part, bundle.serial
+        known = of_serial.get(line)
+        is_replaced = any(_replaces(other.document, bundle) for other in started)
+        if not is_replaced and (known is None or known.document.sequence < bundle.sequence):
+            of_serial[line] = verified
+    # Two serials without a word on which replaces which, as after a merger: the one issued last.
+    in_force: dict[tuple[str, str], Verified[Bundle]] = {}
+    for (issuer, part, _), verified in sorted(of_serial.items(), key=_by_issue):
+        in_force[issuer, part] = verified
     return list(in_force.values()), waiting
+
+
+def _by_issue(item: tuple[tuple[str, str, str], Verified[Bundle]]) -> tuple[int, str]:
+    (_, _, serial), verified = item
+    return verified.document.issued, serial
 
 
 def judge(

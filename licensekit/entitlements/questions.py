@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements.evaluate import Entitlements, qualify
+from licensekit.entitlements.evaluate import Entitlements, grants_of, qualify
 from licensekit.entitlements.parts import State
 from licensekit.errors import UnknownLicense, WrongKind
 from licensekit.wire.documents import Kind
@@ -158,6 +158,9 @@ def short_of(entitlements: Entitlements, in_use: Mapping[str, int]) -> frozenset
 
 def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
     """Give every bundle that grants a license, in force or waiting, and through what."""
+    to_come, _ = grants_of(
+        entitlements.ground, entitlements.waiting, entitlements.licenses, entitlements.closure
+    )
     return tuple(
         Explanation(
             bundle=grant.part.label,
@@ -168,7 +171,7 @@ def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
             amount=grant.amount,
             via=grant.via,
         )
-        for grant in entitlements.grants.get(code, ())
+        for grant in (*entitlements.grants.get(code, ()), *to_come.get(code, ()))
     )
 
 
@@ -185,12 +188,9 @@ def why_not(entitlements: Entitlements, code: str) -> str:
             return f"bundle {grant.part.label} {reason}"
     if grants and (complete := entitlements.licenses[code].full_with):
         return f"alone it can be read; with the user license `{complete}` it is full"
-    for part in entitlements.waiting:
-        named = (part.bundle.system, part.bundle.sites, part.bundle.users)
-        if any(
-            qualify(entitlements.ground, part.bundle.issuer, c) == code for m in named for c in m
-        ):
-            return f"bundle {part.label} has not started"
+    for explanation in explain(entitlements, code):
+        if explanation.state is State.PENDING:
+            return f"bundle {explanation.bundle} has not started"
     return "no bundle in force grants it"
 
 

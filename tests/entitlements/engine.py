@@ -1,0 +1,67 @@
+"""The engine on bundles and catalogs of a test's choice."""
+
+from typing import Any
+
+from licensekit.access import Access
+from licensekit.entitlements import Entitlements, Fingerprint, Holding, evaluate, held_access
+from licensekit.pack import Ground, open_pack
+from licensekit.sign import sign
+from licensekit.signed import Verified
+from licensekit.verify import verify_bundle
+from licensekit.wire import armor
+from licensekit.wire.documents import Bundle, Catalog, Kind, License
+from tests import homes, makers
+
+SYSTEM, SITE, USER = Kind.SYSTEM, Kind.SITE, Kind.USER
+
+
+def catalog(**licenses: License) -> Catalog:
+    """Give the vendor's catalog; `_` in a name stands for `-` in the code."""
+    return makers.catalog(licenses={c.replace("_", "-"): one for c, one in licenses.items()})
+
+
+def ground(*catalogs: Catalog, partner: bool = False) -> Ground:
+    """Give what a pack with these catalogs establishes; a partner's is signed by its own key."""
+    keys = [makers.admitted(makers.key("vendor"))]
+    if partner:
+        scope = makers.scope(issuers=["partner"])
+        keys.append(makers.admitted(makers.key("partner"), "partner", scope=scope))
+    trust = sign(makers.trust(*keys), makers.key("root"))
+    signers = {"demo": "vendor", "partner": "partner"}
+    signed = [homes.signed(c, signers[c.issuer]) for c in catalogs]
+    pack = makers.file_of(homes.ROOT, trust, *signed)
+    return open_pack(pack, homes.PIN, makers.NOW)
+
+
+def verified(on: Ground, *bundles: Bundle) -> list[Verified[Bundle]]:
+    """Sign and verify bundles."""
+    signers = {"demo": "vendor", "partner": "partner"}
+    tokens: list[armor.Token] = [homes.signed(b, signers[b.issuer]) for b in bundles]
+    return [verify_bundle(token, on.trust, makers.NOW) for token in tokens]
+
+
+def granted(
+    on: Ground,
+    *bundles: Bundle,
+    now: int = makers.NOW,
+    fingerprint: Fingerprint | None = None,
+    released: int | None = None,
+) -> Entitlements:
+    """Evaluate bundles at a moment."""
+    return evaluate(on, verified(on, *bundles), now, fingerprint=fingerprint, released=released)
+
+
+def bare(sequence: int = 1, **changes: Any) -> Bundle:
+    """Give a bundle that sells nothing but what is said, and never ends unless told."""
+    never = dict.fromkeys(("starts", "warning", "expiry", "grace"))
+    nothing: dict[str, Any] = {"system": {}, "sites": {}, "users": {}}
+    return makers.bundle(**{"sequence": sequence, **never, **nothing, **changes})
+
+
+def access(
+    entitlements: Entitlements, *held: str, at_site: tuple[str, ...] = ()
+) -> dict[str, Access]:
+    """Give what a holder of these licenses may do."""
+    return held_access(
+        entitlements, [Holding(c, 0) for c in held], [Holding(c, 0) for c in at_site]
+    )

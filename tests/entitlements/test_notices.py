@@ -1,0 +1,98 @@
+"""What administrators are told, and when."""
+
+import pytest
+
+from licensekit.dates import end_of_day, start_of_day
+from licensekit.entitlements import Notice, Severity, notices
+from licensekit.pack import extend_ground
+from licensekit.sign import sign
+from licensekit.wire.documents import AfterGrace, Binding, Bundle
+from tests import homes, makers
+from tests.entitlements.engine import bare, granted, ground
+
+DAY = makers.ISSUED_DAY
+GROUND = ground(makers.catalog())
+ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+
+def told(
+    bundle: Bundle, day: int, in_use: int = 0, released: int | None = None
+) -> list[tuple[str, Severity, int | None]]:
+    now = max(makers.NOW, start_of_day(day) + 3600)
+    entitlements = granted(GROUND, bundle, now=now, released=released)
+    found = notices(entitlements, {"sales-pro": in_use})
+    return [(notice.code, notice.severity, notice.days) for notice in found]
+
+
+DATED = bare(warning=DAY + 5, expiry=DAY + 9, grace=DAY + 12)
+TOLD: list[tuple[Bundle, int, list[tuple[str, Severity, int | None]]]] = [
+    (DATED, DAY + 4, []),
+    (DATED, DAY + 5, [("warning", WARNING, 4)]),
+    (DATED, DAY + 9, [("warning", WARNING, 0)]),
+    (DATED, DAY + 10, [("grace", WARNING, 2)]),
+    (DATED, DAY + 13, [("expired", ERROR, None)]),
+    (bare(starts=DAY + 3), DAY + 1, [("pending", INFO, 2)]),
+    (bare(next_check=DAY + 3), DAY + 2, []),
+    (bare(next_check=DAY + 3), DAY + 3, [("next-check", INFO, None)]),
+    (bare(binding=Binding(bytes(32), 0, {})), DAY, [("foreign", ERROR, None)]),
+    (bare(users={"later": 1}), DAY, [("unknown-license", INFO, None)]),
+]
+
+
+@pytest.mark.parametrize(("bundle", "day", "expected"), TOLD)
+def test_dates_and_states_are_told_from_their_day_on(
+    bundle: Bundle, day: int, expected: list[tuple[str, Severity, int | None]]
+) -> None:
+    assert told(bundle, day) == expected
+
+
+def test_maintenance_that_does_not_cover_the_version_is_told() -> None:
+    assert told(bare(maintenance=DAY), DAY, released=DAY + 1) == [("unmaintained", ERROR, None)]
+
+
+def test_a_count_that_does_not_suffice_is_told_once_it_is_exceeded() -> None:
+    sold = bare(users={"sales-pro": 2})
+    assert told(sold, DAY, in_use=2) == []
+    assert told(sold, DAY, in_use=3) == [("deficit", ERROR, None)]
+    assert told(bare(), DAY, in_use=1) == [("deficit", ERROR, None)]
+
+
+def test_when_all_of_a_license_lapsed_only_the_lapse_is_told() -> None:
+    lapsed = bare(users={"sales-pro": 2}, expiry=DAY)
+    assert told(lapsed, DAY + 1, in_use=2) == [("expired", ERROR, None)]
+
+
+def test_what_is_assigned_of_a_license_without_a_catalog_is_passed_over() -> None:
+    assert notices(granted(GROUND, bare()), {"gone": 3}) == ()
+
+
+@pytest.mark.parametrize("policy", list(AfterGrace))
+def test_an_expired_bundle_says_what_follows(policy: AfterGrace) -> None:
+    entitlements = granted(GROUND, bare(expiry=DAY, after_grace=policy), now=end_of_day(DAY))
+    words = {
+        AfterGrace.READ_ONLY: "read-only",
+        AfterGrace.BLOCK: "refused",
+        AfterGrace.ADVISORY: "works on",
+    }
+    [notice] = notices(entitlements, {})
+    assert words[policy] in notice.text
+
+
+def test_documents_past_their_time_are_told_and_stop_nothing() -> None:
+    late = makers.NOW + 10
+    trust = makers.trust(makers.admitted(makers.key("vendor")), version=2, fresh_until=late)
+    listed = homes.signed(makers.revocations(trust_version=2, fresh_until=late))
+    on = extend_ground(GROUND, [sign(trust, makers.key("root")), listed], makers.NOW)
+    bundle = bare(system={"server": 1})
+    before = granted(on, bundle)
+    assert (notices(before, {}), before.valid_until) == ((), late)
+    after = granted(on, bundle, now=late)
+    assert [notice.code for notice in notices(after, {})] == ["not-fresh", "not-fresh"]
+    assert after.system == before.system
+
+
+def test_the_most_urgent_comes_first() -> None:
+    bundle = bare(users={"sales-pro": 1, "later": 1}, warning=DAY, expiry=DAY + 1, next_check=DAY)
+    entitlements = granted(GROUND, bundle)
+    found: tuple[Notice, ...] = notices(entitlements, {"sales-pro": 2})
+    assert [notice.severity for notice in found] == [ERROR, WARNING, INFO, INFO]

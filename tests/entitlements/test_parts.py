@@ -1,0 +1,167 @@
+"""Which bundles are in force, and what their dates, binding and maintenance say of them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from licensekit.access import Access
+from licensekit.dates import DAY_SECONDS, end_of_day, start_of_day
+from licensekit.entitlements import Fingerprint, State
+from licensekit.entitlements.parts import governing, judge, state_by_dates
+from licensekit.wire.documents import AfterGrace, Binding, Bundle
+from tests import makers
+from tests.entitlements.engine import bare, granted, ground, verified
+
+DAY = makers.ISSUED_DAY
+GROUND = ground(makers.catalog())
+DATED = bare(starts=DAY, warning=DAY + 10, expiry=DAY + 20, grace=DAY + 30)
+
+
+@pytest.mark.parametrize(
+    ("second", "state", "until"),
+    [
+        (start_of_day(DAY) - 1, State.PENDING, start_of_day(DAY)),
+        (start_of_day(DAY), State.ACTIVE, start_of_day(DAY + 10)),
+        (start_of_day(DAY + 10) - 1, State.ACTIVE, start_of_day(DAY + 10)),
+        (start_of_day(DAY + 10), State.WARNING, end_of_day(DAY + 20)),
+        (end_of_day(DAY + 20) - 1, State.WARNING, end_of_day(DAY + 20)),
+        (end_of_day(DAY + 20), State.GRACE, end_of_day(DAY + 30)),
+        (end_of_day(DAY + 30) - 1, State.GRACE, end_of_day(DAY + 30)),
+        (end_of_day(DAY + 30), State.EXPIRED, None),
+    ],
+)
+def test_a_date_counts_to_the_end_of_its_day(second: int, state: State, until: int | None) -> None:
+    assert state_by_dates(DATED, second) == (state, until)
+
+
+@pytest.mark.parametrize(
+    ("bundle", "state"),
+    [
+        (bare(), State.ACTIVE),
+        (bare(expiry=DAY + 1), State.EXPIRED),
+        (bare(starts=DAY + 90), State.ACTIVE),
+        (bare(starts=DAY + 101), State.PENDING),
+        (bare(expiry=DAY + 200), State.ACTIVE),
+        (bare(warning=DAY + 90, expiry=DAY + 200), State.WARNING),
+        (bare(expiry=DAY + 90, grace=DAY + 200), State.GRACE),
+    ],
+)
+def test_dates_that_are_missing_are_passed_over(bundle: Bundle, state: State) -> None:
+    assert state_by_dates(bundle, start_of_day(DAY + 100))[0] is state
+
+
+@given(st.integers(-5, 40 * DAY_SECONDS), st.integers(0, 40 * DAY_SECONDS))
+def test_states_come_in_one_order_and_hold_until_they_say(offset: int, later: int) -> None:
+    order = [State.PENDING, State.ACTIVE, State.WARNING, State.GRACE, State.EXPIRED]
+    first = start_of_day(DAY) + offset
+    state, until = state_by_dates(DATED, first)
+    after, _ = state_by_dates(DATED, first + later)
+    assert order.index(after) >= order.index(state)
+    assert (after is state) is (until is None or first + later < until)
+
+
+@pytest.mark.parametrize(
+    ("policy", "cap"),
+    [
+        (AfterGrace.READ_ONLY, Access.READ),
+        (AfterGrace.BLOCK, Access.NONE),
+        (AfterGrace.ADVISORY, Access.FULL),
+    ],
+)
+def test_after_grace_the_policy_caps_what_is_granted(policy: AfterGrace, cap: Access) -> None:
+    [lapsed] = verified(GROUND, bare(expiry=DAY, after_grace=policy))
+    part = judge(lapsed, end_of_day(DAY), fingerprint=Fingerprint(), released=None)
+    assert (part.state, part.cap) == (State.EXPIRED, cap)
+    assert part.blocks is (policy is AfterGrace.BLOCK)
+    in_time = judge(lapsed, end_of_day(DAY) - 1, fingerprint=Fingerprint(), released=None)
+    assert (in_time.state, in_time.cap, in_time.blocks) == (State.ACTIVE, Access.FULL, False)
+
+
+FACTS = {"board": b"b" * 16, "host": b"h" * 16, "network": b"n" * 16}
+
+
+@pytest.mark.parametrize(
+    ("binding", "fingerprint", "fits"),
+    [
+        (Binding(b"k" * 32, 0, {}), Fingerprint(b"k" * 32), True),
+        (Binding(b"k" * 32, 0, {}), Fingerprint(b"x" * 32), False),
+        (Binding(b"k" * 32, 0, {}), Fingerprint(), False),
+        (Binding(None, 2, FACTS), Fingerprint(None, FACTS), True),
+        (Binding(None, 2, FACTS), Fingerprint(None, {**FACTS, "host": b"x" * 16}), True),
+        (Binding(None, 2, FACTS), Fingerprint(None, {"host": FACTS["host"]}), False),
+        (Binding(None, 1, FACTS), Fingerprint(b"k" * 32, {}), False),
+        (Binding(b"k" * 32, 3, FACTS), Fingerprint(b"k" * 32, FACTS), True),
+        (Binding(b"k" * 32, 3, FACTS), Fingerprint(b"x" * 32, FACTS), False),
+    ],
+)
+def test_a_bound_bundle_grants_only_where_it_belongs(
+    binding: Binding, fingerprint: Fingerprint, *, fits: bool
+) -> None:
+    bound = bare(system={"server": 1}, binding=binding)
+    entitlements = granted(GROUND, bound, fingerprint=fingerprint)
+    assert entitlements.parts[0].state is (State.ACTIVE if fits else State.FOREIGN)
+    assert entitlements.system["server"] is (Access.FULL if fits else Access.NONE)
+
+
+@pytest.mark.parametrize(("released", "covered"), [(None, True), (DAY, True), (DAY + 1, False)])
+def test_maintenance_covers_versions_released_until_its_day(
+    released: int | None, *, covered: bool
+) -> None:
+    entitlements = granted(GROUND, bare(system={"server": 1}, maintenance=DAY), released=released)
+    assert entitlements.parts[0].state is (State.ACTIVE if covered else State.UNMAINTAINED)
+    assert entitlements.system["server"] is (Access.FULL if covered else Access.NONE)
+
+
+def in_force(*bundles: Bundle, now: int = makers.NOW) -> list[Bundle]:
+    started, _ = governing(verified(GROUND, *bundles), now)
+    return [v.document for v in started]
+
+
+def test_of_an_issuer_and_part_the_highest_sequence_that_has_started_governs() -> None:
+    later = bare(3, starts=DAY + 5)
+    bundles = (bare(2), bare(1), later, bare(1, part="extra"))
+    assert in_force(*bundles) == [bare(2), bare(1, part="extra")]
+    then = in_force(*bundles, now=start_of_day(DAY + 5))
+    assert sorted(b.sequence for b in then) == [1, 3]
+
+
+def test_a_bundle_that_waits_is_given_apart() -> None:
+    later = bare(3, starts=DAY + 5)
+    _, waiting = governing(verified(GROUND, bare(1), later), makers.NOW)
+    assert [v.document for v in waiting] == [later]
+
+
+def test_a_bundle_that_replaces_a_serial_puts_all_its_parts_out_of_force() -> None:
+    trial, extra = bare(9, serial="T-1"), bare(9, serial="T-1", part="extra")
+    bought = bare(1, serial="B-1", replaces="T-1")
+    assert in_force(trial, extra, bought) == [bought]
+
+
+def test_a_bundle_that_has_not_started_replaces_nothing_yet() -> None:
+    trial = bare(9, serial="T-1")
+    bought = bare(1, serial="B-1", replaces="T-1", starts=DAY + 5)
+    assert in_force(trial, bought) == [trial]
+    assert in_force(trial, bought, now=start_of_day(DAY + 5)) == [bought]
+
+
+def test_an_old_bundle_does_not_replace_what_was_issued_after_it() -> None:
+    back = bare(1, serial="T-1", issued=makers.ISSUED + 10)
+    old = bare(2, serial="B-1", replaces="T-1", part="extra")
+    assert sorted(b.sequence for b in in_force(back, old)) == [1, 2]
+
+
+def test_of_two_serials_without_a_word_the_one_issued_last_governs() -> None:
+    """As with a partner's bundle after the vendor has moved the installation to another serial."""
+    before = bare(9, serial="A-1")
+    after = bare(1, serial="B-1", issued=makers.ISSUED + 10)
+    assert in_force(before, after) == in_force(after, before) == [after]
+
+
+@given(
+    st.permutations(
+        [bare(1), bare(2), bare(3, part="x"), bare(4, serial="Z-1", issued=makers.ISSUED - 10)]
+    )
+)
+def test_what_governs_does_not_depend_on_an_order(bundles: list[Bundle]) -> None:
+    found = in_force(*bundles)
+    assert sorted(b.sequence for b in found) == [2, 3]
