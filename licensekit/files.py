@@ -59,8 +59,7 @@ def read_bytes(path: Path, *, limit: int, what: str) -> bytes:
         handle = os.open(path, _READ)
         try:
             found = os.fstat(handle)
-            if not stat.S_ISREG(found.st_mode):
-                raise _no_file(path, found.st_mode, what)
+            require_plain_file(path, found.st_mode, what)
             data = _read(handle, limit) if found.st_size <= limit else None
         finally:
             os.close(handle)
@@ -141,6 +140,19 @@ def unusable(path: Path, what: str, error: OSError | ValueError) -> FileUnusable
     return FileUnusable(reason, where=str(path), hint=hint, wanted=what)
 
 
+def require_plain_file(path: Path, mode: int, what: str) -> None:
+    """Refuse whatever else than a plain file a `mode` of `stat` may speak of.
+
+    Raises:
+        FileUnusable: a folder, a pipe, a device.
+    """
+    if not stat.S_ISREG(mode):
+        kind = next((name for test, name in _KINDS if test(mode)), "a device")
+        raise FileUnusable(
+            f"this is {kind}, and not {what}", where=str(path), hint="give the path of a plain file"
+        )
+
+
 def _read(handle: int, limit: int) -> bytes:
     pieces: list[bytes] = []
     left = limit + 1
@@ -150,13 +162,6 @@ def _read(handle: int, limit: int) -> bytes:
     return b"".join(pieces)
 
 
-def _no_file(path: Path, mode: int, what: str) -> FileUnusable:
-    kind = next((name for test, name in _KINDS if test(mode)), "a device")
-    return FileUnusable(
-        f"this is {kind}, and not {what}", where=str(path), hint="give the path of a plain file"
-    )
-
-
 def _check_place(path: Path, *, replace: bool) -> None:
     try:
         mode = path.lstat().st_mode
@@ -164,8 +169,7 @@ def _check_place(path: Path, *, replace: bool) -> None:
         return
     if not replace:
         raise FileExistsError
-    if not stat.S_ISREG(mode):
-        raise _no_file(path, mode, "a file to be replaced")
+    require_plain_file(path, mode, "a file to be replaced")
 
 
 def _write(handle: int, data: bytes, *, durable: bool) -> None:

@@ -1,7 +1,7 @@
 """The `Database` of PostgreSQL: who reads, who writes, what has changed."""
 
 import selectors
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack, closing, suppress
 from time import monotonic
 from typing import Final
 
@@ -157,16 +157,22 @@ class PostgresDatabase:
         return row or ()
 
     def _connect(self) -> Raw:
-        with Translated(translate, self._location):
-            raw: Raw = psycopg.connect(**self._parameters, autocommit=True)
+        with Translated(translate, self._location), ExitStack() as undo:
+            raw: Raw = undo.enter_context(
+                closing(psycopg.connect(**self._parameters, autocommit=True))
+            )
             raw.execute(_SETTINGS.format(milliseconds=round(self._wait * 1000)).encode())
-        adapt(raw)
+            adapt(raw)
+            undo.pop_all()
         return raw
 
     def _listen(self) -> Raw:
-        raw = self._connect()
-        with Translated(translate, self._location):
-            raw.execute(b"LISTEN licensekit")
+        with Translated(translate, self._location), ExitStack() as undo:
+            raw = undo.enter_context(closing(self._connect()))
+            # A standby tells nobody of changes: there, `wait_for_change` looks every second.
+            with suppress(psycopg.errors.ReadOnlySqlTransaction):
+                raw.execute(b"LISTEN licensekit")
+            undo.pop_all()
         return raw
 
 

@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-import stat
 from contextlib import closing
 from pathlib import Path
 from time import monotonic, sleep
@@ -12,7 +11,7 @@ from licensekit.database.sqlite.errors import damaged, translate
 from licensekit.database.storable import VALUE_BYTES
 from licensekit.database.translation import Translated
 from licensekit.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, FileUnusable
-from licensekit.files import sync_folder
+from licensekit.files import require_plain_file, sync_folder, unusable
 
 APPLICATION_ID: Final = 0x6C6B6462
 """What marks a SQLite file as ours (`lkdb`)."""
@@ -112,13 +111,8 @@ def _is_there(path: Path) -> bool:
     except FileNotFoundError:
         return False
     except (OSError, ValueError) as error:
-        raise FileUnusable(f"the database cannot be used: {error}", where=str(path)) from error
-    if not stat.S_ISREG(mode):
-        raise FileUnusable(
-            "a folder or device, where a database file is meant",
-            where=str(path),
-            hint="check the path",
-        )
+        raise unusable(path, "a database", error) from error
+    require_plain_file(path, mode, "a database")
     return True
 
 
