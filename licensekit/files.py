@@ -102,6 +102,10 @@ def write_atomically(
             sync_folder(path.parent)
     except FileExistsError as error:
         raise FileTaken("there is such a file already", where=str(path)) from error
+    except FileNotFoundError as error:
+        raise FileUnusable(
+            "the folder for this file is not there", where=str(path), hint="create it first"
+        ) from error
     except (OSError, ValueError) as error:
         raise unusable(path, "a file", error) from error
 

@@ -212,6 +212,12 @@ def test_an_impossible_place_is_refused(tmp_path: Path, name: str) -> None:
     assert (tmp_path / "file").read_bytes() == b"old"
 
 
+def test_a_missing_folder_is_named_as_the_reason(tmp_path: Path) -> None:
+    with pytest.raises(FileUnusable, match="the folder for this file is not there; create it"):
+        write_atomically(tmp_path / "no" / "file", b"new")
+    assert entries(tmp_path) == []
+
+
 def test_a_folder_without_rights_is_refused(
     tmp_path: Path, unprivileged: Callable[[], None]
 ) -> None:
