@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import pytest
 
 from licensekit.errors import LicenseError
-from licensekit.keys.signing import SigningKey
+from licensekit.keys.signing import Signer
 from licensekit.pack import extend_ground, open_pack
 from licensekit.signed import Verified
 from licensekit.vendor.issuing import LicenseFile
@@ -57,9 +57,9 @@ def ordered(**changes: Any) -> Draft:
     return draft_from(content)
 
 
-def signer(workspace: Workspace, kind: str = "bundle", now: int = NOW) -> SigningKey:
+def signer(workspace: Workspace, kind: str = "bundle", now: int = NOW) -> Signer:
     """Open the key that signs documents of `kind`."""
-    return open_key(workspace.key_for(kind, now).path, PASSPHRASE)
+    return open_key(workspace.key_for(kind, now), lambda: PASSPHRASE)
 
 
 def issue(workspace: Workspace, *, now: int = NOW, **changes: Any) -> LicenseFile:

@@ -8,15 +8,12 @@ import click
 from licensekit.cli.customer import CUSTOMER
 from licensekit.cli.exits import INTERRUPTED
 from licensekit.cli.groups import Lazy, LicenseGroup
+from licensekit.cli.vendor import VENDOR
 
-_VENDOR: Final = "Vendor: sign licenses"
 _BOTH: Final = "Both: look inside"
 
 COMMANDS: Final = {
-    "init": Lazy(_VENDOR, "licensekit.cli.vendor_init", "init"),
-    "catalog": Lazy(_VENDOR, "licensekit.cli.vendor_catalog", "catalog"),
-    "issue": Lazy(_VENDOR, "licensekit.cli.vendor_issue", "issue"),
-    "pack": Lazy(_VENDOR, "licensekit.cli.vendor_pack", "pack"),
+    **VENDOR,
     **CUSTOMER,
     "inspect": Lazy(_BOTH, "licensekit.cli.inspect", "inspect"),
     "verify": Lazy(_BOTH, "licensekit.cli.verify", "verify"),

@@ -12,7 +12,7 @@ import click
 from licensekit.cli.inputs import PassphraseSource, passphrase_options, read_passphrase
 from licensekit.cli.output import remark, warn
 from licensekit.files import is_exposed
-from licensekit.keys.signing import SigningKey
+from licensekit.keys.signing import Signer
 from licensekit.vendor.keyring import KeyFile, open_key
 from licensekit.vendor.workspace import Workspace
 
@@ -66,11 +66,12 @@ def operator() -> str:
         return "unknown"
 
 
-def unlock(file: KeyFile, source: PassphraseSource) -> SigningKey:
-    """Open a signing key, asking for its passphrase if need be."""
+def unlock(file: KeyFile, source: PassphraseSource) -> Signer:
+    """Open a key, asking for its passphrase or its token's PIN if need be."""
     if is_exposed(file.path):
         warn(f"{file.path} can be read by other accounts of this machine: chmod 600 {file.path}")
-    return open_key(file.path, read_passphrase(source, f"Passphrase of {file.path}"))
+    what = "Passphrase" if file.uri is None else "PIN of the token"
+    return open_key(file, lambda: read_passphrase(source, f"{what} of {file.path}"))
 
 
 def remind_of_root(workspace: Workspace) -> None:

@@ -1,37 +1,24 @@
 """`licensekit init`: a workspace from nothing."""
 
-import re
-import unicodedata
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import click
 
 from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource, located, read_input, read_passphrase
-from licensekit.cli.output import emit, emit_json, facts, heading, json_option
+from licensekit.cli.output import emit, emit_json, facts, heading, json_option, warn
 from licensekit.cli.vendor_base import clock, operator, passphrase, root_passphrase
-from licensekit.errors import WorkspaceError
-from licensekit.vendor.catalog_file import read_catalog
-from licensekit.vendor.founding import require_room
+from licensekit.cli.vendor_keys_new import SCHEMES, scheme_option
+from licensekit.cli.vendor_naming import Names, Told, names
+from licensekit.errors import TrustMissing
+from licensekit.pack import open_pack
+from licensekit.roots import pin_of
+from licensekit.vendor.founding import FIRST_KEY
+from licensekit.vendor.placing import require_room
 from licensekit.vendor.workspace import Workspace
-from licensekit.wire.documents import is_code
-
-
-class _Names(NamedTuple):
-    product: str
-    issuer: str
-    name: str
-    catalog: bytes | None
-
-
-class _Told(NamedTuple):
-    """What the command line says about the new workspace."""
-
-    product: str | None
-    issuer: str | None
-    name: str | None
-    catalog: str | None
+from licensekit.wire import armor
+from licensekit.wire.frame import read
 
 
 @click.command()
@@ -40,94 +27,160 @@ class _Told(NamedTuple):
 @click.option("--issuer", metavar="CODE", help="Who signs; the product's code otherwise.")
 @click.option("--name", metavar="NAME", help="The issuer's name, as customers read it.")
 @click.option("--catalog", metavar="FILE", help="Begin with this catalog; it names all three.")
+@click.option(
+    "--root-keys",
+    type=click.IntRange(1, limits.ROOT_KEYS),
+    default=1,
+    show_default=True,
+    help="How many keys the root has.",
+)
+@click.option(
+    "--threshold",
+    type=click.IntRange(1, limits.ROOT_KEYS),
+    default=1,
+    show_default=True,
+    help="How many of them must sign.",
+)
+@scheme_option
+@click.option(
+    "--partner-of", metavar="PACK", help="Make a third party's workspace under this pack."
+)
+@click.option("--root", metavar="PIN", help="With --partner-of: the vendor's root, lkroot1-….")
 @passphrase
 @root_passphrase
 @json_option
 def init(
     *,
     folder: Path,
-    product: str | None,
-    issuer: str | None,
-    name: str | None,
-    catalog: str | None,
+    root_keys: int,
+    threshold: int,
+    scheme: str,
+    partner_of: str | None,
+    root: str | None,
     passphrase: PassphraseSource,
     root_passphrase: PassphraseSource,
     as_json: bool,
+    **told: Any,
 ) -> None:
     """Make a vendor's workspace: catalog, keys, ledger, pack, and an example order.
 
     Two passphrases are asked for: one for the key that signs licenses day by day, and one for the
     root key, which is needed once in a while and belongs in a safe place.
+
+    A third party that sells its own licenses for a vendor's product gives --partner-of with the
+    vendor's pack. Its key counts once the vendor has admitted it (`licensekit keys admit`).
     """
+    if partner_of is not None:
+        vendor = (partner_of, root)
+        _init_partner(folder, Told(**told), vendor, SCHEMES[scheme], passphrase, as_json=as_json)
+        return
+    if threshold > root_keys:
+        raise click.UsageError(f"--threshold {threshold} is more than --root-keys {root_keys}.")
     now = clock()
-    names = _names(folder, _Told(product, issuer, name, catalog), now)
-    require_room(folder, names.product, names.catalog)
+    called = names(folder, Told(**told), now)
+    require_room(folder, called.product, called.catalog)
     signing = read_passphrase(passphrase, "Passphrase for the signing key", confirm=True)
-    root = read_passphrase(root_passphrase, "Passphrase for the root key", confirm=True)
     with Workspace.create(
         folder,
-        product=names.product,
-        issuer=names.issuer,
-        name=names.name,
-        catalog=names.catalog,
+        product=called.product,
+        issuer=called.issuer,
+        name=called.name,
+        catalog=called.catalog,
         passphrase=signing,
-        root_passphrases=[root],
+        root_passphrases=_root_passphrases(root_passphrase, root_keys),
         who=operator(),
         now=now,
+        scheme=SCHEMES[scheme],
+        root_keys=root_keys,
+        threshold=threshold,
     ) as workspace:
         pin = workspace.footing(now).newest_pin
-        pack = workspace.layout.pack(names.product)
+        pack = workspace.layout.pack(called.product)
     if as_json:
-        emit_json(
-            {
-                "folder": str(folder),
-                "product": names.product,
-                "issuer": names.issuer,
-                "root": pin,
-                "pack": str(pack),
-            }
-        )
+        emit_json(_json(folder, called, pin, pack))
     else:
-        _show(folder, names, pin, pack)
+        _show(folder, called, pin, pack)
 
 
-def _names(folder: Path, told: _Told, now: int) -> _Names:
-    """Give what was told, then what the catalog says, then what the folder's name makes of it."""
-    if told.catalog is None:
-        called = folder.resolve().name
-        product = told.product or _code(called)
-        return _Names(product, told.issuer or product, told.name or _title(called), None)
-    with located(told.catalog):
-        text = read_input(told.catalog, what="a catalog", limit=limits.TOML_BYTES)
-        found = read_catalog(text, version=1, issued=now)
-    title = found.names.get("issuer", found.issuer)
-    if told.name not in {None, title}:
-        raise WorkspaceError(
-            f"the catalog calls its issuer `{title}`, and --name `{told.name}`",
-            hint="leave out --name, or change the catalog",
-        )
-    return _Names(told.product or found.product, told.issuer or found.issuer, title, text)
+def _root_passphrases(source: PassphraseSource, count: int) -> list[bytes]:
+    if count == 1 or source.file is not None or source.descriptor is not None:
+        return [read_passphrase(source, "Passphrase for the root key", confirm=True)]
+    prompts = [f"Passphrase for root key {place} of {count}" for place in range(1, count + 1)]
+    return [read_passphrase(source, prompt, confirm=True) for prompt in prompts]
 
 
-def _code(called: str) -> str:
-    """Make a code of a folder's name: `Åre Software` becomes `are-software`."""
-    plain = unicodedata.normalize("NFKD", called).encode("ascii", "ignore").decode().lower()
-    code = re.sub("[^a-z0-9]+", "-", plain).strip("-")[: limits.CODE_LENGTH].strip("-")
-    if not is_code(code):
-        raise WorkspaceError(
-            "no product code can be made of the folder's name",
-            where=called,
-            hint="give one with --product CODE: lower-case letters, digits and dashes",
-        )
-    return code
+def _init_partner(
+    folder: Path,
+    told: Told,
+    vendor: tuple[str, str | None],
+    scheme: int,
+    source: PassphraseSource,
+    *,
+    as_json: bool,
+) -> None:
+    file, root = vendor
+    now = clock()
+    with located(file):
+        pack = read_input(file, what="a pack")
+        pin = root or _pin_in(pack)
+        ground = open_pack(pack, pin, now)
+    others = {issuer: catalog.document for issuer, catalog in ground.catalogs.items()}
+    called = names(folder, told._replace(product=told.product or ground.product), now, others)
+    require_room(folder, ground.product, called.catalog)
+    word = read_passphrase(source, "Passphrase for the signing key", confirm=True)
+    with Workspace.create_partner(
+        folder,
+        pack=pack,
+        root=pin,
+        issuer=called.issuer,
+        name=called.name,
+        catalog=called.catalog,
+        passphrase=word,
+        who=operator(),
+        now=now,
+        scheme=scheme,
+    ) as workspace:
+        key_id = workspace.key_file(FIRST_KEY).key_id
+        place = workspace.layout.pack(ground.product)
+    if as_json:
+        emit_json({**_json(folder, called, pin, place), "key_id": key_id})
+    else:
+        _show_partner(folder, called, key_id)
+    if root is None:
+        warn(f"The root was taken from {file} itself. Compare it with the vendor's: {pin}")
 
 
-def _title(called: str) -> str:
-    return called[:1].upper() + called[1:]
+def _pin_in(pack: bytes) -> str:
+    """Give the pin of the first root of a pack, when nobody told one."""
+    for token in armor.read(pack):
+        if token.type == "root":
+            return pin_of(read(token.frame).payload)
+    raise TrustMissing("there is no root in this pack")
 
 
-def _show(folder: Path, names: _Names, pin: str, pack: Path) -> None:
-    heading(f"{folder} is ready: product {names.product}, issuer {names.issuer}.")
+def _json(folder: Path, called: Names, pin: str, pack: Path) -> dict[str, Any]:
+    return {
+        "folder": str(folder),
+        "product": called.product,
+        "issuer": called.issuer,
+        "root": pin,
+        "pack": str(pack),
+    }
+
+
+def _show_partner(folder: Path, called: Names, key_id: str) -> None:
+    heading(f"{folder} is ready: issuer {called.issuer}, for product {called.product}.")
+    emit()
+    emit(f"Send {folder / called.issuer}.pub to the vendor, who admits it:")
+    emit(f"    licensekit keys admit {called.issuer}.pub --issuer {called.issuer}")
+    emit(f"and compare the key id with the vendor by another way: {key_id}")
+    emit()
+    emit("When the vendor's new pack comes back, take it in and sign the catalog:")
+    emit(f"    licensekit pack NEW.lkp -C {folder}")
+
+
+def _show(folder: Path, called: Names, pin: str, pack: Path) -> None:
+    heading(f"{folder} is ready: product {called.product}, issuer {called.issuer}.")
     emit()
     facts(
         [

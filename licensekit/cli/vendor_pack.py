@@ -1,5 +1,6 @@
 """`licensekit pack`: what the application ships, brought up to date."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -7,15 +8,21 @@ import click
 from licensekit.cli.inputs import (
     STANDARD,
     PassphraseSource,
+    located,
+    read_input,
     write_output,
 )
 from licensekit.cli.output import emit_json, facts, json_option
-from licensekit.cli.vendor_base import clock, operator, passphrase, unlock, workspace_option
+from licensekit.cli.vendor_base import clock, operator, passphrase, workspace_option
+from licensekit.cli.vendor_refresh import refresh
 from licensekit.vendor.footing import Footing
 from licensekit.vendor.workspace import Workspace
+from licensekit.wire import armor
+from licensekit.wire.armor import Token
 
 
 @click.command()
+@click.argument("files", nargs=-1, metavar="[FILE]...")
 @workspace_option
 @click.option("-o", "output", metavar="FILE", help="Write the pack here as well (`-`: print it).")
 @click.option(
@@ -27,22 +34,24 @@ from licensekit.vendor.workspace import Workspace
 @json_option
 def pack(
     *,
+    files: tuple[str, ...],
     folder: Path,
     output: str | None,
     take_away: bool,
     passphrase: PassphraseSource,
     as_json: bool,
 ) -> None:
-    """Sign the catalog if it has changed, and renew the pack that the application ships."""
+    """Sign what has changed, and renew the pack that the application ships.
+
+    Each FILE is taken in first: a trust document that root keys have signed elsewhere, or, for a
+    partner, the vendor's newest pack.
+    """
     now = clock()
     with Workspace.open(folder) as workspace:
-        draft = workspace.catalog_draft(now)
-        if draft.is_changed:
-            draft.require_nothing_taken(taking_away=take_away)
-            signer = unlock(workspace.key_for("catalog", now), passphrase)
-            workspace.sign_catalog(signer, who=operator(), now=now, taking_away=take_away)
-        path = workspace.write_pack(now)
+        _take(workspace, files, now)
+        draft = refresh(workspace, passphrase, taking_away=take_away)
         stands_on = workspace.footing(now)
+        path = workspace.layout.pack(stands_on.product)
     if output is not None:
         write_output(output, stands_on.pack)
     if output != STANDARD:
@@ -52,6 +61,15 @@ def pack(
             signed=draft.is_changed,
             as_json=as_json,
         )
+
+
+def _take(workspace: Workspace, files: Sequence[str], now: int) -> None:
+    tokens: list[Token] = []
+    for file in files:
+        with located(file):
+            tokens += armor.read(read_input(file, what="a pack"))
+    if tokens:
+        workspace.take(tokens, action="pack", who=operator(), now=now)
 
 
 def _show(path: Path, stands_on: Footing, *, signed: bool, as_json: bool) -> None:

@@ -129,6 +129,13 @@ class LedgerDamaged(WorkspaceError):
     code = "ledger-damaged"
 
 
+class NotIssued(WorkspaceError):
+    """The ledger has no such bundle, or nothing of such a serial."""
+
+    code = "not-issued"
+    default_hint = "`licensekit ledger list` shows what was issued"
+
+
 class OrderConflict(WorkspaceError):
     """An order number that was issued before with other contents."""
 

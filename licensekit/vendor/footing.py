@@ -1,7 +1,7 @@
 """What a workspace stands on: its roots, trust, lists and catalogs, verified from its pin."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
 from licensekit.database import Connection
 from licensekit.errors import WorkspaceInvalid
@@ -12,7 +12,10 @@ from licensekit.trust import start
 from licensekit.vendor.ledger import documents, facts
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import Catalog, Revocations, Trust, encode
+from licensekit.wire.documents import TYPE_OF, Catalog, Revocations, Trust, decode, encode
+from licensekit.wire.frame import read
+
+D = TypeVar("D", Catalog, Revocations)
 
 
 class Footing(NamedTuple):
@@ -25,11 +28,20 @@ class Footing(NamedTuple):
     ground: Ground
     first: frozenset[Token]
     """What the first pack held."""
+    last_catalog: Catalog | None
+    """The newest catalog that was signed here, even if its key was revoked since."""
+    last_list: Revocations | None
+    """The newest revocation list that was signed here, likewise."""
 
     @property
     def product(self) -> str:
         """The product of the root."""
         return self.ground.product
+
+    @property
+    def is_partner(self) -> bool:
+        """Whether this workspace signs under another's root."""
+        return self.issuer != self.ground.issuer
 
     @property
     def newest_pin(self) -> str:
@@ -39,10 +51,12 @@ class Footing(NamedTuple):
     @property
     def trust(self) -> Trust:
         """The trust document in force."""
-        trust = self.ground.trust.trust
-        if trust is None:
-            raise WorkspaceInvalid("the ledger has no trust document of the newest root")
-        return trust.document
+        return self.verified_trust.document
+
+    @property
+    def verified_trust(self) -> Verified[Trust]:
+        """The same with its token: no ground is extended without one."""
+        return cast("Verified[Trust]", self.ground.trust.trust)
 
     @property
     def catalog(self) -> Verified[Catalog] | None:
@@ -63,19 +77,17 @@ class Footing(NamedTuple):
         return self.catalog.document
 
     @property
-    def revocations(self) -> Revocations | None:
-        """The list in force of this workspace."""
-        found = self.ground.trust.lists.get(self.issuer)
-        return None if found is None else found.document
+    def lacks_list(self) -> bool:
+        """Whether the key of the newest list was revoked, so that it must be signed anew."""
+        return self.last_list is not None and self.issuer not in self.ground.trust.lists
 
     @property
     def tokens(self) -> list[Token]:
         """Everything in force, in the order in which a pack holds it."""
         trust = self.ground.trust
-        in_force = [] if trust.trust is None else [trust.trust]
         return [
             *(known.verified.token for known in trust.chain),
-            *(document.token for document in in_force),
+            self.verified_trust.token,
             *(trust.lists[issuer].token for issuer in sorted(trust.lists)),
             *(self.ground.catalogs[issuer].token for issuer in sorted(self.ground.catalogs)),
         ]
@@ -99,7 +111,19 @@ def footing(connection: Connection, now: int) -> Footing:
     roots = documents.roots(connection)
     tokens = [*roots, *documents.newest(connection)]
     ground = extend_ground(Ground(start(roots, pin), {}), tokens, now)
-    return Footing(pin, issuer, ground, frozenset(documents.first(connection)))
+    return Footing(
+        pin,
+        issuer,
+        ground,
+        frozenset(documents.first(connection)),
+        _last(connection, Catalog, issuer),
+        _last(connection, Revocations, issuer),
+    )
+
+
+def _last(connection: Connection, kind: type[D], issuer: str) -> D | None:
+    token = documents.last(connection, TYPE_OF[kind], issuer)
+    return None if token is None else decode(kind, read(token.frame).payload)
 
 
 def file_of(tokens: Iterable[Token]) -> bytes:

@@ -95,7 +95,7 @@ def issue(
         OrderInvalid: with all faults of the order.
         KeyOutOfScope, KeyOutOfWindow, KeyRevoked, KeyUnknown: the key may not sign it.
     """
-    places = Places(ledger, footing.revocations)
+    places = Places(ledger, footing)
     checked = check(footing, draft, places)
     serial = places.serial(draft.order)
     bundle = make_bundle(

@@ -34,7 +34,7 @@ def choose_key(
         KeyMissing: there is none.
     """
     if name is not None:
-        return _named(files, name)
+        return named_file(files, name)
     fitting = [c for c in candidates(files, trust) if _may_sign(c.admitted, kind, issuer, now)]
     if not fitting:
         raise KeyMissing(
@@ -44,18 +44,23 @@ def choose_key(
     return max(fitting, key=_seniority).file
 
 
+def named_file(files: Sequence[KeyFile], name: str) -> KeyFile:
+    """Give the key file of this name or key id.
+
+    Raises:
+        KeyMissing: there is none.
+    """
+    for file in files:
+        if name in {file.name, file.key_id}:
+            return file
+    raise KeyMissing(f"there is no key `{name}` here", hint="`licensekit keys list` names them")
+
+
 def candidates(files: Sequence[KeyFile], trust: TrustState) -> list[Candidate]:
     """Give the files whose keys the trust document names."""
     named = ((file, file.part.verifying_key) for file in files)
     found = ((file, trust.signers.get((key.scheme, key.key_id))) for file, key in named)
     return [Candidate(file, admitted) for file, admitted in found if admitted is not None]
-
-
-def _named(files: Sequence[KeyFile], name: str) -> KeyFile:
-    for file in files:
-        if name in {file.name, file.part.verifying_key.key_id.hex()}:
-            return file
-    raise KeyMissing(f"there is no key `{name}` here", hint="`licensekit keys list` names them")
 
 
 def _may_sign(signer: AdmittedSigner, kind: str, issuer: str, now: int) -> bool:

@@ -1,15 +1,22 @@
-"""Key files in a folder: listed, opened, written."""
+"""Key files in a folder: listed, opened, written.
 
+`NAME.key` holds a secret key under a passphrase. `NAME.p11` says where one lives that cannot leave
+its token: a `pkcs11:` URI in the first line, its public key in the second.
+"""
+
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from licensekit import limits
-from licensekit.errors import KeyFault
+from licensekit.errors import KeyFault, KeyFileInvalid, SignerUnavailable
 from licensekit.files import read_bytes, write_atomically
-from licensekit.keys.keyfile import PublicPart, open_, peek, seal
-from licensekit.keys.signing import SigningKey
+from licensekit.keys import pkcs11
+from licensekit.keys.keyfile import PublicPart, format_public, open_, parse_public, peek, seal
+from licensekit.keys.signing import Signer, SigningKey
 
-SUFFIX = ".key"
+SEALED: Final = ".key"
+ELSEWHERE: Final = ".p11"
 
 
 class KeyFile(NamedTuple):
@@ -17,11 +24,18 @@ class KeyFile(NamedTuple):
 
     path: Path
     part: PublicPart
+    uri: str | None
+    """Where the key lives, if it is not in the file."""
 
     @property
     def name(self) -> str:
         """The file's name without its ending."""
         return self.path.stem
+
+    @property
+    def key_id(self) -> str:
+        """The key id, in hex."""
+        return self.part.verifying_key.key_id.hex()
 
 
 def listed(folder: Path) -> list[KeyFile]:
@@ -31,40 +45,75 @@ def listed(folder: Path) -> list[KeyFile]:
         KeyFileInvalid: one is no key file, or damaged.
         FileUnusable: one cannot be read.
     """
-    return [KeyFile(path, _peek(path)) for path in sorted(folder.glob(f"*{SUFFIX}"))]
+    paths = [path for ending in (SEALED, ELSEWHERE) for path in folder.glob(f"*{ending}")]
+    return [look(path) for path in sorted(paths)]
 
 
-def open_key(path: Path, passphrase: bytes) -> SigningKey:
-    """Give the secret key in a file.
+def look(path: Path) -> KeyFile:
+    """Give what one key file says in the open.
 
     Raises:
-        PassphraseWrong, KeyFileInvalid: as `keyfile.open_`.
-        FileUnusable: it cannot be read.
+        KeyFileInvalid: it is no key file, or damaged.
+        FileUnusable, TooLarge: it cannot be read.
     """
     text = _read(path)
     try:
-        return open_(text, passphrase)
+        if path.suffix != ELSEWHERE:
+            return KeyFile(path, peek(text), None)
+        uri, _, public = text.decode("ascii").partition("\n")
+        return KeyFile(path, parse_public(public), uri)
+    except UnicodeDecodeError as error:
+        raise KeyFileInvalid("this is no key file", where=str(path)) from error
     except KeyFault as error:
         raise error.at(str(path)) from error
 
 
-def write_key(path: Path, key: SigningKey, passphrase: bytes) -> None:
+def open_key(file: KeyFile, secret: Callable[[], bytes]) -> Signer:
+    """Give the signer of a key file; `secret` gives its passphrase, or the PIN of its token.
+
+    Raises:
+        PassphraseWrong, KeyFileInvalid: as `keyfile.open_`.
+        SignerUnavailable: the token is away, or has another key in that place now.
+        FileUnusable: the file cannot be read.
+    """
+    text = _read(file.path)
+    try:
+        if file.uri is None:
+            return open_(text, secret())
+        signer = pkcs11.open_signer(file.uri, lambda: secret().decode(errors="replace"))
+        if signer.verifying_key != file.part.verifying_key:
+            raise SignerUnavailable("the token has another key in this place than it had")
+    except KeyFault as error:
+        raise error.at(str(file.path)) from error
+    return signer
+
+
+def write_key(folder: Path, name: str, key: SigningKey, passphrase: bytes) -> KeyFile:
     """Write a new key file, readable by its owner alone and labelled by its name.
 
     Raises:
         FileTaken: there is such a file already.
         FileUnusable: it cannot be written.
     """
-    text = seal(key, passphrase, label=path.stem)
+    path = folder / f"{name}{SEALED}"
+    _write(path, seal(key, passphrase, label=name))
+    return look(path)
+
+
+def write_place(folder: Path, name: str, signer: pkcs11.TokenSigner) -> KeyFile:
+    """Write a new file that says where a key lives.
+
+    Raises:
+        FileTaken: there is such a file already.
+        FileUnusable: it cannot be written.
+    """
+    path = folder / f"{name}{ELSEWHERE}"
+    _write(path, f"{signer.uri}\n{format_public(signer.verifying_key, name)}")
+    return look(path)
+
+
+def _write(path: Path, text: str) -> None:
     write_atomically(path, f"{text}\n".encode(), mode=0o600, replace=False)
-
-
-def _peek(path: Path) -> PublicPart:
-    text = _read(path)
-    try:
-        return peek(text)
-    except KeyFault as error:
-        raise error.at(str(path)) from error
 
 
 def _read(path: Path) -> bytes:

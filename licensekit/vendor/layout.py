@@ -38,6 +38,10 @@ class Layout(NamedTuple):
         """What the application ships."""
         return self.folder / f"{product}.lkp"
 
+    def public(self, issuer: str) -> Path:
+        """The public key that a third party sends to the vendor."""
+        return self.folder / f"{issuer}.pub"
+
     def all(self, product: str) -> list[Path]:
         """Give everything that a new workspace consists of."""
         return [

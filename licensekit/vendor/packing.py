@@ -21,11 +21,15 @@ class Draft(NamedTuple):
     catalog: Catalog
     """With the version that it would be signed as."""
     signed: Catalog | None
+    is_in_force: bool = True
+    """Whether what was signed last is still believed."""
 
     @property
     def is_changed(self) -> bool:
-        """Whether the two say different things."""
-        return self.signed is None or not _says_the_same(self.catalog, self.signed)
+        """Whether it must be signed: it says something else, or the old signature is void."""
+        if self.signed is None or not self.is_in_force:
+            return True
+        return not _says_the_same(self.catalog, self.signed)
 
     def require_nothing_taken(self, *, taking_away: bool = False) -> None:
         """Refuse a draft that takes something away from what was sold, unless that is meant.
@@ -51,7 +55,7 @@ def draft(layout: Layout, footing: Footing, now: int) -> Draft:
         FileUnusable, TooLarge: it cannot be read.
     """
     text = read_bytes(layout.catalog, limit=limits.TOML_BYTES, what="a catalog")
-    signed = footing.catalog.document if footing.catalog else None
+    signed = footing.last_catalog
     version = 1 if signed is None else signed.version + 1
     try:
         catalog = read_catalog(
@@ -59,7 +63,7 @@ def draft(layout: Layout, footing: Footing, now: int) -> Draft:
         )
     except CatalogInvalid as error:
         raise error.at(str(layout.catalog)) from error
-    return Draft(catalog, signed)
+    return Draft(catalog, signed, footing.catalog is not None)
 
 
 def others(footing: Footing) -> dict[str, Catalog]:

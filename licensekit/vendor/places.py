@@ -5,17 +5,18 @@ from collections.abc import Iterator
 from licensekit.database import Connection
 from licensekit.errors import Fault
 from licensekit.vendor import serials
+from licensekit.vendor.footing import Footing
 from licensekit.vendor.ledger import bundles
 from licensekit.vendor.order import Order
-from licensekit.wire.documents import Revocations
 
 
 class Places:
     """What was given out so far, on top of what the ledger has."""
 
-    def __init__(self, ledger: Connection, revocations: Revocations | None) -> None:
+    def __init__(self, ledger: Connection, footing: Footing) -> None:
         self._ledger = ledger
-        self._revocations = revocations
+        self._revocations = footing.last_list
+        self._makes_serials = not footing.is_partner
         self._last: dict[tuple[str, str], int] = {}
 
     def serial(self, order: Order) -> str:
@@ -28,6 +29,8 @@ class Places:
             if serial is not None and serials.is_mistyped(serial):
                 yield Fault(key, f"{serial} is mistyped: its last digit does not fit the others")
         if order.serial is None:
+            if not self._makes_serials:
+                yield Fault("serial", "is missing: give the serial that the vendor sold under")
             return
         if self._revocations is not None and order.serial in self._revocations.serials:
             yield Fault("serial", f"{order.serial} was revoked: no bundle of it would be accepted")

@@ -83,11 +83,14 @@ _ORDER: Final = Template("""\
 
 order = "example-1"          # an order of one number is issued once, however often this runs
 company = "Example Company"
-
+$serial
 days = 365                   # the term, from the day of issue; or a date: expiry = 2027-12-31
 warning_days = 30            # so long before its end administrators are reminded
 grace_days = 14              # so long after its end everything works on
 
+""")
+_SERIAL: Final = Template("""\
+serial = "$serial"        # the one that the vendor has sold to this company
 """)
 
 _PER_KIND: Final = 2
@@ -100,14 +103,16 @@ def catalog_text(*, product: str, issuer: str, name: str) -> str:
     return _CATALOG.substitute(product=product, issuer=issuer, name=_in_toml(name))
 
 
-def order_text(catalog: Catalog, *, path: str) -> str:
+def order_text(catalog: Catalog, *, path: str, serial: str | None = None) -> str:
     """Give an order for a year that fits `catalog`, commented.
 
-    `path` is how its reader would call the file.
+    `path` is how its reader would call the file. Without `serial`, a new one is made when the order
+    is issued.
     """
     chosen = _chosen(catalog)
     tables = (_table(catalog, kind, chosen) for kind in Kind)
-    return _ORDER.substitute(path=path) + "\n".join(filter(None, tables))
+    named = "" if serial is None else _SERIAL.substitute(serial=serial)
+    return _ORDER.substitute(path=path, serial=named) + "\n".join(filter(None, tables))
 
 
 def _table(catalog: Catalog, kind: Kind, chosen: set[str]) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from licensekit.keys.verifying import VerifyingKey
+from licensekit.errors import KeyMissing
+from licensekit.keys.verifying import VerifyingKey, load
 from licensekit.wire.documents import (
     AdmittedKey,
     KeyState,
@@ -50,6 +51,47 @@ def admitted(
 ) -> AdmittedKey:
     """Give the entry by which a trust document admits `key`."""
     return AdmittedKey(key.scheme, key.public, name, KeyState.ACTIVE, valid_from, valid_to, scope)
+
+
+def named(keys: Sequence[AdmittedKey], name: str) -> AdmittedKey:
+    """Give the key of this name or key id.
+
+    Raises:
+        KeyMissing: there is none, or several of this name.
+    """
+    found = [key for key in keys if name in {key.name, key_id(key)}]
+    if len(found) != 1:
+        raise KeyMissing(
+            f"the trust document names {len(found) or 'no'} keys `{name}`",
+            hint="`licensekit keys list` shows them; a key id is always one key's",
+        )
+    return found[0]
+
+
+def key_id(key: AdmittedKey) -> str:
+    """Give the key id of an admitted key, in hex."""
+    return load(key.scheme, key.public).key_id.hex()
+
+
+def retired(key: AdmittedKey, now: int) -> AdmittedKey:
+    """Give `key` as one that signs no more, while what it signed until now stays valid."""
+    # What was signed in this very second was signed in time.
+    end = now + 1 if key.valid_to is None else min(key.valid_to, now + 1)
+    return _with_state(key, KeyState.RETIRED, max(end, key.valid_from))
+
+
+def revoked(key: AdmittedKey) -> AdmittedKey:
+    """Give `key` as one of which nothing is valid."""
+    return _with_state(key, KeyState.REVOKED, key.valid_to)
+
+
+def replaced(keys: Sequence[AdmittedKey], new: AdmittedKey) -> list[AdmittedKey]:
+    """Give `keys` with `new` in the place of the same key."""
+    return [new if key.public == new.public else key for key in keys]
+
+
+def _with_state(key: AdmittedKey, state: KeyState, valid_to: int | None) -> AdmittedKey:
+    return AdmittedKey(key.scheme, key.public, key.name, state, key.valid_from, valid_to, key.scope)
 
 
 def whole_scope(issuer: str) -> Scope:

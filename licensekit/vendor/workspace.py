@@ -4,7 +4,7 @@ Nothing here prints, prompts or reads the clock. `who` is written into the ledge
 signed; `now` is seconds since 1970.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -14,16 +14,27 @@ from licensekit.database import Database
 from licensekit.errors import WorkspaceInvalid
 from licensekit.files import write_atomically
 from licensekit.keys.signing import Signer
-from licensekit.vendor import founding, issuing, packing, templates
+from licensekit.vendor import founding, issuing, packing, partnering, templates
+from licensekit.vendor.ceremony import Ceremony, begin
+from licensekit.vendor.finding import bundle_named, require_serial
 from licensekit.vendor.footing import Footing, footing
 from licensekit.vendor.issuing import LicenseFile
-from licensekit.vendor.key_choice import choose_key
+from licensekit.vendor.key_changes import free_name
+from licensekit.vendor.key_choice import choose_key, named_file
 from licensekit.vendor.keyring import KeyFile, listed
 from licensekit.vendor.layout import Layout
-from licensekit.vendor.ledger import append, open_ledger
+from licensekit.vendor.ledger import Record, append, bundles, open_ledger
+from licensekit.vendor.ledger.bundles import Issued
 from licensekit.vendor.order import Draft
 from licensekit.vendor.places import Places
+from licensekit.vendor.reissuing import reissue
+from licensekit.vendor.revoking import next_list
 from licensekit.vendor.riders import NONE, riders
+from licensekit.vendor.signing import sign_admitted
+from licensekit.vendor.taking import take
+from licensekit.vendor.trust_documents import key_id, named
+from licensekit.wire.armor import Token
+from licensekit.wire.documents import AdmittedKey, Revocations, Root, Trust
 from licensekit.wire.frame import ED25519
 
 
@@ -78,6 +89,33 @@ class Workspace:
         )
         secrets = founding.Secrets(passphrase, root_passphrases)
         founding.found(folder, plan, secrets, who=who, now=now)
+        return Workspace.open(folder)
+
+    @staticmethod
+    def create_partner(
+        folder: Path,
+        *,
+        pack: bytes,
+        root: str,
+        issuer: str,
+        name: str,
+        passphrase: bytes,
+        who: str,
+        now: int,
+        catalog: bytes | None = None,
+        scheme: int = ED25519,
+    ) -> "Workspace":
+        """Make a third party's workspace under the vendor's root, and open it.
+
+        Its key counts once the vendor has admitted it; then the vendor's next pack is taken in with
+        `take`. Arguments as for `create`; `pack` and `root` are the vendor's pack and pin.
+
+        Raises:
+            TrustError, FormatError: the pack is not to be believed under that pin.
+            WorkspaceExists, CatalogInvalid, WorkspaceError, FileUnusable: as for `create`.
+        """
+        plan = partnering.Partner(pack, root, issuer, name, catalog, scheme)
+        partnering.found(folder, plan, passphrase, who=who, now=now)
         return Workspace.open(folder)
 
     @staticmethod
@@ -138,6 +176,19 @@ class Workspace:
             name=name,
         )
 
+    def key_file(self, name: str) -> KeyFile:
+        """Give the key file of this name or key id.
+
+        Raises:
+            KeyMissing: there is none.
+        """
+        return named_file(listed(self.layout.keys), name)
+
+    def free_key_name(self, now: int) -> str:
+        """Give a name that no signing key ever had, here or in the trust document."""
+        taken = {file.name for file in listed(self.layout.keys)}
+        return free_name({*taken, *(key.name for key in self.footing(now).trust.keys)})
+
     def catalog_draft(self, now: int) -> packing.Draft:
         """Give the catalog as it is written now, and what was signed last.
 
@@ -176,7 +227,7 @@ class Workspace:
             stands_on = footing(ledger, now)
             before = issuing.issued_before(ledger, draft)
             if before is None:
-                issuing.check(stands_on, draft, Places(ledger, stands_on.revocations))
+                issuing.check(stands_on, draft, Places(ledger, stands_on))
                 return None
         along = NONE if bare else riders(stands_on, now)
         return issuing.license_file(before.bundle, before.token, along, repeated=True)
@@ -204,6 +255,93 @@ class Workspace:
                 bundle, token = before.bundle, before.token
         along = NONE if bare else riders(stands_on, now)
         return issuing.license_file(bundle, token, along, repeated=before is not None)
+
+    def begin(self, documents: Sequence[Root | Trust], now: int) -> Ceremony:
+        """Give the ceremony in which root keys sign `documents`."""
+        return begin(self.footing(now).ground.trust.chain, documents)
+
+    def take(
+        self, tokens: Sequence[Token], *, action: str, who: str, now: int, note: str = ""
+    ) -> list[Token]:
+        """Enter documents of a pack that were signed elsewhere, or by root keys; renew the pack.
+
+        Gives those that were newer than what was in force.
+
+        Raises:
+            UnexpectedType: one is no document of a pack.
+            TrustError: one is not to be believed; none was entered.
+        """
+        with self.ledger.write() as ledger:
+            stands_on = footing(ledger, now)
+            fresh = take(ledger, stands_on, tokens, action=action, who=who, now=now, note=note)
+        self.write_pack(now)
+        return fresh
+
+    def bundle(self, name: str) -> Issued:
+        """Give the bundle named as `serial-part-sequence` or by its identity in hex.
+
+        Raises:
+            NotIssued: there is none such.
+        """
+        with self.ledger.read() as ledger:
+            return bundle_named(ledger, name)
+
+    def require_serial(self, serial: str) -> None:
+        """Refuse a serial that nothing was issued for.
+
+        Raises:
+            NotIssued: nothing was; the message says if it looks mistyped.
+        """
+        with self.ledger.read() as ledger:
+            require_serial(ledger, serial)
+
+    def count_signed_by(self, key: AdmittedKey) -> int:
+        """Give how many current bundles a key has signed."""
+        with self.ledger.read() as ledger:
+            return bundles.count_of_key(ledger, bytes.fromhex(key_id(key)))
+
+    def reissue(
+        self, name: str, signer: Signer, *, who: str, now: int, bare: bool = False
+    ) -> Iterator[LicenseFile]:
+        """Sign anew, with `signer`, every current bundle that the key `name` has signed.
+
+        Each becomes the next sequence of its serial and part, and is in the ledger before it is
+        given. What was signed anew already is not signed again.
+
+        Raises:
+            KeyMissing: no key has this name or key id.
+            TrustError: `signer` may not sign one of them.
+        """
+        key = named(self.footing(now).trust.keys, name)
+        yield from reissue(
+            self.ledger, bytes.fromhex(key_id(key)), signer, who=who, now=now, bare=bare
+        )
+
+    def revoke(
+        self,
+        signer: Signer,
+        *,
+        who: str,
+        now: int,
+        identities: Sequence[bytes] = (),
+        serials: Sequence[str] = (),
+        reason: str = "",
+    ) -> Revocations:
+        """Sign the next revocation list, which takes back these as well, and renew the pack.
+
+        With neither, the list before is signed anew: its key may have been revoked.
+
+        Raises:
+            WorkspaceError: the list would be too long.
+            TrustError: the key may not sign it.
+        """
+        with self.ledger.write() as ledger:
+            stands_on = footing(ledger, now)
+            taken = next_list(stands_on, now, identities=identities, serials=serials)
+            token = sign_admitted(taken, signer, stands_on.ground.trust, now)
+            append(ledger, [Record("revoke", now, who, token, taken, note=reason)])
+        self.write_pack(now)
+        return taken
 
     def write_pack(self, now: int) -> Path:
         """Write the pack anew from the ledger, and give its path."""

@@ -6,7 +6,10 @@ import pytest
 
 from licensekit import limits
 from licensekit.keys import keyfile
+from tests.keys.conftest import hsm
 from tests.vendor_command import Desk
+
+__all__ = ["hsm"]
 
 
 @pytest.fixture(autouse=True)

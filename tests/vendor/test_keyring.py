@@ -5,36 +5,46 @@ from pathlib import Path
 import pytest
 
 from licensekit.errors import FileTaken, KeyFileInvalid, PassphraseWrong
-from licensekit.vendor.keyring import listed, open_key, write_key
+from licensekit.vendor.keyring import KeyFile, listed, open_key, write_key
 from tests import makers
 from tests.vendor_world import PASSPHRASE, refused
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
+def file(tmp_path: Path) -> KeyFile:
     """A key file."""
-    path = tmp_path / "one.key"
-    write_key(path, makers.key("vendor"), PASSPHRASE)
-    return path
+    return write_key(tmp_path, "one", makers.key("vendor"), PASSPHRASE)
 
 
-def test_a_key_opens_with_its_passphrase_and_shows_its_name(path: Path) -> None:
-    assert open_key(path, PASSPHRASE).verifying_key == makers.key("vendor").verifying_key
-    (file,) = listed(path.parent)
+def test_a_key_opens_with_its_passphrase_and_shows_its_name(file: KeyFile) -> None:
+    assert open_key(file, lambda: PASSPHRASE).verifying_key == file.part.verifying_key
+    assert listed(file.path.parent) == [file]
     assert (file.name, file.part.label) == ("one", "one")
-    assert listed(path.parent / "nowhere") == []
+    assert listed(file.path.parent / "nowhere") == []
 
 
-def test_a_wrong_passphrase_is_told_with_the_file(path: Path) -> None:
-    error = refused(PassphraseWrong, path.parent, lambda: open_key(path, b"TEST OTHER"))
-    assert error.where == str(path)
+def test_a_wrong_passphrase_is_told_with_the_file(file: KeyFile) -> None:
+    error = refused(
+        PassphraseWrong, file.path.parent, lambda: open_key(file, lambda: b"TEST OTHER")
+    )
+    assert error.where == str(file.path)
 
 
-def test_a_damaged_file_is_told_by_its_name(path: Path) -> None:
-    path.write_text("lkkey1.AAAA")
-    for action in (lambda: listed(path.parent), lambda: open_key(path, PASSPHRASE)):
-        assert refused(KeyFileInvalid, path.parent, action).where == str(path)
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("one.key", b"lkkey1.AAAA"),
+        ("two.p11", b"pkcs11:token=a\nlkpub1.AAAA"),
+        ("two.p11", b"\xff"),
+    ],
+)
+def test_a_damaged_file_is_told_by_its_name(file: KeyFile, name: str, content: bytes) -> None:
+    folder = file.path.parent
+    (folder / name).write_bytes(content)
+    error = refused(KeyFileInvalid, folder, lambda: listed(folder))
+    assert error.where == str(folder / name)
 
 
-def test_a_key_file_is_never_overwritten(path: Path) -> None:
-    refused(FileTaken, path.parent, lambda: write_key(path, makers.key("other"), PASSPHRASE))
+def test_a_key_file_is_never_overwritten(file: KeyFile) -> None:
+    folder = file.path.parent
+    refused(FileTaken, folder, lambda: write_key(folder, "one", makers.key("other"), PASSPHRASE))

@@ -1,5 +1,6 @@
 """What the ledger says about bundles: by serial, by part, by identity, by key."""
 
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from licensekit.database import Connection, Row
@@ -72,6 +73,40 @@ def by_identity(connection: Connection, identity: bytes) -> Issued | None:
         identity,
     )
     return read_row(row) if row else None
+
+
+def at(connection: Connection, serial: str, part: str, sequence: int) -> Issued | None:
+    """Give the bundle of this serial, part and sequence."""
+    row = connection.one(
+        SELECT + " WHERE b.serial = ? AND b.part = ? AND b.sequence = ?", serial, part, sequence
+    )
+    return read_row(row) if row else None
+
+
+def current_of_key(connection: Connection, key_id: bytes) -> Iterator[Issued]:
+    """Give the current bundles that a key has signed, oldest first, in constant memory."""
+    rows = connection.stream(
+        SELECT + " WHERE b.key_id = ? AND b.standing = 'current' ORDER BY b.number", key_id
+    )
+    return map(read_row, rows)
+
+
+def current_with_note(connection: Connection, action: str, note: str) -> Iterator[Issued]:
+    """Give the current bundles that a command has entered with a note, in constant memory."""
+    rows = connection.stream(
+        SELECT + " WHERE e.action = ? AND e.note = ? AND b.standing = 'current' ORDER BY b.number",
+        action,
+        note,
+    )
+    return map(read_row, rows)
+
+
+def count_of_key(connection: Connection, key_id: bytes) -> int:
+    """Give how many current bundles a key has signed."""
+    row = connection.one(
+        "SELECT count(*) FROM bundles WHERE key_id = ? AND standing = 'current'", key_id
+    )
+    return row[0] if row else 0
 
 
 def last_sequence(connection: Connection, serial: str, part: str) -> int:

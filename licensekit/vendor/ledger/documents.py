@@ -32,3 +32,11 @@ def first(connection: Connection) -> list[Token]:
     """Give what the first pack held."""
     rows = connection.rows(_SELECT + " WHERE e.action = 'init' ORDER BY d.number")
     return [Token(*row) for row in rows]
+
+
+def last(connection: Connection, kind: str, issuer: str) -> Token | None:
+    """Give the newest document of `kind` and `issuer`, whether or not it is still believed."""
+    row = connection.one(
+        _SELECT + " WHERE d.type = ? AND d.issuer = ? ORDER BY d.number DESC LIMIT 1", kind, issuer
+    )
+    return None if row is None else Token(*row)

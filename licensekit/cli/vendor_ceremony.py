@@ -1,0 +1,160 @@
+"""Root signatures on the way: collected here, or sent around in a file until enough have signed."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import click
+
+from licensekit.cli.inputs import PassphraseSource
+from licensekit.cli.output import emit, emit_json, facts
+from licensekit.cli.vendor_base import clock, operator, unlock
+from licensekit.errors import WorkspaceError
+from licensekit.files import write_atomically
+from licensekit.keys.signing import Signer
+from licensekit.vendor.ceremony import Ceremony, Paper
+from licensekit.vendor.footing import Footing
+from licensekit.vendor.keyring import KeyFile, listed, look
+from licensekit.vendor.workspace import Workspace
+from licensekit.wire.documents import Root, Trust
+
+root_key_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.option(
+    "--root-key",
+    "root_keys",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A root key to sign with, wherever it is kept; otherwise those in the workspace's root/.",
+)
+"""`--root-key`, as the paths `root_keys`."""
+
+
+class Outcome(NamedTuple):
+    """What came of a ceremony."""
+
+    ceremony: Ceremony
+    file: Path | None
+    """The file that travels on; None: it is complete, and in force."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as `--json` prints it."""
+        return {
+            "signed": [paper.label for paper in self.ceremony.papers],
+            "complete": self.ceremony.is_complete,
+            "in_force": self.file is None,
+            "file": None if self.file is None else str(self.file),
+            "missing": missing(self.ceremony),
+        }
+
+
+class Roots(NamedTuple):
+    """Which root keys sign, and where their passphrase is."""
+
+    given: Sequence[Path]
+    """Key files; none: those in the workspace."""
+    source: PassphraseSource
+
+    def files(self, folder: Path) -> list[KeyFile]:
+        """Give the key files: the ones given, else those in `folder`."""
+        return [look(path) for path in self.given] if self.given else listed(folder)
+
+
+def require_vendor(stands_on: Footing) -> None:
+    """Refuse in a partner's workspace what only the vendor's root can decide.
+
+    Raises:
+        WorkspaceError: it is a partner's.
+    """
+    if stands_on.is_partner:
+        raise WorkspaceError(
+            f"the root here is that of `{stands_on.ground.issuer}`, which alone can change keys",
+            hint="make a key with `licensekit keys new` and ask the vendor to admit it",
+        )
+
+
+def collect(ceremony: Ceremony, files: Sequence[KeyFile], source: PassphraseSource) -> Ceremony:
+    """Add a signature of each root key that is still needed, asking for its passphrase."""
+    for file in files:
+        if ceremony.wants(file.part.verifying_key):
+            ceremony = ceremony.signed(unlock(file, source))
+    ceremony.require_begun()
+    return ceremony
+
+
+def sign_and_write(
+    workspace: Workspace,
+    documents: Sequence[Root | Trust],
+    writes: Sequence[Callable[[], KeyFile]],
+    roots: Roots,
+    *,
+    action: str,
+    note: str = "",
+    also: Sequence[Signer] = (),
+) -> Outcome:
+    """Have `documents` signed by root keys and by `also`, write new key files, and conclude.
+
+    If anything fails on the way, no key file stays behind.
+    """
+    begun = workspace.begin(documents, clock()).signed(*also)
+    ceremony = collect(begun, roots.files(workspace.layout.root), roots.source)
+    written: list[KeyFile] = []
+    try:
+        written.extend(write() for write in writes)
+        return conclude(workspace, ceremony, action=action, note=note)
+    except BaseException:
+        for file in written:
+            file.path.unlink()
+        raise
+
+
+def conclude(workspace: Workspace, ceremony: Ceremony, *, action: str, note: str = "") -> Outcome:
+    """Enter what is completely signed, or write the file that travels to the next root key."""
+    if ceremony.is_complete:
+        now = clock()
+        workspace.take(ceremony.tokens, action=action, who=operator(), now=now, note=note)
+        return Outcome(ceremony, None)
+    path = workspace.layout.folder / file_name(ceremony)
+    write_atomically(path, ceremony.data)
+    return Outcome(ceremony, path)
+
+
+def file_name(ceremony: Ceremony) -> str:
+    """Give the name of the file that travels: `trust-2.signing`."""
+    first = ceremony.papers[0]
+    return f"{first.kind}-{first.document.version}.signing"
+
+
+def missing(ceremony: Ceremony) -> int:
+    """Give how many signatures are missing at least."""
+    return max((_lacking(paper) for paper in ceremony.papers), default=0)
+
+
+def show_outcome(outcome: Outcome, *, as_json: bool, **more: Any) -> None:
+    """Say what came of a ceremony, after the facts in `more`."""
+    if as_json:
+        emit_json({**more, **outcome.as_json()})
+        return
+    facts([(name.replace("_", " "), value) for name, value in more.items()])
+    if outcome.file is None:
+        for paper in outcome.ceremony.papers:
+            emit(f"{paper.label} is signed and in the pack: ship it with the next version.")
+        return
+    for paper in outcome.ceremony.papers:
+        emit(f"{paper.label}: {describe(paper)}")
+    emit(f"Nothing has changed yet. Take {outcome.file} to the holder of the next root key:")
+    emit(f"    licensekit keys sign-trust {outcome.file.name} --root-key FILE")
+
+
+def describe(paper: Paper) -> str:
+    """Say how many signatures are still missing on a document."""
+    lacking = paper.missing()
+    if not lacking:
+        return "complete"
+    parts = [
+        f"{count} more of the keys of root {party.version} must sign" for party, count in lacking
+    ]
+    return "; ".join(parts)
+
+
+def _lacking(paper: Paper) -> int:
+    return sum(count for _, count in paper.missing())

@@ -1,0 +1,187 @@
+"""`licensekit revoke`: take back a bundle, a serial or a key."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from licensekit.cli.groups import LicenseGroup
+from licensekit.cli.inputs import PassphraseSource, located, read_input
+from licensekit.cli.output import emit_json, facts, json_option, remark
+from licensekit.cli.vendor_base import (
+    clock,
+    operator,
+    passphrase,
+    root_passphrase,
+    unlock,
+    workspace_option,
+)
+from licensekit.cli.vendor_ceremony import (
+    Roots,
+    require_vendor,
+    root_key_option,
+    show_outcome,
+    sign_and_write,
+)
+from licensekit.cli.vendor_refresh import refresh
+from licensekit.errors import NoBundle
+from licensekit.identity import identity_of
+from licensekit.vendor.key_changes import revoke as revoked
+from licensekit.vendor.ledger.bundles import Issued
+from licensekit.vendor.trust_documents import named
+from licensekit.vendor.workspace import Workspace
+from licensekit.wire import armor
+from licensekit.wire.documents import Revocations
+from licensekit.wire.frame import read
+
+reason_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+    "--reason", default="", metavar="TEXT", help="Why, for the ledger."
+)
+
+
+@click.group(cls=LicenseGroup)
+def revoke() -> None:
+    """Take back bundles, whole serials, or everything that a key has signed.
+
+    An installation learns of it from the next pack, or from the next license file that it gets.
+    """
+
+
+@revoke.command()
+@click.argument("bundles", nargs=-1, required=True, metavar="BUNDLE...")
+@workspace_option
+@reason_option
+@passphrase
+@json_option
+def bundle(
+    *,
+    bundles: tuple[str, ...],
+    folder: Path,
+    reason: str,
+    passphrase: PassphraseSource,
+    as_json: bool,
+) -> None:
+    """Take back single bundles.
+
+    Each is named by its serial-part-sequence, its identity, or its file.
+    """
+    with Workspace.open(folder) as workspace:
+        identities = [_find(workspace, name).identity for name in bundles]
+        _take_back(workspace, passphrase, reason, identities=identities, as_json=as_json)
+
+
+@revoke.command()
+@click.argument("serials", nargs=-1, required=True, metavar="SERIAL...")
+@workspace_option
+@reason_option
+@passphrase
+@json_option
+def serial(
+    *,
+    serials: tuple[str, ...],
+    folder: Path,
+    reason: str,
+    passphrase: PassphraseSource,
+    as_json: bool,
+) -> None:
+    """Take back everything of a serial, now and in future."""
+    with Workspace.open(folder) as workspace:
+        for one in serials:
+            workspace.require_serial(one)
+        _take_back(workspace, passphrase, reason, serials=serials, as_json=as_json)
+
+
+@revoke.command()
+@click.argument("name", metavar="KEY")
+@workspace_option
+@reason_option
+@root_key_option
+@passphrase
+@root_passphrase
+@json_option
+def key(
+    *,
+    name: str,
+    folder: Path,
+    reason: str,
+    root_keys: tuple[Path, ...],
+    passphrase: PassphraseSource,
+    root_passphrase: PassphraseSource,
+    as_json: bool,
+) -> None:
+    """Declare everything void that a key has signed: it was lost, or stolen.
+
+    KEY is its name or key id. `licensekit reissue --signed-by KEY` then signs anew what it had
+    signed, with another key.
+    """
+    with Workspace.open(folder) as workspace:
+        now = clock()
+        stands_on = workspace.footing(now)
+        require_vendor(stands_on)
+        trust = revoked(stands_on.trust, name, now)
+        roots = Roots(root_keys, root_passphrase)
+        outcome = sign_and_write(workspace, [trust], [], roots, action="revoke key", note=reason)
+        void = workspace.count_signed_by(named(stands_on.trust.keys, name))
+        if outcome.file is None:
+            refresh(workspace, passphrase)
+    show_outcome(outcome, as_json=as_json, key=name, bundles_void=void)
+    if void and not as_json:
+        remark(f"Sign them anew with another key: licensekit reissue --signed-by {name} -o OUT")
+
+
+def _find(workspace: Workspace, name: str) -> Issued:
+    path = Path(name)
+    if not path.is_file():
+        return workspace.bundle(name)
+    with located(name):
+        tokens = armor.read(read_input(name, what="a license file"))
+        identities = [
+            identity_of(token.type, read(token.frame).payload).hex()
+            for token in tokens
+            if token.type == "bundle"
+        ]
+        if not identities:
+            raise NoBundle("there is no bundle in this file")
+        return workspace.bundle(identities[0])
+
+
+def _take_back(
+    workspace: Workspace,
+    source: PassphraseSource,
+    reason: str,
+    *,
+    identities: Sequence[bytes] = (),
+    serials: Sequence[str] = (),
+    as_json: bool,
+) -> None:
+    now = clock()
+    signer = unlock(workspace.key_for("revocations", now), source)
+    taken = workspace.revoke(
+        signer,
+        who=operator(),
+        now=now,
+        identities=identities,
+        serials=serials,
+        reason=reason,
+    )
+    _show(taken, workspace.layout.pack(taken.product), as_json=as_json)
+
+
+def _show(taken: Revocations, pack: Path, *, as_json: bool) -> None:
+    said = {
+        "list": taken.number,
+        "bundles": len(taken.identities),
+        "serials": len(taken.serials),
+        "pack": str(pack),
+    }
+    if as_json:
+        emit_json(said)
+        return
+    facts(
+        [
+            ("list", f"number {taken.number}, in {pack}"),
+            ("takes back", f"{len(taken.identities)} bundles, {len(taken.serials)} serials"),
+        ]
+    )
+    remark("Ship the pack with the next version; every license file from now on brings the list.")
