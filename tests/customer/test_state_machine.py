@@ -92,7 +92,7 @@ class Model:
 
     def has(self, held: set[str]) -> set[str]:
         """Give what is held, and what it gives."""
-        return set().union(held, *(GIVES.get(code, set()) for code in held))
+        return held.union(*(GIVES.get(code, set()) for code in held))
 
     def refusal(self, user: str, code: str, day: int) -> type[RefusedError] | None:
         """Say why a license cannot be assigned."""
