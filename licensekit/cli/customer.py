@@ -7,12 +7,14 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
 from licensekit.cli.groups import Lazy, LicenseGroup
-from licensekit.customer import Installation
+
+if TYPE_CHECKING:
+    from licensekit.customer import Installation
 
 _SECTION: Final = "Customer: use them"
 
@@ -107,7 +109,7 @@ def opened(
     pack: bytes | str | None = None,
     released: date | None = None,
     create: bool = False,
-) -> Generator[Installation]:
+) -> "Generator[Installation]":
     """Open the installation that a command is about, with what the application has built in.
 
     `place` is where to open it instead, for a rehearsal.
@@ -115,6 +117,8 @@ def opened(
     Raises:
         LicenseError: it cannot be opened.
     """
+    from licensekit.customer import Installation  # noqa: PLC0415  # a vendor's command loads none
+
     built_in = built_in_of(click.get_current_context())
     with Installation.open(
         place or home_of(home),

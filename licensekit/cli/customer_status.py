@@ -4,19 +4,30 @@ import click
 
 from licensekit.cli.customer import home_option, opened
 from licensekit.cli.inputs import now_option
+from licensekit.cli.license_view import license_json, show_license
 from licensekit.cli.output import emit_json, json_option
 from licensekit.cli.status_view import show_status, status_json
 
 
 @click.command()
+@click.argument("code", metavar="[LICENSE]", required=False)
 @home_option
 @now_option
 @json_option
 @click.pass_context
-def status(ctx: click.Context, home: str | None, now: int, *, as_json: bool) -> None:
-    """Show what is licensed, what is in use, and what is due."""
+def status(
+    ctx: click.Context, *, code: str | None, home: str | None, now: int, as_json: bool
+) -> None:
+    """Show what is licensed, what is in use, and what is due.
+
+    With LICENSE: what it means, which files grant it, and who holds it.
+    """
     asks_what_then = ctx.get_parameter_source("now") is click.core.ParameterSource.COMMANDLINE
     with opened(home) as installation:
+        if code is not None:
+            details = installation.license(code)
+            emit_json(license_json(details)) if as_json else show_license(details)
+            return
         state = installation.state(now=now if asks_what_then else None)
     if as_json:
         emit_json(status_json(state))

@@ -4,6 +4,7 @@ An application calls it from its own screens, and the `licensekit` command is bu
 """
 
 from licensekit.customer.audit_check import AuditReport
+from licensekit.customer.details import LicenseDetails
 from licensekit.customer.installation import Activated, Installation
 from licensekit.customer.preview import Deficit, Preview, PreviewRow
 from licensekit.customer.sites import SiteRow
@@ -21,6 +22,7 @@ __all__ = [
     "ImportRow",
     "Imported",
     "Installation",
+    "LicenseDetails",
     "Preview",
     "PreviewRow",
     "Reason",

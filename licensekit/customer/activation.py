@@ -12,7 +12,7 @@ from licensekit.customer.resets import apply_resets, lower_allowed, reset_faults
 from licensekit.dates import start_of_day
 from licensekit.entitlements import Entitlements, Fingerprint, evaluate
 from licensekit.errors import UnexpectedType
-from licensekit.installation.clock import effective, observe
+from licensekit.installation.clock import effective, observe, prove
 from licensekit.installation.grounding import ground_without_floor, verify_bundles
 from licensekit.installation.keeping import keep_trust
 from licensekit.installation.state import fingerprint_of, in_use_of
@@ -103,7 +103,8 @@ def apply(change: Writing, proposal: Proposal) -> bool:
     replace_bundles(change.connection, [v.identity for v in proposal.replaced])
     for verified in proposal.admission.new:
         add_bundle(change.connection, verified, change.now)
-    change.set_time(observe(time_after(look, proposal.resets), look.clock))
+    issued = max((v.document.issued for v in proposal.admission.new), default=0)
+    change.set_time(observe(prove(time_after(look, proposal.resets), issued), look.clock))
     apply_resets(change, proposal.resets, proposal.admission.lowered)
     change.record(
         "activate",

@@ -41,7 +41,7 @@ def deficits_of(
                     kind=after.licenses[code].kind,
                     in_use=used,
                     total=sold,
-                    holders=_holders(connection, after, code),
+                    holders=holders_of(connection, after, code),
                 )
             )
     return tuple(found)
@@ -69,10 +69,13 @@ def _sold(entitlements: Entitlements, code: str) -> int | None:
     return sum(known) if len(known) == len(amounts) else None
 
 
-def _holders(connection: Connection, entitlements: Entitlements, code: str) -> tuple[str, ...]:
+def holders_of(connection: Connection, entitlements: Entitlements, code: str) -> tuple[str, ...]:
+    """Give the users or sites that are assigned a license, the newest first; at most `HOLDERS`."""
     license_ = entitlements.licenses[code]
     if license_.limits_sites:
         rows = connection.rows(_SATELLITES, HOLDERS)
+    elif license_.kind is Kind.SYSTEM:
+        rows = []
     else:
         rows = connection.rows(_HOLDERS[license_.kind], code, HOLDERS)
     return tuple(holder for (holder,) in rows)

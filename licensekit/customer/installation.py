@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 
 from licensekit.customer.activation import apply, propose
 from licensekit.customer.audit_check import AuditReport, list_audit, verify_audit
+from licensekit.customer.details import LicenseDetails, details_of
 from licensekit.customer.events import Events
 from licensekit.customer.opened import Opened, looking, writing
 from licensekit.customer.papers import make_request, make_statement, return_bundles
@@ -91,6 +92,15 @@ class Installation:
         with looking(self._opened) as look:
             state = look.state()
         return state if now is None else at(state, now, clock=now)
+
+    def license(self, code: str) -> LicenseDetails:
+        """Give everything about a license: meaning, bundles, holders, history.
+
+        Raises:
+            UnknownLicense: no catalog has it.
+        """
+        with looking(self._opened) as look:
+            return details_of(look, code)
 
     def preview(self, data: bytes | str) -> Preview:
         """Give what a license file would change, and everything that stands against it.

@@ -6,6 +6,7 @@ C2  A clock up to a week ahead of the highest time seen raises it.
 C3  A clock further ahead raises it only after a day of running: looks that follow one another
     confirm at most six hours each, so that a clock that was wrong for an hour leaves no trace.
 C4  A clock that comes back, or jumps again, begins that day anew.
+C5  What the vendor signed at a time shows that this time has come.
 
 Times are seconds since 1970 in UTC, so zones and daylight saving change nothing here
 (`docs/installation.md`, "Time").
@@ -44,3 +45,8 @@ def observe(seen: TimeSeen, clock: int) -> TimeSeen:
         return TimeSeen(seen.highest, clock)
     ran = seen.ran + min(clock - seen.ahead, STEP_SECONDS)
     return TimeSeen(clock) if ran >= CONFIRM_SECONDS else TimeSeen(seen.highest, clock, ran)
+
+
+def prove(seen: TimeSeen, issued: int) -> TimeSeen:
+    """Give what is remembered once a document issued then was verified (C5)."""
+    return seen._replace(highest=max(seen.highest, issued))

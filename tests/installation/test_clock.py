@@ -15,6 +15,7 @@ from licensekit.installation.clock import (
     TimeSeen,
     effective,
     observe,
+    prove,
 )
 from tests.makers import NOW
 
@@ -99,6 +100,12 @@ def test_a_clock_that_moves_again_begins_its_day_anew(shift: int) -> None:
     seen = watched(TimeSeen(NOW), *looks)
     assert seen.ran == CONFIRM_SECONDS - STEP_SECONDS
     assert observe(seen, looks[-1] + shift) == TimeSeen(NOW, looks[-1] + shift, 0)
+
+
+def test_what_the_vendor_signed_shows_that_its_time_has_come() -> None:
+    assert prove(TimeSeen(), NOW) == TimeSeen(NOW)
+    assert prove(TimeSeen(NOW), NOW - 1) == TimeSeen(NOW)
+    assert observe(prove(TimeSeen(), NOW), NOW + DAY_SECONDS) == TimeSeen(NOW + DAY_SECONDS)
 
 
 def test_a_new_installation_believes_its_clock_after_a_day() -> None:
