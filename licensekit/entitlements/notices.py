@@ -67,10 +67,9 @@ def _of_parts(entitlements: Entitlements) -> Iterator[Notice]:
             text = f"{part.label}: look for a newer license file, due since {format_days(check)}"
             yield Notice("next-check", Severity.INFO, text, part.label)
     for part in entitlements.waiting:
-        starts = part.bundle.starts
-        if starts is not None:
-            text = f"{part.label} waits for its start on {format_days(starts)}"
-            yield Notice("pending", Severity.INFO, text, part.label, starts - today)
+        starts = part.bundle.starts or 0  # whatever waits has a start
+        text = f"{part.label} waits for its start on {format_days(starts)}"
+        yield Notice("pending", Severity.INFO, text, part.label, starts - today)
 
 
 def _of_state(part: Part, today: int) -> Notice | None:

@@ -1,7 +1,7 @@
 """The questions that can be asked of entitlements, each a pure function."""
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.entitlements.evaluate import Entitlements, grants_of, qualify
@@ -175,22 +175,26 @@ def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
     )
 
 
+_WHY_NOT: Final = {
+    State.EXPIRED: "expired",
+    State.FOREIGN: "is bound to another installation",
+    State.UNMAINTAINED: "does not cover this version of the product",
+    State.PENDING: "has not started",
+}
+
+
 def why_not(entitlements: Entitlements, code: str) -> str:
     """Say in a sentence why a license gives less than full access."""
-    grants = entitlements.grants.get(code, ())
-    reasons = {
-        State.EXPIRED: "expired",
-        State.FOREIGN: "is bound to another installation",
-        State.UNMAINTAINED: "does not cover this version of the product",
-    }
-    for grant in grants:
-        if reason := reasons.get(grant.part.state):
-            return f"bundle {grant.part.label} {reason}"
-    if grants and (complete := entitlements.licenses[code].full_with):
+    complete = entitlements.licenses[code].full_with
+    if complete is not None and entitlements.present.get(code) is Access.FULL:
         return f"alone it can be read; with the user license `{complete}` it is full"
-    for explanation in explain(entitlements, code):
-        if explanation.state is State.PENDING:
-            return f"bundle {explanation.bundle} has not started"
+    explanations = explain(entitlements, code)
+    for explanation in explanations:
+        if reason := _WHY_NOT.get(explanation.state):
+            return f"bundle {explanation.bundle} {reason}"
+    givers = sorted({e.via for e in explanations if e.via is not None})
+    if givers:
+        return f"it is not sold by itself, and comes with {' or '.join(givers)}"
     return "no bundle in force grants it"
 
 

@@ -46,6 +46,7 @@ def test_a_column_that_is_not_there_changes_nothing(crm: Installation) -> None:
     crm.users.set("anna", name="Anna", groups=["night"])
     crm.users.assign("anna", "sales")
     assert taken(crm, "id,licenses\nanna,windows\nbob,\n") == Imported(0, 1, 1, 1)
+    assert taken(crm, "id,can_log_in\nanna,no\n") == Imported(0, 1, 0, 0)
     anna = crm.users.get("anna")
     assert (anna.name, anna.groups) == ("Anna", ("night",))
     assert {holding.license for holding in anna.holdings} == {"sales", "windows"}
@@ -69,6 +70,7 @@ FAULTS = [
     ("id,can_log_in\nx,perhaps\n", ["line 2: 'perhaps' is neither yes nor no"]),
     ("id,name\n,nobody\n", ["line 2: '' is no id of a user"]),
     ("id,name\nx,a\x07b\n", ["line 2: a name has a control"]),
+    ("id,name\nx,\ud800\n", ["line 2: a name has half a character"]),
     ("id,groups\nx,No_Group\n", ["line 2: 'No_Group' is no group"]),
     ('id,name\nx,"open\n', ["line 2: it is no CSV"]),
     ("id,name\nx,1\nx,2\n", ["line 3: 'x' is in line 2 already"]),

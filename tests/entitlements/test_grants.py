@@ -217,6 +217,7 @@ WHY: list[tuple[Bundle, str, int, str]] = [
         DAY,
         "another installation",
     ),
+    (bare(users={"sales": 1, "standard": 1}), "user", DAY, "comes with sales or standard"),
     (bare(system={"sale": 1}), "sale", DAY, "with the user license `sale-cal` it is full"),
 ]
 

@@ -1,0 +1,81 @@
+"""The rules of assignment, asked directly."""
+
+import pytest
+
+from licensekit.entitlements.assignment import Change, faults_of
+from licensekit.entitlements.events import Event, Scope
+from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
+from licensekit.errors import NoneFree, NotAssignable, RefusedError, RequirementMissing
+from licensekit.wire.documents import Access, UserKind
+from tests import makers
+from tests.entitlements.engine import SYSTEM, USER, access, bare, catalog, granted, ground
+
+of = makers.license_entry
+GROUND = ground(
+    catalog(
+        server=of(SYSTEM),
+        user=of(USER),
+        mobile=of(USER, requires=["user"]),
+        cloud=of(USER, requires=["server"]),
+        addon=of(USER, requires=["partner.map"]),
+    )
+)
+SOLD = granted(GROUND, bare(users={"user": 1, "mobile": 1, "cloud": 1, "addon": 1}))
+
+
+def refusals(held: set[str], *assign: str, release: str = "") -> list[type[RefusedError]]:
+    change = Change(frozenset(assign), frozenset(release.split()))
+    return [type(fault) for fault in faults_of(SOLD, {}, "anna", frozenset(held), change)]
+
+
+def test_a_system_license_is_not_assigned() -> None:
+    assert refusals(set(), "server") == [NotAssignable]
+
+
+def test_the_installation_must_have_the_system_license_that_one_requires() -> None:
+    assert refusals(set(), "cloud") == [RequirementMissing]
+
+
+def test_what_no_catalog_has_is_never_there_to_be_required() -> None:
+    assert refusals(set(), "addon") == [RequirementMissing]
+
+
+def test_what_is_held_of_a_license_without_a_catalog_stands_in_no_way() -> None:
+    assert refusals({"gone"}, "user") == []
+    assert refusals({"gone"}, release="gone") == []
+
+
+def test_what_lacked_its_requirement_before_is_no_reason_now() -> None:
+    """As when a newer catalog requires more: who holds it already is left alone."""
+    assert refusals({"mobile"}, "user") == []
+    assert refusals({"mobile", "gone"}, release="gone") == []
+
+
+def test_the_last_one_is_assigned_and_no_more() -> None:
+    change = Change(frozenset({"user"}))
+    assert faults_of(SOLD, {"user": 0}, "anna", frozenset(), change) == []
+    [fault] = faults_of(SOLD, {"user": 1}, "anna", frozenset(), change)
+    assert isinstance(fault, NoneFree)
+    assert fault.data == {"license": "user", "in_use": 1, "total": 1}
+
+
+def test_a_decision_uses_the_access_that_the_caller_has() -> None:
+    web = makers.catalog(access={"web": Access(["server", "user"], [UserKind.ASSOCIATE])})
+    entitlements = granted(ground(web), bare(system={"server": 1}))
+    anna = UserFacts("anna")
+    decision = may_login(entitlements, anna, "demo.web", access=access(entitlements, "user"))
+    assert [reason.code for reason in decision.reasons] == ["not-held"]
+    assert ways(entitlements) == ("web",)
+
+
+@pytest.mark.parametrize("message", ["", "moving house"])
+def test_an_event_gives_its_message_as_the_reason(message: str) -> None:
+    web = makers.catalog(access={"web": Access(["server"], [UserKind.ASSOCIATE])})
+    entitlements = granted(ground(web), bare(system={"server": 1}))
+    event = Event(7, "no-login", Scope.INSTALLATION, "", message, None, 0, "")
+    decision = may_login(entitlements, UserFacts("anna"), "web", events=[event])
+    [reason] = decision.reasons
+    assert message in reason.text
+    assert (reason.code, reason.subject) == ("event", "7")
+    assert not decision
+    assert Decision(())
