@@ -57,7 +57,7 @@ def activate(
 ) -> None:
     """Activate a license file (`-`: standard input), whole or not at all.
 
-    The first time, give --pack and --root, as the vendor's documentation says; they are recorded.
+    The first time, the vendor's pack and root pin are needed; they are recorded.
     """
     data = read_input(file, what="license file")
     trust = _trust(home, pack, root, None if released is None else released.date())

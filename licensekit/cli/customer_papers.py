@@ -52,13 +52,18 @@ def return_(
 
     The signed receipt proves it. If it was lost, the same command writes it again.
     """
-    if not yes and sys.stdin.isatty():
+    if not yes and is_terminal():
         click.confirm(f"Give `{part}` back? It can never work here again.", abort=True, err=True)
     elif not yes:
         raise click.UsageError("give --yes: what is returned can never work here again.")
     with opened(home) as installation:
         text = installation.return_bundles(part, issuer=issuer)
     _write(output or f"{part}-receipt.lkr", text, None)
+
+
+def is_terminal() -> bool:
+    """Say whether there is somebody to ask."""
+    return sys.stdin.isatty()
 
 
 def _write(output: str, text: str, document: Document | None) -> None:

@@ -91,7 +91,7 @@ class Installation:
         """
         with looking(self._opened) as look:
             state = look.state()
-        return state if now is None else at(state, now, clock=now)
+        return state if now is None else at(state, now, clock=look.clock)
 
     def license(self, code: str) -> LicenseDetails:
         """Give everything about a license: meaning, bundles, holders, history.
