@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
@@ -43,7 +43,7 @@ now_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.op
 
 
 @contextmanager
-def located(where: str) -> Iterator[None]:
+def located(where: str) -> Generator[None]:
     """Say of a `LicenseError` raised inside where it happened, unless it knows by itself.
 
     `where` is a path, or `-`.

@@ -92,6 +92,12 @@ class OrderInvalid(FaultsError):
     code = "order-invalid"
 
 
+class OrdersRefused(FaultsError):
+    """Some of many orders have faults, so none was issued; `faults` names the first of them."""
+
+    code = "orders-refused"
+
+
 class WorkspaceError(LicenseError):
     """The vendor's workspace refuses, or is not one."""
 

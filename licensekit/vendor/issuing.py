@@ -110,4 +110,5 @@ def issue(
         action, now, who, token, bundle, draft.order.number, canonical(draft.order), request
     )
     append(ledger, [record])
+    places.settle()
     return bundle, token

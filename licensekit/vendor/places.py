@@ -6,7 +6,7 @@ from licensekit.database import Connection
 from licensekit.errors import Fault
 from licensekit.vendor import serials
 from licensekit.vendor.footing import Footing
-from licensekit.vendor.ledger import bundles
+from licensekit.vendor.ledger import bundles, facts
 from licensekit.vendor.order import Order
 
 
@@ -17,11 +17,16 @@ class Places:
         self._ledger = ledger
         self._revocations = footing.last_list
         self._makes_serials = not footing.is_partner
-        self._last: dict[tuple[str, str], int] = {}
+        self._made: int | None = None
 
     def serial(self, order: Order) -> str:
         """Give the serial that `order` names, or a new one."""
-        return bundles.next_serial(self._ledger) if order.serial is None else order.serial
+        return self._next_serial() if order.serial is None else order.serial
+
+    def settle(self) -> None:
+        """Remember in the ledger which serials were made."""
+        if self._made is not None:
+            facts.put(self._ledger, facts.LAST_SERIAL, str(self._made))
 
     def faults(self, order: Order) -> Iterator[Fault]:
         """Give what is wrong with the serials and the sequence that `order` names."""
@@ -34,21 +39,18 @@ class Places:
             return
         if self._revocations is not None and order.serial in self._revocations.serials:
             yield Fault("serial", f"{order.serial} was revoked: no bundle of it would be accepted")
-        last = self._last_sequence(order.serial, order.part)
+        last = bundles.last_sequence(self._ledger, order.serial, order.part)
         if order.sequence is not None and order.sequence <= last:
             yield Fault("sequence", f"{order.sequence} was issued already; the last one is {last}")
 
     def sequence(self, order: Order, serial: str) -> int:
         """Give the sequence that `order` names, or the next one of its serial and part."""
+        if order.sequence is not None:
+            return order.sequence
         if order.serial is None:
-            last = 0
-        else:
-            last = max(
-                self._last_sequence(serial, order.part), self._lowest(serial, order.part) - 1
-            )
-        given = last + 1 if order.sequence is None else order.sequence
-        self._last[serial, order.part] = given
-        return given
+            return 1
+        last = bundles.last_sequence(self._ledger, serial, order.part)
+        return max(last + 1, self._lowest(serial, order.part))
 
     def granted_by_other_parts(self, order: Order) -> frozenset[str]:
         """Give the license codes that the other parts of the order's serial grant."""
@@ -61,9 +63,16 @@ class Places:
         ]
         return frozenset(c for b in others for c in (*b.system, *b.sites, *b.users))
 
-    def _last_sequence(self, serial: str, part: str) -> int:
-        known = self._last.get((serial, part))
-        return bundles.last_sequence(self._ledger, serial, part) if known is None else known
+    def _next_serial(self) -> str:
+        made = self._made
+        if made is None:
+            last = facts.get(self._ledger, facts.LAST_SERIAL)
+            made = serials.FIRST - 1 if last is None else int(last)
+        made += 1
+        while bundles.is_known(self._ledger, serials.make(made)):
+            made += 1
+        self._made = made
+        return serials.make(made)
 
     def _lowest(self, serial: str, part: str) -> int:
         if self._revocations is None:

@@ -4,7 +4,7 @@ Nothing here prints, prompts or reads the clock. `who` is written into the ledge
 signed; `now` is seconds since 1970.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +25,9 @@ from licensekit.vendor.keyring import KeyFile, listed
 from licensekit.vendor.layout import Layout
 from licensekit.vendor.ledger import Record, append, bundles, open_ledger
 from licensekit.vendor.ledger.bundles import Issued
+from licensekit.vendor.many import Done, Run, issue_all, issue_good
 from licensekit.vendor.order import Draft
+from licensekit.vendor.order_lines import Line
 from licensekit.vendor.places import Places
 from licensekit.vendor.reissuing import reissue
 from licensekit.vendor.revoking import next_list
@@ -255,6 +257,28 @@ class Workspace:
                 bundle, token = before.bundle, before.token
         along = NONE if bare else riders(stands_on, now)
         return issuing.license_file(bundle, token, along, repeated=before is not None)
+
+    def issue_many(
+        self,
+        lines: Iterable[Line],
+        signer: Signer,
+        *,
+        who: str,
+        now: int,
+        bare: bool = False,
+        keep_going: bool = False,
+    ) -> Iterator[Done]:
+        """Issue many orders: all of them or none, or with `keep_going` all that are good.
+
+        A file is given once its bundle is in the ledger; an order that was issued before gives the
+        same bundle again. See `many.issue_all` and `many.issue_good`.
+
+        Raises:
+            OrdersRefused: some are not good, and `keep_going` is false; nothing was issued.
+            TrustError, StateError: the run cannot go on.
+        """
+        run = Run(signer, who, now, bare)
+        return (issue_good if keep_going else issue_all)(self.ledger, lines, run)
 
     def begin(self, documents: Sequence[Root | Trust], now: int) -> Ceremony:
         """Give the ceremony in which root keys sign `documents`."""

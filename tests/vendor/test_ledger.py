@@ -182,16 +182,6 @@ def test_bundles_are_found_by_entry_and_identity(database: Database) -> None:
         assert sold.by_identity(ledger, bytes(16)) is None
 
 
-def test_made_serials_count_up_and_leave_out_those_that_are_taken(database: Database) -> None:
-    enter(database, record(makers.bundle(serial="1010000022")))
-    with database.write() as ledger:
-        assert [sold.next_serial(ledger) for _ in range(3)] == [
-            "1010000014",
-            "1010000030",
-            "1010000048",
-        ]
-
-
 def test_the_newest_of_every_type_and_issuer_is_given(database: Database) -> None:
     root, trust = makers.root(makers.key("root")), makers.trust()
     second = makers.changed(trust, version=2)

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from licensekit.database import Connection, Row
-from licensekit.vendor import serials
-from licensekit.vendor.ledger import facts
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, decode
 from licensekit.wire.frame import read
@@ -14,8 +12,6 @@ SELECT: Final = (
     "SELECT b.number, b.identity, b.key_id, b.standing, e.frame, e.at, e.who, e.order_number"
     " FROM bundles AS b JOIN entries AS e ON e.number = b.number"
 )
-
-_LAST_SERIAL: Final = "last-serial"
 
 
 class Issued(NamedTuple):
@@ -122,14 +118,12 @@ def is_known(connection: Connection, serial: str) -> bool:
     return connection.one("SELECT 1 FROM bundles WHERE serial = ? LIMIT 1", serial) is not None
 
 
-def next_serial(connection: Connection) -> str:
-    """Make the next serial that nothing was issued for, and remember it."""
-    last = facts.get(connection, _LAST_SERIAL)
-    number = serials.FIRST if last is None else int(last) + 1
-    while is_known(connection, serials.make(number)):
-        number += 1
-    facts.put(connection, _LAST_SERIAL, str(number))
-    return serials.make(number)
+def between(connection: Connection, first: int, last: int) -> Iterator[Issued]:
+    """Give the bundles that were entered under these numbers, in constant memory."""
+    rows = connection.stream(
+        SELECT + " WHERE b.number BETWEEN ? AND ? ORDER BY b.number", first, last
+    )
+    return map(read_row, rows)
 
 
 def read_row(row: Row) -> Issued:

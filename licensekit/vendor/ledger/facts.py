@@ -9,6 +9,9 @@ PIN: Final = "pin"
 ISSUER: Final = "issuer"
 """The code that this workspace signs for."""
 
+LAST_SERIAL: Final = "last-serial"
+"""The number of the last serial that was made."""
+
 
 def get(connection: Connection, name: str) -> str | None:
     """Give a fact, or None."""

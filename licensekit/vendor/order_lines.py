@@ -1,0 +1,184 @@
+"""Many orders: JSON Lines, CSV with one column a license, and folders of TOML files.
+
+Each order is given with its place and read when its turn comes, so that the memory for them does
+not grow with their number. What cannot be read at all is given as a draft with that fault.
+"""
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from licensekit import limits
+from licensekit.errors import Fault, LicenseError, OrderInvalid
+from licensekit.files import read_bytes
+from licensekit.vendor.order import Draft, Order
+from licensekit.vendor.order_file import draft_from, read_draft
+from licensekit.wire.documents import Catalog, Kind
+
+_WHOLE: Final = frozenset(
+    {
+        "sequence",
+        "days",
+        "warning_days",
+        "grace_days",
+        "installations",
+        "offline_hours",
+        "borrow_hours",
+    }
+)
+_TABLES: Final = frozenset({*(kind.plural for kind in Kind), "values"})
+_YES: Final = frozenset({"true", "yes", "x"})
+_MARK: Final = b"\xef\xbb\xbf"
+_READING: Final = 64 * 1024
+
+
+class Line(NamedTuple):
+    """One order among many."""
+
+    where: str
+    """The file and line, or the file alone."""
+    draft: Draft
+    size: int
+    """The bytes that were read for it, for whoever shows progress."""
+
+
+def json_lines(rows: Iterable[bytes], name: str) -> Iterator[Line]:
+    """Give the orders of a JSON Lines file; empty lines are passed over."""
+    for number, row in enumerate(rows, start=1):
+        where = f"{name}:{number}"
+        if len(row) > limits.TOML_BYTES:
+            yield Line(where, _faulty(f"is longer than {limits.TOML_BYTES} bytes"), len(row))
+        elif text := row.strip().removeprefix(_MARK):
+            yield Line(where, _json(text), len(row))
+
+
+def csv_lines(rows: Iterable[bytes], name: str, catalog: Catalog) -> Iterator[Line]:
+    """Give the orders of a CSV file whose first line names the columns.
+
+    A column is a key of an order, `system.CODE`, `sites.CODE`, `users.CODE` or `values.CODE`, or
+    the code of a license alone. An empty cell is absent.
+    """
+    sizes = _Sizes(rows)
+    first = next(sizes, "")
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    reader = csv.reader(_again(first, sizes), delimiter=delimiter, strict=True)
+    columns: list[Callable[[dict[str, Any], str], None]] | None = None
+    while True:
+        try:
+            row = next(reader, None)
+        except (csv.Error, UnicodeDecodeError) as error:
+            yield Line(f"{name}:{reader.line_num}", _faulty(f"is no CSV: {error}"), sizes.taken())
+            return
+        if row is None:
+            return
+        if columns is None:
+            columns = [_column(title.strip(), catalog) for title in row]
+        elif any(cell.strip() for cell in row):
+            draft = _csv(columns, row)
+            yield Line(f"{name}:{reader.line_num}", draft, sizes.taken())
+
+
+def toml_files(paths: Iterable[Path]) -> Iterator[Line]:
+    """Give the order in each of some TOML files."""
+    for path in paths:
+        try:
+            text = read_bytes(path, limit=limits.TOML_BYTES, what="an order")
+            yield Line(str(path), read_draft(text), len(text))
+        except OrderInvalid as error:
+            yield Line(str(path), Draft(Order(company=""), error.faults), 0)
+        except LicenseError as error:
+            yield Line(str(path), _faulty(error.what), 0)
+
+
+def _json(text: bytes) -> Draft:
+    try:
+        return draft_from(_decode(text.decode()))
+    except (ValueError, RecursionError) as error:
+        return _faulty(f"is no JSON: {error}")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key is there twice")
+    return found
+
+
+_decode: Final = json.JSONDecoder(object_pairs_hook=_once).decode
+
+
+def _faulty(why: str) -> Draft:
+    return Draft(Order(company=""), (Fault("", why),))
+
+
+class _Sizes:
+    """The text of rows, and how many bytes were taken of them since last asked."""
+
+    def __init__(self, rows: Iterable[bytes]) -> None:
+        self._rows = iter(rows)
+        self._taken = 0
+        self._is_first = True
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        row = next(self._rows)
+        self._taken += len(row)
+        text = (row.removeprefix(_MARK) if self._is_first else row).decode()
+        self._is_first = False
+        return text
+
+    def taken(self) -> int:
+        taken, self._taken = self._taken, 0
+        return taken
+
+
+def _again(first: str, rest: Iterator[str]) -> Iterator[str]:
+    yield first
+    yield from rest
+
+
+def _column(title: str, catalog: Catalog) -> Callable[[dict[str, Any], str], None]:
+    """Give what a cell of the column `title` does to the order of its row."""
+    table, dot, code = title.partition(".")
+    if not dot and title in catalog.licenses:
+        table, code = catalog.licenses[title].kind.plural, title
+    if table in _TABLES and code:
+
+        def put_in_table(order: dict[str, Any], cell: str) -> None:
+            order.setdefault(table, {})[code] = _value(cell) if table == "values" else _count(cell)
+
+        return put_in_table
+
+    def put(order: dict[str, Any], cell: str) -> None:
+        order[title] = _whole(cell) if title in _WHOLE else cell
+
+    return put
+
+
+def _csv(columns: list[Callable[[dict[str, Any], str], None]], row: list[str]) -> Draft:
+    if len(row) > len(columns):
+        return _faulty(f"has {len(row)} cells, and the first line {len(columns)}")
+    content: dict[str, Any] = {}
+    for put, cell in zip(columns, row, strict=False):
+        if text := cell.strip():
+            put(content, text)
+    return draft_from(content)
+
+
+def _count(cell: str) -> object:
+    return True if cell.lower() in _YES else _whole(cell)
+
+
+def _value(cell: str) -> object:
+    if cell in {"true", "false"}:
+        return cell == "true"
+    return _whole(cell)
+
+
+def _whole(cell: str) -> object:
+    """Give a number if the cell is one; what else it may be, the order's own reader judges."""
+    return int(cell) if cell.isascii() and cell.isdecimal() and len(cell) < 20 else cell  # noqa: PLR2004
