@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from msgspec import structs
 
 from licensekit import identity
-from licensekit.keys.signing import SECRET_BYTES, SigningKey
+from licensekit.keys.signing import SECRET_BYTES, Signer, SigningKey
 from licensekit.roots import pin_of
 from licensekit.sign import sign
 from licensekit.trust import TrustState, start
@@ -214,12 +214,12 @@ def first_trust() -> armor.Token:
     return sign(trust(admitted(key("vendor"))), key("root"))
 
 
-def sealed(token: armor.Token, *signers: SigningKey) -> armor.Token:
+def sealed(token: armor.Token, *signers: Signer) -> armor.Token:
     """Give the payload of `token` signed anew by `signers` alone."""
     return seal(token.type, payload_of(token), *signers)
 
 
-def seal(kind: str, payload: bytes, *signers: SigningKey) -> armor.Token:
+def seal(kind: str, payload: bytes, *signers: Signer) -> armor.Token:
     """Sign any bytes as a document of `kind`: what no honest writer would make."""
     signatures = tuple(
         frame.Signature(

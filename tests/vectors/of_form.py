@@ -1,0 +1,262 @@
+"""Vectors of form: tokens, frames, payloads, fields (steps 1 to 3 and 6)."""
+
+from collections.abc import Iterator
+
+from licensekit.sign import sign
+from licensekit.wire import armor, frame
+from licensekit.wire.documents import Bundle, Document
+from tests import makers
+from tests.spellings import BUNDLE as SPELLED
+from tests.spellings import NO_PAYLOADS, OTHER_SPELLINGS, PAYLOAD
+from tests.vectors.vector import GROUND, TRUST, VENDOR, Vector, file_of
+
+BUNDLE: Bundle = makers.bundle()
+TOKEN = sign(BUNDLE, VENDOR)
+TEXT = armor.write(TOKEN)
+
+
+def tokens() -> Iterator[Vector]:
+    """Steps 1 and 2: text to tokens."""
+    take, refuse = GROUND.takes, GROUND.refuses
+    lines = [TEXT[at : at + 64] for at in range(0, len(TEXT), 64)]
+    yield take("plain", "one token and a line feed", TEXT + "\n", BUNDLE)
+    yield take("no-line-end", "a file without a line end", TEXT, BUNDLE)
+    yield take("wrapped", "wrapped at 64 characters with CR LF", "\r\n".join(lines), BUNDLE)
+    yield take("spread", "a space behind every character", " ".join(TEXT), BUNDLE)
+    yield take("all-white-space", "the six bytes of white space", "\t\n\v\f\r " + TEXT, BUNDLE)
+    yield take("byte-order-mark", "a leading mark is dropped", "\ufeff" + TEXT, BUNDLE)
+    yield take(
+        "run-together",
+        "two tokens with nothing between, in another order than they are read",
+        TEXT + armor.write(TRUST),
+        BUNDLE,
+    )
+    wrong = {
+        "empty": ("nothing at all", ""),
+        "white-space-only": ("nothing but white space", " \r\n"),
+        "text-in-front": ("text before the first token", "License: " + TEXT),
+        "text-behind": ("text behind the last token", TEXT + ";"),
+        "upper-case-prefix": ("the prefix is lower case", "LK1-" + TEXT[4:]),
+        "version-2": ("another version", "lk2-" + TEXT[4:]),
+        "prefix-alone": ("nothing behind the prefix", "lk1-"),
+        "no-dot": ("a type and no body", "lk1-bundle"),
+        "second-dot": ("a dot in the body", TEXT + "."),
+        "padded": ("one character of padding", "lk1-bundle.AAA="),
+        "padded-twice": ("two characters of padding", "lk1-bundle.AA=="),
+        "length-1-modulo-4": ("one character too many", "lk1-bundle.AAAAA"),
+        "stray-bits-2": ("bits behind the only byte", "lk1-bundle.AB"),
+        "stray-bits-3": ("bits behind the second byte", "lk1-bundle.AAB"),
+        "url-safe": ("the URL-safe alphabet", "lk1-bundle.AA-_"),
+        "no-break-space": ("U+00A0 is not white space here", TEXT + "\u00a0"),
+        "mark-in-the-middle": ("only a leading mark is dropped", TEXT + "\ufeff"),
+    }
+    for name, (about, file) in wrong.items():
+        yield refuse("2", "armor-invalid", name, about, file)
+    utf_16 = TEXT.encode("utf-16-le")
+    yield refuse("2", "armor-invalid", "utf-16", "UTF-16 is no text of tokens", utf_16)
+    not_utf_8 = TEXT.encode() + b"\xff"
+    yield refuse("2", "armor-invalid", "not-utf-8", "a byte that is no UTF-8", not_utf_8)
+    for name, kind in {"type-unknown": "license", "type-case": "Bundle", "type-empty": ""}.items():
+        file = f"lk1-{kind}.AAAA"
+        yield refuse("2", "unexpected-type", name, f"no type is called `{kind}`", file)
+    yield from _too_large()
+
+
+def _too_large() -> Iterator[Vector]:
+    room = 4 * 1024 * 1024 - len(TEXT)
+    wrong = {
+        "file-too-large": ("a byte more than 4 MiB", TEXT, (" ", room + 1)),
+        "too-many-tokens": ("257 tokens", "", ("lk1-bundle.AAAA", 257)),
+        "token-too-long": ("longer than any frame makes it", "lk1-bundle.", ("A", 1_398_108)),
+    }
+    for name, (about, file, repeat) in wrong.items():
+        yield GROUND.refuses("1", "too-large", name, about, file, repeat=repeat)
+    yield GROUND.takes("file-of-4-mib", "just 4 MiB", TEXT, BUNDLE, repeat=(" ", room))
+
+
+def frames() -> Iterator[Vector]:
+    """Step 3: frames to signatures and payload."""
+    (signature,) = frame.read(TOKEN.frame).signatures
+    one = TOKEN.frame[1:]
+    payload = makers.payload_of(TOKEN)
+    head = one[: len(one) - len(payload)]
+    wrong = {
+        "no-signature": ("count 0", b"\x00" + payload),
+        "empty": ("no byte at all", b""),
+        "count-alone": ("nothing behind the count", b"\x01"),
+        "scheme-0": ("scheme 0 is not known", b"\x01\x00" + one[1:]),
+        "scheme-4": ("scheme 4 is not known", b"\x01\x04" + one[1:]),
+        "cut-in-key-id": ("ends within the key id", TOKEN.frame[:6]),
+        "cut-in-signature": ("ends within the signature", TOKEN.frame[:40]),
+        "no-payload": ("ends with the signature", b"\x01" + head),
+        "count-too-high": ("two signatures promised, one there", b"\x02" + head + b"\x01"),
+        "scheme-2-too-short": (
+            "scheme 2 with the signature of scheme 1",
+            b"\x01\x02" + one[1:],
+        ),
+    }
+    for name, (about, data) in wrong.items():
+        file = file_of(armor.Token("bundle", data))
+        yield GROUND.refuses("3", "frame-invalid", name, about, file)
+    many = bytes([17]) + head * 17 + payload
+    file = file_of(armor.Token("bundle", many))
+    yield GROUND.refuses("3", "too-large", "too-many-signatures", "17 signatures", file)
+    twice = frame.write(frame.Frame((signature, signature), payload))
+    file = file_of(armor.Token("bundle", twice))
+    about = "one key signed twice"
+    yield GROUND.refuses("3", "duplicate-signature", "signed-twice", about, file)
+    yield GROUND.refuses(
+        "3",
+        "too-large",
+        "frame-too-large",
+        "two bytes more than a frame may have, in a token that is short enough",
+        "lk1-bundle.",
+        repeat=("A", 1_398_104),
+    )
+
+
+def payloads() -> Iterator[Vector]:
+    """Step 6: payloads to documents, each under a good signature."""
+    yield GROUND.takes("plain", "the payload that the others spoil", signed(PAYLOAD), SPELLED)
+    for name, payload in OTHER_SPELLINGS.items():
+        about = "valid, but not in its only spelling"
+        yield GROUND.refuses("6", "not-canonical", slug(name), about, signed(payload))
+    for name, payload in NO_PAYLOADS.items():
+        if payload:  # without a payload there is no frame
+            about = f"no bundle: {name}"
+            yield GROUND.refuses("6", "payload-invalid", slug(name), about, signed(payload))
+
+
+def signed(payload: bytes, kind: str = "bundle") -> str:
+    """Give a file of any payload, signed by the vendor."""
+    return file_of(makers.seal(kind, payload, VENDOR))
+
+
+def slug(name: str) -> str:
+    """Give the name of a vector."""
+    return name.lower().replace(" ", "-")
+
+
+def altered(document: Document, old: bytes, new: bytes) -> str:
+    """Give a file of what no writer makes: the payload with its one `old` replaced."""
+    payload = makers.payload_of(sign(document, VENDOR))
+    assert payload.count(old) == 1, old
+    return signed(payload.replace(old, new))
+
+
+def fields() -> Iterator[Vector]:
+    """Step 6: what a field may hold."""
+    take, refuse = GROUND.takes, GROUND.refuses
+    names = {"latin": "Åse Ødegård & Sønner", "japanese": "東京株式会社", "emoji": "👩‍💻 Ltd"}
+    for name, company in names.items():
+        document = makers.bundle(company=company)
+        about = "a company name beyond ASCII"
+        yield take(f"company-{name}", about, file_of(sign(document, VENDOR)), document)
+    largest = makers.bundle(
+        sequence=2**32 - 1,
+        issued=makers.NOW,
+        system={"a" * 64: 2**32 - 1},
+        values={"most": 2**53 - 1, "least": -(2**53 - 1), "on": True},
+        offline_hours=87_840,
+        extensions={"acme.note": "§", "acme.level": -1},
+    )
+    about = "numbers at their bounds, and extensions that nobody knows"
+    yield take("bounds", about, file_of(sign(largest, VENDOR)), largest)
+    for point, what in REFUSED_CHARACTERS.items():
+        file = altered(makers.bundle(company="a~b"), b"\xa3a~b", _text(f"a{point}b"))
+        name = f"character-{ord(point):04x}"
+        yield refuse("6", "payload-invalid", name, f"{what} in the company", file)
+    decomposed = altered(makers.bundle(company="a~b"), b"\xa3a~b", _text("A\u030a"))
+    about = "a text that is not in NFC"
+    yield refuse("6", "payload-invalid", "not-nfc", about, decomposed)
+    for name, (about, valid, old, new) in WRONG_FIELDS.items():
+        yield refuse("6", "payload-invalid", name, about, altered(valid, old, new))
+    newer = altered(makers.bundle(extensions={"~acme": 1}), b"~acme", b"!acme")
+    about = "an extension that must be understood"
+    yield refuse("6", "newer-reader-needed", "extension-to-be-understood", about, newer)
+
+
+def _text(text: str) -> bytes:
+    data = text.encode()
+    return bytes([0xA0 + len(data)]) + data
+
+
+REFUSED_CHARACTERS = {
+    "\x00": "zero",
+    "\n": "a line feed",
+    "\x1b": "escape",
+    "\x7f": "delete",
+    "\x9b": "a C1 control",
+    "\u061c": "the Arabic letter mark",
+    "\u200f": "the right-to-left mark",
+    "\u2028": "a line separator",
+    "\u202e": "a right-to-left override",
+    "\u2067": "a right-to-left isolate",
+    "\ufeff": "a byte order mark",
+    "\ufffb": "an interlinear annotation",
+}
+
+WRONG_FIELDS: dict[str, tuple[str, Document, bytes, bytes]] = {
+    "code-upper-case": ("a part in upper case", makers.bundle(), b"\xa4base", b"\xa4Base"),
+    "code-dash-first": ("a part that begins with `-`", makers.bundle(), b"\xa4base", b"\xa4-ase"),
+    "code-dash-last": ("a part that ends with `-`", makers.bundle(), b"\xa4base", b"\xa4bas-"),
+    "code-line-feed": ("a line feed within a part", makers.bundle(), b"\xa4base", b"\xa4b\nse"),
+    "code-dot": ("a dot within a part", makers.bundle(), b"\xa4base", b"\xa4b.se"),
+    "code-empty": ("a part without a character", makers.bundle(), b"\xa4base", b"\xa0"),
+    "map-key-no-code": (
+        "a license code in upper case",
+        makers.bundle(),
+        b"\xa6server",
+        b"\xa6Server",
+    ),
+    "serial-dash-last": (
+        "a serial that ends with `-`",
+        makers.bundle(),
+        b"\xaa1010000014",
+        b"\xaa101000001-",
+    ),
+    "serial-empty": ("a serial of nothing", makers.bundle(), b"\xaa1010000014", b"\xa0"),
+    "count-zero": ("a count of 0", makers.bundle(), b"\xa6server\x01", b"\xa6server\x00"),
+    "count-too-high": (
+        "a count of 2^32",
+        makers.bundle(),
+        b"\xa6server\x01",
+        b"\xa6server\xcf\x00\x00\x00\x01\x00\x00\x00\x00",
+    ),
+    "use-unknown": (
+        "a use that there is not",
+        makers.bundle(company="a~b"),
+        b"\xa3a~b\x00",
+        b"\xa3a~b\x03",
+    ),
+    "value-too-high": (
+        "2^53 as a value",
+        makers.bundle(values={"a": 2**53 - 1}),
+        b"\xcf\x00\x1f" + b"\xff" * 6,
+        b"\xcf\x00\x20" + bytes(6),
+    ),
+    "value-nothing": (
+        "nothing as a value",
+        makers.bundle(values={"a": True}),
+        b"\x81\xa1a\xc3",
+        b"\x81\xa1a\xc0",
+    ),
+    "replaces-itself": (
+        "a bundle that replaces its own serial",
+        makers.bundle(replaces="1010000022"),
+        b"\xaa1010000022",
+        b"\xaa1010000014",
+    ),
+    "expiry-before-start": (
+        "starts 2027-01-01, expires 1970-01-01",
+        makers.bundle(warning=None, grace=None),
+        b"\xc0\xcd\x52\xc0",
+        b"\xc0\x00",
+    ),
+    "grace-without-expiry": (
+        "a grace and no expiry",
+        makers.bundle(starts=None, warning=None, grace=makers.ISSUED_DAY + 396),
+        b"\xcd\x52\xc0",
+        b"\xc0",
+    ),
+}

@@ -1,0 +1,53 @@
+"""Vectors of scheme 2. ML-DSA signs at random: these are checked, and made anew only on demand."""
+
+from collections.abc import Iterator
+
+from licensekit.sign import sign
+from licensekit.wire import armor, frame
+from tests import makers
+from tests.vectors.vector import FIRST, ROOT, Ground, Vector, file_of
+
+HALF = frame.ED25519_SIGNATURE_BYTES
+
+
+def hybrids() -> Iterator[Vector]:
+    """Both halves must verify, over just this document."""
+    vendor = makers.key("vendor", frame.HYBRID)
+    trust = sign(makers.trust(makers.admitted(vendor)), ROOT)
+    ground = Ground(makers.pin(FIRST), file_of(FIRST, trust))
+    bundle = makers.bundle()
+    token = sign(bundle, vendor)
+    (mine,) = frame.read(token.frame).signatures
+    (its,) = frame.read(sign(makers.bundle(sequence=2), vendor).frame).signatures
+
+    def under(scheme: int, data: bytes) -> str:
+        signature = frame.Signature(scheme, mine.key, data)
+        signed = frame.Frame((signature,), makers.payload_of(token))
+        return file_of(armor.Token("bundle", frame.write(signed)))
+
+    first, second = mine.signature[:HALF], mine.signature[HALF:]
+    flipped = second[:-1] + bytes([second[-1] ^ 1])
+    yield ground.takes("both", "both halves", file_of(token), bundle)
+    wrong = {
+        "ed25519-forged": ("a bit of the Ed25519 half", file_of(makers.forged(token))),
+        "ml-dsa-forged": ("a bit of the ML-DSA half", under(2, first + flipped)),
+        "ed25519-of-another": (
+            "one half of another bundle",
+            under(2, its.signature[:HALF] + second),
+        ),
+        "ml-dsa-of-another": (
+            "the other of another bundle",
+            under(2, first + its.signature[HALF:]),
+        ),
+        "ed25519-alone": ("zeros for the ML-DSA half", under(2, first + bytes(len(second)))),
+        "ml-dsa-alone": ("zeros for the Ed25519 half", under(2, bytes(HALF) + second)),
+    }
+    for name, (about, file) in wrong.items():
+        yield ground.refuses("5", "signature-invalid", name, about, file)
+    cut = under(2, first)
+    yield ground.refuses("3", "frame-invalid", "cut", "the Ed25519 half and no more", cut)
+    about = "scheme 1 under the hybrid's key id"
+    yield ground.refuses("4", "key-unknown", "scheme-1", about, under(1, first))
+    about = "the Ed25519 half as a key of its own"
+    alone = file_of(sign(bundle, makers.key("vendor")))
+    yield ground.refuses("4", "key-unknown", "ed25519-key-of-its-own", about, alone)

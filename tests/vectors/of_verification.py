@@ -1,0 +1,267 @@
+"""Vectors of belief: steps 4, 5, 7, 8 and 9, and what installations sign."""
+
+from collections.abc import Iterator
+
+from licensekit.keys.signing import SigningKey
+from licensekit.sign import sign
+from licensekit.wire import armor, frame
+from licensekit.wire.documents import AfterGrace, Bundle, Document, Use
+from tests import makers, rare_keys
+from tests.makers import ISSUED, ISSUED_DAY, NOW, PARTNER, SERIAL, YEAR_SECONDS
+from tests.vectors.vector import (
+    CATALOGS,
+    FIRST,
+    GROUND,
+    PARTNERS,
+    RETIRED,
+    REVOKED,
+    ROOT,
+    SALES,
+    STRANGER,
+    TRUST,
+    VENDOR,
+    Ground,
+    Vector,
+    file_of,
+)
+
+BUNDLE = makers.bundle()
+TOKEN = sign(BUNDLE, VENDOR)
+
+
+def by(signer: SigningKey, document: Document) -> str:
+    """Give a file of one document by one signer."""
+    return file_of(sign(document, signer))
+
+
+def keys() -> Iterator[Vector]:
+    """Step 4: the key is known and may sign this type."""
+    refuse = GROUND.refuses
+    both = file_of(sign(BUNDLE, VENDOR, SALES))
+    yield refuse("4", "signature-count", "two-signatures", "two keys signed a bundle", both)
+    yield refuse("4", "key-unknown", "stranger", "a key that nobody admitted", by(STRANGER, BUNDLE))
+    yield refuse("4", "key-unknown", "root-key", "a root key signs no bundles", by(ROOT, BUNDLE))
+    scheme_3 = by(makers.key("vendor", frame.INSTALLATION), BUNDLE)
+    about = "the vendor's own key under scheme 3"
+    yield refuse("4", "key-unknown", "scheme-3", about, scheme_3)
+    yield refuse("4", "key-revoked", "revoked", "a revoked key", by(REVOKED, BUNDLE))
+    about = "a key for catalogs only signs a bundle"
+    yield refuse("4", "key-out-of-scope", "type", about, by(CATALOGS, BUNDLE))
+    about = "a key for bundles only signs a catalog"
+    yield refuse("4", "key-out-of-scope", "type-catalog", about, by(SALES, makers.catalog()))
+
+
+def signatures() -> Iterator[Vector]:
+    """Step 5: the signature is over just this document, type and key."""
+    other = sign(makers.bundle(sequence=2), VENDOR)
+    (signature,) = frame.read(TOKEN.frame).signatures
+    payload = makers.payload_of(TOKEN)
+    s = int.from_bytes(signature.signature[32:], "little") + ED25519_ORDER
+    second_spelling = signature.signature[:32] + s.to_bytes(32, "little")
+    bare = frame.Signature(1, signature.key, VENDOR.sign(payload))
+    wrong = {
+        "forged": ("a bit of R changed", makers.forged(TOKEN)),
+        "altered": ("a bit of the payload changed", _altered(TOKEN)),
+        "spliced": ("the signature of another bundle", makers.spliced(TOKEN, other)),
+        "longer": ("a byte behind the payload", armor.Token("bundle", TOKEN.frame + b"\xc0")),
+        "type-changed": (
+            "a catalog under the label of a bundle",
+            makers.relabeled(sign(makers.catalog(), VENDOR), "bundle"),
+        ),
+        "s-not-reduced": ("S with the group order added", _with(signature, second_spelling)),
+        "all-zero": ("a signature of zeros", _with(signature, bytes(64))),
+        "payload-alone": ("signed without type, scheme and key id", _with(bare, bare.signature)),
+        "not-a-payload": (
+            "damage within the payload shows here: it is not decoded before",
+            makers.forged(makers.seal("bundle", b"\xc1", VENDOR)),
+        ),
+    }
+    for name, (about, token) in wrong.items():
+        yield GROUND.refuses("5", "signature-invalid", name, about, file_of(token))
+
+
+ED25519_ORDER = 2**252 + 27742317777372353535851937790883648493
+"""The order of the group (RFC 8032, section 5.1)."""
+
+
+def _altered(token: armor.Token) -> armor.Token:
+    data = bytearray(token.frame)
+    data[-1] ^= 1
+    return armor.Token(token.type, bytes(data))
+
+
+def _with(signature: frame.Signature, data: bytes) -> armor.Token:
+    replaced = signature._replace(signature=data)
+    return armor.Token("bundle", frame.write(frame.Frame((replaced,), makers.payload_of(TOKEN))))
+
+
+def trial(**changes: object) -> Bundle:
+    """Give a trial of sixty days, the longest that SALES may sign."""
+    dates = {"starts": None, "warning": None, "expiry": ISSUED_DAY + 60, "grace": None}
+    return makers.bundle(**({"use": Use.TRIAL} | dates | changes))
+
+
+def contents() -> Iterator[Vector]:
+    """Steps 7 and 8: what the key may say, when, and for which product."""
+    at_start, at_end = ISSUED - YEAR_SECONDS, ISSUED + YEAR_SECONDS - 1
+    good: dict[str, tuple[str, SigningKey, Document]] = {
+        "perpetual": ("no expiry", VENDOR, makers.bundle(warning=None, expiry=None, grace=None)),
+        "a-day-ahead": ("issued a day ahead", VENDOR, makers.bundle(issued=NOW + 86_400)),
+        "window-first-second": ("issued as it opens", VENDOR, makers.bundle(issued=at_start)),
+        "retired-in-its-time": ("a retired key", RETIRED, makers.bundle(issued=ISSUED - 1)),
+        "trial-of-60-days": ("the longest term", SALES, trial()),
+        "partner": ("a partner's bundle", PARTNERS, makers.bundle(issuer=PARTNER)),
+        "catalog": ("a catalog", CATALOGS, makers.catalog()),
+        "reset": ("a reset", VENDOR, makers.reset()),
+        "expired": (
+            "expired long ago, and still genuine",
+            VENDOR,
+            makers.bundle(starts=None, warning=None, expiry=1, grace=None),
+        ),
+    }
+    for name, (about, signer, document) in good.items():
+        yield GROUND.takes(name, about, by(signer, document), document)
+    late = makers.bundle(issued=at_end)
+    about = "issued in the last second of the window"
+    yield GROUND.takes("window-last-second", about, by(VENDOR, late), late, now=at_end)
+    refuse = GROUND.refuses
+    ahead = by(VENDOR, makers.bundle(issued=NOW + 86_401))
+    yield refuse("7", "issued-ahead", "ahead", "issued a day and a second ahead", ahead)
+    early = by(VENDOR, makers.bundle(issued=at_start - 1))
+    yield refuse("7", "key-out-of-window", "before", "a second before the window", early)
+    closed = by(VENDOR, makers.bundle(issued=at_end + 1))
+    about = "as the window closes"
+    yield refuse("7", "key-out-of-window", "after", about, closed, now=at_end + 1)
+    retired = by(RETIRED, makers.bundle(issued=ISSUED))
+    yield refuse("7", "key-out-of-window", "retired", "a retired key after its time", retired)
+    outside: dict[str, tuple[str, SigningKey, Document]] = {
+        "issuer": ("the vendor's bundle by a partner", PARTNERS, makers.bundle()),
+        "issuer-of-catalog": ("the vendor's catalog by a partner", PARTNERS, makers.catalog()),
+        "issuer-of-reset": ("the vendor's reset by a partner", PARTNERS, makers.reset()),
+        "issuer-partner": ("a partner's by the vendor", VENDOR, makers.bundle(issuer=PARTNER)),
+        "use": ("production by the key for trials", SALES, trial(use=Use.PRODUCTION)),
+        "term": ("a trial of 61 days", SALES, trial(expiry=ISSUED_DAY + 61)),
+        "term-grace": ("61 days with grace", SALES, trial(grace=ISSUED_DAY + 61)),
+        "term-none": ("a trial without an end", SALES, trial(expiry=None)),
+        "term-advisory": (
+            "advisory after grace is no end",
+            SALES,
+            trial(after_grace=AfterGrace.ADVISORY),
+        ),
+        "term-starts-later": (
+            "60 days that begin a day after issue",
+            SALES,
+            trial(starts=ISSUED_DAY + 1, expiry=ISSUED_DAY + 61),
+        ),
+    }
+    for name, (about, signer, document) in outside.items():
+        yield refuse("7", "key-out-of-scope", name, about, by(signer, document))
+    other = by(VENDOR, makers.bundle(product="demo-erp"))
+    yield refuse("8", "wrong-product", "product", "a bundle of another product", other)
+    other = by(VENDOR, makers.catalog(product="demo-erp"))
+    yield refuse("8", "wrong-product", "product-of-catalog", "likewise a catalog", other)
+
+
+def revoked() -> Iterator[Vector]:
+    """Step 9: what its issuer has taken back."""
+    another = makers.bundle(serial="1010000022", sequence=7)
+    identity = makers.identity_of(TOKEN)
+    lists = {
+        "identity": makers.revocations(identities=sorted([bytes(16), identity, b"\xff" * 16])),
+        "serial": makers.revocations(serials=[SERIAL, "1010000099"]),
+        "lowest": makers.revocations(lowest={SERIAL: {"base": 2}}),
+    }
+    for name, document in lists.items():
+        token = sign(document, VENDOR)
+        about = f"taken back by {name}"
+        bundle = file_of(token, TOKEN)
+        yield GROUND.refuses("9", "bundle-revoked", name, about, bundle)
+        state = (1, 1, {"demo": (1, 1)})
+        file = file_of(token, sign(another, VENDOR))
+        about = f"another bundle, not taken back by {name}"
+        yield GROUND.takes(f"not-{name}", about, file, another, state=state)
+    at_lowest = sign(makers.revocations(lowest={SERIAL: {"base": 1, "add-on": 9}}), VENDOR)
+    yield GROUND.takes(
+        "at-lowest",
+        "the lowest sequence that still counts, and another part",
+        file_of(at_lowest, TOKEN),
+        BUNDLE,
+        state=(1, 1, {"demo": (1, 1)}),
+    )
+    partners = sign(makers.revocations(issuer=PARTNER, serials=[SERIAL]), PARTNERS)
+    yield GROUND.takes(
+        "another-issuers-list",
+        "a partner's list says nothing of the vendor's bundles",
+        file_of(partners, TOKEN),
+        BUNDLE,
+        state=(1, 1, {PARTNER: (1, 1)}),
+    )
+    yield GROUND.refuses(
+        "9",
+        "revocations-missing",
+        "list-gone",
+        "a list was seen before and is not here (S1)",
+        file_of(TOKEN),
+        seen={"root": 1, "trust": 1, "lists": {"demo": [1, 1]}},
+    )
+
+
+def installations() -> Iterator[Vector]:
+    """What an installation signs, by the key that the signature carries."""
+    mine = makers.key("installation", frame.INSTALLATION)
+    other = makers.key("other", frame.INSTALLATION)
+    request = sign(makers.request(), mine)
+    for document in (makers.request(), makers.receipt(), makers.statement()):
+        name = type(document).__name__.lower()
+        yield GROUND.takes(name, f"a {name}", file_of(sign(document, mine)), document)
+    (signature,) = frame.read(request.frame).signatures
+
+    def carrying(public: bytes) -> str:
+        changed = (signature._replace(key=public),)
+        data = frame.write(frame.Frame(changed, makers.payload_of(request)))
+        return file_of(armor.Token("request", data))
+
+    refuse = GROUND.refuses
+    two = file_of(sign(makers.request(), mine, other))
+    yield refuse("4", "signature-count", "two-installations", "two installations signed", two)
+    about = "the vendor's key signs a request"
+    yield refuse("4", "key-unknown", "by-the-vendor", about, by(VENDOR, makers.request()))
+    about = "another installation's key put in"
+    another = carrying(other.verifying_key.public)
+    yield refuse("5", "signature-invalid", "key-swapped", about, another)
+    for number, public in enumerate(rare_keys.LOW_ORDER):
+        about = "a key of low order"
+        yield refuse("4", "key-invalid", f"low-order-{number}", about, carrying(public))
+    for number, public in enumerate(rare_keys.NON_CANONICAL):
+        about = "a key in a second spelling"
+        yield refuse("4", "key-invalid", f"non-canonical-{number}", about, carrying(public))
+    about = "a key on no point of the curve"
+    yield refuse("4", "key-invalid", "no-point", about, carrying(rare_keys.NO_POINT))
+
+
+def packs() -> Iterator[Vector]:
+    """Packs, and catalogs in files."""
+    catalog = makers.catalog(version=2)
+    pack = file_of(FIRST, TRUST, sign(catalog, CATALOGS))
+    ground = Ground(GROUND.root, pack)
+    bundle = file_of(TOKEN)
+    yield ground.takes("pack-with-catalog", "a whole pack", bundle, BUNDLE)
+    older = makers.catalog(version=1)
+    about = "an older catalog is genuine, and changes nothing"
+    yield ground.takes("older-catalog", about, by(CATALOGS, older), older)
+    fork = by(CATALOGS, makers.catalog(version=2, urls={"buy": "https://example.com/"}))
+    about = "another catalog of the version in force"
+    yield ground.refuses("Packs", "catalog-fork", "catalog-fork", about, fork)
+    wrong = {
+        "bundle-in-pack": ("unexpected-type", "a pack holds no bundle", GROUND.pack + bundle),
+        "no-trust-document": ("trust-missing", "a pack of a root alone", file_of(FIRST)),
+        "forged-catalog": (
+            "signature-invalid",
+            "a catalog in a pack is judged like any other",
+            file_of(FIRST, TRUST, makers.forged(sign(catalog, CATALOGS))),
+        ),
+    }
+    steps = {"signature-invalid": "5"}
+    for name, (code, about, spoiled) in wrong.items():
+        spoiled_ground = Ground(GROUND.root, spoiled)
+        yield spoiled_ground.refuses(steps.get(code, "Packs"), code, name, about, bundle)

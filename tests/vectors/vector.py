@@ -1,0 +1,144 @@
+"""What a test vector is, and the small world that most of them live in (`README.md` beside this).
+
+All keys are TEST KEYS that everybody can make from their labels, see `tests/makers.py`.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from licensekit.dates import format_seconds
+from licensekit.identity import identity_of
+from licensekit.sign import sign
+from licensekit.wire import armor
+from licensekit.wire.documents import TYPE_OF, Document, KeyState, SignedType, Use, encode
+from licensekit.wire.plain import plain
+from tests import makers
+from tests.makers import ISSUED, NOW, PARTNER
+
+Lists = dict[str, tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Vector:
+    """One file, the ground that it falls on, and what must come of it."""
+
+    name: str
+    about: str
+    root: str
+    """The pin."""
+    pack: str
+    file: str | bytes
+    expect: dict[str, Any]
+    now: int = NOW
+    seen: dict[str, Any] | None = None
+    """What was seen before (S1)."""
+    repeat: tuple[str, int] | None = None
+    """A text that follows the file so many times."""
+    alone: bool = False
+    """The file's one token is taken by the rule of its type, without F1."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the object that stands in the file of vectors."""
+        said: dict[str, Any] = {
+            "name": self.name,
+            "about": self.about,
+            "now": format_seconds(self.now),
+            "root": self.root,
+            "pack": self.pack,
+        }
+        if self.seen is not None:
+            said["seen"] = self.seen
+        if isinstance(self.file, bytes):
+            said["file_hex"] = self.file.hex()
+        else:
+            said["file"] = self.file
+        if self.repeat is not None:
+            said["repeat"] = {"text": self.repeat[0], "times": self.repeat[1]}
+        if self.alone:
+            said["alone"] = True
+        return said | {"expect": self.expect}
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A pin and a pack, and the numbers of the state that they establish."""
+
+    root: str
+    pack: str
+    seen_root: int = 1
+    seen_trust: int = 1
+    lists: Lists = field(default_factory=dict[str, tuple[int, int]])
+
+    def takes(
+        self,
+        name: str,
+        about: str,
+        file: str | bytes,
+        *documents: Document,
+        state: tuple[int, int, Lists] | None = None,
+        **more: Any,
+    ) -> Vector:
+        """Give a vector whose file is taken; `documents` are those that it verifies, in order."""
+        root, trust, lists = state or (self.seen_root, self.seen_trust, self.lists)
+        shown = [shown_document(document) for document in documents]
+        expect = {"state": state_numbers(root, trust, lists), "documents": shown}
+        return Vector(name, about, self.root, self.pack, file, expect, **more)
+
+    def refuses(
+        self, step: str, code: str, name: str, about: str, file: str | bytes, **more: Any
+    ) -> Vector:
+        """Give a vector whose file is refused at `step` with `code`."""
+        expect = {"step": step, "code": code}
+        return Vector(name, about, self.root, self.pack, file, expect, **more)
+
+
+def state_numbers(root: int, trust: int, lists: Lists) -> dict[str, Any]:
+    """Give what was seen, as vectors show it."""
+    return {
+        "root": root,
+        "trust": trust,
+        "lists": {issuer: list(place) for issuer, place in lists.items()},
+    }
+
+
+def shown_document(document: Document) -> dict[str, Any]:
+    """Give type, identity and fields of a document, as vectors show them."""
+    kind = TYPE_OF[type(document)]
+    identity = identity_of(kind, encode(document)).hex()
+    return {"type": kind, "identity": identity, "document": plain(document)}
+
+
+def file_of(*tokens: armor.Token) -> str:
+    """Give a file of these tokens."""
+    return makers.file_of(*tokens)
+
+
+ROOT: Final = makers.key("root")
+VENDOR: Final = makers.key("vendor")
+SALES: Final = makers.key("sales")
+PARTNERS: Final = makers.key("partners")
+RETIRED: Final = makers.key("retired")
+REVOKED: Final = makers.key("revoked")
+CATALOGS: Final = makers.key("catalogs")
+STRANGER: Final = makers.key("stranger")
+
+ADMITTED: Final = (
+    makers.admitted(VENDOR, "vendor"),
+    makers.admitted(
+        SALES,
+        "sales: trials of at most 60 days",
+        scope=makers.scope(types=[SignedType.BUNDLE], uses=[Use.TRIAL], longest_term=60),
+    ),
+    makers.admitted(PARTNERS, "a partner", scope=makers.scope(issuers=[PARTNER])),
+    makers.admitted(
+        RETIRED, "retired at the start of 2027", state=KeyState.RETIRED, valid_to=ISSUED
+    ),
+    makers.admitted(REVOKED, "revoked", state=KeyState.REVOKED),
+    makers.admitted(
+        CATALOGS, "catalogs only", scope=makers.scope(types=[SignedType.CATALOG], uses=[])
+    ),
+)
+FIRST: Final = sign(makers.root(ROOT), ROOT)
+TRUST: Final = sign(makers.trust(*ADMITTED), ROOT)
+GROUND: Final = Ground(makers.pin(FIRST), file_of(FIRST, TRUST))
+"""Root 1 of the TEST KEY `root`, and trust document 1, which admits the keys above."""
