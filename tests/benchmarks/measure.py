@@ -23,9 +23,12 @@ def measure(
     pairs: list[tuple[float, float]] = []
     for number in range(rounds + 1):
         if number % 2:
-            pairs.append((_time(ours, calls), _time(floor, calls)))
+            of_ours = _time(ours, calls)
+            of_floor = _time(floor, calls)
         else:
-            pairs.append((_time(floor, calls), _time(ours, calls))[::-1])
+            of_floor = _time(floor, calls)
+            of_ours = _time(ours, calls)
+        pairs.append((of_ours, of_floor))
     pairs = pairs[1:]  # the first round warms up
     return Measured(
         median(pair[0] for pair in pairs),
