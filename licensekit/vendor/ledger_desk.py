@@ -1,0 +1,37 @@
+"""Questions to the ledger of a workspace."""
+
+from licensekit.vendor.finding import bundle_named, require_serial
+from licensekit.vendor.ledger import bundles
+from licensekit.vendor.ledger.bundles import Issued
+from licensekit.vendor.opened import Opened
+from licensekit.vendor.trust_documents import key_id
+from licensekit.wire.documents import AdmittedKey
+
+
+class LedgerDesk(Opened):
+    """Where it is looked up what was issued."""
+
+    __slots__ = ()
+
+    def bundle(self, name: str) -> Issued:
+        """Give the bundle named as `serial-part-sequence` or by its identity in hex.
+
+        Raises:
+            NotIssued: there is none such.
+        """
+        with self.ledger.read() as ledger:
+            return bundle_named(ledger, name)
+
+    def require_serial(self, serial: str) -> None:
+        """Refuse a serial that nothing was issued for.
+
+        Raises:
+            NotIssued: nothing was; the message says if it looks mistyped.
+        """
+        with self.ledger.read() as ledger:
+            require_serial(ledger, serial)
+
+    def count_signed_by(self, key: AdmittedKey) -> int:
+        """Give how many current bundles a key has signed."""
+        with self.ledger.read() as ledger:
+            return bundles.count_of_key(ledger, bytes.fromhex(key_id(key)))

@@ -1,0 +1,101 @@
+"""Orders of a workspace: checked, issued one by one or many at once, signed anew."""
+
+from collections.abc import Iterable, Iterator
+
+from licensekit.keys.signing import Signer
+from licensekit.vendor import issuing
+from licensekit.vendor.footing import footing
+from licensekit.vendor.issuing import LicenseFile
+from licensekit.vendor.many import Done, Run, issue_all, issue_good
+from licensekit.vendor.opened import Opened
+from licensekit.vendor.order import Draft
+from licensekit.vendor.order_lines import Line
+from licensekit.vendor.places import Places
+from licensekit.vendor.reissuing import reissue
+from licensekit.vendor.riders import NONE, riders
+from licensekit.vendor.trust_documents import key_id, named
+
+
+class OrderDesk(Opened):
+    """Where orders become license files."""
+
+    __slots__ = ()
+
+    def check_order(self, draft: Draft, *, now: int, bare: bool = False) -> LicenseFile | None:
+        """Hold an order against catalog and ledger; give its file if it was issued before.
+
+        Raises:
+            OrderInvalid: with all its faults.
+            OrderConflict: another order was issued under its number.
+        """
+        with self.ledger.read() as ledger:
+            stands_on = footing(ledger, now)
+            before = issuing.issued_before(ledger, draft)
+            if before is None:
+                issuing.check(stands_on, draft, Places(ledger, stands_on))
+                return None
+        along = NONE if bare else riders(stands_on, now)
+        return issuing.license_file(before.bundle, before.token, along, repeated=True)
+
+    def issue(
+        self, draft: Draft, signer: Signer, *, who: str, now: int, bare: bool = False
+    ) -> LicenseFile:
+        """Issue an order: sign its bundle, enter it in the ledger, and give its file.
+
+        An order whose number was issued before gives the same bundle again. `bare` leaves out what
+        rides along.
+
+        Raises:
+            OrderInvalid: with all its faults.
+            OrderConflict: another order was issued under its number.
+            TrustError: the key may not sign it.
+            StateError: the ledger cannot be written. Nothing was issued, in all these cases.
+        """
+        with self.ledger.write() as ledger:
+            stands_on = footing(ledger, now)
+            before = issuing.issued_before(ledger, draft)
+            if before is None:
+                bundle, token = issuing.issue(ledger, stands_on, draft, signer, who=who, now=now)
+            else:
+                bundle, token = before.bundle, before.token
+        along = NONE if bare else riders(stands_on, now)
+        return issuing.license_file(bundle, token, along, repeated=before is not None)
+
+    def issue_many(
+        self,
+        lines: Iterable[Line],
+        signer: Signer,
+        *,
+        who: str,
+        now: int,
+        bare: bool = False,
+        keep_going: bool = False,
+    ) -> Iterator[Done]:
+        """Issue many orders: all of them or none, or with `keep_going` all that are good.
+
+        A file is given once its bundle is in the ledger; an order that was issued before gives the
+        same bundle again. See `many.issue_all` and `many.issue_good`.
+
+        Raises:
+            OrdersRefused: some are not good, and `keep_going` is false; nothing was issued.
+            TrustError, StateError: the run cannot go on.
+        """
+        run = Run(signer, who, now, bare)
+        return (issue_good if keep_going else issue_all)(self.ledger, lines, run)
+
+    def reissue(
+        self, name: str, signer: Signer, *, who: str, now: int, bare: bool = False
+    ) -> Iterator[LicenseFile]:
+        """Sign anew, with `signer`, every current bundle that the key `name` has signed.
+
+        Each becomes the next sequence of its serial and part, and is in the ledger before it is
+        given. What was signed anew already is not signed again.
+
+        Raises:
+            KeyMissing: no key has this name or key id.
+            TrustError: `signer` may not sign one of them.
+        """
+        key = named(self.footing(now).trust.keys, name)
+        yield from reissue(
+            self.ledger, bytes.fromhex(key_id(key)), signer, who=who, now=now, bare=bare
+        )
