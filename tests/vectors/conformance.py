@@ -14,10 +14,10 @@ from licensekit.wire.plain import plain
 from tests.vectors.vector import state_numbers
 
 
-def run(vector: dict[str, Any]) -> dict[str, Any]:
-    """Give what our reader makes of a vector, in the form of `expect`, without the step."""
+def run(vector: dict[str, Any], ground: dict[str, str]) -> dict[str, Any]:
+    """Give what our reader makes of a vector on its ground, in the form of `expect`."""
     try:
-        return _taken(vector)
+        return _taken(vector, ground)
     except LicenseError as error:
         return {"code": error.code}
 
@@ -31,19 +31,20 @@ def file_bytes(vector: dict[str, Any]) -> bytes:
     return text.encode()
 
 
-def _taken(vector: dict[str, Any]) -> dict[str, Any]:
+def _taken(vector: dict[str, Any], on: dict[str, str]) -> dict[str, Any]:
     now = parse_seconds(vector["now"])
-    ground = open_pack(vector["pack"], vector["root"], now)
+    ground = open_pack(on["pack"], on["root"], now)
     tokens = armor.read(file_bytes(vector))
     if vector.get("alone"):
-        state = _alone(ground.trust, tokens[0], now)
+        ground = ground._replace(trust=_alone(ground.trust, tokens[0], now))
     else:
         ground = extend_ground(ground, tokens, now, _seen(vector.get("seen")))
-        state = ground.trust
+    state = ground.trust
     documents = [_verified(token, state, now) for token in tokens if token.type not in _OF_TRUST]
     seen = state.seen
+    catalogs = {issuer: held.document.version for issuer, held in ground.catalogs.items()}
     return {
-        "state": state_numbers(seen.root, seen.trust, dict(seen.lists)),
+        "state": state_numbers(seen.root, seen.trust, dict(seen.lists), catalogs),
         "documents": [_shown(document) for document in documents],
     }
 

@@ -10,17 +10,19 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
-from tests.vectors import of_form, of_hybrids, of_trust, of_verification
+from tests.vectors import of_documents, of_form, of_hybrids, of_trust, of_verification
 from tests.vectors.vector import Vector
 
 FOLDER: Final = Path(__file__).parent / "lk1"
 AT_RANDOM: Final = "hybrids"
+KEYS: Final = "TEST KEYS, which everybody can make: trust nothing that they sign"
 
 GROUPS: Final[dict[str, Callable[[], Iterable[Vector]]]] = {
     "tokens": of_form.tokens,
     "frames": of_form.frames,
     "payloads": of_form.payloads,
     "fields": of_form.fields,
+    "documents": of_documents.documents,
     "keys": of_verification.keys,
     "signatures": of_verification.signatures,
     "contents": of_verification.contents,
@@ -40,10 +42,16 @@ GROUPS: Final[dict[str, Callable[[], Iterable[Vector]]]] = {
 def text_of(group: str) -> str:
     """Give the text of the file of a group."""
     made = list(GROUPS[group]())
-    about = (GROUPS[group].__doc__ or "").strip()
-    whole = {"format": "lk1", "group": group, "about": about}
-    vectors = [vector.as_json() for vector in made]
-    return json.dumps(whole | {"vectors": vectors}, indent=1, ensure_ascii=True) + "\n"
+    grounds = list(dict.fromkeys((vector.root, vector.pack) for vector in made))
+    whole = {
+        "format": "lk1",
+        "group": group,
+        "about": (GROUPS[group].__doc__ or "").strip(),
+        "keys": KEYS,
+        "grounds": [{"root": root, "pack": pack} for root, pack in grounds],
+        "vectors": [vector.as_json(grounds.index((vector.root, vector.pack))) for vector in made],
+    }
+    return json.dumps(whole, indent=1, ensure_ascii=True) + "\n"
 
 
 def main(arguments: list[str]) -> None:

@@ -19,13 +19,14 @@ def tokens() -> Iterator[Vector]:
     """Steps 1 and 2: text to tokens."""
     take, refuse = GROUND.takes, GROUND.refuses
     lines = [TEXT[at : at + 64] for at in range(0, len(TEXT), 64)]
-    yield take("plain", "one token and a line feed", TEXT + "\n", BUNDLE)
-    yield take("no-line-end", "a file without a line end", TEXT, BUNDLE)
-    yield take("wrapped", "wrapped at 64 characters with CR LF", "\r\n".join(lines), BUNDLE)
-    yield take("spread", "a space behind every character", " ".join(TEXT), BUNDLE)
-    yield take("all-white-space", "the six bytes of white space", "\t\n\v\f\r " + TEXT, BUNDLE)
-    yield take("byte-order-mark", "a leading mark is dropped", "\ufeff" + TEXT, BUNDLE)
+    yield take("2", "plain", "one token and a line feed", TEXT + "\n", BUNDLE)
+    yield take("2", "no-line-end", "a file without a line end", TEXT, BUNDLE)
+    yield take("2", "wrapped", "wrapped at 64 characters with CR LF", "\r\n".join(lines), BUNDLE)
+    yield take("2", "spread", "a space behind every character", " ".join(TEXT), BUNDLE)
+    yield take("2", "all-white-space", "the six bytes of white space", "\t\n\v\f\r " + TEXT, BUNDLE)
+    yield take("2", "byte-order-mark", "a leading mark is dropped", "\ufeff" + TEXT, BUNDLE)
     yield take(
+        "2",
         "run-together",
         "two tokens with nothing between, in another order than they are read",
         TEXT + armor.write(TRUST),
@@ -71,7 +72,7 @@ def _too_large() -> Iterator[Vector]:
     }
     for name, (about, file, repeat) in wrong.items():
         yield GROUND.refuses("1", "too-large", name, about, file, repeat=repeat)
-    yield GROUND.takes("file-of-4-mib", "just 4 MiB", TEXT, BUNDLE, repeat=(" ", room))
+    yield GROUND.takes("1", "file-of-4-mib", "just 4 MiB", TEXT, BUNDLE, repeat=(" ", room))
 
 
 def frames() -> Iterator[Vector]:
@@ -117,9 +118,9 @@ def frames() -> Iterator[Vector]:
 
 def payloads() -> Iterator[Vector]:
     """Step 6: payloads to documents, each under a good signature."""
-    yield GROUND.takes("plain", "the payload that the others spoil", signed(PAYLOAD), SPELLED)
+    yield GROUND.takes("6", "plain", "the payload that the others spoil", signed(PAYLOAD), SPELLED)
     for name, payload in OTHER_SPELLINGS.items():
-        about = "valid, but not in its only spelling"
+        about = f"valid, but not in its only spelling: {name}"
         yield GROUND.refuses("6", "not-canonical", slug(name), about, signed(payload))
     for name, payload in NO_PAYLOADS.items():
         if payload:  # without a payload there is no frame
@@ -150,8 +151,8 @@ def fields() -> Iterator[Vector]:
     names = {"latin": "Åse Ødegård & Sønner", "japanese": "東京株式会社", "emoji": "👩‍💻 Ltd"}
     for name, company in names.items():
         document = makers.bundle(company=company)
-        about = "a company name beyond ASCII"
-        yield take(f"company-{name}", about, file_of(sign(document, VENDOR)), document)
+        about = f"a company name beyond ASCII: {name}"
+        yield take("6", f"company-{name}", about, file_of(sign(document, VENDOR)), document)
     largest = makers.bundle(
         sequence=2**32 - 1,
         issued=makers.NOW,
@@ -161,7 +162,7 @@ def fields() -> Iterator[Vector]:
         extensions={"acme.note": "§", "acme.level": -1},
     )
     about = "numbers at their bounds, and extensions that nobody knows"
-    yield take("bounds", about, file_of(sign(largest, VENDOR)), largest)
+    yield take("6", "bounds", about, file_of(sign(largest, VENDOR)), largest)
     for point, what in REFUSED_CHARACTERS.items():
         file = altered(makers.bundle(company="a~b"), b"\xa3a~b", _text(f"a{point}b"))
         name = f"character-{ord(point):04x}"

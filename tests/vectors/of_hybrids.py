@@ -27,7 +27,7 @@ def hybrids() -> Iterator[Vector]:
 
     first, second = mine.signature[:HALF], mine.signature[HALF:]
     flipped = second[:-1] + bytes([second[-1] ^ 1])
-    yield ground.takes("both", "both halves", file_of(token), bundle)
+    yield ground.takes("5", "both", "both halves", file_of(token), bundle)
     wrong = {
         "ed25519-forged": ("a bit of the Ed25519 half", file_of(makers.forged(token))),
         "ml-dsa-forged": ("a bit of the ML-DSA half", under(2, first + flipped)),

@@ -71,7 +71,7 @@ def pins() -> Iterator[Vector]:
     }
     for name, pin in spellings.items():
         ground = Ground(pin, GROUND.pack)
-        about = "a pin in another spelling"
+        about = f"no pin, or one in another spelling: {name.replace('-', ' ')}"
         yield ground.refuses("R1", "root-pin-invalid", f"pin-{name}", about, bundle)
     ground = Ground(makers.pin(ONE), GROUND.pack)
     yield ground.refuses("R1", "root-mismatch", "another-root", "another root is pinned", bundle)
@@ -107,14 +107,16 @@ def rotations() -> Iterator[Vector]:
     }
     for name, (about, token) in good.items():
         file = file_of(token, new_trust, TOKEN)
-        yield SHARED.takes(name, about, file, BUNDLE, state=(2, 2, {}))
+        yield SHARED.takes("R2", name, about, file, BUNDLE, state=(2, 2, {}))
     three = [root([A, B, D], [D], 2), root([D, C], [C], 3)]
     file = file_of(three[1], trust([C], 5, under=3), three[0], TOKEN)
-    yield SHARED.takes("two-at-once", "two roots, the later first", file, BUNDLE, state=(3, 5, {}))
+    yield SHARED.takes(
+        "F1", "two-at-once", "two roots, the later first", file, BUNDLE, state=(3, 5, {})
+    )
     middle = root([A, B, D], [D], 2)
     ground = Ground(makers.pin(middle), file_of(ONE, ONE_TRUST, middle, new_trust), 2, 2)
     about = "root 2 is pinned: signatures by keys of root 1 are not judged, older ones passed over"
-    yield ground.takes("pinned-in-the-middle", about, file_of(TOKEN), BUNDLE)
+    yield ground.takes("R1", "pinned-in-the-middle", about, file_of(TOKEN), BUNDLE)
     about = "with a new root the old trust document is no longer in force"
     yield SHARED.refuses("R5", "trust-missing", "no-new-trust", about, file_of(middle))
     wrong = {
@@ -143,8 +145,10 @@ def rotations() -> Iterator[Vector]:
 
 def trust_documents() -> Iterator[Vector]:
     """T1 to T4."""
-    yield SHARED.takes("next", "the next version", file_of(trust([C, A], 2)), state=(1, 2, {}))
-    yield SHARED.takes("same-again", "it changes nothing", file_of(ONE_TRUST, TOKEN), BUNDLE)
+    yield SHARED.takes(
+        "T1", "next", "the next version", file_of(trust([C, A], 2)), state=(1, 2, {})
+    )
+    yield SHARED.takes("T3", "same-again", "it changes nothing", file_of(ONE_TRUST, TOKEN), BUNDLE)
     pair = [makers.admitted(VENDOR, public=key) for key in rare_keys.COLLIDING]
     weak = makers.admitted(VENDOR, public=rare_keys.LOW_ORDER[0])
     thief = makers.trust(makers.admitted(STRANGER), version=2)
@@ -176,16 +180,18 @@ def trust_documents() -> Iterator[Vector]:
         about = f"a trust document: {name.replace('-', ' ')}"
         yield SHARED.refuses(step, code, name, about, file_of(token))
     later = Ground(makers.pin(ONE), file_of(ONE, trust([A, B], 5)), 1, 5)
-    about = "alone, an older one is refused; in a file it is passed over"
+    about = "alone, an older one is refused"
     old = file_of(ONE_TRUST)
     yield later.refuses("T3", "trust-rollback", "rollback", about, old, alone=True)
-    yield later.takes("rollback-in-a-file", about, old + file_of(TOKEN), BUNDLE)
+    about = "in a file, an older one is passed over"
+    yield later.takes("F1", "rollback-in-a-file", about, old + file_of(TOKEN), BUNDLE)
     rotated = file_of(ONE, root([A, B, D], [D], 2), trust([D], 6, under=2))
     newest = Ground(makers.pin(ONE), rotated, 2, 6)
-    about = "alone, one of a root that was replaced is refused; in a file it is passed over"
+    about = "alone, one of a root that was replaced is refused"
     old = file_of(trust([A, B], 99))
     yield newest.refuses("T1", "root-not-newest", "old-root", about, old, alone=True)
-    yield newest.takes("old-root-in-a-file", about, old + file_of(TOKEN), BUNDLE)
+    about = "in a file, one of a root that was replaced is passed over"
+    yield newest.takes("F1", "old-root-in-a-file", about, old + file_of(TOKEN), BUNDLE)
     about = "a later root does not begin again with version 1"
     again = file_of(root([A, B, D], [D], 2), trust([D], 1, under=2))
     yield SHARED.refuses("T3", "trust-missing", "version-from-the-start", about, again)
@@ -202,8 +208,8 @@ def lists() -> Iterator[Vector]:
     pack = file_of(FIRST, trust([ROOT], 3), made(4))
     ground = Ground(GROUND.root, pack, 1, 3, {"demo": seen})
     takes, refuses = ground.takes, ground.refuses
-    yield takes("next", "the next number", file_of(made(5)), state=(1, 3, {"demo": (3, 5)}))
-    yield takes("same-again", "it changes nothing", file_of(made(4)))
+    yield takes("L2", "next", "the next number", file_of(made(5)), state=(1, 3, {"demo": (3, 5)}))
+    yield takes("L2", "same-again", "it changes nothing", file_of(made(4)))
     wrong = {
         "stranger": ("4", "key-unknown", made(5, STRANGER)),
         "revoked-key-alone": ("4", "key-revoked", made(5, REVOKED)),
@@ -224,26 +230,25 @@ def lists() -> Iterator[Vector]:
         about = f"a list: {name.replace('-', ' ')}"
         yield refuses(step, code, name, about, file_of(token), alone=True)
     about = "in a file, an older list is passed over"
-    yield takes("rollback-in-a-file", about, file_of(made(3), TOKEN), BUNDLE)
+    yield takes("F1", "rollback-in-a-file", about, file_of(made(3), TOKEN), BUNDLE)
     about = "in a file, a list by a revoked key is passed over"
-    yield takes("revoked-key-in-a-file", about, file_of(made(5, REVOKED), TOKEN), BUNDLE)
-    yield from _stolen(made(2**32 - 1, CATALOGS))
+    yield takes("F1", "revoked-key-in-a-file", about, file_of(made(5, REVOKED), TOKEN), BUNDLE)
+    yield from _stolen()
     partners = made(1, PARTNERS, issuer=PARTNER)
     both: dict[str, tuple[int, int]] = {"demo": seen, PARTNER: (3, 1)}
     about = "each issuer has an order of its own"
-    yield takes("partner", about, file_of(partners, TOKEN), BUNDLE, state=(1, 3, both))
+    yield takes("L2", "partner", about, file_of(partners, TOKEN), BUNDLE, state=(1, 3, both))
     floors: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("seen-root", "root-rollback", {"root": 2, "trust": 3, "lists": {}}),
         ("seen-trust", "trust-rollback", {"root": 1, "trust": 4, "lists": {}}),
         ("seen-list", "revocations-missing", {"root": 1, "trust": 3, "lists": {"demo": [3, 5]}}),
     )
     for name, code, floor in floors:
-        about = "something higher was seen before"
-        step = "9" if code == "revocations-missing" else "S1"
-        yield refuses(step, code, name, about, file_of(TOKEN), seen=floor)
+        about = f"something higher was seen before: {name.removeprefix('seen-')}"
+        yield refuses("S1", code, name, about, file_of(TOKEN), seen=floor)
 
 
-def _stolen(_: armor.Token) -> Iterator[Vector]:
+def _stolen() -> Iterator[Vector]:
     """A list key is stolen; the thief's list dies with the next trust document."""
     thief = makers.key("stolen")
 
@@ -257,15 +262,15 @@ def _stolen(_: armor.Token) -> Iterator[Vector]:
     ground = Ground(GROUND.root, pack, 1, 3, place)
     revoked = trust_with(KeyState.REVOKED, 4)
     about = "the thief's list counts while his key may sign"
-    yield ground.takes("stolen-key", about, file_of(TOKEN), BUNDLE)
+    yield ground.takes("L3", "stolen-key", about, file_of(TOKEN), BUNDLE)
     about = "his key is revoked: his list goes, and its absence is not an empty list"
     file = file_of(revoked, TOKEN)
-    yield ground.refuses("9", "revocations-missing", "stolen-key-revoked", about, file)
+    yield ground.refuses("L3", "revocations-missing", "stolen-key-revoked", about, file)
     fresh = sign(makers.revocations(trust_version=4, number=1), VENDOR)
     about = "a new list under the new trust document has a higher place"
     file = file_of(revoked, fresh, huge, TOKEN)
     state = (1, 4, {"demo": (4, 1)})
-    yield ground.takes("stolen-key-replaced", about, file, BUNDLE, state=state)
+    yield ground.takes("L3", "stolen-key-replaced", about, file, BUNDLE, state=state)
 
 
 def files() -> Iterator[Vector]:
@@ -278,7 +283,7 @@ def files() -> Iterator[Vector]:
     shipped = Ground(makers.pin(roots[0]), file_of(roots[0], trusts[0]))
     about = "shipped with root 1, and three rotations later"
     file = file_of(TOKEN, trusts[3], *reversed(roots))
-    yield shipped.takes("three-rotations", about, file, BUNDLE, state=(4, 4, {}))
+    yield shipped.takes("F1", "three-rotations", about, file, BUNDLE, state=(4, 4, {}))
     about = "root 3 is missing in between"
     file = file_of(TOKEN, trusts[3], roots[3], roots[1], roots[0])
     yield shipped.refuses("R2", "threshold-not-met", "root-missing", about, file)
@@ -288,7 +293,7 @@ def files() -> Iterator[Vector]:
     newest = Ground(makers.pin(roots[3]), file_of(roots[3], trusts[3]), 4, 4)
     about = "root 4 is pinned, and an old file brings old roots and an old trust document"
     file = file_of(*roots[:2], trusts[1], TOKEN)
-    yield newest.takes("older-than-the-pin", about, file, BUNDLE)
+    yield newest.takes("F1", "older-than-the-pin", about, file, BUNDLE)
     about = "all good but the list: nothing is taken"
     broken = makers.forged(sign(makers.revocations(), VENDOR))
     file = file_of(trust([ROOT], 2), broken)

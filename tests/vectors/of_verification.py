@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from licensekit.keys.signing import SigningKey
 from licensekit.sign import sign
 from licensekit.wire import armor, frame
-from licensekit.wire.documents import AfterGrace, Bundle, Document, Use
+from licensekit.wire.documents import AfterGrace, Bundle, Catalog, Document, Use
 from tests import makers, rare_keys
 from tests.makers import ISSUED, ISSUED_DAY, NOW, PARTNER, SERIAL, YEAR_SECONDS
 from tests.vectors.vector import (
+    ADMITTED,
     CATALOGS,
     FIRST,
     GROUND,
@@ -21,6 +22,7 @@ from tests.vectors.vector import (
     TRUST,
     VENDOR,
     Ground,
+    Lists,
     Vector,
     file_of,
 )
@@ -120,10 +122,11 @@ def contents() -> Iterator[Vector]:
         ),
     }
     for name, (about, signer, document) in good.items():
-        yield GROUND.takes(name, about, by(signer, document), document)
+        known = {"demo": 1} if isinstance(document, Catalog) else {}
+        yield GROUND.takes("7", name, about, by(signer, document), document, catalogs=known)
     late = makers.bundle(issued=at_end)
     about = "issued in the last second of the window"
-    yield GROUND.takes("window-last-second", about, by(VENDOR, late), late, now=at_end)
+    yield GROUND.takes("7", "window-last-second", about, by(VENDOR, late), late, now=at_end)
     refuse = GROUND.refuses
     ahead = by(VENDOR, makers.bundle(issued=NOW + 86_401))
     yield refuse("7", "issued-ahead", "ahead", "issued a day and a second ahead", ahead)
@@ -179,9 +182,10 @@ def revoked() -> Iterator[Vector]:
         state = (1, 1, {"demo": (1, 1)})
         file = file_of(token, sign(another, VENDOR))
         about = f"another bundle, not taken back by {name}"
-        yield GROUND.takes(f"not-{name}", about, file, another, state=state)
+        yield GROUND.takes("9", f"not-{name}", about, file, another, state=state)
     at_lowest = sign(makers.revocations(lowest={SERIAL: {"base": 1, "add-on": 9}}), VENDOR)
     yield GROUND.takes(
+        "9",
         "at-lowest",
         "the lowest sequence that still counts, and another part",
         file_of(at_lowest, TOKEN),
@@ -190,6 +194,7 @@ def revoked() -> Iterator[Vector]:
     )
     partners = sign(makers.revocations(issuer=PARTNER, serials=[SERIAL]), PARTNERS)
     yield GROUND.takes(
+        "9",
         "another-issuers-list",
         "a partner's list says nothing of the vendor's bundles",
         file_of(partners, TOKEN),
@@ -213,7 +218,9 @@ def installations() -> Iterator[Vector]:
     request = sign(makers.request(), mine)
     for document in (makers.request(), makers.receipt(), makers.statement()):
         name = type(document).__name__.lower()
-        yield GROUND.takes(name, f"a {name}", file_of(sign(document, mine)), document)
+        yield GROUND.takes(
+            "Verification", name, f"a {name}", file_of(sign(document, mine)), document
+        )
     (signature,) = frame.read(request.frame).signatures
 
     def carrying(public: bytes) -> str:
@@ -230,10 +237,10 @@ def installations() -> Iterator[Vector]:
     another = carrying(other.verifying_key.public)
     yield refuse("5", "signature-invalid", "key-swapped", about, another)
     for number, public in enumerate(rare_keys.LOW_ORDER):
-        about = "a key of low order"
+        about = f"a key of low order: point {number}"
         yield refuse("4", "key-invalid", f"low-order-{number}", about, carrying(public))
     for number, public in enumerate(rare_keys.NON_CANONICAL):
-        about = "a key in a second spelling"
+        about = f"a key in a second spelling: {number}"
         yield refuse("4", "key-invalid", f"non-canonical-{number}", about, carrying(public))
     about = "a key on no point of the curve"
     yield refuse("4", "key-invalid", "no-point", about, carrying(rare_keys.NO_POINT))
@@ -243,15 +250,29 @@ def packs() -> Iterator[Vector]:
     """Packs, and catalogs in files."""
     catalog = makers.catalog(version=2)
     pack = file_of(FIRST, TRUST, sign(catalog, CATALOGS))
-    ground = Ground(GROUND.root, pack)
+    ground = Ground(GROUND.root, pack, catalogs={"demo": 2})
     bundle = file_of(TOKEN)
-    yield ground.takes("pack-with-catalog", "a whole pack", bundle, BUNDLE)
+    yield ground.takes("Packs", "pack-with-catalog", "a whole pack", bundle, BUNDLE)
     older = makers.catalog(version=1)
     about = "an older catalog is genuine, and changes nothing"
-    yield ground.takes("older-catalog", about, by(CATALOGS, older), older)
+    yield ground.takes("Packs", "older-catalog", about, by(CATALOGS, older), older)
     fork = by(CATALOGS, makers.catalog(version=2, urls={"buy": "https://example.com/"}))
     about = "another catalog of the version in force"
     yield ground.refuses("Packs", "catalog-fork", "catalog-fork", about, fork)
+    by_revoked = file_of(FIRST, TRUST, sign(catalog, REVOKED))
+    about = "a catalog by a key that was revoked since is passed over"
+    passing_over = Ground(GROUND.root, by_revoked)
+    yield passing_over.takes("Packs", "catalog-by-a-revoked-key", about, bundle, BUNDLE)
+    left = [key for key in ADMITTED if key.name != "catalogs only"]
+    narrowed = sign(makers.trust(*left, version=2), ROOT)
+    about = "the trust document in the file admits the catalog's key no more"
+    file = file_of(narrowed, TOKEN)
+    state = (1, 2, Lists())
+    yield ground.takes("Packs", "forgotten", about, file, BUNDLE, state=state, catalogs={})
+    newer = makers.catalog(version=3)
+    about = "a newer catalog rides in a license file"
+    file = file_of(sign(newer, CATALOGS), TOKEN)
+    yield ground.takes("Packs", "newer-catalog", about, file, newer, BUNDLE, catalogs={"demo": 3})
     wrong = {
         "bundle-in-pack": ("unexpected-type", "a pack holds no bundle", GROUND.pack + bundle),
         "no-trust-document": ("trust-missing", "a pack of a root alone", file_of(FIRST)),

@@ -16,6 +16,9 @@ from tests import makers
 from tests.makers import ISSUED, NOW, PARTNER
 
 Lists = dict[str, tuple[int, int]]
+"""Issuer to the place of its list: trust version and number."""
+Catalogs = dict[str, int]
+"""Issuer to the version of its catalog."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Vector:
     pack: str
     file: str | bytes
     expect: dict[str, Any]
+    rule: str
+    """The step or rule of `docs/format.md` that it shows, or the section."""
     now: int = NOW
     seen: dict[str, Any] | None = None
     """What was seen before (S1)."""
@@ -37,14 +42,14 @@ class Vector:
     alone: bool = False
     """The file's one token is taken by the rule of its type, without F1."""
 
-    def as_json(self) -> dict[str, Any]:
-        """Give the object that stands in the file of vectors."""
+    def as_json(self, ground: int) -> dict[str, Any]:
+        """Give the object that stands in the file of vectors, whose grounds are numbered there."""
         said: dict[str, Any] = {
             "name": self.name,
             "about": self.about,
+            "rule": self.rule,
             "now": format_seconds(self.now),
-            "root": self.root,
-            "pack": self.pack,
+            "ground": ground,
         }
         if self.seen is not None:
             said["seen"] = self.seen
@@ -68,36 +73,41 @@ class Ground:
     seen_root: int = 1
     seen_trust: int = 1
     lists: Lists = field(default_factory=dict[str, tuple[int, int]])
+    catalogs: Catalogs = field(default_factory=dict[str, int])
 
     def takes(
         self,
+        rule: str,
         name: str,
         about: str,
         file: str | bytes,
         *documents: Document,
         state: tuple[int, int, Lists] | None = None,
+        catalogs: Catalogs | None = None,
         **more: Any,
     ) -> Vector:
         """Give a vector whose file is taken; `documents` are those that it verifies, in order."""
         root, trust, lists = state or (self.seen_root, self.seen_trust, self.lists)
         shown = [shown_document(document) for document in documents]
-        expect = {"state": state_numbers(root, trust, lists), "documents": shown}
-        return Vector(name, about, self.root, self.pack, file, expect, **more)
+        known = self.catalogs if catalogs is None else catalogs
+        expect = {"state": state_numbers(root, trust, lists, known), "documents": shown}
+        return Vector(name, about, self.root, self.pack, file, expect, rule, **more)
 
     def refuses(
-        self, step: str, code: str, name: str, about: str, file: str | bytes, **more: Any
+        self, rule: str, code: str, name: str, about: str, file: str | bytes, **more: Any
     ) -> Vector:
-        """Give a vector whose file is refused at `step` with `code`."""
-        expect = {"step": step, "code": code}
-        return Vector(name, about, self.root, self.pack, file, expect, **more)
+        """Give a vector whose file is refused by `rule` with `code`."""
+        expect = {"code": code}
+        return Vector(name, about, self.root, self.pack, file, expect, rule, **more)
 
 
-def state_numbers(root: int, trust: int, lists: Lists) -> dict[str, Any]:
-    """Give what was seen, as vectors show it."""
+def state_numbers(root: int, trust: int, lists: Lists, catalogs: Catalogs) -> dict[str, Any]:
+    """Give what was seen and which catalogs govern, as vectors show it."""
     return {
         "root": root,
         "trust": trust,
         "lists": {issuer: list(place) for issuer, place in lists.items()},
+        "catalogs": catalogs,
     }
 
 
