@@ -7,15 +7,17 @@ from licensekit.customer.audit_check import AuditReport
 from licensekit.customer.details import LicenseDetails
 from licensekit.customer.installation import Activated, Installation
 from licensekit.customer.preview import Deficit, Preview, PreviewRow
+from licensekit.customer.records import BundleRecord
 from licensekit.customer.sites import SiteRow
 from licensekit.customer.user_import import Imported, ImportRow, parse_users
-from licensekit.customer.user_list import UserFilter, UserRow
+from licensekit.customer.user_list import UserFilter, UserPage, UserRow
 from licensekit.entitlements.events import Event, Scope
 from licensekit.entitlements.login import Decision, Reason, UserFacts
 
 __all__ = [
     "Activated",
     "AuditReport",
+    "BundleRecord",
     "Decision",
     "Deficit",
     "Event",
@@ -30,6 +32,7 @@ __all__ = [
     "SiteRow",
     "UserFacts",
     "UserFilter",
+    "UserPage",
     "UserRow",
     "parse_users",
 ]

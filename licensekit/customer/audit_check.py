@@ -40,6 +40,12 @@ def list_audit(opened: Opened) -> Iterator[Entry]:
         yield from audit.entries(look.connection)
 
 
+def list_newest(opened: Opened, before: int | None, limit: int) -> tuple[Entry, ...]:
+    """Give the newest `limit` entries of the audit log, of those below number `before`."""
+    with looking(opened) as look:
+        return audit.newest(look.connection, before, limit)
+
+
 def _check_chain(entries: Iterator[Entry]) -> Head:
     head = Head(0, GENESIS)
     for number, entry, recorded in entries:

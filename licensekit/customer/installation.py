@@ -7,12 +7,13 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from licensekit.customer.activation import apply, propose
-from licensekit.customer.audit_check import AuditReport, list_audit, verify_audit
+from licensekit.customer.audit_check import AuditReport, list_audit, list_newest, verify_audit
 from licensekit.customer.details import LicenseDetails, details_of
 from licensekit.customer.events import Events
 from licensekit.customer.opened import Opened, looking, writing
 from licensekit.customer.papers import make_request, make_statement, return_bundles
 from licensekit.customer.preview import Preview
+from licensekit.customer.records import BundleRecord, bundle_records
 from licensekit.customer.sites import Sites
 from licensekit.customer.users import Users
 from licensekit.dates import days_of
@@ -74,6 +75,13 @@ class Installation:
         database = open_installation(home, create=create)
         day = None if released is None else days_of(released)
         return cls(Opened(database, root, pack, day, clock, by))
+
+    def acting_as(self, by: str) -> Self:
+        """Give the same installation for another person: `by` is who changes it, for the audit log.
+
+        Both share the database; closing one closes it for both.
+        """
+        return type(self)(self._opened._replace(by=by))
 
     @property
     def recorded(self) -> Recorded | None:
@@ -158,6 +166,15 @@ class Installation:
     def audit(self) -> Iterator[Entry]:
         """Give every entry of the audit log, the oldest first, in constant memory."""
         return list_audit(self._opened)
+
+    def newest_audit(self, *, before: int | None = None, limit: int = 50) -> tuple[Entry, ...]:
+        """Give the newest `limit` entries of the audit log, of those below number `before`."""
+        return list_newest(self._opened, before, limit)
+
+    def bundles(self) -> tuple[BundleRecord, ...]:
+        """Give every bundle that was ever activated here, the oldest first."""
+        with looking(self._opened) as look:
+            return bundle_records(look.connection)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -36,6 +36,14 @@ class Serving(NamedTuple):
                 return step.access
         return Access.NONE
 
+    def lapsed_from(self, license_: str) -> int | None:
+        """Give the number from which assignments of a license get less than full; None: none do."""
+        full: int | None = 0
+        for step in self.steps.get(license_, ()):
+            if step.access is Access.FULL:
+                full = step.until
+        return full
+
 
 def serving(
     connection: Connection, entitlements: Entitlements, in_use: Mapping[str, int]

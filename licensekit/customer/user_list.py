@@ -1,26 +1,40 @@
-"""Lists of users, filtered, of any number in constant memory."""
+"""Lists of users, filtered: page by page, or of any number in constant memory."""
 
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Iterable, Iterator
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Final, LiteralString, NamedTuple
 
 from licensekit.access import Access
 from licensekit.customer.opened import Look
-from licensekit.customer.serving import serving
+from licensekit.customer.serving import Serving, serving
 from licensekit.database import Row, Value
 from licensekit.entitlements import resolve
 from licensekit.installation.state import State
 from licensekit.wire.documents import Kind, UserKind
 
-_SELECT: Final = (
+_COLUMNS: Final = (
     "SELECT u.id, u.name, u.kind, u.can_log_in, u.administrator, u.retired, u.member_of,"
-    " l.license, l.number FROM users u LEFT JOIN user_licenses l ON l.user_id = u.id"
+    " l.license, l.number FROM "
 )
+_FROM_SOME: Final = (
+    "(SELECT u.id, u.name, u.kind, u.can_log_in, u.administrator, u.retired, u.member_of"
+    " FROM users u"
+)
+_FIRST: Final = " ORDER BY u.id LIMIT ?)"
+_LICENSES: Final = " u LEFT JOIN user_licenses l ON l.user_id = u.id"
 _ORDER: Final = " ORDER BY u.id, l.number"
+# Of many holders the next are found at once by looking from user to user; of few, from the license.
+_FEW: Final = 2000
 _ASSIGNED: Final = (
     "EXISTS (SELECT 1 FROM user_licenses x WHERE x.user_id = u.id AND x.license IN (?"
 )
+_ASSIGNED_FEW: Final = "u.id IN (SELECT x.user_id FROM user_licenses x WHERE x.license IN (?"
+_LAPSED: Final = (
+    "EXISTS (SELECT 1 FROM user_licenses x WHERE x.user_id = u.id AND ("
+    "x.license = ? AND x.number >= ?"
+)
+_MATCHES: Final = "lower(u.id || ' ' || u.name) LIKE lower(?) ESCAPE '\\'"
 
 
 class UserFilter(NamedTuple):
@@ -34,6 +48,8 @@ class UserFilter(NamedTuple):
     retired: bool | None = None
     expired: bool = False
     """Assigned a license that has lapsed for them."""
+    text: str = ""
+    """With this text in the id or the name; letters of ASCII in either case."""
 
 
 class UserRow(NamedTuple):
@@ -52,21 +68,48 @@ class UserRow(NamedTuple):
     """What of it gives less than full, since more is assigned than there is, or it has expired."""
 
 
+class UserPage(NamedTuple):
+    """Some users of a list."""
+
+    users: tuple[UserRow, ...]
+    more: bool
+    """Whether there are users after these."""
+
+
 def list_users(look: Look, state: State, wanted: UserFilter) -> Iterator[UserRow]:
     """Give the users that `wanted` fits, by id.
 
     Raises:
         UnknownLicense, WrongKind: a license that is asked for is no user license.
     """
-    where, params = _where(state, wanted)
     served = serving(look.connection, state.entitlements, state.in_use)
-    rows = look.connection.stream(_SELECT + where + _ORDER, *params)
+    where, params = _where(state, served, wanted)
+    rows = look.connection.stream(_COLUMNS + "users" + _LICENSES + where + _ORDER, *params)
+    return _users(rows, served)
+
+
+def page_of_users(
+    look: Look, state: State, wanted: UserFilter, *, after: str, limit: int
+) -> UserPage:
+    """Give the first `limit` of the users that `wanted` fits, of those whose id is after `after`.
+
+    Raises:
+        UnknownLicense, WrongKind: a license that is asked for is no user license.
+    """
+    served = serving(look.connection, state.entitlements, state.in_use)
+    where, params = _where(state, served, wanted, after=after)
+    some = _COLUMNS + _FROM_SOME + where + _FIRST + _LICENSES + _ORDER
+    rows = look.connection.rows(some, *params, limit + 1)
+    users = tuple(_users(rows, served))
+    return UserPage(users[:limit], len(users) > limit)
+
+
+def _users(rows: Iterable[Row], served: Serving) -> Iterator[UserRow]:
     for _, of_one in groupby(rows, key=itemgetter(0)):
         listed = list(of_one)
         held = [(code, number) for *_, code, number in listed if code is not None]
         lapsed = tuple(c for c, number in held if served.access(c, number) < Access.FULL)
-        if lapsed or not wanted.expired:
-            yield _row(listed[0], tuple(code for code, _ in held), lapsed)
+        yield _row(listed[0], tuple(code for code, _ in held), lapsed)
 
 
 def _row(row: Row, licenses: tuple[str, ...], lapsed: tuple[str, ...]) -> UserRow:
@@ -84,7 +127,9 @@ def _row(row: Row, licenses: tuple[str, ...], lapsed: tuple[str, ...]) -> UserRo
     )
 
 
-def _where(state: State, wanted: UserFilter) -> tuple[LiteralString, list[Value]]:
+def _where(
+    state: State, served: Serving, wanted: UserFilter, *, after: str = ""
+) -> tuple[LiteralString, list[Value]]:
     conditions: list[LiteralString] = []
     params: list[Value] = []
 
@@ -92,21 +137,46 @@ def _where(state: State, wanted: UserFilter) -> tuple[LiteralString, list[Value]
         conditions.append(condition)
         params.extend(values)
 
+    if after:
+        require("u.id > ?", after)
     if wanted.license is not None:
         code = resolve(state.entitlements, wanted.license, (Kind.USER,))
-        require(_ASSIGNED + "))", code)
+        require(*_assigned(state, [code]))
     if wanted.holding is not None:
         givers = _givers(state, wanted.holding)
         if givers is not None:
-            require(_ASSIGNED + ", ?" * (len(givers) - 1) + "))", *givers)
+            require(*_assigned(state, givers))
     if wanted.kinds:
         kinds = sorted(wanted.kinds)
         require("u.kind IN (?" + ", ?" * (len(kinds) - 1) + ")", *kinds)
     if wanted.retired is not None:
         require("u.retired = ?", int(wanted.retired))
     if wanted.expired:
-        require("l.license IS NOT NULL")
+        require(*_lapsed(state, served))
+    if wanted.text:
+        require(_MATCHES, f"%{_literal(wanted.text)}%")
     return (" WHERE " + " AND ".join(conditions) if conditions else ""), params
+
+
+def _assigned(state: State, codes: list[str]) -> tuple[LiteralString, *tuple[str, ...]]:
+    are_few = sum(state.in_use.get(code, 0) for code in codes) <= _FEW
+    start = _ASSIGNED_FEW if are_few else _ASSIGNED
+    return (start + ", ?" * (len(codes) - 1) + "))", *codes)
+
+
+def _lapsed(state: State, served: Serving) -> tuple[LiteralString, *tuple[Value, ...]]:
+    numbers = {code: served.lapsed_from(code) for code in sorted(state.in_use)}
+    found = [(code, number) for code, number in numbers.items() if number is not None]
+    if not found:
+        return ("0 = 1",)
+    values: Iterator[Value] = chain.from_iterable(found)
+    more: LiteralString = " OR x.license = ? AND x.number >= ?" * (len(found) - 1)
+    return (_LAPSED + more + "))", *values)
+
+
+def _literal(text: str) -> str:
+    """Give `text` so that a pattern takes it as it stands."""
+    return "".join(f"\\{character}" if character in r"\%_" else character for character in text)
 
 
 def _givers(state: State, wanted: str) -> list[str] | None:

@@ -7,7 +7,7 @@ from licensekit.customer import holders
 from licensekit.customer.assigning import change_licenses
 from licensekit.customer.opened import Look, Opened, looking, writing
 from licensekit.customer.user_import import Imported, ImportRow, import_users
-from licensekit.customer.user_list import UserFilter, UserRow, list_users
+from licensekit.customer.user_list import UserFilter, UserPage, UserRow, list_users, page_of_users
 from licensekit.customer.user_rows import add_user, known_user, update_user
 from licensekit.entitlements import Holding, held_access, short_of
 from licensekit.entitlements.login import Decision, UserFacts, may_login
@@ -155,6 +155,19 @@ class Users:
         """
         with looking(self._opened) as look:
             yield from list_users(look, look.state(), wanted)
+
+    def page(
+        self, wanted: UserFilter = _EVERYBODY, *, after: str = "", limit: int = 50
+    ) -> UserPage:
+        """Give the first `limit` of the users that `wanted` fits whose id is after `after`.
+
+        However many users there are, a page costs the same.
+
+        Raises:
+            UnknownLicense, WrongKind: a license that is asked for is no user license.
+        """
+        with looking(self._opened) as look:
+            return page_of_users(look, look.state(), wanted, after=after, limit=limit)
 
     def may_login(self, user_id: str, way: str, *, site: str | None = None) -> Decision:
         """Decide whether a user may log in by `way`, with every reason why not.

@@ -54,3 +54,14 @@ def entries(connection: Connection) -> Iterator[Entry]:
     """Give every entry, the oldest first."""
     for row in connection.stream("SELECT number, entry, hash FROM audit ORDER BY number"):
         yield Entry(*row)
+
+
+def newest(connection: Connection, before: int | None, limit: int) -> tuple[Entry, ...]:
+    """Give the newest `limit` entries, the newest first; of those below number `before`."""
+    until = head(connection).number + 1 if before is None else before
+    rows = connection.rows(
+        "SELECT number, entry, hash FROM audit WHERE number < ? ORDER BY number DESC LIMIT ?",
+        until,
+        limit,
+    )
+    return tuple(Entry(*row) for row in rows)

@@ -134,6 +134,22 @@ def test_the_newest_assignments_fall_under_what_lapsed(crm_home: Home, crm: Inst
     assert crm.users.access("anna")["sales"] < crm.users.access("bob")["sales"]
 
 
+def test_a_page_is_the_beginning_of_its_list(crm: Installation) -> None:
+    crm.users.assign("anna", "sales", "windows")
+    for asked in (
+        UserFilter(),
+        UserFilter(license="sales", text="A"),
+        UserFilter(holding="user", retired=False),
+        UserFilter(expired=True),
+    ):
+        whole = tuple(crm.users.list(asked))
+        page = crm.users.page(asked, limit=1)
+        assert (page.users, page.more) == (whole[:1], len(whole) > 1)
+        assert crm.users.page(asked, after="anna").users == tuple(u for u in whole if u.id > "anna")
+    newest, *_ = crm.newest_audit(limit=1)
+    assert newest == list(crm.audit())[-1]
+
+
 def test_papers_and_resets(crm: Installation) -> None:
     _, request = crm.request()
     crm.statement()
