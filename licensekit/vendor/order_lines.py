@@ -6,30 +6,18 @@ not grow with their number. What cannot be read at all is given as a draft with 
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from licensekit import limits
 from licensekit.errors import Fault, LicenseError, OrderInvalid
 from licensekit.files import read_bytes
+from licensekit.vendor.cells import Place, place
 from licensekit.vendor.order import Draft, Order
 from licensekit.vendor.order_file import draft_from, read_draft
-from licensekit.wire.documents import Catalog, Kind
+from licensekit.wire.documents import Catalog
 
-_WHOLE: Final = frozenset(
-    {
-        "sequence",
-        "days",
-        "warning_days",
-        "grace_days",
-        "installations",
-        "offline_hours",
-        "borrow_hours",
-    }
-)
-_TABLES: Final = frozenset({*(kind.plural for kind in Kind), "values"})
-_YES: Final = frozenset({"true", "yes", "x"})
 _MARK: Final = b"\xef\xbb\xbf"
 _READING: Final = 64 * 1024
 
@@ -64,7 +52,7 @@ def csv_lines(rows: Iterable[bytes], name: str, catalog: Catalog) -> Iterator[Li
     first = next(sizes, "")
     delimiter = ";" if first.count(";") > first.count(",") else ","
     reader = csv.reader(_again(first, sizes), delimiter=delimiter, strict=True)
-    columns: list[Callable[[dict[str, Any], str], None]] | None = None
+    columns: list[Place] | None = None
     while True:
         try:
             row = next(reader, None)
@@ -74,7 +62,7 @@ def csv_lines(rows: Iterable[bytes], name: str, catalog: Catalog) -> Iterator[Li
         if row is None:
             return
         if columns is None:
-            columns = [_column(title.strip(), catalog) for title in row]
+            columns = [place(title.strip(), catalog) for title in row]
         elif any(cell.strip() for cell in row):
             draft = _csv(columns, row)
             yield Line(f"{name}:{reader.line_num}", draft, sizes.taken())
@@ -141,44 +129,11 @@ def _again(first: str, rest: Iterator[str]) -> Iterator[str]:
     yield from rest
 
 
-def _column(title: str, catalog: Catalog) -> Callable[[dict[str, Any], str], None]:
-    """Give what a cell of the column `title` does to the order of its row."""
-    table, dot, code = title.partition(".")
-    if not dot and title in catalog.licenses:
-        table, code = catalog.licenses[title].kind.plural, title
-    if table in _TABLES and code:
-
-        def put_in_table(order: dict[str, Any], cell: str) -> None:
-            order.setdefault(table, {})[code] = _value(cell) if table == "values" else _count(cell)
-
-        return put_in_table
-
-    def put(order: dict[str, Any], cell: str) -> None:
-        order[title] = _whole(cell) if title in _WHOLE else cell
-
-    return put
-
-
-def _csv(columns: list[Callable[[dict[str, Any], str], None]], row: list[str]) -> Draft:
+def _csv(columns: list[Place], row: list[str]) -> Draft:
     if len(row) > len(columns):
         return _faulty(f"has {len(row)} cells, and the first line {len(columns)}")
     content: dict[str, Any] = {}
-    for put, cell in zip(columns, row, strict=False):
+    for column, cell in zip(columns, row, strict=False):
         if text := cell.strip():
-            put(content, text)
+            column.put(content, column.read(text))
     return draft_from(content)
-
-
-def _count(cell: str) -> object:
-    return True if cell.lower() in _YES else _whole(cell)
-
-
-def _value(cell: str) -> object:
-    if cell in {"true", "false"}:
-        return cell == "true"
-    return _whole(cell)
-
-
-def _whole(cell: str) -> object:
-    """Give a number if the cell is one; what else it may be, the order's own reader judges."""
-    return int(cell) if cell.isascii() and cell.isdecimal() and len(cell) < 20 else cell  # noqa: PLR2004

@@ -1,0 +1,62 @@
+"""Values of an order that are given as text: a cell of a table, `users.windows=50` in a command.
+
+What a text that is no number, no `true` and no `false` may be, the order's own reader judges.
+"""
+
+from typing import Any, Final, NamedTuple
+
+from licensekit.wire.documents import Catalog, Kind
+
+VALUES: Final = "values"
+TABLES: Final = frozenset({*(kind.plural for kind in Kind), VALUES})
+"""The keys of an order under which there are codes."""
+
+_WHOLE: Final = frozenset(
+    {
+        "sequence",
+        "days",
+        "warning_days",
+        "grace_days",
+        "installations",
+        "offline_hours",
+        "borrow_hours",
+    }
+)
+_YES: Final = frozenset({"true", "yes", "x"})
+
+
+class Place(NamedTuple):
+    """Where a value stands in an order: a key of its own, or a code in one of its tables."""
+
+    table: str
+    """Empty: the order itself."""
+    key: str
+
+    @property
+    def path(self) -> str:
+        """The key path: `users.windows`."""
+        return f"{self.table}.{self.key}" if self.table else self.key
+
+    def read(self, text: str) -> object:
+        """Give the value that `text` means here."""
+        if self.table == VALUES:
+            return text == "true" if text in {"true", "false"} else _whole(text)
+        if self.table:
+            return True if text.lower() in _YES else _whole(text)
+        return _whole(text) if self.key in _WHOLE else text
+
+    def put(self, order: dict[str, Any], value: object) -> None:
+        """Set the value in an order's content."""
+        (order.setdefault(self.table, {}) if self.table else order)[self.key] = value
+
+
+def place(title: str, catalog: Catalog) -> Place:
+    """Give the place that `title` names: a key, a key path, or the code of a license alone."""
+    table, dot, code = title.partition(".")
+    if not dot and title in catalog.licenses:
+        return Place(catalog.licenses[title].kind.plural, title)
+    return Place(table, code) if table in TABLES and code else Place("", title)
+
+
+def _whole(text: str) -> object:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else text  # noqa: PLR2004
