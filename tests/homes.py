@@ -5,6 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from licensekit import Licensing
 from licensekit.customer import Installation
 from licensekit.dates import moment_of
 from licensekit.keys.signing import SigningKey
@@ -68,6 +69,17 @@ class Home:
             released=self.released,
             clock=self.clock,
             by=by,
+        )
+
+    def run(self) -> Licensing:
+        """Open the installation as an application, which looks again at `refresh`."""
+        return Licensing.open(
+            self.place,
+            root=PIN,
+            pack=self.pack,
+            released=self.released,
+            clock=self.clock,
+            watch=False,
         )
 
     @property

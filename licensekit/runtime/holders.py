@@ -93,7 +93,10 @@ class Holder:
 class User(Holder):
     """What a user may do, at one site or at none. Made by `Licensing.user`."""
 
-    __slots__ = ("_facts", "_site")
+    __slots__ = ("_decided", "_facts", "_site")
+
+    _decided: tuple[Snapshot, dict[str, Decision]]
+    _facts: UserFacts | None
 
     def __init__(self, source: Source, user_id: str, site: str | None) -> None:
         self._site = site
@@ -106,9 +109,18 @@ class User(Holder):
             UnknownAccess: no catalog has such a way.
             StateError: the database is away, and nothing is known of this user yet.
         """
-        if self._snapshot is not self._source.snapshot:
+        snapshot, decisions = self._decided
+        if snapshot is not self._source.snapshot:
             self._look()
-        state = self._snapshot.state
+            snapshot, decisions = self._decided
+        try:
+            return decisions[way]
+        except KeyError:
+            decision = decisions[way] = self._decide(snapshot, way)
+            return decision
+
+    def _decide(self, snapshot: Snapshot, way: str) -> Decision:
+        state = snapshot.state
         return may_login(
             state.entitlements,
             self._facts,
@@ -129,3 +141,5 @@ class User(Holder):
             self._access = snapshot.access_of(facts.holdings, at_site or ())
         self._facts = facts
         self._snapshot = snapshot
+        # In one, and last: no decision of an older snapshot is ever taken for one of this.
+        self._decided = snapshot, {}

@@ -1,4 +1,8 @@
-"""What an installation of many users costs: a cold question, opening, `status`, an import.
+"""What an installation of many users costs: every question, opening, `status`, an import.
+
+A question that is answered from memory is counted in units of a bare method call that does one
+dict look-up, a question about a user nobody asked about before in primary-key SELECTs on the same
+database. Every user has two assignments.
 
 Run: python -m tests.benchmarks.many_users [USERS]
 """
@@ -9,73 +13,116 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import closing
 from itertools import cycle
 from pathlib import Path
 from random import Random
+from statistics import median
 from typing import Final
 
+from licensekit import Licensing
 from licensekit.customer import Installation, parse_users
-from licensekit.database import Database
-from licensekit.entitlements import short_of
-from licensekit.entitlements.login import may_login
-from licensekit.installation.home import open_installation
-from licensekit.installation.state import State, load
-from licensekit.installation.users import user_facts
 from licensekit.pack import open_pack
 from licensekit.verify import verify_bundle
 from licensekit.wire import armor
-from tests import homes, makers, today
-from tests.benchmarks.measure import Measured, measure, report
+from tests import homes, today
+from tests.benchmarks.measure import Measured, measure, measure_loops, report
 
 PACK: Final = today.pack()
+CALLS: Final = 20_000
+ROUNDS: Final = 41
+COLD_CALLS: Final = 200
+OPENINGS: Final = 50
 
 
-def prepare(folder: Path, users: int) -> float:
-    """Set an installation up with two assignments for each user; give the seconds of the import."""
+class Bare:
+    """The floor: a method that does one look-up."""
+
+    def __init__(self, granted: dict[str, bool]) -> None:
+        self.granted = granted
+
+    def allows(self, code: str) -> bool:
+        """Look `code` up."""
+        return self.granted[code]
+
+
+def bare_loop(calls: int) -> None:
+    """Call the floor."""
+    bare = Bare({"server": True, "quote": False})
+    for _ in range(calls):
+        bare.allows("server")
+
+
+def prepare(folder: Path, users: int) -> tuple[float, str]:
+    """Set an installation up; give the seconds of the import and its license file."""
+    file = today.file(today.bundle(users={"sales-pro": users, "user": None}))
     with Installation.open(folder, root=homes.PIN, pack=PACK) as installation:
-        installation.activate(today.file(today.bundle(users={"sales-pro": users, "user": None})))
-        lines = (f"user{number:07},sales-pro user\n" for number in range(users))
-        rows = parse_users("id,licenses\n" + "".join(lines))
+        installation.activate(file)
         begin = time.perf_counter()
-        installation.users.import_rows(rows)
-        return time.perf_counter() - begin
+        lines = (f"{_name(number)},sales-pro user\n" for number in range(users))
+        installation.users.import_rows(parse_users("id,licenses\n" + "".join(lines)))
+        return time.perf_counter() - begin, file
 
 
-def state_of(database: Database) -> State:
-    """Open an installation as the runtime does."""
-    return load(database, root=homes.PIN, pack=PACK, clock=int(time.time()))
+def open_runtime(folder: Path) -> Licensing:
+    """Open the installation as an application does."""
+    return Licensing.open(folder, root=homes.PIN, pack=PACK, watch=False)
 
 
-def cold_decision(database: Database, place: Path, users: int) -> Measured:
+def warm_questions(licensing: Licensing) -> dict[str, tuple[Measured, float]]:
+    """Time what is answered from memory; give each with the ratio to reach."""
+    user = _name(1)
+    assert licensing.allows("server")
+    assert licensing.user(user).allows("sales-pro")
+    assert licensing.user(user).may_login("web")
+
+    def system(calls: int) -> None:
+        for _ in range(calls):
+            licensing.allows("server")
+
+    def of_user(calls: int) -> None:
+        for _ in range(calls):
+            licensing.user(user).allows("sales-pro")
+
+    def login(calls: int) -> None:
+        for _ in range(calls):
+            licensing.user(user).may_login("web")
+
+    return {
+        "allows": (measure_loops(system, bare_loop, calls=CALLS, rounds=ROUNDS), 2),
+        "warm user allows": (measure_loops(of_user, bare_loop, calls=CALLS, rounds=ROUNDS), 6),
+        "warm login": (measure_loops(login, bare_loop, calls=CALLS, rounds=ROUNDS), 25),
+    }
+
+
+def cold_login(licensing: Licensing, place: Path, users: int) -> Measured:
     """Time the first question about a user, with a primary-key SELECT as the floor."""
-    raw = sqlite3.connect(place, isolation_level=None)
-    state = state_of(database)
-    short = short_of(state.entitlements, state.in_use)
-    names = [f"user{number:07}" for number in range(users)]
+    names = [_name(number) for number in range(users)]
     Random(1).shuffle(names)  # noqa: S311  # an order, no secret
-    name = cycle(names)
+    asked, selected = iter(names), cycle(names)
+    # Connections of its own: nothing that the runtime has read is in their cache.
+    with closing(sqlite3.connect(place, isolation_level=None)) as raw:
 
-    def ours() -> None:
-        with database.read() as connection:
-            user = user_facts(connection, next(name), short)
-        assert may_login(state.entitlements, user, "web", events=state.events)
+        def ours() -> None:
+            assert licensing.user(next(asked)).may_login("web")
 
-    def floor() -> None:
-        raw.execute("SELECT name FROM users WHERE id = ?", (next(name),)).fetchone()
+        def floor() -> None:
+            raw.execute("SELECT name FROM users WHERE id = ?", (next(selected),)).fetchone()
 
-    return measure(ours, floor, calls=200)
+        rounds = min(ROUNDS, users // COLD_CALLS - 2)
+        return measure(ours, floor, calls=COLD_CALLS, rounds=rounds)
 
 
-def opening(database: Database) -> tuple[float, float]:
+def opening(folder: Path, file: str) -> tuple[float, float]:
     """Give the milliseconds of opening, and of verifying the same files alone."""
-    [bundle] = armor.read(makers.file_of(*(v.token for v in state_of(database).bundles)))
+    [bundle] = armor.read(file)
 
     def verify() -> None:
         ground = open_pack(PACK, homes.PIN, int(time.time()))
         verify_bundle(bundle, ground.trust, int(time.time()))
 
-    return _milliseconds(lambda: state_of(database)), _milliseconds(verify)
+    return _milliseconds(lambda: open_runtime(folder).close()), _milliseconds(verify)
 
 
 STATUS: Final = """
@@ -102,14 +149,17 @@ def status(folder: Path) -> tuple[float, float]:
     return seconds, int(peak.split()[1]) / 1024
 
 
-def _milliseconds(call: Callable[[], object]) -> float:
-    def timed() -> Iterator[float]:
-        for _ in range(50):
-            begin = time.perf_counter()
-            call()
-            yield (time.perf_counter() - begin) * 1000
+def _name(number: int) -> str:
+    return f"user{number:07}"
 
-    return sorted(timed())[25]
+
+def _milliseconds(call: Callable[[], object]) -> float:
+    def timed() -> float:
+        begin = time.perf_counter()
+        call()
+        return (time.perf_counter() - begin) * 1000
+
+    return median(timed() for _ in range(OPENINGS))
 
 
 def main() -> None:
@@ -117,16 +167,17 @@ def main() -> None:
     users = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        print(f"import of {users} users: {prepare(folder, users):.1f} s")
-        database = open_installation(folder, create=False)
-        report(
-            "cold login decision", cold_decision(database, folder / "licensing.db", users), most=10
-        )
-        opened, verified = opening(database)
+        seconds, file = prepare(folder, users)
+        print(f"import of {users} users, {2 * users} assignments: {seconds:.1f} s")
+        with open_runtime(folder) as licensing:
+            for what, (measured, most) in warm_questions(licensing).items():
+                report(what, measured, most=most)
+            cold = cold_login(licensing, folder / "licensing.db", users)
+            report("cold login", cold, most=10)
+        opened, verified = opening(folder, file)
         print(f"open: {opened:.2f} ms, its files alone {verified:.2f} ms (to reach: 5 ms more)")
         seconds, megabytes = status(folder)
         print(f"status: {seconds:.2f} s, {megabytes:.0f} MB (to reach: 1 s and 150 MB)")
-        database.close()
 
 
 if __name__ == "__main__":

@@ -179,3 +179,23 @@ def test_an_event_says_which_function_it_stops(kind: str, stops: str | None) -> 
     assert event.stops == stops
     assert is_event_kind(kind) is (stops is not None)
     assert concerning([event]) == (event,)
+
+
+def test_a_running_application_answers_by_the_events_in_force(crm_home: Home) -> None:
+    """Answers about a user are remembered until anything changes, and not a moment longer."""
+    with crm_home.open() as crm:
+        crm.activate(file(bundle(system={"server": 1}, sites={}, users={"sales": 1})))
+        crm.users.add("anna", groups=["night"])
+        crm.users.assign("anna", "sales")
+        with crm_home.run() as licensing:
+            anna = licensing.user("anna")
+            assert anna.may_login("web")
+            event = crm.events.start("no-login", scope=Scope.GROUP, subject="night")
+            licensing.refresh()
+            assert [reason.code for reason in anna.may_login("web").reasons] == ["event"]
+            crm.events.end(event.number)
+            crm.users.release("anna", "sales")
+            licensing.refresh()
+            assert [reason.code for reason in anna.may_login("web").reasons] == ["not-held"]
+            with pytest.raises(UnknownAccess):
+                anna.may_login("fax")
