@@ -14,6 +14,7 @@ VENDOR: Final[Mapping[str, Lazy]] = {
     "pack": Lazy(_SECTION, "licensekit.cli.vendor_pack", "pack"),
     "revoke": Lazy(_SECTION, "licensekit.cli.vendor_revoke", "revoke"),
     "reissue": Lazy(_SECTION, "licensekit.cli.vendor_reissue", "reissue"),
+    "ledger": Lazy(_SECTION, "licensekit.cli.vendor_ledger", "ledger"),
     "keys": Lazy(_SECTION, "licensekit.cli.vendor_keys", "keys"),
 }
 """The vendor's commands."""

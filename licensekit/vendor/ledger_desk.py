@@ -1,8 +1,12 @@
 """Questions to the ledger of a workspace."""
 
+from collections.abc import Iterator
+
+from licensekit.dates import day_at
 from licensekit.vendor.finding import bundle_named, require_serial
-from licensekit.vendor.ledger import bundles
+from licensekit.vendor.ledger import bundles, listing
 from licensekit.vendor.ledger.bundles import Issued
+from licensekit.vendor.ledger.listing import Filters, Listed
 from licensekit.vendor.opened import Opened
 from licensekit.vendor.trust_documents import key_id
 from licensekit.wire.documents import AdmittedKey
@@ -21,6 +25,20 @@ class LedgerDesk(Opened):
         """
         with self.ledger.read() as ledger:
             return bundle_named(ledger, name)
+
+    def bundles(
+        self, filters: Filters, *, now: int, limit: int | None = None, after: int | None = None
+    ) -> Iterator[Listed]:
+        """Give the bundles that `filters` leave, in the order of `listing.page`.
+
+        Without `limit` all of them, in constant memory. `after` is the entry of the last one that
+        was seen already.
+
+        Raises:
+            NotIssued: `after` is no bundle's entry.
+        """
+        with self.ledger.read() as ledger:
+            yield from listing.found(ledger, filters, today=day_at(now), limit=limit, after=after)
 
     def require_serial(self, serial: str) -> None:
         """Refuse a serial that nothing was issued for.

@@ -8,6 +8,7 @@ and part, or by a bundle that takes the place of its serial; `revoked` by the ne
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from licensekit import limits
 from licensekit.database import Connection, Value
 from licensekit.identity import identity_of
 from licensekit.wire import frame
@@ -27,6 +28,9 @@ REPLACED: Final = "replaced"
 REVOKED: Final = "revoked"
 RETURNED: Final = "returned"
 STANDINGS: Final = (CURRENT, REPLACED, REVOKED, RETURNED)
+
+FOREVER: Final = limits.DAYS + 1
+"""Where a day is kept that does not come: behind all that do."""
 
 Drawn = tuple[int, Token, Document]
 
@@ -67,9 +71,17 @@ def bundle_row(number: int, token: Token, bundle: Bundle) -> tuple[Value, ...]:
         company_key(bundle.company),
         bundle.product,
         int(bundle.use),
+        bundle.issued,
         bundle.expiry,
-        bundle.expiry if bundle.grace is None else bundle.grace,
+        last_day(bundle),
     )
+
+
+def last_day(bundle: Bundle) -> int:
+    """Give the last day of a bundle's term, grace included; `FOREVER` if it has none."""
+    if bundle.expiry is None:
+        return FOREVER
+    return bundle.expiry if bundle.grace is None else bundle.grace
 
 
 def company_key(company: str) -> str:
@@ -80,7 +92,7 @@ def company_key(company: str) -> str:
 def _project_bundles(connection: Connection, bundles: Iterable[tuple[int, Token, Bundle]]) -> None:
     drawn = list(bundles)
     connection.run_many(
-        "INSERT INTO bundles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO bundles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [(*bundle_row(number, token, bundle), CURRENT) for number, token, bundle in drawn],
     )
     connection.run_many(

@@ -39,8 +39,9 @@ _BUNDLES: Final = """CREATE TABLE bundles (
     company_key {text} NOT NULL,
     product {text} NOT NULL,
     use {integer} NOT NULL,
+    issued {integer} NOT NULL,
     expiry {integer},
-    ends {integer},
+    ends {integer} NOT NULL,
     standing {text} NOT NULL
 ) {strict}"""
 _FACTS: Final = """CREATE TABLE facts (
@@ -66,9 +67,14 @@ SCHEMA: Final = Schema(
                 _BUNDLES,
                 "CREATE UNIQUE INDEX bundles_place ON bundles (serial, part, sequence)",
                 "CREATE INDEX bundles_identity ON bundles (identity)",
-                "CREATE INDEX bundles_company ON bundles (company_key)",
-                "CREATE INDEX bundles_expiry ON bundles (standing, expiry)",
                 "CREATE INDEX bundles_key ON bundles (key_id, standing)",
+                # One for each way in which `listing` asks, so that it never reads past the answer.
+                "CREATE INDEX bundles_issued ON bundles (issued, number)",
+                "CREATE INDEX bundles_company ON bundles (company_key, issued, number)",
+                "CREATE INDEX bundles_product ON bundles (product, issued, number)",
+                "CREATE INDEX bundles_standing ON bundles (standing, issued, number)",
+                "CREATE INDEX bundles_expiry ON bundles (standing, expiry, number)",
+                "CREATE INDEX bundles_ends ON bundles (standing, ends, number)",
                 _FACTS,
             ),
         ),

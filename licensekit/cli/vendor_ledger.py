@@ -1,0 +1,15 @@
+"""`licensekit ledger`: what was signed here, for whom, when and by whom."""
+
+import click
+
+from licensekit.cli.groups import Lazy, LicenseGroup
+
+
+@click.group(
+    cls=LicenseGroup,
+    lazy={
+        "list": Lazy("Commands", "licensekit.cli.vendor_ledger_list", "list_"),
+    },
+)
+def ledger() -> None:
+    """Look up what was issued, verify that nothing was altered, take it elsewhere."""
