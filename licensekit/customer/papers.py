@@ -18,11 +18,20 @@ from licensekit.keys.signing import SigningKey
 from licensekit.limits import LICENSES, NOTICES, TEXT_LENGTH
 from licensekit.sign import sign
 from licensekit.wire import armor, frame
-from licensekit.wire.documents import Bundle, Document, Receipt, Request, Statement, Usage
+from licensekit.wire.documents import (
+    ANSWERS,
+    FOLLOWS,
+    Bundle,
+    Document,
+    Receipt,
+    Request,
+    Statement,
+    Usage,
+    Value,
+)
 
 NONCE_BYTES: Final = 16
-ANSWERS: Final = "request"
-"""The extension by which a bundle names the request that it answers: its nonce in hex."""
+_PAPERS: Final = tuple(b'"did":"%b"' % did for did in (b"request", b"return", b"statement"))
 
 
 def make_request(opened: Opened, *, with_facts: bool) -> tuple[str, Request]:
@@ -37,6 +46,7 @@ def make_request(opened: Opened, *, with_facts: bool) -> tuple[str, Request]:
         state = change.look.state()
         facts = machine_facts() if with_facts else {}
         nonce = token_bytes(NONCE_BYTES)
+        follows = _follows(change)
         change.record("request", nonce=nonce.hex(), facts=sorted(facts))
         request = Request(
             product=state.ground.product,
@@ -46,7 +56,7 @@ def make_request(opened: Opened, *, with_facts: bool) -> tuple[str, Request]:
             facts=hashed(facts, state.stored.secret),
             audit_head=change.head.hash,
             summary=_summary(state, facts, change.now),
-            extensions={},
+            extensions=follows,
         )
         return armor.write(_signed(change, request)) + "\n", request
 
@@ -84,6 +94,7 @@ def make_statement(opened: Opened) -> tuple[str, Statement]:
         state = change.look.state()
         if state.serial is None:
             raise NotActivated("nothing was activated here yet, so there is nothing to state")
+        follows = _follows(change)
         change.record("statement")
         statement = Statement(
             serial=state.serial,
@@ -91,12 +102,13 @@ def make_statement(opened: Opened) -> tuple[str, Statement]:
             usage=_usage(state),
             audit_head=change.head.hash,
             notices=[f"{n.code}: {n.text}"[:TEXT_LENGTH] for n in state.notices[:NOTICES]],
-            extensions={},
+            extensions=follows,
         )
         return armor.write(_signed(change, statement)) + "\n", statement
 
 
 def _return(change: Writing, record: BundleRecord) -> None:
+    follows = _follows(change)
     change.record("return", bundle=record.identity.hex())
     answered = [
         verified.document
@@ -108,13 +120,22 @@ def _return(change: Writing, record: BundleRecord) -> None:
         nonce=_nonce_answered(answered[0]) if answered else None,
         issued=change.now,
         audit_head=change.head.hash,
-        extensions={},
+        extensions=follows,
     )
     change.connection.run(
         "UPDATE bundles SET state = 'returned', receipt = ? WHERE identity = ?",
         _signed(change, receipt).frame,
         record.identity,
     )
+
+
+def _follows(change: Writing) -> dict[str, Value]:
+    """Give the extension that names the audit head in what was signed before; nothing at first."""
+    entries = change.connection.stream("SELECT entry, hash FROM audit ORDER BY number DESC")
+    # Quotes inside of texts are escaped, so this is never a part of one.
+    signed = (head for entry, head in entries if any(did in entry for did in _PAPERS))
+    head = next(signed, None)
+    return {} if head is None else {FOLLOWS: head.hex()}
 
 
 def _receipts(change: Writing, part: str, issuer: str) -> list[armor.Token]:

@@ -18,6 +18,7 @@ _WHOLE: Final = frozenset(
         "warning_days",
         "grace_days",
         "installations",
+        "facts",
         "offline_hours",
         "borrow_hours",
     }

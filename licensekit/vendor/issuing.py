@@ -7,7 +7,7 @@ from licensekit.errors import OrderConflict
 from licensekit.keys.signing import Signer
 from licensekit.vendor.bundling import CheckedOrder, check_order, make_bundle
 from licensekit.vendor.footing import Footing, file_of
-from licensekit.vendor.ledger import Record, append, bundles, entry_of_order
+from licensekit.vendor.ledger import Entry, Record, append, bundles, entry_of_order
 from licensekit.vendor.ledger.bundles import Issued
 from licensekit.vendor.order import Draft
 from licensekit.vendor.order_text import canonical, difference
@@ -50,19 +50,41 @@ def issued_before(ledger: Connection, draft: Draft) -> Issued | None:
     Raises:
         OrderConflict: it was another order.
     """
-    number = draft.order.number
+    return ordered_before(ledger, draft.order.number, canonical(draft.order))
+
+
+def ordered_before(ledger: Connection, number: str | None, ordered: str) -> Issued | None:
+    """Give what was issued under an order number, which must be for what is `ordered` now.
+
+    Raises:
+        OrderConflict: it was another order, or one that was bound to installations.
+    """
     before = None if number is None else entry_of_order(ledger, number)
     if before is None:
         return None
-    ordered = canonical(draft.order)
+    if before.request is not None:
+        raise OrderConflict(
+            f"order {number} was bound to the installation that asked for it",
+            hint="`licensekit answer` binds it; give what is not bound its own number",
+            number=before.number,
+        )
+    require_same_order(before, ordered)
+    return bundles.by_number(ledger, before.number)
+
+
+def require_same_order(before: Entry, ordered: str) -> None:
+    """Refuse what is `ordered` now if another order of its number was entered before.
+
+    Raises:
+        OrderConflict: it was; the message says what differs.
+    """
     if ordered != before.order:
         changes = difference(before.order or "{}", ordered)
         raise OrderConflict(
-            f"order {number} was issued before, and it was another one: {changes}",
+            f"order {before.order_number} was issued before, and it was another one: {changes}",
             hint="give a changed order its own number",
             number=before.number,
         )
-    return bundles.by_number(ledger, before.number)
 
 
 def check(footing: Footing, draft: Draft, places: Places) -> CheckedOrder:

@@ -42,6 +42,8 @@ class Order(NamedTuple):
     values: Mapping[str, Value] = {}
     installations: int | None = None
     """How many installations may be bound under it; None: one."""
+    facts: int | None = None
+    """So many facts of the machine must match, beside the key; None: the key alone binds."""
     after_grace: AfterGrace = AfterGrace.READ_ONLY
     offline_hours: int = 24
     borrow_hours: int = 0

@@ -34,6 +34,7 @@ _READERS: Final[dict[str, scalars.Reader[Any]]] = {
     "next_check": scalars.day,
     "edition": scalars.code,
     "installations": scalars.whole(1, limits.COUNT),
+    "facts": scalars.whole(1, limits.FACTS),
     "after_grace": scalars.word({word(policy): policy for policy in AfterGrace}),
     "offline_hours": _HOURS,
     "borrow_hours": _HOURS,

@@ -143,3 +143,15 @@ def test_there_is_nothing_to_state_before_the_first_activation(
     with pytest.raises(NotActivated):
         installation.statement()
     assert installation.state().stored == before
+
+
+def test_what_is_signed_names_the_audit_head_in_what_was_signed_before(crm: Installation) -> None:
+    _, request = crm.request()
+    crm.users.add("carla", name='"did":"statement"')
+    _, statement = crm.statement()
+    receipt = self_signed(armor.read(crm.return_bundles())[0], Receipt).document
+    assert [paper.extensions for paper in (request, statement, receipt)] == [
+        {},
+        {"follows": request.audit_head.hex()},
+        {"follows": statement.audit_head.hex()},
+    ]

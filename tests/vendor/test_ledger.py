@@ -8,10 +8,13 @@ import pytest
 from licensekit.chain import GENESIS, first_break
 from licensekit.database import Database
 from licensekit.errors import ConstraintViolated
+from licensekit.keys.digest import sha256
+from licensekit.keys.signing import SigningKey
 from licensekit.sign import sign
 from licensekit.vendor.ledger import (
     Record,
-    answers_to,
+    answer_to,
+    answers_of_order,
     append,
     documents,
     entry,
@@ -19,9 +22,11 @@ from licensekit.vendor.ledger import (
     facts,
     head,
     open_ledger,
+    papers,
 )
 from licensekit.vendor.ledger import bundles as sold
 from licensekit.vendor.ledger.entries import stream
+from licensekit.wire import frame
 from licensekit.wire.documents import Document
 from tests import makers
 
@@ -40,6 +45,19 @@ def record(document: Document, **changes: Any) -> Record:
     """Give the record of a document signed by the TEST KEY `vendor`."""
     token = sign(document, makers.key("vendor"))
     return Record("issue", AT, "anna", token, document)._replace(**changes)
+
+
+KEY = makers.key("installation", frame.INSTALLATION)
+
+
+def paper(document: Document, key: SigningKey = KEY) -> Record:
+    """Give the record of what an installation has sent."""
+    return Record("accept", AT, "anna", sign(document, key), document)
+
+
+def installation(key: SigningKey) -> bytes:
+    """Give how the ledger calls an installation."""
+    return sha256(key.verifying_key.public)
 
 
 def enter(database: Database, *records: Record) -> list[int]:
@@ -72,7 +90,8 @@ def test_entries_come_back_as_they_were_appended(database: Database) -> None:
         found = entry(ledger, 1)
         assert found is not None
         assert found == entry_of_order(ledger, "A-1")
-        assert [found] == answers_to(ledger, bytes(16))
+        assert found == answer_to(ledger, bytes(16))
+        assert [found] == answers_of_order(ledger, "A-1")
         assert (found.token, found.order, found.note, found.who) == (
             entered.token,
             "{}",
@@ -96,15 +115,63 @@ def test_every_entry_is_chained_to_the_one_before(database: Database) -> None:
     [
         record(makers.bundle(serial="B"), order_number="A-1"),
         record(makers.bundle(company="Other")),
+        record(makers.bundle(serial="B"), request=bytes(16)),
+        paper(makers.request()),
     ],
-    ids=["an order number", "a sequence of a serial's part"],
+    ids=["an order number", "a sequence of a serial's part", "an answer", "a paper"],
 )
 def test_what_is_there_once_is_never_there_twice(database: Database, second: Record) -> None:
-    enter(database, record(makers.bundle(), order_number="A-1"))
+    first = record(makers.bundle(), order_number="A-1")
+    answer = record(makers.bundle(serial="C"), order_number="A-2", request=bytes(16))
+    enter(database, first, answer, paper(makers.request()))
     with pytest.raises(ConstraintViolated):
         enter(database, record(makers.catalog()), second)
     with database.read() as ledger:
-        assert head(ledger)[0] == 1
+        assert head(ledger)[0] == 3
+
+
+def test_an_order_may_be_answered_several_times(database: Database) -> None:
+    answers = [
+        record(makers.bundle(serial=serial), order_number="A-1", request=serial.encode() * 16)
+        for serial in "AB"
+    ]
+    enter(database, *answers)
+    with database.read() as ledger:
+        found = answers_of_order(ledger, "A-1")
+        assert [one.token for one in found] == [one.token for one in answers]
+        assert entry_of_order(ledger, "A-1") in found
+        assert answer_to(ledger, b"C" * 16) is None
+
+
+def test_what_installations_sent_is_found_by_installation_serial_and_bundle(
+    database: Database,
+) -> None:
+    heads = [bytes([n] * 32) for n in range(4)]
+    other = makers.key("other", frame.INSTALLATION)
+    sent: list[Document] = [
+        makers.request(audit_head=heads[0], extensions={"follows": "no head"}),
+        makers.statement(audit_head=heads[1], extensions={"follows": heads[0].hex()}),
+        makers.receipt(audit_head=heads[2], extensions={"follows": heads[1].hex()}),
+    ]
+    later = makers.statement(audit_head=heads[3], issued=makers.ISSUED + 1)
+    enter(database, *map(paper, sent), paper(later, other))
+    with database.read() as ledger:
+        mine = papers.of_installation(ledger, installation(KEY))
+        assert [(one.type, one.head, one.follows) for one in mine] == [
+            ("request", heads[0], None),
+            ("statement", heads[1], heads[0]),
+            ("receipt", heads[2], heads[1]),
+        ]
+        stated = papers.latest_statement(ledger, makers.SERIAL)
+        assert stated is not None
+        assert (stated.statement, stated.paper.installation) == (later, installation(other))
+        assert papers.latest_statement(ledger, "B") is None
+        assert list(papers.stating_serials(ledger)) == [makers.SERIAL]
+        assert papers.installations_of(ledger, makers.SERIAL) == 2
+        assert papers.receipt_of(ledger, bytes(16)) == 3
+        assert papers.receipt_of(ledger, bytes([1] * 16)) is None
+        assert papers.number_of(ledger, makers.identity_of(paper(later, other).token)) == 4
+        assert papers.number_of(ledger, bytes(16)) is None
 
 
 def test_a_later_sequence_replaces_the_earlier_ones_of_its_part(database: Database) -> None:

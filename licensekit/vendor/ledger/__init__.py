@@ -12,7 +12,8 @@ from licensekit.database import Database, connect
 from licensekit.vendor.ledger.entries import (
     Entry,
     Record,
-    answers_to,
+    answer_to,
+    answers_of_order,
     append,
     entry,
     entry_of_order,
@@ -23,7 +24,8 @@ from licensekit.vendor.ledger.schema import SCHEMA
 __all__ = [
     "Entry",
     "Record",
-    "answers_to",
+    "answer_to",
+    "answers_of_order",
     "append",
     "entry",
     "entry_of_order",

@@ -18,6 +18,14 @@ _SELECT: Final = (
     "SELECT number, action, at, who, type, frame, order_number, order_text, request, note, hash"
     " FROM entries"
 )
+_ANSWERED: Final = " WHERE order_number = ? AND request IS NOT NULL"
+_OF_ORDER: Final = (
+    _SELECT
+    + " WHERE order_number = ? AND request IS NULL UNION ALL "
+    + _SELECT
+    + _ANSWERED
+    + " LIMIT 1"
+)
 _NOTHING: Final = b"\xff\xff\xff\xff"
 
 
@@ -64,7 +72,8 @@ def append(connection: Connection, records: Sequence[Record]) -> list[int]:
     """Enter `records` in their order and give the number of each.
 
     Raises:
-        ConstraintViolated: an order number, or a sequence of a serial's part, is there already.
+        ConstraintViolated: an order number, a sequence of a serial's part, an answer to a request
+            or what an installation sent is there already.
     """
     number, previous = head(connection)
     rows: list[tuple[Value, ...]] = []
@@ -92,21 +101,24 @@ def entry(connection: Connection, number: int) -> Entry | None:
 
 
 def entry_of_order(connection: Connection, order_number: str) -> Entry | None:
-    """Give what was issued for the order of this number."""
-    row = connection.one(
-        _SELECT + " WHERE order_number = ?",
-        order_number,
-    )
+    """Give what was issued for the order of this number, or one of the answers given for it."""
+    row = connection.one(_OF_ORDER, order_number, order_number)
     return _entry(row) if row else None
 
 
-def answers_to(connection: Connection, request: bytes) -> list[Entry]:
-    """Give what was issued in answer to the request of this identity, oldest first."""
-    rows = connection.rows(
-        _SELECT + " WHERE request = ? ORDER BY number",
+def answers_of_order(connection: Connection, order_number: str) -> list[Entry]:
+    """Give what was issued for the order of this number in answer to requests, oldest first."""
+    rows = connection.rows(_SELECT + _ANSWERED + " ORDER BY number", order_number)
+    return [_entry(row) for row in rows]
+
+
+def answer_to(connection: Connection, request: bytes) -> Entry | None:
+    """Give what was issued in answer to the request of this identity."""
+    row = connection.one(
+        _SELECT + " WHERE request = ?",
         request,
     )
-    return [_entry(row) for row in rows]
+    return _entry(row) if row else None
 
 
 def stream(connection: Connection) -> Iterator[Entry]:

@@ -11,6 +11,7 @@ from typing import Final
 from licensekit import limits
 from licensekit.database import Connection, Value
 from licensekit.identity import identity_of
+from licensekit.vendor.ledger import papers
 from licensekit.wire import frame
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import (
@@ -18,8 +19,10 @@ from licensekit.wire.documents import (
     Catalog,
     Document,
     Receipt,
+    Request,
     Revocations,
     Root,
+    Statement,
     Trust,
 )
 
@@ -52,7 +55,10 @@ def project(connection: Connection, entered: Sequence[Drawn]) -> None:
                 _put_document(connection, number, token, document.issuer, document.number)
                 _revoke(connection, document)
             case Receipt():
+                papers.put(connection, number, token, document)
                 _set_standing(connection, RETURNED, [document.identity])
+            case Request() | Statement():
+                papers.put(connection, number, token, document)
             case _:
                 pass
 

@@ -48,9 +48,29 @@ _FACTS: Final = """CREATE TABLE facts (
     name {text} NOT NULL PRIMARY KEY,
     value {text} NOT NULL
 ) {strict}"""
+# An order is issued once, or bound to so many installations as it says, one in each answer.
 _ORDERS_ONCE: Final = (
-    "CREATE UNIQUE INDEX entries_order ON entries (order_number) WHERE order_number IS NOT NULL"
+    "CREATE UNIQUE INDEX entries_order ON entries (order_number)"
+    " WHERE order_number IS NOT NULL AND request IS NULL"
 )
+_ORDERS_ANSWERED: Final = (
+    "CREATE INDEX entries_answered ON entries (order_number)"
+    " WHERE order_number IS NOT NULL AND request IS NOT NULL"
+)
+_REQUESTS_ONCE: Final = (
+    "CREATE UNIQUE INDEX entries_request ON entries (request) WHERE request IS NOT NULL"
+)
+_PAPERS: Final = """CREATE TABLE papers (
+    number {integer} NOT NULL PRIMARY KEY,
+    type {text} NOT NULL,
+    identity {blob} NOT NULL,
+    installation {blob} NOT NULL,
+    serial {text},
+    bundle {blob},
+    issued {integer} NOT NULL,
+    head {blob} NOT NULL,
+    follows {blob}
+) {strict}"""
 
 SCHEMA: Final = Schema(
     "ledger",
@@ -61,7 +81,8 @@ SCHEMA: Final = Schema(
             (
                 _ENTRIES,
                 _ORDERS_ONCE,
-                "CREATE INDEX entries_request ON entries (request) WHERE request IS NOT NULL",
+                _ORDERS_ANSWERED,
+                _REQUESTS_ONCE,
                 _DOCUMENTS,
                 "CREATE INDEX documents_newest ON documents (type, issuer, number)",
                 _BUNDLES,
@@ -75,6 +96,11 @@ SCHEMA: Final = Schema(
                 "CREATE INDEX bundles_standing ON bundles (standing, issued, number)",
                 "CREATE INDEX bundles_expiry ON bundles (standing, expiry, number)",
                 "CREATE INDEX bundles_ends ON bundles (standing, ends, number)",
+                _PAPERS,
+                "CREATE UNIQUE INDEX papers_identity ON papers (identity)",
+                "CREATE INDEX papers_installation ON papers (installation)",
+                "CREATE INDEX papers_bundle ON papers (bundle) WHERE bundle IS NOT NULL",
+                "CREATE INDEX papers_serial ON papers (serial, issued) WHERE serial IS NOT NULL",
                 _FACTS,
             ),
         ),

@@ -6,6 +6,8 @@ Nothing here says that a document is genuine; `licensekit.signed` does.
 from licensekit.wire.documents.codec import CLASS_OF, TYPE_OF, AnyDocument, decode, encode
 from licensekit.wire.documents.fields import Document, Value, is_code, is_serial, text_fault
 from licensekit.wire.documents.installed import (
+    ANSWERS,
+    FOLLOWS,
     Receipt,
     Request,
     Reset,
@@ -39,7 +41,9 @@ from licensekit.wire.documents.trusted import (
 )
 
 __all__ = [
+    "ANSWERS",
     "CLASS_OF",
+    "FOLLOWS",
     "TYPE_OF",
     "Access",
     "AdmittedKey",

@@ -4,7 +4,7 @@
 """
 
 from enum import IntEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
@@ -28,6 +28,12 @@ from licensekit.wire.documents.fields import (
     require_serials,
     require_texts,
 )
+
+ANSWERS: Final = "request"
+"""The extension by which a bundle names the request that it answers: its nonce in hex."""
+FOLLOWS: Final = "follows"
+"""The extension by which what an installation signs names the audit head in what it signed before,
+in hex. Two that follow on one show a history that was restored, copied or rewritten."""
 
 
 class Request(Document, frozen=True):
