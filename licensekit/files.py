@@ -110,6 +110,18 @@ def write_atomically(
         raise unusable(path, "a file", error) from error
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder if it is not there, in one that is.
+
+    Raises:
+        FileUnusable: it cannot be made, or something else has its name.
+    """
+    try:
+        path.mkdir(exist_ok=True)
+    except OSError as error:
+        raise unusable(path, "made a folder", error) from error
+
+
 def is_exposed(path: Path) -> bool:
     """Say whether others than its owner may read or change the file, as far as its mode tells.
 

@@ -47,7 +47,9 @@ def open_pack(pack: bytes | str, root: str, now: int) -> Ground:
     tokens = armor.read(pack)
     for token in tokens:
         if token.type not in _IN_PACKS:
-            raise UnexpectedType(f"a pack does not hold a {token.type}", type=token.type)
+            raise UnexpectedType(
+                f"a pack does not hold {armor.DESCRIBED[token.type]}", type=token.type
+            )
     return extend_ground(Ground(start(tokens, root), {}), tokens, now)
 
 

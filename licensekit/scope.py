@@ -16,6 +16,7 @@ from licensekit.errors import (
 from licensekit.keys.verifying import VerifyingKey, load
 from licensekit.limits import ISSUED_AHEAD_SECONDS
 from licensekit.signed import Verified
+from licensekit.wire.armor import DESCRIBED
 from licensekit.wire.documents import (
     AdmittedKey,
     AfterGrace,
@@ -56,7 +57,7 @@ def require_type(signer: AdmittedSigner, kind: str) -> None:
     if signer.admitted.state is KeyState.REVOKED:
         raise KeyRevoked(f"{signer.label} was revoked", key_id=signer.key.key_id.hex())
     if kind not in signer.types:
-        raise _out_of_scope(signer, f"a {kind}", dimension="type")
+        raise _out_of_scope(signer, DESCRIBED[kind], dimension="type")
 
 
 def require_scope(signer: AdmittedSigner, document: SignedByVendor, now: int) -> None:

@@ -90,11 +90,14 @@ def open_frame(token: armor.Token, kind: type[Document]) -> frame.Frame:
     """
     wanted = TYPE_OF[kind]
     if token.type != wanted:
-        raise UnexpectedType(f"a {token.type} where a {wanted} is meant", type=token.type)
+        raise UnexpectedType(
+            f"{armor.DESCRIBED[token.type]} where {armor.DESCRIBED[wanted]} is meant",
+            type=token.type,
+        )
     opened = frame.read(token.frame)
     signatures = opened.signatures
     if len(signatures) > 1 and len({s.key for s in signatures}) < len(signatures):
-        raise DuplicateSignature(f"one key signed this {wanted} twice")
+        raise DuplicateSignature(f"one key signed {armor.DESCRIBED[wanted]} twice")
     return opened
 
 

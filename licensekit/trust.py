@@ -213,7 +213,9 @@ def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> AdmittedSi
     """
     first, *more = opened.signatures
     if more:
-        raise SignatureCount(f"a {kind} carries one signature, and this has {len(more) + 1}")
+        raise SignatureCount(
+            f"{armor.DESCRIBED[kind]} carries one signature, and this has {len(more) + 1}"
+        )
     signer = state.signers.get((first.scheme, first.key))
     if signer is None:
         if state.trust is None:

@@ -12,6 +12,11 @@ json_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.o
 """`--json`, wherever facts are printed."""
 
 
+def counted(number: int, one: str) -> str:
+    """Give a number with what it counts: `1 bundle`, `2 bundles`."""
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"
+
+
 def emit_json(facts: Mapping[str, Any]) -> None:
     """Print `facts` as one JSON object, names in the order given."""
     click.echo(json.dumps(facts, ensure_ascii=False, indent=2))

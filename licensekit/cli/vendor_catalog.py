@@ -9,7 +9,7 @@ from licensekit.catalog.changes import Difference, differences
 from licensekit.cli.document_view import show as show_document
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.inputs import located, read_input
-from licensekit.cli.output import emit, emit_json, json_option, table
+from licensekit.cli.output import counted, emit, emit_json, json_option, table
 from licensekit.cli.vendor_base import clock, workspace_option
 from licensekit.vendor.catalog_file import read_catalog
 from licensekit.vendor.packing import Draft
@@ -45,7 +45,7 @@ def check(file: str | None, folder: Path, *, as_json: bool) -> None:
             {"sound": True, "changed": draft.is_changed, "licenses": len(draft.catalog.licenses)}
         )
         return
-    emit(f"{len(draft.catalog.licenses)} licenses, no faults.")
+    emit(f"{counted(len(draft.catalog.licenses), 'license')}, no faults.")
     if file is None:
         emit(_state(draft))
 

@@ -71,6 +71,8 @@ def init(
     vendor's pack. Its key counts once the vendor has admitted it (`licensekit keys admit`).
     """
     if partner_of is not None:
+        if root_keys > 1 or threshold > 1:
+            raise click.UsageError("--partner-of makes no root: the vendor's is used.")
         vendor = (partner_of, root)
         _init_partner(folder, Told(**told), vendor, SCHEMES[scheme], passphrase, as_json=as_json)
         return
@@ -99,7 +101,7 @@ def init(
     if as_json:
         emit_json(_json(folder, called, pin, pack))
     else:
-        _show(folder, called, pin, pack)
+        _show(folder, called, pin, pack, (root_keys, threshold))
 
 
 def _root_passphrases(source: PassphraseSource, count: int) -> list[bytes]:
@@ -179,7 +181,7 @@ def _show_partner(folder: Path, called: Names, key_id: str) -> None:
     emit(f"    licensekit pack NEW.lkp -C {folder}")
 
 
-def _show(folder: Path, called: Names, pin: str, pack: Path) -> None:
+def _show(folder: Path, called: Names, pin: str, pack: Path, rule: tuple[int, int]) -> None:
     heading(f"{folder} is ready: product {called.product}, issuer {called.issuer}.")
     emit()
     facts(
@@ -187,7 +189,7 @@ def _show(folder: Path, called: Names, pin: str, pack: Path) -> None:
             ("catalog", folder / "catalog.toml"),
             ("example order", folder / "orders" / "example.toml"),
             ("signing key", f"{folder / 'keys'}"),
-            ("root key", f"{folder / 'root'}  move this folder to a USB stick"),
+            _root_keys(folder / "root", rule),
             ("pack", f"{pack}  the application ships it"),
             ("root", f"{pin}  the application pins it"),
         ]
@@ -202,3 +204,11 @@ def _show(folder: Path, called: Names, pin: str, pack: Path) -> None:
     emit()
     emit(f"    licensekit issue {folder / 'orders' / 'example.toml'} -C {folder}")
     emit(f"    licensekit activate 1010000014-base-1.lic --pack {pack} --root {pin}")
+
+
+def _root_keys(folder: Path, rule: tuple[int, int]) -> tuple[str, str]:
+    count, threshold = rule
+    if count == 1:
+        return "root key", f"{folder}  move this folder to a USB stick"
+    said = f"{count} keys, of which {threshold} must sign: give each to another person"
+    return "root keys", f"{folder}  {said}"

@@ -51,7 +51,7 @@ class NewKey(NamedTuple):
     "--pkcs11",
     "uri",
     metavar="URI",
-    help="Make the key in this token, or use the one there that object= or id= names.",
+    help="Make the key in this token (without object= and id=), or use the one that they name.",
 )
 @permission
 @root_key_option
@@ -74,6 +74,10 @@ def new(
 
     What it may sign can be limited: a sales engineer's key, say, to trials of at most 60 days.
     """
+    if uri is not None and SCHEMES[scheme] != ED25519:
+        raise click.UsageError(
+            "--pkcs11 and --scheme hybrid exclude each other: tokens hold Ed25519."
+        )
 
     def made(called: str) -> NewKey:
         if uri is None:

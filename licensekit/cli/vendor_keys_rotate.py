@@ -71,6 +71,8 @@ def rotate(
     """
     if root and name is not None:
         raise click.UsageError("--root rotates the root; a signing key cannot be named as well.")
+    if not root and (count > 1 or threshold > 1):
+        raise click.UsageError("--root-keys and --threshold go with --root.")
     if threshold > count:
         raise click.UsageError(f"--threshold {threshold} is more than --root-keys {count}.")
     roots = Roots(root_keys, root_passphrase)

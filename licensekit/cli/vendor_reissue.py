@@ -5,10 +5,11 @@ from pathlib import Path
 import click
 
 from licensekit.cli.inputs import PassphraseSource
-from licensekit.cli.output import emit, emit_json, json_option
+from licensekit.cli.output import counted, emit, emit_json, json_option
 from licensekit.cli.vendor_base import clock, operator, passphrase, unlock, workspace_option
-from licensekit.errors import FileUnusable, WorkspaceError
-from licensekit.files import write_atomically
+from licensekit.cli.vendor_files import require_place
+from licensekit.errors import WorkspaceError
+from licensekit.files import make_folder, write_atomically
 from licensekit.vendor.trust_documents import key_id, named
 from licensekit.vendor.workspace import Workspace
 
@@ -23,7 +24,7 @@ from licensekit.vendor.workspace import Workspace
     required=True,
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="The folder for the new license files.",
+    help="The folder for the new license files; made if it is not there.",
 )
 @click.option("--bare", is_flag=True, help="Leave out the trust documents that ride along.")
 @passphrase
@@ -52,9 +53,9 @@ def reissue(
                 "the key that signs now is the lost one",
                 hint="make another with `licensekit keys rotate`, or name one with --with KEY",
             )
-        if not output.is_dir():
-            raise FileUnusable("there is no such folder", where=str(output), hint="make it first")
+        require_place(str(output))
         signer = unlock(file, passphrase)
+        make_folder(output)
         names: list[str] = []
         for license_file in workspace.reissue(lost, signer, who=operator(), now=now, bare=bare):
             write_atomically(output / license_file.name, license_file.data)
@@ -62,4 +63,4 @@ def reissue(
     if as_json:
         emit_json({"reissued": len(names), "files": names})
     else:
-        emit(f"{len(names)} bundles were signed anew, in {output}.")
+        emit(f"{counted(len(names), 'bundle')} signed anew, in {output}.")

@@ -8,7 +8,7 @@ import click
 
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.inputs import PassphraseSource, located, read_input
-from licensekit.cli.output import emit_json, facts, json_option, remark
+from licensekit.cli.output import counted, emit_json, facts, json_option, remark
 from licensekit.cli.vendor_base import (
     clock,
     operator,
@@ -25,7 +25,7 @@ from licensekit.cli.vendor_ceremony import (
     sign_and_write,
 )
 from licensekit.cli.vendor_refresh import refresh
-from licensekit.errors import NoBundle
+from licensekit.errors import KeyMissing, NoBundle
 from licensekit.identity import identity_of
 from licensekit.vendor.key_changes import revoke as revoked
 from licensekit.vendor.ledger.bundles import Issued
@@ -123,11 +123,22 @@ def key(
         roots = Roots(root_keys, root_passphrase)
         outcome = sign_and_write(workspace, [trust], [], roots, action="revoke key", note=reason)
         void = workspace.count_signed_by(named(stands_on.trust.keys, name))
+        show_outcome(outcome, as_json=as_json, key=name, bundles_void=void)
         if outcome.file is None:
-            refresh(workspace, passphrase)
-    show_outcome(outcome, as_json=as_json, key=name, bundles_void=void)
-    if void and not as_json:
+            _sign_again(workspace, passphrase)
+    if void:
         remark(f"Sign them anew with another key: licensekit reissue --signed-by {name} -o OUT")
+
+
+def _sign_again(workspace: Workspace, source: PassphraseSource) -> None:
+    """Sign catalog and list anew, where the revoked key had; it may have been the only one."""
+    try:
+        refresh(workspace, source)
+    except KeyMissing as error:
+        remark(
+            f"The key is revoked, and {error.what}: make another with `licensekit keys new`,"
+            " then run `licensekit pack`."
+        )
 
 
 def _find(workspace: Workspace, name: str) -> Issued:
@@ -178,10 +189,12 @@ def _show(taken: Revocations, pack: Path, *, as_json: bool) -> None:
     if as_json:
         emit_json(said)
         return
+    bundles = counted(len(taken.identities), "bundle")
+    serials = counted(len(taken.serials), "serial")
     facts(
         [
             ("list", f"number {taken.number}, in {pack}"),
-            ("takes back", f"{len(taken.identities)} bundles, {len(taken.serials)} serials"),
+            ("takes back", f"{bundles}, {serials}"),
         ]
     )
     remark("Ship the pack with the next version; every license file from now on brings the list.")

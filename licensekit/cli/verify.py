@@ -36,7 +36,9 @@ def verify(file: str, pack: str | None, root: str | None, now: int, *, as_json: 
         documents = [{**f.as_json(), **_state(f, now)} for f in findings]
         emit_json({"file": file, "verified": True, "documents": documents})
         return
-    for finding in findings:
+    for number, finding in enumerate(findings):
+        if number:
+            emit()
         click.secho(f"{finding.type.upper()}  {finding.status.upper()}", fg="green", bold=True)
         for name, value in _state(finding, now).items():
             emit(f"{name}  {value} at {format_seconds(now)}")

@@ -143,6 +143,6 @@ class NotIssued(WorkspaceError):
 
 
 class OrderConflict(WorkspaceError):
-    """An order number that was issued before with other contents."""
+    """An order number that was issued before: with other contents, or as what counts no more."""
 
     code = "order-conflict"

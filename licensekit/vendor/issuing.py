@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from licensekit.database import Connection
-from licensekit.errors import OrderConflict
+from licensekit.errors import BundleRevoked, KeyRevoked, OrderConflict
 from licensekit.keys.signing import Signer
 from licensekit.vendor.bundling import CheckedOrder, check_order, make_bundle
 from licensekit.vendor.footing import Footing, file_of
@@ -14,6 +14,7 @@ from licensekit.vendor.order_text import canonical, difference
 from licensekit.vendor.places import Places
 from licensekit.vendor.riders import Riders
 from licensekit.vendor.signing import sign_admitted
+from licensekit.verify import verify_bundle
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Binding, Bundle
 
@@ -44,13 +45,16 @@ def license_file(bundle: Bundle, token: Token, riders: Riders, *, repeated: bool
     return LicenseFile(bundle, token, file_of([*riders.beside(bundle), token]), repeated)
 
 
-def issued_before(ledger: Connection, draft: Draft) -> Issued | None:
+def issued_before(ledger: Connection, footing: Footing, draft: Draft, now: int) -> Issued | None:
     """Give what was issued for the order of this number.
 
     Raises:
-        OrderConflict: it was another order.
+        OrderConflict: it was another order, or what was issued counts no more.
     """
-    return ordered_before(ledger, draft.order.number, canonical(draft.order))
+    issued = ordered_before(ledger, draft.order.number, canonical(draft.order))
+    if issued is not None:
+        require_genuine(issued, footing, now)
+    return issued
 
 
 def ordered_before(ledger: Connection, number: str | None, ordered: str) -> Issued | None:
@@ -85,6 +89,22 @@ def require_same_order(before: Entry, ordered: str) -> None:
             hint="give a changed order its own number",
             number=before.number,
         )
+
+
+def require_genuine(issued: Issued, footing: Footing, now: int) -> None:
+    """Refuse to hand out once more what every customer would refuse.
+
+    Raises:
+        OrderConflict: the bundle or its key was revoked.
+    """
+    try:
+        verify_bundle(issued.token, footing.ground.trust, now)
+    except (BundleRevoked, KeyRevoked) as error:
+        raise OrderConflict(
+            f"order {issued.order_number} was issued as {file_name(issued.bundle)}, which counts no"
+            f" more: {error.what}",
+            hint="give the order a number of its own, or send what was signed in its place",
+        ) from error
 
 
 def check(footing: Footing, draft: Draft, places: Places) -> CheckedOrder:

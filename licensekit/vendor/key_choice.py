@@ -7,6 +7,7 @@ from licensekit.errors import KeyMissing
 from licensekit.scope import AdmittedSigner
 from licensekit.trust import TrustState
 from licensekit.vendor.keyring import KeyFile
+from licensekit.wire.armor import DESCRIBED
 from licensekit.wire.documents import KeyState
 
 
@@ -38,7 +39,7 @@ def choose_key(
     fitting = [c for c in candidates(files, trust) if _may_sign(c.admitted, kind, issuer, now)]
     if not fitting:
         raise KeyMissing(
-            f"no key here may sign a {kind} for `{issuer}` now",
+            f"no key here may sign {DESCRIBED[kind]} for `{issuer}` now",
             hint="`licensekit keys list` shows which keys there are and what each may sign",
         )
     return max(fitting, key=_seniority).file

@@ -136,7 +136,7 @@ class _Desk:
             draft = _with_fault(draft, "order", "is missing: among many, each order has a number")
         if not self._seen.isdisjoint(filter(None, (order.number, order.serial))):
             self.settle()
-        before = issued_before(self._ledger, draft)
+        before = issued_before(self._ledger, self._stands_on, draft, self._run.now)
         if before is not None:
             return license_file(before.bundle, before.token, self._along, repeated=True)
         checked = check(self._stands_on, draft, self._places)

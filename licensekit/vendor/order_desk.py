@@ -26,11 +26,11 @@ class OrderDesk(Opened):
 
         Raises:
             OrderInvalid: with all its faults.
-            OrderConflict: another order was issued under its number.
+            OrderConflict: another order was issued under its number, or what was issued is void.
         """
         with self.ledger.read() as ledger:
             stands_on = footing(ledger, now)
-            before = issuing.issued_before(ledger, draft)
+            before = issuing.issued_before(ledger, stands_on, draft, now)
             if before is None:
                 issuing.check(stands_on, draft, Places(ledger, stands_on))
                 return None
@@ -47,13 +47,13 @@ class OrderDesk(Opened):
 
         Raises:
             OrderInvalid: with all its faults.
-            OrderConflict: another order was issued under its number.
+            OrderConflict: another order was issued under its number, or what was issued is void.
             TrustError: the key may not sign it.
             StateError: the ledger cannot be written. Nothing was issued, in all these cases.
         """
         with self.ledger.write() as ledger:
             stands_on = footing(ledger, now)
-            before = issuing.issued_before(ledger, draft)
+            before = issuing.issued_before(ledger, stands_on, draft, now)
             if before is None:
                 bundle, token = issuing.issue(ledger, stands_on, draft, signer, who=who, now=now)
             else:

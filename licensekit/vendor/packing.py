@@ -79,18 +79,24 @@ def require_unchanged(layout: Layout, footing: Footing, now: int) -> None:
     """Refuse while the catalog file says something else than the catalog that was signed.
 
     Raises:
-        CatalogChanged: it does, or it has faults now.
+        CatalogChanged: it does, or it has faults now, or what was signed counts no more.
         FileUnusable, TooLarge: it cannot be read.
     """
     try:
-        changed = draft(layout, footing, now).is_changed
+        written = draft(layout, footing, now)
     except CatalogInvalid as error:
         raise CatalogChanged(
             "it was changed since it was signed, and has faults now",
             where=str(layout.catalog),
             hint="`licensekit catalog check` names them",
         ) from error
-    if changed:
+    if not written.is_in_force and written.signed is not None:
+        raise CatalogChanged(
+            "the key that signed it may not sign it any more",
+            where=str(layout.catalog),
+            hint="run `licensekit pack` to sign it anew",
+        )
+    if written.is_changed:
         raise CatalogChanged("it was changed since it was signed", where=str(layout.catalog))
 
 

@@ -208,7 +208,10 @@ def test_a_trust_document_that_came_too_late_is_refused_and_its_key_removed(plac
         ("keys", "rotate", "signing-1", "--root"),
         ("keys", "rotate", "--root", "--threshold", "2"),
         ("init", "new", "--threshold", "2"),
+        ("keys", "rotate", "--root-keys", "2"),
         ("keys", "admit", "key.pub"),
+        ("keys", "new", "--scheme", "hybrid", "--pkcs11", "pkcs11:token=acme"),
+        ("init", "new", "--partner-of", "acme/acme.lkp", "--root-keys", "2"),
     ],
 )
 def test_options_that_contradict_each_other_are_usage_errors(
@@ -279,7 +282,7 @@ def test_revoke_takes_back_bundles_by_name_and_by_file(desk: Desk) -> None:
         verify = ("verify", issued["file"], "--pack", pack["pack"], "--root", pack["root"])
         assert "was revoked" in desk.refused(4, *verify)
     shown = desk.run("revoke", "serial", "1010000014", "-C", "acme", *desk.passphrase).stdout
-    assert "2 bundles, 1 serials" in shown
+    assert "2 bundles, 1 serial" in shown
 
 
 @pytest.mark.parametrize(
@@ -291,7 +294,7 @@ def test_revoke_takes_back_bundles_by_name_and_by_file(desk: Desk) -> None:
         (("revoke", "key", "nobody"), 7, "no keys `nobody`"),
         (("reissue", "--signed-by", "nobody", "-o", "."), 7, "no keys `nobody`"),
         (("reissue", "--signed-by", "signing-1", "-o", "."), 6, "the lost one"),
-        (("reissue", "--signed-by", "signing-1", "-o", "none", "--with", "two"), 8, "no such"),
+        (("reissue", "--signed-by", "signing-1", "-o", "none/new", "--with", "two"), 8, "no such"),
     ],
 )
 def test_what_cannot_be_taken_back_is_told(
@@ -313,11 +316,72 @@ def test_a_lost_key_is_revoked_and_what_it_signed_is_signed_anew(desk: Desk) -> 
     assert (pack["catalog"], pack["catalog_signed"]) == (2, False)
     verify = ("--pack", pack["pack"], "--root", pack["root"])
     assert "was revoked" in desk.refused(4, "verify", old["file"], *verify)
-    Path("out").mkdir()
     reissue = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out", *desk.passphrase)
-    assert "1 bundles were signed anew" in desk.run(*reissue).stdout
+    assert "1 bundle signed anew, in out." in desk.run(*reissue).stdout
     assert desk.json(*reissue)["files"] == ["1010000014-base-2.lic"]
     desk.run("verify", "out/1010000014-base-2.lic", *verify)
+
+
+def test_what_counts_no_more_is_not_handed_out_again(desk: Desk) -> None:
+    """An order of one number gives the same bundle again, but not one that customers refuse."""
+    taken_back, signed_anew, kept = (issue(desk, number) for number in ("1", "2", "3"))
+    desk.run("revoke", "bundle", taken_back["identity"], "-C", "acme", *desk.passphrase)
+    grow(desk, "rotate")
+    assert issue(desk, "3") == kept | {"repeated": True, "bytes": issue(desk, "3")["bytes"]}
+    again = ("issue", "order.toml", "-C", "acme", *desk.passphrase)
+    Path("order.toml").write_text(ORDER.read_text().replace("example-1", "1"))
+    assert "1010000014-base-1.lic, which counts no more" in desk.refused(6, *again)
+    desk.run("revoke", "key", "signing-1", "-C", "acme", *desk.both_passphrases)
+    Path("order.toml").write_text(ORDER.read_text().replace("example-1", "2"))
+    said = desk.refused(6, *again)
+    assert "key `signing-1`" in said
+    assert "give the order a number of its own" in said
+    assert signed_anew["serial"] in said
+
+
+def test_the_only_key_can_be_revoked_and_a_new_one_takes_over(desk: Desk) -> None:
+    """The revocation counts at once; what to do about the catalog is told, and then works."""
+    issue(desk, "1")
+    result = desk.run("revoke", "key", "signing-1", "-C", "acme", *desk.both_passphrases)
+    assert "trust document 2 is signed and in the pack" in result.stdout
+    assert "make another with `licensekit keys new`, then run `licensekit pack`" in result.stderr
+    early = ("issue", str(ORDER), "-C", "acme", *desk.passphrase)
+    assert "the key that signed it may not sign it any more" in desk.refused(6, *early)
+    grow(desk, "new")
+    assert "`licensekit pack` to sign it anew" in desk.refused(6, *early)
+    assert desk.json("pack", "-C", "acme", *desk.passphrase)["catalog_signed"]
+    desk.run(*early)
+
+
+def test_reissue_makes_its_folder_and_counts_what_it_signs(desk: Desk) -> None:
+    first, second = issue(desk, "1"), issue(desk, "2")
+    grow(desk, "rotate")
+    words = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out", "--bare")
+    said = desk.json(*words, *desk.passphrase)
+    names = [f"{issued['serial']}-base-2.lic" for issued in (first, second)]
+    assert said == {"reissued": 2, "files": names}
+    assert sorted(path.name for path in Path("out").iterdir()) == names
+    assert types(f"out/{names[0]}") == ["bundle"]
+    Path("file").write_text("")
+    assert "file" in desk.refused(8, *words[:5], "-o", "file", *desk.passphrase)
+
+
+def test_an_application_shipped_before_any_change_takes_what_this_years_key_signs(
+    desk: Desk,
+) -> None:
+    """The first pack and pin accept a license after the root and the keys were rotated."""
+    pin = desk.json("pack", "-C", "acme")["root"]
+    Path("shipped.lkp").write_bytes(Path("acme/acme.lkp").read_bytes())
+    for _ in range(3):
+        grow(desk, "rotate", "--root")
+        grow(desk, "rotate")
+    issued = issue(desk, "1")
+    trusted = ("--pack", "shipped.lkp", "--root", pin, "--home", "home")
+    desk.run("activate", issued["file"], *trusted)
+    assert "active" in desk.run("status", "--home", "home").stdout
+    bare = issue(desk, "2", "--bare")
+    verify = ("verify", bare["file"], "--pack", "shipped.lkp", "--root", pin)
+    assert "does not name" in desk.refused(4, *verify)
 
 
 def test_a_key_that_has_signed_nothing_is_revoked_without_more_ado(desk: Desk) -> None:
@@ -354,6 +418,26 @@ def test_a_partner_sells_under_its_own_issuer_once_it_is_admitted(
     desk.run("pack", "acme/acme.lkp", "-C", "fjord", *desk.passphrase)
     issued = issue(desk, "1", workspace="fjord")
     assert types(issued["file"]) == ["trust", "catalog", "bundle"]
+    vendors = issue(desk, "1", "-o", "vendors.lic")
+    assert vendors["serial"] == issued["serial"]
+    pin = desk.json("pack", "-C", "acme")["root"]
+    trusted = ("--pack", "acme/acme.lkp", "--root", pin, "--home", "home")
+    desk.run("activate", vendors["file"], *trusted)
+    desk.run("activate", issued["file"], "--home", "home")
+    shown = desk.run("status", "--home", "home").stdout
+    for issuer in ("acme", "fjord"):
+        assert f"\n{issuer} " in shown
+    assert desk.json("status", "--home", "home")["company"] == "Example Company"
+
+
+def test_a_partner_can_sign_nothing_else(desk: Desk, partner: dict[str, Any]) -> None:
+    """Its key is refused for the vendor's name, by the command and by whoever verifies."""
+    admit = ("keys", "admit", "fjord/fjord.pub", "--issuer", "fjord", "-C", "acme")
+    desk.run(*admit, *desk.root_passphrase)
+    assert partner["issuer"] == "fjord"
+    Path("fjord/keys/signing-1.key").rename("acme/keys/stolen.key")
+    words = ("issue", str(ORDER), "-C", "acme", "--signed-by", "stolen", *desk.passphrase)
+    assert "may not sign for issuer `acme`" in desk.refused(4, *words)
 
 
 def test_a_partner_alone_cannot_change_keys(desk: Desk, partner: dict[str, Any]) -> None:

@@ -112,9 +112,9 @@ def _key(session: Session, place: KeyPlace, kind: ObjectClass) -> Object:
     if len(found) != 1:
         what = "several such Ed25519 keys" if found else "no such Ed25519 key"
         raise SignerUnavailable(
-            f"the token has {what} ({kind.name.lower()})",
+            f"the token has {what} ({kind.name.lower().replace('_', ' ')})",
             where=_name(place),
-            hint="name one key by object= and id= of the URI",
+            hint="name one key by object= and id= of the URI; without both, one can be made",
         )
     return found[0]
 
