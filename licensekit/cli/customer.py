@@ -24,6 +24,7 @@ CUSTOMER: Final[Mapping[str, Lazy]] = {
     "users": Lazy(_SECTION, "licensekit.cli.customer_users", "users"),
     "sites": Lazy(_SECTION, "licensekit.cli.customer_sites", "sites"),
     "events": Lazy(_SECTION, "licensekit.cli.customer_events", "events"),
+    "leases": Lazy(_SECTION, "licensekit.cli.customer_leases", "leases"),
     "request": Lazy(_SECTION, "licensekit.cli.customer_papers", "request"),
     "return": Lazy(_SECTION, "licensekit.cli.customer_papers", "return_"),
     "statement": Lazy(_SECTION, "licensekit.cli.customer_papers", "statement"),

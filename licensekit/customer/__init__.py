@@ -13,6 +13,7 @@ from licensekit.customer.user_import import Imported, ImportRow, parse_users
 from licensekit.customer.user_list import UserFilter, UserPage, UserRow
 from licensekit.entitlements.events import Event, Scope
 from licensekit.entitlements.login import Decision, Reason, UserFacts
+from licensekit.installation.leases import Lease
 
 __all__ = [
     "Activated",
@@ -24,6 +25,7 @@ __all__ = [
     "ImportRow",
     "Imported",
     "Installation",
+    "Lease",
     "LicenseDetails",
     "Preview",
     "PreviewRow",

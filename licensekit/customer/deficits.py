@@ -7,7 +7,7 @@ from licensekit.customer.preview import Deficit
 from licensekit.database import Connection
 from licensekit.entitlements import Entitlements
 from licensekit.errors import BelowUse
-from licensekit.wire.documents import Kind
+from licensekit.wire.documents import Kind, Seats
 
 HOLDERS: Final = 1000
 """How many holders a deficit names at most."""
@@ -28,10 +28,14 @@ def deficits_of(
     """Give the licenses of which `after` has fewer than `before`, and fewer than are in use.
 
     Both are counted as sold, whatever has expired: what lapsed already is no reduction, and
-    whoever buys again what lapsed must not find that it is refused.
+    whoever buys again what lapsed must not find that it is refused. Concurrent seats stand in the
+    way of nothing: what is held beyond the count is lost when it would be renewed.
     """
     found: list[Deficit] = []
     for code, used in sorted(in_use.items()):
+        license_ = after.licenses.get(code)
+        if license_ is not None and license_.seats is Seats.CONCURRENT:
+            continue
         sold, was_sold = _sold(after, code), _sold(before, code)
         is_less = sold is not None and (was_sold is None or sold < was_sold)
         if sold is not None and is_less and used > sold:

@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from licensekit.customer.deficits import holders_of
+from licensekit.customer.deficits import HOLDERS, holders_of
 from licensekit.customer.opened import Look
 from licensekit.customer.records import BundleRecord, bundle_records
-from licensekit.entitlements import Explanation, LicenseRow, explain, resolve, rows
+from licensekit.entitlements import Entitlements, Explanation, LicenseRow, explain, resolve, rows
 from licensekit.entitlements.evaluate import qualify
+from licensekit.installation import leases
 from licensekit.installation.grounding import verify_bundles
 from licensekit.pack import Ground
 from licensekit.wire import armor
-from licensekit.wire.documents import Bundle, License
+from licensekit.wire.documents import Bundle, License, Seats
 
 
 class LicenseDetails(NamedTuple):
@@ -25,7 +26,7 @@ class LicenseDetails(NamedTuple):
     explanations: tuple[Explanation, ...]
     """Every bundle that grants it, in force or waiting."""
     holders: tuple[str, ...]
-    """The users or sites that are assigned it, those who got it last first."""
+    """The users or sites that are assigned it, or who holds its seats; the newest first."""
     history: tuple[BundleRecord, ...]
     """Every bundle that was ever activated here and names it, the oldest first."""
 
@@ -53,9 +54,16 @@ def details_of(look: Look, code: str) -> LicenseDetails:
         includes=tuple(sorted(entitlements.closure[name])),
         required_by=tuple(sorted(required_by)),
         explanations=explain(entitlements, name),
-        holders=holders_of(look.connection, entitlements, name),
+        holders=_holders(look, entitlements, name),
         history=tuple(_history(look, ground, row.issuer, name.rpartition(".")[2])),
     )
+
+
+def _holders(look: Look, entitlements: Entitlements, name: str) -> tuple[str, ...]:
+    if entitlements.licenses[name].seats is Seats.CONCURRENT:
+        now = leases.time_of(look.connection, look.clock)
+        return leases.holders(look.connection, name, now, HOLDERS)
+    return holders_of(look.connection, entitlements, name)
 
 
 def _issuer(vendor: str, code: str) -> str:

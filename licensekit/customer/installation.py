@@ -10,6 +10,7 @@ from licensekit.customer.activation import apply, propose
 from licensekit.customer.audit_check import AuditReport, list_audit, list_newest, verify_audit
 from licensekit.customer.details import LicenseDetails, details_of
 from licensekit.customer.events import Events
+from licensekit.customer.leases import Leases
 from licensekit.customer.opened import Opened, looking, writing
 from licensekit.customer.papers import make_request, make_statement, return_bundles
 from licensekit.customer.preview import Preview
@@ -48,6 +49,7 @@ class Installation:
         self.users = Users(opened)
         self.sites = Sites(opened)
         self.events = Events(opened)
+        self.leases = Leases(opened)
 
     @classmethod
     def open(

@@ -153,4 +153,4 @@ def writing(opened: Opened) -> Generator[Writing]:
 
 def _look(opened: Opened, connection: Connection, mark: Head | None) -> Look:
     clock = seconds_of(opened.clock())
-    return Look(opened, connection, read_stored(connection, mark), mark, clock)
+    return Look(opened, connection, read_stored(connection, mark, clock), mark, clock)

@@ -55,7 +55,10 @@ class Connection(Protocol):
         ...
 
     def now(self) -> int | None:
-        """Give the seconds since 1970 by the server's clock; None where there is no server."""
+        """Give the seconds since 1970 by the server's clock; None where there is no server.
+
+        It is the time at which the transaction began, after it waited for others.
+        """
         ...
 
 

@@ -8,7 +8,7 @@ from licensekit.dates import day_at, format_days
 from licensekit.entitlements.evaluate import Entitlements
 from licensekit.entitlements.parts import Part, State
 from licensekit.entitlements.questions import count
-from licensekit.wire.documents import AfterGrace
+from licensekit.wire.documents import AfterGrace, Seats
 
 
 class Severity(StrEnum):
@@ -102,6 +102,12 @@ def _of_counts(entitlements: Entitlements, in_use: Mapping[str, int]) -> Iterato
         if code not in entitlements.licenses:
             continue
         numbers = count(entitlements, code, used)
+        if entitlements.licenses[code].seats is Seats.CONCURRENT:
+            # What is held beyond the count ends by itself, when it would be renewed.
+            if numbers.total and numbers.free == 0:
+                text = f"{code}: all {numbers.total} seats are taken, and who wants one waits"
+                yield Notice("seats-taken", Severity.INFO, text, code)
+            continue
         # Where all of it lapsed, the notice about the bundle says what follows.
         if numbers.deficit and not (numbers.total == 0 and entitlements.grants.get(code)):
             text = (

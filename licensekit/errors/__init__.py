@@ -6,10 +6,12 @@ programs may branch on them, and `docs/errors.md` lists them all.
 """
 
 from licensekit.errors.changing import (
+    BorrowRefused,
     BundleReturned,
     BundleUnknown,
     EntryInvalid,
     EventUnknown,
+    LeaseUnknown,
     NoneFree,
     NotAssignable,
     NotAssigned,
@@ -48,6 +50,7 @@ from licensekit.errors.running import (
     FileTaken,
     FileUnusable,
     HomeInvalid,
+    LeaseLost,
     MaintenanceEnded,
     NotActivated,
     NotEntitled,
@@ -125,6 +128,7 @@ __all__ = [
     "AuditDamaged",
     "BelowUse",
     "BindingMismatch",
+    "BorrowRefused",
     "BundleReturned",
     "BundleRevoked",
     "BundleUnknown",
@@ -159,6 +163,8 @@ __all__ = [
     "KeyOutOfWindow",
     "KeyRevoked",
     "KeyUnknown",
+    "LeaseLost",
+    "LeaseUnknown",
     "LedgerDamaged",
     "LicenseError",
     "MaintenanceEnded",

@@ -5,7 +5,7 @@ from licensekit.errors.vending import FaultsError
 
 
 class NoneFree(RefusedError):
-    """As many are assigned as there are."""
+    """As many are assigned, or leased, as there are."""
 
     code = "none-free"
 
@@ -78,6 +78,19 @@ class EventUnknown(RefusedError):
 
     code = "event-unknown"
     default_hint = "look at `events list`"
+
+
+class LeaseUnknown(RefusedError):
+    """There is no such lease; it was given back, or has expired."""
+
+    code = "lease-unknown"
+    default_hint = "look at `leases list`"
+
+
+class BorrowRefused(RefusedError):
+    """A seat cannot be borrowed for as long as was asked."""
+
+    code = "borrow-refused"
 
 
 class EntryInvalid(RefusedError):

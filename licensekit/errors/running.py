@@ -82,6 +82,12 @@ class NotEntitled(LicenseError):
     code = "not-entitled"
 
 
+class LeaseLost(LicenseError):
+    """A seat that was held and is not any more; the message says why."""
+
+    code = "lease-lost"
+
+
 class StateError(LicenseError):
     """A file, folder or database that cannot be used as it is."""
 

@@ -50,7 +50,7 @@ def remember(database: Database, state: State, clock: int) -> bool:
     if not (has_news or _is_due(state.stored.time, clock)):
         return False
     with database.write() as connection:
-        stored = read_stored(connection, None)
+        stored = read_stored(connection, None, clock)
         keep_time(connection, observe(stored.time, clock))
         # Somebody else may have brought what is newer still.
         if has_news and stored.trust == state.stored.trust and stored.seen == state.stored.seen:

@@ -41,7 +41,8 @@ class State(NamedTuple):
     """Documents that do not verify any more."""
     entitlements: Entitlements
     in_use: Mapping[str, int]
-    """License to how often it is assigned; a license that limits sites, to how many there are."""
+    """License to how often it is assigned; one that limits sites, to how many there are; one of
+    concurrent seats, to how many are held."""
     now: int
     """The time that counts, in seconds since 1970."""
     fingerprint: Fingerprint
@@ -92,7 +93,7 @@ def load(
     """
     mark = read_mark(database.location)  # before the snapshot, or a change would look like a loss
     with database.read() as connection:
-        stored = read_stored(connection, mark)
+        stored = read_stored(connection, mark, clock)
     return judge(stored, mark, root=root, pack=pack, clock=clock, released=released)
 
 
@@ -167,10 +168,12 @@ def pack_of(stored: Stored, pack: bytes | str | None) -> bytes | str:
 
 
 def in_use_of(stored: Stored, entitlements: Entitlements) -> dict[str, int]:
-    """Give license to how often it is assigned, or for what limits sites how many there are."""
+    """Give license to how many are in use: assigned, or held, or for what limits sites defined."""
     limiting = [code for code, one in entitlements.licenses.items() if one.limits_sites]
     defined = dict.fromkeys(limiting, stored.satellites) if stored.satellites else {}
-    return {**stored.in_use, **defined}
+    # A catalog may have made seats of what was assigned before.
+    leased = {code: held + stored.in_use.get(code, 0) for code, held in stored.leased.items()}
+    return {**stored.in_use, **leased, **defined}
 
 
 def fingerprint_of(stored: Stored, bundles: tuple[Verified[Bundle], ...]) -> Fingerprint:

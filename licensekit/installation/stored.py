@@ -6,7 +6,7 @@ from typing import NamedTuple
 from licensekit.database import Connection
 from licensekit.entitlements.events import Event
 from licensekit.errors import HomeInvalid
-from licensekit.installation import audit, events
+from licensekit.installation import audit, events, leases
 from licensekit.installation.audit import Head
 from licensekit.installation.clock import TimeSeen
 from licensekit.trust import Seen
@@ -39,6 +39,9 @@ class Stored(NamedTuple):
     bundles: tuple[armor.Token, ...]
     """The active ones."""
     in_use: Mapping[str, int]
+    """License to how often it is assigned."""
+    leased: Mapping[str, int]
+    """License to how many of its concurrent seats are held."""
     satellites: int
     """How many sites there are besides the central one."""
     events: tuple[Event, ...]
@@ -49,8 +52,11 @@ class Stored(NamedTuple):
     """The hash of the entry where the mark stands; None if there is no such entry."""
 
 
-def read_stored(connection: Connection, mark: Head | None) -> Stored:
+def read_stored(connection: Connection, mark: Head | None, clock: int) -> Stored:
     """Read what a state is made from; `mark` was read before the snapshot was taken.
+
+    `clock` is what the clock of this machine shows, in seconds since 1970: where there is no
+    server, leases live by it.
 
     Raises:
         HomeInvalid: the database has lost its one row.
@@ -75,6 +81,7 @@ def read_stored(connection: Connection, mark: Head | None) -> Stored:
         trust=_trust(connection),
         bundles=_bundles(connection),
         in_use=dict(connection.rows("SELECT license, in_use FROM usage WHERE in_use > 0")),
+        leased=leases.in_use(connection, leases.time_of(connection, clock)),
         satellites=_satellites(connection),
         events=events.in_force(connection),
         head=audit.head(connection),

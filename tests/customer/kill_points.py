@@ -35,16 +35,17 @@ TABLES: Final = (
     "resets",
     "audit",
     "seen_lists",
+    "leases",
 )
 NEXT: Final = Schema(
     "installation",
     (
         *SCHEMA.migrations,
         Migration(
-            2,
-            "leases",
+            SCHEMA.number + 1,
+            "later",
             (
-                "CREATE TABLE leases (number {serial}, license {text} NOT NULL) {strict}",
+                "CREATE TABLE later (number {serial}, license {text} NOT NULL) {strict}",
                 "ALTER TABLE users ADD COLUMN phone {text}",
             ),
         ),

@@ -19,7 +19,8 @@ from licensekit.errors import DatabaseUnavailable
 Raw = psycopg.Connection[Row]
 
 _TOKEN: Final = re.compile(r"""'[^']*'|"[^"]*"|\?|%""")
-_NOW: Final = "SELECT floor(extract(epoch FROM clock_timestamp()))::bigint"
+NOW: Final = "floor(extract(epoch FROM clock_timestamp()))::bigint"
+"""The server's time, which goes on inside a transaction."""
 
 _UNCERTAIN: Final = "the server went away during the commit: look whether the change was made"
 JUST_COMMIT: Final = b"COMMIT"
@@ -42,7 +43,7 @@ def adapt(raw: Raw) -> None:
 class PostgresConnection:
     """The `Connection` of PostgreSQL, from `BEGIN` to `commit` or `abandon`."""
 
-    __slots__ = ("_commit", "_lifetime", "_raw", "_streams", "_where")
+    __slots__ = ("_commit", "_lifetime", "_raw", "_streams", "_where", "began")
 
     def __init__(self, raw: Raw, where: str) -> None:
         self._raw = raw
@@ -50,6 +51,8 @@ class PostgresConnection:
         self._commit = JUST_COMMIT
         self._lifetime = Lifetime(translate, where)
         self._streams = 0
+        self.began: int | None = None
+        """The server's time at the beginning, if it was asked for."""
 
     def begin(self, statements: bytes, commit: bytes) -> Row | None:
         """Begin the transaction, say how it is committed, and give the last statement's row."""
@@ -94,7 +97,9 @@ class PostgresConnection:
 
     def now(self) -> int:
         """See `Connection.now`."""
-        [(seconds,)] = self.rows(_NOW)
+        if self.began is not None:
+            return self.began
+        [(seconds,)] = self.rows("SELECT " + NOW)
         return int(seconds)
 
     def commit(self) -> None:

@@ -13,6 +13,7 @@ from licensekit.database.pool import Handling, Pool
 from licensekit.database.postgres.connection import (
     COMMIT_AND_TELL,
     JUST_COMMIT,
+    NOW,
     PostgresConnection,
     Raw,
     adapt,
@@ -42,7 +43,8 @@ DIALECT: Final = Dialect(
     first=(),
 )
 
-_FOUND: Final = FOUND.encode()
+# With the server's time, so that nobody need ask for it.
+_FOUND: Final = FOUND.replace(" FROM", f", {NOW} FROM").encode()
 _BEGIN_READING: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
 # Any constant of our own; the second key keeps installations in other schemas apart.
 _BEGIN_WRITING: Final = (
@@ -147,7 +149,8 @@ class PostgresDatabase:
         def begin(connection: PostgresConnection) -> None:
             found = connection.begin(statements, commit)
             if schema is not None:
-                schema.check(found, self._location)
+                schema.check(found and found[:2], self._location)
+                connection.began = found[2] if found else None
 
         return Transaction(self._pool, make, begin)
 

@@ -1,0 +1,217 @@
+"""Concurrent seats: taken, renewed and freed by who is at work, ended by an administrator.
+
+What happens all day (`acquire`, `renew`, `free`) is no entry in the audit log and wakes nobody up:
+each is one short transaction, and many run at a time. What an administrator decides, and what
+leaves the house for days, is a change like any other.
+"""
+
+import builtins
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from licensekit.access import Access
+from licensekit.customer import entry, holders
+from licensekit.customer.opened import Opened, looking, writing
+from licensekit.database import Connection, Database
+from licensekit.dates import format_seconds
+from licensekit.entitlements import Entitlements, why_not
+from licensekit.entitlements.assignment import missing_requirements
+from licensekit.entitlements.leasing import Pool, pool_of
+from licensekit.errors import (
+    BorrowRefused,
+    EntryInvalid,
+    LeaseLost,
+    LeaseUnknown,
+    NoneFree,
+    NotEntitled,
+)
+from licensekit.installation import leases
+from licensekit.installation.leases import Asked, Lease
+from licensekit.wire.documents import Kind
+
+TTL_SECONDS: Final = 86_400
+"""The longest that a seat stays taken without being renewed, unless it is borrowed."""
+_HOUR_SECONDS: Final = 3600
+
+
+class Wanted(NamedTuple):
+    """A seat that somebody wants."""
+
+    license: str
+    """The code, as `leasable` gives it."""
+    holder: str
+    ttl: int
+    """Seconds after which it is free again unless it is renewed."""
+    at_least: Access
+
+    def check(self) -> None:
+        """Refuse what can be no lease.
+
+        Raises:
+            EntryInvalid: the holder is empty, too long or has characters that nobody can see; the
+                time is out of bounds; or nothing is asked for.
+        """
+        entry.check_id(self.holder, "holder")
+        if not 1 <= self.ttl <= TTL_SECONDS:
+            raise EntryInvalid(
+                f"a lease of {self.ttl} seconds is none", hint=f"use 1 to {TTL_SECONDS} seconds"
+            )
+        if self.at_least is Access.NONE:
+            raise EntryInvalid("a lease is for some access", hint="ask for read or full")
+
+
+class Leases:
+    """The leases of an installation, for its administrators."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+
+    def list(self) -> tuple[Lease, ...]:
+        """Give every lease that is held now, by license and then the oldest first."""
+        with looking(self._opened) as look:
+            return leases.held(look.connection, leases.time_of(look.connection, look.clock))
+
+    def end(self, lease_id: str) -> Lease:
+        """End a lease, and give it. Its seat is free at once, and its holder learns it.
+
+        Whoever has borrowed it learns it when it sees the database again.
+
+        Raises:
+            LeaseUnknown: no such lease is held.
+        """
+        return self.end_all([lease_id])[0]
+
+    def end_all(self, lease_ids: Sequence[str]) -> builtins.list[Lease]:
+        """End leases, all of them or none; raises as `end` does."""
+        with writing(self._opened) as change:
+            connection = change.connection
+            now = leases.time_of(connection, change.look.clock)
+            ended = [_held(connection, lease_id, now) for lease_id in dict.fromkeys(lease_ids)]
+            for lease in ended:
+                leases.free(connection, lease, now)
+                change.record(
+                    "lease-end", license=lease.license, holder=lease.holder, lease=lease.id
+                )
+        return ended
+
+
+def acquire(database: Database, entitlements: Entitlements, wanted: Wanted, clock: int) -> Lease:
+    """Take a seat. `clock` is what the clock of this machine shows, in seconds since 1970.
+
+    Raises:
+        NotEntitled: no bundle in force grants a seat to that extent; the message says why.
+        RequirementMissing: the holder does not have what the license requires.
+        NoneFree: all seats are taken.
+        StateError: the database cannot be written.
+    """
+    pool = pool_of(entitlements, wanted.license)
+    seats = pool.seats(wanted.at_least)
+    if not seats:
+        raise NotEntitled(
+            f"`{wanted.license}` is not granted: {why_not(entitlements, wanted.license)}",
+            license=wanted.license,
+            holder=wanted.holder,
+        )
+    asked = Asked(wanted.license, seats, pool.seats(Access.READ), wanted.holder, wanted.ttl)
+    with database.write(shared=True) as connection:
+        _check_requirements(connection, entitlements, wanted)
+        now = leases.time_of(connection, clock)
+        lease = leases.take(connection, asked, now)
+        if lease is None:
+            raise _none_free(connection, pool, wanted, now)
+        return lease
+
+
+def renew(database: Database, held: Sequence[tuple[Lease, int]], clock: int) -> frozenset[str]:
+    """Let each lease last its number of seconds from now; give the ids of those still held.
+
+    Raises:
+        StateError: the database cannot be written; nothing was renewed.
+    """
+    with database.write(shared=True) as connection:
+        return leases.renew(connection, held, leases.time_of(connection, clock))
+
+
+def still_held(database: Database, held: Sequence[Lease], clock: int) -> frozenset[str]:
+    """Give the ids of those leases that are held.
+
+    Raises:
+        StateError: the database cannot be read.
+    """
+    with database.read() as connection:
+        return leases.still_held(connection, held, leases.time_of(connection, clock))
+
+
+def free(database: Database, held: Sequence[Lease], clock: int) -> None:
+    """Free seats; one that is not held any more is left as it is.
+
+    Raises:
+        StateError: the database cannot be written.
+    """
+    with database.write(shared=True) as connection:
+        now = leases.time_of(connection, clock)
+        for lease in held:
+            leases.free(connection, lease, now)
+
+
+def borrow(opened: Opened, entitlements: Entitlements, lease: Lease, hours: float) -> Lease:
+    """Let a lease be taken along for some hours from now, and give it with its new end.
+
+    Raises:
+        BorrowRefused: no bundle in force allows it for so long.
+        LeaseLost: it is not held any more.
+        StateError: the database cannot be written.
+    """
+    pool = pool_of(entitlements, lease.license)
+    if not 0 < hours * _HOUR_SECONDS <= pool.borrow_seconds:
+        raise BorrowRefused(
+            f"a seat of `{lease.license}` cannot be borrowed for {hours:g} hours",
+            hint=_how_long(pool),
+            license=lease.license,
+            hours=pool.borrow_seconds // _HOUR_SECONDS,
+        )
+    with writing(opened) as change:
+        now = leases.time_of(change.connection, change.look.clock)
+        until = now + round(hours * _HOUR_SECONDS)
+        until = until if pool.until is None else min(until, pool.until)
+        if until <= now or not leases.borrow(change.connection, lease, until, now):
+            raise LeaseLost("the seat is not held any more", license=lease.license)
+        change.record(
+            "lease-borrow",
+            license=lease.license,
+            holder=lease.holder,
+            lease=lease.id,
+            until=format_seconds(until),
+        )
+    return lease._replace(expires=until, borrowed=True)
+
+
+def _held(connection: Connection, lease_id: str, now: int) -> Lease:
+    lease = leases.one(connection, lease_id, now)
+    if lease is None:
+        raise LeaseUnknown(f"there is no lease {lease_id!a:.60}", lease=lease_id)
+    return lease
+
+
+def _check_requirements(connection: Connection, entitlements: Entitlements, wanted: Wanted) -> None:
+    if entitlements.licenses[wanted.license].requires:
+        held = holders.held_by(connection, Kind.USER, wanted.holder)
+        for fault in missing_requirements(entitlements, wanted.holder, wanted.license, held):
+            raise fault
+
+
+def _none_free(connection: Connection, pool: Pool, wanted: Wanted, now: int) -> NoneFree:
+    total = pool.total(wanted.at_least)
+    taken = leases.in_use(connection, now).get(wanted.license, 0)
+    return NoneFree(
+        f"no seat of `{wanted.license}` is free: {taken} of {total} are taken",
+        hint="wait for one, or look at `leases list` for who holds them",
+        license=wanted.license,
+        in_use=taken,
+        total=total,
+    )
+
+
+def _how_long(pool: Pool) -> str:
+    hours = pool.borrow_seconds // _HOUR_SECONDS
+    return f"it can for up to {hours} hours" if hours else "it is only for who is connected"

@@ -1,0 +1,108 @@
+"""Which seats of a license there are, and what each gives: pure rules (`docs/leases.md`).
+
+L1  Leased are user licenses with concurrent seats, and nothing else.
+L2  A seat has a number, and a lease has a seat of its own: no two leases share one, and so no more
+    are held than there are. The first seats are served by what is in force, the next by what
+    lapsed, under its policy.
+L3  A lease is given for at least some access, and is lost when its seat gives less.
+L4  Whoever takes a seat has what the license requires, as for an assignment (S4).
+L5  A seat is borrowed for as long as a bundle in force that grants it allows, and not beyond the
+    end of its license.
+"""
+
+from typing import Final, NamedTuple
+
+from licensekit.access import Access
+from licensekit.dates import end_of_day
+from licensekit.entitlements.evaluate import Entitlements, Tier
+from licensekit.entitlements.parts import Part
+from licensekit.entitlements.questions import resolve
+from licensekit.errors import WrongKind
+from licensekit.limits import COUNT
+from licensekit.wire.documents import AfterGrace, Kind, Seats
+
+_HOUR_SECONDS: Final = 3600
+
+
+class Pool(NamedTuple):
+    """The seats of one license at one moment."""
+
+    license: str
+    """Its code, as `resolve` gives it."""
+    tiers: tuple[Tier, ...]
+    """What the seats are served by, best first."""
+    borrow_seconds: int
+    """The longest time for which a seat may be borrowed; 0 is not at all."""
+    until: int | None
+    """The second from which nothing in force grants it fully any more; None is never."""
+
+    def access(self, seat: int) -> Access:
+        """Give what the seat of a number gives; seats count from 0."""
+        served = 0
+        for tier in self.tiers:
+            if tier.amount is None or seat < served + tier.amount:
+                return tier.cap
+            served += tier.amount
+        return Access.NONE
+
+    def total(self, at_least: Access) -> int | None:
+        """Give how many seats give at least this access; None is unrestricted."""
+        amounts = [tier.amount for tier in self.tiers if tier.cap >= at_least]
+        known = [amount for amount in amounts if amount is not None]
+        return sum(known) if len(known) == len(amounts) else None
+
+    def seats(self, at_least: Access) -> int:
+        """Give the number of the first seat that does not give at least this access."""
+        total = self.total(at_least)
+        return COUNT if total is None else total
+
+
+def leasable(entitlements: Entitlements, code: str) -> str:
+    """Give the one spelling of a code that can be leased (L1).
+
+    Raises:
+        UnknownLicense: no catalog has it.
+        WrongKind: it has no concurrent seats.
+    """
+    name = resolve(entitlements, code, (Kind.USER,))
+    if entitlements.licenses[name].seats is not Seats.CONCURRENT:
+        raise WrongKind(
+            f"`{code}` counts the users who hold it, and a license of concurrent seats is meant",
+            hint="ask `user(…).allows`",
+            license=code,
+            kind="user",
+        )
+    return name
+
+
+def pool_of(entitlements: Entitlements, name: str) -> Pool:
+    """Give the seats of a license; `name` as `leasable` gives it (L2, L5)."""
+    parts = [
+        grant.part
+        for grant in entitlements.grants.get(name, ())
+        if grant.via is None and grant.part.cap is Access.FULL
+    ]
+    ends = [_end_of(part) for part in parts]
+    known = [end for end in ends if end is not None]
+    return Pool(
+        license=name,
+        tiers=_tiers(entitlements, name),
+        borrow_seconds=_HOUR_SECONDS * max((p.bundle.borrow_hours for p in parts), default=0),
+        until=max(known) if known and len(known) == len(ends) else None,
+    )
+
+
+def _tiers(entitlements: Entitlements, name: str) -> tuple[Tier, ...]:
+    """What is everybody's, since a system license includes it, has a seat for everybody."""
+    tiers = entitlements.tiers[name]
+    given = entitlements.everyone.get(name, Access.NONE)
+    if given is Access.NONE:
+        return tiers
+    return (*(tier for tier in tiers if tier.cap > given), Tier(None, given))
+
+
+def _end_of(part: Part) -> int | None:
+    bundle = part.bundle
+    last = bundle.expiry if bundle.grace is None else bundle.grace
+    lives_on = last is None or bundle.after_grace is AfterGrace.ADVISORY
+    return None if last is None or lives_on else end_of_day(last)

@@ -1,0 +1,229 @@
+"""Seats in rows: a row for each seat of a license, free once its lease has expired.
+
+The key (license, seat) is what keeps the count: however many processes ask at once, a row has one
+lease. Whoever loses a race for a row looks for another one. Rows are made as they are needed, and
+stay.
+
+Times are the server's where there is one, so that hosts whose clocks differ agree; they are whole
+seconds, and a lease ends a second later here than for its holder, who must not be the last to know.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from random import randrange
+from secrets import token_hex
+from typing import Final, NamedTuple
+
+from licensekit.database import Connection, Row
+from licensekit.installation.clock import TimeSeen, effective
+
+ID_BYTES: Final = 6
+_ATTEMPTS: Final = 8
+_FIRST_GROWTH: Final = 16
+_GROWTH: Final = 1024
+_FRACTIONS: Final = 65_536
+_ROUNDING: Final = 1
+
+
+class Lease(NamedTuple):
+    """A seat that is held now."""
+
+    id: str
+    license: str
+    seat: int
+    """Its number; they count from 0."""
+    holder: str
+    """Whoever the application says it is."""
+    taken: int
+    """Since when, in seconds since 1970."""
+    expires: int
+    """The second from which it is free, unless it is renewed."""
+    borrowed: bool
+    """Whether it was taken along until it expires, and is not renewed meanwhile."""
+
+
+class Asked(NamedTuple):
+    """A wish for a seat."""
+
+    license: str
+    seats: int
+    """Only seats with lower numbers will do."""
+    there_are: int
+    """How many seats there are, to whatever extent; `seats` or more."""
+    holder: str
+    ttl: int
+    """Seconds for which it is held without being renewed."""
+
+
+_TAKE: Final = (
+    "UPDATE leases SET id = ?, holder = ?, taken = ?, expires = ?, borrowed = 0"
+    " WHERE license = ? AND expires <= ? AND seat = ("
+    "SELECT seat FROM leases WHERE license = ? AND expires <= ?"
+    " AND seat >= (SELECT max(seat) FROM leases WHERE license = ?) * ? / 65536"
+    # What is still held beyond the count, after a reduction, is not given out again below it.
+    " AND seat < ? - (SELECT count(*) FROM leases WHERE license = ? AND seat >= ? AND expires > ?)"
+    " ORDER BY seat LIMIT 1) RETURNING seat"
+)
+_ROOM: Final = (
+    "SELECT max(seat), (SELECT count(*) FROM leases WHERE license = ? AND expires <= ?"
+    " AND seat < ? - (SELECT count(*) FROM leases WHERE license = ? AND seat >= ? AND expires > ?))"
+    " FROM leases WHERE license = ?"
+)
+_GROW: Final = (
+    "INSERT INTO leases (license, seat, id, holder, taken, expires, borrowed)"
+    " VALUES (?, ?, '', '', 0, 0, 0) ON CONFLICT (license, seat) DO NOTHING"
+)
+_RENEW: Final = (
+    "UPDATE leases SET expires = CASE WHEN expires > ? THEN expires ELSE ? END"
+    " WHERE license = ? AND seat = ? AND id = ? AND expires > ?"
+)
+_FREE: Final = (
+    "UPDATE leases SET id = '', holder = '', expires = 0"
+    " WHERE license = ? AND seat = ? AND id = ? AND expires > ?"
+)
+_SELECT: Final = (
+    "SELECT id, license, seat, holder, taken, expires, borrowed FROM leases WHERE expires > ?"
+)
+
+
+def time_of(connection: Connection, clock: int) -> int:
+    """Give the time by which leases live: the server's, or else the effective time.
+
+    `clock` is what the clock of this machine shows, in seconds since 1970.
+    """
+    server = connection.now()
+    if server is not None:
+        return server
+    row = connection.one("SELECT highest FROM installation")
+    return effective(TimeSeen() if row is None else TimeSeen(row[0]), clock)
+
+
+def in_use(connection: Connection, now: int) -> Mapping[str, int]:
+    """Give license to how many of its seats are held."""
+    rows = connection.rows(
+        "SELECT license, count(*) FROM leases WHERE expires > ? GROUP BY license", now
+    )
+    return dict(rows)
+
+
+def held(connection: Connection, now: int) -> tuple[Lease, ...]:
+    """Give every lease that is held, by license, the oldest first, and by holder."""
+    rows = connection.rows(_SELECT + " ORDER BY license, taken, holder, seat", now)
+    return tuple(map(_lease, rows))
+
+
+def one(connection: Connection, lease_id: str, now: int) -> Lease | None:
+    """Give the lease of an id, if it is held."""
+    row = connection.one(_SELECT + " AND id = ?", now, lease_id)
+    return None if row is None else _lease(row)
+
+
+def holders(connection: Connection, license_: str, now: int, limit: int) -> tuple[str, ...]:
+    """Give who holds seats of a license, those who took one last first."""
+    rows = connection.rows(
+        "SELECT holder FROM leases WHERE license = ? AND expires > ?"
+        " ORDER BY taken DESC, seat DESC LIMIT ?",
+        license_,
+        now,
+        limit,
+    )
+    return tuple(holder for (holder,) in rows)
+
+
+def take(connection: Connection, asked: Asked, now: int) -> Lease | None:
+    """Take a free seat, also one whose lease has expired; None if there is none."""
+    for _ in range(_ATTEMPTS):
+        # Processes begin in different places, so that they rarely want the same row.
+        for begin in (randrange(_FRACTIONS), 0):  # noqa: S311  # a place, no secret
+            lease = _take(connection, asked, now, begin)
+            if lease is not None:
+                return lease
+        # None was free, or another process was faster.
+        if not _makes_sense_again(connection, asked, now):
+            return None
+    return None
+
+
+def renew(connection: Connection, leases: Sequence[tuple[Lease, int]], now: int) -> frozenset[str]:
+    """Let each lease expire so many seconds from now, but not sooner than it does already.
+
+    Gives the ids of those that are held; the others have expired or were ended.
+    """
+    renewed = connection.run_many(
+        _RENEW,
+        [
+            (now + ttl + _ROUNDING, now + ttl + _ROUNDING, one.license, one.seat, one.id, now)
+            for one, ttl in leases
+        ],
+    )
+    listed = [lease for lease, _ in leases]
+    if renewed == len(listed):
+        return frozenset(lease.id for lease in listed)
+    return still_held(connection, listed, now)
+
+
+def still_held(connection: Connection, leases: Iterable[Lease], now: int) -> frozenset[str]:
+    """Give the ids of those of `leases` that are held."""
+    leases = tuple(leases)
+    ids = frozenset(
+        found
+        for license_ in sorted({lease.license for lease in leases})
+        for (found,) in connection.rows(
+            "SELECT id FROM leases WHERE license = ? AND expires > ?", license_, now
+        )
+    )
+    return ids & {lease.id for lease in leases}
+
+
+def free(connection: Connection, lease: Lease, now: int) -> bool:
+    """Free the seat of a lease; say whether it was held."""
+    return bool(connection.run(_FREE, lease.license, lease.seat, lease.id, now))
+
+
+def borrow(connection: Connection, lease: Lease, until: int, now: int) -> bool:
+    """Let a lease be taken along until a time; say whether it was held."""
+    return bool(
+        connection.run(
+            "UPDATE leases SET expires = ?, borrowed = 1"
+            " WHERE license = ? AND seat = ? AND id = ? AND expires > ?",
+            until,
+            lease.license,
+            lease.seat,
+            lease.id,
+            now,
+        )
+    )
+
+
+def _lease(row: Row) -> Lease:
+    lease_id, license_, seat, holder, taken, expires, borrowed = row
+    return Lease(lease_id, license_, seat, holder, taken, expires, bool(borrowed))
+
+
+def _take(connection: Connection, asked: Asked, now: int, begin: int) -> Lease | None:
+    code = asked.license
+    lease_id = token_hex(ID_BYTES)
+    expires = now + asked.ttl + _ROUNDING
+    row = connection.one(
+        _TAKE,
+        *(lease_id, asked.holder, now, expires),
+        *(code, now),
+        *(code, now),
+        *(code, begin),
+        *(asked.seats, code, asked.there_are, now),
+    )
+    if row is None:
+        return None
+    return Lease(lease_id, code, row[0], asked.holder, now, expires, borrowed=False)
+
+
+def _makes_sense_again(connection: Connection, asked: Asked, now: int) -> bool:
+    """Say whether a seat is free after all; where rows can be added, add some."""
+    code = asked.license
+    row = connection.one(_ROOM, code, now, asked.seats, code, asked.there_are, now, code)
+    last, free_seats = row or (None, 0)
+    if free_seats:
+        return True
+    first = 0 if last is None else last + 1
+    end = min(asked.seats, first + min(max(first, _FIRST_GROWTH), _GROWTH))
+    connection.run_many(_GROW, [(code, seat) for seat in range(first, end)])
+    return first < end

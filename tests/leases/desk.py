@@ -1,0 +1,64 @@
+"""The changes of leases as a process at work makes them, with what they need at hand."""
+
+from licensekit.access import Access
+from licensekit.customer import Lease, leases
+from licensekit.customer.leases import Wanted
+from licensekit.customer.opened import Opened
+from licensekit.dates import seconds_of
+from licensekit.entitlements import Entitlements
+from licensekit.installation.home import open_installation
+from licensekit.installation.state import load
+from tests.homes import PIN, Home
+
+
+class Desk:
+    """One process that takes seats."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.database = open_installation(home.place, create=False)
+        self.look()
+
+    @property
+    def clock(self) -> int:
+        """What the clock shows."""
+        return seconds_of(self.home.clock())
+
+    def look(self) -> Entitlements:
+        """Take in what has changed."""
+        state = load(self.database, root=PIN, pack=self.home.pack, clock=self.clock)
+        self.entitlements = state.entitlements
+        return state.entitlements
+
+    def take(
+        self,
+        holder: str = "anna",
+        code: str = "seat",
+        ttl: int = 60,
+        at_least: Access = Access.FULL,
+    ) -> Lease:
+        """Take a seat."""
+        wanted = Wanted(code, holder, ttl, at_least)
+        wanted.check()
+        return leases.acquire(self.database, self.entitlements, wanted, self.clock)
+
+    def renew(self, *held: Lease, ttl: int = 60) -> frozenset[str]:
+        """Renew leases; give the ids of those that are held."""
+        return leases.renew(self.database, [(lease, ttl) for lease in held], self.clock)
+
+    def still(self, *held: Lease) -> frozenset[str]:
+        """Give the ids of those that are held."""
+        return leases.still_held(self.database, held, self.clock)
+
+    def free(self, *held: Lease) -> None:
+        """Free seats."""
+        leases.free(self.database, held, self.clock)
+
+    def borrow(self, lease: Lease, hours: float) -> Lease:
+        """Borrow a seat."""
+        opened = Opened(self.database, PIN, self.home.pack, None, self.home.clock, lease.holder)
+        return leases.borrow(opened, self.entitlements, lease, hours)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
