@@ -68,3 +68,16 @@ def concerning(
         or (event.scope is Scope.GROUP and event.subject in member_of)
         or (event.scope is Scope.USER and event.subject == user)
     )
+
+
+def stopping(
+    events: Iterable[Event],
+    function: str,
+    *,
+    user: str | None = None,
+    groups: Iterable[str] = (),
+    site: str | None = None,
+) -> tuple[Event, ...]:
+    """Give those of the events that make a function (`travel`, `index`) unavailable there."""
+    concerned = concerning(events, user=user, groups=groups, site=site)
+    return tuple(event for event in concerned if event.stops == function)

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from licensekit.access import Access
 from licensekit.entitlements import Holding, resolve
+from licensekit.entitlements.events import Event, stopping
 from licensekit.entitlements.login import Decision, UserFacts, may_login
 from licensekit.errors import NotEntitled
 from licensekit.runtime.snapshot import Snapshot
@@ -82,6 +83,14 @@ class Holder:
                 holder=self._id,
             )
 
+    def unavailable(self, function: str) -> tuple[Event, ...]:
+        """Give the events in force that make a function unavailable here; none: it is available.
+
+        `function` is what kinds of events name: `travel` of `no-travel`, `index` of
+        `rebuild-index`.
+        """
+        return stopping(self._source.snapshot.state.events, function, site=self._id)
+
     def _look(self) -> None:
         """Work the answers out for the snapshot in force."""
         snapshot = self._source.snapshot
@@ -118,6 +127,18 @@ class User(Holder):
         except KeyError:
             decision = decisions[way] = self._decide(snapshot, way)
             return decision
+
+    def unavailable(self, function: str) -> tuple[Event, ...]:
+        """Give the events in force that make a function unavailable to the user, as for a site."""
+        if self._snapshot is not self._source.snapshot:
+            self._look()
+        return stopping(
+            self._snapshot.state.events,
+            function,
+            user=self._id,
+            groups=() if self._facts is None else self._facts.groups,
+            site=self._site,
+        )
 
     def _decide(self, snapshot: Snapshot, way: str) -> Decision:
         state = snapshot.state

@@ -13,6 +13,7 @@ from typing import Self
 from licensekit.access import Access
 from licensekit.dates import days_of
 from licensekit.entitlements import Count, Explanation, LicenseRow, Notice
+from licensekit.entitlements.events import Event, stopping
 from licensekit.installation.home import open_installation
 from licensekit.runtime.holders import Holder, User
 from licensekit.runtime.keeper import Application, Keeper
@@ -109,6 +110,14 @@ class Licensing:
             return self._keeper.sites[site_id]
         except KeyError:
             return self._keeper.site(site_id)
+
+    def unavailable(self, function: str) -> tuple[Event, ...]:
+        """Give the events in force that make a function unavailable to everybody.
+
+        `function` is what kinds of events name: `travel` of `no-travel`, `index` of
+        `rebuild-index`. Ask `user(id)` about the events for a user, its groups and its site.
+        """
+        return stopping(self._keeper.snapshot.state.events, function)
 
     def explain(self, code: str) -> tuple[Explanation, ...]:
         """Give every bundle that grants a license, and through which other license.

@@ -199,3 +199,23 @@ def test_a_running_application_answers_by_the_events_in_force(crm_home: Home) ->
             assert [reason.code for reason in anna.may_login("web").reasons] == ["not-held"]
             with pytest.raises(UnknownAccess):
                 anna.may_login("fax")
+
+
+def test_an_application_learns_which_functions_are_unavailable_to_whom(crm_home: Home) -> None:
+    with crm_home.open() as crm:
+        crm.activate(file(bundle()))
+        crm.sites.add("oslo", central=True)
+        crm.users.add("anna", groups=["night"], administrator=True)
+        with crm_home.run() as licensing:
+            anna = licensing.user("anna")
+            assert anna.unavailable("travel") == ()
+            night = crm.events.start("no-travel", scope=Scope.GROUP, subject="night")
+            oslo = crm.events.start("no-travel", scope=Scope.SITE, subject="oslo")
+            index = crm.events.start("rebuild-index")
+            licensing.refresh()
+            assert anna.unavailable("travel") == (night,)
+            assert licensing.user("anna", "oslo").unavailable("travel") == (night, oslo)
+            assert licensing.user("nobody").unavailable("travel") == ()
+            assert licensing.site("oslo").unavailable("travel") == (oslo,)
+            assert licensing.unavailable("travel") == ()
+            assert licensing.unavailable("index") == anna.unavailable("index") == (index,)
