@@ -137,7 +137,7 @@ def _activate(trust: _Trust, data: bytes) -> Activated:
         # A file that is refused must not leave an empty installation behind.
         preview = _preview(trust, data)
         if preview.reasons:
-            raise preview.reasons[0]
+            raise preview.reasons[0].with_more(preview.reasons[1:])
     with trust.open(create=True) as installation:
         return installation.activate(data)
 

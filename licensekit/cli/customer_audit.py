@@ -1,12 +1,16 @@
 """`licensekit audit`: who changed what, and whether the log of it is whole."""
 
-import json
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import click
 
 from licensekit.cli.customer import home_option, opened
 from licensekit.cli.groups import LicenseGroup
-from licensekit.cli.output import emit, emit_json, json_option, warn
+from licensekit.cli.output import emit, emit_json, heading, json_option, stream_json, warn
+from licensekit.installation.audit import Entry
+
+_LINE = "{:>6}  {:<20}  {:<12}  {:<15}  {}"
 
 
 @click.group(cls=LicenseGroup)
@@ -33,9 +37,27 @@ def verify(*, home: str | None, as_json: bool) -> None:
 
 @audit.command("list")
 @home_option
-def list_(*, home: str | None) -> None:
-    """List every change, the oldest first: an entry a line, as JSON."""
+@json_option
+def list_(*, home: str | None, as_json: bool) -> None:
+    """List every change, the oldest first: when, by whom, what."""
     with opened(home) as installation:
+        if as_json:
+            stream_json("entries", (_entry_json(entry) for entry in installation.audit()))
+            return
+        heading(_LINE.format("entry", "at", "by", "did", "what"))
         for entry in installation.audit():
-            number = {"number": entry.number}
-            emit(json.dumps({**number, **entry.facts}, ensure_ascii=False))
+            said = dict(entry.facts)
+            named = [said.pop(name, "") for name in ("at", "by", "did")]
+            emit(_LINE.format(entry.number, *named, ", ".join(_words(said))).rstrip())
+
+
+def _entry_json(entry: Entry) -> dict[str, Any]:
+    return {"number": entry.number, **entry.facts}
+
+
+def _words(said: Mapping[str, str | int | list[str]]) -> Iterator[str]:
+    """Say what an entry has to say, but not what it says is nothing."""
+    for name, value in said.items():
+        shown = " ".join(value) if isinstance(value, list) else str(value)
+        if shown:
+            yield f"{name} {shown}"

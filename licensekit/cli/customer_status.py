@@ -23,12 +23,13 @@ def status(
     With LICENSE: what it means, which files grant it, and who holds it.
     """
     asks_what_then = ctx.get_parameter_source("now") is click.core.ParameterSource.COMMANDLINE
+    then = now if asks_what_then else None
     with opened(home) as installation:
         if code is not None:
-            details = installation.license(code)
+            details = installation.license(code, now=then)
             emit_json(license_json(details)) if as_json else show_license(details)
             return
-        state = installation.state(now=now if asks_what_then else None)
+        state = installation.state(now=then)
     if as_json:
         emit_json(status_json(state))
     else:

@@ -182,13 +182,14 @@ def list_(
 @home_option
 @json_option
 def show(*, user_id: str, home: str | None, as_json: bool) -> None:
-    """Show everything that is known of a user, and what each license gives."""
+    """Show a user: what is assigned, what comes through it, and the events for the user."""
     with opened(home) as installation:
         user, access = installation.users.get(user_id), installation.users.access(user_id)
+        state = installation.state()
     if as_json:
-        emit_json(user_json(user, access))
+        emit_json(user_json(user, access, state))
     else:
-        show_user(user, access)
+        show_user(user, access, state)
 
 
 @users.command()

@@ -8,7 +8,7 @@ import click
 
 from licensekit.cli.exits import exit_code
 from licensekit.cli.output import harmless
-from licensekit.errors import FaultsError, LicenseError
+from licensekit.errors import FaultsError, LicenseError, RefusedError
 
 
 class Lazy(NamedTuple):
@@ -27,10 +27,12 @@ def report(error: LicenseError, program: str) -> None:
 
 
 def error_lines(error: LicenseError) -> list[str]:
-    """Give what there is to say of `error`: one line, or one for each fault of a file."""
+    """Give what there is to say of `error`: a line for each fault of a file or a change."""
     if isinstance(error, FaultsError) and error.faults:
         place = f"{error.where}: " if error.where else ""
         lines = [f"{place}{fault}" for fault in error.faults]
+    elif isinstance(error, RefusedError):
+        lines = [str(fault if fault.where else fault.at(error.where)) for fault in error.faults]
     else:
         lines = [str(error)]
     return [harmless(line) for line in lines]

@@ -22,6 +22,16 @@ def emit_json(facts: Mapping[str, Any]) -> None:
     click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
 
 
+def stream_json(name: str, items: Iterable[Mapping[str, Any]]) -> None:
+    """Print a list of any length as one JSON object, an item a line."""
+    click.echo(f'{{"{name}": [', nl=False)
+    separator = "\n"
+    for item in items:
+        click.echo(separator + json.dumps(item, ensure_ascii=False), nl=False)
+        separator = ",\n"
+    click.echo("\n]}")
+
+
 def emit(text: str = "") -> None:
     """Print a line of facts."""
     click.echo(harmless(text))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from licensekit.access import Access
 from licensekit.cli.document_view import amount
 from licensekit.cli.output import emit, facts, table
 from licensekit.customer import Preview, PreviewRow
@@ -18,6 +19,7 @@ def show_preview(preview: Preview, *, show_all: bool) -> None:
             *(("new", describe(bundle)) for bundle in preview.new),
             *(("replaces", describe(bundle)) for bundle in preview.replaced),
             *(("active", describe(bundle)) for bundle in preview.same),
+            *(("refused", f"{describe(b)}, for {b.company}") for b in preview.refused),
             *(("brings", what) for what in preview.trust),
             ("from", format_seconds(preview.moment) if preview.moment > preview.now else None),
         ]
@@ -25,8 +27,9 @@ def show_preview(preview: Preview, *, show_all: bool) -> None:
     rows = preview.rows if show_all else preview.altered
     if rows:
         emit()
-        columns = ["kind", "license", "name", ">in use", ">free", ">total", ">added"]
-        table([*columns, ">new total", ">new free", "remarks"], map(_row, rows))
+        columns = ["kind", "license", "name", ">in use", ">free", ">total now", ">added"]
+        in_order = sorted(rows, key=lambda row: (row.issuer, row.kind))
+        table([*columns, ">new total", ">new free", "can be activated"], map(_row, in_order))
     emit()
 
 
@@ -50,6 +53,7 @@ def preview_json(preview: Preview) -> dict[str, Any]:
         "new": [_bundle(bundle) for bundle in preview.new],
         "same": [_bundle(bundle) for bundle in preview.same],
         "replaced": [_bundle(bundle) for bundle in preview.replaced],
+        "refused": [_bundle(bundle) for bundle in preview.refused],
         "brings": list(preview.trust),
         "licenses": [_row_json(row) for row in preview.rows],
         "deficits": [
@@ -67,23 +71,29 @@ def preview_json(preview: Preview) -> dict[str, Any]:
 
 
 def _row(row: PreviewRow) -> tuple[object, ...]:
-    added = row.added
-    if row.kind is Kind.SYSTEM:
-        in_use, free, new_free = "", "", ""
-    else:
-        in_use, free, new_free = str(row.in_use), amount(row.free_now), amount(row.free_new)
+    free_now, total_now = _counts(row, row.total_now, row.access_now)
+    free_new, total_new = _counts(row, row.total_new, row.access_new)
     return (
         row.kind.name.lower(),
         row.code,
         row.name,
-        in_use,
-        free,
-        amount(row.total_now),
-        "" if added is None else f"{added:+}" if added else "",
-        amount(row.total_new),
-        new_free,
-        row.reason or "",
+        None if row.kind is Kind.SYSTEM else row.in_use,
+        free_now,
+        total_now,
+        f"{row.added:+}" if row.added else None,
+        total_new,
+        free_new,
+        "yes" if row.reason is None else f"no: {row.reason}",
     )
+
+
+def _counts(row: PreviewRow, total: int | None, access: Access) -> tuple[str | None, str]:
+    """Give what is free and the total; what everybody has through another, nobody counts."""
+    if row.kind is Kind.SYSTEM:
+        return None, amount(total)
+    if total == 0 and access is Access.FULL:
+        return None, "everybody"
+    return amount(None if total is None else max(0, total - row.in_use)), amount(total)
 
 
 def _row_json(row: PreviewRow) -> dict[str, Any]:

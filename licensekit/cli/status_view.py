@@ -1,13 +1,13 @@
 """The state of an installation as people and programs read it."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import click
 
 from licensekit.cli.document_view import amount
 from licensekit.cli.output import emit, facts, heading, table
-from licensekit.dates import day_at, format_seconds
+from licensekit.dates import day_at, format_days, format_seconds
 from licensekit.entitlements import LicenseRow, Notice, Part, Severity, rows
 from licensekit.entitlements.events import Event, Scope
 from licensekit.installation.state import State
@@ -26,6 +26,8 @@ def show_status(state: State) -> None:
             ("serial", state.serial or "none: no bundle is active here"),
             ("product", state.ground.product),
             ("time", format_seconds(state.now)),
+            ("next date", _date_text(_next_date(parts, state.now), state.now)),
+            ("installation", state.fingerprint.key and state.fingerprint.key.hex()),
         ]
     )
     if parts:
@@ -63,6 +65,7 @@ def status_json(state: State) -> dict[str, Any]:
         "company": _companies(parts),
         "serial": state.serial,
         "now": format_seconds(state.now),
+        "next_date": _date_json(_next_date(parts, state.now), state.now),
         "bundles": [_part_json(part, state.now) for part in parts],
         "licenses": [_row_json(row) for row in rows(entitlements, state.in_use)],
         "events": [event_json(event) for event in state.events],
@@ -109,6 +112,47 @@ def event_json(event: Event) -> dict[str, Any]:
 
 def _companies(parts: Iterable[Part]) -> str | None:
     return ", ".join(dict.fromkeys(part.bundle.company for part in parts)) or None
+
+
+_DATES: Final = {
+    "starts": "start",
+    "warning": "warning",
+    "expiry": "expiry",
+    "grace": "end of grace",
+    "next_check": "next check",
+}
+
+
+class _NextDate(NamedTuple):
+    """The next day on which a bundle comes, warns or ends."""
+
+    day: int
+    bundle: str
+    what: str
+
+
+def _next_date(parts: Iterable[Part], now: int) -> _NextDate | None:
+    to_come = [
+        _NextDate(day, part.label, what)
+        for part in parts
+        for name, what in _DATES.items()
+        if (day := getattr(part.bundle, name)) is not None and day > day_at(now)
+    ]
+    return min(to_come, default=None)
+
+
+def _date_text(date: _NextDate | None, now: int) -> str | None:
+    if date is None:
+        return None
+    days = date.day - day_at(now)
+    return f"{format_days(date.day)}, in {days} days: {date.what} of {date.bundle}"
+
+
+def _date_json(date: _NextDate | None, now: int) -> dict[str, Any] | None:
+    if date is None:
+        return None
+    days = date.day - day_at(now)
+    return {"date": format_days(date.day), "days": days, "what": date.what, "bundle": date.bundle}
 
 
 def _show_parts(parts: Iterable[Part], now: int) -> None:

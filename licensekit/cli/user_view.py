@@ -1,14 +1,16 @@
 """Users as people and programs read them."""
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
 
 from licensekit.access import Access
-from licensekit.cli.output import emit, facts, table
+from licensekit.cli.output import emit, facts, stream_json, table
+from licensekit.cli.status_view import event_json, show_events
 from licensekit.customer import Decision, UserFacts, UserRow
+from licensekit.entitlements.events import concerning
+from licensekit.installation.state import State
 
 
 def show_users(users: Iterable[UserRow]) -> None:
@@ -22,16 +24,11 @@ def show_users(users: Iterable[UserRow]) -> None:
 
 def stream_users(users: Iterable[UserRow]) -> None:
     """Print a list of users of any length as one JSON object, a user a line."""
-    click.echo('{"users": [', nl=False)
-    separator = "\n"
-    for user in users:
-        click.echo(separator + json.dumps(_row_json(user), ensure_ascii=False), nl=False)
-        separator = ",\n"
-    click.echo("\n]}")
+    stream_json("users", map(_row_json, users))
 
 
-def show_user(user: UserFacts, access: Mapping[str, Access]) -> None:
-    """Print everything that is known of a user."""
+def show_user(user: UserFacts, access: Mapping[str, Access], state: State) -> None:
+    """Print everything that is known of a user, what each license gives, and the events for it."""
     facts(
         [
             ("id", user.id),
@@ -41,21 +38,45 @@ def show_user(user: UserFacts, access: Mapping[str, Access]) -> None:
             ("remarks", _remarks(user) or None),
         ]
     )
-    assigned = {holding.license for holding in user.holdings}
-    given = [(code, level) for code, level in access.items() if level or code in assigned]
+    given = _given(user, access, state)
     if given:
         emit()
-        rows = [(c, level.name.lower(), "yes" if c in assigned else "") for c, level in given]
-        table(["license", "access", "assigned"], rows)
+        rows = [(code, access[code].name.lower(), ", ".join(through)) for code, through in given]
+        table(["license", "access", "through"], rows)
+    concerned = concerning(state.events, user=user.id, groups=user.groups)
+    if concerned:
+        emit()
+        show_events(concerned)
 
 
-def user_json(user: UserFacts, access: Mapping[str, Access]) -> dict[str, Any]:
+def user_json(user: UserFacts, access: Mapping[str, Access], state: State) -> dict[str, Any]:
     """Give a user as `--json` prints it."""
+    concerned = concerning(state.events, user=user.id, groups=user.groups)
     return {
         **_facts_json(user),
         "licenses": [holding.license for holding in user.holdings],
         "access": {code: level.name.lower() for code, level in access.items()},
+        "through": {code: list(through) for code, through in _given(user, access, state)},
+        "events": [event_json(event) for event in concerned],
     }
+
+
+def _given(
+    user: UserFacts, access: Mapping[str, Access], state: State
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Give each license that a user has with what it comes through; what is assigned first."""
+    assigned = [holding.license for holding in user.holdings]
+    closure = state.entitlements.closure
+    ranked: list[tuple[int, str, tuple[str, ...]]] = []
+    for code, level in access.items():
+        givers = tuple(one for one in assigned if code in closure.get(one, ()))
+        if code in assigned:
+            ranked.append((0, code, ("assigned",)))
+        elif givers:
+            ranked.append((1, code, givers))
+        elif level:
+            ranked.append((2, code, ("installation",)))
+    return [(code, through) for _, code, through in sorted(ranked)]
 
 
 def show_decision(user_id: str, way: str, decision: Decision) -> None:

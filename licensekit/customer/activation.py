@@ -90,11 +90,11 @@ def apply(change: Writing, proposal: Proposal) -> bool:
     """Make a proposal the state; say whether that changed anything.
 
     Raises:
-        RefusedError: the first reason that stands against it.
+        RefusedError: what stands against it; its `faults` are all.
     """
     preview = proposal.preview
     if preview.reasons:
-        raise preview.reasons[0]
+        raise preview.reasons[0].with_more(preview.reasons[1:])
     if not preview.changes and change.look.stored.recorded is not None:
         return False
     look = change.look
@@ -156,12 +156,13 @@ def _preview(look: Look, outcome: _Outcome) -> Preview:
         serial=admission.serial,
         new=tuple(v.document for v in admission.new),
         same=tuple(v.document for v in admission.same),
+        refused=tuple(v.document for v in admission.refused),
         replaced=tuple(v.document for v in replaced),
         trust=tuple(_news(file)),
         rows=compare(before, after, in_use, {d.license: _remove(d) for d in deficits}),
         deficits=deficits,
         reasons=(
-            *admission.refused,
+            *admission.reasons,
             *reset_faults(look, file.resets, key=fingerprint.key, vendor=file.ground.issuer),
             # What is yet to start leaves time to release.
             *(below_use(deficits) if moment <= look.now else ()),

@@ -20,8 +20,8 @@ from licensekit.entitlements.parts import judge
 from licensekit.errors import (
     BindingMismatch,
     BundleReturned,
-    LicenseError,
     MaintenanceEnded,
+    RefusedError,
     SequenceConflict,
     SequenceOlder,
     SerialMismatch,
@@ -50,7 +50,9 @@ class Admission(NamedTuple):
     new: tuple[Verified[Bundle], ...]
     same: tuple[Verified[Bundle], ...]
     """Active already."""
-    refused: tuple[LicenseError, ...]
+    refused: tuple[Verified[Bundle], ...]
+    reasons: tuple[RefusedError, ...]
+    """Everything that stands against those."""
     lowered: int
     """How many resets this uses up."""
 
@@ -61,7 +63,8 @@ def admit(bundles: Iterable[Verified[Bundle]], here: Here) -> Admission:
     records = list(here.records)
     new: list[Verified[Bundle]] = []
     same: list[Verified[Bundle]] = []
-    refused: list[LicenseError] = []
+    refused: list[Verified[Bundle]] = []
+    reasons: list[RefusedError] = []
     lowered = 0
     for verified in sorted(bundles, key=_order):
         bundle = verified.document
@@ -75,12 +78,14 @@ def admit(bundles: Iterable[Verified[Bundle]], here: Here) -> Admission:
         elif lower is not None:
             faults.append(lower)
         faults += _of_part(verified, here)
-        refused += faults
-        if not faults:
+        reasons += faults
+        if faults:
+            refused.append(verified)
+        else:
             serial = bundle.serial
             new.append(verified)
             records.append(_record(verified))
-    return Admission(serial, tuple(new), tuple(same), tuple(refused), lowered)
+    return Admission(serial, tuple(new), tuple(same), tuple(refused), tuple(reasons), lowered)
 
 
 def superseded(
@@ -124,7 +129,7 @@ def _record(verified: Verified[Bundle]) -> BundleRecord:
 
 def _of_serial(
     bundle: Bundle, serial: str | None, records: Iterable[BundleRecord], vendor: str
-) -> Iterator[LicenseError]:
+) -> Iterator[RefusedError]:
     if serial in (None, bundle.serial):
         return
     may_move = bundle.issuer == vendor or not any(
@@ -141,7 +146,7 @@ def _of_serial(
 
 def _of_return(
     verified: Verified[Bundle], records: Iterable[BundleRecord]
-) -> Iterator[LicenseError]:
+) -> Iterator[RefusedError]:
     if any(r.identity == verified.identity and r.state == RETURNED for r in records):
         bundle = verified.document
         yield BundleReturned(f"{label(bundle)} was returned from here", serial=bundle.serial)
@@ -149,7 +154,7 @@ def _of_return(
 
 def _of_sequence(
     verified: Verified[Bundle], records: Iterable[BundleRecord]
-) -> LicenseError | None:
+) -> RefusedError | None:
     bundle = verified.document
     line = [r for r in records if r.line == _line(bundle)]
     if any(r.sequence == bundle.sequence and r.identity != verified.identity for r in line):
@@ -169,7 +174,7 @@ def _of_sequence(
     return None
 
 
-def _of_part(verified: Verified[Bundle], here: Here) -> Iterator[LicenseError]:
+def _of_part(verified: Verified[Bundle], here: Here) -> Iterator[RefusedError]:
     bundle = verified.document
     part = judge(verified, 0, fingerprint=here.fingerprint, released=here.released)
     if part.state is State.FOREIGN:

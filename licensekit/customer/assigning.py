@@ -16,7 +16,7 @@ def change_licenses(
 
     Raises:
         UnknownLicense, WrongKind: a license that is assigned is none of `kind`.
-        RefusedError: the first thing that stands against it; `data["faults"]` has all.
+        RefusedError: the first thing that stands against it; its `faults` are all.
     """
     state = change.look.state()
     entitlements = state.entitlements
@@ -28,9 +28,7 @@ def change_licenses(
     held = holders.held_by(change.connection, kind, holder)
     faults = faults_of(entitlements, state.in_use, holder, held, wanted)
     if faults:
-        first = faults[0]
-        first.data["faults"] = tuple(faults)
-        raise first
+        raise faults[0].with_more(faults[1:])
     new = wanted.assign - held
     holders.release(change.connection, kind, holder, wanted.release)
     holders.assign(change.connection, kind, holder, new)

@@ -10,6 +10,7 @@ from licensekit.entitlements import Entitlements, Explanation, LicenseRow, expla
 from licensekit.entitlements.evaluate import qualify
 from licensekit.installation import leases
 from licensekit.installation.grounding import verify_bundles
+from licensekit.installation.state import at
 from licensekit.pack import Ground
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, License, Seats
@@ -31,13 +32,15 @@ class LicenseDetails(NamedTuple):
     """Every bundle that was ever activated here and names it, the oldest first."""
 
 
-def details_of(look: Look, code: str) -> LicenseDetails:
-    """Give everything about a license.
+def details_of(look: Look, code: str, now: int | None) -> LicenseDetails:
+    """Give everything about a license, as it is or as it would be at `now`.
 
     Raises:
         UnknownLicense: no catalog has it.
     """
     state = look.state()
+    if now is not None:
+        state = at(state, now, clock=look.clock)
     entitlements = state.entitlements
     name = resolve(entitlements, code)
     [row] = [row for row in rows(entitlements, state.in_use) if row.code == name]

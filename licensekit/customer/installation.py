@@ -103,14 +103,16 @@ class Installation:
             state = look.state()
         return state if now is None else at(state, now, clock=look.clock)
 
-    def license(self, code: str) -> LicenseDetails:
+    def license(self, code: str, *, now: int | None = None) -> LicenseDetails:
         """Give everything about a license: meaning, bundles, holders, history.
+
+        With `now` (seconds since 1970): what it would be then, as `state` does.
 
         Raises:
             UnknownLicense: no catalog has it.
         """
         with looking(self._opened) as look:
-            return details_of(look, code)
+            return details_of(look, code, now)
 
     def preview(self, data: bytes | str) -> Preview:
         """Give what a license file would change, and everything that stands against it.
@@ -126,7 +128,7 @@ class Installation:
 
         Raises:
             FormatError, TrustError: the file is damaged or not to be believed.
-            RefusedError: it does not fit this installation; `preview` gives every reason.
+            RefusedError: it does not fit this installation; its `faults` are every reason.
         """
         with writing(self._opened) as change:
             proposal = propose(change.look, data)

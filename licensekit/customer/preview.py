@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from licensekit.access import Access
 from licensekit.entitlements import Entitlements, LicenseRow, rows
-from licensekit.errors import LicenseError
+from licensekit.errors import RefusedError
 from licensekit.pack import Ground
 from licensekit.wire.documents import Bundle, Kind
 
@@ -79,13 +79,15 @@ class Preview(NamedTuple):
     """The bundles that would become active."""
     same: tuple[Bundle, ...]
     """The bundles that are active already."""
+    refused: tuple[Bundle, ...]
+    """The bundles that this installation does not take."""
     replaced: tuple[Bundle, ...]
     """The bundles that would no longer be."""
     trust: tuple[str, ...]
     """What the file brings of roots, trust documents, lists, catalogs and resets."""
     rows: tuple[PreviewRow, ...]
     deficits: tuple[Deficit, ...]
-    reasons: tuple[LicenseError, ...]
+    reasons: tuple[RefusedError, ...]
     """Everything that stands against it."""
 
     @property
@@ -158,5 +160,5 @@ def _unknown(after: Entitlements) -> Iterator[PreviewRow]:
             total_new=0,
             access_now=Access.NONE,
             access_new=Access.NONE,
-            reason="this version of the product does not know it: it is shown and not granted",
+            reason="this version of the product does not know it",
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from licensekit.customer.opened import Look, Writing
-from licensekit.errors import LicenseError, ResetRefused
+from licensekit.errors import RefusedError, ResetRefused
 from licensekit.installation.clock import TimeSeen
 from licensekit.signed import Verified
 from licensekit.wire.documents import Reset, ResetWhat
@@ -11,7 +11,7 @@ from licensekit.wire.documents import Reset, ResetWhat
 
 def reset_faults(
     look: Look, resets: Iterable[Verified[Reset]], *, key: bytes | None, vendor: str
-) -> Iterator[LicenseError]:
+) -> Iterator[RefusedError]:
     """Say which resets do not count here; `key` is the digest of the installation's key."""
     for verified in resets:
         reset = verified.document

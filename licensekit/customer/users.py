@@ -90,7 +90,7 @@ class Users:
             UserUnknown, UserRetired: there is no such user, or one that was retired.
             UnknownLicense, WrongKind: one of them is no user license.
             NoneFree, PlanHeld, RequirementMissing, StillRequired, NotAssigned, NotAssignable: the
-                first thing that stands against it; `data["faults"]` has all.
+                first thing that stands against it; its `faults` are all.
         """
         with writing(self._opened) as change:
             user = known_user(change.look, user_id)

@@ -115,7 +115,7 @@ def _of_plans(
 ) -> Iterator[RefusedError]:
     plans = sorted(c for c in after if (one := entitlements.licenses.get(c)) and one.plan)
     if len(plans) > 1 and new.intersection(plans):
-        listed = " and ".join(f"`{plan}`" for plan in plans)
+        listed = _listed(plans)
         kept = [plan for plan in plans if plan not in new] or plans[:1]
         yield PlanHeld(
             f"{holder} would have the plans {listed}, and a user has at most one",
@@ -141,14 +141,30 @@ def _of_children(
         for required in _requires(entitlements, code) & was_there - there:
             children.setdefault(required, []).append(code)
     for required, codes in sorted(children.items()):
-        listed = ", ".join(f"`{code}`" for code in codes)
+        every = _with_their_children(entitlements, after, codes)
+        requires = "requires" if len(codes) == 1 else "require"
         yield StillRequired(
-            f"{holder} would lose `{required}`, which {listed} requires",
-            hint=f"release {listed} as well",
+            f"{holder} would lose `{required}`, which {_listed(codes)} {requires}",
+            hint=f"release {_listed(every)} as well",
             license=required,
-            children=codes,
+            children=every,
             holder=holder,
         )
+
+
+def _with_their_children(
+    entitlements: Entitlements, held: frozenset[str], codes: list[str]
+) -> list[str]:
+    """Give `codes`, then what of `held` cannot stay without them, and so on."""
+    every = list(codes)
+    while True:
+        was_there = _there(entitlements, held)
+        held = held.difference(every)
+        lost = was_there - _there(entitlements, held)
+        more = sorted(code for code in held if lost & _requires(entitlements, code))
+        if not more:
+            return every
+        every += more
 
 
 def _of_counts(
@@ -159,14 +175,23 @@ def _of_counts(
             continue
         numbers = count(entitlements, code, in_use.get(code, 0))
         if numbers.free == 0:
-            lapsed = None if numbers.total else why_not(entitlements, code)
+            if numbers.total:
+                what = f"no `{code}` is free: {numbers.in_use} of {numbers.total} are assigned"
+                hint = "release one, or activate more"
+            else:
+                what = f"there is no `{code}` to assign"
+                hint = why_not(entitlements, code)
             yield NoneFree(
-                f"no `{code}` is free: {numbers.in_use} of {numbers.total} are assigned",
-                hint=lapsed or "release one, or activate more",
+                what,
+                hint=hint,
                 license=code,
                 in_use=numbers.in_use,
                 total=numbers.total,
             )
+
+
+def _listed(codes: Iterable[str]) -> str:
+    return " and ".join(f"`{code}`" for code in codes)
 
 
 def _requires(entitlements: Entitlements, code: str) -> frozenset[str]:

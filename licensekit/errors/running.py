@@ -1,12 +1,25 @@
 """What an installation refuses, cannot read, or is asked by mistake."""
 
+from collections.abc import Iterable
+from typing import Self
+
 from licensekit.errors.tree import LicenseError
 
 
 class RefusedError(LicenseError):
-    """The installation refuses a change; its state is as it was."""
+    """The installation refuses a change; its state is as it was. `faults` says all that is why."""
 
     code = "refused"
+
+    @property
+    def faults(self) -> tuple["RefusedError", ...]:
+        """Everything that stands against the change, this first."""
+        return (self, *self.data.get("more", ()))
+
+    def with_more(self, more: Iterable["RefusedError"]) -> Self:
+        """Give the same error, which says that `more` stands against the change as well."""
+        data = {**self.data, "more": tuple(more)}
+        return type(self)(self.what, where=self.where, hint=self.hint, **data)
 
 
 class SerialMismatch(RefusedError):

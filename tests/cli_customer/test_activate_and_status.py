@@ -67,6 +67,30 @@ def test_a_preview_says_no_and_why(crm: Command) -> None:
     assert ran.code == 1
     assert "cannot be activated" in ran.out
     assert "OTHER-1" in ran.out
+    assert "refused" in ran.out
+    [refused] = json.loads(crm("activate other.lic --preview --json").out)["refused"]
+    assert refused["serial"] == "OTHER-1"
+
+
+def test_everything_that_stands_against_a_file_is_said(crm: Command, shelf: Path) -> None:
+    old = today.bundle(2, maintenance=today.DAY - 9, **SOLD)
+    (shelf / "both.lic").write_text(today.file(old, today.bundle(serial="OTHER-2", part="more")))
+    ran = crm(f"activate both.lic --released {date_of(today.DAY)}")
+    assert (ran.code, ran.out) == (6, "")
+    lines = ran.err.splitlines()
+    assert ["OTHER-2" in line for line in lines] == [True, False]
+    assert ["covers versions released until" in line for line in lines] == [False, True]
+    assert all(line.startswith("licensekit: both.lic: ") for line in lines)
+
+
+def test_a_preview_shows_kinds_together_and_what_everybody_gets(crm: Command, shelf: Path) -> None:
+    more = {**SOLD, "system": {"server": 1, "area": 1, "expander": 1}}
+    (shelf / "more.lic").write_text(today.file(today.bundle(2, **more)))
+    table = crm("activate more.lic --preview --all").out.partition("\n\n")[2].splitlines()
+    kinds = [line.split()[0] for line in table[1 : table.index("")]]
+    assert kinds == sorted(kinds, key=["system", "site", "user"].index)
+    [row] = [line for line in table if "extern-cal" in line]
+    assert row.split()[-2:] == ["everybody", "yes"]
 
 
 def test_a_preview_of_a_reduction_names_who_must_release(crm: Command) -> None:
@@ -175,6 +199,22 @@ def test_status_shows_what_is_licensed_in_use_and_due(crm: Command) -> None:
     assert data["company"] == "Nordlys Kraft AS"
     [sales] = [row for row in data["licenses"] if row["license"] == "sales"]  # type: ignore[attr-defined]  # a list
     assert (sales["total"], sales["in_use"], sales["free"]) == (2, 1, 1)
+
+
+def test_status_says_the_next_date_and_which_installation_it_is(crm: Command) -> None:
+    data = facts(crm("status --json"))
+    key = data["installation"]["key"]  # type: ignore[index]  # an object
+    date = data["next_date"]
+    assert isinstance(date, dict)
+    text = crm("status").out
+    assert f"next date     {date['date']}, in {date['days']} days: {date['what']} of" in text
+    assert key in text
+    assert facts(crm("status --json --now 2100-01-01"))["next_date"] is None
+
+
+def test_status_of_one_license_answers_for_another_day(crm: Command) -> None:
+    assert "expired" not in crm("status sales").out
+    assert "expired" in crm("status sales --now 2100-01-01").out
 
 
 def test_status_says_what_is_to_come(crm: Command) -> None:

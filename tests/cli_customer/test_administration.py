@@ -44,6 +44,32 @@ def test_a_user_is_added_changed_assigned_shown_and_retired(crm: Command) -> Non
     assert not read(crm, "users show anna --json")["retired"]
 
 
+def test_a_user_shows_what_each_license_comes_through_and_the_events_for_it(crm: Command) -> None:
+    shown(crm, "users add anna --group night")
+    shown(crm, "users assign anna sales windows")
+    shown(crm, "events start no-travel --group night --message winter")
+    shown(crm, "events start no-freetext --group day")
+    text = shown(crm, "users show anna")
+    rows = [line.split() for line in text.splitlines() if " full " in line]
+    through = {code: giver for code, _, giver in rows}
+    assert [code for code, _, _ in rows][:2] == ["sales", "windows"]
+    assert through["sales"] == through["windows"] == "assigned"
+    assert through["sale-cal"] == "sales"
+    assert through["server"] == "installation"
+    assert "winter" in text
+    assert "no-freetext" not in text
+    anna = read(crm, "users show anna --json")
+    assert anna["through"]["sale-cal"] == ["sales"]
+    assert [event["kind"] for event in anna["events"]] == ["no-travel"]
+
+
+def test_everything_that_stands_against_an_assignment_is_said(crm: Command) -> None:
+    shown(crm, "users add anna")
+    ran = crm("users assign anna travel seat")
+    assert (ran.code, ran.out) == (6, "")
+    assert [line.split("`")[1] for line in ran.err.splitlines()] == ["seat", "travel"]
+
+
 def test_a_new_user_has_little_to_show(crm: Command) -> None:
     shown(crm, "users add ext --kind external --no-login")
     assert "no login" in shown(crm, "users list")
@@ -199,9 +225,12 @@ def test_a_return_asks_on_a_terminal(
 
 def test_the_audit_log_is_listed_and_verified(crm: Command, shelf: Path) -> None:
     shown(crm, "users add anna")
-    lines = [json.loads(line) for line in shown(crm, "audit list").splitlines()]
+    lines = read(crm, "audit list --json")["entries"]
     assert [line["did"] for line in lines] == ["create", "activate", "user-add"]
     assert lines[-1]["user"] == "anna"
+    listed = shown(crm, "audit list").splitlines()
+    assert [line.split()[0] for line in listed] == ["entry", "1", "2", "3"]
+    assert listed[-1].endswith("user-add         user anna")
     assert "3 entries" in shown(crm, "audit verify")
     assert read(crm, "audit verify --json")["restored"] is False
     (shelf / "data/licensekit/licensing.mark").unlink()
@@ -224,4 +253,4 @@ def test_who_made_a_change_may_be_unknown(crm: Command, monkeypatch: pytest.Monk
 
     monkeypatch.setattr("getpass.getuser", nobody)
     shown(crm, "users add anna")
-    assert "by" not in json.loads(shown(crm, "audit list").splitlines()[-1])
+    assert "by" not in read(crm, "audit list --json")["entries"][-1]

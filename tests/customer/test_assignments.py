@@ -14,6 +14,7 @@ from licensekit.errors import (
     NotAssignable,
     NotAssigned,
     PlanHeld,
+    RefusedError,
     RequirementMissing,
     SiteTaken,
     SiteUnknown,
@@ -182,9 +183,9 @@ def test_what_is_refused_changes_nothing(
 
 
 def test_a_refusal_names_every_fault(crm: Installation) -> None:
-    with pytest.raises(LicenseError) as caught:
+    with pytest.raises(RefusedError) as caught:
         crm.users.assign("anna", "travel", "seat")
-    assert {type(fault) for fault in caught.value.data["faults"]} == {
+    assert {type(fault) for fault in caught.value.faults} == {
         NotAssignable,
         RequirementMissing,
     }
@@ -195,6 +196,15 @@ def test_releasing_a_parent_names_the_children(crm: Installation) -> None:
     with pytest.raises(StillRequired) as caught:
         crm.users.release("anna", "windows")
     assert caught.value.data["children"] == ["travel"]
+
+
+def test_releasing_a_parent_names_the_children_of_children(crm: Installation) -> None:
+    crm.users.assign("anna", "sales", "windows", "travel")
+    with pytest.raises(StillRequired, match="release `windows` and `travel` as well") as caught:
+        crm.users.release("anna", "sales")
+    assert caught.value.data["children"] == ["windows", "travel"]
+    crm.users.release("anna", "sales", *caught.value.data["children"])
+    assert crm.users.get("anna").holdings == ()
 
 
 def test_nothing_is_assigned_from_a_license_that_has_lapsed(crm_home: Home) -> None:

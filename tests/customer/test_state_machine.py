@@ -274,7 +274,7 @@ class Installations(RuleBasedStateMachine):
         try:
             act()
         except RefusedError as error:
-            refused = list(error.data.get("faults", [error]))
+            refused = list(error.faults)
         self.model.entries = self.installation.verify_audit().head.number
         if expected is None:
             assert refused == []

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 import pytest
 
 from licensekit import errors
-from licensekit.errors import CatalogInvalid, Fault, FormatError, LicenseError, TooLarge
+from licensekit.errors import (
+    CatalogInvalid,
+    Fault,
+    FormatError,
+    LicenseError,
+    NoneFree,
+    PlanHeld,
+    TooLarge,
+)
 
 
 def classes(root: type[LicenseError] = LicenseError) -> Iterator[type[LicenseError]]:
@@ -71,6 +79,16 @@ def test_an_error_survives_the_way_between_processes() -> None:
     copy = pickle.loads(pickle.dumps(error))  # noqa: S301  # our own bytes
     assert type(copy) is TooLarge
     assert (str(copy), copy.data) == (str(error), error.data)
+
+
+def test_a_refusal_knows_everything_that_stands_against_the_change() -> None:
+    first, second = NoneFree("none", license="a"), PlanHeld("two plans", holder="anna")
+    together = first.with_more([second])
+    assert first.faults == (first,)
+    assert together.faults == (together, second)
+    assert (str(together), together.data["license"]) == ("none", "a")
+    copy = pickle.loads(pickle.dumps(together.at("a.lic")))  # noqa: S301  # our own bytes
+    assert [str(fault) for fault in copy.faults] == ["a.lic: none", "two plans"]
 
 
 def test_a_branch_can_be_caught_by_its_root() -> None:
