@@ -175,11 +175,11 @@ def _part(part: Part, now: int) -> tuple[object, ...]:
         shown["expiry"] or "none",
         shown["grace"],
         shown["maintenance"],
-        _days_left(part, now),
+        days_left(part, now),
     )
 
 
-def _days_left(part: Part, now: int) -> int | None:
+def days_left(part: Part, now: int) -> int | None:
     """Give the days until the term ends, or once it has ended, until grace does."""
     expiry, grace = part.bundle.expiry, part.bundle.grace
     today = day_at(now)
@@ -191,7 +191,7 @@ def _part_json(part: Part, now: int) -> dict[str, Any]:
     return {
         "identity": part.verified.identity.hex(),
         "state": part.state.value,
-        "days_left": _days_left(part, now),
+        "days_left": days_left(part, now),
         "document": plain(part.bundle),
     }
 

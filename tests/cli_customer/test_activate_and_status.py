@@ -217,6 +217,33 @@ def test_status_of_one_license_answers_for_another_day(crm: Command) -> None:
     assert "expired" in crm("status sales --now 2100-01-01").out
 
 
+def test_status_gives_metrics_to_a_monitoring_system(crm: Command) -> None:
+    crm("users add anna")
+    crm("users assign anna sales windows")
+    ran = crm(f"status --prometheus --now {date_of(today.DAY + 370)}")
+    assert (ran.code, ran.err) == (0, "")
+    lines = ran.out.splitlines()
+    kinds = {line.split()[2]: line.split()[3] for line in lines if line.startswith("# TYPE")}
+    assert set(kinds.values()) == {"gauge"}
+    samples = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    assert {name.partition("{")[0] for name in samples} == set(kinds)
+    bundle = f'issuer="{makers.ISSUER}",serial="{makers.SERIAL}",part="base"'
+    assert samples[f"licensekit_bundle_days_left{{{bundle}}}"] == "25"
+    assert samples[f'licensekit_bundle_state{{{bundle},state="grace"}}'] == "1"
+    assert samples['licensekit_license_in_use{license="sales",kind="user"}'] == "1"
+    assert samples['licensekit_license_total{license="sales",kind="user"}'] == "2"
+    assert samples['licensekit_license_total{license="windows",kind="user"}'] == "+Inf"
+    assert samples['licensekit_notices{severity="warning"}'] == "1"
+    assert samples['licensekit_notices{severity="error"}'] == "0"
+
+
+@pytest.mark.parametrize("line", ["status --prometheus --json", "status sales --prometheus"])
+def test_metrics_are_of_the_whole_installation(crm: Command, line: str) -> None:
+    ran = crm(line)
+    assert (ran.code, ran.out) == (2, "")
+    assert "--prometheus alone" in ran.err
+
+
 def test_status_says_what_is_to_come(crm: Command) -> None:
     expired = crm(f"status --now {date_of(today.DAY + 400)}")
     assert expired.code == 0
