@@ -16,7 +16,7 @@ from licensekit.wire import frame
 from licensekit.wire.documents import Bundle
 from tests import makers
 from tests.benchmarks.measure import measure, report
-from tests.benchmarks.sample_files import NOW, sample_files
+from tests.samples.sample_files import NOW, sample_files
 
 
 def main() -> None:

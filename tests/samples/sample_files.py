@@ -1,9 +1,13 @@
-"""The sample's full license, its pack and its root pin, signed by TEST KEYS."""
+"""The sample's full license, its pack and its root pin, signed by TEST KEYS.
+
+`python -m tests.samples.sample_files` writes them where `keys/README.md` says.
+"""
 
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from licensekit.keys.keyfile import seal
 from licensekit.sign import sign
 from licensekit.vendor.bundling import check_order, make_bundle
 from licensekit.vendor.catalog_file import read_catalog
@@ -11,9 +15,15 @@ from licensekit.vendor.order_file import read_draft
 from licensekit.wire import armor
 from tests import makers
 
-SAMPLE = Path(__file__).parents[2] / "samples" / "superoffice"
-NOW = datetime(2026, 11, 25, tzinfo=UTC)
+TOP = Path(__file__).parents[2]
+SAMPLE = TOP / "samples" / "superoffice"
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
 ISSUED = int(NOW.timestamp())
+
+LICENSE = SAMPLE / "nordlys-kraft.lic"
+PACK = TOP / "keys" / "superoffice-crm.lkp"
+KEY = TOP / "keys" / "vendor-TEST-KEY.key"
+PASSPHRASE = b"everybody knows this"
 
 
 class SampleFiles(NamedTuple):
@@ -34,8 +44,24 @@ def sample_files() -> SampleFiles:
     order = check_order(draft, catalog)
     bundle = make_bundle(order, serial="1010000014", sequence=1, issued=ISSUED)
     root = sign(makers.root(makers.key("root"), product=product, issuer=issuer), makers.key("root"))
-    admitted = makers.admitted(vendor, valid_from=0, scope=makers.scope(issuers=[issuer]))
+    window = {"valid_from": 0, "valid_to": None}
+    admitted = makers.admitted(
+        vendor, "TEST KEY vendor", **window, scope=makers.scope(issuers=[issuer])
+    )
     trust = makers.trust(admitted, product=product, issued=ISSUED)
     token = sign(bundle, vendor)
     pack = makers.file_of(root, sign(trust, makers.key("root")), sign(catalog, vendor))
     return SampleFiles(token, armor.write(token), pack, makers.pin(root))
+
+
+def main() -> None:
+    """Write the files; the key file only if it is missing, for it is sealed with a new salt."""
+    files = sample_files()
+    LICENSE.write_text(f"{files.license}\n", "ascii")
+    PACK.write_text(files.pack, "ascii")
+    if not KEY.exists():
+        KEY.write_text(seal(makers.key("vendor"), PASSPHRASE, label="TEST KEY vendor"), "ascii")
+
+
+if __name__ == "__main__":
+    main()
