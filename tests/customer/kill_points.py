@@ -1,182 +1,222 @@
-"""Kills a process at every point of a change, and looks at what is left.
+"""Strikes a process in the middle of a change, and looks at what is left.
 
-Run as `python -m tests.customer.kill_points FOLDER`; prints one JSON object. A point is a call that
-may write: a statement, a commit, a file that is opened, synced or renamed.
+Run as `python -m tests.customer.kill_points FOLDER WAY OPERATION`; prints one JSON object. A point
+is a call that may write: a statement, a commit, a file that is opened, synced or renamed.
+
+kill    the process kills itself with SIGKILL, at one point after the other
+fail    the call fails instead, as it does on a full disk, at one point after the other
+moment  the parent kills the process with SIGKILL at any moment, wherever it is
 """
 
+import errno
 import json
 import os
 import shutil
 import signal
 import sqlite3
 import sys
-from collections.abc import Callable
-from contextlib import closing, suppress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
+from random import Random
 from types import FrameType
 from typing import Any, Final
 
-from licensekit.customer import Installation, parse_users
-from licensekit.database import Migration, Schema, connect
-from licensekit.errors import DatabaseNewer
-from licensekit.installation.home import DATABASE_NAME
-from licensekit.installation.schema import SCHEMA
-from tests.homes import Home, bundle, file
+from licensekit.errors import LicenseError
+from tests.customer.operations import OPERATIONS, Operation, is_usable, prepare, seen
+from tests.homes import Home
 
-POINTS: Final = frozenset({"backup", "close", "execute", "executemany", "fsync", "open", "replace"})
-TABLES: Final = (
-    "trust_documents",
-    "bundles",
-    "users",
-    "sites",
-    "user_licenses",
-    "usage",
-    "events",
-    "resets",
-    "audit",
-    "seen_lists",
-    "leases",
-)
-NEXT: Final = Schema(
-    "installation",
-    (
-        *SCHEMA.migrations,
-        Migration(
-            SCHEMA.number + 1,
-            "later",
-            (
-                "CREATE TABLE later (number {serial}, license {text} NOT NULL) {strict}",
-                "ALTER TABLE users ADD COLUMN phone {text}",
-            ),
-        ),
-    ),
-)
+STATEMENTS: Final = frozenset({"backup", "close", "execute", "executemany"})
+WRITES: Final = frozenset({os.fsync, os.replace})
+FILES: Final = WRITES | {open, os.close, os.open}
+MOMENTS: Final = 40
+DONE, STRUCK = 0, 9
 
-Operation = Callable[[Home], object]
+Point = Callable[..., Any]
+Strike = Callable[[Point], None]
 
 
-def prepare(home: Home) -> None:
-    """Make the installation that every operation begins with."""
-    with home.open() as installation:
-        installation.activate(file(bundle(1)))
-        for user in ("anna", "bob"):
-            installation.users.add(user)
-        installation.users.assign("anna", "sales-pro")
+def is_statement(called: Point) -> bool:
+    """Say whether a call is of the database."""
+    owner = getattr(called, "__self__", None)
+    is_sql = isinstance(owner, (sqlite3.Connection, sqlite3.Cursor))
+    return is_sql and called.__name__ in STATEMENTS
 
 
-def changing(act: Callable[[Installation], object]) -> Operation:
-    """Give an operation on the open installation."""
-
-    def operation(home: Home) -> None:
-        with home.open() as installation:
-            act(installation)
-
-    return operation
+def may_kill(called: Point) -> bool:
+    """Say whether a call is a point to be killed at."""
+    return called in FILES or is_statement(called)
 
 
-def migrate(home: Home) -> None:
-    """Bring the installation to a schema to come."""
-    database = connect(home.folder / DATABASE_NAME, schema=NEXT, create=False)
-    database.close()
+def may_fail(called: Point) -> bool:
+    """Say whether a full disk may let a call fail."""
+    return called in WRITES or (is_statement(called) and called.__name__ != "close")
 
 
-IMPORTED: Final = "id,licenses\ncarl,sales-pro\ndora,sales-pro\nemil,\nanna,user\n"
-OPERATIONS: Final[dict[str, Operation]] = {
-    "create": lambda home: home.open().close(),
-    "activate": changing(lambda i: i.activate(file(bundle(2, users={"sales-pro": 9})))),
-    "assign": changing(lambda i: i.users.assign("bob", "sales-pro")),
-    "import": changing(lambda i: i.users.import_rows(parse_users(IMPORTED))),
-    "retire": changing(lambda i: i.users.retire("anna")),
-    "return": changing(lambda i: i.return_bundles()),
-    "migrate": migrate,
-}
+def kill(_: Point) -> None:
+    """End this process as `kill -9` does."""
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
-def seen(home: Home) -> Any:
-    """Give everything that is in the home, or None for a home that is not set up."""
-    path = home.folder / DATABASE_NAME
-    if not path.exists():
-        return None
-    with closing(sqlite3.connect(path)) as raw:
-        schema = [sql for (sql,) in raw.execute("SELECT sql FROM sqlite_schema ORDER BY name")]
-        with suppress(sqlite3.OperationalError):  # a database in which nothing is yet
-            return schema, [raw.execute(f"SELECT * FROM {t} ORDER BY 1").fetchall() for t in TABLES]  # noqa: S608  # names of ours
-    return None
+def fail(point: Point) -> None:
+    """Fail as the call does on a full disk."""
+    if is_statement(point):
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def kill_at(number: int) -> Callable[[FrameType, str, Any], None]:
-    """Give a profile function that kills this process at point `number`."""
+def strike_at(
+    number: int, is_point: Callable[[Point], bool], strike: Strike
+) -> Callable[[FrameType, str, Any], None]:
+    """Give a profile function that strikes at the point of this number, before the call is made."""
     left = number
 
     def profile(_: FrameType, event: str, called: Any) -> None:
         nonlocal left
-        if event == "c_call" and getattr(called, "__name__", "") in POINTS:
-            if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+        if event == "c_call" and is_point(called):
             left -= 1
+            if left < 0:
+                sys.setprofile(None)
+                strike(called)
 
     return profile
 
 
-def ends_killed(operation: Operation, home: Home, number: int) -> bool:
-    """Carry an operation out in a child that is killed at a point; say whether it got that far."""
+def in_child(act: Callable[[], int]) -> int:
+    """Do something in a child that exits with what it gives; give its process id."""
     child = os.fork()
     if child == 0:
-        sys.setprofile(kill_at(number))
-        operation(home)
-        sys.setprofile(None)
-        os._exit(0)
+        code = 1
+        try:
+            code = act()
+        finally:
+            os._exit(code)
+    return child
+
+
+def was_struck(child: int) -> bool:
+    """Wait for a child, and say whether it was struck; anything but an end as planned raises."""
     _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        return True
-    if os.waitstatus_to_exitcode(status) != 0:
-        raise RuntimeError(f"the operation failed by itself at point {number}")
-    return False
+    code = os.waitstatus_to_exitcode(status)
+    if code not in {DONE, STRUCK, -signal.SIGKILL}:
+        raise RuntimeError(f"the operation ended by itself, with {code}")
+    return code != DONE
 
 
-def is_usable(home: Home) -> bool:
-    """Say whether the installation opens, reports no restored backup, and holds its own audit."""
-    try:
-        with home.open() as installation:
-            return not installation.verify_audit().restored
-    except DatabaseNewer:
-        migrate(home)
-        return True
+def killed(operation: Operation, home: Home, number: int) -> bool:
+    """Carry an operation out in a child that kills itself at a point."""
+
+    def act() -> int:
+        sys.setprofile(strike_at(number, may_kill, kill))
+        operation(home)
+        return DONE
+
+    return was_struck(in_child(act))
 
 
-def examine(folder: Path, name: str) -> dict[str, int]:
-    """Kill an operation at every point, and count how it ended."""
-    template = Home(str(folder / "template"))
+def failed(operation: Operation, home: Home, number: int) -> bool:
+    """Carry an operation out in a child in which the call at a point fails."""
+    struck: list[Point] = []
+
+    def strike(point: Point) -> None:
+        struck.append(point)
+        fail(point)
+
+    def act() -> int:
+        sys.setprofile(strike_at(number, may_fail, strike))
+        with suppress(LicenseError):
+            operation(home)
+        return STRUCK if struck else DONE
+
+    return was_struck(in_child(act))
+
+
+def killed_after(operation: Operation, home: Home, seconds: float) -> bool:
+    """Carry an operation out in a child, and kill it after some time."""
+
+    def act() -> int:
+        operation(home)
+        return DONE
+
+    child = in_child(act)
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    return was_struck(child)
+
+
+def at_points(strike: Callable[[Operation, Home, int], bool], operation: Operation) -> "Struck":
+    """Give a trial for every point that there is."""
+
+    def trials(home: Callable[[], Home]) -> Iterator[Home]:
+        for number in count():
+            place = home()
+            if not strike(operation, place, number):
+                return
+            yield place
+
+    return trials
+
+
+def at_moments(operation: Operation, lasts: float) -> "Struck":
+    """Give a trial for each of `MOMENTS` within the time that an operation lasts."""
+    moments = Random(1)  # noqa: S311  # no secret
+
+    def trials(home: Callable[[], Home]) -> Iterator[Home]:
+        for _ in range(MOMENTS):
+            place = home()
+            if killed_after(operation, place, moments.uniform(0, lasts)):
+                yield place
+
+    return trials
+
+
+Struck = Callable[[Callable[[], Home]], Iterator[Home]]
+"""From how a fresh home is made to the homes in which an operation was struck."""
+
+
+def examine(folder: Path, way: str, name: str) -> dict[str, int]:
+    """Strike an operation again and again, and count what was left."""
     operation = OPERATIONS[name]
-    clean = Home(str(folder / f"{name}-clean"))
-    if name == "create":
-        before = None
-    else:
-        shutil.copytree(template.folder, clean.folder)
-        before = seen(clean)
-    operation(clean)
-    after = seen(clean)
-    counts = {"kills": 0, "before": 0, "after": 0, "other": 0, "unusable": 0}
-    while True:
-        home = Home(str(folder / f"{name}-{counts['kills']}"))
+    numbers = count()
+
+    def fresh() -> Home:
+        home = Home(str(folder / str(next(numbers))))
         if name != "create":
-            shutil.copytree(template.folder, home.folder)
-        if not ends_killed(operation, home, counts["kills"]):
-            return counts
-        counts["kills"] += 1
+            shutil.copytree(folder / "template", home.folder)
+        return home
+
+    prepare(Home(str(folder / "template")))
+    clean = fresh()
+    before = seen(clean)
+    begin = time.perf_counter()
+    operation(clean)
+    lasts = time.perf_counter() - begin
+    after = seen(clean)
+    ways = {
+        "kill": at_points(killed, operation),
+        "fail": at_points(failed, operation),
+        "moment": at_moments(operation, lasts),
+    }
+    counts = {"struck": 0, "before": 0, "after": 0, "other": 0, "unusable": 0}
+    for home in ways[way](fresh):
         left = seen(home)
         is_made = name == "create" and left is not None
         ending = "before" if left == before else "after" if left == after or is_made else "other"
+        counts["struck"] += 1
         counts[ending] += 1
         counts["unusable"] += not is_usable(home)
         shutil.rmtree(home.folder, ignore_errors=True)
+    return counts
 
 
 def main() -> None:
-    """Examine every operation."""
-    folder = Path(sys.argv[1])
-    prepare(Home(str(folder / "template")))
-    sys.stdout.write(json.dumps({name: examine(folder, name) for name in OPERATIONS}))
+    """Examine one operation."""
+    folder, way, name = sys.argv[1:]
+    sys.stdout.write(json.dumps(examine(Path(folder), way, name)))
 
 
 if __name__ == "__main__":
