@@ -17,7 +17,6 @@ from licensekit.entitlements.events import Event, stopping
 from licensekit.installation.home import open_installation
 from licensekit.runtime.holders import Holder, User
 from licensekit.runtime.keeper import Application, Keeper
-from licensekit.runtime.watcher import Watcher
 
 
 def system_clock() -> datetime:
@@ -28,9 +27,8 @@ def system_clock() -> datetime:
 class Licensing:
     """What an installation grants, asked by the application. Make it with `Licensing.open`."""
 
-    def __init__(self, keeper: Keeper, watcher: Watcher | None) -> None:
+    def __init__(self, keeper: Keeper) -> None:
         self._keeper = keeper
-        self._watcher = watcher
 
     @classmethod
     def open(
@@ -56,8 +54,12 @@ class Licensing:
             StateError: the home cannot be used.
         """
         application = Application(root, pack, None if released is None else days_of(released))
-        keeper = Keeper(open_installation(home, create=True), application, clock)
-        return cls(keeper, Watcher(keeper) if watch else None)
+        database = open_installation(home, create=True)
+        try:
+            return cls(Keeper(database, application, clock, watch=watch))
+        except BaseException:
+            database.close()
+            raise
 
     def allows(self, code: str, at_least: Access = Access.FULL) -> bool:
         """Say whether the installation may use a system license to `at_least` this extent.
@@ -135,21 +137,19 @@ class Licensing:
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What administrators should know, the most urgent first."""
-        return self._keeper.snapshot.notices
+        return self._keeper.notices
 
     def refresh(self) -> None:
         """Read the installation again now.
 
         Raises:
-            StateError: the database cannot be read; the answers are as they were.
-            TrustError: its documents were rolled back.
+            StateError: the database cannot be read; answers are given from memory.
+            TrustError: its documents were rolled back; likewise.
         """
         self._keeper.reload()
 
     def close(self) -> None:
-        """Stop watching and let go of the database."""
-        if self._watcher is not None:
-            self._watcher.stop()
+        """Let go of the database. Every question raises afterwards: nothing would end any more."""
         self._keeper.close()
 
     def __enter__(self) -> Self:

@@ -1,12 +1,14 @@
 """What questions read: one immutable state, laid out for one look-up per question."""
 
 from collections.abc import Mapping
+from typing import NoReturn
 
 from licensekit.access import Access
 from licensekit.dates import format_seconds
 from licensekit.entitlements import Entitlements, Holding, Notice, Severity, held_access
 from licensekit.entitlements.answers import Answers
-from licensekit.errors import LicenseError
+from licensekit.errors import DatabaseUnavailable, LicenseError
+from licensekit.installation.clock import effective
 from licensekit.installation.state import State, at
 
 _HOUR_SECONDS = 3600
@@ -32,9 +34,9 @@ class Snapshot:
     ) -> None:
         self.state = state
         self.alone_since = alone_since
-        """When the database was last reached, if it is away."""
+        """When the database was last read, if it cannot be read now."""
         self.error = error
-        """Why the database cannot be read."""
+        """Why it cannot be read."""
         self.answers = Answers(state.entitlements, state.in_use)
         self.system = with_full_names(state.entitlements, state.entitlements.system)
         self._by_holdings: dict[_Held, Mapping[str, Access]] = {}
@@ -47,10 +49,8 @@ class Snapshot:
         """What administrators should know, the most urgent first."""
         if self.error is None or self.alone_since is None:
             return self.state.notices
-        text = (
-            f"the database was last reached at {format_seconds(self.alone_since)}, and answers"
-            f" are given from memory: {self.error}"
-        )
+        since = format_seconds(self.alone_since)
+        text = f"answers are given from memory, as of {since}: {self.error}"
         away = Notice("database-away", Severity.ERROR, text, "database")
         return (away, *self.state.notices)
 
@@ -66,26 +66,55 @@ class Snapshot:
             self._by_holdings[held] = known
         return known
 
+    def now_at(self, clock: int, *, away: bool) -> int:
+        """Give the time that counts when the clock shows `clock`.
+
+        A clock that was wrong and is put right costs nothing. Without the database, though, time
+        only grows, so that nobody stretches the offline hours with it.
+        """
+        return max(clock, self.state.now) if away else effective(self.state.stored.time, clock)
+
     def holds_at(self, clock: int, *, away: bool) -> bool:
         """Say whether this is still the right one at `clock`, with or without the database."""
         if away != (self.alone_since is not None):
             return False
-        return self.valid_until is None or max(clock, self.state.now) < self.valid_until
+        now = self.now_at(clock, away=away)
+        return self.state.now <= now and (self.valid_until is None or now < self.valid_until)
 
     def moved_on(self, clock: int, error: LicenseError | None, contact: int) -> "Snapshot":
-        """Give the same state at a later moment; time does not go back.
+        """Give the same state at another moment.
 
         With an `error` the database has been away since `contact`, and a bundle whose offline
         hours are over grants nothing.
         """
         state = self.state
-        now = max(clock, state.now)
+        now = self.now_at(clock, away=error is not None)
         if error is None:
             return Snapshot(at(state, now, clock=clock))
         hours = (now - contact) / _HOUR_SECONDS
         left = tuple(b for b in state.bundles if hours < b.document.offline_hours)
         moved = at(state, now, clock=clock, bundles=left)
         return Snapshot(moved, alone_since=contact, error=error)
+
+
+class Closed(Snapshot):
+    """Stands where the snapshot was: every question raises, since nothing would end any more."""
+
+    __slots__ = ("_location",)
+
+    def __init__(self, location: str) -> None:
+        # None of the attributes of a snapshot is set, so each of them is asked of `__getattr__`.
+        self._location = location
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Raise.
+
+        Raises:
+            DatabaseUnavailable: the program has closed it.
+        """
+        raise DatabaseUnavailable(
+            "it was closed by this program", where=self._location, hint="open it again"
+        )
 
 
 def with_full_names(

@@ -1,68 +1,87 @@
-"""The thread that keeps answers true: it swaps the snapshot when time or the database moves on.
+"""The threads that keep answers true: they swap the snapshot when time or the database moves on.
 
-It holds its subject weakly, so that a forgotten `Licensing` ends its own watcher, and it starts
-anew in a forked child, which inherits no threads.
+There are two, so that a database that keeps one waiting does not hold up time. They hold their
+subject weakly, so that a forgotten `Licensing` ends its own threads.
 """
 
-import os
 import weakref
+from collections.abc import Callable
 from threading import Event, Thread
 from typing import Final, Protocol
 
 TICK_SECONDS: Final = 0.2
-"""The longest that a change or a passed date goes unnoticed while the watcher runs."""
+"""How often is looked at the clock: no date goes unnoticed for longer."""
+
+PATIENCE_SECONDS: Final = 1.0
+"""How long is waited for a change at a time: so long a forgotten subject is kept."""
 
 
 class Watched(Protocol):
     """What a watcher keeps up to date."""
 
-    def catch_up(self, patience: float) -> None:
-        """Wait for a change for up to `patience` seconds, and take it in."""
+    def pass_time(self) -> None:
+        """Take in what time has brought; does not wait for anything."""
+        ...
+
+    def follow(self, patience: float) -> None:
+        """Wait for a change of the database for up to `patience` seconds, and take it in."""
         ...
 
 
 class Watcher:
-    """A daemon thread that calls `catch_up` until it is stopped or its subject is gone."""
+    """Two daemon threads, which run until they are stopped or their subject is gone."""
 
     def __init__(self, subject: Watched) -> None:
         self._subject = weakref.ref(subject)
+        self.start()
+
+    def start(self) -> None:
+        """Start the threads: for the first time, or in a forked child, which inherits none."""
         self._stop = Event()
-        self._start()
-        _running.add(self)
+        _start("licensekit-clock", self._subject, self._stop, _pass_time, TICK_SECONDS)
+        _start("licensekit-database", self._subject, self._stop, _follow, 0)
 
     def stop(self) -> None:
-        """End the thread within a tick; does not wait for it."""
+        """End the threads within a second; does not wait for them."""
         self._stop.set()
-        _running.discard(self)
-
-    def restart(self) -> None:
-        """Start again in a forked child."""
-        self._stop = Event()
-        self._start()
-
-    def _start(self) -> None:
-        thread = Thread(
-            target=_watch, args=(self._subject, self._stop), name="licensekit-watcher", daemon=True
-        )
-        thread.start()
 
 
-def _watch(reference: "weakref.ref[Watched]", stop: Event) -> None:
-    while not stop.is_set():
+_Step = Callable[[Watched], None]
+_Reference = weakref.ref[Watched]
+
+
+def _pass_time(subject: Watched) -> None:
+    subject.pass_time()
+
+
+def _follow(subject: Watched) -> None:
+    subject.follow(PATIENCE_SECONDS)
+
+
+def _start(name: str, reference: _Reference, stop: Event, step: _Step, pause: float) -> None:
+    arguments = (name, reference, stop, step, pause)
+    Thread(target=_watch, args=arguments, name=name, daemon=True).start()
+
+
+def _watch(name: str, reference: _Reference, stop: Event, step: _Step, pause: float) -> None:
+    """Take steps to the end; what a step raises ends this thread, and another one goes on.
+
+    That can only be a mistake in the program, such as a clock that raises. The thread's hook shows
+    it; nothing may live past its end because of it.
+    """
+    is_over = False
+    try:
+        is_over = _step_to_the_end(reference, stop, step, pause)
+    finally:
+        if not is_over and not stop.wait(TICK_SECONDS):
+            _start(name, reference, stop, step, pause)
+
+
+def _step_to_the_end(reference: _Reference, stop: Event, step: _Step, pause: float) -> bool:
+    while not stop.wait(pause):
         subject = reference()
         if subject is None:
-            return
-        subject.catch_up(TICK_SECONDS)
+            break
+        step(subject)
         del subject
-
-
-_running: Final["weakref.WeakSet[Watcher]"] = weakref.WeakSet()
-
-
-def _after_fork() -> None:
-    for watcher in list(_running):
-        watcher.restart()
-
-
-if hasattr(os, "register_at_fork"):  # Windows has no fork
-    os.register_at_fork(after_in_child=_after_fork)
+    return True

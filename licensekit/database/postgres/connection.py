@@ -54,6 +54,11 @@ class PostgresConnection:
         self.began: int | None = None
         """The server's time at the beginning, if it was asked for."""
 
+    @property
+    def raw(self) -> Raw:
+        """The driver's connection."""
+        return self._raw
+
     def begin(self, statements: bytes, commit: bytes) -> Row | None:
         """Begin the transaction, say how it is committed, and give the last statement's row."""
         self._commit = commit

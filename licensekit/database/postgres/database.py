@@ -2,6 +2,7 @@
 
 import selectors
 from contextlib import AbstractContextManager, ExitStack, closing, suppress
+from os import getpid
 from time import monotonic
 from typing import Final
 
@@ -16,9 +17,9 @@ from licensekit.database.postgres.connection import (
     NOW,
     PostgresConnection,
     Raw,
-    adapt,
 )
 from licensekit.database.postgres.errors import translate
+from licensekit.database.postgres.session import Beginning, begun, connect, is_pooled
 from licensekit.database.postgres.url import read
 from licensekit.database.protocol import BUSY_SECONDS, Version
 from licensekit.database.transaction import Transaction
@@ -28,8 +29,8 @@ _Selector: Final[type[selectors.BaseSelector]] = getattr(
     selectors, "PollSelector", selectors.SelectSelector
 )
 
-POLL_SECONDS: Final = 1.0
-"""How long `wait_for_change` relies on a notification alone."""
+POLL_SECONDS: Final = 0.5
+"""How long `wait_for_change` relies on a notification alone: some servers send none."""
 
 DIALECT: Final = Dialect(
     integer="BIGINT",
@@ -45,24 +46,18 @@ DIALECT: Final = Dialect(
 
 # With the server's time, so that nobody need ask for it.
 _FOUND: Final = FOUND.replace(" FROM", f", {NOW} FROM").encode()
-_BEGIN_READING: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+_READING: Final = Beginning(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;", b"")
 # Any constant of our own; the second key keeps installations in other schemas apart.
-_BEGIN_WRITING: Final = (
-    b"BEGIN ISOLATION LEVEL READ COMMITTED;"
-    b"SELECT pg_advisory_xact_lock(1818977378, hashtext(current_schema()));"
+_WRITING: Final = Beginning(
+    b"BEGIN ISOLATION LEVEL READ COMMITTED;",
+    b"SELECT pg_advisory_xact_lock(1818977378, hashtext(current_schema()));",
 )
-_BEGIN_SHARING: Final = (
-    b"BEGIN ISOLATION LEVEL READ COMMITTED;"
-    b"SELECT pg_advisory_xact_lock_shared(1818977378, hashtext(current_schema()));"
+_SHARING: Final = Beginning(
+    b"BEGIN ISOLATION LEVEL READ COMMITTED;",
+    b"SELECT pg_advisory_xact_lock_shared(1818977378, hashtext(current_schema()));",
 )
-_SETTINGS: Final = (
-    "SET lock_timeout = {milliseconds};"
-    # Neither a process that stands still inside a transaction may stop all others,
-    "SET idle_in_transaction_session_timeout = '60s';"
-    # nor one that was killed while the server works for it. (Not every server can look.)
-    "DO $$ BEGIN SET client_connection_check_interval = '2s'; EXCEPTION WHEN OTHERS THEN END $$"
-)
-_CHANGES: Final = b"SELECT changes FROM licensekit_schema"
+# A row that was restored from a backup was written by another transaction, whatever it counts.
+_CHANGES: Final = b"SELECT changes, xmin::text::bigint FROM licensekit_schema"
 
 
 class PostgresDatabase:
@@ -98,13 +93,13 @@ class PostgresDatabase:
 
     def read(self) -> AbstractContextManager[PostgresConnection]:
         """See `Database.read`."""
-        return self._transaction(_BEGIN_READING + _FOUND, JUST_COMMIT, self._schema)
+        return self._transaction(_READING, JUST_COMMIT, self._schema)
 
     def write(self, *, shared: bool = False) -> AbstractContextManager[PostgresConnection]:
         """See `Database.write`."""
         if shared:
-            return self._transaction(_BEGIN_SHARING + _FOUND, JUST_COMMIT, self._schema)
-        return self._transaction(_BEGIN_WRITING + _FOUND, COMMIT_AND_TELL, self._schema)
+            return self._transaction(_SHARING, JUST_COMMIT, self._schema)
+        return self._transaction(_WRITING, COMMIT_AND_TELL, self._schema)
 
     def version(self) -> Version:
         """See `Database.version`."""
@@ -131,24 +126,27 @@ class PostgresDatabase:
 
     def look(self) -> AbstractContextManager[PostgresConnection]:
         """Open a snapshot without a look at the schema."""
-        return self._transaction(_BEGIN_READING, JUST_COMMIT, None)
+        return self._transaction(_READING, JUST_COMMIT, None)
 
     def change(self) -> AbstractContextManager[PostgresConnection]:
         """Open the write transaction without a look at the schema."""
-        return self._transaction(_BEGIN_WRITING, COMMIT_AND_TELL, None)
+        return self._transaction(_WRITING, COMMIT_AND_TELL, None)
 
     def keep_copy(self, number: int) -> None:
         """Keep nothing: the server's backups are its administrator's."""
 
     def _transaction(
-        self, statements: bytes, commit: bytes, schema: Schema | None
+        self, how: Beginning, commit: bytes, schema: Schema | None
     ) -> Transaction[Raw, PostgresConnection]:
         def make(raw: Raw) -> PostgresConnection:
             return PostgresConnection(raw, self._location)
 
         def begin(connection: PostgresConnection) -> None:
-            found = connection.begin(statements, commit)
-            if schema is not None:
+            statements = begun(connection.raw, how, self._wait)
+            if schema is None:
+                connection.begin(statements, commit)
+            else:
+                found = connection.begin(statements + _FOUND, commit)
                 schema.check(found and found[:2], self._location)
                 connection.began = found[2] if found else None
 
@@ -157,24 +155,19 @@ class PostgresDatabase:
     def _version(self, raw: Raw) -> Version:
         with Translated(translate, self._location):
             row = raw.execute(_CHANGES).fetchone()
-        return row or ()
+        return (getpid(), *(row or ()))
 
     def _connect(self) -> Raw:
-        with Translated(translate, self._location), ExitStack() as undo:
-            raw: Raw = undo.enter_context(
-                closing(psycopg.connect(**self._parameters, autocommit=True))
-            )
-            raw.execute(_SETTINGS.format(milliseconds=round(self._wait * 1000)).encode())
-            adapt(raw)
-            undo.pop_all()
-        return raw
+        with Translated(translate, self._location):
+            return connect(self._parameters, self._wait)
 
     def _listen(self) -> Raw:
         with Translated(translate, self._location), ExitStack() as undo:
             raw = undo.enter_context(closing(self._connect()))
-            # A standby tells nobody of changes: there, `wait_for_change` looks every second.
-            with suppress(psycopg.errors.ReadOnlySqlTransaction):
-                raw.execute(b"LISTEN licensekit")
+            # A standby tells nobody of changes, nor does a pooler: there, `wait_for_change` looks.
+            if not is_pooled(raw):
+                with suppress(psycopg.errors.ReadOnlySqlTransaction):
+                    raw.execute(b"LISTEN licensekit")
             undo.pop_all()
         return raw
 

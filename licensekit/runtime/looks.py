@@ -1,0 +1,71 @@
+"""Looks at one user or one site in the database, remembered for when it is away."""
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from licensekit.database import Connection, Database
+from licensekit.entitlements import Holding, short_of
+from licensekit.entitlements.login import UserFacts
+from licensekit.errors import DatabaseUnavailable, NotStorable, StateError
+from licensekit.installation import users
+from licensekit.runtime.snapshot import Snapshot
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+REMEMBERED: Final = 100_000
+"""How many users, and how many sites, are remembered at a time."""
+
+
+class Looks:
+    """What was last seen of users and sites. Usable by threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._users: dict[str, UserFacts | None] = {}
+        self._sites: dict[str, tuple[Holding, ...] | None] = {}
+
+    def user(self, user_id: str, snapshot: Snapshot) -> UserFacts | None:
+        """Give what is known of a user; None if there is none of that id.
+
+        Raises:
+            StateError: the database is away, and there was no look.
+        """
+        return self._look(users.user_facts, user_id, snapshot, self._users)
+
+    def site(self, site_id: str, snapshot: Snapshot) -> tuple[Holding, ...] | None:
+        """Give what a site holds, as `user` does."""
+        return self._look(users.site_holdings, site_id, snapshot, self._sites)
+
+    def _look(
+        self,
+        read: Callable[[Connection, str, frozenset[str]], T | None],
+        holder: str,
+        snapshot: Snapshot,
+        last: dict[str, T | None],
+    ) -> T | None:
+        state, error = snapshot.state, snapshot.error
+        if error is None:
+            try:
+                with self._database.read() as connection:
+                    found = read(connection, holder, short_of(state.entitlements, state.in_use))
+            except NotStorable:
+                return None  # nobody has an id that cannot be stored
+            except StateError as away:
+                error = away
+            else:
+                return put(last, holder, found)
+        # Nobody is kept waiting for a database of which it is known that it is away.
+        if holder not in last:
+            raise DatabaseUnavailable(
+                f"nothing is known yet of `{holder}`, and the database cannot be asked: {error}"
+            ) from error
+        return last[holder]
+
+
+def put(known: dict[K, T], key: K, value: T) -> T:
+    """Put a value where at most `REMEMBERED` are kept, and give it."""
+    if len(known) >= REMEMBERED:
+        known.clear()
+    known[key] = value
+    return value

@@ -1,0 +1,67 @@
+"""An application's view of an installation, in a folder and on a server."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from licensekit import Licensing
+from licensekit.customer import Installation
+from tests.customer.conftest import SOLD, crm_catalog
+from tests.homes import PIN, Home, bundle, file, pack
+
+Open = Callable[..., Licensing]
+
+PATIENCE_SECONDS = 20
+"""Far more than it should take: tests show that it comes, `tests.benchmarks.reload` how soon."""
+
+
+def comes(condition: Callable[[], bool]) -> bool:
+    """Say whether a condition comes true by itself."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+@pytest.fixture(params=["folder", "server"])
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
+    """A home of each kind where nothing was set up yet."""
+    place = str(tmp_path / "home")
+    if request.param == "server":
+        place = request.getfixturevalue("postgres_location")
+    return Home(place, pack=pack(crm_catalog()))
+
+
+@pytest.fixture
+def admin(home: Home) -> Iterator[Installation]:
+    """What an administrator changes: `SOLD` is active, and there are the users anna and bob."""
+    with home.open() as installation:
+        installation.activate(file(bundle(**SOLD)))
+        for user in ("anna", "bob"):
+            installation.users.add(user)
+        yield installation
+
+
+@pytest.fixture
+def open_licensing(home: Home) -> Iterator[Open]:
+    """Open the installation as an application does; closed when the test ends."""
+    with ExitStack() as stack:
+
+        def opened(**options: Any) -> Licensing:
+            given: dict[str, Any] = {"root": PIN, "pack": home.pack, "clock": home.clock, **options}
+            return stack.enter_context(Licensing.open(home.place, **given))
+
+        yield opened
+
+
+@pytest.fixture
+def licensing(admin: Installation, open_licensing: Open) -> Licensing:
+    """The installation of `admin`, watched."""
+    assert admin.state().serial
+    return open_licensing()
