@@ -1,12 +1,10 @@
 """`licensekit request`, `return` and `statement`: what an installation signs for its vendor."""
 
-import sys
-
 import click
 
 from licensekit.cli.customer import home_option, opened
 from licensekit.cli.document_view import show
-from licensekit.cli.inputs import STANDARD, write_output
+from licensekit.cli.inputs import STANDARD, is_terminal, write_output
 from licensekit.cli.output import emit, remark
 from licensekit.wire.documents import Document
 
@@ -59,11 +57,6 @@ def return_(
     with opened(home) as installation:
         text = installation.return_bundles(part, issuer=issuer)
     _write(output or f"{part}-receipt.lkr", text, None)
-
-
-def is_terminal() -> bool:
-    """Say whether there is somebody to ask."""
-    return sys.stdin.isatty()
 
 
 def _write(output: str, text: str, document: Document | None) -> None:

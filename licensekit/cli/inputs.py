@@ -86,6 +86,11 @@ def write_output(path: str, data: bytes, *, mode: int = 0o644) -> None:
     sys.stdout.buffer.flush()
 
 
+def is_terminal() -> bool:
+    """Say whether there is somebody to ask."""
+    return sys.stdin.isatty()
+
+
 class PassphraseSource(NamedTuple):
     """Where a passphrase comes from; nothing given means a prompt."""
 
@@ -132,7 +137,7 @@ def read_passphrase(source: PassphraseSource, prompt: str, *, confirm: bool = Fa
         return _first_line(data, source.file)
     if source.descriptor is not None:
         return _first_line(_read_descriptor(source.descriptor), f"descriptor {source.descriptor}")
-    if not sys.stdin.isatty():
+    if not is_terminal():
         raise PassphraseMissing(f"{prompt}: no passphrase was given")
     typed: str = click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)
     return typed.encode()

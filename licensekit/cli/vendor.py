@@ -11,6 +11,8 @@ VENDOR: Final[Mapping[str, Lazy]] = {
     "init": Lazy(_SECTION, "licensekit.cli.vendor_init", "init"),
     "catalog": Lazy(_SECTION, "licensekit.cli.vendor_catalog", "catalog"),
     "issue": Lazy(_SECTION, "licensekit.cli.vendor_issue", "issue"),
+    "renew": Lazy(_SECTION, "licensekit.cli.vendor_change", "renew"),
+    "amend": Lazy(_SECTION, "licensekit.cli.vendor_change", "amend"),
     "pack": Lazy(_SECTION, "licensekit.cli.vendor_pack", "pack"),
     "revoke": Lazy(_SECTION, "licensekit.cli.vendor_revoke", "revoke"),
     "reissue": Lazy(_SECTION, "licensekit.cli.vendor_reissue", "reissue"),

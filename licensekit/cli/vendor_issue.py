@@ -15,7 +15,7 @@ from licensekit.cli.vendor_base import (
     unlock,
     workspace_option,
 )
-from licensekit.cli.vendor_files import hand_out, require_place
+from licensekit.cli.vendor_files import Wanted, hand_out, license_options
 from licensekit.vendor.order_file import read_draft
 from licensekit.vendor.packing import require_unchanged
 from licensekit.vendor.workspace import Workspace
@@ -24,23 +24,14 @@ from licensekit.vendor.workspace import Workspace
 @click.command()
 @click.argument("order", metavar="ORDER.toml")
 @workspace_option
-@click.option(
-    "-o",
-    "output",
-    metavar="FILE",
-    help="Where the license goes: a file, a folder, or `-`. Otherwise serial-part-sequence.lic.",
-)
-@click.option("--bare", is_flag=True, help="Leave out the trust documents that ride along.")
-@click.option("--signed-by", metavar="KEY", help="Sign with this key: its name or key id.")
+@license_options
 @passphrase
 @json_option
 def issue(
     *,
     order: str,
     folder: Path,
-    output: str | None,
-    bare: bool,
-    signed_by: str | None,
+    wanted: Wanted,
     passphrase: PassphraseSource,
     as_json: bool,
 ) -> None:
@@ -50,12 +41,21 @@ def issue(
         draft = read_draft(read_input(order, what="an order", limit=limits.TOML_BYTES))
     with Workspace.open(folder) as workspace:
         require_unchanged(workspace.layout, workspace.footing(now), now)
+        catalog = workspace.footing(now).signed_catalog
         with located(order):
-            file = workspace.check_order(draft, now=now, bare=bare)
-        require_place(output)
+            file = workspace.check_order(draft, now=now, bare=wanted.bare)
+        wanted.require_places()
         if file is None:
-            signer = unlock(workspace.key_for("bundle", now, signed_by), passphrase)
+            signer = unlock(workspace.key_for("bundle", now, wanted.signed_by), passphrase)
             with located(order):
-                file = workspace.issue(draft, signer, who=operator(), now=now, bare=bare)
-        hand_out(file, output, as_json=as_json)
+                file = workspace.issue(
+                    draft,
+                    signer,
+                    who=operator(),
+                    now=now,
+                    bare=wanted.bare,
+                    approve=lambda signed: wanted.drawings.draw(signed, catalog),
+                )
+        drawn = wanted.drawings.draw(file, catalog)
+        hand_out(file, wanted.output, as_json=as_json, drawn=drawn)
         remind_of_root(workspace)

@@ -142,6 +142,44 @@ class NotIssued(WorkspaceError):
     default_hint = "`licensekit ledger list` shows what was issued"
 
 
+class NotCurrent(WorkspaceError):
+    """What was to be changed is not in force: revoked, returned, or replaced meanwhile."""
+
+    code = "not-current"
+
+
+class RequestAnswered(WorkspaceError):
+    """A request that was answered before, with something else or with what counts no more."""
+
+    code = "request-answered"
+    default_hint = "let the installation make a new request"
+
+
+class InstallationsTaken(WorkspaceError):
+    """As many installations are bound as the order allows, or the serial is bound to another."""
+
+    code = "installations-taken"
+    default_hint = "have it returned (`licensekit accept`), or revoke it, and answer again"
+
+
+class PaperRefused(WorkspaceError):
+    """A receipt or statement by another installation than the one that the record names."""
+
+    code = "paper-refused"
+
+
+class PaperKnown(WorkspaceError):
+    """A receipt or statement that was entered before."""
+
+    code = "paper-known"
+
+
+class QrRefused(WorkspaceError):
+    """A license file that fits into no QR code, or nothing here that draws one."""
+
+    code = "qr-refused"
+
+
 class OrderConflict(WorkspaceError):
     """An order number that was issued before: with other contents, or as what counts no more."""
 

@@ -1,5 +1,6 @@
 """From order to license file: checked, signed, entered, and only then handed out."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from licensekit.database import Connection
@@ -35,6 +36,14 @@ class LicenseFile(NamedTuple):
         return file_name(self.bundle)
 
 
+Approve = Callable[[LicenseFile], object]
+"""Looks at a license file before it is entered; what it raises undoes the signing."""
+
+
+def agreed(_: LicenseFile) -> None:
+    """Approve of every file."""
+
+
 def file_name(bundle: Bundle) -> str:
     """Give the name of a bundle's file: `1010000014-base-1.lic`."""
     return f"{bundle.serial}-{bundle.part}-{bundle.sequence}.lic"
@@ -51,17 +60,17 @@ def issued_before(ledger: Connection, footing: Footing, draft: Draft, now: int) 
     Raises:
         OrderConflict: it was another order, or what was issued counts no more.
     """
-    issued = ordered_before(ledger, draft.order.number, canonical(draft.order))
-    if issued is not None:
-        require_genuine(issued, footing, now)
-    return issued
+    return ordered_before(ledger, footing, draft.order.number, canonical(draft.order), now)
 
 
-def ordered_before(ledger: Connection, number: str | None, ordered: str) -> Issued | None:
+def ordered_before(
+    ledger: Connection, footing: Footing, number: str | None, ordered: str, now: int
+) -> Issued | None:
     """Give what was issued under an order number, which must be for what is `ordered` now.
 
     Raises:
-        OrderConflict: it was another order, or one that was bound to installations.
+        OrderConflict: it was another order, or one that was bound to installations, or what was
+            issued counts no more.
     """
     before = None if number is None else entry_of_order(ledger, number)
     if before is None:
@@ -73,7 +82,10 @@ def ordered_before(ledger: Connection, number: str | None, ordered: str) -> Issu
             number=before.number,
         )
     require_same_order(before, ordered)
-    return bundles.by_number(ledger, before.number)
+    issued = bundles.by_number(ledger, before.number)
+    if issued is not None:
+        require_genuine(issued, footing, now)
+    return issued
 
 
 def require_same_order(before: Entry, ordered: str) -> None:

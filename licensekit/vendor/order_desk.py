@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from licensekit.keys.signing import Signer
 from licensekit.vendor import issuing
 from licensekit.vendor.footing import footing
-from licensekit.vendor.issuing import LicenseFile
+from licensekit.vendor.issuing import Approve, LicenseFile, agreed
 from licensekit.vendor.many import Done, Run, issue_all, issue_good
 from licensekit.vendor.opened import Opened
 from licensekit.vendor.order import Draft
@@ -38,12 +38,20 @@ class OrderDesk(Opened):
         return issuing.license_file(before.bundle, before.token, along, repeated=True)
 
     def issue(
-        self, draft: Draft, signer: Signer, *, who: str, now: int, bare: bool = False
+        self,
+        draft: Draft,
+        signer: Signer,
+        *,
+        who: str,
+        now: int,
+        bare: bool = False,
+        approve: Approve = agreed,
     ) -> LicenseFile:
         """Issue an order: sign its bundle, enter it in the ledger, and give its file.
 
         An order whose number was issued before gives the same bundle again. `bare` leaves out what
-        rides along.
+        rides along. `approve` looks at the file before the ledger has it: if it raises, nothing was
+        issued.
 
         Raises:
             OrderInvalid: with all its faults.
@@ -53,13 +61,15 @@ class OrderDesk(Opened):
         """
         with self.ledger.write() as ledger:
             stands_on = footing(ledger, now)
+            along = NONE if bare else riders(stands_on, now)
             before = issuing.issued_before(ledger, stands_on, draft, now)
             if before is None:
                 bundle, token = issuing.issue(ledger, stands_on, draft, signer, who=who, now=now)
             else:
                 bundle, token = before.bundle, before.token
-        along = NONE if bare else riders(stands_on, now)
-        return issuing.license_file(bundle, token, along, repeated=before is not None)
+            file = issuing.license_file(bundle, token, along, repeated=before is not None)
+            approve(file)
+        return file
 
     def issue_many(
         self,

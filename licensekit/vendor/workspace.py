@@ -9,6 +9,7 @@ from pathlib import Path
 
 from licensekit.errors import WorkspaceInvalid
 from licensekit.vendor import founding, partnering, templates
+from licensekit.vendor.change_desk import ChangeDesk
 from licensekit.vendor.layout import Layout
 from licensekit.vendor.ledger import open_ledger
 from licensekit.vendor.ledger_desk import LedgerDesk
@@ -17,10 +18,10 @@ from licensekit.vendor.trust_desk import TrustDesk
 from licensekit.wire.frame import ED25519
 
 
-class Workspace(OrderDesk, TrustDesk, LedgerDesk):
+class Workspace(OrderDesk, ChangeDesk, TrustDesk, LedgerDesk):
     """A folder with a catalog, keys and a ledger. Make it with `create` or `open`.
 
-    Its methods are those of its desks: orders, trust, ledger.
+    Its methods are those of its desks: orders, changes, trust, ledger.
     """
 
     __slots__ = ()

@@ -1,0 +1,45 @@
+"""What a renewal or amendment alters, as people and programs read it."""
+
+from typing import Any
+
+from licensekit.cli.output import emit, facts, table
+from licensekit.vendor.changing import Proposed
+
+
+def show_changes(proposed: Proposed) -> None:
+    """Print what is there now and what is to be."""
+    before, after = proposed.before.bundle, proposed.after
+    if not proposed.differences:
+        emit(f"Nothing is to be signed: {proposed.before.label} says this already.")
+        return
+    facts(
+        [
+            ("company", before.company),
+            ("serial", f"{before.serial}, {before.part}"),
+            ("sequence", f"{before.sequence}, and then {after.sequence}"),
+        ]
+    )
+    emit()
+    rows = [(one.path, _shown(one.before), _shown(one.after)) for one in proposed.differences]
+    table(["what", ">now", ">then"], rows)
+    emit()
+
+
+def changes_json(proposed: Proposed) -> dict[str, Any]:
+    """Give the same as `--json` prints it."""
+    return {
+        "serial": proposed.before.bundle.serial,
+        "part": proposed.before.bundle.part,
+        "sequence": proposed.before.bundle.sequence,
+        "new_sequence": proposed.after.sequence,
+        "changes": [
+            {"what": one.path, "before": one.before, "after": one.after}
+            for one in proposed.differences
+        ],
+    }
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "-"
+    return str(value).lower() if isinstance(value, bool) else str(value)
