@@ -9,11 +9,16 @@ from licensekit.keys.verifying import load
 from licensekit.wire.documents import Bundle, Catalog, Document, Kind, License, Root, Trust
 from licensekit.wire.plain import plain, word
 
+Facts = Iterable[tuple[str, object]]
 
-def show(document: Document) -> None:
-    """Print `document`."""
-    view: Callable[[Any], None] = _VIEWS.get(type(document), _show_fields)
-    view(document)
+
+def show(document: Document, first: Facts = ()) -> None:
+    """Print `document`, with the facts `first` above its own; then its table, if it has one."""
+    view: Callable[[Any], Facts] = _FACTS.get(type(document), _fields)
+    facts([*first, *view(document)])
+    if type(document) in _TABLES:
+        emit()
+        _TABLES[type(document)](document)
 
 
 def amount(count: int | None) -> str:
@@ -21,27 +26,27 @@ def amount(count: int | None) -> str:
     return "unrestricted" if count is None else str(count)
 
 
-def _show_bundle(bundle: Bundle) -> None:
+def _bundle(bundle: Bundle) -> Facts:
     dates = {n: None if day is None else format_days(day) for n, day in _dates(bundle)}
     dates["expiry"] = dates["expiry"] or "none: perpetual"
-    facts(
-        [
-            ("company", bundle.company),
-            ("serial", f"{bundle.serial}, {bundle.part}, sequence {bundle.sequence}"),
-            ("replaces", bundle.replaces),
-            ("product", f"{bundle.product}, sold by {bundle.issuer}"),
-            ("use", word(bundle.use)),
-            ("issued", format_seconds(bundle.issued)),
-            *dates.items(),
-            ("after grace", None if bundle.expiry is None else word(bundle.after_grace)),
-            ("bound to", _binding(bundle)),
-            ("offline", f"{bundle.offline_hours} hours"),
-            ("borrow", f"{bundle.borrow_hours} hours" if bundle.borrow_hours else None),
-            *(("value", f"{name} = {value}") for name, value in bundle.values.items()),
-            *_extensions(bundle.extensions),
-        ]
-    )
-    emit()
+    return [
+        ("company", bundle.company),
+        ("serial", f"{bundle.serial}, {bundle.part}, sequence {bundle.sequence}"),
+        ("replaces", bundle.replaces),
+        ("product", f"{bundle.product}, sold by {bundle.issuer}"),
+        ("use", word(bundle.use)),
+        ("issued", format_seconds(bundle.issued)),
+        *dates.items(),
+        ("after grace", None if bundle.expiry is None else word(bundle.after_grace)),
+        ("bound to", _binding(bundle)),
+        ("offline", f"{bundle.offline_hours} hours"),
+        ("borrow", f"{bundle.borrow_hours} hours" if bundle.borrow_hours else None),
+        *(("value", f"{name} = {value}") for name, value in bundle.values.items()),
+        *_extensions(bundle.extensions),
+    ]
+
+
+def _table_of_bundle(bundle: Bundle) -> None:
     rows = [
         (kind.name.lower(), code, amount(count))
         for kind in Kind
@@ -70,21 +75,21 @@ def _binding(bundle: Bundle) -> str | None:
     return " and ".join(part for part in (by_key, by_facts) if part)
 
 
-def _show_catalog(catalog: Catalog) -> None:
-    facts(
-        [
-            ("product", catalog.product),
-            ("issuer", catalog.issuer),
-            ("version", catalog.version),
-            ("issued", format_seconds(catalog.issued)),
-            *((f"{purpose} name", name) for purpose, name in catalog.names.items()),
-            *((purpose, url) for purpose, url in catalog.urls.items()),
-            *((f"login by {way}", ", ".join(a.all)) for way, a in catalog.access.items()),
-            *((f"edition {code}", edition.name) for code, edition in catalog.editions.items()),
-            *_extensions(catalog.extensions),
-        ]
-    )
-    emit()
+def _catalog(catalog: Catalog) -> Facts:
+    return [
+        ("product", catalog.product),
+        ("issuer", catalog.issuer),
+        ("version", catalog.version),
+        ("issued", format_seconds(catalog.issued)),
+        *((f"{purpose} name", name) for purpose, name in catalog.names.items()),
+        *((purpose, url) for purpose, url in catalog.urls.items()),
+        *((f"login by {way}", ", ".join(a.all)) for way, a in catalog.access.items()),
+        *((f"edition {code}", edition.name) for code, edition in catalog.editions.items()),
+        *_extensions(catalog.extensions),
+    ]
+
+
+def _table_of_catalog(catalog: Catalog) -> None:
     table(
         ["kind", "license", "name", "remarks"],
         [
@@ -107,29 +112,27 @@ def _remarks(license_: License) -> str:
     return "; ".join([*words, *(f"{name} {', '.join(codes)}" for name, codes in lists if codes)])
 
 
-def _show_root(root: Root) -> None:
-    facts(
-        [
-            ("product", root.product),
-            ("issuer", root.issuer),
-            ("version", root.version),
-            ("signatures", f"{root.threshold} of {len(root.keys)} keys must sign"),
-            *(("key", load(key.scheme, key.public).key_id.hex()) for key in root.keys),
-            *_extensions(root.extensions),
-        ]
-    )
+def _root(root: Root) -> Facts:
+    return [
+        ("product", root.product),
+        ("issuer", root.issuer),
+        ("version", root.version),
+        ("signatures", f"{root.threshold} of {len(root.keys)} keys must sign"),
+        *(("key", load(key.scheme, key.public).key_id.hex()) for key in root.keys),
+        *_extensions(root.extensions),
+    ]
 
 
-def _show_trust(trust: Trust) -> None:
-    facts(
-        [
-            ("version", f"{trust.version}, under root {trust.root_version}"),
-            ("issued", format_seconds(trust.issued)),
-            ("fresh until", trust.fresh_until and format_seconds(trust.fresh_until)),
-            *_extensions(trust.extensions),
-        ]
-    )
-    emit()
+def _trust(trust: Trust) -> Facts:
+    return [
+        ("version", f"{trust.version}, under root {trust.root_version}"),
+        ("issued", format_seconds(trust.issued)),
+        ("fresh until", trust.fresh_until and format_seconds(trust.fresh_until)),
+        *_extensions(trust.extensions),
+    ]
+
+
+def _table_of_trust(trust: Trust) -> None:
     table(
         ["key id", "name", "state", "from", "to", "issuers", "signs", "uses", "longest term"],
         [
@@ -149,19 +152,18 @@ def _show_trust(trust: Trust) -> None:
     )
 
 
-def _show_fields(document: Document) -> None:
-    """Print any other document: a line for each field, a line for each entry of a collection."""
+def _fields(document: Document) -> Facts:
+    """Give any other document: a fact for each field, or for each entry of a map."""
     for name, value in plain(document).items():
         label = name.replace("_", " ")
         if isinstance(value, dict):
             entries = cast("dict[str, Any]", value)
-            for key, item in entries.items():
-                emit(f"{label} {key}: {_inline(item)}")
+            yield from ((f"{label} {key}", _inline(item)) for key, item in entries.items())
         elif isinstance(value, list):
             items = cast("list[object]", value)
-            emit(f"{label}: {', '.join(map(str, items)) or 'none'}")
-        elif value is not None:
-            emit(f"{label}: {value}")
+            yield label, ", ".join(map(str, items)) or "none"
+        else:
+            yield label, value
 
 
 def _inline(value: Any) -> str:
@@ -175,9 +177,14 @@ def _extensions(extensions: dict[str, Any]) -> Iterable[tuple[str, str]]:
     return (("extension", f"{name} = {value}") for name, value in extensions.items())
 
 
-_VIEWS: Final[dict[type[Document], Callable[[Any], None]]] = {
-    Bundle: _show_bundle,
-    Catalog: _show_catalog,
-    Root: _show_root,
-    Trust: _show_trust,
+_FACTS: Final[dict[type[Document], Callable[[Any], Facts]]] = {
+    Bundle: _bundle,
+    Catalog: _catalog,
+    Root: _root,
+    Trust: _trust,
+}
+_TABLES: Final[dict[type[Document], Callable[[Any], None]]] = {
+    Bundle: _table_of_bundle,
+    Catalog: _table_of_catalog,
+    Trust: _table_of_trust,
 }

@@ -46,7 +46,7 @@ def _show_all(findings: list[Finding]) -> None:
         if number:
             emit()
         _show_status(finding)
-        show(finding.document)
+        show(finding.document, [("identity", finding.identity)])
 
 
 def _show_status(finding: Finding) -> None:
@@ -65,4 +65,3 @@ def _show_status(finding: Finding) -> None:
         case _:
             click.secho(f"{name}  UNVERIFIED", fg="red", bold=True)
             emit("Anyone could have written this. To verify it, give --pack FILE and --root PIN.")
-    emit(f"identity  {finding.identity}")

@@ -1,20 +1,24 @@
 """Root signatures on the way: collected here, or sent around in a file until enough have signed."""
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import click
 
+from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource
 from licensekit.cli.output import emit, emit_json, facts
-from licensekit.cli.vendor_base import clock, operator, unlock
+from licensekit.cli.vendor_base import clock, operator, root_passphrase, unlock
+from licensekit.dates import DAY_SECONDS
 from licensekit.errors import WorkspaceError
 from licensekit.files import write_atomically
 from licensekit.keys.signing import Signer
 from licensekit.vendor.ceremony import Ceremony, Paper
 from licensekit.vendor.footing import Footing
 from licensekit.vendor.keyring import KeyFile, listed, look
+from licensekit.vendor.trust_documents import fresh_until
 from licensekit.vendor.workspace import Workspace
 from licensekit.wire.documents import Root, Trust
 
@@ -27,6 +31,40 @@ root_key_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = cli
     help="A root key to sign with, wherever it is kept; otherwise those in the workspace's root/.",
 )
 """`--root-key`, as the paths `root_keys`."""
+
+
+def fresh_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give `--fresh-days`, as `fresh_days`; `what` is the document that it is about."""
+    return click.option(
+        "--fresh-days",
+        type=click.IntRange(1, limits.TERM_DAYS),
+        metavar="DAYS",
+        help=f"So long {what} counts as new; then administrators are told to look for a newer one.",
+    )
+
+
+def end_of_freshness(days: int | None, now: int) -> int | None:
+    """Give the time from which a document that is signed now counts as new no more."""
+    return None if days is None else now + days * DAY_SECONDS
+
+
+def signed_by_roots(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of whatever has root keys sign; they come as `roots`."""
+
+    @root_key_option
+    @fresh_option("the trust document")
+    @root_passphrase
+    @wraps(command)
+    def told(
+        *,
+        root_keys: tuple[Path, ...],
+        fresh_days: int | None,
+        root_passphrase: PassphraseSource,
+        **given: Any,
+    ) -> None:
+        command(roots=Roots(root_keys, root_passphrase, fresh_days), **given)
+
+    return told
 
 
 class Outcome(NamedTuple):
@@ -48,11 +86,13 @@ class Outcome(NamedTuple):
 
 
 class Roots(NamedTuple):
-    """Which root keys sign, and where their passphrase is."""
+    """Which root keys sign, where their passphrase is, and how long it is news."""
 
     given: Sequence[Path]
     """Key files; none: those in the workspace."""
     source: PassphraseSource
+    fresh_days: int | None = None
+    """So long the trust document that they sign counts as new; None: no end."""
 
     def files(self, folder: Path) -> list[KeyFile]:
         """Give the key files: the ones given, else those in `folder`."""
@@ -95,7 +135,8 @@ def sign_and_write(
 
     If anything fails on the way, no key file stays behind.
     """
-    begun = workspace.begin(documents, clock()).signed(*also)
+    now = clock()
+    begun = workspace.begin([_fresh(d, roots, now) for d in documents], now).signed(*also)
     ceremony = collect(begun, roots.files(workspace.layout.root), roots.source)
     written: list[KeyFile] = []
     try:
@@ -105,6 +146,11 @@ def sign_and_write(
         for file in written:
             file.path.unlink()
         raise
+
+
+def _fresh(document: Root | Trust, roots: Roots, now: int) -> Root | Trust:
+    end = end_of_freshness(roots.fresh_days, now)
+    return document if isinstance(document, Root) or end is None else fresh_until(document, end)
 
 
 def conclude(workspace: Workspace, ceremony: Ceremony, *, action: str, note: str = "") -> Outcome:

@@ -17,6 +17,7 @@ from licensekit.cli.vendor_ceremony import (
     root_key_option,
     show_outcome,
     sign_and_write,
+    signed_by_roots,
 )
 from licensekit.cli.vendor_permission import permission
 from licensekit.keys.keyfile import parse_public
@@ -35,8 +36,7 @@ from licensekit.vendor.workspace import Workspace
     "--name", metavar="NAME", help="How the trust document calls it; its label otherwise."
 )
 @permission
-@root_key_option
-@root_passphrase
+@signed_by_roots
 @json_option
 def admit(
     *,
@@ -44,8 +44,7 @@ def admit(
     folder: Path,
     name: str | None,
     permission: Permission,
-    root_keys: tuple[Path, ...],
-    root_passphrase: PassphraseSource,
+    roots: Roots,
     as_json: bool,
 ) -> None:
     """Admit a key that somebody else holds: a third party's, or a colleague's.
@@ -63,7 +62,6 @@ def admit(
         require_vendor(stands_on)
         called = name or part.label
         trust = admitted(stands_on.trust, part.verifying_key, called, permission, now)
-        roots = Roots(root_keys, root_passphrase)
         outcome = sign_and_write(workspace, [trust], [], roots, action="keys admit")
     key_id = part.verifying_key.key_id.hex()
     show_outcome(outcome, as_json=as_json, key=called, key_id=key_id, issuer=permission.issuer)
@@ -72,15 +70,13 @@ def admit(
 @click.command()
 @click.argument("name")
 @workspace_option
-@root_key_option
-@root_passphrase
+@signed_by_roots
 @json_option
 def retire(
     *,
     name: str,
     folder: Path,
-    root_keys: tuple[Path, ...],
-    root_passphrase: PassphraseSource,
+    roots: Roots,
     as_json: bool,
 ) -> None:
     """Let a key sign no more; what it has signed stays valid.
@@ -92,7 +88,6 @@ def retire(
         stands_on = workspace.footing(now)
         require_vendor(stands_on)
         trust = retired(stands_on.trust, name, now)
-        roots = Roots(root_keys, root_passphrase)
         outcome = sign_and_write(workspace, [trust], [], roots, action="keys retire")
     show_outcome(outcome, as_json=as_json, key=name)
 

@@ -9,8 +9,8 @@ import click
 from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource, located, read_input, read_passphrase
 from licensekit.cli.output import emit, emit_json, json_option
-from licensekit.cli.vendor_base import clock, passphrase, root_passphrase, workspace_option
-from licensekit.cli.vendor_ceremony import Roots, root_key_option, show_outcome, sign_and_write
+from licensekit.cli.vendor_base import clock, passphrase, workspace_option
+from licensekit.cli.vendor_ceremony import Roots, show_outcome, sign_and_write, signed_by_roots
 from licensekit.cli.vendor_permission import permission
 from licensekit.keys import pkcs11
 from licensekit.keys.exchange import import_private
@@ -54,9 +54,8 @@ class NewKey(NamedTuple):
     help="Make the key in this token (without object= and id=), or use the one that they name.",
 )
 @permission
-@root_key_option
 @passphrase
-@root_passphrase
+@signed_by_roots
 @json_option
 def new(
     *,
@@ -65,9 +64,8 @@ def new(
     scheme: str,
     uri: str | None,
     permission: Permission,
-    root_keys: tuple[Path, ...],
     passphrase: PassphraseSource,
-    root_passphrase: PassphraseSource,
+    roots: Roots,
     as_json: bool,
 ) -> None:
     """Make a signing key, and admit it in the next trust document.
@@ -84,7 +82,6 @@ def new(
             return generated(SCHEMES[scheme], passphrase, called)
         return in_token(uri, passphrase, called)
 
-    roots = Roots(root_keys, root_passphrase)
     _add(folder, name, made, permission, roots, as_json=as_json)
 
 
@@ -93,9 +90,8 @@ def new(
 @click.argument("name", required=False)
 @workspace_option
 @permission
-@root_key_option
 @passphrase
-@root_passphrase
+@signed_by_roots
 @json_option
 def import_(
     *,
@@ -103,9 +99,8 @@ def import_(
     name: str | None,
     folder: Path,
     permission: Permission,
-    root_keys: tuple[Path, ...],
     passphrase: PassphraseSource,
-    root_passphrase: PassphraseSource,
+    roots: Roots,
     as_json: bool,
 ) -> None:
     """Take over an Ed25519 key from an OpenSSH or PKCS#8 file, and admit it.
@@ -119,7 +114,6 @@ def import_(
             key = import_private(data, lambda: read_passphrase(passphrase, f"Passphrase of {file}"))
         return sealed(key, passphrase, called)
 
-    roots = Roots(root_keys, root_passphrase)
     _add(folder, name, made, permission, roots, as_json=as_json)
 
 

@@ -8,14 +8,14 @@ import click
 from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource, read_passphrase
 from licensekit.cli.output import json_option
-from licensekit.cli.vendor_base import clock, passphrase, root_passphrase, workspace_option
+from licensekit.cli.vendor_base import clock, passphrase, workspace_option
 from licensekit.cli.vendor_ceremony import (
     Outcome,
     Roots,
     require_vendor,
-    root_key_option,
     show_outcome,
     sign_and_write,
+    signed_by_roots,
 )
 from licensekit.cli.vendor_keys_new import SCHEMES, generated, scheme_option
 from licensekit.keys.signing import SigningKey
@@ -47,9 +47,8 @@ from licensekit.vendor.workspace import Workspace
     show_default=True,
     help="With --root: how many of them must sign.",
 )
-@root_key_option
 @passphrase
-@root_passphrase
+@signed_by_roots
 @json_option
 def rotate(
     *,
@@ -59,9 +58,8 @@ def rotate(
     root: bool,
     count: int,
     threshold: int,
-    root_keys: tuple[Path, ...],
     passphrase: PassphraseSource,
-    root_passphrase: PassphraseSource,
+    roots: Roots,
     as_json: bool,
 ) -> None:
     """Make a key that takes over from NAME, which retires; with --root, make a new root.
@@ -75,7 +73,6 @@ def rotate(
         raise click.UsageError("--root-keys and --threshold go with --root.")
     if threshold > count:
         raise click.UsageError(f"--threshold {threshold} is more than --root-keys {count}.")
-    roots = Roots(root_keys, root_passphrase)
     with Workspace.open(folder) as workspace:
         if root:
             outcome = _rotate_root(workspace, SCHEMES[scheme], count, threshold, roots)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from licensekit import limits
 from licensekit.cli.inputs import (
     STANDARD,
     PassphraseSource,
@@ -14,6 +15,7 @@ from licensekit.cli.inputs import (
 )
 from licensekit.cli.output import emit_json, facts, json_option
 from licensekit.cli.vendor_base import clock, operator, passphrase, workspace_option
+from licensekit.cli.vendor_ceremony import end_of_freshness
 from licensekit.cli.vendor_refresh import refresh
 from licensekit.vendor.footing import Footing
 from licensekit.vendor.workspace import Workspace
@@ -30,6 +32,12 @@ from licensekit.wire.armor import Token
     is_flag=True,
     help="Sign the catalog even if it takes something away from bundles that were sold.",
 )
+@click.option(
+    "--fresh-days",
+    type=click.IntRange(1, limits.TERM_DAYS),
+    metavar="DAYS",
+    help="Sign the revocation list anew, to count as new for so long.",
+)
 @passphrase
 @json_option
 def pack(
@@ -38,6 +46,7 @@ def pack(
     folder: Path,
     output: str | None,
     take_away: bool,
+    fresh_days: int | None,
     passphrase: PassphraseSource,
     as_json: bool,
 ) -> None:
@@ -49,7 +58,8 @@ def pack(
     now = clock()
     with Workspace.open(folder) as workspace:
         _take(workspace, files, now)
-        draft = refresh(workspace, passphrase, taking_away=take_away)
+        until = end_of_freshness(fresh_days, now)
+        draft = refresh(workspace, passphrase, taking_away=take_away, list_fresh_until=until)
         stands_on = workspace.footing(now)
         path = workspace.layout.pack(stands_on.product)
     if output is not None:

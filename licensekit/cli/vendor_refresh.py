@@ -6,10 +6,17 @@ from licensekit.vendor.packing import Draft
 from licensekit.vendor.workspace import Workspace
 
 
-def refresh(workspace: Workspace, source: PassphraseSource, *, taking_away: bool = False) -> Draft:
+def refresh(
+    workspace: Workspace,
+    source: PassphraseSource,
+    *,
+    taking_away: bool = False,
+    list_fresh_until: int | None = None,
+) -> Draft:
     """Sign the catalog if it has changed, and what a revoked key had signed; renew the pack.
 
-    Gives the catalog as it was before.
+    With `list_fresh_until` the newest revocation list is signed anew in any case. Gives the catalog
+    as it was before.
     """
     now = clock()
     draft = workspace.catalog_draft(now)
@@ -17,8 +24,11 @@ def refresh(workspace: Workspace, source: PassphraseSource, *, taking_away: bool
         draft.require_nothing_taken(taking_away=taking_away)
         signer = unlock(workspace.key_for("catalog", now), source)
         workspace.sign_catalog(signer, who=operator(), now=now, taking_away=taking_away)
-    if workspace.footing(now).lacks_list:
+    stands_on = workspace.footing(now)
+    last = stands_on.last_list
+    if last is not None and (stands_on.lacks_list or list_fresh_until is not None):
         signer = unlock(workspace.key_for("revocations", now), source)
-        workspace.revoke(signer, who=operator(), now=now, reason="signed anew")
+        until = last.fresh_until if list_fresh_until is None else list_fresh_until
+        workspace.revoke(signer, who=operator(), now=now, reason="signed anew", fresh_until=until)
     workspace.write_pack(now)
     return draft

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -13,16 +13,17 @@ from licensekit.cli.vendor_base import (
     clock,
     operator,
     passphrase,
-    root_passphrase,
     unlock,
     workspace_option,
 )
 from licensekit.cli.vendor_ceremony import (
     Roots,
+    end_of_freshness,
+    fresh_option,
     require_vendor,
-    root_key_option,
     show_outcome,
     sign_and_write,
+    signed_by_roots,
 )
 from licensekit.cli.vendor_refresh import refresh
 from licensekit.errors import KeyMissing, NoBundle
@@ -40,6 +41,14 @@ reason_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option
 )
 
 
+class Why(NamedTuple):
+    """What is said about a list beside what it takes back."""
+
+    reason: str
+    """For the ledger."""
+    fresh_days: int | None
+
+
 @click.group(cls=LicenseGroup)
 def revoke() -> None:
     """Take back bundles, whole serials, or everything that a key has signed.
@@ -52,6 +61,7 @@ def revoke() -> None:
 @click.argument("bundles", nargs=-1, required=True, metavar="BUNDLE...")
 @workspace_option
 @reason_option
+@fresh_option("the list")
 @passphrase
 @json_option
 def bundle(
@@ -59,6 +69,7 @@ def bundle(
     bundles: tuple[str, ...],
     folder: Path,
     reason: str,
+    fresh_days: int | None,
     passphrase: PassphraseSource,
     as_json: bool,
 ) -> None:
@@ -68,13 +79,15 @@ def bundle(
     """
     with Workspace.open(folder) as workspace:
         identities = [_find(workspace, name).identity for name in bundles]
-        _take_back(workspace, passphrase, reason, identities=identities, as_json=as_json)
+        why = Why(reason, fresh_days)
+        _take_back(workspace, passphrase, why, identities=identities, as_json=as_json)
 
 
 @revoke.command()
 @click.argument("serials", nargs=-1, required=True, metavar="SERIAL...")
 @workspace_option
 @reason_option
+@fresh_option("the list")
 @passphrase
 @json_option
 def serial(
@@ -82,6 +95,7 @@ def serial(
     serials: tuple[str, ...],
     folder: Path,
     reason: str,
+    fresh_days: int | None,
     passphrase: PassphraseSource,
     as_json: bool,
 ) -> None:
@@ -89,25 +103,24 @@ def serial(
     with Workspace.open(folder) as workspace:
         for one in serials:
             workspace.require_serial(one)
-        _take_back(workspace, passphrase, reason, serials=serials, as_json=as_json)
+        why = Why(reason, fresh_days)
+        _take_back(workspace, passphrase, why, serials=serials, as_json=as_json)
 
 
 @revoke.command()
 @click.argument("name", metavar="KEY")
 @workspace_option
 @reason_option
-@root_key_option
 @passphrase
-@root_passphrase
+@signed_by_roots
 @json_option
 def key(
     *,
     name: str,
     folder: Path,
     reason: str,
-    root_keys: tuple[Path, ...],
     passphrase: PassphraseSource,
-    root_passphrase: PassphraseSource,
+    roots: Roots,
     as_json: bool,
 ) -> None:
     """Declare everything void that a key has signed: it was lost, or stolen.
@@ -120,7 +133,6 @@ def key(
         stands_on = workspace.footing(now)
         require_vendor(stands_on)
         trust = revoked(stands_on.trust, name, now)
-        roots = Roots(root_keys, root_passphrase)
         outcome = sign_and_write(workspace, [trust], [], roots, action="revoke key", note=reason)
         void = workspace.count_signed_by(named(stands_on.trust.keys, name))
         show_outcome(outcome, as_json=as_json, key=name, bundles_void=void)
@@ -160,7 +172,7 @@ def _find(workspace: Workspace, name: str) -> Issued:
 def _take_back(
     workspace: Workspace,
     source: PassphraseSource,
-    reason: str,
+    why: Why,
     *,
     identities: Sequence[bytes] = (),
     serials: Sequence[str] = (),
@@ -174,7 +186,8 @@ def _take_back(
         now=now,
         identities=identities,
         serials=serials,
-        reason=reason,
+        reason=why.reason,
+        fresh_until=end_of_freshness(why.fresh_days, now),
     )
     _show(taken, workspace.layout.pack(taken.product), as_json=as_json)
 

@@ -40,9 +40,10 @@ def verify(file: str, pack: str | None, root: str | None, now: int, *, as_json: 
         if number:
             emit()
         click.secho(f"{finding.type.upper()}  {finding.status.upper()}", fg="green", bold=True)
-        for name, value in _state(finding, now).items():
-            emit(f"{name}  {value} at {format_seconds(now)}")
-        show(finding.document)
+        state = [
+            (name, f"{s} at {format_seconds(now)}") for name, s in _state(finding, now).items()
+        ]
+        show(finding.document, state)
 
 
 def _state(finding: Finding, now: int) -> dict[str, str]:

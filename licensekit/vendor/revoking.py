@@ -14,6 +14,7 @@ def next_list(
     *,
     identities: Iterable[bytes] = (),
     serials: Iterable[str] = (),
+    fresh_until: int | None = None,
 ) -> Revocations:
     """Give the list that follows the last one and takes back `identities` and `serials` as well.
 
@@ -27,7 +28,7 @@ def next_list(
         trust_version=footing.trust.version,
         number=1 if last is None else last.number + 1,
         issued=now,
-        fresh_until=None,
+        fresh_until=fresh_until,
         identities=sorted({*(last.identities if last else ()), *identities}),
         serials=sorted({*(last.serials if last else ()), *serials}),
         lowest=dict(last.lowest) if last else {},

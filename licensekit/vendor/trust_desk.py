@@ -84,6 +84,7 @@ class TrustDesk(Opened):
         identities: Sequence[bytes] = (),
         serials: Sequence[str] = (),
         reason: str = "",
+        fresh_until: int | None = None,
     ) -> Revocations:
         """Sign the next revocation list, which takes back these as well, and renew the pack.
 
@@ -95,7 +96,9 @@ class TrustDesk(Opened):
         """
         with self.ledger.write() as ledger:
             stands_on = footing(ledger, now)
-            taken = next_list(stands_on, now, identities=identities, serials=serials)
+            taken = next_list(
+                stands_on, now, identities=identities, serials=serials, fresh_until=fresh_until
+            )
             token = sign_admitted(taken, signer, stands_on.ground.trust, now)
             append(ledger, [Record("revoke", now, who, token, taken, note=reason)])
         self.write_pack(now)

@@ -46,6 +46,12 @@ def next_trust(
     )
 
 
+def fresh_until(trust: Trust, time: int) -> Trust:
+    """Give a trust document past which, from `time` on, a newer one should be looked for."""
+    named = (trust.product, trust.version, trust.root_version, trust.issued)
+    return Trust(*named, time, trust.keys, trust.extensions)
+
+
 def admitted(
     key: VerifyingKey, name: str, scope: Scope, valid_from: int, valid_to: int | None = None
 ) -> AdmittedKey:

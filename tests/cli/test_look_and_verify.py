@@ -136,8 +136,8 @@ def test_every_type_of_document_is_shown(files: Files) -> None:
     for title in ("REVOCATIONS  VERIFIED", "BUNDLE  VERIFIED", "RESET  VERIFIED"):
         assert title in ran.out
     assert ran.out.count("SELF-SIGNED by installation") == 3
-    assert "usage sales-pro: in use 3, total 50" in ran.out
-    assert "usage user: in use 7, total unrestricted" in ran.out
+    assert "usage sales-pro  in use 3, total 50" in ran.out
+    assert "usage user       in use 7, total unrestricted" in ran.out
     assert "plan; includes user" in ran.out
 
 
@@ -171,7 +171,7 @@ def test_everything_in_a_bundle_is_shown(files: Files) -> None:
 
 def test_a_perpetual_bundle_says_so(files: Files) -> None:
     bundle = makers.bundle(warning=None, expiry=None, grace=None)
-    assert "expiry   none: perpetual" in files.check("inspect", sign(bundle, VENDOR)).out
+    assert "expiry    none: perpetual" in files.check("inspect", sign(bundle, VENDOR)).out
 
 
 def test_a_catalog_shows_what_its_licenses_mean(files: Files) -> None:

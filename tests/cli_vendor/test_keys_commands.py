@@ -1,5 +1,6 @@
 """`keys`, `revoke`, `reissue` and `init --partner-of`, as people at desks use them."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from licensekit.dates import DAY_SECONDS, format_seconds
 from licensekit.wire import armor
 from tests.keys.conftest import Hsm
 from tests.vendor_command import Desk
@@ -351,6 +353,53 @@ def test_the_only_key_can_be_revoked_and_a_new_one_takes_over(desk: Desk) -> Non
     assert "`licensekit pack` to sign it anew" in desk.refused(6, *early)
     assert desk.json("pack", "-C", "acme", *desk.passphrase)["catalog_signed"]
     desk.run(*early)
+
+
+def test_past_its_time_a_trust_document_or_list_is_a_notice(desk: Desk) -> None:
+    """It stops nothing; a newer one puts it right."""
+    grow(desk, "rotate", "--fresh-days", "30")
+    revoke = ("revoke", "serial", issue(desk, "1")["serial"], "-C", "acme", "--fresh-days", "10")
+    desk.run(*revoke, *desk.passphrase)
+    pack = desk.json("pack", "-C", "acme")
+    issued = issue(desk, "2")
+    trusted = ("--pack", pack["pack"], "--root", pack["root"], "--home", "home")
+    desk.run("activate", issued["file"], *trusted)
+    in_days = {days: date_in(days) for days in (1, 15, 35)}
+    said = {
+        days: desk.run("status", "--home", "home", "--now", day).stdout
+        for days, day in in_days.items()
+    }
+    assert "past its time" not in said[1]
+    assert "the revocation list of `acme` is past its time" in said[15]
+    assert "the trust document is past its time" not in said[15]
+    assert "the trust document is past its time" in said[35]
+    assert "active" in said[35]
+    desk.run("pack", "-C", "acme", "--fresh-days", "60", *desk.passphrase)
+    grow(desk, "rotate")
+    desk.run("activate", issue(desk, "2")["file"], "--home", "home")
+    renewed = desk.run("status", "--home", "home", "--now", in_days[35]).stdout
+    assert "past its time" not in renewed
+
+
+def date_in(days: int) -> str:
+    """Give the date in so many days."""
+    return format_seconds(int(time.time()) + days * DAY_SECONDS)
+
+
+def test_a_list_whose_key_was_revoked_keeps_its_time_when_it_is_signed_anew(desk: Desk) -> None:
+    words = ("-C", "acme", *desk.passphrase)
+    desk.run("revoke", "serial", issue(desk, "1")["serial"], "--fresh-days", "10", *words)
+    before = fresh_until_of_list(desk)
+    grow(desk, "rotate")
+    desk.run("revoke", "key", "signing-1", *words, *desk.root_passphrase)
+    assert fresh_until_of_list(desk) == before
+
+
+def fresh_until_of_list(desk: Desk) -> str:
+    """Give the time of the list in the pack."""
+    shown = desk.run("inspect", "acme/acme.lkp").stdout.partition("REVOCATIONS")[2]
+    (line,) = (line for line in shown.splitlines() if line.startswith("fresh until"))
+    return line
 
 
 def test_reissue_makes_its_folder_and_counts_what_it_signs(desk: Desk) -> None:
