@@ -59,7 +59,7 @@ def activate(
 
     The first time, the vendor's pack and root pin are needed; they are recorded.
     """
-    data = read_input(file, what="license file")
+    data = read_input(file, what="a license file")
     trust = _trust(home, pack, root, None if released is None else released.date())
     with located(file):
         if only_preview:
@@ -103,7 +103,7 @@ def _trust(home: str | None, pack: str | None, root: str | None, released: date 
     data = None
     if pack is not None:
         with located(pack):
-            data = read_input(pack, what="pack")
+            data = read_input(pack, what="a pack")
     try:
         with opened(home) as installation:
             recorded, is_set_up = installation.recorded, True

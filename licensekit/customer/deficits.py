@@ -88,4 +88,7 @@ def holders_of(connection: Connection, entitlements: Entitlements, code: str) ->
 def _named(deficit: Deficit) -> str:
     shown = deficit.holders[:5]
     more = deficit.in_use - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+    if more <= 0:
+        return ", ".join(shown)
+    rest = f"users list --license {deficit.license}" if deficit.kind is Kind.USER else "sites list"
+    return f"{', '.join(shown)} and {more} more: look at `{rest}`"

@@ -7,7 +7,6 @@ not released.
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from licensekit.customer import entry, holders
@@ -46,6 +45,8 @@ class ImportRow(NamedTuple):
     changes: Mapping[str, Any]
     """Field of `UserFacts` to value."""
     licenses: tuple[str, ...]
+    fault: str = ""
+    """Why the line cannot be read, if it cannot: then all of the file is refused."""
 
 
 class Imported(NamedTuple):
@@ -60,28 +61,19 @@ class Imported(NamedTuple):
 def parse_users(text: str) -> list[ImportRow]:
     """Give the rows of a CSV file; columns are separated by commas, semicolons or tabs.
 
+    A line with a fault is a row with a fault, so that the import names it together with what the
+    rules of the installation have against the others.
+
     Raises:
-        UsersInvalid: all its faults, by line.
+        UsersInvalid: the first line names other columns than there are.
     """
-    lines = text.removeprefix("\ufeff").splitlines(keepends=True)
-    first = lines[0] if lines else ""
-    _, mark = max((first.count(mark), mark) for mark in _MARKS)
-    reader = csv.reader(lines, delimiter=mark, strict=True)
-    rows: list[ImportRow] = []
-    faults: list[Fault] = []
-    try:
-        columns = [name.strip().lower() for name in next(reader, list[str]())]
-        faults += _of_columns(columns)
-        if not faults:
-            for cells in reader:
-                if any(cells):
-                    _take_line(reader.line_num, columns, cells, rows, faults)
-    except csv.Error as error:
-        faults.append(Fault(f"line {reader.line_num}", f"it is no CSV: {error}"))
-    faults += _of_repetition(rows)
+    lines = _lines(text)
+    head = next(lines, _Line(1, [], ""))
+    columns = [name.strip().lower() for name in head.cells]
+    faults = [Fault("line 1", head.fault)] if head.fault else list(_of_columns(columns))
     if faults:
         raise _invalid(faults)
-    return rows
+    return _without_repetition(_row(line, columns) for line in lines)
 
 
 def import_users(change: Writing, rows: Iterable[ImportRow]) -> Imported:
@@ -94,7 +86,8 @@ def import_users(change: Writing, rows: Iterable[ImportRow]) -> Imported:
     importing = _Importing(change, state.entitlements, dict(state.in_use))
     faults: list[Fault] = []
     for row in rows:
-        faults += [Fault(f"line {row.line}", str(error)) for error in importing.take(row)]
+        texts = [row.fault] if row.fault else map(str, importing.take(row))
+        faults += [Fault(f"line {row.line}", text) for text in texts]
         if len(faults) >= FAULTS:
             break
     if faults:
@@ -161,30 +154,54 @@ def _of_columns(columns: list[str]) -> Iterator[Fault]:
             yield Fault("line 1", f"the column `{name}` is there twice")
 
 
-def _take_line(
-    line: int, columns: list[str], cells: list[str], rows: list[ImportRow], faults: list[Fault]
-) -> None:
+class _Line(NamedTuple):
+    number: int
+    cells: list[str]
+    fault: str
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    """Give the lines that are not empty, up to the first that is no CSV."""
+    lines = text.removeprefix("\ufeff").splitlines(keepends=True)
+    first = lines[0] if lines else ""
+    _, mark = max((first.count(mark), mark) for mark in _MARKS)
+    reader = csv.reader(lines, delimiter=mark, strict=True)
     try:
-        rows.append(_row(line, columns, cells))
-    except (ValueError, RefusedError) as error:
-        faults.append(Fault(f"line {line}", str(error)))
+        for cells in reader:
+            if any(cells):
+                yield _Line(reader.line_num, cells, "")
+    except csv.Error as error:
+        yield _Line(reader.line_num, [], f"it is no CSV: {error}")
 
 
-def _row(line: int, columns: list[str], cells: list[str]) -> ImportRow:
+def _row(line: _Line, columns: list[str]) -> ImportRow:
+    number, cells, fault = line
+    if fault:
+        return _faulty(number, fault)
     if len(cells) != len(columns):
-        raise ValueError(f"{len(cells)} cells under {len(columns)} columns")
+        return _faulty(number, f"{len(cells)} cells under {len(columns)} columns")
     given = {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}
-    changes = {name: read(given[name]) for name, read in _FIELDS.items() if name in given}
-    user_id = entry.check_id(given["id"], "user")
-    return ImportRow(line, user_id, changes, tuple(_words(given.get("licenses", ""))))
+    try:
+        changes = {name: read(given[name]) for name, read in _FIELDS.items() if name in given}
+        user_id = entry.check_id(given["id"], "user")
+    except (ValueError, RefusedError) as error:
+        return _faulty(number, str(error))
+    return ImportRow(number, user_id, changes, tuple(_words(given.get("licenses", ""))))
 
 
-def _of_repetition(rows: Iterable[ImportRow]) -> Iterator[Fault]:
-    in_order = sorted(rows, key=lambda row: (row.user_id, row.line))
-    for first, second in pairwise(in_order):
-        if first.user_id == second.user_id:
-            where = f"line {second.line}"
-            yield Fault(where, f"{second.user_id!a:.60} is in line {first.line} already")
+def _faulty(line: int, fault: str) -> ImportRow:
+    return ImportRow(line, "", {}, (), fault)
+
+
+def _without_repetition(rows: Iterable[ImportRow]) -> list[ImportRow]:
+    """Give the rows; of a user who is there twice the second one has a fault."""
+    lines: dict[str, int] = {}
+    found: list[ImportRow] = []
+    for row in rows:
+        first = row.line if row.fault else lines.setdefault(row.user_id, row.line)
+        repeated = f"{row.user_id!a:.60} is in line {first} already"
+        found.append(row if first == row.line else _faulty(row.line, repeated))
+    return found
 
 
 def _invalid(faults: list[Fault]) -> UsersInvalid:

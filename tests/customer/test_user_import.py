@@ -64,6 +64,7 @@ FAULTS = [
     ("", ["line 1: there is no column `id`"]),
     ("name\nx\n", ["line 1: there is no column `id`"]),
     ("id,age\nx,1\n", ["line 1: there is no column `'age'`"]),
+    ('id,"name\nx,1\n', ["line 1: it is no CSV"]),
     ("id,name,name\nx,1,2\n", ["line 1: the column `name` is there twice"] * 2),
     ("id,name\nx\n", ["line 2: 1 cells under 2 columns"]),
     ("id,kind\nx,boss\n", ["line 2: 'boss' is no kind of user"]),
@@ -109,13 +110,28 @@ def test_of_very_many_faults_the_first_hundred_are_reported(crm: Installation) -
     assert len(caught.value.faults) == 100
 
 
-@given(st.text(max_size=200))
+def test_faults_of_lines_and_of_rules_are_reported_together(crm: Installation) -> None:
+    text = "id,kind,licenses\na,boss,\nb,,nothing\nc,,sales\nb,,\nd,,windows\n"
+    with pytest.raises(UsersInvalid) as caught:
+        taken(crm, text)
+    assert [fault.where for fault in caught.value.faults] == [
+        "line 2",
+        "line 3",
+        "line 5",
+        "line 6",
+    ]
+    assert [user.id for user in crm.users.list()] == ["anna", "bob", "carl"]
+
+
+@given(st.text(max_size=200) | st.text(max_size=200).map("id,name\n".__add__))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
         rows = parse_users(text)
     except UsersInvalid:
         return
-    assert len({row.user_id for row in rows}) == len(rows)
+    whole = [row for row in rows if not row.fault]
+    assert len({row.user_id for row in whole}) == len(whole)
+    assert all(row.user_id == "" for row in rows if row.fault)
 
 
 def test_lists_are_filtered_by_everything_that_is_asked(crm: Installation) -> None:
