@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 from secrets import token_hex
 from typing import Final
@@ -120,6 +121,45 @@ def make_folder(path: Path) -> None:
         path.mkdir(exist_ok=True)
     except OSError as error:
         raise unusable(path, "made a folder", error) from error
+
+
+def write_many(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
+    """Write files of these names into `folder`, each whole or not at all, none of them synced.
+
+    What is there under one of the names is replaced, a symbolic link as well.
+
+    Raises:
+        FileUnusable: one cannot be written; those before it were.
+    """
+    place = str(folder)
+    partial = f"{place}{os.sep}.{token_hex(8)}.partial"
+    path = place
+    try:
+        for name, data in files:
+            path = f"{place}{os.sep}{name}"
+            handle = os.open(partial, _CREATE, 0o644)
+            try:
+                _write(handle, data, durable=False)
+                os.replace(partial, path)  # noqa: PTH105  # a path object costs more than the call
+            except BaseException:
+                Path(partial).unlink(missing_ok=True)
+                raise
+    except (OSError, ValueError) as error:
+        raise unusable(Path(path), "a file", error) from error
+
+
+def require_writable(folder: Path) -> None:
+    """Make sure that files can be made in `folder`.
+
+    Raises:
+        FileUnusable: they cannot; the folder is as it was.
+    """
+    probe = folder / f".{token_hex(8)}.partial"
+    try:
+        os.close(os.open(probe, _CREATE, 0o600))
+        probe.unlink()
+    except (OSError, ValueError) as error:
+        raise unusable(folder, "a folder for files", error) from error
 
 
 def is_exposed(path: Path) -> bool:

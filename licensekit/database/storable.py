@@ -19,9 +19,16 @@ def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
         NotStorable: a NUL in text (PostgreSQL has none), or a value that is too long.
     """
     for value in params:
-        if isinstance(value, str | bytes):
-            if len(value) > VALUE_BYTES:
-                raise NotStorable("a value is too long to be stored", where=where)
-            if isinstance(value, str) and "\0" in value:
-                raise NotStorable("a text contains a NUL character", where=where)
+        # One question for each value, because whoever enters many has ten million of them.
+        if isinstance(value, str):
+            if len(value) > VALUE_BYTES or "\0" in value:
+                raise _refusal(value, where)
+        elif isinstance(value, bytes) and len(value) > VALUE_BYTES:
+            raise _refusal(value, where)
     return params
+
+
+def _refusal(value: str | bytes, where: str) -> NotStorable:
+    if len(value) > VALUE_BYTES:
+        return NotStorable("a value is too long to be stored", where=where)
+    return NotStorable("a text contains a NUL character", where=where)

@@ -13,7 +13,7 @@ from licensekit.errors import Fault, OrderInvalid
 from licensekit.vendor.fault_list import refusal
 from licensekit.vendor.order import Draft, Order, term
 from licensekit.vendor.quantities import as_numbers, missing_quantities
-from licensekit.wire.documents import Binding, Bundle, Catalog, Kind, Value
+from licensekit.wire.documents import Binding, Bundle, Catalog, Kind, Use, Value, compose
 
 
 class CheckedOrder(NamedTuple):
@@ -64,6 +64,65 @@ def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ())
     return found
 
 
+class Form(NamedTuple):
+    """What the bundles of orders with the same terms have in common."""
+
+    issuer: str
+    product: str
+    part: str
+    replaces: str | None
+    use: Use
+    issued: int
+    rest: tuple[object, ...]
+    """The fields behind `issued`."""
+
+    def fields(self, serial: str, sequence: int, company: str) -> tuple[object, ...]:
+        """Give every field of a bundle, in order."""
+        return (
+            self.issuer,
+            self.product,
+            serial,
+            self.part,
+            sequence,
+            self.replaces,
+            company,
+            self.use,
+            self.issued,
+            *self.rest,
+        )
+
+
+def form(checked: CheckedOrder, *, issued: int, binding: Binding | None = None) -> Form:
+    """Give what bundles for an order's terms have in common, issued at `issued`.
+
+    Raises:
+        OrderInvalid: the term leaves the years 1970 to 9999.
+    """
+    order, counts = checked.order, checked.counts
+    dates = term(order, day_at(issued))
+    if not all(day is None or 0 <= day <= limits.DAYS for day in dates):
+        raise OrderInvalid("its term is not within the years 1970 to 9999")
+    rest: tuple[object, ...] = (
+        order.starts,
+        dates.warning,
+        dates.expiry,
+        dates.grace,
+        order.maintenance,
+        order.next_check,
+        as_numbers(counts.system),
+        dict(counts.sites),
+        dict(counts.users),
+        dict(checked.values),
+        binding,
+        order.after_grace,
+        order.offline_hours,
+        order.borrow_hours,
+        {},
+    )
+    issuer, product = checked.issuer, checked.product
+    return Form(issuer, product, order.part, order.replaces, order.use, issued, rest)
+
+
 def make_bundle(
     checked: CheckedOrder,
     *,
@@ -77,38 +136,21 @@ def make_bundle(
     Raises:
         OrderInvalid: its term leaves the years 1970 to 9999, or it replaces its own serial.
     """
-    order, counts = checked.order, checked.counts
-    dates = term(order, day_at(issued))
-    if not all(day is None or 0 <= day <= limits.DAYS for day in dates):
-        raise OrderInvalid("its term is not within the years 1970 to 9999")
+    order = checked.order
+    common = form(checked, issued=issued, binding=binding)
+    require_other_serial(order, serial)
+    fields = common.fields(serial, sequence, order.company)
+    return compose(Bundle, fields)[0]
+
+
+def require_other_serial(order: Order, serial: str) -> None:
+    """Refuse an order that would replace the serial that it gets itself.
+
+    Raises:
+        OrderInvalid: it would.
+    """
     if order.replaces == serial:
         raise OrderInvalid(f"it would replace its own serial {serial}", where="replaces")
-    return Bundle(
-        issuer=checked.issuer,
-        product=checked.product,
-        serial=serial,
-        part=order.part,
-        sequence=sequence,
-        replaces=order.replaces,
-        company=order.company,
-        use=order.use,
-        issued=issued,
-        starts=order.starts,
-        warning=dates.warning,
-        expiry=dates.expiry,
-        grace=dates.grace,
-        maintenance=order.maintenance,
-        next_check=order.next_check,
-        system=as_numbers(counts.system),
-        sites=dict(counts.sites),
-        users=dict(counts.users),
-        values=dict(checked.values),
-        binding=binding,
-        after_grace=order.after_grace,
-        offline_hours=order.offline_hours,
-        borrow_hours=order.borrow_hours,
-        extensions={},
-    )
 
 
 def _named(order: Order) -> Counts:

@@ -9,7 +9,7 @@ from licensekit.keys.signing import Signer
 from licensekit.vendor.bundling import CheckedOrder, check_order, make_bundle
 from licensekit.vendor.footing import Footing, file_of
 from licensekit.vendor.ledger import Entry, Record, append, bundles, entry_of_order
-from licensekit.vendor.ledger.bundles import Issued
+from licensekit.vendor.ledger.bundles import Issued, Named
 from licensekit.vendor.order import Draft
 from licensekit.vendor.order_text import canonical, difference
 from licensekit.vendor.places import Places
@@ -44,7 +44,7 @@ def agreed(_: LicenseFile) -> None:
     """Approve of every file."""
 
 
-def file_name(bundle: Bundle) -> str:
+def file_name(bundle: Bundle | Named) -> str:
     """Give the name of a bundle's file: `1010000014-base-1.lic`."""
     return f"{bundle.serial}-{bundle.part}-{bundle.sequence}.lic"
 

@@ -1,171 +1,127 @@
 """Many orders in few transactions: all of them or none, or all that are good.
 
 An order among many has a number, by which it is found when the same file is issued again: what was
-interrupted goes on without issuing anything twice. Entries are durable before a file is given.
+interrupted goes on without issuing anything twice. Entries are durable before a file is there.
 """
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Final, NamedTuple
+from pathlib import Path
+from typing import Final
 
-from licensekit.database import Connection, Database
-from licensekit.errors import (
-    Fault,
-    FaultsError,
-    KeyOutOfScope,
-    LicenseError,
-    OrderConflict,
-    OrderInvalid,
-    OrdersRefused,
-)
-from licensekit.keys.signing import Signer
-from licensekit.vendor.bundling import make_bundle
-from licensekit.vendor.footing import Footing, footing
-from licensekit.vendor.issuing import LicenseFile, check, issued_before, license_file
-from licensekit.vendor.ledger import Record, append, bundles
-from licensekit.vendor.order import Draft
+from licensekit.database import Database
+from licensekit.errors import Fault, FaultsError, OrdersRefused
+from licensekit.files import write_many
+from licensekit.vendor.batch import Batch, Done, Run
+from licensekit.vendor.file_maker import FileMaker, IssuedFile
+from licensekit.vendor.footing import footing
+from licensekit.vendor.issuing import file_name
+from licensekit.vendor.ledger import bundles
+from licensekit.vendor.ledger.bundles import Named
 from licensekit.vendor.order_lines import Line
-from licensekit.vendor.order_text import canonical
-from licensekit.vendor.places import Places
-from licensekit.vendor.riders import NONE, Riders, riders
-from licensekit.vendor.signing import sign_admitted
 
-BATCH: Final = 500
+BATCH: Final = 250
+"""Orders that are signed together."""
+TRANSACTION: Final = 1000
 """Orders in one transaction, where they need not all be in one."""
 TOLD: Final = 100
 """So many refused orders are told one by one; the others are counted."""
 
 
-class Done(NamedTuple):
-    """What came of one order."""
+def issue_good(
+    database: Database, lines: Iterable[Line], run: Run, into: Path | None
+) -> Iterator[Done]:
+    """Issue every order that is good, thousands in each transaction; give each, good or bad.
 
-    where: str
-    size: int
-    file: LicenseFile | None
-    error: LicenseError | None
-
-
-class Run(NamedTuple):
-    """How many orders are issued."""
-
-    signer: Signer
-    who: str
-    now: int
-    bare: bool
-
-
-def issue_good(database: Database, lines: Iterable[Line], run: Run) -> Iterator[Done]:
-    """Issue every order that is good, a batch in each transaction; give each, good or bad.
+    Files are written into the folder `into`, if one is told.
 
     Raises:
         TrustError, StateError: the run cannot go on; what was given is in the ledger.
     """
     waiting = iter(lines)
-    while batch := list(islice(waiting, BATCH)):
+    done: list[Done] = []
+    while block := list(islice(waiting, TRANSACTION)):
+        yield from _written(done, run, into)
         with database.write() as ledger:
-            desk = _Desk(ledger, footing(ledger, run.now), run)
-            done = [desk.take(line) for line in batch]
-            desk.settle()
-        yield from done
+            batch = Batch(ledger, footing(ledger, run.now), run, gives_files=True)
+            for first in range(0, len(block), BATCH):
+                batch.take(block[first : first + BATCH])
+            batch.settle()
+        done = batch.done
+        _begin_writing(done, run, into)
+    yield from _written(done, run, into)
 
 
-def issue_all(database: Database, lines: Iterable[Line], run: Run) -> Iterator[Done]:
+def issue_all(
+    database: Database, lines: Iterable[Line], run: Run, into: Path | None
+) -> Iterator[Done]:
     """Issue every order in one transaction, or none.
 
-    While orders are read, each is given without its file, or with it if it was issued before; once
-    all are in the ledger, the new files follow.
+    While orders are read, each is given without its file; once all are in the ledger, the files
+    follow, and are written into the folder `into`, if one is told.
 
     Raises:
         OrdersRefused: some are not good, the first of which are named; nothing was issued.
         TrustError, StateError: the run cannot go on; nothing was issued.
     """
+    waiting = iter(lines)
+    refused, count = list[Done](), 0
     with database.write() as ledger:
-        desk = _Desk(ledger, footing(ledger, run.now), run)
-        refused, count = list[Done](), 0
-        for line in lines:
-            done = desk.take(line, only_check=count > 0)
-            if done.error is not None:
-                count += 1
-                refused += [done] if count <= TOLD else []
-            is_new = done.file is None or not done.file.is_repeated
-            yield done._replace(file=None, error=None) if is_new else done
+        batch = Batch(ledger, footing(ledger, run.now), run, gives_files=False)
+        while block := list(islice(waiting, BATCH)):
+            batch.take(block, only_check=count > 0)
+            done, batch.done = batch.done, []
+            bad = [one for one in done if one.error is not None]
+            refused += bad[: TOLD - len(refused)]
+            count += len(bad)
+            _write_again(done, into)
+            yield from (one._replace(error=None) for one in done)
         if count:
             raise _refusal(refused, count)
-        desk.settle()
+        batch.settle()
+    yield from _files_of(database, run, batch.entered, into)
+
+
+def _files_of(
+    database: Database, run: Run, entered: tuple[int, int], into: Path | None
+) -> Iterator[Done]:
+    """Give the files of what was entered under these numbers, in constant memory."""
     with database.read() as ledger:
-        along = _along(footing(ledger, run.now), run)
-        for one in bundles.between(ledger, *desk.entered):
-            file = license_file(one.bundle, one.token, along, repeated=False)
-            yield Done(one.order_number or "", 0, file, None)
+        maker = FileMaker(footing(ledger, run.now), run.now, bare=run.bare)
+        issued = bundles.between(ledger, *entered)
+        done: list[Done] = []
+        while block := list(islice(issued, TRANSACTION)):
+            yield from _written(done, run, into)
+            done = [_handed_out(one, maker) for one in block]
+            _begin_writing(done, run, into)
+        yield from _written(done, run, into)
 
 
-class _Desk:
-    """Orders taken within one transaction; what was signed is entered when `settle` is called."""
-
-    def __init__(self, ledger: Connection, stands_on: Footing, run: Run) -> None:
-        self._ledger = ledger
-        self._stands_on = stands_on
-        self._run = run
-        self._along = _along(stands_on, run)
-        self._places = Places(ledger, stands_on)
-        self._signed: list[Record] = []
-        self._seen: set[str] = set()
-        self.entered = (1, 0)
-        """The numbers of the first and the last entry that was made."""
-
-    def take(self, line: Line, *, only_check: bool = False) -> Done:
-        """Check an order and sign its bundle, unless it is issued already or only to be checked."""
-        try:
-            return Done(line.where, line.size, self._take(line.draft, only_check=only_check), None)
-        except (OrderInvalid, OrderConflict, KeyOutOfScope) as error:
-            return Done(line.where, line.size, None, error)
-
-    def settle(self) -> None:
-        """Enter what was signed."""
-        if self._signed:
-            numbers = append(self._ledger, self._signed)
-            first, last = self.entered
-            self.entered = (numbers[0] if last < first else first, numbers[-1])
-        self._places.settle()
-        self._signed.clear()
-        self._seen.clear()
-
-    def _take(self, draft: Draft, *, only_check: bool) -> LicenseFile | None:
-        order = draft.order
-        if order.number is None:
-            draft = _with_fault(draft, "order", "is missing: among many, each order has a number")
-        if not self._seen.isdisjoint(filter(None, (order.number, order.serial))):
-            self.settle()
-        before = issued_before(self._ledger, self._stands_on, draft, self._run.now)
-        if before is not None:
-            return license_file(before.bundle, before.token, self._along, repeated=True)
-        checked = check(self._stands_on, draft, self._places)
-        if only_check:
-            return None
-        serial = self._places.serial(order)
-        run = self._run
-        bundle = make_bundle(
-            checked,
-            serial=serial,
-            sequence=self._places.sequence(order, serial),
-            issued=run.now,
-        )
-        token = sign_admitted(bundle, run.signer, self._stands_on.ground.trust, run.now)
-        said = canonical(order)
-        self._signed.append(Record("issue", run.now, run.who, token, bundle, order.number, said))
-        self._seen |= {serial, *filter(None, (order.number,))}
-        return license_file(bundle, token, self._along, repeated=False)
+def _handed_out(one: Named, maker: FileMaker) -> Done:
+    file = IssuedFile(file_name(one), maker.data(one.token), is_repeated=False)
+    return Done(one.order_number or "", 0, file, None)
 
 
-def _along(stands_on: Footing, run: Run) -> Riders:
-    return NONE if run.bare else riders(stands_on, run.now)
+def _begin_writing(done: list[Done], run: Run, into: Path | None) -> None:
+    if into is not None:
+        run.crew.begin_writing(into, _files(done))
 
 
-def _with_fault(draft: Draft, where: str, why: str) -> Draft:
-    # What could not be read at all has one fault; that it lacks its number as well is no news.
-    if any(fault.where in {"", where} for fault in draft.faults):
-        return draft
-    return Draft(draft.order, (*draft.faults, Fault(where, why)))
+def _written(done: list[Done], run: Run, into: Path | None) -> list[Done]:
+    """Give what was done once its files are written."""
+    if into is not None and done:
+        run.crew.finish_writing()
+    return done
+
+
+def _write_again(done: list[Done], into: Path | None) -> None:
+    """Write what was issued before; the crew is at work on what is new."""
+    if into is not None and (files := _files(done)):
+        write_many(into, files)
+
+
+def _files(done: list[Done]) -> list[tuple[str, bytes]]:
+    return [(one.file.name, one.file.data) for one in done if one.file is not None]
 
 
 def faults_of(done: Done) -> list[Fault]:

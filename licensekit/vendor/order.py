@@ -54,6 +54,8 @@ class Draft(NamedTuple):
 
     order: Order
     faults: tuple[Fault, ...] = ()
+    terms: bytes | None = None
+    """The same for orders that differ in company, number and serial alone; None is not known."""
 
 
 class Term(NamedTuple):

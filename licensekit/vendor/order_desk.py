@@ -1,12 +1,16 @@
 """Orders of a workspace: checked, issued one by one or many at once, signed anew."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from licensekit.keys.signing import Signer
 from licensekit.vendor import issuing
+from licensekit.vendor.batch import Done, Run
+from licensekit.vendor.crew import Alone
 from licensekit.vendor.footing import footing
 from licensekit.vendor.issuing import Approve, LicenseFile, agreed
-from licensekit.vendor.many import Done, Run, issue_all, issue_good
+from licensekit.vendor.known_terms import KnownTerms
+from licensekit.vendor.many import issue_all, issue_good
 from licensekit.vendor.opened import Opened
 from licensekit.vendor.order import Draft
 from licensekit.vendor.order_lines import Line
@@ -78,20 +82,23 @@ class OrderDesk(Opened):
         *,
         who: str,
         now: int,
+        into: Path | None = None,
         bare: bool = False,
         keep_going: bool = False,
     ) -> Iterator[Done]:
         """Issue many orders: all of them or none, or with `keep_going` all that are good.
 
-        A file is given once its bundle is in the ledger; an order that was issued before gives the
-        same bundle again. See `many.issue_all` and `many.issue_good`.
+        An order that was issued before gives the same bundle again. Once a bundle is in the ledger
+        its file is given, and written into the folder `into` if one is told; what was not written
+        when a run broke off, the next one writes. See `many.issue_all` and `many.issue_good`.
 
         Raises:
             OrdersRefused: some are not good, and `keep_going` is false; nothing was issued.
+            FileUnusable: a file cannot be written; its bundle is in the ledger.
             TrustError, StateError: the run cannot go on.
         """
-        run = Run(signer, who, now, bare)
-        return (issue_good if keep_going else issue_all)(self.ledger, lines, run)
+        run = Run(signer, Alone(signer), who, now, bare, KnownTerms())
+        return (issue_good if keep_going else issue_all)(self.ledger, lines, run, into)
 
     def reissue(
         self, name: str, signer: Signer, *, who: str, now: int, bare: bool = False

@@ -6,16 +6,17 @@ not grow with their number. What cannot be read at all is given as a draft with 
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from licensekit import limits
 from licensekit.errors import Fault, LicenseError, OrderInvalid
 from licensekit.files import read_bytes
+from licensekit.vendor.alike import Reader
 from licensekit.vendor.cells import Place, place
 from licensekit.vendor.order import Draft, Order
-from licensekit.vendor.order_file import draft_from, read_draft
+from licensekit.vendor.order_file import read_draft
 from licensekit.wire.documents import Catalog
 
 _MARK: Final = b"\xef\xbb\xbf"
@@ -34,12 +35,13 @@ class Line(NamedTuple):
 
 def json_lines(rows: Iterable[bytes], name: str) -> Iterator[Line]:
     """Give the orders of a JSON Lines file; empty lines are passed over."""
+    read = Reader().draft
     for number, row in enumerate(rows, start=1):
         where = f"{name}:{number}"
         if len(row) > limits.TOML_BYTES:
             yield Line(where, _faulty(f"is longer than {limits.TOML_BYTES} bytes"), len(row))
         elif text := row.strip().removeprefix(_MARK):
-            yield Line(where, _json(text), len(row))
+            yield Line(where, _json(text, read), len(row))
 
 
 def csv_lines(rows: Iterable[bytes], name: str, catalog: Catalog) -> Iterator[Line]:
@@ -53,6 +55,7 @@ def csv_lines(rows: Iterable[bytes], name: str, catalog: Catalog) -> Iterator[Li
     delimiter = ";" if first.count(";") > first.count(",") else ","
     reader = csv.reader(_again(first, sizes), delimiter=delimiter, strict=True)
     columns: list[Place] | None = None
+    read = Reader().draft
     while True:
         try:
             row = next(reader, None)
@@ -64,7 +67,7 @@ def csv_lines(rows: Iterable[bytes], name: str, catalog: Catalog) -> Iterator[Li
         if columns is None:
             columns = [place(title.strip(), catalog) for title in row]
         elif any(cell.strip() for cell in row):
-            draft = _csv(columns, row)
+            draft = _csv(columns, row, read)
             yield Line(f"{name}:{reader.line_num}", draft, sizes.taken())
 
 
@@ -80,9 +83,9 @@ def toml_files(paths: Iterable[Path]) -> Iterator[Line]:
             yield Line(str(path), _faulty(error.what), 0)
 
 
-def _json(text: bytes) -> Draft:
+def _json(text: bytes, read: Callable[[object], Draft]) -> Draft:
     try:
-        return draft_from(_decode(text.decode()))
+        return read(_decode(text.decode()))
     except (ValueError, RecursionError) as error:
         return _faulty(f"is no JSON: {error}")
 
@@ -129,11 +132,11 @@ def _again(first: str, rest: Iterator[str]) -> Iterator[str]:
     yield from rest
 
 
-def _csv(columns: list[Place], row: list[str]) -> Draft:
+def _csv(columns: list[Place], row: list[str], read: Callable[[object], Draft]) -> Draft:
     if len(row) > len(columns):
         return _faulty(f"has {len(row)} cells, and the first line {len(columns)}")
     content: dict[str, Any] = {}
     for column, cell in zip(columns, row, strict=False):
         if text := cell.strip():
             column.put(content, column.read(text))
-    return draft_from(content)
+    return read(content)

@@ -13,6 +13,7 @@ _DEFAULTS: Final = Order(company="")
 _NOT_COMPARED: Final = frozenset({"number"})
 _DATES: Final = frozenset({"starts", "warning", "expiry", "grace", "maintenance", "next_check"})
 _ABSENT: Final = "nothing"
+_spell: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def canonical(order: Order) -> str:
@@ -23,6 +24,11 @@ def canonical(order: Order) -> str:
         if value != default and name not in _NOT_COMPARED
     }
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def canonical_text(text: str) -> str:
+    """Give how a text is spelled in a canonical text."""
+    return _spell(text)
 
 
 def difference(before: str, after: str) -> str:

@@ -1,6 +1,7 @@
 """Serials and sequences, given out within one transaction on the ledger."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Final
 
 from licensekit.database import Connection
 from licensekit.errors import Fault
@@ -9,19 +10,37 @@ from licensekit.vendor.footing import Footing
 from licensekit.vendor.ledger import bundles, facts
 from licensekit.vendor.order import Order
 
+_AHEAD: Final = 500
+"""So many serials are looked up at once."""
+
 
 class Places:
-    """What was given out so far, on top of what the ledger has."""
+    """What was given out so far, on top of what the ledger has.
 
-    def __init__(self, ledger: Connection, footing: Footing) -> None:
+    `waits` says of a serial whether it was given a place and is not in the ledger yet.
+    """
+
+    def __init__(
+        self,
+        ledger: Connection,
+        footing: Footing,
+        waits: Callable[[str], bool] = lambda _: False,
+    ) -> None:
         self._ledger = ledger
+        self._waits = waits
         self._revocations = footing.last_list
         self._makes_serials = not footing.is_partner
         self._made: int | None = None
+        self._looked_up_to = 0
+        self._taken = set[str]()
 
     def serial(self, order: Order) -> str:
         """Give the serial that `order` names, or a new one."""
-        return self._next_serial() if order.serial is None else order.serial
+        if order.serial is None:
+            return self._next_serial()
+        if self._made is not None and self._is_ahead(order.serial):
+            self._taken.add(order.serial)
+        return order.serial
 
     def settle(self) -> None:
         """Remember in the ledger which serials were made."""
@@ -68,11 +87,24 @@ class Places:
         if made is None:
             last = facts.get(self._ledger, facts.LAST_SERIAL)
             made = serials.FIRST - 1 if last is None else int(last)
-        made += 1
-        while bundles.is_known(self._ledger, serials.make(made)):
+        while True:
             made += 1
-        self._made = made
-        return serials.make(made)
+            if made > self._looked_up_to:
+                self._look_up(made)
+            serial = serials.make(made)
+            if serial not in self._taken and not self._waits(serial):
+                self._made = made
+                return serial
+
+    def _look_up(self, first: int) -> None:
+        """Ask once for all that are next which of them are taken."""
+        self._looked_up_to = first + _AHEAD - 1
+        ends = serials.make(first), serials.make(self._looked_up_to)
+        self._taken = bundles.serials_between(self._ledger, *ends)
+
+    def _is_ahead(self, serial: str) -> bool:
+        number = serials.number_of(serial)
+        return number is not None and number <= self._looked_up_to
 
     def _lowest(self, serial: str, part: str) -> int:
         if self._revocations is None:

@@ -11,6 +11,7 @@ FIRST: Final = 101_000_001
 LAST: Final = 999_999_999
 
 _DIGITS: Final = 10
+_DOUBLED: Final = str.maketrans("0123456789", "0246813579")
 
 
 def make(number: int) -> str:
@@ -34,5 +35,5 @@ def _is_ten_digits(serial: str) -> bool:
 
 
 def _check_digit(body: str) -> str:
-    doubled = (int(digit) * (2 - place % 2) for place, digit in enumerate(reversed(body)))
-    return str(-sum(sum(divmod(value, 10)) for value in doubled) % 10)
+    # Every second digit from the last is doubled, and a sum of two digits is their own.
+    return str(-sum(map(int, body[-2::-2] + body[::-2].translate(_DOUBLED))) % 10)

@@ -18,6 +18,7 @@ from licensekit.vendor.ledger.entries import (
     entry,
     entry_of_order,
     head,
+    orders_among,
 )
 from licensekit.vendor.ledger.schema import SCHEMA
 
@@ -31,6 +32,7 @@ __all__ = [
     "entry_of_order",
     "head",
     "open_ledger",
+    "orders_among",
 ]
 
 

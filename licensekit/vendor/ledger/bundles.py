@@ -118,12 +118,34 @@ def is_known(connection: Connection, serial: str) -> bool:
     return connection.one("SELECT 1 FROM bundles WHERE serial = ? LIMIT 1", serial) is not None
 
 
-def between(connection: Connection, first: int, last: int) -> Iterator[Issued]:
+def serials_between(connection: Connection, first: str, last: str) -> set[str]:
+    """Give the serials from `first` to `last`, by code point, that anything was issued for."""
+    rows = connection.rows(
+        "SELECT DISTINCT serial FROM bundles WHERE serial BETWEEN ? AND ?", first, last
+    )
+    return {serial for (serial,) in rows}
+
+
+class Named(NamedTuple):
+    """The token of a bundle and what it is called by, not looked into."""
+
+    serial: str
+    part: str
+    sequence: int
+    order_number: str | None
+    token: Token
+
+
+def between(connection: Connection, first: int, last: int) -> Iterator[Named]:
     """Give the bundles that were entered under these numbers, in constant memory."""
     rows = connection.stream(
-        SELECT + " WHERE b.number BETWEEN ? AND ? ORDER BY b.number", first, last
+        "SELECT b.serial, b.part, b.sequence, e.order_number, e.frame FROM bundles AS b"
+        " JOIN entries AS e ON e.number = b.number"
+        " WHERE b.number BETWEEN ? AND ? ORDER BY b.number",
+        first,
+        last,
     )
-    return map(read_row, rows)
+    return (Named._make((*names, Token("bundle", frame))) for *names, frame in rows)
 
 
 def read_row(row: Row) -> Issued:

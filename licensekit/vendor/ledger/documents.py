@@ -5,12 +5,13 @@ from typing import Final
 from licensekit.database import Connection
 from licensekit.wire.armor import Token
 
+# A cross join keeps SQLite from going through the entries, of which there may be a million.
 _SELECT: Final = (
-    "SELECT e.type, e.frame FROM documents AS d JOIN entries AS e ON e.number = d.number"
+    "SELECT e.type, e.frame FROM documents AS d CROSS JOIN entries AS e WHERE e.number = d.number"
 )
 
 _NEWEST: Final = (
-    " WHERE d.type <> 'root'"
+    " AND d.type <> 'root'"
     " AND d.number IN (SELECT max(number) FROM documents GROUP BY type, issuer)"
     " ORDER BY d.number"
 )
@@ -18,7 +19,7 @@ _NEWEST: Final = (
 
 def roots(connection: Connection) -> list[Token]:
     """Give every root, oldest first."""
-    rows = connection.rows(_SELECT + " WHERE d.type = 'root' ORDER BY d.number")
+    rows = connection.rows(_SELECT + " AND d.type = 'root' ORDER BY d.number")
     return [Token(*row) for row in rows]
 
 
@@ -30,13 +31,13 @@ def newest(connection: Connection) -> list[Token]:
 
 def first(connection: Connection) -> list[Token]:
     """Give what the first pack held."""
-    rows = connection.rows(_SELECT + " WHERE e.action = 'init' ORDER BY d.number")
+    rows = connection.rows(_SELECT + " AND e.action = 'init' ORDER BY d.number")
     return [Token(*row) for row in rows]
 
 
 def last(connection: Connection, kind: str, issuer: str) -> Token | None:
     """Give the newest document of `kind` and `issuer`, whether or not it is still believed."""
     row = connection.one(
-        _SELECT + " WHERE d.type = ? AND d.issuer = ? ORDER BY d.number DESC LIMIT 1", kind, issuer
+        _SELECT + " AND d.type = ? AND d.issuer = ? ORDER BY d.number DESC LIMIT 1", kind, issuer
     )
     return None if row is None else Token(*row)

@@ -6,7 +6,7 @@ as UTF-8 and numbers in decimal; nothing is the length FFFFFFFF (`docs/format.md
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple, cast
+from typing import Final, LiteralString, NamedTuple, cast
 
 from licensekit.chain import GENESIS, link
 from licensekit.database import Connection, Row, Value
@@ -25,6 +25,10 @@ _OF_ORDER: Final = (
     + _SELECT
     + _ANSWERED
     + " LIMIT 1"
+)
+_NUMBERS: Final = (
+    "SELECT order_number FROM entries WHERE order_number IN (?) AND request IS NULL"
+    " UNION SELECT order_number FROM entries WHERE order_number IN (?) AND request IS NOT NULL"
 )
 _NOTHING: Final = b"\xff\xff\xff\xff"
 
@@ -106,6 +110,17 @@ def entry_of_order(connection: Connection, order_number: str) -> Entry | None:
     return _entry(row) if row else None
 
 
+def orders_among(connection: Connection, order_numbers: Sequence[str]) -> set[str]:
+    """Give those of some order numbers that `entry_of_order` gives something for."""
+    if not order_numbers:
+        return set()
+    asked: LiteralString = "?" + ", ?" * (len(order_numbers) - 1)
+    rows = connection.rows(
+        _NUMBERS.replace("(?)", "(" + asked + ")"), *order_numbers, *order_numbers
+    )
+    return {number for (number,) in rows}
+
+
 def answers_of_order(connection: Connection, order_number: str) -> list[Entry]:
     """Give what was issued for the order of this number in answer to requests, oldest first."""
     rows = connection.rows(_SELECT + _ANSWERED + " ORDER BY number", order_number)
@@ -145,7 +160,7 @@ def _content(number: int, record: Record | Entry) -> bytes:
         record.note.encode(),
     )
     return b"".join(
-        _NOTHING if part is None else len(part).to_bytes(4, "big") + part for part in parts
+        [_NOTHING if part is None else len(part).to_bytes(4, "big") + part for part in parts]
     )
 
 

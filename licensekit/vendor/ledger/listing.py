@@ -97,7 +97,8 @@ _WITH_ENTRY: Final = "JOIN entries AS e ON e.number = b.number"
 # A query within a query that has a limit is answered by itself, by the index of its condition.
 _OF_ORDER: Final = (
     "(SELECT * FROM bundles"
-    " WHERE number IN (SELECT number FROM entries WHERE order_number = ?)"
+    " WHERE number IN (SELECT number FROM entries WHERE order_number = ? AND request IS NULL"
+    " UNION ALL SELECT number FROM entries WHERE order_number = ? AND request IS NOT NULL)"
     " LIMIT 9223372036854775807)"
 )
 _OF_SERIAL: Final = "(SELECT * FROM bundles WHERE serial = ? LIMIT 9223372036854775807)"
@@ -166,7 +167,7 @@ def _order(filters: Filters) -> _Order:
 def _source(filters: Filters) -> tuple[LiteralString, list[Value]]:
     """Give the few bundles that the most telling filter leaves, or all of them."""
     if filters.order is not None:
-        return _OF_ORDER, [filters.order]
+        return _OF_ORDER, [filters.order, filters.order]
     if filters.serial is not None:
         return _OF_SERIAL, [filters.serial]
     if filters.company is not None:

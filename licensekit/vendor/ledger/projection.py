@@ -43,6 +43,8 @@ def project(connection: Connection, entered: Sequence[Drawn]) -> None:
     bundles = [(number, token, d) for number, token, d in entered if isinstance(d, Bundle)]
     if bundles:
         _project_bundles(connection, bundles)
+    if len(bundles) == len(entered):
+        return
     for number, token, document in entered:
         match document:
             case Root():

@@ -3,7 +3,14 @@
 Nothing here says that a document is genuine; `licensekit.signed` does.
 """
 
-from licensekit.wire.documents.codec import CLASS_OF, TYPE_OF, AnyDocument, decode, encode
+from licensekit.wire.documents.codec import (
+    CLASS_OF,
+    TYPE_OF,
+    AnyDocument,
+    compose,
+    decode,
+    encode,
+)
 from licensekit.wire.documents.fields import Document, Value, is_code, is_serial, text_fault
 from licensekit.wire.documents.installed import (
     ANSWERS,
@@ -73,6 +80,7 @@ __all__ = [
     "Use",
     "UserKind",
     "Value",
+    "compose",
     "decode",
     "encode",
     "is_code",
