@@ -3,9 +3,9 @@
 import click
 
 from licensekit.cli.customer import home_option, opened
+from licensekit.cli.event_view import event_json, show_events
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.output import emit, emit_json, json_option
-from licensekit.cli.status_view import event_json, show_events
 from licensekit.customer import Scope
 from licensekit.dates import parse_seconds
 

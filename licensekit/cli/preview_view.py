@@ -5,6 +5,7 @@ from typing import Any
 from licensekit.access import Access
 from licensekit.cli.document_view import amount
 from licensekit.cli.output import emit, facts, table
+from licensekit.cli.status_view import by_issuer_and_kind
 from licensekit.customer import Preview, PreviewRow
 from licensekit.dates import format_days, format_seconds
 from licensekit.wire.documents import Bundle, Kind
@@ -28,7 +29,7 @@ def show_preview(preview: Preview, *, show_all: bool) -> None:
     if rows:
         emit()
         columns = ["kind", "license", "name", ">in use", ">free", ">total now", ">added"]
-        in_order = sorted(rows, key=lambda row: (row.issuer, row.kind))
+        in_order = sorted(rows, key=by_issuer_and_kind)
         table([*columns, ">new total", ">new free", "can be activated"], map(_row, in_order))
     emit()
 

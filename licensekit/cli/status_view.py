@@ -6,10 +6,11 @@ from typing import Any, Final, NamedTuple
 import click
 
 from licensekit.cli.document_view import amount
+from licensekit.cli.event_view import event_json, show_events
 from licensekit.cli.output import emit, facts, heading, table
+from licensekit.customer import PreviewRow
 from licensekit.dates import day_at, format_days, format_seconds
 from licensekit.entitlements import LicenseRow, Notice, Part, Severity, rows
-from licensekit.entitlements.events import Event, Scope
 from licensekit.installation.state import State
 from licensekit.wire.documents import Kind
 from licensekit.wire.plain import plain
@@ -85,28 +86,6 @@ def status_json(state: State) -> dict[str, Any]:
             "audit_head": state.stored.head.hash.hex(),
             "restored": state.restored,
         },
-    }
-
-
-def show_events(events: Iterable[Event]) -> None:
-    """Print system events."""
-    columns = [">event", "kind", "for", "since", "by", "expected end", "ended", "message"]
-    table(columns, map(_event, events))
-
-
-def event_json(event: Event) -> dict[str, Any]:
-    """Give an event as `--json` prints it."""
-    return {
-        "number": event.number,
-        "kind": event.kind,
-        "scope": event.scope.value,
-        "subject": event.subject or None,
-        "message": event.message,
-        "expected_end": _moment(event.expected_end),
-        "started": format_seconds(event.started),
-        "started_by": event.started_by,
-        "ended": _moment(event.ended),
-        "ended_by": event.ended_by,
     }
 
 
@@ -200,10 +179,15 @@ def _is_shown(row: LicenseRow) -> bool:
     return row.granted or bool(row.in_use)
 
 
+def by_issuer_and_kind(row: LicenseRow | PreviewRow) -> tuple[str, Kind]:
+    """Give the order in which licenses are listed: the vendor's first, then system, site, user."""
+    return row.code.rpartition(".")[0], row.kind
+
+
 def _show_licenses(rows_: Iterable[LicenseRow]) -> None:
     table(
         ["kind", "license", "name", "issuer", ">in use", ">total", ">free", "access"],
-        [_row(row) for row in sorted(rows_, key=lambda row: (row.issuer, row.kind))],
+        [_row(row) for row in sorted(rows_, key=by_issuer_and_kind)],
     )
 
 
@@ -236,23 +220,3 @@ def _row_json(row: LicenseRow) -> dict[str, Any]:
         "plan": row.plan,
         "granted": row.granted,
     }
-
-
-def _event(event: Event) -> tuple[object, ...]:
-    whom = (
-        event.scope.value if event.scope is Scope.INSTALLATION else f"{event.scope} {event.subject}"
-    )
-    return (
-        event.number,
-        event.kind,
-        whom,
-        format_seconds(event.started),
-        event.started_by,
-        _moment(event.expected_end),
-        _moment(event.ended),
-        event.message,
-    )
-
-
-def _moment(seconds: int | None) -> str | None:
-    return None if seconds is None else format_seconds(seconds)

@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from licensekit.access import Access
+from licensekit.cli.event_view import event_json, show_events
 from licensekit.cli.output import emit, facts, stream_json, table
-from licensekit.cli.status_view import event_json, show_events
 from licensekit.customer import Decision, UserFacts, UserRow
 from licensekit.entitlements.events import concerning
 from licensekit.installation.state import State

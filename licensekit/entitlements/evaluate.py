@@ -93,8 +93,12 @@ def evaluate(
     """
     fingerprint = fingerprint or Fingerprint()
     in_force, not_started = governing(bundles, now)
-    parts = _judge_all(in_force, now, fingerprint, released)
-    waiting = _judge_all(not_started, now, fingerprint, released)
+
+    def judged(chosen: Iterable[Verified[Bundle]]) -> tuple[Part, ...]:
+        every = [judge(one, now, fingerprint=fingerprint, released=released) for one in chosen]
+        return _vendor_first(every, ground.issuer)
+
+    parts, waiting = judged(in_force), judged(not_started)
     licenses = _licenses(ground)
     closure = _closure(ground)
     grants, unknown = grants_of(ground, parts, licenses, closure)
@@ -128,11 +132,10 @@ def qualify(ground: Ground, issuer: str, code: str) -> str:
     return bare if owner == ground.issuer else f"{owner}.{bare}"
 
 
-def _judge_all(
-    bundles: Iterable[Verified[Bundle]], now: int, fingerprint: Fingerprint, released: int | None
-) -> tuple[Part, ...]:
-    judged = [judge(b, now, fingerprint=fingerprint, released=released) for b in bundles]
-    return tuple(sorted(judged, key=lambda part: (part.bundle.issuer, part.bundle.part)))
+def _vendor_first(parts: Iterable[Part], vendor: str) -> tuple[Part, ...]:
+    issuers = [(part, part.bundle.issuer) for part in parts]
+    named = [part._replace(owner="" if issuer == vendor else issuer) for part, issuer in issuers]
+    return tuple(sorted(named, key=lambda part: (part.owner, part.bundle.part)))
 
 
 def _licenses(ground: Ground) -> dict[str, License]:

@@ -50,6 +50,8 @@ class Part(NamedTuple):
     """The most that anything it grants can be."""
     until: int | None
     """The second at which the state may next change; None is never."""
+    owner: str = ""
+    """The issuer, where that is not the vendor."""
 
     @property
     def bundle(self) -> Bundle:
@@ -58,9 +60,9 @@ class Part(NamedTuple):
 
     @property
     def label(self) -> str:
-        """How messages call it: serial, part and sequence."""
+        """How messages call it: serial, part and sequence, of a third party with its name."""
         bundle = self.bundle
-        return f"{bundle.serial} {bundle.part} {bundle.sequence}"
+        return f"{self.owner} {bundle.serial} {bundle.part} {bundle.sequence}".lstrip()
 
     @property
     def blocks(self) -> bool:

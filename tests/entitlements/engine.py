@@ -20,24 +20,26 @@ def catalog(**licenses: License) -> Catalog:
     return makers.catalog(licenses={c.replace("_", "-"): one for c, one in licenses.items()})
 
 
-def ground(*catalogs: Catalog, partner: bool = False) -> Ground:
+def ground(*catalogs: Catalog, partner: str | None = None) -> Ground:
     """Give what a pack with these catalogs establishes; a partner's is signed by its own key."""
     keys = [makers.admitted(makers.key("vendor"))]
     if partner:
-        scope = makers.scope(issuers=["partner"])
+        scope = makers.scope(issuers=[partner])
         keys.append(makers.admitted(makers.key("partner"), "partner", scope=scope))
     trust = sign(makers.trust(*keys), makers.key("root"))
-    signers = {"demo": "vendor", "partner": "partner"}
-    signed = [homes.signed(c, signers[c.issuer]) for c in catalogs]
+    signed = [homes.signed(c, _signer(c)) for c in catalogs]
     pack = makers.file_of(homes.ROOT, trust, *signed)
     return open_pack(pack, homes.PIN, makers.NOW)
 
 
 def verified(on: Ground, *bundles: Bundle) -> list[Verified[Bundle]]:
     """Sign and verify bundles."""
-    signers = {"demo": "vendor", "partner": "partner"}
-    tokens: list[armor.Token] = [homes.signed(b, signers[b.issuer]) for b in bundles]
+    tokens: list[armor.Token] = [homes.signed(b, _signer(b)) for b in bundles]
     return [verify_bundle(token, on.trust, makers.NOW) for token in tokens]
+
+
+def _signer(document: Catalog | Bundle) -> str:
+    return "vendor" if document.issuer == makers.ISSUER else "partner"
 
 
 def granted(

@@ -166,12 +166,23 @@ def test_a_partner_grants_its_own_licenses_under_its_own_name() -> None:
     addon = makers.catalog(
         issuer="partner", licenses={"map": of(SYSTEM), "server": of(SYSTEM)}, access={}
     )
-    both = ground(makers.catalog(), addon, partner=True)
+    both = ground(makers.catalog(), addon, partner="partner")
     sold = bare(issuer="partner", system={"map": 1, "server": 1})
     entitlements = granted(both, sold)
     assert entitlements.system == {"server": NONE, "partner.map": FULL, "partner.server": FULL}
     assert resolve(entitlements, "partner.map") == "partner.map"
     assert {row.issuer for row in rows(entitlements, {})} == {"demo", "partner"}
+
+
+def test_the_vendors_bundle_comes_first_and_a_third_partys_is_called_by_its_name() -> None:
+    addon = makers.catalog(issuer="aaa", licenses={"map": of(SYSTEM)}, access={})
+    both = ground(makers.catalog(), addon, partner="aaa")
+    entitlements = granted(both, bare(issuer="aaa", system={"map": 1}), bare(system={"server": 1}))
+    serial = makers.SERIAL
+    assert [part.label for part in entitlements.parts] == [
+        f"{serial} base 1",
+        f"aaa {serial} base 1",
+    ]
 
 
 def test_a_partners_license_is_completed_by_a_name_of_its_own() -> None:
@@ -180,7 +191,7 @@ def test_a_partners_license_is_completed_by_a_name_of_its_own() -> None:
         licenses={"map": of(SYSTEM, full_with="map-cal"), "map-cal": of(USER)},
         access={},
     )
-    both = ground(makers.catalog(), addon, partner=True)
+    both = ground(makers.catalog(), addon, partner="partner")
     sold = bare(issuer="partner", system={"map": 1}, users={"map-cal": 1})
     assert access(granted(both, sold), "partner.map-cal")["partner.map"] is FULL
     assert access(granted(both, sold))["partner.map"] is READ
