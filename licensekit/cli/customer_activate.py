@@ -1,38 +1,24 @@
 """`licensekit activate`: take a license file, or show what it would change."""
 
-from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import datetime
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
 
 import click
 
-from licensekit.cli.customer import ApplicationOption, built_in_of, home_option, opened
+from licensekit.cli.customer import ApplicationOption, home_option
+from licensekit.cli.customer_trust import Trusted, trust_options, trusted
 from licensekit.cli.exits import NO
 from licensekit.cli.inputs import located, read_input
-from licensekit.cli.output import emit, emit_json, json_option, warn
+from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.preview_view import preview_json, show_preview
-from licensekit.customer import Activated, Installation, Preview
-from licensekit.customer.first import pin_in_pack
-from licensekit.errors import NotActivated
+from licensekit.customer import Activated, Preview
 
 
 @click.command()
 @click.argument("file")
 @click.option("--preview", "only_preview", is_flag=True, help="Show what would change, and stop.")
 @click.option("--all", "show_all", is_flag=True, help="Show licenses that do not change as well.")
-@click.option(
-    "--pack",
-    cls=ApplicationOption,
-    metavar="FILE",
-    help="The application's pack (.lkp), the first time.",
-)
-@click.option(
-    "--root",
-    cls=ApplicationOption,
-    metavar="PIN",
-    help="The vendor's root pin, lkroot1-…, the first time.",
-)
+@trust_options
 @click.option(
     "--released",
     cls=ApplicationOption,
@@ -60,7 +46,7 @@ def activate(
     The first time, the vendor's pack and root pin are needed; they are recorded.
     """
     data = read_input(file, what="a license file")
-    trust = _trust(home, pack, root, None if released is None else released.date())
+    trust = trusted(home, pack, root, None if released is None else released.date())
     with located(file):
         if only_preview:
             preview, changed = _preview(trust, data), False
@@ -75,56 +61,7 @@ def activate(
         ctx.exit(NO)
 
 
-class _Trust(NamedTuple):
-    """Where to activate, and whom to believe there."""
-
-    home: str | None
-    root: str | None
-    pack: bytes | None
-    released: date | None
-    is_set_up: bool
-
-    def open(
-        self, *, create: bool, place: str | None = None
-    ) -> AbstractContextManager[Installation]:
-        return opened(
-            self.home,
-            place=place,
-            root=self.root,
-            pack=self.pack,
-            released=self.released,
-            create=create,
-        )
-
-
-def _trust(home: str | None, pack: str | None, root: str | None, released: date | None) -> _Trust:
-    """Take pack and pin as built in, given or recorded; warn where the pin is a guess."""
-    built_in = built_in_of(click.get_current_context())
-    data = None
-    if pack is not None:
-        with located(pack):
-            data = read_input(pack, what="a pack")
-    try:
-        with opened(home) as installation:
-            recorded, is_set_up = installation.recorded, True
-    except NotActivated:
-        recorded, is_set_up = None, False
-    if recorded is None and data is None and built_in.pack is None:
-        raise NotActivated(
-            "nothing was activated here yet, so the vendor's pack is needed",
-            hint="give --pack FILE, and --root PIN from the vendor's documentation",
-        )
-    if recorded is None and root is None and built_in.root is None and data is not None:
-        with located(str(pack)):
-            root = pin_in_pack(data)
-        warn(
-            f"No --root was given, so the root was taken from the pack: {root}\n"
-            "Compare it with the vendor's documentation: whoever made this pack chose it."
-        )
-    return _Trust(home, root, data, released, is_set_up)
-
-
-def _preview(trust: _Trust, data: bytes) -> Preview:
+def _preview(trust: Trusted, data: bytes) -> Preview:
     if trust.is_set_up:
         with trust.open(create=False) as installation:
             return installation.preview(data)
@@ -132,7 +69,7 @@ def _preview(trust: _Trust, data: bytes) -> Preview:
         return rehearsal.preview(data)
 
 
-def _activate(trust: _Trust, data: bytes) -> Activated:
+def _activate(trust: Trusted, data: bytes) -> Activated:
     if not trust.is_set_up:
         # A file that is refused must not leave an empty installation behind.
         preview = _preview(trust, data)

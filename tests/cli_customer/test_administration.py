@@ -212,6 +212,36 @@ def test_papers_are_written_and_shown(crm: Command, shelf: Path) -> None:
     }
 
 
+def test_a_bound_license_can_be_asked_for_before_anything_was_activated(
+    run: Command, shelf: Path
+) -> None:
+    refused = run("request")
+    assert refused.code == 6
+    assert "--pack FILE" in refused.err
+    wrong = run("request --pack crm.lkp --root lkroot1-" + "a" * 52)
+    assert wrong.code == 4
+    assert wrong.err.startswith("licensekit: crm.lkp: ")
+    assert not (shelf / "data").exists()
+    assert run("request --pack crm.lkp --root {pin}").code == 0
+    key = read(run, "inspect request.lkr --json")["documents"][0]["signers"]
+    assert run("activate one.lic --pack crm.lkp --root {pin}").code == 0
+    assert run("request -o again.lkr").code == 0
+    assert read(run, "inspect again.lkr --json")["documents"][0]["signers"] == key
+
+
+@pytest.mark.parametrize("paper", ["request", "statement"])
+def test_papers_are_told_to_programs(crm: Command, shelf: Path, paper: str) -> None:
+    told = read(crm, f"{paper} --json")
+    assert told["written"] == f"{paper}.lkr"
+    [found] = read(crm, f"inspect {paper}.lkr --json")["documents"]
+    assert told["document"] == found["document"]
+    (shelf / f"{paper}.lkr").unlink()
+    log = shown(crm, "audit list")
+    both = crm(f"{paper} --json -o -")
+    assert (both.code, both.out) == (2, "")
+    assert shown(crm, "audit list") == log
+
+
 def test_a_return_asks_on_a_terminal(
     crm: Command, monkeypatch: pytest.MonkeyPatch, shelf: Path
 ) -> None:
