@@ -6,7 +6,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 from secrets import token_hex
-from typing import Final
+from typing import BinaryIO, Final
 
 from licensekit.errors import FileTaken, FileUnusable, TooLarge
 
@@ -74,6 +74,25 @@ def read_bytes(path: Path, *, limit: int, what: str) -> bytes:
             limit=limit,
         )
     return data
+
+
+def open_plain(path: Path, *, what: str) -> tuple[BinaryIO, int]:
+    """Open a plain file of any size to be read from its beginning, and give its size in bytes.
+
+    Raises:
+        FileUnusable: missing, not a plain file, or not readable.
+    """
+    try:
+        handle = os.open(path, _READ)
+        try:
+            found = os.fstat(handle)
+            require_plain_file(path, found.st_mode, what)
+        except BaseException:
+            os.close(handle)
+            raise
+        return os.fdopen(handle, "rb"), found.st_size
+    except (OSError, ValueError) as error:
+        raise unusable(path, what, error) from error
 
 
 def write_atomically(

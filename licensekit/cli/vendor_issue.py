@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from licensekit import limits
-from licensekit.cli.inputs import PassphraseSource, located, read_input
+from licensekit.cli.inputs import PassphraseSource, located
+from licensekit.cli.order_sources import FORMATS, Source, source
 from licensekit.cli.output import json_option
 from licensekit.cli.vendor_base import (
     clock,
@@ -22,32 +22,62 @@ from licensekit.vendor.workspace import Workspace
 
 
 @click.command()
-@click.argument("order", metavar="ORDER.toml")
+@click.argument("orders", nargs=-1, required=True, metavar="ORDERS...")
+@click.option(
+    "--format",
+    "told",
+    type=click.Choice(FORMATS),
+    help="How ORDERS are written, where their names do not say it.",
+)
+@click.option("--keep-going", is_flag=True, help="Of many, issue all that are good.")
 @workspace_option
 @license_options
 @passphrase
 @json_option
 def issue(
     *,
-    order: str,
+    orders: tuple[str, ...],
+    told: str | None,
+    keep_going: bool,
     folder: Path,
     wanted: Wanted,
     passphrase: PassphraseSource,
     as_json: bool,
 ) -> None:
-    """Sign the license that an order describes, and enter it in the ledger."""
+    """Sign the licenses that orders describe, and enter them in the ledger.
+
+    ORDERS are TOML files of one order each, JSON Lines, CSV with one column a license, or folders
+    of TOML files; `-` is standard input.
+
+    Of many orders all are issued or none, or with --keep-going all that are good; -o names the
+    folder of their files. Run it again if it was interrupted: an order of one number is issued
+    once, and files that are missing are written from the ledger.
+    """
+    sources = [source(path, told) for path in orders]
+    if len(sources) == 1 and sources[0].is_one_order:
+        _issue_one(sources[0], folder, wanted, passphrase, as_json=as_json)
+    else:
+        # One order, as from a desk's own hand, does not pay for loading this.
+        from licensekit.cli.vendor_issue_many import Ways, issue_many  # noqa: PLC0415
+
+        issue_many(folder, sources, wanted, passphrase, Ways(keep_going, as_json))
+
+
+def _issue_one(
+    one: Source, folder: Path, wanted: Wanted, source: PassphraseSource, *, as_json: bool
+) -> None:
     now = clock()
-    with located(order):
-        draft = read_draft(read_input(order, what="an order", limit=limits.TOML_BYTES))
+    with located(one.path):
+        draft = read_draft(one.read())
     with Workspace.open(folder) as workspace:
         require_unchanged(workspace.layout, workspace.footing(now), now)
         catalog = workspace.footing(now).signed_catalog
-        with located(order):
+        with located(one.path):
             file = workspace.check_order(draft, now=now, bare=wanted.bare)
         wanted.require_places()
         if file is None:
-            signer = unlock(workspace.key_for("bundle", now, wanted.signed_by), passphrase)
-            with located(order):
+            signer = unlock(workspace.key_for("bundle", now, wanted.signed_by), source)
+            with located(one.path):
                 file = workspace.issue(
                     draft,
                     signer,

@@ -137,4 +137,6 @@ def _refusal(refused: list[Done], count: int) -> OrdersRefused:
     if count > len(refused):
         told.append(Fault("", f"and {count - len(refused)} more orders"))
     told.append(Fault("", f"{count} orders are not good, so none was issued"))
-    return OrdersRefused(f"{count} orders are not good, so none was issued", faults=tuple(told))
+    return OrdersRefused(
+        f"{count} orders are not good, so none was issued", faults=tuple(told), count=count
+    )

@@ -7,8 +7,10 @@ not grow with their number. What cannot be read at all is given as a draft with 
 import csv
 import json
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from licensekit import limits
 from licensekit.errors import Fault, LicenseError, OrderInvalid
@@ -20,7 +22,7 @@ from licensekit.vendor.order_file import read_draft
 from licensekit.wire.documents import Catalog
 
 _MARK: Final = b"\xef\xbb\xbf"
-_READING: Final = 64 * 1024
+_LONGEST: Final = limits.TOML_BYTES + 1
 
 
 class Line(NamedTuple):
@@ -51,36 +53,50 @@ def csv_lines(rows: Iterable[bytes], name: str, catalog: Catalog) -> Iterator[Li
     the code of a license alone. An empty cell is absent.
     """
     sizes = _Sizes(rows)
-    first = next(sizes, "")
-    delimiter = ";" if first.count(";") > first.count(",") else ","
-    reader = csv.reader(_again(first, sizes), delimiter=delimiter, strict=True)
-    columns: list[Place] | None = None
-    read = Reader().draft
-    while True:
-        try:
-            row = next(reader, None)
-        except (csv.Error, UnicodeDecodeError) as error:
-            yield Line(f"{name}:{reader.line_num}", _faulty(f"is no CSV: {error}"), sizes.taken())
-            return
-        if row is None:
-            return
-        if columns is None:
-            columns = [place(title.strip(), catalog) for title in row]
-        elif any(cell.strip() for cell in row):
-            draft = _csv(columns, row, read)
-            yield Line(f"{name}:{reader.line_num}", draft, sizes.taken())
+    line = 1
+    try:
+        first = next(sizes, "")
+        delimiter = ";" if first.count(";") > first.count(",") else ","
+        reader = csv.reader(chain([first], sizes), delimiter=delimiter, strict=True)
+        columns = [place(title.strip(), catalog) for title in next(reader, ())]
+        read = Reader().draft
+        for row in reader:
+            line = reader.line_num
+            if any(cell.strip() for cell in row):
+                yield Line(f"{name}:{line}", _csv(columns, row, read), sizes.taken())
+            line += 1
+    except (csv.Error, UnicodeDecodeError) as error:
+        # What follows cannot be told from what this line would have held.
+        yield Line(f"{name}:{line}", _faulty(f"is no CSV: {error}"), sizes.taken())
 
 
 def toml_files(paths: Iterable[Path]) -> Iterator[Line]:
     """Give the order in each of some TOML files."""
     for path in paths:
-        try:
-            text = read_bytes(path, limit=limits.TOML_BYTES, what="an order")
-            yield Line(str(path), read_draft(text), len(text))
-        except OrderInvalid as error:
-            yield Line(str(path), Draft(Order(company=""), error.faults), 0)
-        except LicenseError as error:
-            yield Line(str(path), _faulty(error.what), 0)
+        yield toml_line(str(path), partial(_text_of, path))
+
+
+def toml_line(where: str, read: Callable[[], bytes]) -> Line:
+    """Give the order in a TOML text."""
+    try:
+        text = read()
+        return Line(where, read_draft(text), len(text))
+    except OrderInvalid as error:
+        return Line(where, Draft(Order(company=""), error.faults), 0)
+    except LicenseError as error:
+        return Line(where, _faulty(error.what), 0)
+
+
+def bounded(stream: BinaryIO) -> Iterator[bytes]:
+    """Give the lines of a stream; of one that is too long for an order only the beginning."""
+    while row := stream.readline(_LONGEST):
+        yield row
+        while len(row) == _LONGEST and not row.endswith(b"\n"):
+            row = stream.readline(_LONGEST)
+
+
+def _text_of(path: Path) -> bytes:
+    return read_bytes(path, limit=limits.TOML_BYTES, what="an order")
 
 
 def _json(text: bytes, read: Callable[[object], Draft]) -> Draft:
@@ -118,6 +134,8 @@ class _Sizes:
     def __next__(self) -> str:
         row = next(self._rows)
         self._taken += len(row)
+        if len(row) >= _LONGEST:
+            raise csv.Error(f"a line is longer than {limits.TOML_BYTES} bytes")
         text = (row.removeprefix(_MARK) if self._is_first else row).decode()
         self._is_first = False
         return text
@@ -125,11 +143,6 @@ class _Sizes:
     def taken(self) -> int:
         taken, self._taken = self._taken, 0
         return taken
-
-
-def _again(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
 
 
 def _csv(columns: list[Place], row: list[str], read: Callable[[object], Draft]) -> Draft:
