@@ -30,6 +30,13 @@ from licensekit.vendor.workspace import Workspace
     help="How ORDERS are written, where their names do not say it.",
 )
 @click.option("--keep-going", is_flag=True, help="Of many, issue all that are good.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    metavar="N",
+    help="Of many, sign and write with so many processes beside this one.",
+)
 @workspace_option
 @license_options
 @passphrase
@@ -39,6 +46,7 @@ def issue(
     orders: tuple[str, ...],
     told: str | None,
     keep_going: bool,
+    workers: int,
     folder: Path,
     wanted: Wanted,
     passphrase: PassphraseSource,
@@ -60,7 +68,7 @@ def issue(
         # One order, as from a desk's own hand, does not pay for loading this.
         from licensekit.cli.vendor_issue_many import Ways, issue_many  # noqa: PLC0415
 
-        issue_many(folder, sources, wanted, passphrase, Ways(keep_going, as_json))
+        issue_many(folder, sources, wanted, passphrase, Ways(keep_going, workers, as_json))
 
 
 def _issue_one(

@@ -26,6 +26,7 @@ class Ways(NamedTuple):
     """How many orders are issued."""
 
     keep_going: bool
+    workers: int
     as_json: bool
 
 
@@ -71,6 +72,7 @@ def issue_many(
                 into=out,
                 bare=wanted.bare,
                 keep_going=ways.keep_going,
+                workers=ways.workers,
             )
             tally = _count(done, orders.size, ways)
         remind_of_root(workspace)

@@ -135,8 +135,9 @@ def faults_of(done: Done) -> list[Fault]:
 def _refusal(refused: list[Done], count: int) -> OrdersRefused:
     told = [fault for done in refused for fault in faults_of(done)]
     if count > len(refused):
-        told.append(Fault("", f"and {count - len(refused)} more orders"))
-    told.append(Fault("", f"{count} orders are not good, so none was issued"))
+        told.append(Fault("", f"and {count - len(refused)} more"))
+    were = "order is" if count == 1 else "orders are"
+    told.append(Fault("", f"{count} {were} not good, so none was issued"))
     return OrdersRefused(
         f"{count} orders are not good, so none was issued", faults=tuple(told), count=count
     )

@@ -6,7 +6,6 @@ from pathlib import Path
 from licensekit.keys.signing import Signer
 from licensekit.vendor import issuing
 from licensekit.vendor.batch import Done, Run
-from licensekit.vendor.crew import Alone
 from licensekit.vendor.footing import footing
 from licensekit.vendor.issuing import Approve, LicenseFile, agreed
 from licensekit.vendor.known_terms import KnownTerms
@@ -18,6 +17,7 @@ from licensekit.vendor.places import Places
 from licensekit.vendor.reissuing import reissue
 from licensekit.vendor.riders import NONE, riders
 from licensekit.vendor.trust_documents import key_id, named
+from licensekit.vendor.workers import hired
 
 
 class OrderDesk(Opened):
@@ -85,6 +85,7 @@ class OrderDesk(Opened):
         into: Path | None = None,
         bare: bool = False,
         keep_going: bool = False,
+        workers: int = 1,
     ) -> Iterator[Done]:
         """Issue many orders: all of them or none, or with `keep_going` all that are good.
 
@@ -92,13 +93,17 @@ class OrderDesk(Opened):
         its file is given, and written into the folder `into` if one is told; what was not written
         when a run broke off, the next one writes. See `many.issue_all` and `many.issue_good`.
 
+        With more than one of `workers`, that many other processes sign and write the files.
+
         Raises:
             OrdersRefused: some are not good, and `keep_going` is false; nothing was issued.
             FileUnusable: a file cannot be written; its bundle is in the ledger.
+            SignerUnavailable: the key cannot be reached, or given to other processes.
             TrustError, StateError: the run cannot go on.
         """
-        run = Run(signer, Alone(signer), who, now, bare, KnownTerms())
-        return (issue_good if keep_going else issue_all)(self.ledger, lines, run, into)
+        with hired(signer, workers) as crew:
+            run = Run(signer, crew, who, now, bare, KnownTerms())
+            yield from (issue_good if keep_going else issue_all)(self.ledger, lines, run, into)
 
     def reissue(
         self, name: str, signer: Signer, *, who: str, now: int, bare: bool = False

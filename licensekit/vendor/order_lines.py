@@ -102,6 +102,8 @@ def _text_of(path: Path) -> bytes:
 def _json(text: bytes, read: Callable[[object], Draft]) -> Draft:
     try:
         return read(_decode(text.decode()))
+    except json.JSONDecodeError as error:
+        return _faulty(f"is no JSON: {error.msg} at column {error.colno}")
     except (ValueError, RecursionError) as error:
         return _faulty(f"is no JSON: {error}")
 
