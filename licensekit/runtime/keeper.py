@@ -17,7 +17,7 @@ from licensekit.database import Database, Version
 from licensekit.dates import seconds_of
 from licensekit.entitlements import Holding, Notice, Severity, by_urgency
 from licensekit.entitlements.login import UserFacts
-from licensekit.errors import DatabaseUnavailable, LicenseError, StateError
+from licensekit.errors import DatabaseBusy, LicenseError, StateError
 from licensekit.installation.keeping import remember
 from licensekit.installation.state import load
 from licensekit.runtime.holders import Holder, User
@@ -208,7 +208,7 @@ class Keeper:
         self._silence += 1
         if self._silence <= SILENT_TICKS:
             return None
-        return DatabaseUnavailable("it has not answered for a while", where=self._database.location)
+        return DatabaseBusy("it has not answered for a while", where=self._database.location)
 
     def _keep(self) -> None:
         """Keep what was seen of time and trust now and then; reading goes on where that fails."""

@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 from licensekit.database import Connection, Database
 from licensekit.entitlements import Holding, short_of
 from licensekit.entitlements.login import UserFacts
-from licensekit.errors import DatabaseUnavailable, NotStorable, StateError
+from licensekit.errors import DatabaseBusy, DatabaseUnavailable, NotStorable, StateError
 from licensekit.installation import users
 from licensekit.runtime.snapshot import Snapshot
 
@@ -44,23 +44,26 @@ class Looks:
         snapshot: Snapshot,
         last: dict[str, T | None],
     ) -> T | None:
-        state, error = snapshot.state, snapshot.error
-        if error is None:
-            try:
-                with self._database.read() as connection:
-                    found = read(connection, holder, short_of(state.entitlements, state.in_use))
-            except NotStorable:
-                return None  # nobody has an id that cannot be stored
-            except StateError as away:
-                error = away
-            else:
-                return put(last, holder, found)
-        # Nobody is kept waiting for a database of which it is known that it is away.
-        if holder not in last:
+        # Nobody is kept waiting for a database of which it is known that it is away; only who was
+        # never asked about may be worth a try, unless it hangs.
+        away = snapshot.error
+        if away is not None and holder in last:
+            return last[holder]
+        try:
+            if isinstance(away, DatabaseBusy):
+                raise away
+            with self._database.read() as connection:
+                short = short_of(snapshot.state.entitlements, snapshot.state.in_use)
+                found = read(connection, holder, short)
+        except NotStorable:
+            return None  # nobody has an id that cannot be stored
+        except StateError as error:
+            if holder in last:
+                return last[holder]
             raise DatabaseUnavailable(
                 f"nothing is known yet of `{holder}`, and the database cannot be asked: {error}"
             ) from error
-        return last[holder]
+        return put(last, holder, found)
 
 
 def put(known: dict[K, T], key: K, value: T) -> T:

@@ -1,0 +1,108 @@
+"""Behind PgBouncer, which lends a session of the server for one transaction at a time."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from licensekit.database import Database, connect
+from licensekit.errors import DatabaseBusy
+from tests.conftest import Postgres
+from tests.database.sample_database import SCHEMA, add, things
+
+PORT = 6432
+"""Only the name of a socket in a folder of its own."""
+
+
+@pytest.fixture
+def location(postgres: Postgres, postgres_location: str) -> Iterator[str]:
+    """A database behind a pooler that has two sessions for everybody."""
+    program = shutil.which("pgbouncer") or "/usr/sbin/pgbouncer"
+    if not Path(program).exists() or postgres.own is None:
+        pytest.skip("PgBouncer is not installed (Debian: apt-get install pgbouncer)")
+    schema = postgres_location.rpartition("%3D")[2]
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        folder.chmod(0o777)
+        sockets = postgres.own.get_postmaster_info().socket_dir
+        (folder / "settings.ini").write_text(
+            f"[databases]\n"
+            f"* = host={sockets} user=postgres connect_query='SET search_path = {schema}'\n"
+            f"[pgbouncer]\n"
+            f"pool_mode = transaction\n"
+            f"default_pool_size = 2\n"
+            f"auth_type = any\n"
+            f"listen_port = {PORT}\n"
+            f"unix_socket_dir = {folder}\n"
+        )
+        user = postgres.own.system_user or pwd.getpwuid(os.geteuid()).pw_name
+        running = subprocess.Popen(
+            [program, "-q", "-u", user, str(folder / "settings.ini")],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        _await(folder / f".s.PGSQL.{PORT}")
+        yield f"postgresql://postgres@/postgres?host={folder}&port={PORT}"
+        running.terminate()
+        running.wait(20)
+
+
+def _await(path: Path) -> None:
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        with socket.socket(socket.AF_UNIX) as client:
+            if client.connect_ex(str(path)) == 0:
+                return
+        time.sleep(0.02)
+    pytest.fail("PgBouncer did not start")
+
+
+def test_what_is_asked_again_and_again_works_on_whatever_session_is_lent(
+    location: str, database: Database
+) -> None:
+    others = [connect(location, schema=SCHEMA, create=False) for _ in range(3)]
+    for number in range(30):
+        add(others[number % 3], number)
+        assert things(database)[-1] == number
+    with database.read() as connection:
+        rows = connection.stream("SELECT id FROM things ORDER BY id")
+        assert [number for (number,) in rows] == list(range(30))
+    for other in others:
+        other.close()
+
+
+def test_changes_are_seen_though_nobody_can_be_told(location: str, database: Database) -> None:
+    other = connect(location, schema=SCHEMA, create=False)
+    before = database.version()
+    assert not database.wait_for_change(before, 0.1)
+    timer = threading.Timer(0.2, add, (other, 1))
+    timer.start()
+    assert database.wait_for_change(before, 20)
+    timer.join()
+    other.close()
+
+
+def test_a_writer_gives_up_waiting_and_leaves_its_settings_to_nobody(
+    location: str, database: Database
+) -> None:
+    impatient = connect(location, schema=SCHEMA, create=False, wait=0.1)
+    with database.write() as connection:
+        connection.run("INSERT INTO things VALUES (1, 'one', NULL)")
+        with pytest.raises(DatabaseBusy):
+            add(impatient, 2)
+    assert things(impatient) == [1]
+    impatient.close()
+    with psycopg.connect(location, autocommit=True) as somebody_else:
+        for _ in range(4):
+            assert somebody_else.execute("SHOW lock_timeout").fetchall() == [("0",)]
+            listening = somebody_else.execute("SELECT count(*) FROM pg_listening_channels()")
+            assert listening.fetchall() == [(0,)]
