@@ -77,6 +77,7 @@ def pins() -> Iterator[Vector]:
     yield ground.refuses("R1", "root-mismatch", "another-root", "another root is pinned", bundle)
     weak = [RootKey(1, key) for key in (rare_keys.LOW_ORDER[0], rare_keys.NON_CANONICAL[0])]
     good = RootKey(1, A.verifying_key.public)
+    long = RootKey(1, bytes(1984))
     colliding = [RootKey(1, key) for key in rare_keys.COLLIDING]
     unsound = {
         "threshold-short": ("threshold-not-met", root([A], [A, B, C], threshold=2)),
@@ -88,6 +89,7 @@ def pins() -> Iterator[Vector]:
         "low-order-key": ("key-invalid", unsound_root(good, weak[0])),
         "non-canonical-key": ("key-invalid", unsound_root(good, weak[1])),
         "two-keys-of-one-id": ("key-id-collision", unsound_root(good, *colliding)),
+        "key-as-long-as-a-hybrid": ("key-invalid", unsound_root(good, long)),
     }
     step = {"signature-invalid": "5", "duplicate-signature": "3", "payload-invalid": "6"}
     step |= {"key-invalid": "T4", "key-id-collision": "T4"}

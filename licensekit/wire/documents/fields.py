@@ -31,7 +31,7 @@ Identity = Annotated[bytes, Meta(min_length=16, max_length=16)]
 Nonce = Annotated[bytes, Meta(min_length=16, max_length=16)]
 FactHash = Annotated[bytes, Meta(min_length=16, max_length=16)]
 Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]
-PublicKey = Annotated[bytes, Meta(min_length=32, max_length=2048)]
+PublicKey = Annotated[bytes, Meta(min_length=32, max_length=1984)]
 Integer = Annotated[int, Meta(ge=-limits.VALUE, le=limits.VALUE)]
 Value = Text | Integer | bool
 """A setting that is sold: text, integer or boolean."""

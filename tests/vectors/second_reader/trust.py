@@ -1,0 +1,279 @@
+"""Whom to believe: the rules of "Verification", "Trust" and "Packs", by their numbers."""
+
+import base64
+import hashlib
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from tests.vectors.second_reader import fields
+from tests.vectors.second_reader.forms import (
+    BOUNDS,
+    Key,
+    RefusedError,
+    Signed,
+    Token,
+    divide,
+    key,
+    need,
+)
+
+DAY: Final = 86_400
+KINDS: Final = ("revocations", "catalog", "bundle", "reset")
+Keys = dict[tuple[int, bytes], Key]
+
+
+def digest(kind: str, payload: bytes) -> bytes:
+    """Give the digest of "Identities"."""
+    return hashlib.sha256(kind.encode() + b"\0" + payload).digest()
+
+
+@dataclass(frozen=True)
+class Held:
+    """A document in force, with what it was read from."""
+
+    token: Token
+    payload: bytes
+    says: dict[str, Any]
+    plain: dict[str, Any]
+    signer: tuple[int, bytes] | None = None
+
+    @property
+    def identity(self) -> bytes:
+        """16 bytes."""
+        return digest(self.token.type, self.payload)[:16]
+
+
+@dataclass(frozen=True)
+class KnownRoot:
+    """A root of the chain."""
+
+    held: Held
+    keys: Keys
+
+    @property
+    def threshold(self) -> int:
+        """How many must sign."""
+        return int(self.held.says["threshold"])
+
+    @property
+    def version(self) -> int:
+        """Its version."""
+        return int(self.held.says["version"])
+
+
+@dataclass(frozen=True)
+class State:
+    """What is believed."""
+
+    chain: tuple[KnownRoot, ...]
+    trust: Held | None = None
+    admitted: dict[tuple[int, bytes], dict[str, Any]] = field(default_factory=dict[Any, Any])
+    keys: Keys = field(default_factory=dict[Any, Any])
+    lists: dict[str, Held] = field(default_factory=dict[str, Held])
+    seen_trust: int = 0
+    seen_lists: dict[str, tuple[int, int]] = field(default_factory=dict[Any, Any])
+    catalogs: dict[str, Held] = field(default_factory=dict[str, Held])
+
+    @property
+    def root(self) -> KnownRoot:
+        """The newest."""
+        return self.chain[-1]
+
+    @property
+    def product(self) -> str:
+        """The root's."""
+        return str(self.root.held.says["product"])
+
+
+def load_keys(entries: list[list[Any]]) -> Keys:
+    """T4."""
+    loaded = [key(entry[0], entry[1]) for entry in entries]
+    need(len({one.reference[1] for one in loaded}) == len(loaded), "key-id-collision")
+    return {one.reference: one for one in loaded}
+
+
+def check_all(token: Token, signatures: list[Signed], keys: Keys, payload: bytes) -> None:
+    """Step 5 for every signature."""
+    for signed in signatures:
+        verifies = keys[signed.scheme, signed.key].verifies(token.type, signed, payload)
+        need(verifies, "signature-invalid")
+
+
+def start(tokens: list[Token], pin: str) -> State:
+    """R1."""
+    pin = pin.strip()
+    body = pin.removeprefix("lkroot1-")
+    try:
+        wanted = base64.b32decode(body.upper() + "====")
+    except ValueError:
+        raise RefusedError("root-pin-invalid") from None
+    again = "lkroot1-" + base64.b32encode(wanted).decode().rstrip("=").lower()
+    need(pin == again and len(wanted) == 32, "root-pin-invalid")
+    for token in tokens:
+        if token.type == "root":
+            signatures, payload = divide(token, "root")
+            if digest("root", payload) == wanted:
+                return State((_pinned(token, signatures, payload),))
+    raise RefusedError("root-mismatch")
+
+
+def _pinned(token: Token, signatures: list[Signed], payload: bytes) -> KnownRoot:
+    document = fields.read("root", payload)
+    own = load_keys(document.fields["keys"])
+    mine = [s for s in signatures if (s.scheme, s.key) in own]
+    need(document.fields["version"] > 1 or len(mine) == len(signatures), "key-unknown")
+    need(len(mine) >= document.fields["threshold"], "threshold-not-met")
+    check_all(token, mine, own, payload)
+    return KnownRoot(Held(token, payload, document.fields, document.plain), own)
+
+
+def take_root(state: State, token: Token) -> State:
+    """R2 to R5."""
+    signatures, payload = divide(token, "root")
+    if any(known.held.payload == payload for known in state.chain):
+        return state
+    voucher = next((k for k in reversed(state.chain) if _has_threshold(k, signatures)), None)
+    if voucher is None:
+        raise RefusedError("threshold-not-met")
+    vouching = [s for s in signatures if (s.scheme, s.key) in voucher.keys]
+    check_all(token, vouching, voucher.keys, payload)
+    document = fields.read("root", payload)
+    says = document.fields
+    own = load_keys(says["keys"])
+    known = {**voucher.keys, **own}
+    need(all((s.scheme, s.key) in known for s in signatures), "key-unknown")
+    new = KnownRoot(Held(token, payload, says, document.plain), own)
+    need(_has_threshold(new, signatures), "threshold-not-met")
+    check_all(token, signatures, known, payload)
+    for name in ("product", "issuer"):
+        need(says[name] == state.root.held.says[name], "wrong-product")
+    if new.version < state.chain[0].version:
+        return state
+    need(new.version > state.root.version, "root-fork")
+    need(new.version == state.root.version + 1, "root-gap")
+    need(voucher is state.root, "threshold-not-met")
+    return replace(state, chain=(*state.chain, new), trust=None, admitted={}, keys={})
+
+
+def _has_threshold(root: KnownRoot, signatures: list[Signed]) -> bool:
+    return sum((s.scheme, s.key) in root.keys for s in signatures) >= root.threshold
+
+
+def take_trust(state: State, token: Token, now: int) -> State:
+    """T1 to T4, then L3."""
+    signatures, payload = divide(token, "trust")
+    signers = {(s.scheme, s.key) for s in signatures}
+    by = next(
+        (
+            k
+            for k in reversed(state.chain)
+            if signers <= set(k.keys) and _has_threshold(k, signatures)
+        ),
+        state.root,
+    )
+    need(signers <= set(by.keys), "key-unknown")
+    need(_has_threshold(by, signatures), "threshold-not-met")
+    check_all(token, signatures, by.keys, payload)
+    document = fields.read("trust", payload)
+    says = document.fields
+    need(says["product"] == state.product, "wrong-product")
+    need(by is state.root and says["root_version"] >= state.root.version, "root-not-newest")
+    need(says["root_version"] == state.root.version, "root-gap")
+    if state.trust is not None:
+        if state.trust.payload == payload:
+            return state
+        need(says["version"] != state.trust.says["version"], "trust-fork")
+    need(says["version"] > state.seen_trust, "trust-rollback")
+    need(says["issued"] <= now + BOUNDS["ISSUED_AHEAD_SECONDS"], "issued-ahead")
+    keys = load_keys(says["keys"])
+    names = ("scheme", "public", "name", "state", "valid_from", "valid_to", "scope")
+    admitted = {
+        one: dict(zip(names, entry, strict=True))
+        for one, entry in zip(keys, says["keys"], strict=True)
+    }
+    held = Held(token, payload, says, document.plain)
+    new = replace(
+        state, trust=held, admitted=admitted, keys=keys, seen_trust=says["version"], lists={}
+    )
+    kept = {issuer: one for issuer, one in state.lists.items() if _still(new, one)}
+    return replace(new, lists=kept)
+
+
+def _still(state: State, held: Held) -> bool:
+    try:
+        verified(state, held.token, held.token.type, int(held.says["issued"]))
+    except RefusedError:
+        return False
+    return True
+
+
+def verified(state: State, token: Token, kind: str, now: int) -> Held:
+    """Steps 3 to 8."""
+    signatures, payload = divide(token, kind)
+    need(len(signatures) == 1, "signature-count")
+    signer = (signatures[0].scheme, signatures[0].key)
+    need(state.trust is not None, "trust-missing")
+    need(signer in state.admitted, "key-unknown")
+    admitted = state.admitted[signer]
+    types, issuers, uses, longest = admitted["scope"]
+    need(admitted["state"] != 2, "key-revoked")
+    need(KINDS.index(kind) in types, "key-out-of-scope")
+    check_all(token, signatures, state.keys, payload)
+    document = fields.read(kind, payload)
+    says = document.fields
+    need(says["issued"] <= now + BOUNDS["ISSUED_AHEAD_SECONDS"], "issued-ahead")
+    end = admitted["valid_to"]
+    need(says["issued"] >= admitted["valid_from"], "key-out-of-window")
+    need(end is None or says["issued"] < end, "key-out-of-window")
+    need(says["issuer"] in issuers, "key-out-of-scope")
+    if kind == "bundle":
+        need(says["use"] in uses, "key-out-of-scope")
+        need(longest is None or _ends_within(says, longest), "key-out-of-scope")
+    need(kind == "reset" or says["product"] == state.product, "wrong-product")
+    return Held(token, payload, says, document.plain, signer)
+
+
+def _ends_within(bundle: dict[str, Any], days: int) -> bool:
+    last = bundle["expiry"] if bundle["grace"] is None else bundle["grace"]
+    ends = bundle["expiry"] is not None and bundle["after_grace"] != 2
+    return ends and last - bundle["issued"] // DAY <= days
+
+
+def bundle(state: State, token: Token, now: int) -> Held:
+    """Steps 3 to 9."""
+    held = verified(state, token, "bundle", now)
+    says = held.says
+    taken_back = state.lists.get(says["issuer"])
+    seen = state.seen_lists.get(says["issuer"])
+    if seen is not None:
+        need(taken_back and place(taken_back) >= seen, "revocations-missing")
+    if taken_back is not None:
+        lowest = taken_back.says["lowest"].get(says["serial"], {}).get(says["part"], 0)
+        need(held.identity not in taken_back.says["identities"], "bundle-revoked")
+        need(says["serial"] not in taken_back.says["serials"], "bundle-revoked")
+        need(says["sequence"] >= lowest, "bundle-revoked")
+    return held
+
+
+def place(taken_back: Held) -> tuple[int, int]:
+    """L2: trust version and number."""
+    return taken_back.says["trust_version"], taken_back.says["number"]
+
+
+def take_list(state: State, token: Token, now: int) -> State:
+    """L1 and L2."""
+    held = verified(state, token, "revocations", now)
+    issuer = held.says["issuer"]
+    trust_version = state.trust.says["version"] if state.trust else 0
+    need(held.says["trust_version"] <= trust_version, "revocations-ahead")
+    present = state.lists.get(issuer)
+    if present is not None and present.payload == held.payload:
+        return state
+    seen = state.seen_lists.get(issuer)
+    need(seen is None or place(held) >= seen, "revocations-rollback")
+    need(present is None or place(held) != place(present), "revocations-fork")
+    return replace(
+        state,
+        lists={**state.lists, issuer: held},
+        seen_lists={**state.seen_lists, issuer: place(held)},
+    )
