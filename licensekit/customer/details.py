@@ -40,7 +40,7 @@ def details_of(look: Look, code: str, now: int | None) -> LicenseDetails:
     """
     state = look.state()
     if now is not None:
-        state = at(state, now, clock=look.clock)
+        state = at(state, now, clock=look.now)
     entitlements = state.entitlements
     name = resolve(entitlements, code)
     [row] = [row for row in rows(entitlements, state.in_use) if row.code == name]
@@ -64,7 +64,7 @@ def details_of(look: Look, code: str, now: int | None) -> LicenseDetails:
 
 def _holders(look: Look, entitlements: Entitlements, name: str) -> tuple[str, ...]:
     if entitlements.licenses[name].seats is Seats.CONCURRENT:
-        now = leases.time_of(look.connection, look.clock)
+        now = leases.time_of(look.connection, look.now)
         return leases.holders(look.connection, name, now, HOLDERS)
     return holders_of(look.connection, entitlements, name)
 

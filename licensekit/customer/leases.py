@@ -29,8 +29,9 @@ from licensekit.installation import leases
 from licensekit.installation.leases import Asked, Lease
 from licensekit.wire.documents import Kind
 
-TTL_SECONDS: Final = 86_400
-"""The longest that a seat stays taken without being renewed, unless it is borrowed."""
+SHORTEST_SECONDS: Final = 2
+LONGEST_SECONDS: Final = 86_400
+"""For so long a seat can stay taken without being renewed, unless it is borrowed."""
 _HOUR_SECONDS: Final = 3600
 
 
@@ -52,9 +53,10 @@ class Wanted(NamedTuple):
                 time is out of bounds; or nothing is asked for.
         """
         entry.check_id(self.holder, "holder")
-        if not 1 <= self.ttl <= TTL_SECONDS:
+        if not SHORTEST_SECONDS <= self.ttl <= LONGEST_SECONDS:
             raise EntryInvalid(
-                f"a lease of {self.ttl} seconds is none", hint=f"use 1 to {TTL_SECONDS} seconds"
+                f"a seat is not leased for {self.ttl} seconds at a time",
+                hint=f"a lease has {SHORTEST_SECONDS} to {LONGEST_SECONDS} seconds",
             )
         if self.at_least is Access.NONE:
             raise EntryInvalid("a lease is for some access", hint="ask for read or full")
@@ -69,7 +71,7 @@ class Leases:
     def list(self) -> tuple[Lease, ...]:
         """Give every lease that is held now, by license and then the oldest first."""
         with looking(self._opened) as look:
-            return leases.held(look.connection, leases.time_of(look.connection, look.clock))
+            return leases.held(look.connection, leases.time_of(look.connection, look.now))
 
     def end(self, lease_id: str) -> Lease:
         """End a lease, and give it. Its seat is free at once, and its holder learns it.
@@ -85,18 +87,20 @@ class Leases:
         """End leases, all of them or none; raises as `end` does."""
         with writing(self._opened) as change:
             connection = change.connection
-            now = leases.time_of(connection, change.look.clock)
+            now = leases.time_of(connection, change.look.now)
             ended = [_held(connection, lease_id, now) for lease_id in dict.fromkeys(lease_ids)]
             for lease in ended:
-                leases.free(connection, lease, now)
+                leases.end(connection, lease)
                 change.record(
                     "lease-end", license=lease.license, holder=lease.holder, lease=lease.id
                 )
         return ended
 
 
-def acquire(database: Database, entitlements: Entitlements, wanted: Wanted, clock: int) -> Lease:
-    """Take a seat. `clock` is what the clock of this machine shows, in seconds since 1970.
+def acquire(
+    database: Database, entitlements: Entitlements, pool: Pool, wanted: Wanted, now: int
+) -> Lease:
+    """Take a seat of a pool. `now` is the installation's effective time, in seconds since 1970.
 
     Raises:
         NotEntitled: no bundle in force grants a seat to that extent; the message says why.
@@ -104,7 +108,6 @@ def acquire(database: Database, entitlements: Entitlements, wanted: Wanted, cloc
         NoneFree: all seats are taken.
         StateError: the database cannot be written.
     """
-    pool = pool_of(entitlements, wanted.license)
     seats = pool.seats(wanted.at_least)
     if not seats:
         raise NotEntitled(
@@ -113,49 +116,53 @@ def acquire(database: Database, entitlements: Entitlements, wanted: Wanted, cloc
             holder=wanted.holder,
         )
     asked = Asked(wanted.license, seats, pool.seats(Access.READ), wanted.holder, wanted.ttl)
-    with database.write(shared=True) as connection:
-        _check_requirements(connection, entitlements, wanted)
-        now = leases.time_of(connection, clock)
-        lease = leases.take(connection, asked, now)
-        if lease is None:
-            raise _none_free(connection, pool, wanted, now)
-        return lease
+    if entitlements.licenses[wanted.license].requires:
+        _check_requirements(database, entitlements, wanted)
+    lease = leases.take(database, asked, now)
+    if lease is None:
+        raise _none_free(database, pool, wanted, now)
+    return lease
 
 
-def renew(database: Database, held: Sequence[tuple[Lease, int]], clock: int) -> frozenset[str]:
+def renew(database: Database, held: Sequence[tuple[Lease, int]], now: int) -> frozenset[str]:
     """Let each lease last its number of seconds from now; give the ids of those still held.
 
     Raises:
         StateError: the database cannot be written; nothing was renewed.
     """
     with database.write(shared=True) as connection:
-        return leases.renew(connection, held, leases.time_of(connection, clock))
+        return leases.renew(connection, held, leases.time_of(connection, now))
 
 
-def still_held(database: Database, held: Sequence[Lease], clock: int) -> frozenset[str]:
+def still_held(database: Database, held: Sequence[Lease], now: int) -> frozenset[str]:
     """Give the ids of those leases that are held.
 
     Raises:
         StateError: the database cannot be read.
     """
     with database.read() as connection:
-        return leases.still_held(connection, held, leases.time_of(connection, clock))
+        return leases.still_held(connection, held, leases.time_of(connection, now))
 
 
-def free(database: Database, held: Sequence[Lease], clock: int) -> None:
-    """Free seats; one that is not held any more is left as it is.
+def free(database: Database, lease: Lease) -> None:
+    """Free the seat of a lease; one that is not held any more is left as it is.
 
     Raises:
         StateError: the database cannot be written.
     """
-    with database.write(shared=True) as connection:
-        now = leases.time_of(connection, clock)
-        for lease in held:
-            leases.free(connection, lease, now)
+    leases.free(database, lease)
 
 
-def borrow(opened: Opened, entitlements: Entitlements, lease: Lease, hours: float) -> Lease:
-    """Let a lease be taken along for some hours from now, and give it with its new end.
+class Borrowed(NamedTuple):
+    """A lease that is taken along."""
+
+    lease: Lease
+    seconds: int
+    """How long it lasts from now."""
+
+
+def borrow(opened: Opened, entitlements: Entitlements, lease: Lease, hours: float) -> Borrowed:
+    """Let a lease be taken along for some hours from now.
 
     Raises:
         BorrowRefused: no bundle in force allows it for so long.
@@ -171,7 +178,7 @@ def borrow(opened: Opened, entitlements: Entitlements, lease: Lease, hours: floa
             hours=pool.borrow_seconds // _HOUR_SECONDS,
         )
     with writing(opened) as change:
-        now = leases.time_of(change.connection, change.look.clock)
+        now = leases.time_of(change.connection, change.look.now)
         until = now + round(hours * _HOUR_SECONDS)
         until = until if pool.until is None else min(until, pool.until)
         if until <= now or not leases.borrow(change.connection, lease, until, now):
@@ -183,7 +190,7 @@ def borrow(opened: Opened, entitlements: Entitlements, lease: Lease, hours: floa
             lease=lease.id,
             until=format_seconds(until),
         )
-    return lease._replace(expires=until, borrowed=True)
+    return Borrowed(lease._replace(expires=until, borrowed=True), until - now)
 
 
 def _held(connection: Connection, lease_id: str, now: int) -> Lease:
@@ -193,16 +200,18 @@ def _held(connection: Connection, lease_id: str, now: int) -> Lease:
     return lease
 
 
-def _check_requirements(connection: Connection, entitlements: Entitlements, wanted: Wanted) -> None:
-    if entitlements.licenses[wanted.license].requires:
+def _check_requirements(database: Database, entitlements: Entitlements, wanted: Wanted) -> None:
+    with database.read() as connection:
         held = holders.held_by(connection, Kind.USER, wanted.holder)
-        for fault in missing_requirements(entitlements, wanted.holder, wanted.license, held):
-            raise fault
+    for fault in missing_requirements(entitlements, wanted.holder, wanted.license, held):
+        raise fault
 
 
-def _none_free(connection: Connection, pool: Pool, wanted: Wanted, now: int) -> NoneFree:
+def _none_free(database: Database, pool: Pool, wanted: Wanted, now: int) -> NoneFree:
     total = pool.total(wanted.at_least)
-    taken = leases.in_use(connection, now).get(wanted.license, 0)
+    with database.read() as connection:
+        in_use = leases.in_use(connection, leases.time_of(connection, now))
+    taken = in_use.get(wanted.license, 0)
     return NoneFree(
         f"no seat of `{wanted.license}` is free: {taken} of {total} are taken",
         hint="wait for one, or look at `leases list` for who holds them",

@@ -3,6 +3,9 @@ r"""What a database can do for the floors above, whichever engine is behind it.
 SQL is written once, in the part that SQLite and PostgreSQL both speak, with `?` for each value.
 Rules that keep it so: upserts as `ON CONFLICT`, `lower(x) LIKE lower(?) ESCAPE '\'` for searching,
 a `CAST(? AS …)` where a value stands alone (`? IS NULL`), no dates, no booleans, no `%`.
+`server_now()` gives the seconds since 1970 by the server's clock, or NULL where there is no server.
+`may_be_lost()` is true, and lets a server commit without waiting for its disk: what a statement has
+done that says so may be undone if the server crashes, and nothing else.
 """
 
 from collections.abc import Iterable, Iterator
@@ -94,6 +97,21 @@ class Database(Protocol):
             DatabaseNewer: a newer program has migrated the database since it was opened.
             DatabaseBusy: another writer held it for longer than `BUSY_SECONDS`.
             DatabaseDamaged, DatabaseUnavailable: it cannot be written; nothing was changed.
+        """
+        ...
+
+    def once(self, sql: LiteralString, *params: Value) -> Row | None:
+        """Carry out one statement that gives rows, as a transaction by itself; give its first row.
+
+        It runs beside other such statements and whatever `write` does, and tells nobody: for rows
+        as `write(shared=True)` has them, where even one more message to the server would cost.
+        The statement itself has to hold against others, and against a database that a newer
+        program has migrated.
+
+        Raises:
+            NotStorable: a value that cannot be stored.
+            DatabaseBusy, DatabaseDamaged, DatabaseUnavailable: it cannot be written; nothing was
+                changed, or it is unknown whether something was because the server went away.
         """
         ...
 

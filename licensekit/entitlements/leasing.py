@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.dates import end_of_day
-from licensekit.entitlements.evaluate import Entitlements, Tier
+from licensekit.entitlements.evaluate import Entitlements, Tier, qualify
 from licensekit.entitlements.parts import Part
 from licensekit.entitlements.questions import resolve
 from licensekit.errors import WrongKind
@@ -57,6 +57,13 @@ class Pool(NamedTuple):
         return COUNT if total is None else total
 
 
+def has_seats(entitlements: Entitlements, code: str) -> bool:
+    """Say whether a code is that of a license with concurrent seats."""
+    name = qualify(entitlements.ground, entitlements.ground.issuer, code)
+    license_ = entitlements.licenses.get(name)
+    return license_ is not None and license_.seats is Seats.CONCURRENT
+
+
 def leasable(entitlements: Entitlements, code: str) -> str:
     """Give the one spelling of a code that can be leased (L1).
 
@@ -65,7 +72,7 @@ def leasable(entitlements: Entitlements, code: str) -> str:
         WrongKind: it has no concurrent seats.
     """
     name = resolve(entitlements, code, (Kind.USER,))
-    if entitlements.licenses[name].seats is not Seats.CONCURRENT:
+    if not has_seats(entitlements, name):
         raise WrongKind(
             f"`{code}` counts the users who hold it, and a license of concurrent seats is meant",
             hint="ask `user(…).allows`",

@@ -13,12 +13,12 @@ from random import randrange
 from secrets import token_hex
 from typing import Final, NamedTuple
 
-from licensekit.database import Connection, Row
-from licensekit.installation.clock import TimeSeen, effective
+from licensekit.database import Connection, Database, Row
+from licensekit.installation.schema import SCHEMA
 
 ID_BYTES: Final = 6
 _ATTEMPTS: Final = 8
-_FIRST_GROWTH: Final = 16
+_FIRST_GROWTH: Final = 256
 _GROWTH: Final = 1024
 _FRACTIONS: Final = 65_536
 _ROUNDING: Final = 1
@@ -54,19 +54,26 @@ class Asked(NamedTuple):
     """Seconds for which it is held without being renewed."""
 
 
-_TAKE: Final = (
-    "UPDATE leases SET id = ?, holder = ?, taken = ?, expires = ?, borrowed = 0"
-    " WHERE license = ? AND expires <= ? AND seat = ("
-    "SELECT seat FROM leases WHERE license = ? AND expires <= ?"
-    " AND seat >= (SELECT max(seat) FROM leases WHERE license = ?) * ? / 65536"
+_TIME: Final = "WITH time (now) AS (SELECT COALESCE(server_now(), ?)) "
+"""One time for the whole statement."""
+_OUR_SCHEMA: Final = " AND (SELECT number FROM licensekit_schema) = ?"
+_FREE_SEAT: Final = (
+    " license = ? AND expires <= (SELECT now FROM time)"
     # What is still held beyond the count, after a reduction, is not given out again below it.
-    " AND seat < ? - (SELECT count(*) FROM leases WHERE license = ? AND seat >= ? AND expires > ?)"
-    " ORDER BY seat LIMIT 1) RETURNING seat"
+    " AND seat < ? - (SELECT count(*) FROM leases"
+    " WHERE license = ? AND seat >= ? AND expires > (SELECT now FROM time))"
+)
+_TAKE: Final = (
+    f"{_TIME}UPDATE leases SET id = ?, holder = ?, borrowed = 0,"  # noqa: S608  # texts of ours
+    " taken = (SELECT now FROM time), expires = (SELECT now FROM time) + ?"
+    " WHERE license = ? AND expires <= (SELECT now FROM time) AND seat = ("
+    f"SELECT seat FROM leases WHERE{_FREE_SEAT}"
+    f" AND seat >= (SELECT max(seat) FROM leases WHERE license = ?) * ? / 65536"
+    f" ORDER BY seat LIMIT 1){_OUR_SCHEMA} RETURNING seat, taken, expires"
 )
 _ROOM: Final = (
-    "SELECT max(seat), (SELECT count(*) FROM leases WHERE license = ? AND expires <= ?"
-    " AND seat < ? - (SELECT count(*) FROM leases WHERE license = ? AND seat >= ? AND expires > ?))"
-    " FROM leases WHERE license = ?"
+    f"{_TIME}SELECT (SELECT max(seat) FROM leases WHERE license = ?), count(*)"  # noqa: S608  # texts of ours
+    f" FROM leases WHERE{_FREE_SEAT}"
 )
 _GROW: Final = (
     "INSERT INTO leases (license, seat, id, holder, taken, expires, borrowed)"
@@ -77,24 +84,22 @@ _RENEW: Final = (
     " WHERE license = ? AND seat = ? AND id = ? AND expires > ?"
 )
 _FREE: Final = (
-    "UPDATE leases SET id = '', holder = '', expires = 0"
-    " WHERE license = ? AND seat = ? AND id = ? AND expires > ?"
+    # A server that crashed may hold a seat that was freed just then: until its lease expires.
+    "UPDATE leases SET id = '', holder = '', expires = 0"  # noqa: S608  # texts of ours
+    f" WHERE license = ? AND seat = ? AND id = ? AND may_be_lost(){_OUR_SCHEMA} RETURNING seat"
 )
 _SELECT: Final = (
     "SELECT id, license, seat, holder, taken, expires, borrowed FROM leases WHERE expires > ?"
 )
 
 
-def time_of(connection: Connection, clock: int) -> int:
-    """Give the time by which leases live: the server's, or else the effective time.
+def time_of(connection: Connection, now: int) -> int:
+    """Give the time by which leases live: the server's, or where there is none, `now`.
 
-    `clock` is what the clock of this machine shows, in seconds since 1970.
+    That is the effective time of the installation, in seconds since 1970.
     """
     server = connection.now()
-    if server is not None:
-        return server
-    row = connection.one("SELECT highest FROM installation")
-    return effective(TimeSeen() if row is None else TimeSeen(row[0]), clock)
+    return now if server is None else server
 
 
 def in_use(connection: Connection, now: int) -> Mapping[str, int]:
@@ -129,18 +134,34 @@ def holders(connection: Connection, license_: str, now: int, limit: int) -> tupl
     return tuple(holder for (holder,) in rows)
 
 
-def take(connection: Connection, asked: Asked, now: int) -> Lease | None:
-    """Take a free seat, also one whose lease has expired; None if there is none."""
+def take(database: Database, asked: Asked, now: int) -> Lease | None:
+    """Take a free seat, also one whose lease has expired; None if there is none.
+
+    `now` is as in `time_of`. It is one statement as a rule.
+
+    Raises:
+        DatabaseNewer: a newer program has migrated the database.
+        StateError: the database cannot be written.
+    """
     for _ in range(_ATTEMPTS):
         # Processes begin in different places, so that they rarely want the same row.
         for begin in (randrange(_FRACTIONS), 0):  # noqa: S311  # a place, no secret
-            lease = _take(connection, asked, now, begin)
+            lease = _take(database, asked, now, begin)
             if lease is not None:
                 return lease
         # None was free, or another process was faster.
-        if not _makes_sense_again(connection, asked, now):
+        if not _makes_sense_again(database, asked, now):
             return None
     return None
+
+
+def free(database: Database, lease: Lease) -> None:
+    """Free the seat of a lease; one that is not held any more is left as it is.
+
+    Raises:
+        StateError: the database cannot be written.
+    """
+    database.once(_FREE, lease.license, lease.seat, lease.id, SCHEMA.number)
 
 
 def renew(connection: Connection, leases: Sequence[tuple[Lease, int]], now: int) -> frozenset[str]:
@@ -174,9 +195,9 @@ def still_held(connection: Connection, leases: Iterable[Lease], now: int) -> fro
     return ids & {lease.id for lease in leases}
 
 
-def free(connection: Connection, lease: Lease, now: int) -> bool:
-    """Free the seat of a lease; say whether it was held."""
-    return bool(connection.run(_FREE, lease.license, lease.seat, lease.id, now))
+def end(connection: Connection, lease: Lease) -> None:
+    """Free the seat of a lease that is held."""
+    connection.one(_FREE, lease.license, lease.seat, lease.id, SCHEMA.number)
 
 
 def borrow(connection: Connection, lease: Lease, until: int, now: int) -> bool:
@@ -199,31 +220,32 @@ def _lease(row: Row) -> Lease:
     return Lease(lease_id, license_, seat, holder, taken, expires, bool(borrowed))
 
 
-def _take(connection: Connection, asked: Asked, now: int, begin: int) -> Lease | None:
+def _take(database: Database, asked: Asked, now: int, begin: int) -> Lease | None:
     code = asked.license
     lease_id = token_hex(ID_BYTES)
-    expires = now + asked.ttl + _ROUNDING
-    row = connection.one(
+    row = database.once(
         _TAKE,
-        *(lease_id, asked.holder, now, expires),
-        *(code, now),
-        *(code, now),
-        *(code, begin),
-        *(asked.seats, code, asked.there_are, now),
+        now,
+        *(lease_id, asked.holder, asked.ttl + _ROUNDING),
+        code,
+        *(code, asked.seats, code, asked.there_are),
+        *(code, begin, SCHEMA.number),
     )
     if row is None:
         return None
-    return Lease(lease_id, code, row[0], asked.holder, now, expires, borrowed=False)
+    seat, taken, expires = row
+    return Lease(lease_id, code, seat, asked.holder, taken, expires, borrowed=False)
 
 
-def _makes_sense_again(connection: Connection, asked: Asked, now: int) -> bool:
+def _makes_sense_again(database: Database, asked: Asked, now: int) -> bool:
     """Say whether a seat is free after all; where rows can be added, add some."""
     code = asked.license
-    row = connection.one(_ROOM, code, now, asked.seats, code, asked.there_are, now, code)
-    last, free_seats = row or (None, 0)
-    if free_seats:
-        return True
-    first = 0 if last is None else last + 1
-    end = min(asked.seats, first + min(max(first, _FIRST_GROWTH), _GROWTH))
-    connection.run_many(_GROW, [(code, seat) for seat in range(first, end)])
-    return first < end
+    with database.write(shared=True) as connection:
+        row = connection.one(_ROOM, now, code, code, asked.seats, code, asked.there_are)
+        last, free_seats = row or (None, 0)
+        if free_seats:
+            return True
+        first = 0 if last is None else last + 1
+        end_ = min(asked.seats, first + min(max(first, _FIRST_GROWTH), _GROWTH))
+        connection.run_many(_GROW, [(code, seat) for seat in range(first, end_)])
+        return first < end_

@@ -8,7 +8,7 @@ from licensekit.entitlements.events import Event
 from licensekit.errors import HomeInvalid
 from licensekit.installation import audit, events, leases
 from licensekit.installation.audit import Head
-from licensekit.installation.clock import TimeSeen
+from licensekit.installation.clock import TimeSeen, effective
 from licensekit.trust import Seen
 from licensekit.wire import armor
 
@@ -69,19 +69,20 @@ def read_stored(connection: Connection, mark: Head | None, clock: int) -> Stored
     if row is None:
         raise HomeInvalid("the installation has lost its key", hint="restore it from a backup")
     seed, secret, root, pack, serial, highest, ahead, ran, seen_root, seen_trust, restored = row
+    time = TimeSeen(highest, ahead, ran)
     lists = connection.rows("SELECT issuer, trust_version, number FROM seen_lists")
     return Stored(
         seed=seed,
         secret=secret,
         recorded=None if root is None or pack is None else Recorded(root, pack),
         serial=serial,
-        time=TimeSeen(highest, ahead, ran),
+        time=time,
         seen=Seen(seen_root, seen_trust, {issuer: (v, number) for issuer, v, number in lists}),
         restored=bool(restored),
         trust=_trust(connection),
         bundles=_bundles(connection),
         in_use=dict(connection.rows("SELECT license, in_use FROM usage WHERE in_use > 0")),
-        leased=leases.in_use(connection, leases.time_of(connection, clock)),
+        leased=leases.in_use(connection, leases.time_of(connection, effective(time, clock))),
         satellites=_satellites(connection),
         events=events.in_force(connection),
         head=audit.head(connection),

@@ -16,10 +16,11 @@ from licensekit.access import Access
 from licensekit.database import Database, Version
 from licensekit.dates import seconds_of
 from licensekit.entitlements import Holding, Notice, Severity, by_urgency
+from licensekit.entitlements.answers import Answers
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import DatabaseBusy, LicenseError, StateError
 from licensekit.installation.keeping import remember
-from licensekit.installation.state import load
+from licensekit.installation.state import in_use_of, load
 from licensekit.runtime.holders import Holder, User
 from licensekit.runtime.looks import Looks, put
 from licensekit.runtime.snapshot import Closed, Snapshot
@@ -85,6 +86,11 @@ class Keeper:
         self._watcher = Watcher(self) if watch else None
 
     @property
+    def at_hand(self) -> tuple[Database, Application, Callable[[], datetime]]:
+        """What everything here is read from: the database, the application's own, the clock."""
+        return self._database, self._application, self._clock
+
+    @property
     def notices(self) -> tuple[Notice, ...]:
         """What administrators should know, the most urgent first."""
         found, unkept = self.snapshot.notices, self._unkept
@@ -142,6 +148,13 @@ class Keeper:
     def site_holdings(self, site_id: str) -> tuple[Holding, ...] | None:
         """Give what a site holds, as `user_facts` does; None if there is no such site."""
         return self._looks.site(site_id, self.snapshot)
+
+    def answers_with_leases(self) -> Answers:
+        """Give the answers with the concurrent seats that are held at this moment."""
+        state = self.snapshot.state
+        now = self.snapshot.now_at(seconds_of(self._clock()), away=False)
+        stored = state.stored._replace(leased=self._looks.leased(self.snapshot, now))
+        return Answers(state.entitlements, in_use_of(stored, state.entitlements))
 
     def user(self, user_id: str, site: str | None) -> User:
         """Give the answers about a user, and keep them until the snapshot changes."""

@@ -8,15 +8,20 @@ import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from licensekit.access import Access
 from licensekit.dates import days_of
 from licensekit.entitlements import Count, Explanation, LicenseRow, Notice
 from licensekit.entitlements.events import Event, stopping
+from licensekit.entitlements.leasing import has_seats
 from licensekit.installation.home import open_installation
 from licensekit.runtime.holders import Holder, User
 from licensekit.runtime.keeper import Application, Keeper
+
+if TYPE_CHECKING:
+    from licensekit.runtime.lease import Lease
+    from licensekit.runtime.leasing import Leasing
 
 
 def system_clock() -> datetime:
@@ -29,6 +34,7 @@ class Licensing:
 
     def __init__(self, keeper: Keeper) -> None:
         self._keeper = keeper
+        self._leasing: dict[str, Leasing] = {}
 
     @classmethod
     def open(
@@ -88,10 +94,60 @@ class Licensing:
     def count(self, code: str) -> Count:
         """Give how much of a license there is, and how much of it is in use.
 
+        How many concurrent seats are held is asked of the database each time: nobody is told of
+        each one that is taken. While the database is away, it is as last seen.
+
         Raises:
             UnknownLicense: no catalog has the code.
         """
-        return self._keeper.snapshot.answers.count(code)
+        answers = self._keeper.snapshot.answers
+        if has_seats(answers.entitlements, code):
+            answers = self._keeper.answers_with_leases()
+        return answers.count(code)
+
+    def lease(
+        self,
+        code: str,
+        *,
+        holder: str,
+        ttl: int = 120,
+        wait: float = 0,
+        at_least: Access = Access.FULL,
+        on_lost: "Callable[[Lease], object] | None" = None,
+    ) -> "Lease":
+        """Take a seat of a license of concurrent seats, and hold it until it is released.
+
+            with licensing.lease("service-client", holder="anna", wait=30) as lease:
+                while work_is_left():
+                    lease.check()
+                    work()
+
+        `holder` is whoever the application says it is: a user's id where the license requires
+        others, else a user, a machine, a session; it is what administrators see. Each lease has a
+        seat of its own, two of one holder have two. The seat is renewed in the background; `ttl`
+        is for how many seconds it stays taken when the process is killed or cannot reach the
+        database, and after so long the lease is lost. `wait` is for how many seconds to wait while
+        none is free or the database is away; who waits longest need not be the next. With
+        `at_least=Access.READ` a seat that gives reading alone will do, as after grace.
+
+        A lease that is lost (ended by an administrator, not renewed in time, its license gone)
+        says so at once: `lost` is set, `on_lost` is called with it in a thread of its own, `check`
+        raises, `allows` says no, and a `with` block ends with `LeaseLost`.
+
+        It blocks: with asyncio use `await asyncio.to_thread(licensing.lease, …)`, and `on_lost`
+        with `loop.call_soon_threadsafe`.
+
+        Raises:
+            UnknownLicense, WrongKind: there are no concurrent seats of that code.
+            EntryInvalid: the holder, or `ttl`, cannot be kept.
+            NotEntitled: no bundle in force grants a seat; the message says why.
+            RequirementMissing: the holder does not have what the license requires.
+            NoneFree: no seat was free, or became free in time.
+            StateError: the database cannot be written.
+        """
+        leasing = self._leasing_now()
+        wanted = leasing.seats.wanted(code, holder, ttl, at_least)
+        return leasing.acquire(wanted, wait=wait, on_lost=on_lost)
 
     def user(self, user_id: str, site: str | None = None) -> User:
         """Give what a user may do, at one site or at none; `user(id).allows("sale")`.
@@ -131,7 +187,10 @@ class Licensing:
 
     @property
     def licenses(self) -> tuple[LicenseRow, ...]:
-        """Every license of every catalog with what there is and what is in use."""
+        """Every license of every catalog with what there is and what is in use.
+
+        Concurrent seats are counted as of the last change of the installation: see `count`.
+        """
         return self._keeper.snapshot.answers.licenses
 
     @property
@@ -149,8 +208,23 @@ class Licensing:
         self._keeper.reload()
 
     def close(self) -> None:
-        """Let go of the database. Every question raises afterwards: nothing would end any more."""
+        """Release every lease, and let go of the database.
+
+        Every question raises afterwards: nothing would end any more.
+        """
+        for leasing in self._leasing.values():
+            leasing.close()
         self._keeper.close()
+
+    def _leasing_now(self) -> "Leasing":
+        """Give what keeps leases; it is loaded by a program that uses them."""
+        from licensekit.runtime.leasing import Leasing  # noqa: PLC0415
+        from licensekit.runtime.seats import Seats  # noqa: PLC0415
+
+        # Of two threads that come first at once, one makes what both use.
+        return self._leasing.get("one") or self._leasing.setdefault(
+            "one", Leasing(Seats(self._keeper))
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -1,13 +1,13 @@
 """Looks at one user or one site in the database, remembered for when it is away."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 
 from licensekit.database import Connection, Database
 from licensekit.entitlements import Holding, short_of
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, NotStorable, StateError
-from licensekit.installation import users
+from licensekit.installation import leases, users
 from licensekit.runtime.snapshot import Snapshot
 
 K = TypeVar("K")
@@ -36,6 +36,20 @@ class Looks:
     def site(self, site_id: str, snapshot: Snapshot) -> tuple[Holding, ...] | None:
         """Give what a site holds, as `user` does."""
         return self._look(users.site_holdings, site_id, snapshot, self._sites)
+
+    def leased(self, snapshot: Snapshot, now: int) -> Mapping[str, int]:
+        """Give license to how many of its concurrent seats are held.
+
+        If the database is away, it is as the last state says.
+        """
+        known = snapshot.state.stored.leased
+        if snapshot.error is not None:
+            return known
+        try:
+            with self._database.read() as connection:
+                return leases.in_use(connection, leases.time_of(connection, now))
+        except StateError:
+            return known
 
     def _look(
         self,

@@ -9,6 +9,7 @@ import pytest
 from licensekit.access import Access
 from licensekit.customer import Lease, leases
 from licensekit.customer.leases import Wanted
+from licensekit.entitlements.leasing import pool_of
 from licensekit.installation.home import open_installation
 from licensekit.installation.state import load
 from tests import homes
@@ -25,7 +26,13 @@ def held(run: Command, shelf: Path) -> dict[str, Lease]:
     now = int(time.time())
     state = load(database, root=homes.PIN, pack=None, clock=now)
     anna, bob = (
-        leases.acquire(database, state.entitlements, Wanted("seat", holder, 600, Access.FULL), now)
+        leases.acquire(
+            database,
+            state.entitlements,
+            pool_of(state.entitlements, "seat"),
+            Wanted("seat", holder, 600, Access.FULL),
+            now,
+        )
         for holder in ("anna", "bob")
     )
     with database.write() as connection:

@@ -6,6 +6,7 @@ from licensekit.customer.leases import Wanted
 from licensekit.customer.opened import Opened
 from licensekit.dates import seconds_of
 from licensekit.entitlements import Entitlements
+from licensekit.entitlements.leasing import pool_of
 from licensekit.installation.home import open_installation
 from licensekit.installation.state import load
 from tests.homes import PIN, Home
@@ -40,7 +41,8 @@ class Desk:
         """Take a seat."""
         wanted = Wanted(code, holder, ttl, at_least)
         wanted.check()
-        return leases.acquire(self.database, self.entitlements, wanted, self.clock)
+        pool = pool_of(self.entitlements, code)
+        return leases.acquire(self.database, self.entitlements, pool, wanted, self.clock)
 
     def renew(self, *held: Lease, ttl: int = 60) -> frozenset[str]:
         """Renew leases; give the ids of those that are held."""
@@ -52,12 +54,13 @@ class Desk:
 
     def free(self, *held: Lease) -> None:
         """Free seats."""
-        leases.free(self.database, held, self.clock)
+        for lease in held:
+            leases.free(self.database, lease)
 
     def borrow(self, lease: Lease, hours: float) -> Lease:
         """Borrow a seat."""
         opened = Opened(self.database, PIN, self.home.pack, None, self.home.clock, lease.holder)
-        return leases.borrow(opened, self.entitlements, lease, hours)
+        return leases.borrow(opened, self.entitlements, lease, hours).lease
 
     def close(self) -> None:
         """Let go of the database."""

@@ -18,9 +18,14 @@ from licensekit.errors import DatabaseUnavailable
 
 Raw = psycopg.Connection[Row]
 
-_TOKEN: Final = re.compile(r"""'[^']*'|"[^"]*"|\?|%""")
+_TOKEN: Final = re.compile(r"""'[^']*'|"[^"]*"|\?|%|(?:server_now|may_be_lost)\(\)""")
 NOW: Final = "floor(extract(epoch FROM clock_timestamp()))::bigint"
 """The server's time, which goes on inside a transaction."""
+_OURS: Final = {
+    "?": "%s",
+    "server_now()": NOW,
+    "may_be_lost()": "set_config('synchronous_commit', 'off', true) = 'off'",
+}
 
 _UNCERTAIN: Final = "the server went away during the commit: look whether the change was made"
 JUST_COMMIT: Final = b"COMMIT"
@@ -140,10 +145,12 @@ class PostgresConnection:
 
 @lru_cache(maxsize=1000)
 def placed(sql: LiteralString) -> bytes:
-    """Give `sql` with psycopg's placeholders for `?` outside quotes, and `%` as itself."""
+    """Give `sql` as psycopg takes it: what stands in `_OURS`, and `%` as itself."""
     return _TOKEN.sub(_placed, sql).encode()
 
 
 def _placed(match: re.Match[str]) -> str:
     found = match.group()
-    return "%s" if found == "?" else found.replace("%", "%%")
+    if found in _OURS:
+        return _OURS[found]
+    return found.replace("%", "%%")

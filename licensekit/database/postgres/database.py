@@ -4,7 +4,7 @@ import selectors
 from contextlib import AbstractContextManager, ExitStack, closing, suppress
 from os import getpid
 from time import monotonic
-from typing import Final
+from typing import Final, LiteralString
 
 import psycopg
 from psycopg.pq import TransactionStatus
@@ -17,11 +17,13 @@ from licensekit.database.postgres.connection import (
     NOW,
     PostgresConnection,
     Raw,
+    placed,
 )
 from licensekit.database.postgres.errors import translate
 from licensekit.database.postgres.session import Beginning, begun, connect, is_pooled
 from licensekit.database.postgres.url import read
-from licensekit.database.protocol import BUSY_SECONDS, Version
+from licensekit.database.protocol import BUSY_SECONDS, Row, Value, Version
+from licensekit.database.storable import storable
 from licensekit.database.transaction import Transaction
 from licensekit.database.translation import Translated
 
@@ -100,6 +102,11 @@ class PostgresDatabase:
         if shared:
             return self._transaction(_SHARING, JUST_COMMIT, self._schema)
         return self._transaction(_WRITING, COMMIT_AND_TELL, self._schema)
+
+    def once(self, sql: LiteralString, *params: Value) -> Row | None:
+        """See `Database.once`."""
+        with self._pool.lend() as raw, Translated(translate, self._location):
+            return raw.execute(placed(sql), storable(params, self._location)).fetchone()
 
     def version(self) -> Version:
         """See `Database.version`."""

@@ -9,7 +9,7 @@ from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database.migrations import FOUND, Dialect, Schema, migrate
 from licensekit.database.pool import Handling, Pool
-from licensekit.database.protocol import BUSY_SECONDS, Version
+from licensekit.database.protocol import BUSY_SECONDS, Row, Value, Version
 from licensekit.database.sqlite.connection import SqliteConnection
 from licensekit.database.sqlite.errors import translate
 from licensekit.database.sqlite.opening import connect, create_private, prepare
@@ -76,6 +76,11 @@ class SqliteDatabase:
     def write(self, *, shared: bool = False) -> AbstractContextManager[SqliteConnection]:  # noqa: ARG002  # SQLite has one writer in any case
         """See `Database.write`."""
         return self._transaction(self._writers, "BEGIN IMMEDIATE", self._schema)
+
+    def once(self, sql: LiteralString, *params: Value) -> Row | None:
+        """See `Database.once`."""
+        with self.write() as connection:
+            return connection.one(sql, *params)
 
     def version(self) -> Version:
         """See `Database.version`."""

@@ -90,8 +90,18 @@ def create_private(path: Path) -> None:
 
 def _set_up(raw: sqlite3.Connection, *, read_only: bool) -> None:
     raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2 * VALUE_BYTES)
+    raw.create_function("server_now", 0, _no_server)
+    raw.create_function("may_be_lost", 0, _always)
     for setting in (*_SETTINGS, f"PRAGMA query_only = {int(read_only)}"):
         raw.execute(setting)
+
+
+def _no_server() -> None:
+    return None
+
+
+def _always() -> int:
+    return 1
 
 
 def _set_to_log_ahead(path: Path, *, create: bool) -> None:

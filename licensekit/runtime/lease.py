@@ -1,0 +1,243 @@
+"""A seat as the program holds it: asked from memory, lost at most once, and never unnoticed.
+
+A seat ends for its holder a little before it ends in the database, by a clock that goes on while
+the machine sleeps. So a holder never believes that it has a seat that somebody else got meanwhile.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from threading import Event, Lock, Thread
+from types import TracebackType
+from typing import Final, Protocol, Self
+
+from licensekit.access import Access
+from licensekit.dates import moment_of
+from licensekit.entitlements import resolve
+from licensekit.errors import LeaseLost
+from licensekit.installation.leases import Lease as Row
+from licensekit.runtime import seats
+from licensekit.runtime.seats import Seats
+
+RELEASED: Final = "it was given back"
+ENDED: Final = "an administrator has ended it"
+EXPIRED: Final = "it was not renewed in time"
+INHERITED: Final = "it is the parent process's, and a forked child has none of its seats"
+
+
+class Keeping(Protocol):
+    """What keeps leases: see `licensekit.runtime.leasing`."""
+
+    @property
+    def seats(self) -> Seats:
+        """The seats in the database."""
+        ...
+
+    def renew(self, lease: "Lease") -> None:
+        """Renew a lease."""
+        ...
+
+    def free(self, lease: "Lease") -> None:
+        """Free the seat of a lease that was released."""
+        ...
+
+
+class Lease:
+    """A seat that is held, until it is released or lost. Made by `Licensing.lease`.
+
+    As a context manager it releases the seat at the end of the block, and raises `LeaseLost` there
+    if it was lost meanwhile.
+    """
+
+    def __init__(
+        self,
+        keeping: Keeping,
+        row: Row,
+        *,
+        ttl: int,
+        at_least: Access,
+        until: float,
+        on_lost: "Callable[[Lease], object] | None" = None,
+    ) -> None:
+        self._keeping = keeping
+        self._on_lost = on_lost
+        self._lock = Lock()
+        self._error: LeaseLost | None = None
+        self._borrowed: Mapping[str, Access] | None = None
+        self.row = row
+        """The seat as the database has it."""
+        self.ttl = ttl
+        """Seconds for which it is held without being renewed."""
+        self.at_least = at_least
+        """What the seat has to give."""
+        self.until = until
+        """When it ends unless it is renewed, in seconds of `elapsed`."""
+        self.lost = Event()
+        """Set as soon as the seat is lost; to be waited for by whoever has nothing else to do."""
+
+    @property
+    def id(self) -> str:
+        """The id by which administrators see it in `leases list`."""
+        return self.row.id
+
+    @property
+    def code(self) -> str:
+        """The license of which it is a seat."""
+        return self.row.license
+
+    @property
+    def holder(self) -> str:
+        """Who holds it."""
+        return self.row.holder
+
+    @property
+    def borrowed_until(self) -> datetime | None:
+        """When it ends, if it is borrowed, UTC."""
+        return moment_of(self.row.expires) if self.row.borrowed else None
+
+    @property
+    def left(self) -> float:
+        """The seconds that are left unless it is renewed."""
+        return self.until - seats.elapsed()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is held: neither released nor lost."""
+        return self.error is None
+
+    @property
+    def error(self) -> LeaseLost | None:
+        """Why it is not held any more; None while it is."""
+        if self._error is None and self.left <= 0:
+            self.lose(EXPIRED)
+        return self._error
+
+    def check(self) -> None:
+        """Return if the seat is held. Costs no more than a look at the clock.
+
+        Raises:
+            LeaseLost: it is not; the message says why.
+        """
+        if (error := self.error) is not None:
+            raise error
+
+    def allows(self, code: str, at_least: Access = Access.FULL) -> bool:
+        """Say whether the seat gives a license to `at_least` this extent.
+
+        It gives its own license and all that this includes, beside what everybody has; a seat
+        that is not held gives nothing.
+
+        Raises:
+            UnknownLicense: no catalog has the code.
+        """
+        return self.access(code) >= at_least
+
+    def access(self, code: str) -> Access:
+        """Say to what extent the seat gives a license; raises as `allows` does."""
+        found = self._keeping.seats
+        name = resolve(found.snapshot.state.entitlements, code)
+        if not self.is_held:
+            return Access.NONE
+        given = self._borrowed or found.access(self.row)
+        return given.get(name, Access.NONE)
+
+    def renew(self) -> None:
+        """Renew it now. It is done in the background as well, after every third of `ttl`.
+
+        Raises:
+            LeaseLost: it is not held any more.
+            StateError: the database cannot be written; it is held until it expires.
+        """
+        self.check()
+        self._keeping.renew(self)
+        self.check()
+
+    def borrow(self, hours: float) -> datetime:
+        """Take the seat along for some hours from now, connected or not, and give its end, UTC.
+
+        The bundle says for how long at most (`borrow_hours`); a seat does not outlive its
+        license. It stays taken until it is released, which takes a connection, or its time is over.
+        The process goes on with it while the database is away, and answers what `allows` and
+        `access` of this lease are asked.
+
+        Raises:
+            BorrowRefused: no bundle allows it for so long.
+            LeaseLost: it is not held any more.
+            StateError: the database cannot be written; nothing has changed.
+        """
+        self.check()
+        given = self._keeping.seats.access(self.row)
+        row, until = self._keeping.seats.borrow(self.row, hours)
+        self.extend(row, until, given)
+        return moment_of(row.expires)
+
+    def release(self) -> None:
+        """Give the seat back. Nothing happens to one that is not held, nor to a parent process's.
+
+        If the database is away, the seat is freed as soon as it is back, at the latest when the
+        lease expires.
+        """
+        if self._settle(RELEASED):
+            self._keeping.free(self)
+
+    def lose(self, why: str) -> None:
+        """Note that it is lost, and tell it at once; does nothing where that is known."""
+        if self._settle(why):
+            self.lost.set()
+            if self._on_lost is not None:
+                # In a thread of its own: it may take its time, and what it raises is shown there.
+                Thread(
+                    target=self._on_lost, args=(self,), name="licensekit-lease-lost", daemon=True
+                ).start()
+
+    def lose_seat(self, row: Row) -> None:
+        """Note that a seat is taken away, unless it has another one by now."""
+        if self.row.id == row.id:
+            self.lose(ENDED if self.left > 0 else EXPIRED)
+
+    def renewed(self, row: Row, until: float) -> None:
+        """Note that its seat was renewed, unless it has another one by now or is borrowed."""
+        with self._lock:
+            if self.row is row:
+                self.until = max(self.until, until)
+
+    def extend(self, row: Row, until: float, borrowed: Mapping[str, Access] | None = None) -> bool:
+        """Note that it got another seat, or was borrowed; say whether it is held."""
+        with self._lock:
+            if self._error is None:
+                self.row, self.until, self._borrowed = row, until, borrowed
+            return self._error is None
+
+    def after_fork(self) -> None:
+        """Have no part in what the parent process holds."""
+        self._lock = Lock()
+        self.lost = Event()
+        if self._settle(INHERITED):
+            self.lost.set()
+
+    def _settle(self, why: str) -> bool:
+        """End it, once; say whether it was held."""
+        with self._lock:
+            if self._error is not None:
+                return False
+            self._error = LeaseLost(
+                f"the seat of `{self.code}` is not held by {self.holder} any more: {why}",
+                license=self.code,
+                holder=self.holder,
+                lease=self.id,
+                reason=why,
+            )
+            return True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        lost = self.error
+        self.release()
+        if error is None and lost is not None and lost.data["reason"] != RELEASED:
+            raise lost

@@ -1,0 +1,218 @@
+"""Concurrent seats for the running program: taken, renewed in the background, lost out loud.
+
+Two daemon threads serve all leases of a `Licensing`: one renews them and hears of changes, the
+other sees their ends even while a database keeps the first one waiting. A forked child begins with
+no lease.
+"""
+
+import os
+import time
+import weakref
+from collections.abc import Callable
+from random import random
+from threading import Event, Lock
+from typing import Final
+
+from licensekit.customer.leases import Wanted
+from licensekit.database import Version
+from licensekit.errors import (
+    DatabaseBusy,
+    DatabaseUnavailable,
+    NoneFree,
+    NotEntitled,
+    RequirementMissing,
+    StateError,
+)
+from licensekit.installation.leases import Lease as Row
+from licensekit.runtime.lease import Lease
+from licensekit.runtime.seats import Seats
+from licensekit.runtime.snapshot import Snapshot
+from licensekit.runtime.watcher import Watcher
+
+RENEWALS: Final = 3
+"""How often a lease is renewed within its time, so that it survives a server that restarts."""
+RETRY_SECONDS: Final = 0.5
+"""How soon a database that is away is tried again."""
+CALM_SECONDS: Final = 0.05
+"""The least between two looks at leases, however much changes."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
+"""Seconds between two tries of who waits for a seat, at first and at most."""
+
+
+class Leasing:
+    """All leases of one `Licensing`; every method may be called by threads."""
+
+    def __init__(self, seats: Seats) -> None:
+        self._seats = seats
+        self._is_closed = False
+        self._begin()
+        _LEASING.add(self)
+
+    def acquire(
+        self, wanted: Wanted, *, wait: float, on_lost: Callable[[Lease], object] | None
+    ) -> Lease:
+        """Take a seat; see `Licensing.lease`."""
+        self._start()
+        row, until = self._take_or_wait(wanted, time.monotonic() + wait)
+        lease = Lease(
+            self, row, ttl=wanted.ttl, at_least=wanted.at_least, until=until, on_lost=on_lost
+        )
+        self._held[row.id] = lease
+        self._awake.set()
+        return lease
+
+    @property
+    def seats(self) -> Seats:
+        """The seats in the database."""
+        return self._seats
+
+    def renew(self, lease: Lease) -> None:
+        """Renew a lease.
+
+        Raises:
+            StateError: the database cannot be written.
+        """
+        self._renew([lease])
+
+    def free(self, lease: Lease) -> None:
+        """Free the seat of a lease that was released."""
+        self._held.pop(lease.id, None)
+        self._seats.free(lease.row, lease.until)
+
+    def follow(self, patience: float) -> None:
+        """Renew what is due, and hear for up to `patience` seconds of what has changed."""
+        held = list(self._held.values())
+        if not held and not self._seats.are_owed:
+            self._rest(patience)
+            return
+        try:
+            self._seats.pay()
+            self._follow_licenses(held)
+            self._renew([lease for lease in held if _due_in(lease) <= 0])
+            due = min(map(_due_in, held), default=patience)
+            if self._seats.wait_for_change(self._version, max(0.0, min(patience, due))):
+                self._look()
+                time.sleep(CALM_SECONDS)
+        except StateError:
+            # Leases live on until they expire; `pass_time` sees to that.
+            time.sleep(RETRY_SECONDS)
+
+    def pass_time(self) -> None:
+        """See which leases have expired; does not wait for anything."""
+        for lease in list(self._held.values()):
+            if not lease.is_held:
+                self._held.pop(lease.id, None)
+
+    def close(self) -> None:
+        """Release every lease; before the database is let go of."""
+        self._is_closed = True
+        if self._watcher is not None:
+            self._watcher.stop()
+        for lease in list(self._held.values()):
+            lease.release()
+
+    def after_fork(self) -> None:
+        """Begin without a lease in a forked child: the parent's are none of its own."""
+        inherited = list(self._held.values())
+        self._begin()
+        self._seats.forget()
+        for lease in inherited:
+            lease.after_fork()
+
+    def _begin(self) -> None:
+        self._starting = Lock()
+        self._awake = Event()
+        self._watcher: Watcher | None = None
+        # A lease that the program has forgotten is renewed no more, and ends.
+        self._held: weakref.WeakValueDictionary[str, Lease] = weakref.WeakValueDictionary()
+        self._version: Version = ()
+        self._followed: Snapshot | None = None
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._watcher is None and not self._is_closed:
+                self._watcher = Watcher(self)
+
+    def _rest(self, patience: float) -> None:
+        """Wait until there is a lease to look after."""
+        self._awake.clear()
+        if not self._held:
+            self._awake.wait(patience)
+
+    def _take_or_wait(self, wanted: Wanted, end: float) -> tuple[Row, float]:
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                return self._seats.take(wanted)
+            except (NoneFree, DatabaseBusy, DatabaseUnavailable):
+                left = end - time.monotonic()
+                if left <= 0 or self._is_closed:
+                    raise
+            # Not all who wait look at the same moment.
+            time.sleep(min(left, pause * (0.5 + random())))  # noqa: S311  # a pause, no secret
+            pause = min(pause * 1.5, LONGEST_PAUSE)
+
+    def _renew(self, held: list[Lease]) -> None:
+        rows = [(lease, lease.row) for lease in held]
+        if not rows:
+            return
+        renewed, begin = self._seats.renew([(row, lease.ttl) for lease, row in rows])
+        for lease, row in rows:
+            if row.id in renewed:
+                lease.renewed(row, begin + lease.ttl)
+            else:
+                lease.lose_seat(row)
+
+    def _look(self) -> None:
+        """See which leases an administrator has ended."""
+        self._version = self._seats.version()
+        rows = [(lease, lease.row) for lease in list(self._held.values())]
+        held = self._seats.still_held([row for _, row in rows])
+        for lease, row in rows:
+            if row.id not in held:
+                lease.lose_seat(row)
+
+    def _follow_licenses(self, held: list[Lease]) -> None:
+        """After a change of what is granted, look whether every seat still gives what it must."""
+        snapshot = self._seats.snapshot
+        if snapshot is self._followed:
+            return
+        for lease in held:
+            row = lease.row
+            if lease.is_held and not row.borrowed and self._seats.gives(row) < lease.at_least:
+                self._move(lease)
+        self._followed = snapshot
+
+    def _move(self, lease: Lease) -> None:
+        """Give a lease another seat in place of one that its license has no more, if there is."""
+        old = lease.row
+        self._seats.free(old, lease.until)  # first: what is held beyond the count takes up room
+        wanted = Wanted(lease.code, lease.holder, lease.ttl, lease.at_least)
+        try:
+            row, until = self._seats.take(wanted)
+        except (NoneFree, NotEntitled, RequirementMissing) as error:
+            lease.lose(error.what)
+        else:
+            self._held.pop(old.id, None)
+            self._held[row.id] = lease
+            if not lease.extend(row, until):
+                self._seats.free(row, until)  # it was released meanwhile
+
+
+def _due_in(lease: Lease) -> float:
+    """Give the seconds until a lease should be renewed; a borrowed one is not."""
+    if lease.row.borrowed:
+        return float("inf")
+    return lease.left - lease.ttl * (1 - 1 / RENEWALS)
+
+
+_LEASING: Final["weakref.WeakSet[Leasing]"] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for leasing in list(_LEASING):
+        leasing.after_fork()
+
+
+if hasattr(os, "register_at_fork"):  # Windows has no fork
+    os.register_at_fork(after_in_child=_after_fork)
