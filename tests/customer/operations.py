@@ -13,6 +13,7 @@ from licensekit.installation.schema import SCHEMA
 from tests.homes import Home, bundle, file
 
 TABLES: Final = (
+    "installation",
     "trust_documents",
     "bundles",
     "users",
