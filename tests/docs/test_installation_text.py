@@ -1,0 +1,58 @@
+"""`docs/installation.md`: its program runs, and its rules are those that the modules state."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from licensekit.customer import Installation, admission
+from licensekit.installation import clock
+from licensekit.installation.schema import SCHEMA
+from tests import homes, today
+from tests.customer.conftest import SOLD, crm_catalog
+from tests.docs.tables import code_blocks, section, tables, text_of
+
+TEXT = text_of("installation.md")
+
+
+def test_the_program_runs(tmp_path: Path) -> None:
+    names: dict[str, Any] = {
+        "home": tmp_path / "home",
+        "ROOT": homes.PIN,
+        "PACK": today.pack(crm_catalog()),
+        "data": today.file(today.bundle(**SOLD)),
+    }
+    [program] = code_blocks(section(TEXT, "From a program"))
+    exec(program, names)  # noqa: S102  # our own text
+    assert [user.id for user in names["holders"]] == ["bob"]
+    with Installation.open(names["home"], root=homes.PIN, pack=names["PACK"]) as installation:
+        did = [entry.facts["did"] for entry in installation.audit()]
+    assert did == [
+        "create",
+        "activate",
+        "user-add",
+        "user-assign",
+        "user-assign",
+        "event-start",
+        "event-end",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "stated"), [("Activation", admission.__doc__), ("Time", clock.__doc__)]
+)
+def test_rules_are_numbered_as_where_they_are_carried_out(heading: str, stated: str) -> None:
+    numbers = [row[0] for row in tables(section(TEXT, heading))[0]]
+    assert re.findall(r"^([AC][0-9])  ", stated, re.MULTILINE) == [n for n in numbers if n != "A7"]
+
+
+def test_every_table_is_named() -> None:
+    created = [
+        name
+        for migration in SCHEMA.migrations
+        for statement in migration.statements
+        for name in re.findall(r"CREATE TABLE (\w+)", statement)
+    ]
+    assert created
+    assert set(created) <= set(re.findall(r"`(\w+)`", section(TEXT, "Tables")))
