@@ -1,7 +1,9 @@
 """What commands print: facts as tables or JSON on standard output, remarks on standard error."""
 
 import json
+import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -10,6 +12,11 @@ json_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.o
     "--json", "as_json", is_flag=True, help="Print one JSON object."
 )
 """`--json`, wherever facts are printed."""
+
+
+def typed(path: Path) -> str:
+    """Give a path as it is typed into a shell, for commands that are shown to be copied."""
+    return shlex.quote(str(path))
 
 
 def counted(number: int, one: str) -> str:

@@ -9,7 +9,7 @@ import click
 
 from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource
-from licensekit.cli.output import emit, emit_json, facts
+from licensekit.cli.output import emit, emit_json, facts, typed
 from licensekit.cli.vendor_base import clock, operator, root_passphrase, unlock
 from licensekit.dates import DAY_SECONDS
 from licensekit.errors import WorkspaceError
@@ -188,7 +188,7 @@ def show_outcome(outcome: Outcome, *, as_json: bool, **more: Any) -> None:
     for paper in outcome.ceremony.papers:
         emit(f"{paper.label}: {describe(paper)}")
     emit(f"Nothing has changed yet. Take {outcome.file} to the holder of the next root key:")
-    emit(f"    licensekit keys sign-trust {outcome.file.name} --root-key FILE")
+    emit(f"    licensekit keys sign-trust {typed(Path(outcome.file.name))} --root-key FILE")
 
 
 def describe(paper: Paper) -> str:

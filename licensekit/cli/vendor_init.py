@@ -7,7 +7,7 @@ import click
 
 from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource, located, read_input, read_passphrase
-from licensekit.cli.output import emit, emit_json, facts, heading, json_option, warn
+from licensekit.cli.output import emit, emit_json, facts, heading, json_option, typed, warn
 from licensekit.cli.vendor_base import clock, operator, passphrase, root_passphrase
 from licensekit.cli.vendor_keys_new import SCHEMES, scheme_option
 from licensekit.cli.vendor_naming import Names, Told, names
@@ -178,7 +178,7 @@ def _show_partner(folder: Path, called: Names, key_id: str) -> None:
     emit(f"and compare the key id with the vendor by another way: {key_id}")
     emit()
     emit("When the vendor's new pack comes back, take it in and sign the catalog:")
-    emit(f"    licensekit pack NEW.lkp -C {folder}")
+    emit(f"    licensekit pack NEW.lkp -C {typed(folder)}")
 
 
 def _show(folder: Path, called: Names, pin: str, pack: Path, rule: tuple[int, int]) -> None:
@@ -202,8 +202,9 @@ def _show(folder: Path, called: Names, pin: str, pack: Path, rule: tuple[int, in
     emit()
     heading("Next:")
     emit()
-    emit(f"    licensekit issue {folder / 'orders' / 'example.toml'} -C {folder}")
-    emit(f"    licensekit activate 1010000014-base-1.lic --pack {pack} --root {pin}")
+    order = typed(folder / "orders" / "example.toml")
+    emit(f"    licensekit issue {order} -C {typed(folder)}")
+    emit(f"    licensekit activate 1010000014-base-1.lic --pack {typed(pack)} --root {pin}")
 
 
 def _root_keys(folder: Path, rule: tuple[int, int]) -> tuple[str, str]:

@@ -1,9 +1,10 @@
 """The catalog as a vendor writes it (`docs/catalog.md`): TOML in, a sound `Catalog` out."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
 from licensekit import limits
+from licensekit.catalog.nearest import did_you_mean
 from licensekit.catalog.rules import faults as rule_faults
 from licensekit.errors import CatalogInvalid, Fault
 from licensekit.vendor import scalars
@@ -133,7 +134,17 @@ def _licenses(file: Table) -> tuple[dict[str, License], frozenset[str]]:
     kinds = {code: table.read("kind", _kind) for code, table in tables.items()}
     unread = frozenset(code for code, kind in kinds.items() if kind is None)
     licenses = {code: _license(table, kinds[code], unread) for code, table in tables.items()}
+    for code in unread:
+        _refuse_unknown(tables[code], licenses[code], tables)
     return {code: one for code, one in licenses.items() if code not in unread}, unread
+
+
+def _refuse_unknown(table: Table, license_: License, known: Collection[str]) -> None:
+    """Refuse what a license of an unread kind, which the rules never see, refers to in vain."""
+    for key, names in (("includes", license_.includes), ("requires", license_.requires)):
+        for name in names:
+            if "." not in name and name not in known:
+                table.refuse(key, f"there is no license `{name}`{did_you_mean(name, known)}")
 
 
 def _license(table: Table, kind: Kind | None, unread: frozenset[str]) -> License:

@@ -2,6 +2,7 @@
 
 import getpass
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -238,3 +239,11 @@ def test_an_account_without_a_name_is_unknown_to_the_ledger(
 
     monkeypatch.setattr(getpass, "getuser", nameless)
     assert vendor_base.operator() == "unknown"
+
+
+def test_the_next_commands_can_be_copied_whatever_the_folder_is_called(place: Desk) -> None:
+    said = place.run("init", "Acme & Sons", *place.both_passphrases).stdout
+    (line,) = (line for line in said.splitlines() if "licensekit issue" in line)
+    program, *words = shlex.split(line)
+    assert program == "licensekit"
+    place.run(*words, *place.passphrase)

@@ -196,6 +196,17 @@ def test_an_edition_takes_true_for_what_has_no_quantity() -> None:
 
 USER = '[licenses.a]\nkind = "user"\nname = "A"\n'
 FAULTS = {
+    "what a license of no kind refers to": (
+        (
+            f'{HEAD}{USER}[licenses.b]\nkind = "wat"\nname = "B"\nincludes = ["a", "nope"]\n'
+            'requires = ["aa", "other.x"]\n'
+        ),
+        [
+            ("licenses.b.kind", 'is not "system", "site" or "user"'),
+            ("licenses.b.includes", "there is no license `nope`"),
+            ("licenses.b.requires", "there is no license `aa`; did you mean `a`?"),
+        ],
+    ),
     "nothing": (
         "",
         [("product", "is missing"), ("issuer", "is missing")],
