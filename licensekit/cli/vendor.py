@@ -13,6 +13,8 @@ VENDOR: Final[Mapping[str, Lazy]] = {
     "issue": Lazy(_SECTION, "licensekit.cli.vendor_issue", "issue"),
     "renew": Lazy(_SECTION, "licensekit.cli.vendor_change", "renew"),
     "amend": Lazy(_SECTION, "licensekit.cli.vendor_change", "amend"),
+    "answer": Lazy(_SECTION, "licensekit.cli.vendor_answer", "answer"),
+    "accept": Lazy(_SECTION, "licensekit.cli.vendor_accept", "accept"),
     "pack": Lazy(_SECTION, "licensekit.cli.vendor_pack", "pack"),
     "revoke": Lazy(_SECTION, "licensekit.cli.vendor_revoke", "revoke"),
     "reissue": Lazy(_SECTION, "licensekit.cli.vendor_reissue", "reissue"),

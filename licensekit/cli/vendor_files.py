@@ -139,7 +139,7 @@ def hand_out(
 
     `more` is said as well with `as_json`.
     """
-    place = _place(output, file)
+    place = place_of(output, file.name)
     write_output(place, file.data)
     for path, data in drawn:
         write_output(path, data)
@@ -151,10 +151,11 @@ def hand_out(
         facts(("drawn", path) for path, _ in drawn)
 
 
-def _place(output: str | None, file: LicenseFile) -> str:
+def place_of(output: str | None, name: str) -> str:
+    """Give where a file goes that is called `name` unless told."""
     if output is None:
-        return file.name
-    return str(Path(output) / file.name) if Path(output).is_dir() else output
+        return name
+    return str(Path(output) / name) if Path(output).is_dir() else output
 
 
 def _show(file: LicenseFile, place: str) -> None:

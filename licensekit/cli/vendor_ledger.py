@@ -9,6 +9,7 @@ from licensekit.cli.groups import Lazy, LicenseGroup
     cls=LicenseGroup,
     lazy={
         "list": Lazy("Commands", "licensekit.cli.vendor_ledger_list", "list_"),
+        "usage": Lazy("Commands", "licensekit.cli.vendor_ledger_usage", "usage"),
     },
 )
 def ledger() -> None:

@@ -117,7 +117,7 @@ def judge(
 ) -> Part:
     """Give the state of a bundle at `now`; `released` is the product version's date in days."""
     bundle = verified.document
-    if bundle.binding is not None and not _matches(bundle.binding, fingerprint):
+    if bundle.binding is not None and not matches(bundle.binding, fingerprint):
         return Part(verified, State.FOREIGN, Access.NONE, None)
     if bundle.maintenance is not None and released is not None and released > bundle.maintenance:
         return Part(verified, State.UNMAINTAINED, Access.NONE, None)
@@ -156,7 +156,7 @@ def _replaces(newer: Bundle, older: Bundle) -> bool:
     )
 
 
-def _matches(binding: Binding, fingerprint: Fingerprint) -> bool:
+def matches(binding: Binding, fingerprint: Fingerprint) -> bool:
     """Say whether the installation is the one, and enough of its facts are as they were."""
     if binding.installation is not None and (
         fingerprint.key is None or binding.installation != fingerprint.key

@@ -1,6 +1,5 @@
 """Renewals and other changes of what was sold."""
 
-from licensekit.errors import KeyMissing
 from licensekit.keys.signing import Signer
 from licensekit.vendor import changing
 from licensekit.vendor.amending import Amendment
@@ -9,6 +8,7 @@ from licensekit.vendor.footing import footing
 from licensekit.vendor.issuing import Approve, LicenseFile, agreed, license_file
 from licensekit.vendor.opened import Opened
 from licensekit.vendor.riders import NONE, riders
+from licensekit.vendor.signing import require_signer
 
 
 class ChangeDesk(Opened):
@@ -63,10 +63,8 @@ class ChangeDesk(Opened):
                 file = license_file(before.bundle, before.token, along, repeated=True)
                 approve(file)
                 return file
-            if signer is None:
-                raise KeyMissing("there is something to sign, and no key was given")
             token = changing.sign_change(
-                ledger, stands_on, asked, signer, proposed, who=who, now=now
+                ledger, stands_on, asked, require_signer(signer), proposed, who=who, now=now
             )
             file = license_file(proposed.after, token, along, repeated=False)
             approve(file)

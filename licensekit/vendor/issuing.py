@@ -17,7 +17,7 @@ from licensekit.vendor.riders import Riders
 from licensekit.vendor.signing import sign_admitted
 from licensekit.verify import verify_bundle
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import Binding, Bundle
+from licensekit.wire.documents import Bundle
 
 
 class LicenseFile(NamedTuple):
@@ -139,9 +139,6 @@ def issue(
     *,
     who: str,
     now: int,
-    action: str = "issue",
-    binding: Binding | None = None,
-    request: bytes | None = None,
 ) -> tuple[Bundle, Token]:
     """Sign the bundle of an order that was not issued before, and enter it.
 
@@ -157,12 +154,9 @@ def issue(
         serial=serial,
         sequence=places.sequence(draft.order, serial),
         issued=now,
-        binding=binding,
     )
     token = sign_admitted(bundle, signer, footing.ground.trust, now)
-    record = Record(
-        action, now, who, token, bundle, draft.order.number, canonical(draft.order), request
-    )
-    append(ledger, [record])
+    order = draft.order
+    append(ledger, [Record("issue", now, who, token, bundle, order.number, canonical(order))])
     places.settle()
     return bundle, token

@@ -1,6 +1,6 @@
 """Signing in the name of the workspace: only what those who verify will accept."""
 
-from licensekit.errors import KeyUnknown
+from licensekit.errors import KeyMissing, KeyUnknown
 from licensekit.keys.signing import Signer
 from licensekit.scope import AdmittedSigner, SignedByVendor, require_scope, require_type
 from licensekit.sign import sign
@@ -38,3 +38,14 @@ def admission(signer: Signer, trust: TrustState) -> AdmittedSigner:
             key_id=key.key_id.hex(),
         )
     return found
+
+
+def require_signer(signer: Signer | None) -> Signer:
+    """Give the signer, where something is to be signed after all.
+
+    Raises:
+        KeyMissing: there is none.
+    """
+    if signer is None:
+        raise KeyMissing("there is something to sign, and no key was given")
+    return signer

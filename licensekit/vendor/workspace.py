@@ -9,19 +9,21 @@ from pathlib import Path
 
 from licensekit.errors import WorkspaceInvalid
 from licensekit.vendor import founding, partnering, templates
+from licensekit.vendor.answer_desk import AnswerDesk
 from licensekit.vendor.change_desk import ChangeDesk
 from licensekit.vendor.layout import Layout
 from licensekit.vendor.ledger import open_ledger
 from licensekit.vendor.ledger_desk import LedgerDesk
 from licensekit.vendor.order_desk import OrderDesk
+from licensekit.vendor.receipt_desk import ReceiptDesk
 from licensekit.vendor.trust_desk import TrustDesk
 from licensekit.wire.frame import ED25519
 
 
-class Workspace(OrderDesk, ChangeDesk, TrustDesk, LedgerDesk):
+class Workspace(OrderDesk, ChangeDesk, AnswerDesk, ReceiptDesk, TrustDesk, LedgerDesk):
     """A folder with a catalog, keys and a ledger. Make it with `create` or `open`.
 
-    Its methods are those of its desks: orders, changes, trust, ledger.
+    Its methods are those of its desks: orders, changes, answers, receipts, trust, ledger.
     """
 
     __slots__ = ()

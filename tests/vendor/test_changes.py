@@ -8,11 +8,14 @@ import pytest
 
 from licensekit.dates import day_at, format_days
 from licensekit.errors import KeyMissing, NotCurrent, NotIssued, OrderConflict, OrderInvalid
+from licensekit.sign import sign
 from licensekit.vendor.amending import Amendment, amendment, renewal
 from licensekit.vendor.issuing import LicenseFile
 from licensekit.vendor.ledger import bundles, head
 from licensekit.vendor.workspace import Workspace
-from licensekit.wire.documents import AfterGrace, Binding, Use
+from licensekit.wire.documents import AfterGrace, Use
+from licensekit.wire.frame import INSTALLATION
+from tests import makers
 from tests.vendor_world import (
     DAY,
     NOW,
@@ -358,16 +361,10 @@ def test_what_does_not_approve_undoes_the_signing(sold: Workspace) -> None:
 
 
 def test_a_binding_and_its_request_stay_through_changes(workspace: Workspace) -> None:
-    from licensekit.vendor.issuing import issue as issue_bound  # noqa: PLC0415
-
-    with workspace.ledger.write() as ledger:
-        issue_bound(
-            ledger,
-            workspace.footing(NOW),
-            ordered(),
-            signer(workspace),
-            who=WHO,
-            now=NOW,
-            binding=Binding(bytes(32), 0, {}),
-        )
-    assert change(workspace, renewal(SERIAL, days=1)).bundle.binding == Binding(bytes(32), 0, {})
+    request = makers.request(product="acme", serial=None, issued=NOW)
+    token = sign(request, makers.key("installation", INSTALLATION))
+    asked = workspace.read_request(makers.file_of(token), now=NOW)
+    first = workspace.answer(asked, ordered(), signer(workspace), who=WHO, now=NOW).bundle
+    after = change(workspace, renewal(SERIAL, days=1)).bundle
+    assert first.binding is not None
+    assert (after.binding, after.extensions) == (first.binding, first.extensions)

@@ -170,8 +170,9 @@ def test_what_installations_sent_is_found_by_installation_serial_and_bundle(
         assert papers.installations_of(ledger, makers.SERIAL) == 2
         assert papers.receipt_of(ledger, bytes(16)) == 3
         assert papers.receipt_of(ledger, bytes([1] * 16)) is None
-        assert papers.number_of(ledger, makers.identity_of(paper(later, other).token)) == 4
-        assert papers.number_of(ledger, bytes(16)) is None
+        identity = makers.identity_of(paper(later, other).token)
+        assert papers.number_of(ledger, identity, installation(other)) == 4
+        assert papers.number_of(ledger, identity, installation(KEY)) is None
 
 
 def test_a_later_sequence_replaces_the_earlier_ones_of_its_part(database: Database) -> None:

@@ -1,23 +1,22 @@
 """An application shipped years ago, with its old pack and pin, takes what is signed this year."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from licensekit.errors import KeyUnknown, LicenseError, RevocationsMissing, WorkspaceInvalid
-from licensekit.keys.signing import Signer, SigningKey
+from licensekit.keys.signing import SigningKey
 from licensekit.pack import extend_ground, open_pack
-from licensekit.vendor.ceremony import Ceremony
 from licensekit.vendor.issuing import LicenseFile
 from licensekit.vendor.key_changes import Permission, admit, revoke, rotate, rotate_root
-from licensekit.vendor.keyring import listed, open_key, write_key
+from licensekit.vendor.keyring import open_key, write_key
 from licensekit.vendor.trust_documents import named
 from licensekit.vendor.workspace import Workspace
 from licensekit.verify import verify_bundle
 from licensekit.wire import armor
-from licensekit.wire.documents import Root, Trust, Use
+from licensekit.wire.documents import Use
 from licensekit.wire.frame import ED25519, HYBRID
+from tests.vendor_trust import partner_of, put_in_force
 from tests.vendor_world import (
     DAY,
     NOW,
@@ -32,21 +31,6 @@ from tests.vendor_world import (
 )
 
 YEAR = 365 * DAY
-
-
-def root_signers(workspace: Workspace) -> list[Signer]:
-    """Open every root key that is there."""
-    return [open_key(file, lambda: ROOT_PASSPHRASE) for file in listed(workspace.layout.root)]
-
-
-def put_in_force(
-    workspace: Workspace, documents: Sequence[Root | Trust], now: int, *also: Signer
-) -> Ceremony:
-    """Have documents signed by the root keys that are there, and enter them."""
-    ceremony = workspace.begin(documents, now).signed(*also, *root_signers(workspace))
-    assert ceremony.is_complete
-    workspace.take(ceremony.tokens, action="keys", who=WHO, now=now)
-    return ceremony
 
 
 def rotate_signing(workspace: Workspace, now: int, scheme: int = ED25519) -> None:
@@ -203,28 +187,6 @@ def test_a_sales_key_signs_short_trials_and_nothing_else(
         with pytest.raises(LicenseError) as caught:
             workspace.issue(ordered(**changes), sales, who=WHO, now=NOW)
         assert caught.value.code == "key-out-of-scope"
-
-
-def partner_of(vendor: Workspace, folder: Path, now: int = NOW) -> Workspace:
-    """Make a partner's workspace, admitted by the vendor, with its catalog signed."""
-    stands_on = vendor.footing(now)
-    partner = Workspace.create_partner(
-        folder,
-        pack=stands_on.pack,
-        root=stands_on.newest_pin,
-        issuer="fjord",
-        name="Fjord",
-        passphrase=PASSPHRASE,
-        who=WHO,
-        now=now,
-    )
-    public = partner.key_file("signing-1").part.verifying_key
-    trust = admit(stands_on.trust, public, "fjord", Permission("fjord"), now)
-    put_in_force(vendor, [trust], now)
-    partner.take(armor.read(vendor.footing(now).pack), action="pack", who=WHO, now=now)
-    key = open_key(partner.key_for("catalog", now), lambda: PASSPHRASE)
-    partner.sign_catalog(key, who=WHO, now=now)
-    return partner
 
 
 def test_a_partners_license_works_on_the_first_pack_of_the_vendor(

@@ -17,7 +17,8 @@ Sent = Request | Receipt | Statement
 _HEAD: Final = re.compile(r"[0-9a-f]{64}")
 
 _SELECT: Final = (
-    "SELECT p.number, p.type, p.installation, p.serial, p.issued, p.head, p.follows, e.frame"
+    "SELECT p.number, p.type, p.identity, p.installation, p.serial, p.issued, p.head, p.follows,"
+    " e.frame"
     " FROM papers AS p JOIN entries AS e ON e.number = p.number"
 )
 _NEWEST: Final = " ORDER BY p.issued DESC, p.number DESC LIMIT 1"
@@ -29,6 +30,7 @@ class Paper(NamedTuple):
     number: int
     """Of its entry."""
     type: str
+    identity: bytes
     installation: bytes
     """SHA-256 of the public key that signed it."""
     serial: str | None
@@ -83,9 +85,11 @@ def of_installation(connection: Connection, installation: bytes) -> list[Paper]:
     return [Paper(*row[:-1]) for row in rows]
 
 
-def number_of(connection: Connection, identity: bytes) -> int | None:
-    """Give the number of the entry of what has this identity; None if it never came."""
-    row = connection.one("SELECT number FROM papers WHERE identity = ?", identity)
+def number_of(connection: Connection, identity: bytes, installation: bytes) -> int | None:
+    """Give the number of the entry of what an installation has signed; None if it never came."""
+    row = connection.one(
+        "SELECT number FROM papers WHERE identity = ? AND installation = ?", identity, installation
+    )
     return row[0] if row else None
 
 
@@ -113,9 +117,12 @@ def stating_serials(connection: Connection) -> Iterator[str]:
 
 
 def installations_of(connection: Connection, serial: str) -> int:
-    """Give how many installations have stated something for a serial."""
+    """Give how many installations have stated something for a serial and returned nothing of it."""
     row = connection.one(
-        "SELECT count(DISTINCT installation) FROM papers WHERE serial = ? AND type = 'statement'",
+        "SELECT count(DISTINCT installation) FROM papers WHERE serial = ? AND type = 'statement'"
+        " AND installation NOT IN (SELECT r.installation FROM papers AS r"
+        " JOIN bundles AS b ON b.identity = r.bundle WHERE b.serial = ?)",
+        serial,
         serial,
     )
     return row[0] if row else 0

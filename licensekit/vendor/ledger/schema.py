@@ -97,7 +97,7 @@ SCHEMA: Final = Schema(
                 "CREATE INDEX bundles_expiry ON bundles (standing, expiry, number)",
                 "CREATE INDEX bundles_ends ON bundles (standing, ends, number)",
                 _PAPERS,
-                "CREATE UNIQUE INDEX papers_identity ON papers (identity)",
+                "CREATE UNIQUE INDEX papers_identity ON papers (identity, installation)",
                 "CREATE INDEX papers_installation ON papers (installation)",
                 "CREATE INDEX papers_bundle ON papers (bundle) WHERE bundle IS NOT NULL",
                 "CREATE INDEX papers_serial ON papers (serial, issued) WHERE serial IS NOT NULL",

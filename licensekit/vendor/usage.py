@@ -1,0 +1,135 @@
+"""What was sold beside what is in use: the true-up, from the newest statement of each serial."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from licensekit.database import Connection
+from licensekit.vendor.finding import require_serial
+from licensekit.vendor.footing import Footing
+from licensekit.vendor.ledger import bundles, papers
+from licensekit.vendor.ledger.histories import History, history_of
+from licensekit.vendor.ledger.papers import Stated
+from licensekit.vendor.ledger.projection import CURRENT
+from licensekit.wire.documents import Bundle, Kind, Usage
+
+OVER = "over"
+UNDER = "under"
+EVEN = "even"
+UNRESTRICTED = "unrestricted"
+UNSTATED = "unstated"
+STATES = (OVER, UNDER, EVEN, UNRESTRICTED, UNSTATED)
+
+
+class Row(NamedTuple):
+    """One license of a serial."""
+
+    license: str
+    kind: Kind
+    sold: int | None
+    """None is unrestricted; 0 was not sold, or not any more."""
+    in_use: int | None
+    """None: it was not stated."""
+
+    @property
+    def free(self) -> int | None:
+        """How many are free; below zero, how many are missing. None: that cannot be said."""
+        return None if self.sold is None or self.in_use is None else self.sold - self.in_use
+
+    @property
+    def state(self) -> str:
+        """One of `STATES`."""
+        if self.sold is None:
+            return UNRESTRICTED
+        if self.in_use is None:
+            return UNSTATED
+        return EVEN if self.sold == self.in_use else OVER if self.in_use > self.sold else UNDER
+
+
+class Report(NamedTuple):
+    """What a serial has bought and uses."""
+
+    serial: str
+    company: str
+    rows: tuple[Row, ...]
+    stated: int | None
+    """When the newest statement was signed, in seconds since 1970; None: there is none."""
+    installation: bytes | None
+    """Which installation has signed it."""
+    installations: int
+    """How many have stated something and returned nothing: above one, the serial is used twice."""
+    history: History | None
+
+
+def usage_of(ledger: Connection, footing: Footing, serial: str) -> Report:
+    """Give what a serial has bought and uses.
+
+    Raises:
+        NotIssued: nothing was issued for it.
+    """
+    require_serial(ledger, serial)
+    return _report(ledger, footing, serial, papers.latest_statement(ledger, serial))
+
+
+def usage(ledger: Connection, footing: Footing) -> Iterator[Report]:
+    """Give the same of every serial that a statement was entered for, in constant memory."""
+    for serial in papers.stating_serials(ledger):
+        yield _report(ledger, footing, serial, papers.latest_statement(ledger, serial))
+
+
+def _report(ledger: Connection, footing: Footing, serial: str, stated: Stated | None) -> Report:
+    issued = bundles.of_serial(ledger, serial)
+    current = [one.bundle for one in issued if one.standing == CURRENT]
+    company = max(issued, key=lambda one: one.number).bundle.company
+    told = {} if stated is None else _own(stated.statement.usage, footing)
+    rows = tuple(_rows(_sold(current), told, footing, is_stated=stated is not None))
+    if stated is None:
+        return Report(serial, company, rows, None, None, 0, None)
+    installation = stated.paper.installation
+    return Report(
+        serial,
+        company,
+        rows,
+        stated.paper.issued,
+        installation,
+        papers.installations_of(ledger, serial),
+        history_of(ledger, installation),
+    )
+
+
+def _sold(current: list[Bundle]) -> dict[tuple[Kind, str], int | None]:
+    """Unite the parts: counts are added, and unrestricted wins."""
+    sold: dict[tuple[Kind, str], int | None] = {}
+    for bundle in current:
+        for kind, counts in ((Kind.SITE, bundle.sites), (Kind.USER, bundle.users)):
+            for code, count in counts.items():
+                before = sold.get((kind, code), 0)
+                sold[kind, code] = None if before is None or count is None else before + count
+    return sold
+
+
+def _own(stated: Mapping[str, Usage], footing: Footing) -> dict[str, int]:
+    """Give what is in use of this issuer's licenses; the vendor's codes stand without a prefix."""
+    prefix = f"{footing.issuer}." if footing.is_partner else ""
+    return {
+        code.removeprefix(prefix): one.in_use
+        for code, one in stated.items()
+        if code.startswith(prefix) and "." not in code.removeprefix(prefix)
+    }
+
+
+def _rows(
+    sold: Mapping[tuple[Kind, str], int | None],
+    told: Mapping[str, int],
+    footing: Footing,
+    *,
+    is_stated: bool,
+) -> Iterator[Row]:
+    for kind, code in sorted(sold):
+        yield Row(code, kind, sold[kind, code], told.get(code, 0) if is_stated else None)
+    known = {code for _, code in sold}
+    licenses = footing.signed_catalog.licenses
+    for code in sorted(told.keys() - known):
+        license_ = licenses.get(code)
+        kind = Kind.USER if license_ is None else license_.kind
+        if told[code] and kind is not Kind.SYSTEM:
+            yield Row(code, kind, 0, told[code])
