@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from licensekit.cli.output import emit, facts, table
+from licensekit.cli.output import emit, facts, table, warn
 from licensekit.vendor.changing import Proposed
 
 
@@ -23,6 +23,11 @@ def show_changes(proposed: Proposed) -> None:
     rows = [(one.path, _shown(one.before), _shown(one.after)) for one in proposed.differences]
     table(["what", ">now", ">then"], rows)
     emit()
+    for row in proposed.short:
+        warn(
+            f"{row.license}: {row.in_use} were in use when it was stated last, and {row.sold} are"
+            f" sold then. The customer must release {row.missing} before activating this."
+        )
 
 
 def changes_json(proposed: Proposed) -> dict[str, Any]:
@@ -35,6 +40,10 @@ def changes_json(proposed: Proposed) -> dict[str, Any]:
         "changes": [
             {"what": one.path, "before": one.before, "after": one.after}
             for one in proposed.differences
+        ],
+        "short": [
+            {"license": row.license, "sold": row.sold, "in_use": row.in_use}
+            for row in proposed.short
         ],
     }
 

@@ -6,7 +6,7 @@ from typing import Any, Final, cast
 from licensekit.cli.output import emit, facts, table
 from licensekit.dates import format_days, format_seconds
 from licensekit.keys.verifying import load
-from licensekit.wire.documents import Bundle, Catalog, Document, Kind, License, Root, Trust
+from licensekit.wire.documents import Bundle, Catalog, Document, Edition, Kind, License, Root, Trust
 from licensekit.wire.plain import plain, word
 
 Facts = Iterable[tuple[str, object]]
@@ -84,7 +84,6 @@ def _catalog(catalog: Catalog) -> Facts:
         *((f"{purpose} name", name) for purpose, name in catalog.names.items()),
         *((purpose, url) for purpose, url in catalog.urls.items()),
         *((f"login by {way}", ", ".join(a.all)) for way, a in catalog.access.items()),
-        *((f"edition {code}", edition.name) for code, edition in catalog.editions.items()),
         *_extensions(catalog.extensions),
     ]
 
@@ -99,6 +98,18 @@ def _table_of_catalog(catalog: Catalog) -> None:
             if license_.kind is kind
         ],
     )
+    if catalog.editions:
+        emit()
+        rows = [(code, one.name, _contents(one)) for code, one in catalog.editions.items()]
+        table(["edition", "name", "contents"], rows)
+
+
+def _contents(edition: Edition) -> str:
+    counted = {**edition.sites, **edition.users}
+    values = [f"{name} = {value}" for name, value in edition.values.items()]
+    several = [f"{code} {amount(n)}" for code, n in counted.items()]
+    quantities = [c if n == 1 else f"{c} {amount(n)}" for c, n in edition.system.items()]
+    return ", ".join([*quantities, *several, *values])
 
 
 def _remarks(license_: License) -> str:

@@ -16,6 +16,7 @@ from licensekit.vendor.ledger.bundles import Issued
 from licensekit.vendor.places import Places
 from licensekit.vendor.reissuing import changed
 from licensekit.vendor.signing import sign_admitted
+from licensekit.vendor.usage import Row, shortfalls
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle
 
@@ -28,6 +29,8 @@ class Proposed(NamedTuple):
     after: Bundle
     differences: tuple[Difference, ...]
     """None: there is nothing to sign, and what is in force is the answer."""
+    short: tuple[Row, ...] = ()
+    """Licenses of which the newest statement has more in use than would be sold."""
 
 
 def propose(ledger: Connection, footing: Footing, asked: Amendment, now: int) -> Proposed:
@@ -55,7 +58,8 @@ def propose(ledger: Connection, footing: Footing, asked: Amendment, now: int) ->
         binding=before.bundle.binding,
     )
     after = changed(made, extensions=before.bundle.extensions)
-    return Proposed(before, after, differences(before.bundle, after))
+    short = shortfalls(ledger, footing, before.bundle, after)
+    return Proposed(before, after, differences(before.bundle, after), short)
 
 
 def sign_change(

@@ -36,6 +36,11 @@ class Row(NamedTuple):
         return None if self.sold is None or self.in_use is None else self.sold - self.in_use
 
     @property
+    def missing(self) -> int:
+        """How many more are in use than were sold."""
+        return max(0, -(self.free or 0))
+
+    @property
     def state(self) -> str:
         """One of `STATES`."""
         if self.sold is None:
@@ -74,6 +79,28 @@ def usage(ledger: Connection, footing: Footing) -> Iterator[Report]:
     """Give the same of every serial that a statement was entered for, in constant memory."""
     for serial in papers.stating_serials(ledger):
         yield _report(ledger, footing, serial, papers.latest_statement(ledger, serial))
+
+
+def shortfalls(
+    ledger: Connection, footing: Footing, before: Bundle, after: Bundle
+) -> tuple[Row, ...]:
+    """Give what `after` in the place of `before` would sell less of than is stated to be in use.
+
+    A customer cannot activate a bundle before so many were released.
+    """
+    stated = papers.latest_statement(ledger, before.serial)
+    if stated is None:
+        return ()
+    told = _own(stated.statement.usage, footing)
+    current = [one.bundle for one in bundles.current(ledger, before.serial)]
+    sold = _sold(current)
+    less = _sold([after if bundle == before else bundle for bundle in current])
+    rows = _rows({where: less.get(where, 0) for where in sold}, told, footing, is_stated=True)
+    return tuple(
+        row
+        for row in rows
+        if row.state == OVER and row.sold != sold.get((row.kind, row.license), 0)
+    )
 
 
 def _report(ledger: Connection, footing: Footing, serial: str, stated: Stated | None) -> Report:

@@ -134,6 +134,9 @@ def test_a_statement_beyond_what_is_sold_shows_until_more_is_bought(used: Custom
     used.run(*less, *used.passphrase)
     assert "nothing to show" in used.run("ledger", "usage", "-C", "acme").stderr
     used.run("accept", "s.lkr", "-C", "acme")
+    lower = ("amend", SERIAL, "-C", "acme", "--set", "standard=1", "--preview")
+    assert "must release 2 before" in used.run(*lower).stderr
+    assert used.json(*lower)["short"] == [{"license": "standard", "sold": 1, "in_use": 3}]
     lines = used.run("ledger", "usage", "-C", "acme", "--state", "over").stdout.splitlines()
     assert lines[1].split()[-6:] == ["standard", "2", "3", "-1", "OVER", lines[1].split()[-1]]
     used.run("amend", SERIAL, "-C", "acme", "--set", "standard=9", "--yes", *used.passphrase)

@@ -226,6 +226,21 @@ def test_check_names_every_fault_of_a_file_of_no_workspace(desk: Desk) -> None:
     ]
 
 
+def test_show_says_what_an_edition_contains(desk: Desk) -> None:
+    text = Path("acme/catalog.toml").read_text()
+    edition = """
+[editions.small]
+name = "Small office"
+system = ["server"]
+sites.branch = "unrestricted"
+users.standard = 5
+values.tier = "silver"
+"""
+    Path("other.toml").write_text(text + edition)
+    shown = desk.run("catalog", "show", "other.toml").stdout.splitlines()[-1]
+    assert shown == "small    Small office  server, branch unrestricted, standard 5, tier = silver"
+
+
 def test_show_gives_the_catalog_that_was_signed(desk: Desk) -> None:
     edit_catalog('name = "Server"', 'name = "The server"')
     assert "The server" not in desk.run("catalog", "show", "-C", "acme").stdout

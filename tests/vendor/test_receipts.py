@@ -23,7 +23,7 @@ from licensekit.keys.digest import sha256
 from licensekit.keys.signing import SigningKey
 from licensekit.pack import open_pack
 from licensekit.sign import sign
-from licensekit.vendor.amending import renewal
+from licensekit.vendor.amending import amendment, renewal
 from licensekit.vendor.issuing import LicenseFile
 from licensekit.vendor.ledger import bundles, head
 from licensekit.vendor.ledger.histories import History
@@ -330,6 +330,22 @@ def test_a_third_party_sees_the_use_of_its_own_licenses(
         accept(partner, statement(1, None, usage=told))
         rows = partner.usage_of(SERIAL, now=NOW).rows
         assert [(row.license, row.sold, row.in_use) for row in rows] == [("standard", 3, 4)]
+
+
+def test_a_reduction_below_what_is_in_use_is_told_and_not_refused(workspace: Workspace) -> None:
+    issue(workspace, users={"standard": 25, "user": "unrestricted"}, sites={"branch": 2})
+    issue(workspace, serial=SERIAL, part="more", system=None, users={"standard": 3})
+
+    def short(sets: dict[str, object]) -> list[tuple[str, int | None, int]]:
+        proposed = workspace.propose(amendment(SERIAL, sets), now=NOW)
+        return [(row.license, row.sold, row.missing) for row in proposed.short]
+
+    assert short({"standard": 1}) == []
+    told = {"standard": Usage(20, 28), "user": Usage(9, None), "professional": Usage(1, 0)}
+    accept(workspace, statement(1, None, usage=told))
+    assert short({"standard": 17}) == []
+    assert short({"standard": 16, "branch": 1}) == [("standard", 19, 1)]
+    assert short({"standard": None, "user": 4}) == [("standard", 3, 17), ("user", 4, 5)]
 
 
 def papers(workspace: Workspace, *told: tuple[int, int | None]) -> History:
