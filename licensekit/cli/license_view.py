@@ -29,6 +29,7 @@ def show_license(details: LicenseDetails) -> None:
             ("includes", ", ".join(details.includes) or None),
             ("requires", ", ".join(license_.requires) or None),
             ("required by", ", ".join(details.required_by) or None),
+            ("buy more", details.buy),
         ]
     )
     if details.explanations:
@@ -72,6 +73,7 @@ def license_json(details: LicenseDetails) -> dict[str, Any]:
         "includes": list(details.includes),
         "requires": list(license_.requires),
         "required_by": list(details.required_by),
+        "buy": details.buy,
         "granted_by": [
             {**e._asdict(), "state": e.state.value, "access": e.access.name.lower()}
             for e in details.explanations

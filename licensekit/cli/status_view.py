@@ -25,7 +25,7 @@ def show_status(state: State) -> None:
         [
             ("company", _companies(parts)),
             ("serial", state.serial or "none: no bundle is active here"),
-            ("product", state.ground.product),
+            ("product", _product(state)),
             ("time", format_seconds(state.now)),
             ("next date", _date_text(_next_date(parts, state.now), state.now)),
             ("installation", state.fingerprint.key and state.fingerprint.key.hex()),
@@ -87,6 +87,13 @@ def status_json(state: State) -> dict[str, Any]:
             "restored": state.restored,
         },
     }
+
+
+def _product(state: State) -> str:
+    ground = state.ground
+    catalog = ground.catalogs.get(ground.issuer)
+    name = None if catalog is None else catalog.document.names.get("product")
+    return ground.product if name is None else f"{name} ({ground.product})"
 
 
 def _companies(parts: Iterable[Part]) -> str | None:

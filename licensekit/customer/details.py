@@ -6,7 +6,15 @@ from typing import NamedTuple
 from licensekit.customer.deficits import HOLDERS, holders_of
 from licensekit.customer.opened import Look
 from licensekit.customer.records import BundleRecord, bundle_records
-from licensekit.entitlements import Entitlements, Explanation, LicenseRow, explain, resolve, rows
+from licensekit.entitlements import (
+    Entitlements,
+    Explanation,
+    LicenseRow,
+    explain,
+    resolve,
+    rows,
+    where_to_buy,
+)
 from licensekit.entitlements.evaluate import qualify
 from licensekit.installation import leases
 from licensekit.installation.grounding import verify_bundles
@@ -24,6 +32,8 @@ class LicenseDetails(NamedTuple):
     includes: tuple[str, ...]
     """All that it includes, directly or not."""
     required_by: tuple[str, ...]
+    buy: str | None
+    """The address at which its issuer sells more."""
     explanations: tuple[Explanation, ...]
     """Every bundle that grants it, in force or waiting."""
     holders: tuple[str, ...]
@@ -56,6 +66,7 @@ def details_of(look: Look, code: str, now: int | None) -> LicenseDetails:
         license=entitlements.licenses[name],
         includes=tuple(sorted(entitlements.closure[name])),
         required_by=tuple(sorted(required_by)),
+        buy=where_to_buy(entitlements, name),
         explanations=explain(entitlements, name),
         holders=_holders(look, entitlements, name),
         history=tuple(_history(look, ground, row.issuer, name.rpartition(".")[2])),

@@ -18,6 +18,7 @@ from licensekit.entitlements.questions import (
     resolve,
     rows,
     short_of,
+    where_to_buy,
     why_not,
 )
 
@@ -44,5 +45,6 @@ __all__ = [
     "resolve",
     "rows",
     "short_of",
+    "where_to_buy",
     "why_not",
 ]

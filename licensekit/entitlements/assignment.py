@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from licensekit.access import Access
 from licensekit.entitlements.evaluate import Entitlements, qualify
-from licensekit.entitlements.questions import count, why_not
+from licensekit.entitlements.questions import count, where_to_buy, why_not
 from licensekit.errors import (
     NoneFree,
     NotAssignable,
@@ -177,7 +177,7 @@ def _of_counts(
         if numbers.free == 0:
             if numbers.total:
                 what = f"no `{code}` is free: {numbers.in_use} of {numbers.total} are assigned"
-                hint = "release one, or activate more"
+                hint = f"release one, or {_more(entitlements, code)}"
             else:
                 what = f"there is no `{code}` to assign"
                 hint = why_not(entitlements, code)
@@ -188,6 +188,11 @@ def _of_counts(
                 in_use=numbers.in_use,
                 total=numbers.total,
             )
+
+
+def _more(entitlements: Entitlements, code: str) -> str:
+    address = where_to_buy(entitlements, code)
+    return "activate more" if address is None else f"buy more: {address}"
 
 
 def _listed(codes: Iterable[str]) -> str:

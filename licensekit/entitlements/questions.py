@@ -198,6 +198,13 @@ def why_not(entitlements: Entitlements, code: str) -> str:
     return "no bundle in force grants it"
 
 
+def where_to_buy(entitlements: Entitlements, code: str) -> str | None:
+    """Give the address at which the issuer of a license sells more, if its catalog names one."""
+    ground = entitlements.ground
+    catalog = ground.catalogs.get(code.rpartition(".")[0] or ground.issuer)
+    return None if catalog is None else catalog.document.urls.get("buy")
+
+
 def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[LicenseRow, ...]:
     """Give every license of every catalog, in the catalogs' order."""
     found: list[LicenseRow] = []

@@ -135,4 +135,5 @@ def test_everything_about_a_license_is_shown(crm: Installation) -> None:
     assert [e.bundle for e in sales.explanations] == ["1010000014 base 3"]
     assert crm.license("user").required_by == ("windows",)
     assert crm.license("server").holders == ()
+    assert crm.license("server").buy is None
     assert crm.license("satellite").holders == ()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from licensekit.entitlements import where_to_buy
 from licensekit.entitlements.assignment import Change, faults_of
 from licensekit.entitlements.events import Event, Scope
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
@@ -57,6 +58,15 @@ def test_the_last_one_is_assigned_and_no_more() -> None:
     [fault] = faults_of(SOLD, {"user": 1}, "anna", frozenset(), change)
     assert isinstance(fault, NoneFree)
     assert fault.data == {"license": "user", "in_use": 1, "total": 1}
+    assert fault.hint == "release one, or activate more"
+
+
+def test_whoever_has_none_left_is_told_where_to_buy_more() -> None:
+    shop = makers.catalog(licenses={"user": of(USER)}, access={}, urls={"buy": "https://buy.test"})
+    sold = granted(ground(shop), bare(users={"user": 1}))
+    [fault] = faults_of(sold, {"user": 1}, "anna", frozenset(), Change(frozenset({"user"})))
+    assert fault.hint == "release one, or buy more: https://buy.test"
+    assert where_to_buy(sold, "partner.map") is None
 
 
 def test_a_decision_uses_the_access_that_the_caller_has() -> None:
