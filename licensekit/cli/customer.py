@@ -29,6 +29,7 @@ CUSTOMER: Final[Mapping[str, Lazy]] = {
     "return": Lazy(_SECTION, "licensekit.cli.customer_papers", "return_"),
     "statement": Lazy(_SECTION, "licensekit.cli.customer_papers", "statement"),
     "audit": Lazy(_SECTION, "licensekit.cli.customer_audit", "audit"),
+    "console": Lazy(_SECTION, "licensekit.cli.customer_console", "console"),
 }
 """The customer's commands."""
 
@@ -126,7 +127,7 @@ def opened(
         root=built_in.root or root,
         pack=built_in.pack or pack,
         released=built_in.released or released,
-        by=_user(),
+        by=user_name(),
         create=create,
     ) as installation:
         yield installation
@@ -150,7 +151,8 @@ def default_home(platform: str, environment: Mapping[str, str]) -> str:
     return str(folder / "licensekit")
 
 
-def _user() -> str:
+def user_name() -> str:
+    """Give the name of this account; empty where it has none."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # no such account in this container

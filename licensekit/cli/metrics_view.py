@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import click
 
-from licensekit.cli.status_view import days_left
 from licensekit.entitlements import Part, Severity, rows
 from licensekit.installation.state import State
 from licensekit.wire.documents import Kind
@@ -39,7 +38,7 @@ def _of_bundles(state: State) -> Iterator[_Metric]:
         [
             (_labels(part), days)
             for part in parts
-            if (days := days_left(part, state.now)) is not None
+            if (days := part.days_left(state.now)) is not None
         ],
     )
     yield _Metric(

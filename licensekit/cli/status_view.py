@@ -161,23 +161,15 @@ def _part(part: Part, now: int) -> tuple[object, ...]:
         shown["expiry"] or "none",
         shown["grace"],
         shown["maintenance"],
-        days_left(part, now),
+        part.days_left(now),
     )
-
-
-def days_left(part: Part, now: int) -> int | None:
-    """Give the days until the term ends, or once it has ended, until grace does."""
-    expiry, grace = part.bundle.expiry, part.bundle.grace
-    today = day_at(now)
-    ends = grace if expiry is not None and grace is not None and today > expiry else expiry
-    return None if ends is None else max(0, ends - today)
 
 
 def _part_json(part: Part, now: int) -> dict[str, Any]:
     return {
         "identity": part.verified.identity.hex(),
         "state": part.state.value,
-        "days_left": days_left(part, now),
+        "days_left": part.days_left(now),
         "document": plain(part.bundle),
     }
 

@@ -12,7 +12,7 @@ from licensekit.customer.details import LicenseDetails, details_of
 from licensekit.customer.events import Events
 from licensekit.customer.leases import Leases
 from licensekit.customer.opened import Opened, looking, writing
-from licensekit.customer.papers import make_request, make_statement, return_bundles
+from licensekit.customer.papers import make_request, make_statement, receipts_of, return_bundles
 from licensekit.customer.preview import Preview
 from licensekit.customer.records import BundleRecord, bundle_records
 from licensekit.customer.sites import Sites
@@ -90,6 +90,11 @@ class Installation:
         """The root pin and the pack that the first activation recorded, if there was one."""
         return recorded_root(self._opened.database)
 
+    @property
+    def has_pack(self) -> bool:
+        """Whether a pack was given when it was opened."""
+        return self._opened.pack is not None
+
     def state(self, *, now: int | None = None) -> State:
         """Give everything that the installation is, has and may do now.
 
@@ -150,6 +155,14 @@ class Installation:
             BundleUnknown: no bundle of that part is active, and none was returned.
         """
         return return_bundles(self._opened, part, issuer)
+
+    def receipts(self, part: str = "base", *, issuer: str | None = None) -> str:
+        """Give again the signed receipts of what was returned of a part; nothing else happens.
+
+        Raises:
+            BundleUnknown: nothing of that part was returned.
+        """
+        return receipts_of(self._opened, part, issuer)
 
     def statement(self) -> tuple[str, Statement]:
         """Give a signed statement of what is in use, and what is in it.

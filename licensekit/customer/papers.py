@@ -3,12 +3,13 @@
 Each carries the head of the audit log, with its own entry in it: a rewritten history shows there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from secrets import token_bytes
 from typing import Final
 
-from licensekit.customer.opened import Opened, Writing, writing
+from licensekit.customer.opened import Opened, Writing, looking, writing
 from licensekit.customer.records import ACTIVE, RETURNED, BundleRecord, bundle_records
+from licensekit.database import Connection
 from licensekit.dates import format_seconds
 from licensekit.entitlements import rows
 from licensekit.errors import BundleUnknown, NotActivated
@@ -80,7 +81,21 @@ def return_bundles(opened: Opened, part: str, issuer: str | None) -> str:
             _return(change, record)
         if active and not change.connection.one("SELECT 1 FROM bundles WHERE state = 'active'"):
             change.connection.run("UPDATE installation SET serial = NULL")
-        return "".join(armor.write(token) + "\n" for token in _receipts(change, part, owner))
+        return _file(_receipts(change.connection, part, owner))
+
+
+def receipts_of(opened: Opened, part: str, issuer: str | None) -> str:
+    """Give the receipts of what was returned of a part; nothing is given back by it.
+
+    Raises:
+        BundleUnknown: nothing of that part was returned.
+    """
+    with looking(opened) as look:
+        owner = issuer or look.state().ground.issuer
+        found = _receipts(look.connection, part, owner)
+    if not found:
+        raise BundleUnknown(f"no bundle `{part}` of {owner} was returned from here", part=part)
+    return _file(found)
 
 
 def make_statement(opened: Opened) -> tuple[str, Statement]:
@@ -138,8 +153,12 @@ def _follows(change: Writing) -> dict[str, Value]:
     return {} if head is None else {FOLLOWS: head.hex()}
 
 
-def _receipts(change: Writing, part: str, issuer: str) -> list[armor.Token]:
-    found = change.connection.rows(
+def _file(tokens: Iterable[armor.Token]) -> str:
+    return "".join(armor.write(token) + "\n" for token in tokens)
+
+
+def _receipts(connection: Connection, part: str, issuer: str) -> list[armor.Token]:
+    found = connection.rows(
         "SELECT receipt FROM bundles WHERE state = 'returned' AND part = ? AND issuer = ?"
         " ORDER BY serial, sequence",
         part,

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from licensekit.access import Access
-from licensekit.dates import end_of_day, start_of_day
+from licensekit.dates import day_at, end_of_day, start_of_day
 from licensekit.signed import Verified
 from licensekit.wire.documents import AfterGrace, Binding, Bundle
 
@@ -68,6 +68,13 @@ class Part(NamedTuple):
     def blocks(self) -> bool:
         """Whether its lapse refuses logins."""
         return self.state is State.EXPIRED and self.bundle.after_grace is AfterGrace.BLOCK
+
+    def days_left(self, now: int) -> int | None:
+        """Give the days until the term ends, or once it has ended, until grace does."""
+        expiry, grace = self.bundle.expiry, self.bundle.grace
+        today = day_at(now)
+        ends = grace if expiry is not None and grace is not None and today > expiry else expiry
+        return None if ends is None else max(0, ends - today)
 
 
 _AFTER_GRACE = {

@@ -170,3 +170,9 @@ class AuditDamaged(StateError):
     """The audit log's chain is broken."""
 
     code = "audit-damaged"
+
+
+class ConsoleUnavailable(StateError):
+    """The web console cannot be served: packages, address or certificate are missing."""
+
+    code = "console-unavailable"

@@ -1,0 +1,141 @@
+"""The console as an ASGI application."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from licensekit.console.pages import (
+    activate,
+    events,
+    history,
+    licenses,
+    papers,
+    sign_in,
+    sites,
+    status,
+    user_changes,
+    user_licenses,
+    users,
+)
+from licensekit.console.rendering import bare_page
+from licensekit.console.screens import Console, Show, endpoint
+from licensekit.console.security.guard import guarded
+from licensekit.console.security.identity import Authorize
+from licensekit.console.security.origins import Origins
+from licensekit.console.security.sign_in import SignIn
+from licensekit.console.static_files import static_file
+from licensekit.console.texts import has, text
+from licensekit.customer import Installation
+
+LOOKS: Final[Mapping[str, Show]] = {
+    "/": licenses.first,
+    "/licenses/{issuer}": licenses.of_issuer,
+    "/license/{code}": licenses.one,
+    "/status": status.show,
+    "/activate": activate.show,
+    "/users": users.associates,
+    "/users/others": users.others,
+    "/users/licenses": user_licenses.show,
+    "/users/new": user_changes.new,
+    "/user": users.card,
+    "/sites": sites.show,
+    "/site": sites.card,
+    "/events": events.show,
+    "/history": history.show,
+    "/papers": papers.show,
+}
+"""Address to screen; looking changes nothing."""
+
+CHANGES: Final[Mapping[str, Show]] = {
+    "/activate/preview": activate.preview,
+    "/activate/release": activate.release,
+    "/activate": activate.activate,
+    "/license/lease/end": licenses.end_lease,
+    "/users/new": user_changes.add,
+    "/user/licenses": user_changes.assign,
+    "/user/facts": user_changes.set_facts,
+    "/user/retire": user_changes.retire,
+    "/user/return": user_changes.bring_back,
+    "/sites": sites.add,
+    "/site/licenses": sites.assign,
+    "/site/remove": sites.remove,
+    "/events": events.start,
+    "/events/end": events.end,
+    "/papers/request": papers.request,
+    "/papers/statement": papers.statement,
+    "/papers/return": papers.return_bundles,
+    "/papers/receipts": papers.receipts,
+}
+"""Address to what a form there does."""
+
+
+class _Served(NamedTuple):
+    """How a console is reached."""
+
+    console: Console
+    origins: Origins
+    sign_in: SignIn | None
+
+
+def app(
+    installation: Installation, authorize: Authorize, *, origins: Iterable[str] = ()
+) -> ASGIApp:
+    """Give the console of `installation` as an ASGI application, to mount among others.
+
+    `authorize` is called for every request and gives who sends it: an `Identity`, whose name
+    stands in the audit log and whose role says whether it may change anything; or None, and
+    nothing is shown.
+
+    `origins` are the addresses at which browsers reach the application, such as
+    `https://crm.example.com`; requests to other names are refused. Without any, it is reached from
+    this machine alone: as `localhost`, `127.0.0.1` or `[::1]`, at any port.
+
+    Give the installation the application's own root and pack (`Installation.open`).
+
+    Raises:
+        ValueError: one of `origins` is no address.
+    """
+    console = Console(installation, authorize, can_sign_out=False)
+    return _application(_Served(console, Origins.of(origins), None))
+
+
+def app_with_sign_in(
+    installation: Installation, sign_in_: SignIn, *, origins: Iterable[str] = ()
+) -> ASGIApp:
+    """Give the console for whoever signs in by a link; otherwise as `app`."""
+    console = Console(installation, sign_in_.identity, can_sign_out=True)
+    return _application(_Served(console, Origins.of(origins), sign_in_))
+
+
+def _application(served: _Served) -> ASGIApp:
+    routes = [
+        *(Route(path, endpoint(served.console, show)) for path, show in LOOKS.items()),
+        *(
+            Route(path, endpoint(served.console, change), methods=["POST"])
+            for path, change in CHANGES.items()
+        ),
+        Route("/static/{name}", static_file),
+        *sign_in.routes(served.sign_in),
+    ]
+    inner = Starlette(
+        routes=routes,
+        exception_handlers={HTTPException: _refused, 500: _failed},
+    )
+    return guarded(inner, served.origins)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 400
+    key = f"http.{status}"
+    reason = text(key if has(key) else "http.400")
+    return bare_page(request, "stop.html", status=status, reason=reason)
+
+
+async def _failed(request: Request, _: Exception) -> Response:
+    return bare_page(request, "stop.html", status=500, reason=text("http.500"))

@@ -1,0 +1,138 @@
+"""Activate: take a file, show what it would change, release what is too much, activate it.
+
+Between the steps the file travels in the form, as its tokens: nothing of it is kept here.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from starlette.responses import Response
+
+from licensekit.console.rendering import issuer_name, license_name, page
+from licensekit.console.screens import status_of
+from licensekit.console.visit import Visit
+from licensekit.customer import Preview
+from licensekit.errors import LicenseError, NoBundle, TooLarge
+from licensekit.installation.state import State
+from licensekit.limits import FILE_BYTES
+from licensekit.wire import armor
+from licensekit.wire.documents import Bundle, Kind
+
+SHOWN_HOLDERS = 100
+"""How many holders of a license in deficit can be ticked at once."""
+
+
+class Released(NamedTuple):
+    """One release that was asked for on the way to an activation."""
+
+    holder: str
+    name: str
+    """The license."""
+    error: LicenseError | None
+    """What stands against it."""
+
+
+def show(visit: Visit) -> Response:
+    """Ask for a file."""
+    return _ask(visit)
+
+
+def preview(visit: Visit) -> Response:
+    """Show what the file would change."""
+    try:
+        written = _tokens(visit.form.file("file") or visit.form.raw("text").encode())
+        found = visit.installation.preview(written)
+    except LicenseError as error:
+        return _ask(visit, status=status_of(error), error=error, written=visit.form.raw("text"))
+    return _preview(visit, found, written)
+
+
+def release(visit: Visit) -> Response:
+    """Release what was ticked, holder by holder, and show the preview anew."""
+    state = visit.installation.state()
+    done = [_release(visit, state, one) for one in visit.form.texts("release")]
+    written = visit.form.raw("text")
+    return _preview(visit, visit.installation.preview(written), written, released=done)
+
+
+def activate(visit: Visit) -> Response:
+    """Activate the file, and show what has changed."""
+    written = visit.form.raw("text")
+    try:
+        done = visit.installation.activate(written)
+    except LicenseError as error:
+        return _preview(visit, visit.installation.preview(written), written, error=error)
+    return page(
+        visit,
+        "activated.html",
+        visit.installation.state(),
+        preview=done.preview,
+        changed=done.changed,
+        rows=done.preview.altered,
+    )
+
+
+def _ask(visit: Visit, *, status: int = 200, **facts: Any) -> Response:
+    state = visit.installation.state()
+    facts = {"error": None, "written": "", "largest": FILE_BYTES, **facts}
+    return page(visit, "activate.html", state, status=status, **facts)
+
+
+def _preview(
+    visit: Visit,
+    found: Preview,
+    written: str,
+    *,
+    released: Iterable[Released] = (),
+    error: LicenseError | None = None,
+) -> Response:
+    state = visit.installation.state()
+    deficient = {one.license for one in found.deficits}
+    return page(
+        visit,
+        "preview.html",
+        state,
+        status=200 if error is None else status_of(error),
+        preview=found,
+        written=written,
+        error=error,
+        released=tuple(released),
+        rows=found.rows if visit.form.has("all") else found.altered,
+        shows_all=visit.form.has("all"),
+        # A deficit is told with its holders, below; the other reasons by themselves.
+        reasons=[r for r in found.reasons if r.data.get("license") not in deficient],
+        deficits=[
+            (one, license_name(state, one.license), one.holders[:SHOWN_HOLDERS])
+            for one in found.deficits
+        ],
+        issuers={b.issuer: issuer_name(state, b.issuer) for b in _bundles(found)},
+        satellites={code for code, one in state.entitlements.licenses.items() if one.limits_sites},
+    )
+
+
+def _bundles(found: Preview) -> tuple[Bundle, ...]:
+    return (*found.new, *found.same, *found.replaced, *found.refused)
+
+
+def _tokens(data: bytes) -> str:
+    """Give a file as text that a form can carry: its tokens, one a line.
+
+    Raises:
+        FormatError: it is no license file, is damaged or too large.
+    """
+    if not data:
+        raise NoBundle("no file was chosen and nothing was pasted")
+    if len(data) > FILE_BYTES:
+        raise TooLarge(f"a license file has at most {FILE_BYTES} bytes", limit=FILE_BYTES)
+    return "".join(armor.write(token) + "\n" for token in armor.read(data))
+
+
+def _release(visit: Visit, state: State, asked: str) -> Released:
+    kind, _, rest = asked.partition(" ")
+    code, _, holder = rest.partition(" ")
+    change = visit.installation.sites if kind == Kind.SITE.name else visit.installation.users
+    try:
+        change.release(holder, code)
+    except LicenseError as error:
+        return Released(holder, license_name(state, code), error)
+    return Released(holder, license_name(state, code), None)

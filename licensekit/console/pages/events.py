@@ -1,0 +1,91 @@
+"""Events: what is unavailable for a while, and for whom."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from starlette.responses import Response
+
+from licensekit.console.rendering import moved, page
+from licensekit.console.screens import status_of
+from licensekit.console.visit import Visit
+from licensekit.customer import Scope
+from licensekit.dates import seconds_of
+from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN
+from licensekit.errors import EntryInvalid, EventUnknown, LicenseError
+
+OTHER: Final = "other"
+"""Stands for a kind that is typed."""
+KINDS: Final = (NO_LOGIN, MESSAGE_OF_THE_DAY, OTHER)
+ENDED: Final = 100
+"""How many of the events that were ended are listed."""
+
+
+def show(visit: Visit) -> Response:
+    """List the events, and ask for a new one."""
+    return _list(visit, None)
+
+
+def start(visit: Visit) -> Response:
+    """Start an event."""
+    try:
+        visit.installation.events.start(
+            _kind(visit),
+            scope=_scope(visit),
+            subject=visit.form.text("subject"),
+            message=visit.form.text("message"),
+            expected_end=_moment(visit.form.text("expected_end")),
+        )
+    except LicenseError as error:
+        return _list(visit, error)
+    return moved(visit, "/events", saved="started")
+
+
+def end(visit: Visit) -> Response:
+    """End an event."""
+    number = visit.form.text("number")
+    if not (number.isascii() and number.isdecimal()):
+        raise EventUnknown(f"there is no event {number!a:.60}")
+    visit.installation.events.end(int(number))
+    return moved(visit, "/events", saved="ended")
+
+
+def _list(visit: Visit, error: LicenseError | None) -> Response:
+    state = visit.installation.state()
+    found = visit.installation.events.list(ended=True)
+    return page(
+        visit,
+        "events.html",
+        state,
+        status=200 if error is None else status_of(error),
+        in_force=[event for event in found if event.ended is None],
+        ended=[event for event in reversed(found) if event.ended is not None][:ENDED],
+        kinds=KINDS,
+        scopes=list(Scope),
+        sites=[site.id for site in visit.installation.sites.list()],
+        error=error,
+        form=visit.form,
+        saved=visit.asked("saved"),
+    )
+
+
+def _kind(visit: Visit) -> str:
+    chosen = visit.form.text("kind")
+    return visit.form.text("other") if chosen == OTHER else chosen
+
+
+def _scope(visit: Visit) -> Scope:
+    said = visit.form.text("scope")
+    return next((scope for scope in Scope if scope == said), Scope.INSTALLATION)
+
+
+def _moment(text: str) -> int | None:
+    """Read what a browser writes for a date and a time; the form says that they are UTC."""
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return seconds_of(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except (ValueError, OverflowError) as error:
+        raise EntryInvalid(
+            f"{text!a:.40} is no date and time", hint="write it as 2027-01-31T18:00"
+        ) from error

@@ -1,0 +1,36 @@
+"""History: who changed what, the newest first, and whether the log of it is whole."""
+
+from typing import Final
+
+from starlette.responses import Response
+
+from licensekit.console.rendering import page
+from licensekit.console.views.history import line_of
+from licensekit.console.visit import Visit
+from licensekit.errors import AuditDamaged
+
+PAGE: Final = 50
+
+
+def show(visit: Visit) -> Response:
+    """Show a page of the audit log; with `verify`, whether all of it is whole."""
+    state = visit.installation.state()
+    written = visit.asked("before")
+    before = int(written) if written.isascii() and written.isdecimal() else None
+    entries = visit.installation.newest_audit(before=before, limit=PAGE)
+    report, damage = None, None
+    if visit.asked("verify"):
+        try:
+            report = visit.installation.verify_audit()
+        except AuditDamaged as error:
+            damage = error
+    last = entries[-1].number if entries else 1
+    return page(
+        visit,
+        "history.html",
+        state,
+        lines=[line_of(state, entry) for entry in entries],
+        report=report,
+        damage=damage,
+        next_page=visit.url("/history", before=str(last)) if last > 1 else None,
+    )

@@ -1,0 +1,75 @@
+"""Licenses: a tab for each issuer, and everything about one license."""
+
+from typing import Final
+
+from starlette.responses import Response
+
+from licensekit.console.rendering import issuer_name, license_name, moved, page
+from licensekit.console.views.licenses import issuer_view, issuers_of, license_view
+from licensekit.console.visit import Visit
+from licensekit.dates import day_at
+from licensekit.errors import UnknownLicense
+from licensekit.installation.state import State
+
+HOLDERS: Final = 100
+"""How many holders the page of a license names."""
+
+
+def first(visit: Visit) -> Response:
+    """Lead to the vendor's tab; to the first activation where there is nothing yet."""
+    state = visit.installation.state()
+    if not state.bundles and state.stored.recorded is None:
+        return moved(visit, "/activate")
+    return moved(visit, f"/licenses/{state.ground.issuer}")
+
+
+def of_issuer(visit: Visit) -> Response:
+    """Show the tab of an issuer."""
+    state = visit.installation.state()
+    issuer: str = visit.request.path_params["issuer"]
+    if issuer not in issuers_of(state):
+        raise UnknownLicense(f"there is no issuer {issuer!a:.60} here")
+    view = issuer_view(state, issuer)
+    return page(
+        visit,
+        "licenses.html",
+        state,
+        view=view,
+        tabs=tabs(state),
+        name=issuer_name(state, issuer),
+        today=day_at(state.now),
+    )
+
+
+def one(visit: Visit) -> Response:
+    """Show everything about one license."""
+    details = visit.installation.license(visit.request.path_params["code"])
+    state = visit.installation.state()
+    view = license_view(state, details.row)
+    leases = visit.installation.leases.list() if view.concurrent else ()
+    codes = {*details.includes, *details.required_by, *details.license.requires}
+    via = {e.via for e in details.explanations if e.via is not None}
+    return page(
+        visit,
+        "license.html",
+        state,
+        details=details,
+        view=view,
+        issuer=issuer_name(state, details.row.issuer),
+        names={code: license_name(state, code) for code in (*codes, *via)},
+        leases=[lease for lease in leases if lease.license == details.row.code],
+        saved=visit.asked("saved"),
+        holders=details.holders[:HOLDERS],
+        more=max(0, details.row.in_use - HOLDERS),
+    )
+
+
+def end_lease(visit: Visit) -> Response:
+    """End a lease: its seat is free at once."""
+    lease = visit.installation.leases.end(visit.form.text("lease"))
+    return moved(visit, f"/license/{lease.license}", saved="lease")
+
+
+def tabs(state: State) -> tuple[tuple[str, str], ...]:
+    """Give the code and the name of every issuer that has a tab."""
+    return tuple((issuer, issuer_name(state, issuer)) for issuer in issuers_of(state))

@@ -1,0 +1,98 @@
+"""Sites: the central one and its satellites, and what they are assigned."""
+
+from starlette.responses import Response
+
+from licensekit.console.rendering import license_name, moved, page
+from licensekit.console.screens import faults_of, status_of
+from licensekit.console.views.choices import choices_of
+from licensekit.console.views.licenses import all_rows, license_view
+from licensekit.console.visit import Visit
+from licensekit.errors import LicenseError, SiteUnknown
+from licensekit.wire.documents import Kind
+
+
+def show(visit: Visit) -> Response:
+    """List the sites."""
+    return _list(visit, None)
+
+
+def add(visit: Visit) -> Response:
+    """Add a site."""
+    site_id = visit.form.text("id")
+    central = visit.form.has("central")
+    try:
+        visit.installation.sites.add(site_id, name=visit.form.text("name"), central=central)
+    except LicenseError as error:
+        return _list(visit, error)
+    return moved(visit, "/site", id=site_id, saved="added")
+
+
+def card(visit: Visit) -> Response:
+    """Show everything about one site."""
+    return _card(visit, visit.asked("id"))
+
+
+def assign(visit: Visit) -> Response:
+    """Save what was ticked, as for users."""
+    site_id = visit.form.raw("id")
+    ticked = visit.form.texts("license")
+    before, wanted = frozenset(visit.form.texts("held")), frozenset(ticked)
+    try:
+        visit.installation.sites.assign(
+            site_id, *sorted(wanted - before), release=sorted(before - wanted)
+        )
+    except SiteUnknown:
+        raise
+    except LicenseError as error:
+        return _card(visit, site_id, ticked=ticked, errors=faults_of(error))
+    return moved(visit, "/site", id=site_id, saved="licenses")
+
+
+def remove(visit: Visit) -> Response:
+    """Remove a site, which releases everything."""
+    visit.installation.sites.remove(visit.form.raw("id"))
+    return moved(visit, "/sites", saved="removed")
+
+
+def _list(visit: Visit, error: LicenseError | None) -> Response:
+    state = visit.installation.state()
+    found = visit.installation.sites.list()
+    limiting = [
+        row for row in all_rows(state) if state.entitlements.licenses[row.code].limits_sites
+    ]
+    return page(
+        visit,
+        "sites.html",
+        state,
+        status=200 if error is None else status_of(error),
+        sites=found,
+        limits=[license_view(state, row) for row in limiting],
+        names={code: license_name(state, code) for site in found for code in site.licenses},
+        has_central=any(site.central for site in found),
+        error=error,
+        form=visit.form,
+        saved=visit.asked("saved"),
+    )
+
+
+def _card(
+    visit: Visit,
+    site_id: str,
+    *,
+    ticked: tuple[str, ...] | None = None,
+    errors: tuple[LicenseError, ...] = (),
+) -> Response:
+    state = visit.installation.state()
+    site = next((one for one in visit.installation.sites.list() if one.id == site_id), None)
+    if site is None:
+        raise SiteUnknown(f"there is no site {site_id!a:.60}", site=site_id)
+    return page(
+        visit,
+        "site.html",
+        state,
+        status=409 if errors else 200,
+        site=site,
+        choices=choices_of(state, Kind.SITE, site.licenses, lapsed=site.lapsed, ticked=ticked),
+        errors=errors,
+        saved=visit.asked("saved"),
+    )

@@ -1,0 +1,118 @@
+"""Users: the lists of associates and of other users, page by page, and the card of one."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from starlette.responses import Response
+
+from licensekit.access import Access
+from licensekit.console.rendering import license_name, page
+from licensekit.console.views.choices import choices_of
+from licensekit.console.views.licenses import all_rows, by_plan_and_name, is_there, license_view
+from licensekit.console.views.people import given_by, login_answers
+from licensekit.console.visit import Visit
+from licensekit.customer import UserFilter, UserRow
+from licensekit.errors import LicenseError
+from licensekit.installation.state import State
+from licensekit.wire.documents import Kind, UserKind
+
+PAGE: Final = 50
+KINDS: Final = {kind.name.lower(): kind for kind in UserKind}
+OTHERS: Final = tuple(name for name, kind in KINDS.items() if kind is not UserKind.ASSOCIATE)
+STANDINGS: Final = ("active", "retired", "expired", "all")
+"""What a list can be narrowed to; the first unless told."""
+
+
+def associates(visit: Visit) -> Response:
+    """List the internal users."""
+    return _list(visit, "/users", frozenset({UserKind.ASSOCIATE}))
+
+
+def others(visit: Visit) -> Response:
+    """List the external, system and anonymous users."""
+    kind = visit.asked("kind")
+    chosen = (kind,) if kind in OTHERS else OTHERS
+    return _list(visit, "/users/others", frozenset(KINDS[name] for name in chosen))
+
+
+def card(visit: Visit) -> Response:
+    """Show everything about one user."""
+    return user_card(visit, visit.asked("id"))
+
+
+def user_card(
+    visit: Visit,
+    user_id: str,
+    *,
+    ticked: tuple[str, ...] | None = None,
+    errors: tuple[LicenseError, ...] = (),
+) -> Response:
+    """Give the card of a user; after a refusal with what was ticked, and why it was refused."""
+    state = visit.installation.state()
+    user = visit.installation.users.get(user_id)
+    access = visit.installation.users.access(user_id)
+    held = tuple(holding.license for holding in user.holdings)
+    logins = login_answers(state, visit.installation, user)
+    choices = choices_of(state, Kind.USER, held, ticked=ticked, lapsed=_lapsed(access, held))
+    return page(
+        visit,
+        "user.html",
+        state,
+        status=409 if errors else 200,
+        user=user,
+        kinds=KINDS,
+        held=held,
+        choices=choices,
+        errors=errors,
+        saved=visit.asked("saved"),
+        given=given_by(state, access, held),
+        logins=logins,
+        messages=dict.fromkeys(m for _, decision in logins for m in decision.messages),
+    )
+
+
+def license_options(state: State) -> list[tuple[str, str]]:
+    """Give the user licenses that a list can be narrowed to, the plans first."""
+    offered = [row for row in all_rows(state) if row.kind is Kind.USER and not row.hidden]
+    listed = [license_view(state, row) for row in offered if is_there(row)]
+    return [(v.row.code, v.row.name) for v in sorted(listed, key=by_plan_and_name)]
+
+
+def _list(visit: Visit, path: str, kinds: frozenset[UserKind]) -> Response:
+    state = visit.installation.state()
+    standing = visit.asked("state")
+    standing = standing if standing in STANDINGS else STANDINGS[0]
+    wanted = UserFilter(
+        holding=visit.asked("license") or None,
+        kinds=kinds,
+        retired={"active": False, "retired": True}.get(standing),
+        expired=standing == "expired",
+        text=visit.asked("q"),
+    )
+    found = visit.installation.users.page(wanted, after=visit.asked("after"), limit=PAGE)
+    return page(
+        visit,
+        "users.html",
+        state,
+        path=path,
+        found=found,
+        names=_names(state, found.users),
+        options=license_options(state),
+        standings=STANDINGS,
+        standing=standing,
+        others=OTHERS,
+        next_page=_next(visit, path, found.users[-1].id) if found.more else None,
+    )
+
+
+def _next(visit: Visit, path: str, after: str) -> str:
+    asked = {name: visit.asked(name) for name in ("q", "license", "state", "kind")}
+    return visit.url(path, **asked, after=after)
+
+
+def _names(state: State, users: Iterable[UserRow]) -> dict[str, str]:
+    return {code: license_name(state, code) for user in users for code in user.licenses}
+
+
+def _lapsed(access: Mapping[str, Access], held: Iterable[str]) -> list[str]:
+    return [code for code in held if access.get(code, Access.NONE) < Access.FULL]

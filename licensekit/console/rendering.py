@@ -1,0 +1,142 @@
+"""From facts to pages: templates in which everything is escaped."""
+
+from typing import Any, Final, cast
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from licensekit.console.static_files import VERSION
+from licensekit.console.texts import has, text
+from licensekit.console.visit import Visit, address
+from licensekit.dates import date_of, format_days, format_seconds, moment_of
+from licensekit.errors import LicenseError
+from licensekit.installation.state import State
+
+
+def page(
+    visit: Visit, template: str, state: State | None, *, status: int = 200, **facts: Any
+) -> Response:
+    """Give a screen, in the frame that all screens share.
+
+    `state` is what the frame tells: the product, the company, the notices. Without one it tells
+    nothing, for an installation that cannot be read.
+    """
+    product, company = ("", "") if state is None else (product_of(state), companies_of(state))
+    shown = _TEMPLATES.get_template(template).render(
+        visit=visit,
+        url=visit.url,
+        state=state,
+        product=product,
+        company=company,
+        notices=() if state is None else state.notices,
+        **facts,
+    )
+    return HTMLResponse(shown, status)
+
+
+def bare_page(request: Request, template: str, *, status: int = 200, **facts: Any) -> Response:
+    """Give a page for somebody who is not signed in: it tells nothing of the installation."""
+
+    def url(path: str, **params: str | None) -> str:
+        return address(request, path, **params)
+
+    return HTMLResponse(_TEMPLATES.get_template(template).render(url=url, **facts), status)
+
+
+def moved(visit: Visit, path: str, **params: str | None) -> Response:
+    """Send the browser to a screen, after a change."""
+    return RedirectResponse(visit.url(path, **params), 303)
+
+
+def product_of(state: State) -> str:
+    """Give the name of the product, or its code."""
+    vendor = state.ground.catalogs.get(state.ground.issuer)
+    named = {} if vendor is None else vendor.document.names
+    return named.get("product", state.ground.product)
+
+
+def issuer_name(state: State, issuer: str) -> str:
+    """Give the name of an issuer, or its code."""
+    known = state.ground.catalogs.get(issuer)
+    return issuer if known is None else known.document.names.get("issuer", issuer)
+
+
+def companies_of(state: State) -> str:
+    """Give the company, or the companies, that bundles were issued to."""
+    parts = (*state.entitlements.parts, *state.entitlements.waiting)
+    return ", ".join(dict.fromkeys(part.bundle.company for part in parts))
+
+
+def license_name(state: State, code: str) -> str:
+    """Give the name of a license, or its code where no catalog has it any more."""
+    license_ = state.entitlements.licenses.get(code)
+    return code if license_ is None else license_.name
+
+
+def amount(count: int | None) -> str:
+    """Give a count as it is shown."""
+    return text("amount.unrestricted") if count is None else f"{count:,}".replace(",", "\u202f")
+
+
+def day(days: int | None) -> Markup:
+    """Give a date: it counts to the end of its day, UTC."""
+    if days is None:
+        return Markup("")  # nothing in it
+    found = date_of(days)
+    shown = text(
+        "date.day", day=found.day, month=text(f"date.month.{found.month}"), year=found.year
+    )
+    return _time(format_days(days), shown, text("date.end_of_day", day=format_days(days)), "day")
+
+
+def moment(seconds: int | None) -> Markup:
+    """Give a moment in UTC; the script writes it in the reader's zone."""
+    if seconds is None:
+        return Markup("")  # nothing in it
+    found = moment_of(seconds)
+    month = text(f"date.month.{found.month}")
+    shown = text("date.moment", day=found.day, month=month, year=found.year, time=f"{found:%H:%M}")
+    written = format_seconds(seconds)
+    return _time(written, shown, text("date.utc", time=written), "moment")
+
+
+def coded(sentence: str) -> Markup:
+    """Give a sentence of the library with what it has between backticks as code."""
+    pieces = sentence.split("`")
+    if len(pieces) % 2 == 0:
+        return escape(sentence)
+    wrapped = (
+        Markup("<code>{}</code>").format(piece) if number % 2 else escape(piece)
+        for number, piece in enumerate(pieces)
+    )
+    return Markup("").join(wrapped)  # every piece is escaped
+
+
+def told(error: LicenseError) -> Markup:
+    """Give what is wrong, and where; what to do stands below it."""
+    return coded(f"{error.where}: {error.what}" if error.where else error.what)
+
+
+def _time(written: str, shown: str, title: str, kind: str) -> Markup:
+    return Markup('<time datetime="{}" title="{}" data-time="{}">{}</time>').format(
+        written, title, kind, shown
+    )
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("licensekit.console"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    shared = cast("dict[str, Any]", made.globals)
+    shared.update(t=text, has_text=has, version=VERSION)
+    made.filters.update(amount=amount, day=day, moment=moment, coded=coded, told=told)
+    return made
+
+
+_TEMPLATES: Final = _environment()

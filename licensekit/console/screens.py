@@ -1,0 +1,118 @@
+"""From a request to a screen: who asks, whether the form is ours, and what is said if not."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final, NamedTuple
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from licensekit.console.rendering import bare_page, page
+from licensekit.console.security import forms
+from licensekit.console.security.identity import Authorize, Identity
+from licensekit.console.texts import text
+from licensekit.console.visit import Visit
+from licensekit.customer import Installation
+from licensekit.errors import (
+    EventUnknown,
+    FormatError,
+    LicenseError,
+    QuestionError,
+    RefusedError,
+    SiteUnknown,
+    StateError,
+    UserUnknown,
+)
+
+Show = Callable[[Visit], Response]
+"""A screen, or a change: it runs in a thread, and may block."""
+
+_STATUS: Final[tuple[tuple[type[LicenseError], int], ...]] = (
+    (UserUnknown, 404),
+    (SiteUnknown, 404),
+    (EventUnknown, 404),
+    (QuestionError, 404),
+    (FormatError, 400),
+    (StateError, 503),
+)
+_REFUSED: Final = 409
+
+
+class Console(NamedTuple):
+    """What all screens share."""
+
+    installation: Installation
+    authorize: Authorize
+    can_sign_out: bool
+
+
+def endpoint(console: Console, show: Show) -> Callable[[Request], Awaitable[Response]]:
+    """Give the Starlette endpoint of a screen or a change."""
+
+    async def answer(request: Request) -> Response:
+        is_change = request.method == "POST"
+        if is_change:
+            forms.require_bounded(request)
+        identity = await run_in_threadpool(console.authorize, request)
+        if identity is None:
+            return _not_signed_in(console, request)  # before a byte of a form is read
+        if not is_change:
+            return await run_in_threadpool(_answer, console, show, request, identity, forms.EMPTY)
+        limits = {"max_files": 1, "max_fields": forms.FIELDS}
+        async with request.form(**limits, max_part_size=forms.BODY_BYTES) as data:
+            form = forms.Form(data)
+            return await run_in_threadpool(_answer, console, show, request, identity, form)
+
+    return answer
+
+
+def status_of(error: LicenseError) -> int:
+    """Give the HTTP status that fits an error."""
+    return next((code for branch, code in _STATUS if isinstance(error, branch)), _REFUSED)
+
+
+def faults_of(error: LicenseError) -> tuple[LicenseError, ...]:
+    """Give everything that stands against a change."""
+    return error.faults if isinstance(error, RefusedError) else (error,)
+
+
+def _answer(
+    console: Console, show: Show, request: Request, identity: Identity, form: forms.Form
+) -> Response:
+    secret = forms.cookie_of(request)
+    visit = Visit(
+        request=request,
+        installation=console.installation.acting_as(identity.name),
+        identity=identity,
+        form=form,
+        token=forms.token_for(secret, identity.name),
+        can_sign_out=console.can_sign_out,
+    )
+    refused = _refusal(visit, secret) if request.method == "POST" else None
+    if refused is not None:
+        return bare_page(request, "stop.html", status=403, reason=text(refused))
+    response = _shown(visit, show)
+    forms.keep_cookie(request, response, secret)
+    return response
+
+
+def _refusal(visit: Visit, secret: str) -> str | None:
+    """Give the text that says why a change is not even tried."""
+    if not visit.can_change:
+        return "refused.role"
+    if not forms.is_token(visit.form.raw(forms.FIELD), secret, visit.identity.name):
+        return "refused.token"
+    return None
+
+
+def _shown(visit: Visit, show: Show) -> Response:
+    try:
+        return show(visit)
+    except LicenseError as error:
+        return page(visit, "trouble.html", None, status=status_of(error), error=error)
+
+
+def _not_signed_in(console: Console, request: Request) -> Response:
+    why = "refused.no_session" if console.can_sign_out else "refused.no_identity"
+    status = 401 if console.can_sign_out else 403
+    return bare_page(request, "stop.html", status=status, reason=text(why))

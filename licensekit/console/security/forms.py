@@ -1,0 +1,115 @@
+"""Forms: read within bounds, and sent from a page that we gave to the same browser and person.
+
+The token in a form is derived from a cookie that only this browser has and from the name of who is
+signed in. It needs no memory, so any number of processes can serve the same console. The `Origin`
+of every change is checked besides (`guard`).
+"""
+
+import hmac
+from secrets import token_urlsafe
+from typing import Final
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from licensekit.console.security.guard import ORIGIN
+from licensekit.limits import FILE_BYTES
+
+FIELD: Final = "token"
+BODY_BYTES: Final = FILE_BYTES + 256 * 1024
+"""The largest request: a license file, and what a form wraps around it."""
+FIELDS: Final = 4000
+_COOKIE: Final = "licensekit-form"
+_SECRET_BYTES: Final = 32
+
+
+class Form:
+    """What a form sent."""
+
+    def __init__(self, data: FormData) -> None:
+        self._data = data
+
+    def text(self, name: str) -> str:
+        """Give the text of a field, without space around it; empty if it was not sent."""
+        return self.raw(name).strip()
+
+    def raw(self, name: str) -> str:
+        """Give the text of a field as it was sent."""
+        value = self._data.get(name)
+        return value if isinstance(value, str) else ""
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Give every text that was sent under a name: the check boxes that were ticked."""
+        return tuple(value for value in self._data.getlist(name) if isinstance(value, str))
+
+    def has(self, name: str) -> bool:
+        """Say whether a check box was ticked."""
+        return name in self._data
+
+    def file(self, name: str) -> bytes:
+        """Give the bytes of a file; empty if none was chosen."""
+        value = self._data.get(name)
+        return value.file.read() if isinstance(value, UploadFile) else b""
+
+
+EMPTY: Final = Form(FormData())
+
+
+def require_bounded(request: Request) -> None:
+    """Refuse what is too large before it is read.
+
+    Raises:
+        HTTPException: it is, or does not say how large it is.
+    """
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal():
+        raise HTTPException(411)
+    if int(length) > BODY_BYTES:
+        raise HTTPException(413)
+
+
+def cookie_of(request: Request) -> str:
+    """Give the secret of this browser: the one that it has, or a new one."""
+    known = request.cookies.get(_name(request), "")
+    return known if len(known) >= _SECRET_BYTES else token_urlsafe(_SECRET_BYTES)
+
+
+def keep_cookie(request: Request, response: Response, secret: str) -> None:
+    """Let the browser keep its secret, if it has not yet."""
+    if request.cookies.get(_name(request)) != secret:
+        set_cookie(request, response, _name(request), secret)
+
+
+def token_for(secret: str, name: str) -> str:
+    """Give the token of every form that a browser shows to a person."""
+    return hmac.digest(secret.encode(), f"form\0{name}".encode(), "sha256").hex()
+
+
+def is_token(given: str, secret: str, name: str) -> bool:
+    """Say whether `given` is that token."""
+    return hmac.compare_digest(given.encode(), token_for(secret, name).encode())
+
+
+def set_cookie(request: Request, response: Response, name: str, value: str) -> None:
+    """Set a cookie that no script and no other site can use; an empty value takes it away."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=None if value else 0,
+        path="/" if is_secure(request) else request.scope.get("root_path") or "/",
+        secure=is_secure(request),
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def is_secure(request: Request) -> bool:
+    """Say whether the browser reaches us by TLS."""
+    origin: str = request.scope[ORIGIN]
+    return origin.startswith("https:")
+
+
+def _name(request: Request) -> str:
+    return f"__Host-{_COOKIE}" if is_secure(request) else _COOKIE

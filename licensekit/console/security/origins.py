@@ -1,0 +1,58 @@
+"""The names under which the console may be reached; a request to any other is refused.
+
+A page of somebody else whose host name was pointed at this machine (DNS rebinding) sends that name
+as `Host`, and a form on another page has that page's origin.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final, NamedTuple, Self
+from urllib.parse import urlsplit
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
+_HOST: Final = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:(?P<port>[0-9]{1,5}))?")
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+
+
+class Origins(NamedTuple):
+    """Where the console may be reached."""
+
+    known: frozenset[str]
+    """As browsers write them: `https://licenses.example.com`. None: this machine, at any port."""
+
+    @classmethod
+    def of(cls, addresses: Iterable[str]) -> Self:
+        """Take addresses that a program or an option names.
+
+        Raises:
+            ValueError: one of them is more or less than a scheme, a host and perhaps a port.
+        """
+        return cls(frozenset(map(read_origin, addresses)))
+
+    def at(self, scheme: str, host: str) -> str | None:
+        """Give the origin at which a request was sent, by its `Host`; None if that is not ours.
+
+        Behind a proxy the scheme of the request says nothing: a known origin brings its own.
+        """
+        host = host.lower()
+        if self.known:
+            return next((known for known in self.known if urlsplit(known).netloc == host), None)
+        written = _HOST.fullmatch(host)
+        if written is None or written["name"] not in LOOPBACK:
+            return None
+        return f"{scheme}://{host}"
+
+
+def read_origin(text: str) -> str:
+    """Give an address as browsers write its origin: lower case, without a port that is usual.
+
+    Raises:
+        ValueError: it is more or less than a scheme, a host and perhaps a port.
+    """
+    scheme, separator, host = text.strip().lower().removesuffix("/").partition("://")
+    written = _HOST.fullmatch(host)
+    if not separator or scheme not in _DEFAULT_PORTS or written is None:
+        raise ValueError(f"{text!a:.100} is no address like https://licenses.example.com:8443")
+    port = written["port"]
+    is_usual = port is not None and int(port) == _DEFAULT_PORTS[scheme]
+    return f"{scheme}://{written['name'] if is_usual else host}"

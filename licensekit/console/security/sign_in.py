@@ -1,0 +1,93 @@
+"""Signing in by a link that works once, printed where the console was started.
+
+Whoever sees that terminal may use the console. A link that was used is followed by a new one.
+"""
+
+import hmac
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from secrets import token_urlsafe
+from threading import Lock
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from licensekit.console.security.forms import is_secure, set_cookie
+from licensekit.console.security.identity import Identity
+
+IDLE_SECONDS: Final = 8 * 3600
+"""A session ends when nothing was asked in it for so long."""
+SESSIONS: Final = 64
+_SECRET_BYTES: Final = 32
+
+
+class SignIn:
+    """The link that is open now, and the sessions that links have begun."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        *,
+        name: str = "licensekit-session",
+        announce: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Announce the first code.
+
+        `identity` is whoever has the link. `name` is the cookie's: two consoles of one machine need
+        two. `announce` is given each new code. `clock` gives seconds of any origin.
+        """
+        self._identity = identity
+        self._name = name
+        self._announce = announce
+        self._clock = clock
+        self._lock = Lock()
+        self._sessions: dict[bytes, float] = {}
+        """The digest of each session's secret, to when it was last used."""
+        self._code = token_urlsafe(_SECRET_BYTES)
+        announce(self._code)
+
+    def identity(self, request: Request) -> Identity | None:
+        """Give who asks: this is the console's `authorize`."""
+        secret = request.cookies.get(self._cookie(request), "")
+        with self._lock:
+            self._forget_idle()
+            key = _digest(secret)
+            if key not in self._sessions:
+                return None
+            self._sessions[key] = self._clock()
+        return self._identity
+
+    def begin(self, request: Request, response: Response, code: str) -> bool:
+        """Begin a session if `code` is the open one, which it then is no more."""
+        with self._lock:
+            if not hmac.compare_digest(code.encode(), self._code.encode()):
+                return False
+            self._code = token_urlsafe(_SECRET_BYTES)
+            secret = token_urlsafe(_SECRET_BYTES)
+            self._forget_idle()
+            while len(self._sessions) >= SESSIONS:
+                del self._sessions[min(self._sessions, key=self._sessions.__getitem__)]
+            self._sessions[_digest(secret)] = self._clock()
+        set_cookie(request, response, self._cookie(request), secret)
+        self._announce(self._code)
+        return True
+
+    def end(self, request: Request, response: Response) -> None:
+        """End the session that a request belongs to."""
+        with self._lock:
+            self._sessions.pop(_digest(request.cookies.get(self._cookie(request), "")), None)
+        set_cookie(request, response, self._cookie(request), "")
+
+    def _forget_idle(self) -> None:
+        since = self._clock() - IDLE_SECONDS
+        self._sessions = {key: used for key, used in self._sessions.items() if used > since}
+
+    def _cookie(self, request: Request) -> str:
+        return f"__Host-{self._name}" if is_secure(request) else self._name
+
+
+def _digest(secret: str) -> bytes:
+    return sha256(secret.encode()).digest()

@@ -1,0 +1,105 @@
+// What makes the console handier. Every page works without it.
+"use strict";
+
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+// Moments are written in UTC; show them in the reader's zone, and keep the UTC in the title.
+function localTimes(within = document) {
+  const locale = document.documentElement.dataset.dates;
+  const style = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+  for (const time of all('time[data-time="moment"]', within)) {
+    time.textContent = style.format(new Date(time.dateTime));
+  }
+}
+
+// A file that is dropped on the page is taken into the field.
+function drops() {
+  for (const area of all("[data-drop]")) {
+    const input = area.querySelector('input[type="file"]');
+    const over = (is) => area.classList.toggle("over", is);
+    area.addEventListener("dragover", (event) => { event.preventDefault(); over(true); });
+    area.addEventListener("dragleave", () => over(false));
+    area.addEventListener("drop", (event) => {
+      event.preventDefault();
+      over(false);
+      if (event.dataTransfer.files.length) input.files = event.dataTransfer.files;
+    });
+  }
+}
+
+// A license that is ticked brings what it requires along; one that is not takes along what
+// requires it.
+function trees() {
+  const own = (item) => item.querySelector(":scope > label input");
+  for (const form of all("[data-tree]")) {
+    form.addEventListener("change", ({ target }) => {
+      if (target.type !== "checkbox") return;
+      const item = target.closest("li");
+      if (!target.checked) {
+        for (const below of all("ul input", item)) below.checked = false;
+        return;
+      }
+      for (let above = item.parentElement.closest("li"); above; above = above.parentElement.closest("li")) {
+        if (!own(above).disabled) own(above).checked = true;
+      }
+    });
+  }
+}
+
+// Say how many are ticked of those that must be released.
+function counts() {
+  for (const group of all("[data-needed]")) {
+    const shown = group.querySelector("[data-count]");
+    if (!shown) continue;
+    const show = () => {
+      const ticked = all("input:checked", group).length;
+      shown.textContent = group.dataset.ticked.replace("{n}", ticked);
+    };
+    group.addEventListener("change", show);
+    show();
+  }
+}
+
+// A list that is here as a whole is narrowed while somebody types.
+function narrowing() {
+  for (const field of all("[data-narrow]")) {
+    field.parentElement.hidden = false;
+    field.addEventListener("input", () => {
+      const wanted = field.value.trim().toLocaleLowerCase();
+      for (const item of document.getElementById(field.dataset.narrow).children) {
+        item.hidden = !item.textContent.toLocaleLowerCase().includes(wanted);
+      }
+    });
+  }
+}
+
+// A list that the server narrows is fetched anew, shortly after somebody typed or chose.
+function live() {
+  for (const form of all("[data-live]")) {
+    let timer = 0;
+    let asked = 0;
+    const show = async () => {
+      const number = ++asked;
+      const address = `${form.action}?${new URLSearchParams(new FormData(form))}`;
+      const answer = await fetch(address, { credentials: "same-origin" });
+      if (!answer.ok || number !== asked) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const found = page.getElementById(form.dataset.live);
+      if (number !== asked || !found) return;
+      document.getElementById(form.dataset.live).replaceChildren(...found.childNodes);
+      history.replaceState(null, "", address);
+    };
+    form.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(show, 200);
+    });
+  }
+}
+
+localTimes();
+for (const note of all("[data-zone]")) note.textContent = note.dataset.zone;
+drops();
+trees();
+counts();
+narrowing();
+live();

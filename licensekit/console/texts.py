@@ -1,0 +1,54 @@
+"""Every text that the console itself shows: `texts.toml`, ready for translation.
+
+What the installation says (errors, notices, reasons) are sentences of the library.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, cast
+
+_FILE: Final = Path(__file__).with_name("texts.toml")
+
+
+def text(key: str, **values: object) -> str:
+    """Give the text of a dotted `key`, with `values` in the places that it names.
+
+    A text that has a singular and a plural (`one` and `many`) is chosen by the value `n`.
+
+    Raises:
+        KeyError: there is no such text, or it names a place that has no value.
+    """
+    found = texts()[key] if key in texts() else texts()[_number(key, values["n"])]
+    return found.format_map(values) if values else found
+
+
+def sentence(key: str, values: Mapping[str, object]) -> str:
+    """Give the text of a `key` with `values`, which may answer for what it does not have."""
+    return texts()[key].format_map(values)
+
+
+def has(key: str) -> bool:
+    """Say whether there is such a text."""
+    return key in texts()
+
+
+@cache
+def texts() -> Mapping[str, str]:
+    """Give dotted key to text."""
+    return dict(_flat("", tomllib.loads(_FILE.read_text(encoding="utf-8"))))
+
+
+def _number(key: str, n: object) -> str:
+    return f"{key}.{'one' if n == 1 else 'many'}"
+
+
+def _flat(prefix: str, table: Mapping[str, Any]) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for name, value in table.items():
+        if isinstance(value, str):
+            found.append((prefix + name, value))
+        else:
+            found += _flat(f"{prefix}{name}.", cast("Mapping[str, Any]", value))
+    return found

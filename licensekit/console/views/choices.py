@@ -1,0 +1,111 @@
+"""What can be assigned to a user or a site: plans to choose one of, and licenses in a tree."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from licensekit.console.views.licenses import LicenseView, all_rows, license_view
+from licensekit.entitlements.evaluate import qualify
+from licensekit.installation.state import State
+from licensekit.wire.documents import Kind, Seats
+
+
+class Choice(NamedTuple):
+    """One license to tick, and those that require it below."""
+
+    code: str
+    name: str
+    description: str
+    ticked: bool
+    held: bool
+    """Whether it is assigned now."""
+    lapsed: bool
+    numbers: LicenseView | None
+    """None: no catalog has it any more; it can only be released."""
+    included_in: tuple[str, ...]
+    """The names of what is held and brings it anyhow."""
+    below: tuple["Choice", ...] = ()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it cannot be ticked: none is free."""
+        return not self.ticked and (self.numbers is None or self.numbers.free == 0)
+
+
+class Choices(NamedTuple):
+    """Everything that can be assigned to one holder."""
+
+    plans: tuple[Choice, ...]
+    others: tuple[Choice, ...]
+
+    @property
+    def plan(self) -> str:
+        """The plan that is ticked, or nothing."""
+        return next((plan.code for plan in self.plans if plan.ticked), "")
+
+
+def choices_of(
+    state: State,
+    kind: Kind,
+    held: Iterable[str],
+    *,
+    lapsed: Iterable[str] = (),
+    ticked: Iterable[str] | None = None,
+) -> Choices:
+    """Give what can be assigned to a holder of `held`.
+
+    `ticked` is what a form said that was refused; without it, what is held.
+    """
+    holding, gone = frozenset(held), frozenset(lapsed)
+    marked = holding if ticked is None else frozenset(ticked)
+    rows = {row.code: row for row in all_rows(state) if row.kind is kind}
+    codes = [c for c in rows if c in holding or (rows[c].granted and _assignable(state, c))]
+    codes.sort(key=lambda code: rows[code].name.casefold())
+    codes += sorted(holding - rows.keys())
+
+    def choice(code: str) -> Choice:
+        row = rows.get(code)
+        license_ = state.entitlements.licenses.get(code)
+        return Choice(
+            code=code,
+            name=code if row is None else row.name,
+            description="" if license_ is None else license_.description,
+            ticked=code in marked,
+            held=code in holding,
+            lapsed=code in gone,
+            numbers=None if row is None else license_view(state, row),
+            included_in=tuple(
+                rows[giver].name
+                for giver in sorted(holding)
+                if giver in rows and code in state.entitlements.closure.get(giver, ())
+            ),
+            below=tuple(choice(child) for child, parent in parents.items() if parent == code),
+        )
+
+    parents = _parents(state, codes)
+    roots = [choice(code) for code, parent in parents.items() if parent is None]
+    is_plan = {code for code, row in rows.items() if row.plan}
+    return Choices(
+        plans=tuple(one for one in roots if one.code in is_plan),
+        others=tuple(one for one in roots if one.code not in is_plan),
+    )
+
+
+def _assignable(state: State, code: str) -> bool:
+    license_ = state.entitlements.licenses[code]
+    return not (license_.hidden or license_.limits_sites or license_.seats is Seats.CONCURRENT)
+
+
+def _parents(state: State, codes: Iterable[str]) -> dict[str, str | None]:
+    """Give for each license the one among `codes` that it requires; a plan stands by itself."""
+    listed = list(codes)
+    return {code: _parent(state, code, listed) for code in listed}
+
+
+def _parent(state: State, code: str, listed: Iterable[str]) -> str | None:
+    license_ = state.entitlements.licenses.get(code)
+    if license_ is None or license_.plan:
+        return None
+    issuer = code.rpartition(".")[0] or state.ground.issuer
+    required = [qualify(state.ground, issuer, one) for one in license_.requires]
+    plans = {c for c in listed if (one := state.entitlements.licenses.get(c)) and one.plan}
+    return next((one for one in listed if one in required and one not in plans), None)

@@ -1,0 +1,66 @@
+"""Entries of the audit log as sentences."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, cast
+
+from licensekit.console.texts import has, sentence
+from licensekit.dates import parse_seconds
+from licensekit.installation.audit import Entry
+from licensekit.installation.state import State
+
+
+class Line(NamedTuple):
+    """One entry."""
+
+    number: int
+    at: int | None
+    """Seconds since 1970."""
+    by: str
+    what: str
+    """What was done, in a sentence."""
+    details: tuple[tuple[str, str], ...]
+    """What else the entry says, as it is kept."""
+
+
+_SAID: frozenset[str] = frozenset({"did", "at", "by"})
+
+
+def line_of(state: State, entry: Entry) -> Line:
+    """Give an entry as the History screen shows it."""
+    facts = entry.facts
+    did = str(facts.get("did", ""))
+    shown = {name: _shown(state, value) for name, value in facts.items() if name not in _SAID}
+    key = f"history.did.{did}"
+    return Line(
+        number=entry.number,
+        at=_moment(facts),
+        by=str(facts.get("by", "")),
+        what=sentence(key, _Places(shown)) if has(key) else did,
+        details=tuple((name, value) for name, value in shown.items() if value),
+    )
+
+
+class _Places(dict[str, str]):
+    """What a sentence names, also where an entry does not say it."""
+
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def _moment(facts: Mapping[str, Any]) -> int | None:
+    try:
+        return parse_seconds(str(facts.get("at", "")))
+    except ValueError:
+        return None
+
+
+def _shown(state: State, value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(_names(state, cast("list[object]", value)))
+    return "" if value is None else str(value)
+
+
+def _names(state: State, values: list[object]) -> Iterator[str]:
+    for value in values:
+        license_ = state.entitlements.licenses.get(str(value))
+        yield str(value) if license_ is None else license_.name

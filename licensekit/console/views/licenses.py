@@ -1,0 +1,169 @@
+"""Licenses as the Licenses screen shows them: what there is, in use and left, and how it stands."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from licensekit.access import Access
+from licensekit.entitlements import LicenseRow, Part, rows
+from licensekit.entitlements import State as PartState
+from licensekit.installation.state import State
+from licensekit.wire.documents import Kind, Seats
+
+_TONES: Final = {
+    PartState.ACTIVE: "good",
+    PartState.PENDING: "calm",
+    PartState.WARNING: "warn",
+    PartState.GRACE: "warn",
+    PartState.EXPIRED: "bad",
+    PartState.FOREIGN: "bad",
+    PartState.UNMAINTAINED: "bad",
+}
+NEARLY_FULL: Final = 90
+"""From so many percent in use on, a license is shown as nearly used up."""
+
+
+class PartView(NamedTuple):
+    """A bundle in force, or one that waits."""
+
+    part: Part
+    tone: str
+    days_left: int | None
+    dates: tuple[tuple[str, int], ...]
+    """The text's name of each date that it has, to the date."""
+
+
+class LicenseView(NamedTuple):
+    """One license with its numbers."""
+
+    row: LicenseRow
+    tone: str
+    percent: int
+    """How much of it is in use; 0 where it is unrestricted."""
+    free: int | None
+    """None is unrestricted."""
+    over: int
+    """How many more are in use than there are."""
+    concurrent: bool
+    quantity: str | None
+    """The unit of a system license that is sold by quantity."""
+
+
+class IssuerView(NamedTuple):
+    """Everything of one issuer."""
+
+    issuer: str
+    buy: str | None
+    """Where more can be bought."""
+    parts: tuple[PartView, ...]
+    system: tuple[LicenseView, ...]
+    sites: tuple[LicenseView, ...]
+    plans: tuple[LicenseView, ...]
+    users: tuple[LicenseView, ...]
+    absent: tuple[LicenseView, ...]
+    """What the catalog has and no bundle grants."""
+    unknown: tuple[str, ...]
+    """What a bundle names and the catalog does not have."""
+
+
+def issuers_of(state: State) -> tuple[str, ...]:
+    """Give the issuers that have a catalog or a bundle here, the vendor first."""
+    granting = (p.bundle.issuer for p in (*state.entitlements.parts, *state.entitlements.waiting))
+    found = dict.fromkeys((state.ground.issuer, *sorted(state.ground.catalogs), *granting))
+    return tuple(found)
+
+
+def issuer_view(state: State, issuer: str) -> IssuerView:
+    """Give everything of one issuer."""
+    listed = [license_view(state, row) for row in all_rows(state) if row.issuer == issuer]
+    shown = [view for view in listed if not view.row.hidden or view.row.in_use]
+    shown.sort(key=by_plan_and_name)
+    there = [view for view in shown if is_there(view.row)]
+
+    def of(kind: Kind, *, plan: bool = False) -> tuple[LicenseView, ...]:
+        return tuple(v for v in there if v.row.kind is kind and v.row.plan is plan)
+
+    return IssuerView(
+        issuer=issuer,
+        buy=buy_address(state, issuer),
+        parts=tuple(part_views(state, issuer)),
+        system=of(Kind.SYSTEM),
+        sites=of(Kind.SITE),
+        plans=of(Kind.USER, plan=True),
+        users=of(Kind.USER),
+        absent=tuple(view for view in shown if not is_there(view.row)),
+        unknown=tuple(
+            code for part, code in state.entitlements.unknown if part.bundle.issuer == issuer
+        ),
+    )
+
+
+def all_rows(state: State) -> tuple[LicenseRow, ...]:
+    """Give every license of every catalog."""
+    return rows(state.entitlements, state.in_use)
+
+
+def by_plan_and_name(view: LicenseView) -> tuple[bool, str]:
+    """Give the order in which people look for licenses: the plans first, then by name."""
+    return not view.row.plan, view.row.name.casefold()
+
+
+def is_there(row: LicenseRow) -> bool:
+    """Say whether a bundle grants a license, or somebody is still assigned it."""
+    return row.granted or bool(row.in_use) or (row.kind is Kind.SYSTEM and row.access > Access.NONE)
+
+
+def part_views(state: State, issuer: str | None = None) -> Iterator[PartView]:
+    """Give the bundles in force and those that wait, of one issuer or of all."""
+    for part in (*state.entitlements.parts, *state.entitlements.waiting):
+        if issuer in (None, part.bundle.issuer):
+            dates = tuple(_dates(part))
+            yield PartView(part, _TONES[part.state], part.days_left(state.now), dates)
+
+
+def license_view(state: State, row: LicenseRow) -> LicenseView:
+    """Give one license with its numbers."""
+    over = 0 if row.total is None else max(0, row.in_use - row.total)
+    percent = _percent(row)
+    license_ = state.entitlements.licenses[row.code]
+    return LicenseView(
+        row=row,
+        tone="bad" if over else "warn" if percent >= NEARLY_FULL else "good",
+        percent=percent,
+        free=None if row.total is None else max(0, row.total - row.in_use),
+        over=over,
+        concurrent=license_.seats is Seats.CONCURRENT,
+        quantity=license_.quantity,
+    )
+
+
+def buy_address(state: State, issuer: str) -> str | None:
+    """Give where more of an issuer's licenses can be bought: a web address, or nothing."""
+    known = state.ground.catalogs.get(issuer)
+    written = "" if known is None else known.document.urls.get("buy", "")
+    # A catalog may say anything here; a browser must not run it.
+    return written if written.startswith(("https://", "http://")) else None
+
+
+def next_date(parts: Iterable[PartView], today: int) -> tuple[str, int] | None:
+    """Give the nearest date that is still to come, with its name."""
+    coming = [(day, name) for part in parts for name, day in part.dates if day > today]
+    return min(((name, day) for day, name in coming), key=lambda one: one[1], default=None)
+
+
+def _percent(row: LicenseRow) -> int:
+    if row.total is None:
+        return 0
+    return min(100, round(100 * row.in_use / row.total)) if row.total else 100 * bool(row.in_use)
+
+
+def _dates(part: Part) -> Iterator[tuple[str, int]]:
+    bundle = part.bundle
+    named = (
+        ("starts", bundle.starts),
+        ("warning", bundle.warning),
+        ("expiry", bundle.expiry),
+        ("grace", bundle.grace),
+        ("maintenance", bundle.maintenance),
+        ("next_check", bundle.next_check),
+    )
+    return ((name, day) for name, day in named if day is not None)

@@ -1,0 +1,66 @@
+"""What a user may do, and where it comes from."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from licensekit.access import Access
+from licensekit.customer import Decision, Installation, UserFacts
+from licensekit.entitlements.login import ways
+from licensekit.installation.state import State
+
+
+class Has(NamedTuple):
+    """What a user has."""
+
+    own: tuple["Given", ...]
+    """What is assigned and what that brings, the assigned first."""
+    shared: tuple["Given", ...]
+    """What everybody has."""
+
+
+class Given(NamedTuple):
+    """One license that a user has, and how."""
+
+    code: str
+    name: str
+    access: Access
+    assigned: bool
+    via: tuple[str, ...]
+    """The names of what is assigned and brings it."""
+
+
+def given_by(state: State, access: Mapping[str, Access], held: Iterable[str]) -> Has:
+    """Give every license that gives a user something, or is assigned and does not."""
+    assigned = frozenset(held)
+    licenses, closure = state.entitlements.licenses, state.entitlements.closure
+    found = [
+        Given(
+            code=code,
+            name=licenses[code].name,
+            access=level,
+            assigned=code in assigned,
+            via=tuple(
+                licenses[giver].name
+                for giver in sorted(assigned)
+                if giver in licenses and code in closure[giver]
+            ),
+        )
+        for code, level in access.items()
+        if (level or code in assigned) and code in licenses
+    ]
+    found.sort(key=lambda one: (not one.assigned, one.name.casefold()))
+    return Has(
+        own=tuple(one for one in found if one.assigned or one.via),
+        shared=tuple(one for one in found if not (one.assigned or one.via)),
+    )
+
+
+def login_answers(
+    state: State, installation: Installation, user: UserFacts
+) -> tuple[tuple[str, Decision], ...]:
+    """Give every way to log in that a user of this kind may come, with the decision on it."""
+    answers = [
+        (way, installation.users.may_login(user.id, way)) for way in ways(state.entitlements)
+    ]
+    open_to_kind = [one for one in answers if not any(r.code == "kind" for r in one[1].reasons)]
+    return tuple(open_to_kind)

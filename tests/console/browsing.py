@@ -1,0 +1,98 @@
+"""A console in a thread, and a real browser in front of it."""
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import uvicorn
+
+from licensekit.console.app import app_with_sign_in
+from licensekit.console.security.identity import Identity
+from licensekit.console.security.sign_in import SignIn
+from licensekit.console.serving import listen
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from licensekit.customer import Installation
+
+CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
+_QUIET: Final = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+class Served(NamedTuple):
+    """A console that is being served."""
+
+    address: str
+    next_link: Callable[[], str]
+    """Gives the link that signs the next browser in."""
+
+    def sign_in(self, page: "Page") -> None:
+        """Sign a browser in."""
+        page.goto(self.next_link())
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("navigation", name="Sections").wait_for()
+
+
+@contextmanager
+def served(installation: "Installation", name: str = "ingrid.solberg") -> Generator[Served]:
+    """Serve the console of an installation, for `name`, at an address of its own."""
+    listener = listen("127.0.0.1", 0)
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    codes: list[str] = []
+    sign_in = SignIn(Identity(name), announce=codes.append)
+    config = uvicorn.Config(
+        app_with_sign_in(installation, sign_in), log_level="warning", lifespan="off", ws="none"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield Served(address, lambda: f"{address}/sign-in?code={codes[-1]}")
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+def chromium() -> str | None:
+    """Give the path of Chromium; None if this machine has none."""
+    given = os.environ.get("LICENSEKIT_TEST_CHROMIUM")
+    found = (shutil.which(name) for name in CHROMIUM)
+    return given or next((path for path in found if path is not None), None)
+
+
+def axe() -> str | None:
+    """Give the text of axe-core's script; None if it is not there."""
+    given = os.environ.get("LICENSEKIT_TEST_AXE")
+    path = Path(given) if given else Path("node_modules", "axe-core", "axe.min.js")
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+@contextmanager
+def browser(path: str) -> "Generator[Browser]":
+    """Start Chromium."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  # few tests need it
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=list(_QUIET))
+        try:
+            yield started
+        finally:
+            started.close()

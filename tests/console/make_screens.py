@@ -1,0 +1,102 @@
+"""Makes the pictures in `docs/screens` from the sample.
+
+Run: python -m tests.console.make_screens
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from licensekit.customer import Installation
+from tests.console.browsing import Served, browser, chromium, served
+from tests.console.sample_installation import Sample, make_sample
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+FOLDER: Final = Path(__file__).parents[2] / "docs" / "screens"
+WIDE: Final = (1280, 860)
+NARROW: Final = (390, 844)
+
+
+class Look(NamedTuple):
+    """One picture of a screen that an address shows."""
+
+    name: str
+    path: str
+    size: tuple[int, int] = WIDE
+    scheme: Literal["light", "dark"] = "light"
+
+
+LOOKS: Final = (
+    Look("licenses", "/"),
+    Look("licenses-dark", "/", scheme="dark"),
+    Look("licenses-narrow", "/", size=NARROW),
+    Look("license", "/license/sales-pro"),
+    Look("status", "/status"),
+    Look("activate", "/activate"),
+    Look("users", "/users"),
+    Look("user-licenses", "/users/licenses?license=sales-pro"),
+    Look("user", "/user?id=anna.berg"),
+    Look("user-narrow", "/user?id=anna.berg", size=NARROW),
+    Look("sites", "/sites"),
+    Look("events", "/events"),
+    Look("history", "/history?verify=1"),
+    Look("papers", "/papers"),
+)
+
+
+def main() -> None:
+    """Make every picture."""
+    path = chromium()
+    if path is None:
+        sys.exit("there is no Chromium here; LICENSEKIT_TEST_CHROMIUM names one")
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        sample = make_sample(Path(folder))
+        with (
+            Installation.open(sample.home, create=False) as installation,
+            served(installation) as console,
+            browser(path) as chrome,
+        ):
+            for look in LOOKS:
+                page = opened(chrome, console, look)
+                page.goto(console.address + look.path)
+                keep(page, look.name)
+            page = opened(chrome, console, Look("", ""))
+            preview(page, console, sample)
+
+
+def opened(chrome: "Browser", console: Served, look: Look) -> "Page":
+    """Open a browser of its own, signed in."""
+    width, height = look.size
+    context = chrome.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=look.scheme,
+        timezone_id="Europe/Oslo",
+        locale="en-GB",
+    )
+    page = context.new_page()
+    console.sign_in(page)
+    return page
+
+
+def preview(page: "Page", console: Served, sample: Sample) -> None:
+    """Take the pictures of an activation: refused, possible, done."""
+    for name, data in (("preview-refused", sample.smaller), ("preview", sample.larger)):
+        page.goto(console.address + "/activate")
+        page.get_by_label("Or paste its text").fill(data.decode())
+        page.get_by_role("button", name="Preview").click()
+        keep(page, name)
+    page.get_by_role("button", name="Activate", exact=True).click()
+    keep(page, "activated")
+
+
+def keep(page: "Page", name: str) -> None:
+    """Take a picture of what is seen."""
+    page.screenshot(path=FOLDER / f"{name}.png", full_page=False)
+
+
+if __name__ == "__main__":
+    main()

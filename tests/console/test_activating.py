@@ -1,0 +1,105 @@
+"""Taking a file: preview, refusal, release, activation."""
+
+import pytest
+
+from licensekit.customer import Installation
+from tests import makers
+from tests.console.conftest import Browser, held, words
+from tests.customer.conftest import SOLD
+from tests.homes import bundle, file
+
+FEWER = file(bundle(2, **{**SOLD, "users": {"sales": 1, "service": 1}}))
+
+
+def test_a_file_is_shown_before_it_is_taken(crm: Installation, browser: Browser) -> None:
+    more = file(bundle(2, **{**SOLD, "users": {"sales": 9}}))
+    before = crm.state().stored
+    page = words(browser.upload("/activate/preview", more.encode()))
+    assert "This file can be activated." in page
+    assert "+7" in page
+    assert crm.state().stored == before
+    page = words(browser.post("/activate", text=more))
+    assert "The file is active." in page
+    assert crm.state().bundles[0].document.sequence == 2
+    assert crm.newest_audit(limit=1)[0].facts["by"] == "ingrid"
+    assert "Nothing changed" in words(browser.post("/activate", text=more))
+    assert "Nothing changes" in words(browser.post("/activate/preview", text=more))
+
+
+def test_all_licenses_are_shown_when_asked(browser: Browser) -> None:
+    more = file(bundle(2, **{**SOLD, "users": {"sales": 9}}))
+    assert "Areas" not in words(browser.post("/activate/preview", text=more))
+    assert "Areas" in words(browser.post("/activate/preview", text=more, all="1"))
+
+
+def test_what_is_too_much_is_released_from_there(crm: Installation, browser: Browser) -> None:
+    crm.users.assign("anna", "sales")
+    crm.users.assign("bob", "sales")
+    page = words(browser.post("/activate/preview", text=FEWER))
+    assert "This file cannot be activated yet." in page
+    assert "Sales User" in page or "2 in use, 1 in the new file" in page
+    assert "bob" in page
+    assert "below" not in page
+    refused = words(browser.post("/activate", 409, text=FEWER))
+    assert "2 in use" in refused
+    page = words(browser.post("/activate/release", text=FEWER, release=["USER sales bob"]))
+    assert "Released bob" in page
+    assert "This file can be activated." in page
+    assert held(crm, "bob") == set()
+    assert "The file is active." in words(browser.post("/activate", text=FEWER))
+
+
+def test_a_release_that_is_refused_is_told(crm: Installation, browser: Browser) -> None:
+    crm.users.assign("anna", "sales", "windows")
+    crm.users.assign("bob", "sales")
+    asked = ["USER sales anna", "USER sales nobody", "SITE reporter oslo", "nonsense"]
+    page = words(browser.post("/activate/release", text=FEWER, release=asked))
+    assert page.count("Not released") == 4
+    assert held(crm, "anna") == {"sales", "windows"}
+    assert "Nothing was ticked" in words(browser.post("/activate/release", text=FEWER))
+
+
+def test_sites_that_are_too_many_lead_to_the_sites(crm: Installation, browser: Browser) -> None:
+    for site in ("bergen", "oslo"):
+        crm.sites.add(site)
+    fewer = file(bundle(2, **{**SOLD, "sites": {"satellite": 1}}))
+    assert "go to Sites" in words(browser.post("/activate/preview", text=fewer))
+
+
+def test_another_serial_is_refused_with_the_reason(browser: Browser) -> None:
+    other = file(bundle(serial="OTHER-1"))
+    page = words(browser.post("/activate/preview", text=other))
+    assert "What stands against it" in page
+    assert "OTHER-1" in page
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "said"),
+    [
+        (b"", 400, "no file was chosen"),
+        (b"hello", 400, ""),
+        (b"\xff\xfe\x00", 400, ""),
+        (b"x" * 4_200_000, 400, "at most"),
+        (file(bundle(2), by="stranger").encode(), 409, ""),
+    ],
+)
+def test_what_is_no_license_file_is_refused_on_the_same_page(
+    crm: Installation, browser: Browser, data: bytes, status: int, said: str
+) -> None:
+    before = crm.state().stored
+    page = words(browser.upload("/activate/preview", data, status))
+    assert "Take a license file." in page
+    assert said in page
+    assert crm.state().stored == before
+
+
+def test_a_file_may_wait_for_its_start(browser: Browser) -> None:
+    later = file(bundle(2, starts=makers.ISSUED_DAY + 30, **SOLD))
+    assert "at its start" in words(browser.post("/activate/preview", text=later))
+
+
+def test_the_first_file_is_asked_for(home_without_files: Browser) -> None:
+    page = words(home_without_files.get("/"))
+    assert "Nothing was activated here yet." in page
+    page = words(home_without_files.post("/activate", text=file(bundle(**SOLD))))
+    assert "The file is active." in page

@@ -1,0 +1,35 @@
+"""The console among the screens of an application."""
+
+import re
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from licensekit.console import Identity, app
+from licensekit.customer import Installation
+from tests.console.conftest import Browser, client_of
+from tests.homes import Home
+
+
+def test_it_is_mounted_under_a_path(crm: Installation) -> None:
+
+    inner = app(crm, lambda _: Identity("ingrid"))
+    outer = Starlette(routes=[Mount("/licensing", app=inner)])
+    client = TestClient(outer, base_url="http://localhost", headers={"origin": "http://localhost"})
+    page = client.get("/licensing/").text
+    assert 'href="/licensing/users"' in page
+    assert client.get(re.findall(r'href="([^"]*console.css[^"]*)"', page)[0]).status_code == 200
+    browser = Browser(client)
+    [token, *_] = re.findall(r'name="token" value="(\w+)"', client.get("/licensing/users/new").text)
+    answer = browser.client.post("/licensing/user/retire", data={"token": token, "id": "anna"})
+    assert answer.url.path == "/licensing/user"
+    assert crm.users.get("anna").retired
+
+
+def test_a_database_that_cannot_be_read_is_told(crm_home: Home, crm: Installation) -> None:
+    client = client_of(crm)
+    (crm_home.folder / "licensing.db").rename(crm_home.folder / "away")
+    answer = client.get("/users")
+    assert answer.status_code == 503
+    assert "database-unavailable" in answer.text

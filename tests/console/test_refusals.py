@@ -1,0 +1,315 @@
+"""What the console refuses, whoever asks; afterwards the installation is as it was."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from licensekit.console import Identity, Role, app
+from licensekit.console.app import CHANGES, LOOKS
+from licensekit.console.security.forms import BODY_BYTES
+from licensekit.console.security.guard import HEADERS
+from licensekit.customer import Installation
+from tests.console.conftest import ORIGIN, Browser, client_of
+
+
+def state_of(installation: Installation) -> tuple[Any, ...]:
+    """Give everything that a change would change."""
+    return (
+        installation.state().stored,
+        list(installation.users.list()),
+        installation.sites.list(),
+        list(installation.audit()),
+    )
+
+
+@pytest.fixture
+def unchanged(crm: Installation) -> Callable[[], bool]:
+    """Say whether everything is as it was."""
+    before = state_of(crm)
+    return lambda: state_of(crm) == before
+
+
+def places() -> list[str]:
+    """Give the address of every screen."""
+    return [path.format(issuer="demo", code="sales") for path in LOOKS]
+
+
+@pytest.mark.parametrize("path", places())
+def test_nobody_sees_anything_without_signing_in(crm: Installation, path: str) -> None:
+    answer = client_of(crm, None).get(path)
+    assert answer.status_code == 403
+    assert "anna" not in answer.text
+    assert "Nordlys" not in answer.text
+
+
+@pytest.mark.parametrize("path", CHANGES)
+def test_nobody_changes_anything_without_signing_in(
+    crm: Installation, unchanged: Callable[[], bool], path: str
+) -> None:
+    assert client_of(crm, None).post(path, data={"id": "anna"}).status_code == 403
+    assert unchanged()
+
+
+@pytest.mark.parametrize("path", CHANGES)
+def test_whoever_may_only_look_changes_nothing(
+    reader: Browser, unchanged: Callable[[], bool], path: str
+) -> None:
+    assert "change nothing" in reader.post(path, 403, id="anna", part="base", confirm="base")
+    assert unchanged()
+
+
+@pytest.mark.parametrize("path", CHANGES)
+@pytest.mark.parametrize("token", ["", "0" * 64, "é"])
+def test_a_form_without_its_token_changes_nothing(
+    browser: Browser, unchanged: Callable[[], bool], path: str, token: str
+) -> None:
+    browser.token()
+    answer = browser.client.post(path, data={"token": token, "id": "anna"})
+    assert answer.status_code == 403
+    assert "Nothing" in answer.text or "nothing" in answer.text
+    assert unchanged()
+
+
+def test_the_token_of_another_browser_or_person_changes_nothing(
+    crm: Installation, browser: Browser, unchanged: Callable[[], bool]
+) -> None:
+    other = Browser(client_of(crm))
+    answer = browser.client.post("/user/retire", data={"token": other.token(), "id": "anna"})
+    assert answer.status_code == 403
+    someone = client_of(crm, Identity("somebody-else"))
+    someone.cookies = browser.client.cookies
+    answer = someone.post("/user/retire", data={"token": browser.token(), "id": "anna"})
+    assert answer.status_code == 403
+    assert unchanged()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"origin": "null"},
+        {"origin": "http://evil.example"},
+        {"origin": "https://localhost"},
+        {"origin": "http://localhost:81"},
+        {"origin": "http://evil.example", "sec-fetch-site": "same-origin"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"sec-fetch-site": "none"},
+    ],
+)
+def test_a_change_from_another_page_is_refused(
+    crm: Installation, unchanged: Callable[[], bool], headers: dict[str, str]
+) -> None:
+    own = Browser(client_of(crm))
+    token = own.token()
+    stranger = client_of(crm, headers=headers)
+    stranger.cookies = own.client.cookies
+    answer = stranger.post("/user/retire", data={"token": token, "id": "anna"})
+    assert answer.status_code == 403
+    assert unchanged()
+
+
+def test_a_browser_that_names_no_origin_but_says_same_origin_is_believed(
+    crm: Installation,
+) -> None:
+    own = Browser(client_of(crm, headers={"sec-fetch-site": "same-origin"}))
+    own.post("/user/retire", id="anna")
+    assert crm.users.get("anna").retired
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "localhost@evil.example",
+        "192.168.0.1",
+        "[::2]",
+        "localhost:port",
+        "localhost:",
+        "",
+    ],
+)
+def test_a_request_to_another_name_is_refused(crm: Installation, host: str) -> None:
+    answer = client_of(crm).get("/users", headers={"host": host})
+    assert answer.status_code == 421
+    assert "anna" not in answer.text
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8470", "127.0.0.1:1", "[::1]:8470"])
+def test_this_machine_is_reached_by_its_names_at_any_port(crm: Installation, host: str) -> None:
+    assert client_of(crm).get("/users", headers={"host": host}).status_code == 200
+
+
+def test_named_origins_are_the_only_ones(crm: Installation) -> None:
+    served = app(crm, lambda _: Identity("ingrid"), origins=["https://CRM.example.com:443/"])
+    client = TestClient(served, headers={"origin": "https://crm.example.com"})
+    assert client.get("/users", headers={"host": "localhost"}).status_code == 421
+    client.base_url = "http://crm.example.com"  # behind a proxy that speaks TLS
+    page = client.get("/users/new")
+    assert page.status_code == 200
+    assert "__Host-licensekit-form=" in page.headers["set-cookie"]
+    assert "Secure" in page.headers["set-cookie"]
+
+
+@pytest.mark.parametrize(
+    "address", ["", "crm.example.com", "ftp://crm", "https://crm/path", "https://user@crm"]
+)
+def test_what_is_no_origin_is_a_mistake_of_the_program(crm: Installation, address: str) -> None:
+    with pytest.raises(ValueError, match="is no address like"):
+        app(crm, lambda _: None, origins=[address])
+
+
+@pytest.mark.parametrize("path", [*places(), "/nothing", "/static/console.css", "/static/no"])
+@pytest.mark.parametrize("identity", [Identity("ingrid"), None])
+def test_every_answer_has_every_header(
+    crm: Installation, path: str, identity: Identity | None
+) -> None:
+    answer = client_of(crm, identity).get(path, follow_redirects=False)
+    assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+    assert answer.headers["cache-control"] in {"no-store", "public, max-age=31536000, immutable"}
+
+
+def test_refusals_have_every_header(crm: Installation) -> None:
+    for answer in (
+        client_of(crm).get("/", headers={"host": "evil"}),
+        client_of(crm, headers={}).post("/users/new"),
+        client_of(crm).put("/users"),
+    ):
+        assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+
+
+def test_cookies_are_for_this_console_alone(browser: Browser) -> None:
+    said = browser.client.get("/users/new").headers["set-cookie"]
+    assert "HttpOnly" in said
+    assert "SameSite=strict" in said
+    assert "set-cookie" not in browser.client.get("/users/new").headers
+
+
+def test_no_page_has_a_script_or_style_of_its_own(browser: Browser) -> None:
+    for path in places():
+        page = browser.client.get(path).text
+        assert page.count("<script") == 1
+        assert "<style" not in page
+        assert "style=" not in page
+        assert " onclick" not in page
+
+
+def test_what_is_too_large_is_refused(browser: Browser, unchanged: Callable[[], bool]) -> None:
+    token = browser.token()
+    data = {"token": token, "text": "x" * BODY_BYTES}
+    answer = browser.client.post("/activate/preview", data=data)
+    assert answer.status_code == 413
+    assert "larger than any license file" in answer.text
+    assert unchanged()
+
+
+@pytest.mark.parametrize("length", [b"", b"-1", b"many"])
+def test_what_does_not_say_how_large_it_is_is_refused(crm: Installation, length: bytes) -> None:
+    def parts() -> Any:
+        yield b"id=anna"
+
+    answer = client_of(crm).post("/user/retire", content=parts())
+    assert answer.status_code == 411
+    headers = [(b"host", b"localhost"), (b"origin", ORIGIN.encode()), (b"content-length", length)]
+    assert asyncio.run(_status(crm, headers)) == 411
+
+
+async def _status(installation: Installation, headers: list[tuple[bytes, bytes]]) -> int:
+    """Give the status of a request that no honest client would send."""
+    statuses: list[int] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    scope = {
+        "type": "http", "method": "POST", "path": "/user/retire", "raw_path": b"/user/retire",
+        "query_string": b"", "headers": headers, "scheme": "http", "client": None,
+        "server": ("localhost", 80), "http_version": "1.1", "root_path": "",
+    }  # fmt: skip
+    await app(installation, lambda _: Identity("ingrid"))(scope, receive, send)
+    return statuses[0]
+
+
+def test_a_body_that_is_no_form_is_refused(browser: Browser) -> None:
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    answer = browser.client.post("/users/new", content=b"nonsense", headers=headers)
+    assert answer.status_code in {400, 403}
+    many = "&".join(f"a{n}=1" for n in range(5000))
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    answer = browser.client.post("/users/new", content=many, headers=headers)
+    assert answer.status_code == 400
+
+
+def test_what_is_not_there_is_said_so(browser: Browser) -> None:
+    for path in (
+        "/nothing", "/static/secrets", "/licenses/nobody", "/license/nothing", "/user?id=nobody",
+        "/site?id=nowhere", "/users?license=nothing", "/sign-in",
+    ):  # fmt: skip
+        answer = browser.client.get(path)
+        assert answer.status_code == 404, path
+    assert browser.client.post("/users").status_code == 405
+
+
+def test_what_the_program_does_wrong_is_not_shown(crm: Installation) -> None:
+    def broken(_: object) -> Identity:
+        raise RuntimeError("a secret of the program")
+
+    client = TestClient(app(crm, broken), base_url=ORIGIN, raise_server_exceptions=False)
+    answer = client.get("/users")
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+    assert answer.headers["content-security-policy"] == HEADERS["Content-Security-Policy"]
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7 * 'seven' }}",
+    "' or 1=1 --",
+    "../../etc/passwd",
+    "a&b=c?d#e%41",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_are_shown_as_they_are(
+    crm: Installation, browser: Browser, name: str
+) -> None:
+    crm.users.add(name, name=name, groups=["g"])
+    crm.users.assign(name, "sales")
+    crm.sites.add(name, name=name)
+    crm.events.start("no-login", message=name)
+    crm.acting_as(name).events.start("message-of-the-day", message=name)
+    pages = [
+        browser.get("/users"),
+        browser.get("/user", id=name),
+        browser.get("/site", id=name),
+        browser.get("/sites"),
+        browser.get("/events"),
+        browser.get("/history"),
+        browser.get("/license/sales"),
+        browser.get("/users/licenses", license="sales"),
+        browser.get("/users", q=name),
+    ]
+    for page in pages:
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+        assert "sevenseven" not in page
+    assert "no logins for now" in pages[1]
+    browser.post("/user/licenses", id=name, held="sales", plan="service")
+    assert [h.license for h in crm.users.get(name).holdings] == ["service"]
+
+
+def test_roles_are_those_that_a_program_gives(crm: Installation) -> None:
+    page = Browser(client_of(crm, Identity("rolf", Role.READER))).get("/user", id="anna")
+    assert "may look, not change" in page
+    assert "Save licenses" not in page
