@@ -154,12 +154,22 @@ def _fresh(document: Root | Trust, roots: Roots, now: int) -> Root | Trust:
 
 
 def conclude(workspace: Workspace, ceremony: Ceremony, *, action: str, note: str = "") -> Outcome:
-    """Enter what is completely signed, or write the file that travels to the next root key."""
+    """Enter what is completely signed, or write the file that travels to the next root key.
+
+    Raises:
+        WorkspaceError: such a file is there already; its signatures are not thrown away.
+    """
     if ceremony.is_complete:
         now = clock()
         workspace.take(ceremony.tokens, action=action, who=operator(), now=now, note=note)
         return Outcome(ceremony, None)
     path = workspace.layout.folder / file_name(ceremony)
+    if path.exists():
+        raise WorkspaceError(
+            "another change is in signing, and both cannot count",
+            where=str(path),
+            hint="have it signed first, or move the file away to give it up",
+        )
     write_atomically(path, ceremony.data)
     return Outcome(ceremony, path)
 

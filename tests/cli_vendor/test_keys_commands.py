@@ -151,6 +151,17 @@ def test_signing_in_several_sittings(place: Desk) -> None:
     assert keys(place)["second"]["state"] == "active"
 
 
+def test_a_change_that_is_in_signing_is_not_overwritten_by_the_next(place: Desk) -> None:
+    place.run("init", "acme", "--root-keys", "2", "--threshold", "2", *place.both_passphrases)
+    Path("acme/root/root-2.key").rename("root-2.key")
+    grow(place, "new", "second")
+    words = ("keys", "new", "third", "-C", "acme", *place.both_passphrases)
+    said = place.refused(6, *words)
+    assert "acme/trust-2.signing: another change is in signing" in said
+    Path("acme/trust-2.signing").rename("given-up.signing")
+    assert not grow(place, "new", "third")["in_force"]
+
+
 def test_a_document_signed_elsewhere_is_taken_in_by_pack(place: Desk) -> None:
     place.run("init", "acme", "--root-keys", "3", "--threshold", "3", *place.both_passphrases)
     Path("stick").mkdir()
