@@ -17,14 +17,15 @@ def events() -> None:
 
 @events.command()
 @click.argument("kind")
-@click.option("--site", help="For the users at this site.")
+@click.option("--site", metavar="ID", help="For the users at this site.")
 @click.option("--group", help="For the users of this group.")
-@click.option("--user", help="For this user.")
+@click.option("--user", metavar="ID", help="For this user.")
 @click.option("--message", default="", help="What users are told.")
 @click.option(
     "--expected-end", metavar="TIME", help="For information: 2027-01-01T00:00:00Z. Nothing ends it."
 )
 @home_option
+@json_option
 def start(
     *,
     kind: str,
@@ -34,6 +35,7 @@ def start(
     message: str,
     expected_end: str | None,
     home: str | None,
+    as_json: bool,
 ) -> None:
     """Start an event: no-login, no-FUNCTION, rebuild-FUNCTION or message-of-the-day.
 
@@ -53,7 +55,10 @@ def start(
             message=message,
             expected_end=_seconds(expected_end),
         )
-    emit(f"started event {event.number}; end it with `events end {event.number}`")
+    if as_json:
+        emit_json(event_json(event))
+    else:
+        emit(f"started event {event.number}; end it with `events end {event.number}`")
 
 
 @events.command()

@@ -55,7 +55,7 @@ def statement(*, output: str | None, home: str | None, as_json: bool) -> None:
 
 @click.command("return")
 @click.argument("part", default="base")
-@click.option("--issuer", help="Whose bundle it is, if not the vendor's.")
+@click.option("--issuer", metavar="CODE", help="Whose bundle it is, if not the vendor's.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_output
 @home_option

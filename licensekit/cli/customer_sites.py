@@ -64,7 +64,9 @@ def list_(*, home: str | None, as_json: bool) -> None:
 @sites.command()
 @click.argument("site_id", metavar="ID")
 @click.argument("licenses", metavar="LICENSE...", nargs=-1, required=True)
-@click.option("--release", multiple=True, help="A license to release in the same change.")
+@click.option(
+    "--release", multiple=True, metavar="LICENSE", help="Release this license in the same change."
+)
 @home_option
 def assign(
     *, site_id: str, licenses: tuple[str, ...], release: tuple[str, ...], home: str | None

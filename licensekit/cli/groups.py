@@ -45,9 +45,9 @@ class LicenseGroup(click.Group):
         super().__init__(*args, **settings)
         self.lazy: MutableMapping[str, Lazy] = dict(lazy or {})
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Give the names in the order of the table, then those added directly."""
-        return [*self.lazy, *(name for name in super().list_commands(ctx) if name not in self.lazy)]
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click gives it
+        """Give the names in the order of the table, then those added directly in theirs."""
+        return [*self.lazy, *(name for name in self.commands if name not in self.lazy)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Give a command, loading its module if it is the first use."""

@@ -1,7 +1,7 @@
 """Users as people and programs read them."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -11,6 +11,10 @@ from licensekit.cli.output import emit, facts, stream_json, table
 from licensekit.customer import Decision, UserFacts, UserRow
 from licensekit.entitlements.events import concerning
 from licensekit.installation.state import State
+from licensekit.wire.documents import UserKind
+
+KINDS: Final = {kind.name.lower(): kind for kind in UserKind}
+"""The kinds of users, as they are typed and shown."""
 
 
 def show_users(users: Iterable[UserRow]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from licensekit.customer.admission import Admission, Here, admit, superseded
+from licensekit.customer.admission import Admission, Here, admit, succeeded, superseded
 from licensekit.customer.deficits import below_use, deficits_of
 from licensekit.customer.opened import Look, Writing
 from licensekit.customer.preview import Deficit, Preview, compare, news_of
@@ -35,6 +35,8 @@ class Proposal(NamedTuple):
     admission: Admission
     replaced: Bundles
     """Active bundles that the new ones put out of force."""
+    spent: tuple[bytes, ...]
+    """Identities of those that were revoked, and have a successor in the new ones."""
     resets: Resets
     preview: Preview
 
@@ -72,9 +74,10 @@ def propose(look: Look, data: bytes | str) -> Proposal:
     file = _verify(look, data)
     active, _ = verify_bundles(look.stored.bundles, file.ground, look.now)
     fingerprint = fingerprint_of(look.stored, (*active, *file.bundles))
+    records = bundle_records(look.connection)
     here = Here(
         serial=look.stored.serial,
-        records=bundle_records(look.connection),
+        records=records,
         vendor=file.ground.issuer,
         fingerprint=fingerprint,
         released=look.opened.released,
@@ -83,7 +86,8 @@ def propose(look: Look, data: bytes | str) -> Proposal:
     admission = admit(file.bundles, here)
     replaced = tuple(superseded(active, admission.new))
     outcome = _Outcome(file, admission, active, replaced, fingerprint)
-    return Proposal(file.ground, admission, replaced, file.resets, _preview(look, outcome))
+    spent = tuple(r.identity for r in succeeded(records, active, admission.new))
+    return Proposal(file.ground, admission, replaced, spent, file.resets, _preview(look, outcome))
 
 
 def apply(change: Writing, proposal: Proposal) -> bool:
@@ -100,7 +104,8 @@ def apply(change: Writing, proposal: Proposal) -> bool:
     look = change.look
     keep_trust(change.connection, look.stored, proposal.ground)
     _keep_pack(change)
-    replace_bundles(change.connection, [v.identity for v in proposal.replaced])
+    gone = [*(v.identity for v in proposal.replaced), *proposal.spent]
+    replace_bundles(change.connection, gone)
     for verified in proposal.admission.new:
         add_bundle(change.connection, verified, change.now)
     issued = max((v.document.issued for v in proposal.admission.new), default=0)
@@ -109,7 +114,7 @@ def apply(change: Writing, proposal: Proposal) -> bool:
     change.record(
         "activate",
         bundles=[v.identity.hex() for v in proposal.admission.new],
-        replaced=[v.identity.hex() for v in proposal.replaced],
+        replaced=[identity.hex() for identity in gone],
         trust=list(preview.trust),
         serial=proposal.admission.serial,
     )

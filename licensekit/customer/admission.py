@@ -109,6 +109,21 @@ def superseded(
     ]
 
 
+def succeeded(
+    records: Iterable[BundleRecord],
+    active: Iterable[Verified[Bundle]],
+    new: Iterable[Verified[Bundle]],
+) -> list[BundleRecord]:
+    """Give the active bundles that do not verify any more and that a `new` one comes after."""
+    sound = {v.identity for v in active}
+    lines = {_line(v.document): v.document.sequence for v in new}
+    return [
+        r
+        for r in records
+        if r.state == ACTIVE and r.identity not in sound and r.sequence < lines.get(r.line, 0)
+    ]
+
+
 def label(bundle: Bundle) -> str:
     """Give what messages call a bundle: serial, part and sequence."""
     return f"{bundle.serial} {bundle.part} {bundle.sequence}"

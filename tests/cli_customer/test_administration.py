@@ -93,6 +93,7 @@ def test_users_are_imported_and_listed(crm: Command, shelf: Path) -> None:
     assert read(crm, "users list --json --retired") == {"users": []}
     assert [u["id"] for u in read(crm, "users list --json --license sales")["users"]] == ["anna"]
     assert len(read(crm, "users list --json")["users"]) == 2
+    assert [u["id"] for u in read(crm, "users list --json --text OB")["users"]] == ["bob"]
     assert shown(crm, "users list --expired") == "no users\n"
     piped = crm("users import -", stdin=b"id\ncarl\n")
     assert (piped.code, piped.err) == (0, "")
@@ -144,9 +145,10 @@ def test_sites_are_added_assigned_listed_and_removed(crm: Command) -> None:
 
 def test_events_are_started_listed_and_ended(crm: Command) -> None:
     assert shown(crm, "events list") == "no events\n"
-    shown(crm, "events start no-travel --group night --expected-end 2030-01-01")
+    started = read(crm, "events start no-travel --group night --expected-end 2030-01-01 --json")
     assert "group night" in shown(crm, "events list")
     [event] = read(crm, "events list --json")["events"]
+    assert event == started
     assert (event["kind"], event["expected_end"]) == ("no-travel", "2030-01-01T00:00:00Z")
     shown(crm, f"events end {event['number']}")
     assert read(crm, "events list --json") == {"events": []}

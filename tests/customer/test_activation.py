@@ -132,6 +132,19 @@ def test_a_list_that_takes_an_active_bundle_back_is_always_taken(
     assert [notice.code for notice in state.notices] == ["unusable-bundle"]
 
 
+def test_what_comes_after_a_revoked_bundle_ends_the_notice_of_it(
+    installation: Installation,
+) -> None:
+    installation.activate(file(bundle(1)))
+    taken_back = makers.revocations(identities=[makers.identity_of(homes.signed(bundle(1)))])
+    installation.activate(file(taken_back))
+    assert [notice.code for notice in installation.state().notices] == ["unusable-bundle"]
+    installation.activate(file(bundle(1, part="add-on")))
+    assert [notice.code for notice in installation.state().notices] == ["unusable-bundle"]
+    installation.activate(file(bundle(2)))
+    assert installation.state().notices == ()
+
+
 def test_activation_works_when_everything_has_expired(home: Home) -> None:
     with home.open() as installation:
         installation.activate(file(bundle(1)))
