@@ -25,7 +25,7 @@ class AnswerDesk(Opened):
         Raises:
             FormatError, TrustError, KeyInvalid: it is no such request, or for another product.
         """
-        return read_request(data, self.footing(now).product, now)
+        return read_request(data, self.footing(now).product)
 
     def check_answer(
         self, asking: Asking, draft: Draft, *, now: int, bare: bool = False
@@ -33,6 +33,7 @@ class AnswerDesk(Opened):
         """Hold a request and an order against the ledger; give the file if it is answered already.
 
         Raises:
+            IssuedAhead: for the installation it is a later day: reset its clock first.
             RequestAnswered: it was answered with something else.
             InstallationsTaken: as many are bound as the order allows, or the serial is.
             OrderConflict: another order was issued under its number.

@@ -30,7 +30,13 @@ from licensekit.vendor.order import Draft, Order
 from licensekit.vendor.order_text import canonical, difference
 from licensekit.vendor.places import Places
 from licensekit.vendor.reissuing import changed
-from licensekit.vendor.requests import Asking, answer_before, binding_to, lacking_facts
+from licensekit.vendor.requests import (
+    Asking,
+    answer_before,
+    binding_to,
+    lacking_facts,
+    require_time,
+)
 from licensekit.vendor.signing import sign_admitted
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, Reset, decode
@@ -77,6 +83,7 @@ def answer(
     """Sign the bundle that answers a request, and enter it beside the request.
 
     Raises:
+        IssuedAhead: for the installation it is a later day.
         InstallationsTaken: as many installations are bound as the order allows, or the serial is
             bound to another.
         NotIssued: the request names a serial that nothing was issued for.
@@ -103,6 +110,7 @@ def prepare(
     ledger: Connection, footing: Footing, asking: Asking, draft: Draft, now: int
 ) -> tuple[Bundle, Places]:
     """Give the bundle that would answer a request; raises as `answer`, but for the key."""
+    require_time(asking, now)
     order = draft.order
     serial = _serial(ledger, footing, asking, order)
     placed = order._replace(serial=serial)

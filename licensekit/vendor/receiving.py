@@ -70,12 +70,12 @@ def receive(
     statements: list[SelfSigned[Statement]] = []
     known: list[int] = []
     for token in dict.fromkeys(armor.read(data)):
-        signed = _signed(token, now)
+        signed = _signed(token)
         number = papers.number_of(ledger, signed.identity, sha256(signed.keys[0].public))
         if number is not None:
             known.append(number)
         elif isinstance(signed.document, Statement):
-            statements.append(_statement(ledger, token))
+            statements.append(_statement(ledger, token, now))
         else:
             returned.append(_returned(ledger, token, unbound=unbound))
     if not returned and not statements:
@@ -115,7 +115,7 @@ def enter(
     return taken
 
 
-def _signed(token: Token, now: int) -> SelfSigned[Receipt] | SelfSigned[Statement]:
+def _signed(token: Token) -> SelfSigned[Receipt] | SelfSigned[Statement]:
     if token.type == "receipt":
         signed: SelfSigned[Receipt] | SelfSigned[Statement] = self_signed(token, Receipt)
     elif token.type == "statement":
@@ -125,7 +125,6 @@ def _signed(token: Token, now: int) -> SelfSigned[Receipt] | SelfSigned[Statemen
         raise UnexpectedType(
             f"a {token.type} where a receipt or statement is meant", hint=hint, type=token.type
         )
-    require_not_ahead(signed.document.issued, now)
     return signed
 
 
@@ -160,8 +159,10 @@ def _returned(ledger: Connection, token: Token, *, unbound: bool) -> Returned:
     return Returned(signed, issued)
 
 
-def _statement(ledger: Connection, token: Token) -> SelfSigned[Statement]:
+def _statement(ledger: Connection, token: Token, now: int) -> SelfSigned[Statement]:
     signed = self_signed(token, Statement)
+    # A receipt counts whatever its time is: what was returned does not come back.
+    require_not_ahead(signed.document.issued, now)
     serial = signed.document.serial
     require_serial(ledger, serial)
     require_not_bound_elsewhere(ledger, serial, sha256(signed.keys[0].public))

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from licensekit.database import Connection
+from licensekit.dates import format_seconds
 from licensekit.entitlements import Fingerprint
-from licensekit.errors import RequestAnswered, UnexpectedType, WrongProduct
+from licensekit.errors import IssuedAhead, RequestAnswered, UnexpectedType, WrongProduct
 from licensekit.keys.digest import sha256
-from licensekit.scope import require_not_ahead
+from licensekit.limits import ISSUED_AHEAD_SECONDS
 from licensekit.signed import SelfSigned, self_signed
 from licensekit.vendor.ledger import Entry, answer_to, papers
 from licensekit.wire import armor
@@ -38,19 +39,18 @@ class Asking(NamedTuple):
         return {ANSWERS: self.request.nonce.hex()}
 
 
-def read_request(data: bytes | str, product: str, now: int) -> Asking:
-    """Give the request in a file.
+def read_request(data: bytes | str, product: str) -> Asking:
+    """Give the request in a file, whatever its time: a clock that is ahead may be what is wrong.
 
     Raises:
         FormatError: it is no file of this format, or holds something else than one request.
-        KeyInvalid, TrustError: its signature does not hold, or it comes from the future.
+        KeyInvalid, TrustError: its signature does not hold.
         WrongProduct: it is for another product.
     """
     tokens = armor.read(data)
     if len(tokens) > 1:
         raise UnexpectedType(f"one request is answered, and here are {len(tokens)} documents")
     signed = self_signed(tokens[0], Request)
-    require_not_ahead(signed.document.issued, now)
     if signed.document.product != product:
         raise WrongProduct(
             f"the request is for `{signed.document.product}`, and the product here is `{product}`",
@@ -79,6 +79,21 @@ def binding_to(asking: Asking, facts: int | None) -> Binding:
     """
     told = {} if facts is None else asking.request.facts
     return Binding(asking.installation, facts or 0, told)
+
+
+def require_time(asking: Asking, now: int) -> None:
+    """Refuse to bind a license to an installation for which it is another day than here.
+
+    Raises:
+        IssuedAhead: its time is more than a day ahead.
+    """
+    issued = asking.request.issued
+    if issued > now + ISSUED_AHEAD_SECONDS:
+        raise IssuedAhead(
+            f"for the installation it is {format_seconds(issued)}, which is yet to come",
+            hint="answer with `--reset clock` first, and let it make another request then",
+            issued=issued,
+        )
 
 
 def lacking_facts(asking: Asking, facts: int) -> str | None:

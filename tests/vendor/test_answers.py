@@ -338,7 +338,6 @@ def test_a_serial_that_was_never_sold_is_not_answered(
     ("kind", "file"),
     [
         (WrongProduct, makers.file_of(sign(makers.request(), key()))),
-        (IssuedAhead, makers.file_of(sign(request(issued=NOW + 2 * DAY), key()))),
         (SignatureInvalid, makers.file_of(makers.forged(sign(request(), key())))),
         (KeyUnknown, makers.file_of(sign(request(), makers.key("vendor")))),
         (UnexpectedType, makers.file_of(sign(makers.statement(), key()))),
@@ -350,6 +349,14 @@ def test_what_is_no_request_for_this_product_is_refused(
     workspace: Workspace, kind: type[LicenseError], file: str
 ) -> None:
     refused(kind, workspace.layout.folder, lambda: workspace.read_request(file, now=NOW))
+
+
+def test_an_installation_that_is_ahead_of_time_gets_a_reset_first(workspace: Workspace) -> None:
+    issue(workspace)
+    ahead = asking(workspace, serial=SERIAL, issued=NOW + 2 * DAY)
+    assert "--reset clock" in no(IssuedAhead, workspace, ahead)
+    assert reset(workspace, ahead).reset.issued == NOW
+    answer(workspace, asking(workspace, 2, serial=SERIAL, issued=NOW + DAY))
 
 
 def test_nothing_is_answered_without_a_key(workspace: Workspace) -> None:

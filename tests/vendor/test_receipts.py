@@ -143,6 +143,10 @@ def test_a_receipt_twice_is_refused_and_changes_nothing(
     assert "returned before, by entry 6" in other
 
 
+def test_a_return_counts_whatever_time_it_was(workspace: Workspace, bound: LicenseFile) -> None:
+    assert accept(workspace, receipt(bound, issued=NOW + 99 * DAY)).returned
+
+
 def test_what_is_known_is_passed_over_beside_what_is_new(
     workspace: Workspace, bound: LicenseFile
 ) -> None:
