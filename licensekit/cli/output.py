@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
+from unicodedata import combining, east_asian_width
 
 import click
 
@@ -68,22 +69,36 @@ def facts(pairs: Iterable[tuple[str, object]]) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows under columns; a column name that begins with `>` is aligned to the right."""
-    right = [column.startswith(">") for column in columns]
-    titles = [column.removeprefix(">") for column in columns]
+    """Print rows under columns; a column name that begins with `>` is aligned to the right.
+
+    A column in which nothing stands is left out.
+    """
     cells = [["" if cell is None else harmless(str(cell)) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(titles, *cells, strict=True)]
-    heading(_line(titles, widths, right))
-    for row in cells:
-        emit(_line(row, widths, right))
-
-
-def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
     padded = [
-        cell.rjust(width) if to_right else cell.ljust(width)
-        for cell, width, to_right in zip(cells, widths, right, strict=True)
+        _padded(title.removeprefix(">"), under, to_right=title.startswith(">"))
+        for title, *under in zip(columns, *cells, strict=True)
+        if any(under) or not cells
     ]
-    return "  ".join(padded).rstrip()
+    for number, line in enumerate(zip(*padded, strict=True)):
+        show = emit if number else heading
+        show("  ".join(line).rstrip())
+
+
+def _padded(title: str, cells: Sequence[str], *, to_right: bool) -> list[str]:
+    texts = [title, *cells]
+    width = max(map(_width, texts))
+    spaces = [" " * (width - _width(text)) for text in texts]
+    if to_right:
+        return [space + text for space, text in zip(spaces, texts, strict=True)]
+    return [text + space for space, text in zip(spaces, texts, strict=True)]
+
+
+def _width(text: str) -> int:
+    """Give how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    wide = sum(east_asian_width(character) in "WF" for character in text)
+    return len(text) + wide - sum(combining(character) > 0 for character in text)
 
 
 def harmless(text: str) -> str:

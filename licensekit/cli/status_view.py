@@ -185,7 +185,7 @@ def by_issuer_and_kind(row: LicenseRow | PreviewRow) -> tuple[str, Kind]:
 
 def _show_licenses(rows_: Iterable[LicenseRow]) -> None:
     table(
-        ["kind", "license", "name", "issuer", ">in use", ">total", ">free", "access"],
+        ["kind", "license", "name", ">in use", ">total", ">free", "access"],
         [_row(row) for row in sorted(rows_, key=by_issuer_and_kind)],
     )
 
@@ -197,7 +197,6 @@ def _row(row: LicenseRow) -> tuple[object, ...]:
         row.kind.name.lower(),
         row.code,
         row.name,
-        row.issuer,
         row.in_use if is_counted else None,
         amount(row.total),
         amount(free) if is_counted else None,
