@@ -362,3 +362,50 @@ def _try(database: Database, use: Callable[[Connection], object]) -> None:
 def _insert_and_fail(connection: Connection) -> None:
     connection.run("INSERT INTO things VALUES (77, 'x', NULL)")
     raise RuntimeError
+
+
+def test_a_statement_by_itself_is_a_transaction(location: str, database: Database) -> None:
+    """It gives its first row, and what one statement refuses leaves nothing."""
+    add(database, 1)
+    other = connect(location, schema=SCHEMA, create=False)
+    with other.write(shared=True):
+        pass
+    changed = "UPDATE things SET id = id + ? WHERE id = ? RETURNING id"
+    assert database.once(changed, 1, 1) == (2,)
+    assert other.once(changed, 1, 1) is None
+    with other.read() as connection:
+        assert connection.one("SELECT id FROM things") == (2,)
+    with pytest.raises(ConstraintViolated):
+        other.once("INSERT INTO things (id, name) VALUES (?, ?) RETURNING id", 2, "again")
+    with pytest.raises(NotStorable):
+        other.once("SELECT ?", "\0")
+    assert database.once("SELECT count(*) FROM things") == (1,)
+    other.close()
+
+
+def test_a_statement_by_itself_does_not_wait_for_who_reads_or_writes_elsewhere(
+    location: str, database: Database
+) -> None:
+    add(database, 1)
+    before = database.version()
+    with database.read():
+        assert database.once("UPDATE things SET name = ? RETURNING name", "new") == ("new",)
+    if location.startswith("postgresql"):
+        assert database.version() == before
+
+
+def test_statements_ask_for_the_servers_clock_and_say_what_may_be_lost(
+    location: str, database: Database
+) -> None:
+    add(database, 1)
+    row = database.once("SELECT COALESCE(server_now(), ?), 'server_now() ?' FROM things", 7)
+    assert row is not None
+    assert row[1] == "server_now() ?"
+    if location.startswith("postgresql"):
+        assert abs(row[0] - time.time()) < 60
+    else:
+        assert row[0] == 7
+    freed = "UPDATE things SET name = ? WHERE id = ? AND may_be_lost() RETURNING name"
+    assert database.once(freed, "freed", 1) == ("freed",)
+    with database.read() as connection:
+        assert connection.one("SELECT name FROM things") == ("freed",)

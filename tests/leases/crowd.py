@@ -31,7 +31,7 @@ def prepare(place: str, seats: int) -> None:
     """Set an installation up that has so many seats, by the clock of this machine."""
     users = {**SOLD["users"], CODE: seats}
     with Installation.open(place, root=PIN, pack=PACK) as installation:
-        installation.activate(today.file(today.bundle(**{**SOLD, "users": users})))
+        installation.activate(today.file(today.bundle(1, **{**SOLD, "users": users})))
 
 
 class Task(NamedTuple):

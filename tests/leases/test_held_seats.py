@@ -26,6 +26,7 @@ from licensekit.wire.documents import Seats
 from tests import makers
 from tests.customer.conftest import SOLD, crm_catalog
 from tests.homes import PIN, Home, bundle, file
+from tests.leases.waiting import eventually
 
 SEATS = SOLD["users"]["seat"]
 
@@ -47,15 +48,6 @@ def take(licensing: Licensing, holder: str = "anna", **more: Any) -> Lease:
 def sell(crm: Installation, seats: int, sequence: int = 2, **changes: Any) -> None:
     users = {**SOLD["users"], "seat": seats}
     crm.activate(file(bundle(sequence, **{**SOLD, "users": users, **changes})))
-
-
-def eventually(happens: Callable[[], object], seconds: float = 10) -> bool:
-    end = time.monotonic() + seconds
-    while not happens():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def is_server(home: Home) -> bool:
