@@ -28,9 +28,11 @@ function drops() {
 }
 
 // A license that is ticked brings what it requires along; one that is not takes along what
-// requires it.
+// requires it. What comes with another one that is chosen needs no tick of its own.
 function trees() {
   const own = (item) => item.querySelector(":scope > label input");
+  const comes = (code, form) =>
+    all("input:checked[data-brings]", form).some((one) => one.dataset.brings.split(" ").includes(code));
   for (const form of all("[data-tree]")) {
     form.addEventListener("change", ({ target }) => {
       if (target.type !== "checkbox") return;
@@ -40,7 +42,8 @@ function trees() {
         return;
       }
       for (let above = item.parentElement.closest("li"); above; above = above.parentElement.closest("li")) {
-        if (!own(above).disabled) own(above).checked = true;
+        const required = own(above);
+        if (!required.disabled && !comes(required.value, form)) required.checked = true;
       }
     });
   }

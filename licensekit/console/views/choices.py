@@ -21,6 +21,8 @@ class Choice(NamedTuple):
     lapsed: bool
     numbers: LicenseView | None
     """None: no catalog has it any more; it can only be released."""
+    brings: tuple[str, ...]
+    """What it includes, directly or not."""
     included_in: tuple[str, ...]
     """The names of what is held and brings it anyhow."""
     below: tuple["Choice", ...] = ()
@@ -73,6 +75,7 @@ def choices_of(
             held=code in holding,
             lapsed=code in gone,
             numbers=None if row is None else license_view(state, row),
+            brings=tuple(sorted(state.entitlements.closure.get(code, ()))),
             included_in=tuple(
                 rows[giver].name
                 for giver in sorted(holding)

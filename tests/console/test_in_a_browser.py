@@ -1,0 +1,364 @@
+"""The console in real Chromium, as an administrator uses it.
+
+Without a browser or axe-core these tests are skipped; where LICENSEKIT_TEST_BROWSER is `required`
+they fail then.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import pytest
+
+from licensekit.customer import Installation
+from licensekit.limits import FILE_BYTES
+from tests.console.browsing import Served, axe, browser, chromium, served
+from tests.console.conftest import held
+from tests.customer.conftest import SOLD
+from tests.homes import Home, bundle, file
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+SCREENS: Final = (
+    "/licenses/demo", "/license/sales", "/license/seat", "/status", "/activate", "/users",
+    "/users/others", "/users/licenses?license=user", "/users/new", "/user?id=anna", "/sites",
+    "/site?id=oslo", "/events", "/history?verify=1", "/papers",
+)  # fmt: skip
+
+
+def missing(what: str) -> NoReturn:
+    """Skip the test, or fail it where a browser is required."""
+    if os.environ.get("LICENSEKIT_TEST_BROWSER") == "required":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="module")
+def chrome() -> "Iterator[Browser]":
+    """One Chromium for all tests."""
+    path = chromium()
+    if path is None:
+        missing("there is no Chromium here; LICENSEKIT_TEST_CHROMIUM names one")
+    with browser(path) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def rules() -> str:
+    """The script of axe-core."""
+    script = axe()
+    if script is None:
+        missing("there is no axe-core here; LICENSEKIT_TEST_AXE names its axe.min.js")
+    return script
+
+
+@pytest.fixture
+def console(crm: Installation) -> Iterator[Served]:
+    """The console of `crm`."""
+    with served(crm) as console:
+        yield console
+
+
+@pytest.fixture
+def said() -> list[str]:
+    """What pages complain about in the browser's console."""
+    return []
+
+
+@pytest.fixture
+def arrive(chrome: "Browser", console: Served, said: list[str]) -> "Iterator[Callable[..., Page]]":
+    """Give a browser of its own, signed in; at the end none has complained."""
+    pages: list[Page] = []
+
+    def start(**settings: object) -> "Page":
+        page = chrome.new_context(**settings).new_page()  # type: ignore[arg-type]  # playwright's own names
+        page.set_default_timeout(10_000)
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        console.sign_in(page)
+        pages.append(page)
+        return page
+
+    yield start
+    for page in pages:
+        page.context.close()
+    assert said == []
+
+
+def go(page: "Page", console: Served, path: str) -> None:
+    """Open a screen."""
+    page.goto(console.address + path)
+
+
+def test_a_file_is_uploaded_refused_and_activated_after_a_release(
+    crm: Installation, arrive: "Callable[..., Page]", said: list[str], tmp_path: Path
+) -> None:
+    crm.users.assign("anna", "sales")
+    crm.users.assign("bob", "sales")
+    fewer = tmp_path / "fewer.lic"
+    fewer.write_text(file(bundle(2, **{**SOLD, "users": {"sales": 1, "service": 1}})))
+    page = arrive()
+    page.get_by_role("link", name="Activate", exact=True).click()
+    page.get_by_label("License file").set_input_files(fewer)
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("heading", name="This file cannot be activated yet.").wait_for()
+    assert page.get_by_role("button", name="Activate", exact=True).count() == 0
+    assert page.get_by_text("0 of 1 ticked").is_visible()
+    page.get_by_label("bob").check()
+    assert page.get_by_text("1 of 1 ticked").is_visible()
+    page.get_by_role("button", name="Release what is ticked").click()
+    page.get_by_text("Released").first.wait_for()
+    page.get_by_role("button", name="Activate", exact=True).click()
+    page.get_by_text("The file is active.").wait_for()
+    assert crm.state().bundles[0].document.sequence == 2
+    assert held(crm, "bob") == set()
+    assert said == []
+
+
+def test_a_plan_is_assigned_and_the_count_moves(
+    crm: Installation, console: Served, arrive: "Callable[..., Page]"
+) -> None:
+    page = arrive()
+    row = page.get_by_role("row").filter(has=page.locator('a[href="/license/sales"]'))
+    go(page, console, "/licenses/demo")
+    assert "0 of 2" in row.inner_text()
+    go(page, console, "/user?id=anna")
+    page.locator('input[name="plan"][value="sales"]').check()
+    assert held(crm, "anna") == set()
+    page.get_by_role("button", name="Save licenses").click()
+    page.get_by_text("The licenses are saved.").wait_for()
+    assert held(crm, "anna") == {"sales"}
+    go(page, console, "/licenses/demo")
+    assert "1 of 2" in row.inner_text()
+
+
+def test_ticking_brings_along_what_is_required(
+    console: Served, arrive: "Callable[..., Page]"
+) -> None:
+    page = arrive()
+    go(page, console, "/user?id=anna")
+    windows = page.locator('input[value="windows"]')
+    travel = page.locator('input[value="travel"]')
+    travel.check()
+    assert windows.is_checked()
+    windows.uncheck()
+    assert not travel.is_checked()
+
+
+def test_the_last_seat_is_refused_to_the_second_of_two_browsers(
+    crm: Installation, console: Served, arrive: "Callable[..., Page]", said: list[str]
+) -> None:
+    first, second = arrive(), arrive()
+    for page, user in ((first, "anna"), (second, "bob")):
+        go(page, console, f"/user?id={user}")
+        page.locator('input[name="plan"][value="service"]').check()
+    first.get_by_role("button", name="Save licenses").click()
+    first.get_by_text("The licenses are saved.").wait_for()
+    second.get_by_role("button", name="Save licenses").click()
+    second.get_by_text("Nothing was saved").wait_for()
+    assert "is free" in second.get_by_role("alert").inner_text()
+    assert (held(crm, "anna"), held(crm, "bob")) == ({"service"}, set())
+    assert all("409" in line for line in said), said  # Chromium's own remark on the refusal
+    said.clear()
+
+
+def test_no_login_changes_the_decision_until_it_is_ended(
+    crm: Installation, console: Served, arrive: "Callable[..., Page]"
+) -> None:
+    crm.users.assign("anna", "sales")
+    page = arrive()
+
+    def decision() -> str:
+        go(page, console, "/user?id=anna")
+        return page.locator(".logins").inner_text()
+
+    assert "yes" in decision()
+    go(page, console, "/events")
+    page.get_by_label("Kind", exact=True).select_option("no-login")
+    page.get_by_label("Message").fill("Back at noon.")
+    page.get_by_role("button", name="Start").click()
+    page.get_by_text("The event is in force.").wait_for()
+    assert "Back at noon." in decision()
+    assert "no" in decision().split()
+    go(page, console, "/events")
+    page.get_by_role("button", name="End event 1").click()
+    page.get_by_text("The event was ended.").wait_for()
+    assert "yes" in decision()
+
+
+def test_everything_is_done_with_the_keyboard_alone(
+    crm: Installation, arrive: "Callable[..., Page]"
+) -> None:
+    page = arrive()
+
+    def tab_to(selector: str) -> None:
+        for _ in range(80):
+            page.keyboard.press("Tab")
+            if page.evaluate("s => document.activeElement.matches(s)", selector):
+                return
+        pytest.fail(f"no Tab leads to {selector}")
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.textContent") == "Skip to the content"
+    tab_to('a[href="/users"]')
+    page.keyboard.press("Enter")
+    page.get_by_label("Id or name").wait_for()
+    tab_to('a[href="/user?id=anna"]')
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Save licenses").wait_for()
+    tab_to('input[name="plan"]')
+    page.keyboard.press("ArrowDown")
+    tab_to('input[value="windows"]')
+    page.keyboard.press("Space")
+    tab_to("button.primary")
+    page.keyboard.press("Enter")
+    page.get_by_text("The licenses are saved.").wait_for()
+    assert "windows" in held(crm, "anna")
+    assert len(held(crm, "anna")) == 2
+
+
+def test_a_list_is_narrowed_while_somebody_types(
+    console: Served, arrive: "Callable[..., Page]"
+) -> None:
+    page = arrive()
+    go(page, console, "/users")
+    page.get_by_label("Id or name").press_sequentially("BO")
+    page.get_by_role("link", name="anna").wait_for(state="detached")
+    assert page.get_by_role("link", name="bob").is_visible()
+    assert "q=BO" in page.url
+    go(page, console, "/users/licenses")
+    page.get_by_label("Filter by name").fill("no such license")
+    assert page.locator(".picks li:visible").count() == 0
+
+
+def test_times_are_in_the_zone_of_the_reader(
+    console: Served, arrive: "Callable[..., Page]"
+) -> None:
+    page = arrive(timezone_id="Asia/Tokyo")
+    go(page, console, "/history")
+    time = page.locator('time[data-time="moment"]').first
+    assert time.inner_text() == "1 Jan 2027, 10:00"
+    assert time.get_attribute("title") == "2027-01-01T01:00:00Z (UTC)"
+
+
+def test_everything_works_without_a_script(
+    crm: Installation, console: Served, arrive: "Callable[..., Page]"
+) -> None:
+    page = arrive(java_script_enabled=False)
+    go(page, console, "/users?q=ann")
+    page.get_by_role("link", name="anna").click()
+    page.locator('input[name="plan"][value="sales"]').check()
+    page.get_by_role("button", name="Save licenses").click()
+    page.get_by_text("The licenses are saved.").wait_for()
+    assert held(crm, "anna") == {"sales"}
+    more = file(bundle(2, **{**SOLD, "users": {"sales": 9}}))
+    go(page, console, "/activate")
+    page.get_by_label("Or paste its text").fill(more)
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Activate", exact=True).click()
+    page.get_by_text("The file is active.").wait_for()
+    assert "UTC" in page.locator("footer").inner_text()
+
+
+def test_a_file_can_be_dropped(console: Served, arrive: "Callable[..., Page]") -> None:
+    page = arrive()
+    go(page, console, "/activate")
+    page.evaluate(
+        """text => {
+            const dropped = new DataTransfer();
+            dropped.items.add(new File([text], "dropped.lic"));
+            const event = new DragEvent("drop", { dataTransfer: dropped, cancelable: true });
+            document.querySelector("[data-drop]").dispatchEvent(event);
+        }""",
+        file(bundle(2, **SOLD)),
+    )
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_text("This file can be activated.").wait_for()
+
+
+def test_a_file_that_is_too_large_is_refused_in_words(
+    console: Served, arrive: "Callable[..., Page]", said: list[str], tmp_path: Path
+) -> None:
+    large = tmp_path / "large.lic"
+    large.write_bytes(b"x" * (FILE_BYTES + 10))
+    page = arrive()
+    go(page, console, "/activate")
+    page.get_by_label("License file").set_input_files(large)
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_text("a license file has at most").wait_for()
+    assert all("400" in line for line in said), said
+    said.clear()
+
+
+def test_a_link_signs_in_once_and_somebody_signs_out(
+    chrome: "Browser", console: Served, arrive: "Callable[..., Page]"
+) -> None:
+    used = console.next_link()
+    page = arrive()
+    stranger = chrome.new_context().new_page()
+    stranger.goto(used)
+    stranger.get_by_role("button", name="Sign in").click()
+    stranger.get_by_text("This link was used before").wait_for()
+    stranger.goto(console.address + "/users")
+    assert "You are not signed in" in stranger.inner_text("main")
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_text("You are signed out.").wait_for()
+    stranger.context.close()
+
+
+@pytest.fixture
+def busy(crm_home: Home, crm: Installation) -> Installation:
+    """`crm` with something on every screen, and an expiry that is near."""
+    crm.users.assign("anna", "sales", "windows")
+    crm.users.add("robot", name="Robot")
+    crm.users.retire("carl")
+    crm.sites.add("oslo", central=True)
+    crm.sites.assign("oslo", "reporter")
+    crm.events.start("no-login", message="Back at noon.")
+    crm.events.end(crm.events.start("no-travel").number)
+    crm_home.clock.move(days=340)
+    return crm
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_screen_keeps_the_rules_of_accessibility(
+    busy: Installation, console: Served, arrive: "Callable[..., Page]", rules: str, scheme: str
+) -> None:
+    page = arrive(color_scheme=scheme, bypass_csp=True)
+    found: list[str] = []
+
+    def judge(what: str) -> None:
+        page.evaluate(rules)
+        answer = page.evaluate("() => axe.run()")
+        found.extend(
+            f"{what}: {one['id']}: {one['nodes'][0]['html']}" for one in answer["violations"]
+        )
+
+    for path in SCREENS:
+        go(page, console, path)
+        judge(path)
+    busy.users.assign("bob", "sales")
+    for users in ({"sales": 1}, {"sales": 9, "windows": None}):
+        text = file(bundle(2, **{**SOLD, "users": users}))
+        go(page, console, "/activate")
+        page.get_by_label("Or paste its text").fill(text)
+        page.get_by_role("button", name="Preview").click()
+        page.get_by_role("heading", name="What this file would change").wait_for()
+        judge("preview")
+    page.get_by_role("button", name="Activate", exact=True).click()
+    page.get_by_text("The file is active.").wait_for()
+    judge("activated")
+    assert found == []
+
+
+def test_a_narrow_screen_is_never_wider_than_it_is(
+    crm: Installation, console: Served, arrive: "Callable[..., Page]"
+) -> None:
+    crm.users.assign("anna", "sales", "windows")
+    crm.sites.add("oslo")
+    page = arrive(viewport={"width": 360, "height": 740})
+    for path in SCREENS:
+        go(page, console, path)
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= 360, path
