@@ -7,7 +7,7 @@ import click
 from licensekit import limits
 from licensekit.cli.document_view import show
 from licensekit.cli.inputs import PassphraseSource, located, read_input, write_output
-from licensekit.cli.output import emit, json_option
+from licensekit.cli.output import emit, json_option, remark
 from licensekit.cli.vendor_base import clock, operator, root_passphrase, workspace_option
 from licensekit.cli.vendor_ceremony import (
     Outcome,
@@ -140,6 +140,8 @@ def _show_signed(signed: Ceremony, file: str, *, in_force: bool, as_json: bool) 
     if as_json or in_force:
         outcome = Outcome(signed, None if in_force else Path(file))
         show_outcome(outcome, as_json=as_json)
+        if in_force:
+            remark(f"{file} is needed no more.")
     elif signed.is_complete:
         emit(f"All have signed. In the workspace, `licensekit pack {file}` puts it in force.")
     else:

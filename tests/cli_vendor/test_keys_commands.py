@@ -145,9 +145,10 @@ def test_signing_in_several_sittings(place: Desk) -> None:
     assert keys(place)["signing-1"] == before["signing-1"]
     sign = ("keys", "sign-trust", made["file"], *place.root_passphrase)
     assert "still needed" in place.refused(7, *sign, "-C", "acme")
-    said = place.run(*sign, "-C", "acme", "--root-key", "stick/root-2.key").stdout
-    assert "You sign trust document 2" in said
-    assert "is signed and in the pack" in said
+    result = place.run(*sign, "-C", "acme", "--root-key", "stick/root-2.key")
+    assert "You sign trust document 2" in result.stdout
+    assert "is signed and in the pack" in result.stdout
+    assert result.stderr == f"{made['file']} is needed no more.\n"
     assert keys(place)["second"]["state"] == "active"
 
 

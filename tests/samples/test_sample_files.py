@@ -3,11 +3,15 @@
 import re
 import shlex
 import shutil
+from base64 import b64decode
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from licensekit import Verifier
 from licensekit.dates import DAY_SECONDS
@@ -56,6 +60,18 @@ def test_the_key_file_holds_the_test_key_and_says_so() -> None:
     text = KEY.read_text("ascii")
     assert open_(text, PASSPHRASE).reveal_secret() == makers.key("vendor").reveal_secret()
     assert peek(text).label == "TEST KEY vendor"
+
+
+def test_the_key_file_opens_by_the_text_of_the_format_alone() -> None:
+    """`docs/format.md`, "Key files"."""
+    body = KEY.read_text("ascii").strip().removeprefix("lkkey1.")
+    data = b64decode(body + "=" * (-len(body) % 4))
+    scheme, log2_n, salt, length = data[0], data[1], data[2:18], int.from_bytes(data[18:20], "big")
+    head = 20 + length + 32
+    assert (scheme, data[20 : 20 + length].decode()) == (1, "TEST KEY vendor")
+    key = Scrypt(salt=salt, length=32, n=2**log2_n, r=8, p=1).derive(PASSPHRASE)
+    secret = ChaCha20Poly1305(key).decrypt(bytes(12), data[head:], b"lkkey1." + data[:head])
+    assert secret == sha256(b"licensekit TEST KEY vendor 1").digest()
 
 
 def test_nothing_else_lies_among_the_keys() -> None:
