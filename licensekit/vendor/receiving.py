@@ -20,11 +20,11 @@ from licensekit.vendor.footing import Footing
 from licensekit.vendor.ledger import Record, append, bundles, entry, papers
 from licensekit.vendor.ledger.bundles import Issued
 from licensekit.vendor.resetting import require_not_bound_elsewhere
-from licensekit.vendor.revoking import next_list
+from licensekit.vendor.revoking import Lowest, next_list
 from licensekit.vendor.signing import require_signer, sign_admitted
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import ANSWERS, Receipt, Revocations, Statement
+from licensekit.wire.documents import ANSWERS, Bundle, Receipt, Revocations, Statement
 
 
 class Returned(NamedTuple):
@@ -41,8 +41,8 @@ class Received(NamedTuple):
     statements: tuple[SelfSigned[Statement], ...]
     known: int
     """How many others in the file were entered before."""
-    to_revoke: tuple[bytes, ...]
-    """The identities that the next revocation list must take back, for which a key is needed."""
+    to_revoke: tuple[Lowest, ...]
+    """What the next revocation list must say, for which a key is needed."""
 
     @property
     def installations(self) -> tuple[bytes, ...]:
@@ -80,10 +80,9 @@ def receive(
             returned.append(_returned(ledger, token, unbound=unbound))
     if not returned and not statements:
         raise _all_known(ledger, known)
-    last = footing.last_list
-    gone = frozenset(() if last is None else last.identities)
-    taken_back = [r.issued.identity for r in returned if r.issued.identity not in gone]
-    return Received(tuple(returned), tuple(statements), len(known), tuple(taken_back))
+    taken_back = (_lowest(one.issued.bundle) for one in returned)
+    to_revoke = tuple(one for one in taken_back if not _is_taken_back(one, footing.last_list))
+    return Received(tuple(returned), tuple(statements), len(known), to_revoke)
 
 
 def enter(
@@ -108,11 +107,26 @@ def enter(
     ]
     taken = None
     if received.to_revoke:
-        taken = next_list(footing, now, identities=received.to_revoke)
+        taken = next_list(footing, now, lowest=received.to_revoke)
         token = sign_admitted(taken, require_signer(signer), footing.ground.trust, now)
         records.append(Record("revoke", now, who, token, taken, note="returned"))
     append(ledger, records)
     return taken
+
+
+def _lowest(returned: Bundle) -> Lowest:
+    """Take back all sequences up to the returned one.
+
+    Those before it were for the same installation, whose older copies would take them still.
+    """
+    return Lowest(returned.serial, returned.part, returned.sequence + 1)
+
+
+def _is_taken_back(lowest: Lowest, last: Revocations | None) -> bool:
+    if last is None:
+        return False
+    so_far = last.lowest.get(lowest.serial, {}).get(lowest.part, 1)
+    return lowest.serial in last.serials or so_far >= lowest.sequence
 
 
 def _signed(token: Token) -> SelfSigned[Receipt] | SelfSigned[Statement]:

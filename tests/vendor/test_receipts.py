@@ -162,7 +162,7 @@ def test_what_is_revoked_already_needs_no_key_to_be_returned(
         signer(workspace, "revocations"),
         who=WHO,
         now=NOW,
-        identities=[makers.identity_of(bound.token)],
+        serials=[SERIAL],
     )
     before = entries(workspace)
     received = workspace.accept(receipt(bound), None, who=WHO, now=NOW)
@@ -177,6 +177,32 @@ def test_what_was_replaced_can_be_returned_and_what_replaced_it_stays(
     received = accept(workspace, receipt(bound))
     assert [one.issued.standing for one in received.returned] == ["replaced"]
     assert standings(workspace) == ["returned", "current"]
+
+
+def test_a_return_takes_every_earlier_sequence_back_as_well(
+    workspace: Workspace, bound: LicenseFile
+) -> None:
+    asked = renewal(SERIAL, days=9)
+    renewed = workspace.change(asked, signer(workspace), who=WHO, now=NOW)
+    more = issue(workspace, serial=SERIAL, part="more", users={"standard": 1})
+    accept(workspace, receipt(renewed))
+    assert standings(workspace) == ["revoked", "returned", "current"]
+    trust = workspace.footing(NOW).ground.trust
+    for gone in (bound, renewed):
+        with pytest.raises(BundleRevoked):
+            verify_bundle(gone.token, trust, NOW)
+    accept(workspace, receipt(more, 10, 9), unbound=True)
+    lists = workspace.footing(NOW).last_list
+    assert lists is not None
+    assert (lists.number, lists.lowest, lists.identities) == (
+        2,
+        {SERIAL: {"base": 3, "more": 2}},
+        [],
+    )
+    asked_anew = workspace.read_request(request(11, None, "other"), now=NOW)
+    anew = workspace.answer(asked_anew, ordered(serial=SERIAL), signer(workspace), who=WHO, now=NOW)
+    verified = verify_bundle(anew.token, workspace.footing(NOW).ground.trust, NOW)
+    assert verified.document.sequence == 3
 
 
 def test_a_return_needs_a_key_and_a_statement_does_not(
