@@ -1,7 +1,7 @@
 """`licensekit init`: a workspace from nothing."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -15,6 +15,7 @@ from licensekit.errors import TrustMissing
 from licensekit.pack import open_pack
 from licensekit.roots import pin_of
 from licensekit.vendor.founding import FIRST_KEY
+from licensekit.vendor.ledger_place import require_url
 from licensekit.vendor.placing import require_room
 from licensekit.vendor.workspace import Workspace
 from licensekit.wire import armor
@@ -45,6 +46,11 @@ from licensekit.wire.frame import read
 @click.option(
     "--partner-of", metavar="PACK", help="Make a third party's workspace under this pack."
 )
+@click.option(
+    "--ledger",
+    metavar="URL",
+    help="Keep the ledger on a server, for a team: postgresql://user@host/database.",
+)
 @click.option("--root", metavar="PIN", help="With --partner-of: the vendor's root, lkroot1-….")
 @passphrase
 @root_passphrase
@@ -57,6 +63,7 @@ def init(
     scheme: str,
     partner_of: str | None,
     root: str | None,
+    ledger: str | None,
     passphrase: PassphraseSource,
     root_passphrase: PassphraseSource,
     as_json: bool,
@@ -70,11 +77,13 @@ def init(
     A third party that sells its own licenses for a vendor's product gives --partner-of with the
     vendor's pack. Its key counts once the vendor has admitted it (`licensekit keys admit`).
     """
+    if ledger is not None:
+        require_url(ledger)
     if partner_of is not None:
         if root_keys > 1 or threshold > 1:
             raise click.UsageError("--partner-of makes no root: the vendor's is used.")
-        vendor = (partner_of, root)
-        _init_partner(folder, Told(**told), vendor, SCHEMES[scheme], passphrase, as_json=as_json)
+        partner = _Partner(Told(**told), partner_of, root, SCHEMES[scheme], ledger)
+        _init_partner(folder, partner, passphrase, as_json=as_json)
         return
     if threshold > root_keys:
         raise click.UsageError(f"--threshold {threshold} is more than --root-keys {root_keys}.")
@@ -95,6 +104,7 @@ def init(
         scheme=SCHEMES[scheme],
         root_keys=root_keys,
         threshold=threshold,
+        ledger=ledger,
     ) as workspace:
         pin = workspace.footing(now).newest_pin
         pack = workspace.layout.pack(called.product)
@@ -111,16 +121,20 @@ def _root_passphrases(source: PassphraseSource, count: int) -> list[bytes]:
     return [read_passphrase(source, prompt, confirm=True) for prompt in prompts]
 
 
+class _Partner(NamedTuple):
+    """What was told of a third party's workspace."""
+
+    told: Told
+    pack: str
+    root: str | None
+    scheme: int
+    ledger: str | None
+
+
 def _init_partner(
-    folder: Path,
-    told: Told,
-    vendor: tuple[str, str | None],
-    scheme: int,
-    source: PassphraseSource,
-    *,
-    as_json: bool,
+    folder: Path, partner: _Partner, source: PassphraseSource, *, as_json: bool
 ) -> None:
-    file, root = vendor
+    told, file, root, scheme, ledger = partner
     now = clock()
     with located(file):
         pack = read_input(file, what="a pack")
@@ -141,6 +155,7 @@ def _init_partner(
         who=operator(),
         now=now,
         scheme=scheme,
+        ledger=ledger,
     ) as workspace:
         key_id = workspace.key_file(FIRST_KEY).key_id
         place = workspace.layout.pack(ground.product)

@@ -4,12 +4,26 @@
 """
 
 from pathlib import Path
+from typing import Final
 
 from licensekit.database.migrations import Migration, Schema
 from licensekit.database.protocol import BUSY_SECONDS, Connection, Database, Row, Value, Version
 from licensekit.errors import DatabaseUnavailable
 
-__all__ = ["Connection", "Database", "Migration", "Row", "Schema", "Value", "Version", "connect"]
+__all__ = [
+    "Connection",
+    "Database",
+    "Migration",
+    "Row",
+    "Schema",
+    "Value",
+    "Version",
+    "connect",
+    "holds_password",
+    "is_url",
+]
+
+_SCHEMES: Final = ("postgresql://", "postgres://")
 
 
 def connect(
@@ -31,15 +45,37 @@ def connect(
         DatabaseUnavailable: it cannot be reached, read or written.
     """
     # An engine's driver is loaded only by a program that uses it.
-    if isinstance(location, str) and location.startswith(("postgresql://", "postgres://")):
+    if isinstance(location, str) and is_url(location):
         try:
             from licensekit.database.postgres import PostgresDatabase  # noqa: PLC0415
         except ImportError as error:
-            raise DatabaseUnavailable(
-                "PostgreSQL needs the driver psycopg",
-                hint='run `pip install "licensekit-files[postgres]"`',
-            ) from error
+            raise _no_driver() from error
         return PostgresDatabase(location, schema, create=create, wait=wait)
     from licensekit.database.sqlite import SqliteDatabase  # noqa: PLC0415
 
     return SqliteDatabase(Path(location), schema, create=create, wait=wait)
+
+
+def is_url(location: str) -> bool:
+    """Say whether a location is the URL of a server."""
+    return location.startswith(_SCHEMES)
+
+
+def holds_password(url: str) -> bool:
+    """Say whether the URL of a server has a password in it, so that it should be kept nowhere.
+
+    Raises:
+        DatabaseUnavailable: it is malformed, or there is no driver.
+    """
+    try:
+        from licensekit.database.postgres.url import holds_password  # noqa: PLC0415
+    except ImportError as error:
+        raise _no_driver() from error
+    return holds_password(url)
+
+
+def _no_driver() -> DatabaseUnavailable:
+    return DatabaseUnavailable(
+        "PostgreSQL needs the driver psycopg",
+        hint='run `pip install "licensekit-files[postgres]"`',
+    )

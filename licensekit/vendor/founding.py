@@ -5,17 +5,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from licensekit import limits
-from licensekit.errors import WorkspaceError
+from licensekit.errors import WorkspaceError, WorkspaceExists
 from licensekit.files import write_atomically
 from licensekit.keys.signing import SigningKey
 from licensekit.roots import pin_of
 from licensekit.sign import sign
-from licensekit.vendor import templates
+from licensekit.vendor import ledger_place, templates
 from licensekit.vendor.catalog_file import read_catalog
 from licensekit.vendor.footing import footing
 from licensekit.vendor.keyring import write_key
 from licensekit.vendor.layout import Layout
-from licensekit.vendor.ledger import Record, append, facts, open_ledger
+from licensekit.vendor.ledger import Record, append, facts, head, open_ledger
 from licensekit.vendor.placing import placed
 from licensekit.vendor.trust_documents import admitted, first_root, first_trust, whole_scope
 from licensekit.wire.armor import Token
@@ -35,6 +35,8 @@ class Plan(NamedTuple):
     scheme: int = ED25519
     root_keys: int = 1
     threshold: int = 1
+    ledger: str | None = None
+    """The URL of a ledger on a server; in the folder otherwise."""
 
 
 class Secrets(NamedTuple):
@@ -76,6 +78,8 @@ def _check(plan: Plan, now: int) -> Catalog:
                 f"the catalog is of {what} `{written}`, and the workspace of `{planned}`",
                 hint=f"leave out --{what}, or change the catalog",
             )
+    if plan.ledger is not None:
+        ledger_place.require_url(plan.ledger)
     if not 1 <= plan.threshold <= plan.root_keys <= limits.ROOT_KEYS:
         raise WorkspaceError(
             f"{plan.threshold} of {plan.root_keys} root keys cannot be asked for",
@@ -105,7 +109,7 @@ def _fill(
         write_key(layout.root, name, key, word)
     documents = _documents(plan, catalog, root_keys, signing_key, now)
     records = [Record("init", now, who, token, document) for document, token in documents]
-    found_ledger(layout, records, plan.issuer, now)
+    found_ledger(layout, records, plan.issuer, plan.ledger, now)
 
 
 def write_texts(
@@ -140,11 +144,27 @@ def _documents(
     ]
 
 
-def found_ledger(layout: Layout, records: Sequence[Record], issuer: str, now: int) -> None:
-    """Open the ledger with the first documents, a root at their head, and write the pack."""
-    database = open_ledger(layout.ledger, create=True)
+def found_ledger(
+    layout: Layout, records: Sequence[Record], issuer: str, url: str | None, now: int
+) -> None:
+    """Open the ledger with the first documents, a root at their head, and write the pack.
+
+    Raises:
+        WorkspaceExists: the ledger at `url` is another workspace's.
+        StateError: the ledger cannot be set up there.
+    """
+    if url is not None:
+        ledger_place.record(layout, url)
+    database = open_ledger(layout.ledger if url is None else url, create=True)
     try:
         with database.write() as ledger:
+            if head(ledger)[0]:
+                raise WorkspaceExists(
+                    "this ledger belongs to a workspace already",
+                    where=database.location,
+                    hint="give each its own database, or its own schema in one; to work at several"
+                    " desks, copy the folder of the workspace",
+                )
             append(ledger, records)
             facts.put(ledger, facts.PIN, pin_of(encode(records[0].document)))
             facts.put(ledger, facts.ISSUER, issuer)

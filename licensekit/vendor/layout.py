@@ -34,6 +34,11 @@ class Layout(NamedTuple):
         """The ledger."""
         return self.folder / "ledger.db"
 
+    @property
+    def ledger_url(self) -> Path:
+        """Where the ledger is, if it is not in the workspace."""
+        return self.folder / "ledger.url"
+
     def pack(self, product: str) -> Path:
         """What the application ships."""
         return self.folder / f"{product}.lkp"
@@ -50,5 +55,6 @@ class Layout(NamedTuple):
             self.keys,
             self.root,
             self.ledger,
+            self.ledger_url,
             self.pack(product),
         ]

@@ -10,7 +10,7 @@ from licensekit.keys.keyfile import format_public
 from licensekit.keys.signing import SigningKey
 from licensekit.pack import Ground, open_pack
 from licensekit.roots import pin_of
-from licensekit.vendor import serials, templates
+from licensekit.vendor import ledger_place, serials, templates
 from licensekit.vendor.catalog_file import read_catalog
 from licensekit.vendor.footing import Footing
 from licensekit.vendor.founding import FIRST_KEY, found_ledger, write_texts
@@ -34,6 +34,8 @@ class Partner(NamedTuple):
     name: str
     catalog: bytes | None
     scheme: int
+    ledger: str | None = None
+    """The URL of a ledger on a server; in the folder otherwise."""
 
 
 def found(folder: Path, plan: Partner, passphrase: bytes, *, who: str, now: int) -> None:
@@ -44,6 +46,8 @@ def found(folder: Path, plan: Partner, passphrase: bytes, *, who: str, now: int)
         WorkspaceError: the issuer is the vendor itself, or the catalog is of another product.
         WorkspaceExists, CatalogInvalid, FileUnusable: as for a vendor's.
     """
+    if plan.ledger is not None:
+        ledger_place.require_url(plan.ledger)
     pin, ground = _from_the_oldest(plan.pack, plan.root, now)
     if plan.issuer == ground.issuer:
         raise WorkspaceError(
@@ -66,7 +70,7 @@ def found(folder: Path, plan: Partner, passphrase: bytes, *, who: str, now: int)
         public = format_public(key.verifying_key, f"{plan.issuer}-1")
         write_atomically(layout.public(plan.issuer), f"{public}\n".encode())
         records = [record(t, action="init", who=who, now=now) for t in stands_on.tokens]
-        found_ledger(layout, records, plan.issuer, now)
+        found_ledger(layout, records, plan.issuer, plan.ledger, now)
 
 
 def _from_the_oldest(pack: bytes, root: str, now: int) -> tuple[str, Ground]:

@@ -42,7 +42,7 @@ def require_room(folder: Path, product: str, catalog: bytes | None = None) -> No
     layout = Layout(folder)
     if folder.exists() and not folder.is_dir():
         raise FileUnusable("this is a file, and not a folder", where=str(folder))
-    if layout.ledger.exists():
+    if layout.ledger.exists() or layout.ledger_url.exists():
         raise WorkspaceExists("there is a workspace here already", where=str(folder))
     for path in layout.all(product):
         if path.exists() and not (path == layout.catalog and path.read_bytes() == catalog):
@@ -63,10 +63,11 @@ def _move(partial: Path, folder: Path) -> None:
 
 def _move_into(partial: Path, folder: Path) -> None:
     """Move every entry, the ledger last, because it is what makes a folder a workspace."""
-    ledger = Layout(partial).ledger
+    layout = Layout(partial)
+    last = {layout.ledger, layout.ledger_url}
     moved: list[tuple[Path, Path]] = []
     try:
-        for source in sorted(partial.iterdir(), key=lambda path: (path == ledger, path.name)):
+        for source in sorted(partial.iterdir(), key=lambda path: (path in last, path.name)):
             place = folder / source.name
             if not place.exists():
                 source.rename(place)

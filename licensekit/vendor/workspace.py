@@ -7,13 +7,13 @@ signed; `now` is seconds since 1970.
 from collections.abc import Sequence
 from pathlib import Path
 
-from licensekit.errors import WorkspaceInvalid
 from licensekit.vendor import founding, partnering, templates
 from licensekit.vendor.answer_desk import AnswerDesk
 from licensekit.vendor.change_desk import ChangeDesk
 from licensekit.vendor.layout import Layout
 from licensekit.vendor.ledger import open_ledger
 from licensekit.vendor.ledger_desk import LedgerDesk
+from licensekit.vendor.ledger_place import place
 from licensekit.vendor.order_desk import OrderDesk
 from licensekit.vendor.receipt_desk import ReceiptDesk
 from licensekit.vendor.trust_desk import TrustDesk
@@ -43,6 +43,7 @@ class Workspace(OrderDesk, ChangeDesk, AnswerDesk, ReceiptDesk, TrustDesk, Ledge
         scheme: int = ED25519,
         root_keys: int = 1,
         threshold: int = 1,
+        ledger: str | None = None,
     ) -> "Workspace":
         """Make a workspace and open it.
 
@@ -59,16 +60,25 @@ class Workspace(OrderDesk, ChangeDesk, AnswerDesk, ReceiptDesk, TrustDesk, Ledge
             scheme: of every key: `frame.ED25519` or `frame.HYBRID`.
             root_keys: how many keys the root has.
             threshold: how many of them must sign.
+            ledger: the `postgresql://` URL of a team's ledger, without a password; unless told, it
+                is in the folder.
 
         Raises:
             WorkspaceExists: a workspace, or one of its files, is there.
             CatalogInvalid: the catalog has faults.
-            WorkspaceError: the catalog is of another product or issuer.
+            WorkspaceError: the catalog is of another product or issuer, or `ledger` no URL.
+            StateError: the ledger cannot be set up at its URL.
             FileUnusable: the folder cannot be written. Nothing was, in all these cases.
         """
         text = templates.catalog_text(product=product, issuer=issuer, name=name).encode()
         plan = founding.Plan(
-            product, issuer, text if catalog is None else catalog, scheme, root_keys, threshold
+            product,
+            issuer,
+            text if catalog is None else catalog,
+            scheme,
+            root_keys,
+            threshold,
+            ledger,
         )
         secrets = founding.Secrets(passphrase, root_passphrases)
         founding.found(folder, plan, secrets, who=who, now=now)
@@ -87,6 +97,7 @@ class Workspace(OrderDesk, ChangeDesk, AnswerDesk, ReceiptDesk, TrustDesk, Ledge
         now: int,
         catalog: bytes | None = None,
         scheme: int = ED25519,
+        ledger: str | None = None,
     ) -> "Workspace":
         """Make a third party's workspace under the vendor's root, and open it.
 
@@ -97,7 +108,7 @@ class Workspace(OrderDesk, ChangeDesk, AnswerDesk, ReceiptDesk, TrustDesk, Ledge
             TrustError, FormatError: the pack is not to be believed under that pin.
             WorkspaceExists, CatalogInvalid, WorkspaceError, FileUnusable: as for `create`.
         """
-        plan = partnering.Partner(pack, root, issuer, name, catalog, scheme)
+        plan = partnering.Partner(pack, root, issuer, name, catalog, scheme, ledger)
         partnering.found(folder, plan, passphrase, who=who, now=now)
         return Workspace.open(folder)
 
@@ -110,10 +121,4 @@ class Workspace(OrderDesk, ChangeDesk, AnswerDesk, ReceiptDesk, TrustDesk, Ledge
             StateError: its ledger cannot be used.
         """
         layout = Layout(folder)
-        if not layout.ledger.is_file():
-            raise WorkspaceInvalid(
-                "this is no workspace: it has no ledger",
-                where=str(folder),
-                hint="give the workspace with -C DIR, or make one with `licensekit init DIR`",
-            )
-        return Workspace(layout, open_ledger(layout.ledger, create=False))
+        return Workspace(layout, open_ledger(place(layout), create=False))

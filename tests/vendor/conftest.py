@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from licensekit import limits
+from licensekit.database import is_url
 from licensekit.keys import keyfile
 from licensekit.vendor.workspace import Workspace
 from tests import vendor_world
@@ -18,7 +19,8 @@ def cheap_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    """A new workspace in the folder `acme`."""
-    with vendor_world.make(tmp_path / "acme") as workspace:
+def workspace(tmp_path: Path, location: str) -> Iterator[Workspace]:
+    """A new workspace in the folder `acme`, its ledger there or on a server."""
+    url = location if is_url(location) else None
+    with vendor_world.make(tmp_path / "acme", ledger=url) as workspace:
         yield workspace

@@ -19,6 +19,8 @@ _DEFAULTS: Final = {
     "tcp_user_timeout": 10_000,
 }
 
+_SECRETS: Final = ("password", "sslpassword", "oauth_client_secret")
+
 _HOST: Final = r"(?:\[[0-9A-Fa-f:.%]*\]|[^:@/?,\[\]]*)(?::[0-9]*)?"
 _URL: Final = re.compile(
     r"(?P<scheme>postgres(?:ql)?://)"
@@ -48,6 +50,16 @@ def read(url: str) -> tuple[str, dict[str, Any]]:
             " %40 %2F %3F %25, or keep it in a password file (PGPASSFILE)",
         )
     return _shown(found), {**_DEFAULTS, **asked}
+
+
+def holds_password(url: str) -> bool:
+    """Say whether `url` has a password in it, in any place where libpq takes one.
+
+    Raises:
+        DatabaseUnavailable: as `read`.
+    """
+    _, parameters = read(url)
+    return any(parameters.get(name) for name in _SECRETS)
 
 
 def _shown(url: re.Match[str]) -> str:
