@@ -53,7 +53,6 @@ def csv_lines(rows: Iterable[bytes], name: str, catalog: Catalog) -> Iterator[Li
     the code of a license alone. An empty cell is absent.
     """
     sizes = _Sizes(rows)
-    line = 1
     try:
         first = next(sizes, "")
         delimiter = ";" if first.count(";") > first.count(",") else ","
@@ -61,13 +60,11 @@ def csv_lines(rows: Iterable[bytes], name: str, catalog: Catalog) -> Iterator[Li
         columns = [place(title.strip(), catalog) for title in next(reader, ())]
         read = Reader().draft
         for row in reader:
-            line = reader.line_num
             if any(cell.strip() for cell in row):
-                yield Line(f"{name}:{line}", _csv(columns, row, read), sizes.taken())
-            line += 1
+                yield Line(f"{name}:{sizes.rows}", _csv(columns, row, read), sizes.taken())
     except (csv.Error, UnicodeDecodeError) as error:
-        # What follows cannot be told from what this line would have held.
-        yield Line(f"{name}:{line}", _faulty(f"is no CSV: {error}"), sizes.taken())
+        # Where the next order begins cannot be told.
+        yield Line(f"{name}:{sizes.rows}", _faulty(f"is no CSV: {error}"), sizes.taken())
 
 
 def toml_files(paths: Iterable[Path]) -> Iterator[Line]:
@@ -123,11 +120,13 @@ def _faulty(why: str) -> Draft:
 
 
 class _Sizes:
-    """The text of rows, and how many bytes were taken of them since last asked."""
+    """The text of rows, how many were taken, and how many bytes since last asked."""
 
     def __init__(self, rows: Iterable[bytes]) -> None:
         self._rows = iter(rows)
         self._taken = 0
+        self.rows = 0
+        """How many were taken."""
         self._is_first = True
 
     def __iter__(self) -> Iterator[str]:
@@ -136,6 +135,7 @@ class _Sizes:
     def __next__(self) -> str:
         row = next(self._rows)
         self._taken += len(row)
+        self.rows += 1
         if len(row) >= _LONGEST:
             raise csv.Error(f"a line is longer than {limits.TOML_BYTES} bytes")
         text = (row.removeprefix(_MARK) if self._is_first else row).decode()

@@ -1,0 +1,65 @@
+"""Orders by the dozen for tests, and what a ledger and a folder hold once they are issued."""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from licensekit.pack import open_pack
+from licensekit.vendor.batch import Done
+from licensekit.vendor.ledger.listing import Filters
+from licensekit.vendor.order_lines import Line, json_lines
+from licensekit.vendor.workspace import Workspace
+from licensekit.verify import verify_bundle
+from licensekit.wire import armor
+from tests import vendor_world
+from tests.vendor_world import NOW, ORDER, WHO
+
+
+def content(number: int, **changes: Any) -> dict[str, Any]:
+    """Give the order of some number; a key of None is left out."""
+    told = {**ORDER, "order": f"A-{number}", "company": f"Company {number}", **changes}
+    return {key: value for key, value in told.items() if value is not None}
+
+
+def text(contents: Iterable[dict[str, Any]]) -> bytes:
+    """Give orders as JSON Lines."""
+    return b"".join(json.dumps(one).encode() + b"\n" for one in contents)
+
+
+def lines(*contents: dict[str, Any]) -> Iterator[Line]:
+    """Give orders as they are read from JSON Lines."""
+    return json_lines(text(contents).splitlines(), "orders")
+
+
+def issue(
+    workspace: Workspace, *contents: dict[str, Any], keep_going: bool = False, **more: Any
+) -> list[Done]:
+    """Issue many orders."""
+    told: dict[str, Any] = {"who": WHO, "now": NOW, **more}
+    signer = vendor_world.signer(workspace)
+    return list(workspace.issue_many(lines(*contents), signer, keep_going=keep_going, **told))
+
+
+def orders_in(workspace: Workspace) -> list[str | None]:
+    """Give the order number of every bundle of the ledger, sorted."""
+    found = workspace.bundles(Filters(), now=NOW)
+    return sorted((one.order_number for one in found), key=str)
+
+
+def names_in(workspace: Workspace) -> set[str]:
+    """Give the name of the file of every bundle of the ledger."""
+    return {f"{one.name}.lic" for one in workspace.bundles(Filters(), now=NOW)}
+
+
+def verified(workspace: Workspace, folder: Path, now: int = NOW) -> set[str]:
+    """Verify every file of a folder as an application does, and give their names."""
+    stands_on = workspace.footing(now)
+    ground = open_pack(stands_on.pack, stands_on.pin, now)
+    names: set[str] = set()
+    for path in folder.iterdir():
+        [token] = armor.read(path.read_bytes())
+        bundle = verify_bundle(token, ground.trust, now).document
+        assert path.name == f"{bundle.serial}-{bundle.part}-{bundle.sequence}.lic"
+        names.add(path.name)
+    return names
