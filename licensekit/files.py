@@ -3,7 +3,8 @@
 import errno
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO, Final
@@ -140,6 +141,30 @@ def make_folder(path: Path) -> None:
         path.mkdir(exist_ok=True)
     except OSError as error:
         raise unusable(path, "made a folder", error) from error
+
+
+@contextmanager
+def replacing(path: Path) -> Generator[BinaryIO]:
+    """Give a file to write to, which takes the place of `path` when the block ends.
+
+    It is synced first, and nothing is left of it if the block raises.
+
+    Raises:
+        FileUnusable: it cannot be written there; what was there is unchanged.
+    """
+    partial = path.with_name(f".{token_hex(8)}.partial")
+    try:
+        _check_place(path, replace=True)
+        with os.fdopen(os.open(partial, _CREATE, 0o644), "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+        sync_folder(path.parent)
+    except (OSError, ValueError) as error:
+        raise unusable(path, "a file", error) from error
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def write_many(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:

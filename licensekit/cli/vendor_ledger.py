@@ -9,7 +9,10 @@ from licensekit.cli.groups import Lazy, LicenseGroup
     cls=LicenseGroup,
     lazy={
         "list": Lazy("Commands", "licensekit.cli.vendor_ledger_list", "list_"),
+        "show": Lazy("Commands", "licensekit.cli.vendor_ledger_show", "show"),
         "usage": Lazy("Commands", "licensekit.cli.vendor_ledger_usage", "usage"),
+        "verify": Lazy("Commands", "licensekit.cli.vendor_ledger_verify", "verify"),
+        "export": Lazy("Commands", "licensekit.cli.vendor_ledger_export", "export"),
     },
 )
 def ledger() -> None:

@@ -7,7 +7,7 @@ from typing import Final
 from licensekit.database import Connection
 from licensekit.errors import NotIssued
 from licensekit.vendor import serials
-from licensekit.vendor.ledger import bundles
+from licensekit.vendor.ledger import bundles, found
 from licensekit.vendor.ledger.bundles import Issued
 
 _IDENTITY: Final = re.compile(r"[0-9a-f]{32}")
@@ -21,14 +21,32 @@ def bundle_named(ledger: Connection, name: str) -> Issued:
         NotIssued: the ledger has none such.
     """
     if _IDENTITY.fullmatch(name):
-        found = bundles.by_identity(ledger, bytes.fromhex(name))
-        if found is not None:
-            return found
+        issued = bundles.by_identity(ledger, bytes.fromhex(name))
+        if issued is not None:
+            return issued
     for serial, part, sequence in _readings(name.removesuffix(".lic")):
-        found = bundles.at(ledger, serial, part, sequence)
-        if found is not None:
-            return found
+        issued = bundles.at(ledger, serial, part, sequence)
+        if issued is not None:
+            return issued
     raise NotIssued(f"no bundle `{name}` was issued here")
+
+
+def entries_named(ledger: Connection, name: str) -> list[int]:
+    """Give the numbers of the entries that `name` means: an entry, a serial, an order, a bundle.
+
+    Raises:
+        NotIssued: it means none; the message says if it looks like a mistyped serial.
+    """
+    ways = (found.of_number, found.of_serial, found.of_order)
+    numbers = {number for way in ways for number in way(ledger, name)}
+    if numbers:
+        return sorted(numbers)
+    if serials.is_mistyped(name):
+        require_serial(ledger, name)
+    try:
+        return [bundle_named(ledger, name).number]
+    except NotIssued as error:
+        raise NotIssued(f"the ledger has no entry, serial, order or bundle `{name}`") from error
 
 
 def require_serial(ledger: Connection, serial: str) -> None:

@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 
 from licensekit.dates import day_at
-from licensekit.vendor.finding import bundle_named, require_serial
-from licensekit.vendor.ledger import bundles, listing
+from licensekit.vendor.finding import bundle_named, entries_named, require_serial
+from licensekit.vendor.ledger import Entry, bundles, found, head, listing
 from licensekit.vendor.ledger.bundles import Issued
+from licensekit.vendor.ledger.entries import stream
+from licensekit.vendor.ledger.found import Found
 from licensekit.vendor.ledger.listing import Filters, Listed
+from licensekit.vendor.ledger.verifying import Progress, Report, verify
 from licensekit.vendor.opened import Opened
 from licensekit.vendor.trust_documents import key_id
 from licensekit.wire.documents import AdmittedKey
@@ -39,6 +42,34 @@ class LedgerDesk(Opened):
         """
         with self.ledger.read() as ledger:
             yield from listing.found(ledger, filters, today=day_at(now), limit=limit, after=after)
+
+    def look_up(self, name: str) -> list[Found]:
+        """Give everything about an entry, serial, order or bundle of this name, oldest first.
+
+        Raises:
+            NotIssued: the ledger has nothing of that name.
+        """
+        with self.ledger.read() as ledger:
+            return [found.look(ledger, number) for number in entries_named(ledger, name)]
+
+    def entries(self) -> Iterator[Entry]:
+        """Give every entry, oldest first, in constant memory."""
+        with self.ledger.read() as ledger:
+            yield from stream(ledger)
+
+    def count_entries(self) -> int:
+        """Give how many entries there are."""
+        with self.ledger.read() as ledger:
+            return head(ledger)[0]
+
+    def verify_ledger(self, progress: Progress = lambda _: None) -> Report:
+        """Verify the whole ledger: see `ledger.verifying`.
+
+        Raises:
+            LedgerDamaged: with the number of the first entry that is not as it was.
+        """
+        with self.ledger.read() as ledger:
+            return verify(ledger, progress)
 
     def require_serial(self, serial: str) -> None:
         """Refuse a serial that nothing was issued for.

@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -71,7 +72,7 @@ def ends_killed(folder: Path, how: dict[str, Any], number: int) -> bool:
 
 def examine(template: Path, folder: Path, how: dict[str, Any]) -> dict[str, int]:
     """Kill at every point, and count what went wrong."""
-    counts = dict.fromkeys(COUNTS, 0)
+    counts = Counter[str](dict.fromkeys(COUNTS, 0))
     while True:
         shutil.copytree(template, folder)
         if not ends_killed(folder, how, counts["kills"]):
