@@ -5,7 +5,8 @@ import signal
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, NamedTuple
@@ -49,6 +50,19 @@ def postgres() -> Iterator[Postgres]:
 @pytest.fixture
 def postgres_location(postgres: Postgres) -> Iterator[str]:
     """A schema of its own, empty, as the URL of a database."""
+    with _schema(postgres) as url:
+        yield url
+
+
+@pytest.fixture
+def second_postgres_location(postgres: Postgres) -> Iterator[str]:
+    """Another one, for what moves from one to the other."""
+    with _schema(postgres) as url:
+        yield url
+
+
+@contextmanager
+def _schema(postgres: Postgres) -> Generator[str]:
     name = f"test_{token_hex(8)}"
     with psycopg.connect(postgres.url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(name)))

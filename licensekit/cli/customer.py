@@ -29,6 +29,7 @@ CUSTOMER: Final[Mapping[str, Lazy]] = {
     "return": Lazy(_SECTION, "licensekit.cli.customer_papers", "return_"),
     "statement": Lazy(_SECTION, "licensekit.cli.customer_papers", "statement"),
     "audit": Lazy(_SECTION, "licensekit.cli.customer_audit", "audit"),
+    "migrate": Lazy(_SECTION, "licensekit.cli.customer_migrate", "migrate"),
     "console": Lazy(_SECTION, "licensekit.cli.customer_console", "console"),
 }
 """The customer's commands."""

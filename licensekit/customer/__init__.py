@@ -6,6 +6,7 @@ An application calls it from its own screens, and the `licensekit` command is bu
 from licensekit.customer.audit_check import AuditReport
 from licensekit.customer.details import LicenseDetails
 from licensekit.customer.installation import Activated, Installation
+from licensekit.customer.migration import Migrated, migrate
 from licensekit.customer.preview import Deficit, Preview, PreviewRow
 from licensekit.customer.records import BundleRecord
 from licensekit.customer.sites import SiteRow
@@ -27,6 +28,7 @@ __all__ = [
     "Installation",
     "Lease",
     "LicenseDetails",
+    "Migrated",
     "Preview",
     "PreviewRow",
     "Reason",
@@ -36,5 +38,6 @@ __all__ = [
     "UserFilter",
     "UserPage",
     "UserRow",
+    "migrate",
     "parse_users",
 ]

@@ -28,10 +28,16 @@ def verify_audit(opened: Opened) -> AuditReport:
         AuditDamaged: an entry was altered, inserted or removed, or a count does not agree.
     """
     with looking(opened) as look:
-        head = _check_chain(audit.entries(look.connection))
-        _check_counts(look.connection)
+        head = check_audit(look.connection)
         restored = look.stored.restored or is_restored(look.stored, look.mark)
         return AuditReport(head, restored)
+
+
+def check_audit(connection: Connection) -> Head:
+    """Check every link and every count, and give the newest entry; raises as `verify_audit`."""
+    head = _check_chain(audit.entries(connection))
+    _check_counts(connection)
+    return head
 
 
 def list_audit(opened: Opened) -> Iterator[Entry]:

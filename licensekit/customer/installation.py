@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -11,7 +11,7 @@ from licensekit.customer.audit_check import AuditReport, list_audit, list_newest
 from licensekit.customer.details import LicenseDetails, details_of
 from licensekit.customer.events import Events
 from licensekit.customer.leases import Leases
-from licensekit.customer.opened import Opened, looking, writing
+from licensekit.customer.opened import Opened, looking, system_clock, writing
 from licensekit.customer.papers import make_request, make_statement, receipts_of, return_bundles
 from licensekit.customer.preview import Preview
 from licensekit.customer.records import BundleRecord, bundle_records
@@ -22,11 +22,6 @@ from licensekit.installation.audit import Entry
 from licensekit.installation.home import open_installation
 from licensekit.installation.state import Recorded, State, at, recorded_root
 from licensekit.wire.documents import Request, Statement
-
-
-def system_clock() -> datetime:
-    """Give the time of this machine."""
-    return datetime.now(UTC)
 
 
 class Activated(NamedTuple):

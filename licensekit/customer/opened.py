@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from licensekit.database import Connection, Database
@@ -16,6 +16,11 @@ from licensekit.installation.mark import read_mark, write_mark
 from licensekit.installation.notices import is_restored
 from licensekit.installation.state import State, judge, pack_of
 from licensekit.installation.stored import Stored, read_stored
+
+
+def system_clock() -> datetime:
+    """Give the time of this machine."""
+    return datetime.now(UTC)
 
 
 class Opened(NamedTuple):

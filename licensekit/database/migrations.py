@@ -8,7 +8,13 @@ from contextlib import AbstractContextManager
 from typing import Final, LiteralString, NamedTuple, Protocol
 
 from licensekit.database.protocol import Connection, Row
-from licensekit.errors import DatabaseDamaged, DatabaseNewer, DatabaseUnavailable, FileUnusable
+from licensekit.errors import (
+    DatabaseDamaged,
+    DatabaseMoved,
+    DatabaseNewer,
+    DatabaseUnavailable,
+    FileUnusable,
+)
 
 FOUND: Final = "SELECT kind, number FROM licensekit_schema"
 """The query whose row tells what a database is; `Schema.check` judges it."""
@@ -17,6 +23,9 @@ _TABLE: Final = (
     "CREATE TABLE licensekit_schema"
     " (kind {text} NOT NULL, number {integer} NOT NULL, changes {integer} NOT NULL) {strict}"
 )
+
+
+_MOVED: Final = " moved to "
 
 
 class Migration(NamedTuple):
@@ -48,6 +57,7 @@ class Schema(NamedTuple):
 
         Raises:
             DatabaseDamaged: no database of ours, or one of another kind.
+            DatabaseMoved: it has gone on living elsewhere.
             DatabaseNewer: migrated by a newer program.
             DatabaseUnavailable: older than this program expects while it runs.
         """
@@ -63,9 +73,15 @@ class Schema(NamedTuple):
 
         Raises:
             DatabaseDamaged: no database of ours, or one of another kind.
+            DatabaseMoved: it has gone on living elsewhere.
             DatabaseNewer: migrated by a newer program.
         """
         kind, number = found or (None, None)
+        place = _moved_to(self.kind, kind)
+        if place is not None:
+            raise DatabaseMoved(
+                f"this {self.kind} was moved to {place}", where=location, place=place
+            )
         if kind != self.kind:
             raise DatabaseDamaged(
                 f"this database holds no {self.kind}",
@@ -83,6 +99,16 @@ class Schema(NamedTuple):
                 known=self.number,
             )
         return self.migrations[number:]
+
+
+def moved_kind(kind: str, place: str) -> str:
+    """Give the kind of a database of `kind` that has gone on living at `place`."""
+    return kind + _MOVED + place
+
+
+def _moved_to(kind: str, found: object) -> str | None:
+    start = kind + _MOVED
+    return found.removeprefix(start) if isinstance(found, str) and found.startswith(start) else None
 
 
 class Dialect(NamedTuple):
@@ -142,7 +168,7 @@ def migrate(database: Migrating, schema: Schema, *, create: bool) -> None:
 
     Raises:
         FileUnusable: nothing was set up there yet, and `create` is false.
-        DatabaseDamaged, DatabaseNewer: as `Schema.pending`.
+        DatabaseDamaged, DatabaseMoved, DatabaseNewer: as `Schema.pending`.
         DatabaseBusy, DatabaseUnavailable: it could not be migrated, and is as it was.
         ValueError: the migrations are not numbered from 1 without gaps.
     """

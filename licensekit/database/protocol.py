@@ -57,6 +57,10 @@ class Connection(Protocol):
         """Carry out a statement once for each of `rows` and give the number of rows changed."""
         ...
 
+    def count_on(self, table: LiteralString, column: LiteralString) -> None:
+        """Let a `{serial}` column that was filled by hand count on after its highest number."""
+        ...
+
     def now(self) -> int | None:
         """Give the seconds since 1970 by the server's clock; None where there is no server.
 

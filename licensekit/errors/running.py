@@ -126,6 +126,13 @@ class HomeInvalid(StateError):
     code = "home-invalid"
 
 
+class HomeTaken(StateError):
+    """An installation is where another one should go."""
+
+    code = "home-taken"
+    default_hint = "choose a folder or schema where nothing is yet"
+
+
 class DatabaseDamaged(StateError):
     """The database is not ours, or is damaged."""
 
@@ -138,6 +145,13 @@ class DatabaseNewer(StateError):
 
     code = "database-newer"
     default_hint = "update this program"
+
+
+class DatabaseMoved(StateError):
+    """What the database holds was moved to another place, and lives only there."""
+
+    code = "database-moved"
+    default_hint = "use it there"
 
 
 class DatabaseBusy(StateError):

@@ -29,11 +29,7 @@ def open_installation(location: str | os.PathLike[str], *, create: bool) -> Data
         HomeInvalid: the folder cannot be used.
         StateError: the database cannot be used; see `licensekit.database.connect`.
     """
-    place = os.fspath(location)
-    if is_server(place):
-        target: str | Path = place
-    else:
-        target = _folder(Path(place), create=create) / DATABASE_NAME
+    target = _database_of(location, create=create)
     try:
         database = connect(target, schema=SCHEMA, create=create)
     except FileUnusable as error:
@@ -47,6 +43,26 @@ def open_installation(location: str | os.PathLike[str], *, create: bool) -> Data
         database.close()
         raise
     return database
+
+
+def open_empty(location: str | os.PathLike[str]) -> Database:
+    """Open a place for an installation that comes from elsewhere; one that is there is left alone.
+
+    Raises:
+        HomeInvalid, StateError: as `open_installation` does.
+    """
+    return connect(_database_of(location, create=True), schema=SCHEMA, create=True)
+
+
+def shown(location: str | os.PathLike[str], database: Database) -> str:
+    """Give where an installation is, as it may be shown and typed: without a password, absolute."""
+    place = os.fspath(location)
+    return database.location if is_server(place) else str(Path(place).absolute())
+
+
+def _database_of(location: str | os.PathLike[str], *, create: bool) -> str | Path:
+    place = os.fspath(location)
+    return place if is_server(place) else _folder(Path(place), create=create) / DATABASE_NAME
 
 
 def _folder(folder: Path, *, create: bool) -> Path:

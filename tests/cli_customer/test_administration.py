@@ -286,3 +286,30 @@ def test_who_made_a_change_may_be_unknown(crm: Command, monkeypatch: pytest.Monk
     monkeypatch.setattr("getpass.getuser", nobody)
     shown(crm, "users add anna")
     assert "by" not in read(crm, "audit list --json")["entries"][-1]
+
+
+def test_an_installation_is_moved_and_used_where_it_is_now(crm: Command, shelf: Path) -> None:
+    shown(crm, "users add anna")
+    moved = crm("migrate data/licensekit there")
+    assert moved.code == 0
+    assert moved.err == (
+        f"Use --home {shelf / 'there'} from now on, in programs as well; see docs/hosts.md.\n"
+    )
+    assert moved.out.startswith("moved and verified\n")
+    assert "users      1\n" in moved.out
+    assert "anna" in shown(crm, "users list --home there")
+    again = crm("users list")
+    assert (again.code, again.out) == (8, "")
+    assert f"was moved to {shelf / 'there'}; use it there" in again.err
+    taken = crm("migrate there data/licensekit")
+    assert (taken.code, taken.out) == (8, "")
+    facts = read(crm, "migrate there back --json")
+    assert (facts["target"], facts["serial"]) == (str(shelf / "back"), "1010000014")
+
+
+def test_nothing_is_moved_from_where_nothing_is(run: Command, shelf: Path) -> None:
+    ran = run("migrate nowhere there")
+    assert (ran.code, ran.out) == (6, "")
+    assert "no installation was set up here yet" in ran.err
+    assert not (shelf / "nowhere").exists()
+    assert not (shelf / "there").exists()

@@ -27,6 +27,10 @@ _OURS: Final = {
     "may_be_lost()": "set_config('synchronous_commit', 'off', true) = 'off'",
 }
 
+_COUNT_ON: Final = (
+    "SELECT setval(pg_get_serial_sequence('{table}', '{column}'), max({column})) FROM {table}"
+)
+
 _UNCERTAIN: Final = "the server went away during the commit: look whether the change was made"
 JUST_COMMIT: Final = b"COMMIT"
 COMMIT_AND_TELL: Final = b"""
@@ -104,6 +108,10 @@ class PostgresConnection:
                 storable(params, self._where),
             )
         return self._fetch(b"FETCH FORWARD %d FROM %b" % (STREAMED_ROWS, name))
+
+    def count_on(self, table: LiteralString, column: LiteralString) -> None:
+        """See `Connection.count_on`."""
+        self.rows(_COUNT_ON.replace("{table}", table).replace("{column}", column))
 
     def now(self) -> int:
         """See `Connection.now`."""

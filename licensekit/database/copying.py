@@ -1,0 +1,113 @@
+"""Every row of a database in another one of the same schema, whatever their engines.
+
+What is copied follows from the migrations: a table that a later one adds is copied like the others.
+Two databases that came to one schema by the same migrations have the same columns in one order.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, pairwise, zip_longest
+from typing import Final, LiteralString, NamedTuple
+
+from licensekit.database.migrations import Schema, moved_kind
+from licensekit.database.protocol import STREAMED_ROWS, Connection, Row
+from licensekit.errors import DatabaseDamaged
+
+Progress = Callable[[int], object]
+"""Is told now and then how many rows were done since it was told last."""
+
+# The key of every table is its first column, or its first two.
+_IN_ORDER: Final = "SELECT * FROM {table} ORDER BY 1, 2"
+_COUNT: Final = "SELECT count(*) FROM {table}"
+_INSERT: Final = "INSERT INTO {table} VALUES ({places})"
+
+
+class Table(NamedTuple):
+    """A table of a schema."""
+
+    name: LiteralString
+    counted: LiteralString | None
+    """The column that the database counts up."""
+
+    def named(self, statement: LiteralString) -> LiteralString:
+        """Give a `statement` about this table."""
+        return statement.replace("{table}", self.name)
+
+
+def tables(schema: Schema) -> tuple[Table, ...]:
+    """Give every table in the order of creation: each after those that it refers to."""
+    statements: list[LiteralString] = [
+        text for step in schema.migrations for text in step.statements
+    ]
+    return tuple(
+        Table(words[2], _counted(words))
+        for words in map(_words, statements)
+        if words[:2] == ["CREATE", "TABLE"]
+    )
+
+
+def count_rows(connection: Connection, schema: Schema) -> int:
+    """Give how many rows all tables have together."""
+    counts = [connection.one(table.named(_COUNT)) for table in tables(schema)]
+    return sum(row[0] for row in counts if row is not None)
+
+
+def copy_rows(source: Connection, target: Connection, schema: Schema, progress: Progress) -> None:
+    """Copy every row from one transaction to another, where there is none yet."""
+    for table in tables(schema):
+        rows = _in_order(source, table)
+        first = next(rows, None)
+        if first is None:
+            continue
+        places: LiteralString = ", ?" * len(first)
+        told = _telling(chain([first], rows), progress)
+        target.run_many(table.named(_INSERT).replace("{places}", places[2:]), told)
+        if table.counted is not None:
+            target.count_on(table.name, table.counted)
+
+
+def compare_rows(
+    source: Connection, target: Connection, schema: Schema, progress: Progress, where: str
+) -> None:
+    """Compare every row of two databases.
+
+    Raises:
+        DatabaseDamaged: they differ; `where` is the target.
+    """
+    for table in tables(schema):
+        pairs = zip_longest(_in_order(source, table), _in_order(target, table))
+        for one, other in _telling(pairs, progress):
+            if one != other:
+                raise DatabaseDamaged(
+                    f"what arrived in the table `{table.name}` is not what was there",
+                    where=where,
+                    hint="nothing was changed; use another database",
+                )
+
+
+def mark_moved(connection: Connection, schema: Schema, place: str) -> None:
+    """Let nobody use a database any more that has gone on living at `place`."""
+    connection.run("UPDATE licensekit_schema SET kind = ?", moved_kind(schema.kind, place))
+
+
+def _in_order(connection: Connection, table: Table) -> Iterator[Row]:
+    return connection.stream(table.named(_IN_ORDER))
+
+
+def _telling(rows: Iterable[Row], progress: Progress) -> Iterator[Row]:
+    done = 0
+    for done, row in enumerate(rows, 1):
+        yield row
+        if done % STREAMED_ROWS == 0:
+            progress(STREAMED_ROWS)
+    progress(done % STREAMED_ROWS)
+
+
+def _words(statement: LiteralString) -> list[LiteralString]:
+    return statement.split()
+
+
+def _counted(words: list[LiteralString]) -> LiteralString | None:
+    for name, kind in pairwise(words):
+        if kind.rstrip(",") == "{serial}":
+            return name
+    return None
