@@ -194,7 +194,7 @@ def _of_part(verified: Verified[Bundle], here: Here) -> Iterator[RefusedError]:
     part = judge(verified, 0, fingerprint=here.fingerprint, released=here.released)
     if part.state is State.FOREIGN:
         yield BindingMismatch(
-            f"{label(bundle)} is bound to another installation",
+            f"{label(bundle)} is bound to another installation: {part.match}",
             hint="make a request here with `licensekit request`, and send it to the issuer",
         )
     if part.state is State.UNMAINTAINED and bundle.maintenance is not None:

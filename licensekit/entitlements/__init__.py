@@ -4,9 +4,10 @@
 (`questions`) need no clock and touch no file. The rules are those of `docs/entitlements.md`.
 """
 
+from licensekit.entitlements.binding import Fingerprint
 from licensekit.entitlements.evaluate import Entitlements, Grant, Tier, evaluate
 from licensekit.entitlements.notices import Notice, Severity, by_urgency, notices
-from licensekit.entitlements.parts import Fingerprint, Part, State, governing
+from licensekit.entitlements.parts import Part, State, governing
 from licensekit.entitlements.questions import (
     Count,
     Explanation,

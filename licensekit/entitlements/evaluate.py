@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 from licensekit import catalog as rules
 from licensekit.access import Access
 from licensekit.dates import day_at, end_of_day, start_of_day
-from licensekit.entitlements.parts import Fingerprint, Part, State, governing, judge
+from licensekit.entitlements.binding import Fingerprint
+from licensekit.entitlements.parts import Part, State, governing, judge
 from licensekit.pack import Ground
 from licensekit.signed import Verified
 from licensekit.wire.documents import Bundle, Kind, License

@@ -62,6 +62,8 @@ def _of_parts(entitlements: Entitlements) -> Iterator[Notice]:
     for part in entitlements.parts:
         if notice := _of_state(part, today):
             yield notice
+        if notice := _of_facts(part):
+            yield notice
         check = part.bundle.next_check
         if check is not None and today >= check:
             text = f"{part.label}: look for a newer license file, due since {format_days(check)}"
@@ -79,7 +81,10 @@ def _of_state(part: Part, today: int) -> Notice | None:
     label = part.label
     match part.state:
         case State.FOREIGN:
-            text = f"{label} is bound to another installation and grants nothing here"
+            text = (
+                f"{label} is bound to another installation and grants nothing here"
+                f" ({part.match}): ask for a new one with a request"
+            )
             return Notice("foreign", Severity.ERROR, text, label)
         case State.UNMAINTAINED:
             text = f"{label}: maintenance ended before this version of the product was released"
@@ -95,6 +100,16 @@ def _of_state(part: Part, today: int) -> Notice | None:
             return Notice("expired", Severity.ERROR, text, label)
         case _:
             return None
+
+
+def _of_facts(part: Part) -> Notice | None:
+    """Tell of changes to the machine before they are too many."""
+    found = part.match
+    if found is None or not found.holds or not found.changed:
+        return None
+    severity = Severity.INFO if found.spare else Severity.WARNING
+    text = f"{part.label}: {found}; ask for a new one with a request before more of them change"
+    return Notice("facts-changed", severity, text, part.label)
 
 
 def _of_counts(entitlements: Entitlements, in_use: Mapping[str, int]) -> Iterator[Notice]:

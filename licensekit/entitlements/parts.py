@@ -4,14 +4,15 @@ For each issuer and part, the highest sequence that has started replaces the oth
 replaces a serial takes the place of its issuer's earlier bundles for that serial.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
 from licensekit.access import Access
 from licensekit.dates import day_at, end_of_day, start_of_day
+from licensekit.entitlements.binding import Fingerprint, Match, match
 from licensekit.signed import Verified
-from licensekit.wire.documents import AfterGrace, Binding, Bundle
+from licensekit.wire.documents import AfterGrace, Bundle
 
 
 class State(StrEnum):
@@ -32,15 +33,6 @@ class State(StrEnum):
     """This version of the product was released after its maintenance ended."""
 
 
-class Fingerprint(NamedTuple):
-    """What an installation can show to a bundle that is bound."""
-
-    key: bytes | None = None
-    """SHA-256 of the installation's public key."""
-    facts: Mapping[str, bytes] = {}
-    """Fact name to its 16-byte keyed hash."""
-
-
 class Part(NamedTuple):
     """A bundle, judged at one moment."""
 
@@ -52,6 +44,8 @@ class Part(NamedTuple):
     """The second at which the state may next change; None is never."""
     owner: str = ""
     """The issuer, where that is not the vendor."""
+    match: Match | None = None
+    """How its binding and the installation agree; None where it is not bound."""
 
     @property
     def bundle(self) -> Bundle:
@@ -124,15 +118,22 @@ def judge(
 ) -> Part:
     """Give the state of a bundle at `now`; `released` is the product version's date in days."""
     bundle = verified.document
-    if bundle.binding is not None and not matches(bundle.binding, fingerprint):
-        return Part(verified, State.FOREIGN, Access.NONE, None)
-    if bundle.maintenance is not None and released is not None and released > bundle.maintenance:
-        return Part(verified, State.UNMAINTAINED, Access.NONE, None)
-    state, until = state_by_dates(bundle, now)
+    found = None if bundle.binding is None else match(bundle.binding, fingerprint)
+    cap, until = Access.NONE, None
+    if found is not None and not found.holds:
+        state = State.FOREIGN
+    elif bundle.maintenance is not None and released is not None and released > bundle.maintenance:
+        state = State.UNMAINTAINED
+    else:
+        state, until = state_by_dates(bundle, now)
+        cap = _cap(bundle, state)
+    return Part(verified, state, cap, until, match=found)
+
+
+def _cap(bundle: Bundle, state: State) -> Access:
     if state in _WORKING:
-        return Part(verified, state, Access.FULL, until)
-    cap = _AFTER_GRACE[bundle.after_grace] if state is State.EXPIRED else Access.NONE
-    return Part(verified, state, cap, until)
+        return Access.FULL
+    return _AFTER_GRACE[bundle.after_grace] if state is State.EXPIRED else Access.NONE
 
 
 def state_by_dates(bundle: Bundle, now: int) -> tuple[State, int | None]:
@@ -161,13 +162,3 @@ def _replaces(newer: Bundle, older: Bundle) -> bool:
         and newer.issuer == older.issuer
         and newer.issued >= older.issued
     )
-
-
-def matches(binding: Binding, fingerprint: Fingerprint) -> bool:
-    """Say whether the installation is the one, and enough of its facts are as they were."""
-    if binding.installation is not None and (
-        fingerprint.key is None or binding.installation != fingerprint.key
-    ):
-        return False
-    same = sum(fingerprint.facts.get(name) == value for name, value in binding.facts.items())
-    return same >= binding.needed

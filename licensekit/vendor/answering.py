@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from licensekit.database import Connection
-from licensekit.entitlements.parts import matches
+from licensekit.entitlements.binding import match
 from licensekit.errors import Fault, InstallationsTaken, OrderConflict, RequestAnswered
 from licensekit.keys.signing import Signer
 from licensekit.vendor.bundling import make_bundle
@@ -184,7 +184,7 @@ def _current(ledger: Connection, serial: str, part: str) -> Issued | None:
 
 
 def _is_bound_to(bundle: Bundle, asking: Asking) -> bool:
-    return bundle.binding is not None and matches(bundle.binding, asking.fingerprint)
+    return bundle.binding is not None and match(bundle.binding, asking.fingerprint).holds
 
 
 def _serial(ledger: Connection, footing: Footing, asking: Asking, order: Order) -> str | None:
@@ -237,7 +237,7 @@ def _faults(
 def _require_free(current: Issued, asking: Asking) -> None:
     """Refuse the serial of another installation, or of this one's copy on another machine."""
     binding = current.bundle.binding
-    if binding is None or matches(binding, asking.fingerprint):
+    if binding is None or match(binding, asking.fingerprint).holds:
         return
     name = file_name(current.bundle)
     if binding.installation != asking.installation:

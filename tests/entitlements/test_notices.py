@@ -3,7 +3,7 @@
 import pytest
 
 from licensekit.dates import end_of_day, start_of_day
-from licensekit.entitlements import Notice, Severity, notices
+from licensekit.entitlements import Fingerprint, Notice, Severity, notices
 from licensekit.pack import extend_ground
 from licensekit.sign import sign
 from licensekit.wire.documents import AfterGrace, Binding, Bundle
@@ -44,6 +44,33 @@ def test_dates_and_states_are_told_from_their_day_on(
     bundle: Bundle, day: int, expected: list[tuple[str, Severity, int | None]]
 ) -> None:
     assert told(bundle, day) == expected
+
+
+FACTS = {name: name[:1].encode() * 16 for name in ("board", "disk", "host", "network")}
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ((), []),
+        (("host",), [("facts-changed", INFO, "3 of 4 machine facts are as they were")]),
+        (("disk", "host"), [("facts-changed", WARNING, "not disk, host")]),
+        (("board", "disk", "host"), [("foreign", ERROR, "1 of 4 machine facts")]),
+    ],
+)
+def test_facts_that_change_are_told_before_they_are_too_many(
+    changed: tuple[str, ...], expected: list[tuple[str, Severity, str]]
+) -> None:
+    machine = Fingerprint(None, {n: v for n, v in FACTS.items() if n not in changed})
+    bound = bare(binding=Binding(None, 2, FACTS))
+    found = notices(granted(GROUND, bound, fingerprint=machine), {})
+    assert [(notice.code, notice.severity) for notice in found] == [e[:2] for e in expected]
+    assert all(e[2] in notice.text for notice, e in zip(found, expected, strict=True))
+
+
+def test_a_bundle_for_another_key_says_so() -> None:
+    [notice] = notices(granted(GROUND, bare(binding=Binding(bytes(32), 0, {}))), {})
+    assert "the key of this installation is another one" in notice.text
 
 
 def test_maintenance_that_does_not_cover_the_version_is_told() -> None:

@@ -1,0 +1,59 @@
+"""Is this the installation that a bundle is bound to: its key, and enough facts of its machine."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from licensekit.wire.documents import Binding
+
+
+class Fingerprint(NamedTuple):
+    """What an installation can show to a bundle that is bound."""
+
+    key: bytes | None = None
+    """SHA-256 of the installation's public key."""
+    facts: Mapping[str, bytes] = {}
+    """Fact name to its 16-byte keyed hash."""
+
+
+class Match(NamedTuple):
+    """How a binding and an installation agree."""
+
+    key: bool
+    """Whether the installation's key is the one, or none is asked for."""
+    facts: int
+    """How many facts are asked about."""
+    needed: int
+    """How many of them must be as they were."""
+    changed: tuple[str, ...]
+    """Those that are not."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether this is the installation."""
+        return self.key and self.spare >= 0
+
+    @property
+    def spare(self) -> int:
+        """How many more facts may change; below 0 too many have."""
+        return self.facts - len(self.changed) - self.needed
+
+    def __str__(self) -> str:
+        if not self.key:
+            return "the key of this installation is another one"
+        same = self.facts - len(self.changed)
+        return (
+            f"{same} of {self.facts} machine facts are as they were and {self.needed} must be:"
+            f" not {', '.join(self.changed)}"
+        )
+
+
+def match(binding: Binding, fingerprint: Fingerprint) -> Match:
+    """Hold what a bundle is bound to against an installation."""
+    return Match(
+        key=binding.installation in (None, fingerprint.key),
+        facts=len(binding.facts),
+        needed=binding.needed,
+        changed=tuple(
+            sorted(n for n, value in binding.facts.items() if fingerprint.facts.get(n) != value)
+        ),
+    )
