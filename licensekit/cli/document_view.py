@@ -6,7 +6,18 @@ from typing import Any, Final, cast
 from licensekit.cli.output import emit, facts, table
 from licensekit.dates import format_days, format_seconds
 from licensekit.keys.verifying import load
-from licensekit.wire.documents import Bundle, Catalog, Document, Edition, Kind, License, Root, Trust
+from licensekit.roots import pin_of
+from licensekit.wire.documents import (
+    Bundle,
+    Catalog,
+    Document,
+    Edition,
+    Kind,
+    License,
+    Root,
+    Trust,
+    encode,
+)
 from licensekit.wire.plain import plain, word
 
 Facts = Iterable[tuple[str, object]]
@@ -128,6 +139,7 @@ def _root(root: Root) -> Facts:
         ("product", root.product),
         ("issuer", root.issuer),
         ("version", root.version),
+        ("pin", pin_of(encode(root))),
         ("signatures", f"{root.threshold} of {len(root.keys)} keys must sign"),
         *(("key", load(key.scheme, key.public).key_id.hex()) for key in root.keys),
         *_extensions(root.extensions),

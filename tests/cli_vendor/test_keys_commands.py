@@ -1,5 +1,6 @@
 """`keys`, `revoke`, `reissue` and `init --partner-of`, as people at desks use them."""
 
+import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -116,7 +117,11 @@ def test_a_new_root_and_its_trust_document_travel_together(place: Desk) -> None:
     assert "root 2: 1 more of the keys of root 1 must sign" in said
     assert "trust document 2: complete" in said
     sign = ("keys", "sign-trust", "acme/root-2.signing", "-C", "acme", *place.root_passphrase)
-    assert "root 2 is signed" in place.run(*sign, "--root-key", "root-2.key").stdout
+    said = place.run(*sign, "--root-key", "root-2.key").stdout
+    assert "root 2 is signed" in said
+    assert re.findall(r"^pin +(\S+)$", said, re.MULTILINE) == [
+        place.json("pack", "-C", "acme")["root"]
+    ]
 
 
 def test_retire_and_revoke_change_the_state_of_a_key(desk: Desk) -> None:
