@@ -6,6 +6,7 @@ from licensekit.cli.document_view import amount
 from licensekit.cli.output import emit, facts, table
 from licensekit.customer import LicenseDetails
 from licensekit.dates import format_seconds
+from licensekit.wire.documents import Seats
 
 _SHOWN = 20
 
@@ -13,7 +14,12 @@ _SHOWN = 20
 def show_license(details: LicenseDetails) -> None:
     """Print everything about a license."""
     row, license_ = details.row, details.license
-    marks = [("plan", row.plan), ("hidden", row.hidden), ("limits sites", license_.limits_sites)]
+    marks = [
+        ("plan", row.plan),
+        ("hidden", row.hidden),
+        ("limits sites", license_.limits_sites),
+        ("concurrent seats", license_.seats is Seats.CONCURRENT),
+    ]
     facts(
         [
             ("license", row.code),

@@ -127,16 +127,16 @@ class Lease:
         that is not held gives nothing.
 
         Raises:
-            UnknownLicense: no catalog has the code.
+            UnknownLicense: it is held, and no catalog has the code.
         """
         return self.access(code) >= at_least
 
     def access(self, code: str) -> Access:
         """Say to what extent the seat gives a license; raises as `allows` does."""
-        found = self._keeping.seats
-        name = resolve(found.snapshot.state.entitlements, code)
         if not self.is_held:
             return Access.NONE
+        found = self._keeping.seats
+        name = resolve(found.snapshot.state.entitlements, code)
         given = self._borrowed or found.access(self.row)
         return given.get(name, Access.NONE)
 
@@ -194,11 +194,15 @@ class Lease:
         if self.row.id == row.id:
             self.lose(ENDED if self.left > 0 else EXPIRED)
 
-    def renewed(self, row: Row, until: float) -> None:
-        """Note that its seat was renewed, unless it has another one by now or is borrowed."""
+    def renewed(self, row: Row, until: float) -> bool:
+        """Note that its seat was renewed; say whether it is held.
+
+        Nothing is noted of a seat that it has no more, or that was borrowed meanwhile.
+        """
         with self._lock:
-            if self.row is row:
+            if self._error is None and self.row is row:
                 self.until = max(self.until, until)
+            return self._error is None
 
     def extend(self, row: Row, until: float, borrowed: Mapping[str, Access] | None = None) -> bool:
         """Note that it got another seat, or was borrowed; say whether it is held."""

@@ -158,10 +158,10 @@ class Leasing:
             return
         renewed, begin = self._seats.renew([(row, lease.ttl) for lease, row in rows])
         for lease, row in rows:
-            if row.id in renewed:
-                lease.renewed(row, begin + lease.ttl)
-            else:
+            if row.id not in renewed:
                 lease.lose_seat(row)
+            elif not lease.renewed(row, begin + lease.ttl):
+                self._seats.free(row, begin + lease.ttl)  # the answer came too late
 
     def _look(self) -> None:
         """See which leases an administrator has ended."""

@@ -97,3 +97,12 @@ def test_without_leases_there_is_nothing_to_list(run: Command) -> None:
     assert run("activate one.lic --pack crm.lkp --root {pin} --home here").code == 0
     assert run("leases list --home here").out == "no leases\n"
     assert json.loads(run("leases list --home here --json").out) == {"leases": []}
+
+
+def test_what_is_known_of_a_license_says_who_holds_its_seats(
+    run: Command, held: dict[str, Lease]
+) -> None:
+    text = run("status seat --home here").out
+    assert "concurrent seats" in text
+    assert "anna" in text
+    assert held["bob"].holder in text

@@ -6,21 +6,26 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from typing import Any
 
 import pytest
 
 from licensekit import Access, Licensing
 from licensekit.customer import Installation
+from licensekit.customer.leases import Wanted
 from licensekit.errors import (
     BorrowRefused,
     EntryInvalid,
     LeaseLost,
     NoneFree,
     NotEntitled,
+    StateError,
     UnknownLicense,
     WrongKind,
 )
+from licensekit.installation.leases import Lease as Row
+from licensekit.runtime import seats
 from licensekit.runtime.lease import Lease
 from licensekit.wire.documents import Seats
 from tests import makers
@@ -318,32 +323,111 @@ def test_threads_share_the_seats_exactly(licensing: Licensing) -> None:
     assert in_use(licensing) == 0
 
 
+def in_a_child(lease: Lease, licensing: Licensing) -> None:
+    assert lease.lost.is_set()
+    assert not lease.is_held
+    assert not lease.allows("seat")
+    with pytest.raises(LeaseLost, match="parent process"):
+        lease.renew()
+    lease.release()
+    with take(licensing, "child") as own:
+        own.check()
+        assert in_use(licensing) == 2
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 def test_a_forked_child_has_no_part_in_the_seats_of_its_parent(licensing: Licensing) -> None:
-    lease = take(licensing, ttl=3)
-
-    def child() -> int:
-        if not lease.lost.is_set() or lease.is_held or lease.allows("seat"):
-            return 1
-        try:
-            lease.renew()
-        except LeaseLost as error:
-            if "parent process" not in str(error):
-                return 2
-        lease.release()
-        with take(licensing, "child") as own:
-            return 0 if own.is_held and in_use(licensing) == 2 else 3
-
-    pid = os.fork()
-    if pid == 0:
-        code = 9
-        try:
-            code = child()
-        finally:
-            os._exit(code)
-    _, status = os.waitpid(pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 0
+    lease, released = take(licensing, ttl=3), take(licensing)
+    released.release()
+    child = get_context("fork").Process(target=in_a_child, args=(lease, licensing))
+    child.start()
+    child.join()
+    assert child.exitcode == 0
     assert in_use(licensing) == 1
     time.sleep(1.5)
     lease.renew()
     lease.check()
+
+
+def test_a_lease_whose_license_no_catalog_has_any_more_is_lost(
+    crm: Installation, licensing: Licensing
+) -> None:
+    lease = take(licensing)
+    catalog = crm_catalog()
+    fewer = {code: one for code, one in catalog.licenses.items() if code != "seat"}
+    crm.activate(file(makers.changed(catalog, version=2, licenses=fewer)))
+    assert lease.lost.wait(10)
+    with pytest.raises(LeaseLost, match="in no catalog any more"):
+        lease.check()
+    assert crm.leases.list() == ()
+    with pytest.raises(UnknownLicense):
+        take(licensing)
+
+
+def test_seats_that_are_seen_meanwhile_are_none_of_a_lease_that_has_another(
+    licensing: Licensing,
+) -> None:
+    lease = take(licensing, ttl=600)
+    old = lease.row
+    assert lease.extend(old._replace(id="another"), lease.until)
+    lease.lose_seat(old)
+    lease.check()
+    ends = lease.until
+    assert lease.renewed(old, ends + 100)
+    assert lease.until == ends
+    assert lease.extend(old, ends)
+    lease.release()
+    assert not lease.renewed(old, ends + 100)
+    assert not lease.extend(old, ends + 100)
+    assert lease.until == ends
+
+
+def test_a_renewal_that_comes_too_late_frees_the_seat(
+    home: Home, licensing: Licensing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a server answers only after the lease was given up here."""
+    lease = take(licensing, ttl=600)
+    taken = seats.Seats.renew
+
+    def late(self: seats.Seats, asked: list[tuple[Row, int]]) -> tuple[frozenset[str], float]:
+        answer = taken(self, asked)
+        lease.lose("of a test")
+        return answer
+
+    monkeypatch.setattr(seats.Seats, "renew", late)
+    with pytest.raises(LeaseLost, match="of a test"):
+        lease.renew()
+    with opened(home) as other:
+        assert in_use(other) == 0
+
+
+def test_who_moves_after_giving_up_leaves_no_seat_behind(
+    crm: Installation, licensing: Licensing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = [take(licensing) for _ in range(2)]
+    last = max(held, key=lambda lease: lease.row.seat)
+    for lease in held:
+        if lease is not last:
+            lease.release()
+    if last.row.seat == 0:
+        last.release()
+        return
+    taken = seats.Seats.take
+
+    def take_and_release(self: seats.Seats, wanted: Wanted) -> tuple[Row, float]:
+        answer = taken(self, wanted)
+        last.release()
+        return answer
+
+    monkeypatch.setattr(seats.Seats, "take", take_and_release)
+    sell(crm, 1)
+    assert eventually(lambda: not holds(last))
+    assert eventually(lambda: in_use(licensing) == 0)
+
+
+def test_after_closing_there_are_no_leases(home: Home) -> None:
+    with opened(home) as licensing:
+        lease = take(licensing)
+    assert not lease.allows("seat")
+    with pytest.raises(StateError):
+        take(licensing)

@@ -9,6 +9,7 @@ from licensekit.access import Access
 from licensekit.customer import Installation
 from licensekit.errors import (
     BorrowRefused,
+    DatabaseNewer,
     EntryInvalid,
     LeaseLost,
     LeaseUnknown,
@@ -265,3 +266,29 @@ def test_a_borrowed_seat_does_not_outlive_its_license(crm: Installation, desk: D
     sell(crm, 5, borrow_hours=9999, starts=None, warning=None, expiry=last, grace=None)
     desk.look()
     assert desk.borrow(desk.take(), 9999).expires == (last + 1) * DAY
+
+
+def test_a_seat_that_others_are_always_faster_to_take_is_given_up(
+    desk: Desk, crm: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.free(desk.take())
+    tries: list[int] = []
+
+    def lose(*_: object) -> None:
+        tries.append(1)
+
+    monkeypatch.setattr("licensekit.installation.leases._take", lose)
+    with pytest.raises(NoneFree):
+        desk.take()
+    assert 1 < len(tries) < 100
+    assert in_use(crm) == 0
+
+
+def test_a_database_of_a_newer_program_gives_no_seats(desk: Desk) -> None:
+    lease = desk.take()
+    with desk.database.write() as connection:
+        connection.run("UPDATE licensekit_schema SET number = number + 1")
+    with pytest.raises(DatabaseNewer):
+        desk.take()
+    with pytest.raises(DatabaseNewer):
+        desk.renew(lease)
