@@ -56,7 +56,12 @@ code { color: #556070; font: .85em ui-monospace, Menlo, Consolas, monospace }
   word-break: break-all; font: .72rem/1.5 ui-monospace, Menlo, Consolas, monospace }
 footer { margin-top: 1rem; color: #556070; font-size: .8rem }
 section, footer { break-inside: avoid }
-@media print { body { padding: 0; max-width: none; font-size: 11pt } }
+@media print {
+  html { font-size: 12px }
+  body { padding: 0; max-width: none; font-size: 12px }
+  h2 { margin-top: .9rem }
+  td { padding-top: .1rem; padding-bottom: .1rem }
+}
 @media (max-width: 40rem) { header { flex-direction: column } .code { margin: 0 } }
 </style>
 </head>
