@@ -49,7 +49,7 @@ def _bundle(bundle: Bundle) -> Facts:
         ("issued", format_seconds(bundle.issued)),
         *dates.items(),
         ("after grace", None if bundle.expiry is None else word(bundle.after_grace)),
-        ("bound to", _binding(bundle)),
+        ("bound to", bound_to(bundle)),
         ("offline", f"{bundle.offline_hours} hours"),
         ("borrow", f"{bundle.borrow_hours} hours" if bundle.borrow_hours else None),
         *(("value", f"{name} = {value}") for name, value in bundle.values.items()),
@@ -77,7 +77,8 @@ def _dates(bundle: Bundle) -> list[tuple[str, int | None]]:
     ]
 
 
-def _binding(bundle: Bundle) -> str | None:
+def bound_to(bundle: Bundle) -> str | None:
+    """Say which installation a bundle is for; None: any."""
     binding = bundle.binding
     if binding is None:
         return None

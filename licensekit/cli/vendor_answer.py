@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from licensekit import limits
+from licensekit.cli.document_view import bound_to
 from licensekit.cli.inputs import STANDARD, PassphraseSource, located, read_input, write_output
 from licensekit.cli.output import emit_json, facts, json_option, remark, warn
 from licensekit.cli.vendor_base import (
@@ -133,8 +134,8 @@ def _answer(
     drawn = wanted.drawings.draw(file, catalog)
     bound = asking.installation.hex()
     hand_out(file, wanted.output, as_json=as_json, drawn=drawn, installation=bound)
-    if not as_json:
-        facts([("bound to", f"installation {bound}")])
+    if not as_json and wanted.output != STANDARD:
+        facts([("bound to", bound_to(file.bundle))])
 
 
 def _reset(

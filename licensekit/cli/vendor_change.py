@@ -52,7 +52,8 @@ def change_options(command: Callable[..., None]) -> Callable[..., None]:
     "--days",
     type=click.IntRange(1, limits.TERM_DAYS),
     metavar="N",
-    help="So many days on from the present expiry, or from today if that has passed.",
+    help="So many days on from the present expiry, or from today if that has passed. Each run adds"
+    " them; with --order, only the first.",
 )
 @click.option("--maintenance", metavar="DATE", help="Cover versions released up to this date.")
 @change_options

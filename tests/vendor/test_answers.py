@@ -103,10 +103,11 @@ def give_back(workspace: Workspace, file: LicenseFile, name: str = "installation
 def no(kind: type[LicenseError], workspace: Workspace, asked: Asking, **order: Any) -> str:
     """Check that neither looking nor answering works, and nothing is in the ledger; say why."""
     draft = ordered(**{"order": "A-1", **order})
-    folder = workspace.layout.folder
+    folder, before = workspace.layout.folder, entries(workspace)
     looked = refused(kind, folder, lambda: workspace.check_answer(asked, draft, now=NOW))
     error = refused(kind, folder, lambda: answer(workspace, asked, **order))
     assert str(looked) == str(error)
+    assert entries(workspace) == before
     return str(error)
 
 

@@ -81,10 +81,11 @@ def shown(workspace: Workspace, asked: Amendment, now: int = NOW) -> dict[str, t
 
 def faults(workspace: Workspace, asked: Amendment) -> dict[str, str]:
     """Give why a change is refused, by key path; nothing is signed."""
-    folder = workspace.layout.folder
+    folder, before = workspace.layout.folder, entries(workspace)
     error = refused(OrderInvalid, folder, lambda: workspace.propose(asked, now=NOW))
     signed = refused(OrderInvalid, folder, lambda: change(workspace, asked))
     assert signed.faults == error.faults
+    assert entries(workspace) == before
     return {fault.where: fault.why for fault in error.faults}
 
 

@@ -93,10 +93,11 @@ def accept(workspace: Workspace, data: str, **how: Any) -> Received:
 
 def no(kind: type[LicenseError], workspace: Workspace, data: str, **how: Any) -> str:
     """Check that neither looking nor entering works, and nothing is in the ledger; say why."""
-    folder = workspace.layout.folder
+    folder, before = workspace.layout.folder, entries(workspace)
     looked = refused(kind, folder, lambda: workspace.receive(data, now=NOW, **how))
     error = refused(kind, folder, lambda: accept(workspace, data, **how))
     assert str(looked) == str(error)
+    assert entries(workspace) == before
     return str(error)
 
 
