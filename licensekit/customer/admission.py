@@ -71,8 +71,10 @@ def admit(bundles: Iterable[Verified[Bundle]], here: Here) -> Admission:
         if any(r.identity == verified.identity and r.state == ACTIVE for r in records):
             same.append(verified)
             continue
-        faults = [*_of_serial(bundle, serial, records, here.vendor), *_of_return(verified, records)]
-        lower = _of_sequence(verified, records)
+        returned = list(_of_return(verified, records))
+        faults = [*_of_serial(bundle, serial, records, here.vendor), *returned]
+        # What was returned stays away for that alone, whatever its sequence.
+        lower = None if returned else _of_sequence(verified, records)
         if isinstance(lower, SequenceOlder) and lowered < here.lower_allowed:
             lowered += 1
         elif lower is not None:

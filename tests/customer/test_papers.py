@@ -87,8 +87,9 @@ def test_a_returned_bundle_can_never_work_here_again(crm: Installation) -> None:
     assert crm.state().bundles == ()
     assert [notice.code for notice in crm.state().notices] == ["deficit"]
     before = crm.state().stored
-    with pytest.raises(BundleReturned):
+    with pytest.raises(BundleReturned) as refused:
         crm.activate(data)
+    assert refused.value.faults == (refused.value,)
     assert crm.state().stored == before
 
 
