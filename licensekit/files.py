@@ -183,7 +183,12 @@ def write_many(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
             path = f"{place}{os.sep}{name}"
             handle = os.open(partial, _CREATE, 0o644)
             try:
-                _write(handle, data, durable=False)
+                try:
+                    written = os.write(handle, data)
+                    while written < len(data):
+                        written += os.write(handle, data[written:])
+                finally:
+                    os.close(handle)
                 os.replace(partial, path)  # noqa: PTH105  # a path object costs more than the call
             except BaseException:
                 Path(partial).unlink(missing_ok=True)

@@ -19,9 +19,9 @@ def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
         NotStorable: a NUL in text (PostgreSQL has none), or a value that is too long.
     """
     for value in params:
-        # One question for each value, because whoever enters many has ten million of them.
+        # In the order of how many there are: whoever enters a million rows asks this often.
         if isinstance(value, str):
-            if len(value) > VALUE_BYTES or "\0" in value:
+            if "\0" in value or len(value) > VALUE_BYTES:
                 raise _refusal(value, where)
         elif isinstance(value, bytes) and len(value) > VALUE_BYTES:
             raise _refusal(value, where)

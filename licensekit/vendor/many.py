@@ -22,7 +22,7 @@ from licensekit.vendor.order_lines import Line
 
 BATCH: Final = 250
 """Orders that are signed together."""
-TRANSACTION: Final = 1000
+TRANSACTION: Final = 4000
 """Orders in one transaction, where they need not all be in one."""
 TOLD: Final = 100
 """So many refused orders are told one by one; the others are counted."""

@@ -91,7 +91,9 @@ def require_codes(codes: Iterable[str]) -> None:
     if listed and not (
         _is_word(joined, _CODE_ALPHABET + b"\n")
         and joined.count("\n") == len(listed) - 1
-        and not any(pair in joined for pair in ("\n\n", "\n-", "-\n"))
+        and "\n\n" not in joined
+        and "\n-" not in joined
+        and "-\n" not in joined
     ):
         _refuse_first(listed, is_code, "is not a code: lower-case letters, digits, inner dashes")
 

@@ -166,6 +166,8 @@ def order_of_dates_fault(
         return (
             "warning and grace need an expiry" if warning is not None or grace is not None else None
         )
+    if _ascend(starts, warning, expiry, grace):
+        return None
     dates = [
         ("starts", starts),
         ("warning", warning),
@@ -177,6 +179,17 @@ def order_of_dates_fault(
         if first > second:
             return f"{earlier} is after {later}"
     return None
+
+
+def _ascend(*days: int | None) -> bool:
+    """Say whether no day is before an earlier one; those that are not there do not count."""
+    last = 0
+    for day in days:
+        if day is not None:
+            if day < last:
+                return False
+            last = day
+    return True
 
 
 class License(Document, frozen=True):
