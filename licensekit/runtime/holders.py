@@ -6,7 +6,7 @@ that is no longer in force.
 """
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from licensekit.access import Access
 from licensekit.entitlements import Holding, resolve
@@ -33,18 +33,29 @@ class Source(Protocol):
         ...
 
 
+class View(NamedTuple):
+    """What is known of a holder under one snapshot.
+
+    It is put in place by one assignment, so that threads that look at the same time never leave
+    parts of an older view beside those of a newer one.
+    """
+
+    snapshot: Snapshot
+    access: Mapping[str, Access]
+    facts: UserFacts | None
+    decisions: dict[str, Decision]
+    """Way to log in to what was decided about it so far."""
+
+
 class Holder:
     """What a site may do, or a user, who can be asked more. Made by `Licensing.site`."""
 
-    __slots__ = ("_access", "_holdings", "_id", "_snapshot", "_source")
-
-    _access: Mapping[str, Access]
-    _snapshot: Snapshot
+    __slots__ = ("_id", "_source", "_view")
 
     def __init__(self, source: Source, site_id: str) -> None:
         self._source = source
         self._id = site_id
-        self._look()
+        self._view = self._look()
 
     def allows(self, code: str, at_least: Access = Access.FULL) -> bool:
         """Say whether the holder may use a license to `at_least` this extent.
@@ -56,18 +67,18 @@ class Holder:
             UnknownLicense: no catalog has the code.
             StateError: the database is away, and nothing is known of this holder yet.
         """
-        if self._snapshot is not self._source.snapshot:
-            self._look()
+        view = self._view
+        if view.snapshot is not self._source.snapshot:
+            view = self._view = self._look()
         try:
-            return self._access[code] >= at_least
+            return view.access[code] >= at_least
         except KeyError:
             return self.access(code) >= at_least
 
     def access(self, code: str) -> Access:
         """Say to what extent the holder may use a license; raises as `allows` does."""
-        if self._snapshot is not self._source.snapshot:
-            self._look()
-        return self._access[resolve(self._snapshot.state.entitlements, code)]
+        view = self._current()
+        return view.access[resolve(view.snapshot.state.entitlements, code)]
 
     def require(self, code: str, at_least: Access = Access.FULL) -> None:
         """Return if `allows`; raises as it does.
@@ -91,21 +102,24 @@ class Holder:
         """
         return stopping(self._source.snapshot.state.events, function, site=self._id)
 
-    def _look(self) -> None:
+    def _current(self) -> View:
+        """Give the view under the snapshot in force."""
+        if self._view.snapshot is not self._source.snapshot:
+            self._view = self._look()
+        return self._view
+
+    def _look(self) -> View:
         """Work the answers out for the snapshot in force."""
         snapshot = self._source.snapshot
         held = self._source.site_holdings(self._id)
-        self._access = snapshot.nothing if held is None else snapshot.access_of((), held)
-        self._snapshot = snapshot
+        access = snapshot.nothing if held is None else snapshot.access_of((), held)
+        return View(snapshot, access, None, {})
 
 
 class User(Holder):
     """What a user may do, at one site or at none. Made by `Licensing.user`."""
 
-    __slots__ = ("_decided", "_facts", "_site")
-
-    _decided: tuple[Snapshot, dict[str, Decision]]
-    _facts: UserFacts | None
+    __slots__ = ("_site",)
 
     def __init__(self, source: Source, user_id: str, site: str | None) -> None:
         self._site = site
@@ -118,49 +132,40 @@ class User(Holder):
             UnknownAccess: no catalog has such a way.
             StateError: the database is away, and nothing is known of this user yet.
         """
-        snapshot, decisions = self._decided
-        if snapshot is not self._source.snapshot:
-            self._look()
-            snapshot, decisions = self._decided
+        view = self._current()
         try:
-            return decisions[way]
+            return view.decisions[way]
         except KeyError:
-            decision = decisions[way] = self._decide(snapshot, way)
+            decision = view.decisions[way] = self._decide(view, way)
             return decision
 
     def unavailable(self, function: str) -> tuple[Event, ...]:
         """Give the events in force that make a function unavailable to the user, as for a site."""
-        if self._snapshot is not self._source.snapshot:
-            self._look()
+        view = self._current()
         return stopping(
-            self._snapshot.state.events,
+            view.snapshot.state.events,
             function,
             user=self._id,
-            groups=() if self._facts is None else self._facts.groups,
+            groups=() if view.facts is None else view.facts.groups,
             site=self._site,
         )
 
-    def _decide(self, snapshot: Snapshot, way: str) -> Decision:
-        state = snapshot.state
+    def _decide(self, view: View, way: str) -> Decision:
+        state = view.snapshot.state
         return may_login(
             state.entitlements,
-            self._facts,
+            view.facts,
             way,
             site=self._site,
             events=state.events,
-            access=self._access,
+            access=view.access,
         )
 
-    def _look(self) -> None:
+    def _look(self) -> View:
         source = self._source
         snapshot = source.snapshot
         facts = source.user_facts(self._id)
         at_site = None if self._site is None else source.site_holdings(self._site)
         if facts is None or facts.retired:
-            self._access = snapshot.nothing
-        else:
-            self._access = snapshot.access_of(facts.holdings, at_site or ())
-        self._facts = facts
-        self._snapshot = snapshot
-        # In one, and last: no decision of an older snapshot is ever taken for one of this.
-        self._decided = snapshot, {}
+            return View(snapshot, snapshot.nothing, facts, {})
+        return View(snapshot, snapshot.access_of(facts.holdings, at_site or ()), facts, {})

@@ -2,10 +2,12 @@
 
 from contextlib import suppress
 from multiprocessing.connection import Connection as Pipe
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 from licensekit import Access, Licensing
-from tests.homes import Home, bundle, file
+from licensekit.errors import NoneFree
+from tests.homes import PIN, Home, bundle, file
 from tests.runtime.conftest import comes
 
 
@@ -34,3 +36,29 @@ def sockets() -> set[str]:
         with suppress(FileNotFoundError):  # the one by which this folder is read
             found.add(str(handle.readlink()))
     return {target for target in found if target.startswith("socket:")}
+
+
+def application(home: Home) -> Licensing:
+    """Open an installation as an application does."""
+    return Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock)
+
+
+def assign_all_that_is_free(home: Home, host: int, barrier: Barrier, pipe: Pipe) -> None:
+    """Be one of several hosts whose clocks differ: assign to ones own users until none is free.
+
+    Tells whom it could assign, and what it counts once all hosts are done.
+    """
+    with home.open(by=f"host {host}") as installation, application(home) as licensing:
+        barrier.wait(60)
+        won: list[str] = []
+        for number in range(100):
+            user = f"user-{host}-{number}"
+            installation.users.add(user)
+            try:
+                installation.users.assign(user, "sales-pro")
+            except NoneFree:
+                break
+            won.append(user)
+        barrier.wait(60)
+        comes(lambda: licensing.count("sales-pro").free == 0)
+        pipe.send((won, tuple(licensing.count("sales-pro"))))

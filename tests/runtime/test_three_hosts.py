@@ -1,0 +1,41 @@
+"""Three hosts whose clocks are five minutes apart share one installation on a server."""
+
+from multiprocessing import get_context
+
+from tests import makers
+from tests.homes import Clock, Home, bundle, file
+from tests.runtime.elsewhere import assign_all_that_is_free
+
+PROCESSES = get_context("spawn")
+APART_SECONDS = 300
+FREE = 50
+
+
+def test_counts_come_out_the_same_on_all_hosts_and_no_seat_is_given_twice(
+    postgres_location: str,
+) -> None:
+    hosts = [
+        Home(postgres_location, Clock(makers.NOW + apart * APART_SECONDS)) for apart in (-1, 0, 1)
+    ]
+    with hosts[1].open() as installation:
+        installation.activate(file(bundle(users={"sales-pro": FREE})))
+    barrier = PROCESSES.Barrier(len(hosts))
+    pipes = [PROCESSES.Pipe() for _ in hosts]
+    processes = [
+        PROCESSES.Process(target=assign_all_that_is_free, args=(home, number, barrier, theirs))
+        for number, (home, (_, theirs)) in enumerate(zip(hosts, pipes, strict=True))
+    ]
+    for process in processes:
+        process.start()
+    assert all(ours.poll(120) for ours, _ in pipes)
+    told = [ours.recv() for ours, _ in pipes]
+    for process in processes:
+        process.join(60)
+    assert {count for _, count in told} == {(FREE, FREE)}
+    won = [user for users, _ in told for user in users]
+    assert len(won) == len(set(won)) == FREE
+    with hosts[1].open() as installation:
+        assert sorted(installation.license("sales-pro").holders) == sorted(won)
+        # The host that is ahead has shown the others that this time has come.
+        assert installation.state().now == makers.NOW + APART_SECONDS
+        installation.verify_audit()
