@@ -124,16 +124,15 @@ def _check(reach: Reach) -> None:
 def _serve(installation: "Installation", reach: Reach) -> None:
     from licensekit.console.serving import Tls, listen, serve  # noqa: PLC0415  # an extra
 
-    listener = listen(reach.host, reach.port)
-    try:
-        app, started = _application(installation, reach, listener)
-    except ValueError as error:
-        listener.close()
-        raise click.BadParameter(str(error), param_hint="--public") from error
     tls = None
     if reach.certificate is not None and reach.key is not None:
         tls = Tls(reach.certificate, reach.key)
-    serve(app, listener, tls, started=started)
+    with listen(reach.host, reach.port) as listener:
+        try:
+            app, started = _application(installation, reach, listener)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--public") from error
+        serve(app, listener, tls, started=started)
 
 
 def _application(

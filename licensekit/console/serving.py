@@ -70,5 +70,3 @@ def serve(
         uvicorn.Server(config).run(sockets=[listener])
     except KeyboardInterrupt:
         return  # that is how it is stopped
-    finally:
-        listener.close()

@@ -17,11 +17,11 @@ _COLUMNS: Final = (
     "SELECT u.id, u.name, u.kind, u.can_log_in, u.administrator, u.retired, u.member_of,"
     " l.license, l.number FROM "
 )
-_FROM_SOME: Final = (
-    "(SELECT u.id, u.name, u.kind, u.can_log_in, u.administrator, u.retired, u.member_of"
-    " FROM users u"
+_SOME: Final = (
+    "SELECT * FROM (SELECT u.id, u.name, u.kind, u.can_log_in, u.administrator, u.retired,"
+    " u.member_of FROM users u"
 )
-_FIRST: Final = " ORDER BY u.id LIMIT ?)"
+_FIRST: Final = " ORDER BY u.id LIMIT ?) AS of_kind"
 _LICENSES: Final = " u LEFT JOIN user_licenses l ON l.user_id = u.id"
 _ORDER: Final = " ORDER BY u.id, l.number"
 # Of many holders the next are found at once by looking from user to user; of few, from the license.
@@ -97,9 +97,15 @@ def page_of_users(
         UnknownLicense, WrongKind: a license that is asked for is no user license.
     """
     served = serving(look.connection, state.entitlements, state.in_use)
-    where, params = _where(state, served, wanted, after=after)
-    some = _COLUMNS + _FROM_SOME + where + _FIRST + _LICENSES + _ORDER
-    rows = look.connection.rows(some, *params, limit + 1)
+    found: list[LiteralString] = []
+    params: list[Value] = []
+    # Of one kind the next by id are found at once; of several, they are the next of each.
+    for kinds in [frozenset({kind}) for kind in sorted(wanted.kinds)] or [frozenset[UserKind]()]:
+        where, values = _where(state, served, wanted._replace(kinds=kinds), after=after)
+        found.append(_SOME + where + _FIRST)
+        params += (*values, limit + 1)
+    some = _COLUMNS + "(" + " UNION ALL ".join(found) + " ORDER BY id LIMIT ?)"
+    rows = look.connection.rows(some + _LICENSES + _ORDER, *params, limit + 1)
     users = tuple(_users(rows, served))
     return UserPage(users[:limit], len(users) > limit)
 
@@ -150,7 +156,7 @@ def _where(
         kinds = sorted(wanted.kinds)
         require("u.kind IN (?" + ", ?" * (len(kinds) - 1) + ")", *kinds)
     if wanted.retired is not None:
-        require("u.retired = ?", int(wanted.retired))
+        require("u.retired = 1" if wanted.retired else "u.retired = 0")
     if wanted.expired:
         require(*_lapsed(state, served))
     if wanted.text:

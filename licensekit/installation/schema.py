@@ -129,5 +129,14 @@ SCHEMA: Final = Schema(
                 ) {strict}""",
             ),
         ),
+        Migration(
+            3,
+            "users by kind",
+            # A list of users shows one kind, by id; few of them are retired.
+            (
+                "CREATE INDEX users_by_kind ON users (kind, id, retired)",
+                "CREATE INDEX users_retired ON users (kind, id) WHERE retired = 1",
+            ),
+        ),
     ),
 )
