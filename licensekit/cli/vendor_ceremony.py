@@ -12,7 +12,7 @@ from licensekit.cli.inputs import PassphraseSource
 from licensekit.cli.output import emit, emit_json, facts, typed
 from licensekit.cli.vendor_base import clock, operator, root_passphrase, unlock
 from licensekit.dates import DAY_SECONDS
-from licensekit.errors import WorkspaceError
+from licensekit.errors import KeyMissing, WorkspaceError
 from licensekit.files import write_atomically
 from licensekit.keys.signing import Signer
 from licensekit.vendor.ceremony import Ceremony, Paper
@@ -109,6 +109,21 @@ def require_vendor(stands_on: Footing) -> None:
         raise WorkspaceError(
             f"the root here is that of `{stands_on.ground.issuer}`, which alone can change keys",
             hint="make a key with `licensekit keys new` and ask the vendor to admit it",
+        )
+
+
+def require_root_key(stands_on: Footing, files: Sequence[KeyFile]) -> None:
+    """Refuse before a key is made, if no root key is here that could admit it.
+
+    Raises:
+        KeyMissing: there is none.
+    """
+    newest = stands_on.ground.trust.chain[-1]
+    here = (file.part.verifying_key for file in files)
+    if not any((key.scheme, key.key_id) in newest.keys for key in here):
+        raise KeyMissing(
+            f"no key of root {newest.root.version} is here, which must sign the change",
+            hint="give the key file, from wherever it is kept, with --root-key FILE",
         )
 
 

@@ -10,7 +10,13 @@ from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource, located, read_input, read_passphrase
 from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.vendor_base import clock, passphrase, workspace_option
-from licensekit.cli.vendor_ceremony import Roots, show_outcome, sign_and_write, signed_by_roots
+from licensekit.cli.vendor_ceremony import (
+    Roots,
+    require_root_key,
+    show_outcome,
+    sign_and_write,
+    signed_by_roots,
+)
 from licensekit.cli.vendor_permission import permission
 from licensekit.keys import pkcs11
 from licensekit.keys.exchange import import_private
@@ -161,6 +167,8 @@ def _add(
         now = clock()
         stands_on = workspace.footing(now)
         called = name or workspace.free_key_name(now)
+        if not stands_on.is_partner:
+            require_root_key(stands_on, roots.files(workspace.layout.root))
         key = made(called)
         if stands_on.is_partner:
             file = key.write(workspace.layout.keys, called)

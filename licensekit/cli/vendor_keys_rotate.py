@@ -12,6 +12,7 @@ from licensekit.cli.vendor_base import clock, passphrase, workspace_option
 from licensekit.cli.vendor_ceremony import (
     Outcome,
     Roots,
+    require_root_key,
     require_vendor,
     show_outcome,
     sign_and_write,
@@ -92,6 +93,7 @@ def _rotate_signing(
     stands_on = workspace.footing(now)
     require_vendor(stands_on)
     old = named(stands_on.trust.keys, name or workspace.key_for("bundle", now).key_id)
+    require_root_key(stands_on, roots.files(workspace.layout.root))
     called = workspace.free_key_name(now)
     key = generated(scheme, source, called)
     outcome = sign_and_write(

@@ -198,8 +198,10 @@ def test_the_last_signature_elsewhere_says_what_to_do_with_it(place: Desk) -> No
 
 def test_without_a_root_key_nothing_is_begun_and_no_key_stays_behind(desk: Desk) -> None:
     Path("acme/root").rename("stick")
-    message = desk.refused(7, "keys", "new", "second", "-C", "acme", *desk.both_passphrases)
-    assert "--root-key FILE" in message
+    for words in (("new", "second"), ("rotate",), ("retire", "signing-1")):
+        options = desk.root_passphrase if words[0] == "retire" else desk.both_passphrases
+        message = desk.refused(7, "keys", *words, "-C", "acme", *options)
+        assert "--root-key FILE" in message
 
 
 def test_a_key_file_that_is_in_the_way_leaves_the_trust_document_as_it_was(desk: Desk) -> None:
@@ -272,7 +274,11 @@ def test_keys_in_a_token_sign_and_are_used_where_they_are(
     pin = tmp_path / "pin"
     pin.write_text(hsm.pin)
     with_pin = ("-C", "acme", "--passphrase-file", str(pin), *desk.root_passphrase)
-    made = desk.json("keys", "new", "hsm", "--pkcs11", hsm.uri("token=acme"), *with_pin)
+    new = ("keys", "new", "hsm", "--pkcs11", hsm.uri("token=acme"), *with_pin)
+    Path("acme/root").rename("stick")
+    assert "no key of root 1 is here" in desk.refused(7, *new)
+    Path("stick").rename("acme/root")
+    made = desk.json(*new)
     issued = desk.json("issue", str(ORDER), "-C", "acme", "--signed-by", "hsm", *with_pin[2:4])
     assert made["key"] == "hsm"
     assert keys(desk)["hsm"]["file"] == "acme/keys/hsm.p11"

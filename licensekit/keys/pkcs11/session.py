@@ -81,7 +81,7 @@ def generate(place: KeyPlace, pin: Callable[[], str]) -> _TokenSigner:
             raise SignerUnavailable(
                 f"the token has an object named `{place.object}` already",
                 where=_name(place),
-                hint="give the new key another label",
+                hint="give the new key another label, or use that one by object= of the URI",
             )
         curve = session.create_domain_parameters(
             KeyType.EC_EDWARDS, {Attribute.EC_PARAMS: _ED25519_OID}, local=True
