@@ -25,7 +25,7 @@ def example(name: str) -> str:
 
 
 def type_in(command: str, folder: Path) -> str:
-    """Type a command into a terminal, answer when it asks for a passphrase, give what it shows."""
+    """Type a command into a terminal, answer what it asks, give what it shows."""
     program, *arguments = shlex.split(command, comments=True)
     child, terminal = pty.fork()
     if child == 0:
@@ -38,6 +38,9 @@ def type_in(command: str, folder: Path) -> str:
         last = shown.rpartition("\n")[2].lower()
         if last.endswith(": ") and any(word in last for word in ASKED_FOR):
             os.write(terminal, b"test passphrase\n")
+            shown += "\n"
+        elif last.endswith("[y/n]: "):
+            os.write(terminal, b"y\n")
             shown += "\n"
     os.close(terminal)
     _, status = os.waitpid(child, 0)
@@ -57,7 +60,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which the vendor's and the customer's examples were typed in, in their order."""
     folder = tmp_path_factory.mktemp("readme")
     pin = "lkroot1-…"
-    for name in ("vendor", "catalog", "customer"):
+    for name in ("vendor", "catalog", "customer", "sale"):
         for line in example(name).splitlines():
             shown = type_in(line.replace("lkroot1-…", pin), folder)
             if found := re.search(r"lkroot1-[a-z2-7]{52}", shown):
@@ -69,6 +72,12 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_vendors_lines_make_the_file_that_the_customers_lines_activate(played: Path) -> None:
     assert (played / "1010000014-base-1.lic").is_file()
     assert (played / "licensing" / "licensing.db").is_file()
+
+
+def test_the_lines_from_year_to_year_give_the_installation_its_next_sequence(played: Path) -> None:
+    shown = type_in("licensekit status", played)
+    assert re.search(r"1010000014 +base +2 ", shown)
+    assert "renewal-1" in type_in("licensekit ledger list -C acme", played)
 
 
 def test_the_developers_lines_give_what_their_comments_say(played: Path) -> None:
