@@ -22,7 +22,7 @@ from licensekit.vendor.order_lines import Line
 
 BATCH: Final = 250
 """Orders that are signed together."""
-TRANSACTION: Final = 4000
+TRANSACTION: Final = 1000
 """Orders in one transaction, where they need not all be in one."""
 TOLD: Final = 100
 """So many refused orders are told one by one; the others are counted."""
@@ -31,7 +31,7 @@ TOLD: Final = 100
 def issue_good(
     database: Database, lines: Iterable[Line], run: Run, into: Path | None
 ) -> Iterator[Done]:
-    """Issue every order that is good, thousands in each transaction; give each, good or bad.
+    """Issue every order that is good, many in each transaction; give each, good or bad.
 
     Files are written into the folder `into`, if one is told.
 
