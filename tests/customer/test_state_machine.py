@@ -29,6 +29,7 @@ from licensekit.errors import (
     UserRetired,
     UserTaken,
 )
+from licensekit.installation.clock import TimeSeen, observe, prove
 from licensekit.wire.documents import Bundle, Kind
 from tests import makers
 from tests.homes import DAY, Home, file, pack
@@ -62,13 +63,14 @@ class Model:
         self.retired: set[str] = set()
         self.sold: dict[str, tuple[Bundle, int | None]] = {}
         self.entries = 1
+        self.time = TimeSeen()
 
     def copy(self) -> "Model":
         """Give another one of the same contents."""
         other = Model()
         other.held = {user: set(held) for user, held in self.held.items()}
         other.retired, other.sold = set(self.retired), dict(self.sold)
-        other.entries = self.entries
+        other.entries, other.time = self.entries, self.time
         return other
 
     def in_use(self) -> dict[str, int]:
@@ -129,9 +131,14 @@ class Installations(RuleBasedStateMachine):
         self.sequences: Counter[str] = Counter()
 
     @property
+    def now(self) -> int:
+        """The time that counts, whatever the clock shows."""
+        return max(self.model.time.highest, self.home.clock.now)
+
+    @property
     def day(self) -> int:
-        """The day that the clock shows."""
-        return self.home.clock.now // DAY
+        """The day that counts."""
+        return self.now // DAY
 
     @initialize(sold=counts)
     def activate_first(self, sold: dict[str, int | None]) -> None:
@@ -193,7 +200,7 @@ class Installations(RuleBasedStateMachine):
             part=part,
             sequence=self.sequences[part],
             expiry=end,
-            issued=self.home.clock.now,
+            issued=self.now,
             system={},
             sites={},
             users=sold,
@@ -204,7 +211,9 @@ class Installations(RuleBasedStateMachine):
             for code in used
         )
         activated = self.tried(
-            BelowUse if is_less else None, lambda: self.installation.activate(file(bundle))
+            BelowUse if is_less else None,
+            lambda: self.installation.activate(file(bundle)),
+            proves=self.now,
         )
         if activated:
             self.model.sold[part] = bundle, end
@@ -213,6 +222,12 @@ class Installations(RuleBasedStateMachine):
     def pass_days(self, days: int) -> None:
         """Let time pass."""
         self.home.clock.move(days=days)
+
+    @precondition(lambda self: self.home.clock.now > makers.NOW - DAY)
+    @rule(hours=st.integers(1, 60))
+    def turn_back(self, hours: int) -> None:
+        """Turn the clock back, by little or by much."""
+        self.home.clock.move(hours=-hours)
 
     @rule()
     def back_up(self) -> None:
@@ -262,20 +277,36 @@ class Installations(RuleBasedStateMachine):
         assert active == {part: bundle for part, (bundle, _) in self.model.sold.items()}
 
     @invariant()
+    def time_does_not_go_back(self) -> None:
+        """What counts is the latest time that was seen with a change, or the clock."""
+        assert self.installation.state().now == self.now
+
+    @invariant()
     def a_restored_backup_is_reported(self) -> None:
         """Whatever came after it, a restored backup is reported."""
         if self.restored:
             codes = [notice.code for notice in self.installation.state().notices]
             assert "restored-backup" in codes
 
-    def tried(self, expected: type[RefusedError] | None, act: Callable[[], object]) -> bool:
-        """Carry a change out; it must succeed, or be refused as expected."""
+    def tried(
+        self,
+        expected: type[RefusedError] | None,
+        act: Callable[[], object],
+        proves: int = 0,
+    ) -> bool:
+        """Carry a change out; it must succeed, or be refused as expected.
+
+        `proves` is a time that has come, if the change shows it.
+        """
         refused: list[object] = []
         try:
             act()
         except RefusedError as error:
             refused = list(error.faults)
-        self.model.entries = self.installation.verify_audit().head.number
+        entries = self.installation.verify_audit().head.number
+        if entries > self.model.entries:
+            self.model.time = observe(prove(self.model.time, proves), self.home.clock.now)
+        self.model.entries = entries
         if expected is None:
             assert refused == []
         else:
