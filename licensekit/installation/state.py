@@ -28,7 +28,7 @@ from licensekit.signed import Verified
 from licensekit.wire import frame
 from licensekit.wire.documents import Bundle
 
-__all__ = ["Recorded", "State", "Unusable", "at", "judge", "load", "recorded_root"]
+__all__ = ["Recorded", "State", "Unusable", "at", "holds_on", "judge", "load", "recorded_root"]
 
 
 class State(NamedTuple):
@@ -95,6 +95,21 @@ def load(
     with database.read() as connection:
         stored = read_stored(connection, mark, clock)
     return judge(stored, mark, root=root, pack=pack, clock=clock, released=released)
+
+
+def holds_on(database: Database, state: State, clock: int) -> bool:
+    """Say whether nothing was changed since `state` was loaded, or nothing but leases.
+
+    Who takes and frees seats all day changes the database with each of them, where there is no
+    server to tell one change from another.
+
+    Raises:
+        StateError: the database cannot be read.
+    """
+    mark = read_mark(database.location)
+    with database.read() as connection:
+        stored = read_stored(connection, mark, clock)
+    return (stored._replace(leased=state.stored.leased), mark) == (state.stored, state.mark)
 
 
 def recorded_root(database: Database) -> Recorded | None:

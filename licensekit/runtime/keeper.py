@@ -20,7 +20,7 @@ from licensekit.entitlements.answers import Answers
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import DatabaseBusy, LicenseError, StateError
 from licensekit.installation.keeping import remember
-from licensekit.installation.state import in_use_of, load
+from licensekit.installation.state import holds_on, in_use_of, load
 from licensekit.runtime.holders import Holder, User
 from licensekit.runtime.looks import Looks, put
 from licensekit.runtime.snapshot import Closed, Snapshot
@@ -28,6 +28,9 @@ from licensekit.runtime.watcher import Watcher
 
 RETRY_SECONDS: Final = 0.5
 """How soon a database that is away is tried again."""
+
+CALM_SECONDS: Final = 0.1
+"""How long nobody looks again after a change that was none but of leases."""
 
 KEEP_SECONDS: Final = 60
 """How often is looked whether there is something of time or trust to keep."""
@@ -118,7 +121,7 @@ class Keeper:
         """Wait for a change for up to `patience` seconds, and take in what has changed."""
         try:
             if self._error is not None or self._database.wait_for_change(self._version, patience):
-                self._read_state()
+                self._take_in()
         except LicenseError as error:
             self._error = error
             self.pass_time()
@@ -184,6 +187,17 @@ class Keeper:
         self._put(self.snapshot)  # the fork may have come between two steps of a swap
         if self._watcher is not None:
             self._watcher.start()
+
+    def _take_in(self) -> None:
+        """Read the state again, unless it is there and only leases have changed."""
+        version = self._database.version()
+        snapshot = self.snapshot
+        is_away = self._error is not None or snapshot.alone_since is not None
+        if is_away or not holds_on(self._database, snapshot.state, seconds_of(self._clock())):
+            self._read_state()
+        else:
+            self._version = version
+            time.sleep(CALM_SECONDS)
 
     def _read_state(self) -> None:
         with self._reading:

@@ -425,6 +425,21 @@ def test_who_moves_after_giving_up_leaves_no_seat_behind(
     assert eventually(lambda: in_use(licensing) == 0)
 
 
+def test_answers_stay_as_they_are_while_seats_are_taken_and_released(
+    crm: Installation, licensing: Licensing
+) -> None:
+    """Nothing is verified again for them, and no answer about a user is worked out anew."""
+    take(licensing).release()
+    time.sleep(0.5)
+    anna = licensing.user("anna")
+    for _ in range(3):
+        with take(licensing):
+            time.sleep(0.3)
+    assert licensing.user("anna") is anna
+    crm.users.add("anna")
+    assert eventually(lambda: licensing.user("anna") is not anna)
+
+
 def test_after_closing_there_are_no_leases(home: Home) -> None:
     with opened(home) as licensing:
         lease = take(licensing)
