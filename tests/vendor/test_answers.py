@@ -1,7 +1,9 @@
 """A request is answered once, for the installation that signed it and for as many as were sold."""
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -456,3 +458,22 @@ def test_a_third_party_answers_for_the_vendors_serial_and_resets_nothing(
             WorkspaceError, partner.layout.folder, lambda: reset(partner, asking(partner, 3))
         )
         assert "only the vendor" in error.what
+
+
+def test_of_two_who_ask_at_one_time_for_the_last_place_one_gets_it(workspace: Workspace) -> None:
+    keys = signer(workspace)
+    asked = [asking(workspace, n, f"i{n}") for n in range(6)]
+    start = Barrier(len(asked))
+
+    def ask(one: Asking) -> LicenseFile | LicenseError:
+        start.wait()
+        try:
+            return workspace.answer(one, ordered(order="A-1"), keys, who=WHO, now=NOW)
+        except LicenseError as error:
+            return error
+
+    with ThreadPoolExecutor(len(asked)) as pool:
+        given = list(pool.map(ask, asked))
+    files = [one for one in given if isinstance(one, LicenseFile)]
+    assert len(files) == 1
+    assert {type(one) for one in given} == {LicenseFile, InstallationsTaken}
