@@ -230,8 +230,6 @@ class Keeper:
 
     def _silent(self) -> LicenseError | None:
         """Count one more look at the clock, and say whether there were too many in silence."""
-        if self._watcher is None:
-            return None  # nobody listens
         self._silence += 1
         if self._silence <= SILENT_TICKS:
             return None
@@ -268,10 +266,11 @@ class Keeper:
 _KEPT: Final["weakref.WeakSet[Keeper]"] = weakref.WeakSet()
 
 
-def _after_fork() -> None:
+def go_on_after_fork() -> None:
+    """Let everything that this process has open go on in it, which was forked just now."""
     for keeper in list(_KEPT):
         keeper.after_fork()
 
 
 if hasattr(os, "register_at_fork"):  # Windows has no fork
-    os.register_at_fork(after_in_child=_after_fork)
+    os.register_at_fork(after_in_child=go_on_after_fork)

@@ -269,3 +269,20 @@ def test_a_restored_backup_is_known_as_one_after_it_moved(tmp_path: Path) -> Non
     moved(home, str(tmp_path / "new"))
     with at(home, str(tmp_path / "new")).open() as installation:
         assert installation.state().restored
+
+
+def test_an_installation_that_appears_in_the_last_moment_is_not_overwritten(
+    home: Home, places: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = at(home, places[1])
+
+    def appear(*_: object) -> bool:
+        other.open().close()
+        return False
+
+    monkeypatch.setattr("licensekit.customer.migration._has_arrived", appear)
+    with pytest.raises(HomeTaken):
+        moved(home, places[1])
+    home.open().close()
+    with other.open() as installation:
+        assert list(installation.users.list()) == []

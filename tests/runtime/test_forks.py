@@ -13,7 +13,9 @@ import pytest
 
 from licensekit import Access, Licensing
 from licensekit.customer import Installation
+from licensekit.errors import DatabaseUnavailable
 from licensekit.installation.place import is_server
+from licensekit.runtime import keeper
 from tests.homes import PIN, Home
 from tests.runtime.conftest import Open, comes
 from tests.runtime.elsewhere import sockets, work
@@ -39,15 +41,18 @@ def test_workers_forked_after_opening_see_changes_by_themselves(
     licensing.user("anna")
     pipes = [FORK.Pipe() for _ in range(WORKERS)]
     workers = [FORK.Process(target=work, args=(licensing, theirs)) for _, theirs in pipes]
+    inherited = sockets()
     for worker in workers:
         worker.start()
+    inherited |= sockets()
     ours = [pipe for pipe, _ in pipes]
     for worker, pipe in zip(workers, ours, strict=True):
         assert received(worker, pipe) is True
     admin.users.assign("anna", "windows", "user")
     for worker, pipe in zip(workers, ours, strict=True):
         assert received(worker, pipe) == (True, True)
-    own = [received(worker, pipe) for worker, pipe in zip(workers, ours, strict=True)]
+    held = [received(worker, pipe) for worker, pipe in zip(workers, ours, strict=True)]
+    own = [one - inherited for one in held]
     for worker in workers:
         worker.join(60)
     assert [worker.exitcode for worker in workers] == [0] * WORKERS
@@ -102,18 +107,42 @@ def test_a_child_that_closes_leaves_its_parent_open(
     assert comes(lambda: licensing.user("anna").allows("sale"))
 
 
+def watchers() -> int:
+    """Give how many threads keep answers true in this process."""
+    return len([one for one in threading.enumerate() if one.name.startswith("licensekit-")])
+
+
 def test_what_was_closed_before_a_fork_stays_closed(home: Home, admin: Installation) -> None:
+    before = watchers()
     licensing = Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock)
     licensing.close()
 
     def look() -> None:
-        assert not [t for t in threading.enumerate() if t.name.startswith("licensekit-")]
+        assert watchers() <= before
+        with pytest.raises(DatabaseUnavailable):
+            licensing.allows("server")
 
     child = FORK.Process(target=look)
     child.start()
     child.join(60)
     assert child.exitcode == 0
     assert admin.state().serial
+
+
+def test_what_a_child_does_first_leaves_every_answer_true(
+    home: Home, licensing: Licensing, admin: Installation, open_licensing: Open
+) -> None:
+    closed = Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock)
+    closed.close()
+    unwatched = open_licensing(watch=False)
+    keeper.go_on_after_fork()
+    admin.users.assign("anna", "sales")
+    assert comes(lambda: licensing.user("anna").allows("sale"))
+    assert unwatched.count("sales").in_use == 0
+    unwatched.refresh()
+    assert unwatched.count("sales").in_use == 1
+    with pytest.raises(DatabaseUnavailable):
+        closed.allows("server")
 
 
 def test_an_unwatched_one_is_refreshed_in_the_child(

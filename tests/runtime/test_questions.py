@@ -20,6 +20,7 @@ from licensekit.errors import (
     UnknownLicense,
     WrongKind,
 )
+from licensekit.runtime import looks
 from licensekit.sign import sign
 from tests import makers
 from tests.customer.conftest import SOLD
@@ -238,3 +239,14 @@ def test_a_closed_licensing_answers_nothing_any_more(licensing: Licensing) -> No
     for ask in asked:
         with pytest.raises(DatabaseUnavailable, match="closed by this program"):
             ask()
+
+
+def test_more_users_than_are_remembered_are_still_answered_right(
+    licensing: Licensing, admin: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looks, "REMEMBERED", 2)
+    admin.users.assign("bob", "sales")
+    licensing.refresh()
+    for _ in range(2):
+        for user in ("anna", "bob", "nobody"):
+            assert licensing.user(user).allows("sale") == (user == "bob")
