@@ -6,11 +6,26 @@ A program issues with the same powers as the commands:
         key = open_key(workspace.key_for("bundle", now), lambda: passphrase)
         file = workspace.issue(draft_from(order), key, who="webhook", now=now)
         file = workspace.change(renewal(serial, days=365, number="R-7"), key, who="hook", now=now)
+        done = workspace.issue_many(json_lines(bounded(file), "orders"), key, who="hook", now=now)
+
+Nothing here prints, prompts, exits, or reads the clock or the environment.
 """
 
 from licensekit.vendor.amending import amendment, renewal
 from licensekit.vendor.keyring import open_key
+from licensekit.vendor.ledger.listing import Filters
 from licensekit.vendor.order_file import draft_from
+from licensekit.vendor.order_lines import bounded, csv_lines, json_lines
 from licensekit.vendor.workspace import Workspace
 
-__all__ = ["Workspace", "amendment", "draft_from", "open_key", "renewal"]
+__all__ = [
+    "Filters",
+    "Workspace",
+    "amendment",
+    "bounded",
+    "csv_lines",
+    "draft_from",
+    "json_lines",
+    "open_key",
+    "renewal",
+]

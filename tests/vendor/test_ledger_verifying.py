@@ -16,7 +16,8 @@ from licensekit.vendor.ledger import Record, append, head
 from licensekit.vendor.ledger.entries import stream
 from licensekit.vendor.workspace import Workspace
 from tests import makers, vendor_world
-from tests.vendor_world import NOW, SERIAL, WHO, issue, signer
+from tests.vendor.test_rotations import rotate_signing, rotate_the_root
+from tests.vendor_world import DAY, NOW, SERIAL, WHO, issue, signer
 
 Damage = Callable[[Connection], object]
 
@@ -193,6 +194,16 @@ def test_what_a_key_signed_before_it_was_revoked_was_signed_in_its_time(
     token = sign(trust, open_key(root, lambda: vendor_world.ROOT_PASSPHRASE))
     filled.take([token], action="revoke key", who=WHO, now=NOW)
     assert filled.verify_ledger().entries == 12
+
+
+def test_roots_and_keys_that_were_rotated_are_followed(filled: Workspace) -> None:
+    for turn in (1, 2):
+        rotate_signing(filled, NOW + turn * DAY)
+        rotate_the_root(filled, NOW + turn * DAY)
+        issue(filled, now=NOW + turn * DAY)
+    kinds = [entry.token.type for entry in filled.entries()]
+    assert kinds.count("root") == 3
+    assert filled.verify_ledger().entries == len(kinds)
 
 
 def test_entries_are_given_in_order(filled: Workspace) -> None:
