@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -100,7 +100,8 @@ def console(
                 "nothing was activated here yet, so it is not known whose files to believe",
                 hint="activate the first file with `activate FILE --pack FILE --root PIN`",
             )
-        _serve(installation, reach)
+        with suppress(KeyboardInterrupt):  # that is how it is stopped
+            _serve(installation, reach)
 
 
 def _check(reach: Reach) -> None:

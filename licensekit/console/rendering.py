@@ -80,10 +80,8 @@ def amount(count: int | None) -> str:
     return text("amount.unrestricted") if count is None else f"{count:,}".replace(",", "\u202f")
 
 
-def day(days: int | None) -> Markup:
+def day(days: int) -> Markup:
     """Give a date: it counts to the end of its day, UTC."""
-    if days is None:
-        return Markup("")  # nothing in it
     found = date_of(days)
     shown = text(
         "date.day", day=found.day, month=text(f"date.month.{found.month}"), year=found.year
@@ -94,7 +92,7 @@ def day(days: int | None) -> Markup:
 def moment(seconds: int | None) -> Markup:
     """Give a moment in UTC; the script writes it in the reader's zone."""
     if seconds is None:
-        return Markup("")  # nothing in it
+        return Markup()
     found = moment_of(seconds)
     month = text(f"date.month.{found.month}")
     shown = text("date.moment", day=found.day, month=month, year=found.year, time=f"{found:%H:%M}")

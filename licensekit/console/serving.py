@@ -44,6 +44,7 @@ def serve(
     """Serve `app` until the process is told to stop; `started` is called just before.
 
     Raises:
+        KeyboardInterrupt: that is how it is stopped.
         ConsoleUnavailable: the certificate or its key cannot be used.
     """
     config = uvicorn.Config(
@@ -66,7 +67,4 @@ def serve(
             hint="give both in PEM, and the key without a passphrase",
         ) from error
     started()
-    try:
-        uvicorn.Server(config).run(sockets=[listener])
-    except KeyboardInterrupt:
-        return  # that is how it is stopped
+    uvicorn.Server(config).run(sockets=[listener])

@@ -11,24 +11,28 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import httpx2
 import pytest
+from click.testing import CliRunner
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from licensekit.cli.customer import customer_commands
 from licensekit.cli.customer_console import PORT
+from licensekit.customer import Installation
+from tests import homes, today
 from tests.cli_customer.conftest import Command
 
 LINK: Final = re.compile(r"(https?://\S+)/sign-in\?code=(\S+)")
 
 
 @contextmanager
-def running(shelf: Path, *arguments: str) -> Generator[str]:
-    """Start the command, give what it printed first, and stop it as Ctrl-C does."""
+def running(shelf: Path, *arguments: str) -> Generator[tuple[str, IO[str]]]:
+    """Start the command, give its first two lines and the rest, and stop it as Ctrl-C does."""
     home = str(shelf / "data" / "licensekit")
     with subprocess.Popen(
         [sys.executable, "-m", "licensekit", "console", "--home", home, *arguments],
@@ -37,7 +41,7 @@ def running(shelf: Path, *arguments: str) -> Generator[str]:
     ) as process:
         assert process.stdout is not None
         try:
-            yield process.stdout.readline() + process.stdout.readline()
+            yield process.stdout.readline() + process.stdout.readline(), process.stdout
         finally:
             process.send_signal(signal.SIGINT)
             code = process.wait(20)
@@ -71,7 +75,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 
 def test_it_prints_a_link_that_signs_in(crm: Command, shelf: Path) -> None:
     crm("users add anna")
-    with running(shelf, "--port", "0") as printed:
+    with running(shelf, "--port", "0") as (printed, more):
         found = LINK.search(printed)
         assert found
         base, code = found.groups()
@@ -82,6 +86,10 @@ def test_it_prints_a_link_that_signs_in(crm: Command, shelf: Path) -> None:
             assert answer.status_code == 303
             assert "anna" in client.get("/users").text
             assert "server" not in answer.headers
+        assert more.readline() == "signed in; the next browser takes this link:\n"
+        following = LINK.search(more.readline())
+        assert following
+        assert following[2] != code
 
 
 def test_others_reach_it_by_tls(crm: Command, shelf: Path) -> None:
@@ -93,10 +101,8 @@ def test_others_reach_it_by_tls(crm: Command, shelf: Path) -> None:
         port = free.getsockname()[1]
     with running(
         shelf, "--host", str(ip_address(0)), "--port", str(port), "--public", public, *tls
-    ) as printed:
+    ) as (printed, _):
         assert f"{public}/sign-in?code=" in printed
-        while not _is_open(port):
-            pass
         trusted = ssl.create_default_context(cafile=str(cert))
         with httpx2.Client(base_url=f"https://127.0.0.1:{port}", verify=trusted) as client:
             assert client.get("/users").status_code == 421
@@ -107,11 +113,11 @@ def test_others_reach_it_by_tls(crm: Command, shelf: Path) -> None:
 def test_by_tls_on_this_machine_the_link_says_so(crm: Command, shelf: Path) -> None:
     assert crm("status").code == 0
     cert, key = certificate(shelf)
-    with running(shelf, "--port", "0", "--tls-cert", str(cert), "--tls-key", str(key)) as printed:
-        found = re.search(r"https://127.0.0.1:(\d+)/", printed)
-        assert found
-        while not _is_open(int(found[1])):
-            pass
+    with running(shelf, "--port", "0", "--tls-cert", str(cert), "--tls-key", str(key)) as (
+        printed,
+        _,
+    ):
+        assert "https://127.0.0.1:" in printed
 
 
 def test_a_named_proxy_says_who_asks(crm: Command, shelf: Path) -> None:
@@ -148,18 +154,10 @@ def running_by_proxy(shelf: Path, *arguments: str) -> Generator[None]:
         assert process.stdout is not None
         try:
             assert "the console is at https://licenses" in process.stdout.readline()
-            port = int(arguments[1])
-            while not _is_open(port):
-                assert process.poll() is None
             yield
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(20)
-
-
-def _is_open(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+            assert process.wait(20) == 0
 
 
 @pytest.mark.parametrize(
@@ -188,6 +186,16 @@ def test_where_nothing_was_activated_it_says_what_to_do(run: Command, shelf: Pat
     assert (ran.code, ran.out) == (6, "")
     assert "activate" in ran.err
     assert not (shelf / "data").exists()
+
+
+def test_an_application_that_ships_its_pack_needs_no_first_file(shelf: Path) -> None:
+    home = shelf / "new"
+    Installation.open(home, create=True).close()
+    built_in = customer_commands(root=homes.PIN, pack=today.pack(), home=str(home))
+    ran = CliRunner().invoke(
+        built_in, ["console", "--port", "0", "--tls-cert", "a", "--tls-key", "b"]
+    )
+    assert "certificate" in ran.output
 
 
 def test_an_address_that_is_taken_is_refused(crm: Command) -> None:

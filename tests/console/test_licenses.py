@@ -2,10 +2,12 @@
 
 import pytest
 
+from licensekit.console.rendering import coded
 from licensekit.customer import Installation
-from licensekit.wire.documents import AfterGrace
+from licensekit.sign import sign
+from licensekit.wire.documents import AfterGrace, Kind
 from tests import makers
-from tests.console.conftest import Browser, client_of, words
+from tests.console.conftest import Browser, client_of, held, words
 from tests.customer.conftest import SOLD, crm_catalog
 from tests.homes import Home, bundle, file, pack
 
@@ -113,3 +115,39 @@ def test_a_block_is_told(crm: Installation, crm_home: Home, browser: Browser) ->
     crm.activate(file(bundle(2, after_grace=AfterGrace.BLOCK, **SOLD)))
     crm_home.clock.move(days=500)
     assert "logins are refused" in words(browser.get("/"))
+
+
+def test_each_issuer_has_its_tab(crm: Installation, browser: Browser) -> None:
+    partner = makers.key("partner")
+    scope = makers.scope(issuers=["partner"])
+    keys = [makers.admitted(makers.key("vendor")), makers.admitted(partner, "p", scope=scope)]
+    trust = sign(makers.trust(*keys, version=2), makers.key("root"))
+    licenses = {
+        "maps": makers.license_entry(Kind.SYSTEM, "Maps", quantity="GB"),
+        "maps-user": makers.license_entry(Kind.USER, "Maps User", requires=["demo.user"]),
+    }
+    names = {"issuer": "Partner & Co"}
+    catalog = makers.catalog(issuer="partner", names=names, licenses=licenses, access={})
+    sold = bundle(issuer="partner", system={"maps": 30}, sites={}, users={"maps-user": 3})
+    crm.activate(file(trust, sign(catalog, partner), sign(sold, partner)))
+    assert "Partner & Co" in words(browser.get("/"))
+    page = words(browser.get("/licenses/partner"))
+    assert "30 GB" in page
+    assert "0 of 3" in page
+    assert "Reporter" not in page
+    assert "Maps User" not in words(browser.get("/licenses/demo"))
+    browser.post("/user/licenses", id="anna", plan="sales", license="partner.maps-user")
+    assert held(crm, "anna") == {"sales", "partner.maps-user"}
+    assert "anna" in words(browser.get("/license/partner.maps-user"))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("no `a` is `b`", "no <code>a</code> is <code>b</code>"),
+        ("one ` alone <b>", "one ` alone &lt;b&gt;"),
+        ("`<b>` &", "<code>&lt;b&gt;</code> &amp;"),
+    ],
+)
+def test_what_stands_between_backticks_is_code(sentence: str, shown: str) -> None:
+    assert coded(sentence) == shown

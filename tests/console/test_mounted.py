@@ -2,9 +2,11 @@
 
 import re
 
+import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
 from licensekit.console import Identity, app
 from licensekit.customer import Installation
@@ -25,6 +27,13 @@ def test_it_is_mounted_under_a_path(crm: Installation) -> None:
     answer = browser.client.post("/licensing/user/retire", data={"token": token, "id": "anna"})
     assert answer.url.path == "/licensing/user"
     assert crm.users.get("anna").retired
+
+
+def test_what_is_no_request_is_not_answered(crm: Installation) -> None:
+    with TestClient(app(crm, lambda _: Identity("ingrid")), base_url="http://localhost") as client:
+        with pytest.raises(WebSocketDisconnect), client.websocket_connect("/users"):
+            pass
+        assert client.get("/users").status_code == 200
 
 
 def test_a_database_that_cannot_be_read_is_told(crm_home: Home, crm: Installation) -> None:

@@ -19,7 +19,7 @@ class Line(NamedTuple):
     what: str
     """What was done, in a sentence."""
     details: tuple[tuple[str, str], ...]
-    """What else the entry says, as it is kept."""
+    """What the sentence does not say."""
 
 
 _SAID: frozenset[str] = frozenset({"did", "at", "by"})
@@ -31,12 +31,15 @@ def line_of(state: State, entry: Entry) -> Line:
     did = str(facts.get("did", ""))
     shown = {name: _shown(state, value) for name, value in facts.items() if name not in _SAID}
     key = f"history.did.{did}"
+    told = sentence(key, _Marks()) if has(key) else ""
     return Line(
         number=entry.number,
         at=_moment(facts),
         by=str(facts.get("by", "")),
         what=sentence(key, _Places(shown)) if has(key) else did,
-        details=tuple((name, value) for name, value in shown.items() if value),
+        details=tuple(
+            (name, value) for name, value in shown.items() if value and _mark(name) not in told
+        ),
     )
 
 
@@ -45,6 +48,17 @@ class _Places(dict[str, str]):
 
     def __missing__(self, key: str) -> str:
         return "?"
+
+
+class _Marks(dict[str, str]):
+    """A mark for everything that a sentence names, to see what it does."""
+
+    def __missing__(self, key: str) -> str:
+        return _mark(key)
+
+
+def _mark(name: str) -> str:
+    return f"<{name}>"
 
 
 def _moment(facts: Mapping[str, Any]) -> int | None:
@@ -57,7 +71,7 @@ def _moment(facts: Mapping[str, Any]) -> int | None:
 def _shown(state: State, value: object) -> str:
     if isinstance(value, list):
         return ", ".join(_names(state, cast("list[object]", value)))
-    return "" if value is None else str(value)
+    return "" if value in (None, False, "") else str(value)
 
 
 def _names(state: State, values: list[object]) -> Iterator[str]:
