@@ -10,8 +10,9 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 
 def keys_in(document: str) -> set[str]:
-    """Give the keys in the first column of the tables of a document."""
-    rows = re.findall(r"(?m)^\| (`[^|]+) \|", (DOCS / document).read_text("utf-8"))
+    """Give the keys in the first column of a document's tables whose first column is `key`."""
+    tables = re.findall(r"(?m)^\| key \|.*\n((?:^\|.*\n)+)", (DOCS / document).read_text("utf-8"))
+    rows = [row for table in tables for row in re.findall(r"(?m)^\| (`[^|]+) \|", table)]
     return {key for row in rows for key in re.findall(r"`([^`]+)`", row)}
 
 
