@@ -74,7 +74,8 @@ def _show(received: Received, pack: Path) -> None:
         said = f"{statement.serial}, {format_seconds(statement.issued)}, {in_use} in use"
         facts([("stated", said)])
     if received.known:
-        emit(f"{received.known} others were entered before.")
+        others = "1 other was" if received.known == 1 else f"{received.known} others were"
+        emit(f"{others} entered before.")
     if received.to_revoke:
         remark(f"They are on the new revocation list, in {pack}: ship it with the next version.")
 

@@ -97,7 +97,7 @@ def require_same_order(before: Entry, ordered: str) -> None:
     if ordered != before.order:
         changes = difference(before.order or "{}", ordered)
         raise OrderConflict(
-            f"order {before.order_number} was issued before, and it was another one: {changes}",
+            f"there is another order {before.order_number} already: {changes}",
             hint="give a changed order its own number",
             number=before.number,
         )

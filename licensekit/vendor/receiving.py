@@ -187,4 +187,7 @@ def _all_known(ledger: Connection, numbers: Sequence[int]) -> PaperKnown:
     first = entry(ledger, numbers[0])
     when = "" if first is None else f", on {format_seconds(first.at)}"
     what = "this was" if len(numbers) == 1 else f"all {len(numbers)} documents were"
-    return PaperKnown(f"{what} entered before, as entry {numbers[0]} of the ledger{when}")
+    return PaperKnown(
+        f"{what} entered before, as entry {numbers[0]} of the ledger{when}",
+        hint="if the pack could not be written then, `licensekit pack` renews it",
+    )

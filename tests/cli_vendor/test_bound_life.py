@@ -194,7 +194,7 @@ def test_what_was_renewed_before_it_was_returned_stays_in_force(used: Customers)
     Path("both.lkr").write_bytes(Path("s.lkr").read_bytes() + Path("r.lkr").read_bytes())
     result = used.run("accept", "both.lkr", "-C", "acme", *used.passphrase)
     assert "still in force" in result.stderr
-    assert "1 others were entered before" in result.stdout
+    assert "1 other was entered before" in result.stdout
 
 
 @pytest.mark.parametrize(
