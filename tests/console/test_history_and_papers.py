@@ -13,15 +13,20 @@ from tests.homes import Home, bundle, file
 def test_every_change_is_a_sentence(crm: Installation, browser: Browser) -> None:
     crm.users.assign("anna", "sales")
     crm.users.set("anna", name="Anna")
-    crm.sites.add("oslo")
+    crm.sites.add("oslo", central=True)
     crm.events.end(crm.events.start("no-login").number)
     crm.request()
     page = words(browser.get("/history"))
     for said in (
-        "User anna: licenses changed", "User anna was changed: name", "Site oslo was added",
-        "was started: no-login", "A request was made", "A license file was activated",
+        "User anna: licenses changed",
+        "User anna was changed: name",
+        "Site oslo was added",
+        "central: yes",
+        "was started: no-login",
+        "A request was made",
+        "A license file was activated",
         "The installation was set up",
-    ):  # fmt: skip
+    ):
         assert said in page
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
-from licensekit.console.texts import has, sentence
+from licensekit.console.texts import has, sentence, text
 from licensekit.dates import parse_seconds
 from licensekit.installation.audit import Entry
 from licensekit.installation.state import State
@@ -71,6 +71,8 @@ def _moment(facts: Mapping[str, Any]) -> int | None:
 def _shown(state: State, value: object) -> str:
     if isinstance(value, list):
         return ", ".join(_names(state, cast("list[object]", value)))
+    if value is True:
+        return text("history.yes")
     return "" if value in (None, False, "") else str(value)
 
 
