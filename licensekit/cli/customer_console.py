@@ -140,9 +140,9 @@ def _application(
     installation: "Installation", reach: Reach, listener: "socket.socket"
 ) -> "tuple[ASGIApp, Callable[[], None]]":
     from licensekit.console.app import app, app_with_sign_in  # noqa: PLC0415  # an extra
-    from licensekit.console.security.identity import Identity  # noqa: PLC0415
-    from licensekit.console.security.proxy import Proxy  # noqa: PLC0415
-    from licensekit.console.security.sign_in import SignIn  # noqa: PLC0415
+    from licensekit.console.security.identity import Identity  # noqa: PLC0415  # likewise
+    from licensekit.console.security.proxy import Proxy  # noqa: PLC0415  # likewise
+    from licensekit.console.security.sign_in import SignIn  # noqa: PLC0415  # likewise
 
     port: int = listener.getsockname()[1]
     if reach.proxies:

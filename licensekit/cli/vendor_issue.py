@@ -66,7 +66,7 @@ def issue(
         _issue_one(sources[0], folder, wanted, passphrase, as_json=as_json)
     else:
         # One order, as from a desk's own hand, does not pay for loading this.
-        from licensekit.cli.vendor_issue_many import Ways, issue_many  # noqa: PLC0415
+        from licensekit.cli.vendor_issue_many import Ways, issue_many  # noqa: PLC0415  # see above
 
         issue_many(folder, sources, wanted, passphrase, Ways(keep_going, workers, as_json))
 

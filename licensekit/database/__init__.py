@@ -47,11 +47,11 @@ def connect(
     # An engine's driver is loaded only by a program that uses it.
     if isinstance(location, str) and is_url(location):
         try:
-            from licensekit.database.postgres import PostgresDatabase  # noqa: PLC0415
+            from licensekit.database.postgres import PostgresDatabase  # noqa: PLC0415  # see above
         except ImportError as error:
             raise _no_driver() from error
         return PostgresDatabase(location, schema, create=create, wait=wait)
-    from licensekit.database.sqlite import SqliteDatabase  # noqa: PLC0415
+    from licensekit.database.sqlite import SqliteDatabase  # noqa: PLC0415  # see above
 
     return SqliteDatabase(Path(location), schema, create=create, wait=wait)
 
@@ -68,7 +68,7 @@ def holds_password(url: str) -> bool:
         DatabaseUnavailable: it is malformed, or there is no driver.
     """
     try:
-        from licensekit.database.postgres.url import holds_password  # noqa: PLC0415
+        from licensekit.database.postgres.url import holds_password  # noqa: PLC0415  # an extra
     except ImportError as error:
         raise _no_driver() from error
     return holds_password(url)

@@ -218,8 +218,8 @@ class Licensing:
 
     def _leasing_now(self) -> "Leasing":
         """Give what keeps leases; it is loaded by a program that uses them."""
-        from licensekit.runtime.leasing import Leasing  # noqa: PLC0415
-        from licensekit.runtime.seats import Seats  # noqa: PLC0415
+        from licensekit.runtime.leasing import Leasing  # noqa: PLC0415  # see above
+        from licensekit.runtime.seats import Seats  # noqa: PLC0415  # see above
 
         # Of two threads that come first at once, one makes what both use.
         return self._leasing.get("one") or self._leasing.setdefault(

@@ -24,6 +24,8 @@ _WHOLE: Final = frozenset(
     }
 )
 _YES: Final = frozenset({"true", "yes", "x"})
+_DIGITS: Final = 19
+"""A number of more digits is above every bound, and stays text for the order's reader to refuse."""
 
 
 class Place(NamedTuple):
@@ -60,4 +62,5 @@ def place(title: str, catalog: Catalog) -> Place:
 
 
 def _whole(text: str) -> object:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else text  # noqa: PLR2004
+    is_number = text.isascii() and text.isdecimal() and len(text) <= _DIGITS
+    return int(text) if is_number else text

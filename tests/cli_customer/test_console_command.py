@@ -188,6 +188,18 @@ def test_where_nothing_was_activated_it_says_what_to_do(run: Command, shelf: Pat
     assert not (shelf / "data").exists()
 
 
+def test_a_home_in_which_nothing_was_activated_says_so(run: Command, shelf: Path) -> None:
+    Installation.open(shelf / "home", create=True).close()
+    ran = run("console --port 0 --home home")
+    assert (ran.code, ran.out) == (6, "")
+    assert "nothing was activated here yet" in ran.err
+
+
+def test_localhost_is_this_machine(crm: Command) -> None:
+    ran = crm("console --host localhost --tls-cert a --tls-key b --port 0")
+    assert "certificate" in ran.err
+
+
 def test_an_application_that_ships_its_pack_needs_no_first_file(shelf: Path) -> None:
     home = shelf / "new"
     Installation.open(home, create=True).close()
