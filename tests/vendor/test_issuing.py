@@ -200,3 +200,9 @@ def test_bundles_know_their_standing(workspace: Workspace) -> None:
             "replaced",
             "current",
         ]
+
+
+def test_made_serials_count_up_and_leave_out_those_that_are_taken(workspace: Workspace) -> None:
+    issue(workspace, serial="1010000022")
+    made = [issue(workspace, order=f"A-{n}").bundle.serial for n in range(3)]
+    assert made == ["1010000014", "1010000030", "1010000048"]
