@@ -88,7 +88,7 @@ def open_plain(path: Path, *, what: str) -> tuple[BinaryIO, int]:
         try:
             found = os.fstat(handle)
             require_plain_file(path, found.st_mode, what)
-        except BaseException:
+        except BaseException:  # an interruption too must leave no file open
             os.close(handle)
             raise
         return os.fdopen(handle, "rb"), found.st_size
@@ -190,7 +190,7 @@ def write_many(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
                 finally:
                     os.close(handle)
                 os.replace(partial, path)  # noqa: PTH105  # a path object costs more than the call
-            except BaseException:
+            except BaseException:  # an interruption too must leave no part of a file
                 Path(partial).unlink(missing_ok=True)
                 raise
     except (OSError, ValueError) as error:

@@ -157,7 +157,7 @@ def sign_and_write(
     try:
         written.extend(write() for write in writes)
         return conclude(workspace, ceremony, action=action, note=note)
-    except BaseException:
+    except BaseException:  # an interruption too must leave no key behind that nobody admitted
         for file in written:
             file.path.unlink()
         raise

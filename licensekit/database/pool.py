@@ -87,7 +87,7 @@ class Pool(Generic[C]):
             raise DatabaseBusy("too many threads use it at once", where=self._location)
         try:
             return Lent(shelf, self._from(shelf))
-        except BaseException:
+        except BaseException:  # an interruption too must give the place back
             shelf.slots.release()
             raise
 

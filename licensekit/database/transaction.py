@@ -41,7 +41,7 @@ class Transaction(Generic[R, C]):
         self._connection = self._make(self._lent.connection)
         try:
             self._begin(self._connection)
-        except BaseException:
+        except BaseException:  # an interruption too must leave no transaction open
             self._abandon()
             raise
         return self._connection
@@ -54,7 +54,7 @@ class Transaction(Generic[R, C]):
             return
         try:
             self._connection.commit()
-        except BaseException:
+        except BaseException:  # an interruption too must leave no transaction open
             self._abandon()
             raise
         self._pool.give_back(self._lent)

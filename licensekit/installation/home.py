@@ -39,7 +39,7 @@ def open_installation(location: str | os.PathLike[str], *, create: bool) -> Data
     try:
         if create:
             _establish(database)
-    except BaseException:
+    except BaseException:  # an interruption too must leave no database open
         database.close()
         raise
     return database

@@ -63,7 +63,7 @@ class Licensing:
         database = open_installation(home, create=True)
         try:
             return cls(Keeper(database, application, clock, watch=watch))
-        except BaseException:
+        except BaseException:  # an interruption too must leave no database open
             database.close()
             raise
 

@@ -79,7 +79,7 @@ class PostgresDatabase:
         )
         try:
             migrate(self, schema, create=create)
-        except BaseException:
+        except BaseException:  # an interruption too must leave no connection open
             self.close()
             raise
 

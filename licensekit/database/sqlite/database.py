@@ -55,7 +55,7 @@ class SqliteDatabase:
         self._watchers = Pool(self._watching(), location=self.location, wait=wait, slots=1)
         try:
             migrate(self, schema, create=create)
-        except BaseException:
+        except BaseException:  # an interruption too must leave no file open
             self.close()
             raise
 

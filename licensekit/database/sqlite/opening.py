@@ -67,7 +67,7 @@ def connect(path: Path, *, wait: float, read_only: bool = False) -> sqlite3.Conn
         )
         try:
             _set_up(raw, read_only=read_only)
-        except BaseException:
+        except BaseException:  # an interruption too must leave no file open
             raw.close()
             raise
     return raw
