@@ -19,18 +19,19 @@ from licensekit.runtime.verifier import Verifier, verify
 
 if TYPE_CHECKING:
     from licensekit.entitlements import (
+        BundleState,
         Count,
         Explanation,
         Fingerprint,
         LicenseRow,
         Notice,
         Severity,
-        State,
     )
     from licensekit.runtime.licensing import Licensing
 
 __all__ = [
     "Access",
+    "BundleState",
     "Count",
     "Explanation",
     "Fingerprint",
@@ -40,7 +41,6 @@ __all__ = [
     "NotEntitled",
     "Notice",
     "Severity",
-    "State",
     "VerifiedBundle",
     "Verifier",
     "verify",
@@ -55,7 +55,7 @@ _LOADED_WHEN_USED = {
     "Licensing": "licensekit.runtime.licensing",
     "Notice": _ENGINE,
     "Severity": _ENGINE,
-    "State": _ENGINE,
+    "BundleState": _ENGINE,
 }
 
 

@@ -5,8 +5,8 @@ import unicodedata
 from hypothesis import strategies as st
 
 from licensekit import limits
+from licensekit.text.spelling import text_fault
 from licensekit.wire.documents import (
-    Access,
     AdmittedKey,
     AfterGrace,
     AnyDocument,
@@ -17,6 +17,7 @@ from licensekit.wire.documents import (
     KeyState,
     Kind,
     License,
+    LoginRule,
     Receipt,
     Request,
     Reset,
@@ -25,14 +26,13 @@ from licensekit.wire.documents import (
     Root,
     RootKey,
     Scope,
-    Seats,
+    SeatKind,
     SignedType,
     Statement,
     Trust,
     Usage,
     Use,
     UserKind,
-    text_fault,
 )
 
 codes = st.from_regex(r"\A[a-z0-9](?:[a-z0-9-]{0,6}[a-z0-9])?\Z")
@@ -111,12 +111,12 @@ licenses = st.builds(
     st.none() | qualified,
     _ordered(codes),
     _ordered(qualified),
-    st.sampled_from(Seats),
+    st.sampled_from(SeatKind),
     st.booleans(),
     st.none() | texts,
 )
 user_kinds = st.sets(st.sampled_from(UserKind), min_size=1).map(sorted)
-accesses = st.builds(Access, _ordered(qualified, 1), user_kinds)
+accesses = st.builds(LoginRule, _ordered(qualified, 1), user_kinds)
 editions = st.builds(Edition, texts, counts, counts, counts, settings)
 catalogs = st.builds(
     Catalog,

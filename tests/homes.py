@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from licensekit import Licensing
-from licensekit.customer import Installation
 from licensekit.dates import moment_of
+from licensekit.installation import Installation
 from licensekit.keys.signing import SigningKey
-from licensekit.sign import sign
+from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Catalog, Document
 from tests import makers

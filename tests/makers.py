@@ -10,15 +10,14 @@ from typing import Any, TypeVar
 
 from msgspec import structs
 
-from licensekit import identity
 from licensekit.keys.signing import SECRET_BYTES, Signer, SigningKey
-from licensekit.roots import pin_of
-from licensekit.sign import sign
-from licensekit.trust import TrustState, start
-from licensekit.trust_file import extend
+from licensekit.trust import identity
+from licensekit.trust.files import extend
+from licensekit.trust.roots import pin_of
+from licensekit.trust.sign import sign
+from licensekit.trust.state import TrustState, start
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import (
-    Access,
     AdmittedKey,
     AfterGrace,
     Bundle,
@@ -27,6 +26,7 @@ from licensekit.wire.documents import (
     KeyState,
     Kind,
     License,
+    LoginRule,
     Receipt,
     Request,
     Reset,
@@ -35,7 +35,7 @@ from licensekit.wire.documents import (
     Root,
     RootKey,
     Scope,
-    Seats,
+    SeatKind,
     SignedType,
     Statement,
     Trust,
@@ -133,7 +133,7 @@ def bundle(**changes: Any) -> Bundle:
 
 def license_entry(kind: Kind = Kind.USER, name: str = "User", **changes: Any) -> License:
     """Give a license that includes, requires and completes nothing."""
-    plain = License(kind, name, "", False, False, None, [], [], Seats.NAMED, False, None)
+    plain = License(kind, name, "", False, False, None, [], [], SeatKind.NAMED, False, None)
     return changed(plain, **changes)
 
 
@@ -145,7 +145,7 @@ def catalog(**changes: Any) -> Catalog:
         "sales-pro": license_entry(Kind.USER, "Sales User", plan=True, includes=["user"]),
         "user": license_entry(Kind.USER, "User"),
     }
-    access = {"web": Access(["server", "user"], [UserKind.ASSOCIATE])}
+    access = {"web": LoginRule(["server", "user"], [UserKind.ASSOCIATE])}
     names = {"issuer": "Demo", "product": "Demo CRM"}
     return changed(
         Catalog(ISSUER, PRODUCT, 1, ISSUED, names, {}, licenses, access, {}, {}), **changes

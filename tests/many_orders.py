@@ -5,15 +5,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from licensekit.pack import open_pack
-from licensekit.vendor.batch import Done
-from licensekit.vendor.ledger.listing import Filters
-from licensekit.vendor.order_lines import Line, json_lines
-from licensekit.vendor.workspace import Workspace
-from licensekit.verify import verify_bundle
+from licensekit.issuer.bulk.batch import Done
+from licensekit.issuer.bulk.lines import OrderLine, json_lines
+from licensekit.issuer.ledger.listing import Filters
+from licensekit.issuer.workspace import Workspace
+from licensekit.trust.pack import open_pack
+from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
-from tests import vendor_world
-from tests.vendor_world import NOW, ORDER, WHO
+from tests import workspaces
+from tests.workspaces import NOW, ORDER, WHO
 
 
 def content(number: int, **changes: Any) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def text(contents: Iterable[dict[str, Any]]) -> bytes:
     return b"".join(json.dumps(one).encode() + b"\n" for one in contents)
 
 
-def lines(*contents: dict[str, Any]) -> Iterator[Line]:
+def lines(*contents: dict[str, Any]) -> Iterator[OrderLine]:
     """Give orders as they are read from JSON Lines."""
     return json_lines(text(contents).splitlines(), "orders")
 
@@ -37,7 +37,7 @@ def issue(
 ) -> list[Done]:
     """Issue many orders."""
     told: dict[str, Any] = {"who": WHO, "now": NOW, **more}
-    signer = vendor_world.signer(workspace)
+    signer = workspaces.signer(workspace)
     return list(workspace.issue_many(lines(*contents), signer, keep_going=keep_going, **told))
 
 
@@ -54,12 +54,12 @@ def names_in(workspace: Workspace) -> set[str]:
 
 def verified(workspace: Workspace, folder: Path, now: int = NOW) -> set[str]:
     """Verify every file of a folder as an application does, and give their names."""
-    stands_on = workspace.footing(now)
-    ground = open_pack(stands_on.pack, stands_on.pin, now)
+    state = workspace.state(now)
+    trust_store = open_pack(state.pack, state.pin, now)
     names: set[str] = set()
     for path in folder.iterdir():
         [token] = armor.read(path.read_bytes())
-        bundle = verify_bundle(token, ground.trust, now).document
+        bundle = verify_bundle(token, trust_store.trust, now).document
         assert path.name == f"{bundle.serial}-{bundle.part}-{bundle.sequence}.lic"
         names.add(path.name)
     return names

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 import pytest
 
 from licensekit.errors import LicenseError
-from licensekit.trust import TrustState
-from licensekit.verify import verify_bundle
+from licensekit.trust.state import TrustState
+from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
 from tests.makers import NOW
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from licensekit.dates import DAY_SECONDS
 from licensekit.keys.signing import SigningKey
-from licensekit.sign import sign
+from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Catalog, Document
 from tests import homes, makers

@@ -10,11 +10,11 @@ from typing import Final, NamedTuple
 from licensekit.catalog.includes import included
 from licensekit.catalog.world import listed
 from licensekit.errors import Fault
-from licensekit.wire.documents import Access, Catalog, Edition, License, Seats
+from licensekit.wire.documents import Catalog, Edition, License, LoginRule, SeatKind
 from licensekit.wire.plain import word
 
 
-class Difference(NamedTuple):
+class CatalogChange(NamedTuple):
     """One key of a catalog that was added, removed or changed."""
 
     where: str
@@ -52,7 +52,7 @@ def takes_away(old: Catalog, new: Catalog) -> list[Fault]:
     return faults
 
 
-def differences(old: Catalog, new: Catalog) -> list[Difference]:
+def differences(old: Catalog, new: Catalog) -> list[CatalogChange]:
     """Give every difference between two catalogs, in the order of the new one, removed ones last.
 
     What is taken away only through another license (an include of an include) is no difference of
@@ -60,14 +60,14 @@ def differences(old: Catalog, new: Catalog) -> list[Difference]:
     """
     taking = {fault.where for fault in takes_away(old, new)}
     before, after = _flat(old), _flat(new)
-    found: list[Difference] = []
+    found: list[CatalogChange] = []
     for where in [*after, *(path for path in before if path not in after)]:
         was, now = before.get(where), after.get(where)
         if was is None or now is None:
-            found.append(Difference(where, _title(was), _title(now), where in taking))
+            found.append(CatalogChange(where, _title(was), _title(now), where in taking))
             continue
         found += [
-            Difference(f"{where}{key}", was.get(key), now.get(key), f"{where}{key}" in taking)
+            CatalogChange(f"{where}{key}", was.get(key), now.get(key), f"{where}{key}" in taking)
             for key in [*now, *(key for key in was if key not in now)]
             if was.get(key) != now.get(key)
         ]
@@ -96,7 +96,7 @@ def _of_license(path: str, old: License, new: License) -> Iterator[Fault]:
             yield Fault(f"{path}{key}", f"what was sold changes from {before} to {after}")
 
 
-def _of_access(path: str, old: Access, new: Access | None) -> Iterator[Fault]:
+def _of_access(path: str, old: LoginRule, new: LoginRule | None) -> Iterator[Fault]:
     if new is None:
         yield Fault(path, "users could come this way, and it is gone")
         return
@@ -140,7 +140,7 @@ def _fields(license_: License) -> dict[str, str]:
         ".full_with": license_.full_with or "",
         ".includes": ", ".join(license_.includes),
         ".requires": ", ".join(license_.requires),
-        ".seats": "" if license_.seats is Seats.NAMED else f"{word(license_.seats)} seats",
+        ".seats": "" if license_.seats is SeatKind.NAMED else f"{word(license_.seats)} seats",
         ".limits": "sites" if license_.limits_sites else "",
         ".quantity": license_.quantity or "",
     }

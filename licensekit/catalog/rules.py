@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from typing import Final, NamedTuple
 
-from licensekit.catalog.nearest import did_you_mean
 from licensekit.catalog.requirements import circles, impossible
 from licensekit.catalog.world import World, listed, may_require, world_of
 from licensekit.errors import Fault
-from licensekit.wire.documents import Catalog, Kind, License, Seats
+from licensekit.text.nearest import did_you_mean
+from licensekit.wire.documents import Catalog, Kind, License, SeatKind
 from licensekit.wire.plain import word
 
 _MOST: Final = 1000
@@ -57,7 +57,7 @@ def _of_licenses(world: World) -> Iterator[Fault]:
 def _of_kind(path: str, license_: License) -> Iterator[Fault]:
     used = {
         "plan": license_.plan,
-        "seats": license_.seats is not Seats.NAMED,
+        "seats": license_.seats is not SeatKind.NAMED,
         "limits": license_.limits_sites,
         "quantity": license_.quantity is not None,
         "full_with": license_.full_with is not None,

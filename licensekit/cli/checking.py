@@ -7,11 +7,11 @@ import click
 
 from licensekit.cli.inputs import located, read_input
 from licensekit.errors import LicenseError, RootMismatch, TrustError
-from licensekit.identity import identity_of
-from licensekit.pack import Ground, extend_ground, open_pack
-from licensekit.signed import self_signed
-from licensekit.trust import TrustState
-from licensekit.verify import verify_bundle, verify_catalog, verify_reset
+from licensekit.trust.identity import identity_of
+from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
+from licensekit.trust.signed import self_signed
+from licensekit.trust.state import TrustState
+from licensekit.trust.verify import verify_bundle, verify_catalog, verify_reset
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import CLASS_OF, Document, Receipt, Request, Statement, decode
 from licensekit.wire.plain import plain
@@ -60,7 +60,7 @@ def trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--pack", metavar="FILE", help="The application's pack (.lkp).")(command)
 
 
-def read_ground(pack: str, root: str, now: int) -> Ground:
+def read_trust_store(pack: str, root: str, now: int) -> TrustStore:
     """Give what the pack in a file establishes under a pin.
 
     Raises:
@@ -79,46 +79,48 @@ def look(tokens: Sequence[armor.Token]) -> list[Finding]:
     return [_finding(token, "unverified", None) for token in tokens]
 
 
-def check(tokens: Sequence[armor.Token], ground: Ground, now: int) -> list[Finding]:
-    """Give what tokens say and what vouches for each, by `ground` and what they add to it.
+def check(tokens: Sequence[armor.Token], trust_store: TrustStore, now: int) -> list[Finding]:
+    """Give what tokens say and what vouches for each, by `trust_store` and what they add to it.
 
     Raises:
         FormatError: one of them is damaged, so that it cannot even be shown.
     """
     try:
-        extended = extend_ground(ground, tokens, now)
+        extended = extend_trust_store(trust_store, tokens, now)
     except TrustError as error:
-        return [_refused_with_file(token, ground, now, error) for token in tokens]
+        return [_refused_with_file(token, trust_store, now, error) for token in tokens]
     return [_checked(token, extended, now) for token in tokens]
 
 
-def _refused_with_file(token: armor.Token, ground: Ground, now: int, error: TrustError) -> Finding:
+def _refused_with_file(
+    token: armor.Token, trust_store: TrustStore, now: int, error: TrustError
+) -> Finding:
     """A trust document of the file is refused: show the rest by what was known before."""
     if token.type in {"root", "trust", "revocations", "catalog"}:
         return _finding(token, "refused", error)
-    return _checked(token, ground, now)
+    return _checked(token, trust_store, now)
 
 
-def _checked(token: armor.Token, ground: Ground, now: int) -> Finding:
+def _checked(token: armor.Token, trust_store: TrustStore, now: int) -> Finding:
     try:
-        return _finding(token, _status(token, ground, now), None)
+        return _finding(token, _status(token, trust_store, now), None)
     except TrustError as error:
         return _finding(token, "refused", error)
 
 
-def _status(token: armor.Token, ground: Ground, now: int) -> str:
+def _status(token: armor.Token, trust_store: TrustStore, now: int) -> str:
     if token.type in _SELF_SIGNED:
         _SELF_SIGNED[token.type](token)
         return "self-signed"
     if token.type in _BY_TYPE:
-        _BY_TYPE[token.type](token, ground.trust, now)
+        _BY_TYPE[token.type](token, trust_store.trust, now)
         return "verified"
-    return _status_of_trust(token, ground)
+    return _status_of_trust(token, trust_store)
 
 
-def _status_of_trust(token: armor.Token, ground: Ground) -> str:
+def _status_of_trust(token: armor.Token, trust_store: TrustStore) -> str:
     """Say of a root, trust document or list whether it is in force, once a file was taken."""
-    state = ground.trust
+    state = trust_store.trust
     if token.type == "root":
         if any(known.verified.token == token for known in state.chain):
             return "verified"

@@ -2,11 +2,11 @@
 
 import click
 
-from licensekit.cli.checking import Finding, check, look, read_ground, trust_options
-from licensekit.cli.document_view import show
+from licensekit.cli.checking import Finding, check, look, read_trust_store, trust_options
 from licensekit.cli.exits import exit_code
 from licensekit.cli.inputs import located, now_option, read_input
 from licensekit.cli.output import emit, emit_json, json_option
+from licensekit.cli.views.documents import show
 from licensekit.wire import armor
 
 
@@ -31,7 +31,7 @@ def inspect(
         if pack is None or root is None:
             findings = look(tokens)
         else:
-            findings = check(tokens, read_ground(pack, root, now), now)
+            findings = check(tokens, read_trust_store(pack, root, now), now)
     if as_json:
         emit_json({"file": file, "documents": [finding.as_json() for finding in findings]})
     else:

@@ -5,10 +5,10 @@ from typing import Final, NoReturn
 
 import click
 
-from licensekit.cli.customer import CUSTOMER
+from licensekit.cli.customer.commands import CUSTOMER
 from licensekit.cli.exits import INTERRUPTED
 from licensekit.cli.groups import Lazy, LicenseGroup
-from licensekit.cli.vendor import VENDOR
+from licensekit.cli.issuer.commands import VENDOR
 
 _BOTH: Final = "Both: look inside"
 

@@ -2,10 +2,10 @@
 
 import click
 
-from licensekit.cli.checking import Finding, check, read_ground, trust_options
-from licensekit.cli.document_view import show
+from licensekit.cli.checking import Finding, check, read_trust_store, trust_options
 from licensekit.cli.inputs import located, now_option, read_input
 from licensekit.cli.output import emit, emit_json, json_option
+from licensekit.cli.views.documents import show
 from licensekit.dates import format_seconds
 from licensekit.entitlements.parts import state_by_dates
 from licensekit.wire import armor
@@ -28,7 +28,7 @@ def verify(file: str, pack: str | None, root: str | None, now: int, *, as_json: 
         raise click.UsageError("--pack FILE and --root PIN are needed; `inspect` looks without.")
     with located(file):
         tokens = armor.read(read_input(file, what="a license file"))
-        findings = check(tokens, read_ground(pack, root, now), now)
+        findings = check(tokens, read_trust_store(pack, root, now), now)
     for finding in findings:
         if finding.error is not None:
             raise finding.error.at(file)

@@ -13,9 +13,9 @@ from starlette.types import ASGIApp
 from licensekit.console.pages import (
     activate,
     events,
+    exchange,
     history,
     licenses,
-    papers,
     sign_in,
     sites,
     status,
@@ -31,7 +31,7 @@ from licensekit.console.security.origins import Origins
 from licensekit.console.security.sign_in import SignIn
 from licensekit.console.static_files import static_file
 from licensekit.console.texts import has, text
-from licensekit.customer import Installation
+from licensekit.installation import Installation
 
 LOOKS: Final[Mapping[str, Show]] = {
     "/": licenses.first,
@@ -48,7 +48,7 @@ LOOKS: Final[Mapping[str, Show]] = {
     "/site": sites.card,
     "/events": events.show,
     "/history": history.show,
-    "/papers": papers.show,
+    "/papers": exchange.show,
 }
 """Address to screen; looking changes nothing."""
 
@@ -67,10 +67,10 @@ CHANGES: Final[Mapping[str, Show]] = {
     "/site/remove": sites.remove,
     "/events": events.start,
     "/events/end": events.end,
-    "/papers/request": papers.request,
-    "/papers/statement": papers.statement,
-    "/papers/return": papers.return_bundles,
-    "/papers/receipts": papers.receipts,
+    "/papers/request": exchange.request,
+    "/papers/statement": exchange.statement,
+    "/papers/return": exchange.return_bundles,
+    "/papers/receipts": exchange.receipts,
 }
 """Address to what a form there does."""
 

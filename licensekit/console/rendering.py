@@ -12,11 +12,11 @@ from licensekit.console.texts import has, text
 from licensekit.console.visit import Visit, address
 from licensekit.dates import date_of, format_days, format_seconds, moment_of
 from licensekit.errors import LicenseError
-from licensekit.installation.state import State
+from licensekit.state.loading import InstallationState
 
 
 def page(
-    visit: Visit, template: str, state: State | None, *, status: int = 200, **facts: Any
+    visit: Visit, template: str, state: InstallationState | None, *, status: int = 200, **facts: Any
 ) -> Response:
     """Give a screen, in the frame that all screens share.
 
@@ -50,26 +50,26 @@ def moved(visit: Visit, path: str, **params: str | None) -> Response:
     return RedirectResponse(visit.url(path, **params), 303)
 
 
-def product_of(state: State) -> str:
+def product_of(state: InstallationState) -> str:
     """Give the name of the product, or its code."""
-    vendor = state.ground.catalogs.get(state.ground.issuer)
+    vendor = state.trust_store.catalogs.get(state.trust_store.issuer)
     named = {} if vendor is None else vendor.document.names
-    return named.get("product", state.ground.product)
+    return named.get("product", state.trust_store.product)
 
 
-def issuer_name(state: State, issuer: str) -> str:
+def issuer_name(state: InstallationState, issuer: str) -> str:
     """Give the name of an issuer, or its code."""
-    known = state.ground.catalogs.get(issuer)
+    known = state.trust_store.catalogs.get(issuer)
     return issuer if known is None else known.document.names.get("issuer", issuer)
 
 
-def companies_of(state: State) -> str:
+def companies_of(state: InstallationState) -> str:
     """Give the company, or the companies, that bundles were issued to."""
     parts = (*state.entitlements.parts, *state.entitlements.waiting)
     return ", ".join(dict.fromkeys(part.bundle.company for part in parts))
 
 
-def license_name(state: State, code: str) -> str:
+def license_name(state: InstallationState, code: str) -> str:
     """Give the name of a license, or its code where no catalog has it any more."""
     license_ = state.entitlements.licenses.get(code)
     return code if license_ is None else license_.name

@@ -12,7 +12,6 @@ from licensekit.console.security import forms
 from licensekit.console.security.identity import Authorize, Identity
 from licensekit.console.texts import text
 from licensekit.console.visit import Visit
-from licensekit.customer import Installation
 from licensekit.errors import (
     EventUnknown,
     FormatError,
@@ -23,6 +22,7 @@ from licensekit.errors import (
     StateError,
     UserUnknown,
 )
+from licensekit.installation import Installation
 
 Show = Callable[[Visit], Response]
 """A screen, or a change: it runs in a thread, and may block."""

@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from licensekit.console.security.forms import Form
 from licensekit.console.security.identity import Identity, Role
-from licensekit.customer import Installation
+from licensekit.installation import Installation
 
 
 class Visit(NamedTuple):

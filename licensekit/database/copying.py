@@ -21,7 +21,7 @@ _COUNT: Final = "SELECT count(*) FROM {table}"
 _INSERT: Final = "INSERT INTO {table} VALUES ({places})"
 
 
-class Table(NamedTuple):
+class CopiedTable(NamedTuple):
     """A table of a schema."""
 
     name: LiteralString
@@ -33,13 +33,13 @@ class Table(NamedTuple):
         return statement.replace("{table}", self.name)
 
 
-def tables(schema: Schema) -> tuple[Table, ...]:
+def tables(schema: Schema) -> tuple[CopiedTable, ...]:
     """Give every table in the order of creation: each after those that it refers to."""
     statements: list[LiteralString] = [
         text for step in schema.migrations for text in step.statements
     ]
     return tuple(
-        Table(words[2], _counted(words))
+        CopiedTable(words[2], _counted(words))
         for words in map(_words, statements)
         if words[:2] == ["CREATE", "TABLE"]
     )
@@ -89,7 +89,7 @@ def mark_moved(connection: Connection, schema: Schema, place: str) -> None:
     connection.run("UPDATE licensekit_schema SET kind = ?", moved_kind(schema.kind, place))
 
 
-def _in_order(connection: Connection, table: Table) -> Iterator[Row]:
+def _in_order(connection: Connection, table: CopiedTable) -> Iterator[Row]:
     return connection.stream(table.named(_IN_ORDER))
 
 

@@ -53,7 +53,7 @@ _INHERITED: Final[list[object]] = []
 """What a parent process had open. Kept, because closing it here would disturb the parent."""
 
 
-class Pool(Generic[C]):
+class ConnectionPool(Generic[C]):
     """Lends connections, at most `slots` at a time."""
 
     def __init__(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Generic, Protocol, TypeVar
 
-from licensekit.database.pool import Lent, Pool
+from licensekit.database.pool import ConnectionPool, Lent
 
 
 class Ending(Protocol):
@@ -31,7 +31,9 @@ class Transaction(Generic[R, C]):
     _lent: Lent[R]
     _connection: C
 
-    def __init__(self, pool: Pool[R], make: Callable[[R], C], begin: Callable[[C], object]) -> None:
+    def __init__(
+        self, pool: ConnectionPool[R], make: Callable[[R], C], begin: Callable[[C], object]
+    ) -> None:
         self._pool = pool
         self._make = make
         self._begin = begin

@@ -7,7 +7,7 @@
 from licensekit.entitlements.binding import Fingerprint
 from licensekit.entitlements.evaluate import Entitlements, Grant, Tier, evaluate
 from licensekit.entitlements.notices import Notice, Severity, by_urgency, notices
-from licensekit.entitlements.parts import Part, State, governing
+from licensekit.entitlements.parts import BundleState, Part, governing
 from licensekit.entitlements.questions import (
     Count,
     Explanation,
@@ -24,6 +24,7 @@ from licensekit.entitlements.questions import (
 )
 
 __all__ = [
+    "BundleState",
     "Count",
     "Entitlements",
     "Explanation",
@@ -34,7 +35,6 @@ __all__ = [
     "Notice",
     "Part",
     "Severity",
-    "State",
     "Tier",
     "by_urgency",
     "count",

@@ -28,7 +28,7 @@ from licensekit.errors import (
     RequirementMissing,
     StillRequired,
 )
-from licensekit.wire.documents import Kind, License, Seats
+from licensekit.wire.documents import Kind, License, SeatKind
 
 
 class Change(NamedTuple):
@@ -105,7 +105,7 @@ def _not_assignable(license_: License) -> str | None:
         return "the installation as a whole has it"
     if license_.limits_sites:
         return "it limits how many sites there are"
-    if license_.seats is Seats.CONCURRENT:
+    if license_.seats is SeatKind.CONCURRENT:
         return "its seats are taken by whoever is at work"
     return None
 
@@ -203,9 +203,9 @@ def _requires(entitlements: Entitlements, code: str) -> frozenset[str]:
     license_ = entitlements.licenses.get(code)
     if license_ is None:
         return frozenset()
-    ground = entitlements.ground
-    issuer = code.rpartition(".")[0] or ground.issuer
-    return frozenset(qualify(ground, issuer, required) for required in license_.requires)
+    trust_store = entitlements.trust_store
+    issuer = code.rpartition(".")[0] or trust_store.issuer
+    return frozenset(qualify(trust_store, issuer, required) for required in license_.requires)
 
 
 def _there(entitlements: Entitlements, held: Iterable[str]) -> frozenset[str]:

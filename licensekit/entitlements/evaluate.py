@@ -12,12 +12,12 @@ from licensekit import catalog as rules
 from licensekit.access import Access
 from licensekit.dates import day_at, end_of_day, start_of_day
 from licensekit.entitlements.binding import Fingerprint
-from licensekit.entitlements.parts import Part, State, governing, judge
-from licensekit.pack import Ground
-from licensekit.signed import Verified
+from licensekit.entitlements.parts import BundleState, Part, governing, judge
+from licensekit.trust.pack import TrustStore
+from licensekit.trust.signed import Verified
 from licensekit.wire.documents import Bundle, Kind, License
 
-_COUNTED_DOWN: Final = frozenset({State.WARNING, State.GRACE, State.PENDING})
+_COUNTED_DOWN: Final = frozenset({BundleState.WARNING, BundleState.GRACE, BundleState.PENDING})
 """States of which a notice says the days that are left."""
 
 
@@ -45,7 +45,7 @@ class Entitlements(NamedTuple):
     `issuer.code`.
     """
 
-    ground: Ground
+    trust_store: TrustStore
     now: int
     """The second that this was evaluated for."""
     valid_until: int | None
@@ -80,7 +80,7 @@ class Entitlements(NamedTuple):
 
 
 def evaluate(
-    ground: Ground,
+    trust_store: TrustStore,
     bundles: Iterable[Verified[Bundle]],
     now: int,
     *,
@@ -97,17 +97,17 @@ def evaluate(
 
     def judged(chosen: Iterable[Verified[Bundle]]) -> tuple[Part, ...]:
         every = [judge(one, now, fingerprint=fingerprint, released=released) for one in chosen]
-        return _vendor_first(every, ground.issuer)
+        return _vendor_first(every, trust_store.issuer)
 
     parts, waiting = judged(in_force), judged(not_started)
-    licenses = _licenses(ground)
-    closure = _closure(ground)
-    grants, unknown = grants_of(ground, parts, licenses, closure)
+    licenses = _licenses(trust_store)
+    closure = _closure(trust_store)
+    grants, unknown = grants_of(trust_store, parts, licenses, closure)
     present = _present(licenses, grants)
     return Entitlements(
-        ground=ground,
+        trust_store=trust_store,
         now=now,
-        valid_until=_valid_until(ground, parts, waiting, now),
+        valid_until=_valid_until(trust_store, parts, waiting, now),
         parts=parts,
         waiting=waiting,
         licenses=licenses,
@@ -126,11 +126,11 @@ def evaluate(
     )
 
 
-def qualify(ground: Ground, issuer: str, code: str) -> str:
+def qualify(trust_store: TrustStore, issuer: str, code: str) -> str:
     """Give the name by which an application knows a code that `issuer` writes."""
     owner, _, bare = code.rpartition(".")
     owner = owner or issuer
-    return bare if owner == ground.issuer else f"{owner}.{bare}"
+    return bare if owner == trust_store.issuer else f"{owner}.{bare}"
 
 
 def _vendor_first(parts: Iterable[Part], vendor: str) -> tuple[Part, ...]:
@@ -139,24 +139,26 @@ def _vendor_first(parts: Iterable[Part], vendor: str) -> tuple[Part, ...]:
     return tuple(sorted(named, key=lambda part: (part.owner, part.bundle.part)))
 
 
-def _licenses(ground: Ground) -> dict[str, License]:
+def _licenses(trust_store: TrustStore) -> dict[str, License]:
     return {
-        qualify(ground, issuer, code): license_
-        for issuer, catalog in ground.catalogs.items()
+        qualify(trust_store, issuer, code): license_
+        for issuer, catalog in trust_store.catalogs.items()
         for code, license_ in catalog.document.licenses.items()
     }
 
 
-def _closure(ground: Ground) -> dict[str, frozenset[str]]:
+def _closure(trust_store: TrustStore) -> dict[str, frozenset[str]]:
     return {
-        qualify(ground, issuer, code): frozenset(qualify(ground, issuer, c) for c in included)
-        for issuer, catalog in ground.catalogs.items()
+        qualify(trust_store, issuer, code): frozenset(
+            qualify(trust_store, issuer, c) for c in included
+        )
+        for issuer, catalog in trust_store.catalogs.items()
         for code, included in rules.included(catalog.document).items()
     }
 
 
 def grants_of(
-    ground: Ground,
+    trust_store: TrustStore,
     parts: Iterable[Part],
     licenses: Mapping[str, License],
     closure: Mapping[str, frozenset[str]],
@@ -169,7 +171,7 @@ def grants_of(
         for kind in Kind:
             counts = (bundle.system, bundle.sites, bundle.users)[kind]
             for code, count in counts.items():
-                name = qualify(ground, bundle.issuer, code)
+                name = qualify(trust_store, bundle.issuer, code)
                 license_ = licenses.get(name)
                 if license_ is None or license_.kind is not kind:
                     unknown.append((part, name))
@@ -227,12 +229,12 @@ def _tiers(grants: Iterable[Grant]) -> tuple[Tier, ...]:
 
 
 def _valid_until(
-    ground: Ground, parts: Iterable[Part], waiting: Iterable[Part], now: int
+    trust_store: TrustStore, parts: Iterable[Part], waiting: Iterable[Part], now: int
 ) -> int | None:
     """Give the next second at which a state, a start or a notice changes."""
-    trust = ground.trust.trust
+    trust = trust_store.trust.trust
     moments = [None if trust is None else trust.document.fresh_until]
-    moments += [listed.document.fresh_until for listed in ground.trust.lists.values()]
+    moments += [listed.document.fresh_until for listed in trust_store.trust.lists.values()]
     for part in (*parts, *waiting):
         days = (part.bundle.starts, part.bundle.next_check)
         moments += [start_of_day(day) for day in days if day is not None]

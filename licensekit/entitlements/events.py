@@ -13,7 +13,7 @@ MESSAGE_OF_THE_DAY: Final = "message-of-the-day"
 _STOPPING: Final = ("no-", "rebuild-")
 
 
-class Scope(StrEnum):
+class EventScope(StrEnum):
     """For whom an event is."""
 
     INSTALLATION = "installation"
@@ -27,7 +27,7 @@ class Event(NamedTuple):
 
     number: int
     kind: str
-    scope: Scope
+    scope: EventScope
     subject: str
     """The site, group or user; empty for the installation."""
     message: str
@@ -63,10 +63,10 @@ def concerning(
     return tuple(
         event
         for event in events
-        if event.scope is Scope.INSTALLATION
-        or (event.scope is Scope.SITE and event.subject == site)
-        or (event.scope is Scope.GROUP and event.subject in member_of)
-        or (event.scope is Scope.USER and event.subject == user)
+        if event.scope is EventScope.INSTALLATION
+        or (event.scope is EventScope.SITE and event.subject == site)
+        or (event.scope is EventScope.GROUP and event.subject in member_of)
+        or (event.scope is EventScope.USER and event.subject == user)
     )
 
 

@@ -19,12 +19,12 @@ from licensekit.entitlements.parts import Part
 from licensekit.entitlements.questions import resolve
 from licensekit.errors import WrongKind
 from licensekit.limits import COUNT
-from licensekit.wire.documents import AfterGrace, Kind, Seats
+from licensekit.wire.documents import AfterGrace, Kind, SeatKind
 
 _HOUR_SECONDS: Final = 3600
 
 
-class Pool(NamedTuple):
+class SeatPool(NamedTuple):
     """The seats of one license at one moment."""
 
     license: str
@@ -59,9 +59,9 @@ class Pool(NamedTuple):
 
 def has_seats(entitlements: Entitlements, code: str) -> bool:
     """Say whether a code is that of a license with concurrent seats."""
-    name = qualify(entitlements.ground, entitlements.ground.issuer, code)
+    name = qualify(entitlements.trust_store, entitlements.trust_store.issuer, code)
     license_ = entitlements.licenses.get(name)
-    return license_ is not None and license_.seats is Seats.CONCURRENT
+    return license_ is not None and license_.seats is SeatKind.CONCURRENT
 
 
 def leasable(entitlements: Entitlements, code: str) -> str:
@@ -82,7 +82,7 @@ def leasable(entitlements: Entitlements, code: str) -> str:
     return name
 
 
-def pool_of(entitlements: Entitlements, name: str) -> Pool:
+def pool_of(entitlements: Entitlements, name: str) -> SeatPool:
     """Give the seats of a license; `name` as `leasable` gives it (L2, L5)."""
     parts = [
         grant.part
@@ -91,7 +91,7 @@ def pool_of(entitlements: Entitlements, name: str) -> Pool:
     ]
     ends = [_end_of(part) for part in parts]
     known = [end for end in ends if end is not None]
-    return Pool(
+    return SeatPool(
         license=name,
         tiers=_tiers(entitlements, name),
         borrow_seconds=_HOUR_SECONDS * max((p.bundle.borrow_hours for p in parts), default=0),

@@ -11,8 +11,7 @@ from licensekit.entitlements.evaluate import Entitlements, qualify
 from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, concerning
 from licensekit.entitlements.questions import Holding, held_access
 from licensekit.errors import UnknownAccess
-from licensekit.wire.documents import Access as AccessRule
-from licensekit.wire.documents import Kind, UserKind
+from licensekit.wire.documents import Kind, LoginRule, UserKind
 
 
 class UserFacts(NamedTuple):
@@ -90,19 +89,19 @@ def may_login(
 
 def ways(entitlements: Entitlements) -> tuple[str, ...]:
     """Give the names of every way to log in."""
-    ground = entitlements.ground
+    trust_store = entitlements.trust_store
     return tuple(
-        qualify(ground, issuer, way)
-        for issuer, catalog in ground.catalogs.items()
+        qualify(trust_store, issuer, way)
+        for issuer, catalog in trust_store.catalogs.items()
         for way in catalog.document.access
     )
 
 
-def _rule(entitlements: Entitlements, way: str) -> tuple[AccessRule, str]:
-    ground = entitlements.ground
+def _rule(entitlements: Entitlements, way: str) -> tuple[LoginRule, str]:
+    trust_store = entitlements.trust_store
     owner, _, bare = way.rpartition(".")
-    issuer = owner or ground.issuer
-    catalog = ground.catalogs.get(issuer)
+    issuer = owner or trust_store.issuer
+    catalog = trust_store.catalogs.get(issuer)
     rule = None if catalog is None else catalog.document.access.get(bare)
     if rule is None:
         known = ", ".join(ways(entitlements)) or "none"
@@ -112,7 +111,7 @@ def _rule(entitlements: Entitlements, way: str) -> tuple[AccessRule, str]:
     return rule, issuer
 
 
-def _of_user(user: UserFacts, rule: AccessRule, way: str) -> Iterator[Reason]:
+def _of_user(user: UserFacts, rule: LoginRule, way: str) -> Iterator[Reason]:
     if user.retired:
         yield Reason("retired", f"{user.id} is retired", user.id)
     if not user.can_log_in:
@@ -123,11 +122,11 @@ def _of_user(user: UserFacts, rule: AccessRule, way: str) -> Iterator[Reason]:
 
 
 def _of_licenses(
-    entitlements: Entitlements, rule: AccessRule, issuer: str, access: Mapping[str, Access]
+    entitlements: Entitlements, rule: LoginRule, issuer: str, access: Mapping[str, Access]
 ) -> Iterator[Reason]:
     """What was full is read after grace, and logins go on: read is enough."""
     for written in rule.all:
-        code = qualify(entitlements.ground, issuer, written)
+        code = qualify(entitlements.trust_store, issuer, written)
         if access.get(code, Access.NONE) is Access.NONE:
             license_ = entitlements.licenses.get(code)
             if license_ is not None and license_.kind is Kind.SYSTEM:

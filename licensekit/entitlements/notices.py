@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from licensekit.dates import day_at, format_days
 from licensekit.entitlements.evaluate import Entitlements
-from licensekit.entitlements.parts import Part, State
+from licensekit.entitlements.parts import BundleState, Part
 from licensekit.entitlements.questions import count
-from licensekit.wire.documents import AfterGrace, Seats
+from licensekit.wire.documents import AfterGrace, SeatKind
 
 
 class Severity(StrEnum):
@@ -80,22 +80,22 @@ def _of_state(part: Part, today: int) -> Notice | None:
     end = expiry if bundle.grace is None else bundle.grace
     label = part.label
     match part.state:
-        case State.FOREIGN:
+        case BundleState.FOREIGN:
             text = (
                 f"{label} is bound to another installation and grants nothing here"
                 f" ({part.match}): ask for a new one with a request"
             )
             return Notice("foreign", Severity.ERROR, text, label)
-        case State.UNMAINTAINED:
+        case BundleState.UNMAINTAINED:
             text = f"{label}: maintenance ended before this version of the product was released"
             return Notice("unmaintained", Severity.ERROR, text, label)
-        case State.WARNING if expiry is not None:
+        case BundleState.WARNING if expiry is not None:
             text = f"{label} expires on {format_days(expiry)}"
             return Notice("warning", Severity.WARNING, text, label, expiry - today)
-        case State.GRACE if expiry is not None and end is not None:
+        case BundleState.GRACE if expiry is not None and end is not None:
             text = f"{label} expired on {format_days(expiry)}; grace ends on {format_days(end)}"
             return Notice("grace", Severity.WARNING, text, label, end - today)
-        case State.EXPIRED:
+        case BundleState.EXPIRED:
             text = f"{label} has expired: {_AFTERWARDS[bundle.after_grace]}"
             return Notice("expired", Severity.ERROR, text, label)
         case _:
@@ -117,7 +117,7 @@ def _of_counts(entitlements: Entitlements, in_use: Mapping[str, int]) -> Iterato
         if code not in entitlements.licenses:
             continue
         numbers = count(entitlements, code, used)
-        if entitlements.licenses[code].seats is Seats.CONCURRENT:
+        if entitlements.licenses[code].seats is SeatKind.CONCURRENT:
             # What is held beyond the count ends by itself, when it would be renewed.
             if numbers.total and numbers.free == 0:
                 text = f"{code}: all {numbers.total} seats are taken, and who wants one waits"
@@ -139,7 +139,7 @@ def _of_unknown(entitlements: Entitlements) -> Iterator[Notice]:
 
 
 def _of_freshness(entitlements: Entitlements) -> Iterator[Notice]:
-    state = entitlements.ground.trust
+    state = entitlements.trust_store.trust
     documents = [("the trust document", state.trust)]
     dated = [(what, v.document.fresh_until) for what, v in documents if v is not None]
     dated += [

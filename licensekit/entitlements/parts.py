@@ -11,11 +11,11 @@ from typing import NamedTuple
 from licensekit.access import Access
 from licensekit.dates import day_at, end_of_day, start_of_day
 from licensekit.entitlements.binding import Fingerprint, Match, match
-from licensekit.signed import Verified
+from licensekit.trust.signed import Verified
 from licensekit.wire.documents import AfterGrace, Bundle
 
 
-class State(StrEnum):
+class BundleState(StrEnum):
     """What a bundle's dates, binding and maintenance say of it at one moment."""
 
     PENDING = "pending"
@@ -37,7 +37,7 @@ class Part(NamedTuple):
     """A bundle, judged at one moment."""
 
     verified: Verified[Bundle]
-    state: State
+    state: BundleState
     cap: Access
     """The most that anything it grants can be."""
     until: int | None
@@ -61,7 +61,7 @@ class Part(NamedTuple):
     @property
     def blocks(self) -> bool:
         """Whether its lapse refuses logins."""
-        return self.state is State.EXPIRED and self.bundle.after_grace is AfterGrace.BLOCK
+        return self.state is BundleState.EXPIRED and self.bundle.after_grace is AfterGrace.BLOCK
 
     def days_left(self, now: int) -> int | None:
         """Give the days until the term ends, or once it has ended, until grace does."""
@@ -76,7 +76,7 @@ _AFTER_GRACE = {
     AfterGrace.BLOCK: Access.NONE,
     AfterGrace.ADVISORY: Access.FULL,
 }
-_WORKING = frozenset({State.ACTIVE, State.WARNING, State.GRACE})
+_WORKING = frozenset({BundleState.ACTIVE, BundleState.WARNING, BundleState.GRACE})
 
 
 def governing(
@@ -121,35 +121,37 @@ def judge(
     found = None if bundle.binding is None else match(bundle.binding, fingerprint)
     cap, until = Access.NONE, None
     if found is not None and not found.holds:
-        state = State.FOREIGN
+        state = BundleState.FOREIGN
     elif bundle.maintenance is not None and released is not None and released > bundle.maintenance:
-        state = State.UNMAINTAINED
+        state = BundleState.UNMAINTAINED
     else:
         state, until = state_by_dates(bundle, now)
         cap = _cap(bundle, state)
     return Part(verified, state, cap, until, match=found)
 
 
-def _cap(bundle: Bundle, state: State) -> Access:
+def _cap(bundle: Bundle, state: BundleState) -> Access:
     if state in _WORKING:
         return Access.FULL
-    return _AFTER_GRACE[bundle.after_grace] if state is State.EXPIRED else Access.NONE
+    return _AFTER_GRACE[bundle.after_grace] if state is BundleState.EXPIRED else Access.NONE
 
 
-def state_by_dates(bundle: Bundle, now: int) -> tuple[State, int | None]:
+def state_by_dates(bundle: Bundle, now: int) -> tuple[BundleState, int | None]:
     """Give the state by the dates alone, and the second at which the next one begins."""
-    steps: list[tuple[int | None, State]] = [
-        (_start(bundle.starts), State.PENDING),
-        (_start(bundle.warning), State.ACTIVE),
+    steps: list[tuple[int | None, BundleState]] = [
+        (_start(bundle.starts), BundleState.PENDING),
+        (_start(bundle.warning), BundleState.ACTIVE),
     ]
     if bundle.expiry is not None:
-        before_expiry = State.ACTIVE if bundle.warning is None else State.WARNING
+        before_expiry = BundleState.ACTIVE if bundle.warning is None else BundleState.WARNING
         steps.append((end_of_day(bundle.expiry), before_expiry))
-        steps.append((None if bundle.grace is None else end_of_day(bundle.grace), State.GRACE))
+        steps.append(
+            (None if bundle.grace is None else end_of_day(bundle.grace), BundleState.GRACE)
+        )
     for until, state in steps:
         if until is not None and now < until:
             return state, until
-    return (State.ACTIVE if bundle.expiry is None else State.EXPIRED), None
+    return (BundleState.ACTIVE if bundle.expiry is None else BundleState.EXPIRED), None
 
 
 def _start(day: int | None) -> int | None:

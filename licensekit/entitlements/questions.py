@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.entitlements.evaluate import Entitlements, grants_of, qualify
-from licensekit.entitlements.parts import State
+from licensekit.entitlements.parts import BundleState
 from licensekit.errors import UnknownLicense, WrongKind
 from licensekit.wire.documents import Kind
 
@@ -49,7 +49,7 @@ class Explanation(NamedTuple):
     identity: str
     """The identity of that bundle, in hex."""
     issuer: str
-    state: State
+    state: BundleState
     access: Access
     """The most that this reason gives."""
     amount: int | None
@@ -82,7 +82,7 @@ def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind)
         UnknownLicense: no catalog has it.
         WrongKind: it is none of `kinds`.
     """
-    name = qualify(entitlements.ground, entitlements.ground.issuer, code)
+    name = qualify(entitlements.trust_store, entitlements.trust_store.issuer, code)
     license_ = entitlements.licenses.get(name)
     if license_ is None:
         raise UnknownLicense(
@@ -122,8 +122,8 @@ def held_access(
         license_ = entitlements.licenses[code]
         complete = license_.full_with
         if complete is not None:
-            issuer = code.rpartition(".")[0] or entitlements.ground.issuer
-            held = access.get(qualify(entitlements.ground, issuer, complete), Access.NONE)
+            issuer = code.rpartition(".")[0] or entitlements.trust_store.issuer
+            held = access.get(qualify(entitlements.trust_store, issuer, complete), Access.NONE)
             level = min(level, Access.FULL if held is Access.FULL else Access.READ)  # noqa: PLW2901  # narrows it
         access[code] = level
     return access
@@ -159,7 +159,7 @@ def short_of(entitlements: Entitlements, in_use: Mapping[str, int]) -> frozenset
 def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
     """Give every bundle that grants a license, in force or waiting, and through what."""
     to_come, _ = grants_of(
-        entitlements.ground, entitlements.waiting, entitlements.licenses, entitlements.closure
+        entitlements.trust_store, entitlements.waiting, entitlements.licenses, entitlements.closure
     )
     return tuple(
         Explanation(
@@ -176,10 +176,10 @@ def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
 
 
 _WHY_NOT: Final = {
-    State.EXPIRED: "expired",
-    State.FOREIGN: "is bound to another installation",
-    State.UNMAINTAINED: "does not cover this version of the product",
-    State.PENDING: "has not started",
+    BundleState.EXPIRED: "expired",
+    BundleState.FOREIGN: "is bound to another installation",
+    BundleState.UNMAINTAINED: "does not cover this version of the product",
+    BundleState.PENDING: "has not started",
 }
 
 
@@ -200,8 +200,8 @@ def why_not(entitlements: Entitlements, code: str) -> str:
 
 def where_to_buy(entitlements: Entitlements, code: str) -> str | None:
     """Give the address at which the issuer of a license sells more, if its catalog names one."""
-    ground = entitlements.ground
-    catalog = ground.catalogs.get(code.rpartition(".")[0] or ground.issuer)
+    trust_store = entitlements.trust_store
+    catalog = trust_store.catalogs.get(code.rpartition(".")[0] or trust_store.issuer)
     return None if catalog is None else catalog.document.urls.get("buy")
 
 
@@ -214,7 +214,7 @@ def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[License
         found.append(
             LicenseRow(
                 code=code,
-                issuer=code.rpartition(".")[0] or entitlements.ground.issuer,
+                issuer=code.rpartition(".")[0] or entitlements.trust_store.issuer,
                 kind=license_.kind,
                 name=license_.name,
                 access=_row_access(entitlements, code),

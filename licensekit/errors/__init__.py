@@ -5,7 +5,7 @@ A message says what is wrong, where, and what to do. `str(error)` is those three
 programs may branch on them, and `docs/errors.md` lists them all.
 """
 
-from licensekit.errors.changing import (
+from licensekit.errors.changes import (
     BorrowRefused,
     BundleReturned,
     BundleUnknown,
@@ -26,7 +26,7 @@ from licensekit.errors.changing import (
     UserTaken,
     UserUnknown,
 )
-from licensekit.errors.reading import (
+from licensekit.errors.format import (
     ArmorInvalid,
     FormatError,
     FrameInvalid,
@@ -38,7 +38,36 @@ from licensekit.errors.reading import (
     TooLarge,
     UnexpectedType,
 )
-from licensekit.errors.running import (
+from licensekit.errors.issuer import (
+    CatalogChanged,
+    CatalogInvalid,
+    CatalogTakesAway,
+    ExchangeFileKnown,
+    ExchangeFileRefused,
+    Fault,
+    FaultsError,
+    InstallationsTaken,
+    KeyFault,
+    KeyFileInvalid,
+    KeyInvalid,
+    KeyMissing,
+    LedgerDamaged,
+    NotCurrent,
+    NotIssued,
+    OrderConflict,
+    OrderInvalid,
+    OrdersRefused,
+    PassphraseMissing,
+    PassphraseWrong,
+    QrRefused,
+    RequestAnswered,
+    SchemeUnavailable,
+    SignerUnavailable,
+    WorkspaceError,
+    WorkspaceExists,
+    WorkspaceInvalid,
+)
+from licensekit.errors.state import (
     AuditDamaged,
     BelowUse,
     BindingMismatch,
@@ -68,10 +97,8 @@ from licensekit.errors.running import (
     UnknownLicense,
     WrongKind,
 )
-from licensekit.errors.tree import (
-    LicenseError,
-)
-from licensekit.errors.trusting import (
+from licensekit.errors.tree import LicenseError
+from licensekit.errors.trust import (
     BundleRevoked,
     CatalogFork,
     CatalogOverreach,
@@ -102,35 +129,6 @@ from licensekit.errors.trusting import (
     TrustRollback,
     WrongProduct,
 )
-from licensekit.errors.vending import (
-    CatalogChanged,
-    CatalogInvalid,
-    CatalogTakesAway,
-    Fault,
-    FaultsError,
-    InstallationsTaken,
-    KeyFault,
-    KeyFileInvalid,
-    KeyInvalid,
-    KeyMissing,
-    LedgerDamaged,
-    NotCurrent,
-    NotIssued,
-    OrderConflict,
-    OrderInvalid,
-    OrdersRefused,
-    PaperKnown,
-    PaperRefused,
-    PassphraseMissing,
-    PassphraseWrong,
-    QrRefused,
-    RequestAnswered,
-    SchemeUnavailable,
-    SignerUnavailable,
-    WorkspaceError,
-    WorkspaceExists,
-    WorkspaceInvalid,
-)
 
 __all__ = [
     "ArmorInvalid",
@@ -157,6 +155,8 @@ __all__ = [
     "DuplicateSignature",
     "EntryInvalid",
     "EventUnknown",
+    "ExchangeFileKnown",
+    "ExchangeFileRefused",
     "Fault",
     "FaultsError",
     "FileTaken",
@@ -195,8 +195,6 @@ __all__ = [
     "OrderConflict",
     "OrderInvalid",
     "OrdersRefused",
-    "PaperKnown",
-    "PaperRefused",
     "PassphraseMissing",
     "PassphraseWrong",
     "PayloadInvalid",

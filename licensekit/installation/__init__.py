@@ -1,5 +1,43 @@
-"""What an installation remembers: its documents, users, sites, events, time and audit log.
+"""Every change of an installation: preview, activate, users, sites, events, requests, returns.
 
-This floor reads: `home.open_installation` and `state.load`. What changes an installation is
-`licensekit.customer`.
+An application calls it from its own screens, and the `licensekit` command is built on it.
 """
+
+from licensekit.entitlements.events import Event, EventScope
+from licensekit.entitlements.login import Decision, Reason, UserFacts
+from licensekit.installation.audit import AuditReport
+from licensekit.installation.details import LicenseDetails
+from licensekit.installation.installation import Activated, Installation
+from licensekit.installation.preview import Deficit, Preview, PreviewRow
+from licensekit.installation.relocation import Moved, move
+from licensekit.installation.sites import SiteRow
+from licensekit.installation.user_import import Imported, ImportRow, parse_users
+from licensekit.installation.user_list import UserFilter, UserPage, UserRow
+from licensekit.state.bundles import BundleRecord
+from licensekit.state.seats import HeldSeat
+
+__all__ = [
+    "Activated",
+    "AuditReport",
+    "BundleRecord",
+    "Decision",
+    "Deficit",
+    "Event",
+    "EventScope",
+    "HeldSeat",
+    "ImportRow",
+    "Imported",
+    "Installation",
+    "LicenseDetails",
+    "Moved",
+    "Preview",
+    "PreviewRow",
+    "Reason",
+    "SiteRow",
+    "UserFacts",
+    "UserFilter",
+    "UserPage",
+    "UserRow",
+    "move",
+    "parse_users",
+]

@@ -1,67 +1,86 @@
-"""The audit log: every change, each entry carrying the hash of the one before.
+"""Is the audit log whole, and do the counts agree with the rows?"""
 
-An entry is JSON with sorted names (`docs/installation.md`, "Audit log"). Numbers count from 1
-without a gap.
-"""
-
-import json
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from licensekit.chain import GENESIS, link
 from licensekit.database import Connection
+from licensekit.errors import AuditDamaged
+from licensekit.state import audit
+from licensekit.state.audit import AuditEntry, Head
+from licensekit.state.notices import is_restored
+from licensekit.state.transactions import OpenInstallation, reading
 
 
-class Head(NamedTuple):
-    """The number and the hash of an entry; 0 and `GENESIS` before the first."""
+class AuditReport(NamedTuple):
+    """What `audit verify` found."""
 
-    number: int
-    hash: bytes
-
-
-class Entry(NamedTuple):
-    """One entry as it is kept."""
-
-    number: int
-    entry: bytes
-    hash: bytes
-
-    @property
-    def facts(self) -> Mapping[str, Any]:
-        """What it says."""
-        facts: Mapping[str, Any] = json.loads(self.entry)
-        return facts
+    head: Head
+    """The newest entry."""
+    restored: bool
+    """Whether the database is a restored backup that no reset has accepted."""
 
 
-def head(connection: Connection) -> Head:
-    """Give the newest entry."""
-    row = connection.one("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1")
-    return Head(0, GENESIS) if row is None else Head(*row)
+def verify_audit(opened: OpenInstallation) -> AuditReport:
+    """Check every link of the audit log and every count.
+
+    Raises:
+        AuditDamaged: an entry was altered, inserted or removed, or a count does not agree.
+    """
+    with reading(opened) as look:
+        head = check_audit(look.connection)
+        restored = look.stored.restored or is_restored(look.stored, look.mark)
+        return AuditReport(head, restored)
 
 
-def append(connection: Connection, facts: Mapping[str, Any]) -> Head:
-    """Add an entry, and give it as the new head."""
-    before = head(connection)
-    entry = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    after = Head(before.number + 1, link(before.hash, entry))
-    connection.run(
-        "INSERT INTO audit (number, entry, hash) VALUES (?, ?, ?)", after.number, entry, after.hash
+def check_audit(connection: Connection) -> Head:
+    """Check every link and every count, and give the newest entry; raises as `verify_audit`."""
+    head = _check_chain(audit.entries(connection))
+    _check_counts(connection)
+    return head
+
+
+def list_audit(opened: OpenInstallation) -> Iterator[AuditEntry]:
+    """Give every entry of the audit log, the oldest first, in constant memory."""
+    with reading(opened) as look:
+        yield from audit.entries(look.connection)
+
+
+def list_newest(opened: OpenInstallation, before: int | None, limit: int) -> tuple[AuditEntry, ...]:
+    """Give the newest `limit` entries of the audit log, of those below number `before`."""
+    with reading(opened) as look:
+        return audit.newest(look.connection, before, limit)
+
+
+def _check_chain(entries: Iterator[AuditEntry]) -> Head:
+    head = Head(0, GENESIS)
+    for number, entry, recorded in entries:
+        expected = Head(head.number + 1, link(head.hash, entry))
+        if (number, recorded) != expected:
+            raise AuditDamaged(
+                f"the audit log does not hold from entry {expected.number} on",
+                hint="somebody changed it: compare with a backup and with the statements sent",
+                entry=expected.number,
+            )
+        head = expected
+    return head
+
+
+def _check_counts(connection: Connection) -> None:
+    counted: dict[str, int] = dict(
+        connection.rows(
+            "SELECT license, count(*) FROM user_licenses GROUP BY license"
+            " UNION ALL SELECT license, count(*) FROM site_licenses GROUP BY license"
+        )
     )
-    return after
-
-
-def entries(connection: Connection) -> Iterator[Entry]:
-    """Give every entry, the oldest first."""
-    for row in connection.stream("SELECT number, entry, hash FROM audit ORDER BY number"):
-        yield Entry(*row)
-
-
-def newest(connection: Connection, before: int | None, limit: int) -> tuple[Entry, ...]:
-    """Give the newest `limit` entries, the newest first; of those below number `before`."""
-    until = head(connection).number + 1 if before is None else before
-    rows = connection.rows(
-        "SELECT number, entry, hash FROM audit WHERE number < ? ORDER BY number DESC LIMIT ?",
-        until,
-        limit,
+    kept: dict[str, int] = dict(
+        connection.rows("SELECT license, in_use FROM usage WHERE in_use > 0")
     )
-    return tuple(Entry(*row) for row in rows)
+    for code in sorted(counted.keys() | kept.keys()):
+        if counted.get(code) != kept.get(code):
+            raise AuditDamaged(
+                f"{kept.get(code, 0)} assignments of `{code}` were counted"
+                f" and {counted.get(code, 0)} are there",
+                hint="somebody changed the tables: compare with a backup",
+                license=code,
+            )

@@ -1,27 +1,95 @@
-"""System events as they are kept; what they do stands in `licensekit.entitlements.events`."""
+"""System events: started and ended by somebody, never by themselves."""
 
-from typing import Final
-
-from licensekit.database import Connection, Row
-from licensekit.entitlements.events import Event, Scope
-
-_SELECT: Final = (
-    "SELECT number, kind, scope, subject, message, expected_end, started, started_by, ended,"
-    " ended_by FROM events"
-)
+from licensekit.entitlements.events import Event, EventScope, is_event_kind
+from licensekit.errors import EntryInvalid, EventUnknown, SiteUnknown, UserUnknown
+from licensekit.limits import SECONDS
+from licensekit.state import events
+from licensekit.state.transactions import OpenInstallation, Writing, reading, writing
+from licensekit.text import names
+from licensekit.text.spelling import is_code
 
 
-def in_force(connection: Connection) -> tuple[Event, ...]:
-    """Give the events that nobody has ended, the oldest first."""
-    rows = connection.rows(_SELECT + " WHERE ended IS NULL ORDER BY number")
-    return tuple(map(_event, rows))
+class Events:
+    """The system events of an installation. Every change is one transaction, with its entry."""
+
+    def __init__(self, opened: OpenInstallation) -> None:
+        self._opened = opened
+
+    def start(
+        self,
+        kind: str,
+        *,
+        scope: EventScope = EventScope.INSTALLATION,
+        subject: str = "",
+        message: str = "",
+        expected_end: int | None = None,
+    ) -> Event:
+        """Start an event, and give it.
+
+        `subject` is the site, group or user of the scope. `expected_end`, in seconds since 1970,
+        is information: the event lasts until somebody ends it.
+
+        Raises:
+            EntryInvalid: the kind is none, or something of it cannot be kept.
+            SiteUnknown, UserUnknown: there is no such subject.
+        """
+        if not (is_code(kind) and is_event_kind(kind)):
+            raise EntryInvalid(
+                f"{kind!a:.60} is no kind of event",
+                hint="there are no-login, no-FUNCTION, rebuild-FUNCTION and message-of-the-day",
+            )
+        if expected_end is not None and not 0 <= expected_end <= SECONDS:
+            raise EntryInvalid("the expected end is no time", hint="it ends before the year 10000")
+        with writing(self._opened) as change:
+            _check_subject(change, scope, subject)
+            values = (kind, scope.value, subject, names.check_message(message), expected_end)
+            row = change.connection.one(
+                "INSERT INTO events (kind, scope, subject, message, expected_end, started,"
+                " started_by) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING number",
+                *values,
+                change.now,
+                self._opened.by,
+            )
+            number = row[0] if row else 0
+            change.record("event-start", event=number, kind=kind, scope=scope, subject=subject)
+            return Event(
+                number, kind, scope, subject, message, expected_end, change.now, self._opened.by
+            )
+
+    def end(self, number: int) -> None:
+        """End an event.
+
+        Raises:
+            EventUnknown: there is no such event in force.
+        """
+        with writing(self._opened) as change:
+            ended = change.connection.run(
+                "UPDATE events SET ended = ?, ended_by = ? WHERE number = ? AND ended IS NULL",
+                change.now,
+                self._opened.by,
+                number,
+            )
+            if not ended:
+                raise EventUnknown(f"there is no event {number} in force", event=number)
+            change.record("event-end", event=number)
+
+    def list(self, *, ended: bool = False) -> tuple[Event, ...]:
+        """Give the events in force, with `ended` all that there ever were; the oldest first."""
+        with reading(self._opened) as look:
+            return events.every(look.connection) if ended else look.stored.events
 
 
-def every(connection: Connection) -> tuple[Event, ...]:
-    """Give every event that there ever was, the oldest first."""
-    return tuple(map(_event, connection.rows(_SELECT + " ORDER BY number")))
-
-
-def _event(row: Row) -> Event:
-    number, kind, scope, subject, *rest = row
-    return Event(number, kind, Scope(scope), subject, *rest)
+def _check_subject(change: Writing, scope: EventScope, subject: str) -> None:
+    connection = change.connection
+    if scope is EventScope.INSTALLATION and subject:
+        raise EntryInvalid("an event for the whole installation names nobody")
+    if scope is EventScope.GROUP and not is_code(subject):
+        raise EntryInvalid(f"{subject!a:.60} is no group")
+    if scope is EventScope.USER and not connection.one(
+        "SELECT id FROM users WHERE id = ?", subject
+    ):
+        raise UserUnknown(f"there is no user {subject!a:.60}", user=subject)
+    if scope is EventScope.SITE and not connection.one(
+        "SELECT id FROM sites WHERE id = ?", subject
+    ):
+        raise SiteUnknown(f"there is no site {subject!a:.60}", site=subject)

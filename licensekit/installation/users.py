@@ -1,82 +1,203 @@
-"""Users and sites as questions need them: one look each, whatever their number."""
+"""Users: who they are, what they are assigned, and whether they may log in."""
 
-from collections.abc import Container
-from typing import Final, LiteralString
+from collections.abc import Iterable, Iterator, Mapping
 
-from licensekit.database import Connection
-from licensekit.entitlements import Holding
-from licensekit.entitlements.login import UserFacts
-from licensekit.wire.documents import UserKind
-
-_FACTS: Final = (
-    "SELECT u.name, u.kind, u.can_log_in, u.administrator, u.retired, u.member_of,"
-    " l.license, l.number FROM users u LEFT JOIN user_licenses l ON l.user_id = u.id"
-    " WHERE u.id = ?"
+from licensekit.access import Access
+from licensekit.entitlements import Holding, held_access, short_of
+from licensekit.entitlements.login import Decision, UserFacts, may_login
+from licensekit.errors import SiteUnknown, UserRetired
+from licensekit.installation.assigning import change_licenses
+from licensekit.installation.user_import import Imported, ImportRow, import_users
+from licensekit.installation.user_list import (
+    UserFilter,
+    UserPage,
+    UserRow,
+    list_users,
+    page_of_users,
 )
-_SITE: Final = (
-    "SELECT l.license, l.number FROM sites s LEFT JOIN site_licenses l ON l.site_id = s.id"
-    " WHERE s.id = ?"
-)
-_USER_RANK: Final = "SELECT count(*) FROM user_licenses WHERE license = ? AND number < ?"
-_SITE_RANK: Final = "SELECT count(*) FROM site_licenses WHERE license = ? AND number < ?"
+from licensekit.installation.user_rows import add_user, known_user, update_user
+from licensekit.state import assignments
+from licensekit.state.transactions import OpenInstallation, Reading, reading, writing
+from licensekit.state.users import site_holdings, user_facts
+from licensekit.wire.documents import Kind, UserKind
+
+_EVERYBODY = UserFilter()
 
 
-def user_facts(
-    connection: Connection, user_id: str, short: Container[str] = ()
-) -> UserFacts | None:
-    """Give what is known of a user; None if there is no such user.
+class Users:
+    """The users of an installation. Every change is one transaction, with its audit entry."""
 
-    `short` are the licenses of which more are assigned than the best bundles grant (`short_of`):
-    of these the holdings have their rank, which costs a count; of all others it does not matter
-    and is 0.
+    def __init__(self, opened: OpenInstallation) -> None:
+        self._opened = opened
 
-    Raises:
-        StateError: the database cannot be read.
-    """
-    rows = connection.rows(_FACTS, user_id)
-    if not rows:
-        return None
-    name, kind, can_log_in, administrator, retired, member_of, _, _ = rows[0]
-    held = [(license_, number) for *_, license_, number in rows if license_ is not None]
-    return UserFacts(
-        id=user_id,
-        name=name,
-        kind=UserKind(kind),
-        can_log_in=bool(can_log_in),
-        administrator=bool(administrator),
-        retired=bool(retired),
-        groups=tuple(member_of.split()),
-        holdings=_holdings(connection, held, short, _USER_RANK),
-    )
+    def add(
+        self,
+        user_id: str,
+        *,
+        name: str = "",
+        kind: UserKind = UserKind.ASSOCIATE,
+        can_log_in: bool = True,
+        administrator: bool = False,
+        groups: Iterable[str] = (),
+    ) -> None:
+        """Add a user, who holds no license yet.
+
+        Raises:
+            UserTaken: there is a user of that id.
+            EntryInvalid: the id, name or a group cannot be kept.
+        """
+        with writing(self._opened) as change:
+            add_user(
+                change,
+                UserFacts(user_id, name, kind, can_log_in, administrator, groups=tuple(groups)),
+            )
+            change.record("user-add", user=user_id)
+
+    def set(
+        self,
+        user_id: str,
+        *,
+        name: str | None = None,
+        kind: UserKind | None = None,
+        can_log_in: bool | None = None,
+        administrator: bool | None = None,
+        groups: Iterable[str] | None = None,
+        retired: bool | None = None,
+    ) -> None:
+        """Change what is given of a user; `retired` False brings it back, without licenses.
+
+        Raises:
+            UserUnknown: there is no such user.
+            EntryInvalid: the name or a group cannot be kept.
+        """
+        with writing(self._opened) as change:
+            before = known_user(change.look, user_id)
+            after = before._replace(
+                name=before.name if name is None else name,
+                kind=before.kind if kind is None else kind,
+                can_log_in=before.can_log_in if can_log_in is None else can_log_in,
+                administrator=before.administrator if administrator is None else administrator,
+                groups=before.groups if groups is None else tuple(sorted(set(groups))),
+                retired=before.retired if retired is None else retired,
+            )
+            if after != before:
+                update_user(change, after)
+                changed = [
+                    f for f, a, b in zip(after._fields, after, before, strict=True) if a != b
+                ]
+                change.record("user-set", user=user_id, set=changed)
+
+    def assign(self, user_id: str, *licenses: str, release: Iterable[str] = ()) -> tuple[str, ...]:
+        """Assign licenses, and release others in the same change; give what was newly assigned.
+
+        What is assigned already stays as it is.
+
+        Raises:
+            UserUnknown, UserRetired: there is no such user, or one that was retired.
+            UnknownLicense, WrongKind: one of them is no user license.
+            NoneFree, PlanHeld, RequirementMissing, StillRequired, NotAssigned, NotAssignable: the
+                first thing that stands against it; its `faults` are all.
+        """
+        with writing(self._opened) as change:
+            user = known_user(change.look, user_id)
+            if user.retired and licenses:
+                raise UserRetired(f"{user_id} is retired", user=user_id)
+            return change_licenses(change, Kind.USER, user_id, licenses, release)
+
+    def release(self, user_id: str, *licenses: str) -> None:
+        """Release licenses; raises as `assign` does."""
+        self.assign(user_id, release=licenses)
+
+    def retire(self, user_id: str) -> tuple[str, ...]:
+        """Retire a user, which releases everything, and give what was released.
+
+        Raises:
+            UserUnknown: there is no such user.
+        """
+        with writing(self._opened) as change:
+            user = known_user(change.look, user_id)
+            released = sorted(assignments.release_all(change.connection, Kind.USER, user_id))
+            if not user.retired:
+                update_user(change, user._replace(retired=True))
+                change.record("user-retire", user=user_id, released=released)
+            return tuple(released)
+
+    def import_rows(self, rows: Iterable[ImportRow]) -> Imported:
+        """Add and change users and assign their licenses, as one change; see `parse_users`.
+
+        Raises:
+            UsersInvalid: all faults, by line; nothing was changed.
+        """
+        with writing(self._opened) as change:
+            return import_users(change, rows)
+
+    def get(self, user_id: str) -> UserFacts:
+        """Give what is known of a user, and what it is assigned.
+
+        Raises:
+            UserUnknown: there is no such user.
+        """
+        with reading(self._opened) as look:
+            return known_user(look, user_id)
+
+    def access(self, user_id: str, *, site: str | None = None) -> Mapping[str, Access]:
+        """Give what a user may do with every license, at a site.
+
+        Raises:
+            UserUnknown, SiteUnknown: there is no such user, or no such site.
+        """
+        with reading(self._opened) as look:
+            state = look.state()
+            short = short_of(state.entitlements, state.in_use)
+            user = known_user(look, user_id, short)
+            at_site = () if site is None else _site_holdings(look, site, short)
+            return held_access(state.entitlements, user.holdings, at_site)
+
+    def list(self, wanted: UserFilter = _EVERYBODY) -> Iterator[UserRow]:
+        """Give the users that `wanted` fits, by id, in constant memory.
+
+        Raises:
+            UnknownLicense, WrongKind: a license that is asked for is no user license.
+        """
+        with reading(self._opened) as look:
+            yield from list_users(look, look.state(), wanted)
+
+    def page(
+        self, wanted: UserFilter = _EVERYBODY, *, after: str = "", limit: int = 50
+    ) -> UserPage:
+        """Give the first `limit` of the users that `wanted` fits whose id is after `after`.
+
+        However many users there are, a page costs the same.
+
+        Raises:
+            UnknownLicense, WrongKind: a license that is asked for is no user license.
+        """
+        with reading(self._opened) as look:
+            return page_of_users(look, look.state(), wanted, after=after, limit=limit)
+
+    def may_login(self, user_id: str, way: str, *, site: str | None = None) -> Decision:
+        """Decide whether a user may log in by `way`, with every reason why not.
+
+        Raises:
+            UnknownAccess: no catalog has that way.
+            SiteUnknown: there is no such site.
+        """
+        with reading(self._opened) as look:
+            state = look.state()
+            short = short_of(state.entitlements, state.in_use)
+            at_site = () if site is None else _site_holdings(look, site, short)
+            return may_login(
+                state.entitlements,
+                user_facts(look.connection, user_id, short),
+                way,
+                site=site,
+                site_holdings=at_site,
+                events=state.events,
+            )
 
 
-def site_holdings(
-    connection: Connection, site_id: str, short: Container[str] = ()
-) -> tuple[Holding, ...] | None:
-    """Give what a site holds; None if there is no such site. `short` as in `user_facts`.
-
-    Raises:
-        StateError: the database cannot be read.
-    """
-    rows = connection.rows(_SITE, site_id)
-    if not rows:
-        return None
-    held = [(license_, number) for license_, number in rows if license_ is not None]
-    return _holdings(connection, held, short, _SITE_RANK)
-
-
-def _holdings(
-    connection: Connection,
-    held: list[tuple[str, int]],
-    short: Container[str],
-    rank: LiteralString,
-) -> tuple[Holding, ...]:
-    return tuple(
-        Holding(license_, _count(connection, rank, license_, number) if license_ in short else 0)
-        for license_, number in held
-    )
-
-
-def _count(connection: Connection, sql: LiteralString, license_: str, number: int) -> int:
-    [(count,)] = connection.rows(sql, license_, number)
-    return int(count)
+def _site_holdings(look: Reading, site: str, short: frozenset[str]) -> tuple[Holding, ...]:
+    held = site_holdings(look.connection, site, short)
+    if held is None:
+        raise SiteUnknown(f"there is no site {site!a:.60}", site=site)
+    return held

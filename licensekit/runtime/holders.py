@@ -16,7 +16,7 @@ from licensekit.errors import NotEntitled
 from licensekit.runtime.snapshot import Snapshot
 
 
-class Source(Protocol):
+class HolderSource(Protocol):
     """Where holders come from: the snapshot in force, and what is known of users and sites."""
 
     @property
@@ -52,7 +52,7 @@ class Holder:
 
     __slots__ = ("_id", "_source", "_view")
 
-    def __init__(self, source: Source, site_id: str) -> None:
+    def __init__(self, source: HolderSource, site_id: str) -> None:
         self._source = source
         self._id = site_id
         self._view = self._look()
@@ -121,7 +121,7 @@ class User(Holder):
 
     __slots__ = ("_site",)
 
-    def __init__(self, source: Source, user_id: str, site: str | None) -> None:
+    def __init__(self, source: HolderSource, user_id: str, site: str | None) -> None:
         self._site = site
         super().__init__(source, user_id)
 

@@ -19,12 +19,12 @@ from licensekit.entitlements import Holding, Notice, Severity, by_urgency
 from licensekit.entitlements.answers import Answers
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import DatabaseBusy, LicenseError, StateError
-from licensekit.installation.keeping import remember
-from licensekit.installation.state import holds_on, in_use_of, load
 from licensekit.runtime.holders import Holder, User
-from licensekit.runtime.looks import Looks, put
+from licensekit.runtime.lookups import Lookups, put
 from licensekit.runtime.snapshot import Closed, Snapshot
 from licensekit.runtime.watcher import Watcher
+from licensekit.state.floors import remember
+from licensekit.state.loading import holds_on, in_use_of, load
 
 RETRY_SECONDS: Final = 0.5
 """How soon a database that is away is tried again."""
@@ -81,7 +81,7 @@ class Keeper:
         self._silence = 0
         self._unkept: StateError | None = None
         self._kept: int | None = None
-        self._looks = Looks(database)
+        self._looks = Lookups(database)
         self._read_state()
         # Whoever forgets this without closing it leaves no connections open either.
         weakref.finalize(self, database.close).atexit = False

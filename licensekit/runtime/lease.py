@@ -14,9 +14,9 @@ from licensekit.access import Access
 from licensekit.dates import moment_of
 from licensekit.entitlements import resolve
 from licensekit.errors import LeaseLost
-from licensekit.installation.leases import Lease as Row
 from licensekit.runtime import seats
 from licensekit.runtime.seats import Seats
+from licensekit.state.seats import HeldSeat
 
 RELEASED: Final = "it was given back"
 ENDED: Final = "an administrator has ended it"
@@ -51,7 +51,7 @@ class Lease:
     def __init__(
         self,
         keeping: Keeping,
-        row: Row,
+        row: HeldSeat,
         *,
         ttl: int,
         at_least: Access,
@@ -189,12 +189,12 @@ class Lease:
                     target=self._on_lost, args=(self,), name="licensekit-lease-lost", daemon=True
                 ).start()
 
-    def lose_seat(self, row: Row) -> None:
+    def lose_seat(self, row: HeldSeat) -> None:
         """Note that a seat is taken away, unless it has another one by now."""
         if self.row.id == row.id:
             self.lose(ENDED if self.left > 0 else EXPIRED)
 
-    def renewed(self, row: Row, until: float) -> bool:
+    def renewed(self, row: HeldSeat, until: float) -> bool:
         """Note that its seat was renewed; say whether it is held.
 
         Nothing is noted of a seat that it has no more, or that was borrowed meanwhile.
@@ -204,7 +204,9 @@ class Lease:
                 self.until = max(self.until, until)
             return self._error is None
 
-    def extend(self, row: Row, until: float, borrowed: Mapping[str, Access] | None = None) -> bool:
+    def extend(
+        self, row: HeldSeat, until: float, borrowed: Mapping[str, Access] | None = None
+    ) -> bool:
         """Note that it got another seat, or was borrowed; say whether it is held."""
         with self._lock:
             if self._error is None:

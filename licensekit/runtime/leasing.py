@@ -13,7 +13,6 @@ from random import random
 from threading import Event, Lock
 from typing import Final
 
-from licensekit.customer.leases import Wanted
 from licensekit.database import Version
 from licensekit.errors import (
     DatabaseBusy,
@@ -23,11 +22,12 @@ from licensekit.errors import (
     RequirementMissing,
     StateError,
 )
-from licensekit.installation.leases import Lease as Row
 from licensekit.runtime.lease import Lease
 from licensekit.runtime.seats import Seats
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.runtime.watcher import Watcher
+from licensekit.state.leases import SeatRequest
+from licensekit.state.seats import HeldSeat
 
 RENEWALS: Final = 3
 """How often a lease is renewed within its time, so that it survives a server that restarts."""
@@ -49,7 +49,7 @@ class Leasing:
         _LEASING.add(self)
 
     def acquire(
-        self, wanted: Wanted, *, wait: float, on_lost: Callable[[Lease], object] | None
+        self, wanted: SeatRequest, *, wait: float, on_lost: Callable[[Lease], object] | None
     ) -> Lease:
         """Take a seat; see `Licensing.lease`."""
         self._start()
@@ -139,7 +139,7 @@ class Leasing:
         if not self._held:
             self._awake.wait(patience)
 
-    def _take_or_wait(self, wanted: Wanted, end: float) -> tuple[Row, float]:
+    def _take_or_wait(self, wanted: SeatRequest, end: float) -> tuple[HeldSeat, float]:
         pause = FIRST_PAUSE
         while True:
             try:
@@ -187,7 +187,7 @@ class Leasing:
         """Give a lease another seat in place of one that its license has no more, if there is."""
         old = lease.row
         self._seats.free(old, lease.until)  # first: what is held beyond the count takes up room
-        wanted = Wanted(lease.code, lease.holder, lease.ttl, lease.at_least)
+        wanted = SeatRequest(lease.code, lease.holder, lease.ttl, lease.at_least)
         try:
             row, until = self._seats.take(wanted)
         except (NoneFree, NotEntitled, RequirementMissing) as error:

@@ -15,9 +15,9 @@ from licensekit.dates import days_of
 from licensekit.entitlements import Count, Explanation, LicenseRow, Notice
 from licensekit.entitlements.events import Event, stopping
 from licensekit.entitlements.leasing import has_seats
-from licensekit.installation.home import open_installation
 from licensekit.runtime.holders import Holder, User
 from licensekit.runtime.keeper import Application, Keeper
+from licensekit.state.home import open_installation
 
 if TYPE_CHECKING:
     from licensekit.runtime.lease import Lease

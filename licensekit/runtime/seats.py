@@ -5,18 +5,18 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from licensekit.access import Access
-from licensekit.customer import leases
-from licensekit.customer.leases import Wanted
-from licensekit.customer.opened import Opened
 from licensekit.database import Version
 from licensekit.dates import seconds_of
 from licensekit.entitlements import Holding
-from licensekit.entitlements.leasing import Pool, leasable, pool_of
+from licensekit.entitlements.leasing import SeatPool, leasable, pool_of
 from licensekit.errors import NotEntitled, StateError
-from licensekit.installation.clock import effective
-from licensekit.installation.leases import Lease as Row
 from licensekit.runtime.keeper import Keeper
 from licensekit.runtime.snapshot import Snapshot
+from licensekit.state import leases
+from licensekit.state.leases import SeatRequest
+from licensekit.state.seats import HeldSeat
+from licensekit.state.time import effective
+from licensekit.state.transactions import OpenInstallation
 
 _CLOCK: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
 
@@ -32,8 +32,8 @@ class Seats:
     def __init__(self, keeper: Keeper) -> None:
         self._keeper = keeper
         self._database, self._application, self._clock = keeper.at_hand
-        self._pools: tuple[Snapshot | None, dict[str, Pool]] = (None, {})
-        self._owed: dict[str, tuple[Row, float]] = {}
+        self._pools: tuple[Snapshot | None, dict[str, SeatPool]] = (None, {})
+        self._owed: dict[str, tuple[HeldSeat, float]] = {}
 
     @property
     def snapshot(self) -> Snapshot:
@@ -45,19 +45,19 @@ class Seats:
         """Whether seats are still to be freed."""
         return bool(self._owed)
 
-    def wanted(self, code: str, holder: str, ttl: int, at_least: Access) -> Wanted:
+    def wanted(self, code: str, holder: str, ttl: int, at_least: Access) -> SeatRequest:
         """Give a wish for a seat.
 
         Raises:
             UnknownLicense, WrongKind: there are no concurrent seats of that code.
-            EntryInvalid: see `Wanted.check`.
+            EntryInvalid: see `SeatRequest.check`.
         """
         name = leasable(self.snapshot.state.entitlements, code)
-        wanted = Wanted(name, holder, ttl, at_least)
+        wanted = SeatRequest(name, holder, ttl, at_least)
         wanted.check()
         return wanted
 
-    def take(self, wanted: Wanted) -> tuple[Row, float]:
+    def take(self, wanted: SeatRequest) -> tuple[HeldSeat, float]:
         """Take a seat, and say when it ends; raises as `customer.leases.acquire` does."""
         snapshot, begin = self.snapshot, elapsed()
         pool = self._pool(snapshot, wanted.license)
@@ -69,7 +69,7 @@ class Seats:
         row = leases.acquire(self._database, granted, pool, wanted, self._now())
         return row, begin + wanted.ttl
 
-    def renew(self, asked: Sequence[tuple[Row, int]]) -> tuple[frozenset[str], float]:
+    def renew(self, asked: Sequence[tuple[HeldSeat, int]]) -> tuple[frozenset[str], float]:
         """Renew leases, and give the ids of those still held, and the time that this counts from.
 
         Raises:
@@ -78,7 +78,7 @@ class Seats:
         begin = elapsed()
         return leases.renew(self._database, asked, self._now()), begin
 
-    def still_held(self, rows: Sequence[Row]) -> frozenset[str]:
+    def still_held(self, rows: Sequence[HeldSeat]) -> frozenset[str]:
         """Give the ids of those leases that are held.
 
         Raises:
@@ -86,15 +86,15 @@ class Seats:
         """
         return leases.still_held(self._database, rows, self._now())
 
-    def borrow(self, row: Row, hours: float) -> tuple[Row, float]:
+    def borrow(self, row: HeldSeat, hours: float) -> tuple[HeldSeat, float]:
         """Let a seat be taken along, and say when it ends; raises as `Lease.borrow` does."""
         root, pack, released = self._application
-        opened = Opened(self._database, root, pack, released, self._clock, row.holder)
+        opened = OpenInstallation(self._database, root, pack, released, self._clock, row.holder)
         begin = elapsed()
         borrowed = leases.borrow(opened, self.snapshot.state.entitlements, row, hours)
         return borrowed.lease, begin + borrowed.seconds
 
-    def free(self, row: Row, until: float) -> None:
+    def free(self, row: HeldSeat, until: float) -> None:
         """Free a seat that would end by itself at a time; later, if the database is away."""
         try:
             leases.free(self._database, row)
@@ -112,12 +112,12 @@ class Seats:
                 leases.free(self._database, row)
             self._owed.pop(lease_id, None)
 
-    def gives(self, row: Row) -> Access:
+    def gives(self, row: HeldSeat) -> Access:
         """Say to what extent a seat gives its license now."""
         pool = self._pool(self.snapshot, row.license)
         return Access.NONE if pool is None else pool.access(row.seat)
 
-    def access(self, row: Row) -> Mapping[str, Access]:
+    def access(self, row: HeldSeat) -> Mapping[str, Access]:
         """Give all that a seat gives now: its license, what that includes, what everybody has."""
         snapshot = self.snapshot
         pool = self._pool(snapshot, row.license)
@@ -139,7 +139,7 @@ class Seats:
         """Owe nothing, as a forked child does."""
         self._owed = {}
 
-    def _pool(self, snapshot: Snapshot, name: str) -> Pool | None:
+    def _pool(self, snapshot: Snapshot, name: str) -> SeatPool | None:
         """Give the seats of a license; None if no catalog has it any more."""
         known, pools = self._pools
         if known is not snapshot:

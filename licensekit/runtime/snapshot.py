@@ -8,8 +8,8 @@ from licensekit.dates import format_seconds
 from licensekit.entitlements import Entitlements, Holding, Notice, Severity, held_access
 from licensekit.entitlements.answers import Answers
 from licensekit.errors import DatabaseUnavailable, LicenseError
-from licensekit.installation.clock import effective
-from licensekit.installation.state import State, at
+from licensekit.state.loading import InstallationState, at
+from licensekit.state.time import effective
 
 _HOUR_SECONDS = 3600
 _Held = tuple[tuple[Holding, ...], tuple[Holding, ...]]
@@ -30,7 +30,11 @@ class Snapshot:
     )
 
     def __init__(
-        self, state: State, *, alone_since: int | None = None, error: LicenseError | None = None
+        self,
+        state: InstallationState,
+        *,
+        alone_since: int | None = None,
+        error: LicenseError | None = None,
     ) -> None:
         self.state = state
         self.alone_since = alone_since
@@ -121,12 +125,12 @@ def with_full_names(
     entitlements: Entitlements, access: Mapping[str, Access]
 ) -> Mapping[str, Access]:
     """Give `access` with the vendor's codes under their full names as well."""
-    issuer = entitlements.ground.issuer
+    issuer = entitlements.trust_store.issuer
     own = {f"{issuer}.{code}": level for code, level in access.items() if "." not in code}
     return {**access, **own}
 
 
-def _ends(state: State, alone_since: int | None) -> list[int]:
+def _ends(state: InstallationState, alone_since: int | None) -> list[int]:
     """Give the seconds at which the state may no longer be right."""
     end = state.entitlements.valid_until
     ends = [] if end is None else [end]

@@ -10,27 +10,27 @@ from licensekit.runtime.bundle_fields import BundleFields
 if TYPE_CHECKING:
     from licensekit.entitlements import Count, Explanation, Fingerprint
     from licensekit.entitlements.answers import Answers
-    from licensekit.pack import Ground
-    from licensekit.signed import Verified
+    from licensekit.trust.pack import TrustStore
+    from licensekit.trust.signed import Verified
     from licensekit.wire.documents import Bundle
 
 
 class VerifiedBundle(BundleFields):
     """A bundle that was verified for one moment: its fields, and what it grants then."""
 
-    __slots__ = ("_answers", "_fingerprint", "_ground", "_now", "_released", "verified")
+    __slots__ = ("_answers", "_fingerprint", "_now", "_released", "_trust_store", "verified")
 
     def __init__(
         self,
         verified: Verified[Bundle],
-        ground: Ground,
+        trust_store: TrustStore,
         now: int,
         fingerprint: Fingerprint | None,
         released: int | None,
     ) -> None:
         super().__init__(verified.document)
         self.verified = verified
-        self._ground = ground
+        self._trust_store = trust_store
         self._now = now
         self._fingerprint = fingerprint
         self._released = released
@@ -59,7 +59,7 @@ class VerifiedBundle(BundleFields):
             from licensekit.entitlements.answers import Answers  # noqa: PLC0415  # see above
 
             granted = evaluate(
-                self._ground,
+                self._trust_store,
                 [self.verified],
                 self._now,
                 fingerprint=self._fingerprint,

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from licensekit.dates import days_of, seconds_of
 from licensekit.errors import IssuedAhead, NoBundle, SeveralBundles
 from licensekit.limits import ISSUED_AHEAD_SECONDS, SECONDS
-from licensekit.pack import Ground, extend_ground, open_pack
 from licensekit.runtime.verified_bundle import VerifiedBundle
-from licensekit.verify import verify_bundle
+from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
+from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
 
 if TYPE_CHECKING:
@@ -31,12 +31,12 @@ class Verifier:
         FormatError, TrustError: the pack is damaged or not to be believed.
     """
 
-    __slots__ = ("_ground", "_newest", "_released")
+    __slots__ = ("_newest", "_released", "_trust_store")
 
     def __init__(self, *, root: str, pack: bytes | str, released: date | None = None) -> None:
         # The pack's own issue times are held against the `now` of each file.
-        self._ground = open_pack(pack, root, SECONDS)
-        self._newest = _newest_issue(self._ground)
+        self._trust_store = open_pack(pack, root, SECONDS)
+        self._newest = _newest_issue(self._trust_store)
         self._released = None if released is None else days_of(released)
 
     def verify(
@@ -57,9 +57,9 @@ class Verifier:
         if self._newest > seconds + ISSUED_AHEAD_SECONDS:
             raise IssuedAhead("the pack was issued on a day that is yet to come")
         tokens = armor.read(data)
-        ground = self._ground
+        trust_store = self._trust_store
         if len(tokens) > 1:
-            ground = extend_ground(ground, tokens, seconds)
+            trust_store = extend_trust_store(trust_store, tokens, seconds)
         bundles = [token for token in tokens if token.type == "bundle"]
         if not bundles:
             raise NoBundle(f"the file holds no bundle but a {tokens[0].type}")
@@ -68,8 +68,8 @@ class Verifier:
                 f"the file holds {len(bundles)} bundles",
                 hint="verify them one by one, or activate them on an installation",
             )
-        verified = verify_bundle(bundles[0], ground.trust, seconds)
-        return VerifiedBundle(verified, ground, seconds, installation, self._released)
+        verified = verify_bundle(bundles[0], trust_store.trust, seconds)
+        return VerifiedBundle(verified, trust_store, seconds, installation, self._released)
 
 
 def verify(
@@ -84,9 +84,9 @@ def verify(
     return Verifier(root=root, pack=pack).verify(data, now=now, installation=installation)
 
 
-def _newest_issue(ground: Ground) -> int:
-    state = ground.trust
-    issued = [catalog.document.issued for catalog in ground.catalogs.values()]
+def _newest_issue(trust_store: TrustStore) -> int:
+    state = trust_store.trust
+    issued = [catalog.document.issued for catalog in trust_store.catalogs.values()]
     issued += [revocations.document.issued for revocations in state.lists.values()]
     if state.trust is not None:
         issued.append(state.trust.document.issued)

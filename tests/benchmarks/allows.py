@@ -6,9 +6,9 @@ Run: python -m tests.benchmarks.allows
 import tempfile
 
 from licensekit import Licensing
-from licensekit.customer import Installation
 from licensekit.dates import moment_of
-from licensekit.sign import sign
+from licensekit.installation import Installation
+from licensekit.trust.sign import sign
 from tests import makers
 from tests.benchmarks.measure import measure, report
 

@@ -13,7 +13,7 @@ from typing import Final
 from starlette.testclient import TestClient
 
 from licensekit.console import Identity, app
-from licensekit.customer import Installation, parse_users
+from licensekit.installation import Installation, parse_users
 from tests import homes, makers, today
 from tests.benchmarks.measure import measure, report
 

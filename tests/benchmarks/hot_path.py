@@ -21,7 +21,7 @@ from statistics import median, quantiles
 from typing import Final, NamedTuple
 
 from licensekit import Licensing
-from licensekit.customer import Installation
+from licensekit.installation import Installation
 from tests import homes, today
 from tests.benchmarks.measure import measure_loops, report
 

@@ -22,7 +22,7 @@ from typing import Any, Final, NamedTuple
 from licensekit.files import write_many
 from licensekit.keys.signing import SigningKey
 from licensekit.wire.frame import ED25519
-from tests import vendor_world
+from tests import workspaces
 
 ROOT: Final = Path(__file__).parents[2]
 SIGNED: Final = 4000
@@ -72,16 +72,16 @@ RUN: Final = """
 import gc, json, os, resource, sys, time
 from pathlib import Path
 from licensekit.cli.vendor_issue_many import collect_less
-from licensekit.vendor.order_lines import bounded, json_lines
-from licensekit.vendor.workspace import Workspace
-from tests import vendor_world
+from licensekit.issuer.bulk.lines import bounded, json_lines
+from licensekit.issuer.workspace import Workspace
+from tests import workspaces
 place, keep_going, workers = Path(sys.argv[1]), sys.argv[2] == "True", int(sys.argv[3])
 with Workspace.open(place / "acme") as workspace, (place / "orders.jsonl").open("rb") as file:
-    signer = vendor_world.signer(workspace)
+    signer = workspaces.signer(workspace)
     collect_less()
     before, begin = os.times(), time.perf_counter()
     done = workspace.issue_many(
-        json_lines(bounded(file), "orders"), signer, who="benchmark", now=vendor_world.NOW,
+        json_lines(bounded(file), "orders"), signer, who="benchmark", now=workspaces.NOW,
         into=place / "out", keep_going=keep_going, workers=workers,
     )
     for _ in done: pass
@@ -111,7 +111,7 @@ def cost(folder: Path, count: int, *, keep_going: bool, workers: int) -> Cost:
     """Give what an order costs when so many are issued in a new workspace."""
     with tempfile.TemporaryDirectory(dir=folder) as made:
         place = Path(made)
-        vendor_world.make(place / "acme").close()
+        workspaces.make(place / "acme").close()
         (place / "out").mkdir()
         write_orders(place / "orders.jsonl", count)
         *seconds, peak = issue(place, keep_going=keep_going, workers=workers)

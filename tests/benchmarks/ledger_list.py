@@ -16,15 +16,15 @@ from statistics import median
 from typing import Any, Final
 
 from licensekit.dates import day_at
-from licensekit.sign import sign
-from licensekit.vendor.ledger import Record, append
-from licensekit.vendor.ledger.listing import Filters
-from licensekit.vendor.workspace import Workspace
+from licensekit.issuer.ledger import Record, append
+from licensekit.issuer.ledger.listing import Filters
+from licensekit.issuer.workspace import Workspace
+from licensekit.trust.sign import sign
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, compose
 from licensekit.wire.frame import ED25519, write_one
-from tests import makers, vendor_world
-from tests.vendor_world import NOW, WHO
+from tests import makers, workspaces
+from tests.workspaces import NOW, WHO
 
 ROOT: Final = Path(__file__).parents[2]
 SMALL: Final = 10_000
@@ -109,8 +109,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=sys.argv[2] if len(sys.argv) > 2 else None) as made:
         place = Path(made)
         with (
-            vendor_world.make(place / "small") as small,
-            vendor_world.make(place / "large") as large,
+            workspaces.make(place / "small") as small,
+            workspaces.make(place / "large") as large,
         ):
             fill(small, SMALL)
             begin = time.perf_counter()

@@ -22,9 +22,9 @@ from statistics import median
 from typing import Final
 
 from licensekit import Licensing
-from licensekit.customer import Installation, parse_users
-from licensekit.pack import open_pack
-from licensekit.verify import verify_bundle
+from licensekit.installation import Installation, parse_users
+from licensekit.trust.pack import open_pack
+from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
 from tests import homes, today
 from tests.benchmarks.measure import Measured, measure, measure_loops, report
@@ -119,8 +119,8 @@ def opening(folder: Path, file: str) -> tuple[float, float]:
     [bundle] = armor.read(file)
 
     def verify() -> None:
-        ground = open_pack(PACK, homes.PIN, int(time.time()))
-        verify_bundle(bundle, ground.trust, int(time.time()))
+        trust_store = open_pack(PACK, homes.PIN, int(time.time()))
+        verify_bundle(bundle, trust_store.trust, int(time.time()))
 
     return _milliseconds(lambda: open_runtime(folder).close()), _milliseconds(verify)
 

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from licensekit.sign import sign
+from licensekit.trust.sign import sign
 from licensekit.wire import frame
 from tests import makers
 from tests.benchmarks.measure import measure, report

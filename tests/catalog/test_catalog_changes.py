@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licensekit.catalog import included
-from licensekit.catalog.changes import Difference, differences, takes_away
+from licensekit.catalog.changes import CatalogChange, differences, takes_away
 from licensekit.errors import Fault
-from licensekit.wire.documents import Access, Catalog, Edition, Kind, License, Seats, UserKind
+from licensekit.wire.documents import Catalog, Edition, Kind, License, LoginRule, SeatKind, UserKind
 from tests.makers import catalog, changed, license_entry
 
 OLD = catalog(
@@ -36,7 +36,7 @@ def without(code: str) -> Catalog:
     return changed(OLD, licenses={c: one for c, one in OLD.licenses.items() if c != code})
 
 
-def with_access(**access: Access) -> Catalog:
+def with_access(**access: LoginRule) -> Catalog:
     return changed(OLD, access=access)
 
 
@@ -89,7 +89,7 @@ TAKEN: dict[str, tuple[Catalog, list[Fault]]] = {
         [Fault("licenses.server.full_with", "it was full without `web`")],
     ),
     "seats": (
-        with_license("user", seats=Seats.CONCURRENT),
+        with_license("user", seats=SeatKind.CONCURRENT),
         [
             Fault(
                 "licenses.user.seats",
@@ -106,11 +106,11 @@ TAKEN: dict[str, tuple[Catalog, list[Fault]]] = {
         [Fault("licenses.archive.quantity", "what was sold changes from GB to no quantity")],
     ),
     "a login needs more": (
-        with_access(web=Access(["server", "user", "web"], INTERNAL)),
+        with_access(web=LoginRule(["server", "user", "web"], INTERNAL)),
         [Fault("access.web.all", "it did not need `web`")],
     ),
     "a login for others": (
-        with_access(web=Access(WEB.all, [UserKind.EXTERNAL])),
+        with_access(web=LoginRule(WEB.all, [UserKind.EXTERNAL])),
         [Fault("access.web.users", "users of the kind `associate` could come this way")],
     ),
     "a way removed": (
@@ -126,9 +126,9 @@ HARMLESS = {
     "a name, a text": with_license("sales", name="Selling", description="New"),
     "shown": with_license("server", hidden=False),
     "hidden": with_license("sales", hidden=True),
-    "a login needs less": with_access(web=Access(["user"], INTERNAL)),
-    "a login for more": with_access(web=Access(WEB.all, list(UserKind))),
-    "a way more": with_access(web=WEB, windows=Access(["server"], INTERNAL)),
+    "a login needs less": with_access(web=LoginRule(["user"], INTERNAL)),
+    "a login for more": with_access(web=LoginRule(WEB.all, list(UserKind))),
+    "a way more": with_access(web=WEB, windows=LoginRule(["server"], INTERNAL)),
     "an edition": changed(OLD, editions={"basic": Edition("Basic", {}, {}, {}, {})}),
     "names and addresses": changed(OLD, names={}, urls={"buy": "https://example.com"}),
 }
@@ -176,13 +176,13 @@ def test_differences_name_what_was_added_removed_and_changed() -> None:
         licenses={**without("satellite").licenses, "new": license_entry(name="New")},
     )
     assert differences(old, new) == [
-        Difference("product_name", "Demo CRM", "Demo CRM 2", takes_away=False),
-        Difference("names.support", None, "Desk", takes_away=False),
-        Difference("issuer.buy", None, "https://example.com", takes_away=False),
-        Difference("licenses.new", None, "New", takes_away=False),
-        Difference("editions.basic.users.sales", "10", "20", takes_away=False),
-        Difference("editions.basic.values.theme", "dark", None, takes_away=False),
-        Difference("licenses.satellite", "Satellite", None, takes_away=True),
+        CatalogChange("product_name", "Demo CRM", "Demo CRM 2", takes_away=False),
+        CatalogChange("names.support", None, "Desk", takes_away=False),
+        CatalogChange("issuer.buy", None, "https://example.com", takes_away=False),
+        CatalogChange("licenses.new", None, "New", takes_away=False),
+        CatalogChange("editions.basic.users.sales", "10", "20", takes_away=False),
+        CatalogChange("editions.basic.values.theme", "dark", None, takes_away=False),
+        CatalogChange("licenses.satellite", "Satellite", None, takes_away=True),
     ]
 
 
@@ -195,7 +195,7 @@ def any_license(draw: st.DrawFn) -> License:
         full_with=draw(st.sampled_from([None, "a", "b"])),
         includes=draw(codes),
         requires=draw(codes),
-        seats=draw(st.sampled_from(Seats)),
+        seats=draw(st.sampled_from(SeatKind)),
         limits_sites=draw(st.booleans()),
         quantity=draw(st.sampled_from([None, "GB"])),
     )

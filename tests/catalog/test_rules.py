@@ -6,7 +6,7 @@ import pytest
 
 from licensekit.catalog.rules import faults
 from licensekit.errors import Fault
-from licensekit.wire.documents import Access, Catalog, Edition, Kind, License, Seats, UserKind
+from licensekit.wire.documents import Catalog, Edition, Kind, License, LoginRule, SeatKind, UserKind
 from tests.makers import ISSUER, PARTNER, catalog, license_entry
 
 SYSTEM, SITE, USER = Kind.SYSTEM, Kind.SITE, Kind.USER
@@ -79,7 +79,7 @@ SOUND = {
     ),
     "each key on the kind that it is for": of(
         panel=system(full_with="right"),
-        right=user(seats=Seats.CONCURRENT),
+        right=user(seats=SeatKind.CONCURRENT),
         branch=site(limits_sites=True),
         archive=system(quantity="GB"),
     ),
@@ -145,7 +145,7 @@ FAULTS: dict[str, tuple[Catalog, list[Fault]]] = {
         ],
     ),
     "concurrent sites": (
-        of(a=site(seats=Seats.CONCURRENT)),
+        of(a=site(seats=SeatKind.CONCURRENT)),
         [
             Fault(
                 "licenses.a.seats",
@@ -250,11 +250,11 @@ FAULTS: dict[str, tuple[Catalog, list[Fault]]] = {
         ],
     ),
     "a login by an unknown license": (
-        catalog(access={"web": Access(["serve", "user"], [UserKind.ASSOCIATE])}),
+        catalog(access={"web": LoginRule(["serve", "user"], [UserKind.ASSOCIATE])}),
         [Fault("access.web.all", "there is no license `serve`; did you mean `server`?")],
     ),
     "a login by a site license": (
-        catalog(access={"web": Access(["satellite"], [UserKind.ASSOCIATE])}),
+        catalog(access={"web": LoginRule(["satellite"], [UserKind.ASSOCIATE])}),
         [
             Fault(
                 "access.web.all",
@@ -311,7 +311,7 @@ def test_a_partner_may_require_the_vendors_licenses_and_log_in_by_them() -> None
             "maps": system(requires=[f"{ISSUER}.server"], full_with=f"{ISSUER}.user"),
             "maps-user": user(requires=[f"{ISSUER}.sales-pro"]),
         },
-        access={"maps": Access([f"{ISSUER}.server", f"{ISSUER}.user"], [UserKind.ASSOCIATE])},
+        access={"maps": LoginRule([f"{ISSUER}.server", f"{ISSUER}.user"], [UserKind.ASSOCIATE])},
     )
     assert faults(document, {ISSUER: catalog(), PARTNER: partner()}) == []
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from licensekit.sign import sign
+from licensekit.trust.sign import sign
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Binding, Kind
 from tests import makers

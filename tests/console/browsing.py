@@ -19,7 +19,7 @@ from licensekit.console.serving import listen
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-    from licensekit.customer import Installation
+    from licensekit.installation import Installation
 
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
 _QUIET: Final = (

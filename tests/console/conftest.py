@@ -10,9 +10,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from licensekit.console import Identity, Role, app
-from licensekit.customer import Installation
-from tests.customer.conftest import SOLD, crm_catalog
+from licensekit.installation import Installation
 from tests.homes import Home, bundle, file, pack
+from tests.installation.conftest import SOLD, crm_catalog
 
 ORIGIN = "http://localhost"
 TOKEN = re.compile(r'name="token" value="([0-9a-f]+)"')

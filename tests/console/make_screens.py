@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from licensekit.customer import Installation
+from licensekit.installation import Installation
 from tests.console.browsing import Served, browser, chromium, served
 from tests.console.sample_installation import Sample, make_sample
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from licensekit.customer import Installation, Scope, parse_users
+from licensekit.installation import EventScope, Installation, parse_users
 from licensekit.wire.documents import UserKind
 
 SAMPLE: Final = Path(__file__).parents[2] / "samples" / "superoffice"
@@ -85,10 +85,13 @@ def populate(installation: Installation) -> None:
     installation.events.start(
         "message-of-the-day", message="The canteen is closed on Friday.", expected_end=1796342400
     )
-    ended = installation.events.start("no-travel", scope=Scope.SITE, subject="bergen")
+    ended = installation.events.start("no-travel", scope=EventScope.SITE, subject="bergen")
     installation.events.end(ended.number)
     installation.events.start(
-        "no-login", scope=Scope.GROUP, subject="support", message="The mail server moves tonight."
+        "no-login",
+        scope=EventScope.GROUP,
+        subject="support",
+        message="The mail server moves tonight.",
     )
 
 

@@ -4,10 +4,10 @@ import re
 import sqlite3
 from html import unescape
 
-from licensekit.customer import Installation
+from licensekit.installation import Installation
 from tests.console.conftest import Browser, words
-from tests.customer.conftest import SOLD
 from tests.homes import Home, bundle, file
+from tests.installation.conftest import SOLD
 
 
 def test_every_change_is_a_sentence(crm: Installation, browser: Browser) -> None:

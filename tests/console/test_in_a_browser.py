@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import pytest
 
-from licensekit.customer import Installation
+from licensekit.installation import Installation
 from licensekit.limits import FILE_BYTES
 from tests.console.browsing import Served, axe, browser, chromium, served
 from tests.console.conftest import held
-from tests.customer.conftest import SOLD
 from tests.homes import Home, bundle, file
+from tests.installation.conftest import SOLD
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

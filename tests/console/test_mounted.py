@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from licensekit.console import Identity, app
-from licensekit.customer import Installation
+from licensekit.installation import Installation
 from tests.console.conftest import Browser, client_of
 from tests.homes import Home
 

@@ -11,7 +11,7 @@ from licensekit.console import Identity, Role, app
 from licensekit.console.app import CHANGES, LOOKS
 from licensekit.console.security.forms import BODY_BYTES
 from licensekit.console.security.guard import HEADERS
-from licensekit.customer import Installation
+from licensekit.installation import Installation
 from tests.console.conftest import ORIGIN, Browser, client_of
 
 

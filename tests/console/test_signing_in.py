@@ -10,7 +10,7 @@ from licensekit.console import Identity, Role
 from licensekit.console.app import app_with_sign_in
 from licensekit.console.security.proxy import Proxy
 from licensekit.console.security.sign_in import IDLE_SECONDS, SESSIONS, SignIn
-from licensekit.customer import Installation
+from licensekit.installation import Installation
 from tests.console.conftest import ORIGIN
 
 

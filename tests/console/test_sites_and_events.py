@@ -2,7 +2,7 @@
 
 import pytest
 
-from licensekit.customer import Installation, Scope
+from licensekit.installation import EventScope, Installation
 from tests import makers
 from tests.console.conftest import Browser, words
 
@@ -50,7 +50,7 @@ def test_an_event_is_started_and_ended(crm: Installation, browser: Browser) -> N
     )
     assert "group night" in words(page)
     [event] = crm.events.list()
-    assert (event.scope, event.subject, event.started_by) == (Scope.GROUP, "night", "ingrid")
+    assert (event.scope, event.subject, event.started_by) == (EventScope.GROUP, "night", "ingrid")
     assert event.expected_end == makers.ISSUED + 86_400 + 8 * 3600
     page = browser.post("/events/end", number=str(event.number))
     assert "No event is in force" in words(page)

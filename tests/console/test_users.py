@@ -5,13 +5,13 @@ from html import unescape
 
 import pytest
 
-from licensekit.customer import Installation
 from licensekit.errors import UserUnknown
+from licensekit.installation import Installation
 from licensekit.wire.documents import UserKind
 from tests import makers
 from tests.console.conftest import Browser, held, words
-from tests.customer.conftest import crm_catalog
 from tests.homes import file
+from tests.installation.conftest import crm_catalog
 
 
 def test_each_list_has_its_kinds(crm: Installation, browser: Browser) -> None:

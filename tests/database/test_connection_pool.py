@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from licensekit.database.pool import Handling, Pool
+from licensekit.database.pool import ConnectionPool, Handling
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable
 
 
@@ -29,10 +29,10 @@ class Workshop:
         self.made.append(Made())
         return self.made[-1]
 
-    def pool(self, *, wait: float = 5, slots: int = 2) -> Pool[Made]:
+    def pool(self, *, wait: float = 5, slots: int = 2) -> ConnectionPool[Made]:
         """Give a pool of what is made here."""
         handling = Handling(self.make, _discard, _is_usable, lambda: self.identity)
-        return Pool(handling, location="here", wait=wait, slots=slots)
+        return ConnectionPool(handling, location="here", wait=wait, slots=slots)
 
 
 def _discard(made: Made) -> None:
@@ -100,7 +100,7 @@ def test_whoever_finds_all_lent_gets_the_next_that_comes_back() -> None:
 
 
 def test_a_failure_to_make_one_takes_no_place() -> None:
-    pool: Pool[Made] = Pool(
+    pool: ConnectionPool[Made] = ConnectionPool(
         Handling(_fail, _discard, _is_usable, lambda: 1), location="here", wait=0, slots=1
     )
     for _ in range(3):
@@ -128,7 +128,7 @@ def test_idle_ones_are_dropped_at_once_and_lent_ones_when_they_come_back(how: st
     assert lent.discarded
 
 
-def _replaced(workshop: Workshop, pool: Pool[Made]) -> None:
+def _replaced(workshop: Workshop, pool: ConnectionPool[Made]) -> None:
     workshop.identity += 1
     with pool.lend() as fresh:
         assert fresh is workshop.made[-1]

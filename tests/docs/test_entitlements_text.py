@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import licensekit
-from licensekit.entitlements import State, assignment
+from licensekit.entitlements import BundleState, assignment
 from licensekit.wire.documents import AfterGrace
 from tests.docs.tables import section, tables, text_of
 
@@ -29,7 +29,7 @@ def test_every_code_is_listed(heading: str, kind: str) -> None:
 
 
 def test_every_state_and_policy_is_listed() -> None:
-    assert listed("Parts") == [state.value for state in State]
+    assert listed("Parts") == [state.value for state in BundleState]
     policies = {policy.name.lower().replace("_", "-") for policy in AfterGrace}
     assert set(listed("Parts", 1)) == policies
 

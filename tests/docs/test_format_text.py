@@ -9,24 +9,25 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 import licensekit
-from licensekit import limits, roots, trust, trust_file
+from licensekit import limits
 from licensekit.errors import FormatError, LicenseError, TrustError
-from licensekit.sign import sign
+from licensekit.text.spelling import text_fault
+from licensekit.trust import files, roots, state
+from licensekit.trust.sign import sign
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import (
     CLASS_OF,
-    Access,
     AdmittedKey,
     Binding,
     Document,
     Edition,
     License,
+    LoginRule,
     RootKey,
     Scope,
     Usage,
     Use,
     fields,
-    text_fault,
 )
 from licensekit.wire.plain import word
 from tests import makers
@@ -50,7 +51,7 @@ NESTED: dict[str, tuple[str, type[Document]]] = {
     "Admitted key": ("Trust document", AdmittedKey),
     "Scope": ("Trust document", Scope),
     "License": ("Catalog", License),
-    "Access": ("Catalog", Access),
+    "Login rule": ("Catalog", LoginRule),
     "Edition": ("Catalog", Edition),
     "Binding": ("Bundle", Binding),
     "Usage": ("Statement", Usage),
@@ -122,7 +123,7 @@ def check_type(hint: Any, written: str, meaning: str, field: str) -> None:
 def test_the_lists_of_numbers_in_scopes_and_access_are_named() -> None:
     scope = {row[0]: row[2] for row in table_of("Scope")}
     assert scope["types"] == "0 revocations, 1 catalog, 2 bundle, 3 reset"
-    access = {row[0]: row[2] for row in table_of("Access")}
+    access = {row[0]: row[2] for row in table_of("Login rule")}
     assert access["users"].endswith("0 associate, 1 external, 2 system, 3 anonymous")
 
 
@@ -154,7 +155,7 @@ def test_every_rule_of_trust_stands_in_both() -> None:
     def rules(text: str, pattern: str) -> list[str]:
         return sorted(re.findall(pattern, text, re.MULTILINE))
 
-    code = "".join(module.__doc__ or "" for module in (roots, trust, trust_file))
+    code = "".join(module.__doc__ or "" for module in (roots, state, files))
     assert rules(section(TEXT, "Trust"), r"^- \*\*([RTLSF]\d)\*\*") == rules(code, r"^([RTLSF]\d) ")
 
 

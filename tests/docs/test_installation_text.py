@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from licensekit.customer import Installation, admission
-from licensekit.installation import clock
-from licensekit.installation.schema import SCHEMA
+from licensekit.installation import Installation, admission
+from licensekit.state import time
+from licensekit.state.schema import SCHEMA
 from tests import homes, today
-from tests.customer.conftest import SOLD, crm_catalog
 from tests.docs.tables import code_blocks, section, tables, text_of
+from tests.installation.conftest import SOLD, crm_catalog
 
 TEXT = text_of("installation.md")
 
@@ -40,7 +40,7 @@ def test_the_program_runs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("heading", "stated"), [("Activation", admission.__doc__), ("Time", clock.__doc__)]
+    ("heading", "stated"), [("Activation", admission.__doc__), ("Time", time.__doc__)]
 )
 def test_rules_are_numbered_as_where_they_are_carried_out(heading: str, stated: str) -> None:
     numbers = [row[0] for row in tables(section(TEXT, heading))[0]]

@@ -13,7 +13,7 @@ from licensekit import limits
 from licensekit.cli.main import licensekit
 from licensekit.keys import keyfile
 from tests.docs.tables import text_of
-from tests.vendor_command import Desk
+from tests.issuer_command import Desk
 
 TEXT = text_of("trust.md")
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from licensekit.access import Access
 from licensekit.entitlements import Entitlements, Fingerprint, Holding, evaluate, held_access
-from licensekit.pack import Ground, open_pack
-from licensekit.sign import sign
-from licensekit.signed import Verified
-from licensekit.verify import verify_bundle
+from licensekit.trust.pack import TrustStore, open_pack
+from licensekit.trust.sign import sign
+from licensekit.trust.signed import Verified
+from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Catalog, Kind, License
 from tests import homes, makers
@@ -20,7 +20,7 @@ def catalog(**licenses: License) -> Catalog:
     return makers.catalog(licenses={c.replace("_", "-"): one for c, one in licenses.items()})
 
 
-def ground(*catalogs: Catalog, partner: str | None = None) -> Ground:
+def trust_store(*catalogs: Catalog, partner: str | None = None) -> TrustStore:
     """Give what a pack with these catalogs establishes; a partner's is signed by its own key."""
     keys = [makers.admitted(makers.key("vendor"))]
     if partner:
@@ -32,7 +32,7 @@ def ground(*catalogs: Catalog, partner: str | None = None) -> Ground:
     return open_pack(pack, homes.PIN, makers.NOW)
 
 
-def verified(on: Ground, *bundles: Bundle) -> list[Verified[Bundle]]:
+def verified(on: TrustStore, *bundles: Bundle) -> list[Verified[Bundle]]:
     """Sign and verify bundles."""
     tokens: list[armor.Token] = [homes.signed(b, _signer(b)) for b in bundles]
     return [verify_bundle(token, on.trust, makers.NOW) for token in tokens]
@@ -43,7 +43,7 @@ def _signer(document: Catalog | Bundle) -> str:
 
 
 def granted(
-    on: Ground,
+    on: TrustStore,
     *bundles: Bundle,
     now: int = makers.NOW,
     fingerprint: Fingerprint | None = None,

@@ -4,15 +4,15 @@ import pytest
 
 from licensekit.entitlements import where_to_buy
 from licensekit.entitlements.assignment import Change, faults_of
-from licensekit.entitlements.events import Event, Scope
+from licensekit.entitlements.events import Event, EventScope
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.errors import NoneFree, NotAssignable, RefusedError, RequirementMissing
-from licensekit.wire.documents import Access, UserKind
+from licensekit.wire.documents import LoginRule, UserKind
 from tests import makers
-from tests.entitlements.engine import SYSTEM, USER, access, bare, catalog, granted, ground
+from tests.entitlements.engine import SYSTEM, USER, access, bare, catalog, granted, trust_store
 
 of = makers.license_entry
-GROUND = ground(
+GROUND = trust_store(
     catalog(
         server=of(SYSTEM),
         user=of(USER),
@@ -63,15 +63,15 @@ def test_the_last_one_is_assigned_and_no_more() -> None:
 
 def test_whoever_has_none_left_is_told_where_to_buy_more() -> None:
     shop = makers.catalog(licenses={"user": of(USER)}, access={}, urls={"buy": "https://buy.test"})
-    sold = granted(ground(shop), bare(users={"user": 1}))
+    sold = granted(trust_store(shop), bare(users={"user": 1}))
     [fault] = faults_of(sold, {"user": 1}, "anna", frozenset(), Change(frozenset({"user"})))
     assert fault.hint == "release one, or buy more: https://buy.test"
     assert where_to_buy(sold, "partner.map") is None
 
 
 def test_a_decision_uses_the_access_that_the_caller_has() -> None:
-    web = makers.catalog(access={"web": Access(["server", "user"], [UserKind.ASSOCIATE])})
-    entitlements = granted(ground(web), bare(system={"server": 1}))
+    web = makers.catalog(access={"web": LoginRule(["server", "user"], [UserKind.ASSOCIATE])})
+    entitlements = granted(trust_store(web), bare(system={"server": 1}))
     anna = UserFacts("anna")
     decision = may_login(entitlements, anna, "demo.web", access=access(entitlements, "user"))
     assert [reason.code for reason in decision.reasons] == ["not-held"]
@@ -80,9 +80,9 @@ def test_a_decision_uses_the_access_that_the_caller_has() -> None:
 
 @pytest.mark.parametrize("message", ["", "moving house"])
 def test_an_event_gives_its_message_as_the_reason(message: str) -> None:
-    web = makers.catalog(access={"web": Access(["server"], [UserKind.ASSOCIATE])})
-    entitlements = granted(ground(web), bare(system={"server": 1}))
-    event = Event(7, "no-login", Scope.INSTALLATION, "", message, None, 0, "")
+    web = makers.catalog(access={"web": LoginRule(["server"], [UserKind.ASSOCIATE])})
+    entitlements = granted(trust_store(web), bare(system={"server": 1}))
+    event = Event(7, "no-login", EventScope.INSTALLATION, "", message, None, 0, "")
     decision = may_login(entitlements, UserFacts("anna"), "web", events=[event])
     [reason] = decision.reasons
     assert message in reason.text

@@ -30,14 +30,14 @@ from tests.entitlements.engine import (
     bare,
     catalog,
     granted,
-    ground,
+    trust_store,
 )
 
 of = makers.license_entry
 DAY = makers.ISSUED_DAY
 NONE, READ, FULL = Access.NONE, Access.READ, Access.FULL
 
-CRM = ground(
+CRM = trust_store(
     catalog(
         server=of(SYSTEM, "Server"),
         storage=of(SYSTEM, quantity="GB"),
@@ -166,7 +166,7 @@ def test_a_partner_grants_its_own_licenses_under_its_own_name() -> None:
     addon = makers.catalog(
         issuer="partner", licenses={"map": of(SYSTEM), "server": of(SYSTEM)}, access={}
     )
-    both = ground(makers.catalog(), addon, partner="partner")
+    both = trust_store(makers.catalog(), addon, partner="partner")
     sold = bare(issuer="partner", system={"map": 1, "server": 1})
     entitlements = granted(both, sold)
     assert entitlements.system == {"server": NONE, "partner.map": FULL, "partner.server": FULL}
@@ -176,7 +176,7 @@ def test_a_partner_grants_its_own_licenses_under_its_own_name() -> None:
 
 def test_the_vendors_bundle_comes_first_and_a_third_partys_is_called_by_its_name() -> None:
     addon = makers.catalog(issuer="aaa", licenses={"map": of(SYSTEM)}, access={})
-    both = ground(makers.catalog(), addon, partner="aaa")
+    both = trust_store(makers.catalog(), addon, partner="aaa")
     entitlements = granted(both, bare(issuer="aaa", system={"map": 1}), bare(system={"server": 1}))
     serial = makers.SERIAL
     assert [part.label for part in entitlements.parts] == [
@@ -191,7 +191,7 @@ def test_a_partners_license_is_completed_by_a_name_of_its_own() -> None:
         licenses={"map": of(SYSTEM, full_with="map-cal"), "map-cal": of(USER)},
         access={},
     )
-    both = ground(makers.catalog(), addon, partner="partner")
+    both = trust_store(makers.catalog(), addon, partner="partner")
     sold = bare(issuer="partner", system={"map": 1}, users={"map-cal": 1})
     assert access(granted(both, sold), "partner.map-cal")["partner.map"] is FULL
     assert access(granted(both, sold))["partner.map"] is READ

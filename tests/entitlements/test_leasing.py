@@ -6,21 +6,21 @@ import pytest
 
 from licensekit.access import Access
 from licensekit.entitlements import Entitlements
-from licensekit.entitlements.leasing import Pool, leasable, pool_of
+from licensekit.entitlements.leasing import SeatPool, leasable, pool_of
 from licensekit.errors import UnknownLicense, WrongKind
 from licensekit.limits import COUNT
-from licensekit.wire.documents import AfterGrace, Seats
+from licensekit.wire.documents import AfterGrace, SeatKind
 from tests import makers
-from tests.entitlements.engine import SYSTEM, USER, bare, catalog, granted, ground
+from tests.entitlements.engine import SYSTEM, USER, bare, catalog, granted, trust_store
 
 of = makers.license_entry
-GROUND = ground(
+GROUND = trust_store(
     catalog(
         server=of(SYSTEM),
         portal=of(SYSTEM, includes=["guest"]),
         user=of(USER),
-        seat=of(USER, seats=Seats.CONCURRENT),
-        guest=of(USER, seats=Seats.CONCURRENT),
+        seat=of(USER, seats=SeatKind.CONCURRENT),
+        guest=of(USER, seats=SeatKind.CONCURRENT),
     )
 )
 TODAY = makers.NOW // 86_400
@@ -31,7 +31,7 @@ def sold(count: int | None, **changes: Any) -> Any:
     return bare(users={"seat": count}, **changes)
 
 
-def pool(entitlements: Entitlements, code: str = "seat") -> Pool:
+def pool(entitlements: Entitlements, code: str = "seat") -> SeatPool:
     return pool_of(entitlements, leasable(entitlements, code))
 
 

@@ -4,14 +4,14 @@ import pytest
 
 from licensekit.dates import end_of_day, start_of_day
 from licensekit.entitlements import Fingerprint, Notice, Severity, notices
-from licensekit.pack import extend_ground
-from licensekit.sign import sign
+from licensekit.trust.pack import extend_trust_store
+from licensekit.trust.sign import sign
 from licensekit.wire.documents import AfterGrace, Binding, Bundle
 from tests import homes, makers
-from tests.entitlements.engine import bare, granted, ground
+from tests.entitlements.engine import bare, granted, trust_store
 
 DAY = makers.ISSUED_DAY
-GROUND = ground(makers.catalog())
+GROUND = trust_store(makers.catalog())
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 
@@ -109,7 +109,7 @@ def test_documents_past_their_time_are_told_and_stop_nothing() -> None:
     late = makers.NOW + 10
     trust = makers.trust(makers.admitted(makers.key("vendor")), version=2, fresh_until=late)
     listed = homes.signed(makers.revocations(trust_version=2, fresh_until=late))
-    on = extend_ground(GROUND, [sign(trust, makers.key("root")), listed], makers.NOW)
+    on = extend_trust_store(GROUND, [sign(trust, makers.key("root")), listed], makers.NOW)
     bundle = bare(system={"server": 1})
     before = granted(on, bundle)
     assert (notices(before, {}), before.valid_until) == ((), late)

@@ -6,53 +6,61 @@ from hypothesis import strategies as st
 
 from licensekit.access import Access
 from licensekit.dates import DAY_SECONDS, end_of_day, start_of_day
-from licensekit.entitlements import Fingerprint, State
+from licensekit.entitlements import BundleState, Fingerprint
 from licensekit.entitlements.parts import governing, judge, state_by_dates
 from licensekit.wire.documents import AfterGrace, Binding, Bundle
 from tests import makers
-from tests.entitlements.engine import bare, granted, ground, verified
+from tests.entitlements.engine import bare, granted, trust_store, verified
 
 DAY = makers.ISSUED_DAY
-GROUND = ground(makers.catalog())
+GROUND = trust_store(makers.catalog())
 DATED = bare(starts=DAY, warning=DAY + 10, expiry=DAY + 20, grace=DAY + 30)
 
 
 @pytest.mark.parametrize(
     ("second", "state", "until"),
     [
-        (start_of_day(DAY) - 1, State.PENDING, start_of_day(DAY)),
-        (start_of_day(DAY), State.ACTIVE, start_of_day(DAY + 10)),
-        (start_of_day(DAY + 10) - 1, State.ACTIVE, start_of_day(DAY + 10)),
-        (start_of_day(DAY + 10), State.WARNING, end_of_day(DAY + 20)),
-        (end_of_day(DAY + 20) - 1, State.WARNING, end_of_day(DAY + 20)),
-        (end_of_day(DAY + 20), State.GRACE, end_of_day(DAY + 30)),
-        (end_of_day(DAY + 30) - 1, State.GRACE, end_of_day(DAY + 30)),
-        (end_of_day(DAY + 30), State.EXPIRED, None),
+        (start_of_day(DAY) - 1, BundleState.PENDING, start_of_day(DAY)),
+        (start_of_day(DAY), BundleState.ACTIVE, start_of_day(DAY + 10)),
+        (start_of_day(DAY + 10) - 1, BundleState.ACTIVE, start_of_day(DAY + 10)),
+        (start_of_day(DAY + 10), BundleState.WARNING, end_of_day(DAY + 20)),
+        (end_of_day(DAY + 20) - 1, BundleState.WARNING, end_of_day(DAY + 20)),
+        (end_of_day(DAY + 20), BundleState.GRACE, end_of_day(DAY + 30)),
+        (end_of_day(DAY + 30) - 1, BundleState.GRACE, end_of_day(DAY + 30)),
+        (end_of_day(DAY + 30), BundleState.EXPIRED, None),
     ],
 )
-def test_a_date_counts_to_the_end_of_its_day(second: int, state: State, until: int | None) -> None:
+def test_a_date_counts_to_the_end_of_its_day(
+    second: int, state: BundleState, until: int | None
+) -> None:
     assert state_by_dates(DATED, second) == (state, until)
 
 
 @pytest.mark.parametrize(
     ("bundle", "state"),
     [
-        (bare(), State.ACTIVE),
-        (bare(expiry=DAY + 1), State.EXPIRED),
-        (bare(starts=DAY + 90), State.ACTIVE),
-        (bare(starts=DAY + 101), State.PENDING),
-        (bare(expiry=DAY + 200), State.ACTIVE),
-        (bare(warning=DAY + 90, expiry=DAY + 200), State.WARNING),
-        (bare(expiry=DAY + 90, grace=DAY + 200), State.GRACE),
+        (bare(), BundleState.ACTIVE),
+        (bare(expiry=DAY + 1), BundleState.EXPIRED),
+        (bare(starts=DAY + 90), BundleState.ACTIVE),
+        (bare(starts=DAY + 101), BundleState.PENDING),
+        (bare(expiry=DAY + 200), BundleState.ACTIVE),
+        (bare(warning=DAY + 90, expiry=DAY + 200), BundleState.WARNING),
+        (bare(expiry=DAY + 90, grace=DAY + 200), BundleState.GRACE),
     ],
 )
-def test_dates_that_are_missing_are_passed_over(bundle: Bundle, state: State) -> None:
+def test_dates_that_are_missing_are_passed_over(bundle: Bundle, state: BundleState) -> None:
     assert state_by_dates(bundle, start_of_day(DAY + 100))[0] is state
 
 
 @given(st.integers(-5, 40 * DAY_SECONDS), st.integers(0, 40 * DAY_SECONDS))
 def test_states_come_in_one_order_and_hold_until_they_say(offset: int, later: int) -> None:
-    order = [State.PENDING, State.ACTIVE, State.WARNING, State.GRACE, State.EXPIRED]
+    order = [
+        BundleState.PENDING,
+        BundleState.ACTIVE,
+        BundleState.WARNING,
+        BundleState.GRACE,
+        BundleState.EXPIRED,
+    ]
     first = start_of_day(DAY) + offset
     state, until = state_by_dates(DATED, first)
     after, _ = state_by_dates(DATED, first + later)
@@ -71,10 +79,10 @@ def test_states_come_in_one_order_and_hold_until_they_say(offset: int, later: in
 def test_after_grace_the_policy_caps_what_is_granted(policy: AfterGrace, cap: Access) -> None:
     [lapsed] = verified(GROUND, bare(expiry=DAY, after_grace=policy))
     part = judge(lapsed, end_of_day(DAY), fingerprint=Fingerprint(), released=None)
-    assert (part.state, part.cap) == (State.EXPIRED, cap)
+    assert (part.state, part.cap) == (BundleState.EXPIRED, cap)
     assert part.blocks is (policy is AfterGrace.BLOCK)
     in_time = judge(lapsed, end_of_day(DAY) - 1, fingerprint=Fingerprint(), released=None)
-    assert (in_time.state, in_time.cap, in_time.blocks) == (State.ACTIVE, Access.FULL, False)
+    assert (in_time.state, in_time.cap, in_time.blocks) == (BundleState.ACTIVE, Access.FULL, False)
 
 
 FACTS = {"board": b"b" * 16, "host": b"h" * 16, "network": b"n" * 16}
@@ -99,7 +107,7 @@ def test_a_bound_bundle_grants_only_where_it_belongs(
 ) -> None:
     bound = bare(system={"server": 1}, binding=binding)
     entitlements = granted(GROUND, bound, fingerprint=fingerprint)
-    assert entitlements.parts[0].state is (State.ACTIVE if fits else State.FOREIGN)
+    assert entitlements.parts[0].state is (BundleState.ACTIVE if fits else BundleState.FOREIGN)
     assert entitlements.system["server"] is (Access.FULL if fits else Access.NONE)
 
 
@@ -108,7 +116,9 @@ def test_maintenance_covers_versions_released_until_its_day(
     released: int | None, *, covered: bool
 ) -> None:
     entitlements = granted(GROUND, bare(system={"server": 1}, maintenance=DAY), released=released)
-    assert entitlements.parts[0].state is (State.ACTIVE if covered else State.UNMAINTAINED)
+    assert entitlements.parts[0].state is (
+        BundleState.ACTIVE if covered else BundleState.UNMAINTAINED
+    )
     assert entitlements.system["server"] is (Access.FULL if covered else Access.NONE)
 
 

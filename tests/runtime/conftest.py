@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from licensekit import Licensing
-from licensekit.customer import Installation
-from tests.customer.conftest import SOLD, crm_catalog
+from licensekit.installation import Installation
 from tests.homes import PIN, Home, bundle, file, pack
+from tests.installation.conftest import SOLD, crm_catalog
 
 Open = Callable[..., Licensing]
 

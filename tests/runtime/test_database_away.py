@@ -13,13 +13,13 @@ import psycopg
 import pytest
 
 from licensekit import Access, Licensing
-from licensekit.customer import Installation
 from licensekit.errors import DatabaseDamaged, DatabaseUnavailable, StateError
+from licensekit.installation import Installation
 from licensekit.runtime import keeper
 from licensekit.runtime.watcher import TICK_SECONDS
 from tests.conftest import Postgres
-from tests.customer.conftest import SOLD
 from tests.homes import PIN, Home, bundle, file
+from tests.installation.conftest import SOLD
 from tests.runtime.conftest import Open, comes
 from tests.runtime.standby import standby_of
 

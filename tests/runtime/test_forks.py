@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from licensekit import Access, Licensing
-from licensekit.customer import Installation
+from licensekit.database import is_url
 from licensekit.errors import DatabaseUnavailable
-from licensekit.installation.place import is_server
+from licensekit.installation import Installation
 from licensekit.runtime import keeper
 from tests.homes import PIN, Home
 from tests.runtime.conftest import Open, comes
@@ -57,7 +57,7 @@ def test_workers_forked_after_opening_see_changes_by_themselves(
         worker.join(60)
     assert [worker.exitcode for worker in workers] == [0] * WORKERS
     # Whoever talks to a server does so on connections that nobody else has.
-    assert all(own) == (is_server(home.place))
+    assert all(own) == (is_url(home.place))
     everybody: list[set[str]] = [*own, sockets()]
     together: set[str] = set()
     assert sum(map(len, everybody)) == len(together.union(*everybody))

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from licensekit import Access, Licensing, NotEntitled
-from licensekit.customer import Installation, Scope
 from licensekit.errors import (
     DatabaseUnavailable,
     FormatError,
@@ -20,11 +19,12 @@ from licensekit.errors import (
     UnknownLicense,
     WrongKind,
 )
-from licensekit.runtime import looks
-from licensekit.sign import sign
+from licensekit.installation import EventScope, Installation
+from licensekit.runtime import lookups
+from licensekit.trust.sign import sign
 from tests import makers
-from tests.customer.conftest import SOLD
 from tests.homes import PIN, Home, bundle, file
+from tests.installation.conftest import SOLD
 from tests.runtime.conftest import Open
 
 MISTAKES: list[Callable[[Licensing], object]] = [
@@ -133,7 +133,7 @@ def test_a_site_may_what_it_was_assigned_and_its_users_with_it(
 
 def test_a_login_is_decided_with_every_reason(licensing: Licensing, admin: Installation) -> None:
     admin.users.assign("anna", "sales")
-    admin.events.start("no-login", scope=Scope.USER, subject="bob", message="moving house")
+    admin.events.start("no-login", scope=EventScope.USER, subject="bob", message="moving house")
     licensing.refresh()
     assert licensing.user("anna").may_login("web")
     refused = licensing.user("bob").may_login("web")
@@ -244,7 +244,7 @@ def test_a_closed_licensing_answers_nothing_any_more(licensing: Licensing) -> No
 def test_more_users_than_are_remembered_are_still_answered_right(
     licensing: Licensing, admin: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(looks, "REMEMBERED", 2)
+    monkeypatch.setattr(lookups, "REMEMBERED", 2)
     admin.users.assign("bob", "sales")
     licensing.refresh()
     for _ in range(2):

@@ -12,14 +12,14 @@ from multiprocessing import get_context
 import pytest
 
 from licensekit import Access, Licensing
-from licensekit.customer import Installation, Scope
 from licensekit.errors import StateError, TrustRollback
-from licensekit.installation.home import open_installation
-from licensekit.sign import sign
+from licensekit.installation import EventScope, Installation
+from licensekit.state.home import open_installation
+from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from tests import makers
-from tests.customer.conftest import SOLD, crm_catalog
 from tests.homes import PIN, Home, bundle, file, signed
+from tests.installation.conftest import SOLD, crm_catalog
 from tests.runtime.conftest import Open, comes
 from tests.runtime.elsewhere import activate
 
@@ -103,7 +103,7 @@ def test_assignments_and_events_of_others_are_seen_by_themselves(
     assert comes(lambda: anna.allows("sale"))
     assert anna.may_login("web")
     assert licensing.count("sales").in_use == 1
-    event = admin.events.start("no-login", scope=Scope.INSTALLATION, message="update")
+    event = admin.events.start("no-login", scope=EventScope.INSTALLATION, message="update")
     assert comes(lambda: not anna.may_login("web"))
     admin.events.end(event.number)
     assert comes(lambda: bool(anna.may_login("web")))

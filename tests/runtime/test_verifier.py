@@ -10,7 +10,7 @@ import pytest
 from msgspec import structs
 
 import licensekit
-from licensekit import Access, Fingerprint, LicenseError, NotEntitled, State, Verifier
+from licensekit import Access, BundleState, Fingerprint, LicenseError, NotEntitled, Verifier
 from licensekit.errors import (
     FormatError,
     IssuedAhead,
@@ -21,7 +21,7 @@ from licensekit.errors import (
     UnknownLicense,
     WrongKind,
 )
-from licensekit.sign import sign
+from licensekit.trust.sign import sign
 from licensekit.wire.documents import AfterGrace, Binding, Catalog, Kind
 from tests import makers
 
@@ -118,16 +118,16 @@ def test_a_count_is_the_bundles_and_nothing_is_in_use(
 @pytest.mark.parametrize(
     ("moment", "state", "access"),
     [
-        (NOW, State.ACTIVE, Access.FULL),
-        (EXPIRY - timedelta(days=10), State.WARNING, Access.FULL),
-        (datetime(2028, 1, 1, 23, 59, 59, tzinfo=UTC), State.WARNING, Access.FULL),
-        (datetime(2028, 1, 2, tzinfo=UTC), State.GRACE, Access.FULL),
-        (datetime(2028, 1, 31, 23, 59, 59, tzinfo=UTC), State.GRACE, Access.FULL),
-        (datetime(2028, 2, 1, tzinfo=UTC), State.EXPIRED, Access.READ),
+        (NOW, BundleState.ACTIVE, Access.FULL),
+        (EXPIRY - timedelta(days=10), BundleState.WARNING, Access.FULL),
+        (datetime(2028, 1, 1, 23, 59, 59, tzinfo=UTC), BundleState.WARNING, Access.FULL),
+        (datetime(2028, 1, 2, tzinfo=UTC), BundleState.GRACE, Access.FULL),
+        (datetime(2028, 1, 31, 23, 59, 59, tzinfo=UTC), BundleState.GRACE, Access.FULL),
+        (datetime(2028, 2, 1, tzinfo=UTC), BundleState.EXPIRED, Access.READ),
     ],
 )
 def test_dates_count_to_the_end_of_their_day(
-    verifier: Verifier, moment: datetime, state: State, access: Access
+    verifier: Verifier, moment: datetime, state: BundleState, access: Access
 ) -> None:
     bundle = verifier.verify(file_with(), now=moment)
     assert bundle.state == state
@@ -185,7 +185,11 @@ def test_a_product_released_after_maintenance_is_not_covered() -> None:
 
 def test_explain_names_the_bundle(verifier: Verifier) -> None:
     (reason,) = verifier.verify(file_with(), now=NOW).explain("server")
-    assert (reason.bundle, reason.state, reason.via) == ("1010000014 base 1", State.ACTIVE, None)
+    assert (reason.bundle, reason.state, reason.via) == (
+        "1010000014 base 1",
+        BundleState.ACTIVE,
+        None,
+    )
 
 
 def test_a_mistaken_question_is_an_error(verifier: Verifier) -> None:

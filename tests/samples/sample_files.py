@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from licensekit.issuer.catalog.catalog_file import read_catalog
+from licensekit.issuer.orders.bundle import check_order, make_bundle
+from licensekit.issuer.orders.order_file import read_draft
 from licensekit.keys.keyfile import seal
-from licensekit.sign import sign
-from licensekit.vendor.bundling import check_order, make_bundle
-from licensekit.vendor.catalog_file import read_catalog
-from licensekit.vendor.order_file import read_draft
+from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from tests import makers
 

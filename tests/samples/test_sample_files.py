@@ -17,6 +17,7 @@ from licensekit import Verifier
 from licensekit.dates import DAY_SECONDS
 from licensekit.keys.keyfile import open_, peek
 from tests import makers
+from tests.issuer_command import Desk
 from tests.samples.sample_files import (
     ISSUED,
     KEY,
@@ -27,7 +28,6 @@ from tests.samples.sample_files import (
     TOP,
     sample_files,
 )
-from tests.vendor_command import Desk
 
 README = (TOP / "keys" / "README.md").read_text("utf-8")
 MADE = sample_files()

@@ -3,10 +3,10 @@
 import pytest
 
 from licensekit.errors import FrameInvalid, KeyUnknown, LicenseError, SignatureInvalid
-from licensekit.roots import KnownRoot
-from licensekit.sign import sign
-from licensekit.trust import start, update_root, update_trust
-from licensekit.verify import verify_bundle
+from licensekit.trust.roots import KnownRoot
+from licensekit.trust.sign import sign
+from licensekit.trust.state import start, update_root, update_trust
+from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor, frame
 from tests import makers
 from tests.makers import NOW

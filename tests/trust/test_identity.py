@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from licensekit.identity import digest_of, identity_of
+from licensekit.trust.identity import digest_of, identity_of
 
 
 def test_digest_and_identity_are_what_they_always_were() -> None:

@@ -4,17 +4,11 @@ from typing import Any
 
 import pytest
 
-from licensekit.errors import (
-    IssuedAhead,
-    KeyOutOfScope,
-    KeyOutOfWindow,
-    KeyRevoked,
-    LicenseError,
-)
+from licensekit.errors import IssuedAhead, KeyOutOfScope, KeyOutOfWindow, KeyRevoked, LicenseError
 from licensekit.keys.signing import SigningKey
-from licensekit.sign import sign
-from licensekit.trust import TrustState
-from licensekit.verify import verify_bundle, verify_catalog, verify_reset
+from licensekit.trust.sign import sign
+from licensekit.trust.state import TrustState
+from licensekit.trust.verify import verify_bundle, verify_catalog, verify_reset
 from licensekit.wire.documents import AfterGrace, Document, KeyState, SignedType, Use
 from tests import makers
 from tests.makers import ISSUED, ISSUED_DAY, NOW, PARTNER

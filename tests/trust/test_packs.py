@@ -22,9 +22,9 @@ from licensekit.errors import (
     WrongProduct,
 )
 from licensekit.keys.signing import SigningKey
-from licensekit.pack import Ground, extend_ground, open_pack
-from licensekit.sign import sign
-from licensekit.trust import Seen
+from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
+from licensekit.trust.sign import sign
+from licensekit.trust.state import Seen
 from licensekit.wire import armor
 from licensekit.wire.documents import KeyState, License
 from tests import makers
@@ -64,8 +64,8 @@ GROUND = open_pack(PACK, PIN, NOW)
 BUNDLE = sign(makers.bundle(), VENDOR)
 
 
-def versions(ground: Ground) -> dict[str, int]:
-    return {issuer: held.document.version for issuer, held in ground.catalogs.items()}
+def versions(trust_store: TrustStore) -> dict[str, int]:
+    return {issuer: held.document.version for issuer, held in trust_store.catalogs.items()}
 
 
 def test_a_pack_establishes_whom_to_believe_and_what_codes_mean() -> None:
@@ -75,9 +75,9 @@ def test_a_pack_establishes_whom_to_believe_and_what_codes_mean() -> None:
 
 
 def test_a_pack_needs_neither_list_nor_catalog() -> None:
-    ground = open_pack(makers.file_of(FIRST, trust()), PIN, NOW)
-    assert versions(ground) == {}
-    assert counts(BUNDLE, ground.trust)
+    trust_store = open_pack(makers.file_of(FIRST, trust()), PIN, NOW)
+    assert versions(trust_store) == {}
+    assert counts(BUNDLE, trust_store.trust)
 
 
 PACKS: dict[str, tuple[type[LicenseError], str, str]] = {
@@ -147,55 +147,57 @@ def test_anything_else_is_refused(error: type[LicenseError], pack: str, pin: str
 
 @pytest.mark.parametrize("order", [(1, 3, 2), (3, 1, 2), (2, 3, 1)])
 def test_the_newest_catalog_governs(order: tuple[int, ...]) -> None:
-    ground = extend_ground(GROUND, map(catalog, order), NOW)
-    assert versions(ground) == {ISSUER: 3}
+    trust_store = extend_trust_store(GROUND, map(catalog, order), NOW)
+    assert versions(trust_store) == {ISSUER: 3}
     assert versions(GROUND) == {ISSUER: 2}
 
 
 def test_a_partners_catalog_stands_beside_the_vendors() -> None:
     token = catalog(7, PARTNERS, issuer=PARTNER)
-    assert versions(extend_ground(GROUND, [token], NOW)) == {ISSUER: 2, PARTNER: 7}
+    assert versions(extend_trust_store(GROUND, [token], NOW)) == {ISSUER: 2, PARTNER: 7}
 
 
 def test_a_fork_of_the_catalog_in_force_is_refused() -> None:
     fork = catalog(2, urls={"buy": "https://example.com"})
-    refused(CatalogFork, GROUND.trust, lambda: extend_ground(GROUND, [fork], NOW))
+    refused(CatalogFork, GROUND.trust, lambda: extend_trust_store(GROUND, [fork], NOW))
     assert versions(GROUND) == {ISSUER: 2}
 
 
 def test_a_catalog_goes_with_its_key() -> None:
     """Without a catalog its licenses are shown and not granted; a newer one brings them back."""
-    ground = extend_ground(GROUND, [trust(2, state=KeyState.REVOKED)], NOW)
-    assert versions(ground) == {}
-    assert versions(extend_ground(ground, [catalog(3)], NOW)) == {}
-    assert versions(extend_ground(ground, [catalog(1, VENDOR)], NOW)) == {ISSUER: 1}
+    trust_store = extend_trust_store(GROUND, [trust(2, state=KeyState.REVOKED)], NOW)
+    assert versions(trust_store) == {}
+    assert versions(extend_trust_store(trust_store, [catalog(3)], NOW)) == {}
+    assert versions(extend_trust_store(trust_store, [catalog(1, VENDOR)], NOW)) == {ISSUER: 1}
 
 
 def test_a_catalog_stays_while_its_key_could_sign_it() -> None:
-    assert versions(extend_ground(GROUND, [trust(2)], NOW)) == {ISSUER: 2}
+    assert versions(extend_trust_store(GROUND, [trust(2)], NOW)) == {ISSUER: 2}
 
 
 def test_all_of_a_file_is_taken_or_none() -> None:
     bad = makers.forged(catalog(3))
-    refused(SignatureInvalid, GROUND.trust, lambda: extend_ground(GROUND, [trust(2), bad], NOW))
+    refused(
+        SignatureInvalid, GROUND.trust, lambda: extend_trust_store(GROUND, [trust(2), bad], NOW)
+    )
     assert versions(GROUND) == {ISSUER: 2}
 
 
 def test_a_new_root_without_its_trust_document_is_refused() -> None:
     new = makers.key("root-2")
     token = sign(makers.root(new, version=2), ROOT, new)
-    refused(TrustMissing, GROUND.trust, lambda: extend_ground(GROUND, [token], NOW))
+    refused(TrustMissing, GROUND.trust, lambda: extend_trust_store(GROUND, [token], NOW))
 
 
 def test_a_bundle_in_the_file_is_left_alone() -> None:
-    assert extend_ground(GROUND, [BUNDLE], NOW) == GROUND
+    assert extend_trust_store(GROUND, [BUNDLE], NOW) == GROUND
 
 
 def test_what_an_installation_remembers_is_a_floor() -> None:
     """S1: a pack put back to an older one is noticed."""
     seen = Seen(root=1, trust=2, lists={})
-    refused(TrustRollback, GROUND.trust, lambda: extend_ground(GROUND, [], NOW, seen))
+    refused(TrustRollback, GROUND.trust, lambda: extend_trust_store(GROUND, [], NOW, seen))
     remembered = Seen(root=1, trust=1, lists={ISSUER: (1, 9)})
-    ground = extend_ground(GROUND, [], NOW, remembered)
-    assert versions(ground) == {ISSUER: 2}
-    refused(RevocationsMissing, ground.trust, lambda: counts(BUNDLE, ground.trust))
+    trust_store = extend_trust_store(GROUND, [], NOW, remembered)
+    assert versions(trust_store) == {ISSUER: 2}
+    refused(RevocationsMissing, trust_store.trust, lambda: counts(BUNDLE, trust_store.trust))

@@ -24,9 +24,9 @@ from licensekit.errors import (
     WrongProduct,
 )
 from licensekit.keys.signing import SigningKey
-from licensekit.sign import sign
-from licensekit.trust import start, update_revocations, update_root, update_trust
-from licensekit.verify import verify_bundle
+from licensekit.trust.sign import sign
+from licensekit.trust.state import start, update_revocations, update_root, update_trust
+from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import KeyState, SignedType
 from tests import makers

@@ -25,9 +25,9 @@ from licensekit.errors import (
     WrongProduct,
 )
 from licensekit.keys.signing import SigningKey
-from licensekit.roots import parse_pin, pin_of
-from licensekit.sign import add_signatures, sign
-from licensekit.trust import TrustState, start, update_root
+from licensekit.trust.roots import parse_pin, pin_of
+from licensekit.trust.sign import add_signatures, sign
+from licensekit.trust.state import TrustState, start, update_root
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Root, RootKey
 from tests import makers, rare_keys

@@ -6,10 +6,10 @@ import pytest
 
 from licensekit.errors import KeyOutOfWindow, KeyRevoked, KeyUnknown, RootNotNewest, ThresholdNotMet
 from licensekit.keys.signing import SigningKey
-from licensekit.pack import Ground, extend_ground, open_pack
-from licensekit.sign import sign
-from licensekit.trust import update_trust
-from licensekit.verify import verify_bundle
+from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
+from licensekit.trust.sign import sign
+from licensekit.trust.state import update_trust
+from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
 from licensekit.wire.documents import AdmittedKey, KeyState
 from tests import makers
@@ -86,7 +86,7 @@ def license_file(year: Year) -> list[armor.Token]:
     return armor.read(makers.file_of(year.bundle, year.trust, *year.roots))
 
 
-def shipped(year: int) -> Ground:
+def shipped(year: int) -> TrustStore:
     """Give the ground of an application shipped in `year`, with that year's pack and pin."""
     now = YEARS[year]
     return open_pack(now.pack, makers.pin(now.roots[-1]), now.time)
@@ -94,43 +94,51 @@ def shipped(year: int) -> Ground:
 
 @pytest.mark.parametrize("year", range(4))
 def test_an_application_of_any_year_accepts_this_years_license(year: int) -> None:
-    ground = extend_ground(shipped(year), license_file(LAST), LAST.time)
-    assert verify_bundle(LAST.bundle, ground.trust, LAST.time).token == LAST.bundle
+    trust_store = extend_trust_store(shipped(year), license_file(LAST), LAST.time)
+    assert verify_bundle(LAST.bundle, trust_store.trust, LAST.time).token == LAST.bundle
 
 
 @pytest.mark.parametrize("year", range(4))
 def test_this_years_application_accepts_the_license_of_any_year(year: int) -> None:
     """An old file brings old trust documents along; they change nothing and do no harm."""
-    ground = shipped(3)
-    extended = extend_ground(ground, license_file(YEARS[year]), LAST.time)
-    assert frozen(extended.trust) == frozen(ground.trust)
+    trust_store = shipped(3)
+    extended = extend_trust_store(trust_store, license_file(YEARS[year]), LAST.time)
+    assert frozen(extended.trust) == frozen(trust_store.trust)
     old = YEARS[year].bundle
     assert verify_bundle(old, extended.trust, LAST.time).token == old
 
 
 def test_step_by_step_or_at_once_comes_to_the_same() -> None:
-    ground = shipped(0)
+    trust_store = shipped(0)
     for year in YEARS:
-        ground = extend_ground(ground, license_file(year), year.time)
-    at_once = extend_ground(shipped(0), license_file(LAST), LAST.time)
-    assert frozen(ground.trust) == frozen(at_once.trust)
+        trust_store = extend_trust_store(trust_store, license_file(year), year.time)
+    at_once = extend_trust_store(shipped(0), license_file(LAST), LAST.time)
+    assert frozen(trust_store.trust) == frozen(at_once.trust)
 
 
 def test_without_the_chain_this_years_license_is_refused() -> None:
-    ground = shipped(0)
+    trust_store = shipped(0)
     bare = [LAST.bundle, LAST.trust]
-    refused(KeyUnknown, ground.trust, lambda: extend_ground(ground, bare, LAST.time))
-    refused(KeyUnknown, ground.trust, lambda: verify_bundle(LAST.bundle, ground.trust, LAST.time))
+    refused(KeyUnknown, trust_store.trust, lambda: extend_trust_store(trust_store, bare, LAST.time))
+    refused(
+        KeyUnknown,
+        trust_store.trust,
+        lambda: verify_bundle(LAST.bundle, trust_store.trust, LAST.time),
+    )
 
 
 def test_with_a_root_missing_from_the_chain_it_is_refused() -> None:
-    ground = shipped(0)
+    trust_store = shipped(0)
     gapped = [LAST.roots[1], LAST.roots[3], LAST.trust, LAST.bundle]
-    refused(ThresholdNotMet, ground.trust, lambda: extend_ground(ground, gapped, LAST.time))
+    refused(
+        ThresholdNotMet,
+        trust_store.trust,
+        lambda: extend_trust_store(trust_store, gapped, LAST.time),
+    )
 
 
 def test_the_first_years_root_key_speaks_for_nothing_any_more() -> None:
-    state = extend_ground(shipped(0), license_file(LAST), LAST.time).trust
+    state = extend_trust_store(shipped(0), license_file(LAST), LAST.time).trust
     thief = makers.trust(
         makers.admitted(makers.key("thief")), version=99, root_version=1, issued=LAST.time
     )
@@ -150,7 +158,7 @@ def test_a_key_revoked_this_year_takes_its_old_files_along() -> None:
         for key in admitted_in(3)
     ]
     document = makers.trust(*keys, version=5, root_version=4, issued=LAST.time)
-    ground = extend_ground(shipped(3), [sign(document, root_key(3))], LAST.time)
+    trust_store = extend_trust_store(shipped(3), [sign(document, root_key(3))], LAST.time)
     old = YEARS[1].bundle
-    refused(KeyRevoked, ground.trust, lambda: verify_bundle(old, ground.trust, LAST.time))
-    assert verify_bundle(YEARS[0].bundle, ground.trust, LAST.time).token == YEARS[0].bundle
+    refused(KeyRevoked, trust_store.trust, lambda: verify_bundle(old, trust_store.trust, LAST.time))
+    assert verify_bundle(YEARS[0].bundle, trust_store.trust, LAST.time).token == YEARS[0].bundle

@@ -9,8 +9,8 @@ from licensekit.errors import (
     RootRollback,
     TrustRollback,
 )
-from licensekit.sign import sign
-from licensekit.trust import Seen, require_seen, start, update_revocations
+from licensekit.trust.sign import sign
+from licensekit.trust.state import Seen, require_seen, start, update_revocations
 from tests import makers
 from tests.makers import NOW, SERIAL
 from tests.refusals import counts, refused

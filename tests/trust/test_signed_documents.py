@@ -14,9 +14,9 @@ from licensekit.errors import (
     SignatureInvalid,
     UnexpectedType,
 )
-from licensekit.sign import sign
-from licensekit.signed import SelfSigned, Verified, self_signed
-from licensekit.verify import verify_bundle
+from licensekit.trust.sign import sign
+from licensekit.trust.signed import SelfSigned, Verified, self_signed
+from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Receipt, Request, Statement
 from tests import makers, rare_keys

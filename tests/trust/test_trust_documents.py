@@ -25,9 +25,9 @@ from licensekit.errors import (
     WrongProduct,
 )
 from licensekit.keys.signing import SigningKey
-from licensekit.sign import add_signatures, sign
-from licensekit.trust import TrustState, start, update_root, update_trust
-from licensekit.verify import verify_bundle
+from licensekit.trust.sign import add_signatures, sign
+from licensekit.trust.state import TrustState, start, update_root, update_trust
+from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import AdmittedKey
 from tests import makers, rare_keys

@@ -19,9 +19,9 @@ from licensekit.errors import (
     TrustFork,
 )
 from licensekit.keys.signing import SigningKey
-from licensekit.sign import sign
-from licensekit.trust import TrustState, start
-from licensekit.trust_file import extend
+from licensekit.trust.files import extend
+from licensekit.trust.sign import sign
+from licensekit.trust.state import TrustState, start
 from licensekit.wire import armor
 from licensekit.wire.documents import KeyState, SignedType
 from tests import makers

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from licensekit.errors import LicenseError, TrustFork
-from licensekit.sign import sign
-from licensekit.trust import (
+from licensekit.trust.files import extend
+from licensekit.trust.sign import sign
+from licensekit.trust.state import (
     TrustState,
     require_seen,
     start,
@@ -24,7 +25,6 @@ from licensekit.trust import (
     update_root,
     update_trust,
 )
-from licensekit.trust_file import extend
 from licensekit.wire.documents import KeyState
 from tests import makers
 from tests.makers import NOW

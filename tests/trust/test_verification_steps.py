@@ -23,10 +23,10 @@ from licensekit.errors import (
     WrongProduct,
 )
 from licensekit.keys.signing import SigningKey
-from licensekit.sign import sign
-from licensekit.signed import Verified
-from licensekit.trust import start, update_revocations, update_root, update_trust
-from licensekit.verify import verify_bundle, verify_catalog, verify_reset
+from licensekit.trust.sign import sign
+from licensekit.trust.signed import Verified
+from licensekit.trust.state import start, update_revocations, update_root, update_trust
+from licensekit.trust.verify import verify_bundle, verify_catalog, verify_reset
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Document
 from tests import makers

@@ -4,10 +4,10 @@ from typing import Any
 
 from licensekit.dates import parse_seconds
 from licensekit.errors import LicenseError
-from licensekit.pack import extend_ground, open_pack
-from licensekit.signed import SelfSigned, Verified, self_signed
-from licensekit.trust import Seen, TrustState, update_revocations, update_root, update_trust
-from licensekit.verify import verify_bundle, verify_catalog, verify_reset
+from licensekit.trust.pack import extend_trust_store, open_pack
+from licensekit.trust.signed import SelfSigned, Verified, self_signed
+from licensekit.trust.state import Seen, TrustState, update_revocations, update_root, update_trust
+from licensekit.trust.verify import verify_bundle, verify_catalog, verify_reset
 from licensekit.wire import armor
 from licensekit.wire.documents import Document, Receipt, Request, Statement
 from licensekit.wire.plain import plain
@@ -38,7 +38,7 @@ def _taken(vector: dict[str, Any], on: dict[str, str]) -> dict[str, Any]:
     if vector.get("alone"):
         ground = ground._replace(trust=_alone(ground.trust, tokens[0], now))
     else:
-        ground = extend_ground(ground, tokens, now, _seen(vector.get("seen")))
+        ground = extend_trust_store(ground, tokens, now, _seen(vector.get("seen")))
     state = ground.trust
     documents = [_verified(token, state, now) for token in tokens if token.type not in _OF_TRUST]
     seen = state.seen

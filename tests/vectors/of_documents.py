@@ -6,19 +6,19 @@ from typing import Any, NamedTuple
 import msgspec
 
 from licensekit.keys.signing import SigningKey
-from licensekit.sign import sign
+from licensekit.trust.sign import sign
 from licensekit.wire import frame
 from licensekit.wire.documents import (
     TYPE_OF,
-    Access,
     Binding,
     Catalog,
     Document,
     Edition,
     Kind,
+    LoginRule,
     ResetWhat,
     Root,
-    Seats,
+    SeatKind,
     Trust,
     UserKind,
 )
@@ -56,10 +56,10 @@ CATALOG = makers.catalog(
         "sale-cal": makers.license_entry(name="Sale", hidden=True, requires=["other.base", "user"]),
         "sales-pro": makers.license_entry(plan=True, includes=["sale", "sale-cal"]),
         "satellite": makers.license_entry(Kind.SITE, "Satellite", limits_sites=True),
-        "service": makers.license_entry(description="At work", seats=Seats.CONCURRENT),
+        "service": makers.license_entry(description="At work", seats=SeatKind.CONCURRENT),
         "user": makers.license_entry(),
     },
-    access={"web": Access(["other.base", "user"], [UserKind.ASSOCIATE, UserKind.ANONYMOUS])},
+    access={"web": LoginRule(["other.base", "user"], [UserKind.ASSOCIATE, UserKind.ANONYMOUS])},
     editions={"basic": Edition("Basic", {"disk": 10}, {"satellite": 1}, {"user": None}, {"a": 1})},
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from licensekit.sign import sign
+from licensekit.trust.sign import sign
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Bundle, Document
 from tests import makers

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from licensekit.sign import sign
+from licensekit.trust.sign import sign
 from licensekit.wire import armor, frame
 from tests import makers
 from tests.vectors.vector import FIRST, ROOT, Ground, Vector, file_of

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from licensekit.keys.signing import SigningKey
-from licensekit.sign import sign
+from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from licensekit.wire.documents import KeyState, RootKey
 from tests import makers, rare_keys

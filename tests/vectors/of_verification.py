@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from licensekit.keys.signing import SigningKey
-from licensekit.sign import sign
+from licensekit.trust.sign import sign
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import AfterGrace, Bundle, Catalog, Document, Use
 from tests import makers, rare_keys

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from licensekit.dates import format_seconds
-from licensekit.identity import identity_of
-from licensekit.sign import sign
+from licensekit.trust.identity import identity_of
+from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from licensekit.wire.documents import TYPE_OF, Document, KeyState, SignedType, Use, encode
 from licensekit.wire.plain import plain

@@ -8,11 +8,11 @@ import pytest
 from licensekit import limits
 from licensekit.errors import PayloadInvalid
 from licensekit.wire.documents import (
-    Access,
     Binding,
     Document,
     Edition,
     KeyState,
+    LoginRule,
     Root,
     RootKey,
     SignedType,
@@ -103,15 +103,15 @@ RULES: dict[str, Rule] = {
         lambda: {"licenses": {"demo.sale": makers.license_entry()}},
         "not a code",
     ),
-    "access by nothing": (CATALOG, lambda: {"access": {"web": Access([], [])}}, "length >= 1"),
+    "access by nothing": (CATALOG, lambda: {"access": {"web": LoginRule([], [])}}, "length >= 1"),
     "access rules out of order": (
         CATALOG,
-        lambda: {"access": {"web": Access(["b", "a"], [UserKind.ASSOCIATE])}},
+        lambda: {"access": {"web": LoginRule(["b", "a"], [UserKind.ASSOCIATE])}},
         "sorted",
     ),
     "kinds of users out of order": (
         CATALOG,
-        lambda: {"access": {"web": Access(["a"], [UserKind.SYSTEM, UserKind.ASSOCIATE])}},
+        lambda: {"access": {"web": LoginRule(["a"], [UserKind.SYSTEM, UserKind.ASSOCIATE])}},
         "not sorted",
     ),
     "edition of no codes": (
@@ -233,7 +233,7 @@ ENTRY = {
     "names": "x",
     "urls": "x",
     "licenses": makers.license_entry(),
-    "access": Access(["a"], [UserKind.ASSOCIATE]),
+    "access": LoginRule(["a"], [UserKind.ASSOCIATE]),
     "editions": Edition("Basic", {}, {}, {}, {}),
 }
 

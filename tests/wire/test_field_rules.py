@@ -5,7 +5,8 @@ import unicodedata
 
 import pytest
 
-from licensekit.wire.documents import SignedType, is_code, is_serial, text_fault
+from licensekit.text.spelling import is_code, is_serial, text_fault
+from licensekit.wire.documents import SignedType
 from licensekit.wire.documents.fields import (
     require_ascending,
     require_codes,

@@ -11,10 +11,10 @@ from starlette.responses import Response
 from licensekit.console.rendering import issuer_name, license_name, page
 from licensekit.console.screens import status_of
 from licensekit.console.visit import Visit
-from licensekit.customer import Preview
 from licensekit.errors import LicenseError, NoBundle, TooLarge
-from licensekit.installation.state import State
+from licensekit.installation import Preview
 from licensekit.limits import FILE_BYTES
+from licensekit.state.loading import InstallationState
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Kind
 
@@ -127,7 +127,7 @@ def _tokens(data: bytes) -> str:
     return "".join(armor.write(token) + "\n" for token in armor.read(data))
 
 
-def _release(visit: Visit, state: State, asked: str) -> Released:
+def _release(visit: Visit, state: InstallationState, asked: str) -> Released:
     kind, _, rest = asked.partition(" ")
     code, _, holder = rest.partition(" ")
     change = visit.installation.sites if kind == Kind.SITE.name else visit.installation.users

@@ -8,10 +8,10 @@ from starlette.responses import Response
 from licensekit.console.rendering import moved, page
 from licensekit.console.screens import status_of
 from licensekit.console.visit import Visit
-from licensekit.customer import Scope
 from licensekit.dates import seconds_of
 from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN
 from licensekit.errors import EntryInvalid, EventUnknown, LicenseError
+from licensekit.installation import EventScope
 
 OTHER: Final = "other"
 """Stands for a kind that is typed."""
@@ -60,7 +60,7 @@ def _list(visit: Visit, error: LicenseError | None) -> Response:
         in_force=[event for event in found if event.ended is None],
         ended=[event for event in reversed(found) if event.ended is not None][:ENDED],
         kinds=KINDS,
-        scopes=list(Scope),
+        scopes=list(EventScope),
         sites=[site.id for site in visit.installation.sites.list()],
         error=error,
         form=visit.form,
@@ -73,9 +73,9 @@ def _kind(visit: Visit) -> str:
     return visit.form.text("other") if chosen == OTHER else chosen
 
 
-def _scope(visit: Visit) -> Scope:
+def _scope(visit: Visit) -> EventScope:
     said = visit.form.text("scope")
-    return next((scope for scope in Scope if scope == said), Scope.INSTALLATION)
+    return next((scope for scope in EventScope if scope == said), EventScope.INSTALLATION)
 
 
 def _moment(text: str) -> int | None:

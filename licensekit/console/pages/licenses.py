@@ -9,7 +9,7 @@ from licensekit.console.views.licenses import issuer_view, issuers_of, license_v
 from licensekit.console.visit import Visit
 from licensekit.dates import day_at
 from licensekit.errors import UnknownLicense
-from licensekit.installation.state import State
+from licensekit.state.loading import InstallationState
 
 HOLDERS: Final = 100
 """How many holders the page of a license names."""
@@ -20,7 +20,7 @@ def first(visit: Visit) -> Response:
     state = visit.installation.state()
     if not state.bundles and state.stored.recorded is None:
         return moved(visit, "/activate")
-    return moved(visit, f"/licenses/{state.ground.issuer}")
+    return moved(visit, f"/licenses/{state.trust_store.issuer}")
 
 
 def of_issuer(visit: Visit) -> Response:
@@ -70,6 +70,6 @@ def end_lease(visit: Visit) -> Response:
     return moved(visit, f"/license/{lease.license}", saved="lease")
 
 
-def tabs(state: State) -> tuple[tuple[str, str], ...]:
+def tabs(state: InstallationState) -> tuple[tuple[str, str], ...]:
     """Give the code and the name of every issuer that has a tab."""
     return tuple((issuer, issuer_name(state, issuer)) for issuer in issuers_of(state))

@@ -6,7 +6,7 @@ from licensekit.console.pages.users import PAGE
 from licensekit.console.rendering import license_name, page
 from licensekit.console.views.licenses import all_rows, by_plan_and_name, is_there, license_view
 from licensekit.console.visit import Visit
-from licensekit.customer import UserFilter, UserPage
+from licensekit.installation import UserFilter, UserPage
 from licensekit.wire.documents import Kind
 
 

@@ -11,9 +11,9 @@ from licensekit.console.views.choices import choices_of
 from licensekit.console.views.licenses import all_rows, by_plan_and_name, is_there, license_view
 from licensekit.console.views.people import given_by, login_answers
 from licensekit.console.visit import Visit
-from licensekit.customer import UserFilter, UserRow
 from licensekit.errors import LicenseError
-from licensekit.installation.state import State
+from licensekit.installation import UserFilter, UserRow
+from licensekit.state.loading import InstallationState
 from licensekit.wire.documents import Kind, UserKind
 
 PAGE: Final = 50
@@ -71,7 +71,7 @@ def user_card(
     )
 
 
-def license_options(state: State) -> list[tuple[str, str]]:
+def license_options(state: InstallationState) -> list[tuple[str, str]]:
     """Give the user licenses that a list can be narrowed to, the plans first."""
     offered = [row for row in all_rows(state) if row.kind is Kind.USER and not row.hidden]
     listed = [license_view(state, row) for row in offered if is_there(row)]
@@ -110,7 +110,7 @@ def _next(visit: Visit, path: str, after: str) -> str:
     return visit.url(path, **asked, after=after)
 
 
-def _names(state: State, users: Iterable[UserRow]) -> dict[str, str]:
+def _names(state: InstallationState, users: Iterable[UserRow]) -> dict[str, str]:
     return {code: license_name(state, code) for user in users for code in user.licenses}
 
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from licensekit.console.views.licenses import LicenseView, all_rows, license_view
 from licensekit.entitlements.evaluate import qualify
-from licensekit.installation.state import State
-from licensekit.wire.documents import Kind, Seats
+from licensekit.state.loading import InstallationState
+from licensekit.wire.documents import Kind, SeatKind
 
 
 class Choice(NamedTuple):
@@ -46,7 +46,7 @@ class Choices(NamedTuple):
 
 
 def choices_of(
-    state: State,
+    state: InstallationState,
     kind: Kind,
     held: Iterable[str],
     *,
@@ -93,22 +93,22 @@ def choices_of(
     )
 
 
-def _assignable(state: State, code: str) -> bool:
+def _assignable(state: InstallationState, code: str) -> bool:
     license_ = state.entitlements.licenses[code]
-    return not (license_.hidden or license_.limits_sites or license_.seats is Seats.CONCURRENT)
+    return not (license_.hidden or license_.limits_sites or license_.seats is SeatKind.CONCURRENT)
 
 
-def _parents(state: State, codes: Iterable[str]) -> dict[str, str | None]:
+def _parents(state: InstallationState, codes: Iterable[str]) -> dict[str, str | None]:
     """Give for each license the one among `codes` that it requires; a plan stands by itself."""
     listed = list(codes)
     return {code: _parent(state, code, listed) for code in listed}
 
 
-def _parent(state: State, code: str, listed: Iterable[str]) -> str | None:
+def _parent(state: InstallationState, code: str, listed: Iterable[str]) -> str | None:
     license_ = state.entitlements.licenses.get(code)
     if license_ is None or license_.plan:
         return None
-    issuer = code.rpartition(".")[0] or state.ground.issuer
-    required = [qualify(state.ground, issuer, one) for one in license_.requires]
+    issuer = code.rpartition(".")[0] or state.trust_store.issuer
+    required = [qualify(state.trust_store, issuer, one) for one in license_.requires]
     plans = {c for c in listed if (one := state.entitlements.licenses.get(c)) and one.plan}
     return next((one for one in listed if one in required and one not in plans), None)

@@ -5,11 +5,11 @@ from typing import Any, NamedTuple, cast
 
 from licensekit.console.texts import has, sentence, text
 from licensekit.dates import parse_seconds
-from licensekit.installation.audit import Entry
-from licensekit.installation.state import State
+from licensekit.state.audit import AuditEntry
+from licensekit.state.loading import InstallationState
 
 
-class Line(NamedTuple):
+class HistoryLine(NamedTuple):
     """One entry."""
 
     number: int
@@ -25,14 +25,14 @@ class Line(NamedTuple):
 _SAID: frozenset[str] = frozenset({"did", "at", "by"})
 
 
-def line_of(state: State, entry: Entry) -> Line:
+def line_of(state: InstallationState, entry: AuditEntry) -> HistoryLine:
     """Give an entry as the History screen shows it."""
     facts = entry.facts
     did = str(facts.get("did", ""))
     shown = {name: _shown(state, value) for name, value in facts.items() if name not in _SAID}
     key = f"history.did.{did}"
     told = sentence(key, _Marks()) if has(key) else ""
-    return Line(
+    return HistoryLine(
         number=entry.number,
         at=_moment(facts),
         by=str(facts.get("by", "")),
@@ -68,7 +68,7 @@ def _moment(facts: Mapping[str, Any]) -> int | None:
         return None
 
 
-def _shown(state: State, value: object) -> str:
+def _shown(state: InstallationState, value: object) -> str:
     if isinstance(value, list):
         return ", ".join(_names(state, cast("list[object]", value)))
     if value is True:
@@ -76,7 +76,7 @@ def _shown(state: State, value: object) -> str:
     return "" if value in (None, False, "") else str(value)
 
 
-def _names(state: State, values: list[object]) -> Iterator[str]:
+def _names(state: InstallationState, values: list[object]) -> Iterator[str]:
     for value in values:
         license_ = state.entitlements.licenses.get(str(value))
         yield str(value) if license_ is None else license_.name

@@ -4,19 +4,18 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements import LicenseRow, Part, rows
-from licensekit.entitlements import State as PartState
-from licensekit.installation.state import State
-from licensekit.wire.documents import Kind, Seats
+from licensekit.entitlements import BundleState, LicenseRow, Part, rows
+from licensekit.state.loading import InstallationState
+from licensekit.wire.documents import Kind, SeatKind
 
 _TONES: Final = {
-    PartState.ACTIVE: "good",
-    PartState.PENDING: "calm",
-    PartState.WARNING: "warn",
-    PartState.GRACE: "warn",
-    PartState.EXPIRED: "bad",
-    PartState.FOREIGN: "bad",
-    PartState.UNMAINTAINED: "bad",
+    BundleState.ACTIVE: "good",
+    BundleState.PENDING: "calm",
+    BundleState.WARNING: "warn",
+    BundleState.GRACE: "warn",
+    BundleState.EXPIRED: "bad",
+    BundleState.FOREIGN: "bad",
+    BundleState.UNMAINTAINED: "bad",
 }
 NEARLY_FULL: Final = 90
 """From so many percent in use on, a license is shown as nearly used up."""
@@ -65,14 +64,16 @@ class IssuerView(NamedTuple):
     """What a bundle names and the catalog does not have."""
 
 
-def issuers_of(state: State) -> tuple[str, ...]:
+def issuers_of(state: InstallationState) -> tuple[str, ...]:
     """Give the issuers that have a catalog or a bundle here, the vendor first."""
     granting = (p.bundle.issuer for p in (*state.entitlements.parts, *state.entitlements.waiting))
-    found = dict.fromkeys((state.ground.issuer, *sorted(state.ground.catalogs), *granting))
+    found = dict.fromkeys(
+        (state.trust_store.issuer, *sorted(state.trust_store.catalogs), *granting)
+    )
     return tuple(found)
 
 
-def issuer_view(state: State, issuer: str) -> IssuerView:
+def issuer_view(state: InstallationState, issuer: str) -> IssuerView:
     """Give everything of one issuer."""
     listed = [license_view(state, row) for row in all_rows(state) if row.issuer == issuer]
     shown = [view for view in listed if not view.row.hidden or view.row.in_use]
@@ -97,7 +98,7 @@ def issuer_view(state: State, issuer: str) -> IssuerView:
     )
 
 
-def all_rows(state: State) -> tuple[LicenseRow, ...]:
+def all_rows(state: InstallationState) -> tuple[LicenseRow, ...]:
     """Give every license of every catalog."""
     return rows(state.entitlements, state.in_use)
 
@@ -112,7 +113,7 @@ def is_there(row: LicenseRow) -> bool:
     return row.granted or bool(row.in_use) or (row.kind is Kind.SYSTEM and row.access > Access.NONE)
 
 
-def part_views(state: State, issuer: str | None = None) -> Iterator[PartView]:
+def part_views(state: InstallationState, issuer: str | None = None) -> Iterator[PartView]:
     """Give the bundles in force and those that wait, of one issuer or of all."""
     for part in (*state.entitlements.parts, *state.entitlements.waiting):
         if issuer in (None, part.bundle.issuer):
@@ -120,7 +121,7 @@ def part_views(state: State, issuer: str | None = None) -> Iterator[PartView]:
             yield PartView(part, _TONES[part.state], part.days_left(state.now), dates)
 
 
-def license_view(state: State, row: LicenseRow) -> LicenseView:
+def license_view(state: InstallationState, row: LicenseRow) -> LicenseView:
     """Give one license with its numbers."""
     over = 0 if row.total is None else max(0, row.in_use - row.total)
     percent = _percent(row)
@@ -131,14 +132,14 @@ def license_view(state: State, row: LicenseRow) -> LicenseView:
         percent=percent,
         free=None if row.total is None else max(0, row.total - row.in_use),
         over=over,
-        concurrent=license_.seats is Seats.CONCURRENT,
+        concurrent=license_.seats is SeatKind.CONCURRENT,
         quantity=license_.quantity,
     )
 
 
-def buy_address(state: State, issuer: str) -> str | None:
+def buy_address(state: InstallationState, issuer: str) -> str | None:
     """Give where more of an issuer's licenses can be bought: a web address, or nothing."""
-    known = state.ground.catalogs.get(issuer)
+    known = state.trust_store.catalogs.get(issuer)
     written = "" if known is None else known.document.urls.get("buy", "")
     # A catalog may say anything here; a browser must not run it.
     return written if written.startswith(("https://", "http://")) else None

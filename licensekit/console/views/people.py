@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from licensekit.access import Access
-from licensekit.customer import Decision, Installation, UserFacts
 from licensekit.entitlements.login import ways
-from licensekit.installation.state import State
+from licensekit.installation import Decision, Installation, UserFacts
+from licensekit.state.loading import InstallationState
 
 
 class Has(NamedTuple):
@@ -29,7 +29,7 @@ class Given(NamedTuple):
     """The names of what is assigned and brings it."""
 
 
-def given_by(state: State, access: Mapping[str, Access], held: Iterable[str]) -> Has:
+def given_by(state: InstallationState, access: Mapping[str, Access], held: Iterable[str]) -> Has:
     """Give every license that gives a user something, or is assigned and does not."""
     assigned = frozenset(held)
     licenses, closure = state.entitlements.licenses, state.entitlements.closure
@@ -56,7 +56,7 @@ def given_by(state: State, access: Mapping[str, Access], held: Iterable[str]) ->
 
 
 def login_answers(
-    state: State, installation: Installation, user: UserFacts
+    state: InstallationState, installation: Installation, user: UserFacts
 ) -> tuple[tuple[str, Decision], ...]:
     """Give every way to log in that a user of this kind may come, with the decision on it."""
     answers = [

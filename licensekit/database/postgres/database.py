@@ -10,7 +10,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from licensekit.database.migrations import FOUND, Dialect, Schema, migrate
-from licensekit.database.pool import Handling, Pool
+from licensekit.database.pool import ConnectionPool, Handling
 from licensekit.database.postgres.connection import (
     COMMIT_AND_TELL,
     JUST_COMMIT,
@@ -71,10 +71,10 @@ class PostgresDatabase:
         self._location, self._parameters = read(url)
         self._schema = schema
         self._wait = wait
-        self._pool = Pool(
+        self._pool = ConnectionPool(
             Handling(self._connect, _discard, _is_idle, _nothing), location=self.location, wait=wait
         )
-        self._listeners = Pool(
+        self._listeners = ConnectionPool(
             Handling(self._listen, _discard, _is_open, _nothing), location=self.location, wait=wait
         )
         try:

@@ -8,7 +8,7 @@ from time import monotonic, sleep
 from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database.migrations import FOUND, Dialect, Schema, migrate
-from licensekit.database.pool import Handling, Pool
+from licensekit.database.pool import ConnectionPool, Handling
 from licensekit.database.protocol import BUSY_SECONDS, Row, Value, Version
 from licensekit.database.sqlite.connection import SqliteConnection
 from licensekit.database.sqlite.errors import translate
@@ -50,9 +50,15 @@ class SqliteDatabase:
         self._schema = schema
         self._wait = wait
         self._numbers = count()
-        self._readers = Pool(self._handling(read_only=True), location=self.location, wait=wait)
-        self._writers = Pool(self._handling(read_only=False), location=self.location, wait=wait)
-        self._watchers = Pool(self._watching(), location=self.location, wait=wait, slots=1)
+        self._readers = ConnectionPool(
+            self._handling(read_only=True), location=self.location, wait=wait
+        )
+        self._writers = ConnectionPool(
+            self._handling(read_only=False), location=self.location, wait=wait
+        )
+        self._watchers = ConnectionPool(
+            self._watching(), location=self.location, wait=wait, slots=1
+        )
         try:
             migrate(self, schema, create=create)
         except BaseException:  # an interruption too must leave no file open
@@ -132,7 +138,10 @@ class SqliteDatabase:
             ) from error
 
     def _transaction(
-        self, pool: Pool[sqlite3.Connection], statement: LiteralString, schema: Schema | None
+        self,
+        pool: ConnectionPool[sqlite3.Connection],
+        statement: LiteralString,
+        schema: Schema | None,
     ) -> Transaction[sqlite3.Connection, SqliteConnection]:
         def make(raw: sqlite3.Connection) -> SqliteConnection:
             return SqliteConnection(raw, self._location)

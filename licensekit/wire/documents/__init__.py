@@ -1,17 +1,10 @@
 """Payloads as frozen structs: what each type of document holds, in order.
 
-Nothing here says that a document is genuine; `licensekit.signed` does.
+Nothing here says that a document is genuine; `licensekit.trust.signed` does.
 """
 
-from licensekit.wire.documents.codec import (
-    CLASS_OF,
-    TYPE_OF,
-    AnyDocument,
-    compose,
-    decode,
-    encode,
-)
-from licensekit.wire.documents.fields import Document, Value, is_code, is_serial, text_fault
+from licensekit.wire.documents.codec import CLASS_OF, TYPE_OF, AnyDocument, compose, decode, encode
+from licensekit.wire.documents.fields import Document, Value
 from licensekit.wire.documents.installed import (
     ANSWERS,
     FOLLOWS,
@@ -23,7 +16,6 @@ from licensekit.wire.documents.installed import (
     Usage,
 )
 from licensekit.wire.documents.sold import (
-    Access,
     AfterGrace,
     Binding,
     Bundle,
@@ -31,7 +23,8 @@ from licensekit.wire.documents.sold import (
     Edition,
     Kind,
     License,
-    Seats,
+    LoginRule,
+    SeatKind,
     Use,
     UserKind,
     order_of_dates_fault,
@@ -52,7 +45,6 @@ __all__ = [
     "CLASS_OF",
     "FOLLOWS",
     "TYPE_OF",
-    "Access",
     "AdmittedKey",
     "AfterGrace",
     "AnyDocument",
@@ -64,6 +56,7 @@ __all__ = [
     "KeyState",
     "Kind",
     "License",
+    "LoginRule",
     "Receipt",
     "Request",
     "Reset",
@@ -72,7 +65,7 @@ __all__ = [
     "Root",
     "RootKey",
     "Scope",
-    "Seats",
+    "SeatKind",
     "SignedType",
     "Statement",
     "Trust",
@@ -83,8 +76,5 @@ __all__ = [
     "compose",
     "decode",
     "encode",
-    "is_code",
-    "is_serial",
     "order_of_dates_fault",
-    "text_fault",
 ]

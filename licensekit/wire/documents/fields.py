@@ -7,12 +7,12 @@ from `__post_init__`: it runs when a document is decoded as well as when one is 
 
 from collections.abc import Callable, Iterable
 from itertools import pairwise
-from typing import Annotated, Final
-from unicodedata import is_normalized
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from licensekit import limits
+from licensekit.text.spelling import CODE_ALPHABET, is_code, is_serial, is_word, text_fault
 
 Code = Annotated[str, Meta(min_length=1, max_length=limits.CODE_LENGTH)]
 """Lower-case letters, digits and inner dashes: `sales-pro`."""
@@ -43,42 +43,6 @@ class Document(Struct, array_like=True, frozen=True, forbid_unknown_fields=True)
     """A frozen array of fields; what it does not name, it refuses."""
 
 
-# Alphabets rather than patterns: compiling patterns would cost every process that verifies a file.
-_CODE_ALPHABET: Final = b"abcdefghijklmnopqrstuvwxyz0123456789-"
-_REFUSED: Final = (
-    ("\x00", "\x1f"),
-    ("\x7f", "\x9f"),
-    ("\u061c", "\u061c"),
-    ("\u200e", "\u200f"),
-    ("\u2028", "\u202e"),
-    ("\u2066", "\u2069"),
-    ("\ufeff", "\ufeff"),
-    ("\ufff9", "\ufffb"),
-)
-"""First and last character of each range that no text may hold."""
-_SERIAL_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ" + _CODE_ALPHABET
-
-
-def is_code(text: str) -> bool:
-    """Say whether `text` is one license, issuer, product or part code."""
-    return len(text) <= limits.CODE_LENGTH and _is_word(text, _CODE_ALPHABET)
-
-
-def is_serial(text: str) -> bool:
-    """Say whether `text` can be a serial."""
-    return len(text) <= limits.SERIAL_LENGTH and _is_word(text, _SERIAL_ALPHABET)
-
-
-def text_fault(text: str) -> str | None:
-    """Say why `text` may not stand in a document, or None."""
-    # All that is refused is unprintable too, so that most texts need no closer look.
-    if not text.isprintable() and any(map(_is_refused, text)):
-        return "has a control or direction-changing character"
-    if not text.isascii() and not is_normalized("NFC", text):
-        return "is not in Unicode normalization form C"
-    return None
-
-
 def require_codes(codes: Iterable[str]) -> None:
     """Refuse unless every one is a code.
 
@@ -89,7 +53,7 @@ def require_codes(codes: Iterable[str]) -> None:
     joined = "\n".join(listed)
     # One look over all codes of a document; their lengths are bounds of their fields.
     if listed and not (
-        _is_word(joined, _CODE_ALPHABET + b"\n")
+        is_word(joined, CODE_ALPHABET + b"\n")
         and joined.count("\n") == len(listed) - 1
         and "\n\n" not in joined
         and "\n-" not in joined
@@ -155,21 +119,6 @@ def _refuse_first(items: Iterable[str], is_good: Callable[[str], bool], why: str
             raise ValueError(f"{item!a:.60} {why}")
 
 
-def _is_word(text: str, alphabet: bytes) -> bool:
-    """Say whether `text` is of the alphabet and neither begins nor ends with a dash."""
-    return (
-        text.isascii()
-        and not text.encode().translate(None, alphabet)
-        and text[:1] not in {"", "-", "\n"}
-        and text[-1] not in "-\n"
-    )
-
-
 def _is_qualified(text: str) -> bool:
     issuer, dot, code = text.rpartition(".")
     return is_code(code) and (not dot or is_code(issuer))
-
-
-def _is_refused(character: str) -> bool:
-    """Say whether it is a control, a separator of lines, or changes the writing direction."""
-    return any(first <= character <= last for first, last in _REFUSED)

@@ -64,7 +64,7 @@ class AfterGrace(IntEnum):
     ADVISORY = 2
 
 
-class Seats(IntEnum):
+class SeatKind(IntEnum):
     """How a user license counts: assigned users, or users at work at one time."""
 
     NAMED = 0
@@ -206,7 +206,7 @@ class License(Document, frozen=True):
     """Present alone, the license is read; with this user license it is full."""
     includes: Annotated[list[Code], Meta(max_length=limits.INCLUDES)]
     requires: Annotated[list[QualifiedCode], Meta(max_length=limits.INCLUDES)]
-    seats: Seats
+    seats: SeatKind
     limits_sites: bool
     """The count limits how many sites there are besides the central one."""
     quantity: Name | None
@@ -222,7 +222,7 @@ class License(Document, frozen=True):
         require_texts([self.name, self.description, self.quantity])
 
 
-class Access(Document, frozen=True):
+class LoginRule(Document, frozen=True):
     """Who may log in by one way."""
 
     all: Annotated[list[QualifiedCode], Meta(min_length=1, max_length=limits.INCLUDES)]
@@ -263,7 +263,7 @@ class Catalog(Document, frozen=True):
     urls: Annotated[dict[Code, Text], Meta(max_length=limits.URLS)]
     """Purpose to address: `buy`."""
     licenses: Annotated[dict[Code, License], Meta(max_length=limits.LICENSES)]
-    access: Annotated[dict[Code, Access], Meta(max_length=limits.URLS)]
+    access: Annotated[dict[Code, LoginRule], Meta(max_length=limits.URLS)]
     editions: Annotated[dict[Code, Edition], Meta(max_length=limits.EDITIONS)]
     extensions: Extensions
 

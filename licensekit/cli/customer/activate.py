@@ -1,0 +1,92 @@
+"""`licensekit activate`: take a license file, or show what it would change."""
+
+from datetime import datetime
+from tempfile import TemporaryDirectory
+
+import click
+
+from licensekit.cli.customer.commands import ApplicationOption, home_option
+from licensekit.cli.customer.trust import Trusted, trust_options, trusted
+from licensekit.cli.exits import NO
+from licensekit.cli.inputs import located, read_input
+from licensekit.cli.output import emit, emit_json, json_option
+from licensekit.cli.views.preview import preview_json, show_preview
+from licensekit.installation import Activated, Preview
+
+
+@click.command()
+@click.argument("file")
+@click.option("--preview", "only_preview", is_flag=True, help="Show what would change, and stop.")
+@click.option("--all", "show_all", is_flag=True, help="Show licenses that do not change as well.")
+@trust_options
+@click.option(
+    "--released",
+    cls=ApplicationOption,
+    metavar="DATE",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="When this version of the product was released, for its maintenance.",
+)
+@home_option
+@json_option
+@click.pass_context
+def activate(
+    ctx: click.Context,
+    *,
+    file: str,
+    pack: str | None,
+    root: str | None,
+    released: datetime | None,
+    home: str | None,
+    only_preview: bool,
+    show_all: bool,
+    as_json: bool,
+) -> None:
+    """Activate a license file (`-`: standard input), whole or not at all.
+
+    The first time, the vendor's pack and root pin are needed; they are recorded.
+    """
+    data = read_input(file, what="a license file")
+    trust = trusted(home, pack, root, None if released is None else released.date())
+    with located(file):
+        if only_preview:
+            preview, changed = _preview(trust, data), False
+        else:
+            preview, changed = _activate(trust, data)
+    if as_json:
+        emit_json({"activated": changed, **preview_json(preview)})
+    else:
+        show_preview(preview, show_all=show_all)
+        _show_result(preview, changed=changed, only_preview=only_preview)
+    if only_preview and not preview.can_activate:
+        ctx.exit(NO)
+
+
+def _preview(trust: Trusted, data: bytes) -> Preview:
+    if trust.is_set_up:
+        with trust.open(create=False) as installation:
+            return installation.preview(data)
+    with TemporaryDirectory() as folder, trust.open(create=True, place=folder) as rehearsal:
+        return rehearsal.preview(data)
+
+
+def _activate(trust: Trusted, data: bytes) -> Activated:
+    if not trust.is_set_up:
+        # A file that is refused must not leave an empty installation behind.
+        preview = _preview(trust, data)
+        if preview.reasons:
+            raise preview.reasons[0].with_more(preview.reasons[1:])
+    with trust.open(create=True) as installation:
+        return installation.activate(data)
+
+
+def _show_result(preview: Preview, *, changed: bool, only_preview: bool) -> None:
+    if preview.reasons:
+        click.secho("cannot be activated:", fg="red", bold=True)
+        for reason in preview.reasons:
+            emit(f"  {reason}")
+    elif only_preview and preview.changes:
+        click.secho("can be activated", fg="green", bold=True)
+    elif changed:
+        click.secho("activated", fg="green", bold=True)
+    else:
+        emit("nothing changes: all of this was activated before")

@@ -1,0 +1,63 @@
+"""`licensekit audit`: who changed what, and whether the log of it is whole."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import click
+
+from licensekit.cli.customer.commands import home_option, opened
+from licensekit.cli.groups import LicenseGroup
+from licensekit.cli.output import emit, emit_json, heading, json_option, stream_json, warn
+from licensekit.state.audit import AuditEntry
+
+_LINE = "{:>6}  {:<20}  {:<12}  {:<15}  {}"
+
+
+@click.group(cls=LicenseGroup)
+def audit() -> None:
+    """Look at the log of all changes, and verify it."""
+
+
+@audit.command()
+@home_option
+@json_option
+def verify(*, home: str | None, as_json: bool) -> None:
+    """Check every link of the audit log, and every count against the assignments."""
+    with opened(home) as installation:
+        report = installation.verify_audit()
+    if as_json:
+        head = {"entries": report.head.number, "head": report.head.hash.hex()}
+        emit_json({**head, "restored": report.restored})
+        return
+    click.secho(f"the audit log holds: {report.head.number} entries", fg="green", bold=True)
+    emit(f"head  {report.head.hash.hex()}")
+    if report.restored:
+        warn("This database is a restored backup: what was changed after the backup is missing.")
+
+
+@audit.command("list")
+@home_option
+@json_option
+def list_(*, home: str | None, as_json: bool) -> None:
+    """List every change, the oldest first: when, by whom, what."""
+    with opened(home) as installation:
+        if as_json:
+            stream_json("entries", (_entry_json(entry) for entry in installation.audit()))
+            return
+        heading(_LINE.format("entry", "at", "by", "did", "what"))
+        for entry in installation.audit():
+            said = dict(entry.facts)
+            named = [said.pop(name, "") for name in ("at", "by", "did")]
+            emit(_LINE.format(entry.number, *named, ", ".join(_words(said))).rstrip())
+
+
+def _entry_json(entry: AuditEntry) -> dict[str, Any]:
+    return {"number": entry.number, **entry.facts}
+
+
+def _words(said: Mapping[str, str | int | list[str]]) -> Iterator[str]:
+    """Say what an entry has to say, but not what it says is nothing."""
+    for name, value in said.items():
+        shown = " ".join(value) if isinstance(value, list) else str(value)
+        if shown:
+            yield f"{name} {shown}"

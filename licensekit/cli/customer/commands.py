@@ -1,0 +1,160 @@
+"""The customer's commands as a group, for our own command and for an application's."""
+
+import getpass
+import os
+import sys
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import click
+
+from licensekit.cli.groups import Lazy, LicenseGroup
+
+if TYPE_CHECKING:
+    from licensekit.installation import Installation
+
+_SECTION: Final = "Customer: use them"
+
+CUSTOMER: Final[Mapping[str, Lazy]] = {
+    "activate": Lazy(_SECTION, "licensekit.cli.customer.activate", "activate"),
+    "status": Lazy(_SECTION, "licensekit.cli.customer.status", "status"),
+    "users": Lazy(_SECTION, "licensekit.cli.customer.users", "users"),
+    "sites": Lazy(_SECTION, "licensekit.cli.customer.sites", "sites"),
+    "events": Lazy(_SECTION, "licensekit.cli.customer.events", "events"),
+    "leases": Lazy(_SECTION, "licensekit.cli.customer.leases", "leases"),
+    "request": Lazy(_SECTION, "licensekit.cli.customer.exchange", "request"),
+    "return": Lazy(_SECTION, "licensekit.cli.customer.exchange", "return_"),
+    "statement": Lazy(_SECTION, "licensekit.cli.customer.exchange", "statement"),
+    "audit": Lazy(_SECTION, "licensekit.cli.customer.audit", "audit"),
+    "move": Lazy(_SECTION, "licensekit.cli.customer.move", "move"),
+    "console": Lazy(_SECTION, "licensekit.cli.customer.console", "console"),
+}
+"""The customer's commands."""
+
+
+class BuiltIn(NamedTuple):
+    """What an application builds into its customer commands; None is left to an option."""
+
+    root: str | None = None
+    pack: bytes | str | None = None
+    home: str | None = None
+    released: date | None = None
+
+
+def customer_commands(
+    *,
+    root: str | None = None,
+    pack: bytes | str | None = None,
+    home: str | os.PathLike[str] | None = None,
+    released: date | None = None,
+    name: str = "license",
+) -> click.Group:
+    """Give the customer's commands as a click group that an application mounts as its own.
+
+    What is built in has no option any more: nobody can replace the application's root pin.
+    `released` is the date of the product version, held against maintenance.
+    """
+    place = None if home is None else os.fspath(home)
+    built_in = BuiltIn(root, pack, place, released)
+
+    @click.group(name=name, cls=LicenseGroup, lazy=CUSTOMER)
+    @click.pass_context
+    def commands(ctx: click.Context) -> None:
+        """Activate license files and assign licenses."""
+        ctx.obj = built_in
+
+    return commands
+
+
+class ApplicationOption(click.Option):
+    """An option that is not there where the application has built its value in."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Give no help for what cannot be given."""
+        return None if self._is_built_in(ctx) else super().get_help_record(ctx)
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        """Refuse what cannot be given."""
+        if self._is_built_in(ctx):
+            if ctx.get_parameter_source(self.name or "") is click.core.ParameterSource.COMMANDLINE:
+                raise click.NoSuchOption(self.opts[0], ctx=ctx)
+            return None
+        return super().process_value(ctx, value)
+
+    def _is_built_in(self, ctx: click.Context) -> bool:
+        return getattr(built_in_of(ctx), self.name or "") is not None
+
+
+def built_in_of(ctx: click.Context) -> BuiltIn:
+    """Give what the application built in: nothing for our own command."""
+    return ctx.find_object(BuiltIn) or BuiltIn()
+
+
+home_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.option(
+    "--home",
+    cls=ApplicationOption,
+    metavar="DIR",
+    envvar="LICENSEKIT_HOME",
+    help="The installation: a folder, or a postgresql:// URL.  [env: LICENSEKIT_HOME]",
+)
+"""`--home`, for every command of the customer."""
+
+
+@contextmanager
+def opened(
+    home: str | None,
+    *,
+    place: str | None = None,
+    root: str | None = None,
+    pack: bytes | str | None = None,
+    released: date | None = None,
+    create: bool = False,
+) -> "Generator[Installation]":
+    """Open the installation that a command is about, with what the application has built in.
+
+    `place` is where to open it instead, for a rehearsal.
+
+    Raises:
+        LicenseError: it cannot be opened.
+    """
+    from licensekit.installation import Installation  # noqa: PLC0415  # a vendor's command loads none
+
+    built_in = built_in_of(click.get_current_context())
+    with Installation.open(
+        place or home_of(home),
+        root=built_in.root or root,
+        pack=built_in.pack or pack,
+        released=built_in.released or released,
+        by=user_name(),
+        create=create,
+    ) as installation:
+        yield installation
+
+
+def home_of(home: str | None) -> str:
+    """Give the place of the installation: built in, given, or the platform's data folder."""
+    built_in = built_in_of(click.get_current_context())
+    return built_in.home or home or default_home(sys.platform, os.environ)
+
+
+def default_home(platform: str, environment: Mapping[str, str]) -> str:
+    """Give the data folder of the user on this platform."""
+    home = Path(environment.get("HOME") or Path.home())
+    if platform == "win32":
+        folder = Path(environment.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    elif platform == "darwin":
+        folder = home / "Library" / "Application Support"
+    else:
+        folder = Path(environment.get("XDG_DATA_HOME") or home / ".local" / "share")
+    return str(folder / "licensekit")
+
+
+def user_name() -> str:
+    """Give the name of this account; empty where it has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no such account in this container
+        return ""

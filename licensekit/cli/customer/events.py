@@ -1,0 +1,98 @@
+"""`licensekit events`: what is unavailable for a while, and for whom."""
+
+import click
+
+from licensekit.cli.customer.commands import home_option, opened
+from licensekit.cli.groups import LicenseGroup
+from licensekit.cli.output import emit, emit_json, json_option
+from licensekit.cli.views.events import event_json, show_events
+from licensekit.dates import parse_seconds
+from licensekit.installation import EventScope
+
+
+@click.group(cls=LicenseGroup)
+def events() -> None:
+    """Start, end and list system events."""
+
+
+@events.command()
+@click.argument("kind")
+@click.option("--site", metavar="ID", help="For the users at this site.")
+@click.option("--group", help="For the users of this group.")
+@click.option("--user", metavar="ID", help="For this user.")
+@click.option("--message", default="", help="What users are told.")
+@click.option(
+    "--expected-end", metavar="TIME", help="For information: 2027-01-01T00:00:00Z. Nothing ends it."
+)
+@home_option
+@json_option
+def start(
+    *,
+    kind: str,
+    site: str | None,
+    group: str | None,
+    user: str | None,
+    message: str,
+    expected_end: str | None,
+    home: str | None,
+    as_json: bool,
+) -> None:
+    """Start an event: no-login, no-FUNCTION, rebuild-FUNCTION or message-of-the-day.
+
+    It is for the whole installation unless a site, a group or a user is given, and lasts until
+    somebody ends it. Administrators may log in whatever is in force.
+    """
+    named = {EventScope.SITE: site, EventScope.GROUP: group, EventScope.USER: user}
+    given = [(scope, subject) for scope, subject in named.items() if subject is not None]
+    if len(given) > 1:
+        raise click.UsageError("give one of --site, --group and --user.")
+    scope, subject = given[0] if given else (EventScope.INSTALLATION, "")
+    with opened(home) as installation:
+        event = installation.events.start(
+            kind,
+            scope=scope,
+            subject=subject,
+            message=message,
+            expected_end=_seconds(expected_end),
+        )
+    if as_json:
+        emit_json(event_json(event))
+    else:
+        emit(f"started event {event.number}; end it with `events end {event.number}`")
+
+
+@events.command()
+@click.argument("number", type=int)
+@home_option
+def end(*, number: int, home: str | None) -> None:
+    """End an event."""
+    with opened(home) as installation:
+        installation.events.end(number)
+    emit(f"ended event {number}")
+
+
+@events.command("list")
+@click.option("--ended", is_flag=True, help="Those that were ended as well.")
+@home_option
+@json_option
+def list_(*, ended: bool, home: str | None, as_json: bool) -> None:
+    """List the events in force."""
+    with opened(home) as installation:
+        found = installation.events.list(ended=ended)
+    if as_json:
+        emit_json({"events": [event_json(event) for event in found]})
+    elif found:
+        show_events(found)
+    else:
+        emit("no events")
+
+
+def _seconds(text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        return parse_seconds(text)
+    except (ValueError, OverflowError) as error:
+        raise click.BadParameter(
+            f"{text!r} is no time like 2027-01-01T00:00:00Z", param_hint="--expected-end"
+        ) from error

@@ -1,0 +1,79 @@
+"""`licensekit leases`: who holds concurrent seats, and how an administrator ends that."""
+
+import click
+
+from licensekit.cli.customer.commands import home_option, opened
+from licensekit.cli.groups import LicenseGroup
+from licensekit.cli.output import emit, emit_json, json_option, remark, table
+from licensekit.dates import format_seconds
+from licensekit.installation import HeldSeat
+
+
+@click.group(cls=LicenseGroup)
+def leases() -> None:
+    """List and end leases of concurrent seats."""
+
+
+@leases.command("list")
+@click.option("--license", "license_", metavar="CODE", help="Only the seats of this license.")
+@click.option("--holder", help="Only the seats of this holder.")
+@home_option
+@json_option
+def list_(*, license_: str | None, holder: str | None, home: str | None, as_json: bool) -> None:
+    """List who holds which seats now, since when and until when.
+
+    A lease that is not renewed ends by itself: its seat is free from `until` on.
+    """
+    with opened(home) as installation:
+        code = None if license_ is None else installation.license(license_).row.code
+        held = installation.leases.list()
+    found = [
+        lease for lease in held if code in {None, lease.license} and holder in {None, lease.holder}
+    ]
+    if as_json:
+        emit_json({"leases": [_json(lease) for lease in found]})
+    elif found:
+        table(
+            ["id", "license", "holder", "since", "until", "remarks"],
+            [
+                (
+                    lease.id,
+                    lease.license,
+                    lease.holder,
+                    format_seconds(lease.taken),
+                    format_seconds(lease.expires),
+                    "borrowed" if lease.borrowed else "",
+                )
+                for lease in found
+            ],
+        )
+    else:
+        emit("no leases")
+
+
+@leases.command()
+@click.argument("lease_ids", metavar="ID...", nargs=-1, required=True)
+@home_option
+def end(*, lease_ids: tuple[str, ...], home: str | None) -> None:
+    """End leases: their seats are free at once, and their holders learn it."""
+    with opened(home) as installation:
+        ended = installation.leases.end_all(lease_ids)
+    for lease in ended:
+        emit(f"{lease.holder}: ended the lease {lease.id} of {lease.license}")
+        if lease.borrowed:
+            remark(
+                f"It was borrowed until {format_seconds(lease.expires)}: {lease.holder} may work"
+                " on until it is connected again."
+            )
+
+
+def _json(lease: HeldSeat) -> dict[str, object]:
+    return {
+        "id": lease.id,
+        "license": lease.license,
+        "seat": lease.seat,
+        "holder": lease.holder,
+        "since": format_seconds(lease.taken),
+        "until": format_seconds(lease.expires),
+        "borrowed": lease.borrowed,
+    }

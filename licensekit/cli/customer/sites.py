@@ -1,0 +1,88 @@
+"""`licensekit sites`: the central site, its satellites, and what they are assigned."""
+
+import click
+
+from licensekit.cli.customer.commands import home_option, opened
+from licensekit.cli.groups import LicenseGroup
+from licensekit.cli.output import emit, emit_json, json_option, table
+
+
+@click.group(cls=LicenseGroup)
+def sites() -> None:
+    """Add sites and assign licenses to them."""
+
+
+@sites.command()
+@click.argument("site_id", metavar="ID")
+@click.option("--name", default="", help="The name of the site.")
+@click.option("--central", is_flag=True, help="The central site; all others are satellites.")
+@home_option
+def add(*, site_id: str, name: str, central: bool, home: str | None) -> None:
+    """Add a site. Licenses may limit how many satellites there are."""
+    with opened(home) as installation:
+        installation.sites.add(site_id, name=name, central=central)
+    emit(f"added {site_id}")
+
+
+@sites.command()
+@click.argument("site_id", metavar="ID")
+@home_option
+def remove(*, site_id: str, home: str | None) -> None:
+    """Remove a site, which releases every license of it."""
+    with opened(home) as installation:
+        released = installation.sites.remove(site_id)
+    emit(f"{site_id}: removed, released {', '.join(released) or 'nothing'}")
+
+
+@sites.command("list")
+@home_option
+@json_option
+def list_(*, home: str | None, as_json: bool) -> None:
+    """List the sites with what they are assigned."""
+    with opened(home) as installation:
+        found = installation.sites.list()
+    if as_json:
+        emit_json({"sites": [site._asdict() for site in found]})
+    elif found:
+        table(
+            ["id", "name", "kind", "licenses", "lapsed"],
+            [
+                (
+                    site.id,
+                    site.name,
+                    "central" if site.central else "satellite",
+                    ", ".join(site.licenses),
+                    ", ".join(site.lapsed),
+                )
+                for site in found
+            ],
+        )
+    else:
+        emit("no sites")
+
+
+@sites.command()
+@click.argument("site_id", metavar="ID")
+@click.argument("licenses", metavar="LICENSE...", nargs=-1, required=True)
+@click.option(
+    "--release", multiple=True, metavar="LICENSE", help="Release this license in the same change."
+)
+@home_option
+def assign(
+    *, site_id: str, licenses: tuple[str, ...], release: tuple[str, ...], home: str | None
+) -> None:
+    """Assign licenses to a site."""
+    with opened(home) as installation:
+        assigned = installation.sites.assign(site_id, *licenses, release=release)
+    emit(f"{site_id}: assigned {', '.join(assigned) or 'nothing new'}")
+
+
+@sites.command()
+@click.argument("site_id", metavar="ID")
+@click.argument("licenses", metavar="LICENSE...", nargs=-1, required=True)
+@home_option
+def release(*, site_id: str, licenses: tuple[str, ...], home: str | None) -> None:
+    """Release licenses of a site."""
+    with opened(home) as installation:
+        installation.sites.release(site_id, *licenses)
+    emit(f"{site_id}: released {', '.join(licenses)}")

@@ -1,0 +1,101 @@
+"""`licensekit accept`: what installations send back is entered."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from licensekit.cli.inputs import PassphraseSource, located, read_input
+from licensekit.cli.issuer.answer import warn_of_fork
+from licensekit.cli.issuer.options import (
+    clock,
+    operator,
+    passphrase,
+    remind_of_root,
+    unlock,
+    workspace_option,
+)
+from licensekit.cli.output import emit, emit_json, facts, json_option, remark
+from licensekit.dates import format_seconds
+from licensekit.issuer.exchange.returns import Received
+from licensekit.issuer.ledger.histories import History
+from licensekit.issuer.workspace import Workspace
+
+
+@click.command()
+@click.argument("file", metavar="FILE")
+@click.option(
+    "--unbound",
+    is_flag=True,
+    help="Take the return of a bundle that is bound to no installation, from everybody.",
+)
+@workspace_option
+@passphrase
+@json_option
+def accept(
+    *, file: str, unbound: bool, folder: Path, passphrase: PassphraseSource, as_json: bool
+) -> None:
+    """Enter the receipts of returned licenses, and statements of what is in use.
+
+    A returned bundle goes on a new revocation list, and its installation makes room for another
+    (`licensekit answer`). Statements need no key; `licensekit ledger usage` holds them against what
+    was sold.
+    """
+    now = clock()
+    with Workspace.open(folder) as workspace:
+        with located(file):
+            data = read_input(file, what="what an installation has sent")
+            received = workspace.receive(data, now=now, unbound=unbound)
+        signer = None
+        if received.to_revoke:
+            signer = unlock(workspace.key_for("revocations", now), passphrase)
+        with located(file):
+            received = workspace.accept(data, signer, who=operator(), now=now, unbound=unbound)
+        histories = {one: workspace.history(one) for one in received.installations}
+        pack = workspace.layout.pack(workspace.state(now).product)
+        remind_of_root(workspace)
+    if as_json:
+        emit_json(_json(received, histories))
+        return
+    _show(received, pack)
+    for installation, history in histories.items():
+        if history is History.FORKED:
+            warn_of_fork(installation)
+
+
+def _show(received: Received, pack: Path) -> None:
+    for one in received.returned:
+        facts([("returned", f"{one.issued.label}, {one.issued.bundle.company}")])
+        if one.issued.standing == "replaced":
+            remark("A later sequence took its place: that one is still in force.")
+    for signed in received.statements:
+        statement = signed.document
+        in_use = sum(usage.in_use for usage in statement.usage.values())
+        said = f"{statement.serial}, {format_seconds(statement.issued)}, {in_use} in use"
+        facts([("stated", said)])
+    if received.known:
+        others = "1 other was" if received.known == 1 else f"{received.known} others were"
+        emit(f"{others} entered before.")
+    if received.to_revoke:
+        remark(f"They are on the new revocation list, in {pack}: ship it with the next version.")
+
+
+def _json(received: Received, histories: dict[bytes, History]) -> dict[str, Any]:
+    return {
+        "returned": [
+            {
+                "serial": one.issued.bundle.serial,
+                "part": one.issued.bundle.part,
+                "sequence": one.issued.bundle.sequence,
+                "identity": one.issued.identity.hex(),
+                "standing": one.issued.standing,
+            }
+            for one in received.returned
+        ],
+        "statements": [
+            {"serial": one.document.serial, "issued": format_seconds(one.document.issued)}
+            for one in received.statements
+        ],
+        "known": received.known,
+        "histories": {one.hex(): history.value for one, history in histories.items()},
+    }

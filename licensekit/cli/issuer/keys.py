@@ -1,0 +1,29 @@
+"""`licensekit keys`: the keys that sign, and the trust documents that admit them."""
+
+import click
+
+from licensekit.cli.groups import Lazy, LicenseGroup
+
+_MAKING = "Make keys"
+_CHANGING = "Change what they may"
+_SHOWING = "Look, and hand on"
+
+
+@click.group(
+    cls=LicenseGroup,
+    lazy={
+        "new": Lazy(_MAKING, "licensekit.cli.issuer.keys_new", "new"),
+        "import": Lazy(_MAKING, "licensekit.cli.issuer.keys_new", "import_"),
+        "rotate": Lazy(_MAKING, "licensekit.cli.issuer.keys_rotate", "rotate"),
+        "admit": Lazy(_CHANGING, "licensekit.cli.issuer.keys_change", "admit"),
+        "retire": Lazy(_CHANGING, "licensekit.cli.issuer.keys_change", "retire"),
+        "sign-trust": Lazy(_CHANGING, "licensekit.cli.issuer.keys_change", "sign_trust"),
+        "list": Lazy(_SHOWING, "licensekit.cli.issuer.keys_show", "list_"),
+        "export": Lazy(_SHOWING, "licensekit.cli.issuer.keys_show", "export"),
+    },
+)
+def keys() -> None:
+    """Make, admit, rotate and retire signing keys.
+
+    Which key may sign what stands in the trust document, which the root key signs.
+    """

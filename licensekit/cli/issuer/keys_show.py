@@ -1,0 +1,89 @@
+"""`licensekit keys list` and `keys export`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from licensekit.cli.inputs import STANDARD, write_output
+from licensekit.cli.issuer.options import clock, workspace_option
+from licensekit.cli.output import emit_json, json_option, table
+from licensekit.dates import day_at, format_days
+from licensekit.issuer.keys.documents import key_id
+from licensekit.issuer.keys.keyring import KeyFile, list_key_files
+from licensekit.issuer.workspace import Workspace
+from licensekit.keys.exchange import export_openssh, export_pem
+from licensekit.keys.keyfile import format_public
+from licensekit.wire.documents import AdmittedKey, SignedType, Use
+from licensekit.wire.plain import plain, word
+
+
+@click.command("list")
+@workspace_option
+@json_option
+def list_(*, folder: Path, as_json: bool) -> None:
+    """List the keys that the trust document names, and which of them are here."""
+    with Workspace.open(folder) as workspace:
+        state = workspace.state(clock())
+        here = {file.key_id: file for file in list_key_files(workspace.layout.keys)}
+    trust = state.trust
+    admitted = [(key_id(key), key) for key in trust.keys]
+    waiting = [file for id_, file in here.items() if id_ not in dict(admitted)]
+    if as_json:
+        named = [_json(id_, key, here.get(id_)) for id_, key in admitted]
+        unnamed = [{"key_id": f.key_id, "name": f.name, "state": "not-admitted"} for f in waiting]
+        emit_json({"trust": trust.version, "keys": [*named, *unnamed]})
+        return
+    rows = [_row(id_, key, here.get(id_)) for id_, key in admitted]
+    rows += [(f.name, f.key_id, "not admitted", "", "", str(f.path)) for f in waiting]
+    table(["name", "key id", "state", "window", "may sign", "file"], rows)
+
+
+@click.command()
+@click.argument("name")
+@workspace_option
+@click.option(
+    "--form",
+    type=click.Choice(["licensekit", "openssh", "pem"]),
+    default="licensekit",
+    help="How the public key is written.",
+)
+@click.option("-o", "output", default=STANDARD, metavar="FILE", help="Where to; printed otherwise.")
+def export(*, name: str, folder: Path, form: str, output: str) -> None:
+    """Give the public half of a key, for whoever admits or compares it."""
+    with Workspace.open(folder) as workspace:
+        part = workspace.key_file(name).part
+    if form == "openssh":
+        text = export_openssh(part.verifying_key, part.label)
+    elif form == "pem":
+        text = export_pem(part.verifying_key)
+    else:
+        text = format_public(part.verifying_key, part.label)
+    write_output(output, f"{text.rstrip()}\n".encode())
+
+
+def _row(id_: str, key: AdmittedKey, file: KeyFile | None) -> tuple[str, ...]:
+    place = "" if file is None else str(file.path)
+    return key.name, id_, word(key.state), _window(key), _scope(key), place
+
+
+def _window(key: AdmittedKey) -> str:
+    begin = f"from {format_days(day_at(key.valid_from))}"
+    return begin if key.valid_to is None else f"{begin} to {format_days(day_at(key.valid_to))}"
+
+
+def _scope(key: AdmittedKey) -> str:
+    scope = key.scope
+    types = (
+        "everything" if len(scope.types) == len(SignedType) else ", ".join(map(word, scope.types))
+    )
+    limits = [f"for {', '.join(scope.issuers)}"]
+    if SignedType.BUNDLE in scope.types and len(scope.uses) < len(Use):
+        limits.append(f"{', '.join(map(word, scope.uses))} only")
+    if scope.longest_term is not None:
+        limits.append(f"at most {scope.longest_term} days")
+    return f"{types} {', '.join(limits)}"
+
+
+def _json(id_: str, key: AdmittedKey, file: KeyFile | None) -> dict[str, Any]:
+    return {"key_id": id_, **plain(key), "file": None if file is None else str(file.path)}

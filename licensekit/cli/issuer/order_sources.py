@@ -1,0 +1,148 @@
+"""Where orders come from: files and folders by their names, standard input by its first line."""
+
+import sys
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import click
+
+from licensekit import limits
+from licensekit.cli.inputs import STANDARD, read_input
+from licensekit.errors import FileUnusable, TooLarge
+from licensekit.files import open_plain
+from licensekit.issuer.bulk.lines import (
+    OrderLine,
+    bounded,
+    csv_lines,
+    json_lines,
+    toml_files,
+    toml_line,
+)
+from licensekit.wire.documents import Catalog
+
+TOML: Final = "toml"
+JSON_LINES: Final = "jsonl"
+CSV: Final = "csv"
+FORMATS: Final = (TOML, JSON_LINES, CSV)
+
+_FOLDER: Final = "folder"
+_ENDINGS: Final = {".toml": TOML, ".jsonl": JSON_LINES, ".ndjson": JSON_LINES, ".csv": CSV}
+_MARK: Final = b"\xef\xbb\xbf"
+
+
+class OrderSource(NamedTuple):
+    """A file, a folder or standard input, and how the orders in it are written."""
+
+    path: str
+    format: str
+    rows: Iterator[bytes] | None = None
+    """The lines of standard input."""
+
+    @property
+    def is_one_order(self) -> bool:
+        """Whether it is a single TOML file."""
+        return self.format == TOML
+
+    def read(self) -> bytes:
+        """Give the bytes of a single order.
+
+        Raises:
+            FileUnusable, TooLarge: it cannot be read.
+        """
+        if self.rows is None:
+            return read_input(self.path, what="an order", limit=limits.TOML_BYTES)
+        return _joined(self.rows)
+
+
+class Orders(NamedTuple):
+    """The orders of some sources, one after the other."""
+
+    lines: Iterator[OrderLine]
+    size: int | None
+    """How many bytes they have altogether; None is not known."""
+
+
+def source(path: str, told: str | None) -> OrderSource:
+    """Say how the orders at `path` are written: as told, or by the name.
+
+    Raises:
+        UsageError: the name does not say it.
+    """
+    if path == STANDARD:
+        return _standard_input(told)
+    if Path(path).is_dir():
+        return OrderSource(path, _FOLDER)
+    known = told or _ENDINGS.get(Path(path).suffix.lower())
+    if known is None:
+        raise click.UsageError(
+            f"{path} does not end in .toml, .jsonl or .csv: say with --format what it is."
+        )
+    return OrderSource(path, known)
+
+
+@contextmanager
+def opened(sources: Sequence[OrderSource], catalog: Callable[[], Catalog]) -> Generator[Orders]:
+    """Open every source; each order is read when its turn comes.
+
+    Raises:
+        FileUnusable: one cannot be read, or a folder holds no order.
+    """
+    with ExitStack() as stack:
+        parts = [_opened(one, stack, catalog) for one in sources]
+        sizes = [part.size for part in parts if part.size is not None]
+        total = sum(sizes) if len(sizes) == len(parts) else None
+        yield Orders(chain.from_iterable(part.lines for part in parts), total)
+
+
+def _opened(one: OrderSource, stack: ExitStack, catalog: Callable[[], Catalog]) -> Orders:
+    if one.format == _FOLDER:
+        paths = sorted(Path(one.path).glob("*.toml"))
+        if not paths:
+            raise FileUnusable(
+                "there is no order in this folder", where=one.path, hint="orders end in .toml"
+            )
+        return Orders(toml_files(paths), sum(path.stat().st_size for path in paths))
+    name = "standard input" if one.path == STANDARD else one.path
+    if one.format == TOML:
+        size = None if one.rows is not None else Path(one.path).stat().st_size
+        return Orders((toml_line(name, one.read) for _ in (0,)), size)
+    if one.rows is not None:
+        rows, size = one.rows, None
+    else:
+        stream, size = open_plain(Path(one.path), what="a file of orders")
+        rows = bounded(stack.enter_context(stream))
+    return Orders(_lines(one.format, rows, name, catalog), size)
+
+
+def _lines(
+    form: str, rows: Iterable[bytes], name: str, catalog: Callable[[], Catalog]
+) -> Iterator[OrderLine]:
+    return json_lines(rows, name) if form == JSON_LINES else csv_lines(rows, name, catalog())
+
+
+def _standard_input(told: str | None) -> OrderSource:
+    rows = bounded(sys.stdin.buffer)
+    if told is not None:
+        return OrderSource(STANDARD, told, rows)
+    first = next(rows, b"")
+    return OrderSource(STANDARD, _looks_like(first), chain([first], rows))
+
+
+def _looks_like(first: bytes) -> str:
+    """Say by the first line how orders are written."""
+    text = first.removeprefix(_MARK).strip()
+    if text.startswith(b"{"):
+        return JSON_LINES
+    return TOML if not text or text.startswith((b"#", b"[")) or b"=" in text else CSV
+
+
+def _joined(rows: Iterable[bytes]) -> bytes:
+    text = b""
+    for row in rows:
+        text += row
+        if len(text) > limits.TOML_BYTES:
+            raise TooLarge(f"an order has at most {limits.TOML_BYTES} bytes, and this has more")
+    return text

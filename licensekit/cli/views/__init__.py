@@ -1,0 +1,1 @@
+"""What commands print, as people and as programs read it."""

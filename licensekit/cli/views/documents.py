@@ -1,0 +1,214 @@
+"""Documents as people read them: the facts first, then tables."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final, cast
+
+from licensekit.cli.output import emit, facts, table
+from licensekit.dates import format_days, format_seconds
+from licensekit.keys.verifying import load
+from licensekit.trust.roots import pin_of
+from licensekit.wire.documents import (
+    Bundle,
+    Catalog,
+    Document,
+    Edition,
+    Kind,
+    License,
+    Root,
+    Trust,
+    encode,
+)
+from licensekit.wire.plain import plain, word
+
+Facts = Iterable[tuple[str, object]]
+
+
+def show(document: Document, first: Facts = ()) -> None:
+    """Print `document`, with the facts `first` above its own; then its table, if it has one."""
+    view: Callable[[Any], Facts] = _FACTS.get(type(document), _fields)
+    facts([*first, *view(document)])
+    if type(document) in _TABLES:
+        emit()
+        _TABLES[type(document)](document)
+
+
+def amount(count: int | None) -> str:
+    """Give a count as it is shown."""
+    return "unrestricted" if count is None else str(count)
+
+
+def _bundle(bundle: Bundle) -> Facts:
+    dates = {n: None if day is None else format_days(day) for n, day in _dates(bundle)}
+    dates["expiry"] = dates["expiry"] or "none: perpetual"
+    return [
+        ("company", bundle.company),
+        ("serial", f"{bundle.serial}, {bundle.part}, sequence {bundle.sequence}"),
+        ("replaces", bundle.replaces),
+        ("product", f"{bundle.product}, sold by {bundle.issuer}"),
+        ("use", word(bundle.use)),
+        ("issued", format_seconds(bundle.issued)),
+        *dates.items(),
+        ("after grace", None if bundle.expiry is None else word(bundle.after_grace)),
+        ("bound to", bound_to(bundle)),
+        ("offline", f"{bundle.offline_hours} hours"),
+        ("borrow", f"{bundle.borrow_hours} hours" if bundle.borrow_hours else None),
+        *(("value", f"{name} = {value}") for name, value in bundle.values.items()),
+        *_extensions(bundle.extensions),
+    ]
+
+
+def _table_of_bundle(bundle: Bundle) -> None:
+    rows = [
+        (kind.name.lower(), code, amount(count))
+        for kind in Kind
+        for code, count in (bundle.system, bundle.sites, bundle.users)[kind].items()
+    ]
+    table(["kind", "license", ">count"], rows)
+
+
+def _dates(bundle: Bundle) -> list[tuple[str, int | None]]:
+    return [
+        ("starts", bundle.starts),
+        ("warning", bundle.warning),
+        ("expiry", bundle.expiry),
+        ("grace", bundle.grace),
+        ("maintenance", bundle.maintenance),
+        ("next check", bundle.next_check),
+    ]
+
+
+def bound_to(bundle: Bundle) -> str | None:
+    """Say which installation a bundle is for; None: any."""
+    binding = bundle.binding
+    if binding is None:
+        return None
+    by_key = None if binding.installation is None else f"installation {binding.installation.hex()}"
+    by_facts = f"{binding.needed} of {len(binding.facts)} machine facts" if binding.facts else None
+    return " and ".join(part for part in (by_key, by_facts) if part)
+
+
+def _catalog(catalog: Catalog) -> Facts:
+    return [
+        ("product", catalog.product),
+        ("issuer", catalog.issuer),
+        ("version", catalog.version),
+        ("issued", format_seconds(catalog.issued)),
+        *((f"{purpose} name", name) for purpose, name in catalog.names.items()),
+        *((purpose, url) for purpose, url in catalog.urls.items()),
+        *((f"login by {way}", ", ".join(a.all)) for way, a in catalog.access.items()),
+        *_extensions(catalog.extensions),
+    ]
+
+
+def _table_of_catalog(catalog: Catalog) -> None:
+    table(
+        ["kind", "license", "name", "remarks"],
+        [
+            (license_.kind.name.lower(), code, license_.name, _remarks(license_))
+            for kind in Kind
+            for code, license_ in catalog.licenses.items()
+            if license_.kind is kind
+        ],
+    )
+    if catalog.editions:
+        emit()
+        rows = [(code, one.name, _contents(one)) for code, one in catalog.editions.items()]
+        table(["edition", "name", "contents"], rows)
+
+
+def _contents(edition: Edition) -> str:
+    counted = {**edition.sites, **edition.users}
+    values = [f"{name} = {value}" for name, value in edition.values.items()]
+    several = [f"{code} {amount(n)}" for code, n in counted.items()]
+    quantities = [c if n == 1 else f"{c} {amount(n)}" for c, n in edition.system.items()]
+    return ", ".join([*quantities, *several, *values])
+
+
+def _remarks(license_: License) -> str:
+    marks = [("plan", license_.plan), ("hidden", license_.hidden)]
+    lists = [
+        ("full with", [license_.full_with] if license_.full_with else []),
+        ("includes", license_.includes),
+        ("requires", license_.requires),
+    ]
+    words = [name for name, is_set in marks if is_set]
+    return "; ".join([*words, *(f"{name} {', '.join(codes)}" for name, codes in lists if codes)])
+
+
+def _root(root: Root) -> Facts:
+    return [
+        ("product", root.product),
+        ("issuer", root.issuer),
+        ("version", root.version),
+        ("pin", pin_of(encode(root))),
+        ("signatures", f"{root.threshold} of {len(root.keys)} keys must sign"),
+        *(("key", load(key.scheme, key.public).key_id.hex()) for key in root.keys),
+        *_extensions(root.extensions),
+    ]
+
+
+def _trust(trust: Trust) -> Facts:
+    return [
+        ("version", f"{trust.version}, under root {trust.root_version}"),
+        ("issued", format_seconds(trust.issued)),
+        ("fresh until", trust.fresh_until and format_seconds(trust.fresh_until)),
+        *_extensions(trust.extensions),
+    ]
+
+
+def _table_of_trust(trust: Trust) -> None:
+    table(
+        ["key id", "name", "state", "from", "to", "issuers", "signs", "uses", "longest term"],
+        [
+            (
+                load(key.scheme, key.public).key_id.hex(),
+                key.name,
+                word(key.state),
+                format_seconds(key.valid_from),
+                "" if key.valid_to is None else format_seconds(key.valid_to),
+                ", ".join(key.scope.issuers),
+                ", ".join(map(word, key.scope.types)),
+                ", ".join(map(word, key.scope.uses)),
+                "" if key.scope.longest_term is None else f"{key.scope.longest_term} days",
+            )
+            for key in trust.keys
+        ],
+    )
+
+
+def _fields(document: Document) -> Facts:
+    """Give any other document: a fact for each field, or for each entry of a map."""
+    for name, value in plain(document).items():
+        label = name.replace("_", " ")
+        if isinstance(value, dict):
+            entries = cast("dict[str, Any]", value)
+            yield from ((f"{label} {key}", _inline(item)) for key, item in entries.items())
+        elif isinstance(value, list):
+            items = cast("list[object]", value)
+            yield label, ", ".join(map(str, items)) or "none"
+        else:
+            yield label, value
+
+
+def _inline(value: Any) -> str:
+    if not isinstance(value, dict):
+        return str(value)
+    entries = cast("dict[str, Any]", value)
+    return ", ".join(f"{key.replace('_', ' ')} {amount(item)}" for key, item in entries.items())
+
+
+def _extensions(extensions: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    return (("extension", f"{name} = {value}") for name, value in extensions.items())
+
+
+_FACTS: Final[dict[type[Document], Callable[[Any], Facts]]] = {
+    Bundle: _bundle,
+    Catalog: _catalog,
+    Root: _root,
+    Trust: _trust,
+}
+_TABLES: Final[dict[type[Document], Callable[[Any], None]]] = {
+    Bundle: _table_of_bundle,
+    Catalog: _table_of_catalog,
+    Trust: _table_of_trust,
+}

@@ -1,0 +1,102 @@
+"""Everything about one license as people and programs read it."""
+
+from typing import Any
+
+from licensekit.cli.output import emit, facts, table
+from licensekit.cli.views.documents import amount
+from licensekit.dates import format_seconds
+from licensekit.installation import LicenseDetails
+from licensekit.wire.documents import SeatKind
+
+_SHOWN = 20
+
+
+def show_license(details: LicenseDetails) -> None:
+    """Print everything about a license."""
+    row, license_ = details.row, details.license
+    marks = [
+        ("plan", row.plan),
+        ("hidden", row.hidden),
+        ("limits sites", license_.limits_sites),
+        ("concurrent seats", license_.seats is SeatKind.CONCURRENT),
+    ]
+    facts(
+        [
+            ("license", row.code),
+            ("name", row.name),
+            ("description", license_.description or None),
+            ("kind", row.kind.name.lower()),
+            ("remarks", ", ".join(word for word, applies in marks if applies) or None),
+            ("issuer", row.issuer),
+            ("access", row.access.name.lower()),
+            ("total", amount(row.total)),
+            ("in use", row.in_use),
+            ("full with", license_.full_with),
+            ("includes", ", ".join(details.includes) or None),
+            ("requires", ", ".join(license_.requires) or None),
+            ("required by", ", ".join(details.required_by) or None),
+            ("buy more", details.buy),
+        ]
+    )
+    if details.explanations:
+        emit()
+        table(
+            ["granted by", "state", "access", ">count", "through"],
+            [
+                (e.bundle, e.state.value, e.access.name.lower(), _amount(e.amount, e.via), e.via)
+                for e in details.explanations
+            ],
+        )
+    if details.holders:
+        emit()
+        _show_holders(details)
+    if details.history:
+        emit()
+        table(
+            ["activated", "bundle", "now"],
+            [
+                (format_seconds(r.activated), f"{r.serial} {r.part} {r.sequence}", r.state)
+                for r in details.history
+            ],
+        )
+
+
+def license_json(details: LicenseDetails) -> dict[str, Any]:
+    """Give everything about a license as `--json` prints it."""
+    row, license_ = details.row, details.license
+    return {
+        "license": row.code,
+        "issuer": row.issuer,
+        "kind": row.kind.name.lower(),
+        "name": row.name,
+        "description": license_.description,
+        "access": row.access.name.lower(),
+        "total": row.total,
+        "in_use": row.in_use,
+        "hidden": row.hidden,
+        "plan": row.plan,
+        "full_with": license_.full_with,
+        "includes": list(details.includes),
+        "requires": list(license_.requires),
+        "required_by": list(details.required_by),
+        "buy": details.buy,
+        "granted_by": [
+            {**e._asdict(), "state": e.state.value, "access": e.access.name.lower()}
+            for e in details.explanations
+        ],
+        "holders": list(details.holders),
+        "history": [
+            {**r._asdict(), "identity": r.identity.hex(), "activated": format_seconds(r.activated)}
+            for r in details.history
+        ],
+    }
+
+
+def _show_holders(details: LicenseDetails) -> None:
+    shown = details.holders[:_SHOWN]
+    more = details.row.in_use - len(shown)
+    emit(f"held by  {', '.join(shown)}{f' and {more} more' if more > 0 else ''}")
+
+
+def _amount(count: int | None, via: str | None) -> str:
+    return "" if via is not None else amount(count)

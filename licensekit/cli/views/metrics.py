@@ -1,0 +1,92 @@
+"""The state of an installation for a monitoring system, in the text format of Prometheus.
+
+Every metric is a gauge. What is unrestricted is `+Inf`.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import click
+
+from licensekit.entitlements import Part, Severity, rows
+from licensekit.state.loading import InstallationState
+from licensekit.wire.documents import Kind
+
+_Labels = dict[str, str]
+
+
+class _Metric(NamedTuple):
+    name: str
+    meaning: str
+    samples: list[tuple[_Labels, int | None]]
+    """Labels and value; None is unrestricted."""
+
+
+def show_metrics(state: InstallationState) -> None:
+    """Print days left, states, counts and notices."""
+    for metric in (*_of_bundles(state), *_of_licenses(state), _of_notices(state)):
+        for line in _lines(metric):
+            click.echo(line)
+
+
+def _of_bundles(state: InstallationState) -> Iterator[_Metric]:
+    parts = (*state.entitlements.parts, *state.entitlements.waiting)
+    yield _Metric(
+        "licensekit_bundle_days_left",
+        "Days until the term of a bundle ends, or once it has ended, until grace does.",
+        [
+            (_labels(part), days)
+            for part in parts
+            if (days := part.days_left(state.now)) is not None
+        ],
+    )
+    yield _Metric(
+        "licensekit_bundle_state",
+        "1 for the state that a bundle is in: active, warning, grace, expired and others.",
+        [({**_labels(part), "state": part.state.value}, 1) for part in parts],
+    )
+
+
+def _of_licenses(state: InstallationState) -> Iterator[_Metric]:
+    counted = [
+        ({"license": row.code, "kind": row.kind.name.lower()}, row)
+        for row in rows(state.entitlements, state.in_use)
+        if row.kind is not Kind.SYSTEM and (row.granted or row.in_use)
+    ]
+    yield _Metric(
+        "licensekit_license_in_use",
+        "How many of a license are in use.",
+        [(labels, row.in_use) for labels, row in counted],
+    )
+    yield _Metric(
+        "licensekit_license_total",
+        "How many of a license there are.",
+        [(labels, row.total) for labels, row in counted],
+    )
+
+
+def _of_notices(state: InstallationState) -> _Metric:
+    numbers = Counter(notice.severity for notice in state.notices)
+    return _Metric(
+        "licensekit_notices",
+        "What administrators should know, by severity.",
+        [({"severity": severity.value}, numbers[severity]) for severity in Severity],
+    )
+
+
+def _labels(part: Part) -> _Labels:
+    bundle = part.bundle
+    return {"issuer": bundle.issuer, "serial": bundle.serial, "part": bundle.part}
+
+
+def _lines(metric: _Metric) -> Iterable[str]:
+    yield f"# HELP {metric.name} {metric.meaning}"
+    yield f"# TYPE {metric.name} gauge"
+    for labels, value in metric.samples:
+        shown = ",".join(f'{name}="{_escaped(text)}"' for name, text in labels.items())
+        yield f"{metric.name}{{{shown}}} {'+Inf' if value is None else value}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

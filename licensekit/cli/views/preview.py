@@ -1,0 +1,127 @@
+"""What a license file would change, as people and programs read it."""
+
+from typing import Any
+
+from licensekit.access import Access
+from licensekit.cli.output import emit, facts, table
+from licensekit.cli.views.documents import amount
+from licensekit.cli.views.status import by_issuer_and_kind
+from licensekit.dates import format_days, format_seconds
+from licensekit.installation import Preview, PreviewRow
+from licensekit.wire.documents import Bundle, Kind
+
+
+def show_preview(preview: Preview, *, show_all: bool) -> None:
+    """Print the bundles and the table of licenses; only those that change unless `show_all`."""
+    facts(
+        [
+            ("company", preview.company or None),
+            ("serial", preview.serial),
+            *(("new", describe(bundle)) for bundle in preview.new),
+            *(("replaces", describe(bundle)) for bundle in preview.replaced),
+            *(("active", describe(bundle)) for bundle in preview.same),
+            *(("refused", f"{describe(b)}, for {b.company}") for b in preview.refused),
+            *(("brings", what) for what in preview.trust),
+            ("from", format_seconds(preview.moment) if preview.moment > preview.now else None),
+        ]
+    )
+    rows = preview.rows if show_all else preview.altered
+    if rows:
+        emit()
+        columns = ["kind", "license", "name", ">in use", ">free", ">total now", ">added"]
+        in_order = sorted(rows, key=by_issuer_and_kind)
+        table([*columns, ">new total", ">new free", "can be activated"], map(_row, in_order))
+    emit()
+
+
+def describe(bundle: Bundle) -> str:
+    """Give a bundle in a line: what it is, by whom and until when."""
+    ends = "perpetual" if bundle.expiry is None else f"until {format_days(bundle.expiry)}"
+    starts = "" if bundle.starts is None else f"from {format_days(bundle.starts)} "
+    return (
+        f"{bundle.serial} {bundle.part}, sequence {bundle.sequence}, by {bundle.issuer},"
+        f" {starts}{ends}"
+    )
+
+
+def preview_json(preview: Preview) -> dict[str, Any]:
+    """Give a preview as `--json` prints it."""
+    return {
+        "can_activate": preview.can_activate,
+        "company": preview.company,
+        "serial": preview.serial,
+        "effective": format_seconds(preview.moment),
+        "new": [_bundle(bundle) for bundle in preview.new],
+        "same": [_bundle(bundle) for bundle in preview.same],
+        "replaced": [_bundle(bundle) for bundle in preview.replaced],
+        "refused": [_bundle(bundle) for bundle in preview.refused],
+        "brings": list(preview.trust),
+        "licenses": [_row_json(row) for row in preview.rows],
+        "deficits": [
+            {
+                "license": one.license,
+                "in_use": one.in_use,
+                "total": one.total,
+                "remove": one.remove,
+                "holders": list(one.holders),
+            }
+            for one in preview.deficits
+        ],
+        "reasons": [{"code": error.code, "message": str(error)} for error in preview.reasons],
+    }
+
+
+def _row(row: PreviewRow) -> tuple[object, ...]:
+    free_now, total_now = _counts(row, row.total_now, row.access_now)
+    free_new, total_new = _counts(row, row.total_new, row.access_new)
+    return (
+        row.kind.name.lower(),
+        row.code,
+        row.name,
+        None if row.kind is Kind.SYSTEM else row.in_use,
+        free_now,
+        total_now,
+        f"{row.added:+}" if row.added else None,
+        total_new,
+        free_new,
+        "yes" if row.reason is None else f"no: {row.reason}",
+    )
+
+
+def _counts(row: PreviewRow, total: int | None, access: Access) -> tuple[str | None, str]:
+    """Give what is free and the total; what everybody has through another, nobody counts."""
+    if row.kind is Kind.SYSTEM:
+        return None, amount(total)
+    if total == 0 and access is Access.FULL:
+        return None, "everybody"
+    return amount(None if total is None else max(0, total - row.in_use)), amount(total)
+
+
+def _row_json(row: PreviewRow) -> dict[str, Any]:
+    return {
+        "license": row.code,
+        "issuer": row.issuer,
+        "kind": row.kind.name.lower(),
+        "name": row.name,
+        "in_use": row.in_use,
+        "free": row.free_now,
+        "total": row.total_now,
+        "added": row.added,
+        "new_total": row.total_new,
+        "new_free": row.free_new,
+        "access": row.access_now.name.lower(),
+        "new_access": row.access_new.name.lower(),
+        "altered": row.altered,
+        "reason": row.reason,
+    }
+
+
+def _bundle(bundle: Bundle) -> dict[str, Any]:
+    return {
+        "issuer": bundle.issuer,
+        "serial": bundle.serial,
+        "part": bundle.part,
+        "sequence": bundle.sequence,
+        "starts": None if bundle.starts is None else format_days(bundle.starts),
+        "expiry": None if bundle.expiry is None else format_days(bundle.expiry),
+    }

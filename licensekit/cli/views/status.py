@@ -1,0 +1,220 @@
+"""The state of an installation as people and programs read it."""
+
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+import click
+
+from licensekit.cli.output import emit, facts, heading, table
+from licensekit.cli.views.documents import amount
+from licensekit.cli.views.events import event_json, show_events
+from licensekit.dates import day_at, format_days, format_seconds
+from licensekit.entitlements import LicenseRow, Notice, Part, Severity, rows
+from licensekit.installation import PreviewRow
+from licensekit.state.loading import InstallationState
+from licensekit.wire.documents import Kind
+from licensekit.wire.plain import plain
+
+_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: None}
+
+
+def show_status(state: InstallationState) -> None:
+    """Print what is licensed, in use and due."""
+    parts = (*state.entitlements.parts, *state.entitlements.waiting)
+    facts(
+        [
+            ("company", _companies(parts)),
+            ("serial", state.serial or "none: no bundle is active here"),
+            ("product", _product(state)),
+            ("time", format_seconds(state.now)),
+            ("next date", _date_text(_next_date(parts, state.now), state.now)),
+            ("installation", state.fingerprint.key and state.fingerprint.key.hex()),
+        ]
+    )
+    if parts:
+        emit()
+        _show_parts(parts, state.now)
+    granted = [row for row in rows(state.entitlements, state.in_use) if _is_shown(row)]
+    if granted:
+        emit()
+        _show_licenses(granted)
+    if state.events:
+        emit()
+        show_events(state.events)
+    show_notices(state.notices)
+
+
+def show_notices(notices: Iterable[Notice]) -> None:
+    """Print what administrators should know, the most urgent first."""
+    listed = list(notices)
+    if listed:
+        emit()
+        heading("notices")
+    for notice in listed:
+        label = click.style(notice.severity.value, fg=_COLORS[notice.severity], bold=True)
+        click.echo(f"  {label}  ", nl=False)
+        days = "" if notice.days is None else f" ({notice.days} days left)"
+        emit(f"{notice.text}{days}")
+
+
+def status_json(state: InstallationState) -> dict[str, Any]:
+    """Give the state as `--json` prints it."""
+    entitlements = state.entitlements
+    parts = (*entitlements.parts, *entitlements.waiting)
+    return {
+        "product": state.trust_store.product,
+        "company": _companies(parts),
+        "serial": state.serial,
+        "now": format_seconds(state.now),
+        "next_date": _date_json(_next_date(parts, state.now), state.now),
+        "bundles": [_part_json(part, state.now) for part in parts],
+        "licenses": [_row_json(row) for row in rows(entitlements, state.in_use)],
+        "events": [event_json(event) for event in state.events],
+        "notices": [
+            {
+                "code": notice.code,
+                "severity": notice.severity.value,
+                "subject": notice.subject,
+                "days": notice.days,
+                "text": notice.text,
+            }
+            for notice in state.notices
+        ],
+        "installation": {
+            "key": state.fingerprint.key and state.fingerprint.key.hex(),
+            "audit_entries": state.stored.head.number,
+            "audit_head": state.stored.head.hash.hex(),
+            "restored": state.restored,
+        },
+    }
+
+
+def _product(state: InstallationState) -> str:
+    trust_store = state.trust_store
+    catalog = trust_store.catalogs.get(trust_store.issuer)
+    name = None if catalog is None else catalog.document.names.get("product")
+    return trust_store.product if name is None else f"{name} ({trust_store.product})"
+
+
+def _companies(parts: Iterable[Part]) -> str | None:
+    return ", ".join(dict.fromkeys(part.bundle.company for part in parts)) or None
+
+
+_DATES: Final = {
+    "starts": "start",
+    "warning": "warning",
+    "expiry": "expiry",
+    "grace": "end of grace",
+    "next_check": "next check",
+}
+
+
+class _NextDate(NamedTuple):
+    """The next day on which a bundle comes, warns or ends."""
+
+    day: int
+    bundle: str
+    what: str
+
+
+def _next_date(parts: Iterable[Part], now: int) -> _NextDate | None:
+    to_come = [
+        _NextDate(day, part.label, what)
+        for part in parts
+        for name, what in _DATES.items()
+        if (day := getattr(part.bundle, name)) is not None and day > day_at(now)
+    ]
+    return min(to_come, default=None)
+
+
+def _date_text(date: _NextDate | None, now: int) -> str | None:
+    if date is None:
+        return None
+    days = date.day - day_at(now)
+    return f"{format_days(date.day)}, in {days} days: {date.what} of {date.bundle}"
+
+
+def _date_json(date: _NextDate | None, now: int) -> dict[str, Any] | None:
+    if date is None:
+        return None
+    days = date.day - day_at(now)
+    return {"date": format_days(date.day), "days": days, "what": date.what, "bundle": date.bundle}
+
+
+def _show_parts(parts: Iterable[Part], now: int) -> None:
+    columns = ["issuer", "serial", "part", ">sequence", "use", "state"]
+    dates = ["starts", "expiry", "grace", "maintenance"]
+    table([*columns, *dates, ">days left"], [_part(part, now) for part in parts])
+
+
+def _part(part: Part, now: int) -> tuple[object, ...]:
+    bundle = part.bundle
+    shown = plain(bundle)
+    return (
+        bundle.issuer,
+        bundle.serial,
+        bundle.part,
+        bundle.sequence,
+        shown["use"],
+        part.state.value,
+        shown["starts"],
+        shown["expiry"] or "none",
+        shown["grace"],
+        shown["maintenance"],
+        part.days_left(now),
+    )
+
+
+def _part_json(part: Part, now: int) -> dict[str, Any]:
+    return {
+        "identity": part.verified.identity.hex(),
+        "state": part.state.value,
+        "days_left": part.days_left(now),
+        "document": plain(part.bundle),
+    }
+
+
+def _is_shown(row: LicenseRow) -> bool:
+    return row.granted or bool(row.in_use)
+
+
+def by_issuer_and_kind(row: LicenseRow | PreviewRow) -> tuple[str, Kind]:
+    """Give the order in which licenses are listed: the vendor's first, then system, site, user."""
+    return row.code.rpartition(".")[0], row.kind
+
+
+def _show_licenses(rows_: Iterable[LicenseRow]) -> None:
+    table(
+        ["kind", "license", "name", ">in use", ">total", ">free", "access"],
+        [_row(row) for row in sorted(rows_, key=by_issuer_and_kind)],
+    )
+
+
+def _row(row: LicenseRow) -> tuple[object, ...]:
+    is_counted = row.kind is not Kind.SYSTEM
+    free = None if row.total is None else max(0, row.total - row.in_use)
+    return (
+        row.kind.name.lower(),
+        row.code,
+        row.name,
+        row.in_use if is_counted else None,
+        amount(row.total),
+        amount(free) if is_counted else None,
+        row.access.name.lower(),
+    )
+
+
+def _row_json(row: LicenseRow) -> dict[str, Any]:
+    return {
+        "license": row.code,
+        "issuer": row.issuer,
+        "kind": row.kind.name.lower(),
+        "name": row.name,
+        "access": row.access.name.lower(),
+        "total": row.total,
+        "in_use": row.in_use,
+        "free": None if row.total is None else max(0, row.total - row.in_use),
+        "hidden": row.hidden,
+        "plan": row.plan,
+        "granted": row.granted,
+    }

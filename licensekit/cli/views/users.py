@@ -1,0 +1,147 @@
+"""Users as people and programs read them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import click
+
+from licensekit.access import Access
+from licensekit.cli.output import emit, facts, stream_json, table
+from licensekit.cli.views.events import event_json, show_events
+from licensekit.entitlements.events import concerning
+from licensekit.installation import Decision, UserFacts, UserRow
+from licensekit.state.loading import InstallationState
+from licensekit.wire.documents import UserKind
+
+KINDS: Final = {kind.name.lower(): kind for kind in UserKind}
+"""The kinds of users, as they are typed and shown."""
+
+
+def show_users(users: Iterable[UserRow]) -> None:
+    """Print a list of users."""
+    rows = [_row(user) for user in users]
+    if rows:
+        table(["id", "name", "kind", "remarks", "groups", "licenses", "lapsed"], rows)
+    else:
+        emit("no users")
+
+
+def stream_users(users: Iterable[UserRow]) -> None:
+    """Print a list of users of any length as one JSON object, a user a line."""
+    stream_json("users", map(_row_json, users))
+
+
+def show_user(user: UserFacts, access: Mapping[str, Access], state: InstallationState) -> None:
+    """Print everything that is known of a user, what each license gives, and the events for it."""
+    facts(
+        [
+            ("id", user.id),
+            ("name", user.name or None),
+            ("kind", user.kind.name.lower()),
+            ("groups", ", ".join(user.groups) or None),
+            ("remarks", _remarks(user) or None),
+        ]
+    )
+    given = _given(user, access, state)
+    if given:
+        emit()
+        rows = [(code, access[code].name.lower(), ", ".join(through)) for code, through in given]
+        table(["license", "access", "through"], rows)
+    concerned = concerning(state.events, user=user.id, groups=user.groups)
+    if concerned:
+        emit()
+        show_events(concerned)
+
+
+def user_json(
+    user: UserFacts, access: Mapping[str, Access], state: InstallationState
+) -> dict[str, Any]:
+    """Give a user as `--json` prints it."""
+    concerned = concerning(state.events, user=user.id, groups=user.groups)
+    return {
+        **_facts_json(user),
+        "licenses": [holding.license for holding in user.holdings],
+        "access": {code: level.name.lower() for code, level in access.items()},
+        "through": {code: list(through) for code, through in _given(user, access, state)},
+        "events": [event_json(event) for event in concerned],
+    }
+
+
+def _given(
+    user: UserFacts, access: Mapping[str, Access], state: InstallationState
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Give each license that a user has with what it comes through; what is assigned first."""
+    assigned = [holding.license for holding in user.holdings]
+    closure = state.entitlements.closure
+    ranked: list[tuple[int, str, tuple[str, ...]]] = []
+    for code, level in access.items():
+        givers = tuple(one for one in assigned if code in closure.get(one, ()))
+        if code in assigned:
+            ranked.append((0, code, ("assigned",)))
+        elif givers:
+            ranked.append((1, code, givers))
+        elif level:
+            ranked.append((2, code, ("installation",)))
+    return [(code, through) for _, code, through in sorted(ranked)]
+
+
+def show_decision(user_id: str, way: str, decision: Decision) -> None:
+    """Print whether a user may log in."""
+    if decision:
+        click.secho(f"{user_id} may log in by {way}", fg="green", bold=True)
+    else:
+        click.secho(f"{user_id} may not log in by {way}", fg="red", bold=True)
+    for reason in decision.reasons:
+        emit(f"  {reason.code}: {reason.text}")
+    for message in decision.messages:
+        emit(f"message of the day: {message}")
+
+
+def decision_json(decision: Decision) -> dict[str, Any]:
+    """Give a decision as `--json` prints it."""
+    return {
+        "allowed": decision.allowed,
+        "reasons": [reason._asdict() for reason in decision.reasons],
+        "messages": list(decision.messages),
+    }
+
+
+def _row(user: UserRow) -> tuple[object, ...]:
+    return (
+        user.id,
+        user.name,
+        user.kind.name.lower(),
+        _remarks(user),
+        ", ".join(user.groups),
+        ", ".join(user.licenses),
+        ", ".join(user.lapsed),
+    )
+
+
+def _row_json(user: UserRow) -> dict[str, Any]:
+    return {
+        **_facts_json(user),
+        "licenses": list(user.licenses),
+        "lapsed": list(user.lapsed),
+    }
+
+
+def _facts_json(user: UserFacts | UserRow) -> dict[str, Any]:
+    return {
+        "id": user.id,
+        "name": user.name,
+        "kind": user.kind.name.lower(),
+        "can_log_in": user.can_log_in,
+        "administrator": user.administrator,
+        "retired": user.retired,
+        "groups": list(user.groups),
+    }
+
+
+def _remarks(user: UserFacts | UserRow) -> str:
+    marks = [
+        ("retired", user.retired),
+        ("no login", not user.can_log_in),
+        ("administrator", user.administrator),
+    ]
+    return ", ".join(word for word, applies in marks if applies)

@@ -1,0 +1,63 @@
+"""Papers for the vendor: requests, statements, returns, as files to send."""
+
+from starlette.responses import Response
+
+from licensekit.console.rendering import issuer_name, moved, page
+from licensekit.console.visit import Visit
+from licensekit.errors import EntryInvalid
+from licensekit.installation import BundleRecord
+
+
+def show(visit: Visit) -> Response:
+    """Show what can be made, and what was returned."""
+    state = visit.installation.state()
+    records = visit.installation.bundles()
+    return page(
+        visit,
+        "papers.html",
+        state,
+        active=_parts(records, "active"),
+        returned=_parts(records, "returned"),
+        issuers={one.issuer: issuer_name(state, one.issuer) for one in records},
+        saved=visit.asked("saved"),
+    )
+
+
+def request(visit: Visit) -> Response:
+    """Make a request, to download."""
+    written, _ = visit.installation.request(with_facts=visit.form.has("facts"))
+    return _download("request.lkr", written)
+
+
+def statement(visit: Visit) -> Response:
+    """Make a statement of what is in use, to download."""
+    written, _ = visit.installation.statement()
+    return _download("statement.lkr", written)
+
+
+def return_bundles(visit: Visit) -> Response:
+    """Give a part back; its receipts can be downloaded then."""
+    part = visit.form.text("part")
+    if visit.form.text("confirm") != part:
+        raise EntryInvalid(
+            f"to give `{part}` back, its name must be typed as it is",
+            hint="nothing was given back: go back and type it",
+        )
+    visit.installation.return_bundles(part, issuer=visit.form.text("issuer") or None)
+    return moved(visit, "/papers", saved="returned")
+
+
+def receipts(visit: Visit) -> Response:
+    """Give the receipts of what was returned, to download; as often as it is asked."""
+    part = visit.form.text("part")
+    written = visit.installation.receipts(part, issuer=visit.form.text("issuer") or None)
+    return _download(f"{part}-receipt.lkr", written)
+
+
+def _parts(records: tuple[BundleRecord, ...], state: str) -> list[tuple[str, str]]:
+    return sorted({(one.issuer, one.part) for one in records if one.state == state})
+
+
+def _download(name: str, written: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(written, media_type="text/plain; charset=utf-8", headers=headers)

@@ -1,0 +1,208 @@
+"""A license file, taken whole or not at all (`docs/installation.md`, "Activation")."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from licensekit.dates import start_of_day
+from licensekit.entitlements import Entitlements, Fingerprint, evaluate
+from licensekit.errors import UnexpectedType
+from licensekit.installation.admission import Admission, Here, admit, succeeded, superseded
+from licensekit.installation.deficits import below_use, deficits_of
+from licensekit.installation.preview import Deficit, Preview, compare, news_of
+from licensekit.installation.resets import (
+    apply_resets,
+    lower_allowed,
+    reset_faults,
+    time_after,
+    word,
+)
+from licensekit.state.bundles import add_bundle, bundle_records, replace_bundles
+from licensekit.state.floors import keep_trust
+from licensekit.state.loading import fingerprint_of, in_use_of
+from licensekit.state.time import effective, observe, prove
+from licensekit.state.transactions import Reading, Writing
+from licensekit.state.trust_store import trust_store_without_floor, verify_bundles
+from licensekit.trust.pack import TrustStore, extend_trust_store
+from licensekit.trust.signed import Verified
+from licensekit.trust.verify import verify_bundle, verify_reset
+from licensekit.wire import armor
+from licensekit.wire.documents import Bundle, Reset
+
+_ACTIVATED = frozenset({"root", "trust", "revocations", "catalog", "bundle", "reset"})
+
+Bundles = tuple[Verified[Bundle], ...]
+Resets = tuple[Verified[Reset], ...]
+
+
+class ActivationProposal(NamedTuple):
+    """What a file would make of an installation; nothing is changed yet."""
+
+    trust_store: TrustStore
+    admission: Admission
+    replaced: Bundles
+    """Active bundles that the new ones put out of force."""
+    spent: tuple[bytes, ...]
+    """Identities of those that were revoked, and have a successor in the new ones."""
+    resets: Resets
+    preview: Preview
+
+
+class _File(NamedTuple):
+    """What a file holds, verified."""
+
+    before: TrustStore
+    """Whom the installation believes without the file."""
+    trust_store: TrustStore
+    """And with it."""
+    bundles: Bundles
+    resets: Resets
+
+
+class _Outcome(NamedTuple):
+    """What a file would change."""
+
+    file: _File
+    admission: Admission
+    active: Bundles
+    """What is active, as far as it verifies with what the file brings."""
+    replaced: Bundles
+    fingerprint: Fingerprint
+
+
+def propose(look: Reading, data: bytes | str) -> ActivationProposal:
+    """Verify a file and work out what it would change.
+
+    Raises:
+        FormatError: it is no license file, or is damaged.
+        TrustError: something in it is not to be believed.
+        HomeInvalid, NotActivated: see `Reading`.
+    """
+    file = _verify(look, data)
+    active, _ = verify_bundles(look.stored.bundles, file.trust_store, look.now)
+    fingerprint = fingerprint_of(look.stored, (*active, *file.bundles))
+    records = bundle_records(look.connection)
+    here = Here(
+        serial=look.stored.serial,
+        records=records,
+        vendor=file.trust_store.issuer,
+        fingerprint=fingerprint,
+        released=look.opened.released,
+        lower_allowed=lower_allowed(look, file.resets),
+    )
+    admission = admit(file.bundles, here)
+    replaced = tuple(superseded(active, admission.new))
+    outcome = _Outcome(file, admission, active, replaced, fingerprint)
+    spent = tuple(r.identity for r in succeeded(records, active, admission.new))
+    return ActivationProposal(
+        file.trust_store, admission, replaced, spent, file.resets, _preview(look, outcome)
+    )
+
+
+def apply(change: Writing, proposal: ActivationProposal) -> bool:
+    """Make a proposal the state; say whether that changed anything.
+
+    Raises:
+        RefusedError: what stands against it; its `faults` are all.
+    """
+    preview = proposal.preview
+    if preview.reasons:
+        raise preview.reasons[0].with_more(preview.reasons[1:])
+    if not preview.changes and change.look.stored.recorded is not None:
+        return False
+    look = change.look
+    keep_trust(change.connection, look.stored, proposal.trust_store)
+    _keep_pack(change)
+    gone = [*(v.identity for v in proposal.replaced), *proposal.spent]
+    replace_bundles(change.connection, gone)
+    for verified in proposal.admission.new:
+        add_bundle(change.connection, verified, change.now)
+    issued = max((v.document.issued for v in proposal.admission.new), default=0)
+    change.set_time(observe(prove(time_after(look, proposal.resets), issued), look.clock))
+    apply_resets(change, proposal.resets, proposal.admission.lowered)
+    change.record(
+        "activate",
+        bundles=[v.identity.hex() for v in proposal.admission.new],
+        replaced=[identity.hex() for identity in gone],
+        trust=list(preview.trust),
+        serial=proposal.admission.serial,
+    )
+    change.connection.run("UPDATE installation SET serial = ?", proposal.admission.serial)
+    return True
+
+
+def _verify(look: Reading, data: bytes | str) -> _File:
+    tokens = armor.read(data)
+    for token in tokens:
+        if token.type not in _ACTIVATED:
+            raise UnexpectedType(
+                f"a {token.type} is for the vendor, and is not activated", type=token.type
+            )
+    now = look.now
+    before = trust_store_without_floor(look.stored, look.root, look.pack, now).trust_store
+    trust_store = extend_trust_store(before, tokens, now, look.stored.seen)
+    bundles = [verify_bundle(t, trust_store.trust, now) for t in tokens if t.type == "bundle"]
+    resets = [verify_reset(t, trust_store.trust, now) for t in tokens if t.type == "reset"]
+    return _File(before, trust_store, tuple(bundles), tuple(resets))
+
+
+def _preview(look: Reading, outcome: _Outcome) -> Preview:
+    file, admission, active, replaced, fingerprint = outcome
+    gone = {v.identity for v in replaced}
+    moment = _moment(look, outcome)
+
+    def evaluated(
+        trust_store: TrustStore, bundles: Iterable[Verified[Bundle]], now: int
+    ) -> Entitlements:
+        released = look.opened.released
+        return evaluate(trust_store, bundles, now, fingerprint=fingerprint, released=released)
+
+    was_active, _ = verify_bundles(look.stored.bundles, file.before, look.now)
+    before = evaluated(file.before, was_active, look.now)
+    kept = evaluated(file.trust_store, active, moment)
+    after_bundles = [*(v for v in active if v.identity not in gone), *admission.new]
+    after = evaluated(file.trust_store, after_bundles, moment)
+    in_use = in_use_of(look.stored, after)
+    deficits = deficits_of(look.connection, kept, after, in_use)
+    named = [*admission.new, *admission.same]
+    return Preview(
+        now=look.now,
+        moment=moment,
+        company=named[0].document.company if named else "",
+        serial=admission.serial,
+        new=tuple(v.document for v in admission.new),
+        same=tuple(v.document for v in admission.same),
+        refused=tuple(v.document for v in admission.refused),
+        replaced=tuple(v.document for v in replaced),
+        trust=tuple(_news(file)),
+        rows=compare(before, after, in_use, {d.license: _remove(d) for d in deficits}),
+        deficits=deficits,
+        reasons=(
+            *admission.reasons,
+            *reset_faults(look, file.resets, key=fingerprint.key, vendor=file.trust_store.issuer),
+            # What is yet to start leaves time to release.
+            *(below_use(deficits) if moment <= look.now else ()),
+        ),
+    )
+
+
+def _moment(look: Reading, outcome: _Outcome) -> int:
+    """Give the time at which the file has its effect: now, unless all of it is yet to start."""
+    now = effective(time_after(look, outcome.file.resets), look.clock)
+    starts = [start_of_day(v.document.starts or 0) for v in outcome.admission.new]
+    return max(now, min(starts, default=now))
+
+
+def _news(file: _File) -> Iterator[str]:
+    yield from news_of(file.before, file.trust_store)
+    for verified in file.resets:
+        yield f"reset of the {word(verified.document)}"
+
+
+def _remove(deficit: Deficit) -> str:
+    return f"{deficit.in_use} in use: release {deficit.remove} first"
+
+
+def _keep_pack(change: Writing) -> None:
+    look = change.look
+    pack = look.pack.encode() if isinstance(look.pack, str) else look.pack
+    change.connection.run("UPDATE installation SET root = ?, pack = ?", look.root, pack)

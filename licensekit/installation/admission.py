@@ -1,0 +1,208 @@
+"""Which bundles of a file an installation takes: pure rules (`docs/installation.md`, "Activation").
+
+A1  A bundle that was returned never works here again.
+A2  The same bundle again changes nothing.
+A3  A bundle for another serial is refused, unless it replaces the present one. Only the vendor's
+    bundles, or those of an installation that has none of the vendor's, move the serial.
+A4  Within issuer, serial and part, another bundle of a sequence that was here is a conflict, and a
+    lower sequence than one that was here is refused, unless a reset allows it once.
+A5  A bundle bound to another installation is refused.
+A6  A bundle whose maintenance ended before the product version was released is refused.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from licensekit.dates import format_days
+from licensekit.entitlements import BundleState, Fingerprint, governing
+from licensekit.entitlements.parts import judge
+from licensekit.errors import (
+    BindingMismatch,
+    BundleReturned,
+    MaintenanceEnded,
+    RefusedError,
+    SequenceConflict,
+    SequenceOlder,
+    SerialMismatch,
+)
+from licensekit.state.bundles import ACTIVE, RETURNED, BundleRecord
+from licensekit.trust.signed import Verified
+from licensekit.wire.documents import Bundle
+
+
+class Here(NamedTuple):
+    """What of an installation decides about new bundles."""
+
+    serial: str | None
+    records: tuple[BundleRecord, ...]
+    vendor: str
+    """The issuer whose bundles move the serial."""
+    fingerprint: Fingerprint
+    released: int | None
+    lower_allowed: int
+    """How many resets that allow a lower sequence were not used yet."""
+
+
+class Admission(NamedTuple):
+    """What becomes of the bundles of a file."""
+
+    serial: str | None
+    new: tuple[Verified[Bundle], ...]
+    same: tuple[Verified[Bundle], ...]
+    """Active already."""
+    refused: tuple[Verified[Bundle], ...]
+    reasons: tuple[RefusedError, ...]
+    """Everything that stands against those."""
+    lowered: int
+    """How many resets this uses up."""
+
+
+def admit(bundles: Iterable[Verified[Bundle]], here: Here) -> Admission:
+    """Give what becomes of `bundles`, taken together: those that replace a serial come first."""
+    serial = here.serial
+    records = list(here.records)
+    new: list[Verified[Bundle]] = []
+    same: list[Verified[Bundle]] = []
+    refused: list[Verified[Bundle]] = []
+    reasons: list[RefusedError] = []
+    lowered = 0
+    for verified in sorted(bundles, key=_order):
+        bundle = verified.document
+        if any(r.identity == verified.identity and r.state == ACTIVE for r in records):
+            same.append(verified)
+            continue
+        returned = list(_of_return(verified, records))
+        faults = [*_of_serial(bundle, serial, records, here.vendor), *returned]
+        # What was returned stays away for that alone, whatever its sequence.
+        lower = None if returned else _of_sequence(verified, records)
+        if isinstance(lower, SequenceOlder) and lowered < here.lower_allowed:
+            lowered += 1
+        elif lower is not None:
+            faults.append(lower)
+        faults += _of_part(verified, here)
+        reasons += faults
+        if faults:
+            refused.append(verified)
+        else:
+            serial = bundle.serial
+            new.append(verified)
+            records.append(_record(verified))
+    return Admission(serial, tuple(new), tuple(same), tuple(refused), tuple(reasons), lowered)
+
+
+def superseded(
+    active: Sequence[Verified[Bundle]], new: Sequence[Verified[Bundle]]
+) -> list[Verified[Bundle]]:
+    """Give those of the `active` bundles that are not needed beside the `new` ones any more.
+
+    Whether a new one has started is held against the issue times that the vendor signed, not
+    against a clock: one that was wrong must not have taken anything away.
+    """
+    together = [*active, *new]
+    proven = max((v.document.issued for v in together), default=0)
+    in_force, waiting = governing(together, proven)
+    needed = {v.identity for v in (*in_force, *waiting)}
+    lines = {_line(v.document): v.document.sequence for v in new}
+    return [
+        v
+        for v in active
+        if v.identity not in needed
+        or v.document.sequence > lines.get(_line(v.document), v.document.sequence)
+    ]
+
+
+def succeeded(
+    records: Iterable[BundleRecord],
+    active: Iterable[Verified[Bundle]],
+    new: Iterable[Verified[Bundle]],
+) -> list[BundleRecord]:
+    """Give the active bundles that do not verify any more and that a `new` one comes after."""
+    sound = {v.identity for v in active}
+    lines = {_line(v.document): v.document.sequence for v in new}
+    return [
+        r
+        for r in records
+        if r.state == ACTIVE and r.identity not in sound and r.sequence < lines.get(r.line, 0)
+    ]
+
+
+def label(bundle: Bundle) -> str:
+    """Give what messages call a bundle: serial, part and sequence."""
+    return f"{bundle.serial} {bundle.part} {bundle.sequence}"
+
+
+def _order(verified: Verified[Bundle]) -> tuple[bool, int]:
+    return verified.document.replaces is None, verified.document.sequence
+
+
+def _line(bundle: Bundle) -> tuple[str, str, str]:
+    return bundle.issuer, bundle.serial, bundle.part
+
+
+def _record(verified: Verified[Bundle]) -> BundleRecord:
+    bundle = verified.document
+    return BundleRecord(verified.identity, *_line(bundle), bundle.sequence, 0, ACTIVE)
+
+
+def _of_serial(
+    bundle: Bundle, serial: str | None, records: Iterable[BundleRecord], vendor: str
+) -> Iterator[RefusedError]:
+    if serial in (None, bundle.serial):
+        return
+    may_move = bundle.issuer == vendor or not any(
+        r.issuer == vendor and r.state == ACTIVE for r in records
+    )
+    if bundle.replaces != serial or not may_move:
+        yield SerialMismatch(
+            f"{label(bundle)} is for serial {bundle.serial}, and this installation has {serial}",
+            hint=f"ask the issuer for a bundle for {serial}, or one that replaces it",
+            serial=bundle.serial,
+            present=serial,
+        )
+
+
+def _of_return(
+    verified: Verified[Bundle], records: Iterable[BundleRecord]
+) -> Iterator[RefusedError]:
+    if any(r.identity == verified.identity and r.state == RETURNED for r in records):
+        bundle = verified.document
+        yield BundleReturned(f"{label(bundle)} was returned from here", serial=bundle.serial)
+
+
+def _of_sequence(
+    verified: Verified[Bundle], records: Iterable[BundleRecord]
+) -> RefusedError | None:
+    bundle = verified.document
+    line = [r for r in records if r.line == _line(bundle)]
+    if any(r.sequence == bundle.sequence and r.identity != verified.identity for r in line):
+        return SequenceConflict(
+            f"another {label(bundle)} was activated here",
+            hint="ask the issuer for one of a higher sequence",
+            sequence=bundle.sequence,
+        )
+    highest = max((r.sequence for r in line), default=0)
+    if bundle.sequence < highest or any(r.identity == verified.identity for r in line):
+        return SequenceOlder(
+            f"{label(bundle)} is older than sequence {highest}, which was activated here",
+            hint="activate the newest file, or ask the vendor for a reset of the sequence",
+            sequence=bundle.sequence,
+            highest=highest,
+        )
+    return None
+
+
+def _of_part(verified: Verified[Bundle], here: Here) -> Iterator[RefusedError]:
+    bundle = verified.document
+    part = judge(verified, 0, fingerprint=here.fingerprint, released=here.released)
+    if part.state is BundleState.FOREIGN:
+        yield BindingMismatch(
+            f"{label(bundle)} is bound to another installation: {part.match}",
+            hint="make a request here with `licensekit request`, and send it to the issuer",
+        )
+    if part.state is BundleState.UNMAINTAINED and bundle.maintenance is not None:
+        yield MaintenanceEnded(
+            f"{label(bundle)} covers versions released until {format_days(bundle.maintenance)},"
+            " and this one was released later",
+            hint="renew the maintenance, or use an earlier version of the product",
+            maintenance=bundle.maintenance,
+        )

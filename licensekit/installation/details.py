@@ -1,0 +1,99 @@
+"""Everything about one license: what it means, who granted it, who holds it, its history."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from licensekit.entitlements import (
+    Entitlements,
+    Explanation,
+    LicenseRow,
+    explain,
+    resolve,
+    rows,
+    where_to_buy,
+)
+from licensekit.entitlements.evaluate import qualify
+from licensekit.installation.deficits import HOLDERS, holders_of
+from licensekit.state import seats
+from licensekit.state.bundles import BundleRecord, bundle_records
+from licensekit.state.loading import at
+from licensekit.state.transactions import Reading
+from licensekit.state.trust_store import verify_bundles
+from licensekit.trust.pack import TrustStore
+from licensekit.wire import armor
+from licensekit.wire.documents import Bundle, License, SeatKind
+
+
+class LicenseDetails(NamedTuple):
+    """Everything about one license."""
+
+    row: LicenseRow
+    license: License
+    includes: tuple[str, ...]
+    """All that it includes, directly or not."""
+    required_by: tuple[str, ...]
+    buy: str | None
+    """The address at which its issuer sells more."""
+    explanations: tuple[Explanation, ...]
+    """Every bundle that grants it, in force or waiting."""
+    holders: tuple[str, ...]
+    """The users or sites that are assigned it, or who holds its seats; the newest first."""
+    history: tuple[BundleRecord, ...]
+    """Every bundle that was ever activated here and names it, the oldest first."""
+
+
+def details_of(look: Reading, code: str, now: int | None) -> LicenseDetails:
+    """Give everything about a license, as it is or as it would be at `now`.
+
+    Raises:
+        UnknownLicense: no catalog has it.
+    """
+    state = look.state()
+    if now is not None:
+        state = at(state, now, clock=look.now)
+    entitlements = state.entitlements
+    name = resolve(entitlements, code)
+    [row] = [row for row in rows(entitlements, state.in_use) if row.code == name]
+    trust_store = entitlements.trust_store
+    required_by = [
+        other
+        for other, license_ in entitlements.licenses.items()
+        for required in license_.requires
+        if qualify(trust_store, _issuer(trust_store.issuer, other), required) == name
+    ]
+    return LicenseDetails(
+        row=row,
+        license=entitlements.licenses[name],
+        includes=tuple(sorted(entitlements.closure[name])),
+        required_by=tuple(sorted(required_by)),
+        buy=where_to_buy(entitlements, name),
+        explanations=explain(entitlements, name),
+        holders=_holders(look, entitlements, name),
+        history=tuple(_history(look, trust_store, row.issuer, name.rpartition(".")[2])),
+    )
+
+
+def _holders(look: Reading, entitlements: Entitlements, name: str) -> tuple[str, ...]:
+    if entitlements.licenses[name].seats is SeatKind.CONCURRENT:
+        now = seats.time_of(look.connection, look.now)
+        return seats.holders(look.connection, name, now, HOLDERS)
+    return holders_of(look.connection, entitlements, name)
+
+
+def _issuer(vendor: str, code: str) -> str:
+    return code.rpartition(".")[0] or vendor
+
+
+def _history(
+    look: Reading, trust_store: TrustStore, issuer: str, bare: str
+) -> Iterator[BundleRecord]:
+    """Reading into every bundle that still verifies, whether or not it is active."""
+    rows_ = look.connection.rows("SELECT frame FROM bundles WHERE issuer = ?", issuer)
+    tokens = [armor.Token("bundle", data) for (data,) in rows_]
+    verified, _ = verify_bundles(tokens, trust_store, look.now)
+    naming = {one.identity for one in verified if _names(one.document, bare)}
+    return (record for record in bundle_records(look.connection) if record.identity in naming)
+
+
+def _names(bundle: Bundle, bare: str) -> bool:
+    return any(bare in sold for sold in (bundle.system, bundle.sites, bundle.users))

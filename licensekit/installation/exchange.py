@@ -1,0 +1,199 @@
+"""What an installation signs for its vendor: requests, receipts of returned bundles, statements.
+
+Each carries the head of the audit log, with its own entry in it: a rewritten history shows there.
+"""
+
+from collections.abc import Iterable, Mapping
+from secrets import token_bytes
+from typing import Final
+
+from licensekit.database import Connection
+from licensekit.dates import format_seconds
+from licensekit.entitlements import rows
+from licensekit.errors import BundleUnknown, NotActivated
+from licensekit.keys.signing import SigningKey
+from licensekit.limits import LICENSES, NOTICES, TEXT_LENGTH
+from licensekit.state.bundles import ACTIVE, RETURNED, BundleRecord, bundle_records
+from licensekit.state.loading import InstallationState
+from licensekit.state.machine import hashed, machine_facts
+from licensekit.state.transactions import OpenInstallation, Writing, reading, writing
+from licensekit.trust.sign import sign
+from licensekit.wire import armor, frame
+from licensekit.wire.documents import (
+    ANSWERS,
+    FOLLOWS,
+    Bundle,
+    Document,
+    Receipt,
+    Request,
+    Statement,
+    Usage,
+    Value,
+)
+
+NONCE_BYTES: Final = 16
+_EXCHANGE_FILES: Final = tuple(b'"did":"%b"' % did for did in (b"request", b"return", b"statement"))
+
+
+def make_request(opened: OpenInstallation, *, with_facts: bool) -> tuple[str, Request]:
+    """Give a request for a bundle bound to this installation, as text and as document.
+
+    Machine facts are in it only as keyed hashes, and not at all without `with_facts`.
+
+    Raises:
+        NotActivated, HomeInvalid, TrustError, StateError: see `installation.state`.
+    """
+    with writing(opened) as change:
+        state = change.look.state()
+        facts = machine_facts() if with_facts else {}
+        nonce = token_bytes(NONCE_BYTES)
+        follows = _follows(change)
+        change.record("request", nonce=nonce.hex(), facts=sorted(facts))
+        request = Request(
+            product=state.trust_store.product,
+            serial=state.serial,
+            nonce=nonce,
+            issued=change.now,
+            facts=hashed(facts, state.stored.secret),
+            audit_head=change.head.hash,
+            summary=_summary(state, facts, change.now),
+            extensions=follows,
+        )
+        return armor.write(_signed(change, request)) + "\n", request
+
+
+def return_bundles(opened: OpenInstallation, part: str, issuer: str | None) -> str:
+    """Give the active bundles of a part back, and give their receipts.
+
+    They can never work here again. Whoever lost the receipts asks again and gets the same ones.
+
+    Raises:
+        BundleUnknown: no bundle of that part is active, and none was returned.
+    """
+    with writing(opened) as change:
+        owner = issuer or change.look.state().trust_store.issuer
+        records = [r for r in bundle_records(change.connection) if r.issuer == owner]
+        of_part = [record for record in records if record.part == part]
+        active = [record for record in of_part if record.state == ACTIVE]
+        if not active and not any(record.state == RETURNED for record in of_part):
+            raise BundleUnknown(f"no bundle `{part}` of {owner} is active here", part=part)
+        for record in active:
+            _return(change, record)
+        if active and not change.connection.one("SELECT 1 FROM bundles WHERE state = 'active'"):
+            change.connection.run("UPDATE installation SET serial = NULL")
+        return _file(_receipts(change.connection, part, owner))
+
+
+def receipts_of(opened: OpenInstallation, part: str, issuer: str | None) -> str:
+    """Give the receipts of what was returned of a part; nothing is given back by it.
+
+    Raises:
+        BundleUnknown: nothing of that part was returned.
+    """
+    with reading(opened) as look:
+        owner = issuer or look.state().trust_store.issuer
+        found = _receipts(look.connection, part, owner)
+    if not found:
+        raise BundleUnknown(f"no bundle `{part}` of {owner} was returned from here", part=part)
+    return _file(found)
+
+
+def make_statement(opened: OpenInstallation) -> tuple[str, Statement]:
+    """Give a statement of what is in use, as text and as document.
+
+    Raises:
+        NotActivated: there is no serial to state it for.
+        HomeInvalid, TrustError, StateError: see `installation.state`.
+    """
+    with writing(opened) as change:
+        state = change.look.state()
+        if state.serial is None:
+            raise NotActivated("nothing was activated here yet, so there is nothing to state")
+        follows = _follows(change)
+        change.record("statement")
+        statement = Statement(
+            serial=state.serial,
+            issued=change.now,
+            usage=_usage(state),
+            audit_head=change.head.hash,
+            notices=[f"{n.code}: {n.text}"[:TEXT_LENGTH] for n in state.notices[:NOTICES]],
+            extensions=follows,
+        )
+        return armor.write(_signed(change, statement)) + "\n", statement
+
+
+def _return(change: Writing, record: BundleRecord) -> None:
+    follows = _follows(change)
+    change.record("return", bundle=record.identity.hex())
+    answered = [
+        verified.document
+        for verified in change.look.state().bundles
+        if verified.identity == record.identity
+    ]
+    receipt = Receipt(
+        identity=record.identity,
+        nonce=_nonce_answered(answered[0]) if answered else None,
+        issued=change.now,
+        audit_head=change.head.hash,
+        extensions=follows,
+    )
+    change.connection.run(
+        "UPDATE bundles SET state = 'returned', receipt = ? WHERE identity = ?",
+        _signed(change, receipt).frame,
+        record.identity,
+    )
+
+
+def _follows(change: Writing) -> dict[str, Value]:
+    """Give the extension that names the audit head in what was signed before; nothing at first."""
+    entries = change.connection.stream("SELECT entry, hash FROM audit ORDER BY number DESC")
+    # Quotes inside of texts are escaped, so this is never a part of one.
+    signed = (head for entry, head in entries if any(did in entry for did in _EXCHANGE_FILES))
+    head = next(signed, None)
+    return {} if head is None else {FOLLOWS: head.hex()}
+
+
+def _file(tokens: Iterable[armor.Token]) -> str:
+    return "".join(armor.write(token) + "\n" for token in tokens)
+
+
+def _receipts(connection: Connection, part: str, issuer: str) -> list[armor.Token]:
+    found = connection.rows(
+        "SELECT receipt FROM bundles WHERE state = 'returned' AND part = ? AND issuer = ?"
+        " ORDER BY serial, sequence",
+        part,
+        issuer,
+    )
+    return [armor.Token("receipt", data) for (data,) in found]
+
+
+def _nonce_answered(bundle: Bundle) -> bytes | None:
+    written = bundle.extensions.get(ANSWERS)
+    try:
+        nonce = bytes.fromhex(written) if isinstance(written, str) else b""
+    except ValueError:
+        return None
+    return nonce if len(nonce) == NONCE_BYTES else None
+
+
+def _signed(change: Writing, document: Document) -> armor.Token:
+    key = SigningKey.from_secret(frame.INSTALLATION, change.look.stored.seed)
+    return sign(document, key)
+
+
+def _summary(state: InstallationState, facts: Mapping[str, str], now: int) -> dict[str, str]:
+    """Say in words everything that is in a request."""
+    key = state.fingerprint.key or b""
+    named = ", ".join(sorted(facts)) or "none"
+    return {
+        "product": state.trust_store.product,
+        "serial": state.serial or "none yet",
+        "made on": format_seconds(now),
+        "installation key": key.hex(),
+        "machine facts": f"{named} (as keyed hashes, from which they cannot be read)",
+    }
+
+
+def _usage(state: InstallationState) -> dict[str, Usage]:
+    shown = [row for row in rows(state.entitlements, state.in_use) if row.granted or row.in_use]
+    return {row.code: Usage(row.in_use, row.total) for row in shown[:LICENSES]}

@@ -1,0 +1,164 @@
+"""What a license file would change, shown before anything is changed."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from licensekit.access import Access
+from licensekit.entitlements import Entitlements, LicenseRow, rows
+from licensekit.errors import RefusedError
+from licensekit.trust.pack import TrustStore
+from licensekit.wire.documents import Bundle, Kind
+
+
+class Deficit(NamedTuple):
+    """A license of which fewer would be left than are assigned."""
+
+    license: str
+    kind: Kind
+    in_use: int
+    total: int
+    holders: tuple[str, ...]
+    """The users or sites that hold it, those who got it last first; at most `HOLDERS`."""
+
+    @property
+    def remove(self) -> int:
+        """How many must be released before."""
+        return self.in_use - self.total
+
+
+class PreviewRow(NamedTuple):
+    """One license before and after."""
+
+    code: str
+    issuer: str
+    kind: Kind
+    name: str
+    in_use: int
+    total_now: int | None
+    """None is unrestricted."""
+    total_new: int | None
+    access_now: Access
+    access_new: Access
+    reason: str | None
+    """Why it cannot be activated as it is."""
+
+    @property
+    def free_now(self) -> int | None:
+        """How many can be assigned now; None is unrestricted."""
+        return None if self.total_now is None else max(0, self.total_now - self.in_use)
+
+    @property
+    def free_new(self) -> int | None:
+        """How many could be assigned afterwards."""
+        return None if self.total_new is None else max(0, self.total_new - self.in_use)
+
+    @property
+    def added(self) -> int | None:
+        """How many more there would be, or fewer; None where one of the two is unrestricted."""
+        if self.total_now is None or self.total_new is None:
+            return 0 if self.total_now == self.total_new else None
+        return self.total_new - self.total_now
+
+    @property
+    def altered(self) -> bool:
+        """Whether anything about it changes, or stands against the activation."""
+        now, new = (self.total_now, self.access_now), (self.total_new, self.access_new)
+        return now != new or self.reason is not None
+
+
+class Preview(NamedTuple):
+    """What a file would change."""
+
+    now: int
+    """The time that counts, in seconds since 1970."""
+    moment: int
+    """The time for which the new totals are given: now, or the start of what is to come."""
+    company: str
+    serial: str | None
+    new: tuple[Bundle, ...]
+    """The bundles that would become active."""
+    same: tuple[Bundle, ...]
+    """The bundles that are active already."""
+    refused: tuple[Bundle, ...]
+    """The bundles that this installation does not take."""
+    replaced: tuple[Bundle, ...]
+    """The bundles that would no longer be."""
+    trust: tuple[str, ...]
+    """What the file brings of roots, trust documents, lists, catalogs and resets."""
+    rows: tuple[PreviewRow, ...]
+    deficits: tuple[Deficit, ...]
+    reasons: tuple[RefusedError, ...]
+    """Everything that stands against it."""
+
+    @property
+    def can_activate(self) -> bool:
+        """Whether nothing stands against it."""
+        return not self.reasons
+
+    @property
+    def changes(self) -> bool:
+        """Whether activating it would change anything."""
+        return bool(self.new or self.trust)
+
+    @property
+    def altered(self) -> tuple[PreviewRow, ...]:
+        """The licenses that change."""
+        return tuple(row for row in self.rows if row.altered)
+
+
+def compare(
+    before: Entitlements, after: Entitlements, in_use: Mapping[str, int], reasons: Mapping[str, str]
+) -> tuple[PreviewRow, ...]:
+    """Give every license before and after; `reasons` is license to what stands against it."""
+    old = {row.code: row for row in rows(before, in_use)}
+    found = [_row(old.get(row.code), row, reasons.get(row.code)) for row in rows(after, in_use)]
+    return (*found, *_unknown(after))
+
+
+def news_of(before: TrustStore, after: TrustStore) -> Iterator[str]:
+    """Say in words what a file brings beside bundles."""
+    old, new = before.trust, after.trust
+    if new.root.version != old.root.version:
+        yield f"root {new.root.version}"
+    if new.trust is not None and new.trust != old.trust:
+        yield f"trust document {new.trust.document.version}"
+    for issuer, revocations in new.lists.items():
+        if revocations != old.lists.get(issuer):
+            yield f"revocation list {revocations.document.number} of {issuer}"
+    for issuer, catalog in after.catalogs.items():
+        if catalog != before.catalogs.get(issuer):
+            yield f"catalog {catalog.document.version} of {issuer}"
+
+
+def _row(old: LicenseRow | None, new: LicenseRow, reason: str | None) -> PreviewRow:
+    return PreviewRow(
+        code=new.code,
+        issuer=new.issuer,
+        kind=new.kind,
+        name=new.name,
+        in_use=new.in_use,
+        total_now=0 if old is None else old.total,
+        total_new=new.total,
+        access_now=Access.NONE if old is None else old.access,
+        access_new=new.access,
+        reason=reason,
+    )
+
+
+def _unknown(after: Entitlements) -> Iterator[PreviewRow]:
+    for part, code in after.unknown:
+        bundle = part.bundle
+        bare = code.rpartition(".")[2]
+        kind = next(k for k in Kind if bare in (bundle.system, bundle.sites, bundle.users)[k])
+        yield PreviewRow(
+            code=code,
+            issuer=bundle.issuer,
+            kind=kind,
+            name="",
+            in_use=0,
+            total_now=0,
+            total_new=0,
+            access_now=Access.NONE,
+            access_new=Access.NONE,
+            reason="this version of the product does not know it",
+        )

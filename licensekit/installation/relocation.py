@@ -1,0 +1,146 @@
+"""An installation moves: from a folder to a server, or back.
+
+It is copied whole in one transaction, verified there, and the place where it was is marked, so that
+two copies do not both live on. Cut off before the commit, nothing has arrived; cut off between the
+commit and the mark, the same call again finds its own copy and sets the mark.
+"""
+
+import os
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from licensekit.database import Connection, Database
+from licensekit.database.copying import compare_rows, copy_rows, count_rows, mark_moved
+from licensekit.errors import HomeTaken
+from licensekit.installation.audit import check_audit
+from licensekit.state import audit
+from licensekit.state.home import open_empty, open_installation, shown
+from licensekit.state.loading import judge
+from licensekit.state.mark import write_mark
+from licensekit.state.notices import is_restored
+from licensekit.state.schema import SCHEMA
+from licensekit.state.stored import read_stored
+from licensekit.state.transactions import OpenInstallation, Reading, Writing, system_clock, writing
+
+Progress = Callable[[int, int], object]
+"""Is told now and then how many rows were done since it was told last, and how many there are."""
+
+ARRIVED: Final = "arrive"
+"""The entry that opens the life of an installation at its new place."""
+
+
+_SUMMARY: Final = (
+    "SELECT serial, (SELECT count(*) FROM users), (SELECT count(*) FROM sites),"
+    " (SELECT count(*) FROM bundles) FROM installation"
+)
+
+
+class Moved(NamedTuple):
+    """What has moved."""
+
+    source: str
+    target: str
+    serial: str | None
+    users: int
+    sites: int
+    bundles: int
+    """Every one that was ever activated."""
+    entries: int
+    """Entries of the audit log, that of the move included."""
+    head: str
+    """The hash of the newest, in hex."""
+
+
+def move(
+    source: str | os.PathLike[str],
+    target: str | os.PathLike[str],
+    *,
+    clock: Callable[[], datetime] = system_clock,
+    by: str = "",
+    progress: Progress | None = None,
+) -> Moved:
+    """Move the installation at `source` to `target`; each is a folder or a `postgresql://` URL.
+
+    Raises:
+        NotActivated: there is no installation at `source`.
+        DatabaseMoved: it was moved before.
+        HomeTaken: there is another installation at `target`.
+        AuditDamaged, TrustError: the installation does not hold; it stays where it is.
+        StateError: one of the two cannot be used; the installation stays where it is.
+    """
+    with (
+        closing(open_installation(source, create=False)) as old,
+        closing(open_empty(target)) as new,
+        writing(OpenInstallation(old, None, None, None, clock, by)) as leaving,
+    ):
+        here, there = shown(source, old), shown(target, new)
+        if not _has_arrived(new, leaving):
+            _move(new, leaving, here, progress or _ignore)
+        with new.read() as connection:
+            migrated = _migrated(connection, here, there)
+            write_mark(new.location, audit.head(connection))
+        leaving.record("move", to=there)
+        mark_moved(leaving.connection, SCHEMA, there)
+    return migrated
+
+
+def _has_arrived(new: Database, leaving: Writing) -> bool:
+    """Say whether this installation, as it is, was copied there by a call that was cut off.
+
+    Raises:
+        HomeTaken: another installation is there, or this one, and something was changed since.
+    """
+    with new.read() as connection:
+        if connection.one("SELECT one FROM installation") is None:
+            return False
+        there = read_stored(connection, leaving.head, leaving.look.clock)
+        [last] = audit.newest(connection, None, 1)
+        is_copy = there.seed == leaving.look.stored.seed and there.marked == leaving.head.hash
+        if is_copy and last.number == leaving.head.number + 1 and last.facts["did"] == ARRIVED:
+            return True
+    raise HomeTaken("there is an installation here already", where=new.location)
+
+
+def _move(new: Database, leaving: Writing, origin: str, progress: Progress) -> None:
+    look, rows = leaving.look, count_rows(leaving.connection, SCHEMA)
+
+    def told(done: int) -> None:
+        progress(done, 2 * rows)
+
+    with new.write() as connection:
+        if count_rows(connection, SCHEMA):
+            raise HomeTaken("there is an installation here already", where=new.location)
+        copy_rows(look.connection, connection, SCHEMA, told)
+        compare_rows(look.connection, connection, SCHEMA, told, new.location)
+        check_audit(connection)
+        _verify_documents(look, connection)
+        _arrive(look._replace(connection=connection), look, origin)
+
+
+def _verify_documents(look: Reading, connection: Connection) -> None:
+    """Verify every document anew, from what is there now."""
+    if look.stored.recorded is not None:
+        there = read_stored(connection, None, look.clock)
+        judge(there, None, root=look.root, pack=None, clock=look.clock, released=None)
+
+
+def _arrive(here: Reading, before: Reading, origin: str) -> None:
+    """Begin to live in a new place: what was known of a restored backup stays known."""
+    if is_restored(before.stored, before.mark):
+        here.connection.run("UPDATE installation SET restored = 1")
+    here = here._replace(stored=read_stored(here.connection, None, here.clock), mark=None)
+    arriving = Writing(here)
+    arriving.record(ARRIVED, **{"from": origin})
+    arriving.finish()
+
+
+def _migrated(connection: Connection, source: str, target: str) -> Moved:
+    head = audit.head(connection)
+    [(serial, users, sites, bundles)] = connection.rows(_SUMMARY)
+    return Moved(source, target, serial, users, sites, bundles, head.number, head.hash.hex())
+
+
+def _ignore(_: int, __: int) -> None:
+    return None

@@ -1,0 +1,146 @@
+"""Sites: the central one and its satellites, and what they are assigned."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from licensekit.access import Access
+from licensekit.entitlements import count, why_not
+from licensekit.entitlements.assignment import missing_requirements
+from licensekit.errors import NoneFree, SiteTaken, SiteUnknown
+from licensekit.installation.assigning import change_licenses
+from licensekit.installation.serving import serving
+from licensekit.state import assignments
+from licensekit.state.transactions import OpenInstallation, Reading, Writing, reading, writing
+from licensekit.text import names
+from licensekit.wire.documents import Kind
+
+
+class SiteRow(NamedTuple):
+    """One site as a list shows it."""
+
+    id: str
+    name: str
+    central: bool
+    licenses: tuple[str, ...]
+    """What is assigned, the oldest first."""
+    lapsed: tuple[str, ...]
+    """What of it gives less than full."""
+
+
+class Sites:
+    """The sites of an installation. Every change is one transaction, with its audit entry."""
+
+    def __init__(self, opened: OpenInstallation) -> None:
+        self._opened = opened
+
+    def add(self, site_id: str, *, name: str = "", central: bool = False) -> None:
+        """Add a site: the central one, or a satellite, of which licenses may limit the number.
+
+        Raises:
+            SiteTaken: there is a site of that id, or a central one.
+            NoneFree, RequirementMissing: no more satellites are licensed.
+            EntryInvalid: the id or the name cannot be kept.
+        """
+        with writing(self._opened) as change:
+            names.check_id(site_id, "site")
+            _require_new(change, site_id, central=central)
+            if not central:
+                _require_room(change)
+            change.connection.run(
+                "INSERT INTO sites (id, name, central) VALUES (?, ?, ?)",
+                site_id,
+                names.check_name(name),
+                int(central),
+            )
+            change.record("site-add", site=site_id, central=central)
+
+    def remove(self, site_id: str) -> tuple[str, ...]:
+        """Remove a site, which releases everything, and give what was released.
+
+        Raises:
+            SiteUnknown: there is no such site.
+        """
+        with writing(self._opened) as change:
+            _require_known(change.look, site_id)
+            released = sorted(assignments.release_all(change.connection, Kind.SITE, site_id))
+            change.connection.run("DELETE FROM sites WHERE id = ?", site_id)
+            change.record("site-remove", site=site_id, released=released)
+            return tuple(released)
+
+    def assign(self, site_id: str, *licenses: str, release: Iterable[str] = ()) -> tuple[str, ...]:
+        """Assign licenses, and release others in the same change; give what was newly assigned.
+
+        Raises:
+            SiteUnknown: there is no such site.
+            UnknownLicense, WrongKind, RefusedError: as `Users.assign`, about site licenses.
+        """
+        with writing(self._opened) as change:
+            _require_known(change.look, site_id)
+            return change_licenses(change, Kind.SITE, site_id, licenses, release)
+
+    def release(self, site_id: str, *licenses: str) -> None:
+        """Release licenses; raises as `assign` does."""
+        self.assign(site_id, release=licenses)
+
+    def list(self) -> tuple[SiteRow, ...]:
+        """Give every site, the central one first."""
+        with reading(self._opened) as look:
+            state = look.state()
+            served = serving(look.connection, state.entitlements, state.in_use)
+            held: dict[str, list[tuple[str, int]]] = {}
+            for site, code, number in look.connection.rows(
+                "SELECT site_id, license, number FROM site_licenses ORDER BY number"
+            ):
+                held.setdefault(site, []).append((code, number))
+            return tuple(
+                SiteRow(
+                    id=site,
+                    name=name,
+                    central=bool(central),
+                    licenses=tuple(code for code, _ in held.get(site, ())),
+                    lapsed=tuple(
+                        code
+                        for code, number in held.get(site, ())
+                        if served.access(code, number) < Access.FULL
+                    ),
+                )
+                for site, name, central in look.connection.rows(
+                    "SELECT id, name, central FROM sites ORDER BY central DESC, id"
+                )
+            )
+
+
+def _require_new(change: Writing, site_id: str, *, central: bool) -> None:
+    if change.connection.one("SELECT id FROM sites WHERE id = ?", site_id) is not None:
+        raise SiteTaken(f"there is a site {site_id} already", site=site_id)
+    known = change.connection.one("SELECT id FROM sites WHERE central = 1")
+    if central and known is not None:
+        raise SiteTaken(f"the central site is {known[0]} already", site=known[0])
+
+
+def _require_room(change: Writing) -> None:
+    """Refuse one more satellite than the licenses that limit them have room for."""
+    state = change.look.state()
+    entitlements = state.entitlements
+    limiting = [code for code, one in entitlements.licenses.items() if one.limits_sites]
+    numbers = [count(entitlements, code, change.look.stored.satellites) for code in limiting]
+    for code, number in zip(limiting, numbers, strict=True):
+        if number.free == 0 and all(other.free == 0 for other in numbers):
+            raise NoneFree(
+                f"no `{code}` is free: there is room for {number.total} sites beside the central"
+                f" one, and {number.in_use} are there",
+                hint="remove a site, or activate more"
+                if number.total
+                else why_not(entitlements, code),
+                license=code,
+                in_use=number.in_use,
+                total=number.total,
+            )
+    for code in limiting:
+        for fault in missing_requirements(entitlements, "the installation", code):
+            raise fault
+
+
+def _require_known(look: Reading, site_id: str) -> None:
+    if look.connection.one("SELECT id FROM sites WHERE id = ?", site_id) is None:
+        raise SiteUnknown(f"there is no site {site_id!a:.60}", site=site_id)

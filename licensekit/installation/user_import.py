@@ -1,0 +1,242 @@
+"""Users and their licenses from a CSV file, as one change (`docs/commands.md`, "users import").
+
+The first line names the columns: `id`, and any of `name`, `kind`, `can_log_in`, `administrator`,
+`groups`, `licenses`. A column that is not there changes nothing, and a license that is not there is
+not released.
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from licensekit.entitlements import Entitlements, resolve
+from licensekit.entitlements.assignment import Change, faults_of
+from licensekit.entitlements.login import UserFacts
+from licensekit.errors import (
+    Fault,
+    LicenseError,
+    QuestionError,
+    RefusedError,
+    UserRetired,
+    UsersInvalid,
+)
+from licensekit.installation.user_rows import add_user, update_user
+from licensekit.state import assignments
+from licensekit.state.transactions import Writing
+from licensekit.state.users import user_facts
+from licensekit.text import names
+from licensekit.wire.documents import Kind, UserKind
+
+IMPORT_BYTES: Final = 64 * 1024 * 1024
+"""The largest file of users."""
+FAULTS: Final = 100
+"""How many faults are reported at most."""
+
+_YES: Final = frozenset({"yes", "true", "1", "x"})
+_NO: Final = frozenset({"no", "false", "0", ""})
+_KINDS: Final = {kind.name.lower(): kind for kind in UserKind}
+_MARKS: Final = ",;\t"
+
+
+class ImportRow(NamedTuple):
+    """One line of the file: what it says of a user."""
+
+    line: int
+    user_id: str
+    changes: Mapping[str, Any]
+    """Field of `UserFacts` to value."""
+    licenses: tuple[str, ...]
+    fault: str = ""
+    """Why the line cannot be read, if it cannot: then all of the file is refused."""
+
+
+class Imported(NamedTuple):
+    """What an import did."""
+
+    added: int
+    changed: int
+    unchanged: int
+    assigned: int
+
+
+def parse_users(text: str) -> list[ImportRow]:
+    """Give the rows of a CSV file; columns are separated by commas, semicolons or tabs.
+
+    A line with a fault is a row with a fault, so that the import names it together with what the
+    rules of the installation have against the others.
+
+    Raises:
+        UsersInvalid: the first line names other columns than there are.
+    """
+    lines = _lines(text)
+    head = next(lines, _Line(1, [], ""))
+    columns = [name.strip().lower() for name in head.cells]
+    faults = [Fault("line 1", head.fault)] if head.fault else list(_of_columns(columns))
+    if faults:
+        raise _invalid(faults)
+    return _without_repetition(_row(line, columns) for line in lines)
+
+
+def import_users(change: Writing, rows: Iterable[ImportRow]) -> Imported:
+    """Add and change users, and assign their licenses; all of it, or nothing.
+
+    Raises:
+        UsersInvalid: all faults, by line; the transaction must not be committed then.
+    """
+    state = change.look.state()
+    importing = _Importing(change, state.entitlements, dict(state.in_use))
+    faults: list[Fault] = []
+    for row in rows:
+        texts = [row.fault] if row.fault else map(str, importing.take(row))
+        faults += [Fault(f"line {row.line}", text) for text in texts]
+        if len(faults) >= FAULTS:
+            break
+    if faults:
+        raise _invalid(faults)
+    return importing.done
+
+
+class _Importing:
+    """The import so far: what it counted, and what it did."""
+
+    def __init__(self, change: Writing, entitlements: Entitlements, in_use: dict[str, int]) -> None:
+        self.change = change
+        self.entitlements = entitlements
+        self.in_use = in_use
+        self.done = Imported(0, 0, 0, 0)
+
+    def take(self, row: ImportRow) -> list[LicenseError]:
+        """Take a row, or give everything that stands against it."""
+        try:
+            before = user_facts(self.change.connection, row.user_id)
+            after = (before or UserFacts(row.user_id))._replace(**row.changes)
+            if before is None:
+                add_user(self.change, after)
+            elif after != before:
+                update_user(self.change, after)
+            held = frozenset(holding.license for holding in after.holdings)
+            wanted = {resolve(self.entitlements, c, (Kind.USER,)) for c in row.licenses}
+        except (QuestionError, RefusedError) as error:
+            return [error]
+        if after.retired and wanted:
+            return [UserRetired(f"{row.user_id} is retired", user=row.user_id)]
+        assign = Change(frozenset(wanted))
+        faults = faults_of(self.entitlements, self.in_use, row.user_id, held, assign)
+        if not faults:
+            self._assign(row.user_id, assign.assign - held, before, after)
+        return list(faults)
+
+    def _assign(
+        self, user_id: str, new: frozenset[str], before: UserFacts | None, after: UserFacts
+    ) -> None:
+        assignments.assign(self.change.connection, Kind.USER, user_id, new)
+        for code in new:
+            self.in_use[code] = self.in_use.get(code, 0) + 1
+        is_changed = before is None or after != before or bool(new)
+        if is_changed:
+            self.change.record("user-import", user=user_id, assigned=sorted(new))
+        added, changed, unchanged, assigned = self.done
+        self.done = Imported(
+            added + (before is None),
+            changed + (is_changed and before is not None),
+            unchanged + (not is_changed),
+            assigned + len(new),
+        )
+
+
+def _of_columns(columns: list[str]) -> Iterator[Fault]:
+    known = {"id", "licenses", *_FIELDS}
+    if "id" not in columns:
+        yield Fault("line 1", f"there is no column `id`; columns are {', '.join(sorted(known))}")
+    for name in columns:
+        if name not in known:
+            yield Fault("line 1", f"there is no column `{name!a:.40}` to import")
+        elif columns.count(name) > 1:
+            yield Fault("line 1", f"the column `{name}` is there twice")
+
+
+class _Line(NamedTuple):
+    number: int
+    cells: list[str]
+    fault: str
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    """Give the lines that are not empty, up to the first that is no CSV."""
+    lines = text.removeprefix("\ufeff").splitlines(keepends=True)
+    first = lines[0] if lines else ""
+    _, mark = max((first.count(mark), mark) for mark in _MARKS)
+    reader = csv.reader(lines, delimiter=mark, strict=True)
+    try:
+        for cells in reader:
+            if any(cells):
+                yield _Line(reader.line_num, cells, "")
+    except csv.Error as error:
+        yield _Line(reader.line_num, [], f"it is no CSV: {error}")
+
+
+def _row(line: _Line, columns: list[str]) -> ImportRow:
+    number, cells, fault = line
+    if fault:
+        return _faulty(number, fault)
+    if len(cells) != len(columns):
+        return _faulty(number, f"{len(cells)} cells under {len(columns)} columns")
+    given = {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}
+    try:
+        changes = {name: read(given[name]) for name, read in _FIELDS.items() if name in given}
+        user_id = names.check_id(given["id"], "user")
+    except (ValueError, RefusedError) as error:
+        return _faulty(number, str(error))
+    return ImportRow(number, user_id, changes, tuple(_words(given.get("licenses", ""))))
+
+
+def _faulty(line: int, fault: str) -> ImportRow:
+    return ImportRow(line, "", {}, (), fault)
+
+
+def _without_repetition(rows: Iterable[ImportRow]) -> list[ImportRow]:
+    """Give the rows; of a user who is there twice the second one has a fault."""
+    lines: dict[str, int] = {}
+    found: list[ImportRow] = []
+    for row in rows:
+        first = row.line if row.fault else lines.setdefault(row.user_id, row.line)
+        repeated = f"{row.user_id!a:.60} is in line {first} already"
+        found.append(row if first == row.line else _faulty(row.line, repeated))
+    return found
+
+
+def _invalid(faults: list[Fault]) -> UsersInvalid:
+    listed = tuple(faults[:FAULTS])
+    return UsersInvalid(
+        f"{len(listed)} faults, nothing was imported", hint="correct the file", faults=listed
+    )
+
+
+def _truth(text: str) -> bool:
+    if text.lower() in _YES | _NO:
+        return text.lower() in _YES
+    raise ValueError(f"{text!a:.40} is neither yes nor no")
+
+
+def _kind(text: str) -> UserKind:
+    kind = _KINDS.get(text.lower() or "associate")
+    if kind is None:
+        raise ValueError(f"{text!a:.40} is no kind of user: {', '.join(_KINDS)}")
+    return kind
+
+
+def _words(text: str) -> list[str]:
+    return text.replace(",", " ").replace(";", " ").split()
+
+
+def _groups(text: str) -> tuple[str, ...]:
+    return tuple(names.check_groups(_words(text)).split())
+
+
+_FIELDS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "name": names.check_name,
+    "kind": _kind,
+    "can_log_in": _truth,
+    "administrator": _truth,
+    "groups": _groups,
+}

@@ -1,0 +1,194 @@
+"""Lists of users, filtered: page by page, or of any number in constant memory."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain, groupby
+from operator import itemgetter
+from typing import Final, LiteralString, NamedTuple
+
+from licensekit.access import Access
+from licensekit.database import Row, Value
+from licensekit.entitlements import resolve
+from licensekit.installation.serving import Serving, serving
+from licensekit.state.loading import InstallationState
+from licensekit.state.transactions import Reading
+from licensekit.wire.documents import Kind, UserKind
+
+_COLUMNS: Final = (
+    "SELECT u.id, u.name, u.kind, u.can_log_in, u.administrator, u.retired, u.member_of,"
+    " l.license, l.number FROM "
+)
+_SOME: Final = (
+    "SELECT * FROM (SELECT u.id, u.name, u.kind, u.can_log_in, u.administrator, u.retired,"
+    " u.member_of FROM users u"
+)
+_FIRST: Final = " ORDER BY u.id LIMIT ?) AS of_kind"
+_LICENSES: Final = " u LEFT JOIN user_licenses l ON l.user_id = u.id"
+_ORDER: Final = " ORDER BY u.id, l.number"
+# Of many holders the next are found at once by looking from user to user; of few, from the license.
+_FEW: Final = 2000
+_ASSIGNED: Final = (
+    "EXISTS (SELECT 1 FROM user_licenses x WHERE x.user_id = u.id AND x.license IN (?"
+)
+_ASSIGNED_FEW: Final = "u.id IN (SELECT x.user_id FROM user_licenses x WHERE x.license IN (?"
+_LAPSED: Final = (
+    "EXISTS (SELECT 1 FROM user_licenses x WHERE x.user_id = u.id AND ("
+    "x.license = ? AND x.number >= ?"
+)
+_MATCHES: Final = "lower(u.id || ' ' || u.name) LIKE lower(?) ESCAPE '\\'"
+
+
+class UserFilter(NamedTuple):
+    """Which users to list; everything that is given must hold."""
+
+    license: str | None = None
+    """Assigned this license."""
+    holding: str | None = None
+    """Holding this license, by assignment or through what includes it."""
+    kinds: frozenset[UserKind] = frozenset()
+    retired: bool | None = None
+    expired: bool = False
+    """Assigned a license that has lapsed for them."""
+    text: str = ""
+    """With this text in the id or the name; letters of ASCII in either case."""
+
+
+class UserRow(NamedTuple):
+    """One user as a list shows it."""
+
+    id: str
+    name: str
+    kind: UserKind
+    can_log_in: bool
+    administrator: bool
+    retired: bool
+    groups: tuple[str, ...]
+    licenses: tuple[str, ...]
+    """What is assigned, the oldest first."""
+    lapsed: tuple[str, ...]
+    """What of it gives less than full, since more is assigned than there is, or it has expired."""
+
+
+class UserPage(NamedTuple):
+    """Some users of a list."""
+
+    users: tuple[UserRow, ...]
+    more: bool
+    """Whether there are users after these."""
+
+
+def list_users(look: Reading, state: InstallationState, wanted: UserFilter) -> Iterator[UserRow]:
+    """Give the users that `wanted` fits, by id.
+
+    Raises:
+        UnknownLicense, WrongKind: a license that is asked for is no user license.
+    """
+    served = serving(look.connection, state.entitlements, state.in_use)
+    where, params = _where(state, served, wanted)
+    rows = look.connection.stream(_COLUMNS + "users" + _LICENSES + where + _ORDER, *params)
+    return _users(rows, served)
+
+
+def page_of_users(
+    look: Reading, state: InstallationState, wanted: UserFilter, *, after: str, limit: int
+) -> UserPage:
+    """Give the first `limit` of the users that `wanted` fits, of those whose id is after `after`.
+
+    Raises:
+        UnknownLicense, WrongKind: a license that is asked for is no user license.
+    """
+    served = serving(look.connection, state.entitlements, state.in_use)
+    found: list[LiteralString] = []
+    params: list[Value] = []
+    # Of one kind the next by id are found at once; of several, they are the next of each.
+    for kinds in [frozenset({kind}) for kind in sorted(wanted.kinds)] or [frozenset[UserKind]()]:
+        where, values = _where(state, served, wanted._replace(kinds=kinds), after=after)
+        found.append(_SOME + where + _FIRST)
+        params += (*values, limit + 1)
+    some = _COLUMNS + "(" + " UNION ALL ".join(found) + " ORDER BY id LIMIT ?)"
+    rows = look.connection.rows(some + _LICENSES + _ORDER, *params, limit + 1)
+    users = tuple(_users(rows, served))
+    return UserPage(users[:limit], len(users) > limit)
+
+
+def _users(rows: Iterable[Row], served: Serving) -> Iterator[UserRow]:
+    for _, of_one in groupby(rows, key=itemgetter(0)):
+        listed = list(of_one)
+        held = [(code, number) for *_, code, number in listed if code is not None]
+        lapsed = tuple(c for c, number in held if served.access(c, number) < Access.FULL)
+        yield _row(listed[0], tuple(code for code, _ in held), lapsed)
+
+
+def _row(row: Row, licenses: tuple[str, ...], lapsed: tuple[str, ...]) -> UserRow:
+    user_id, name, kind, can_log_in, administrator, retired, member_of, *_ = row
+    return UserRow(
+        id=user_id,
+        name=name,
+        kind=UserKind(kind),
+        can_log_in=bool(can_log_in),
+        administrator=bool(administrator),
+        retired=bool(retired),
+        groups=tuple(member_of.split()),
+        licenses=licenses,
+        lapsed=lapsed,
+    )
+
+
+def _where(
+    state: InstallationState, served: Serving, wanted: UserFilter, *, after: str = ""
+) -> tuple[LiteralString, list[Value]]:
+    conditions: list[LiteralString] = []
+    params: list[Value] = []
+
+    def require(condition: LiteralString, *values: Value) -> None:
+        conditions.append(condition)
+        params.extend(values)
+
+    if after:
+        require("u.id > ?", after)
+    if wanted.license is not None:
+        code = resolve(state.entitlements, wanted.license, (Kind.USER,))
+        require(*_assigned(state, [code]))
+    if wanted.holding is not None:
+        givers = _givers(state, wanted.holding)
+        if givers is not None:
+            require(*_assigned(state, givers))
+    if wanted.kinds:
+        kinds = sorted(wanted.kinds)
+        require("u.kind IN (?" + ", ?" * (len(kinds) - 1) + ")", *kinds)
+    if wanted.retired is not None:
+        require("u.retired = 1" if wanted.retired else "u.retired = 0")
+    if wanted.expired:
+        require(*_lapsed(state, served))
+    if wanted.text:
+        require(_MATCHES, f"%{_literal(wanted.text)}%")
+    return (" WHERE " + " AND ".join(conditions) if conditions else ""), params
+
+
+def _assigned(state: InstallationState, codes: list[str]) -> tuple[LiteralString, *tuple[str, ...]]:
+    are_few = sum(state.in_use.get(code, 0) for code in codes) <= _FEW
+    start = _ASSIGNED_FEW if are_few else _ASSIGNED
+    return (start + ", ?" * (len(codes) - 1) + "))", *codes)
+
+
+def _lapsed(state: InstallationState, served: Serving) -> tuple[LiteralString, *tuple[Value, ...]]:
+    numbers = {code: served.lapsed_from(code) for code in sorted(state.in_use)}
+    found = [(code, number) for code, number in numbers.items() if number is not None]
+    if not found:
+        return ("0 = 1",)
+    values: Iterator[Value] = chain.from_iterable(found)
+    more: LiteralString = " OR x.license = ? AND x.number >= ?" * (len(found) - 1)
+    return (_LAPSED + more + "))", *values)
+
+
+def _literal(text: str) -> str:
+    """Give `text` so that a pattern takes it as it stands."""
+    return "".join(f"\\{character}" if character in r"\%_" else character for character in text)
+
+
+def _givers(state: InstallationState, wanted: str) -> list[str] | None:
+    """Give the licenses whose assignment gives `wanted`; None if everybody has it."""
+    entitlements = state.entitlements
+    code = resolve(entitlements, wanted, (Kind.USER,))
+    if entitlements.everyone.get(code):
+        return None
+    return [code, *(c for c, inner in entitlements.closure.items() if code in inner)]

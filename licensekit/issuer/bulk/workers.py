@@ -1,0 +1,116 @@
+"""A crew of several processes: they sign and write while this one keeps the ledger."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO, TypeVar, cast
+
+from licensekit.errors import FileUnusable, SignerUnavailable
+from licensekit.issuer.bulk.pipe import DONE, SIGN, WRITE, receive, send
+from licensekit.issuer.bulk.pool import File, InProcess, WorkerPool
+from licensekit.keys.signing import Signer, SigningKey
+
+T = TypeVar("T")
+
+
+@contextmanager
+def worker_pool(signer: Signer, workers: int) -> Generator[WorkerPool]:
+    """Give a crew of so many; one is this process itself.
+
+    Raises:
+        SignerUnavailable: several are asked for, and the key cannot leave its token.
+    """
+    if workers == 1:
+        yield InProcess(signer)
+        return
+    if not isinstance(signer, SigningKey):
+        raise SignerUnavailable(
+            "this key lives in a token, where one process signs with it", hint="ask for one worker"
+        )
+    with ExitStack() as stack:
+        pipes = [stack.enter_context(_worker(signer)) for _ in range(workers)]
+        yield _Workers(pipes)
+
+
+class _Pipe:
+    """The two ends of this side to a worker."""
+
+    def __init__(self, requests: BinaryIO, answers: BinaryIO) -> None:
+        self._requests = requests
+        self._answers = answers
+
+    def ask(self, *parts: bytes) -> None:
+        """Ask for something; the answer is waited for before the next question."""
+        self._with_worker(lambda: send(self._requests, parts))
+
+    def answer(self) -> list[bytes]:
+        """Give the answer to what was asked last."""
+        return self._with_worker(lambda: receive(self._answers))
+
+    def _with_worker(self, act: Callable[[], T]) -> T:
+        try:
+            return act()
+        except (OSError, EOFError) as error:
+            raise SignerUnavailable(
+                "a worker process has ended before its work was done",
+                hint="run it again: what was issued is in the ledger and not issued twice",
+            ) from error
+
+
+class _Workers:
+    """The `WorkerPool` of several processes, each of which gets its share."""
+
+    def __init__(self, workers: Sequence[_Pipe]) -> None:
+        self._workers = workers
+
+    def begin_signing(self, messages: Sequence[bytes]) -> None:
+        """See `WorkerPool.begin_signing`."""
+        for worker, share in self._shares(messages):
+            worker.ask(SIGN, *share)
+
+    def signatures(self) -> list[bytes]:
+        """See `WorkerPool.signatures`."""
+        return [signature for worker in self._workers for signature in worker.answer()]
+
+    def begin_writing(self, folder: Path, files: Sequence[File]) -> None:
+        """See `WorkerPool.begin_writing`."""
+        for worker, share in self._shares(files):
+            parts = [part for name, data in share for part in (name.encode(), data)]
+            worker.ask(WRITE, str(folder).encode(), *parts)
+
+    def finish_writing(self) -> None:
+        """See `WorkerPool.finish_writing`."""
+        for said in [worker.answer() for worker in self._workers]:
+            if said != [DONE]:
+                what, where, hint = (text.decode() for text in said)
+                raise FileUnusable(what, where=where, hint=hint)
+
+    def _shares(self, whole: Sequence[T]) -> list[tuple[_Pipe, Sequence[T]]]:
+        size = -(-len(whole) // len(self._workers))
+        return [
+            (worker, whole[place * size : (place + 1) * size])
+            for place, worker in enumerate(self._workers)
+        ]
+
+
+@contextmanager
+def _worker(signer: SigningKey) -> Generator[_Pipe]:
+    """Start a worker and give it the key; it ends with the block."""
+    with subprocess.Popen(
+        # Nothing is imported from the folder in which the command happens to run.
+        [sys.executable, "-P", "-m", "licensekit.issuer.bulk.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        # An interrupt at the terminal is for the process that keeps the ledger.
+        start_new_session=True,
+    ) as process:
+        requests, answers = cast("BinaryIO", process.stdin), cast("BinaryIO", process.stdout)
+        pipe = _Pipe(requests, answers)
+        try:
+            pipe.ask(bytes([signer.verifying_key.scheme]), signer.reveal_secret())
+            yield pipe
+        finally:
+            with suppress(OSError):
+                requests.close()

@@ -1,0 +1,1 @@
+"""Exchange files: requests and their answers, resets, returned bundles, statements of use."""

@@ -1,0 +1,195 @@
+"""What installations send back: receipts of returned bundles, and statements of what is in use.
+
+A receipt proves that an installation gave a bundle up for ever. So it must be signed by the key
+that the bundle is bound to. A bundle that is bound to none can be given up by whoever has its file,
+while others keep it: such a receipt is taken only if it is told that this was meant.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from licensekit.database import Connection
+from licensekit.dates import format_seconds
+from licensekit.errors import ExchangeFileKnown, ExchangeFileRefused, NotIssued, UnexpectedType
+from licensekit.issuer.exchange.resets import require_not_bound_elsewhere
+from licensekit.issuer.keys.revocation import Lowest, next_list
+from licensekit.issuer.ledger import Record, append, bundles, entry, exchange_files
+from licensekit.issuer.ledger.bundles import Issued
+from licensekit.issuer.ledger.finding import require_serial
+from licensekit.issuer.signing import require_signer, sign_admitted
+from licensekit.issuer.state import WorkspaceState
+from licensekit.keys.digest import sha256
+from licensekit.keys.signing import Signer
+from licensekit.trust.scope import require_not_ahead
+from licensekit.trust.signed import SelfSigned, self_signed
+from licensekit.wire import armor
+from licensekit.wire.armor import Token
+from licensekit.wire.documents import ANSWERS, Bundle, Receipt, Revocations, Statement
+
+
+class Returned(NamedTuple):
+    """A receipt that is to be entered, and the bundle that it gives back."""
+
+    signed: SelfSigned[Receipt]
+    issued: Issued
+
+
+class Received(NamedTuple):
+    """What is new in a file from an installation; nothing is entered yet."""
+
+    returned: tuple[Returned, ...]
+    statements: tuple[SelfSigned[Statement], ...]
+    known: int
+    """How many others in the file were entered before."""
+    to_revoke: tuple[Lowest, ...]
+    """What the next revocation list must say, for which a key is needed."""
+
+    @property
+    def installations(self) -> tuple[bytes, ...]:
+        """SHA-256 of the keys that signed, each once."""
+        signed = (*(one.signed for one in self.returned), *self.statements)
+        return tuple(dict.fromkeys(sha256(one.keys[0].public) for one in signed))
+
+
+def receive(
+    ledger: Connection, state: WorkspaceState, data: bytes | str, now: int, *, unbound: bool
+) -> Received:
+    """Verify receipts and statements, and hold them against what was issued.
+
+    With `unbound`, receipts of bundles that are bound to no installation are taken as well. What
+    was entered before is passed over beside what was not: an installation writes all receipts of a
+    part again with each new one.
+
+    Raises:
+        FormatError, KeyInvalid, TrustError: something is no paper, or its signature does not hold.
+        ExchangeFileKnown: everything was entered before.
+        NotIssued: it is about a bundle or serial that was never issued here.
+        ExchangeFileRefused: another installation signed it than the record names, or any at all.
+    """
+    returned: list[Returned] = []
+    statements: list[SelfSigned[Statement]] = []
+    known: list[int] = []
+    for token in dict.fromkeys(armor.read(data)):
+        signed = _signed(token)
+        number = exchange_files.number_of(ledger, signed.identity, sha256(signed.keys[0].public))
+        if number is not None:
+            known.append(number)
+        elif isinstance(signed.document, Statement):
+            statements.append(_statement(ledger, token, now))
+        else:
+            returned.append(_returned(ledger, token, unbound=unbound))
+    if not returned and not statements:
+        raise _all_known(ledger, known)
+    taken_back = (_lowest(one.issued.bundle) for one in returned)
+    to_revoke = tuple(one for one in taken_back if not _is_taken_back(one, state.last_list))
+    return Received(tuple(returned), tuple(statements), len(known), to_revoke)
+
+
+def enter(
+    ledger: Connection,
+    state: WorkspaceState,
+    received: Received,
+    signer: Signer | None,
+    *,
+    who: str,
+    now: int,
+) -> Revocations | None:
+    """Enter what was received, and sign the list that takes returned bundles back.
+
+    Raises:
+        KeyMissing: there is no signer, and a list to sign.
+        WorkspaceError: the list would be too long.
+        TrustError: the key may not sign it.
+    """
+    records = [
+        Record("accept", now, who, signed.token, signed.document)
+        for signed in (*(one.signed for one in received.returned), *received.statements)
+    ]
+    taken = None
+    if received.to_revoke:
+        taken = next_list(state, now, lowest=received.to_revoke)
+        token = sign_admitted(taken, require_signer(signer), state.trust_store.trust, now)
+        records.append(Record("revoke", now, who, token, taken, note="returned"))
+    append(ledger, records)
+    return taken
+
+
+def _lowest(returned: Bundle) -> Lowest:
+    """Take back all sequences up to the returned one.
+
+    Those before it were for the same installation, whose older copies would take them still.
+    """
+    return Lowest(returned.serial, returned.part, returned.sequence + 1)
+
+
+def _is_taken_back(lowest: Lowest, last: Revocations | None) -> bool:
+    if last is None:
+        return False
+    so_far = last.lowest.get(lowest.serial, {}).get(lowest.part, 1)
+    return lowest.serial in last.serials or so_far >= lowest.sequence
+
+
+def _signed(token: Token) -> SelfSigned[Receipt] | SelfSigned[Statement]:
+    if token.type == "receipt":
+        signed: SelfSigned[Receipt] | SelfSigned[Statement] = self_signed(token, Receipt)
+    elif token.type == "statement":
+        signed = self_signed(token, Statement)
+    else:
+        hint = "`licensekit answer` takes requests" if token.type == "request" else ""
+        raise UnexpectedType(
+            f"a {token.type} where a receipt or statement is meant", hint=hint, type=token.type
+        )
+    return signed
+
+
+def _returned(ledger: Connection, token: Token, *, unbound: bool) -> Returned:
+    signed = self_signed(token, Receipt)
+    receipt = signed.document
+    issued = bundles.by_identity(ledger, receipt.identity)
+    if issued is None:
+        raise NotIssued(f"the receipt is for bundle {receipt.identity.hex()}, not issued here")
+    before = exchange_files.receipt_of(ledger, receipt.identity)
+    if before is not None:
+        raise ExchangeFileRefused(
+            f"{issued.label} was returned before, by entry {before} of the ledger"
+        )
+    binding = issued.bundle.binding
+    if binding is None or binding.installation is None:
+        if not unbound:
+            raise ExchangeFileRefused(
+                f"{issued.label} is bound to no installation, so its receipt proves only that"
+                " somebody has the file",
+                hint="--unbound takes it, and takes the bundle back from everybody",
+            )
+        return Returned(signed, issued)
+    installation = sha256(signed.keys[0].public)
+    if binding.installation != installation:
+        raise ExchangeFileRefused(
+            f"the receipt is signed by another installation than the one that {issued.label} is"
+            " bound to",
+            installation=installation.hex(),
+        )
+    nonce = None if receipt.nonce is None else receipt.nonce.hex()
+    if issued.bundle.extensions.get(ANSWERS) != nonce:
+        raise ExchangeFileRefused(f"the receipt names another request than {issued.label} answers")
+    return Returned(signed, issued)
+
+
+def _statement(ledger: Connection, token: Token, now: int) -> SelfSigned[Statement]:
+    signed = self_signed(token, Statement)
+    # A receipt counts whatever its time is: what was returned does not come back.
+    require_not_ahead(signed.document.issued, now)
+    serial = signed.document.serial
+    require_serial(ledger, serial)
+    require_not_bound_elsewhere(ledger, serial, sha256(signed.keys[0].public))
+    return signed
+
+
+def _all_known(ledger: Connection, numbers: Sequence[int]) -> ExchangeFileKnown:
+    first = entry(ledger, numbers[0])
+    when = "" if first is None else f", on {format_seconds(first.at)}"
+    what = "this was" if len(numbers) == 1 else f"all {len(numbers)} documents were"
+    return ExchangeFileKnown(
+        f"{what} entered before, as entry {numbers[0]} of the ledger{when}",
+        hint="if the pack could not be written then, `licensekit pack` renews it",
+    )

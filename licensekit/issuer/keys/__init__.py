@@ -1,0 +1,1 @@
+"""The keys of a workspace: key files, trust documents, ceremonies, revocation lists."""

@@ -1,0 +1,228 @@
+"""Roots and trust documents on their way to enough signatures, perhaps by several people.
+
+A file in signing travels between them: the finished chain of roots, then the next root, the trust
+document that goes with it, or both. Whoever holds a root key adds a signature; the file says how
+many are missing. Nothing in it counts before the last one is there.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from licensekit.errors import KeyMissing, KeyUnknown, ThresholdNotMet, TrustError, UnexpectedType
+from licensekit.issuer.state import file_of
+from licensekit.keys.signing import Signer
+from licensekit.keys.verifying import VerifyingKey
+from licensekit.trust.roots import Chain, KnownRoot, load_keys, next_root, pin_of
+from licensekit.trust.scope import KeyReference, require_product
+from licensekit.trust.sign import add_signatures
+from licensekit.trust.signed import check_signatures, open_frame
+from licensekit.trust.state import start
+from licensekit.wire import armor
+from licensekit.wire.armor import Token
+from licensekit.wire.documents import Root, Trust, decode, encode
+from licensekit.wire.frame import Frame
+
+
+class Party(NamedTuple):
+    """Keys of one root, of which so many must sign."""
+
+    version: int
+    keys: Mapping[KeyReference, VerifyingKey]
+    threshold: int
+
+
+class PendingDocument(NamedTuple):
+    """A document in signing."""
+
+    document: Root | Trust
+    frame: Frame
+    parties: tuple[Party, ...]
+    """Each of which must sign: a root is signed by the one before and by its own keys."""
+
+    @property
+    def kind(self) -> str:
+        """The type of its token."""
+        return "root" if isinstance(self.document, Root) else "trust"
+
+    @property
+    def label(self) -> str:
+        """How messages call it."""
+        what = "root" if isinstance(self.document, Root) else "trust document"
+        return f"{what} {self.document.version}"
+
+    @property
+    def token(self) -> Token:
+        """The document with the signatures that it has."""
+        return add_signatures(self.kind, self.frame)
+
+    def missing(self) -> list[tuple[Party, int]]:
+        """Give each party that must still sign, and how many of its keys."""
+        lacking = [(party, party.threshold - self._signed_by(party)) for party in self.parties]
+        return [(party, count) for party, count in lacking if count > 0]
+
+    def needs(self, key: VerifyingKey) -> bool:
+        """Say whether a signature by `key` would bring it nearer to its end."""
+        reference = (key.scheme, key.key_id)
+        if any((s.scheme, s.key) == reference for s in self.frame.signatures):
+            return False
+        return any(reference in party.keys for party, _ in self.missing())
+
+    def signed(self, signer: Signer) -> "PendingDocument":
+        """Give the paper with one more signature."""
+        token = add_signatures(self.kind, self.frame, signer)
+        return self._replace(frame=open_frame(token, type(self.document)))
+
+    def _signed_by(self, party: Party) -> int:
+        return sum((s.scheme, s.key) in party.keys for s in self.frame.signatures)
+
+
+class Ceremony(NamedTuple):
+    """What is being signed, and the roots that it stands on."""
+
+    roots: tuple[Token, ...]
+    papers: tuple[PendingDocument, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nobody must sign any more."""
+        return not any(paper.missing() for paper in self.papers)
+
+    @property
+    def tokens(self) -> list[Token]:
+        """Everything in it."""
+        return [*self.roots, *(paper.token for paper in self.papers)]
+
+    @property
+    def data(self) -> bytes:
+        """The file that travels."""
+        return file_of(self.tokens)
+
+    def wants(self, key: VerifyingKey) -> bool:
+        """Say whether a signature by `key` is still needed."""
+        return any(paper.needs(key) for paper in self.papers)
+
+    def signed(self, *signers: Signer) -> "Ceremony":
+        """Give it with the signatures of `signers`, wherever they are still needed.
+
+        Raises:
+            SignerUnavailable: a key lives elsewhere and cannot be reached.
+        """
+        return self._replace(papers=tuple(_sign(paper, signers) for paper in self.papers))
+
+    def require_wanted(self, keys: Iterable[VerifyingKey]) -> None:
+        """Refuse to go on with keys of which no signature is needed.
+
+        Raises:
+            KeyMissing: none of them is.
+        """
+        if not any(map(self.wants, keys)):
+            raise KeyMissing(
+                "no root key is here whose signature is still needed",
+                hint="give the key file, from wherever it is kept, with --root-key FILE",
+            )
+
+    def require_begun(self) -> None:
+        """Refuse to send a document around that nobody has signed.
+
+        Raises:
+            KeyMissing: there is one.
+        """
+        for paper in self.papers:
+            if not paper.frame.signatures:
+                raise KeyMissing(
+                    f"no root key is here that may sign {paper.label}",
+                    hint="give the key file, from wherever it is kept, with --root-key FILE",
+                )
+
+
+def begin(chain: Chain, documents: Sequence[Root | Trust]) -> Ceremony:
+    """Give the ceremony for `documents` behind the roots of `chain`, not signed by anyone yet."""
+    roots = tuple(known.verified.token for known in chain)
+    papers: list[PendingDocument] = []
+    newest = _party_of(chain[-1])
+    for document in documents:
+        parties, newest = _parties(document, newest)
+        papers.append(PendingDocument(document, Frame((), encode(document)), parties))
+    return Ceremony(roots, tuple(papers))
+
+
+def resume(data: bytes) -> Ceremony:
+    """Read a file in signing; every signature that is on it verifies.
+
+    Raises:
+        FormatError: it is no such file.
+        TrustError: a signature on it is another's, or does not verify.
+    """
+    tokens = armor.read(data)
+    if any(token.type not in {"root", "trust"} for token in tokens) or tokens[0].type != "root":
+        raise UnexpectedType(
+            "this holds no root or trust document in signing",
+            hint="give the file that `licensekit keys` has written",
+        )
+    chain, rest = _finished(tokens)
+    papers: list[PendingDocument] = []
+    newest = _party_of(chain[-1])
+    for token in rest:
+        opened = open_frame(token, Root if token.type == "root" else Trust)
+        document = _decoded(token, opened)
+        if isinstance(document, Trust):
+            require_product(document, chain[0].root.product)
+        parties, newest = _parties(document, newest)
+        papers.append(_checked(PendingDocument(document, opened, parties), token))
+    ceremony = Ceremony(tuple(known.verified.token for known in chain), tuple(papers))
+    if ceremony.is_complete:
+        raise TrustError(
+            "nothing in this file is in signing: all of it is signed",
+            hint="`licensekit pack FILE` puts it in force in the vendor's workspace",
+        )
+    return ceremony
+
+
+def _sign(paper: PendingDocument, signers: Iterable[Signer]) -> PendingDocument:
+    for signer in signers:
+        if paper.needs(signer.verifying_key):
+            paper = paper.signed(signer)
+    return paper
+
+
+def _parties(document: Root | Trust, newest: Party) -> tuple[tuple[Party, ...], Party]:
+    """Give who must sign `document`, and whose turn it is after it."""
+    if isinstance(document, Trust):
+        return (newest,), newest
+    own = Party(document.version, load_keys(document.keys), document.threshold)
+    return (newest, own), own
+
+
+def _party_of(known: KnownRoot) -> Party:
+    return Party(known.root.version, known.keys, known.root.threshold)
+
+
+def _finished(tokens: Sequence[Token]) -> tuple[Chain, list[Token]]:
+    """Divide the tokens of a file into the finished chain and what is in signing."""
+    first = open_frame(tokens[0], Root)
+    chain = start(tokens[:1], pin_of(first.payload)).chain
+    for place, token in enumerate(tokens[1:], start=1):
+        if token.type != "root":
+            return chain, list(tokens[place:])
+        try:
+            chain = next_root(chain, token)
+        except (ThresholdNotMet, KeyUnknown):
+            return chain, list(tokens[place:])
+    return chain, []
+
+
+def _decoded(token: Token, opened: Frame) -> Root | Trust:
+    # The one place where a document is read before it is verified: whoever signs must see it.
+    if token.type == "root":
+        return decode(Root, opened.payload)
+    return decode(Trust, opened.payload)
+
+
+def _checked(paper: PendingDocument, token: Token) -> PendingDocument:
+    known = {reference: key for party in paper.parties for reference, key in party.keys.items()}
+    keys = [known.get((s.scheme, s.key)) for s in paper.frame.signatures]
+    found = [key for key in keys if key is not None]
+    if len(found) < len(keys):
+        raise KeyUnknown(f"{paper.label} is signed by a key that no root here names")
+    check_signatures(token, paper.frame, found)
+    return paper

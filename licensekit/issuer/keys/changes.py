@@ -1,0 +1,106 @@
+"""What changes among the signing keys: each change is the next trust document."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from licensekit.errors import WorkspaceError
+from licensekit.issuer.keys import documents as made
+from licensekit.keys.verifying import VerifyingKey
+from licensekit.wire.documents import AdmittedKey, KeyState, Root, Scope, SignedType, Trust, Use
+
+
+class Permission(NamedTuple):
+    """What a new key may sign, when and for whom."""
+
+    issuer: str
+    types: tuple[SignedType, ...] = tuple(SignedType)
+    uses: tuple[Use, ...] = tuple(Use)
+    longest_term: int | None = None
+    """For bundles: the most days from issue to the end of grace."""
+    valid_from: int | None = None
+    """Seconds since 1970; None: from now on."""
+    valid_to: int | None = None
+
+    @property
+    def scope(self) -> Scope:
+        """The scope that a trust document gives."""
+        return Scope(
+            sorted(set(self.types)), [self.issuer], sorted(set(self.uses)), self.longest_term
+        )
+
+
+def admit(trust: Trust, key: VerifyingKey, name: str, permission: Permission, now: int) -> Trust:
+    """Give the trust document that admits `key` under `name`.
+
+    Raises:
+        WorkspaceError: a key of this name is active, or this key is named already.
+    """
+    for known in trust.keys:
+        if known.public == key.public:
+            raise WorkspaceError(f"the trust document names this key already, as `{known.name}`")
+        if known.name == name and known.state is KeyState.ACTIVE:
+            raise WorkspaceError(
+                f"the trust document names a key `{name}` already",
+                hint="choose another name, or retire that key first",
+            )
+    valid_from = now if permission.valid_from is None else permission.valid_from
+    new = made.admitted(key, name, permission.scope, valid_from, permission.valid_to)
+    return made.next_trust(trust, [*trust.keys, new], now)
+
+
+def rotate(trust: Trust, old: AdmittedKey, key: VerifyingKey, name: str, now: int) -> Trust:
+    """Give the trust document in which `key` takes over from `old`, which retires.
+
+    Raises:
+        WorkspaceError: `old` is not active.
+    """
+    _require_active(old)
+    new = made.admitted(key, name, old.scope, now)
+    keys = made.replaced(trust.keys, made.retired(old, now))
+    return made.next_trust(trust, [*keys, new], now)
+
+
+def retire(trust: Trust, name: str, now: int) -> Trust:
+    """Give the trust document in which a key signs no more; what it signed stays valid.
+
+    Raises:
+        KeyMissing: no key has this name or key id.
+        WorkspaceError: it is not active.
+    """
+    old = made.named(trust.keys, name)
+    _require_active(old)
+    return made.next_trust(trust, made.replaced(trust.keys, made.retired(old, now)), now)
+
+
+def revoke(trust: Trust, name: str, now: int) -> Trust:
+    """Give the trust document in which nothing that a key signed is valid.
+
+    Raises:
+        KeyMissing: no key has this name or key id.
+        WorkspaceError: it is revoked already.
+    """
+    old = made.named(trust.keys, name)
+    if old.state is KeyState.REVOKED:
+        raise WorkspaceError(f"key `{old.name}` is revoked already")
+    return made.next_trust(trust, made.replaced(trust.keys, made.revoked(old)), now)
+
+
+def rotate_root(
+    root: Root, trust: Trust, keys: list[VerifyingKey], threshold: int, now: int
+) -> tuple[Root, Trust]:
+    """Give the next root and the same trust under it: they only work together."""
+    new = made.next_root(root, keys, threshold)
+    return new, made.next_trust(trust, trust.keys, now, root_version=new.version)
+
+
+def free_name(taken: Collection[str]) -> str:
+    """Give the first of `signing-1`, `signing-2` … that is not taken."""
+    count = 1
+    while f"signing-{count}" in taken:
+        count += 1
+    return f"signing-{count}"
+
+
+def _require_active(key: AdmittedKey) -> None:
+    if key.state is not KeyState.ACTIVE:
+        raise WorkspaceError(f"key `{key.name}` is {key.state.name.lower()} already")

@@ -1,0 +1,120 @@
+"""Key files in a folder: listed, opened, written.
+
+`NAME.key` holds a secret key under a passphrase. `NAME.p11` says where one lives that cannot leave
+its token: a `pkcs11:` URI in the first line, its public key in the second.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from licensekit import limits
+from licensekit.errors import KeyFault, KeyFileInvalid, SignerUnavailable
+from licensekit.files import read_bytes, write_atomically
+from licensekit.keys import pkcs11
+from licensekit.keys.keyfile import PublicPart, format_public, open_, parse_public, peek, seal
+from licensekit.keys.signing import Signer, SigningKey
+
+SEALED: Final = ".key"
+ELSEWHERE: Final = ".p11"
+
+
+class KeyFile(NamedTuple):
+    """A key file and what it says in the open."""
+
+    path: Path
+    part: PublicPart
+    uri: str | None
+    """Where the key lives, if it is not in the file."""
+
+    @property
+    def name(self) -> str:
+        """The file's name without its ending."""
+        return self.path.stem
+
+    @property
+    def key_id(self) -> str:
+        """The key id, in hex."""
+        return self.part.verifying_key.key_id.hex()
+
+
+def list_key_files(folder: Path) -> list[KeyFile]:
+    """Give the key files of a folder by name; none if there is no such folder.
+
+    Raises:
+        KeyFileInvalid: one is no key file, or damaged.
+        FileUnusable: one cannot be read.
+    """
+    paths = [path for ending in (SEALED, ELSEWHERE) for path in folder.glob(f"*{ending}")]
+    return [read_key_file(path) for path in sorted(paths)]
+
+
+def read_key_file(path: Path) -> KeyFile:
+    """Give what one key file says in the open.
+
+    Raises:
+        KeyFileInvalid: it is no key file, or damaged.
+        FileUnusable, TooLarge: it cannot be read.
+    """
+    text = _read(path)
+    try:
+        if path.suffix != ELSEWHERE:
+            return KeyFile(path, peek(text), None)
+        uri, _, public = text.decode("ascii").partition("\n")
+        return KeyFile(path, parse_public(public), uri)
+    except UnicodeDecodeError as error:
+        raise KeyFileInvalid("this is no key file", where=str(path)) from error
+    except KeyFault as error:
+        raise error.at(str(path)) from error
+
+
+def open_key(file: KeyFile, secret: Callable[[], bytes]) -> Signer:
+    """Give the signer of a key file; `secret` gives its passphrase, or the PIN of its token.
+
+    Raises:
+        PassphraseWrong, KeyFileInvalid: as `keyfile.open_`.
+        SignerUnavailable: the token is away, or has another key in that place now.
+        FileUnusable: the file cannot be read.
+    """
+    text = _read(file.path)
+    try:
+        if file.uri is None:
+            return open_(text, secret())
+        signer = pkcs11.open_signer(file.uri, lambda: secret().decode(errors="replace"))
+        if signer.verifying_key != file.part.verifying_key:
+            raise SignerUnavailable("the token has another key in this place than it had")
+    except KeyFault as error:
+        raise error.at(str(file.path)) from error
+    return signer
+
+
+def write_key(folder: Path, name: str, key: SigningKey, passphrase: bytes) -> KeyFile:
+    """Write a new key file, readable by its owner alone and labelled by its name.
+
+    Raises:
+        FileTaken: there is such a file already.
+        FileUnusable: it cannot be written.
+    """
+    path = folder / f"{name}{SEALED}"
+    _write(path, seal(key, passphrase, label=name))
+    return read_key_file(path)
+
+
+def write_place(folder: Path, name: str, signer: pkcs11.TokenSigner) -> KeyFile:
+    """Write a new file that says where a key lives.
+
+    Raises:
+        FileTaken: there is such a file already.
+        FileUnusable: it cannot be written.
+    """
+    path = folder / f"{name}{ELSEWHERE}"
+    _write(path, f"{signer.uri}\n{format_public(signer.verifying_key, name)}")
+    return read_key_file(path)
+
+
+def _write(path: Path, text: str) -> None:
+    write_atomically(path, f"{text}\n".encode(), mode=0o600, replace=False)
+
+
+def _read(path: Path) -> bytes:
+    return read_bytes(path, limit=limits.KEY_FILE_BYTES, what="a key file")

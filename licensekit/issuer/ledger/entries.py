@@ -1,0 +1,168 @@
+"""The record itself: what an entry holds, how it is chained, appending and reading.
+
+What the hash of an entry covers, in this order: number, action, time, who, type, frame, order
+number, order, request, note. Each stands as its length (four bytes, big-endian) and its bytes, text
+as UTF-8 and numbers in decimal; nothing is the length FFFFFFFF (`docs/format.md`, "Hash chain").
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, LiteralString, NamedTuple, cast
+
+from licensekit.chain import GENESIS, link
+from licensekit.database import Connection, Row, Value
+from licensekit.issuer.ledger.projection import project
+from licensekit.wire.armor import Token
+from licensekit.wire.documents import Document
+
+_SELECT: Final = (
+    "SELECT number, action, at, who, type, frame, order_number, order_text, request, note, hash"
+    " FROM entries"
+)
+_ANSWERED: Final = " WHERE order_number = ? AND request IS NOT NULL"
+_OF_ORDER: Final = (
+    _SELECT
+    + " WHERE order_number = ? AND request IS NULL UNION ALL "
+    + _SELECT
+    + _ANSWERED
+    + " LIMIT 1"
+)
+_NUMBERS: Final = (
+    "SELECT order_number FROM entries WHERE order_number IN (?) AND request IS NULL"
+    " UNION SELECT order_number FROM entries WHERE order_number IN (?) AND request IS NOT NULL"
+)
+_NOTHING: Final = b"\xff\xff\xff\xff"
+
+
+class Record(NamedTuple):
+    """What is to be entered: a document that was signed or received, and how it came about."""
+
+    action: str
+    """The command behind it: `issue`, `renew`, `accept`."""
+    at: int
+    """When it was entered, in seconds since 1970."""
+    who: str
+    token: Token
+    document: Document
+    """What `token` says."""
+    order_number: str | None = None
+    order: str | None = None
+    """The order in its canonical text, to be compared with one of the same number."""
+    request: bytes | None = None
+    """The identity of the request that this answers."""
+    note: str = ""
+    """The reason, where one was given."""
+
+
+class LedgerEntry(NamedTuple):
+    """An entry of the ledger."""
+
+    number: int
+    action: str
+    at: int
+    who: str
+    token: Token
+    order_number: str | None
+    order: str | None
+    request: bytes | None
+    note: str
+    hash: bytes
+
+    def content(self) -> bytes:
+        """Give the bytes that the hash covers, behind the hash of the entry before."""
+        return _content(self.number, self)
+
+
+def append(connection: Connection, records: Sequence[Record]) -> list[int]:
+    """Enter `records` in their order and give the number of each.
+
+    Raises:
+        ConstraintViolated: an order number, a sequence of a serial's part, an answer to a request
+            or what an installation sent is there already.
+    """
+    number, previous = head(connection)
+    rows: list[tuple[Value, ...]] = []
+    for record in records:
+        number += 1
+        previous = link(previous, _content(number, record))
+        said = (record.order_number, record.order, record.request, record.note)
+        rows.append((number, record.action, record.at, record.who, *record.token, *said, previous))
+    connection.run_many("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    numbers = list(range(number - len(records) + 1, number + 1))
+    project(connection, [(n, r.token, r.document) for n, r in zip(numbers, records, strict=True)])
+    return numbers
+
+
+def head(connection: Connection) -> tuple[int, bytes]:
+    """Give the number and hash of the last entry; 0 and `GENESIS` of an empty ledger."""
+    row = connection.one("SELECT number, hash FROM entries ORDER BY number DESC LIMIT 1")
+    return cast("tuple[int, bytes]", row) if row else (0, GENESIS)
+
+
+def entry(connection: Connection, number: int) -> LedgerEntry | None:
+    """Give the entry of this number."""
+    row = connection.one(_SELECT + " WHERE number = ?", number)
+    return _entry(row) if row else None
+
+
+def entry_of_order(connection: Connection, order_number: str) -> LedgerEntry | None:
+    """Give what was issued for the order of this number, or one of the answers given for it."""
+    row = connection.one(_OF_ORDER, order_number, order_number)
+    return _entry(row) if row else None
+
+
+def orders_among(connection: Connection, order_numbers: Sequence[str]) -> set[str]:
+    """Give those of some order numbers that `entry_of_order` gives something for."""
+    if not order_numbers:
+        return set()
+    asked: LiteralString = "?" + ", ?" * (len(order_numbers) - 1)
+    rows = connection.rows(
+        _NUMBERS.replace("(?)", "(" + asked + ")"), *order_numbers, *order_numbers
+    )
+    return {number for (number,) in rows}
+
+
+def answers_of_order(connection: Connection, order_number: str) -> list[LedgerEntry]:
+    """Give what was issued for the order of this number in answer to requests, oldest first."""
+    rows = connection.rows(_SELECT + _ANSWERED + " ORDER BY number", order_number)
+    return [_entry(row) for row in rows]
+
+
+def answer_to(connection: Connection, request: bytes) -> LedgerEntry | None:
+    """Give what was issued in answer to the request of this identity."""
+    row = connection.one(
+        _SELECT + " WHERE request = ?",
+        request,
+    )
+    return _entry(row) if row else None
+
+
+def stream(connection: Connection) -> Iterator[LedgerEntry]:
+    """Give every entry in order, in constant memory."""
+    return map(_entry, connection.stream(_SELECT + " ORDER BY number"))
+
+
+def _entry(row: Row) -> LedgerEntry:
+    number, action, at, who, kind, frame, *rest = row
+    return LedgerEntry(number, action, at, who, Token(kind, frame), *rest)
+
+
+def _content(number: int, record: Record | LedgerEntry) -> bytes:
+    parts: tuple[bytes | None, ...] = (
+        b"%d" % number,
+        record.action.encode(),
+        b"%d" % record.at,
+        record.who.encode(),
+        record.token.type.encode(),
+        record.token.frame,
+        _utf8(record.order_number),
+        _utf8(record.order),
+        record.request,
+        record.note.encode(),
+    )
+    return b"".join(
+        [_NOTHING if part is None else len(part).to_bytes(4, "big") + part for part in parts]
+    )
+
+
+def _utf8(text: str | None) -> bytes | None:
+    return None if text is None else text.encode()

@@ -1,0 +1,133 @@
+"""What the ledger says about what installations have sent: requests, receipts and statements."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from licensekit.database import Connection, Row
+from licensekit.database import Value as Column
+from licensekit.keys.digest import sha256
+from licensekit.trust.identity import identity_of
+from licensekit.wire.armor import Token
+from licensekit.wire.documents import FOLLOWS, Receipt, Request, Statement, Value, decode
+from licensekit.wire.frame import read
+
+Sent = Request | Receipt | Statement
+
+_HEAD: Final = re.compile(r"[0-9a-f]{64}")
+
+_SELECT: Final = (
+    "SELECT p.number, p.type, p.identity, p.installation, p.serial, p.issued, p.head, p.follows,"
+    " e.frame"
+    " FROM papers AS p JOIN entries AS e ON e.number = p.number"
+)
+_NEWEST: Final = " ORDER BY p.issued DESC, p.number DESC LIMIT 1"
+
+
+class ExchangeFile(NamedTuple):
+    """Something that an installation has signed and sent."""
+
+    number: int
+    """Of its entry."""
+    type: str
+    identity: bytes
+    installation: bytes
+    """SHA-256 of the public key that signed it."""
+    serial: str | None
+    issued: int
+    head: bytes
+    """The head of the installation's audit log, with this in it."""
+    follows: bytes | None
+    """The head in what it signed before; None at first."""
+
+
+class ReceivedStatement(NamedTuple):
+    """A usage statement of the ledger."""
+
+    paper: ExchangeFile
+    statement: Statement
+
+
+def put(connection: Connection, number: int, token: Token, sent: Sent) -> None:
+    """Keep what was entered under `number`, so that it is found by what is asked."""
+    connection.run(
+        "INSERT INTO papers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", *paper_row(number, token, sent)
+    )
+
+
+def paper_row(number: int, token: Token, sent: Sent) -> tuple[Column, ...]:
+    """Give the columns of what an installation has sent."""
+    opened = read(token.frame)
+    return (
+        number,
+        token.type,
+        identity_of(token.type, opened.payload),
+        sha256(opened.signatures[0].key),
+        None if isinstance(sent, Receipt) else sent.serial,
+        sent.identity if isinstance(sent, Receipt) else None,
+        sent.issued,
+        sent.audit_head,
+        _head_before(sent.extensions),
+    )
+
+
+def _head_before(extensions: Mapping[str, Value]) -> bytes | None:
+    said = extensions.get(FOLLOWS)
+    return bytes.fromhex(said) if isinstance(said, str) and _HEAD.fullmatch(said) else None
+
+
+def of_installation(connection: Connection, installation: bytes) -> list[ExchangeFile]:
+    """Give everything that an installation has sent, as it was entered."""
+    rows = connection.rows(
+        _SELECT + " WHERE p.installation = ? ORDER BY p.number",
+        installation,
+    )
+    return [ExchangeFile(*row[:-1]) for row in rows]
+
+
+def number_of(connection: Connection, identity: bytes, installation: bytes) -> int | None:
+    """Give the number of the entry of what an installation has signed; None if it never came."""
+    row = connection.one(
+        "SELECT number FROM papers WHERE identity = ? AND installation = ?", identity, installation
+    )
+    return row[0] if row else None
+
+
+def receipt_of(connection: Connection, bundle: bytes) -> int | None:
+    """Give the number of the entry of the receipt for the bundle of this identity."""
+    row = connection.one("SELECT number FROM papers WHERE bundle = ?", bundle)
+    return row[0] if row else None
+
+
+def latest_statement(connection: Connection, serial: str) -> ReceivedStatement | None:
+    """Give what was stated last for a serial."""
+    row = connection.one(
+        _SELECT + " WHERE p.serial = ? AND p.type = 'statement'" + _NEWEST,
+        serial,
+    )
+    return _stated(row) if row else None
+
+
+def stating_serials(connection: Connection) -> Iterator[str]:
+    """Give every serial that a statement was entered for, in constant memory."""
+    rows = connection.stream(
+        "SELECT DISTINCT serial FROM papers WHERE type = 'statement' ORDER BY serial"
+    )
+    return (row[0] for row in rows)
+
+
+def installations_of(connection: Connection, serial: str) -> int:
+    """Give how many installations have stated something for a serial and returned nothing of it."""
+    row = connection.one(
+        "SELECT count(DISTINCT installation) FROM papers WHERE serial = ? AND type = 'statement'"
+        " AND installation NOT IN (SELECT r.installation FROM papers AS r"
+        " JOIN bundles AS b ON b.identity = r.bundle WHERE b.serial = ?)",
+        serial,
+        serial,
+    )
+    return row[0] if row else 0
+
+
+def _stated(row: Row) -> ReceivedStatement:
+    *columns, frame = row
+    return ReceivedStatement(ExchangeFile(*columns), decode(Statement, read(frame).payload))

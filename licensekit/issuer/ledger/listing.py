@@ -1,0 +1,222 @@
+"""Which bundles are there: filtered, ordered and a page at a time.
+
+Every filter has an index that gives its bundles in the order of the answer, and the most telling of
+those that are asked for leads, so that a page costs what is on it and not what the ledger holds.
+"""
+
+from collections.abc import Iterator
+from typing import Final, LiteralString, NamedTuple
+
+from licensekit.database import Connection, Row, Value
+from licensekit.errors import NotIssued
+from licensekit.issuer.ledger.projection import CURRENT, STANDINGS, company_key
+from licensekit.wire.documents import Use
+
+EXPIRED: Final = "expired"
+STATES: Final = (*STANDINGS, EXPIRED)
+"""How a bundle stands at one moment: a current one whose last day has passed is expired."""
+
+_LAST: Final = "\U0010ffff"
+_EVERY: Final = 2**63 - 1
+_PAGE: Final = 1000
+
+
+class Filters(NamedTuple):
+    """What is asked for; None asks for nothing of that kind."""
+
+    company: str | None = None
+    """How the company's name begins, in either case of letters."""
+    serial: str | None = None
+    order: str | None = None
+    product: str | None = None
+    state: str | None = None
+    """One of `STATES`."""
+    expiring_within: int | None = None
+    """The term of a current bundle ends today or within so many days."""
+    since: int | None = None
+    """Issued then or later, in seconds since 1970."""
+
+
+class Listed(NamedTuple):
+    """A bundle as the list shows it. Dates are days since 1970."""
+
+    number: int
+    """Of its entry."""
+    identity: bytes
+    key_id: bytes
+    serial: str
+    part: str
+    sequence: int
+    company: str
+    product: str
+    use: Use
+    issued: int
+    """Seconds since 1970."""
+    expiry: int | None
+    state: str
+    """One of `STATES`."""
+    order_number: str | None
+    who: str
+
+    @property
+    def name(self) -> str:
+        """How it is called in commands: `1010000014-base-1`."""
+        return f"{self.serial}-{self.part}-{self.sequence}"
+
+
+class _Order(NamedTuple):
+    """In which order the bundles come, and which come behind the last one of a page."""
+
+    by: LiteralString
+    column: int
+    """Its place among issued, expiry and ends."""
+    behind: LiteralString
+
+
+class _Condition(NamedTuple):
+    """A filter in SQL, and the values in it."""
+
+    sql: LiteralString
+    params: tuple[Value, ...]
+
+
+_NEWEST_FIRST: Final = _Order("issued DESC, number DESC", 0, "(b.issued, b.number) < (?, ?)")
+_FIRST_TO_EXPIRE: Final = _Order("expiry, number", 1, "(b.expiry, b.number) > (?, ?)")
+_FIRST_TO_END: Final = _Order("ends, number", 2, "(b.ends, b.number) > (?, ?)")
+_LAST_TO_END: Final = _Order("ends DESC, number DESC", 2, "(b.ends, b.number) < (?, ?)")
+
+_A_FEW: Final = (
+    "SELECT b.number, b.identity, b.key_id, b.serial, b.part, b.sequence, b.company, b.product,"
+    " b.use, b.issued, b.expiry, b.ends, b.standing, e.order_number, e.who FROM"
+)
+_WITH_ENTRY: Final = "JOIN entries AS e ON e.number = b.number"
+# A query within a query that has a limit is answered by itself, by the index of its condition.
+_OF_ORDER: Final = (
+    "(SELECT * FROM bundles"
+    " WHERE number IN (SELECT number FROM entries WHERE order_number = ? AND request IS NULL"
+    " UNION ALL SELECT number FROM entries WHERE order_number = ? AND request IS NOT NULL)"
+    " LIMIT 9223372036854775807)"
+)
+_OF_SERIAL: Final = "(SELECT * FROM bundles WHERE serial = ? LIMIT 9223372036854775807)"
+_OF_COMPANY: Final = (
+    "(SELECT * FROM bundles WHERE company_key >= ? AND company_key < ? LIMIT 9223372036854775807)"
+)
+
+
+def page(
+    connection: Connection, filters: Filters, *, today: int, limit: int, after: int | None = None
+) -> list[Listed]:
+    """Give at most `limit` bundles, the newest first.
+
+    With `expiring_within` or current ones, those whose end is near come first; of expired ones,
+    those that have ended last. `today` is in days since 1970; `after` is the number of the last
+    bundle of the page before.
+
+    Raises:
+        NotIssued: `after` is no bundle's entry.
+    """
+    order = _order(filters)
+    source, params = _source(filters)
+    conditions = list(_conditions(filters, today, is_narrow=bool(params)))
+    if after is not None:
+        conditions.append(_behind(connection, order, after))
+    where = "WHERE " + " AND ".join(one.sql for one in conditions) if conditions else ""
+    params += [value for one in conditions for value in one.params]
+    ordered = "ORDER BY b." + order.by.replace(", ", ", b.")
+    few = (_A_FEW, "(SELECT b.* FROM", source, "AS b", where, ordered, "LIMIT ?) AS b")
+    rows = connection.rows(" ".join((*few, _WITH_ENTRY, ordered)), *params, limit)
+    return [_listed(row, today) for row in rows]
+
+
+def found(
+    connection: Connection,
+    filters: Filters,
+    *,
+    today: int,
+    limit: int | None = None,
+    after: int | None = None,
+) -> Iterator[Listed]:
+    """Give so many bundles, or all of them, in the order of `page` and in constant memory.
+
+    Raises:
+        NotIssued: `after` is no bundle's entry.
+    """
+    left = _EVERY if limit is None else limit
+    while left:
+        size = min(left, _PAGE)
+        listed = page(connection, filters, today=today, limit=size, after=after)
+        yield from listed
+        if len(listed) < size:
+            return
+        left -= size
+        after = listed[-1].number
+
+
+def _order(filters: Filters) -> _Order:
+    if filters.expiring_within is not None:
+        return _FIRST_TO_EXPIRE
+    if filters.state == EXPIRED:
+        return _LAST_TO_END
+    return _FIRST_TO_END if filters.state == CURRENT else _NEWEST_FIRST
+
+
+def _source(filters: Filters) -> tuple[LiteralString, list[Value]]:
+    """Give the few bundles that the most telling filter leaves, or all of them."""
+    if filters.order is not None:
+        return _OF_ORDER, [filters.order, filters.order]
+    if filters.serial is not None:
+        return _OF_SERIAL, [filters.serial]
+    if filters.company is not None:
+        begin = company_key(filters.company)
+        return _OF_COMPANY, [begin, begin + _LAST]
+    return "bundles", []
+
+
+def _conditions(filters: Filters, today: int, *, is_narrow: bool) -> Iterator[_Condition]:
+    """Give what else is asked for.
+
+    What the index of the leading one does not hold is written so that no engine takes another.
+    """
+    leads = not is_narrow
+    if filters.serial is not None:
+        yield _Condition("b.serial = ?", (filters.serial,))
+    if filters.company is not None:
+        begin = company_key(filters.company)
+        yield _Condition("b.company_key >= ? AND b.company_key < ?", (begin, begin + _LAST))
+    if filters.expiring_within is not None:
+        last = today + filters.expiring_within
+        yield _Condition(
+            "b.standing = 'current' AND b.expiry >= ? AND b.expiry <= ?", (today, last)
+        )
+        leads = False
+    if filters.state is not None:
+        yield _Condition(*_state(filters.state, today))
+        leads = leads and _order(filters) is _NEWEST_FIRST
+    if filters.product is not None:
+        has_index = leads and filters.state is None
+        yield _Condition(
+            "b.product = ?" if has_index else "b.product || '' = ?", (filters.product,)
+        )
+    if filters.since is not None:
+        yield _Condition("b.issued >= ?" if leads else "b.issued + 0 >= ?", (filters.since,))
+
+
+def _state(state: str, today: int) -> tuple[LiteralString, tuple[Value, ...]]:
+    if state == CURRENT:
+        return "b.standing = 'current' AND b.ends >= ?", (today,)
+    if state == EXPIRED:
+        return "b.standing = 'current' AND b.ends < ?", (today,)
+    return "b.standing = ?", (state,)
+
+
+def _behind(connection: Connection, order: _Order, after: int) -> _Condition:
+    row = connection.one("SELECT issued, expiry, ends FROM bundles WHERE number = ?", after)
+    if row is None:
+        raise NotIssued(f"entry {after} is no bundle's")
+    return _Condition(order.behind, (row[order.column], after))
+
+
+def _listed(row: Row, today: int) -> Listed:
+    *columns, use, issued, expiry, ends, standing, order_number, who = row
+    state = EXPIRED if standing == CURRENT and ends < today else standing
+    return Listed._make((*columns, Use(use), issued, expiry, state, order_number, who))

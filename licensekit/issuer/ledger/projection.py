@@ -1,0 +1,146 @@
+"""What is drawn from the entries so that it can be asked quickly.
+
+A bundle stands in one of four ways: it is `current`; `replaced` by a later sequence of its serial
+and part, or by a bundle that takes the place of its serial; `revoked` by the newest list; or
+`returned` by the installation that had it.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from licensekit import limits
+from licensekit.database import Connection, Value
+from licensekit.issuer.ledger import exchange_files
+from licensekit.trust.identity import identity_of
+from licensekit.wire import frame
+from licensekit.wire.armor import Token
+from licensekit.wire.documents import (
+    Bundle,
+    Catalog,
+    Document,
+    Receipt,
+    Request,
+    Revocations,
+    Root,
+    Statement,
+    Trust,
+)
+
+CURRENT: Final = "current"
+REPLACED: Final = "replaced"
+REVOKED: Final = "revoked"
+RETURNED: Final = "returned"
+STANDINGS: Final = (CURRENT, REPLACED, REVOKED, RETURNED)
+
+FOREVER: Final = limits.DAYS + 1
+"""Where a day is kept that does not come: behind all that do."""
+
+Drawn = tuple[int, Token, Document]
+
+
+def project(connection: Connection, entered: Sequence[Drawn]) -> None:
+    """Bring the tables behind the entries up to date with what was `entered`."""
+    bundles = [(number, token, d) for number, token, d in entered if isinstance(d, Bundle)]
+    if bundles:
+        _project_bundles(connection, bundles)
+    if len(bundles) == len(entered):
+        return
+    for number, token, document in entered:
+        match document:
+            case Root():
+                _put_document(connection, number, token, document.issuer, document.version)
+            case Trust():
+                _put_document(connection, number, token, "", document.version)
+            case Catalog():
+                _put_document(connection, number, token, document.issuer, document.version)
+            case Revocations():
+                _put_document(connection, number, token, document.issuer, document.number)
+                _revoke(connection, document)
+            case Receipt():
+                exchange_files.put(connection, number, token, document)
+                _set_standing(connection, RETURNED, [document.identity])
+            case Request() | Statement():
+                exchange_files.put(connection, number, token, document)
+            case _:
+                pass
+
+
+def bundle_row(number: int, token: Token, bundle: Bundle) -> tuple[Value, ...]:
+    """Give the columns of a bundle, but for its standing."""
+    opened = frame.read(token.frame)
+    return (
+        number,
+        identity_of(token.type, opened.payload),
+        opened.signatures[0].key,
+        bundle.serial,
+        bundle.part,
+        bundle.sequence,
+        bundle.company,
+        company_key(bundle.company),
+        bundle.product,
+        int(bundle.use),
+        bundle.issued,
+        bundle.expiry,
+        last_day(bundle),
+    )
+
+
+def last_day(bundle: Bundle) -> int:
+    """Give the last day of a bundle's term, grace included; `FOREVER` if it has none."""
+    if bundle.expiry is None:
+        return FOREVER
+    return bundle.expiry if bundle.grace is None else bundle.grace
+
+
+def company_key(company: str) -> str:
+    """Give the spelling by which companies are looked up: case does not matter."""
+    return company.casefold()
+
+
+def _project_bundles(connection: Connection, bundles: Iterable[tuple[int, Token, Bundle]]) -> None:
+    drawn = list(bundles)
+    connection.run_many(
+        "INSERT INTO bundles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(*bundle_row(number, token, bundle), CURRENT) for number, token, bundle in drawn],
+    )
+    connection.run_many(
+        "UPDATE bundles SET standing = 'replaced'"
+        " WHERE serial = ? AND part = ? AND sequence < ? AND standing = 'current'",
+        [(b.serial, b.part, b.sequence) for _, _, b in drawn if b.sequence > 1],
+    )
+    connection.run_many(
+        "UPDATE bundles SET standing = 'replaced' WHERE serial = ? AND standing = 'current'",
+        [(b.replaces,) for _, _, b in drawn if b.replaces is not None],
+    )
+
+
+def _put_document(
+    connection: Connection, number: int, token: Token, issuer: str, version: int
+) -> None:
+    connection.run("INSERT INTO documents VALUES (?, ?, ?, ?)", number, token.type, issuer, version)
+
+
+def _revoke(connection: Connection, revocations: Revocations) -> None:
+    _set_standing(connection, REVOKED, revocations.identities)
+    connection.run_many(
+        "UPDATE bundles SET standing = 'revoked'"
+        " WHERE serial = ? AND standing IN ('current', 'replaced')",
+        [(serial,) for serial in revocations.serials],
+    )
+    connection.run_many(
+        "UPDATE bundles SET standing = 'revoked'"
+        " WHERE serial = ? AND part = ? AND sequence < ? AND standing IN ('current', 'replaced')",
+        [
+            (serial, part, lowest)
+            for serial, parts in revocations.lowest.items()
+            for part, lowest in parts.items()
+        ],
+    )
+
+
+def _set_standing(connection: Connection, standing: str, identities: Iterable[bytes]) -> None:
+    connection.run_many(
+        "UPDATE bundles SET standing = ?"
+        " WHERE identity = ? AND standing IN ('current', 'replaced')",
+        [(standing, identity) for identity in identities],
+    )

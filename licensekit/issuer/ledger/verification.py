@@ -1,0 +1,152 @@
+"""Is the ledger what was signed? Every link, every signature, and every table drawn from it.
+
+What was signed is judged by the trust that was in force when it was entered: a key that was revoked
+since has signed in its time. Entries that are missing at the end leave no trace here; whoever keeps
+the head of an earlier look sees it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import zip_longest
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, LiteralString, NamedTuple
+
+from licensekit.chain import GENESIS, link
+from licensekit.database import Connection, Row, connect
+from licensekit.errors import LedgerDamaged, LicenseError
+from licensekit.issuer.ledger import facts
+from licensekit.issuer.ledger.entries import LedgerEntry, head, stream
+from licensekit.issuer.ledger.projection import Drawn, project
+from licensekit.issuer.ledger.schema import SCHEMA
+from licensekit.trust.signed import self_signed
+from licensekit.trust.state import TrustState, start, update_revocations, update_root, update_trust
+from licensekit.trust.verify import verify_bundle, verify_catalog, verify_reset
+from licensekit.wire.armor import Token
+from licensekit.wire.documents import CLASS_OF, Receipt, Request, Statement, decode
+from licensekit.wire.frame import read
+
+_BATCH: Final = 500
+_DRAWN: Final[dict[str, LiteralString]] = {
+    "bundles": "SELECT * FROM bundles ORDER BY number",
+    "documents": "SELECT * FROM documents ORDER BY number",
+    "papers": "SELECT * FROM papers ORDER BY number",
+}
+"""Each table that is drawn from the entries, and its rows in their order."""
+
+_LAST_DRAWN: Final = (
+    "SELECT max(number) FROM (SELECT max(number) AS number FROM bundles"
+    " UNION ALL SELECT max(number) FROM documents UNION ALL SELECT max(number) FROM papers) AS last"
+)
+
+_BY_KEY: Final[dict[str, Callable[[Token, TrustState, int], object]]] = {
+    "bundle": verify_bundle,
+    "catalog": verify_catalog,
+    "reset": verify_reset,
+    "revocations": lambda token, state, now: update_revocations(state, token, now),
+}
+_SELF_SIGNED: Final[dict[str, Callable[[Token], object]]] = {
+    "request": lambda token: self_signed(token, Request),
+    "receipt": lambda token: self_signed(token, Receipt),
+    "statement": lambda token: self_signed(token, Statement),
+}
+
+Progress = Callable[[int], None]
+"""Is told how many more entries were looked at."""
+
+
+class LedgerReport(NamedTuple):
+    """What was found whole."""
+
+    entries: int
+    head: bytes
+    """The hash of the last entry."""
+
+
+def verify(ledger: Connection, progress: Progress) -> LedgerReport:
+    """Verify a whole ledger, in constant memory.
+
+    Raises:
+        LedgerDamaged: with the number of the first entry that is not as it was.
+    """
+    with TemporaryDirectory() as place:
+        beside = connect(Path(place, "drawn.db"), schema=SCHEMA, create=True)
+        try:
+            with beside.write() as drawn:
+                _verify_entries(ledger, drawn, progress)
+                _compare(ledger, drawn)
+        finally:
+            beside.close()
+    return LedgerReport(*head(ledger))
+
+
+def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -> None:
+    """Verify links and signatures, and draw the tables anew."""
+    pin = facts.get(ledger, facts.PIN) or ""
+    waiting: list[Drawn] = []
+    previous, state = GENESIS, None
+    for number, entry in enumerate(stream(ledger), start=1):
+        if entry.number != number:
+            raise _damaged(number, "is missing")
+        previous = link(previous, entry.content())
+        if previous != entry.hash:
+            raise _damaged(number, "was altered, or one before it was removed")
+        try:
+            state = _verify_token(entry, state, pin)
+            document = decode(CLASS_OF[entry.token.type], read(entry.token.frame).payload)
+        except (LicenseError, KeyError) as error:
+            raise _damaged(number, f"is not genuine: {error}") from error
+        waiting.append((number, entry.token, document))
+        if len(waiting) == _BATCH:
+            project(drawn, waiting)
+            progress(len(waiting))
+            waiting.clear()
+    project(drawn, waiting)
+    progress(len(waiting))
+
+
+def _verify_token(entry: LedgerEntry, state: TrustState | None, pin: str) -> TrustState | None:
+    """Verify what was entered; give the trust that is in force behind it."""
+    token = entry.token
+    if token.type in _SELF_SIGNED:
+        _SELF_SIGNED[token.type](token)
+        return state
+    if state is None:
+        return start([token], pin)
+    if token.type == "root":
+        return update_root(state, token)
+    if token.type == "trust":
+        return update_trust(state, token, entry.at)
+    _BY_KEY[token.type](token, state, entry.at)
+    return state
+
+
+def _compare(ledger: Connection, drawn: Connection) -> None:
+    """Hold the tables of the ledger against those that were drawn anew."""
+    last, _ = head(ledger)
+    [(drawn_from,)] = ledger.rows(_LAST_DRAWN)
+    if drawn_from is not None and drawn_from > last:
+        raise _damaged(last + 1, "is missing")
+    damaged = [
+        (number, table)
+        for table, rows in _DRAWN.items()
+        for number in _first_difference(ledger.stream(rows), drawn.stream(rows))
+    ]
+    if damaged:
+        number, table = min(damaged)
+        raise _damaged(number, f"is not what the table `{table}` says")
+
+
+def _first_difference(found: Iterable[Row], wanted: Iterable[Row]) -> Iterator[int]:
+    """Give the number of the first row that differs, if one does."""
+    for one, other in zip_longest(found, wanted):
+        if one != other:
+            yield min(row[0] for row in (one, other) if row is not None)
+            return
+
+
+def _damaged(number: int, what: str) -> LedgerDamaged:
+    return LedgerDamaged(
+        f"entry {number} {what}",
+        hint="compare with a backup, and with the head that was noted before",
+        number=number,
+    )

@@ -1,0 +1,1 @@
+"""Orders: read, checked against the catalog, issued, renewed, amended and signed again."""

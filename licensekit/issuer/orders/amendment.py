@@ -1,0 +1,255 @@
+"""What is to become of a bundle that was sold: a renewal, or any change of what its order said.
+
+Either is asked for in the keys of an order (`docs/orders.md`). The bundle is read back as the order
+that it could have come from, changed, and held against the catalog like any other.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from licensekit import limits
+from licensekit.dates import format_days
+from licensekit.errors import Fault, OrderInvalid
+from licensekit.issuer.orders.cells import TABLES, Place, place
+from licensekit.issuer.orders.order import OrderDraft
+from licensekit.issuer.orders.order_file import KEYS, draft_from
+from licensekit.text import values
+from licensekit.text.faults import refusal
+from licensekit.wire.documents import Bundle, Catalog, Kind
+from licensekit.wire.plain import plain
+
+_FIXED: Final = {
+    "serial": "stays: another serial is another order",
+    "part": "stays: another part is another order",
+    "sequence": "is counted on by itself",
+    "replaces": "stays: another serial is another order",
+    "order": "is the number of an order, which `--order` gives",
+    "installations": "stays: answer with another order",
+    "facts": "stays: answer with another order",
+}
+"""The keys of an order that no change can have, and why."""
+_MOVED: Final = ("warning", "grace", "next_check")
+"""The dates that keep their distance to the expiry when a bundle is renewed."""
+_COUNTED: Final = frozenset(kind.plural for kind in Kind)
+_EDITION: Final = Place("", "edition")
+_EXPIRY: Final = Place("", "expiry")
+_ALIKE: Final = (("expiry", "days"), ("warning", "warning_days"), ("grace", "grace_days"))
+"""Keys that say the same in two ways: who sets one takes the other out."""
+
+
+class Amendment(NamedTuple):
+    """A change that is asked for. `renewal` and `amendment` make one."""
+
+    action: str
+    """`renew` or `amend`."""
+    serial: str
+    part: str
+    sets: Mapping[str, object]
+    """Key path to the value, as in an order; None takes it out."""
+    days: int | None
+    """Of a renewal: so many days on from the present expiry, or from today if it has passed."""
+    number: str | None
+    """The vendor's own number for it: a change of one number is made once."""
+
+    @property
+    def ordered(self) -> str:
+        """Give what is asked for in one canonical text."""
+        asked: dict[str, Any] = {"action": self.action, "serial": self.serial, "part": self.part}
+        if self.days is not None:
+            asked["days"] = self.days
+        gone = [path for path, value in self.sets.items() if value is None]
+        sets = {path: value for path, value in self.sets.items() if value is not None}
+        asked |= {name: said for name, said in (("set", sets), ("remove", sorted(gone))) if said}
+        return json.dumps(
+            asked, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str
+        )
+
+
+class BundleChange(NamedTuple):
+    """One thing that a change alters, in the words of an order; None: it is not there."""
+
+    path: str
+    """The key path: `users.sales-pro`."""
+    before: object
+    after: object
+
+
+def renewal(
+    serial: str,
+    *,
+    part: str = "base",
+    expires: object = None,
+    days: int | None = None,
+    maintenance: object = None,
+    number: str | None = None,
+) -> Amendment:
+    """Ask for a later end: at a date (`expires`), or so many `days` on.
+
+    `maintenance` is the date up to which versions of the product are covered; it stays unless told.
+
+    Raises:
+        OrderInvalid: both of `expires` and `days` are given, or neither.
+    """
+    if (expires is None) == (days is None):
+        raise refusal(
+            OrderInvalid, [Fault("expiry", "give a date, or a number of days, and not both")]
+        )
+    sets = {"expiry": expires, "maintenance": maintenance}
+    told = {path: value for path, value in sets.items() if value is not None}
+    return Amendment("renew", serial, part, told, days, number)
+
+
+def amendment(
+    serial: str, sets: Mapping[str, object], *, part: str = "base", number: str | None = None
+) -> Amendment:
+    """Ask for other values: key path (`users.sales-pro`, `expiry`) to value, None to take out."""
+    return Amendment("amend", serial, part, sets, None, number)
+
+
+def amended(asked: Amendment, bundle: Bundle, catalog: Catalog, today: int) -> OrderDraft:
+    """Give the order that `bundle` would come from after the change, and what is wrong with it.
+
+    `today` is in days since 1970.
+
+    Raises:
+        OrderInvalid: a renewal of what has no end, or to an end that it cannot have.
+    """
+    content = content_of(bundle)
+    told = asked.sets if asked.action == "amend" else _renewing(asked, bundle, today)
+    sets = {place(path, catalog): value for path, value in told.items()}
+    found = ((where, _fault(where, value, content)) for where, value in sets.items())
+    faults = {where: fault for where, fault in found if fault is not None}
+    _unfold_edition(content, sets, catalog)
+    _give_way(content, sets, bundle)
+    for where, value in sets.items():
+        if where not in faults:
+            _put(content, where, value)
+    draft = draft_from(content)
+    return OrderDraft(draft.order, (*faults.values(), *draft.faults))
+
+
+def content_of(bundle: Bundle) -> dict[str, Any]:
+    """Give the order that a bundle could have come from, as a mapping."""
+    said = {
+        key: value
+        for key, value in plain(bundle).items()
+        if key in KEYS and key != "sequence" and value not in (None, {})
+    }
+    return {key: _counts(value) if key in _COUNTED else value for key, value in said.items()}
+
+
+def differences(before: Bundle, after: Bundle) -> tuple[BundleChange, ...]:
+    """Give everything in which two bundles differ, by key path, in the order of the keys."""
+    old, new = _flat(content_of(before)), _flat(content_of(after))
+    paths = [*old, *(path for path in new if path not in old)]
+    return tuple(
+        BundleChange(path, old.get(path), new.get(path))
+        for path in paths
+        if old.get(path) != new.get(path)
+    )
+
+
+def _renewing(asked: Amendment, bundle: Bundle, today: int) -> dict[str, object]:
+    """Give what a renewal sets: the expiry, and the dates that keep their distance to it."""
+    if bundle.expiry is None:
+        why = "is perpetual, so there is nothing to renew; `licensekit amend` gives it an end"
+        raise refusal(OrderInvalid, [Fault("expiry", why)])
+    expiry = _expiry(asked, bundle.expiry, today)
+    if expiry < bundle.expiry:
+        why = (
+            f"{format_days(expiry)} is before the present one, {format_days(bundle.expiry)};"
+            " `licensekit amend` shortens"
+        )
+        raise refusal(OrderInvalid, [Fault("expiry", why)])
+    dates = {"expiry": bundle.expiry, **{key: getattr(bundle, key) for key in _MOVED}}
+    moved = {key: day + expiry - bundle.expiry for key, day in dates.items() if day is not None}
+    if max(moved.values()) > limits.DAYS:
+        raise refusal(OrderInvalid, [Fault("expiry", "is not within the years 1970 to 9999")])
+    return {**{key: format_days(day) for key, day in moved.items()}, **_beside_expiry(asked)}
+
+
+def _expiry(asked: Amendment, present: int, today: int) -> int:
+    if asked.days is not None:
+        return max(present, today) + asked.days
+    try:
+        return values.day(asked.sets["expiry"])
+    except ValueError as error:
+        raise refusal(OrderInvalid, [Fault("expiry", str(error))]) from error
+
+
+def _beside_expiry(asked: Amendment) -> dict[str, object]:
+    return {path: value for path, value in asked.sets.items() if path != "expiry"}
+
+
+def _fault(where: Place, value: object, content: Mapping[str, Any]) -> Fault | None:
+    """Say why a value cannot be set or taken out, whatever it is."""
+    if not where.table and where.key in _FIXED:
+        return Fault(where.path, _FIXED[where.key])
+    if not where.table and where.key in TABLES:
+        return Fault(where.path, f"is a table: name what is in it, `{where.key}.CODE`")
+    held = content.get(where.table, {}) if where.table else content
+    if value is None and where.key not in held:
+        return Fault(where.path, "is not there, so it cannot be taken out")
+    return None
+
+
+def _unfold_edition(
+    content: dict[str, Any], sets: Mapping[Place, object], catalog: Catalog
+) -> None:
+    """Let what an edition names take the place of what is there, for each code."""
+    code = sets.get(_EDITION)
+    edition = catalog.editions.get(code) if isinstance(code, str) else None
+    if edition is None:
+        return
+    for table in TABLES:
+        named = getattr(edition, table)
+        content[table] = {c: v for c, v in content.get(table, {}).items() if c not in named}
+
+
+def _give_way(content: dict[str, Any], sets: Mapping[Place, object], bundle: Bundle) -> None:
+    """Take out what would contradict a date that is set, and what means nothing without one."""
+    told = {where.key for where in sets if not where.table}
+    if "days" in told:
+        _count_from_expiry(content, bundle)
+    for day, days in _ALIKE:
+        if day in told or days in told:
+            content.pop(day, None)
+            content.pop(days, None)
+    if sets.get(_EXPIRY, "") is None:
+        for key in ("expiry", "warning", "grace"):
+            content.pop(key, None)
+
+
+def _count_from_expiry(content: dict[str, Any], bundle: Bundle) -> None:
+    """Say in days before and after the expiry what was said in dates."""
+    content.pop("expiry", None)
+    if bundle.warning is not None and bundle.expiry is not None:
+        content.pop("warning")
+        content["warning_days"] = bundle.expiry - bundle.warning
+    if bundle.grace is not None and bundle.expiry is not None:
+        content.pop("grace")
+        content["grace_days"] = bundle.grace - bundle.expiry
+
+
+def _put(content: dict[str, Any], where: Place, value: object) -> None:
+    if value is not None:
+        where.put(content, value)
+    elif where.table:
+        del content[where.table][where.key]
+    else:
+        content.pop(where.key, None)
+
+
+def _counts(counts: Mapping[str, int | None]) -> dict[str, object]:
+    return {code: values.UNRESTRICTED if n is None else n for code, n in counts.items()}
+
+
+def _flat(content: Mapping[str, Any]) -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for key, value in content.items():
+        if key in TABLES:
+            flat |= {f"{key}.{code}": one for code, one in value.items()}
+        else:
+            flat[key] = value
+    return flat

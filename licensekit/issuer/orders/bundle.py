@@ -1,0 +1,200 @@
+"""From an order and a catalog to a bundle: is what was ordered for sale, and does it work alone?"""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
+
+from licensekit import limits
+from licensekit.catalog import reached
+from licensekit.catalog.rules import Counts, counts_faults
+from licensekit.catalog.world import listed
+from licensekit.dates import day_at
+from licensekit.errors import Fault, OrderInvalid
+from licensekit.issuer.catalog.counts import as_numbers, missing_quantities
+from licensekit.issuer.orders.order import Order, OrderDraft, term
+from licensekit.text.faults import refusal
+from licensekit.text.nearest import did_you_mean
+from licensekit.wire.documents import Binding, Bundle, Catalog, Kind, Use, Value, compose
+
+
+class CheckedOrder(NamedTuple):
+    """An order that was found without fault, and what it grants: its edition unfolded."""
+
+    order: Order
+    issuer: str
+    product: str
+    counts: Counts
+    values: Mapping[str, Value]
+
+
+def check_order(draft: OrderDraft, catalog: Catalog, already: Collection[str] = ()) -> CheckedOrder:
+    """Give the order of `draft`, which a bundle can be made of.
+
+    `already` are the license codes that the other parts of the order's serial grant.
+
+    Raises:
+        OrderInvalid: with all faults of the order itself and against the catalog.
+    """
+    order = draft.order
+    if found := [*draft.faults, *bundle_faults(order, catalog, already)]:
+        raise refusal(OrderInvalid, found)
+    counts, values = _granted(order, catalog)
+    return CheckedOrder(order, catalog.issuer, catalog.product, counts, values)
+
+
+def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ()) -> list[Fault]:
+    """Give everything for which `catalog` does not allow what `order` names, by key path.
+
+    A hidden license may be sold: hiding is about the lists that licenses are assigned from, and a
+    system license is never assigned. What an included license requires may be missing: a plan is
+    sold whole to those as well who lack the module for one of its rights. What is required of
+    another issuer is seen where that issuer's bundles are: at the installation.
+    """
+    if order.edition is not None and order.edition not in catalog.editions:
+        guess = did_you_mean(order.edition, catalog.editions)
+        no_edition = Fault("edition", f"there is no edition `{order.edition}`{guess}")
+        # No word about requirements: what is missing may be in the edition that was meant.
+        return [no_edition, *_named_faults(order, catalog)]
+    counts, values = _granted(order, catalog)
+    found = [
+        *_named_faults(order, catalog),
+        *_requirement_faults(order, counts, catalog, already),
+    ]
+    if len(values) > limits.VALUES:
+        found.append(Fault("values", f"has more than {limits.VALUES} entries with the edition's"))
+    return found
+
+
+class BundleTemplate(NamedTuple):
+    """What the bundles of orders with the same terms have in common."""
+
+    issuer: str
+    product: str
+    part: str
+    replaces: str | None
+    use: Use
+    issued: int
+    rest: tuple[object, ...]
+    """The fields behind `issued`."""
+
+    def fields(self, serial: str, sequence: int, company: str) -> tuple[object, ...]:
+        """Give every field of a bundle, in order."""
+        return (
+            self.issuer,
+            self.product,
+            serial,
+            self.part,
+            sequence,
+            self.replaces,
+            company,
+            self.use,
+            self.issued,
+            *self.rest,
+        )
+
+
+def form(checked: CheckedOrder, *, issued: int, binding: Binding | None = None) -> BundleTemplate:
+    """Give what bundles for an order's terms have in common, issued at `issued`.
+
+    Raises:
+        OrderInvalid: the term leaves the years 1970 to 9999.
+    """
+    order, counts = checked.order, checked.counts
+    dates = term(order, day_at(issued))
+    if not all(day is None or 0 <= day <= limits.DAYS for day in dates):
+        raise OrderInvalid("its term is not within the years 1970 to 9999")
+    rest: tuple[object, ...] = (
+        order.starts,
+        dates.warning,
+        dates.expiry,
+        dates.grace,
+        order.maintenance,
+        order.next_check,
+        as_numbers(counts.system),
+        dict(counts.sites),
+        dict(counts.users),
+        dict(checked.values),
+        binding,
+        order.after_grace,
+        order.offline_hours,
+        order.borrow_hours,
+        {},
+    )
+    issuer, product = checked.issuer, checked.product
+    return BundleTemplate(issuer, product, order.part, order.replaces, order.use, issued, rest)
+
+
+def make_bundle(
+    checked: CheckedOrder,
+    *,
+    serial: str,
+    sequence: int,
+    issued: int,
+    binding: Binding | None = None,
+) -> Bundle:
+    """Give the bundle for an order, issued at `issued` (seconds since 1970).
+
+    Raises:
+        OrderInvalid: its term leaves the years 1970 to 9999, or it replaces its own serial.
+    """
+    order = checked.order
+    common = form(checked, issued=issued, binding=binding)
+    require_other_serial(order, serial)
+    fields = common.fields(serial, sequence, order.company)
+    return compose(Bundle, fields)[0]
+
+
+def require_other_serial(order: Order, serial: str) -> None:
+    """Refuse an order that would replace the serial that it gets itself.
+
+    Raises:
+        OrderInvalid: it would.
+    """
+    if order.replaces == serial:
+        raise OrderInvalid(f"it would replace its own serial {serial}", where="replaces")
+
+
+def _named(order: Order) -> Counts:
+    return Counts(order.system, order.sites, order.users)
+
+
+def _granted(order: Order, catalog: Catalog) -> tuple[Counts, Mapping[str, Value]]:
+    """Give what is granted: what the edition names, and what the order names instead or more."""
+    if order.edition is None:
+        return _named(order), order.values
+    edition = catalog.editions[order.edition]
+    counts = Counts(
+        {**edition.system, **order.system},
+        {**edition.sites, **order.sites},
+        {**edition.users, **order.users},
+    )
+    return counts, {**edition.values, **order.values}
+
+
+def _named_faults(order: Order, catalog: Catalog) -> Iterator[Fault]:
+    yield from counts_faults(_named(order), catalog)
+    yield from missing_quantities(order.system, catalog.licenses)
+
+
+def _requirement_faults(
+    order: Order, counts: Counts, catalog: Catalog, already: Collection[str]
+) -> Iterator[Fault]:
+    present = {*already, *counts.system, *counts.sites, *counts.users}
+    asking = {code: wants for code, wants in _requires(catalog, counts) if not present >= wants}
+    if not asking:
+        return
+    present = reached(catalog, present)
+    named = _named(order)
+    for code, wants in asking.items():
+        if missing := sorted(wants - present):
+            why = f"`{code}` requires {listed(missing)}, which neither this order nor"
+            where = next((f"{k.plural}.{code}" for k in Kind if code in named[k]), "edition")
+            yield Fault(where, f"{why} another part of the serial grants")
+
+
+def _requires(catalog: Catalog, counts: Counts) -> Iterator[tuple[str, set[str]]]:
+    """Give what each license requires of those of its own issuer."""
+    licenses = catalog.licenses
+    for table in counts:
+        for code in table:
+            if code in licenses and (requires := licenses[code].requires):
+                yield code, {own for own in requires if "." not in own}

@@ -1,0 +1,111 @@
+"""Serials and sequences, given out within one transaction on the ledger."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from licensekit.database import Connection
+from licensekit.errors import Fault
+from licensekit.issuer.ledger import bundles, facts, serials
+from licensekit.issuer.orders.order import Order
+from licensekit.issuer.state import WorkspaceState
+
+_AHEAD: Final = 500
+"""So many serials are looked up at once."""
+
+
+class Numbering:
+    """What was given out so far, on top of what the ledger has.
+
+    `waits` says of a serial whether it was given a place and is not in the ledger yet.
+    """
+
+    def __init__(
+        self,
+        ledger: Connection,
+        state: WorkspaceState,
+        waits: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        self._ledger = ledger
+        self._waits = waits
+        self._revocations = state.last_list
+        self._makes_serials = not state.is_partner
+        self._made: int | None = None
+        self._looked_up_to = 0
+        self._taken = set[str]()
+
+    def serial(self, order: Order) -> str:
+        """Give the serial that `order` names, or a new one."""
+        if order.serial is None:
+            return self._next_serial()
+        if self._made is not None and self._is_ahead(order.serial):
+            self._taken.add(order.serial)
+        return order.serial
+
+    def settle(self) -> None:
+        """Remember in the ledger which serials were made."""
+        if self._made is not None:
+            facts.put(self._ledger, facts.LAST_SERIAL, str(self._made))
+
+    def faults(self, order: Order) -> Iterator[Fault]:
+        """Give what is wrong with the serials and the sequence that `order` names."""
+        for key, serial in (("serial", order.serial), ("replaces", order.replaces)):
+            if serial is not None and serials.is_mistyped(serial):
+                yield Fault(key, f"{serial} is mistyped: its last digit does not fit the others")
+        if order.serial is None:
+            if not self._makes_serials:
+                yield Fault("serial", "is missing: give the serial that the vendor sold under")
+            return
+        if self._revocations is not None and order.serial in self._revocations.serials:
+            yield Fault("serial", f"{order.serial} was revoked: no bundle of it would be accepted")
+        last = bundles.last_sequence(self._ledger, order.serial, order.part)
+        if order.sequence is not None and order.sequence <= last:
+            yield Fault("sequence", f"{order.sequence} was issued already; the last one is {last}")
+
+    def sequence(self, order: Order, serial: str) -> int:
+        """Give the sequence that `order` names, or the next one of its serial and part."""
+        if order.sequence is not None:
+            return order.sequence
+        if order.serial is None:
+            return 1
+        last = bundles.last_sequence(self._ledger, serial, order.part)
+        return max(last + 1, self._lowest(serial, order.part))
+
+    def granted_by_other_parts(self, order: Order) -> frozenset[str]:
+        """Give the license codes that the other parts of the order's serial grant."""
+        if order.serial is None:
+            return frozenset()
+        others = [
+            one.bundle
+            for one in bundles.current(self._ledger, order.serial)
+            if one.bundle.part != order.part
+        ]
+        return frozenset(c for b in others for c in (*b.system, *b.sites, *b.users))
+
+    def _next_serial(self) -> str:
+        made = self._made
+        if made is None:
+            last = facts.get(self._ledger, facts.LAST_SERIAL)
+            made = serials.FIRST - 1 if last is None else int(last)
+        while True:
+            made += 1
+            if made > self._looked_up_to:
+                self._look_up(made)
+            serial = serials.make(made)
+            if serial not in self._taken and not self._waits(serial):
+                self._made = made
+                return serial
+
+    def _look_up(self, first: int) -> None:
+        """Ask once for all that are next which of them are taken."""
+        self._looked_up_to = first + _AHEAD - 1
+        ends = serials.make(first), serials.make(self._looked_up_to)
+        self._taken = bundles.serials_between(self._ledger, *ends)
+
+    def _is_ahead(self, serial: str) -> bool:
+        number = serials.number_of(serial)
+        return number is not None and number <= self._looked_up_to
+
+    def _lowest(self, serial: str, part: str) -> int:
+        if self._revocations is None:
+            return 1
+        return self._revocations.lowest.get(serial, {}).get(part, 1)

@@ -1,0 +1,124 @@
+"""An order: what one company is to get, before it is held against a catalog."""
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import NamedTuple
+
+from licensekit.errors import Fault
+from licensekit.wire.documents import AfterGrace, Use, Value
+
+
+class Order(NamedTuple):
+    """One order. Dates are days since 1970; None is absent."""
+
+    company: str
+    number: str | None = None
+    """The vendor's own number for it: an order of one number is issued once."""
+    serial: str | None = None
+    """None: a new one is made."""
+    part: str = "base"
+    sequence: int | None = None
+    """None: the next one of the serial and part."""
+    replaces: str | None = None
+    use: Use = Use.PRODUCTION
+    starts: int | None = None
+    warning: int | None = None
+    expiry: int | None = None
+    grace: int | None = None
+    days: int | None = None
+    """The term, counted from `starts` or, without it, from the day of issue."""
+    warning_days: int | None = None
+    """The warning comes so many days before the expiry."""
+    grace_days: int | None = None
+    """Grace ends so many days after the expiry."""
+    maintenance: int | None = None
+    next_check: int | None = None
+    edition: str | None = None
+    """What it names is granted; what the order itself names comes on top, or instead."""
+    system: Mapping[str, int | None] = {}
+    """`True` is 1 and says that no number was given."""
+    sites: Mapping[str, int | None] = {}
+    users: Mapping[str, int | None] = {}
+    values: Mapping[str, Value] = {}
+    installations: int | None = None
+    """How many installations may be bound under it; None: one."""
+    facts: int | None = None
+    """So many facts of the machine must match, beside the key; None: the key alone binds."""
+    after_grace: AfterGrace = AfterGrace.READ_ONLY
+    offline_hours: int = 24
+    borrow_hours: int = 0
+
+
+class OrderDraft(NamedTuple):
+    """An order as far as it could be read, and what is wrong with the rest."""
+
+    order: Order
+    faults: tuple[Fault, ...] = ()
+    terms: bytes | None = None
+    """The same for orders that differ in company, number and serial alone; None is not known."""
+
+
+class Term(NamedTuple):
+    """The dates of an order once the day of issue is known, in days since 1970."""
+
+    warning: int | None
+    expiry: int | None
+    grace: int | None
+
+
+def term(order: Order, issued: int) -> Term:
+    """Give the dates of `order` if it is issued on the day `issued`."""
+    expiry = order.expiry
+    if order.days is not None:
+        expiry = (issued if order.starts is None else order.starts) + order.days
+    if expiry is None:
+        return Term(None, None, None)
+    warning, grace = order.warning, order.grace
+    if order.warning_days is not None:
+        warning = expiry - order.warning_days
+    if order.grace_days is not None:
+        grace = expiry + order.grace_days
+    return Term(warning, expiry, grace)
+
+
+def date_faults(order: Order, *, whole: bool = True) -> list[Fault]:
+    """Give what is wrong with the dates, by key path; it does not depend on the day of issue.
+
+    `whole` says that no date is absent only because it could not be read.
+    """
+    return (list(_contradictions(order)) if whole else []) or list(_wrong_sequence(order))
+
+
+def _contradictions(order: Order) -> Iterator[Fault]:
+    if order.expiry is not None and order.days is not None:
+        yield Fault("days", "says again what `expiry` says: give one of them")
+    ends = order.expiry is not None or order.days is not None
+    beside = (
+        ("warning", order.warning, order.warning_days),
+        ("grace", order.grace, order.grace_days),
+    )
+    for key, day, days in beside:
+        used = key if days is None else f"{key}_days"
+        if day is not None and days is not None:
+            yield Fault(used, f"says again what `{key}` says: give one of them")
+        elif (day is not None or days is not None) and not ends:
+            yield Fault(used, "needs an `expiry`, or a term in `days`")
+        elif day is not None and order.days is not None:
+            yield Fault(key, f"cannot be a date beside `days`: give `{key}_days`")
+
+
+def _wrong_sequence(order: Order) -> Iterator[Fault]:
+    """Give the dates that come too early; without `starts`, a term in days begins on day 0."""
+    begins = 0 if order.starts is None and order.days is not None else order.starts
+    warning, expiry, grace = term(order, 0)
+    dates = (
+        ("starts", begins),
+        ("warning" if order.warning_days is None else "warning_days", warning),
+        ("expiry" if order.days is None else "days", expiry),
+        ("grace" if order.grace_days is None else "grace_days", grace),
+    )
+    known = [(key, day) for key, day in dates if day is not None]
+    for (earlier, first), (later, second) in pairwise(known):
+        if first > second:
+            begin = earlier == "starts" and order.starts is None
+            yield Fault(later, f"is before {'the term begins' if begin else f'`{earlier}`'}")

@@ -1,0 +1,127 @@
+"""An order as a vendor writes it (`docs/orders.md`): TOML, or the same keys from elsewhere."""
+
+from typing import Any, Final, cast
+
+from licensekit import limits
+from licensekit.errors import Fault, OrderInvalid
+from licensekit.issuer.catalog.counts import read_counts, read_settings
+from licensekit.issuer.orders.order import Order, OrderDraft, date_faults
+from licensekit.text import values
+from licensekit.text.faults import in_file_order, refusal
+from licensekit.text.tables import Table
+from licensekit.text.toml import parse_toml
+from licensekit.wire.documents import AfterGrace, Use
+from licensekit.wire.plain import word
+
+_DAYS: Final = values.whole(0, limits.TERM_DAYS)
+_HOURS: Final = values.whole(0, limits.HOURS)
+
+_READERS: Final[dict[str, values.Reader[Any]]] = {
+    "company": values.line,
+    "order": values.order_number,
+    "serial": values.serial,
+    "part": values.code,
+    "sequence": values.whole(1, limits.VERSION),
+    "replaces": values.serial,
+    "use": values.word({word(use): use for use in Use}),
+    "starts": values.day,
+    "warning": values.day,
+    "expiry": values.day,
+    "grace": values.day,
+    "days": values.whole(1, limits.TERM_DAYS),
+    "warning_days": _DAYS,
+    "grace_days": _DAYS,
+    "maintenance": values.day,
+    "next_check": values.day,
+    "edition": values.code,
+    "installations": values.whole(1, limits.COUNT),
+    "facts": values.whole(1, limits.FACTS),
+    "after_grace": values.word({word(policy): policy for policy in AfterGrace}),
+    "offline_hours": _HOURS,
+    "borrow_hours": _HOURS,
+}
+"""Key of an order to the reader of its value."""
+_SELLING_KEYS: Final = ("edition", "system", "sites", "users", "values")
+KEYS: Final = frozenset({*_READERS, *_SELLING_KEYS})
+"""Every key that an order may have."""
+_DATE_KEYS: Final = frozenset(
+    {"starts", "warning", "expiry", "grace", "days", "warning_days", "grace_days"}
+)
+
+
+def read_order(text: bytes) -> Order:
+    """Give the order that a TOML file describes.
+
+    What it orders is held against a catalog later (`licensekit.issuer.orders.bundle`).
+
+    Raises:
+        OrderInvalid: with all faults, by key path, or the first fault of the TOML, by line.
+    """
+    return _sound(read_draft(text))
+
+
+def order_from(content: object) -> Order:
+    """Give the order that a mapping describes, which has the keys and values of the TOML form.
+
+    Dates may be text: `2027-12-31`.
+
+    Raises:
+        OrderInvalid: with all faults, by key path.
+    """
+    return _sound(draft_from(content))
+
+
+def read_draft(text: bytes) -> OrderDraft:
+    """Give what can be read of a TOML file and its faults, to be told with those of `bundling`.
+
+    Raises:
+        OrderInvalid: it is no TOML.
+    """
+    content = parse_toml(text)
+    if isinstance(content, Fault):
+        raise refusal(OrderInvalid, [content])
+    return draft_from(content)
+
+
+def draft_from(content: object) -> OrderDraft:
+    """Give what can be read of a mapping and its faults, to be told with those of `bundling`."""
+    if not isinstance(content, dict):
+        why = f"is {values.what_is(content)}, not an order"
+        return OrderDraft(Order(company=""), (Fault("", why),))
+    table = Table("", cast("dict[str, object]", content), [])
+    table.refuse_others(KEYS)
+    table.require("company")
+    if not any(table.content.get(key) for key in _SELLING_KEYS):
+        table.faults.append(Fault("", "sells nothing: name a license or an edition"))
+    order = _order(table)
+    if order.serial is not None and order.serial == order.replaces:
+        table.refuse("replaces", "is the serial of this order itself")
+    unread = any(fault.where in _DATE_KEYS for fault in table.faults)
+    table.faults.extend(date_faults(order, whole=not unread))
+    if not table.faults:
+        return OrderDraft(order)
+    return OrderDraft(order, tuple(in_file_order(table.faults, table.content)))
+
+
+def _order(table: Table) -> Order:
+    given = {key: table.read(key, _READERS[key]) for key in table.content if key in _READERS}
+    fields: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    # The one key that is not called as its field: a file that is an order says `order`.
+    number = fields.pop("order", None)
+    company = fields.pop("company", "")
+    system, sites, users = read_counts(table)
+    return Order(
+        company,
+        number,
+        system=system,
+        sites=sites,
+        users=users,
+        values=read_settings(table),
+        **fields,
+    )
+
+
+def _sound(draft: OrderDraft) -> Order:
+    if draft.faults:
+        raise refusal(OrderInvalid, draft.faults)
+    return draft.order

@@ -1,0 +1,1 @@
+"""What is written beside a license file: a QR code, and a page to print."""

@@ -1,0 +1,134 @@
+"""What a workspace stands on: its roots, trust, lists and catalogs, verified from its pin."""
+
+from collections.abc import Iterable
+from typing import NamedTuple, TypeVar, cast
+
+from licensekit.database import Connection
+from licensekit.errors import WorkspaceInvalid
+from licensekit.issuer.ledger import documents, facts
+from licensekit.trust.pack import TrustStore, extend_trust_store
+from licensekit.trust.roots import pin_of
+from licensekit.trust.signed import Verified
+from licensekit.trust.state import start
+from licensekit.wire import armor
+from licensekit.wire.armor import Token
+from licensekit.wire.documents import TYPE_OF, Catalog, Revocations, Trust, decode, encode
+from licensekit.wire.frame import read
+
+D = TypeVar("D", Catalog, Revocations)
+
+
+class WorkspaceState(NamedTuple):
+    """The documents in force, and who signs here."""
+
+    pin: str
+    """The first root: what applications that were shipped long ago pin."""
+    issuer: str
+    """The code that this workspace signs for."""
+    trust_store: TrustStore
+    first: frozenset[Token]
+    """What the first pack held."""
+    last_catalog: Catalog | None
+    """The newest catalog that was signed here, even if its key was revoked since."""
+    last_list: Revocations | None
+    """The newest revocation list that was signed here, likewise."""
+
+    @property
+    def product(self) -> str:
+        """The product of the root."""
+        return self.trust_store.product
+
+    @property
+    def is_partner(self) -> bool:
+        """Whether this workspace signs under another's root."""
+        return self.issuer != self.trust_store.issuer
+
+    @property
+    def newest_pin(self) -> str:
+        """The newest root: what an application pins that ships the newest pack."""
+        return pin_of(encode(self.trust_store.trust.root))
+
+    @property
+    def trust(self) -> Trust:
+        """The trust document in force."""
+        return self.verified_trust.document
+
+    @property
+    def verified_trust(self) -> Verified[Trust]:
+        """The same with its token: no ground is extended without one."""
+        return cast("Verified[Trust]", self.trust_store.trust.trust)
+
+    @property
+    def catalog(self) -> Verified[Catalog] | None:
+        """The newest signed catalog of this workspace; None before a partner's first."""
+        return self.trust_store.catalogs.get(self.issuer)
+
+    @property
+    def signed_catalog(self) -> Catalog:
+        """What the newest signed catalog of this workspace says.
+
+        Raises:
+            WorkspaceInvalid: none was signed yet.
+        """
+        if self.catalog is None:
+            raise WorkspaceInvalid(
+                "no catalog was signed here yet", hint="run `licensekit pack` to sign it"
+            )
+        return self.catalog.document
+
+    @property
+    def lacks_list(self) -> bool:
+        """Whether the key of the newest list was revoked, so that it must be signed anew."""
+        return self.last_list is not None and self.issuer not in self.trust_store.trust.lists
+
+    @property
+    def tokens(self) -> list[Token]:
+        """Everything in force, in the order in which a pack holds it."""
+        trust = self.trust_store.trust
+        return [
+            *(known.verified.token for known in trust.chain),
+            self.verified_trust.token,
+            *(trust.lists[issuer].token for issuer in sorted(trust.lists)),
+            *(
+                self.trust_store.catalogs[issuer].token
+                for issuer in sorted(self.trust_store.catalogs)
+            ),
+        ]
+
+    @property
+    def pack(self) -> bytes:
+        """The pack that the next application ships."""
+        return file_of(self.tokens)
+
+
+def workspace_state(connection: Connection, now: int) -> WorkspaceState:
+    """Give what the ledger says is in force; `now` is seconds since 1970.
+
+    Raises:
+        WorkspaceInvalid: the ledger is none of a workspace.
+        TrustError: what it holds is not to be believed.
+    """
+    pin, issuer = facts.get(connection, facts.PIN), facts.get(connection, facts.ISSUER)
+    if pin is None or issuer is None:
+        raise WorkspaceInvalid("the ledger names no root and no issuer")
+    roots = documents.roots(connection)
+    tokens = [*roots, *documents.newest(connection)]
+    trust_store = extend_trust_store(TrustStore(start(roots, pin), {}), tokens, now)
+    return WorkspaceState(
+        pin,
+        issuer,
+        trust_store,
+        frozenset(documents.first(connection)),
+        _last(connection, Catalog, issuer),
+        _last(connection, Revocations, issuer),
+    )
+
+
+def _last(connection: Connection, kind: type[D], issuer: str) -> D | None:
+    token = documents.last(connection, TYPE_OF[kind], issuer)
+    return None if token is None else decode(kind, read(token.frame).payload)
+
+
+def file_of(tokens: Iterable[Token]) -> bytes:
+    """Give the bytes of a file of `tokens`, one a line."""
+    return "".join(f"{armor.write(token)}\n" for token in tokens).encode("ascii")

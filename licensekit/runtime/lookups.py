@@ -1,0 +1,88 @@
+"""Lookups of one user or one site in the database, remembered for when it is away."""
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeVar
+
+from licensekit.database import Connection, Database
+from licensekit.entitlements import Holding, short_of
+from licensekit.entitlements.login import UserFacts
+from licensekit.errors import DatabaseBusy, DatabaseUnavailable, NotStorable, StateError
+from licensekit.runtime.snapshot import Snapshot
+from licensekit.state import seats, users
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+REMEMBERED: Final = 100_000
+"""How many users, and how many sites, are remembered at a time."""
+
+
+class Lookups:
+    """What was last seen of users and sites. Usable by threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._users: dict[str, UserFacts | None] = {}
+        self._sites: dict[str, tuple[Holding, ...] | None] = {}
+
+    def user(self, user_id: str, snapshot: Snapshot) -> UserFacts | None:
+        """Give what is known of a user; None if there is none of that id.
+
+        Raises:
+            StateError: the database is away, and there was no look.
+        """
+        return self._look(users.user_facts, user_id, snapshot, self._users)
+
+    def site(self, site_id: str, snapshot: Snapshot) -> tuple[Holding, ...] | None:
+        """Give what a site holds, as `user` does."""
+        return self._look(users.site_holdings, site_id, snapshot, self._sites)
+
+    def leased(self, snapshot: Snapshot, now: int) -> Mapping[str, int]:
+        """Give license to how many of its concurrent seats are held.
+
+        If the database is away, it is as the last state says.
+        """
+        known = snapshot.state.stored.leased
+        if snapshot.error is not None:
+            return known
+        try:
+            with self._database.read() as connection:
+                return seats.in_use(connection, seats.time_of(connection, now))
+        except StateError:
+            return known
+
+    def _look(
+        self,
+        read: Callable[[Connection, str, frozenset[str]], T | None],
+        holder: str,
+        snapshot: Snapshot,
+        last: dict[str, T | None],
+    ) -> T | None:
+        # Nobody is kept waiting for a database of which it is known that it is away; only who was
+        # never asked about may be worth a try, unless it hangs.
+        away = snapshot.error
+        if away is not None and holder in last:
+            return last[holder]
+        try:
+            if isinstance(away, DatabaseBusy):
+                raise away
+            with self._database.read() as connection:
+                short = short_of(snapshot.state.entitlements, snapshot.state.in_use)
+                found = read(connection, holder, short)
+        except NotStorable:
+            return None  # nobody has an id that cannot be stored
+        except StateError as error:
+            if holder in last:
+                return last[holder]
+            raise DatabaseUnavailable(
+                f"nothing is known yet of `{holder}`, and the database cannot be asked: {error}"
+            ) from error
+        return put(last, holder, found)
+
+
+def put(known: dict[K, T], key: K, value: T) -> T:
+    """Put a value where at most `REMEMBERED` are kept, and give it."""
+    if len(known) >= REMEMBERED:
+        known.clear()
+    known[key] = value
+    return value

@@ -1,0 +1,106 @@
+"""Where an installation lives: a folder with its database, or a PostgreSQL server."""
+
+import os
+from pathlib import Path
+from secrets import token_bytes
+from typing import Final
+
+from licensekit.database import Database, connect, is_url
+from licensekit.errors import FileUnusable, HomeInvalid, NotActivated
+from licensekit.files import unusable
+from licensekit.keys.signing import SEED_BYTES
+from licensekit.state import audit
+from licensekit.state.mark import write_mark
+from licensekit.state.schema import SCHEMA
+
+DATABASE_NAME: Final = "licensing.db"
+SECRET_BYTES: Final = 32
+
+
+def open_installation(location: str | os.PathLike[str], *, create: bool) -> Database:
+    """Open the installation at `location`, a folder or a `postgresql://` URL.
+
+    With `create` the folder, its database and the installation's own key are made if they are not
+    there yet.
+
+    Raises:
+        NotActivated: there is none, and `create` is false.
+        HomeInvalid: the folder cannot be used.
+        StateError: the database cannot be used; see `licensekit.database.connect`.
+    """
+    target = _database_of(location, create=create)
+    try:
+        database = connect(target, schema=SCHEMA, create=create)
+    except FileUnusable as error:
+        if create:
+            raise
+        raise NotActivated("no installation was set up here yet", where=error.where) from error
+    try:
+        if create:
+            _establish(database)
+    except BaseException:  # an interruption too must leave no database open
+        database.close()
+        raise
+    return database
+
+
+def open_empty(location: str | os.PathLike[str]) -> Database:
+    """Open a place for an installation that comes from elsewhere; one that is there is left alone.
+
+    Raises:
+        HomeInvalid, StateError: as `open_installation` does.
+    """
+    return connect(_database_of(location, create=True), schema=SCHEMA, create=True)
+
+
+def shown(location: str | os.PathLike[str], database: Database) -> str:
+    """Give where an installation is, as it may be shown and typed: without a password, absolute."""
+    place = os.fspath(location)
+    return database.location if is_url(place) else str(Path(place).absolute())
+
+
+def _database_of(location: str | os.PathLike[str], *, create: bool) -> str | Path:
+    place = os.fspath(location)
+    return place if is_url(place) else _folder(Path(place), create=create) / DATABASE_NAME
+
+
+def _folder(folder: Path, *, create: bool) -> Path:
+    try:
+        if create:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if folder.exists() and not folder.is_dir():
+            raise HomeInvalid(
+                "a home is a folder, and this is a file",
+                where=str(folder),
+                hint="give the folder that holds the installation, or one that is not there yet",
+            )
+    except FileExistsError as error:
+        raise HomeInvalid(
+            "a home is a folder, and this is a file",
+            where=str(folder),
+            hint="give the folder that holds the installation, or one that is not there yet",
+        ) from error
+    except (OSError, ValueError) as error:
+        raise unusable(folder, "a home", error) from error
+    return folder
+
+
+def _establish(database: Database) -> None:
+    """Give a new installation its key, its secret and its mark, however many processes try."""
+    with database.read() as connection:
+        known = connection.one("SELECT one FROM installation")
+        head = audit.head(connection)
+    if known is None:
+        with database.write() as connection:
+            created = connection.run(
+                "INSERT INTO installation (one, seed, secret, highest, ran, seen_root, seen_trust,"
+                " restored) VALUES (1, ?, ?, 0, 0, 0, 0, 0) ON CONFLICT (one) DO NOTHING",
+                token_bytes(SEED_BYTES),
+                token_bytes(SECRET_BYTES),
+            )
+            head = (
+                audit.append(connection, {"did": "create"}) if created else audit.head(connection)
+            )
+    # A crash before the first mark was written must not look like a mark that was removed.
+    if head.number == 1:
+        write_mark(database.location, head)

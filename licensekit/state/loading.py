@@ -1,0 +1,211 @@
+"""The state of an installation at one moment: everything that questions are answered from."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import NamedTuple
+
+from licensekit.database import Database
+from licensekit.entitlements import Entitlements, Fingerprint, Notice, by_urgency, evaluate, notices
+from licensekit.entitlements.events import Event
+from licensekit.errors import NotActivated
+from licensekit.keys.signing import SigningKey
+from licensekit.state.audit import Head
+from licensekit.state.machine import hashed, machine_facts
+from licensekit.state.mark import read_mark
+from licensekit.state.notices import is_restored, notices_of
+from licensekit.state.stored import Recorded, Stored, read_stored, recorded
+from licensekit.state.time import effective
+from licensekit.state.trust_store import Unusable, trust_store_of, verify_bundles
+from licensekit.trust.pack import TrustStore
+from licensekit.trust.signed import Verified
+from licensekit.wire import frame
+from licensekit.wire.documents import Bundle
+
+__all__ = [
+    "InstallationState",
+    "Recorded",
+    "Unusable",
+    "at",
+    "holds_on",
+    "judge",
+    "load",
+    "recorded_root",
+]
+
+
+class InstallationState(NamedTuple):
+    """What an installation is, has and may do at one moment; immutable."""
+
+    trust_store: TrustStore
+    bundles: tuple[Verified[Bundle], ...]
+    """Every active bundle that verifies."""
+    unusable: tuple[Unusable, ...]
+    """Documents that do not verify any more."""
+    entitlements: Entitlements
+    in_use: Mapping[str, int]
+    """License to how often it is assigned; one that limits sites, to how many there are; one of
+    concurrent seats, to how many are held."""
+    now: int
+    """The time that counts, in seconds since 1970."""
+    fingerprint: Fingerprint
+    notices: tuple[Notice, ...]
+    """The most urgent first."""
+    released: int | None
+    """The date of the product version, in days since 1970."""
+    stored: Stored
+    """What the database says."""
+    mark: Head | None
+    """What the mark beside the database says; None where none is kept."""
+
+    @property
+    def serial(self) -> str | None:
+        """The serial that the installation is for; None before the first activation."""
+        return self.stored.serial
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The events in force."""
+        return self.stored.events
+
+    @property
+    def restored(self) -> bool:
+        """Whether the database is a restored backup that no reset has accepted."""
+        return self.stored.restored or is_restored(self.stored, self.mark)
+
+
+def load(
+    database: Database,
+    *,
+    root: str,
+    pack: bytes | str | None,
+    clock: int,
+    released: int | None = None,
+) -> InstallationState:
+    """Read an installation and give its state at `clock` (seconds since 1970).
+
+    Everything is read in one transaction and verified again: the database is not believed. `pack`
+    is what the application ships; None takes the one that the first activation recorded.
+    `released` is the date of the product version in days since 1970.
+
+    Raises:
+        NotActivated: `pack` is None, and none was recorded yet.
+        HomeInvalid: the installation belongs to another root.
+        FormatError, TrustError: the pack is not to be believed, or something newer was seen before.
+        StateError: the database cannot be read.
+    """
+    mark = read_mark(database.location)  # before the snapshot, or a change would look like a loss
+    with database.read() as connection:
+        stored = read_stored(connection, mark, clock)
+    return judge(stored, mark, root=root, pack=pack, clock=clock, released=released)
+
+
+def holds_on(database: Database, state: InstallationState, clock: int) -> bool:
+    """Say whether nothing was changed since `state` was loaded, or nothing but leases.
+
+    Who takes and frees seats all day changes the database with each of them, where there is no
+    server to tell one change from another.
+
+    Raises:
+        StateError: the database cannot be read.
+    """
+    mark = read_mark(database.location)
+    with database.read() as connection:
+        stored = read_stored(connection, mark, clock)
+    return (stored._replace(leased=state.stored.leased), mark) == (state.stored, state.mark)
+
+
+def recorded_root(database: Database) -> Recorded | None:
+    """Give the root pin and the pack that the first activation recorded, if there was one.
+
+    Raises:
+        StateError: the database cannot be read.
+    """
+    with database.read() as connection:
+        return recorded(connection)
+
+
+def judge(
+    stored: Stored,
+    mark: Head | None,
+    *,
+    root: str,
+    pack: bytes | str | None,
+    clock: int,
+    released: int | None,
+) -> InstallationState:
+    """Give the state that stored documents and rows make at `clock`; raises as `load` does."""
+    now = effective(stored.time, clock)
+    trust_store, unusable = trust_store_of(stored, root, pack_of(stored, pack), now)
+    bundles, refused = verify_bundles(stored.bundles, trust_store, now)
+    fingerprint = fingerprint_of(stored, bundles)
+    entitlements = evaluate(trust_store, bundles, now, fingerprint=fingerprint, released=released)
+    state = InstallationState(
+        trust_store=trust_store,
+        bundles=bundles,
+        unusable=(*unusable, *refused),
+        entitlements=entitlements,
+        in_use=in_use_of(stored, entitlements),
+        now=now,
+        fingerprint=fingerprint,
+        notices=(),
+        released=released,
+        stored=stored,
+        mark=mark,
+    )
+    return state._replace(notices=_notices(state, clock))
+
+
+def at(
+    state: InstallationState,
+    now: int,
+    *,
+    clock: int,
+    bundles: tuple[Verified[Bundle], ...] | None = None,
+) -> InstallationState:
+    """Give the same installation at another moment, or with other `bundles`.
+
+    `now` is the time that counts and `clock` the one that the clock shows; nothing is read or
+    verified again.
+    """
+    bundles = state.bundles if bundles is None else bundles
+    entitlements = evaluate(
+        state.trust_store, bundles, now, fingerprint=state.fingerprint, released=state.released
+    )
+    moved = state._replace(now=now, entitlements=entitlements)
+    return moved._replace(notices=_notices(moved, clock))
+
+
+def pack_of(stored: Stored, pack: bytes | str | None) -> bytes | str:
+    """Give `pack`, or the recorded one in place of None.
+
+    Raises:
+        NotActivated: there is neither.
+    """
+    if pack is not None:
+        return pack
+    if stored.recorded is None:
+        raise NotActivated("no pack was recorded here yet")
+    return stored.recorded.pack
+
+
+def in_use_of(stored: Stored, entitlements: Entitlements) -> dict[str, int]:
+    """Give license to how many are in use: assigned, or held, or for what limits sites defined."""
+    limiting = [code for code, one in entitlements.licenses.items() if one.limits_sites]
+    defined = dict.fromkeys(limiting, stored.satellites) if stored.satellites else {}
+    # A catalog may have made seats of what was assigned before.
+    leased = {code: held + stored.in_use.get(code, 0) for code, held in stored.leased.items()}
+    return {**stored.in_use, **leased, **defined}
+
+
+def fingerprint_of(stored: Stored, bundles: tuple[Verified[Bundle], ...]) -> Fingerprint:
+    """Give what the installation shows to bound bundles; the machine is looked at only for them."""
+    public = SigningKey.from_secret(frame.INSTALLATION, stored.seed).verifying_key.public
+    bindings = [b.document.binding for b in bundles if b.document.binding is not None]
+    asks_for_facts = any(binding.facts for binding in bindings)
+    facts = hashed(machine_facts(), stored.secret) if asks_for_facts else {}
+    return Fingerprint(sha256(public).digest(), facts)
+
+
+def _notices(state: InstallationState, clock: int) -> tuple[Notice, ...]:
+    own = notices_of(state.stored, state.mark, clock=clock, unusable=state.unusable)
+    return by_urgency([*notices(state.entitlements, state.in_use), *own])

@@ -1,0 +1,54 @@
+"""The mark beside the database: how far its audit log had grown when it last changed.
+
+A database with fewer entries than its mark, or with another entry where the mark stands, is a
+restored backup: it is recognized and reported, and it works. The mark is written after a commit
+and read before a snapshot is taken, so that a crash or another process in between never looks like
+one. A server keeps no mark: its backups are its administrator's.
+"""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from licensekit.database import is_url
+from licensekit.errors import FileUnusable, TooLarge
+from licensekit.files import read_bytes, write_atomically
+from licensekit.state.audit import Head
+
+_BYTES: Final = 256
+_HASH_BYTES: Final = 32
+
+
+LOST: Final = Head(0, b"")
+"""Stands for a mark that is missing or cannot be read."""
+
+
+def read_mark(location: str) -> Head | None:
+    """Give the mark of the database at `location`: `LOST`, or None where none is kept."""
+    if is_url(location):
+        return None
+    try:
+        data = read_bytes(_path(location), limit=_BYTES, what="a mark")
+        number, head = data.decode("ascii").split()
+        mark = Head(int(number), bytes.fromhex(head))
+    except (FileUnusable, TooLarge, ValueError):
+        return LOST
+    return mark if mark.number > 0 and len(mark.hash) == _HASH_BYTES else LOST
+
+
+def write_mark(location: str, mark: Head, *, lower: bool = False) -> None:
+    """Let the mark of the database at `location` grow to `mark`.
+
+    It shrinks only with `lower`: the database itself knows by then that it was restored. A mark
+    that cannot be written stays behind, which looks like a crash before it was written.
+    """
+    known = read_mark(location)
+    if known is None or (known.number >= mark.number and not lower):
+        return
+    line = f"{mark.number} {mark.hash.hex()}\n"
+    with suppress(FileUnusable):
+        write_atomically(_path(location), line.encode("ascii"), mode=0o600)
+
+
+def _path(location: str) -> Path:
+    return Path(location).with_suffix(".mark")

@@ -1,0 +1,253 @@
+"""Seats in rows: a row for each seat of a license, free once its lease has expired.
+
+The key (license, seat) is what keeps the count: however many processes ask at once, a row has one
+lease. Whoever loses a race for a row looks for another one. Rows are made as they are needed, and
+stay.
+
+Times are the server's where there is one, so that hosts whose clocks differ agree; they are whole
+seconds, and a lease ends a second later here than for its holder, who must not be the last to know.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from random import randrange
+from secrets import token_hex
+from typing import Final, NamedTuple
+
+from licensekit.database import Connection, Database, Row
+from licensekit.state.schema import SCHEMA
+
+ID_BYTES: Final = 6
+_ATTEMPTS: Final = 8
+_FIRST_GROWTH: Final = 256
+_GROWTH: Final = 1024
+_FRACTIONS: Final = 65_536
+_ROUNDING: Final = 1
+
+
+class HeldSeat(NamedTuple):
+    """A seat that is held now."""
+
+    id: str
+    license: str
+    seat: int
+    """Its number; they count from 0."""
+    holder: str
+    """Whoever the application says it is."""
+    taken: int
+    """Since when, in seconds since 1970."""
+    expires: int
+    """The second from which it is free, unless it is renewed."""
+    borrowed: bool
+    """Whether it was taken along until it expires, and is not renewed meanwhile."""
+
+
+class SeatQuery(NamedTuple):
+    """A wish for a seat."""
+
+    license: str
+    seats: int
+    """Only seats with lower numbers will do."""
+    there_are: int
+    """How many seats there are, to whatever extent; `seats` or more."""
+    holder: str
+    ttl: int
+    """Seconds for which it is held without being renewed."""
+
+
+_TIME: Final = "WITH time (now) AS (SELECT COALESCE(server_now(), ?)) "
+"""One time for the whole statement."""
+_OUR_SCHEMA: Final = " AND (SELECT number FROM licensekit_schema) = ?"
+_FREE_SEAT: Final = (
+    " license = ? AND expires <= (SELECT now FROM time)"
+    # What is still held beyond the count, after a reduction, is not given out again below it.
+    " AND seat < ? - (SELECT count(*) FROM leases"
+    " WHERE license = ? AND seat >= ? AND expires > (SELECT now FROM time))"
+)
+_TAKE: Final = (
+    f"{_TIME}UPDATE leases SET id = ?, holder = ?, borrowed = 0,"  # noqa: S608  # texts of ours
+    " taken = (SELECT now FROM time), expires = (SELECT now FROM time) + ?"
+    " WHERE license = ? AND expires <= (SELECT now FROM time) AND seat = ("
+    f"SELECT seat FROM leases WHERE{_FREE_SEAT}"
+    f" AND seat >= (SELECT max(seat) FROM leases WHERE license = ?) * ? / 65536"
+    f" ORDER BY seat LIMIT 1){_OUR_SCHEMA} RETURNING seat, taken, expires"
+)
+_ROOM: Final = (
+    f"{_TIME}SELECT (SELECT max(seat) FROM leases WHERE license = ?), count(*)"  # noqa: S608  # texts of ours
+    f" FROM leases WHERE{_FREE_SEAT}"
+)
+_GROW: Final = (
+    "INSERT INTO leases (license, seat, id, holder, taken, expires, borrowed)"
+    " VALUES (?, ?, '', '', 0, 0, 0) ON CONFLICT (license, seat) DO NOTHING"
+)
+_RENEW: Final = (
+    "UPDATE leases SET expires = CASE WHEN expires > ? THEN expires ELSE ? END"
+    " WHERE license = ? AND seat = ? AND id = ? AND expires > ?"
+)
+_FREE: Final = (
+    # A server that crashed may hold a seat that was freed just then: until its lease expires.
+    "UPDATE leases SET id = '', holder = '', expires = 0"  # noqa: S608  # texts of ours
+    f" WHERE license = ? AND seat = ? AND id = ? AND may_be_lost(){_OUR_SCHEMA} RETURNING seat"
+)
+_SELECT: Final = (
+    "SELECT id, license, seat, holder, taken, expires, borrowed FROM leases WHERE expires > ?"
+)
+
+
+def time_of(connection: Connection, now: int) -> int:
+    """Give the time by which leases live: the server's, or where there is none, `now`.
+
+    That is the effective time of the installation, in seconds since 1970.
+    """
+    server = connection.now()
+    return now if server is None else server
+
+
+def in_use(connection: Connection, now: int) -> Mapping[str, int]:
+    """Give license to how many of its seats are held."""
+    rows = connection.rows(
+        "SELECT license, count(*) FROM leases WHERE expires > ? GROUP BY license", now
+    )
+    return dict(rows)
+
+
+def held(connection: Connection, now: int) -> tuple[HeldSeat, ...]:
+    """Give every lease that is held, by license, the oldest first, and by holder."""
+    rows = connection.rows(_SELECT + " ORDER BY license, taken, holder, seat", now)
+    return tuple(map(_lease, rows))
+
+
+def one(connection: Connection, lease_id: str, now: int) -> HeldSeat | None:
+    """Give the lease of an id, if it is held."""
+    row = connection.one(_SELECT + " AND id = ?", now, lease_id)
+    return None if row is None else _lease(row)
+
+
+def holders(connection: Connection, license_: str, now: int, limit: int) -> tuple[str, ...]:
+    """Give who holds seats of a license, those who took one last first."""
+    rows = connection.rows(
+        "SELECT holder FROM leases WHERE license = ? AND expires > ?"
+        " ORDER BY taken DESC, seat DESC LIMIT ?",
+        license_,
+        now,
+        limit,
+    )
+    return tuple(holder for (holder,) in rows)
+
+
+def take(database: Database, asked: SeatQuery, now: int) -> HeldSeat | None:
+    """Take a free seat, also one whose lease has expired; None if there is none.
+
+    `now` is as in `time_of`. It is one statement as a rule.
+
+    Raises:
+        DatabaseNewer: a newer program has migrated the database.
+        StateError: the database cannot be written.
+    """
+    for _ in range(_ATTEMPTS):
+        # Processes begin in different places, so that they rarely want the same row.
+        for begin in (randrange(_FRACTIONS), 0):  # noqa: S311  # a place, no secret
+            lease = _take(database, asked, now, begin)
+            if lease is not None:
+                return lease
+        # None was free, or another process was faster.
+        if not _makes_sense_again(database, asked, now):
+            return None
+    return None
+
+
+def free(database: Database, lease: HeldSeat) -> None:
+    """Free the seat of a lease; one that is not held any more is left as it is.
+
+    Raises:
+        StateError: the database cannot be written.
+    """
+    database.once(_FREE, lease.license, lease.seat, lease.id, SCHEMA.number)
+
+
+def renew(
+    connection: Connection, leases: Sequence[tuple[HeldSeat, int]], now: int
+) -> frozenset[str]:
+    """Let each lease expire so many seconds from now, but not sooner than it does already.
+
+    Gives the ids of those that are held; the others have expired or were ended.
+    """
+    renewed = connection.run_many(
+        _RENEW,
+        [
+            (now + ttl + _ROUNDING, now + ttl + _ROUNDING, one.license, one.seat, one.id, now)
+            for one, ttl in leases
+        ],
+    )
+    listed = [lease for lease, _ in leases]
+    if renewed == len(listed):
+        return frozenset(lease.id for lease in listed)
+    return still_held(connection, listed, now)
+
+
+def still_held(connection: Connection, leases: Iterable[HeldSeat], now: int) -> frozenset[str]:
+    """Give the ids of those of `leases` that are held."""
+    leases = tuple(leases)
+    ids = frozenset(
+        found
+        for license_ in sorted({lease.license for lease in leases})
+        for (found,) in connection.rows(
+            "SELECT id FROM leases WHERE license = ? AND expires > ?", license_, now
+        )
+    )
+    return ids & {lease.id for lease in leases}
+
+
+def end(connection: Connection, lease: HeldSeat) -> None:
+    """Free the seat of a lease that is held."""
+    connection.one(_FREE, lease.license, lease.seat, lease.id, SCHEMA.number)
+
+
+def borrow(connection: Connection, lease: HeldSeat, until: int, now: int) -> bool:
+    """Let a lease be taken along until a time; say whether it was held."""
+    return bool(
+        connection.run(
+            "UPDATE leases SET expires = ?, borrowed = 1"
+            " WHERE license = ? AND seat = ? AND id = ? AND expires > ?",
+            until,
+            lease.license,
+            lease.seat,
+            lease.id,
+            now,
+        )
+    )
+
+
+def _lease(row: Row) -> HeldSeat:
+    lease_id, license_, seat, holder, taken, expires, borrowed = row
+    return HeldSeat(lease_id, license_, seat, holder, taken, expires, bool(borrowed))
+
+
+def _take(database: Database, asked: SeatQuery, now: int, begin: int) -> HeldSeat | None:
+    code = asked.license
+    lease_id = token_hex(ID_BYTES)
+    row = database.once(
+        _TAKE,
+        now,
+        *(lease_id, asked.holder, asked.ttl + _ROUNDING),
+        code,
+        *(code, asked.seats, code, asked.there_are),
+        *(code, begin, SCHEMA.number),
+    )
+    if row is None:
+        return None
+    seat, taken, expires = row
+    return HeldSeat(lease_id, code, seat, asked.holder, taken, expires, borrowed=False)
+
+
+def _makes_sense_again(database: Database, asked: SeatQuery, now: int) -> bool:
+    """Say whether a seat is free after all; where rows can be added, add some."""
+    code = asked.license
+    with database.write(shared=True) as connection:
+        row = connection.one(_ROOM, now, code, code, asked.seats, code, asked.there_are)
+        last, free_seats = row or (None, 0)
+        if free_seats:
+            return True
+        first = 0 if last is None else last + 1
+        end_ = min(asked.seats, first + min(max(first, _FIRST_GROWTH), _GROWTH))
+        connection.run_many(_GROW, [(code, seat) for seat in range(first, end_)])
+        return first < end_

@@ -1,0 +1,118 @@
+"""What the database says, read at once; nothing of it is believed yet."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from licensekit.database import Connection
+from licensekit.entitlements.events import Event
+from licensekit.errors import HomeInvalid
+from licensekit.state import audit, events, seats
+from licensekit.state.audit import Head
+from licensekit.state.time import TimeSeen, effective
+from licensekit.trust.state import Seen
+from licensekit.wire import armor
+
+
+class Recorded(NamedTuple):
+    """The root pin and the pack that the first activation recorded."""
+
+    root: str
+    pack: bytes
+
+
+class Stored(NamedTuple):
+    """The rows of an installation that every state is made from."""
+
+    seed: bytes
+    """Of the installation's signing key."""
+    secret: bytes
+    """Under which machine facts are hashed."""
+    recorded: Recorded | None
+    serial: str | None
+    """The serial that the installation is for."""
+    time: TimeSeen
+    seen: Seen
+    restored: bool
+    """Whether a change was made after a backup was restored, and no reset has accepted it yet."""
+    trust: tuple[armor.Token, ...]
+    """Roots, trust documents, lists and catalogs, in reading order."""
+    bundles: tuple[armor.Token, ...]
+    """The active ones."""
+    in_use: Mapping[str, int]
+    """License to how often it is assigned."""
+    leased: Mapping[str, int]
+    """License to how many of its concurrent seats are held."""
+    satellites: int
+    """How many sites there are besides the central one."""
+    events: tuple[Event, ...]
+    """The events in force."""
+    head: Head
+    """The newest entry of the audit log."""
+    marked: bytes | None
+    """The hash of the entry where the mark stands; None if there is no such entry."""
+
+
+def read_stored(connection: Connection, mark: Head | None, clock: int) -> Stored:
+    """Read what a state is made from; `mark` was read before the snapshot was taken.
+
+    `clock` is what the clock of this machine shows, in seconds since 1970: where there is no
+    server, leases live by it.
+
+    Raises:
+        HomeInvalid: the database has lost its one row.
+        StateError: see `Connection`.
+    """
+    row = connection.one(
+        "SELECT seed, secret, root, pack, serial, highest, ahead, ran, seen_root, seen_trust,"
+        " restored FROM installation"
+    )
+    if row is None:
+        raise HomeInvalid("the installation has lost its key", hint="restore it from a backup")
+    seed, secret, root, pack, serial, highest, ahead, ran, seen_root, seen_trust, restored = row
+    time = TimeSeen(highest, ahead, ran)
+    lists = connection.rows("SELECT issuer, trust_version, number FROM seen_lists")
+    return Stored(
+        seed=seed,
+        secret=secret,
+        recorded=None if root is None or pack is None else Recorded(root, pack),
+        serial=serial,
+        time=time,
+        seen=Seen(seen_root, seen_trust, {issuer: (v, number) for issuer, v, number in lists}),
+        restored=bool(restored),
+        trust=_trust(connection),
+        bundles=_bundles(connection),
+        in_use=dict(connection.rows("SELECT license, in_use FROM usage WHERE in_use > 0")),
+        leased=seats.in_use(connection, seats.time_of(connection, effective(time, clock))),
+        satellites=_satellites(connection),
+        events=events.in_force(connection),
+        head=audit.head(connection),
+        marked=None if mark is None else _hash_at(connection, mark.number),
+    )
+
+
+def recorded(connection: Connection) -> Recorded | None:
+    """Give the root pin and the pack that the first activation recorded, if there was one."""
+    row = connection.one("SELECT root, pack FROM installation WHERE root IS NOT NULL")
+    return None if row is None else Recorded(row[0], row[1])
+
+
+def _bundles(connection: Connection) -> tuple[armor.Token, ...]:
+    rows = connection.rows(
+        "SELECT frame FROM bundles WHERE state = 'active' ORDER BY issuer, part, serial, sequence"
+    )
+    return tuple(armor.Token("bundle", frame) for (frame,) in rows)
+
+
+def _trust(connection: Connection) -> tuple[armor.Token, ...]:
+    rows = connection.rows("SELECT type, frame FROM trust_documents ORDER BY place")
+    return tuple(armor.Token(kind, frame) for kind, frame in rows)
+
+
+def _satellites(connection: Connection) -> int:
+    row = connection.one("SELECT count(*) FROM sites WHERE central = 0")
+    return row[0] if row else 0
+
+
+def _hash_at(connection: Connection, number: int) -> bytes | None:
+    row = connection.one("SELECT hash FROM audit WHERE number = ?", number)
+    return None if row is None else row[0]

@@ -1,0 +1,161 @@
+"""An open installation, and the one way to change it: a transaction with its audit entry."""
+
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from licensekit.database import Connection, Database
+from licensekit.dates import format_seconds, seconds_of
+from licensekit.errors import NotActivated
+from licensekit.state import audit
+from licensekit.state.audit import Head
+from licensekit.state.floors import keep_time
+from licensekit.state.loading import InstallationState, judge, pack_of
+from licensekit.state.mark import read_mark, write_mark
+from licensekit.state.notices import is_restored
+from licensekit.state.stored import Stored, read_stored
+from licensekit.state.time import TimeSeen, effective, observe
+
+
+def system_clock() -> datetime:
+    """Give the time of this machine."""
+    return datetime.now(UTC)
+
+
+class OpenInstallation(NamedTuple):
+    """An installation as an application or a command opened it."""
+
+    database: Database
+    root: str | None
+    """The pin; None takes the recorded one."""
+    pack: bytes | str | None
+    """None takes the recorded one."""
+    released: int | None
+    """The date of the product version in days since 1970."""
+    clock: Callable[[], datetime]
+    by: str
+    """Who makes the changes, for the audit log."""
+
+
+class Reading(NamedTuple):
+    """What one transaction reads of an installation, and the time at which it does."""
+
+    opened: OpenInstallation
+    connection: Connection
+    stored: Stored
+    mark: Head | None
+    clock: int
+
+    @property
+    def now(self) -> int:
+        """The time that counts, in seconds since 1970."""
+        return effective(self.stored.time, self.clock)
+
+    @property
+    def root(self) -> str:
+        """The root pin: the one that was given, or else the recorded one.
+
+        Raises:
+            NotActivated: there is neither.
+        """
+        if self.opened.root is not None:
+            return self.opened.root
+        if self.stored.recorded is None:
+            raise NotActivated("no root pin was recorded here yet")
+        return self.stored.recorded.root
+
+    @property
+    def pack(self) -> bytes | str:
+        """The pack: the one that was given, or else the recorded one; raises as `root` does."""
+        return pack_of(self.stored, self.opened.pack)
+
+    def state(self) -> InstallationState:
+        """Give the state inside the transaction; raises as `installation.state.judge` does."""
+        return judge(
+            self.stored,
+            self.mark,
+            root=self.root,
+            pack=self.pack,
+            clock=self.clock,
+            released=self.opened.released,
+        )
+
+
+class Writing:
+    """One write transaction: what it read, and the audit entries that it adds."""
+
+    def __init__(self, look: Reading) -> None:
+        self.look = look
+        self.connection = look.connection
+        self.now = look.now
+        self.head = look.stored.head
+        self.lower_mark = False
+        self._time = observe(look.stored.time, look.clock)
+        self._restored = look.stored.restored or is_restored(look.stored, look.mark)
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether an audit entry was added."""
+        return self.head != self.look.stored.head
+
+    def record(self, did: str, **details: Any) -> None:
+        """Add an audit entry about the change: what was done, by whom and when."""
+        if not self.has_changed and self._restored and not self.look.stored.restored:
+            self.lower_mark = True
+            self._append({"did": "notice-restored"})
+        self._append({"did": did, **details})
+
+    def set_time(self, seen: TimeSeen) -> None:
+        """Remember another time than the one that the clock shows."""
+        self._time = seen
+
+    def accept_restored(self) -> None:
+        """Take the database as it is: what its mark says of it no longer counts."""
+        self._restored = False
+        self.lower_mark = True
+
+    def finish(self) -> None:
+        """Remember the time with the change, if there was one."""
+        if self.has_changed:
+            keep_time(self.connection, self._time)
+            self.connection.run("UPDATE installation SET restored = ?", int(self._restored))
+
+    def _append(self, facts: Mapping[str, Any]) -> None:
+        by = {"by": self.look.opened.by} if self.look.opened.by else {}
+        entry = {"at": format_seconds(self.now), **by, **facts}
+        self.head = audit.append(self.connection, entry)
+
+
+@contextmanager
+def reading(opened: OpenInstallation) -> Generator[Reading]:
+    """Open a snapshot of an installation.
+
+    Raises:
+        DatabaseBusy, DatabaseDamaged, DatabaseUnavailable: it cannot be read.
+    """
+    mark = read_mark(opened.database.location)
+    with opened.database.read() as connection:
+        yield _look(opened, connection, mark)
+
+
+@contextmanager
+def writing(opened: OpenInstallation) -> Generator[Writing]:
+    """Open the write transaction of an installation; the block's changes are one, or none.
+
+    Raises:
+        DatabaseBusy, DatabaseDamaged, DatabaseUnavailable: it cannot be written.
+    """
+    location = opened.database.location
+    mark = read_mark(location)
+    with opened.database.write() as connection:
+        change = Writing(_look(opened, connection, mark))
+        yield change
+        change.finish()
+    if change.has_changed:
+        write_mark(location, change.head, lower=change.lower_mark)
+
+
+def _look(opened: OpenInstallation, connection: Connection, mark: Head | None) -> Reading:
+    clock = seconds_of(opened.clock())
+    return Reading(opened, connection, read_stored(connection, mark, clock), mark, clock)

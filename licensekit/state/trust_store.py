@@ -1,0 +1,135 @@
+"""From pack and stored documents to whom an installation believes; every signature is checked."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from licensekit.errors import HomeInvalid, LicenseError, TrustMissing
+from licensekit.limits import SECONDS
+from licensekit.state.stored import Recorded, Stored
+from licensekit.trust.identity import identity_of
+from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
+from licensekit.trust.roots import pin_of
+from licensekit.trust.signed import Verified
+from licensekit.trust.state import require_seen
+from licensekit.trust.verify import verify_bundle
+from licensekit.wire import armor, frame
+from licensekit.wire.documents import Bundle
+
+
+class Unusable(NamedTuple):
+    """A stored document that does not verify any more: damaged, revoked, or by a revoked key."""
+
+    type: str
+    identity: str
+    """In hex."""
+    error: LicenseError
+
+
+class LoadedTrust(NamedTuple):
+    """Whom an installation believes, and which of its documents do not verify."""
+
+    trust_store: TrustStore
+    unusable: tuple[Unusable, ...]
+
+
+def trust_store_of(stored: Stored, root: str, pack: bytes | str, now: int) -> LoadedTrust:
+    """Give what pack and stored documents establish together; the newest of each governs.
+
+    Raises:
+        HomeInvalid: the installation belongs to another root.
+        FormatError: the pack is damaged.
+        TrustError: the pack is not to be believed, or something newer was seen here before.
+    """
+    trust_store, unusable = trust_store_without_floor(stored, root, pack, now)
+    return LoadedTrust(
+        trust_store._replace(trust=require_seen(trust_store.trust, stored.seen)), unusable
+    )
+
+
+def trust_store_without_floor(
+    stored: Stored, root: str, pack: bytes | str, now: int
+) -> LoadedTrust:
+    """Give the same, not held against what was seen before: a new file may still add to it.
+
+    Raises:
+        HomeInvalid, FormatError, TrustError: as `trust_store_of`, about the pack alone.
+    """
+    base = open_pack(pack, root, now)
+    _require_same_root(stored.recorded, root, pack)
+    known = set(tokens_of(base))
+    tokens = [token for token in stored.trust if token not in known]
+    try:
+        return LoadedTrust(extend_trust_store(base, tokens, now), ())
+    except LicenseError:
+        return _without_unusable(base, tokens, now)
+
+
+def verify_bundles(
+    tokens: Iterable[armor.Token], trust_store: TrustStore, now: int
+) -> tuple[tuple[Verified[Bundle], ...], tuple[Unusable, ...]]:
+    """Give the bundles that verify, and those that do not."""
+    verified: list[Verified[Bundle]] = []
+    unusable: list[Unusable] = []
+    for token in tokens:
+        try:
+            verified.append(verify_bundle(token, trust_store.trust, now))
+        except LicenseError as error:
+            unusable.append(_unusable(token, error))
+    return tuple(verified), tuple(unusable)
+
+
+def tokens_of(trust_store: TrustStore) -> list[armor.Token]:
+    """Give the tokens of everything in force, in reading order."""
+    state = trust_store.trust
+    roots = [known.verified.token for known in state.chain]
+    trust = [] if state.trust is None else [state.trust.token]
+    lists = [state.lists[issuer].token for issuer in sorted(state.lists)]
+    catalogs = [trust_store.catalogs[issuer].token for issuer in sorted(trust_store.catalogs)]
+    return [*roots, *trust, *lists, *catalogs]
+
+
+def _require_same_root(recorded: Recorded | None, root: str, pack: bytes | str) -> None:
+    """Refuse another vendor's or product's root; another of one chain is welcome."""
+    if recorded is None or recorded.root == root:
+        return
+    if not (_leads(pack, recorded.root, root) or _leads(recorded.pack, root, recorded.root)):
+        raise HomeInvalid(
+            "this installation belongs to another root",
+            hint="use the root pin that it was activated with, or another home",
+            recorded=recorded.root,
+        )
+
+
+def _leads(pack: bytes | str, first: str, later: str) -> bool:
+    """Say whether a pack has a chain of roots from one pin to another."""
+    try:
+        chain = open_pack(pack, first, SECONDS).trust.chain
+    except LicenseError:
+        return False
+    return later in {pin_of(frame.read(root.verified.token.frame).payload) for root in chain}
+
+
+def _unusable(token: armor.Token, error: LicenseError) -> Unusable:
+    # An identity is of type and payload; of a damaged frame there is nothing to identify.
+    try:
+        identity = identity_of(token.type, frame.read(token.frame).payload).hex()
+    except LicenseError:
+        identity = ""
+    return Unusable(token.type, identity, error)
+
+
+def _without_unusable(base: TrustStore, tokens: Sequence[armor.Token], now: int) -> LoadedTrust:
+    """Take the tokens one after the other, and leave out those that spoil the rest."""
+    taken: list[armor.Token] = []
+    unusable: list[Unusable] = []
+    trust_store = base
+    for token in tokens:
+        try:
+            trust_store = extend_trust_store(base, [*taken, token], now)
+        except TrustMissing:
+            pass  # a new root, whose trust document is still to come
+        except LicenseError as error:
+            unusable.append(_unusable(token, error))
+            continue
+        taken.append(token)
+    return LoadedTrust(trust_store, tuple(unusable))

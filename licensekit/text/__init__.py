@@ -1,0 +1,1 @@
+"""What people write: single values, tables of keys, TOML, codes that were mistyped, names."""

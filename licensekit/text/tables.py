@@ -1,0 +1,108 @@
+"""Reading tables that people or programs wrote, key by key: every fault is kept, none stops it.
+
+A faulty key reads as if it were absent, so that the rest can still be judged.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final, NamedTuple, TypeVar, cast
+
+from licensekit import limits
+from licensekit.errors import Fault
+from licensekit.text import values
+from licensekit.text.faults import key_path
+from licensekit.text.nearest import did_you_mean
+from licensekit.text.spelling import is_code
+from licensekit.text.values import Reader
+
+T = TypeVar("T")
+
+_GUESSES: Final = 20
+
+
+class Table(NamedTuple):
+    """One table of a file, and the list that its faults go to."""
+
+    path: str
+    """Its key path; empty: the file."""
+    content: Mapping[str, object]
+    faults: list[Fault]
+
+    def refuse(self, key: str, why: str) -> None:
+        """Keep a fault."""
+        self.faults.append(Fault(key_path(self.path, key), why))
+
+    def refuse_others(self, known: Collection[str]) -> None:
+        """Refuse every key that is none of the `known`."""
+        others = [key for key in self.content if key not in known]
+        for key in others:
+            # Guesses help with a slip, not with a file of another kind.
+            guess = did_you_mean(key, known) if len(others) <= _GUESSES else ""
+            self.refuse(key, f"is not a key of this table{guess}")
+
+    def require(self, *keys: str) -> None:
+        """Refuse the absence of any of `keys`."""
+        for key in keys:
+            if self.content.get(key) is None:
+                self.refuse(key, "is missing")
+
+    def read(self, key: str, reader: Reader[T]) -> T | None:
+        """Give what is under `key`; None if it is absent or faulty."""
+        value = self.content.get(key)
+        if value is None:
+            return None
+        try:
+            return reader(value)
+        except ValueError as error:
+            self.refuse(key, str(error))
+            return None
+
+    def items(self, key: str, reader: Reader[T], most: int = limits.INCLUDES) -> list[T]:
+        """Give the entries of the array under `key`, which are different and at most so many."""
+        value = self.read(key, _array) or []
+        if len(value) > most:
+            self.refuse(key, f"has more than {most} entries")
+        found: dict[T, None] = {}
+        for place, entry in enumerate(value[:most]):
+            try:
+                item = reader(entry)
+            except ValueError as error:
+                self.refuse_entry(key, place, str(error))
+                continue
+            if item in found:
+                self.refuse_entry(key, place, "is there twice")
+            found[item] = None
+        return list(found)
+
+    def refuse_entry(self, key: str, place: int, why: str) -> None:
+        """Keep a fault of one entry of an array; places count from 0."""
+        self.faults.append(Fault(f"{key_path(self.path, key)}[{place}]", why))
+
+    def table(self, key: str) -> "Table":
+        """Give the table under `key`; absent is empty."""
+        return Table(key_path(self.path, key), self.read(key, _table) or {}, self.faults)
+
+    def tables(self, key: str, most: int) -> Iterator[tuple[str, "Table"]]:
+        """Give each of the tables under `key`, which are named by codes and at most so many."""
+        outer = self.table(key)
+        for code in outer.codes(most):
+            yield code, outer.table(code)
+
+    def codes(self, most: int) -> list[str]:
+        """Give the keys of this table, which are codes and at most so many."""
+        if len(self.content) > most:
+            self.faults.append(Fault(self.path, f"has more than {most} entries"))
+        found: list[str] = []
+        for key in list(self.content)[:most]:
+            if is_code(key):
+                found.append(key)
+            else:
+                self.refuse(key, values.NOT_A_CODE)
+        return found
+
+
+def _array(value: object) -> list[object]:
+    return cast("list[object]", values.typed(value, list, "an array"))
+
+
+def _table(value: object) -> dict[str, object]:
+    return cast("dict[str, object]", values.typed(value, dict, "a table"))

@@ -1,0 +1,108 @@
+"""Root pin and pack to trust and catalogs: what an application ships, and what later files add.
+
+A pack (`.lkp`) is a file of root, trust, revocations and catalog tokens (`docs/format.md`,
+"Packs"). Newer ones of each ride in license files, and the newest of each governs.
+"""
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import NamedTuple
+
+from licensekit.errors import CatalogFork, KeyRevoked, TrustError, TrustMissing, UnexpectedType
+from licensekit.trust.files import extend
+from licensekit.trust.signed import Verified
+from licensekit.trust.state import Seen, TrustState, require_seen, start
+from licensekit.trust.verify import verify_catalog
+from licensekit.wire import armor
+from licensekit.wire.documents import Catalog
+
+_IN_PACKS = frozenset({"root", "trust", "revocations", "catalog"})
+
+
+class TrustStore(NamedTuple):
+    """What every answer stands on: whom to believe, and what the license codes mean."""
+
+    trust: TrustState
+    catalogs: Mapping[str, Verified[Catalog]]
+    """Issuer to its newest catalog."""
+
+    @property
+    def product(self) -> str:
+        """The product that the pinned root speaks for."""
+        return self.trust.root.product
+
+    @property
+    def issuer(self) -> str:
+        """The vendor: the issuer whose codes need no prefix."""
+        return self.trust.root.issuer
+
+
+def open_pack(pack: bytes | str, root: str, now: int) -> TrustStore:
+    """Give what a pack establishes under a root pin; `now` is seconds since 1970.
+
+    Raises:
+        FormatError: the pack is no file of tokens, or holds something else than a pack may.
+        TrustError: the pinned root is not in it, or something in it is not to be believed.
+    """
+    tokens = armor.read(pack)
+    for token in tokens:
+        if token.type not in _IN_PACKS:
+            raise UnexpectedType(
+                f"a pack does not hold {armor.DESCRIBED[token.type]}", type=token.type
+            )
+    return extend_trust_store(TrustStore(start(tokens, root), {}), tokens, now)
+
+
+def extend_trust_store(
+    trust_store: TrustStore, tokens: Iterable[armor.Token], now: int, seen: Seen | None = None
+) -> TrustStore:
+    """Take the roots, trust documents, lists and catalogs among `tokens`: all or none.
+
+    `seen` is the floor that an installation remembers (rule S1 of `docs/format.md`).
+
+    Raises:
+        TrustError: one of them is refused for another reason than being older.
+        FormatError: one of them is damaged.
+    """
+    tokens = list(tokens)
+    trust = extend(trust_store.trust, tokens, now)
+    if trust.trust is None:
+        raise TrustMissing("there is no trust document of the newest root")
+    if seen is not None:
+        trust = require_seen(trust, seen)
+    catalogs = trust_store.catalogs
+    if trust is not trust_store.trust:
+        catalogs = _still_believed(catalogs, trust, now)
+    for token in tokens:
+        if token.type == "catalog":
+            catalogs = _newer_catalog(catalogs, token, trust, now)
+    return TrustStore(trust, catalogs)
+
+
+def _newer_catalog(
+    catalogs: Mapping[str, Verified[Catalog]], token: armor.Token, trust: TrustState, now: int
+) -> Mapping[str, Verified[Catalog]]:
+    try:
+        catalog = verify_catalog(token, trust, now)
+    except KeyRevoked:
+        # An old file may carry it; without a newer one its licenses are shown and not granted.
+        return catalogs
+    issuer, version = catalog.document.issuer, catalog.document.version
+    known = catalogs.get(issuer)
+    if known is not None and known.identity != catalog.identity:
+        if version == known.document.version:
+            raise CatalogFork(f"there are two catalogs {version} of `{issuer}`", issuer=issuer)
+        if version < known.document.version:
+            return catalogs
+    return {**catalogs, issuer: catalog}
+
+
+def _still_believed(
+    catalogs: Mapping[str, Verified[Catalog]], trust: TrustState, now: int
+) -> Mapping[str, Verified[Catalog]]:
+    """Judge the catalogs again under a new trust state: a key may have been revoked since."""
+    kept: dict[str, Verified[Catalog]] = {}
+    for issuer, catalog in catalogs.items():
+        with suppress(TrustError):  # fails closed: without a catalog nothing of it is granted
+            kept[issuer] = verify_catalog(catalog.token, trust, now)
+    return kept

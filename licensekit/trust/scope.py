@@ -1,0 +1,173 @@
+"""Which key may sign what, when and for whom: steps 7 and 8 of `docs/format.md`."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from licensekit.dates import day_at, format_seconds
+from licensekit.errors import (
+    IssuedAhead,
+    KeyIdCollision,
+    KeyOutOfScope,
+    KeyOutOfWindow,
+    KeyRevoked,
+    TrustError,
+    WrongProduct,
+)
+from licensekit.keys.verifying import VerifyingKey, load
+from licensekit.limits import ISSUED_AHEAD_SECONDS
+from licensekit.trust.signed import Verified
+from licensekit.wire.armor import DESCRIBED
+from licensekit.wire.documents import (
+    AdmittedKey,
+    AfterGrace,
+    Bundle,
+    Catalog,
+    KeyState,
+    Reset,
+    Revocations,
+    Trust,
+)
+
+KeyReference = tuple[int, bytes]
+"""Scheme and key id, as a frame names a key."""
+
+SignedByVendor = Revocations | Catalog | Bundle | Reset
+
+
+class AdmittedSigner(NamedTuple):
+    """A loaded key and what the trust document says of it."""
+
+    key: VerifyingKey
+    admitted: AdmittedKey
+    types: frozenset[str]
+    """The token types that it may sign."""
+
+    @property
+    def label(self) -> str:
+        """How messages call it: name and key id."""
+        return f"key `{self.admitted.name}` ({self.key.key_id.hex()})"
+
+
+def require_type(signer: AdmittedSigner, kind: str) -> None:
+    """Refuse a revoked key, and a key that may not sign documents of type `kind` (step 4).
+
+    Raises:
+        KeyRevoked, KeyOutOfScope: as their names say.
+    """
+    if signer.admitted.state is KeyState.REVOKED:
+        raise KeyRevoked(f"{signer.label} was revoked", key_id=signer.key.key_id.hex())
+    if kind not in signer.types:
+        raise _out_of_scope(signer, DESCRIBED[kind], dimension="type")
+
+
+def require_scope(signer: AdmittedSigner, document: SignedByVendor, now: int) -> None:
+    """Refuse what the key may not say, at the document's own issue time (step 7).
+
+    Raises:
+        IssuedAhead: issued more than a day after `now`.
+        KeyOutOfWindow: issued before or after the key's window.
+        KeyOutOfScope: another issuer's, or a use or term that the key may not sign.
+    """
+    require_not_ahead(document.issued, now)
+    admitted = signer.admitted
+    if document.issued < admitted.valid_from or (
+        admitted.valid_to is not None and document.issued >= admitted.valid_to
+    ):
+        raise KeyOutOfWindow(
+            f"{signer.label} could not sign on {format_seconds(document.issued)}",
+            key_id=signer.key.key_id.hex(),
+            issued=document.issued,
+        )
+    if document.issuer not in admitted.scope.issuers:
+        raise _out_of_scope(signer, f"for issuer `{document.issuer}`", dimension="issuer")
+    if isinstance(document, Bundle):
+        _require_bundle_scope(signer, document)
+
+
+def _require_bundle_scope(signer: AdmittedSigner, bundle: Bundle) -> None:
+    scope = signer.admitted.scope
+    if bundle.use not in scope.uses:
+        raise _out_of_scope(signer, f"a {bundle.use.name.lower()} license", dimension="use")
+    if scope.longest_term is None:
+        return
+    # Measured from the issue, not from `starts`: a term that begins later does not reach further.
+    # A bundle that only advises after grace never ends.
+    end = bundle.expiry if bundle.grace is None else bundle.grace
+    if (
+        end is None
+        or bundle.after_grace is AfterGrace.ADVISORY
+        or end - day_at(bundle.issued) > scope.longest_term
+    ):
+        term = f"a term of more than {scope.longest_term} days"
+        raise _out_of_scope(signer, term, dimension="term")
+
+
+def require_not_ahead(issued: int, now: int) -> None:
+    """Refuse what was issued more than a day after `now`.
+
+    Raises:
+        IssuedAhead: it was.
+    """
+    if issued > now + ISSUED_AHEAD_SECONDS:
+        raise IssuedAhead(
+            f"issued on {format_seconds(issued)}, which is yet to come", issued=issued
+        )
+
+
+def require_product(document: Trust | Revocations | Catalog | Bundle, product: str) -> None:
+    """Refuse what was made for another product than `product`, the pinned root's (step 8).
+
+    One key may serve several products; without this, what it signed for one would count for all.
+
+    Raises:
+        WrongProduct: it was.
+    """
+    if document.product != product:
+        raise WrongProduct(
+            f"this is for `{document.product}`, and the product here is `{product}`",
+            product=document.product,
+        )
+
+
+def _out_of_scope(signer: AdmittedSigner, what: str, *, dimension: str) -> KeyOutOfScope:
+    return KeyOutOfScope(
+        f"{signer.label} may not sign {what}",
+        key_id=signer.key.key_id.hex(),
+        dimension=dimension,
+    )
+
+
+def load_signers(trust: Trust) -> dict[KeyReference, AdmittedSigner]:
+    """Load the keys that a trust document admits (T4).
+
+    Raises:
+        KeyInvalid: one is malformed, non-canonical or of low order.
+        KeyIdCollision: two have one key id.
+    """
+    signers = [
+        AdmittedSigner(
+            load(admitted.scheme, admitted.public),
+            admitted,
+            frozenset(kind.token_type for kind in admitted.scope.types),
+        )
+        for admitted in trust.keys
+    ]
+    if len({signer.key.key_id for signer in signers}) < len(signers):
+        raise KeyIdCollision("two keys of the trust document have one key id")
+    return {(signer.key.scheme, signer.key.key_id): signer for signer in signers}
+
+
+def may_still_sign(
+    signers: Mapping[KeyReference, AdmittedSigner], document: Verified[Revocations]
+) -> bool:
+    """Say whether a list in force would be taken again under these keys (L3)."""
+    key = document.keys[0]
+    signer = signers.get((key.scheme, key.key_id))
+    if signer is None:
+        return False
+    try:
+        require_type(signer, "revocations")
+        require_scope(signer, document.document, document.document.issued)
+    except TrustError:
+        return False
+    return True

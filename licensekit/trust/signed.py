@@ -1,0 +1,147 @@
+"""From a token and its keys to a verified document: steps 3, 5 and 6 of `docs/format.md`.
+
+Untrusted bytes and verified documents are different types. A `Verified[T]` or `SelfSigned[T]` is
+made here and nowhere else, after every signature on the document has verified.
+"""
+
+from collections.abc import Sequence
+from typing import Final, Generic, TypeVar
+
+from licensekit.errors import DuplicateSignature, KeyUnknown, SignatureCount, UnexpectedType
+from licensekit.keys.verifying import VerifyingKey, load
+from licensekit.trust.identity import identity_of
+from licensekit.wire import armor, frame
+from licensekit.wire.documents import TYPE_OF, Document, Receipt, Request, Statement, decode
+
+D = TypeVar("D", bound=Document)
+D_co = TypeVar("D_co", bound=Document, covariant=True)
+S = TypeVar("S", Request, Receipt, Statement)
+
+_SEAL: Final = object()
+
+
+class _Checked(Generic[D_co]):
+    """A document together with the signatures that were checked on it; immutable."""
+
+    __slots__ = ("_payload", "document", "keys", "token")
+
+    document: D_co
+    _payload: bytes
+    token: armor.Token
+    keys: tuple[VerifyingKey, ...]
+    """The keys that signed, in the order of the signatures."""
+
+    def __init__(
+        self,
+        seal: object,
+        document: D_co,
+        payload: bytes,
+        token: armor.Token,
+        keys: tuple[VerifyingKey, ...],
+    ) -> None:
+        if seal is not _SEAL:
+            raise TypeError(f"{type(self).__name__} is the result of a check; it cannot be made")
+        put = object.__setattr__
+        put(self, "document", document)
+        put(self, "_payload", payload)
+        put(self, "token", token)
+        put(self, "keys", keys)
+
+    @property
+    def identity(self) -> bytes:
+        """16 bytes: the first half of SHA-256 over type and payload; worked out when asked."""
+        return identity_of(self.token.type, self._payload)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__} is immutable")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{type(self).__name__} is immutable")
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other.token == self.token
+
+    def __hash__(self) -> int:
+        return hash(self.token)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.token.type} {self.identity.hex()}>"
+
+
+class Verified(_Checked[D_co]):
+    """A document that the keys of a trusted state have signed."""
+
+    __slots__ = ()
+
+
+class SelfSigned(_Checked[D_co]):
+    """A document signed by the key that it carries: whose key that is, only a record can tell."""
+
+    __slots__ = ()
+
+
+def open_frame(token: armor.Token, kind: type[Document]) -> frame.Frame:
+    """Step 3: divide a token that should be a `kind` into signatures and payload.
+
+    Raises:
+        UnexpectedType: the token is of another type.
+        FrameInvalid, TooLarge: see `wire.frame.read`.
+        DuplicateSignature: one key signed twice.
+    """
+    wanted = TYPE_OF[kind]
+    if token.type != wanted:
+        raise UnexpectedType(
+            f"{armor.DESCRIBED[token.type]} where {armor.DESCRIBED[wanted]} is meant",
+            type=token.type,
+        )
+    opened = frame.read(token.frame)
+    signatures = opened.signatures
+    if len(signatures) > 1 and len({s.key for s in signatures}) < len(signatures):
+        raise DuplicateSignature(f"one key signed {armor.DESCRIBED[wanted]} twice")
+    return opened
+
+
+def check_signatures(token: armor.Token, opened: frame.Frame, keys: Sequence[VerifyingKey]) -> None:
+    """Step 5: verify every signature of a frame; `keys` has one key for each, in their order.
+
+    Raises:
+        SignatureInvalid: one does not verify.
+    """
+    payload = opened.payload
+    for (scheme, reference, signature), key in zip(opened.signatures, keys, strict=True):
+        key.verify(frame.message(token.type, scheme, reference, payload), signature)
+
+
+def verified(
+    token: armor.Token, opened: frame.Frame, kind: type[D], keys: Sequence[VerifyingKey]
+) -> Verified[D]:
+    """Steps 5 and 6: verify every signature, then decode.
+
+    Raises:
+        SignatureInvalid: a signature does not verify.
+        PayloadInvalid: see `wire.documents.decode`.
+    """
+    check_signatures(token, opened, keys)
+    document = decode(kind, opened.payload)
+    return Verified(_SEAL, document, opened.payload, token, tuple(keys))
+
+
+def self_signed(token: armor.Token, kind: type[S]) -> SelfSigned[S]:
+    """Verify what an installation signed by the key that the signature itself carries.
+
+    Raises:
+        SignatureCount: several signatures.
+        KeyUnknown: signed in another way than installations sign.
+        KeyInvalid: the key is malformed or of low order.
+        SignatureInvalid, PayloadInvalid: as for `verified`.
+    """
+    opened = open_frame(token, kind)
+    first, *more = opened.signatures
+    if more:
+        raise SignatureCount(f"a {token.type} carries one signature, and this has {len(more) + 1}")
+    if first.scheme != frame.INSTALLATION:
+        raise KeyUnknown(f"a {token.type} is signed by an installation's key, and this is not")
+    key = load(frame.INSTALLATION, first.key)
+    check_signatures(token, opened, [key])
+    document = decode(kind, opened.payload)
+    return SelfSigned(_SEAL, document, opened.payload, token, (key,))

@@ -1,0 +1,273 @@
+"""Whom an installation believes: a pure state machine over roots, trust documents and lists.
+
+Untrusted tokens and `now` (seconds since 1970) go in; a new `TrustState` or an error comes out,
+and the state that was there is as it was. The rules, numbered as in `docs/format.md`, "Trust"
+(R1 to R4, about roots, stand in `licensekit.trust.roots`; F1, about whole files, in
+`licensekit.trust.files`):
+
+R5  With a new root, the trust document of the old one is no longer in force.
+T1  A trust document is signed by the threshold of the newest root. Every signature on it is by a
+    key of that root, and verifies; no key twice.
+T2  It names that root's product and version, and is not issued more than a day ahead of now.
+T3  Trust documents are ordered by version, which goes on across roots: lists are ordered by it, and
+    would stand still if it began again. Lower than one seen is refused; the same one again changes
+    nothing; another one of the version in force is a fork.
+T4  No two keys of it have one key id.
+L1  A revocation list is signed by one admitted key whose scope holds lists of that issuer, is for
+    the root's product, and names a trust version that is not above the one in force.
+L2  Lists of an issuer are ordered by (trust version, number). Lower is refused; the same one again
+    changes nothing; another one in the same place is a fork.
+L3  When a new trust document no longer lets a list's key sign it, the list is no longer in force.
+    Its place in the order stays, and until a later list comes the issuer's bundles are refused:
+    once a list has been seen, its absence is not an empty list.
+S1  What was seen before (`Seen`) is a floor: a chain or trust document below it is refused, and a
+    missing or lower list has the effect of L3.
+Absent on purpose: being past `fresh_until` is a notice to administrators and stops nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from licensekit.errors import (
+    KeyUnknown,
+    RevocationsAhead,
+    RevocationsFork,
+    RevocationsRollback,
+    RootGap,
+    RootNotNewest,
+    RootRollback,
+    SignatureCount,
+    TrustFork,
+    TrustMissing,
+    TrustRollback,
+)
+from licensekit.trust.roots import Chain, KnownRoot, first_root, next_root, signing_keys
+from licensekit.trust.scope import (
+    AdmittedSigner,
+    KeyReference,
+    load_signers,
+    may_still_sign,
+    require_not_ahead,
+    require_product,
+    require_scope,
+    require_type,
+)
+from licensekit.trust.signed import Verified, open_frame, verified
+from licensekit.wire import armor, frame
+from licensekit.wire.documents import Revocations, Root, Trust
+
+Place = tuple[int, int]
+"""The place of a list in its order: (trust version, number)."""
+
+
+class Seen(NamedTuple):
+    """The highest that was ever in force: the floor below which nothing may fall (S1)."""
+
+    root: int = 0
+    trust: int = 0
+    lists: Mapping[str, Place] = {}
+
+
+class TrustState(NamedTuple):
+    """What is believed. Make it with `start`; every change gives a new one."""
+
+    chain: Chain
+    trust: Verified[Trust] | None
+    signers: Mapping[KeyReference, AdmittedSigner]
+    lists: Mapping[str, Verified[Revocations]]
+    """Issuer to the revocation list in force."""
+    seen: Seen
+
+    @property
+    def root(self) -> Root:
+        """The newest root."""
+        return self.chain[-1].root
+
+    def list_missing(self, issuer: str) -> bool:
+        """Say whether a list of `issuer` was seen and is not, or no longer, in force (L3)."""
+        place = self.seen.lists.get(issuer)
+        if place is None:
+            return False
+        in_force = self.lists.get(issuer)
+        return in_force is None or _place_of_list(in_force.document) < place
+
+
+def start(tokens: Iterable[armor.Token], pin: str) -> TrustState:
+    """Give the state that knows the pinned root and nothing else (R1).
+
+    Raises:
+        TrustError: see `roots.first_root`.
+    """
+    root = first_root(tokens, pin)
+    return TrustState((root,), None, {}, {}, Seen(root=root.root.version))
+
+
+def update_root(state: TrustState, token: armor.Token) -> TrustState:
+    """Take a root (R2 to R5).
+
+    Raises:
+        TrustError: see `roots.next_root`.
+    """
+    chain = next_root(state.chain, token)
+    if len(chain) == len(state.chain):
+        return state
+    seen = state.seen._replace(root=chain[-1].root.version)
+    return state._replace(chain=chain, trust=None, signers={}, seen=seen)
+
+
+def update_trust(state: TrustState, token: armor.Token, now: int) -> TrustState:
+    """Take a trust document (T1 to T4, L3).
+
+    Raises:
+        KeyUnknown, ThresholdNotMet, SignatureInvalid: by T1.
+        RootNotNewest: signed by a root that was replaced.
+        RootGap: it speaks under a root that is not here yet.
+        WrongProduct, IssuedAhead, TrustRollback, TrustFork, KeyInvalid, KeyIdCollision: T2 to T4.
+    """
+    opened = open_frame(token, Trust)
+    known = _root_that_signed(state.chain, opened)
+    document = verified(token, opened, Trust, signing_keys(known, opened, "a trust document"))
+    trust = document.document
+    require_product(trust, state.root.product)
+    _require_newest_root(state, known, trust)
+    if state.trust is not None and state.trust.identity == document.identity:
+        return state
+    _require_newer_trust(state, trust)
+    require_not_ahead(trust.issued, now)
+    signers = load_signers(trust)
+    return state._replace(
+        trust=document,
+        signers=signers,
+        lists={i: v for i, v in state.lists.items() if may_still_sign(signers, v)},
+        seen=state.seen._replace(trust=trust.version),
+    )
+
+
+def update_revocations(state: TrustState, token: armor.Token, now: int) -> TrustState:
+    """Take a revocation list (L1, L2).
+
+    Raises:
+        TrustMissing, KeyUnknown, KeyRevoked, KeyOutOfScope, KeyOutOfWindow: by L1.
+        WrongProduct, RevocationsAhead, RevocationsRollback, RevocationsFork: by L1 and L2.
+        SignatureInvalid, PayloadInvalid: it is not sound.
+    """
+    opened = open_frame(token, Revocations)
+    signer = find_signer(state, opened, "revocations")
+    document = verified(token, opened, Revocations, [signer.key])
+    revocations = document.document
+    require_scope(signer, revocations, now)
+    require_product(revocations, state.root.product)
+    if state.trust is None or revocations.trust_version > state.trust.document.version:
+        raise RevocationsAhead(
+            f"the revocation list was made under trust document {revocations.trust_version}",
+            trust_version=revocations.trust_version,
+        )
+    issuer, place = revocations.issuer, _place_of_list(revocations)
+    in_force = state.lists.get(issuer)
+    if in_force is not None and in_force.identity == document.identity:
+        return state
+    _require_later_list(issuer, place, state.seen.lists.get(issuer), in_force)
+    return state._replace(
+        lists={**state.lists, issuer: document},
+        seen=state.seen._replace(lists={**state.seen.lists, issuer: place}),
+    )
+
+
+def require_seen(state: TrustState, seen: Seen) -> TrustState:
+    """Hold `state` against what was seen before (S1), and give it with that floor.
+
+    Raises:
+        RootRollback, TrustRollback: it is below the floor.
+    """
+    if state.seen.root < seen.root:
+        raise RootRollback(
+            f"root {state.seen.root} is the newest here, and root {seen.root} was seen before",
+            hint="restore the newer documents, or activate the issuer's newest file",
+        )
+    if state.seen.trust < seen.trust:
+        raise TrustRollback(
+            f"trust document {state.seen.trust} is the newest here, and {seen.trust} was seen"
+            " before",
+            hint="restore the newer documents, or activate the issuer's newest file",
+        )
+    lists = dict(state.seen.lists)
+    for issuer, place in seen.lists.items():
+        lists[issuer] = max(place, lists.get(issuer, place))
+    return state._replace(seen=state.seen._replace(lists=lists))
+
+
+def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> AdmittedSigner:
+    """Step 4: give the admitted key of a frame that carries one signature, if it may sign `kind`.
+
+    Raises:
+        SignatureCount: several signatures.
+        TrustMissing: no trust document is in force.
+        KeyUnknown: no admitted key has this key id and scheme.
+        KeyRevoked, KeyOutOfScope: the key may not sign this type.
+    """
+    first, *more = opened.signatures
+    if more:
+        raise SignatureCount(
+            f"{armor.DESCRIBED[kind]} carries one signature, and this has {len(more) + 1}"
+        )
+    signer = state.signers.get((first.scheme, first.key))
+    if signer is None:
+        if state.trust is None:
+            raise TrustMissing("no trust document is in force, so no signing key is known")
+        raise KeyUnknown(
+            f"signed by key {first.key.hex()}, which the trust document does not name",
+            key_id=first.key.hex(),
+        )
+    require_type(signer, kind)
+    return signer
+
+
+def _root_that_signed(chain: Chain, opened: frame.Frame) -> KnownRoot:
+    """Give the newest root whose threshold is named by the signatures, else the newest of all."""
+    references = {(s.scheme, s.key) for s in opened.signatures}
+    for known in reversed(chain):
+        if len(references) >= known.root.threshold and references <= known.keys.keys():
+            return known
+    return chain[-1]
+
+
+def _require_newest_root(state: TrustState, known: KnownRoot, trust: Trust) -> None:
+    newest = state.root.version
+    if known is state.chain[-1] and trust.root_version == newest:
+        return
+    what = f"trust document {trust.version} speaks under root {trust.root_version}"
+    if known is state.chain[-1] and trust.root_version > newest:
+        raise RootGap(
+            f"{what}, and the newest here is root {newest}",
+            hint=f"bring root {newest + 1} as well",
+            version=trust.root_version,
+        )
+    raise RootNotNewest(f"{what}, which root {newest} has replaced", version=trust.version)
+
+
+def _require_newer_trust(state: TrustState, trust: Trust) -> None:
+    if state.trust is not None and trust.version == state.trust.document.version:
+        raise TrustFork(f"there are two trust documents {trust.version}", version=trust.version)
+    if trust.version <= state.seen.trust:
+        raise TrustRollback(
+            f"trust document {trust.version} is not newer than {state.seen.trust}, seen before",
+            version=trust.version,
+        )
+
+
+def _require_later_list(
+    issuer: str, place: Place, seen: Place | None, in_force: Verified[Revocations] | None
+) -> None:
+    if seen is not None and place < seen:
+        raise RevocationsRollback(
+            f"revocation list {place[1]} of `{issuer}` is older than one seen before",
+            issuer=issuer,
+        )
+    if in_force is not None and place == _place_of_list(in_force.document):
+        raise RevocationsFork(
+            f"there are two revocation lists {place[1]} of `{issuer}`", issuer=issuer
+        )
+
+
+def _place_of_list(revocations: Revocations) -> Place:
+    return revocations.trust_version, revocations.number

@@ -1,0 +1,96 @@
+"""From token to verified document, in the numbered steps of `docs/format.md`, "Verification".
+
+1 size, 2 armor (`wire.armor.read`); 3 frame; 4 key known and allowed for this type; 5 signature;
+6 decode; 7 key allowed for this issuer, product and content at the document's issue time;
+8 audience; 9 revocation.
+
+Absent on purpose: expiry and binding. An expired or foreign-bound bundle must still be shown; the
+engine (`licensekit.entitlements`) judges what it grants.
+"""
+
+from bisect import bisect_left
+from typing import TypeVar
+
+from licensekit.errors import BundleRevoked, RevocationsMissing
+from licensekit.trust.scope import require_product, require_scope
+from licensekit.trust.signed import Verified, open_frame, verified
+from licensekit.trust.state import TrustState, find_signer
+from licensekit.wire import armor
+from licensekit.wire.documents import Bundle, Catalog, Reset
+
+T = TypeVar("T", Bundle, Catalog, Reset)
+S = TypeVar("S", bytes, str)
+
+
+def verify_bundle(token: armor.Token, trust: TrustState, now: int) -> Verified[Bundle]:
+    """Give the bundle in `token`; `now` is seconds since 1970.
+
+    Raises:
+        UnexpectedType, FrameInvalid, TooLarge: steps 1 to 3.
+        TrustError: steps 4, 5, 7, 8 or 9; the class says which rule.
+        PayloadInvalid: step 6.
+    """
+    bundle = _verify(token, Bundle, trust, now)
+    require_product(bundle.document, trust.root.product)
+    require_not_revoked(bundle, trust)
+    return bundle
+
+
+def verify_catalog(token: armor.Token, trust: TrustState, now: int) -> Verified[Catalog]:
+    """Give the catalog in `token`; raises as `verify_bundle` does, without step 9."""
+    catalog = _verify(token, Catalog, trust, now)
+    require_product(catalog.document, trust.root.product)
+    return catalog
+
+
+def verify_reset(token: armor.Token, trust: TrustState, now: int) -> Verified[Reset]:
+    """Give the reset in `token`; raises as `verify_bundle` does, without steps 8 and 9.
+
+    A reset names one installation by its key, which belongs to one product.
+    """
+    return _verify(token, Reset, trust, now)
+
+
+def _verify(token: armor.Token, kind: type[T], trust: TrustState, now: int) -> Verified[T]:
+    opened = open_frame(token, kind)  # step 3
+    signer = find_signer(trust, opened, token.type)  # step 4
+    document = verified(token, opened, kind, (signer.key,))  # steps 5 and 6
+    require_scope(signer, document.document, now)  # step 7
+    return document
+
+
+def require_not_revoked(bundle: Verified[Bundle], trust: TrustState) -> None:
+    """Step 9: refuse what its issuer has taken back.
+
+    Raises:
+        BundleRevoked: by identity, serial or lowest sequence.
+        RevocationsMissing: the issuer's list was seen before and is gone.
+    """
+    document = bundle.document
+    if trust.list_missing(document.issuer):
+        raise RevocationsMissing(
+            f"the revocation list of `{document.issuer}` was seen before and is gone",
+            issuer=document.issuer,
+        )
+    in_force = trust.lists.get(document.issuer)
+    if in_force is None:
+        return
+    revocations = in_force.document
+    lowest = revocations.lowest.get(document.serial, {}).get(document.part, 0)
+    if (
+        _holds(revocations.identities, bundle.identity)
+        or _holds(revocations.serials, document.serial)
+        or document.sequence < lowest
+    ):
+        raise BundleRevoked(
+            f"{document.serial} {document.part} {document.sequence} was revoked by its issuer",
+            serial=document.serial,
+            part=document.part,
+            sequence=document.sequence,
+        )
+
+
+def _holds(ordered: list[S], item: S) -> bool:
+    # Lists are sorted, and may be long: a look must not cost more than the signature did.
+    place = bisect_left(ordered, item)
+    return place < len(ordered) and ordered[place] == item

@@ -1,0 +1,315 @@
+"""Users, sites, events, papers and the audit log, as an administrator uses them."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.customer.conftest import Command
+
+
+def shown(command: Command, line: str) -> str:
+    """Run a command that must succeed, and give what it prints."""
+    ran = command(line)
+    assert (ran.code, ran.err) == (0, ""), line
+    return ran.out
+
+
+def read(command: Command, line: str) -> Any:
+    return json.loads(shown(command, line))
+
+
+def test_a_user_is_added_changed_assigned_shown_and_retired(crm: Command) -> None:
+    assert shown(crm, "users list") == "no users\n"
+    shown(crm, "users add anna --name Anna --group night --administrator")
+    shown(crm, "users set anna --kind external --no-login --no-administrator --no-groups")
+    anna = read(crm, "users show anna --json")
+    assert (anna["kind"], anna["groups"]) == ("external", [])
+    assert (anna["can_log_in"], anna["administrator"]) == (False, False)
+    shown(crm, "users set anna --kind associate --login --group day --group night")
+    assert "service, windows" in shown(crm, "users assign anna service windows")
+    assert "nothing new" in shown(crm, "users assign anna windows")
+    assert "sales" in shown(crm, "users assign anna sales --release service")
+    assert "released windows" in shown(crm, "users release anna windows")
+    text = shown(crm, "users show anna")
+    for fact in ("Anna", "associate", "day, night", "sale-cal"):
+        assert fact in text
+    assert "released sales" in shown(crm, "users retire anna")
+    assert "released nothing" in shown(crm, "users retire anna")
+    assert "retired" in shown(crm, "users list")
+    shown(crm, "users set anna --active")
+    assert not read(crm, "users show anna --json")["retired"]
+
+
+def test_a_user_shows_what_each_license_comes_through_and_the_events_for_it(crm: Command) -> None:
+    shown(crm, "users add anna --group night")
+    shown(crm, "users assign anna sales windows")
+    shown(crm, "events start no-travel --group night --message winter")
+    shown(crm, "events start no-freetext --group day")
+    text = shown(crm, "users show anna")
+    rows = [line.split() for line in text.splitlines() if " full " in line]
+    through = {code: giver for code, _, giver in rows}
+    assert [code for code, _, _ in rows][:2] == ["sales", "windows"]
+    assert through["sales"] == through["windows"] == "assigned"
+    assert through["sale-cal"] == "sales"
+    assert through["server"] == "installation"
+    assert "winter" in text
+    assert "no-freetext" not in text
+    anna = read(crm, "users show anna --json")
+    assert anna["through"]["sale-cal"] == ["sales"]
+    assert [event["kind"] for event in anna["events"]] == ["no-travel"]
+
+
+def test_everything_that_stands_against_an_assignment_is_said(crm: Command) -> None:
+    shown(crm, "users add anna")
+    ran = crm("users assign anna travel seat")
+    assert (ran.code, ran.out) == (6, "")
+    assert [line.split("`")[1] for line in ran.err.splitlines()] == ["seat", "travel"]
+
+
+def test_a_new_user_has_little_to_show(crm: Command) -> None:
+    shown(crm, "users add ext --kind external --no-login")
+    assert "no login" in shown(crm, "users list")
+    assert "sales" not in shown(crm, "users show ext")
+
+
+def test_a_user_of_an_installation_without_licenses_has_none(run: Command, shelf: Path) -> None:
+    assert run("activate one.lic --pack crm.lkp --root {pin}").code == 0
+    assert run("return --yes").code == 0
+    shown(run, "users add anna")
+    assert "license" not in shown(run, "users show anna")
+    assert (shelf / "base-receipt.lkr").exists()
+
+
+def test_users_are_imported_and_listed(crm: Command, shelf: Path) -> None:
+    (shelf / "users.csv").write_text("id,kind,licenses\nanna,,sales\nbob,external,\n")
+    assert shown(crm, "users import users.csv").startswith("2 added, 0 changed, 0 unchanged, 1")
+    assert read(crm, "users import users.csv --json")["unchanged"] == 2
+    assert [u["id"] for u in read(crm, "users list --json --holding user")["users"]] == ["anna"]
+    assert [u["id"] for u in read(crm, "users list --json --kind external")["users"]] == ["bob"]
+    assert read(crm, "users list --json --retired") == {"users": []}
+    assert [u["id"] for u in read(crm, "users list --json --license sales")["users"]] == ["anna"]
+    assert len(read(crm, "users list --json")["users"]) == 2
+    assert [u["id"] for u in read(crm, "users list --json --text OB")["users"]] == ["bob"]
+    assert shown(crm, "users list --expired") == "no users\n"
+    piped = crm("users import -", stdin=b"id\ncarl\n")
+    assert (piped.code, piped.err) == (0, "")
+
+
+def test_faults_of_a_file_of_users_are_one_line_each(crm: Command, shelf: Path) -> None:
+    (shelf / "users.csv").write_text("id,licenses\na,nothing\nb,windows\n")
+    ran = crm("users import users.csv")
+    assert ran.code == 5
+    assert [line.split(": ")[2] for line in ran.err.splitlines()] == ["line 2", "line 3"]
+    (shelf / "users.csv").write_bytes(b"id\n\xff\n")
+    ran = crm("users import users.csv")
+    assert ran.code == 5
+    assert "UTF-8" in ran.err
+    assert shown(crm, "users list") == "no users\n"
+
+
+def test_may_login_says_yes_or_every_reason(crm: Command) -> None:
+    shown(crm, "users add anna")
+    shown(crm, "users assign anna sales")
+    shown(crm, "sites add oslo --central")
+    assert "may log in" in shown(crm, "users may-login anna --by web --site oslo")
+    shown(crm, "events start message-of-the-day --message cake")
+    shown(crm, "events start no-login --user anna --message moving")
+    refused = crm("users may-login anna --by web")
+    assert refused.code == 1
+    assert "moving" in refused.out
+    assert "cake" in refused.out
+    refused = crm("users may-login anna --by web --json")
+    assert refused.code == 1
+    decision = json.loads(refused.out)
+    assert not decision["allowed"]
+    assert [reason["code"] for reason in decision["reasons"]] == ["event"]
+    assert crm("users may-login anna --by fax").code == 2
+
+
+def test_sites_are_added_assigned_listed_and_removed(crm: Command) -> None:
+    assert shown(crm, "sites list") == "no sites\n"
+    shown(crm, "sites add oslo --central --name Oslo")
+    shown(crm, "sites add bergen")
+    assert "reporter" in shown(crm, "sites assign bergen reporter")
+    assert "nothing new" in shown(crm, "sites assign bergen reporter")
+    assert "satellite" in shown(crm, "sites list")
+    oslo, bergen = read(crm, "sites list --json")["sites"]
+    assert (oslo["central"], bergen["licenses"]) == (True, ["reporter"])
+    shown(crm, "sites release bergen reporter")
+    assert "released nothing" in shown(crm, "sites remove bergen")
+
+
+def test_events_are_started_listed_and_ended(crm: Command) -> None:
+    assert shown(crm, "events list") == "no events\n"
+    started = read(crm, "events start no-travel --group night --expected-end 2030-01-01 --json")
+    assert "group night" in shown(crm, "events list")
+    [event] = read(crm, "events list --json")["events"]
+    assert event == started
+    assert (event["kind"], event["expected_end"]) == ("no-travel", "2030-01-01T00:00:00Z")
+    shown(crm, f"events end {event['number']}")
+    assert read(crm, "events list --json") == {"events": []}
+    assert read(crm, "events list --json --ended")["events"][0]["ended"] is not None
+    assert "no-travel" in shown(crm, "events list --ended")
+
+
+REFUSED = [
+    ("users add anna", 6),
+    ("users set nobody", 6),
+    ("users show nobody", 6),
+    ("users assign anna", 2),
+    ("users assign anna windows", 6),
+    ("users assign anna nothing", 2),
+    ("users release anna sales", 6),
+    ("users import missing.csv", 8),
+    ("users list --kind boss", 2),
+    ("users list --license nothing", 2),
+    ("users may-login anna", 2),
+    ("sites add", 2),
+    ("sites assign nowhere reporter", 6),
+    ("sites remove nowhere", 6),
+    ("events start party", 6),
+    ("events start no-login --user anna --site oslo", 2),
+    ("events start no-login --user nobody", 6),
+    ("events start no-login --expected-end soon", 2),
+    ("events end 7", 6),
+    ("return", 2),
+    ("return extra --yes", 6),
+    ("request -o missing/file", 8),
+]
+
+
+@pytest.mark.parametrize(("line", "code"), REFUSED)
+def test_what_is_refused_is_said_in_one_line_and_changes_nothing(
+    crm: Command, line: str, code: int
+) -> None:
+    shown(crm, "users add anna")
+    before = shown(crm, "status") if code != 8 else ""
+    ran = crm(line)
+    assert (ran.code, ran.out) == (code, "")
+    assert ran.err.startswith("licensekit: ")
+    assert ran.err.count("\n") == 1
+    if before:
+        same = [text for text in shown(crm, "status").splitlines() if not text.startswith("time")]
+        assert same == [text for text in before.splitlines() if not text.startswith("time")]
+
+
+def test_papers_are_written_and_shown(crm: Command, shelf: Path) -> None:
+    ran = crm("request")
+    assert ran.code == 0
+    assert "request.lkr" in ran.out
+    assert "Send it to the vendor" in ran.err
+    assert "installation key" in ran.out
+    assert crm("inspect request.lkr").code == 0
+    assert "facts host" not in crm("request --no-facts -o bare.lkr").out
+    assert shown(crm, "statement -o -").startswith("lk1-statement.")
+    assert crm("statement").code == 0
+    assert {path.name for path in shelf.glob("*.lkr")} == {
+        "request.lkr",
+        "bare.lkr",
+        "statement.lkr",
+    }
+
+
+def test_a_bound_license_can_be_asked_for_before_anything_was_activated(
+    run: Command, shelf: Path
+) -> None:
+    refused = run("request")
+    assert refused.code == 6
+    assert "--pack FILE" in refused.err
+    wrong = run("request --pack crm.lkp --root lkroot1-" + "a" * 52)
+    assert wrong.code == 4
+    assert wrong.err.startswith("licensekit: crm.lkp: ")
+    assert not (shelf / "data").exists()
+    assert run("request --pack crm.lkp --root {pin}").code == 0
+    key = read(run, "inspect request.lkr --json")["documents"][0]["signers"]
+    assert run("activate one.lic --pack crm.lkp --root {pin}").code == 0
+    assert run("request -o again.lkr").code == 0
+    assert read(run, "inspect again.lkr --json")["documents"][0]["signers"] == key
+
+
+@pytest.mark.parametrize("paper", ["request", "statement"])
+def test_papers_are_told_to_programs(crm: Command, shelf: Path, paper: str) -> None:
+    told = read(crm, f"{paper} --json")
+    assert told["written"] == f"{paper}.lkr"
+    [found] = read(crm, f"inspect {paper}.lkr --json")["documents"]
+    assert told["document"] == found["document"]
+    (shelf / f"{paper}.lkr").unlink()
+    log = shown(crm, "audit list")
+    both = crm(f"{paper} --json -o -")
+    assert (both.code, both.out) == (2, "")
+    assert shown(crm, "audit list") == log
+
+
+def test_a_return_asks_on_a_terminal(
+    crm: Command, monkeypatch: pytest.MonkeyPatch, shelf: Path
+) -> None:
+    monkeypatch.setattr("licensekit.cli.customer.exchange.is_terminal", lambda: True)
+    refused = crm("return", stdin=b"n\n")
+    assert refused.code == 130
+    assert "active" in shown(crm, "status")
+    assert crm("return", stdin=b"y\n").code == 0
+    assert (shelf / "base-receipt.lkr").exists()
+
+
+def test_the_audit_log_is_listed_and_verified(crm: Command, shelf: Path) -> None:
+    shown(crm, "users add anna")
+    lines = read(crm, "audit list --json")["entries"]
+    assert [line["did"] for line in lines] == ["create", "activate", "user-add"]
+    assert lines[-1]["user"] == "anna"
+    listed = shown(crm, "audit list").splitlines()
+    assert [line.split()[0] for line in listed] == ["entry", "1", "2", "3"]
+    assert listed[-1].endswith("user-add         user anna")
+    assert "3 entries" in shown(crm, "audit verify")
+    assert read(crm, "audit verify --json")["restored"] is False
+    (shelf / "data/licensekit/licensing.mark").unlink()
+    restored = crm("audit verify")
+    assert restored.code == 0
+    assert "restored backup" in restored.err
+    with closing(sqlite3.connect(shelf / "data/licensekit/licensing.db")) as raw:
+        raw.execute("UPDATE audit SET entry = x'7b7d' WHERE number = 2")
+        raw.commit()
+    damaged = crm("audit verify")
+    assert damaged.code == 8
+    assert "entry 2" in damaged.err
+
+
+def test_who_made_a_change_may_be_unknown(crm: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container whose account has no name."""
+
+    def nobody() -> str:
+        raise KeyError
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    shown(crm, "users add anna")
+    assert "by" not in read(crm, "audit list --json")["entries"][-1]
+
+
+def test_an_installation_is_moved_and_used_where_it_is_now(crm: Command, shelf: Path) -> None:
+    shown(crm, "users add anna")
+    moved = crm("move data/licensekit there")
+    assert moved.code == 0
+    assert moved.err == (
+        f"Use --home {shelf / 'there'} from now on, in programs as well; see docs/hosts.md.\n"
+    )
+    assert moved.out.startswith("moved and verified\n")
+    assert "users      1\n" in moved.out
+    assert "anna" in shown(crm, "users list --home there")
+    again = crm("users list")
+    assert (again.code, again.out) == (8, "")
+    assert f"was moved to {shelf / 'there'}; use it there" in again.err
+    taken = crm("move there data/licensekit")
+    assert (taken.code, taken.out) == (8, "")
+    facts = read(crm, "move there back --json")
+    assert (facts["target"], facts["serial"]) == (str(shelf / "back"), "1010000014")
+
+
+def test_nothing_is_moved_from_where_nothing_is(run: Command, shelf: Path) -> None:
+    ran = run("move nowhere there")
+    assert (ran.code, ran.out) == (6, "")
+    assert "no installation was set up here yet" in ran.err
+    assert not (shelf / "nowhere").exists()
+    assert not (shelf / "there").exists()

@@ -1,0 +1,261 @@
+"""`licensekit console`: whom it lets in, where it listens, and what it refuses."""
+
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import IO, Final
+
+import httpx2
+import pytest
+from click.testing import CliRunner
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from licensekit.cli.customer.commands import customer_commands
+from licensekit.cli.customer.console import PORT
+from licensekit.installation import Installation
+from tests import homes, today
+from tests.cli.customer.conftest import Command
+
+LINK: Final = re.compile(r"(https?://\S+)/sign-in\?code=(\S+)")
+
+
+@contextmanager
+def running(shelf: Path, *arguments: str) -> Generator[tuple[str, IO[str]]]:
+    """Start the command, give its first two lines and the rest, and stop it as Ctrl-C does."""
+    home = str(shelf / "data" / "licensekit")
+    with subprocess.Popen(
+        [sys.executable, "-m", "licensekit", "console", "--home", home, *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline() + process.stdout.readline(), process.stdout
+        finally:
+            process.send_signal(signal.SIGINT)
+            code = process.wait(20)
+        assert code == 0
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """Make a certificate for this machine and its key: a TEST KEY."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    paths = folder / "cert.pem", folder / "key.pem"
+    paths[0].write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    paths[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, *form))
+    return paths
+
+
+def test_it_prints_a_link_that_signs_in(crm: Command, shelf: Path) -> None:
+    crm("users add anna")
+    with running(shelf, "--port", "0") as (printed, more):
+        found = LINK.search(printed)
+        assert found
+        base, code = found.groups()
+        assert base.startswith("http://127.0.0.1:")
+        with httpx2.Client(base_url=base, headers={"origin": base}) as client:
+            assert client.get("/users").status_code == 401
+            answer = client.post("/sign-in", data={"code": code})
+            assert answer.status_code == 303
+            assert "anna" in client.get("/users").text
+            assert "server" not in answer.headers
+        assert more.readline() == "signed in; the next browser takes this link:\n"
+        following = LINK.search(more.readline())
+        assert following
+        assert following[2] != code
+
+
+def test_others_reach_it_by_tls(crm: Command, shelf: Path) -> None:
+    assert crm("status").code == 0
+    cert, key = certificate(shelf)
+    public = "https://licenses.example.com"
+    tls = ("--tls-cert", str(cert), "--tls-key", str(key))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with running(
+        shelf, "--host", str(ip_address(0)), "--port", str(port), "--public", public, *tls
+    ) as (printed, _):
+        assert f"{public}/sign-in?code=" in printed
+        trusted = ssl.create_default_context(cafile=str(cert))
+        with httpx2.Client(base_url=f"https://127.0.0.1:{port}", verify=trusted) as client:
+            assert client.get("/users").status_code == 421
+            answer = client.get("/users", headers={"host": "licenses.example.com"})
+            assert answer.status_code == 401
+
+
+def test_by_tls_on_this_machine_the_link_says_so(crm: Command, shelf: Path) -> None:
+    assert crm("status").code == 0
+    cert, key = certificate(shelf)
+    with running(shelf, "--port", "0", "--tls-cert", str(cert), "--tls-key", str(key)) as (
+        printed,
+        _,
+    ):
+        assert "https://127.0.0.1:" in printed
+
+
+def test_a_named_proxy_says_who_asks(crm: Command, shelf: Path) -> None:
+    crm("users add anna")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    public = "https://licenses.example.com"
+    proxy = ("--proxy", "127.0.0.0/8", "--proxy-user-header", "X-User")
+    roles = ("--proxy-role-header", "X-Role")
+    arguments = ("--port", str(port), "--public", public, *proxy, *roles)
+    with (
+        running_by_proxy(shelf, *arguments),
+        httpx2.Client(
+            base_url=f"http://127.0.0.1:{port}", headers={"host": "licenses.example.com"}
+        ) as client,
+    ):
+        assert client.get("/users").status_code == 403
+        said = {"x-user": "ingrid", "x-role": "reader"}
+        page = client.get("/users", headers=said).text
+        assert "anna" in page
+        assert "may look, not change" in page
+        assert client.get("/sign-in").status_code == 404
+
+
+@contextmanager
+def running_by_proxy(shelf: Path, *arguments: str) -> Generator[None]:
+    """As `running`, of a console that prints one line."""
+    home = str(shelf / "data" / "licensekit")
+    with subprocess.Popen(
+        [sys.executable, "-m", "licensekit", "console", "--home", home, *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        try:
+            assert "the console is at https://licenses" in process.stdout.readline()
+            yield
+        finally:
+            process.send_signal(signal.SIGINT)
+            assert process.wait(20) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("--host 0.0.0.0", "can be reached by others"),
+        ("--host 192.168.1.5", "can be reached by others"),
+        ("--host example.com", "can be reached by others"),
+        ("--tls-cert one.lic", "give --tls-cert and --tls-key together"),
+        ("--host :: --tls-cert a --tls-key b", "give --public"),
+        ("--proxy 127.0.0.1", "give --public"),
+        ("--proxy nonsense --public https://a.example", "nonsense"),
+        ("--proxy 10.0.0.1/8 --public https://a.example", "host bits set"),
+        ("--public a.example --port 0", "is no address like"),
+        ("--port 70000", "70000"),
+    ],
+)
+def test_what_would_not_be_safe_is_refused(crm: Command, arguments: str, said: str) -> None:
+    ran = crm(f"console {arguments}")
+    assert ran.code == 2
+    assert said in ran.err
+
+
+def test_where_nothing_was_activated_it_says_what_to_do(run: Command, shelf: Path) -> None:
+    ran = run("console --port 0")
+    assert (ran.code, ran.out) == (6, "")
+    assert "activate" in ran.err
+    assert not (shelf / "data").exists()
+
+
+def test_a_home_in_which_nothing_was_activated_says_so(run: Command, shelf: Path) -> None:
+    Installation.open(shelf / "home", create=True).close()
+    ran = run("console --port 0 --home home")
+    assert (ran.code, ran.out) == (6, "")
+    assert "nothing was activated here yet" in ran.err
+
+
+def test_localhost_is_this_machine(crm: Command) -> None:
+    ran = crm("console --host localhost --tls-cert a --tls-key b --port 0")
+    assert "certificate" in ran.err
+
+
+def test_an_application_that_ships_its_pack_needs_no_first_file(shelf: Path) -> None:
+    home = shelf / "new"
+    Installation.open(home, create=True).close()
+    built_in = customer_commands(root=homes.PIN, pack=today.pack(), home=str(home))
+    ran = CliRunner().invoke(
+        built_in, ["console", "--port", "0", "--tls-cert", "a", "--tls-key", "b"]
+    )
+    assert "certificate" in ran.output
+
+
+def test_an_address_that_is_taken_is_refused(crm: Command) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ran = crm(f"console --port {taken.getsockname()[1]}")
+    assert ran.code == 8
+    assert "choose another port" in ran.err
+    ran = crm(
+        "console --host localhost.invalid --tls-cert a --tls-key b --public https://a.example"
+    )
+    assert ran.code == 8
+
+
+@pytest.mark.parametrize("names", ["missing.pem missing.key", "one.lic two.lic"])
+def test_a_certificate_that_cannot_be_used_is_refused(crm: Command, names: str) -> None:
+    cert, key = names.split()
+    ran = crm(f"console --port 0 --tls-cert {cert} --tls-key {key}")
+    assert ran.code == 8
+    assert "certificate" in ran.err
+    assert "sign-in" not in ran.out
+
+
+@pytest.mark.parametrize("package", ["uvicorn", "starlette", "jinja2"])
+def test_a_missing_package_is_named(
+    crm: Command, monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    for name in [n for n in sys.modules if n.startswith("licensekit.console")]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in [n for n in sys.modules if n.partition(".")[0] == package]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [_Missing(package), *sys.meta_path])
+    ran = crm("console --port 0")
+    assert ran.code == 8
+    assert f"needs the package {package}" in ran.err
+    assert "licensekit-files[console]" in ran.err
+
+
+class _Missing:
+    """A finder by which a package is not there."""
+
+    def __init__(self, package: str) -> None:
+        self._package = package
+
+    def find_spec(self, name: str, *_: object) -> None:
+        """Say that it is not there."""
+        if name.partition(".")[0] == self._package:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+def test_the_usual_port_is_a_free_one() -> None:
+    assert 1024 < PORT < 32_768

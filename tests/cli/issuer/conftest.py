@@ -1,0 +1,32 @@
+"""A place with a workspace `acme` made by the command itself, and keys that open fast."""
+
+from pathlib import Path
+
+import pytest
+
+from licensekit import limits
+from licensekit.keys import keyfile
+from tests.issuer_command import Desk
+from tests.keys.conftest import hsm
+
+__all__ = ["hsm"]
+
+
+@pytest.fixture(autouse=True)
+def cheap_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seal key files at the lowest cost that is read."""
+    monkeypatch.setattr(keyfile, "LOG2_N", limits.SCRYPT_LOG2_N_MIN)
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """An empty folder to run commands in."""
+    monkeypatch.chdir(tmp_path)
+    return Desk.begin(tmp_path)
+
+
+@pytest.fixture
+def desk(place: Desk) -> Desk:
+    """The same after `licensekit init acme`."""
+    place.run("init", "acme", *place.both_passphrases)
+    return place

@@ -1,0 +1,142 @@
+"""`renew` and `amend` show the difference first; `--qr` and `--print` draw what was signed."""
+
+from pathlib import Path
+
+import pytest
+
+from licensekit.wire import armor
+from tests import codes
+from tests.issuer_command import Desk
+
+SERIAL = "1010000014"
+
+
+@pytest.fixture
+def sold(desk: Desk) -> Desk:
+    """A desk that has issued the example order."""
+    desk.run("issue", "acme/orders/example.toml", "-C", "acme", *desk.passphrase)
+    return desk
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody is there to ask."""
+    monkeypatch.setattr("licensekit.cli.issuer.change.is_terminal", lambda: True)
+
+
+def test_a_renewal_shows_the_difference_and_writes_the_next_sequence(sold: Desk) -> None:
+    result = sold.run("renew", SERIAL, "-C", "acme", "--days", "365", "--yes", *sold.passphrase)
+    assert "1, and then 2" in result.stdout
+    assert "expiry" in result.stdout
+    assert Path(f"{SERIAL}-base-2.lic").is_file()
+    assert "Send it to the customer" in result.stderr
+
+
+def test_a_preview_signs_nothing_and_needs_no_key(sold: Desk) -> None:
+    ask = ("amend", SERIAL, "-C", "acme", "--set", "standard=50", "--remove", "sites.branch")
+    assert "users.standard" in sold.run(*ask, "--preview").stdout
+    said = sold.json(*ask, "--preview")
+    assert (said["sequence"], said["new_sequence"]) == (1, 2)
+    assert {"what": "users.standard", "before": 25, "after": 50} in said["changes"]
+    assert not Path(f"{SERIAL}-base-2.lic").exists()
+
+
+def test_without_a_terminal_nothing_is_signed_but_with_yes(sold: Desk) -> None:
+    ask = ("renew", SERIAL, "-C", "acme", "--days", "30", *sold.passphrase)
+    assert sold.run(*ask, code=2).stdout == ""
+    assert sold.run(*ask, "--json", code=2).stdout == ""
+    assert sold.json(*ask, "--yes")["changes"]
+
+
+@pytest.mark.usefixtures("terminal")
+@pytest.mark.parametrize(("typed", "code"), [("n\n", 1), ("y\n", 0)])
+def test_on_a_terminal_it_is_asked_first(sold: Desk, typed: str, code: int) -> None:
+    ask = ("renew", SERIAL, "-C", "acme", "--days", "30", *sold.passphrase)
+    result = sold.run(*ask, typed=typed, code=code)
+    assert "Sign this?" in result.stderr
+    assert Path(f"{SERIAL}-base-2.lic").exists() is (code == 0)
+
+
+def test_a_change_that_is_there_already_is_said_to_be(sold: Desk) -> None:
+    ask = ("amend", SERIAL, "-C", "acme", "--set", "users.standard=25", "--yes")
+    result = sold.run(*ask)
+    assert "Nothing is to be signed" in result.stdout
+    assert "the same bundle again" in result.stdout
+    assert sold.json(*ask)["changes"] == []
+
+
+def test_values_are_read_as_what_they_are_meant_for(sold: Desk) -> None:
+    sets = [
+        "values.beta=true",
+        "values.level=7",
+        "values.tier=gold",
+        "company=Fjord = Elv AS",
+        "users.standard=unrestricted",
+        "system.reports=yes",
+        "after_grace=block",
+    ]
+    told = [word for one in sets for word in ("--set", one)]
+    said = sold.json("amend", SERIAL, "-C", "acme", *told, "--preview")
+    assert {one["what"]: one["after"] for one in said["changes"]} == {
+        "company": "Fjord = Elv AS",
+        "after_grace": "block",
+        "users.standard": "unrestricted",
+        "values.beta": True,
+        "values.level": 7,
+        "values.tier": "gold",
+    }
+    shown = sold.run("amend", SERIAL, "-C", "acme", "--set", "values.beta=true", "--preview")
+    assert shown.stdout.splitlines()[-2].split() == ["values.beta", "-", "true"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("renew", SERIAL), 2, "--expires"),
+        (("renew", SERIAL, "--days", "1", "--expires", "2030-01-01"), 2, "--expires"),
+        (("renew", SERIAL, "--expires", "soon"), 5, "expiry"),
+        (("renew", "1010000015", "--days", "1"), 6, "mistyped"),
+        (("amend", SERIAL), 2, "--set"),
+        (("amend", SERIAL, "--set", "users.standard"), 2, "KEY=VALUE"),
+        (("amend", SERIAL, "--set", "=5"), 2, "KEY=VALUE"),
+        (("amend", SERIAL, "--set", "standard=5", "--remove", "users.standard"), 2, "twice"),
+        (("amend", SERIAL, "--set", "users.standard=0"), 5, "users.standard"),
+        (("amend", SERIAL, "--remove", "system.reports"), 5, "requires"),
+        (("renew", SERIAL, "--days", "1", "-o", "no/x.lic"), 8, "no such folder"),
+        (("renew", SERIAL, "--days", "1", "--signed-by", "nobody"), 7, "nobody"),
+    ],
+)
+def test_a_change_that_cannot_be_is_refused(
+    sold: Desk, words: tuple[str, ...], code: int, said: str
+) -> None:
+    if code == 2:
+        result = sold.run(*words, "-C", "acme", "--yes", code=2)
+        assert said in result.output
+    else:
+        assert said in sold.refused(code, *words, "-C", "acme", "--yes", "--json")
+
+
+def test_a_license_is_drawn_as_a_code_and_as_a_page(desk: Desk) -> None:
+    ask = ("issue", "acme/orders/example.toml", "-C", "acme", *desk.passphrase)
+    result = desk.run(*ask, "--qr", "one.png", "--print", "one.html")
+    assert "drawn  one.png" in result.stdout
+    token = armor.read(Path(f"{SERIAL}-base-1.lic").read_bytes())
+    assert armor.read(codes.read_png(Path("one.png").read_bytes())) == token
+    assert "Example Company" in Path("one.html").read_text("utf-8")
+    assert desk.json(*ask, "--qr", "again.svg")["drawn"] == ["again.svg"]
+    assert "<svg" in Path("again.svg").read_text("utf-8")
+
+
+def test_a_license_too_long_for_its_code_is_not_issued(place: Desk) -> None:
+    place.run("init", "acme", "--scheme", "hybrid", *place.both_passphrases)
+    ask = ("issue", "acme/orders/example.toml", "-C", "acme", *place.passphrase)
+    assert "2953" in place.refused(6, *ask, "--qr", "one.png")
+    place.run(*ask, "--print", "one.html")
+    assert Path(f"{SERIAL}-base-1.lic").is_file()
+    assert "no QR code" in Path("one.html").read_text("utf-8")
+
+
+def test_a_code_is_an_svg_or_a_png(desk: Desk) -> None:
+    ask = ("issue", "acme/orders/example.toml", "-C", "acme", *desk.passphrase)
+    assert "one.gif" in desk.run(*ask, "--qr", "one.gif", code=2).output
+    assert "no such folder" in desk.refused(8, *ask, "--qr", "no/one.png")

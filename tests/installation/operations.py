@@ -1,0 +1,103 @@
+"""Changes of an installation to be struck in the middle, and what is left of them."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing, suppress
+from typing import Any, Final
+
+from licensekit.database import Migration, Schema, connect
+from licensekit.errors import DatabaseNewer
+from licensekit.installation import Installation, parse_users
+from licensekit.state.home import DATABASE_NAME
+from licensekit.state.schema import SCHEMA
+from tests.homes import Home, bundle, file
+
+TABLES: Final = (
+    "installation",
+    "trust_documents",
+    "bundles",
+    "users",
+    "sites",
+    "user_licenses",
+    "usage",
+    "events",
+    "resets",
+    "audit",
+    "seen_lists",
+    "leases",
+)
+NEXT: Final = Schema(
+    "installation",
+    (
+        *SCHEMA.migrations,
+        Migration(
+            SCHEMA.number + 1,
+            "later",
+            (
+                "CREATE TABLE later (number {serial}, license {text} NOT NULL) {strict}",
+                "ALTER TABLE users ADD COLUMN phone {text}",
+            ),
+        ),
+    ),
+)
+
+Operation = Callable[[Home], object]
+
+
+def prepare(home: Home) -> None:
+    """Make the installation that every operation begins with."""
+    with home.open() as installation:
+        installation.activate(file(bundle(1)))
+        for user in ("anna", "bob"):
+            installation.users.add(user)
+        installation.users.assign("anna", "sales-pro")
+
+
+def changing(act: Callable[[Installation], object]) -> Operation:
+    """Give an operation on the open installation."""
+
+    def operation(home: Home) -> None:
+        with home.open() as installation:
+            act(installation)
+
+    return operation
+
+
+def migrate(home: Home) -> None:
+    """Bring the installation to a schema to come."""
+    database = connect(home.folder / DATABASE_NAME, schema=NEXT, create=False)
+    database.close()
+
+
+IMPORTED: Final = "id,licenses\ncarl,sales-pro\ndora,sales-pro\nemil,\nanna,user\n"
+OPERATIONS: Final[dict[str, Operation]] = {
+    "create": lambda home: home.open().close(),
+    "activate": changing(lambda i: i.activate(file(bundle(2, users={"sales-pro": 9})))),
+    "assign": changing(lambda i: i.users.assign("bob", "sales-pro")),
+    "import": changing(lambda i: i.users.import_rows(parse_users(IMPORTED))),
+    "retire": changing(lambda i: i.users.retire("anna")),
+    "return": changing(lambda i: i.return_bundles()),
+    "migrate": migrate,
+}
+
+
+def seen(home: Home) -> Any:
+    """Give everything that is in the home, or None for a home that is not set up."""
+    path = home.folder / DATABASE_NAME
+    if not path.exists():
+        return None
+    with closing(sqlite3.connect(path)) as raw:
+        schema = [sql for (sql,) in raw.execute("SELECT sql FROM sqlite_schema ORDER BY name")]
+        with suppress(sqlite3.OperationalError):  # a database in which nothing is yet
+            return schema, [raw.execute(f"SELECT * FROM {t} ORDER BY 1").fetchall() for t in TABLES]  # noqa: S608  # names of ours
+    return None
+
+
+def is_usable(home: Home) -> bool:
+    """Say whether the installation opens, reports no restored backup, and holds its own audit."""
+    try:
+        with home.open() as installation:
+            return not installation.verify_audit().restored
+    except DatabaseNewer:
+        migrate(home)
+        return True

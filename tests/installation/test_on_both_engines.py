@@ -1,0 +1,210 @@
+"""The whole way of an installation, in a folder and on a PostgreSQL server."""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from licensekit.database import Connection
+from licensekit.errors import (
+    BelowUse,
+    EventUnknown,
+    LicenseError,
+    NoneFree,
+    NotActivated,
+    PlanHeld,
+    SiteTaken,
+    UserTaken,
+)
+from licensekit.installation import EventScope, Installation, UserFilter, parse_users
+from licensekit.state.home import open_installation
+from licensekit.trust.sign import sign
+from licensekit.wire.documents import UserKind
+from tests import makers
+from tests.homes import Home, bundle, file, pack
+from tests.installation.conftest import SOLD, crm_catalog
+
+
+@pytest.fixture(params=["folder", "server"])
+def crm_home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
+    """A home of each kind."""
+    place = str(tmp_path / "home")
+    if request.param == "server":
+        place = request.getfixturevalue("postgres_location")
+    return Home(place, pack=pack(crm_catalog()))
+
+
+@pytest.fixture
+def crm(crm_home: Home) -> Iterator[Installation]:
+    """An installation with what `SOLD` says, and three users."""
+    with crm_home.open() as installation:
+        installation.activate(file(bundle(**SOLD)))
+        for user in ("anna", "bob", "carl"):
+            installation.users.add(user)
+        yield installation
+
+
+@contextmanager
+def written(home: Home) -> Generator[Connection]:
+    """Edit the database by hand."""
+    database = open_installation(home.place, create=False)
+    with database.write() as connection:
+        yield connection
+    database.close()
+
+
+def test_nothing_is_made_unless_asked(crm_home: Home) -> None:
+    with pytest.raises(NotActivated):
+        Installation.open(crm_home.place, create=False)
+
+
+def test_without_pin_and_pack_there_is_nothing_to_believe(crm_home: Home) -> None:
+    with (
+        Installation.open(crm_home.place, clock=crm_home.clock) as installation,
+        pytest.raises(NotActivated),
+    ):
+        installation.state()
+
+
+def test_everything_that_was_changed_is_there_after_opening_again(
+    crm_home: Home, crm: Installation
+) -> None:
+    crm.users.assign("anna", "sales", "windows")
+    crm.users.set("bob", name="Bob Æ", kind=UserKind.SYSTEM, groups=["night"])
+    crm.users.retire("carl")
+    crm.sites.add("oslo", central=True)
+    crm.sites.add("bergen")
+    crm.sites.assign("bergen", "reporter")
+    event = crm.events.start("no-login", scope=EventScope.GROUP, subject="night", message="hello")
+    crm.users.import_rows(parse_users("id,licenses\ndora,service\nanna,travel\n"))
+    with crm_home.open() as again:
+        assert [user.licenses for user in again.users.list()] == [
+            ("sales", "windows", "travel"),
+            (),
+            (),
+            ("service",),
+        ]
+        assert again.users.get("bob").name == "Bob Æ"
+        assert again.state().in_use == {
+            "sales": 1,
+            "windows": 1,
+            "travel": 1,
+            "service": 1,
+            "reporter": 1,
+            "satellite": 1,
+        }
+        assert again.events.list() == (event,)
+        assert [user.id for user in again.users.list(UserFilter(holding="user"))] == [
+            "anna",
+            "dora",
+        ]
+        assert again.verify_audit() == crm.verify_audit()
+        assert not again.state().restored
+
+
+def test_refused_changes_leave_nothing(crm: Installation) -> None:
+    crm.users.assign("anna", "service")
+    crm.sites.add("oslo", central=True)
+    before = (crm.state().stored, list(crm.audit()), list(crm.users.list()))
+    refused: list[tuple[type[LicenseError], Callable[[], object]]] = [
+        (NoneFree, lambda: crm.users.assign("bob", "service")),
+        (PlanHeld, lambda: crm.users.assign("anna", "sales")),
+        (UserTaken, lambda: crm.users.add("bob")),
+        (SiteTaken, lambda: crm.sites.add("oslo")),
+        (EventUnknown, lambda: crm.events.end(99)),
+        (BelowUse, lambda: crm.activate(file(bundle(2, users={})))),
+    ]
+    for error, act in refused:
+        with pytest.raises(error):
+            act()
+    assert (crm.state().stored, list(crm.audit()), list(crm.users.list())) == before
+
+
+def test_the_newest_assignments_fall_under_what_lapsed(crm_home: Home, crm: Installation) -> None:
+    crm.activate(file(bundle(part="more", users={"sales": 1, "service": 1}, system={}, sites={})))
+    perpetual = bundle(2, warning=None, expiry=None, grace=None, **SOLD)
+    crm.activate(file(perpetual))
+    for user in ("anna", "bob", "carl"):
+        crm.users.assign(user, "sales")
+    crm.users.release("anna", "sales")
+    crm.users.assign("anna", "sales")
+    crm_home.clock.move(days=800)
+    assert [user.id for user in crm.users.list(UserFilter(expired=True))] == ["anna"]
+    assert crm.users.access("anna")["sales"] < crm.users.access("bob")["sales"]
+
+
+def test_a_page_is_the_beginning_of_its_list(crm: Installation) -> None:
+    crm.users.assign("anna", "sales", "windows")
+    for asked in (
+        UserFilter(),
+        UserFilter(license="sales", text="A"),
+        UserFilter(holding="user", retired=False),
+        UserFilter(expired=True),
+    ):
+        whole = tuple(crm.users.list(asked))
+        page = crm.users.page(asked, limit=1)
+        assert (page.users, page.more) == (whole[:1], len(whole) > 1)
+        assert crm.users.page(asked, after="anna").users == tuple(u for u in whole if u.id > "anna")
+    newest, *_ = crm.newest_audit(limit=1)
+    assert newest == list(crm.audit())[-1]
+
+
+def test_papers_and_resets(crm: Installation) -> None:
+    _, request = crm.request()
+    crm.statement()
+    receipts = crm.return_bundles()
+    assert receipts == crm.return_bundles()
+    assert request.audit_head in [entry.hash for entry in crm.audit()]
+    assert crm.state().serial is None
+
+
+def test_a_root_that_moves_on_is_named_and_kept(crm_home: Home, crm: Installation) -> None:
+    old, new = makers.key("root"), makers.key("root-2")
+    second = sign(makers.root(new, version=2), old, new)
+    trust = sign(
+        makers.trust(makers.admitted(makers.key("vendor")), version=2, root_version=2), new
+    )
+    assert crm.activate(file(second, trust)).preview.trust == ("root 2", "trust document 2")
+    listed = makers.revocations(trust_version=2)
+    assert crm.activate(file(listed)).changed
+    assert not crm.activate(file(listed)).changed
+    with crm_home.open() as again:
+        assert again.state().trust_store.trust.root.version == 2
+
+
+def test_a_damaged_document_beside_a_new_root_is_left_out_alone(
+    crm_home: Home, crm: Installation
+) -> None:
+    old, new = makers.key("root"), makers.key("root-2")
+    second = sign(makers.root(new, version=2), old, new)
+    trust = sign(
+        makers.trust(makers.admitted(makers.key("vendor")), version=2, root_version=2), new
+    )
+    newer = makers.changed(crm_catalog(), version=2)
+    crm.activate(file(second, trust, newer))
+    with written(crm_home) as connection:
+        connection.run("UPDATE trust_documents SET frame = ? WHERE type = 'catalog'", b"\x01\xff")
+    state = crm.state()
+    assert [one.type for one in state.unusable] == ["catalog"]
+    assert state.trust_store.trust.root.version == 2
+    assert any(state.entitlements.system.values())
+
+
+def test_what_a_newer_catalog_no_longer_has_can_still_be_released(crm: Installation) -> None:
+    crm.users.assign("anna", "sales", "windows")
+    catalog = crm_catalog()
+    fewer = {code: one for code, one in catalog.licenses.items() if code != "windows"}
+    fewer["travel"] = makers.license_entry()
+    crm.activate(file(makers.changed(catalog, version=2, licenses=fewer)))
+    assert next(crm.users.list()).lapsed == ("windows",)
+    crm.users.release("anna", "windows")
+    assert crm.state().in_use == {"sales": 1}
+
+
+def test_a_database_without_its_tables_is_damaged(crm_home: Home) -> None:
+    crm_home.open().close()
+    with written(crm_home) as connection:
+        connection.run("DROP TABLE audit")
+    with pytest.raises(LicenseError):
+        crm_home.open()

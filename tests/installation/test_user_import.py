@@ -1,0 +1,160 @@
+"""Users come from a CSV file as one change, or not at all."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from licensekit.errors import UsersInvalid
+from licensekit.installation import Imported, Installation, UserFilter, parse_users
+from licensekit.wire.documents import UserKind
+from tests.homes import bundle, file
+
+HEADER = "id,name,kind,can_log_in,administrator,groups,licenses\n"
+
+
+def taken(installation: Installation, text: str) -> Imported:
+    return installation.users.import_rows(parse_users(text))
+
+
+def test_users_are_added_with_everything_that_the_file_says(crm: Installation) -> None:
+    done = taken(
+        crm,
+        HEADER
+        + "dora,Dora Dahl,associate,yes,no,night; day,sales windows\n"
+        + "ext,,External,no,x,,\n\n",
+    )
+    assert done == Imported(added=2, changed=0, unchanged=0, assigned=2)
+    dora, ext = crm.users.get("dora"), crm.users.get("ext")
+    assert (dora.name, dora.kind, dora.groups) == (
+        "Dora Dahl",
+        UserKind.ASSOCIATE,
+        ("day", "night"),
+    )
+    assert {holding.license for holding in dora.holdings} == {"sales", "windows"}
+    assert (ext.kind, ext.can_log_in, ext.administrator) == (UserKind.EXTERNAL, False, True)
+    assert crm.state().in_use == {"sales": 1, "windows": 1}
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_columns_may_be_separated_as_spreadsheets_do(crm: Installation, mark: str) -> None:
+    text = "\ufeff" + mark.join(["id", "name"]) + "\r\n" + mark.join(["dora", '"D, D"']) + "\r\n"
+    assert taken(crm, text).added == 1
+    assert crm.users.get("dora").name == "D, D"
+
+
+def test_a_column_that_is_not_there_changes_nothing(crm: Installation) -> None:
+    crm.users.set("anna", name="Anna", groups=["night"])
+    crm.users.assign("anna", "sales")
+    assert taken(crm, "id,licenses\nanna,windows\nbob,\n") == Imported(0, 1, 1, 1)
+    assert taken(crm, "id,can_log_in\nanna,no\n") == Imported(0, 1, 0, 0)
+    anna = crm.users.get("anna")
+    assert (anna.name, anna.groups) == ("Anna", ("night",))
+    assert {holding.license for holding in anna.holdings} == {"sales", "windows"}
+
+
+def test_the_same_file_again_changes_nothing(crm: Installation) -> None:
+    text = HEADER + "dora,Dora,associate,yes,no,b a,sales\n"
+    taken(crm, text)
+    before = crm.state().stored
+    assert taken(crm, text) == Imported(0, 0, 1, 0)
+    assert crm.state().stored == before
+
+
+FAULTS = [
+    ("", ["line 1: there is no column `id`"]),
+    ("name\nx\n", ["line 1: there is no column `id`"]),
+    ("id,age\nx,1\n", ["line 1: there is no column `'age'`"]),
+    ('id,"name\nx,1\n', ["line 1: it is no CSV"]),
+    ("id,name,name\nx,1,2\n", ["line 1: the column `name` is there twice"] * 2),
+    ("id,name\nx\n", ["line 2: 1 cells under 2 columns"]),
+    ("id,kind\nx,boss\n", ["line 2: 'boss' is no kind of user"]),
+    ("id,can_log_in\nx,perhaps\n", ["line 2: 'perhaps' is neither yes nor no"]),
+    ("id,name\n,nobody\n", ["line 2: '' is no id of a user"]),
+    ("id,name\nx,a\x07b\n", ["line 2: a name has a control"]),
+    ("id,name\nx,\ud800\n", ["line 2: a name has half a character"]),
+    ("id,groups\nx,No_Group\n", ["line 2: 'No_Group' is no group"]),
+    ('id,name\nx,"open\n', ["line 2: it is no CSV"]),
+    ("id,name\nx,1\nx,2\n", ["line 3: 'x' is in line 2 already"]),
+    ("id,licenses\nx,nothing\n", ["line 2: no catalog has a license `nothing`"]),
+    ("id,licenses\nx,server\n", ["line 2: `server` is a system license"]),
+    ("id,licenses\nx,windows\n", ["line 2: `windows` requires `user`"]),
+    ("id,licenses\nx,sales service\n", ["line 2: x would have the plans"]),
+    ("id,licenses\nold,service\n", ["line 2: old is retired"]),
+    (
+        "id,licenses\na,sales\nb,sales\nc,sales\nd,sales\n",
+        ["line 4: no `sales` is free: 2 of 2", "line 5: no `sales` is free: 2 of 2"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), FAULTS)
+def test_a_file_with_faults_is_refused_with_all_of_them_and_nothing_changes(
+    crm: Installation, text: str, expected: list[str]
+) -> None:
+    crm.users.add("old")
+    crm.users.retire("old")
+    before = (crm.state().stored, list(crm.users.list()))
+    with pytest.raises(UsersInvalid) as caught:
+        taken(crm, text)
+    found = [str(fault) for fault in caught.value.faults]
+    assert len(found) == len(expected)
+    for fault, beginning in zip(found, expected, strict=True):
+        assert fault.startswith(beginning)
+    assert (crm.state().stored, list(crm.users.list())) == before
+
+
+def test_of_very_many_faults_the_first_hundred_are_reported(crm: Installation) -> None:
+    lines = "".join(f"u{number},nothing\n" for number in range(300))
+    with pytest.raises(UsersInvalid) as caught:
+        taken(crm, "id,licenses\n" + lines)
+    assert len(caught.value.faults) == 100
+
+
+def test_faults_of_lines_and_of_rules_are_reported_together(crm: Installation) -> None:
+    text = "id,kind,licenses\na,boss,\nb,,nothing\nc,,sales\nb,,\nd,,windows\n"
+    with pytest.raises(UsersInvalid) as caught:
+        taken(crm, text)
+    assert [fault.where for fault in caught.value.faults] == [
+        "line 2",
+        "line 3",
+        "line 5",
+        "line 6",
+    ]
+    assert [user.id for user in crm.users.list()] == ["anna", "bob", "carl"]
+
+
+@given(st.text(max_size=200) | st.text(max_size=200).map("id,name\n".__add__))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        rows = parse_users(text)
+    except UsersInvalid:
+        return
+    whole = [row for row in rows if not row.fault]
+    assert len({row.user_id for row in whole}) == len(whole)
+    assert all(row.user_id == "" for row in rows if row.fault)
+
+
+def test_lists_are_filtered_by_everything_that_is_asked(crm: Installation) -> None:
+    crm.users.assign("anna", "sales", "windows")
+    crm.users.assign("bob", "service")
+    crm.users.set("bob", kind=UserKind.SYSTEM)
+    crm.users.retire("carl")
+
+    def ids(**wanted: object) -> list[str]:
+        return [user.id for user in crm.users.list(UserFilter(**wanted))]  # type: ignore[arg-type]  # any field
+
+    assert ids() == ["anna", "bob", "carl"]
+    assert ids(license="sales") == ["anna"]
+    assert ids(license="user") == []
+    assert ids(holding="user") == ["anna", "bob"]
+    assert ids(holding="demo.windows") == ["anna"]
+    assert ids(kinds=frozenset({UserKind.SYSTEM, UserKind.EXTERNAL})) == ["bob"]
+    assert ids(retired=True) == ["carl"]
+    assert ids(retired=False, holding="user", kinds=frozenset({UserKind.ASSOCIATE})) == ["anna"]
+    assert ids(expired=True) == []
+
+
+def test_what_everybody_has_everybody_holds(crm: Installation) -> None:
+    assert list(crm.users.list(UserFilter(holding="extern-cal"))) == []
+    crm.activate(file(bundle(part="more", system={"expander": 1}, sites={}, users={})))
+    assert len(list(crm.users.list(UserFilter(holding="extern-cal")))) == 3

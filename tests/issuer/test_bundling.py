@@ -1,0 +1,249 @@
+"""From an order and a catalog to a bundle, or all faults at once."""
+
+from typing import Any
+
+import pytest
+
+from licensekit.errors import Fault, OrderInvalid
+from licensekit.issuer.orders.bundle import bundle_faults, check_order, make_bundle
+from licensekit.issuer.orders.order import Order, OrderDraft
+from licensekit.issuer.orders.order_file import draft_from
+from licensekit.wire.documents import (
+    AfterGrace,
+    Binding,
+    Bundle,
+    Edition,
+    Kind,
+    Use,
+    decode,
+    encode,
+)
+from tests.makers import ISSUED, ISSUED_DAY, bundle, catalog, license_entry
+
+SYSTEM, SITE, USER = Kind.SYSTEM, Kind.SITE, Kind.USER
+CATALOG = catalog(
+    licenses={
+        "server": license_entry(SYSTEM, "Server"),
+        "quote": license_entry(SYSTEM, "Quote"),
+        "archive": license_entry(SYSTEM, "Archive", quantity="GB"),
+        "suite": license_entry(SYSTEM, "Suite", includes=["quote"]),
+        "satellite": license_entry(SITE, "Satellite", requires=["server"]),
+        "user": license_entry(name="User", hidden=True),
+        "sales": license_entry(name="Sales", plan=True, includes=["quote-cal", "user"]),
+        "quote-cal": license_entry(name="Quote", requires=["quote", "user"]),
+        "windows": license_entry(name="Windows", requires=["user"]),
+        "foreign": license_entry(name="Foreign", requires=["partner.maps"]),
+    },
+    editions={
+        "team": Edition("Team", {"server": 1}, {}, {"sales": 10, "windows": 5}, {"theme": "dark"}),
+        "bare": Edition("Bare", {}, {}, {"windows": 5}, {}),
+    },
+)
+
+
+def order(**fields: Any) -> Order:
+    return Order("Acme", **fields)
+
+
+GOOD: dict[str, tuple[Order, frozenset[str]]] = {
+    "a plan whose right needs a module that was not bought": (
+        order(users={"sales": 1}),
+        frozenset(),
+    ),
+    "a requirement that is named": (
+        order(system={"server": True}, sites={"satellite": 1}),
+        frozenset(),
+    ),
+    "a requirement that something included gives": (
+        order(system={"suite": 1}, users={"sales": 1, "quote-cal": 1, "windows": None}),
+        frozenset(),
+    ),
+    "a requirement that another part has": (
+        order(sites={"satellite": 1}),
+        frozenset({"server", "partner.maps"}),
+    ),
+    "a requirement that something included in another part gives": (
+        order(users={"windows": 1, "quote-cal": 1}),
+        frozenset({"sales", "suite"}),
+    ),
+    "a requirement that the edition has": (
+        order(edition="team", sites={"satellite": 1}),
+        frozenset(),
+    ),
+    "another issuer's license is required where its bundles are": (
+        order(users={"foreign": 1}),
+        frozenset(),
+    ),
+    "a hidden license": (order(users={"user": 3}), frozenset()),
+    "a quantity": (order(system={"archive": 500}), frozenset()),
+    "an unrestricted quantity": (order(system={"archive": None}), frozenset()),
+    "only settings": (order(values={"theme": "dark"}), frozenset()),
+}
+
+
+@pytest.mark.parametrize(("ordered", "already"), GOOD.values(), ids=GOOD.keys())
+def test_what_works_can_be_sold(ordered: Order, already: frozenset[str]) -> None:
+    assert bundle_faults(ordered, CATALOG, already) == []
+
+
+MISSING = "which neither this order nor another part of the serial grants"
+BAD: dict[str, tuple[Order, list[Fault]]] = {
+    "unknown licenses": (
+        order(system={"serve": True}, sites={"nothing": 1}, users={"sale": 1}),
+        [
+            Fault("system.serve", "there is no license `serve`; did you mean `server`?"),
+            Fault("sites.nothing", "there is no license `nothing`"),
+            Fault("users.sale", "there is no license `sale`; did you mean `sales`?"),
+        ],
+    ),
+    "wrong kinds": (
+        order(system={"sales": True}, sites={"server": 1}, users={"satellite": 2}),
+        [
+            Fault("system.sales", "is a user license: it belongs in `users`"),
+            Fault("sites.server", "is a system license: it belongs in `system`"),
+            Fault("users.satellite", "is a site license: it belongs in `sites`"),
+        ],
+    ),
+    "a number of what is there or not": (
+        order(system={"server": 2, "quote": None}),
+        [
+            Fault("system.server", "is there or not: write `true`"),
+            Fault("system.quote", "is there or not: write `true`"),
+        ],
+    ),
+    "no number of what is sold by number": (
+        order(system={"archive": True}),
+        [Fault("system.archive", "is sold by quantity: write how many GB")],
+    ),
+    "missing requirements": (
+        order(sites={"satellite": 1}, users={"quote-cal": 1}),
+        [
+            Fault("sites.satellite", f"`satellite` requires `server`, {MISSING}"),
+            Fault("users.quote-cal", f"`quote-cal` requires `quote` and `user`, {MISSING}"),
+        ],
+    ),
+    "a requirement of the edition": (
+        order(edition="bare"),
+        [Fault("edition", f"`windows` requires `user`, {MISSING}")],
+    ),
+    "an unknown edition": (
+        order(edition="teem", users={"nothing": 1}),
+        [
+            Fault("edition", "there is no edition `teem`; did you mean `team`?"),
+            Fault("users.nothing", "there is no license `nothing`"),
+        ],
+    ),
+    "more settings than a bundle may have": (
+        order(edition="team", values={f"v{n}": n for n in range(200)}),
+        [Fault("values", "has more than 200 entries with the edition's")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("ordered", "found"), BAD.values(), ids=BAD.keys())
+def test_all_that_cannot_be_sold_is_told_at_once(ordered: Order, found: list[Fault]) -> None:
+    assert bundle_faults(ordered, CATALOG) == found
+
+
+def test_faults_of_the_order_and_of_what_it_names_are_told_together() -> None:
+    draft = draft_from(
+        {"company": "", "users": {"sale": 0, "windows": 2.5}, "expiry": "2027-01-01", "days": 3}
+    )
+    with pytest.raises(OrderInvalid) as caught:
+        check_order(draft, CATALOG)
+    assert [fault.where for fault in caught.value.faults] == [
+        "company",
+        "users.sale",
+        "users.windows",
+        "days",
+        "users.sale",
+        "users.windows",
+    ]
+
+
+def test_every_field_of_an_order_is_in_its_bundle() -> None:
+    ordered = order(
+        number="A-1",
+        part="reports",
+        replaces="1010000022",
+        use=Use.DEMO,
+        starts=ISSUED_DAY,
+        warning=ISSUED_DAY + 1,
+        expiry=ISSUED_DAY + 2,
+        grace=ISSUED_DAY + 3,
+        maintenance=ISSUED_DAY + 4,
+        next_check=ISSUED_DAY + 5,
+        system={"server": True, "archive": 500},
+        sites={"satellite": 2},
+        users={"sales": 50, "user": None},
+        values={"theme": "dark"},
+        after_grace=AfterGrace.BLOCK,
+        offline_hours=48,
+        borrow_hours=72,
+    )
+    binding = Binding(bytes(32), 0, {})
+    checked = check_order(OrderDraft(ordered), CATALOG)
+    made = make_bundle(checked, serial="1010000014", sequence=7, issued=ISSUED, binding=binding)
+    assert made == bundle(
+        company="Acme",
+        part="reports",
+        sequence=7,
+        replaces="1010000022",
+        use=Use.DEMO,
+        warning=ISSUED_DAY + 1,
+        expiry=ISSUED_DAY + 2,
+        grace=ISSUED_DAY + 3,
+        maintenance=ISSUED_DAY + 4,
+        next_check=ISSUED_DAY + 5,
+        system={"server": 1, "archive": 500},
+        users={"sales": 50, "user": None},
+        values={"theme": "dark"},
+        binding=binding,
+        after_grace=AfterGrace.BLOCK,
+        offline_hours=48,
+        borrow_hours=72,
+    )
+    assert decode(Bundle, encode(made)) == made
+
+
+def test_what_the_order_names_comes_on_top_of_its_edition_or_instead() -> None:
+    ordered = order(
+        edition="team", system={"quote": True}, users={"sales": 3}, values={"theme": "light"}
+    )
+    checked = check_order(OrderDraft(ordered), CATALOG)
+    made = make_bundle(checked, serial="1", sequence=1, issued=ISSUED)
+    assert made.system == {"server": 1, "quote": 1}
+    assert made.users == {"sales": 3, "windows": 5}
+    assert made.values == {"theme": "light"}
+
+
+def test_a_term_in_days_is_counted_from_the_day_of_issue() -> None:
+    checked = check_order(
+        OrderDraft(order(days=30, warning_days=7, grace_days=3, users={"sales": 1})), CATALOG
+    )
+    made = make_bundle(checked, serial="1", sequence=1, issued=ISSUED + 86_399)
+    assert (made.warning, made.expiry, made.grace) == (
+        ISSUED_DAY + 23,
+        ISSUED_DAY + 30,
+        ISSUED_DAY + 33,
+    )
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        {"expiry": 2_932_896, "grace_days": 1},
+        {"starts": 2_932_896, "days": 1},
+        {"expiry": 1, "warning_days": 2},
+    ],
+)
+def test_a_term_outside_of_what_dates_can_say_is_refused(dates: dict[str, int]) -> None:
+    checked = check_order(OrderDraft(order(**dates, users={"sales": 1})), CATALOG)
+    with pytest.raises(OrderInvalid, match="not within the years 1970 to 9999"):
+        make_bundle(checked, serial="1", sequence=1, issued=ISSUED)
+
+
+def test_a_bundle_cannot_replace_its_own_serial() -> None:
+    checked = check_order(OrderDraft(order(replaces="7", users={"sales": 1})), CATALOG)
+    with pytest.raises(OrderInvalid, match="its own serial 7"):
+        make_bundle(checked, serial="7", sequence=1, issued=ISSUED)

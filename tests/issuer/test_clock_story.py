@@ -1,0 +1,33 @@
+"""A clock that was a year ahead is put right by the vendor, and everything goes on as before."""
+
+from pathlib import Path
+
+from licensekit.installation import Installation
+from licensekit.issuer.workspace import Workspace
+from licensekit.wire.documents import ResetWhat
+from tests.homes import Clock
+from tests.workspaces import NOW, WHO, issue, signer
+
+
+def test_a_clock_that_was_ahead_is_reset_by_request(workspace: Workspace, tmp_path: Path) -> None:
+    state, clock = workspace.state(NOW), Clock(NOW)
+    file = issue(workspace, days=30, after_grace="block")
+    with Installation.open(
+        str(tmp_path / "home"), root=state.pin, pack=state.pack, clock=clock
+    ) as crm:
+        crm.activate(file.data)
+        clock.move(days=366)
+        for _ in range(9):
+            clock.move(hours=5)
+            crm.users.add(f"user-{clock.now}")
+        clock.now = NOW + 3600
+        assert not crm.state().entitlements.system["server"]
+        text, request = crm.request()
+        assert request.issued > NOW + 366 * 86_400
+        asking = workspace.read_request(text, now=NOW)
+        reset = workspace.reset(
+            asking, ResetWhat.CLOCK, signer(workspace, "reset"), who=WHO, now=NOW + 3600
+        )
+        crm.activate(reset.data)
+        assert crm.state().entitlements.system["server"]
+        assert crm.request()[1].issued == NOW + 3600

@@ -1,0 +1,50 @@
+"""Key files: a damaged one is named, a new one never takes another's place."""
+
+from pathlib import Path
+
+import pytest
+
+from licensekit.errors import FileTaken, KeyFileInvalid, PassphraseWrong
+from licensekit.issuer.keys.keyring import KeyFile, list_key_files, open_key, write_key
+from tests import makers
+from tests.workspaces import PASSPHRASE, refused
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> KeyFile:
+    """A key file."""
+    return write_key(tmp_path, "one", makers.key("vendor"), PASSPHRASE)
+
+
+def test_a_key_opens_with_its_passphrase_and_shows_its_name(file: KeyFile) -> None:
+    assert open_key(file, lambda: PASSPHRASE).verifying_key == file.part.verifying_key
+    assert list_key_files(file.path.parent) == [file]
+    assert (file.name, file.part.label) == ("one", "one")
+    assert list_key_files(file.path.parent / "nowhere") == []
+
+
+def test_a_wrong_passphrase_is_told_with_the_file(file: KeyFile) -> None:
+    error = refused(
+        PassphraseWrong, file.path.parent, lambda: open_key(file, lambda: b"TEST OTHER")
+    )
+    assert error.where == str(file.path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("one.key", b"lkkey1.AAAA"),
+        ("two.p11", b"pkcs11:token=a\nlkpub1.AAAA"),
+        ("two.p11", b"\xff"),
+    ],
+)
+def test_a_damaged_file_is_told_by_its_name(file: KeyFile, name: str, content: bytes) -> None:
+    folder = file.path.parent
+    (folder / name).write_bytes(content)
+    error = refused(KeyFileInvalid, folder, lambda: list_key_files(folder))
+    assert error.where == str(folder / name)
+
+
+def test_a_key_file_is_never_overwritten(file: KeyFile) -> None:
+    folder = file.path.parent
+    refused(FileTaken, folder, lambda: write_key(folder, "one", makers.key("other"), PASSPHRASE))

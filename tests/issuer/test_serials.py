@@ -1,0 +1,51 @@
+"""Serials are made on demand, and a mistyped one is recognised."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from licensekit.issuer.ledger import serials
+from licensekit.text.spelling import is_serial
+
+NUMBERS = st.integers(serials.FIRST, serials.LAST)
+
+
+def test_the_first_serials_are_the_documented_ones() -> None:
+    assert [serials.make(serials.FIRST + n) for n in range(2)] == ["1010000014", "1010000022"]
+
+
+@given(NUMBERS)
+def test_a_serial_is_ten_digits_that_lead_back_to_its_number(number: int) -> None:
+    serial = serials.make(number)
+    assert len(serial) == 10
+    assert is_serial(serial)
+    assert not serials.is_mistyped(serial)
+    assert serials.number_of(serial) == number
+
+
+@given(NUMBERS, st.integers(0, 9), st.integers(1, 9))
+def test_one_wrong_digit_is_always_recognised(number: int, place: int, off: int) -> None:
+    serial = serials.make(number)
+    wrong = str((int(serial[place]) + off) % 10)
+    mistyped = serial[:place] + wrong + serial[place + 1 :]
+    assert serials.is_mistyped(mistyped)
+    assert serials.number_of(mistyped) is None
+
+
+@given(NUMBERS, st.integers(0, 8))
+def test_two_digits_in_the_wrong_order_are_recognised_unless_they_are_0_and_9(
+    number: int, place: int
+) -> None:
+    serial = serials.make(number)
+    pair = serial[place : place + 2]
+    swapped = serial[:place] + pair[::-1] + serial[place + 2 :]
+    if pair[0] == pair[1] or set(pair) == {"0", "9"}:
+        assert not serials.is_mistyped(swapped)
+    else:
+        assert serials.is_mistyped(swapped)
+
+
+@pytest.mark.parametrize("serial", ["ACME-0001", "123", "12345678901", "١٠١٠٠٠٠٠١٤", "101000001x"])
+def test_serials_of_another_kind_are_not_judged(serial: str) -> None:
+    assert not serials.is_mistyped(serial)
+    assert serials.number_of(serial) is None

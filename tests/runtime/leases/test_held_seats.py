@@ -1,0 +1,448 @@
+"""Leases as a program holds them, on both engines."""
+
+import gc
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from typing import Any
+
+import pytest
+
+from licensekit import Access, Licensing
+from licensekit.errors import (
+    BorrowRefused,
+    EntryInvalid,
+    LeaseLost,
+    NoneFree,
+    NotEntitled,
+    StateError,
+    UnknownLicense,
+    WrongKind,
+)
+from licensekit.installation import Installation
+from licensekit.runtime import seats
+from licensekit.runtime.lease import Lease
+from licensekit.state.leases import SeatRequest
+from licensekit.state.seats import HeldSeat
+from licensekit.wire.documents import SeatKind
+from tests import makers
+from tests.homes import PIN, Home, bundle, file
+from tests.installation.conftest import SOLD, crm_catalog
+from tests.runtime.leases.waiting import eventually
+
+SEATS = SOLD["users"]["seat"]
+
+
+def opened(home: Home, **more: Any) -> Licensing:
+    return Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock, **more)
+
+
+@pytest.fixture
+def licensing(home: Home) -> Iterator[Licensing]:
+    with opened(home) as licensing:
+        yield licensing
+
+
+def take(licensing: Licensing, holder: str = "anna", **more: Any) -> Lease:
+    return licensing.lease("seat", holder=holder, **more)
+
+
+def sell(crm: Installation, seats: int, sequence: int = 2, **changes: Any) -> None:
+    users = {**SOLD["users"], "seat": seats}
+    crm.activate(file(bundle(sequence, **{**SOLD, "users": users, **changes})))
+
+
+def is_server(home: Home) -> bool:
+    return home.place.startswith("postgresql")
+
+
+def holds(lease: Lease) -> bool:
+    return lease.is_held
+
+
+def tell(told: list[Lease], lost: threading.Event) -> Callable[[Lease], None]:
+    def on_lost(lease: Lease) -> None:
+        told.append(lease)
+        lost.set()
+
+    return on_lost
+
+
+def in_use(licensing: Licensing) -> int:
+    return licensing.count("seat").in_use
+
+
+def test_a_seat_is_held_for_a_block(licensing: Licensing) -> None:
+    with take(licensing) as lease:
+        assert holds(lease)
+        assert (lease.code, lease.holder, lease.borrowed_until) == ("seat", "anna", None)
+        assert licensing.count("seat") == (SEATS, 1)
+        lease.check()
+    assert not holds(lease)
+    assert not lease.lost.is_set()
+    assert licensing.count("seat").free == SEATS
+    with pytest.raises(LeaseLost, match="given back"):
+        lease.check()
+    with pytest.raises(LeaseLost):
+        lease.renew()
+    lease.release()
+
+
+def test_the_count_is_fresh_in_every_process_without_being_told(
+    home: Home, licensing: Licensing
+) -> None:
+    with opened(home, watch=False) as other:
+        assert in_use(other) == 0
+        with take(licensing):
+            assert in_use(other) == 1
+        assert in_use(other) == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "error"), [("nothing", UnknownLicense), ("server", WrongKind), ("sales", WrongKind)]
+)
+def test_what_has_no_seats_cannot_be_leased(
+    licensing: Licensing, code: str, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        licensing.lease(code, holder="anna")
+
+
+def test_what_cannot_be_kept_is_refused(licensing: Licensing) -> None:
+    with pytest.raises(EntryInvalid):
+        take(licensing, "")
+    with pytest.raises(EntryInvalid):
+        take(licensing, ttl=1)
+    assert in_use(licensing) == 0
+
+
+def test_a_seat_gives_its_license_and_all_that_this_includes(
+    crm: Installation, licensing: Licensing
+) -> None:
+    catalog = crm_catalog()
+    seat = makers.license_entry(seats=SeatKind.CONCURRENT, includes=["sale", "sale-cal"])
+    more = {**catalog.licenses, "seat": seat}
+    crm.activate(file(makers.changed(catalog, version=2, licenses=more)))
+    licensing.refresh()
+    with take(licensing) as lease:
+        assert lease.allows("seat")
+        assert lease.allows("demo.sale")
+        assert lease.access("windows") is Access.NONE
+        with pytest.raises(UnknownLicense):
+            lease.allows("nothing")
+    assert not lease.allows("seat")
+
+
+def test_whoever_waits_gets_the_first_seat_that_is_free(home: Home, licensing: Licensing) -> None:
+    held = [take(licensing) for _ in range(SEATS)]
+    with pytest.raises(NoneFree):
+        take(licensing)
+    begin = time.monotonic()
+    with pytest.raises(NoneFree):
+        take(licensing, wait=0.3)
+    assert 0.25 < time.monotonic() - begin < 5
+    with opened(home) as other:
+        timer = threading.Timer(0.3, held[0].release)
+        timer.start()
+        with take(other, "bob", wait=20) as lease:
+            assert holds(lease)
+            assert in_use(licensing) == SEATS
+        timer.join()
+
+
+def test_a_lease_is_renewed_as_long_as_the_program_has_it(licensing: Licensing) -> None:
+    lease = take(licensing, ttl=2)
+    forgotten = take(licensing, ttl=2)
+    ends = lease.until
+    del forgotten
+    gc.collect()
+    assert eventually(lambda: lease.until > ends + 2)
+    assert holds(lease)
+
+
+def test_what_the_program_forgets_is_free_again(home: Home, licensing: Licensing) -> None:
+    take(licensing, ttl=2)
+    gc.collect()
+    if not is_server(home):
+        home.clock.now += 4
+    assert eventually(lambda: in_use(licensing) == 0)
+
+
+def test_whose_lease_is_ended_is_told_without_asking(
+    crm: Installation, licensing: Licensing
+) -> None:
+    told: list[Lease] = []
+    lost = threading.Event()
+    lease = take(licensing, on_lost=tell(told, lost))
+    other = take(licensing, "bob")
+    crm.leases.end(lease.id)
+    assert lease.lost.wait(10)
+    assert lost.wait(10)
+    assert told == [lease]
+    assert not holds(lease)
+    with pytest.raises(LeaseLost, match="an administrator has ended it"):
+        lease.check()
+    other.check()
+    assert not other.lost.is_set()
+
+
+def lose(crm: Installation, licensing: Licensing, error: Exception | None = None) -> None:
+    with take(licensing) as lease:
+        crm.leases.end(lease.id)
+        assert lease.lost.wait(10)
+        if error is not None:
+            raise error
+
+
+def test_a_block_whose_seat_was_lost_ends_with_that(
+    crm: Installation, licensing: Licensing
+) -> None:
+    with pytest.raises(LeaseLost):
+        lose(crm, licensing)
+    with pytest.raises(ZeroDivisionError):
+        lose(crm, licensing, ZeroDivisionError())
+
+
+def test_a_machine_that_slept_too_long_has_lost_its_seats(
+    licensing: Licensing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lease, longer = take(licensing, ttl=60), take(licensing, ttl=600)
+    late = time.clock_gettime(time.CLOCK_BOOTTIME) + 70
+    monkeypatch.setattr("licensekit.runtime.seats.elapsed", lambda: late)
+    assert not holds(lease)
+    assert lease.lost.wait(1)
+    with pytest.raises(LeaseLost, match="not renewed in time"):
+        lease.check()
+    longer.check()
+
+
+def test_an_activation_that_takes_seats_away_is_learned_by_who_sits_there(
+    crm: Installation, licensing: Licensing
+) -> None:
+    held = [take(licensing, f"holder {number}") for number in range(3)]
+    sell(crm, 1)
+    assert eventually(lambda: sum(lease.is_held for lease in held) == 1)
+    time.sleep(0.3)
+    assert [lease.lost.is_set() for lease in held].count(True) == 2
+    [kept] = [lease for lease in held if lease.is_held]
+    kept.renew()
+    assert eventually(lambda: in_use(licensing) == 1)
+    lost = next(lease for lease in held if not lease.is_held)
+    with pytest.raises(LeaseLost, match="no seat of `seat` is free"):
+        lost.check()
+
+
+def test_who_sits_beyond_the_count_moves_while_there_is_room(
+    crm: Installation, licensing: Licensing
+) -> None:
+    held = [take(licensing, f"holder {number}") for number in range(SEATS)]
+    last = max(held, key=lambda lease: lease.row.seat)
+    for lease in held:
+        if lease is not last:
+            lease.release()
+    sell(crm, 1)
+    assert eventually(lambda: last.row.seat == 0)
+    last.renew()
+    assert in_use(licensing) == 1
+    assert [lease.id for lease in crm.leases.list()] == [last.id]
+
+
+def test_what_lapses_to_reading_is_lost_to_who_needs_it_fully(
+    home: Home, licensing: Licensing
+) -> None:
+    writer, reader = take(licensing), take(licensing, "bob", at_least=Access.READ)
+    assert reader.access("seat") is Access.FULL
+    home.clock.move(days=800)
+    if is_server(home):
+        assert writer.lost.wait(10)
+        assert eventually(lambda: reader.access("seat") is Access.READ)
+        reader.check()
+        with pytest.raises(NotEntitled):
+            take(licensing)
+    else:
+        # Where there is no server, the leases themselves are over as well.
+        assert writer.lost.wait(10)
+        assert reader.lost.wait(10)
+        with take(licensing, at_least=Access.READ) as lease:
+            assert eventually(lambda: lease.access("seat") is Access.READ)
+
+
+def test_a_seat_is_borrowed_and_given_back(
+    home: Home, crm: Installation, licensing: Licensing
+) -> None:
+    sell(crm, 5, borrow_hours=48)
+    licensing.refresh()
+    lease = take(licensing)
+    with pytest.raises(BorrowRefused):
+        lease.borrow(49)
+    until = lease.borrow(48)
+    assert lease.borrowed_until == until
+    now = datetime.now(UTC) if is_server(home) else home.clock()
+    assert 47.9 * 3600 < (until - now).total_seconds() < 48.1 * 3600
+    assert lease.left > 47 * 3600
+    assert lease.allows("seat")
+    lease.release()
+    assert in_use(licensing) == 0
+    with pytest.raises(LeaseLost):
+        lease.borrow(1)
+
+
+def test_closing_releases_every_seat(home: Home) -> None:
+    with opened(home) as first, opened(home) as other:
+        held = [take(first) for _ in range(SEATS)]
+        first.close()
+        assert in_use(other) == 0
+        assert not any(lease.is_held for lease in held)
+
+
+def test_threads_share_the_seats_exactly(licensing: Licensing) -> None:
+    most: list[int] = []
+    held: set[str] = set()
+    lock = threading.Lock()
+
+    def work(number: int) -> None:
+        for _ in range(5):
+            with take(licensing, f"holder {number}", wait=60) as lease:
+                with lock:
+                    held.add(lease.id)
+                    most.append(len(held))
+                time.sleep(0.005)
+                with lock:
+                    held.discard(lease.id)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(most) == 40
+    assert max(most) <= SEATS
+    assert in_use(licensing) == 0
+
+
+def in_a_child(lease: Lease, licensing: Licensing) -> None:
+    assert lease.lost.is_set()
+    assert not lease.is_held
+    assert not lease.allows("seat")
+    with pytest.raises(LeaseLost, match="parent process"):
+        lease.renew()
+    lease.release()
+    with take(licensing, "child") as own:
+        own.check()
+        assert in_use(licensing) == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_forked_child_has_no_part_in_the_seats_of_its_parent(licensing: Licensing) -> None:
+    lease, released = take(licensing, ttl=3), take(licensing)
+    released.release()
+    child = get_context("fork").Process(target=in_a_child, args=(lease, licensing))
+    child.start()
+    child.join()
+    assert child.exitcode == 0
+    assert in_use(licensing) == 1
+    time.sleep(1.5)
+    lease.renew()
+    lease.check()
+
+
+def test_a_lease_whose_license_no_catalog_has_any_more_is_lost(
+    crm: Installation, licensing: Licensing
+) -> None:
+    lease = take(licensing)
+    catalog = crm_catalog()
+    fewer = {code: one for code, one in catalog.licenses.items() if code != "seat"}
+    crm.activate(file(makers.changed(catalog, version=2, licenses=fewer)))
+    assert lease.lost.wait(10)
+    with pytest.raises(LeaseLost, match="in no catalog any more"):
+        lease.check()
+    assert crm.leases.list() == ()
+    with pytest.raises(UnknownLicense):
+        take(licensing)
+
+
+def test_seats_that_are_seen_meanwhile_are_none_of_a_lease_that_has_another(
+    licensing: Licensing,
+) -> None:
+    lease = take(licensing, ttl=600)
+    old = lease.row
+    assert lease.extend(old._replace(id="another"), lease.until)
+    lease.lose_seat(old)
+    lease.check()
+    ends = lease.until
+    assert lease.renewed(old, ends + 100)
+    assert lease.until == ends
+    assert lease.extend(old, ends)
+    lease.release()
+    assert not lease.renewed(old, ends + 100)
+    assert not lease.extend(old, ends + 100)
+    assert lease.until == ends
+
+
+def test_a_renewal_that_comes_too_late_frees_the_seat(
+    home: Home, licensing: Licensing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a server answers only after the lease was given up here."""
+    lease = take(licensing, ttl=600)
+    taken = seats.Seats.renew
+
+    def late(self: seats.Seats, asked: list[tuple[HeldSeat, int]]) -> tuple[frozenset[str], float]:
+        answer = taken(self, asked)
+        lease.lose("of a test")
+        return answer
+
+    monkeypatch.setattr(seats.Seats, "renew", late)
+    with pytest.raises(LeaseLost, match="of a test"):
+        lease.renew()
+    with opened(home) as other:
+        assert in_use(other) == 0
+
+
+def test_who_moves_after_giving_up_leaves_no_seat_behind(
+    crm: Installation, licensing: Licensing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = [take(licensing) for _ in range(2)]
+    last = max(held, key=lambda lease: lease.row.seat)
+    for lease in held:
+        if lease is not last:
+            lease.release()
+    if last.row.seat == 0:
+        last.release()
+        return
+    taken = seats.Seats.take
+
+    def take_and_release(self: seats.Seats, wanted: SeatRequest) -> tuple[HeldSeat, float]:
+        answer = taken(self, wanted)
+        last.release()
+        return answer
+
+    monkeypatch.setattr(seats.Seats, "take", take_and_release)
+    sell(crm, 1)
+    assert eventually(lambda: not holds(last))
+    assert eventually(lambda: in_use(licensing) == 0)
+
+
+def test_answers_stay_as_they_are_while_seats_are_taken_and_released(
+    crm: Installation, licensing: Licensing
+) -> None:
+    """Nothing is verified again for them, and no answer about a user is worked out anew."""
+    take(licensing).release()
+    time.sleep(0.5)
+    anna = licensing.user("anna")
+    for _ in range(3):
+        with take(licensing):
+            time.sleep(0.3)
+    assert licensing.user("anna") is anna
+    crm.users.add("anna")
+    assert eventually(lambda: licensing.user("anna") is not anna)
+
+
+def test_after_closing_there_are_no_leases(home: Home) -> None:
+    with opened(home) as licensing:
+        lease = take(licensing)
+    assert not lease.allows("seat")
+    with pytest.raises(StateError):
+        take(licensing)

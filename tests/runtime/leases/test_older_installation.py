@@ -1,0 +1,44 @@
+"""An installation of a version that knew no leases."""
+
+from pathlib import Path
+
+import pytest
+
+from licensekit.database import Schema, connect
+from licensekit.state.schema import SCHEMA
+from tests.homes import Home, bundle, file, pack
+from tests.installation.conftest import SOLD, crm_catalog
+from tests.runtime.leases.desk import Desk
+
+BEFORE = Schema(SCHEMA.kind, SCHEMA.migrations[:1])
+
+
+@pytest.fixture(params=["folder", "server"])
+def old(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
+    """A home of each kind, of the first schema, with a user in it."""
+    if request.param == "server":
+        place = database = request.getfixturevalue("postgres_location")
+    else:
+        place, database = str(tmp_path), str(tmp_path / "licensing.db")
+    opened = connect(database, schema=BEFORE, create=True)
+    with opened.write() as connection:
+        connection.run(
+            "INSERT INTO users (id, name, kind, can_log_in, administrator, retired, member_of)"
+            " VALUES ('anna', 'Anna', 0, 1, 0, 0, '')"
+        )
+    opened.close()
+    return Home(place, pack=pack(crm_catalog()))
+
+
+def test_an_older_installation_gets_leases_and_keeps_the_rest(old: Home) -> None:
+    with old.open() as installation:
+        installation.activate(file(bundle(**SOLD)))
+        assert [user.name for user in installation.users.list()] == ["Anna"]
+    desk = Desk(old)
+    lease = desk.take("anna")
+    assert desk.still(lease) == {lease.id}
+    desk.close()
+    with old.open() as installation:
+        assert installation.state().in_use == {"seat": 1}
+    if not old.place.startswith("postgresql"):
+        assert (old.folder / "licensing.db.before-2").exists()

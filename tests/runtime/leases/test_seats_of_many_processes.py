@@ -1,0 +1,77 @@
+"""Processes that want more seats than there are, are killed, or have clocks of their own."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from licensekit import Licensing
+from tests.homes import PIN
+from tests.runtime.leases import crowd
+from tests.runtime.leases.crowd import CODE, PACK, Crowd
+from tests.runtime.leases.hosts import hosts_at
+
+TTL = 5
+
+
+@pytest.fixture(params=["folder", "server"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A place of each kind, where nothing is yet."""
+    if request.param == "server":
+        server: str = request.getfixturevalue("postgres_location")
+        return server
+    return str(tmp_path / "home")
+
+
+def test_whoever_is_killed_no_more_are_held_than_there_are_and_none_leaks(
+    place: str, tmp_path: Path
+) -> None:
+    seats = 20
+    crowd.prepare(place, seats)
+    at_work = Crowd(place, tmp_path, wants=10, ttl=TTL, seconds=5, pause=0.01)
+    for _ in range(4):
+        at_work.start()
+    for _ in range(2):
+        time.sleep(1.5)
+        at_work.kill_one()
+        at_work.start()
+    assert set(at_work.finish()) == {0}
+    told = crowd.told(at_work.logs)
+    assert told.lost == ()
+    assert told.shared == 0
+    assert seats / 2 < told.most <= seats
+    assert told.taken > seats
+    time.sleep(TTL + 2)
+    with Licensing.open(place, root=PIN, pack=PACK) as licensing:
+        assert licensing.count(CODE).in_use == 0
+        held = [licensing.lease(CODE, holder="last") for _ in range(seats)]
+        assert licensing.count(CODE).free == 0
+        assert all(lease.is_held for lease in held)
+
+
+def test_hosts_whose_clocks_differ_count_alike_and_leases_live_by_the_server(
+    postgres_location: str,
+) -> None:
+    crowd.prepare(postgres_location, 7)
+    slow, right, fast = hosts_at(postgres_location, -5, 0, 5)
+    everyone = (slow, right, fast)
+    rows = [one.ask("take", ttl) for one in everyone for ttl in (600, TTL)]
+    assert max(row.taken for row in rows) - min(row.taken for row in rows) < 60
+    assert abs(rows[0].taken - time.time()) < 60
+    counts = [one.ask("count") for one in everyone]
+    assert counts[0] == counts[1] == counts[2]
+    assert counts[0][0] == (7, 6)
+    assert fast.process.pid is not None
+    os.kill(fast.process.pid, signal.SIGKILL)
+    fast.process.join()
+    time.sleep(TTL + 2)
+    # The killed one's short lease is over, its long one goes on; the others renew theirs.
+    counts = [one.ask("count") for one in (slow, right)]
+    assert counts[0] == counts[1]
+    assert counts[0][0] == (7, 5)
+    assert slow.ask("held") == right.ask("held") == [True, True]
+    for one in (slow, right):
+        one.ask("end")
+        one.process.join(30)

@@ -1,0 +1,94 @@
+"""A vendor's workspace for tests, its keys under a TEST PASSPHRASE, and what is asked of it."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from licensekit.errors import LicenseError
+from licensekit.issuer.keys.keyring import open_key
+from licensekit.issuer.orders.issue import LicenseFile
+from licensekit.issuer.orders.order import OrderDraft
+from licensekit.issuer.orders.order_file import draft_from
+from licensekit.issuer.workspace import Workspace
+from licensekit.keys.signing import Signer
+from licensekit.trust.pack import extend_trust_store, open_pack
+from licensekit.trust.signed import Verified
+from licensekit.trust.verify import verify_bundle
+from licensekit.wire import armor
+from licensekit.wire.documents import Bundle
+
+E = TypeVar("E", bound=LicenseError)
+
+NOW = 1_798_765_200
+"""2027-01-01T01:00:00Z."""
+DAY = 86_400
+WHO = "anna"
+PASSPHRASE = b"TEST PASSPHRASE"
+ROOT_PASSPHRASE = b"TEST ROOT PASSPHRASE"
+SERIAL = "1010000014"
+
+ORDER: Mapping[str, Any] = {
+    "company": "Nordlys Kraft AS",
+    "days": 365,
+    "system": {"server": True, "reports": True},
+    "users": {"standard": 25},
+}
+
+
+def make(folder: Path, **changes: Any) -> Workspace:
+    """Make a workspace of product and issuer `acme`."""
+    told: dict[str, Any] = {
+        "product": "acme",
+        "issuer": "acme",
+        "name": "Acme",
+        "passphrase": PASSPHRASE,
+        "root_passphrases": [ROOT_PASSPHRASE],
+        "who": WHO,
+        "now": NOW,
+    }
+    return Workspace.create(folder, **{**told, **changes})
+
+
+def ordered(**changes: Any) -> OrderDraft:
+    """Give the draft of `ORDER` with other or more keys; a key of None is left out."""
+    content = {key: value for key, value in {**ORDER, **changes}.items() if value is not None}
+    return draft_from(content)
+
+
+def signer(workspace: Workspace, kind: str = "bundle", now: int = NOW) -> Signer:
+    """Open the key that signs documents of `kind`."""
+    return open_key(workspace.key_for(kind, now), lambda: PASSPHRASE)
+
+
+def issue(workspace: Workspace, *, now: int = NOW, **changes: Any) -> LicenseFile:
+    """Issue `ORDER` with some keys changed."""
+    return workspace.issue(ordered(**changes), signer(workspace, now=now), who=WHO, now=now)
+
+
+def accepted(file: LicenseFile, pack: bytes, root: str, now: int = NOW) -> Verified[Bundle]:
+    """Give the bundle of a file as an application takes it that ships `pack` and pins `root`."""
+    tokens = armor.read(file.data)
+    trust_store = extend_trust_store(open_pack(pack, root, now), tokens, now)
+    (bundle,) = (token for token in tokens if token.type == "bundle")
+    return verify_bundle(bundle, trust_store.trust, now)
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    """Give every file under `folder` with its bytes; the database's helpers are no files."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.endswith(("-wal", "-shm"))
+    }
+
+
+def refused(kind: type[E], folder: Path, action: Callable[[], object]) -> E:
+    """Check that `action` raises just `kind` and leaves every file of `folder` as it was."""
+    before = snapshot(folder)
+    with pytest.raises(LicenseError) as caught:
+        action()
+    assert type(caught.value) is kind, repr(caught.value)
+    assert snapshot(folder) == before
+    return caught.value
