@@ -133,8 +133,8 @@ def measure() -> dict[str, Figures]:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as closing:
         for name, prepare in OPERATIONS.items():
             warm, measured = (
-                prepare(Setting(Path(folder, f"{name}-{round_}"), sample, closing))
-                for round_ in ("warm", "measured")
+                prepare(Setting(Path(folder, f"{name}-{stage}"), sample, closing))
+                for stage in ("warm", "measured")
             )
             warm()
             figures[name] = trace(measured)
