@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from licensekit.catalog.requirements import circles, impossible
 from licensekit.catalog.world import World, listed, may_require, world_of
 from licensekit.errors import Fault
-from licensekit.text.nearest import did_you_mean
+from licensekit.text.values import did_you_mean
 from licensekit.wire.documents import Catalog, Kind, License, SeatKind
 from licensekit.wire.plain import word
 

@@ -3,20 +3,24 @@
 A faulty key reads as if it were absent, so that the rest can still be judged.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeVar, cast
 
 from licensekit import limits
 from licensekit.errors import Fault
 from licensekit.text import values
-from licensekit.text.faults import key_path
-from licensekit.text.nearest import did_you_mean
 from licensekit.text.spelling import is_code
-from licensekit.text.values import Reader
+from licensekit.text.values import Reader, did_you_mean
 
 T = TypeVar("T")
 
 _GUESSES: Final = 20
+_BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
+_SHOWN: Final = 40
+"""How many characters of an odd key are shown."""
+_DEPTH: Final = 4
+"""The parts of the longest key path: `editions.basic.users.standard`."""
 
 
 class Table(NamedTuple):
@@ -106,3 +110,31 @@ def _array(value: object) -> list[object]:
 
 def _table(value: object) -> dict[str, object]:
     return cast("dict[str, object]", values.typed(value, dict, "a table"))
+
+
+def key_path(table: str, key: str) -> str:
+    """Return the path of `key` in the table of path `table`; the path of the file is empty."""
+    shown = key if _BARE_KEY.fullmatch(key) else ascii(key[:_SHOWN])
+    return f"{table}.{shown}" if table else shown
+
+
+def in_file_order(faults: Sequence[Fault], content: Mapping[str, object]) -> list[Fault]:
+    """Sort faults as their keys come in a file; what is missing comes first in its table."""
+    places: dict[str, int] = {}
+    _place("", content, places, _DEPTH)
+
+    def place(fault: Fault) -> int:
+        where = fault.where
+        while where and where not in places:
+            where = where[: max(where.rfind("."), where.rfind("["), 0)]
+        return places.get(where, -1)
+
+    return sorted(faults, key=place)
+
+
+def _place(path: str, content: Mapping[str, object], places: dict[str, int], depth: int) -> None:
+    for key, value in content.items():
+        inner = key_path(path, key)
+        places[inner] = len(places)
+        if isinstance(value, dict) and depth > 1:
+            _place(inner, cast("dict[str, object]", value), places, depth - 1)

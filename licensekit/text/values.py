@@ -5,14 +5,14 @@ are brought to Unicode normalization form C, for editors write either form.
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime, time
+from difflib import get_close_matches
 from typing import Final, TypeVar
 from unicodedata import normalize
 
 from licensekit import limits
 from licensekit.dates import days_of
-from licensekit.text.nearest import did_you_mean
 from licensekit.text.spelling import is_code, is_serial, text_fault
 
 T = TypeVar("T")
@@ -26,6 +26,8 @@ Value = str | int | bool
 UNRESTRICTED: Final = "unrestricted"
 NOT_A_CODE: Final = "is not a code: lower-case letters, digits, inner dashes"
 
+_LONGEST_GUESSED: Final = 64
+"""Comparing costs the product of the lengths; no word that we know is longer."""
 _COUNTED: Final = f'a whole number or "{UNRESTRICTED}"'
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # bool before int and datetime before date, of which they are subclasses.
@@ -40,6 +42,12 @@ _TYPES: Final[tuple[tuple[type, str], ...]] = (
     (list, "an array"),
     (dict, "a table"),
 )
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return `; did you mean …?` with the nearest of the `known` words, or nothing."""
+    nearest = get_close_matches(word, known, n=1) if len(word) <= _LONGEST_GUESSED else []
+    return f"; did you mean `{nearest[0]}`?" if nearest else ""
 
 
 def what_is(value: object) -> str:
