@@ -37,7 +37,7 @@ class Lifetime:
             raise DatabaseUnavailable("this transaction is over", where=self._where)
 
     def end(self) -> None:
-        """Let nothing more be done in it."""
+        """End the lifetime: nothing more can be done in the transaction."""
         self._open = False
 
     def __enter__(self) -> None:

@@ -69,7 +69,7 @@ class Schema(NamedTuple):
             )
 
     def pending(self, found: Row | None, location: str) -> tuple[Migration, ...]:
-        """Give the migrations that the database `found` still needs.
+        """Return the migrations that the database `found` still needs.
 
         Raises:
             DatabaseDamaged: no database of ours, or one of another kind.
@@ -102,7 +102,7 @@ class Schema(NamedTuple):
 
 
 def moved_kind(kind: str, place: str) -> str:
-    """Give the kind of a database of `kind` that has gone on living at `place`."""
+    """Return the kind of a database of `kind` that has gone on living at `place`."""
     return kind + _MOVED + place
 
 
@@ -125,7 +125,7 @@ class Dialect(NamedTuple):
     """What is run before everything else in a new database."""
 
     def spell(self, statement: LiteralString) -> LiteralString:
-        """Give a migration's `statement` as the engine understands it."""
+        """Return a migration's `statement` as the engine understands it."""
         return (
             statement.replace("{integer}", self.integer)
             .replace("{text}", self.text)
@@ -157,7 +157,7 @@ class Migrating(Protocol):
         ...
 
     def keep_copy(self, number: int) -> None:
-        """Keep what is committed now beside the database, as it was before migration `number`."""
+        """Copy what is committed now beside the database, as it was before migration `number`."""
         ...
 
 

@@ -92,7 +92,7 @@ class ConnectionPool(Generic[C]):
             raise
 
     def give_back(self, lent: Lent[C]) -> None:
-        """Keep a connection for the next who takes one, or let go of it."""
+        """Return a connection to the pool for the next user, or discard it."""
         shelf, connection = lent
         if shelf.pid != getpid():
             _INHERITED.append(connection)

@@ -13,7 +13,7 @@ VALUE_BYTES: Final = 16 * 1024 * 1024
 
 
 def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
-    """Give `params` back, each of which can be stored as far as it is seen here.
+    """Return `params` back, each of which can be stored as far as it is seen here.
 
     Raises:
         NotStorable: a NUL in text (PostgreSQL has none), or a value that is too long.

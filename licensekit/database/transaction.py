@@ -11,7 +11,7 @@ class Ending(Protocol):
     """How the connection of an engine ends its transaction."""
 
     def commit(self) -> None:
-        """Make what was done durable."""
+        """Commit durably."""
         ...
 
     def abandon(self) -> None:

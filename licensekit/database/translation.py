@@ -6,7 +6,7 @@ from types import TracebackType
 from licensekit.errors import LicenseError, NotStorable
 
 Translate = Callable[[BaseException, str], LicenseError | None]
-"""Gives what an error means to the floors above, or None if it is not the driver's."""
+"""Returns the error of ours for an error of the driver; None for any other."""
 
 
 class Translated:
@@ -36,7 +36,7 @@ def raise_ours(translate: Translate, error: BaseException, where: str) -> None:
 
 
 def unstorable(error: BaseException, where: str) -> NotStorable | None:
-    """Say that a value cannot be stored, if that is what Python's own error says."""
+    """Return `NotStorable` if Python's own error says that a value cannot be stored."""
     if isinstance(error, UnicodeEncodeError | OverflowError):
         return NotStorable("a value cannot be stored", where=where)
     return None

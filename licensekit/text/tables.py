@@ -32,7 +32,7 @@ class Table(NamedTuple):
     faults: list[Fault]
 
     def refuse(self, key: str, why: str) -> None:
-        """Keep a fault."""
+        """Add a fault."""
         self.faults.append(Fault(key_path(self.path, key), why))
 
     def refuse_others(self, known: Collection[str]) -> None:
@@ -50,7 +50,7 @@ class Table(NamedTuple):
                 self.refuse(key, "is missing")
 
     def read(self, key: str, reader: Reader[T]) -> T | None:
-        """Give what is under `key`; None if it is absent or faulty."""
+        """Return what is under `key`; None if it is absent or faulty."""
         value = self.content.get(key)
         if value is None:
             return None
@@ -61,7 +61,7 @@ class Table(NamedTuple):
             return None
 
     def items(self, key: str, reader: Reader[T], most: int = limits.INCLUDES) -> list[T]:
-        """Give the entries of the array under `key`, which are different and at most so many."""
+        """Return the entries of the array under `key`, which are different and at most so many."""
         value = self.read(key, _array) or []
         if len(value) > most:
             self.refuse(key, f"has more than {most} entries")
@@ -78,21 +78,21 @@ class Table(NamedTuple):
         return list(found)
 
     def refuse_entry(self, key: str, place: int, why: str) -> None:
-        """Keep a fault of one entry of an array; places count from 0."""
+        """Add a fault of one entry of an array; places count from 0."""
         self.faults.append(Fault(f"{key_path(self.path, key)}[{place}]", why))
 
     def table(self, key: str) -> "Table":
-        """Give the table under `key`; absent is empty."""
+        """Return the table under `key`; absent is empty."""
         return Table(key_path(self.path, key), self.read(key, _table) or {}, self.faults)
 
     def tables(self, key: str, most: int) -> Iterator[tuple[str, "Table"]]:
-        """Give each of the tables under `key`, which are named by codes and at most so many."""
+        """Return each of the tables under `key`, which are named by codes and at most so many."""
         outer = self.table(key)
         for code in outer.codes(most):
             yield code, outer.table(code)
 
     def codes(self, most: int) -> list[str]:
-        """Give the keys of this table, which are codes and at most so many."""
+        """Return the keys of this table, which are codes and at most so many."""
         if len(self.content) > most:
             self.faults.append(Fault(self.path, f"has more than {most} entries"))
         found: list[str] = []

@@ -18,7 +18,7 @@ from licensekit.text.spelling import is_code, is_serial, text_fault
 T = TypeVar("T")
 
 Reader = Callable[[object], T]
-"""Gives what a value says, or raises `ValueError` with the reason."""
+"""Returns what a value says, or raises `ValueError` with the reason."""
 
 Value = str | int | bool
 """A setting that is sold."""
@@ -51,12 +51,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def what_is(value: object) -> str:
-    """Say in words what kind of value this is."""
+    """Return in words what kind of value this is."""
     return next((what for kind, what in _TYPES if isinstance(value, kind)), "nothing")
 
 
 def typed(value: object, kind: type[T], wanted: str) -> T:
-    """Give `value` if it is of `kind`; `wanted` says in words what that is."""
+    """Return `value` if it is of `kind`; `wanted` says in words what that is."""
     if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
         return value
     raise ValueError(f"is {what_is(value)}, not {wanted}")
@@ -119,7 +119,7 @@ def flag(value: object) -> bool:
 
 
 def whole(least: int, most: int) -> Reader[int]:
-    """Give a reader of whole numbers from `least` to `most`."""
+    """Return a reader of whole numbers from `least` to `most`."""
 
     def read(value: object) -> int:
         number = typed(value, int, "a whole number")
@@ -131,7 +131,7 @@ def whole(least: int, most: int) -> Reader[int]:
 
 
 def word(words: Mapping[str, T]) -> Reader[T]:
-    """Give a reader of one of `words`, which gives what the word stands for."""
+    """Return a reader of one of `words`, which gives what the word stands for."""
 
     def read(value: object) -> T:
         text = typed(value, str, _one_of(words))

@@ -79,7 +79,7 @@ WORDS: list[tuple[Any, set[str]]] = [
 
 
 def table_of(name: str) -> list[list[str]]:
-    """Give the table of a document, or of one that stands inside another."""
+    """Return the table of a document, or of one that stands inside another."""
     outer, _ = NESTED.get(name, (name, None))
     text = section(TEXT, outer)
     if name in NESTED:

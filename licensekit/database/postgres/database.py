@@ -140,7 +140,7 @@ class PostgresDatabase:
         return self._transaction(_WRITING, COMMIT_AND_TELL, None)
 
     def keep_copy(self, number: int) -> None:
-        """Keep nothing: the server's backups are its administrator's."""
+        """Do nothing: the server's backups are its administrator's."""
 
     def _transaction(
         self, how: Beginning, commit: bytes, schema: Schema | None

@@ -43,7 +43,7 @@ _BY_CLASS: Final[dict[str, tuple[_Kind, str]]] = {
 
 
 def translate(error: BaseException, where: str) -> LicenseError | None:
-    """Give what an error of psycopg means; see `licensekit.database.translation`."""
+    """Return what an error of psycopg means; see `licensekit.database.translation`."""
     if isinstance(error, psycopg.Error):
         return _ours(error, where)
     return unstorable(error, where)

@@ -60,7 +60,7 @@ class SqliteConnection:
         """See `Connection.now`: there is no server."""
 
     def commit(self) -> None:
-        """Make what was done durable, and end the transaction."""
+        """Commit durably, and end the transaction."""
         self._lifetime.check()
         self._finish()
         with Translated(translate, self._where):

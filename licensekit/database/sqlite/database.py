@@ -118,7 +118,7 @@ class SqliteDatabase:
         return self._transaction(self._writers, "BEGIN IMMEDIATE", None)
 
     def keep_copy(self, number: int) -> None:
-        """Keep what is committed as `NAME.before-NUMBER`, beside the database."""
+        """Copy what is committed to `NAME.before-NUMBER`, beside the database."""
         kept = self._path.with_name(f"{self._path.name}.before-{number}")
         partial = kept.with_name(f"{kept.name}.partial")
         try:
