@@ -1,6 +1,6 @@
 """Databases: transactions, numbered migrations, "has it changed?", on SQLite or PostgreSQL.
 
-`connect` chooses by location. The floors above see `protocol.Database` and nothing of the engine.
+`connect` chooses by location. The layers above see `protocol.Database` and nothing of the engine.
 """
 
 from pathlib import Path

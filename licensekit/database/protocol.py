@@ -1,4 +1,4 @@
-r"""What a database can do for the floors above, whichever engine is behind it.
+r"""What a database can do for the layers above, whichever engine is behind it.
 
 SQL is written once, in the part that SQLite and PostgreSQL both speak, with `?` for each value.
 Rules that keep it so: upserts as `ON CONFLICT`, `lower(x) LIKE lower(?) ESCAPE '\'` for searching,

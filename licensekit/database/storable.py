@@ -22,13 +22,20 @@ def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
         # In the order of how many there are: whoever enters a million rows asks this often.
         if isinstance(value, str):
             if "\0" in value or len(value) > VALUE_BYTES:
-                raise _refusal(value, where)
+                raise _not_storable(value, where)
         elif isinstance(value, bytes) and len(value) > VALUE_BYTES:
-            raise _refusal(value, where)
+            raise _not_storable(value, where)
     return params
 
 
-def _refusal(value: str | bytes, where: str) -> NotStorable:
+def _not_storable(value: str | bytes, where: str) -> NotStorable:
     if len(value) > VALUE_BYTES:
         return NotStorable("a value is too long to be stored", where=where)
     return NotStorable("a text contains a NUL character", where=where)
+
+
+def unstorable(error: BaseException, where: str) -> NotStorable | None:
+    """Return `NotStorable` if Python's own error says that a value cannot be stored."""
+    if isinstance(error, UnicodeEncodeError | OverflowError):
+        return NotStorable("a value cannot be stored", where=where)
+    return None

@@ -9,11 +9,10 @@ from typing import Final, LiteralString
 import psycopg
 from psycopg.types.numeric import Int8Dumper, IntLoader
 
-from licensekit.database.lifetime import Lifetime
 from licensekit.database.postgres.errors import translate
 from licensekit.database.protocol import STREAMED_ROWS, Row, Value
 from licensekit.database.storable import storable
-from licensekit.database.translation import Translated
+from licensekit.database.transaction import Lifetime, Translated
 from licensekit.errors import DatabaseUnavailable
 
 Raw = psycopg.Connection[Row]

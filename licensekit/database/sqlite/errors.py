@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Final
 
-from licensekit.database.translation import unstorable
+from licensekit.database.storable import unstorable
 from licensekit.errors import (
     ConstraintViolated,
     DatabaseBusy,
@@ -33,7 +33,7 @@ _BY_CODE: Final[dict[int, tuple[type[LicenseError], str, str]]] = {
 
 
 def translate(error: BaseException, where: str) -> LicenseError | None:
-    """Return what an error of sqlite3 means; see `licensekit.database.translation`."""
+    """Return what an error of sqlite3 means; see `licensekit.database.transaction.Translate`."""
     if isinstance(error, UnicodeDecodeError):
         # sqlite3 cannot even say what is wrong: the name in its message is not UTF-8.
         return DatabaseDamaged("it is damaged", where=where)

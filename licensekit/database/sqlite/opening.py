@@ -9,7 +9,7 @@ from typing import Final
 
 from licensekit.database.sqlite.errors import damaged, translate
 from licensekit.database.storable import VALUE_BYTES
-from licensekit.database.translation import Translated
+from licensekit.database.transaction import Translated
 from licensekit.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, FileUnusable
 from licensekit.files import require_plain_file, sync_folder, unusable
 
