@@ -148,12 +148,20 @@ def signing_keys(known: KnownRoot, opened: frame.Frame, what: str) -> list[Verif
         KeyUnknown: a signature by another key.
         ThresholdNotMet: too few.
     """
-    keys = [known.keys.get((s.scheme, s.key)) for s in opened.signatures]
-    found = [key for key in keys if key is not None]
-    if len(found) < len(keys):
-        raise KeyUnknown(f"{what} is signed by a key that root {known.root.version} does not name")
+    found = _keys_of(opened, known.keys, what)
     if len(found) < known.root.threshold:
         raise _short(known.root, what, len(found))
+    return found
+
+
+def _keys_of(
+    opened: frame.Frame, allowed: Mapping[KeyReference, VerifyingKey], what: str
+) -> list[VerifyingKey]:
+    """Return the key of each signature, all of which must be allowed ones."""
+    keys = [allowed.get((s.scheme, s.key)) for s in opened.signatures]
+    found = [key for key in keys if key is not None]
+    if len(found) < len(keys):
+        raise KeyUnknown(f"{what} is signed by a key that no root here names for it")
     return found
 
 
@@ -189,10 +197,7 @@ def _known(
     allowed: Mapping[KeyReference, VerifyingKey],
 ) -> KnownRoot:
     """Check that only allowed keys signed, and enough of the root's own (R3)."""
-    keys = [allowed.get((s.scheme, s.key)) for s in opened.signatures]
-    found = [key for key in keys if key is not None]
-    if len(found) < len(keys):
-        raise KeyUnknown(f"root {root.version} is signed by a key that no root here names")
+    found = _keys_of(opened, allowed, f"root {root.version}")
     count = sum((s.scheme, s.key) in own for s in opened.signatures)
     if count < root.threshold:
         raise _short(root, f"root {root.version}", count)
