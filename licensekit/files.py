@@ -48,7 +48,7 @@ _REASONS: Final = {
 
 
 def read_bytes(path: Path, *, limit: int, what: str) -> bytes:
-    """Give all bytes of a plain file of at most `limit` bytes.
+    """Read all bytes of a plain file of at most `limit` bytes.
 
     `what` says in errors what the file was meant to be: `a license file`. A FIFO or device is
     refused and never waited for. A symbolic link is followed.
@@ -57,16 +57,9 @@ def read_bytes(path: Path, *, limit: int, what: str) -> bytes:
         FileUnusable: missing, not a plain file, or not readable.
         TooLarge: more than `limit` bytes, also if they appear while it is read.
     """
-    try:
-        handle = os.open(path, _READ)
-        try:
-            found = os.fstat(handle)
-            require_plain_file(path, found.st_mode, what)
-            data = _read(handle, limit) if found.st_size <= limit else None
-        finally:
-            os.close(handle)
-    except (OSError, ValueError) as error:
-        raise unusable(path, what, error) from error
+    file, size = open_plain(path, what=what)
+    with file, _explained(path, what):
+        data = file.read(limit + 1) if size <= limit else None
     if data is None or len(data) > limit:
         raise TooLarge(
             f"more than {limit} bytes, which is too much for {what}",
@@ -83,7 +76,7 @@ def open_plain(path: Path, *, what: str) -> tuple[BinaryIO, int]:
     Raises:
         FileUnusable: missing, not a plain file, or not readable.
     """
-    try:
+    with _explained(path, what):
         handle = os.open(path, _READ)
         try:
             found = os.fstat(handle)
@@ -92,8 +85,6 @@ def open_plain(path: Path, *, what: str) -> tuple[BinaryIO, int]:
             os.close(handle)
             raise
         return os.fdopen(handle, "rb"), found.st_size
-    except (OSError, ValueError) as error:
-        raise unusable(path, what, error) from error
 
 
 def write_atomically(
@@ -132,20 +123,18 @@ def write_atomically(
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder if it is not there, in one that is.
+    """Create a folder if it does not exist; its parent must.
 
     Raises:
         FileUnusable: it cannot be made, or something else has its name.
     """
-    try:
+    with _explained(path, "made a folder"):
         path.mkdir(exist_ok=True)
-    except OSError as error:
-        raise unusable(path, "made a folder", error) from error
 
 
 @contextmanager
 def replacing(path: Path) -> Generator[BinaryIO]:
-    """Give a file to write to, which takes the place of `path` when the block ends.
+    """Yield a file to write to, which takes the place of `path` when the block ends.
 
     It is synced first, and nothing is left of it if the block raises.
 
@@ -154,15 +143,14 @@ def replacing(path: Path) -> Generator[BinaryIO]:
     """
     partial = path.with_name(f".{token_hex(8)}.partial")
     try:
-        _check_place(path, replace=True)
-        with os.fdopen(os.open(partial, _CREATE, 0o644), "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-        sync_folder(path.parent)
-    except (OSError, ValueError) as error:
-        raise unusable(path, "a file", error) from error
+        with _explained(path, "a file"):
+            _check_place(path, replace=True)
+            with os.fdopen(os.open(partial, _CREATE, 0o644), "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+            sync_folder(path.parent)
     finally:
         partial.unlink(missing_ok=True)
 
@@ -198,36 +186,32 @@ def write_many(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
 
 
 def require_writable(folder: Path) -> None:
-    """Make sure that files can be made in `folder`.
+    """Check that files can be created in `folder`.
 
     Raises:
         FileUnusable: they cannot; the folder is as it was.
     """
     probe = folder / f".{token_hex(8)}.partial"
-    try:
+    with _explained(folder, "a folder for files"):
         os.close(os.open(probe, _CREATE, 0o600))
         probe.unlink()
-    except (OSError, ValueError) as error:
-        raise unusable(folder, "a folder for files", error) from error
 
 
 def is_exposed(path: Path) -> bool:
-    """Say whether others than its owner may read or change the file, as far as its mode tells.
+    """Return whether others than its owner may read or change the file, as far as its mode tells.
 
     Windows keeps access in lists that a mode does not show: there the answer is always False.
 
     Raises:
         FileUnusable: there is no such file.
     """
-    try:
+    with _explained(path, "a file"):
         mode = path.stat().st_mode
-    except (OSError, ValueError) as error:
-        raise unusable(path, "a file", error) from error
     return os.name == "posix" and bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` durable, where the system knows such a thing."""
+    """Sync the names in `folder` to the disk, where the system can."""
     try:
         handle = os.open(folder, os.O_RDONLY)
     except PermissionError:
@@ -239,7 +223,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def unusable(path: Path, what: str, error: OSError | ValueError) -> FileUnusable:
-    """Say why `path` cannot be used as `what`, and what to do."""
+    """Return why `path` cannot be used as `what`, and what to do."""
     number = error.errno if isinstance(error, OSError) else None
     reason, hint = _REASONS.get(number or 0, (f"it cannot be used ({error})", "check the path"))
     return FileUnusable(reason, where=str(path), hint=hint, wanted=what)
@@ -258,13 +242,13 @@ def require_plain_file(path: Path, mode: int, what: str) -> None:
         )
 
 
-def _read(handle: int, limit: int) -> bytes:
-    pieces: list[bytes] = []
-    left = limit + 1
-    while left and (piece := os.read(handle, left)):
-        pieces.append(piece)
-        left -= len(piece)
-    return b"".join(pieces)
+@contextmanager
+def _explained(path: Path, what: str) -> Generator[None]:
+    """Raise `FileUnusable` for an error of the system, or of a path that no system takes."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise unusable(path, what, error) from error
 
 
 def _check_place(path: Path, *, replace: bool) -> None:

@@ -44,7 +44,7 @@ now_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.op
 
 @contextmanager
 def located(where: str) -> Generator[None]:
-    """Say of a `LicenseError` raised inside where it happened, unless it knows by itself.
+    """Add where it happened to a `LicenseError` raised inside, unless it has a place already.
 
     `where` is a path, or `-`.
     """
@@ -57,7 +57,7 @@ def located(where: str) -> Generator[None]:
 
 
 def read_input(path: str, *, what: str, limit: int = limits.FILE_BYTES) -> bytes:
-    """Give the bytes of a file, or of standard input for `-`.
+    """Read the bytes of a file, or of standard input for `-`.
 
     Raises:
         FileUnusable: there is no such plain file, or it cannot be read.
@@ -87,7 +87,7 @@ def write_output(path: str, data: bytes, *, mode: int = 0o644) -> None:
 
 
 def is_terminal() -> bool:
-    """Say whether there is somebody to ask."""
+    """Return whether there is somebody to ask."""
     return sys.stdin.isatty()
 
 
@@ -99,32 +99,28 @@ class PassphraseSource(NamedTuple):
 
 
 def passphrase_options(*, root: bool = False) -> Callable[[F], F]:
-    """Add `--passphrase-file` and `--passphrase-fd`; with `root` those of the root key as well.
+    """Add `--passphrase-file` and `--passphrase-fd`; with `root`, `--root-passphrase-…` instead.
 
-    The command gets them as `passphrase_file`, `passphrase_fd`, `root_passphrase_file` and
-    `root_passphrase_fd`.
+    The command gets them as `passphrase_file` and `passphrase_fd`, or as `root_passphrase_file`
+    and `root_passphrase_fd`.
     """
-
-    def decorate(command: F) -> F:
-        for prefix, key in (("root-", "root key"),) if root else (("", "signing key"),):
-            command = click.option(
-                f"--{prefix}passphrase-fd",
-                type=click.IntRange(min=0),
-                metavar="N",
-                help=f"Read the passphrase of the {key} from this file descriptor.",
-            )(command)
-            command = click.option(
-                f"--{prefix}passphrase-file",
-                metavar="FILE",
-                help=f"Read the passphrase of the {key} from the first line of FILE.",
-            )(command)
-        return command
-
-    return decorate
+    prefix, key = ("root-", "root key") if root else ("", "signing key")
+    from_file = click.option(
+        f"--{prefix}passphrase-file",
+        metavar="FILE",
+        help=f"Read the passphrase of the {key} from the first line of FILE.",
+    )
+    from_descriptor = click.option(
+        f"--{prefix}passphrase-fd",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help=f"Read the passphrase of the {key} from this file descriptor.",
+    )
+    return lambda command: from_file(from_descriptor(command))
 
 
 def read_passphrase(source: PassphraseSource, prompt: str, *, confirm: bool = False) -> bytes:
-    """Give a passphrase from its file, descriptor or a prompt on the terminal.
+    """Read a passphrase from its file, descriptor or a prompt on the terminal.
 
     Raises:
         PassphraseMissing: nothing given and no terminal to ask on, or an empty one.

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements.evaluate import Entitlements, qualify
+from licensekit.entitlements.evaluation import Entitlements, issuer_of, qualify
 from licensekit.entitlements.questions import count, where_to_buy, why_not
 from licensekit.errors import (
     NoneFree,
@@ -28,6 +28,7 @@ from licensekit.errors import (
     RequirementMissing,
     StillRequired,
 )
+from licensekit.text.spelling import quote_codes
 from licensekit.wire.documents import Kind, License, SeatKind
 
 
@@ -45,7 +46,7 @@ def faults_of(
     held: frozenset[str],
     change: Change,
 ) -> list[RefusedError]:
-    """Give everything that stands against a change to what `holder` is assigned (`held`).
+    """Return everything that stands against a change to what `holder` is assigned (`held`).
 
     What is assigned already is not assigned again. `in_use` is license to how often it is
     assigned now, to everybody.
@@ -65,7 +66,7 @@ def faults_of(
 def missing_requirements(
     entitlements: Entitlements, holder: str, code: str, held: Iterable[str] = ()
 ) -> Iterator[RequirementMissing]:
-    """Give what a license requires and a holder of `held` does not have (S4)."""
+    """Return what a license requires and a holder of `held` does not have (S4)."""
     for required in sorted(_requires(entitlements, code) - _there(entitlements, held)):
         license_ = entitlements.licenses.get(required)
         if license_ is None or license_.kind is Kind.SYSTEM:
@@ -115,7 +116,7 @@ def _of_plans(
 ) -> Iterator[RefusedError]:
     plans = sorted(c for c in after if (one := entitlements.licenses.get(c)) and one.plan)
     if len(plans) > 1 and new.intersection(plans):
-        listed = _listed(plans)
+        listed = quote_codes(plans)
         kept = [plan for plan in plans if plan not in new] or plans[:1]
         yield PlanHeld(
             f"{holder} would have the plans {listed}, and a user has at most one",
@@ -144,8 +145,8 @@ def _of_children(
         every = _with_their_children(entitlements, after, codes)
         requires = "requires" if len(codes) == 1 else "require"
         yield StillRequired(
-            f"{holder} would lose `{required}`, which {_listed(codes)} {requires}",
-            hint=f"release {_listed(every)} as well",
+            f"{holder} would lose `{required}`, which {quote_codes(codes)} {requires}",
+            hint=f"release {quote_codes(every)} as well",
             license=required,
             children=every,
             holder=holder,
@@ -155,7 +156,7 @@ def _of_children(
 def _with_their_children(
     entitlements: Entitlements, held: frozenset[str], codes: list[str]
 ) -> list[str]:
-    """Give `codes`, then what of `held` cannot stay without them, and so on."""
+    """Return `codes`, then what of `held` cannot stay without them, and so on."""
     every = list(codes)
     while True:
         was_there = _there(entitlements, held)
@@ -195,21 +196,17 @@ def _more(entitlements: Entitlements, code: str) -> str:
     return "activate more" if address is None else f"buy more: {address}"
 
 
-def _listed(codes: Iterable[str]) -> str:
-    return " and ".join(f"`{code}`" for code in codes)
-
-
 def _requires(entitlements: Entitlements, code: str) -> frozenset[str]:
     license_ = entitlements.licenses.get(code)
     if license_ is None:
         return frozenset()
     trust_store = entitlements.trust_store
-    issuer = code.rpartition(".")[0] or trust_store.issuer
+    issuer = issuer_of(trust_store, code)
     return frozenset(qualify(trust_store, issuer, required) for required in license_.requires)
 
 
 def _there(entitlements: Entitlements, held: Iterable[str]) -> frozenset[str]:
-    """Give everything that a holder of `held` has, whatever has lapsed of it, and the system's."""
+    """Return all that a holder of `held` has, whatever has lapsed of it, and the system's."""
     given = (code for code, level in entitlements.present.items() if level > Access.NONE)
     included = (entitlements.closure.get(code, frozenset()) for code in held)
     everybody = (entitlements.everyone, entitlements.every_site)

@@ -4,7 +4,14 @@ from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements.evaluate import Entitlements, grants_of, qualify
+from licensekit.entitlements.evaluation import (
+    Entitlements,
+    access_of,
+    grants_of,
+    issuer_of,
+    qualify,
+    total_of,
+)
 from licensekit.entitlements.parts import BundleState
 from licensekit.errors import UnknownLicense, WrongKind
 from licensekit.wire.documents import Kind
@@ -74,9 +81,14 @@ class LicenseRow(NamedTuple):
     plan: bool
     granted: bool
 
+    @property
+    def free(self) -> int | None:
+        """How many more can be assigned; None is unrestricted."""
+        return Count(self.total, self.in_use).free
+
 
 def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -> str:
-    """Give the one spelling of a license code: without its prefix where that is the vendor.
+    """Return the one spelling of a license code: without its prefix where that is the vendor.
 
     Raises:
         UnknownLicense: no catalog has it.
@@ -105,7 +117,7 @@ def held_access(
     holdings: Iterable[Holding],
     site_holdings: Iterable[Holding] = (),
 ) -> dict[str, Access]:
-    """Give what a holder may do: an entry for every license of every catalog.
+    """Return what a holder may do: an entry for every license of every catalog.
 
     `site_holdings` are those of the site that a user works at. A license that lapsed below what is
     assigned serves the oldest assignments; the rest falls under the lapsed part's policy.
@@ -114,7 +126,7 @@ def held_access(
     access.update(entitlements.every_site)
     access.update(entitlements.everyone)
     for holding in (*holdings, *site_holdings):
-        cap = _cap(entitlements, holding)
+        cap = access_of(entitlements.tiers.get(holding.license, ()), holding.rank)
         for code in (holding.license, *entitlements.closure.get(holding.license, ())):
             if cap > access.get(code, Access.NONE):
                 access[code] = cap
@@ -122,7 +134,7 @@ def held_access(
         license_ = entitlements.licenses[code]
         complete = license_.full_with
         if complete is not None:
-            issuer = code.rpartition(".")[0] or entitlements.trust_store.issuer
+            issuer = issuer_of(entitlements.trust_store, code)
             held = access.get(qualify(entitlements.trust_store, issuer, complete), Access.NONE)
             level = min(level, Access.FULL if held is Access.FULL else Access.READ)  # noqa: PLW2901  # narrows it
         access[code] = level
@@ -130,20 +142,15 @@ def held_access(
 
 
 def count(entitlements: Entitlements, code: str, in_use: int) -> Count:
-    """Give the count of a license of which `in_use` are assigned; `code` as `resolve` gives it."""
+    """Count a license of which `in_use` are assigned; `code` as `resolve` returns it."""
     if entitlements.licenses[code].kind is Kind.SYSTEM:
         return Count(_quantity(entitlements, code), in_use)
-    total = 0
-    for tier in entitlements.tiers[code]:
-        if tier.cap is Access.FULL:
-            if tier.amount is None:
-                return Count(None, in_use)
-            total += tier.amount
-    return Count(total, in_use)
+    tiers = entitlements.tiers[code]
+    return Count(total_of(tier.amount for tier in tiers if tier.cap is Access.FULL), in_use)
 
 
 def short_of(entitlements: Entitlements, in_use: Mapping[str, int]) -> frozenset[str]:
-    """Give the licenses that are assigned more often than the best bundles serve.
+    """Return the licenses that are assigned more often than the best bundles serve.
 
     For all others it does not matter which assignments are the oldest.
     """
@@ -157,7 +164,7 @@ def short_of(entitlements: Entitlements, in_use: Mapping[str, int]) -> frozenset
 
 
 def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
-    """Give every bundle that grants a license, in force or waiting, and through what."""
+    """Return every bundle that grants a license, in force or waiting, and through what."""
     to_come, _ = grants_of(
         entitlements.trust_store, entitlements.waiting, entitlements.licenses, entitlements.closure
     )
@@ -184,7 +191,7 @@ _WHY_NOT: Final = {
 
 
 def why_not(entitlements: Entitlements, code: str) -> str:
-    """Say in a sentence why a license gives less than full access."""
+    """Return in a sentence why a license gives less than full access."""
     complete = entitlements.licenses[code].full_with
     if complete is not None and entitlements.present.get(code) is Access.FULL:
         return f"alone it can be read; with the user license `{complete}` it is full"
@@ -199,14 +206,14 @@ def why_not(entitlements: Entitlements, code: str) -> str:
 
 
 def where_to_buy(entitlements: Entitlements, code: str) -> str | None:
-    """Give the address at which the issuer of a license sells more, if its catalog names one."""
+    """Return the address at which the issuer of a license sells more, if its catalog names one."""
     trust_store = entitlements.trust_store
-    catalog = trust_store.catalogs.get(code.rpartition(".")[0] or trust_store.issuer)
+    catalog = trust_store.catalogs.get(issuer_of(trust_store, code))
     return None if catalog is None else catalog.document.urls.get("buy")
 
 
 def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[LicenseRow, ...]:
-    """Give every license of every catalog, in the catalogs' order."""
+    """Return every license of every catalog, in the catalogs' order."""
     found: list[LicenseRow] = []
     for code, license_ in entitlements.licenses.items():
         numbers = count(entitlements, code, in_use.get(code, 0))
@@ -214,7 +221,7 @@ def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[License
         found.append(
             LicenseRow(
                 code=code,
-                issuer=code.rpartition(".")[0] or entitlements.trust_store.issuer,
+                issuer=issuer_of(entitlements.trust_store, code),
                 kind=license_.kind,
                 name=license_.name,
                 access=_row_access(entitlements, code),
@@ -228,24 +235,11 @@ def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[License
     return tuple(found)
 
 
-def _cap(entitlements: Entitlements, holding: Holding) -> Access:
-    """Give what an assignment gets: the oldest are served by what is in force, then by the rest."""
-    served = 0
-    for tier in entitlements.tiers.get(holding.license, ()):
-        if tier.amount is None:
-            return tier.cap
-        served += tier.amount
-        if holding.rank < served:
-            return tier.cap
-    return Access.NONE
-
-
 def _quantity(entitlements: Entitlements, code: str) -> int | None:
     if entitlements.licenses[code].quantity is None:
         return int(entitlements.present.get(code) is Access.FULL)
-    counts = [g.amount for g in entitlements.grants.get(code, ()) if g.part.cap is Access.FULL]
-    known = [count for count in counts if count is not None]
-    return sum(known) if len(known) == len(counts) else None
+    grants = entitlements.grants.get(code, ())
+    return total_of(grant.amount for grant in grants if grant.part.cap is Access.FULL)
 
 
 def _row_access(entitlements: Entitlements, code: str) -> Access:

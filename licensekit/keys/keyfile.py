@@ -31,7 +31,7 @@ from licensekit.errors import (
 from licensekit.keys.digest import sha256
 from licensekit.keys.signing import SECRET_BYTES, SigningKey
 from licensekit.keys.verifying import PUBLIC_BYTES, VerifyingKey, load
-from licensekit.text.spelling import text_fault
+from licensekit.text.spelling import written_text_fault
 from licensekit.wire import armor
 
 SECRET_PREFIX: Final = "lkkey1."  # noqa: S105  # names the format, opens nothing
@@ -71,7 +71,7 @@ class _Sealed(NamedTuple):
 
 
 def seal(key: SigningKey, passphrase: bytes, *, label: str) -> str:
-    """Give the text of a key file that holds `key` under `passphrase`, without a line end.
+    """Return the text of a key file that holds `key` under `passphrase`, without a line end.
 
     Raises:
         PassphraseMissing: the passphrase is empty.
@@ -89,7 +89,7 @@ def seal(key: SigningKey, passphrase: bytes, *, label: str) -> str:
 
 
 def open_(text: bytes | str, passphrase: bytes) -> SigningKey:
-    """Give the secret key that `passphrase` opens.
+    """Return the secret key that `passphrase` opens.
 
     Raises:
         TooLarge: longer than `limits.KEY_FILE_BYTES`.
@@ -111,7 +111,7 @@ def open_(text: bytes | str, passphrase: bytes) -> SigningKey:
 
 
 def peek(text: bytes | str) -> PublicPart:
-    """Give what a key file says in the open; nothing of it is proven before `open_`.
+    """Return what a key file says in the open; nothing of it is proven before `open_`.
 
     Raises:
         TooLarge, KeyFileInvalid: as for `open_`.
@@ -120,7 +120,7 @@ def peek(text: bytes | str) -> PublicPart:
 
 
 def format_public(key: VerifyingKey, label: str) -> str:
-    """Give the text of a public key that can be handed around, without a line end.
+    """Return the text of a public key that can be handed around, without a line end.
 
     Raises:
         KeyInvalid: the label is too long or has characters that may not be shown.
@@ -130,7 +130,7 @@ def format_public(key: VerifyingKey, label: str) -> str:
 
 
 def parse_public(text: bytes | str) -> PublicPart:
-    """Give the key that `format_public` wrote. Compare its key id with its owner by other means.
+    """Return the key that `format_public` wrote. Compare its key id with its owner by other means.
 
     Raises:
         TooLarge: longer than `limits.KEY_FILE_BYTES`.
@@ -226,6 +226,4 @@ def _split_label(data: bytes) -> tuple[str, bytes]:
 def _label_fault(label: str) -> str | None:
     if len(label) > limits.NAME_LENGTH:
         return f"has more than {limits.NAME_LENGTH} characters"
-    if any("\ud800" <= character <= "\udfff" for character in label):
-        return "has half a character"
-    return text_fault(label)
+    return written_text_fault(label)

@@ -19,7 +19,6 @@ from licensekit.trust.signed import Verified
 from licensekit.wire.armor import DESCRIBED
 from licensekit.wire.documents import (
     AdmittedKey,
-    AfterGrace,
     Bundle,
     Catalog,
     KeyState,
@@ -91,13 +90,8 @@ def _require_bundle_scope(signer: AdmittedSigner, bundle: Bundle) -> None:
     if scope.longest_term is None:
         return
     # Measured from the issue, not from `starts`: a term that begins later does not reach further.
-    # A bundle that only advises after grace never ends.
-    end = bundle.expiry if bundle.grace is None else bundle.grace
-    if (
-        end is None
-        or bundle.after_grace is AfterGrace.ADVISORY
-        or end - day_at(bundle.issued) > scope.longest_term
-    ):
+    end = bundle.last_day
+    if end is None or end - day_at(bundle.issued) > scope.longest_term:
         term = f"a term of more than {scope.longest_term} days"
         raise _out_of_scope(signer, term, dimension="term")
 
@@ -160,7 +154,7 @@ def load_signers(trust: Trust) -> dict[KeyReference, AdmittedSigner]:
 def may_still_sign(
     signers: Mapping[KeyReference, AdmittedSigner], document: Verified[Revocations]
 ) -> bool:
-    """Say whether a list in force would be taken again under these keys (L3)."""
+    """Return whether a list in force would be taken again under these keys (L3)."""
     key = document.keys[0]
     signer = signers.get((key.scheme, key.key_id))
     if signer is None:

@@ -6,7 +6,8 @@ The PIN is asked by a callable and never stands in the URI, where histories and 
 python-pkcs11 is an extra, imported when a token is first needed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Protocol
 
 from licensekit.errors import SignerUnavailable
@@ -24,7 +25,7 @@ class TokenSigner(Signer, Protocol):
 
 
 def open_signer(uri: str, pin: Callable[[], str]) -> TokenSigner:
-    """Give the signer for the Ed25519 key that `uri` names; `pin` is asked once, if at all.
+    """Return the signer for the Ed25519 key that `uri` names; `pin` is asked once, if at all.
 
     The session with the token stays open as long as the signer lives.
 
@@ -35,15 +36,13 @@ def open_signer(uri: str, pin: Callable[[], str]) -> TokenSigner:
     place = parse(uri)
     if place.object is None and place.id is None:
         raise SignerUnavailable("the URI names no key: object= or id= is missing", hint=EXAMPLE)
-    try:
+    with _extra():
         from licensekit.keys.pkcs11 import session  # noqa: PLC0415  # python-pkcs11 is an extra
-    except ImportError as error:
-        raise _not_installed() from error
     return session.open_signer(place, pin)
 
 
 def generate(uri: str, pin: Callable[[], str], label: str) -> TokenSigner:
-    """Make an Ed25519 key named `label` in the token that `uri` names; it can never leave it.
+    """Generate an Ed25519 key named `label` in the token that `uri` names; it can never leave it.
 
     Raises:
         SignerUnavailable: as for `open_signer`, or the token has a key of that label already.
@@ -56,14 +55,16 @@ def generate(uri: str, pin: Callable[[], str], label: str) -> TokenSigner:
         )
     if not label.isprintable() or not label:
         raise SignerUnavailable(f"{label!a:.60} is no label", hint="give a printable one")
-    try:
+    with _extra():
         from licensekit.keys.pkcs11 import session  # noqa: PLC0415  # python-pkcs11 is an extra
-    except ImportError as error:
-        raise _not_installed() from error
     return session.generate(place._replace(object=label), pin)
 
 
-def _not_installed() -> SignerUnavailable:
-    return SignerUnavailable(
-        "python-pkcs11 is not installed", hint="install `licensekit-files[pkcs11]`"
-    )
+@contextmanager
+def _extra() -> Generator[None]:
+    try:
+        yield
+    except ImportError as error:
+        raise SignerUnavailable(
+            "python-pkcs11 is not installed", hint="install `licensekit-files[pkcs11]`"
+        ) from error

@@ -25,7 +25,7 @@ from licensekit.wire.documents.fields import (
     require_serials,
     require_texts,
 )
-from licensekit.wire.documents.sold import Use
+from licensekit.wire.documents.licenses import Use
 
 Scheme = Annotated[int, Meta(ge=1, le=2)]
 """1 = Ed25519; 2 = Ed25519 and ML-DSA-65 together."""
@@ -97,10 +97,9 @@ class Scope(Document, frozen=True):
 
     def __post_init__(self) -> None:
         require_codes(self.issuers)
+        require_ascending(self.types)
         require_ascending(self.issuers)
-        for items in (self.types, self.uses):
-            if list(items) != sorted(set(items)):
-                raise ValueError("a list in a scope is not sorted, or repeats an item")
+        require_ascending(self.uses)
 
 
 class AdmittedKey(Document, frozen=True):
@@ -128,7 +127,7 @@ class Trust(Document, frozen=True):
 
     product: Code
     version: Version
-    """Goes on across roots: a new root's first trust document is no version 1."""
+    """Continues across roots: the first trust document of a new root is not version 1."""
     root_version: Version
     issued: Seconds
     fresh_until: Seconds | None

@@ -14,12 +14,12 @@ from typing import Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.dates import end_of_day
-from licensekit.entitlements.evaluate import Entitlements, Tier, qualify
+from licensekit.entitlements.evaluation import Entitlements, Tier, access_of, qualify, total_of
 from licensekit.entitlements.parts import Part
 from licensekit.entitlements.questions import resolve
 from licensekit.errors import WrongKind
 from licensekit.limits import COUNT
-from licensekit.wire.documents import AfterGrace, Kind, SeatKind
+from licensekit.wire.documents import Kind, SeatKind
 
 _HOUR_SECONDS: Final = 3600
 
@@ -37,35 +37,28 @@ class SeatPool(NamedTuple):
     """The second from which nothing in force grants it fully any more; None is never."""
 
     def access(self, seat: int) -> Access:
-        """Give what the seat of a number gives; seats count from 0."""
-        served = 0
-        for tier in self.tiers:
-            if tier.amount is None or seat < served + tier.amount:
-                return tier.cap
-            served += tier.amount
-        return Access.NONE
+        """Return what the seat of a number gives; seats count from 0."""
+        return access_of(self.tiers, seat)
 
     def total(self, at_least: Access) -> int | None:
-        """Give how many seats give at least this access; None is unrestricted."""
-        amounts = [tier.amount for tier in self.tiers if tier.cap >= at_least]
-        known = [amount for amount in amounts if amount is not None]
-        return sum(known) if len(known) == len(amounts) else None
+        """Return how many seats give at least this access; None is unrestricted."""
+        return total_of(tier.amount for tier in self.tiers if tier.cap >= at_least)
 
     def seats(self, at_least: Access) -> int:
-        """Give the number of the first seat that does not give at least this access."""
+        """Return the number of the first seat that does not give at least this access."""
         total = self.total(at_least)
         return COUNT if total is None else total
 
 
 def has_seats(entitlements: Entitlements, code: str) -> bool:
-    """Say whether a code is that of a license with concurrent seats."""
+    """Return whether a code is that of a license with concurrent seats."""
     name = qualify(entitlements.trust_store, entitlements.trust_store.issuer, code)
     license_ = entitlements.licenses.get(name)
     return license_ is not None and license_.seats is SeatKind.CONCURRENT
 
 
 def leasable(entitlements: Entitlements, code: str) -> str:
-    """Give the one spelling of a code that can be leased (L1).
+    """Return the one spelling of a code that can be leased (L1).
 
     Raises:
         UnknownLicense: no catalog has it.
@@ -83,7 +76,7 @@ def leasable(entitlements: Entitlements, code: str) -> str:
 
 
 def pool_of(entitlements: Entitlements, name: str) -> SeatPool:
-    """Give the seats of a license; `name` as `leasable` gives it (L2, L5)."""
+    """Return the seats of a license; `name` as `leasable` gives it (L2, L5)."""
     parts = [
         grant.part
         for grant in entitlements.grants.get(name, ())
@@ -100,7 +93,7 @@ def pool_of(entitlements: Entitlements, name: str) -> SeatPool:
 
 
 def _tiers(entitlements: Entitlements, name: str) -> tuple[Tier, ...]:
-    """What is everybody's, since a system license includes it, has a seat for everybody."""
+    """Return the tiers, with seats for everybody where a system license includes the license."""
     tiers = entitlements.tiers[name]
     given = entitlements.everyone.get(name, Access.NONE)
     if given is Access.NONE:
@@ -109,7 +102,5 @@ def _tiers(entitlements: Entitlements, name: str) -> tuple[Tier, ...]:
 
 
 def _end_of(part: Part) -> int | None:
-    bundle = part.bundle
-    last = bundle.expiry if bundle.grace is None else bundle.grace
-    lives_on = last is None or bundle.after_grace is AfterGrace.ADVISORY
-    return None if last is None or lives_on else end_of_day(last)
+    last = part.bundle.last_day
+    return None if last is None else end_of_day(last)

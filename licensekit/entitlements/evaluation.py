@@ -8,8 +8,8 @@ that anything granted includes is present. What is included uses up no count of 
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from licensekit import catalog as rules
 from licensekit.access import Access
+from licensekit.catalog import included
 from licensekit.dates import day_at, end_of_day, start_of_day
 from licensekit.entitlements.binding import Fingerprint
 from licensekit.entitlements.parts import BundleState, Part, governing, judge
@@ -36,6 +36,26 @@ class Tier(NamedTuple):
 
     amount: int | None
     cap: Access
+
+
+def total_of(amounts: Iterable[int | None]) -> int | None:
+    """Sum counts; None, unrestricted, if one of them is."""
+    total = 0
+    for amount in amounts:
+        if amount is None:
+            return None
+        total += amount
+    return total
+
+
+def access_of(tiers: Iterable[Tier], number: int) -> Access:
+    """Return what the assignment or seat of a number is served with; numbers count from 0."""
+    served = 0
+    for tier in tiers:
+        if tier.amount is None or number < served + tier.amount:
+            return tier.cap
+        served += tier.amount
+    return Access.NONE
 
 
 class Entitlements(NamedTuple):
@@ -87,7 +107,7 @@ def evaluate(
     fingerprint: Fingerprint | None = None,
     released: int | None = None,
 ) -> Entitlements:
-    """Give what `bundles` grant at `now` (seconds since 1970).
+    """Evaluate what `bundles` grant at `now` (seconds since 1970).
 
     `fingerprint` is what a bound bundle is held against; without one it grants nothing. `released`
     is the date of the product version that asks, in days since 1970, held against maintenance.
@@ -127,10 +147,15 @@ def evaluate(
 
 
 def qualify(trust_store: TrustStore, issuer: str, code: str) -> str:
-    """Give the name by which an application knows a code that `issuer` writes."""
+    """Return the name by which an application knows a code that `issuer` writes."""
     owner, _, bare = code.rpartition(".")
     owner = owner or issuer
     return bare if owner == trust_store.issuer else f"{owner}.{bare}"
+
+
+def issuer_of(trust_store: TrustStore, code: str) -> str:
+    """Return the issuer of a code as an application writes it: the vendor's has no prefix."""
+    return code.rpartition(".")[0] or trust_store.issuer
 
 
 def _vendor_first(parts: Iterable[Part], vendor: str) -> tuple[Part, ...]:
@@ -150,10 +175,10 @@ def _licenses(trust_store: TrustStore) -> dict[str, License]:
 def _closure(trust_store: TrustStore) -> dict[str, frozenset[str]]:
     return {
         qualify(trust_store, issuer, code): frozenset(
-            qualify(trust_store, issuer, c) for c in included
+            qualify(trust_store, issuer, c) for c in inner
         )
         for issuer, catalog in trust_store.catalogs.items()
-        for code, included in rules.included(catalog.document).items()
+        for code, inner in included(catalog.document).items()
     }
 
 
@@ -163,7 +188,7 @@ def grants_of(
     licenses: Mapping[str, License],
     closure: Mapping[str, frozenset[str]],
 ) -> tuple[dict[str, tuple[Grant, ...]], tuple[tuple[Part, str], ...]]:
-    """Give license to what grants it, and what is granted that no catalog has."""
+    """Return license to what grants it, and what is granted that no catalog has."""
     found: dict[str, list[Grant]] = {}
     unknown: list[tuple[Part, str]] = []
     for part in parts:
@@ -185,7 +210,7 @@ def grants_of(
 def _present(
     licenses: Mapping[str, License], grants: Mapping[str, tuple[Grant, ...]]
 ) -> dict[str, Access]:
-    """Give the system licenses that anything grants."""
+    """Return the system licenses that anything grants."""
     return {
         code: max(grant.part.cap for grant in grants[code])
         for code, license_ in licenses.items()
@@ -199,7 +224,7 @@ def _given(
     present: Mapping[str, Access],
     kind: Kind,
 ) -> dict[str, Access]:
-    """Give the licenses of `kind` that system licenses include, and so are everybody's."""
+    """Return the licenses of `kind` that system licenses include, and so are everybody's."""
     given: dict[str, Access] = {}
     for system, level in present.items():
         for code in closure[system]:
@@ -209,7 +234,7 @@ def _given(
 
 
 def _system(licenses: Mapping[str, License], present: Mapping[str, Access]) -> dict[str, Access]:
-    """Give what the installation as a whole may do: a license with `full_with` is read to it."""
+    """Return what the installation as a whole may do: a license with `full_with` is read to it."""
     system: dict[str, Access] = {}
     for code, license_ in licenses.items():
         if license_.kind is Kind.SYSTEM:
@@ -223,15 +248,14 @@ def _tiers(grants: Iterable[Grant]) -> tuple[Tier, ...]:
     for cap in (Access.FULL, Access.READ):
         counts = [g.amount for g in grants if g.via is None and g.part.cap is cap]
         if counts:
-            known = [count for count in counts if count is not None]
-            tiers.append(Tier(sum(known) if len(known) == len(counts) else None, cap))
+            tiers.append(Tier(total_of(counts), cap))
     return tuple(tiers)
 
 
 def _valid_until(
     trust_store: TrustStore, parts: Iterable[Part], waiting: Iterable[Part], now: int
 ) -> int | None:
-    """Give the next second at which a state, a start or a notice changes."""
+    """Return the next second at which a state, a start or a notice changes."""
     trust = trust_store.trust.trust
     moments = [None if trust is None else trust.document.fresh_until]
     moments += [listed.document.fresh_until for listed in trust_store.trust.lists.values()]

@@ -157,11 +157,21 @@ class Bundle(Document, frozen=True):
         if fault := order_of_dates_fault(self.starts, self.warning, self.expiry, self.grace):
             raise ValueError(fault)
 
+    @property
+    def last_day(self) -> int | None:
+        """The last day on which it works, grace included; None: it never ends.
+
+        A bundle that only advises after grace never ends.
+        """
+        if self.after_grace is AfterGrace.ADVISORY:
+            return None
+        return self.expiry if self.grace is None else self.grace
+
 
 def order_of_dates_fault(
     starts: int | None, warning: int | None, expiry: int | None, grace: int | None
 ) -> str | None:
-    """Say why these dates contradict each other, or None. All are days since 1970 or nothing."""
+    """Return why these dates contradict each other, or None. All are days since 1970 or nothing."""
     if expiry is None:
         return (
             "warning and grace need an expiry" if warning is not None or grace is not None else None
@@ -182,7 +192,7 @@ def order_of_dates_fault(
 
 
 def _ascend(*days: int | None) -> bool:
-    """Say whether no day is before an earlier one; those that are not there do not count."""
+    """Return whether no day is before an earlier one; those that are not there do not count."""
     last = 0
     for day in days:
         if day is not None:
@@ -233,8 +243,7 @@ class LoginRule(Document, frozen=True):
     def __post_init__(self) -> None:
         require_qualified(self.all)
         require_ascending(self.all)
-        if list(self.users) != sorted(set(self.users)):
-            raise ValueError("the kinds of users are not sorted, or repeat one")
+        require_ascending(self.users)
 
 
 class Edition(Document, frozen=True):
