@@ -231,6 +231,21 @@ def test_a_reduction_is_not_refused_for_seats_that_are_held(crm: Installation, d
         desk.take()
 
 
+def test_a_seat_held_beyond_a_reduction_counts_wherever_seats_below_it_are_free(
+    crm: Installation, desk: Desk
+) -> None:
+    held = sorted((desk.take(f"holder {n}") for n in range(SEATS)), key=lambda one: one.seat)
+    desk.free(held[0], held[3])
+    sell(crm, 3)
+    desk.look()
+    with pytest.raises(NoneFree):  # 1, 2 and 4 are held, and 0 is free
+        desk.take()
+    desk.free(held[4])
+    assert desk.take().seat == 0
+    with pytest.raises(NoneFree):
+        desk.take()
+
+
 def test_a_seat_is_borrowed_up_to_the_limit_and_written_down(crm: Installation, desk: Desk) -> None:
     sell(crm, 5, borrow_hours=48)
     desk.look()
