@@ -84,6 +84,7 @@ def test_a_clock_turned_back_wins_no_more_than_what_was_not_kept_yet(
     assert "clock-behind" in codes(licensing)
 
 
+@pytest.mark.process
 def test_what_another_process_activates_is_seen_by_itself(home: Home, licensing: Licensing) -> None:
     assert not licensing.allows("expander")
     sold = {**SOLD, "system": {**SOLD["system"], "expander": 1}}

@@ -335,6 +335,7 @@ def in_a_child(lease: Lease, licensing: Licensing) -> None:
         assert in_use(licensing) == 2
 
 
+@pytest.mark.process
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 def test_a_forked_child_has_no_part_in_the_seats_of_its_parent(licensing: Licensing) -> None:
     lease, released = take(licensing, ttl=3), take(licensing)
