@@ -15,7 +15,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 import psycopg
 import pytest
@@ -62,8 +62,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _needs_server(parameter: object) -> bool:
-    parts: tuple[object, ...] = parameter if isinstance(parameter, tuple) else (parameter,)
-    return any(isinstance(part, str) and part in SERVER_PARAMETERS for part in parts)
+    if isinstance(parameter, tuple):
+        return any(map(_needs_server, cast("tuple[object, ...]", parameter)))
+    return isinstance(parameter, str) and parameter in SERVER_PARAMETERS
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
