@@ -326,7 +326,7 @@ def test_waiting_ends_with_the_first_change(location: str, database: Database) -
     started = time.monotonic()
     timer.start()
     assert database.wait_for_change(before, 20)
-    assert 0.1 < time.monotonic() - started < 1.2
+    assert 0.1 < time.monotonic() - started < 10  # with the change, long before its own end
     timer.join()
     assert database.wait_for_change(before, 20)
     assert not database.wait_for_change(database.version(), 0)

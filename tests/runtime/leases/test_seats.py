@@ -72,9 +72,9 @@ def test_leases_are_listed_with_holder_and_time(desk: Desk, crm: Installation) -
 
 
 def test_what_is_not_renewed_is_free_again(home: Home, desk: Desk, crm: Installation) -> None:
-    lost, kept = desk.take("anna", ttl=2), desk.take("bob", ttl=2)
+    lost, kept = desk.take("anna", ttl=5), desk.take("bob", ttl=5)
     assert desk.renew(kept, ttl=60) == {kept.id}
-    expire(home, 4)
+    expire(home, 7)
     assert desk.still(lost, kept) == {kept.id}
     assert in_use(crm) == 1
     assert desk.renew(lost, kept) == {kept.id}
