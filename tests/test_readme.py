@@ -17,7 +17,7 @@ ASKED_FOR = ("passphrase", "repeat")
 
 
 def example(name: str) -> str:
-    """Return the code block behind the mark `<!-- example: name -->`."""
+    """Return the code block after the mark `<!-- example: name -->`."""
     text = README.read_text(encoding="utf-8")
     found = re.search(rf"<!-- example: {name} -->\n```\w+\n(.*?)```", text, re.DOTALL)
     assert found, name
@@ -25,7 +25,7 @@ def example(name: str) -> str:
 
 
 def type_in(command: str, folder: Path) -> str:
-    """Type a command into a terminal, answer what it asks, give what it shows."""
+    """Type a command into a terminal, answer its questions and return what it shows."""
     program, *arguments = shlex.split(command, comments=True)
     child, terminal = pty.fork()
     if child == 0:

@@ -58,10 +58,16 @@ _TIME: Final = "WITH time (now) AS (SELECT COALESCE(server_now(), ?)) "
 """One time for the whole statement."""
 _OUR_SCHEMA: Final = " AND (SELECT number FROM licensekit_schema) = ?"
 _FREE_SEAT: Final = (
-    " license = ? AND expires <= (SELECT now FROM time)"
-    # What is still held beyond the count, after a reduction, is not given out again below it.
-    " AND seat < ? - (SELECT count(*) FROM leases"
-    " WHERE license = ? AND seat >= ? AND expires > (SELECT now FROM time))"
+    " license = ? AND expires <= (SELECT now FROM time) AND seat < CASE WHEN EXISTS ("
+    "SELECT 1 FROM leases WHERE license = ? AND seat >= ? AND expires > (SELECT now FROM time))"
+    # What is still held beyond the count, after a reduction, is not given out again below it: then
+    # only as many of the lowest free seats are given as are missing from the count. All who ask at
+    # the same moment want the same rows, so that together they cannot take more.
+    " THEN COALESCE((SELECT seat FROM leases"
+    " WHERE license = ? AND seat < ? AND expires <= (SELECT now FROM time) ORDER BY seat LIMIT 1"
+    " OFFSET (SELECT CASE WHEN count(*) < ? THEN ? - count(*) ELSE 0 END FROM leases"
+    " WHERE license = ? AND (seat < ? OR seat >= ?) AND expires > (SELECT now FROM time))), ?)"
+    " ELSE ? END"
 )
 _TAKE: Final = (
     f"{_TIME}UPDATE leases SET id = ?, holder = ?, borrowed = 0,"  # noqa: S608  # texts of ours
@@ -230,7 +236,7 @@ def _take(database: Database, asked: SeatQuery, now: int, begin: int) -> HeldSea
         now,
         *(lease_id, asked.holder, asked.ttl + _ROUNDING),
         code,
-        *(code, asked.seats, code, asked.there_are),
+        *_free_seat(asked),
         *(code, begin, SCHEMA.number),
     )
     if row is None:
@@ -239,11 +245,18 @@ def _take(database: Database, asked: SeatQuery, now: int, begin: int) -> HeldSea
     return HeldSeat(lease_id, code, seat, asked.holder, taken, expires, borrowed=False)
 
 
+def _free_seat(asked: SeatQuery) -> tuple[str | int, ...]:
+    """Return the parameters of `_FREE_SEAT`, in its order."""
+    code, seats, there_are = asked.license, asked.seats, asked.there_are
+    beyond, lowest = (code, there_are), (code, seats, seats, seats, code, seats, there_are)
+    return code, *beyond, *lowest, seats, seats
+
+
 def _makes_sense_again(database: Database, asked: SeatQuery, now: int) -> bool:
     """Say whether a seat is free after all; where rows can be added, add some."""
     code = asked.license
     with database.write(shared=True) as connection:
-        row = connection.one(_ROOM, now, code, code, asked.seats, code, asked.there_are)
+        row = connection.one(_ROOM, now, code, *_free_seat(asked))
         last, free_seats = row or (None, 0)
         if free_seats:
             return True

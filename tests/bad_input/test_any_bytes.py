@@ -14,11 +14,12 @@ import pytest
 from licensekit.keys import keyfile
 from tests.bad_input.mutations import mutations
 from tests.cli.invoking import Ran, invoke
+from tests.profiles import examples
 
 SAMPLE: Final = Path(__file__).parents[2] / "samples" / "superoffice"
-MUTATIONS: Final = 500
+MUTATIONS: Final = examples(500)
 """For each of the seeds."""
-SEEDS: Final = (1, 2, 3, 4)
+SEEDS: Final = (1, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in (2, 3, 4)))
 REFUSED: Final = frozenset({2, 3, 4, 5, 6, 7, 8})
 
 

@@ -51,7 +51,7 @@ def prepare(folder: Path, users: int) -> Installation:
 
 
 def asking(client: TestClient, path: str) -> Callable[[], None]:
-    """Give a call that asks for a page."""
+    """Return a function that requests a page."""
 
     def ask() -> None:
         assert client.get(path).status_code == 200

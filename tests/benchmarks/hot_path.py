@@ -56,7 +56,7 @@ def places(server: str) -> Generator[list[Place]]:
 
 
 def asking(licensing: Licensing) -> dict[str, Callable[[int], None]]:
-    """Give loops that ask as many times as they are told."""
+    """Return loops that ask a question a given number of times."""
 
     def system(calls: int) -> None:
         for _ in range(calls):
@@ -81,7 +81,7 @@ def assign_and_release(home: str, pipe: Pipe) -> None:
 
 
 def latencies(place: Place) -> list[float]:
-    """Give the milliseconds from each commit of another process until this one answers by it."""
+    """Measure the milliseconds from another process's commit until this one's answer follows it."""
     ours, theirs = PROCESSES.Pipe()
     other = PROCESSES.Process(target=assign_and_release, args=(place.home, theirs))
     other.start()
@@ -101,7 +101,7 @@ def latencies(place: Place) -> list[float]:
 
 
 def asked_once_a_millisecond(place: Place) -> float:
-    """Give the share of a processor that such a program takes, its threads included."""
+    """Measure the share of a processor that such a program uses, its threads included."""
     begin, end = time.process_time(), time.monotonic() + SECONDS
     while time.monotonic() < end:
         place.licensing.allows("server")
@@ -110,7 +110,7 @@ def asked_once_a_millisecond(place: Place) -> float:
 
 
 def slept_a_millisecond() -> float:
-    """Give the share that the same loop takes without a question and without threads."""
+    """Measure the share that the same loop uses without questions and threads."""
     begin, end = time.process_time(), time.monotonic() + SECONDS
     while time.monotonic() < end:
         time.sleep(0.001)

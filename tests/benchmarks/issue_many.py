@@ -42,14 +42,14 @@ class Cost(NamedTuple):
     """The most memory that the keeper had, in megabytes."""
 
     def best(self, workers: int) -> float:
-        """Give what an order costs where each process has a core, or at least two do."""
+        """Return the cost of an order where each process, or at least two, has a core."""
         if workers == 1:
             return self.keeper
         return max(self.keeper, self.workers / workers, (self.keeper + self.workers) / 2)
 
 
 def order(number: int) -> dict[str, Any]:
-    """Give one of many orders."""
+    """Return one of many orders."""
     plan = number % PLANS
     return {
         "order": f"A-{number}",
@@ -108,7 +108,7 @@ def issue(place: Path, *, keep_going: bool, workers: int) -> tuple[float, float,
 
 
 def cost(folder: Path, count: int, *, keep_going: bool, workers: int) -> Cost:
-    """Give what an order costs when so many are issued in a new workspace."""
+    """Measure what an order costs when `count` are issued in a new workspace."""
     with tempfile.TemporaryDirectory(dir=folder) as made:
         place = Path(made)
         workspaces.make(place / "acme").close()
@@ -123,7 +123,7 @@ def cost(folder: Path, count: int, *, keep_going: bool, workers: int) -> Cost:
 
 
 def raw() -> tuple[float, float]:
-    """Give what a signature alone costs in microseconds, by the clock and of the processor."""
+    """Measure a signature alone: wall time and processor time, in microseconds."""
     sign, message = SigningKey.generate(ED25519).sign, bytes(300)
     clock, used = time.perf_counter(), time.process_time()
     for _ in range(SIGNED):
@@ -133,7 +133,7 @@ def raw() -> tuple[float, float]:
 
 
 def files_alone(folder: Path) -> float:
-    """Give the processor time of a file alone, in microseconds."""
+    """Measure the processor time of writing one file, in microseconds."""
     with tempfile.TemporaryDirectory(dir=folder) as made:
         used = time.process_time()
         write_many(Path(made), ((f"{number}.lic", bytes(500)) for number in range(SIGNED)))

@@ -121,7 +121,7 @@ def rates(place: str, url: str) -> list[Rates]:
 
 
 def telling(place: str) -> list[float]:
-    """Give the seconds after which a holder knew that an administrator had ended its lease."""
+    """Measure the seconds until a holder learns that an administrator ended its lease."""
     found: list[float] = []
     with (
         Licensing.open(place, root=PIN, pack=PACK) as licensing,

@@ -34,7 +34,7 @@ SOME: Final = 1000
 
 
 def bundles(count: int) -> Iterator[Record]:
-    """Give records of that many bundles. Their signatures are no signatures: none is verified."""
+    """Return records of that many bundles, with invalid signatures: none is verified."""
     today = day_at(NOW)
     signature = bytes(64)
     template = makers.bundle(issuer="acme", product="acme", starts=None, warning=None)
@@ -67,7 +67,7 @@ def fill(workspace: Workspace, count: int) -> None:
 
 
 def filters() -> dict[str, Filters]:
-    """Give a filter of each kind, whose answers are alike on every ledger."""
+    """Return a filter of each kind that selects equally much in every ledger."""
     return {
         "newest": Filters(),
         "--company": Filters(company="company 77"),
@@ -85,7 +85,7 @@ def filters() -> dict[str, Filters]:
 
 
 def milliseconds(workspace: Workspace, asked: Filters) -> float:
-    """Give what a page of 50 costs, the median of some."""
+    """Measure a page of 50 bundles, as a median."""
 
     def timed() -> float:
         begin = time.perf_counter()
@@ -96,7 +96,7 @@ def milliseconds(workspace: Workspace, asked: Filters) -> float:
 
 
 def command(folder: Path, *words: str) -> float:
-    """Give the seconds of the whole command."""
+    """Measure the whole command, in seconds."""
     begin = time.perf_counter()
     line = [sys.executable, "-m", "licensekit", "ledger", "list", "-C", str(folder), *words]
     subprocess.run(line, cwd=ROOT, check=True, capture_output=True)

@@ -115,7 +115,7 @@ def cold_login(licensing: Licensing, place: Path, users: int) -> Measured:
 
 
 def opening(folder: Path, file: str) -> tuple[float, float]:
-    """Give the milliseconds of opening, and of verifying the same files alone."""
+    """Measure opening, and verifying the same files alone, in milliseconds."""
     [bundle] = armor.read(file)
 
     def verify() -> None:
@@ -135,7 +135,7 @@ main()
 
 
 def status(folder: Path) -> tuple[float, float]:
-    """Give the seconds and the megabytes of the `status` command, whole process (Linux)."""
+    """Measure the whole process of the `status` command: seconds and megabytes (Linux)."""
     begin = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", STATUS, str(folder)],

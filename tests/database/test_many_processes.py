@@ -28,7 +28,10 @@ PROCESSES = get_context("spawn")
 PATIENCE = 60
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.filterwarnings("ignore:This process .* is multi-threaded"),
+]
 
 
 def received(process: BaseProcess, pipe: Pipe) -> object:

@@ -297,6 +297,7 @@ def test_placeholders_are_translated_outside_quotes(sql: str, expected: str) -> 
     assert placed(sql) == expected.encode()  # pyright: ignore[reportArgumentType]  # from a table
 
 
+@pytest.mark.process
 def test_without_the_driver_the_extra_is_named(tmp_path: Path) -> None:
     code = (
         "import sys; sys.modules['psycopg'] = None\n"

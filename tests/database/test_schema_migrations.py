@@ -90,6 +90,7 @@ def test_a_migration_that_fails_changes_nothing(location: str, database: Databas
     again.close()
 
 
+@pytest.mark.process
 def test_a_migration_killed_in_the_middle_changes_nothing_and_can_be_repeated(
     location: str, database: Database
 ) -> None:

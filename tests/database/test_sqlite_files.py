@@ -446,6 +446,7 @@ def test_an_account_without_rights_is_told_what_to_do(
         connect(filled, schema=SCHEMA, create=False)
 
 
+@pytest.mark.process
 def test_no_driver_is_loaded_before_a_program_connects() -> None:
     code = (
         "import sys; before = set(sys.modules)\n"

@@ -21,6 +21,7 @@ from licensekit.errors import (
     NotStorable,
 )
 from tests.database.sample_database import SCHEMA, add, things
+from tests.profiles import examples
 
 TEXT = st.text(st.characters(exclude_characters="\0", codec="utf-8"))
 INTEGERS = st.integers(-(2**63), 2**63 - 1)
@@ -45,7 +46,8 @@ def test_what_was_committed_is_there_after_opening_again(location: str) -> None:
 
 
 @settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(50),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(number=INTEGERS, name=st.none() | TEXT, raw=st.none() | st.binary(max_size=3000))
 def test_values_come_back_as_they_went_in(
@@ -324,7 +326,7 @@ def test_waiting_ends_with_the_first_change(location: str, database: Database) -
     started = time.monotonic()
     timer.start()
     assert database.wait_for_change(before, 20)
-    assert 0.1 < time.monotonic() - started < 1.2
+    assert 0.1 < time.monotonic() - started < 10  # with the change, long before its own end
     timer.join()
     assert database.wait_for_change(before, 20)
     assert not database.wait_for_change(database.version(), 0)

@@ -32,6 +32,7 @@ from tests.entitlements.engine import (
     granted,
     trust_store,
 )
+from tests.profiles import examples
 
 of = makers.license_entry
 DAY = makers.ISSUED_DAY
@@ -282,7 +283,7 @@ def some_bundles(draw: st.DrawFn) -> list[Bundle]:
     ]
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(some_bundles(), st.integers(DAY, DAY + 5), st.integers(0, 12))
 def test_a_plain_model_gives_every_assignment_the_same(
     sold: list[Bundle], day: int, rank: int
@@ -302,7 +303,7 @@ def test_a_plain_model_gives_every_assignment_the_same(
     assert held_access(entitlements, [Holding("user", rank)])["user"] is expected
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(some_bundles(), st.integers(DAY, DAY + 5))
 def test_more_is_never_less(sold: list[Bundle], day: int) -> None:
     """Another part takes nothing from anybody."""

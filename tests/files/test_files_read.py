@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from licensekit.errors import FileUnusable, TooLarge
 from licensekit.files import is_exposed, read_bytes
+from tests.profiles import examples
 
 
 @settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(50),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(content=st.binary(max_size=200), limit=st.integers(0, 200))
 def test_a_file_is_read_whole_exactly_if_it_is_within_the_limit(

@@ -62,6 +62,7 @@ def test_a_file_is_replaced_with_the_mode_of_the_new_one(tmp_path: Path) -> None
     assert entries(tmp_path) == ["file"]
 
 
+@pytest.mark.process
 def test_a_secret_is_never_readable_by_others_while_it_is_written(tmp_path: Path) -> None:
     seen: set[int] = set()
     before = os.umask(0)
@@ -88,6 +89,7 @@ def _write_many(path: Path) -> None:
         write_atomically(path, bytes([number % 256]) * 1000, mode=0o600, durable=False)
 
 
+@pytest.mark.process
 def test_a_reader_sees_the_old_or_the_new_whatever_is_killed(tmp_path: Path) -> None:
     path = tmp_path / "file"
     write_atomically(path, b"a" * 300_000)
@@ -119,6 +121,7 @@ def test_an_existing_file_is_not_overwritten_unless_that_was_asked_for(tmp_path:
     assert entries(tmp_path) == ["file"]
 
 
+@pytest.mark.process
 def test_of_two_that_create_one_file_exactly_one_succeeds(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(2)

@@ -11,7 +11,10 @@ import pytest
 from tests.installation.kill_points import MOMENTS
 from tests.installation.operations import OPERATIONS
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork"),
+]
 
 ROOT = Path(__file__).parents[2]
 KILLS = {"create": 50, "activate": 60, "assign": 50, "migrate": 40}

@@ -33,6 +33,7 @@ from licensekit.state.time import TimeSeen, observe, prove
 from licensekit.wire.documents import Bundle, Kind
 from tests import makers
 from tests.homes import DAY, Home, file, pack
+from tests.profiles import examples
 
 of = makers.license_entry
 CATALOG = makers.catalog(
@@ -321,7 +322,7 @@ class Installations(RuleBasedStateMachine):
 
 TestInstallations = Installations.TestCase
 TestInstallations.settings = settings(
-    max_examples=40,
+    max_examples=examples(40),
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

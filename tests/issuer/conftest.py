@@ -1,5 +1,6 @@
 """A workspace for every test that asks for one, and keys that open fast."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,9 +19,24 @@ def cheap_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyfile, "LOG2_N", limits.SCRYPT_LOG2_N_MIN)
 
 
+@pytest.fixture(scope="session")
+def workspace_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a new workspace, whose keys are made once."""
+    folder = tmp_path_factory.mktemp("template") / "acme"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keyfile, "LOG2_N", limits.SCRYPT_LOG2_N_MIN)
+        workspaces.make(folder).close()
+    return folder
+
+
 @pytest.fixture
-def workspace(tmp_path: Path, location: str) -> Iterator[Workspace]:
+def workspace(tmp_path: Path, location: str, workspace_template: Path) -> Iterator[Workspace]:
     """A new workspace in the folder `acme`, its ledger there or on a server."""
-    url = location if is_url(location) else None
-    with workspaces.make(tmp_path / "acme", ledger=url) as workspace:
-        yield workspace
+    folder = tmp_path / "acme"
+    if is_url(location):
+        opened = workspaces.make(folder, ledger=location)
+    else:
+        shutil.copytree(workspace_template, folder)
+        opened = Workspace.open(folder)
+    with opened:
+        yield opened

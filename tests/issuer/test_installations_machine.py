@@ -26,6 +26,7 @@ from licensekit.trust.verify import verify_bundle
 from licensekit.wire.documents import ANSWERS
 from licensekit.wire.frame import INSTALLATION
 from tests import makers
+from tests.profiles import examples
 from tests.workspaces import NOW, WHO, make, ordered, signer
 
 PLACES = 2
@@ -172,7 +173,7 @@ class Installations(RuleBasedStateMachine):
 
 TestInstallations = pytest.mark.usefixtures("cheap_keys")(Installations.TestCase)
 Installations.TestCase.settings = settings(
-    max_examples=15,
+    max_examples=examples(15),
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],

@@ -250,6 +250,7 @@ def test_what_cannot_be_written_is_in_the_ledger_and_written_the_next_time(
     assert verified(workspace, out) == names_in(workspace)
 
 
+@pytest.mark.process
 @BOTH
 def test_workers_make_the_same_as_one(
     workspace: Workspace, tmp_path: Path, out: Path, how: How
@@ -263,6 +264,7 @@ def test_workers_make_the_same_as_one(
     assert files_of(again) == files_of(done)
 
 
+@pytest.mark.process
 def test_what_a_worker_cannot_write_is_said_as_by_one(workspace: Workspace, out: Path) -> None:
     (out / f"{SERIAL}-base-1.lic").mkdir()
     with pytest.raises(FileUnusable, match=f"{SERIAL}-base-1.lic"):

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from licensekit.issuer.workspace import Workspace
 from tests.many_orders import content, names_in, orders_in, text, verified
 
@@ -51,6 +53,7 @@ def desk(place: Path, name: str) -> "subprocess.Popen[str]":
     return process
 
 
+@pytest.mark.process
 def test_each_order_is_issued_once_by_two_desks_at_once(
     workspace: Workspace, tmp_path: Path
 ) -> None:

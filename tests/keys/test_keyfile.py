@@ -187,6 +187,7 @@ def test_the_cost_is_authenticated(sealed: str) -> None:
         keyfile.open_(text_of("lkkey1.", bytes(data)), PASSPHRASE)
 
 
+@pytest.mark.process
 def test_a_cost_beyond_the_memory_is_said_to_be_just_that(sealed: str) -> None:
     """In a process that may not have the gibibyte that the highest cost takes."""
     data = bytearray(contents(sealed))

@@ -249,6 +249,7 @@ def test_an_encryption_that_is_not_known_is_named() -> None:
         import_private(encrypted(pbkdf2(2048), unknown), right)
 
 
+@pytest.mark.process
 def test_without_bcrypt_an_encrypted_openssh_key_says_what_to_install(tmp_path: Path) -> None:
     path = tmp_path / "id_ed25519"
     path.write_bytes(ENCRYPTED["OpenSSH"])

@@ -109,6 +109,7 @@ def test_a_machine_without_mldsa_is_told_so(monkeypatch: pytest.MonkeyPatch) -> 
         SigningKey.generate(HYBRID)
 
 
+@pytest.mark.process
 def test_verifying_ed25519_imports_nothing_that_only_others_need() -> None:
     """Every application pays for these imports at its start."""
     program = "import sys; import licensekit.keys.verifying; print(*sys.modules)"

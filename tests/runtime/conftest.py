@@ -15,7 +15,7 @@ from tests.installation.conftest import SOLD, crm_catalog
 
 Open = Callable[..., Licensing]
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 """Far more than it should take: tests show that it comes, `tests.benchmarks.reload` how soon."""
 
 

@@ -21,6 +21,7 @@ from tests.runtime.conftest import Open, comes
 from tests.runtime.elsewhere import sockets, work
 
 pytestmark = [
+    pytest.mark.process,
     pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork"),
     pytest.mark.filterwarnings("ignore:This process .* is multi-threaded"),
 ]

@@ -2,6 +2,8 @@
 
 from multiprocessing import get_context
 
+import pytest
+
 from tests import makers
 from tests.homes import Clock, Home, bundle, file
 from tests.runtime.elsewhere import assign_all_that_is_free
@@ -11,6 +13,7 @@ APART_SECONDS = 300
 FREE = 50
 
 
+@pytest.mark.process
 def test_counts_come_out_the_same_on_all_hosts_and_no_seat_is_given_twice(
     postgres_location: str,
 ) -> None:

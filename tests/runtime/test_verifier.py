@@ -252,6 +252,7 @@ def test_now_needs_its_zone(verifier: Verifier) -> None:
         verifier.verify(file_with(), now=datetime(2027, 1, 1))  # noqa: DTZ001  # that is the point
 
 
+@pytest.mark.process
 def test_importing_the_package_loads_neither_click_nor_a_driver_nor_the_engine() -> None:
     program = "import sys; import licensekit; print(*sys.modules)"
     # A process whose coverage is measured loads what the measuring needs, sqlite3 among it.

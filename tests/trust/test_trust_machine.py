@@ -28,6 +28,7 @@ from licensekit.trust.state import (
 from licensekit.wire.documents import KeyState
 from tests import makers
 from tests.makers import NOW
+from tests.profiles import examples
 from tests.refusals import counts, frozen
 from tests.trust.trust_model import Made, Model, Refusal
 
@@ -192,4 +193,4 @@ class TrustMachine(RuleBasedStateMachine):
 
 
 TestTrustMachine = TrustMachine.TestCase
-TestTrustMachine.settings = settings(max_examples=80, stateful_step_count=50, deadline=None)
+TestTrustMachine.settings = settings(max_examples=examples(80), stateful_step_count=50)

@@ -73,6 +73,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     return paths
 
 
+@pytest.mark.process
 def test_it_prints_a_link_that_signs_in(crm: Command, shelf: Path) -> None:
     crm("users add anna")
     with running(shelf, "--port", "0") as (printed, more):
@@ -92,6 +93,7 @@ def test_it_prints_a_link_that_signs_in(crm: Command, shelf: Path) -> None:
         assert following[2] != code
 
 
+@pytest.mark.process
 def test_others_reach_it_by_tls(crm: Command, shelf: Path) -> None:
     assert crm("status").code == 0
     cert, key = certificate(shelf)
@@ -110,6 +112,7 @@ def test_others_reach_it_by_tls(crm: Command, shelf: Path) -> None:
             assert answer.status_code == 401
 
 
+@pytest.mark.process
 def test_by_tls_on_this_machine_the_link_says_so(crm: Command, shelf: Path) -> None:
     assert crm("status").code == 0
     cert, key = certificate(shelf)
@@ -120,6 +123,7 @@ def test_by_tls_on_this_machine_the_link_says_so(crm: Command, shelf: Path) -> N
         assert "https://127.0.0.1:" in printed
 
 
+@pytest.mark.process
 def test_a_named_proxy_says_who_asks(crm: Command, shelf: Path) -> None:
     crm("users add anna")
     with socket.create_server(("127.0.0.1", 0)) as free:

@@ -315,6 +315,7 @@ def wait_for(what: Callable[[], object]) -> None:
         time.sleep(0.005)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("workers", ["1", "2"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_interrupted_and_run_again_it_goes_on(
@@ -339,6 +340,7 @@ def test_interrupted_and_run_again_it_goes_on(
     assert len([name for name in files(desk) if name.endswith(".lic")]) == 3000
 
 
+@pytest.mark.process
 def test_a_worker_that_ends_early_is_said_and_nothing_is_lost(desk: Desk) -> None:
     orders(desk, *range(3000))
     words = ("orders.jsonl", "--keep-going", "--workers", "2")

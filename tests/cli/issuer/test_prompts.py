@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="terminals of this kind are POSIX's")
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(os.name != "posix", reason="terminals of this kind are POSIX's"),
+]
 
 
 def typed(folder: Path, words: list[str], answers: list[str]) -> tuple[int, str]:

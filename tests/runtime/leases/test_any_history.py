@@ -16,6 +16,7 @@ from licensekit.errors import LeaseLost, LeaseUnknown, LicenseError, NoneFree
 from licensekit.installation import HeldSeat
 from tests.homes import Home, bundle, file
 from tests.installation.conftest import SOLD
+from tests.profiles import examples
 from tests.runtime.leases.desk import Desk
 
 HOUR = 3600
@@ -152,7 +153,7 @@ def test_any_history_of_leases_is_counted_exactly(home: Home) -> None:
     run_state_machine_as_test(
         here,
         settings=settings(
-            max_examples=12,
+            max_examples=examples(12),
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

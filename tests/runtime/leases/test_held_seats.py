@@ -143,7 +143,7 @@ def test_whoever_waits_gets_the_first_seat_that_is_free(home: Home, licensing: L
     begin = time.monotonic()
     with pytest.raises(NoneFree):
         take(licensing, wait=0.3)
-    assert 0.25 < time.monotonic() - begin < 5
+    assert 0.25 < time.monotonic() - begin < 15
     with opened(home) as other:
         timer = threading.Timer(0.3, held[0].release)
         timer.start()
@@ -154,8 +154,8 @@ def test_whoever_waits_gets_the_first_seat_that_is_free(home: Home, licensing: L
 
 
 def test_a_lease_is_renewed_as_long_as_the_program_has_it(licensing: Licensing) -> None:
-    lease = take(licensing, ttl=2)
-    forgotten = take(licensing, ttl=2)
+    lease = take(licensing, ttl=6)  # a busy machine may renew it seconds late
+    forgotten = take(licensing, ttl=6)
     ends = lease.until
     del forgotten
     gc.collect()
@@ -179,8 +179,8 @@ def test_whose_lease_is_ended_is_told_without_asking(
     lease = take(licensing, on_lost=tell(told, lost))
     other = take(licensing, "bob")
     crm.leases.end(lease.id)
-    assert lease.lost.wait(10)
-    assert lost.wait(10)
+    assert lease.lost.wait(60)
+    assert lost.wait(60)
     assert told == [lease]
     assert not holds(lease)
     with pytest.raises(LeaseLost, match="an administrator has ended it"):
@@ -192,7 +192,7 @@ def test_whose_lease_is_ended_is_told_without_asking(
 def lose(crm: Installation, licensing: Licensing, error: Exception | None = None) -> None:
     with take(licensing) as lease:
         crm.leases.end(lease.id)
-        assert lease.lost.wait(10)
+        assert lease.lost.wait(60)
         if error is not None:
             raise error
 
@@ -213,7 +213,7 @@ def test_a_machine_that_slept_too_long_has_lost_its_seats(
     late = time.clock_gettime(time.CLOCK_BOOTTIME) + 70
     monkeypatch.setattr("licensekit.runtime.seats.elapsed", lambda: late)
     assert not holds(lease)
-    assert lease.lost.wait(1)
+    assert lease.lost.wait(60)
     with pytest.raises(LeaseLost, match="not renewed in time"):
         lease.check()
     longer.check()
@@ -257,15 +257,15 @@ def test_what_lapses_to_reading_is_lost_to_who_needs_it_fully(
     assert reader.access("seat") is Access.FULL
     home.clock.move(days=800)
     if is_server(home):
-        assert writer.lost.wait(10)
+        assert writer.lost.wait(60)
         assert eventually(lambda: reader.access("seat") is Access.READ)
         reader.check()
         with pytest.raises(NotEntitled):
             take(licensing)
     else:
         # Where there is no server, the leases themselves are over as well.
-        assert writer.lost.wait(10)
-        assert reader.lost.wait(10)
+        assert writer.lost.wait(60)
+        assert reader.lost.wait(60)
         with take(licensing, at_least=Access.READ) as lease:
             assert eventually(lambda: lease.access("seat") is Access.READ)
 
@@ -335,6 +335,7 @@ def in_a_child(lease: Lease, licensing: Licensing) -> None:
         assert in_use(licensing) == 2
 
 
+@pytest.mark.process
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 def test_a_forked_child_has_no_part_in_the_seats_of_its_parent(licensing: Licensing) -> None:
     lease, released = take(licensing, ttl=3), take(licensing)
@@ -356,7 +357,7 @@ def test_a_lease_whose_license_no_catalog_has_any_more_is_lost(
     catalog = crm_catalog()
     fewer = {code: one for code, one in catalog.licenses.items() if code != "seat"}
     crm.activate(file(makers.changed(catalog, version=2, licenses=fewer)))
-    assert lease.lost.wait(10)
+    assert lease.lost.wait(60)
     with pytest.raises(LeaseLost, match="in no catalog any more"):
         lease.check()
     assert crm.leases.list() == ()

@@ -72,9 +72,9 @@ def test_leases_are_listed_with_holder_and_time(desk: Desk, crm: Installation) -
 
 
 def test_what_is_not_renewed_is_free_again(home: Home, desk: Desk, crm: Installation) -> None:
-    lost, kept = desk.take("anna", ttl=2), desk.take("bob", ttl=2)
+    lost, kept = desk.take("anna", ttl=5), desk.take("bob", ttl=5)
     assert desk.renew(kept, ttl=60) == {kept.id}
-    expire(home, 4)
+    expire(home, 7)
     assert desk.still(lost, kept) == {kept.id}
     assert in_use(crm) == 1
     assert desk.renew(lost, kept) == {kept.id}
@@ -227,6 +227,21 @@ def test_a_reduction_is_not_refused_for_seats_that_are_held(crm: Installation, d
         desk.take()
     desk.free(*beyond)
     assert desk.take().seat == below[0].seat
+    with pytest.raises(NoneFree):
+        desk.take()
+
+
+def test_a_seat_held_beyond_a_reduction_counts_wherever_seats_below_it_are_free(
+    crm: Installation, desk: Desk
+) -> None:
+    held = sorted((desk.take(f"holder {n}") for n in range(SEATS)), key=lambda one: one.seat)
+    desk.free(held[0], held[3])
+    sell(crm, 3)
+    desk.look()
+    with pytest.raises(NoneFree):  # 1, 2 and 4 are held, and 0 is free
+        desk.take()
+    desk.free(held[4])
+    assert desk.take().seat == 0
     with pytest.raises(NoneFree):
         desk.take()
 

@@ -25,6 +25,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(tmp_path / "home")
 
 
+@pytest.mark.process
 def test_whoever_is_killed_no_more_are_held_than_there_are_and_none_leaks(
     place: str, tmp_path: Path
 ) -> None:
@@ -51,6 +52,7 @@ def test_whoever_is_killed_no_more_are_held_than_there_are_and_none_leaks(
         assert all(lease.is_held for lease in held)
 
 
+@pytest.mark.process
 def test_hosts_whose_clocks_differ_count_alike_and_leases_live_by_the_server(
     postgres_location: str,
 ) -> None:

@@ -68,7 +68,7 @@ def test_a_server_that_is_away_for_too_long_costs_the_seat(
 ) -> None:
     lease = take(licensing, ttl=2)
     kill_postgres()
-    assert lease.lost.wait(10)
+    assert lease.lost.wait(60)
     with pytest.raises(LeaseLost, match="not renewed in time"):
         lease.check()
     start_postgres()
@@ -126,7 +126,7 @@ def test_a_borrowed_seat_goes_on_when_the_offline_hours_are_over(
     assert in_use(licensing) in {0, 2}  # as last seen
     home.clock.move(days=2)
     assert eventually(lambda: not licensing.allows("server"))
-    assert other.lost.wait(10)
+    assert other.lost.wait(60)
     assert borrowed.allows("seat")
     borrowed.check()
     assert borrowed.left > 99 * 3600

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def eventually(happens: Callable[[], object], seconds: float = 15) -> bool:
+def eventually(happens: Callable[[], object], seconds: float = 60) -> bool:
     """Say whether something happens within some seconds."""
     end = time.monotonic() + seconds
     while not happens():
