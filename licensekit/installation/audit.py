@@ -9,7 +9,7 @@ from licensekit.errors import AuditDamaged
 from licensekit.state import audit
 from licensekit.state.audit import AuditEntry, Head
 from licensekit.state.notices import is_restored
-from licensekit.state.transactions import OpenInstallation, reading
+from licensekit.state.transactions import OpenInstallation, read_installation
 
 
 class AuditReport(NamedTuple):
@@ -27,9 +27,9 @@ def verify_audit(opened: OpenInstallation) -> AuditReport:
     Raises:
         AuditDamaged: an entry was altered, inserted or removed, or a count does not agree.
     """
-    with reading(opened) as look:
-        head = check_audit(look.connection)
-        restored = look.stored.restored or is_restored(look.stored, look.mark)
+    with read_installation(opened) as read:
+        head = check_audit(read.connection)
+        restored = read.stored.restored or is_restored(read.stored, read.mark)
         return AuditReport(head, restored)
 
 
@@ -42,14 +42,14 @@ def check_audit(connection: Connection) -> Head:
 
 def list_audit(opened: OpenInstallation) -> Iterator[AuditEntry]:
     """Give every entry of the audit log, the oldest first, in constant memory."""
-    with reading(opened) as look:
-        yield from audit.entries(look.connection)
+    with read_installation(opened) as read:
+        yield from audit.entries(read.connection)
 
 
 def list_newest(opened: OpenInstallation, before: int | None, limit: int) -> tuple[AuditEntry, ...]:
     """Give the newest `limit` entries of the audit log, of those below number `before`."""
-    with reading(opened) as look:
-        return audit.newest(look.connection, before, limit)
+    with read_installation(opened) as read:
+        return audit.newest(read.connection, before, limit)
 
 
 def _check_chain(entries: Iterator[AuditEntry]) -> Head:

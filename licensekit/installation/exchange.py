@@ -16,7 +16,12 @@ from licensekit.limits import LICENSES, NOTICES, TEXT_LENGTH
 from licensekit.state.bundles import ACTIVE, RETURNED, BundleRecord, bundle_records
 from licensekit.state.loading import InstallationState
 from licensekit.state.machine import hashed, machine_facts
-from licensekit.state.transactions import OpenInstallation, Writing, reading, writing
+from licensekit.state.transactions import (
+    OpenInstallation,
+    WriteTransaction,
+    read_installation,
+    write_installation,
+)
 from licensekit.trust.sign import sign
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import (
@@ -43,8 +48,8 @@ def make_request(opened: OpenInstallation, *, with_facts: bool) -> tuple[str, Re
     Raises:
         NotActivated, HomeInvalid, TrustError, StateError: see `installation.state`.
     """
-    with writing(opened) as change:
-        state = change.look.state()
+    with write_installation(opened) as change:
+        state = change.read.state()
         facts = machine_facts() if with_facts else {}
         nonce = token_bytes(NONCE_BYTES)
         follows = _follows(change)
@@ -70,8 +75,8 @@ def return_bundles(opened: OpenInstallation, part: str, issuer: str | None) -> s
     Raises:
         BundleUnknown: no bundle of that part is active, and none was returned.
     """
-    with writing(opened) as change:
-        owner = issuer or change.look.state().trust_store.issuer
+    with write_installation(opened) as change:
+        owner = issuer or change.read.state().trust_store.issuer
         records = [r for r in bundle_records(change.connection) if r.issuer == owner]
         of_part = [record for record in records if record.part == part]
         active = [record for record in of_part if record.state == ACTIVE]
@@ -90,9 +95,9 @@ def receipts_of(opened: OpenInstallation, part: str, issuer: str | None) -> str:
     Raises:
         BundleUnknown: nothing of that part was returned.
     """
-    with reading(opened) as look:
-        owner = issuer or look.state().trust_store.issuer
-        found = _receipts(look.connection, part, owner)
+    with read_installation(opened) as read:
+        owner = issuer or read.state().trust_store.issuer
+        found = _receipts(read.connection, part, owner)
     if not found:
         raise BundleUnknown(f"no bundle `{part}` of {owner} was returned from here", part=part)
     return _file(found)
@@ -105,8 +110,8 @@ def make_statement(opened: OpenInstallation) -> tuple[str, Statement]:
         NotActivated: there is no serial to state it for.
         HomeInvalid, TrustError, StateError: see `installation.state`.
     """
-    with writing(opened) as change:
-        state = change.look.state()
+    with write_installation(opened) as change:
+        state = change.read.state()
         if state.serial is None:
             raise NotActivated("nothing was activated here yet, so there is nothing to state")
         follows = _follows(change)
@@ -122,12 +127,12 @@ def make_statement(opened: OpenInstallation) -> tuple[str, Statement]:
         return armor.write(_signed(change, statement)) + "\n", statement
 
 
-def _return(change: Writing, record: BundleRecord) -> None:
+def _return(change: WriteTransaction, record: BundleRecord) -> None:
     follows = _follows(change)
     change.record("return", bundle=record.identity.hex())
     answered = [
         verified.document
-        for verified in change.look.state().bundles
+        for verified in change.read.state().bundles
         if verified.identity == record.identity
     ]
     receipt = Receipt(
@@ -144,7 +149,7 @@ def _return(change: Writing, record: BundleRecord) -> None:
     )
 
 
-def _follows(change: Writing) -> dict[str, Value]:
+def _follows(change: WriteTransaction) -> dict[str, Value]:
     """Give the extension that names the audit head in what was signed before; nothing at first."""
     entries = change.connection.stream("SELECT entry, hash FROM audit ORDER BY number DESC")
     # Quotes inside of texts are escaped, so this is never a part of one.
@@ -176,8 +181,8 @@ def _nonce_answered(bundle: Bundle) -> bytes | None:
     return nonce if len(nonce) == NONCE_BYTES else None
 
 
-def _signed(change: Writing, document: Document) -> armor.Token:
-    key = SigningKey.from_secret(frame.INSTALLATION, change.look.stored.seed)
+def _signed(change: WriteTransaction, document: Document) -> armor.Token:
+    key = SigningKey.from_secret(frame.INSTALLATION, change.read.stored.seed)
     return sign(document, key)
 
 

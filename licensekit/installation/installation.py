@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from types import TracebackType
 from typing import NamedTuple, Self
 
 from licensekit.dates import days_of
@@ -17,15 +16,21 @@ from licensekit.installation.exchange import (
     receipts_of,
     return_bundles,
 )
+from licensekit.installation.leases import Leases
 from licensekit.installation.preview import Preview
 from licensekit.installation.sites import Sites
 from licensekit.installation.users import Users
 from licensekit.state.audit import AuditEntry
 from licensekit.state.bundles import BundleRecord, bundle_records
 from licensekit.state.home import open_installation
-from licensekit.state.leases import Leases
-from licensekit.state.loading import InstallationState, Recorded, at, recorded_root
-from licensekit.state.transactions import OpenInstallation, reading, system_clock, writing
+from licensekit.state.loading import InstallationState, recorded_root, state_at
+from licensekit.state.stored import Recorded
+from licensekit.state.time import system_clock
+from licensekit.state.transactions import (
+    OpenInstallation,
+    read_installation,
+    write_installation,
+)
 from licensekit.wire.documents import Request, Statement
 
 
@@ -104,9 +109,9 @@ class Installation:
             NotActivated: no pack was given, and none recorded.
             HomeInvalid, FormatError, TrustError, StateError: see `licensekit.state.loading`.
         """
-        with reading(self._opened) as look:
-            state = look.state()
-        return state if now is None else at(state, now, clock=look.clock)
+        with read_installation(self._opened) as read:
+            state = read.state()
+        return state if now is None else state_at(state, now, clock=read.clock)
 
     def license(self, code: str, *, now: int | None = None) -> LicenseDetails:
         """Give everything about a license: meaning, bundles, holders, history.
@@ -116,8 +121,8 @@ class Installation:
         Raises:
             UnknownLicense: no catalog has it.
         """
-        with reading(self._opened) as look:
-            return details_of(look, code, now)
+        with read_installation(self._opened) as read:
+            return details_of(read, code, now)
 
     def preview(self, data: bytes | str) -> Preview:
         """Give what a license file would change, and everything that stands against it.
@@ -125,8 +130,8 @@ class Installation:
         Raises:
             FormatError, TrustError: the file is damaged or not to be believed.
         """
-        with reading(self._opened) as look:
-            return propose(look, data).preview
+        with read_installation(self._opened) as read:
+            return propose(read, data).preview
 
     def activate(self, data: bytes | str) -> Activated:
         """Take a license file, whole or not at all. It is checked again, whatever was previewed.
@@ -135,8 +140,8 @@ class Installation:
             FormatError, TrustError: the file is damaged or not to be believed.
             RefusedError: it does not fit this installation; its `faults` are every reason.
         """
-        with writing(self._opened) as change:
-            proposal = propose(change.look, data)
+        with write_installation(self._opened) as change:
+            proposal = propose(change.read, data)
             return Activated(proposal.preview, apply(change, proposal))
 
     def request(self, *, with_facts: bool = True) -> tuple[str, Request]:
@@ -190,8 +195,8 @@ class Installation:
 
     def bundles(self) -> tuple[BundleRecord, ...]:
         """Give every bundle that was ever activated here, the oldest first."""
-        with reading(self._opened) as look:
-            return bundle_records(look.connection)
+        with read_installation(self._opened) as read:
+            return bundle_records(read.connection)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -200,10 +205,5 @@ class Installation:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()

@@ -17,12 +17,18 @@ from licensekit.errors import HomeTaken
 from licensekit.installation.audit import check_audit
 from licensekit.state import audit
 from licensekit.state.home import open_empty, open_installation, shown
-from licensekit.state.loading import judge
+from licensekit.state.loading import evaluate_state
 from licensekit.state.mark import write_mark
 from licensekit.state.notices import is_restored
 from licensekit.state.schema import SCHEMA
 from licensekit.state.stored import read_stored
-from licensekit.state.transactions import OpenInstallation, Reading, Writing, system_clock, writing
+from licensekit.state.time import system_clock
+from licensekit.state.transactions import (
+    OpenInstallation,
+    ReadTransaction,
+    WriteTransaction,
+    write_installation,
+)
 
 Progress = Callable[[int, int], object]
 """Is told now and then how many rows were done since it was told last, and how many there are."""
@@ -73,7 +79,7 @@ def move(
     with (
         closing(open_installation(source, create=False)) as old,
         closing(open_empty(target)) as new,
-        writing(OpenInstallation(old, None, None, None, clock, by)) as leaving,
+        write_installation(OpenInstallation(old, None, None, None, clock, by)) as leaving,
     ):
         here, there = shown(source, old), shown(target, new)
         if not _has_arrived(new, leaving):
@@ -86,7 +92,7 @@ def move(
     return migrated
 
 
-def _has_arrived(new: Database, leaving: Writing) -> bool:
+def _has_arrived(new: Database, leaving: WriteTransaction) -> bool:
     """Say whether this installation, as it is, was copied there by a call that was cut off.
 
     Raises:
@@ -95,16 +101,16 @@ def _has_arrived(new: Database, leaving: Writing) -> bool:
     with new.read() as connection:
         if connection.one("SELECT one FROM installation") is None:
             return False
-        there = read_stored(connection, leaving.head, leaving.look.clock)
+        there = read_stored(connection, leaving.head, leaving.read.clock)
         [last] = audit.newest(connection, None, 1)
-        is_copy = there.seed == leaving.look.stored.seed and there.marked == leaving.head.hash
+        is_copy = there.seed == leaving.read.stored.seed and there.marked == leaving.head.hash
         if is_copy and last.number == leaving.head.number + 1 and last.facts["did"] == ARRIVED:
             return True
     raise HomeTaken("there is an installation here already", where=new.location)
 
 
-def _move(new: Database, leaving: Writing, origin: str, progress: Progress) -> None:
-    look, rows = leaving.look, count_rows(leaving.connection, SCHEMA)
+def _move(new: Database, leaving: WriteTransaction, origin: str, progress: Progress) -> None:
+    read, rows = leaving.read, count_rows(leaving.connection, SCHEMA)
 
     def told(done: int) -> None:
         progress(done, 2 * rows)
@@ -112,26 +118,26 @@ def _move(new: Database, leaving: Writing, origin: str, progress: Progress) -> N
     with new.write() as connection:
         if count_rows(connection, SCHEMA):
             raise HomeTaken("there is an installation here already", where=new.location)
-        copy_rows(look.connection, connection, SCHEMA, told)
-        compare_rows(look.connection, connection, SCHEMA, told, new.location)
+        copy_rows(read.connection, connection, SCHEMA, told)
+        compare_rows(read.connection, connection, SCHEMA, told, new.location)
         check_audit(connection)
-        _verify_documents(look, connection)
-        _arrive(look._replace(connection=connection), look, origin)
+        _verify_documents(read, connection)
+        _arrive(read._replace(connection=connection), read, origin)
 
 
-def _verify_documents(look: Reading, connection: Connection) -> None:
+def _verify_documents(read: ReadTransaction, connection: Connection) -> None:
     """Verify every document anew, from what is there now."""
-    if look.stored.recorded is not None:
-        there = read_stored(connection, None, look.clock)
-        judge(there, None, root=look.root, pack=None, clock=look.clock, released=None)
+    if read.stored.recorded is not None:
+        there = read_stored(connection, None, read.clock)
+        evaluate_state(there, None, root=read.root, pack=None, clock=read.clock, released=None)
 
 
-def _arrive(here: Reading, before: Reading, origin: str) -> None:
+def _arrive(here: ReadTransaction, before: ReadTransaction, origin: str) -> None:
     """Begin to live in a new place: what was known of a restored backup stays known."""
     if is_restored(before.stored, before.mark):
         here.connection.run("UPDATE installation SET restored = 1")
     here = here._replace(stored=read_stored(here.connection, None, here.clock), mark=None)
-    arriving = Writing(here)
+    arriving = WriteTransaction(here)
     arriving.record(ARRIVED, **{"from": origin})
     arriving.finish()
 

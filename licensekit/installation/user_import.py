@@ -20,10 +20,9 @@ from licensekit.errors import (
     UserRetired,
     UsersInvalid,
 )
-from licensekit.installation.user_rows import add_user, update_user
-from licensekit.state import assignments
-from licensekit.state.transactions import Writing
-from licensekit.state.users import user_facts
+from licensekit.installation.assignments import assign
+from licensekit.state.transactions import WriteTransaction
+from licensekit.state.users import add_user, update_user, user_facts
 from licensekit.text import names
 from licensekit.wire.documents import Kind, UserKind
 
@@ -77,13 +76,13 @@ def parse_users(text: str) -> list[ImportRow]:
     return _without_repetition(_row(line, columns) for line in lines)
 
 
-def import_users(change: Writing, rows: Iterable[ImportRow]) -> Imported:
+def import_users(change: WriteTransaction, rows: Iterable[ImportRow]) -> Imported:
     """Add and change users, and assign their licenses; all of it, or nothing.
 
     Raises:
         UsersInvalid: all faults, by line; the transaction must not be committed then.
     """
-    state = change.look.state()
+    state = change.read.state()
     importing = _Importing(change, state.entitlements, dict(state.in_use))
     faults: list[Fault] = []
     for row in rows:
@@ -99,7 +98,9 @@ def import_users(change: Writing, rows: Iterable[ImportRow]) -> Imported:
 class _Importing:
     """The import so far: what it counted, and what it did."""
 
-    def __init__(self, change: Writing, entitlements: Entitlements, in_use: dict[str, int]) -> None:
+    def __init__(
+        self, change: WriteTransaction, entitlements: Entitlements, in_use: dict[str, int]
+    ) -> None:
         self.change = change
         self.entitlements = entitlements
         self.in_use = in_use
@@ -111,25 +112,25 @@ class _Importing:
             before = user_facts(self.change.connection, row.user_id)
             after = (before or UserFacts(row.user_id))._replace(**row.changes)
             if before is None:
-                add_user(self.change, after)
+                add_user(self.change.connection, after)
             elif after != before:
-                update_user(self.change, after)
+                update_user(self.change.connection, after)
             held = frozenset(holding.license for holding in after.holdings)
             wanted = {resolve(self.entitlements, c, (Kind.USER,)) for c in row.licenses}
         except (QuestionError, RefusedError) as error:
             return [error]
         if after.retired and wanted:
             return [UserRetired(f"{row.user_id} is retired", user=row.user_id)]
-        assign = Change(frozenset(wanted))
-        faults = faults_of(self.entitlements, self.in_use, row.user_id, held, assign)
+        asked = Change(frozenset(wanted))
+        faults = faults_of(self.entitlements, self.in_use, row.user_id, held, asked)
         if not faults:
-            self._assign(row.user_id, assign.assign - held, before, after)
+            self._assign(row.user_id, asked.assign - held, before, after)
         return list(faults)
 
     def _assign(
         self, user_id: str, new: frozenset[str], before: UserFacts | None, after: UserFacts
     ) -> None:
-        assignments.assign(self.change.connection, Kind.USER, user_id, new)
+        assign(self.change.connection, Kind.USER, user_id, new)
         for code in new:
             self.in_use[code] = self.in_use.get(code, 0) + 1
         is_changed = before is None or after != before or bool(new)

@@ -24,7 +24,7 @@ from licensekit.runtime.lookups import Lookups, put
 from licensekit.runtime.snapshot import Closed, Snapshot
 from licensekit.runtime.watcher import Watcher
 from licensekit.state.floors import remember
-from licensekit.state.loading import holds_on, in_use_of, load
+from licensekit.state.loading import in_use_of, is_unchanged, load_state
 
 RETRY_SECONDS: Final = 0.5
 """How soon a database that is away is tried again."""
@@ -193,7 +193,7 @@ class Keeper:
         version = self._database.version()
         snapshot = self.snapshot
         is_away = self._error is not None or snapshot.alone_since is not None
-        if is_away or not holds_on(self._database, snapshot.state, seconds_of(self._clock())):
+        if is_away or not is_unchanged(self._database, snapshot.state, seconds_of(self._clock())):
             self._read_state()
         else:
             self._version = version
@@ -205,7 +205,7 @@ class Keeper:
             version = self._database.version()
             clock = seconds_of(self._clock())
             application = self._application
-            state = load(
+            state = load_state(
                 self._database,
                 root=application.root,
                 pack=application.pack,

@@ -6,8 +6,7 @@ snapshot when a date passes or the database changes, so that nothing lives past 
 
 import os
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-from types import TracebackType
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from licensekit.access import Access
@@ -18,15 +17,11 @@ from licensekit.entitlements.leasing import has_seats
 from licensekit.runtime.holders import Holder, User
 from licensekit.runtime.keeper import Application, Keeper
 from licensekit.state.home import open_installation
+from licensekit.state.time import system_clock
 
 if TYPE_CHECKING:
     from licensekit.runtime.lease import Lease
     from licensekit.runtime.leasing import Leasing
-
-
-def system_clock() -> datetime:
-    """Give the time of this machine."""
-    return datetime.now(UTC)
 
 
 class Licensing:
@@ -229,10 +224,5 @@ class Licensing:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()

@@ -8,7 +8,7 @@ from licensekit.dates import format_seconds
 from licensekit.entitlements import Entitlements, Holding, Notice, Severity, held_access
 from licensekit.entitlements.answers import Answers
 from licensekit.errors import DatabaseUnavailable, LicenseError
-from licensekit.state.loading import InstallationState, at
+from licensekit.state.loading import InstallationState, state_at
 from licensekit.state.time import effective
 
 _HOUR_SECONDS = 3600
@@ -94,10 +94,10 @@ class Snapshot:
         state = self.state
         now = self.now_at(clock, away=error is not None)
         if error is None:
-            return Snapshot(at(state, now, clock=clock))
+            return Snapshot(state_at(state, now, clock=clock))
         hours = (now - contact) / _HOUR_SECONDS
         left = tuple(b for b in state.bundles if hours < b.document.offline_hours)
-        moved = at(state, now, clock=clock, bundles=left)
+        moved = state_at(state, now, clock=clock, bundles=left)
         return Snapshot(moved, alone_since=contact, error=error)
 
 

@@ -5,12 +5,11 @@ each is one short transaction, and many run at a time. What an administrator dec
 leaves the house for days, is a change like any other.
 """
 
-import builtins
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.database import Connection, Database
+from licensekit.database import Database
 from licensekit.dates import format_seconds
 from licensekit.entitlements import Entitlements, why_not
 from licensekit.entitlements.assignment import missing_requirements
@@ -19,13 +18,13 @@ from licensekit.errors import (
     BorrowRefused,
     EntryInvalid,
     LeaseLost,
-    LeaseUnknown,
     NoneFree,
     NotEntitled,
 )
-from licensekit.state import assignments, seats
+from licensekit.state import seats
 from licensekit.state.seats import HeldSeat, SeatQuery
-from licensekit.state.transactions import OpenInstallation, reading, writing
+from licensekit.state.transactions import OpenInstallation, write_installation
+from licensekit.state.users import held_by
 from licensekit.text import names
 from licensekit.wire.documents import Kind
 
@@ -60,41 +59,6 @@ class SeatRequest(NamedTuple):
             )
         if self.at_least is Access.NONE:
             raise EntryInvalid("a lease is for some access", hint="ask for read or full")
-
-
-class Leases:
-    """The leases of an installation, for its administrators."""
-
-    def __init__(self, opened: OpenInstallation) -> None:
-        self._opened = opened
-
-    def list(self) -> tuple[HeldSeat, ...]:
-        """Give every lease that is held now, by license and then the oldest first."""
-        with reading(self._opened) as look:
-            return seats.held(look.connection, seats.time_of(look.connection, look.now))
-
-    def end(self, lease_id: str) -> HeldSeat:
-        """End a lease, and give it. Its seat is free at once, and its holder learns it.
-
-        Whoever has borrowed it learns it when it sees the database again.
-
-        Raises:
-            LeaseUnknown: no such lease is held.
-        """
-        return self.end_all([lease_id])[0]
-
-    def end_all(self, lease_ids: Sequence[str]) -> builtins.list[HeldSeat]:
-        """End leases, all of them or none; raises as `end` does."""
-        with writing(self._opened) as change:
-            connection = change.connection
-            now = seats.time_of(connection, change.look.now)
-            ended = [_held(connection, lease_id, now) for lease_id in dict.fromkeys(lease_ids)]
-            for lease in ended:
-                seats.end(connection, lease)
-                change.record(
-                    "lease-end", license=lease.license, holder=lease.holder, lease=lease.id
-                )
-        return ended
 
 
 def acquire(
@@ -179,8 +143,8 @@ def borrow(
             license=lease.license,
             hours=pool.borrow_seconds // _HOUR_SECONDS,
         )
-    with writing(opened) as change:
-        now = seats.time_of(change.connection, change.look.now)
+    with write_installation(opened) as change:
+        now = seats.time_of(change.connection, change.read.now)
         until = now + round(hours * _HOUR_SECONDS)
         until = until if pool.until is None else min(until, pool.until)
         if until <= now or not seats.borrow(change.connection, lease, until, now):
@@ -195,18 +159,11 @@ def borrow(
     return Borrowed(lease._replace(expires=until, borrowed=True), until - now)
 
 
-def _held(connection: Connection, lease_id: str, now: int) -> HeldSeat:
-    lease = seats.one(connection, lease_id, now)
-    if lease is None:
-        raise LeaseUnknown(f"there is no lease {lease_id!a:.60}", lease=lease_id)
-    return lease
-
-
 def _check_requirements(
     database: Database, entitlements: Entitlements, wanted: SeatRequest
 ) -> None:
     with database.read() as connection:
-        held = assignments.held_by(connection, Kind.USER, wanted.holder)
+        held = held_by(connection, Kind.USER, wanted.holder)
     for fault in missing_requirements(entitlements, wanted.holder, wanted.license, held):
         raise fault
 

@@ -13,24 +13,13 @@ from licensekit.state.audit import Head
 from licensekit.state.machine import hashed, machine_facts
 from licensekit.state.mark import read_mark
 from licensekit.state.notices import is_restored, notices_of
-from licensekit.state.stored import Recorded, Stored, read_stored, recorded
+from licensekit.state.stored import Recorded, Stored, read_recorded, read_stored
 from licensekit.state.time import effective
-from licensekit.state.trust_store import Unusable, trust_store_of, verify_bundles
+from licensekit.state.trust_store import Unusable, load_trust, verify_bundles
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
 from licensekit.wire import frame
 from licensekit.wire.documents import Bundle
-
-__all__ = [
-    "InstallationState",
-    "Recorded",
-    "Unusable",
-    "at",
-    "holds_on",
-    "judge",
-    "load",
-    "recorded_root",
-]
 
 
 class InstallationState(NamedTuple):
@@ -73,7 +62,7 @@ class InstallationState(NamedTuple):
         return self.stored.restored or is_restored(self.stored, self.mark)
 
 
-def load(
+def load_state(
     database: Database,
     *,
     root: str,
@@ -96,10 +85,10 @@ def load(
     mark = read_mark(database.location)  # before the snapshot, or a change would look like a loss
     with database.read() as connection:
         stored = read_stored(connection, mark, clock)
-    return judge(stored, mark, root=root, pack=pack, clock=clock, released=released)
+    return evaluate_state(stored, mark, root=root, pack=pack, clock=clock, released=released)
 
 
-def holds_on(database: Database, state: InstallationState, clock: int) -> bool:
+def is_unchanged(database: Database, state: InstallationState, clock: int) -> bool:
     """Say whether nothing was changed since `state` was loaded, or nothing but leases.
 
     Who takes and frees seats all day changes the database with each of them, where there is no
@@ -121,10 +110,10 @@ def recorded_root(database: Database) -> Recorded | None:
         StateError: the database cannot be read.
     """
     with database.read() as connection:
-        return recorded(connection)
+        return read_recorded(connection)
 
 
-def judge(
+def evaluate_state(
     stored: Stored,
     mark: Head | None,
     *,
@@ -135,7 +124,7 @@ def judge(
 ) -> InstallationState:
     """Give the state that stored documents and rows make at `clock`; raises as `load` does."""
     now = effective(stored.time, clock)
-    trust_store, unusable = trust_store_of(stored, root, pack_of(stored, pack), now)
+    trust_store, unusable = load_trust(stored, root, pack_of(stored, pack), now)
     bundles, refused = verify_bundles(stored.bundles, trust_store, now)
     fingerprint = fingerprint_of(stored, bundles)
     entitlements = evaluate(trust_store, bundles, now, fingerprint=fingerprint, released=released)
@@ -155,7 +144,7 @@ def judge(
     return state._replace(notices=_notices(state, clock))
 
 
-def at(
+def state_at(
     state: InstallationState,
     now: int,
     *,

@@ -12,6 +12,7 @@ Times are seconds since 1970 in UTC, so zones and daylight saving change nothing
 (`docs/installation.md`, "Time").
 """
 
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from licensekit.dates import DAY_SECONDS
@@ -30,6 +31,11 @@ class TimeSeen(NamedTuple):
     """The last time that a clock showed which is too far ahead to be believed at once."""
     ran: int = 0
     """The seconds of running that have confirmed it so far."""
+
+
+def system_clock() -> datetime:
+    """Return the time of this machine, in UTC."""
+    return datetime.now(UTC)
 
 
 def effective(seen: TimeSeen, clock: int) -> int:

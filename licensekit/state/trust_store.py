@@ -32,7 +32,7 @@ class LoadedTrust(NamedTuple):
     unusable: tuple[Unusable, ...]
 
 
-def trust_store_of(stored: Stored, root: str, pack: bytes | str, now: int) -> LoadedTrust:
+def load_trust(stored: Stored, root: str, pack: bytes | str, now: int) -> LoadedTrust:
     """Give what pack and stored documents establish together; the newest of each governs.
 
     Raises:
@@ -40,19 +40,17 @@ def trust_store_of(stored: Stored, root: str, pack: bytes | str, now: int) -> Lo
         FormatError: the pack is damaged.
         TrustError: the pack is not to be believed, or something newer was seen here before.
     """
-    trust_store, unusable = trust_store_without_floor(stored, root, pack, now)
+    trust_store, unusable = combine_trust(stored, root, pack, now)
     return LoadedTrust(
         trust_store._replace(trust=require_seen(trust_store.trust, stored.seen)), unusable
     )
 
 
-def trust_store_without_floor(
-    stored: Stored, root: str, pack: bytes | str, now: int
-) -> LoadedTrust:
+def combine_trust(stored: Stored, root: str, pack: bytes | str, now: int) -> LoadedTrust:
     """Give the same, not held against what was seen before: a new file may still add to it.
 
     Raises:
-        HomeInvalid, FormatError, TrustError: as `trust_store_of`, about the pack alone.
+        HomeInvalid, FormatError, TrustError: as `load_trust`, about the pack alone.
     """
     base = open_pack(pack, root, now)
     _require_same_root(stored.recorded, root, pack)

@@ -12,10 +12,9 @@ from licensekit.cli.inputs import located, read_input
 from licensekit.cli.output import warn
 from licensekit.errors import NotActivated
 from licensekit.installation import Installation
-from licensekit.installation.first import pin_in_pack
 from licensekit.limits import SECONDS
 from licensekit.state.stored import Recorded
-from licensekit.trust.pack import open_pack
+from licensekit.trust.pack import open_pack, pin_in_pack
 
 
 class Trusted(NamedTuple):

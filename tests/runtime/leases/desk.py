@@ -8,7 +8,7 @@ from licensekit.installation import HeldSeat
 from licensekit.state import leases
 from licensekit.state.home import open_installation
 from licensekit.state.leases import SeatRequest
-from licensekit.state.loading import load
+from licensekit.state.loading import load_state
 from licensekit.state.transactions import OpenInstallation
 from tests.homes import PIN, Home
 
@@ -28,7 +28,7 @@ class Desk:
 
     def look(self) -> Entitlements:
         """Take in what has changed."""
-        state = load(self.database, root=PIN, pack=self.home.pack, clock=self.clock)
+        state = load_state(self.database, root=PIN, pack=self.home.pack, clock=self.clock)
         self.entitlements = state.entitlements
         return state.entitlements
 
