@@ -17,12 +17,12 @@ class Leases:
         self._opened = opened
 
     def list(self) -> tuple[HeldSeat, ...]:
-        """Give every lease that is held now, by license and then the oldest first."""
+        """Return every lease that is held now, by license and then the oldest first."""
         with read_installation(self._opened) as read:
             return seats.held(read.connection, seats.time_of(read.connection, read.now))
 
     def end(self, lease_id: str) -> HeldSeat:
-        """End a lease, and give it. Its seat is free at once, and its holder learns it.
+        """End a lease, and return it. Its seat is free immediately, and its holder learns it.
 
         Whoever has borrowed it learns it when it sees the database again.
 
@@ -46,7 +46,7 @@ class Leases:
 
 
 def _held(connection: Connection, lease_id: str, now: int) -> HeldSeat:
-    lease = seats.one(connection, lease_id, now)
+    lease = seats.find(connection, lease_id, now)
     if lease is None:
         raise LeaseUnknown(f"there is no lease {lease_id!a:.60}", lease=lease_id)
     return lease

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Self
 
 from licensekit.access import Access
 from licensekit.dates import days_of
-from licensekit.entitlements import Count, Explanation, LicenseRow, Notice
+from licensekit.entitlements import Count, LicenseRow, Notice
+from licensekit.entitlements.answers import Answers
 from licensekit.entitlements.events import Event, stopping
 from licensekit.entitlements.leasing import has_seats
 from licensekit.runtime.holders import Holder, User
-from licensekit.runtime.keeper import Application, Keeper
+from licensekit.runtime.live_snapshot import Application, LiveSnapshot
+from licensekit.runtime.questions import Questions
 from licensekit.state.home import open_installation
 from licensekit.state.time import system_clock
 
@@ -24,11 +26,11 @@ if TYPE_CHECKING:
     from licensekit.runtime.leasing import Leasing
 
 
-class Licensing:
+class Licensing(Questions):
     """What an installation grants, asked by the application. Make it with `Licensing.open`."""
 
-    def __init__(self, keeper: Keeper) -> None:
-        self._keeper = keeper
+    def __init__(self, live: LiveSnapshot) -> None:
+        self._live = live
         self._leasing: dict[str, Leasing] = {}
 
     @classmethod
@@ -57,34 +59,22 @@ class Licensing:
         application = Application(root, pack, None if released is None else days_of(released))
         database = open_installation(home, create=True)
         try:
-            return cls(Keeper(database, application, clock, watch=watch))
+            return cls(LiveSnapshot(database, application, clock, watch=watch))
         except BaseException:  # an interruption too must leave no database open
             database.close()
             raise
 
-    def allows(self, code: str, at_least: Access = Access.FULL) -> bool:
-        """Say whether the installation may use a system license to `at_least` this extent.
+    @property
+    def answers(self) -> Answers:
+        """Everything that is granted now, as one immutable value."""
+        return self._live.snapshot.answers
 
-        Raises:
-            UnknownLicense: no catalog has the code.
-            WrongKind: it is no system license; ask `user` or `site` about those.
-        """
+    def allows(self, code: str, at_least: Access = Access.FULL) -> bool:
+        """Return whether the installation may use a system license; see `Questions.allows`."""
         try:
-            return self._keeper.system[code] >= at_least
+            return self._live.system[code] >= at_least
         except KeyError:
             return self.access(code) >= at_least
-
-    def access(self, code: str) -> Access:
-        """Say to what extent the installation may use a system license; raises as `allows` does."""
-        return self._keeper.snapshot.answers.access(code)
-
-    def require(self, code: str, at_least: Access = Access.FULL) -> None:
-        """Return if `allows`; raises as it does.
-
-        Raises:
-            NotEntitled: it does not; the message says why.
-        """
-        self._keeper.snapshot.answers.require(code, at_least)
 
     def count(self, code: str) -> Count:
         """Give how much of a license there is, and how much of it is in use.
@@ -95,9 +85,9 @@ class Licensing:
         Raises:
             UnknownLicense: no catalog has the code.
         """
-        answers = self._keeper.snapshot.answers
+        answers = self.answers
         if has_seats(answers.entitlements, code):
-            answers = self._keeper.answers_with_leases()
+            answers = self._live.answers_with_leases()
         return answers.count(code)
 
     def lease(
@@ -141,8 +131,8 @@ class Licensing:
             StateError: the database cannot be written.
         """
         leasing = self._leasing_now()
-        wanted = leasing.seats.wanted(code, holder, ttl, at_least)
-        return leasing.acquire(wanted, wait=wait, on_lost=on_lost)
+        request = leasing.seats.request(code, holder, ttl, at_least)
+        return leasing.acquire(request, wait=wait, on_lost=on_lost)
 
     def user(self, user_id: str, site: str | None = None) -> User:
         """Give what a user may do, at one site or at none; `user(id).allows("sale")`.
@@ -153,16 +143,16 @@ class Licensing:
             StateError: the database is away, and nothing is known of this user yet.
         """
         try:
-            return self._keeper.users[user_id, site]
+            return self._live.users[user_id, site]
         except KeyError:
-            return self._keeper.user(user_id, site)
+            return self._live.user(user_id, site)
 
     def site(self, site_id: str) -> Holder:
         """Give what a site may do; raises as `user` does."""
         try:
-            return self._keeper.sites[site_id]
+            return self._live.sites[site_id]
         except KeyError:
-            return self._keeper.site(site_id)
+            return self._live.site(site_id)
 
     def unavailable(self, function: str) -> tuple[Event, ...]:
         """Give the events in force that make a function unavailable to everybody.
@@ -170,15 +160,7 @@ class Licensing:
         `function` is what kinds of events name: `travel` of `no-travel`, `index` of
         `rebuild-index`. Ask `user(id)` about the events for a user, its groups and its site.
         """
-        return stopping(self._keeper.snapshot.state.events, function)
-
-    def explain(self, code: str) -> tuple[Explanation, ...]:
-        """Give every bundle that grants a license, and through which other license.
-
-        Raises:
-            UnknownLicense: no catalog has the code.
-        """
-        return self._keeper.snapshot.answers.explain(code)
+        return stopping(self._live.snapshot.state.events, function)
 
     @property
     def licenses(self) -> tuple[LicenseRow, ...]:
@@ -186,12 +168,12 @@ class Licensing:
 
         Concurrent seats are counted as of the last change of the installation: see `count`.
         """
-        return self._keeper.snapshot.answers.licenses
+        return self.answers.licenses
 
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What administrators should know, the most urgent first."""
-        return self._keeper.notices
+        return self._live.notices
 
     def refresh(self) -> None:
         """Read the installation again now.
@@ -200,7 +182,7 @@ class Licensing:
             StateError: the database cannot be read; answers are given from memory.
             TrustError: its documents were rolled back; likewise.
         """
-        self._keeper.reload()
+        self._live.reload()
 
     def close(self) -> None:
         """Release every lease, and let go of the database.
@@ -209,7 +191,7 @@ class Licensing:
         """
         for leasing in self._leasing.values():
             leasing.close()
-        self._keeper.close()
+        self._live.close()
 
     def _leasing_now(self) -> "Leasing":
         """Give what keeps leases; it is loaded by a program that uses them."""
@@ -218,7 +200,7 @@ class Licensing:
 
         # Of two threads that come first at once, one makes what both use.
         return self._leasing.get("one") or self._leasing.setdefault(
-            "one", Leasing(Seats(self._keeper))
+            "one", Leasing(Seats(self._live))
         )
 
     def __enter__(self) -> Self:

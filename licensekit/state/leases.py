@@ -1,11 +1,9 @@
-"""Concurrent seats: taken, renewed and freed by who is at work, ended by an administrator.
+"""Concurrent seats by the rules: who may take one, and who may borrow one.
 
-What happens all day (`acquire`, `renew`, `free`) is no entry in the audit log and wakes nobody up:
-each is one short transaction, and many run at a time. What an administrator decides, and what
-leaves the house for days, is a change like any other.
+Taking, renewing and freeing a seat all day writes no audit entry and wakes nobody: each is one
+short transaction, and many run at a time. Borrowing one for days is a change like any other.
 """
 
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from licensekit.access import Access
@@ -30,12 +28,12 @@ from licensekit.wire.documents import Kind
 
 SHORTEST_SECONDS: Final = 2
 LONGEST_SECONDS: Final = 86_400
-"""For so long a seat can stay taken without being renewed, unless it is borrowed."""
+"""The bounds of how long a seat stays taken without being renewed, unless it is borrowed."""
 _HOUR_SECONDS: Final = 3600
 
 
 class SeatRequest(NamedTuple):
-    """A seat that somebody wants."""
+    """A request for a seat."""
 
     license: str
     """The code, as `leasable` gives it."""
@@ -45,7 +43,7 @@ class SeatRequest(NamedTuple):
     at_least: Access
 
     def check(self) -> None:
-        """Refuse what can be no lease.
+        """Check that it can be a lease.
 
         Raises:
             EntryInvalid: the holder is empty, too long or has characters that nobody can see; the
@@ -62,7 +60,7 @@ class SeatRequest(NamedTuple):
 
 
 def acquire(
-    database: Database, entitlements: Entitlements, pool: SeatPool, wanted: SeatRequest, now: int
+    database: Database, entitlements: Entitlements, pool: SeatPool, request: SeatRequest, now: int
 ) -> HeldSeat:
     """Take a seat of a pool. `now` is the installation's effective time, in seconds since 1970.
 
@@ -72,63 +70,28 @@ def acquire(
         NoneFree: all seats are taken.
         StateError: the database cannot be written.
     """
-    granted = pool.seats(wanted.at_least)
+    granted = pool.seats(request.at_least)
     if not granted:
         raise NotEntitled(
-            f"`{wanted.license}` is not granted: {why_not(entitlements, wanted.license)}",
-            license=wanted.license,
-            holder=wanted.holder,
+            f"`{request.license}` is not granted: {why_not(entitlements, request.license)}",
+            license=request.license,
+            holder=request.holder,
         )
-    asked = SeatQuery(wanted.license, granted, pool.seats(Access.READ), wanted.holder, wanted.ttl)
-    if entitlements.licenses[wanted.license].requires:
-        _check_requirements(database, entitlements, wanted)
-    lease = seats.take(database, asked, now)
+    query = SeatQuery(
+        request.license, granted, pool.seats(Access.READ), request.holder, request.ttl
+    )
+    if entitlements.licenses[request.license].requires:
+        _check_requirements(database, entitlements, request)
+    lease = seats.take(database, query, now)
     if lease is None:
-        raise _none_free(database, pool, wanted, now)
+        raise _none_free(database, pool, request, now)
     return lease
-
-
-def renew(database: Database, held: Sequence[tuple[HeldSeat, int]], now: int) -> frozenset[str]:
-    """Let each lease last its number of seconds from now; give the ids of those still held.
-
-    Raises:
-        StateError: the database cannot be written; nothing was renewed.
-    """
-    with database.write(shared=True) as connection:
-        return seats.renew(connection, held, seats.time_of(connection, now))
-
-
-def still_held(database: Database, held: Sequence[HeldSeat], now: int) -> frozenset[str]:
-    """Give the ids of those leases that are held.
-
-    Raises:
-        StateError: the database cannot be read.
-    """
-    with database.read() as connection:
-        return seats.still_held(connection, held, seats.time_of(connection, now))
-
-
-def free(database: Database, lease: HeldSeat) -> None:
-    """Free the seat of a lease; one that is not held any more is left as it is.
-
-    Raises:
-        StateError: the database cannot be written.
-    """
-    seats.free(database, lease)
-
-
-class Borrowed(NamedTuple):
-    """A lease that is taken along."""
-
-    lease: HeldSeat
-    seconds: int
-    """How long it lasts from now."""
 
 
 def borrow(
     opened: OpenInstallation, entitlements: Entitlements, lease: HeldSeat, hours: float
-) -> Borrowed:
-    """Let a lease be taken along for some hours from now.
+) -> tuple[HeldSeat, int]:
+    """Borrow a seat for some hours from now; return it, and how many seconds it lasts.
 
     Raises:
         BorrowRefused: no bundle in force allows it for so long.
@@ -156,27 +119,27 @@ def borrow(
             lease=lease.id,
             until=format_seconds(until),
         )
-    return Borrowed(lease._replace(expires=until, borrowed=True), until - now)
+    return lease._replace(expires=until, borrowed=True), until - now
 
 
 def _check_requirements(
-    database: Database, entitlements: Entitlements, wanted: SeatRequest
+    database: Database, entitlements: Entitlements, request: SeatRequest
 ) -> None:
     with database.read() as connection:
-        held = held_by(connection, Kind.USER, wanted.holder)
-    for fault in missing_requirements(entitlements, wanted.holder, wanted.license, held):
+        held = held_by(connection, Kind.USER, request.holder)
+    for fault in missing_requirements(entitlements, request.holder, request.license, held):
         raise fault
 
 
-def _none_free(database: Database, pool: SeatPool, wanted: SeatRequest, now: int) -> NoneFree:
-    total = pool.total(wanted.at_least)
+def _none_free(database: Database, pool: SeatPool, request: SeatRequest, now: int) -> NoneFree:
+    total = pool.total(request.at_least)
     with database.read() as connection:
         in_use = seats.in_use(connection, seats.time_of(connection, now))
-    taken = in_use.get(wanted.license, 0)
+    taken = in_use.get(request.license, 0)
     return NoneFree(
-        f"no seat of `{wanted.license}` is free: {taken} of {total} are taken",
+        f"no seat of `{request.license}` is free: {taken} of {total} are taken",
         hint="wait for one, or look at `leases list` for who holds them",
-        license=wanted.license,
+        license=request.license,
         in_use=taken,
         total=total,
     )

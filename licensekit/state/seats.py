@@ -1,14 +1,14 @@
 """Seats in rows: a row for each seat of a license, free once its lease has expired.
 
 The key (license, seat) is what keeps the count: however many processes ask at once, a row has one
-lease. Whoever loses a race for a row looks for another one. Rows are made as they are needed, and
+lease. Whoever loses a race for a row tries another one. Rows are made as they are needed, and
 stay.
 
 Times are the server's where there is one, so that hosts whose clocks differ agree; they are whole
 seconds, and a lease ends a second later here than for its holder, who must not be the last to know.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from random import randrange
 from secrets import token_hex
 from typing import Final, NamedTuple
@@ -38,11 +38,11 @@ class HeldSeat(NamedTuple):
     expires: int
     """The second from which it is free, unless it is renewed."""
     borrowed: bool
-    """Whether it was taken along until it expires, and is not renewed meanwhile."""
+    """Whether it was borrowed until it expires, and is not renewed meanwhile."""
 
 
 class SeatQuery(NamedTuple):
-    """A wish for a seat."""
+    """Which seats of a license will do, for whom and for how long."""
 
     license: str
     seats: int
@@ -94,7 +94,7 @@ _SELECT: Final = (
 
 
 def time_of(connection: Connection, now: int) -> int:
-    """Give the time by which leases live: the server's, or where there is none, `now`.
+    """Return the time that counts for leases: the server's, or where there is none, `now`.
 
     That is the effective time of the installation, in seconds since 1970.
     """
@@ -103,7 +103,7 @@ def time_of(connection: Connection, now: int) -> int:
 
 
 def in_use(connection: Connection, now: int) -> Mapping[str, int]:
-    """Give license to how many of its seats are held."""
+    """Return license to how many of its seats are held."""
     rows = connection.rows(
         "SELECT license, count(*) FROM leases WHERE expires > ? GROUP BY license", now
     )
@@ -111,19 +111,19 @@ def in_use(connection: Connection, now: int) -> Mapping[str, int]:
 
 
 def held(connection: Connection, now: int) -> tuple[HeldSeat, ...]:
-    """Give every lease that is held, by license, the oldest first, and by holder."""
+    """Return every lease that is held, by license, the oldest first, and by holder."""
     rows = connection.rows(_SELECT + " ORDER BY license, taken, holder, seat", now)
     return tuple(map(_lease, rows))
 
 
-def one(connection: Connection, lease_id: str, now: int) -> HeldSeat | None:
-    """Give the lease of an id, if it is held."""
+def find(connection: Connection, lease_id: str, now: int) -> HeldSeat | None:
+    """Look up the lease of an id; None if it is not held."""
     row = connection.one(_SELECT + " AND id = ?", now, lease_id)
     return None if row is None else _lease(row)
 
 
 def holders(connection: Connection, license_: str, now: int, limit: int) -> tuple[str, ...]:
-    """Give who holds seats of a license, those who took one last first."""
+    """Return who holds seats of a license, those who took one last first."""
     rows = connection.rows(
         "SELECT holder FROM leases WHERE license = ? AND expires > ?"
         " ORDER BY taken DESC, seat DESC LIMIT ?",
@@ -150,7 +150,7 @@ def take(database: Database, asked: SeatQuery, now: int) -> HeldSeat | None:
             if lease is not None:
                 return lease
         # None was free, or another process was faster.
-        if not _makes_sense_again(database, asked, now):
+        if not _has_room(database, asked, now):
             return None
     return None
 
@@ -164,29 +164,40 @@ def free(database: Database, lease: HeldSeat) -> None:
     database.once(_FREE, lease.license, lease.seat, lease.id, SCHEMA.number)
 
 
-def renew(
-    connection: Connection, leases: Sequence[tuple[HeldSeat, int]], now: int
-) -> frozenset[str]:
-    """Let each lease expire so many seconds from now, but not sooner than it does already.
+def renew(database: Database, leases: Sequence[tuple[HeldSeat, int]], now: int) -> frozenset[str]:
+    """Renew each lease for its number of seconds from now, never to an earlier end than it has.
 
-    Gives the ids of those that are held; the others have expired or were ended.
+    Returns the ids of those that are held; the others have expired or were ended.
+
+    Raises:
+        StateError: the database cannot be written; nothing was renewed.
     """
-    renewed = connection.run_many(
-        _RENEW,
-        [
-            (now + ttl + _ROUNDING, now + ttl + _ROUNDING, one.license, one.seat, one.id, now)
-            for one, ttl in leases
-        ],
-    )
     listed = [lease for lease, _ in leases]
-    if renewed == len(listed):
-        return frozenset(lease.id for lease in listed)
-    return still_held(connection, listed, now)
+    with database.write(shared=True) as connection:
+        now = time_of(connection, now)
+        renewed = connection.run_many(
+            _RENEW,
+            [
+                (now + ttl + _ROUNDING, now + ttl + _ROUNDING, one.license, one.seat, one.id, now)
+                for one, ttl in leases
+            ],
+        )
+        if renewed == len(listed):
+            return frozenset(lease.id for lease in listed)
+        return _held_of(connection, listed, now)
 
 
-def still_held(connection: Connection, leases: Iterable[HeldSeat], now: int) -> frozenset[str]:
-    """Give the ids of those of `leases` that are held."""
-    leases = tuple(leases)
+def still_held(database: Database, leases: Sequence[HeldSeat], now: int) -> frozenset[str]:
+    """Return the ids of those of `leases` that are held.
+
+    Raises:
+        StateError: the database cannot be read.
+    """
+    with database.read() as connection:
+        return _held_of(connection, leases, time_of(connection, now))
+
+
+def _held_of(connection: Connection, leases: Sequence[HeldSeat], now: int) -> frozenset[str]:
     ids = frozenset(
         found
         for license_ in sorted({lease.license for lease in leases})
@@ -203,7 +214,7 @@ def end(connection: Connection, lease: HeldSeat) -> None:
 
 
 def borrow(connection: Connection, lease: HeldSeat, until: int, now: int) -> bool:
-    """Let a lease be taken along until a time; say whether it was held."""
+    """Borrow the seat of a lease until a time; return whether it was held."""
     return bool(
         connection.run(
             "UPDATE leases SET expires = ?, borrowed = 1"
@@ -239,8 +250,8 @@ def _take(database: Database, asked: SeatQuery, now: int, begin: int) -> HeldSea
     return HeldSeat(lease_id, code, seat, asked.holder, taken, expires, borrowed=False)
 
 
-def _makes_sense_again(database: Database, asked: SeatQuery, now: int) -> bool:
-    """Say whether a seat is free after all; where rows can be added, add some."""
+def _has_room(database: Database, asked: SeatQuery, now: int) -> bool:
+    """Return whether a seat is free after all; where rows can be added, add some."""
     code = asked.license
     with database.write(shared=True) as connection:
         row = connection.one(_ROOM, now, code, code, asked.seats, code, asked.there_are)

@@ -297,7 +297,7 @@ def test_time_that_cannot_be_kept_is_told_of(
         raise StateError("it may not be written", where="there")
 
     licensing = open_licensing()
-    monkeypatch.setattr("licensekit.runtime.keeper.remember", refuse)
+    monkeypatch.setattr("licensekit.runtime.live_snapshot.remember", refuse)
     home.clock.move(hours=2)
     assert comes(lambda: "time-not-kept" in codes(licensing))
     monkeypatch.undo()
