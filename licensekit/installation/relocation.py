@@ -1,7 +1,7 @@
-"""An installation moves: from a folder to a server, or back.
+"""Moving an installation from a folder to a server, or back.
 
-It is copied whole in one transaction, verified there, and the place where it was is marked, so that
-two copies do not both live on. Cut off before the commit, nothing has arrived; cut off between the
+It is copied whole in one transaction, verified there, and the old location is marked, so that
+two copies are not both in use. Cut off before the commit, nothing has arrived; cut off between the
 commit and the mark, the same call again finds its own copy and sets the mark.
 """
 
@@ -16,7 +16,7 @@ from licensekit.database.copying import compare_rows, copy_rows, count_rows, mar
 from licensekit.errors import HomeTaken
 from licensekit.installation.audit import check_audit
 from licensekit.state import audit
-from licensekit.state.home import open_empty, open_installation, shown
+from licensekit.state.home import displayed, open_empty, open_installation
 from licensekit.state.loading import evaluate_state
 from licensekit.state.mark import write_mark
 from licensekit.state.notices import is_restored
@@ -31,10 +31,10 @@ from licensekit.state.transactions import (
 )
 
 Progress = Callable[[int, int], object]
-"""Is told now and then how many rows were done since it was told last, and how many there are."""
+"""Called now and then with how many rows were done since the last call, and how many there are."""
 
 ARRIVED: Final = "arrive"
-"""The entry that opens the life of an installation at its new place."""
+"""The first entry of the audit log at the new location."""
 
 
 _SUMMARY: Final = (
@@ -44,7 +44,7 @@ _SUMMARY: Final = (
 
 
 class Moved(NamedTuple):
-    """What has moved."""
+    """The result of a move."""
 
     source: str
     target: str
@@ -81,19 +81,19 @@ def move(
         closing(open_empty(target)) as new,
         write_installation(OpenInstallation(old, None, None, None, clock, by)) as leaving,
     ):
-        here, there = shown(source, old), shown(target, new)
+        here, there = displayed(source, old), displayed(target, new)
         if not _has_arrived(new, leaving):
             _move(new, leaving, here, progress or _ignore)
         with new.read() as connection:
-            migrated = _migrated(connection, here, there)
+            moved = _moved(connection, here, there)
             write_mark(new.location, audit.head(connection))
         leaving.record("move", to=there)
         mark_moved(leaving.connection, SCHEMA, there)
-    return migrated
+    return moved
 
 
 def _has_arrived(new: Database, leaving: WriteTransaction) -> bool:
-    """Say whether this installation, as it is, was copied there by a call that was cut off.
+    """Return whether an earlier call, cut off, copied this installation there as it is.
 
     Raises:
         HomeTaken: another installation is there, or this one, and something was changed since.
@@ -112,28 +112,28 @@ def _has_arrived(new: Database, leaving: WriteTransaction) -> bool:
 def _move(new: Database, leaving: WriteTransaction, origin: str, progress: Progress) -> None:
     read, rows = leaving.read, count_rows(leaving.connection, SCHEMA)
 
-    def told(done: int) -> None:
+    def report(done: int) -> None:
         progress(done, 2 * rows)
 
     with new.write() as connection:
         if count_rows(connection, SCHEMA):
             raise HomeTaken("there is an installation here already", where=new.location)
-        copy_rows(read.connection, connection, SCHEMA, told)
-        compare_rows(read.connection, connection, SCHEMA, told, new.location)
+        copy_rows(read.connection, connection, SCHEMA, report)
+        compare_rows(read.connection, connection, SCHEMA, report, new.location)
         check_audit(connection)
         _verify_documents(read, connection)
         _arrive(read._replace(connection=connection), read, origin)
 
 
 def _verify_documents(read: ReadTransaction, connection: Connection) -> None:
-    """Verify every document anew, from what is there now."""
+    """Verify every document again, as it was copied."""
     if read.stored.recorded is not None:
         there = read_stored(connection, None, read.clock)
         evaluate_state(there, None, root=read.root, pack=None, clock=read.clock, released=None)
 
 
 def _arrive(here: ReadTransaction, before: ReadTransaction, origin: str) -> None:
-    """Begin to live in a new place: what was known of a restored backup stays known."""
+    """Write the first entry at the new location; a restored backup stays known as one."""
     if is_restored(before.stored, before.mark):
         here.connection.run("UPDATE installation SET restored = 1")
     here = here._replace(stored=read_stored(here.connection, None, here.clock), mark=None)
@@ -142,7 +142,7 @@ def _arrive(here: ReadTransaction, before: ReadTransaction, origin: str) -> None
     arriving.finish()
 
 
-def _migrated(connection: Connection, source: str, target: str) -> Moved:
+def _moved(connection: Connection, source: str, target: str) -> Moved:
     head = audit.head(connection)
     [(serial, users, sites, bundles)] = connection.rows(_SUMMARY)
     return Moved(source, target, serial, users, sites, bundles, head.number, head.hash.hex())

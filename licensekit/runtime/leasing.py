@@ -25,8 +25,7 @@ from licensekit.runtime.lease import Lease
 from licensekit.runtime.seats import Seats
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.runtime.watcher import Watcher, survive_forks
-from licensekit.state.leases import SeatRequest
-from licensekit.state.seats import HeldSeat
+from licensekit.state.seats import HeldSeat, SeatRequest
 
 RENEWALS: Final = 3
 """How often a lease is renewed within its time, so that it survives a server that restarts."""

@@ -13,8 +13,7 @@ from licensekit.errors import NotEntitled, StateError
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.state import leases, seats
-from licensekit.state.leases import SeatRequest
-from licensekit.state.seats import HeldSeat
+from licensekit.state.seats import HeldSeat, SeatRequest
 from licensekit.state.time import effective
 from licensekit.state.transactions import OpenInstallation
 

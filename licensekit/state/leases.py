@@ -4,9 +4,8 @@ Taking, renewing and freeing a seat all day writes no audit entry and wakes nobo
 short transaction, and many run at a time. Borrowing one for days is a change like any other.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
 
-from licensekit.access import Access
 from licensekit.database import Database
 from licensekit.dates import format_seconds
 from licensekit.entitlements import Entitlements, why_not
@@ -14,49 +13,17 @@ from licensekit.entitlements.assignment import missing_requirements
 from licensekit.entitlements.leasing import SeatPool, pool_of
 from licensekit.errors import (
     BorrowRefused,
-    EntryInvalid,
     LeaseLost,
     NoneFree,
     NotEntitled,
 )
 from licensekit.state import seats
-from licensekit.state.seats import HeldSeat, SeatQuery
+from licensekit.state.seats import HeldSeat, SeatRequest
 from licensekit.state.transactions import OpenInstallation, write_installation
 from licensekit.state.users import held_by
-from licensekit.text import names
 from licensekit.wire.documents import Kind
 
-SHORTEST_SECONDS: Final = 2
-LONGEST_SECONDS: Final = 86_400
-"""The bounds of how long a seat stays taken without being renewed, unless it is borrowed."""
 _HOUR_SECONDS: Final = 3600
-
-
-class SeatRequest(NamedTuple):
-    """A request for a seat."""
-
-    license: str
-    """The code, as `leasable` gives it."""
-    holder: str
-    ttl: int
-    """Seconds after which it is free again unless it is renewed."""
-    at_least: Access
-
-    def check(self) -> None:
-        """Check that it can be a lease.
-
-        Raises:
-            EntryInvalid: the holder is empty, too long or has characters that nobody can see; the
-                time is out of bounds; or nothing is asked for.
-        """
-        names.check_id(self.holder, "holder")
-        if not SHORTEST_SECONDS <= self.ttl <= LONGEST_SECONDS:
-            raise EntryInvalid(
-                f"a seat is not leased for {self.ttl} seconds at a time",
-                hint=f"a lease has {SHORTEST_SECONDS} to {LONGEST_SECONDS} seconds",
-            )
-        if self.at_least is Access.NONE:
-            raise EntryInvalid("a lease is for some access", hint="ask for read or full")
 
 
 def acquire(
@@ -70,19 +37,15 @@ def acquire(
         NoneFree: all seats are taken.
         StateError: the database cannot be written.
     """
-    granted = pool.seats(request.at_least)
-    if not granted:
+    if not pool.seats(request.at_least):
         raise NotEntitled(
             f"`{request.license}` is not granted: {why_not(entitlements, request.license)}",
             license=request.license,
             holder=request.holder,
         )
-    query = SeatQuery(
-        request.license, granted, pool.seats(Access.READ), request.holder, request.ttl
-    )
     if entitlements.licenses[request.license].requires:
         _check_requirements(database, entitlements, request)
-    lease = seats.take(database, query, now)
+    lease = seats.take(database, request, pool, now)
     if lease is None:
         raise _none_free(database, pool, request, now)
     return lease

@@ -13,8 +13,12 @@ from random import randrange
 from secrets import token_hex
 from typing import Final, NamedTuple
 
+from licensekit.access import Access
 from licensekit.database import Connection, Database, Row
+from licensekit.entitlements.leasing import SeatPool
+from licensekit.errors import EntryInvalid
 from licensekit.state.schema import SCHEMA
+from licensekit.text import names
 
 ID_BYTES: Final = 6
 _ATTEMPTS: Final = 8
@@ -22,6 +26,9 @@ _FIRST_GROWTH: Final = 256
 _GROWTH: Final = 1024
 _FRACTIONS: Final = 65_536
 _ROUNDING: Final = 1
+SHORTEST_SECONDS: Final = 2
+LONGEST_SECONDS: Final = 86_400
+"""The bounds of how long a seat stays taken without being renewed, unless it is borrowed."""
 
 
 class HeldSeat(NamedTuple):
@@ -41,17 +48,31 @@ class HeldSeat(NamedTuple):
     """Whether it was borrowed until it expires, and is not renewed meanwhile."""
 
 
-class SeatQuery(NamedTuple):
-    """Which seats of a license will do, for whom and for how long."""
+class SeatRequest(NamedTuple):
+    """A request for a seat."""
 
     license: str
-    seats: int
-    """Only seats with lower numbers will do."""
-    there_are: int
-    """How many seats there are, to whatever extent; `seats` or more."""
+    """The code, as `leasable` returns it."""
     holder: str
     ttl: int
-    """Seconds for which it is held without being renewed."""
+    """Seconds after which it is free again unless it is renewed."""
+    at_least: Access
+
+    def check(self) -> None:
+        """Check that it can be a lease.
+
+        Raises:
+            EntryInvalid: the holder is empty, too long or has characters that nobody can see; the
+                time is out of bounds; or nothing is asked for.
+        """
+        names.check_id(self.holder, "holder")
+        if not SHORTEST_SECONDS <= self.ttl <= LONGEST_SECONDS:
+            raise EntryInvalid(
+                f"a seat is not leased for {self.ttl} seconds at a time",
+                hint=f"a lease has {SHORTEST_SECONDS} to {LONGEST_SECONDS} seconds",
+            )
+        if self.at_least is Access.NONE:
+            raise EntryInvalid("a lease is for some access", hint="ask for read or full")
 
 
 _TIME: Final = "WITH time (now) AS (SELECT COALESCE(server_now(), ?)) "
@@ -134,7 +155,7 @@ def holders(connection: Connection, license_: str, now: int, limit: int) -> tupl
     return tuple(holder for (holder,) in rows)
 
 
-def take(database: Database, asked: SeatQuery, now: int) -> HeldSeat | None:
+def take(database: Database, request: SeatRequest, pool: SeatPool, now: int) -> HeldSeat | None:
     """Take a free seat, also one whose lease has expired; None if there is none.
 
     `now` is as in `time_of`. It is one statement as a rule.
@@ -146,11 +167,11 @@ def take(database: Database, asked: SeatQuery, now: int) -> HeldSeat | None:
     for _ in range(_ATTEMPTS):
         # Processes begin in different places, so that they rarely want the same row.
         for begin in (randrange(_FRACTIONS), 0):  # noqa: S311  # a place, no secret
-            lease = _take(database, asked, now, begin)
+            lease = _take(database, request, pool, now, begin)
             if lease is not None:
                 return lease
         # None was free, or another process was faster.
-        if not _has_room(database, asked, now):
+        if not _has_room(database, request, pool, now):
             return None
     return None
 
@@ -233,32 +254,34 @@ def _lease(row: Row) -> HeldSeat:
     return HeldSeat(lease_id, license_, seat, holder, taken, expires, bool(borrowed))
 
 
-def _take(database: Database, asked: SeatQuery, now: int, begin: int) -> HeldSeat | None:
-    code = asked.license
+def _take(
+    database: Database, request: SeatRequest, pool: SeatPool, now: int, begin: int
+) -> HeldSeat | None:
+    code = request.license
     lease_id = token_hex(ID_BYTES)
     row = database.once(
         _TAKE,
         now,
-        *(lease_id, asked.holder, asked.ttl + _ROUNDING),
+        *(lease_id, request.holder, request.ttl + _ROUNDING),
         code,
-        *(code, asked.seats, code, asked.there_are),
+        *(code, pool.seats(request.at_least), code, pool.seats(Access.READ)),
         *(code, begin, SCHEMA.number),
     )
     if row is None:
         return None
     seat, taken, expires = row
-    return HeldSeat(lease_id, code, seat, asked.holder, taken, expires, borrowed=False)
+    return HeldSeat(lease_id, code, seat, request.holder, taken, expires, borrowed=False)
 
 
-def _has_room(database: Database, asked: SeatQuery, now: int) -> bool:
+def _has_room(database: Database, request: SeatRequest, pool: SeatPool, now: int) -> bool:
     """Return whether a seat is free after all; where rows can be added, add some."""
-    code = asked.license
+    code, granted = request.license, pool.seats(request.at_least)
     with database.write(shared=True) as connection:
-        row = connection.one(_ROOM, now, code, code, asked.seats, code, asked.there_are)
+        row = connection.one(_ROOM, now, code, code, granted, code, pool.seats(Access.READ))
         last, free_seats = row or (None, 0)
         if free_seats:
             return True
         first = 0 if last is None else last + 1
-        end_ = min(asked.seats, first + min(max(first, _FIRST_GROWTH), _GROWTH))
+        end_ = min(granted, first + min(max(first, _FIRST_GROWTH), _GROWTH))
         connection.run_many(_GROW, [(code, seat) for seat in range(first, end_)])
         return first < end_

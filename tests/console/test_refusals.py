@@ -21,7 +21,7 @@ def state_of(installation: Installation) -> tuple[Any, ...]:
         installation.state().stored,
         list(installation.users.list()),
         installation.sites.list(),
-        list(installation.audit()),
+        list(installation.audit.entries()),
     )
 
 

@@ -27,7 +27,7 @@ def test_the_program_runs(tmp_path: Path) -> None:
     exec(program, names)  # noqa: S102  # our own text
     assert [user.id for user in names["holders"]] == ["bob"]
     with Installation.open(names["home"], root=homes.PIN, pack=names["PACK"]) as installation:
-        did = [entry.facts["did"] for entry in installation.audit()]
+        did = [entry.facts["did"] for entry in installation.audit.entries()]
     assert did == [
         "create",
         "activate",

@@ -14,7 +14,7 @@ from tests.homes import Home, bundle, file
 
 
 def heads(installation: Installation) -> list[bytes]:
-    return [entry.hash for entry in installation.audit()]
+    return [entry.hash for entry in installation.audit.entries()]
 
 
 def test_a_request_is_signed_and_carries_no_fact_in_the_clear(crm: Installation) -> None:

@@ -38,4 +38,4 @@ def test_counts_come_out_the_same_on_all_hosts_and_no_seat_is_given_twice(
         assert sorted(installation.license("sales-pro").holders) == sorted(won)
         # The host that is ahead has shown the others that this time has come.
         assert installation.state().now == makers.NOW + APART_SECONDS
-        installation.verify_audit()
+        installation.audit.verify()

@@ -11,8 +11,8 @@ from licensekit.entitlements.leasing import pool_of
 from licensekit.installation import HeldSeat
 from licensekit.state import leases
 from licensekit.state.home import open_installation
-from licensekit.state.leases import SeatRequest
 from licensekit.state.loading import load_state
+from licensekit.state.seats import SeatRequest
 from tests import homes
 from tests.cli.customer.conftest import Command
 

@@ -7,8 +7,8 @@ from licensekit.entitlements.leasing import pool_of
 from licensekit.installation import HeldSeat
 from licensekit.state import leases, seats
 from licensekit.state.home import open_installation
-from licensekit.state.leases import SeatRequest
 from licensekit.state.loading import load_state
+from licensekit.state.seats import SeatRequest
 from licensekit.state.transactions import OpenInstallation
 from tests.homes import PIN, Home
 

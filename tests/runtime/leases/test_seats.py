@@ -111,22 +111,22 @@ def test_an_administrator_ends_leases_and_it_is_written_down(
     process: SeatProcess, crm: Installation
 ) -> None:
     anna, bob = process.take("anna"), process.take("bob")
-    before = list(crm.audit())
+    before = list(crm.audit.entries())
     assert crm.leases.end(anna.id) == anna
     assert process.still(anna, bob) == {bob.id}
-    [written] = list(crm.audit())[len(before) :]
+    [written] = list(crm.audit.entries())[len(before) :]
     assert written.facts["did"] == "lease-end"
     assert written.facts["holder"] == "anna"
-    assert crm.verify_audit().head.number == written.number
+    assert crm.audit.verify().head.number == written.number
 
 
 def test_leases_are_ended_all_or_none(process: SeatProcess, crm: Installation) -> None:
     anna, bob = process.take("anna"), process.take("bob")
-    before = list(crm.audit())
+    before = list(crm.audit.entries())
     with pytest.raises(LeaseUnknown):
         crm.leases.end_all([anna.id, "nothing", bob.id])
     assert process.still(anna, bob) == {anna.id, bob.id}
-    assert list(crm.audit()) == before
+    assert list(crm.audit.entries()) == before
     assert len(crm.leases.end_all([anna.id, bob.id, anna.id])) == 2
     with pytest.raises(LeaseUnknown):
         crm.leases.end(anna.id)
@@ -135,11 +135,11 @@ def test_leases_are_ended_all_or_none(process: SeatProcess, crm: Installation) -
 def test_taking_and_freeing_is_nothing_that_watchers_and_the_log_are_told(
     home: Home, process: SeatProcess, crm: Installation
 ) -> None:
-    before = (list(crm.audit()), process.database.version())
+    before = (list(crm.audit.entries()), process.database.version())
     lease = process.take()
     process.renew(lease)
     process.free(lease)
-    assert list(crm.audit()) == before[0]
+    assert list(crm.audit.entries()) == before[0]
     if home.place.startswith("postgresql"):
         assert process.database.version() == before[1]
 
@@ -251,7 +251,7 @@ def test_a_seat_is_borrowed_up_to_the_limit_and_written_down(
     assert borrowed.borrowed
     assert crm.leases.list() == (borrowed,)
     assert borrowed.expires - borrowed.taken >= 48 * 3600
-    *_, written = crm.audit()
+    *_, written = crm.audit.entries()
     assert (written.facts["did"], written.facts["by"]) == ("lease-borrow", "anna")
     assert process.renew(borrowed)
     assert crm.leases.list() == (borrowed,)
@@ -267,10 +267,10 @@ def test_a_seat_is_not_borrowed_for_longer(
     sell(crm, 5, borrow_hours=limit)
     process.reload()
     lease = process.take()
-    before = (crm.leases.list(), list(crm.audit()))
+    before = (crm.leases.list(), list(crm.audit.entries()))
     with pytest.raises(BorrowRefused):
         process.borrow(lease, hours)
-    assert (crm.leases.list(), list(crm.audit())) == before
+    assert (crm.leases.list(), list(crm.audit.entries())) == before
 
 
 def test_a_borrowed_seat_does_not_outlive_its_license(
