@@ -46,22 +46,23 @@ __all__ = [
     "verify",
 ]
 
-_ENGINE = "licensekit.entitlements"
 _LOADED_WHEN_USED = {
-    "Count": _ENGINE,
-    "Explanation": _ENGINE,
-    "Fingerprint": _ENGINE,
-    "LicenseRow": _ENGINE,
-    "Licensing": "licensekit.runtime.licensing",
-    "Notice": _ENGINE,
-    "Severity": _ENGINE,
-    "BundleState": _ENGINE,
+    "licensekit.runtime.licensing": {"Licensing"},
+    "licensekit.entitlements": {
+        "BundleState",
+        "Count",
+        "Explanation",
+        "Fingerprint",
+        "LicenseRow",
+        "Notice",
+        "Severity",
+    },
 }
 
 
 def __getattr__(name: str) -> Any:
-    """Give a name that is loaded when it is used: a program that only verifies starts sooner."""
-    module = _LOADED_WHEN_USED.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(module), name)
+    """Load a name when it is used: a program that only verifies starts sooner."""
+    for module, names in _LOADED_WHEN_USED.items():
+        if name in names:
+            return getattr(import_module(module), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SCREENS: Final = (
     "/licenses/demo", "/license/sales", "/license/seat", "/status", "/activate", "/users",
     "/users/others", "/users/licenses?license=user", "/users/new", "/user?id=anna", "/sites",
-    "/site?id=oslo", "/events", "/history?verify=1", "/papers",
+    "/site?id=oslo", "/events", "/history?verify=1", "/exchange",
 )  # fmt: skip
 
 

@@ -105,7 +105,7 @@ def test_status_tells_how_the_installation_stands(crm: Installation, browser: Br
 
 def test_notices_stand_on_every_page(crm_home: Home, browser: Browser) -> None:
     crm_home.clock.move(days=340)
-    for path in ("/", "/users", "/sites", "/events", "/history", "/papers", "/activate"):
+    for path in ("/", "/users", "/sites", "/events", "/history", "/exchange", "/activate"):
         page = words(browser.get(path))
         assert "Act soon" in page
         assert "25 days left" in page

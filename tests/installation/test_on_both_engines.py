@@ -150,7 +150,7 @@ def test_a_page_is_the_beginning_of_its_list(crm: Installation) -> None:
     assert newest == list(crm.audit.entries())[-1]
 
 
-def test_papers_and_resets(crm: Installation) -> None:
+def test_exchange_files_and_resets(crm: Installation) -> None:
     _, request = crm.request()
     crm.statement()
     receipts = crm.return_bundles()

@@ -92,7 +92,7 @@ def _preview(
         visit,
         "preview.html",
         state,
-        status=200 if error is None else status_of(error),
+        status=status_of(error),
         preview=found,
         written=written,
         error=error,
