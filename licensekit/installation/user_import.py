@@ -5,7 +5,6 @@ The first line names the columns: `id`, and any of `name`, `kind`, `can_log_in`,
 not released.
 """
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -24,6 +23,7 @@ from licensekit.installation.assignments import assign
 from licensekit.state.transactions import WriteTransaction
 from licensekit.state.users import add_user, update_user, user_facts
 from licensekit.text import names
+from licensekit.text.rows import TextRow, read_rows
 from licensekit.wire.documents import Kind, UserKind
 
 IMPORT_BYTES: Final = 64 * 1024 * 1024
@@ -34,11 +34,11 @@ FAULTS: Final = 100
 _YES: Final = frozenset({"yes", "true", "1", "x"})
 _NO: Final = frozenset({"no", "false", "0", ""})
 _KINDS: Final = {kind.name.lower(): kind for kind in UserKind}
-_MARKS: Final = ",;\t"
+_DELIMITERS: Final = ";,\t"
 
 
 class ImportRow(NamedTuple):
-    """One line of the file: what it says of a user."""
+    """One row of the file: what it says of a user."""
 
     line: int
     user_id: str
@@ -50,7 +50,7 @@ class ImportRow(NamedTuple):
 
 
 class Imported(NamedTuple):
-    """What an import did."""
+    """The result of an import."""
 
     added: int
     changed: int
@@ -59,21 +59,22 @@ class Imported(NamedTuple):
 
 
 def parse_users(text: str) -> list[ImportRow]:
-    """Give the rows of a CSV file; columns are separated by commas, semicolons or tabs.
+    """Return the rows of a CSV file; columns are separated by commas, semicolons or tabs.
 
-    A line with a fault is a row with a fault, so that the import names it together with what the
+    A line with a fault is a row with a fault, so that the import reports it together with what the
     rules of the installation have against the others.
 
     Raises:
         UsersInvalid: the first line names other columns than there are.
     """
-    lines = _lines(text)
-    head = next(lines, _Line(1, [], ""))
+    lines = text.removeprefix("\ufeff").splitlines(keepends=True)
+    read = read_rows(lines, delimiters=_DELIMITERS)
+    head = next(read, TextRow(1, []))
     columns = [name.strip().lower() for name in head.cells]
     faults = [Fault("line 1", head.fault)] if head.fault else list(_of_columns(columns))
     if faults:
         raise _invalid(faults)
-    return _without_repetition(_row(line, columns) for line in lines)
+    return _without_repetition(_row(row, columns) for row in read)
 
 
 def import_users(change: WriteTransaction, rows: Iterable[ImportRow]) -> Imported:
@@ -107,7 +108,7 @@ class _Importing:
         self.done = Imported(0, 0, 0, 0)
 
     def take(self, row: ImportRow) -> list[LicenseError]:
-        """Take a row, or give everything that stands against it."""
+        """Import a row, or return every reason against it."""
         try:
             before = user_facts(self.change.connection, row.user_id)
             after = (before or UserFacts(row.user_id))._replace(**row.changes)
@@ -156,28 +157,8 @@ def _of_columns(columns: list[str]) -> Iterator[Fault]:
             yield Fault("line 1", f"the column `{name}` is there twice")
 
 
-class _Line(NamedTuple):
-    number: int
-    cells: list[str]
-    fault: str
-
-
-def _lines(text: str) -> Iterator[_Line]:
-    """Give the lines that are not empty, up to the first that is no CSV."""
-    lines = text.removeprefix("\ufeff").splitlines(keepends=True)
-    first = lines[0] if lines else ""
-    _, mark = max((first.count(mark), mark) for mark in _MARKS)
-    reader = csv.reader(lines, delimiter=mark, strict=True)
-    try:
-        for cells in reader:
-            if any(cells):
-                yield _Line(reader.line_num, cells, "")
-    except csv.Error as error:
-        yield _Line(reader.line_num, [], f"it is no CSV: {error}")
-
-
-def _row(line: _Line, columns: list[str]) -> ImportRow:
-    number, cells, fault = line
+def _row(row: TextRow, columns: list[str]) -> ImportRow:
+    number, cells, fault = row
     if fault:
         return _faulty(number, fault)
     if len(cells) != len(columns):
@@ -196,7 +177,7 @@ def _faulty(line: int, fault: str) -> ImportRow:
 
 
 def _without_repetition(rows: Iterable[ImportRow]) -> list[ImportRow]:
-    """Give the rows; of a user who is there twice the second one has a fault."""
+    """Return the rows; of a user who is there twice the second one has a fault."""
     lines: dict[str, int] = {}
     found: list[ImportRow] = []
     for row in rows:

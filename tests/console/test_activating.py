@@ -5,8 +5,8 @@ import pytest
 from licensekit.installation import Installation
 from tests import makers
 from tests.console.conftest import Browser, held, words
+from tests.crm import SOLD
 from tests.homes import bundle, file
-from tests.installation.conftest import SOLD
 
 FEWER = file(bundle(2, **{**SOLD, "users": {"sales": 1, "service": 1}}))
 

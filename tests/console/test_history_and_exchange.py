@@ -6,8 +6,8 @@ from html import unescape
 
 from licensekit.installation import Installation
 from tests.console.conftest import Browser, words
+from tests.crm import SOLD
 from tests.homes import Home, bundle, file
-from tests.installation.conftest import SOLD
 
 
 def test_every_change_is_a_sentence(crm: Installation, browser: Browser) -> None:

@@ -15,8 +15,8 @@ from licensekit.installation import Installation
 from licensekit.limits import FILE_BYTES
 from tests.console.browsing import Served, axe, browser, chromium, served
 from tests.console.conftest import held
+from tests.crm import SOLD
 from tests.homes import Home, bundle, file
-from tests.installation.conftest import SOLD
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -8,8 +8,8 @@ from licensekit.trust.sign import sign
 from licensekit.wire.documents import AfterGrace, Kind
 from tests import makers
 from tests.console.conftest import Browser, client_of, held, words
+from tests.crm import SOLD, crm_catalog
 from tests.homes import Home, bundle, file, pack
-from tests.installation.conftest import SOLD, crm_catalog
 
 
 def test_the_first_page_is_the_vendors(browser: Browser) -> None:

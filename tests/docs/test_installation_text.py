@@ -10,8 +10,8 @@ from licensekit.installation import Installation, admission
 from licensekit.state import time
 from licensekit.state.schema import SCHEMA
 from tests import homes, today
+from tests.crm import SOLD, crm_catalog
 from tests.docs.tables import code_blocks, section, tables, text_of
-from tests.installation.conftest import SOLD, crm_catalog
 
 TEXT = text_of("installation.md")
 

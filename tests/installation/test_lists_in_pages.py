@@ -7,8 +7,8 @@ import pytest
 from licensekit.errors import UnknownLicense
 from licensekit.installation import Installation, UserFilter, user_list
 from licensekit.wire.documents import UserKind
+from tests.crm import SOLD
 from tests.homes import Home, bundle, file
-from tests.installation.conftest import SOLD
 
 FILTERS: list[dict[str, Any]] = [
     {},

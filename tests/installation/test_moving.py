@@ -22,8 +22,8 @@ from licensekit.errors import (
 from licensekit.installation import EventScope, Moved, move
 from licensekit.state.home import open_empty, open_installation
 from licensekit.state.schema import SCHEMA
+from tests.crm import SOLD, crm_catalog
 from tests.homes import PIN, Home, bundle, file, pack
-from tests.installation.conftest import SOLD, crm_catalog
 from tests.runtime.conftest import comes
 
 WAYS = [("folder", "server"), ("server", "folder")]

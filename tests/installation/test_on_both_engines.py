@@ -22,26 +22,20 @@ from licensekit.state.home import open_installation
 from licensekit.trust.sign import sign
 from licensekit.wire.documents import UserKind
 from tests import makers
-from tests.homes import Home, bundle, file, pack
-from tests.installation.conftest import SOLD, crm_catalog
+from tests.crm import SOLD, crm_catalog, crm_home_on_engine, open_crm
+from tests.homes import Home, bundle, file
 
 
 @pytest.fixture(params=["folder", "server"])
 def crm_home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
     """A home of each kind."""
-    place = str(tmp_path / "home")
-    if request.param == "server":
-        place = request.getfixturevalue("postgres_location")
-    return Home(place, pack=pack(crm_catalog()))
+    return crm_home_on_engine(request, tmp_path)
 
 
 @pytest.fixture
 def crm(crm_home: Home) -> Iterator[Installation]:
     """An installation with what `SOLD` says, and three users."""
-    with crm_home.open() as installation:
-        installation.activate(file(bundle(**SOLD)))
-        for user in ("anna", "bob", "carl"):
-            installation.users.add(user)
+    with open_crm(crm_home, "anna", "bob", "carl") as installation:
         yield installation
 
 

@@ -18,8 +18,8 @@ from licensekit.installation import Installation
 from licensekit.runtime import live_snapshot
 from licensekit.runtime.watcher import TICK_SECONDS
 from tests.conftest import Postgres
+from tests.crm import SOLD
 from tests.homes import PIN, Home, bundle, file
-from tests.installation.conftest import SOLD
 from tests.runtime.conftest import Open, comes
 from tests.runtime.standby import standby_of
 

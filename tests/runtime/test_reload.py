@@ -18,8 +18,8 @@ from licensekit.state.home import open_installation
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from tests import makers
+from tests.crm import SOLD, crm_catalog
 from tests.homes import PIN, Home, bundle, file, signed
-from tests.installation.conftest import SOLD, crm_catalog
 from tests.runtime.conftest import Open, comes
 from tests.runtime.elsewhere import activate
 

@@ -19,8 +19,8 @@ from licensekit.errors import NoneFree
 from licensekit.installation import Installation
 from licensekit.runtime.lease import Lease
 from tests import today
+from tests.crm import SOLD, crm_catalog
 from tests.homes import PIN
-from tests.installation.conftest import SOLD, crm_catalog
 
 PACK: Final = today.pack(crm_catalog())
 CODE: Final = "seat"

@@ -14,8 +14,8 @@ from hypothesis.stateful import (
 
 from licensekit.errors import LeaseLost, LeaseUnknown, LicenseError, NoneFree
 from licensekit.installation import HeldSeat
+from tests.crm import SOLD
 from tests.homes import Home, bundle, file
-from tests.installation.conftest import SOLD
 from tests.runtime.leases.seat_process import SeatProcess
 
 HOUR = 3600

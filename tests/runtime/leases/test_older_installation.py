@@ -6,8 +6,8 @@ import pytest
 
 from licensekit.database import Schema, connect
 from licensekit.state.schema import SCHEMA
+from tests.crm import SOLD, crm_catalog
 from tests.homes import Home, bundle, file, pack
-from tests.installation.conftest import SOLD, crm_catalog
 from tests.runtime.leases.seat_process import SeatProcess
 
 BEFORE = Schema(SCHEMA.kind, SCHEMA.migrations[:1])

@@ -12,8 +12,8 @@ from licensekit.runtime.live_snapshot import Application, LiveSnapshot
 from licensekit.runtime.seats import Seats
 from licensekit.state.home import open_installation
 from tests import makers
+from tests.crm import crm_catalog
 from tests.homes import PIN, Home, file
-from tests.installation.conftest import crm_catalog
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from licensekit.errors import (
 from licensekit.installation import Installation
 from licensekit.wire.documents import AfterGrace, SeatKind
 from tests import makers
+from tests.crm import SOLD, crm_catalog
 from tests.homes import DAY, Home, bundle, file
-from tests.installation.conftest import SOLD, crm_catalog
 from tests.runtime.leases.seat_process import SeatProcess
 
 SEATS = SOLD["users"]["seat"]
