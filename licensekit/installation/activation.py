@@ -35,7 +35,7 @@ Resets = tuple[Verified[Reset], ...]
 
 
 class ActivationProposal(NamedTuple):
-    """What a file would make of an installation; nothing is changed yet."""
+    """What activating a file would do; nothing is changed yet."""
 
     trust_store: TrustStore
     admission: Admission
@@ -99,10 +99,10 @@ def propose(read: ReadTransaction, data: bytes | str) -> ActivationProposal:
 
 
 def apply(change: WriteTransaction, proposal: ActivationProposal) -> bool:
-    """Make a proposal the state; say whether that changed anything.
+    """Apply a proposal; return whether that changed anything.
 
     Raises:
-        RefusedError: what stands against it; its `faults` are all.
+        RefusedError: the first reason against it; its `faults` are all.
     """
     preview = proposal.preview
     if preview.reasons:
@@ -186,7 +186,7 @@ def _preview(read: ReadTransaction, outcome: _Outcome) -> Preview:
 
 
 def _moment(read: ReadTransaction, outcome: _Outcome) -> int:
-    """Give the time at which the file has its effect: now, unless all of it is yet to start."""
+    """Return the time at which the file has its effect: now, unless all of it is yet to start."""
     now = effective(time_after(read, outcome.file.resets), read.clock)
     starts = [start_of_day(v.document.starts or 0) for v in outcome.admission.new]
     return max(now, min(starts, default=now))

@@ -58,7 +58,7 @@ class Admission(NamedTuple):
 
 
 def admit(bundles: Iterable[Verified[Bundle]], here: Here) -> Admission:
-    """Give what becomes of `bundles`, taken together: those that replace a serial come first."""
+    """Return what becomes of `bundles`, taken together: those that replace a serial come first."""
     serial = here.serial
     records = list(here.records)
     new: list[Verified[Bundle]] = []
@@ -93,7 +93,7 @@ def admit(bundles: Iterable[Verified[Bundle]], here: Here) -> Admission:
 def superseded(
     active: Sequence[Verified[Bundle]], new: Sequence[Verified[Bundle]]
 ) -> list[Verified[Bundle]]:
-    """Give those of the `active` bundles that are not needed beside the `new` ones any more.
+    """Return those of the `active` bundles that are not needed beside the `new` ones any more.
 
     Whether a new one has started is held against the issue times that the vendor signed, not
     against a clock: one that was wrong must not have taken anything away.
@@ -116,7 +116,7 @@ def succeeded(
     active: Iterable[Verified[Bundle]],
     new: Iterable[Verified[Bundle]],
 ) -> list[BundleRecord]:
-    """Give the active bundles that do not verify any more and that a `new` one comes after."""
+    """Return the active bundles that do not verify any more and that a `new` one comes after."""
     sound = {v.identity for v in active}
     lines = {_line(v.document): v.document.sequence for v in new}
     return [
@@ -127,7 +127,7 @@ def succeeded(
 
 
 def label(bundle: Bundle) -> str:
-    """Give what messages call a bundle: serial, part and sequence."""
+    """Return what messages call a bundle: serial, part and sequence."""
     return f"{bundle.serial} {bundle.part} {bundle.sequence}"
 
 

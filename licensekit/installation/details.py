@@ -43,7 +43,7 @@ class LicenseDetails(NamedTuple):
 
 
 def details_of(read: ReadTransaction, code: str, now: int | None) -> LicenseDetails:
-    """Give everything about a license, as it is or as it would be at `now`.
+    """Return everything about a license, as it is or as it would be at `now`.
 
     Raises:
         UnknownLicense: no catalog has it.

@@ -80,7 +80,7 @@ class Events:
             change.record("event-end", event=number)
 
     def list(self, *, ended: bool = False) -> tuple[Event, ...]:
-        """Give the events in force, with `ended` all that there ever were; the oldest first."""
+        """Return the events in force, with `ended` all that there ever were; the oldest first."""
         with read_installation(self._opened) as read:
             return read_events(read.connection, ended=ended)
 

@@ -153,7 +153,7 @@ class Installation:
             return make_request(change, with_facts=with_facts)
 
     def return_bundles(self, part: str = "base", *, issuer: str | None = None) -> str:
-        """Give the active bundles of a part back, and return the signed receipts.
+        """Return the active bundles of a part back, and return the signed receipts.
 
         They can never work here again. Where the receipts were lost, the same call returns them
         again. `issuer` is the vendor by default.

@@ -12,7 +12,7 @@ from licensekit.wire.documents import Reset, ResetWhat
 def reset_faults(
     read: ReadTransaction, resets: Iterable[Verified[Reset]], *, key: bytes | None, vendor: str
 ) -> Iterator[RefusedError]:
-    """Say which resets do not count here; `key` is the digest of the installation's key."""
+    """Yield which resets do not count here; `key` is the digest of the installation's key."""
     for verified in resets:
         reset = verified.document
         name = word(reset)
@@ -25,7 +25,7 @@ def reset_faults(
 
 
 def lower_allowed(read: ReadTransaction, resets: Iterable[Verified[Reset]]) -> int:
-    """Give how many bundles of a lower sequence may be activated."""
+    """Return how many bundles of a lower sequence may be activated."""
     [(waiting,)] = read.connection.rows(
         "SELECT count(*) FROM resets WHERE what = ? AND used = 0", ResetWhat.SEQUENCE
     )
@@ -33,7 +33,7 @@ def lower_allowed(read: ReadTransaction, resets: Iterable[Verified[Reset]]) -> i
 
 
 def time_after(read: ReadTransaction, resets: Iterable[Verified[Reset]]) -> TimeSeen:
-    """Give what is remembered of time once `resets` were applied."""
+    """Return what is remembered of time once `resets` were applied."""
     issued = [v.document.issued for v in resets if v.document.what is ResetWhat.CLOCK]
     return TimeSeen(max(issued)) if issued else read.stored.time
 
@@ -61,7 +61,7 @@ def apply_resets(change: WriteTransaction, resets: Iterable[Verified[Reset]], lo
 
 
 def word(reset: Reset) -> str:
-    """Give what a reset puts right, in a word."""
+    """Return what a reset puts right, in a word."""
     return reset.what.name.lower()
 
 

@@ -88,7 +88,7 @@ class Sites:
         self.assign(site_id, release=licenses)
 
     def list(self) -> tuple[SiteRow, ...]:
-        """Give every site, the central one first."""
+        """Return every site, the central one first."""
         with read_installation(self._opened) as read:
             state = read.state()
             served = serving(read.connection, state.entitlements, state.in_use)

@@ -74,7 +74,7 @@ class UserPage(NamedTuple):
 def list_users(
     read: ReadTransaction, state: InstallationState, wanted: UserFilter
 ) -> Iterator[UserRow]:
-    """Give the users that `wanted` fits, by id.
+    """Return the users that `wanted` fits, by id.
 
     Raises:
         UnknownLicense, WrongKind: a license that is asked for is no user license.
@@ -88,7 +88,7 @@ def list_users(
 def page_of_users(
     read: ReadTransaction, state: InstallationState, wanted: UserFilter, *, after: str, limit: int
 ) -> UserPage:
-    """Give the first `limit` of the users that `wanted` fits, of those whose id is after `after`.
+    """Return the first `limit` of the users that `wanted` fits, of those whose id is after `after`.
 
     Raises:
         UnknownLicense, WrongKind: a license that is asked for is no user license.
@@ -167,12 +167,12 @@ def _lapsed(state: InstallationState, served: Serving) -> tuple[LiteralString, *
 
 
 def _literal(text: str) -> str:
-    """Give `text` so that a pattern takes it as it stands."""
+    """Return `text` so that a pattern takes it as it stands."""
     return "".join(f"\\{character}" if character in r"\%_" else character for character in text)
 
 
 def _givers(state: InstallationState, wanted: str) -> list[str] | None:
-    """Give the licenses whose assignment gives `wanted`; None if everybody has it."""
+    """Return the licenses whose assignment gives `wanted`; None if everybody has it."""
     entitlements = state.entitlements
     code = resolve(entitlements, wanted, (Kind.USER,))
     if entitlements.everyone.get(code):

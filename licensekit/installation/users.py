@@ -134,7 +134,7 @@ class Users:
             return import_users(change, rows)
 
     def get(self, user_id: str) -> UserFacts:
-        """Give what is known of a user, and what it is assigned.
+        """Return what is known of a user, and what it is assigned.
 
         Raises:
             UserUnknown: there is no such user.
@@ -143,7 +143,7 @@ class Users:
             return known_user(read.connection, user_id)
 
     def access(self, user_id: str, *, site: str | None = None) -> Mapping[str, Access]:
-        """Give what a user may do with every license, at a site.
+        """Return what a user may do with every license, at a site.
 
         Raises:
             UserUnknown, SiteUnknown: there is no such user, or no such site.
@@ -156,7 +156,7 @@ class Users:
             return held_access(state.entitlements, user.holdings, at_site)
 
     def list(self, wanted: UserFilter = _EVERYBODY) -> Iterator[UserRow]:
-        """Give the users that `wanted` fits, by id, in constant memory.
+        """Yield the users that `wanted` fits, by id, in constant memory.
 
         Raises:
             UnknownLicense, WrongKind: a license that is asked for is no user license.
@@ -167,7 +167,7 @@ class Users:
     def page(
         self, wanted: UserFilter = _EVERYBODY, *, after: str = "", limit: int = 50
     ) -> UserPage:
-        """Give the first `limit` of the users that `wanted` fits whose id is after `after`.
+        """Return the first `limit` of the users that `wanted` fits whose id is after `after`.
 
         However many users there are, a page costs the same.
 

@@ -170,7 +170,7 @@ class Lease:
         return moment_of(row.expires)
 
     def release(self) -> None:
-        """Give the seat back. Nothing happens to one that is not held, nor to a parent process's.
+        """Return the seat back. Nothing happens to one that is not held, nor to a parent process's.
 
         If the database is away, the seat is freed as soon as it is back, at the latest when the
         lease expires.

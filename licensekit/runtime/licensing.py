@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Licensing(Questions):
-    """What an installation grants, asked by the application. Make it with `Licensing.open`."""
+    """What an installation grants, asked by the application. Create it with `Licensing.open`."""
 
     def __init__(self, live: LiveSnapshot) -> None:
         self._live = live
@@ -77,10 +77,10 @@ class Licensing(Questions):
             return self.access(code) >= at_least
 
     def count(self, code: str) -> Count:
-        """Give how much of a license there is, and how much of it is in use.
+        """Return how much of a license there is, and how much of it is in use.
 
-        How many concurrent seats are held is asked of the database each time: nobody is told of
-        each one that is taken. While the database is away, it is as last seen.
+        How many concurrent seats are held is asked of the database each time: nobody is notified
+        of each one that is taken. While the database is away, it is as last seen.
 
         Raises:
             UnknownLicense: no catalog has the code.
@@ -116,8 +116,8 @@ class Licensing(Questions):
         `at_least=Access.READ` a seat that gives reading alone will do, as after grace.
 
         A lease that is lost (ended by an administrator, not renewed in time, its license gone)
-        says so at once: `lost` is set, `on_lost` is called with it in a thread of its own, `check`
-        raises, `allows` says no, and a `with` block ends with `LeaseLost`.
+        reports it immediately: `lost` is set, `on_lost` is called with it in a thread of its own,
+        `check` raises, `allows` returns False, and a `with` block ends with `LeaseLost`.
 
         It blocks: with asyncio use `await asyncio.to_thread(licensing.lease, …)`, and `on_lost`
         with `loop.call_soon_threadsafe`.
@@ -135,7 +135,7 @@ class Licensing(Questions):
         return leasing.acquire(request, wait=wait, on_lost=on_lost)
 
     def user(self, user_id: str, site: str | None = None) -> User:
-        """Give what a user may do, at one site or at none; `user(id).allows("sale")`.
+        """Return what a user may do, at one site or at none; `user(id).allows("sale")`.
 
         A user whom the installation does not know, or who is retired, may do nothing.
 
@@ -148,14 +148,14 @@ class Licensing(Questions):
             return self._live.user(user_id, site)
 
     def site(self, site_id: str) -> Holder:
-        """Give what a site may do; raises as `user` does."""
+        """Return what a site may do; raises as `user` does."""
         try:
             return self._live.sites[site_id]
         except KeyError:
             return self._live.site(site_id)
 
     def unavailable(self, function: str) -> tuple[Event, ...]:
-        """Give the events in force that make a function unavailable to everybody.
+        """Return the events in force that make a function unavailable to everybody.
 
         `function` is what kinds of events name: `travel` of `no-travel`, `index` of
         `rebuild-index`. Ask `user(id)` about the events for a user, its groups and its site.
@@ -185,7 +185,7 @@ class Licensing(Questions):
         self._live.reload()
 
     def close(self) -> None:
-        """Release every lease, and let go of the database.
+        """Release every lease, and close the database.
 
         Every question raises afterwards: nothing would end any more.
         """
@@ -194,11 +194,11 @@ class Licensing(Questions):
         self._live.close()
 
     def _leasing_now(self) -> "Leasing":
-        """Give what keeps leases; it is loaded by a program that uses them."""
+        """Return the leases of this process; the module is loaded when it is used."""
         from licensekit.runtime.leasing import Leasing  # noqa: PLC0415  # see above
         from licensekit.runtime.seats import Seats  # noqa: PLC0415  # see above
 
-        # Of two threads that come first at once, one makes what both use.
+        # Of two threads that are the first together, one creates what both use.
         return self._leasing.get("one") or self._leasing.setdefault(
             "one", Leasing(Seats(self._live))
         )

@@ -70,7 +70,7 @@ def load_state(
     clock: int,
     released: int | None = None,
 ) -> InstallationState:
-    """Read an installation and give its state at `clock` (seconds since 1970).
+    """Read an installation and return its state at `clock` (seconds since 1970).
 
     Everything is read in one transaction and verified again: the database is not believed. `pack`
     is what the application ships; None takes the one that the first activation recorded.
@@ -89,7 +89,7 @@ def load_state(
 
 
 def is_unchanged(database: Database, state: InstallationState, clock: int) -> bool:
-    """Say whether nothing was changed since `state` was loaded, or nothing but leases.
+    """Return whether nothing was changed since `state` was loaded, or nothing but leases.
 
     Who takes and frees seats all day changes the database with each of them, where there is no
     server to tell one change from another.
@@ -104,7 +104,7 @@ def is_unchanged(database: Database, state: InstallationState, clock: int) -> bo
 
 
 def recorded_root(database: Database) -> Recorded | None:
-    """Give the root pin and the pack that the first activation recorded, if there was one.
+    """Return the root pin and the pack that the first activation recorded, if there was one.
 
     Raises:
         StateError: the database cannot be read.
@@ -122,7 +122,7 @@ def evaluate_state(
     clock: int,
     released: int | None,
 ) -> InstallationState:
-    """Give the state that stored documents and rows make at `clock`; raises as `load` does."""
+    """Return the state that stored documents and rows make at `clock`; raises as `load` does."""
     now = effective(stored.time, clock)
     trust_store, unusable = load_trust(stored, root, pack_of(stored, pack), now)
     bundles, refused = verify_bundles(stored.bundles, trust_store, now)
@@ -151,7 +151,7 @@ def state_at(
     clock: int,
     bundles: tuple[Verified[Bundle], ...] | None = None,
 ) -> InstallationState:
-    """Give the same installation at another moment, or with other `bundles`.
+    """Return the same installation at another moment, or with other `bundles`.
 
     `now` is the time that counts and `clock` the one that the clock shows; nothing is read or
     verified again.
@@ -165,7 +165,7 @@ def state_at(
 
 
 def pack_of(stored: Stored, pack: bytes | str | None) -> bytes | str:
-    """Give `pack`, or the recorded one in place of None.
+    """Return `pack`, or the recorded one in place of None.
 
     Raises:
         NotActivated: there is neither.
@@ -178,7 +178,7 @@ def pack_of(stored: Stored, pack: bytes | str | None) -> bytes | str:
 
 
 def in_use_of(stored: Stored, entitlements: Entitlements) -> dict[str, int]:
-    """Give license to how many are in use: assigned, or held, or for what limits sites defined."""
+    """Return license to how many are in use: assigned, held, or of what limits sites, defined."""
     limiting = [code for code, one in entitlements.licenses.items() if one.limits_sites]
     defined = dict.fromkeys(limiting, stored.satellites) if stored.satellites else {}
     # A catalog may have made seats of what was assigned before.
@@ -187,7 +187,7 @@ def in_use_of(stored: Stored, entitlements: Entitlements) -> dict[str, int]:
 
 
 def fingerprint_of(stored: Stored, bundles: tuple[Verified[Bundle], ...]) -> Fingerprint:
-    """Give what the installation shows to bound bundles; the machine is looked at only for them."""
+    """Return what bound bundles are compared with; the machine is examined only for them."""
     public = SigningKey.from_secret(frame.INSTALLATION, stored.seed).verifying_key.public
     bindings = [b.document.binding for b in bundles if b.document.binding is not None]
     asks_for_facts = any(binding.facts for binding in bindings)

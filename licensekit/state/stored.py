@@ -1,4 +1,4 @@
-"""What the database says, read at once; nothing of it is believed yet."""
+"""What the database says, read in one transaction; nothing of it is verified yet."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple

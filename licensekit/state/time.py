@@ -39,12 +39,12 @@ def system_clock() -> datetime:
 
 
 def effective(seen: TimeSeen, clock: int) -> int:
-    """Give the time that counts (C1)."""
+    """Return the time that counts (C1)."""
     return max(seen.highest, clock)
 
 
 def observe(seen: TimeSeen, clock: int) -> TimeSeen:
-    """Give what is remembered after a look at the clock (C2 to C4)."""
+    """Return what is remembered after a look at the clock (C2 to C4)."""
     if clock <= seen.highest + JUMP_SECONDS:
         return TimeSeen(max(seen.highest, clock))
     if seen.ahead is None or not seen.ahead <= clock <= seen.ahead + JUMP_SECONDS:
@@ -54,5 +54,5 @@ def observe(seen: TimeSeen, clock: int) -> TimeSeen:
 
 
 def prove(seen: TimeSeen, issued: int) -> TimeSeen:
-    """Give what is remembered once a document issued then was verified (C5)."""
+    """Return what is remembered once a document issued then was verified (C5)."""
     return seen._replace(highest=max(seen.highest, issued))

@@ -66,7 +66,7 @@ class ReadTransaction(NamedTuple):
         return pack_of(self.stored, self.opened.pack)
 
     def state(self) -> InstallationState:
-        """Give the state inside the transaction; raises as `installation.state.judge` does."""
+        """Return the state inside the transaction; raises as `installation.state.judge` does."""
         return evaluate_state(
             self.stored,
             self.mark,

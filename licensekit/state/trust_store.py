@@ -33,7 +33,7 @@ class LoadedTrust(NamedTuple):
 
 
 def load_trust(stored: Stored, root: str, pack: bytes | str, now: int) -> LoadedTrust:
-    """Give what pack and stored documents establish together; the newest of each governs.
+    """Return what pack and stored documents establish together; the newest of each governs.
 
     Raises:
         HomeInvalid: the installation belongs to another root.
@@ -47,7 +47,7 @@ def load_trust(stored: Stored, root: str, pack: bytes | str, now: int) -> Loaded
 
 
 def combine_trust(stored: Stored, root: str, pack: bytes | str, now: int) -> LoadedTrust:
-    """Give the same, not held against what was seen before: a new file may still add to it.
+    """Return the same, not held against what was seen before: a new file may still add to it.
 
     Raises:
         HomeInvalid, FormatError, TrustError: as `load_trust`, about the pack alone.
@@ -65,7 +65,7 @@ def combine_trust(stored: Stored, root: str, pack: bytes | str, now: int) -> Loa
 def verify_bundles(
     tokens: Iterable[armor.Token], trust_store: TrustStore, now: int
 ) -> tuple[tuple[Verified[Bundle], ...], tuple[Unusable, ...]]:
-    """Give the bundles that verify, and those that do not."""
+    """Return the bundles that verify, and those that do not."""
     verified: list[Verified[Bundle]] = []
     unusable: list[Unusable] = []
     for token in tokens:
@@ -77,7 +77,7 @@ def verify_bundles(
 
 
 def tokens_of(trust_store: TrustStore) -> list[armor.Token]:
-    """Give the tokens of everything in force, in reading order."""
+    """Return the tokens of everything in force, in reading order."""
     state = trust_store.trust
     roots = [known.verified.token for known in state.chain]
     trust = [] if state.trust is None else [state.trust.token]
@@ -99,7 +99,7 @@ def _require_same_root(recorded: Recorded | None, root: str, pack: bytes | str) 
 
 
 def _leads(pack: bytes | str, first: str, later: str) -> bool:
-    """Say whether a pack has a chain of roots from one pin to another."""
+    """Return whether a pack has a chain of roots from one pin to another."""
     try:
         chain = open_pack(pack, first, SECONDS).trust.chain
     except LicenseError:

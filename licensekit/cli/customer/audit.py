@@ -1,4 +1,4 @@
-"""`licensekit audit`: who changed what, and whether the log of it is whole."""
+"""`licensekit audit`: who changed what, and whether the log is whole."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,7 +15,7 @@ _LINE = "{:>6}  {:<20}  {:<12}  {:<15}  {}"
 
 @click.group(cls=LicenseGroup)
 def audit() -> None:
-    """Look at the log of all changes, and verify it."""
+    """List and verify the log of all changes."""
 
 
 @audit.command()
@@ -56,7 +56,7 @@ def _entry_json(entry: AuditEntry) -> dict[str, Any]:
 
 
 def _words(said: Mapping[str, str | int | list[str]]) -> Iterator[str]:
-    """Say what an entry has to say, but not what it says is nothing."""
+    """Yield the details of an entry that are not empty, each with its name."""
     for name, value in said.items():
         shown = " ".join(value) if isinstance(value, list) else str(value)
         if shown:

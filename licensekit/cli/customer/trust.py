@@ -89,7 +89,7 @@ def trusted(
 
 
 def _recorded(home: str | None) -> tuple[Recorded | None, bool]:
-    """Give what was recorded, and whether there is an installation."""
+    """Return what was recorded, and whether there is an installation."""
     try:
         with opened(home) as installation:
             return installation.recorded, True

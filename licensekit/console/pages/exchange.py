@@ -36,7 +36,7 @@ def statement(visit: Visit) -> Response:
 
 
 def return_bundles(visit: Visit) -> Response:
-    """Give a part back; its receipts can be downloaded then."""
+    """Return a part back; its receipts can be downloaded then."""
     part = visit.form.text("part")
     if visit.form.text("confirm") != part:
         raise EntryInvalid(
