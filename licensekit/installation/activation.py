@@ -6,7 +6,13 @@ from typing import NamedTuple
 from licensekit.dates import start_of_day
 from licensekit.entitlements import Entitlements, Fingerprint, evaluate
 from licensekit.errors import UnexpectedType
-from licensekit.installation.admission import Admission, Here, admit, succeeded, superseded
+from licensekit.installation.admission import (
+    Admission,
+    AdmissionFacts,
+    admit,
+    succeeded,
+    superseded,
+)
 from licensekit.installation.deficits import below_use, deficits_of
 from licensekit.installation.preview import Deficit, Preview, compare, news_of
 from licensekit.installation.resets import (
@@ -81,7 +87,7 @@ def propose(read: ReadTransaction, data: bytes | str) -> ActivationProposal:
     active, _ = verify_bundles(read.stored.bundles, file.trust_store, read.now)
     fingerprint = fingerprint_of(read.stored, (*active, *file.bundles))
     records = bundle_records(read.connection)
-    here = Here(
+    facts = AdmissionFacts(
         serial=read.stored.serial,
         records=records,
         vendor=file.trust_store.issuer,
@@ -89,7 +95,7 @@ def propose(read: ReadTransaction, data: bytes | str) -> ActivationProposal:
         released=read.opened.released,
         lower_allowed=lower_allowed(read, file.resets),
     )
-    admission = admit(file.bundles, here)
+    admission = admit(file.bundles, facts)
     replaced = tuple(superseded(active, admission.new))
     outcome = _Outcome(file, admission, active, replaced, fingerprint)
     spent = tuple(r.identity for r in succeeded(records, active, admission.new))

@@ -30,7 +30,7 @@ from licensekit.trust.signed import Verified
 from licensekit.wire.documents import Bundle
 
 
-class Here(NamedTuple):
+class AdmissionFacts(NamedTuple):
     """What of an installation decides about new bundles."""
 
     serial: str | None
@@ -57,10 +57,10 @@ class Admission(NamedTuple):
     """How many resets this uses up."""
 
 
-def admit(bundles: Iterable[Verified[Bundle]], here: Here) -> Admission:
+def admit(bundles: Iterable[Verified[Bundle]], facts: AdmissionFacts) -> Admission:
     """Return what becomes of `bundles`, taken together: those that replace a serial come first."""
-    serial = here.serial
-    records = list(here.records)
+    serial = facts.serial
+    records = list(facts.records)
     new: list[Verified[Bundle]] = []
     same: list[Verified[Bundle]] = []
     refused: list[Verified[Bundle]] = []
@@ -72,14 +72,14 @@ def admit(bundles: Iterable[Verified[Bundle]], here: Here) -> Admission:
             same.append(verified)
             continue
         returned = list(_of_return(verified, records))
-        faults = [*_of_serial(bundle, serial, records, here.vendor), *returned]
+        faults = [*_of_serial(bundle, serial, records, facts.vendor), *returned]
         # What was returned stays away for that alone, whatever its sequence.
         lower = None if returned else _of_sequence(verified, records)
-        if isinstance(lower, SequenceOlder) and lowered < here.lower_allowed:
+        if isinstance(lower, SequenceOlder) and lowered < facts.lower_allowed:
             lowered += 1
         elif lower is not None:
             faults.append(lower)
-        faults += _of_part(verified, here)
+        faults += _of_part(verified, facts)
         reasons += faults
         if faults:
             refused.append(verified)
@@ -191,9 +191,9 @@ def _of_sequence(
     return None
 
 
-def _of_part(verified: Verified[Bundle], here: Here) -> Iterator[RefusedError]:
+def _of_part(verified: Verified[Bundle], facts: AdmissionFacts) -> Iterator[RefusedError]:
     bundle = verified.document
-    part = judge(verified, 0, fingerprint=here.fingerprint, released=here.released)
+    part = judge(verified, 0, fingerprint=facts.fingerprint, released=facts.released)
     if part.state is BundleState.FOREIGN:
         yield BindingMismatch(
             f"{label(bundle)} is bound to another installation: {part.match}",

@@ -78,11 +78,7 @@ def parse_users(text: str) -> list[ImportRow]:
 
 
 def import_users(change: WriteTransaction, rows: Iterable[ImportRow]) -> Imported:
-    """Add and change users, and assign their licenses; all of it, or nothing.
-
-    Raises:
-        UsersInvalid: all faults, by line; the transaction must not be committed then.
-    """
+    """Add and change users, and assign their licenses; raises as `Users.import_rows` does."""
     state = change.read.state()
     importing = _Importing(change, state.entitlements, dict(state.in_use))
     faults: list[Fault] = []

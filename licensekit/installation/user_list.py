@@ -74,11 +74,7 @@ class UserPage(NamedTuple):
 def list_users(
     read: ReadTransaction, state: InstallationState, wanted: UserFilter
 ) -> Iterator[UserRow]:
-    """Return the users that `wanted` fits, by id.
-
-    Raises:
-        UnknownLicense, WrongKind: a license that is asked for is no user license.
-    """
+    """Return the users that `wanted` fits, by id; raises as `Users.list` does."""
     served = serving(read.connection, state.entitlements, state.in_use)
     where, params = _where(state, served, wanted)
     rows = read.connection.stream(_COLUMNS + "users" + _LICENSES + where + _ORDER, *params)
@@ -88,11 +84,7 @@ def list_users(
 def page_of_users(
     read: ReadTransaction, state: InstallationState, wanted: UserFilter, *, after: str, limit: int
 ) -> UserPage:
-    """Return the first `limit` of the users that `wanted` fits, of those whose id is after `after`.
-
-    Raises:
-        UnknownLicense, WrongKind: a license that is asked for is no user license.
-    """
+    """Return a page of the users that `wanted` fits; see `Users.page`."""
     served = serving(read.connection, state.entitlements, state.in_use)
     found: list[LiteralString] = []
     params: list[Value] = []

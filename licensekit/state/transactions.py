@@ -131,7 +131,7 @@ def read_installation(opened: OpenInstallation) -> Generator[ReadTransaction]:
     """
     mark = read_mark(opened.database.location)
     with opened.database.read() as connection:
-        yield _look(opened, connection, mark)
+        yield _read(opened, connection, mark)
 
 
 @contextmanager
@@ -144,13 +144,13 @@ def write_installation(opened: OpenInstallation) -> Generator[WriteTransaction]:
     location = opened.database.location
     mark = read_mark(location)
     with opened.database.write() as connection:
-        change = WriteTransaction(_look(opened, connection, mark))
+        change = WriteTransaction(_read(opened, connection, mark))
         yield change
         change.finish()
     if change.has_changed:
         write_mark(location, change.head, lower=change.lower_mark)
 
 
-def _look(opened: OpenInstallation, connection: Connection, mark: Head | None) -> ReadTransaction:
+def _read(opened: OpenInstallation, connection: Connection, mark: Head | None) -> ReadTransaction:
     clock = seconds_of(opened.clock())
     return ReadTransaction(opened, connection, read_stored(connection, mark, clock), mark, clock)

@@ -18,7 +18,7 @@ from licensekit.installation import Installation
 from licensekit.runtime import watcher
 from tests.homes import PIN, Home
 from tests.runtime.conftest import Open, comes
-from tests.runtime.elsewhere import sockets, work
+from tests.runtime.other_processes import sockets, work
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork"),

@@ -21,7 +21,7 @@ from tests import makers
 from tests.crm import SOLD, crm_catalog
 from tests.homes import PIN, Home, bundle, file, signed
 from tests.runtime.conftest import Open, comes
-from tests.runtime.elsewhere import activate
+from tests.runtime.other_processes import activate
 
 PROCESSES = get_context("spawn")
 DATES: list[tuple[int, set[str], Access]] = [

@@ -4,7 +4,7 @@ from multiprocessing import get_context
 
 from tests import makers
 from tests.homes import Clock, Home, bundle, file
-from tests.runtime.elsewhere import assign_all_that_is_free
+from tests.runtime.other_processes import assign_all_that_is_free
 
 PROCESSES = get_context("spawn")
 APART_SECONDS = 300
