@@ -42,7 +42,7 @@ class Verifier:
     def verify(
         self, data: bytes | str, *, now: datetime, installation: Fingerprint | None = None
     ) -> VerifiedBundle:
-        """Give the one bundle in `data`, verified by the steps of `docs/format.md`.
+        """Return the one bundle in `data`, verified by the steps of `docs/format.md`.
 
         `now` is an aware datetime. `installation` is what a bound bundle is held against; without
         it, a bound bundle grants nothing.

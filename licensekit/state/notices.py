@@ -17,7 +17,7 @@ _BEHIND_SECONDS: Final = DAY_SECONDS
 def notices_of(
     stored: Stored, mark: Head | None, *, clock: int, unusable: Iterable[Unusable]
 ) -> Iterator[Notice]:
-    """Give what an installation itself has to say to its administrators."""
+    """Yield what an installation itself has to say to its administrators."""
     yield from _of_clock(stored, clock)
     yield from _of_backup(stored, mark)
     for document in unusable:
@@ -27,7 +27,7 @@ def notices_of(
 
 
 def is_restored(stored: Stored, mark: Head | None) -> bool:
-    """Say whether the database has fewer or other changes than its mark, or lost its mark.
+    """Return whether the database has fewer or other changes than its mark, or lost its mark.
 
     `mark` is None where none is kept.
     """
@@ -58,7 +58,7 @@ def _of_clock(stored: Stored, clock: int) -> Iterator[Notice]:
 def _of_backup(stored: Stored, mark: Head | None) -> Iterator[Notice]:
     if stored.restored or is_restored(stored, mark):
         text = (
-            "this database is a restored backup: look whether what was changed since is missing,"
+            "this database is a restored backup: check whether what was changed since is missing,"
             " and ask the vendor for a reset that accepts it"
         )
         yield Notice("restored-backup", Severity.WARNING, text, "database")

@@ -15,11 +15,11 @@ import pytest
 from licensekit import Access, Licensing
 from licensekit.errors import DatabaseDamaged, DatabaseUnavailable, StateError
 from licensekit.installation import Installation
-from licensekit.runtime import keeper
+from licensekit.runtime import live_snapshot
 from licensekit.runtime.watcher import TICK_SECONDS
 from tests.conftest import Postgres
+from tests.crm import SOLD
 from tests.homes import PIN, Home, bundle, file
-from tests.installation.conftest import SOLD
 from tests.runtime.conftest import Open, comes
 from tests.runtime.standby import standby_of
 
@@ -264,7 +264,7 @@ def test_a_server_that_hangs_counts_as_away_and_holds_up_nothing(
     stop_backends: Callable[[], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(keeper, "SILENT_TICKS", 5)
+    monkeypatch.setattr(live_snapshot, "SILENT_TICKS", 5)
     licensing.user("anna")
     home.clock.move(days=365, hours=22)
     licensing.refresh()

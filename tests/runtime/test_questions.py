@@ -23,8 +23,8 @@ from licensekit.installation import EventScope, Installation
 from licensekit.runtime import lookups
 from licensekit.trust.sign import sign
 from tests import makers
+from tests.crm import SOLD
 from tests.homes import PIN, Home, bundle, file
-from tests.installation.conftest import SOLD
 from tests.runtime.conftest import Open
 
 MISTAKES: list[Callable[[Licensing], object]] = [

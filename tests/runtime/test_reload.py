@@ -18,10 +18,10 @@ from licensekit.state.home import open_installation
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from tests import makers
+from tests.crm import SOLD, crm_catalog
 from tests.homes import PIN, Home, bundle, file, signed
-from tests.installation.conftest import SOLD, crm_catalog
 from tests.runtime.conftest import Open, comes
-from tests.runtime.elsewhere import activate
+from tests.runtime.other_processes import activate
 
 PROCESSES = get_context("spawn")
 DATES: list[tuple[int, set[str], Access]] = [
@@ -298,7 +298,7 @@ def test_time_that_cannot_be_kept_is_told_of(
         raise StateError("it may not be written", where="there")
 
     licensing = open_licensing()
-    monkeypatch.setattr("licensekit.runtime.keeper.remember", refuse)
+    monkeypatch.setattr("licensekit.runtime.live_snapshot.remember", refuse)
     home.clock.move(hours=2)
     assert comes(lambda: "time-not-kept" in codes(licensing))
     monkeypatch.undo()

@@ -25,12 +25,11 @@ from licensekit.errors import (
 from licensekit.installation import Installation
 from licensekit.runtime import seats
 from licensekit.runtime.lease import Lease
-from licensekit.state.leases import SeatRequest
-from licensekit.state.seats import HeldSeat
+from licensekit.state.seats import HeldSeat, SeatRequest
 from licensekit.wire.documents import SeatKind
 from tests import makers
+from tests.crm import SOLD, crm_catalog
 from tests.homes import PIN, Home, bundle, file
-from tests.installation.conftest import SOLD, crm_catalog
 from tests.runtime.leases.waiting import eventually
 
 SEATS = SOLD["users"]["seat"]

@@ -1,4 +1,4 @@
-"""What is told of a machine, and what never is."""
+"""Facts of a machine: what is read, and what never leaves it in the clear."""
 
 from pathlib import Path
 

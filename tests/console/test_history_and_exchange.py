@@ -6,8 +6,8 @@ from html import unescape
 
 from licensekit.installation import Installation
 from tests.console.conftest import Browser, words
+from tests.crm import SOLD
 from tests.homes import Home, bundle, file
-from tests.installation.conftest import SOLD
 
 
 def test_every_change_is_a_sentence(crm: Installation, browser: Browser) -> None:
@@ -55,31 +55,31 @@ def test_damage_is_told(crm_home: Home, browser: Browser) -> None:
     assert "odd" in page
 
 
-def test_papers_are_downloaded(browser: Browser) -> None:
+def test_exchange_are_downloaded(browser: Browser) -> None:
     for name in ("request", "statement"):
         data = {"token": browser.token(), "facts": "1"}
-        answer = browser.client.post(f"/papers/{name}", data=data)
+        answer = browser.client.post(f"/exchange/{name}", data=data)
         assert answer.text.startswith(f"lk1-{name}.")
         said = answer.headers["content-disposition"]
         assert said == f'attachment; filename="{name}.lkr"'
 
 
 def test_a_part_is_given_back_once_its_name_was_typed(crm: Installation, browser: Browser) -> None:
-    page = browser.post("/papers/return", 409, part="base", issuer="demo", confirm="bas")
+    page = browser.post("/exchange/return", 409, part="base", issuer="demo", confirm="bas")
     assert "must be typed" in words(page)
     assert crm.state().bundles
-    page = browser.post("/papers/return", part="base", issuer="demo", confirm="base")
+    page = browser.post("/exchange/return", part="base", issuer="demo", confirm="base")
     assert "It was given back" in words(page)
     assert crm.state().bundles == ()
     data = {"token": browser.token(), "part": "base", "issuer": "demo"}
-    answer = browser.client.post("/papers/receipts", data=data)
+    answer = browser.client.post("/exchange/receipts", data=data)
     assert answer.text.startswith("lk1-receipt.")
-    assert answer.text == browser.client.post("/papers/receipts", data=data).text
+    assert answer.text == browser.client.post("/exchange/receipts", data=data).text
 
 
 def test_asking_for_receipts_gives_nothing_back(crm: Installation, browser: Browser) -> None:
-    browser.post("/papers/receipts", 409, part="base", issuer="demo")
+    browser.post("/exchange/receipts", 409, part="base", issuer="demo")
     crm.return_bundles()
     crm.activate(file(bundle(2, **SOLD)))
-    browser.post("/papers/receipts", part="base", issuer="demo")
+    browser.post("/exchange/receipts", part="base", issuer="demo")
     assert [b.document.sequence for b in crm.state().bundles] == [2]

@@ -14,10 +14,10 @@ from hypothesis.stateful import (
 
 from licensekit.errors import LeaseLost, LeaseUnknown, LicenseError, NoneFree
 from licensekit.installation import HeldSeat
+from tests.crm import SOLD
 from tests.homes import Home, bundle, file
-from tests.installation.conftest import SOLD
 from tests.profiles import examples
-from tests.runtime.leases.desk import Desk
+from tests.runtime.leases.seat_process import SeatProcess
 
 HOUR = 3600
 # Sums of lapses stay away from the ends of leases: on a server some seconds pass by themselves.
@@ -26,7 +26,7 @@ LAPSES = (700, 1500)
 
 
 class Leases(RuleBasedStateMachine):
-    """Changes in any order, each tried on two processes' desks and on the model."""
+    """Changes in any order, each tried on two processes and on the model."""
 
     held = Bundle("held")
 
@@ -36,11 +36,11 @@ class Leases(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.desks = [Desk(self.home), Desk(self.home)]
+        self.processes = [SeatProcess(self.home), SeatProcess(self.home)]
         self.now = 0
         self.live: dict[str, int] = {}
         """The id of a lease to when it ends."""
-        with self.desks[0].database.write() as connection:
+        with self.processes[0].database.write() as connection:
             connection.run("DELETE FROM leases")
         self.total: int | None = 0
         self.sell(3)
@@ -53,22 +53,22 @@ class Leases(RuleBasedStateMachine):
         sold = {**SOLD, "users": users, "borrow_hours": 1}
         with self.home.open() as installation:
             installation.activate(file(bundle(self.sequences[-1], **sold)))
-        for desk in self.desks:
-            desk.look()
+        for process in self.processes:
+            process.reload()
         self.total = total
 
     @rule(
         target=held,
-        desk=st.integers(0, 1),
+        process=st.integers(0, 1),
         holder=st.text("ab", min_size=1, max_size=1),
         ttl=st.sampled_from(TTLS),
     )
-    def take(self, desk: int, holder: str, ttl: int) -> HeldSeat | None:
+    def take(self, process: int, holder: str, ttl: int) -> HeldSeat | None:
         """Take a seat: there is one exactly if fewer are held than there are."""
         expected = self.total is not None and len(self.live) >= self.total
         lease: HeldSeat | None = None
         try:
-            lease = self.desks[desk].take(holder, ttl=ttl)
+            lease = self.processes[process].take(holder, ttl=ttl)
         except NoneFree:
             assert expected
             return None
@@ -76,20 +76,20 @@ class Leases(RuleBasedStateMachine):
         self.live[lease.id] = self.now + ttl
         return lease
 
-    @rule(lease=held, desk=st.integers(0, 1), ttl=st.sampled_from(TTLS))
-    def renew(self, lease: HeldSeat | None, desk: int, ttl: int) -> None:
+    @rule(lease=held, process=st.integers(0, 1), ttl=st.sampled_from(TTLS))
+    def renew(self, lease: HeldSeat | None, process: int, ttl: int) -> None:
         """Renew a lease, which works exactly while it is held."""
         if lease is not None:
-            held = self.desks[desk].renew(lease, ttl=ttl)
+            held = self.processes[process].renew(lease, ttl=ttl)
             assert held == {lease.id} & self.live.keys()
             if held:
                 self.live[lease.id] = max(self.live[lease.id], self.now + ttl)
 
-    @rule(lease=held, desk=st.integers(0, 1))
-    def free(self, lease: HeldSeat | None, desk: int) -> None:
+    @rule(lease=held, process=st.integers(0, 1))
+    def free(self, lease: HeldSeat | None, process: int) -> None:
         """Free a seat; who holds it by now keeps it."""
         if lease is not None:
-            self.desks[desk].free(lease)
+            self.processes[process].free(lease)
             self.live.pop(lease.id, None)
 
     @rule(lease=held)
@@ -106,7 +106,7 @@ class Leases(RuleBasedStateMachine):
         """Take a seat along for an hour."""
         if lease is not None:
             expected = None if lease.id in self.live else LeaseLost
-            if self.tried(expected, lambda: self.desks[0].borrow(lease, 1)):
+            if self.tried(expected, lambda: self.processes[0].borrow(lease, 1)):
                 self.live[lease.id] = self.now + HOUR
 
     @rule(seconds=st.sampled_from(LAPSES))
@@ -115,7 +115,7 @@ class Leases(RuleBasedStateMachine):
         self.now += seconds
         self.live = {lease: end for lease, end in self.live.items() if end > self.now}
         if self.home.place.startswith("postgresql"):
-            with self.desks[0].database.write() as connection:
+            with self.processes[0].database.write() as connection:
                 connection.run(
                     "UPDATE leases SET taken = taken - ?, expires = expires - ?", seconds, seconds
                 )
@@ -144,8 +144,8 @@ class Leases(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Clean up."""
-        for desk in self.desks:
-            desk.close()
+        for process in self.processes:
+            process.close()
 
 
 def test_any_history_of_leases_is_counted_exactly(home: Home) -> None:

@@ -10,7 +10,7 @@ from licensekit.errors import HomeInvalid, TrustRollback
 from licensekit.installation import Installation
 from licensekit.state.floors import remember
 from licensekit.state.home import open_installation
-from licensekit.state.loading import InstallationState, at, load
+from licensekit.state.loading import InstallationState, load_state, state_at
 from licensekit.trust.sign import sign
 from tests import homes, makers
 from tests.homes import DAY, Home, bundle, file
@@ -37,7 +37,7 @@ def database(home: Home) -> Iterator[Database]:
 
 
 def loaded(database: Database, clock: int = NOW, pack: str | None = None) -> InstallationState:
-    return load(database, root=homes.PIN, pack=pack or homes.pack(), clock=clock)
+    return load_state(database, root=homes.PIN, pack=pack or homes.pack(), clock=clock)
 
 
 def second_trust() -> str:
@@ -97,10 +97,10 @@ def test_before_the_first_activation_only_time_is_kept(tmp_path: Path) -> None:
 
 def test_a_state_can_be_seen_at_another_moment(database: Database) -> None:
     state = loaded(database)
-    later = at(state, NOW + 800 * DAY, clock=NOW)
+    later = state_at(state, NOW + 800 * DAY, clock=NOW)
     assert [notice.code for notice in later.notices] == ["expired"]
     assert state.notices == ()
-    assert not any(at(state, NOW, clock=NOW, bundles=()).entitlements.system.values())
+    assert not any(state_at(state, NOW, clock=NOW, bundles=()).entitlements.system.values())
 
 
 def test_a_clock_far_ahead_is_reported_until_it_is_confirmed(database: Database) -> None:

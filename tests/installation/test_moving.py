@@ -22,8 +22,8 @@ from licensekit.errors import (
 from licensekit.installation import EventScope, Moved, move
 from licensekit.state.home import open_empty, open_installation
 from licensekit.state.schema import SCHEMA
+from tests.crm import SOLD, crm_catalog
 from tests.homes import PIN, Home, bundle, file, pack
-from tests.installation.conftest import SOLD, crm_catalog
 from tests.runtime.conftest import comes
 
 WAYS = [("folder", "server"), ("server", "folder")]
@@ -76,20 +76,20 @@ def at(home: Home, target: str) -> Home:
 def test_everything_arrives_and_goes_on(home: Home, places: tuple[str, str]) -> None:
     with home.open() as before:
         state, users = before.state(), list(before.users.list())
-        entries = [entry.entry for entry in before.audit()]
+        entries = [entry.entry for entry in before.audit.entries()]
         holders = before.license("windows").holders
     report = moved(home, places[1])
     with at(home, places[1]).open() as after:
         arrived = after.state()
         assert list(after.users.list()) == users
         assert after.license("windows").holders == holders
-        assert [entry.entry for entry in after.audit()][:-1] == entries
+        assert [entry.entry for entry in after.audit.entries()][:-1] == entries
         assert (arrived.entitlements, arrived.in_use) == (state.entitlements, state.in_use)
         assert (arrived.stored.seed, arrived.stored.time) == (state.stored.seed, state.stored.time)
         assert not arrived.restored
-        last = list(after.audit())[-1].facts
+        last = list(after.audit.entries())[-1].facts
         assert (last["did"], last["by"], last["from"]) == ("arrive", "admin", report.source)
-        check = after.verify_audit()
+        check = after.audit.verify()
         assert (report.entries, report.head) == (check.head.number, check.head.hash.hex())
         assert report[2:6] == ("1010000014", 3, 2, 2)
         after.users.add("new")
@@ -138,7 +138,7 @@ def test_what_was_moved_can_move_on(home: Home, places: tuple[str, str], tmp_pat
     there = at(home, places[1])
     back = moved(there, str(tmp_path / "back"))
     with at(home, str(tmp_path / "back")).open() as installation:
-        assert installation.verify_audit().head.number == back.entries
+        assert installation.audit.verify().head.number == back.entries
         assert not installation.state().restored
 
 
@@ -189,7 +189,7 @@ def test_a_move_that_is_cut_off_can_be_made_again(
         assert bool(count_rows(connection, SCHEMA)) == (step == "mark_moved")
     report = moved(home, places[1])
     with at(home, places[1]).open() as installation:
-        assert installation.verify_audit().head.number == report.entries == before.head.number + 1
+        assert installation.audit.verify().head.number == report.entries == before.head.number + 1
         assert not installation.state().restored
     with pytest.raises(DatabaseMoved):
         home.open()

@@ -19,8 +19,8 @@ from licensekit.errors import NoneFree
 from licensekit.installation import Installation
 from licensekit.runtime.lease import Lease
 from tests import today
+from tests.crm import SOLD, crm_catalog
 from tests.homes import PIN
-from tests.installation.conftest import SOLD, crm_catalog
 
 PACK: Final = today.pack(crm_catalog())
 CODE: Final = "seat"
@@ -82,7 +82,7 @@ def _give_back(held: list[Lease], write: Callable[[str], object], random: Random
         lease.release()
 
 
-class Told(NamedTuple):
+class Outcome(NamedTuple):
     """What the processes wrote down."""
 
     most: int
@@ -95,7 +95,7 @@ class Told(NamedTuple):
     """What they were told of leases that were lost."""
 
 
-def told(logs: dict[Path, float | None]) -> Told:
+def outcome_of(logs: dict[Path, float | None]) -> Outcome:
     """Put together what processes wrote; a process that was killed held nothing since then."""
     moments: list[tuple[float, int, int]] = []
     lost: list[str] = []
@@ -116,7 +116,7 @@ def told(logs: dict[Path, float | None]) -> Told:
             else:
                 moments.append((moment, -1, open_.pop(lease)))
         moments += [(killed or float("inf"), -1, seat) for seat in open_.values()]
-    return Told(*_counted(moments), taken, tuple(lost))
+    return Outcome(*_counted(moments), taken, tuple(lost))
 
 
 def _counted(moments: list[tuple[float, int, int]]) -> tuple[int, int]:
@@ -130,8 +130,8 @@ def _counted(moments: list[tuple[float, int, int]]) -> tuple[int, int]:
     return most, shared
 
 
-class Crowd:
-    """Processes at work, some of which are killed and replaced."""
+class CompetingProcesses:
+    """Competing processes, some of which are killed and replaced."""
 
     def __init__(
         self, place: str, folder: Path, *, wants: int, ttl: int, seconds: float, pause: float = 0

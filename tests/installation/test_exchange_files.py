@@ -14,7 +14,7 @@ from tests.homes import Home, bundle, file
 
 
 def heads(installation: Installation) -> list[bytes]:
-    return [entry.hash for entry in installation.audit()]
+    return [entry.hash for entry in installation.audit.entries()]
 
 
 def test_a_request_is_signed_and_carries_no_fact_in_the_clear(crm: Installation) -> None:
@@ -151,7 +151,7 @@ def test_what_is_signed_names_the_audit_head_in_what_was_signed_before(crm: Inst
     crm.users.add("carla", name='"did":"statement"')
     _, statement = crm.statement()
     receipt = self_signed(armor.read(crm.return_bundles())[0], Receipt).document
-    assert [paper.extensions for paper in (request, statement, receipt)] == [
+    assert [file.extensions for file in (request, statement, receipt)] == [
         {},
         {"follows": request.audit_head.hex()},
         {"follows": statement.audit_head.hex()},

@@ -7,8 +7,8 @@ import pytest
 from licensekit.errors import UnknownLicense
 from licensekit.installation import Installation, UserFilter, user_list
 from licensekit.wire.documents import UserKind
+from tests.crm import SOLD
 from tests.homes import Home, bundle, file
-from tests.installation.conftest import SOLD
 
 FILTERS: list[dict[str, Any]] = [
     {},
@@ -93,12 +93,12 @@ def test_a_page_about_what_no_catalog_has_is_refused(people: Installation) -> No
 
 
 def test_the_newest_entries_come_first_and_page_by_page(people: Installation) -> None:
-    whole = list(people.audit())[::-1]
-    assert list(people.newest_audit(limit=500)) == whole
-    first = people.newest_audit(limit=3)
-    rest = people.newest_audit(before=first[-1].number, limit=500)
+    whole = list(people.audit.entries())[::-1]
+    assert list(people.audit.newest(limit=500)) == whole
+    first = people.audit.newest(limit=3)
+    rest = people.audit.newest(before=first[-1].number, limit=500)
     assert [*first, *rest] == whole
-    assert people.newest_audit(before=1) == ()
+    assert people.audit.newest(before=1) == ()
 
 
 def test_every_bundle_that_was_ever_active_is_told(people: Installation) -> None:
@@ -112,5 +112,5 @@ def test_every_bundle_that_was_ever_active_is_told(people: Installation) -> None
 def test_a_change_is_logged_for_whom_it_was_made(crm: Installation) -> None:
     crm.acting_as("ingrid").users.assign("anna", "sales")
     crm.users.assign("bob", "service")
-    second, first = crm.newest_audit(limit=2)
+    second, first = crm.audit.newest(limit=2)
     assert (first.facts["by"], second.facts["by"]) == ("ingrid", "admin")
