@@ -74,7 +74,7 @@ def arrive(chrome: "Browser", console: Served, said: list[str]) -> "Iterator[Cal
 
     def start(**settings: object) -> "Page":
         page = chrome.new_context(**settings).new_page()  # type: ignore[arg-type]  # playwright's own names
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(60_000)
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
         console.sign_in(page)

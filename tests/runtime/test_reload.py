@@ -185,6 +185,7 @@ def test_a_process_that_asks_all_the_time_is_never_told_something_wrong(
         admin.users.release("anna", "sales")
     admin.users.assign("bob", "sales")
     assert comes(lambda: licensing.user("bob").allows("sale"))
+    assert comes(lambda: min(asked) > 10)
     stop.set()
     for thread in threads:
         thread.join()
