@@ -38,18 +38,18 @@ def issue(
     """Issue many orders."""
     told: dict[str, Any] = {"who": WHO, "now": NOW, **more}
     signer = workspaces.signer(workspace)
-    return list(workspace.issue_many(lines(*contents), signer, keep_going=keep_going, **told))
+    return list(workspace.issue_bulk(lines(*contents), signer, keep_going=keep_going, **told))
 
 
 def orders_in(workspace: Workspace) -> list[str | None]:
     """Give the order number of every bundle of the ledger, sorted."""
-    found = workspace.bundles(Filters(), now=NOW)
+    found = workspace.ledger.bundles(Filters(), now=NOW)
     return sorted((one.order_number for one in found), key=str)
 
 
 def names_in(workspace: Workspace) -> set[str]:
     """Give the name of the file of every bundle of the ledger."""
-    return {f"{one.name}.lic" for one in workspace.bundles(Filters(), now=NOW)}
+    return {f"{one.name}.lic" for one in workspace.ledger.bundles(Filters(), now=NOW)}
 
 
 def verified(workspace: Workspace, folder: Path, now: int = NOW) -> set[str]:

@@ -4,7 +4,7 @@ The floor is Ed25519 alone, on one core, in the same run. Rates are of processor
 the clock, because a machine that others use as well tells little by its clock: what all processes
 of a run have used, and with workers what the busiest of them has.
 
-Run: python -m tests.benchmarks.issue_many [ORDERS [FOLDER]]
+Run: python -m tests.benchmarks.issue_bulk [ORDERS [FOLDER]]
 
 FOLDER is where workspaces and files are made; on a file system in memory (/dev/shm) the files cost
 what the program does, on a disk what the disk does. What files alone cost there is printed as well.
@@ -80,7 +80,7 @@ with Workspace.open(place / "acme") as workspace, (place / "orders.jsonl").open(
     signer = workspaces.signer(workspace)
     collect_less()
     before, begin = os.times(), time.perf_counter()
-    done = workspace.issue_many(
+    done = workspace.issue_bulk(
         json_lines(bounded(file), "orders"), signer, who="benchmark", now=workspaces.NOW,
         into=place / "out", keep_going=keep_going, workers=workers,
     )

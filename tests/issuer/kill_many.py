@@ -54,7 +54,7 @@ def run(folder: Path, how: dict[str, Any]) -> None:
     """Issue every order."""
     told: dict[str, Any] = {"who": WHO, "now": NOW, "into": folder / "out", **how}
     with Workspace.open(folder / "acme") as workspace:
-        for _ in workspace.issue_many(lines(*ORDERS), **told):
+        for _ in workspace.issue_bulk(lines(*ORDERS), **told):
             pass
 
 

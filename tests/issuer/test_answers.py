@@ -25,10 +25,10 @@ from licensekit.errors import (
     WorkspaceError,
     WrongProduct,
 )
-from licensekit.issuer.exchange.requests import Asking
+from licensekit.issuer.exchange.requests import VerifiedRequest
 from licensekit.issuer.ledger import answers_of_order, bundles, entry, head
 from licensekit.issuer.orders.amendment import renewal
-from licensekit.issuer.orders.issue import LicenseFile
+from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.digest import sha256
 from licensekit.keys.signing import SigningKey
@@ -73,13 +73,15 @@ def request(nonce: int = 1, **changes: Any) -> Request:
 
 def asking(
     workspace: Workspace, nonce: int = 1, name: str = "installation", **changes: Any
-) -> Asking:
+) -> VerifiedRequest:
     """Give a request as the vendor reads it."""
     token = sign(request(nonce, **changes), key(name))
     return workspace.read_request(makers.file_of(token), now=NOW)
 
 
-def answer(workspace: Workspace, asked: Asking, now: int = NOW, **order: Any) -> LicenseFile:
+def answer(
+    workspace: Workspace, asked: VerifiedRequest, now: int = NOW, **order: Any
+) -> LicenseFile:
     """Answer a request with `ORDER`, number A-1, with some keys changed."""
     draft = ordered(**{"order": "A-1", **order})
     return workspace.answer(asked, draft, signer(workspace, now=now), who=WHO, now=now)
@@ -102,7 +104,7 @@ def give_back(workspace: Workspace, file: LicenseFile, name: str = "installation
     )
 
 
-def no(kind: type[LicenseError], workspace: Workspace, asked: Asking, **order: Any) -> str:
+def no(kind: type[LicenseError], workspace: Workspace, asked: VerifiedRequest, **order: Any) -> str:
     """Check that neither looking nor answering works, and nothing is in the ledger; say why."""
     draft = ordered(**{"order": "A-1", **order})
     folder, before = workspace.layout.folder, entries(workspace)
@@ -115,7 +117,7 @@ def no(kind: type[LicenseError], workspace: Workspace, asked: Asking, **order: A
 
 def entries(workspace: Workspace) -> int:
     """Give the number of entries."""
-    with workspace.ledger.read() as ledger:
+    with workspace.database.read() as ledger:
         return head(ledger)[0]
 
 
@@ -129,7 +131,7 @@ def test_an_answer_is_bound_to_the_key_that_asks_and_names_the_request(
     bundle = accepted(file, state.pack, state.pin).document
     assert bundle.binding == Binding(digest(), 0, {})
     assert bundle.extensions == {"request": "01" * 16}
-    with workspace.ledger.read() as ledger:
+    with workspace.database.read() as ledger:
         [answered] = answers_of_order(ledger, "A-1")
         received = entry(ledger, answered.number - 1)
     assert received is not None
@@ -371,7 +373,7 @@ def test_nothing_is_answered_without_a_key(workspace: Workspace) -> None:
     )
 
 
-def reset(workspace: Workspace, asked: Asking, what: ResetWhat = ResetWhat.CLOCK) -> Any:
+def reset(workspace: Workspace, asked: VerifiedRequest, what: ResetWhat = ResetWhat.CLOCK) -> Any:
     """Sign a reset."""
     keys = signer(workspace, "reset")
     return workspace.reset(asked, what, keys, who=WHO, now=NOW, reason="a broken clock")
@@ -387,14 +389,14 @@ def test_a_reset_is_for_the_installation_that_asks_and_is_signed_once(
     [token] = armor.read(file.data)
     signed = verify_reset(token, workspace.state(NOW).trust_store.trust, NOW).document
     assert (signed.installation, signed.what, signed.issued) == (digest(), ResetWhat.CLOCK, NOW)
-    assert signed.nonce == asked.request.nonce
+    assert signed.nonce == asked.document.nonce
     assert file.name == f"{digest().hex()[:8]}-clock.lic"
     before = entries(workspace)
     again = workspace.reset(asked, ResetWhat.CLOCK, None, who=WHO, now=NOW)
     assert (again.token, again.is_repeated) == (token, True)
     assert workspace.check_reset(asked, ResetWhat.CLOCK, now=NOW) == again
     assert entries(workspace) == before
-    with workspace.ledger.read() as ledger:
+    with workspace.database.read() as ledger:
         last = entry(ledger, before)
     assert last is not None
     assert (last.request, last.note) == (asked.identity, "a broken clock")
@@ -437,12 +439,12 @@ def test_a_reset_needs_a_key(workspace: Workspace) -> None:
 def test_every_bundle_of_one_installation_keeps_its_standing(workspace: Workspace) -> None:
     for n in (1, 2):
         answer(workspace, asking(workspace, n, f"i{n}"), installations=2)
-    with workspace.ledger.read() as ledger:
+    with workspace.database.read() as ledger:
         assert [
-            one.standing
+            one.state
             for serial in (SERIAL, "1010000022")
             for one in bundles.of_serial(ledger, serial)
-        ] == ["current", "current"]
+        ] == ["active", "active"]
 
 
 def test_a_third_party_answers_for_the_vendors_serial_and_resets_nothing(
@@ -465,7 +467,7 @@ def test_of_two_who_ask_at_one_time_for_the_last_place_one_gets_it(workspace: Wo
     asked = [asking(workspace, n, f"i{n}") for n in range(6)]
     start = Barrier(len(asked))
 
-    def ask(one: Asking) -> LicenseFile | LicenseError:
+    def ask(one: VerifiedRequest) -> LicenseFile | LicenseError:
         start.wait()
         try:
             return workspace.answer(one, ordered(order="A-1"), keys, who=WHO, now=NOW)

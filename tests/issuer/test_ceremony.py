@@ -42,7 +42,7 @@ def travel(ceremony: Ceremony) -> Ceremony:
 
 def lacking(ceremony: Ceremony) -> list[list[tuple[int, int]]]:
     """Give, for each document, the roots whose keys must still sign and how many."""
-    return [[(party.version, n) for party, n in paper.missing()] for paper in ceremony.papers]
+    return [[(party.version, n) for party, n in one.missing()] for one in ceremony.pending]
 
 
 def test_two_of_three_sign_a_trust_document_on_two_machines() -> None:

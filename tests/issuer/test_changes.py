@@ -10,7 +10,7 @@ from licensekit.dates import day_at, format_days
 from licensekit.errors import KeyMissing, NotCurrent, NotIssued, OrderConflict, OrderInvalid
 from licensekit.issuer.ledger import bundles, head
 from licensekit.issuer.orders.amendment import Amendment, amendment, renewal
-from licensekit.issuer.orders.issue import LicenseFile
+from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
 from licensekit.trust.sign import sign
 from licensekit.wire.documents import AfterGrace, Use
@@ -75,14 +75,14 @@ def change(workspace: Workspace, asked: Amendment, *, now: int = NOW, **how: Any
 
 def shown(workspace: Workspace, asked: Amendment, now: int = NOW) -> dict[str, tuple[Any, Any]]:
     """Give what a change would alter."""
-    found = workspace.propose(asked, now=now).differences
+    found = workspace.propose_change(asked, now=now).differences
     return {one.path: (one.before, one.after) for one in found}
 
 
 def faults(workspace: Workspace, asked: Amendment) -> dict[str, str]:
     """Give why a change is refused, by key path; nothing is signed."""
     folder, before = workspace.layout.folder, entries(workspace)
-    error = refused(OrderInvalid, folder, lambda: workspace.propose(asked, now=NOW))
+    error = refused(OrderInvalid, folder, lambda: workspace.propose_change(asked, now=NOW))
     signed = refused(OrderInvalid, folder, lambda: change(workspace, asked))
     assert signed.faults == error.faults
     assert entries(workspace) == before
@@ -91,7 +91,7 @@ def faults(workspace: Workspace, asked: Amendment) -> dict[str, str]:
 
 def entries(workspace: Workspace) -> int:
     """Give the number of entries."""
-    with workspace.ledger.read() as ledger:
+    with workspace.database.read() as ledger:
         return head(ledger)[0]
 
 
@@ -130,9 +130,9 @@ def test_a_renewal_is_the_next_sequence_and_moves_the_dates_with_the_expiry(
     assert (after.serial, after.part, after.sequence) == (SERIAL, "base", 2)
     assert (after.expiry, after.grace, after.maintenance) == (TODAY + 465, TODAY + 475, TODAY + 365)
     assert (after.after_grace, after.values) == (AfterGrace.BLOCK, {"tier": "silver"})
-    with sold.ledger.read() as ledger:
+    with sold.database.read() as ledger:
         [first, second] = bundles.of_serial(ledger, SERIAL)
-    assert (first.standing, second.standing, second.order_number) == ("replaced", "current", None)
+    assert (first.state, second.state, second.order_number) == ("replaced", "active", None)
 
 
 @pytest.mark.parametrize(("passed", "until"), [(0, 395), (365, 395), (400, 430)])
@@ -186,7 +186,7 @@ def test_a_number_makes_a_change_once(sold: Workspace) -> None:
     before = entries(sold)
     again = sold.change(asked, None, who=WHO, now=NOW + 99)
     assert (again.token, again.is_repeated) == (first.token, True)
-    assert sold.propose(asked, now=NOW).differences == ()
+    assert sold.propose_change(asked, now=NOW).differences == ()
     assert entries(sold) == before
     for other in (
         renewal(SERIAL, days=31, number="R-1"),
@@ -285,7 +285,7 @@ def test_a_reduction_below_what_the_catalog_requires_is_refused(sold: Workspace)
 
 def test_an_edition_takes_the_place_of_what_it_names(workspace: Workspace) -> None:
     workspace.layout.catalog.write_bytes(CATALOG)
-    workspace.sign_catalog(signer(workspace, "catalog"), who=WHO, now=NOW, taking_away=True)
+    workspace.catalog.sign(signer(workspace, "catalog"), who=WHO, now=NOW, taking_away=True)
     issue(workspace, edition="small", system=None, users={"more": 2}, use="trial")
     assert shown(workspace, amend({"edition": "large", "users.standard": 60})) == {
         "users.standard": (5, 60),
@@ -321,7 +321,7 @@ def test_what_was_never_issued_is_not_changed(
 
 
 def test_what_was_revoked_is_not_changed(sold: Workspace) -> None:
-    [identity] = (one.identity for one in (sold.bundle(f"{SERIAL}-base-1"),))
+    [identity] = (one.identity for one in (sold.ledger.bundle(f"{SERIAL}-base-1"),))
     sold.revoke(signer(sold, "revocations"), who=WHO, now=NOW, identities=[identity])
     error = refused(NotCurrent, sold.layout.folder, lambda: change(sold, renewal(SERIAL, days=1)))
     assert "was revoked" in error.what
@@ -335,10 +335,12 @@ def test_what_another_serial_replaced_is_not_changed(sold: Workspace) -> None:
 
 def test_nothing_else_is_signed_than_what_was_shown(sold: Workspace) -> None:
     asked = amend({"users.standard": 50})
-    agreed = sold.propose(asked, now=NOW)
+    agreed = sold.propose_change(asked, now=NOW)
     change(sold, amend({"users.standard": 30}))
     refused(NotCurrent, sold.layout.folder, lambda: change(sold, asked, shown=agreed))
-    assert change(sold, asked, shown=sold.propose(asked, now=NOW)).bundle.users == {"standard": 50}
+    assert change(sold, asked, shown=sold.propose_change(asked, now=NOW)).bundle.users == {
+        "standard": 50
+    }
 
 
 def test_there_is_no_change_without_a_key(sold: Workspace) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from licensekit.errors import QrRefused
 from licensekit.issuer.attachments import NO_ATTACHMENTS, Attachments
-from licensekit.issuer.orders.issue import LicenseFile, license_file
 from licensekit.issuer.output import qr, sheet
+from licensekit.issuer.output.license_file import LicenseFile, license_file
 from licensekit.trust.identity import identity_of
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
@@ -20,11 +20,13 @@ from licensekit.wire.frame import HYBRID
 from tests import codes, makers
 
 
-def file(*, riders: Attachments = NO_ATTACHMENTS, scheme: int = 1, **changes: Any) -> LicenseFile:
+def file(
+    *, attachments: Attachments = NO_ATTACHMENTS, scheme: int = 1, **changes: Any
+) -> LicenseFile:
     """Give a license file, signed by a TEST KEY."""
     bundle = makers.bundle(**changes)
     token = sign(bundle, makers.key("vendor", scheme))
-    return license_file(bundle, token, riders, repeated=False)
+    return license_file(bundle, token, attachments, repeated=False)
 
 
 def page(one: LicenseFile) -> str:
@@ -58,10 +60,10 @@ def test_a_png_is_read_back_as_the_license() -> None:
     assert armor.read(codes.read_png(qr.png(one.data))) == [one.token]
 
 
-def test_a_code_holds_everything_that_rides_along() -> None:
-    along = file(company="Rider").token
-    one = file(riders=Attachments((along,), None, frozenset()))
-    assert armor.read(codes.read_png(qr.png(one.data))) == [along, one.token]
+def test_a_code_holds_everything_that_rides_attached() -> None:
+    attached = file(company="Rider").token
+    one = file(attachments=Attachments((attached,), None, frozenset()))
+    assert armor.read(codes.read_png(qr.png(one.data))) == [attached, one.token]
 
 
 def test_an_svg_is_one_image() -> None:
@@ -80,11 +82,11 @@ def test_the_longest_code_is_drawn_and_one_more_is_refused() -> None:
     assert "as a file" in caught.value.hint
 
 
-def test_what_rides_along_is_named_if_only_that_is_too_much() -> None:
-    along = sign(makers.bundle(), makers.key("vendor", HYBRID))
+def test_what_rides_attached_is_named_if_only_that_is_too_much() -> None:
+    attached = sign(makers.bundle(), makers.key("vendor", HYBRID))
     with pytest.raises(QrRefused) as caught:
-        qr.svg(file(riders=Attachments((along,), None, frozenset())).data)
-    assert "--bare" in caught.value.hint
+        qr.svg(file(attachments=Attachments((attached,), None, frozenset())).data)
+    assert "--no-attachments" in caught.value.hint
 
 
 def test_without_segno_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,10 +14,10 @@ from hypothesis.stateful import Bundle as Bucket
 from hypothesis.stateful import RuleBasedStateMachine, consumes, invariant, rule
 
 from licensekit.errors import BundleRevoked, InstallationsTaken, NotCurrent, RequestAnswered
-from licensekit.issuer.exchange.requests import Asking
+from licensekit.issuer.exchange.requests import VerifiedRequest
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.orders.amendment import renewal
-from licensekit.issuer.orders.issue import LicenseFile
+from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.digest import sha256
 from licensekit.keys.signing import Signer, SigningKey
@@ -62,7 +62,7 @@ class Installations(RuleBasedStateMachine):
         self.folder.cleanup()
 
     @rule(target=requests, name=st.sampled_from(NAMES))
-    def ask(self, name: str) -> tuple[str, Asking]:
+    def ask(self, name: str) -> tuple[str, VerifiedRequest]:
         """An installation makes a request; it names its serial if it has one."""
         self.count += 1
         held = self.held.get(name)
@@ -77,30 +77,30 @@ class Installations(RuleBasedStateMachine):
         return name, self.workspace.read_request(data, now=NOW)
 
     @rule(asked=requests)
-    def answer(self, asked: tuple[str, Asking]) -> None:
+    def answer(self, asked: tuple[str, VerifiedRequest]) -> None:
         """The vendor answers it, for the first time or once more."""
-        name, asking = asked
-        known = self.answered.get(asking.identity)
+        name, request = asked
+        known = self.answered.get(request.identity)
         if known is not None:
             if known in self.gone:
                 with pytest.raises(RequestAnswered):
-                    self.sign_answer(asking)
+                    self.sign_answer(request)
                 return
-            assert self.sign_answer(asking).token == known.token
+            assert self.sign_answer(request).token == known.token
             return
         if name in self.held:
-            assert self.sign_answer(asking).token == self.held[name].token
+            assert self.sign_answer(request).token == self.held[name].token
             return
-        serial = asking.request.serial
+        serial = request.document.serial
         owner = next((n for n, f in self.held.items() if f.bundle.serial == serial), None)
         if len(self.held) >= PLACES or owner is not None:
             with pytest.raises(InstallationsTaken):
-                self.sign_answer(asking)
+                self.sign_answer(request)
             return
-        file = self.sign_answer(asking)
+        file = self.sign_answer(request)
         assert not file.is_repeated
         assert serial in {None, file.bundle.serial}
-        self.held[name] = self.answered[asking.identity] = file
+        self.held[name] = self.answered[request.identity] = file
 
     @rule(name=st.sampled_from(NAMES), days=st.integers(1, 9))
     def renew(self, name: str, days: int) -> None:
@@ -130,7 +130,7 @@ class Installations(RuleBasedStateMachine):
         self.gone += [file, *(one for one in self.answered.values() if self.is_before(one, file))]
 
     @rule(asked=consumes(requests))
-    def lose(self, asked: tuple[str, Asking]) -> None:
+    def lose(self, asked: tuple[str, VerifiedRequest]) -> None:
         """A request is lost on its way."""
         assert asked[0] in NAMES
 
@@ -138,9 +138,9 @@ class Installations(RuleBasedStateMachine):
     def nobody_shares(self) -> None:
         """Each serial in force is bound to the one who holds it, and there are not too many."""
         assert len(self.held) <= PLACES
-        with self.workspace.ledger.read() as ledger:
+        with self.workspace.database.read() as ledger:
             for name, file in self.held.items():
-                [current] = bundles.current(ledger, file.bundle.serial)
+                [current] = bundles.active(ledger, file.bundle.serial)
                 assert current.token == file.token
                 assert current.bundle.binding is not None
                 assert current.bundle.binding.installation == sha256(key(name).verifying_key.public)
@@ -157,11 +157,11 @@ class Installations(RuleBasedStateMachine):
         free = {f.bundle.serial for f in self.gone} - {f.bundle.serial for f in self.held.values()}
         for serial in free:
             with pytest.raises(NotCurrent):
-                self.workspace.propose(renewal(serial, days=1), now=NOW)
+                self.workspace.propose_change(renewal(serial, days=1), now=NOW)
 
-    def sign_answer(self, asking: Asking) -> LicenseFile:
+    def sign_answer(self, request: VerifiedRequest) -> LicenseFile:
         """Answer by the order."""
-        return self.workspace.answer(asking, ORDER, self.keys["bundle"], who=WHO, now=NOW)
+        return self.workspace.answer(request, ORDER, self.keys["bundle"], who=WHO, now=NOW)
 
     @staticmethod
     def is_before(one: LicenseFile, file: LicenseFile) -> bool:

@@ -26,7 +26,7 @@ from tests.workspaces import (
 
 def revoke(workspace: Workspace, **taken: Any) -> None:
     """Enter a revocation list."""
-    with workspace.ledger.write() as ledger:
+    with workspace.database.write() as ledger:
         lists = makers.revocations(issuer="acme", product="acme", issued=NOW, **taken)
         token = makers.seal("revocations", encode(lists), signer(workspace))
         append(ledger, [Record("revoke", NOW, "anna", token, lists)])
@@ -34,13 +34,13 @@ def revoke(workspace: Workspace, **taken: Any) -> None:
 
 def entries(workspace: Workspace) -> int:
     """Give the number of entries."""
-    with workspace.ledger.read() as ledger:
+    with workspace.database.read() as ledger:
         return head(ledger)[0]
 
 
 def last_entry(workspace: Workspace) -> LedgerEntry:
     """Give the last entry."""
-    with workspace.ledger.read() as ledger:
+    with workspace.database.read() as ledger:
         found = entry(ledger, head(ledger)[0])
     assert found is not None
     return found
@@ -191,10 +191,10 @@ def test_a_key_that_the_trust_document_does_not_name_signs_nothing(workspace: Wo
 def test_bundles_know_their_standing(workspace: Workspace) -> None:
     issue(workspace)
     issue(workspace, serial=SERIAL)
-    with workspace.ledger.read() as ledger:
-        assert [one.standing for one in bundles.of_serial(ledger, SERIAL)] == [
+    with workspace.database.read() as ledger:
+        assert [one.state for one in bundles.of_serial(ledger, SERIAL)] == [
             "replaced",
-            "current",
+            "active",
         ]
 
 

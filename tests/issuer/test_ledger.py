@@ -1,4 +1,4 @@
-"""The ledger keeps every document in one chain, and answers by serial, part, order and standing."""
+"""The ledger keeps every document in one chain, and answers by serial, part, order and state."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -67,11 +67,9 @@ def enter(database: Database, *records: Record) -> list[int]:
 
 
 def standings(database: Database, serial: str = makers.SERIAL) -> list[tuple[str, int, str]]:
-    """Give part, sequence and standing of a serial's bundles."""
+    """Give part, sequence and state of a serial's bundles."""
     with database.read() as ledger:
-        return [
-            (s.bundle.part, s.bundle.sequence, s.standing) for s in sold.of_serial(ledger, serial)
-        ]
+        return [(s.bundle.part, s.bundle.sequence, s.state) for s in sold.of_serial(ledger, serial)]
 
 
 def test_an_empty_ledger_has_the_genesis_at_its_head(database: Database) -> None:
@@ -164,7 +162,7 @@ def test_what_installations_sent_is_found_by_installation_serial_and_bundle(
         ]
         stated = exchange_files.latest_statement(ledger, makers.SERIAL)
         assert stated is not None
-        assert (stated.statement, stated.paper.installation) == (later, installation(other))
+        assert (stated.statement, stated.file.installation) == (later, installation(other))
         assert exchange_files.latest_statement(ledger, "B") is None
         assert list(exchange_files.stating_serials(ledger)) == [makers.SERIAL]
         assert exchange_files.installations_of(ledger, makers.SERIAL) == 2
@@ -186,11 +184,11 @@ def test_a_later_sequence_replaces_the_earlier_ones_of_its_part(database: Databa
     assert standings(database) == [
         ("base", 1, "replaced"),
         ("base", 2, "replaced"),
-        ("base", 3, "current"),
-        ("extra", 1, "current"),
+        ("base", 3, "active"),
+        ("extra", 1, "active"),
     ]
     with database.read() as ledger:
-        assert [one.label for one in sold.current(ledger, makers.SERIAL)] == [
+        assert [one.label for one in sold.active(ledger, makers.SERIAL)] == [
             f"{makers.SERIAL} base 3",
             f"{makers.SERIAL} extra 1",
         ]
@@ -203,8 +201,8 @@ def test_a_bundle_that_takes_the_place_of_a_serial_replaces_all_its_parts(
 ) -> None:
     enter(database, record(makers.bundle()), record(makers.bundle(part="extra")))
     enter(database, record(makers.bundle(serial="NEW", replaces=makers.SERIAL)))
-    assert {standing for _, _, standing in standings(database)} == {"replaced"}
-    assert standings(database, "NEW") == [("base", 1, "current")]
+    assert {state for _, _, state in standings(database)} == {"replaced"}
+    assert standings(database, "NEW") == [("base", 1, "active")]
 
 
 def test_a_list_revokes_by_identity_serial_and_lowest_sequence(database: Database) -> None:
@@ -222,7 +220,7 @@ def test_a_list_revokes_by_identity_serial_and_lowest_sequence(database: Databas
     enter(database, record(taken))
     assert standings(database) == [("base", 1, "revoked")]
     assert standings(database, "A") == [("base", 1, "revoked")]
-    assert standings(database, "B") == [("base", 1, "revoked"), ("base", 2, "current")]
+    assert standings(database, "B") == [("base", 1, "revoked"), ("base", 2, "active")]
 
 
 def test_a_returned_bundle_stays_returned_when_the_list_names_it(database: Database) -> None:

@@ -12,6 +12,7 @@ from licensekit.errors import (
     WorkspaceExists,
     WorkspaceInvalid,
 )
+from licensekit.issuer.partner import NewPartner
 from licensekit.issuer.workspace import Workspace
 from tests import workspaces
 from tests.workspaces import NOW, WHO, issue
@@ -47,16 +48,12 @@ def test_a_partner_may_keep_its_ledger_on_a_server_too(
         state = vendor.state(NOW)
     with Workspace.create_partner(
         tmp_path / "partner",
-        pack=state.pack,
-        root=state.pin,
-        issuer="partner",
-        name="Partner",
-        passphrase=workspaces.PASSPHRASE,
+        NewPartner(state.pack, state.pin, "partner", "Partner", ledger=postgres_location),
+        workspaces.PASSPHRASE,
         who=WHO,
         now=NOW,
-        ledger=postgres_location,
     ) as partner:
-        assert partner.ledger.location.startswith("postgresql://")
+        assert partner.database.location.startswith("postgresql://")
         assert not partner.layout.ledger.exists()
 
 
@@ -64,10 +61,10 @@ def test_two_workspaces_never_share_a_ledger_by_mistake(
     tmp_path: Path, postgres_location: str
 ) -> None:
     with workspaces.make(tmp_path / "acme", ledger=postgres_location) as first:
-        before = first.count_entries()
+        before = first.ledger.count_entries()
         with pytest.raises(WorkspaceExists, match="belongs to a workspace already"):
             workspaces.make(tmp_path / "other", ledger=postgres_location)
-        assert first.count_entries() == before
+        assert first.ledger.count_entries() == before
     assert [path.name for path in tmp_path.iterdir()] == ["acme"]
 
 
@@ -79,7 +76,7 @@ def test_a_copy_of_the_folder_is_another_desk_of_the_same_ledger(
         with Workspace.open(tmp_path / "copy") as second:
             file = issue(second, order="A-1")
             assert issue(first, order="A-1").token == file.token
-            assert first.verify_ledger() == second.verify_ledger()
+            assert first.ledger.verify() == second.ledger.verify()
 
 
 def test_a_damaged_record_of_the_place_is_said(tmp_path: Path, postgres_location: str) -> None:

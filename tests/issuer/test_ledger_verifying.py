@@ -13,6 +13,7 @@ from licensekit.issuer.keys.changes import revoke
 from licensekit.issuer.keys.keyring import list_key_files, open_key
 from licensekit.issuer.ledger import Record, append, head
 from licensekit.issuer.ledger.entries import stream
+from licensekit.issuer.partner import NewPartner
 from licensekit.issuer.workspace import Workspace
 from licensekit.trust.sign import sign
 from tests import makers, workspaces
@@ -24,22 +25,22 @@ Damage = Callable[[Connection], object]
 
 @pytest.fixture
 def filled(workspace: Workspace) -> Workspace:
-    """A workspace whose ledger has every kind of document and bundles of every standing."""
+    """A workspace whose ledger has every kind of document and bundles of every state."""
     for number in range(3):
         issue(workspace, order=f"A-{number}")
     issue(workspace, serial=SERIAL)
     workspace.revoke(
         signer(workspace, "revocations"), who=WHO, now=NOW, serials=["1010000022"], reason="lost"
     )
-    returned = workspace.bundle("1010000030-base-1").identity
-    papers = [
+    returned = workspace.ledger.bundle("1010000030-base-1").identity
+    exchange_files = [
         makers.request(issued=NOW),
         makers.statement(issued=NOW),
         makers.receipt(issued=NOW, identity=returned),
     ]
     key = makers.key("installation", 3)
-    with workspace.ledger.write() as ledger:
-        append(ledger, [Record("accept", NOW, WHO, sign(one, key), one) for one in papers])
+    with workspace.database.write() as ledger:
+        append(ledger, [Record("accept", NOW, WHO, sign(one, key), one) for one in exchange_files])
     return workspace
 
 
@@ -53,10 +54,10 @@ def chained_anew(ledger: Connection) -> None:
 
 def test_a_ledger_that_nobody_altered_is_whole(filled: Workspace) -> None:
     seen: list[int] = []
-    report = filled.verify_ledger(seen.append)
-    with filled.ledger.read() as ledger:
+    report = filled.ledger.verify(seen.append)
+    with filled.database.read() as ledger:
         assert report == head(ledger)
-    assert sum(seen) == report.entries == filled.count_entries() == 11
+    assert sum(seen) == report.entries == filled.ledger.count_entries() == 11
 
 
 def test_many_entries_are_drawn_in_batches(
@@ -64,7 +65,7 @@ def test_many_entries_are_drawn_in_batches(
 ) -> None:
     monkeypatch.setattr("licensekit.issuer.ledger.verification._BATCH", 2)
     seen: list[int] = []
-    assert filled.verify_ledger(seen.append).entries == 11
+    assert filled.ledger.verify(seen.append).entries == 11
     assert seen == [2, 2, 2, 2, 2, 1]
 
 
@@ -86,10 +87,10 @@ def test_many_entries_are_drawn_in_batches(
 def test_no_column_of_an_entry_can_be_altered(
     filled: Workspace, column: LiteralString, value: Any
 ) -> None:
-    with filled.ledger.write() as ledger:
+    with filled.database.write() as ledger:
         ledger.run(f"UPDATE entries SET {column} = ? WHERE number = 5", value)  # noqa: S608  # ours
     with pytest.raises(LedgerDamaged, match="entry 5 was altered") as caught:
-        filled.verify_ledger()
+        filled.ledger.verify()
     assert caught.value.data == {"number": 5}
 
 
@@ -143,8 +144,8 @@ DAMAGES: dict[str, tuple[Damage, int, str]] = {
     "first removed": (remove(1), 1, "is missing"),
     "last removed": (remove(11), 11, "is missing"),
     "removed and renumbered": (renumber, 5, "was altered, or one before it was removed"),
-    "standing": (
-        lambda ledger: ledger.run("UPDATE bundles SET standing = 'current' WHERE number = 5"),
+    "state": (
+        lambda ledger: ledger.run("UPDATE bundles SET state = 'active' WHERE number = 5"),
         5,
         "the table `bundles`",
     ),
@@ -165,7 +166,7 @@ DAMAGES: dict[str, tuple[Damage, int, str]] = {
     ),
     "two tables": (
         lambda ledger: (
-            ledger.run("DELETE FROM papers WHERE number = 10"),
+            ledger.run("DELETE FROM exchange_files WHERE number = 10"),
             ledger.run("DELETE FROM bundles WHERE number = 7"),
         ),
         7,
@@ -178,10 +179,10 @@ DAMAGES: dict[str, tuple[Damage, int, str]] = {
 def test_the_first_bad_entry_is_named(
     filled: Workspace, damage: Damage, number: int, said: str
 ) -> None:
-    with filled.ledger.write() as ledger:
+    with filled.database.write() as ledger:
         damage(ledger)
     with pytest.raises(LedgerDamaged) as caught:
-        filled.verify_ledger()
+        filled.ledger.verify()
     assert caught.value.data == {"number": number}
     assert said in caught.value.what
 
@@ -192,8 +193,8 @@ def test_what_a_key_signed_before_it_was_revoked_was_signed_in_its_time(
     [root] = list_key_files(filled.layout.root)
     trust = revoke(filled.state(NOW).trust, "signing-1", NOW)
     token = sign(trust, open_key(root, lambda: workspaces.ROOT_PASSPHRASE))
-    filled.take([token], action="revoke key", who=WHO, now=NOW)
-    assert filled.verify_ledger().entries == 12
+    filled.keys.take([token], action="revoke key", who=WHO, now=NOW)
+    assert filled.ledger.verify().entries == 12
 
 
 def test_roots_and_keys_that_were_rotated_are_followed(filled: Workspace) -> None:
@@ -201,13 +202,13 @@ def test_roots_and_keys_that_were_rotated_are_followed(filled: Workspace) -> Non
         rotate_signing(filled, NOW + turn * DAY)
         rotate_the_root(filled, NOW + turn * DAY)
         issue(filled, now=NOW + turn * DAY)
-    kinds = [entry.token.type for entry in filled.entries()]
+    kinds = [entry.token.type for entry in filled.ledger.entries()]
     assert kinds.count("root") == 3
-    assert filled.verify_ledger().entries == len(kinds)
+    assert filled.ledger.verify().entries == len(kinds)
 
 
 def test_entries_are_given_in_order(filled: Workspace) -> None:
-    entries: Iterator[Any] = filled.entries()
+    entries: Iterator[Any] = filled.ledger.entries()
     assert [one.number for one in entries] == list(range(1, 12))
 
 
@@ -224,19 +225,16 @@ def test_entries_are_given_in_order(filled: Workspace) -> None:
 def test_things_are_found_by_entry_order_serial_and_bundle(
     filled: Workspace, name: str, numbers: list[int]
 ) -> None:
-    assert [one.entry.number for one in filled.look_up(name)] == numbers
+    assert [one.entry.number for one in filled.ledger.look_up(name)] == numbers
 
 
 def test_a_partner_verifies_what_came_from_the_vendor(filled: Workspace, tmp_path: Path) -> None:
     state = filled.state(NOW)
     with Workspace.create_partner(
         tmp_path / "partner",
-        pack=state.pack,
-        root=state.pin,
-        issuer="partner",
-        name="Partner",
-        passphrase=workspaces.PASSPHRASE,
+        NewPartner(state.pack, state.pin, "partner", "Partner"),
+        workspaces.PASSPHRASE,
         who=WHO,
         now=NOW,
     ) as partner:
-        assert partner.verify_ledger().entries == len(state.tokens)
+        assert partner.ledger.verify().entries == len(state.tokens)

@@ -13,8 +13,9 @@ from licensekit.database import Connection, Database, Row, Value
 from licensekit.dates import DAY_SECONDS, day_at
 from licensekit.errors import NotIssued
 from licensekit.issuer.ledger import Record, append, open_ledger
-from licensekit.issuer.ledger.listing import EXPIRED, STATES, Filters, Listed, found, page
-from licensekit.issuer.ledger.projection import CURRENT, last_day
+from licensekit.issuer.ledger.listing import EXPIRED, STATES, Filters, Listed, page
+from licensekit.issuer.ledger.listing import listed as all_listed
+from licensekit.issuer.ledger.projection import ACTIVE, last_day
 from licensekit.trust.sign import sign
 from licensekit.wire.documents import Bundle, Document
 from tests import makers
@@ -84,7 +85,7 @@ def state_of(one: Bundle) -> str:
         (o.serial, o.part) == (one.serial, one.part) and o.sequence > one.sequence for o in BUNDLES
     ):
         return "replaced"
-    return CURRENT if last_day(one) >= TODAY else EXPIRED
+    return ACTIVE if last_day(one) >= TODAY else EXPIRED
 
 
 def wanted(filters: Filters) -> list[int]:
@@ -106,7 +107,7 @@ def wanted(filters: Filters) -> list[int]:
 
 def expires_within(one: Bundle, days: int) -> bool:
     """Say whether the term of a current bundle ends in so many days."""
-    stands = state_of(one) in {CURRENT, EXPIRED}
+    stands = state_of(one) in {ACTIVE, EXPIRED}
     return stands and one.expiry is not None and TODAY <= one.expiry <= TODAY + days
 
 
@@ -114,7 +115,7 @@ def place_of(asked: Filters, number: int, one: Bundle) -> tuple[int, int]:
     """Give what the answer is sorted by."""
     if asked.expiring_within is not None:
         return one.expiry or 0, number
-    if asked.state == CURRENT:
+    if asked.state == ACTIVE:
         return last_day(one), number
     return (-last_day(one), -number) if asked.state == EXPIRED else (-one.issued, -number)
 
@@ -136,7 +137,7 @@ def numbers(listed: Iterator[Listed]) -> list[int]:
 def test_every_filter_finds_what_the_documents_say_in_its_order(database: Database) -> None:
     with database.read() as ledger:
         for filters in FILTERS:
-            assert numbers(found(ledger, filters, today=TODAY)) == wanted(filters), filters
+            assert numbers(all_listed(ledger, filters, today=TODAY)) == wanted(filters), filters
 
 
 def test_pages_behind_one_another_are_the_whole_answer(database: Database) -> None:
@@ -157,13 +158,13 @@ def test_as_many_are_found_as_asked_for_over_several_pages(
     everything = wanted(Filters())
     with database.read() as ledger:
         for limit in (1, 5, 12, len(everything), 99, None):
-            some = numbers(found(ledger, Filters(), today=TODAY, limit=limit))
+            some = numbers(all_listed(ledger, Filters(), today=TODAY, limit=limit))
             assert some == everything[:limit]
 
 
 def test_a_listed_bundle_says_what_its_document_and_entry_say(database: Database) -> None:
     with database.read() as ledger:
-        [one] = found(ledger, Filters(order="N7"), today=TODAY)
+        [one] = all_listed(ledger, Filters(order="N7"), today=TODAY)
     document = BUNDLES[7]
     assert one == Listed(
         8,
@@ -213,7 +214,7 @@ def index_of(filters: Filters) -> str:
         (filters.order, "SEARCH bundles USING INTEGER PRIMARY KEY"),
         (filters.serial, "SEARCH bundles USING INDEX bundles_place (serial=?)"),
         (filters.company, "SEARCH bundles USING INDEX bundles_company (company_key>? AND"),
-        (filters.expiring_within, "SEARCH b USING INDEX bundles_expiry (standing=? AND expiry>?"),
+        (filters.expiring_within, "SEARCH b USING INDEX bundles_expiry (state=? AND expiry>?"),
         (filters.state, f"SEARCH b USING INDEX {BY_STATE.get(str(filters.state), '')}"),
         (filters.product, "SEARCH b USING INDEX bundles_product (product=?"),
     )
@@ -221,11 +222,11 @@ def index_of(filters: Filters) -> str:
 
 
 BY_STATE: Final = {
-    "current": "bundles_ends (standing=? AND ",
-    "expired": "bundles_ends (standing=? AND ",
-    "replaced": "bundles_standing (standing=?",
-    "revoked": "bundles_standing (standing=?",
-    "returned": "bundles_standing (standing=?",
+    "active": "bundles_ends (state=? AND ",
+    "expired": "bundles_ends (state=? AND ",
+    "replaced": "bundles_state (state=?",
+    "revoked": "bundles_state (state=?",
+    "returned": "bundles_state (state=?",
 }
 
 

@@ -58,7 +58,7 @@ def files_of(done: list[Done]) -> dict[str, bytes]:
 
 def serials(workspace: Workspace) -> dict[str | None, str]:
     """Give the serial that each order got."""
-    return {one.order_number: one.serial for one in workspace.bundles(Filters(), now=NOW)}
+    return {one.order_number: one.serial for one in workspace.ledger.bundles(Filters(), now=NOW)}
 
 
 @BOTH
@@ -83,7 +83,7 @@ def test_many_orders_get_what_each_would_get_alone(
     issue(workspace, *orders, **how)
     for wanted in alone:
         name = f"{wanted.serial}-{wanted.part}-{wanted.sequence}"
-        assert workspace.bundle(name).bundle == wanted
+        assert workspace.ledger.bundle(name).bundle == wanted
 
 
 @BOTH
@@ -108,7 +108,7 @@ def test_issued_again_everything_is_the_same_and_files_are_written_anew(
     [
         ({"users": {"standrad": 1}}, "standrad"),
         ({"company": None}, "company: is missing"),
-        ({"order": None}, "among many, each order has a number"),
+        ({"order": None}, "in bulk, each order has a number"),
         ({"serial": "1010000041"}, "mistyped"),
         ({"replaces": "1010000041"}, "mistyped"),
         ({"days": 36600, "starts": "9999-01-01"}, "years 1970 to 9999"),
@@ -156,7 +156,7 @@ def test_parts_and_sequences_of_one_serial_follow_one_another(
     orders = [content(number, serial=SERIAL) for number in range(4)]
     orders += [content(4, serial=SERIAL, part="more", system={"server": True}, users=None)]
     issue(workspace, *orders, **how)
-    found = workspace.bundles(Filters(serial=SERIAL), now=NOW)
+    found = workspace.ledger.bundles(Filters(serial=SERIAL), now=NOW)
     assert sorted((one.part, one.sequence, one.order_number) for one in found) == [
         ("base", 1, "A-0"),
         ("base", 2, "A-1"),
@@ -175,7 +175,7 @@ def test_a_serial_that_an_order_names_is_never_made_for_another(
     orders = [content(number) for number in range(8)]
     orders[place] = content(place, serial=named)
     issue(workspace, *orders, **how)
-    found = list(workspace.bundles(Filters(), now=NOW))
+    found = list(workspace.ledger.bundles(Filters(), now=NOW))
     given = [one.serial for one in found if one.sequence == 1]
     assert len(given) == len(set(given))
     assert sum(one.serial == named for one in found) == 8 - len(set(given)) + 1
@@ -190,24 +190,24 @@ def test_serials_go_on_behind_those_of_the_run_before(workspace: Workspace) -> N
     assert max(serials(workspace).values()) == "1010000048"
 
 
-def test_what_rides_along_is_in_every_file_unless_told(workspace: Workspace, out: Path) -> None:
+def test_attachments_are_in_every_file_or_in_none(workspace: Workspace, out: Path) -> None:
     text = workspace.layout.catalog.read_text().replace('name = "Standard', 'name = "New standard')
     workspace.layout.catalog.write_text(text)
-    workspace.sign_catalog(workspaces.signer(workspace, "catalog"), who=WHO, now=NOW)
+    workspace.catalog.sign(workspaces.signer(workspace, "catalog"), who=WHO, now=NOW)
     orders = [content(0), content(1, users=None)]
     for keep_going in (False, True):
-        for bare in (False, True):
-            how = {"keep_going": keep_going, "bare": bare}
+        for attach in (True, False):
+            how = {"keep_going": keep_going, "attach": attach}
             done = issue(workspace, *orders, into=out, **how)
-            told = [[t.type for t in armor.read(data)] for data in files_of(done).values()]
-            along = [] if bare else ["catalog"]
-            assert sorted(told) == sorted([[*along, "bundle"], ["bundle"]])
+            types = [[t.type for t in armor.read(data)] for data in files_of(done).values()]
+            attached = ["catalog"] if attach else []
+            assert sorted(types) == sorted([[*attached, "bundle"], ["bundle"]])
 
 
-def test_more_refused_orders_than_are_told_are_counted(
+def test_more_refused_orders_than_are_named_are_counted(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "TOLD", 2)
+    monkeypatch.setattr(runs, "NAMED", 2)
     with pytest.raises(OrdersRefused) as caught:
         issue(workspace, *(content(number, company=None) for number in range(7)))
     assert [str(fault) for fault in caught.value.faults] == [
@@ -223,16 +223,16 @@ def test_a_key_that_may_not_sign_ends_the_run(workspace: Workspace, how: How) ->
     stranger = SigningKey.generate(ED25519)
     told: dict[str, Any] = {"who": WHO, "now": NOW, **how}
     with pytest.raises(KeyUnknown):
-        list(workspace.issue_many(lines(content(1)), stranger, **told))
+        list(workspace.issue_bulk(lines(content(1)), stranger, **told))
     assert orders_in(workspace) == []
 
 
 @BOTH
 def test_no_orders_are_no_error(workspace: Workspace, out: Path, how: How) -> None:
-    with workspace.ledger.read() as ledger:
+    with workspace.database.read() as ledger:
         before = head(ledger)
     assert issue(workspace, **how, into=out) == []
-    with workspace.ledger.read() as ledger:
+    with workspace.database.read() as ledger:
         assert head(ledger) == before
 
 
@@ -283,7 +283,7 @@ def test_a_key_that_cannot_leave_its_token_signs_in_one_process(workspace: Works
 
     def issued(workers: int) -> list[Done]:
         told: dict[str, Any] = {"who": WHO, "now": NOW, "workers": workers}
-        return list(workspace.issue_many(lines(content(1)), Elsewhere(), **told))
+        return list(workspace.issue_bulk(lines(content(1)), Elsewhere(), **told))
 
     error = refused(SignerUnavailable, workspace.layout.folder, lambda: issued(2))
     assert "one worker" in error.hint

@@ -24,7 +24,7 @@ def test_a_webhook_issues_looks_up_and_verifies_without_a_word(
     (tmp_path / "orders.jsonl").write_text(json.dumps({**ORDER, "order": "W-2"}))
     (tmp_path / "orders.csv").write_text("order,company,server\nW-3,Oslo,x\n")
     with Workspace.open(workspace.layout.folder) as opened:
-        key = open_key(opened.key_for("bundle", NOW), lambda: PASSPHRASE)
+        key = open_key(opened.keys.choose("bundle", NOW), lambda: PASSPHRASE)
         file = opened.issue(draft_from(order), key, who="webhook", now=NOW)
         again = opened.issue(draft_from(order), key, who="webhook", now=NOW)
         catalog = opened.state(NOW).signed_catalog
@@ -33,9 +33,11 @@ def test_a_webhook_issues_looks_up_and_verifies_without_a_word(
             (tmp_path / "orders.csv").open("rb") as other,
         ):
             lines = [*json_lines(bounded(one), "a"), *csv_lines(bounded(other), "b", catalog)]
-        done = list(opened.issue_many(lines, key, who="webhook", now=NOW))
-        found = [one.order_number for one in opened.bundles(Filters(state="current"), now=NOW)]
-        assert opened.verify_ledger().entries == 6
+        done = list(opened.issue_bulk(lines, key, who="webhook", now=NOW))
+        found = [
+            one.order_number for one in opened.ledger.bundles(Filters(state="active"), now=NOW)
+        ]
+        assert opened.ledger.verify().entries == 6
     assert again.data == file.data
     assert {one.file.name for one in done if one.file is not None} == {
         "1010000022-base-1.lic",

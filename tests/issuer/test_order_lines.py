@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licensekit import limits
-from licensekit.issuer.bulk import reader as order_reader
+from licensekit.issuer.bulk import terms as order_reader
 from licensekit.issuer.bulk.lines import bounded, csv_lines, json_lines
-from licensekit.issuer.bulk.reader import Reader
+from licensekit.issuer.bulk.terms import OrderReader
 from licensekit.issuer.orders.order_file import draft_from
 from tests import makers
 
@@ -30,7 +30,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 
 @given(st.lists(st.fixed_dictionaries({}, optional=VALUES), max_size=6))
 def test_a_reader_gives_what_each_order_would_give_alone(orders: list[dict[str, Any]]) -> None:
-    read = Reader().draft
+    read = OrderReader().draft
     for order in [*orders, *orders]:
         draft, alone = read(order), draft_from(order)
         assert (draft.order, draft.faults) == (alone.order, alone.faults)
@@ -43,7 +43,7 @@ def test_a_reader_gives_what_each_order_would_give_alone(orders: list[dict[str, 
 def test_orders_with_the_same_terms_differ_in_nothing_else(
     orders: list[dict[str, Any]], company: str
 ) -> None:
-    read = Reader().draft
+    read = OrderReader().draft
     first, second = (read({**order, "company": company}) for order in orders)
     if first.terms is not None and first.terms == second.terms:
         # Company, number and serial come first.
@@ -52,18 +52,18 @@ def test_orders_with_the_same_terms_differ_in_nothing_else(
 
 def test_a_reader_that_has_forgotten_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(order_reader, "_KEPT", 3)
-    reader = Reader()
+    reader = OrderReader()
     for days in [*range(1, 9), *range(1, 9)]:
         assert reader.draft({"company": "Oslo", "days": days, "edition": "a"}).order.days == days
 
 
 def test_what_is_no_mapping_is_no_order() -> None:
-    assert Reader().draft([]).faults == draft_from([]).faults
+    assert OrderReader().draft([]).faults == draft_from([]).faults
     deep: list[Any] = []
     for _ in range(3000):
         deep = [deep]
     told = {"company": "Oslo", "users": deep}
-    assert Reader().draft(told).faults == draft_from(told).faults
+    assert OrderReader().draft(told).faults == draft_from(told).faults
 
 
 def test_empty_lines_are_passed_over_and_counted() -> None:

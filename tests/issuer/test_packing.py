@@ -11,7 +11,6 @@ from licensekit.errors import (
     FileUnusable,
     KeyMissing,
 )
-from licensekit.issuer.catalog.pack import require_unchanged
 from licensekit.issuer.workspace import Workspace
 from licensekit.trust.pack import open_pack
 from tests.workspaces import NOW, refused, signer, snapshot
@@ -37,20 +36,20 @@ def test_a_catalog_as_it_was_signed_is_unchanged_whatever_its_comments(
     workspace: Workspace,
 ) -> None:
     add(workspace, "\n# a remark\n")
-    assert not workspace.catalog_draft(NOW + 1).is_changed
-    require_unchanged(workspace.layout, workspace.state(NOW), NOW + 1)
+    assert not workspace.catalog.draft(NOW + 1).is_changed
+    assert workspace.catalog.require_unchanged(NOW + 1) == workspace.state(NOW).signed_catalog
 
 
 def test_a_changed_catalog_becomes_the_next_version_and_goes_into_the_pack(
     workspace: Workspace,
 ) -> None:
     add(workspace)
-    workspace.sign_catalog(signer(workspace, "catalog"), who="anna", now=NOW)
+    workspace.catalog.sign(signer(workspace, "catalog"), who="anna", now=NOW)
     state = workspace.state(NOW)
     pack = workspace.layout.pack("acme").read_bytes()
     assert "export" in open_pack(pack, state.pin, NOW).catalogs["acme"].document.licenses
     assert state.signed_catalog.version == 2
-    assert not workspace.catalog_draft(NOW).is_changed
+    assert not workspace.catalog.draft(NOW).is_changed
 
 
 def test_what_takes_something_away_is_refused_and_signed_only_if_meant(
@@ -61,10 +60,10 @@ def test_what_takes_something_away_is_refused_and_signed_only_if_meant(
     error = refused(
         CatalogTakesAway,
         workspace.layout.folder,
-        lambda: workspace.sign_catalog(key, who="anna", now=NOW),
+        lambda: workspace.catalog.sign(key, who="anna", now=NOW),
     )
     assert "licenses.professional.includes" in error.what
-    workspace.sign_catalog(key, who="anna", now=NOW, taking_away=True)
+    workspace.catalog.sign(key, who="anna", now=NOW, taking_away=True)
     assert workspace.state(NOW).signed_catalog.version == 2
 
 
@@ -74,7 +73,7 @@ def test_a_catalog_with_faults_is_never_signed(workspace: Workspace) -> None:
     error = refused(
         CatalogInvalid,
         workspace.layout.folder,
-        lambda: workspace.sign_catalog(key, who="anna", now=NOW),
+        lambda: workspace.catalog.sign(key, who="anna", now=NOW),
     )
     assert error.where == str(workspace.layout.catalog)
 
@@ -85,18 +84,18 @@ def test_a_change_that_was_not_signed_is_noticed(workspace: Workspace, text: str
     refused(
         CatalogChanged,
         workspace.layout.folder,
-        lambda: require_unchanged(workspace.layout, workspace.state(NOW), NOW),
+        lambda: workspace.catalog.require_unchanged(NOW),
     )
 
 
 def test_a_catalog_of_another_issuer_is_refused(workspace: Workspace) -> None:
     edit(workspace, 'code = "acme"', 'code = "other"')
-    refused(CatalogInvalid, workspace.layout.folder, lambda: workspace.catalog_draft(NOW))
+    refused(CatalogInvalid, workspace.layout.folder, lambda: workspace.catalog.draft(NOW))
 
 
 def test_a_catalog_that_is_gone_is_missed(workspace: Workspace) -> None:
     workspace.layout.catalog.unlink()
-    refused(FileUnusable, workspace.layout.folder, lambda: workspace.catalog_draft(NOW))
+    refused(FileUnusable, workspace.layout.folder, lambda: workspace.catalog.draft(NOW))
 
 
 def test_the_pack_can_always_be_written_again_from_the_ledger(workspace: Workspace) -> None:
@@ -108,10 +107,12 @@ def test_the_pack_can_always_be_written_again_from_the_ledger(workspace: Workspa
 
 
 def test_keys_are_chosen_by_what_they_may_sign_or_by_their_name(workspace: Workspace) -> None:
-    file = workspace.key_for("bundle", NOW)
+    file = workspace.keys.choose("bundle", NOW)
     key_id = file.part.verifying_key.key_id.hex()
     assert file.name == "signing-1"
-    assert [workspace.key_for("bundle", NOW, name) for name in ("signing-1", key_id)] == [file] * 2
+    assert [workspace.keys.choose("bundle", NOW, name) for name in ("signing-1", key_id)] == [
+        file
+    ] * 2
 
 
 @pytest.mark.parametrize("name", [None, "signing-2"])
@@ -121,11 +122,11 @@ def test_a_key_that_is_not_here_is_missed(workspace: Workspace, name: str | None
     file.rename(folder.parent / "signing-1.key")
     before = snapshot(folder)
     with pytest.raises(KeyMissing):
-        workspace.key_for("bundle", NOW, name)
+        workspace.keys.choose("bundle", NOW, name)
     assert snapshot(folder) == before
 
 
 def test_root_keys_are_missed_once_they_are_moved_away(workspace: Workspace) -> None:
-    assert workspace.has_root_keys
+    assert workspace.keys.has_root_keys
     workspace.layout.root.rename(workspace.layout.folder.parent / "stick")
-    assert not workspace.has_root_keys
+    assert not workspace.keys.has_root_keys

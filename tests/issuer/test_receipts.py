@@ -24,7 +24,7 @@ from licensekit.issuer.exchange.usage import UsageReport
 from licensekit.issuer.ledger import bundles, head
 from licensekit.issuer.ledger.histories import History
 from licensekit.issuer.orders.amendment import amendment, renewal
-from licensekit.issuer.orders.issue import LicenseFile
+from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.digest import sha256
 from licensekit.keys.signing import SigningKey
@@ -50,7 +50,7 @@ def digest(name: str = "installation") -> bytes:
 
 
 def at(n: int) -> bytes:
-    """Give the head of an audit log after so many papers."""
+    """Give the head of an audit log after so many exchange_files."""
     return sha256(b"head %d" % n)
 
 
@@ -103,13 +103,13 @@ def no(kind: type[LicenseError], workspace: Workspace, data: str, **how: Any) ->
 
 def standings(workspace: Workspace) -> list[str]:
     """Give how the bundles of the first serial stand."""
-    with workspace.ledger.read() as ledger:
-        return [one.standing for one in bundles.of_serial(ledger, SERIAL)]
+    with workspace.database.read() as ledger:
+        return [one.state for one in bundles.of_serial(ledger, SERIAL)]
 
 
 def entries(workspace: Workspace) -> int:
     """Give the number of entries."""
-    with workspace.ledger.read() as ledger:
+    with workspace.database.read() as ledger:
         return head(ledger)[0]
 
 
@@ -176,8 +176,8 @@ def test_what_was_replaced_can_be_returned_and_what_replaced_it_stays(
 ) -> None:
     workspace.change(renewal(SERIAL, days=9), signer(workspace), who=WHO, now=NOW)
     received = accept(workspace, receipt(bound))
-    assert [one.issued.standing for one in received.returned] == ["replaced"]
-    assert standings(workspace) == ["returned", "current"]
+    assert [one.issued.state for one in received.returned] == ["replaced"]
+    assert standings(workspace) == ["returned", "active"]
 
 
 def test_a_return_takes_every_earlier_sequence_back_as_well(
@@ -187,7 +187,7 @@ def test_a_return_takes_every_earlier_sequence_back_as_well(
     renewed = workspace.change(asked, signer(workspace), who=WHO, now=NOW)
     more = issue(workspace, serial=SERIAL, part="more", users={"standard": 1})
     accept(workspace, receipt(renewed))
-    assert standings(workspace) == ["revoked", "returned", "current"]
+    assert standings(workspace) == ["revoked", "returned", "active"]
     trust = workspace.state(NOW).trust_store.trust
     for gone in (bound, renewed):
         with pytest.raises(BundleRevoked):
@@ -272,7 +272,7 @@ def test_one_paper_that_is_refused_keeps_the_others_out(
 
 def usage(workspace: Workspace) -> dict[str, tuple[Any, ...]]:
     """Give what was sold, in use and free of each license of the first serial, and its state."""
-    rows = workspace.usage_of(SERIAL, now=NOW).rows
+    rows = workspace.ledger.usage_of(SERIAL, now=NOW).rows
     return {row.license: (row.sold, row.in_use, row.free, row.state) for row in rows}
 
 
@@ -308,7 +308,7 @@ def test_the_newest_statement_counts_whenever_it_comes(workspace: Workspace) -> 
     issue(workspace)
     accept(workspace, statement(3, 1, usage={"standard": Usage(25, 25)}))
     accept(workspace, statement(1, None))
-    report = workspace.usage_of(SERIAL, now=NOW)
+    report = workspace.ledger.usage_of(SERIAL, now=NOW)
     assert (report.company, report.stated, report.installation, report.installations) == (
         "Nordlys Kraft AS",
         NOW + 3,
@@ -325,20 +325,20 @@ def test_usage_is_of_every_serial_that_stated_something(workspace: Workspace) ->
         issue(workspace, company=company)
     accept(workspace, statement(1, None, "c", serial="1010000030"))
     accept(workspace, statement(1, None, "a"))
-    found: Iterator[UsageReport] = workspace.usage(now=NOW)
+    found: Iterator[UsageReport] = workspace.ledger.usage(now=NOW)
     assert [(report.serial, report.company) for report in found] == [
         (SERIAL, "A"),
         ("1010000030", "C"),
     ]
     with pytest.raises(NotIssued):
-        workspace.usage_of("1010000048", now=NOW)
+        workspace.ledger.usage_of("1010000048", now=NOW)
 
 
 def test_a_serial_that_two_installations_use_shows(workspace: Workspace) -> None:
     issue(workspace)
     for name in ("one", "two"):
         accept(workspace, statement(1, None, name))
-    assert workspace.usage_of(SERIAL, now=NOW).installations == 2
+    assert workspace.ledger.usage_of(SERIAL, now=NOW).installations == 2
 
 
 def test_a_serial_that_moved_is_used_by_one_installation(
@@ -349,7 +349,7 @@ def test_a_serial_that_moved_is_used_by_one_installation(
     asked = workspace.read_request(request(3, None, "other"), now=NOW)
     workspace.answer(asked, ordered(serial=SERIAL), signer(workspace), who=WHO, now=NOW)
     accept(workspace, statement(4, 3, "other"))
-    assert workspace.usage_of(SERIAL, now=NOW).installations == 1
+    assert workspace.ledger.usage_of(SERIAL, now=NOW).installations == 1
 
 
 def test_a_third_party_sees_the_use_of_its_own_licenses(
@@ -361,7 +361,7 @@ def test_a_third_party_sees_the_use_of_its_own_licenses(
         partner.issue(draft, key_for(), who=WHO, now=NOW)
         told = {"fjord.standard": Usage(4, 3), "standard": Usage(20, 25)}
         accept(partner, statement(1, None, usage=told))
-        rows = partner.usage_of(SERIAL, now=NOW).rows
+        rows = partner.ledger.usage_of(SERIAL, now=NOW).rows
         assert [(row.license, row.sold, row.in_use) for row in rows] == [("standard", 3, 4)]
 
 
@@ -370,7 +370,7 @@ def test_a_reduction_below_what_is_in_use_is_told_and_not_refused(workspace: Wor
     issue(workspace, serial=SERIAL, part="more", system=None, users={"standard": 3})
 
     def short(sets: dict[str, object]) -> list[tuple[str, int | None, int]]:
-        proposed = workspace.propose(amendment(SERIAL, sets), now=NOW)
+        proposed = workspace.propose_change(amendment(SERIAL, sets), now=NOW)
         return [(row.license, row.sold, row.missing) for row in proposed.short]
 
     assert short({"standard": 1}) == []
@@ -381,12 +381,12 @@ def test_a_reduction_below_what_is_in_use_is_told_and_not_refused(workspace: Wor
     assert short({"standard": None, "user": 4}) == [("standard", 3, 17), ("user", 4, 5)]
 
 
-def papers(workspace: Workspace, *told: tuple[int, int | None]) -> History:
+def exchange_files(workspace: Workspace, *told: tuple[int, int | None]) -> History:
     """Enter statements, each with its head and the one it follows on; say what they show."""
     issue(workspace)
     for n, follows in told:
         accept(workspace, statement(n, follows))
-    return workspace.history(digest())
+    return workspace.ledger.history(digest())
 
 
 @pytest.mark.parametrize(
@@ -406,14 +406,14 @@ def papers(workspace: Workspace, *told: tuple[int, int | None]) -> History:
 def test_papers_that_do_not_follow_on_one_another_show_a_rewritten_history(
     workspace: Workspace, told: list[tuple[int, int | None]], shown: History
 ) -> None:
-    assert papers(workspace, *told) is shown
+    assert exchange_files(workspace, *told) is shown
 
 
 def test_one_head_in_two_papers_shows_a_copy(workspace: Workspace) -> None:
     issue(workspace)
     accept(workspace, statement(1, None))
     accept(workspace, statement(1, 0, issued=NOW + 5))
-    assert workspace.history(digest()) is History.FORKED
+    assert workspace.ledger.history(digest()) is History.FORKED
 
 
 @pytest.mark.parametrize(
@@ -422,14 +422,14 @@ def test_one_head_in_two_papers_shows_a_copy(workspace: Workspace) -> None:
 def test_a_reset_of_a_restored_backup_accounts_for_its_branch(
     workspace: Workspace, what: ResetWhat, shown: History
 ) -> None:
-    assert papers(workspace, (1, None), (2, 1)) is History.WHOLE
+    assert exchange_files(workspace, (1, None), (2, 1)) is History.WHOLE
     asked = workspace.read_request(request(3, 1, serial=SERIAL), now=NOW)
     workspace.reset(asked, what, signer(workspace, "reset"), who=WHO, now=NOW)
-    assert workspace.history(digest()) is shown
+    assert workspace.ledger.history(digest()) is shown
     accept(workspace, statement(4, 3))
-    assert workspace.history(digest()) is shown
+    assert workspace.ledger.history(digest()) is shown
     accept(workspace, statement(5, 1))
-    assert workspace.history(digest()) is History.FORKED
+    assert workspace.ledger.history(digest()) is History.FORKED
 
 
 def test_a_request_that_a_license_answers_accounts_for_nothing(
@@ -437,7 +437,7 @@ def test_a_request_that_a_license_answers_accounts_for_nothing(
 ) -> None:
     assert bound.bundle.serial == SERIAL
     accept(workspace, statement(1, None))
-    assert workspace.history(digest()) is History.FORKED
+    assert workspace.ledger.history(digest()) is History.FORKED
 
 
 def test_a_token_is_one_paper(workspace: Workspace, bound: LicenseFile) -> None:

@@ -1,4 +1,4 @@
-"""Bundles and serials are taken back by the next list; a lost key's bundles are signed anew."""
+"""Bundles and serials are taken back by the next list; a lost key's bundles are signed again."""
 
 from pathlib import Path
 
@@ -8,10 +8,10 @@ from licensekit import limits
 from licensekit.errors import BundleRevoked, KeyMissing, NotIssued, UnexpectedType, WorkspaceError
 from licensekit.issuer.keys.changes import Permission, admit
 from licensekit.issuer.keys.keyring import list_key_files, open_key
-from licensekit.issuer.keys.revocation import next_list
+from licensekit.issuer.keys.revocation import Revoked, next_list
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.orders import reissue
-from licensekit.issuer.orders.issue import LicenseFile
+from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.signing import SigningKey
 from licensekit.wire import armor
@@ -34,9 +34,9 @@ def identity(file: LicenseFile) -> bytes:
     return makers.identity_of(file.token)
 
 
-def standing(workspace: Workspace, name: str) -> str:
+def state(workspace: Workspace, name: str) -> str:
     """Give how a bundle stands."""
-    return workspace.bundle(name).standing
+    return workspace.ledger.bundle(name).state
 
 
 def test_a_revoked_bundle_is_refused_by_whoever_has_the_list(workspace: Workspace) -> None:
@@ -48,7 +48,7 @@ def test_a_revoked_bundle_is_refused_by_whoever_has_the_list(workspace: Workspac
     with pytest.raises(BundleRevoked):
         accepted(file, first.pack, first.pin)
     assert accepted(other, first.pack, first.pin).token == other.token
-    assert standing(workspace, file.name) == "revoked"
+    assert state(workspace, file.name) == "revoked"
     assert workspace.layout.pack("acme").read_bytes() == first.pack
 
 
@@ -64,10 +64,9 @@ def test_every_list_holds_what_the_ones_before_it_held(workspace: Workspace) -> 
 
 
 def test_a_list_never_grows_beyond_what_a_reader_takes(workspace: Workspace) -> None:
-    state = workspace.state(NOW)
     many = [f"S{number}" for number in range(limits.REVOKED + 1)]
-    with pytest.raises(WorkspaceError):
-        next_list(state, NOW, serials=many)
+    with workspace.read(NOW) as tx, pytest.raises(WorkspaceError):
+        next_list(tx, Revoked(serials=many))
 
 
 @pytest.mark.parametrize(
@@ -76,23 +75,23 @@ def test_a_list_never_grows_beyond_what_a_reader_takes(workspace: Workspace) -> 
 def test_bundles_are_named_by_serial_part_and_sequence(workspace: Workspace, name: str) -> None:
     issue(workspace)
     issue(workspace, serial="A-1", part="more-parts", sequence=12)
-    assert workspace.bundle(name).label.replace(" ", "-") == name.removesuffix(".lic")
+    assert workspace.ledger.bundle(name).label.replace(" ", "-") == name.removesuffix(".lic")
 
 
 def test_bundles_are_named_by_identity(workspace: Workspace) -> None:
     file = issue(workspace)
-    assert workspace.bundle(identity(file).hex()).token == file.token
+    assert workspace.ledger.bundle(identity(file).hex()).token == file.token
 
 
 @pytest.mark.parametrize("name", ["1010000014-base-2", "nothing", "00" * 16, "1010000014-base-01"])
 def test_a_bundle_that_was_never_issued_is_missed(workspace: Workspace, name: str) -> None:
     issue(workspace)
-    refused(NotIssued, workspace.layout.folder, lambda: workspace.bundle(name))
+    refused(NotIssued, workspace.layout.folder, lambda: workspace.ledger.bundle(name))
 
 
 def test_a_serial_that_was_sold_is_known(workspace: Workspace) -> None:
     issue(workspace)
-    workspace.require_serial(SERIAL)
+    workspace.ledger.require_serial(SERIAL)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +100,9 @@ def test_a_serial_that_was_sold_is_known(workspace: Workspace) -> None:
 def test_a_serial_of_which_nothing_is_known_is_missed(
     workspace: Workspace, serial: str, said: str
 ) -> None:
-    error = refused(NotIssued, workspace.layout.folder, lambda: workspace.require_serial(serial))
+    error = refused(
+        NotIssued, workspace.layout.folder, lambda: workspace.ledger.require_serial(serial)
+    )
     assert said in error.what
 
 
@@ -113,8 +114,8 @@ def admit_second(workspace: Workspace) -> SigningKey:
     roots = [
         open_key(file, lambda: ROOT_PASSPHRASE) for file in list_key_files(workspace.layout.root)
     ]
-    ceremony = workspace.begin(documents, NOW).signed(*roots)
-    workspace.take(ceremony.tokens, action="keys", who=WHO, now=NOW)
+    ceremony = workspace.keys.begin(documents, NOW).signed(*roots)
+    workspace.keys.take(ceremony.tokens, action="keys", who=WHO, now=NOW)
     return key
 
 
@@ -144,10 +145,10 @@ def test_reissuing_again_writes_again_and_signs_nothing(workspace: Workspace) ->
     issue(workspace)
     second = admit_second(workspace)
     new = list(workspace.reissue("signing-1", second, who=WHO, now=NOW))
-    again = list(workspace.reissue("signing-1", second, who=WHO, now=NOW + 9, bare=True))
+    again = list(workspace.reissue("signing-1", second, who=WHO, now=NOW + 9, attach=False))
     assert [file.token for file in again] == [file.token for file in new]
     assert again[0].is_repeated
-    with workspace.ledger.read() as ledger:
+    with workspace.database.read() as ledger:
         assert bundles.last_sequence(ledger, SERIAL, "base") == 2
 
 
@@ -164,7 +165,7 @@ def test_the_void_bundles_of_a_key_are_counted(workspace: Workspace) -> None:
     issue(workspace)
     issue(workspace, serial=SERIAL)
     (key,) = workspace.state(NOW).trust.keys
-    assert workspace.count_signed_by(key) == 1
+    assert workspace.ledger.count_signed_by(key) == 1
 
 
 def test_only_documents_of_a_pack_are_taken_in(workspace: Workspace, tmp_path: Path) -> None:
@@ -172,10 +173,10 @@ def test_only_documents_of_a_pack_are_taken_in(workspace: Workspace, tmp_path: P
     refused(
         UnexpectedType,
         tmp_path / "acme",
-        lambda: workspace.take(armor.read(file.data), action="pack", who=WHO, now=NOW),
+        lambda: workspace.keys.take(armor.read(file.data), action="pack", who=WHO, now=NOW),
     )
 
 
 def test_what_is_in_force_already_is_not_entered_again(workspace: Workspace) -> None:
     pack = armor.read(workspace.state(NOW).pack)
-    assert workspace.take(pack, action="pack", who=WHO, now=NOW) == []
+    assert workspace.keys.take(pack, action="pack", who=WHO, now=NOW) == []

@@ -8,7 +8,8 @@ from licensekit.errors import KeyUnknown, LicenseError, RevocationsMissing, Work
 from licensekit.issuer.keys.changes import Permission, admit, revoke, rotate, rotate_root
 from licensekit.issuer.keys.documents import named
 from licensekit.issuer.keys.keyring import open_key, write_key
-from licensekit.issuer.orders.issue import LicenseFile
+from licensekit.issuer.output.license_file import LicenseFile
+from licensekit.issuer.partner import NewPartner
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.signing import SigningKey
 from licensekit.trust.pack import extend_trust_store, open_pack
@@ -36,7 +37,7 @@ YEAR = 365 * DAY
 def rotate_signing(workspace: Workspace, now: int, scheme: int = ED25519) -> None:
     """Let a new signing key take over."""
     trust = workspace.state(now).trust
-    key, name = SigningKey.generate(scheme), workspace.free_key_name(now)
+    key, name = SigningKey.generate(scheme), workspace.keys.free_name(now)
     write_key(workspace.layout.keys, name, key, PASSPHRASE)
     old = named(trust.keys, trust.keys[-1].name)
     put_in_force(workspace, [rotate(trust, old, key.verifying_key, name, now)], now)
@@ -81,8 +82,8 @@ def test_a_file_without_what_rides_along_is_not_enough_for_an_old_pack(
     workspace: Workspace, shipped: tuple[bytes, str]
 ) -> None:
     rotate_signing(workspace, NOW)
-    signer = open_key(workspace.key_for("bundle", NOW), lambda: PASSPHRASE)
-    bare = workspace.issue(ordered(), signer, who=WHO, now=NOW, bare=True)
+    signer = open_key(workspace.keys.choose("bundle", NOW), lambda: PASSPHRASE)
+    bare = workspace.issue(ordered(), signer, who=WHO, now=NOW, attach=False)
     assert [token.type for token in armor.read(bare.data)] == ["bundle"]
     with pytest.raises(KeyUnknown):
         accepted(bare, *shipped)
@@ -116,8 +117,8 @@ def test_the_catalog_rides_along_where_the_bundle_needs_it(
 ) -> None:
     path = workspace.layout.catalog
     path.write_text(path.read_text().replace(old, new))
-    key = open_key(workspace.key_for("catalog", NOW), lambda: PASSPHRASE)
-    workspace.sign_catalog(key, who=WHO, now=NOW)
+    key = open_key(workspace.keys.choose("catalog", NOW), lambda: PASSPHRASE)
+    workspace.catalog.sign(key, who=WHO, now=NOW)
     assert ("catalog" in types(issue(workspace))) is rides
 
 
@@ -127,9 +128,9 @@ def test_the_catalog_rides_along_when_the_first_one_is_void(
     rotate_signing(workspace, NOW)
     trust = workspace.state(NOW).trust
     put_in_force(workspace, [revoke(trust, "signing-1", NOW)], NOW)
-    assert workspace.catalog_draft(NOW).is_changed
-    key = open_key(workspace.key_for("catalog", NOW), lambda: PASSPHRASE)
-    workspace.sign_catalog(key, who=WHO, now=NOW)
+    assert workspace.catalog.draft(NOW).is_changed
+    key = open_key(workspace.keys.choose("catalog", NOW), lambda: PASSPHRASE)
+    workspace.catalog.sign(key, who=WHO, now=NOW)
     assert workspace.state(NOW).signed_catalog.version == 2
     file = issue(workspace)
     assert types(file) == ["trust", "catalog", "bundle"]
@@ -141,7 +142,7 @@ def test_a_list_signed_by_a_key_that_was_revoked_is_signed_anew_and_rides_along(
 ) -> None:
     """An installation that has seen a list fails closed until a later one comes."""
     issue(workspace)
-    thief = open_key(workspace.key_for("revocations", NOW), lambda: PASSPHRASE)
+    thief = open_key(workspace.keys.choose("revocations", NOW), lambda: PASSPHRASE)
     workspace.revoke(thief, who=WHO, now=NOW, serials=[SERIAL], reason="unpaid")
     installed = extend_trust_store(
         open_pack(*shipped, NOW), armor.read(workspace.state(NOW).pack), NOW
@@ -153,7 +154,7 @@ def test_a_list_signed_by_a_key_that_was_revoked_is_signed_anew_and_rides_along(
     after = extend_trust_store(installed, armor.read(stranded.data), NOW)
     with pytest.raises(RevocationsMissing):
         verify_bundle(stranded.token, after.trust, NOW)
-    key = open_key(workspace.key_for("revocations", NOW), lambda: PASSPHRASE)
+    key = open_key(workspace.keys.choose("revocations", NOW), lambda: PASSPHRASE)
     taken = workspace.revoke(key, who=WHO, now=NOW)
     assert (taken.number, taken.serials) == (2, [SERIAL])
     file = issue(workspace)
@@ -164,8 +165,8 @@ def test_a_list_signed_by_a_key_that_was_revoked_is_signed_anew_and_rides_along(
 
 def issue_without_catalog(workspace: Workspace) -> LicenseFile:
     """Sign the catalog anew, then issue."""
-    key = open_key(workspace.key_for("catalog", NOW), lambda: PASSPHRASE)
-    workspace.sign_catalog(key, who=WHO, now=NOW)
+    key = open_key(workspace.keys.choose("catalog", NOW), lambda: PASSPHRASE)
+    workspace.catalog.sign(key, who=WHO, now=NOW)
     return issue(workspace)
 
 
@@ -208,11 +209,8 @@ def test_a_partner_without_a_signed_catalog_sells_nothing(
     with (
         Workspace.create_partner(
             tmp_path / "fjord",
-            pack=first.pack,
-            root=first.pin,
-            issuer="fjord",
-            name="Fjord",
-            passphrase=PASSPHRASE,
+            NewPartner(first.pack, first.pin, "fjord", "Fjord"),
+            PASSPHRASE,
             who=WHO,
             now=NOW,
         ) as partner,
@@ -222,7 +220,7 @@ def test_a_partner_without_a_signed_catalog_sells_nothing(
 
 
 def test_a_ledger_that_names_no_root_is_none_of_a_workspace(workspace: Workspace) -> None:
-    with workspace.ledger.write() as ledger:
+    with workspace.database.write() as ledger:
         ledger.run("DELETE FROM facts")
     with pytest.raises(WorkspaceInvalid):
         workspace.state(NOW)

@@ -24,7 +24,7 @@ with Workspace.open(place / "acme") as workspace, (place / "orders.jsonl").open(
     signer = workspaces.signer(workspace)
     print("ready", flush=True)
     sys.stdin.readline()
-    for done in workspace.issue_many(
+    for done in workspace.issue_bulk(
         json_lines(bounded(file), "orders"), signer, who=out.name, now=workspaces.NOW,
         into=out, keep_going=True,
     ):
@@ -67,4 +67,4 @@ def test_each_order_is_issued_once_by_two_desks_at_once(
     assert orders_in(workspace) == sorted(f"A-{number}" for number in range(ORDERS))
     for name in ("anna", "bob"):
         assert verified(workspace, tmp_path / name) == names_in(workspace)
-    assert workspace.verify_ledger().entries == ORDERS + 3
+    assert workspace.ledger.verify().entries == ORDERS + 3

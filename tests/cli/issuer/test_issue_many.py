@@ -180,10 +180,18 @@ def test_a_bad_file_of_a_folder_is_named(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("code", "words", "said"),
     [
-        (2, ("issue", "odd.txt", "-C", "acme", "-o", "out"), "say with --format"),
-        (2, ("issue", "orders.jsonl", "-C", "acme"), "give the folder of their files with -o"),
+        (2, ("issue", "odd.txt", "-C", "acme", "-o", "out"), "pass --format"),
+        (
+            2,
+            ("issue", "orders.jsonl", "-C", "acme"),
+            "give the folder of the license files with -o",
+        ),
         (2, ("issue", "orders.jsonl", "-C", "acme", "-o", "-"), "give the folder"),
-        (2, ("issue", "orders.jsonl", "-C", "acme", "-o", "out", "--qr", "a.svg"), "one license"),
+        (
+            2,
+            ("issue", "orders.jsonl", "-C", "acme", "-o", "out", "--qr", "a.svg"),
+            "a single license",
+        ),
         (8, ("issue", "empty", "-C", "acme", "-o", "out"), "no order in this folder"),
         (8, ("issue", "gone.jsonl", "-C", "acme", "-o", "out"), "no such file"),
         (8, ("issue", "pipe.jsonl", "-C", "acme", "-o", "out"), "this is a pipe"),

@@ -1,29 +1,63 @@
-"""A crew of several processes: they sign and write while this one keeps the ledger."""
+"""The processes that sign and write files for the one that keeps the ledger.
+
+One task is under way at a time: it is begun, and its result is asked for before the next one. With
+several processes, what the ledger needs is done meanwhile.
+"""
 
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, TypeVar, cast
+from typing import BinaryIO, Protocol, TypeVar, cast
 
 from licensekit.errors import FileUnusable, SignerUnavailable
+from licensekit.files import write_many
 from licensekit.issuer.bulk.pipe import DONE, SIGN, WRITE, receive, send
-from licensekit.issuer.bulk.pool import File, InProcess, WorkerPool
 from licensekit.keys.signing import Signer, SigningKey
 
 T = TypeVar("T")
+File = tuple[str, bytes]
+"""Name and contents."""
+
+
+class WorkerPool(Protocol):
+    """Signs messages and writes files."""
+
+    def begin_signing(self, messages: Sequence[bytes]) -> None:
+        """Begin to sign `messages`."""
+        ...
+
+    def signatures(self) -> list[bytes]:
+        """Return a signature for each of the messages.
+
+        Raises:
+            SignerUnavailable: the key lives elsewhere and cannot be reached.
+        """
+        ...
+
+    def begin_writing(self, folder: Path, files: Sequence[File]) -> None:
+        """Begin to write `files` into `folder`, each whole or not at all."""
+        ...
+
+    def finish_writing(self) -> None:
+        """Wait until they are written.
+
+        Raises:
+            FileUnusable: one cannot be written.
+        """
+        ...
 
 
 @contextmanager
 def worker_pool(signer: Signer, workers: int) -> Generator[WorkerPool]:
-    """Give a crew of so many; one is this process itself.
+    """Start this many processes; one is this process itself.
 
     Raises:
         SignerUnavailable: several are asked for, and the key cannot leave its token.
     """
     if workers == 1:
-        yield InProcess(signer)
+        yield _InProcess(signer)
         return
     if not isinstance(signer, SigningKey):
         raise SignerUnavailable(
@@ -46,7 +80,7 @@ class _Pipe:
         self._with_worker(lambda: send(self._requests, parts))
 
     def answer(self) -> list[bytes]:
-        """Give the answer to what was asked last."""
+        """Return the answer to what was asked last."""
         return self._with_worker(lambda: receive(self._answers))
 
     def _with_worker(self, act: Callable[[], T]) -> T:
@@ -57,6 +91,29 @@ class _Pipe:
                 "a worker process has ended before its work was done",
                 hint="run it again: what was issued is in the ledger and not issued twice",
             ) from error
+
+
+class _InProcess:
+    """The `WorkerPool` of this process alone: what is begun is done immediately."""
+
+    def __init__(self, signer: Signer) -> None:
+        self._sign = signer.sign
+        self._signatures: list[bytes] = []
+
+    def begin_signing(self, messages: Sequence[bytes]) -> None:
+        """See `WorkerPool.begin_signing`."""
+        self._signatures = [self._sign(message) for message in messages]
+
+    def signatures(self) -> list[bytes]:
+        """See `WorkerPool.signatures`."""
+        return self._signatures
+
+    def begin_writing(self, folder: Path, files: Sequence[File]) -> None:
+        """See `WorkerPool.begin_writing`."""
+        write_many(folder, files)
+
+    def finish_writing(self) -> None:
+        """See `WorkerPool.finish_writing`."""
 
 
 class _Workers:
@@ -82,22 +139,22 @@ class _Workers:
 
     def finish_writing(self) -> None:
         """See `WorkerPool.finish_writing`."""
-        for said in [worker.answer() for worker in self._workers]:
-            if said != [DONE]:
-                what, where, hint = (text.decode() for text in said)
+        for answer in [worker.answer() for worker in self._workers]:
+            if answer != [DONE]:
+                what, where, hint = (text.decode() for text in answer)
                 raise FileUnusable(what, where=where, hint=hint)
 
     def _shares(self, whole: Sequence[T]) -> list[tuple[_Pipe, Sequence[T]]]:
         size = -(-len(whole) // len(self._workers))
         return [
-            (worker, whole[place * size : (place + 1) * size])
-            for place, worker in enumerate(self._workers)
+            (worker, whole[number * size : (number + 1) * size])
+            for number, worker in enumerate(self._workers)
         ]
 
 
 @contextmanager
 def _worker(signer: SigningKey) -> Generator[_Pipe]:
-    """Start a worker and give it the key; it ends with the block."""
+    """Start a worker and send it the key; it ends with the block."""
     with subprocess.Popen(
         # Nothing is imported from the folder in which the command happens to run.
         [sys.executable, "-P", "-m", "licensekit.issuer.bulk.worker"],

@@ -6,14 +6,13 @@ from typing import NamedTuple
 
 from licensekit.errors import LicenseError, WorkspaceError
 from licensekit.files import write_atomically
-from licensekit.issuer import ledger_place
 from licensekit.issuer.catalog import templates
 from licensekit.issuer.catalog.catalog_file import read_catalog
-from licensekit.issuer.create import FIRST_KEY, create_ledger, write_texts
-from licensekit.issuer.keys.intake import record
+from licensekit.issuer.create import FIRST_KEY, create_ledger, new_folder, write_texts
+from licensekit.issuer.keys.intake import opened
 from licensekit.issuer.keys.keyring import write_key
-from licensekit.issuer.ledger import serials
-from licensekit.issuer.placing import placed
+from licensekit.issuer.layout import require_url
+from licensekit.issuer.ledger import Record, serials
 from licensekit.issuer.state import WorkspaceState
 from licensekit.keys.keyfile import format_public
 from licensekit.keys.signing import SigningKey
@@ -21,7 +20,7 @@ from licensekit.trust.pack import TrustStore, open_pack
 from licensekit.trust.roots import pin_of
 from licensekit.wire import armor
 from licensekit.wire.documents import Catalog
-from licensekit.wire.frame import read
+from licensekit.wire.frame import ED25519, read
 
 
 class NewPartner(NamedTuple):
@@ -34,10 +33,13 @@ class NewPartner(NamedTuple):
     issuer: str
     """The third party's own code."""
     name: str
-    catalog: bytes | None
-    scheme: int
+    """Its name, for the first catalog."""
+    catalog: bytes | None = None
+    """The catalog file; default: a small one."""
+    scheme: int = ED25519
+    """Of its key."""
     ledger: str | None = None
-    """The URL of a ledger on a server; in the folder otherwise."""
+    """As in `NewWorkspace`."""
 
 
 def create_partner(
@@ -46,12 +48,12 @@ def create_partner(
     """Make the workspace in `folder`, which is new, empty, or holds none of its files.
 
     Raises:
-        TrustError, FormatError: the pack is not to be believed under that pin.
+        TrustError, FormatError: the pack does not verify under that pin.
         WorkspaceError: the issuer is the vendor itself, or the catalog is of another product.
         WorkspaceExists, CatalogInvalid, FileUnusable: as for a vendor's.
     """
     if plan.ledger is not None:
-        ledger_place.require_url(plan.ledger)
+        require_url(plan.ledger)
     pin, trust_store = _from_the_oldest(plan.pack, plan.root, now)
     if plan.issuer == trust_store.issuer:
         raise WorkspaceError(
@@ -67,18 +69,18 @@ def create_partner(
     _require_product(catalog, product)
     key = SigningKey.generate(plan.scheme)
     state = WorkspaceState(pin, plan.issuer, trust_store, frozenset(), None, None)
-    with placed(folder, product, plan.catalog) as layout:
+    with new_folder(folder, product, plan.catalog) as layout:
         layout.keys.mkdir()
         write_texts(layout, folder, text, catalog, serial=serials.make(serials.FIRST))
         write_key(layout.keys, FIRST_KEY, key, passphrase)
         public = format_public(key.verifying_key, f"{plan.issuer}-1")
         write_atomically(layout.public(plan.issuer), f"{public}\n".encode())
-        records = [record(t, action="init", who=who, now=now) for t in state.tokens]
+        records = [Record("init", now, who, token, opened(token)) for token in state.tokens]
         create_ledger(layout, records, plan.issuer, plan.ledger, now)
 
 
 def _from_the_oldest(pack: bytes, root: str, now: int) -> tuple[str, TrustStore]:
-    """Give the ground from the oldest root of the pack, if that leads to the pinned one.
+    """Return the trust store from the oldest root of the pack, if that leads to the pinned one.
 
     Applications that pin the oldest root are to take what is signed here as well.
     """
