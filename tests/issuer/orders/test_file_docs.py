@@ -7,7 +7,7 @@ from licensekit.issuer.catalog import catalog_file
 from licensekit.issuer.orders import order_file
 from licensekit.issuer.orders.order_file import read_order
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 
 
 def keys_in(document: str) -> set[str]:

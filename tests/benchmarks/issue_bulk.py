@@ -71,7 +71,7 @@ def write_orders(path: Path, count: int) -> None:
 RUN: Final = """
 import gc, json, os, resource, sys, time
 from pathlib import Path
-from licensekit.cli.vendor_issue_many import collect_less
+from licensekit.cli.issuer.issue_bulk import collect_less
 from licensekit.issuer.bulk.lines import bounded, json_lines
 from licensekit.issuer.workspace import Workspace
 from tests import workspaces

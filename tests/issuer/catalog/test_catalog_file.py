@@ -30,7 +30,7 @@ product = "demo-crm"
 [issuer]
 code = "demo"
 """
-SAMPLE = Path(__file__).parents[2] / "samples" / "superoffice" / "catalog.toml"
+SAMPLE = Path(__file__).parents[3] / "samples" / "superoffice" / "catalog.toml"
 
 
 def read(text: str, **others: Catalog) -> Catalog:

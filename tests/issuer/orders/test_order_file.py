@@ -14,9 +14,9 @@ from licensekit.errors import Fault, OrderInvalid
 from licensekit.issuer.orders.order import Order, Term, date_faults, term
 from licensekit.issuer.orders.order_file import draft_from, order_from, read_draft, read_order
 from licensekit.wire.documents import AfterGrace, Use
-from tests.issuer.test_catalog_file import mutations
+from tests.issuer.catalog.test_catalog_file import mutations
 
-SAMPLES = Path(__file__).parents[2] / "samples" / "superoffice" / "orders"
+SAMPLES = Path(__file__).parents[3] / "samples" / "superoffice" / "orders"
 LEAST = {"company": "Acme", "users": {"a": 1}}
 
 

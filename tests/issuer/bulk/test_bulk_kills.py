@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="it forks")
 def test_after_a_kill_at_any_point_another_run_completes_ledger_and_files(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.issuer.kill_many", str(tmp_path)],
+        [sys.executable, "-m", "tests.issuer.bulk.kill_bulk", str(tmp_path)],
         cwd=ROOT,
         capture_output=True,
         text=True,

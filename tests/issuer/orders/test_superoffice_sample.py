@@ -14,7 +14,7 @@ from licensekit.wire.armor import Token, write
 from licensekit.wire.documents import Bundle, Kind, Use, encode
 from tests.makers import key, seal
 
-SAMPLES = Path(__file__).parents[2] / "samples" / "superoffice"
+SAMPLES = Path(__file__).parents[3] / "samples" / "superoffice"
 ISSUED = parse_seconds("2026-12-01")
 CATALOG = read_catalog(
     (SAMPLES / "catalog.toml").read_bytes(), version=1, issued=ISSUED, issuer="superoffice"

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from licensekit.issuer.workspace import Workspace
-from tests.many_orders import content, names_in, orders_in, text, verified
+from tests.bulk_orders import content, names_in, orders_in, text, verified
 
 ROOT = Path(__file__).parents[2]
 ORDERS = 600

@@ -25,7 +25,7 @@ from licensekit.keys.signing import SigningKey
 from licensekit.wire import armor
 from licensekit.wire.frame import ED25519
 from tests import workspaces
-from tests.many_orders import content, issue, lines, names_in, orders_in, verified
+from tests.bulk_orders import content, issue, lines, names_in, orders_in, verified
 from tests.workspaces import NOW, SERIAL, WHO, refused
 
 How = dict[str, bool]

@@ -17,7 +17,7 @@ from licensekit.issuer.partner import NewPartner
 from licensekit.issuer.workspace import Workspace
 from licensekit.trust.sign import sign
 from tests import makers, workspaces
-from tests.issuer.test_rotations import rotate_signing, rotate_the_root
+from tests.issuer.keys.test_rotations import rotate_signing, rotate_the_root
 from tests.workspaces import DAY, NOW, SERIAL, WHO, issue, signer
 
 Damage = Callable[[Connection], object]

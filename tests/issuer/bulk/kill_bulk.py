@@ -1,7 +1,7 @@
 """Kills the issuing of many orders at every point, lets it run again, and looks at what is there.
 
-Run as `python -m tests.issuer.kill_many FOLDER`; prints one JSON object. A point is a call that may
-write: a statement, a commit, a file that is opened, written or renamed.
+Run as `python -m tests.issuer.bulk.kill_bulk FOLDER`; prints one JSON object. A point is a call
+that may write: a statement, a commit, a file that is opened, written or renamed.
 """
 
 import json
@@ -22,7 +22,7 @@ from licensekit.issuer.bulk import runs
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys import keyfile
 from tests import workspaces
-from tests.many_orders import content, lines, names_in, orders_in, verified
+from tests.bulk_orders import content, lines, names_in, orders_in, verified
 from tests.workspaces import NOW, WHO
 
 ORDERS: Final = [content(number) for number in range(11)]

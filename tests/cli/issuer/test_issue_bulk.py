@@ -16,8 +16,8 @@ import pytest
 from licensekit import limits
 from licensekit.database import connect
 from licensekit.issuer.ledger.schema import SCHEMA
+from tests.bulk_orders import content, text
 from tests.issuer_command import Desk
-from tests.many_orders import content, text
 
 CSV = "order;company;days;server;standard;sites.branch\nC-1;Ærø A/S;365;x;5;2\nC-2;Oslo;365;yes;;\n"
 TOML = 'order = "{0}"\ncompany = "Oslo"\n[system]\nserver = true\n'
