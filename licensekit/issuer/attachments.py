@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from licensekit.catalog import reached
 from licensekit.errors import TrustError
-from licensekit.issuer.transaction import Transaction
+from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.trust.signed import Verified
 from licensekit.trust.verify import verify_catalog
 from licensekit.wire.armor import Token
@@ -38,7 +38,7 @@ NO_ATTACHMENTS = Attachments((), None, frozenset())
 """For files that carry nothing but the bundle."""
 
 
-def attachments_of(tx: Transaction, *, attach: bool = True) -> Attachments:
+def attachments_of(tx: LedgerTransaction, *, attach: bool = True) -> Attachments:
     """Return the attachments of files that are signed now; none unless `attach`."""
     if not attach:
         return NO_ATTACHMENTS
@@ -54,7 +54,7 @@ def attachments_of(tx: Transaction, *, attach: bool = True) -> Attachments:
     return Attachments(tuple(lacking), newest.token, changed)
 
 
-def _first_catalog(tx: Transaction) -> Verified[Catalog] | None:
+def _first_catalog(tx: LedgerTransaction) -> Verified[Catalog] | None:
     """Return the catalog of the first pack, if it still verifies."""
     for token in tx.state.first:
         if token.type != "catalog":

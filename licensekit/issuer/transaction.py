@@ -15,7 +15,7 @@ from licensekit.wire.armor import Token
 from licensekit.wire.documents import Document
 
 
-class Transaction(NamedTuple):
+class LedgerTransaction(NamedTuple):
     """An open transaction, its moment, and who acts in it."""
 
     ledger: Connection
@@ -40,14 +40,14 @@ class Transaction(NamedTuple):
 
 
 @contextmanager
-def reading(database: Database, now: int) -> Generator[Transaction]:
+def reading(database: Database, now: int) -> Generator[LedgerTransaction]:
     """Open a transaction that only reads; raises as `workspace_state`."""
     with database.read() as ledger:
-        yield Transaction(ledger, workspace_state(ledger, now), now, "")
+        yield LedgerTransaction(ledger, workspace_state(ledger, now), now, "")
 
 
 @contextmanager
-def writing(database: Database, now: int, who: str) -> Generator[Transaction]:
+def writing(database: Database, now: int, who: str) -> Generator[LedgerTransaction]:
     """Open a transaction that is kept if the block ends well; raises as `workspace_state`."""
     with database.write() as ledger:
-        yield Transaction(ledger, workspace_state(ledger, now), now, who)
+        yield LedgerTransaction(ledger, workspace_state(ledger, now), now, who)

@@ -33,7 +33,7 @@ from licensekit.issuer.orders.reissue import reissue
 from licensekit.issuer.output.license_file import Approve, LicenseFile, ResetFile, accept_all
 from licensekit.issuer.partner import NewPartner, create_partner
 from licensekit.issuer.state import WorkspaceState
-from licensekit.issuer.transaction import Transaction, reading, writing
+from licensekit.issuer.transaction import LedgerTransaction, reading, writing
 from licensekit.keys.signing import Signer
 from licensekit.wire.documents import ResetWhat, Revocations
 
@@ -105,11 +105,11 @@ class Workspace(NamedTuple):
         """What can be sold."""
         return WorkspaceCatalog(self.layout, self.database)
 
-    def read(self, now: int) -> AbstractContextManager[Transaction]:
+    def read(self, now: int) -> AbstractContextManager[LedgerTransaction]:
         """Open a transaction that only reads."""
         return reading(self.database, now)
 
-    def write(self, now: int, who: str) -> AbstractContextManager[Transaction]:
+    def write(self, now: int, who: str) -> AbstractContextManager[LedgerTransaction]:
         """Open a transaction that is kept if its block ends well."""
         return writing(self.database, now, who)
 

@@ -25,7 +25,7 @@ from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import Order, OrderDraft
 from licensekit.issuer.output.license_file import BulkFiles, IssuedFile, file_name
 from licensekit.issuer.signing import admission
-from licensekit.issuer.transaction import Transaction
+from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.keys.signing import Signer
 from licensekit.trust.scope import require_scope, require_type
 from licensekit.wire.armor import Token
@@ -67,7 +67,7 @@ class _Waiting(NamedTuple):
 class Batch:
     """The orders of one transaction, in batches."""
 
-    def __init__(self, tx: Transaction, run: Run, *, makes_files: bool) -> None:
+    def __init__(self, tx: LedgerTransaction, run: Run, *, makes_files: bool) -> None:
         self._tx = tx
         self._run = run
         self._makes_files = makes_files

@@ -38,7 +38,7 @@ from licensekit.issuer.orders.issue import (
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import Order, OrderDraft
 from licensekit.issuer.output.license_file import file_name
-from licensekit.issuer.transaction import Transaction
+from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, Reset, decode
 from licensekit.wire.frame import read
@@ -52,7 +52,7 @@ class EarlierAnswer(NamedTuple):
     active: Issued | None
 
 
-def prepare_answer(tx: Transaction, request: VerifiedRequest, draft: OrderDraft) -> Issuance:
+def prepare_answer(tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft) -> Issuance:
     """Make the bundle that answers a request, unless its installation has one by this order.
 
     Raises:
@@ -81,7 +81,9 @@ def prepare_answer(tx: Transaction, request: VerifiedRequest, draft: OrderDraft)
     return Issuance("answer", bundle, None, order.number, canonical(order), request, numbering)
 
 
-def _answered_before(tx: Transaction, request: VerifiedRequest, draft: OrderDraft) -> Issued | None:
+def _answered_before(
+    tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft
+) -> Issued | None:
     """Return the bundle that answers a request already, or is its installation's by this order."""
     before = answer_before(tx, request)
     issued = None if before is None else _same_answer(tx.ledger, before, draft)
@@ -155,7 +157,7 @@ def _is_bound_to(bundle: Bundle, request: VerifiedRequest) -> bool:
     return bundle.binding is not None and match(bundle.binding, request.fingerprint).holds
 
 
-def _serial(tx: Transaction, request: VerifiedRequest, order: Order) -> str | None:
+def _serial(tx: LedgerTransaction, request: VerifiedRequest, order: Order) -> str | None:
     """Return the serial of the answer; None: a new one."""
     if order.serial is not None:
         return order.serial
@@ -169,7 +171,7 @@ def _serial(tx: Transaction, request: VerifiedRequest, order: Order) -> str | No
     return asked
 
 
-def _freed(tx: Transaction, order: Order) -> str | None:
+def _freed(tx: LedgerTransaction, order: Order) -> str | None:
     """Return the serial of an installation that returned what it had by this order."""
     last = tx.state.last_list
     gone = frozenset(() if last is None else last.serials)

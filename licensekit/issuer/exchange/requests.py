@@ -7,7 +7,7 @@ from licensekit.dates import format_seconds
 from licensekit.entitlements import Fingerprint
 from licensekit.errors import IssuedAhead, RequestAnswered, UnexpectedType, WrongProduct
 from licensekit.issuer.ledger import LedgerEntry, Record, answer_to, exchange_files
-from licensekit.issuer.transaction import Transaction
+from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.keys.digest import sha256
 from licensekit.limits import ISSUED_AHEAD_SECONDS
 from licensekit.trust.signed import SelfSigned, self_signed
@@ -38,7 +38,7 @@ class VerifiedRequest(NamedTuple):
         """The extension by which the answer names the request."""
         return {ANSWERS: self.document.nonce.hex()}
 
-    def record(self, tx: Transaction) -> Record:
+    def record(self, tx: LedgerTransaction) -> Record:
         """Return the record of the request, to be entered beside its answer."""
         return tx.record("answer", self.signed.token, self.document)
 
@@ -63,7 +63,7 @@ def read_request(data: bytes | str, product: str) -> VerifiedRequest:
     return VerifiedRequest(signed, signed.identity, sha256(signed.keys[0].public))
 
 
-def answer_before(tx: Transaction, request: VerifiedRequest) -> LedgerEntry | None:
+def answer_before(tx: LedgerTransaction, request: VerifiedRequest) -> LedgerEntry | None:
     """Return the answer that a request has had.
 
     Raises:

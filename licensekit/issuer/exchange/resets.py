@@ -8,7 +8,7 @@ from licensekit.issuer.ledger import append, bundles, exchange_files
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.output.license_file import ResetFile, reset_file
 from licensekit.issuer.signing import require_signer
-from licensekit.issuer.transaction import Transaction
+from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.keys.signing import Signer
 from licensekit.wire.documents import Reset, ResetWhat, decode
 from licensekit.wire.frame import read
@@ -16,7 +16,7 @@ from licensekit.wire.plain import word
 
 
 def check_reset(
-    tx: Transaction, request: VerifiedRequest, what: ResetWhat, *, attach: bool
+    tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, *, attach: bool
 ) -> ResetFile | None:
     """Check the request for a reset; return the file if it was answered with this reset before.
 
@@ -37,7 +37,7 @@ def check_reset(
 
 
 def sign_reset(
-    tx: Transaction,
+    tx: LedgerTransaction,
     request: VerifiedRequest,
     what: ResetWhat,
     signer: Signer | None,
@@ -65,7 +65,7 @@ def sign_reset(
     return reset_file(signed.token, attachments_of(tx, attach=attach), repeated=False)
 
 
-def _require_ours(tx: Transaction, request: VerifiedRequest) -> None:
+def _require_ours(tx: LedgerTransaction, request: VerifiedRequest) -> None:
     """Refuse the request of an installation that is not one of the customers'.
 
     Raises:

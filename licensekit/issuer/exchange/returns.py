@@ -17,7 +17,7 @@ from licensekit.issuer.ledger import append, bundles, entry, exchange_files
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.signing import require_signer
-from licensekit.issuer.transaction import Transaction
+from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.keys.digest import sha256
 from licensekit.keys.signing import Signer
 from licensekit.trust.scope import require_not_ahead
@@ -51,7 +51,7 @@ class Received(NamedTuple):
         return tuple(dict.fromkeys(sha256(one.keys[0].public) for one in signed))
 
 
-def receive(tx: Transaction, data: bytes | str, *, unbound: bool) -> Received:
+def receive(tx: LedgerTransaction, data: bytes | str, *, unbound: bool) -> Received:
     """Verify receipts and statements, and compare them with what was issued.
 
     With `unbound`, receipts of bundles that are bound to no installation are taken as well. What
@@ -84,7 +84,7 @@ def receive(tx: Transaction, data: bytes | str, *, unbound: bool) -> Received:
     return Received(tuple(returned), tuple(statements), len(known), to_revoke)
 
 
-def enter(tx: Transaction, received: Received, signer: Signer | None) -> None:
+def enter(tx: LedgerTransaction, received: Received, signer: Signer | None) -> None:
     """Enter what was received, and sign the list that takes returned bundles back.
 
     Raises:
@@ -165,7 +165,7 @@ def _returned(ledger: Connection, token: Token, *, unbound: bool) -> Returned:
     return Returned(signed, issued)
 
 
-def _statement(tx: Transaction, token: Token) -> SelfSigned[Statement]:
+def _statement(tx: LedgerTransaction, token: Token) -> SelfSigned[Statement]:
     signed = self_signed(token, Statement)
     # A receipt counts whatever its time is: what was returned does not come back.
     require_not_ahead(signed.document.issued, tx.now)

@@ -9,7 +9,7 @@ from licensekit.issuer.ledger.histories import History, history_of
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.projection import ACTIVE
 from licensekit.issuer.state import WorkspaceState
-from licensekit.issuer.transaction import Transaction
+from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Bundle, Kind, Usage
 
 OVER = "over"
@@ -65,7 +65,7 @@ class UsageReport(NamedTuple):
     history: History | None
 
 
-def usage_of(tx: Transaction, serial: str) -> UsageReport:
+def usage_of(tx: LedgerTransaction, serial: str) -> UsageReport:
     """Return what a serial has bought and uses.
 
     Raises:
@@ -75,13 +75,13 @@ def usage_of(tx: Transaction, serial: str) -> UsageReport:
     return _report(tx, serial)
 
 
-def usage(tx: Transaction) -> Iterator[UsageReport]:
+def usage(tx: LedgerTransaction) -> Iterator[UsageReport]:
     """Yield the same of every serial that a statement was entered for, in constant memory."""
     for serial in exchange_files.stating_serials(tx.ledger):
         yield _report(tx, serial)
 
 
-def shortfalls(tx: Transaction, before: Bundle, after: Bundle) -> tuple[UsageRow, ...]:
+def shortfalls(tx: LedgerTransaction, before: Bundle, after: Bundle) -> tuple[UsageRow, ...]:
     """Return what `after` in the place of `before` would sell less of than is stated to be in use.
 
     A customer cannot activate a bundle before it has released what is missing.
@@ -100,7 +100,7 @@ def shortfalls(tx: Transaction, before: Bundle, after: Bundle) -> tuple[UsageRow
     )
 
 
-def _report(tx: Transaction, serial: str) -> UsageReport:
+def _report(tx: LedgerTransaction, serial: str) -> UsageReport:
     stated = exchange_files.latest_statement(tx.ledger, serial)
     issued = bundles.of_serial(tx.ledger, serial)
     active = [one.bundle for one in issued if one.state == ACTIVE]

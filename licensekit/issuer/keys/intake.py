@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from licensekit.errors import UnexpectedType
 from licensekit.issuer.ledger import append
-from licensekit.issuer.transaction import Transaction
+from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.trust.pack import extend_trust_store
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import CLASS_OF, Document, decode
@@ -13,7 +13,7 @@ from licensekit.wire.frame import read
 _TAKEN = frozenset({"root", "trust", "revocations", "catalog"})
 
 
-def take(tx: Transaction, tokens: Sequence[Token], *, action: str, note: str) -> list[Token]:
+def take(tx: LedgerTransaction, tokens: Sequence[Token], *, action: str, note: str) -> list[Token]:
     """Enter those of `tokens` that are newer than what is in force, and return them.
 
     Raises:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from licensekit import limits
 from licensekit.errors import WorkspaceError
-from licensekit.issuer.transaction import Transaction
+from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Revocations
 
 
@@ -26,7 +26,9 @@ class Revoked(NamedTuple):
     lowest: Sequence[Lowest] = ()
 
 
-def next_list(tx: Transaction, revoked: Revoked, fresh_until: int | None = None) -> Revocations:
+def next_list(
+    tx: LedgerTransaction, revoked: Revoked, fresh_until: int | None = None
+) -> Revocations:
     """Make the list that follows the last one and takes back what is `revoked` as well.
 
     Raises:

@@ -14,7 +14,7 @@ from licensekit.issuer.orders.amendment import Amendment, BundleChange, amended,
 from licensekit.issuer.orders.bundle import replace_fields
 from licensekit.issuer.orders.issue import Issuance, ordered_before, prepare_bundle
 from licensekit.issuer.orders.numbering import Numbering
-from licensekit.issuer.transaction import Transaction
+from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Bundle
 
 
@@ -36,7 +36,7 @@ class ChangeProposal(NamedTuple):
         return Issuance(asked.action, bundle, before, asked.number, asked.ordered)
 
 
-def propose_change(tx: Transaction, asked: Amendment) -> ChangeProposal:
+def propose_change(tx: LedgerTransaction, asked: Amendment) -> ChangeProposal:
     """Return what a change makes of the bundle in force.
 
     Raises:

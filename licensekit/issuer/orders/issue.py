@@ -13,7 +13,7 @@ from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.output.license_file import Approve, LicenseFile, file_name, license_file
 from licensekit.issuer.signing import require_signer
-from licensekit.issuer.transaction import Transaction
+from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.keys.signing import Signer
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire.armor import Token
@@ -37,7 +37,7 @@ class Issuance(NamedTuple):
     numbering: Numbering | None = None
 
 
-def prepare_order(tx: Transaction, draft: OrderDraft) -> Issuance:
+def prepare_order(tx: LedgerTransaction, draft: OrderDraft) -> Issuance:
     """Check an order and make its bundle, unless it was issued before under its number.
 
     Raises:
@@ -54,7 +54,7 @@ def prepare_order(tx: Transaction, draft: OrderDraft) -> Issuance:
     return Issuance("issue", bundle, None, number, ordered, numbering=numbering)
 
 
-def prepare_bundle(tx: Transaction, draft: OrderDraft, numbering: Numbering) -> Bundle:
+def prepare_bundle(tx: LedgerTransaction, draft: OrderDraft, numbering: Numbering) -> Bundle:
     """Check an order and make its bundle, with the next serial and sequence.
 
     Raises:
@@ -67,7 +67,7 @@ def prepare_bundle(tx: Transaction, draft: OrderDraft, numbering: Numbering) -> 
     return make_bundle(checked, serial=serial, sequence=sequence, issued=tx.now)
 
 
-def file_before(tx: Transaction, issuance: Issuance, *, attach: bool) -> LicenseFile | None:
+def file_before(tx: LedgerTransaction, issuance: Issuance, *, attach: bool) -> LicenseFile | None:
     """Return the file of what was issued before; None if there is something to sign."""
     before = issuance.before
     if before is None:
@@ -77,7 +77,12 @@ def file_before(tx: Transaction, issuance: Issuance, *, attach: bool) -> License
 
 
 def sign_issuance(
-    tx: Transaction, issuance: Issuance, signer: Signer | None, approve: Approve, *, attach: bool
+    tx: LedgerTransaction,
+    issuance: Issuance,
+    signer: Signer | None,
+    approve: Approve,
+    *,
+    attach: bool,
 ) -> LicenseFile:
     """Sign and enter what is to be signed, if anything is, and return the file.
 
@@ -94,12 +99,12 @@ def sign_issuance(
     return file
 
 
-def issued_before(tx: Transaction, draft: OrderDraft) -> Issued | None:
+def issued_before(tx: LedgerTransaction, draft: OrderDraft) -> Issued | None:
     """Return what was issued for an order, found by its number; raises as `ordered_before`."""
     return ordered_before(tx, draft.order.number, canonical(draft.order))
 
 
-def ordered_before(tx: Transaction, number: str | None, ordered: str) -> Issued | None:
+def ordered_before(tx: LedgerTransaction, number: str | None, ordered: str) -> Issued | None:
     """Return what was issued under an order number, which must be for what is `ordered` now.
 
     Raises:
@@ -137,7 +142,7 @@ def require_same_order(before: LedgerEntry, ordered: str) -> None:
         )
 
 
-def require_genuine(tx: Transaction, issued: Issued) -> None:
+def require_genuine(tx: LedgerTransaction, issued: Issued) -> None:
     """Refuse to hand out again what every customer would refuse.
 
     Raises:
@@ -153,7 +158,7 @@ def require_genuine(tx: Transaction, issued: Issued) -> None:
         ) from error
 
 
-def check(tx: Transaction, draft: OrderDraft, numbering: Numbering) -> CheckedOrder:
+def check(tx: LedgerTransaction, draft: OrderDraft, numbering: Numbering) -> CheckedOrder:
     """Check an order against the catalog and the ledger.
 
     Raises:
@@ -165,7 +170,7 @@ def check(tx: Transaction, draft: OrderDraft, numbering: Numbering) -> CheckedOr
     return check_order(found, tx.state.signed_catalog, already)
 
 
-def _enter(tx: Transaction, issuance: Issuance, signer: Signer) -> Token:
+def _enter(tx: LedgerTransaction, issuance: Issuance, signer: Signer) -> Token:
     """Sign a bundle and enter it, behind the request that it answers."""
     request = issuance.request
     signed = tx.sign(issuance.action, issuance.bundle, signer)._replace(

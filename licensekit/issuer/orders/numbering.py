@@ -6,7 +6,7 @@ from typing import Final
 from licensekit.errors import Fault
 from licensekit.issuer.ledger import bundles, facts, serials
 from licensekit.issuer.orders.order import Order
-from licensekit.issuer.transaction import Transaction
+from licensekit.issuer.transaction import LedgerTransaction
 
 _AHEAD: Final = 500
 """How many serials are looked up together."""
@@ -18,7 +18,9 @@ class Numbering:
     `waits` returns whether a serial was given out and is not in the ledger yet.
     """
 
-    def __init__(self, tx: Transaction, waits: Callable[[str], bool] = lambda _: False) -> None:
+    def __init__(
+        self, tx: LedgerTransaction, waits: Callable[[str], bool] = lambda _: False
+    ) -> None:
         self._ledger = tx.ledger
         self._waits = waits
         self._revocations = tx.state.last_list

@@ -72,7 +72,7 @@ def order_from(content: object) -> Order:
 
 
 def read_draft(text: bytes) -> OrderDraft:
-    """Return what can be read of a TOML file and its faults, to be told with those of `bundling`.
+    """Return what can be read of a TOML file and its faults, for those of `bundle_faults`.
 
     Raises:
         OrderInvalid: it is no TOML.
@@ -84,7 +84,7 @@ def read_draft(text: bytes) -> OrderDraft:
 
 
 def draft_from(content: object) -> OrderDraft:
-    """Return what can be read of a mapping and its faults, to be told with those of `bundling`."""
+    """Return what can be read of a mapping and its faults, for those of `bundle_faults`."""
     if not isinstance(content, dict):
         why = f"is {values.what_is(content)}, not an order"
         return OrderDraft(Order(company=""), (Fault("", why),))

@@ -11,7 +11,7 @@ from licensekit.issuer.ledger import Record, append, bundles
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.orders.bundle import replace_fields
 from licensekit.issuer.output.license_file import LicenseFile, license_file
-from licensekit.issuer.transaction import Transaction, reading, writing
+from licensekit.issuer.transaction import LedgerTransaction, reading, writing
 from licensekit.keys.signing import Signer
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle
@@ -48,7 +48,7 @@ def reissue(
 
 
 def _sign_all(
-    tx: Transaction, old: list[Issued], signer: Signer, note: str
+    tx: LedgerTransaction, old: list[Issued], signer: Signer, note: str
 ) -> list[tuple[Bundle, Token]]:
     signed: list[tuple[Bundle, Record]] = []
     for one in old:
