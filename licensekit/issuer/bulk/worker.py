@@ -1,6 +1,6 @@
 """A process that signs and writes files for another one: `python -m licensekit.issuer.bulk.worker`.
 
-It is told what to do through its standard input, the key first, and ends when that is closed: with
+It takes its tasks through its standard input, the key first, and ends when that is closed: with
 the process that started it, however that ends. Nothing of the key is ever in an argument, in the
 environment or in a file.
 """
@@ -17,7 +17,7 @@ from licensekit.keys.signing import SigningKey
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Do what is asked for, one thing after the other, until nobody asks any more."""
+    """Do one task after the other until the other side closes."""
     with suppress(EOFError, BrokenPipeError):
         (scheme,), secret = receive(requests)
         key = SigningKey.from_secret(scheme, secret)

@@ -99,12 +99,12 @@ _QUANTITY: Final = 100
 
 
 def catalog_text(*, product: str, issuer: str, name: str) -> str:
-    """Give a first catalog, commented."""
+    """Return a first catalog, commented."""
     return _CATALOG.substitute(product=product, issuer=issuer, name=_in_toml(name))
 
 
 def order_text(catalog: Catalog, *, path: str, serial: str | None = None) -> str:
-    """Give an order for a year that fits `catalog`, commented.
+    """Return an order for a year that fits `catalog`, commented.
 
     `path` is how its reader would call the file. Without `serial`, a new one is made when the order
     is issued.
@@ -128,7 +128,7 @@ def _count(license_: License) -> str:
 
 
 def _chosen(catalog: Catalog) -> set[str]:
-    """Give a few licenses of each kind, and everything that they require."""
+    """Return a few licenses of each kind, and everything that they require."""
     licenses = catalog.licenses
     offered = {
         kind: [c for c, one in licenses.items() if one.kind is kind and not one.hidden]

@@ -9,8 +9,8 @@ from string import Template
 from typing import Final
 
 from licensekit.dates import format_days, format_seconds
-from licensekit.issuer.orders.issue import LicenseFile
 from licensekit.issuer.output import qr
+from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.trust.signed import identity_of
 from licensekit.wire.documents import Binding, Bundle, Catalog, Kind
 from licensekit.wire.frame import read
