@@ -60,7 +60,7 @@ _LOADED_WHEN_USED = {
 
 
 def __getattr__(name: str) -> Any:
-    """Give a name that is loaded when it is used: a program that only verifies starts sooner."""
+    """Return a name that is loaded when it is used: a program that only verifies starts sooner."""
     module = _LOADED_WHEN_USED.get(name)
     if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

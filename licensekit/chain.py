@@ -13,12 +13,12 @@ GENESIS: Final = bytes(32)
 
 
 def link(previous: bytes, entry: bytes) -> bytes:
-    """Give the hash of `entry` behind `previous`: SHA-256 over the two."""
+    """Return the hash of `entry` behind `previous`: SHA-256 over the two."""
     return sha256(previous + entry).digest()
 
 
 def first_break(entries: Iterable[tuple[bytes, bytes]]) -> int | None:
-    """Give the index of the first `(entry, hash)` that does not follow, or None."""
+    """Return the index of the first `(entry, hash)` that does not follow, or None."""
     previous = GENESIS
     for index, (entry, recorded) in enumerate(entries):
         previous = link(previous, entry)

@@ -20,7 +20,7 @@ _WRITTEN: Final = re.compile(
 
 
 def seconds_of(moment: datetime) -> int:
-    """Give the whole seconds since 1970 of an aware `moment`.
+    """Return the whole seconds since 1970 of an aware `moment`.
 
     Raises:
         ValueError: `moment` has no time zone.
@@ -31,32 +31,32 @@ def seconds_of(moment: datetime) -> int:
 
 
 def moment_of(seconds: int) -> datetime:
-    """Give the UTC moment of `seconds` since 1970."""
+    """Return the UTC moment of `seconds` since 1970."""
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
 
 
 def days_of(day: date) -> int:
-    """Give the days since 1970 of `day`."""
+    """Return the days since 1970 of `day`."""
     return (day - _EPOCH).days
 
 
 def date_of(days: int) -> date:
-    """Give the date that lies `days` after 1970-01-01."""
+    """Return the date that lies `days` after 1970-01-01."""
     return _EPOCH + timedelta(days=days)
 
 
 def start_of_day(days: int) -> int:
-    """Give the first second of the day `days`."""
+    """Return the first second of the day `days`."""
     return days * DAY_SECONDS
 
 
 def end_of_day(days: int) -> int:
-    """Give the first second after the day `days`: until there, the date has not passed."""
+    """Return the first second after the day `days`: until there, the date has not passed."""
     return (days + 1) * DAY_SECONDS
 
 
 def day_at(seconds: int) -> int:
-    """Give the day that `seconds` falls in."""
+    """Return the day that `seconds` falls in."""
     return seconds // DAY_SECONDS
 
 

@@ -48,7 +48,7 @@ _REASONS: Final = {
 
 
 def read_bytes(path: Path, *, limit: int, what: str) -> bytes:
-    """Give all bytes of a plain file of at most `limit` bytes.
+    """Read all bytes of a plain file of at most `limit` bytes.
 
     `what` says in errors what the file was meant to be: `a license file`. A FIFO or device is
     refused and never waited for. A symbolic link is followed.
@@ -132,7 +132,7 @@ def write_atomically(
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder if it is not there, in one that is.
+    """Create a folder if it does not exist; its parent must.
 
     Raises:
         FileUnusable: it cannot be made, or something else has its name.
@@ -145,7 +145,7 @@ def make_folder(path: Path) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Generator[BinaryIO]:
-    """Give a file to write to, which takes the place of `path` when the block ends.
+    """Yield a file to write to, which takes the place of `path` when the block ends.
 
     It is synced first, and nothing is left of it if the block raises.
 
@@ -198,7 +198,7 @@ def write_many(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
 
 
 def require_writable(folder: Path) -> None:
-    """Make sure that files can be made in `folder`.
+    """Check that files can be created in `folder`.
 
     Raises:
         FileUnusable: they cannot; the folder is as it was.
@@ -212,7 +212,7 @@ def require_writable(folder: Path) -> None:
 
 
 def is_exposed(path: Path) -> bool:
-    """Say whether others than its owner may read or change the file, as far as its mode tells.
+    """Return whether others than its owner may read or change the file, as far as its mode tells.
 
     Windows keeps access in lists that a mode does not show: there the answer is always False.
 
@@ -227,7 +227,7 @@ def is_exposed(path: Path) -> bool:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` durable, where the system knows such a thing."""
+    """Sync the names in `folder` to the disk, where the system can."""
     try:
         handle = os.open(folder, os.O_RDONLY)
     except PermissionError:
@@ -239,7 +239,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def unusable(path: Path, what: str, error: OSError | ValueError) -> FileUnusable:
-    """Say why `path` cannot be used as `what`, and what to do."""
+    """Return why `path` cannot be used as `what`, and what to do."""
     number = error.errno if isinstance(error, OSError) else None
     reason, hint = _REASONS.get(number or 0, (f"it cannot be used ({error})", "check the path"))
     return FileUnusable(reason, where=str(path), hint=hint, wanted=what)

@@ -63,7 +63,7 @@ def _ordered(items: st.SearchStrategy[str], least: int = 0) -> st.SearchStrategy
 
 @st.composite
 def bindings(draw: st.DrawFn) -> Binding:
-    """Give a binding to a key, to facts, or to both."""
+    """Return a binding to a key, to facts, or to both."""
     facts = draw(st.dictionaries(codes, identities, max_size=3))
     installation = draw(digests if not facts else st.none() | digests)
     needed = draw(st.integers(1, len(facts))) if facts else 0
@@ -72,7 +72,7 @@ def bindings(draw: st.DrawFn) -> Binding:
 
 @st.composite
 def bundles(draw: st.DrawFn) -> Bundle:
-    """Give a bundle whose dates are in order."""
+    """Return a bundle whose dates are in order."""
     serial = draw(serials)
     dates = sorted(draw(st.lists(days, min_size=4, max_size=4)))
     starts, warning, expiry, grace = (draw(st.none() | st.just(day)) for day in dates)
@@ -137,7 +137,7 @@ keys = st.builds(RootKey, st.sampled_from([1, 2]), st.binary(min_size=32, max_si
 
 @st.composite
 def roots(draw: st.DrawFn) -> Root:
-    """Give a root whose threshold its keys can reach."""
+    """Return a root whose threshold its keys can reach."""
     named = draw(st.lists(keys, min_size=1, max_size=4, unique_by=lambda key: key.public))
     threshold = draw(st.integers(1, len(named)))
     return Root(draw(codes), draw(codes), draw(versions), threshold, named, draw(extensions))
@@ -154,7 +154,7 @@ scopes = st.builds(
 
 @st.composite
 def admitted_keys(draw: st.DrawFn) -> AdmittedKey:
-    """Give an admitted key whose window ends after it begins."""
+    """Return an admitted key whose window ends after it begins."""
     state = draw(st.sampled_from(KeyState))
     begin, end = sorted(draw(st.tuples(seconds, seconds)))
     closed = state is KeyState.RETIRED or draw(st.booleans())

@@ -7,12 +7,12 @@ import zxingcpp
 
 
 def read_png(data: bytes) -> str:
-    """Give the text of the code in a black and white PNG as segno writes it."""
+    """Return the text of the code in a black and white PNG as segno writes it."""
     return _read(*_pixels(data))
 
 
 def read_modules(rows: list[list[bool]], scale: int = 4) -> str:
-    """Give the text of the code with these modules; true is dark."""
+    """Return the text of the code with these modules; true is dark."""
     wide = [[dark for dark in row for _ in range(scale)] for row in rows]
     high = [row for row in wide for _ in range(scale)]
     return _read(bytes(0 if dark else 255 for row in high for dark in row), len(high))

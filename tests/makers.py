@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from msgspec import structs
 
 from licensekit.keys.signing import SECRET_BYTES, Signer, SigningKey
-from licensekit.trust import identity
+from licensekit.trust import signed
 from licensekit.trust.files import extend
 from licensekit.trust.roots import pin_of
 from licensekit.trust.sign import sign
@@ -59,13 +59,13 @@ YEAR_SECONDS = 366 * 86_400
 
 @cache
 def key(label: str, scheme: int = frame.ED25519) -> SigningKey:
-    """Give the TEST KEY of `label`; the same every time, on every machine."""
+    """Return the TEST KEY of `label`; the same every time, on every machine."""
     halves = (sha256(f"licensekit TEST KEY {label} {n}".encode()).digest() for n in (1, 2))
     return SigningKey.from_secret(scheme, b"".join(halves)[: SECRET_BYTES[scheme]])
 
 
 def changed(document: D, **changes: Any) -> D:
-    """Give `document` with some fields replaced."""
+    """Return `document` with some fields replaced."""
     return structs.replace(document, **changes)
 
 
@@ -76,12 +76,12 @@ def root(*keys: SigningKey, **changes: Any) -> Root:
 
 
 def scope(**changes: Any) -> Scope:
-    """Give the scope of the vendor's own key: everything, without a limit."""
+    """Return the scope of the vendor's own key: everything, without a limit."""
     return changed(Scope(list(SignedType), [ISSUER], list(Use), None), **changes)
 
 
 def admitted(signing_key: SigningKey, name: str = "vendor", **changes: Any) -> AdmittedKey:
-    """Give an active key in an open window around `ISSUED`, with the scope of `scope()`."""
+    """Return an active key in an open window around `ISSUED`, with the scope of `scope()`."""
     public = signing_key.verifying_key
     window = (ISSUED - YEAR_SECONDS, ISSUED + YEAR_SECONDS)
     whole = AdmittedKey(public.scheme, public.public, name, KeyState.ACTIVE, *window, scope())
@@ -94,12 +94,12 @@ def trust(*keys: AdmittedKey, **changes: Any) -> Trust:
 
 
 def revocations(**changes: Any) -> Revocations:
-    """Give the vendor's list 1 under trust document 1, which takes nothing back."""
+    """Return the vendor's list 1 under trust document 1, which takes nothing back."""
     return changed(Revocations(ISSUER, PRODUCT, 1, 1, ISSUED, None, [], [], {}, {}), **changes)
 
 
 def bundle(**changes: Any) -> Bundle:
-    """Give a production bundle of one year with one license of each kind."""
+    """Return a production bundle of one year with one license of each kind."""
     return changed(
         Bundle(
             issuer=ISSUER,
@@ -132,13 +132,13 @@ def bundle(**changes: Any) -> Bundle:
 
 
 def license_entry(kind: Kind = Kind.USER, name: str = "User", **changes: Any) -> License:
-    """Give a license that includes, requires and completes nothing."""
+    """Return a license that includes, requires and completes nothing."""
     plain = License(kind, name, "", False, False, None, [], [], SeatKind.NAMED, False, None)
     return changed(plain, **changes)
 
 
 def catalog(**changes: Any) -> Catalog:
-    """Give the vendor's catalog 1, which knows what `bundle()` sells."""
+    """Return the vendor's catalog 1, which knows what `bundle()` sells."""
     licenses = {
         "server": license_entry(Kind.SYSTEM, "Server"),
         "satellite": license_entry(Kind.SITE, "Satellite"),
@@ -153,14 +153,14 @@ def catalog(**changes: Any) -> Catalog:
 
 
 def reset(**changes: Any) -> Reset:
-    """Give a reset of the clock for the TEST KEY `installation`."""
+    """Return a reset of the clock for the TEST KEY `installation`."""
     public = key("installation", frame.INSTALLATION).verifying_key.public
     digest = sha256(public).digest()
     return changed(Reset(ISSUER, digest, ResetWhat.CLOCK, bytes(16), ISSUED, {}), **changes)
 
 
 def request(**changes: Any) -> Request:
-    """Give a request with one fact."""
+    """Return a request with one fact."""
     facts = {"machine-id": bytes(16)}
     summary = {"Host": "crm-01"}
     return changed(
@@ -169,43 +169,43 @@ def request(**changes: Any) -> Request:
 
 
 def receipt(**changes: Any) -> Receipt:
-    """Give the receipt of a returned bundle."""
+    """Return the receipt of a returned bundle."""
     return changed(Receipt(bytes(16), None, ISSUED, bytes(32), {}), **changes)
 
 
 def statement(**changes: Any) -> Statement:
-    """Give a usage statement."""
+    """Return a usage statement."""
     usage = {"sales-pro": Usage(3, 50), "user": Usage(7, None)}
     return changed(Statement(SERIAL, ISSUED, usage, bytes(32), [], {}), **changes)
 
 
 def payload_of(token: armor.Token) -> bytes:
-    """Give the payload of a token."""
+    """Return the payload of a token."""
     return frame.read(token.frame).payload
 
 
 def identity_of(token: armor.Token) -> bytes:
-    """Give the identity of the document in a token."""
-    return identity.identity_of(token.type, payload_of(token))
+    """Return the identity of the document in a token."""
+    return signed.identity_of(token.type, payload_of(token))
 
 
 def pin(token: armor.Token) -> str:
-    """Give the pin of the root in a token."""
+    """Return the pin of the root in a token."""
     return pin_of(payload_of(token))
 
 
 def file_of(*tokens: armor.Token) -> str:
-    """Give a file of tokens, one a line."""
+    """Return a file of tokens, one a line."""
     return "".join(armor.write(token) + "\n" for token in tokens)
 
 
 def state_of(*tokens: armor.Token, now: int = NOW) -> TrustState:
-    """Give what a file establishes whose first token is the pinned root."""
+    """Return what a file establishes whose first token is the pinned root."""
     return extend(start(tokens, pin(tokens[0])), tokens, now)
 
 
 def first_root() -> armor.Token:
-    """Give the vendor's first root, signed by the TEST KEY `root`."""
+    """Return the vendor's first root, signed by the TEST KEY `root`."""
     return sign(root(key("root")), key("root"))
 
 
@@ -215,7 +215,7 @@ def first_trust() -> armor.Token:
 
 
 def sealed(token: armor.Token, *signers: Signer) -> armor.Token:
-    """Give the payload of `token` signed anew by `signers` alone."""
+    """Return the payload of `token` signed anew by `signers` alone."""
     return seal(token.type, payload_of(token), *signers)
 
 
@@ -237,7 +237,7 @@ def seal(kind: str, payload: bytes, *signers: Signer) -> armor.Token:
 
 
 def forged(token: armor.Token, which: int = 0) -> armor.Token:
-    """Give `token` with one bit of one of its signatures changed."""
+    """Return `token` with one bit of one of its signatures changed."""
     opened = frame.read(token.frame)
     signatures = list(opened.signatures)
     wrong = bytearray(signatures[which].signature)
@@ -247,11 +247,11 @@ def forged(token: armor.Token, which: int = 0) -> armor.Token:
 
 
 def spliced(token: armor.Token, other: armor.Token) -> armor.Token:
-    """Give the payload of `token` under the signatures of `other`."""
+    """Return the payload of `token` under the signatures of `other`."""
     signatures = frame.read(other.frame).signatures
     return armor.Token(token.type, frame.write(frame.Frame(signatures, payload_of(token))))
 
 
 def relabeled(token: armor.Token, kind: str) -> armor.Token:
-    """Give `token` as if it were a document of `kind`."""
+    """Return `token` as if it were a document of `kind`."""
     return armor.Token(kind, token.frame)

@@ -37,5 +37,5 @@ def refused(kind: type[E], state: TrustState, action: Callable[[], object]) -> E
 
 
 def counts(bundle: armor.Token, state: TrustState) -> bool:
-    """Say whether `bundle` passes every step under `state`; what is not believed raises."""
+    """Return whether `bundle` passes every step under `state`; what is not believed raises."""
     return verify_bundle(bundle, state, NOW).token == bundle

@@ -18,13 +18,13 @@ FIELDS = len(Bundle.__struct_fields__)
 
 
 def spelled(old: bytes, new: bytes) -> bytes:
-    """Give the payload with its one `old` replaced."""
+    """Return the payload with its one `old` replaced."""
     assert PAYLOAD.count(old) == 1, old
     return PAYLOAD.replace(old, new)
 
 
 def header(new: bytes) -> bytes:
-    """Give the payload behind another array header."""
+    """Return the payload behind another array header."""
     assert PAYLOAD[:3] == bytes([0xDC, 0, FIELDS])
     return new + PAYLOAD[3:]
 

@@ -17,7 +17,7 @@ ASKED_FOR = ("passphrase", "repeat")
 
 
 def example(name: str) -> str:
-    """Give the code block behind the mark `<!-- example: name -->`."""
+    """Return the code block behind the mark `<!-- example: name -->`."""
     text = README.read_text(encoding="utf-8")
     found = re.search(rf"<!-- example: {name} -->\n```\w+\n(.*?)```", text, re.DOTALL)
     assert found, name

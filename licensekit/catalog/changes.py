@@ -28,7 +28,7 @@ class CatalogChange(NamedTuple):
 
 
 def takes_away(old: Catalog, new: Catalog) -> list[Fault]:
-    """Give what `new` takes away from bundles sold under `old`, by key path."""
+    """Return what `new` takes away from bundles sold under `old`, by key path."""
     faults = [
         Fault(where, f"bundles were sold for `{before}`, and this is `{after}`")
         for where, before, after in (
@@ -53,7 +53,7 @@ def takes_away(old: Catalog, new: Catalog) -> list[Fault]:
 
 
 def differences(old: Catalog, new: Catalog) -> list[CatalogChange]:
-    """Give every difference between two catalogs, in the order of the new one, removed ones last.
+    """Return every difference between two catalogs, in the order of the new one, removed ones last.
 
     What is taken away only through another license (an include of an include) is no difference of
     its own; `takes_away` names it.
@@ -112,7 +112,7 @@ def _title(fields: Mapping[str, str] | None) -> str | None:
 
 
 def _flat(catalog: Catalog) -> dict[str, dict[str, str]]:
-    """Give every table of a catalog by its key path, as key to what people read."""
+    """Return every table of a catalog by its key path, as key to what people read."""
     names = {"issuer": "issuer.name", "product": "product_name"}
     head = {"product": catalog.product, "issuer.code": catalog.issuer}
     head |= {names.get(what, f"names.{what}"): name for what, name in catalog.names.items()}

@@ -11,7 +11,7 @@ from licensekit.wire.documents import Catalog
 
 
 def included(catalog: Catalog) -> Mapping[str, frozenset[str]]:
-    """Give, for each license, all that it includes, directly or not, without itself."""
+    """Return, for each license, all that it includes, directly or not, without itself."""
     return {
         code: frozenset(reached(catalog, license_.includes) - {code})
         for code, license_ in catalog.licenses.items()
@@ -19,7 +19,7 @@ def included(catalog: Catalog) -> Mapping[str, frozenset[str]]:
 
 
 def reached(catalog: Catalog, codes: Iterable[str]) -> set[str]:
-    """Give those of `codes` that the catalog has, and all that they include, directly or not."""
+    """Return those of `codes` that the catalog has, and all that they include, directly or not."""
     licenses = catalog.licenses
     return spread(codes, lambda code: licenses[code].includes, licenses.keys())
 
@@ -27,7 +27,7 @@ def reached(catalog: Catalog, codes: Iterable[str]) -> set[str]:
 def spread(
     start: Iterable[str], onward: Callable[[str], Iterable[str]], known: AbstractSet[str]
 ) -> set[str]:
-    """Give the `known` among `start`, and all known that `onward` leads to from there."""
+    """Return the `known` among `start`, and all known that `onward` leads to from there."""
     found: set[str] = set()
     frontier = known & set(start)
     while frontier:

@@ -21,7 +21,7 @@ class Impossible(NamedTuple):
 
 
 def circles(edges: Mapping[str, Iterable[str]]) -> list[list[str]]:
-    """Give each set of nodes that reach one another, a node that points at itself included.
+    """Return each set of nodes that reach one another, a node that points at itself included.
 
     Sets and their members come in the order of `edges`.
     """
@@ -37,7 +37,7 @@ def circles(edges: Mapping[str, Iterable[str]]) -> list[list[str]]:
 
 
 def impossible(world: World) -> Iterator[Impossible]:
-    """Give the catalog's own licenses whose requirements can never hold.
+    """Return the catalog's own licenses whose requirements can never hold.
 
     Left out are those in a circle of requirements, and those that require one that fails for its
     own requirements: the cause is reported once.
@@ -66,7 +66,7 @@ def _why(world: World, holdings: list[frozenset[str]], name: str) -> str:
 
 
 def _holdings(world: World) -> list[frozenset[str]]:
-    """Give what can be held together: by the installation and its sites, and with each plan."""
+    """Return what can be held together: by the installation and its sites, and with each plan."""
     licenses = world.licenses
     included = frozenset[str]().union(*world.gives.values())
     assignable = {n for n, one in licenses.items() if not (one.hidden and n in included)}

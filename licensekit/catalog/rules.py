@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from licensekit.catalog.requirements import circles, impossible
 from licensekit.catalog.world import World, listed, may_require, world_of
 from licensekit.errors import Fault
-from licensekit.text.nearest import did_you_mean
+from licensekit.text.values import did_you_mean
 from licensekit.wire.documents import Catalog, Kind, License, SeatKind
 from licensekit.wire.plain import word
 
@@ -23,9 +23,9 @@ _ONLY_FOR: Final = {
 
 
 def faults(catalog: Catalog, others: Mapping[str, Catalog] = {}) -> list[Fault]:
-    """Give everything that is wrong with a catalog, by key path; nothing: it may be signed.
+    """Check a catalog: return all its faults by key path; if there is none, it may be signed.
 
-    More than a thousand faults are not told: that many come from one cause.
+    At most a thousand faults are returned: more than that come from one cause.
     `others` are the catalogs of other issuers (issuer to catalog) whose licenses it may require.
     """
     world = world_of(catalog, others)
@@ -81,7 +81,7 @@ def _completing_fault(world: World, name: str) -> str | None:
 
 
 def _reference_fault(world: World, name: str) -> str | None:
-    """Say why `name` is no license that this catalog can speak of, or None."""
+    """Return why `name` is no license that this catalog can speak of, or None."""
     if name in world.licenses:
         return None
     issuer, _, code = name.rpartition(".")
@@ -151,7 +151,7 @@ class Counts(NamedTuple):
 
 
 def counts_faults(counts: Counts, catalog: Catalog, prefix: str = "") -> Iterator[Fault]:
-    """Give what is wrong with what is counted; `prefix` begins the key paths."""
+    """Return what is wrong with what is counted; `prefix` begins the key paths."""
     for kind, table in zip(Kind, counts, strict=True):
         for code, count in table.items():
             if why := _count_fault(catalog, kind, code, count):

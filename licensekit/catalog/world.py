@@ -27,7 +27,7 @@ class World(NamedTuple):
 
 
 def world_of(catalog: Catalog, others: Mapping[str, Catalog]) -> World:
-    """Give the licenses of `catalog` and of `others` (issuer to catalog) by one set of names."""
+    """Return the licenses of `catalog` and of `others` (issuer to catalog) by one set of names."""
     here = catalog.issuer
     foreign = {issuer: other for issuer, other in others.items() if issuer != here}
     catalogs = {here: catalog, **foreign}
@@ -50,7 +50,7 @@ def world_of(catalog: Catalog, others: Mapping[str, Catalog]) -> World:
 
 
 def may_require(kind: Kind, required: Kind) -> bool:
-    """Say whether a license of `kind` may require one of the kind `required`.
+    """Return whether a license of `kind` may require one of the kind `required`.
 
     Its holder must be able to hold it, or the installation: a user is not tied to one site when a
     license is assigned, and an installation holds neither site nor user licenses.

@@ -34,5 +34,5 @@ _CODES: Final[tuple[tuple[type[LicenseError], int], ...]] = (
 
 
 def exit_code(error: LicenseError) -> int:
-    """Give the exit code for `error`: that of its branch of the error tree."""
+    """Return the exit code for `error`: that of its branch of the error tree."""
     return next((code for branch, code in _CODES if isinstance(error, branch)), NO)

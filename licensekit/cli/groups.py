@@ -21,13 +21,13 @@ class Lazy(NamedTuple):
 
 
 def report(error: LicenseError, program: str) -> None:
-    """Say on standard error what was wrong, where and what to do."""
+    """Print what was wrong, where and what to do, on standard error."""
     for line in error_lines(error):
         click.echo(f"{program}: {line}", err=True)
 
 
 def error_lines(error: LicenseError) -> list[str]:
-    """Give what there is to say of `error`: a line for each fault of a file or a change."""
+    """Return what there is to say of `error`: a line for each fault of a file or a change."""
     if isinstance(error, FaultsError) and error.faults:
         place = f"{error.where}: " if error.where else ""
         lines = [f"{place}{fault}" for fault in error.faults]
@@ -46,11 +46,11 @@ class LicenseGroup(click.Group):
         self.lazy: MutableMapping[str, Lazy] = dict(lazy or {})
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click gives it
-        """Give the names in the order of the table, then those added directly in theirs."""
+        """Return the names in the order of the table, then those added directly in theirs."""
         return [*self.lazy, *(name for name in self.commands if name not in self.lazy)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Give a command, loading its module if it is the first use."""
+        """Return a command, loading its module if it is the first use."""
         entry = self.lazy.get(cmd_name)
         if entry is None:
             return super().get_command(ctx, cmd_name)

@@ -44,7 +44,7 @@ now_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.op
 
 @contextmanager
 def located(where: str) -> Generator[None]:
-    """Say of a `LicenseError` raised inside where it happened, unless it knows by itself.
+    """Add where it happened to a `LicenseError` raised inside, unless it has a place already.
 
     `where` is a path, or `-`.
     """
@@ -57,7 +57,7 @@ def located(where: str) -> Generator[None]:
 
 
 def read_input(path: str, *, what: str, limit: int = limits.FILE_BYTES) -> bytes:
-    """Give the bytes of a file, or of standard input for `-`.
+    """Read the bytes of a file, or of standard input for `-`.
 
     Raises:
         FileUnusable: there is no such plain file, or it cannot be read.
@@ -87,7 +87,7 @@ def write_output(path: str, data: bytes, *, mode: int = 0o644) -> None:
 
 
 def is_terminal() -> bool:
-    """Say whether there is somebody to ask."""
+    """Return whether there is somebody to ask."""
     return sys.stdin.isatty()
 
 
@@ -124,7 +124,7 @@ def passphrase_options(*, root: bool = False) -> Callable[[F], F]:
 
 
 def read_passphrase(source: PassphraseSource, prompt: str, *, confirm: bool = False) -> bytes:
-    """Give a passphrase from its file, descriptor or a prompt on the terminal.
+    """Read a passphrase from its file, descriptor or a prompt on the terminal.
 
     Raises:
         PassphraseMissing: nothing given and no terminal to ask on, or an empty one.

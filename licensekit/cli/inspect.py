@@ -1,18 +1,42 @@
-"""`licensekit inspect`: what is in a file, whether or not it can be verified."""
+"""`licensekit inspect` and `licensekit verify`: what is in a file, and whether it is genuine."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import click
 
-from licensekit.cli.checking import Finding, check, look, read_trust_store, trust_options
 from licensekit.cli.exits import exit_code
 from licensekit.cli.inputs import located, now_option, read_input
 from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.views.documents import show
+from licensekit.dates import format_seconds
+from licensekit.entitlements.parts import state_by_dates
+from licensekit.trust.inspect import Finding, check, describe
+from licensekit.trust.pack import TrustStore, open_pack
 from licensekit.wire import armor
+from licensekit.wire.documents import Bundle
+from licensekit.wire.plain import plain
+
+
+def _trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--pack` and `--root`, which go together."""
+    command = click.option("--root", metavar="PIN", help="The pinned root, lkroot1-….")(command)
+    return click.option("--pack", metavar="FILE", help="The application's pack (.lkp).")(command)
+
+
+def _read_trust_store(pack: str, root: str, now: int) -> TrustStore:
+    """Return what the pack in a file establishes under a pin.
+
+    Raises:
+        LicenseError: the file cannot be read, or is no pack of that root.
+    """
+    with located(pack):
+        return open_pack(read_input(pack, what="a pack"), root, now)
 
 
 @click.command()
 @click.argument("file")
-@trust_options
+@_trust_options
 @now_option
 @json_option
 @click.pass_context
@@ -29,24 +53,58 @@ def inspect(
     with located(file):
         tokens = armor.read(read_input(file, what="a license file"))
         if pack is None or root is None:
-            findings = look(tokens)
+            findings = describe(tokens)
         else:
-            findings = check(tokens, read_trust_store(pack, root, now), now)
+            findings = check(tokens, _read_trust_store(pack, root, now), now)
     if as_json:
-        emit_json({"file": file, "documents": [finding.as_json() for finding in findings]})
+        emit_json({"file": file, "documents": [_finding_json(finding) for finding in findings]})
     else:
-        _show_all(findings)
+        for finding in _separated(findings):
+            _show_status(finding)
+            show(finding.document, [("identity", finding.identity)])
     refused = next((finding.error for finding in findings if finding.error), None)
     if refused is not None:
         ctx.exit(exit_code(refused))
 
 
-def _show_all(findings: list[Finding]) -> None:
+@click.command()
+@click.argument("file")
+@_trust_options
+@now_option
+@json_option
+def verify(file: str, pack: str | None, root: str | None, now: int, *, as_json: bool) -> None:
+    """Verify a file against a pack and a pinned root.
+
+    FILE is a license file, or `-` for standard input. Every document in it must be genuine; the
+    first that is not ends the command with its reason.
+    Expired bundles verify: their state is shown.
+    """
+    if pack is None or root is None:
+        raise click.UsageError("--pack FILE and --root PIN are needed; `inspect` looks without.")
+    with located(file):
+        tokens = armor.read(read_input(file, what="a license file"))
+        findings = check(tokens, _read_trust_store(pack, root, now), now)
+    for finding in findings:
+        if finding.error is not None:
+            raise finding.error.at(file)
+    if as_json:
+        documents = [{**_finding_json(f), **_state(f, now)} for f in findings]
+        emit_json({"file": file, "verified": True, "documents": documents})
+        return
+    for finding in _separated(findings):
+        click.secho(f"{finding.type.upper()}  {finding.status.upper()}", fg="green", bold=True)
+        state = [
+            (name, f"{s} at {format_seconds(now)}") for name, s in _state(finding, now).items()
+        ]
+        show(finding.document, state)
+
+
+def _separated(findings: Iterable[Finding]) -> Iterable[Finding]:
+    """Yield the findings, and print an empty line between them."""
     for number, finding in enumerate(findings):
         if number:
             emit()
-        _show_status(finding)
-        show(finding.document, [("identity", finding.identity)])
+        yield finding
 
 
 def _show_status(finding: Finding) -> None:
@@ -65,3 +123,21 @@ def _show_status(finding: Finding) -> None:
         case _:
             click.secho(f"{name}  UNVERIFIED", fg="red", bold=True)
             emit("Anyone could have written this. To verify it, give --pack FILE and --root PIN.")
+
+
+def _state(finding: Finding, now: int) -> dict[str, str]:
+    document = finding.document
+    return {"state": state_by_dates(document, now)[0]} if isinstance(document, Bundle) else {}
+
+
+def _finding_json(finding: Finding) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "type": finding.type,
+        "status": finding.status,
+        "identity": finding.identity,
+        "signers": list(finding.signers),
+        "document": plain(finding.document),
+    }
+    if finding.error is not None:
+        found["error"] = {"code": finding.error.code, "message": str(finding.error)}
+    return found

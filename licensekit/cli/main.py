@@ -16,7 +16,7 @@ COMMANDS: Final = {
     **VENDOR,
     **CUSTOMER,
     "inspect": Lazy(_BOTH, "licensekit.cli.inspect", "inspect"),
-    "verify": Lazy(_BOTH, "licensekit.cli.verify", "verify"),
+    "verify": Lazy(_BOTH, "licensekit.cli.inspect", "verify"),
 }
 
 

@@ -16,12 +16,12 @@ json_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.o
 
 
 def typed(path: Path) -> str:
-    """Give a path as it is typed into a shell, for commands that are shown to be copied."""
+    """Quote a path as it is typed into a shell, for commands that are shown to be copied."""
     return shlex.quote(str(path))
 
 
 def counted(number: int, one: str) -> str:
-    """Give a number with what it counts: `1 bundle`, `2 bundles`."""
+    """Format a number with what it counts: `1 bundle`, `2 bundles`."""
     return f"{number} {one}" if number == 1 else f"{number} {one}s"
 
 
@@ -94,7 +94,7 @@ def _padded(title: str, cells: Sequence[str], *, to_right: bool) -> list[str]:
 
 
 def _width(text: str) -> int:
-    """Give how many columns of a terminal a text takes."""
+    """Return how many columns of a terminal a text takes."""
     if text.isascii():
         return len(text)
     wide = sum(east_asian_width(character) in "WF" for character in text)
@@ -102,5 +102,5 @@ def _width(text: str) -> int:
 
 
 def harmless(text: str) -> str:
-    """Give `text` with everything as escapes that could move the cursor or turn the text."""
+    """Escape everything in `text` that could move the cursor or turn the text."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

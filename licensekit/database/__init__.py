@@ -1,6 +1,6 @@
 """Databases: transactions, numbered migrations, "has it changed?", on SQLite or PostgreSQL.
 
-`connect` chooses by location. The floors above see `protocol.Database` and nothing of the engine.
+`connect` chooses by location. The layers above see `protocol.Database` and nothing of the engine.
 """
 
 from pathlib import Path
@@ -57,12 +57,12 @@ def connect(
 
 
 def is_url(location: str) -> bool:
-    """Say whether a location is the URL of a server."""
+    """Return whether a location is the URL of a server."""
     return location.startswith(_SCHEMES)
 
 
 def holds_password(url: str) -> bool:
-    """Say whether the URL of a server has a password in it, so that it should be kept nowhere.
+    """Return whether the URL of a server has a password in it, so that it should be kept nowhere.
 
     Raises:
         DatabaseUnavailable: it is malformed, or there is no driver.

@@ -29,12 +29,12 @@ class CopiedTable(NamedTuple):
     """The column that the database counts up."""
 
     def named(self, statement: LiteralString) -> LiteralString:
-        """Give a `statement` about this table."""
+        """Return a `statement` about this table."""
         return statement.replace("{table}", self.name)
 
 
 def tables(schema: Schema) -> tuple[CopiedTable, ...]:
-    """Give every table in the order of creation: each after those that it refers to."""
+    """Return every table in the order of creation: each after those that it refers to."""
     statements: list[LiteralString] = [
         text for step in schema.migrations for text in step.statements
     ]
@@ -46,7 +46,7 @@ def tables(schema: Schema) -> tuple[CopiedTable, ...]:
 
 
 def count_rows(connection: Connection, schema: Schema) -> int:
-    """Give how many rows all tables have together."""
+    """Return how many rows all tables have together."""
     counts = [connection.one(table.named(_COUNT)) for table in tables(schema)]
     return sum(row[0] for row in counts if row is not None)
 
@@ -85,7 +85,7 @@ def compare_rows(
 
 
 def mark_moved(connection: Connection, schema: Schema, place: str) -> None:
-    """Let nobody use a database any more that has gone on living at `place`."""
+    """Mark a database as moved to `place`, so that nobody uses it here any more."""
     connection.run("UPDATE licensekit_schema SET kind = ?", moved_kind(schema.kind, place))
 
 

@@ -69,7 +69,7 @@ class Schema(NamedTuple):
             )
 
     def pending(self, found: Row | None, location: str) -> tuple[Migration, ...]:
-        """Give the migrations that the database `found` still needs.
+        """Return the migrations that the database `found` still needs.
 
         Raises:
             DatabaseDamaged: no database of ours, or one of another kind.
@@ -102,7 +102,7 @@ class Schema(NamedTuple):
 
 
 def moved_kind(kind: str, place: str) -> str:
-    """Give the kind of a database of `kind` that has gone on living at `place`."""
+    """Return the kind of a database of `kind` that has gone on living at `place`."""
     return kind + _MOVED + place
 
 
@@ -112,7 +112,7 @@ def _moved_to(kind: str, found: object) -> str | None:
 
 
 class Dialect(NamedTuple):
-    """What one engine calls the things that a migration speaks of."""
+    """How one engine spells what a migration declares."""
 
     integer: LiteralString
     text: LiteralString
@@ -125,7 +125,7 @@ class Dialect(NamedTuple):
     """What is run before everything else in a new database."""
 
     def spell(self, statement: LiteralString) -> LiteralString:
-        """Give a migration's `statement` as the engine understands it."""
+        """Return a migration's `statement` as the engine understands it."""
         return (
             statement.replace("{integer}", self.integer)
             .replace("{text}", self.text)
@@ -148,16 +148,16 @@ class Migrating(Protocol):
         """How it spells a migration."""
         ...
 
-    def look(self) -> AbstractContextManager[Connection]:
-        """Open a snapshot without a look at the schema."""
+    def read_unchecked(self) -> AbstractContextManager[Connection]:
+        """Open a snapshot of a database of any schema."""
         ...
 
-    def change(self) -> AbstractContextManager[Connection]:
-        """Open the write transaction without a look at the schema."""
+    def write_unchecked(self) -> AbstractContextManager[Connection]:
+        """Open the write transaction of a database of any schema."""
         ...
 
     def keep_copy(self, number: int) -> None:
-        """Keep what is committed now beside the database, as it was before migration `number`."""
+        """Copy what is committed now beside the database, as it was before migration `number`."""
         ...
 
 
@@ -174,7 +174,7 @@ def migrate(database: Migrating, schema: Schema, *, create: bool) -> None:
     """
     if [step.number for step in schema.migrations] != list(range(1, schema.number + 1)):
         raise ValueError("migrations are numbered from 1 without gaps")
-    with database.look() as connection:
+    with database.read_unchecked() as connection:
         found = _found(connection, database.dialect)
     if found is None and not create:
         raise FileUnusable(
@@ -182,7 +182,7 @@ def migrate(database: Migrating, schema: Schema, *, create: bool) -> None:
         )
     if found is not None and not schema.pending(found, database.location):
         return
-    with database.change() as connection:
+    with database.write_unchecked() as connection:
         _apply(connection, database, schema)
 
 

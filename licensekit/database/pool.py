@@ -29,7 +29,7 @@ class Handling(NamedTuple, Generic[C]):
     """What is connected to now: when it changes, idle connections are of no use any more."""
 
 
-class Shelf(Generic[C]):
+class Generation(Generic[C]):
     """The idle connections of one process and identity."""
 
     __slots__ = ("idle", "lock", "open", "pid", "slots")
@@ -43,9 +43,9 @@ class Shelf(Generic[C]):
 
 
 class Lent(NamedTuple, Generic[C]):
-    """A connection, and the shelf that it comes back to."""
+    """A connection, and the generation that it comes back to."""
 
-    shelf: Shelf[C]
+    generation: Generation[C]
     connection: C
 
 
@@ -64,7 +64,7 @@ class ConnectionPool(Generic[C]):
         self._wait = wait
         self._slots = slots
         self._closed = False
-        self._shelves: dict[Hashable, Shelf[C]] = {}
+        self._generations: dict[Hashable, Generation[C]] = {}
 
     @contextmanager
     def lend(self) -> Generator[C]:
@@ -82,26 +82,26 @@ class ConnectionPool(Generic[C]):
             DatabaseUnavailable: the pool is closed, or no connection can be made.
             DatabaseBusy: all connections stay lent for longer than `wait` seconds.
         """
-        shelf = self._shelf()
-        if not shelf.slots.acquire(timeout=self._wait):
+        generation = self._generation()
+        if not generation.slots.acquire(timeout=self._wait):
             raise DatabaseBusy("too many threads use it at once", where=self._location)
         try:
-            return Lent(shelf, self._from(shelf))
+            return Lent(generation, self._from(generation))
         except BaseException:  # an interruption too must give the place back
-            shelf.slots.release()
+            generation.slots.release()
             raise
 
     def give_back(self, lent: Lent[C]) -> None:
-        """Keep a connection for the next who takes one, or let go of it."""
-        shelf, connection = lent
-        if shelf.pid != getpid():
+        """Return a connection to the pool for the next user, or discard it."""
+        generation, connection = lent
+        if generation.pid != getpid():
             _INHERITED.append(connection)
             return
-        with shelf.lock:
-            kept = shelf.open and not self._closed
+        with generation.lock:
+            kept = generation.open and not self._closed
             if kept:
-                shelf.idle.append(connection)
-        shelf.slots.release()
+                generation.idle.append(connection)
+        generation.slots.release()
         if not kept:
             self._handling.discard(connection)
 
@@ -119,35 +119,35 @@ class ConnectionPool(Generic[C]):
         if self._closed:
             raise DatabaseUnavailable("it was closed by this program", where=self._location)
 
-    def _shelf(self) -> Shelf[C]:
+    def _generation(self) -> Generation[C]:
         self.check_open()
         pid = getpid()
         identity = (pid, self._handling.identity())
-        shelf = self._shelves.get(identity)
-        if shelf is None:
+        generation = self._generations.get(identity)
+        if generation is None:
             # No lock of ours could be relied on here: a thread that held it may be lost in a fork.
-            shelf = self._shelves.setdefault(identity, Shelf(pid, self._slots))
+            generation = self._generations.setdefault(identity, Generation(pid, self._slots))
             self._retire_all_but(identity)
-        return shelf
+        return generation
 
     def _retire_all_but(self, kept: Hashable) -> None:
-        for identity in [key for key in list(self._shelves) if key != kept]:
-            shelf = self._shelves.pop(identity, None)
-            if shelf is None or shelf.pid != getpid():
-                _INHERITED.append(shelf)
+        for identity in [key for key in list(self._generations) if key != kept]:
+            generation = self._generations.pop(identity, None)
+            if generation is None or generation.pid != getpid():
+                _INHERITED.append(generation)
                 continue
-            with shelf.lock:
-                shelf.open = False
-                idle, shelf.idle = shelf.idle, []
+            with generation.lock:
+                generation.open = False
+                idle, generation.idle = generation.idle, []
             for connection in idle:
                 self._handling.discard(connection)
 
-    def _from(self, shelf: Shelf[C]) -> C:
+    def _from(self, generation: Generation[C]) -> C:
         while True:
-            with shelf.lock:
-                if not shelf.idle:
+            with generation.lock:
+                if not generation.idle:
                     break
-                connection = shelf.idle.pop()
+                connection = generation.idle.pop()
             if self._handling.usable(connection):
                 return connection
             self._handling.discard(connection)

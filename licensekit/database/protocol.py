@@ -1,4 +1,4 @@
-r"""What a database can do for the floors above, whichever engine is behind it.
+r"""What a database can do for the layers above, whichever engine is behind it.
 
 SQL is written once, in the part that SQLite and PostgreSQL both speak, with `?` for each value.
 Rules that keep it so: upserts as `ON CONFLICT`, `lower(x) LIKE lower(?) ESCAPE '\'` for searching,
@@ -38,31 +38,31 @@ class Connection(Protocol):
     """
 
     def rows(self, sql: LiteralString, *params: Value) -> list[Row]:
-        """Give every row of a query."""
+        """Return every row of a query."""
         ...
 
     def one(self, sql: LiteralString, *params: Value) -> Row | None:
-        """Give the first row of a query, or None."""
+        """Return the first row of a query, or None."""
         ...
 
     def stream(self, sql: LiteralString, *params: Value) -> Iterator[Row]:
-        """Give the rows of a query of any size one after the other, in constant memory."""
+        """Return the rows of a query of any size one after the other, in constant memory."""
         ...
 
     def run(self, sql: LiteralString, *params: Value) -> int:
-        """Carry out a statement and give the number of rows that it changed."""
+        """Run a statement and return the number of rows that it changed."""
         ...
 
     def run_many(self, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> int:
-        """Carry out a statement once for each of `rows` and give the number of rows changed."""
+        """Run a statement once for each of `rows` and return the number of rows changed."""
         ...
 
     def count_on(self, table: LiteralString, column: LiteralString) -> None:
-        """Let a `{serial}` column that was filled by hand count on after its highest number."""
+        """Make a `{serial}` column that was filled by hand continue after its highest number."""
         ...
 
     def now(self) -> int | None:
-        """Give the seconds since 1970 by the server's clock; None where there is no server.
+        """Return the seconds since 1970 by the server's clock; None where there is no server.
 
         It is the time at which the transaction began, after it waited for others.
         """
@@ -105,7 +105,7 @@ class Database(Protocol):
         ...
 
     def once(self, sql: LiteralString, *params: Value) -> Row | None:
-        """Carry out one statement that gives rows, as a transaction by itself; give its first row.
+        """Run one statement that returns rows, as a transaction by itself; return its first row.
 
         It runs beside other such statements and whatever `write` does, and tells nobody: for rows
         as `write(shared=True)` has them, where even one more message to the server would cost.
@@ -120,7 +120,7 @@ class Database(Protocol):
         ...
 
     def version(self) -> Version:
-        """Give a token that differs from an earlier one if anything was committed in between.
+        """Return a token that differs from an earlier one if anything was committed in between.
 
         It costs little, and has a meaning only in this process. A token taken before a fork, or
         before a restored backup was put in place, differs from every later one.
@@ -132,5 +132,5 @@ class Database(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of every connection, now or when the thread that uses it has finished."""
+        """Close every connection, now or when the thread that uses it has finished."""
         ...

@@ -13,7 +13,7 @@ VALUE_BYTES: Final = 16 * 1024 * 1024
 
 
 def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
-    """Give `params` back, each of which can be stored as far as it is seen here.
+    """Return `params` back, each of which can be stored as far as it is seen here.
 
     Raises:
         NotStorable: a NUL in text (PostgreSQL has none), or a value that is too long.
@@ -22,13 +22,20 @@ def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
         # In the order of how many there are: whoever enters a million rows asks this often.
         if isinstance(value, str):
             if "\0" in value or len(value) > VALUE_BYTES:
-                raise _refusal(value, where)
+                raise _not_storable(value, where)
         elif isinstance(value, bytes) and len(value) > VALUE_BYTES:
-            raise _refusal(value, where)
+            raise _not_storable(value, where)
     return params
 
 
-def _refusal(value: str | bytes, where: str) -> NotStorable:
+def _not_storable(value: str | bytes, where: str) -> NotStorable:
     if len(value) > VALUE_BYTES:
         return NotStorable("a value is too long to be stored", where=where)
     return NotStorable("a text contains a NUL character", where=where)
+
+
+def unstorable(error: BaseException, where: str) -> NotStorable | None:
+    """Return `NotStorable` if Python's own error says that a value cannot be stored."""
+    if isinstance(error, UnicodeEncodeError | OverflowError):
+        return NotStorable("a value cannot be stored", where=where)
+    return None

@@ -1,17 +1,89 @@
-"""The block of a transaction, the same for both engines: begin, then commit or abandon."""
+"""The block of a transaction, the same for both engines.
+
+It begins, and it is committed or abandoned. A driver's errors become ours where they are raised,
+and nothing can be done in a transaction that is over.
+"""
 
 from collections.abc import Callable
+from os import getpid
 from types import TracebackType
 from typing import Generic, Protocol, TypeVar
 
 from licensekit.database.pool import ConnectionPool, Lent
+from licensekit.errors import DatabaseUnavailable, LicenseError
+
+Translate = Callable[[BaseException, str], LicenseError | None]
+"""Returns the error of ours for an error of the driver; None for any other."""
+
+
+class Translated:
+    """A block in which the errors of a driver become ours; `where` is the database."""
+
+    __slots__ = ("_translate", "_where")
+
+    def __init__(self, translate: Translate, where: str) -> None:
+        self._translate = translate
+        self._where = where
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        ours = None if error is None else self._translate(error, self._where)
+        if ours is not None:
+            raise ours from error
+
+
+class Lifetime(Translated):
+    """From the beginning of a transaction to its commit, or to the first statement that fails.
+
+    Every statement runs in a block of it: `with lifetime: …`. SQLite would go on after an error and
+    PostgreSQL does not; so that programs behave the same on both, neither does here.
+    """
+
+    __slots__ = ("_open", "_pid")
+
+    def __init__(self, translate: Translate, where: str) -> None:
+        super().__init__(translate, where)
+        self._pid = getpid()
+        self._open = True
+
+    @property
+    def is_inherited(self) -> bool:
+        """Whether the transaction belongs to a parent process."""
+        return self._pid != getpid()
+
+    def check(self) -> None:
+        """Refuse to go on with a transaction that is over.
+
+        Raises:
+            DatabaseUnavailable: it has ended, an error has ended it, or it is a parent process's.
+        """
+        if not self._open or self._pid != getpid():
+            raise DatabaseUnavailable("this transaction is over", where=self._where)
+
+    def end(self) -> None:
+        """End the lifetime: nothing more can be done in the transaction."""
+        self._open = False
+
+    def __enter__(self) -> None:
+        self.check()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        if error is not None:
+            self._open = False
+        super().__exit__(kind, error, _)
 
 
 class Ending(Protocol):
     """How the connection of an engine ends its transaction."""
 
     def commit(self) -> None:
-        """Make what was done durable."""
+        """Commit durably."""
         ...
 
     def abandon(self) -> None:

@@ -29,7 +29,7 @@ class Answers:
         """License to the number that is assigned."""
 
     def access(self, code: str) -> Access:
-        """Say to what extent the installation may use a system license.
+        """Return how much of a system license the installation may use.
 
         Raises:
             UnknownLicense: no catalog has the code.
@@ -50,7 +50,7 @@ class Answers:
             raise NotEntitled(f"`{code}` is not granted: {reason}", license=code)
 
     def count(self, code: str) -> Count:
-        """Give how much of a license there is, and how much of it is in use.
+        """Return how much of a license there is, and how much of it is in use.
 
         Raises:
             UnknownLicense: no catalog has the code.
@@ -59,7 +59,7 @@ class Answers:
         return count(self.entitlements, name, self.in_use.get(name, 0))
 
     def explain(self, code: str) -> tuple[Explanation, ...]:
-        """Give every bundle that grants a license, and through which other license.
+        """Return every bundle that grants a license, and through which other license.
 
         Raises:
             UnknownLicense: no catalog has the code.

@@ -45,7 +45,7 @@ def faults_of(
     held: frozenset[str],
     change: Change,
 ) -> list[RefusedError]:
-    """Give everything that stands against a change to what `holder` is assigned (`held`).
+    """Return everything that stands against a change to what `holder` is assigned (`held`).
 
     What is assigned already is not assigned again. `in_use` is license to how often it is
     assigned now, to everybody.
@@ -65,7 +65,7 @@ def faults_of(
 def missing_requirements(
     entitlements: Entitlements, holder: str, code: str, held: Iterable[str] = ()
 ) -> Iterator[RequirementMissing]:
-    """Give what a license requires and a holder of `held` does not have (S4)."""
+    """Return what a license requires and a holder of `held` does not have (S4)."""
     for required in sorted(_requires(entitlements, code) - _there(entitlements, held)):
         license_ = entitlements.licenses.get(required)
         if license_ is None or license_.kind is Kind.SYSTEM:
@@ -155,7 +155,7 @@ def _of_children(
 def _with_their_children(
     entitlements: Entitlements, held: frozenset[str], codes: list[str]
 ) -> list[str]:
-    """Give `codes`, then what of `held` cannot stay without them, and so on."""
+    """Return `codes`, then what of `held` cannot stay without them, and so on."""
     every = list(codes)
     while True:
         was_there = _there(entitlements, held)
@@ -209,7 +209,7 @@ def _requires(entitlements: Entitlements, code: str) -> frozenset[str]:
 
 
 def _there(entitlements: Entitlements, held: Iterable[str]) -> frozenset[str]:
-    """Give everything that a holder of `held` has, whatever has lapsed of it, and the system's."""
+    """Return all that a holder of `held` has, whatever has lapsed of it, and the system's."""
     given = (code for code, level in entitlements.present.items() if level > Access.NONE)
     included = (entitlements.closure.get(code, frozenset()) for code in held)
     everybody = (entitlements.everyone, entitlements.every_site)

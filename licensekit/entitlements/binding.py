@@ -48,7 +48,7 @@ class Match(NamedTuple):
 
 
 def match(binding: Binding, fingerprint: Fingerprint) -> Match:
-    """Hold what a bundle is bound to against an installation."""
+    """Compare what a bundle is bound to with an installation."""
     return Match(
         key=binding.installation in (None, fingerprint.key),
         facts=len(binding.facts),

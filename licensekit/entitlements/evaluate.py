@@ -87,7 +87,7 @@ def evaluate(
     fingerprint: Fingerprint | None = None,
     released: int | None = None,
 ) -> Entitlements:
-    """Give what `bundles` grant at `now` (seconds since 1970).
+    """Evaluate what `bundles` grant at `now` (seconds since 1970).
 
     `fingerprint` is what a bound bundle is held against; without one it grants nothing. `released`
     is the date of the product version that asks, in days since 1970, held against maintenance.
@@ -127,7 +127,7 @@ def evaluate(
 
 
 def qualify(trust_store: TrustStore, issuer: str, code: str) -> str:
-    """Give the name by which an application knows a code that `issuer` writes."""
+    """Return the name by which an application knows a code that `issuer` writes."""
     owner, _, bare = code.rpartition(".")
     owner = owner or issuer
     return bare if owner == trust_store.issuer else f"{owner}.{bare}"
@@ -163,7 +163,7 @@ def grants_of(
     licenses: Mapping[str, License],
     closure: Mapping[str, frozenset[str]],
 ) -> tuple[dict[str, tuple[Grant, ...]], tuple[tuple[Part, str], ...]]:
-    """Give license to what grants it, and what is granted that no catalog has."""
+    """Return license to what grants it, and what is granted that no catalog has."""
     found: dict[str, list[Grant]] = {}
     unknown: list[tuple[Part, str]] = []
     for part in parts:
@@ -185,7 +185,7 @@ def grants_of(
 def _present(
     licenses: Mapping[str, License], grants: Mapping[str, tuple[Grant, ...]]
 ) -> dict[str, Access]:
-    """Give the system licenses that anything grants."""
+    """Return the system licenses that anything grants."""
     return {
         code: max(grant.part.cap for grant in grants[code])
         for code, license_ in licenses.items()
@@ -199,7 +199,7 @@ def _given(
     present: Mapping[str, Access],
     kind: Kind,
 ) -> dict[str, Access]:
-    """Give the licenses of `kind` that system licenses include, and so are everybody's."""
+    """Return the licenses of `kind` that system licenses include, and so are everybody's."""
     given: dict[str, Access] = {}
     for system, level in present.items():
         for code in closure[system]:
@@ -209,7 +209,7 @@ def _given(
 
 
 def _system(licenses: Mapping[str, License], present: Mapping[str, Access]) -> dict[str, Access]:
-    """Give what the installation as a whole may do: a license with `full_with` is read to it."""
+    """Return what the installation as a whole may do: a license with `full_with` is read to it."""
     system: dict[str, Access] = {}
     for code, license_ in licenses.items():
         if license_.kind is Kind.SYSTEM:
@@ -231,7 +231,7 @@ def _tiers(grants: Iterable[Grant]) -> tuple[Tier, ...]:
 def _valid_until(
     trust_store: TrustStore, parts: Iterable[Part], waiting: Iterable[Part], now: int
 ) -> int | None:
-    """Give the next second at which a state, a start or a notice changes."""
+    """Return the next second at which a state, a start or a notice changes."""
     trust = trust_store.trust.trust
     moments = [None if trust is None else trust.document.fresh_until]
     moments += [listed.document.fresh_until for listed in trust_store.trust.lists.values()]

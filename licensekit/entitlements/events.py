@@ -46,7 +46,7 @@ class Event(NamedTuple):
 
 
 def is_event_kind(text: str) -> bool:
-    """Say whether `text` is a kind of event."""
+    """Return whether `text` is a kind of event."""
     named = [text.removeprefix(prefix) for prefix in _STOPPING if text.startswith(prefix)]
     return text == MESSAGE_OF_THE_DAY or any(named)
 
@@ -58,7 +58,7 @@ def concerning(
     groups: Iterable[str] = (),
     site: str | None = None,
 ) -> tuple[Event, ...]:
-    """Give the events whose scope holds a user with its `groups`, at a `site`."""
+    """Return the events whose scope holds a user with its `groups`, at a `site`."""
     member_of = frozenset(groups)
     return tuple(
         event
@@ -78,6 +78,6 @@ def stopping(
     groups: Iterable[str] = (),
     site: str | None = None,
 ) -> tuple[Event, ...]:
-    """Give those of the events that make a function (`travel`, `index`) unavailable there."""
+    """Return those of the events that make a function (`travel`, `index`) unavailable there."""
     concerned = concerning(events, user=user, groups=groups, site=site)
     return tuple(event for event in concerned if event.stops == function)

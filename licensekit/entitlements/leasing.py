@@ -37,7 +37,7 @@ class SeatPool(NamedTuple):
     """The second from which nothing in force grants it fully any more; None is never."""
 
     def access(self, seat: int) -> Access:
-        """Give what the seat of a number gives; seats count from 0."""
+        """Return what the seat of a number gives; seats count from 0."""
         served = 0
         for tier in self.tiers:
             if tier.amount is None or seat < served + tier.amount:
@@ -46,26 +46,26 @@ class SeatPool(NamedTuple):
         return Access.NONE
 
     def total(self, at_least: Access) -> int | None:
-        """Give how many seats give at least this access; None is unrestricted."""
+        """Return how many seats give at least this access; None is unrestricted."""
         amounts = [tier.amount for tier in self.tiers if tier.cap >= at_least]
         known = [amount for amount in amounts if amount is not None]
         return sum(known) if len(known) == len(amounts) else None
 
     def seats(self, at_least: Access) -> int:
-        """Give the number of the first seat that does not give at least this access."""
+        """Return the number of the first seat that does not give at least this access."""
         total = self.total(at_least)
         return COUNT if total is None else total
 
 
 def has_seats(entitlements: Entitlements, code: str) -> bool:
-    """Say whether a code is that of a license with concurrent seats."""
+    """Return whether a code is that of a license with concurrent seats."""
     name = qualify(entitlements.trust_store, entitlements.trust_store.issuer, code)
     license_ = entitlements.licenses.get(name)
     return license_ is not None and license_.seats is SeatKind.CONCURRENT
 
 
 def leasable(entitlements: Entitlements, code: str) -> str:
-    """Give the one spelling of a code that can be leased (L1).
+    """Return the one spelling of a code that can be leased (L1).
 
     Raises:
         UnknownLicense: no catalog has it.
@@ -83,7 +83,7 @@ def leasable(entitlements: Entitlements, code: str) -> str:
 
 
 def pool_of(entitlements: Entitlements, name: str) -> SeatPool:
-    """Give the seats of a license; `name` as `leasable` gives it (L2, L5)."""
+    """Return the seats of a license; `name` as `leasable` gives it (L2, L5)."""
     parts = [
         grant.part
         for grant in entitlements.grants.get(name, ())

@@ -88,7 +88,7 @@ def may_login(
 
 
 def ways(entitlements: Entitlements) -> tuple[str, ...]:
-    """Give the names of every way to log in."""
+    """Return the names of every way to log in."""
     trust_store = entitlements.trust_store
     return tuple(
         qualify(trust_store, issuer, way)

@@ -41,7 +41,7 @@ _AFTERWARDS = {
 
 
 def notices(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[Notice, ...]:
-    """Give every notice, the most urgent first; `in_use` is license to number assigned."""
+    """Return every notice, the most urgent first; `in_use` is license to number assigned."""
     found = [
         *_of_parts(entitlements),
         *_of_counts(entitlements, in_use),
@@ -52,7 +52,7 @@ def notices(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[Noti
 
 
 def by_urgency(found: Iterable[Notice]) -> tuple[Notice, ...]:
-    """Give notices with the most urgent first, and otherwise in their order."""
+    """Sort notices by urgency, the most urgent first; equal ones keep their order."""
     order = (Severity.ERROR, Severity.WARNING, Severity.INFO)
     return tuple(sorted(found, key=lambda notice: order.index(notice.severity)))
 
@@ -103,7 +103,7 @@ def _of_state(part: Part, today: int) -> Notice | None:
 
 
 def _of_facts(part: Part) -> Notice | None:
-    """Tell of changes to the machine before they are too many."""
+    """Return a notice of changes to the machine before they are too many."""
     found = part.match
     if found is None or not found.holds or not found.changed:
         return None

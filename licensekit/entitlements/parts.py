@@ -64,7 +64,7 @@ class Part(NamedTuple):
         return self.state is BundleState.EXPIRED and self.bundle.after_grace is AfterGrace.BLOCK
 
     def days_left(self, now: int) -> int | None:
-        """Give the days until the term ends, or once it has ended, until grace does."""
+        """Return the days until the term ends, or once it has ended, until grace does."""
         expiry, grace = self.bundle.expiry, self.bundle.grace
         today = day_at(now)
         ends = grace if expiry is not None and grace is not None and today > expiry else expiry
@@ -82,7 +82,7 @@ _WORKING = frozenset({BundleState.ACTIVE, BundleState.WARNING, BundleState.GRACE
 def governing(
     bundles: Iterable[Verified[Bundle]], now: int
 ) -> tuple[list[Verified[Bundle]], list[Verified[Bundle]]]:
-    """Give the bundles in force at `now`, and those that wait for their start."""
+    """Return the bundles in force at `now`, and those that wait for their start."""
     started: list[Verified[Bundle]] = []
     waiting: list[Verified[Bundle]] = []
     for verified in bundles:
@@ -116,7 +116,7 @@ def judge(
     fingerprint: Fingerprint,
     released: int | None,
 ) -> Part:
-    """Give the state of a bundle at `now`; `released` is the product version's date in days."""
+    """Return the state of a bundle at `now`; `released` is the product version's date in days."""
     bundle = verified.document
     found = None if bundle.binding is None else match(bundle.binding, fingerprint)
     cap, until = Access.NONE, None
@@ -137,7 +137,7 @@ def _cap(bundle: Bundle, state: BundleState) -> Access:
 
 
 def state_by_dates(bundle: Bundle, now: int) -> tuple[BundleState, int | None]:
-    """Give the state by the dates alone, and the second at which the next one begins."""
+    """Return the state by the dates alone, and the second at which the next one begins."""
     steps: list[tuple[int | None, BundleState]] = [
         (_start(bundle.starts), BundleState.PENDING),
         (_start(bundle.warning), BundleState.ACTIVE),

@@ -76,7 +76,7 @@ class LicenseRow(NamedTuple):
 
 
 def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -> str:
-    """Give the one spelling of a license code: without its prefix where that is the vendor.
+    """Return the one spelling of a license code: without its prefix where that is the vendor.
 
     Raises:
         UnknownLicense: no catalog has it.
@@ -105,7 +105,7 @@ def held_access(
     holdings: Iterable[Holding],
     site_holdings: Iterable[Holding] = (),
 ) -> dict[str, Access]:
-    """Give what a holder may do: an entry for every license of every catalog.
+    """Return what a holder may do: an entry for every license of every catalog.
 
     `site_holdings` are those of the site that a user works at. A license that lapsed below what is
     assigned serves the oldest assignments; the rest falls under the lapsed part's policy.
@@ -130,7 +130,7 @@ def held_access(
 
 
 def count(entitlements: Entitlements, code: str, in_use: int) -> Count:
-    """Give the count of a license of which `in_use` are assigned; `code` as `resolve` gives it."""
+    """Count a license of which `in_use` are assigned; `code` as `resolve` returns it."""
     if entitlements.licenses[code].kind is Kind.SYSTEM:
         return Count(_quantity(entitlements, code), in_use)
     total = 0
@@ -143,7 +143,7 @@ def count(entitlements: Entitlements, code: str, in_use: int) -> Count:
 
 
 def short_of(entitlements: Entitlements, in_use: Mapping[str, int]) -> frozenset[str]:
-    """Give the licenses that are assigned more often than the best bundles serve.
+    """Return the licenses that are assigned more often than the best bundles serve.
 
     For all others it does not matter which assignments are the oldest.
     """
@@ -157,7 +157,7 @@ def short_of(entitlements: Entitlements, in_use: Mapping[str, int]) -> frozenset
 
 
 def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
-    """Give every bundle that grants a license, in force or waiting, and through what."""
+    """Return every bundle that grants a license, in force or waiting, and through what."""
     to_come, _ = grants_of(
         entitlements.trust_store, entitlements.waiting, entitlements.licenses, entitlements.closure
     )
@@ -184,7 +184,7 @@ _WHY_NOT: Final = {
 
 
 def why_not(entitlements: Entitlements, code: str) -> str:
-    """Say in a sentence why a license gives less than full access."""
+    """Return in a sentence why a license gives less than full access."""
     complete = entitlements.licenses[code].full_with
     if complete is not None and entitlements.present.get(code) is Access.FULL:
         return f"alone it can be read; with the user license `{complete}` it is full"
@@ -199,14 +199,14 @@ def why_not(entitlements: Entitlements, code: str) -> str:
 
 
 def where_to_buy(entitlements: Entitlements, code: str) -> str | None:
-    """Give the address at which the issuer of a license sells more, if its catalog names one."""
+    """Return the address at which the issuer of a license sells more, if its catalog names one."""
     trust_store = entitlements.trust_store
     catalog = trust_store.catalogs.get(code.rpartition(".")[0] or trust_store.issuer)
     return None if catalog is None else catalog.document.urls.get("buy")
 
 
 def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[LicenseRow, ...]:
-    """Give every license of every catalog, in the catalogs' order."""
+    """Return every license of every catalog, in the catalogs' order."""
     found: list[LicenseRow] = []
     for code, license_ in entitlements.licenses.items():
         numbers = count(entitlements, code, in_use.get(code, 0))
@@ -229,7 +229,7 @@ def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[License
 
 
 def _cap(entitlements: Entitlements, holding: Holding) -> Access:
-    """Give what an assignment gets: the oldest are served by what is in force, then by the rest."""
+    """Return what an assignment gets: what is in force serves the oldest, then comes the rest."""
     served = 0
     for tier in entitlements.tiers.get(holding.license, ()):
         if tier.amount is None:

@@ -1,6 +1,7 @@
 """What can be wrong on the vendor's side: keys, files that people write, the workspace."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, Self
 
 from licensekit.errors.tree import LicenseError
 
@@ -73,6 +74,16 @@ class FaultsError(LicenseError):
     """A file that a person wrote has faults; `faults` lists all of them."""
 
     code = "faults"
+
+    @classmethod
+    def of(cls, faults: Sequence[Fault]) -> Self:
+        """Return the error that carries `faults`, of which there is at least one.
+
+        Each fault says where it is; the error's own `where` is for the file that has them.
+        """
+        first, more = faults[0], len(faults) - 1
+        tail = f" (and {more} more {'fault' if more == 1 else 'faults'})" if more else ""
+        return cls(f"{first}{tail}", faults=tuple(faults))
 
     @property
     def faults(self) -> tuple[Fault, ...]:

@@ -17,7 +17,7 @@ class RefusedError(LicenseError):
         return (self, *self.data.get("more", ()))
 
     def with_more(self, more: Iterable["RefusedError"]) -> Self:
-        """Give the same error, which says that `more` stands against the change as well."""
+        """Return the same error with `more` reasons that stand against the change."""
         data = {**self.data, "more": tuple(more)}
         return type(self)(self.what, where=self.where, hint=self.hint, **data)
 

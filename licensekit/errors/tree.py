@@ -24,7 +24,7 @@ class LicenseError(Exception):
         return _rebuild, (type(self), self.what, self.where, self.hint, self.data)
 
     def at(self, where: str) -> Self:
-        """Give the same error with `where` (a file, a key path, a line) put in front."""
+        """Return the same error with `where` (a file, a key path, a line) put in front."""
         place = f"{where}: {self.where}" if self.where else where
         copy = type(self)(self.what, where=place, hint=self.hint, **self.data)
         copy.__cause__ = self.__cause__

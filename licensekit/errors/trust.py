@@ -125,22 +125,10 @@ class TrustFork(TrustError):
     default_hint = "stop and call the vendor: two truths were signed by one root"
 
 
-class CatalogRollback(TrustError):
-    """A catalog older than the one in force."""
-
-    code = "catalog-rollback"
-
-
 class CatalogFork(TrustError):
     """Two different catalogs of one issuer and version."""
 
     code = "catalog-fork"
-
-
-class CatalogOverreach(TrustError):
-    """A partner's catalog that includes or re-defines another issuer's licenses."""
-
-    code = "catalog-overreach"
 
 
 class RevocationsRollback(TrustError):

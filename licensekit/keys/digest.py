@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.hashes import SHA256, Hash
 
 
 def sha256(data: bytes) -> bytes:
-    """Give the 32 bytes of SHA-256 over `data` (FIPS 180-4)."""
+    """Return the 32 bytes of SHA-256 over `data` (FIPS 180-4)."""
     running = Hash(SHA256())
     running.update(data)
     return running.finalize()

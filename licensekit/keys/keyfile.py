@@ -71,7 +71,7 @@ class _Sealed(NamedTuple):
 
 
 def seal(key: SigningKey, passphrase: bytes, *, label: str) -> str:
-    """Give the text of a key file that holds `key` under `passphrase`, without a line end.
+    """Return the text of a key file that holds `key` under `passphrase`, without a line end.
 
     Raises:
         PassphraseMissing: the passphrase is empty.
@@ -89,7 +89,7 @@ def seal(key: SigningKey, passphrase: bytes, *, label: str) -> str:
 
 
 def open_(text: bytes | str, passphrase: bytes) -> SigningKey:
-    """Give the secret key that `passphrase` opens.
+    """Return the secret key that `passphrase` opens.
 
     Raises:
         TooLarge: longer than `limits.KEY_FILE_BYTES`.
@@ -111,7 +111,7 @@ def open_(text: bytes | str, passphrase: bytes) -> SigningKey:
 
 
 def peek(text: bytes | str) -> PublicPart:
-    """Give what a key file says in the open; nothing of it is proven before `open_`.
+    """Return what a key file says in the open; nothing of it is proven before `open_`.
 
     Raises:
         TooLarge, KeyFileInvalid: as for `open_`.
@@ -120,7 +120,7 @@ def peek(text: bytes | str) -> PublicPart:
 
 
 def format_public(key: VerifyingKey, label: str) -> str:
-    """Give the text of a public key that can be handed around, without a line end.
+    """Return the text of a public key that can be handed around, without a line end.
 
     Raises:
         KeyInvalid: the label is too long or has characters that may not be shown.
@@ -130,7 +130,7 @@ def format_public(key: VerifyingKey, label: str) -> str:
 
 
 def parse_public(text: bytes | str) -> PublicPart:
-    """Give the key that `format_public` wrote. Compare its key id with its owner by other means.
+    """Return the key that `format_public` wrote. Compare its key id with its owner by other means.
 
     Raises:
         TooLarge: longer than `limits.KEY_FILE_BYTES`.

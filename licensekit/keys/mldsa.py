@@ -15,7 +15,7 @@ _MISSING = "this machine's cryptography library has no ML-DSA-65"
 
 
 def verifier(public: bytes) -> Callable[[bytes, bytes], None]:
-    """Give the check `(signature, message)` of the 1952 bytes `public`; no context string.
+    """Return the check `(signature, message)` of the 1952 bytes `public`; no context string.
 
     Every value of those bytes is a canonical key (FIPS 204, `pkDecode`), so there is no more to
     check.
@@ -30,7 +30,7 @@ def verifier(public: bytes) -> Callable[[bytes, bytes], None]:
 
 
 def secret_key(seed: bytes) -> MLDSA65PrivateKey:
-    """Give the secret key that the 32 bytes `seed` expand to.
+    """Return the secret key that the 32 bytes `seed` expand to.
 
     Raises:
         SchemeUnavailable: cryptography was built without ML-DSA.

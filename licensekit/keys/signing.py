@@ -24,7 +24,7 @@ class Signer(Protocol):
         ...
 
     def sign(self, message: bytes) -> bytes:
-        """Give the signature over `message`, in the form and length of the key's scheme.
+        """Return the signature over `message`, in the form and length of the key's scheme.
 
         Raises:
             SignerUnavailable: the key lives elsewhere and cannot be reached.
@@ -46,7 +46,7 @@ class SigningKey:
 
     @staticmethod
     def generate(scheme: int) -> "SigningKey":
-        """Give a new key of `scheme` from the operating system's randomness.
+        """Return a new key of `scheme` from the operating system's randomness.
 
         Raises:
             KeyInvalid: the scheme is unknown.
@@ -56,7 +56,7 @@ class SigningKey:
 
     @staticmethod
     def from_secret(scheme: int, secret: bytes) -> "SigningKey":
-        """Give the key of `scheme` that `secret` stands for; lengths in `SECRET_BYTES`.
+        """Return the key of `scheme` that `secret` stands for; lengths in `SECRET_BYTES`.
 
         Raises:
             KeyInvalid: the scheme is unknown or the length is not the scheme's.
@@ -89,11 +89,11 @@ class SigningKey:
         return self._verifying_key
 
     def sign(self, message: bytes) -> bytes:
-        """Give the signature over `message`."""
+        """Return the signature over `message`."""
         return self._sign(message)
 
     def reveal_secret(self) -> bytes:
-        """Give the secret itself. Whoever has it signs in this key's name."""
+        """Return the secret itself. Whoever has it signs in this key's name."""
         return self._secret
 
     def __repr__(self) -> str:

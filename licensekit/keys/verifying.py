@@ -94,7 +94,7 @@ class VerifyingKey:
 
 
 def load(scheme: int, public: bytes) -> VerifyingKey:
-    """Give the key of `scheme` whose bytes are `public`.
+    """Return the key of `scheme` whose bytes are `public`.
 
     Raises:
         KeyInvalid: the scheme is unknown; the length is not the scheme's; or the Ed25519 part is

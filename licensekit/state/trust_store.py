@@ -6,10 +6,9 @@ from typing import NamedTuple
 from licensekit.errors import HomeInvalid, LicenseError, TrustMissing
 from licensekit.limits import SECONDS
 from licensekit.state.stored import Recorded, Stored
-from licensekit.trust.identity import identity_of
 from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
 from licensekit.trust.roots import pin_of
-from licensekit.trust.signed import Verified
+from licensekit.trust.signed import Verified, identity_of
 from licensekit.trust.state import require_seen
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor, frame

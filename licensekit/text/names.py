@@ -8,7 +8,7 @@ from licensekit.text.spelling import is_code, text_fault
 
 
 def check_id(text: str, what: str) -> str:
-    """Give the id of a user or site if it can be one.
+    """Return the id of a user or site if it can be one.
 
     Raises:
         EntryInvalid: empty, too long, surrounded by spaces, or with characters nobody can see.
@@ -22,21 +22,21 @@ def check_id(text: str, what: str) -> str:
 
 
 def check_name(text: str) -> str:
-    """Give a name if it can be one; raises as `check_id` does."""
+    """Return a name if it can be one; raises as `check_id` does."""
     if len(text) > NAME_LENGTH:
         raise EntryInvalid(f"a name has at most {NAME_LENGTH} characters")
     return _visible(text, "a name")
 
 
 def check_message(text: str) -> str:
-    """Give a message if it can be one; raises as `check_id` does."""
+    """Return a message if it can be one; raises as `check_id` does."""
     if len(text) > TEXT_LENGTH:
         raise EntryInvalid(f"a message has at most {TEXT_LENGTH} characters")
     return _visible(text, "a message")
 
 
 def check_groups(groups: Iterable[str]) -> str:
-    """Give groups as they are stored: sorted, separated by spaces.
+    """Return groups as they are stored: sorted, separated by spaces.
 
     Raises:
         EntryInvalid: one is not made of lower-case letters, digits and inner dashes.

@@ -25,17 +25,17 @@ _SERIAL_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ" + CODE_ALPHABET
 
 
 def is_code(text: str) -> bool:
-    """Say whether `text` is one license, issuer, product or part code."""
+    """Return whether `text` is one license, issuer, product or part code."""
     return len(text) <= limits.CODE_LENGTH and is_word(text, CODE_ALPHABET)
 
 
 def is_serial(text: str) -> bool:
-    """Say whether `text` can be a serial."""
+    """Return whether `text` can be a serial."""
     return len(text) <= limits.SERIAL_LENGTH and is_word(text, _SERIAL_ALPHABET)
 
 
 def text_fault(text: str) -> str | None:
-    """Say why `text` may not stand in a document, or None."""
+    """Return why `text` may not stand in a document, or None."""
     # All that is refused is unprintable too, so that most texts need no closer look.
     if not text.isprintable() and any(map(_is_refused, text)):
         return "has a control or direction-changing character"
@@ -45,7 +45,7 @@ def text_fault(text: str) -> str | None:
 
 
 def is_word(text: str, alphabet: bytes) -> bool:
-    """Say whether `text` is of the alphabet and neither begins nor ends with a dash."""
+    """Return whether `text` is of the alphabet and neither begins nor ends with a dash."""
     return (
         text.isascii()
         and not text.encode().translate(None, alphabet)
@@ -55,5 +55,5 @@ def is_word(text: str, alphabet: bytes) -> bool:
 
 
 def _is_refused(character: str) -> bool:
-    """Say whether it is a control, a separator of lines, or changes the writing direction."""
+    """Return whether it is a control, a separator of lines, or changes the writing direction."""
     return any(first <= character <= last for first, last in _REFUSED)

@@ -3,20 +3,24 @@
 A faulty key reads as if it were absent, so that the rest can still be judged.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeVar, cast
 
 from licensekit import limits
 from licensekit.errors import Fault
 from licensekit.text import values
-from licensekit.text.faults import key_path
-from licensekit.text.nearest import did_you_mean
 from licensekit.text.spelling import is_code
-from licensekit.text.values import Reader
+from licensekit.text.values import Reader, did_you_mean
 
 T = TypeVar("T")
 
 _GUESSES: Final = 20
+_BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
+_SHOWN: Final = 40
+"""How many characters of an odd key are shown."""
+_DEPTH: Final = 4
+"""The parts of the longest key path: `editions.basic.users.standard`."""
 
 
 class Table(NamedTuple):
@@ -28,7 +32,7 @@ class Table(NamedTuple):
     faults: list[Fault]
 
     def refuse(self, key: str, why: str) -> None:
-        """Keep a fault."""
+        """Add a fault."""
         self.faults.append(Fault(key_path(self.path, key), why))
 
     def refuse_others(self, known: Collection[str]) -> None:
@@ -46,7 +50,7 @@ class Table(NamedTuple):
                 self.refuse(key, "is missing")
 
     def read(self, key: str, reader: Reader[T]) -> T | None:
-        """Give what is under `key`; None if it is absent or faulty."""
+        """Return what is under `key`; None if it is absent or faulty."""
         value = self.content.get(key)
         if value is None:
             return None
@@ -57,7 +61,7 @@ class Table(NamedTuple):
             return None
 
     def items(self, key: str, reader: Reader[T], most: int = limits.INCLUDES) -> list[T]:
-        """Give the entries of the array under `key`, which are different and at most so many."""
+        """Return the entries of the array under `key`, which are different and at most so many."""
         value = self.read(key, _array) or []
         if len(value) > most:
             self.refuse(key, f"has more than {most} entries")
@@ -74,21 +78,21 @@ class Table(NamedTuple):
         return list(found)
 
     def refuse_entry(self, key: str, place: int, why: str) -> None:
-        """Keep a fault of one entry of an array; places count from 0."""
+        """Add a fault of one entry of an array; places count from 0."""
         self.faults.append(Fault(f"{key_path(self.path, key)}[{place}]", why))
 
     def table(self, key: str) -> "Table":
-        """Give the table under `key`; absent is empty."""
+        """Return the table under `key`; absent is empty."""
         return Table(key_path(self.path, key), self.read(key, _table) or {}, self.faults)
 
     def tables(self, key: str, most: int) -> Iterator[tuple[str, "Table"]]:
-        """Give each of the tables under `key`, which are named by codes and at most so many."""
+        """Return each of the tables under `key`, which are named by codes and at most so many."""
         outer = self.table(key)
         for code in outer.codes(most):
             yield code, outer.table(code)
 
     def codes(self, most: int) -> list[str]:
-        """Give the keys of this table, which are codes and at most so many."""
+        """Return the keys of this table, which are codes and at most so many."""
         if len(self.content) > most:
             self.faults.append(Fault(self.path, f"has more than {most} entries"))
         found: list[str] = []
@@ -106,3 +110,31 @@ def _array(value: object) -> list[object]:
 
 def _table(value: object) -> dict[str, object]:
     return cast("dict[str, object]", values.typed(value, dict, "a table"))
+
+
+def key_path(table: str, key: str) -> str:
+    """Return the path of `key` in the table of path `table`; the path of the file is empty."""
+    shown = key if _BARE_KEY.fullmatch(key) else ascii(key[:_SHOWN])
+    return f"{table}.{shown}" if table else shown
+
+
+def in_file_order(faults: Sequence[Fault], content: Mapping[str, object]) -> list[Fault]:
+    """Sort faults as their keys come in a file; what is missing comes first in its table."""
+    places: dict[str, int] = {}
+    _place("", content, places, _DEPTH)
+
+    def place(fault: Fault) -> int:
+        where = fault.where
+        while where and where not in places:
+            where = where[: max(where.rfind("."), where.rfind("["), 0)]
+        return places.get(where, -1)
+
+    return sorted(faults, key=place)
+
+
+def _place(path: str, content: Mapping[str, object], places: dict[str, int], depth: int) -> None:
+    for key, value in content.items():
+        inner = key_path(path, key)
+        places[inner] = len(places)
+        if isinstance(value, dict) and depth > 1:
+            _place(inner, cast("dict[str, object]", value), places, depth - 1)

@@ -14,7 +14,7 @@ _LONG_KEY: Final = re.compile(rf"(?m)(?:^|[\[{{,])[ \t]*(?:{_SEGMENT}){{16}}")
 
 
 def parse_toml(data: bytes) -> dict[str, Any] | Fault:
-    """Give what `data` says, or the first reason why it is no TOML (TOML 1.0)."""
+    """Return what `data` says, or the first reason why it is no TOML (TOML 1.0)."""
     if len(data) > limits.TOML_BYTES:
         return Fault("", f"is larger than {limits.TOML_BYTES} bytes")
     try:

@@ -5,20 +5,20 @@ are brought to Unicode normalization form C, for editors write either form.
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime, time
+from difflib import get_close_matches
 from typing import Final, TypeVar
 from unicodedata import normalize
 
 from licensekit import limits
 from licensekit.dates import days_of
-from licensekit.text.nearest import did_you_mean
 from licensekit.text.spelling import is_code, is_serial, text_fault
 
 T = TypeVar("T")
 
 Reader = Callable[[object], T]
-"""Gives what a value says, or raises `ValueError` with the reason."""
+"""Returns what a value says, or raises `ValueError` with the reason."""
 
 Value = str | int | bool
 """A setting that is sold."""
@@ -26,6 +26,8 @@ Value = str | int | bool
 UNRESTRICTED: Final = "unrestricted"
 NOT_A_CODE: Final = "is not a code: lower-case letters, digits, inner dashes"
 
+_LONGEST_GUESSED: Final = 64
+"""Comparing costs the product of the lengths; no word that we know is longer."""
 _COUNTED: Final = f'a whole number or "{UNRESTRICTED}"'
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # bool before int and datetime before date, of which they are subclasses.
@@ -42,13 +44,19 @@ _TYPES: Final[tuple[tuple[type, str], ...]] = (
 )
 
 
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return `; did you mean …?` with the nearest of the `known` words, or nothing."""
+    nearest = get_close_matches(word, known, n=1) if len(word) <= _LONGEST_GUESSED else []
+    return f"; did you mean `{nearest[0]}`?" if nearest else ""
+
+
 def what_is(value: object) -> str:
-    """Say in words what kind of value this is."""
+    """Return in words what kind of value this is."""
     return next((what for kind, what in _TYPES if isinstance(value, kind)), "nothing")
 
 
 def typed(value: object, kind: type[T], wanted: str) -> T:
-    """Give `value` if it is of `kind`; `wanted` says in words what that is."""
+    """Return `value` if it is of `kind`; `wanted` says in words what that is."""
     if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
         return value
     raise ValueError(f"is {what_is(value)}, not {wanted}")
@@ -111,7 +119,7 @@ def flag(value: object) -> bool:
 
 
 def whole(least: int, most: int) -> Reader[int]:
-    """Give a reader of whole numbers from `least` to `most`."""
+    """Return a reader of whole numbers from `least` to `most`."""
 
     def read(value: object) -> int:
         number = typed(value, int, "a whole number")
@@ -123,7 +131,7 @@ def whole(least: int, most: int) -> Reader[int]:
 
 
 def word(words: Mapping[str, T]) -> Reader[T]:
-    """Give a reader of one of `words`, which gives what the word stands for."""
+    """Return a reader of one of `words`, which gives what the word stands for."""
 
     def read(value: object) -> T:
         text = typed(value, str, _one_of(words))

@@ -26,7 +26,7 @@ from licensekit.wire import armor
 
 
 def extend(state: TrustState, tokens: Iterable[armor.Token], now: int) -> TrustState:
-    """Take all roots, trust documents and lists of a file, or none of them (F1).
+    """Add all roots, trust documents and lists of a file, or none of them (F1).
 
     Other types are left alone.
 
@@ -50,7 +50,7 @@ def extend(state: TrustState, tokens: Iterable[armor.Token], now: int) -> TrustS
 def _extend_roots(
     state: TrustState, tokens: list[armor.Token]
 ) -> tuple[TrustState, list[TrustError]]:
-    """Take roots in any order, and give the errors of those for which none vouches."""
+    """Add roots in any order, and return the errors of those for which none vouches."""
     while True:
         waiting: list[armor.Token] = []
         refused: list[TrustError] = []
@@ -72,7 +72,7 @@ def _extend_roots(
 def _extend_trust(
     state: TrustState, tokens: list[armor.Token], now: int
 ) -> tuple[TrustState, list[TrustError]]:
-    """Take trust documents in any order, and give the errors of those for which none vouches."""
+    """Add trust documents in any order; return the errors of those for which none vouches."""
     before, refused = state, list[TrustError]()
     for token in tokens:
         try:

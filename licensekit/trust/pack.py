@@ -20,7 +20,7 @@ _IN_PACKS = frozenset({"root", "trust", "revocations", "catalog"})
 
 
 class TrustStore(NamedTuple):
-    """What every answer stands on: whom to believe, and what the license codes mean."""
+    """Whom to believe, and what the license codes mean."""
 
     trust: TrustState
     catalogs: Mapping[str, Verified[Catalog]]
@@ -38,7 +38,7 @@ class TrustStore(NamedTuple):
 
 
 def open_pack(pack: bytes | str, root: str, now: int) -> TrustStore:
-    """Give what a pack establishes under a root pin; `now` is seconds since 1970.
+    """Open a pack under a root pin; `now` is seconds since 1970.
 
     Raises:
         FormatError: the pack is no file of tokens, or holds something else than a pack may.
@@ -56,7 +56,7 @@ def open_pack(pack: bytes | str, root: str, now: int) -> TrustStore:
 def extend_trust_store(
     trust_store: TrustStore, tokens: Iterable[armor.Token], now: int, seen: Seen | None = None
 ) -> TrustStore:
-    """Take the roots, trust documents, lists and catalogs among `tokens`: all or none.
+    """Add the roots, trust documents, lists and catalogs among `tokens`: all or none.
 
     `seen` is the floor that an installation remembers (rule S1 of `docs/format.md`).
 

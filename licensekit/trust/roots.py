@@ -27,9 +27,15 @@ from licensekit.errors import (
     WrongProduct,
 )
 from licensekit.keys.verifying import VerifyingKey, load
-from licensekit.trust.identity import digest_of, identity_of
 from licensekit.trust.scope import KeyReference
-from licensekit.trust.signed import Verified, check_signatures, open_frame, verified
+from licensekit.trust.signed import (
+    Verified,
+    check_signatures,
+    digest_of,
+    identity_of,
+    open_frame,
+    verified,
+)
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Root, RootKey, decode
 
@@ -54,12 +60,12 @@ Chain = tuple[KnownRoot, ...]
 
 
 def pin_of(payload: bytes) -> str:
-    """Give the pin of the root document with this payload: `lkroot1-` and its digest in base32."""
+    """Return the pin of the root with this payload: `lkroot1-` and its digest in base32."""
     return _format_pin(digest_of("root", payload))
 
 
 def parse_pin(text: str) -> bytes:
-    """Give the 32-byte digest that a pin stands for.
+    """Parse a pin into its 32-byte digest.
 
     Raises:
         RootPinInvalid: not a pin in its one spelling.
@@ -76,7 +82,7 @@ def parse_pin(text: str) -> bytes:
 
 
 def first_root(tokens: Iterable[armor.Token], pin: str) -> KnownRoot:
-    """R1: find the pinned root among `tokens`.
+    """Find the pinned root among `tokens` (R1).
 
     Raises:
         RootPinInvalid: `pin` is no pin.
@@ -95,7 +101,7 @@ def first_root(tokens: Iterable[armor.Token], pin: str) -> KnownRoot:
 
 
 def next_root(chain: Chain, token: armor.Token) -> Chain:
-    """R2 to R4: give the chain with the root in `token` at its end, or unchanged.
+    """Return the chain with the root in `token` at its end, or unchanged (R2 to R4).
 
     Raises:
         ThresholdNotMet: too few keys of the newest root, or of its own, have signed it.
@@ -134,7 +140,7 @@ def next_root(chain: Chain, token: armor.Token) -> Chain:
 
 
 def signing_keys(known: KnownRoot, opened: frame.Frame, what: str) -> list[VerifyingKey]:
-    """Give the key of `known` for each signature, when all are its keys and enough of them.
+    """Return the key of `known` for each signature, when all are its keys and enough of them.
 
     Nothing is verified here yet.
 
@@ -152,7 +158,7 @@ def signing_keys(known: KnownRoot, opened: frame.Frame, what: str) -> list[Verif
 
 
 def _voucher(chain: Chain, token: armor.Token, opened: frame.Frame) -> KnownRoot:
-    """Give the newest root whose threshold signed `opened`, those signatures verified."""
+    """Return the newest root whose threshold signed `opened`, those signatures verified."""
     best = 0
     for known in reversed(chain):
         pairs = [(s, known.keys.get((s.scheme, s.key))) for s in opened.signatures]
@@ -166,7 +172,7 @@ def _voucher(chain: Chain, token: armor.Token, opened: frame.Frame) -> KnownRoot
 
 
 def _pinned(token: armor.Token, opened: frame.Frame) -> KnownRoot:
-    """R1: check the pinned root's signatures by its own keys, and load its keys."""
+    """Check the pinned root's signatures by its own keys, and load its keys (R1)."""
     root = decode(Root, opened.payload)
     own = load_keys(root.keys)
     if root.version > 1:
@@ -182,7 +188,7 @@ def _known(
     own: Mapping[KeyReference, VerifyingKey],
     allowed: Mapping[KeyReference, VerifyingKey],
 ) -> KnownRoot:
-    """R3: check that all of the allowed keys that signed did, and enough of the root's own."""
+    """Check that only allowed keys signed, and enough of the root's own (R3)."""
     keys = [allowed.get((s.scheme, s.key)) for s in opened.signatures]
     found = [key for key in keys if key is not None]
     if len(found) < len(keys):

@@ -160,7 +160,7 @@ def load_signers(trust: Trust) -> dict[KeyReference, AdmittedSigner]:
 def may_still_sign(
     signers: Mapping[KeyReference, AdmittedSigner], document: Verified[Revocations]
 ) -> bool:
-    """Say whether a list in force would be taken again under these keys (L3)."""
+    """Return whether a list in force would be taken again under these keys (L3)."""
     key = document.keys[0]
     signer = signers.get((key.scheme, key.key_id))
     if signer is None:

@@ -6,7 +6,7 @@ from licensekit.wire.documents import TYPE_OF, Document, encode
 
 
 def sign(document: Document, *signers: Signer) -> armor.Token:
-    """Give the token of `document`, signed by each of `signers`.
+    """Sign `document` with each of `signers`.
 
     Raises:
         PayloadInvalid: the document has a field out of its bounds.
@@ -18,7 +18,7 @@ def sign(document: Document, *signers: Signer) -> armor.Token:
 
 
 def add_signatures(kind: str, opened: frame.Frame, *signers: Signer) -> armor.Token:
-    """Give the token of `opened` with a signature by each of `signers` added to those it has.
+    """Add a signature by each of `signers` to those that `opened` has.
 
     Raises:
         SignerUnavailable: a signer that lives elsewhere cannot be reached.

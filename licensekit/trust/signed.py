@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Final, Generic, TypeVar
 
 from licensekit.errors import DuplicateSignature, KeyUnknown, SignatureCount, UnexpectedType
+from licensekit.keys.digest import sha256
 from licensekit.keys.verifying import VerifyingKey, load
-from licensekit.trust.identity import identity_of
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import TYPE_OF, Document, Receipt, Request, Statement, decode
 
@@ -80,8 +80,21 @@ class SelfSigned(_Checked[D_co]):
     __slots__ = ()
 
 
+def digest_of(kind: str, payload: bytes) -> bytes:
+    """Return the 32 bytes of SHA-256 over type, a zero byte and payload."""
+    return sha256(kind.encode() + b"\x00" + payload)
+
+
+def identity_of(kind: str, payload: bytes) -> bytes:
+    """Return the identity of a document: the first 16 bytes of its digest.
+
+    It is stored nowhere inside the document (`docs/format.md`, "Identities").
+    """
+    return digest_of(kind, payload)[:16]
+
+
 def open_frame(token: armor.Token, kind: type[Document]) -> frame.Frame:
-    """Step 3: divide a token that should be a `kind` into signatures and payload.
+    """Divide a token that should be a `kind` into signatures and payload (step 3).
 
     Raises:
         UnexpectedType: the token is of another type.
@@ -102,7 +115,7 @@ def open_frame(token: armor.Token, kind: type[Document]) -> frame.Frame:
 
 
 def check_signatures(token: armor.Token, opened: frame.Frame, keys: Sequence[VerifyingKey]) -> None:
-    """Step 5: verify every signature of a frame; `keys` has one key for each, in their order.
+    """Verify every signature of a frame; `keys` has one key for each, in their order (step 5).
 
     Raises:
         SignatureInvalid: one does not verify.
@@ -115,7 +128,7 @@ def check_signatures(token: armor.Token, opened: frame.Frame, keys: Sequence[Ver
 def verified(
     token: armor.Token, opened: frame.Frame, kind: type[D], keys: Sequence[VerifyingKey]
 ) -> Verified[D]:
-    """Steps 5 and 6: verify every signature, then decode.
+    """Verify every signature, then decode (steps 5 and 6).
 
     Raises:
         SignatureInvalid: a signature does not verify.

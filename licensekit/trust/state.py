@@ -2,7 +2,7 @@
 
 Untrusted tokens and `now` (seconds since 1970) go in; a new `TrustState` or an error comes out,
 and the state that was there is as it was. The rules, numbered as in `docs/format.md`, "Trust"
-(R1 to R4, about roots, stand in `licensekit.trust.roots`; F1, about whole files, in
+(R1 to R4, about roots, are in `licensekit.trust.roots`; F1, about whole files, in
 `licensekit.trust.files`):
 
 R5  With a new root, the trust document of the old one is no longer in force.
@@ -16,9 +16,9 @@ T4  No two keys of it have one key id.
 L1  A revocation list is signed by one admitted key whose scope holds lists of that issuer, is for
     the root's product, and names a trust version that is not above the one in force.
 L2  Lists of an issuer are ordered by (trust version, number). Lower is refused; the same one again
-    changes nothing; another one in the same place is a fork.
+    changes nothing; another one of the same list version is a fork.
 L3  When a new trust document no longer lets a list's key sign it, the list is no longer in force.
-    Its place in the order stays, and until a later list comes the issuer's bundles are refused:
+    Its list version stays a floor, and until a later list comes the issuer's bundles are refused:
     once a list has been seen, its absence is not an empty list.
 S1  What was seen before (`Seen`) is a floor: a chain or trust document below it is refused, and a
     missing or lower list has the effect of L3.
@@ -56,8 +56,8 @@ from licensekit.trust.signed import Verified, open_frame, verified
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Revocations, Root, Trust
 
-Place = tuple[int, int]
-"""The place of a list in its order: (trust version, number)."""
+ListVersion = tuple[int, int]
+"""Where a list stands in the order of its issuer's lists: (trust version, number)."""
 
 
 class Seen(NamedTuple):
@@ -65,11 +65,11 @@ class Seen(NamedTuple):
 
     root: int = 0
     trust: int = 0
-    lists: Mapping[str, Place] = {}
+    lists: Mapping[str, ListVersion] = {}
 
 
 class TrustState(NamedTuple):
-    """What is believed. Make it with `start`; every change gives a new one."""
+    """What is believed. Create it with `start`; every change returns a new one."""
 
     chain: Chain
     trust: Verified[Trust] | None
@@ -84,16 +84,16 @@ class TrustState(NamedTuple):
         return self.chain[-1].root
 
     def list_missing(self, issuer: str) -> bool:
-        """Say whether a list of `issuer` was seen and is not, or no longer, in force (L3)."""
-        place = self.seen.lists.get(issuer)
-        if place is None:
+        """Return whether a list of `issuer` was seen and is not, or no longer, in force (L3)."""
+        version = self.seen.lists.get(issuer)
+        if version is None:
             return False
         in_force = self.lists.get(issuer)
-        return in_force is None or _place_of_list(in_force.document) < place
+        return in_force is None or _list_version(in_force.document) < version
 
 
 def start(tokens: Iterable[armor.Token], pin: str) -> TrustState:
-    """Give the state that knows the pinned root and nothing else (R1).
+    """Return the state that knows the pinned root and nothing else (R1).
 
     Raises:
         TrustError: see `roots.first_root`.
@@ -103,7 +103,7 @@ def start(tokens: Iterable[armor.Token], pin: str) -> TrustState:
 
 
 def update_root(state: TrustState, token: armor.Token) -> TrustState:
-    """Take a root (R2 to R5).
+    """Add a root (R2 to R5).
 
     Raises:
         TrustError: see `roots.next_root`.
@@ -116,7 +116,7 @@ def update_root(state: TrustState, token: armor.Token) -> TrustState:
 
 
 def update_trust(state: TrustState, token: armor.Token, now: int) -> TrustState:
-    """Take a trust document (T1 to T4, L3).
+    """Add a trust document (T1 to T4, L3).
 
     Raises:
         KeyUnknown, ThresholdNotMet, SignatureInvalid: by T1.
@@ -144,7 +144,7 @@ def update_trust(state: TrustState, token: armor.Token, now: int) -> TrustState:
 
 
 def update_revocations(state: TrustState, token: armor.Token, now: int) -> TrustState:
-    """Take a revocation list (L1, L2).
+    """Add a revocation list (L1, L2).
 
     Raises:
         TrustMissing, KeyUnknown, KeyRevoked, KeyOutOfScope, KeyOutOfWindow: by L1.
@@ -162,19 +162,19 @@ def update_revocations(state: TrustState, token: armor.Token, now: int) -> Trust
             f"the revocation list was made under trust document {revocations.trust_version}",
             trust_version=revocations.trust_version,
         )
-    issuer, place = revocations.issuer, _place_of_list(revocations)
+    issuer, version = revocations.issuer, _list_version(revocations)
     in_force = state.lists.get(issuer)
     if in_force is not None and in_force.identity == document.identity:
         return state
-    _require_later_list(issuer, place, state.seen.lists.get(issuer), in_force)
+    _require_later_list(issuer, version, state.seen.lists.get(issuer), in_force)
     return state._replace(
         lists={**state.lists, issuer: document},
-        seen=state.seen._replace(lists={**state.seen.lists, issuer: place}),
+        seen=state.seen._replace(lists={**state.seen.lists, issuer: version}),
     )
 
 
 def require_seen(state: TrustState, seen: Seen) -> TrustState:
-    """Hold `state` against what was seen before (S1), and give it with that floor.
+    """Check `state` against what was seen before (S1), and return it with that floor.
 
     Raises:
         RootRollback, TrustRollback: it is below the floor.
@@ -191,13 +191,13 @@ def require_seen(state: TrustState, seen: Seen) -> TrustState:
             hint="restore the newer documents, or activate the issuer's newest file",
         )
     lists = dict(state.seen.lists)
-    for issuer, place in seen.lists.items():
-        lists[issuer] = max(place, lists.get(issuer, place))
+    for issuer, version in seen.lists.items():
+        lists[issuer] = max(version, lists.get(issuer, version))
     return state._replace(seen=state.seen._replace(lists=lists))
 
 
 def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> AdmittedSigner:
-    """Step 4: give the admitted key of a frame that carries one signature, if it may sign `kind`.
+    """Return the admitted key of a frame with one signature, if it may sign `kind` (step 4).
 
     Raises:
         SignatureCount: several signatures.
@@ -223,7 +223,7 @@ def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> AdmittedSi
 
 
 def _root_that_signed(chain: Chain, opened: frame.Frame) -> KnownRoot:
-    """Give the newest root whose threshold is named by the signatures, else the newest of all."""
+    """Return the newest root whose threshold is named by the signatures, else the newest of all."""
     references = {(s.scheme, s.key) for s in opened.signatures}
     for known in reversed(chain):
         if len(references) >= known.root.threshold and references <= known.keys.keys():
@@ -256,18 +256,21 @@ def _require_newer_trust(state: TrustState, trust: Trust) -> None:
 
 
 def _require_later_list(
-    issuer: str, place: Place, seen: Place | None, in_force: Verified[Revocations] | None
+    issuer: str,
+    version: ListVersion,
+    seen: ListVersion | None,
+    in_force: Verified[Revocations] | None,
 ) -> None:
-    if seen is not None and place < seen:
+    if seen is not None and version < seen:
         raise RevocationsRollback(
-            f"revocation list {place[1]} of `{issuer}` is older than one seen before",
+            f"revocation list {version[1]} of `{issuer}` is older than one seen before",
             issuer=issuer,
         )
-    if in_force is not None and place == _place_of_list(in_force.document):
+    if in_force is not None and version == _list_version(in_force.document):
         raise RevocationsFork(
-            f"there are two revocation lists {place[1]} of `{issuer}`", issuer=issuer
+            f"there are two revocation lists {version[1]} of `{issuer}`", issuer=issuer
         )
 
 
-def _place_of_list(revocations: Revocations) -> Place:
+def _list_version(revocations: Revocations) -> ListVersion:
     return revocations.trust_version, revocations.number

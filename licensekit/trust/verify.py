@@ -23,7 +23,7 @@ S = TypeVar("S", bytes, str)
 
 
 def verify_bundle(token: armor.Token, trust: TrustState, now: int) -> Verified[Bundle]:
-    """Give the bundle in `token`; `now` is seconds since 1970.
+    """Verify the bundle in `token`; `now` is seconds since 1970.
 
     Raises:
         UnexpectedType, FrameInvalid, TooLarge: steps 1 to 3.
@@ -37,14 +37,14 @@ def verify_bundle(token: armor.Token, trust: TrustState, now: int) -> Verified[B
 
 
 def verify_catalog(token: armor.Token, trust: TrustState, now: int) -> Verified[Catalog]:
-    """Give the catalog in `token`; raises as `verify_bundle` does, without step 9."""
+    """Verify the catalog in `token`; raises as `verify_bundle` does, without step 9."""
     catalog = _verify(token, Catalog, trust, now)
     require_product(catalog.document, trust.root.product)
     return catalog
 
 
 def verify_reset(token: armor.Token, trust: TrustState, now: int) -> Verified[Reset]:
-    """Give the reset in `token`; raises as `verify_bundle` does, without steps 8 and 9.
+    """Verify the reset in `token`; raises as `verify_bundle` does, without steps 8 and 9.
 
     A reset names one installation by its key, which belongs to one product.
     """
@@ -60,7 +60,7 @@ def _verify(token: armor.Token, kind: type[T], trust: TrustState, now: int) -> V
 
 
 def require_not_revoked(bundle: Verified[Bundle], trust: TrustState) -> None:
-    """Step 9: refuse what its issuer has taken back.
+    """Refuse a bundle that its issuer has taken back (step 9).
 
     Raises:
         BundleRevoked: by identity, serial or lowest sequence.

@@ -47,12 +47,12 @@ class Token(NamedTuple):
 
 
 def write(token: Token) -> str:
-    """Give the one spelling of `token`, without a line end."""
+    """Write the one spelling of `token`, without a line end."""
     return f"lk1-{token.type}.{encode(token.frame)}"
 
 
 def read(data: bytes | str) -> list[Token]:
-    """Give the tokens of a file in reading order, nothing about them verified.
+    """Parse the tokens of a file into reading order, with nothing about them verified.
 
     Tokens of one type keep the order that they have in the file.
 
@@ -75,17 +75,17 @@ def read(data: bytes | str) -> list[Token]:
 
 
 def compact(raw: bytes) -> bytes:
-    """Give `raw` without a leading byte order mark and without ASCII white space."""
+    """Return `raw` without a leading byte order mark and without ASCII white space."""
     return raw.removeprefix(_MARK).translate(None, _WHITE_SPACE)
 
 
 def encode(data: bytes) -> str:
-    """Give the base64 of `data` in the standard alphabet, without padding."""
+    """Encode `data` in base64, standard alphabet, without padding."""
     return b2a_base64(data, newline=False).rstrip(b"=").decode("ascii")
 
 
 def decode(body: bytes) -> bytes:
-    """Give the bytes whose one spelling is `body`; the inverse of `encode`.
+    """Decode the bytes whose one spelling is `body`; the inverse of `encode`.
 
     Raises:
         ArmorInvalid: `body` is no base64, or not the spelling that `encode` gives.

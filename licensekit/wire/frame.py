@@ -49,13 +49,13 @@ class Frame(NamedTuple):
 
 
 def write(frame: Frame) -> bytes:
-    """Give the bytes of `frame`."""
+    """Return the bytes of `frame`."""
     signed = b"".join(bytes([s.scheme]) + s.key + s.signature for s in frame.signatures)
     return bytes([len(frame.signatures)]) + signed + frame.payload
 
 
 def write_one(scheme: int, key: bytes, signature: bytes, payload: bytes) -> bytes:
-    """Give the bytes of a frame with one signature."""
+    """Return the bytes of a frame with one signature."""
     return b"\x01%c%b%b%b" % (scheme, key, signature, payload)
 
 
@@ -89,5 +89,5 @@ def read(data: bytes) -> Frame:
 
 
 def message(kind: str, scheme: int, key: bytes, payload: bytes) -> bytes:
-    """Give what a signature signs: context, type, scheme, key reference and payload."""
+    """Compose what a signature signs: context, type, scheme, key reference and payload."""
     return b"%b%b\x00%c%b%b" % (_CONTEXT, kind.encode(), scheme, key, payload)

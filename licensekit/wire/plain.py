@@ -16,14 +16,14 @@ _SECONDS: Final = frozenset({"issued", "fresh_until", "valid_from", "valid_to"})
 
 
 def plain(document: Document) -> dict[str, Any]:
-    """Give the fields of `document` in order, as data that JSON can hold."""
+    """Convert the fields of `document`, in order, to data that JSON can hold."""
     return {
         name: _plain_field(name, getattr(document, name)) for name in document.__struct_fields__
     }
 
 
 def word(value: IntEnum) -> str:
-    """Give the word for a value of a closed list: `read-only`."""
+    """Return the word for a value of a closed list: `read-only`."""
     return value.name.lower().replace("_", "-")
 
 

@@ -30,7 +30,7 @@ _PIECES: Final = (
 
 
 def mutations(original: bytes, count: int, seed: int) -> Iterator[bytes]:
-    """Give `count` damaged forms of `original`, none of them equal to it."""
+    """Return `count` damaged forms of `original`, none of them equal to it."""
     chance = Random(seed)  # noqa: S311  # damage, not secrets
     while count:
         damaged = chance.choice(_DAMAGES)(original, chance)

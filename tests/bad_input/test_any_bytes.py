@@ -89,7 +89,7 @@ def world(template: World, tmp_path: Path) -> World:
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """Give every file below `folder` with its digest, but for what SQLite leaves beside some.
+    """Return every file below `folder` with its digest, but for what SQLite leaves beside some.
 
     Where a damaged header makes the file one that must not be written, its log stays behind, empty,
     with the index of that log: nothing of the state is in either.

@@ -11,7 +11,7 @@ CODES = [f"c{n}" for n in range(8)]
 
 
 def including(**includes: list[str]) -> Catalog:
-    """Give a catalog whose licenses include what they are given."""
+    """Return a catalog whose licenses include what they are given."""
     return catalog(
         licenses={code: license_entry(includes=inner) for code, inner in includes.items()}
     )

@@ -13,7 +13,7 @@ SYSTEM, SITE, USER = Kind.SYSTEM, Kind.SITE, Kind.USER
 
 
 def of(**licenses: License) -> Catalog:
-    """Give a catalog of these licenses alone; `_` in their names stands for a dash."""
+    """Return a catalog of these licenses alone; `_` in their names stands for a dash."""
     named = {name.replace("_", "-"): license_ for name, license_ in licenses.items()}
     return catalog(licenses=named, access={})
 

@@ -38,7 +38,7 @@ class _Stream(io.TextIOWrapper):
         super().__init__(io.BytesIO(), encoding="utf-8", write_through=True)
 
     def text(self) -> str:
-        """Give what was written."""
+        """Return what was written."""
         self.flush()
         raw = self.buffer
         assert isinstance(raw, io.BytesIO)

@@ -39,7 +39,7 @@ def add(database: Database, *numbers: int) -> None:
 
 
 def things(database: Database) -> list[int]:
-    """Give the number of every thing that is there."""
+    """Return the number of every thing that is there."""
     with database.read() as connection:
         return [number for (number,) in connection.rows("SELECT id FROM things ORDER BY id")]
 

@@ -30,7 +30,7 @@ class Workshop:
         return self.made[-1]
 
     def pool(self, *, wait: float = 5, slots: int = 2) -> ConnectionPool[Made]:
-        """Give a pool of what is made here."""
+        """Return a pool of what is made here."""
         handling = Handling(self.make, _discard, _is_usable, lambda: self.identity)
         return ConnectionPool(handling, location="here", wait=wait, slots=slots)
 

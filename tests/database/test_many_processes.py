@@ -32,7 +32,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threade
 
 
 def received(process: BaseProcess, pipe: Pipe) -> object:
-    """Give what the process sends; fail if it ends or stays silent instead."""
+    """Return what the process sends; fail if it ends or stays silent instead."""
     ready = wait([pipe, process.sentinel], PATIENCE)
     assert pipe in ready, f"nothing from a process that has ended with {process.exitcode}"
     return pipe.recv()

@@ -40,7 +40,7 @@ def notes(database: Database) -> list[tuple[int, str]]:
 
 
 def beside(location: str) -> list[str]:
-    """Give the files beside a SQLite database; there are none of a server's."""
+    """Return the files beside a SQLite database; there are none of a server's."""
     return [] if "://" in location else sorted(p.name for p in Path(location).parent.iterdir())
 
 

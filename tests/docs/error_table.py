@@ -4,28 +4,25 @@ import inspect
 import re
 from collections.abc import Iterator
 
-from licensekit import errors
 from licensekit.cli.exits import exit_code
 from licensekit.errors import LicenseError
 from tests.docs.tables import DOCS
 
-assert errors.__all__, "every class is imported, so that every subclass is known"
-
 
 def meaning(kind: type[LicenseError]) -> str:
-    """Give the docstring as one line."""
+    """Return the docstring as one line."""
     return " ".join(inspect.cleandoc(kind.__doc__ or "").split())
 
 
 def below(kind: type[LicenseError]) -> Iterator[type[LicenseError]]:
-    """Give the subclasses, each before its own."""
+    """Yield the subclasses, each before its own."""
     for child in sorted(kind.__subclasses__(), key=lambda child: child.code):
         yield child
         yield from below(child)
 
 
 def branch(kind: type[LicenseError]) -> str:
-    """Give the section of one branch of the tree."""
+    """Return the section of one branch of the tree."""
     rows = [
         f"| `{child.code}` | `{child.__name__}` | {meaning(child)} | {child.default_hint} |"
         for child in below(kind)
@@ -39,13 +36,13 @@ def branch(kind: type[LicenseError]) -> str:
 
 
 def sections() -> str:
-    """Give all that follows the first section of `docs/errors.md`."""
+    """Return all that follows the first section of `docs/errors.md`."""
     branches = sorted(LicenseError.__subclasses__(), key=lambda kind: kind.__name__)
     return "\n".join(branch(kind) for kind in branches)
 
 
 def main() -> None:
-    """Write the sections anew behind the text that a person wrote."""
+    """Replace the sections that follow the text a person wrote."""
     path = DOCS / "errors.md"
     written = re.split(r"^(?=## )", path.read_text("utf-8"), maxsplit=1, flags=re.MULTILINE)[0]
     path.write_text(written + sections(), "utf-8")

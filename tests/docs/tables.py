@@ -7,17 +7,17 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 
 def text_of(name: str) -> str:
-    """Give the text of `docs/<name>`."""
+    """Return the text of `docs/<name>`."""
     return (DOCS / name).read_text("utf-8")
 
 
 def headings(text: str) -> list[str]:
-    """Give every heading, without its marks."""
+    """Return every heading, without its marks."""
     return re.findall(r"^#+ (.+)$", text, re.MULTILINE)
 
 
 def section(text: str, heading: str) -> str:
-    """Give what stands under `heading`, down to the next heading of its level or above."""
+    """Return what stands under `heading`, down to the next heading of its level or above."""
     found = re.search(rf"^(#+) {re.escape(heading)}$", text, re.MULTILINE)
     assert found, heading
     rest = text[found.end() :]
@@ -26,7 +26,7 @@ def section(text: str, heading: str) -> str:
 
 
 def tables(text: str) -> list[list[list[str]]]:
-    """Give every table as rows of cells, without its head."""
+    """Return every table as rows of cells, without its head."""
     found: list[list[list[str]]] = []
     for block in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
         rows = [
@@ -37,5 +37,5 @@ def tables(text: str) -> list[list[list[str]]]:
 
 
 def code_blocks(text: str) -> list[str]:
-    """Give the contents of every fenced block."""
+    """Return the contents of every fenced block."""
     return re.findall(r"^```\w*\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)

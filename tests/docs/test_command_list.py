@@ -10,7 +10,7 @@ VENDOR = section(text_of("commands.md"), "Vendor: workspace, catalog, keys")
 
 
 def names_of(group: str) -> list[str]:
-    """Give the commands of a group."""
+    """Return the commands of a group."""
     context = click.Context(licensekit)
     command = licensekit.get_command(context, group)
     assert isinstance(command, click.Group)

@@ -17,7 +17,7 @@ SOURCE = "".join(
 
 
 def listed(heading: str, table: int = 0) -> list[str]:
-    """Give the first column of a table, without its quotes."""
+    """Return the first column of a table, without its quotes."""
     return [row[0].split("`")[1] for row in tables(section(TEXT, heading))[table]]
 
 

@@ -79,7 +79,7 @@ WORDS: list[tuple[Any, set[str]]] = [
 
 
 def table_of(name: str) -> list[list[str]]:
-    """Give the table of a document, or of one that stands inside another."""
+    """Return the table of a document, or of one that stands inside another."""
     outer, _ = NESTED.get(name, (name, None))
     text = section(TEXT, outer)
     if name in NESTED:
@@ -177,14 +177,7 @@ def test_every_code_that_is_named_exists() -> None:
     assert named <= all_codes(LicenseError)
 
 
-NOT_OF_THE_FORMAT = {
-    "format",
-    "trust",
-    "no-bundle",
-    "several-bundles",
-    "catalog-rollback",
-    "catalog-overreach",
-}
+NOT_OF_THE_FORMAT = {"format", "trust", "no-bundle", "several-bundles"}
 """Branches, and what a caller asks of a file beyond its format."""
 
 

@@ -19,13 +19,13 @@ TEXT = text_of("trust.md")
 
 
 def played() -> list[str]:
-    """Give the commands of the page that are marked to be played, in their order."""
+    """Return the commands of the page that are marked to be played, in their order."""
     blocks = re.findall(r"<!-- play -->\n```sh\n(.*?)```", TEXT, re.DOTALL)
     return [line for block in blocks for line in block.splitlines()]
 
 
 def options_of(words: list[str]) -> set[str]:
-    """Give the option names of the command that these words call."""
+    """Return the option names of the command that these words call."""
     command: click.Command = licensekit
     for word in words:
         if not isinstance(command, click.Group):

@@ -16,12 +16,12 @@ SYSTEM, SITE, USER = Kind.SYSTEM, Kind.SITE, Kind.USER
 
 
 def catalog(**licenses: License) -> Catalog:
-    """Give the vendor's catalog; `_` in a name stands for `-` in the code."""
+    """Return the vendor's catalog; `_` in a name stands for `-` in the code."""
     return makers.catalog(licenses={c.replace("_", "-"): one for c, one in licenses.items()})
 
 
 def trust_store(*catalogs: Catalog, partner: str | None = None) -> TrustStore:
-    """Give what a pack with these catalogs establishes; a partner's is signed by its own key."""
+    """Return what a pack with these catalogs establishes; a partner's is signed by its own key."""
     keys = [makers.admitted(makers.key("vendor"))]
     if partner:
         scope = makers.scope(issuers=[partner])
@@ -54,7 +54,7 @@ def granted(
 
 
 def bare(sequence: int = 1, **changes: Any) -> Bundle:
-    """Give a bundle that sells nothing but what is said, and never ends unless told."""
+    """Return a bundle that sells nothing but what is said, and never ends unless told."""
     never = dict.fromkeys(("starts", "warning", "expiry", "grace"))
     nothing: dict[str, Any] = {"system": {}, "sites": {}, "users": {}}
     return makers.bundle(**{"sequence": sequence, **never, **nothing, **changes})
@@ -63,7 +63,7 @@ def bare(sequence: int = 1, **changes: Any) -> Bundle:
 def access(
     entitlements: Entitlements, *held: str, at_site: tuple[str, ...] = ()
 ) -> dict[str, Access]:
-    """Give what a holder of these licenses may do."""
+    """Return what a holder of these licenses may do."""
     return held_access(
         entitlements, [Holding(c, 0) for c in held], [Holding(c, 0) for c in at_site]
     )

@@ -14,7 +14,7 @@ FILES = [(f"{number}.lic", bytes([number]) * 500) for number in range(5)]
 
 
 def found(folder: Path) -> dict[str, bytes]:
-    """Give every file of a folder."""
+    """Return every file of a folder."""
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 

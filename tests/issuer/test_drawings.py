@@ -12,8 +12,8 @@ from licensekit.errors import QrRefused
 from licensekit.issuer.attachments import NO_ATTACHMENTS, Attachments
 from licensekit.issuer.orders.issue import LicenseFile, license_file
 from licensekit.issuer.output import qr, sheet
-from licensekit.trust.identity import identity_of
 from licensekit.trust.sign import sign
+from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
 from licensekit.wire.documents import Binding, Kind, Use
 from licensekit.wire.frame import HYBRID

@@ -27,11 +27,11 @@ class Hsm(NamedTuple):
     add_token: Callable[[str], None]
 
     def uri(self, path: str) -> str:
-        """Give the URI of what `path` names in this module."""
+        """Return the URI of what `path` names in this module."""
         return f"pkcs11:{path}?module-path={quote(self.module)}"
 
     def ask_pin(self) -> str:
-        """Give the PIN, as one who is asked."""
+        """Return the PIN, as one who is asked."""
         return self.pin
 
 

@@ -34,7 +34,7 @@ def multiply(scalar: int, point: Point) -> Point:
 
 
 def root(y: int) -> int | None:
-    """Give an x with (x, y) on the curve, or None (section 5.1.3, steps 2 and 3)."""
+    """Return an x with (x, y) on the curve, or None (section 5.1.3, steps 2 and 3)."""
     square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
     x = pow(square, (P + 3) // 8, P)
     for candidate in (x, x * _ROOT_OF_MINUS_ONE % P):
@@ -49,7 +49,7 @@ def encode(point: Point) -> bytes:
 
 
 def decode_leniently(data: bytes) -> Point | None:
-    """Give the point that `data` spells in any way: y may exceed p, x = 0 may carry a sign."""
+    """Return the point that `data` spells in any way: y may exceed p, x = 0 may carry a sign."""
     number = int.from_bytes(data, "little")
     y = number % 2**255 % P
     x = root(y)
@@ -59,7 +59,7 @@ def decode_leniently(data: bytes) -> Point | None:
 
 
 def decode(data: bytes) -> Point | None:
-    """Give the point of which `data` is the one canonical encoding, or None."""
+    """Return the point of which `data` is the one canonical encoding, or None."""
     point = decode_leniently(data)
     return point if point is not None and encode(point) == data else None
 
@@ -93,7 +93,7 @@ BASE: Point = (_BASE_X if _BASE_X % 2 == 0 else P - _BASE_X, _BASE_Y)
 
 
 def torsion() -> list[Point]:
-    """Give the eight points whose order divides 8, in the order of a generator's multiples."""
+    """Return the eight points whose order divides 8, in the order of a generator's multiples."""
     y = 2
     while True:
         x = root(y)
@@ -105,7 +105,7 @@ def torsion() -> list[Point]:
 
 
 def spellings(point: Point) -> list[bytes]:
-    """Give every 32 bytes that a lenient reader takes for `point`: one is canonical."""
+    """Return every 32 bytes that a lenient reader takes for `point`: one is canonical."""
     x, y = point
     signs = (0, 1) if x == 0 else (x & 1,)
     ys = (y, y + P) if y + P < 2**255 else (y,)

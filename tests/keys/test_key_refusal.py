@@ -16,7 +16,7 @@ SCHEMES = sorted(PUBLIC_BYTES)
 
 
 def as_scheme(scheme: int, ed25519: bytes) -> bytes:
-    """Give the public bytes of `scheme` whose Ed25519 part is `ed25519`."""
+    """Return the public bytes of `scheme` whose Ed25519 part is `ed25519`."""
     return ed25519 + MLDSA_PART if scheme == HYBRID else ed25519
 
 

@@ -59,7 +59,7 @@ def text_of(prefix: str, data: bytes) -> str:
 
 
 def resealed(text: str, secret: bytes) -> str:
-    """Give what someone who knows the passphrase can make: another secret behind the header."""
+    """Return what someone who knows the passphrase can make: another secret behind the header."""
     data = contents(text)
     start, salt = data[: -len(secret) - 16], data[2:18]
     key = Scrypt(salt, 32, 2 ** data[1], 8, 1).derive(PASSPHRASE)

@@ -28,7 +28,7 @@ def accepts(public: bytes, message: bytes, signature: bytes) -> bool:
 
 
 def nonces(torsion: int) -> list[tuple[int, bytes]]:
-    """Give every spelling of R = rB + T for an r that is not 0, and for r = 0."""
+    """Return every spelling of R = rB + T for an r that is not 0, and for r = 0."""
     mixed = edwards.encode(edwards.add(NONCE_POINT, TORSION[torsion]))
     pure = [(0, spelling) for spelling in edwards.spellings(TORSION[torsion])]
     return [(NONCE_SCALAR, mixed), *pure]

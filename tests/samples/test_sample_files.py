@@ -34,7 +34,7 @@ MADE = sample_files()
 
 
 def example(name: str) -> str:
-    """Give the code block behind the mark `<!-- example: name -->`."""
+    """Return the code block behind the mark `<!-- example: name -->`."""
     found = re.search(rf"<!-- example: {name} -->\n```\w+\n(.*?)```", README, re.DOTALL)
     assert found, name
     return found[1]

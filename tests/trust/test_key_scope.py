@@ -45,7 +45,7 @@ STATE: TrustState = makers.state_of(
 
 
 def trial(**changes: Any) -> Document:
-    """Give a trial of sixty days, the longest that the SALES key may sign."""
+    """Return a trial of sixty days, the longest that the SALES key may sign."""
     dates = {"starts": None, "warning": None, "expiry": ISSUED_DAY + 60, "grace": None}
     return makers.bundle(**({"use": Use.TRIAL} | dates | changes))
 

@@ -51,7 +51,7 @@ def catalog(version: int, signer: SigningKey = CATALOGS, **changes: Any) -> armo
 
 
 def overreaching(licenses: dict[str, License]) -> armor.Token:
-    """Give a partner's catalog that says `demo.sale` where its licenses say `demo0sale`."""
+    """Return a partner's catalog that says `demo.sale` where its licenses say `demo0sale`."""
     honest = catalog(1, PARTNERS, issuer=PARTNER, licenses=licenses)
     payload = makers.payload_of(honest).replace(b"demo0sale", b"demo.sale")
     return makers.seal("catalog", payload, PARTNERS)

@@ -41,7 +41,7 @@ HUGE = 2**32 - 1
 
 
 def trust(version: int, **lists_key: Any) -> armor.Token:
-    """Give a trust document that admits the keys above; `lists_key` changes what LISTS may."""
+    """Return a trust document that admits the keys above; `lists_key` changes what LISTS may."""
     only_lists = makers.scope(types=[SignedType.REVOCATIONS])
     keys = [
         makers.admitted(VENDOR, "vendor"),

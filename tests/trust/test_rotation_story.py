@@ -82,12 +82,12 @@ LAST = YEARS[-1]
 
 
 def license_file(year: Year) -> list[armor.Token]:
-    """Give what `issue` writes: the bundle, and the trust documents an older pack would lack."""
+    """Return what `issue` writes: the bundle, and the trust documents an older pack would lack."""
     return armor.read(makers.file_of(year.bundle, year.trust, *year.roots))
 
 
 def shipped(year: int) -> TrustStore:
-    """Give the ground of an application shipped in `year`, with that year's pack and pin."""
+    """Return the ground of an application shipped in `year`, with that year's pack and pin."""
     now = YEARS[year]
     return open_pack(now.pack, makers.pin(now.roots[-1]), now.time)
 

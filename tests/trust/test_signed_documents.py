@@ -1,6 +1,7 @@
 """Verified documents as values, and what installations sign."""
 
 import copy
+from hashlib import sha256
 
 import pytest
 
@@ -15,7 +16,7 @@ from licensekit.errors import (
     UnexpectedType,
 )
 from licensekit.trust.sign import sign
-from licensekit.trust.signed import SelfSigned, Verified, self_signed
+from licensekit.trust.signed import SelfSigned, Verified, digest_of, identity_of, self_signed
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Receipt, Request, Statement
@@ -81,13 +82,13 @@ def test_what_an_installation_signs_is_verified_by_the_key_that_it_carries() -> 
 
 
 def with_key(public: bytes) -> armor.Token:
-    """Give a request that carries `public` and a signature of zeros."""
+    """Return a request that carries `public` and a signature of zeros."""
     signature = frame.Signature(frame.INSTALLATION, public, bytes(64))
     return armor.Token("request", frame.write(frame.Frame((signature,), b"\xc0")))
 
 
 def swapped(token: armor.Token) -> armor.Token:
-    """Give `token` with the other installation's key in the place of its own."""
+    """Return `token` with the other installation's key in the place of its own."""
     opened = frame.read(token.frame)
     signature = opened.signatures[0]._replace(key=OTHER.verifying_key.public)
     return armor.Token(token.type, frame.write(opened._replace(signatures=(signature,))))
@@ -122,3 +123,9 @@ def test_anything_else_is_refused(error: type[LicenseError], token: armor.Token)
     with pytest.raises(LicenseError) as caught:
         self_signed(token, Request)
     assert type(caught.value) is error
+
+
+def test_digest_and_identity_are_what_they_always_were() -> None:
+    digest = sha256(b"root\x00payload").digest()
+    assert digest_of("root", b"payload") == digest
+    assert identity_of("root", b"payload") == digest[:16]

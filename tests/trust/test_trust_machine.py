@@ -41,7 +41,7 @@ HUGE = 2**32 - 1000
 
 
 def outcome(action: Callable[[], T]) -> tuple[T | None, Refusal]:
-    """Give the value of `action`, or the class of the error with which it was refused."""
+    """Return the value of `action`, or the class of the error with which it was refused."""
     try:
         return action(), None
     except LicenseError as error:
@@ -49,13 +49,13 @@ def outcome(action: Callable[[], T]) -> tuple[T | None, Refusal]:
 
 
 def make_root(version: int) -> Made:
-    """Give the root of `version`, signed by its own key and the one before."""
+    """Return the root of `version`, signed by its own key and the one before."""
     keys = [makers.key(f"machine root {n}") for n in (version - 1, version) if n]
     return Made("root", sign(makers.root(keys[-1], version=version), *keys), version)
 
 
 def make_trust(root: int, version: int, revoked: frozenset[str], note: str = "") -> Made:
-    """Give a trust document under `root`, in which some list keys are revoked."""
+    """Return a trust document under `root`, in which some list keys are revoked."""
     keys = [makers.admitted(VENDOR, f"vendor {note}")]
     for name in LIST_KEYS:
         state = KeyState.REVOKED if name in revoked else KeyState.ACTIVE
@@ -66,7 +66,7 @@ def make_trust(root: int, version: int, revoked: frozenset[str], note: str = "")
 
 
 def make_list(trust: int, number: int, signer: str, revoked: frozenset[str]) -> Made:
-    """Give a list by one of the list keys."""
+    """Return a list by one of the list keys."""
     document = makers.revocations(trust_version=trust, number=number, serials=sorted(revoked))
     token = sign(document, makers.key(signer))
     return Made("revocations", token, 0, trust, number, signer, revoked)
@@ -124,11 +124,11 @@ class TrustMachine(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def deliver(self, data: st.DataObject) -> None:
-        """Give the installation any one document that exists, new or old."""
+        """Return the installation any one document that exists, new or old."""
         self.send(data.draw(st.sampled_from(self.archive)))
 
     def send(self, made: Made) -> None:
-        """Give the installation one document."""
+        """Return the installation one document."""
 
         def update() -> TrustState:
             if made.kind == "root":
@@ -140,7 +140,7 @@ class TrustMachine(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def deliver_a_file(self, data: st.DataObject) -> None:
-        """Give it several documents as one file, in any order: all or none."""
+        """Return it several documents as one file, in any order: all or none."""
         file = data.draw(st.lists(st.sampled_from(self.archive), max_size=6))
         tokens = [made.token for made in file]
         self.happens(lambda: extend(self.state, tokens, NOW), lambda model: model.take_file(file))
@@ -148,7 +148,7 @@ class TrustMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.model.trust and self.model.root == self.roots)
     @rule()
     def fork_the_trust(self) -> None:
-        """Give it a second truth of the version in force."""
+        """Return it a second truth of the version in force."""
         fork = make_trust(self.roots, self.model.trust, frozenset(), note="fork")
         self.happens(lambda: update_trust(self.state, fork.token, NOW), lambda _: TrustFork)
 

@@ -180,7 +180,7 @@ ENTRANCES: dict[str, Callable[[armor.Token], object]] = {
 
 
 def signer_of(kind: str) -> SigningKey:
-    """Give the key that the entrance of `kind` believes."""
+    """Return the key that the entrance of `kind` believes."""
     return ROOT if kind in {"root", "trust"} else VENDOR
 
 

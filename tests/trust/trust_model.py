@@ -71,7 +71,7 @@ class Model:
         return next((refusal for refusal in refusals if refusal not in passed_over), None)
 
     def refusal_of_bundle(self, serial: str) -> Refusal:
-        """Say why the bundle of `serial` does not count."""
+        """Return why the bundle of `serial` does not count."""
         if not self.trust:
             return TrustMissing
         if self.listed is None:

@@ -15,7 +15,7 @@ from tests.vectors.vector import state_numbers
 
 
 def run(vector: dict[str, Any], ground: dict[str, str]) -> dict[str, Any]:
-    """Give what our reader makes of a vector on its ground, in the form of `expect`."""
+    """Return what our reader makes of a vector on its ground, in the form of `expect`."""
     try:
         return _taken(vector, ground)
     except LicenseError as error:
@@ -23,7 +23,7 @@ def run(vector: dict[str, Any], ground: dict[str, str]) -> dict[str, Any]:
 
 
 def file_bytes(vector: dict[str, Any]) -> bytes:
-    """Give the file of a vector."""
+    """Return the file of a vector."""
     if "file_hex" in vector:
         return bytes.fromhex(vector["file_hex"])
     repeat = vector.get("repeat", {"text": "", "times": 0})

@@ -40,7 +40,7 @@ GROUPS: Final[dict[str, Callable[[], Iterable[Vector]]]] = {
 
 
 def text_of(group: str) -> str:
-    """Give the text of the file of a group."""
+    """Return the text of the file of a group."""
     made = list(GROUPS[group]())
     grounds = list(dict.fromkeys((vector.root, vector.pack) for vector in made))
     whole = {

@@ -99,7 +99,7 @@ def documents() -> Iterator[Vector]:
 
 
 def signer_of(document: Document) -> SigningKey:
-    """Give a key that may sign documents of this type."""
+    """Return a key that may sign documents of this type."""
     if isinstance(document, Root | Trust):
         return ROOT
     if isinstance(document, Catalog):
@@ -109,7 +109,7 @@ def signer_of(document: Document) -> SigningKey:
 
 
 def payload_of(spoiled: Spoiled) -> bytes:
-    """Give the payload, as no writer makes it."""
+    """Return the payload, as no writer makes it."""
     whole = _replaced(spoiled.document, spoiled.path, spoiled.value)
     return msgspec.msgpack.encode(whole, order="sorted")
 

@@ -129,17 +129,17 @@ def payloads() -> Iterator[Vector]:
 
 
 def signed(payload: bytes, kind: str = "bundle") -> str:
-    """Give a file of any payload, signed by the vendor."""
+    """Return a file of any payload, signed by the vendor."""
     return file_of(makers.seal(kind, payload, VENDOR))
 
 
 def slug(name: str) -> str:
-    """Give the name of a vector."""
+    """Return the name of a vector."""
     return name.lower().replace(" ", "-")
 
 
 def altered(document: Document, old: bytes, new: bytes) -> str:
-    """Give a file of what no writer makes: the payload with its one `old` replaced."""
+    """Return a file of what no writer makes: the payload with its one `old` replaced."""
     payload = makers.payload_of(sign(document, VENDOR))
     assert payload.count(old) == 1, old
     return signed(payload.replace(old, new))

@@ -38,18 +38,18 @@ def root(
     threshold: int = 1,
     **changes: Any,
 ) -> armor.Token:
-    """Give a root of `keys`, signed by `signers`."""
+    """Return a root of `keys`, signed by `signers`."""
     document = makers.root(*keys, version=version, threshold=threshold, **changes)
     return sign(document, *signers)
 
 
 def unsound_root(*keys: RootKey) -> armor.Token:
-    """Give a root that lists `keys`, signed by A."""
+    """Return a root that lists `keys`, signed by A."""
     return sign(makers.changed(makers.root(A), keys=list(keys)), A)
 
 
 def trust(signers: Sequence[SigningKey], version: int, under: int = 1) -> armor.Token:
-    """Give a trust document that admits the keys of `vector.ADMITTED`."""
+    """Return a trust document that admits the keys of `vector.ADMITTED`."""
     return sign(makers.trust(*ADMITTED, version=version, root_version=under), *signers)
 
 

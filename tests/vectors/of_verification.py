@@ -32,7 +32,7 @@ TOKEN = sign(BUNDLE, VENDOR)
 
 
 def by(signer: SigningKey, document: Document) -> str:
-    """Give a file of one document by one signer."""
+    """Return a file of one document by one signer."""
     return file_of(sign(document, signer))
 
 
@@ -98,7 +98,7 @@ def _with(signature: frame.Signature, data: bytes) -> armor.Token:
 
 
 def trial(**changes: object) -> Bundle:
-    """Give a trial of sixty days, the longest that SALES may sign."""
+    """Return a trial of sixty days, the longest that SALES may sign."""
     dates = {"starts": None, "warning": None, "expiry": ISSUED_DAY + 60, "grace": None}
     return makers.bundle(**({"use": Use.TRIAL} | dates | changes))
 

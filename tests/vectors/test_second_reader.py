@@ -24,7 +24,7 @@ def test_the_second_reader_makes_of_it_what_the_vector_says(
 
 
 def ours(kind: str, payload: bytes) -> object:
-    """Give what the package makes of a payload: plain data, or the code of its refusal."""
+    """Return what the package makes of a payload: plain data, or the code of its refusal."""
     try:
         return plain(decode(CLASS_OF[kind], payload))
     except LicenseError as error:
@@ -32,7 +32,7 @@ def ours(kind: str, payload: bytes) -> object:
 
 
 def theirs(kind: str, payload: bytes) -> object:
-    """Give what the second reader makes of it."""
+    """Return what the second reader makes of it."""
     try:
         return fields.read(kind, payload).plain
     except RefusedError as error:
@@ -41,7 +41,7 @@ def theirs(kind: str, payload: bytes) -> object:
 
 @st.composite
 def damaged(draw: st.DrawFn, whole: bytes) -> bytes:
-    """Give a payload in which a few bytes are replaced, left out or put in."""
+    """Return a payload in which a few bytes are replaced, left out or put in."""
     data = bytearray(whole)
     for _ in range(draw(st.integers(1, 3))):
         at = draw(st.integers(0, len(data)))

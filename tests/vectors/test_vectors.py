@@ -17,7 +17,7 @@ FORMAT = text_of("format.md")
 
 
 def committed(group: str) -> dict[str, Any]:
-    """Give a file of vectors."""
+    """Return a file of vectors."""
     whole: dict[str, Any] = json.loads((FOLDER / f"{group}.json").read_text("ascii"))
     return whole
 
@@ -44,7 +44,7 @@ def test_what_is_signed_at_random_differs_from_what_is_committed_in_nothing_else
 
 
 def without_signatures(vector: dict[str, Any]) -> dict[str, Any]:
-    """Give a vector with the length of its file in place of the file."""
+    """Return a vector with the length of its file in place of the file."""
     return vector | {"file": len(vector["file"])}
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from licensekit.dates import format_seconds
-from licensekit.trust.identity import identity_of
 from licensekit.trust.sign import sign
+from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
 from licensekit.wire.documents import TYPE_OF, Document, KeyState, SignedType, Use, encode
 from licensekit.wire.plain import plain
@@ -43,7 +43,7 @@ class Vector:
     """The file's one token is taken by the rule of its type, without F1."""
 
     def as_json(self, ground: int) -> dict[str, Any]:
-        """Give the object that stands in the file of vectors, whose grounds are numbered there."""
+        """Return the object in the file of vectors, where each ground has a number."""
         said: dict[str, Any] = {
             "name": self.name,
             "about": self.about,
@@ -86,7 +86,7 @@ class Ground:
         catalogs: Catalogs | None = None,
         **more: Any,
     ) -> Vector:
-        """Give a vector whose file is taken; `documents` are those that it verifies, in order."""
+        """Return a vector whose file is taken; `documents` are those that it verifies, in order."""
         root, trust, lists = state or (self.seen_root, self.seen_trust, self.lists)
         shown = [shown_document(document) for document in documents]
         known = self.catalogs if catalogs is None else catalogs
@@ -96,13 +96,13 @@ class Ground:
     def refuses(
         self, rule: str, code: str, name: str, about: str, file: str | bytes, **more: Any
     ) -> Vector:
-        """Give a vector whose file is refused by `rule` with `code`."""
+        """Return a vector whose file is refused by `rule` with `code`."""
         expect = {"code": code}
         return Vector(name, about, self.root, self.pack, file, expect, rule, **more)
 
 
 def state_numbers(root: int, trust: int, lists: Lists, catalogs: Catalogs) -> dict[str, Any]:
-    """Give what was seen and which catalogs govern, as vectors show it."""
+    """Return what was seen and which catalogs govern, as vectors show it."""
     return {
         "root": root,
         "trust": trust,
@@ -119,7 +119,7 @@ def shown_document(document: Document) -> dict[str, Any]:
 
 
 def file_of(*tokens: armor.Token) -> str:
-    """Give a file of these tokens."""
+    """Return a file of these tokens."""
     return makers.file_of(*tokens)
 
 

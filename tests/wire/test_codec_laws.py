@@ -27,7 +27,7 @@ kinds = st.sampled_from(list(CLASS_OF))
 
 
 def decodes_to_itself(kind: str, payload: bytes) -> bool:
-    """Say whether `payload` is taken; if it is, it must be what its document encodes to."""
+    """Return whether `payload` is taken; if it is, it must be what its document encodes to."""
     try:
         document = decode(CLASS_OF[kind], payload)
     except LicenseError:

@@ -35,18 +35,18 @@ SERIALS_WRONG = ["-1", "1-", "1 2", "é", "1\n2", "1.2", "", "1" * 33]
 
 
 def scoped(**changes: Any) -> dict[str, Any]:
-    """Give the change of a trust document whose one key has another scope."""
+    """Return the change of a trust document whose one key has another scope."""
     key = makers.admitted(makers.key("vendor"), scope=makers.scope(**changes))
     return {"keys": [key]}
 
 
 def keyed(**changes: Any) -> dict[str, Any]:
-    """Give the change of a trust document whose one key is described in another way."""
+    """Return the change of a trust document whose one key is described in another way."""
     return {"keys": [makers.admitted(makers.key("vendor"), **changes)]}
 
 
 def listed(**changes: Any) -> dict[str, Any]:
-    """Give the change of a catalog that has one license of another description."""
+    """Return the change of a catalog that has one license of another description."""
     return {"licenses": {"sale": makers.license_entry(**changes)}}
 
 

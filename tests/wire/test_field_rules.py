@@ -15,7 +15,7 @@ from licensekit.wire.documents.fields import (
     require_serials,
     require_texts,
 )
-from licensekit.wire.documents.sold import Kind
+from licensekit.wire.documents.licenses import Kind
 
 REFUSED = {
     *range(0x20),

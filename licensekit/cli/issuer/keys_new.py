@@ -23,8 +23,8 @@ from licensekit.issuer.keys.keyring import KeyFile, write_key, write_place
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys import pkcs11
-from licensekit.keys.exchange import import_private
 from licensekit.keys.keyfile import format_public
+from licensekit.keys.other_forms import import_private
 from licensekit.keys.pkcs11.uri import parse
 from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import VerifyingKey

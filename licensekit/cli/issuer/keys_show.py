@@ -12,8 +12,8 @@ from licensekit.dates import day_at, format_days
 from licensekit.issuer.keys.documents import key_id
 from licensekit.issuer.keys.keyring import KeyFile, list_key_files
 from licensekit.issuer.workspace import Workspace
-from licensekit.keys.exchange import export_openssh, export_pem
 from licensekit.keys.keyfile import format_public
+from licensekit.keys.other_forms import export_openssh, export_pem
 from licensekit.wire.documents import AdmittedKey, SignedType, Use
 from licensekit.wire.plain import plain, word
 

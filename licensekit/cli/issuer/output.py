@@ -15,7 +15,7 @@ from licensekit.errors import FileUnusable
 from licensekit.issuer.orders.issue import LicenseFile
 from licensekit.issuer.output import qr
 from licensekit.issuer.output.sheet import page
-from licensekit.trust.identity import identity_of
+from licensekit.trust.signed import identity_of
 from licensekit.wire.documents import Bundle, Catalog
 from licensekit.wire.frame import read
 

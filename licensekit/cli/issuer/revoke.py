@@ -25,7 +25,7 @@ from licensekit.issuer.keys.changes import revoke as revoked
 from licensekit.issuer.keys.documents import named
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.workspace import Workspace
-from licensekit.trust.identity import identity_of
+from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
 from licensekit.wire.documents import Revocations
 from licensekit.wire.frame import read

@@ -31,7 +31,7 @@ def show_changes(proposed: ChangeProposal) -> None:
 
 
 def changes_json(proposed: ChangeProposal) -> dict[str, Any]:
-    """Give the same as `--json` prints it."""
+    """Return the same as `--json` prints it."""
     return {
         "serial": proposed.before.bundle.serial,
         "part": proposed.before.bundle.part,

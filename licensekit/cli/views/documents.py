@@ -33,7 +33,7 @@ def show(document: Document, first: Facts = ()) -> None:
 
 
 def amount(count: int | None) -> str:
-    """Give a count as it is shown."""
+    """Return a count as it is shown."""
     return "unrestricted" if count is None else str(count)
 
 
@@ -78,7 +78,7 @@ def _dates(bundle: Bundle) -> list[tuple[str, int | None]]:
 
 
 def bound_to(bundle: Bundle) -> str | None:
-    """Say which installation a bundle is for; None: any."""
+    """Return which installation a bundle is for, in words; None: any."""
     binding = bundle.binding
     if binding is None:
         return None
@@ -177,7 +177,7 @@ def _table_of_trust(trust: Trust) -> None:
 
 
 def _fields(document: Document) -> Facts:
-    """Give any other document: a fact for each field, or for each entry of a map."""
+    """Yield the facts of any other document: a fact for each field, or for each entry of a map."""
     for name, value in plain(document).items():
         label = name.replace("_", " ")
         if isinstance(value, dict):

@@ -15,7 +15,7 @@ def show_events(events: Iterable[Event]) -> None:
 
 
 def event_json(event: Event) -> dict[str, Any]:
-    """Give an event as `--json` prints it."""
+    """Return an event as `--json` prints it."""
     return {
         "number": event.number,
         "kind": event.kind,

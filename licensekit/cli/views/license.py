@@ -62,7 +62,7 @@ def show_license(details: LicenseDetails) -> None:
 
 
 def license_json(details: LicenseDetails) -> dict[str, Any]:
-    """Give everything about a license as `--json` prints it."""
+    """Return everything about a license as `--json` prints it."""
     row, license_ = details.row, details.license
     return {
         "license": row.code,

@@ -35,7 +35,7 @@ def show_preview(preview: Preview, *, show_all: bool) -> None:
 
 
 def describe(bundle: Bundle) -> str:
-    """Give a bundle in a line: what it is, by whom and until when."""
+    """Return a bundle in a line: what it is, by whom and until when."""
     ends = "perpetual" if bundle.expiry is None else f"until {format_days(bundle.expiry)}"
     starts = "" if bundle.starts is None else f"from {format_days(bundle.starts)} "
     return (
@@ -45,7 +45,7 @@ def describe(bundle: Bundle) -> str:
 
 
 def preview_json(preview: Preview) -> dict[str, Any]:
-    """Give a preview as `--json` prints it."""
+    """Return a preview as `--json` prints it."""
     return {
         "can_activate": preview.can_activate,
         "company": preview.company,
@@ -89,7 +89,7 @@ def _row(row: PreviewRow) -> tuple[object, ...]:
 
 
 def _counts(row: PreviewRow, total: int | None, access: Access) -> tuple[str | None, str]:
-    """Give what is free and the total; what everybody has through another, nobody counts."""
+    """Return what is free and the total; what everybody has through another, nobody counts."""
     if row.kind is Kind.SYSTEM:
         return None, amount(total)
     if total == 0 and access is Access.FULL:

@@ -58,7 +58,7 @@ def show_notices(notices: Iterable[Notice]) -> None:
 
 
 def status_json(state: InstallationState) -> dict[str, Any]:
-    """Give the state as `--json` prints it."""
+    """Return the state as `--json` prints it."""
     entitlements = state.entitlements
     parts = (*entitlements.parts, *entitlements.waiting)
     return {
@@ -179,7 +179,7 @@ def _is_shown(row: LicenseRow) -> bool:
 
 
 def by_issuer_and_kind(row: LicenseRow | PreviewRow) -> tuple[str, Kind]:
-    """Give the order in which licenses are listed: the vendor's first, then system, site, user."""
+    """Return the sort key of a license in lists: the vendor's first, then system, site, user."""
     return row.code.rpartition(".")[0], row.kind
 
 

@@ -56,7 +56,7 @@ def show_user(user: UserFacts, access: Mapping[str, Access], state: Installation
 def user_json(
     user: UserFacts, access: Mapping[str, Access], state: InstallationState
 ) -> dict[str, Any]:
-    """Give a user as `--json` prints it."""
+    """Return a user as `--json` prints it."""
     concerned = concerning(state.events, user=user.id, groups=user.groups)
     return {
         **_facts_json(user),
@@ -70,7 +70,7 @@ def user_json(
 def _given(
     user: UserFacts, access: Mapping[str, Access], state: InstallationState
 ) -> list[tuple[str, tuple[str, ...]]]:
-    """Give each license that a user has with what it comes through; what is assigned first."""
+    """Return each license that a user has with what it comes through; what is assigned first."""
     assigned = [holding.license for holding in user.holdings]
     closure = state.entitlements.closure
     ranked: list[tuple[int, str, tuple[str, ...]]] = []
@@ -98,7 +98,7 @@ def show_decision(user_id: str, way: str, decision: Decision) -> None:
 
 
 def decision_json(decision: Decision) -> dict[str, Any]:
-    """Give a decision as `--json` prints it."""
+    """Return a decision as `--json` prints it."""
     return {
         "allowed": decision.allowed,
         "reasons": [reason._asdict() for reason in decision.reasons],

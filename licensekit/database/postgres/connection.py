@@ -9,11 +9,10 @@ from typing import Final, LiteralString
 import psycopg
 from psycopg.types.numeric import Int8Dumper, IntLoader
 
-from licensekit.database.lifetime import Lifetime
 from licensekit.database.postgres.errors import translate
 from licensekit.database.protocol import STREAMED_ROWS, Row, Value
 from licensekit.database.storable import storable
-from licensekit.database.translation import Translated
+from licensekit.database.transaction import Lifetime, Translated
 from licensekit.errors import DatabaseUnavailable
 
 Raw = psycopg.Connection[Row]
@@ -43,7 +42,7 @@ COMMIT
 
 
 def adapt(raw: Raw) -> None:
-    """Let values go in and come out as they do with SQLite."""
+    """Convert values in both directions as SQLite does."""
     raw.adapters.register_dumper(int, Int8Dumper)
     raw.adapters.register_dumper(bool, Int8Dumper)
     raw.adapters.register_loader("numeric", IntLoader)
@@ -121,7 +120,7 @@ class PostgresConnection:
         return int(seconds)
 
     def commit(self) -> None:
-        """Make what was done durable, tell who listens, and end the transaction."""
+        """Commit durably, notify listeners, and end the transaction."""
         self._lifetime.check()
         self._lifetime.end()
         try:
@@ -153,7 +152,7 @@ class PostgresConnection:
 
 @lru_cache(maxsize=1000)
 def placed(sql: LiteralString) -> bytes:
-    """Give `sql` as psycopg takes it: what stands in `_OURS`, and `%` as itself."""
+    """Return `sql` as psycopg takes it: what stands in `_OURS`, and `%` as itself."""
     return _TOKEN.sub(_placed, sql).encode()
 
 

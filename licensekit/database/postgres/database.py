@@ -24,8 +24,7 @@ from licensekit.database.postgres.session import Beginning, begun, connect, is_p
 from licensekit.database.postgres.url import read
 from licensekit.database.protocol import BUSY_SECONDS, Row, Value, Version
 from licensekit.database.storable import storable
-from licensekit.database.transaction import Transaction
-from licensekit.database.translation import Translated
+from licensekit.database.transaction import Transaction, Translated
 
 _Selector: Final[type[selectors.BaseSelector]] = getattr(
     selectors, "PollSelector", selectors.SelectSelector
@@ -63,12 +62,17 @@ _CHANGES: Final = b"SELECT changes, xmin::text::bigint FROM licensekit_schema"
 
 
 class PostgresDatabase:
-    """A database on a server (see `licensekit.database.protocol`)."""
+    """A database on a server (see `licensekit.database.protocol`).
+
+    `location` is the URL without its password.
+    """
+
+    dialect = DIALECT
 
     def __init__(
         self, url: str, schema: Schema, *, create: bool, wait: float = BUSY_SECONDS
     ) -> None:
-        self._location, self._parameters = read(url)
+        self.location, self._parameters = read(url)
         self._schema = schema
         self._wait = wait
         self._pool = ConnectionPool(
@@ -83,16 +87,6 @@ class PostgresDatabase:
             self.close()
             raise
 
-    @property
-    def location(self) -> str:
-        """The URL without its password."""
-        return self._location
-
-    @property
-    def dialect(self) -> Dialect:
-        """How PostgreSQL spells a migration."""
-        return DIALECT
-
     def read(self) -> AbstractContextManager[PostgresConnection]:
         """See `Database.read`."""
         return self._transaction(_READING, JUST_COMMIT, self._schema)
@@ -105,8 +99,8 @@ class PostgresDatabase:
 
     def once(self, sql: LiteralString, *params: Value) -> Row | None:
         """See `Database.once`."""
-        with self._pool.lend() as raw, Translated(translate, self._location):
-            return raw.execute(placed(sql), storable(params, self._location)).fetchone()
+        with self._pool.lend() as raw, Translated(translate, self.location):
+            return raw.execute(placed(sql), storable(params, self.location)).fetchone()
 
     def version(self) -> Version:
         """See `Database.version`."""
@@ -121,7 +115,7 @@ class PostgresDatabase:
                 left = end - monotonic()
                 if left <= 0:
                     return False
-                with Translated(translate, self._location):
+                with Translated(translate, self.location):
                     list(raw.notifies(timeout=min(left, POLL_SECONDS), stop_after=1))
                 self._listeners.check_open()
             return True
@@ -131,22 +125,22 @@ class PostgresDatabase:
         self._pool.close()
         self._listeners.close()
 
-    def look(self) -> AbstractContextManager[PostgresConnection]:
-        """Open a snapshot without a look at the schema."""
+    def read_unchecked(self) -> AbstractContextManager[PostgresConnection]:
+        """See `Migrating.read_unchecked`."""
         return self._transaction(_READING, JUST_COMMIT, None)
 
-    def change(self) -> AbstractContextManager[PostgresConnection]:
-        """Open the write transaction without a look at the schema."""
+    def write_unchecked(self) -> AbstractContextManager[PostgresConnection]:
+        """See `Migrating.write_unchecked`."""
         return self._transaction(_WRITING, COMMIT_AND_TELL, None)
 
     def keep_copy(self, number: int) -> None:
-        """Keep nothing: the server's backups are its administrator's."""
+        """Do nothing: the server's backups are its administrator's."""
 
     def _transaction(
         self, how: Beginning, commit: bytes, schema: Schema | None
     ) -> Transaction[Raw, PostgresConnection]:
         def make(raw: Raw) -> PostgresConnection:
-            return PostgresConnection(raw, self._location)
+            return PostgresConnection(raw, self.location)
 
         def begin(connection: PostgresConnection) -> None:
             statements = begun(connection.raw, how, self._wait)
@@ -154,22 +148,22 @@ class PostgresDatabase:
                 connection.begin(statements, commit)
             else:
                 found = connection.begin(statements + _FOUND, commit)
-                schema.check(found and found[:2], self._location)
+                schema.check(found and found[:2], self.location)
                 connection.began = found[2] if found else None
 
         return Transaction(self._pool, make, begin)
 
     def _version(self, raw: Raw) -> Version:
-        with Translated(translate, self._location):
+        with Translated(translate, self.location):
             row = raw.execute(_CHANGES).fetchone()
         return (getpid(), *(row or ()))
 
     def _connect(self) -> Raw:
-        with Translated(translate, self._location):
+        with Translated(translate, self.location):
             return connect(self._parameters, self._wait)
 
     def _listen(self) -> Raw:
-        with Translated(translate, self._location), ExitStack() as undo:
+        with Translated(translate, self.location), ExitStack() as undo:
             raw = undo.enter_context(closing(self._connect()))
             # A standby tells nobody of changes, nor does a pooler: there, `wait_for_change` looks.
             if not is_pooled(raw):

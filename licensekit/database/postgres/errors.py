@@ -4,7 +4,7 @@ from typing import Final
 
 import psycopg
 
-from licensekit.database.translation import unstorable
+from licensekit.database.storable import unstorable
 from licensekit.errors import (
     ConstraintViolated,
     DatabaseBusy,
@@ -43,7 +43,7 @@ _BY_CLASS: Final[dict[str, tuple[_Kind, str]]] = {
 
 
 def translate(error: BaseException, where: str) -> LicenseError | None:
-    """Give what an error of psycopg means; see `licensekit.database.translation`."""
+    """Return what an error of psycopg means; see `licensekit.database.transaction.Translate`."""
     if isinstance(error, psycopg.Error):
         return _ours(error, where)
     return unstorable(error, where)

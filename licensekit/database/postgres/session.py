@@ -51,12 +51,12 @@ def connect(parameters: dict[str, Any], wait: float) -> Raw:
 
 
 def is_pooled(raw: Raw) -> bool:
-    """Say whether a pooler lends the session for a transaction at a time."""
+    """Return whether a pooler lends the session for a transaction at a time."""
     return raw.prepare_threshold is None
 
 
 def begun(raw: Raw, how: Beginning, wait: float) -> bytes:
-    """Give the statements that begin a transaction."""
+    """Return the statements that begin a transaction."""
     if is_pooled(raw):
         return how.begin + _filled(_LOCAL_SETTINGS, wait) + how.lock
     return how.begin + how.lock

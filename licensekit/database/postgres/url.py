@@ -33,7 +33,7 @@ _URL: Final = re.compile(
 
 
 def read(url: str) -> tuple[str, dict[str, Any]]:
-    """Give what may be shown of `url`, and the parameters that it and our defaults ask for.
+    """Return what may be shown of `url`, and the parameters that it and our defaults ask for.
 
     What is shown has neither the password nor the parameters, either of which may be secret.
 
@@ -53,7 +53,7 @@ def read(url: str) -> tuple[str, dict[str, Any]]:
 
 
 def holds_password(url: str) -> bool:
-    """Say whether `url` has a password in it, in any place where libpq takes one.
+    """Return whether `url` has a password in it, in any place where libpq takes one.
 
     Raises:
         DatabaseUnavailable: as `read`.

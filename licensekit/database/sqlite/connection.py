@@ -4,11 +4,10 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from typing import LiteralString, TypeVar
 
-from licensekit.database.lifetime import Lifetime
 from licensekit.database.protocol import STREAMED_ROWS, Row, Value
 from licensekit.database.sqlite.errors import translate
 from licensekit.database.storable import storable
-from licensekit.database.translation import Translated
+from licensekit.database.transaction import Lifetime, Translated
 
 T = TypeVar("T")
 
@@ -60,7 +59,7 @@ class SqliteConnection:
         """See `Connection.now`: there is no server."""
 
     def commit(self) -> None:
-        """Make what was done durable, and end the transaction."""
+        """Commit durably, and end the transaction."""
         self._lifetime.check()
         self._finish()
         with Translated(translate, self._where):

@@ -13,8 +13,7 @@ from licensekit.database.protocol import BUSY_SECONDS, Row, Value, Version
 from licensekit.database.sqlite.connection import SqliteConnection
 from licensekit.database.sqlite.errors import translate
 from licensekit.database.sqlite.opening import connect, create_private, prepare
-from licensekit.database.transaction import Transaction
-from licensekit.database.translation import Translated
+from licensekit.database.transaction import Transaction, Translated
 from licensekit.errors import DatabaseUnavailable
 from licensekit.files import sync_folder
 
@@ -39,13 +38,18 @@ class _Watcher(NamedTuple):
 
 
 class SqliteDatabase:
-    """A database in one file (see `licensekit.database.protocol`)."""
+    """A database in one file (see `licensekit.database.protocol`).
+
+    `location` is the path, as it was given.
+    """
+
+    dialect = DIALECT
 
     def __init__(
         self, path: Path, schema: Schema, *, create: bool, wait: float = BUSY_SECONDS
     ) -> None:
         prepare(path, wait=wait, create=create)
-        self._location = str(path)
+        self.location = str(path)
         self._path = path.absolute()  # a program may go to another folder meanwhile
         self._schema = schema
         self._wait = wait
@@ -65,16 +69,6 @@ class SqliteDatabase:
             self.close()
             raise
 
-    @property
-    def location(self) -> str:
-        """The path, as it was given."""
-        return self._location
-
-    @property
-    def dialect(self) -> Dialect:
-        """How SQLite spells a migration."""
-        return DIALECT
-
     def read(self) -> AbstractContextManager[SqliteConnection]:
         """See `Database.read`."""
         return self._transaction(self._readers, "BEGIN", self._schema)
@@ -90,7 +84,7 @@ class SqliteDatabase:
 
     def version(self) -> Version:
         """See `Database.version`."""
-        with self._watchers.lend() as watcher, Translated(translate, self._location):
+        with self._watchers.lend() as watcher, Translated(translate, self.location):
             (moved,) = watcher.raw.execute("PRAGMA data_version").fetchone()
             return (watcher.number, moved)
 
@@ -109,16 +103,16 @@ class SqliteDatabase:
         for pool in (self._readers, self._writers, self._watchers):
             pool.close()
 
-    def look(self) -> AbstractContextManager[SqliteConnection]:
-        """Open a snapshot without a look at the schema."""
+    def read_unchecked(self) -> AbstractContextManager[SqliteConnection]:
+        """See `Migrating.read_unchecked`."""
         return self._transaction(self._readers, "BEGIN", None)
 
-    def change(self) -> AbstractContextManager[SqliteConnection]:
-        """Open the write transaction without a look at the schema."""
+    def write_unchecked(self) -> AbstractContextManager[SqliteConnection]:
+        """See `Migrating.write_unchecked`."""
         return self._transaction(self._writers, "BEGIN IMMEDIATE", None)
 
     def keep_copy(self, number: int) -> None:
-        """Keep what is committed as `NAME.before-NUMBER`, beside the database."""
+        """Copy what is committed to `NAME.before-NUMBER`, beside the database."""
         kept = self._path.with_name(f"{self._path.name}.before-{number}")
         partial = kept.with_name(f"{kept.name}.partial")
         try:
@@ -144,12 +138,12 @@ class SqliteDatabase:
         schema: Schema | None,
     ) -> Transaction[sqlite3.Connection, SqliteConnection]:
         def make(raw: sqlite3.Connection) -> SqliteConnection:
-            return SqliteConnection(raw, self._location)
+            return SqliteConnection(raw, self.location)
 
         def begin(connection: SqliteConnection) -> None:
             connection.begin(statement)
             if schema is not None:
-                schema.check(connection.one(FOUND), self._location)
+                schema.check(connection.one(FOUND), self.location)
 
         return Transaction(pool, make, begin)
 

@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Final
 
-from licensekit.database.translation import unstorable
+from licensekit.database.storable import unstorable
 from licensekit.errors import (
     ConstraintViolated,
     DatabaseBusy,
@@ -33,7 +33,7 @@ _BY_CODE: Final[dict[int, tuple[type[LicenseError], str, str]]] = {
 
 
 def translate(error: BaseException, where: str) -> LicenseError | None:
-    """Give what an error of sqlite3 means; see `licensekit.database.translation`."""
+    """Return what an error of sqlite3 means; see `licensekit.database.transaction.Translate`."""
     if isinstance(error, UnicodeDecodeError):
         # sqlite3 cannot even say what is wrong: the name in its message is not UTF-8.
         return DatabaseDamaged("it is damaged", where=where)
@@ -44,7 +44,7 @@ def translate(error: BaseException, where: str) -> LicenseError | None:
 
 
 def damaged(finding: str, where: str) -> DatabaseDamaged:
-    """Say that the database is damaged; `finding` may contain anything that stands in the file."""
+    """Return the error of a damaged database; `finding` may contain any text of the file."""
     shown = "".join(char if char.isprintable() else " " for char in finding[:200])
     return DatabaseDamaged(f"it is damaged ({' '.join(shown.split())})", where=where)
 

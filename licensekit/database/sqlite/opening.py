@@ -9,7 +9,7 @@ from typing import Final
 
 from licensekit.database.sqlite.errors import damaged, translate
 from licensekit.database.storable import VALUE_BYTES
-from licensekit.database.translation import Translated
+from licensekit.database.transaction import Translated
 from licensekit.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, FileUnusable
 from licensekit.files import require_plain_file, sync_folder, unusable
 
@@ -32,7 +32,7 @@ _SETTINGS: Final = (
 
 
 def prepare(path: Path, *, wait: float, create: bool) -> None:
-    """Make sure that `path` is a database file that may be ours; with `create`, that it exists.
+    """Check that `path` is a database file that may be ours; with `create`, create it if needed.
 
     Raises:
         FileUnusable: missing or empty, a folder, a FIFO or anything but a plain file.
@@ -127,7 +127,7 @@ def _is_there(path: Path) -> bool:
 
 
 def _check(raw: sqlite3.Connection, path: Path) -> bool:
-    """Say whether a database that may be ours is still empty."""
+    """Return whether a database that may be ours is still empty."""
     size = path.stat().st_size
     if 0 < size < _SMALLEST:
         # SQLite would take a file of a byte for an empty one.

@@ -13,10 +13,9 @@ from licensekit.issuer.catalog.counts import (
     read_settings,
 )
 from licensekit.text import values
-from licensekit.text.faults import in_file_order, refusal
-from licensekit.text.nearest import did_you_mean
-from licensekit.text.tables import Table
+from licensekit.text.tables import Table, in_file_order
 from licensekit.text.toml import parse_toml
+from licensekit.text.values import did_you_mean
 from licensekit.wire.documents import Catalog, Edition, Kind, License, LoginRule, SeatKind, UserKind
 from licensekit.wire.plain import word
 
@@ -68,12 +67,12 @@ def read_catalog(
     """
     content = parse_toml(text)
     if isinstance(content, Fault):
-        raise refusal(CatalogInvalid, [content])
+        raise CatalogInvalid.of([content])
     file = Table("", content, [])
     catalog = _catalog(file, version, issued, issuer)
     found = [*file.faults, *rule_faults(catalog, others)]
     if found:
-        raise refusal(CatalogInvalid, in_file_order(found, content))
+        raise CatalogInvalid.of(in_file_order(found, content))
     return catalog
 
 

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from licensekit.database import Connection, Row
 from licensekit.database import Value as Column
 from licensekit.keys.digest import sha256
-from licensekit.trust.identity import identity_of
+from licensekit.trust.signed import identity_of
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import FOLLOWS, Receipt, Request, Statement, Value, decode
 from licensekit.wire.frame import read

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from licensekit.database import Connection
 from licensekit.errors import NotIssued
 from licensekit.issuer.ledger.entries import LedgerEntry, answers_of_order, entry, entry_of_order
-from licensekit.trust.identity import identity_of
+from licensekit.trust.signed import identity_of
 from licensekit.wire.documents import CLASS_OF, Document, decode
 from licensekit.wire.frame import read
 

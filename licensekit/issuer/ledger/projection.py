@@ -11,7 +11,7 @@ from typing import Final
 from licensekit import limits
 from licensekit.database import Connection, Value
 from licensekit.issuer.ledger import exchange_files
-from licensekit.trust.identity import identity_of
+from licensekit.trust.signed import identity_of
 from licensekit.wire import frame
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import (

@@ -15,7 +15,6 @@ from licensekit.issuer.orders.cells import TABLES, Place, place
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.orders.order_file import KEYS, draft_from
 from licensekit.text import values
-from licensekit.text.faults import refusal
 from licensekit.wire.documents import Bundle, Catalog, Kind
 from licensekit.wire.plain import plain
 
@@ -92,9 +91,7 @@ def renewal(
         OrderInvalid: both of `expires` and `days` are given, or neither.
     """
     if (expires is None) == (days is None):
-        raise refusal(
-            OrderInvalid, [Fault("expiry", "give a date, or a number of days, and not both")]
-        )
+        raise OrderInvalid.of([Fault("expiry", "give a date, or a number of days, and not both")])
     sets = {"expiry": expires, "maintenance": maintenance}
     told = {path: value for path, value in sets.items() if value is not None}
     return Amendment("renew", serial, part, told, days, number)
@@ -154,18 +151,18 @@ def _renewing(asked: Amendment, bundle: Bundle, today: int) -> dict[str, object]
     """Give what a renewal sets: the expiry, and the dates that keep their distance to it."""
     if bundle.expiry is None:
         why = "is perpetual, so there is nothing to renew; `licensekit amend` gives it an end"
-        raise refusal(OrderInvalid, [Fault("expiry", why)])
+        raise OrderInvalid.of([Fault("expiry", why)])
     expiry = _expiry(asked, bundle.expiry, today)
     if expiry < bundle.expiry:
         why = (
             f"{format_days(expiry)} is before the present one, {format_days(bundle.expiry)};"
             " `licensekit amend` shortens"
         )
-        raise refusal(OrderInvalid, [Fault("expiry", why)])
+        raise OrderInvalid.of([Fault("expiry", why)])
     dates = {"expiry": bundle.expiry, **{key: getattr(bundle, key) for key in _MOVED}}
     moved = {key: day + expiry - bundle.expiry for key, day in dates.items() if day is not None}
     if max(moved.values()) > limits.DAYS:
-        raise refusal(OrderInvalid, [Fault("expiry", "is not within the years 1970 to 9999")])
+        raise OrderInvalid.of([Fault("expiry", "is not within the years 1970 to 9999")])
     return {**{key: format_days(day) for key, day in moved.items()}, **_beside_expiry(asked)}
 
 
@@ -175,7 +172,7 @@ def _expiry(asked: Amendment, present: int, today: int) -> int:
     try:
         return values.day(asked.sets["expiry"])
     except ValueError as error:
-        raise refusal(OrderInvalid, [Fault("expiry", str(error))]) from error
+        raise OrderInvalid.of([Fault("expiry", str(error))]) from error
 
 
 def _beside_expiry(asked: Amendment) -> dict[str, object]:

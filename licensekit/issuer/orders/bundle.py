@@ -11,8 +11,7 @@ from licensekit.dates import day_at
 from licensekit.errors import Fault, OrderInvalid
 from licensekit.issuer.catalog.counts import as_numbers, missing_quantities
 from licensekit.issuer.orders.order import Order, OrderDraft, term
-from licensekit.text.faults import refusal
-from licensekit.text.nearest import did_you_mean
+from licensekit.text.values import did_you_mean
 from licensekit.wire.documents import Binding, Bundle, Catalog, Kind, Use, Value, compose
 
 
@@ -36,7 +35,7 @@ def check_order(draft: OrderDraft, catalog: Catalog, already: Collection[str] = 
     """
     order = draft.order
     if found := [*draft.faults, *bundle_faults(order, catalog, already)]:
-        raise refusal(OrderInvalid, found)
+        raise OrderInvalid.of(found)
     counts, values = _granted(order, catalog)
     return CheckedOrder(order, catalog.issuer, catalog.product, counts, values)
 

@@ -7,8 +7,7 @@ from licensekit.errors import Fault, OrderInvalid
 from licensekit.issuer.catalog.counts import read_counts, read_settings
 from licensekit.issuer.orders.order import Order, OrderDraft, date_faults
 from licensekit.text import values
-from licensekit.text.faults import in_file_order, refusal
-from licensekit.text.tables import Table
+from licensekit.text.tables import Table, in_file_order
 from licensekit.text.toml import parse_toml
 from licensekit.wire.documents import AfterGrace, Use
 from licensekit.wire.plain import word
@@ -79,7 +78,7 @@ def read_draft(text: bytes) -> OrderDraft:
     """
     content = parse_toml(text)
     if isinstance(content, Fault):
-        raise refusal(OrderInvalid, [content])
+        raise OrderInvalid.of([content])
     return draft_from(content)
 
 
@@ -123,5 +122,5 @@ def _order(table: Table) -> Order:
 
 def _sound(draft: OrderDraft) -> Order:
     if draft.faults:
-        raise refusal(OrderInvalid, draft.faults)
+        raise OrderInvalid.of(draft.faults)
     return draft.order

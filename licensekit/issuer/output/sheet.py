@@ -11,7 +11,7 @@ from typing import Final
 from licensekit.dates import format_days, format_seconds
 from licensekit.issuer.orders.issue import LicenseFile
 from licensekit.issuer.output import qr
-from licensekit.trust.identity import identity_of
+from licensekit.trust.signed import identity_of
 from licensekit.wire.documents import Binding, Bundle, Catalog, Kind
 from licensekit.wire.frame import read
 from licensekit.wire.plain import word

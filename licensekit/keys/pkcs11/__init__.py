@@ -24,7 +24,7 @@ class TokenSigner(Signer, Protocol):
 
 
 def open_signer(uri: str, pin: Callable[[], str]) -> TokenSigner:
-    """Give the signer for the Ed25519 key that `uri` names; `pin` is asked once, if at all.
+    """Return the signer for the Ed25519 key that `uri` names; `pin` is asked once, if at all.
 
     The session with the token stays open as long as the signer lives.
 
@@ -43,7 +43,7 @@ def open_signer(uri: str, pin: Callable[[], str]) -> TokenSigner:
 
 
 def generate(uri: str, pin: Callable[[], str], label: str) -> TokenSigner:
-    """Make an Ed25519 key named `label` in the token that `uri` names; it can never leave it.
+    """Generate an Ed25519 key named `label` in the token that `uri` names; it can never leave it.
 
     Raises:
         SignerUnavailable: as for `open_signer`, or the token has a key of that label already.

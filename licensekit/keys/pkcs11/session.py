@@ -68,13 +68,13 @@ class _TokenSigner:
 
 
 def open_signer(place: KeyPlace, pin: Callable[[], str]) -> _TokenSigner:
-    """Give the signer for the key at `place`; raises as `keys.pkcs11.open_signer`."""
+    """Return the signer for the key at `place`; raises as `keys.pkcs11.open_signer`."""
     with _session(place, pin, rw=False) as session:
         return _signer(session, place)
 
 
 def generate(place: KeyPlace, pin: Callable[[], str]) -> _TokenSigner:
-    """Make the key that `place` names by label; raises as `keys.pkcs11.generate`."""
+    """Generate the key that `place` names by label; raises as `keys.pkcs11.generate`."""
     place = place if place.id else place._replace(id=token_bytes(_ID_BYTES))
     with _session(place, pin, rw=True) as session:
         if _objects(session, {Attribute.LABEL: place.object}):

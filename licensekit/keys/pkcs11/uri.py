@@ -32,7 +32,7 @@ class KeyPlace(NamedTuple):
     """The CKA_ID of the key."""
 
     def uri(self) -> str:
-        """Give the URI that `parse` reads back to this."""
+        """Return the URI that `parse` reads back to this."""
         parts = {name: quote(value, safe="") for name, value in self.token.items()}
         if self.object is not None:
             parts["object"] = quote(self.object, safe="")
@@ -43,7 +43,7 @@ class KeyPlace(NamedTuple):
 
 
 def parse(uri: str) -> KeyPlace:
-    """Give what a `pkcs11:` URI says.
+    """Return what a `pkcs11:` URI says.
 
     Raises:
         SignerUnavailable: no such URI, without a token or a module, or with a PIN in it.

@@ -11,10 +11,10 @@ from msgspec import MsgspecError, ValidationError
 from msgspec.msgpack import Decoder, Encoder
 
 from licensekit.errors import NewerReaderNeeded, NotCanonical, PayloadInvalid
+from licensekit.wire.documents.exchange import Receipt, Request, Reset, Statement
 from licensekit.wire.documents.fields import Document
-from licensekit.wire.documents.installed import Receipt, Request, Reset, Statement
-from licensekit.wire.documents.sold import Bundle, Catalog
-from licensekit.wire.documents.trusted import Revocations, Root, Trust
+from licensekit.wire.documents.licenses import Bundle, Catalog
+from licensekit.wire.documents.trust import Revocations, Root, Trust
 
 AnyDocument = Root | Trust | Revocations | Catalog | Bundle | Reset | Request | Receipt | Statement
 D = TypeVar("D", bound=Document)
@@ -47,7 +47,7 @@ def _decoder(kind: type[D]) -> Decoder[D]:
 
 
 def encode(document: Document) -> bytes:
-    """Give the payload of `document`.
+    """Encode `document` as its payload.
 
     Raises:
         PayloadInvalid: a field is out of its bounds, so no reader would take it.
@@ -56,7 +56,7 @@ def encode(document: Document) -> bytes:
 
 
 def compose(kind: type[D], content: D | tuple[object, ...]) -> tuple[D, bytes]:
-    """Give the document of `kind` that has these fields in their order, and its payload.
+    """Compose the document of `kind` with these fields in their order; return it and its payload.
 
     Whoever signs many documents saves one of two checks: a document that is made is checked, and
     once more when it is encoded.
@@ -72,7 +72,7 @@ def compose(kind: type[D], content: D | tuple[object, ...]) -> tuple[D, bytes]:
 
 
 def decode(kind: type[D], payload: bytes) -> D:
-    """Give the document that `payload` is.
+    """Decode the document that `payload` is.
 
     Call it only on bytes whose signatures were verified (step 6).
 

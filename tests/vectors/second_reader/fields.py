@@ -20,7 +20,7 @@ _INNER: Final = {
     "admitted key": ("Trust document", "Admitted key"),
     "scope": ("Trust document", "Scope"),
     "license": ("Catalog", "License"),
-    "access": ("Catalog", "Access"),
+    "login rule": ("Catalog", "Login rule"),
     "edition": ("Catalog", "Edition"),
     "binding": ("Bundle", "Binding"),
     "usage": ("Statement", "Usage"),
@@ -176,7 +176,7 @@ def _map(name: Check, item: Check, least: int, most: int) -> Check:
 
 
 def bound(text: str) -> int:
-    """Give a number that stands in the text, or the bound that it names."""
+    """Return a number that stands in the text, or the bound that it names."""
     return int(text) if text.isdigit() else BOUNDS[text.strip("`")]
 
 
@@ -185,7 +185,7 @@ def _named(words: str) -> dict[int, str]:
 
 
 def _item(text: str, words: str) -> Check:
-    """Give the check of what a list or map holds: `codes`, `root keys (below)`, `(count …)`."""
+    """Return the check of what a list or map holds: `codes`, `root keys (below)`, `(count …)`."""
     if text.endswith(" (below)"):
         name = text.removesuffix(" (below)")
         return _inner(name if name in _INNER else name.removesuffix("s"))

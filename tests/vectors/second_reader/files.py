@@ -16,7 +16,7 @@ _NOT_VOUCHED_FOR: Final = ("threshold-not-met", "key-unknown")
 
 
 def run(vector: dict[str, Any], ground: dict[str, str]) -> dict[str, Any]:
-    """Give what this reader makes of a vector, in the form of `expect`."""
+    """Return what this reader makes of a vector, in the form of `expect`."""
     try:
         return _taken(vector, ground)
     except RefusedError as error:

@@ -213,7 +213,7 @@ class _Reader:
         return self.data[self.at - count : self.at]
 
     def size(self, width: int, least: tuple[int, ...]) -> int:
-        """Give a number of 1, 2, 4 or 8 bytes, which is at least so much if it is the shortest."""
+        """Return a number of 1, 2, 4 or 8 bytes, in the shortest form that can hold it."""
         number = int.from_bytes(self.take(2**width), "big")
         self.is_canonical &= number >= least[width]
         return number

@@ -23,7 +23,7 @@ Keys = dict[tuple[int, bytes], Key]
 
 
 def digest(kind: str, payload: bytes) -> bytes:
-    """Give the digest of "Identities"."""
+    """Return the digest of "Identities"."""
     return hashlib.sha256(kind.encode() + b"\0" + payload).digest()
 
 

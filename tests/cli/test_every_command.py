@@ -18,7 +18,7 @@ from tests.cli.invoking import invoke
 ERRORS = sorted(
     (
         kind
-        for kind in map(errors.__dict__.get, errors.__all__)
+        for kind in vars(errors).values()
         if isinstance(kind, type) and issubclass(kind, LicenseError)
     ),
     key=lambda kind: kind.code,

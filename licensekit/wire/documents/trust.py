@@ -25,7 +25,7 @@ from licensekit.wire.documents.fields import (
     require_serials,
     require_texts,
 )
-from licensekit.wire.documents.sold import Use
+from licensekit.wire.documents.licenses import Use
 
 Scheme = Annotated[int, Meta(ge=1, le=2)]
 """1 = Ed25519; 2 = Ed25519 and ML-DSA-65 together."""
@@ -128,7 +128,7 @@ class Trust(Document, frozen=True):
 
     product: Code
     version: Version
-    """Goes on across roots: a new root's first trust document is no version 1."""
+    """Continues across roots: the first trust document of a new root is not version 1."""
     root_version: Version
     issued: Seconds
     fresh_until: Seconds | None

@@ -1,20 +1,15 @@
-"""Checks of whole files for `inspect` and `verify`: each token with what was found of it."""
+"""Whole files token by token: what each says, and what vouches for it."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-import click
-
-from licensekit.cli.inputs import located, read_input
 from licensekit.errors import LicenseError, RootMismatch, TrustError
-from licensekit.trust.identity import identity_of
-from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
-from licensekit.trust.signed import self_signed
+from licensekit.trust.pack import TrustStore, extend_trust_store
+from licensekit.trust.signed import identity_of, self_signed
 from licensekit.trust.state import TrustState
 from licensekit.trust.verify import verify_bundle, verify_catalog, verify_reset
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import CLASS_OF, Document, Receipt, Request, Statement, decode
-from licensekit.wire.plain import plain
 
 _SELF_SIGNED: Final[dict[str, Callable[[armor.Token], object]]] = {
     "request": lambda token: self_signed(token, Request),
@@ -40,38 +35,9 @@ class Finding(NamedTuple):
     """`verified`, `superseded`, `self-signed`, `unverified` or `refused`."""
     error: LicenseError | None
 
-    def as_json(self) -> dict[str, Any]:
-        """Give the finding as `--json` prints it."""
-        found: dict[str, Any] = {
-            "type": self.type,
-            "status": self.status,
-            "identity": self.identity,
-            "signers": list(self.signers),
-            "document": plain(self.document),
-        }
-        if self.error is not None:
-            found["error"] = {"code": self.error.code, "message": str(self.error)}
-        return found
 
-
-def trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--pack` and `--root`, which go together."""
-    command = click.option("--root", metavar="PIN", help="The pinned root, lkroot1-….")(command)
-    return click.option("--pack", metavar="FILE", help="The application's pack (.lkp).")(command)
-
-
-def read_trust_store(pack: str, root: str, now: int) -> TrustStore:
-    """Give what the pack in a file establishes under a pin.
-
-    Raises:
-        LicenseError: the file cannot be read, or is no pack of that root.
-    """
-    with located(pack):
-        return open_pack(read_input(pack, what="a pack"), root, now)
-
-
-def look(tokens: Sequence[armor.Token]) -> list[Finding]:
-    """Give what tokens say, nothing about them verified.
+def describe(tokens: Sequence[armor.Token]) -> list[Finding]:
+    """Return what tokens say, with nothing about them verified.
 
     Raises:
         FormatError: one of them is damaged.
@@ -80,7 +46,7 @@ def look(tokens: Sequence[armor.Token]) -> list[Finding]:
 
 
 def check(tokens: Sequence[armor.Token], trust_store: TrustStore, now: int) -> list[Finding]:
-    """Give what tokens say and what vouches for each, by `trust_store` and what they add to it.
+    """Return what tokens say and what vouches for each, by `trust_store` and what they add to it.
 
     Raises:
         FormatError: one of them is damaged, so that it cannot even be shown.
@@ -95,7 +61,7 @@ def check(tokens: Sequence[armor.Token], trust_store: TrustStore, now: int) -> l
 def _refused_with_file(
     token: armor.Token, trust_store: TrustStore, now: int, error: TrustError
 ) -> Finding:
-    """A trust document of the file is refused: show the rest by what was known before."""
+    """Judge a token by what was known before, as a trust document of its file is refused."""
     if token.type in {"root", "trust", "revocations", "catalog"}:
         return _finding(token, "refused", error)
     return _checked(token, trust_store, now)
@@ -119,7 +85,7 @@ def _status(token: armor.Token, trust_store: TrustStore, now: int) -> str:
 
 
 def _status_of_trust(token: armor.Token, trust_store: TrustStore) -> str:
-    """Say of a root, trust document or list whether it is in force, once a file was taken."""
+    """Return whether a root, trust document or list is in force, once a file was taken."""
     state = trust_store.trust
     if token.type == "root":
         if any(known.verified.token == token for known in state.chain):

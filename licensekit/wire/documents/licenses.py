@@ -161,7 +161,7 @@ class Bundle(Document, frozen=True):
 def order_of_dates_fault(
     starts: int | None, warning: int | None, expiry: int | None, grace: int | None
 ) -> str | None:
-    """Say why these dates contradict each other, or None. All are days since 1970 or nothing."""
+    """Return why these dates contradict each other, or None. All are days since 1970 or nothing."""
     if expiry is None:
         return (
             "warning and grace need an expiry" if warning is not None or grace is not None else None
@@ -182,7 +182,7 @@ def order_of_dates_fault(
 
 
 def _ascend(*days: int | None) -> bool:
-    """Say whether no day is before an earlier one; those that are not there do not count."""
+    """Return whether no day is before an earlier one; those that are not there do not count."""
     last = 0
     for day in days:
         if day is not None:
