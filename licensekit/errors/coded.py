@@ -5,9 +5,11 @@ nothing else. Programs branch on `code` and read the fields, people read `messag
 translation replaces templates without touching either.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from inspect import get_annotations
 from string import Formatter
-from typing import Any, ClassVar, Self, dataclass_transform, get_origin
+from typing import Any, ClassVar, Final, Self, cast, dataclass_transform
 
 from licensekit.dates import format_days, format_seconds
 
@@ -15,28 +17,31 @@ _SHOWN = 60
 """Characters that a message shows of a text that somebody else wrote."""
 
 
+def _counted(count: int, words: str) -> str:
+    one, _, many = words.partition("|")
+    return f"{count} {one if count == 1 else many}"
+
+
+_FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
+    "day": lambda days, _: format_days(days),
+    "time": lambda seconds, _: format_seconds(seconds),
+    "hex": lambda data, _: bytes(data).hex(),
+    "quoted": lambda text, _: ascii(text)[:_SHOWN],
+    "list": lambda items, nothing: ", ".join(map(str, items)) or nothing,
+    "count": _counted,
+}
+"""What a template may ask of a field: `{expiry:day}`, `{key:hex}`, `{used:count seat|seats}`."""
+
+
 class _Templates(Formatter):
-    """Format fields by what they are: `{expiry:day}`, `{key:hex}`, `{codes:list}`."""
+    """The templates of messages, whose fields may have the forms of `_FORMS`."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
         """Return `value` as `format_spec` asks; specifications of `str.format` work as well."""
         form, _, words = format_spec.partition(" ")
-        match form:
-            case "day":
-                return format_days(value)
-            case "time":
-                return format_seconds(value)
-            case "hex":
-                return bytes(value).hex()
-            case "quoted":
-                return ascii(value)[:_SHOWN]
-            case "list":
-                return ", ".join(map(str, value)) or words
-            case "count":
-                one, _, many = words.partition("|")
-                return f"{value} {one if value == 1 else many}"
-            case _:
-                return str(super().format_field(value, format_spec))
+        if form in _FORMS:
+            return _FORMS[form](value, words)
+        return str(super().format_field(value, format_spec))
 
 
 _format = _Templates().vformat
@@ -52,7 +57,7 @@ class Coded:
 
     code: ClassVar[str]
     template: ClassVar[str | Mapping[str, str]]
-    hint_template: ClassVar[str] = ""
+    hint_template: ClassVar[str | Mapping[str, str]] = ""
     """What to do; may name the same fields."""
     _fields: ClassVar[Mapping[str, bool]] = {}
     """The name of each field, and whether it has a default."""
@@ -63,8 +68,8 @@ class Coded:
         super().__init_subclass__(**options)
         own = {
             name: hasattr(cls, name)
-            for name, kind in cls.__dict__.get("__annotations__", {}).items()
-            if get_origin(kind) is not ClassVar and not str(kind).startswith("ClassVar")
+            for name, kind in get_annotations(cls).items()
+            if "ClassVar" not in str(kind)
         }
         cls._fields = {**cls._fields, **own}
 
@@ -80,6 +85,11 @@ class Coded:
         for name, value in data.items():
             object.__setattr__(self, name, value)
 
+    @classmethod
+    def fields(cls) -> tuple[str, ...]:
+        """Return the names of the fields, in their order."""
+        return tuple(cls._fields)
+
     @property
     def data(self) -> dict[str, Any]:
         """The fields by name, as they were given: bytes, days and seconds since 1970."""
@@ -88,15 +98,12 @@ class Coded:
     @property
     def message(self) -> str:
         """What happened, as a sentence without its full stop."""
-        template = self.template
-        if not isinstance(template, str):
-            template = template[self.data["reason"]]
-        return _format(template, (), self.data)
+        return self._say(self.template)
 
     @property
-    def what_to_do(self) -> str:
-        """The hint; empty where there is none."""
-        return _format(self.hint_template, (), self.data)
+    def hint(self) -> str:
+        """What to do; empty where there is nothing to say."""
+        return self._say(self.hint_template)
 
     def as_json(self) -> dict[str, Any]:
         """Return code, message, data and hint as plain JSON values; bytes as hex."""
@@ -104,7 +111,7 @@ class Coded:
             "code": self.code,
             "message": self.message,
             "data": {name: plain_value(value) for name, value in self.data.items()},
-            "hint": self.what_to_do or None,
+            "hint": self.hint or None,
         }
 
     def replace(self, **changes: Any) -> Self:
@@ -112,32 +119,40 @@ class Coded:
         given = {name: getattr(self, name) for name in self._fields}
         return type(self)(**{**given, **changes})
 
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and other.__dict__ == self.__dict__
-
-    def __hash__(self) -> int:
-        return hash((type(self), self.message))
+    def _say(self, template: str | Mapping[str, str]) -> str:
+        if not isinstance(template, str):
+            template = template.get(self.data["reason"], "")
+        return _format(template, (), self.data)
 
     def __repr__(self) -> str:
         told = ", ".join(f"{name}={value!r}" for name, value in self.data.items())
         return f"{type(self).__name__}({told})"
 
 
+class Message(Coded):
+    """Something to be told that is no error: a notice, a reason, a consequence."""
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other.__dict__ == self.__dict__
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.message))
+
+
 def plain_value(value: Any) -> Any:
     """Return a field as JSON can hold it: bytes as hex, structs by their fields, the rest as is."""
-    match value:
-        case bytes():
-            return value.hex()
-        case Coded():
-            return value.as_json()
-        case Mapping():
-            return {str(key): plain_value(one) for key, one in value.items()}
-        case str():
-            return str(value)
-        case Sequence():
-            named = getattr(value, "_asdict", None)
-            return plain_value(named()) if named else [plain_value(one) for one in value]
-        case None | bool() | int() | float():
-            return value
-        case _:
-            return str(value)
+    plain: Any = value
+    if isinstance(value, bytes):
+        plain = value.hex()
+    elif isinstance(value, Coded):
+        plain = value.as_json()
+    elif hasattr(value, "_asdict"):
+        plain = plain_value(value._asdict())
+    elif isinstance(value, Mapping):
+        named = cast("Mapping[object, Any]", value)
+        plain = {str(key): plain_value(one) for key, one in named.items()}
+    elif isinstance(value, Sequence | AbstractSet) and not isinstance(value, str):
+        plain = [plain_value(one) for one in cast("Sequence[Any]", value)]
+    elif not isinstance(value, str | int | float | None):
+        plain = str(value)
+    return plain
