@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from licensekit.catalog.includes import included
-from licensekit.catalog.world import listed
 from licensekit.errors import Fault
+from licensekit.text.spelling import quote_codes
 from licensekit.wire.documents import Catalog, Edition, License, LoginRule, SeatKind
 from licensekit.wire.plain import word
 
@@ -44,7 +44,7 @@ def takes_away(old: Catalog, new: Catalog) -> list[Fault]:
             faults.append(Fault(path, "it may have been sold, and is gone"))
             continue
         if lost := had[code] - has[code]:
-            why = f"it no longer includes {listed(sorted(lost))}"
+            why = f"it no longer includes {quote_codes(sorted(lost))}"
             faults.append(Fault(f"{path}.includes", why))
         faults += _of_license(path, license_, new.licenses[code])
     for way, access in old.access.items():
@@ -83,7 +83,7 @@ def _of_license(path: str, old: License, new: License) -> Iterator[Fault]:
         why = f"it was sold as a {word(old.kind)} license and becomes a {word(new.kind)} license"
         yield Fault(f"{path}.kind", why)
     if needed := sorted(set(new.requires) - set(old.requires)):
-        yield Fault(f"{path}.requires", f"it did not require {listed(needed)}")
+        yield Fault(f"{path}.requires", f"it did not require {quote_codes(needed)}")
     if new.plan and not old.plan:
         why = "it becomes a plan, and a user who holds another plan cannot keep both"
         yield Fault(f"{path}.plan", why)
@@ -101,9 +101,9 @@ def _of_access(path: str, old: LoginRule, new: LoginRule | None) -> Iterator[Fau
         yield Fault(path, "users could come this way, and it is gone")
         return
     if needed := sorted(set(new.all) - set(old.all)):
-        yield Fault(f"{path}.all", f"it did not need {listed(needed)}")
+        yield Fault(f"{path}.all", f"it did not need {quote_codes(needed)}")
     if shut_out := [kind for kind in old.users if kind not in new.users]:
-        names = listed([word(kind) for kind in shut_out])
+        names = quote_codes([word(kind) for kind in shut_out])
         yield Fault(f"{path}.users", f"users of the kind {names} could come this way")
 
 

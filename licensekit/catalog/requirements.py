@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from licensekit.catalog.includes import spread
-from licensekit.catalog.world import World, listed
+from licensekit.catalog.known import KnownLicenses
+from licensekit.text.spelling import quote_codes
 from licensekit.wire.documents import Kind
 
 
@@ -36,56 +37,57 @@ def circles(edges: Mapping[str, Iterable[str]]) -> list[list[str]]:
     return found
 
 
-def impossible(world: World) -> Iterator[Impossible]:
+def impossible(known: KnownLicenses) -> Iterator[Impossible]:
     """Return the catalog's own licenses whose requirements can never hold.
 
     Left out are those in a circle of requirements, and those that require one that fails for its
     own requirements: the cause is reported once.
     """
-    holdings = _holdings(world)
+    holdings = _holdings(known)
     failing = {
         name
-        for name, requires in world.requires.items()
+        for name, requires in known.requires.items()
         if not any(name in held and requires <= held for held in holdings)
     }
-    causes = {name for name in failing if world.requires[name]}
-    for name in world.catalog.licenses:
-        if name in causes and not world.requires[name] & causes:
-            yield Impossible(name, _why(world, holdings, name))
+    causes = {name for name in failing if known.requires[name]}
+    for name in known.catalog.licenses:
+        if name in causes and not known.requires[name] & causes:
+            yield Impossible(name, _why(known, holdings, name))
 
 
-def _why(world: World, holdings: list[frozenset[str]], name: str) -> str:
-    requires = world.requires[name]
+def _why(known: KnownLicenses, holdings: list[frozenset[str]], name: str) -> str:
+    requires = known.requires[name]
     held_by_any = frozenset[str]().union(*holdings)
     if missing := requires - held_by_any:
-        return f"nothing that can be held gives {listed(sorted(missing))}"
-    if world.licenses[name].hidden and name not in held_by_any:
+        return f"nothing that can be held gives {quote_codes(sorted(missing))}"
+    if known.licenses[name].hidden and name not in held_by_any:
         return "this license is hidden, and nothing that can be held includes it"
     # Everything can be held, yet not together: only plans exclude one another.
-    return f"a user holds at most one plan, and none goes together with {listed(sorted(requires))}"
+    required = quote_codes(sorted(requires))
+    return f"a user holds at most one plan, and none goes together with {required}"
 
 
-def _holdings(world: World) -> list[frozenset[str]]:
+def _holdings(known: KnownLicenses) -> list[frozenset[str]]:
     """Return what can be held together: by the installation and its sites, and with each plan."""
-    licenses = world.licenses
-    included = frozenset[str]().union(*world.gives.values())
+    licenses = known.licenses
+    included = frozenset[str]().union(*known.gives.values())
     assignable = {n for n, one in licenses.items() if not (one.hidden and n in included)}
     plans = {name for name in assignable if licenses[name].plan}
-    everything = _grow(world, frozenset(), assignable)
+    everything = _grow(known, frozenset(), assignable)
     # Whatever any user holds can make a system license present for all.
     shared = {name for name in everything if licenses[name].kind is not Kind.USER}
-    ground = frozenset(shared).union(*(world.gives[name] for name in shared))
-    without_plan = _grow(world, ground, assignable - plans)
+    for_all = frozenset(shared).union(*(known.gives[name] for name in shared))
+    without_plan = _grow(known, for_all, assignable - plans)
     return [
-        ground,
+        for_all,
         without_plan,
-        *(_grow(world, without_plan, (assignable - plans) | {plan}) for plan in sorted(plans)),
+        *(_grow(known, without_plan, (assignable - plans) | {plan}) for plan in sorted(plans)),
     ]
 
 
-def _grow(world: World, held: frozenset[str], assignable: set[str]) -> frozenset[str]:
+def _grow(known: KnownLicenses, held: frozenset[str], assignable: set[str]) -> frozenset[str]:
     waiting = assignable - held
-    while ready := {name for name in waiting if world.requires[name] <= held}:
+    while ready := {name for name in waiting if known.requires[name] <= held}:
         waiting -= ready
-        held = held.union(ready, *(world.gives[name] for name in ready))
+        held = held.union(ready, *(known.gives[name] for name in ready))
     return held

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from typing import Final, NamedTuple
 
+from licensekit.catalog.known import KnownLicenses, known_licenses, may_require
 from licensekit.catalog.requirements import circles, impossible
-from licensekit.catalog.world import World, listed, may_require, world_of
 from licensekit.errors import Fault
+from licensekit.text.spelling import quote_codes
 from licensekit.text.values import did_you_mean
 from licensekit.wire.documents import Catalog, Kind, License, SeatKind
 from licensekit.wire.plain import word
@@ -28,29 +29,29 @@ def faults(catalog: Catalog, others: Mapping[str, Catalog] = {}) -> list[Fault]:
     At most a thousand faults are returned: more than that come from one cause.
     `others` are the catalogs of other issuers (issuer to catalog) whose licenses it may require.
     """
-    world = world_of(catalog, others)
+    known = known_licenses(catalog, others)
     found = chain(
-        _of_licenses(world),
-        _of_circles(world),
-        _of_requirements(world),
-        _of_access(world),
+        _of_licenses(known),
+        _of_circles(known),
+        _of_requirements(known),
+        _of_access(known),
         _of_editions(catalog),
     )
     return list(islice(found, _MOST))
 
 
-def _of_licenses(world: World) -> Iterator[Fault]:
-    for code, license_ in world.catalog.licenses.items():
+def _of_licenses(known: KnownLicenses) -> Iterator[Fault]:
+    for code, license_ in known.catalog.licenses.items():
         path = f"licenses.{code}"
         yield from _of_kind(path, license_)
         for inner in license_.includes:
-            if inner not in world.catalog.licenses:
-                yield Fault(f"{path}.includes", _no_license(inner, world.catalog))
+            if inner not in known.catalog.licenses:
+                yield Fault(f"{path}.includes", _no_license(inner, known.catalog))
         for name in license_.requires:
-            if why := _reference_fault(world, name) or _required_fault(world, license_, name):
+            if why := _reference_fault(known, name) or _required_fault(known, license_, name):
                 yield Fault(f"{path}.requires", why)
         other = license_.full_with
-        if other and (why := _reference_fault(world, other) or _completing_fault(world, other)):
+        if other and (why := _reference_fault(known, other) or _completing_fault(known, other)):
             yield Fault(f"{path}.full_with", why)
 
 
@@ -68,31 +69,31 @@ def _of_kind(path: str, license_: License) -> Iterator[Fault]:
             yield Fault(f"{path}.{key}", why)
 
 
-def _required_fault(world: World, license_: License, name: str) -> str | None:
-    required = world.licenses[name].kind
+def _required_fault(known: KnownLicenses, license_: License, name: str) -> str | None:
+    required = known.licenses[name].kind
     if may_require(license_.kind, required):
         return None
     return f"a {word(license_.kind)} license cannot require the {word(required)} license `{name}`"
 
 
-def _completing_fault(world: World, name: str) -> str | None:
-    kind = world.licenses[name].kind
+def _completing_fault(known: KnownLicenses, name: str) -> str | None:
+    kind = known.licenses[name].kind
     return None if kind is Kind.USER else f"`{name}` is a {word(kind)} license, not a user license"
 
 
-def _reference_fault(world: World, name: str) -> str | None:
+def _reference_fault(known: KnownLicenses, name: str) -> str | None:
     """Return why `name` is no license that this catalog can speak of, or None."""
-    if name in world.licenses:
+    if name in known.licenses:
         return None
     issuer, _, code = name.rpartition(".")
     if not issuer:
-        return _no_license(name, world.catalog)
-    if issuer == world.catalog.issuer:
+        return _no_license(name, known.catalog)
+    if issuer == known.catalog.issuer:
         return f"`{issuer}` is this catalog's own issuer: write `{code}`"
-    if issuer not in world.issuers:
-        known = did_you_mean(issuer, world.issuers)
-        return f"no catalog of the issuer `{issuer}` is known here{known}"
-    theirs = [other for other in world.licenses if other.startswith(f"{issuer}.")]
+    if issuer not in known.issuers:
+        guess = did_you_mean(issuer, known.issuers)
+        return f"no catalog of the issuer `{issuer}` is known here{guess}"
+    theirs = [other for other in known.licenses if other.startswith(f"{issuer}.")]
     return f"`{issuer}` has no license `{code}`{did_you_mean(name, theirs)}"
 
 
@@ -100,16 +101,16 @@ def _no_license(code: str, catalog: Catalog) -> str:
     return f"there is no license `{code}`{did_you_mean(code, catalog.licenses)}"
 
 
-def _of_circles(world: World) -> Iterator[Fault]:
-    licenses = world.catalog.licenses
+def _of_circles(known: KnownLicenses) -> Iterator[Fault]:
+    licenses = known.catalog.licenses
     for circle in circles({code: one.includes for code, one in licenses.items()}):
         plans = [code for code in circle if licenses[code].plan]
         if len(plans) > 1:
-            why = f"the plans {listed(plans)} imply each other"
+            why = f"the plans {quote_codes(plans)} imply each other"
         else:
             why = _circular(circle, "include")
         yield Fault(f"licenses.{circle[0]}.includes", why)
-    for circle in circles(world.requires):
+    for circle in circles(known.requires):
         own = [code for code in circle if code in licenses]
         if own:
             yield Fault(f"licenses.{own[0]}.requires", _circular(circle, "require"))
@@ -118,20 +119,20 @@ def _of_circles(world: World) -> Iterator[Fault]:
 def _circular(circle: list[str], verb: str) -> str:
     if len(circle) == 1:
         return f"`{circle[0]}` {verb}s itself"
-    return f"{listed(circle)} {verb} one another in a circle"
+    return f"{quote_codes(circle)} {verb} one another in a circle"
 
 
-def _of_requirements(world: World) -> Iterator[Fault]:
-    for code, why in impossible(world):
+def _of_requirements(known: KnownLicenses) -> Iterator[Fault]:
+    for code, why in impossible(known):
         yield Fault(f"licenses.{code}.requires", f"this can never hold: {why}")
 
 
-def _of_access(world: World) -> Iterator[Fault]:
-    for way, access in world.catalog.access.items():
+def _of_access(known: KnownLicenses) -> Iterator[Fault]:
+    for way, access in known.catalog.access.items():
         for name in access.all:
-            if why := _reference_fault(world, name):
+            if why := _reference_fault(known, name):
                 yield Fault(f"access.{way}.all", why)
-            elif world.licenses[name].kind is Kind.SITE:
+            elif known.licenses[name].kind is Kind.SITE:
                 why = f"`{name}` is a site license; a login needs system and user licenses"
                 yield Fault(f"access.{way}.all", why)
 

@@ -4,7 +4,7 @@
 `licensekit console` serves it by itself. It needs the extra `console`.
 """
 
-from licensekit.console.app import app
+from licensekit.console.application import app
 from licensekit.console.security.identity import Authorize, Identity, Role
 
 __all__ = ["Authorize", "Identity", "Role", "app"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from licensekit.access import Access
-from licensekit.entitlements.evaluate import Entitlements
+from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.questions import (
     Count,
     Explanation,

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements.evaluate import Entitlements, qualify
+from licensekit.entitlements.evaluation import Entitlements, issuer_of, qualify
 from licensekit.entitlements.questions import count, where_to_buy, why_not
 from licensekit.errors import (
     NoneFree,
@@ -28,6 +28,7 @@ from licensekit.errors import (
     RequirementMissing,
     StillRequired,
 )
+from licensekit.text.spelling import quote_codes
 from licensekit.wire.documents import Kind, License, SeatKind
 
 
@@ -115,7 +116,7 @@ def _of_plans(
 ) -> Iterator[RefusedError]:
     plans = sorted(c for c in after if (one := entitlements.licenses.get(c)) and one.plan)
     if len(plans) > 1 and new.intersection(plans):
-        listed = _listed(plans)
+        listed = quote_codes(plans)
         kept = [plan for plan in plans if plan not in new] or plans[:1]
         yield PlanHeld(
             f"{holder} would have the plans {listed}, and a user has at most one",
@@ -144,8 +145,8 @@ def _of_children(
         every = _with_their_children(entitlements, after, codes)
         requires = "requires" if len(codes) == 1 else "require"
         yield StillRequired(
-            f"{holder} would lose `{required}`, which {_listed(codes)} {requires}",
-            hint=f"release {_listed(every)} as well",
+            f"{holder} would lose `{required}`, which {quote_codes(codes)} {requires}",
+            hint=f"release {quote_codes(every)} as well",
             license=required,
             children=every,
             holder=holder,
@@ -195,16 +196,12 @@ def _more(entitlements: Entitlements, code: str) -> str:
     return "activate more" if address is None else f"buy more: {address}"
 
 
-def _listed(codes: Iterable[str]) -> str:
-    return " and ".join(f"`{code}`" for code in codes)
-
-
 def _requires(entitlements: Entitlements, code: str) -> frozenset[str]:
     license_ = entitlements.licenses.get(code)
     if license_ is None:
         return frozenset()
     trust_store = entitlements.trust_store
-    issuer = code.rpartition(".")[0] or trust_store.issuer
+    issuer = issuer_of(trust_store, code)
     return frozenset(qualify(trust_store, issuer, required) for required in license_.requires)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements.evaluate import Entitlements, qualify
+from licensekit.entitlements.evaluation import Entitlements, issuer_of, qualify
 from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, concerning
 from licensekit.entitlements.questions import Holding, held_access
 from licensekit.errors import UnknownAccess
@@ -99,10 +99,9 @@ def ways(entitlements: Entitlements) -> tuple[str, ...]:
 
 def _rule(entitlements: Entitlements, way: str) -> tuple[LoginRule, str]:
     trust_store = entitlements.trust_store
-    owner, _, bare = way.rpartition(".")
-    issuer = owner or trust_store.issuer
+    issuer = issuer_of(trust_store, way)
     catalog = trust_store.catalogs.get(issuer)
-    rule = None if catalog is None else catalog.document.access.get(bare)
+    rule = None if catalog is None else catalog.document.access.get(way.rpartition(".")[2])
     if rule is None:
         known = ", ".join(ways(entitlements)) or "none"
         raise UnknownAccess(

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from licensekit.dates import day_at, format_days
-from licensekit.entitlements.evaluate import Entitlements
+from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.parts import BundleState, Part
 from licensekit.entitlements.questions import count
 from licensekit.wire.documents import AfterGrace, SeatKind
@@ -40,7 +40,7 @@ _AFTERWARDS = {
 }
 
 
-def notices(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[Notice, ...]:
+def list_notices(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[Notice, ...]:
     """Return every notice, the most urgent first; `in_use` is license to number assigned."""
     found = [
         *_of_parts(entitlements),

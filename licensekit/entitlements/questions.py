@@ -4,7 +4,14 @@ from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements.evaluate import Entitlements, grants_of, qualify
+from licensekit.entitlements.evaluation import (
+    Entitlements,
+    access_of,
+    grants_of,
+    issuer_of,
+    qualify,
+    total_of,
+)
 from licensekit.entitlements.parts import BundleState
 from licensekit.errors import UnknownLicense, WrongKind
 from licensekit.wire.documents import Kind
@@ -74,6 +81,11 @@ class LicenseRow(NamedTuple):
     plan: bool
     granted: bool
 
+    @property
+    def free(self) -> int | None:
+        """How many more can be assigned; None is unrestricted."""
+        return Count(self.total, self.in_use).free
+
 
 def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -> str:
     """Return the one spelling of a license code: without its prefix where that is the vendor.
@@ -114,7 +126,7 @@ def held_access(
     access.update(entitlements.every_site)
     access.update(entitlements.everyone)
     for holding in (*holdings, *site_holdings):
-        cap = _cap(entitlements, holding)
+        cap = access_of(entitlements.tiers.get(holding.license, ()), holding.rank)
         for code in (holding.license, *entitlements.closure.get(holding.license, ())):
             if cap > access.get(code, Access.NONE):
                 access[code] = cap
@@ -122,7 +134,7 @@ def held_access(
         license_ = entitlements.licenses[code]
         complete = license_.full_with
         if complete is not None:
-            issuer = code.rpartition(".")[0] or entitlements.trust_store.issuer
+            issuer = issuer_of(entitlements.trust_store, code)
             held = access.get(qualify(entitlements.trust_store, issuer, complete), Access.NONE)
             level = min(level, Access.FULL if held is Access.FULL else Access.READ)  # noqa: PLW2901  # narrows it
         access[code] = level
@@ -133,13 +145,8 @@ def count(entitlements: Entitlements, code: str, in_use: int) -> Count:
     """Count a license of which `in_use` are assigned; `code` as `resolve` returns it."""
     if entitlements.licenses[code].kind is Kind.SYSTEM:
         return Count(_quantity(entitlements, code), in_use)
-    total = 0
-    for tier in entitlements.tiers[code]:
-        if tier.cap is Access.FULL:
-            if tier.amount is None:
-                return Count(None, in_use)
-            total += tier.amount
-    return Count(total, in_use)
+    tiers = entitlements.tiers[code]
+    return Count(total_of(tier.amount for tier in tiers if tier.cap is Access.FULL), in_use)
 
 
 def short_of(entitlements: Entitlements, in_use: Mapping[str, int]) -> frozenset[str]:
@@ -201,7 +208,7 @@ def why_not(entitlements: Entitlements, code: str) -> str:
 def where_to_buy(entitlements: Entitlements, code: str) -> str | None:
     """Return the address at which the issuer of a license sells more, if its catalog names one."""
     trust_store = entitlements.trust_store
-    catalog = trust_store.catalogs.get(code.rpartition(".")[0] or trust_store.issuer)
+    catalog = trust_store.catalogs.get(issuer_of(trust_store, code))
     return None if catalog is None else catalog.document.urls.get("buy")
 
 
@@ -214,7 +221,7 @@ def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[License
         found.append(
             LicenseRow(
                 code=code,
-                issuer=code.rpartition(".")[0] or entitlements.trust_store.issuer,
+                issuer=issuer_of(entitlements.trust_store, code),
                 kind=license_.kind,
                 name=license_.name,
                 access=_row_access(entitlements, code),
@@ -228,24 +235,11 @@ def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[License
     return tuple(found)
 
 
-def _cap(entitlements: Entitlements, holding: Holding) -> Access:
-    """Return what an assignment gets: what is in force serves the oldest, then comes the rest."""
-    served = 0
-    for tier in entitlements.tiers.get(holding.license, ()):
-        if tier.amount is None:
-            return tier.cap
-        served += tier.amount
-        if holding.rank < served:
-            return tier.cap
-    return Access.NONE
-
-
 def _quantity(entitlements: Entitlements, code: str) -> int | None:
     if entitlements.licenses[code].quantity is None:
         return int(entitlements.present.get(code) is Access.FULL)
-    counts = [g.amount for g in entitlements.grants.get(code, ()) if g.part.cap is Access.FULL]
-    known = [count for count in counts if count is not None]
-    return sum(known) if len(known) == len(counts) else None
+    grants = entitlements.grants.get(code, ())
+    return total_of(grant.amount for grant in grants if grant.part.cap is Access.FULL)
 
 
 def _row_access(entitlements: Entitlements, code: str) -> Access:

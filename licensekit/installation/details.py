@@ -12,7 +12,7 @@ from licensekit.entitlements import (
     rows,
     where_to_buy,
 )
-from licensekit.entitlements.evaluate import qualify
+from licensekit.entitlements.evaluation import qualify
 from licensekit.installation.deficits import HOLDERS, holders_of
 from licensekit.state import seats
 from licensekit.state.bundles import BundleRecord, bundle_records

@@ -14,7 +14,7 @@ from licensekit.access import Access
 from licensekit.dates import days_of
 from licensekit.entitlements import Count, Explanation, LicenseRow, Notice
 from licensekit.entitlements.events import Event, stopping
-from licensekit.entitlements.leasing import has_seats
+from licensekit.entitlements.seats import has_seats
 from licensekit.runtime.holders import Holder, User
 from licensekit.runtime.keeper import Application, Keeper
 from licensekit.state.home import open_installation

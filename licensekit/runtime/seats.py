@@ -8,7 +8,7 @@ from licensekit.access import Access
 from licensekit.database import Version
 from licensekit.dates import seconds_of
 from licensekit.entitlements import Holding
-from licensekit.entitlements.leasing import SeatPool, leasable, pool_of
+from licensekit.entitlements.seats import SeatPool, leasable, pool_of
 from licensekit.errors import NotEntitled, StateError
 from licensekit.runtime.keeper import Keeper
 from licensekit.runtime.snapshot import Snapshot

@@ -14,7 +14,7 @@ from licensekit.database import Connection, Database
 from licensekit.dates import format_seconds
 from licensekit.entitlements import Entitlements, why_not
 from licensekit.entitlements.assignment import missing_requirements
-from licensekit.entitlements.leasing import SeatPool, pool_of
+from licensekit.entitlements.seats import SeatPool, pool_of
 from licensekit.errors import (
     BorrowRefused,
     EntryInvalid,

@@ -5,7 +5,14 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from licensekit.database import Database
-from licensekit.entitlements import Entitlements, Fingerprint, Notice, by_urgency, evaluate, notices
+from licensekit.entitlements import (
+    Entitlements,
+    Fingerprint,
+    Notice,
+    by_urgency,
+    evaluate,
+    list_notices,
+)
 from licensekit.entitlements.events import Event
 from licensekit.errors import NotActivated
 from licensekit.keys.signing import SigningKey
@@ -208,4 +215,4 @@ def fingerprint_of(stored: Stored, bundles: tuple[Verified[Bundle], ...]) -> Fin
 
 def _notices(state: InstallationState, clock: int) -> tuple[Notice, ...]:
     own = notices_of(state.stored, state.mark, clock=clock, unusable=state.unusable)
-    return by_urgency([*notices(state.entitlements, state.in_use), *own])
+    return by_urgency([*list_notices(state.entitlements, state.in_use), *own])

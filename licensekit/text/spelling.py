@@ -3,6 +3,7 @@
 These rules hold for signed documents and for what people type alike.
 """
 
+from collections.abc import Iterable
 from typing import Final
 from unicodedata import is_normalized
 
@@ -22,6 +23,8 @@ _REFUSED: Final = (
 )
 """First and last character of each range that no text may hold."""
 _SERIAL_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ" + CODE_ALPHABET
+_QUOTED: Final = 10
+"""How many codes one message names."""
 
 
 def is_code(text: str) -> bool:
@@ -52,6 +55,16 @@ def is_word(text: str, alphabet: bytes) -> bool:
         and text[:1] not in {"", "-", "\n"}
         and text[-1] not in "-\n"
     )
+
+
+def quote_codes(codes: Iterable[str]) -> str:
+    """Format codes as messages do: `a`, `b` and `c`; of many, the first ones."""
+    quoted = [f"`{code}`" for code in codes]
+    more = len(quoted) - _QUOTED
+    if more > 0:
+        quoted[_QUOTED:] = [f"{more} more"]
+    *others, last = quoted
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _is_refused(character: str) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import uvicorn
 
-from licensekit.console.app import app_with_sign_in
+from licensekit.console.application import app_with_sign_in
 from licensekit.console.security.identity import Identity
 from licensekit.console.security.sign_in import SignIn
 from licensekit.console.serving import listen

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from licensekit.console import Identity, Role, app
-from licensekit.console.app import CHANGES, LOOKS
+from licensekit.console.application import CHANGES, LOOKS
 from licensekit.console.security.forms import BODY_BYTES
 from licensekit.console.security.guard import HEADERS
 from licensekit.installation import Installation

@@ -3,7 +3,7 @@
 import pytest
 
 from licensekit.dates import end_of_day, start_of_day
-from licensekit.entitlements import Fingerprint, Notice, Severity, notices
+from licensekit.entitlements import Fingerprint, Notice, Severity, list_notices
 from licensekit.trust.pack import extend_trust_store
 from licensekit.trust.sign import sign
 from licensekit.wire.documents import AfterGrace, Binding, Bundle
@@ -20,7 +20,7 @@ def told(
 ) -> list[tuple[str, Severity, int | None]]:
     now = max(makers.NOW, start_of_day(day) + 3600)
     entitlements = granted(GROUND, bundle, now=now, released=released)
-    found = notices(entitlements, {"sales-pro": in_use})
+    found = list_notices(entitlements, {"sales-pro": in_use})
     return [(notice.code, notice.severity, notice.days) for notice in found]
 
 
@@ -63,13 +63,13 @@ def test_facts_that_change_are_told_before_they_are_too_many(
 ) -> None:
     machine = Fingerprint(None, {n: v for n, v in FACTS.items() if n not in changed})
     bound = bare(binding=Binding(None, 2, FACTS))
-    found = notices(granted(GROUND, bound, fingerprint=machine), {})
+    found = list_notices(granted(GROUND, bound, fingerprint=machine), {})
     assert [(notice.code, notice.severity) for notice in found] == [e[:2] for e in expected]
     assert all(e[2] in notice.text for notice, e in zip(found, expected, strict=True))
 
 
 def test_a_bundle_for_another_key_says_so() -> None:
-    [notice] = notices(granted(GROUND, bare(binding=Binding(bytes(32), 0, {}))), {})
+    [notice] = list_notices(granted(GROUND, bare(binding=Binding(bytes(32), 0, {}))), {})
     assert "the key of this installation is another one" in notice.text
 
 
@@ -90,7 +90,7 @@ def test_when_all_of_a_license_lapsed_only_the_lapse_is_told() -> None:
 
 
 def test_what_is_assigned_of_a_license_without_a_catalog_is_passed_over() -> None:
-    assert notices(granted(GROUND, bare()), {"gone": 3}) == ()
+    assert list_notices(granted(GROUND, bare()), {"gone": 3}) == ()
 
 
 @pytest.mark.parametrize("policy", list(AfterGrace))
@@ -101,7 +101,7 @@ def test_an_expired_bundle_says_what_follows(policy: AfterGrace) -> None:
         AfterGrace.BLOCK: "refused",
         AfterGrace.ADVISORY: "works on",
     }
-    [notice] = notices(entitlements, {})
+    [notice] = list_notices(entitlements, {})
     assert words[policy] in notice.text
 
 
@@ -112,14 +112,14 @@ def test_documents_past_their_time_are_told_and_stop_nothing() -> None:
     on = extend_trust_store(GROUND, [sign(trust, makers.key("root")), listed], makers.NOW)
     bundle = bare(system={"server": 1})
     before = granted(on, bundle)
-    assert (notices(before, {}), before.valid_until) == ((), late)
+    assert (list_notices(before, {}), before.valid_until) == ((), late)
     after = granted(on, bundle, now=late)
-    assert [notice.code for notice in notices(after, {})] == ["not-fresh", "not-fresh"]
+    assert [notice.code for notice in list_notices(after, {})] == ["not-fresh", "not-fresh"]
     assert after.system == before.system
 
 
 def test_the_most_urgent_comes_first() -> None:
     bundle = bare(users={"sales-pro": 1, "later": 1}, warning=DAY, expiry=DAY + 1, next_check=DAY)
     entitlements = granted(GROUND, bundle)
-    found: tuple[Notice, ...] = notices(entitlements, {"sales-pro": 2})
+    found: tuple[Notice, ...] = list_notices(entitlements, {"sales-pro": 2})
     assert [notice.severity for notice in found] == [ERROR, WARNING, INFO, INFO]

@@ -139,7 +139,7 @@ def _serve(installation: "Installation", reach: Reach) -> None:
 def _application(
     installation: "Installation", reach: Reach, listener: "socket.socket"
 ) -> "tuple[ASGIApp, Callable[[], None]]":
-    from licensekit.console.app import app, app_with_sign_in  # noqa: PLC0415  # an extra
+    from licensekit.console.application import app, app_with_sign_in  # noqa: PLC0415  # an extra
     from licensekit.console.security.identity import Identity  # noqa: PLC0415  # likewise
     from licensekit.console.security.proxy import Proxy  # noqa: PLC0415  # likewise
     from licensekit.console.security.sign_in import SignIn  # noqa: PLC0415  # likewise

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, cast
 
 from licensekit.cli.output import emit, facts, table
-from licensekit.dates import format_days, format_seconds
+from licensekit.dates import format_seconds
 from licensekit.keys.verifying import load
 from licensekit.trust.roots import pin_of
 from licensekit.wire.documents import (
+    AdmittedKey,
     Bundle,
     Catalog,
     Document,
@@ -18,9 +19,11 @@ from licensekit.wire.documents import (
     Trust,
     encode,
 )
-from licensekit.wire.plain import plain, word
+from licensekit.wire.plain import plain
 
 Facts = Iterable[tuple[str, object]]
+
+_DATES: Final = ("starts", "warning", "expiry", "grace", "maintenance", "next_check")
 
 
 def show(document: Document, first: Facts = ()) -> None:
@@ -38,17 +41,18 @@ def amount(count: int | None) -> str:
 
 
 def _bundle(bundle: Bundle) -> Facts:
-    dates = {n: None if day is None else format_days(day) for n, day in _dates(bundle)}
+    shown = plain(bundle)
+    dates = {name.replace("_", " "): shown[name] for name in _DATES}
     dates["expiry"] = dates["expiry"] or "none: perpetual"
     return [
         ("company", bundle.company),
         ("serial", f"{bundle.serial}, {bundle.part}, sequence {bundle.sequence}"),
         ("replaces", bundle.replaces),
         ("product", f"{bundle.product}, sold by {bundle.issuer}"),
-        ("use", word(bundle.use)),
-        ("issued", format_seconds(bundle.issued)),
+        ("use", shown["use"]),
+        ("issued", shown["issued"]),
         *dates.items(),
-        ("after grace", None if bundle.expiry is None else word(bundle.after_grace)),
+        ("after grace", None if bundle.expiry is None else shown["after_grace"]),
         ("bound to", bound_to(bundle)),
         ("offline", f"{bundle.offline_hours} hours"),
         ("borrow", f"{bundle.borrow_hours} hours" if bundle.borrow_hours else None),
@@ -64,17 +68,6 @@ def _table_of_bundle(bundle: Bundle) -> None:
         for code, count in (bundle.system, bundle.sites, bundle.users)[kind].items()
     ]
     table(["kind", "license", ">count"], rows)
-
-
-def _dates(bundle: Bundle) -> list[tuple[str, int | None]]:
-    return [
-        ("starts", bundle.starts),
-        ("warning", bundle.warning),
-        ("expiry", bundle.expiry),
-        ("grace", bundle.grace),
-        ("maintenance", bundle.maintenance),
-        ("next check", bundle.next_check),
-    ]
 
 
 def bound_to(bundle: Bundle) -> str | None:
@@ -151,7 +144,7 @@ def _trust(trust: Trust) -> Facts:
     return [
         ("version", f"{trust.version}, under root {trust.root_version}"),
         ("issued", format_seconds(trust.issued)),
-        ("fresh until", trust.fresh_until and format_seconds(trust.fresh_until)),
+        ("fresh until", plain(trust)["fresh_until"]),
         *_extensions(trust.extensions),
     ]
 
@@ -159,20 +152,18 @@ def _trust(trust: Trust) -> Facts:
 def _table_of_trust(trust: Trust) -> None:
     table(
         ["key id", "name", "state", "from", "to", "issuers", "signs", "uses", "longest term"],
-        [
-            (
-                load(key.scheme, key.public).key_id.hex(),
-                key.name,
-                word(key.state),
-                format_seconds(key.valid_from),
-                "" if key.valid_to is None else format_seconds(key.valid_to),
-                ", ".join(key.scope.issuers),
-                ", ".join(map(word, key.scope.types)),
-                ", ".join(map(word, key.scope.uses)),
-                "" if key.scope.longest_term is None else f"{key.scope.longest_term} days",
-            )
-            for key in trust.keys
-        ],
+        map(_row_of_key, trust.keys),
+    )
+
+
+def _row_of_key(key: AdmittedKey) -> tuple[object, ...]:
+    shown = plain(key)
+    scope, term = shown["scope"], key.scope.longest_term
+    return (
+        load(key.scheme, key.public).key_id.hex(),
+        *(shown[name] for name in ("name", "state", "valid_from", "valid_to")),
+        *(", ".join(scope[name]) for name in ("issuers", "types", "uses")),
+        None if term is None else f"{term} days",
     )
 
 

@@ -17,16 +17,11 @@ def show_events(events: Iterable[Event]) -> None:
 def event_json(event: Event) -> dict[str, Any]:
     """Return an event as `--json` prints it."""
     return {
-        "number": event.number,
-        "kind": event.kind,
-        "scope": event.scope.value,
+        **event._asdict(),
         "subject": event.subject or None,
-        "message": event.message,
         "expected_end": _moment(event.expected_end),
         "started": format_seconds(event.started),
-        "started_by": event.started_by,
         "ended": _moment(event.ended),
-        "ended_by": event.ended_by,
     }
 
 

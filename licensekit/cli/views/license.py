@@ -4,9 +4,11 @@ from typing import Any
 
 from licensekit.cli.output import emit, facts, table
 from licensekit.cli.views.documents import amount
+from licensekit.cli.views.status import row_json
 from licensekit.dates import format_seconds
 from licensekit.installation import LicenseDetails
 from licensekit.wire.documents import SeatKind
+from licensekit.wire.plain import word
 
 _SHOWN = 20
 
@@ -25,10 +27,10 @@ def show_license(details: LicenseDetails) -> None:
             ("license", row.code),
             ("name", row.name),
             ("description", license_.description or None),
-            ("kind", row.kind.name.lower()),
-            ("remarks", ", ".join(word for word, applies in marks if applies) or None),
+            ("kind", word(row.kind)),
+            ("remarks", ", ".join(mark for mark, applies in marks if applies) or None),
             ("issuer", row.issuer),
-            ("access", row.access.name.lower()),
+            ("access", word(row.access)),
             ("total", amount(row.total)),
             ("in use", row.in_use),
             ("full with", license_.full_with),
@@ -43,7 +45,7 @@ def show_license(details: LicenseDetails) -> None:
         table(
             ["granted by", "state", "access", ">count", "through"],
             [
-                (e.bundle, e.state.value, e.access.name.lower(), _amount(e.amount, e.via), e.via)
+                (e.bundle, e.state.value, word(e.access), _amount(e.amount, e.via), e.via)
                 for e in details.explanations
             ],
         )
@@ -65,25 +67,14 @@ def license_json(details: LicenseDetails) -> dict[str, Any]:
     """Return everything about a license as `--json` prints it."""
     row, license_ = details.row, details.license
     return {
-        "license": row.code,
-        "issuer": row.issuer,
-        "kind": row.kind.name.lower(),
-        "name": row.name,
+        **row_json(row),
         "description": license_.description,
-        "access": row.access.name.lower(),
-        "total": row.total,
-        "in_use": row.in_use,
-        "hidden": row.hidden,
-        "plan": row.plan,
         "full_with": license_.full_with,
         "includes": list(details.includes),
         "requires": list(license_.requires),
         "required_by": list(details.required_by),
         "buy": details.buy,
-        "granted_by": [
-            {**e._asdict(), "state": e.state.value, "access": e.access.name.lower()}
-            for e in details.explanations
-        ],
+        "granted_by": [{**e._asdict(), "access": word(e.access)} for e in details.explanations],
         "holders": list(details.holders),
         "history": [
             {**r._asdict(), "identity": r.identity.hex(), "activated": format_seconds(r.activated)}

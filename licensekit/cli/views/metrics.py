@@ -12,6 +12,7 @@ import click
 from licensekit.entitlements import Part, Severity, rows
 from licensekit.state.loading import InstallationState
 from licensekit.wire.documents import Kind
+from licensekit.wire.plain import word
 
 _Labels = dict[str, str]
 
@@ -50,7 +51,7 @@ def _of_bundles(state: InstallationState) -> Iterator[_Metric]:
 
 def _of_licenses(state: InstallationState) -> Iterator[_Metric]:
     counted = [
-        ({"license": row.code, "kind": row.kind.name.lower()}, row)
+        ({"license": row.code, "kind": word(row.kind)}, row)
         for row in rows(state.entitlements, state.in_use)
         if row.kind is not Kind.SYSTEM and (row.granted or row.in_use)
     ]

@@ -1,14 +1,17 @@
 """What a license file would change, as people and programs read it."""
 
-from typing import Any
+from typing import Any, Final
 
 from licensekit.access import Access
 from licensekit.cli.output import emit, facts, table
 from licensekit.cli.views.documents import amount
 from licensekit.cli.views.status import by_issuer_and_kind
-from licensekit.dates import format_days, format_seconds
+from licensekit.dates import format_seconds
 from licensekit.installation import Preview, PreviewRow
 from licensekit.wire.documents import Bundle, Kind
+from licensekit.wire.plain import plain, word
+
+_BUNDLE_FIELDS: Final = ("issuer", "serial", "part", "sequence", "starts", "expiry")
 
 
 def show_preview(preview: Preview, *, show_all: bool) -> None:
@@ -36,8 +39,9 @@ def show_preview(preview: Preview, *, show_all: bool) -> None:
 
 def describe(bundle: Bundle) -> str:
     """Return a bundle in a line: what it is, by whom and until when."""
-    ends = "perpetual" if bundle.expiry is None else f"until {format_days(bundle.expiry)}"
-    starts = "" if bundle.starts is None else f"from {format_days(bundle.starts)} "
+    shown = plain(bundle)
+    ends = f"until {shown['expiry']}" if shown["expiry"] else "perpetual"
+    starts = f"from {shown['starts']} " if shown["starts"] else ""
     return (
         f"{bundle.serial} {bundle.part}, sequence {bundle.sequence}, by {bundle.issuer},"
         f" {starts}{ends}"
@@ -72,10 +76,10 @@ def preview_json(preview: Preview) -> dict[str, Any]:
 
 
 def _row(row: PreviewRow) -> tuple[object, ...]:
-    free_now, total_now = _counts(row, row.total_now, row.access_now)
-    free_new, total_new = _counts(row, row.total_new, row.access_new)
+    free_now, total_now = _counts(row, row.total_now, row.free_now, row.access_now)
+    free_new, total_new = _counts(row, row.total_new, row.free_new, row.access_new)
     return (
-        row.kind.name.lower(),
+        word(row.kind),
         row.code,
         row.name,
         None if row.kind is Kind.SYSTEM else row.in_use,
@@ -88,20 +92,22 @@ def _row(row: PreviewRow) -> tuple[object, ...]:
     )
 
 
-def _counts(row: PreviewRow, total: int | None, access: Access) -> tuple[str | None, str]:
-    """Return what is free and the total; what everybody has through another, nobody counts."""
+def _counts(
+    row: PreviewRow, total: int | None, free: int | None, access: Access
+) -> tuple[str | None, str]:
+    """Return what is free and the total; what everybody has through another is not counted."""
     if row.kind is Kind.SYSTEM:
         return None, amount(total)
     if total == 0 and access is Access.FULL:
         return None, "everybody"
-    return amount(None if total is None else max(0, total - row.in_use)), amount(total)
+    return amount(free), amount(total)
 
 
 def _row_json(row: PreviewRow) -> dict[str, Any]:
     return {
         "license": row.code,
         "issuer": row.issuer,
-        "kind": row.kind.name.lower(),
+        "kind": word(row.kind),
         "name": row.name,
         "in_use": row.in_use,
         "free": row.free_now,
@@ -109,19 +115,13 @@ def _row_json(row: PreviewRow) -> dict[str, Any]:
         "added": row.added,
         "new_total": row.total_new,
         "new_free": row.free_new,
-        "access": row.access_now.name.lower(),
-        "new_access": row.access_new.name.lower(),
+        "access": word(row.access_now),
+        "new_access": word(row.access_new),
         "altered": row.altered,
         "reason": row.reason,
     }
 
 
 def _bundle(bundle: Bundle) -> dict[str, Any]:
-    return {
-        "issuer": bundle.issuer,
-        "serial": bundle.serial,
-        "part": bundle.part,
-        "sequence": bundle.sequence,
-        "starts": None if bundle.starts is None else format_days(bundle.starts),
-        "expiry": None if bundle.expiry is None else format_days(bundle.expiry),
-    }
+    shown = plain(bundle)
+    return {name: shown[name] for name in _BUNDLE_FIELDS}

@@ -13,7 +13,7 @@ from licensekit.entitlements import LicenseRow, Notice, Part, Severity, rows
 from licensekit.installation import PreviewRow
 from licensekit.state.loading import InstallationState
 from licensekit.wire.documents import Kind
-from licensekit.wire.plain import plain
+from licensekit.wire.plain import plain, word
 
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: None}
 
@@ -68,18 +68,12 @@ def status_json(state: InstallationState) -> dict[str, Any]:
         "now": format_seconds(state.now),
         "next_date": _date_json(_next_date(parts, state.now), state.now),
         "bundles": [_part_json(part, state.now) for part in parts],
-        "licenses": [_row_json(row) for row in rows(entitlements, state.in_use)],
-        "events": [event_json(event) for event in state.events],
-        "notices": [
-            {
-                "code": notice.code,
-                "severity": notice.severity.value,
-                "subject": notice.subject,
-                "days": notice.days,
-                "text": notice.text,
-            }
-            for notice in state.notices
+        "licenses": [
+            {**row_json(row), "free": row.free, "granted": row.granted}
+            for row in rows(entitlements, state.in_use)
         ],
+        "events": [event_json(event) for event in state.events],
+        "notices": [notice._asdict() for notice in state.notices],
         "installation": {
             "key": state.fingerprint.key and state.fingerprint.key.hex(),
             "audit_entries": state.stored.head.number,
@@ -141,28 +135,19 @@ def _date_json(date: _NextDate | None, now: int) -> dict[str, Any] | None:
     return {"date": format_days(date.day), "days": days, "what": date.what, "bundle": date.bundle}
 
 
+_PART_FIELDS: Final = ("issuer", "serial", "part", "sequence", "use", "state")
+_PART_DATES: Final = ("starts", "expiry", "grace", "maintenance")
+
+
 def _show_parts(parts: Iterable[Part], now: int) -> None:
-    columns = ["issuer", "serial", "part", ">sequence", "use", "state"]
-    dates = ["starts", "expiry", "grace", "maintenance"]
-    table([*columns, *dates, ">days left"], [_part(part, now) for part in parts])
+    columns = [">sequence" if name == "sequence" else name for name in _PART_FIELDS]
+    table([*columns, *_PART_DATES, ">days left"], [_part(part, now) for part in parts])
 
 
 def _part(part: Part, now: int) -> tuple[object, ...]:
-    bundle = part.bundle
-    shown = plain(bundle)
-    return (
-        bundle.issuer,
-        bundle.serial,
-        bundle.part,
-        bundle.sequence,
-        shown["use"],
-        part.state.value,
-        shown["starts"],
-        shown["expiry"] or "none",
-        shown["grace"],
-        shown["maintenance"],
-        part.days_left(now),
-    )
+    shown = {**plain(part.bundle), "state": part.state.value}
+    shown["expiry"] = shown["expiry"] or "none"
+    return (*(shown[name] for name in (*_PART_FIELDS, *_PART_DATES)), part.days_left(now))
 
 
 def _part_json(part: Part, now: int) -> dict[str, Any]:
@@ -192,29 +177,27 @@ def _show_licenses(rows_: Iterable[LicenseRow]) -> None:
 
 def _row(row: LicenseRow) -> tuple[object, ...]:
     is_counted = row.kind is not Kind.SYSTEM
-    free = None if row.total is None else max(0, row.total - row.in_use)
     return (
-        row.kind.name.lower(),
+        word(row.kind),
         row.code,
         row.name,
         row.in_use if is_counted else None,
         amount(row.total),
-        amount(free) if is_counted else None,
-        row.access.name.lower(),
+        amount(row.free) if is_counted else None,
+        word(row.access),
     )
 
 
-def _row_json(row: LicenseRow) -> dict[str, Any]:
+def row_json(row: LicenseRow) -> dict[str, Any]:
+    """Return what every list of licenses has of one, as `--json` prints it."""
     return {
         "license": row.code,
         "issuer": row.issuer,
-        "kind": row.kind.name.lower(),
+        "kind": word(row.kind),
         "name": row.name,
-        "access": row.access.name.lower(),
+        "access": word(row.access),
         "total": row.total,
         "in_use": row.in_use,
-        "free": None if row.total is None else max(0, row.total - row.in_use),
         "hidden": row.hidden,
         "plan": row.plan,
-        "granted": row.granted,
     }

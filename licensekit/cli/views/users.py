@@ -12,8 +12,9 @@ from licensekit.entitlements.events import concerning
 from licensekit.installation import Decision, UserFacts, UserRow
 from licensekit.state.loading import InstallationState
 from licensekit.wire.documents import UserKind
+from licensekit.wire.plain import word
 
-KINDS: Final = {kind.name.lower(): kind for kind in UserKind}
+KINDS: Final = {word(kind): kind for kind in UserKind}
 """The kinds of users, as they are typed and shown."""
 
 
@@ -37,7 +38,7 @@ def show_user(user: UserFacts, access: Mapping[str, Access], state: Installation
         [
             ("id", user.id),
             ("name", user.name or None),
-            ("kind", user.kind.name.lower()),
+            ("kind", word(user.kind)),
             ("groups", ", ".join(user.groups) or None),
             ("remarks", _remarks(user) or None),
         ]
@@ -45,7 +46,7 @@ def show_user(user: UserFacts, access: Mapping[str, Access], state: Installation
     given = _given(user, access, state)
     if given:
         emit()
-        rows = [(code, access[code].name.lower(), ", ".join(through)) for code, through in given]
+        rows = [(code, word(access[code]), ", ".join(through)) for code, through in given]
         table(["license", "access", "through"], rows)
     concerned = concerning(state.events, user=user.id, groups=user.groups)
     if concerned:
@@ -61,7 +62,7 @@ def user_json(
     return {
         **_facts_json(user),
         "licenses": [holding.license for holding in user.holdings],
-        "access": {code: level.name.lower() for code, level in access.items()},
+        "access": {code: word(level) for code, level in access.items()},
         "through": {code: list(through) for code, through in _given(user, access, state)},
         "events": [event_json(event) for event in concerned],
     }
@@ -110,7 +111,7 @@ def _row(user: UserRow) -> tuple[object, ...]:
     return (
         user.id,
         user.name,
-        user.kind.name.lower(),
+        word(user.kind),
         _remarks(user),
         ", ".join(user.groups),
         ", ".join(user.licenses),
@@ -127,15 +128,8 @@ def _row_json(user: UserRow) -> dict[str, Any]:
 
 
 def _facts_json(user: UserFacts | UserRow) -> dict[str, Any]:
-    return {
-        "id": user.id,
-        "name": user.name,
-        "kind": user.kind.name.lower(),
-        "can_log_in": user.can_log_in,
-        "administrator": user.administrator,
-        "retired": user.retired,
-        "groups": list(user.groups),
-    }
+    names = ("id", "name", "can_log_in", "administrator", "retired", "groups")
+    return {**{name: getattr(user, name) for name in names}, "kind": word(user.kind)}
 
 
 def _remarks(user: UserFacts | UserRow) -> str:
@@ -144,4 +138,4 @@ def _remarks(user: UserFacts | UserRow) -> str:
         ("no login", not user.can_log_in),
         ("administrator", user.administrator),
     ]
-    return ", ".join(word for word, applies in marks if applies)
+    return ", ".join(mark for mark, applies in marks if applies)

@@ -6,11 +6,11 @@ from typing import NamedTuple
 from licensekit import limits
 from licensekit.catalog import reached
 from licensekit.catalog.rules import Counts, counts_faults
-from licensekit.catalog.world import listed
 from licensekit.dates import day_at
 from licensekit.errors import Fault, OrderInvalid
 from licensekit.issuer.catalog.counts import as_numbers, missing_quantities
 from licensekit.issuer.orders.order import Order, OrderDraft, term
+from licensekit.text.spelling import quote_codes
 from licensekit.text.values import did_you_mean
 from licensekit.wire.documents import Binding, Bundle, Catalog, Kind, Use, Value, compose
 
@@ -185,7 +185,7 @@ def _requirement_faults(
     named = _named(order)
     for code, wants in asking.items():
         if missing := sorted(wants - present):
-            why = f"`{code}` requires {listed(missing)}, which neither this order nor"
+            why = f"`{code}` requires {quote_codes(missing)}, which neither this order nor"
             where = next((f"{k.plural}.{code}" for k in Kind if code in named[k]), "edition")
             yield Fault(where, f"{why} another part of the serial grants")
 

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.dates import end_of_day
-from licensekit.entitlements.evaluate import Entitlements, Tier, qualify
+from licensekit.entitlements.evaluation import Entitlements, Tier, access_of, qualify, total_of
 from licensekit.entitlements.parts import Part
 from licensekit.entitlements.questions import resolve
 from licensekit.errors import WrongKind
@@ -38,18 +38,11 @@ class SeatPool(NamedTuple):
 
     def access(self, seat: int) -> Access:
         """Return what the seat of a number gives; seats count from 0."""
-        served = 0
-        for tier in self.tiers:
-            if tier.amount is None or seat < served + tier.amount:
-                return tier.cap
-            served += tier.amount
-        return Access.NONE
+        return access_of(self.tiers, seat)
 
     def total(self, at_least: Access) -> int | None:
         """Return how many seats give at least this access; None is unrestricted."""
-        amounts = [tier.amount for tier in self.tiers if tier.cap >= at_least]
-        known = [amount for amount in amounts if amount is not None]
-        return sum(known) if len(known) == len(amounts) else None
+        return total_of(tier.amount for tier in self.tiers if tier.cap >= at_least)
 
     def seats(self, at_least: Access) -> int:
         """Return the number of the first seat that does not give at least this access."""

@@ -6,7 +6,7 @@ import pytest
 
 from licensekit.access import Access
 from licensekit.entitlements import Entitlements
-from licensekit.entitlements.leasing import SeatPool, leasable, pool_of
+from licensekit.entitlements.seats import SeatPool, leasable, pool_of
 from licensekit.errors import UnknownLicense, WrongKind
 from licensekit.limits import COUNT
 from licensekit.wire.documents import AfterGrace, SeatKind

@@ -8,8 +8,8 @@ that anything granted includes is present. What is included uses up no count of 
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from licensekit import catalog as rules
 from licensekit.access import Access
+from licensekit.catalog import included
 from licensekit.dates import day_at, end_of_day, start_of_day
 from licensekit.entitlements.binding import Fingerprint
 from licensekit.entitlements.parts import BundleState, Part, governing, judge
@@ -36,6 +36,26 @@ class Tier(NamedTuple):
 
     amount: int | None
     cap: Access
+
+
+def total_of(amounts: Iterable[int | None]) -> int | None:
+    """Sum counts; None, unrestricted, if one of them is."""
+    total = 0
+    for amount in amounts:
+        if amount is None:
+            return None
+        total += amount
+    return total
+
+
+def access_of(tiers: Iterable[Tier], number: int) -> Access:
+    """Return what the assignment or seat of a number is served with; numbers count from 0."""
+    served = 0
+    for tier in tiers:
+        if tier.amount is None or number < served + tier.amount:
+            return tier.cap
+        served += tier.amount
+    return Access.NONE
 
 
 class Entitlements(NamedTuple):
@@ -133,6 +153,11 @@ def qualify(trust_store: TrustStore, issuer: str, code: str) -> str:
     return bare if owner == trust_store.issuer else f"{owner}.{bare}"
 
 
+def issuer_of(trust_store: TrustStore, code: str) -> str:
+    """Return the issuer of a code as an application writes it: the vendor's has no prefix."""
+    return code.rpartition(".")[0] or trust_store.issuer
+
+
 def _vendor_first(parts: Iterable[Part], vendor: str) -> tuple[Part, ...]:
     issuers = [(part, part.bundle.issuer) for part in parts]
     named = [part._replace(owner="" if issuer == vendor else issuer) for part, issuer in issuers]
@@ -150,10 +175,10 @@ def _licenses(trust_store: TrustStore) -> dict[str, License]:
 def _closure(trust_store: TrustStore) -> dict[str, frozenset[str]]:
     return {
         qualify(trust_store, issuer, code): frozenset(
-            qualify(trust_store, issuer, c) for c in included
+            qualify(trust_store, issuer, c) for c in inner
         )
         for issuer, catalog in trust_store.catalogs.items()
-        for code, included in rules.included(catalog.document).items()
+        for code, inner in included(catalog.document).items()
     }
 
 
@@ -223,8 +248,7 @@ def _tiers(grants: Iterable[Grant]) -> tuple[Tier, ...]:
     for cap in (Access.FULL, Access.READ):
         counts = [g.amount for g in grants if g.via is None and g.part.cap is cap]
         if counts:
-            known = [count for count in counts if count is not None]
-            tiers.append(Tier(sum(known) if len(known) == len(counts) else None, cap))
+            tiers.append(Tier(total_of(counts), cap))
     return tuple(tiers)
 
 

@@ -3,17 +3,14 @@
 Its own licenses go by their codes, another issuer's as `issuer.code`.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from licensekit.catalog.includes import included
 from licensekit.wire.documents import Catalog, Kind, License
 
-_LISTED: Final = 10
-"""So many codes are named in one message."""
 
-
-class World(NamedTuple):
+class KnownLicenses(NamedTuple):
     """A catalog's own licenses and those of the catalogs beside it."""
 
     catalog: Catalog
@@ -26,27 +23,23 @@ class World(NamedTuple):
     """License to all that it includes, directly or not."""
 
 
-def world_of(catalog: Catalog, others: Mapping[str, Catalog]) -> World:
+def known_licenses(catalog: Catalog, others: Mapping[str, Catalog]) -> KnownLicenses:
     """Return the licenses of `catalog` and of `others` (issuer to catalog) by one set of names."""
     here = catalog.issuer
     foreign = {issuer: other for issuer, other in others.items() if issuer != here}
     catalogs = {here: catalog, **foreign}
-    licenses = {
-        _name(code, issuer, here): license_
-        for issuer, document in catalogs.items()
-        for code, license_ in document.licenses.items()
-    }
+    owned = [(i, code, one) for i, c in catalogs.items() for code, one in c.licenses.items()]
+    licenses = {_name(code, issuer, here): one for issuer, code, one in owned}
     requires = {
-        _name(code, issuer, here): _requires(license_, licenses, issuer, here)
-        for issuer, document in catalogs.items()
-        for code, license_ in document.licenses.items()
+        _name(code, issuer, here): _requires(one, licenses, issuer, here)
+        for issuer, code, one in owned
     }
     gives = {
         _name(code, issuer, here): frozenset(_name(inner, issuer, here) for inner in inners)
         for issuer, document in catalogs.items()
         for code, inners in included(document).items()
     }
-    return World(catalog, frozenset(foreign), licenses, requires, gives)
+    return KnownLicenses(catalog, frozenset(foreign), licenses, requires, gives)
 
 
 def may_require(kind: Kind, required: Kind) -> bool:
@@ -56,15 +49,6 @@ def may_require(kind: Kind, required: Kind) -> bool:
     license is assigned, and an installation holds neither site nor user licenses.
     """
     return required in (kind, Kind.SYSTEM)
-
-
-def listed(codes: Sequence[str]) -> str:
-    """Write codes as messages do: `a`, `b` and `c`; of many, the first ones."""
-    more = len(codes) - _LISTED
-    quoted = [f"`{code}`" for code in (codes if more <= 0 else codes[:_LISTED])]
-    if more > 0:
-        quoted.append(f"{more} more")
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
 
 
 def _requires(
