@@ -181,7 +181,7 @@ def _of_counts(
                 hint = f"release one, or {_more(entitlements, code)}"
             else:
                 what = f"there is no `{code}` to assign"
-                hint = why_not(entitlements, code)
+                hint = why_not(entitlements, code).message
             yield NoneFree(
                 what,
                 hint=hint,

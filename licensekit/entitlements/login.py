@@ -103,10 +103,7 @@ def _rule(entitlements: Entitlements, way: str) -> tuple[LoginRule, str]:
     catalog = trust_store.catalogs.get(issuer)
     rule = None if catalog is None else catalog.document.access.get(way.rpartition(".")[2])
     if rule is None:
-        known = ", ".join(ways(entitlements)) or "none"
-        raise UnknownAccess(
-            f"no catalog has a way to log in called `{way}`", hint=f"there are: {known}", way=way
-        )
+        raise UnknownAccess(way=way, known=ways(entitlements))
     return rule, issuer
 
 

@@ -33,6 +33,19 @@ class BundleState(StrEnum):
     """This version of the product was released after its maintenance ended."""
 
 
+class BundleName(NamedTuple):
+    """How messages name a bundle."""
+
+    serial: str
+    part: str
+    sequence: int
+    owner: str = ""
+    """The issuer, where that is not the vendor."""
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.serial} {self.part} {self.sequence}".lstrip()
+
+
 class Part(NamedTuple):
     """A bundle, judged at one moment."""
 
@@ -53,10 +66,15 @@ class Part(NamedTuple):
         return self.verified.document
 
     @property
-    def label(self) -> str:
-        """How messages call it: serial, part and sequence, of a third party with its name."""
+    def name(self) -> BundleName:
+        """How messages name it."""
         bundle = self.bundle
-        return f"{self.owner} {bundle.serial} {bundle.part} {bundle.sequence}".lstrip()
+        return BundleName(bundle.serial, bundle.part, bundle.sequence, self.owner)
+
+    @property
+    def label(self) -> str:
+        """Its name as text: serial, part and sequence, after a third party's name."""
+        return str(self.name)
 
     @property
     def blocks(self) -> bool:

@@ -1,7 +1,7 @@
 """The questions that can be asked of entitlements, each a pure function."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from licensekit.access import Access
 from licensekit.entitlements.evaluation import (
@@ -11,6 +11,13 @@ from licensekit.entitlements.evaluation import (
     issuer_of,
     qualify,
     total_of,
+)
+from licensekit.entitlements.messages import (
+    BundleNotInForce,
+    FullWithAnother,
+    NoBundleGrants,
+    OnlyIncluded,
+    WhyNot,
 )
 from licensekit.entitlements.parts import BundleState
 from licensekit.errors import UnknownLicense, WrongKind
@@ -97,17 +104,13 @@ def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind)
     name = qualify(entitlements.trust_store, entitlements.trust_store.issuer, code)
     license_ = entitlements.licenses.get(name)
     if license_ is None:
-        raise UnknownLicense(
-            f"no catalog has a license `{code}`",
-            hint="check the code against the catalog",
-            license=code,
-        )
+        raise UnknownLicense(license=code)
     if license_.kind not in kinds:
-        wanted = " or ".join(kind.name.lower() for kind in kinds)
         raise WrongKind(
-            f"`{code}` is a {license_.kind.name.lower()} license, and a {wanted} license is meant",
+            reason="kind",
             license=code,
             kind=license_.kind.name.lower(),
+            wanted=tuple(kind.name.lower() for kind in kinds),
         )
     return name
 
@@ -182,27 +185,29 @@ def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
     )
 
 
-_WHY_NOT: Final = {
+_NOT_IN_FORCE: Final[
+    Mapping[BundleState, Literal["expired", "foreign", "unmaintained", "pending"]]
+] = {
     BundleState.EXPIRED: "expired",
-    BundleState.FOREIGN: "is bound to another installation",
-    BundleState.UNMAINTAINED: "does not cover this version of the product",
-    BundleState.PENDING: "has not started",
+    BundleState.FOREIGN: "foreign",
+    BundleState.UNMAINTAINED: "unmaintained",
+    BundleState.PENDING: "pending",
 }
 
 
-def why_not(entitlements: Entitlements, code: str) -> str:
-    """Return in a sentence why a license gives less than full access."""
+def why_not(entitlements: Entitlements, code: str) -> WhyNot:
+    """Return why a license gives less than full access."""
     complete = entitlements.licenses[code].full_with
     if complete is not None and entitlements.present.get(code) is Access.FULL:
-        return f"alone it can be read; with the user license `{complete}` it is full"
+        return FullWithAnother(license=complete)
     explanations = explain(entitlements, code)
     for explanation in explanations:
-        if reason := _WHY_NOT.get(explanation.state):
-            return f"bundle {explanation.bundle} {reason}"
+        if reason := _NOT_IN_FORCE.get(explanation.state):
+            return BundleNotInForce(reason=reason, bundle=explanation.bundle)
     givers = sorted({e.via for e in explanations if e.via is not None})
     if givers:
-        return f"it is not sold by itself, and comes with {' or '.join(givers)}"
-    return "no bundle in force grants it"
+        return OnlyIncluded(included_in=tuple(givers))
+    return NoBundleGrants()
 
 
 def where_to_buy(entitlements: Entitlements, code: str) -> str | None:

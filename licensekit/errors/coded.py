@@ -138,6 +138,9 @@ class Message(Coded):
     def __hash__(self) -> int:
         return hash((type(self), self.message))
 
+    def __str__(self) -> str:
+        return self.message
+
 
 def plain_value(value: Any) -> Any:
     """Return a field as JSON can hold it: bytes as hex, structs by their fields, the rest as is."""

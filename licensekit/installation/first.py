@@ -17,5 +17,5 @@ def pin_in_pack(pack: bytes | str) -> str:
     """
     payloads = [frame.read(t.frame).payload for t in armor.read(pack) if t.type == "root"]
     if not payloads:
-        raise RootMismatch("there is no root in this pack")
+        raise RootMismatch(reason="no-root")
     return pin_of(min(payloads, key=lambda payload: decode(Root, payload).version))

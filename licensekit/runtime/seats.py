@@ -8,6 +8,7 @@ from licensekit.access import Access
 from licensekit.database import Version
 from licensekit.dates import seconds_of
 from licensekit.entitlements import Holding
+from licensekit.entitlements.messages import NotInCatalog
 from licensekit.entitlements.seats import SeatPool, leasable, pool_of
 from licensekit.errors import NotEntitled, StateError
 from licensekit.runtime.keeper import Keeper
@@ -62,9 +63,8 @@ class Seats:
         snapshot, begin = self.snapshot, elapsed()
         pool = self._pool(snapshot, wanted.license)
         if pool is None:
-            raise NotEntitled(
-                f"`{wanted.license}` is in no catalog any more", license=wanted.license
-            )
+            why = NotInCatalog()
+            raise NotEntitled(license=wanted.license, why=why, holder=wanted.holder)
         granted = snapshot.state.entitlements
         row = leases.acquire(self._database, granted, pool, wanted, self._now())
         return row, begin + wanted.ttl

@@ -111,8 +111,8 @@ def acquire(
     granted = pool.seats(wanted.at_least)
     if not granted:
         raise NotEntitled(
-            f"`{wanted.license}` is not granted: {why_not(entitlements, wanted.license)}",
             license=wanted.license,
+            why=why_not(entitlements, wanted.license),
             holder=wanted.holder,
         )
     asked = SeatQuery(wanted.license, granted, pool.seats(Access.READ), wanted.holder, wanted.ttl)
@@ -184,7 +184,9 @@ def borrow(
         until = now + round(hours * _HOUR_SECONDS)
         until = until if pool.until is None else min(until, pool.until)
         if until <= now or not seats.borrow(change.connection, lease, until, now):
-            raise LeaseLost("the seat is not held any more", license=lease.license)
+            raise LeaseLost(
+                reason="gone", license=lease.license, holder=lease.holder, lease=lease.id
+            )
         change.record(
             "lease-borrow",
             license=lease.license,

@@ -67,7 +67,7 @@ def extend_trust_store(
     tokens = list(tokens)
     trust = extend(trust_store.trust, tokens, now)
     if trust.trust is None:
-        raise TrustMissing("there is no trust document of the newest root")
+        raise TrustMissing(reason="newest-root")
     if seen is not None:
         trust = require_seen(trust, seen)
     catalogs = trust_store.catalogs
@@ -91,7 +91,7 @@ def _newer_catalog(
     known = catalogs.get(issuer)
     if known is not None and known.identity != catalog.identity:
         if version == known.document.version:
-            raise CatalogFork(f"there are two catalogs {version} of `{issuer}`", issuer=issuer)
+            raise CatalogFork(issuer=issuer, version=version)
         if version < known.document.version:
             return catalogs
     return {**catalogs, issuer: catalog}

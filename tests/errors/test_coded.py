@@ -4,7 +4,7 @@ import json
 import pickle
 import re
 from collections.abc import Iterator, Mapping
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args, get_type_hints
 
 import pytest
 
@@ -69,6 +69,16 @@ def test_a_message_is_a_sentence_that_goes_on(kind: type[Coded]) -> None:
     for text in templates(kind):
         assert "\n" not in text
         assert not text.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in CODED if "reason" in kind.fields()], ids=lambda kind: kind.code
+)
+def test_every_reason_has_a_message_and_every_message_a_reason(kind: type[Coded]) -> None:
+    reasons = set(get_args(get_type_hints(kind)["reason"]))
+    assert isinstance(kind.template, Mapping)
+    assert set(kind.template) == reasons
+    assert isinstance(kind.hint_template, str) or set(kind.hint_template) <= reasons
 
 
 def test_a_message_says_the_data_of_its_error() -> None:

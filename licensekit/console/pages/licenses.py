@@ -8,7 +8,7 @@ from licensekit.console.rendering import issuer_name, license_name, moved, page
 from licensekit.console.views.licenses import issuer_view, issuers_of, license_view
 from licensekit.console.visit import Visit
 from licensekit.dates import day_at
-from licensekit.errors import UnknownLicense
+from licensekit.errors import UnknownIssuer
 from licensekit.state.loading import InstallationState
 
 HOLDERS: Final = 100
@@ -28,7 +28,7 @@ def of_issuer(visit: Visit) -> Response:
     state = visit.installation.state()
     issuer: str = visit.request.path_params["issuer"]
     if issuer not in issuers_of(state):
-        raise UnknownLicense(f"there is no issuer {issuer!a:.60} here")
+        raise UnknownIssuer(issuer=issuer)
     view = issuer_view(state, issuer)
     return page(
         visit,

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from licensekit.database import Connection
-from licensekit.dates import format_seconds
 from licensekit.entitlements import Fingerprint
 from licensekit.errors import IssuedAhead, RequestAnswered, UnexpectedType, WrongProduct
 from licensekit.issuer.ledger import LedgerEntry, answer_to, exchange_files
@@ -52,10 +51,7 @@ def read_request(data: bytes | str, product: str) -> Asking:
         raise UnexpectedType(f"one request is answered, and here are {len(tokens)} documents")
     signed = self_signed(tokens[0], Request)
     if signed.document.product != product:
-        raise WrongProduct(
-            f"the request is for `{signed.document.product}`, and the product here is `{product}`",
-            product=signed.document.product,
-        )
+        raise WrongProduct(reason="request", product=signed.document.product, expected=product)
     return Asking(signed, signed.identity, sha256(signed.keys[0].public))
 
 
@@ -89,11 +85,7 @@ def require_time(asking: Asking, now: int) -> None:
     """
     issued = asking.request.issued
     if issued > now + ISSUED_AHEAD_SECONDS:
-        raise IssuedAhead(
-            f"for the installation it is {format_seconds(issued)}, which is yet to come",
-            hint="answer with `--reset clock` first, and let it make another request then",
-            issued=issued,
-        )
+        raise IssuedAhead(reason="request", issued=issued)
 
 
 def lacking_facts(asking: Asking, facts: int) -> str | None:
