@@ -46,22 +46,10 @@ __all__ = [
     "verify",
 ]
 
-_ENGINE = "licensekit.entitlements"
-_LOADED_WHEN_USED = {
-    "Count": _ENGINE,
-    "Explanation": _ENGINE,
-    "Fingerprint": _ENGINE,
-    "LicenseRow": _ENGINE,
-    "Licensing": "licensekit.runtime.licensing",
-    "Notice": _ENGINE,
-    "Severity": _ENGINE,
-    "BundleState": _ENGINE,
-}
-
 
 def __getattr__(name: str) -> Any:
     """Return a name that is loaded when it is used: a program that only verifies starts sooner."""
-    module = _LOADED_WHEN_USED.get(name)
-    if module is None:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = "licensekit.runtime.licensing" if name == "Licensing" else "licensekit.entitlements"
     return getattr(import_module(module), name)

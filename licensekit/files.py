@@ -57,16 +57,9 @@ def read_bytes(path: Path, *, limit: int, what: str) -> bytes:
         FileUnusable: missing, not a plain file, or not readable.
         TooLarge: more than `limit` bytes, also if they appear while it is read.
     """
-    try:
-        handle = os.open(path, _READ)
-        try:
-            found = os.fstat(handle)
-            require_plain_file(path, found.st_mode, what)
-            data = _read(handle, limit) if found.st_size <= limit else None
-        finally:
-            os.close(handle)
-    except (OSError, ValueError) as error:
-        raise unusable(path, what, error) from error
+    file, size = open_plain(path, what=what)
+    with file, _explained(path, what):
+        data = file.read(limit + 1) if size <= limit else None
     if data is None or len(data) > limit:
         raise TooLarge(
             f"more than {limit} bytes, which is too much for {what}",
@@ -83,7 +76,7 @@ def open_plain(path: Path, *, what: str) -> tuple[BinaryIO, int]:
     Raises:
         FileUnusable: missing, not a plain file, or not readable.
     """
-    try:
+    with _explained(path, what):
         handle = os.open(path, _READ)
         try:
             found = os.fstat(handle)
@@ -92,8 +85,6 @@ def open_plain(path: Path, *, what: str) -> tuple[BinaryIO, int]:
             os.close(handle)
             raise
         return os.fdopen(handle, "rb"), found.st_size
-    except (OSError, ValueError) as error:
-        raise unusable(path, what, error) from error
 
 
 def write_atomically(
@@ -137,10 +128,8 @@ def make_folder(path: Path) -> None:
     Raises:
         FileUnusable: it cannot be made, or something else has its name.
     """
-    try:
+    with _explained(path, "made a folder"):
         path.mkdir(exist_ok=True)
-    except OSError as error:
-        raise unusable(path, "made a folder", error) from error
 
 
 @contextmanager
@@ -154,15 +143,14 @@ def replacing(path: Path) -> Generator[BinaryIO]:
     """
     partial = path.with_name(f".{token_hex(8)}.partial")
     try:
-        _check_place(path, replace=True)
-        with os.fdopen(os.open(partial, _CREATE, 0o644), "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-        sync_folder(path.parent)
-    except (OSError, ValueError) as error:
-        raise unusable(path, "a file", error) from error
+        with _explained(path, "a file"):
+            _check_place(path, replace=True)
+            with os.fdopen(os.open(partial, _CREATE, 0o644), "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+            sync_folder(path.parent)
     finally:
         partial.unlink(missing_ok=True)
 
@@ -204,11 +192,9 @@ def require_writable(folder: Path) -> None:
         FileUnusable: they cannot; the folder is as it was.
     """
     probe = folder / f".{token_hex(8)}.partial"
-    try:
+    with _explained(folder, "a folder for files"):
         os.close(os.open(probe, _CREATE, 0o600))
         probe.unlink()
-    except (OSError, ValueError) as error:
-        raise unusable(folder, "a folder for files", error) from error
 
 
 def is_exposed(path: Path) -> bool:
@@ -219,10 +205,8 @@ def is_exposed(path: Path) -> bool:
     Raises:
         FileUnusable: there is no such file.
     """
-    try:
+    with _explained(path, "a file"):
         mode = path.stat().st_mode
-    except (OSError, ValueError) as error:
-        raise unusable(path, "a file", error) from error
     return os.name == "posix" and bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
@@ -258,13 +242,13 @@ def require_plain_file(path: Path, mode: int, what: str) -> None:
         )
 
 
-def _read(handle: int, limit: int) -> bytes:
-    pieces: list[bytes] = []
-    left = limit + 1
-    while left and (piece := os.read(handle, left)):
-        pieces.append(piece)
-        left -= len(piece)
-    return b"".join(pieces)
+@contextmanager
+def _explained(path: Path, what: str) -> Generator[None]:
+    """Raise `FileUnusable` for an error of the system, or of a path that no system takes."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise unusable(path, what, error) from error
 
 
 def _check_place(path: Path, *, replace: bool) -> None:

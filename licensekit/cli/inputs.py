@@ -99,28 +99,24 @@ class PassphraseSource(NamedTuple):
 
 
 def passphrase_options(*, root: bool = False) -> Callable[[F], F]:
-    """Add `--passphrase-file` and `--passphrase-fd`; with `root` those of the root key as well.
+    """Add `--passphrase-file` and `--passphrase-fd`; with `root`, `--root-passphrase-…` instead.
 
-    The command gets them as `passphrase_file`, `passphrase_fd`, `root_passphrase_file` and
-    `root_passphrase_fd`.
+    The command gets them as `passphrase_file` and `passphrase_fd`, or as `root_passphrase_file`
+    and `root_passphrase_fd`.
     """
-
-    def decorate(command: F) -> F:
-        for prefix, key in (("root-", "root key"),) if root else (("", "signing key"),):
-            command = click.option(
-                f"--{prefix}passphrase-fd",
-                type=click.IntRange(min=0),
-                metavar="N",
-                help=f"Read the passphrase of the {key} from this file descriptor.",
-            )(command)
-            command = click.option(
-                f"--{prefix}passphrase-file",
-                metavar="FILE",
-                help=f"Read the passphrase of the {key} from the first line of FILE.",
-            )(command)
-        return command
-
-    return decorate
+    prefix, key = ("root-", "root key") if root else ("", "signing key")
+    from_file = click.option(
+        f"--{prefix}passphrase-file",
+        metavar="FILE",
+        help=f"Read the passphrase of the {key} from the first line of FILE.",
+    )
+    from_descriptor = click.option(
+        f"--{prefix}passphrase-fd",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help=f"Read the passphrase of the {key} from this file descriptor.",
+    )
+    return lambda command: from_file(from_descriptor(command))
 
 
 def read_passphrase(source: PassphraseSource, prompt: str, *, confirm: bool = False) -> bytes:

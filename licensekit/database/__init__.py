@@ -3,6 +3,8 @@
 `connect` chooses by location. The layers above see `protocol.Database` and nothing of the engine.
 """
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -46,10 +48,8 @@ def connect(
     """
     # An engine's driver is loaded only by a program that uses it.
     if isinstance(location, str) and is_url(location):
-        try:
+        with _driver():
             from licensekit.database.postgres import PostgresDatabase  # noqa: PLC0415  # see above
-        except ImportError as error:
-            raise _no_driver() from error
         return PostgresDatabase(location, schema, create=create, wait=wait)
     from licensekit.database.sqlite import SqliteDatabase  # noqa: PLC0415  # see above
 
@@ -67,15 +67,17 @@ def holds_password(url: str) -> bool:
     Raises:
         DatabaseUnavailable: it is malformed, or there is no driver.
     """
-    try:
+    with _driver():
         from licensekit.database.postgres.url import holds_password  # noqa: PLC0415  # an extra
-    except ImportError as error:
-        raise _no_driver() from error
     return holds_password(url)
 
 
-def _no_driver() -> DatabaseUnavailable:
-    return DatabaseUnavailable(
-        "PostgreSQL needs the driver psycopg",
-        hint='run `pip install "licensekit-files[postgres]"`',
-    )
+@contextmanager
+def _driver() -> Generator[None]:
+    try:
+        yield
+    except ImportError as error:
+        raise DatabaseUnavailable(
+            "PostgreSQL needs the driver psycopg",
+            hint='run `pip install "licensekit-files[postgres]"`',
+        ) from error

@@ -19,7 +19,7 @@ from licensekit.entitlements.parts import Part
 from licensekit.entitlements.questions import resolve
 from licensekit.errors import WrongKind
 from licensekit.limits import COUNT
-from licensekit.wire.documents import AfterGrace, Kind, SeatKind
+from licensekit.wire.documents import Kind, SeatKind
 
 _HOUR_SECONDS: Final = 3600
 
@@ -88,7 +88,7 @@ def pool_of(entitlements: Entitlements, name: str) -> SeatPool:
 
 
 def _tiers(entitlements: Entitlements, name: str) -> tuple[Tier, ...]:
-    """What is everybody's, since a system license includes it, has a seat for everybody."""
+    """Return the tiers, with seats for everybody where a system license includes the license."""
     tiers = entitlements.tiers[name]
     given = entitlements.everyone.get(name, Access.NONE)
     if given is Access.NONE:
@@ -97,7 +97,5 @@ def _tiers(entitlements: Entitlements, name: str) -> tuple[Tier, ...]:
 
 
 def _end_of(part: Part) -> int | None:
-    bundle = part.bundle
-    last = bundle.expiry if bundle.grace is None else bundle.grace
-    lives_on = last is None or bundle.after_grace is AfterGrace.ADVISORY
-    return None if last is None or lives_on else end_of_day(last)
+    last = part.bundle.last_day
+    return None if last is None else end_of_day(last)

@@ -31,7 +31,7 @@ from licensekit.errors import (
 from licensekit.keys.digest import sha256
 from licensekit.keys.signing import SECRET_BYTES, SigningKey
 from licensekit.keys.verifying import PUBLIC_BYTES, VerifyingKey, load
-from licensekit.text.spelling import text_fault
+from licensekit.text.spelling import written_text_fault
 from licensekit.wire import armor
 
 SECRET_PREFIX: Final = "lkkey1."  # noqa: S105  # names the format, opens nothing
@@ -226,6 +226,4 @@ def _split_label(data: bytes) -> tuple[str, bytes]:
 def _label_fault(label: str) -> str | None:
     if len(label) > limits.NAME_LENGTH:
         return f"has more than {limits.NAME_LENGTH} characters"
-    if any("\ud800" <= character <= "\udfff" for character in label):
-        return "has half a character"
-    return text_fault(label)
+    return written_text_fault(label)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from licensekit.errors import EntryInvalid
 from licensekit.limits import NAME_LENGTH, TEXT_LENGTH
-from licensekit.text.spelling import is_code, text_fault
+from licensekit.text.spelling import is_code, written_text_fault
 
 
 def check_id(text: str, what: str) -> str:
@@ -18,21 +18,17 @@ def check_id(text: str, what: str) -> str:
             f"{text!a:.60} is no id of a {what}",
             hint=f"an id has 1 to {NAME_LENGTH} characters and no spaces around them",
         )
-    return _visible(text, f"the id of a {what}")
+    return _visible(text, f"the id of a {what}", NAME_LENGTH)
 
 
 def check_name(text: str) -> str:
     """Return a name if it can be one; raises as `check_id` does."""
-    if len(text) > NAME_LENGTH:
-        raise EntryInvalid(f"a name has at most {NAME_LENGTH} characters")
-    return _visible(text, "a name")
+    return _visible(text, "a name", NAME_LENGTH)
 
 
 def check_message(text: str) -> str:
     """Return a message if it can be one; raises as `check_id` does."""
-    if len(text) > TEXT_LENGTH:
-        raise EntryInvalid(f"a message has at most {TEXT_LENGTH} characters")
-    return _visible(text, "a message")
+    return _visible(text, "a message", TEXT_LENGTH)
 
 
 def check_groups(groups: Iterable[str]) -> str:
@@ -50,10 +46,9 @@ def check_groups(groups: Iterable[str]) -> str:
     return " ".join(listed)
 
 
-def _visible(text: str, what: str) -> str:
-    fault = text_fault(text)
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        fault = "has half a character"
-    if fault:
-        raise EntryInvalid(f"{what} {fault}: {text!a:.60}", hint="type it anew")
+def _visible(text: str, what: str, longest: int) -> str:
+    if len(text) > longest:
+        raise EntryInvalid(f"{what} has at most {longest} characters")
+    if fault := written_text_fault(text):
+        raise EntryInvalid(f"{what} {fault}: {text!a:.60}", hint="type it again")
     return text

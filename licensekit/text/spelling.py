@@ -47,6 +47,16 @@ def text_fault(text: str) -> str | None:
     return None
 
 
+def written_text_fault(text: str) -> str | None:
+    """Return why a text that a person or program wrote may not be kept, or None.
+
+    JSON and command lines can hold half of a surrogate pair, which no encoding can.
+    """
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        return "has half a character"
+    return text_fault(text)
+
+
 def is_word(text: str, alphabet: bytes) -> bool:
     """Return whether `text` is of the alphabet and neither begins nor ends with a dash."""
     return (

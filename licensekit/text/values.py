@@ -13,7 +13,7 @@ from unicodedata import normalize
 
 from licensekit import limits
 from licensekit.dates import days_of
-from licensekit.text.spelling import is_code, is_serial, text_fault
+from licensekit.text.spelling import is_code, is_serial, written_text_fault
 
 T = TypeVar("T")
 
@@ -183,10 +183,7 @@ def setting(value: object) -> Value:
 def _text(text: str, longest: int) -> str:
     if not text.isascii():
         text = normalize("NFC", text)
-        # JSON can hold half of a surrogate pair, which no encoding can.
-        if any("\ud800" <= character <= "\udfff" for character in text):
-            raise ValueError("has half a character")
-    if fault := text_fault(text):
+    if fault := written_text_fault(text):
         raise ValueError(fault)
     if len(text) > longest:
         raise ValueError(f"is longer than {longest} characters")

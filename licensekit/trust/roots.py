@@ -152,12 +152,20 @@ def trust_signing_keys(known: KnownRoot, opened: frame.Frame) -> list[VerifyingK
         KeyUnknown: a signature by another key.
         ThresholdNotMet: too few.
     """
-    keys = [known.keys.get((s.scheme, s.key)) for s in opened.signatures]
-    found = [key for key in keys if key is not None]
-    if len(found) < len(keys):
-        raise KeyUnknown(reason="trust", root=known.root.version)
+    found = _keys_of(opened, known.keys, KeyUnknown(reason="trust", root=known.root.version))
     if len(found) < known.root.threshold:
         raise _short(known.root, len(found), reason="trust")
+    return found
+
+
+def _keys_of(
+    opened: frame.Frame, allowed: Mapping[KeyReference, VerifyingKey], unknown: KeyUnknown
+) -> list[VerifyingKey]:
+    """Return the key of each signature; raise `unknown` if one is by a key not in `allowed`."""
+    keys = [allowed.get((s.scheme, s.key)) for s in opened.signatures]
+    found = [key for key in keys if key is not None]
+    if len(found) < len(keys):
+        raise unknown
     return found
 
 
@@ -193,10 +201,8 @@ def _known(
     allowed: Mapping[KeyReference, VerifyingKey],
 ) -> KnownRoot:
     """Check that only allowed keys signed, and enough of the root's own (R3)."""
-    keys = [allowed.get((s.scheme, s.key)) for s in opened.signatures]
-    found = [key for key in keys if key is not None]
-    if len(found) < len(keys):
-        raise KeyUnknown(reason="next-root", version=root.version)
+    unknown = KeyUnknown(reason="next-root", version=root.version)
+    found = _keys_of(opened, allowed, unknown)
     count = sum((s.scheme, s.key) in own for s in opened.signatures)
     if count < root.threshold:
         raise _short(root, count, version=root.version)

@@ -18,7 +18,6 @@ from licensekit.limits import ISSUED_AHEAD_SECONDS
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import (
     AdmittedKey,
-    AfterGrace,
     Bundle,
     Catalog,
     KeyState,
@@ -96,13 +95,8 @@ def _require_bundle_scope(signer: AdmittedSigner, bundle: Bundle) -> None:
     if scope.longest_term is None:
         return
     # Measured from the issue, not from `starts`: a term that begins later does not reach further.
-    # A bundle that only advises after grace never ends.
-    end = bundle.expiry if bundle.grace is None else bundle.grace
-    if (
-        end is None
-        or bundle.after_grace is AfterGrace.ADVISORY
-        or end - day_at(bundle.issued) > scope.longest_term
-    ):
+    end = bundle.last_day
+    if end is None or end - day_at(bundle.issued) > scope.longest_term:
         raise KeyOutOfScope(
             reason="term",
             key_id=signer.key.key_id,

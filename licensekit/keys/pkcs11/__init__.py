@@ -6,7 +6,8 @@ The PIN is asked by a callable and never stands in the URI, where histories and 
 python-pkcs11 is an extra, imported when a token is first needed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Protocol
 
 from licensekit.errors import SignerUnavailable
@@ -35,10 +36,8 @@ def open_signer(uri: str, pin: Callable[[], str]) -> TokenSigner:
     place = parse(uri)
     if place.object is None and place.id is None:
         raise SignerUnavailable("the URI names no key: object= or id= is missing", hint=EXAMPLE)
-    try:
+    with _extra():
         from licensekit.keys.pkcs11 import session  # noqa: PLC0415  # python-pkcs11 is an extra
-    except ImportError as error:
-        raise _not_installed() from error
     return session.open_signer(place, pin)
 
 
@@ -56,14 +55,16 @@ def generate(uri: str, pin: Callable[[], str], label: str) -> TokenSigner:
         )
     if not label.isprintable() or not label:
         raise SignerUnavailable(f"{label!a:.60} is no label", hint="give a printable one")
-    try:
+    with _extra():
         from licensekit.keys.pkcs11 import session  # noqa: PLC0415  # python-pkcs11 is an extra
-    except ImportError as error:
-        raise _not_installed() from error
     return session.generate(place._replace(object=label), pin)
 
 
-def _not_installed() -> SignerUnavailable:
-    return SignerUnavailable(
-        "python-pkcs11 is not installed", hint="install `licensekit-files[pkcs11]`"
-    )
+@contextmanager
+def _extra() -> Generator[None]:
+    try:
+        yield
+    except ImportError as error:
+        raise SignerUnavailable(
+            "python-pkcs11 is not installed", hint="install `licensekit-files[pkcs11]`"
+        ) from error

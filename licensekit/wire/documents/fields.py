@@ -5,14 +5,16 @@ codes, NFC, no control characters, sorted lists) is checked by `require_…`, wh
 from `__post_init__`: it runs when a document is decoded as well as when one is made.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from msgspec import Meta, Struct
 
 from licensekit import limits
 from licensekit.text.spelling import CODE_ALPHABET, is_code, is_serial, is_word, text_fault
+
+Item = TypeVar("Item", str, bytes, int)
 
 Code = Annotated[str, Meta(min_length=1, max_length=limits.CODE_LENGTH)]
 """Lower-case letters, digits and inner dashes: `sales-pro`."""
@@ -102,14 +104,15 @@ def require_extensions(extensions: dict[str, str | int | bool]) -> None:
         require_texts(extensions.values())
 
 
-def require_ascending(items: list[str] | list[bytes]) -> None:
-    """Refuse a list that is not sorted by bytes or that repeats an item: one set, one spelling.
+def require_ascending(items: Sequence[Item]) -> None:
+    """Refuse a list that is not sorted or that repeats an item: one set, one spelling.
+
+    Texts are sorted by code points, which is the order of their bytes in UTF-8.
 
     Raises:
         ValueError: it is not.
     """
-    keys = [item.encode() if isinstance(item, str) else item for item in items]
-    if any(a >= b for a, b in pairwise(keys)):
+    if any(a >= b for a, b in pairwise(items)):
         raise ValueError("a list is not sorted, or repeats an item")
 
 

@@ -157,6 +157,16 @@ class Bundle(Document, frozen=True):
         if fault := order_of_dates_fault(self.starts, self.warning, self.expiry, self.grace):
             raise ValueError(fault)
 
+    @property
+    def last_day(self) -> int | None:
+        """The last day on which it works, grace included; None: it never ends.
+
+        A bundle that only advises after grace never ends.
+        """
+        if self.after_grace is AfterGrace.ADVISORY:
+            return None
+        return self.expiry if self.grace is None else self.grace
+
 
 def order_of_dates_fault(
     starts: int | None, warning: int | None, expiry: int | None, grace: int | None
@@ -233,8 +243,7 @@ class LoginRule(Document, frozen=True):
     def __post_init__(self) -> None:
         require_qualified(self.all)
         require_ascending(self.all)
-        if list(self.users) != sorted(set(self.users)):
-            raise ValueError("the kinds of users are not sorted, or repeat one")
+        require_ascending(self.users)
 
 
 class Edition(Document, frozen=True):

@@ -97,10 +97,9 @@ class Scope(Document, frozen=True):
 
     def __post_init__(self) -> None:
         require_codes(self.issuers)
+        require_ascending(self.types)
         require_ascending(self.issuers)
-        for items in (self.types, self.uses):
-            if list(items) != sorted(set(items)):
-                raise ValueError("a list in a scope is not sorted, or repeats an item")
+        require_ascending(self.uses)
 
 
 class AdmittedKey(Document, frozen=True):
