@@ -28,6 +28,7 @@ _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "hex": lambda data, _: bytes(data).hex(),
     "quoted": lambda text, _: ascii(text)[:_SHOWN],
     "list": lambda items, nothing: ", ".join(map(str, items)) or nothing,
+    "messages": lambda items, _: "; ".join(one.message for one in items),
     "count": _counted,
 }
 """What a template may ask of a field: `{expiry:day}`, `{key:hex}`, `{used:count seat|seats}`."""

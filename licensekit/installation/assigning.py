@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from licensekit.entitlements import resolve
-from licensekit.entitlements.assignment import Change, faults_of
+from licensekit.entitlements.assignment import AssignmentChange, faults_of
 from licensekit.state import assignments
 from licensekit.state.transactions import Writing
 from licensekit.wire.documents import Kind
@@ -20,7 +20,7 @@ def change_licenses(
     """
     state = change.look.state()
     entitlements = state.entitlements
-    wanted = Change(
+    wanted = AssignmentChange(
         frozenset(resolve(entitlements, code, (kind,)) for code in assign),
         # What no catalog has any more can still be released.
         frozenset(_spelled(state.trust_store.issuer, code) for code in release),
