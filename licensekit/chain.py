@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Final
 
 GENESIS: Final = bytes(32)
-"""What stands in the place of the hash before the first entry."""
+"""The hash before the first entry."""
 
 
 def link(previous: bytes, entry: bytes) -> bytes:

@@ -1,6 +1,6 @@
 """Every bound of the format and of the files we read, as a named constant.
 
-The same numbers stand in `docs/format.md`, section "Bounds"; a test compares the two.
+The same numbers are in `docs/format.md`, section "Bounds"; a test compares the two.
 """
 
 from typing import Final

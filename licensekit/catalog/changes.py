@@ -4,7 +4,7 @@ A bundle names licenses; what they mean is looked up in the newest catalog known
 a license give less, or need more, reaches back to what was sold before.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from licensekit.catalog.includes import included
@@ -20,9 +20,9 @@ class CatalogChange(NamedTuple):
     where: str
     """The key path; a license, access rule or edition that comes or goes is one difference."""
     before: str | None
-    """What stood there, as people read it; None: it was added."""
+    """What was there, as people read it; None: it was added."""
     after: str | None
-    """What stands there now; None: it was removed."""
+    """What is there now, as people read it; None: it was removed."""
     takes_away: bool
     """Whether it takes something away from bundles already sold."""
 
@@ -149,15 +149,9 @@ def _fields(license_: License) -> dict[str, str]:
 
 def _edition(edition: Edition) -> dict[str, str]:
     tables = {"system": edition.system, "sites": edition.sites, "users": edition.users}
-    counts = {f".{name}.{code}": count for name, code, count in _entries(tables)}
+    counts = {f".{name}.{code}": n for name, table in tables.items() for code, n in table.items()}
     return {
         ".name": edition.name,
         **{key: "unrestricted" if n is None else str(n) for key, n in counts.items()},
         **{f".values.{code}": str(value) for code, value in edition.values.items()},
     }
-
-
-def _entries(
-    tables: Mapping[str, Mapping[str, int | None]],
-) -> Iterable[tuple[str, str, int | None]]:
-    return ((name, code, count) for name, table in tables.items() for code, count in table.items())

@@ -20,7 +20,7 @@ _ONLY_FOR: Final = {
     "quantity": (Kind.SYSTEM, "have a quantity"),
     "full_with": (Kind.SYSTEM, "be completed by another"),
 }
-"""Key to the one kind of license that it may stand on, and what it says there."""
+"""Key to the one kind of license that may have it, and what it says there."""
 
 
 def faults(catalog: Catalog, others: Mapping[str, Catalog] = {}) -> list[Fault]:

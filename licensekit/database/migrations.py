@@ -4,10 +4,9 @@
 installation, the number of the last migration, and a counter of changes.
 """
 
-from contextlib import AbstractContextManager
 from typing import Final, LiteralString, NamedTuple, Protocol
 
-from licensekit.database.protocol import Connection, Row
+from licensekit.database.protocol import Connection, Database, Row
 from licensekit.errors import (
     DatabaseDamaged,
     DatabaseMoved,
@@ -135,25 +134,12 @@ class Dialect(NamedTuple):
         )
 
 
-class Migrating(Protocol):
-    """What an engine offers to its migrations."""
-
-    @property
-    def location(self) -> str:
-        """Where it is, as it may be shown."""
-        ...
+class Migrating(Database, Protocol):
+    """A database that checks no schema yet, with what its engine offers to migrations."""
 
     @property
     def dialect(self) -> Dialect:
         """How it spells a migration."""
-        ...
-
-    def read_unchecked(self) -> AbstractContextManager[Connection]:
-        """Open a snapshot of a database of any schema."""
-        ...
-
-    def write_unchecked(self) -> AbstractContextManager[Connection]:
-        """Open the write transaction of a database of any schema."""
         ...
 
     def keep_copy(self, number: int) -> None:
@@ -174,7 +160,7 @@ def migrate(database: Migrating, schema: Schema, *, create: bool) -> None:
     """
     if [step.number for step in schema.migrations] != list(range(1, schema.number + 1)):
         raise ValueError("migrations are numbered from 1 without gaps")
-    with database.read_unchecked() as connection:
+    with database.read() as connection:
         found = _found(connection, database.dialect)
     if found is None and not create:
         raise FileUnusable(
@@ -182,7 +168,7 @@ def migrate(database: Migrating, schema: Schema, *, create: bool) -> None:
         )
     if found is not None and not schema.pending(found, database.location):
         return
-    with database.write_unchecked() as connection:
+    with database.write() as connection:
         _apply(connection, database, schema)
 
 

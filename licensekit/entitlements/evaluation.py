@@ -194,8 +194,7 @@ def grants_of(
     for part in parts:
         bundle = part.bundle
         for kind in Kind:
-            counts = (bundle.system, bundle.sites, bundle.users)[kind]
-            for code, count in counts.items():
+            for code, count in bundle.counts(kind).items():
                 name = qualify(trust_store, bundle.issuer, code)
                 license_ = licenses.get(name)
                 if license_ is None or license_.kind is not kind:

@@ -2,7 +2,7 @@
 
 A key is checked once, when it is loaded, so that verification costs what the signature costs.
 `cryptography` checks an Ed25519 key's length and nothing else, and under a key of low order any
-message verifies; so the checks of the point stand here, by arithmetic over the field.
+message verifies; so the checks of the point are made here, by arithmetic over the field.
 """
 
 from collections.abc import Callable

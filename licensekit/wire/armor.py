@@ -71,7 +71,7 @@ def read(data: bytes | str) -> list[Token]:
         raise TooLarge(f"{len(pieces)} tokens where at most {TOKENS_PER_FILE} are read")
     if len(pieces) == 1:
         return [_token(pieces[0])]
-    return sorted(map(_token, pieces), key=_reading_order)
+    return sorted(map(_token, pieces), key=lambda token: _ORDER[token.type])
 
 
 def compact(raw: bytes) -> bytes:
@@ -111,14 +111,6 @@ def _token(piece: bytes) -> Token:
     if kind is None:
         shown = name[:20].decode("ascii", "backslashreplace")
         raise UnexpectedType(f"this reader knows no document of type `{shown}`", type=shown)
-    return Token(kind, _frame(body))
-
-
-def _frame(body: bytes) -> bytes:
     if len(body) > FRAME_BYTES // 3 * 4 + 4:
         raise TooLarge(f"a token of {len(body)} characters is longer than the format allows")
-    return decode(body)
-
-
-def _reading_order(token: Token) -> int:
-    return _ORDER[token.type]
+    return Token(kind, decode(body))

@@ -12,7 +12,7 @@ from tests import makers
 from tests.entitlements.engine import SYSTEM, USER, access, bare, catalog, granted, trust_store
 
 of = makers.license_entry
-GROUND = trust_store(
+STORE = trust_store(
     catalog(
         server=of(SYSTEM),
         user=of(USER),
@@ -21,7 +21,7 @@ GROUND = trust_store(
         addon=of(USER, requires=["partner.map"]),
     )
 )
-SOLD = granted(GROUND, bare(users={"user": 1, "mobile": 1, "cloud": 1, "addon": 1}))
+SOLD = granted(STORE, bare(users={"user": 1, "mobile": 1, "cloud": 1, "addon": 1}))
 
 
 def refusals(held: set[str], *assign: str, release: str = "") -> list[type[RefusedError]]:

@@ -11,7 +11,7 @@ from tests import homes, makers
 from tests.entitlements.engine import bare, granted, trust_store
 
 DAY = makers.ISSUED_DAY
-GROUND = trust_store(makers.catalog())
+STORE = trust_store(makers.catalog())
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 
@@ -19,7 +19,7 @@ def told(
     bundle: Bundle, day: int, in_use: int = 0, released: int | None = None
 ) -> list[tuple[str, Severity, int | None]]:
     now = max(makers.NOW, start_of_day(day) + 3600)
-    entitlements = granted(GROUND, bundle, now=now, released=released)
+    entitlements = granted(STORE, bundle, now=now, released=released)
     found = list_notices(entitlements, {"sales-pro": in_use})
     return [(notice.code, notice.severity, notice.days) for notice in found]
 
@@ -63,13 +63,13 @@ def test_facts_that_change_are_told_before_they_are_too_many(
 ) -> None:
     machine = Fingerprint(None, {n: v for n, v in FACTS.items() if n not in changed})
     bound = bare(binding=Binding(None, 2, FACTS))
-    found = list_notices(granted(GROUND, bound, fingerprint=machine), {})
+    found = list_notices(granted(STORE, bound, fingerprint=machine), {})
     assert [(notice.code, notice.severity) for notice in found] == [e[:2] for e in expected]
     assert all(e[2] in notice.text for notice, e in zip(found, expected, strict=True))
 
 
 def test_a_bundle_for_another_key_says_so() -> None:
-    [notice] = list_notices(granted(GROUND, bare(binding=Binding(bytes(32), 0, {}))), {})
+    [notice] = list_notices(granted(STORE, bare(binding=Binding(bytes(32), 0, {}))), {})
     assert "the key of this installation is another one" in notice.text
 
 
@@ -90,12 +90,12 @@ def test_when_all_of_a_license_lapsed_only_the_lapse_is_told() -> None:
 
 
 def test_what_is_assigned_of_a_license_without_a_catalog_is_passed_over() -> None:
-    assert list_notices(granted(GROUND, bare()), {"gone": 3}) == ()
+    assert list_notices(granted(STORE, bare()), {"gone": 3}) == ()
 
 
 @pytest.mark.parametrize("policy", list(AfterGrace))
 def test_an_expired_bundle_says_what_follows(policy: AfterGrace) -> None:
-    entitlements = granted(GROUND, bare(expiry=DAY, after_grace=policy), now=end_of_day(DAY))
+    entitlements = granted(STORE, bare(expiry=DAY, after_grace=policy), now=end_of_day(DAY))
     words = {
         AfterGrace.READ_ONLY: "read-only",
         AfterGrace.BLOCK: "refused",
@@ -109,7 +109,7 @@ def test_documents_past_their_time_are_told_and_stop_nothing() -> None:
     late = makers.NOW + 10
     trust = makers.trust(makers.admitted(makers.key("vendor")), version=2, fresh_until=late)
     listed = homes.signed(makers.revocations(trust_version=2, fresh_until=late))
-    on = extend_trust_store(GROUND, [sign(trust, makers.key("root")), listed], makers.NOW)
+    on = extend_trust_store(STORE, [sign(trust, makers.key("root")), listed], makers.NOW)
     bundle = bare(system={"server": 1})
     before = granted(on, bundle)
     assert (list_notices(before, {}), before.valid_until) == ((), late)
@@ -120,6 +120,6 @@ def test_documents_past_their_time_are_told_and_stop_nothing() -> None:
 
 def test_the_most_urgent_comes_first() -> None:
     bundle = bare(users={"sales-pro": 1, "later": 1}, warning=DAY, expiry=DAY + 1, next_check=DAY)
-    entitlements = granted(GROUND, bundle)
+    entitlements = granted(STORE, bundle)
     found: tuple[Notice, ...] = list_notices(entitlements, {"sales-pro": 2})
     assert [notice.severity for notice in found] == [ERROR, WARNING, INFO, INFO]

@@ -13,7 +13,7 @@ from tests import makers
 from tests.entitlements.engine import bare, granted, trust_store, verified
 
 DAY = makers.ISSUED_DAY
-GROUND = trust_store(makers.catalog())
+STORE = trust_store(makers.catalog())
 DATED = bare(starts=DAY, warning=DAY + 10, expiry=DAY + 20, grace=DAY + 30)
 
 
@@ -77,7 +77,7 @@ def test_states_come_in_one_order_and_hold_until_they_say(offset: int, later: in
     ],
 )
 def test_after_grace_the_policy_caps_what_is_granted(policy: AfterGrace, cap: Access) -> None:
-    [lapsed] = verified(GROUND, bare(expiry=DAY, after_grace=policy))
+    [lapsed] = verified(STORE, bare(expiry=DAY, after_grace=policy))
     part = judge(lapsed, end_of_day(DAY), fingerprint=Fingerprint(), released=None)
     assert (part.state, part.cap) == (BundleState.EXPIRED, cap)
     assert part.blocks is (policy is AfterGrace.BLOCK)
@@ -106,7 +106,7 @@ def test_a_bound_bundle_grants_only_where_it_belongs(
     binding: Binding, fingerprint: Fingerprint, *, fits: bool
 ) -> None:
     bound = bare(system={"server": 1}, binding=binding)
-    entitlements = granted(GROUND, bound, fingerprint=fingerprint)
+    entitlements = granted(STORE, bound, fingerprint=fingerprint)
     assert entitlements.parts[0].state is (BundleState.ACTIVE if fits else BundleState.FOREIGN)
     assert entitlements.system["server"] is (Access.FULL if fits else Access.NONE)
 
@@ -115,7 +115,7 @@ def test_a_bound_bundle_grants_only_where_it_belongs(
 def test_maintenance_covers_versions_released_until_its_day(
     released: int | None, *, covered: bool
 ) -> None:
-    entitlements = granted(GROUND, bare(system={"server": 1}, maintenance=DAY), released=released)
+    entitlements = granted(STORE, bare(system={"server": 1}, maintenance=DAY), released=released)
     assert entitlements.parts[0].state is (
         BundleState.ACTIVE if covered else BundleState.UNMAINTAINED
     )
@@ -123,7 +123,7 @@ def test_maintenance_covers_versions_released_until_its_day(
 
 
 def in_force(*bundles: Bundle, now: int = makers.NOW) -> list[Bundle]:
-    started, _ = governing(verified(GROUND, *bundles), now)
+    started, _ = governing(verified(STORE, *bundles), now)
     return [v.document for v in started]
 
 
@@ -137,7 +137,7 @@ def test_of_an_issuer_and_part_the_highest_sequence_that_has_started_governs() -
 
 def test_a_bundle_that_waits_is_given_apart() -> None:
     later = bare(3, starts=DAY + 5)
-    _, waiting = governing(verified(GROUND, bare(1), later), makers.NOW)
+    _, waiting = governing(verified(STORE, bare(1), later), makers.NOW)
     assert [v.document for v in waiting] == [later]
 
 

@@ -14,7 +14,7 @@ from tests import makers
 from tests.entitlements.engine import SYSTEM, USER, bare, catalog, granted, trust_store
 
 of = makers.license_entry
-GROUND = trust_store(
+STORE = trust_store(
     catalog(
         server=of(SYSTEM),
         portal=of(SYSTEM, includes=["guest"]),
@@ -36,7 +36,7 @@ def pool(entitlements: Entitlements, code: str = "seat") -> SeatPool:
 
 
 def test_only_what_has_concurrent_seats_is_leased() -> None:
-    entitlements = granted(GROUND, bare())
+    entitlements = granted(STORE, bare())
     assert leasable(entitlements, "demo.seat") == "seat"
     with pytest.raises(UnknownLicense):
         leasable(entitlements, "nothing")
@@ -46,19 +46,19 @@ def test_only_what_has_concurrent_seats_is_leased() -> None:
 
 
 def test_there_are_as_many_seats_as_the_parts_together_grant() -> None:
-    both = pool(granted(GROUND, sold(2), sold(3, part="more")))
+    both = pool(granted(STORE, sold(2), sold(3, part="more")))
     assert (both.total(Access.FULL), both.seats(Access.FULL)) == (5, 5)
     assert [both.access(seat) for seat in (0, 4, 5)] == [Access.FULL, Access.FULL, Access.NONE]
 
 
 def test_of_what_nothing_grants_there_is_no_seat() -> None:
-    none = pool(granted(GROUND, bare()))
+    none = pool(granted(STORE, bare()))
     assert (none.total(Access.READ), none.seats(Access.READ)) == (0, 0)
     assert none.access(0) is Access.NONE
 
 
 def test_unrestricted_seats_are_as_many_as_a_count_can_be() -> None:
-    unrestricted = pool(granted(GROUND, sold(None)))
+    unrestricted = pool(granted(STORE, sold(None)))
     assert unrestricted.total(Access.FULL) is None
     assert unrestricted.seats(Access.FULL) == COUNT
     assert unrestricted.access(10**6) is Access.FULL
@@ -76,7 +76,7 @@ def test_what_lapsed_serves_the_seats_behind_under_its_policy(
     policy: AfterGrace, beyond: Access
 ) -> None:
     lapsed = sold(1, part="more", after_grace=policy, **ENDED)
-    mixed = pool(granted(GROUND, sold(2), lapsed))
+    mixed = pool(granted(STORE, sold(2), lapsed))
     assert [mixed.access(seat) for seat in range(4)] == [
         Access.FULL,
         Access.FULL,
@@ -86,10 +86,10 @@ def test_what_lapsed_serves_the_seats_behind_under_its_policy(
 
 
 def test_what_comes_with_a_system_license_has_a_seat_for_everybody() -> None:
-    everybody = granted(GROUND, bare(system={"portal": 1}, users={"guest": 1}))
+    everybody = granted(STORE, bare(system={"portal": 1}, users={"guest": 1}))
     assert pool(everybody, "guest").total(Access.FULL) is None
     lapsed = granted(
-        GROUND, bare(users={"guest": 2}), bare(system={"portal": 1}, part="more", **ENDED)
+        STORE, bare(users={"guest": 2}), bare(system={"portal": 1}, part="more", **ENDED)
     )
     guests = pool(lapsed, "guest")
     assert [guests.access(seat) for seat in (1, 2, 99)] == [Access.FULL, Access.READ, Access.READ]
@@ -97,10 +97,10 @@ def test_what_comes_with_a_system_license_has_a_seat_for_everybody() -> None:
 
 def test_a_seat_is_borrowed_for_as_long_as_a_bundle_in_force_allows() -> None:
     hours = [sold(1, borrow_hours=5), sold(1, part="more", borrow_hours=48)]
-    assert pool(granted(GROUND, *hours)).borrow_seconds == 48 * 3600
+    assert pool(granted(STORE, *hours)).borrow_seconds == 48 * 3600
     lapsed = sold(1, part="more", borrow_hours=48, **ENDED)
-    assert pool(granted(GROUND, hours[0], lapsed)).borrow_seconds == 5 * 3600
-    assert pool(granted(GROUND, bare())).borrow_seconds == 0
+    assert pool(granted(STORE, hours[0], lapsed)).borrow_seconds == 5 * 3600
+    assert pool(granted(STORE, bare())).borrow_seconds == 0
 
 
 @pytest.mark.parametrize(
@@ -116,6 +116,6 @@ def test_a_pool_ends_with_the_last_of_what_grants_it(
     dates: dict[str, Any], last: int | None
 ) -> None:
     end = None if last is None else (last + 1) * 86_400
-    assert pool(granted(GROUND, sold(1, **dates))).until == end
+    assert pool(granted(STORE, sold(1, **dates))).until == end
     first = sold(1, part="more", expiry=TODAY + 1)
-    assert pool(granted(GROUND, first, sold(1, **dates))).until == end
+    assert pool(granted(STORE, first, sold(1, **dates))).until == end

@@ -60,7 +60,7 @@ def overreaching(licenses: dict[str, License]) -> armor.Token:
 LIST = sign(makers.revocations(serials=[SERIAL]), VENDOR)
 PACK = makers.file_of(FIRST, trust(), LIST, catalog(2))
 PIN = makers.pin(FIRST)
-GROUND = open_pack(PACK, PIN, NOW)
+STORE = open_pack(PACK, PIN, NOW)
 BUNDLE = sign(makers.bundle(), VENDOR)
 
 
@@ -69,9 +69,9 @@ def versions(trust_store: TrustStore) -> dict[str, int]:
 
 
 def test_a_pack_establishes_whom_to_believe_and_what_codes_mean() -> None:
-    assert (GROUND.product, GROUND.issuer) == (PRODUCT, ISSUER)
-    assert versions(GROUND) == {ISSUER: 2}
-    refused(BundleRevoked, GROUND.trust, lambda: counts(BUNDLE, GROUND.trust))
+    assert (STORE.product, STORE.issuer) == (PRODUCT, ISSUER)
+    assert versions(STORE) == {ISSUER: 2}
+    refused(BundleRevoked, STORE.trust, lambda: counts(BUNDLE, STORE.trust))
 
 
 def test_a_pack_needs_neither_list_nor_catalog() -> None:
@@ -147,57 +147,59 @@ def test_anything_else_is_refused(error: type[LicenseError], pack: str, pin: str
 
 @pytest.mark.parametrize("order", [(1, 3, 2), (3, 1, 2), (2, 3, 1)])
 def test_the_newest_catalog_governs(order: tuple[int, ...]) -> None:
-    trust_store = extend_trust_store(GROUND, map(catalog, order), NOW)
+    trust_store = extend_trust_store(STORE, map(catalog, order), NOW)
     assert versions(trust_store) == {ISSUER: 3}
-    assert versions(GROUND) == {ISSUER: 2}
+    assert versions(STORE) == {ISSUER: 2}
 
 
 def test_a_partners_catalog_stands_beside_the_vendors() -> None:
     token = catalog(7, PARTNERS, issuer=PARTNER)
-    assert versions(extend_trust_store(GROUND, [token], NOW)) == {ISSUER: 2, PARTNER: 7}
+    assert versions(extend_trust_store(STORE, [token], NOW)) == {ISSUER: 2, PARTNER: 7}
 
 
 def test_a_fork_of_the_catalog_in_force_is_refused() -> None:
     fork = catalog(2, urls={"buy": "https://example.com"})
-    refused(CatalogFork, GROUND.trust, lambda: extend_trust_store(GROUND, [fork], NOW))
-    assert versions(GROUND) == {ISSUER: 2}
+    refused(CatalogFork, STORE.trust, lambda: extend_trust_store(STORE, [fork], NOW))
+    assert versions(STORE) == {ISSUER: 2}
 
 
 def test_a_catalog_goes_with_its_key() -> None:
     """Without a catalog its licenses are shown and not granted; a newer one brings them back."""
-    trust_store = extend_trust_store(GROUND, [trust(2, state=KeyState.REVOKED)], NOW)
+    trust_store = extend_trust_store(STORE, [trust(2, state=KeyState.REVOKED)], NOW)
     assert versions(trust_store) == {}
     assert versions(extend_trust_store(trust_store, [catalog(3)], NOW)) == {}
     assert versions(extend_trust_store(trust_store, [catalog(1, VENDOR)], NOW)) == {ISSUER: 1}
 
 
 def test_a_catalog_stays_while_its_key_could_sign_it() -> None:
-    assert versions(extend_trust_store(GROUND, [trust(2)], NOW)) == {ISSUER: 2}
+    assert versions(extend_trust_store(STORE, [trust(2)], NOW)) == {ISSUER: 2}
 
 
 def test_all_of_a_file_is_taken_or_none() -> None:
     bad = makers.forged(catalog(3))
     refused(
-        SignatureInvalid, GROUND.trust, lambda: extend_trust_store(GROUND, [trust(2), bad], NOW)
+        SignatureInvalid,
+        STORE.trust,
+        lambda: extend_trust_store(STORE, [trust(2), bad], NOW),
     )
-    assert versions(GROUND) == {ISSUER: 2}
+    assert versions(STORE) == {ISSUER: 2}
 
 
 def test_a_new_root_without_its_trust_document_is_refused() -> None:
     new = makers.key("root-2")
     token = sign(makers.root(new, version=2), ROOT, new)
-    refused(TrustMissing, GROUND.trust, lambda: extend_trust_store(GROUND, [token], NOW))
+    refused(TrustMissing, STORE.trust, lambda: extend_trust_store(STORE, [token], NOW))
 
 
 def test_a_bundle_in_the_file_is_left_alone() -> None:
-    assert extend_trust_store(GROUND, [BUNDLE], NOW) == GROUND
+    assert extend_trust_store(STORE, [BUNDLE], NOW) == STORE
 
 
 def test_what_an_installation_remembers_is_a_floor() -> None:
     """S1: a pack put back to an older one is noticed."""
     seen = Seen(root=1, trust=2, lists={})
-    refused(TrustRollback, GROUND.trust, lambda: extend_trust_store(GROUND, [], NOW, seen))
+    refused(TrustRollback, STORE.trust, lambda: extend_trust_store(STORE, [], NOW, seen))
     remembered = Seen(root=1, trust=1, lists={ISSUER: (1, 9)})
-    trust_store = extend_trust_store(GROUND, [], NOW, remembered)
+    trust_store = extend_trust_store(STORE, [], NOW, remembered)
     assert versions(trust_store) == {ISSUER: 2}
     refused(RevocationsMissing, trust_store.trust, lambda: counts(BUNDLE, trust_store.trust))

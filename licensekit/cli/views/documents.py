@@ -65,7 +65,7 @@ def _table_of_bundle(bundle: Bundle) -> None:
     rows = [
         (kind.name.lower(), code, amount(count))
         for kind in Kind
-        for code, count in (bundle.system, bundle.sites, bundle.users)[kind].items()
+        for code, count in bundle.counts(kind).items()
     ]
     table(["kind", "license", ">count"], rows)
 

@@ -45,7 +45,13 @@ def show_license(details: LicenseDetails) -> None:
         table(
             ["granted by", "state", "access", ">count", "through"],
             [
-                (e.bundle, e.state.value, word(e.access), _amount(e.amount, e.via), e.via)
+                (
+                    e.bundle,
+                    e.state.value,
+                    word(e.access),
+                    None if e.via else amount(e.amount),
+                    e.via,
+                )
                 for e in details.explanations
             ],
         )
@@ -87,7 +93,3 @@ def _show_holders(details: LicenseDetails) -> None:
     shown = details.holders[:_SHOWN]
     more = details.row.in_use - len(shown)
     emit(f"held by  {', '.join(shown)}{f' and {more} more' if more > 0 else ''}")
-
-
-def _amount(count: int | None, via: str | None) -> str:
-    return "" if via is not None else amount(count)

@@ -34,7 +34,7 @@ def show_status(state: InstallationState) -> None:
     if parts:
         emit()
         _show_parts(parts, state.now)
-    granted = [row for row in rows(state.entitlements, state.in_use) if _is_shown(row)]
+    granted = [row for row in rows(state.entitlements, state.in_use) if row.granted or row.in_use]
     if granted:
         emit()
         _show_licenses(granted)
@@ -157,10 +157,6 @@ def _part_json(part: Part, now: int) -> dict[str, Any]:
         "days_left": part.days_left(now),
         "document": plain(part.bundle),
     }
-
-
-def _is_shown(row: LicenseRow) -> bool:
-    return row.granted or bool(row.in_use)
 
 
 def by_issuer_and_kind(row: LicenseRow | PreviewRow) -> tuple[str, Kind]:

@@ -152,7 +152,7 @@ class PostgresConnection:
 
 @lru_cache(maxsize=1000)
 def placed(sql: LiteralString) -> bytes:
-    """Return `sql` as psycopg takes it: what stands in `_OURS`, and `%` as itself."""
+    """Return `sql` as psycopg takes it: with what `_OURS` replaces, and `%` as itself."""
     return _TOKEN.sub(_placed, sql).encode()
 
 

@@ -73,7 +73,7 @@ class PostgresDatabase:
         self, url: str, schema: Schema, *, create: bool, wait: float = BUSY_SECONDS
     ) -> None:
         self.location, self._parameters = read(url)
-        self._schema = schema
+        self._schema: Schema | None = None  # nothing is checked until it was migrated
         self._wait = wait
         self._pool = ConnectionPool(
             Handling(self._connect, _discard, _is_idle, _nothing), location=self.location, wait=wait
@@ -86,16 +86,17 @@ class PostgresDatabase:
         except BaseException:  # an interruption too must leave no connection open
             self.close()
             raise
+        self._schema = schema
 
     def read(self) -> AbstractContextManager[PostgresConnection]:
         """See `Database.read`."""
-        return self._transaction(_READING, JUST_COMMIT, self._schema)
+        return self._transaction(_READING, JUST_COMMIT)
 
     def write(self, *, shared: bool = False) -> AbstractContextManager[PostgresConnection]:
         """See `Database.write`."""
         if shared:
-            return self._transaction(_SHARING, JUST_COMMIT, self._schema)
-        return self._transaction(_WRITING, COMMIT_AND_TELL, self._schema)
+            return self._transaction(_SHARING, JUST_COMMIT)
+        return self._transaction(_WRITING, COMMIT_AND_TELL)
 
     def once(self, sql: LiteralString, *params: Value) -> Row | None:
         """See `Database.once`."""
@@ -125,30 +126,20 @@ class PostgresDatabase:
         self._pool.close()
         self._listeners.close()
 
-    def read_unchecked(self) -> AbstractContextManager[PostgresConnection]:
-        """See `Migrating.read_unchecked`."""
-        return self._transaction(_READING, JUST_COMMIT, None)
-
-    def write_unchecked(self) -> AbstractContextManager[PostgresConnection]:
-        """See `Migrating.write_unchecked`."""
-        return self._transaction(_WRITING, COMMIT_AND_TELL, None)
-
     def keep_copy(self, number: int) -> None:
         """Do nothing: the server's backups are its administrator's."""
 
-    def _transaction(
-        self, how: Beginning, commit: bytes, schema: Schema | None
-    ) -> Transaction[Raw, PostgresConnection]:
+    def _transaction(self, how: Beginning, commit: bytes) -> Transaction[Raw, PostgresConnection]:
         def make(raw: Raw) -> PostgresConnection:
             return PostgresConnection(raw, self.location)
 
         def begin(connection: PostgresConnection) -> None:
             statements = begun(connection.raw, how, self._wait)
-            if schema is None:
+            if self._schema is None:
                 connection.begin(statements, commit)
             else:
                 found = connection.begin(statements + _FOUND, commit)
-                schema.check(found and found[:2], self.location)
+                self._schema.check(found and found[:2], self.location)
                 connection.began = found[2] if found else None
 
         return Transaction(self._pool, make, begin)

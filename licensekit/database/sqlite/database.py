@@ -36,6 +36,10 @@ class _Watcher(NamedTuple):
     number: int
     raw: sqlite3.Connection
 
+    def close(self) -> None:
+        """Close the connection."""
+        self.raw.close()
+
 
 class SqliteDatabase:
     """A database in one file (see `licensekit.database.protocol`).
@@ -51,7 +55,7 @@ class SqliteDatabase:
         prepare(path, wait=wait, create=create)
         self.location = str(path)
         self._path = path.absolute()  # a program may go to another folder meanwhile
-        self._schema = schema
+        self._schema: Schema | None = None  # nothing is checked until it was migrated
         self._wait = wait
         self._numbers = count()
         self._readers = ConnectionPool(
@@ -68,14 +72,15 @@ class SqliteDatabase:
         except BaseException:  # an interruption too must leave no file open
             self.close()
             raise
+        self._schema = schema
 
     def read(self) -> AbstractContextManager[SqliteConnection]:
         """See `Database.read`."""
-        return self._transaction(self._readers, "BEGIN", self._schema)
+        return self._transaction(self._readers, "BEGIN")
 
     def write(self, *, shared: bool = False) -> AbstractContextManager[SqliteConnection]:  # noqa: ARG002  # SQLite has one writer in any case
         """See `Database.write`."""
-        return self._transaction(self._writers, "BEGIN IMMEDIATE", self._schema)
+        return self._transaction(self._writers, "BEGIN IMMEDIATE")
 
     def once(self, sql: LiteralString, *params: Value) -> Row | None:
         """See `Database.once`."""
@@ -103,14 +108,6 @@ class SqliteDatabase:
         for pool in (self._readers, self._writers, self._watchers):
             pool.close()
 
-    def read_unchecked(self) -> AbstractContextManager[SqliteConnection]:
-        """See `Migrating.read_unchecked`."""
-        return self._transaction(self._readers, "BEGIN", None)
-
-    def write_unchecked(self) -> AbstractContextManager[SqliteConnection]:
-        """See `Migrating.write_unchecked`."""
-        return self._transaction(self._writers, "BEGIN IMMEDIATE", None)
-
     def keep_copy(self, number: int) -> None:
         """Copy what is committed to `NAME.before-NUMBER`, beside the database."""
         kept = self._path.with_name(f"{self._path.name}.before-{number}")
@@ -132,18 +129,15 @@ class SqliteDatabase:
             ) from error
 
     def _transaction(
-        self,
-        pool: ConnectionPool[sqlite3.Connection],
-        statement: LiteralString,
-        schema: Schema | None,
+        self, pool: ConnectionPool[sqlite3.Connection], statement: LiteralString
     ) -> Transaction[sqlite3.Connection, SqliteConnection]:
         def make(raw: sqlite3.Connection) -> SqliteConnection:
             return SqliteConnection(raw, self.location)
 
         def begin(connection: SqliteConnection) -> None:
             connection.begin(statement)
-            if schema is not None:
-                schema.check(connection.one(FOUND), self.location)
+            if self._schema is not None:
+                self._schema.check(connection.one(FOUND), self.location)
 
         return Transaction(pool, make, begin)
 
@@ -158,13 +152,7 @@ class SqliteDatabase:
             raw = connect(self._path, wait=self._wait, read_only=True)
             return _Watcher(next(self._numbers), raw)
 
-        def discard(watcher: _Watcher) -> None:
-            watcher.raw.close()
-
-        def usable(_: _Watcher) -> bool:
-            return True
-
-        return Handling(make, discard, usable, self._identity)
+        return Handling(make, _Watcher.close, _is_usable, self._identity)
 
     def _identity(self) -> tuple[int, int]:
         try:
@@ -178,3 +166,7 @@ class SqliteDatabase:
 
 def _is_idle(raw: sqlite3.Connection) -> bool:
     return not raw.in_transaction
+
+
+def _is_usable(_: _Watcher) -> bool:
+    return True

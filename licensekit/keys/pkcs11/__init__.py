@@ -2,7 +2,7 @@
 
     pkcs11:token=acme;object=signing-2026?module-path=/usr/lib/softhsm/libsofthsm2.so
 
-The PIN is asked by a callable and never stands in the URI, where histories and logs would keep it.
+A callable asks for the PIN. It is never part of the URI, which histories and logs would keep.
 python-pkcs11 is an extra, imported when a token is first needed.
 """
 

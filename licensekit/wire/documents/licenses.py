@@ -157,6 +157,10 @@ class Bundle(Document, frozen=True):
         if fault := order_of_dates_fault(self.starts, self.warning, self.expiry, self.grace):
             raise ValueError(fault)
 
+    def counts(self, kind: Kind) -> dict[str, int | None]:
+        """Return license code to count of one kind; None is unrestricted."""
+        return (self.system, self.sites, self.users)[kind]
+
     @property
     def last_day(self) -> int | None:
         """The last day on which it works, grace included; None: it never ends.
