@@ -11,6 +11,7 @@ from typing import NamedTuple
 from licensekit.access import Access
 from licensekit.dates import day_at, end_of_day, start_of_day
 from licensekit.entitlements.binding import Fingerprint, Match, match
+from licensekit.entitlements.messages import BundleName
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import AfterGrace, Bundle
 
@@ -31,19 +32,6 @@ class BundleState(StrEnum):
     """It is bound to another installation."""
     UNMAINTAINED = "unmaintained"
     """This version of the product was released after its maintenance ended."""
-
-
-class BundleName(NamedTuple):
-    """How messages name a bundle."""
-
-    serial: str
-    part: str
-    sequence: int
-    owner: str = ""
-    """The issuer, where that is not the vendor."""
-
-    def __str__(self) -> str:
-        return f"{self.owner} {self.serial} {self.part} {self.sequence}".lstrip()
 
 
 class Part(NamedTuple):

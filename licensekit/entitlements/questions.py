@@ -6,6 +6,7 @@ from typing import Final, Literal, NamedTuple
 from licensekit.access import Access
 from licensekit.entitlements.evaluation import (
     Entitlements,
+    Grant,
     access_of,
     grants_of,
     issuer_of,
@@ -168,9 +169,6 @@ def short_of(entitlements: Entitlements, in_use: Mapping[str, int]) -> frozenset
 
 def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
     """Return every bundle that grants a license, in force or waiting, and through what."""
-    to_come, _ = grants_of(
-        entitlements.trust_store, entitlements.waiting, entitlements.licenses, entitlements.closure
-    )
     return tuple(
         Explanation(
             bundle=grant.part.label,
@@ -181,8 +179,16 @@ def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
             amount=grant.amount,
             via=grant.via,
         )
-        for grant in (*entitlements.grants.get(code, ()), *to_come.get(code, ()))
+        for grant in _grants(entitlements, code)
     )
+
+
+def _grants(entitlements: Entitlements, code: str) -> tuple[Grant, ...]:
+    """Return the grants of a license by bundles that are in force or waiting."""
+    to_come, _ = grants_of(
+        entitlements.trust_store, entitlements.waiting, entitlements.licenses, entitlements.closure
+    )
+    return (*entitlements.grants.get(code, ()), *to_come.get(code, ()))
 
 
 _NOT_IN_FORCE: Final[
@@ -200,11 +206,11 @@ def why_not(entitlements: Entitlements, code: str) -> WhyNot:
     complete = entitlements.licenses[code].full_with
     if complete is not None and entitlements.present.get(code) is Access.FULL:
         return FullWithAnother(license=complete)
-    explanations = explain(entitlements, code)
-    for explanation in explanations:
-        if reason := _NOT_IN_FORCE.get(explanation.state):
-            return BundleNotInForce(reason=reason, bundle=explanation.bundle)
-    givers = sorted({e.via for e in explanations if e.via is not None})
+    grants = _grants(entitlements, code)
+    for grant in grants:
+        if reason := _NOT_IN_FORCE.get(grant.part.state):
+            return BundleNotInForce(reason=reason, bundle=grant.part.name)
+    givers = sorted({grant.via for grant in grants if grant.via is not None})
     if givers:
         return OnlyIncluded(included_in=tuple(givers))
     return NoBundleGrants()

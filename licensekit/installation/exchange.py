@@ -116,7 +116,7 @@ def make_statement(opened: OpenInstallation) -> tuple[str, Statement]:
             issued=change.now,
             usage=_usage(state),
             audit_head=change.head.hash,
-            notices=[f"{n.code}: {n.text}"[:TEXT_LENGTH] for n in state.notices[:NOTICES]],
+            notices=[f"{n.code}: {n.message}"[:TEXT_LENGTH] for n in state.notices[:NOTICES]],
             extensions=follows,
         )
         return armor.write(_signed(change, statement)) + "\n", statement

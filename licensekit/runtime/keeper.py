@@ -15,12 +15,13 @@ from typing import Final, NamedTuple
 from licensekit.access import Access
 from licensekit.database import Database, Version
 from licensekit.dates import seconds_of
-from licensekit.entitlements import Holding, Notice, Severity, by_urgency
+from licensekit.entitlements import Holding, Notice, by_urgency
 from licensekit.entitlements.answers import Answers
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import DatabaseBusy, LicenseError, StateError
 from licensekit.runtime.holders import Holder, User
 from licensekit.runtime.lookups import Lookups, put
+from licensekit.runtime.messages import TimeNotKept
 from licensekit.runtime.snapshot import Closed, Snapshot
 from licensekit.runtime.watcher import Watcher
 from licensekit.state.floors import remember
@@ -99,8 +100,7 @@ class Keeper:
         found, unkept = self.snapshot.notices, self._unkept
         if unkept is None:
             return found
-        text = f"the time that was seen here could not be kept: {unkept}"
-        return by_urgency((*found, Notice("time-not-kept", Severity.WARNING, text, "clock")))
+        return by_urgency((*found, TimeNotKept(error=unkept)))
 
     def reload(self) -> None:
         """Read the installation and put its state in force.

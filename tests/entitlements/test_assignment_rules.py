@@ -86,7 +86,7 @@ def test_an_event_gives_its_message_as_the_reason(message: str) -> None:
     event = Event(7, "no-login", EventScope.INSTALLATION, "", message, None, 0, "")
     decision = may_login(entitlements, UserFacts("anna"), "web", events=[event])
     [reason] = decision.reasons
-    assert message in reason.text
+    assert message in reason.message
     assert (reason.code, reason.subject) == ("event", "7")
     assert not decision
     assert Decision(())

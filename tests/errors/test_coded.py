@@ -11,8 +11,10 @@ import pytest
 from licensekit import errors
 from licensekit.errors.coded import Coded
 from licensekit.errors.tree import CodedError
+from licensekit.runtime.messages import TimeNotKept
 
 assert vars(errors), "every class is imported, so that every subclass is known"
+assert TimeNotKept.code, "its module imports all other messages"
 
 
 class Full(CodedError):
