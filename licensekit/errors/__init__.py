@@ -12,6 +12,8 @@ Each module holds the classes of one subject; all are imported from here.
 from licensekit.errors.changes import *
 from licensekit.errors.format import *
 from licensekit.errors.issuer import *
+from licensekit.errors.proposals import *
+from licensekit.errors.questions import *
 from licensekit.errors.state import *
 from licensekit.errors.tree import *
 from licensekit.errors.trust import *

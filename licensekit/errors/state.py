@@ -1,4 +1,4 @@
-"""What an installation refuses, cannot read, or is asked by mistake."""
+"""What an installation refuses, or cannot read."""
 
 from collections.abc import Iterable
 from typing import Self
@@ -63,42 +63,6 @@ class NotActivated(RefusedError):
 
     code = "not-activated"
     default_hint = "run `licensekit activate FILE`"
-
-
-class QuestionError(LicenseError):
-    """A question that is a mistake in the program that asks it."""
-
-    code = "question"
-
-
-class UnknownLicense(QuestionError):
-    """A license code that no catalog has."""
-
-    code = "unknown-license"
-
-
-class UnknownAccess(QuestionError):
-    """A way to log in that no catalog has."""
-
-    code = "unknown-access"
-
-
-class WrongKind(QuestionError):
-    """A license of another kind than the question is about."""
-
-    code = "wrong-kind"
-
-
-class NotEntitled(LicenseError):
-    """`require`: the license does not grant what is needed; the message says why."""
-
-    code = "not-entitled"
-
-
-class LeaseLost(LicenseError):
-    """A seat that was held and is not any more; the message says why."""
-
-    code = "lease-lost"
 
 
 class StateError(LicenseError):

@@ -4,7 +4,8 @@ An application calls it from its own screens, and the `licensekit` command is bu
 """
 
 from licensekit.entitlements.events import Event, EventScope
-from licensekit.entitlements.login import Decision, Reason, UserFacts
+from licensekit.entitlements.login import Decision, UserFacts
+from licensekit.entitlements.messages import Reason
 from licensekit.installation.audit import AuditReport
 from licensekit.installation.details import LicenseDetails
 from licensekit.installation.installation import Activated, Installation

@@ -194,9 +194,9 @@ def _of_sequence(
 def _of_part(verified: Verified[Bundle], facts: AdmissionFacts) -> Iterator[RefusedError]:
     bundle = verified.document
     part = judge(verified, 0, fingerprint=facts.fingerprint, released=facts.released)
-    if part.state is BundleState.FOREIGN:
+    if part.state is BundleState.FOREIGN and part.match is not None:
         yield BindingMismatch(
-            f"{label(bundle)} is bound to another installation: {part.match}",
+            f"{label(bundle)} is bound to another installation: {part.match.difference}",
             hint="make a request here with `licensekit request`, and send it to the issuer",
         )
     if part.state is BundleState.UNMAINTAINED and bundle.maintenance is not None:

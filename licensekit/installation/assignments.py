@@ -8,7 +8,7 @@ from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection
 from licensekit.entitlements import resolve
-from licensekit.entitlements.assignment import Change, faults_of
+from licensekit.entitlements.assignment import AssignmentChange, faults_of
 from licensekit.state.transactions import WriteTransaction
 from licensekit.state.users import held_by
 from licensekit.wire.documents import Kind
@@ -68,7 +68,7 @@ def change_licenses(
     """
     state = change.read.state()
     entitlements = state.entitlements
-    wanted = Change(
+    wanted = AssignmentChange(
         frozenset(resolve(entitlements, code, (kind,)) for code in added),
         # What no catalog has any more can still be released.
         frozenset(code.removeprefix(f"{state.trust_store.issuer}.") for code in removed),

@@ -94,7 +94,7 @@ def make_statement(change: WriteTransaction) -> tuple[str, Statement]:
         issued=change.now,
         usage=_usage(state),
         audit_head=change.head.hash,
-        notices=[f"{n.code}: {n.text}"[:TEXT_LENGTH] for n in state.notices[:NOTICES]],
+        notices=[f"{n.code}: {n.message}"[:TEXT_LENGTH] for n in state.notices[:NOTICES]],
         extensions=follows,
     )
     return _file([_signed(change, statement)]), statement

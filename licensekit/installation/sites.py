@@ -136,7 +136,7 @@ def _require_room(change: WriteTransaction) -> None:
                 f" one, and {number.in_use} are there",
                 hint="remove a site, or activate more"
                 if number.total
-                else why_not(entitlements, code),
+                else why_not(entitlements, code).message,
                 license=code,
                 in_use=number.in_use,
                 total=number.total,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from licensekit.entitlements import Entitlements, resolve
-from licensekit.entitlements.assignment import Change, faults_of
+from licensekit.entitlements.assignment import AssignmentChange, faults_of
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import (
     Fault,
@@ -118,7 +118,7 @@ class _Importing:
             return [error]
         if after.retired and wanted:
             return [UserRetired(f"{row.user_id} is retired", user=row.user_id)]
-        asked = Change(frozenset(wanted))
+        asked = AssignmentChange(frozenset(wanted))
         faults = faults_of(self.entitlements, self.in_use, row.user_id, held, asked)
         if not faults:
             self._assign(row.user_id, asked.assign - held, before, after)

@@ -32,11 +32,7 @@ def admission(signer: Signer, trust: TrustState) -> AdmittedSigner:
     key = signer.verifying_key
     found = trust.signers.get((key.scheme, key.key_id))
     if found is None:
-        raise KeyUnknown(
-            f"key {key.key_id.hex()} is not in the trust document",
-            hint="sign the trust document that admits it first (`licensekit keys list`)",
-            key_id=key.key_id.hex(),
-        )
+        raise KeyUnknown(reason="signer", key_id=key.key_id)
     return found
 
 

@@ -87,10 +87,7 @@ class VerifyingKey:
         try:
             self._verify(signature, message)
         except InvalidSignature as error:
-            raise SignatureInvalid(
-                f"the signature of key {self.key_id.hex()} does not verify",
-                key_id=self.key_id.hex(),
-            ) from error
+            raise SignatureInvalid(key_id=self.key_id) from error
 
 
 def load(scheme: int, public: bytes) -> VerifyingKey:

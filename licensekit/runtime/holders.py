@@ -12,6 +12,7 @@ from licensekit.access import Access
 from licensekit.entitlements import Holding, resolve
 from licensekit.entitlements.events import Event, stopping
 from licensekit.entitlements.login import Decision, UserFacts, may_login
+from licensekit.entitlements.messages import NotGrantedTo
 from licensekit.errors import NotEntitled
 from licensekit.runtime.snapshot import Snapshot
 
@@ -87,12 +88,7 @@ class Holder:
             NotEntitled: it does not.
         """
         if not self.allows(code, at_least):
-            raise NotEntitled(
-                f"`{code}` is not granted to `{self._id}`",
-                hint="see what is assigned and what the installation has",
-                license=code,
-                holder=self._id,
-            )
+            raise NotEntitled(license=code, why=NotGrantedTo(holder=self._id), holder=self._id)
 
     def unavailable(self, function: str) -> tuple[Event, ...]:
         """Return the events in force that make a function unavailable here; none: it is available.

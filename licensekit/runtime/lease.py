@@ -7,20 +7,18 @@ the machine sleeps. So a holder never believes that it has a seat that somebody 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from threading import Event, Lock, Thread
-from typing import Final, Protocol, Self
+from typing import Literal, Protocol, Self
 
 from licensekit.access import Access
 from licensekit.dates import moment_of
 from licensekit.entitlements import resolve
-from licensekit.errors import LeaseLost
+from licensekit.errors import LeaseLost, LicenseError
 from licensekit.runtime import seats
 from licensekit.runtime.seats import Seats
 from licensekit.state.seats import HeldSeat
 
-RELEASED: Final = "it was given back"
-ENDED: Final = "an administrator has ended it"
-EXPIRED: Final = "it was not renewed in time"
-INHERITED: Final = "it is the parent process's, and a forked child has none of its seats"
+LossReason = Literal["released", "ended", "expired", "inherited", "refused"]
+"""Why a seat is not held any more, as `LeaseLost` says it."""
 
 
 class LeaseOwner(Protocol):
@@ -107,7 +105,7 @@ class Lease:
     def error(self) -> LeaseLost | None:
         """Why it is not held any more; None while it is."""
         if self._error is None and self.left <= 0:
-            self.lose(EXPIRED)
+            self.lose("expired")
         return self._error
 
     def check(self) -> None:
@@ -175,12 +173,15 @@ class Lease:
         If the database is away, the seat is freed as soon as it is back, at the latest when the
         lease expires.
         """
-        if self._settle(RELEASED):
+        if self._settle("released"):
             self._owner.free(self)
 
-    def lose(self, why: str) -> None:
-        """Note that it is lost, and report that; does nothing where it was noted before."""
-        if self._settle(why):
+    def lose(self, reason: LossReason, refusal: LicenseError | None = None) -> None:
+        """Note that it is lost, and report it; does nothing where that is known.
+
+        `refusal` is why it got no other seat, where that is the reason.
+        """
+        if self._settle(reason, refusal):
             self.lost.set()
             if self._on_lost is not None:
                 # In a thread of its own: it may take its time, and what it raises is shown there.
@@ -191,7 +192,7 @@ class Lease:
     def lose_seat(self, row: HeldSeat) -> None:
         """Note that a seat is taken away, unless it has another one by now."""
         if self.row.id == row.id:
-            self.lose(ENDED if self.left > 0 else EXPIRED)
+            self.lose("ended" if self.left > 0 else "expired")
 
     def renewed(self, row: HeldSeat, until: float) -> bool:
         """Note that its seat was renewed; return whether it is held.
@@ -216,20 +217,20 @@ class Lease:
         """Give up, in a forked child, what the parent process holds."""
         self._lock = Lock()
         self.lost = Event()
-        if self._settle(INHERITED):
+        if self._settle("inherited"):
             self.lost.set()
 
-    def _settle(self, why: str) -> bool:
-        """End it, once; return whether it was held."""
+    def _settle(self, reason: LossReason, refusal: LicenseError | None = None) -> bool:
+        """End it, once, and return whether it was held."""
         with self._lock:
             if self._error is not None:
                 return False
             self._error = LeaseLost(
-                f"the seat of `{self.code}` is not held by {self.holder} any more: {why}",
+                reason=reason,
                 license=self.code,
                 holder=self.holder,
                 lease=self.id,
-                reason=why,
+                refusal=refusal,
             )
             return True
 
@@ -244,5 +245,5 @@ class Lease:
     ) -> None:
         lost = self.error
         self.release()
-        if error is None and lost is not None and lost.data["reason"] != RELEASED:
+        if error is None and lost is not None and lost.reason != "released":
             raise lost

@@ -189,7 +189,7 @@ class Leasing:
         try:
             row, until = self._seats.take(request)
         except (NoneFree, NotEntitled, RequirementMissing) as error:
-            lease.lose(error.what)
+            lease.lose("refused", error)
         else:
             self._held.pop(old.id, None)
             self._held[row.id] = lease

@@ -14,12 +14,13 @@ from typing import Final, NamedTuple
 from licensekit.access import Access
 from licensekit.database import Database, Version
 from licensekit.dates import seconds_of
-from licensekit.entitlements import Holding, Notice, Severity, by_urgency
+from licensekit.entitlements import Holding, Notice, by_urgency
 from licensekit.entitlements.answers import Answers
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import DatabaseBusy, LicenseError, StateError
 from licensekit.runtime.holders import Holder, User
 from licensekit.runtime.lookups import Lookups, put
+from licensekit.runtime.messages import TimeNotKept
 from licensekit.runtime.snapshot import Closed, Snapshot
 from licensekit.runtime.watcher import Watcher, survive_forks
 from licensekit.state.floors import remember
@@ -93,8 +94,7 @@ class LiveSnapshot:
         found, error = self.snapshot.notices, self._not_written
         if error is None:
             return found
-        text = f"the time that was seen here could not be kept: {error}"
-        return by_urgency((*found, Notice("time-not-kept", Severity.WARNING, text, "clock")))
+        return by_urgency((*found, TimeNotKept(error=error)))
 
     def reload(self) -> None:
         """Read the installation and put its state in force.

@@ -8,6 +8,7 @@ from licensekit.access import Access
 from licensekit.database import Version
 from licensekit.dates import seconds_of
 from licensekit.entitlements import Holding
+from licensekit.entitlements.messages import NotInCatalog
 from licensekit.entitlements.seats import SeatPool, leasable, pool_of
 from licensekit.errors import NotEntitled, StateError
 from licensekit.runtime.live_snapshot import LiveSnapshot
@@ -61,9 +62,8 @@ class Seats:
         snapshot, begin = self.snapshot, elapsed()
         pool = self._pool(snapshot, request.license)
         if pool is None:
-            raise NotEntitled(
-                f"`{request.license}` is in no catalog any more", license=request.license
-            )
+            why = NotInCatalog()
+            raise NotEntitled(license=request.license, why=why, holder=request.holder)
         granted = snapshot.state.entitlements
         row = leases.acquire(self._database, granted, pool, request, self._now())
         return row, begin + request.ttl

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from licensekit.access import Access
-from licensekit.dates import format_seconds
-from licensekit.entitlements import Entitlements, Holding, Notice, Severity, held_access
+from licensekit.entitlements import Entitlements, Holding, Notice, held_access
 from licensekit.entitlements.answers import Answers
 from licensekit.errors import DatabaseUnavailable, LicenseError
+from licensekit.runtime.messages import DatabaseAway
 from licensekit.state.loading import InstallationState, state_at
 from licensekit.state.time import effective
 
@@ -53,10 +53,7 @@ class Snapshot:
         """What administrators should know, the most urgent first."""
         if self.error is None or self.alone_since is None:
             return self.state.notices
-        since = format_seconds(self.alone_since)
-        text = f"answers are given from memory, as of {since}: {self.error}"
-        away = Notice("database-away", Severity.ERROR, text, "database")
-        return (away, *self.state.notices)
+        return (DatabaseAway(since=self.alone_since, error=self.error), *self.state.notices)
 
     def access_of(
         self, holdings: tuple[Holding, ...], site_holdings: tuple[Holding, ...]

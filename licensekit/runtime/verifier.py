@@ -55,7 +55,7 @@ class Verifier:
         """
         seconds = seconds_of(now)
         if self._newest > seconds + ISSUED_AHEAD_SECONDS:
-            raise IssuedAhead("the pack was issued on a day that is yet to come")
+            raise IssuedAhead(reason="pack", issued=self._newest)
         tokens = armor.read(data)
         trust_store = self._trust_store
         if len(tokens) > 1:

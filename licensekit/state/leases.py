@@ -39,8 +39,8 @@ def acquire(
     """
     if not pool.seats(request.at_least):
         raise NotEntitled(
-            f"`{request.license}` is not granted: {why_not(entitlements, request.license)}",
             license=request.license,
+            why=why_not(entitlements, request.license),
             holder=request.holder,
         )
     if entitlements.licenses[request.license].requires:
@@ -74,7 +74,9 @@ def borrow(
         until = now + round(hours * _HOUR_SECONDS)
         until = until if pool.until is None else min(until, pool.until)
         if until <= now or not seats.borrow(change.connection, lease, until, now):
-            raise LeaseLost("the seat is not held any more", license=lease.license)
+            raise LeaseLost(
+                reason="gone", license=lease.license, holder=lease.holder, lease=lease.id
+            )
         change.record(
             "lease-borrow",
             license=lease.license,

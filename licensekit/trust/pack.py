@@ -72,7 +72,7 @@ def pin_in_pack(pack: bytes | str) -> str:
     """
     payloads = [frame.read(t.frame).payload for t in armor.read(pack) if t.type == "root"]
     if not payloads:
-        raise RootMismatch("there is no root in this pack")
+        raise RootMismatch(reason="no-root")
     return pin_of(min(payloads, key=lambda payload: decode(Root, payload).version))
 
 
@@ -90,7 +90,7 @@ def extend_trust_store(
     tokens = list(tokens)
     trust = extend(trust_store.trust, tokens, now)
     if trust.trust is None:
-        raise TrustMissing("there is no trust document of the newest root")
+        raise TrustMissing(reason="newest-root")
     if seen is not None:
         trust = require_seen(trust, seen)
     catalogs = trust_store.catalogs
@@ -114,7 +114,7 @@ def _newer_catalog(
     known = catalogs.get(issuer)
     if known is not None and known.identity != catalog.identity:
         if version == known.document.version:
-            raise CatalogFork(f"there are two catalogs {version} of `{issuer}`", issuer=issuer)
+            raise CatalogFork(issuer=issuer, version=version)
         if version < known.document.version:
             return catalogs
     return {**catalogs, issuer: catalog}

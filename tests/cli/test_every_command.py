@@ -33,12 +33,14 @@ def test_every_error_has_an_exit_code_of_the_table(kind: type[LicenseError]) -> 
         for line in table.read_text(encoding="utf-8").splitlines()
         if line.startswith("| ") and line.split("|")[1].strip().isdigit()
     }
-    assert exits.exit_code(kind("it went wrong")) in documented - {0}
+    assert exits.exit_code(kind.__new__(kind)) in documented - {0}
 
 
 def test_an_error_says_what_where_and_what_to_do_in_one_line() -> None:
-    error = errors.KeyRevoked("the key was revoked", where="a.lic", hint="ask for a new file")
-    assert error_lines(error) == ["a.lic: the key was revoked; ask for a new file"]
+    error = errors.KeyRevoked(key_id=b"\x01", name="sales", where="a.lic")
+    assert error_lines(error) == [
+        "a.lic: key `sales` (01) was revoked; ask the issuer for a newly signed file"
+    ]
 
 
 def test_every_fault_of_a_file_has_its_line() -> None:

@@ -127,7 +127,7 @@ def test_a_program_that_runs_meanwhile_answers_from_memory_and_says_why(
         assert licensing.allows("server")
         moved(home, places[1])
         assert comes(lambda: [n.code for n in licensing.notices] == ["database-away"])
-        assert "this installation was moved to " in licensing.notices[0].text
+        assert "this installation was moved to " in licensing.notices[0].message
         assert licensing.allows("server")
         home.clock.move(hours=25)
         assert comes(lambda: not licensing.allows("server"))

@@ -59,7 +59,8 @@ def test_answers_are_given_from_memory_and_it_recovers_by_itself(
     outage.begin()
     assert comes(lambda: is_away(licensing))
     assert (
-        "answers are given from memory, as of 2027-01-01T01:00:00Z: " in licensing.notices[0].text
+        "answers are given from memory, as of 2027-01-01T01:00:00Z: "
+        in licensing.notices[0].message
     )
     assert licensing.allows("server")
     assert licensing.user("anna").allows("sale")
@@ -273,7 +274,7 @@ def test_a_server_that_hangs_counts_as_away_and_holds_up_nothing(
     home.clock.move(hours=1)
     assert comes(lambda: "grace" in {notice.code for notice in licensing.notices})
     assert comes(lambda: is_away(licensing))
-    assert "it has not answered for a while" in licensing.notices[0].text
+    assert "it has not answered for a while" in licensing.notices[0].message
     assert licensing.user("anna").access("sale") is Access.READ
     with pytest.raises(DatabaseUnavailable, match="nothing is known yet of `bob`"):
         licensing.user("bob")

@@ -98,7 +98,7 @@ def test_a_user_may_what_is_assigned_and_what_it_includes(
     assert anna.access("user") is Access.FULL
     assert bob.access("sale") is Access.READ
     assert not bob.allows("sale")
-    with pytest.raises(NotEntitled, match="`sale` is not granted to `bob`"):
+    with pytest.raises(NotEntitled, match="`sale` is not granted: `bob` does not have it"):
         bob.require("sale")
     anna.require("sale")
 

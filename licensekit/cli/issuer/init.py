@@ -10,7 +10,7 @@ from licensekit.cli.issuer.keys_new import SCHEMES, require_enough, root_options
 from licensekit.cli.issuer.naming import GivenNames, Names, names
 from licensekit.cli.issuer.options import clock, operator, passphrase, root_passphrase
 from licensekit.cli.output import emit, emit_json, facts, heading, json_option, typed, warn
-from licensekit.errors import TrustMissing
+from licensekit.errors import RootMismatch
 from licensekit.issuer.create import FIRST_KEY, NewWorkspace, Secrets, require_room
 from licensekit.issuer.layout import require_url
 from licensekit.issuer.partner import NewPartner
@@ -136,7 +136,7 @@ def _pin_in(pack: bytes) -> str:
     for token in armor.read(pack):
         if token.type == "root":
             return pin_of(read(token.frame).payload)
-    raise TrustMissing("there is no root in this pack")
+    raise RootMismatch(reason="no-root")
 
 
 def _json(folder: Path, called: Names, pin: str, pack: Path) -> dict[str, Any]:

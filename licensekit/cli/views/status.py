@@ -54,7 +54,8 @@ def show_notices(notices: Iterable[Notice]) -> None:
         label = click.style(notice.severity.value, fg=_COLORS[notice.severity], bold=True)
         click.echo(f"  {label}  ", nl=False)
         days = "" if notice.days is None else f" ({notice.days} days left)"
-        emit(f"{notice.text}{days}")
+        hint = f"; {notice.hint}" if notice.hint else ""
+        emit(f"{notice.message}{days}{hint}")
 
 
 def status_json(state: InstallationState) -> dict[str, Any]:
@@ -73,7 +74,7 @@ def status_json(state: InstallationState) -> dict[str, Any]:
             for row in rows(entitlements, state.in_use)
         ],
         "events": [event_json(event) for event in state.events],
-        "notices": [notice._asdict() for notice in state.notices],
+        "notices": [notice.as_json() for notice in state.notices],
         "installation": {
             "key": state.fingerprint.key and state.fingerprint.key.hex(),
             "audit_entries": state.stored.head.number,

@@ -14,7 +14,7 @@ from licensekit.console.views.licenses import (
 )
 from licensekit.console.visit import Visit
 from licensekit.dates import day_at
-from licensekit.errors import UnknownLicense
+from licensekit.errors import UnknownIssuer
 from licensekit.state.loading import InstallationState
 
 HOLDERS: Final = 100
@@ -34,7 +34,7 @@ def issuer_tab(visit: Visit) -> Response:
     state = visit.installation.state()
     issuer: str = visit.request.path_params["issuer"]
     if issuer not in issuers_of(state):
-        raise UnknownLicense(f"there is no issuer {issuer!a:.60} here")
+        raise UnknownIssuer(issuer=issuer)
     view = issuer_view(state, issuer)
     return page(
         visit,

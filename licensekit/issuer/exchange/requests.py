@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from licensekit.dates import format_seconds
 from licensekit.entitlements import Fingerprint
 from licensekit.errors import IssuedAhead, RequestAnswered, UnexpectedType, WrongProduct
 from licensekit.issuer.ledger import LedgerEntry, Record, answer_to, exchange_files
@@ -56,10 +55,7 @@ def read_request(data: bytes | str, product: str) -> VerifiedRequest:
         raise UnexpectedType(f"one request is answered, and here are {len(tokens)} documents")
     signed = self_signed(tokens[0], Request)
     if signed.document.product != product:
-        raise WrongProduct(
-            f"the request is for `{signed.document.product}`, and the product here is `{product}`",
-            product=signed.document.product,
-        )
+        raise WrongProduct(reason="request", product=signed.document.product, expected=product)
     return VerifiedRequest(signed, signed.identity, sha256(signed.keys[0].public))
 
 
@@ -93,11 +89,7 @@ def require_time(request: VerifiedRequest, now: int) -> None:
     """
     issued = request.document.issued
     if issued > now + ISSUED_AHEAD_SECONDS:
-        raise IssuedAhead(
-            f"for the installation it is {format_seconds(issued)}, which is yet to come",
-            hint="answer with `--reset clock` first, and let it make another request then",
-            issued=issued,
-        )
+        raise IssuedAhead(reason="request", issued=issued)
 
 
 def lacking_facts(request: VerifiedRequest, facts: int) -> str | None:

@@ -6,9 +6,9 @@ many are missing. Nothing in it counts before the last one is there.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from licensekit.errors import KeyMissing, KeyUnknown, ThresholdNotMet, TrustError, UnexpectedType
+from licensekit.errors import KeyMissing, KeyUnknown, NothingToSign, ThresholdNotMet, UnexpectedType
 from licensekit.issuer.state import file_of
 from licensekit.keys.signing import Signer
 from licensekit.keys.verifying import VerifyingKey
@@ -171,10 +171,7 @@ def resume(data: bytes) -> Ceremony:
         pending.append(_checked(PendingDocument(document, opened, parties), token))
     ceremony = Ceremony(tuple(known.verified.token for known in chain), tuple(pending))
     if ceremony.is_complete:
-        raise TrustError(
-            "nothing in this file is in signing: all of it is signed",
-            hint="`licensekit pack FILE` puts it in force in the vendor's workspace",
-        )
+        raise NothingToSign
     return ceremony
 
 
@@ -223,6 +220,8 @@ def _checked(pending: PendingDocument, token: Token) -> PendingDocument:
     keys = [known.get((s.scheme, s.key)) for s in pending.frame.signatures]
     found = [key for key in keys if key is not None]
     if len(found) < len(keys):
-        raise KeyUnknown(f"{pending.label} is signed by a key that no root here names")
+        kind: Literal["next-root", "next-trust"]
+        kind = "next-root" if isinstance(pending.document, Root) else "next-trust"
+        raise KeyUnknown(reason=kind, version=pending.document.version)
     check_signatures(token, pending.frame, found)
     return pending

@@ -391,11 +391,11 @@ def test_a_renewal_that_comes_too_late_frees_the_seat(
 
     def late(self: seats.Seats, asked: list[tuple[HeldSeat, int]]) -> tuple[frozenset[str], float]:
         answer = taken(self, asked)
-        lease.lose("of a test")
+        lease.lose("ended")
         return answer
 
     monkeypatch.setattr(seats.Seats, "renew", late)
-    with pytest.raises(LeaseLost, match="of a test"):
+    with pytest.raises(LeaseLost, match="an administrator has ended it"):
         lease.renew()
     with opened(home) as other:
         assert in_use(other) == 0
