@@ -75,7 +75,4 @@ def holds_password(url: str) -> bool:
 
 
 def _no_driver() -> DatabaseUnavailable:
-    return DatabaseUnavailable(
-        "PostgreSQL needs the driver psycopg",
-        hint='run `pip install "licensekit-files[postgres]"`',
-    )
+    return DatabaseUnavailable(reason="no-driver")

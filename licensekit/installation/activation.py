@@ -134,9 +134,7 @@ def _verify(look: Reading, data: bytes | str) -> _File:
     tokens = armor.read(data)
     for token in tokens:
         if token.type not in _ACTIVATED:
-            raise UnexpectedType(
-                f"a {token.type} is for the vendor, and is not activated", type=token.type
-            )
+            raise UnexpectedType(reason="for-vendor", type=token.type)
     now = look.now
     before = trust_store_without_floor(look.stored, look.root, look.pack, now).trust_store
     trust_store = extend_trust_store(before, tokens, now, look.stored.seen)

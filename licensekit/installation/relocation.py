@@ -100,7 +100,7 @@ def _has_arrived(new: Database, leaving: Writing) -> bool:
         is_copy = there.seed == leaving.look.stored.seed and there.marked == leaving.head.hash
         if is_copy and last.number == leaving.head.number + 1 and last.facts["did"] == ARRIVED:
             return True
-    raise HomeTaken("there is an installation here already", where=new.location)
+    raise HomeTaken(where=new.location)
 
 
 def _move(new: Database, leaving: Writing, origin: str, progress: Progress) -> None:
@@ -111,7 +111,7 @@ def _move(new: Database, leaving: Writing, origin: str, progress: Progress) -> N
 
     with new.write() as connection:
         if count_rows(connection, SCHEMA):
-            raise HomeTaken("there is an installation here already", where=new.location)
+            raise HomeTaken(where=new.location)
         copy_rows(look.connection, connection, SCHEMA, told)
         compare_rows(look.connection, connection, SCHEMA, told, new.location)
         check_audit(connection)

@@ -233,7 +233,7 @@ class Keeper:
         self._silence += 1
         if self._silence <= SILENT_TICKS:
             return None
-        return DatabaseBusy("it has not answered for a while", where=self._database.location)
+        return DatabaseBusy(reason="silent", where=self._database.location)
 
     def _keep(self) -> None:
         """Keep what was seen of time and trust now and then; reading goes on where that fails."""

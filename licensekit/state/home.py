@@ -69,17 +69,9 @@ def _folder(folder: Path, *, create: bool) -> Path:
         if create:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if folder.exists() and not folder.is_dir():
-            raise HomeInvalid(
-                "a home is a folder, and this is a file",
-                where=str(folder),
-                hint="give the folder that holds the installation, or one that is not there yet",
-            )
+            raise HomeInvalid(reason="not-a-folder", where=str(folder))
     except FileExistsError as error:
-        raise HomeInvalid(
-            "a home is a folder, and this is a file",
-            where=str(folder),
-            hint="give the folder that holds the installation, or one that is not there yet",
-        ) from error
+        raise HomeInvalid(reason="not-a-folder", where=str(folder)) from error
     except (OSError, ValueError) as error:
         raise unusable(folder, "a home", error) from error
     return folder

@@ -1,5 +1,6 @@
 """A crew of several processes: they sign and write while this one keeps the ledger."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Sequence
@@ -7,7 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, TypeVar, cast
 
-from licensekit.errors import FileUnusable, SignerUnavailable
+from licensekit.errors import FileUnusable, WorkersUnavailable
 from licensekit.issuer.bulk.pipe import DONE, SIGN, WRITE, receive, send
 from licensekit.issuer.bulk.pool import File, InProcess, WorkerPool
 from licensekit.keys.signing import Signer, SigningKey
@@ -20,15 +21,13 @@ def worker_pool(signer: Signer, workers: int) -> Generator[WorkerPool]:
     """Give a crew of so many; one is this process itself.
 
     Raises:
-        SignerUnavailable: several are asked for, and the key cannot leave its token.
+        WorkersUnavailable: several are asked for, and the key cannot leave its token.
     """
     if workers == 1:
         yield InProcess(signer)
         return
     if not isinstance(signer, SigningKey):
-        raise SignerUnavailable(
-            "this key lives in a token, where one process signs with it", hint="ask for one worker"
-        )
+        raise WorkersUnavailable(reason="one-process")
     with ExitStack() as stack:
         pipes = [stack.enter_context(_worker(signer)) for _ in range(workers)]
         yield _Workers(pipes)
@@ -53,10 +52,7 @@ class _Pipe:
         try:
             return act()
         except (OSError, EOFError) as error:
-            raise SignerUnavailable(
-                "a worker process has ended before its work was done",
-                hint="run it again: what was issued is in the ledger and not issued twice",
-            ) from error
+            raise WorkersUnavailable(reason="ended") from error
 
 
 class _Workers:
@@ -84,8 +80,8 @@ class _Workers:
         """See `WorkerPool.finish_writing`."""
         for said in [worker.answer() for worker in self._workers]:
             if said != [DONE]:
-                what, where, hint = (text.decode() for text in said)
-                raise FileUnusable(what, where=where, hint=hint)
+                [data] = said
+                raise FileUnusable(**json.loads(data))
 
     def _shares(self, whole: Sequence[T]) -> list[tuple[_Pipe, Sequence[T]]]:
         size = -(-len(whole) // len(self._workers))

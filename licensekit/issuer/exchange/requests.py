@@ -49,7 +49,7 @@ def read_request(data: bytes | str, product: str) -> Asking:
     """
     tokens = armor.read(data)
     if len(tokens) > 1:
-        raise UnexpectedType(f"one request is answered, and here are {len(tokens)} documents")
+        raise UnexpectedType(reason="several", wanted=("request",), count=len(tokens))
     signed = self_signed(tokens[0], Request)
     if signed.document.product != product:
         raise WrongProduct(

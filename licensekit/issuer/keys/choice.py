@@ -7,7 +7,6 @@ from licensekit.errors import KeyMissing
 from licensekit.issuer.keys.keyring import KeyFile
 from licensekit.trust.scope import AdmittedSigner
 from licensekit.trust.state import TrustState
-from licensekit.wire.armor import DESCRIBED
 from licensekit.wire.documents import KeyState
 
 
@@ -38,10 +37,7 @@ def choose_key(
         return named_file(files, name)
     fitting = [c for c in candidates(files, trust) if _may_sign(c.admitted, kind, issuer, now)]
     if not fitting:
-        raise KeyMissing(
-            f"no key here may sign {DESCRIBED[kind]} for `{issuer}` now",
-            hint="`licensekit keys list` shows which keys there are and what each may sign",
-        )
+        raise KeyMissing(reason="none-fits", type=kind, issuer=issuer)
     return max(fitting, key=_seniority).file
 
 
@@ -54,7 +50,7 @@ def named_file(files: Sequence[KeyFile], name: str) -> KeyFile:
     for file in files:
         if name in {file.name, file.key_id}:
             return file
-    raise KeyMissing(f"there is no key `{name}` here", hint="`licensekit keys list` names them")
+    raise KeyMissing(reason="no-file", name=name)
 
 
 def candidates(files: Sequence[KeyFile], trust: TrustState) -> list[Candidate]:

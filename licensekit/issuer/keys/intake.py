@@ -32,7 +32,7 @@ def take(
     """
     for token in tokens:
         if token.type not in _TAKEN:
-            raise UnexpectedType(f"a pack does not hold a {token.type}", type=token.type)
+            raise UnexpectedType(reason="not-in-pack", type=token.type)
     newer = state._replace(trust_store=extend_trust_store(state.trust_store, tokens, now)).tokens
     known = set(state.tokens)
     fresh = [token for token in newer if token not in known]

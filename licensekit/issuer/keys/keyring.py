@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from licensekit import limits
-from licensekit.errors import KeyFault, KeyFileInvalid, SignerUnavailable
+from licensekit.errors import KeyFault, KeyFileInvalid, Pkcs11KeyInvalid
 from licensekit.files import read_bytes, write_atomically
 from licensekit.keys import pkcs11
 from licensekit.keys.keyfile import PublicPart, format_public, open_, parse_public, peek, seal
@@ -63,7 +63,7 @@ def read_key_file(path: Path) -> KeyFile:
         uri, _, public = text.decode("ascii").partition("\n")
         return KeyFile(path, parse_public(public), uri)
     except UnicodeDecodeError as error:
-        raise KeyFileInvalid("this is no key file", where=str(path)) from error
+        raise KeyFileInvalid(reason="not-a-key-file", where=str(path)) from error
     except KeyFault as error:
         raise error.at(str(path)) from error
 
@@ -82,7 +82,7 @@ def open_key(file: KeyFile, secret: Callable[[], bytes]) -> Signer:
             return open_(text, secret())
         signer = pkcs11.open_signer(file.uri, lambda: secret().decode(errors="replace"))
         if signer.verifying_key != file.part.verifying_key:
-            raise SignerUnavailable("the token has another key in this place than it had")
+            raise Pkcs11KeyInvalid(reason="changed")
     except KeyFault as error:
         raise error.at(str(file.path)) from error
     return signer
