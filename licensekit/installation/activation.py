@@ -140,9 +140,7 @@ def _verify(read: ReadTransaction, data: bytes | str) -> _File:
     tokens = armor.read(data)
     for token in tokens:
         if token.type not in _ACTIVATED:
-            raise UnexpectedType(
-                f"a {token.type} is for the vendor, and is not activated", type=token.type
-            )
+            raise UnexpectedType(reason="for-vendor", type=token.type)
     now = read.now
     before = combine_trust(read.stored, read.root, read.pack, now).trust_store
     trust_store = extend_trust_store(before, tokens, now, read.stored.seen)

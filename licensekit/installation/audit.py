@@ -61,11 +61,7 @@ def _check_chain(entries: Iterator[AuditEntry]) -> Head:
     for number, entry, recorded in entries:
         expected = Head(head.number + 1, link(head.hash, entry))
         if (number, recorded) != expected:
-            raise AuditDamaged(
-                f"the audit log does not hold from entry {expected.number} on",
-                hint="somebody changed it: compare with a backup and with the statements sent",
-                entry=expected.number,
-            )
+            raise AuditDamaged(reason="chain", entry=expected.number)
         head = expected
     return head
 
@@ -83,8 +79,8 @@ def _check_counts(connection: Connection) -> None:
     for code in sorted(counted.keys() | kept.keys()):
         if counted.get(code) != kept.get(code):
             raise AuditDamaged(
-                f"{kept.get(code, 0)} assignments of `{code}` were counted"
-                f" and {counted.get(code, 0)} are there",
-                hint="somebody changed the tables: compare with a backup",
+                reason="counts",
                 license=code,
+                counted=kept.get(code, 0),
+                there=counted.get(code, 0),
             )

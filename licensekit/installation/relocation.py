@@ -106,7 +106,7 @@ def _has_arrived(new: Database, leaving: WriteTransaction) -> bool:
         is_copy = there.seed == leaving.read.stored.seed and there.marked == leaving.head.hash
         if is_copy and last.number == leaving.head.number + 1 and last.facts["did"] == ARRIVED:
             return True
-    raise HomeTaken("there is an installation here already", where=new.location)
+    raise HomeTaken(where=new.location)
 
 
 def _move(new: Database, leaving: WriteTransaction, origin: str, progress: Progress) -> None:
@@ -117,7 +117,7 @@ def _move(new: Database, leaving: WriteTransaction, origin: str, progress: Progr
 
     with new.write() as connection:
         if count_rows(connection, SCHEMA):
-            raise HomeTaken("there is an installation here already", where=new.location)
+            raise HomeTaken(where=new.location)
         copy_rows(read.connection, connection, SCHEMA, report)
         compare_rows(read.connection, connection, SCHEMA, report, new.location)
         check_audit(connection)

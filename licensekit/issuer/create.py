@@ -224,7 +224,7 @@ def require_room(folder: Path, product: str, catalog: bytes | None = None) -> No
     """
     layout = Layout(folder)
     if folder.exists() and not folder.is_dir():
-        raise FileUnusable("this is a file, and not a folder", where=str(folder))
+        raise FileUnusable(reason="not-a-folder", where=str(folder))
     if layout.ledger.exists() or layout.ledger_url.exists():
         raise WorkspaceExists("there is a workspace here already", where=str(folder))
     for path in layout.all(product):

@@ -43,5 +43,5 @@ def require_signer(signer: Signer | None) -> Signer:
         KeyMissing: there is none.
     """
     if signer is None:
-        raise KeyMissing("there is something to sign, and no key was given")
+        raise KeyMissing(reason="not-given")
     return signer

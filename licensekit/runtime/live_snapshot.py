@@ -227,7 +227,7 @@ class LiveSnapshot:
         self._silence += 1
         if self._silence <= SILENT_TICKS:
             return None
-        return DatabaseBusy("it has not answered for a while", where=self.database.location)
+        return DatabaseBusy(reason="silent", where=self.database.location)
 
     def _remember(self) -> None:
         """Write what was seen of time and trust now and then; a failure is a notice."""

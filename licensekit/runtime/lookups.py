@@ -75,7 +75,7 @@ class Lookups:
             if holder in last:
                 return last[holder]
             raise DatabaseUnavailable(
-                f"nothing is known yet of `{holder}`, and the database cannot be asked: {error}"
+                reason="unanswered", holder=holder, detail=str(error)
             ) from error
         return put(last, holder, found)
 

@@ -113,9 +113,7 @@ class Closed(Snapshot):
         Raises:
             DatabaseUnavailable: the program has closed it.
         """
-        raise DatabaseUnavailable(
-            "it was closed by this program", where=self._location, hint="open it again"
-        )
+        raise DatabaseUnavailable(reason="closed", where=self._location)
 
 
 def with_full_names(

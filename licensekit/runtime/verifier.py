@@ -62,12 +62,9 @@ class Verifier:
             trust_store = extend_trust_store(trust_store, tokens, seconds)
         bundles = [token for token in tokens if token.type == "bundle"]
         if not bundles:
-            raise NoBundle(f"the file holds no bundle but a {tokens[0].type}")
+            raise NoBundle(reason="other", type=tokens[0].type)
         if len(bundles) > 1:
-            raise SeveralBundles(
-                f"the file holds {len(bundles)} bundles",
-                hint="verify them one by one, or activate them on an installation",
-            )
+            raise SeveralBundles(count=len(bundles))
         verified = verify_bundle(bundles[0], trust_store.trust, seconds)
         return VerifiedBundle(verified, trust_store, seconds, installation, self._released)
 

@@ -74,11 +74,7 @@ def _folder(folder: Path, *, create: bool) -> Path:
     except (OSError, ValueError) as error:
         raise unusable(folder, "a home", error) from error
     if is_file:
-        raise HomeInvalid(
-            "a home is a folder, and this is a file",
-            where=str(folder),
-            hint="give the folder that holds the installation, or one that is not there yet",
-        )
+        raise HomeInvalid(reason="not-a-folder", where=str(folder))
     return folder
 
 

@@ -74,7 +74,7 @@ def read_stored(connection: Connection, mark: Head | None, clock: int) -> Stored
         " restored FROM installation"
     )
     if row is None:
-        raise HomeInvalid("the installation has lost its key", hint="restore it from a backup")
+        raise HomeInvalid(reason="key-lost")
     seed, secret, root, pack, serial, highest, ahead, ran, seen_root, seen_trust, restored = row
     time = TimeSeen(highest, ahead, ran)
     lists = connection.rows("SELECT issuer, trust_version, number FROM seen_lists")

@@ -90,11 +90,7 @@ def _require_same_root(recorded: Recorded | None, root: str, pack: bytes | str) 
     if recorded is None or recorded.root == root:
         return
     if not (_leads(pack, recorded.root, root) or _leads(recorded.pack, root, recorded.root)):
-        raise HomeInvalid(
-            "this installation belongs to another root",
-            hint="use the root pin that it was activated with, or another home",
-            recorded=recorded.root,
-        )
+        raise HomeInvalid(reason="other-root", recorded=recorded.root)
 
 
 def _leads(pack: bytes | str, first: str, later: str) -> bool:

@@ -55,9 +55,7 @@ def open_pack(pack: bytes | str, root: str, now: int) -> TrustStore:
     tokens = armor.read(pack)
     for token in tokens:
         if token.type not in _IN_PACKS:
-            raise UnexpectedType(
-                f"a pack does not hold {armor.DESCRIBED[token.type]}", type=token.type
-            )
+            raise UnexpectedType(reason="not-in-pack", type=token.type)
     return extend_trust_store(TrustStore(start(tokens, root), {}), tokens, now)
 
 

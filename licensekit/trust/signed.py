@@ -103,10 +103,7 @@ def open_frame(token: armor.Token, kind: type[Document]) -> frame.Frame:
     """
     wanted = TYPE_OF[kind]
     if token.type != wanted:
-        raise UnexpectedType(
-            f"{armor.DESCRIBED[token.type]} where {armor.DESCRIBED[wanted]} is meant",
-            type=token.type,
-        )
+        raise UnexpectedType(reason="other", type=token.type, wanted=(wanted,))
     opened = frame.read(token.frame)
     signatures = opened.signatures
     if len(signatures) > 1 and len({s.key for s in signatures}) < len(signatures):

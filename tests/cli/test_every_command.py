@@ -88,10 +88,16 @@ def failing(error: BaseException) -> Callable[[], None]:
     return fail
 
 
+TAKEN = (
+    "licensekit: x: there is such a file already; choose another name, "
+    "or move the file away first\n"
+)
+
+
 @pytest.mark.parametrize(
     ("error", "code", "said"),
     [
-        (errors.FileUnusable("gone", where="x"), 8, "licensekit: x: gone\n"),
+        (errors.FileTaken(where="x"), 8, TAKEN),
         (click.Abort(), 130, "licensekit: interrupted\n"),
         (KeyboardInterrupt(), 130, "licensekit: interrupted\n"),
         (click.UsageError("That is not it."), 2, "That is not it; see `licensekit fail --help`\n"),

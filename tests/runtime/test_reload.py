@@ -12,7 +12,7 @@ from multiprocessing import get_context
 import pytest
 
 from licensekit import Access, Licensing
-from licensekit.errors import StateError, TrustRollback
+from licensekit.errors import DatabaseUnavailable, TrustRollback
 from licensekit.installation import EventScope, Installation
 from licensekit.state.home import open_installation
 from licensekit.trust.sign import sign
@@ -296,7 +296,7 @@ def test_time_that_cannot_be_kept_is_told_of(
     home: Home, admin: Installation, open_licensing: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> bool:
-        raise StateError("it may not be written", where="there")
+        raise DatabaseUnavailable(reason="read-only", where="there")
 
     licensing = open_licensing()
     monkeypatch.setattr("licensekit.runtime.live_snapshot.remember", refuse)

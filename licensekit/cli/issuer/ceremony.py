@@ -134,10 +134,7 @@ def require_root_key(state: WorkspaceState, files: Sequence[KeyFile]) -> None:
     newest = state.trust_store.trust.chain[-1]
     here = (file.part.verifying_key for file in files)
     if not any((key.scheme, key.key_id) in newest.keys for key in here):
-        raise KeyMissing(
-            f"no key of root {newest.root.version} is here, which must sign the change",
-            hint="give the key file, from wherever it is kept, with --root-key FILE",
-        )
+        raise KeyMissing(reason="no-root-key", version=newest.root.version)
 
 
 def collect(ceremony: Ceremony, files: Sequence[KeyFile], source: PassphraseSource) -> Ceremony:

@@ -99,9 +99,7 @@ def _opened(one: OrderSource, stack: ExitStack, catalog: Catalog) -> Orders:
     if one.format == _FOLDER:
         paths = sorted(Path(one.path).glob("*.toml"))
         if not paths:
-            raise FileUnusable(
-                "there is no order in this folder", where=one.path, hint="orders end in .toml"
-            )
+            raise FileUnusable(reason="no-orders", where=one.path)
         return Orders(toml_files(paths), sum(path.stat().st_size for path in paths))
     name = "standard input" if one.path == STANDARD else one.path
     if one.format == TOML:
@@ -138,5 +136,5 @@ def _joined(rows: Iterator[bytes]) -> bytes:
     for row in rows:
         text += row
         if len(text) > limits.TOML_BYTES:
-            raise TooLarge(f"an order has at most {limits.TOML_BYTES} bytes, and this has more")
+            raise TooLarge(reason="bytes", limit=limits.TOML_BYTES, wanted="an order")
     return text

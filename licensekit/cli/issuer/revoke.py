@@ -173,7 +173,7 @@ def _find(workspace: Workspace, name: str) -> Issued:
             if token.type == "bundle"
         ]
         if not identities:
-            raise NoBundle("there is no bundle in this file")
+            raise NoBundle(reason="other", type=tokens[0].type)
         return workspace.ledger.bundle(identities[0])
 
 

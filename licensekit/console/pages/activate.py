@@ -121,9 +121,9 @@ def _tokens(data: bytes) -> str:
         FormatError: it is no license file, is damaged or too large.
     """
     if not data:
-        raise NoBundle("no file was chosen and nothing was pasted")
+        raise NoBundle(reason="nothing")
     if len(data) > FILE_BYTES:
-        raise TooLarge(f"a license file has at most {FILE_BYTES} bytes", limit=FILE_BYTES)
+        raise TooLarge(reason="bytes", limit=FILE_BYTES, size=len(data), wanted="a license file")
     return "".join(armor.write(token) + "\n" for token in armor.read(data))
 
 

@@ -5,12 +5,13 @@ the process that started it, however that ends. Nothing of the key is ever in an
 environment or in a file.
 """
 
+import json
 import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from licensekit.errors import LicenseError
+from licensekit.errors import FileUnusable
 from licensekit.files import write_many
 from licensekit.issuer.bulk.pipe import DONE, SIGN, receive, send
 from licensekit.keys.signing import SigningKey
@@ -27,13 +28,16 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
 
 
 def _write(parts: list[bytes]) -> list[bytes]:
-    """Write the files of these names and contents into a folder, which comes first."""
+    """Write the files of these names and contents into a folder, which comes first.
+
+    Returns `DONE`, or the fields of the `FileUnusable` that was raised, as JSON.
+    """
     folder, *rest = parts
     names = (name.decode() for name in rest[::2])
     try:
         write_many(Path(folder.decode()), zip(names, rest[1::2], strict=True))
-    except LicenseError as error:
-        return [text.encode() for text in (error.what, error.where, error.hint)]
+    except FileUnusable as error:
+        return [json.dumps({**error.data, "where": error.where}).encode()]
     return [DONE]
 
 

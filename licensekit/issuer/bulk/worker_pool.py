@@ -4,6 +4,7 @@ One task is under way at a time: it is begun, and its result is asked for before
 several processes, what the ledger needs is done meanwhile.
 """
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Sequence
@@ -11,7 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol, TypeVar, cast
 
-from licensekit.errors import FileUnusable, SignerUnavailable
+from licensekit.errors import FileUnusable, WorkersUnavailable
 from licensekit.files import write_many
 from licensekit.issuer.bulk.pipe import DONE, SIGN, WRITE, receive, send
 from licensekit.keys.signing import Signer, SigningKey
@@ -54,15 +55,13 @@ def worker_pool(signer: Signer, workers: int) -> Generator[WorkerPool]:
     """Start this many processes; one is this process itself.
 
     Raises:
-        SignerUnavailable: several are asked for, and the key cannot leave its token.
+        WorkersUnavailable: several are asked for, and the key cannot leave its token.
     """
     if workers == 1:
         yield _InProcess(signer)
         return
     if not isinstance(signer, SigningKey):
-        raise SignerUnavailable(
-            "this key lives in a token, where one process signs with it", hint="ask for one worker"
-        )
+        raise WorkersUnavailable(reason="one-process")
     with ExitStack() as stack:
         pipes = [stack.enter_context(_worker(signer)) for _ in range(workers)]
         yield _Workers(pipes)
@@ -87,10 +86,7 @@ class _Pipe:
         try:
             return act()
         except (OSError, EOFError) as error:
-            raise SignerUnavailable(
-                "a worker process has ended before its work was done",
-                hint="run it again: what was issued is in the ledger and not issued twice",
-            ) from error
+            raise WorkersUnavailable(reason="ended") from error
 
 
 class _InProcess:
@@ -141,8 +137,8 @@ class _Workers:
         """See `WorkerPool.finish_writing`."""
         for answer in [worker.answer() for worker in self._workers]:
             if answer != [DONE]:
-                what, where, hint = (text.decode() for text in answer)
-                raise FileUnusable(what, where=where, hint=hint)
+                [data] = answer
+                raise FileUnusable(**json.loads(data))
 
     def _shares(self, whole: Sequence[T]) -> list[tuple[_Pipe, Sequence[T]]]:
         size = -(-len(whole) // len(self._workers))

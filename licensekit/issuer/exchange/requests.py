@@ -52,7 +52,7 @@ def read_request(data: bytes | str, product: str) -> VerifiedRequest:
     """
     tokens = armor.read(data)
     if len(tokens) > 1:
-        raise UnexpectedType(f"one request is answered, and here are {len(tokens)} documents")
+        raise UnexpectedType(reason="several", wanted=("request",), count=len(tokens))
     signed = self_signed(tokens[0], Request)
     if signed.document.product != product:
         raise WrongProduct(reason="request", product=signed.document.product, expected=product)

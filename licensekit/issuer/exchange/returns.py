@@ -125,9 +125,10 @@ def _signed(token: Token) -> SelfSigned[Receipt] | SelfSigned[Statement]:
     elif token.type == "statement":
         signed = self_signed(token, Statement)
     else:
-        hint = "`licensekit answer` takes requests" if token.type == "request" else ""
         raise UnexpectedType(
-            f"a {token.type} where a receipt or statement is meant", hint=hint, type=token.type
+            reason="request" if token.type == "request" else "other",
+            type=token.type,
+            wanted=("receipt", "statement"),
         )
     return signed
 

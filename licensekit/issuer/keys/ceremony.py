@@ -116,10 +116,7 @@ class Ceremony(NamedTuple):
             KeyMissing: none of them is.
         """
         if not any(map(self.wants, keys)):
-            raise KeyMissing(
-                "no root key is here whose signature is still needed",
-                hint="give the key file, from wherever it is kept, with --root-key FILE",
-            )
+            raise KeyMissing(reason="none-needed")
 
     def require_begun(self) -> None:
         """Refuse to pass on a document that nobody has signed.
@@ -129,10 +126,7 @@ class Ceremony(NamedTuple):
         """
         for one in self.pending:
             if not one.frame.signatures:
-                raise KeyMissing(
-                    f"no root key is here that may sign {one.label}",
-                    hint="give the key file, from wherever it is kept, with --root-key FILE",
-                )
+                raise KeyMissing(reason="unsigned", document=one.label)
 
 
 def begin(chain: Chain, documents: Sequence[Root | Trust]) -> Ceremony:
@@ -155,10 +149,7 @@ def resume(data: bytes) -> Ceremony:
     """
     tokens = armor.read(data)
     if any(token.type not in {"root", "trust"} for token in tokens) or tokens[0].type != "root":
-        raise UnexpectedType(
-            "this holds no root or trust document in signing",
-            hint="give the file that `licensekit keys` has written",
-        )
+        raise UnexpectedType(reason="unsigned", type=tokens[0].type, wanted=("root", "trust"))
     chain, rest = _finished(tokens)
     pending: list[PendingDocument] = []
     newest = _party_of(chain[-1])

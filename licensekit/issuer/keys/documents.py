@@ -68,8 +68,7 @@ def named(keys: Sequence[AdmittedKey], name: str) -> AdmittedKey:
     found = [key for key in keys if name in {key.name, key_id(key)}]
     if len(found) != 1:
         raise KeyMissing(
-            f"the trust document names {len(found) or 'no'} keys `{name}`",
-            hint="`licensekit keys list` shows them; a key id is always one key's",
+            reason="ambiguous" if found else "not-admitted", name=name, count=len(found)
         )
     return found[0]
 

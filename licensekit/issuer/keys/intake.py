@@ -22,7 +22,7 @@ def take(tx: LedgerTransaction, tokens: Sequence[Token], *, action: str, note: s
     """
     for token in tokens:
         if token.type not in _TAKEN:
-            raise UnexpectedType(f"a pack does not hold a {token.type}", type=token.type)
+            raise UnexpectedType(reason="not-in-pack", type=token.type)
     extended = extend_trust_store(tx.state.trust_store, tokens, tx.now)
     known = set(tx.state.tokens)
     newer = tx.state._replace(trust_store=extended).tokens

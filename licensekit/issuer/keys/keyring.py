@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from licensekit import limits
-from licensekit.errors import KeyFault, KeyFileInvalid, KeyMissing, SignerUnavailable
+from licensekit.errors import KeyFault, KeyFileInvalid, KeyMissing, Pkcs11KeyInvalid
 from licensekit.files import read_bytes, write_atomically
 from licensekit.keys import pkcs11
 from licensekit.keys.keyfile import PublicPart, format_public, open_, parse_public, peek, seal
 from licensekit.keys.signing import Signer, SigningKey
 from licensekit.trust.scope import AdmittedSigner, KeyReference
 from licensekit.trust.state import TrustState
-from licensekit.wire.armor import DESCRIBED
 from licensekit.wire.documents import AdmittedKey, KeyState
 
 SEALED: Final = ".key"
@@ -73,7 +72,7 @@ def read_key_file(path: Path) -> KeyFile:
         uri, _, public = text.decode("ascii").partition("\n")
         return KeyFile(path, parse_public(public), uri)
     except UnicodeDecodeError as error:
-        raise KeyFileInvalid("this is no key file", where=str(path)) from error
+        raise KeyFileInvalid(reason="not-a-key-file", where=str(path)) from error
     except KeyFault as error:
         raise error.at(str(path)) from error
 
@@ -92,7 +91,7 @@ def open_key(file: KeyFile, secret: Callable[[], bytes]) -> Signer:
             return open_(text, secret())
         signer = pkcs11.open_signer(file.uri, lambda: secret().decode(errors="replace"))
         if signer.verifying_key != file.part.verifying_key:
-            raise SignerUnavailable("the token has another key in this place than it had")
+            raise Pkcs11KeyInvalid(reason="changed")
     except KeyFault as error:
         raise error.at(str(file.path)) from error
     return signer
@@ -147,10 +146,7 @@ def choose_key(
         if signer is not None and _may_sign(signer, kind, issuer, now)
     ]
     if not fitting:
-        raise KeyMissing(
-            f"no key here may sign {DESCRIBED[kind]} for `{issuer}` now",
-            hint="`licensekit keys list` shows which keys there are and what each may sign",
-        )
+        raise KeyMissing(reason="none-fits", type=kind, issuer=issuer)
     return max(fitting, key=lambda one: _seniority(one[0]))[1]
 
 
@@ -163,7 +159,7 @@ def named_file(files: Sequence[KeyFile], name: str) -> KeyFile:
     for file in files:
         if name in {file.name, file.key_id}:
             return file
-    raise KeyMissing(f"there is no key `{name}` here", hint="`licensekit keys list` names them")
+    raise KeyMissing(reason="no-file", name=name)
 
 
 def _may_sign(signer: AdmittedSigner, kind: str, issuer: str, now: int) -> bool:
