@@ -33,7 +33,7 @@ def test_every_error_has_an_exit_code_of_the_table(kind: type[LicenseError]) -> 
         for line in table.read_text(encoding="utf-8").splitlines()
         if line.startswith("| ") and line.split("|")[1].strip().isdigit()
     }
-    assert exits.exit_code(kind("it went wrong")) in documented - {0}
+    assert exits.exit_code(kind.__new__(kind)) in documented - {0}
 
 
 def test_an_error_says_what_where_and_what_to_do_in_one_line() -> None:
@@ -196,7 +196,7 @@ def test_a_descriptor_that_is_not_open_is_an_error() -> None:
 def test_standard_input_has_a_limit() -> None:
     ran = invoke(["inspect", "-"], stdin=b"x" * (4 * 1024 * 1024 + 1))
     assert ran.code == 3
-    assert "at most 4194304 bytes" in ran.err
+    assert "more than 4194304 bytes" in ran.err
 
 
 def test_a_dash_writes_to_standard_output(
