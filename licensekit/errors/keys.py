@@ -85,9 +85,9 @@ class KeyMissing(KeyFault):
     template: ClassVar[Templates] = {
         "not-given": "there is something to sign, and no key was given",
         "none-fits": "no key here may sign a {type:document} for `{issuer}` now",
-        "no-file": "there is no key {name:quoted} here",
-        "not-admitted": "the trust document names no key {name:quoted}",
-        "ambiguous": "the trust document names {count} keys {name:quoted}",
+        "no-file": "there is no key `{name:line}` here",
+        "not-admitted": "the trust document names no key `{name:line}`",
+        "ambiguous": "the trust document names {count} keys `{name:line}`",
         "no-root-key": "no key of root {version} is here, which must sign the change",
         "none-needed": "no root key is here whose signature is still needed",
         "unsigned": "no root key is here that may sign {document}",

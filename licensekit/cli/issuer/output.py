@@ -183,7 +183,7 @@ def require_place(output: str | None) -> None:
     place = Path() if output is None else Path(output)
     folder = place if place.is_dir() else place.parent
     if not folder.is_dir():
-        raise FileUnusable(reason="no-folder", where=str(folder))
+        raise FileUnusable(reason="folder-missing", where=str(folder))
 
 
 def place_of(output: str | None, name: str) -> str:

@@ -314,10 +314,10 @@ def test_revoke_takes_back_bundles_by_name_and_by_file(desk: Desk) -> None:
     ("words", "code", "said"),
     [
         (("revoke", "bundle", "1010000014-base-9"), 6, "no bundle"),
-        (("revoke", "bundle", "acme/acme.lkp"), 3, "no bundle in this file"),
+        (("revoke", "bundle", "acme/acme.lkp"), 3, "holds no bundle"),
         (("revoke", "serial", "1010000041"), 6, "mistyped"),
-        (("revoke", "key", "nobody"), 7, "no keys `nobody`"),
-        (("reissue", "--signed-by", "nobody", "-o", "."), 7, "no keys `nobody`"),
+        (("revoke", "key", "nobody"), 7, "no key `nobody`"),
+        (("reissue", "--signed-by", "nobody", "-o", "."), 7, "no key `nobody`"),
         (("reissue", "--signed-by", "signing-1", "-o", "."), 6, "the lost one"),
         (("reissue", "--signed-by", "signing-1", "-o", "none/new", "--key", "two"), 8, "no such"),
     ],

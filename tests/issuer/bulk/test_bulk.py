@@ -12,7 +12,7 @@ from licensekit.errors import (
     OrderConflict,
     OrderInvalid,
     OrdersRefused,
-    SignerUnavailable,
+    WorkersUnavailable,
 )
 from licensekit.issuer.bulk import runs
 from licensekit.issuer.bulk.batch import Done
@@ -267,8 +267,12 @@ def test_workers_make_the_same_as_one(
 @pytest.mark.process
 def test_what_a_worker_cannot_write_is_said_as_by_one(workspace: Workspace, out: Path) -> None:
     (out / f"{SERIAL}-base-1.lic").mkdir()
-    with pytest.raises(FileUnusable, match=f"{SERIAL}-base-1.lic"):
+    with pytest.raises(FileUnusable, match=f"{SERIAL}-base-1.lic") as caught:
         issue(workspace, content(1), content(2), into=out, workers=2)
+    with pytest.raises(FileUnusable) as alone:
+        issue(workspace, content(1), content(2), into=out)
+    assert (caught.value.reason, caught.value.where) == (alone.value.reason, alone.value.where)
+    assert caught.value.data.keys() == alone.value.data.keys()
     assert len(orders_in(workspace)) == 2
 
 
@@ -287,7 +291,7 @@ def test_a_key_that_cannot_leave_its_token_signs_in_one_process(workspace: Works
         told: dict[str, Any] = {"who": WHO, "now": NOW, "workers": workers}
         return list(workspace.issue_bulk(lines(content(1)), Elsewhere(), **told))
 
-    error = refused(SignerUnavailable, workspace.layout.folder, lambda: issued(2))
+    error = refused(WorkersUnavailable, workspace.layout.folder, lambda: issued(2))
     assert "one worker" in error.hint
     assert len(files_of(issued(1))) == 1
 
