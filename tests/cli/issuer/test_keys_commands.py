@@ -193,7 +193,7 @@ def test_the_last_signature_elsewhere_says_what_to_do_with_it(place: Desk) -> No
     sign = ("keys", "sign-trust", "acme/trust-2.signing", "-C", "stick", *place.root_passphrase)
     said = place.run(*sign, "--root-key", "stick/root-2.key").stdout
     assert "`licensekit pack acme/trust-2.signing` puts it in force" in said
-    assert "all of it is signed" in place.refused(4, *sign)
+    assert "has all its signatures" in place.refused(4, *sign)
 
 
 def test_without_a_root_key_nothing_is_begun_and_no_key_stays_behind(desk: Desk) -> None:
@@ -534,7 +534,7 @@ def test_a_root_taken_from_the_pack_itself_is_warned_of(desk: Desk) -> None:
     ("more", "code", "said"),
     [
         (("--issuer", "acme"), 6, "is the vendor itself"),
-        (("--root", "lkroot1-nonsense"), 4, "no root pin"),
+        (("--root", "lkroot1-nonsense"), 4, "not a root pin"),
         (("--catalog", "other.toml"), 6, "of product `other`"),
     ],
 )
