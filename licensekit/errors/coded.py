@@ -60,6 +60,13 @@ for the type of a token, or for several of which one is meant.
 class _Templates(Formatter):
     """The templates of messages, whose fields may have the forms of `_FORMS`."""
 
+    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Return the value of a field, or of an attribute of one; its name where it has none."""
+        try:
+            return super().get_field(field_name, args, kwargs)
+        except AttributeError:
+            return f"({field_name})", field_name
+
     def format_field(self, value: Any, format_spec: str) -> str:
         """Return `value` as `format_spec` asks; specifications of `str.format` work as well.
 
@@ -71,7 +78,7 @@ class _Templates(Formatter):
             if form in _FORMS:
                 return _FORMS[form](value, words)
             return str(super().format_field(value, format_spec))
-        except (ArithmeticError, TypeError, ValueError):
+        except (ArithmeticError, AttributeError, TypeError, ValueError):
             return f"({type(value).__name__})"
 
 
