@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from licensekit.database.migrations import Migration, Schema
+from licensekit.database.migrations import Migration, Schema, read_migrations
 from licensekit.database.protocol import BUSY_SECONDS, Connection, Database, Row, Value, Version
 from licensekit.errors import DatabaseUnavailable
 
@@ -23,6 +23,7 @@ __all__ = [
     "connect",
     "holds_password",
     "is_url",
+    "read_migrations",
 ]
 
 _SCHEMES: Final = ("postgresql://", "postgres://")

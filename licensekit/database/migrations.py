@@ -4,7 +4,8 @@
 installation, the number of the last migration, and a counter of changes.
 """
 
-from typing import Final, LiteralString, NamedTuple, Protocol
+from pathlib import Path
+from typing import Any, Final, LiteralString, NamedTuple, Protocol
 
 from licensekit.database.protocol import Connection, Database, Row
 from licensekit.errors import (
@@ -38,6 +39,23 @@ class Migration(NamedTuple):
     number: int
     name: str
     statements: tuple[LiteralString, ...]
+
+
+def read_migrations(folder: Path) -> tuple[Migration, ...]:
+    """Return the migrations in a folder of files `1-name.sql`, by number.
+
+    A statement ends with a semicolon at the end of a line; lines of comments begin with `--`.
+    """
+    return tuple(map(_migration, sorted(folder.glob("*.sql"))))
+
+
+def _migration(path: Path) -> Migration:
+    number, _, name = path.stem.partition("-")
+    lines = path.read_text("utf-8").splitlines()
+    text = "".join(f"{line}\n" for line in lines if not line.startswith("--"))
+    # These files are part of the package, as literal as its code.
+    statements: list[Any] = [one.strip() for one in text.split(";\n") if one.strip()]
+    return Migration(int(number), name, tuple(statements))
 
 
 class Schema(NamedTuple):

@@ -1,0 +1,79 @@
+-- The record: only ever appended to. The other tables are drawn from it.
+CREATE TABLE entries (
+    number {integer} NOT NULL PRIMARY KEY,
+    action {text} NOT NULL,
+    at {integer} NOT NULL,
+    who {text} NOT NULL,
+    type {text} NOT NULL,
+    frame {blob} NOT NULL,
+    order_number {text},
+    order_text {text},
+    request {blob},
+    note {text} NOT NULL,
+    hash {blob} NOT NULL
+) {strict};
+-- An order is issued once, or bound to as many installations as it says, one in each answer.
+CREATE UNIQUE INDEX entries_order ON entries (order_number)
+    WHERE order_number IS NOT NULL AND request IS NULL;
+CREATE INDEX entries_answered ON entries (order_number)
+    WHERE order_number IS NOT NULL AND request IS NOT NULL;
+CREATE UNIQUE INDEX entries_request ON entries (request)
+    WHERE request IS NOT NULL;
+
+CREATE TABLE documents (
+    number {integer} NOT NULL PRIMARY KEY,
+    type {text} NOT NULL,
+    issuer {text} NOT NULL,
+    version {integer} NOT NULL
+) {strict};
+CREATE INDEX documents_newest ON documents (type, issuer, number);
+
+CREATE TABLE bundles (
+    number {integer} NOT NULL PRIMARY KEY,
+    identity {blob} NOT NULL,
+    key_id {blob} NOT NULL,
+    serial {text} NOT NULL,
+    part {text} NOT NULL,
+    sequence {integer} NOT NULL,
+    company {text} NOT NULL,
+    company_key {text} NOT NULL,
+    product {text} NOT NULL,
+    use {integer} NOT NULL,
+    issued {integer} NOT NULL,
+    expiry {integer},
+    ends {integer} NOT NULL,
+    state {text} NOT NULL
+) {strict};
+CREATE UNIQUE INDEX bundles_place ON bundles (serial, part, sequence);
+CREATE INDEX bundles_identity ON bundles (identity);
+CREATE INDEX bundles_key ON bundles (key_id, state);
+-- One for each way in which bundles are listed, so that a list never reads past its answer.
+CREATE INDEX bundles_issued ON bundles (issued, number);
+CREATE INDEX bundles_company ON bundles (company_key, issued, number);
+CREATE INDEX bundles_product ON bundles (product, issued, number);
+CREATE INDEX bundles_state ON bundles (state, issued, number);
+CREATE INDEX bundles_expiry ON bundles (state, expiry, number);
+CREATE INDEX bundles_ends ON bundles (state, ends, number);
+
+CREATE TABLE exchange_files (
+    number {integer} NOT NULL PRIMARY KEY,
+    type {text} NOT NULL,
+    identity {blob} NOT NULL,
+    installation {blob} NOT NULL,
+    serial {text},
+    bundle {blob},
+    issued {integer} NOT NULL,
+    head {blob} NOT NULL,
+    follows {blob}
+) {strict};
+CREATE UNIQUE INDEX exchange_files_identity ON exchange_files (identity, installation);
+CREATE INDEX exchange_files_installation ON exchange_files (installation);
+CREATE INDEX exchange_files_bundle ON exchange_files (bundle)
+    WHERE bundle IS NOT NULL;
+CREATE INDEX exchange_files_serial ON exchange_files (serial, issued)
+    WHERE serial IS NOT NULL;
+
+CREATE TABLE facts (
+    name {text} NOT NULL PRIMARY KEY,
+    value {text} NOT NULL
+) {strict};
