@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar, Self
 
+from licensekit.errors.coded import Coded
+
 
 class LicenseError(Exception):
     """Root of every error that this package raises on purpose."""
@@ -13,8 +15,18 @@ class LicenseError(Exception):
         super().__init__(what)
         self.what = what
         self.where = where
-        self.hint = hint or self.default_hint
-        self.data = data
+        self._hint = hint or self.default_hint
+        self._data = data
+
+    @property
+    def hint(self) -> str:
+        """What to do; empty where there is nothing to say."""
+        return self._hint
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The facts of the error, by name."""
+        return self._data
 
     def __str__(self) -> str:
         located = f"{self.where}: {self.what}" if self.where else self.what
@@ -35,3 +47,28 @@ def _rebuild(
     kind: type[LicenseError], what: str, where: str, hint: str, data: dict[str, Any]
 ) -> LicenseError:
     return kind(what, where=where, hint=hint, **data)
+
+
+class CodedError(Coded, LicenseError):
+    """An error whose data is typed, and whose message is its class's template."""
+
+    where: str = ""
+    """The file, key path or line that it is about; empty where the code says enough."""
+    _about: ClassVar[frozenset[str]] = frozenset({"where"})
+
+    def __init__(self, **data: Any) -> None:
+        Coded.__init__(self, **data)
+        self.what = self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild_coded, (type(self), {**self.data, "where": self.where})
+
+    def at(self, where: str) -> Self:
+        """Return the same error with `where` (a file, a key path, a line) put in front."""
+        copy = self.replace(where=f"{where}: {self.where}" if self.where else where)
+        copy.__cause__ = self.__cause__
+        return copy
+
+
+def _rebuild_coded(kind: type[CodedError], data: dict[str, Any]) -> CodedError:
+    return kind(**data)

@@ -1,0 +1,158 @@
+"""Codes with typed data and one message template: what errors, notices and reasons share.
+
+A class is one code. Its annotations are its data; its template says the data in English, and names
+nothing else. Programs branch on `code` and read the fields, people read `message`, and a
+translation replaces templates without touching either.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from inspect import get_annotations
+from string import Formatter
+from typing import Any, ClassVar, Final, Self, cast, dataclass_transform
+
+from licensekit.dates import format_days, format_seconds
+
+_SHOWN = 60
+"""Characters that a message shows of a text that somebody else wrote."""
+
+
+def _counted(count: int, words: str) -> str:
+    one, _, many = words.partition("|")
+    return f"{count} {one if count == 1 else many}"
+
+
+_FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
+    "day": lambda days, _: format_days(days),
+    "time": lambda seconds, _: format_seconds(seconds),
+    "hex": lambda data, _: bytes(data).hex(),
+    "quoted": lambda text, _: ascii(text)[:_SHOWN],
+    "list": lambda items, nothing: ", ".join(map(str, items)) or nothing,
+    "count": _counted,
+}
+"""What a template may ask of a field: `{expiry:day}`, `{key:hex}`, `{used:count seat|seats}`."""
+
+
+class _Templates(Formatter):
+    """The templates of messages, whose fields may have the forms of `_FORMS`."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Return `value` as `format_spec` asks; specifications of `str.format` work as well."""
+        form, _, words = format_spec.partition(" ")
+        if form in _FORMS:
+            return _FORMS[form](value, words)
+        return str(super().format_field(value, format_spec))
+
+
+_format = _Templates().vformat
+
+
+@dataclass_transform(kw_only_default=True)
+class Coded:
+    """A code, its data, and the message that they make.
+
+    A subclass declares its fields as annotations, with defaults where one is optional. Where one
+    code has several messages, `template` maps each value of the field `reason` to its own.
+    """
+
+    code: ClassVar[str]
+    template: ClassVar[str | Mapping[str, str]]
+    hint_template: ClassVar[str | Mapping[str, str]] = ""
+    """What to do; may name the same fields."""
+    _fields: ClassVar[Mapping[str, bool]] = {}
+    """The name of each field, and whether it has a default."""
+    _about: ClassVar[frozenset[str]] = frozenset()
+    """Fields that are no data: where it happened, what to do."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        own = {
+            name: hasattr(cls, name)
+            for name, kind in get_annotations(cls).items()
+            if "ClassVar" not in str(kind)
+        }
+        cls._fields = {**cls._fields, **own}
+
+    def __init__(self, **data: Any) -> None:
+        unknown = data.keys() - self._fields.keys()
+        missing = {name for name, has_default in self._fields.items() if not has_default}
+        if unknown or (missing := missing - data.keys()):
+            raise TypeError(
+                f"{type(self).__name__}: no field {sorted(unknown)}"
+                if unknown
+                else f"{type(self).__name__}: missing {sorted(missing)}"
+            )
+        for name, value in data.items():
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def fields(cls) -> tuple[str, ...]:
+        """Return the names of the fields, in their order."""
+        return tuple(cls._fields)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The fields by name, as they were given: bytes, days and seconds since 1970."""
+        return {name: getattr(self, name) for name in self._fields if name not in self._about}
+
+    @property
+    def message(self) -> str:
+        """What happened, as a sentence without its full stop."""
+        return self._say(self.template)
+
+    @property
+    def hint(self) -> str:
+        """What to do; empty where there is nothing to say."""
+        return self._say(self.hint_template)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return code, message, data and hint as plain JSON values; bytes as hex."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "data": {name: plain_value(value) for name, value in self.data.items()},
+            "hint": self.hint or None,
+        }
+
+    def replace(self, **changes: Any) -> Self:
+        """Return the same with other values in some fields."""
+        given = {name: getattr(self, name) for name in self._fields}
+        return type(self)(**{**given, **changes})
+
+    def _say(self, template: str | Mapping[str, str]) -> str:
+        if not isinstance(template, str):
+            template = template.get(self.data["reason"], "")
+        return _format(template, (), self.data)
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{name}={value!r}" for name, value in self.data.items())
+        return f"{type(self).__name__}({told})"
+
+
+class Message(Coded):
+    """Something to be told that is no error: a notice, a reason, a consequence."""
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other.__dict__ == self.__dict__
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.message))
+
+
+def plain_value(value: Any) -> Any:
+    """Return a field as JSON can hold it: bytes as hex, structs by their fields, the rest as is."""
+    plain: Any = value
+    if isinstance(value, bytes):
+        plain = value.hex()
+    elif isinstance(value, Coded):
+        plain = value.as_json()
+    elif hasattr(value, "_asdict"):
+        plain = plain_value(value._asdict())
+    elif isinstance(value, Mapping):
+        named = cast("Mapping[object, Any]", value)
+        plain = {str(key): plain_value(one) for key, one in named.items()}
+    elif isinstance(value, Sequence | AbstractSet) and not isinstance(value, str):
+        plain = [plain_value(one) for one in cast("Sequence[Any]", value)]
+    elif not isinstance(value, str | int | float | None):
+        plain = str(value)
+    return plain

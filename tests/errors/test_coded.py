@@ -1,0 +1,110 @@
+"""Codes with typed data: each message is made of its template and the fields of its class."""
+
+import json
+import pickle
+import re
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, Literal
+
+import pytest
+
+from licensekit import errors
+from licensekit.errors.coded import Coded
+from licensekit.errors.tree import CodedError
+
+assert vars(errors), "every class is imported, so that every subclass is known"
+
+
+class Full(CodedError):
+    """A code for these tests alone."""
+
+    code = "test-full"
+    template = "{used:count seat|seats} of `{license}` are taken until {day:day}"
+    hint_template = "release one of {names:list nobody}"
+    license: str
+    used: int
+    day: int = 20_000
+    names: tuple[str, ...] = ()
+
+
+class Refused(CodedError):
+    """A code of several reasons, for these tests alone."""
+
+    code = "test-refused"
+    template: ClassVar[str | Mapping[str, str]] = {"old": "it is old", "odd": "{key:hex} is odd"}
+    hint_template: ClassVar[str | Mapping[str, str]] = {"old": "ask for a newer one"}
+    reason: Literal["old", "odd"]
+    key: bytes = b""
+
+
+def below(kind: type[Coded]) -> Iterator[type[Coded]]:
+    """Yield every class with a code."""
+    for child in kind.__subclasses__():
+        yield child
+        yield from below(child)
+
+
+CODED = sorted({kind for kind in below(Coded) if "code" in vars(kind)}, key=lambda kind: kind.code)
+
+
+def templates(kind: type[Coded]) -> list[str]:
+    """Return every text of a class."""
+    found: list[str] = []
+    for template in (getattr(kind, "template", ""), kind.hint_template):
+        found += [template] if isinstance(template, str) else template.values()
+    return found
+
+
+@pytest.mark.parametrize("kind", CODED, ids=lambda kind: kind.code)
+def test_a_template_names_fields_of_its_class_and_nothing_else(kind: type[Coded]) -> None:
+    named = {
+        name for text in templates(kind) for name in re.findall(r"{(\w+)", text.replace("{{", ""))
+    }
+    assert named <= set(kind.fields())
+
+
+@pytest.mark.parametrize("kind", CODED, ids=lambda kind: kind.code)
+def test_a_message_is_a_sentence_that_goes_on(kind: type[Coded]) -> None:
+    """A message stands behind its place and before its hint, in one line."""
+    for text in templates(kind):
+        assert "\n" not in text
+        assert not text.endswith(".")
+
+
+def test_a_message_says_the_data_of_its_error() -> None:
+    error = Full(license="sales", used=1)
+    assert error.message == "1 seat of `sales` are taken until 2024-10-04"
+    assert str(error.at("a.lic")) == f"a.lic: {error.message}; release one of nobody"
+    assert Full(license="x", used=2, names=("anna", "bo")).hint == "release one of anna, bo"
+
+
+def test_a_reason_chooses_its_message_and_its_hint() -> None:
+    assert (Refused(reason="old").message, Refused(reason="old").hint) == (
+        "it is old",
+        "ask for a newer one",
+    )
+    odd = Refused(reason="odd", key=b"\x01\xff")
+    assert (odd.message, odd.hint) == ("01ff is odd", "")
+
+
+def test_an_error_is_plain_json() -> None:
+    error = Refused(reason="odd", key=b"\x01")
+    assert json.loads(json.dumps(error.as_json())) == {
+        "code": "test-refused",
+        "message": "01 is odd",
+        "data": {"reason": "odd", "key": "01"},
+        "hint": None,
+    }
+
+
+def test_data_that_a_class_does_not_have_is_a_mistake() -> None:
+    with pytest.raises(TypeError, match="no field"):
+        Full(license="a", used=1, colour="red")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # what is tested
+    with pytest.raises(TypeError, match="missing"):
+        Full(license="a")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # what is tested
+
+
+def test_an_error_survives_the_way_between_processes() -> None:
+    error = Full(license="a", used=3, where="line 3")
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301  # our own bytes
+    assert (type(copy), str(copy), copy.data) == (Full, str(error), error.data)
