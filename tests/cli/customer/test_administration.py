@@ -240,7 +240,7 @@ def test_papers_are_told_to_programs(crm: Command, shelf: Path, paper: str) -> N
     (shelf / f"{paper}.lkr").unlink()
     log = shown(crm, "audit list")
     both = crm(f"{paper} --json -o -")
-    assert (both.code, both.out) == (2, "")
+    assert (both.code, json.loads(both.out)["error"]["code"]) == (2, "usage")
     assert shown(crm, "audit list") == log
 
 
