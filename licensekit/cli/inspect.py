@@ -7,9 +7,9 @@ import click
 
 from licensekit.cli.exits import exit_code
 from licensekit.cli.inputs import located, now_option, read_input
-from licensekit.cli.output import emit, emit_json, json_option
+from licensekit.cli.output import emit, emit_json, error_json, json_option
+from licensekit.cli.views import spelling
 from licensekit.cli.views.documents import show
-from licensekit.dates import format_seconds
 from licensekit.entitlements.parts import state_by_dates
 from licensekit.trust.inspect import Finding, check, describe
 from licensekit.trust.pack import TrustStore, open_pack
@@ -94,7 +94,7 @@ def verify(file: str, pack: str | None, root: str | None, now: int, *, as_json: 
     for finding in _separated(findings):
         click.secho(f"{finding.type.upper()}  {finding.status.upper()}", fg="green", bold=True)
         state = [
-            (name, f"{s} at {format_seconds(now)}") for name, s in _state(finding, now).items()
+            (name, f"{s} at {spelling.moment(now)}") for name, s in _state(finding, now).items()
         ]
         show(finding.document, state)
 
@@ -139,5 +139,5 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
         "document": plain(finding.document),
     }
     if finding.error is not None:
-        found["error"] = {"code": finding.error.code, "message": str(finding.error)}
+        found["error"] = error_json(finding.error)
     return found

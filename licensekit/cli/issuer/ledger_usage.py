@@ -10,7 +10,7 @@ import click
 
 from licensekit.cli.issuer.options import clock, workspace_option
 from licensekit.cli.output import emit_json, json_option, remark, table, warn
-from licensekit.cli.views.documents import amount
+from licensekit.cli.views.spelling import amount
 from licensekit.dates import format_seconds
 from licensekit.issuer.exchange.usage import OVER, STATES, UsageReport, UsageRow
 from licensekit.issuer.ledger.histories import History

@@ -9,7 +9,7 @@ import click
 
 from licensekit.cli.inputs import STANDARD, write_output
 from licensekit.cli.output import emit_json, facts
-from licensekit.cli.views.documents import amount
+from licensekit.cli.views.spelling import amount
 from licensekit.dates import format_days
 from licensekit.errors import FileUnusable
 from licensekit.issuer.orders.issue import LicenseFile
