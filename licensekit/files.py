@@ -3,13 +3,26 @@
 import errno
 import os
 import stat
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Literal
 
 from licensekit.errors import FileTaken, FileUnusable, TooLarge
+
+_Kind = Literal["folder", "pipe", "socket", "symbolic link", "device"]
+_Reason = Literal[
+    "missing",
+    "not-in-folder",
+    "permission",
+    "link-loop",
+    "name-too-long",
+    "disk-full",
+    "quota",
+    "read-only",
+    "other",
+]
 
 # What Windows does not have, or has in addition (binary mode).
 _READ: Final = (
@@ -28,22 +41,22 @@ _CREATE: Final = (
     | getattr(os, "O_BINARY", 0)
 )
 
-_KINDS: Final = (
-    (stat.S_ISDIR, "a folder"),
-    (stat.S_ISFIFO, "a pipe"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISLNK, "a symbolic link"),
+_KINDS: Final[tuple[tuple[Callable[[int], bool], _Kind], ...]] = (
+    (stat.S_ISDIR, "folder"),
+    (stat.S_ISFIFO, "pipe"),
+    (stat.S_ISSOCK, "socket"),
+    (stat.S_ISLNK, "symbolic link"),
 )
-_REASONS: Final = {
-    errno.ENOENT: ("there is no such file", "check the path"),
-    errno.ENOTDIR: ("there is no such file: a part of the path is no folder", "check the path"),
-    errno.EACCES: ("this account may not use it", "ask its owner for the permission"),
-    errno.EPERM: ("this account may not use it", "ask its owner for the permission"),
-    errno.ELOOP: ("its symbolic links lead in a circle", "check the path"),
-    errno.ENAMETOOLONG: ("its name is too long", "choose a shorter one"),
-    errno.ENOSPC: ("the disk is full", "make room; nothing was changed"),
-    errno.EDQUOT: ("the disk quota is used up", "make room; nothing was changed"),
-    errno.EROFS: ("the file system may not be written", "choose another folder"),
+_REASONS: Final[Mapping[int, _Reason]] = {
+    errno.ENOENT: "missing",
+    errno.ENOTDIR: "not-in-folder",
+    errno.EACCES: "permission",
+    errno.EPERM: "permission",
+    errno.ELOOP: "link-loop",
+    errno.ENAMETOOLONG: "name-too-long",
+    errno.ENOSPC: "disk-full",
+    errno.EDQUOT: "quota",
+    errno.EROFS: "read-only",
 }
 
 
@@ -61,12 +74,7 @@ def read_bytes(path: Path, *, limit: int, what: str) -> bytes:
     with file, _explained(path, what):
         data = file.read(limit + 1) if size <= limit else None
     if data is None or len(data) > limit:
-        raise TooLarge(
-            f"more than {limit} bytes, which is too much for {what}",
-            where=str(path),
-            hint="check the path",
-            limit=limit,
-        )
+        raise TooLarge(reason="bytes", limit=limit, wanted=what, where=str(path))
     return data
 
 
@@ -113,11 +121,9 @@ def write_atomically(
         if durable:
             sync_folder(path.parent)
     except FileExistsError as error:
-        raise FileTaken("there is such a file already", where=str(path)) from error
+        raise FileTaken(where=str(path)) from error
     except FileNotFoundError as error:
-        raise FileUnusable(
-            "the folder for this file is not there", where=str(path), hint="create it first"
-        ) from error
+        raise FileUnusable(reason="no-folder", where=str(path)) from error
     except (OSError, ValueError) as error:
         raise unusable(path, "a file", error) from error
 
@@ -225,8 +231,8 @@ def sync_folder(folder: Path) -> None:
 def unusable(path: Path, what: str, error: OSError | ValueError) -> FileUnusable:
     """Return why `path` cannot be used as `what`, and what to do."""
     number = error.errno if isinstance(error, OSError) else None
-    reason, hint = _REASONS.get(number or 0, (f"it cannot be used ({error})", "check the path"))
-    return FileUnusable(reason, where=str(path), hint=hint, wanted=what)
+    reason = _REASONS.get(number or 0) or "other"
+    return FileUnusable(reason=reason, wanted=what, detail=str(error), where=str(path))
 
 
 def require_plain_file(path: Path, mode: int, what: str) -> None:
@@ -236,10 +242,14 @@ def require_plain_file(path: Path, mode: int, what: str) -> None:
         FileUnusable: a folder, a pipe, a device.
     """
     if not stat.S_ISREG(mode):
-        kind = next((name for test, name in _KINDS if test(mode)), "a device")
-        raise FileUnusable(
-            f"this is {kind}, and not {what}", where=str(path), hint="give the path of a plain file"
-        )
+        raise FileUnusable(reason="not-plain", kind=_kind(mode), wanted=what, where=str(path))
+
+
+def _kind(mode: int) -> _Kind:
+    for test, name in _KINDS:
+        if test(mode):
+            return name
+    return "device"
 
 
 @contextmanager

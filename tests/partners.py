@@ -6,6 +6,7 @@ from pathlib import Path
 from licensekit.issuer.keys.ceremony import Ceremony
 from licensekit.issuer.keys.changes import Permission, admit
 from licensekit.issuer.keys.keyring import list_key_files, open_key
+from licensekit.issuer.partner import NewPartner
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.signing import Signer
 from licensekit.wire import armor
@@ -24,9 +25,9 @@ def put_in_force(
     workspace: Workspace, documents: Sequence[Root | Trust], now: int, *also: Signer
 ) -> Ceremony:
     """Have documents signed by the root keys that are there, and enter them."""
-    ceremony = workspace.begin(documents, now).signed(*also, *root_signers(workspace))
+    ceremony = workspace.keys.begin(documents, now).signed(*also, *root_signers(workspace))
     assert ceremony.is_complete
-    workspace.take(ceremony.tokens, action="keys", who=WHO, now=now)
+    workspace.keys.take(ceremony.tokens, action="keys", who=WHO, now=now)
     return ceremony
 
 
@@ -35,18 +36,15 @@ def partner_of(vendor: Workspace, folder: Path, now: int = NOW) -> Workspace:
     state = vendor.state(now)
     partner = Workspace.create_partner(
         folder,
-        pack=state.pack,
-        root=state.newest_pin,
-        issuer="fjord",
-        name="Fjord",
-        passphrase=PASSPHRASE,
+        NewPartner(state.pack, state.newest_pin, "fjord", "Fjord"),
+        PASSPHRASE,
         who=WHO,
         now=now,
     )
-    public = partner.key_file("signing-1").part.verifying_key
+    public = partner.keys.file("signing-1").part.verifying_key
     trust = admit(state.trust, public, "fjord", Permission("fjord"), now)
     put_in_force(vendor, [trust], now)
-    partner.take(armor.read(vendor.state(now).pack), action="pack", who=WHO, now=now)
-    key = open_key(partner.key_for("catalog", now), lambda: PASSPHRASE)
-    partner.sign_catalog(key, who=WHO, now=now)
+    partner.keys.take(armor.read(vendor.state(now).pack), action="pack", who=WHO, now=now)
+    key = open_key(partner.keys.choose("catalog", now), lambda: PASSPHRASE)
+    partner.catalog.sign(key, who=WHO, now=now)
     return partner

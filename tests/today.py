@@ -37,7 +37,7 @@ def bundle(sequence: int = 1, **changes: Any) -> Bundle:
 
 
 def signed(document: Document, by: SigningKey | None = None) -> armor.Token:
-    """Sign a document, as the vendor unless told."""
+    """Sign a document, by default as the vendor."""
     return sign(document, by or makers.key("vendor"))
 
 

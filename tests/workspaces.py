@@ -1,16 +1,17 @@
 """A vendor's workspace for tests, its keys under a TEST PASSPHRASE, and what is asked of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 
 from licensekit.errors import LicenseError
+from licensekit.issuer.create import NewWorkspace, Secrets
 from licensekit.issuer.keys.keyring import open_key
-from licensekit.issuer.orders.issue import LicenseFile
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.orders.order_file import draft_from
+from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.signing import Signer
 from licensekit.trust.pack import extend_trust_store, open_pack
@@ -37,18 +38,18 @@ ORDER: Mapping[str, Any] = {
 }
 
 
-def make(folder: Path, **changes: Any) -> Workspace:
+def make(
+    folder: Path,
+    *,
+    root_passphrases: Sequence[bytes] = (ROOT_PASSPHRASE,),
+    now: int = NOW,
+    **changes: Any,
+) -> Workspace:
     """Make a workspace of product and issuer `acme`."""
-    told: dict[str, Any] = {
-        "product": "acme",
-        "issuer": "acme",
-        "name": "Acme",
-        "passphrase": PASSPHRASE,
-        "root_passphrases": [ROOT_PASSPHRASE],
-        "who": WHO,
-        "now": NOW,
-    }
-    return Workspace.create(folder, **{**told, **changes})
+    names: dict[str, Any] = {"product": "acme", "issuer": "acme", "name": "Acme"}
+    plan = NewWorkspace(**{**names, **changes})
+    secrets = Secrets(PASSPHRASE, root_passphrases)
+    return Workspace.create(folder, plan, secrets, who=WHO, now=now)
 
 
 def ordered(**changes: Any) -> OrderDraft:
@@ -59,7 +60,7 @@ def ordered(**changes: Any) -> OrderDraft:
 
 def signer(workspace: Workspace, kind: str = "bundle", now: int = NOW) -> Signer:
     """Open the key that signs documents of `kind`."""
-    return open_key(workspace.key_for(kind, now), lambda: PASSPHRASE)
+    return open_key(workspace.keys.choose(kind, now), lambda: PASSPHRASE)
 
 
 def issue(workspace: Workspace, *, now: int = NOW, **changes: Any) -> LicenseFile:

@@ -67,9 +67,7 @@ def read_input(path: str, *, what: str, limit: int = limits.FILE_BYTES) -> bytes
         return read_bytes(Path(path), limit=limit, what=what)
     data = sys.stdin.buffer.read(limit + 1)
     if len(data) > limit:
-        raise TooLarge(
-            f"{what} has at most {limit} bytes, and this has more", where="standard input"
-        )
+        raise TooLarge(reason="bytes", limit=limit, wanted=what, where="standard input")
     return data
 
 
@@ -134,7 +132,7 @@ def read_passphrase(source: PassphraseSource, prompt: str, *, confirm: bool = Fa
     if source.descriptor is not None:
         return _first_line(_read_descriptor(source.descriptor), f"descriptor {source.descriptor}")
     if not is_terminal():
-        raise PassphraseMissing(f"{prompt}: no passphrase was given")
+        raise PassphraseMissing(reason="not-given", where=prompt)
     typed: str = click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)
     return typed.encode()
 
@@ -145,14 +143,23 @@ def _read_descriptor(descriptor: int) -> bytes:
             return stream.read(limits.PASSPHRASE_BYTES + 1)
     except OSError as error:
         raise FileUnusable(
-            f"the passphrase cannot be read: {error.strerror}", where=f"descriptor {descriptor}"
+            reason="other",
+            wanted="a passphrase",
+            detail=error.strerror or str(error),
+            where=f"descriptor {descriptor}",
         ) from error
 
 
 def _first_line(data: bytes, where: str) -> bytes:
     line = data.split(b"\n", 1)[0].removesuffix(b"\r")
     if len(line) > limits.PASSPHRASE_BYTES:
-        raise TooLarge(f"a passphrase has at most {limits.PASSPHRASE_BYTES} bytes", where=where)
+        raise TooLarge(
+            reason="bytes",
+            limit=limits.PASSPHRASE_BYTES,
+            size=len(line),
+            wanted="a passphrase",
+            where=where,
+        )
     if not line:
-        raise PassphraseMissing("the passphrase is empty", where=where)
+        raise PassphraseMissing(reason="empty", where=where)
     return line

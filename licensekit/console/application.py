@@ -18,9 +18,7 @@ from licensekit.console.pages import (
     licenses,
     sign_in,
     sites,
-    status,
     user_changes,
-    user_licenses,
     users,
 )
 from licensekit.console.rendering import bare_page
@@ -33,24 +31,24 @@ from licensekit.console.static_files import static_file
 from licensekit.console.texts import has, text
 from licensekit.installation import Installation
 
-LOOKS: Final[Mapping[str, Show]] = {
-    "/": licenses.first,
-    "/licenses/{issuer}": licenses.of_issuer,
-    "/license/{code}": licenses.one,
-    "/status": status.show,
+SCREENS: Final[Mapping[str, Show]] = {
+    "/": licenses.start,
+    "/licenses/{issuer}": licenses.issuer_tab,
+    "/license/{code}": licenses.license_page,
+    "/status": licenses.status_tab,
     "/activate": activate.show,
     "/users": users.associates,
     "/users/others": users.others,
-    "/users/licenses": user_licenses.show,
+    "/users/licenses": users.user_licenses,
     "/users/new": user_changes.new,
     "/user": users.card,
     "/sites": sites.show,
     "/site": sites.card,
     "/events": events.show,
     "/history": history.show,
-    "/papers": exchange.show,
+    "/exchange": exchange.show,
 }
-"""Address to screen; looking changes nothing."""
+"""Address to screen; none of them changes anything."""
 
 CHANGES: Final[Mapping[str, Show]] = {
     "/activate/preview": activate.preview,
@@ -67,10 +65,10 @@ CHANGES: Final[Mapping[str, Show]] = {
     "/site/remove": sites.remove,
     "/events": events.start,
     "/events/end": events.end,
-    "/papers/request": exchange.request,
-    "/papers/statement": exchange.statement,
-    "/papers/return": exchange.return_bundles,
-    "/papers/receipts": exchange.receipts,
+    "/exchange/request": exchange.request,
+    "/exchange/statement": exchange.statement,
+    "/exchange/return": exchange.return_bundles,
+    "/exchange/receipts": exchange.receipts,
 }
 """Address to what a form there does."""
 
@@ -86,11 +84,11 @@ class _Served(NamedTuple):
 def app(
     installation: Installation, authorize: Authorize, *, origins: Iterable[str] = ()
 ) -> ASGIApp:
-    """Give the console of `installation` as an ASGI application, to mount among others.
+    """Return the console of `installation` as an ASGI application, to mount among others.
 
-    `authorize` is called for every request and gives who sends it: an `Identity`, whose name
-    stands in the audit log and whose role says whether it may change anything; or None, and
-    nothing is shown.
+    `authorize` is called for every request and returns who sends it: an `Identity`, whose name
+    is written in the audit log and whose role decides whether it may change anything; or None,
+    and nothing is shown.
 
     `origins` are the addresses at which browsers reach the application, such as
     `https://crm.example.com`; requests to other names are refused. Without any, it is reached from
@@ -108,14 +106,14 @@ def app(
 def app_with_sign_in(
     installation: Installation, sign_in_: SignIn, *, origins: Iterable[str] = ()
 ) -> ASGIApp:
-    """Give the console for whoever signs in by a link; otherwise as `app`."""
+    """Return the console for whoever signs in by a link; otherwise as `app`."""
     console = Console(installation, sign_in_.identity, can_sign_out=True)
     return _application(_Served(console, Origins.of(origins), sign_in_))
 
 
 def _application(served: _Served) -> ASGIApp:
     routes = [
-        *(Route(path, endpoint(served.console, show)) for path, show in LOOKS.items()),
+        *(Route(path, endpoint(served.console, show)) for path, show in SCREENS.items()),
         *(
             Route(path, endpoint(served.console, change), methods=["POST"])
             for path, change in CHANGES.items()

@@ -18,7 +18,7 @@ from licensekit.state.loading import InstallationState
 def page(
     visit: Visit, template: str, state: InstallationState | None, *, status: int = 200, **facts: Any
 ) -> Response:
-    """Give a screen, in the frame that all screens share.
+    """Return a screen, in the frame that all screens share.
 
     `state` is what the frame tells: the product, the company, the notices. Without one it tells
     nothing, for an installation that cannot be read.
@@ -37,7 +37,7 @@ def page(
 
 
 def bare_page(request: Request, template: str, *, status: int = 200, **facts: Any) -> Response:
-    """Give a page for somebody who is not signed in: it tells nothing of the installation."""
+    """Return a page for somebody who is not signed in: it tells nothing of the installation."""
 
     def url(path: str, **params: str | None) -> str:
         return address(request, path, **params)
@@ -51,37 +51,37 @@ def moved(visit: Visit, path: str, **params: str | None) -> Response:
 
 
 def product_of(state: InstallationState) -> str:
-    """Give the name of the product, or its code."""
+    """Return the name of the product, or its code."""
     vendor = state.trust_store.catalogs.get(state.trust_store.issuer)
     named = {} if vendor is None else vendor.document.names
     return named.get("product", state.trust_store.product)
 
 
 def issuer_name(state: InstallationState, issuer: str) -> str:
-    """Give the name of an issuer, or its code."""
+    """Return the name of an issuer, or its code."""
     known = state.trust_store.catalogs.get(issuer)
     return issuer if known is None else known.document.names.get("issuer", issuer)
 
 
 def companies_of(state: InstallationState) -> str:
-    """Give the company, or the companies, that bundles were issued to."""
+    """Return the company, or the companies, that bundles were issued to."""
     parts = (*state.entitlements.parts, *state.entitlements.waiting)
     return ", ".join(dict.fromkeys(part.bundle.company for part in parts))
 
 
 def license_name(state: InstallationState, code: str) -> str:
-    """Give the name of a license, or its code where no catalog has it any more."""
+    """Return the name of a license, or its code where no catalog has it any more."""
     license_ = state.entitlements.licenses.get(code)
     return code if license_ is None else license_.name
 
 
 def amount(count: int | None) -> str:
-    """Give a count as it is shown."""
+    """Return a count as it is shown."""
     return text("amount.unrestricted") if count is None else f"{count:,}".replace(",", "\u202f")
 
 
 def day(days: int) -> Markup:
-    """Give a date: it counts to the end of its day, UTC."""
+    """Return a date: it counts to the end of its day, UTC."""
     found = date_of(days)
     shown = text(
         "date.day", day=found.day, month=text(f"date.month.{found.month}"), year=found.year
@@ -90,7 +90,7 @@ def day(days: int) -> Markup:
 
 
 def moment(seconds: int | None) -> Markup:
-    """Give a moment in UTC; the script writes it in the reader's zone."""
+    """Return a moment in UTC; the script writes it in the reader's zone."""
     if seconds is None:
         return Markup()
     found = moment_of(seconds)
@@ -101,7 +101,7 @@ def moment(seconds: int | None) -> Markup:
 
 
 def coded(sentence: str) -> Markup:
-    """Give a sentence of the library with what it has between backticks as code."""
+    """Return a sentence of the library with what it has between backticks as code."""
     pieces = sentence.split("`")
     if len(pieces) % 2 == 0:
         return escape(sentence)
@@ -113,7 +113,7 @@ def coded(sentence: str) -> Markup:
 
 
 def told(error: LicenseError) -> Markup:
-    """Give what is wrong, and where; what to do stands below it."""
+    """Return what is wrong, and where; what to do stands below it."""
     return coded(f"{error.where}: {error.what}" if error.where else error.what)
 
 

@@ -1,4 +1,4 @@
-"""From a request to a screen: who asks, whether the form is ours, and what is said if not."""
+"""From a request to a screen: who asks, whether the form is ours, and what is shown if not."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
@@ -47,7 +47,7 @@ class Console(NamedTuple):
 
 
 def endpoint(console: Console, show: Show) -> Callable[[Request], Awaitable[Response]]:
-    """Give the Starlette endpoint of a screen or a change."""
+    """Return the Starlette endpoint of a screen or a change."""
 
     async def answer(request: Request) -> Response:
         is_change = request.method == "POST"
@@ -66,13 +66,15 @@ def endpoint(console: Console, show: Show) -> Callable[[Request], Awaitable[Resp
     return answer
 
 
-def status_of(error: LicenseError) -> int:
-    """Give the HTTP status that fits an error."""
+def status_of(error: LicenseError | None) -> int:
+    """Return the HTTP status that fits an error; 200 without one."""
+    if error is None:
+        return 200
     return next((code for branch, code in _STATUS if isinstance(error, branch)), _REFUSED)
 
 
 def faults_of(error: LicenseError) -> tuple[LicenseError, ...]:
-    """Give everything that stands against a change."""
+    """Return everything that stands against a change."""
     return error.faults if isinstance(error, RefusedError) else (error,)
 
 
@@ -97,7 +99,7 @@ def _answer(
 
 
 def _refusal(visit: Visit, secret: str) -> str | None:
-    """Give the text that says why a change is not even tried."""
+    """Return the key of the text that says why a change is refused before it is tried."""
     if not visit.can_change:
         return "refused.role"
     if not forms.is_token(visit.form.raw(forms.FIELD), secret, visit.identity.name):

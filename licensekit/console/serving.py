@@ -32,9 +32,7 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server(address[:2], family=family)
     except (OSError, OverflowError) as error:
         raise ConsoleUnavailable(
-            f"the address cannot be taken: {error}",
-            where=f"{host}:{port}",
-            hint="choose another port, or stop what has it",
+            reason="address", detail=str(error), where=f"{host}:{port}"
         ) from error
 
 
@@ -62,9 +60,6 @@ def serve(
     try:
         config.load()
     except (OSError, ssl.SSLError) as error:
-        raise ConsoleUnavailable(
-            f"the certificate or its key cannot be used: {error}",
-            hint="give both in PEM, and the key without a passphrase",
-        ) from error
+        raise ConsoleUnavailable(reason="certificate", detail=str(error)) from error
     started()
     uvicorn.Server(config).run(sockets=[listener])

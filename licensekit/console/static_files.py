@@ -21,7 +21,7 @@ VERSION: Final = sha256(b"".join(_FILES.values())).hexdigest()[:12]
 
 
 async def static_file(request: Request) -> Response:
-    """Give one of them."""
+    """Return one of them."""
     name: str = request.path_params["name"]
     if name not in _FILES:
         raise HTTPException(404)

@@ -13,7 +13,7 @@ _FILE: Final = Path(__file__).with_name("texts.toml")
 
 
 def text(key: str, **values: object) -> str:
-    """Give the text of a dotted `key`, with `values` in the places that it names.
+    """Return the text of a dotted `key`, with `values` in the places that it names.
 
     A text that has a singular and a plural (`one` and `many`) is chosen by the value `n`.
 
@@ -25,18 +25,18 @@ def text(key: str, **values: object) -> str:
 
 
 def sentence(key: str, values: Mapping[str, object]) -> str:
-    """Give the text of a `key` with `values`, which may answer for what it does not have."""
+    """Return the text of a `key` with `values`, which may answer for what it does not have."""
     return texts()[key].format_map(values)
 
 
 def has(key: str) -> bool:
-    """Say whether there is such a text."""
+    """Return whether there is such a text."""
     return key in texts()
 
 
 @cache
 def texts() -> Mapping[str, str]:
-    """Give dotted key to text."""
+    """Return dotted key to text."""
     return dict(_flat("", tomllib.loads(_FILE.read_text(encoding="utf-8"))))
 
 

@@ -29,16 +29,16 @@ class Visit(NamedTuple):
         return self.identity.role is Role.ADMINISTRATOR
 
     def asked(self, name: str) -> str:
-        """Give a parameter of the address, without space around it; empty if it is not there."""
+        """Return a parameter of the address, without space around it; empty if it is not there."""
         return self.request.query_params.get(name, "").strip()
 
     def url(self, path: str, **params: str | None) -> str:
-        """Give the address of a screen; parameters that are empty are left out."""
+        """Return the address of a screen; parameters that are empty are left out."""
         return address(self.request, path, **params)
 
 
 def address(request: Request, path: str, **params: str | None) -> str:
-    """Give the address of a screen, wherever the console is mounted."""
+    """Return the address of a screen, wherever the console is mounted."""
     given = {name: value for name, value in params.items() if value}
     query = f"?{urlencode(given)}" if given else ""
     return f"{request.scope.get('root_path', '')}{path}{query}"

@@ -77,7 +77,4 @@ def _driver() -> Generator[None]:
     try:
         yield
     except ImportError as error:
-        raise DatabaseUnavailable(
-            "PostgreSQL needs the driver psycopg",
-            hint='run `pip install "licensekit-files[postgres]"`',
-        ) from error
+        raise DatabaseUnavailable(reason="no-driver") from error

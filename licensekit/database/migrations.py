@@ -61,11 +61,7 @@ class Schema(NamedTuple):
             DatabaseUnavailable: older than this program expects while it runs.
         """
         if found != (self.kind, self.number) and self.pending(found, location):
-            raise DatabaseUnavailable(
-                "it was replaced by an older one while this program runs",
-                where=location,
-                hint="start the program again",
-            )
+            raise DatabaseUnavailable(reason="replaced", where=location)
 
     def pending(self, found: Row | None, location: str) -> tuple[Migration, ...]:
         """Return the migrations that the database `found` still needs.
@@ -78,25 +74,13 @@ class Schema(NamedTuple):
         kind, number = found or (None, None)
         place = _moved_to(self.kind, kind)
         if place is not None:
-            raise DatabaseMoved(
-                f"this {self.kind} was moved to {place}", where=location, place=place
-            )
+            raise DatabaseMoved(kind=self.kind, place=place, where=location)
         if kind != self.kind:
-            raise DatabaseDamaged(
-                f"this database holds no {self.kind}",
-                where=location,
-                hint="check which database is meant; it was left as it is",
-                kind=kind,
-            )
+            raise DatabaseDamaged(reason="other-kind", wanted=self.kind, kind=kind, where=location)
         if not isinstance(number, int) or number < 1:
-            raise DatabaseDamaged("its schema has no number", where=location)
+            raise DatabaseDamaged(reason="no-number", where=location)
         if number > self.number:
-            raise DatabaseNewer(
-                f"a newer program has brought it to schema {number}; this one knows {self.number}",
-                where=location,
-                found=number,
-                known=self.number,
-            )
+            raise DatabaseNewer(found=number, known=self.number, where=location)
         return self.migrations[number:]
 
 
@@ -163,9 +147,7 @@ def migrate(database: Migrating, schema: Schema, *, create: bool) -> None:
     with database.read() as connection:
         found = _found(connection, database.dialect)
     if found is None and not create:
-        raise FileUnusable(
-            f"no {schema.kind} was set up here yet", where=database.location, hint="check the path"
-        )
+        raise FileUnusable(reason="not-set-up", wanted=schema.kind, where=database.location)
     if found is not None and not schema.pending(found, database.location):
         return
     with database.write() as connection:

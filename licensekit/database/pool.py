@@ -84,7 +84,7 @@ class ConnectionPool(Generic[C]):
         """
         generation = self._generation()
         if not generation.slots.acquire(timeout=self._wait):
-            raise DatabaseBusy("too many threads use it at once", where=self._location)
+            raise DatabaseBusy(reason="threads", where=self._location)
         try:
             return Lent(generation, self._from(generation))
         except BaseException:  # an interruption too must give the place back
@@ -117,7 +117,7 @@ class ConnectionPool(Generic[C]):
             DatabaseUnavailable: it was closed.
         """
         if self._closed:
-            raise DatabaseUnavailable("it was closed by this program", where=self._location)
+            raise DatabaseUnavailable(reason="closed", where=self._location)
 
     def _generation(self) -> Generation[C]:
         self.check_open()

@@ -30,12 +30,12 @@ def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
 
 def _not_storable(value: str | bytes, where: str) -> NotStorable:
     if len(value) > VALUE_BYTES:
-        return NotStorable("a value is too long to be stored", where=where)
-    return NotStorable("a text contains a NUL character", where=where)
+        return NotStorable(reason="too-long", where=where)
+    return NotStorable(reason="nul", where=where)
 
 
 def unstorable(error: BaseException, where: str) -> NotStorable | None:
     """Return `NotStorable` if Python's own error says that a value cannot be stored."""
     if isinstance(error, UnicodeEncodeError | OverflowError):
-        return NotStorable("a value cannot be stored", where=where)
+        return NotStorable(reason="not-encodable", where=where)
     return None

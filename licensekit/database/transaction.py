@@ -62,7 +62,7 @@ class Lifetime(Translated):
             DatabaseUnavailable: it has ended, an error has ended it, or it is a parent process's.
         """
         if not self._open or self._pid != getpid():
-            raise DatabaseUnavailable("this transaction is over", where=self._where)
+            raise DatabaseUnavailable(reason="ended", where=self._where)
 
     def end(self) -> None:
         """End the lifetime: nothing more can be done in the transaction."""

@@ -8,6 +8,7 @@
 
 from licensekit.entitlements.binding import *
 from licensekit.entitlements.evaluation import *
+from licensekit.entitlements.messages import *
 from licensekit.entitlements.notices import *
 from licensekit.entitlements.parts import *
 from licensekit.entitlements.questions import *

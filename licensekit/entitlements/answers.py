@@ -42,12 +42,11 @@ class Answers:
         """Return if the access is `at_least` this; raises as `access` does.
 
         Raises:
-            NotEntitled: it is less; the message says why.
+            NotEntitled: it is less; `why` is the reason.
         """
         if self.access(code) < at_least:
             granted = self.entitlements
-            reason = why_not(granted, resolve(granted, code))
-            raise NotEntitled(f"`{code}` is not granted: {reason}", license=code)
+            raise NotEntitled(license=code, why=why_not(granted, resolve(granted, code)))
 
     def count(self, code: str) -> Count:
         """Return how much of a license there is, and how much of it is in use.

@@ -32,7 +32,7 @@ from licensekit.text.spelling import quote_codes
 from licensekit.wire.documents import Kind, License, SeatKind
 
 
-class Change(NamedTuple):
+class AssignmentChange(NamedTuple):
     """Licenses to assign to one holder and to release from it, as `resolve` gives their codes."""
 
     assign: frozenset[str] = frozenset()
@@ -44,7 +44,7 @@ def faults_of(
     in_use: Mapping[str, int],
     holder: str,
     held: frozenset[str],
-    change: Change,
+    change: AssignmentChange,
 ) -> list[RefusedError]:
     """Return everything that stands against a change to what `holder` is assigned (`held`).
 
@@ -181,7 +181,7 @@ def _of_counts(
                 hint = f"release one, or {_more(entitlements, code)}"
             else:
                 what = f"there is no `{code}` to assign"
-                hint = why_not(entitlements, code)
+                hint = why_not(entitlements, code).message
             yield NoneFree(
                 what,
                 hint=hint,

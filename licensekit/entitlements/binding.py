@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from licensekit.entitlements.messages import BindingDifference
 from licensekit.wire.documents import Binding
 
 
@@ -37,13 +38,15 @@ class Match(NamedTuple):
         """How many more facts may change; below 0 too many have."""
         return self.facts - len(self.changed) - self.needed
 
-    def __str__(self) -> str:
-        if not self.key:
-            return "the key of this installation is another one"
-        same = self.facts - len(self.changed)
-        return (
-            f"{same} of {self.facts} machine facts are as they were and {self.needed} must be:"
-            f" not {', '.join(self.changed)}"
+    @property
+    def difference(self) -> BindingDifference:
+        """What is different, for a message."""
+        return BindingDifference(
+            reason="facts" if self.key else "key",
+            facts=self.facts,
+            same=self.facts - len(self.changed),
+            needed=self.needed,
+            changed=self.changed,
         )
 
 

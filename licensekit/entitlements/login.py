@@ -9,6 +9,17 @@ from typing import NamedTuple
 from licensekit.access import Access
 from licensekit.entitlements.evaluation import Entitlements, issuer_of, qualify
 from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, concerning
+from licensekit.entitlements.messages import (
+    KindExcluded,
+    LoginOff,
+    LoginsBlocked,
+    LoginsStopped,
+    NoSuchUser,
+    NotHeld,
+    NotLicensed,
+    Reason,
+    Retired,
+)
 from licensekit.entitlements.questions import Holding, held_access
 from licensekit.errors import UnknownAccess
 from licensekit.wire.documents import Kind, LoginRule, UserKind
@@ -25,17 +36,6 @@ class UserFacts(NamedTuple):
     retired: bool = False
     groups: tuple[str, ...] = ()
     holdings: tuple[Holding, ...] = ()
-
-
-class Reason(NamedTuple):
-    """One reason why not."""
-
-    code: str
-    """Stable: `docs/entitlements.md` lists them."""
-    text: str
-    """A sentence in English."""
-    subject: str = ""
-    """What it is about: a license, an event's number, a bundle."""
 
 
 class Decision(NamedTuple):
@@ -74,7 +74,7 @@ def may_login(
     """
     rule, issuer = _rule(entitlements, way)
     if user is None:
-        return Decision((Reason("unknown-user", "there is no such user here"),))
+        return Decision((NoSuchUser(),))
     if access is None:
         access = held_access(entitlements, user.holdings, site_holdings)
     concerned = concerning(events, user=user.id, groups=user.groups, site=site)
@@ -103,21 +103,17 @@ def _rule(entitlements: Entitlements, way: str) -> tuple[LoginRule, str]:
     catalog = trust_store.catalogs.get(issuer)
     rule = None if catalog is None else catalog.document.access.get(way.rpartition(".")[2])
     if rule is None:
-        known = ", ".join(ways(entitlements)) or "none"
-        raise UnknownAccess(
-            f"no catalog has a way to log in called `{way}`", hint=f"there are: {known}", way=way
-        )
+        raise UnknownAccess(way=way, known=ways(entitlements))
     return rule, issuer
 
 
 def _of_user(user: UserFacts, rule: LoginRule, way: str) -> Iterator[Reason]:
     if user.retired:
-        yield Reason("retired", f"{user.id} is retired", user.id)
+        yield Retired(user=user.id)
     if not user.can_log_in:
-        yield Reason("login-off", f"*can log in* is off for {user.id}", user.id)
+        yield LoginOff(user=user.id)
     if user.kind not in rule.users:
-        kind = user.kind.name.lower()
-        yield Reason("kind", f"{user.id} is a user of kind {kind}, who may not use `{way}`", way)
+        yield KindExcluded(user=user.id, kind=user.kind.name.lower(), way=way)
 
 
 def _of_licenses(
@@ -129,9 +125,9 @@ def _of_licenses(
         if access.get(code, Access.NONE) is Access.NONE:
             license_ = entitlements.licenses.get(code)
             if license_ is not None and license_.kind is Kind.SYSTEM:
-                yield Reason("not-licensed", f"the installation has no license `{code}`", code)
+                yield NotLicensed(license=code)
             else:
-                yield Reason("not-held", f"the user does not hold the license `{code}`", code)
+                yield NotHeld(license=code)
 
 
 def _of_events(concerned: Iterable[Event], user: UserFacts) -> Iterator[Reason]:
@@ -139,11 +135,13 @@ def _of_events(concerned: Iterable[Event], user: UserFacts) -> Iterator[Reason]:
         return
     for event in concerned:
         if event.kind == NO_LOGIN:
-            text = f"no logins for now: {event.message}" if event.message else "no logins for now"
-            yield Reason("event", text, str(event.number))
+            yield LoginsStopped(
+                reason="announced" if event.message else "silent",
+                number=event.number,
+                announcement=event.message,
+            )
 
 
 def _of_blocks(entitlements: Entitlements) -> Iterator[Reason]:
     for part in entitlements.blocked:
-        text = f"bundle {part.label} has expired, and with it logins are refused"
-        yield Reason("blocked", text, part.label)
+        yield LoginsBlocked(bundle=part.name)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from licensekit.access import Access
 from licensekit.dates import day_at, end_of_day, start_of_day
 from licensekit.entitlements.binding import Fingerprint, Match, match
+from licensekit.entitlements.messages import BundleName
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import AfterGrace, Bundle
 
@@ -53,10 +54,15 @@ class Part(NamedTuple):
         return self.verified.document
 
     @property
-    def label(self) -> str:
-        """How messages call it: serial, part and sequence, of a third party with its name."""
+    def name(self) -> BundleName:
+        """How messages name it."""
         bundle = self.bundle
-        return f"{self.owner} {bundle.serial} {bundle.part} {bundle.sequence}".lstrip()
+        return BundleName(bundle.serial, bundle.part, bundle.sequence, self.owner)
+
+    @property
+    def label(self) -> str:
+        """Its name as text: serial, part and sequence, after a third party's name."""
+        return str(self.name)
 
     @property
     def blocks(self) -> bool:

@@ -1,16 +1,24 @@
 """The questions that can be asked of entitlements, each a pure function."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from licensekit.access import Access
 from licensekit.entitlements.evaluation import (
     Entitlements,
+    Grant,
     access_of,
     grants_of,
     issuer_of,
     qualify,
     total_of,
+)
+from licensekit.entitlements.messages import (
+    BundleNotInForce,
+    FullWithAnother,
+    NoBundleGrants,
+    OnlyIncluded,
+    WhyNot,
 )
 from licensekit.entitlements.parts import BundleState
 from licensekit.errors import UnknownLicense, WrongKind
@@ -97,17 +105,13 @@ def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind)
     name = qualify(entitlements.trust_store, entitlements.trust_store.issuer, code)
     license_ = entitlements.licenses.get(name)
     if license_ is None:
-        raise UnknownLicense(
-            f"no catalog has a license `{code}`",
-            hint="check the code against the catalog",
-            license=code,
-        )
+        raise UnknownLicense(license=code)
     if license_.kind not in kinds:
-        wanted = " or ".join(kind.name.lower() for kind in kinds)
         raise WrongKind(
-            f"`{code}` is a {license_.kind.name.lower()} license, and a {wanted} license is meant",
+            reason="kind",
             license=code,
             kind=license_.kind.name.lower(),
+            wanted=tuple(kind.name.lower() for kind in kinds),
         )
     return name
 
@@ -165,9 +169,6 @@ def short_of(entitlements: Entitlements, in_use: Mapping[str, int]) -> frozenset
 
 def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
     """Return every bundle that grants a license, in force or waiting, and through what."""
-    to_come, _ = grants_of(
-        entitlements.trust_store, entitlements.waiting, entitlements.licenses, entitlements.closure
-    )
     return tuple(
         Explanation(
             bundle=grant.part.label,
@@ -178,31 +179,41 @@ def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
             amount=grant.amount,
             via=grant.via,
         )
-        for grant in (*entitlements.grants.get(code, ()), *to_come.get(code, ()))
+        for grant in _grants(entitlements, code)
     )
 
 
-_WHY_NOT: Final = {
+def _grants(entitlements: Entitlements, code: str) -> tuple[Grant, ...]:
+    """Return the grants of a license by bundles that are in force or waiting."""
+    to_come, _ = grants_of(
+        entitlements.trust_store, entitlements.waiting, entitlements.licenses, entitlements.closure
+    )
+    return (*entitlements.grants.get(code, ()), *to_come.get(code, ()))
+
+
+_NOT_IN_FORCE: Final[
+    Mapping[BundleState, Literal["expired", "foreign", "unmaintained", "pending"]]
+] = {
     BundleState.EXPIRED: "expired",
-    BundleState.FOREIGN: "is bound to another installation",
-    BundleState.UNMAINTAINED: "does not cover this version of the product",
-    BundleState.PENDING: "has not started",
+    BundleState.FOREIGN: "foreign",
+    BundleState.UNMAINTAINED: "unmaintained",
+    BundleState.PENDING: "pending",
 }
 
 
-def why_not(entitlements: Entitlements, code: str) -> str:
-    """Return in a sentence why a license gives less than full access."""
+def why_not(entitlements: Entitlements, code: str) -> WhyNot:
+    """Return why a license gives less than full access."""
     complete = entitlements.licenses[code].full_with
     if complete is not None and entitlements.present.get(code) is Access.FULL:
-        return f"alone it can be read; with the user license `{complete}` it is full"
-    explanations = explain(entitlements, code)
-    for explanation in explanations:
-        if reason := _WHY_NOT.get(explanation.state):
-            return f"bundle {explanation.bundle} {reason}"
-    givers = sorted({e.via for e in explanations if e.via is not None})
+        return FullWithAnother(license=complete)
+    grants = _grants(entitlements, code)
+    for grant in grants:
+        if reason := _NOT_IN_FORCE.get(grant.part.state):
+            return BundleNotInForce(reason=reason, bundle=grant.part.name)
+    givers = sorted({grant.via for grant in grants if grant.via is not None})
     if givers:
-        return f"it is not sold by itself, and comes with {' or '.join(givers)}"
-    return "no bundle in force grants it"
+        return OnlyIncluded(included_in=tuple(givers))
+    return NoBundleGrants()
 
 
 def where_to_buy(entitlements: Entitlements, code: str) -> str | None:

@@ -66,12 +66,7 @@ def leasable(entitlements: Entitlements, code: str) -> str:
     """
     name = resolve(entitlements, code, (Kind.USER,))
     if not has_seats(entitlements, name):
-        raise WrongKind(
-            f"`{code}` counts the users who hold it, and a license of concurrent seats is meant",
-            hint="ask `user(…).allows`",
-            license=code,
-            kind="user",
-        )
+        raise WrongKind(reason="seats", license=code, kind="user")
     return name
 
 

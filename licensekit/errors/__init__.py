@@ -10,8 +10,15 @@ Each module holds the classes of one subject; all are imported from here.
 # ruff: noqa: F403  # a list of all classes would repeat every module
 
 from licensekit.errors.changes import *
+from licensekit.errors.database import *
 from licensekit.errors.format import *
 from licensekit.errors.issuer import *
+from licensekit.errors.key_files import *
+from licensekit.errors.keys import *
+from licensekit.errors.proposals import *
+from licensekit.errors.questions import *
+from licensekit.errors.signers import *
 from licensekit.errors.state import *
+from licensekit.errors.storage import *
 from licensekit.errors.tree import *
 from licensekit.errors.trust import *

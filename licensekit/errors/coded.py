@@ -13,8 +13,25 @@ from typing import Any, ClassVar, Final, Self, cast, dataclass_transform
 
 from licensekit.dates import format_days, format_seconds
 
-_SHOWN = 60
+Templates = str | Mapping[str, str]
+"""One template, or one for each value of the field `reason`."""
+
+_SHOWN: Final = 60
 """Characters that a message shows of a text that somebody else wrote."""
+_LINE: Final = 200
+"""Characters that a message shows of what a library or the system said."""
+_DOCUMENTS: Final = {"trust": "trust document", "revocations": "revocation list"}
+"""Types of documents that messages call by another name than their tokens do."""
+
+
+def _documents(types: str | Sequence[str], _: str) -> str:
+    named = (types,) if isinstance(types, str) else types
+    return " or ".join(_DOCUMENTS.get(name, name) for name in named)
+
+
+def _line(text: str, _: str) -> str:
+    shown = "".join(char if char.isprintable() else " " for char in str(text)[:_LINE])
+    return " ".join(shown.split())
 
 
 def _counted(count: int, words: str) -> str:
@@ -27,21 +44,42 @@ _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "time": lambda seconds, _: format_seconds(seconds),
     "hex": lambda data, _: bytes(data).hex(),
     "quoted": lambda text, _: ascii(text)[:_SHOWN],
+    "line": _line,
+    "document": _documents,
     "list": lambda items, nothing: ", ".join(map(str, items)) or nothing,
+    "messages": lambda items, _: "; ".join(one.message for one in items),
     "count": _counted,
 }
-"""What a template may ask of a field: `{expiry:day}`, `{key:hex}`, `{used:count seat|seats}`."""
+"""What a template may ask of a field: `{expiry:day}`, `{key:hex}`, `{used:count seat|seats}`.
+
+`quoted` is for what a stranger wrote, `line` for what a library or the system said, and `document`
+for the type of a token, or for several of which one is meant.
+"""
 
 
 class _Templates(Formatter):
     """The templates of messages, whose fields may have the forms of `_FORMS`."""
 
+    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Return the value of a field, or of an attribute of one; its name where it has none."""
+        try:
+            return super().get_field(field_name, args, kwargs)
+        except AttributeError:
+            return f"({field_name})", field_name
+
     def format_field(self, value: Any, format_spec: str) -> str:
-        """Return `value` as `format_spec` asks; specifications of `str.format` work as well."""
+        """Return `value` as `format_spec` asks; specifications of `str.format` work as well.
+
+        Nothing is raised: an error must come out whatever its data is. What does not fit its form
+        (a day beyond the calendar, nothing where bytes belong) is shown by its type.
+        """
         form, _, words = format_spec.partition(" ")
-        if form in _FORMS:
-            return _FORMS[form](value, words)
-        return str(super().format_field(value, format_spec))
+        try:
+            if form in _FORMS:
+                return _FORMS[form](value, words)
+            return str(super().format_field(value, format_spec))
+        except (ArithmeticError, AttributeError, TypeError, ValueError):
+            return f"({type(value).__name__})"
 
 
 _format = _Templates().vformat
@@ -56,8 +94,8 @@ class Coded:
     """
 
     code: ClassVar[str]
-    template: ClassVar[str | Mapping[str, str]]
-    hint_template: ClassVar[str | Mapping[str, str]] = ""
+    template: ClassVar[Templates]
+    hint_template: ClassVar[Templates] = ""
     """What to do; may name the same fields."""
     _fields: ClassVar[Mapping[str, bool]] = {}
     """The name of each field, and whether it has a default."""
@@ -119,7 +157,7 @@ class Coded:
         given = {name: getattr(self, name) for name in self._fields}
         return type(self)(**{**given, **changes})
 
-    def _say(self, template: str | Mapping[str, str]) -> str:
+    def _say(self, template: Templates) -> str:
         if not isinstance(template, str):
             template = template.get(self.data["reason"], "")
         return _format(template, (), self.data)
@@ -137,6 +175,9 @@ class Message(Coded):
 
     def __hash__(self) -> int:
         return hash((type(self), self.message))
+
+    def __str__(self) -> str:
+        return self.message
 
 
 def plain_value(value: Any) -> Any:

@@ -1,9 +1,14 @@
 """What can be wrong with the bytes of a document, before anything is believed."""
 
-from licensekit.errors.tree import LicenseError
+from typing import ClassVar, Literal
+
+from licensekit.errors.coded import Templates
+from licensekit.errors.tree import CodedError
+
+_AGAIN = "ask for the file again and send it as an attachment"
 
 
-class FormatError(LicenseError):
+class FormatError(CodedError):
     """The bytes are not a well-formed document of this format."""
 
     code = "format"
@@ -13,54 +18,121 @@ class TooLarge(FormatError):
     """More bytes, tokens or entries than a bound of `limits` allows."""
 
     code = "too-large"
+    template: ClassVar[Templates] = {
+        "bytes": "more than {limit} bytes, which is too much for {wanted}",
+        "frame": "a frame of {size} bytes where at most {limit} are read",
+        "signatures": "{size} signatures where at most {limit} are read",
+        "token": "a token of {size} characters where at most {limit} are read",
+        "tokens": "{size} tokens where at most {limit} are read",
+    }
+    hint_template: ClassVar[Templates] = {"bytes": "check that it is the file that is meant"}
+    reason: Literal["bytes", "frame", "signatures", "token", "tokens"]
+    limit: int
+    size: int | None = None
+    """What was counted; None where reading stopped at the limit."""
+    wanted: str = ""
+    """What the bytes were read as: `a license file`."""
 
 
 class ArmorInvalid(FormatError):
     """The text is no `lk1` token, or a damaged one."""
 
     code = "armor-invalid"
-    default_hint = "ask for the file again and send it as an attachment"
+    template: ClassVar[Templates] = {
+        "no-token": "this is no license file: it does not begin with `lk1-`",
+        "no-contents": "a token breaks off before its contents",
+        "length": "a token is cut short or has a character too many",
+        "not-base64": "a token contains characters that are not base64",
+        "not-canonical": "a token ends in a character that no writer makes",
+    }
+    hint_template = _AGAIN
+    reason: Literal["no-token", "no-contents", "length", "not-base64", "not-canonical"]
 
 
 class FrameInvalid(FormatError):
     """The bytes inside the armor do not divide into signatures and a payload."""
 
     code = "frame-invalid"
-    default_hint = "ask for the file again and send it as an attachment"
+    template: ClassVar[Templates] = {
+        "cut-short": "the document is cut short",
+        "no-signature": "the document carries no signature",
+        "unknown-scheme": "signature scheme {scheme} is not known",
+    }
+    hint_template = _AGAIN
+    reason: Literal["cut-short", "no-signature", "unknown-scheme"]
+    scheme: int | None = None
 
 
 class PayloadInvalid(FormatError):
     """The payload is no document of the type that its token names."""
 
     code = "payload-invalid"
+    template = "not a valid {type:document}: {detail:line}"
+    type: str
+    detail: str
+    """What the decoder says."""
 
 
 class NotCanonical(PayloadInvalid):
     """The payload says something valid in a spelling that is not the only one allowed."""
 
     code = "not-canonical"
+    template = "this {type:document} is not in its only spelling"
+    detail: str = ""
 
 
 class NewerReaderNeeded(FormatError):
     """The document carries an extension that this reader must understand and does not."""
 
     code = "newer-reader-needed"
-    default_hint = "update the application that reads this file"
+    template = "this {type:document} needs a reader that knows `{extension:line}`"
+    hint_template = "update the application that reads this file"
+    type: str
+    extension: str
 
 
 class UnexpectedType(FormatError):
     """A document of another type than the one asked for."""
 
     code = "unexpected-type"
+    template: ClassVar[Templates] = {
+        "other": "a {type:document} where a {wanted:document} is meant",
+        "several": "one {wanted:document} is meant, and the file holds {count} documents",
+        "request": "a request where a {wanted:document} is meant",
+        "for-vendor": "a {type:document} is for the vendor, and is not activated",
+        "not-in-pack": "a pack does not hold a {type:document}",
+        "unknown": "this reader knows no document of type {type:quoted}",
+        "unsigned": "this holds no root or trust document in signing",
+    }
+    hint_template: ClassVar[Templates] = {
+        "request": "`licensekit answer` takes requests",
+        "unsigned": "give the file that `licensekit keys` has written",
+    }
+    reason: Literal[
+        "other", "several", "request", "for-vendor", "not-in-pack", "unknown", "unsigned"
+    ]
+    type: str = ""
+    wanted: tuple[str, ...] = ()
+    """The types of which one is meant."""
+    count: int = 1
 
 
 class NoBundle(FormatError):
     """A file without a license bundle where one is needed."""
 
     code = "no-bundle"
+    template: ClassVar[Templates] = {
+        "nothing": "no file was chosen and nothing was pasted",
+        "other": "the file holds no bundle but a {type:document}",
+    }
+    reason: Literal["nothing", "other"]
+    type: str = ""
 
 
 class SeveralBundles(FormatError):
     """More than one bundle where exactly one is meant."""
 
     code = "several-bundles"
+    template = "the file holds {count} bundles"
+    hint_template = "verify them one by one, or activate them on an installation"
+    count: int

@@ -1,61 +1,9 @@
-"""What can be wrong on the vendor's side: keys, files that people write, the workspace."""
+"""What can be wrong on the vendor's side: files that people write, and the workspace."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 from licensekit.errors.tree import LicenseError
-
-
-class KeyFault(LicenseError):
-    """Something is wrong with a key, a key file or its passphrase."""
-
-    code = "key"
-
-
-class KeyInvalid(KeyFault):
-    """A public or secret key that is malformed, non-canonical or of low order."""
-
-    code = "key-invalid"
-
-
-class SchemeUnavailable(KeyFault):
-    """The cryptography library of this machine lacks a signature scheme that a key needs."""
-
-    code = "scheme-unavailable"
-    default_hint = "install the cryptography wheel from PyPI, or one built on OpenSSL 3.5 or later"
-
-
-class KeyFileInvalid(KeyFault):
-    """The file is no key file, or a damaged one."""
-
-    code = "key-file-invalid"
-    default_hint = "restore the key file from its backup"
-
-
-class PassphraseWrong(KeyFault):
-    """The passphrase does not open the key file, or the file was altered."""
-
-    code = "passphrase-wrong"
-    default_hint = "check the passphrase; the same message appears if the file was altered"
-
-
-class PassphraseMissing(KeyFault):
-    """A passphrase is needed and there is no way to ask for it."""
-
-    code = "passphrase-missing"
-    default_hint = "give --passphrase-file FILE or --passphrase-fd N, or run in a terminal"
-
-
-class KeyMissing(KeyFault):
-    """No key file here is the one that was asked for, or may sign what is to be signed."""
-
-    code = "key-missing"
-
-
-class SignerUnavailable(KeyFault):
-    """A signing key that lives elsewhere cannot be reached."""
-
-    code = "signer-unavailable"
 
 
 class Fault(NamedTuple):

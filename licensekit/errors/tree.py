@@ -61,7 +61,7 @@ class CodedError(Coded, LicenseError):
         self.what = self.message
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild_coded, (type(self), {**self.data, "where": self.where})
+        return _rebuild_coded, (type(self), {name: getattr(self, name) for name in self.fields()})
 
     def at(self, where: str) -> Self:
         """Return the same error with `where` (a file, a key path, a line) put in front."""

@@ -1,9 +1,16 @@
 """Why a well-formed document is not to be believed."""
 
-from licensekit.errors.tree import LicenseError
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from licensekit.errors.tree import CodedError
+
+_STOP = "stop and call the vendor: one root signed two different documents"
+_RESTORE = "restore the newer documents, or activate the issuer's newest file"
+_KEY = "key `{name}` ({key_id:hex})"
 
 
-class TrustError(LicenseError):
+class TrustError(CodedError):
     """A well-formed document that is not to be believed."""
 
     code = "trust"
@@ -13,165 +20,348 @@ class RootPinInvalid(TrustError):
     """The root pin is not `lkroot1-` and 52 characters of base32."""
 
     code = "root-pin-invalid"
-    default_hint = "copy the lkroot1-… line that the vendor's documentation gives"
+    template = "{pin:quoted} is not a root pin"
+    hint_template = "copy the lkroot1-… line that the vendor's documentation gives"
+    pin: str
 
 
 class RootMismatch(TrustError):
     """No root document here has the digest that is pinned."""
 
     code = "root-mismatch"
-    default_hint = "use the pack and the root pin that came with the application"
+    template: ClassVar[str | Mapping[str, str]] = {
+        "pinned": "the pinned root is not among these documents",
+        "untrusted": "no trusted root vouches for this one",
+        "no-root": "there is no root in this pack",
+    }
+    hint_template = "use the pack and the root pin that came with the application"
+    reason: Literal["pinned", "untrusted", "no-root"]
 
 
 class RootGap(TrustError):
     """A root document skips a version."""
 
     code = "root-gap"
+    template: ClassVar[str | Mapping[str, str]] = {
+        "root": "root {version} cannot follow root {newest}",
+        "trust": (
+            "trust document {trust} belongs to root {version}, and the newest root here is {newest}"
+        ),
+    }
+    hint_template = "bring root {needed} as well"
+    reason: Literal["root", "trust"]
+    version: int
+    """The version of the root that came, or that the trust document names."""
+    newest: int
+    needed: int
+    """The version of the root that must come first."""
+    trust: int | None = None
+    """The version of the trust document, where one names the root."""
 
 
 class RootRollback(TrustError):
     """The newest root here is older than one seen before."""
 
     code = "root-rollback"
+    template = "root {version} is the newest here, and root {seen} was seen before"
+    hint_template = _RESTORE
+    version: int
+    seen: int
 
 
 class RootFork(TrustError):
     """Two different root documents of one version."""
 
     code = "root-fork"
-    default_hint = "stop and call the vendor: two truths were signed by one root"
+    template = "there are two roots of version {version}"
+    hint_template = _STOP
+    version: int
 
 
 class RootNotNewest(TrustError):
     """A trust document signed by a root that a later root has replaced."""
 
     code = "root-not-newest"
+    template = "trust document {version} belongs to root {root}, which root {newest} has replaced"
+    version: int
+    root: int
+    newest: int
 
 
 class ThresholdNotMet(TrustError):
     """Fewer root keys signed than the root asks for."""
 
     code = "threshold-not-met"
+    template: ClassVar[str | Mapping[str, str]] = {
+        "root": "root {version} is signed by {signed} of the {needed} keys that root {root} needs",
+        "next-root": "a root is signed by {signed} of the {needed} keys that root {root} needs",
+        "trust": (
+            "a trust document is signed by {signed} of the {needed} keys that root {root} needs"
+        ),
+    }
+    hint_template = "{missing} more must sign"
+    reason: Literal["root", "next-root", "trust"]
+    """What lacks signatures; `next-root` is a root that is not read before they are there."""
+    root: int
+    """The version of the root whose keys must sign."""
+    needed: int
+    signed: int
+    missing: int
+    version: int | None = None
+    """The version of the document, where it was read."""
 
 
 class DuplicateSignature(TrustError):
     """Two signatures by one key."""
 
     code = "duplicate-signature"
+    template = "one key signed this document of type `{document}` twice"
+    document: str
+    """The type of its token."""
 
 
 class SignatureCount(TrustError):
     """Several signatures on a document that carries exactly one."""
 
     code = "signature-count"
+    template = "a document of type `{document}` carries one signature, and this has {count}"
+    document: str
+    """The type of its token."""
+    count: int
 
 
 class SignatureInvalid(TrustError):
     """A signature that does not verify: the file was altered, or it is a forgery."""
 
     code = "signature-invalid"
-    default_hint = "the file was altered after it was signed: ask the issuer for it again"
+    template = "the signature of key {key_id:hex} does not verify"
+    hint_template = "the file was altered after it was signed: ask the issuer for it again"
+    key_id: bytes
 
 
 class KeyUnknown(TrustError):
     """A signature by a key that no trusted document names."""
 
     code = "key-unknown"
-    default_hint = "update the application or its pack, or ask the issuer which key signed"
+    template: ClassVar[str | Mapping[str, str]] = {
+        "signature": "signed by key {key_id:hex}, which the trust document does not name",
+        "signer": "key {key_id:hex} is not in the trust document",
+        "trust": "a trust document is signed by a key that root {root} does not name",
+        "next-root": "root {version} is signed by a key that no root here names",
+        "next-trust": "trust document {version} is signed by a key that no root here names",
+        "installation": "a {document} is signed by an installation's key, and this one is not",
+    }
+    hint_template: ClassVar[str | Mapping[str, str]] = dict.fromkeys(
+        ("signature", "trust", "next-root", "next-trust", "installation"),
+        "update the application or its pack, or ask the issuer which key signed",
+    ) | {"signer": "sign the trust document that admits it first (`licensekit keys list`)"}
+    reason: Literal["signature", "signer", "trust", "next-root", "next-trust", "installation"]
+    """What was signed, or would be: `signer` is a key here that the trust document lacks."""
+    key_id: bytes | None = None
+    root: int | None = None
+    """The version of the root whose keys may sign."""
+    version: int | None = None
+    """The version of the document."""
+    document: str = ""
+    """The type of its token."""
 
 
 class KeyIdCollision(TrustError):
     """Two different keys of one key id."""
 
     code = "key-id-collision"
+    template: ClassVar[str | Mapping[str, str]] = {
+        "root": "two keys of a root have one key id",
+        "trust": "two keys of the trust document have one key id",
+    }
+    reason: Literal["root", "trust"]
+    """The document that names them."""
 
 
 class KeyRevoked(TrustError):
     """The key was revoked: nothing that it signed counts."""
 
     code = "key-revoked"
-    default_hint = "ask the issuer for a newly signed file"
+    template = _KEY + " was revoked"
+    hint_template = "ask the issuer for a newly signed file"
+    key_id: bytes
+    name: str
 
 
 class KeyOutOfWindow(TrustError):
     """The document was issued outside the time in which its key may sign."""
 
     code = "key-out-of-window"
+    template = _KEY + " could not sign on {issued:time}"
+    key_id: bytes
+    name: str
+    issued: int
+    """When the document was issued, in seconds since 1970."""
 
 
 class KeyOutOfScope(TrustError):
     """The key may not sign this type, issuer, use or term."""
 
     code = "key-out-of-scope"
+    template: ClassVar[str | Mapping[str, str]] = {
+        "type": _KEY + " may not sign documents of type `{document}`",
+        "issuer": _KEY + " may not sign for issuer `{issuer}`",
+        "use": _KEY + " may not sign a {use} license",
+        "term": _KEY + " may not sign a term of more than {longest:count day|days}",
+    }
+    reason: Literal["type", "issuer", "use", "term"]
+    key_id: bytes
+    name: str
+    document: str = ""
+    """The type of the token."""
+    issuer: str = ""
+    """The issuer that the document names."""
+    use: str = ""
+    longest: int | None = None
+    """The longest term that the key may sign, in days."""
 
 
 class TrustMissing(TrustError):
     """There is no trust document, so no signing key is known."""
 
     code = "trust-missing"
-    default_hint = "use the pack that came with the application"
+    template: ClassVar[str | Mapping[str, str]] = {
+        "newest-root": "there is no trust document of the newest root",
+        "no-signers": "no trust document is in force, so no signing key is known",
+    }
+    hint_template = "use the pack that came with the application"
+    reason: Literal["newest-root", "no-signers"]
 
 
 class TrustRollback(TrustError):
     """A trust document older than the one in force."""
 
     code = "trust-rollback"
+    template: ClassVar[str | Mapping[str, str]] = {
+        "stored": "trust document {version} is the newest here, and {seen} was seen before",
+        "added": "trust document {version} is not newer than {seen}, which was seen before",
+    }
+    hint_template: ClassVar[str | Mapping[str, str]] = {"stored": _RESTORE}
+    reason: Literal["stored", "added"]
+    version: int
+    """0 if there is none."""
+    seen: int
 
 
 class TrustFork(TrustError):
     """Two different trust documents of one version."""
 
     code = "trust-fork"
-    default_hint = "stop and call the vendor: two truths were signed by one root"
+    template = "there are two trust documents of version {version}"
+    hint_template = _STOP
+    version: int
 
 
 class CatalogFork(TrustError):
     """Two different catalogs of one issuer and version."""
 
     code = "catalog-fork"
+    template = "there are two catalogs of `{issuer}` of version {version}"
+    issuer: str
+    version: int
 
 
 class RevocationsRollback(TrustError):
     """A revocation list older than the one in force."""
 
     code = "revocations-rollback"
+    template = "revocation list {number} of `{issuer}` is older than one seen before"
+    issuer: str
+    number: int
+    trust_version: int
+    """The version of the trust document under which it was made."""
 
 
 class RevocationsFork(TrustError):
     """Two different revocation lists of one number."""
 
     code = "revocations-fork"
+    template = "there are two revocation lists {number} of `{issuer}`"
+    issuer: str
+    number: int
+    trust_version: int
+    """The version of the trust document under which both were made."""
 
 
 class RevocationsAhead(TrustError):
     """A revocation list made under a trust document that is not here."""
 
     code = "revocations-ahead"
-    default_hint = "activate the file that brings the newer trust document as well"
+    template = "the revocation list was made under trust document {trust_version}"
+    hint_template = "activate the file that brings the newer trust document as well"
+    trust_version: int
 
 
 class RevocationsMissing(TrustError):
     """A revocation list that was seen before is gone; absence is not an empty list."""
 
     code = "revocations-missing"
-    default_hint = "activate the issuer's newest file, which brings the list again"
+    template = "the revocation list of `{issuer}` was seen before and is gone"
+    hint_template = "activate the issuer's newest file, which brings the list again"
+    issuer: str
 
 
 class IssuedAhead(TrustError):
     """Issued more than a day ahead of now."""
 
     code = "issued-ahead"
-    default_hint = "check the date and the clock of this machine"
+    template: ClassVar[str | Mapping[str, str]] = {
+        "document": "issued on {issued:time}, which is in the future",
+        "pack": "the pack was issued on {issued:time}, which is in the future",
+        "request": "the installation's clock shows {issued:time}, which is in the future",
+    }
+    hint_template: ClassVar[str | Mapping[str, str]] = {
+        "document": "check the date and the clock of this machine",
+        "pack": "check the date and the clock of this machine",
+        "request": "answer with `--reset clock` first, then let it make another request",
+    }
+    reason: Literal["document", "pack", "request"]
+    issued: int
+    """In seconds since 1970."""
 
 
 class WrongProduct(TrustError):
     """A document for another product."""
 
     code = "wrong-product"
+    template: ClassVar[str | Mapping[str, str]] = {
+        "document": "this is for `{product}`, and the product here is `{expected}`",
+        "request": "the request is for `{product}`, and the product here is `{expected}`",
+        "root": (
+            "root {version} is for `{product}` of `{issuer}`, and the root here for `{expected}`"
+            " of `{expected_issuer}`"
+        ),
+    }
+    reason: Literal["document", "request", "root"]
+    product: str
+    expected: str
+    """The product here."""
+    issuer: str = ""
+    """The vendor's issuer that a root names."""
+    expected_issuer: str = ""
+    version: int | None = None
+    """The version of a root."""
 
 
 class BundleRevoked(TrustError):
     """The issuer has taken this bundle back."""
 
     code = "bundle-revoked"
-    default_hint = "ask the issuer for the bundle that replaces it"
+    template = "{serial} {part} {sequence} was revoked by its issuer"
+    hint_template = "ask the issuer for the bundle that replaces it"
+    serial: str
+    part: str
+    sequence: int
+
+
+class NothingToSign(TrustError):
+    """A file of documents to be signed in which every signature is there."""
+
+    code = "nothing-to-sign"
+    template = "every document in this file has all its signatures"
+    hint_template = "`licensekit pack FILE` puts it in force in the vendor's workspace"

@@ -4,15 +4,17 @@ An application calls it from its own screens, and the `licensekit` command is bu
 """
 
 from licensekit.entitlements.events import Event, EventScope
-from licensekit.entitlements.login import Decision, Reason, UserFacts
+from licensekit.entitlements.login import Decision, UserFacts
+from licensekit.entitlements.messages import Reason
 from licensekit.installation.audit import AuditReport
 from licensekit.installation.details import LicenseDetails
 from licensekit.installation.installation import Activated, Installation
 from licensekit.installation.preview import Deficit, Preview, PreviewRow
 from licensekit.installation.relocation import Moved, move
-from licensekit.installation.sites import SiteRow
+from licensekit.installation.sites import SiteRow, Sites
 from licensekit.installation.user_import import Imported, ImportRow, parse_users
 from licensekit.installation.user_list import UserFilter, UserPage, UserRow
+from licensekit.installation.users import Users
 from licensekit.state.bundles import BundleRecord
 from licensekit.state.seats import HeldSeat
 
@@ -34,10 +36,12 @@ __all__ = [
     "PreviewRow",
     "Reason",
     "SiteRow",
+    "Sites",
     "UserFacts",
     "UserFilter",
     "UserPage",
     "UserRow",
+    "Users",
     "move",
     "parse_users",
 ]

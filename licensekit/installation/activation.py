@@ -6,7 +6,13 @@ from typing import NamedTuple
 from licensekit.dates import start_of_day
 from licensekit.entitlements import Entitlements, Fingerprint, evaluate
 from licensekit.errors import UnexpectedType
-from licensekit.installation.admission import Admission, Here, admit, succeeded, superseded
+from licensekit.installation.admission import (
+    Admission,
+    AdmissionFacts,
+    admit,
+    succeeded,
+    superseded,
+)
 from licensekit.installation.deficits import below_use, deficits_of
 from licensekit.installation.preview import Deficit, Preview, compare, news_of
 from licensekit.installation.resets import (
@@ -20,8 +26,8 @@ from licensekit.state.bundles import add_bundle, bundle_records, replace_bundles
 from licensekit.state.floors import keep_trust
 from licensekit.state.loading import fingerprint_of, in_use_of
 from licensekit.state.time import effective, observe, prove
-from licensekit.state.transactions import Reading, Writing
-from licensekit.state.trust_store import trust_store_without_floor, verify_bundles
+from licensekit.state.transactions import ReadTransaction, WriteTransaction
+from licensekit.state.trust_store import combine_trust, verify_bundles
 from licensekit.trust.pack import TrustStore, extend_trust_store
 from licensekit.trust.signed import Verified
 from licensekit.trust.verify import verify_bundle, verify_reset
@@ -35,7 +41,7 @@ Resets = tuple[Verified[Reset], ...]
 
 
 class ActivationProposal(NamedTuple):
-    """What a file would make of an installation; nothing is changed yet."""
+    """What activating a file would do; nothing is changed yet."""
 
     trust_store: TrustStore
     admission: Admission
@@ -69,55 +75,55 @@ class _Outcome(NamedTuple):
     fingerprint: Fingerprint
 
 
-def propose(look: Reading, data: bytes | str) -> ActivationProposal:
+def propose(read: ReadTransaction, data: bytes | str) -> ActivationProposal:
     """Verify a file and work out what it would change.
 
     Raises:
         FormatError: it is no license file, or is damaged.
         TrustError: something in it is not to be believed.
-        HomeInvalid, NotActivated: see `Reading`.
+        HomeInvalid, NotActivated: see `ReadTransaction`.
     """
-    file = _verify(look, data)
-    active, _ = verify_bundles(look.stored.bundles, file.trust_store, look.now)
-    fingerprint = fingerprint_of(look.stored, (*active, *file.bundles))
-    records = bundle_records(look.connection)
-    here = Here(
-        serial=look.stored.serial,
+    file = _verify(read, data)
+    active, _ = verify_bundles(read.stored.bundles, file.trust_store, read.now)
+    fingerprint = fingerprint_of(read.stored, (*active, *file.bundles))
+    records = bundle_records(read.connection)
+    facts = AdmissionFacts(
+        serial=read.stored.serial,
         records=records,
         vendor=file.trust_store.issuer,
         fingerprint=fingerprint,
-        released=look.opened.released,
-        lower_allowed=lower_allowed(look, file.resets),
+        released=read.opened.released,
+        lower_allowed=lower_allowed(read, file.resets),
     )
-    admission = admit(file.bundles, here)
+    admission = admit(file.bundles, facts)
     replaced = tuple(superseded(active, admission.new))
     outcome = _Outcome(file, admission, active, replaced, fingerprint)
     spent = tuple(r.identity for r in succeeded(records, active, admission.new))
     return ActivationProposal(
-        file.trust_store, admission, replaced, spent, file.resets, _preview(look, outcome)
+        file.trust_store, admission, replaced, spent, file.resets, _preview(read, outcome)
     )
 
 
-def apply(change: Writing, proposal: ActivationProposal) -> bool:
-    """Make a proposal the state; say whether that changed anything.
+def apply(change: WriteTransaction, proposal: ActivationProposal) -> bool:
+    """Apply a proposal; return whether that changed anything.
 
     Raises:
-        RefusedError: what stands against it; its `faults` are all.
+        RefusedError: the first reason against it; its `faults` are all.
     """
     preview = proposal.preview
     if preview.reasons:
         raise preview.reasons[0].with_more(preview.reasons[1:])
-    if not preview.changes and change.look.stored.recorded is not None:
+    if not preview.changes and change.read.stored.recorded is not None:
         return False
-    look = change.look
-    keep_trust(change.connection, look.stored, proposal.trust_store)
+    read = change.read
+    keep_trust(change.connection, read.stored, proposal.trust_store)
     _keep_pack(change)
     gone = [*(v.identity for v in proposal.replaced), *proposal.spent]
     replace_bundles(change.connection, gone)
     for verified in proposal.admission.new:
         add_bundle(change.connection, verified, change.now)
     issued = max((v.document.issued for v in proposal.admission.new), default=0)
-    change.set_time(observe(prove(time_after(look, proposal.resets), issued), look.clock))
+    change.set_time(observe(prove(time_after(read, proposal.resets), issued), read.clock))
     apply_resets(change, proposal.resets, proposal.admission.lowered)
     change.record(
         "activate",
@@ -130,42 +136,40 @@ def apply(change: Writing, proposal: ActivationProposal) -> bool:
     return True
 
 
-def _verify(look: Reading, data: bytes | str) -> _File:
+def _verify(read: ReadTransaction, data: bytes | str) -> _File:
     tokens = armor.read(data)
     for token in tokens:
         if token.type not in _ACTIVATED:
-            raise UnexpectedType(
-                f"a {token.type} is for the vendor, and is not activated", type=token.type
-            )
-    now = look.now
-    before = trust_store_without_floor(look.stored, look.root, look.pack, now).trust_store
-    trust_store = extend_trust_store(before, tokens, now, look.stored.seen)
+            raise UnexpectedType(reason="for-vendor", type=token.type)
+    now = read.now
+    before = combine_trust(read.stored, read.root, read.pack, now).trust_store
+    trust_store = extend_trust_store(before, tokens, now, read.stored.seen)
     bundles = [verify_bundle(t, trust_store.trust, now) for t in tokens if t.type == "bundle"]
     resets = [verify_reset(t, trust_store.trust, now) for t in tokens if t.type == "reset"]
     return _File(before, trust_store, tuple(bundles), tuple(resets))
 
 
-def _preview(look: Reading, outcome: _Outcome) -> Preview:
+def _preview(read: ReadTransaction, outcome: _Outcome) -> Preview:
     file, admission, active, replaced, fingerprint = outcome
     gone = {v.identity for v in replaced}
-    moment = _moment(look, outcome)
+    moment = _moment(read, outcome)
 
     def evaluated(
         trust_store: TrustStore, bundles: Iterable[Verified[Bundle]], now: int
     ) -> Entitlements:
-        released = look.opened.released
+        released = read.opened.released
         return evaluate(trust_store, bundles, now, fingerprint=fingerprint, released=released)
 
-    was_active, _ = verify_bundles(look.stored.bundles, file.before, look.now)
-    before = evaluated(file.before, was_active, look.now)
+    was_active, _ = verify_bundles(read.stored.bundles, file.before, read.now)
+    before = evaluated(file.before, was_active, read.now)
     kept = evaluated(file.trust_store, active, moment)
     after_bundles = [*(v for v in active if v.identity not in gone), *admission.new]
     after = evaluated(file.trust_store, after_bundles, moment)
-    in_use = in_use_of(look.stored, after)
-    deficits = deficits_of(look.connection, kept, after, in_use)
+    in_use = in_use_of(read.stored, after)
+    deficits = deficits_of(read.connection, kept, after, in_use)
     named = [*admission.new, *admission.same]
     return Preview(
-        now=look.now,
+        now=read.now,
         moment=moment,
         company=named[0].document.company if named else "",
         serial=admission.serial,
@@ -178,16 +182,16 @@ def _preview(look: Reading, outcome: _Outcome) -> Preview:
         deficits=deficits,
         reasons=(
             *admission.reasons,
-            *reset_faults(look, file.resets, key=fingerprint.key, vendor=file.trust_store.issuer),
+            *reset_faults(read, file.resets, key=fingerprint.key, vendor=file.trust_store.issuer),
             # What is yet to start leaves time to release.
-            *(below_use(deficits) if moment <= look.now else ()),
+            *(below_use(deficits) if moment <= read.now else ()),
         ),
     )
 
 
-def _moment(look: Reading, outcome: _Outcome) -> int:
-    """Give the time at which the file has its effect: now, unless all of it is yet to start."""
-    now = effective(time_after(look, outcome.file.resets), look.clock)
+def _moment(read: ReadTransaction, outcome: _Outcome) -> int:
+    """Return the time at which the file has its effect: now, unless all of it is yet to start."""
+    now = effective(time_after(read, outcome.file.resets), read.clock)
     starts = [start_of_day(v.document.starts or 0) for v in outcome.admission.new]
     return max(now, min(starts, default=now))
 
@@ -202,7 +206,7 @@ def _remove(deficit: Deficit) -> str:
     return f"{deficit.in_use} in use: release {deficit.remove} first"
 
 
-def _keep_pack(change: Writing) -> None:
-    look = change.look
-    pack = look.pack.encode() if isinstance(look.pack, str) else look.pack
-    change.connection.run("UPDATE installation SET root = ?, pack = ?", look.root, pack)
+def _keep_pack(change: WriteTransaction) -> None:
+    read = change.read
+    pack = read.pack.encode() if isinstance(read.pack, str) else read.pack
+    change.connection.run("UPDATE installation SET root = ?, pack = ?", read.root, pack)

@@ -30,7 +30,7 @@ from licensekit.trust.signed import Verified
 from licensekit.wire.documents import Bundle
 
 
-class Here(NamedTuple):
+class AdmissionFacts(NamedTuple):
     """What of an installation decides about new bundles."""
 
     serial: str | None
@@ -57,10 +57,10 @@ class Admission(NamedTuple):
     """How many resets this uses up."""
 
 
-def admit(bundles: Iterable[Verified[Bundle]], here: Here) -> Admission:
-    """Give what becomes of `bundles`, taken together: those that replace a serial come first."""
-    serial = here.serial
-    records = list(here.records)
+def admit(bundles: Iterable[Verified[Bundle]], facts: AdmissionFacts) -> Admission:
+    """Return what becomes of `bundles`, taken together: those that replace a serial come first."""
+    serial = facts.serial
+    records = list(facts.records)
     new: list[Verified[Bundle]] = []
     same: list[Verified[Bundle]] = []
     refused: list[Verified[Bundle]] = []
@@ -72,14 +72,14 @@ def admit(bundles: Iterable[Verified[Bundle]], here: Here) -> Admission:
             same.append(verified)
             continue
         returned = list(_of_return(verified, records))
-        faults = [*_of_serial(bundle, serial, records, here.vendor), *returned]
+        faults = [*_of_serial(bundle, serial, records, facts.vendor), *returned]
         # What was returned stays away for that alone, whatever its sequence.
         lower = None if returned else _of_sequence(verified, records)
-        if isinstance(lower, SequenceOlder) and lowered < here.lower_allowed:
+        if isinstance(lower, SequenceOlder) and lowered < facts.lower_allowed:
             lowered += 1
         elif lower is not None:
             faults.append(lower)
-        faults += _of_part(verified, here)
+        faults += _of_part(verified, facts)
         reasons += faults
         if faults:
             refused.append(verified)
@@ -93,7 +93,7 @@ def admit(bundles: Iterable[Verified[Bundle]], here: Here) -> Admission:
 def superseded(
     active: Sequence[Verified[Bundle]], new: Sequence[Verified[Bundle]]
 ) -> list[Verified[Bundle]]:
-    """Give those of the `active` bundles that are not needed beside the `new` ones any more.
+    """Return those of the `active` bundles that are not needed beside the `new` ones any more.
 
     Whether a new one has started is held against the issue times that the vendor signed, not
     against a clock: one that was wrong must not have taken anything away.
@@ -116,7 +116,7 @@ def succeeded(
     active: Iterable[Verified[Bundle]],
     new: Iterable[Verified[Bundle]],
 ) -> list[BundleRecord]:
-    """Give the active bundles that do not verify any more and that a `new` one comes after."""
+    """Return the active bundles that do not verify any more and that a `new` one comes after."""
     sound = {v.identity for v in active}
     lines = {_line(v.document): v.document.sequence for v in new}
     return [
@@ -127,7 +127,7 @@ def succeeded(
 
 
 def label(bundle: Bundle) -> str:
-    """Give what messages call a bundle: serial, part and sequence."""
+    """Return what messages call a bundle: serial, part and sequence."""
     return f"{bundle.serial} {bundle.part} {bundle.sequence}"
 
 
@@ -191,12 +191,12 @@ def _of_sequence(
     return None
 
 
-def _of_part(verified: Verified[Bundle], here: Here) -> Iterator[RefusedError]:
+def _of_part(verified: Verified[Bundle], facts: AdmissionFacts) -> Iterator[RefusedError]:
     bundle = verified.document
-    part = judge(verified, 0, fingerprint=here.fingerprint, released=here.released)
-    if part.state is BundleState.FOREIGN:
+    part = judge(verified, 0, fingerprint=facts.fingerprint, released=facts.released)
+    if part.state is BundleState.FOREIGN and part.match is not None:
         yield BindingMismatch(
-            f"{label(bundle)} is bound to another installation: {part.match}",
+            f"{label(bundle)} is bound to another installation: {part.match.difference}",
             hint="make a request here with `licensekit request`, and send it to the issuer",
         )
     if part.state is BundleState.UNMAINTAINED and bundle.maintenance is not None:

@@ -1,4 +1,4 @@
-"""Is the audit log whole, and do the counts agree with the rows?"""
+"""The audit log for administrators: its entries, and whether it and the counts are whole."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -9,11 +9,11 @@ from licensekit.errors import AuditDamaged
 from licensekit.state import audit
 from licensekit.state.audit import AuditEntry, Head
 from licensekit.state.notices import is_restored
-from licensekit.state.transactions import OpenInstallation, reading
+from licensekit.state.transactions import OpenInstallation, read_installation
 
 
 class AuditReport(NamedTuple):
-    """What `audit verify` found."""
+    """The result of verifying an audit log."""
 
     head: Head
     """The newest entry."""
@@ -21,35 +21,39 @@ class AuditReport(NamedTuple):
     """Whether the database is a restored backup that no reset has accepted."""
 
 
-def verify_audit(opened: OpenInstallation) -> AuditReport:
-    """Check every link of the audit log and every count.
+class AuditLog:
+    """The audit log of an installation."""
 
-    Raises:
-        AuditDamaged: an entry was altered, inserted or removed, or a count does not agree.
-    """
-    with reading(opened) as look:
-        head = check_audit(look.connection)
-        restored = look.stored.restored or is_restored(look.stored, look.mark)
-        return AuditReport(head, restored)
+    def __init__(self, opened: OpenInstallation) -> None:
+        self._opened = opened
+
+    def verify(self) -> AuditReport:
+        """Check every link of the audit log, and every count of assignments.
+
+        Raises:
+            AuditDamaged: an entry was altered, inserted or removed, or a count does not agree.
+        """
+        with read_installation(self._opened) as read:
+            head = check_audit(read.connection)
+            restored = read.stored.restored or is_restored(read.stored, read.mark)
+            return AuditReport(head, restored)
+
+    def entries(self) -> Iterator[AuditEntry]:
+        """Yield every entry, the oldest first, in constant memory."""
+        with read_installation(self._opened) as read:
+            yield from audit.entries(read.connection)
+
+    def newest(self, *, before: int | None = None, limit: int = 50) -> tuple[AuditEntry, ...]:
+        """Return the newest `limit` entries, of those below number `before`."""
+        with read_installation(self._opened) as read:
+            return audit.newest(read.connection, before, limit)
 
 
 def check_audit(connection: Connection) -> Head:
-    """Check every link and every count, and give the newest entry; raises as `verify_audit`."""
+    """Check every link and every count, and return the newest entry; raises as `verify`."""
     head = _check_chain(audit.entries(connection))
     _check_counts(connection)
     return head
-
-
-def list_audit(opened: OpenInstallation) -> Iterator[AuditEntry]:
-    """Give every entry of the audit log, the oldest first, in constant memory."""
-    with reading(opened) as look:
-        yield from audit.entries(look.connection)
-
-
-def list_newest(opened: OpenInstallation, before: int | None, limit: int) -> tuple[AuditEntry, ...]:
-    """Give the newest `limit` entries of the audit log, of those below number `before`."""
-    with reading(opened) as look:
-        return audit.newest(look.connection, before, limit)
 
 
 def _check_chain(entries: Iterator[AuditEntry]) -> Head:
@@ -57,11 +61,7 @@ def _check_chain(entries: Iterator[AuditEntry]) -> Head:
     for number, entry, recorded in entries:
         expected = Head(head.number + 1, link(head.hash, entry))
         if (number, recorded) != expected:
-            raise AuditDamaged(
-                f"the audit log does not hold from entry {expected.number} on",
-                hint="somebody changed it: compare with a backup and with the statements sent",
-                entry=expected.number,
-            )
+            raise AuditDamaged(reason="chain", entry=expected.number)
         head = expected
     return head
 
@@ -79,8 +79,8 @@ def _check_counts(connection: Connection) -> None:
     for code in sorted(counted.keys() | kept.keys()):
         if counted.get(code) != kept.get(code):
             raise AuditDamaged(
-                f"{kept.get(code, 0)} assignments of `{code}` were counted"
-                f" and {counted.get(code, 0)} are there",
-                hint="somebody changed the tables: compare with a backup",
+                reason="counts",
                 license=code,
+                counted=kept.get(code, 0),
+                there=counted.get(code, 0),
             )

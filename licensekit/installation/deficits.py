@@ -25,7 +25,7 @@ def deficits_of(
     after: Entitlements,
     in_use: Mapping[str, int],
 ) -> tuple[Deficit, ...]:
-    """Give the licenses of which `after` has fewer than `before`, and fewer than are in use.
+    """Return the licenses of which `after` has fewer than `before`, and fewer than are in use.
 
     Both are counted as sold, whatever has expired: what lapsed already is no reduction, and
     whoever buys again what lapsed must not find that it is refused. Concurrent seats stand in the
@@ -52,7 +52,7 @@ def deficits_of(
 
 
 def below_use(deficits: Iterable[Deficit]) -> list[BelowUse]:
-    """Give a reason against the activation for each deficit."""
+    """Return a reason against the activation for each deficit."""
     return [
         BelowUse(
             f"{one.license}: {one.in_use} in use and {one.total} in the new license set",
@@ -74,7 +74,7 @@ def _sold(entitlements: Entitlements, code: str) -> int | None:
 
 
 def holders_of(connection: Connection, entitlements: Entitlements, code: str) -> tuple[str, ...]:
-    """Give the users or sites that are assigned a license, the newest first; at most `HOLDERS`."""
+    """Return who is assigned a license, users or sites, the newest first; at most `HOLDERS`."""
     license_ = entitlements.licenses[code]
     if license_.limits_sites:
         rows = connection.rows(_SATELLITES, HOLDERS)

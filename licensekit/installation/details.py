@@ -16,8 +16,8 @@ from licensekit.entitlements.evaluation import qualify
 from licensekit.installation.deficits import HOLDERS, holders_of
 from licensekit.state import seats
 from licensekit.state.bundles import BundleRecord, bundle_records
-from licensekit.state.loading import at
-from licensekit.state.transactions import Reading
+from licensekit.state.loading import state_at
+from licensekit.state.transactions import ReadTransaction
 from licensekit.state.trust_store import verify_bundles
 from licensekit.trust.pack import TrustStore
 from licensekit.wire import armor
@@ -42,15 +42,15 @@ class LicenseDetails(NamedTuple):
     """Every bundle that was ever activated here and names it, the oldest first."""
 
 
-def details_of(look: Reading, code: str, now: int | None) -> LicenseDetails:
-    """Give everything about a license, as it is or as it would be at `now`.
+def details_of(read: ReadTransaction, code: str, now: int | None) -> LicenseDetails:
+    """Return everything about a license, as it is or as it would be at `now`.
 
     Raises:
         UnknownLicense: no catalog has it.
     """
-    state = look.state()
+    state = read.state()
     if now is not None:
-        state = at(state, now, clock=look.now)
+        state = state_at(state, now, clock=read.now)
     entitlements = state.entitlements
     name = resolve(entitlements, code)
     [row] = [row for row in rows(entitlements, state.in_use) if row.code == name]
@@ -68,16 +68,16 @@ def details_of(look: Reading, code: str, now: int | None) -> LicenseDetails:
         required_by=tuple(sorted(required_by)),
         buy=where_to_buy(entitlements, name),
         explanations=explain(entitlements, name),
-        holders=_holders(look, entitlements, name),
-        history=tuple(_history(look, trust_store, row.issuer, name.rpartition(".")[2])),
+        holders=_holders(read, entitlements, name),
+        history=tuple(_history(read, trust_store, row.issuer, name.rpartition(".")[2])),
     )
 
 
-def _holders(look: Reading, entitlements: Entitlements, name: str) -> tuple[str, ...]:
+def _holders(read: ReadTransaction, entitlements: Entitlements, name: str) -> tuple[str, ...]:
     if entitlements.licenses[name].seats is SeatKind.CONCURRENT:
-        now = seats.time_of(look.connection, look.now)
-        return seats.holders(look.connection, name, now, HOLDERS)
-    return holders_of(look.connection, entitlements, name)
+        now = seats.time_of(read.connection, read.now)
+        return seats.holders(read.connection, name, now, HOLDERS)
+    return holders_of(read.connection, entitlements, name)
 
 
 def _issuer(vendor: str, code: str) -> str:
@@ -85,14 +85,14 @@ def _issuer(vendor: str, code: str) -> str:
 
 
 def _history(
-    look: Reading, trust_store: TrustStore, issuer: str, bare: str
+    read: ReadTransaction, trust_store: TrustStore, issuer: str, bare: str
 ) -> Iterator[BundleRecord]:
     """Reading into every bundle that still verifies, whether or not it is active."""
-    rows_ = look.connection.rows("SELECT frame FROM bundles WHERE issuer = ?", issuer)
+    rows_ = read.connection.rows("SELECT frame FROM bundles WHERE issuer = ?", issuer)
     tokens = [armor.Token("bundle", data) for (data,) in rows_]
-    verified, _ = verify_bundles(tokens, trust_store, look.now)
+    verified, _ = verify_bundles(tokens, trust_store, read.now)
     naming = {one.identity for one in verified if _names(one.document, bare)}
-    return (record for record in bundle_records(look.connection) if record.identity in naming)
+    return (record for record in bundle_records(read.connection) if record.identity in naming)
 
 
 def _names(bundle: Bundle, bare: str) -> bool:

@@ -1,10 +1,16 @@
 """System events: started and ended by somebody, never by themselves."""
 
 from licensekit.entitlements.events import Event, EventScope, is_event_kind
-from licensekit.errors import EntryInvalid, EventUnknown, SiteUnknown, UserUnknown
+from licensekit.errors import EntryInvalid, EventUnknown
 from licensekit.limits import SECONDS
-from licensekit.state import events
-from licensekit.state.transactions import OpenInstallation, Writing, reading, writing
+from licensekit.state.stored import read_events
+from licensekit.state.transactions import (
+    OpenInstallation,
+    WriteTransaction,
+    read_installation,
+    write_installation,
+)
+from licensekit.state.users import known_site, known_user
 from licensekit.text import names
 from licensekit.text.spelling import is_code
 
@@ -40,7 +46,7 @@ class Events:
             )
         if expected_end is not None and not 0 <= expected_end <= SECONDS:
             raise EntryInvalid("the expected end is no time", hint="it ends before the year 10000")
-        with writing(self._opened) as change:
+        with write_installation(self._opened) as change:
             _check_subject(change, scope, subject)
             values = (kind, scope.value, subject, names.check_message(message), expected_end)
             row = change.connection.one(
@@ -62,7 +68,7 @@ class Events:
         Raises:
             EventUnknown: there is no such event in force.
         """
-        with writing(self._opened) as change:
+        with write_installation(self._opened) as change:
             ended = change.connection.run(
                 "UPDATE events SET ended = ?, ended_by = ? WHERE number = ? AND ended IS NULL",
                 change.now,
@@ -74,22 +80,17 @@ class Events:
             change.record("event-end", event=number)
 
     def list(self, *, ended: bool = False) -> tuple[Event, ...]:
-        """Give the events in force, with `ended` all that there ever were; the oldest first."""
-        with reading(self._opened) as look:
-            return events.every(look.connection) if ended else look.stored.events
+        """Return the events in force, with `ended` all that there ever were; the oldest first."""
+        with read_installation(self._opened) as read:
+            return read_events(read.connection, ended=ended)
 
 
-def _check_subject(change: Writing, scope: EventScope, subject: str) -> None:
-    connection = change.connection
+def _check_subject(change: WriteTransaction, scope: EventScope, subject: str) -> None:
     if scope is EventScope.INSTALLATION and subject:
         raise EntryInvalid("an event for the whole installation names nobody")
     if scope is EventScope.GROUP and not is_code(subject):
         raise EntryInvalid(f"{subject!a:.60} is no group")
-    if scope is EventScope.USER and not connection.one(
-        "SELECT id FROM users WHERE id = ?", subject
-    ):
-        raise UserUnknown(f"there is no user {subject!a:.60}", user=subject)
-    if scope is EventScope.SITE and not connection.one(
-        "SELECT id FROM sites WHERE id = ?", subject
-    ):
-        raise SiteUnknown(f"there is no site {subject!a:.60}", site=subject)
+    if scope is EventScope.USER:
+        known_user(change.connection, subject)
+    if scope is EventScope.SITE:
+        known_site(change.connection, subject)

@@ -109,14 +109,14 @@ class Preview(NamedTuple):
 def compare(
     before: Entitlements, after: Entitlements, in_use: Mapping[str, int], reasons: Mapping[str, str]
 ) -> tuple[PreviewRow, ...]:
-    """Give every license before and after; `reasons` is license to what stands against it."""
+    """Return every license before and after; `reasons` is license to what stands against it."""
     old = {row.code: row for row in rows(before, in_use)}
     found = [_row(old.get(row.code), row, reasons.get(row.code)) for row in rows(after, in_use)]
     return (*found, *_unknown(after))
 
 
 def news_of(before: TrustStore, after: TrustStore) -> Iterator[str]:
-    """Say in words what a file brings beside bundles."""
+    """Yield in words what a file brings beside bundles."""
     old, new = before.trust, after.trust
     if new.root.version != old.root.version:
         yield f"root {new.root.version}"

@@ -1,7 +1,7 @@
-"""An installation moves: from a folder to a server, or back.
+"""Moving an installation from a folder to a server, or back.
 
-It is copied whole in one transaction, verified there, and the place where it was is marked, so that
-two copies do not both live on. Cut off before the commit, nothing has arrived; cut off between the
+It is copied whole in one transaction, verified there, and the old location is marked, so that
+two copies are not both in use. Cut off before the commit, nothing has arrived; cut off between the
 commit and the mark, the same call again finds its own copy and sets the mark.
 """
 
@@ -16,19 +16,25 @@ from licensekit.database.copying import compare_rows, copy_rows, count_rows, mar
 from licensekit.errors import HomeTaken
 from licensekit.installation.audit import check_audit
 from licensekit.state import audit
-from licensekit.state.home import open_empty, open_installation, shown
-from licensekit.state.loading import judge
+from licensekit.state.home import displayed, open_empty, open_installation
+from licensekit.state.loading import evaluate_state
 from licensekit.state.mark import write_mark
 from licensekit.state.notices import is_restored
 from licensekit.state.schema import SCHEMA
 from licensekit.state.stored import read_stored
-from licensekit.state.transactions import OpenInstallation, Reading, Writing, system_clock, writing
+from licensekit.state.time import system_clock
+from licensekit.state.transactions import (
+    OpenInstallation,
+    ReadTransaction,
+    WriteTransaction,
+    write_installation,
+)
 
 Progress = Callable[[int, int], object]
-"""Is told now and then how many rows were done since it was told last, and how many there are."""
+"""Called now and then with how many rows were done since the last call, and how many there are."""
 
 ARRIVED: Final = "arrive"
-"""The entry that opens the life of an installation at its new place."""
+"""The first entry of the audit log at the new location."""
 
 
 _SUMMARY: Final = (
@@ -38,7 +44,7 @@ _SUMMARY: Final = (
 
 
 class Moved(NamedTuple):
-    """What has moved."""
+    """The result of a move."""
 
     source: str
     target: str
@@ -73,21 +79,21 @@ def move(
     with (
         closing(open_installation(source, create=False)) as old,
         closing(open_empty(target)) as new,
-        writing(OpenInstallation(old, None, None, None, clock, by)) as leaving,
+        write_installation(OpenInstallation(old, None, None, None, clock, by)) as leaving,
     ):
-        here, there = shown(source, old), shown(target, new)
+        here, there = displayed(source, old), displayed(target, new)
         if not _has_arrived(new, leaving):
             _move(new, leaving, here, progress or _ignore)
         with new.read() as connection:
-            migrated = _migrated(connection, here, there)
+            moved = _moved(connection, here, there)
             write_mark(new.location, audit.head(connection))
         leaving.record("move", to=there)
         mark_moved(leaving.connection, SCHEMA, there)
-    return migrated
+    return moved
 
 
-def _has_arrived(new: Database, leaving: Writing) -> bool:
-    """Say whether this installation, as it is, was copied there by a call that was cut off.
+def _has_arrived(new: Database, leaving: WriteTransaction) -> bool:
+    """Return whether an earlier call, cut off, copied this installation there as it is.
 
     Raises:
         HomeTaken: another installation is there, or this one, and something was changed since.
@@ -95,48 +101,48 @@ def _has_arrived(new: Database, leaving: Writing) -> bool:
     with new.read() as connection:
         if connection.one("SELECT one FROM installation") is None:
             return False
-        there = read_stored(connection, leaving.head, leaving.look.clock)
+        there = read_stored(connection, leaving.head, leaving.read.clock)
         [last] = audit.newest(connection, None, 1)
-        is_copy = there.seed == leaving.look.stored.seed and there.marked == leaving.head.hash
+        is_copy = there.seed == leaving.read.stored.seed and there.marked == leaving.head.hash
         if is_copy and last.number == leaving.head.number + 1 and last.facts["did"] == ARRIVED:
             return True
-    raise HomeTaken("there is an installation here already", where=new.location)
+    raise HomeTaken(where=new.location)
 
 
-def _move(new: Database, leaving: Writing, origin: str, progress: Progress) -> None:
-    look, rows = leaving.look, count_rows(leaving.connection, SCHEMA)
+def _move(new: Database, leaving: WriteTransaction, origin: str, progress: Progress) -> None:
+    read, rows = leaving.read, count_rows(leaving.connection, SCHEMA)
 
-    def told(done: int) -> None:
+    def report(done: int) -> None:
         progress(done, 2 * rows)
 
     with new.write() as connection:
         if count_rows(connection, SCHEMA):
-            raise HomeTaken("there is an installation here already", where=new.location)
-        copy_rows(look.connection, connection, SCHEMA, told)
-        compare_rows(look.connection, connection, SCHEMA, told, new.location)
+            raise HomeTaken(where=new.location)
+        copy_rows(read.connection, connection, SCHEMA, report)
+        compare_rows(read.connection, connection, SCHEMA, report, new.location)
         check_audit(connection)
-        _verify_documents(look, connection)
-        _arrive(look._replace(connection=connection), look, origin)
+        _verify_documents(read, connection)
+        _arrive(read._replace(connection=connection), read, origin)
 
 
-def _verify_documents(look: Reading, connection: Connection) -> None:
-    """Verify every document anew, from what is there now."""
-    if look.stored.recorded is not None:
-        there = read_stored(connection, None, look.clock)
-        judge(there, None, root=look.root, pack=None, clock=look.clock, released=None)
+def _verify_documents(read: ReadTransaction, connection: Connection) -> None:
+    """Verify every document again, as it was copied."""
+    if read.stored.recorded is not None:
+        there = read_stored(connection, None, read.clock)
+        evaluate_state(there, None, root=read.root, pack=None, clock=read.clock, released=None)
 
 
-def _arrive(here: Reading, before: Reading, origin: str) -> None:
-    """Begin to live in a new place: what was known of a restored backup stays known."""
+def _arrive(here: ReadTransaction, before: ReadTransaction, origin: str) -> None:
+    """Write the first entry at the new location; a restored backup stays known as one."""
     if is_restored(before.stored, before.mark):
         here.connection.run("UPDATE installation SET restored = 1")
     here = here._replace(stored=read_stored(here.connection, None, here.clock), mark=None)
-    arriving = Writing(here)
+    arriving = WriteTransaction(here)
     arriving.record(ARRIVED, **{"from": origin})
     arriving.finish()
 
 
-def _migrated(connection: Connection, source: str, target: str) -> Moved:
+def _moved(connection: Connection, source: str, target: str) -> Moved:
     head = audit.head(connection)
     [(serial, users, sites, bundles)] = connection.rows(_SUMMARY)
     return Moved(source, target, serial, users, sites, bundles, head.number, head.hash.hex())

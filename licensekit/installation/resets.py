@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator
 
 from licensekit.errors import RefusedError, ResetRefused
 from licensekit.state.time import TimeSeen
-from licensekit.state.transactions import Reading, Writing
+from licensekit.state.transactions import ReadTransaction, WriteTransaction
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import Reset, ResetWhat
 
 
 def reset_faults(
-    look: Reading, resets: Iterable[Verified[Reset]], *, key: bytes | None, vendor: str
+    read: ReadTransaction, resets: Iterable[Verified[Reset]], *, key: bytes | None, vendor: str
 ) -> Iterator[RefusedError]:
-    """Say which resets do not count here; `key` is the digest of the installation's key."""
+    """Yield which resets do not count here; `key` is the digest of the installation's key."""
     for verified in resets:
         reset = verified.document
         name = word(reset)
@@ -20,25 +20,25 @@ def reset_faults(
             yield ResetRefused(f"the reset of the {name} is for another installation")
         elif reset.issuer != vendor:
             yield ResetRefused(f"the reset of the {name} is by {reset.issuer}, not by the vendor")
-        elif _is_known(look, reset):
+        elif _is_known(read, reset):
             yield ResetRefused(f"the reset of the {name} was used before")
 
 
-def lower_allowed(look: Reading, resets: Iterable[Verified[Reset]]) -> int:
-    """Give how many bundles of a lower sequence may be activated."""
-    [(waiting,)] = look.connection.rows(
+def lower_allowed(read: ReadTransaction, resets: Iterable[Verified[Reset]]) -> int:
+    """Return how many bundles of a lower sequence may be activated."""
+    [(waiting,)] = read.connection.rows(
         "SELECT count(*) FROM resets WHERE what = ? AND used = 0", ResetWhat.SEQUENCE
     )
     return int(waiting) + sum(v.document.what is ResetWhat.SEQUENCE for v in resets)
 
 
-def time_after(look: Reading, resets: Iterable[Verified[Reset]]) -> TimeSeen:
-    """Give what is remembered of time once `resets` were applied."""
+def time_after(read: ReadTransaction, resets: Iterable[Verified[Reset]]) -> TimeSeen:
+    """Return what is remembered of time once `resets` were applied."""
     issued = [v.document.issued for v in resets if v.document.what is ResetWhat.CLOCK]
-    return TimeSeen(max(issued)) if issued else look.stored.time
+    return TimeSeen(max(issued)) if issued else read.stored.time
 
 
-def apply_resets(change: Writing, resets: Iterable[Verified[Reset]], lowered: int) -> None:
+def apply_resets(change: WriteTransaction, resets: Iterable[Verified[Reset]], lowered: int) -> None:
     """Carry resets out, and use up those that let `lowered` bundles in."""
     connection = change.connection
     for verified in resets:
@@ -61,9 +61,9 @@ def apply_resets(change: Writing, resets: Iterable[Verified[Reset]], lowered: in
 
 
 def word(reset: Reset) -> str:
-    """Give what a reset puts right, in a word."""
+    """Return what a reset puts right, in a word."""
     return reset.what.name.lower()
 
 
-def _is_known(look: Reading, reset: Reset) -> bool:
-    return look.connection.one("SELECT 1 FROM resets WHERE nonce = ?", reset.nonce) is not None
+def _is_known(read: ReadTransaction, reset: Reset) -> bool:
+    return read.connection.one("SELECT 1 FROM resets WHERE nonce = ?", reset.nonce) is not None

@@ -30,14 +30,14 @@ class Serving(NamedTuple):
     steps: Mapping[str, tuple[_Step, ...]]
 
     def access(self, license_: str, number: int) -> Access:
-        """Give what the assignment `number` of a license gets."""
+        """Return what the assignment `number` of a license gets."""
         for step in self.steps.get(license_, ()):
             if step.until is None or number < step.until:
                 return step.access
         return Access.NONE
 
     def lapsed_from(self, license_: str) -> int | None:
-        """Give the number from which assignments of a license get less than full; None: none do."""
+        """Return the number from which assignments of a license get less than full, if any do."""
         full: int | None = 0
         for step in self.steps.get(license_, ()):
             if step.access is Access.FULL:

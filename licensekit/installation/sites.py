@@ -6,11 +6,16 @@ from typing import NamedTuple
 from licensekit.access import Access
 from licensekit.entitlements import count, why_not
 from licensekit.entitlements.assignment import missing_requirements
-from licensekit.errors import NoneFree, SiteTaken, SiteUnknown
-from licensekit.installation.assigning import change_licenses
+from licensekit.errors import NoneFree, SiteTaken
+from licensekit.installation.assignments import change_licenses, release_all
 from licensekit.installation.serving import serving
-from licensekit.state import assignments
-from licensekit.state.transactions import OpenInstallation, Reading, Writing, reading, writing
+from licensekit.state.transactions import (
+    OpenInstallation,
+    WriteTransaction,
+    read_installation,
+    write_installation,
+)
+from licensekit.state.users import known_site
 from licensekit.text import names
 from licensekit.wire.documents import Kind
 
@@ -41,7 +46,7 @@ class Sites:
             NoneFree, RequirementMissing: no more satellites are licensed.
             EntryInvalid: the id or the name cannot be kept.
         """
-        with writing(self._opened) as change:
+        with write_installation(self._opened) as change:
             names.check_id(site_id, "site")
             _require_new(change, site_id, central=central)
             if not central:
@@ -60,9 +65,9 @@ class Sites:
         Raises:
             SiteUnknown: there is no such site.
         """
-        with writing(self._opened) as change:
-            _require_known(change.look, site_id)
-            released = sorted(assignments.release_all(change.connection, Kind.SITE, site_id))
+        with write_installation(self._opened) as change:
+            known_site(change.connection, site_id)
+            released = sorted(release_all(change.connection, Kind.SITE, site_id))
             change.connection.run("DELETE FROM sites WHERE id = ?", site_id)
             change.record("site-remove", site=site_id, released=released)
             return tuple(released)
@@ -74,8 +79,8 @@ class Sites:
             SiteUnknown: there is no such site.
             UnknownLicense, WrongKind, RefusedError: as `Users.assign`, about site licenses.
         """
-        with writing(self._opened) as change:
-            _require_known(change.look, site_id)
+        with write_installation(self._opened) as change:
+            known_site(change.connection, site_id)
             return change_licenses(change, Kind.SITE, site_id, licenses, release)
 
     def release(self, site_id: str, *licenses: str) -> None:
@@ -83,12 +88,12 @@ class Sites:
         self.assign(site_id, release=licenses)
 
     def list(self) -> tuple[SiteRow, ...]:
-        """Give every site, the central one first."""
-        with reading(self._opened) as look:
-            state = look.state()
-            served = serving(look.connection, state.entitlements, state.in_use)
+        """Return every site, the central one first."""
+        with read_installation(self._opened) as read:
+            state = read.state()
+            served = serving(read.connection, state.entitlements, state.in_use)
             held: dict[str, list[tuple[str, int]]] = {}
-            for site, code, number in look.connection.rows(
+            for site, code, number in read.connection.rows(
                 "SELECT site_id, license, number FROM site_licenses ORDER BY number"
             ):
                 held.setdefault(site, []).append((code, number))
@@ -104,13 +109,13 @@ class Sites:
                         if served.access(code, number) < Access.FULL
                     ),
                 )
-                for site, name, central in look.connection.rows(
+                for site, name, central in read.connection.rows(
                     "SELECT id, name, central FROM sites ORDER BY central DESC, id"
                 )
             )
 
 
-def _require_new(change: Writing, site_id: str, *, central: bool) -> None:
+def _require_new(change: WriteTransaction, site_id: str, *, central: bool) -> None:
     if change.connection.one("SELECT id FROM sites WHERE id = ?", site_id) is not None:
         raise SiteTaken(f"there is a site {site_id} already", site=site_id)
     known = change.connection.one("SELECT id FROM sites WHERE central = 1")
@@ -118,12 +123,12 @@ def _require_new(change: Writing, site_id: str, *, central: bool) -> None:
         raise SiteTaken(f"the central site is {known[0]} already", site=known[0])
 
 
-def _require_room(change: Writing) -> None:
+def _require_room(change: WriteTransaction) -> None:
     """Refuse one more satellite than the licenses that limit them have room for."""
-    state = change.look.state()
+    state = change.read.state()
     entitlements = state.entitlements
     limiting = [code for code, one in entitlements.licenses.items() if one.limits_sites]
-    numbers = [count(entitlements, code, change.look.stored.satellites) for code in limiting]
+    numbers = [count(entitlements, code, change.read.stored.satellites) for code in limiting]
     for code, number in zip(limiting, numbers, strict=True):
         if number.free == 0 and all(other.free == 0 for other in numbers):
             raise NoneFree(
@@ -131,7 +136,7 @@ def _require_room(change: Writing) -> None:
                 f" one, and {number.in_use} are there",
                 hint="remove a site, or activate more"
                 if number.total
-                else why_not(entitlements, code),
+                else why_not(entitlements, code).message,
                 license=code,
                 in_use=number.in_use,
                 total=number.total,
@@ -139,8 +144,3 @@ def _require_room(change: Writing) -> None:
     for code in limiting:
         for fault in missing_requirements(entitlements, "the installation", code):
             raise fault
-
-
-def _require_known(look: Reading, site_id: str) -> None:
-    if look.connection.one("SELECT id FROM sites WHERE id = ?", site_id) is None:
-        raise SiteUnknown(f"there is no site {site_id!a:.60}", site=site_id)

@@ -5,12 +5,11 @@ The first line names the columns: `id`, and any of `name`, `kind`, `can_log_in`,
 not released.
 """
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from licensekit.entitlements import Entitlements, resolve
-from licensekit.entitlements.assignment import Change, faults_of
+from licensekit.entitlements.assignment import AssignmentChange, faults_of
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import (
     Fault,
@@ -20,11 +19,11 @@ from licensekit.errors import (
     UserRetired,
     UsersInvalid,
 )
-from licensekit.installation.user_rows import add_user, update_user
-from licensekit.state import assignments
-from licensekit.state.transactions import Writing
-from licensekit.state.users import user_facts
+from licensekit.installation.assignments import assign
+from licensekit.state.transactions import WriteTransaction
+from licensekit.state.users import add_user, update_user, user_facts
 from licensekit.text import names
+from licensekit.text.rows import TextRow, read_rows
 from licensekit.wire.documents import Kind, UserKind
 
 IMPORT_BYTES: Final = 64 * 1024 * 1024
@@ -35,11 +34,11 @@ FAULTS: Final = 100
 _YES: Final = frozenset({"yes", "true", "1", "x"})
 _NO: Final = frozenset({"no", "false", "0", ""})
 _KINDS: Final = {kind.name.lower(): kind for kind in UserKind}
-_MARKS: Final = ",;\t"
+_DELIMITERS: Final = ";,\t"
 
 
 class ImportRow(NamedTuple):
-    """One line of the file: what it says of a user."""
+    """One row of the file: what it says of a user."""
 
     line: int
     user_id: str
@@ -51,7 +50,7 @@ class ImportRow(NamedTuple):
 
 
 class Imported(NamedTuple):
-    """What an import did."""
+    """The result of an import."""
 
     added: int
     changed: int
@@ -60,30 +59,27 @@ class Imported(NamedTuple):
 
 
 def parse_users(text: str) -> list[ImportRow]:
-    """Give the rows of a CSV file; columns are separated by commas, semicolons or tabs.
+    """Return the rows of a CSV file; columns are separated by commas, semicolons or tabs.
 
-    A line with a fault is a row with a fault, so that the import names it together with what the
+    A line with a fault is a row with a fault, so that the import reports it together with what the
     rules of the installation have against the others.
 
     Raises:
         UsersInvalid: the first line names other columns than there are.
     """
-    lines = _lines(text)
-    head = next(lines, _Line(1, [], ""))
+    lines = text.removeprefix("\ufeff").splitlines(keepends=True)
+    read = read_rows(lines, delimiters=_DELIMITERS)
+    head = next(read, TextRow(1, []))
     columns = [name.strip().lower() for name in head.cells]
     faults = [Fault("line 1", head.fault)] if head.fault else list(_of_columns(columns))
     if faults:
         raise _invalid(faults)
-    return _without_repetition(_row(line, columns) for line in lines)
+    return _without_repetition(_row(row, columns) for row in read)
 
 
-def import_users(change: Writing, rows: Iterable[ImportRow]) -> Imported:
-    """Add and change users, and assign their licenses; all of it, or nothing.
-
-    Raises:
-        UsersInvalid: all faults, by line; the transaction must not be committed then.
-    """
-    state = change.look.state()
+def import_users(change: WriteTransaction, rows: Iterable[ImportRow]) -> Imported:
+    """Add and change users, and assign their licenses; raises as `Users.import_rows` does."""
+    state = change.read.state()
     importing = _Importing(change, state.entitlements, dict(state.in_use))
     faults: list[Fault] = []
     for row in rows:
@@ -99,37 +95,39 @@ def import_users(change: Writing, rows: Iterable[ImportRow]) -> Imported:
 class _Importing:
     """The import so far: what it counted, and what it did."""
 
-    def __init__(self, change: Writing, entitlements: Entitlements, in_use: dict[str, int]) -> None:
+    def __init__(
+        self, change: WriteTransaction, entitlements: Entitlements, in_use: dict[str, int]
+    ) -> None:
         self.change = change
         self.entitlements = entitlements
         self.in_use = in_use
         self.done = Imported(0, 0, 0, 0)
 
     def take(self, row: ImportRow) -> list[LicenseError]:
-        """Take a row, or give everything that stands against it."""
+        """Import a row, or return every reason against it."""
         try:
             before = user_facts(self.change.connection, row.user_id)
             after = (before or UserFacts(row.user_id))._replace(**row.changes)
             if before is None:
-                add_user(self.change, after)
+                add_user(self.change.connection, after)
             elif after != before:
-                update_user(self.change, after)
+                update_user(self.change.connection, after)
             held = frozenset(holding.license for holding in after.holdings)
             wanted = {resolve(self.entitlements, c, (Kind.USER,)) for c in row.licenses}
         except (QuestionError, RefusedError) as error:
             return [error]
         if after.retired and wanted:
             return [UserRetired(f"{row.user_id} is retired", user=row.user_id)]
-        assign = Change(frozenset(wanted))
-        faults = faults_of(self.entitlements, self.in_use, row.user_id, held, assign)
+        asked = AssignmentChange(frozenset(wanted))
+        faults = faults_of(self.entitlements, self.in_use, row.user_id, held, asked)
         if not faults:
-            self._assign(row.user_id, assign.assign - held, before, after)
+            self._assign(row.user_id, asked.assign - held, before, after)
         return list(faults)
 
     def _assign(
         self, user_id: str, new: frozenset[str], before: UserFacts | None, after: UserFacts
     ) -> None:
-        assignments.assign(self.change.connection, Kind.USER, user_id, new)
+        assign(self.change.connection, Kind.USER, user_id, new)
         for code in new:
             self.in_use[code] = self.in_use.get(code, 0) + 1
         is_changed = before is None or after != before or bool(new)
@@ -155,28 +153,8 @@ def _of_columns(columns: list[str]) -> Iterator[Fault]:
             yield Fault("line 1", f"the column `{name}` is there twice")
 
 
-class _Line(NamedTuple):
-    number: int
-    cells: list[str]
-    fault: str
-
-
-def _lines(text: str) -> Iterator[_Line]:
-    """Give the lines that are not empty, up to the first that is no CSV."""
-    lines = text.removeprefix("\ufeff").splitlines(keepends=True)
-    first = lines[0] if lines else ""
-    _, mark = max((first.count(mark), mark) for mark in _MARKS)
-    reader = csv.reader(lines, delimiter=mark, strict=True)
-    try:
-        for cells in reader:
-            if any(cells):
-                yield _Line(reader.line_num, cells, "")
-    except csv.Error as error:
-        yield _Line(reader.line_num, [], f"it is no CSV: {error}")
-
-
-def _row(line: _Line, columns: list[str]) -> ImportRow:
-    number, cells, fault = line
+def _row(row: TextRow, columns: list[str]) -> ImportRow:
+    number, cells, fault = row
     if fault:
         return _faulty(number, fault)
     if len(cells) != len(columns):
@@ -195,7 +173,7 @@ def _faulty(line: int, fault: str) -> ImportRow:
 
 
 def _without_repetition(rows: Iterable[ImportRow]) -> list[ImportRow]:
-    """Give the rows; of a user who is there twice the second one has a fault."""
+    """Return the rows; of a user who is there twice the second one has a fault."""
     lines: dict[str, int] = {}
     found: list[ImportRow] = []
     for row in rows:

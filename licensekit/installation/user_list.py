@@ -10,17 +10,12 @@ from licensekit.database import Row, Value
 from licensekit.entitlements import resolve
 from licensekit.installation.serving import Serving, serving
 from licensekit.state.loading import InstallationState
-from licensekit.state.transactions import Reading
+from licensekit.state.transactions import ReadTransaction
+from licensekit.state.users import USER_COLUMNS, facts_of
 from licensekit.wire.documents import Kind, UserKind
 
-_COLUMNS: Final = (
-    "SELECT u.id, u.name, u.kind, u.can_log_in, u.administrator, u.retired, u.member_of,"
-    " l.license, l.number FROM "
-)
-_SOME: Final = (
-    "SELECT * FROM (SELECT u.id, u.name, u.kind, u.can_log_in, u.administrator, u.retired,"
-    " u.member_of FROM users u"
-)
+_COLUMNS: Final = f"SELECT {USER_COLUMNS}, l.license, l.number FROM "  # noqa: S608  # texts of ours
+_SOME: Final = f"SELECT * FROM (SELECT {USER_COLUMNS} FROM users u"  # noqa: S608  # texts of ours
 _FIRST: Final = " ORDER BY u.id LIMIT ?) AS of_kind"
 _LICENSES: Final = " u LEFT JOIN user_licenses l ON l.user_id = u.id"
 _ORDER: Final = " ORDER BY u.id, l.number"
@@ -76,27 +71,21 @@ class UserPage(NamedTuple):
     """Whether there are users after these."""
 
 
-def list_users(look: Reading, state: InstallationState, wanted: UserFilter) -> Iterator[UserRow]:
-    """Give the users that `wanted` fits, by id.
-
-    Raises:
-        UnknownLicense, WrongKind: a license that is asked for is no user license.
-    """
-    served = serving(look.connection, state.entitlements, state.in_use)
+def list_users(
+    read: ReadTransaction, state: InstallationState, wanted: UserFilter
+) -> Iterator[UserRow]:
+    """Return the users that `wanted` fits, by id; raises as `Users.list` does."""
+    served = serving(read.connection, state.entitlements, state.in_use)
     where, params = _where(state, served, wanted)
-    rows = look.connection.stream(_COLUMNS + "users" + _LICENSES + where + _ORDER, *params)
+    rows = read.connection.stream(_COLUMNS + "users" + _LICENSES + where + _ORDER, *params)
     return _users(rows, served)
 
 
 def page_of_users(
-    look: Reading, state: InstallationState, wanted: UserFilter, *, after: str, limit: int
+    read: ReadTransaction, state: InstallationState, wanted: UserFilter, *, after: str, limit: int
 ) -> UserPage:
-    """Give the first `limit` of the users that `wanted` fits, of those whose id is after `after`.
-
-    Raises:
-        UnknownLicense, WrongKind: a license that is asked for is no user license.
-    """
-    served = serving(look.connection, state.entitlements, state.in_use)
+    """Return a page of the users that `wanted` fits; see `Users.page`."""
+    served = serving(read.connection, state.entitlements, state.in_use)
     found: list[LiteralString] = []
     params: list[Value] = []
     # Of one kind the next by id are found at once; of several, they are the next of each.
@@ -105,7 +94,7 @@ def page_of_users(
         found.append(_SOME + where + _FIRST)
         params += (*values, limit + 1)
     some = _COLUMNS + "(" + " UNION ALL ".join(found) + " ORDER BY id LIMIT ?)"
-    rows = look.connection.rows(some + _LICENSES + _ORDER, *params, limit + 1)
+    rows = read.connection.rows(some + _LICENSES + _ORDER, *params, limit + 1)
     users = tuple(_users(rows, served))
     return UserPage(users[:limit], len(users) > limit)
 
@@ -119,18 +108,7 @@ def _users(rows: Iterable[Row], served: Serving) -> Iterator[UserRow]:
 
 
 def _row(row: Row, licenses: tuple[str, ...], lapsed: tuple[str, ...]) -> UserRow:
-    user_id, name, kind, can_log_in, administrator, retired, member_of, *_ = row
-    return UserRow(
-        id=user_id,
-        name=name,
-        kind=UserKind(kind),
-        can_log_in=bool(can_log_in),
-        administrator=bool(administrator),
-        retired=bool(retired),
-        groups=tuple(member_of.split()),
-        licenses=licenses,
-        lapsed=lapsed,
-    )
+    return UserRow(*facts_of(row)[:-1], licenses, lapsed)
 
 
 def _where(
@@ -181,12 +159,12 @@ def _lapsed(state: InstallationState, served: Serving) -> tuple[LiteralString, *
 
 
 def _literal(text: str) -> str:
-    """Give `text` so that a pattern takes it as it stands."""
+    """Return `text` so that a pattern takes it as it stands."""
     return "".join(f"\\{character}" if character in r"\%_" else character for character in text)
 
 
 def _givers(state: InstallationState, wanted: str) -> list[str] | None:
-    """Give the licenses whose assignment gives `wanted`; None if everybody has it."""
+    """Return the licenses whose assignment gives `wanted`; None if everybody has it."""
     entitlements = state.entitlements
     code = resolve(entitlements, wanted, (Kind.USER,))
     if entitlements.everyone.get(code):

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from licensekit.access import Access
-from licensekit.entitlements import Holding, held_access, short_of
+from licensekit.entitlements import held_access, short_of
 from licensekit.entitlements.login import Decision, UserFacts, may_login
-from licensekit.errors import SiteUnknown, UserRetired
-from licensekit.installation.assigning import change_licenses
+from licensekit.errors import UserRetired
+from licensekit.installation.assignments import change_licenses, release_all
 from licensekit.installation.user_import import Imported, ImportRow, import_users
 from licensekit.installation.user_list import (
     UserFilter,
@@ -15,10 +15,12 @@ from licensekit.installation.user_list import (
     list_users,
     page_of_users,
 )
-from licensekit.installation.user_rows import add_user, known_user, update_user
-from licensekit.state import assignments
-from licensekit.state.transactions import OpenInstallation, Reading, reading, writing
-from licensekit.state.users import site_holdings, user_facts
+from licensekit.state.transactions import (
+    OpenInstallation,
+    read_installation,
+    write_installation,
+)
+from licensekit.state.users import add_user, known_site, known_user, update_user, user_facts
 from licensekit.wire.documents import Kind, UserKind
 
 _EVERYBODY = UserFilter()
@@ -46,9 +48,9 @@ class Users:
             UserTaken: there is a user of that id.
             EntryInvalid: the id, name or a group cannot be kept.
         """
-        with writing(self._opened) as change:
+        with write_installation(self._opened) as change:
             add_user(
-                change,
+                change.connection,
                 UserFacts(user_id, name, kind, can_log_in, administrator, groups=tuple(groups)),
             )
             change.record("user-add", user=user_id)
@@ -70,8 +72,8 @@ class Users:
             UserUnknown: there is no such user.
             EntryInvalid: the name or a group cannot be kept.
         """
-        with writing(self._opened) as change:
-            before = known_user(change.look, user_id)
+        with write_installation(self._opened) as change:
+            before = known_user(change.connection, user_id)
             after = before._replace(
                 name=before.name if name is None else name,
                 kind=before.kind if kind is None else kind,
@@ -81,7 +83,7 @@ class Users:
                 retired=before.retired if retired is None else retired,
             )
             if after != before:
-                update_user(change, after)
+                update_user(change.connection, after)
                 changed = [
                     f for f, a, b in zip(after._fields, after, before, strict=True) if a != b
                 ]
@@ -98,8 +100,8 @@ class Users:
             NoneFree, PlanHeld, RequirementMissing, StillRequired, NotAssigned, NotAssignable: the
                 first thing that stands against it; its `faults` are all.
         """
-        with writing(self._opened) as change:
-            user = known_user(change.look, user_id)
+        with write_installation(self._opened) as change:
+            user = known_user(change.connection, user_id)
             if user.retired and licenses:
                 raise UserRetired(f"{user_id} is retired", user=user_id)
             return change_licenses(change, Kind.USER, user_id, licenses, release)
@@ -114,11 +116,11 @@ class Users:
         Raises:
             UserUnknown: there is no such user.
         """
-        with writing(self._opened) as change:
-            user = known_user(change.look, user_id)
-            released = sorted(assignments.release_all(change.connection, Kind.USER, user_id))
+        with write_installation(self._opened) as change:
+            user = known_user(change.connection, user_id)
+            released = sorted(release_all(change.connection, Kind.USER, user_id))
             if not user.retired:
-                update_user(change, user._replace(retired=True))
+                update_user(change.connection, user._replace(retired=True))
                 change.record("user-retire", user=user_id, released=released)
             return tuple(released)
 
@@ -128,52 +130,52 @@ class Users:
         Raises:
             UsersInvalid: all faults, by line; nothing was changed.
         """
-        with writing(self._opened) as change:
+        with write_installation(self._opened) as change:
             return import_users(change, rows)
 
     def get(self, user_id: str) -> UserFacts:
-        """Give what is known of a user, and what it is assigned.
+        """Return what is known of a user, and what it is assigned.
 
         Raises:
             UserUnknown: there is no such user.
         """
-        with reading(self._opened) as look:
-            return known_user(look, user_id)
+        with read_installation(self._opened) as read:
+            return known_user(read.connection, user_id)
 
     def access(self, user_id: str, *, site: str | None = None) -> Mapping[str, Access]:
-        """Give what a user may do with every license, at a site.
+        """Return what a user may do with every license, at a site.
 
         Raises:
             UserUnknown, SiteUnknown: there is no such user, or no such site.
         """
-        with reading(self._opened) as look:
-            state = look.state()
+        with read_installation(self._opened) as read:
+            state = read.state()
             short = short_of(state.entitlements, state.in_use)
-            user = known_user(look, user_id, short)
-            at_site = () if site is None else _site_holdings(look, site, short)
+            user = known_user(read.connection, user_id, short)
+            at_site = () if site is None else known_site(read.connection, site, short)
             return held_access(state.entitlements, user.holdings, at_site)
 
     def list(self, wanted: UserFilter = _EVERYBODY) -> Iterator[UserRow]:
-        """Give the users that `wanted` fits, by id, in constant memory.
+        """Yield the users that `wanted` fits, by id, in constant memory.
 
         Raises:
             UnknownLicense, WrongKind: a license that is asked for is no user license.
         """
-        with reading(self._opened) as look:
-            yield from list_users(look, look.state(), wanted)
+        with read_installation(self._opened) as read:
+            yield from list_users(read, read.state(), wanted)
 
     def page(
         self, wanted: UserFilter = _EVERYBODY, *, after: str = "", limit: int = 50
     ) -> UserPage:
-        """Give the first `limit` of the users that `wanted` fits whose id is after `after`.
+        """Return the first `limit` of the users that `wanted` fits whose id is after `after`.
 
         However many users there are, a page costs the same.
 
         Raises:
             UnknownLicense, WrongKind: a license that is asked for is no user license.
         """
-        with reading(self._opened) as look:
-            return page_of_users(look, look.state(), wanted, after=after, limit=limit)
+        with read_installation(self._opened) as read:
+            return page_of_users(read, read.state(), wanted, after=after, limit=limit)
 
     def may_login(self, user_id: str, way: str, *, site: str | None = None) -> Decision:
         """Decide whether a user may log in by `way`, with every reason why not.
@@ -182,22 +184,15 @@ class Users:
             UnknownAccess: no catalog has that way.
             SiteUnknown: there is no such site.
         """
-        with reading(self._opened) as look:
-            state = look.state()
+        with read_installation(self._opened) as read:
+            state = read.state()
             short = short_of(state.entitlements, state.in_use)
-            at_site = () if site is None else _site_holdings(look, site, short)
+            at_site = () if site is None else known_site(read.connection, site, short)
             return may_login(
                 state.entitlements,
-                user_facts(look.connection, user_id, short),
+                user_facts(read.connection, user_id, short),
                 way,
                 site=site,
                 site_holdings=at_site,
                 events=state.events,
             )
-
-
-def _site_holdings(look: Reading, site: str, short: frozenset[str]) -> tuple[Holding, ...]:
-    held = site_holdings(look.connection, site, short)
-    if held is None:
-        raise SiteUnknown(f"there is no site {site!a:.60}", site=site)
-    return held

@@ -1,20 +1,24 @@
-"""A vendor's new workspace: its keys, and the first documents that they sign."""
+"""A vendor's new workspace: its keys, and the first documents that they sign.
 
-from collections.abc import Sequence
+A new workspace is made whole beside its folder, then moved there.
+"""
+
+import shutil
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 from typing import NamedTuple
 
 from licensekit import limits
-from licensekit.errors import WorkspaceError, WorkspaceExists
-from licensekit.files import write_atomically
-from licensekit.issuer import ledger_place
+from licensekit.errors import FileUnusable, WorkspaceError, WorkspaceExists
+from licensekit.files import sync_folder, unusable, write_atomically
 from licensekit.issuer.catalog import templates
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.keys.documents import admitted, first_root, first_trust, whole_scope
 from licensekit.issuer.keys.keyring import write_key
-from licensekit.issuer.layout import Layout
+from licensekit.issuer.layout import Layout, require_url
 from licensekit.issuer.ledger import Record, append, facts, head, open_ledger
-from licensekit.issuer.placing import placed
 from licensekit.issuer.state import workspace_state
 from licensekit.keys.signing import SigningKey
 from licensekit.trust.roots import pin_of
@@ -30,14 +34,28 @@ class NewWorkspace(NamedTuple):
     """What a new workspace is to be."""
 
     product: str
+    """The code that the root speaks for."""
     issuer: str
-    catalog: bytes
-    """The catalog file, which names the same product and issuer."""
+    """The code that is signed for."""
+    name: str
+    """The issuer's name, for the first catalog."""
+    catalog: bytes | None = None
+    """The catalog file, which names the same product and issuer; default: a small one."""
     scheme: int = ED25519
+    """Of every key: `frame.ED25519` or `frame.HYBRID`."""
     root_keys: int = 1
+    """How many keys the root has."""
     threshold: int = 1
+    """How many of them must sign."""
     ledger: str | None = None
-    """The URL of a ledger on a server; in the folder otherwise."""
+    """The `postgresql://` URL of a ledger on a server, without a password; default: in the
+    folder."""
+
+    @property
+    def catalog_text(self) -> bytes:
+        """The catalog file that the workspace begins with."""
+        text = templates.catalog_text(product=self.product, issuer=self.issuer, name=self.name)
+        return text.encode() if self.catalog is None else self.catalog
 
 
 class Secrets(NamedTuple):
@@ -55,21 +73,22 @@ def create(folder: Path, plan: NewWorkspace, secrets: Secrets, *, who: str, now:
         WorkspaceExists: it holds a workspace, or a file that one would have.
         CatalogInvalid: the catalog has faults.
         WorkspaceError: the catalog names another product or issuer than the plan, or more root
-            keys must sign than there are.
-        FileUnusable: it cannot be written; nothing was.
+            keys must sign than there are, or `ledger` is not a URL.
+        StateError: the ledger cannot be set up at its URL.
+        FileUnusable: it cannot be written. Nothing was, in all these cases.
     """
     catalog = _check(plan, now)
-    with placed(folder, plan.product, plan.catalog) as layout:
+    with new_folder(folder, plan.product, plan.catalog_text) as layout:
         _fill(layout, folder, plan, secrets, catalog, who=who, now=now)
 
 
 def root_key_names(count: int) -> list[str]:
-    """Give the names of so many root keys."""
-    return ["root"] if count == 1 else [f"root-{place}" for place in range(1, count + 1)]
+    """Return the names of `count` root keys."""
+    return ["root"] if count == 1 else [f"root-{number}" for number in range(1, count + 1)]
 
 
 def _check(plan: NewWorkspace, now: int) -> Catalog:
-    catalog = read_catalog(plan.catalog, version=1, issued=now)
+    catalog = read_catalog(plan.catalog_text, version=1, issued=now)
     for what, planned, written in (
         ("product", plan.product, catalog.product),
         ("issuer", plan.issuer, catalog.issuer),
@@ -80,7 +99,7 @@ def _check(plan: NewWorkspace, now: int) -> Catalog:
                 hint=f"leave out --{what}, or change the catalog",
             )
     if plan.ledger is not None:
-        ledger_place.require_url(plan.ledger)
+        require_url(plan.ledger)
     if not 1 <= plan.threshold <= plan.root_keys <= limits.ROOT_KEYS:
         raise WorkspaceError(
             f"{plan.threshold} of {plan.root_keys} root keys cannot be asked for",
@@ -103,7 +122,7 @@ def _fill(
     signing_key = SigningKey.generate(plan.scheme)
     layout.keys.mkdir()
     layout.root.mkdir()
-    write_texts(layout, target, plan.catalog, catalog)
+    write_texts(layout, target, plan.catalog_text, catalog)
     write_key(layout.keys, FIRST_KEY, signing_key, secrets.signing)
     passphrases = [*secrets.root] * (1 if len(secrets.root) > 1 else plan.root_keys)
     for name, key, word in zip(root_key_names(plan.root_keys), root_keys, passphrases, strict=True):
@@ -131,7 +150,7 @@ def _documents(
     signing_key: SigningKey,
     now: int,
 ) -> list[tuple[Document, Token]]:
-    """Make and sign what the first pack holds."""
+    """Make and sign the documents of the first pack."""
     enough = root_keys[: plan.threshold]
     root = first_root(
         plan.product, plan.issuer, [key.verifying_key for key in root_keys], plan.threshold
@@ -155,7 +174,7 @@ def create_ledger(
         StateError: the ledger cannot be set up there.
     """
     if url is not None:
-        ledger_place.record(layout, url)
+        layout.record_url(url)
     database = open_ledger(layout.ledger if url is None else url, create=True)
     try:
         with database.write() as ledger:
@@ -163,8 +182,8 @@ def create_ledger(
                 raise WorkspaceExists(
                     "this ledger belongs to a workspace already",
                     where=database.location,
-                    hint="give each its own database, or its own schema in one; to work at several"
-                    " desks, copy the folder of the workspace",
+                    hint="give each its own database, or its own schema in one; to work in several"
+                    " places, copy the folder of the workspace",
                 )
             append(ledger, records)
             facts.put(ledger, facts.PIN, pin_of(encode(records[0].document)))
@@ -173,3 +192,70 @@ def create_ledger(
     finally:
         database.close()
     write_atomically(layout.pack(first.product), first.pack)
+
+
+@contextmanager
+def new_folder(folder: Path, product: str, catalog: bytes | None) -> Generator[Layout]:
+    """Yield the layout of a folder to make a workspace in; the block ends with it in `folder`.
+
+    Raises:
+        WorkspaceExists, FileUnusable: as `require_room`, or it cannot be written; nothing was.
+    """
+    require_room(folder, product, catalog)
+    partial = folder.with_name(f".{folder.name}.{token_hex(4)}.partial")
+    try:
+        partial.mkdir(parents=True)
+        yield Layout(partial)
+        _move(partial, folder)
+    except OSError as error:
+        raise unusable(folder, "a workspace", error) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def require_room(folder: Path, product: str, catalog: bytes | None = None) -> None:
+    """Refuse a folder that holds a workspace, or a file that one would have.
+
+    The catalog that the workspace is to begin with may lie there already.
+
+    Raises:
+        WorkspaceExists: it does.
+        FileUnusable: it is not a folder.
+    """
+    layout = Layout(folder)
+    if folder.exists() and not folder.is_dir():
+        raise FileUnusable(reason="not-a-folder", where=str(folder))
+    if layout.ledger.exists() or layout.ledger_url.exists():
+        raise WorkspaceExists("there is a workspace here already", where=str(folder))
+    for path in layout.all(product):
+        if path.exists() and not (path == layout.catalog and path.read_bytes() == catalog):
+            raise WorkspaceExists(
+                f"`{path.name}` is in the way",
+                where=str(folder),
+                hint="choose another folder, or move it away first",
+            )
+
+
+def _move(partial: Path, folder: Path) -> None:
+    if not folder.exists():
+        partial.rename(folder)
+    else:
+        _move_into(partial, folder)
+    sync_folder(folder.parent)
+
+
+def _move_into(partial: Path, folder: Path) -> None:
+    """Move every entry, the ledger last, because it is what makes a folder a workspace."""
+    layout = Layout(partial)
+    last = {layout.ledger, layout.ledger_url}
+    moved: list[tuple[Path, Path]] = []
+    try:
+        for source in sorted(partial.iterdir(), key=lambda path: (path in last, path.name)):
+            target = folder / source.name
+            if not target.exists():
+                source.rename(target)
+                moved.append((source, target))
+    except OSError:
+        for source, target in reversed(moved):
+            target.rename(source)
+        raise

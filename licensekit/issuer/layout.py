@@ -1,7 +1,13 @@
-"""Where things lie in a workspace."""
+"""The paths of a workspace, and the location of its ledger: in the folder, or on a server."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+from licensekit.database import holds_password, is_url
+from licensekit.errors import WorkspaceError, WorkspaceInvalid
+from licensekit.files import read_bytes, write_atomically
+
+_URL_BYTES: Final = 4096
 
 
 class Layout(NamedTuple):
@@ -16,7 +22,7 @@ class Layout(NamedTuple):
 
     @property
     def orders(self) -> Path:
-        """A place for orders, with an example."""
+        """The folder for orders, with an example."""
         return self.folder / "orders"
 
     @property
@@ -36,7 +42,7 @@ class Layout(NamedTuple):
 
     @property
     def ledger_url(self) -> Path:
-        """Where the ledger is, if it is not in the workspace."""
+        """The URL of the ledger, if it is not in the workspace."""
         return self.folder / "ledger.url"
 
     def pack(self, product: str) -> Path:
@@ -48,7 +54,7 @@ class Layout(NamedTuple):
         return self.folder / f"{issuer}.pub"
 
     def all(self, product: str) -> list[Path]:
-        """Give everything that a new workspace consists of."""
+        """Return everything that a new workspace consists of."""
         return [
             self.catalog,
             self.orders,
@@ -58,3 +64,46 @@ class Layout(NamedTuple):
             self.ledger_url,
             self.pack(product),
         ]
+
+    def record_url(self, url: str) -> None:
+        """Record in the workspace that its ledger is at `url`."""
+        write_atomically(self.ledger_url, f"{url}\n".encode())
+
+    def locate_ledger(self) -> str | Path:
+        """Return the location of the ledger: a path, or a URL.
+
+        Raises:
+            WorkspaceInvalid: there is no workspace.
+            FileUnusable, TooLarge: the file with the URL cannot be read.
+        """
+        if self.ledger.is_file():
+            return self.ledger
+        if not self.ledger_url.is_file():
+            raise WorkspaceInvalid(
+                "this is no workspace: it has no ledger",
+                where=str(self.folder),
+                hint="give the workspace with -C DIR, or make one with `licensekit init DIR`",
+            )
+        text = read_bytes(self.ledger_url, limit=_URL_BYTES, what="the place of a ledger")
+        url = text.decode(errors="replace").strip()
+        if not is_url(url):
+            raise WorkspaceInvalid("this names no ledger on a server", where=str(self.ledger_url))
+        return url
+
+
+def require_url(url: str) -> None:
+    """Refuse what cannot be recorded as the location of a ledger.
+
+    Raises:
+        WorkspaceError: it is no URL of a server, or has a password in it, which is not repeated.
+        DatabaseUnavailable: it is malformed, or there is no driver.
+    """
+    if not is_url(url) or len(url.encode()) >= _URL_BYTES:
+        raise WorkspaceError(
+            "this is no place for a ledger", hint="give a URL: postgresql://user@host/database"
+        )
+    if holds_password(url):
+        raise WorkspaceError(
+            "the URL of the ledger has a password in it, and would be kept in the workspace",
+            hint="leave it out and keep it in a password file (PGPASSFILE) or a service file",
+        )

@@ -10,7 +10,7 @@ from licensekit.wire.documents import TYPE_OF
 
 
 def sign_admitted(document: SignedByVendor, signer: Signer, trust: TrustState, now: int) -> Token:
-    """Give the token of `document`, if `signer` may sign it now.
+    """Sign `document` and return its token, if `signer` may sign it now.
 
     Raises:
         KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: it may not.
@@ -24,7 +24,7 @@ def sign_admitted(document: SignedByVendor, signer: Signer, trust: TrustState, n
 
 
 def admission(signer: Signer, trust: TrustState) -> AdmittedSigner:
-    """Give what the trust document says of the key of `signer`.
+    """Return what the trust document says of the key of `signer`.
 
     Raises:
         KeyUnknown: nothing.
@@ -32,20 +32,16 @@ def admission(signer: Signer, trust: TrustState) -> AdmittedSigner:
     key = signer.verifying_key
     found = trust.signers.get((key.scheme, key.key_id))
     if found is None:
-        raise KeyUnknown(
-            f"key {key.key_id.hex()} is not in the trust document",
-            hint="sign the trust document that admits it first (`licensekit keys list`)",
-            key_id=key.key_id.hex(),
-        )
+        raise KeyUnknown(reason="signer", key_id=key.key_id)
     return found
 
 
 def require_signer(signer: Signer | None) -> Signer:
-    """Give the signer, where something is to be signed after all.
+    """Return the signer, where something is to be signed.
 
     Raises:
         KeyMissing: there is none.
     """
     if signer is None:
-        raise KeyMissing("there is something to sign, and no key was given")
+        raise KeyMissing(reason="not-given")
     return signer

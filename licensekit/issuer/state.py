@@ -1,4 +1,4 @@
-"""What a workspace stands on: its roots, trust, lists and catalogs, verified from its pin."""
+"""The verified documents of a workspace: its roots, trust, lists and catalogs, from its pin on."""
 
 from collections.abc import Iterable
 from typing import NamedTuple, TypeVar, cast
@@ -55,7 +55,7 @@ class WorkspaceState(NamedTuple):
 
     @property
     def verified_trust(self) -> Verified[Trust]:
-        """The same with its token: no ground is extended without one."""
+        """The same with its token: no trust store is extended without one."""
         return cast("Verified[Trust]", self.trust_store.trust.trust)
 
     @property
@@ -78,7 +78,7 @@ class WorkspaceState(NamedTuple):
 
     @property
     def lacks_list(self) -> bool:
-        """Whether the key of the newest list was revoked, so that it must be signed anew."""
+        """Whether the key of the newest list was revoked, so that it must be signed again."""
         return self.last_list is not None and self.issuer not in self.trust_store.trust.lists
 
     @property
@@ -102,11 +102,11 @@ class WorkspaceState(NamedTuple):
 
 
 def workspace_state(connection: Connection, now: int) -> WorkspaceState:
-    """Give what the ledger says is in force; `now` is seconds since 1970.
+    """Load what the ledger says is in force; `now` is seconds since 1970.
 
     Raises:
-        WorkspaceInvalid: the ledger is none of a workspace.
-        TrustError: what it holds is not to be believed.
+        WorkspaceInvalid: it is not the ledger of a workspace.
+        TrustError: what it holds does not verify.
     """
     pin, issuer = facts.get(connection, facts.PIN), facts.get(connection, facts.ISSUER)
     if pin is None or issuer is None:
@@ -130,5 +130,5 @@ def _last(connection: Connection, kind: type[D], issuer: str) -> D | None:
 
 
 def file_of(tokens: Iterable[Token]) -> bytes:
-    """Give the bytes of a file of `tokens`, one a line."""
+    """Return the bytes of a file of `tokens`, one a line."""
     return "".join(f"{armor.write(token)}\n" for token in tokens).encode("ascii")

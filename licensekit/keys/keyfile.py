@@ -13,7 +13,7 @@ data. Its key is scrypt (RFC 7914) of passphrase and salt with r = 8 and p = 1.
 """
 
 from secrets import token_bytes
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -45,14 +45,22 @@ _TAG_BYTES: Final = 16
 _CHECK_BYTES: Final = 4
 # A salt is never used twice, so the key it leads to seals once and the nonce need not vary.
 _NONCE: Final = bytes(12)
-_COPY: Final = "copy the whole line again from where it came"
 
-_MISTAKEN: Final = {
-    SECRET_PREFIX.encode(): "it is a secret key file; give the public key that belongs to it",
-    PUBLIC_PREFIX.encode(): "it is a public key; give the key file that holds the secret",
-    b"-----BEGIN": "it is a key of another form; import it first (`licensekit keys import`)",
-    b"lk1-": "it is a license file or a pack; give a key",
+_NoKeyFile = Literal[
+    "not-a-key-file", "not-a-public-key", "secret-key", "public-key", "other-form", "license-file"
+]
+
+_WANTED: Final = {SECRET_PREFIX: "a key file", PUBLIC_PREFIX: "a public key"}
+_MISSED: Final[dict[str, _NoKeyFile]] = {
+    SECRET_PREFIX: "not-a-key-file",
+    PUBLIC_PREFIX: "not-a-public-key",
 }
+_MISTAKEN: Final[tuple[tuple[bytes, _NoKeyFile], ...]] = (
+    (SECRET_PREFIX.encode(), "secret-key"),
+    (PUBLIC_PREFIX.encode(), "public-key"),
+    (b"-----BEGIN", "other-form"),
+    (b"lk1-", "license-file"),
+)
 
 
 class PublicPart(NamedTuple):
@@ -78,7 +86,7 @@ def seal(key: SigningKey, passphrase: bytes, *, label: str) -> str:
         KeyInvalid: the label is too long or has characters that may not be shown.
     """
     if not passphrase:
-        raise PassphraseMissing("an empty passphrase protects nothing")
+        raise PassphraseMissing(reason="empty")
     public = key.verifying_key
     salt = token_bytes(_SALT_BYTES)
     cost = bytes([public.scheme, LOG2_N])
@@ -103,10 +111,10 @@ def open_(text: bytes | str, passphrase: bytes) -> SigningKey:
             _NONCE, file.secret, _associated(file.header)
         )
     except InvalidTag as error:
-        raise PassphraseWrong("the passphrase does not open this key file") from error
+        raise PassphraseWrong from error
     key = SigningKey.from_secret(file.part.verifying_key.scheme, secret)
     if key.verifying_key != file.part.verifying_key:
-        raise KeyFileInvalid("the key file shows another public key than its secret has")
+        raise KeyFileInvalid(reason="other-public-key")
     return key
 
 
@@ -137,53 +145,58 @@ def parse_public(text: bytes | str) -> PublicPart:
         KeyFileInvalid: no public key text, or one with a slip of the pen in it.
         KeyInvalid: a key that is not to be used, see `verifying.load`.
     """
-    data = _read(text, PUBLIC_PREFIX, "a public key")
+    data = _read(text, PUBLIC_PREFIX)
     body, check = data[:-_CHECK_BYTES], data[-_CHECK_BYTES:]
     if check != _check(body):
-        raise KeyFileInvalid(
-            "the public key was altered or copied wrongly", hint="copy the whole line"
-        )
+        raise KeyFileInvalid(reason="check")
     label, public = _split_label(body[1:])
     return PublicPart(load(int.from_bytes(body[:1], "big"), public), label)
 
 
 def _read_sealed(text: bytes | str) -> _Sealed:
-    data = _read(text, SECRET_PREFIX, "a key file")
+    data = _read(text, SECRET_PREFIX)
     fixed = 2 + _SALT_BYTES
     if len(data) <= fixed:
-        raise KeyFileInvalid("the key file is cut short")
+        raise KeyFileInvalid(reason="cut-short")
     scheme, log2_n = data[0], data[1]
     if scheme not in SECRET_BYTES:
-        raise KeyFileInvalid(f"the key file is of scheme {scheme}, which is not known")
+        raise KeyFileInvalid(reason="unknown-scheme", scheme=scheme)
     if not limits.SCRYPT_LOG2_N_MIN <= log2_n <= limits.SCRYPT_LOG2_N_MAX:
-        raise KeyFileInvalid(f"the key file asks for a cost of 2^{log2_n}, outside the bounds")
+        raise KeyFileInvalid(reason="cost", log2_n=log2_n)
     label, rest = _split_label(data[fixed:])
     wanted = PUBLIC_BYTES[scheme] + SECRET_BYTES[scheme] + _TAG_BYTES
     if len(rest) != wanted:
-        raise KeyFileInvalid(f"the key file ends in {len(rest)} bytes where {wanted} belong")
+        raise KeyFileInvalid(reason="length", length=len(rest), wanted=wanted)
     try:
         key = load(scheme, rest[: PUBLIC_BYTES[scheme]])
     except KeyInvalid as error:
-        raise KeyFileInvalid("the key file shows a public key that is none") from error
+        raise KeyFileInvalid(reason="shown-key-invalid") from error
     end = len(data) - SECRET_BYTES[scheme] - _TAG_BYTES
     part = PublicPart(key, label)
     return _Sealed(log2_n, data[2:fixed], part, data[:end], data[end:])
 
 
-def _read(text: bytes | str, prefix: str, what: str) -> bytes:
+def _read(text: bytes | str, prefix: str) -> bytes:
     raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if len(raw) > limits.KEY_FILE_BYTES:
-        raise TooLarge(f"{len(raw)} bytes where {what} has at most {limits.KEY_FILE_BYTES}")
+        raise TooLarge(
+            reason="bytes", limit=limits.KEY_FILE_BYTES, size=len(raw), wanted=_WANTED[prefix]
+        )
     compact = armor.compact(raw)
     if not compact.startswith(prefix.encode()):
-        hints = (hint for start, hint in _MISTAKEN.items() if compact.startswith(start))
-        raise KeyFileInvalid(
-            f"this is not {what}: it does not begin with `{prefix}`", hint=next(hints, "")
-        )
+        raise KeyFileInvalid(reason=_mistaken(compact) or _MISSED[prefix])
     try:
         return armor.decode(compact[len(prefix) :])
     except ArmorInvalid as error:
-        raise KeyFileInvalid(f"this is not {what}, or a damaged one: {error.what}") from error
+        raise KeyFileInvalid(reason="armor") from error
+
+
+def _mistaken(compact: bytes) -> _NoKeyFile | None:
+    """Return what was taken for a key of the wanted form, if it can be told."""
+    for start, what in _MISTAKEN:
+        if compact.startswith(start):
+            return what
+    return None
 
 
 def _cipher(passphrase: bytes, salt: bytes, log2_n: int) -> ChaCha20Poly1305:
@@ -191,10 +204,7 @@ def _cipher(passphrase: bytes, salt: bytes, log2_n: int) -> ChaCha20Poly1305:
     try:
         return ChaCha20Poly1305(scrypt.derive(passphrase))
     except MemoryError as error:
-        raise KeyFileInvalid(
-            f"a key file of cost 2^{log2_n} needs {2**log2_n >> 10} MiB of memory",
-            hint="run this on a machine, or under a limit, that has as much",
-        ) from error
+        raise KeyFileInvalid(reason="memory", log2_n=log2_n, mebibytes=2**log2_n >> 10) from error
 
 
 def _associated(header: bytes) -> bytes:
@@ -207,7 +217,7 @@ def _check(body: bytes) -> bytes:
 
 def _label_bytes(label: str) -> bytes:
     if fault := _label_fault(label):
-        raise KeyInvalid(f"the label {label!a:.60} {fault}", hint="choose another label")
+        raise KeyInvalid(reason="label", text=label, detail=fault)
     encoded = label.encode()
     return len(encoded).to_bytes(2, "big") + encoded
 
@@ -217,9 +227,9 @@ def _split_label(data: bytes) -> tuple[str, bytes]:
     try:
         label = data[2:end].decode()
     except UnicodeDecodeError as error:
-        raise KeyFileInvalid("the label of the key is not UTF-8") from error
+        raise KeyFileInvalid(reason="label-not-utf-8") from error
     if fault := _label_fault(label):
-        raise KeyFileInvalid(f"the label {label!a:.60} {fault}")
+        raise KeyFileInvalid(reason="label", text=label, detail=fault)
     return label, data[end:]
 
 

@@ -11,8 +11,6 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PrivateKey, M
 
 from licensekit.errors import SchemeUnavailable
 
-_MISSING = "this machine's cryptography library has no ML-DSA-65"
-
 
 def verifier(public: bytes) -> Callable[[bytes, bytes], None]:
     """Return the check `(signature, message)` of the 1952 bytes `public`; no context string.
@@ -26,7 +24,7 @@ def verifier(public: bytes) -> Callable[[bytes, bytes], None]:
     try:
         return MLDSA65PublicKey.from_public_bytes(public).verify
     except UnsupportedAlgorithm as error:
-        raise SchemeUnavailable(_MISSING) from error
+        raise SchemeUnavailable(reason="ml-dsa") from error
 
 
 def secret_key(seed: bytes) -> MLDSA65PrivateKey:
@@ -38,4 +36,4 @@ def secret_key(seed: bytes) -> MLDSA65PrivateKey:
     try:
         return MLDSA65PrivateKey.from_seed_bytes(seed)
     except UnsupportedAlgorithm as error:
-        raise SchemeUnavailable(_MISSING) from error
+        raise SchemeUnavailable(reason="ml-dsa") from error

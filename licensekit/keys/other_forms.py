@@ -9,7 +9,7 @@ from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterator
 from math import prod
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from cryptography.exceptions import InternalError, InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -43,14 +43,16 @@ _INTEGER: Final = 0x02
 _SEQUENCE: Final = 0x30
 _CONSTRUCTED: Final = 0x20
 
-_MISTAKEN: Final = (
-    (b"PuTTY-User-Key-File", "export it from PuTTYgen as an OpenSSH key"),
-    (b"PUBLIC KEY-----", "this is a public key: give the private one"),
-    (b"ssh-", "this is a public key: give the private one"),
-    (b"-----BEGIN CERTIFICATE", "this is a certificate: give the private key"),
-    (b"lkkey1.", "it is a key file of this toolkit and needs no import"),
+_NoForm = Literal[
+    "import-form", "import-putty", "import-public", "import-certificate", "import-key-file"
+]
+_MISTAKEN: Final[tuple[tuple[bytes, _NoForm], ...]] = (
+    (b"PuTTY-User-Key-File", "import-putty"),
+    (b"PUBLIC KEY-----", "import-public"),
+    (b"ssh-", "import-public"),
+    (b"-----BEGIN CERTIFICATE", "import-certificate"),
+    (b"lkkey1.", "import-key-file"),
 )
-_ONLY_ED25519: Final = "only Ed25519 keys sign licenses; `licensekit keys new` makes one"
 
 
 class _Form(NamedTuple):
@@ -71,15 +73,15 @@ def import_private(data: bytes, passphrase: Callable[[], bytes]) -> SigningKey:
         SchemeUnavailable: an encrypted OpenSSH file, and bcrypt is not installed.
     """
     if len(data) > limits.KEY_FILE_BYTES:
-        raise TooLarge(f"{len(data)} bytes where a key has at most {limits.KEY_FILE_BYTES}")
+        raise TooLarge(reason="bytes", limit=limits.KEY_FILE_BYTES, size=len(data), wanted="a key")
     form, contents = _unwrap(data)
     form.refuse_costly(contents)
     try:
         key = _load(form, contents, passphrase)
     except UnsupportedAlgorithm as error:
-        raise KeyInvalid(f"the key cannot be used: {error}", hint=_ONLY_ED25519) from error
+        raise KeyInvalid(reason="unsupported", detail=str(error)) from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise KeyInvalid("a key of another algorithm than Ed25519", hint=_ONLY_ED25519)
+        raise KeyInvalid(reason="algorithm")
     return SigningKey.from_secret(ED25519, key.private_bytes_raw())
 
 
@@ -90,7 +92,7 @@ def export_openssh(key: VerifyingKey, comment: str = "") -> str:
         KeyInvalid: a hybrid key, or a comment that would break the line.
     """
     if fault := text_fault(comment):
-        raise KeyInvalid(f"the comment {comment!a:.60} {fault}", hint="choose another comment")
+        raise KeyInvalid(reason="comment", text=comment, detail=fault)
     line = _ed25519(key).public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
     return f"{line} {comment}".rstrip(" ")
 
@@ -108,11 +110,7 @@ def export_pem(key: VerifyingKey) -> str:
 def _ed25519(key: VerifyingKey) -> Ed25519PublicKey:
     if key.scheme == HYBRID:
         # The composite keys of the LAMPS drafts are none: they sign another message than ours.
-        raise KeyInvalid(
-            "a hybrid key is two keys, Ed25519 and ML-DSA-65, and no standard form holds the two "
-            "as this format uses them",
-            hint="hand it on as the `lkpub1.` line",
-        )
+        raise KeyInvalid(reason="hybrid")
     return Ed25519PublicKey.from_public_bytes(key.public)
 
 
@@ -126,13 +124,13 @@ def _load(form: _Form, contents: bytes, passphrase: Callable[[], bytes]) -> obje
     try:
         return form.load(contents, secret)
     except ValueError as error:  # also an encryption that is not known; the reason tells
-        raise PassphraseWrong(f"the passphrase does not open the key ({error})") from error
+        raise PassphraseWrong(reason="refused", detail=str(error)) from error
     except (TypeError, InvalidTag, InternalError) as error:
-        raise PassphraseWrong("the passphrase does not open the key") from error
+        raise PassphraseWrong from error
 
 
 def _damaged() -> KeyFileInvalid:
-    return KeyFileInvalid("the key file is damaged", hint="export the key again")
+    return KeyFileInvalid(reason="import")
 
 
 def _unwrap(data: bytes) -> tuple[_Form, bytes]:
@@ -145,12 +143,16 @@ def _unwrap(data: bytes) -> tuple[_Form, bytes]:
             body, end, _ = data[begin.end() :].partition(b"-----END %b-----" % label)
             return _FORMS[label], _contents(body if end else b"")
         if label.endswith(b" PRIVATE KEY"):
-            raise KeyInvalid("a key of another algorithm than Ed25519", hint=_ONLY_ED25519)
-    hints = (hint for mark, hint in _MISTAKEN if mark in data)
-    raise KeyFileInvalid(
-        "this is neither an OpenSSH nor a PKCS#8 private key",
-        hint=next(hints, "give the file that begins with `-----BEGIN`, whole and unchanged"),
-    )
+            raise KeyInvalid(reason="algorithm")
+    raise KeyFileInvalid(reason=_mistaken(data))
+
+
+def _mistaken(data: bytes) -> _NoForm:
+    """Return what was taken for a private key in one of the two forms, if it can be told."""
+    for mark, what in _MISTAKEN:
+        if mark in data:
+            return what
+    return "import-form"
 
 
 def _contents(body: bytes) -> bytes:
@@ -167,10 +169,7 @@ def _load_openssh(contents: bytes, passphrase: bytes | None) -> object:
     except UnsupportedAlgorithm as error:
         if passphrase is None:
             raise
-        raise SchemeUnavailable(
-            "bcrypt is not installed, and an encrypted OpenSSH key needs it",
-            hint="install `licensekit-files[openssh]`, or use `ssh-keygen -p` on a copy of the key",
-        ) from error
+        raise SchemeUnavailable(reason="bcrypt") from error
 
 
 def _refuse_costly_openssh(contents: bytes) -> None:
@@ -202,10 +201,7 @@ def _refuse_costly_pkcs8(contents: bytes) -> None:
 
 def _refuse_above(bound: int, work: int) -> None:
     if work > bound:
-        raise KeyFileInvalid(
-            "the key file asks for more work than a key is opened with",
-            hint="encrypt the key again with the usual parameters",
-        )
+        raise KeyFileInvalid(reason="import-cost")
 
 
 def _integers(der: bytes) -> Iterator[int]:

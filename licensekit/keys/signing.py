@@ -65,8 +65,7 @@ class SigningKey:
         wanted = _secret_bytes(scheme)
         if len(secret) != wanted:
             raise KeyInvalid(
-                f"a secret key of scheme {scheme} has {wanted} bytes, this one {len(secret)}",
-                scheme=scheme,
+                reason="secret-length", scheme=scheme, wanted=wanted, length=len(secret)
             )
         ed25519 = Ed25519PrivateKey.from_private_bytes(secret[:SEED_BYTES])
         public = ed25519.public_key().public_bytes_raw()
@@ -103,5 +102,5 @@ class SigningKey:
 def _secret_bytes(scheme: int) -> int:
     wanted = SECRET_BYTES.get(scheme)
     if wanted is None:
-        raise KeyInvalid(f"key scheme {scheme} is not known", scheme=scheme)
+        raise KeyInvalid(reason="unknown-scheme", scheme=scheme)
     return wanted

@@ -87,10 +87,7 @@ class VerifyingKey:
         try:
             self._verify(signature, message)
         except InvalidSignature as error:
-            raise SignatureInvalid(
-                f"the signature of key {self.key_id.hex()} does not verify",
-                key_id=self.key_id.hex(),
-            ) from error
+            raise SignatureInvalid(key_id=self.key_id) from error
 
 
 def load(scheme: int, public: bytes) -> VerifyingKey:
@@ -103,12 +100,9 @@ def load(scheme: int, public: bytes) -> VerifyingKey:
     """
     wanted = PUBLIC_BYTES.get(scheme)
     if wanted is None:
-        raise KeyInvalid(f"key scheme {scheme} is not known", scheme=scheme)
+        raise KeyInvalid(reason="unknown-scheme", scheme=scheme)
     if len(public) != wanted:
-        raise KeyInvalid(
-            f"a public key of scheme {scheme} has {wanted} bytes, this one {len(public)}",
-            scheme=scheme,
-        )
+        raise KeyInvalid(reason="public-length", scheme=scheme, wanted=wanted, length=len(public))
     verify = _ed25519(public[:ED25519_KEY_BYTES])
     if scheme == HYBRID:
         from licensekit.keys.mldsa import verifier  # noqa: PLC0415  # only a hybrid key pays
@@ -120,17 +114,17 @@ def load(scheme: int, public: bytes) -> VerifyingKey:
 def _ed25519(public: bytes) -> _Verify:
     y = int.from_bytes(public, "little") & _Y_BITS
     if y >= _P:
-        raise KeyInvalid("the Ed25519 key is not in its canonical form")
+        raise KeyInvalid(reason="not-canonical")
     # Doubling gives y' = (x² + y²) / (1 - dx²y²), so the points of low order are those with y = 1
     # or -1 (order 1, 2), those that double to them, y = 0 (order 4), and those that double to
     # y = 0, whose x² = -y² makes the equation of the curve dy⁴ + 2y² - 1 = 0 (order 8).
     square = y * y
     if y * (square - 1) * ((_D * square + 2) * square - 1) % _P == 0:
-        raise KeyInvalid("the Ed25519 key is a point of low order, under which anything verifies")
+        raise KeyInvalid(reason="low-order")
     # x² = (y² - 1) / (dy² + 1) has a root where the product of the two is a square (Euler). Either
     # sign of x is canonical: x = 0, which has none, is only at y = 1 and -1, refused above.
     if pow((square - 1) * (_D * square + 1), (_P - 1) // 2, _P) != 1:
-        raise KeyInvalid("the Ed25519 key is no point of the curve")
+        raise KeyInvalid(reason="not-on-curve")
     return Ed25519PublicKey.from_public_bytes(public).verify
 
 

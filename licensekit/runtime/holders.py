@@ -1,6 +1,6 @@
 """Questions about one user or one site.
 
-A holder's answers are worked out at the first question about it and kept until the snapshot
+A holder's answers are evaluated at the first question about it and kept until the snapshot
 changes. An object that a program holds for long renews itself: it never answers from a snapshot
 that is no longer in force.
 """
@@ -12,6 +12,7 @@ from licensekit.access import Access
 from licensekit.entitlements import Holding, resolve
 from licensekit.entitlements.events import Event, stopping
 from licensekit.entitlements.login import Decision, UserFacts, may_login
+from licensekit.entitlements.messages import NotGrantedTo
 from licensekit.errors import NotEntitled
 from licensekit.runtime.snapshot import Snapshot
 
@@ -25,18 +26,18 @@ class HolderSource(Protocol):
         ...
 
     def user_facts(self, user_id: str) -> UserFacts | None:
-        """Give what is known of a user; None if there is none of that id."""
+        """Look up what is known of a user; None if there is none of that id."""
         ...
 
     def site_holdings(self, site_id: str) -> tuple[Holding, ...] | None:
-        """Give what a site holds; None if there is none of that id."""
+        """Look up what a site holds; None if there is none of that id."""
         ...
 
 
 class View(NamedTuple):
     """What is known of a holder under one snapshot.
 
-    It is put in place by one assignment, so that threads that look at the same time never leave
+    It is put in place by one assignment, so that threads that evaluate at the same time never leave
     parts of an older view beside those of a newer one.
     """
 
@@ -55,10 +56,10 @@ class Holder:
     def __init__(self, source: HolderSource, site_id: str) -> None:
         self._source = source
         self._id = site_id
-        self._view = self._look()
+        self._view = self._evaluate()
 
     def allows(self, code: str, at_least: Access = Access.FULL) -> bool:
-        """Say whether the holder may use a license to `at_least` this extent.
+        """Return whether the holder may use a license to `at_least` this extent.
 
         Any kind of license can be asked about: a system license is there for every holder, to
         the extent that the holder's own licenses complete it.
@@ -69,33 +70,28 @@ class Holder:
         """
         view = self._view
         if view.snapshot is not self._source.snapshot:
-            view = self._view = self._look()
+            view = self._view = self._evaluate()
         try:
             return view.access[code] >= at_least
         except KeyError:
             return self.access(code) >= at_least
 
     def access(self, code: str) -> Access:
-        """Say to what extent the holder may use a license; raises as `allows` does."""
+        """Return to what extent the holder may use a license; raises as `allows` does."""
         view = self._current()
         return view.access[resolve(view.snapshot.state.entitlements, code)]
 
     def require(self, code: str, at_least: Access = Access.FULL) -> None:
-        """Return if `allows`; raises as it does.
+        """Check that `allows` holds; raises as it does.
 
         Raises:
             NotEntitled: it does not.
         """
         if not self.allows(code, at_least):
-            raise NotEntitled(
-                f"`{code}` is not granted to `{self._id}`",
-                hint="see what is assigned and what the installation has",
-                license=code,
-                holder=self._id,
-            )
+            raise NotEntitled(license=code, why=NotGrantedTo(holder=self._id), holder=self._id)
 
     def unavailable(self, function: str) -> tuple[Event, ...]:
-        """Give the events in force that make a function unavailable here; none: it is available.
+        """Return the events in force that make a function unavailable here; none: it is available.
 
         `function` is what kinds of events name: `travel` of `no-travel`, `index` of
         `rebuild-index`.
@@ -103,13 +99,13 @@ class Holder:
         return stopping(self._source.snapshot.state.events, function, site=self._id)
 
     def _current(self) -> View:
-        """Give the view under the snapshot in force."""
+        """Return the view under the snapshot in force."""
         if self._view.snapshot is not self._source.snapshot:
-            self._view = self._look()
+            self._view = self._evaluate()
         return self._view
 
-    def _look(self) -> View:
-        """Work the answers out for the snapshot in force."""
+    def _evaluate(self) -> View:
+        """Evaluate the answers under the snapshot in force."""
         snapshot = self._source.snapshot
         held = self._source.site_holdings(self._id)
         access = snapshot.nothing if held is None else snapshot.access_of((), held)
@@ -140,7 +136,7 @@ class User(Holder):
             return decision
 
     def unavailable(self, function: str) -> tuple[Event, ...]:
-        """Give the events in force that make a function unavailable to the user, as for a site."""
+        """Return the events in force that make a function unavailable to the user."""
         view = self._current()
         return stopping(
             view.snapshot.state.events,
@@ -161,7 +157,7 @@ class User(Holder):
             access=view.access,
         )
 
-    def _look(self) -> View:
+    def _evaluate(self) -> View:
         source = self._source
         snapshot = source.snapshot
         facts = source.user_facts(self._id)

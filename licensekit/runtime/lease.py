@@ -1,31 +1,28 @@
-"""A seat as the program holds it: asked from memory, lost at most once, and never unnoticed.
+"""A seat as the program holds it: asked from memory, lost at most once, always reported.
 
-A seat ends for its holder a little before it ends in the database, by a clock that goes on while
+A seat ends for its holder a little before it ends in the database, by a clock that runs while
 the machine sleeps. So a holder never believes that it has a seat that somebody else got meanwhile.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from threading import Event, Lock, Thread
-from types import TracebackType
-from typing import Final, Protocol, Self
+from typing import Literal, Protocol, Self
 
 from licensekit.access import Access
 from licensekit.dates import moment_of
 from licensekit.entitlements import resolve
-from licensekit.errors import LeaseLost
+from licensekit.errors import LeaseLost, LicenseError
 from licensekit.runtime import seats
 from licensekit.runtime.seats import Seats
 from licensekit.state.seats import HeldSeat
 
-RELEASED: Final = "it was given back"
-ENDED: Final = "an administrator has ended it"
-EXPIRED: Final = "it was not renewed in time"
-INHERITED: Final = "it is the parent process's, and a forked child has none of its seats"
+LossReason = Literal["released", "ended", "expired", "inherited", "refused"]
+"""Why a seat is not held any more, as `LeaseLost` says it."""
 
 
-class Keeping(Protocol):
-    """What keeps leases: see `licensekit.runtime.leasing`."""
+class LeaseOwner(Protocol):
+    """What renews and frees leases: see `licensekit.runtime.leasing`."""
 
     @property
     def seats(self) -> Seats:
@@ -50,7 +47,7 @@ class Lease:
 
     def __init__(
         self,
-        keeping: Keeping,
+        owner: LeaseOwner,
         row: HeldSeat,
         *,
         ttl: int,
@@ -58,7 +55,7 @@ class Lease:
         until: float,
         on_lost: "Callable[[Lease], object] | None" = None,
     ) -> None:
-        self._keeping = keeping
+        self._owner = owner
         self._on_lost = on_lost
         self._lock = Lock()
         self._error: LeaseLost | None = None
@@ -108,11 +105,11 @@ class Lease:
     def error(self) -> LeaseLost | None:
         """Why it is not held any more; None while it is."""
         if self._error is None and self.left <= 0:
-            self.lose(EXPIRED)
+            self.lose("expired")
         return self._error
 
     def check(self) -> None:
-        """Return if the seat is held. Costs no more than a look at the clock.
+        """Check that the seat is held. Costs no more than reading the clock.
 
         Raises:
             LeaseLost: it is not; the message says why.
@@ -121,7 +118,7 @@ class Lease:
             raise error
 
     def allows(self, code: str, at_least: Access = Access.FULL) -> bool:
-        """Say whether the seat gives a license to `at_least` this extent.
+        """Return whether the seat gives a license to `at_least` this extent.
 
         It gives its own license and all that this includes, beside what everybody has; a seat
         that is not held gives nothing.
@@ -132,10 +129,10 @@ class Lease:
         return self.access(code) >= at_least
 
     def access(self, code: str) -> Access:
-        """Say to what extent the seat gives a license; raises as `allows` does."""
+        """Return to what extent the seat gives a license; raises as `allows` does."""
         if not self.is_held:
             return Access.NONE
-        found = self._keeping.seats
+        found = self._owner.seats
         name = resolve(found.snapshot.state.entitlements, code)
         given = self._borrowed or found.access(self.row)
         return given.get(name, Access.NONE)
@@ -148,15 +145,15 @@ class Lease:
             StateError: the database cannot be written; it is held until it expires.
         """
         self.check()
-        self._keeping.renew(self)
+        self._owner.renew(self)
         self.check()
 
     def borrow(self, hours: float) -> datetime:
-        """Take the seat along for some hours from now, connected or not, and give its end, UTC.
+        """Borrow the seat for some hours from now, connected or not, and return its end, UTC.
 
         The bundle says for how long at most (`borrow_hours`); a seat does not outlive its
         license. It stays taken until it is released, which takes a connection, or its time is over.
-        The process goes on with it while the database is away, and answers what `allows` and
+        The process keeps it while the database is away, and answers what `allows` and
         `access` of this lease are asked.
 
         Raises:
@@ -165,23 +162,26 @@ class Lease:
             StateError: the database cannot be written; nothing has changed.
         """
         self.check()
-        given = self._keeping.seats.access(self.row)
-        row, until = self._keeping.seats.borrow(self.row, hours)
+        given = self._owner.seats.access(self.row)
+        row, until = self._owner.seats.borrow(self.row, hours)
         self.extend(row, until, given)
         return moment_of(row.expires)
 
     def release(self) -> None:
-        """Give the seat back. Nothing happens to one that is not held, nor to a parent process's.
+        """Return the seat back. Nothing happens to one that is not held, nor to a parent process's.
 
         If the database is away, the seat is freed as soon as it is back, at the latest when the
         lease expires.
         """
-        if self._settle(RELEASED):
-            self._keeping.free(self)
+        if self._settle("released"):
+            self._owner.free(self)
 
-    def lose(self, why: str) -> None:
-        """Note that it is lost, and tell it at once; does nothing where that is known."""
-        if self._settle(why):
+    def lose(self, reason: LossReason, refusal: LicenseError | None = None) -> None:
+        """Note that it is lost, and report it; does nothing where that is known.
+
+        `refusal` is why it got no other seat, where that is the reason.
+        """
+        if self._settle(reason, refusal):
             self.lost.set()
             if self._on_lost is not None:
                 # In a thread of its own: it may take its time, and what it raises is shown there.
@@ -192,10 +192,10 @@ class Lease:
     def lose_seat(self, row: HeldSeat) -> None:
         """Note that a seat is taken away, unless it has another one by now."""
         if self.row.id == row.id:
-            self.lose(ENDED if self.left > 0 else EXPIRED)
+            self.lose("ended" if self.left > 0 else "expired")
 
     def renewed(self, row: HeldSeat, until: float) -> bool:
-        """Note that its seat was renewed; say whether it is held.
+        """Note that its seat was renewed; return whether it is held.
 
         Nothing is noted of a seat that it has no more, or that was borrowed meanwhile.
         """
@@ -207,30 +207,30 @@ class Lease:
     def extend(
         self, row: HeldSeat, until: float, borrowed: Mapping[str, Access] | None = None
     ) -> bool:
-        """Note that it got another seat, or was borrowed; say whether it is held."""
+        """Note that it got another seat, or was borrowed; return whether it is held."""
         with self._lock:
             if self._error is None:
                 self.row, self.until, self._borrowed = row, until, borrowed
             return self._error is None
 
     def after_fork(self) -> None:
-        """Have no part in what the parent process holds."""
+        """Give up, in a forked child, what the parent process holds."""
         self._lock = Lock()
         self.lost = Event()
-        if self._settle(INHERITED):
+        if self._settle("inherited"):
             self.lost.set()
 
-    def _settle(self, why: str) -> bool:
-        """End it, once; say whether it was held."""
+    def _settle(self, reason: LossReason, refusal: LicenseError | None = None) -> bool:
+        """End it, once, and return whether it was held."""
         with self._lock:
             if self._error is not None:
                 return False
             self._error = LeaseLost(
-                f"the seat of `{self.code}` is not held by {self.holder} any more: {why}",
+                reason=reason,
                 license=self.code,
                 holder=self.holder,
                 lease=self.id,
-                reason=why,
+                refusal=refusal,
             )
             return True
 
@@ -241,9 +241,9 @@ class Lease:
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
-        traceback: TracebackType | None,
+        traceback: object,
     ) -> None:
         lost = self.error
         self.release()
-        if error is None and lost is not None and lost.data["reason"] != RELEASED:
+        if error is None and lost is not None and lost.reason != "released":
             raise lost

@@ -1,11 +1,10 @@
-"""Concurrent seats for the running program: taken, renewed in the background, lost out loud.
+"""Concurrent seats for the running program: taken, renewed in the background, loss reported.
 
-Two daemon threads serve all leases of a `Licensing`: one renews them and hears of changes, the
+Two daemon threads serve all leases of a `Licensing`: one renews them and watches for changes, the
 other sees their ends even while a database keeps the first one waiting. A forked child begins with
 no lease.
 """
 
-import os
 import time
 import weakref
 from collections.abc import Callable
@@ -25,16 +24,15 @@ from licensekit.errors import (
 from licensekit.runtime.lease import Lease
 from licensekit.runtime.seats import Seats
 from licensekit.runtime.snapshot import Snapshot
-from licensekit.runtime.watcher import Watcher
-from licensekit.state.leases import SeatRequest
-from licensekit.state.seats import HeldSeat
+from licensekit.runtime.watcher import Watcher, survive_forks
+from licensekit.state.seats import HeldSeat, SeatRequest
 
 RENEWALS: Final = 3
 """How often a lease is renewed within its time, so that it survives a server that restarts."""
 RETRY_SECONDS: Final = 0.5
 """How soon a database that is away is tried again."""
 CALM_SECONDS: Final = 0.05
-"""The least between two looks at leases, however much changes."""
+"""The least seconds between two checks of leases, however much changes."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
 """Seconds between two tries of who waits for a seat, at first and at most."""
 
@@ -46,16 +44,16 @@ class Leasing:
         self._seats = seats
         self._is_closed = False
         self._begin()
-        _LEASING.add(self)
+        survive_forks(self)
 
     def acquire(
-        self, wanted: SeatRequest, *, wait: float, on_lost: Callable[[Lease], object] | None
+        self, request: SeatRequest, *, wait: float, on_lost: Callable[[Lease], object] | None
     ) -> Lease:
         """Take a seat; see `Licensing.lease`."""
         self._start()
-        row, until = self._take_or_wait(wanted, time.monotonic() + wait)
+        row, until = self._take_or_wait(request, time.monotonic() + wait)
         lease = Lease(
-            self, row, ttl=wanted.ttl, at_least=wanted.at_least, until=until, on_lost=on_lost
+            self, row, ttl=request.ttl, at_least=request.at_least, until=until, on_lost=on_lost
         )
         self._held[row.id] = lease
         self._awake.set()
@@ -80,31 +78,31 @@ class Leasing:
         self._seats.free(lease.row, lease.until)
 
     def follow(self, patience: float) -> None:
-        """Renew what is due, and hear for up to `patience` seconds of what has changed."""
+        """Renew what is due, and wait for up to `patience` seconds for a change."""
         held = list(self._held.values())
-        if not held and not self._seats.are_owed:
+        if not held and not self._seats.has_pending:
             self._rest(patience)
             return
         try:
-            self._seats.pay()
+            self._seats.free_pending()
             self._follow_licenses(held)
             self._renew([lease for lease in held if _due_in(lease) <= 0])
             due = min(map(_due_in, held), default=patience)
             if self._seats.wait_for_change(self._version, max(0.0, min(patience, due))):
-                self._look()
+                self._find_ended()
                 time.sleep(CALM_SECONDS)
         except StateError:
             # Leases live on until they expire; `pass_time` sees to that.
             time.sleep(RETRY_SECONDS)
 
     def pass_time(self) -> None:
-        """See which leases have expired; does not wait for anything."""
+        """Find the leases that have expired; does not wait for anything."""
         for lease in list(self._held.values()):
             if not lease.is_held:
                 self._held.pop(lease.id, None)
 
     def close(self) -> None:
-        """Release every lease; before the database is let go of."""
+        """Release every lease; to be called before the database is closed."""
         self._is_closed = True
         if self._watcher is not None:
             self._watcher.stop()
@@ -112,10 +110,10 @@ class Leasing:
             lease.release()
 
     def after_fork(self) -> None:
-        """Begin without a lease in a forked child: the parent's are none of its own."""
+        """Begin without a lease in a forked child: those of the parent are not its own."""
         inherited = list(self._held.values())
         self._begin()
-        self._seats.forget()
+        self._seats.forget_pending()
         for lease in inherited:
             lease.after_fork()
 
@@ -134,21 +132,21 @@ class Leasing:
                 self._watcher = Watcher(self)
 
     def _rest(self, patience: float) -> None:
-        """Wait until there is a lease to look after."""
+        """Wait until there is a lease to renew."""
         self._awake.clear()
         if not self._held:
             self._awake.wait(patience)
 
-    def _take_or_wait(self, wanted: SeatRequest, end: float) -> tuple[HeldSeat, float]:
+    def _take_or_wait(self, request: SeatRequest, end: float) -> tuple[HeldSeat, float]:
         pause = FIRST_PAUSE
         while True:
             try:
-                return self._seats.take(wanted)
+                return self._seats.take(request)
             except (NoneFree, DatabaseBusy, DatabaseUnavailable):
                 left = end - time.monotonic()
                 if left <= 0 or self._is_closed:
                     raise
-            # Not all who wait look at the same moment.
+            # Not all who wait try at the same moment.
             time.sleep(min(left, pause * (0.5 + random())))  # noqa: S311  # a pause, no secret
             pause = min(pause * 1.5, LONGEST_PAUSE)
 
@@ -163,8 +161,8 @@ class Leasing:
             elif not lease.renewed(row, begin + lease.ttl):
                 self._seats.free(row, begin + lease.ttl)  # the answer came too late
 
-    def _look(self) -> None:
-        """See which leases an administrator has ended."""
+    def _find_ended(self) -> None:
+        """Find the leases that an administrator has ended."""
         self._version = self._seats.version()
         rows = [(lease, lease.row) for lease in list(self._held.values())]
         held = self._seats.still_held([row for _, row in rows])
@@ -173,25 +171,25 @@ class Leasing:
                 lease.lose_seat(row)
 
     def _follow_licenses(self, held: list[Lease]) -> None:
-        """After a change of what is granted, look whether every seat still gives what it must."""
+        """After a change of what is granted, replace the seats that give less than they must."""
         snapshot = self._seats.snapshot
         if snapshot is self._followed:
             return
         for lease in held:
             row = lease.row
             if lease.is_held and not row.borrowed and self._seats.gives(row) < lease.at_least:
-                self._move(lease)
+                self._replace(lease)
         self._followed = snapshot
 
-    def _move(self, lease: Lease) -> None:
-        """Give a lease another seat in place of one that its license has no more, if there is."""
+    def _replace(self, lease: Lease) -> None:
+        """Take another seat for a lease, if one is free, after its license lost the old one."""
         old = lease.row
         self._seats.free(old, lease.until)  # first: what is held beyond the count takes up room
-        wanted = SeatRequest(lease.code, lease.holder, lease.ttl, lease.at_least)
+        request = SeatRequest(lease.code, lease.holder, lease.ttl, lease.at_least)
         try:
-            row, until = self._seats.take(wanted)
+            row, until = self._seats.take(request)
         except (NoneFree, NotEntitled, RequirementMissing) as error:
-            lease.lose(error.what)
+            lease.lose("refused", error)
         else:
             self._held.pop(old.id, None)
             self._held[row.id] = lease
@@ -200,19 +198,7 @@ class Leasing:
 
 
 def _due_in(lease: Lease) -> float:
-    """Give the seconds until a lease should be renewed; a borrowed one is not."""
+    """Return the seconds until a lease should be renewed; a borrowed one never is."""
     if lease.row.borrowed:
         return float("inf")
     return lease.left - lease.ttl * (1 - 1 / RENEWALS)
-
-
-_LEASING: Final["weakref.WeakSet[Leasing]"] = weakref.WeakSet()
-
-
-def _after_fork() -> None:
-    for leasing in list(_LEASING):
-        leasing.after_fork()
-
-
-if hasattr(os, "register_at_fork"):  # Windows has no fork
-    os.register_at_fork(after_in_child=_after_fork)

@@ -6,34 +6,31 @@ snapshot when a date passes or the database changes, so that nothing lives past 
 
 import os
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-from types import TracebackType
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from licensekit.access import Access
 from licensekit.dates import days_of
-from licensekit.entitlements import Count, Explanation, LicenseRow, Notice
+from licensekit.entitlements import Count, LicenseRow, Notice
+from licensekit.entitlements.answers import Answers
 from licensekit.entitlements.events import Event, stopping
 from licensekit.entitlements.seats import has_seats
 from licensekit.runtime.holders import Holder, User
-from licensekit.runtime.keeper import Application, Keeper
+from licensekit.runtime.live_snapshot import Application, LiveSnapshot
+from licensekit.runtime.questions import Questions
 from licensekit.state.home import open_installation
+from licensekit.state.time import system_clock
 
 if TYPE_CHECKING:
     from licensekit.runtime.lease import Lease
     from licensekit.runtime.leasing import Leasing
 
 
-def system_clock() -> datetime:
-    """Give the time of this machine."""
-    return datetime.now(UTC)
+class Licensing(Questions):
+    """What an installation grants, asked by the application. Create it with `Licensing.open`."""
 
-
-class Licensing:
-    """What an installation grants, asked by the application. Make it with `Licensing.open`."""
-
-    def __init__(self, keeper: Keeper) -> None:
-        self._keeper = keeper
+    def __init__(self, live: LiveSnapshot) -> None:
+        self._live = live
         self._leasing: dict[str, Leasing] = {}
 
     @classmethod
@@ -62,47 +59,35 @@ class Licensing:
         application = Application(root, pack, None if released is None else days_of(released))
         database = open_installation(home, create=True)
         try:
-            return cls(Keeper(database, application, clock, watch=watch))
+            return cls(LiveSnapshot(database, application, clock, watch=watch))
         except BaseException:  # an interruption too must leave no database open
             database.close()
             raise
 
-    def allows(self, code: str, at_least: Access = Access.FULL) -> bool:
-        """Say whether the installation may use a system license to `at_least` this extent.
+    @property
+    def answers(self) -> Answers:
+        """Everything that is granted now, as one immutable value."""
+        return self._live.snapshot.answers
 
-        Raises:
-            UnknownLicense: no catalog has the code.
-            WrongKind: it is no system license; ask `user` or `site` about those.
-        """
+    def allows(self, code: str, at_least: Access = Access.FULL) -> bool:
+        """Return whether the installation may use a system license; see `Questions.allows`."""
         try:
-            return self._keeper.system[code] >= at_least
+            return self._live.system[code] >= at_least
         except KeyError:
             return self.access(code) >= at_least
 
-    def access(self, code: str) -> Access:
-        """Say to what extent the installation may use a system license; raises as `allows` does."""
-        return self._keeper.snapshot.answers.access(code)
-
-    def require(self, code: str, at_least: Access = Access.FULL) -> None:
-        """Return if `allows`; raises as it does.
-
-        Raises:
-            NotEntitled: it does not; the message says why.
-        """
-        self._keeper.snapshot.answers.require(code, at_least)
-
     def count(self, code: str) -> Count:
-        """Give how much of a license there is, and how much of it is in use.
+        """Return how much of a license there is, and how much of it is in use.
 
-        How many concurrent seats are held is asked of the database each time: nobody is told of
-        each one that is taken. While the database is away, it is as last seen.
+        How many concurrent seats are held is asked of the database each time: nobody is notified
+        of each one that is taken. While the database is away, it is as last seen.
 
         Raises:
             UnknownLicense: no catalog has the code.
         """
-        answers = self._keeper.snapshot.answers
+        answers = self.answers
         if has_seats(answers.entitlements, code):
-            answers = self._keeper.answers_with_leases()
+            answers = self._live.answers_with_leases()
         return answers.count(code)
 
     def lease(
@@ -131,8 +116,8 @@ class Licensing:
         `at_least=Access.READ` a seat that gives reading alone will do, as after grace.
 
         A lease that is lost (ended by an administrator, not renewed in time, its license gone)
-        says so at once: `lost` is set, `on_lost` is called with it in a thread of its own, `check`
-        raises, `allows` says no, and a `with` block ends with `LeaseLost`.
+        reports it immediately: `lost` is set, `on_lost` is called with it in a thread of its own,
+        `check` raises, `allows` returns False, and a `with` block ends with `LeaseLost`.
 
         It blocks: with asyncio use `await asyncio.to_thread(licensing.lease, …)`, and `on_lost`
         with `loop.call_soon_threadsafe`.
@@ -146,11 +131,11 @@ class Licensing:
             StateError: the database cannot be written.
         """
         leasing = self._leasing_now()
-        wanted = leasing.seats.wanted(code, holder, ttl, at_least)
-        return leasing.acquire(wanted, wait=wait, on_lost=on_lost)
+        request = leasing.seats.request(code, holder, ttl, at_least)
+        return leasing.acquire(request, wait=wait, on_lost=on_lost)
 
     def user(self, user_id: str, site: str | None = None) -> User:
-        """Give what a user may do, at one site or at none; `user(id).allows("sale")`.
+        """Return what a user may do, at one site or at none; `user(id).allows("sale")`.
 
         A user whom the installation does not know, or who is retired, may do nothing.
 
@@ -158,32 +143,24 @@ class Licensing:
             StateError: the database is away, and nothing is known of this user yet.
         """
         try:
-            return self._keeper.users[user_id, site]
+            return self._live.users[user_id, site]
         except KeyError:
-            return self._keeper.user(user_id, site)
+            return self._live.user(user_id, site)
 
     def site(self, site_id: str) -> Holder:
-        """Give what a site may do; raises as `user` does."""
+        """Return what a site may do; raises as `user` does."""
         try:
-            return self._keeper.sites[site_id]
+            return self._live.sites[site_id]
         except KeyError:
-            return self._keeper.site(site_id)
+            return self._live.site(site_id)
 
     def unavailable(self, function: str) -> tuple[Event, ...]:
-        """Give the events in force that make a function unavailable to everybody.
+        """Return the events in force that make a function unavailable to everybody.
 
         `function` is what kinds of events name: `travel` of `no-travel`, `index` of
         `rebuild-index`. Ask `user(id)` about the events for a user, its groups and its site.
         """
-        return stopping(self._keeper.snapshot.state.events, function)
-
-    def explain(self, code: str) -> tuple[Explanation, ...]:
-        """Give every bundle that grants a license, and through which other license.
-
-        Raises:
-            UnknownLicense: no catalog has the code.
-        """
-        return self._keeper.snapshot.answers.explain(code)
+        return stopping(self._live.snapshot.state.events, function)
 
     @property
     def licenses(self) -> tuple[LicenseRow, ...]:
@@ -191,12 +168,12 @@ class Licensing:
 
         Concurrent seats are counted as of the last change of the installation: see `count`.
         """
-        return self._keeper.snapshot.answers.licenses
+        return self.answers.licenses
 
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What administrators should know, the most urgent first."""
-        return self._keeper.notices
+        return self._live.notices
 
     def refresh(self) -> None:
         """Read the installation again now.
@@ -205,34 +182,29 @@ class Licensing:
             StateError: the database cannot be read; answers are given from memory.
             TrustError: its documents were rolled back; likewise.
         """
-        self._keeper.reload()
+        self._live.reload()
 
     def close(self) -> None:
-        """Release every lease, and let go of the database.
+        """Release every lease, and close the database.
 
         Every question raises afterwards: nothing would end any more.
         """
         for leasing in self._leasing.values():
             leasing.close()
-        self._keeper.close()
+        self._live.close()
 
     def _leasing_now(self) -> "Leasing":
-        """Give what keeps leases; it is loaded by a program that uses them."""
+        """Return the leases of this process; the module is loaded when it is used."""
         from licensekit.runtime.leasing import Leasing  # noqa: PLC0415  # see above
         from licensekit.runtime.seats import Seats  # noqa: PLC0415  # see above
 
-        # Of two threads that come first at once, one makes what both use.
+        # Of two threads that are the first together, one creates what both use.
         return self._leasing.get("one") or self._leasing.setdefault(
-            "one", Leasing(Seats(self._keeper))
+            "one", Leasing(Seats(self._live))
         )
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()

@@ -18,7 +18,7 @@ REMEMBERED: Final = 100_000
 
 
 class Lookups:
-    """What was last seen of users and sites. Usable by threads."""
+    """Lookups of users and sites; the last result of each is kept. Safe for threads."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -26,19 +26,19 @@ class Lookups:
         self._sites: dict[str, tuple[Holding, ...] | None] = {}
 
     def user(self, user_id: str, snapshot: Snapshot) -> UserFacts | None:
-        """Give what is known of a user; None if there is none of that id.
+        """Look up a user; None if there is none of that id.
 
         Raises:
-            StateError: the database is away, and there was no look.
+            StateError: the database is away, and the user was not looked up before.
         """
-        return self._look(users.user_facts, user_id, snapshot, self._users)
+        return self._find(users.user_facts, user_id, snapshot, self._users)
 
     def site(self, site_id: str, snapshot: Snapshot) -> tuple[Holding, ...] | None:
-        """Give what a site holds, as `user` does."""
-        return self._look(users.site_holdings, site_id, snapshot, self._sites)
+        """Look up what a site holds, as `user` does."""
+        return self._find(users.site_holdings, site_id, snapshot, self._sites)
 
     def leased(self, snapshot: Snapshot, now: int) -> Mapping[str, int]:
-        """Give license to how many of its concurrent seats are held.
+        """Return license to how many of its concurrent seats are held.
 
         If the database is away, it is as the last state says.
         """
@@ -51,7 +51,7 @@ class Lookups:
         except StateError:
             return known
 
-    def _look(
+    def _find(
         self,
         read: Callable[[Connection, str, frozenset[str]], T | None],
         holder: str,
@@ -75,13 +75,13 @@ class Lookups:
             if holder in last:
                 return last[holder]
             raise DatabaseUnavailable(
-                f"nothing is known yet of `{holder}`, and the database cannot be asked: {error}"
+                reason="unanswered", holder=holder, detail=str(error)
             ) from error
         return put(last, holder, found)
 
 
 def put(known: dict[K, T], key: K, value: T) -> T:
-    """Put a value where at most `REMEMBERED` are kept, and give it."""
+    """Put a value where at most `REMEMBERED` are kept, and return it."""
     if len(known) >= REMEMBERED:
         known.clear()
     known[key] = value

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from licensekit.access import Access
-from licensekit.dates import format_seconds
-from licensekit.entitlements import Entitlements, Holding, Notice, Severity, held_access
+from licensekit.entitlements import Entitlements, Holding, Notice, held_access
 from licensekit.entitlements.answers import Answers
 from licensekit.errors import DatabaseUnavailable, LicenseError
-from licensekit.state.loading import InstallationState, at
+from licensekit.runtime.messages import DatabaseAway
+from licensekit.state.loading import InstallationState, state_at
 from licensekit.state.time import effective
 
 _HOUR_SECONDS = 3600
@@ -53,15 +53,12 @@ class Snapshot:
         """What administrators should know, the most urgent first."""
         if self.error is None or self.alone_since is None:
             return self.state.notices
-        since = format_seconds(self.alone_since)
-        text = f"answers are given from memory, as of {since}: {self.error}"
-        away = Notice("database-away", Severity.ERROR, text, "database")
-        return (away, *self.state.notices)
+        return (DatabaseAway(since=self.alone_since, error=self.error), *self.state.notices)
 
     def access_of(
         self, holdings: tuple[Holding, ...], site_holdings: tuple[Holding, ...]
     ) -> Mapping[str, Access]:
-        """Give what a holder may do; holders of the same licenses share one mapping."""
+        """Return what a holder may do; holders of the same licenses share one mapping."""
         held = holdings, site_holdings
         known = self._by_holdings.get(held)
         if known is None:
@@ -71,7 +68,7 @@ class Snapshot:
         return known
 
     def now_at(self, clock: int, *, away: bool) -> int:
-        """Give the time that counts when the clock shows `clock`.
+        """Return the time that counts when the clock shows `clock`.
 
         A clock that was wrong and is put right costs nothing. Without the database, though, time
         only grows, so that nobody stretches the offline hours with it.
@@ -79,14 +76,14 @@ class Snapshot:
         return max(clock, self.state.now) if away else effective(self.state.stored.time, clock)
 
     def holds_at(self, clock: int, *, away: bool) -> bool:
-        """Say whether this is still the right one at `clock`, with or without the database."""
+        """Return whether this is still the right one at `clock`, with or without the database."""
         if away != (self.alone_since is not None):
             return False
         now = self.now_at(clock, away=away)
         return self.state.now <= now and (self.valid_until is None or now < self.valid_until)
 
     def moved_on(self, clock: int, error: LicenseError | None, contact: int) -> "Snapshot":
-        """Give the same state at another moment.
+        """Return the same state at another moment.
 
         With an `error` the database has been away since `contact`, and a bundle whose offline
         hours are over grants nothing.
@@ -94,10 +91,10 @@ class Snapshot:
         state = self.state
         now = self.now_at(clock, away=error is not None)
         if error is None:
-            return Snapshot(at(state, now, clock=clock))
+            return Snapshot(state_at(state, now, clock=clock))
         hours = (now - contact) / _HOUR_SECONDS
         left = tuple(b for b in state.bundles if hours < b.document.offline_hours)
-        moved = at(state, now, clock=clock, bundles=left)
+        moved = state_at(state, now, clock=clock, bundles=left)
         return Snapshot(moved, alone_since=contact, error=error)
 
 
@@ -116,22 +113,20 @@ class Closed(Snapshot):
         Raises:
             DatabaseUnavailable: the program has closed it.
         """
-        raise DatabaseUnavailable(
-            "it was closed by this program", where=self._location, hint="open it again"
-        )
+        raise DatabaseUnavailable(reason="closed", where=self._location)
 
 
 def with_full_names(
     entitlements: Entitlements, access: Mapping[str, Access]
 ) -> Mapping[str, Access]:
-    """Give `access` with the vendor's codes under their full names as well."""
+    """Return `access` with the vendor's codes under their full names as well."""
     issuer = entitlements.trust_store.issuer
     own = {f"{issuer}.{code}": level for code, level in access.items() if "." not in code}
     return {**access, **own}
 
 
 def _ends(state: InstallationState, alone_since: int | None) -> list[int]:
-    """Give the seconds at which the state may no longer be right."""
+    """Return the seconds at which the state may no longer be right."""
     end = state.entitlements.valid_until
     ends = [] if end is None else [end]
     if alone_since is not None:

@@ -42,7 +42,7 @@ class Verifier:
     def verify(
         self, data: bytes | str, *, now: datetime, installation: Fingerprint | None = None
     ) -> VerifiedBundle:
-        """Give the one bundle in `data`, verified by the steps of `docs/format.md`.
+        """Return the one bundle in `data`, verified by the steps of `docs/format.md`.
 
         `now` is an aware datetime. `installation` is what a bound bundle is held against; without
         it, a bound bundle grants nothing.
@@ -55,19 +55,16 @@ class Verifier:
         """
         seconds = seconds_of(now)
         if self._newest > seconds + ISSUED_AHEAD_SECONDS:
-            raise IssuedAhead("the pack was issued on a day that is yet to come")
+            raise IssuedAhead(reason="pack", issued=self._newest)
         tokens = armor.read(data)
         trust_store = self._trust_store
         if len(tokens) > 1:
             trust_store = extend_trust_store(trust_store, tokens, seconds)
         bundles = [token for token in tokens if token.type == "bundle"]
         if not bundles:
-            raise NoBundle(f"the file holds no bundle but a {tokens[0].type}")
+            raise NoBundle(reason="other", type=tokens[0].type)
         if len(bundles) > 1:
-            raise SeveralBundles(
-                f"the file holds {len(bundles)} bundles",
-                hint="verify them one by one, or activate them on an installation",
-            )
+            raise SeveralBundles(count=len(bundles))
         verified = verify_bundle(bundles[0], trust_store.trust, seconds)
         return VerifiedBundle(verified, trust_store, seconds, installation, self._released)
 

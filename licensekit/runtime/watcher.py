@@ -4,27 +4,32 @@ There are two, so that a database that keeps one waiting does not hold up time. 
 subject weakly, so that a forgotten `Licensing` ends its own threads.
 """
 
+import os
 import weakref
 from collections.abc import Callable
 from threading import Event, Thread
 from typing import Final, Protocol
 
 TICK_SECONDS: Final = 0.2
-"""How often is looked at the clock: no date goes unnoticed for longer."""
+"""The pause between two readings of the clock: no date goes unnoticed for longer."""
 
 PATIENCE_SECONDS: Final = 1.0
-"""How long is waited for a change at a time: so long a forgotten subject is kept."""
+"""The longest wait for a change at a time: a forgotten subject is kept for no longer."""
 
 
 class Watched(Protocol):
     """What a watcher keeps up to date."""
 
     def pass_time(self) -> None:
-        """Take in what time has brought; does not wait for anything."""
+        """Apply what the passing of time changes; does not wait for anything."""
         ...
 
     def follow(self, patience: float) -> None:
-        """Wait for a change of the database for up to `patience` seconds, and take it in."""
+        """Wait for a change of the database for up to `patience` seconds, and apply it."""
+        ...
+
+    def after_fork(self) -> None:
+        """Continue in a forked child, which has no threads, and locks that nobody may release."""
         ...
 
 
@@ -46,6 +51,24 @@ class Watcher:
         self._stop.set()
 
 
+_SURVIVORS: Final["weakref.WeakSet[Watched]"] = weakref.WeakSet()
+
+
+def survive_forks(subject: Watched) -> None:
+    """Let `after_fork` be called in every child that this process forks."""
+    _SURVIVORS.add(subject)
+
+
+def continue_after_fork() -> None:
+    """Let everything that this process has open continue in it, which was forked just now."""
+    for subject in list(_SURVIVORS):
+        subject.after_fork()
+
+
+if hasattr(os, "register_at_fork"):  # Windows has no fork
+    os.register_at_fork(after_in_child=continue_after_fork)
+
+
 _Step = Callable[[Watched], None]
 _Reference = weakref.ref[Watched]
 
@@ -64,7 +87,7 @@ def _start(name: str, reference: _Reference, stop: Event, step: _Step, pause: fl
 
 
 def _watch(name: str, reference: _Reference, stop: Event, step: _Step, pause: float) -> None:
-    """Take steps to the end; what a step raises ends this thread, and another one goes on.
+    """Take steps to the end; where a step raises, this thread ends and a new one continues.
 
     That can only be a mistake in the program, such as a clock that raises. The thread's hook shows
     it; nothing may live past its end because of it.

@@ -1,5 +1,5 @@
-"""What an installation remembers: its documents, users, sites, events, time and audit log.
+"""What an installation keeps: its documents, users, sites, events, seats, time and audit log.
 
-This floor reads: `home.open_installation` and `state.load`. What changes an installation is
-`licensekit.installation`.
+`home.open_installation` opens one and `loading.load_state` reads it; every change by an
+administrator is in `licensekit.installation`.
 """

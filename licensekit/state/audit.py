@@ -34,7 +34,7 @@ class AuditEntry(NamedTuple):
 
 
 def head(connection: Connection) -> Head:
-    """Give the newest entry."""
+    """Return the newest entry."""
     row = connection.one("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1")
     return Head(0, GENESIS) if row is None else Head(*row)
 
@@ -51,13 +51,13 @@ def append(connection: Connection, facts: Mapping[str, Any]) -> Head:
 
 
 def entries(connection: Connection) -> Iterator[AuditEntry]:
-    """Give every entry, the oldest first."""
+    """Yield every entry, the oldest first."""
     for row in connection.stream("SELECT number, entry, hash FROM audit ORDER BY number"):
         yield AuditEntry(*row)
 
 
 def newest(connection: Connection, before: int | None, limit: int) -> tuple[AuditEntry, ...]:
-    """Give the newest `limit` entries, the newest first; of those below number `before`."""
+    """Return the newest `limit` entries, the newest first; of those below number `before`."""
     until = head(connection).number + 1 if before is None else before
     rows = connection.rows(
         "SELECT number, entry, hash FROM audit WHERE number < ? ORDER BY number DESC LIMIT ?",

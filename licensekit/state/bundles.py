@@ -32,7 +32,7 @@ class BundleRecord(NamedTuple):
 
 
 def bundle_records(connection: Connection) -> tuple[BundleRecord, ...]:
-    """Give every bundle that was ever activated, the oldest first."""
+    """Return every bundle that was ever activated, the oldest first."""
     rows = connection.rows(
         "SELECT identity, issuer, serial, part, sequence, activated, state FROM bundles"
         " ORDER BY activated, sequence, identity"
@@ -41,7 +41,7 @@ def bundle_records(connection: Connection) -> tuple[BundleRecord, ...]:
 
 
 def add_bundle(connection: Connection, verified: Verified[Bundle], now: int) -> None:
-    """Make a bundle active, whether or not it was before."""
+    """Write a bundle as active, whether or not it was before."""
     bundle = verified.document
     connection.run(
         "INSERT INTO bundles (identity, frame, issuer, serial, part, sequence, activated, state)"

@@ -45,7 +45,7 @@ def open_installation(location: str | os.PathLike[str], *, create: bool) -> Data
 
 
 def open_empty(location: str | os.PathLike[str]) -> Database:
-    """Open a place for an installation that comes from elsewhere; one that is there is left alone.
+    """Open a new location for an installation that is moved; one that is there is left alone.
 
     Raises:
         HomeInvalid, StateError: as `open_installation` does.
@@ -53,8 +53,8 @@ def open_empty(location: str | os.PathLike[str]) -> Database:
     return connect(_database_of(location, create=True), schema=SCHEMA, create=True)
 
 
-def shown(location: str | os.PathLike[str], database: Database) -> str:
-    """Give where an installation is, as it may be shown and typed: without a password, absolute."""
+def displayed(location: str | os.PathLike[str], database: Database) -> str:
+    """Return the location as it may be shown and typed again: absolute, without a password."""
     place = os.fspath(location)
     return database.location if is_url(place) else str(Path(place).absolute())
 
@@ -68,25 +68,18 @@ def _folder(folder: Path, *, create: bool) -> Path:
     try:
         if create:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if folder.exists() and not folder.is_dir():
-            raise HomeInvalid(
-                "a home is a folder, and this is a file",
-                where=str(folder),
-                hint="give the folder that holds the installation, or one that is not there yet",
-            )
-    except FileExistsError as error:
-        raise HomeInvalid(
-            "a home is a folder, and this is a file",
-            where=str(folder),
-            hint="give the folder that holds the installation, or one that is not there yet",
-        ) from error
+        is_file = folder.exists() and not folder.is_dir()
+    except FileExistsError:
+        is_file = True
     except (OSError, ValueError) as error:
         raise unusable(folder, "a home", error) from error
+    if is_file:
+        raise HomeInvalid(reason="not-a-folder", where=str(folder))
     return folder
 
 
 def _establish(database: Database) -> None:
-    """Give a new installation its key, its secret and its mark, however many processes try."""
+    """Write the key, the secret and the mark of a new installation, however many processes try."""
     with database.read() as connection:
         known = connection.one("SELECT one FROM installation")
         head = audit.head(connection)

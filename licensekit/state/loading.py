@@ -20,24 +20,13 @@ from licensekit.state.audit import Head
 from licensekit.state.machine import hashed, machine_facts
 from licensekit.state.mark import read_mark
 from licensekit.state.notices import is_restored, notices_of
-from licensekit.state.stored import Recorded, Stored, read_stored, recorded
+from licensekit.state.stored import Recorded, Stored, read_recorded, read_stored
 from licensekit.state.time import effective
-from licensekit.state.trust_store import Unusable, trust_store_of, verify_bundles
+from licensekit.state.trust_store import Unusable, load_trust, verify_bundles
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
 from licensekit.wire import frame
 from licensekit.wire.documents import Bundle
-
-__all__ = [
-    "InstallationState",
-    "Recorded",
-    "Unusable",
-    "at",
-    "holds_on",
-    "judge",
-    "load",
-    "recorded_root",
-]
 
 
 class InstallationState(NamedTuple):
@@ -80,7 +69,7 @@ class InstallationState(NamedTuple):
         return self.stored.restored or is_restored(self.stored, self.mark)
 
 
-def load(
+def load_state(
     database: Database,
     *,
     root: str,
@@ -88,7 +77,7 @@ def load(
     clock: int,
     released: int | None = None,
 ) -> InstallationState:
-    """Read an installation and give its state at `clock` (seconds since 1970).
+    """Read an installation and return its state at `clock` (seconds since 1970).
 
     Everything is read in one transaction and verified again: the database is not believed. `pack`
     is what the application ships; None takes the one that the first activation recorded.
@@ -103,11 +92,11 @@ def load(
     mark = read_mark(database.location)  # before the snapshot, or a change would look like a loss
     with database.read() as connection:
         stored = read_stored(connection, mark, clock)
-    return judge(stored, mark, root=root, pack=pack, clock=clock, released=released)
+    return evaluate_state(stored, mark, root=root, pack=pack, clock=clock, released=released)
 
 
-def holds_on(database: Database, state: InstallationState, clock: int) -> bool:
-    """Say whether nothing was changed since `state` was loaded, or nothing but leases.
+def is_unchanged(database: Database, state: InstallationState, clock: int) -> bool:
+    """Return whether nothing was changed since `state` was loaded, or nothing but leases.
 
     Who takes and frees seats all day changes the database with each of them, where there is no
     server to tell one change from another.
@@ -122,16 +111,16 @@ def holds_on(database: Database, state: InstallationState, clock: int) -> bool:
 
 
 def recorded_root(database: Database) -> Recorded | None:
-    """Give the root pin and the pack that the first activation recorded, if there was one.
+    """Return the root pin and the pack that the first activation recorded, if there was one.
 
     Raises:
         StateError: the database cannot be read.
     """
     with database.read() as connection:
-        return recorded(connection)
+        return read_recorded(connection)
 
 
-def judge(
+def evaluate_state(
     stored: Stored,
     mark: Head | None,
     *,
@@ -140,9 +129,9 @@ def judge(
     clock: int,
     released: int | None,
 ) -> InstallationState:
-    """Give the state that stored documents and rows make at `clock`; raises as `load` does."""
+    """Return the state that stored documents and rows make at `clock`; raises as `load` does."""
     now = effective(stored.time, clock)
-    trust_store, unusable = trust_store_of(stored, root, pack_of(stored, pack), now)
+    trust_store, unusable = load_trust(stored, root, pack_of(stored, pack), now)
     bundles, refused = verify_bundles(stored.bundles, trust_store, now)
     fingerprint = fingerprint_of(stored, bundles)
     entitlements = evaluate(trust_store, bundles, now, fingerprint=fingerprint, released=released)
@@ -162,14 +151,14 @@ def judge(
     return state._replace(notices=_notices(state, clock))
 
 
-def at(
+def state_at(
     state: InstallationState,
     now: int,
     *,
     clock: int,
     bundles: tuple[Verified[Bundle], ...] | None = None,
 ) -> InstallationState:
-    """Give the same installation at another moment, or with other `bundles`.
+    """Return the same installation at another moment, or with other `bundles`.
 
     `now` is the time that counts and `clock` the one that the clock shows; nothing is read or
     verified again.
@@ -183,7 +172,7 @@ def at(
 
 
 def pack_of(stored: Stored, pack: bytes | str | None) -> bytes | str:
-    """Give `pack`, or the recorded one in place of None.
+    """Return `pack`, or the recorded one in place of None.
 
     Raises:
         NotActivated: there is neither.
@@ -196,7 +185,7 @@ def pack_of(stored: Stored, pack: bytes | str | None) -> bytes | str:
 
 
 def in_use_of(stored: Stored, entitlements: Entitlements) -> dict[str, int]:
-    """Give license to how many are in use: assigned, or held, or for what limits sites defined."""
+    """Return license to how many are in use: assigned, held, or of what limits sites, defined."""
     limiting = [code for code, one in entitlements.licenses.items() if one.limits_sites]
     defined = dict.fromkeys(limiting, stored.satellites) if stored.satellites else {}
     # A catalog may have made seats of what was assigned before.
@@ -205,7 +194,7 @@ def in_use_of(stored: Stored, entitlements: Entitlements) -> dict[str, int]:
 
 
 def fingerprint_of(stored: Stored, bundles: tuple[Verified[Bundle], ...]) -> Fingerprint:
-    """Give what the installation shows to bound bundles; the machine is looked at only for them."""
+    """Return what bound bundles are compared with; the machine is examined only for them."""
     public = SigningKey.from_secret(frame.INSTALLATION, stored.seed).verifying_key.public
     bindings = [b.document.binding for b in bundles if b.document.binding is not None]
     asks_for_facts = any(binding.facts for binding in bindings)

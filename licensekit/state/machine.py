@@ -1,6 +1,6 @@
-"""What can be told of the machine, and its keyed hashes (`docs/installation.md`, "Machine facts").
+"""Facts of the machine, and their keyed hashes (`docs/installation.md`, "Machine facts").
 
-A fact that cannot be told is left out: there is no fact "unknown" that two machines would share.
+A fact that cannot be read is left out: there is no fact "unknown" that two machines would share.
 """
 
 import hmac
@@ -26,18 +26,18 @@ _NO_VALUE: Final = re.compile(r"[0\W]*|[fF\W]*|none|unknown|uninitialized|defaul
 
 
 def machine_facts(root: Path = Path("/")) -> dict[str, str]:
-    """Give the facts of this machine by name; `root` is where its system files are."""
-    told = {
+    """Return the facts of this machine by name; `root` is where its system files are."""
+    found = {
         **{name: _first_line(root, paths) for name, paths in _FILES.items()},
         "network": _network(root),
         "processor": _processor(root),
         "host": platform.node() or None,
     }
-    return {name: value for name, value in told.items() if value is not None}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def hashed(facts: Mapping[str, str], secret: bytes) -> dict[str, bytes]:
-    """Give fact name to 16 bytes of HMAC-SHA256 under the installation's secret."""
+    """Return fact name to 16 bytes of HMAC-SHA256 under the installation's secret."""
     return {
         name: hmac.digest(secret, f"{name}\0{value}".encode(), "sha256")[:_HASH_BYTES]
         for name, value in facts.items()
@@ -49,7 +49,7 @@ def _first_line(root: Path, paths: Iterable[str]) -> str | None:
 
 
 def _read(path: Path) -> str | None:
-    """Give the one line of a small system file, if it says something."""
+    """Return the one line of a small system file, if it says something."""
     try:
         data = read_bytes(path, limit=_FACT_BYTES, what="a system file")
     except (FileUnusable, TooLarge):
@@ -59,7 +59,7 @@ def _read(path: Path) -> str | None:
 
 
 def _network(root: Path) -> str | None:
-    """Give the lowest hardware address of the real adapters: those of VPNs come and go."""
+    """Return the lowest hardware address of the real adapters: those of VPNs come and go."""
     adapters = sorted((root / "sys/class/net").glob("*/device"))
     addresses = [_read(adapter.parent / "address") for adapter in adapters]
     return min((address for address in addresses if address), default=None)

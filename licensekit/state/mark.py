@@ -24,7 +24,7 @@ LOST: Final = Head(0, b"")
 
 
 def read_mark(location: str) -> Head | None:
-    """Give the mark of the database at `location`: `LOST`, or None where none is kept."""
+    """Return the mark of the database at `location`: `LOST`, or None where none is kept."""
     if is_url(location):
         return None
     try:

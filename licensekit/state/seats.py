@@ -1,20 +1,24 @@
 """Seats in rows: a row for each seat of a license, free once its lease has expired.
 
 The key (license, seat) is what keeps the count: however many processes ask at once, a row has one
-lease. Whoever loses a race for a row looks for another one. Rows are made as they are needed, and
+lease. Whoever loses a race for a row tries another one. Rows are made as they are needed, and
 stay.
 
 Times are the server's where there is one, so that hosts whose clocks differ agree; they are whole
 seconds, and a lease ends a second later here than for its holder, who must not be the last to know.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from random import randrange
 from secrets import token_hex
 from typing import Final, NamedTuple
 
+from licensekit.access import Access
 from licensekit.database import Connection, Database, Row
+from licensekit.entitlements.seats import SeatPool
+from licensekit.errors import EntryInvalid
 from licensekit.state.schema import SCHEMA
+from licensekit.text import names
 
 ID_BYTES: Final = 6
 _ATTEMPTS: Final = 8
@@ -22,6 +26,9 @@ _FIRST_GROWTH: Final = 256
 _GROWTH: Final = 1024
 _FRACTIONS: Final = 65_536
 _ROUNDING: Final = 1
+SHORTEST_SECONDS: Final = 2
+LONGEST_SECONDS: Final = 86_400
+"""The bounds of how long a seat stays taken without being renewed, unless it is borrowed."""
 
 
 class HeldSeat(NamedTuple):
@@ -38,20 +45,34 @@ class HeldSeat(NamedTuple):
     expires: int
     """The second from which it is free, unless it is renewed."""
     borrowed: bool
-    """Whether it was taken along until it expires, and is not renewed meanwhile."""
+    """Whether it was borrowed until it expires, and is not renewed meanwhile."""
 
 
-class SeatQuery(NamedTuple):
-    """A wish for a seat."""
+class SeatRequest(NamedTuple):
+    """A request for a seat."""
 
     license: str
-    seats: int
-    """Only seats with lower numbers will do."""
-    there_are: int
-    """How many seats there are, to whatever extent; `seats` or more."""
+    """The code, as `leasable` returns it."""
     holder: str
     ttl: int
-    """Seconds for which it is held without being renewed."""
+    """Seconds after which it is free again unless it is renewed."""
+    at_least: Access
+
+    def check(self) -> None:
+        """Check that it can be a lease.
+
+        Raises:
+            EntryInvalid: the holder is empty, too long or has characters that nobody can see; the
+                time is out of bounds; or nothing is asked for.
+        """
+        names.check_id(self.holder, "holder")
+        if not SHORTEST_SECONDS <= self.ttl <= LONGEST_SECONDS:
+            raise EntryInvalid(
+                f"a seat is not leased for {self.ttl} seconds at a time",
+                hint=f"a lease has {SHORTEST_SECONDS} to {LONGEST_SECONDS} seconds",
+            )
+        if self.at_least is Access.NONE:
+            raise EntryInvalid("a lease is for some access", hint="ask for read or full")
 
 
 _TIME: Final = "WITH time (now) AS (SELECT COALESCE(server_now(), ?)) "
@@ -100,7 +121,7 @@ _SELECT: Final = (
 
 
 def time_of(connection: Connection, now: int) -> int:
-    """Give the time by which leases live: the server's, or where there is none, `now`.
+    """Return the time that counts for leases: the server's, or where there is none, `now`.
 
     That is the effective time of the installation, in seconds since 1970.
     """
@@ -109,7 +130,7 @@ def time_of(connection: Connection, now: int) -> int:
 
 
 def in_use(connection: Connection, now: int) -> Mapping[str, int]:
-    """Give license to how many of its seats are held."""
+    """Return license to how many of its seats are held."""
     rows = connection.rows(
         "SELECT license, count(*) FROM leases WHERE expires > ? GROUP BY license", now
     )
@@ -117,19 +138,19 @@ def in_use(connection: Connection, now: int) -> Mapping[str, int]:
 
 
 def held(connection: Connection, now: int) -> tuple[HeldSeat, ...]:
-    """Give every lease that is held, by license, the oldest first, and by holder."""
+    """Return every lease that is held, by license, the oldest first, and by holder."""
     rows = connection.rows(_SELECT + " ORDER BY license, taken, holder, seat", now)
     return tuple(map(_lease, rows))
 
 
-def one(connection: Connection, lease_id: str, now: int) -> HeldSeat | None:
-    """Give the lease of an id, if it is held."""
+def find(connection: Connection, lease_id: str, now: int) -> HeldSeat | None:
+    """Look up the lease of an id; None if it is not held."""
     row = connection.one(_SELECT + " AND id = ?", now, lease_id)
     return None if row is None else _lease(row)
 
 
 def holders(connection: Connection, license_: str, now: int, limit: int) -> tuple[str, ...]:
-    """Give who holds seats of a license, those who took one last first."""
+    """Return who holds seats of a license, those who took one last first."""
     rows = connection.rows(
         "SELECT holder FROM leases WHERE license = ? AND expires > ?"
         " ORDER BY taken DESC, seat DESC LIMIT ?",
@@ -140,7 +161,7 @@ def holders(connection: Connection, license_: str, now: int, limit: int) -> tupl
     return tuple(holder for (holder,) in rows)
 
 
-def take(database: Database, asked: SeatQuery, now: int) -> HeldSeat | None:
+def take(database: Database, request: SeatRequest, pool: SeatPool, now: int) -> HeldSeat | None:
     """Take a free seat, also one whose lease has expired; None if there is none.
 
     `now` is as in `time_of`. It is one statement as a rule.
@@ -152,11 +173,11 @@ def take(database: Database, asked: SeatQuery, now: int) -> HeldSeat | None:
     for _ in range(_ATTEMPTS):
         # Processes begin in different places, so that they rarely want the same row.
         for begin in (randrange(_FRACTIONS), 0):  # noqa: S311  # a place, no secret
-            lease = _take(database, asked, now, begin)
+            lease = _take(database, request, pool, now, begin)
             if lease is not None:
                 return lease
         # None was free, or another process was faster.
-        if not _makes_sense_again(database, asked, now):
+        if not _has_room(database, request, pool, now):
             return None
     return None
 
@@ -170,29 +191,40 @@ def free(database: Database, lease: HeldSeat) -> None:
     database.once(_FREE, lease.license, lease.seat, lease.id, SCHEMA.number)
 
 
-def renew(
-    connection: Connection, leases: Sequence[tuple[HeldSeat, int]], now: int
-) -> frozenset[str]:
-    """Let each lease expire so many seconds from now, but not sooner than it does already.
+def renew(database: Database, leases: Sequence[tuple[HeldSeat, int]], now: int) -> frozenset[str]:
+    """Renew each lease for its number of seconds from now, never to an earlier end than it has.
 
-    Gives the ids of those that are held; the others have expired or were ended.
+    Returns the ids of those that are held; the others have expired or were ended.
+
+    Raises:
+        StateError: the database cannot be written; nothing was renewed.
     """
-    renewed = connection.run_many(
-        _RENEW,
-        [
-            (now + ttl + _ROUNDING, now + ttl + _ROUNDING, one.license, one.seat, one.id, now)
-            for one, ttl in leases
-        ],
-    )
     listed = [lease for lease, _ in leases]
-    if renewed == len(listed):
-        return frozenset(lease.id for lease in listed)
-    return still_held(connection, listed, now)
+    with database.write(shared=True) as connection:
+        now = time_of(connection, now)
+        renewed = connection.run_many(
+            _RENEW,
+            [
+                (now + ttl + _ROUNDING, now + ttl + _ROUNDING, one.license, one.seat, one.id, now)
+                for one, ttl in leases
+            ],
+        )
+        if renewed == len(listed):
+            return frozenset(lease.id for lease in listed)
+        return _held_of(connection, listed, now)
 
 
-def still_held(connection: Connection, leases: Iterable[HeldSeat], now: int) -> frozenset[str]:
-    """Give the ids of those of `leases` that are held."""
-    leases = tuple(leases)
+def still_held(database: Database, leases: Sequence[HeldSeat], now: int) -> frozenset[str]:
+    """Return the ids of those of `leases` that are held.
+
+    Raises:
+        StateError: the database cannot be read.
+    """
+    with database.read() as connection:
+        return _held_of(connection, leases, time_of(connection, now))
+
+
+def _held_of(connection: Connection, leases: Sequence[HeldSeat], now: int) -> frozenset[str]:
     ids = frozenset(
         found
         for license_ in sorted({lease.license for lease in leases})
@@ -209,7 +241,7 @@ def end(connection: Connection, lease: HeldSeat) -> None:
 
 
 def borrow(connection: Connection, lease: HeldSeat, until: int, now: int) -> bool:
-    """Let a lease be taken along until a time; say whether it was held."""
+    """Borrow the seat of a lease until a time; return whether it was held."""
     return bool(
         connection.run(
             "UPDATE leases SET expires = ?, borrowed = 1"
@@ -228,39 +260,41 @@ def _lease(row: Row) -> HeldSeat:
     return HeldSeat(lease_id, license_, seat, holder, taken, expires, bool(borrowed))
 
 
-def _take(database: Database, asked: SeatQuery, now: int, begin: int) -> HeldSeat | None:
-    code = asked.license
+def _take(
+    database: Database, request: SeatRequest, pool: SeatPool, now: int, begin: int
+) -> HeldSeat | None:
+    code = request.license
     lease_id = token_hex(ID_BYTES)
     row = database.once(
         _TAKE,
         now,
-        *(lease_id, asked.holder, asked.ttl + _ROUNDING),
+        *(lease_id, request.holder, request.ttl + _ROUNDING),
         code,
-        *_free_seat(asked),
+        *_free_seat(request, pool),
         *(code, begin, SCHEMA.number),
     )
     if row is None:
         return None
     seat, taken, expires = row
-    return HeldSeat(lease_id, code, seat, asked.holder, taken, expires, borrowed=False)
+    return HeldSeat(lease_id, code, seat, request.holder, taken, expires, borrowed=False)
 
 
-def _free_seat(asked: SeatQuery) -> tuple[str | int, ...]:
+def _free_seat(request: SeatRequest, pool: SeatPool) -> tuple[str | int, ...]:
     """Return the parameters of `_FREE_SEAT`, in its order."""
-    code, seats, there_are = asked.license, asked.seats, asked.there_are
+    code, seats, there_are = request.license, pool.seats(request.at_least), pool.seats(Access.READ)
     beyond, lowest = (code, there_are), (code, seats, seats, seats, code, seats, there_are)
     return code, *beyond, *lowest, seats, seats
 
 
-def _makes_sense_again(database: Database, asked: SeatQuery, now: int) -> bool:
-    """Say whether a seat is free after all; where rows can be added, add some."""
-    code = asked.license
+def _has_room(database: Database, request: SeatRequest, pool: SeatPool, now: int) -> bool:
+    """Return whether a seat is free after all; where rows can be added, add some."""
+    code, granted = request.license, pool.seats(request.at_least)
     with database.write(shared=True) as connection:
-        row = connection.one(_ROOM, now, code, *_free_seat(asked))
+        row = connection.one(_ROOM, now, code, *_free_seat(request, pool))
         last, free_seats = row or (None, 0)
         if free_seats:
             return True
         first = 0 if last is None else last + 1
-        end_ = min(asked.seats, first + min(max(first, _FIRST_GROWTH), _GROWTH))
+        end_ = min(granted, first + min(max(first, _FIRST_GROWTH), _GROWTH))
         connection.run_many(_GROW, [(code, seat) for seat in range(first, end_)])
         return first < end_

@@ -1,16 +1,23 @@
-"""What the database says, read at once; nothing of it is believed yet."""
+"""What the database says, read in one transaction; nothing of it is verified yet."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from licensekit.database import Connection
-from licensekit.entitlements.events import Event
+from licensekit.entitlements.events import Event, EventScope
 from licensekit.errors import HomeInvalid
-from licensekit.state import audit, events, seats
+from licensekit.state import audit, seats
 from licensekit.state.audit import Head
 from licensekit.state.time import TimeSeen, effective
 from licensekit.trust.state import Seen
 from licensekit.wire import armor
+
+_SELECT_EVENTS: Final = (
+    "SELECT number, kind, scope, subject, message, expected_end, started, started_by, ended,"
+    " ended_by FROM events"
+)
+_EVENTS: Final = _SELECT_EVENTS + " ORDER BY number"
+_EVENTS_IN_FORCE: Final = _SELECT_EVENTS + " WHERE ended IS NULL ORDER BY number"
 
 
 class Recorded(NamedTuple):
@@ -67,7 +74,7 @@ def read_stored(connection: Connection, mark: Head | None, clock: int) -> Stored
         " restored FROM installation"
     )
     if row is None:
-        raise HomeInvalid("the installation has lost its key", hint="restore it from a backup")
+        raise HomeInvalid(reason="key-lost")
     seed, secret, root, pack, serial, highest, ahead, ran, seen_root, seen_trust, restored = row
     time = TimeSeen(highest, ahead, ran)
     lists = connection.rows("SELECT issuer, trust_version, number FROM seen_lists")
@@ -84,16 +91,24 @@ def read_stored(connection: Connection, mark: Head | None, clock: int) -> Stored
         in_use=dict(connection.rows("SELECT license, in_use FROM usage WHERE in_use > 0")),
         leased=seats.in_use(connection, seats.time_of(connection, effective(time, clock))),
         satellites=_satellites(connection),
-        events=events.in_force(connection),
+        events=read_events(connection),
         head=audit.head(connection),
         marked=None if mark is None else _hash_at(connection, mark.number),
     )
 
 
-def recorded(connection: Connection) -> Recorded | None:
-    """Give the root pin and the pack that the first activation recorded, if there was one."""
+def read_recorded(connection: Connection) -> Recorded | None:
+    """Read the root pin and the pack that the first activation recorded, if there was one."""
     row = connection.one("SELECT root, pack FROM installation WHERE root IS NOT NULL")
     return None if row is None else Recorded(row[0], row[1])
+
+
+def read_events(connection: Connection, *, ended: bool = False) -> tuple[Event, ...]:
+    """Read the events in force, with `ended` all that there ever were; the oldest first."""
+    rows = connection.rows(_EVENTS if ended else _EVENTS_IN_FORCE)
+    return tuple(
+        Event(number, kind, EventScope(scope), *rest) for number, kind, scope, *rest in rows
+    )
 
 
 def _bundles(connection: Connection) -> tuple[armor.Token, ...]:

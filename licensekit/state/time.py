@@ -12,6 +12,7 @@ Times are seconds since 1970 in UTC, so zones and daylight saving change nothing
 (`docs/installation.md`, "Time").
 """
 
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from licensekit.dates import DAY_SECONDS
@@ -32,13 +33,18 @@ class TimeSeen(NamedTuple):
     """The seconds of running that have confirmed it so far."""
 
 
+def system_clock() -> datetime:
+    """Return the time of this machine, in UTC."""
+    return datetime.now(UTC)
+
+
 def effective(seen: TimeSeen, clock: int) -> int:
-    """Give the time that counts (C1)."""
+    """Return the time that counts (C1)."""
     return max(seen.highest, clock)
 
 
 def observe(seen: TimeSeen, clock: int) -> TimeSeen:
-    """Give what is remembered after a look at the clock (C2 to C4)."""
+    """Return what is remembered after a look at the clock (C2 to C4)."""
     if clock <= seen.highest + JUMP_SECONDS:
         return TimeSeen(max(seen.highest, clock))
     if seen.ahead is None or not seen.ahead <= clock <= seen.ahead + JUMP_SECONDS:
@@ -48,5 +54,5 @@ def observe(seen: TimeSeen, clock: int) -> TimeSeen:
 
 
 def prove(seen: TimeSeen, issued: int) -> TimeSeen:
-    """Give what is remembered once a document issued then was verified (C5)."""
+    """Return what is remembered once a document issued then was verified (C5)."""
     return seen._replace(highest=max(seen.highest, issued))

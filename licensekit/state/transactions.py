@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from licensekit.database import Connection, Database
@@ -11,16 +11,11 @@ from licensekit.errors import NotActivated
 from licensekit.state import audit
 from licensekit.state.audit import Head
 from licensekit.state.floors import keep_time
-from licensekit.state.loading import InstallationState, judge, pack_of
+from licensekit.state.loading import InstallationState, evaluate_state, pack_of
 from licensekit.state.mark import read_mark, write_mark
 from licensekit.state.notices import is_restored
 from licensekit.state.stored import Stored, read_stored
 from licensekit.state.time import TimeSeen, effective, observe
-
-
-def system_clock() -> datetime:
-    """Give the time of this machine."""
-    return datetime.now(UTC)
 
 
 class OpenInstallation(NamedTuple):
@@ -38,7 +33,7 @@ class OpenInstallation(NamedTuple):
     """Who makes the changes, for the audit log."""
 
 
-class Reading(NamedTuple):
+class ReadTransaction(NamedTuple):
     """What one transaction reads of an installation, and the time at which it does."""
 
     opened: OpenInstallation
@@ -71,8 +66,8 @@ class Reading(NamedTuple):
         return pack_of(self.stored, self.opened.pack)
 
     def state(self) -> InstallationState:
-        """Give the state inside the transaction; raises as `installation.state.judge` does."""
-        return judge(
+        """Return the state inside the transaction; raises as `installation.state.judge` does."""
+        return evaluate_state(
             self.stored,
             self.mark,
             root=self.root,
@@ -82,26 +77,26 @@ class Reading(NamedTuple):
         )
 
 
-class Writing:
+class WriteTransaction:
     """One write transaction: what it read, and the audit entries that it adds."""
 
-    def __init__(self, look: Reading) -> None:
-        self.look = look
-        self.connection = look.connection
-        self.now = look.now
-        self.head = look.stored.head
+    def __init__(self, read: ReadTransaction) -> None:
+        self.read = read
+        self.connection = read.connection
+        self.now = read.now
+        self.head = read.stored.head
         self.lower_mark = False
-        self._time = observe(look.stored.time, look.clock)
-        self._restored = look.stored.restored or is_restored(look.stored, look.mark)
+        self._time = observe(read.stored.time, read.clock)
+        self._restored = read.stored.restored or is_restored(read.stored, read.mark)
 
     @property
     def has_changed(self) -> bool:
         """Whether an audit entry was added."""
-        return self.head != self.look.stored.head
+        return self.head != self.read.stored.head
 
     def record(self, did: str, **details: Any) -> None:
         """Add an audit entry about the change: what was done, by whom and when."""
-        if not self.has_changed and self._restored and not self.look.stored.restored:
+        if not self.has_changed and self._restored and not self.read.stored.restored:
             self.lower_mark = True
             self._append({"did": "notice-restored"})
         self._append({"did": did, **details})
@@ -122,13 +117,13 @@ class Writing:
             self.connection.run("UPDATE installation SET restored = ?", int(self._restored))
 
     def _append(self, facts: Mapping[str, Any]) -> None:
-        by = {"by": self.look.opened.by} if self.look.opened.by else {}
+        by = {"by": self.read.opened.by} if self.read.opened.by else {}
         entry = {"at": format_seconds(self.now), **by, **facts}
         self.head = audit.append(self.connection, entry)
 
 
 @contextmanager
-def reading(opened: OpenInstallation) -> Generator[Reading]:
+def read_installation(opened: OpenInstallation) -> Generator[ReadTransaction]:
     """Open a snapshot of an installation.
 
     Raises:
@@ -136,11 +131,11 @@ def reading(opened: OpenInstallation) -> Generator[Reading]:
     """
     mark = read_mark(opened.database.location)
     with opened.database.read() as connection:
-        yield _look(opened, connection, mark)
+        yield _read(opened, connection, mark)
 
 
 @contextmanager
-def writing(opened: OpenInstallation) -> Generator[Writing]:
+def write_installation(opened: OpenInstallation) -> Generator[WriteTransaction]:
     """Open the write transaction of an installation; the block's changes are one, or none.
 
     Raises:
@@ -149,13 +144,13 @@ def writing(opened: OpenInstallation) -> Generator[Writing]:
     location = opened.database.location
     mark = read_mark(location)
     with opened.database.write() as connection:
-        change = Writing(_look(opened, connection, mark))
+        change = WriteTransaction(_read(opened, connection, mark))
         yield change
         change.finish()
     if change.has_changed:
         write_mark(location, change.head, lower=change.lower_mark)
 
 
-def _look(opened: OpenInstallation, connection: Connection, mark: Head | None) -> Reading:
+def _read(opened: OpenInstallation, connection: Connection, mark: Head | None) -> ReadTransaction:
     clock = seconds_of(opened.clock())
-    return Reading(opened, connection, read_stored(connection, mark, clock), mark, clock)
+    return ReadTransaction(opened, connection, read_stored(connection, mark, clock), mark, clock)

@@ -31,27 +31,25 @@ class LoadedTrust(NamedTuple):
     unusable: tuple[Unusable, ...]
 
 
-def trust_store_of(stored: Stored, root: str, pack: bytes | str, now: int) -> LoadedTrust:
-    """Give what pack and stored documents establish together; the newest of each governs.
+def load_trust(stored: Stored, root: str, pack: bytes | str, now: int) -> LoadedTrust:
+    """Return what pack and stored documents establish together; the newest of each governs.
 
     Raises:
         HomeInvalid: the installation belongs to another root.
         FormatError: the pack is damaged.
         TrustError: the pack is not to be believed, or something newer was seen here before.
     """
-    trust_store, unusable = trust_store_without_floor(stored, root, pack, now)
+    trust_store, unusable = combine_trust(stored, root, pack, now)
     return LoadedTrust(
         trust_store._replace(trust=require_seen(trust_store.trust, stored.seen)), unusable
     )
 
 
-def trust_store_without_floor(
-    stored: Stored, root: str, pack: bytes | str, now: int
-) -> LoadedTrust:
-    """Give the same, not held against what was seen before: a new file may still add to it.
+def combine_trust(stored: Stored, root: str, pack: bytes | str, now: int) -> LoadedTrust:
+    """Return the same, not held against what was seen before: a new file may still add to it.
 
     Raises:
-        HomeInvalid, FormatError, TrustError: as `trust_store_of`, about the pack alone.
+        HomeInvalid, FormatError, TrustError: as `load_trust`, about the pack alone.
     """
     base = open_pack(pack, root, now)
     _require_same_root(stored.recorded, root, pack)
@@ -66,7 +64,7 @@ def trust_store_without_floor(
 def verify_bundles(
     tokens: Iterable[armor.Token], trust_store: TrustStore, now: int
 ) -> tuple[tuple[Verified[Bundle], ...], tuple[Unusable, ...]]:
-    """Give the bundles that verify, and those that do not."""
+    """Return the bundles that verify, and those that do not."""
     verified: list[Verified[Bundle]] = []
     unusable: list[Unusable] = []
     for token in tokens:
@@ -78,7 +76,7 @@ def verify_bundles(
 
 
 def tokens_of(trust_store: TrustStore) -> list[armor.Token]:
-    """Give the tokens of everything in force, in reading order."""
+    """Return the tokens of everything in force, in reading order."""
     state = trust_store.trust
     roots = [known.verified.token for known in state.chain]
     trust = [] if state.trust is None else [state.trust.token]
@@ -92,15 +90,11 @@ def _require_same_root(recorded: Recorded | None, root: str, pack: bytes | str) 
     if recorded is None or recorded.root == root:
         return
     if not (_leads(pack, recorded.root, root) or _leads(recorded.pack, root, recorded.root)):
-        raise HomeInvalid(
-            "this installation belongs to another root",
-            hint="use the root pin that it was activated with, or another home",
-            recorded=recorded.root,
-        )
+        raise HomeInvalid(reason="other-root", recorded=recorded.root)
 
 
 def _leads(pack: bytes | str, first: str, later: str) -> bool:
-    """Say whether a pack has a chain of roots from one pin to another."""
+    """Return whether a pack has a chain of roots from one pin to another."""
     try:
         chain = open_pack(pack, first, SECONDS).trust.chain
     except LicenseError:

@@ -1,30 +1,45 @@
-"""Users and sites as questions need them: one look each, whatever their number."""
+"""Users and sites in rows: what is known of them, what they hold, and how it is written."""
 
 from collections.abc import Container
 from typing import Final, LiteralString
 
-from licensekit.database import Connection
+from licensekit.database import Connection, Row
 from licensekit.entitlements import Holding
 from licensekit.entitlements.login import UserFacts
-from licensekit.wire.documents import UserKind
+from licensekit.errors import SiteUnknown, UserTaken, UserUnknown
+from licensekit.text import names
+from licensekit.wire.documents import Kind, UserKind
 
-_FACTS: Final = (
-    "SELECT u.name, u.kind, u.can_log_in, u.administrator, u.retired, u.member_of,"
-    " l.license, l.number FROM users u LEFT JOIN user_licenses l ON l.user_id = u.id"
-    " WHERE u.id = ?"
+USER_COLUMNS: Final = "u.id, u.name, u.kind, u.can_log_in, u.administrator, u.retired, u.member_of"
+"""What `facts_of` reads, of the table `users` under the name `u`."""
+
+_USER: Final = (
+    f"SELECT {USER_COLUMNS}, l.license, l.number FROM users u"  # noqa: S608  # texts of ours
+    " LEFT JOIN user_licenses l ON l.user_id = u.id WHERE u.id = ?"
 )
 _SITE: Final = (
     "SELECT l.license, l.number FROM sites s LEFT JOIN site_licenses l ON l.site_id = s.id"
     " WHERE s.id = ?"
 )
-_USER_RANK: Final = "SELECT count(*) FROM user_licenses WHERE license = ? AND number < ?"
-_SITE_RANK: Final = "SELECT count(*) FROM site_licenses WHERE license = ? AND number < ?"
+_OLDER: Final[dict[Kind, LiteralString]] = {
+    Kind.USER: "SELECT count(*) FROM user_licenses WHERE license = ? AND number < ?",
+    Kind.SITE: "SELECT count(*) FROM site_licenses WHERE license = ? AND number < ?",
+}
+_HELD: Final[dict[Kind, LiteralString]] = {
+    Kind.USER: "SELECT license FROM user_licenses WHERE user_id = ?",
+    Kind.SITE: "SELECT license FROM site_licenses WHERE site_id = ?",
+}
+
+
+def held_by(connection: Connection, kind: Kind, holder: str) -> frozenset[str]:
+    """Look up the licenses that a user or site is assigned."""
+    return frozenset(code for (code,) in connection.rows(_HELD[kind], holder))
 
 
 def user_facts(
     connection: Connection, user_id: str, short: Container[str] = ()
 ) -> UserFacts | None:
-    """Give what is known of a user; None if there is no such user.
+    """Look up what is known of a user; None if there is no such user.
 
     `short` are the licenses of which more are assigned than the best bundles grant (`short_of`):
     of these the holdings have their rank, which costs a count; of all others it does not matter
@@ -33,11 +48,53 @@ def user_facts(
     Raises:
         StateError: the database cannot be read.
     """
-    rows = connection.rows(_FACTS, user_id)
+    rows = connection.rows(_USER, user_id)
     if not rows:
         return None
-    name, kind, can_log_in, administrator, retired, member_of, _, _ = rows[0]
-    held = [(license_, number) for *_, license_, number in rows if license_ is not None]
+    return facts_of(rows[0])._replace(holdings=_holdings(connection, Kind.USER, rows, short))
+
+
+def known_user(connection: Connection, user_id: str, short: Container[str] = ()) -> UserFacts:
+    """Look up what is known of a user, as `user_facts` does.
+
+    Raises:
+        UserUnknown: there is no such user.
+    """
+    user = user_facts(connection, user_id, short)
+    if user is None:
+        raise UserUnknown(f"there is no user {user_id!a:.60}", user=user_id)
+    return user
+
+
+def site_holdings(
+    connection: Connection, site_id: str, short: Container[str] = ()
+) -> tuple[Holding, ...] | None:
+    """Look up what a site holds; None if there is no such site. `short` as in `user_facts`.
+
+    Raises:
+        StateError: the database cannot be read.
+    """
+    rows = connection.rows(_SITE, site_id)
+    return _holdings(connection, Kind.SITE, rows, short) if rows else None
+
+
+def known_site(
+    connection: Connection, site_id: str, short: Container[str] = ()
+) -> tuple[Holding, ...]:
+    """Look up what a site holds, as `site_holdings` does.
+
+    Raises:
+        SiteUnknown: there is no such site.
+    """
+    held = site_holdings(connection, site_id, short)
+    if held is None:
+        raise SiteUnknown(f"there is no site {site_id!a:.60}", site=site_id)
+    return held
+
+
+def facts_of(row: Row) -> UserFacts:
+    """Return what `USER_COLUMNS` at the start of a row say of a user; the holdings are empty."""
+    user_id, name, kind, can_log_in, administrator, retired, member_of, *_ = row
     return UserFacts(
         id=user_id,
         name=name,
@@ -46,37 +103,61 @@ def user_facts(
         administrator=bool(administrator),
         retired=bool(retired),
         groups=tuple(member_of.split()),
-        holdings=_holdings(connection, held, short, _USER_RANK),
     )
 
 
-def site_holdings(
-    connection: Connection, site_id: str, short: Container[str] = ()
-) -> tuple[Holding, ...] | None:
-    """Give what a site holds; None if there is no such site. `short` as in `user_facts`.
+def add_user(connection: Connection, user: UserFacts) -> None:
+    """Insert a user.
 
     Raises:
-        StateError: the database cannot be read.
+        UserTaken: there is a user of that id.
+        EntryInvalid: the id, the name or a group cannot be kept.
     """
-    rows = connection.rows(_SITE, site_id)
-    if not rows:
-        return None
-    held = [(license_, number) for license_, number in rows if license_ is not None]
-    return _holdings(connection, held, short, _SITE_RANK)
+    names.check_id(user.id, "user")
+    if connection.one("SELECT id FROM users WHERE id = ?", user.id) is not None:
+        raise UserTaken(f"there is a user {user.id} already", user=user.id)
+    connection.run(
+        "INSERT INTO users (name, kind, can_log_in, administrator, retired, member_of, id)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        *_columns(user),
+    )
+
+
+def update_user(connection: Connection, user: UserFacts) -> None:
+    """Write what is known of a user.
+
+    Raises:
+        EntryInvalid: the name or a group cannot be kept.
+    """
+    connection.run(
+        "UPDATE users SET name = ?, kind = ?, can_log_in = ?, administrator = ?, retired = ?,"
+        " member_of = ? WHERE id = ?",
+        *_columns(user),
+    )
+
+
+def _columns(user: UserFacts) -> tuple[str | int, ...]:
+    return (
+        names.check_name(user.name),
+        int(user.kind),
+        int(user.can_log_in),
+        int(user.administrator),
+        int(user.retired),
+        names.check_groups(user.groups),
+        user.id,
+    )
 
 
 def _holdings(
-    connection: Connection,
-    held: list[tuple[str, int]],
-    short: Container[str],
-    rank: LiteralString,
+    connection: Connection, kind: Kind, rows: list[Row], short: Container[str]
 ) -> tuple[Holding, ...]:
-    return tuple(
-        Holding(license_, _count(connection, rank, license_, number) if license_ in short else 0)
-        for license_, number in held
-    )
+    """Return what rows that end in license and number hold; both are NULL where nothing is held."""
 
+    def rank(license_: str, number: int) -> int:
+        if license_ not in short:
+            return 0
+        [(older,)] = connection.rows(_OLDER[kind], license_, number)
+        return int(older)
 
-def _count(connection: Connection, sql: LiteralString, license_: str, number: int) -> int:
-    [(count,)] = connection.rows(sql, license_, number)
-    return int(count)
+    held = [(license_, number) for *_, license_, number in rows if license_ is not None]
+    return tuple(Holding(license_, rank(license_, number)) for license_, number in held)

@@ -90,7 +90,7 @@ def _status_of_trust(token: armor.Token, trust_store: TrustStore) -> str:
     if token.type == "root":
         if any(known.verified.token == token for known in state.chain):
             return "verified"
-        raise RootMismatch("no root that is trusted here vouches for this one")
+        raise RootMismatch(reason="untrusted")
     in_force = [state.trust, *state.lists.values()]
     is_in_force = any(v is not None and v.token == token for v in in_force)
     return "verified" if is_in_force else "superseded"

@@ -8,13 +8,21 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
-from licensekit.errors import CatalogFork, KeyRevoked, TrustError, TrustMissing, UnexpectedType
+from licensekit.errors import (
+    CatalogFork,
+    KeyRevoked,
+    RootMismatch,
+    TrustError,
+    TrustMissing,
+    UnexpectedType,
+)
 from licensekit.trust.files import extend
+from licensekit.trust.roots import pin_of
 from licensekit.trust.signed import Verified
 from licensekit.trust.state import Seen, TrustState, require_seen, start
 from licensekit.trust.verify import verify_catalog
-from licensekit.wire import armor
-from licensekit.wire.documents import Catalog
+from licensekit.wire import armor, frame
+from licensekit.wire.documents import Catalog, Root, decode
 
 _IN_PACKS = frozenset({"root", "trust", "revocations", "catalog"})
 
@@ -47,10 +55,23 @@ def open_pack(pack: bytes | str, root: str, now: int) -> TrustStore:
     tokens = armor.read(pack)
     for token in tokens:
         if token.type not in _IN_PACKS:
-            raise UnexpectedType(
-                f"a pack does not hold {armor.DESCRIBED[token.type]}", type=token.type
-            )
+            raise UnexpectedType(reason="not-in-pack", type=token.type)
     return extend_trust_store(TrustStore(start(tokens, root), {}), tokens, now)
+
+
+def pin_in_pack(pack: bytes | str) -> str:
+    """Return the pin of the oldest root in a pack, for a first activation without a root pin.
+
+    Whoever made the pack chose it: it protects from the second file on, and not from the first.
+
+    Raises:
+        FormatError: the pack is damaged.
+        RootMismatch: there is no root in it.
+    """
+    payloads = [frame.read(t.frame).payload for t in armor.read(pack) if t.type == "root"]
+    if not payloads:
+        raise RootMismatch(reason="no-root")
+    return pin_of(min(payloads, key=lambda payload: decode(Root, payload).version))
 
 
 def extend_trust_store(
@@ -67,7 +88,7 @@ def extend_trust_store(
     tokens = list(tokens)
     trust = extend(trust_store.trust, tokens, now)
     if trust.trust is None:
-        raise TrustMissing("there is no trust document of the newest root")
+        raise TrustMissing(reason="newest-root")
     if seen is not None:
         trust = require_seen(trust, seen)
     catalogs = trust_store.catalogs
@@ -91,7 +112,7 @@ def _newer_catalog(
     known = catalogs.get(issuer)
     if known is not None and known.identity != catalog.identity:
         if version == known.document.version:
-            raise CatalogFork(f"there are two catalogs {version} of `{issuer}`", issuer=issuer)
+            raise CatalogFork(issuer=issuer, version=version)
         if version < known.document.version:
             return catalogs
     return {**catalogs, issuer: catalog}

@@ -14,7 +14,7 @@ R4  Another root of a version already in the chain is a fork; a version above n+
 
 from base64 import b32decode, b32encode
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from licensekit.errors import (
     KeyIdCollision,
@@ -75,9 +75,9 @@ def parse_pin(text: str) -> bytes:
     try:
         digest = b32decode(body.upper() + "====")  # 52 characters and padding are 32 bytes
     except ValueError as error:
-        raise RootPinInvalid("this is no root pin") from error
+        raise RootPinInvalid(pin=pin) from error
     if len(digest) != DIGEST_BYTES or pin != _format_pin(digest):
-        raise RootPinInvalid("this is no root pin")
+        raise RootPinInvalid(pin=pin)
     return digest
 
 
@@ -97,7 +97,7 @@ def first_root(tokens: Iterable[armor.Token], pin: str) -> KnownRoot:
         opened = open_frame(token, Root)
         if digest_of("root", opened.payload) == digest:
             return _pinned(token, opened)
-    raise RootMismatch("the pinned root is not among these documents")
+    raise RootMismatch(reason="pinned")
 
 
 def next_root(chain: Chain, token: armor.Token) -> Chain:
@@ -120,48 +120,52 @@ def next_root(chain: Chain, token: armor.Token) -> Chain:
     first, newest = chain[0].root, chain[-1].root
     if (root.product, root.issuer) != (newest.product, newest.issuer):
         raise WrongProduct(
-            f"root {root.version} speaks for `{root.product}` of `{root.issuer}`, and the root here"
-            f" for `{newest.product}` of `{newest.issuer}`",
+            reason="root",
             product=root.product,
+            expected=newest.product,
+            issuer=root.issuer,
+            expected_issuer=newest.issuer,
+            version=root.version,
         )
     if root.version < first.version:
         return chain
     if root.version <= newest.version:
-        raise RootFork(f"there are two roots of version {root.version}", version=root.version)
+        raise RootFork(version=root.version)
     if root.version > newest.version + 1:
         raise RootGap(
-            f"root {root.version} cannot follow root {newest.version}",
-            hint=f"bring root {newest.version + 1} as well",
+            reason="root",
             version=root.version,
+            newest=newest.version,
+            needed=newest.version + 1,
         )
     if voucher is not chain[-1]:
-        raise _short(newest, f"root {root.version}", 0)
+        raise _short(newest, 0, version=root.version)
     return (*chain, known)
 
 
-def signing_keys(known: KnownRoot, opened: frame.Frame, what: str) -> list[VerifyingKey]:
-    """Return the key of `known` for each signature, when all are its keys and enough of them.
+def trust_signing_keys(known: KnownRoot, opened: frame.Frame) -> list[VerifyingKey]:
+    """Return the key of `known` for each signature on a trust document (T1).
 
-    Nothing is verified here yet.
+    All of them must be its keys, and enough of them. Nothing is verified here yet.
 
     Raises:
         KeyUnknown: a signature by another key.
         ThresholdNotMet: too few.
     """
-    found = _keys_of(opened, known.keys, what)
+    found = _keys_of(opened, known.keys, KeyUnknown(reason="trust", root=known.root.version))
     if len(found) < known.root.threshold:
-        raise _short(known.root, what, len(found))
+        raise _short(known.root, len(found), reason="trust")
     return found
 
 
 def _keys_of(
-    opened: frame.Frame, allowed: Mapping[KeyReference, VerifyingKey], what: str
+    opened: frame.Frame, allowed: Mapping[KeyReference, VerifyingKey], unknown: KeyUnknown
 ) -> list[VerifyingKey]:
-    """Return the key of each signature, all of which must be allowed ones."""
+    """Return the key of each signature; raise `unknown` if one is by a key not in `allowed`."""
     keys = [allowed.get((s.scheme, s.key)) for s in opened.signatures]
     found = [key for key in keys if key is not None]
     if len(found) < len(keys):
-        raise KeyUnknown(f"{what} is signed by a key that no root here names for it")
+        raise unknown
     return found
 
 
@@ -176,7 +180,7 @@ def _voucher(chain: Chain, token: armor.Token, opened: frame.Frame) -> KnownRoot
             part = frame.Frame(tuple(s for s, _ in mine), opened.payload)
             check_signatures(token, part, [key for _, key in mine])
             return known
-    raise _short(chain[-1].root, "a root", best)
+    raise _short(chain[-1].root, best, reason="next-root")
 
 
 def _pinned(token: armor.Token, opened: frame.Frame) -> KnownRoot:
@@ -197,10 +201,11 @@ def _known(
     allowed: Mapping[KeyReference, VerifyingKey],
 ) -> KnownRoot:
     """Check that only allowed keys signed, and enough of the root's own (R3)."""
-    found = _keys_of(opened, allowed, f"root {root.version}")
+    unknown = KeyUnknown(reason="next-root", version=root.version)
+    found = _keys_of(opened, allowed, unknown)
     count = sum((s.scheme, s.key) in own for s in opened.signatures)
     if count < root.threshold:
-        raise _short(root, f"root {root.version}", count)
+        raise _short(root, count, version=root.version)
     return KnownRoot(verified(token, opened, Root, found), own)
 
 
@@ -213,7 +218,7 @@ def load_keys(keys: Iterable[RootKey]) -> dict[KeyReference, VerifyingKey]:
     """
     loaded = [load(key.scheme, key.public) for key in keys]
     if len({key.key_id for key in loaded}) < len(loaded):
-        raise KeyIdCollision("two keys of a root have one key id")
+        raise KeyIdCollision(reason="root")
     return {(key.scheme, key.key_id): key for key in loaded}
 
 
@@ -221,10 +226,18 @@ def _format_pin(digest: bytes) -> str:
     return _PIN_PREFIX + b32encode(digest).decode("ascii").rstrip("=").lower()
 
 
-def _short(root: Root, what: str, count: int) -> ThresholdNotMet:
+def _short(
+    root: Root,
+    count: int,
+    *,
+    reason: Literal["root", "next-root", "trust"] = "root",
+    version: int | None = None,
+) -> ThresholdNotMet:
     return ThresholdNotMet(
-        f"{what} is signed by {count} of the {root.threshold} keys that root {root.version} needs",
-        hint=f"{root.threshold - count} more must sign",
+        reason=reason,
+        root=root.version,
         needed=root.threshold,
         signed=count,
+        missing=root.threshold - count,
+        version=version,
     )

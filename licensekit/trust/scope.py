@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from licensekit.dates import day_at, format_seconds
+from licensekit.dates import day_at
 from licensekit.errors import (
     IssuedAhead,
     KeyIdCollision,
@@ -16,7 +16,6 @@ from licensekit.errors import (
 from licensekit.keys.verifying import VerifyingKey, load
 from licensekit.limits import ISSUED_AHEAD_SECONDS
 from licensekit.trust.signed import Verified
-from licensekit.wire.armor import DESCRIBED
 from licensekit.wire.documents import (
     AdmittedKey,
     Bundle,
@@ -41,11 +40,6 @@ class AdmittedSigner(NamedTuple):
     types: frozenset[str]
     """The token types that it may sign."""
 
-    @property
-    def label(self) -> str:
-        """How messages call it: name and key id."""
-        return f"key `{self.admitted.name}` ({self.key.key_id.hex()})"
-
 
 def require_type(signer: AdmittedSigner, kind: str) -> None:
     """Refuse a revoked key, and a key that may not sign documents of type `kind` (step 4).
@@ -54,9 +48,14 @@ def require_type(signer: AdmittedSigner, kind: str) -> None:
         KeyRevoked, KeyOutOfScope: as their names say.
     """
     if signer.admitted.state is KeyState.REVOKED:
-        raise KeyRevoked(f"{signer.label} was revoked", key_id=signer.key.key_id.hex())
+        raise KeyRevoked(key_id=signer.key.key_id, name=signer.admitted.name)
     if kind not in signer.types:
-        raise _out_of_scope(signer, DESCRIBED[kind], dimension="type")
+        raise KeyOutOfScope(
+            reason="type",
+            key_id=signer.key.key_id,
+            name=signer.admitted.name,
+            document=kind,
+        )
 
 
 def require_scope(signer: AdmittedSigner, document: SignedByVendor, now: int) -> None:
@@ -72,13 +71,14 @@ def require_scope(signer: AdmittedSigner, document: SignedByVendor, now: int) ->
     if document.issued < admitted.valid_from or (
         admitted.valid_to is not None and document.issued >= admitted.valid_to
     ):
-        raise KeyOutOfWindow(
-            f"{signer.label} could not sign on {format_seconds(document.issued)}",
-            key_id=signer.key.key_id.hex(),
-            issued=document.issued,
-        )
+        raise KeyOutOfWindow(key_id=signer.key.key_id, name=admitted.name, issued=document.issued)
     if document.issuer not in admitted.scope.issuers:
-        raise _out_of_scope(signer, f"for issuer `{document.issuer}`", dimension="issuer")
+        raise KeyOutOfScope(
+            reason="issuer",
+            key_id=signer.key.key_id,
+            name=signer.admitted.name,
+            issuer=document.issuer,
+        )
     if isinstance(document, Bundle):
         _require_bundle_scope(signer, document)
 
@@ -86,14 +86,23 @@ def require_scope(signer: AdmittedSigner, document: SignedByVendor, now: int) ->
 def _require_bundle_scope(signer: AdmittedSigner, bundle: Bundle) -> None:
     scope = signer.admitted.scope
     if bundle.use not in scope.uses:
-        raise _out_of_scope(signer, f"a {bundle.use.name.lower()} license", dimension="use")
+        raise KeyOutOfScope(
+            reason="use",
+            key_id=signer.key.key_id,
+            name=signer.admitted.name,
+            use=bundle.use.name.lower(),
+        )
     if scope.longest_term is None:
         return
     # Measured from the issue, not from `starts`: a term that begins later does not reach further.
     end = bundle.last_day
     if end is None or end - day_at(bundle.issued) > scope.longest_term:
-        term = f"a term of more than {scope.longest_term} days"
-        raise _out_of_scope(signer, term, dimension="term")
+        raise KeyOutOfScope(
+            reason="term",
+            key_id=signer.key.key_id,
+            name=signer.admitted.name,
+            longest=scope.longest_term,
+        )
 
 
 def require_not_ahead(issued: int, now: int) -> None:
@@ -103,9 +112,7 @@ def require_not_ahead(issued: int, now: int) -> None:
         IssuedAhead: it was.
     """
     if issued > now + ISSUED_AHEAD_SECONDS:
-        raise IssuedAhead(
-            f"issued on {format_seconds(issued)}, which is yet to come", issued=issued
-        )
+        raise IssuedAhead(reason="document", issued=issued)
 
 
 def require_product(document: Trust | Revocations | Catalog | Bundle, product: str) -> None:
@@ -117,18 +124,7 @@ def require_product(document: Trust | Revocations | Catalog | Bundle, product: s
         WrongProduct: it was.
     """
     if document.product != product:
-        raise WrongProduct(
-            f"this is for `{document.product}`, and the product here is `{product}`",
-            product=document.product,
-        )
-
-
-def _out_of_scope(signer: AdmittedSigner, what: str, *, dimension: str) -> KeyOutOfScope:
-    return KeyOutOfScope(
-        f"{signer.label} may not sign {what}",
-        key_id=signer.key.key_id.hex(),
-        dimension=dimension,
-    )
+        raise WrongProduct(reason="document", product=document.product, expected=product)
 
 
 def load_signers(trust: Trust) -> dict[KeyReference, AdmittedSigner]:
@@ -147,7 +143,7 @@ def load_signers(trust: Trust) -> dict[KeyReference, AdmittedSigner]:
         for admitted in trust.keys
     ]
     if len({signer.key.key_id for signer in signers}) < len(signers):
-        raise KeyIdCollision("two keys of the trust document have one key id")
+        raise KeyIdCollision(reason="trust")
     return {(signer.key.scheme, signer.key.key_id): signer for signer in signers}
 
 

@@ -103,14 +103,11 @@ def open_frame(token: armor.Token, kind: type[Document]) -> frame.Frame:
     """
     wanted = TYPE_OF[kind]
     if token.type != wanted:
-        raise UnexpectedType(
-            f"{armor.DESCRIBED[token.type]} where {armor.DESCRIBED[wanted]} is meant",
-            type=token.type,
-        )
+        raise UnexpectedType(reason="other", type=token.type, wanted=(wanted,))
     opened = frame.read(token.frame)
     signatures = opened.signatures
     if len(signatures) > 1 and len({s.key for s in signatures}) < len(signatures):
-        raise DuplicateSignature(f"one key signed {armor.DESCRIBED[wanted]} twice")
+        raise DuplicateSignature(document=wanted)
     return opened
 
 
@@ -151,9 +148,9 @@ def self_signed(token: armor.Token, kind: type[S]) -> SelfSigned[S]:
     opened = open_frame(token, kind)
     first, *more = opened.signatures
     if more:
-        raise SignatureCount(f"a {token.type} carries one signature, and this has {len(more) + 1}")
+        raise SignatureCount(document=token.type, count=len(more) + 1)
     if first.scheme != frame.INSTALLATION:
-        raise KeyUnknown(f"a {token.type} is signed by an installation's key, and this is not")
+        raise KeyUnknown(reason="installation", document=token.type)
     key = load(frame.INSTALLATION, first.key)
     check_signatures(token, opened, [key])
     document = decode(kind, opened.payload)

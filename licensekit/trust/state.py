@@ -41,7 +41,7 @@ from licensekit.errors import (
     TrustMissing,
     TrustRollback,
 )
-from licensekit.trust.roots import Chain, KnownRoot, first_root, next_root, signing_keys
+from licensekit.trust.roots import Chain, KnownRoot, first_root, next_root, trust_signing_keys
 from licensekit.trust.scope import (
     AdmittedSigner,
     KeyReference,
@@ -126,7 +126,7 @@ def update_trust(state: TrustState, token: armor.Token, now: int) -> TrustState:
     """
     opened = open_frame(token, Trust)
     known = _root_that_signed(state.chain, opened)
-    document = verified(token, opened, Trust, signing_keys(known, opened, "a trust document"))
+    document = verified(token, opened, Trust, trust_signing_keys(known, opened))
     trust = document.document
     require_product(trust, state.root.product)
     _require_newest_root(state, known, trust)
@@ -158,10 +158,7 @@ def update_revocations(state: TrustState, token: armor.Token, now: int) -> Trust
     require_scope(signer, revocations, now)
     require_product(revocations, state.root.product)
     if state.trust is None or revocations.trust_version > state.trust.document.version:
-        raise RevocationsAhead(
-            f"the revocation list was made under trust document {revocations.trust_version}",
-            trust_version=revocations.trust_version,
-        )
+        raise RevocationsAhead(trust_version=revocations.trust_version)
     issuer, version = revocations.issuer, _list_version(revocations)
     in_force = state.lists.get(issuer)
     if in_force is not None and in_force.identity == document.identity:
@@ -180,16 +177,9 @@ def require_seen(state: TrustState, seen: Seen) -> TrustState:
         RootRollback, TrustRollback: it is below the floor.
     """
     if state.seen.root < seen.root:
-        raise RootRollback(
-            f"root {state.seen.root} is the newest here, and root {seen.root} was seen before",
-            hint="restore the newer documents, or activate the issuer's newest file",
-        )
+        raise RootRollback(version=state.seen.root, seen=seen.root)
     if state.seen.trust < seen.trust:
-        raise TrustRollback(
-            f"trust document {state.seen.trust} is the newest here, and {seen.trust} was seen"
-            " before",
-            hint="restore the newer documents, or activate the issuer's newest file",
-        )
+        raise TrustRollback(reason="stored", version=state.seen.trust, seen=seen.trust)
     lists = dict(state.seen.lists)
     for issuer, version in seen.lists.items():
         lists[issuer] = max(version, lists.get(issuer, version))
@@ -207,17 +197,12 @@ def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> AdmittedSi
     """
     first, *more = opened.signatures
     if more:
-        raise SignatureCount(
-            f"{armor.DESCRIBED[kind]} carries one signature, and this has {len(more) + 1}"
-        )
+        raise SignatureCount(document=kind, count=len(more) + 1)
     signer = state.signers.get((first.scheme, first.key))
     if signer is None:
         if state.trust is None:
-            raise TrustMissing("no trust document is in force, so no signing key is known")
-        raise KeyUnknown(
-            f"signed by key {first.key.hex()}, which the trust document does not name",
-            key_id=first.key.hex(),
-        )
+            raise TrustMissing(reason="no-signers")
+        raise KeyUnknown(reason="signature", key_id=first.key)
     require_type(signer, kind)
     return signer
 
@@ -235,24 +220,26 @@ def _require_newest_root(state: TrustState, known: KnownRoot, trust: Trust) -> N
     newest = state.root.version
     if known is state.chain[-1] and trust.root_version == newest:
         return
-    what = f"trust document {trust.version} speaks under root {trust.root_version}"
     if known is state.chain[-1] and trust.root_version > newest:
         raise RootGap(
-            f"{what}, and the newest here is root {newest}",
-            hint=f"bring root {newest + 1} as well",
+            reason="trust",
             version=trust.root_version,
+            newest=newest,
+            needed=newest + 1,
+            trust=trust.version,
         )
-    raise RootNotNewest(f"{what}, which root {newest} has replaced", version=trust.version)
+    raise RootNotNewest(
+        version=trust.version,
+        root=min(known.root.version, trust.root_version),
+        newest=newest,
+    )
 
 
 def _require_newer_trust(state: TrustState, trust: Trust) -> None:
     if state.trust is not None and trust.version == state.trust.document.version:
-        raise TrustFork(f"there are two trust documents {trust.version}", version=trust.version)
+        raise TrustFork(version=trust.version)
     if trust.version <= state.seen.trust:
-        raise TrustRollback(
-            f"trust document {trust.version} is not newer than {state.seen.trust}, seen before",
-            version=trust.version,
-        )
+        raise TrustRollback(reason="added", version=trust.version, seen=state.seen.trust)
 
 
 def _require_later_list(
@@ -262,14 +249,9 @@ def _require_later_list(
     in_force: Verified[Revocations] | None,
 ) -> None:
     if seen is not None and version < seen:
-        raise RevocationsRollback(
-            f"revocation list {version[1]} of `{issuer}` is older than one seen before",
-            issuer=issuer,
-        )
+        raise RevocationsRollback(issuer=issuer, number=version[1], trust_version=version[0])
     if in_force is not None and version == _list_version(in_force.document):
-        raise RevocationsFork(
-            f"there are two revocation lists {version[1]} of `{issuer}`", issuer=issuer
-        )
+        raise RevocationsFork(issuer=issuer, number=version[1], trust_version=version[0])
 
 
 def _list_version(revocations: Revocations) -> ListVersion:

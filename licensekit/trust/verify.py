@@ -68,10 +68,7 @@ def require_not_revoked(bundle: Verified[Bundle], trust: TrustState) -> None:
     """
     document = bundle.document
     if trust.list_missing(document.issuer):
-        raise RevocationsMissing(
-            f"the revocation list of `{document.issuer}` was seen before and is gone",
-            issuer=document.issuer,
-        )
+        raise RevocationsMissing(issuer=document.issuer)
     in_force = trust.lists.get(document.issuer)
     if in_force is None:
         return
@@ -82,12 +79,7 @@ def require_not_revoked(bundle: Verified[Bundle], trust: TrustState) -> None:
         or _holds(revocations.serials, document.serial)
         or document.sequence < lowest
     ):
-        raise BundleRevoked(
-            f"{document.serial} {document.part} {document.sequence} was revoked by its issuer",
-            serial=document.serial,
-            part=document.part,
-            sequence=document.sequence,
-        )
+        raise BundleRevoked(serial=document.serial, part=document.part, sequence=document.sequence)
 
 
 def _holds(ordered: list[S], item: S) -> bool:

@@ -37,6 +37,8 @@ _ORDER: Final = {name: place for place, name in enumerate(TYPES)}
 _WHITE_SPACE: Final = b" \t\n\v\f\r"
 _MARK: Final = b"\xef\xbb\xbf"
 _PADDING: Final = {0: b"", 2: b"==", 3: b"="}
+_BODY_CHARACTERS: Final = FRAME_BYTES // 3 * 4 + 4
+"""Characters of base64 that the longest frame fits into."""
 
 
 class Token(NamedTuple):
@@ -63,12 +65,12 @@ def read(data: bytes | str) -> list[Token]:
     """
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     if len(raw) > FILE_BYTES:
-        raise TooLarge(f"{len(raw)} bytes where at most {FILE_BYTES} are read", bytes=len(raw))
+        raise TooLarge(reason="bytes", limit=FILE_BYTES, size=len(raw), wanted="a license file")
     first, *pieces = compact(raw).split(PREFIX)
     if first or not pieces:
-        raise ArmorInvalid("this is no license file: it does not begin with `lk1-`")
+        raise ArmorInvalid(reason="no-token")
     if len(pieces) > TOKENS_PER_FILE:
-        raise TooLarge(f"{len(pieces)} tokens where at most {TOKENS_PER_FILE} are read")
+        raise TooLarge(reason="tokens", limit=TOKENS_PER_FILE, size=len(pieces))
     if len(pieces) == 1:
         return [_token(pieces[0])]
     return sorted(map(_token, pieces), key=lambda token: _ORDER[token.type])
@@ -92,25 +94,25 @@ def decode(body: bytes) -> bytes:
     """
     padding = _PADDING.get(len(body) % 4)
     if padding is None:
-        raise ArmorInvalid("a token is cut short or has a character too many")
+        raise ArmorInvalid(reason="length")
     try:
         data = a2b_base64(body + padding, strict_mode=True)
     except Base64Error as error:
-        raise ArmorInvalid("a token contains characters that are not base64") from error
+        raise ArmorInvalid(reason="not-base64") from error
     # Strict mode still accepts stray trailing bits, and padding that was there already.
     if b2a_base64(data, newline=False).rstrip(b"=") != body:
-        raise ArmorInvalid("a token ends in a character that no writer makes")
+        raise ArmorInvalid(reason="not-canonical")
     return data
 
 
 def _token(piece: bytes) -> Token:
     name, dot, body = piece.partition(b".")
     if not dot:
-        raise ArmorInvalid("a token breaks off before its contents")
+        raise ArmorInvalid(reason="no-contents")
     kind = _TYPES.get(name)
     if kind is None:
         shown = name[:20].decode("ascii", "backslashreplace")
-        raise UnexpectedType(f"this reader knows no document of type `{shown}`", type=shown)
-    if len(body) > FRAME_BYTES // 3 * 4 + 4:
-        raise TooLarge(f"a token of {len(body)} characters is longer than the format allows")
+        raise UnexpectedType(reason="unknown", type=shown)
+    if len(body) > _BODY_CHARACTERS:
+        raise TooLarge(reason="token", limit=_BODY_CHARACTERS, size=len(body))
     return Token(kind, decode(body))

@@ -67,22 +67,22 @@ def read(data: bytes) -> Frame:
         FrameInvalid: empty, cut short, without a signature, or of an unknown scheme.
     """
     if len(data) > FRAME_BYTES:
-        raise TooLarge(f"a frame of {len(data)} bytes where at most {FRAME_BYTES} are read")
+        raise TooLarge(reason="frame", limit=FRAME_BYTES, size=len(data))
     count = data[0] if data else 0
     if count == 0:
-        raise FrameInvalid("the document carries no signature")
+        raise FrameInvalid(reason="no-signature")
     if count > SIGNATURES:
-        raise TooLarge(f"{count} signatures where at most {SIGNATURES} are read")
+        raise TooLarge(reason="signatures", limit=SIGNATURES, size=count)
     signatures: list[Signature] = []
     at = 1
     for _ in range(count):
         lengths = _LENGTHS.get(data[at]) if at < len(data) else (0, 0)
         if lengths is None:
-            raise FrameInvalid(f"signature scheme {data[at]} is not known", scheme=data[at])
+            raise FrameInvalid(reason="unknown-scheme", scheme=data[at])
         key_end = at + 1 + lengths[0]
         end = key_end + lengths[1]
         if end >= len(data):
-            raise FrameInvalid("the document is cut short")
+            raise FrameInvalid(reason="cut-short")
         signatures.append(Signature(data[at], data[at + 1 : key_end], data[key_end:end]))
         at = end
     return Frame(tuple(signatures), data[at:])

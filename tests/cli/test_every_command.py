@@ -38,8 +38,10 @@ def test_every_error_has_an_exit_code_of_the_table(kind: type[LicenseError]) -> 
 
 
 def test_an_error_says_what_where_and_what_to_do_in_one_line() -> None:
-    error = errors.KeyRevoked("the key was revoked", where="a.lic", hint="ask for a new file")
-    assert error_lines(error) == ["a.lic: the key was revoked; ask for a new file"]
+    error = errors.KeyRevoked(key_id=b"\x01", name="sales", where="a.lic")
+    assert error_lines(error) == [
+        "a.lic: key `sales` (01) was revoked; ask the issuer for a newly signed file"
+    ]
 
 
 def test_every_fault_of_a_file_has_its_line() -> None:
@@ -87,10 +89,16 @@ def failing(error: BaseException) -> Callable[[], None]:
     return fail
 
 
+TAKEN = (
+    "licensekit: x: there is such a file already; choose another name, "
+    "or move the file away first\n"
+)
+
+
 @pytest.mark.parametrize(
     ("error", "code", "said"),
     [
-        (errors.FileUnusable("gone", where="x"), 8, "licensekit: x: gone\n"),
+        (errors.FileTaken(where="x"), 8, TAKEN),
         (click.Abort(), 130, "licensekit: interrupted\n"),
         (KeyboardInterrupt(), 130, "licensekit: interrupted\n"),
         (click.UsageError("That is not it."), 2, "That is not it; see `licensekit fail --help`\n"),
@@ -191,7 +199,7 @@ def test_a_descriptor_that_is_not_open_is_an_error() -> None:
 def test_standard_input_has_a_limit() -> None:
     ran = invoke(["inspect", "-"], stdin=b"x" * (4 * 1024 * 1024 + 1))
     assert ran.code == 3
-    assert "at most 4194304 bytes" in ran.err
+    assert "more than 4194304 bytes" in ran.err
 
 
 def test_a_dash_writes_to_standard_output(

@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 
 from licensekit.console import Identity, Role, app
 from licensekit.installation import Installation
-from tests.homes import Home, bundle, file, pack
-from tests.installation.conftest import SOLD, crm_catalog
+from tests.crm import crm_home_at, open_crm
+from tests.homes import Home
 
 ORIGIN = "http://localhost"
 TOKEN = re.compile(r'name="token" value="([0-9a-f]+)"')
@@ -75,16 +75,13 @@ def client_of(
 @pytest.fixture
 def crm_home(tmp_path: Path) -> Home:
     """The home of `crm`."""
-    return Home(str(tmp_path / "crm"), pack=pack(crm_catalog()))
+    return crm_home_at(tmp_path / "crm")
 
 
 @pytest.fixture
 def crm(crm_home: Home) -> Iterator[Installation]:
     """An installation with the bundle `SOLD` and the users anna, bob and carl."""
-    with crm_home.open() as installation:
-        installation.activate(file(bundle(**SOLD)))
-        for user in ("anna", "bob", "carl"):
-            installation.users.add(user)
+    with open_crm(crm_home, "anna", "bob", "carl") as installation:
         yield installation
 
 

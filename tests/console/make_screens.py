@@ -20,7 +20,7 @@ WIDE: Final = (1280, 860)
 NARROW: Final = (390, 844)
 
 
-class Look(NamedTuple):
+class Picture(NamedTuple):
     """One picture of a screen that an address shows."""
 
     name: str
@@ -29,21 +29,21 @@ class Look(NamedTuple):
     scheme: Literal["light", "dark"] = "light"
 
 
-LOOKS: Final = (
-    Look("licenses", "/"),
-    Look("licenses-dark", "/", scheme="dark"),
-    Look("licenses-narrow", "/", size=NARROW),
-    Look("license", "/license/sales-pro"),
-    Look("status", "/status"),
-    Look("activate", "/activate"),
-    Look("users", "/users"),
-    Look("user-licenses", "/users/licenses?license=sales-pro"),
-    Look("user", "/user?id=anna.berg"),
-    Look("user-narrow", "/user?id=anna.berg", size=NARROW),
-    Look("sites", "/sites"),
-    Look("events", "/events"),
-    Look("history", "/history?verify=1"),
-    Look("papers", "/papers"),
+PICTURES: Final = (
+    Picture("licenses", "/"),
+    Picture("licenses-dark", "/", scheme="dark"),
+    Picture("licenses-narrow", "/", size=NARROW),
+    Picture("license", "/license/sales-pro"),
+    Picture("status", "/status"),
+    Picture("activate", "/activate"),
+    Picture("users", "/users"),
+    Picture("user-licenses", "/users/licenses?license=sales-pro"),
+    Picture("user", "/user?id=anna.berg"),
+    Picture("user-narrow", "/user?id=anna.berg", size=NARROW),
+    Picture("sites", "/sites"),
+    Picture("events", "/events"),
+    Picture("history", "/history?verify=1"),
+    Picture("exchange", "/exchange"),
 )
 
 
@@ -60,20 +60,20 @@ def main() -> None:
             served(installation) as console,
             browser(path) as chrome,
         ):
-            for look in LOOKS:
-                page = opened(chrome, console, look)
-                page.goto(console.address + look.path)
-                keep(page, look.name)
-            page = opened(chrome, console, Look("", ""))
+            for picture in PICTURES:
+                page = opened(chrome, console, picture)
+                page.goto(console.address + picture.path)
+                keep(page, picture.name)
+            page = opened(chrome, console, Picture("", ""))
             preview(page, console, sample)
 
 
-def opened(chrome: "Browser", console: Served, look: Look) -> "Page":
+def opened(chrome: "Browser", console: Served, picture: Picture) -> "Page":
     """Open a browser of its own, signed in."""
-    width, height = look.size
+    width, height = picture.size
     context = chrome.new_context(
         viewport={"width": width, "height": height},
-        color_scheme=look.scheme,
+        color_scheme=picture.scheme,
         timezone_id="Europe/Oslo",
         locale="en-GB",
     )

@@ -5,8 +5,8 @@ import pytest
 from licensekit.installation import Installation
 from tests import makers
 from tests.console.conftest import Browser, held, words
+from tests.crm import SOLD
 from tests.homes import bundle, file
-from tests.installation.conftest import SOLD
 
 FEWER = file(bundle(2, **{**SOLD, "users": {"sales": 1, "service": 1}}))
 
@@ -21,7 +21,7 @@ def test_a_file_is_shown_before_it_is_taken(crm: Installation, browser: Browser)
     page = words(browser.post("/activate", text=more))
     assert "The file is active." in page
     assert crm.state().bundles[0].document.sequence == 2
-    assert crm.newest_audit(limit=1)[0].facts["by"] == "ingrid"
+    assert crm.audit.newest(limit=1)[0].facts["by"] == "ingrid"
     assert "Nothing changed" in words(browser.post("/activate", text=more))
     assert "Nothing changes" in words(browser.post("/activate/preview", text=more))
 
@@ -79,7 +79,7 @@ def test_another_serial_is_refused_with_the_reason(browser: Browser) -> None:
         (b"", 400, "no file was chosen"),
         (b"hello", 400, ""),
         (b"\xff\xfe\x00", 400, ""),
-        (b"x" * 4_200_000, 400, "at most"),
+        (b"x" * 4_200_000, 400, "more than"),
         (file(bundle(2), by="stranger").encode(), 409, ""),
     ],
 )

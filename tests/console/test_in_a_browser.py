@@ -15,8 +15,8 @@ from licensekit.installation import Installation
 from licensekit.limits import FILE_BYTES
 from tests.console.browsing import Served, axe, browser, chromium, served
 from tests.console.conftest import held
+from tests.crm import SOLD
 from tests.homes import Home, bundle, file
-from tests.installation.conftest import SOLD
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SCREENS: Final = (
     "/licenses/demo", "/license/sales", "/license/seat", "/status", "/activate", "/users",
     "/users/others", "/users/licenses?license=user", "/users/new", "/user?id=anna", "/sites",
-    "/site?id=oslo", "/events", "/history?verify=1", "/papers",
+    "/site?id=oslo", "/events", "/history?verify=1", "/exchange",
 )  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def arrive(chrome: "Browser", console: Served, said: list[str]) -> "Iterator[Cal
 
     def start(**settings: object) -> "Page":
         page = chrome.new_context(**settings).new_page()  # type: ignore[arg-type]  # playwright's own names
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(60_000)
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
         console.sign_in(page)

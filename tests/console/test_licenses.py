@@ -8,8 +8,8 @@ from licensekit.trust.sign import sign
 from licensekit.wire.documents import AfterGrace, Kind
 from tests import makers
 from tests.console.conftest import Browser, client_of, held, words
+from tests.crm import SOLD, crm_catalog
 from tests.homes import Home, bundle, file, pack
-from tests.installation.conftest import SOLD, crm_catalog
 
 
 def test_the_first_page_is_the_vendors(browser: Browser) -> None:
@@ -105,7 +105,7 @@ def test_status_tells_how_the_installation_stands(crm: Installation, browser: Br
 
 def test_notices_stand_on_every_page(crm_home: Home, browser: Browser) -> None:
     crm_home.clock.move(days=340)
-    for path in ("/", "/users", "/sites", "/events", "/history", "/papers", "/activate"):
+    for path in ("/", "/users", "/sites", "/events", "/history", "/exchange", "/activate"):
         page = words(browser.get(path))
         assert "Act soon" in page
         assert "25 days left" in page

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from licensekit.console import Identity, Role, app
-from licensekit.console.application import CHANGES, LOOKS
+from licensekit.console.application import CHANGES, SCREENS
 from licensekit.console.security.forms import BODY_BYTES
 from licensekit.console.security.guard import HEADERS
 from licensekit.installation import Installation
@@ -21,7 +21,7 @@ def state_of(installation: Installation) -> tuple[Any, ...]:
         installation.state().stored,
         list(installation.users.list()),
         installation.sites.list(),
-        list(installation.audit()),
+        list(installation.audit.entries()),
     )
 
 
@@ -34,7 +34,7 @@ def unchanged(crm: Installation) -> Callable[[], bool]:
 
 def places() -> list[str]:
     """Give the address of every screen."""
-    return [path.format(issuer="demo", code="sales") for path in LOOKS]
+    return [path.format(issuer="demo", code="sales") for path in SCREENS]
 
 
 @pytest.mark.parametrize("path", places())

@@ -10,8 +10,8 @@ from licensekit.installation import Installation
 from licensekit.wire.documents import UserKind
 from tests import makers
 from tests.console.conftest import Browser, held, words
+from tests.crm import crm_catalog
 from tests.homes import file
-from tests.installation.conftest import crm_catalog
 
 
 def test_each_list_has_its_kinds(crm: Installation, browser: Browser) -> None:

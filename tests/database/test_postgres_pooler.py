@@ -53,11 +53,11 @@ def location(postgres: Postgres, postgres_location: str) -> Iterator[str]:
         _await(folder / f".s.PGSQL.{PORT}")
         yield f"postgresql://postgres@/postgres?host={folder}&port={PORT}"
         running.terminate()
-        running.wait(20)
+        running.wait(60)
 
 
 def _await(path: Path) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         with socket.socket(socket.AF_UNIX) as client:
             if client.connect_ex(str(path)) == 0:

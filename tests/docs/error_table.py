@@ -2,11 +2,16 @@
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, get_origin
 
 from licensekit.cli.exits import exit_code
 from licensekit.errors import LicenseError
+from licensekit.errors.tree import CodedError
 from tests.docs.tables import DOCS
+
+ABOUT = {"where"}
+"""Fields that each error has, so that no list names them."""
 
 
 def meaning(kind: type[LicenseError]) -> str:
@@ -14,31 +19,91 @@ def meaning(kind: type[LicenseError]) -> str:
     return " ".join(inspect.cleandoc(kind.__doc__ or "").split())
 
 
+def children(kind: type[LicenseError]) -> list[type[LicenseError]]:
+    """Return the subclasses, as far as they are the package's own."""
+    ours = (child for child in kind.__subclasses__() if child.__module__.startswith("licensekit."))
+    return sorted(ours, key=lambda child: child.code)
+
+
 def below(kind: type[LicenseError]) -> Iterator[type[LicenseError]]:
     """Yield the subclasses, each before its own."""
-    for child in sorted(kind.__subclasses__(), key=lambda child: child.code):
+    for child in children(kind):
         yield child
         yield from below(child)
 
 
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """Return a table in Markdown."""
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def shown(template: str) -> str:
+    """Return a template with the names of its fields, without how each is formatted."""
+    return re.sub(r"{(\w+):[^}]*}", r"{\1}", template)
+
+
+def field_type(kind: object) -> str:
+    """Return the type of a field as it is written, without modules and values."""
+    if get_origin(kind) is Literal:
+        return "str"
+    name = kind.__name__ if isinstance(kind, type) and get_origin(kind) is None else str(kind)
+    return re.sub(r"\b\w+\.", "", name)
+
+
+def fields(kind: type[CodedError]) -> str:
+    """Return the sentence that lists the data of an error."""
+    types: dict[str, object] = {}
+    for one in reversed(kind.__mro__):
+        types |= inspect.get_annotations(one)
+    named = [f"`{name}: {field_type(types[name])}`" for name in kind.fields() if name not in ABOUT]
+    return f"Data: {', '.join(named)}.\n\n" if named else ""
+
+
+def messages(kind: type[CodedError]) -> str:
+    """Return the section of one error whose message is a template: its data and its messages."""
+    hints = kind.hint_template
+    if isinstance(kind.template, Mapping):
+        rows = [
+            (
+                f"`{reason}`",
+                shown(template),
+                shown(hints if isinstance(hints, str) else hints.get(reason, "")),
+            )
+            for reason, template in kind.template.items()
+        ]
+    else:
+        rows = [("", shown(kind.template), shown(hints if isinstance(hints, str) else ""))]
+    return f"### `{kind.code}`\n\n`{kind.__name__}`: {meaning(kind)} {fields(kind)}" + table(
+        ("reason", "message", "what to do"), rows
+    )
+
+
 def branch(kind: type[LicenseError]) -> str:
     """Return the section of one branch of the tree."""
-    rows = [
-        f"| `{child.code}` | `{child.__name__}` | {meaning(child)} | {child.default_hint} |"
-        for child in below(kind)
-    ]
-    codes = f"Code `{kind.code}`, exit code {exit_code(kind(''))}."
-    head = f"## {kind.__name__}\n\n{meaning(kind)} {codes}\n"
-    if not rows:
-        return head
-    table = ["| code | class | meaning | what to do |", "|---|---|---|---|", *rows]
-    return head + "\n" + "\n".join(table) + "\n"
+    code = exit_code(kind.__new__(kind))
+    parts = [f"## {kind.__name__}\n\n{meaning(kind)} Code `{kind.code}`, exit code {code}.\n"]
+    plain = [child for child in below(kind) if not issubclass(child, CodedError)]
+    if plain:
+        rows = [
+            (f"`{one.code}`", f"`{one.__name__}`", meaning(one), one.default_hint) for one in plain
+        ]
+        parts.append(table(("code", "class", "meaning", "what to do"), rows))
+    for one in (kind, *below(kind)):
+        if issubclass(one, CodedError) and hasattr(one, "template"):
+            parts.append(messages(one))
+        elif issubclass(one, CodedError) and one is not kind:
+            parts.append(
+                f"### `{one.code}`\n\n`{one.__name__}`: {meaning(one)}"
+                " Only its subclasses are raised.\n"
+            )
+    return "\n".join(parts)
 
 
 def sections() -> str:
     """Return all that follows the first section of `docs/errors.md`."""
-    branches = sorted(LicenseError.__subclasses__(), key=lambda kind: kind.__name__)
-    return "\n".join(branch(kind) for kind in branches)
+    branches = {*children(LicenseError), *children(CodedError)} - {CodedError}
+    return "\n".join(map(branch, sorted(branches, key=lambda kind: kind.__name__)))
 
 
 def main() -> None:

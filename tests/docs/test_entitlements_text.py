@@ -1,19 +1,20 @@
 """`docs/entitlements.md`: every code that is told is listed, and no other."""
 
 import re
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-import licensekit
 from licensekit.entitlements import BundleState, assignment
+from licensekit.entitlements.messages import Notice, Reason
+from licensekit.errors.coded import Message
+from licensekit.runtime.messages import TimeNotKept
+from licensekit.state.messages import UNUSABLE
 from licensekit.wire.documents import AfterGrace
 from tests.docs.tables import section, tables, text_of
 
 TEXT = text_of("entitlements.md")
-SOURCE = "".join(
-    path.read_text("utf-8") for path in sorted(Path(licensekit.__file__).parent.rglob("*.py"))
-)
+assert TimeNotKept.code, "its module is imported, so that every notice is known"
 
 
 def listed(heading: str, table: int = 0) -> list[str]:
@@ -21,11 +22,41 @@ def listed(heading: str, table: int = 0) -> list[str]:
     return [row[0].split("`")[1] for row in tables(section(TEXT, heading))[table]]
 
 
-@pytest.mark.parametrize(("heading", "kind"), [("Login", "Reason"), ("Notices", "Notice")])
-def test_every_code_is_listed(heading: str, kind: str) -> None:
-    told = re.findall(rf"\b{kind}\(\s*f?\"([a-z-]+)", SOURCE)
-    assert told
-    assert {code.rstrip("…") for code in listed(heading)} == set(told)
+def all_codes(kind: type[Message]) -> set[str]:
+    """Return the codes of a class and of all below it; `unusable-…` are one row."""
+    own = {re.sub("^unusable-.*", "unusable-…", kind.code)} if "code" in vars(kind) else set[str]()
+    return own.union(*map(all_codes, kind.__subclasses__()))
+
+
+@pytest.mark.parametrize(("heading", "kind"), [("Login", Reason), ("Notices", Notice)])
+def test_every_code_is_listed(heading: str, kind: type[Message]) -> None:
+    assert set(listed(heading)) == all_codes(kind)
+
+
+def test_each_document_that_may_be_unusable_is_listed() -> None:
+    [row] = [row for row in tables(section(TEXT, "Notices"))[0] if "unusable-…" in row[0]]
+    named = {f"unusable{suffix}" for suffix in re.findall(r"`(-[a-z]+)`", row[2])}
+    assert named == {kind.code for kind in UNUSABLE.values()}
+
+
+def severity_of(kind: type[Notice]) -> str:
+    """Return the severity that the document gives to a code."""
+    rows = tables(section(TEXT, "Notices"))[0]
+    code = re.sub("^unusable-.*", "unusable-…", kind.code)
+    return next(row[1] for row in rows if f"`{code}`" in row[0])
+
+
+def notices(kind: type[Notice] = Notice) -> Iterator[type[Notice]]:
+    """Yield every class of notices whose severity is always the same."""
+    for child in kind.__subclasses__():
+        if "code" in vars(child) and hasattr(child, "level"):
+            yield child
+        yield from notices(child)
+
+
+@pytest.mark.parametrize("kind", list(notices()), ids=lambda kind: kind.code)
+def test_every_severity_is_as_listed(kind: type[Notice]) -> None:
+    assert severity_of(kind) == kind.level.value
 
 
 def test_every_state_and_policy_is_listed() -> None:

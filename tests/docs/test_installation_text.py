@@ -10,8 +10,8 @@ from licensekit.installation import Installation, admission
 from licensekit.state import time
 from licensekit.state.schema import SCHEMA
 from tests import homes, today
+from tests.crm import SOLD, crm_catalog
 from tests.docs.tables import code_blocks, section, tables, text_of
-from tests.installation.conftest import SOLD, crm_catalog
 
 TEXT = text_of("installation.md")
 
@@ -27,7 +27,7 @@ def test_the_program_runs(tmp_path: Path) -> None:
     exec(program, names)  # noqa: S102  # our own text
     assert [user.id for user in names["holders"]] == ["bob"]
     with Installation.open(names["home"], root=homes.PIN, pack=names["PACK"]) as installation:
-        did = [entry.facts["did"] for entry in installation.audit()]
+        did = [entry.facts["did"] for entry in installation.audit.entries()]
     assert did == [
         "create",
         "activate",

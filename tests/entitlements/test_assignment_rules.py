@@ -3,7 +3,7 @@
 import pytest
 
 from licensekit.entitlements import where_to_buy
-from licensekit.entitlements.assignment import Change, faults_of
+from licensekit.entitlements.assignment import AssignmentChange, faults_of
 from licensekit.entitlements.events import Event, EventScope
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.errors import NoneFree, NotAssignable, RefusedError, RequirementMissing
@@ -25,7 +25,7 @@ SOLD = granted(STORE, bare(users={"user": 1, "mobile": 1, "cloud": 1, "addon": 1
 
 
 def refusals(held: set[str], *assign: str, release: str = "") -> list[type[RefusedError]]:
-    change = Change(frozenset(assign), frozenset(release.split()))
+    change = AssignmentChange(frozenset(assign), frozenset(release.split()))
     return [type(fault) for fault in faults_of(SOLD, {}, "anna", frozenset(held), change)]
 
 
@@ -53,7 +53,7 @@ def test_what_lacked_its_requirement_before_is_no_reason_now() -> None:
 
 
 def test_the_last_one_is_assigned_and_no_more() -> None:
-    change = Change(frozenset({"user"}))
+    change = AssignmentChange(frozenset({"user"}))
     assert faults_of(SOLD, {"user": 0}, "anna", frozenset(), change) == []
     [fault] = faults_of(SOLD, {"user": 1}, "anna", frozenset(), change)
     assert isinstance(fault, NoneFree)
@@ -64,7 +64,8 @@ def test_the_last_one_is_assigned_and_no_more() -> None:
 def test_whoever_has_none_left_is_told_where_to_buy_more() -> None:
     shop = makers.catalog(licenses={"user": of(USER)}, access={}, urls={"buy": "https://buy.test"})
     sold = granted(trust_store(shop), bare(users={"user": 1}))
-    [fault] = faults_of(sold, {"user": 1}, "anna", frozenset(), Change(frozenset({"user"})))
+    change = AssignmentChange(frozenset({"user"}))
+    [fault] = faults_of(sold, {"user": 1}, "anna", frozenset(), change)
     assert fault.hint == "release one, or buy more: https://buy.test"
     assert where_to_buy(sold, "partner.map") is None
 
@@ -85,7 +86,7 @@ def test_an_event_gives_its_message_as_the_reason(message: str) -> None:
     event = Event(7, "no-login", EventScope.INSTALLATION, "", message, None, 0, "")
     decision = may_login(entitlements, UserFacts("anna"), "web", events=[event])
     [reason] = decision.reasons
-    assert message in reason.text
+    assert message in reason.message
     assert (reason.code, reason.subject) == ("event", "7")
     assert not decision
     assert Decision(())

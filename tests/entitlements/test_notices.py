@@ -65,12 +65,12 @@ def test_facts_that_change_are_told_before_they_are_too_many(
     bound = bare(binding=Binding(None, 2, FACTS))
     found = list_notices(granted(STORE, bound, fingerprint=machine), {})
     assert [(notice.code, notice.severity) for notice in found] == [e[:2] for e in expected]
-    assert all(e[2] in notice.text for notice, e in zip(found, expected, strict=True))
+    assert all(e[2] in notice.message for notice, e in zip(found, expected, strict=True))
 
 
 def test_a_bundle_for_another_key_says_so() -> None:
     [notice] = list_notices(granted(STORE, bare(binding=Binding(bytes(32), 0, {}))), {})
-    assert "the key of this installation is another one" in notice.text
+    assert "the key of this installation is another one" in notice.message
 
 
 def test_maintenance_that_does_not_cover_the_version_is_told() -> None:
@@ -102,7 +102,7 @@ def test_an_expired_bundle_says_what_follows(policy: AfterGrace) -> None:
         AfterGrace.ADVISORY: "works on",
     }
     [notice] = list_notices(entitlements, {})
-    assert words[policy] in notice.text
+    assert words[policy] in notice.message
 
 
 def test_documents_past_their_time_are_told_and_stop_nothing() -> None:

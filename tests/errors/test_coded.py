@@ -4,15 +4,18 @@ import json
 import pickle
 import re
 from collections.abc import Iterator, Mapping
-from typing import ClassVar, Literal
+from inspect import get_annotations
+from typing import ClassVar, Literal, get_args
 
 import pytest
 
 from licensekit import errors
 from licensekit.errors.coded import Coded
 from licensekit.errors.tree import CodedError
+from licensekit.runtime.messages import TimeNotKept
 
 assert vars(errors), "every class is imported, so that every subclass is known"
+assert TimeNotKept.code, "its module imports all other messages"
 
 
 class Full(CodedError):
@@ -47,6 +50,14 @@ def below(kind: type[Coded]) -> Iterator[type[Coded]]:
 CODED = sorted({kind for kind in below(Coded) if "code" in vars(kind)}, key=lambda kind: kind.code)
 
 
+def reasons_of(kind: type[Coded]) -> set[str]:
+    """Return the values that the field `reason` of a class may have."""
+    own: dict[str, object] = {}
+    for one in reversed(kind.__mro__):
+        own |= get_annotations(one)
+    return set(get_args(own["reason"])) if "reason" in kind.fields() else set()
+
+
 def templates(kind: type[Coded]) -> list[str]:
     """Return every text of a class."""
     found: list[str] = []
@@ -69,6 +80,37 @@ def test_a_message_is_a_sentence_that_goes_on(kind: type[Coded]) -> None:
     for text in templates(kind):
         assert "\n" not in text
         assert not text.endswith(".")
+
+
+@pytest.mark.parametrize("kind", CODED, ids=lambda kind: kind.code)
+def test_each_reason_has_its_template_and_each_template_its_reason(kind: type[Coded]) -> None:
+    reasons = reasons_of(kind)
+    for template in (getattr(kind, "template", ""), kind.hint_template):
+        if not isinstance(template, str):
+            assert set(template) <= reasons
+    if not isinstance(getattr(kind, "template", ""), str):
+        assert set(kind.template) == reasons
+
+
+@pytest.mark.parametrize("kind", CODED, ids=lambda kind: kind.code)
+def test_a_field_hides_nothing_that_every_error_has(kind: type[Coded]) -> None:
+    assert not {"args", "what", *dir(Coded)} & set(kind.fields())
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in CODED if hasattr(kind, "template")], ids=lambda kind: kind.code
+)
+@pytest.mark.parametrize(
+    "value",
+    [None, b"\xff", "\udc80\x1b[2J", 10**5000, -(10**12), {}],
+    ids=["nothing", "bytes", "text", "many digits", "before the calendar", "mapping"],
+)
+def test_a_message_never_fails_whatever_the_data(kind: type[Coded], value: object) -> None:
+    for reason in reasons_of(kind) or {"none"}:
+        data = {**dict.fromkeys(kind.fields(), value), "reason": reason, "where": "a.lic"}
+        error = kind(**{name: data[name] for name in kind.fields()})
+        assert error.message
+        assert "\n" not in error.hint
 
 
 def test_a_message_says_the_data_of_its_error() -> None:

@@ -57,17 +57,17 @@ def test_a_message_says_what_where_and_what_to_do_in_one_line() -> None:
 
 
 def test_a_class_has_a_hint_until_it_is_told_another() -> None:
-    assert errors.ArmorInvalid("x").hint == errors.ArmorInvalid.default_hint
-    assert errors.ArmorInvalid("x", hint="y").hint == "y"
+    assert errors.UserUnknown("x").hint == errors.UserUnknown.default_hint
+    assert errors.UserUnknown("x", hint="y").hint == "y"
 
 
 def test_a_place_is_put_in_front_and_the_rest_stays() -> None:
     cause = ValueError("inner")
-    error = TooLarge("too much", where="line 3", hint="less", bytes=9)
+    error = NoneFree("too much", where="line 3", hint="less", bytes=9)
     error.__cause__ = cause
     moved = error.at("orders.csv")
     again = moved.at("import")
-    assert type(moved) is TooLarge
+    assert type(moved) is NoneFree
     assert str(moved) == "orders.csv: line 3: too much; less"
     assert str(again) == "import: orders.csv: line 3: too much; less"
     assert moved.data == {"bytes": 9}
@@ -76,9 +76,9 @@ def test_a_place_is_put_in_front_and_the_rest_stays() -> None:
 
 
 def test_an_error_survives_the_way_between_processes() -> None:
-    error = TooLarge("too much", where="a.lic", hint="less", bytes=9)
+    error = NoneFree("too much", where="a.lic", hint="less", bytes=9)
     copy = pickle.loads(pickle.dumps(error))  # noqa: S301  # our own bytes
-    assert type(copy) is TooLarge
+    assert type(copy) is NoneFree
     assert (str(copy), copy.data) == (str(error), error.data)
 
 
@@ -94,7 +94,7 @@ def test_a_refusal_knows_everything_that_stands_against_the_change() -> None:
 
 def test_a_branch_can_be_caught_by_its_root() -> None:
     with pytest.raises(FormatError):
-        raise TooLarge("x")
+        raise TooLarge(reason="tokens", limit=1, size=2)
 
 
 def test_faults_are_listed_in_the_order_of_the_file() -> None:

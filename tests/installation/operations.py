@@ -97,7 +97,7 @@ def is_usable(home: Home) -> bool:
     """Say whether the installation opens, reports no restored backup, and holds its own audit."""
     try:
         with home.open() as installation:
-            return not installation.verify_audit().restored
+            return not installation.audit.verify().restored
     except DatabaseNewer:
         migrate(home)
         return True

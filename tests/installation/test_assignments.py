@@ -38,7 +38,7 @@ def everything(installation: Installation) -> tuple[object, ...]:
         state.stored,
         list(installation.users.list()),
         installation.sites.list(),
-        list(installation.audit()),
+        list(installation.audit.entries()),
     )
 
 

@@ -22,26 +22,20 @@ from licensekit.state.home import open_installation
 from licensekit.trust.sign import sign
 from licensekit.wire.documents import UserKind
 from tests import makers
-from tests.homes import Home, bundle, file, pack
-from tests.installation.conftest import SOLD, crm_catalog
+from tests.crm import SOLD, crm_catalog, crm_home_on_engine, open_crm
+from tests.homes import Home, bundle, file
 
 
 @pytest.fixture(params=["folder", "server"])
 def crm_home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
     """A home of each kind."""
-    place = str(tmp_path / "home")
-    if request.param == "server":
-        place = request.getfixturevalue("postgres_location")
-    return Home(place, pack=pack(crm_catalog()))
+    return crm_home_on_engine(request, tmp_path)
 
 
 @pytest.fixture
 def crm(crm_home: Home) -> Iterator[Installation]:
     """An installation with what `SOLD` says, and three users."""
-    with crm_home.open() as installation:
-        installation.activate(file(bundle(**SOLD)))
-        for user in ("anna", "bob", "carl"):
-            installation.users.add(user)
+    with open_crm(crm_home, "anna", "bob", "carl") as installation:
         yield installation
 
 
@@ -99,14 +93,14 @@ def test_everything_that_was_changed_is_there_after_opening_again(
             "anna",
             "dora",
         ]
-        assert again.verify_audit() == crm.verify_audit()
+        assert again.audit.verify() == crm.audit.verify()
         assert not again.state().restored
 
 
 def test_refused_changes_leave_nothing(crm: Installation) -> None:
     crm.users.assign("anna", "service")
     crm.sites.add("oslo", central=True)
-    before = (crm.state().stored, list(crm.audit()), list(crm.users.list()))
+    before = (crm.state().stored, list(crm.audit.entries()), list(crm.users.list()))
     refused: list[tuple[type[LicenseError], Callable[[], object]]] = [
         (NoneFree, lambda: crm.users.assign("bob", "service")),
         (PlanHeld, lambda: crm.users.assign("anna", "sales")),
@@ -118,7 +112,7 @@ def test_refused_changes_leave_nothing(crm: Installation) -> None:
     for error, act in refused:
         with pytest.raises(error):
             act()
-    assert (crm.state().stored, list(crm.audit()), list(crm.users.list())) == before
+    assert (crm.state().stored, list(crm.audit.entries()), list(crm.users.list())) == before
 
 
 def test_the_newest_assignments_fall_under_what_lapsed(crm_home: Home, crm: Installation) -> None:
@@ -146,16 +140,16 @@ def test_a_page_is_the_beginning_of_its_list(crm: Installation) -> None:
         page = crm.users.page(asked, limit=1)
         assert (page.users, page.more) == (whole[:1], len(whole) > 1)
         assert crm.users.page(asked, after="anna").users == tuple(u for u in whole if u.id > "anna")
-    newest, *_ = crm.newest_audit(limit=1)
-    assert newest == list(crm.audit())[-1]
+    newest, *_ = crm.audit.newest(limit=1)
+    assert newest == list(crm.audit.entries())[-1]
 
 
-def test_papers_and_resets(crm: Installation) -> None:
+def test_exchange_files_and_resets(crm: Installation) -> None:
     _, request = crm.request()
     crm.statement()
     receipts = crm.return_bundles()
     assert receipts == crm.return_bundles()
-    assert request.audit_head in [entry.hash for entry in crm.audit()]
+    assert request.audit_head in [entry.hash for entry in crm.audit.entries()]
     assert crm.state().serial is None
 
 

@@ -37,4 +37,4 @@ def test_of_two_processes_one_gets_the_last_assignment(
             racer.join(60)
         assert sorted(won[0] + won[1]) == list(range(rounds))
         assert installation.state().in_use == {}
-        assert installation.verify_audit().head.number == 4 + 2 * rounds
+        assert installation.audit.verify().head.number == 4 + 2 * rounds

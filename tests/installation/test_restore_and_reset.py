@@ -70,10 +70,10 @@ def test_a_restored_backup_is_reported_and_works(restored: Home) -> None:
     with restored.open() as crm:
         assert notices(crm) == ["restored-backup"]
         assert crm.state().restored
-        assert crm.verify_audit().restored
+        assert crm.audit.verify().restored
         crm.users.assign("anna", "sales")
         assert notices(crm) == ["restored-backup"]
-        assert [entry.facts["did"] for entry in crm.audit()][-2:] == [
+        assert [entry.facts["did"] for entry in crm.audit.entries()][-2:] == [
             "notice-restored",
             "user-assign",
         ]
@@ -162,7 +162,7 @@ def test_a_reset_accepts_a_restored_backup(restored: Home) -> None:
         assert notices(crm) == []
     with restored.open() as crm:
         assert notices(crm) == []
-        assert not crm.verify_audit().restored
+        assert not crm.audit.verify().restored
 
 
 def test_a_reset_sets_the_clock_right(crm_home: Home) -> None:
@@ -255,10 +255,10 @@ def test_tables_edited_by_hand_show_in_the_audit(crm_home: Home, statement: str)
         crm.users.add("anna")
         crm.users.add("bob")
         crm.users.assign("anna", "sales")
-        assert not crm.verify_audit().restored
+        assert not crm.audit.verify().restored
     tampered(crm_home, statement)
     with crm_home.open() as crm, pytest.raises(AuditDamaged):
-        crm.verify_audit()
+        crm.audit.verify()
 
 
 def test_a_log_cut_at_its_end_is_a_restored_backup(crm_home: Home) -> None:
@@ -266,7 +266,7 @@ def test_a_log_cut_at_its_end_is_a_restored_backup(crm_home: Home) -> None:
         crm.users.add("anna")
     tampered(crm_home, "DELETE FROM audit WHERE number = (SELECT max(number) FROM audit)")
     with crm_home.open() as crm:
-        assert crm.verify_audit().restored
+        assert crm.audit.verify().restored
         assert notices(crm) == ["restored-backup"]
 
 

@@ -265,7 +265,7 @@ class Installations(RuleBasedStateMachine):
         listed = {user.id: user for user in self.installation.users.list()}
         assert {id_: set(user.licenses) for id_, user in listed.items()} == self.model.held
         assert {id_ for id_, user in listed.items() if user.retired} == self.model.retired
-        assert self.installation.verify_audit().head.number >= self.model.entries
+        assert self.installation.audit.verify().head.number >= self.model.entries
 
     @invariant()
     def no_count_is_exceeded(self) -> None:
@@ -304,7 +304,7 @@ class Installations(RuleBasedStateMachine):
             act()
         except RefusedError as error:
             refused = list(error.faults)
-        entries = self.installation.verify_audit().head.number
+        entries = self.installation.audit.verify().head.number
         if entries > self.model.entries:
             self.model.time = observe(prove(self.model.time, proves), self.home.clock.now)
         self.model.entries = entries

@@ -70,4 +70,4 @@ def test_another_length_is_refused(scheme: int, change: int | None) -> None:
 def test_an_unknown_scheme_is_refused(scheme: int) -> None:
     with pytest.raises(errors.KeyInvalid, match="not known") as caught:
         load(scheme, edwards.encode(edwards.BASE))
-    assert caught.value.data == {"scheme": scheme}
+    assert (caught.value.reason, caught.value.scheme) == ("unknown-scheme", scheme)

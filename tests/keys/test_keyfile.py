@@ -296,20 +296,21 @@ def test_a_low_order_key_is_refused_as_a_public_key() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "hint"),
+    ("text", "reason", "said"),
     [
-        ("lkpub1.AAAA", "holds the secret"),
-        ("-----BEGIN OPENSSH PRIVATE KEY-----", "import"),
-        ("lk1-bundle.AAAA", "license file"),
-        ("", "backup"),
-        ("hello", "backup"),
-        ("\ud800", "backup"),
+        ("lkpub1.AAAA", "public-key", "holds the secret"),
+        ("-----BEGIN OPENSSH PRIVATE KEY-----", "other-form", "import"),
+        ("lk1-bundle.AAAA", "license-file", "license file"),
+        ("", "not-a-key-file", "backup"),
+        ("hello", "not-a-key-file", "backup"),
+        ("\ud800", "not-a-key-file", "backup"),
     ],
 )
-def test_a_file_of_another_kind_is_told_apart(text: str, hint: str) -> None:
+def test_a_file_of_another_kind_is_told_apart(text: str, reason: str, said: str) -> None:
     with pytest.raises(errors.KeyFileInvalid, match="not a key file") as caught:
         keyfile.open_(text, PASSPHRASE)
-    assert hint in caught.value.hint
+    assert caught.value.reason == reason
+    assert said in str(caught.value)
 
 
 def test_a_secret_key_file_in_place_of_a_public_key_is_told_apart(sealed: str) -> None:

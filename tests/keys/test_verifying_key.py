@@ -71,7 +71,7 @@ def test_it_verifies_what_its_signer_signed_and_nothing_else(scheme: int) -> Non
     key.verify(b"message", signature)
     with pytest.raises(errors.SignatureInvalid) as caught:
         key.verify(b"messagf", signature)
-    assert caught.value.data == {"key_id": key.key_id.hex()}
+    assert caught.value.data == {"key_id": key.key_id}
     with pytest.raises(errors.SignatureInvalid):
         SigningKey.generate(scheme).verifying_key.verify(b"message", signature)
 

@@ -10,8 +10,8 @@ import pytest
 
 from licensekit import Licensing
 from licensekit.installation import Installation
-from tests.homes import PIN, Home, bundle, file, pack
-from tests.installation.conftest import SOLD, crm_catalog
+from tests.crm import crm_home_on_engine, open_crm
+from tests.homes import PIN, Home
 
 Open = Callable[..., Licensing]
 
@@ -32,19 +32,13 @@ def comes(condition: Callable[[], bool]) -> bool:
 @pytest.fixture(params=["folder", "server"])
 def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
     """A home of each kind where nothing was set up yet."""
-    place = str(tmp_path / "home")
-    if request.param == "server":
-        place = request.getfixturevalue("postgres_location")
-    return Home(place, pack=pack(crm_catalog()))
+    return crm_home_on_engine(request, tmp_path)
 
 
 @pytest.fixture
 def admin(home: Home) -> Iterator[Installation]:
     """What an administrator changes: `SOLD` is active, and there are the users anna and bob."""
-    with home.open() as installation:
-        installation.activate(file(bundle(**SOLD)))
-        for user in ("anna", "bob"):
-            installation.users.add(user)
+    with open_crm(home, "anna", "bob") as installation:
         yield installation
 
 

@@ -15,11 +15,11 @@ import pytest
 from licensekit import Access, Licensing
 from licensekit.errors import DatabaseDamaged, DatabaseUnavailable, StateError
 from licensekit.installation import Installation
-from licensekit.runtime import keeper
+from licensekit.runtime import live_snapshot
 from licensekit.runtime.watcher import TICK_SECONDS
 from tests.conftest import Postgres
+from tests.crm import SOLD
 from tests.homes import PIN, Home, bundle, file
-from tests.installation.conftest import SOLD
 from tests.runtime.conftest import Open, comes
 from tests.runtime.standby import standby_of
 
@@ -59,7 +59,8 @@ def test_answers_are_given_from_memory_and_it_recovers_by_itself(
     outage.begin()
     assert comes(lambda: is_away(licensing))
     assert (
-        "answers are given from memory, as of 2027-01-01T01:00:00Z: " in licensing.notices[0].text
+        "answers are given from memory, as of 2027-01-01T01:00:00Z: "
+        in licensing.notices[0].message
     )
     assert licensing.allows("server")
     assert licensing.user("anna").allows("sale")
@@ -264,7 +265,7 @@ def test_a_server_that_hangs_counts_as_away_and_holds_up_nothing(
     stop_backends: Callable[[], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(keeper, "SILENT_TICKS", 5)
+    monkeypatch.setattr(live_snapshot, "SILENT_TICKS", 5)
     licensing.user("anna")
     home.clock.move(days=365, hours=22)
     licensing.refresh()
@@ -273,7 +274,7 @@ def test_a_server_that_hangs_counts_as_away_and_holds_up_nothing(
     home.clock.move(hours=1)
     assert comes(lambda: "grace" in {notice.code for notice in licensing.notices})
     assert comes(lambda: is_away(licensing))
-    assert "it has not answered for a while" in licensing.notices[0].text
+    assert "it has not answered for a while" in licensing.notices[0].message
     assert licensing.user("anna").access("sale") is Access.READ
     with pytest.raises(DatabaseUnavailable, match="nothing is known yet of `bob`"):
         licensing.user("bob")

@@ -15,10 +15,10 @@ from licensekit import Access, Licensing
 from licensekit.database import is_url
 from licensekit.errors import DatabaseUnavailable
 from licensekit.installation import Installation
-from licensekit.runtime import keeper
+from licensekit.runtime import watcher
 from tests.homes import PIN, Home
 from tests.runtime.conftest import Open, comes
-from tests.runtime.elsewhere import sockets, work
+from tests.runtime.other_processes import sockets, work
 
 pytestmark = [
     pytest.mark.process,
@@ -136,7 +136,7 @@ def test_what_a_child_does_first_leaves_every_answer_true(
     closed = Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock)
     closed.close()
     unwatched = open_licensing(watch=False)
-    keeper.go_on_after_fork()
+    watcher.continue_after_fork()
     admin.users.assign("anna", "sales")
     assert comes(lambda: licensing.user("anna").allows("sale"))
     assert unwatched.count("sales").in_use == 0

@@ -23,8 +23,8 @@ from licensekit.installation import EventScope, Installation
 from licensekit.runtime import lookups
 from licensekit.trust.sign import sign
 from tests import makers
+from tests.crm import SOLD
 from tests.homes import PIN, Home, bundle, file
-from tests.installation.conftest import SOLD
 from tests.runtime.conftest import Open
 
 MISTAKES: list[Callable[[Licensing], object]] = [
@@ -98,7 +98,7 @@ def test_a_user_may_what_is_assigned_and_what_it_includes(
     assert anna.access("user") is Access.FULL
     assert bob.access("sale") is Access.READ
     assert not bob.allows("sale")
-    with pytest.raises(NotEntitled, match="`sale` is not granted to `bob`"):
+    with pytest.raises(NotEntitled, match="`sale` is not granted: `bob` does not have it"):
         bob.require("sale")
     anna.require("sale")
 

@@ -12,16 +12,16 @@ from multiprocessing import get_context
 import pytest
 
 from licensekit import Access, Licensing
-from licensekit.errors import StateError, TrustRollback
+from licensekit.errors import DatabaseUnavailable, TrustRollback
 from licensekit.installation import EventScope, Installation
 from licensekit.state.home import open_installation
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from tests import makers
+from tests.crm import SOLD, crm_catalog
 from tests.homes import PIN, Home, bundle, file, signed
-from tests.installation.conftest import SOLD, crm_catalog
 from tests.runtime.conftest import Open, comes
-from tests.runtime.elsewhere import activate
+from tests.runtime.other_processes import activate
 
 PROCESSES = get_context("spawn")
 DATES: list[tuple[int, set[str], Access]] = [
@@ -185,6 +185,7 @@ def test_a_process_that_asks_all_the_time_is_never_told_something_wrong(
         admin.users.release("anna", "sales")
     admin.users.assign("bob", "sales")
     assert comes(lambda: licensing.user("bob").allows("sale"))
+    assert comes(lambda: min(asked) > 10)
     stop.set()
     for thread in threads:
         thread.join()
@@ -295,10 +296,10 @@ def test_time_that_cannot_be_kept_is_told_of(
     home: Home, admin: Installation, open_licensing: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> bool:
-        raise StateError("it may not be written", where="there")
+        raise DatabaseUnavailable(reason="read-only", where="there")
 
     licensing = open_licensing()
-    monkeypatch.setattr("licensekit.runtime.keeper.remember", refuse)
+    monkeypatch.setattr("licensekit.runtime.live_snapshot.remember", refuse)
     home.clock.move(hours=2)
     assert comes(lambda: "time-not-kept" in codes(licensing))
     monkeypatch.undo()

@@ -6,7 +6,7 @@ import pytest
 
 from tests import makers
 from tests.homes import Clock, Home, bundle, file
-from tests.runtime.elsewhere import assign_all_that_is_free
+from tests.runtime.other_processes import assign_all_that_is_free
 
 PROCESSES = get_context("spawn")
 APART_SECONDS = 300
@@ -41,4 +41,4 @@ def test_counts_come_out_the_same_on_all_hosts_and_no_seat_is_given_twice(
         assert sorted(installation.license("sales-pro").holders) == sorted(won)
         # The host that is ahead has shown the others that this time has come.
         assert installation.state().now == makers.NOW + APART_SECONDS
-        installation.verify_audit()
+        installation.audit.verify()

@@ -11,6 +11,7 @@ from msgspec import structs
 
 import licensekit
 from licensekit import Access, BundleState, Fingerprint, LicenseError, NotEntitled, Verifier
+from licensekit.entitlements.messages import NoBundleGrants
 from licensekit.errors import (
     FormatError,
     IssuedAhead,
@@ -101,7 +102,7 @@ def test_require_names_the_reason(verifier: Verifier) -> None:
     bundle.require("server")
     with pytest.raises(NotEntitled, match="no bundle in force grants it") as refused:
         bundle.require("quote")
-    assert refused.value.data == {"license": "quote"}
+    assert refused.value.data == {"license": "quote", "why": NoBundleGrants(), "holder": ""}
 
 
 @pytest.mark.parametrize(

@@ -305,7 +305,7 @@ def test_anything_less_is_refused(token: armor.Token, error: type[LicenseError])
 def test_a_shortage_says_how_many_are_missing() -> None:
     token = sign(root([D], 2), A, D)
     error = refused(ThresholdNotMet, STATE, lambda: update_root(STATE, token))
-    assert error.data == {"needed": 2, "signed": 1}
+    assert (error.needed, error.signed) == (2, 1)
     assert error.hint == "1 more must sign"
 
 

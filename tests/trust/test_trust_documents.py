@@ -83,7 +83,7 @@ def test_the_same_trust_document_again_changes_nothing() -> None:
 def test_a_trust_document_can_be_signed_in_several_sittings() -> None:
     token = trust(6, C)
     error = refused(ThresholdNotMet, STATE, lambda: update_trust(STATE, token, NOW))
-    assert (error.data, error.hint) == ({"needed": 2, "signed": 1}, "1 more must sign")
+    assert (error.needed, error.signed, error.hint) == (2, 1, "1 more must sign")
     whole = add_signatures("trust", frame.read(token.frame), A)
     assert version(update_trust(STATE, whole, NOW)) == 6
 

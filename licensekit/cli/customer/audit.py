@@ -1,4 +1,4 @@
-"""`licensekit audit`: who changed what, and whether the log of it is whole."""
+"""`licensekit audit`: who changed what, and whether the log is whole."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,7 +15,7 @@ _LINE = "{:>6}  {:<20}  {:<12}  {:<15}  {}"
 
 @click.group(cls=LicenseGroup)
 def audit() -> None:
-    """Look at the log of all changes, and verify it."""
+    """List and verify the log of all changes."""
 
 
 @audit.command()
@@ -24,7 +24,7 @@ def audit() -> None:
 def verify(*, home: str | None, as_json: bool) -> None:
     """Check every link of the audit log, and every count against the assignments."""
     with opened(home) as installation:
-        report = installation.verify_audit()
+        report = installation.audit.verify()
     if as_json:
         head = {"entries": report.head.number, "head": report.head.hash.hex()}
         emit_json({**head, "restored": report.restored})
@@ -42,10 +42,10 @@ def list_(*, home: str | None, as_json: bool) -> None:
     """List every change, the oldest first: when, by whom, what."""
     with opened(home) as installation:
         if as_json:
-            stream_json("entries", (_entry_json(entry) for entry in installation.audit()))
+            stream_json("entries", (_entry_json(entry) for entry in installation.audit.entries()))
             return
         heading(_LINE.format("entry", "at", "by", "did", "what"))
-        for entry in installation.audit():
+        for entry in installation.audit.entries():
             said = dict(entry.facts)
             named = [said.pop(name, "") for name in ("at", "by", "did")]
             emit(_LINE.format(entry.number, *named, ", ".join(_words(said))).rstrip())
@@ -56,7 +56,7 @@ def _entry_json(entry: AuditEntry) -> dict[str, Any]:
 
 
 def _words(said: Mapping[str, str | int | list[str]]) -> Iterator[str]:
-    """Say what an entry has to say, but not what it says is nothing."""
+    """Yield the details of an entry that are not empty, each with its name."""
     for name, value in said.items():
         shown = " ".join(value) if isinstance(value, list) else str(value)
         if shown:

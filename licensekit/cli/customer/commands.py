@@ -52,7 +52,7 @@ def customer_commands(
     released: date | None = None,
     name: str = "license",
 ) -> click.Group:
-    """Give the customer's commands as a click group that an application mounts as its own.
+    """Return the customer's commands as a click group that an application mounts as its own.
 
     What is built in has no option any more: nobody can replace the application's root pin.
     `released` is the date of the product version, held against maintenance.
@@ -73,7 +73,7 @@ class ApplicationOption(click.Option):
     """An option that is not there where the application has built its value in."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """Give no help for what cannot be given."""
+        """Return no help for what cannot be given."""
         return None if self._is_built_in(ctx) else super().get_help_record(ctx)
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
@@ -89,7 +89,7 @@ class ApplicationOption(click.Option):
 
 
 def built_in_of(ctx: click.Context) -> BuiltIn:
-    """Give what the application built in: nothing for our own command."""
+    """Return what the application built in: nothing for our own command."""
     return ctx.find_object(BuiltIn) or BuiltIn()
 
 
@@ -135,13 +135,13 @@ def opened(
 
 
 def home_of(home: str | None) -> str:
-    """Give the place of the installation: built in, given, or the platform's data folder."""
+    """Return the place of the installation: built in, given, or the platform's data folder."""
     built_in = built_in_of(click.get_current_context())
     return built_in.home or home or default_home(sys.platform, os.environ)
 
 
 def default_home(platform: str, environment: Mapping[str, str]) -> str:
-    """Give the data folder of the user on this platform."""
+    """Return the data folder of the user on this platform."""
     home = Path(environment.get("HOME") or Path.home())
     if platform == "win32":
         folder = Path(environment.get("LOCALAPPDATA") or home / "AppData" / "Local")
@@ -153,7 +153,7 @@ def default_home(platform: str, environment: Mapping[str, str]) -> str:
 
 
 def user_name() -> str:
-    """Give the name of this account; empty where it has none."""
+    """Return the name of this account; empty where it has none."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # no such account in this container

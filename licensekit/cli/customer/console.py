@@ -197,7 +197,4 @@ def _needing_its_packages() -> Generator[None]:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("licensekit"):
             raise
-        raise ConsoleUnavailable(
-            f"the console needs the package {error.name}",
-            hint="install its extra: pip install 'licensekit-files[console]'",
-        ) from error
+        raise ConsoleUnavailable(reason="package", package=error.name) from error

@@ -20,7 +20,7 @@ def events() -> None:
 @click.option("--site", metavar="ID", help="For the users at this site.")
 @click.option("--group", help="For the users of this group.")
 @click.option("--user", metavar="ID", help="For this user.")
-@click.option("--message", default="", help="What users are told.")
+@click.option("--message", default="", help="The message for users.")
 @click.option(
     "--expected-end", metavar="TIME", help="For information: 2027-01-01T00:00:00Z. Nothing ends it."
 )
@@ -72,7 +72,7 @@ def end(*, number: int, home: str | None) -> None:
 
 
 @events.command("list")
-@click.option("--ended", is_flag=True, help="Those that were ended as well.")
+@click.option("--ended", is_flag=True, help="Show the events that were ended as well.")
 @home_option
 @json_option
 def list_(*, ended: bool, home: str | None, as_json: bool) -> None:

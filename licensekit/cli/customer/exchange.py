@@ -62,7 +62,7 @@ def statement(*, output: str | None, home: str | None, as_json: bool) -> None:
 def return_(
     *, part: str, issuer: str | None, yes: bool, output: str | None, home: str | None
 ) -> None:
-    """Give the active bundle of PART back to its issuer: it can never work here again.
+    """Return the active bundle of PART back to its issuer: it can never work here again.
 
     The signed receipt proves it. If it was lost, the same command writes it again.
     """

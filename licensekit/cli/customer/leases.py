@@ -55,7 +55,7 @@ def list_(*, license_: str | None, holder: str | None, home: str | None, as_json
 @click.argument("lease_ids", metavar="ID...", nargs=-1, required=True)
 @home_option
 def end(*, lease_ids: tuple[str, ...], home: str | None) -> None:
-    """End leases: their seats are free at once, and their holders learn it."""
+    """End leases: their seats are free immediately, and their holders learn it."""
     with opened(home) as installation:
         ended = installation.leases.end_all(lease_ids)
     for lease in ended:

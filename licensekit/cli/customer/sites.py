@@ -2,6 +2,7 @@
 
 import click
 
+from licensekit.cli.customer.assignments import assign_command, release_command
 from licensekit.cli.customer.commands import home_option, opened
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.output import emit, emit_json, json_option, table
@@ -61,28 +62,5 @@ def list_(*, home: str | None, as_json: bool) -> None:
         emit("no sites")
 
 
-@sites.command()
-@click.argument("site_id", metavar="ID")
-@click.argument("licenses", metavar="LICENSE...", nargs=-1, required=True)
-@click.option(
-    "--release", multiple=True, metavar="LICENSE", help="Release this license in the same change."
-)
-@home_option
-def assign(
-    *, site_id: str, licenses: tuple[str, ...], release: tuple[str, ...], home: str | None
-) -> None:
-    """Assign licenses to a site."""
-    with opened(home) as installation:
-        assigned = installation.sites.assign(site_id, *licenses, release=release)
-    emit(f"{site_id}: assigned {', '.join(assigned) or 'nothing new'}")
-
-
-@sites.command()
-@click.argument("site_id", metavar="ID")
-@click.argument("licenses", metavar="LICENSE...", nargs=-1, required=True)
-@home_option
-def release(*, site_id: str, licenses: tuple[str, ...], home: str | None) -> None:
-    """Release licenses of a site."""
-    with opened(home) as installation:
-        installation.sites.release(site_id, *licenses)
-    emit(f"{site_id}: released {', '.join(licenses)}")
+sites.add_command(assign_command("site", lambda installation: installation.sites))
+sites.add_command(release_command("site", lambda installation: installation.sites))

@@ -12,10 +12,9 @@ from licensekit.cli.inputs import located, read_input
 from licensekit.cli.output import warn
 from licensekit.errors import NotActivated
 from licensekit.installation import Installation
-from licensekit.installation.first import pin_in_pack
 from licensekit.limits import SECONDS
 from licensekit.state.stored import Recorded
-from licensekit.trust.pack import open_pack
+from licensekit.trust.pack import open_pack, pin_in_pack
 
 
 class Trusted(NamedTuple):
@@ -90,7 +89,7 @@ def trusted(
 
 
 def _recorded(home: str | None) -> tuple[Recorded | None, bool]:
-    """Give what was recorded, and whether there is an installation."""
+    """Return what was recorded, and whether there is an installation."""
     try:
         with opened(home) as installation:
             return installation.recorded, True

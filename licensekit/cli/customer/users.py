@@ -1,27 +1,255 @@
 """`licensekit users`: who there is, what they hold, whether they may log in."""
 
+import sys
+from collections.abc import Callable
+from typing import Any, Final
+
 import click
 
+from licensekit.cli.customer.assignments import assign_command, release_command
+from licensekit.cli.customer.commands import home_option, opened
+from licensekit.cli.exits import NO
 from licensekit.cli.groups import Lazy, LicenseGroup
+from licensekit.cli.inputs import located, read_input
+from licensekit.cli.output import emit, emit_json, json_option
+from licensekit.cli.views.users import (
+    KINDS,
+    decision_json,
+    show_decision,
+    show_user,
+    show_users,
+    stream_users,
+    user_json,
+)
+from licensekit.errors import UsersInvalid
+from licensekit.installation import UserFilter, parse_users
+from licensekit.installation.user_import import IMPORT_BYTES
+from licensekit.wire.documents import UserKind
 
-_CHANGING = "Who there is"
-_ASSIGNING = "What they hold"
-_SHOWING = "Look"
+_SECTIONS: Final = {
+    "Who there is": {"add": "add", "set": "set_", "retire": "retire", "import": "import_"},
+    "What they hold": {"assign": "assign", "release": "release"},
+    "Questions": {"list": "list_", "show": "show", "may-login": "may_login"},
+}
+"""Heading of the help to the commands below it, each with its name here."""
 
 
 @click.group(
     cls=LicenseGroup,
     lazy={
-        "add": Lazy(_CHANGING, "licensekit.cli.customer.users_change", "add"),
-        "set": Lazy(_CHANGING, "licensekit.cli.customer.users_change", "set_"),
-        "retire": Lazy(_CHANGING, "licensekit.cli.customer.users_change", "retire"),
-        "import": Lazy(_CHANGING, "licensekit.cli.customer.users_change", "import_"),
-        "assign": Lazy(_ASSIGNING, "licensekit.cli.customer.users_change", "assign"),
-        "release": Lazy(_ASSIGNING, "licensekit.cli.customer.users_change", "release"),
-        "list": Lazy(_SHOWING, "licensekit.cli.customer.users_show", "list_"),
-        "show": Lazy(_SHOWING, "licensekit.cli.customer.users_show", "show"),
-        "may-login": Lazy(_SHOWING, "licensekit.cli.customer.users_show", "may_login"),
+        command: Lazy(section, __name__, name)
+        for section, commands in _SECTIONS.items()
+        for command, name in commands.items()
     },
 )
 def users() -> None:
     """Add users, assign licenses to them, see who may log in."""
+
+
+assign = assign_command("user", lambda installation: installation.users)
+release = release_command("user", lambda installation: installation.users)
+
+_Option = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+_kind_option: Final[_Option] = click.option(
+    "--kind", type=click.Choice(list(KINDS)), help="Internal users are associates."
+)
+_group_option: Final[_Option] = click.option(
+    "--group", "groups", multiple=True, help="A group of the user; may be repeated."
+)
+
+
+@click.command()
+@click.argument("user_id", metavar="ID")
+@click.option("--name", default="", help="The name of the user.")
+@_kind_option
+@click.option("--login/--no-login", default=True, help="Whether the user can log in at all.")
+@click.option("--administrator", is_flag=True, help="May log in whatever event is in force.")
+@_group_option
+@home_option
+def add(
+    *,
+    user_id: str,
+    name: str,
+    kind: str | None,
+    login: bool,
+    administrator: bool,
+    groups: tuple[str, ...],
+    home: str | None,
+) -> None:
+    """Add a user, who holds no license yet."""
+    with opened(home) as installation:
+        installation.users.add(
+            user_id,
+            name=name,
+            kind=UserKind.ASSOCIATE if kind is None else KINDS[kind],
+            can_log_in=login,
+            administrator=administrator,
+            groups=groups,
+        )
+    emit(f"added {user_id}")
+
+
+@click.command("set")
+@click.argument("user_id", metavar="ID")
+@click.option("--name", help="The name of the user.")
+@_kind_option
+@click.option("--login/--no-login", default=None, help="Whether the user can log in at all.")
+@click.option(
+    "--administrator/--no-administrator",
+    default=None,
+    help="Whether the user may log in whatever event is in force.",
+)
+@_group_option
+@click.option("--no-groups", is_flag=True, help="The user is in no group any more.")
+@click.option("--active", is_flag=True, help="Bring a retired user back.")
+@home_option
+def set_(
+    *,
+    user_id: str,
+    name: str | None,
+    kind: str | None,
+    login: bool | None,
+    administrator: bool | None,
+    groups: tuple[str, ...],
+    no_groups: bool,
+    active: bool,
+    home: str | None,
+) -> None:
+    """Change what is known of a user."""
+    with opened(home) as installation:
+        installation.users.set(
+            user_id,
+            name=name,
+            kind=None if kind is None else KINDS[kind],
+            can_log_in=login,
+            administrator=administrator,
+            groups=groups if groups or no_groups else None,
+            retired=False if active else None,
+        )
+    emit(f"set {user_id}")
+
+
+@click.command("import")
+@click.argument("file")
+@home_option
+@json_option
+def import_(*, file: str, home: str | None, as_json: bool) -> None:
+    """Add and change users, and assign licenses, from a CSV file (`-`: standard input).
+
+    The first line names the columns: id, name, kind, can_log_in, administrator, groups, licenses.
+    All of it is one change: if one line has a fault, nothing is imported.
+    """
+    data = read_input(file, what="a file of users", limit=IMPORT_BYTES)
+    with located(file):
+        try:
+            rows = parse_users(data.decode("utf-8-sig"))
+        except UnicodeDecodeError as error:
+            raise UsersInvalid("it is not encoded in UTF-8", hint="save it as UTF-8") from error
+        with (
+            opened(home) as installation,
+            click.progressbar(
+                rows, label="importing", file=sys.stderr, hidden=not sys.stderr.isatty()
+            ) as bar,
+        ):
+            done = installation.users.import_rows(bar)
+    if as_json:
+        emit_json(done._asdict())
+    else:
+        emit(
+            f"{done.added} added, {done.changed} changed, {done.unchanged} unchanged,"
+            f" {done.assigned} licenses assigned"
+        )
+
+
+@click.command()
+@click.argument("user_id", metavar="ID")
+@home_option
+def retire(*, user_id: str, home: str | None) -> None:
+    """Retire a user, which releases every license."""
+    with opened(home) as installation:
+        released = installation.users.retire(user_id)
+    emit(f"{user_id}: retired, released {', '.join(released) or 'nothing'}")
+
+
+@click.command("list")
+@click.option(
+    "--license", "license_code", metavar="LICENSE", help="Only users assigned this license."
+)
+@click.option(
+    "--holding", metavar="LICENSE", help="Only users who have this license, also through a plan."
+)
+@click.option(
+    "--kind",
+    "kinds",
+    type=click.Choice(list(KINDS)),
+    multiple=True,
+    help="Only users of this kind; may be repeated.",
+)
+@click.option("--text", default="", help="Only users with this text in the id or name.")
+@click.option("--retired/--not-retired", default=None, help="Only retired users, or all others.")
+@click.option("--expired", is_flag=True, help="Only users assigned a license that has lapsed.")
+@home_option
+@json_option
+def list_(
+    *,
+    license_code: str | None,
+    text: str,
+    holding: str | None,
+    kinds: tuple[str, ...],
+    retired: bool | None,
+    expired: bool,
+    home: str | None,
+    as_json: bool,
+) -> None:
+    """List users. A user must match every option that is given."""
+    wanted = UserFilter(
+        license=license_code,
+        holding=holding,
+        kinds=frozenset(KINDS[kind] for kind in kinds),
+        retired=retired,
+        expired=expired,
+        text=text,
+    )
+    with opened(home) as installation:
+        found = installation.users.list(wanted)
+        if as_json:
+            stream_users(found)
+        else:
+            show_users(found)
+
+
+@click.command()
+@click.argument("user_id", metavar="ID")
+@home_option
+@json_option
+def show(*, user_id: str, home: str | None, as_json: bool) -> None:
+    """Show a user: what is assigned, what comes through it, and the events for the user."""
+    with opened(home) as installation:
+        user, access = installation.users.get(user_id), installation.users.access(user_id)
+        state = installation.state()
+    if as_json:
+        emit_json(user_json(user, access, state))
+    else:
+        show_user(user, access, state)
+
+
+@click.command("may-login")
+@click.argument("user_id", metavar="ID")
+@click.option("--by", "way", required=True, metavar="WAY", help="The way to log in: web.")
+@click.option("--site", metavar="ID", help="The site at which the user works.")
+@home_option
+@json_option
+@click.pass_context
+def may_login(
+    ctx: click.Context, *, user_id: str, way: str, site: str | None, home: str | None, as_json: bool
+) -> None:
+    """Show whether a user may log in, and if not, every reason. Exits with 1 if not."""
+    with opened(home) as installation:
+        decision = installation.users.may_login(user_id, way, site=site)
+    if as_json:
+        emit_json(decision_json(decision))
+    else:
+        show_decision(user_id, way, decision)
+    if not decision:
+        ctx.exit(NO)

@@ -1,4 +1,4 @@
-"""`licensekit accept`: what installations send back is entered."""
+"""`licensekit accept`: enter what installations send back."""
 
 from pathlib import Path
 from typing import Any
@@ -6,14 +6,13 @@ from typing import Any
 import click
 
 from licensekit.cli.inputs import PassphraseSource, located, read_input
-from licensekit.cli.issuer.answer import warn_of_fork
 from licensekit.cli.issuer.options import (
-    clock,
+    in_workspace,
     operator,
     passphrase,
     remind_of_root,
     unlock,
-    workspace_option,
+    warn_of_fork,
 )
 from licensekit.cli.output import emit, emit_json, facts, json_option, remark
 from licensekit.dates import format_seconds
@@ -29,35 +28,38 @@ from licensekit.issuer.workspace import Workspace
     is_flag=True,
     help="Take the return of a bundle that is bound to no installation, from everybody.",
 )
-@workspace_option
+@in_workspace
 @passphrase
 @json_option
 def accept(
-    *, file: str, unbound: bool, folder: Path, passphrase: PassphraseSource, as_json: bool
+    *,
+    file: str,
+    unbound: bool,
+    workspace: Workspace,
+    now: int,
+    passphrase: PassphraseSource,
+    as_json: bool,
 ) -> None:
     """Enter the receipts of returned licenses, and statements of what is in use.
 
     A returned bundle goes on a new revocation list, and its installation makes room for another
-    (`licensekit answer`). Statements need no key; `licensekit ledger usage` holds them against what
+    (`licensekit answer`). Statements need no key; `licensekit ledger usage` compares them with what
     was sold.
     """
-    now = clock()
-    with Workspace.open(folder) as workspace:
-        with located(file):
-            data = read_input(file, what="what an installation has sent")
-            received = workspace.receive(data, now=now, unbound=unbound)
-        signer = None
-        if received.to_revoke:
-            signer = unlock(workspace.key_for("revocations", now), passphrase)
-        with located(file):
-            received = workspace.accept(data, signer, who=operator(), now=now, unbound=unbound)
-        histories = {one: workspace.history(one) for one in received.installations}
-        pack = workspace.layout.pack(workspace.state(now).product)
-        remind_of_root(workspace)
+    with located(file):
+        data = read_input(file, what="what an installation has sent")
+        received = workspace.receive(data, now=now, unbound=unbound)
+    signer = None
+    if received.to_revoke:
+        signer = unlock(workspace.keys.choose("revocations", now), passphrase)
+    with located(file):
+        received = workspace.accept(data, signer, who=operator(), now=now, unbound=unbound)
+    histories = {one: workspace.ledger.history(one) for one in received.installations}
+    remind_of_root(workspace)
     if as_json:
         emit_json(_json(received, histories))
         return
-    _show(received, pack)
+    _show(received, workspace.layout.pack(workspace.state(now).product))
     for installation, history in histories.items():
         if history is History.FORKED:
             warn_of_fork(installation)
@@ -66,13 +68,13 @@ def accept(
 def _show(received: Received, pack: Path) -> None:
     for one in received.returned:
         facts([("returned", f"{one.issued.label}, {one.issued.bundle.company}")])
-        if one.issued.standing == "replaced":
+        if one.issued.state == "replaced":
             remark("A later sequence took its place: that one is still in force.")
     for signed in received.statements:
         statement = signed.document
         in_use = sum(usage.in_use for usage in statement.usage.values())
-        said = f"{statement.serial}, {format_seconds(statement.issued)}, {in_use} in use"
-        facts([("stated", said)])
+        stated = f"{statement.serial}, {format_seconds(statement.issued)}, {in_use} in use"
+        facts([("stated", stated)])
     if received.known:
         others = "1 other was" if received.known == 1 else f"{received.known} others were"
         emit(f"{others} entered before.")
@@ -88,7 +90,7 @@ def _json(received: Received, histories: dict[bytes, History]) -> dict[str, Any]
                 "part": one.issued.bundle.part,
                 "sequence": one.issued.bundle.sequence,
                 "identity": one.issued.identity.hex(),
-                "standing": one.issued.standing,
+                "state": one.issued.state,
             }
             for one in received.returned
         ],

@@ -1,4 +1,4 @@
-"""`licensekit catalog`: is the catalog sound, what does it say, what has changed?"""
+"""`licensekit catalog`: check it, show it, and compare it with what was signed."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from licensekit import limits
 from licensekit.catalog.changes import CatalogChange, differences
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.inputs import located, read_input
-from licensekit.cli.issuer.options import clock, workspace_option
+from licensekit.cli.issuer.options import clock, in_workspace, workspace_option
 from licensekit.cli.output import counted, emit, emit_json, json_option, table
 from licensekit.cli.views.documents import show as show_document
 from licensekit.issuer.catalog.catalog_file import read_catalog
@@ -27,7 +27,7 @@ def catalog() -> None:
 @click.argument("file", required=False)
 @workspace_option
 @json_option
-def check(file: str | None, folder: Path, *, as_json: bool) -> None:
+def check(*, file: str | None, folder: Path, as_json: bool) -> None:
     """Name every fault of a catalog, and what it would take away from what was sold.
 
     FILE is a catalog that belongs to no workspace yet; without it, the workspace's own is checked,
@@ -36,7 +36,7 @@ def check(file: str | None, folder: Path, *, as_json: bool) -> None:
     now = clock()
     if file is None:
         with Workspace.open(folder) as workspace:
-            draft = workspace.catalog_draft(now)
+            draft = workspace.catalog.draft(now)
     else:
         draft = CatalogDraft(_read(file, now), None)
     draft.require_nothing_taken()
@@ -54,7 +54,7 @@ def check(file: str | None, folder: Path, *, as_json: bool) -> None:
 @click.argument("file", required=False)
 @workspace_option
 @json_option
-def show(file: str | None, folder: Path, *, as_json: bool) -> None:
+def show(*, file: str | None, folder: Path, as_json: bool) -> None:
     """Show the catalog that was signed last, or the one in FILE."""
     now = clock()
     if file is None:
@@ -69,12 +69,11 @@ def show(file: str | None, folder: Path, *, as_json: bool) -> None:
 
 
 @catalog.command()
-@workspace_option
+@in_workspace
 @json_option
-def diff(folder: Path, *, as_json: bool) -> None:
+def diff(*, workspace: Workspace, now: int, as_json: bool) -> None:
     """Show what has changed in the catalog since it was signed."""
-    with Workspace.open(folder) as workspace:
-        draft = workspace.catalog_draft(clock())
+    draft = workspace.catalog.draft(now)
     found = [] if draft.signed is None else differences(draft.signed, draft.catalog)
     if as_json:
         emit_json({"changed": draft.is_changed, "differences": [one._asdict() for one in found]})

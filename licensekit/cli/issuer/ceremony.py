@@ -1,4 +1,4 @@
-"""Root signatures on the way: collected here, or sent around in a file until enough have signed."""
+"""Signatures of root keys: collected here, or in a file that travels until enough have signed."""
 
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -9,7 +9,14 @@ import click
 
 from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource
-from licensekit.cli.issuer.options import clock, operator, root_passphrase, unlock
+from licensekit.cli.issuer.options import (
+    Decorator,
+    clock,
+    in_workspace,
+    operator,
+    root_passphrase,
+    unlock,
+)
 from licensekit.cli.output import emit, emit_json, facts, typed
 from licensekit.dates import DAY_SECONDS
 from licensekit.errors import KeyMissing, WorkspaceError
@@ -22,40 +29,44 @@ from licensekit.issuer.workspace import Workspace
 from licensekit.keys.signing import Signer
 from licensekit.wire.documents import Root, Trust
 
-root_key_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.option(
+root_key_option: Final[Decorator] = click.option(
     "--root-key",
     "root_keys",
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A root key to sign with, wherever it is kept; otherwise those in the workspace's root/.",
+    help="A root key to sign with, wherever it is kept. Default: those in the workspace's root/.",
 )
 """`--root-key`, as the paths `root_keys`."""
 
 
-def fresh_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give `--fresh-days`, as `fresh_days`; `what` is the document that it is about."""
+def fresh_option(what: str) -> Decorator:
+    """Return `--fresh-days`, as `fresh_days`; `what` is the document that it is about."""
     return click.option(
         "--fresh-days",
         type=click.IntRange(1, limits.TERM_DAYS),
         metavar="DAYS",
-        help=f"So long {what} counts as new; then administrators are told to look for a newer one.",
+        help=f"After this many days, {what} reminds administrators to look for a newer one.",
     )
 
 
 def end_of_freshness(days: int | None, now: int) -> int | None:
-    """Give the time from which a document that is signed now counts as new no more."""
+    """Return the time from which a document that is signed now is no longer new."""
     return None if days is None else now + days * DAY_SECONDS
 
 
 def signed_by_roots(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options of whatever has root keys sign; they come as `roots`."""
+    """Add the options of whatever has root keys sign; they come as `roots`.
 
+    The workspace comes as for `in_workspace`.
+    """
+
+    @in_workspace
     @root_key_option
     @fresh_option("the trust document")
     @root_passphrase
     @wraps(command)
-    def told(
+    def collected(
         *,
         root_keys: tuple[Path, ...],
         fresh_days: int | None,
@@ -64,20 +75,20 @@ def signed_by_roots(command: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         command(roots=Roots(root_keys, root_passphrase, fresh_days), **given)
 
-    return told
+    return collected
 
 
 class Outcome(NamedTuple):
-    """What came of a ceremony."""
+    """The result of a ceremony."""
 
     ceremony: Ceremony
     file: Path | None
     """The file that travels on; None: it is complete, and in force."""
 
     def as_json(self) -> dict[str, Any]:
-        """Give it as `--json` prints it."""
+        """Return it as `--json` prints it."""
         return {
-            "signed": [paper.label for paper in self.ceremony.papers],
+            "signed": [one.label for one in self.ceremony.pending],
             "complete": self.ceremony.is_complete,
             "in_force": self.file is None,
             "file": None if self.file is None else str(self.file),
@@ -86,16 +97,16 @@ class Outcome(NamedTuple):
 
 
 class Roots(NamedTuple):
-    """Which root keys sign, where their passphrase is, and how long it is news."""
+    """Which root keys sign, where their passphrase is, and how long the document is new."""
 
     given: Sequence[Path]
     """Key files; none: those in the workspace."""
     source: PassphraseSource
     fresh_days: int | None = None
-    """So long the trust document that they sign counts as new; None: no end."""
+    """How long the trust document that they sign is new; None: no end."""
 
     def files(self, folder: Path) -> list[KeyFile]:
-        """Give the key files: the ones given, else those in `folder`."""
+        """Return the key files: the ones given, else those in `folder`."""
         return (
             [read_key_file(path) for path in self.given] if self.given else list_key_files(folder)
         )
@@ -123,10 +134,7 @@ def require_root_key(state: WorkspaceState, files: Sequence[KeyFile]) -> None:
     newest = state.trust_store.trust.chain[-1]
     here = (file.part.verifying_key for file in files)
     if not any((key.scheme, key.key_id) in newest.keys for key in here):
-        raise KeyMissing(
-            f"no key of root {newest.root.version} is here, which must sign the change",
-            hint="give the key file, from wherever it is kept, with --root-key FILE",
-        )
+        raise KeyMissing(reason="no-root-key", version=newest.root.version)
 
 
 def collect(ceremony: Ceremony, files: Sequence[KeyFile], source: PassphraseSource) -> Ceremony:
@@ -153,7 +161,7 @@ def sign_and_write(
     If anything fails on the way, no key file stays behind.
     """
     now = clock()
-    begun = workspace.begin([_fresh(d, roots, now) for d in documents], now).signed(*also)
+    begun = workspace.keys.begin([_fresh(d, roots, now) for d in documents], now).signed(*also)
     ceremony = collect(begun, roots.files(workspace.layout.root), roots.source)
     written: list[KeyFile] = []
     try:
@@ -178,7 +186,7 @@ def conclude(workspace: Workspace, ceremony: Ceremony, *, action: str, note: str
     """
     if ceremony.is_complete:
         now = clock()
-        workspace.take(ceremony.tokens, action=action, who=operator(), now=now, note=note)
+        workspace.keys.take(ceremony.tokens, action=action, who=operator(), now=now, note=note)
         return Outcome(ceremony, None)
     path = workspace.layout.folder / file_name(ceremony)
     if path.exists():
@@ -192,35 +200,35 @@ def conclude(workspace: Workspace, ceremony: Ceremony, *, action: str, note: str
 
 
 def file_name(ceremony: Ceremony) -> str:
-    """Give the name of the file that travels: `trust-2.signing`."""
-    first = ceremony.papers[0]
+    """Return the name of the file that travels: `trust-2.signing`."""
+    first = ceremony.pending[0]
     return f"{first.kind}-{first.document.version}.signing"
 
 
 def missing(ceremony: Ceremony) -> int:
-    """Give how many signatures are missing at least."""
-    return max((_lacking(paper) for paper in ceremony.papers), default=0)
+    """Return how many signatures are missing at least."""
+    return max((_lacking(one) for one in ceremony.pending), default=0)
 
 
 def show_outcome(outcome: Outcome, *, as_json: bool, **more: Any) -> None:
-    """Say what came of a ceremony, after the facts in `more`."""
+    """Print the result of a ceremony, after the facts in `more`."""
     if as_json:
         emit_json({**more, **outcome.as_json()})
         return
     facts([(name.replace("_", " "), value) for name, value in more.items()])
     if outcome.file is None:
-        for paper in outcome.ceremony.papers:
-            emit(f"{paper.label} is signed and in the pack: ship it with the next version.")
+        for one in outcome.ceremony.pending:
+            emit(f"{one.label} is signed and in the pack: ship it with the next version.")
         return
-    for paper in outcome.ceremony.papers:
-        emit(f"{paper.label}: {describe(paper)}")
+    for one in outcome.ceremony.pending:
+        emit(f"{one.label}: {describe(one)}")
     emit(f"Nothing has changed yet. Take {outcome.file} to the holder of the next root key:")
     emit(f"    licensekit keys sign-trust {typed(Path(outcome.file.name))} --root-key FILE")
 
 
-def describe(paper: PendingDocument) -> str:
-    """Say how many signatures are still missing on a document."""
-    lacking = paper.missing()
+def describe(pending: PendingDocument) -> str:
+    """Return how many signatures are still missing on a document, in words."""
+    lacking = pending.missing()
     if not lacking:
         return "complete"
     parts = [
@@ -229,5 +237,5 @@ def describe(paper: PendingDocument) -> str:
     return "; ".join(parts)
 
 
-def _lacking(paper: PendingDocument) -> int:
-    return sum(count for _, count in paper.missing())
+def _lacking(pending: PendingDocument) -> int:
+    return sum(count for _, count in pending.missing())

@@ -2,58 +2,67 @@
 
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import Any
 
 import click
 
 from licensekit import limits
-from licensekit.cli.inputs import PassphraseSource, is_terminal
-from licensekit.cli.issuer.options import (
-    clock,
-    operator,
-    passphrase,
-    remind_of_root,
-    unlock,
-    workspace_option,
-)
-from licensekit.cli.issuer.output import FileOptions, hand_out, license_options
-from licensekit.cli.output import emit_json, json_option, remark
+from licensekit.cli.inputs import is_terminal
+from licensekit.cli.issuer.options import before, operator, remind_of_root
+from licensekit.cli.issuer.output import FileOptions, license_options
+from licensekit.cli.output import emit_json, remark
 from licensekit.cli.views.changes import changes_json, show_changes
-from licensekit.issuer.catalog.pack import require_unchanged
 from licensekit.issuer.orders.amendment import Amendment, amendment, renewal
-from licensekit.issuer.orders.cells import place
+from licensekit.issuer.orders.cells import parse_key
 from licensekit.issuer.workspace import Workspace
 from licensekit.wire.documents import Catalog
 
 
 def change_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that both commands have; `--yes` and `--preview` come as they are."""
+    """Add the options that both commands have; what is asked for comes as `serial` to `number`."""
 
+    @before(_require_consent)
     @click.argument("serial")
-    @workspace_option
     @click.option("--part", default="base", show_default=True, help="Which part of the serial.")
-    @click.option("--order", "number", metavar="NUMBER", help="Your number for it: done once.")
-    @click.option("--preview", is_flag=True, help="Show the difference, and sign nothing.")
+    @click.option(
+        "--order-number", "number", metavar="NUMBER", help="Your number for it: done once."
+    )
+    @click.option("--preview", is_flag=True, help="Show the changes, and sign nothing.")
     @click.option("--yes", is_flag=True, help="Sign without asking.")
     @license_options
-    @passphrase
-    @json_option
     @wraps(command)
-    def told(**given: Any) -> None:
+    def collected(**given: Any) -> None:
         command(**given)
 
-    return told
+    return collected
+
+
+def _require_end(*, expires: str | None, days: int | None, **_: object) -> None:
+    if (expires is None) == (days is None):
+        raise click.UsageError("give --expires DATE or --days N.")
+
+
+def _require_consent(*, preview: bool, yes: bool, as_json: bool, **_: object) -> None:
+    if not (yes or preview) and (as_json or not is_terminal()):
+        raise click.UsageError("not a terminal: pass --yes, or --preview to only show the changes.")
+
+
+def _require_keys(*, sets: tuple[str, ...], removed: tuple[str, ...], **_: object) -> None:
+    if not (sets or removed):
+        raise click.UsageError("give --set KEY=VALUE or --remove KEY.")
+    for one in sets:
+        _divided(one)
 
 
 @click.command()
+@before(_require_end)
 @click.option("--expires", metavar="DATE", help="The new expiry: 2028-12-31.")
 @click.option(
     "--days",
     type=click.IntRange(1, limits.TERM_DAYS),
     metavar="N",
-    help="So many days on from the present expiry, or from today if that has passed. Each run adds"
-    " them; with --order, only the first.",
+    help="Extend by this many days from the present expiry, or from today if that has passed. Each"
+    " run adds them; with --order-number, only the first.",
 )
 @click.option("--maintenance", metavar="DATE", help="Cover versions released up to this date.")
 @change_options
@@ -65,22 +74,21 @@ def renew(
     expires: str | None,
     days: int | None,
     maintenance: str | None,
-    **told: Any,
+    **given: Any,
 ) -> None:
     """Give a license a later end: its next sequence, with everything else as it was.
 
-    Warning, grace and next check keep their distance to the expiry. The difference is shown before
-    it is signed. Without a terminal to ask on, nothing is signed but with --yes.
+    Warning, grace and next check keep their distance to the expiry. The changes are shown before
+    they are signed. Without a terminal to ask on, nothing is signed without --yes.
     """
-    if (expires is None) == (days is None):
-        raise click.UsageError("give --expires DATE or --days N.")
     asked = renewal(
         serial, part=part, expires=expires, days=days, maintenance=maintenance, number=number
     )
-    _change(lambda _: asked, **told)
+    _change(lambda _: asked, **given)
 
 
 @click.command()
+@before(_require_keys)
 @click.option(
     "--set",
     "sets",
@@ -99,28 +107,26 @@ def amend(
     number: str | None,
     sets: tuple[str, ...],
     removed: tuple[str, ...],
-    **told: Any,
+    **given: Any,
 ) -> None:
     """Change what was sold: its next sequence, with everything else as it was.
 
     KEY is one of an order, `system.CODE`, `sites.CODE`, `users.CODE`, `values.CODE`, or the code of
-    a license alone; a count is a number or `unrestricted`. The difference is shown before it is
-    signed. Without a terminal to ask on, nothing is signed but with --yes.
+    a license alone; a count is a number or `unrestricted`. The changes are shown before they are
+    signed. Without a terminal to ask on, nothing is signed without --yes.
     """
-    given = [*(_divided(one) for one in sets), *((key, None) for key in removed)]
-    if not given:
-        raise click.UsageError("give --set KEY=VALUE or --remove KEY.")
+    pairs = [*(_divided(one) for one in sets), *((key, None) for key in removed)]
 
     def asked(catalog: Catalog) -> Amendment:
-        told: dict[str, object] = {}
-        for key, text in given:
-            where = place(key, catalog)
-            if where.path in told:
-                raise click.UsageError(f"{where.path} is given twice.")
-            told[where.path] = None if text is None else where.read(text)
-        return amendment(serial, told, part=part, number=number)
+        values: dict[str, object] = {}
+        for name, text in pairs:
+            key = parse_key(name, catalog)
+            if key.path in values:
+                raise click.UsageError(f"{key.path} is given twice.")
+            values[key.path] = None if text is None else key.read(text)
+        return amendment(serial, values, part=part, number=number)
 
-    _change(asked, **told)
+    _change(asked, **given)
 
 
 def _divided(written: str) -> tuple[str, str]:
@@ -133,48 +139,37 @@ def _divided(written: str) -> tuple[str, str]:
 def _change(
     asking: Callable[[Catalog], Amendment],
     *,
-    folder: Path,
+    workspace: Workspace,
+    now: int,
     preview: bool,
     yes: bool,
     wanted: FileOptions,
-    passphrase: PassphraseSource,
-    as_json: bool,
 ) -> None:
-    now = clock()
-    if not (yes or preview) and (as_json or not is_terminal()):
-        raise click.UsageError(
-            "give --yes to sign, or --preview to look: there is nobody to ask here."
-        )
-    with Workspace.open(folder) as workspace:
-        state = workspace.state(now)
-        require_unchanged(workspace.layout, state, now)
-        catalog = state.signed_catalog
-        asked = asking(catalog)
-        proposed = workspace.propose(asked, now=now)
-        if preview and as_json:
-            emit_json(changes_json(proposed))
-        elif not as_json:
-            show_changes(proposed)
-        if preview:
-            return
-        wanted.require_places()
-        signer = None
-        if proposed.differences:
-            if not yes:
-                click.confirm("Sign this?", abort=True, err=True)
-            signer = unlock(workspace.key_for("bundle", now, wanted.signed_by), passphrase)
-        file = workspace.change(
-            asked,
-            signer,
-            who=operator(),
-            now=now,
-            bare=wanted.bare,
-            shown=proposed,
-            approve=lambda signed: wanted.drawings.draw(signed, catalog),
-        )
-        drawn = wanted.drawings.draw(file, catalog)
-        changes = changes_json(proposed)["changes"]
-        hand_out(file, wanted.output, as_json=as_json, drawn=drawn, changes=changes)
-        remind_of_root(workspace)
-    if not as_json and not file.is_repeated:
+    catalog = workspace.catalog.require_unchanged(now)
+    asked = asking(catalog)
+    proposed = workspace.propose_change(asked, now=now)
+    if preview and wanted.as_json:
+        emit_json(changes_json(proposed))
+    elif not wanted.as_json:
+        show_changes(proposed)
+    if preview:
+        return
+    wanted.require_places()
+    signer = None
+    if proposed.differences:
+        if not yes:
+            click.confirm("Sign this?", abort=True, err=True)
+        signer = wanted.signer(workspace, "bundle", now)
+    file = workspace.change(
+        asked,
+        signer,
+        who=operator(),
+        now=now,
+        attach=wanted.attach,
+        shown=proposed,
+        approve=lambda signed: wanted.drawings.draw(signed, catalog),
+    )
+    wanted.write(file, catalog, changes=changes_json(proposed)["changes"])
+    remind_of_root(workspace)
+    if not wanted.as_json and not file.is_repeated:
         remark("Send it to the customer, who activates it over the present one.")

@@ -1,4 +1,4 @@
-"""The vendor's commands, by the modules that are loaded when one is used."""
+"""The vendor's commands, and the modules that are loaded when one is used."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,20 +1,19 @@
-"""`licensekit init`: a workspace from nothing."""
+"""`licensekit init`: a new workspace."""
 
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
-from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource, located, read_input, read_passphrase
-from licensekit.cli.issuer.keys_new import SCHEMES, scheme_option
-from licensekit.cli.issuer.naming import Names, Told, names
+from licensekit.cli.issuer.keys_new import SCHEMES, require_enough, root_options, scheme_option
+from licensekit.cli.issuer.naming import GivenNames, Names, names
 from licensekit.cli.issuer.options import clock, operator, passphrase, root_passphrase
 from licensekit.cli.output import emit, emit_json, facts, heading, json_option, typed, warn
-from licensekit.errors import TrustMissing
-from licensekit.issuer.create import FIRST_KEY
-from licensekit.issuer.ledger_place import require_url
-from licensekit.issuer.placing import require_room
+from licensekit.errors import RootMismatch
+from licensekit.issuer.create import FIRST_KEY, NewWorkspace, Secrets, require_room
+from licensekit.issuer.layout import require_url
+from licensekit.issuer.partner import NewPartner
 from licensekit.issuer.workspace import Workspace
 from licensekit.trust.pack import open_pack
 from licensekit.trust.roots import pin_of
@@ -24,24 +23,11 @@ from licensekit.wire.frame import read
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.option("--product", metavar="CODE", help="What is licensed; the folder's name otherwise.")
-@click.option("--issuer", metavar="CODE", help="Who signs; the product's code otherwise.")
+@click.option("--product", metavar="CODE", help="What is licensed. Default: the folder's name.")
+@click.option("--issuer", metavar="CODE", help="Who signs. Default: the product's code.")
 @click.option("--name", metavar="NAME", help="The issuer's name, as customers read it.")
 @click.option("--catalog", metavar="FILE", help="Begin with this catalog; it names all three.")
-@click.option(
-    "--root-keys",
-    type=click.IntRange(1, limits.ROOT_KEYS),
-    default=1,
-    show_default=True,
-    help="How many keys the root has.",
-)
-@click.option(
-    "--threshold",
-    type=click.IntRange(1, limits.ROOT_KEYS),
-    default=1,
-    show_default=True,
-    help="How many of them must sign.",
-)
+@root_options()
 @scheme_option
 @click.option(
     "--partner-of", metavar="PACK", help="Make a third party's workspace under this pack."
@@ -58,7 +44,7 @@ from licensekit.wire.frame import read
 def init(
     *,
     folder: Path,
-    root_keys: int,
+    count: int,
     threshold: int,
     scheme: str,
     partner_of: str | None,
@@ -67,7 +53,7 @@ def init(
     passphrase: PassphraseSource,
     root_passphrase: PassphraseSource,
     as_json: bool,
-    **told: Any,
+    **given: Any,
 ) -> None:
     """Make a vendor's workspace: catalog, keys, ledger, pack, and an example order.
 
@@ -80,38 +66,25 @@ def init(
     if ledger is not None:
         require_url(ledger)
     if partner_of is not None:
-        if root_keys > 1 or threshold > 1:
+        if count > 1 or threshold > 1:
             raise click.UsageError("--partner-of makes no root: the vendor's is used.")
-        partner = _Partner(Told(**told), partner_of, root, SCHEMES[scheme], ledger)
+        partner = _Partner(GivenNames(**given), partner_of, root, SCHEMES[scheme], ledger)
         _init_partner(folder, partner, passphrase, as_json=as_json)
         return
-    if threshold > root_keys:
-        raise click.UsageError(f"--threshold {threshold} is more than --root-keys {root_keys}.")
+    require_enough(count, threshold)
     now = clock()
-    called = names(folder, Told(**told), now)
+    called = names(folder, GivenNames(**given), now)
     require_room(folder, called.product, called.catalog)
     signing = read_passphrase(passphrase, "Passphrase for the signing key", confirm=True)
-    with Workspace.create(
-        folder,
-        product=called.product,
-        issuer=called.issuer,
-        name=called.name,
-        catalog=called.catalog,
-        passphrase=signing,
-        root_passphrases=_root_passphrases(root_passphrase, root_keys),
-        who=operator(),
-        now=now,
-        scheme=SCHEMES[scheme],
-        root_keys=root_keys,
-        threshold=threshold,
-        ledger=ledger,
-    ) as workspace:
+    plan = NewWorkspace(*called, SCHEMES[scheme], count, threshold, ledger)
+    secrets = Secrets(signing, _root_passphrases(root_passphrase, count))
+    with Workspace.create(folder, plan, secrets, who=operator(), now=now) as workspace:
         pin = workspace.state(now).newest_pin
         pack = workspace.layout.pack(called.product)
     if as_json:
         emit_json(_json(folder, called, pin, pack))
     else:
-        _show(folder, called, pin, pack, (root_keys, threshold))
+        _show(folder, called, pin, pack, (count, threshold))
 
 
 def _root_passphrases(source: PassphraseSource, count: int) -> list[bytes]:
@@ -122,9 +95,9 @@ def _root_passphrases(source: PassphraseSource, count: int) -> list[bytes]:
 
 
 class _Partner(NamedTuple):
-    """What was told of a third party's workspace."""
+    """The options of a third party's workspace."""
 
-    told: Told
+    given: GivenNames
     pack: str
     root: str | None
     scheme: int
@@ -134,30 +107,21 @@ class _Partner(NamedTuple):
 def _init_partner(
     folder: Path, partner: _Partner, source: PassphraseSource, *, as_json: bool
 ) -> None:
-    told, file, root, scheme, ledger = partner
+    given, file, root, scheme, ledger = partner
     now = clock()
     with located(file):
         pack = read_input(file, what="a pack")
         pin = root or _pin_in(pack)
         trust_store = open_pack(pack, pin, now)
     others = {issuer: catalog.document for issuer, catalog in trust_store.catalogs.items()}
-    called = names(folder, told._replace(product=told.product or trust_store.product), now, others)
+    called = names(
+        folder, given._replace(product=given.product or trust_store.product), now, others
+    )
     require_room(folder, trust_store.product, called.catalog)
     word = read_passphrase(source, "Passphrase for the signing key", confirm=True)
-    with Workspace.create_partner(
-        folder,
-        pack=pack,
-        root=pin,
-        issuer=called.issuer,
-        name=called.name,
-        catalog=called.catalog,
-        passphrase=word,
-        who=operator(),
-        now=now,
-        scheme=scheme,
-        ledger=ledger,
-    ) as workspace:
-        key_id = workspace.key_file(FIRST_KEY).key_id
+    plan = NewPartner(pack, pin, called.issuer, called.name, called.catalog, scheme, ledger)
+    with Workspace.create_partner(folder, plan, word, who=operator(), now=now) as workspace:
+        key_id = workspace.keys.file(FIRST_KEY).key_id
         place = workspace.layout.pack(trust_store.product)
     if as_json:
         emit_json({**_json(folder, called, pin, place), "key_id": key_id})
@@ -168,11 +132,11 @@ def _init_partner(
 
 
 def _pin_in(pack: bytes) -> str:
-    """Give the pin of the first root of a pack, when nobody told one."""
+    """Return the pin of the first root of a pack, when none was given."""
     for token in armor.read(pack):
         if token.type == "root":
             return pin_of(read(token.frame).payload)
-    raise TrustMissing("there is no root in this pack")
+    raise RootMismatch(reason="no-root")
 
 
 def _json(folder: Path, called: Names, pin: str, pack: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`licensekit issue` for many orders: progress, what came of them, and why some were refused."""
+"""`licensekit issue` in bulk: progress, the results, and why some orders were refused."""
 
 import gc
 import sys
@@ -10,8 +10,7 @@ from typing import Final, NamedTuple
 import click
 
 from licensekit.cli.exits import exit_code
-from licensekit.cli.inputs import PassphraseSource
-from licensekit.cli.issuer.options import clock, operator, remind_of_root, unlock
+from licensekit.cli.issuer.options import operator, remind_of_root
 from licensekit.cli.issuer.order_sources import OrderSource, opened
 from licensekit.cli.issuer.output import FileOptions
 from licensekit.cli.output import counted, emit_json, facts, harmless, remark
@@ -19,23 +18,14 @@ from licensekit.errors import Fault, OrdersRefused
 from licensekit.files import make_folder, require_writable
 from licensekit.issuer.bulk.batch import Done
 from licensekit.issuer.bulk.runs import faults_of
-from licensekit.issuer.catalog.pack import require_unchanged
 from licensekit.issuer.workspace import Workspace
 
 _COLLECTED: Final = 50_000
-"""So many more objects than there were are let be before they are looked at."""
-
-
-class Ways(NamedTuple):
-    """How many orders are issued."""
-
-    keep_going: bool
-    workers: int
-    as_json: bool
+"""How many more objects there are before the collector checks them."""
 
 
 class _Tally(NamedTuple):
-    """What came of many orders."""
+    """The results of many orders."""
 
     issued: int
     repeated: int
@@ -44,58 +34,56 @@ class _Tally(NamedTuple):
     """Of the orders that were refused."""
 
 
-def issue_many(
-    folder: Path,
+def issue_bulk(
+    workspace: Workspace,
     sources: Sequence[OrderSource],
     wanted: FileOptions,
-    source: PassphraseSource,
-    ways: Ways,
+    now: int,
+    *,
+    keep_going: bool,
+    workers: int,
 ) -> None:
-    """Issue the orders of `sources` into a folder, and say what came of them.
+    """Issue the orders of `sources` into a folder, and print the results.
 
     Exits with the code of faults if some were refused.
     """
     if wanted.output is None or wanted.output == "-":
-        raise click.UsageError("for many orders, give the folder of their files with -o DIR.")
+        raise click.UsageError("in bulk, give the folder of the license files with -o DIR.")
     if wanted.drawings != (None, None):
-        raise click.UsageError("--qr and --print draw one license, and not many.")
+        raise click.UsageError("--qr and --print draw a single license.")
     out = Path(wanted.output)
-    now = clock()
-    with Workspace.open(folder) as workspace:
-        state = workspace.state(now)
-        require_unchanged(workspace.layout, state, now)
-        with opened(sources, lambda: state.signed_catalog) as orders:
-            make_folder(out)
-            require_writable(out)
-            signer = unlock(workspace.key_for("bundle", now, wanted.signed_by), source)
-            collect_less()
-            done = workspace.issue_many(
-                orders.lines,
-                signer,
-                who=operator(),
-                now=now,
-                into=out,
-                bare=wanted.bare,
-                keep_going=ways.keep_going,
-                workers=ways.workers,
-            )
-            tally = _count(done, orders.size, ways)
-        remind_of_root(workspace)
-    _report(tally, out, ways)
+    with opened(sources, workspace.catalog.require_unchanged(now)) as orders:
+        make_folder(out)
+        require_writable(out)
+        signer = wanted.signer(workspace, "bundle", now)
+        collect_less()
+        done = workspace.issue_bulk(
+            orders.lines,
+            signer,
+            who=operator(),
+            now=now,
+            into=out,
+            attach=wanted.attach,
+            keep_going=keep_going,
+            workers=workers,
+        )
+        tally = _count(done, orders.size, as_json=wanted.as_json)
+    remind_of_root(workspace)
+    _report(tally, out, as_json=wanted.as_json)
 
 
 def collect_less() -> None:
-    """Let the collector pass over what was imported, and look less often at what waits.
+    """Exclude what was imported from garbage collection, and collect less often.
 
-    Thousands of orders wait at a time and go by themselves; it would look at all of them, and at
+    Thousands of orders wait at a time and are freed without it; it would check all of them, and
     every module, with every few hundred.
     """
     gc.freeze()
     gc.set_threshold(_COLLECTED)
 
 
-def _count(done: Iterable[Done], size: int | None, ways: Ways) -> _Tally:
-    """Follow what is done to its end; say at once what is refused."""
+def _count(done: Iterable[Done], size: int | None, *, as_json: bool) -> _Tally:
+    """Count the results to their end; print each refusal as it comes."""
     issued = repeated = refused = 0
     faults: list[Fault] = []
     try:
@@ -104,14 +92,14 @@ def _count(done: Iterable[Done], size: int | None, ways: Ways) -> _Tally:
                 progress(one.size)
                 if one.error is not None:
                     refused += 1
-                    faults += _tell(one)
+                    faults += _print_faults(one)
                 elif one.file is not None:
                     repeated += one.file.is_repeated
                     issued += not one.file.is_repeated
     except OrdersRefused as error:
-        if ways.as_json:
-            told = [fault for fault in error.faults if fault.where]
-            _emit(_Tally(0, repeated, error.data["count"], told), None)
+        if as_json:
+            named = [fault for fault in error.faults if fault.where]
+            _emit(_Tally(0, repeated, error.data["count"], named), None)
         raise
     return _Tally(issued, repeated, refused, faults)
 
@@ -126,15 +114,15 @@ def _progress(size: int | None) -> Generator[Callable[[int], None]]:
         yield bar.update
 
 
-def _tell(one: Done) -> list[Fault]:
+def _print_faults(one: Done) -> list[Fault]:
     faults = faults_of(one)
     for fault in faults:
         remark(f"licensekit: {harmless(str(fault))}")
     return faults
 
 
-def _report(tally: _Tally, out: Path, ways: Ways) -> None:
-    if ways.as_json:
+def _report(tally: _Tally, out: Path, *, as_json: bool) -> None:
+    if as_json:
         _emit(tally, out)
     else:
         issued = f"{counted(tally.issued, 'license')}, in {out}"

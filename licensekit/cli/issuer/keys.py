@@ -5,8 +5,8 @@ import click
 from licensekit.cli.groups import Lazy, LicenseGroup
 
 _MAKING = "Make keys"
-_CHANGING = "Change what they may"
-_SHOWING = "Look, and hand on"
+_CHANGING = "Change what they may sign"
+_SHOWING = "Show, and export"
 
 
 @click.group(
@@ -25,5 +25,5 @@ _SHOWING = "Look, and hand on"
 def keys() -> None:
     """Make, admit, rotate and retire signing keys.
 
-    Which key may sign what stands in the trust document, which the root key signs.
+    Which key may sign what is in the trust document, which the root key signs.
     """

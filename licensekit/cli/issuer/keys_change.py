@@ -16,7 +16,13 @@ from licensekit.cli.issuer.ceremony import (
     sign_and_write,
     signed_by_roots,
 )
-from licensekit.cli.issuer.options import clock, operator, root_passphrase, workspace_option
+from licensekit.cli.issuer.options import (
+    before,
+    clock,
+    operator,
+    root_passphrase,
+    workspace_option,
+)
 from licensekit.cli.issuer.permission import permission
 from licensekit.cli.output import emit, json_option, remark
 from licensekit.cli.views.documents import show
@@ -29,19 +35,23 @@ from licensekit.issuer.workspace import Workspace
 from licensekit.keys.keyfile import parse_public
 
 
+def _require_issuer(*, issuer: str | None, **_: object) -> None:
+    if not issuer:
+        raise click.UsageError("--issuer CODE is needed: for whom does this key sign?")
+
+
 @click.command()
+@before(_require_issuer)
 @click.argument("file", metavar="KEY.pub")
-@workspace_option
-@click.option(
-    "--name", metavar="NAME", help="How the trust document calls it; its label otherwise."
-)
+@click.option("--name", metavar="NAME", help="Its name in the trust document. Default: its label.")
 @permission
 @signed_by_roots
 @json_option
 def admit(
     *,
     file: str,
-    folder: Path,
+    workspace: Workspace,
+    now: int,
     name: str | None,
     permission: Permission,
     roots: Roots,
@@ -54,41 +64,28 @@ def admit(
     """
     with located(file):
         part = parse_public(read_input(file, what="a public key", limit=limits.KEY_FILE_BYTES))
-    if not permission.issuer:
-        raise click.UsageError("--issuer CODE is needed: for whom does this key sign?")
-    with Workspace.open(folder) as workspace:
-        now = clock()
-        state = workspace.state(now)
-        require_vendor(state)
-        called = name or part.label
-        trust = admitted(state.trust, part.verifying_key, called, permission, now)
-        outcome = sign_and_write(workspace, [trust], [], roots, action="keys admit")
+    state = workspace.state(now)
+    require_vendor(state)
+    called = name or part.label
+    trust = admitted(state.trust, part.verifying_key, called, permission, now)
+    outcome = sign_and_write(workspace, [trust], [], roots, action="keys admit")
     key_id = part.verifying_key.key_id.hex()
     show_outcome(outcome, as_json=as_json, key=called, key_id=key_id, issuer=permission.issuer)
 
 
 @click.command()
 @click.argument("name")
-@workspace_option
 @signed_by_roots
 @json_option
-def retire(
-    *,
-    name: str,
-    folder: Path,
-    roots: Roots,
-    as_json: bool,
-) -> None:
+def retire(*, name: str, workspace: Workspace, now: int, roots: Roots, as_json: bool) -> None:
     """Let a key sign no more; what it has signed stays valid.
 
     A key that was lost or stolen is revoked instead: `licensekit revoke key`.
     """
-    with Workspace.open(folder) as workspace:
-        now = clock()
-        state = workspace.state(now)
-        require_vendor(state)
-        trust = retired(state.trust, name, now)
-        outcome = sign_and_write(workspace, [trust], [], roots, action="keys retire")
+    state = workspace.state(now)
+    require_vendor(state)
+    trust = retired(state.trust, name, now)
+    outcome = sign_and_write(workspace, [trust], [], roots, action="keys retire")
     show_outcome(outcome, as_json=as_json, key=name)
 
 
@@ -116,10 +113,10 @@ def sign_trust(
     files = Roots(root_keys, root_passphrase).files(Layout(folder).root)
     ceremony.require_wanted(file.part.verifying_key for file in files)
     if not as_json:
-        for paper in ceremony.papers:
-            emit(f"You sign {paper.label}:")
+        for one in ceremony.pending:
+            emit(f"You sign {one.label}:")
             emit()
-            show(paper.document)
+            show(one.document)
             emit()
     signed = collect(ceremony, files, root_passphrase)
     in_force = _enter(folder, signed)
@@ -132,7 +129,7 @@ def _enter(folder: Path, signed: Ceremony) -> bool:
     if not signed.is_complete or not Layout(folder).ledger.is_file():
         return False
     with Workspace.open(folder) as workspace:
-        workspace.take(signed.tokens, action="keys sign-trust", who=operator(), now=clock())
+        workspace.keys.take(signed.tokens, action="keys sign-trust", who=operator(), now=clock())
     return True
 
 
@@ -141,7 +138,7 @@ def _show_signed(signed: Ceremony, file: str, *, in_force: bool, as_json: bool) 
         outcome = Outcome(signed, None if in_force else Path(file))
         show_outcome(outcome, as_json=as_json)
         if in_force:
-            remark(f"{file} is needed no more.")
+            remark(f"{file} is no longer needed.")
     elif signed.is_complete:
         emit(f"All have signed. In the workspace, `licensekit pack {file}` puts it in force.")
     else:

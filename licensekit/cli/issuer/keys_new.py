@@ -1,8 +1,9 @@
-"""`licensekit keys new` and `keys import`: another key that signs."""
+"""`licensekit keys new` and `keys import`: one more key that signs."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
@@ -15,7 +16,7 @@ from licensekit.cli.issuer.ceremony import (
     sign_and_write,
     signed_by_roots,
 )
-from licensekit.cli.issuer.options import clock, passphrase, workspace_option
+from licensekit.cli.issuer.options import Decorator, before, passphrase
 from licensekit.cli.issuer.permission import permission
 from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.issuer.keys.changes import Permission, admit
@@ -31,6 +32,7 @@ from licensekit.keys.verifying import VerifyingKey
 from licensekit.wire.frame import ED25519, HYBRID
 
 SCHEMES = {"ed25519": ED25519, "hybrid": HYBRID}
+_COUNTS = click.IntRange(1, limits.ROOT_KEYS)
 
 scheme_option = click.option(
     "--scheme",
@@ -41,6 +43,36 @@ scheme_option = click.option(
 )
 
 
+def root_options(prefix: str = "") -> Decorator:
+    """Return `--root-keys` and `--threshold`; `prefix` begins the help of both."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        threshold = click.option(
+            "--threshold",
+            type=_COUNTS,
+            default=1,
+            show_default=True,
+            help=f"{prefix}how many of the root keys must sign.",
+        )
+        count = click.option(
+            "--root-keys",
+            "count",
+            type=_COUNTS,
+            default=1,
+            show_default=True,
+            help=f"{prefix}how many keys the root has.",
+        )
+        return count(threshold(command))
+
+    return decorate
+
+
+def require_enough(count: int, threshold: int) -> None:
+    """Refuse a threshold that all root keys together do not reach."""
+    if threshold > count:
+        raise click.UsageError(f"--threshold {threshold} is more than --root-keys {count}.")
+
+
 class NewKey(NamedTuple):
     """A key that was made and is not written anywhere yet."""
 
@@ -49,9 +81,16 @@ class NewKey(NamedTuple):
     """Writes its file under a name in a folder."""
 
 
+def _require_token_scheme(*, uri: str | None, scheme: str, **_: object) -> None:
+    if uri is not None and SCHEMES[scheme] != ED25519:
+        raise click.UsageError(
+            "--pkcs11 and --scheme hybrid exclude each other: tokens hold Ed25519."
+        )
+
+
 @click.command()
+@before(_require_token_scheme)
 @click.argument("name", required=False)
-@workspace_option
 @scheme_option
 @click.option(
     "--pkcs11",
@@ -66,7 +105,8 @@ class NewKey(NamedTuple):
 def new(
     *,
     name: str | None,
-    folder: Path,
+    workspace: Workspace,
+    now: int,
     scheme: str,
     uri: str | None,
     permission: Permission,
@@ -78,23 +118,18 @@ def new(
 
     What it may sign can be limited: a sales engineer's key, say, to trials of at most 60 days.
     """
-    if uri is not None and SCHEMES[scheme] != ED25519:
-        raise click.UsageError(
-            "--pkcs11 and --scheme hybrid exclude each other: tokens hold Ed25519."
-        )
 
     def made(called: str) -> NewKey:
         if uri is None:
             return generated(SCHEMES[scheme], passphrase, called)
         return in_token(uri, passphrase, called)
 
-    _add(folder, name, made, permission, roots, as_json=as_json)
+    _add(workspace, name, made, permission, roots, now=now, as_json=as_json)
 
 
 @click.command("import")
 @click.argument("file")
 @click.argument("name", required=False)
-@workspace_option
 @permission
 @passphrase
 @signed_by_roots
@@ -103,7 +138,8 @@ def import_(
     *,
     file: str,
     name: str | None,
-    folder: Path,
+    workspace: Workspace,
+    now: int,
     permission: Permission,
     passphrase: PassphraseSource,
     roots: Roots,
@@ -120,7 +156,7 @@ def import_(
             key = import_private(data, lambda: read_passphrase(passphrase, f"Passphrase of {file}"))
         return sealed(key, passphrase, called)
 
-    _add(folder, name, made, permission, roots, as_json=as_json)
+    _add(workspace, name, made, permission, roots, now=now, as_json=as_json)
 
 
 def generated(scheme: int, source: PassphraseSource, called: str) -> NewKey:
@@ -129,7 +165,7 @@ def generated(scheme: int, source: PassphraseSource, called: str) -> NewKey:
 
 
 def sealed(key: SigningKey, source: PassphraseSource, called: str) -> NewKey:
-    """Give a key that will be sealed under a passphrase, which is asked for now."""
+    """Return a key that will be sealed under a passphrase, which is asked for now."""
     word = read_passphrase(source, f"Passphrase for the new key {called}", confirm=True)
 
     def write(folder: Path, name: str) -> KeyFile:
@@ -139,13 +175,13 @@ def sealed(key: SigningKey, source: PassphraseSource, called: str) -> NewKey:
 
 
 def in_token(uri: str, source: PassphraseSource, called: str) -> NewKey:
-    """Make a key in a token, or give the one that is named there."""
+    """Make a key in a token, or return the one that is named there."""
 
     def pin() -> str:
         return read_passphrase(source, "PIN of the token").decode(errors="replace")
 
-    place = parse(uri)
-    is_named = place.object is not None or place.id is not None
+    parsed = parse(uri)
+    is_named = parsed.object is not None or parsed.id is not None
     signer = pkcs11.open_signer(uri, pin) if is_named else pkcs11.generate(uri, pin, called)
 
     def write(folder: Path, name: str) -> KeyFile:
@@ -155,33 +191,26 @@ def in_token(uri: str, source: PassphraseSource, called: str) -> NewKey:
 
 
 def _add(
-    folder: Path,
+    workspace: Workspace,
     name: str | None,
     made: Callable[[str], NewKey],
     permission: Permission,
     roots: Roots,
     *,
+    now: int,
     as_json: bool,
 ) -> None:
-    with Workspace.open(folder) as workspace:
-        now = clock()
-        state = workspace.state(now)
-        called = name or workspace.free_key_name(now)
-        if not state.is_partner:
-            require_root_key(state, roots.files(workspace.layout.root))
-        key = made(called)
-        if state.is_partner:
-            file = key.write(workspace.layout.keys, called)
-            show_partner_key(file, as_json=as_json)
-            return
-        trust = admit(state.trust, key.verifying_key, called, _for(permission, state), now)
-        outcome = sign_and_write(
-            workspace,
-            [trust],
-            [lambda: key.write(workspace.layout.keys, called)],
-            roots,
-            action="keys new",
-        )
+    state, folder = workspace.state(now), workspace.layout.keys
+    called = name or workspace.keys.free_name(now)
+    if not state.is_partner:
+        require_root_key(state, roots.files(workspace.layout.root))
+    key = made(called)
+    if state.is_partner:
+        show_partner_key(key.write(folder, called), as_json=as_json)
+        return
+    trust = admit(state.trust, key.verifying_key, called, _for(permission, state), now)
+    write = partial(key.write, folder, called)
+    outcome = sign_and_write(workspace, [trust], [write], roots, action="keys new")
     key_id = key.verifying_key.key_id.hex()
     show_outcome(outcome, as_json=as_json, key=called, key_id=key_id)
 

@@ -1,11 +1,9 @@
 """`licensekit keys rotate`: a new key takes over, of those that sign or of the root."""
 
 from functools import partial
-from pathlib import Path
 
 import click
 
-from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource, read_passphrase
 from licensekit.cli.issuer.ceremony import (
     Outcome,
@@ -16,8 +14,14 @@ from licensekit.cli.issuer.ceremony import (
     sign_and_write,
     signed_by_roots,
 )
-from licensekit.cli.issuer.keys_new import SCHEMES, generated, scheme_option
-from licensekit.cli.issuer.options import clock, passphrase, workspace_option
+from licensekit.cli.issuer.keys_new import (
+    SCHEMES,
+    generated,
+    require_enough,
+    root_options,
+    scheme_option,
+)
+from licensekit.cli.issuer.options import before, clock, passphrase
 from licensekit.cli.output import json_option
 from licensekit.issuer.create import root_key_names
 from licensekit.issuer.keys.changes import rotate as rotated
@@ -28,33 +32,30 @@ from licensekit.issuer.workspace import Workspace
 from licensekit.keys.signing import SigningKey
 
 
+def _require_fitting(
+    *, name: str | None, root: bool, count: int, threshold: int, **_: object
+) -> None:
+    if root and name is not None:
+        raise click.UsageError("--root rotates the root; a signing key cannot be named as well.")
+    if not root and (count > 1 or threshold > 1):
+        raise click.UsageError("--root-keys and --threshold go with --root.")
+    require_enough(count, threshold)
+
+
 @click.command()
+@before(_require_fitting)
 @click.argument("name", required=False)
-@workspace_option
 @scheme_option
 @click.option("--root", is_flag=True, help="Rotate the root itself, not a signing key.")
-@click.option(
-    "--root-keys",
-    "count",
-    type=click.IntRange(1, limits.ROOT_KEYS),
-    default=1,
-    show_default=True,
-    help="With --root: how many keys the new root has.",
-)
-@click.option(
-    "--threshold",
-    type=click.IntRange(1, limits.ROOT_KEYS),
-    default=1,
-    show_default=True,
-    help="With --root: how many of them must sign.",
-)
+@root_options("With --root: ")
 @passphrase
 @signed_by_roots
 @json_option
 def rotate(
     *,
     name: str | None,
-    folder: Path,
+    workspace: Workspace,
+    now: int,
     scheme: str,
     root: bool,
     count: int,
@@ -65,25 +66,19 @@ def rotate(
 ) -> None:
     """Make a key that takes over from NAME, which retires; with --root, make a new root.
 
-    What the old key signed stays valid. Applications shipped long ago go on: license files bring
-    the trust documents that they lack.
+    What the old key signed stays valid. Applications shipped long ago keep working: license files
+    bring the trust documents that they lack.
     """
-    if root and name is not None:
-        raise click.UsageError("--root rotates the root; a signing key cannot be named as well.")
-    if not root and (count > 1 or threshold > 1):
-        raise click.UsageError("--root-keys and --threshold go with --root.")
-    if threshold > count:
-        raise click.UsageError(f"--threshold {threshold} is more than --root-keys {count}.")
-    with Workspace.open(folder) as workspace:
-        if root:
-            outcome = _rotate_root(workspace, SCHEMES[scheme], count, threshold, roots)
-            pin = workspace.state(clock()).newest_pin if outcome.file is None else None
-            show_outcome(outcome, as_json=as_json, root=pin)
-        else:
-            outcome, called, key_id = _rotate_signing(
-                workspace, name, SCHEMES[scheme], passphrase, roots
-            )
-            show_outcome(outcome, as_json=as_json, key=called, key_id=key_id)
+    require_vendor(workspace.state(now))
+    if root:
+        outcome = _rotate_root(workspace, SCHEMES[scheme], count, threshold, roots)
+        pin = workspace.state(clock()).newest_pin if outcome.file is None else None
+        show_outcome(outcome, as_json=as_json, root=pin)
+    else:
+        outcome, called, key_id = _rotate_signing(
+            workspace, name, SCHEMES[scheme], passphrase, roots
+        )
+        show_outcome(outcome, as_json=as_json, key=called, key_id=key_id)
 
 
 def _rotate_signing(
@@ -91,15 +86,14 @@ def _rotate_signing(
 ) -> tuple[Outcome, str, str]:
     now = clock()
     state = workspace.state(now)
-    require_vendor(state)
-    old = named(state.trust.keys, name or workspace.key_for("bundle", now).key_id)
+    old = named(state.trust.keys, name or workspace.keys.choose("bundle", now).key_id)
     require_root_key(state, roots.files(workspace.layout.root))
-    called = workspace.free_key_name(now)
+    called = workspace.keys.free_name(now)
     key = generated(scheme, source, called)
     outcome = sign_and_write(
         workspace,
         [rotated(state.trust, old, key.verifying_key, called, now)],
-        [lambda: key.write(workspace.layout.keys, called)],
+        [partial(key.write, workspace.layout.keys, called)],
         roots,
         action="keys rotate",
     )
@@ -111,7 +105,6 @@ def _rotate_root(
 ) -> Outcome:
     now = clock()
     state = workspace.state(now)
-    require_vendor(state)
     root = state.trust_store.trust.root
     word = read_passphrase(roots.source, "Passphrase for the new root key", confirm=True)
     keys = [SigningKey.generate(scheme) for _ in range(count)]

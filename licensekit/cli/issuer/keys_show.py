@@ -1,16 +1,15 @@
 """`licensekit keys list` and `keys export`."""
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 from licensekit.cli.inputs import STANDARD, write_output
-from licensekit.cli.issuer.options import clock, workspace_option
+from licensekit.cli.issuer.options import in_workspace
 from licensekit.cli.output import emit_json, json_option, table
 from licensekit.dates import day_at, format_days
 from licensekit.issuer.keys.documents import key_id
-from licensekit.issuer.keys.keyring import KeyFile, list_key_files
+from licensekit.issuer.keys.keyring import KeyFile
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.keyfile import format_public
 from licensekit.keys.other_forms import export_openssh, export_pem
@@ -19,14 +18,12 @@ from licensekit.wire.plain import plain, word
 
 
 @click.command("list")
-@workspace_option
+@in_workspace
 @json_option
-def list_(*, folder: Path, as_json: bool) -> None:
+def list_(*, workspace: Workspace, now: int, as_json: bool) -> None:
     """List the keys that the trust document names, and which of them are here."""
-    with Workspace.open(folder) as workspace:
-        state = workspace.state(clock())
-        here = {file.key_id: file for file in list_key_files(workspace.layout.keys)}
-    trust = state.trust
+    trust = workspace.state(now).trust
+    here = {file.key_id: file for file in workspace.keys.files}
     admitted = [(key_id(key), key) for key in trust.keys]
     waiting = [file for id_, file in here.items() if id_ not in dict(admitted)]
     if as_json:
@@ -41,18 +38,19 @@ def list_(*, folder: Path, as_json: bool) -> None:
 
 @click.command()
 @click.argument("name")
-@workspace_option
+@in_workspace
 @click.option(
     "--form",
     type=click.Choice(["licensekit", "openssh", "pem"]),
     default="licensekit",
     help="How the public key is written.",
 )
-@click.option("-o", "output", default=STANDARD, metavar="FILE", help="Where to; printed otherwise.")
-def export(*, name: str, folder: Path, form: str, output: str) -> None:
-    """Give the public half of a key, for whoever admits or compares it."""
-    with Workspace.open(folder) as workspace:
-        part = workspace.key_file(name).part
+@click.option(
+    "-o", "--output", default=STANDARD, metavar="FILE", help="Where to. Default: printed."
+)
+def export(*, name: str, workspace: Workspace, now: int, form: str, output: str) -> None:  # noqa: ARG001  # for all commands
+    """Write the public half of a key, for whoever admits or compares it."""
+    part = workspace.keys.file(name).part
     if form == "openssh":
         text = export_openssh(part.verifying_key, part.label)
     elif form == "pem":

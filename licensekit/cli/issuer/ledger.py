@@ -1,4 +1,4 @@
-"""`licensekit ledger`: what was signed here, for whom, when and by whom."""
+"""`licensekit ledger`: what was signed, for whom, when and by whom."""
 
 import click
 
@@ -8,11 +8,11 @@ from licensekit.cli.groups import Lazy, LicenseGroup
 @click.group(
     cls=LicenseGroup,
     lazy={
-        "list": Lazy("Commands", "licensekit.cli.issuer.ledger_list", "list_"),
+        "list": Lazy("Commands", "licensekit.cli.issuer.ledger_rows", "list_"),
         "show": Lazy("Commands", "licensekit.cli.issuer.ledger_show", "show"),
-        "usage": Lazy("Commands", "licensekit.cli.issuer.ledger_usage", "usage"),
-        "verify": Lazy("Commands", "licensekit.cli.issuer.ledger_verify", "verify"),
-        "export": Lazy("Commands", "licensekit.cli.issuer.ledger_export", "export"),
+        "usage": Lazy("Commands", "licensekit.cli.issuer.ledger_rows", "usage"),
+        "verify": Lazy("Commands", "licensekit.cli.issuer.ledger_show", "verify"),
+        "export": Lazy("Commands", "licensekit.cli.issuer.ledger_rows", "export"),
     },
 )
 def ledger() -> None:

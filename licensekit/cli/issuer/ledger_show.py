@@ -1,53 +1,82 @@
-"""`licensekit ledger show`: everything about an entry, a serial, an order or a bundle."""
+"""`licensekit ledger show` and `ledger verify`: single entries, and the whole chain of them."""
 
 import json
-from collections.abc import Mapping
-from pathlib import Path
+import sys
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
-from licensekit.cli.issuer.options import clock, workspace_option
+from licensekit.cli.issuer.options import in_workspace
 from licensekit.cli.output import emit, emit_json, facts, heading, json_option
 from licensekit.cli.views.documents import show as show_document
 from licensekit.dates import format_seconds
 from licensekit.issuer.keys.documents import key_id
-from licensekit.issuer.ledger.found import LookupResult
-from licensekit.issuer.ledger.plain_entry import plain_entry
+from licensekit.issuer.ledger.lookup import LookupResult
+from licensekit.issuer.ledger.questions import Ledger
 from licensekit.issuer.workspace import Workspace
 from licensekit.wire.plain import plain
 
 
 @click.command()
 @click.argument("name", metavar="ENTRY|SERIAL|ORDER|BUNDLE")
-@workspace_option
+@in_workspace
 @json_option
-def show(*, name: str, folder: Path, as_json: bool) -> None:
+def show(*, name: str, workspace: Workspace, now: int, as_json: bool) -> None:
     """Show everything about what is named: how it came about, who signed it, what it says.
 
     It is named by the number of its entry, by its serial, by its order's number, or as a bundle by
     serial-part-sequence or identity. Of a serial, what its installations have sent is shown too.
     """
-    with Workspace.open(folder) as workspace:
-        found = workspace.look_up(name)
-        keys = {key_id(key): key.name for key in workspace.state(clock()).trust.keys}
+    found = workspace.ledger.look_up(name)
     if as_json:
         emit_json({"entries": [_json(one) for one in found]})
         return
-    for place, one in enumerate(found):
-        if place:
+    keys = {key_id(key): key.name for key in workspace.state(now).trust.keys}
+    for index, one in enumerate(found):
+        if index:
             emit()
         _show(one, keys)
 
 
+@click.command()
+@in_workspace
+@json_option
+def verify(*, workspace: Workspace, now: int, as_json: bool) -> None:  # noqa: ARG001  # for all commands
+    """Verify every link and signature of the ledger, and every table drawn from it.
+
+    The first entry that is not as it was is named. Note the head: with it, an earlier state of the
+    ledger can be told from this one.
+    """
+    with _progress(workspace.ledger) as progress:
+        report = workspace.ledger.verify(progress)
+    if as_json:
+        emit_json({"entries": report.entries, "head": report.head.hex()})
+        return
+    click.secho(f"the ledger holds: {report.entries} entries", fg="green", bold=True)
+    emit(f"head  {report.head.hex()}")
+
+
+@contextmanager
+def _progress(ledger: Ledger) -> Generator[Callable[[int], None]]:
+    """Show on a terminal how much was verified."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    length = ledger.count_entries()
+    with click.progressbar(length=length, label="Verifying", file=sys.stderr) as bar:
+        yield bar.update
+
+
 def _json(one: LookupResult) -> dict[str, Any]:
     return {
-        **plain_entry(one.entry),
+        **one.entry.plain(),
         "ordered": None if one.entry.order is None else json.loads(one.entry.order),
         "type": one.entry.token.type,
         "identity": one.identity.hex(),
         "key": one.key.hex(),
-        "state": one.standing,
+        "state": one.state,
         "document": plain(one.document),
     }
 
@@ -59,7 +88,7 @@ def _show(one: LookupResult, keys: Mapping[str, str]) -> None:
     facts(
         [
             ("entered", f"{format_seconds(entry.at)} by {entry.who}, with `{entry.action}`"),
-            ("state", one.standing),
+            ("state", one.state),
             ("identity", one.identity.hex()),
             ("signed by", f"{keys[key]} ({key})" if key in keys else key),
             ("order", entry.order_number),

@@ -1,4 +1,4 @@
-"""What a new workspace is called: as told, by its catalog, or after its folder."""
+"""The names of a new workspace: as given, from its catalog, or from its folder."""
 
 import re
 import unicodedata
@@ -14,7 +14,7 @@ from licensekit.text.spelling import is_code
 from licensekit.wire.documents import Catalog
 
 
-class Told(NamedTuple):
+class GivenNames(NamedTuple):
     """What the command line says about the new workspace."""
 
     product: str | None
@@ -32,26 +32,28 @@ class Names(NamedTuple):
     catalog: bytes | None
 
 
-def names(folder: Path, told: Told, now: int, others: Mapping[str, Catalog] | None = None) -> Names:
-    """Give what was told, then what the catalog says, then what the folder's name makes of it.
+def names(
+    folder: Path, given: GivenNames, now: int, others: Mapping[str, Catalog] | None = None
+) -> Names:
+    """Return what was given, else what the catalog says, else what the folder's name gives.
 
     `others` are the vendor's catalogs, where the workspace is a third party's.
     """
-    if told.catalog is None:
+    if given.catalog is None:
         called = folder.resolve().name
-        product = told.product or _code(called)
-        issuer = told.issuer or (product if others is None else _code(called))
-        return Names(product, issuer, told.name or _title(called), None)
-    with located(told.catalog):
-        text = read_input(told.catalog, what="a catalog", limit=limits.TOML_BYTES)
+        product = given.product or _code(called)
+        issuer = given.issuer or (product if others is None else _code(called))
+        return Names(product, issuer, given.name or _title(called), None)
+    with located(given.catalog):
+        text = read_input(given.catalog, what="a catalog", limit=limits.TOML_BYTES)
         found = read_catalog(text, version=1, issued=now, others=others or {})
     title = found.names.get("issuer", found.issuer)
-    if told.name not in {None, title}:
+    if given.name not in {None, title}:
         raise WorkspaceError(
-            f"the catalog calls its issuer `{title}`, and --name `{told.name}`",
+            f"the catalog calls its issuer `{title}`, and --name `{given.name}`",
             hint="leave out --name, or change the catalog",
         )
-    return Names(told.product or found.product, told.issuer or found.issuer, title, text)
+    return Names(given.product or found.product, given.issuer or found.issuer, title, text)
 
 
 def _code(called: str) -> str:

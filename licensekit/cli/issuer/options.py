@@ -1,4 +1,4 @@
-"""What the vendor's commands share: the workspace option, who runs them, opening keys."""
+"""What the vendor's commands share: the workspace, who runs them, and opening keys."""
 
 import getpass
 import time
@@ -11,12 +11,15 @@ import click
 
 from licensekit.cli.inputs import PassphraseSource, passphrase_options, read_passphrase
 from licensekit.cli.output import remark, warn
+from licensekit.dates import parse_seconds
 from licensekit.files import is_exposed
 from licensekit.issuer.keys.keyring import KeyFile, open_key
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.signing import Signer
 
-workspace_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.option(
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+workspace_option: Final[Decorator] = click.option(
     "-C",
     "folder",
     type=click.Path(path_type=Path),
@@ -27,16 +30,46 @@ workspace_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = cl
 )
 """`-C`, as the path `folder`."""
 
+reason_option: Final[Decorator] = click.option(
+    "--reason", default="", metavar="TEXT", help="Why, for the ledger."
+)
+
+
+def in_workspace(command: Callable[..., None]) -> Callable[..., None]:
+    """Add `-C`; the command gets the open `workspace`, and the time as `now`."""
+
+    @workspace_option
+    @wraps(command)
+    def opened(*, folder: Path, **given: Any) -> None:
+        with Workspace.open(folder) as workspace:
+            command(workspace=workspace, now=clock(), **given)
+
+    return opened
+
+
+def before(check: Callable[..., None]) -> Decorator:
+    """Call `check` with all options before the workspace is opened."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def checked(**given: Any) -> None:
+            check(**given)
+            command(**given)
+
+        return checked
+
+    return decorate
+
 
 def passphrase(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that say where the signing key's passphrase is; it comes as `passphrase`."""
 
     @passphrase_options()
     @wraps(command)
-    def told(*, passphrase_file: str | None, passphrase_fd: int | None, **given: Any) -> None:
+    def collected(*, passphrase_file: str | None, passphrase_fd: int | None, **given: Any) -> None:
         command(passphrase=PassphraseSource(passphrase_file, passphrase_fd), **given)
 
-    return told
+    return collected
 
 
 def root_passphrase(command: Callable[..., None]) -> Callable[..., None]:
@@ -44,22 +77,32 @@ def root_passphrase(command: Callable[..., None]) -> Callable[..., None]:
 
     @passphrase_options(root=True)
     @wraps(command)
-    def told(
+    def collected(
         *, root_passphrase_file: str | None, root_passphrase_fd: int | None, **given: Any
     ) -> None:
         source = PassphraseSource(root_passphrase_file, root_passphrase_fd)
         command(root_passphrase=source, **given)
 
-    return told
+    return collected
+
+
+def moment(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    """Read a time or date given to an option as seconds since 1970."""
+    if value is None:
+        return None
+    try:
+        return parse_seconds(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r}: {error}", ctx, param) from error
 
 
 def clock() -> int:
-    """Give the seconds since 1970."""
+    """Return the seconds since 1970."""
     return int(time.time())
 
 
 def operator() -> str:
-    """Give the name of the account that runs the command, for the ledger."""
+    """Return the name of the account that runs the command, for the ledger."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # an account without a name, as in some containers
@@ -75,9 +118,17 @@ def unlock(file: KeyFile, source: PassphraseSource) -> Signer:
 
 
 def remind_of_root(workspace: Workspace) -> None:
-    """Say that the root key should not stay where licenses are signed."""
-    if workspace.has_root_keys:
+    """Print a reminder if the root key still lies where licenses are signed."""
+    if workspace.keys.has_root_keys:
         remark(
             f"Reminder: the root key is still in {workspace.layout.root}. Move this folder to a"
             " USB stick and keep it safe: signing licenses does not need it."
         )
+
+
+def warn_of_fork(installation: bytes) -> None:
+    """Warn that what an installation sends does not come from one history."""
+    warn(
+        f"What installation {installation.hex()[:8]}… has sent does not come from one history: its"
+        " database was restored from a backup, copied or rewritten."
+    )

@@ -1,7 +1,7 @@
 """Where orders come from: files and folders by their names, standard input by its first line."""
 
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import chain
 from pathlib import Path
@@ -47,7 +47,7 @@ class OrderSource(NamedTuple):
         return self.format == TOML
 
     def read(self) -> bytes:
-        """Give the bytes of a single order.
+        """Return the bytes of a single order.
 
         Raises:
             FileUnusable, TooLarge: it cannot be read.
@@ -62,29 +62,27 @@ class Orders(NamedTuple):
 
     lines: Iterator[OrderLine]
     size: int | None
-    """How many bytes they have altogether; None is not known."""
+    """How many bytes they have together; None: unknown."""
 
 
-def source(path: str, told: str | None) -> OrderSource:
-    """Say how the orders at `path` are written: as told, or by the name.
+def source(path: str, form: str | None) -> OrderSource:
+    """Return how the orders at `path` are written: in `form`, or by the name.
 
     Raises:
-        UsageError: the name does not say it.
+        UsageError: the name does not show it.
     """
     if path == STANDARD:
-        return _standard_input(told)
+        return _standard_input(form)
     if Path(path).is_dir():
         return OrderSource(path, _FOLDER)
-    known = told or _ENDINGS.get(Path(path).suffix.lower())
+    known = form or _ENDINGS.get(Path(path).suffix.lower())
     if known is None:
-        raise click.UsageError(
-            f"{path} does not end in .toml, .jsonl or .csv: say with --format what it is."
-        )
+        raise click.UsageError(f"{path} does not end in .toml, .jsonl or .csv: pass --format.")
     return OrderSource(path, known)
 
 
 @contextmanager
-def opened(sources: Sequence[OrderSource], catalog: Callable[[], Catalog]) -> Generator[Orders]:
+def opened(sources: Sequence[OrderSource], catalog: Catalog) -> Generator[Orders]:
     """Open every source; each order is read when its turn comes.
 
     Raises:
@@ -97,13 +95,11 @@ def opened(sources: Sequence[OrderSource], catalog: Callable[[], Catalog]) -> Ge
         yield Orders(chain.from_iterable(part.lines for part in parts), total)
 
 
-def _opened(one: OrderSource, stack: ExitStack, catalog: Callable[[], Catalog]) -> Orders:
+def _opened(one: OrderSource, stack: ExitStack, catalog: Catalog) -> Orders:
     if one.format == _FOLDER:
         paths = sorted(Path(one.path).glob("*.toml"))
         if not paths:
-            raise FileUnusable(
-                "there is no order in this folder", where=one.path, hint="orders end in .toml"
-            )
+            raise FileUnusable(reason="no-orders", where=one.path)
         return Orders(toml_files(paths), sum(path.stat().st_size for path in paths))
     name = "standard input" if one.path == STANDARD else one.path
     if one.format == TOML:
@@ -114,35 +110,31 @@ def _opened(one: OrderSource, stack: ExitStack, catalog: Callable[[], Catalog]) 
     else:
         stream, size = open_plain(Path(one.path), what="a file of orders")
         rows = bounded(stack.enter_context(stream))
-    return Orders(_lines(one.format, rows, name, catalog), size)
+    if one.format == JSON_LINES:
+        return Orders(json_lines(rows, name), size)
+    return Orders(csv_lines(rows, name, catalog), size)
 
 
-def _lines(
-    form: str, rows: Iterable[bytes], name: str, catalog: Callable[[], Catalog]
-) -> Iterator[OrderLine]:
-    return json_lines(rows, name) if form == JSON_LINES else csv_lines(rows, name, catalog())
-
-
-def _standard_input(told: str | None) -> OrderSource:
+def _standard_input(form: str | None) -> OrderSource:
     rows = bounded(sys.stdin.buffer)
-    if told is not None:
-        return OrderSource(STANDARD, told, rows)
+    if form is not None:
+        return OrderSource(STANDARD, form, rows)
     first = next(rows, b"")
-    return OrderSource(STANDARD, _looks_like(first), chain([first], rows))
+    return OrderSource(STANDARD, _format_of(first), chain([first], rows))
 
 
-def _looks_like(first: bytes) -> str:
-    """Say by the first line how orders are written."""
+def _format_of(first: bytes) -> str:
+    """Return how orders are written, by the first line."""
     text = first.removeprefix(_MARK).strip()
     if text.startswith(b"{"):
         return JSON_LINES
     return TOML if not text or text.startswith((b"#", b"[")) or b"=" in text else CSV
 
 
-def _joined(rows: Iterable[bytes]) -> bytes:
+def _joined(rows: Iterator[bytes]) -> bytes:
     text = b""
     for row in rows:
         text += row
         if len(text) > limits.TOML_BYTES:
-            raise TooLarge(f"an order has at most {limits.TOML_BYTES} bytes, and this has more")
+            raise TooLarge(reason="bytes", limit=limits.TOML_BYTES, wanted="an order")
     return text

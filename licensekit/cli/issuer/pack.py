@@ -1,4 +1,4 @@
-"""`licensekit pack`: what the application ships, brought up to date."""
+"""`licensekit pack`: the pack that the application ships, brought up to date."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,9 +8,9 @@ import click
 from licensekit import limits
 from licensekit.cli.inputs import STANDARD, PassphraseSource, located, read_input, write_output
 from licensekit.cli.issuer.ceremony import end_of_freshness
-from licensekit.cli.issuer.options import clock, operator, passphrase, workspace_option
-from licensekit.cli.issuer.refresh import refresh
+from licensekit.cli.issuer.options import clock, in_workspace, operator, passphrase, unlock
 from licensekit.cli.output import emit_json, facts, json_option
+from licensekit.issuer.catalog.pack import CatalogDraft
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.workspace import Workspace
 from licensekit.wire import armor
@@ -19,8 +19,8 @@ from licensekit.wire.armor import Token
 
 @click.command()
 @click.argument("files", nargs=-1, metavar="[FILE]...")
-@workspace_option
-@click.option("-o", "output", metavar="FILE", help="Write the pack here as well (`-`: print it).")
+@in_workspace
+@click.option("-o", "--output", metavar="FILE", help="Write the pack here as well (`-`: print it).")
 @click.option(
     "--take-away",
     is_flag=True,
@@ -30,14 +30,15 @@ from licensekit.wire.armor import Token
     "--fresh-days",
     type=click.IntRange(1, limits.TERM_DAYS),
     metavar="DAYS",
-    help="Sign the revocation list anew, to count as new for so long.",
+    help="Sign the revocation list again, to be new for this many days.",
 )
 @passphrase
 @json_option
 def pack(
     *,
     files: tuple[str, ...],
-    folder: Path,
+    workspace: Workspace,
+    now: int,
     output: str | None,
     take_away: bool,
     fresh_days: int | None,
@@ -49,22 +50,43 @@ def pack(
     Each FILE is taken in first: a trust document that root keys have signed elsewhere, or, for a
     partner, the vendor's newest pack.
     """
-    now = clock()
-    with Workspace.open(folder) as workspace:
-        _take(workspace, files, now)
-        until = end_of_freshness(fresh_days, now)
-        draft = refresh(workspace, passphrase, taking_away=take_away, list_fresh_until=until)
-        state = workspace.state(now)
-        path = workspace.layout.pack(state.product)
+    _take(workspace, files, now)
+    until = end_of_freshness(fresh_days, now)
+    draft = refresh(workspace, passphrase, taking_away=take_away, list_fresh_until=until)
+    state = workspace.state(now)
     if output is not None:
         write_output(output, state.pack)
     if output != STANDARD:
-        _show(
-            path if output is None else Path(output),
-            state,
-            signed=draft.is_changed,
-            as_json=as_json,
-        )
+        path = workspace.layout.pack(state.product) if output is None else Path(output)
+        _show(path, state, signed=draft.is_changed, as_json=as_json)
+
+
+def refresh(
+    workspace: Workspace,
+    source: PassphraseSource,
+    *,
+    taking_away: bool = False,
+    list_fresh_until: int | None = None,
+) -> CatalogDraft:
+    """Sign the catalog if it has changed, and what a revoked key had signed; renew the pack.
+
+    With `list_fresh_until` the newest revocation list is signed again in any case. Returns the
+    catalog as it was before.
+    """
+    now = clock()
+    draft = workspace.catalog.draft(now)
+    if draft.is_changed:
+        draft.require_nothing_taken(taking_away=taking_away)
+        signer = unlock(workspace.keys.choose("catalog", now), source)
+        workspace.catalog.sign(signer, who=operator(), now=now, taking_away=taking_away)
+    state = workspace.state(now)
+    last = state.last_list
+    if last is not None and (state.lacks_list or list_fresh_until is not None):
+        signer = unlock(workspace.keys.choose("revocations", now), source)
+        until = last.fresh_until if list_fresh_until is None else list_fresh_until
+        workspace.revoke(signer, who=operator(), now=now, reason="signed again", fresh_until=until)
+    workspace.write_pack(now)
+    return draft
 
 
 def _take(workspace: Workspace, files: Sequence[str], now: int) -> None:
@@ -73,7 +95,7 @@ def _take(workspace: Workspace, files: Sequence[str], now: int) -> None:
         with located(file):
             tokens += armor.read(read_input(file, what="a pack"))
     if tokens:
-        workspace.take(tokens, action="pack", who=operator(), now=now)
+        workspace.keys.take(tokens, action="pack", who=operator(), now=now)
 
 
 def _show(path: Path, state: WorkspaceState, *, signed: bool, as_json: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from licensekit import limits
-from licensekit.dates import parse_seconds
+from licensekit.cli.issuer.options import moment
 from licensekit.issuer.keys.changes import Permission
 from licensekit.wire.documents import SignedType, Use
 from licensekit.wire.plain import word
@@ -16,32 +16,24 @@ _TYPES = {word(kind): kind for kind in SignedType}
 _USES = {word(use): use for use in Use}
 
 
-def moment(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
-    """Read a time or date given to an option as seconds since 1970."""
-    if value is None:
-        return None
-    try:
-        return parse_seconds(value)
-    except ValueError as error:
-        raise click.BadParameter(f"{value!r}: {error}", ctx, param) from error
-
-
 def permission(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options; they come as `permission`, whose issuer may still be empty."""
 
-    @click.option("--issuer", metavar="CODE", help="For whom it signs; the workspace's issuer.")
+    @click.option(
+        "--issuer", metavar="CODE", help="For whom it signs. Default: the workspace's issuer."
+    )
     @click.option(
         "--signs",
         multiple=True,
         type=click.Choice(list(_TYPES)),
-        help="A type that it may sign; every type otherwise.",
+        help="A type that it may sign. Default: every type.",
     )
     @click.option(
         "--use",
         "uses",
         multiple=True,
         type=click.Choice(list(_USES)),
-        help="A use that its bundles may have; every use otherwise.",
+        help="A use that its bundles may have. Default: every use.",
     )
     @click.option(
         "--longest-term",
@@ -54,13 +46,13 @@ def permission(command: Callable[..., None]) -> Callable[..., None]:
         "begin",
         metavar="TIME",
         callback=moment,
-        help="From when on it signs; now otherwise.",
+        help="From when on it signs. Default: now.",
     )
     @click.option(
-        "--to", "end", metavar="TIME", callback=moment, help="Until when it signs; open otherwise."
+        "--to", "end", metavar="TIME", callback=moment, help="Until when it signs. Default: no end."
     )
     @wraps(command)
-    def told(
+    def collected(
         *,
         issuer: str | None,
         signs: tuple[str, ...],
@@ -80,4 +72,4 @@ def permission(command: Callable[..., None]) -> Callable[..., None]:
         )
         command(permission=asked, **given)
 
-    return told
+    return collected

@@ -1,6 +1,7 @@
 """`licensekit revoke`: take back a bundle, a serial or a key."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,8 +18,14 @@ from licensekit.cli.issuer.ceremony import (
     sign_and_write,
     signed_by_roots,
 )
-from licensekit.cli.issuer.options import clock, operator, passphrase, unlock, workspace_option
-from licensekit.cli.issuer.refresh import refresh
+from licensekit.cli.issuer.options import (
+    in_workspace,
+    operator,
+    passphrase,
+    reason_option,
+    unlock,
+)
+from licensekit.cli.issuer.pack import refresh
 from licensekit.cli.output import counted, emit_json, facts, json_option, remark
 from licensekit.errors import KeyMissing, NoBundle
 from licensekit.issuer.keys.changes import revoke as revoked
@@ -30,17 +37,55 @@ from licensekit.wire import armor
 from licensekit.wire.documents import Revocations
 from licensekit.wire.frame import read
 
-reason_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
-    "--reason", default="", metavar="TEXT", help="Why, for the ledger."
-)
 
+class ListOptions(NamedTuple):
+    """How the next revocation list is signed."""
 
-class Why(NamedTuple):
-    """What is said about a list beside what it takes back."""
-
+    workspace: Workspace
+    now: int
     reason: str
-    """For the ledger."""
     fresh_days: int | None
+    passphrase: PassphraseSource
+    as_json: bool
+
+    def revoke(self, **revoked: Any) -> None:
+        """Sign the list that takes these back as well, and print what it says."""
+        signer = unlock(self.workspace.keys.choose("revocations", self.now), self.passphrase)
+        until = end_of_freshness(self.fresh_days, self.now)
+        revocations = self.workspace.revoke(
+            signer,
+            who=operator(),
+            now=self.now,
+            reason=self.reason,
+            fresh_until=until,
+            **revoked,
+        )
+        _show(revocations, self.workspace.layout.pack(revocations.product), as_json=self.as_json)
+
+
+def list_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of commands that sign a revocation list; they come as `wanted`."""
+
+    @in_workspace
+    @reason_option
+    @fresh_option("the list")
+    @passphrase
+    @json_option
+    @wraps(command)
+    def collected(
+        *,
+        workspace: Workspace,
+        now: int,
+        reason: str,
+        fresh_days: int | None,
+        passphrase: PassphraseSource,
+        as_json: bool,
+        **given: Any,
+    ) -> None:
+        wanted = ListOptions(workspace, now, reason, fresh_days, passphrase, as_json)
+        command(wanted=wanted, **given)
+
+    return collected
 
 
 @click.group(cls=LicenseGroup)
@@ -53,57 +98,27 @@ def revoke() -> None:
 
 @revoke.command()
 @click.argument("bundles", nargs=-1, required=True, metavar="BUNDLE...")
-@workspace_option
-@reason_option
-@fresh_option("the list")
-@passphrase
-@json_option
-def bundle(
-    *,
-    bundles: tuple[str, ...],
-    folder: Path,
-    reason: str,
-    fresh_days: int | None,
-    passphrase: PassphraseSource,
-    as_json: bool,
-) -> None:
+@list_options
+def bundle(*, bundles: tuple[str, ...], wanted: ListOptions) -> None:
     """Take back single bundles.
 
     Each is named by its serial-part-sequence, its identity, or its file.
     """
-    with Workspace.open(folder) as workspace:
-        identities = [_find(workspace, name).identity for name in bundles]
-        why = Why(reason, fresh_days)
-        _take_back(workspace, passphrase, why, identities=identities, as_json=as_json)
+    wanted.revoke(identities=[_find(wanted.workspace, name).identity for name in bundles])
 
 
 @revoke.command()
 @click.argument("serials", nargs=-1, required=True, metavar="SERIAL...")
-@workspace_option
-@reason_option
-@fresh_option("the list")
-@passphrase
-@json_option
-def serial(
-    *,
-    serials: tuple[str, ...],
-    folder: Path,
-    reason: str,
-    fresh_days: int | None,
-    passphrase: PassphraseSource,
-    as_json: bool,
-) -> None:
+@list_options
+def serial(*, serials: tuple[str, ...], wanted: ListOptions) -> None:
     """Take back everything of a serial, now and in future."""
-    with Workspace.open(folder) as workspace:
-        for one in serials:
-            workspace.require_serial(one)
-        why = Why(reason, fresh_days)
-        _take_back(workspace, passphrase, why, serials=serials, as_json=as_json)
+    for one in serials:
+        wanted.workspace.ledger.require_serial(one)
+    wanted.revoke(serials=serials)
 
 
 @revoke.command()
 @click.argument("name", metavar="KEY")
-@workspace_option
 @reason_option
 @passphrase
 @signed_by_roots
@@ -111,7 +126,8 @@ def serial(
 def key(
     *,
     name: str,
-    folder: Path,
+    workspace: Workspace,
+    now: int,
     reason: str,
     passphrase: PassphraseSource,
     roots: Roots,
@@ -119,25 +135,23 @@ def key(
 ) -> None:
     """Declare everything void that a key has signed: it was lost, or stolen.
 
-    KEY is its name or key id. `licensekit reissue --signed-by KEY` then signs anew what it had
+    KEY is its name or key id. `licensekit reissue --signed-by KEY` then signs again what it had
     signed, with another key.
     """
-    with Workspace.open(folder) as workspace:
-        now = clock()
-        state = workspace.state(now)
-        require_vendor(state)
-        trust = revoked(state.trust, name, now)
-        outcome = sign_and_write(workspace, [trust], [], roots, action="revoke key", note=reason)
-        void = workspace.count_signed_by(named(state.trust.keys, name))
-        show_outcome(outcome, as_json=as_json, key=name, bundles_void=void)
-        if outcome.file is None:
-            _sign_again(workspace, passphrase)
+    state = workspace.state(now)
+    require_vendor(state)
+    trust = revoked(state.trust, name, now)
+    outcome = sign_and_write(workspace, [trust], [], roots, action="revoke key", note=reason)
+    void = workspace.ledger.count_signed_by(named(state.trust.keys, name))
+    show_outcome(outcome, as_json=as_json, key=name, bundles_void=void)
+    if outcome.file is None:
+        _sign_again(workspace, passphrase)
     if void:
-        remark(f"Sign them anew with another key: licensekit reissue --signed-by {name} -o OUT")
+        remark(f"Sign them again with another key: licensekit reissue --signed-by {name} -o OUT")
 
 
 def _sign_again(workspace: Workspace, source: PassphraseSource) -> None:
-    """Sign catalog and list anew, where the revoked key had; it may have been the only one."""
+    """Sign catalog and list again, where the revoked key had; it may have been the only one."""
     try:
         refresh(workspace, source)
     except KeyMissing as error:
@@ -150,7 +164,7 @@ def _sign_again(workspace: Workspace, source: PassphraseSource) -> None:
 def _find(workspace: Workspace, name: str) -> Issued:
     path = Path(name)
     if not path.is_file():
-        return workspace.bundle(name)
+        return workspace.ledger.bundle(name)
     with located(name):
         tokens = armor.read(read_input(name, what="a license file"))
         identities = [
@@ -159,48 +173,25 @@ def _find(workspace: Workspace, name: str) -> Issued:
             if token.type == "bundle"
         ]
         if not identities:
-            raise NoBundle("there is no bundle in this file")
-        return workspace.bundle(identities[0])
+            raise NoBundle(reason="other", type=tokens[0].type)
+        return workspace.ledger.bundle(identities[0])
 
 
-def _take_back(
-    workspace: Workspace,
-    source: PassphraseSource,
-    why: Why,
-    *,
-    identities: Sequence[bytes] = (),
-    serials: Sequence[str] = (),
-    as_json: bool,
-) -> None:
-    now = clock()
-    signer = unlock(workspace.key_for("revocations", now), source)
-    taken = workspace.revoke(
-        signer,
-        who=operator(),
-        now=now,
-        identities=identities,
-        serials=serials,
-        reason=why.reason,
-        fresh_until=end_of_freshness(why.fresh_days, now),
-    )
-    _show(taken, workspace.layout.pack(taken.product), as_json=as_json)
-
-
-def _show(taken: Revocations, pack: Path, *, as_json: bool) -> None:
-    said = {
-        "list": taken.number,
-        "bundles": len(taken.identities),
-        "serials": len(taken.serials),
+def _show(revocations: Revocations, pack: Path, *, as_json: bool) -> None:
+    content = {
+        "list": revocations.number,
+        "bundles": len(revocations.identities),
+        "serials": len(revocations.serials),
         "pack": str(pack),
     }
     if as_json:
-        emit_json(said)
+        emit_json(content)
         return
-    bundles = counted(len(taken.identities), "bundle")
-    serials = counted(len(taken.serials), "serial")
+    bundles = counted(len(revocations.identities), "bundle")
+    serials = counted(len(revocations.serials), "serial")
     facts(
         [
-            ("list", f"number {taken.number}, in {pack}"),
+            ("list", f"number {revocations.number}, in {pack}"),
             ("takes back", f"{bundles}, {serials}"),
         ]
     )

@@ -56,7 +56,8 @@ def show_notices(notices: Iterable[Notice]) -> None:
         )
         click.echo(f"  {label}  ", nl=False)
         days = "" if notice.days is None else f" ({spelling.days(notice.days)} left)"
-        emit(f"{notice.text}{days}")
+        hint = f"; {notice.hint}" if notice.hint else ""
+        emit(f"{notice.message}{days}{hint}")
 
 
 def status_json(state: InstallationState) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def status_json(state: InstallationState) -> dict[str, Any]:
             for row in rows(entitlements, state.in_use)
         ],
         "events": [event_json(event) for event in state.events],
-        "notices": [notice._asdict() for notice in state.notices],
+        "notices": [notice.as_json() for notice in state.notices],
         "installation": {
             "key": state.fingerprint.key and state.fingerprint.key.hex(),
             "audit_entries": state.stored.head.number,

@@ -97,7 +97,7 @@ def show_decision(user_id: str, way: str, decision: Decision) -> None:
     else:
         click.secho(f"{user_id} may not log in by {way}", fg="red", bold=True)
     for reason in decision.reasons:
-        emit(f"  {reason.code}: {reason.text}")
+        emit(f"  {reason.code}: {reason.message}")
     for message in decision.messages:
         emit(f"message of the day: {message}")
 
@@ -106,7 +106,7 @@ def decision_json(decision: Decision) -> dict[str, Any]:
     """Return a decision as `--json` prints it."""
     return {
         "allowed": decision.allowed,
-        "reasons": [reason._asdict() for reason in decision.reasons],
+        "reasons": [reason.as_json() for reason in decision.reasons],
         "messages": list(decision.messages),
     }
 

@@ -19,7 +19,7 @@ from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Kind
 
 SHOWN_HOLDERS = 100
-"""How many holders of a license in deficit can be ticked at once."""
+"""How many holders of a license in deficit can be ticked together."""
 
 
 class Released(NamedTuple):
@@ -48,7 +48,7 @@ def preview(visit: Visit) -> Response:
 
 
 def release(visit: Visit) -> Response:
-    """Release what was ticked, holder by holder, and show the preview anew."""
+    """Release what was ticked, holder by holder, and show the preview again."""
     state = visit.installation.state()
     done = [_release(visit, state, one) for one in visit.form.texts("release")]
     written = visit.form.raw("text")
@@ -92,14 +92,14 @@ def _preview(
         visit,
         "preview.html",
         state,
-        status=200 if error is None else status_of(error),
+        status=status_of(error),
         preview=found,
         written=written,
         error=error,
         released=tuple(released),
         rows=found.rows if visit.form.has("all") else found.altered,
         shows_all=visit.form.has("all"),
-        # A deficit is told with its holders, below; the other reasons by themselves.
+        # A deficit is shown with its holders, below; the other reasons by themselves.
         reasons=[r for r in found.reasons if r.data.get("license") not in deficient],
         deficits=[
             (one, license_name(state, one.license), one.holders[:SHOWN_HOLDERS])
@@ -115,15 +115,15 @@ def _bundles(found: Preview) -> tuple[Bundle, ...]:
 
 
 def _tokens(data: bytes) -> str:
-    """Give a file as text that a form can carry: its tokens, one a line.
+    """Return a file as text that a form can carry: its tokens, one a line.
 
     Raises:
         FormatError: it is no license file, is damaged or too large.
     """
     if not data:
-        raise NoBundle("no file was chosen and nothing was pasted")
+        raise NoBundle(reason="nothing")
     if len(data) > FILE_BYTES:
-        raise TooLarge(f"a license file has at most {FILE_BYTES} bytes", limit=FILE_BYTES)
+        raise TooLarge(reason="bytes", limit=FILE_BYTES, size=len(data), wanted="a license file")
     return "".join(armor.write(token) + "\n" for token in armor.read(data))
 
 

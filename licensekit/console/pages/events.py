@@ -56,7 +56,7 @@ def _list(visit: Visit, error: LicenseError | None) -> Response:
         visit,
         "events.html",
         state,
-        status=200 if error is None else status_of(error),
+        status=status_of(error),
         in_force=[event for event in found if event.ended is None],
         ended=[event for event in reversed(found) if event.ended is not None][:ENDED],
         kinds=KINDS,

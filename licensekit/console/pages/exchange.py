@@ -1,4 +1,4 @@
-"""Papers for the vendor: requests, statements, returns, as files to send."""
+"""Exchange files for the vendor: requests, statements and receipts of returns."""
 
 from starlette.responses import Response
 
@@ -9,12 +9,12 @@ from licensekit.installation import BundleRecord
 
 
 def show(visit: Visit) -> Response:
-    """Show what can be made, and what was returned."""
+    """Show what can be returned, and what was returned."""
     state = visit.installation.state()
     records = visit.installation.bundles()
     return page(
         visit,
-        "papers.html",
+        "exchange.html",
         state,
         active=_parts(records, "active"),
         returned=_parts(records, "returned"),
@@ -24,19 +24,19 @@ def show(visit: Visit) -> Response:
 
 
 def request(visit: Visit) -> Response:
-    """Make a request, to download."""
+    """Sign a request, to download."""
     written, _ = visit.installation.request(with_facts=visit.form.has("facts"))
     return _download("request.lkr", written)
 
 
 def statement(visit: Visit) -> Response:
-    """Make a statement of what is in use, to download."""
+    """Sign a statement of what is in use, to download."""
     written, _ = visit.installation.statement()
     return _download("statement.lkr", written)
 
 
 def return_bundles(visit: Visit) -> Response:
-    """Give a part back; its receipts can be downloaded then."""
+    """Return a part back; its receipts can be downloaded then."""
     part = visit.form.text("part")
     if visit.form.text("confirm") != part:
         raise EntryInvalid(
@@ -44,11 +44,11 @@ def return_bundles(visit: Visit) -> Response:
             hint="nothing was given back: go back and type it",
         )
     visit.installation.return_bundles(part, issuer=visit.form.text("issuer") or None)
-    return moved(visit, "/papers", saved="returned")
+    return moved(visit, "/exchange", saved="returned")
 
 
 def receipts(visit: Visit) -> Response:
-    """Give the receipts of what was returned, to download; as often as it is asked."""
+    """Return the receipts of what was given back, to download; any number of times."""
     part = visit.form.text("part")
     written = visit.installation.receipts(part, issuer=visit.form.text("issuer") or None)
     return _download(f"{part}-receipt.lkr", written)

@@ -17,11 +17,11 @@ def show(visit: Visit) -> Response:
     state = visit.installation.state()
     written = visit.asked("before")
     before = int(written) if written.isascii() and written.isdecimal() else None
-    entries = visit.installation.newest_audit(before=before, limit=PAGE)
+    entries = visit.installation.audit.newest(before=before, limit=PAGE)
     report, damage = None, None
     if visit.asked("verify"):
         try:
-            report = visit.installation.verify_audit()
+            report = visit.installation.audit.verify()
         except AuditDamaged as error:
             damage = error
     last = entries[-1].number if entries else 1

@@ -1,47 +1,72 @@
-"""Licenses: a tab for each issuer, and everything about one license."""
+"""Licenses: a tab for each issuer and one for the status, and everything about one license."""
 
 from typing import Final
 
 from starlette.responses import Response
 
 from licensekit.console.rendering import issuer_name, license_name, moved, page
-from licensekit.console.views.licenses import issuer_view, issuers_of, license_view
+from licensekit.console.views.licenses import (
+    issuer_view,
+    issuers_of,
+    license_view,
+    next_date,
+    part_views,
+)
 from licensekit.console.visit import Visit
 from licensekit.dates import day_at
-from licensekit.errors import UnknownLicense
+from licensekit.errors import UnknownIssuer
 from licensekit.state.loading import InstallationState
 
 HOLDERS: Final = 100
 """How many holders the page of a license names."""
 
 
-def first(visit: Visit) -> Response:
-    """Lead to the vendor's tab; to the first activation where there is nothing yet."""
+def start(visit: Visit) -> Response:
+    """Send the browser to the vendor's tab; to Activate where nothing was activated yet."""
     state = visit.installation.state()
     if not state.bundles and state.stored.recorded is None:
         return moved(visit, "/activate")
     return moved(visit, f"/licenses/{state.trust_store.issuer}")
 
 
-def of_issuer(visit: Visit) -> Response:
+def issuer_tab(visit: Visit) -> Response:
     """Show the tab of an issuer."""
     state = visit.installation.state()
     issuer: str = visit.request.path_params["issuer"]
     if issuer not in issuers_of(state):
-        raise UnknownLicense(f"there is no issuer {issuer!a:.60} here")
+        raise UnknownIssuer(issuer=issuer)
     view = issuer_view(state, issuer)
     return page(
         visit,
         "licenses.html",
         state,
         view=view,
-        tabs=tabs(state),
+        tabs=_tabs(state),
         name=issuer_name(state, issuer),
         today=day_at(state.now),
     )
 
 
-def one(visit: Visit) -> Response:
+def status_tab(visit: Visit) -> Response:
+    """Show company, serial, the next date, notices, bundles and the installation itself."""
+    state = visit.installation.state()
+    parts = tuple(part_views(state))
+    bundles = visit.installation.bundles()
+    today = day_at(state.now)
+    return page(
+        visit,
+        "status.html",
+        state,
+        tabs=_tabs(state),
+        parts=parts,
+        coming=next_date(parts, today),
+        today=today,
+        bundles=bundles[::-1],
+        issuers={one.issuer: issuer_name(state, one.issuer) for one in bundles},
+    )
+
+
+def license_page(visit: Visit) -> Response:
     """Show everything about one license."""
     details = visit.installation.license(visit.request.path_params["code"])
     state = visit.installation.state()
@@ -65,11 +90,11 @@ def one(visit: Visit) -> Response:
 
 
 def end_lease(visit: Visit) -> Response:
-    """End a lease: its seat is free at once."""
+    """End a lease: its seat is free immediately."""
     lease = visit.installation.leases.end(visit.form.text("lease"))
     return moved(visit, f"/license/{lease.license}", saved="lease")
 
 
-def tabs(state: InstallationState) -> tuple[tuple[str, str], ...]:
-    """Give the code and the name of every issuer that has a tab."""
+def _tabs(state: InstallationState) -> tuple[tuple[str, str], ...]:
+    """Return the code and the name of every issuer that has a tab."""
     return tuple((issuer, issuer_name(state, issuer)) for issuer in issuers_of(state))

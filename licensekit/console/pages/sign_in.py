@@ -12,7 +12,7 @@ from licensekit.console.visit import address
 
 
 def routes(sign_in: SignIn | None) -> list[Route]:
-    """Give the addresses of signing in and out; none where somebody else does that."""
+    """Return the addresses of signing in and out; none where somebody else does that."""
     if sign_in is None:
         return []
 

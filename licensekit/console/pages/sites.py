@@ -36,11 +36,9 @@ def assign(visit: Visit) -> Response:
     """Save what was ticked, as for users."""
     site_id = visit.form.raw("id")
     ticked = visit.form.texts("license")
-    before, wanted = frozenset(visit.form.texts("held")), frozenset(ticked)
+    new, gone = visit.form.changes(ticked)
     try:
-        visit.installation.sites.assign(
-            site_id, *sorted(wanted - before), release=sorted(before - wanted)
-        )
+        visit.installation.sites.assign(site_id, *new, release=gone)
     except SiteUnknown:
         raise
     except LicenseError as error:
@@ -64,7 +62,7 @@ def _list(visit: Visit, error: LicenseError | None) -> Response:
         visit,
         "sites.html",
         state,
-        status=200 if error is None else status_of(error),
+        status=status_of(error),
         sites=found,
         limits=[license_view(state, row) for row in limiting],
         names={code: license_name(state, code) for site in found for code in site.licenses},

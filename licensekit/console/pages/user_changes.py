@@ -1,5 +1,7 @@
 """Changes of users: add, assign and release, set, retire, bring back."""
 
+from typing import Any
+
 from starlette.responses import Response
 
 from licensekit.console.pages.users import KINDS, user_card
@@ -19,32 +21,19 @@ def add(visit: Visit) -> Response:
     """Add a user."""
     user_id = visit.form.text("id")
     try:
-        visit.installation.users.add(
-            user_id,
-            name=visit.form.text("name"),
-            kind=_kind(visit),
-            can_log_in=visit.form.has("can_log_in"),
-            administrator=visit.form.has("administrator"),
-            groups=visit.form.text("groups").split(),
-        )
+        visit.installation.users.add(user_id, **_facts(visit))
     except LicenseError as error:
         return _new(visit, error)
     return moved(visit, "/user", id=user_id, saved="added")
 
 
 def assign(visit: Visit) -> Response:
-    """Save what was ticked: assign what is new and release what is gone, in one change.
-
-    The form says what was held when it was shown: what somebody else changed meanwhile stays.
-    """
+    """Save what was ticked: assign what is new and release what is gone, in one change."""
     user_id = visit.form.raw("id")
     ticked = tuple(filter(None, (visit.form.text("plan"), *visit.form.texts("license"))))
-    before = frozenset(visit.form.texts("held"))
-    wanted = frozenset(ticked)
+    new, gone = visit.form.changes(ticked)
     try:
-        visit.installation.users.assign(
-            user_id, *sorted(wanted - before), release=sorted(before - wanted)
-        )
+        visit.installation.users.assign(user_id, *new, release=gone)
     except UserUnknown:
         raise
     except LicenseError as error:
@@ -56,14 +45,7 @@ def set_facts(visit: Visit) -> Response:
     """Save what is known of a user."""
     user_id = visit.form.raw("id")
     try:
-        visit.installation.users.set(
-            user_id,
-            name=visit.form.text("name"),
-            kind=_kind(visit),
-            can_log_in=visit.form.has("can_log_in"),
-            administrator=visit.form.has("administrator"),
-            groups=visit.form.text("groups").replace(",", " ").split(),
-        )
+        visit.installation.users.set(user_id, **_facts(visit))
     except UserUnknown:
         raise
     except LicenseError as error:
@@ -87,11 +69,17 @@ def bring_back(visit: Visit) -> Response:
 
 def _new(visit: Visit, error: LicenseError | None) -> Response:
     state = visit.installation.state()
-    status = 200 if error is None else status_of(error)
+    status = status_of(error)
     return page(
         visit, "user_new.html", state, status=status, error=error, kinds=KINDS, form=visit.form
     )
 
 
-def _kind(visit: Visit) -> UserKind:
-    return KINDS.get(visit.form.text("kind"), UserKind.ASSOCIATE)
+def _facts(visit: Visit) -> dict[str, Any]:
+    return {
+        "name": visit.form.text("name"),
+        "kind": KINDS.get(visit.form.text("kind"), UserKind.ASSOCIATE),
+        "can_log_in": visit.form.has("can_log_in"),
+        "administrator": visit.form.has("administrator"),
+        "groups": visit.form.text("groups").replace(",", " ").split(),
+    }

@@ -1,6 +1,6 @@
-"""Users: the lists of associates and of other users, page by page, and the card of one."""
+"""Users: their lists, page by page, by kind or by license, and the card of one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from starlette.responses import Response
@@ -8,19 +8,26 @@ from starlette.responses import Response
 from licensekit.access import Access
 from licensekit.console.rendering import license_name, page
 from licensekit.console.views.choices import choices_of
-from licensekit.console.views.licenses import all_rows, by_plan_and_name, is_there, license_view
+from licensekit.console.views.licenses import (
+    LicenseView,
+    all_rows,
+    by_plan_and_name,
+    is_there,
+    license_view,
+)
 from licensekit.console.views.people import given_by, login_answers
 from licensekit.console.visit import Visit
+from licensekit.entitlements import LicenseRow
 from licensekit.errors import LicenseError
-from licensekit.installation import UserFilter, UserRow
+from licensekit.installation import UserFilter, UserPage, UserRow
 from licensekit.state.loading import InstallationState
 from licensekit.wire.documents import Kind, UserKind
 
 PAGE: Final = 50
 KINDS: Final = {kind.name.lower(): kind for kind in UserKind}
 OTHERS: Final = tuple(name for name, kind in KINDS.items() if kind is not UserKind.ASSOCIATE)
-STANDINGS: Final = ("active", "retired", "expired", "all")
-"""What a list can be narrowed to; the first unless told."""
+STATES: Final = ("active", "retired", "expired", "all")
+"""What a list can be narrowed to; the first is the default."""
 
 
 def associates(visit: Visit) -> Response:
@@ -47,7 +54,7 @@ def user_card(
     ticked: tuple[str, ...] | None = None,
     errors: tuple[LicenseError, ...] = (),
 ) -> Response:
-    """Give the card of a user; after a refusal with what was ticked, and why it was refused."""
+    """Show the card of a user; after a refusal with what was ticked, and why it was refused."""
     state = visit.installation.state()
     user = visit.installation.users.get(user_id)
     access = visit.installation.users.access(user_id)
@@ -71,22 +78,46 @@ def user_card(
     )
 
 
-def license_options(state: InstallationState) -> list[tuple[str, str]]:
-    """Give the user licenses that a list can be narrowed to, the plans first."""
-    offered = [row for row in all_rows(state) if row.kind is Kind.USER and not row.hidden]
-    listed = [license_view(state, row) for row in offered if is_there(row)]
-    return [(v.row.code, v.row.name) for v in sorted(listed, key=by_plan_and_name)]
+def user_licenses(visit: Visit) -> Response:
+    """Show the user licenses, and who holds the one that was picked."""
+    state = visit.installation.state()
+    views = _license_views(state, lambda row: not row.hidden or bool(row.in_use))
+    picked = visit.asked("license")
+    found = UserPage((), more=False)
+    if picked:
+        wanted = UserFilter(holding=picked)
+        found = visit.installation.users.page(wanted, after=visit.asked("after"), limit=PAGE)
+    after = found.users[-1].id if found.more else ""
+    return page(
+        visit,
+        "user_licenses.html",
+        state,
+        views=views,
+        picked=picked,
+        name=license_name(state, picked) if picked else "",
+        found=found,
+        next_page=visit.url("/users/licenses", license=picked, after=after) if after else None,
+    )
+
+
+def _license_views(
+    state: InstallationState, wanted: Callable[[LicenseRow], bool]
+) -> list[LicenseView]:
+    """Return the user licenses that there are, of those that are `wanted`; the plans first."""
+    rows = [row for row in all_rows(state) if row.kind is Kind.USER and is_there(row)]
+    views = [license_view(state, row) for row in rows if wanted(row)]
+    return sorted(views, key=by_plan_and_name)
 
 
 def _list(visit: Visit, path: str, kinds: frozenset[UserKind]) -> Response:
     state = visit.installation.state()
-    standing = visit.asked("state")
-    standing = standing if standing in STANDINGS else STANDINGS[0]
+    narrowed = visit.asked("state")
+    narrowed = narrowed if narrowed in STATES else STATES[0]
     wanted = UserFilter(
         holding=visit.asked("license") or None,
         kinds=kinds,
-        retired={"active": False, "retired": True}.get(standing),
-        expired=standing == "expired",
+        retired={"active": False, "retired": True}.get(narrowed),
+        expired=narrowed == "expired",
         text=visit.asked("q"),
     )
     found = visit.installation.users.page(wanted, after=visit.asked("after"), limit=PAGE)
@@ -97,9 +128,12 @@ def _list(visit: Visit, path: str, kinds: frozenset[UserKind]) -> Response:
         path=path,
         found=found,
         names=_names(state, found.users),
-        options=license_options(state),
-        standings=STANDINGS,
-        standing=standing,
+        options=[
+            (view.row.code, view.row.name)
+            for view in _license_views(state, lambda row: not row.hidden)
+        ],
+        states=STATES,
+        narrowed=narrowed,
         others=OTHERS,
         next_page=_next(visit, path, found.users[-1].id) if found.more else None,
     )

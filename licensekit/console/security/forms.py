@@ -6,6 +6,7 @@ of every change is checked besides (`guard`).
 """
 
 import hmac
+from collections.abc import Iterable
 from secrets import token_urlsafe
 from typing import Final
 
@@ -32,24 +33,32 @@ class Form:
         self._data = data
 
     def text(self, name: str) -> str:
-        """Give the text of a field, without space around it; empty if it was not sent."""
+        """Return the text of a field, without space around it; empty if it was not sent."""
         return self.raw(name).strip()
 
     def raw(self, name: str) -> str:
-        """Give the text of a field as it was sent."""
+        """Return the text of a field as it was sent."""
         value = self._data.get(name)
         return value if isinstance(value, str) else ""
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """Give every text that was sent under a name: the check boxes that were ticked."""
+        """Return every text that was sent under a name: the check boxes that were ticked."""
         return tuple(value for value in self._data.getlist(name) if isinstance(value, str))
 
+    def changes(self, ticked: Iterable[str]) -> tuple[list[str], list[str]]:
+        """Return which licenses are ticked and were not held, and the other way around.
+
+        The form says what was held when it was shown: what somebody else changed meanwhile stays.
+        """
+        before, wanted = frozenset(self.texts("held")), frozenset(ticked)
+        return sorted(wanted - before), sorted(before - wanted)
+
     def has(self, name: str) -> bool:
-        """Say whether a check box was ticked."""
+        """Return whether a check box was ticked."""
         return name in self._data
 
     def file(self, name: str) -> bytes:
-        """Give the bytes of a file; empty if none was chosen."""
+        """Return the bytes of a file; empty if none was chosen."""
         value = self._data.get(name)
         return value.file.read() if isinstance(value, UploadFile) else b""
 
@@ -71,7 +80,7 @@ def require_bounded(request: Request) -> None:
 
 
 def cookie_of(request: Request) -> str:
-    """Give the secret of this browser: the one that it has, or a new one."""
+    """Return the secret of this browser: the one that it has, or a new one."""
     known = request.cookies.get(_name(request), "")
     return known if len(known) >= _SECRET_BYTES else token_urlsafe(_SECRET_BYTES)
 
@@ -83,12 +92,12 @@ def keep_cookie(request: Request, response: Response, secret: str) -> None:
 
 
 def token_for(secret: str, name: str) -> str:
-    """Give the token of every form that a browser shows to a person."""
+    """Return the token of every form that a browser shows to a person."""
     return hmac.digest(secret.encode(), f"form\0{name}".encode(), "sha256").hex()
 
 
 def is_token(given: str, secret: str, name: str) -> bool:
-    """Say whether `given` is that token."""
+    """Return whether `given` is that token."""
     return hmac.compare_digest(given.encode(), token_for(secret, name).encode())
 
 
@@ -106,7 +115,7 @@ def set_cookie(request: Request, response: Response, name: str, value: str) -> N
 
 
 def is_secure(request: Request) -> bool:
-    """Say whether the browser reaches us by TLS."""
+    """Return whether the browser reaches us by TLS."""
     origin: str = request.scope[ORIGIN]
     return origin.startswith("https:")
 

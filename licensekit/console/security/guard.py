@@ -37,7 +37,7 @@ _LOOKING: Final = frozenset({"GET", "HEAD"})
 
 
 def guarded(app: ASGIApp, origins: Origins) -> ASGIApp:
-    """Give `app` behind these checks: it is reached under its own names, from its own pages."""
+    """Return `app` behind these checks: it is reached under its own names, from its own pages."""
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -57,7 +57,7 @@ def guarded(app: ASGIApp, origins: Origins) -> ASGIApp:
 
 
 def _is_own(headers: Headers, origin: str) -> bool:
-    """Say whether a change comes from a page of ours; a browser that does not say is refused."""
+    """Return whether a change comes from a page of ours; a browser that does not say is refused."""
     sent = headers.get("origin")
     if sent is None:
         return headers.get("sec-fetch-site") == "same-origin"

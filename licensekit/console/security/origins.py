@@ -30,7 +30,7 @@ class Origins(NamedTuple):
         return cls(frozenset(map(read_origin, addresses)))
 
     def at(self, scheme: str, host: str) -> str | None:
-        """Give the origin at which a request was sent, by its `Host`; None if that is not ours.
+        """Return the origin at which a request was sent, by its `Host`; None if that is not ours.
 
         Behind a proxy the scheme of the request says nothing: a known origin brings its own.
         """
@@ -44,7 +44,7 @@ class Origins(NamedTuple):
 
 
 def read_origin(text: str) -> str:
-    """Give an address as browsers write its origin: lower case, without a port that is usual.
+    """Return an address as browsers write its origin: lower case, without a port that is usual.
 
     Raises:
         ValueError: it is more or less than a scheme, a host and perhaps a port.

@@ -22,7 +22,7 @@ class Proxy(NamedTuple):
     """None: whoever comes through the proxy is an administrator."""
 
     def identity(self, request: Request) -> Identity | None:
-        """Give who asks, by what the proxy says; this is the console's `authorize`."""
+        """Return who asks, by what the proxy says; this is the console's `authorize`."""
         if request.client is None or not _is_in(request.client.host, self.networks):
             return None
         name = _only(request, self.user_header)
@@ -40,7 +40,7 @@ def _role(request: Request, header: str | None) -> Role | None:
 
 
 def _only(request: Request, header: str) -> str:
-    """Give what a header says; nothing if it is there twice, as when a browser sent one too."""
+    """Return what a header says; nothing if it is there twice, as when a browser sent one too."""
     values = request.headers.getlist(header)
     if len(values) != 1:
         return ""

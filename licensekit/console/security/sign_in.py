@@ -50,7 +50,7 @@ class SignIn:
         announce(self._code)
 
     def identity(self, request: Request) -> Identity | None:
-        """Give who asks: this is the console's `authorize`."""
+        """Return who asks: this is the console's `authorize`."""
         secret = request.cookies.get(self._cookie(request), "")
         with self._lock:
             self._forget_idle()

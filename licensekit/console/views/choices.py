@@ -53,7 +53,7 @@ def choices_of(
     lapsed: Iterable[str] = (),
     ticked: Iterable[str] | None = None,
 ) -> Choices:
-    """Give what can be assigned to a holder of `held`.
+    """Return what can be assigned to a holder of `held`.
 
     `ticked` is what a form said that was refused; without it, what is held.
     """
@@ -99,7 +99,7 @@ def _assignable(state: InstallationState, code: str) -> bool:
 
 
 def _parents(state: InstallationState, codes: Iterable[str]) -> dict[str, str | None]:
-    """Give for each license the one among `codes` that it requires; a plan stands by itself."""
+    """Return for each license the one among `codes` that it requires; a plan stands by itself."""
     listed = list(codes)
     return {code: _parent(state, code, listed) for code in listed}
 

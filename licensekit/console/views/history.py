@@ -26,24 +26,24 @@ _SAID: frozenset[str] = frozenset({"did", "at", "by"})
 
 
 def line_of(state: InstallationState, entry: AuditEntry) -> HistoryLine:
-    """Give an entry as the History screen shows it."""
+    """Return an entry as the History screen shows it."""
     facts = entry.facts
     did = str(facts.get("did", ""))
     shown = {name: _shown(state, value) for name, value in facts.items() if name not in _SAID}
     key = f"history.did.{did}"
-    told = sentence(key, _Marks()) if has(key) else ""
+    named = sentence(key, _Marks()) if has(key) else ""
     return HistoryLine(
         number=entry.number,
         at=_moment(facts),
         by=str(facts.get("by", "")),
-        what=sentence(key, _Places(shown)) if has(key) else did,
+        what=sentence(key, _Known(shown)) if has(key) else did,
         details=tuple(
-            (name, value) for name, value in shown.items() if value and _mark(name) not in told
+            (name, value) for name, value in shown.items() if value and _mark(name) not in named
         ),
     )
 
 
-class _Places(dict[str, str]):
+class _Known(dict[str, str]):
     """What a sentence names, also where an entry does not say it."""
 
     def __missing__(self, key: str) -> str:

@@ -1,4 +1,4 @@
-"""Licenses as the Licenses screen shows them: what there is, in use and left, and how it stands."""
+"""Licenses as the Licenses screen shows them: what there is, in use and left, and its state."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
@@ -65,7 +65,7 @@ class IssuerView(NamedTuple):
 
 
 def issuers_of(state: InstallationState) -> tuple[str, ...]:
-    """Give the issuers that have a catalog or a bundle here, the vendor first."""
+    """Return the issuers that have a catalog or a bundle here, the vendor first."""
     granting = (p.bundle.issuer for p in (*state.entitlements.parts, *state.entitlements.waiting))
     found = dict.fromkeys(
         (state.trust_store.issuer, *sorted(state.trust_store.catalogs), *granting)
@@ -74,7 +74,7 @@ def issuers_of(state: InstallationState) -> tuple[str, ...]:
 
 
 def issuer_view(state: InstallationState, issuer: str) -> IssuerView:
-    """Give everything of one issuer."""
+    """Return everything of one issuer."""
     listed = [license_view(state, row) for row in all_rows(state) if row.issuer == issuer]
     shown = [view for view in listed if not view.row.hidden or view.row.in_use]
     shown.sort(key=by_plan_and_name)
@@ -99,22 +99,22 @@ def issuer_view(state: InstallationState, issuer: str) -> IssuerView:
 
 
 def all_rows(state: InstallationState) -> tuple[LicenseRow, ...]:
-    """Give every license of every catalog."""
+    """Return every license of every catalog."""
     return rows(state.entitlements, state.in_use)
 
 
 def by_plan_and_name(view: LicenseView) -> tuple[bool, str]:
-    """Give the order in which people look for licenses: the plans first, then by name."""
+    """Return the order in which people look for licenses: the plans first, then by name."""
     return not view.row.plan, view.row.name.casefold()
 
 
 def is_there(row: LicenseRow) -> bool:
-    """Say whether a bundle grants a license, or somebody is still assigned it."""
+    """Return whether a bundle grants a license, or somebody is still assigned it."""
     return row.granted or bool(row.in_use) or (row.kind is Kind.SYSTEM and row.access > Access.NONE)
 
 
 def part_views(state: InstallationState, issuer: str | None = None) -> Iterator[PartView]:
-    """Give the bundles in force and those that wait, of one issuer or of all."""
+    """Yield the bundles in force and those that wait, of one issuer or of all."""
     for part in (*state.entitlements.parts, *state.entitlements.waiting):
         if issuer in (None, part.bundle.issuer):
             dates = tuple(_dates(part))
@@ -122,7 +122,7 @@ def part_views(state: InstallationState, issuer: str | None = None) -> Iterator[
 
 
 def license_view(state: InstallationState, row: LicenseRow) -> LicenseView:
-    """Give one license with its numbers."""
+    """Return one license with its numbers."""
     over = 0 if row.total is None else max(0, row.in_use - row.total)
     percent = _percent(row)
     license_ = state.entitlements.licenses[row.code]
@@ -138,7 +138,7 @@ def license_view(state: InstallationState, row: LicenseRow) -> LicenseView:
 
 
 def buy_address(state: InstallationState, issuer: str) -> str | None:
-    """Give where more of an issuer's licenses can be bought: a web address, or nothing."""
+    """Return where more of an issuer's licenses can be bought: a web address, or nothing."""
     known = state.trust_store.catalogs.get(issuer)
     written = "" if known is None else known.document.urls.get("buy", "")
     # A catalog may say anything here; a browser must not run it.
@@ -146,7 +146,7 @@ def buy_address(state: InstallationState, issuer: str) -> str | None:
 
 
 def next_date(parts: Iterable[PartView], today: int) -> tuple[str, int] | None:
-    """Give the nearest date that is still to come, with its name."""
+    """Return the nearest date that is still to come, with its name."""
     coming = [(day, name) for part in parts for name, day in part.dates if day > today]
     return min(((name, day) for day, name in coming), key=lambda one: one[1], default=None)
 

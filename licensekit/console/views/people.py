@@ -30,7 +30,7 @@ class Given(NamedTuple):
 
 
 def given_by(state: InstallationState, access: Mapping[str, Access], held: Iterable[str]) -> Has:
-    """Give every license that gives a user something, or is assigned and does not."""
+    """Return every license that gives a user something, or is assigned and does not."""
     assigned = frozenset(held)
     licenses, closure = state.entitlements.licenses, state.entitlements.closure
     found = [
@@ -58,7 +58,7 @@ def given_by(state: InstallationState, access: Mapping[str, Access], held: Itera
 def login_answers(
     state: InstallationState, installation: Installation, user: UserFacts
 ) -> tuple[tuple[str, Decision], ...]:
-    """Give every way to log in that a user of this kind may come, with the decision on it."""
+    """Return every way to log in that a user of this kind may come, with the decision on it."""
     answers = [
         (way, installation.users.may_login(user.id, way)) for way in ways(state.entitlements)
     ]

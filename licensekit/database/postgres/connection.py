@@ -30,7 +30,6 @@ _COUNT_ON: Final = (
     "SELECT setval(pg_get_serial_sequence('{table}', '{column}'), max({column})) FROM {table}"
 )
 
-_UNCERTAIN: Final = "the server went away during the commit: look whether the change was made"
 JUST_COMMIT: Final = b"COMMIT"
 COMMIT_AND_TELL: Final = b"""
 UPDATE licensekit_schema SET changes = changes + 1
@@ -127,8 +126,9 @@ class PostgresConnection:
             with Translated(translate, self._where):
                 self._raw.execute(self._commit)
         except DatabaseUnavailable as error:
-            hint = _UNCERTAIN if self._raw.closed else error.hint
-            raise DatabaseUnavailable(error.what, where=self._where, hint=hint) from error
+            if not self._raw.closed:
+                raise
+            raise error.replace(reason="uncertain") from error
 
     def abandon(self) -> None:
         """Undo what was done; nothing, if the transaction belongs to a parent process."""

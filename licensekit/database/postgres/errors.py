@@ -1,5 +1,7 @@
 """Every error of psycopg as one of ours, by its SQLSTATE (PostgreSQL manual, appendix A)."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import psycopg
@@ -10,35 +12,38 @@ from licensekit.errors import (
     DatabaseBusy,
     DatabaseDamaged,
     DatabaseUnavailable,
+    EngineError,
     LicenseError,
     NotStorable,
 )
 
-_Kind = type[LicenseError]
+_Meaning = Callable[..., EngineError]
 
-_AWAY: Final = "check that the server runs and can be reached; it is tried again with every call"
-_RIGHTS: Final = "check the user, the password and what the server permits them"
+_AWAY: Final[_Meaning] = partial(DatabaseUnavailable, reason="away")
+_BUSY: Final[_Meaning] = partial(DatabaseBusy, reason="server")
+_NOT_STORABLE: Final[_Meaning] = partial(NotStorable, reason="server")
+_RIGHTS: Final[_Meaning] = partial(DatabaseUnavailable, reason="rights")
 
-_BY_STATE: Final[dict[str, tuple[_Kind, str]]] = {
-    "25006": (DatabaseUnavailable, "connect to the primary server, not to a standby"),
-    "25P03": (DatabaseUnavailable, "the transaction stood still for too long"),
-    "42501": (DatabaseUnavailable, _RIGHTS),
-    "42P07": (DatabaseDamaged, "use a database, or a schema in it, that holds nothing else"),
-    "53300": (DatabaseUnavailable, "let the server accept more connections"),
-    "55P03": (DatabaseBusy, ""),
-    "57014": (DatabaseBusy, ""),
+_BY_STATE: Final[dict[str, _Meaning]] = {
+    "25006": partial(DatabaseUnavailable, reason="standby"),
+    "25P03": partial(DatabaseUnavailable, reason="idle"),
+    "42501": _RIGHTS,
+    "42P07": partial(DatabaseDamaged, reason="not-empty"),
+    "53300": partial(DatabaseUnavailable, reason="connections"),
+    "55P03": _BUSY,
+    "57014": _BUSY,
 }
-_BY_CLASS: Final[dict[str, tuple[_Kind, str]]] = {
-    "22": (NotStorable, ""),
-    "23": (ConstraintViolated, ""),
-    "28": (DatabaseUnavailable, _RIGHTS),
-    "3D": (DatabaseUnavailable, "create the database first, or check its name"),
-    "3F": (DatabaseUnavailable, "create the schema first, or check the search path"),
-    "40": (DatabaseBusy, ""),
-    "42": (DatabaseDamaged, ""),
-    "53": (DatabaseUnavailable, "make room on the server; nothing was changed"),
-    "54": (NotStorable, ""),
-    "XX": (DatabaseDamaged, "ask the server's administrator to check it"),
+_BY_CLASS: Final[dict[str, _Meaning]] = {
+    "22": _NOT_STORABLE,
+    "23": partial(ConstraintViolated, reason="server"),
+    "28": _RIGHTS,
+    "3D": partial(DatabaseUnavailable, reason="no-database"),
+    "3F": partial(DatabaseUnavailable, reason="no-schema"),
+    "40": _BUSY,
+    "42": partial(DatabaseDamaged, reason="schema"),
+    "53": partial(DatabaseUnavailable, reason="resources"),
+    "54": _NOT_STORABLE,
+    "XX": partial(DatabaseDamaged, reason="server"),
 }
 
 
@@ -51,6 +56,5 @@ def translate(error: BaseException, where: str) -> LicenseError | None:
 
 def _ours(error: psycopg.Error, where: str) -> LicenseError:
     state = error.sqlstate or ""
-    what = " ".join((error.diag.message_primary or str(error)).split())
-    kind, hint = _BY_STATE.get(state) or _BY_CLASS.get(state[:2]) or (DatabaseUnavailable, _AWAY)
-    return kind(what, where=where, hint=hint, sqlstate=state)
+    meaning = _BY_STATE.get(state) or _BY_CLASS.get(state[:2]) or _AWAY
+    return meaning(detail=error.diag.message_primary or str(error), sqlstate=state, where=where)

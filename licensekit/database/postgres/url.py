@@ -44,11 +44,7 @@ def read(url: str) -> tuple[str, dict[str, Any]]:
     found = _URL.fullmatch(url) if url.isprintable() else None
     asked = _parsed(url) if found else None
     if found is None or asked is None:
-        raise DatabaseUnavailable(
-            "this is no URL of a PostgreSQL database",
-            hint="postgresql://user@host/database; write `@ / ? %` in a password as"
-            " %40 %2F %3F %25, or keep it in a password file (PGPASSFILE)",
-        )
+        raise DatabaseUnavailable(reason="url")
     return _shown(found), {**_DEFAULTS, **asked}
 
 

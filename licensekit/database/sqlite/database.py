@@ -125,7 +125,7 @@ class SqliteDatabase:
             sync_folder(kept.parent)
         except OSError as error:
             raise DatabaseUnavailable(
-                f"no copy could be kept before migrating it: {error.strerror}", where=self.location
+                reason="no-copy", detail=error.strerror or str(error), where=self.location
             ) from error
 
     def _transaction(
@@ -159,7 +159,7 @@ class SqliteDatabase:
             found = self._path.stat()
         except OSError as error:
             raise DatabaseUnavailable(
-                f"it is gone: {error.strerror}", where=self.location, hint="put it back"
+                reason="gone", detail=error.strerror or str(error), where=self.location
             ) from error
         return found.st_dev, found.st_ino
 

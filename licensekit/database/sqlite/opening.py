@@ -42,7 +42,7 @@ def prepare(path: Path, *, wait: float, create: bool) -> None:
     """
     if not _is_there(path):
         if not create:
-            raise FileUnusable("there is no database here", where=str(path), hint="check the path")
+            raise FileUnusable(reason="no-database", where=str(path))
         create_private(path)
     end = monotonic() + wait
     while True:
@@ -82,9 +82,7 @@ def create_private(path: Path) -> None:
         pass  # another process was faster
     except OSError as error:
         raise DatabaseUnavailable(
-            f"the database cannot be created: {error.strerror}",
-            where=str(path),
-            hint="check that the folder exists and that this account may write to it",
+            reason="not-created", detail=error.strerror or str(error), where=str(path)
         ) from error
 
 
@@ -110,7 +108,7 @@ def _set_to_log_ahead(path: Path, *, create: bool) -> None:
         is_new = _check(raw, path)
         raw.execute("COMMIT")
         if is_new and not create:
-            raise FileUnusable("this database is empty", where=str(path), hint="check the path")
+            raise FileUnusable(reason="empty-database", where=str(path))
         # A file system that cannot do it leaves the file with a journal: slower, and as safe.
         raw.execute("PRAGMA journal_mode = WAL")
 
@@ -131,16 +129,12 @@ def _check(raw: sqlite3.Connection, path: Path) -> bool:
     size = path.stat().st_size
     if 0 < size < _SMALLEST:
         # SQLite would take a file of a byte for an empty one.
-        raise DatabaseDamaged("this is no database", where=str(path))
+        raise DatabaseDamaged(reason="no-database", where=str(path))
     (mark,) = raw.execute("PRAGMA application_id").fetchone()
     (tables,) = raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
     is_new = (mark, tables) == (0, 0)
     if mark != APPLICATION_ID and not is_new:
-        raise DatabaseDamaged(
-            "this database belongs to another program",
-            where=str(path),
-            hint="check the path; it was left as it is",
-        )
+        raise DatabaseDamaged(reason="other-program", where=str(path))
     if size <= CHECKED_BYTES:
         (finding,) = raw.execute("PRAGMA quick_check(1)").fetchone()
         if finding != "ok":

@@ -1,7 +1,7 @@
-"""Many orders: JSON Lines, CSV with one column a license, and folders of TOML files.
+"""Orders in bulk: JSON Lines, CSV with one column a license, and folders of TOML files.
 
-Each order is given with its place and read when its turn comes, so that the memory for them does
-not grow with their number. What cannot be read at all is given as a draft with that fault.
+Each order is yielded with its file and line, and read when its turn comes, so that the memory for
+them does not grow with their number. What cannot be read at all is a draft with that fault.
 """
 
 import csv
@@ -15,8 +15,8 @@ from typing import Any, BinaryIO, Final, NamedTuple
 from licensekit import limits
 from licensekit.errors import Fault, LicenseError, OrderInvalid
 from licensekit.files import read_bytes
-from licensekit.issuer.bulk.reader import Reader
-from licensekit.issuer.orders.cells import Place, place
+from licensekit.issuer.bulk.terms import OrderReader
+from licensekit.issuer.orders.cells import OrderKey, parse_key
 from licensekit.issuer.orders.order import Order, OrderDraft
 from licensekit.issuer.orders.order_file import read_draft
 from licensekit.wire.documents import Catalog
@@ -36,8 +36,8 @@ class OrderLine(NamedTuple):
 
 
 def json_lines(rows: Iterable[bytes], name: str) -> Iterator[OrderLine]:
-    """Give the orders of a JSON Lines file; empty lines are passed over."""
-    read = Reader().draft
+    """Yield the orders of a JSON Lines file; empty lines are passed over."""
+    read = OrderReader().draft
     for number, row in enumerate(rows, start=1):
         where = f"{name}:{number}"
         if len(row) > limits.TOML_BYTES:
@@ -47,7 +47,7 @@ def json_lines(rows: Iterable[bytes], name: str) -> Iterator[OrderLine]:
 
 
 def csv_lines(rows: Iterable[bytes], name: str, catalog: Catalog) -> Iterator[OrderLine]:
-    """Give the orders of a CSV file whose first line names the columns.
+    """Yield the orders of a CSV file whose first line names the columns.
 
     A column is a key of an order, `system.CODE`, `sites.CODE`, `users.CODE` or `values.CODE`, or
     the code of a license alone. An empty cell is absent.
@@ -57,8 +57,8 @@ def csv_lines(rows: Iterable[bytes], name: str, catalog: Catalog) -> Iterator[Or
         first = next(sizes, "")
         delimiter = ";" if first.count(";") > first.count(",") else ","
         reader = csv.reader(chain([first], sizes), delimiter=delimiter, strict=True)
-        columns = [place(title.strip(), catalog) for title in next(reader, ())]
-        read = Reader().draft
+        columns = [parse_key(title.strip(), catalog) for title in next(reader, ())]
+        read = OrderReader().draft
         for row in reader:
             if any(cell.strip() for cell in row):
                 yield OrderLine(f"{name}:{sizes.rows}", _csv(columns, row, read), sizes.taken())
@@ -68,13 +68,13 @@ def csv_lines(rows: Iterable[bytes], name: str, catalog: Catalog) -> Iterator[Or
 
 
 def toml_files(paths: Iterable[Path]) -> Iterator[OrderLine]:
-    """Give the order in each of some TOML files."""
+    """Yield the order in each of some TOML files."""
     for path in paths:
         yield toml_line(str(path), partial(_text_of, path))
 
 
 def toml_line(where: str, read: Callable[[], bytes]) -> OrderLine:
-    """Give the order in a TOML text."""
+    """Return the order in a TOML text."""
     try:
         text = read()
         return OrderLine(where, read_draft(text), len(text))
@@ -85,7 +85,7 @@ def toml_line(where: str, read: Callable[[], bytes]) -> OrderLine:
 
 
 def bounded(stream: BinaryIO) -> Iterator[bytes]:
-    """Give the lines of a stream; of one that is too long for an order only the beginning."""
+    """Yield the lines of a stream; of one that is too long for an order only the beginning."""
     while row := stream.readline(_LONGEST):
         yield row
         while len(row) == _LONGEST and not row.endswith(b"\n"):
@@ -126,7 +126,7 @@ class _Sizes:
         self._rows = iter(rows)
         self._taken = 0
         self.rows = 0
-        """How many were taken."""
+        """How many rows were taken."""
         self._is_first = True
 
     def __iter__(self) -> Iterator[str]:
@@ -147,7 +147,9 @@ class _Sizes:
         return taken
 
 
-def _csv(columns: list[Place], row: list[str], read: Callable[[object], OrderDraft]) -> OrderDraft:
+def _csv(
+    columns: list[OrderKey], row: list[str], read: Callable[[object], OrderDraft]
+) -> OrderDraft:
     if len(row) > len(columns):
         return _faulty(f"has {len(row)} cells, and the first line {len(columns)}")
     content: dict[str, Any] = {}

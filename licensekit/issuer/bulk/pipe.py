@@ -19,7 +19,7 @@ def send(pipe: BinaryIO, parts: Sequence[bytes]) -> None:
 
 
 def receive(pipe: BinaryIO) -> list[bytes]:
-    """Give the next list.
+    """Return the next list.
 
     Raises:
         EOFError: the other side has closed the pipe, or has ended.

@@ -1,10 +1,11 @@
-"""Many orders in few transactions: all of them or none, or all that are good.
+"""Orders in bulk, in few transactions: all of them or none, or all that are valid.
 
-An order among many has a number, by which it is found when the same file is issued again: what was
-interrupted goes on without issuing anything twice. Entries are durable before a file is there.
+In bulk an order has a number, by which it is found when the same file is issued again: what was
+interrupted continues without issuing anything twice. Entries are durable before a file is there.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -12,38 +13,48 @@ from typing import Final
 from licensekit.database import Database
 from licensekit.errors import Fault, FaultsError, OrdersRefused
 from licensekit.files import write_many
+from licensekit.issuer.attachments import attachments_of
 from licensekit.issuer.bulk.batch import Batch, Done, Run
-from licensekit.issuer.bulk.files import FileMaker, IssuedFile
 from licensekit.issuer.bulk.lines import OrderLine
+from licensekit.issuer.bulk.terms import KnownTerms
+from licensekit.issuer.bulk.worker_pool import worker_pool
 from licensekit.issuer.ledger import bundles
-from licensekit.issuer.ledger.bundles import Named
-from licensekit.issuer.orders.issue import file_name
-from licensekit.issuer.state import workspace_state
+from licensekit.issuer.ledger.bundles import BundleToken
+from licensekit.issuer.output.license_file import BulkFiles, IssuedFile, file_name
+from licensekit.issuer.transaction import reading, writing
+from licensekit.keys.signing import Signer
 
 BATCH: Final = 250
 """Orders that are signed together."""
 TRANSACTION: Final = 1000
 """Orders in one transaction, where they need not all be in one."""
-TOLD: Final = 100
-"""So many refused orders are told one by one; the others are counted."""
+NAMED: Final = 100
+"""How many refused orders are named one by one; the others are counted."""
 
 
-def issue_good(
+@contextmanager
+def new_run(signer: Signer, workers: int, *, now: int, who: str, attach: bool) -> Generator[Run]:
+    """Start the processes of a run, which end with the block; raises as `worker_pool`."""
+    with worker_pool(signer, workers) as pool:
+        yield Run(signer, pool, now, who, attach, KnownTerms())
+
+
+def issue_valid(
     database: Database, lines: Iterable[OrderLine], run: Run, into: Path | None
 ) -> Iterator[Done]:
-    """Issue every order that is good, many in each transaction; give each, good or bad.
+    """Issue every valid order, many in each transaction; yield the result of each order.
 
-    Files are written into the folder `into`, if one is told.
+    Files are written into the folder `into`, if there is one.
 
     Raises:
-        TrustError, StateError: the run cannot go on; what was given is in the ledger.
+        TrustError, StateError: the run cannot continue; what was yielded is in the ledger.
     """
     waiting = iter(lines)
     done: list[Done] = []
     while block := list(islice(waiting, TRANSACTION)):
         yield from _written(done, run, into)
-        with database.write() as ledger:
-            batch = Batch(ledger, workspace_state(ledger, run.now), run, gives_files=True)
+        with writing(database, run.now, run.who) as tx:
+            batch = Batch(tx, run, makes_files=True)
             for first in range(0, len(block), BATCH):
                 batch.take(block[first : first + BATCH])
             batch.settle()
@@ -57,22 +68,22 @@ def issue_all(
 ) -> Iterator[Done]:
     """Issue every order in one transaction, or none.
 
-    While orders are read, each is given without its file; once all are in the ledger, the files
-    follow, and are written into the folder `into`, if one is told.
+    While orders are read, each result comes without its file; once all are in the ledger, the files
+    follow, and are written into the folder `into`, if there is one.
 
     Raises:
-        OrdersRefused: some are not good, the first of which are named; nothing was issued.
-        TrustError, StateError: the run cannot go on; nothing was issued.
+        OrdersRefused: some are invalid, the first of which are named; nothing was issued.
+        TrustError, StateError: the run cannot continue; nothing was issued.
     """
     waiting = iter(lines)
     refused, count = list[Done](), 0
-    with database.write() as ledger:
-        batch = Batch(ledger, workspace_state(ledger, run.now), run, gives_files=False)
+    with writing(database, run.now, run.who) as tx:
+        batch = Batch(tx, run, makes_files=False)
         while block := list(islice(waiting, BATCH)):
             batch.take(block, only_check=count > 0)
             done, batch.done = batch.done, []
             bad = [one for one in done if one.error is not None]
-            refused += bad[: TOLD - len(refused)]
+            refused += bad[: NAMED - len(refused)]
             count += len(bad)
             _write_again(done, into)
             yield from (one._replace(error=None) for one in done)
@@ -85,37 +96,37 @@ def issue_all(
 def _files_of(
     database: Database, run: Run, entered: tuple[int, int], into: Path | None
 ) -> Iterator[Done]:
-    """Give the files of what was entered under these numbers, in constant memory."""
-    with database.read() as ledger:
-        maker = FileMaker(workspace_state(ledger, run.now), run.now, bare=run.bare)
-        issued = bundles.between(ledger, *entered)
+    """Yield the files of what was entered under these numbers, in constant memory."""
+    with reading(database, run.now) as tx:
+        files = BulkFiles(attachments_of(tx, attach=run.attach))
+        issued = bundles.between(tx.ledger, *entered)
         done: list[Done] = []
         while block := list(islice(issued, TRANSACTION)):
             yield from _written(done, run, into)
-            done = [_handed_out(one, maker) for one in block]
+            done = [_result(one, files) for one in block]
             _begin_writing(done, run, into)
         yield from _written(done, run, into)
 
 
-def _handed_out(one: Named, maker: FileMaker) -> Done:
-    file = IssuedFile(file_name(one), maker.data(one.token), is_repeated=False)
+def _result(one: BundleToken, files: BulkFiles) -> Done:
+    file = IssuedFile(file_name(one), files.data(one.token), is_repeated=False)
     return Done(one.order_number or "", 0, file, None)
 
 
 def _begin_writing(done: list[Done], run: Run, into: Path | None) -> None:
     if into is not None:
-        run.crew.begin_writing(into, _files(done))
+        run.pool.begin_writing(into, _files(done))
 
 
 def _written(done: list[Done], run: Run, into: Path | None) -> list[Done]:
-    """Give what was done once its files are written."""
+    """Return what was done once its files are written."""
     if into is not None and done:
-        run.crew.finish_writing()
+        run.pool.finish_writing()
     return done
 
 
 def _write_again(done: list[Done], into: Path | None) -> None:
-    """Write what was issued before; the crew is at work on what is new."""
+    """Write what was issued before; the pool works on what is new."""
     if into is not None and (files := _files(done)):
         write_many(into, files)
 
@@ -125,7 +136,7 @@ def _files(done: list[Done]) -> list[tuple[str, bytes]]:
 
 
 def faults_of(done: Done) -> list[Fault]:
-    """Give why an order was refused, each reason with the order's place."""
+    """Return why an order was refused, each reason with the order's file and line."""
     error = done.error
     if isinstance(error, FaultsError) and error.faults:
         return [Fault(done.where, str(fault)) for fault in error.faults]
@@ -133,11 +144,11 @@ def faults_of(done: Done) -> list[Fault]:
 
 
 def _refusal(refused: list[Done], count: int) -> OrdersRefused:
-    told = [fault for done in refused for fault in faults_of(done)]
+    named = [fault for done in refused for fault in faults_of(done)]
     if count > len(refused):
-        told.append(Fault("", f"and {count - len(refused)} more"))
+        named.append(Fault("", f"and {count - len(refused)} more"))
     were = "order is" if count == 1 else "orders are"
-    told.append(Fault("", f"{count} {were} not good, so none was issued"))
+    named.append(Fault("", f"{count} {were} not good, so none was issued"))
     return OrdersRefused(
-        f"{count} orders are not good, so none was issued", faults=tuple(told), count=count
+        f"{count} orders are not good, so none was issued", faults=tuple(named), count=count
     )

@@ -57,7 +57,7 @@ def read_catalog(
     issuer: str | None = None,
     others: Mapping[str, Catalog] = {},
 ) -> Catalog:
-    """Give the catalog that `text` describes, with every rule of `licensekit.catalog.rules` kept.
+    """Return the catalog that `text` describes, with every rule of `licensekit.catalog.rules` kept.
 
     `issued` is in seconds since 1970. `issuer` is the one that the catalog must be of; None: any.
     `others` are the catalogs of other issuers (issuer to catalog) whose licenses it may require.
@@ -122,7 +122,7 @@ def _present(texts: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def _licenses(file: Table) -> tuple[dict[str, License], frozenset[str]]:
-    """Give the licenses, and the codes of those whose kind could not be read.
+    """Return the licenses, and the codes of those whose kind could not be read.
 
     Nothing can be said about what refers to one of the latter.
     """
@@ -195,5 +195,5 @@ def _editions(
 
 
 def _codes(table: Table, key: str, reader: values.Reader[str], unread: frozenset[str]) -> list[str]:
-    """Give the codes under `key`, sorted as documents want them."""
+    """Return the codes under `key`, sorted as documents want them."""
     return sorted(code for code in table.items(key, reader) if code not in unread)

@@ -1,118 +1,39 @@
 """What `init` writes for people to read and change: a catalog, and an order that fits it."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from string import Template
 from typing import Final
 
 from licensekit.wire.documents import Catalog, Kind, License
 
-_CATALOG: Final = Template("""\
-# Everything that can be licensed of $name.
-#
-# `licensekit catalog check` names every fault in this file, `licensekit catalog diff` shows what
-# has changed since it was signed, and `licensekit pack` signs the change. A code (the part behind
-# `licenses.`) is what the application asks for; once sold, it stays.
-
-product = "$product"
-
-[issuer]
-code = "$issuer"
-name = "$name"
-# buy = "https://example.com/buy"    # shown as the way to buy more
-
-# System licenses: the whole installation has them, or has not.
-
-[licenses.server]
-kind = "system"
-name = "Server"
-
-[licenses.reports]
-kind = "system"
-name = "Reports"
-description = "Reports over everything in the system."
-full_with = "report-editor"          # alone it is read-only; a user who holds this one edits
-
-# Site licenses: so many sites may use them.
-
-[licenses.branch]
-kind = "site"
-name = "Branch office"
-limits = "sites"                     # so many sites there may be besides the central one
-
-[licenses.archive]
-kind = "site"
-name = "Archive"
-requires = ["server"]                # not without this one
-
-# User licenses: so many users may hold them. A user holds at most one plan.
-
-[licenses.user]
-kind = "user"
-name = "Access"
-hidden = true                        # not assigned by itself: it comes with a plan
-
-[licenses.report-editor]
-kind = "user"
-name = "Report editor"
-requires = ["reports"]
-
-[licenses.standard]
-kind = "user"
-name = "Standard user"
-plan = true
-includes = ["user"]
-
-[licenses.professional]
-kind = "user"
-name = "Professional user"
-plan = true
-includes = ["report-editor", "user"]
-
-# Who may log in by which way: everything in the list must be there.
-
-[access.web]
-all = ["server", "user"]
-""")
-
-_ORDER: Final = Template("""\
-# What one company bought. This signs it:
-#
-#     licensekit issue $path
-#
-# Copy this file for the next order, and give that its own number.
-
-order = "example-1"          # an order of one number is issued once, however often this runs
-company = "Example Company"
-$serial
-days = 365                   # the term, from the day of issue; or a date: expiry = 2027-12-31
-warning_days = 30            # so long before its end administrators are reminded
-grace_days = 14              # so long after its end everything works on
-
-""")
-_SERIAL: Final = Template("""\
-serial = "$serial"        # the one that the vendor has sold to this company
-""")
-
+_TEXTS: Final = Path(__file__).with_name("texts")
+_SERIAL: Final = 'serial = "{serial}"        # the one that the vendor has sold to this company\n'
 _PER_KIND: Final = 2
 _COUNTS: Final = {Kind.SITE: 3, Kind.USER: 25}
 _QUANTITY: Final = 100
 
 
 def catalog_text(*, product: str, issuer: str, name: str) -> str:
-    """Give a first catalog, commented."""
-    return _CATALOG.substitute(product=product, issuer=issuer, name=_in_toml(name))
+    """Return a first catalog, commented."""
+    return _template("catalog.toml").substitute(product=product, issuer=issuer, name=_in_toml(name))
 
 
 def order_text(catalog: Catalog, *, path: str, serial: str | None = None) -> str:
-    """Give an order for a year that fits `catalog`, commented.
+    """Return an order for a year that fits `catalog`, commented.
 
     `path` is how its reader would call the file. Without `serial`, a new one is made when the order
     is issued.
     """
     chosen = _chosen(catalog)
     tables = (_table(catalog, kind, chosen) for kind in Kind)
-    named = "" if serial is None else _SERIAL.substitute(serial=serial)
-    return _ORDER.substitute(path=path, serial=named) + "\n".join(filter(None, tables))
+    named = "" if serial is None else _SERIAL.format(serial=serial)
+    start = _template("order.toml").substitute(path=path, serial=named)
+    return start + "\n".join(filter(None, tables))
+
+
+def _template(name: str) -> Template:
+    return Template((_TEXTS / name).read_text("utf-8"))
 
 
 def _table(catalog: Catalog, kind: Kind, chosen: set[str]) -> str:
@@ -128,7 +49,7 @@ def _count(license_: License) -> str:
 
 
 def _chosen(catalog: Catalog) -> set[str]:
-    """Give a few licenses of each kind, and everything that they require."""
+    """Return a few licenses of each kind, and everything that they require."""
     licenses = catalog.licenses
     offered = {
         kind: [c for c, one in licenses.items() if one.kind is kind and not one.hidden]

@@ -1,13 +1,12 @@
-"""What an installation asks for: read, verified, and turned into the binding of its bundle."""
+"""Requests of installations: read, verified, and turned into the binding of a bundle."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from licensekit.database import Connection
-from licensekit.dates import format_seconds
 from licensekit.entitlements import Fingerprint
 from licensekit.errors import IssuedAhead, RequestAnswered, UnexpectedType, WrongProduct
-from licensekit.issuer.ledger import LedgerEntry, answer_to, exchange_files
+from licensekit.issuer.ledger import LedgerEntry, Record, answer_to, exchange_files
+from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.keys.digest import sha256
 from licensekit.limits import ISSUED_AHEAD_SECONDS
 from licensekit.trust.signed import SelfSigned, self_signed
@@ -15,7 +14,7 @@ from licensekit.wire import armor
 from licensekit.wire.documents import ANSWERS, Binding, Request, Value
 
 
-class Asking(NamedTuple):
+class VerifiedRequest(NamedTuple):
     """A request whose signature holds, and who signed it."""
 
     signed: SelfSigned[Request]
@@ -24,23 +23,27 @@ class Asking(NamedTuple):
     """SHA-256 of the public key."""
 
     @property
-    def request(self) -> Request:
-        """What it says."""
+    def document(self) -> Request:
+        """The request itself."""
         return self.signed.document
 
     @property
     def fingerprint(self) -> Fingerprint:
-        """What the installation would show to a bound bundle."""
-        return Fingerprint(self.installation, self.request.facts)
+        """The installation and its machine, as a binding is matched against them."""
+        return Fingerprint(self.installation, self.document.facts)
 
     @property
     def mark(self) -> Mapping[str, Value]:
         """The extension by which the answer names the request."""
-        return {ANSWERS: self.request.nonce.hex()}
+        return {ANSWERS: self.document.nonce.hex()}
+
+    def record(self, tx: LedgerTransaction) -> Record:
+        """Return the record of the request, to be entered beside its answer."""
+        return tx.record("answer", self.signed.token, self.document)
 
 
-def read_request(data: bytes | str, product: str) -> Asking:
-    """Give the request in a file, whatever its time: a clock that is ahead may be what is wrong.
+def read_request(data: bytes | str, product: str) -> VerifiedRequest:
+    """Read the request in a file, whatever its time: a clock that is ahead may be what is wrong.
 
     Raises:
         FormatError: it is no file of this format, or holds something else than one request.
@@ -49,57 +52,50 @@ def read_request(data: bytes | str, product: str) -> Asking:
     """
     tokens = armor.read(data)
     if len(tokens) > 1:
-        raise UnexpectedType(f"one request is answered, and here are {len(tokens)} documents")
+        raise UnexpectedType(reason="several", wanted=("request",), count=len(tokens))
     signed = self_signed(tokens[0], Request)
     if signed.document.product != product:
-        raise WrongProduct(
-            f"the request is for `{signed.document.product}`, and the product here is `{product}`",
-            product=signed.document.product,
-        )
-    return Asking(signed, signed.identity, sha256(signed.keys[0].public))
+        raise WrongProduct(reason="request", product=signed.document.product, expected=product)
+    return VerifiedRequest(signed, signed.identity, sha256(signed.keys[0].public))
 
 
-def answer_before(ledger: Connection, asking: Asking) -> LedgerEntry | None:
-    """Give what a request was answered with.
+def answer_before(tx: LedgerTransaction, request: VerifiedRequest) -> LedgerEntry | None:
+    """Return the answer that a request has had.
 
     Raises:
         RequestAnswered: another key has signed the same request, and was answered.
     """
-    before = answer_to(ledger, asking.identity)
-    known = exchange_files.number_of(ledger, asking.identity, asking.installation)
+    before = answer_to(tx.ledger, request.identity)
+    known = exchange_files.number_of(tx.ledger, request.identity, request.installation)
     if before is not None and known is None:
         raise RequestAnswered("another installation has signed this very request, and was answered")
     return before
 
 
-def binding_to(asking: Asking, facts: int | None) -> Binding:
+def binding_to(request: VerifiedRequest, facts: int | None) -> Binding:
     """Bind to the installation's key and, if an order says so, to `facts` of the machine's facts.
 
-    All facts of the request are named, so that any of them may change as long as so many stay.
+    All facts of the request are named, so that any of them may change while enough stay the same.
     """
-    told = {} if facts is None else asking.request.facts
-    return Binding(asking.installation, facts or 0, told)
+    named = {} if facts is None else request.document.facts
+    return Binding(request.installation, facts or 0, named)
 
 
-def require_time(asking: Asking, now: int) -> None:
-    """Refuse to bind a license to an installation for which it is another day than here.
+def require_time(request: VerifiedRequest, now: int) -> None:
+    """Refuse to bind a license to an installation whose clock is ahead of this one.
 
     Raises:
         IssuedAhead: its time is more than a day ahead.
     """
-    issued = asking.request.issued
+    issued = request.document.issued
     if issued > now + ISSUED_AHEAD_SECONDS:
-        raise IssuedAhead(
-            f"for the installation it is {format_seconds(issued)}, which is yet to come",
-            hint="answer with `--reset clock` first, and let it make another request then",
-            issued=issued,
-        )
+        raise IssuedAhead(reason="request", issued=issued)
 
 
-def lacking_facts(asking: Asking, facts: int) -> str | None:
-    """Say why a request cannot be bound to so many facts of its machine, or None."""
-    told = asking.request.facts
-    if len(told) >= facts:
+def lacking_facts(request: VerifiedRequest, facts: int) -> str | None:
+    """Return why a request cannot be bound to this many facts of its machine, or None."""
+    present = request.document.facts
+    if len(present) >= facts:
         return None
-    named = f": {', '.join(sorted(told))}" if told else ""
-    return f"asks for {facts} facts of the machine, and the request has {len(told)}{named}"
+    named = f": {', '.join(sorted(present))}" if present else ""
+    return f"asks for {facts} facts of the machine, and the request has {len(present)}{named}"

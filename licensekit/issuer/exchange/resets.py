@@ -1,98 +1,71 @@
 """From a request to a reset: the vendor puts one installation right, once."""
 
-from typing import NamedTuple
-
 from licensekit.database import Connection
 from licensekit.errors import ExchangeFileRefused, RequestAnswered, WorkspaceError
-from licensekit.issuer.attachments import Attachments
-from licensekit.issuer.exchange.requests import Asking, answer_before
-from licensekit.issuer.ledger import Record, append, bundles, exchange_files
-from licensekit.issuer.ledger.finding import require_serial
-from licensekit.issuer.signing import sign_admitted
-from licensekit.issuer.state import WorkspaceState, file_of
+from licensekit.issuer.attachments import attachments_of
+from licensekit.issuer.exchange.requests import VerifiedRequest, answer_before
+from licensekit.issuer.ledger import append, bundles, exchange_files
+from licensekit.issuer.ledger.lookup import require_serial
+from licensekit.issuer.output.license_file import ResetFile, reset_file
+from licensekit.issuer.signing import require_signer
+from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.keys.signing import Signer
-from licensekit.wire.armor import Token
 from licensekit.wire.documents import Reset, ResetWhat, decode
 from licensekit.wire.frame import read
 from licensekit.wire.plain import word
 
 
-class ResetFile(NamedTuple):
-    """A signed reset, ready to be handed out."""
-
-    reset: Reset
-    token: Token
-    data: bytes
-    """The file: the reset and what rides along."""
-    is_repeated: bool
-    """Whether the same request was answered with it before."""
-
-    @property
-    def name(self) -> str:
-        """How the file is called: the installation, in part, and what is put right."""
-        return f"{self.reset.installation.hex()[:8]}-{word(self.reset.what)}.lic"
-
-
-def reset_file(token: Token, riders: Attachments, *, repeated: bool) -> ResetFile:
-    """Give the file of a signed reset."""
-    reset = decode(Reset, read(token.frame).payload)
-    return ResetFile(reset, token, file_of([*riders.always, token]), repeated)
-
-
-def reset_before(ledger: Connection, asking: Asking, what: ResetWhat) -> Token | None:
-    """Give the reset that answers a request already.
+def check_reset(
+    tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, *, attach: bool
+) -> ResetFile | None:
+    """Check the request for a reset; return the file if it was answered with this reset before.
 
     Raises:
         RequestAnswered: it was answered with something else.
+        WorkspaceError, NotIssued, ExchangeFileRefused: as `_require_ours`.
     """
-    before = answer_before(ledger, asking)
+    before = answer_before(tx, request)
     if before is None:
+        _require_ours(tx, request)
         return None
     if before.token.type != "reset":
         raise RequestAnswered("this request was answered with a license")
     reset = decode(Reset, read(before.token.frame).payload)
     if reset.what is not what:
         raise RequestAnswered(f"this request was answered with a reset ({word(reset.what)})")
-    return before.token
+    return reset_file(before.token, attachments_of(tx, attach=attach), repeated=True)
 
 
 def sign_reset(
-    ledger: Connection,
-    state: WorkspaceState,
-    asking: Asking,
+    tx: LedgerTransaction,
+    request: VerifiedRequest,
     what: ResetWhat,
-    signer: Signer,
+    signer: Signer | None,
     *,
-    who: str,
-    now: int,
-    note: str = "",
-) -> Token:
-    """Sign a reset for the installation that asks, and enter it beside the request.
+    reason: str,
+    attach: bool,
+) -> ResetFile:
+    """Sign a reset, enter it beside the request, and return its file; once for each request.
 
     Raises:
+        RequestAnswered, WorkspaceError, NotIssued, ExchangeFileRefused: as `check_reset`.
+        KeyMissing: there is no signer, and something to sign.
         KeyOutOfScope, KeyOutOfWindow, KeyRevoked, KeyUnknown: the key may not sign it.
     """
-    request = asking.signed
-    reset = Reset(
-        issuer=state.issuer,
-        installation=asking.installation,
-        what=what,
-        nonce=request.document.nonce,
-        issued=now,
-        extensions={},
-    )
-    token = sign_admitted(reset, signer, state.trust_store.trust, now)
+    before = check_reset(tx, request, what, attach=attach)
+    if before is not None:
+        return before
+    nonce = request.document.nonce
+    reset = Reset(tx.state.issuer, request.installation, what, nonce, tx.now, {})
+    signed = tx.sign("answer", reset, require_signer(signer))
     append(
-        ledger,
-        [
-            Record("answer", now, who, request.token, request.document),
-            Record("answer", now, who, token, reset, request=asking.identity, note=note),
-        ],
+        tx.ledger,
+        [request.record(tx), signed._replace(request=request.identity, note=reason)],
     )
-    return token
+    return reset_file(signed.token, attachments_of(tx, attach=attach), repeated=False)
 
 
-def require_ours(ledger: Connection, state: WorkspaceState, asking: Asking) -> None:
+def _require_ours(tx: LedgerTransaction, request: VerifiedRequest) -> None:
     """Refuse the request of an installation that is not one of the customers'.
 
     Raises:
@@ -100,21 +73,21 @@ def require_ours(ledger: Connection, state: WorkspaceState, asking: Asking) -> N
         NotIssued: the request names a serial that nothing was issued for.
         ExchangeFileRefused: the serial is bound to another, or the installation is unknown.
     """
-    if state.is_partner:
+    if tx.state.is_partner:
         raise WorkspaceError(
             "only the vendor resets an installation",
             hint="send the request to the vendor of the product",
         )
-    serial = asking.request.serial
+    serial = request.document.serial
     if serial is None:
-        if not exchange_files.of_installation(ledger, asking.installation):
+        if not exchange_files.of_installation(tx.ledger, request.installation):
             raise ExchangeFileRefused(
                 "the request names no serial, and nothing ever came from its installation",
                 hint="activate a license there first",
             )
         return
-    require_serial(ledger, serial)
-    require_not_bound_elsewhere(ledger, serial, asking.installation)
+    require_serial(tx.ledger, serial)
+    require_not_bound_elsewhere(tx.ledger, serial, request.installation)
 
 
 def require_not_bound_elsewhere(ledger: Connection, serial: str, installation: bytes) -> None:
@@ -123,7 +96,7 @@ def require_not_bound_elsewhere(ledger: Connection, serial: str, installation: b
     Raises:
         ExchangeFileRefused: it is.
     """
-    for one in bundles.current(ledger, serial):
+    for one in bundles.active(ledger, serial):
         binding = one.bundle.binding
         if binding is not None and binding.installation not in {None, installation}:
             raise ExchangeFileRefused(

@@ -1,8 +1,8 @@
 """What installations send back: receipts of returned bundles, and statements of what is in use.
 
-A receipt proves that an installation gave a bundle up for ever. So it must be signed by the key
+A receipt proves that an installation gave a bundle up for good. So it must be signed by the key
 that the bundle is bound to. A bundle that is bound to none can be given up by whoever has its file,
-while others keep it: such a receipt is taken only if it is told that this was meant.
+while others keep it: such a receipt is taken only with `unbound`.
 """
 
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ from licensekit.database import Connection
 from licensekit.dates import format_seconds
 from licensekit.errors import ExchangeFileKnown, ExchangeFileRefused, NotIssued, UnexpectedType
 from licensekit.issuer.exchange.resets import require_not_bound_elsewhere
-from licensekit.issuer.keys.revocation import Lowest, next_list
-from licensekit.issuer.ledger import Record, append, bundles, entry, exchange_files
+from licensekit.issuer.keys.revocation import Lowest, Revoked, next_list
+from licensekit.issuer.ledger import append, bundles, entry, exchange_files
 from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.ledger.finding import require_serial
-from licensekit.issuer.signing import require_signer, sign_admitted
-from licensekit.issuer.state import WorkspaceState
+from licensekit.issuer.ledger.lookup import require_serial
+from licensekit.issuer.signing import require_signer
+from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.keys.digest import sha256
 from licensekit.keys.signing import Signer
 from licensekit.trust.scope import require_not_ahead
@@ -51,17 +51,16 @@ class Received(NamedTuple):
         return tuple(dict.fromkeys(sha256(one.keys[0].public) for one in signed))
 
 
-def receive(
-    ledger: Connection, state: WorkspaceState, data: bytes | str, now: int, *, unbound: bool
-) -> Received:
-    """Verify receipts and statements, and hold them against what was issued.
+def receive(tx: LedgerTransaction, data: bytes | str, *, unbound: bool) -> Received:
+    """Verify receipts and statements, and compare them with what was issued.
 
     With `unbound`, receipts of bundles that are bound to no installation are taken as well. What
     was entered before is passed over beside what was not: an installation writes all receipts of a
     part again with each new one.
 
     Raises:
-        FormatError, KeyInvalid, TrustError: something is no paper, or its signature does not hold.
+        FormatError, KeyInvalid, TrustError: something is no receipt and no statement, or its
+            signature does not hold.
         ExchangeFileKnown: everything was entered before.
         NotIssued: it is about a bundle or serial that was never issued here.
         ExchangeFileRefused: another installation signed it than the record names, or any at all.
@@ -71,29 +70,21 @@ def receive(
     known: list[int] = []
     for token in dict.fromkeys(armor.read(data)):
         signed = _signed(token)
-        number = exchange_files.number_of(ledger, signed.identity, sha256(signed.keys[0].public))
+        number = exchange_files.number_of(tx.ledger, signed.identity, sha256(signed.keys[0].public))
         if number is not None:
             known.append(number)
         elif isinstance(signed.document, Statement):
-            statements.append(_statement(ledger, token, now))
+            statements.append(_statement(tx, token))
         else:
-            returned.append(_returned(ledger, token, unbound=unbound))
+            returned.append(_returned(tx.ledger, token, unbound=unbound))
     if not returned and not statements:
-        raise _all_known(ledger, known)
+        raise _all_known(tx.ledger, known)
     taken_back = (_lowest(one.issued.bundle) for one in returned)
-    to_revoke = tuple(one for one in taken_back if not _is_taken_back(one, state.last_list))
+    to_revoke = tuple(one for one in taken_back if not _is_taken_back(one, tx.state.last_list))
     return Received(tuple(returned), tuple(statements), len(known), to_revoke)
 
 
-def enter(
-    ledger: Connection,
-    state: WorkspaceState,
-    received: Received,
-    signer: Signer | None,
-    *,
-    who: str,
-    now: int,
-) -> Revocations | None:
+def enter(tx: LedgerTransaction, received: Received, signer: Signer | None) -> None:
     """Enter what was received, and sign the list that takes returned bundles back.
 
     Raises:
@@ -102,16 +93,15 @@ def enter(
         TrustError: the key may not sign it.
     """
     records = [
-        Record("accept", now, who, signed.token, signed.document)
+        tx.record("accept", signed.token, signed.document)
         for signed in (*(one.signed for one in received.returned), *received.statements)
     ]
-    taken = None
     if received.to_revoke:
-        taken = next_list(state, now, lowest=received.to_revoke)
-        token = sign_admitted(taken, require_signer(signer), state.trust_store.trust, now)
-        records.append(Record("revoke", now, who, token, taken, note="returned"))
-    append(ledger, records)
-    return taken
+        next_one = next_list(tx, Revoked(lowest=received.to_revoke))
+        records.append(
+            tx.sign("revoke", next_one, require_signer(signer))._replace(note="returned")
+        )
+    append(tx.ledger, records)
 
 
 def _lowest(returned: Bundle) -> Lowest:
@@ -135,9 +125,10 @@ def _signed(token: Token) -> SelfSigned[Receipt] | SelfSigned[Statement]:
     elif token.type == "statement":
         signed = self_signed(token, Statement)
     else:
-        hint = "`licensekit answer` takes requests" if token.type == "request" else ""
         raise UnexpectedType(
-            f"a {token.type} where a receipt or statement is meant", hint=hint, type=token.type
+            reason="request" if token.type == "request" else "other",
+            type=token.type,
+            wanted=("receipt", "statement"),
         )
     return signed
 
@@ -175,13 +166,13 @@ def _returned(ledger: Connection, token: Token, *, unbound: bool) -> Returned:
     return Returned(signed, issued)
 
 
-def _statement(ledger: Connection, token: Token, now: int) -> SelfSigned[Statement]:
+def _statement(tx: LedgerTransaction, token: Token) -> SelfSigned[Statement]:
     signed = self_signed(token, Statement)
     # A receipt counts whatever its time is: what was returned does not come back.
-    require_not_ahead(signed.document.issued, now)
+    require_not_ahead(signed.document.issued, tx.now)
     serial = signed.document.serial
-    require_serial(ledger, serial)
-    require_not_bound_elsewhere(ledger, serial, sha256(signed.keys[0].public))
+    require_serial(tx.ledger, serial)
+    require_not_bound_elsewhere(tx.ledger, serial, sha256(signed.keys[0].public))
     return signed
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from licensekit.database import Connection
 from licensekit.issuer.ledger import bundles, exchange_files
 from licensekit.issuer.ledger.exchange_files import ReceivedStatement
-from licensekit.issuer.ledger.finding import require_serial
 from licensekit.issuer.ledger.histories import History, history_of
-from licensekit.issuer.ledger.projection import CURRENT
+from licensekit.issuer.ledger.lookup import require_serial
+from licensekit.issuer.ledger.projection import ACTIVE
 from licensekit.issuer.state import WorkspaceState
+from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Bundle, Kind, Usage
 
 OVER = "over"
@@ -65,37 +65,34 @@ class UsageReport(NamedTuple):
     history: History | None
 
 
-def usage_of(ledger: Connection, state: WorkspaceState, serial: str) -> UsageReport:
-    """Give what a serial has bought and uses.
+def usage_of(tx: LedgerTransaction, serial: str) -> UsageReport:
+    """Return what a serial has bought and uses.
 
     Raises:
         NotIssued: nothing was issued for it.
     """
-    require_serial(ledger, serial)
-    return _report(ledger, state, serial, exchange_files.latest_statement(ledger, serial))
+    require_serial(tx.ledger, serial)
+    return _report(tx, serial)
 
 
-def usage(ledger: Connection, state: WorkspaceState) -> Iterator[UsageReport]:
-    """Give the same of every serial that a statement was entered for, in constant memory."""
-    for serial in exchange_files.stating_serials(ledger):
-        yield _report(ledger, state, serial, exchange_files.latest_statement(ledger, serial))
+def usage(tx: LedgerTransaction) -> Iterator[UsageReport]:
+    """Yield the same of every serial that a statement was entered for, in constant memory."""
+    for serial in exchange_files.stating_serials(tx.ledger):
+        yield _report(tx, serial)
 
 
-def shortfalls(
-    ledger: Connection, state: WorkspaceState, before: Bundle, after: Bundle
-) -> tuple[UsageRow, ...]:
-    """Give what `after` in the place of `before` would sell less of than is stated to be in use.
+def shortfalls(tx: LedgerTransaction, before: Bundle, after: Bundle) -> tuple[UsageRow, ...]:
+    """Return what `after` in the place of `before` would sell less of than is stated to be in use.
 
-    A customer cannot activate a bundle before so many were released.
+    A customer cannot activate a bundle before it has released what is missing.
     """
-    stated = exchange_files.latest_statement(ledger, before.serial)
+    stated = exchange_files.latest_statement(tx.ledger, before.serial)
     if stated is None:
         return ()
-    told = _own(stated.statement.usage, state)
-    current = [one.bundle for one in bundles.current(ledger, before.serial)]
-    sold = _sold(current)
-    less = _sold([after if bundle == before else bundle for bundle in current])
-    rows = _rows({where: less.get(where, 0) for where in sold}, told, state, is_stated=True)
+    active = [one.bundle for one in bundles.active(tx.ledger, before.serial)]
+    sold = _sold(active)
+    less = _sold([after if bundle == before else bundle for bundle in active])
+    rows = _rows(tx.state, {where: less.get(where, 0) for where in sold}, stated)
     return tuple(
         row
         for row in rows
@@ -103,32 +100,30 @@ def shortfalls(
     )
 
 
-def _report(
-    ledger: Connection, state: WorkspaceState, serial: str, stated: ReceivedStatement | None
-) -> UsageReport:
-    issued = bundles.of_serial(ledger, serial)
-    current = [one.bundle for one in issued if one.standing == CURRENT]
+def _report(tx: LedgerTransaction, serial: str) -> UsageReport:
+    stated = exchange_files.latest_statement(tx.ledger, serial)
+    issued = bundles.of_serial(tx.ledger, serial)
+    active = [one.bundle for one in issued if one.state == ACTIVE]
     company = max(issued, key=lambda one: one.number).bundle.company
-    told = {} if stated is None else _own(stated.statement.usage, state)
-    rows = tuple(_rows(_sold(current), told, state, is_stated=stated is not None))
+    rows = tuple(_rows(tx.state, _sold(active), stated))
     if stated is None:
         return UsageReport(serial, company, rows, None, None, 0, None)
-    installation = stated.paper.installation
+    installation = stated.file.installation
     return UsageReport(
         serial,
         company,
         rows,
-        stated.paper.issued,
+        stated.file.issued,
         installation,
-        exchange_files.installations_of(ledger, serial),
-        history_of(ledger, installation),
+        exchange_files.installations_of(tx.ledger, serial),
+        history_of(tx.ledger, installation),
     )
 
 
-def _sold(current: list[Bundle]) -> dict[tuple[Kind, str], int | None]:
-    """Unite the parts: counts are added, and unrestricted wins."""
+def _sold(active: list[Bundle]) -> dict[tuple[Kind, str], int | None]:
+    """Add the counts of all parts; unrestricted wins."""
     sold: dict[tuple[Kind, str], int | None] = {}
-    for bundle in current:
+    for bundle in active:
         for kind, counts in ((Kind.SITE, bundle.sites), (Kind.USER, bundle.users)):
             for code, count in counts.items():
                 before = sold.get((kind, code), 0)
@@ -137,7 +132,7 @@ def _sold(current: list[Bundle]) -> dict[tuple[Kind, str], int | None]:
 
 
 def _own(stated: Mapping[str, Usage], state: WorkspaceState) -> dict[str, int]:
-    """Give what is in use of this issuer's licenses; the vendor's codes stand without a prefix."""
+    """Return what is in use of this issuer's licenses; the vendor's codes have no prefix."""
     prefix = f"{state.issuer}." if state.is_partner else ""
     return {
         code.removeprefix(prefix): one.in_use
@@ -147,18 +142,18 @@ def _own(stated: Mapping[str, Usage], state: WorkspaceState) -> dict[str, int]:
 
 
 def _rows(
-    sold: Mapping[tuple[Kind, str], int | None],
-    told: Mapping[str, int],
     state: WorkspaceState,
-    *,
-    is_stated: bool,
+    sold: Mapping[tuple[Kind, str], int | None],
+    stated: ReceivedStatement | None,
 ) -> Iterator[UsageRow]:
+    in_use = {} if stated is None else _own(stated.statement.usage, state)
     for kind, code in sorted(sold):
-        yield UsageRow(code, kind, sold[kind, code], told.get(code, 0) if is_stated else None)
+        used = None if stated is None else in_use.get(code, 0)
+        yield UsageRow(code, kind, sold[kind, code], used)
     known = {code for _, code in sold}
     licenses = state.signed_catalog.licenses
-    for code in sorted(told.keys() - known):
+    for code in sorted(in_use.keys() - known):
         license_ = licenses.get(code)
         kind = Kind.USER if license_ is None else license_.kind
-        if told[code] and kind is not Kind.SYSTEM:
-            yield UsageRow(code, kind, 0, told[code])
+        if in_use[code] and kind is not Kind.SYSTEM:
+            yield UsageRow(code, kind, 0, in_use[code])

@@ -6,9 +6,9 @@ many are missing. Nothing in it counts before the last one is there.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from licensekit.errors import KeyMissing, KeyUnknown, ThresholdNotMet, TrustError, UnexpectedType
+from licensekit.errors import KeyMissing, KeyUnknown, NothingToSign, ThresholdNotMet, UnexpectedType
 from licensekit.issuer.state import file_of
 from licensekit.keys.signing import Signer
 from licensekit.keys.verifying import VerifyingKey
@@ -46,7 +46,7 @@ class PendingDocument(NamedTuple):
 
     @property
     def label(self) -> str:
-        """How messages call it."""
+        """The name for it in messages."""
         what = "root" if isinstance(self.document, Root) else "trust document"
         return f"{what} {self.document.version}"
 
@@ -56,19 +56,19 @@ class PendingDocument(NamedTuple):
         return add_signatures(self.kind, self.frame)
 
     def missing(self) -> list[tuple[Party, int]]:
-        """Give each party that must still sign, and how many of its keys."""
+        """Return each party that must still sign, and how many of its keys."""
         lacking = [(party, party.threshold - self._signed_by(party)) for party in self.parties]
         return [(party, count) for party, count in lacking if count > 0]
 
     def needs(self, key: VerifyingKey) -> bool:
-        """Say whether a signature by `key` would bring it nearer to its end."""
+        """Return whether a signature by `key` is needed."""
         reference = (key.scheme, key.key_id)
         if any((s.scheme, s.key) == reference for s in self.frame.signatures):
             return False
         return any(reference in party.keys for party, _ in self.missing())
 
     def signed(self, signer: Signer) -> "PendingDocument":
-        """Give the paper with one more signature."""
+        """Return the document with one more signature."""
         token = add_signatures(self.kind, self.frame, signer)
         return self._replace(frame=open_frame(token, type(self.document)))
 
@@ -77,20 +77,20 @@ class PendingDocument(NamedTuple):
 
 
 class Ceremony(NamedTuple):
-    """What is being signed, and the roots that it stands on."""
+    """The documents in signing, and the finished roots before them."""
 
     roots: tuple[Token, ...]
-    papers: tuple[PendingDocument, ...]
+    pending: tuple[PendingDocument, ...]
 
     @property
     def is_complete(self) -> bool:
         """Whether nobody must sign any more."""
-        return not any(paper.missing() for paper in self.papers)
+        return not any(one.missing() for one in self.pending)
 
     @property
     def tokens(self) -> list[Token]:
         """Everything in it."""
-        return [*self.roots, *(paper.token for paper in self.papers)]
+        return [*self.roots, *(one.token for one in self.pending)]
 
     @property
     def data(self) -> bytes:
@@ -98,52 +98,46 @@ class Ceremony(NamedTuple):
         return file_of(self.tokens)
 
     def wants(self, key: VerifyingKey) -> bool:
-        """Say whether a signature by `key` is still needed."""
-        return any(paper.needs(key) for paper in self.papers)
+        """Return whether a signature by `key` is still needed."""
+        return any(one.needs(key) for one in self.pending)
 
     def signed(self, *signers: Signer) -> "Ceremony":
-        """Give it with the signatures of `signers`, wherever they are still needed.
+        """Add the signatures of `signers`, wherever they are still needed.
 
         Raises:
             SignerUnavailable: a key lives elsewhere and cannot be reached.
         """
-        return self._replace(papers=tuple(_sign(paper, signers) for paper in self.papers))
+        return self._replace(pending=tuple(_sign(one, signers) for one in self.pending))
 
     def require_wanted(self, keys: Iterable[VerifyingKey]) -> None:
-        """Refuse to go on with keys of which no signature is needed.
+        """Refuse keys of which no signature is needed.
 
         Raises:
             KeyMissing: none of them is.
         """
         if not any(map(self.wants, keys)):
-            raise KeyMissing(
-                "no root key is here whose signature is still needed",
-                hint="give the key file, from wherever it is kept, with --root-key FILE",
-            )
+            raise KeyMissing(reason="none-needed")
 
     def require_begun(self) -> None:
-        """Refuse to send a document around that nobody has signed.
+        """Refuse to pass on a document that nobody has signed.
 
         Raises:
             KeyMissing: there is one.
         """
-        for paper in self.papers:
-            if not paper.frame.signatures:
-                raise KeyMissing(
-                    f"no root key is here that may sign {paper.label}",
-                    hint="give the key file, from wherever it is kept, with --root-key FILE",
-                )
+        for one in self.pending:
+            if not one.frame.signatures:
+                raise KeyMissing(reason="unsigned", document=one.label)
 
 
 def begin(chain: Chain, documents: Sequence[Root | Trust]) -> Ceremony:
-    """Give the ceremony for `documents` behind the roots of `chain`, not signed by anyone yet."""
+    """Return the ceremony for `documents` behind the roots of `chain`, not signed by anyone yet."""
     roots = tuple(known.verified.token for known in chain)
-    papers: list[PendingDocument] = []
+    pending: list[PendingDocument] = []
     newest = _party_of(chain[-1])
     for document in documents:
         parties, newest = _parties(document, newest)
-        papers.append(PendingDocument(document, Frame((), encode(document)), parties))
-    return Ceremony(roots, tuple(papers))
+        pending.append(PendingDocument(document, Frame((), encode(document)), parties))
+    return Ceremony(roots, tuple(pending))
 
 
 def resume(data: bytes) -> Ceremony:
@@ -155,12 +149,9 @@ def resume(data: bytes) -> Ceremony:
     """
     tokens = armor.read(data)
     if any(token.type not in {"root", "trust"} for token in tokens) or tokens[0].type != "root":
-        raise UnexpectedType(
-            "this holds no root or trust document in signing",
-            hint="give the file that `licensekit keys` has written",
-        )
+        raise UnexpectedType(reason="unsigned", type=tokens[0].type, wanted=("root", "trust"))
     chain, rest = _finished(tokens)
-    papers: list[PendingDocument] = []
+    pending: list[PendingDocument] = []
     newest = _party_of(chain[-1])
     for token in rest:
         opened = open_frame(token, Root if token.type == "root" else Trust)
@@ -168,25 +159,22 @@ def resume(data: bytes) -> Ceremony:
         if isinstance(document, Trust):
             require_product(document, chain[0].root.product)
         parties, newest = _parties(document, newest)
-        papers.append(_checked(PendingDocument(document, opened, parties), token))
-    ceremony = Ceremony(tuple(known.verified.token for known in chain), tuple(papers))
+        pending.append(_checked(PendingDocument(document, opened, parties), token))
+    ceremony = Ceremony(tuple(known.verified.token for known in chain), tuple(pending))
     if ceremony.is_complete:
-        raise TrustError(
-            "nothing in this file is in signing: all of it is signed",
-            hint="`licensekit pack FILE` puts it in force in the vendor's workspace",
-        )
+        raise NothingToSign
     return ceremony
 
 
-def _sign(paper: PendingDocument, signers: Iterable[Signer]) -> PendingDocument:
+def _sign(pending: PendingDocument, signers: Iterable[Signer]) -> PendingDocument:
     for signer in signers:
-        if paper.needs(signer.verifying_key):
-            paper = paper.signed(signer)
-    return paper
+        if pending.needs(signer.verifying_key):
+            pending = pending.signed(signer)
+    return pending
 
 
 def _parties(document: Root | Trust, newest: Party) -> tuple[tuple[Party, ...], Party]:
-    """Give who must sign `document`, and whose turn it is after it."""
+    """Return who must sign `document`, and who signs the one after it."""
     if isinstance(document, Trust):
         return (newest,), newest
     own = Party(document.version, load_keys(document.keys), document.threshold)
@@ -218,11 +206,13 @@ def _decoded(token: Token, opened: Frame) -> Root | Trust:
     return decode(Trust, opened.payload)
 
 
-def _checked(paper: PendingDocument, token: Token) -> PendingDocument:
-    known = {reference: key for party in paper.parties for reference, key in party.keys.items()}
-    keys = [known.get((s.scheme, s.key)) for s in paper.frame.signatures]
+def _checked(pending: PendingDocument, token: Token) -> PendingDocument:
+    known = {reference: key for party in pending.parties for reference, key in party.keys.items()}
+    keys = [known.get((s.scheme, s.key)) for s in pending.frame.signatures]
     found = [key for key in keys if key is not None]
     if len(found) < len(keys):
-        raise KeyUnknown(f"{paper.label} is signed by a key that no root here names")
-    check_signatures(token, paper.frame, found)
-    return paper
+        kind: Literal["next-root", "next-trust"]
+        kind = "next-root" if isinstance(pending.document, Root) else "next-trust"
+        raise KeyUnknown(reason=kind, version=pending.document.version)
+    check_signatures(token, pending.frame, found)
+    return pending

@@ -1,4 +1,4 @@
-"""What changes among the signing keys: each change is the next trust document."""
+"""Changes of the signing keys: each is the next trust document."""
 
 from collections.abc import Collection
 from typing import NamedTuple
@@ -30,7 +30,7 @@ class Permission(NamedTuple):
 
 
 def admit(trust: Trust, key: VerifyingKey, name: str, permission: Permission, now: int) -> Trust:
-    """Give the trust document that admits `key` under `name`.
+    """Return the trust document that admits `key` under `name`.
 
     Raises:
         WorkspaceError: a key of this name is active, or this key is named already.
@@ -49,7 +49,7 @@ def admit(trust: Trust, key: VerifyingKey, name: str, permission: Permission, no
 
 
 def rotate(trust: Trust, old: AdmittedKey, key: VerifyingKey, name: str, now: int) -> Trust:
-    """Give the trust document in which `key` takes over from `old`, which retires.
+    """Return the trust document in which `key` takes over from `old`, which retires.
 
     Raises:
         WorkspaceError: `old` is not active.
@@ -61,7 +61,7 @@ def rotate(trust: Trust, old: AdmittedKey, key: VerifyingKey, name: str, now: in
 
 
 def retire(trust: Trust, name: str, now: int) -> Trust:
-    """Give the trust document in which a key signs no more; what it signed stays valid.
+    """Return the trust document in which a key signs no more; what it signed stays valid.
 
     Raises:
         KeyMissing: no key has this name or key id.
@@ -73,7 +73,7 @@ def retire(trust: Trust, name: str, now: int) -> Trust:
 
 
 def revoke(trust: Trust, name: str, now: int) -> Trust:
-    """Give the trust document in which nothing that a key signed is valid.
+    """Return the trust document in which nothing that a key signed is valid.
 
     Raises:
         KeyMissing: no key has this name or key id.
@@ -88,13 +88,13 @@ def revoke(trust: Trust, name: str, now: int) -> Trust:
 def rotate_root(
     root: Root, trust: Trust, keys: list[VerifyingKey], threshold: int, now: int
 ) -> tuple[Root, Trust]:
-    """Give the next root and the same trust under it: they only work together."""
+    """Return the next root and the same trust under it: they only work together."""
     new = made.next_root(root, keys, threshold)
     return new, made.next_trust(trust, trust.keys, now, root_version=new.version)
 
 
 def free_name(taken: Collection[str]) -> str:
-    """Give the first of `signing-1`, `signing-2` … that is not taken."""
+    """Return the first of `signing-1`, `signing-2` … that is not taken."""
     count = 1
     while f"signing-{count}" in taken:
         count += 1

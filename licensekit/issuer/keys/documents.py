@@ -17,24 +17,24 @@ from licensekit.wire.documents import (
 
 
 def first_root(product: str, issuer: str, keys: Sequence[VerifyingKey], threshold: int) -> Root:
-    """Give the root that an application pins."""
+    """Return the root that an application pins."""
     return Root(product, issuer, 1, threshold, _root_keys(keys), {})
 
 
 def next_root(root: Root, keys: Sequence[VerifyingKey], threshold: int) -> Root:
-    """Give the root that follows `root`, with other keys."""
+    """Return the root that follows `root`, with other keys."""
     return Root(root.product, root.issuer, root.version + 1, threshold, _root_keys(keys), {})
 
 
 def first_trust(product: str, keys: Sequence[AdmittedKey], now: int) -> Trust:
-    """Give the trust document of the first pack."""
+    """Return the trust document of the first pack."""
     return Trust(product, 1, 1, now, None, list(keys), {})
 
 
 def next_trust(
     trust: Trust, keys: Sequence[AdmittedKey], now: int, *, root_version: int | None = None
 ) -> Trust:
-    """Give the trust document that follows `trust`, naming `keys`."""
+    """Return the trust document that follows `trust`, naming `keys`."""
     return Trust(
         trust.product,
         trust.version + 1,
@@ -47,7 +47,7 @@ def next_trust(
 
 
 def fresh_until(trust: Trust, time: int) -> Trust:
-    """Give a trust document past which, from `time` on, a newer one should be looked for."""
+    """Return a trust document past which, from `time` on, a newer one should be looked for."""
     named = (trust.product, trust.version, trust.root_version, trust.issued)
     return Trust(*named, time, trust.keys, trust.extensions)
 
@@ -55,12 +55,12 @@ def fresh_until(trust: Trust, time: int) -> Trust:
 def admitted(
     key: VerifyingKey, name: str, scope: Scope, valid_from: int, valid_to: int | None = None
 ) -> AdmittedKey:
-    """Give the entry by which a trust document admits `key`."""
+    """Return the entry by which a trust document admits `key`."""
     return AdmittedKey(key.scheme, key.public, name, KeyState.ACTIVE, valid_from, valid_to, scope)
 
 
 def named(keys: Sequence[AdmittedKey], name: str) -> AdmittedKey:
-    """Give the key of this name or key id.
+    """Return the key of this name or key id.
 
     Raises:
         KeyMissing: there is none, or several of this name.
@@ -68,31 +68,30 @@ def named(keys: Sequence[AdmittedKey], name: str) -> AdmittedKey:
     found = [key for key in keys if name in {key.name, key_id(key)}]
     if len(found) != 1:
         raise KeyMissing(
-            f"the trust document names {len(found) or 'no'} keys `{name}`",
-            hint="`licensekit keys list` shows them; a key id is always one key's",
+            reason="ambiguous" if found else "not-admitted", name=name, count=len(found)
         )
     return found[0]
 
 
 def key_id(key: AdmittedKey) -> str:
-    """Give the key id of an admitted key, in hex."""
+    """Return the key id of an admitted key, in hex."""
     return load(key.scheme, key.public).key_id.hex()
 
 
 def retired(key: AdmittedKey, now: int) -> AdmittedKey:
-    """Give `key` as one that signs no more, while what it signed until now stays valid."""
+    """Return `key` as one that signs no more, while what it signed until now stays valid."""
     # What was signed in this very second was signed in time.
     end = now + 1 if key.valid_to is None else min(key.valid_to, now + 1)
     return _with_state(key, KeyState.RETIRED, max(end, key.valid_from))
 
 
 def revoked(key: AdmittedKey) -> AdmittedKey:
-    """Give `key` as one of which nothing is valid."""
+    """Return `key` as one of which nothing is valid."""
     return _with_state(key, KeyState.REVOKED, key.valid_to)
 
 
 def replaced(keys: Sequence[AdmittedKey], new: AdmittedKey) -> list[AdmittedKey]:
-    """Give `keys` with `new` in the place of the same key."""
+    """Return `keys` with `new` in the place of the same key."""
     return [new if key.public == new.public else key for key in keys]
 
 
@@ -101,7 +100,7 @@ def _with_state(key: AdmittedKey, state: KeyState, valid_to: int | None) -> Admi
 
 
 def whole_scope(issuer: str) -> Scope:
-    """Give the scope of a key that signs everything for `issuer`."""
+    """Return the scope of a key that signs everything for `issuer`."""
     return Scope(list(SignedType), [issuer], list(Use), None)
 
 

@@ -1,26 +1,29 @@
-"""Key files in a folder: listed, opened, written.
+"""Key files in a folder: listed, chosen, opened, written.
 
 `NAME.key` holds a secret key under a passphrase. `NAME.p11` says where one lives that cannot leave
 its token: a `pkcs11:` URI in the first line, its public key in the second.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from licensekit import limits
-from licensekit.errors import KeyFault, KeyFileInvalid, SignerUnavailable
+from licensekit.errors import KeyFault, KeyFileInvalid, KeyMissing, Pkcs11KeyInvalid
 from licensekit.files import read_bytes, write_atomically
 from licensekit.keys import pkcs11
 from licensekit.keys.keyfile import PublicPart, format_public, open_, parse_public, peek, seal
 from licensekit.keys.signing import Signer, SigningKey
+from licensekit.trust.scope import AdmittedSigner, KeyReference
+from licensekit.trust.state import TrustState
+from licensekit.wire.documents import AdmittedKey, KeyState
 
 SEALED: Final = ".key"
 ELSEWHERE: Final = ".p11"
 
 
 class KeyFile(NamedTuple):
-    """A key file and what it says in the open."""
+    """A key file and what can be read of it without its passphrase."""
 
     path: Path
     part: PublicPart
@@ -33,13 +36,19 @@ class KeyFile(NamedTuple):
         return self.path.stem
 
     @property
+    def reference(self) -> KeyReference:
+        """The scheme and id of its key, by which a trust document names it."""
+        key = self.part.verifying_key
+        return key.scheme, key.key_id
+
+    @property
     def key_id(self) -> str:
         """The key id, in hex."""
         return self.part.verifying_key.key_id.hex()
 
 
 def list_key_files(folder: Path) -> list[KeyFile]:
-    """Give the key files of a folder by name; none if there is no such folder.
+    """Return the key files of a folder by name; none if there is no such folder.
 
     Raises:
         KeyFileInvalid: one is no key file, or damaged.
@@ -50,7 +59,7 @@ def list_key_files(folder: Path) -> list[KeyFile]:
 
 
 def read_key_file(path: Path) -> KeyFile:
-    """Give what one key file says in the open.
+    """Return what one key file says without its passphrase.
 
     Raises:
         KeyFileInvalid: it is no key file, or damaged.
@@ -63,13 +72,13 @@ def read_key_file(path: Path) -> KeyFile:
         uri, _, public = text.decode("ascii").partition("\n")
         return KeyFile(path, parse_public(public), uri)
     except UnicodeDecodeError as error:
-        raise KeyFileInvalid("this is no key file", where=str(path)) from error
+        raise KeyFileInvalid(reason="not-a-key-file", where=str(path)) from error
     except KeyFault as error:
         raise error.at(str(path)) from error
 
 
 def open_key(file: KeyFile, secret: Callable[[], bytes]) -> Signer:
-    """Give the signer of a key file; `secret` gives its passphrase, or the PIN of its token.
+    """Open the signer of a key file; `secret` returns its passphrase, or the PIN of its token.
 
     Raises:
         PassphraseWrong, KeyFileInvalid: as `keyfile.open_`.
@@ -82,7 +91,7 @@ def open_key(file: KeyFile, secret: Callable[[], bytes]) -> Signer:
             return open_(text, secret())
         signer = pkcs11.open_signer(file.uri, lambda: secret().decode(errors="replace"))
         if signer.verifying_key != file.part.verifying_key:
-            raise SignerUnavailable("the token has another key in this place than it had")
+            raise Pkcs11KeyInvalid(reason="changed")
     except KeyFault as error:
         raise error.at(str(file.path)) from error
     return signer
@@ -110,6 +119,63 @@ def write_place(folder: Path, name: str, signer: pkcs11.TokenSigner) -> KeyFile:
     path = folder / f"{name}{ELSEWHERE}"
     _write(path, f"{signer.uri}\n{format_public(signer.verifying_key, name)}")
     return read_key_file(path)
+
+
+def choose_key(
+    files: Sequence[KeyFile],
+    trust: TrustState,
+    kind: str,
+    *,
+    issuer: str,
+    now: int,
+    name: str | None = None,
+) -> KeyFile:
+    """Return the newest key that may sign a document of `kind` for `issuer` now, or the one `name`.
+
+    What a key may sign beyond that (uses, terms) shows when it signs.
+
+    Raises:
+        KeyMissing: there is none.
+    """
+    if name is not None:
+        return named_file(files, name)
+    known = ((file, trust.signers.get(file.reference)) for file in files)
+    fitting = [
+        (signer.admitted, file)
+        for file, signer in known
+        if signer is not None and _may_sign(signer, kind, issuer, now)
+    ]
+    if not fitting:
+        raise KeyMissing(reason="none-fits", type=kind, issuer=issuer)
+    return max(fitting, key=lambda one: _seniority(one[0]))[1]
+
+
+def named_file(files: Sequence[KeyFile], name: str) -> KeyFile:
+    """Return the key file of this name or key id.
+
+    Raises:
+        KeyMissing: there is none.
+    """
+    for file in files:
+        if name in {file.name, file.key_id}:
+            return file
+    raise KeyMissing(reason="no-file", name=name)
+
+
+def _may_sign(signer: AdmittedSigner, kind: str, issuer: str, now: int) -> bool:
+    admitted = signer.admitted
+    return (
+        admitted.state is KeyState.ACTIVE
+        and admitted.valid_from <= now
+        and (admitted.valid_to is None or now < admitted.valid_to)
+        and kind in signer.types
+        and issuer in admitted.scope.issuers
+    )
+
+
+def _seniority(admitted: AdmittedKey) -> tuple[bool, int, str]:
+    """Prefer a key without limits on use and term, then the newest."""
+    return admitted.scope.longest_term is None, admitted.valid_from, admitted.name
 
 
 def _write(path: Path, text: str) -> None:

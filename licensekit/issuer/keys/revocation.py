@@ -1,47 +1,50 @@
 """Taking back: the next revocation list, made from the one before."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from licensekit import limits
 from licensekit.errors import WorkspaceError
-from licensekit.issuer.state import WorkspaceState
+from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Revocations
 
 
 class Lowest(NamedTuple):
-    """The lowest sequence of a serial's part that still counts."""
+    """The lowest sequence of a serial's part that is still valid."""
 
     serial: str
     part: str
     sequence: int
 
 
+class Revoked(NamedTuple):
+    """What a revocation list takes back beside what the one before it did."""
+
+    identities: Sequence[bytes] = ()
+    """Of bundles."""
+    serials: Sequence[str] = ()
+    lowest: Sequence[Lowest] = ()
+
+
 def next_list(
-    state: WorkspaceState,
-    now: int,
-    *,
-    identities: Iterable[bytes] = (),
-    serials: Iterable[str] = (),
-    lowest: Iterable[Lowest] = (),
-    fresh_until: int | None = None,
+    tx: LedgerTransaction, revoked: Revoked, fresh_until: int | None = None
 ) -> Revocations:
-    """Give the list that follows the last one and takes these back as well.
+    """Make the list that follows the last one and takes back what is `revoked` as well.
 
     Raises:
         WorkspaceError: it would be longer than a list may be.
     """
-    last = state.last_list
+    state, last = tx.state, tx.state.last_list
     made = Revocations(
         issuer=state.issuer,
         product=state.product,
         trust_version=state.trust.version,
         number=1 if last is None else last.number + 1,
-        issued=now,
+        issued=tx.now,
         fresh_until=fresh_until,
-        identities=sorted({*(last.identities if last else ()), *identities}),
-        serials=sorted({*(last.serials if last else ()), *serials}),
-        lowest=_raised(last.lowest if last else {}, lowest),
+        identities=sorted({*(last.identities if last else ()), *revoked.identities}),
+        serials=sorted({*(last.serials if last else ()), *revoked.serials}),
+        lowest=_raised(last.lowest if last else {}, revoked.lowest),
         extensions={},
     )
     if max(len(made.identities), len(made.serials), len(made.lowest)) > limits.REVOKED:

@@ -9,20 +9,20 @@ from licensekit.wire.documents import Bundle, decode
 from licensekit.wire.frame import read
 
 SELECT: Final = (
-    "SELECT b.number, b.identity, b.key_id, b.standing, e.frame, e.at, e.who, e.order_number"
+    "SELECT b.number, b.identity, b.key_id, b.state, e.frame, e.at, e.who, e.order_number"
     " FROM bundles AS b JOIN entries AS e ON e.number = b.number"
 )
 
 
 class Issued(NamedTuple):
-    """A bundle of the ledger, and how it stands."""
+    """A bundle of the ledger, and its state."""
 
     number: int
     """Of its entry."""
     identity: bytes
     key_id: bytes
-    standing: str
-    """`current`, `replaced`, `revoked` or `returned`."""
+    state: str
+    """`active`, `replaced`, `revoked` or `returned`."""
     bundle: Bundle
     token: Token
     at: int
@@ -31,66 +31,56 @@ class Issued(NamedTuple):
 
     @property
     def label(self) -> str:
-        """How messages call it: serial, part and sequence."""
+        """The name for it in messages: serial, part and sequence."""
         return f"{self.bundle.serial} {self.bundle.part} {self.bundle.sequence}"
 
 
 def of_serial(connection: Connection, serial: str) -> list[Issued]:
-    """Give every bundle of a serial, by part and sequence."""
-    rows = connection.rows(
-        SELECT + " WHERE b.serial = ? ORDER BY b.part, b.sequence",
-        serial,
-    )
+    """Return every bundle of a serial, by part and sequence."""
+    rows = connection.rows(SELECT + " WHERE b.serial = ? ORDER BY b.part, b.sequence", serial)
     return [read_row(row) for row in rows]
 
 
-def current(connection: Connection, serial: str) -> list[Issued]:
-    """Give the current bundle of each part of a serial."""
+def active(connection: Connection, serial: str) -> list[Issued]:
+    """Return the active bundle of each part of a serial."""
     rows = connection.rows(
-        SELECT + " WHERE b.serial = ? AND b.standing = 'current' ORDER BY b.part",
-        serial,
+        SELECT + " WHERE b.serial = ? AND b.state = 'active' ORDER BY b.part", serial
     )
     return [read_row(row) for row in rows]
 
 
 def by_number(connection: Connection, number: int) -> Issued | None:
-    """Give the bundle that was entered under `number`."""
-    row = connection.one(
-        SELECT + " WHERE b.number = ?",
-        number,
-    )
+    """Return the bundle that was entered under `number`."""
+    row = connection.one(SELECT + " WHERE b.number = ?", number)
     return read_row(row) if row else None
 
 
 def by_identity(connection: Connection, identity: bytes) -> Issued | None:
-    """Give the bundle of this identity."""
-    row = connection.one(
-        SELECT + " WHERE b.identity = ?",
-        identity,
-    )
+    """Return the bundle of this identity."""
+    row = connection.one(SELECT + " WHERE b.identity = ?", identity)
     return read_row(row) if row else None
 
 
 def at(connection: Connection, serial: str, part: str, sequence: int) -> Issued | None:
-    """Give the bundle of this serial, part and sequence."""
+    """Return the bundle of this serial, part and sequence."""
     row = connection.one(
         SELECT + " WHERE b.serial = ? AND b.part = ? AND b.sequence = ?", serial, part, sequence
     )
     return read_row(row) if row else None
 
 
-def current_of_key(connection: Connection, key_id: bytes) -> Iterator[Issued]:
-    """Give the current bundles that a key has signed, oldest first, in constant memory."""
+def active_of_key(connection: Connection, key_id: bytes) -> Iterator[Issued]:
+    """Return the active bundles that a key has signed, oldest first, in constant memory."""
     rows = connection.stream(
-        SELECT + " WHERE b.key_id = ? AND b.standing = 'current' ORDER BY b.number", key_id
+        SELECT + " WHERE b.key_id = ? AND b.state = 'active' ORDER BY b.number", key_id
     )
     return map(read_row, rows)
 
 
-def current_with_note(connection: Connection, action: str, note: str) -> Iterator[Issued]:
-    """Give the current bundles that a command has entered with a note, in constant memory."""
+def active_with_note(connection: Connection, action: str, note: str) -> Iterator[Issued]:
+    """Return the active bundles that a command has entered with a note, in constant memory."""
     rows = connection.stream(
-        SELECT + " WHERE e.action = ? AND e.note = ? AND b.standing = 'current' ORDER BY b.number",
+        SELECT + " WHERE e.action = ? AND e.note = ? AND b.state = 'active' ORDER BY b.number",
         action,
         note,
     )
@@ -98,15 +88,15 @@ def current_with_note(connection: Connection, action: str, note: str) -> Iterato
 
 
 def count_of_key(connection: Connection, key_id: bytes) -> int:
-    """Give how many current bundles a key has signed."""
+    """Return how many active bundles a key has signed."""
     row = connection.one(
-        "SELECT count(*) FROM bundles WHERE key_id = ? AND standing = 'current'", key_id
+        "SELECT count(*) FROM bundles WHERE key_id = ? AND state = 'active'", key_id
     )
     return row[0] if row else 0
 
 
 def last_sequence(connection: Connection, serial: str, part: str) -> int:
-    """Give the highest sequence that a serial's part was issued with; 0 if it never was."""
+    """Return the highest sequence that a serial's part was issued with; 0 if it never was."""
     row = connection.one(
         "SELECT max(sequence) FROM bundles WHERE serial = ? AND part = ?", serial, part
     )
@@ -114,20 +104,20 @@ def last_sequence(connection: Connection, serial: str, part: str) -> int:
 
 
 def is_known(connection: Connection, serial: str) -> bool:
-    """Say whether anything was ever issued for `serial`."""
+    """Return whether anything was ever issued for `serial`."""
     return connection.one("SELECT 1 FROM bundles WHERE serial = ? LIMIT 1", serial) is not None
 
 
 def serials_between(connection: Connection, first: str, last: str) -> set[str]:
-    """Give the serials from `first` to `last`, by code point, that anything was issued for."""
+    """Return the serials from `first` to `last`, by code point, that anything was issued for."""
     rows = connection.rows(
         "SELECT DISTINCT serial FROM bundles WHERE serial BETWEEN ? AND ?", first, last
     )
     return {serial for (serial,) in rows}
 
 
-class Named(NamedTuple):
-    """The token of a bundle and what it is called by, not looked into."""
+class BundleToken(NamedTuple):
+    """The token of a bundle, not decoded, and what it is called by."""
 
     serial: str
     part: str
@@ -136,8 +126,8 @@ class Named(NamedTuple):
     token: Token
 
 
-def between(connection: Connection, first: int, last: int) -> Iterator[Named]:
-    """Give the bundles that were entered under these numbers, in constant memory."""
+def between(connection: Connection, first: int, last: int) -> Iterator[BundleToken]:
+    """Return the bundles that were entered under these numbers, in constant memory."""
     rows = connection.stream(
         "SELECT b.serial, b.part, b.sequence, e.order_number, e.frame FROM bundles AS b"
         " JOIN entries AS e ON e.number = b.number"
@@ -145,13 +135,13 @@ def between(connection: Connection, first: int, last: int) -> Iterator[Named]:
         first,
         last,
     )
-    return (Named._make((*names, Token("bundle", frame))) for *names, frame in rows)
+    return (BundleToken._make((*names, Token("bundle", frame))) for *names, frame in rows)
 
 
 def read_row(row: Row) -> Issued:
-    """Give the bundle in a row of `SELECT`."""
-    number, identity, key_id, standing, frame, at, who, order_number = row
+    """Return the bundle in a row of `SELECT`."""
+    number, identity, key_id, state, frame, at, who, order_number = row
     bundle = decode(Bundle, read(frame).payload)
     return Issued(
-        number, identity, key_id, standing, bundle, Token("bundle", frame), at, who, order_number
+        number, identity, key_id, state, bundle, Token("bundle", frame), at, who, order_number
     )

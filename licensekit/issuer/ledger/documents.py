@@ -18,25 +18,25 @@ _NEWEST: Final = (
 
 
 def roots(connection: Connection) -> list[Token]:
-    """Give every root, oldest first."""
+    """Return every root, oldest first."""
     rows = connection.rows(_SELECT + " AND d.type = 'root' ORDER BY d.number")
     return [Token(*row) for row in rows]
 
 
 def newest(connection: Connection) -> list[Token]:
-    """Give the newest trust document, and of each issuer the newest list and catalog."""
+    """Return the newest trust document, and of each issuer the newest list and catalog."""
     rows = connection.rows(_SELECT + _NEWEST)
     return [Token(*row) for row in rows]
 
 
 def first(connection: Connection) -> list[Token]:
-    """Give what the first pack held."""
+    """Return what the first pack held."""
     rows = connection.rows(_SELECT + " AND e.action = 'init' ORDER BY d.number")
     return [Token(*row) for row in rows]
 
 
 def last(connection: Connection, kind: str, issuer: str) -> Token | None:
-    """Give the newest document of `kind` and `issuer`, whether or not it is still believed."""
+    """Return the newest document of `kind` and `issuer`, whether or not it is still believed."""
     row = connection.one(
         _SELECT + " AND d.type = ? AND d.issuer = ? ORDER BY d.number DESC LIMIT 1", kind, issuer
     )

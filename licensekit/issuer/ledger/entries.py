@@ -6,11 +6,13 @@ as UTF-8 and numbers in decimal; nothing is the length FFFFFFFF (`docs/format.md
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final, LiteralString, NamedTuple, cast
+from typing import Any, Final, LiteralString, NamedTuple, cast
 
 from licensekit.chain import GENESIS, link
 from licensekit.database import Connection, Row, Value
+from licensekit.dates import format_seconds
 from licensekit.issuer.ledger.projection import project
+from licensekit.wire import armor
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Document
 
@@ -30,6 +32,20 @@ _NUMBERS: Final = (
     "SELECT order_number FROM entries WHERE order_number IN (?) AND request IS NULL"
     " UNION SELECT order_number FROM entries WHERE order_number IN (?) AND request IS NOT NULL"
 )
+FIELDS: Final = (
+    "number",
+    "action",
+    "at",
+    "who",
+    "order",
+    "ordered",
+    "request",
+    "note",
+    "hash",
+    "token",
+)
+"""The names of what an entry holds as plain data, in order."""
+
 _NOTHING: Final = b"\xff\xff\xff\xff"
 
 
@@ -68,12 +84,31 @@ class LedgerEntry(NamedTuple):
     hash: bytes
 
     def content(self) -> bytes:
-        """Give the bytes that the hash covers, behind the hash of the entry before."""
+        """Return the bytes that the hash covers, behind the hash of the entry before."""
         return _content(self.number, self)
+
+    def plain(self) -> dict[str, Any]:
+        """Return all that the hash covers under `FIELDS`, so that anybody can verify the chain.
+
+        `ordered` is text, as the hash covers it.
+        """
+        values = (
+            self.number,
+            self.action,
+            format_seconds(self.at),
+            self.who,
+            self.order_number,
+            self.order,
+            None if self.request is None else self.request.hex(),
+            self.note,
+            self.hash.hex(),
+            armor.write(self.token),
+        )
+        return dict(zip(FIELDS, values, strict=True))
 
 
 def append(connection: Connection, records: Sequence[Record]) -> list[int]:
-    """Enter `records` in their order and give the number of each.
+    """Enter `records` in their order and return the number of each.
 
     Raises:
         ConstraintViolated: an order number, a sequence of a serial's part, an answer to a request
@@ -93,25 +128,25 @@ def append(connection: Connection, records: Sequence[Record]) -> list[int]:
 
 
 def head(connection: Connection) -> tuple[int, bytes]:
-    """Give the number and hash of the last entry; 0 and `GENESIS` of an empty ledger."""
+    """Return the number and hash of the last entry; 0 and `GENESIS` of an empty ledger."""
     row = connection.one("SELECT number, hash FROM entries ORDER BY number DESC LIMIT 1")
     return cast("tuple[int, bytes]", row) if row else (0, GENESIS)
 
 
 def entry(connection: Connection, number: int) -> LedgerEntry | None:
-    """Give the entry of this number."""
+    """Return the entry of this number."""
     row = connection.one(_SELECT + " WHERE number = ?", number)
     return _entry(row) if row else None
 
 
 def entry_of_order(connection: Connection, order_number: str) -> LedgerEntry | None:
-    """Give what was issued for the order of this number, or one of the answers given for it."""
+    """Return what was issued for the order of this number, or one of the answers given for it."""
     row = connection.one(_OF_ORDER, order_number, order_number)
     return _entry(row) if row else None
 
 
 def orders_among(connection: Connection, order_numbers: Sequence[str]) -> set[str]:
-    """Give those of some order numbers that `entry_of_order` gives something for."""
+    """Return those of some order numbers that `entry_of_order` finds something for."""
     if not order_numbers:
         return set()
     asked: LiteralString = "?" + ", ?" * (len(order_numbers) - 1)
@@ -122,22 +157,19 @@ def orders_among(connection: Connection, order_numbers: Sequence[str]) -> set[st
 
 
 def answers_of_order(connection: Connection, order_number: str) -> list[LedgerEntry]:
-    """Give what was issued for the order of this number in answer to requests, oldest first."""
+    """Return what was issued for the order of this number in answer to requests, oldest first."""
     rows = connection.rows(_SELECT + _ANSWERED + " ORDER BY number", order_number)
     return [_entry(row) for row in rows]
 
 
 def answer_to(connection: Connection, request: bytes) -> LedgerEntry | None:
-    """Give what was issued in answer to the request of this identity."""
-    row = connection.one(
-        _SELECT + " WHERE request = ?",
-        request,
-    )
+    """Return what was issued in answer to the request of this identity."""
+    row = connection.one(_SELECT + " WHERE request = ?", request)
     return _entry(row) if row else None
 
 
 def stream(connection: Connection) -> Iterator[LedgerEntry]:
-    """Give every entry in order, in constant memory."""
+    """Return every entry in order, in constant memory."""
     return map(_entry, connection.stream(_SELECT + " ORDER BY number"))
 
 

@@ -17,11 +17,11 @@ Sent = Request | Receipt | Statement
 _HEAD: Final = re.compile(r"[0-9a-f]{64}")
 
 _SELECT: Final = (
-    "SELECT p.number, p.type, p.identity, p.installation, p.serial, p.issued, p.head, p.follows,"
+    "SELECT f.number, f.type, f.identity, f.installation, f.serial, f.issued, f.head, f.follows,"
     " e.frame"
-    " FROM papers AS p JOIN entries AS e ON e.number = p.number"
+    " FROM exchange_files AS f JOIN entries AS e ON e.number = f.number"
 )
-_NEWEST: Final = " ORDER BY p.issued DESC, p.number DESC LIMIT 1"
+_NEWEST: Final = " ORDER BY f.issued DESC, f.number DESC LIMIT 1"
 
 
 class ExchangeFile(NamedTuple):
@@ -44,19 +44,19 @@ class ExchangeFile(NamedTuple):
 class ReceivedStatement(NamedTuple):
     """A usage statement of the ledger."""
 
-    paper: ExchangeFile
+    file: ExchangeFile
     statement: Statement
 
 
 def put(connection: Connection, number: int, token: Token, sent: Sent) -> None:
-    """Keep what was entered under `number`, so that it is found by what is asked."""
+    """Keep what was entered under `number` where questions find it."""
     connection.run(
-        "INSERT INTO papers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", *paper_row(number, token, sent)
+        "INSERT INTO exchange_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", *_row(number, token, sent)
     )
 
 
-def paper_row(number: int, token: Token, sent: Sent) -> tuple[Column, ...]:
-    """Give the columns of what an installation has sent."""
+def _row(number: int, token: Token, sent: Sent) -> tuple[Column, ...]:
+    """Return the columns of what an installation has sent."""
     opened = read(token.frame)
     return (
         number,
@@ -77,50 +77,47 @@ def _head_before(extensions: Mapping[str, Value]) -> bytes | None:
 
 
 def of_installation(connection: Connection, installation: bytes) -> list[ExchangeFile]:
-    """Give everything that an installation has sent, as it was entered."""
-    rows = connection.rows(
-        _SELECT + " WHERE p.installation = ? ORDER BY p.number",
-        installation,
-    )
+    """Return everything that an installation has sent, as it was entered."""
+    rows = connection.rows(_SELECT + " WHERE f.installation = ? ORDER BY f.number", installation)
     return [ExchangeFile(*row[:-1]) for row in rows]
 
 
 def number_of(connection: Connection, identity: bytes, installation: bytes) -> int | None:
-    """Give the number of the entry of what an installation has signed; None if it never came."""
+    """Return the number of the entry of what an installation has signed; None if it never came."""
     row = connection.one(
-        "SELECT number FROM papers WHERE identity = ? AND installation = ?", identity, installation
+        "SELECT number FROM exchange_files WHERE identity = ? AND installation = ?",
+        identity,
+        installation,
     )
     return row[0] if row else None
 
 
 def receipt_of(connection: Connection, bundle: bytes) -> int | None:
-    """Give the number of the entry of the receipt for the bundle of this identity."""
-    row = connection.one("SELECT number FROM papers WHERE bundle = ?", bundle)
+    """Return the number of the entry of the receipt for the bundle of this identity."""
+    row = connection.one("SELECT number FROM exchange_files WHERE bundle = ?", bundle)
     return row[0] if row else None
 
 
 def latest_statement(connection: Connection, serial: str) -> ReceivedStatement | None:
-    """Give what was stated last for a serial."""
-    row = connection.one(
-        _SELECT + " WHERE p.serial = ? AND p.type = 'statement'" + _NEWEST,
-        serial,
-    )
+    """Return what was stated last for a serial."""
+    row = connection.one(_SELECT + " WHERE f.serial = ? AND f.type = 'statement'" + _NEWEST, serial)
     return _stated(row) if row else None
 
 
 def stating_serials(connection: Connection) -> Iterator[str]:
-    """Give every serial that a statement was entered for, in constant memory."""
+    """Return every serial that a statement was entered for, in constant memory."""
     rows = connection.stream(
-        "SELECT DISTINCT serial FROM papers WHERE type = 'statement' ORDER BY serial"
+        "SELECT DISTINCT serial FROM exchange_files WHERE type = 'statement' ORDER BY serial"
     )
     return (row[0] for row in rows)
 
 
 def installations_of(connection: Connection, serial: str) -> int:
-    """Give how many installations have stated something for a serial and returned nothing of it."""
+    """Return how many installations have stated something for a serial, and returned nothing."""
     row = connection.one(
-        "SELECT count(DISTINCT installation) FROM papers WHERE serial = ? AND type = 'statement'"
-        " AND installation NOT IN (SELECT r.installation FROM papers AS r"
+        "SELECT count(DISTINCT installation) FROM exchange_files"
+        " WHERE serial = ? AND type = 'statement'"
+        " AND installation NOT IN (SELECT r.installation FROM exchange_files AS r"
         " JOIN bundles AS b ON b.identity = r.bundle WHERE b.serial = ?)",
         serial,
         serial,

@@ -14,7 +14,7 @@ LAST_SERIAL: Final = "last-serial"
 
 
 def get(connection: Connection, name: str) -> str | None:
-    """Give a fact, or None."""
+    """Return a fact, or None."""
     row = connection.one("SELECT value FROM facts WHERE name = ?", name)
     return row[0] if row else None
 

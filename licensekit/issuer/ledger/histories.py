@@ -1,9 +1,9 @@
 """Whether all that an installation has sent comes from one history.
 
 Everything that an installation signs names the head of its audit log, and the head in what it
-signed before. So its papers are a chain. Two that follow on one were signed by a database that was
-restored from a backup, copied or rewritten in between. A reset of the kind `restore` accounts for
-one such branch, for it is asked for by a restored database.
+signed before. So what it sends is a chain. Two that follow on one were signed by a database that
+was restored from a backup, copied or rewritten in between. A reset of the kind `restore` accounts
+for one such branch, for it is asked for by a restored database.
 """
 
 from collections import Counter
@@ -18,7 +18,7 @@ from licensekit.wire.frame import read
 
 
 class History(StrEnum):
-    """What the papers of an installation show of its history."""
+    """What the exchange files of an installation show of its history."""
 
     WHOLE = "whole"
     """Each follows on the one before."""
@@ -29,26 +29,26 @@ class History(StrEnum):
 
 
 def history_of(connection: Connection, installation: bytes) -> History:
-    """Say what the papers of an installation show."""
+    """Return what the exchange files of an installation show."""
     sent = exchange_files.of_installation(connection, installation)
     branches = _branches(sent)
     if branches and branches > _restored(connection, sent):
         return History.FORKED
-    heads = {paper.head for paper in sent}
-    whole = all(paper.follows is None or paper.follows in heads for paper in sent)
+    heads = {file.head for file in sent}
+    whole = all(file.follows is None or file.follows in heads for file in sent)
     return History.WHOLE if whole else History.INCOMPLETE
 
 
 def _branches(sent: list[ExchangeFile]) -> int:
-    """Give how many papers begin another history than the one before."""
-    following = Counter(paper.follows for paper in sent)
-    heads = Counter(paper.head for paper in sent)
+    """Return how many files begin another history than the one before."""
+    following = Counter(file.follows for file in sent)
+    heads = Counter(file.head for file in sent)
     return sum(count - 1 for counted in (following, heads) for count in counted.values())
 
 
 def _restored(connection: Connection, sent: list[ExchangeFile]) -> int:
-    """Give how many of the papers were answered with a reset after a backup was restored."""
-    requests = [paper for paper in sent if paper.type == "request"]
+    """Return how many of the files were answered with a reset after a backup was restored."""
+    requests = [file for file in sent if file.type == "request"]
     answers = (answer_to(connection, request.identity) for request in requests)
     resets = [one.token for one in answers if one is not None and one.token.type == "reset"]
     return sum(decode(Reset, read(t.frame).payload).what is ResetWhat.RESTORE for t in resets)

@@ -1,4 +1,4 @@
-"""Which bundles are there: filtered, ordered and a page at a time.
+"""Lists of bundles: filtered, ordered and a page at a time.
 
 Every filter has an index that gives its bundles in the order of the answer, and the most telling of
 those that are asked for leads, so that a page costs what is on it and not what the ledger holds.
@@ -9,12 +9,12 @@ from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection, Row, Value
 from licensekit.errors import NotIssued
-from licensekit.issuer.ledger.projection import CURRENT, STANDINGS, company_key
+from licensekit.issuer.ledger.projection import ACTIVE, LEDGER_STATES, company_key
 from licensekit.wire.documents import Use
 
 EXPIRED: Final = "expired"
-STATES: Final = (*STANDINGS, EXPIRED)
-"""How a bundle stands at one moment: a current one whose last day has passed is expired."""
+STATES: Final = (*LEDGER_STATES, EXPIRED)
+"""The states of bundles at one moment: an active one whose last day has passed is expired."""
 
 _LAST: Final = "\U0010ffff"
 _EVERY: Final = 2**63 - 1
@@ -25,14 +25,14 @@ class Filters(NamedTuple):
     """What is asked for; None asks for nothing of that kind."""
 
     company: str | None = None
-    """How the company's name begins, in either case of letters."""
+    """The start of the company's name; case does not matter."""
     serial: str | None = None
     order: str | None = None
     product: str | None = None
     state: str | None = None
     """One of `STATES`."""
     expiring_within: int | None = None
-    """The term of a current bundle ends today or within so many days."""
+    """Active bundles whose term ends today or within this many days."""
     since: int | None = None
     """Issued then or later, in seconds since 1970."""
 
@@ -60,7 +60,7 @@ class Listed(NamedTuple):
 
     @property
     def name(self) -> str:
-        """How it is called in commands: `1010000014-base-1`."""
+        """Its name in commands: `1010000014-base-1`."""
         return f"{self.serial}-{self.part}-{self.sequence}"
 
 
@@ -85,9 +85,9 @@ _FIRST_TO_EXPIRE: Final = _Order("expiry, number", 1, "(b.expiry, b.number) > (?
 _FIRST_TO_END: Final = _Order("ends, number", 2, "(b.ends, b.number) > (?, ?)")
 _LAST_TO_END: Final = _Order("ends DESC, number DESC", 2, "(b.ends, b.number) < (?, ?)")
 
-_A_FEW: Final = (
+_COLUMNS: Final = (
     "SELECT b.number, b.identity, b.key_id, b.serial, b.part, b.sequence, b.company, b.product,"
-    " b.use, b.issued, b.expiry, b.ends, b.standing, e.order_number, e.who FROM"
+    " b.use, b.issued, b.expiry, b.ends, b.state, e.order_number, e.who FROM"
 )
 _WITH_ENTRY: Final = "JOIN entries AS e ON e.number = b.number"
 # A query within a query that has a limit is answered by itself, by the index of its condition.
@@ -106,9 +106,9 @@ _OF_COMPANY: Final = (
 def page(
     connection: Connection, filters: Filters, *, today: int, limit: int, after: int | None = None
 ) -> list[Listed]:
-    """Give at most `limit` bundles, the newest first.
+    """Return at most `limit` bundles, the newest first.
 
-    With `expiring_within` or current ones, those whose end is near come first; of expired ones,
+    With `expiring_within` or active ones, those whose end is near come first; of expired ones,
     those that have ended last. `today` is in days since 1970; `after` is the number of the last
     bundle of the page before.
 
@@ -123,12 +123,12 @@ def page(
     where = "WHERE " + " AND ".join(one.sql for one in conditions) if conditions else ""
     params += [value for one in conditions for value in one.params]
     ordered = "ORDER BY b." + order.by.replace(", ", ", b.")
-    few = (_A_FEW, "(SELECT b.* FROM", source, "AS b", where, ordered, "LIMIT ?) AS b")
+    few = (_COLUMNS, "(SELECT b.* FROM", source, "AS b", where, ordered, "LIMIT ?) AS b")
     rows = connection.rows(" ".join((*few, _WITH_ENTRY, ordered)), *params, limit)
-    return [_listed(row, today) for row in rows]
+    return [_row(row, today) for row in rows]
 
 
-def found(
+def listed(
     connection: Connection,
     filters: Filters,
     *,
@@ -136,7 +136,7 @@ def found(
     limit: int | None = None,
     after: int | None = None,
 ) -> Iterator[Listed]:
-    """Give so many bundles, or all of them, in the order of `page` and in constant memory.
+    """Yield at most `limit` bundles, or all of them, in the order of `page` and in constant memory.
 
     Raises:
         NotIssued: `after` is no bundle's entry.
@@ -144,12 +144,12 @@ def found(
     left = _EVERY if limit is None else limit
     while left:
         size = min(left, _PAGE)
-        listed = page(connection, filters, today=today, limit=size, after=after)
-        yield from listed
-        if len(listed) < size:
+        rows = page(connection, filters, today=today, limit=size, after=after)
+        yield from rows
+        if len(rows) < size:
             return
         left -= size
-        after = listed[-1].number
+        after = rows[-1].number
 
 
 def _order(filters: Filters) -> _Order:
@@ -157,11 +157,11 @@ def _order(filters: Filters) -> _Order:
         return _FIRST_TO_EXPIRE
     if filters.state == EXPIRED:
         return _LAST_TO_END
-    return _FIRST_TO_END if filters.state == CURRENT else _NEWEST_FIRST
+    return _FIRST_TO_END if filters.state == ACTIVE else _NEWEST_FIRST
 
 
 def _source(filters: Filters) -> tuple[LiteralString, list[Value]]:
-    """Give the few bundles that the most telling filter leaves, or all of them."""
+    """Return the few bundles that the most telling filter leaves, or all of them."""
     if filters.order is not None:
         return _OF_ORDER, [filters.order, filters.order]
     if filters.serial is not None:
@@ -173,7 +173,7 @@ def _source(filters: Filters) -> tuple[LiteralString, list[Value]]:
 
 
 def _conditions(filters: Filters, today: int, *, is_narrow: bool) -> Iterator[_Condition]:
-    """Give what else is asked for.
+    """Yield what else is asked for.
 
     What the index of the leading one does not hold is written so that no engine takes another.
     """
@@ -185,9 +185,7 @@ def _conditions(filters: Filters, today: int, *, is_narrow: bool) -> Iterator[_C
         yield _Condition("b.company_key >= ? AND b.company_key < ?", (begin, begin + _LAST))
     if filters.expiring_within is not None:
         last = today + filters.expiring_within
-        yield _Condition(
-            "b.standing = 'current' AND b.expiry >= ? AND b.expiry <= ?", (today, last)
-        )
+        yield _Condition("b.state = 'active' AND b.expiry >= ? AND b.expiry <= ?", (today, last))
         leads = False
     if filters.state is not None:
         yield _Condition(*_state(filters.state, today))
@@ -202,11 +200,11 @@ def _conditions(filters: Filters, today: int, *, is_narrow: bool) -> Iterator[_C
 
 
 def _state(state: str, today: int) -> tuple[LiteralString, tuple[Value, ...]]:
-    if state == CURRENT:
-        return "b.standing = 'current' AND b.ends >= ?", (today,)
+    if state == ACTIVE:
+        return "b.state = 'active' AND b.ends >= ?", (today,)
     if state == EXPIRED:
-        return "b.standing = 'current' AND b.ends < ?", (today,)
-    return "b.standing = ?", (state,)
+        return "b.state = 'active' AND b.ends < ?", (today,)
+    return "b.state = ?", (state,)
 
 
 def _behind(connection: Connection, order: _Order, after: int) -> _Condition:
@@ -216,7 +214,8 @@ def _behind(connection: Connection, order: _Order, after: int) -> _Condition:
     return _Condition(order.behind, (row[order.column], after))
 
 
-def _listed(row: Row, today: int) -> Listed:
-    *columns, use, issued, expiry, ends, standing, order_number, who = row
-    state = EXPIRED if standing == CURRENT and ends < today else standing
+def _row(row: Row, today: int) -> Listed:
+    *columns, use, issued, expiry, ends, state, order_number, who = row
+    if state == ACTIVE and ends < today:
+        state = EXPIRED
     return Listed._make((*columns, Use(use), issued, expiry, state, order_number, who))

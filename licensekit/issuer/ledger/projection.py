@@ -1,6 +1,6 @@
 """What is drawn from the entries so that it can be asked quickly.
 
-A bundle stands in one of four ways: it is `current`; `replaced` by a later sequence of its serial
+A bundle is in one of four states: `active`; `replaced` by a later sequence of its serial
 and part, or by a bundle that takes the place of its serial; `revoked` by the newest list; or
 `returned` by the installation that had it.
 """
@@ -26,14 +26,14 @@ from licensekit.wire.documents import (
     Trust,
 )
 
-CURRENT: Final = "current"
+ACTIVE: Final = "active"
 REPLACED: Final = "replaced"
 REVOKED: Final = "revoked"
 RETURNED: Final = "returned"
-STANDINGS: Final = (CURRENT, REPLACED, REVOKED, RETURNED)
+LEDGER_STATES: Final = (ACTIVE, REPLACED, REVOKED, RETURNED)
 
-FOREVER: Final = limits.DAYS + 1
-"""Where a day is kept that does not come: behind all that do."""
+PERPETUAL: Final = limits.DAYS + 1
+"""The last day of what does not end: after every other day."""
 
 Drawn = tuple[int, Token, Document]
 
@@ -58,7 +58,7 @@ def project(connection: Connection, entered: Sequence[Drawn]) -> None:
                 _revoke(connection, document)
             case Receipt():
                 exchange_files.put(connection, number, token, document)
-                _set_standing(connection, RETURNED, [document.identity])
+                _set_state(connection, RETURNED, [document.identity])
             case Request() | Statement():
                 exchange_files.put(connection, number, token, document)
             case _:
@@ -66,7 +66,7 @@ def project(connection: Connection, entered: Sequence[Drawn]) -> None:
 
 
 def bundle_row(number: int, token: Token, bundle: Bundle) -> tuple[Value, ...]:
-    """Give the columns of a bundle, but for its standing."""
+    """Return the columns of a bundle, but for its state."""
     opened = frame.read(token.frame)
     return (
         number,
@@ -86,14 +86,14 @@ def bundle_row(number: int, token: Token, bundle: Bundle) -> tuple[Value, ...]:
 
 
 def last_day(bundle: Bundle) -> int:
-    """Give the last day of a bundle's term, grace included; `FOREVER` if it has none."""
+    """Return the last day of a bundle's term, grace included; `PERPETUAL` if it has none."""
     if bundle.expiry is None:
-        return FOREVER
+        return PERPETUAL
     return bundle.expiry if bundle.grace is None else bundle.grace
 
 
 def company_key(company: str) -> str:
-    """Give the spelling by which companies are looked up: case does not matter."""
+    """Return the spelling by which companies are looked up: case does not matter."""
     return company.casefold()
 
 
@@ -101,15 +101,15 @@ def _project_bundles(connection: Connection, bundles: Iterable[tuple[int, Token,
     drawn = list(bundles)
     connection.run_many(
         "INSERT INTO bundles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(*bundle_row(number, token, bundle), CURRENT) for number, token, bundle in drawn],
+        [(*bundle_row(number, token, bundle), ACTIVE) for number, token, bundle in drawn],
     )
     connection.run_many(
-        "UPDATE bundles SET standing = 'replaced'"
-        " WHERE serial = ? AND part = ? AND sequence < ? AND standing = 'current'",
+        "UPDATE bundles SET state = 'replaced'"
+        " WHERE serial = ? AND part = ? AND sequence < ? AND state = 'active'",
         [(b.serial, b.part, b.sequence) for _, _, b in drawn if b.sequence > 1],
     )
     connection.run_many(
-        "UPDATE bundles SET standing = 'replaced' WHERE serial = ? AND standing = 'current'",
+        "UPDATE bundles SET state = 'replaced' WHERE serial = ? AND state = 'active'",
         [(b.replaces,) for _, _, b in drawn if b.replaces is not None],
     )
 
@@ -121,15 +121,14 @@ def _put_document(
 
 
 def _revoke(connection: Connection, revocations: Revocations) -> None:
-    _set_standing(connection, REVOKED, revocations.identities)
+    _set_state(connection, REVOKED, revocations.identities)
     connection.run_many(
-        "UPDATE bundles SET standing = 'revoked'"
-        " WHERE serial = ? AND standing IN ('current', 'replaced')",
+        "UPDATE bundles SET state = 'revoked' WHERE serial = ? AND state IN ('active', 'replaced')",
         [(serial,) for serial in revocations.serials],
     )
     connection.run_many(
-        "UPDATE bundles SET standing = 'revoked'"
-        " WHERE serial = ? AND part = ? AND sequence < ? AND standing IN ('current', 'replaced')",
+        "UPDATE bundles SET state = 'revoked'"
+        " WHERE serial = ? AND part = ? AND sequence < ? AND state IN ('active', 'replaced')",
         [
             (serial, part, lowest)
             for serial, parts in revocations.lowest.items()
@@ -138,9 +137,8 @@ def _revoke(connection: Connection, revocations: Revocations) -> None:
     )
 
 
-def _set_standing(connection: Connection, standing: str, identities: Iterable[bytes]) -> None:
+def _set_state(connection: Connection, state: str, identities: Iterable[bytes]) -> None:
     connection.run_many(
-        "UPDATE bundles SET standing = ?"
-        " WHERE identity = ? AND standing IN ('current', 'replaced')",
-        [(standing, identity) for identity in identities],
+        "UPDATE bundles SET state = ? WHERE identity = ? AND state IN ('active', 'replaced')",
+        [(state, identity) for identity in identities],
     )

@@ -1,8 +1,8 @@
 """The tables of a ledger.
 
 `entries` is the record: only ever appended to, each entry chained to the one before. The other
-tables are drawn from it so that questions cost what their answers cost, and `ledger verify` holds
-them against it.
+tables are drawn from it so that questions cost what their answers cost, and `ledger verify`
+compares them with it.
 """
 
 from typing import Final
@@ -42,7 +42,7 @@ _BUNDLES: Final = """CREATE TABLE bundles (
     issued {integer} NOT NULL,
     expiry {integer},
     ends {integer} NOT NULL,
-    standing {text} NOT NULL
+    state {text} NOT NULL
 ) {strict}"""
 _FACTS: Final = """CREATE TABLE facts (
     name {text} NOT NULL PRIMARY KEY,
@@ -60,7 +60,7 @@ _ORDERS_ANSWERED: Final = (
 _REQUESTS_ONCE: Final = (
     "CREATE UNIQUE INDEX entries_request ON entries (request) WHERE request IS NOT NULL"
 )
-_PAPERS: Final = """CREATE TABLE papers (
+_EXCHANGE_FILES: Final = """CREATE TABLE exchange_files (
     number {integer} NOT NULL PRIMARY KEY,
     type {text} NOT NULL,
     identity {blob} NOT NULL,
@@ -71,6 +71,15 @@ _PAPERS: Final = """CREATE TABLE papers (
     head {blob} NOT NULL,
     follows {blob}
 ) {strict}"""
+_SENT_ONCE: Final = (
+    "CREATE UNIQUE INDEX exchange_files_identity ON exchange_files (identity, installation)"
+)
+_RECEIPTS: Final = (
+    "CREATE INDEX exchange_files_bundle ON exchange_files (bundle) WHERE bundle IS NOT NULL"
+)
+_STATEMENTS: Final = (
+    "CREATE INDEX exchange_files_serial ON exchange_files (serial, issued) WHERE serial IS NOT NULL"
+)
 
 SCHEMA: Final = Schema(
     "ledger",
@@ -88,19 +97,19 @@ SCHEMA: Final = Schema(
                 _BUNDLES,
                 "CREATE UNIQUE INDEX bundles_place ON bundles (serial, part, sequence)",
                 "CREATE INDEX bundles_identity ON bundles (identity)",
-                "CREATE INDEX bundles_key ON bundles (key_id, standing)",
+                "CREATE INDEX bundles_key ON bundles (key_id, state)",
                 # One for each way in which `listing` asks, so that it never reads past the answer.
                 "CREATE INDEX bundles_issued ON bundles (issued, number)",
                 "CREATE INDEX bundles_company ON bundles (company_key, issued, number)",
                 "CREATE INDEX bundles_product ON bundles (product, issued, number)",
-                "CREATE INDEX bundles_standing ON bundles (standing, issued, number)",
-                "CREATE INDEX bundles_expiry ON bundles (standing, expiry, number)",
-                "CREATE INDEX bundles_ends ON bundles (standing, ends, number)",
-                _PAPERS,
-                "CREATE UNIQUE INDEX papers_identity ON papers (identity, installation)",
-                "CREATE INDEX papers_installation ON papers (installation)",
-                "CREATE INDEX papers_bundle ON papers (bundle) WHERE bundle IS NOT NULL",
-                "CREATE INDEX papers_serial ON papers (serial, issued) WHERE serial IS NOT NULL",
+                "CREATE INDEX bundles_state ON bundles (state, issued, number)",
+                "CREATE INDEX bundles_expiry ON bundles (state, expiry, number)",
+                "CREATE INDEX bundles_ends ON bundles (state, ends, number)",
+                _EXCHANGE_FILES,
+                _SENT_ONCE,
+                "CREATE INDEX exchange_files_installation ON exchange_files (installation)",
+                _RECEIPTS,
+                _STATEMENTS,
                 _FACTS,
             ),
         ),

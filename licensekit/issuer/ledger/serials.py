@@ -15,18 +15,18 @@ _DOUBLED: Final = str.maketrans("0123456789", "0246813579")
 
 
 def make(number: int) -> str:
-    """Give the serial of `number`: its nine digits and the check digit."""
+    """Return the serial of `number`: its nine digits and the check digit."""
     body = str(number)
     return body + _check_digit(body)
 
 
 def number_of(serial: str) -> int | None:
-    """Give the number that `make` gave `serial` for; None for a serial of another kind."""
+    """Return the number that `make` gave `serial` for; None for a serial of another kind."""
     return int(serial[:-1]) if _is_ten_digits(serial) and not is_mistyped(serial) else None
 
 
 def is_mistyped(serial: str) -> bool:
-    """Say whether `serial` looks like one of these and has a wrong digit in it."""
+    """Return whether `serial` looks like one of these and has a wrong digit in it."""
     return _is_ten_digits(serial) and serial[-1] != _check_digit(serial[:-1])
 
 

@@ -1,8 +1,8 @@
-"""Is the ledger what was signed? Every link, every signature, and every table drawn from it.
+"""Verification of a ledger: every link, every signature, and every table drawn from it.
 
 What was signed is judged by the trust that was in force when it was entered: a key that was revoked
 since has signed in its time. Entries that are missing at the end leave no trace here; whoever keeps
-the head of an earlier look sees it.
+the head of an earlier verification sees it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -29,13 +29,14 @@ _BATCH: Final = 500
 _DRAWN: Final[dict[str, LiteralString]] = {
     "bundles": "SELECT * FROM bundles ORDER BY number",
     "documents": "SELECT * FROM documents ORDER BY number",
-    "papers": "SELECT * FROM papers ORDER BY number",
+    "exchange_files": "SELECT * FROM exchange_files ORDER BY number",
 }
 """Each table that is drawn from the entries, and its rows in their order."""
 
 _LAST_DRAWN: Final = (
     "SELECT max(number) FROM (SELECT max(number) AS number FROM bundles"
-    " UNION ALL SELECT max(number) FROM documents UNION ALL SELECT max(number) FROM papers) AS last"
+    " UNION ALL SELECT max(number) FROM documents"
+    " UNION ALL SELECT max(number) FROM exchange_files) AS last"
 )
 
 _BY_KEY: Final[dict[str, Callable[[Token, TrustState, int], object]]] = {
@@ -51,11 +52,11 @@ _SELF_SIGNED: Final[dict[str, Callable[[Token], object]]] = {
 }
 
 Progress = Callable[[int], None]
-"""Is told how many more entries were looked at."""
+"""Called with how many more entries were verified."""
 
 
 class LedgerReport(NamedTuple):
-    """What was found whole."""
+    """What was verified."""
 
     entries: int
     head: bytes
@@ -80,7 +81,7 @@ def verify(ledger: Connection, progress: Progress) -> LedgerReport:
 
 
 def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -> None:
-    """Verify links and signatures, and draw the tables anew."""
+    """Verify links and signatures, and draw the tables again."""
     pin = facts.get(ledger, facts.PIN) or ""
     waiting: list[Drawn] = []
     previous, state = GENESIS, None
@@ -105,7 +106,7 @@ def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -
 
 
 def _verify_token(entry: LedgerEntry, state: TrustState | None, pin: str) -> TrustState | None:
-    """Verify what was entered; give the trust that is in force behind it."""
+    """Verify what was entered; return the trust that is in force after it."""
     token = entry.token
     if token.type in _SELF_SIGNED:
         _SELF_SIGNED[token.type](token)
@@ -121,7 +122,7 @@ def _verify_token(entry: LedgerEntry, state: TrustState | None, pin: str) -> Tru
 
 
 def _compare(ledger: Connection, drawn: Connection) -> None:
-    """Hold the tables of the ledger against those that were drawn anew."""
+    """Compare the tables of the ledger with those that were drawn again."""
     last, _ = head(ledger)
     [(drawn_from,)] = ledger.rows(_LAST_DRAWN)
     if drawn_from is not None and drawn_from > last:
@@ -137,7 +138,7 @@ def _compare(ledger: Connection, drawn: Connection) -> None:
 
 
 def _first_difference(found: Iterable[Row], wanted: Iterable[Row]) -> Iterator[int]:
-    """Give the number of the first row that differs, if one does."""
+    """Yield the number of the first row that differs, if one does."""
     for one, other in zip_longest(found, wanted):
         if one != other:
             yield min(row[0] for row in (one, other) if row is not None)

@@ -1,7 +1,7 @@
-"""What is to become of a bundle that was sold: a renewal, or any change of what its order said.
+"""Changes of a bundle that was sold: a renewal, or an amendment of what its order said.
 
 Either is asked for in the keys of an order (`docs/orders.md`). The bundle is read back as the order
-that it could have come from, changed, and held against the catalog like any other.
+that it could have come from, changed, and checked against the catalog like any other.
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from licensekit import limits
 from licensekit.dates import format_days
 from licensekit.errors import Fault, OrderInvalid
-from licensekit.issuer.orders.cells import TABLES, Place, place
+from licensekit.issuer.orders.cells import TABLES, OrderKey, parse_key
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.orders.order_file import KEYS, draft_from
 from licensekit.text import values
@@ -31,10 +31,10 @@ _FIXED: Final = {
 _MOVED: Final = ("warning", "grace", "next_check")
 """The dates that keep their distance to the expiry when a bundle is renewed."""
 _COUNTED: Final = frozenset(kind.plural for kind in Kind)
-_EDITION: Final = Place("", "edition")
-_EXPIRY: Final = Place("", "expiry")
-_ALIKE: Final = (("expiry", "days"), ("warning", "warning_days"), ("grace", "grace_days"))
-"""Keys that say the same in two ways: who sets one takes the other out."""
+_EDITION: Final = OrderKey("", "edition")
+_EXPIRY: Final = OrderKey("", "expiry")
+_EXCLUSIVE: Final = (("expiry", "days"), ("warning", "warning_days"), ("grace", "grace_days"))
+"""Keys that say the same in two ways: setting one takes the other out."""
 
 
 class Amendment(NamedTuple):
@@ -47,13 +47,13 @@ class Amendment(NamedTuple):
     sets: Mapping[str, object]
     """Key path to the value, as in an order; None takes it out."""
     days: int | None
-    """Of a renewal: so many days on from the present expiry, or from today if it has passed."""
+    """Of a renewal: how many days after the present expiry, or after today if it has passed."""
     number: str | None
     """The vendor's own number for it: a change of one number is made once."""
 
     @property
     def ordered(self) -> str:
-        """Give what is asked for in one canonical text."""
+        """What is asked for, in one canonical text."""
         asked: dict[str, Any] = {"action": self.action, "serial": self.serial, "part": self.part}
         if self.days is not None:
             asked["days"] = self.days
@@ -83,9 +83,9 @@ def renewal(
     maintenance: object = None,
     number: str | None = None,
 ) -> Amendment:
-    """Ask for a later end: at a date (`expires`), or so many `days` on.
+    """Ask for a later end: at a date (`expires`), or in this many `days`.
 
-    `maintenance` is the date up to which versions of the product are covered; it stays unless told.
+    `maintenance` is the date up to which versions of the product are covered; default: it stays.
 
     Raises:
         OrderInvalid: both of `expires` and `days` are given, or neither.
@@ -93,8 +93,8 @@ def renewal(
     if (expires is None) == (days is None):
         raise OrderInvalid.of([Fault("expiry", "give a date, or a number of days, and not both")])
     sets = {"expiry": expires, "maintenance": maintenance}
-    told = {path: value for path, value in sets.items() if value is not None}
-    return Amendment("renew", serial, part, told, days, number)
+    given = {path: value for path, value in sets.items() if value is not None}
+    return Amendment("renew", serial, part, given, days, number)
 
 
 def amendment(
@@ -105,7 +105,7 @@ def amendment(
 
 
 def amended(asked: Amendment, bundle: Bundle, catalog: Catalog, today: int) -> OrderDraft:
-    """Give the order that `bundle` would come from after the change, and what is wrong with it.
+    """Return the order that `bundle` would come from after the change, and what is wrong with it.
 
     `today` is in days since 1970.
 
@@ -113,8 +113,8 @@ def amended(asked: Amendment, bundle: Bundle, catalog: Catalog, today: int) -> O
         OrderInvalid: a renewal of what has no end, or to an end that it cannot have.
     """
     content = content_of(bundle)
-    told = asked.sets if asked.action == "amend" else _renewing(asked, bundle, today)
-    sets = {place(path, catalog): value for path, value in told.items()}
+    given = asked.sets if asked.action == "amend" else _renewing(asked, bundle, today)
+    sets = {parse_key(path, catalog): value for path, value in given.items()}
     found = ((where, _fault(where, value, content)) for where, value in sets.items())
     faults = {where: fault for where, fault in found if fault is not None}
     _unfold_edition(content, sets, catalog)
@@ -127,7 +127,7 @@ def amended(asked: Amendment, bundle: Bundle, catalog: Catalog, today: int) -> O
 
 
 def content_of(bundle: Bundle) -> dict[str, Any]:
-    """Give the order that a bundle could have come from, as a mapping."""
+    """Return the order that a bundle could have come from, as a mapping."""
     said = {
         key: value
         for key, value in plain(bundle).items()
@@ -137,7 +137,7 @@ def content_of(bundle: Bundle) -> dict[str, Any]:
 
 
 def differences(before: Bundle, after: Bundle) -> tuple[BundleChange, ...]:
-    """Give everything in which two bundles differ, by key path, in the order of the keys."""
+    """Return everything in which two bundles differ, by key path, in the order of the keys."""
     old, new = _flat(content_of(before)), _flat(content_of(after))
     paths = [*old, *(path for path in new if path not in old)]
     return tuple(
@@ -148,7 +148,7 @@ def differences(before: Bundle, after: Bundle) -> tuple[BundleChange, ...]:
 
 
 def _renewing(asked: Amendment, bundle: Bundle, today: int) -> dict[str, object]:
-    """Give what a renewal sets: the expiry, and the dates that keep their distance to it."""
+    """Return what a renewal sets: the expiry, and the dates that keep their distance to it."""
     if bundle.expiry is None:
         why = "is perpetual, so there is nothing to renew; `licensekit amend` gives it an end"
         raise OrderInvalid.of([Fault("expiry", why)])
@@ -179,8 +179,8 @@ def _beside_expiry(asked: Amendment) -> dict[str, object]:
     return {path: value for path, value in asked.sets.items() if path != "expiry"}
 
 
-def _fault(where: Place, value: object, content: Mapping[str, Any]) -> Fault | None:
-    """Say why a value cannot be set or taken out, whatever it is."""
+def _fault(where: OrderKey, value: object, content: Mapping[str, Any]) -> Fault | None:
+    """Return why a value cannot be set or taken out, whatever it is."""
     if not where.table and where.key in _FIXED:
         return Fault(where.path, _FIXED[where.key])
     if not where.table and where.key in TABLES:
@@ -192,7 +192,7 @@ def _fault(where: Place, value: object, content: Mapping[str, Any]) -> Fault | N
 
 
 def _unfold_edition(
-    content: dict[str, Any], sets: Mapping[Place, object], catalog: Catalog
+    content: dict[str, Any], sets: Mapping[OrderKey, object], catalog: Catalog
 ) -> None:
     """Let what an edition names take the place of what is there, for each code."""
     code = sets.get(_EDITION)
@@ -204,13 +204,13 @@ def _unfold_edition(
         content[table] = {c: v for c, v in content.get(table, {}).items() if c not in named}
 
 
-def _give_way(content: dict[str, Any], sets: Mapping[Place, object], bundle: Bundle) -> None:
+def _give_way(content: dict[str, Any], sets: Mapping[OrderKey, object], bundle: Bundle) -> None:
     """Take out what would contradict a date that is set, and what means nothing without one."""
-    told = {where.key for where in sets if not where.table}
-    if "days" in told:
+    given = {where.key for where in sets if not where.table}
+    if "days" in given:
         _count_from_expiry(content, bundle)
-    for day, days in _ALIKE:
-        if day in told or days in told:
+    for day, days in _EXCLUSIVE:
+        if day in given or days in given:
             content.pop(day, None)
             content.pop(days, None)
     if sets.get(_EXPIRY, "") is None:
@@ -219,7 +219,7 @@ def _give_way(content: dict[str, Any], sets: Mapping[Place, object], bundle: Bun
 
 
 def _count_from_expiry(content: dict[str, Any], bundle: Bundle) -> None:
-    """Say in days before and after the expiry what was said in dates."""
+    """Give in days before and after the expiry what was said in dates."""
     content.pop("expiry", None)
     if bundle.warning is not None and bundle.expiry is not None:
         content.pop("warning")
@@ -229,7 +229,7 @@ def _count_from_expiry(content: dict[str, Any], bundle: Bundle) -> None:
         content["grace_days"] = bundle.grace - bundle.expiry
 
 
-def _put(content: dict[str, Any], where: Place, value: object) -> None:
+def _put(content: dict[str, Any], where: OrderKey, value: object) -> None:
     if value is not None:
         where.put(content, value)
     elif where.table:

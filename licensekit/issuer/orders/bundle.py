@@ -1,7 +1,7 @@
 """From an order and a catalog to a bundle: is what was ordered for sale, and does it work alone?"""
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from licensekit import limits
 from licensekit.catalog import reached
@@ -26,7 +26,7 @@ class CheckedOrder(NamedTuple):
 
 
 def check_order(draft: OrderDraft, catalog: Catalog, already: Collection[str] = ()) -> CheckedOrder:
-    """Give the order of `draft`, which a bundle can be made of.
+    """Check a draft and return its order, of which a bundle can be made.
 
     `already` are the license codes that the other parts of the order's serial grant.
 
@@ -41,7 +41,7 @@ def check_order(draft: OrderDraft, catalog: Catalog, already: Collection[str] = 
 
 
 def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ()) -> list[Fault]:
-    """Give everything for which `catalog` does not allow what `order` names, by key path.
+    """Return everything for which `catalog` does not allow what `order` names, by key path.
 
     A hidden license may be sold: hiding is about the lists that licenses are assigned from, and a
     system license is never assigned. What an included license requires may be missing: a plan is
@@ -76,7 +76,7 @@ class BundleTemplate(NamedTuple):
     """The fields behind `issued`."""
 
     def fields(self, serial: str, sequence: int, company: str) -> tuple[object, ...]:
-        """Give every field of a bundle, in order."""
+        """Return every field of a bundle, in order."""
         return (
             self.issuer,
             self.product,
@@ -92,7 +92,7 @@ class BundleTemplate(NamedTuple):
 
 
 def form(checked: CheckedOrder, *, issued: int, binding: Binding | None = None) -> BundleTemplate:
-    """Give what bundles for an order's terms have in common, issued at `issued`.
+    """Return what bundles for an order's terms have in common, issued at `issued`.
 
     Raises:
         OrderInvalid: the term leaves the years 1970 to 9999.
@@ -130,7 +130,7 @@ def make_bundle(
     issued: int,
     binding: Binding | None = None,
 ) -> Bundle:
-    """Give the bundle for an order, issued at `issued` (seconds since 1970).
+    """Make the bundle for an order, issued at `issued` (seconds since 1970).
 
     Raises:
         OrderInvalid: its term leaves the years 1970 to 9999, or it replaces its own serial.
@@ -140,6 +140,12 @@ def make_bundle(
     require_other_serial(order, serial)
     fields = common.fields(serial, sequence, order.company)
     return compose(Bundle, fields)[0]
+
+
+def replace_fields(bundle: Bundle, **changes: Any) -> Bundle:
+    """Return `bundle` with other values in some of its fields."""
+    fields = {name: getattr(bundle, name) for name in bundle.__struct_fields__}
+    return Bundle(**{**fields, **changes})
 
 
 def require_other_serial(order: Order, serial: str) -> None:
@@ -157,7 +163,7 @@ def _named(order: Order) -> Counts:
 
 
 def _granted(order: Order, catalog: Catalog) -> tuple[Counts, Mapping[str, Value]]:
-    """Give what is granted: what the edition names, and what the order names instead or more."""
+    """Return what is granted: what the edition names, and what the order names instead or more."""
     if order.edition is None:
         return _named(order), order.values
     edition = catalog.editions[order.edition]
@@ -191,7 +197,7 @@ def _requirement_faults(
 
 
 def _requires(catalog: Catalog, counts: Counts) -> Iterator[tuple[str, set[str]]]:
-    """Give what each license requires of those of its own issuer."""
+    """Yield what each license requires of those of its own issuer."""
     licenses = catalog.licenses
     for table in counts:
         for code in table:

@@ -17,7 +17,7 @@ _spell: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def canonical(order: Order) -> str:
-    """Give what `order` says beyond the defaults, as JSON with sorted keys."""
+    """Return what `order` says beyond the defaults, as JSON with sorted keys."""
     said = {
         name: _plain(name, value)
         for name, value, default in zip(Order._fields, order, _DEFAULTS, strict=True)
@@ -27,12 +27,12 @@ def canonical(order: Order) -> str:
 
 
 def canonical_text(text: str) -> str:
-    """Give how a text is spelled in a canonical text."""
+    """Return how a text is spelled in a canonical text."""
     return _spell(text)
 
 
 def difference(before: str, after: str) -> str:
-    """Say in one line what differs between two canonical texts."""
+    """Return in one line what differs between two canonical texts."""
     old, new = _flat(json.loads(before)), _flat(json.loads(after))
     names = [*old, *(name for name in new if name not in old)]
     changes = [

@@ -1,6 +1,6 @@
 """Values of an order that are given as text: a cell of a table, `users.windows=50` in a command.
 
-What a text that is no number, no `true` and no `false` may be, the order's own reader judges.
+A text that is no number, no `true` and no `false` is left for the order's own reader to check.
 """
 
 from typing import Any, Final, NamedTuple
@@ -28,8 +28,8 @@ _DIGITS: Final = 19
 """A number of more digits is above every bound, and stays text for the order's reader to refuse."""
 
 
-class Place(NamedTuple):
-    """Where a value stands in an order: a key of its own, or a code in one of its tables."""
+class OrderKey(NamedTuple):
+    """The key of a value in an order: a key of its own, or a code in one of its tables."""
 
     table: str
     """Empty: the order itself."""
@@ -41,7 +41,7 @@ class Place(NamedTuple):
         return f"{self.table}.{self.key}" if self.table else self.key
 
     def read(self, text: str) -> object:
-        """Give the value that `text` means here."""
+        """Return the value that `text` means here."""
         if self.table == VALUES:
             return text == "true" if text in {"true", "false"} else _whole(text)
         if self.table:
@@ -53,12 +53,12 @@ class Place(NamedTuple):
         (order.setdefault(self.table, {}) if self.table else order)[self.key] = value
 
 
-def place(title: str, catalog: Catalog) -> Place:
-    """Give the place that `title` names: a key, a key path, or the code of a license alone."""
+def parse_key(title: str, catalog: Catalog) -> OrderKey:
+    """Return the key that `title` names: a key, a key path, or the code of a license alone."""
     table, dot, code = title.partition(".")
     if not dot and title in catalog.licenses:
-        return Place(catalog.licenses[title].kind.plural, title)
-    return Place(table, code) if table in TABLES and code else Place("", title)
+        return OrderKey(catalog.licenses[title].kind.plural, title)
+    return OrderKey(table, code) if table in TABLES and code else OrderKey("", title)
 
 
 def _whole(text: str) -> object:

@@ -1,4 +1,4 @@
-"""A renewal or another change within one transaction on the ledger: proposed, then signed."""
+"""A renewal or another change of what was sold, proposed within one transaction on the ledger."""
 
 from typing import NamedTuple
 
@@ -6,18 +6,15 @@ from licensekit.database import Connection
 from licensekit.dates import day_at
 from licensekit.errors import NotCurrent, NotIssued
 from licensekit.issuer.exchange.usage import UsageRow, shortfalls
-from licensekit.issuer.ledger import Record, append, bundles
+from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.ledger.finding import require_serial
+from licensekit.issuer.ledger.lookup import require_serial
+from licensekit.issuer.ledger.projection import ACTIVE, REPLACED
 from licensekit.issuer.orders.amendment import Amendment, BundleChange, amended, differences
-from licensekit.issuer.orders.bundle import make_bundle
-from licensekit.issuer.orders.issue import check, ordered_before
+from licensekit.issuer.orders.bundle import replace_fields
+from licensekit.issuer.orders.issue import Issuance, ordered_before, prepare_bundle
 from licensekit.issuer.orders.numbering import Numbering
-from licensekit.issuer.orders.reissue import changed
-from licensekit.issuer.signing import sign_admitted
-from licensekit.issuer.state import WorkspaceState
-from licensekit.keys.signing import Signer
-from licensekit.wire.armor import Token
+from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Bundle
 
 
@@ -28,65 +25,41 @@ class ChangeProposal(NamedTuple):
     """What is in force; or what was signed for the same order number before."""
     after: Bundle
     differences: tuple[BundleChange, ...]
-    """None: there is nothing to sign, and what is in force is the answer."""
+    """None: there is nothing to sign, and what is in force is the result."""
     short: tuple[UsageRow, ...] = ()
     """Licenses of which the newest statement has more in use than would be sold."""
 
+    def issuance(self, asked: Amendment) -> Issuance:
+        """Return what is to be signed, if anything is."""
+        before = None if self.differences else self.before
+        bundle = self.after if self.differences else self.before.bundle
+        return Issuance(asked.action, bundle, before, asked.number, asked.ordered)
 
-def propose(
-    ledger: Connection, state: WorkspaceState, asked: Amendment, now: int
-) -> ChangeProposal:
-    """Give what a change makes of the bundle in force.
+
+def propose_change(tx: LedgerTransaction, asked: Amendment) -> ChangeProposal:
+    """Return what a change makes of the bundle in force.
 
     Raises:
-        NotIssued: nothing was issued for the serial or its part; a mistyped one is told as such.
+        NotIssued: nothing was issued for the serial or its part; a mistyped one is named as such.
         NotCurrent: what was issued was revoked, returned, or replaced by another serial.
         OrderConflict: something else was signed under its order number.
         OrderInvalid: with all faults of what is asked for.
     """
-    done = ordered_before(ledger, state, asked.number, asked.ordered, now)
+    done = ordered_before(tx, asked.number, asked.ordered)
     if done is not None:
         return ChangeProposal(done, done.bundle, ())
-    require_serial(ledger, asked.serial)
-    before = in_force(ledger, asked.serial, asked.part)
-    draft = amended(asked, before.bundle, state.signed_catalog, day_at(now))
-    places = Numbering(ledger, state)
-    checked = check(state, draft, places)
-    made = make_bundle(
-        checked,
-        serial=asked.serial,
-        sequence=places.sequence(draft.order, asked.serial),
-        issued=now,
-        binding=before.bundle.binding,
-    )
-    after = changed(made, extensions=before.bundle.extensions)
-    short = shortfalls(ledger, state, before.bundle, after)
+    require_serial(tx.ledger, asked.serial)
+    before = in_force(tx.ledger, asked.serial, asked.part)
+    draft = amended(asked, before.bundle, tx.state.signed_catalog, day_at(tx.now))
+    made = prepare_bundle(tx, draft, Numbering(tx))
+    kept = before.bundle
+    after = replace_fields(made, binding=kept.binding, extensions=kept.extensions)
+    short = shortfalls(tx, before.bundle, after)
     return ChangeProposal(before, after, differences(before.bundle, after), short)
 
 
-def sign_change(
-    ledger: Connection,
-    state: WorkspaceState,
-    asked: Amendment,
-    signer: Signer,
-    proposed: ChangeProposal,
-    *,
-    who: str,
-    now: int,
-) -> Token:
-    """Sign and enter what was proposed in the same transaction.
-
-    Raises:
-        KeyOutOfScope, KeyOutOfWindow, KeyRevoked, KeyUnknown: the key may not sign it.
-    """
-    token = sign_admitted(proposed.after, signer, state.trust_store.trust, now)
-    ordered = asked.ordered
-    append(ledger, [Record(asked.action, now, who, token, proposed.after, asked.number, ordered)])
-    return token
-
-
 def require_as_shown(proposed: ChangeProposal, shown: ChangeProposal | None) -> None:
-    """Refuse what is not what somebody was shown and has agreed to.
+    """Refuse what differs from what somebody was shown and has agreed to.
 
     Raises:
         NotCurrent: something else was signed meanwhile.
@@ -97,27 +70,28 @@ def require_as_shown(proposed: ChangeProposal, shown: ChangeProposal | None) -> 
     ):
         raise NotCurrent(
             f"{shown.before.label} is no longer in force: another change came first",
-            hint="look at the difference again",
+            hint="review the changes again",
         )
 
 
 def in_force(ledger: Connection, serial: str, part: str) -> Issued:
-    """Give the bundle of a part that is in force.
+    """Return the bundle of a part that is in force.
 
     Raises:
         NotIssued: nothing was issued for the part.
         NotCurrent: what was issued last is not in force.
     """
-    found = [one for one in bundles.of_serial(ledger, serial) if one.bundle.part == part]
-    current = [one for one in found if one.standing == "current"]
-    if current:
-        return current[-1]
+    issued = bundles.of_serial(ledger, serial)
+    found = [one for one in issued if one.bundle.part == part]
+    active = [one for one in found if one.state == ACTIVE]
+    if active:
+        return active[-1]
     if not found:
-        parts = sorted({one.bundle.part for one in bundles.of_serial(ledger, serial)})
+        parts = sorted({one.bundle.part for one in issued})
         raise NotIssued(f"serial {serial} has no part `{part}`, but {', '.join(parts)}")
     last = found[-1]
-    why = "replaced by another serial" if last.standing == "replaced" else last.standing
+    why = "replaced by another serial" if last.state == REPLACED else last.state
     raise NotCurrent(
         f"{last.label} was {why}: nothing of this part is in force",
-        hint="`licensekit issue` with a new order sells it anew",
+        hint="`licensekit issue` with a new order sells it again",
     )

@@ -1,82 +1,117 @@
 """From order to license file: checked, signed, entered, and only then handed out."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
-from licensekit.database import Connection
 from licensekit.errors import BundleRevoked, KeyRevoked, OrderConflict
-from licensekit.issuer.attachments import Attachments
-from licensekit.issuer.ledger import LedgerEntry, Record, append, bundles, entry_of_order
-from licensekit.issuer.ledger.bundles import Issued, Named
+from licensekit.issuer.attachments import attachments_of
+from licensekit.issuer.exchange.requests import VerifiedRequest
+from licensekit.issuer.ledger import LedgerEntry, append, bundles, entry_of_order
+from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.orders.bundle import CheckedOrder, check_order, make_bundle
 from licensekit.issuer.orders.canonical import canonical, difference
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import OrderDraft
-from licensekit.issuer.signing import sign_admitted
-from licensekit.issuer.state import WorkspaceState, file_of
+from licensekit.issuer.output.license_file import Approve, LicenseFile, file_name, license_file
+from licensekit.issuer.signing import require_signer
+from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.keys.signing import Signer
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle
 
 
-class LicenseFile(NamedTuple):
-    """A signed bundle, ready to be handed out."""
+class Issuance(NamedTuple):
+    """What an order, a request or a change comes to: a bundle to sign, or one that is there."""
 
+    action: str
+    """`issue`, `renew`, `amend` or `answer`."""
     bundle: Bundle
-    token: Token
-    data: bytes
-    """The file: the bundle and what rides along."""
-    is_repeated: bool
-    """Whether the same order was issued before: then this is the same bundle again."""
-
-    @property
-    def name(self) -> str:
-        """How the file is called: serial, part and sequence."""
-        return file_name(self.bundle)
-
-
-Approve = Callable[[LicenseFile], object]
-"""Looks at a license file before it is entered; what it raises undoes the signing."""
+    before: Issued | None = None
+    """The bundle of the ledger that is the result already; then nothing is signed."""
+    number: str | None = None
+    """The vendor's own number of the order."""
+    ordered: str | None = None
+    """The order in its canonical text."""
+    request: VerifiedRequest | None = None
+    """The request that is answered."""
+    numbering: Numbering | None = None
 
 
-def agreed(_: LicenseFile) -> None:
-    """Approve of every file."""
-
-
-def file_name(bundle: Bundle | Named) -> str:
-    """Give the name of a bundle's file: `1010000014-base-1.lic`."""
-    return f"{bundle.serial}-{bundle.part}-{bundle.sequence}.lic"
-
-
-def license_file(
-    bundle: Bundle, token: Token, riders: Attachments, *, repeated: bool
-) -> LicenseFile:
-    """Give the file of a signed bundle."""
-    return LicenseFile(bundle, token, file_of([*riders.beside(bundle), token]), repeated)
-
-
-def issued_before(
-    ledger: Connection, state: WorkspaceState, draft: OrderDraft, now: int
-) -> Issued | None:
-    """Give what was issued for the order of this number.
+def prepare_order(tx: LedgerTransaction, draft: OrderDraft) -> Issuance:
+    """Check an order and make its bundle, unless it was issued before under its number.
 
     Raises:
-        OrderConflict: it was another order, or what was issued counts no more.
+        OrderInvalid: with all faults of the order.
+        OrderConflict: as `ordered_before`.
+        WorkspaceInvalid: no catalog was signed yet.
     """
-    return ordered_before(ledger, state, draft.order.number, canonical(draft.order), now)
+    before = issued_before(tx, draft)
+    if before is not None:
+        return Issuance("issue", before.bundle, before)
+    numbering = Numbering(tx)
+    bundle = prepare_bundle(tx, draft, numbering)
+    number, ordered = draft.order.number, canonical(draft.order)
+    return Issuance("issue", bundle, None, number, ordered, numbering=numbering)
 
 
-def ordered_before(
-    ledger: Connection, state: WorkspaceState, number: str | None, ordered: str, now: int
-) -> Issued | None:
-    """Give what was issued under an order number, which must be for what is `ordered` now.
+def prepare_bundle(tx: LedgerTransaction, draft: OrderDraft, numbering: Numbering) -> Bundle:
+    """Check an order and make its bundle, with the next serial and sequence.
+
+    Raises:
+        OrderInvalid: with all faults of the order.
+        WorkspaceInvalid: no catalog was signed yet.
+    """
+    checked = check(tx, draft, numbering)
+    serial = numbering.serial(draft.order)
+    sequence = numbering.sequence(draft.order, serial)
+    return make_bundle(checked, serial=serial, sequence=sequence, issued=tx.now)
+
+
+def file_before(tx: LedgerTransaction, issuance: Issuance, *, attach: bool) -> LicenseFile | None:
+    """Return the file of what was issued before; None if there is something to sign."""
+    before = issuance.before
+    if before is None:
+        return None
+    attachments = attachments_of(tx, attach=attach)
+    return license_file(before.bundle, before.token, attachments, repeated=True)
+
+
+def sign_issuance(
+    tx: LedgerTransaction,
+    issuance: Issuance,
+    signer: Signer | None,
+    approve: Approve,
+    *,
+    attach: bool,
+) -> LicenseFile:
+    """Sign and enter what is to be signed, if anything is, and return the file.
+
+    Raises:
+        KeyMissing: there is no signer, and something to sign.
+        KeyOutOfScope, KeyOutOfWindow, KeyRevoked, KeyUnknown: the key may not sign it.
+    """
+    file = file_before(tx, issuance, attach=attach)
+    if file is None:
+        token = _enter(tx, issuance, require_signer(signer))
+        attachments = attachments_of(tx, attach=attach)
+        file = license_file(issuance.bundle, token, attachments, repeated=False)
+    approve(file)
+    return file
+
+
+def issued_before(tx: LedgerTransaction, draft: OrderDraft) -> Issued | None:
+    """Return what was issued for an order, found by its number; raises as `ordered_before`."""
+    return ordered_before(tx, draft.order.number, canonical(draft.order))
+
+
+def ordered_before(tx: LedgerTransaction, number: str | None, ordered: str) -> Issued | None:
+    """Return what was issued under an order number, which must be for what is `ordered` now.
 
     Raises:
         OrderConflict: it was another order, or one that was bound to installations, or what was
-            issued counts no more.
+            issued is no longer valid.
     """
-    before = None if number is None else entry_of_order(ledger, number)
+    before = None if number is None else entry_of_order(tx.ledger, number)
     if before is None:
         return None
     if before.request is not None:
@@ -86,9 +121,9 @@ def ordered_before(
             number=before.number,
         )
     require_same_order(before, ordered)
-    issued = bundles.by_number(ledger, before.number)
+    issued = bundles.by_number(tx.ledger, before.number)
     if issued is not None:
-        require_genuine(issued, state, now)
+        require_genuine(tx, issued)
     return issued
 
 
@@ -107,60 +142,44 @@ def require_same_order(before: LedgerEntry, ordered: str) -> None:
         )
 
 
-def require_genuine(issued: Issued, state: WorkspaceState, now: int) -> None:
-    """Refuse to hand out once more what every customer would refuse.
+def require_genuine(tx: LedgerTransaction, issued: Issued) -> None:
+    """Refuse to hand out again what every customer would refuse.
 
     Raises:
         OrderConflict: the bundle or its key was revoked.
     """
     try:
-        verify_bundle(issued.token, state.trust_store.trust, now)
+        verify_bundle(issued.token, tx.trust, tx.now)
     except (BundleRevoked, KeyRevoked) as error:
         raise OrderConflict(
-            f"order {issued.order_number} was issued as {file_name(issued.bundle)}, which counts no"
-            f" more: {error.what}",
+            f"order {issued.order_number} was issued as {file_name(issued.bundle)}, which is no"
+            f" longer valid: {error.what}",
             hint="give the order a number of its own, or send what was signed in its place",
         ) from error
 
 
-def check(state: WorkspaceState, draft: OrderDraft, places: Numbering) -> CheckedOrder:
-    """Hold an order against the catalog and the ledger.
+def check(tx: LedgerTransaction, draft: OrderDraft, numbering: Numbering) -> CheckedOrder:
+    """Check an order against the catalog and the ledger.
 
     Raises:
         OrderInvalid: with all its faults.
         WorkspaceInvalid: no catalog was signed yet.
     """
-    found = OrderDraft(draft.order, (*draft.faults, *places.faults(draft.order)))
-    already = places.granted_by_other_parts(draft.order)
-    return check_order(found, state.signed_catalog, already)
+    found = OrderDraft(draft.order, (*draft.faults, *numbering.faults(draft.order)))
+    already = numbering.granted_by_other_parts(draft.order)
+    return check_order(found, tx.state.signed_catalog, already)
 
 
-def issue(
-    ledger: Connection,
-    state: WorkspaceState,
-    draft: OrderDraft,
-    signer: Signer,
-    *,
-    who: str,
-    now: int,
-) -> tuple[Bundle, Token]:
-    """Sign the bundle of an order that was not issued before, and enter it.
-
-    Raises:
-        OrderInvalid: with all faults of the order.
-        KeyOutOfScope, KeyOutOfWindow, KeyRevoked, KeyUnknown: the key may not sign it.
-    """
-    places = Numbering(ledger, state)
-    checked = check(state, draft, places)
-    serial = places.serial(draft.order)
-    bundle = make_bundle(
-        checked,
-        serial=serial,
-        sequence=places.sequence(draft.order, serial),
-        issued=now,
+def _enter(tx: LedgerTransaction, issuance: Issuance, signer: Signer) -> Token:
+    """Sign a bundle and enter it, behind the request that it answers."""
+    request = issuance.request
+    signed = tx.sign(issuance.action, issuance.bundle, signer)._replace(
+        order_number=issuance.number,
+        order=issuance.ordered,
+        request=None if request is None else request.identity,
     )
-    token = sign_admitted(bundle, signer, state.trust_store.trust, now)
-    order = draft.order
-    append(ledger, [Record("issue", now, who, token, bundle, order.number, canonical(order))])
-    places.settle()
-    return bundle, token
+    received = [] if request is None else [request.record(tx)]
+    append(tx.ledger, [*received, signed])
+    if issuance.numbering is not None:
+        issuance.numbering.settle()
+    return signed.token

@@ -3,38 +3,34 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from licensekit.database import Connection
 from licensekit.errors import Fault
 from licensekit.issuer.ledger import bundles, facts, serials
 from licensekit.issuer.orders.order import Order
-from licensekit.issuer.state import WorkspaceState
+from licensekit.issuer.transaction import LedgerTransaction
 
 _AHEAD: Final = 500
-"""So many serials are looked up at once."""
+"""How many serials are looked up together."""
 
 
 class Numbering:
-    """What was given out so far, on top of what the ledger has.
+    """The serials and sequences given out so far, on top of those of the ledger.
 
-    `waits` says of a serial whether it was given a place and is not in the ledger yet.
+    `waits` returns whether a serial was given out and is not in the ledger yet.
     """
 
     def __init__(
-        self,
-        ledger: Connection,
-        state: WorkspaceState,
-        waits: Callable[[str], bool] = lambda _: False,
+        self, tx: LedgerTransaction, waits: Callable[[str], bool] = lambda _: False
     ) -> None:
-        self._ledger = ledger
+        self._ledger = tx.ledger
         self._waits = waits
-        self._revocations = state.last_list
-        self._makes_serials = not state.is_partner
+        self._revocations = tx.state.last_list
+        self._makes_serials = not tx.state.is_partner
         self._made: int | None = None
         self._looked_up_to = 0
         self._taken = set[str]()
 
     def serial(self, order: Order) -> str:
-        """Give the serial that `order` names, or a new one."""
+        """Return the serial that `order` names, or a new one."""
         if order.serial is None:
             return self._next_serial()
         if self._made is not None and self._is_ahead(order.serial):
@@ -42,12 +38,12 @@ class Numbering:
         return order.serial
 
     def settle(self) -> None:
-        """Remember in the ledger which serials were made."""
+        """Record in the ledger which serials were made."""
         if self._made is not None:
             facts.put(self._ledger, facts.LAST_SERIAL, str(self._made))
 
     def faults(self, order: Order) -> Iterator[Fault]:
-        """Give what is wrong with the serials and the sequence that `order` names."""
+        """Yield what is wrong with the serials and the sequence that `order` names."""
         for key, serial in (("serial", order.serial), ("replaces", order.replaces)):
             if serial is not None and serials.is_mistyped(serial):
                 yield Fault(key, f"{serial} is mistyped: its last digit does not fit the others")
@@ -62,7 +58,7 @@ class Numbering:
             yield Fault("sequence", f"{order.sequence} was issued already; the last one is {last}")
 
     def sequence(self, order: Order, serial: str) -> int:
-        """Give the sequence that `order` names, or the next one of its serial and part."""
+        """Return the sequence that `order` names, or the next one of its serial and part."""
         if order.sequence is not None:
             return order.sequence
         if order.serial is None:
@@ -71,12 +67,12 @@ class Numbering:
         return max(last + 1, self._lowest(serial, order.part))
 
     def granted_by_other_parts(self, order: Order) -> frozenset[str]:
-        """Give the license codes that the other parts of the order's serial grant."""
+        """Return the license codes that the other parts of the order's serial grant."""
         if order.serial is None:
             return frozenset()
         others = [
             one.bundle
-            for one in bundles.current(self._ledger, order.serial)
+            for one in bundles.active(self._ledger, order.serial)
             if one.bundle.part != order.part
         ]
         return frozenset(c for b in others for c in (*b.system, *b.sites, *b.users))
@@ -96,7 +92,7 @@ class Numbering:
                 return serial
 
     def _look_up(self, first: int) -> None:
-        """Ask once for all that are next which of them are taken."""
+        """Look up which of the next serials are taken."""
         self._looked_up_to = first + _AHEAD - 1
         ends = serials.make(first), serials.make(self._looked_up_to)
         self._taken = bundles.serials_between(self._ledger, *ends)

@@ -67,7 +67,7 @@ class Term(NamedTuple):
 
 
 def term(order: Order, issued: int) -> Term:
-    """Give the dates of `order` if it is issued on the day `issued`."""
+    """Return the dates of `order` if it is issued on the day `issued`."""
     expiry = order.expiry
     if order.days is not None:
         expiry = (issued if order.starts is None else order.starts) + order.days
@@ -82,7 +82,7 @@ def term(order: Order, issued: int) -> Term:
 
 
 def date_faults(order: Order, *, whole: bool = True) -> list[Fault]:
-    """Give what is wrong with the dates, by key path; it does not depend on the day of issue.
+    """Return what is wrong with the dates, by key path; it does not depend on the day of issue.
 
     `whole` says that no date is absent only because it could not be read.
     """
@@ -108,7 +108,7 @@ def _contradictions(order: Order) -> Iterator[Fault]:
 
 
 def _wrong_sequence(order: Order) -> Iterator[Fault]:
-    """Give the dates that come too early; without `starts`, a term in days begins on day 0."""
+    """Return the dates that come too early; without `starts`, a term in days begins on day 0."""
     begins = 0 if order.starts is None and order.days is not None else order.starts
     warning, expiry, grace = term(order, 0)
     dates = (

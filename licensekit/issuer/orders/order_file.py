@@ -49,7 +49,7 @@ _DATE_KEYS: Final = frozenset(
 
 
 def read_order(text: bytes) -> Order:
-    """Give the order that a TOML file describes.
+    """Return the order that a TOML file describes.
 
     What it orders is held against a catalog later (`licensekit.issuer.orders.bundle`).
 
@@ -60,7 +60,7 @@ def read_order(text: bytes) -> Order:
 
 
 def order_from(content: object) -> Order:
-    """Give the order that a mapping describes, which has the keys and values of the TOML form.
+    """Return the order that a mapping describes, which has the keys and values of the TOML form.
 
     Dates may be text: `2027-12-31`.
 
@@ -71,7 +71,7 @@ def order_from(content: object) -> Order:
 
 
 def read_draft(text: bytes) -> OrderDraft:
-    """Give what can be read of a TOML file and its faults, to be told with those of `bundling`.
+    """Return what can be read of a TOML file and its faults, for those of `bundle_faults`.
 
     Raises:
         OrderInvalid: it is no TOML.
@@ -83,7 +83,7 @@ def read_draft(text: bytes) -> OrderDraft:
 
 
 def draft_from(content: object) -> OrderDraft:
-    """Give what can be read of a mapping and its faults, to be told with those of `bundling`."""
+    """Return what can be read of a mapping and its faults, for those of `bundle_faults`."""
     if not isinstance(content, dict):
         why = f"is {values.what_is(content)}, not an order"
         return OrderDraft(Order(company=""), (Fault("", why),))

@@ -20,15 +20,15 @@ _PIXELS: Final = 8
 
 
 def text_of(data: bytes) -> str:
-    """Give the text that a code of a license file says: its tokens without white space.
+    """Return the text that a code of a license file says: its tokens without white space.
 
     Raises:
         QrRefused: it is longer than any code holds.
     """
     text = "".join(data.decode("ascii").split())
     if len(text) > LARGEST:
-        bare = text[text.rindex("lk1-") :]
-        spare = "`--bare` leaves out the trust documents that ride along" if fits(bare) else ""
+        alone = text[text.rindex("lk1-") :]
+        spare = "`--no-attachments` leaves out the trust documents" if fits(alone) else ""
         raise QrRefused(
             f"the license file has {len(text)} characters, and a QR code holds at most {LARGEST}",
             hint=spare or "send it as a file",
@@ -38,22 +38,22 @@ def text_of(data: bytes) -> str:
 
 
 def fits(text: str) -> bool:
-    """Say whether a code holds so much text."""
+    """Return whether a code holds so much text."""
     return len(text) <= LARGEST
 
 
 def png(data: bytes) -> bytes:
-    """Give the code of a license file as a PNG image; raises as `text_of`, or without segno."""
+    """Return the code of a license file as a PNG image; raises as `text_of`, or without segno."""
     return _saved(data, "png", _PIXELS)
 
 
 def svg(data: bytes) -> bytes:
-    """Give the code of a license file as an SVG image; raises as `png`."""
+    """Return the code of a license file as an SVG image; raises as `png`."""
     return _saved(data, "svg", 1)
 
 
 def svg_inline(data: bytes) -> str:
-    """Give the code as an element of an HTML page, as large as what it is in; raises as `png`."""
+    """Return the code as an element of an HTML page, as large as what it is in; raises as `png`."""
     return _code(text_of(data)).svg_inline(border=_BORDER, omitsize=True)
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Protocol
 
-from licensekit.errors import SignerUnavailable
-from licensekit.keys.pkcs11.uri import EXAMPLE, parse
+from licensekit.errors import Pkcs11KeyInvalid, Pkcs11Unavailable, SignerUriInvalid
+from licensekit.keys.pkcs11.uri import parse
 from licensekit.keys.signing import Signer
 
 
@@ -35,7 +35,7 @@ def open_signer(uri: str, pin: Callable[[], str]) -> TokenSigner:
     """
     place = parse(uri)
     if place.object is None and place.id is None:
-        raise SignerUnavailable("the URI names no key: object= or id= is missing", hint=EXAMPLE)
+        raise SignerUriInvalid(reason="key")
     with _extra():
         from licensekit.keys.pkcs11 import session  # noqa: PLC0415  # python-pkcs11 is an extra
     return session.open_signer(place, pin)
@@ -48,13 +48,10 @@ def generate(uri: str, pin: Callable[[], str], label: str) -> TokenSigner:
         SignerUnavailable: as for `open_signer`, or the token has a key of that label already.
     """
     place = parse(uri)
-    if place.object not in (None, label):
-        raise SignerUnavailable(
-            f"the URI names the key {place.object!a}, and {label!a} is wanted",
-            hint="leave object= out of the URI",
-        )
+    if place.object is not None and place.object != label:
+        raise SignerUriInvalid(reason="other-label", name=place.object, wanted=label)
     if not label.isprintable() or not label:
-        raise SignerUnavailable(f"{label!a:.60} is no label", hint="give a printable one")
+        raise Pkcs11KeyInvalid(reason="label", name=label)
     with _extra():
         from licensekit.keys.pkcs11 import session  # noqa: PLC0415  # python-pkcs11 is an extra
     return session.generate(place._replace(object=label), pin)
@@ -65,6 +62,4 @@ def _extra() -> Generator[None]:
     try:
         yield
     except ImportError as error:
-        raise SignerUnavailable(
-            "python-pkcs11 is not installed", hint="install `licensekit-files[pkcs11]`"
-        ) from error
+        raise Pkcs11Unavailable(reason="package") from error

@@ -2,13 +2,21 @@
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from secrets import token_bytes
 from typing import Any, Final
 
 import pkcs11
 from pkcs11 import Attribute, KeyType, Mechanism, Object, ObjectClass, Session, SignMixin, Token
 
-from licensekit.errors import KeyInvalid, SignatureInvalid, SignerUnavailable
+from licensekit.errors import (
+    KeyInvalid,
+    PinWrong,
+    Pkcs11KeyInvalid,
+    Pkcs11Unavailable,
+    SignatureInvalid,
+    SignerUnavailable,
+)
 from licensekit.keys.pkcs11.uri import TOKEN_ATTRIBUTES, KeyPlace
 from licensekit.keys.verifying import VerifyingKey, load
 from licensekit.wire.frame import ED25519, ED25519_KEY_BYTES
@@ -18,18 +26,17 @@ _POINT_PREFIXES: Final = (b"", b"\x04\x20", b"\x03\x21\x00")
 """The point as it is, as a DER octet string (SoftHSM and most), as a DER bit string."""
 _ID_BYTES: Final = 8
 
-_REMOVED: Final = ("the token was taken away", "put it back and run the command again")
-_PIN: Final = (
-    "the token refuses the PIN",
-    "check the PIN; a token locks itself after a few wrong ones",
-)
-_EXPLAINED: Final[Mapping[type[pkcs11.PKCS11Error], tuple[str, str]]] = {
+_Explained = Callable[..., SignerUnavailable]
+_OTHER: Final[_Explained] = partial(Pkcs11Unavailable, reason="other")
+_REMOVED: Final[_Explained] = partial(Pkcs11Unavailable, reason="removed")
+_REFUSED: Final[_Explained] = partial(PinWrong, reason="refused")
+_EXPLAINED: Final[Mapping[type[pkcs11.PKCS11Error], _Explained]] = {
     pkcs11.DeviceRemoved: _REMOVED,
-    pkcs11.MechanismInvalid: ("the token cannot do Ed25519", "use one with the mechanism EDDSA"),
-    pkcs11.PinIncorrect: _PIN,
-    pkcs11.PinInvalid: _PIN,
-    pkcs11.PinLenRange: _PIN,
-    pkcs11.PinLocked: ("the PIN is locked", "unlock it with the SO PIN, by the token's own tool"),
+    pkcs11.MechanismInvalid: partial(Pkcs11Unavailable, reason="mechanism"),
+    pkcs11.PinIncorrect: _REFUSED,
+    pkcs11.PinInvalid: _REFUSED,
+    pkcs11.PinLenRange: _REFUSED,
+    pkcs11.PinLocked: partial(PinWrong, reason="locked"),
     pkcs11.SessionHandleInvalid: _REMOVED,
     pkcs11.TokenNotPresent: _REMOVED,
 }
@@ -59,11 +66,7 @@ class _TokenSigner:
         try:
             self._verifying_key.verify(message, signature)
         except SignatureInvalid as error:
-            raise SignerUnavailable(
-                "the token signs with another key than its public one",
-                where=_name(self._place),
-                hint="make the two match again by the token's own tool, or make a new key",
-            ) from error
+            raise Pkcs11KeyInvalid(reason="mismatch", where=_name(self._place)) from error
         return signature
 
 
@@ -78,10 +81,8 @@ def generate(place: KeyPlace, pin: Callable[[], str]) -> _TokenSigner:
     place = place if place.id else place._replace(id=token_bytes(_ID_BYTES))
     with _session(place, pin, rw=True) as session:
         if _objects(session, {Attribute.LABEL: place.object}):
-            raise SignerUnavailable(
-                f"the token has an object named `{place.object}` already",
-                where=_name(place),
-                hint="give the new key another label, or use that one by object= of the URI",
+            raise Pkcs11KeyInvalid(
+                reason="label-taken", name=place.object or "", where=_name(place)
             )
         curve = session.create_domain_parameters(
             KeyType.EC_EDWARDS, {Attribute.EC_PARAMS: _ED25519_OID}, local=True
@@ -97,9 +98,7 @@ def _signer(session: Session, place: KeyPlace) -> _TokenSigner:
     private = _key(session, place, ObjectClass.PRIVATE_KEY)
     public = _key(session, place, ObjectClass.PUBLIC_KEY)
     if not isinstance(private, SignMixin):
-        raise SignerUnavailable(
-            "the key of the token may not sign", where=_name(place), hint="name or make another"
-        )
+        raise Pkcs11KeyInvalid(reason="may-not-sign", where=_name(place))
     return _TokenSigner(place, private, _verifying_key(place, public[Attribute.EC_POINT]))
 
 
@@ -110,11 +109,10 @@ def _key(session: Session, place: KeyPlace, kind: ObjectClass) -> Object:
         session, {Attribute.CLASS: kind, Attribute.KEY_TYPE: KeyType.EC_EDWARDS, **wanted}
     )
     if len(found) != 1:
-        what = "several such Ed25519 keys" if found else "no such Ed25519 key"
-        raise SignerUnavailable(
-            f"the token has {what} ({kind.name.lower().replace('_', ' ')})",
+        raise Pkcs11KeyInvalid(
+            reason="several" if found else "missing",
+            name=kind.name.lower().replace("_", " "),
             where=_name(place),
-            hint="name one key by object= and id= of the URI; without both, one can be made",
         )
     return found[0]
 
@@ -129,11 +127,7 @@ def _verifying_key(place: KeyPlace, point: bytes) -> VerifyingKey:
     if point in [prefix + key for prefix in _POINT_PREFIXES]:
         with suppress(KeyInvalid):
             return load(ED25519, key)
-    raise SignerUnavailable(
-        "the public key in the token is no Ed25519 key",
-        where=_name(place),
-        hint="name or make an Ed25519 key",
-    )
+    raise Pkcs11KeyInvalid(reason="not-ed25519", where=_name(place))
 
 
 @contextmanager
@@ -160,19 +154,14 @@ def _find(place: KeyPlace) -> Token:
     try:
         module = pkcs11.lib(place.module)
     except (pkcs11.PKCS11Error, ValueError) as error:
-        raise SignerUnavailable(
-            f"the PKCS#11 module cannot be used: {str(error) or type(error).__name__}",
-            hint="check module-path= of the URI, and that the module suits this machine",
+        raise Pkcs11Unavailable(
+            reason="module", detail=str(error) or type(error).__name__
         ) from error
     found = [token for token in module.get_tokens() if _describes(place, token)]
     if not found:
-        raise SignerUnavailable(
-            "there is no such token", where=_name(place), hint="insert it, or check the URI"
-        )
+        raise Pkcs11Unavailable(reason="no-token", where=_name(place))
     if len(found) > 1:
-        raise SignerUnavailable(
-            "several tokens match", where=_name(place), hint="add serial= to the URI"
-        )
+        raise Pkcs11Unavailable(reason="several-tokens", where=_name(place))
     return found[0]
 
 
@@ -188,11 +177,8 @@ def _explained(place: KeyPlace) -> Generator[None]:
     try:
         yield
     except pkcs11.PKCS11Error as error:
-        name = type(error).__name__
-        what, hint = _EXPLAINED.get(
-            type(error), (f"the PKCS#11 module reports {name}", "see the manual of the token")
-        )
-        raise SignerUnavailable(what, where=_name(place), hint=hint, reported=name) from error
+        explained = _EXPLAINED.get(type(error), _OTHER)
+        raise explained(reported=type(error).__name__, where=_name(place)) from error
 
 
 def _name(place: KeyPlace) -> str:

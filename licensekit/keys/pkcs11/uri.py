@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 from urllib.parse import quote, unquote_to_bytes
 
-from licensekit.errors import SignerUnavailable
+from licensekit.errors import SignerUriInvalid
 
 TOKEN_ATTRIBUTES: Final = ("token", "serial", "model", "manufacturer")
 """The attributes that say which token; every one that is given must be the token's."""
@@ -16,7 +16,6 @@ _PATH: Final = frozenset({*TOKEN_ATTRIBUTES, "object", "id", "type"})
 _QUERY: Final = frozenset({"module-path"})
 _SCHEME: Final = "pkcs11:"
 _BAD_ESCAPE: Final = re.compile("%(?![0-9A-Fa-f]{2})")
-EXAMPLE: Final = "write pkcs11:token=LABEL;object=KEY?module-path=/path/to/module.so"
 
 
 class KeyPlace(NamedTuple):
@@ -46,24 +45,22 @@ def parse(uri: str) -> KeyPlace:
     """Return what a `pkcs11:` URI says.
 
     Raises:
-        SignerUnavailable: no such URI, without a token or a module, or with a PIN in it.
+        SignerUriInvalid: no such URI, without a token or a module, or with a PIN in it.
     """
     if not uri.startswith(_SCHEME) or not uri.isascii():
-        raise SignerUnavailable(
-            f"a token is named by a URI: `{_SCHEME}` and ASCII, the rest as %XX", hint=EXAMPLE
-        )
+        raise SignerUriInvalid(reason="form")
     path, _, query = uri.removeprefix(_SCHEME).partition("?")
     if "pin-value=" in query or "pin-source=" in query:
-        raise SignerUnavailable("a PIN has no place in a URI", hint="leave it out; it is asked for")
+        raise SignerUriInvalid(reason="pin")
     where = _attributes(path, ";", _PATH)
     module = _text(_attributes(query, "&", _QUERY).get("module-path", b""))
     if not PurePath(module).is_absolute():
-        raise SignerUnavailable("module-path= is missing, or no absolute path", hint=EXAMPLE)
+        raise SignerUriInvalid(reason="module")
     token: dict[str, str] = {n: _text(where[n]) for n in TOKEN_ATTRIBUTES if n in where}
     if not token:
-        raise SignerUnavailable("the URI names no token: token= is missing", hint=EXAMPLE)
+        raise SignerUriInvalid(reason="token")
     if where.get("type", b"private") != b"private":
-        raise SignerUnavailable("only a private key signs", hint="leave type= out of the URI")
+        raise SignerUriInvalid(reason="type")
     label = _text(where["object"]) if "object" in where else None
     return KeyPlace(module, MappingProxyType(token), label, where.get("id"))
 
@@ -73,9 +70,9 @@ def _attributes(text: str, separator: str, known: frozenset[str]) -> dict[str, b
     for part in filter(None, text.split(separator)):
         name, _, value = part.partition("=")
         if name not in known:
-            raise SignerUnavailable(f"no URI attribute {name!a:.40} is known", hint=EXAMPLE)
+            raise SignerUriInvalid(reason="unknown", name=name)
         if name in found or _BAD_ESCAPE.search(value) or not value:
-            raise SignerUnavailable(f"the URI's attribute `{name}` is malformed", hint=EXAMPLE)
+            raise SignerUriInvalid(reason="malformed", name=name)
         found[name] = unquote_to_bytes(value)
     return found
 
@@ -84,7 +81,7 @@ def _text(value: bytes) -> str:
     try:
         text = value.decode()
     except UnicodeDecodeError as error:
-        raise SignerUnavailable("the URI is not UTF-8", hint=EXAMPLE) from error
+        raise SignerUriInvalid(reason="not-utf-8") from error
     if not text.isprintable():
-        raise SignerUnavailable("the URI has control characters", hint=EXAMPLE)
+        raise SignerUriInvalid(reason="control")
     return text

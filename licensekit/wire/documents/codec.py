@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Final, TypeVar, cast
 
-from msgspec import MsgspecError, ValidationError
+from msgspec import MsgspecError
 from msgspec.msgpack import Decoder, Encoder
 
 from licensekit.errors import NewerReaderNeeded, NotCanonical, PayloadInvalid
@@ -67,7 +67,7 @@ def compose(kind: type[D], content: D | tuple[object, ...]) -> tuple[D, bytes]:
     try:
         payload = _encode(content)
     except (MsgspecError, TypeError, OverflowError, UnicodeEncodeError) as error:
-        raise PayloadInvalid(f"this {TYPE_OF[kind]} cannot be written: {error}") from error
+        raise PayloadInvalid(type=TYPE_OF[kind], detail=str(error)) from error
     return decode(kind, payload), payload
 
 
@@ -84,13 +84,11 @@ def decode(kind: type[D], payload: bytes) -> D:
     name = TYPE_OF[kind]
     try:
         document = cast("D", _decoder(kind).decode(payload))
-    except ValidationError as error:
-        raise PayloadInvalid(f"not a valid {name}: {error}") from error
     # Bad UTF-8 and deep nesting raise outside msgspec's own tree.
     except (MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise PayloadInvalid(f"not a valid {name}: its contents are damaged") from error
+        raise PayloadInvalid(type=name, detail=str(error)) from error
     if _encode(document) != payload:
-        raise NotCanonical(f"this {name} is not in its only spelling", type=name)
+        raise NotCanonical(type=name)
     extensions = cast("AnyDocument", document).extensions
     if extensions:
         _require_understood(name, extensions)
@@ -100,6 +98,4 @@ def decode(kind: type[D], payload: bytes) -> D:
 def _require_understood(name: str, extensions: Iterable[str]) -> None:
     for extension in extensions:
         if extension.startswith("!") and extension not in UNDERSTOOD:
-            raise NewerReaderNeeded(
-                f"this {name} needs a reader that knows `{extension}`", extension=extension
-            )
+            raise NewerReaderNeeded(type=name, extension=extension)

@@ -7,7 +7,7 @@ import pytest
 
 from tests import homes, today
 from tests.cli.invoking import Ran, invoke
-from tests.installation.conftest import SOLD, crm_catalog
+from tests.crm import SOLD, crm_catalog
 
 Command = Callable[..., Ran]
 

@@ -16,7 +16,7 @@ from licensekit.wire.documents import Binding
 from tests import homes, makers, today
 from tests.cli.customer.conftest import Command
 from tests.cli.invoking import Ran
-from tests.installation.conftest import SOLD, crm_catalog
+from tests.crm import SOLD, crm_catalog
 
 
 def facts(ran: Ran) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Users, sites, events, papers and the audit log, as an administrator uses them."""
+"""Users, sites, events, exchange files and the audit log, as an administrator uses them."""
 
 import json
 import sqlite3
@@ -231,15 +231,15 @@ def test_a_bound_license_can_be_asked_for_before_anything_was_activated(
     assert read(run, "inspect again.lkr --json")["documents"][0]["signers"] == key
 
 
-@pytest.mark.parametrize("paper", ["request", "statement"])
-def test_papers_are_told_to_programs(crm: Command, shelf: Path, paper: str) -> None:
-    told = read(crm, f"{paper} --json")
-    assert told["written"] == f"{paper}.lkr"
-    [found] = read(crm, f"inspect {paper}.lkr --json")["documents"]
+@pytest.mark.parametrize("kind", ["request", "statement"])
+def test_exchange_files_are_written_for_programs(crm: Command, shelf: Path, kind: str) -> None:
+    told = read(crm, f"{kind} --json")
+    assert told["written"] == f"{kind}.lkr"
+    [found] = read(crm, f"inspect {kind}.lkr --json")["documents"]
     assert told["document"] == found["document"]
-    (shelf / f"{paper}.lkr").unlink()
+    (shelf / f"{kind}.lkr").unlink()
     log = shown(crm, "audit list")
-    both = crm(f"{paper} --json -o -")
+    both = crm(f"{kind} --json -o -")
     assert (both.code, json.loads(both.out)["error"]["code"]) == (2, "usage")
     assert shown(crm, "audit list") == log
 

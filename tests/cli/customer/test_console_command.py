@@ -44,7 +44,7 @@ def running(shelf: Path, *arguments: str) -> Generator[tuple[str, IO[str]]]:
             yield process.stdout.readline() + process.stdout.readline(), process.stdout
         finally:
             process.send_signal(signal.SIGINT)
-            code = process.wait(20)
+            code = process.wait(60)
         assert code == 0
 
 
@@ -81,7 +81,7 @@ def test_it_prints_a_link_that_signs_in(crm: Command, shelf: Path) -> None:
         assert found
         base, code = found.groups()
         assert base.startswith("http://127.0.0.1:")
-        with httpx2.Client(base_url=base, headers={"origin": base}) as client:
+        with httpx2.Client(base_url=base, headers={"origin": base}, timeout=60) as client:
             assert client.get("/users").status_code == 401
             answer = client.post("/sign-in", data={"code": code})
             assert answer.status_code == 303
@@ -106,7 +106,9 @@ def test_others_reach_it_by_tls(crm: Command, shelf: Path) -> None:
     ) as (printed, _):
         assert f"{public}/sign-in?code=" in printed
         trusted = ssl.create_default_context(cafile=str(cert))
-        with httpx2.Client(base_url=f"https://127.0.0.1:{port}", verify=trusted) as client:
+        with httpx2.Client(
+            base_url=f"https://127.0.0.1:{port}", verify=trusted, timeout=60
+        ) as client:
             assert client.get("/users").status_code == 421
             answer = client.get("/users", headers={"host": "licenses.example.com"})
             assert answer.status_code == 401
@@ -135,7 +137,9 @@ def test_a_named_proxy_says_who_asks(crm: Command, shelf: Path) -> None:
     with (
         running_by_proxy(shelf, *arguments),
         httpx2.Client(
-            base_url=f"http://127.0.0.1:{port}", headers={"host": "licenses.example.com"}
+            base_url=f"http://127.0.0.1:{port}",
+            headers={"host": "licenses.example.com"},
+            timeout=60,
         ) as client,
     ):
         assert client.get("/users").status_code == 403
@@ -161,7 +165,7 @@ def running_by_proxy(shelf: Path, *arguments: str) -> Generator[None]:
             yield
         finally:
             process.send_signal(signal.SIGINT)
-            assert process.wait(20) == 0
+            assert process.wait(60) == 0
 
 
 @pytest.mark.parametrize(

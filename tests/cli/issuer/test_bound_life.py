@@ -79,7 +79,7 @@ def test_a_license_is_bound_used_stated_returned_and_bound_anew(used: Customers)
     assert "one installation" in used.refused(6, *ask)
     used.at("a", "return", "--yes", "-o", "r.lkr")
     said = used.json("accept", "r.lkr", "-C", "acme", *used.passphrase)
-    assert [(one["serial"], one["standing"]) for one in said["returned"]] == [(SERIAL, "current")]
+    assert [(one["serial"], one["state"]) for one in said["returned"]] == [(SERIAL, "active")]
     assert "entered before" in used.refused(6, "accept", "r.lkr", "-C", "acme", *used.passphrase)
     assert "was returned from here" in used.at("a", "activate", "a.lic", code=6)
     assert "revoked" in used.at("c", "activate", "a.lic", *used.believed, code=4)

@@ -105,7 +105,7 @@ def test_values_are_read_as_what_they_are_meant_for(sold: Desk) -> None:
         (("amend", SERIAL, "--set", "users.standard=0"), 5, "users.standard"),
         (("amend", SERIAL, "--remove", "system.reports"), 5, "requires"),
         (("renew", SERIAL, "--days", "1", "-o", "no/x.lic"), 8, "no such folder"),
-        (("renew", SERIAL, "--days", "1", "--signed-by", "nobody"), 7, "nobody"),
+        (("renew", SERIAL, "--days", "1", "--key", "nobody"), 7, "nobody"),
     ],
 )
 def test_a_change_that_cannot_be_is_refused(

@@ -148,7 +148,7 @@ def test_issue_refuses_a_place_that_is_none_before_it_signs(desk: Desk) -> None:
         (("issue", "nothing.toml", "-C", "acme"), 8),
         (("issue", "acme/orders/example.toml", "-C", "elsewhere"), 6),
         (("issue", "acme/orders/example.toml"), 6),
-        ((*ISSUE, "--signed-by", "nobody"), 7),
+        ((*ISSUE, "--key", "nobody"), 7),
         (ISSUE, 7),
         (("pack",), 6),
         (("catalog", "check"), 6),

@@ -67,7 +67,7 @@ def test_new_admits_a_key_with_limits_at_once(desk: Desk) -> None:
     assert types(issue(desk, "2")["file"]) == ["trust", "bundle"]
     order = ORDER.read_text().replace("example-1", "3")
     Path("trial.toml").write_text(f'use = "trial"\n{order.replace("365", "30")}')
-    trial = ("issue", "trial.toml", "-C", "acme", "--signed-by", "sales", *desk.passphrase)
+    trial = ("issue", "trial.toml", "-C", "acme", "--key", "sales", *desk.passphrase)
     assert desk.json(*trial)["sequence"] == 1
     Path("trial.toml").write_text(order.replace('3"', '4"'))
     assert "may not sign" in desk.refused(4, *trial)
@@ -153,7 +153,7 @@ def test_signing_in_several_sittings(place: Desk) -> None:
     result = place.run(*sign, "-C", "acme", "--root-key", "stick/root-2.key")
     assert "You sign trust document 2" in result.stdout
     assert "is signed and in the pack" in result.stdout
-    assert result.stderr == f"{made['file']} is needed no more.\n"
+    assert result.stderr == f"{made['file']} is no longer needed.\n"
     assert keys(place)["second"]["state"] == "active"
 
 
@@ -193,7 +193,7 @@ def test_the_last_signature_elsewhere_says_what_to_do_with_it(place: Desk) -> No
     sign = ("keys", "sign-trust", "acme/trust-2.signing", "-C", "stick", *place.root_passphrase)
     said = place.run(*sign, "--root-key", "stick/root-2.key").stdout
     assert "`licensekit pack acme/trust-2.signing` puts it in force" in said
-    assert "all of it is signed" in place.refused(4, *sign)
+    assert "has all its signatures" in place.refused(4, *sign)
 
 
 def test_without_a_root_key_nothing_is_begun_and_no_key_stays_behind(desk: Desk) -> None:
@@ -259,7 +259,7 @@ def test_import_takes_over_a_key_of_another_form(desk: Desk, sealed: bool) -> No
     Path("foreign.pem").write_bytes(pem)
     made = grow(desk, "import", "foreign.pem", "foreign")
     assert keys(desk)["foreign"]["key_id"] == made["key_id"]
-    desk.run("issue", str(ORDER), "-C", "acme", "--signed-by", "foreign", *desk.passphrase)
+    desk.run("issue", str(ORDER), "-C", "acme", "--key", "foreign", *desk.passphrase)
 
 
 def test_import_says_what_is_no_key(desk: Desk) -> None:
@@ -279,7 +279,7 @@ def test_keys_in_a_token_sign_and_are_used_where_they_are(
     assert "no key of root 1 is here" in desk.refused(7, *new)
     Path("stick").rename("acme/root")
     made = desk.json(*new)
-    issued = desk.json("issue", str(ORDER), "-C", "acme", "--signed-by", "hsm", *with_pin[2:4])
+    issued = desk.json("issue", str(ORDER), "-C", "acme", "--key", "hsm", *with_pin[2:4])
     assert made["key"] == "hsm"
     assert keys(desk)["hsm"]["file"] == "acme/keys/hsm.p11"
     pack = desk.json("pack", "-C", "acme")
@@ -293,7 +293,7 @@ def test_keys_in_a_token_sign_and_are_used_where_they_are(
     )
     order = Path("acme/orders/example.toml").read_text().replace("example-1", "other")
     Path("order.toml").write_text(order)
-    other = ("issue", "order.toml", "-C", "acme", "--signed-by", "hsm", *with_pin[2:4])
+    other = ("issue", "order.toml", "-C", "acme", "--key", "hsm", *with_pin[2:4])
     assert "another key in this place" in desk.refused(7, *other)
 
 
@@ -314,12 +314,12 @@ def test_revoke_takes_back_bundles_by_name_and_by_file(desk: Desk) -> None:
     ("words", "code", "said"),
     [
         (("revoke", "bundle", "1010000014-base-9"), 6, "no bundle"),
-        (("revoke", "bundle", "acme/acme.lkp"), 3, "no bundle in this file"),
+        (("revoke", "bundle", "acme/acme.lkp"), 3, "holds no bundle"),
         (("revoke", "serial", "1010000041"), 6, "mistyped"),
-        (("revoke", "key", "nobody"), 7, "no keys `nobody`"),
-        (("reissue", "--signed-by", "nobody", "-o", "."), 7, "no keys `nobody`"),
+        (("revoke", "key", "nobody"), 7, "no key `nobody`"),
+        (("reissue", "--signed-by", "nobody", "-o", "."), 7, "no key `nobody`"),
         (("reissue", "--signed-by", "signing-1", "-o", "."), 6, "the lost one"),
-        (("reissue", "--signed-by", "signing-1", "-o", "none/new", "--with", "two"), 8, "no such"),
+        (("reissue", "--signed-by", "signing-1", "-o", "none/new", "--key", "two"), 8, "no such"),
     ],
 )
 def test_what_cannot_be_taken_back_is_told(
@@ -330,7 +330,7 @@ def test_what_cannot_be_taken_back_is_told(
     assert said in desk.refused(code, *words, "-C", "acme")
 
 
-def test_a_lost_key_is_revoked_and_what_it_signed_is_signed_anew(desk: Desk) -> None:
+def test_a_lost_key_is_revoked_and_what_it_signed_is_signed_again(desk: Desk) -> None:
     old = issue(desk, "1")
     desk.run("revoke", "serial", issue(desk, "2")["serial"], "-C", "acme", *desk.passphrase)
     grow(desk, "rotate")
@@ -342,7 +342,7 @@ def test_a_lost_key_is_revoked_and_what_it_signed_is_signed_anew(desk: Desk) -> 
     verify = ("--pack", pack["pack"], "--root", pack["root"])
     assert "was revoked" in desk.refused(4, "verify", old["file"], *verify)
     reissue = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out", *desk.passphrase)
-    assert "1 bundle signed anew, in out." in desk.run(*reissue).stdout
+    assert "1 bundle signed again, in out." in desk.run(*reissue).stdout
     assert desk.json(*reissue)["files"] == ["1010000014-base-2.lic"]
     desk.run("verify", "out/1010000014-base-2.lic", *verify)
 
@@ -355,7 +355,7 @@ def test_what_counts_no_more_is_not_handed_out_again(desk: Desk) -> None:
     assert issue(desk, "3") == kept | {"repeated": True, "bytes": issue(desk, "3")["bytes"]}
     again = ("issue", "order.toml", "-C", "acme", *desk.passphrase)
     Path("order.toml").write_text(ORDER.read_text().replace("example-1", "1"))
-    assert "1010000014-base-1.lic, which counts no more" in desk.refused(6, *again)
+    assert "1010000014-base-1.lic, which is no longer valid" in desk.refused(6, *again)
     desk.run("revoke", "key", "signing-1", "-C", "acme", *desk.both_passphrases)
     Path("order.toml").write_text(ORDER.read_text().replace("example-1", "2"))
     said = desk.refused(6, *again)
@@ -373,7 +373,7 @@ def test_the_only_key_can_be_revoked_and_a_new_one_takes_over(desk: Desk) -> Non
     early = ("issue", str(ORDER), "-C", "acme", *desk.passphrase)
     assert "the key that signed it may not sign it any more" in desk.refused(6, *early)
     grow(desk, "new")
-    assert "`licensekit pack` to sign it anew" in desk.refused(6, *early)
+    assert "`licensekit pack` to sign it again" in desk.refused(6, *early)
     assert desk.json("pack", "-C", "acme", *desk.passphrase)["catalog_signed"]
     desk.run(*early)
 
@@ -428,7 +428,7 @@ def fresh_until_of_list(desk: Desk) -> str:
 def test_reissue_makes_its_folder_and_counts_what_it_signs(desk: Desk) -> None:
     first, second = issue(desk, "1"), issue(desk, "2")
     grow(desk, "rotate")
-    words = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out", "--bare")
+    words = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out", "--no-attachments")
     said = desk.json(*words, *desk.passphrase)
     names = [f"{issued['serial']}-base-2.lic" for issued in (first, second)]
     assert said == {"reissued": 2, "files": names}
@@ -451,7 +451,7 @@ def test_an_application_shipped_before_any_change_takes_what_this_years_key_sign
     trusted = ("--pack", "shipped.lkp", "--root", pin, "--home", "home")
     desk.run("activate", issued["file"], *trusted)
     assert "active" in desk.run("status", "--home", "home").stdout
-    bare = issue(desk, "2", "--bare")
+    bare = issue(desk, "2", "--no-attachments")
     verify = ("verify", bare["file"], "--pack", "shipped.lkp", "--root", pin)
     assert "does not name" in desk.refused(4, *verify)
 
@@ -508,7 +508,7 @@ def test_a_partner_can_sign_nothing_else(desk: Desk, partner: dict[str, Any]) ->
     desk.run(*admit, *desk.root_passphrase)
     assert partner["issuer"] == "fjord"
     Path("fjord/keys/signing-1.key").rename("acme/keys/stolen.key")
-    words = ("issue", str(ORDER), "-C", "acme", "--signed-by", "stolen", *desk.passphrase)
+    words = ("issue", str(ORDER), "-C", "acme", "--key", "stolen", *desk.passphrase)
     assert "may not sign for issuer `acme`" in desk.refused(4, *words)
 
 
@@ -534,7 +534,7 @@ def test_a_root_taken_from_the_pack_itself_is_warned_of(desk: Desk) -> None:
     ("more", "code", "said"),
     [
         (("--issuer", "acme"), 6, "is the vendor itself"),
-        (("--root", "lkroot1-nonsense"), 4, "no root pin"),
+        (("--root", "lkroot1-nonsense"), 4, "not a root pin"),
         (("--catalog", "other.toml"), 6, "of product `other`"),
     ],
 )

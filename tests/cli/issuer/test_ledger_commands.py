@@ -53,12 +53,12 @@ def test_show_tells_everything_about_what_is_named(sold: Desk, name: str) -> Non
     for said in (
         "Entry 4: bundle",
         "signed by  signing-1 (",
-        "state      current",
+        "state      active",
         "standard",
     ):
         assert said in shown
     [told] = sold.json("ledger", "show", name, "-C", "acme")["entries"]
-    assert (told["number"], told["order"], told["state"]) == (4, "example-1", "current")
+    assert (told["number"], told["order"], told["state"]) == (4, "example-1", "active")
     assert told["ordered"]["company"] == told["document"]["company"] == "Example Company"
 
 

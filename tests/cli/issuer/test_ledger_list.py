@@ -36,7 +36,7 @@ def test_the_table_has_a_line_for_each_bundle_the_newest_first(sold: Desk) -> No
     heading, *lines = sold.run("ledger", "list", "-C", "acme").stdout.splitlines()
     assert heading.split() == ["entry", "issued", "bundle", "company", "until", "state", "order"]
     assert [line.split()[0] for line in lines] == ["6", "5", "4"]
-    assert "1010000014-base-2  Nordlys Kraft AS  2037-12-31  current   A-2" in lines[0]
+    assert "1010000014-base-2  Nordlys Kraft AS  2037-12-31  active    A-2" in lines[0]
     assert "1010000014-base-1  Nordlys Kraft AS  2037-12-31  replaced  A-1" in lines[2]
 
 
@@ -45,14 +45,14 @@ def test_the_table_has_a_line_for_each_bundle_the_newest_first(sold: Desk) -> No
     [
         (("--company", "nordlys"), ["A-2", "A-1"]),
         (("--serial", "1010000022"), ["B-1"]),
-        (("--order", "A-1"), ["A-1"]),
+        (("--order-number", "A-1"), ["A-1"]),
         (("--product", "acme"), ["A-2", "B-1", "A-1"]),
-        (("--state", "current"), ["B-1", "A-2"]),
+        (("--state", "active"), ["B-1", "A-2"]),
         (("--state", "replaced"), ["A-1"]),
         (("--since", "2026-01-01"), ["A-2", "B-1", "A-1"]),
         (("--since", "9999-01-01"), []),
         (("--expiring-within", "36600"), ["B-1", "A-2"]),
-        (("--company", "nordlys", "--state", "current"), ["A-2"]),
+        (("--company", "nordlys", "--state", "active"), ["A-2"]),
         (("--limit", "1"), ["A-2"]),
         (("--after", "6", "--limit", "1"), ["B-1"]),
     ],
@@ -71,13 +71,13 @@ def test_json_and_csv_say_the_same(sold: Desk) -> None:
     assert (found[1]["expiry"], found[1]["use"], found[1]["state"]) == (
         "2037-12-31",
         "production",
-        "current",
+        "active",
     )
 
 
 def test_a_longer_answer_says_how_to_go_on(sold: Desk) -> None:
     shown = sold.run("ledger", "list", "-C", "acme", "--limit", "2")
-    assert "go on with --after 5" in shown.stderr
+    assert "continue with --after 5" in shown.stderr
     assert sold.json("ledger", "list", "-C", "acme", "--limit", "2")["more_after"] == 5
     assert sold.json("ledger", "list", "-C", "acme", "--all")["more_after"] is None
     assert len(listed(sold, "--all", "--limit", "1")) == 3
@@ -86,7 +86,7 @@ def test_a_longer_answer_says_how_to_go_on(sold: Desk) -> None:
 def test_a_term_without_end_is_said_so(desk: Desk) -> None:
     (desk.folder / "order.toml").write_text('company = "Fjord"\n[system]\nserver = true\n')
     desk.run("issue", "order.toml", "-C", "acme", *desk.passphrase)
-    assert "for ever" in desk.run("ledger", "list", "-C", "acme").stdout
+    assert "perpetual" in desk.run("ledger", "list", "-C", "acme").stdout
     assert listed(desk)[0]["expiry"] is None
 
 

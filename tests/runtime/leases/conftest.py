@@ -6,20 +6,16 @@ from pathlib import Path
 import pytest
 
 from licensekit.installation import Installation
-from tests.homes import Home, bundle, file, pack
-from tests.installation.conftest import SOLD, crm_catalog
+from tests.crm import crm_home_on_engine, open_crm
+from tests.homes import Home
 
 
 @pytest.fixture(params=["folder", "server"])
 def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
     """A home of each kind, where `SOLD` was activated."""
-    place = str(tmp_path / "home")
-    if request.param == "server":
-        place = request.getfixturevalue("postgres_location")
-    found = Home(place, pack=pack(crm_catalog()))
-    with found.open() as installation:
-        installation.activate(file(bundle(**SOLD)))
-    return found
+    found = crm_home_on_engine(request, tmp_path)
+    with open_crm(found):
+        return found
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from licensekit import Licensing
 from licensekit.runtime.lease import Lease
 from tests.homes import PIN
-from tests.runtime.leases.crowd import CODE, PACK, PROCESSES
+from tests.runtime.leases.competing_processes import CODE, PACK, PROCESSES
 
 
 class Host(NamedTuple):

@@ -25,12 +25,11 @@ from licensekit.errors import (
 from licensekit.installation import Installation
 from licensekit.runtime import seats
 from licensekit.runtime.lease import Lease
-from licensekit.state.leases import SeatRequest
-from licensekit.state.seats import HeldSeat
+from licensekit.state.seats import HeldSeat, SeatRequest
 from licensekit.wire.documents import SeatKind
 from tests import makers
+from tests.crm import SOLD, crm_catalog
 from tests.homes import PIN, Home, bundle, file
-from tests.installation.conftest import SOLD, crm_catalog
 from tests.runtime.leases.waiting import eventually
 
 SEATS = SOLD["users"]["seat"]
@@ -392,11 +391,11 @@ def test_a_renewal_that_comes_too_late_frees_the_seat(
 
     def late(self: seats.Seats, asked: list[tuple[HeldSeat, int]]) -> tuple[frozenset[str], float]:
         answer = taken(self, asked)
-        lease.lose("of a test")
+        lease.lose("ended")
         return answer
 
     monkeypatch.setattr(seats.Seats, "renew", late)
-    with pytest.raises(LeaseLost, match="of a test"):
+    with pytest.raises(LeaseLost, match="an administrator has ended it"):
         lease.renew()
     with opened(home) as other:
         assert in_use(other) == 0

@@ -6,9 +6,9 @@ import pytest
 
 from licensekit.database import Schema, connect
 from licensekit.state.schema import SCHEMA
+from tests.crm import SOLD, crm_catalog
 from tests.homes import Home, bundle, file, pack
-from tests.installation.conftest import SOLD, crm_catalog
-from tests.runtime.leases.desk import Desk
+from tests.runtime.leases.seat_process import SeatProcess
 
 BEFORE = Schema(SCHEMA.kind, SCHEMA.migrations[:1])
 
@@ -34,10 +34,10 @@ def test_an_older_installation_gets_leases_and_keeps_the_rest(old: Home) -> None
     with old.open() as installation:
         installation.activate(file(bundle(**SOLD)))
         assert [user.name for user in installation.users.list()] == ["Anna"]
-    desk = Desk(old)
-    lease = desk.take("anna")
-    assert desk.still(lease) == {lease.id}
-    desk.close()
+    process = SeatProcess(old)
+    lease = process.take("anna")
+    assert process.still(lease) == {lease.id}
+    process.close()
     with old.open() as installation:
         assert installation.state().in_use == {"seat": 1}
     if not old.place.startswith("postgresql"):

@@ -19,18 +19,18 @@ from licensekit.errors import (
 from licensekit.installation import Installation
 from licensekit.wire.documents import AfterGrace, SeatKind
 from tests import makers
+from tests.crm import SOLD, crm_catalog
 from tests.homes import DAY, Home, bundle, file
-from tests.installation.conftest import SOLD, crm_catalog
-from tests.runtime.leases.desk import Desk
+from tests.runtime.leases.seat_process import SeatProcess
 
 SEATS = SOLD["users"]["seat"]
 
 
 @pytest.fixture
-def desk(home: Home) -> Iterator[Desk]:
-    desk = Desk(home)
-    yield desk
-    desk.close()
+def process(home: Home) -> Iterator[SeatProcess]:
+    process = SeatProcess(home)
+    yield process
+    process.close()
 
 
 def expire(home: Home, seconds: int) -> None:
@@ -46,98 +46,102 @@ def in_use(crm: Installation) -> int:
 
 
 def test_as_many_are_given_as_there_are_and_the_next_is_told_so(
-    desk: Desk, crm: Installation
+    process: SeatProcess, crm: Installation
 ) -> None:
-    taken = [desk.take(f"holder {number}") for number in range(SEATS)]
+    taken = [process.take(f"holder {number}") for number in range(SEATS)]
     assert sorted(lease.seat for lease in taken) == list(range(SEATS))
     with pytest.raises(NoneFree) as refused:
-        desk.take()
+        process.take()
     assert "5 of 5 are taken" in str(refused.value)
     assert (refused.value.data["in_use"], refused.value.data["total"]) == (5, 5)
     assert in_use(crm) == SEATS
-    desk.free(taken[2])
-    assert desk.take().seat == taken[2].seat
+    process.free(taken[2])
+    assert process.take().seat == taken[2].seat
 
 
-def test_a_holder_gets_a_seat_for_each_lease(desk: Desk) -> None:
-    assert desk.take("anna").seat != desk.take("anna").seat
+def test_a_holder_gets_a_seat_for_each_lease(process: SeatProcess) -> None:
+    assert process.take("anna").seat != process.take("anna").seat
 
 
-def test_leases_are_listed_with_holder_and_time(desk: Desk, crm: Installation) -> None:
-    anna, bob = desk.take("anna"), desk.take("bob æ", ttl=90)
+def test_leases_are_listed_with_holder_and_time(process: SeatProcess, crm: Installation) -> None:
+    anna, bob = process.take("anna"), process.take("bob æ", ttl=90)
     assert {lease.id: lease for lease in crm.leases.list()} == {anna.id: anna, bob.id: bob}
     assert bob.expires - bob.taken == 91
     assert crm.license("seat").holders in {("anna", "bob æ"), ("bob æ", "anna")}
     assert crm.license("seat").row.in_use == 2
 
 
-def test_what_is_not_renewed_is_free_again(home: Home, desk: Desk, crm: Installation) -> None:
-    lost, kept = desk.take("anna", ttl=5), desk.take("bob", ttl=5)
-    assert desk.renew(kept, ttl=60) == {kept.id}
+def test_what_is_not_renewed_is_free_again(
+    home: Home, process: SeatProcess, crm: Installation
+) -> None:
+    lost, kept = process.take("anna", ttl=5), process.take("bob", ttl=5)
+    assert process.renew(kept, ttl=60) == {kept.id}
     expire(home, 7)
-    assert desk.still(lost, kept) == {kept.id}
+    assert process.still(lost, kept) == {kept.id}
     assert in_use(crm) == 1
-    assert desk.renew(lost, kept) == {kept.id}
-    desk.free(lost)
+    assert process.renew(lost, kept) == {kept.id}
+    process.free(lost)
     for _ in range(SEATS - 1):
-        desk.take("carl")
+        process.take("carl")
     with pytest.raises(NoneFree):
-        desk.take("carl")
-    assert desk.still(lost, kept) == {kept.id}
+        process.take("carl")
+    assert process.still(lost, kept) == {kept.id}
 
 
-def test_renewing_never_shortens_a_lease(desk: Desk, crm: Installation) -> None:
-    lease = desk.take(ttl=600)
-    assert desk.renew(lease, ttl=2)
+def test_renewing_never_shortens_a_lease(process: SeatProcess, crm: Installation) -> None:
+    lease = process.take(ttl=600)
+    assert process.renew(lease, ttl=2)
     [listed] = crm.leases.list()
     assert listed.expires >= lease.expires
 
 
-def test_a_seat_is_freed_by_its_lease_alone(desk: Desk, crm: Installation) -> None:
-    first = desk.take("anna")
-    desk.free(first)
-    again = [desk.take("bob") for _ in range(SEATS)]
-    desk.free(first)
-    assert desk.renew(first) == frozenset()
+def test_a_seat_is_freed_by_its_lease_alone(process: SeatProcess, crm: Installation) -> None:
+    first = process.take("anna")
+    process.free(first)
+    again = [process.take("bob") for _ in range(SEATS)]
+    process.free(first)
+    assert process.renew(first) == frozenset()
     assert in_use(crm) == SEATS
-    desk.free(*again)
+    process.free(*again)
     assert in_use(crm) == 0
     assert crm.leases.list() == ()
 
 
-def test_an_administrator_ends_leases_and_it_is_written_down(desk: Desk, crm: Installation) -> None:
-    anna, bob = desk.take("anna"), desk.take("bob")
-    before = list(crm.audit())
+def test_an_administrator_ends_leases_and_it_is_written_down(
+    process: SeatProcess, crm: Installation
+) -> None:
+    anna, bob = process.take("anna"), process.take("bob")
+    before = list(crm.audit.entries())
     assert crm.leases.end(anna.id) == anna
-    assert desk.still(anna, bob) == {bob.id}
-    [written] = list(crm.audit())[len(before) :]
+    assert process.still(anna, bob) == {bob.id}
+    [written] = list(crm.audit.entries())[len(before) :]
     assert written.facts["did"] == "lease-end"
     assert written.facts["holder"] == "anna"
-    assert crm.verify_audit().head.number == written.number
+    assert crm.audit.verify().head.number == written.number
 
 
-def test_leases_are_ended_all_or_none(desk: Desk, crm: Installation) -> None:
-    anna, bob = desk.take("anna"), desk.take("bob")
-    before = list(crm.audit())
+def test_leases_are_ended_all_or_none(process: SeatProcess, crm: Installation) -> None:
+    anna, bob = process.take("anna"), process.take("bob")
+    before = list(crm.audit.entries())
     with pytest.raises(LeaseUnknown):
         crm.leases.end_all([anna.id, "nothing", bob.id])
-    assert desk.still(anna, bob) == {anna.id, bob.id}
-    assert list(crm.audit()) == before
+    assert process.still(anna, bob) == {anna.id, bob.id}
+    assert list(crm.audit.entries()) == before
     assert len(crm.leases.end_all([anna.id, bob.id, anna.id])) == 2
     with pytest.raises(LeaseUnknown):
         crm.leases.end(anna.id)
 
 
 def test_taking_and_freeing_is_nothing_that_watchers_and_the_log_are_told(
-    home: Home, desk: Desk, crm: Installation
+    home: Home, process: SeatProcess, crm: Installation
 ) -> None:
-    before = (list(crm.audit()), desk.database.version())
-    lease = desk.take()
-    desk.renew(lease)
-    desk.free(lease)
-    assert list(crm.audit()) == before[0]
+    before = (list(crm.audit.entries()), process.database.version())
+    lease = process.take()
+    process.renew(lease)
+    process.free(lease)
+    assert list(crm.audit.entries()) == before[0]
     if home.place.startswith("postgresql"):
-        assert desk.database.version() == before[1]
+        assert process.database.version() == before[1]
 
 
 @pytest.mark.parametrize(
@@ -153,35 +157,39 @@ def test_taking_and_freeing_is_nothing_that_watchers_and_the_log_are_told(
     ],
 )
 def test_what_can_be_no_lease_is_refused(
-    desk: Desk, crm: Installation, holder: str, ttl: int, at_least: Access
+    process: SeatProcess, crm: Installation, holder: str, ttl: int, at_least: Access
 ) -> None:
     with pytest.raises(EntryInvalid):
-        desk.take(holder, ttl=ttl, at_least=at_least)
+        process.take(holder, ttl=ttl, at_least=at_least)
     assert in_use(crm) == 0
 
 
-def test_of_what_is_not_granted_there_is_no_seat_and_it_says_why(home: Home, desk: Desk) -> None:
+def test_of_what_is_not_granted_there_is_no_seat_and_it_says_why(
+    home: Home, process: SeatProcess
+) -> None:
     home.clock.move(days=800)
-    desk.look()
+    process.reload()
     with pytest.raises(NotEntitled, match="expired"):
-        desk.take()
+        process.take()
 
 
-def test_what_lapsed_to_reading_gives_seats_for_reading(home: Home, desk: Desk) -> None:
+def test_what_lapsed_to_reading_gives_seats_for_reading(home: Home, process: SeatProcess) -> None:
     home.clock.move(days=800)
-    desk.look()
-    assert desk.take(at_least=Access.READ).seat < SEATS
+    process.reload()
+    assert process.take(at_least=Access.READ).seat < SEATS
 
 
-def test_what_blocks_after_grace_gives_no_seat(home: Home, crm: Installation, desk: Desk) -> None:
+def test_what_blocks_after_grace_gives_no_seat(
+    home: Home, crm: Installation, process: SeatProcess
+) -> None:
     crm.activate(file(bundle(2, after_grace=AfterGrace.BLOCK, **SOLD)))
     home.clock.move(days=800)
-    desk.look()
+    process.reload()
     with pytest.raises(NotEntitled):
-        desk.take(at_least=Access.READ)
+        process.take(at_least=Access.READ)
 
 
-def test_whoever_takes_a_seat_has_what_it_requires(crm: Installation, desk: Desk) -> None:
+def test_whoever_takes_a_seat_has_what_it_requires(crm: Installation, process: SeatProcess) -> None:
     catalog = crm_catalog()
     seat = makers.license_entry(seats=SeatKind.CONCURRENT, requires=["server", "user"])
     crm.activate(
@@ -190,21 +198,21 @@ def test_whoever_takes_a_seat_has_what_it_requires(crm: Installation, desk: Desk
     for user in ("anna", "bob"):
         crm.users.add(user)
     crm.users.assign("anna", "sales")
-    desk.look()
-    assert desk.take("anna").holder == "anna"
+    process.reload()
+    assert process.take("anna").holder == "anna"
     for holder in ("bob", "nobody"):
         with pytest.raises(RequirementMissing):
-            desk.take(holder)
+            process.take(holder)
     assert in_use(crm) == 1
 
 
 def test_unrestricted_seats_are_given_to_everybody_and_counted(
-    crm: Installation, desk: Desk
+    crm: Installation, process: SeatProcess
 ) -> None:
     crm.activate(file(bundle(2, **{**SOLD, "users": {**SOLD["users"], "seat": None}})))
-    desk.look()
+    process.reload()
     for number in range(40):
-        desk.take(f"holder {number}")
+        process.take(f"holder {number}")
     assert in_use(crm) == 40
 
 
@@ -213,80 +221,86 @@ def sell(crm: Installation, seats: int, sequence: int = 2, **changes: object) ->
     crm.activate(file(bundle(sequence, **{**SOLD, "users": users, **changes})))
 
 
-def test_a_reduction_is_not_refused_for_seats_that_are_held(crm: Installation, desk: Desk) -> None:
-    taken = [desk.take() for _ in range(SEATS)]
+def test_a_reduction_is_not_refused_for_seats_that_are_held(
+    crm: Installation, process: SeatProcess
+) -> None:
+    taken = [process.take() for _ in range(SEATS)]
     sell(crm, 2)
-    desk.look()
+    process.reload()
     assert [notice.code for notice in crm.state().notices] == ["seats-taken"]
     with pytest.raises(NoneFree):
-        desk.take()
+        process.take()
     below = [lease for lease in taken if lease.seat < 2]
     beyond = [lease for lease in taken if lease.seat >= 2]
-    desk.free(below[0])
+    process.free(below[0])
     with pytest.raises(NoneFree):
-        desk.take()
-    desk.free(*beyond)
-    assert desk.take().seat == below[0].seat
+        process.take()
+    process.free(*beyond)
+    assert process.take().seat == below[0].seat
     with pytest.raises(NoneFree):
-        desk.take()
+        process.take()
 
 
 def test_a_seat_held_beyond_a_reduction_counts_wherever_seats_below_it_are_free(
-    crm: Installation, desk: Desk
+    crm: Installation, process: SeatProcess
 ) -> None:
-    held = sorted((desk.take(f"holder {n}") for n in range(SEATS)), key=lambda one: one.seat)
-    desk.free(held[0], held[3])
+    held = sorted((process.take(f"holder {n}") for n in range(SEATS)), key=lambda one: one.seat)
+    process.free(held[0], held[3])
     sell(crm, 3)
-    desk.look()
+    process.reload()
     with pytest.raises(NoneFree):  # 1, 2 and 4 are held, and 0 is free
-        desk.take()
-    desk.free(held[4])
-    assert desk.take().seat == 0
+        process.take()
+    process.free(held[4])
+    assert process.take().seat == 0
     with pytest.raises(NoneFree):
-        desk.take()
+        process.take()
 
 
-def test_a_seat_is_borrowed_up_to_the_limit_and_written_down(crm: Installation, desk: Desk) -> None:
+def test_a_seat_is_borrowed_up_to_the_limit_and_written_down(
+    crm: Installation, process: SeatProcess
+) -> None:
     sell(crm, 5, borrow_hours=48)
-    desk.look()
-    lease = desk.take("anna")
-    borrowed = desk.borrow(lease, 48)
+    process.reload()
+    lease = process.take("anna")
+    borrowed = process.borrow(lease, 48)
     assert borrowed.borrowed
     assert crm.leases.list() == (borrowed,)
     assert borrowed.expires - borrowed.taken >= 48 * 3600
-    *_, written = crm.audit()
+    *_, written = crm.audit.entries()
     assert (written.facts["did"], written.facts["by"]) == ("lease-borrow", "anna")
-    assert desk.renew(borrowed)
+    assert process.renew(borrowed)
     assert crm.leases.list() == (borrowed,)
     assert crm.leases.end(borrowed.id) == borrowed
     with pytest.raises(LeaseLost):
-        desk.borrow(borrowed, 1)
+        process.borrow(borrowed, 1)
 
 
 @pytest.mark.parametrize(("limit", "hours"), [(0, 1.0), (48, 48.5), (48, 0.0), (48, -1.0)])
 def test_a_seat_is_not_borrowed_for_longer(
-    crm: Installation, desk: Desk, limit: int, hours: float
+    crm: Installation, process: SeatProcess, limit: int, hours: float
 ) -> None:
     sell(crm, 5, borrow_hours=limit)
-    desk.look()
-    lease = desk.take()
-    before = (crm.leases.list(), list(crm.audit()))
+    process.reload()
+    lease = process.take()
+    before = (crm.leases.list(), list(crm.audit.entries()))
     with pytest.raises(BorrowRefused):
-        desk.borrow(lease, hours)
-    assert (crm.leases.list(), list(crm.audit())) == before
+        process.borrow(lease, hours)
+    assert (crm.leases.list(), list(crm.audit.entries())) == before
 
 
-def test_a_borrowed_seat_does_not_outlive_its_license(crm: Installation, desk: Desk) -> None:
-    last = max(desk.clock, int(time.time())) // DAY + 2
+def test_a_borrowed_seat_does_not_outlive_its_license(
+    crm: Installation, process: SeatProcess
+) -> None:
+    last = max(process.clock, int(time.time())) // DAY + 2
     sell(crm, 5, borrow_hours=9999, starts=None, warning=None, expiry=last, grace=None)
-    desk.look()
-    assert desk.borrow(desk.take(), 9999).expires == (last + 1) * DAY
+    process.reload()
+    assert process.borrow(process.take(), 9999).expires == (last + 1) * DAY
 
 
 def test_a_seat_that_others_are_always_faster_to_take_is_given_up(
-    desk: Desk, crm: Installation, monkeypatch: pytest.MonkeyPatch
+    process: SeatProcess, crm: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.free(desk.take())
+    process.free(process.take())
     tries: list[int] = []
 
     def lose(*_: object) -> None:
@@ -294,16 +308,16 @@ def test_a_seat_that_others_are_always_faster_to_take_is_given_up(
 
     monkeypatch.setattr("licensekit.state.seats._take", lose)
     with pytest.raises(NoneFree):
-        desk.take()
+        process.take()
     assert 1 < len(tries) < 100
     assert in_use(crm) == 0
 
 
-def test_a_database_of_a_newer_program_gives_no_seats(desk: Desk) -> None:
-    lease = desk.take()
-    with desk.database.write() as connection:
+def test_a_database_of_a_newer_program_gives_no_seats(process: SeatProcess) -> None:
+    lease = process.take()
+    with process.database.write() as connection:
         connection.run("UPDATE licensekit_schema SET number = number + 1")
     with pytest.raises(DatabaseNewer):
-        desk.take()
+        process.take()
     with pytest.raises(DatabaseNewer):
-        desk.renew(lease)
+        process.renew(lease)

@@ -9,8 +9,8 @@ import pytest
 
 from licensekit import Licensing
 from tests.homes import PIN
-from tests.runtime.leases import crowd
-from tests.runtime.leases.crowd import CODE, PACK, Crowd
+from tests.runtime.leases import competing_processes
+from tests.runtime.leases.competing_processes import CODE, PACK, CompetingProcesses
 from tests.runtime.leases.hosts import hosts_at
 
 TTL = 5
@@ -30,20 +30,20 @@ def test_whoever_is_killed_no_more_are_held_than_there_are_and_none_leaks(
     place: str, tmp_path: Path
 ) -> None:
     seats = 20
-    crowd.prepare(place, seats)
-    at_work = Crowd(place, tmp_path, wants=10, ttl=TTL, seconds=5, pause=0.01)
+    competing_processes.prepare(place, seats)
+    competing = CompetingProcesses(place, tmp_path, wants=10, ttl=TTL, seconds=5, pause=0.01)
     for _ in range(4):
-        at_work.start()
+        competing.start()
     for _ in range(2):
         time.sleep(1.5)
-        at_work.kill_one()
-        at_work.start()
-    assert set(at_work.finish()) == {0}
-    told = crowd.told(at_work.logs)
-    assert told.lost == ()
-    assert told.shared == 0
-    assert seats / 2 < told.most <= seats
-    assert told.taken > seats
+        competing.kill_one()
+        competing.start()
+    assert set(competing.finish()) == {0}
+    outcome = competing_processes.outcome_of(competing.logs)
+    assert outcome.lost == ()
+    assert outcome.shared == 0
+    assert seats / 2 < outcome.most <= seats
+    assert outcome.taken > seats
     time.sleep(TTL + 2)
     with Licensing.open(place, root=PIN, pack=PACK) as licensing:
         assert licensing.count(CODE).in_use == 0
@@ -56,7 +56,7 @@ def test_whoever_is_killed_no_more_are_held_than_there_are_and_none_leaks(
 def test_hosts_whose_clocks_differ_count_alike_and_leases_live_by_the_server(
     postgres_location: str,
 ) -> None:
-    crowd.prepare(postgres_location, 7)
+    competing_processes.prepare(postgres_location, 7)
     slow, right, fast = hosts_at(postgres_location, -5, 0, 5)
     everyone = (slow, right, fast)
     rows = [one.ask("take", ttl) for one in everyone for ttl in (600, TTL)]

@@ -10,8 +10,8 @@ import pytest
 from licensekit import Licensing
 from licensekit.errors import DatabaseUnavailable, LeaseLost, StateError
 from licensekit.runtime.lease import Lease
+from tests.crm import SOLD, crm_catalog
 from tests.homes import PIN, Home, bundle, file, pack
-from tests.installation.conftest import SOLD, crm_catalog
 from tests.runtime.leases.waiting import eventually
 
 Act = Callable[[], None]

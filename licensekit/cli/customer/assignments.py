@@ -1,0 +1,56 @@
+"""The commands `assign` and `release`, which users and sites have alike."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import click
+
+from licensekit.cli.customer.commands import home_option, opened
+from licensekit.cli.output import emit
+from licensekit.installation import Installation, Sites, Users
+
+Holders = Callable[[Installation], Users | Sites]
+"""What of an installation the commands change."""
+
+_holder: Final[Callable[..., Any]] = click.argument("holder", metavar="ID")
+_licenses: Final[Callable[..., Any]] = click.argument(
+    "licenses", metavar="LICENSE...", nargs=-1, required=True
+)
+
+
+def assign_command(noun: str, holders: Holders) -> click.Command:
+    """Return the command that assigns licenses to a `noun`."""
+
+    @click.command(help=f"Assign licenses to a {noun}.")
+    @_holder
+    @_licenses
+    @click.option(
+        "--release",
+        multiple=True,
+        metavar="LICENSE",
+        help="Release this license in the same change.",
+    )
+    @home_option
+    def assign(
+        *, holder: str, licenses: tuple[str, ...], release: tuple[str, ...], home: str | None
+    ) -> None:
+        with opened(home) as installation:
+            assigned = holders(installation).assign(holder, *licenses, release=release)
+        emit(f"{holder}: assigned {', '.join(assigned) or 'nothing new'}")
+
+    return assign
+
+
+def release_command(noun: str, holders: Holders) -> click.Command:
+    """Return the command that releases licenses of a `noun`."""
+
+    @click.command(help=f"Release licenses of a {noun}.")
+    @_holder
+    @_licenses
+    @home_option
+    def release(*, holder: str, licenses: tuple[str, ...], home: str | None) -> None:
+        with opened(home) as installation:
+            holders(installation).release(holder, *licenses)
+        emit(f"{holder}: released {', '.join(licenses)}")
+
+    return release

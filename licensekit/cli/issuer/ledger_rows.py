@@ -1,0 +1,316 @@
+"""`licensekit ledger list`, `usage` and `export`: rows of the ledger as a table, JSON or CSV."""
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from licensekit.cli.inputs import STANDARD
+from licensekit.cli.issuer.options import before, in_workspace, moment
+from licensekit.cli.output import emit_json, json_option, remark, table, warn
+from licensekit.cli.views.spelling import amount
+from licensekit.dates import format_days, format_seconds
+from licensekit.files import replacing
+from licensekit.issuer.exchange.usage import OVER, UsageReport, UsageRow
+from licensekit.issuer.exchange.usage import STATES as USAGE_STATES
+from licensekit.issuer.ledger.entries import FIELDS, LedgerEntry
+from licensekit.issuer.ledger.histories import History
+from licensekit.issuer.ledger.listing import STATES, Filters, Listed
+from licensekit.issuer.workspace import Workspace
+from licensekit.limits import TERM_DAYS
+from licensekit.wire.plain import word
+
+_PAGE: Final = 50
+_LISTED: Final = (
+    "entry",
+    "identity",
+    "serial",
+    "part",
+    "sequence",
+    "company",
+    "product",
+    "use",
+    "issued",
+    "expiry",
+    "state",
+    "order",
+    "key_id",
+    "who",
+)
+_USAGE: Final = (
+    "serial",
+    "company",
+    "license",
+    "kind",
+    "sold",
+    "in_use",
+    "free",
+    "state",
+    "stated",
+    "installation",
+    "installations",
+    "history",
+)
+
+
+def row_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add `-C`, `--csv` and `--json`, which exclude each other."""
+    csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+    return csv_option(before(_require_one_form)(in_workspace(json_option(command))))
+
+
+def _require_one_form(*, as_csv: bool, as_json: bool, **_: object) -> None:
+    if as_json and as_csv:
+        raise click.UsageError("give --json or --csv, not both.")
+
+
+@click.command("list")
+@click.option("--company", metavar="NAME", help="Only companies whose name starts with NAME.")
+@click.option("--serial", metavar="SERIAL", help="Only bundles of this serial.")
+@click.option(
+    "--order-number", "order", metavar="NUMBER", help="Only bundles for the order of this number."
+)
+@click.option("--product", metavar="CODE", help="Only bundles of this product.")
+@click.option("--state", type=click.Choice(STATES), help="Only bundles in this state.")
+@click.option(
+    "--expiring-within",
+    type=click.IntRange(0, TERM_DAYS),
+    metavar="DAYS",
+    help="Only active ones whose term ends today or within this many days.",
+)
+@click.option(
+    "--since", metavar="TIME", callback=moment, help="Only bundles issued on this day, or later."
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    default=_PAGE,
+    show_default=True,
+    help="Show at most this many.",
+)
+@click.option("--after", type=click.IntRange(1), metavar="ENTRY", help="Continue after this entry.")
+@click.option("--all", "show_all", is_flag=True, help="Show all of them.")
+@row_options
+def list_(
+    *,
+    workspace: Workspace,
+    now: int,
+    limit: int,
+    after: int | None,
+    show_all: bool,
+    as_csv: bool,
+    as_json: bool,
+    **asked: Any,
+) -> None:
+    """List the bundles that were issued, the newest first.
+
+    With --expiring-within, and with --state active, those whose end is near come first.
+    """
+    found = workspace.ledger.bundles(
+        Filters(**asked), now=now, limit=None if show_all else limit + 1, after=after
+    )
+    shown, more = (found, None) if show_all else _page(found, limit)
+    if as_csv:
+        _print_csv(chain([_LISTED], map(_listed_cells, shown)))
+    elif as_json:
+        rows = [_named(_LISTED, _listed_cells(one)) for one in shown]
+        emit_json({"bundles": rows, "more_after": more})
+    else:
+        _show_listed(shown)
+    if more is not None and not as_json:
+        remark(f"There are more: continue with --after {more}, or give --all.")
+
+
+@click.command()
+@click.argument("serial", required=False)
+@click.option("--state", type=click.Choice(USAGE_STATES), help="Only licenses in this state.")
+@row_options
+def usage(
+    *,
+    serial: str | None,
+    state: str | None,
+    workspace: Workspace,
+    now: int,
+    as_csv: bool,
+    as_json: bool,
+) -> None:
+    """Compare what was sold with what the newest statement says is in use.
+
+    Without SERIAL, for every serial that a statement was accepted for.
+    """
+    ledger = workspace.ledger
+    reports = ledger.usage(now=now) if serial is None else [ledger.usage_of(serial, now=now)]
+    found = (_only(report, state) for report in reports)
+    if as_json:
+        emit_json({"usage": [_named(_USAGE, _usage_cells(*pair)) for pair in _rows(found)]})
+    elif as_csv:
+        _print_csv(chain([_USAGE], (_usage_cells(*pair) for pair in _rows(found))))
+    else:
+        _show_usage(list(found))
+
+
+@click.command()
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["jsonl", "csv"]),
+    default="jsonl",
+    show_default=True,
+    help="How entries are written.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    default=STANDARD,
+    show_default="standard output",
+    help="Where they go.",
+)
+@in_workspace
+def export(*, form: str, output: str, workspace: Workspace, now: int) -> None:  # noqa: ARG001  # for all commands
+    """Write out every entry of the ledger, the oldest first, with the bytes of its document.
+
+    There is everything that the chain of hashes covers.
+    """
+    place = nullcontext(sys.stdout.buffer) if output == STANDARD else replacing(Path(output))
+    entries = workspace.ledger.entries()
+    with place as file:
+        for line in _json_lines(entries) if form == "jsonl" else _exported(entries):
+            file.write(line.encode())
+        file.flush()
+
+
+def _json_lines(entries: Iterable[LedgerEntry]) -> Iterator[str]:
+    return (json.dumps(entry.plain(), ensure_ascii=False) + "\n" for entry in entries)
+
+
+def _exported(entries: Iterable[LedgerEntry]) -> Iterator[str]:
+    yield _csv_line(FIELDS)
+    for entry in entries:
+        yield _csv_line(tuple(entry.plain().values()))
+
+
+def _page(found: Iterable[Listed], limit: int) -> tuple[list[Listed], int | None]:
+    """Return a page, and the entry after which the next one begins, if there is one."""
+    rows = list(found)
+    return rows[:limit], rows[limit - 1].number if len(rows) > limit else None
+
+
+def _show_listed(found: Iterable[Listed]) -> None:
+    rows = [
+        (
+            one.number,
+            format_seconds(one.issued)[:10],
+            one.name,
+            one.company,
+            "perpetual" if one.expiry is None else format_days(one.expiry),
+            one.state,
+            one.order_number,
+        )
+        for one in found
+    ]
+    if not rows:
+        remark("There are none.")
+        return
+    table([">entry", "issued", "bundle", "company", "until", "state", "order"], rows)
+
+
+def _listed_cells(one: Listed) -> tuple[Any, ...]:
+    return (
+        one.number,
+        one.identity.hex(),
+        one.serial,
+        one.part,
+        one.sequence,
+        one.company,
+        one.product,
+        word(one.use),
+        format_seconds(one.issued),
+        None if one.expiry is None else format_days(one.expiry),
+        one.state,
+        one.order_number,
+        one.key_id.hex(),
+        one.who,
+    )
+
+
+def _only(report: UsageReport, state: str | None) -> UsageReport:
+    rows = tuple(row for row in report.rows if state in {None, row.state})
+    return report._replace(rows=rows)
+
+
+def _rows(reports: Iterable[UsageReport]) -> Iterator[tuple[UsageReport, UsageRow]]:
+    return ((report, row) for report in reports for row in report.rows)
+
+
+def _show_usage(reports: list[UsageReport]) -> None:
+    rows = [
+        (
+            report.serial,
+            report.company,
+            row.license,
+            amount(row.sold),
+            "-" if row.in_use is None else row.in_use,
+            "" if row.free is None else f"{row.free:+}" if row.state == OVER else row.free,
+            row.state.upper() if row.state == OVER else row.state,
+            "never" if report.stated is None else format_seconds(report.stated)[:10],
+        )
+        for report, row in _rows(reports)
+    ]
+    if not rows:
+        remark("There is nothing to show: no statement was accepted, or no license is in it.")
+        return
+    columns = ["serial", "company", "license", ">sold", ">in use", ">free", "state", "stated"]
+    table(columns, rows)
+    for report in reports:
+        for why in _remarks(report):
+            warn(f"{report.serial}: {why}")
+
+
+def _remarks(report: UsageReport) -> Iterator[str]:
+    if report.installations > 1:
+        yield f"{report.installations} installations have stated something; the newest counts."
+    if report.history is History.FORKED:
+        yield (
+            "what its installation has sent does not come from one history: its database was"
+            " restored from a backup, copied or rewritten."
+        )
+
+
+def _usage_cells(report: UsageReport, row: UsageRow) -> tuple[Any, ...]:
+    return (
+        report.serial,
+        report.company,
+        row.license,
+        word(row.kind),
+        row.sold,
+        row.in_use,
+        row.free,
+        row.state,
+        None if report.stated is None else format_seconds(report.stated),
+        None if report.installation is None else report.installation.hex(),
+        report.installations,
+        None if report.history is None else report.history.value,
+    )
+
+
+def _named(columns: Sequence[str], cells: Sequence[Any]) -> dict[str, Any]:
+    return dict(zip(columns, cells, strict=True))
+
+
+def _print_csv(rows: Iterable[Sequence[Any]]) -> None:
+    for row in rows:
+        click.echo(_csv_line(row), nl=False)
+
+
+def _csv_line(row: Sequence[Any]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerow(row)
+    return buffer.getvalue()

@@ -1,0 +1,210 @@
+"""What can be wrong with a database, whichever engine it is; drivers' errors become these."""
+
+from typing import ClassVar, Literal
+
+from licensekit.errors.coded import Templates
+from licensekit.errors.storage import StateError
+
+_BACKUP = "restore it from a backup; it was left as it is"
+_CHECK = "check which database is meant; it was left as it is"
+_RIGHTS = "let this account write to the file and to its folder"
+_ROOM = "make room on the disk; nothing was changed"
+
+
+class EngineError(StateError):
+    """What the engine of a database refuses, or cannot do."""
+
+    code = "engine"
+    detail: str = ""
+    """What the system, the server or the driver says."""
+    sqlstate: str = ""
+    """The server's code for it (PostgreSQL manual, appendix A)."""
+
+
+class DatabaseDamaged(EngineError):
+    """The database is not ours, or is damaged."""
+
+    code = "database-damaged"
+    template: ClassVar[Templates] = {
+        "damaged": "it is damaged ({detail:line})",
+        "too-short": "it ends too early",
+        "no-database": "this is no database",
+        "other-program": "this database belongs to another program",
+        "other-kind": "this database holds no {wanted}",
+        "no-number": "its schema has no number",
+        "copy-differs": "what arrived in the table `{table}` is not what was there",
+        "not-empty": "{detail:line}",
+        "schema": "{detail:line}",
+        "server": "{detail:line}",
+    }
+    hint_template: ClassVar[Templates] = {
+        "damaged": _BACKUP,
+        "too-short": _BACKUP,
+        "no-database": _BACKUP,
+        "other-program": _CHECK,
+        "other-kind": _CHECK,
+        "no-number": _BACKUP,
+        "copy-differs": "nothing was changed; use another database",
+        "not-empty": "use a database, or a schema in it, that holds nothing else",
+        "schema": _BACKUP,
+        "server": "ask the server's administrator to check it",
+    }
+    reason: Literal[
+        "damaged",
+        "too-short",
+        "no-database",
+        "other-program",
+        "other-kind",
+        "no-number",
+        "copy-differs",
+        "not-empty",
+        "schema",
+        "server",
+    ]
+    wanted: str = ""
+    """The kind of database that it should be."""
+    kind: object = None
+    """The kind that it says it is; of any type, for anybody may have written it."""
+    table: str = ""
+
+
+class DatabaseNewer(StateError):
+    """The database was written by a newer version of this program."""
+
+    code = "database-newer"
+    template = "a newer program has brought it to schema {found}; this one knows {known}"
+    hint_template = "update this program"
+    found: int
+    known: int
+
+
+class DatabaseMoved(StateError):
+    """What the database holds was moved to another place, and lives only there."""
+
+    code = "database-moved"
+    template = "this {kind} was moved to {place:line}"
+    hint_template = "use it there"
+    kind: str
+    place: str
+
+
+class DatabaseBusy(EngineError):
+    """Another process holds the database for longer than we wait."""
+
+    code = "database-busy"
+    template: ClassVar[Templates] = {
+        "process": "another process holds it",
+        "transaction": "another transaction of this process holds it",
+        "threads": "too many threads use it at once",
+        "silent": "it has not answered for a while",
+        "server": "{detail:line}",
+    }
+    hint_template = "try again; if it stays, look for a process that hangs"
+    reason: Literal["process", "transaction", "threads", "silent", "server"]
+
+
+class DatabaseUnavailable(EngineError):
+    """The database cannot be reached or written: full disk, no permission, server away."""
+
+    code = "database-unavailable"
+    template: ClassVar[Templates] = {
+        "disk-full": "the disk is full",
+        "disk-error": "the disk refuses to read or write",
+        "read-only": "it may not be written",
+        "not-opened": "it cannot be opened",
+        "permission": "it may not be opened",
+        "not-created": "the database cannot be created: {detail:line}",
+        "no-copy": "no copy could be kept before migrating it: {detail:line}",
+        "gone": "it is gone: {detail:line}",
+        "replaced": "it was replaced by an older one while this program runs",
+        "closed": "it was closed by this program",
+        "ended": "this transaction is over",
+        "unanswered": "nothing is known yet of `{holder:line}`, and the database cannot be asked:"
+        " {detail:line}",
+        "no-driver": "PostgreSQL needs the driver psycopg",
+        "url": "this is no URL of a PostgreSQL database",
+        "standby": "{detail:line}",
+        "idle": "{detail:line}",
+        "rights": "{detail:line}",
+        "connections": "{detail:line}",
+        "no-database": "{detail:line}",
+        "no-schema": "{detail:line}",
+        "resources": "{detail:line}",
+        "away": "{detail:line}",
+        "uncertain": "{detail:line}",
+    }
+    hint_template: ClassVar[Templates] = {
+        "disk-full": _ROOM,
+        "disk-error": "check the disk and the room on it; nothing was changed",
+        "read-only": _RIGHTS,
+        "not-opened": _RIGHTS,
+        "permission": _RIGHTS,
+        "not-created": "check that the folder exists and that this account may write to it",
+        "gone": "put it back",
+        "replaced": "start the program again",
+        "closed": "open it again",
+        "no-driver": 'run `pip install "licensekit-files[postgres]"`',
+        "url": "postgresql://user@host/database; write `@ / ? %` in a password as"
+        " %40 %2F %3F %25, or keep it in a password file (PGPASSFILE)",
+        "standby": "connect to the primary server, not to a standby",
+        "idle": "the transaction stood still for too long",
+        "rights": "check the user, the password and what the server permits them",
+        "connections": "let the server accept more connections",
+        "no-database": "create the database first, or check its name",
+        "no-schema": "create the schema first, or check the search path",
+        "resources": "make room on the server; nothing was changed",
+        "away": "check that the server runs and can be reached; it is tried again with every call",
+        "uncertain": "the server went away during the commit: look whether the change was made",
+    }
+    reason: Literal[
+        "disk-full",
+        "disk-error",
+        "read-only",
+        "not-opened",
+        "permission",
+        "not-created",
+        "no-copy",
+        "gone",
+        "replaced",
+        "closed",
+        "ended",
+        "unanswered",
+        "no-driver",
+        "url",
+        "standby",
+        "idle",
+        "rights",
+        "connections",
+        "no-database",
+        "no-schema",
+        "resources",
+        "away",
+        "uncertain",
+    ]
+    holder: str = ""
+    """The user, site or holder that was asked about."""
+
+
+class ConstraintViolated(EngineError):
+    """The database refuses what contradicts what is there: a unique, foreign key or check rule."""
+
+    code = "constraint-violated"
+    template: ClassVar[Templates] = {
+        "rule": "a rule of the database refuses it",
+        "server": "{detail:line}",
+    }
+    reason: Literal["rule", "server"]
+
+
+class NotStorable(EngineError):
+    """A value that no database keeps: NUL or half a character in text, too long, too large."""
+
+    code = "not-storable"
+    template: ClassVar[Templates] = {
+        "nul": "a text contains a NUL character",
+        "too-long": "a value is too long to be stored",
+        "not-encodable": "a value cannot be stored",
+        "server": "{detail:line}",
+    }
+    hint_template = "leave out the characters that cannot be seen, or shorten it"
+    reason: Literal["nul", "too-long", "not-encodable", "server"]

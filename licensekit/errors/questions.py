@@ -1,0 +1,94 @@
+"""What a program's questions are refused for: mistakes in it, no grant, and a seat that is lost."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from licensekit.errors.coded import Message
+from licensekit.errors.tree import CodedError, LicenseError
+
+
+class QuestionError(CodedError):
+    """A question that is a mistake in the program that asks it."""
+
+    code = "question"
+
+
+class UnknownLicense(QuestionError):
+    """A license code that no catalog has."""
+
+    code = "unknown-license"
+    template = "no catalog has a license `{license}`"
+    hint_template = "check the code against the catalog"
+    license: str
+
+
+class UnknownIssuer(QuestionError):
+    """An issuer whose catalog is not here."""
+
+    code = "unknown-issuer"
+    template = "there is no issuer {issuer:quoted} here"
+    issuer: str
+
+
+class UnknownAccess(QuestionError):
+    """A way to log in that no catalog has."""
+
+    code = "unknown-access"
+    template = "no catalog has a way to log in called `{way}`"
+    hint_template = "there are: {known:list none}"
+    way: str
+    known: tuple[str, ...]
+    """The ways that the catalogs have."""
+
+
+class WrongKind(QuestionError):
+    """A license of another kind than the question is about."""
+
+    code = "wrong-kind"
+    template: ClassVar[str | Mapping[str, str]] = {
+        "kind": "`{license}` is a {kind} license, and this needs one of kind {wanted:list}",
+        "seats": "`{license}` has no concurrent seats: it counts the users who hold it",
+    }
+    hint_template: ClassVar[str | Mapping[str, str]] = {"seats": "ask `user(…).allows`"}
+    reason: Literal["kind", "seats"]
+    license: str
+    kind: str
+    """What it is: `system`, `site` or `user`."""
+    wanted: tuple[str, ...] = ()
+    """The kinds that the question is about."""
+
+
+class NotEntitled(CodedError):
+    """`require`: the license does not grant what is needed; `why` is the reason."""
+
+    code = "not-entitled"
+    template = "`{license}` is not granted: {why}"
+    hint_template = "{why.hint}"
+    license: str
+    why: Message
+    holder: str = ""
+    """Who asked for it, where it is not the installation as a whole."""
+
+
+class LeaseLost(CodedError):
+    """A seat that was held and is not any more; `reason` says why."""
+
+    code = "lease-lost"
+    template: ClassVar[str | Mapping[str, str]] = {
+        name: "the seat of `{license}` is not held by {holder} any more: " + why
+        for name, why in {
+            "released": "it was given back",
+            "ended": "an administrator has ended it",
+            "expired": "it was not renewed in time",
+            "inherited": "it is the parent process's, and a forked child has none of its seats",
+            "refused": "{refusal.what}",
+            "gone": "the installation has no such lease now",
+        }.items()
+    }
+    reason: Literal["released", "ended", "expired", "inherited", "refused", "gone"]
+    license: str
+    holder: str
+    lease: str
+    """The id by which administrators see it."""
+    refusal: LicenseError | None = None
+    """Why it got no other seat when its license had fewer."""

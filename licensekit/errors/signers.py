@@ -1,0 +1,164 @@
+"""Why a signing key that lives elsewhere, in a token or another process, does not sign."""
+
+from typing import ClassVar, Literal
+
+from licensekit.errors.coded import Templates
+from licensekit.errors.keys import KeyFault
+
+_URI = "write pkcs11:token=LABEL;object=KEY?module-path=/path/to/module.so"
+
+
+class SignerUnavailable(KeyFault):
+    """A signing key that lives elsewhere cannot be reached."""
+
+    code = "signer-unavailable"
+
+
+class SignerUriInvalid(SignerUnavailable):
+    """The URI of a key in a PKCS#11 token (RFC 7512) is malformed, or says too little."""
+
+    code = "signer-uri-invalid"
+    template: ClassVar[Templates] = {
+        "form": "a token is named by a URI: `pkcs11:` and ASCII, the rest as %XX",
+        "pin": "a PIN has no place in a URI",
+        "module": "module-path= is missing, or no absolute path",
+        "token": "the URI names no token: token= is missing",
+        "type": "only a private key signs",
+        "unknown": "no URI attribute {name:quoted} is known",
+        "malformed": "the URI's attribute `{name}` is malformed",
+        "not-utf-8": "the URI is not UTF-8",
+        "control": "the URI has control characters",
+        "key": "the URI names no key: object= or id= is missing",
+        "other-label": "the URI names the key {name:quoted}, and {wanted:quoted} is wanted",
+    }
+    hint_template: ClassVar[Templates] = {
+        "form": _URI,
+        "pin": "leave it out; it is asked for",
+        "module": _URI,
+        "token": _URI,
+        "type": "leave type= out of the URI",
+        "unknown": _URI,
+        "malformed": _URI,
+        "not-utf-8": _URI,
+        "control": _URI,
+        "key": _URI,
+        "other-label": "leave object= out of the URI",
+    }
+    reason: Literal[
+        "form",
+        "pin",
+        "module",
+        "token",
+        "type",
+        "unknown",
+        "malformed",
+        "not-utf-8",
+        "control",
+        "key",
+        "other-label",
+    ]
+    name: str = ""
+    """The attribute, or the label that the URI names."""
+    wanted: str = ""
+    """The label that the new key is to have."""
+
+
+class Pkcs11Unavailable(SignerUnavailable):
+    """A PKCS#11 module or its token cannot be used."""
+
+    code = "pkcs11-unavailable"
+    template: ClassVar[Templates] = {
+        "package": "python-pkcs11 is not installed",
+        "module": "the PKCS#11 module cannot be used: {detail:line}",
+        "no-token": "there is no such token",
+        "several-tokens": "several tokens match",
+        "removed": "the token was taken away",
+        "mechanism": "the token cannot do Ed25519",
+        "other": "the PKCS#11 module reports {reported}",
+    }
+    hint_template: ClassVar[Templates] = {
+        "package": "install `licensekit-files[pkcs11]`",
+        "module": "check module-path= of the URI, and that the module suits this machine",
+        "no-token": "insert it, or check the URI",
+        "several-tokens": "add serial= to the URI",
+        "removed": "put it back and run the command again",
+        "mechanism": "use one with the mechanism EDDSA",
+        "other": "see the manual of the token",
+    }
+    reason: Literal[
+        "package", "module", "no-token", "several-tokens", "removed", "mechanism", "other"
+    ]
+    reported: str = ""
+    """The error that the module reports, as python-pkcs11 names it."""
+    detail: str = ""
+    """Why the module cannot be loaded."""
+
+
+class PinWrong(SignerUnavailable):
+    """The token refuses the PIN."""
+
+    code = "pin-wrong"
+    template: ClassVar[Templates] = {
+        "refused": "the token refuses the PIN",
+        "locked": "the PIN is locked",
+    }
+    hint_template: ClassVar[Templates] = {
+        "refused": "check the PIN; a token locks itself after a few wrong ones",
+        "locked": "unlock it with the SO PIN, by the token's own tool",
+    }
+    reason: Literal["refused", "locked"]
+    reported: str = ""
+    """The error that the module reports, as python-pkcs11 names it."""
+
+
+class Pkcs11KeyInvalid(SignerUnavailable):
+    """The token can be used, and the key in it, or the one to be made, cannot."""
+
+    code = "pkcs11-key-invalid"
+    template: ClassVar[Templates] = {
+        "missing": "the token has no such Ed25519 key ({name})",
+        "several": "the token has several such Ed25519 keys ({name})",
+        "label": "{name:quoted} is no label",
+        "label-taken": "the token has an object named `{name:line}` already",
+        "not-ed25519": "the public key in the token is no Ed25519 key",
+        "may-not-sign": "the key of the token may not sign",
+        "mismatch": "the token signs with another key than its public one",
+        "changed": "the token has another key in this place than it had",
+    }
+    hint_template: ClassVar[Templates] = {
+        "missing": "name one key by object= and id= of the URI; without both, one can be made",
+        "several": "name one key by object= and id= of the URI",
+        "label": "give a printable one",
+        "label-taken": "give the new key another label, or use that one by object= of the URI",
+        "not-ed25519": "name or make an Ed25519 key",
+        "may-not-sign": "name or make another",
+        "mismatch": "make the two match again by the token's own tool, or make a new key",
+        "changed": "check which token is inserted, or make a new key",
+    }
+    reason: Literal[
+        "missing",
+        "several",
+        "label",
+        "label-taken",
+        "not-ed25519",
+        "may-not-sign",
+        "mismatch",
+        "changed",
+    ]
+    name: str = ""
+    """The label of the key, or the kind of object that is missing: `private key`."""
+
+
+class WorkersUnavailable(SignerUnavailable):
+    """Several processes cannot sign with this key, or one of them has ended."""
+
+    code = "workers-unavailable"
+    template: ClassVar[Templates] = {
+        "one-process": "this key lives in a token, where one process signs with it",
+        "ended": "a worker process has ended before its work was done",
+    }
+    hint_template: ClassVar[Templates] = {
+        "one-process": "ask for one worker",
+        "ended": "run it again: what was issued is in the ledger and not issued twice",
+    }
+    reason: Literal["one-process", "ended"]

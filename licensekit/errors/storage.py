@@ -1,0 +1,159 @@
+"""What can be wrong with a file, a folder, an installation's home or what serves it."""
+
+from typing import ClassVar, Literal
+
+from licensekit.errors.coded import Templates
+from licensekit.errors.tree import CodedError
+
+_PATH = "check the path"
+
+
+class StateError(CodedError):
+    """A file, folder or database that cannot be used as it is."""
+
+    code = "state"
+
+
+class FileUnusable(StateError):
+    """A path that is missing, not a plain file, or not readable or writable."""
+
+    code = "file-unusable"
+    template: ClassVar[Templates] = {
+        "missing": "there is no such file",
+        "not-in-folder": "there is no such file: a part of the path is no folder",
+        "no-folder": "the folder for this file is not there",
+        "folder-missing": "there is no such folder",
+        "permission": "this account may not use it",
+        "link-loop": "its symbolic links lead in a circle",
+        "name-too-long": "its name is too long",
+        "disk-full": "the disk is full",
+        "quota": "the disk quota is used up",
+        "read-only": "the file system may not be written",
+        "not-plain": "this is a {kind}, and not {wanted}",
+        "not-a-folder": "this is a file, and not a folder",
+        "no-database": "there is no database here",
+        "empty-database": "this database is empty",
+        "not-set-up": "no {wanted} was set up here yet",
+        "no-orders": "there is no order in this folder",
+        "other": "it cannot be used ({detail:line})",
+    }
+    hint_template: ClassVar[Templates] = {
+        "missing": _PATH,
+        "not-in-folder": _PATH,
+        "no-folder": "create it first",
+        "folder-missing": "create it first, or choose another",
+        "permission": "ask its owner for the permission",
+        "link-loop": _PATH,
+        "name-too-long": "choose a shorter one",
+        "disk-full": "make room; nothing was changed",
+        "quota": "make room; nothing was changed",
+        "read-only": "choose another folder",
+        "not-plain": "give the path of a plain file",
+        "not-a-folder": "choose another path",
+        "no-database": _PATH,
+        "empty-database": _PATH,
+        "not-set-up": _PATH,
+        "no-orders": "orders end in .toml",
+        "other": _PATH,
+    }
+    reason: Literal[
+        "missing",
+        "not-in-folder",
+        "no-folder",
+        "folder-missing",
+        "permission",
+        "link-loop",
+        "name-too-long",
+        "disk-full",
+        "quota",
+        "read-only",
+        "not-plain",
+        "not-a-folder",
+        "no-database",
+        "empty-database",
+        "not-set-up",
+        "no-orders",
+        "other",
+    ]
+    wanted: str = ""
+    """What the path was to be: `a license file`."""
+    kind: Literal["", "folder", "pipe", "socket", "symbolic link", "device"] = ""
+    """What is there instead of a plain file."""
+    detail: str = ""
+    """What the system says."""
+
+
+class FileTaken(StateError):
+    """A file that would be overwritten, where only a new one is wanted."""
+
+    code = "file-taken"
+    template = "there is such a file already"
+    hint_template = "choose another name, or move the file away first"
+
+
+class HomeInvalid(StateError):
+    """The home is no installation, or holds another product's."""
+
+    code = "home-invalid"
+    template: ClassVar[Templates] = {
+        "not-a-folder": "a home is a folder, and this is a file",
+        "other-root": "this installation belongs to another root",
+        "key-lost": "the installation has lost its key",
+    }
+    hint_template: ClassVar[Templates] = {
+        "not-a-folder": "give the folder that holds the installation, or one that is not there yet",
+        "other-root": "use the root pin that it was activated with, or another home",
+        "key-lost": "restore it from a backup",
+    }
+    reason: Literal["not-a-folder", "other-root", "key-lost"]
+    recorded: str = ""
+    """The root pin that the installation was activated with."""
+
+
+class HomeTaken(StateError):
+    """An installation is where another one should go."""
+
+    code = "home-taken"
+    template = "there is an installation here already"
+    hint_template = "choose a folder or schema where nothing is yet"
+
+
+class AuditDamaged(StateError):
+    """The audit log's chain is broken, or tables contradict each other."""
+
+    code = "audit-damaged"
+    template: ClassVar[Templates] = {
+        "chain": "the audit log does not hold from entry {entry} on",
+        "counts": "{counted:count assignment|assignments} of `{license}` were counted, and {there}"
+        " are there",
+    }
+    hint_template: ClassVar[Templates] = {
+        "chain": "somebody changed it: compare with a backup and with the statements sent",
+        "counts": "somebody changed the tables: compare with a backup",
+    }
+    reason: Literal["chain", "counts"]
+    entry: int | None = None
+    """The first entry that does not hold."""
+    license: str = ""
+    counted: int = 0
+    there: int = 0
+
+
+class ConsoleUnavailable(StateError):
+    """The web console cannot be served: packages, address or certificate are missing."""
+
+    code = "console-unavailable"
+    template: ClassVar[Templates] = {
+        "package": "the console needs the package {package}",
+        "address": "the address cannot be taken: {detail:line}",
+        "certificate": "the certificate or its key cannot be used: {detail:line}",
+    }
+    hint_template: ClassVar[Templates] = {
+        "package": "install its extra: pip install 'licensekit-files[console]'",
+        "address": "choose another port, or stop what has it",
+        "certificate": "give both in PEM, and the key without a passphrase",
+    }
+    reason: Literal["package", "address", "certificate"]
+    package: str = ""
+    detail: str = ""
+    """What the system says."""

@@ -1,0 +1,52 @@
+"""Leases of concurrent seats, for administrators: what is held, and how it is ended."""
+
+import builtins
+from collections.abc import Sequence
+
+from licensekit.database import Connection
+from licensekit.errors import LeaseUnknown
+from licensekit.state import seats
+from licensekit.state.seats import HeldSeat
+from licensekit.state.transactions import OpenInstallation, read_installation, write_installation
+
+
+class Leases:
+    """The leases of an installation, for its administrators."""
+
+    def __init__(self, opened: OpenInstallation) -> None:
+        self._opened = opened
+
+    def list(self) -> tuple[HeldSeat, ...]:
+        """Return every lease that is held now, by license and then the oldest first."""
+        with read_installation(self._opened) as read:
+            return seats.held(read.connection, seats.time_of(read.connection, read.now))
+
+    def end(self, lease_id: str) -> HeldSeat:
+        """End a lease, and return it. Its seat is free immediately, and its holder learns it.
+
+        Whoever has borrowed it learns it when it sees the database again.
+
+        Raises:
+            LeaseUnknown: no such lease is held.
+        """
+        return self.end_all([lease_id])[0]
+
+    def end_all(self, lease_ids: Sequence[str]) -> builtins.list[HeldSeat]:
+        """End leases, all of them or none; raises as `end` does."""
+        with write_installation(self._opened) as change:
+            connection = change.connection
+            now = seats.time_of(connection, change.read.now)
+            ended = [_held(connection, lease_id, now) for lease_id in dict.fromkeys(lease_ids)]
+            for lease in ended:
+                seats.end(connection, lease)
+                change.record(
+                    "lease-end", license=lease.license, holder=lease.holder, lease=lease.id
+                )
+        return ended
+
+
+def _held(connection: Connection, lease_id: str, now: int) -> HeldSeat:
+    lease = seats.find(connection, lease_id, now)
+    if lease is None:
+        raise LeaseUnknown(f"there is no lease {lease_id!a:.60}", lease=lease_id)
+    return lease

@@ -1,0 +1,100 @@
+"""Terms that many orders share, read and checked once.
+
+Orders in bulk differ in company, number and serial, and share few kinds of terms.
+"""
+
+from marshal import dumps
+from typing import Any, Final, NamedTuple, cast
+
+from licensekit.issuer.orders.bundle import BundleTemplate
+from licensekit.issuer.orders.canonical import canonical, canonical_text
+from licensekit.issuer.orders.order import Order, OrderDraft
+from licensekit.issuer.orders.order_file import draft_from
+from licensekit.issuer.state import WorkspaceState
+from licensekit.text import values
+from licensekit.wire.armor import Token
+
+_OWN: Final = frozenset({"order", "company", "serial"})
+_PLAIN: Final = 2
+"""The version of `marshal` that writes the same for the same, however it is shared."""
+_KEPT: Final = 2000
+"""How many terms are kept."""
+
+
+class Terms(NamedTuple):
+    """The terms of an order that was found without fault."""
+
+    form: BundleTemplate
+    before: str
+    """The canonical text of an order of these terms and without a serial, up to its company."""
+    after: str
+
+    @staticmethod
+    def of(form: BundleTemplate, order: Order) -> "Terms":
+        """Return the terms of `order`, whose bundles have `form` in common."""
+        # No company has this character, so that nothing else in the text can look like it.
+        whole = canonical(order._replace(company="\0", serial=None))
+        before, _, after = whole.partition(canonical_text("\0"))
+        return Terms(form, before, after)
+
+    def canonical(self, order: Order) -> str:
+        """Return the canonical text of an order of these terms."""
+        if order.serial is not None:
+            return canonical(order)
+        return f"{self.before}{canonical_text(order.company)}{self.after}"
+
+
+class KnownTerms:
+    """The terms that are known while one catalog and one trust document are in force."""
+
+    def __init__(self) -> None:
+        self._under: tuple[Token | None, Token] | None = None
+        self._terms: dict[bytes | None, Terms] = {}
+
+    def under(self, state: WorkspaceState) -> dict[bytes | None, Terms]:
+        """Return what is known under the documents in force."""
+        catalog = state.catalog
+        under = (None if catalog is None else catalog.token, state.verified_trust.token)
+        if under != self._under or len(self._terms) > _KEPT:
+            self._under, self._terms = under, {}
+        return self._terms
+
+
+class OrderReader:
+    """Reads orders as `order_file.draft_from` does, and faster for terms that it has seen."""
+
+    def __init__(self) -> None:
+        self._orders: dict[bytes, Order | None] = {}
+
+    def draft(self, content: object) -> OrderDraft:
+        """Return what can be read of a mapping, and its faults."""
+        if not isinstance(content, dict):
+            return draft_from(content)
+        given = cast("dict[str, Any]", content)
+        try:
+            terms = dumps({key: value for key, value in given.items() if key not in _OWN}, _PLAIN)
+            return self._known(given, terms) or draft_from(given)
+        except ValueError:
+            return draft_from(given)
+
+    def _known(self, given: dict[str, Any], terms: bytes) -> OrderDraft | None:
+        if terms not in self._orders:
+            if len(self._orders) >= _KEPT:
+                self._orders.clear()
+            self._orders[terms] = _shared(given)
+        shared = self._orders[terms]
+        if shared is None:
+            return None
+        number, serial = given.get("order"), given.get("serial")
+        own = (
+            values.line(given.get("company")),
+            None if number is None else values.order_number(number),
+            None if serial is None else values.serial(serial),
+        )
+        return OrderDraft(Order._make((*own, *shared[len(own) :])), (), terms)
+
+
+def _shared(given: dict[str, Any]) -> Order | None:
+    """Return the order of these terms; None if they have faults, or depend on the serial."""
+    draft = draft_from({**given, "company": "-", "order": None, "serial": None})
+    return None if draft.faults or draft.order.replaces is not None else draft.order

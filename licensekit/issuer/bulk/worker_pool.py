@@ -1,0 +1,169 @@
+"""The processes that sign and write files for the one that keeps the ledger.
+
+One task is under way at a time: it is begun, and its result is asked for before the next one. With
+several processes, what the ledger needs is done meanwhile.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO, Protocol, TypeVar, cast
+
+from licensekit.errors import FileUnusable, WorkersUnavailable
+from licensekit.files import write_many
+from licensekit.issuer.bulk.pipe import DONE, SIGN, WRITE, receive, send
+from licensekit.keys.signing import Signer, SigningKey
+
+T = TypeVar("T")
+File = tuple[str, bytes]
+"""Name and contents."""
+
+
+class WorkerPool(Protocol):
+    """Signs messages and writes files."""
+
+    def begin_signing(self, messages: Sequence[bytes]) -> None:
+        """Begin to sign `messages`."""
+        ...
+
+    def signatures(self) -> list[bytes]:
+        """Return a signature for each of the messages.
+
+        Raises:
+            SignerUnavailable: the key lives elsewhere and cannot be reached.
+        """
+        ...
+
+    def begin_writing(self, folder: Path, files: Sequence[File]) -> None:
+        """Begin to write `files` into `folder`, each whole or not at all."""
+        ...
+
+    def finish_writing(self) -> None:
+        """Wait until they are written.
+
+        Raises:
+            FileUnusable: one cannot be written.
+        """
+        ...
+
+
+@contextmanager
+def worker_pool(signer: Signer, workers: int) -> Generator[WorkerPool]:
+    """Start this many processes; one is this process itself.
+
+    Raises:
+        WorkersUnavailable: several are asked for, and the key cannot leave its token.
+    """
+    if workers == 1:
+        yield _InProcess(signer)
+        return
+    if not isinstance(signer, SigningKey):
+        raise WorkersUnavailable(reason="one-process")
+    with ExitStack() as stack:
+        pipes = [stack.enter_context(_worker(signer)) for _ in range(workers)]
+        yield _Workers(pipes)
+
+
+class _Pipe:
+    """The two ends of this side to a worker."""
+
+    def __init__(self, requests: BinaryIO, answers: BinaryIO) -> None:
+        self._requests = requests
+        self._answers = answers
+
+    def ask(self, *parts: bytes) -> None:
+        """Ask for something; the answer is waited for before the next question."""
+        self._with_worker(lambda: send(self._requests, parts))
+
+    def answer(self) -> list[bytes]:
+        """Return the answer to what was asked last."""
+        return self._with_worker(lambda: receive(self._answers))
+
+    def _with_worker(self, act: Callable[[], T]) -> T:
+        try:
+            return act()
+        except (OSError, EOFError) as error:
+            raise WorkersUnavailable(reason="ended") from error
+
+
+class _InProcess:
+    """The `WorkerPool` of this process alone: what is begun is done immediately."""
+
+    def __init__(self, signer: Signer) -> None:
+        self._sign = signer.sign
+        self._signatures: list[bytes] = []
+
+    def begin_signing(self, messages: Sequence[bytes]) -> None:
+        """See `WorkerPool.begin_signing`."""
+        self._signatures = [self._sign(message) for message in messages]
+
+    def signatures(self) -> list[bytes]:
+        """See `WorkerPool.signatures`."""
+        return self._signatures
+
+    def begin_writing(self, folder: Path, files: Sequence[File]) -> None:
+        """See `WorkerPool.begin_writing`."""
+        write_many(folder, files)
+
+    def finish_writing(self) -> None:
+        """See `WorkerPool.finish_writing`."""
+
+
+class _Workers:
+    """The `WorkerPool` of several processes, each of which gets its share."""
+
+    def __init__(self, workers: Sequence[_Pipe]) -> None:
+        self._workers = workers
+
+    def begin_signing(self, messages: Sequence[bytes]) -> None:
+        """See `WorkerPool.begin_signing`."""
+        for worker, share in self._shares(messages):
+            worker.ask(SIGN, *share)
+
+    def signatures(self) -> list[bytes]:
+        """See `WorkerPool.signatures`."""
+        return [signature for worker in self._workers for signature in worker.answer()]
+
+    def begin_writing(self, folder: Path, files: Sequence[File]) -> None:
+        """See `WorkerPool.begin_writing`."""
+        for worker, share in self._shares(files):
+            parts = [part for name, data in share for part in (name.encode(), data)]
+            worker.ask(WRITE, str(folder).encode(), *parts)
+
+    def finish_writing(self) -> None:
+        """See `WorkerPool.finish_writing`."""
+        for answer in [worker.answer() for worker in self._workers]:
+            if answer != [DONE]:
+                [data] = answer
+                raise FileUnusable(**json.loads(data))
+
+    def _shares(self, whole: Sequence[T]) -> list[tuple[_Pipe, Sequence[T]]]:
+        size = -(-len(whole) // len(self._workers))
+        return [
+            (worker, whole[number * size : (number + 1) * size])
+            for number, worker in enumerate(self._workers)
+        ]
+
+
+@contextmanager
+def _worker(signer: SigningKey) -> Generator[_Pipe]:
+    """Start a worker and send it the key; it ends with the block."""
+    with subprocess.Popen(
+        # Nothing is imported from the folder in which the command happens to run.
+        [sys.executable, "-P", "-m", "licensekit.issuer.bulk.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        # An interrupt at the terminal is for the process that keeps the ledger.
+        start_new_session=True,
+    ) as process:
+        requests, answers = cast("BinaryIO", process.stdin), cast("BinaryIO", process.stdout)
+        pipe = _Pipe(requests, answers)
+        try:
+            pipe.ask(bytes([signer.verifying_key.scheme]), signer.reveal_secret())
+            yield pipe
+        finally:
+            with suppress(OSError):
+                requests.close()

@@ -1,0 +1,135 @@
+"""What the ledger holds, found by the names that people use: numbers, serials, orders, bundles."""
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from licensekit.database import Connection
+from licensekit.errors import NotIssued
+from licensekit.issuer.ledger import bundles, serials
+from licensekit.issuer.ledger.bundles import Issued
+from licensekit.issuer.ledger.entries import LedgerEntry, answers_of_order, entry, entry_of_order
+from licensekit.trust.signed import identity_of
+from licensekit.wire.documents import CLASS_OF, Document, decode
+from licensekit.wire.frame import read
+
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}")
+_IDENTITY: Final = re.compile(r"[0-9a-f]{32}")
+_SEQUENCE: Final = re.compile(r"[1-9][0-9]{0,9}")
+
+
+class LookupResult(NamedTuple):
+    """An entry, what its document says, and the state of a bundle."""
+
+    entry: LedgerEntry
+    document: Document
+    identity: bytes
+    key: bytes
+    """The id of the key that signed it first, or the public key of the installation that did."""
+    state: str | None
+    """Of a bundle; None for every other document."""
+
+
+def bundle_named(ledger: Connection, name: str) -> Issued:
+    """Return the bundle that `name` means: `1010000014-base-1`, its file's name, or its identity.
+
+    Raises:
+        NotIssued: the ledger has none such.
+    """
+    if _IDENTITY.fullmatch(name):
+        issued = bundles.by_identity(ledger, bytes.fromhex(name))
+        if issued is not None:
+            return issued
+    for serial, part, sequence in _readings(name.removesuffix(".lic")):
+        issued = bundles.at(ledger, serial, part, sequence)
+        if issued is not None:
+            return issued
+    raise NotIssued(f"no bundle `{name}` was issued here")
+
+
+def entries_named(ledger: Connection, name: str) -> list[int]:
+    """Return the numbers of the entries that `name` means: an entry, a serial, an order, a bundle.
+
+    Raises:
+        NotIssued: it means none; the message says if it looks like a mistyped serial.
+    """
+    ways = (_of_number, _of_serial, _of_order)
+    numbers = {number for find in ways for number in find(ledger, name)}
+    if numbers:
+        return sorted(numbers)
+    if serials.is_mistyped(name):
+        require_serial(ledger, name)
+    try:
+        return [bundle_named(ledger, name).number]
+    except NotIssued as error:
+        raise NotIssued(f"the ledger has no entry, serial, order or bundle `{name}`") from error
+
+
+def require_serial(ledger: Connection, serial: str) -> None:
+    """Refuse a serial that nothing was issued for.
+
+    Raises:
+        NotIssued: nothing was; the message says if it looks mistyped.
+    """
+    if bundles.is_known(ledger, serial):
+        return
+    if serials.is_mistyped(serial):
+        raise NotIssued(f"serial {serial} is mistyped: its last digit does not fit the others")
+    raise NotIssued(f"nothing was issued for serial {serial}")
+
+
+def lookup(ledger: Connection, number: int) -> LookupResult:
+    """Return everything about the entry of this number.
+
+    Raises:
+        NotIssued: there is none.
+    """
+    known = entry(ledger, number)
+    if known is None:
+        raise NotIssued(f"there is no entry {number}")
+    opened = read(known.token.frame)
+    row = ledger.one("SELECT state FROM bundles WHERE number = ?", number)
+    return LookupResult(
+        known,
+        decode(CLASS_OF[known.token.type], opened.payload),
+        identity_of(known.token.type, opened.payload),
+        opened.signatures[0].key,
+        row[0] if row else None,
+    )
+
+
+def _of_number(ledger: Connection, name: str) -> Iterator[int]:
+    """Yield the number of the entry that has it."""
+    if _NUMBER.fullmatch(name) and entry(ledger, int(name)) is not None:
+        yield int(name)
+
+
+def _of_serial(ledger: Connection, serial: str) -> Iterator[int]:
+    """Return the entries of the bundles of a serial, and of what its installations have sent."""
+    rows = ledger.rows(
+        "SELECT number FROM bundles WHERE serial = ? UNION SELECT number FROM exchange_files"
+        " WHERE serial = ? UNION SELECT f.number FROM exchange_files AS f JOIN bundles AS b"
+        " ON b.identity = f.bundle WHERE b.serial = ? ORDER BY 1",
+        serial,
+        serial,
+        serial,
+    )
+    return (number for (number,) in rows)
+
+
+def _of_order(ledger: Connection, number: str) -> Iterator[int]:
+    """Yield the entries of what was issued for the order of this number."""
+    one = entry_of_order(ledger, number)
+    if one is not None:
+        yield one.number
+        yield from (other.number for other in answers_of_order(ledger, number))
+
+
+def _readings(name: str) -> Iterator[tuple[str, str, int]]:
+    """Yield every way to divide `name` into serial, part and sequence; dashes may be in each."""
+    head, _, last = name.rpartition("-")
+    if not _SEQUENCE.fullmatch(last):
+        return
+    for place, character in enumerate(head):
+        if character == "-":
+            yield head[:place], head[place + 1 :], int(last)

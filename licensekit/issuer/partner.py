@@ -1,0 +1,103 @@
+"""A third party's new workspace: its own key, catalog and ledger under the vendor's root."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from licensekit.errors import LicenseError, WorkspaceError
+from licensekit.files import write_atomically
+from licensekit.issuer.catalog import templates
+from licensekit.issuer.catalog.catalog_file import read_catalog
+from licensekit.issuer.create import FIRST_KEY, create_ledger, new_folder, write_texts
+from licensekit.issuer.keys.intake import opened
+from licensekit.issuer.keys.keyring import write_key
+from licensekit.issuer.layout import require_url
+from licensekit.issuer.ledger import Record, serials
+from licensekit.issuer.state import WorkspaceState
+from licensekit.keys.keyfile import format_public
+from licensekit.keys.signing import SigningKey
+from licensekit.trust.pack import TrustStore, open_pack
+from licensekit.trust.roots import pin_of
+from licensekit.wire import armor
+from licensekit.wire.documents import Catalog
+from licensekit.wire.frame import ED25519, read
+
+
+class NewPartner(NamedTuple):
+    """What a third party's workspace is to be."""
+
+    pack: bytes
+    """The vendor's."""
+    root: str
+    """The vendor's pin."""
+    issuer: str
+    """The third party's own code."""
+    name: str
+    """Its name, for the first catalog."""
+    catalog: bytes | None = None
+    """The catalog file; default: a small one."""
+    scheme: int = ED25519
+    """Of its key."""
+    ledger: str | None = None
+    """As in `NewWorkspace`."""
+
+
+def create_partner(
+    folder: Path, plan: NewPartner, passphrase: bytes, *, who: str, now: int
+) -> None:
+    """Make the workspace in `folder`, which is new, empty, or holds none of its files.
+
+    Raises:
+        TrustError, FormatError: the pack does not verify under that pin.
+        WorkspaceError: the issuer is the vendor itself, or the catalog is of another product.
+        WorkspaceExists, CatalogInvalid, FileUnusable: as for a vendor's.
+    """
+    if plan.ledger is not None:
+        require_url(plan.ledger)
+    pin, trust_store = _from_the_oldest(plan.pack, plan.root, now)
+    if plan.issuer == trust_store.issuer:
+        raise WorkspaceError(
+            f"`{plan.issuer}` is the vendor itself", hint="give your own code with --issuer CODE"
+        )
+    product = trust_store.product
+    text = (
+        plan.catalog
+        or templates.catalog_text(product=product, issuer=plan.issuer, name=plan.name).encode()
+    )
+    others = {issuer: catalog.document for issuer, catalog in trust_store.catalogs.items()}
+    catalog = read_catalog(text, version=1, issued=now, issuer=plan.issuer, others=others)
+    _require_product(catalog, product)
+    key = SigningKey.generate(plan.scheme)
+    state = WorkspaceState(pin, plan.issuer, trust_store, frozenset(), None, None)
+    with new_folder(folder, product, plan.catalog) as layout:
+        layout.keys.mkdir()
+        write_texts(layout, folder, text, catalog, serial=serials.make(serials.FIRST))
+        write_key(layout.keys, FIRST_KEY, key, passphrase)
+        public = format_public(key.verifying_key, f"{plan.issuer}-1")
+        write_atomically(layout.public(plan.issuer), f"{public}\n".encode())
+        records = [Record("init", now, who, token, opened(token)) for token in state.tokens]
+        create_ledger(layout, records, plan.issuer, plan.ledger, now)
+
+
+def _from_the_oldest(pack: bytes, root: str, now: int) -> tuple[str, TrustStore]:
+    """Return the trust store from the oldest root of the pack, if that leads to the pinned one.
+
+    Applications that pin the oldest root are to take what is signed here as well.
+    """
+    trust_store = open_pack(pack, root, now)
+    for token in armor.read(pack):
+        if token.type == "root":
+            pin = pin_of(read(token.frame).payload)
+            with suppress(LicenseError):
+                longer = open_pack(pack, pin, now)
+                if len(longer.trust.chain) > len(trust_store.trust.chain):
+                    root, trust_store = pin, longer
+    return root, trust_store
+
+
+def _require_product(catalog: Catalog, product: str) -> None:
+    if catalog.product != product:
+        raise WorkspaceError(
+            f"the catalog is of product `{catalog.product}`, and the vendor's is `{product}`",
+            hint="change the catalog",
+        )

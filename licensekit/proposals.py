@@ -1,0 +1,122 @@
+"""What an operation would do: shown first, confirmed where somebody must agree, and then done.
+
+An operation works out its proposal without changing anything. Doing it works the proposal out
+again inside the write transaction, and goes on only if the result is the one that was shown.
+
+    proposal = workspace.propose_renewal(order)
+    for change in proposal.changes:
+        print(change)
+    proposal.sign(key, who="anna", confirm=True)
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+
+from licensekit.errors.coded import Coded, plain_value
+from licensekit.errors.proposals import ConfirmationNeeded, ProposalStale
+
+R_co = TypeVar("R_co", covariant=True)
+
+
+class Change(NamedTuple):
+    """One value that would be different."""
+
+    path: str
+    """Its key path: `users.sale`, `expiry`."""
+    before: object
+    """None: it was not there."""
+    after: object
+    """None: it would not be there any more."""
+
+    def __str__(self) -> str:
+        return f"{self.path}: {_shown(self.before)} -> {_shown(self.after)}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return path and both values as plain JSON values; bytes as hex."""
+        before, after = plain_value(self.before), plain_value(self.after)
+        return {"path": self.path, "before": before, "after": after}
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Proposal(Generic[R_co]):
+    """What an operation would do; the one method that a subclass adds does it and returns `R_co`.
+
+    A subclass is a frozen dataclass with `repr=False` as well. It adds what doing it needs, and
+    sets `about`.
+    """
+
+    decided_later: ClassVar[frozenset[str]] = frozenset()
+    """Paths whose values only the transaction decides, such as the serial of a new customer."""
+
+    changes: tuple[Change, ...] = ()
+    """What would be different, by key path."""
+    consequences: tuple[Coded, ...] = ()
+    """What follows from it, for whom and when."""
+    warnings: tuple[Coded, ...] = ()
+    """What is worth reading and stops nothing."""
+    needs_confirmation: tuple[Coded, ...] = ()
+    """What a person must agree to; empty: nothing."""
+
+    @property
+    def about(self) -> str:
+        """What it is about, as messages name it: a serial, an order number, a catalog."""
+        return "what this is about"
+
+    def require_confirmed(self, *, confirm: bool) -> None:
+        """Return if `confirm`, or if there is nothing to agree to.
+
+        Raises:
+            ConfirmationNeeded: neither; it carries this proposal.
+        """
+        if self.needs_confirmation and not confirm:
+            raise ConfirmationNeeded(proposal=self, needs_confirmation=self.needs_confirmation)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything that a preview shows as plain JSON values."""
+        return {
+            "changes": [change.as_json() for change in self.changes],
+            "consequences": [one.as_json() for one in self.consequences],
+            "warnings": [one.as_json() for one in self.warnings],
+            "needs_confirmation": [one.as_json() for one in self.needs_confirmation],
+        }
+
+    def __repr__(self) -> str:
+        codes = ", ".join(one.code for one in self.needs_confirmation) or "nothing"
+        paths = ", ".join(change.path for change in self.changes) or "nothing"
+        return f"<{type(self).__name__} of {self.about}: changes {paths:.80}; to confirm: {codes}>"
+
+
+P = TypeVar("P", bound=Proposal[Any])
+
+
+def require_same(shown: P, now: P) -> None:
+    """Return if doing `now` does what `shown` promised.
+
+    `now` is the same operation, worked out inside the write transaction. Compared are changes,
+    consequences and what needs a confirmation; not warnings, nor what is `decided_later`.
+
+    Raises:
+        ProposalStale: something is different.
+    """
+    before, after = _promises(shown), _promises(now)
+    if before != after:
+        differing = [one for one in before if one not in after]
+        differing += [one for one in after if one not in before]
+        names = tuple(dict.fromkeys(name for name, _ in differing))
+        if names:
+            raise ProposalStale(about=shown.about, changed=names)
+
+
+def _promises(proposal: Proposal[Any]) -> list[tuple[str, object]]:
+    """Return what was promised: key paths with their values, codes with their data."""
+    changes = [
+        (one.path, (one.before, one.after))
+        for one in proposal.changes
+        if one.path not in proposal.decided_later
+    ]
+    agreed = (*proposal.consequences, *proposal.needs_confirmation)
+    return [*changes, *((one.code, plain_value(one.data)) for one in agreed)]
+
+
+def _shown(value: object) -> str:
+    return "none" if value is None else str(plain_value(value))

@@ -1,0 +1,257 @@
+"""The snapshot in force, and what replaces it: a change, a date, or a database that is away.
+
+A database that is away does not take away what was granted: the last state stays in force, moved
+on to the present time, and each bundle counts for its `offline_hours` more.
+"""
+
+import time
+import weakref
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from threading import Lock
+from typing import Final, NamedTuple
+
+from licensekit.access import Access
+from licensekit.database import Database, Version
+from licensekit.dates import seconds_of
+from licensekit.entitlements import Holding, Notice, by_urgency
+from licensekit.entitlements.answers import Answers
+from licensekit.entitlements.login import UserFacts
+from licensekit.errors import DatabaseBusy, LicenseError, StateError
+from licensekit.runtime.holders import Holder, User
+from licensekit.runtime.lookups import Lookups, put
+from licensekit.runtime.messages import TimeNotKept
+from licensekit.runtime.snapshot import Closed, Snapshot
+from licensekit.runtime.watcher import Watcher, survive_forks
+from licensekit.state.floors import remember
+from licensekit.state.loading import in_use_of, is_unchanged, load_state
+
+RETRY_SECONDS: Final = 0.5
+"""How soon a database that is away is tried again."""
+
+CALM_SECONDS: Final = 0.1
+"""The pause after a change that concerned only leases."""
+
+REMEMBER_PAUSE_SECONDS: Final = 60
+"""The least time between two checks whether time or trust that was seen is to be written."""
+
+SILENT_TICKS: Final = 150
+"""A database that has not answered during this many readings of the clock counts as away.
+
+Half a minute. Counted, not timed: a process that stood still itself has not waited.
+"""
+
+
+class Application(NamedTuple):
+    """What the application ships: its trust and its version."""
+
+    root: str
+    pack: bytes | str
+    released: int | None
+    """The date of this version of the product, in days since 1970."""
+
+
+class LiveSnapshot:
+    """The snapshot that questions read, swapped as it changes; every method is safe for threads.
+
+    Raises:
+        LicenseError: as `reload` does.
+    """
+
+    snapshot: Snapshot
+    """The snapshot in force."""
+    system: Mapping[str, Access]
+    """System license, by each of its names, to what the installation may do with it."""
+    _version: Version
+
+    def __init__(
+        self,
+        database: Database,
+        application: Application,
+        clock: Callable[[], datetime],
+        *,
+        watch: bool,
+    ) -> None:
+        self.database = database
+        self.application = application
+        self.clock = clock
+        self._renew_locks()
+        self._is_closed = False
+        self._error: LicenseError | None = None
+        self._silence = 0
+        self._not_written: StateError | None = None
+        self._checked: int | None = None
+        self._lookups = Lookups(database)
+        self._read_state()
+        # Whoever forgets this without closing it leaves no connections open either.
+        weakref.finalize(self, database.close).atexit = False
+        survive_forks(self)
+        self._watcher = Watcher(self) if watch else None
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What administrators should know, the most urgent first."""
+        found, error = self.snapshot.notices, self._not_written
+        if error is None:
+            return found
+        return by_urgency((*found, TimeNotKept(error=error)))
+
+    def reload(self) -> None:
+        """Read the installation and put its state in force.
+
+        Raises:
+            StateError: the database cannot be read; the last state stays, moved on to now.
+            TrustError: the pack or the documents are not to be believed; likewise.
+        """
+        try:
+            self._read_state()
+        except LicenseError as error:
+            self._error = error
+            self.pass_time()
+            raise
+        self._remember()
+
+    def follow(self, patience: float) -> None:
+        """Wait for a change for up to `patience` seconds, and read what has changed."""
+        try:
+            if self._error is not None or self.database.wait_for_change(self._version, patience):
+                self._refresh()
+        except LicenseError as error:
+            self._error = error
+            self.pass_time()
+            time.sleep(RETRY_SECONDS)
+        else:
+            self._note_contact()
+            self._remember()
+
+    def pass_time(self) -> None:
+        """Move the snapshot on to the present time; does not wait for the database."""
+        with self._swapping:
+            if self._is_closed:
+                return
+            clock = seconds_of(self.clock())
+            error = self._error or self._count_silence()
+            if not self.snapshot.holds_at(clock, away=error is not None):
+                self._put(self.snapshot.moved_on(clock, error, self._contact))
+
+    def user_facts(self, user_id: str) -> UserFacts | None:
+        """Look up what is known of a user, from memory if the database is away.
+
+        Raises:
+            StateError: it is away, and the user was not looked up before.
+        """
+        return self._lookups.user(user_id, self.snapshot)
+
+    def site_holdings(self, site_id: str) -> tuple[Holding, ...] | None:
+        """Look up what a site holds, as `user_facts` does; None if there is no such site."""
+        return self._lookups.site(site_id, self.snapshot)
+
+    def answers_with_leases(self) -> Answers:
+        """Return the answers with the concurrent seats that are held at this moment."""
+        state = self.snapshot.state
+        now = self.snapshot.now_at(seconds_of(self.clock()), away=False)
+        stored = state.stored._replace(leased=self._lookups.leased(self.snapshot, now))
+        return Answers(state.entitlements, in_use_of(stored, state.entitlements))
+
+    def user(self, user_id: str, site: str | None) -> User:
+        """Return the answers about a user, and keep them until the snapshot changes."""
+        return put(self.users, (user_id, site), User(self, user_id, site))
+
+    def site(self, site_id: str) -> Holder:
+        """Return the answers about a site, and keep them until the snapshot changes."""
+        return put(self.sites, site_id, Holder(self, site_id))
+
+    def close(self) -> None:
+        """Stop answering, and close the database."""
+        if self._watcher is not None:
+            self._watcher.stop()
+        with self._swapping:
+            self._is_closed = True
+            self.snapshot = Closed(self.database.location)
+            self.system = {}
+            self._forget_holders()
+        self.database.close()
+
+    def after_fork(self) -> None:
+        """Continue in a forked child, which has no threads, and locks that nobody may release."""
+        self._renew_locks()
+        if self._is_closed:
+            return
+        self._version = ()  # other than any: the child reads for itself
+        self._put(self.snapshot)  # the fork may have come between two steps of a swap
+        if self._watcher is not None:
+            self._watcher.start()
+
+    def _refresh(self) -> None:
+        """Read the state again, unless it is there and only leases have changed."""
+        version = self.database.version()
+        snapshot = self.snapshot
+        is_away = self._error is not None or snapshot.alone_since is not None
+        if is_away or not is_unchanged(self.database, snapshot.state, seconds_of(self.clock())):
+            self._read_state()
+        else:
+            self._version = version
+            time.sleep(CALM_SECONDS)
+
+    def _read_state(self) -> None:
+        with self._reading:
+            # Taken before the state is read: a change in between is seen as one more change.
+            version = self.database.version()
+            clock = seconds_of(self.clock())
+            application = self.application
+            state = load_state(
+                self.database,
+                root=application.root,
+                pack=application.pack,
+                clock=clock,
+                released=application.released,
+            )
+            with self._swapping:
+                if not self._is_closed:
+                    self._version = version
+                    self._contact = state.now
+                    self._error = None
+                    self._silence = 0
+                    self._put(Snapshot(state))
+
+    def _note_contact(self) -> None:
+        """Remember that the database has answered just now."""
+        clock = seconds_of(self.clock())
+        with self._swapping:
+            self._silence = 0
+            if not self._is_closed:
+                self._contact = self.snapshot.now_at(clock, away=False)
+
+    def _count_silence(self) -> LicenseError | None:
+        """Count one more reading of the clock, and return an error if the silence is too long."""
+        self._silence += 1
+        if self._silence <= SILENT_TICKS:
+            return None
+        return DatabaseBusy(reason="silent", where=self.database.location)
+
+    def _remember(self) -> None:
+        """Write what was seen of time and trust now and then; a failure is a notice."""
+        clock = seconds_of(self.clock())
+        if self._checked is not None and 0 <= clock - self._checked < REMEMBER_PAUSE_SECONDS:
+            return
+        self._checked = clock
+        try:
+            remember(self.database, self.snapshot.state, clock)
+        except StateError as error:
+            self._not_written = error
+        else:
+            self._not_written = None
+
+    def _put(self, snapshot: Snapshot) -> None:
+        # The holders last: one that still answers from the old snapshot renews itself.
+        self.snapshot = snapshot
+        self.system = snapshot.system
+        self._forget_holders()
+
+    def _forget_holders(self) -> None:
+        self.users: dict[tuple[str, str | None], User] = {}
+        self.sites: dict[str, Holder] = {}
+
+    def _renew_locks(self) -> None:
+        self._reading = Lock()  # held while the database is read, however long that takes
+        self._swapping = Lock()  # never held while anything is waited for

@@ -1,0 +1,554 @@
+"""From TOML to a sound catalog, or all of its faults at once."""
+
+import unicodedata
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from licensekit.errors import CatalogInvalid, Fault
+from licensekit.issuer.catalog.catalog_file import read_catalog
+from licensekit.wire.documents import (
+    Catalog,
+    Edition,
+    Kind,
+    License,
+    LoginRule,
+    SeatKind,
+    UserKind,
+    decode,
+    encode,
+)
+from tests.makers import ISSUED, ISSUER, catalog
+
+HEAD = """
+product = "demo-crm"
+[issuer]
+code = "demo"
+"""
+SAMPLE = Path(__file__).parents[3] / "samples" / "superoffice" / "catalog.toml"
+
+
+def read(text: str, **others: Catalog) -> Catalog:
+    return read_catalog(text.encode(), version=3, issued=ISSUED, others=others)
+
+
+def faults_of(text: str) -> list[tuple[str, str]]:
+    with pytest.raises(CatalogInvalid) as caught:
+        read(text)
+    return [(fault.where, fault.why) for fault in caught.value.faults]
+
+
+def test_every_key_has_its_place_in_the_document() -> None:
+    text = """
+    product = "demo-crm"
+    product_name = "Demo CRM"
+    [issuer]
+    code = "demo"
+    name = "Demo"
+    buy = "https://example.com/buy"
+    [licenses.server]
+    kind = "system"
+    name = "Server"
+    [licenses.archive]
+    kind = "system"
+    name = "Archive"
+    quantity = "GB"
+    [licenses.sale]
+    kind = "system"
+    name = " Sale "
+    hidden = true
+    full_with = "sale-cal"
+    description = '''
+        The panel
+        with sales
+    '''
+    [licenses.satellite]
+    kind = "site"
+    name = "Satellite"
+    limits = "sites"
+    requires = ["server"]
+    [licenses.sales]
+    kind = "user"
+    name = "Sales"
+    plan = true
+    includes = ["sale-cal", "sale"]
+    [licenses.sale-cal]
+    kind = "user"
+    name = "Sale, write"
+    seats = "concurrent"
+    [access.web]
+    all = ["server", "sale-cal"]
+    [access.portal]
+    all = ["server"]
+    users = ["anonymous", "external"]
+    [editions.team]
+    name = "Team"
+    system = ["server"]
+    [editions.team.users]
+    sales = 10
+    sale-cal = "unrestricted"
+    [editions.team.values]
+    theme = "dark"
+    languages = 3
+    beta = false
+    """
+    none: tuple[list[str], list[str]] = ([], [])
+    named = SeatKind.NAMED
+    assert read(text) == Catalog(
+        issuer="demo",
+        product="demo-crm",
+        version=3,
+        issued=ISSUED,
+        names={"issuer": "Demo", "product": "Demo CRM"},
+        urls={"buy": "https://example.com/buy"},
+        licenses={
+            "server": License(
+                Kind.SYSTEM, "Server", "", False, False, None, *none, named, False, None
+            ),
+            "archive": License(
+                Kind.SYSTEM, "Archive", "", False, False, None, *none, named, False, "GB"
+            ),
+            "sale": License(
+                Kind.SYSTEM,
+                "Sale",
+                "The panel with sales",
+                False,
+                True,
+                "sale-cal",
+                *none,
+                named,
+                False,
+                None,
+            ),
+            "satellite": License(
+                Kind.SITE, "Satellite", "", False, False, None, [], ["server"], named, True, None
+            ),
+            "sales": License(
+                Kind.USER,
+                "Sales",
+                "",
+                True,
+                False,
+                None,
+                ["sale", "sale-cal"],
+                [],
+                named,
+                False,
+                None,
+            ),
+            "sale-cal": License(
+                Kind.USER,
+                "Sale, write",
+                "",
+                False,
+                False,
+                None,
+                *none,
+                SeatKind.CONCURRENT,
+                False,
+                None,
+            ),
+        },
+        access={
+            "web": LoginRule(["sale-cal", "server"], [UserKind.ASSOCIATE]),
+            "portal": LoginRule(["server"], [UserKind.EXTERNAL, UserKind.ANONYMOUS]),
+        },
+        editions={
+            "team": Edition(
+                "Team",
+                {"server": 1},
+                {},
+                {"sales": 10, "sale-cal": None},
+                {"theme": "dark", "languages": 3, "beta": False},
+            )
+        },
+        extensions={},
+    )
+
+
+def test_what_is_read_can_be_signed_and_read_back() -> None:
+    document = read(SAMPLE.read_text("utf-8"))
+    assert decode(Catalog, encode(document)) == document
+
+
+def test_texts_are_brought_to_one_normal_form() -> None:
+    decomposed = unicodedata.normalize("NFD", "Försäljning")
+    document = read(f'{HEAD}name = "{decomposed}"')
+    assert document.names == {"issuer": "Försäljning"}
+
+
+def test_an_edition_takes_true_for_what_has_no_quantity() -> None:
+    text = f"""{HEAD}
+    [licenses.server]
+    kind = "system"
+    name = "Server"
+    [editions.team]
+    name = "Team"
+    system = {{server = true}}
+    """
+    assert read(text).editions["team"].system == {"server": 1}
+
+
+USER = '[licenses.a]\nkind = "user"\nname = "A"\n'
+FAULTS = {
+    "what a license of no kind refers to": (
+        (
+            f'{HEAD}{USER}[licenses.b]\nkind = "wat"\nname = "B"\nincludes = ["a", "nope"]\n'
+            'requires = ["aa", "other.x"]\n'
+        ),
+        [
+            ("licenses.b.kind", 'is not "system", "site" or "user"'),
+            ("licenses.b.includes", "there is no license `nope`"),
+            ("licenses.b.requires", "there is no license `aa`; did you mean `a`?"),
+        ],
+    ),
+    "nothing": (
+        "",
+        [("product", "is missing"), ("issuer", "is missing")],
+    ),
+    "an issuer without a code": (
+        """\
+product = "p"
+[issuer]
+name = "X"
+""",
+        [("issuer.code", "is missing")],
+    ),
+    "slips in keys": (
+        """\
+prodct = "x"
+
+product = "demo-crm"
+[issuer]
+code = "demo"
+nmae = "X"
+"""
+        + USER
+        + """\
+include = []
+[access.web]
+al = []
+[editions.e]
+name = "E"
+site = {}""",
+        [
+            ("prodct", "is not a key of this table; did you mean `product`?"),
+            ("issuer.nmae", "is not a key of this table; did you mean `name`?"),
+            ("licenses.a.include", "is not a key of this table; did you mean `includes`?"),
+            ("access.web.all", "is missing"),
+            ("access.web.al", "is not a key of this table; did you mean `all`?"),
+            ("editions.e.site", "is not a key of this table; did you mean `sites`?"),
+        ],
+    ),
+    "wrong types": (
+        HEAD
+        + USER
+        + """\
+plan = "yes"
+hidden = 1
+includes = "b"
+requires = [1]
+full_with = true
+description = 1.5
+quantity = 2027-01-01
+seats = []
+limits = {}""",
+        [
+            ("licenses.a.plan", "is text, not true or false"),
+            ("licenses.a.hidden", "is a number, not true or false"),
+            ("licenses.a.includes", "is text, not an array"),
+            ("licenses.a.requires[0]", "is a number, not a code in quotes"),
+            ("licenses.a.full_with", "is true or false, not a code in quotes"),
+            ("licenses.a.description", "is a decimal number, not text in quotes"),
+            ("licenses.a.quantity", "is a date, not text in quotes"),
+            ("licenses.a.seats", 'is an array, not "named" or "concurrent"'),
+            ("licenses.a.limits", 'is a table, not "sites"'),
+        ],
+    ),
+    "wrong words": (
+        HEAD
+        + """\
+[licenses.a]
+name = "A"
+kind = "usr"
+seats = "floating"
+limits = "users"
+""",
+        [
+            ("licenses.a.kind", 'is not "system", "site" or "user"; did you mean `user`?'),
+            ("licenses.a.seats", 'is not "named" or "concurrent"'),
+            ("licenses.a.limits", 'is not "sites"'),
+        ],
+    ),
+    "codes that are none": (
+        """\
+product = "Demo CRM"
+[issuer]
+code = "a.b"
+[licenses."X\\n"]
+kind = "user"
+"""
+        + USER
+        + """\
+includes = ["a.b", "-a"]
+requires = ["x.y.z"]
+[access."Ä"]
+all = ["a"]
+""",
+        [
+            ("product", "is not a code: lower-case letters, digits, inner dashes"),
+            ("issuer.code", "is not a code: lower-case letters, digits, inner dashes"),
+            ("licenses.'X\\n'", "is not a code: lower-case letters, digits, inner dashes"),
+            ("licenses.a.includes[0]", "is not a code: lower-case letters, digits, inner dashes"),
+            ("licenses.a.includes[1]", "is not a code: lower-case letters, digits, inner dashes"),
+            ("licenses.a.requires[0]", "is not a code: lower-case letters, digits, inner dashes"),
+            ("access.'\\xc4'", "is not a code: lower-case letters, digits, inner dashes"),
+        ],
+    ),
+    "texts that cannot be shown": (
+        HEAD
+        + """\
+name = "a\\u001b[31m"
+buy = "javascript:alert(1)"
+[licenses.a]
+kind = "user"
+name = "\\u202ebad"
+description = "{long}"
+quantity = "  "
+""".replace("{long}", "x" * 2001),
+        [
+            ("issuer.name", "has a control or direction-changing character"),
+            ("issuer.buy", "is not an address that begins with https:// or mailto:"),
+            ("licenses.a.name", "has a control or direction-changing character"),
+            ("licenses.a.description", "is longer than 2000 characters"),
+            ("licenses.a.quantity", "is empty"),
+        ],
+    ),
+    "twice": (
+        HEAD
+        + USER
+        + """\
+requires = ["b", "b"]
+[licenses.b]
+kind = "user"
+name = "B"
+[access.web]
+all = ["a"]
+users = ["associate", "extern", "associate"]""",
+        [
+            ("licenses.a.requires[1]", "is there twice"),
+            (
+                "access.web.users[1]",
+                'is not "associate", "external", "system" or "anonymous"; did you mean `external`?',
+            ),
+            ("access.web.users[2]", "is there twice"),
+        ],
+    ),
+    "a login that needs nothing, or nobody": (
+        HEAD
+        + """\
+[access.web]
+all = []
+[access.app]
+all = []
+users = []""",
+        [
+            ("access.web.all", "is empty: name the licenses that a login needs"),
+            ("access.app.all", "is empty: name the licenses that a login needs"),
+            ("access.app.users", "is empty: name the kinds of users that may come this way"),
+        ],
+    ),
+    "counts and values": (
+        HEAD
+        + """\
+[licenses.gb]
+kind = "system"
+name = "GB"
+quantity = "GB"
+"""
+        + USER
+        + """\
+[editions.e]
+name = "E"
+system = {gb = true}
+users = {a = 0, B = 1}
+values = {x = 1.5, y = 9007199254740992, z = "a\\n"}""",
+        [
+            ("editions.e.system.gb", "is sold by quantity: write how many GB"),
+            ("editions.e.users.a", "is below 1: leave out what is not sold"),
+            ("editions.e.users.B", "is not a code: lower-case letters, digits, inner dashes"),
+            (
+                "editions.e.values.x",
+                "is a decimal number, not text, a whole number or true or false",
+            ),
+            ("editions.e.values.y", "is not from -9007199254740991 to 9007199254740991"),
+            ("editions.e.values.z", "has a control or direction-changing character"),
+        ],
+    ),
+    "faults of keys and of rules, as they come in the file": (
+        HEAD
+        + """\
+[licenses.a]
+kind = "user"
+name = 1
+includes = ["c"]
+[licenses.b]
+kind = "user"
+requires = ["b"]
+name = "B"
+hiden = true""",
+        [
+            ("licenses.a.name", "is a number, not text in quotes"),
+            ("licenses.a.includes", "there is no license `c`"),
+            ("licenses.b.requires", "`b` requires itself"),
+            ("licenses.b.hiden", "is not a key of this table; did you mean `hidden`?"),
+        ],
+    ),
+    "a license whose kind cannot be read is not reported as missing where it is named": (
+        HEAD
+        + """\
+[licenses.x]
+name = "X"
+"""
+        + USER
+        + """\
+includes = ["x"]
+requires = ["x"]
+[licenses.s]
+kind = "system"
+name = "S"
+full_with = "x"
+[access.web]
+all = ["x"]
+[editions.e]
+name = "E"
+users = {x = 1}""",
+        [("licenses.x.kind", "is missing")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "found"), FAULTS.values(), ids=FAULTS.keys())
+def test_all_faults_are_told_at_once_with_their_key_paths(
+    text: str, found: list[tuple[str, str]]
+) -> None:
+    assert faults_of(text) == found
+
+
+def test_the_error_is_one_line_with_the_first_fault_and_the_number_of_the_others() -> None:
+    with pytest.raises(CatalogInvalid) as caught:
+        read("")
+    assert str(caught.value) == "product: is missing (and 1 more fault)"
+    with pytest.raises(CatalogInvalid) as caught:
+        read(HEAD + "x = 1\ny = 2\nz = 3")
+    assert str(caught.value).endswith("(and 2 more faults)")
+
+
+def test_a_fault_of_the_syntax_is_told_by_its_line() -> None:
+    assert faults_of("product = 1\nx = ") == [("line 2", "Invalid value")]
+
+
+def test_the_catalog_must_be_of_the_issuer_that_signs() -> None:
+    text = HEAD.encode()
+    assert read_catalog(text, version=1, issued=ISSUED, issuer="demo").issuer == "demo"
+    with pytest.raises(CatalogInvalid) as caught:
+        read_catalog(text, version=1, issued=ISSUED, issuer="other")
+    assert caught.value.faults == (
+        Fault("issuer.code", "is `demo`, and what is signed here is of `other`"),
+    )
+
+
+def test_a_partners_catalog_may_require_the_vendors_licenses() -> None:
+    text = f"""
+    product = "demo-crm"
+    issuer = {{code = "partner"}}
+    [licenses.maps]
+    kind = "user"
+    name = "Maps"
+    requires = ["{ISSUER}.user"]
+    """
+    assert read(text, demo=catalog()).licenses["maps"].requires == ["demo.user"]
+    assert faults_of(text) == [
+        ("licenses.maps.requires", "no catalog of the issuer `demo` is known here")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("part", "most"),
+    [
+        ("licenses", 1000),
+        ("access", 20),
+        ("editions", 200),
+    ],
+)
+def test_more_entries_than_a_document_may_have_are_a_fault(part: str, most: int) -> None:
+    text = HEAD + "".join(f"[{part}.c{n}]\n" for n in range(most + 1))
+    assert (part, f"has more than {most} entries") in faults_of(text)
+
+
+def test_a_list_longer_than_a_document_may_have_is_a_fault() -> None:
+    codes = ", ".join(f'"c{n}"' for n in range(201))
+    found = faults_of(f"{HEAD}{USER}requires = [{codes}]")
+    assert found[0] == ("licenses.a.requires", "has more than 200 entries")
+
+
+def test_a_file_of_another_kind_is_refused_quickly() -> None:
+    """No guess is made for thousands of unknown keys, and no more than a thousand rules told."""
+    unknown = "".join(f"c{n} = 1\n" for n in range(20_000))
+    start = datetime.now(UTC)
+    assert len(faults_of(unknown)) == 20_002
+    many = ", ".join(f'"x{n}"' for n in range(200))
+    licenses = "".join(
+        f'[licenses.c{n}]\nkind = "user"\nname = "C"\nincludes = [{many}]\n' for n in range(10)
+    )
+    assert len(faults_of(HEAD + licenses)) == 1000
+    assert (datetime.now(UTC) - start).total_seconds() < 30
+
+
+def test_tables_nested_deeper_than_any_key_are_told_by_their_first_key() -> None:
+    text = HEAD + "".join(f"[x{'.a' * n}]\n" for n in range(1, 15))
+    assert faults_of(text) == [("x", "is not a key of this table")]
+
+
+def mutations(text: bytes, count: int, seed: int) -> list[bytes]:
+    """Give `text` with bytes changed, removed, repeated and lines swapped, as slips do."""
+    random = Random(seed)  # noqa: S311  # slips, not secrets
+    found: list[bytes] = []
+    for _ in range(count):
+        start, end = sorted(random.sample(range(len(text)), 2))
+        end = min(end, start + 40)
+        middle = random.choice([b"", text[start:end] * 2, random.randbytes(3), b'"', b"[", b"\n"])
+        found.append(text[:start] + middle + text[end:])
+    lines = text.splitlines(keepends=True)
+    found += [b"".join(line for line in lines if line not in pair) for pair in pairwise(lines)]
+    return found
+
+
+def test_any_slip_in_the_sample_gives_a_catalog_or_its_faults() -> None:
+    for text in mutations(SAMPLE.read_bytes(), 300, seed=1):
+        told = catalog_or_error(text)
+        if isinstance(told, CatalogInvalid):
+            assert told.faults
+            assert str(told).isprintable()
+        else:
+            assert decode(Catalog, encode(told)) == told
+
+
+def catalog_or_error(text: bytes) -> Catalog | CatalogInvalid:
+    try:
+        return read_catalog(text, version=1, issued=ISSUED)
+    except CatalogInvalid as error:
+        return error
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=300))
+def test_any_bytes_are_refused_with_faults(data: bytes) -> None:
+    with pytest.raises(CatalogInvalid) as caught:
+        read_catalog(data, version=1, issued=ISSUED)
+    assert caught.value.faults

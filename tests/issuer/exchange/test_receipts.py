@@ -1,0 +1,445 @@
+"""Receipts and statements are believed from the installation that the record names, once each."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from licensekit.errors import (
+    BundleRevoked,
+    ExchangeFileKnown,
+    ExchangeFileRefused,
+    IssuedAhead,
+    KeyMissing,
+    KeyUnknown,
+    LicenseError,
+    NotIssued,
+    SignatureInvalid,
+    UnexpectedType,
+)
+from licensekit.issuer.exchange.returns import Received
+from licensekit.issuer.exchange.usage import UsageReport
+from licensekit.issuer.ledger import bundles, head
+from licensekit.issuer.ledger.histories import History
+from licensekit.issuer.orders.amendment import amendment, renewal
+from licensekit.issuer.output.license_file import LicenseFile
+from licensekit.issuer.workspace import Workspace
+from licensekit.keys.digest import sha256
+from licensekit.keys.signing import SigningKey
+from licensekit.trust.pack import open_pack
+from licensekit.trust.sign import sign
+from licensekit.trust.verify import verify_bundle
+from licensekit.wire.armor import Token
+from licensekit.wire.documents import ResetWhat, Usage
+from licensekit.wire.frame import INSTALLATION
+from tests import makers
+from tests.partners import partner_of
+from tests.workspaces import DAY, NOW, SERIAL, WHO, issue, ordered, refused, signer
+
+
+def key(name: str = "installation") -> SigningKey:
+    """Give an installation's key."""
+    return makers.key(name, INSTALLATION)
+
+
+def digest(name: str = "installation") -> bytes:
+    """Give how the ledger calls an installation."""
+    return sha256(key(name).verifying_key.public)
+
+
+def at(n: int) -> bytes:
+    """Give the head of an audit log after so many exchange_files."""
+    return sha256(b"head %d" % n)
+
+
+def placed(n: int, follows: int | None) -> dict[str, Any]:
+    """Give the audit head of a paper, and the one in the paper before."""
+    return {
+        "audit_head": at(n),
+        "extensions": {} if follows is None else {"follows": at(follows).hex()},
+        "issued": NOW + n,
+    }
+
+
+def request(n: int = 0, follows: int | None = None, name: str = "installation", **more: Any) -> str:
+    """Give a signed request."""
+    told = {"product": "acme", "serial": None, "nonce": bytes([n] * 16), **placed(n, follows)}
+    return makers.file_of(sign(makers.request(**{**told, **more}), key(name)))
+
+
+def receipt(
+    file: LicenseFile, n: int = 9, follows: int | None = 0, name: str = "installation", **more: Any
+) -> str:
+    """Give a signed receipt for a bundle."""
+    answered = file.bundle.extensions.get("request")
+    nonce = bytes.fromhex(answered) if isinstance(answered, str) else None
+    told = {"identity": makers.identity_of(file.token), "nonce": nonce, **placed(n, follows)}
+    return makers.file_of(sign(makers.receipt(**{**told, **more}), key(name)))
+
+
+def statement(n: int = 1, follows: int | None = 0, name: str = "installation", **more: Any) -> str:
+    """Give a signed statement: 20 of the 25 are in use."""
+    told = {"serial": SERIAL, "usage": {"standard": Usage(20, 25)}, **placed(n, follows)}
+    return makers.file_of(sign(makers.statement(**{**told, **more}), key(name)))
+
+
+def accept(workspace: Workspace, data: str, **how: Any) -> Received:
+    """Enter what an installation has sent."""
+    keys = signer(workspace, "revocations")
+    return workspace.accept(data, keys, who=WHO, now=NOW, **how)
+
+
+def no(kind: type[LicenseError], workspace: Workspace, data: str, **how: Any) -> str:
+    """Check that neither looking nor entering works, and nothing is in the ledger; say why."""
+    folder, before = workspace.layout.folder, entries(workspace)
+    looked = refused(kind, folder, lambda: workspace.receive(data, now=NOW, **how))
+    error = refused(kind, folder, lambda: accept(workspace, data, **how))
+    assert str(looked) == str(error)
+    assert entries(workspace) == before
+    return str(error)
+
+
+def standings(workspace: Workspace) -> list[str]:
+    """Give how the bundles of the first serial stand."""
+    with workspace.database.read() as ledger:
+        return [one.state for one in bundles.of_serial(ledger, SERIAL)]
+
+
+def entries(workspace: Workspace) -> int:
+    """Give the number of entries."""
+    with workspace.database.read() as ledger:
+        return head(ledger)[0]
+
+
+@pytest.fixture
+def bound(workspace: Workspace) -> LicenseFile:
+    """The answer to the first request of an installation."""
+    asked = workspace.read_request(request(), now=NOW)
+    return workspace.answer(asked, ordered(), signer(workspace), who=WHO, now=NOW)
+
+
+def test_a_return_is_entered_and_its_bundle_is_taken_back(
+    workspace: Workspace, bound: LicenseFile
+) -> None:
+    received = accept(workspace, receipt(bound))
+    assert [one.issued.token for one in received.returned] == [bound.token]
+    assert received.installations == (digest(),)
+    assert standings(workspace) == ["returned"]
+    pack = open_pack(workspace.layout.pack("acme").read_bytes(), workspace.state(NOW).pin, NOW)
+    with pytest.raises(BundleRevoked):
+        verify_bundle(bound.token, pack.trust, NOW)
+
+
+def test_a_receipt_twice_is_refused_and_changes_nothing(
+    workspace: Workspace, bound: LicenseFile
+) -> None:
+    accept(workspace, receipt(bound))
+    said = no(ExchangeFileKnown, workspace, receipt(bound))
+    assert "as entry 6 of the ledger, on 2027-01-01T01:00:00Z" in said
+    accept(workspace, statement())
+    assert "all 2 documents" in no(ExchangeFileKnown, workspace, receipt(bound) + statement())
+    other = no(ExchangeFileRefused, workspace, receipt(bound, 10, 9))
+    assert "returned before, by entry 6" in other
+
+
+def test_a_return_counts_whatever_time_it_was(workspace: Workspace, bound: LicenseFile) -> None:
+    assert accept(workspace, receipt(bound, issued=NOW + 99 * DAY)).returned
+
+
+def test_what_is_known_is_passed_over_beside_what_is_new(
+    workspace: Workspace, bound: LicenseFile
+) -> None:
+    accept(workspace, statement())
+    received = accept(workspace, statement() + receipt(bound) + receipt(bound))
+    assert (len(received.returned), len(received.statements), received.known) == (1, 0, 1)
+
+
+def test_what_is_revoked_already_needs_no_key_to_be_returned(
+    workspace: Workspace, bound: LicenseFile
+) -> None:
+    workspace.revoke(
+        signer(workspace, "revocations"),
+        who=WHO,
+        now=NOW,
+        serials=[SERIAL],
+    )
+    before = entries(workspace)
+    received = workspace.accept(receipt(bound), None, who=WHO, now=NOW)
+    assert received.to_revoke == ()
+    assert (entries(workspace), standings(workspace)) == (before + 1, ["revoked"])
+
+
+def test_what_was_replaced_can_be_returned_and_what_replaced_it_stays(
+    workspace: Workspace, bound: LicenseFile
+) -> None:
+    workspace.change(renewal(SERIAL, days=9), signer(workspace), who=WHO, now=NOW)
+    received = accept(workspace, receipt(bound))
+    assert [one.issued.state for one in received.returned] == ["replaced"]
+    assert standings(workspace) == ["returned", "active"]
+
+
+def test_a_return_takes_every_earlier_sequence_back_as_well(
+    workspace: Workspace, bound: LicenseFile
+) -> None:
+    asked = renewal(SERIAL, days=9)
+    renewed = workspace.change(asked, signer(workspace), who=WHO, now=NOW)
+    more = issue(workspace, serial=SERIAL, part="more", users={"standard": 1})
+    accept(workspace, receipt(renewed))
+    assert standings(workspace) == ["revoked", "returned", "active"]
+    trust = workspace.state(NOW).trust_store.trust
+    for gone in (bound, renewed):
+        with pytest.raises(BundleRevoked):
+            verify_bundle(gone.token, trust, NOW)
+    accept(workspace, receipt(more, 10, 9), unbound=True)
+    lists = workspace.state(NOW).last_list
+    assert lists is not None
+    assert (lists.number, lists.lowest, lists.identities) == (
+        2,
+        {SERIAL: {"base": 3, "more": 2}},
+        [],
+    )
+    asked_anew = workspace.read_request(request(11, None, "other"), now=NOW)
+    anew = workspace.answer(asked_anew, ordered(serial=SERIAL), signer(workspace), who=WHO, now=NOW)
+    verified = verify_bundle(anew.token, workspace.state(NOW).trust_store.trust, NOW)
+    assert verified.document.sequence == 3
+
+
+def test_a_return_needs_a_key_and_a_statement_does_not(
+    workspace: Workspace, bound: LicenseFile
+) -> None:
+    refused(
+        KeyMissing,
+        workspace.layout.folder,
+        lambda: workspace.accept(receipt(bound), None, who=WHO, now=NOW),
+    )
+    assert workspace.accept(statement(), None, who=WHO, now=NOW).statements
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"name": "other"}, "another installation than the one that 1010000014 base 1"),
+        ({"nonce": None}, "another request"),
+        ({"nonce": bytes([7] * 16)}, "another request"),
+    ],
+)
+def test_only_the_installation_that_has_it_returns_a_bound_bundle(
+    workspace: Workspace, bound: LicenseFile, changes: dict[str, Any], said: str
+) -> None:
+    for unbound in (False, True):
+        assert said in no(
+            ExchangeFileRefused, workspace, receipt(bound, **changes), unbound=unbound
+        )
+
+
+def test_the_return_of_what_is_bound_to_nobody_is_taken_only_if_it_is_meant(
+    workspace: Workspace,
+) -> None:
+    file = issue(workspace)
+    assert "--unbound" in no(ExchangeFileRefused, workspace, receipt(file, 1, None))
+    accept(workspace, receipt(file, 1, None), unbound=True)
+    assert standings(workspace) == ["returned"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        (NotIssued, makers.file_of(sign(makers.receipt(), key()))),
+        (NotIssued, statement(serial="1010000022")),
+        (NotIssued, statement(serial="1010000015")),
+        (ExchangeFileRefused, statement(name="other")),
+        (IssuedAhead, statement(issued=NOW + 2 * DAY)),
+        (UnexpectedType, request(5, 0)),
+        (UnexpectedType, makers.file_of(makers.first_root())),
+        (KeyUnknown, makers.file_of(sign(makers.receipt(), makers.key("vendor")))),
+        (SignatureInvalid, makers.file_of(makers.forged(sign(makers.statement(), key())))),
+    ],
+)
+@pytest.mark.usefixtures("bound")
+def test_what_is_no_paper_of_ours_is_refused(
+    workspace: Workspace, kind: type[LicenseError], data: str
+) -> None:
+    no(kind, workspace, data)
+
+
+def test_one_paper_that_is_refused_keeps_the_others_out(
+    workspace: Workspace, bound: LicenseFile
+) -> None:
+    no(ExchangeFileRefused, workspace, receipt(bound) + statement(name="other"))
+
+
+def usage(workspace: Workspace) -> dict[str, tuple[Any, ...]]:
+    """Give what was sold, in use and free of each license of the first serial, and its state."""
+    rows = workspace.ledger.usage_of(SERIAL, now=NOW).rows
+    return {row.license: (row.sold, row.in_use, row.free, row.state) for row in rows}
+
+
+def test_what_was_sold_is_held_against_what_is_in_use(workspace: Workspace) -> None:
+    issue(workspace, users={"standard": 25, "user": 3}, sites={"branch": 2})
+    issue(workspace, serial=SERIAL, part="more", system=None, users={"standard": 5})
+    issue(workspace, serial=SERIAL, part="all", system=None, users={"user": "unrestricted"})
+    assert usage(workspace) == {
+        "branch": (2, None, None, "unstated"),
+        "standard": (30, None, None, "unstated"),
+        "user": (None, None, None, "unrestricted"),
+    }
+    told = {
+        "standard": Usage(31, 30),
+        "branch": Usage(2, 2),
+        "professional": Usage(1, 0),
+        "archive": Usage(0, 0),
+        "server": Usage(0, 1),
+        "fjord.maps": Usage(7, 7),
+        "gone": Usage(2, 2),
+    }
+    accept(workspace, statement(usage=told))
+    assert usage(workspace) == {
+        "branch": (2, 2, 0, "even"),
+        "standard": (30, 31, -1, "over"),
+        "user": (None, 0, None, "unrestricted"),
+        "gone": (0, 2, -2, "over"),
+        "professional": (0, 1, -1, "over"),
+    }
+
+
+def test_the_newest_statement_counts_whenever_it_comes(workspace: Workspace) -> None:
+    issue(workspace)
+    accept(workspace, statement(3, 1, usage={"standard": Usage(25, 25)}))
+    accept(workspace, statement(1, None))
+    report = workspace.ledger.usage_of(SERIAL, now=NOW)
+    assert (report.company, report.stated, report.installation, report.installations) == (
+        "Nordlys Kraft AS",
+        NOW + 3,
+        digest(),
+        1,
+    )
+    assert usage(workspace) == {"standard": (25, 25, 0, "even")}
+    accept(workspace, statement(4, 3))
+    assert usage(workspace) == {"standard": (25, 20, 5, "under")}
+
+
+def test_usage_is_of_every_serial_that_stated_something(workspace: Workspace) -> None:
+    for company in ("A", "B", "C"):
+        issue(workspace, company=company)
+    accept(workspace, statement(1, None, "c", serial="1010000030"))
+    accept(workspace, statement(1, None, "a"))
+    found: Iterator[UsageReport] = workspace.ledger.usage(now=NOW)
+    assert [(report.serial, report.company) for report in found] == [
+        (SERIAL, "A"),
+        ("1010000030", "C"),
+    ]
+    with pytest.raises(NotIssued):
+        workspace.ledger.usage_of("1010000048", now=NOW)
+
+
+def test_a_serial_that_two_installations_use_shows(workspace: Workspace) -> None:
+    issue(workspace)
+    for name in ("one", "two"):
+        accept(workspace, statement(1, None, name))
+    assert workspace.ledger.usage_of(SERIAL, now=NOW).installations == 2
+
+
+def test_a_serial_that_moved_is_used_by_one_installation(
+    workspace: Workspace, bound: LicenseFile
+) -> None:
+    accept(workspace, statement(1, 0))
+    accept(workspace, receipt(bound, 2, 1))
+    asked = workspace.read_request(request(3, None, "other"), now=NOW)
+    workspace.answer(asked, ordered(serial=SERIAL), signer(workspace), who=WHO, now=NOW)
+    accept(workspace, statement(4, 3, "other"))
+    assert workspace.ledger.usage_of(SERIAL, now=NOW).installations == 1
+
+
+def test_a_third_party_sees_the_use_of_its_own_licenses(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    with partner_of(workspace, tmp_path / "partner") as partner:
+        key_for = partial(signer, partner)
+        draft = ordered(serial=SERIAL, system=None, users={"standard": 3})
+        partner.issue(draft, key_for(), who=WHO, now=NOW)
+        told = {"fjord.standard": Usage(4, 3), "standard": Usage(20, 25)}
+        accept(partner, statement(1, None, usage=told))
+        rows = partner.ledger.usage_of(SERIAL, now=NOW).rows
+        assert [(row.license, row.sold, row.in_use) for row in rows] == [("standard", 3, 4)]
+
+
+def test_a_reduction_below_what_is_in_use_is_told_and_not_refused(workspace: Workspace) -> None:
+    issue(workspace, users={"standard": 25, "user": "unrestricted"}, sites={"branch": 2})
+    issue(workspace, serial=SERIAL, part="more", system=None, users={"standard": 3})
+
+    def short(sets: dict[str, object]) -> list[tuple[str, int | None, int]]:
+        proposed = workspace.propose_change(amendment(SERIAL, sets), now=NOW)
+        return [(row.license, row.sold, row.missing) for row in proposed.short]
+
+    assert short({"standard": 1}) == []
+    told = {"standard": Usage(20, 28), "user": Usage(9, None), "professional": Usage(1, 0)}
+    accept(workspace, statement(1, None, usage=told))
+    assert short({"standard": 17}) == []
+    assert short({"standard": 16, "branch": 1}) == [("standard", 19, 1)]
+    assert short({"standard": None, "user": 4}) == [("standard", 3, 17), ("user", 4, 5)]
+
+
+def exchange_files(workspace: Workspace, *told: tuple[int, int | None]) -> History:
+    """Enter statements, each with its head and the one it follows on; say what they show."""
+    issue(workspace)
+    for n, follows in told:
+        accept(workspace, statement(n, follows))
+    return workspace.ledger.history(digest())
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ([], History.WHOLE),
+        ([(1, None), (2, 1), (3, 2)], History.WHOLE),
+        ([(3, 2), (1, None), (2, 1)], History.WHOLE),
+        ([(1, None), (3, 2)], History.INCOMPLETE),
+        ([(2, 1)], History.INCOMPLETE),
+        ([(1, None), (2, 1), (3, 1)], History.FORKED),
+        ([(1, None), (2, None)], History.FORKED),
+        ([(2, 1), (3, 1)], History.FORKED),
+        ([(1, None), (2, 1), (4, 3), (5, 3)], History.FORKED),
+    ],
+)
+def test_papers_that_do_not_follow_on_one_another_show_a_rewritten_history(
+    workspace: Workspace, told: list[tuple[int, int | None]], shown: History
+) -> None:
+    assert exchange_files(workspace, *told) is shown
+
+
+def test_one_head_in_two_papers_shows_a_copy(workspace: Workspace) -> None:
+    issue(workspace)
+    accept(workspace, statement(1, None))
+    accept(workspace, statement(1, 0, issued=NOW + 5))
+    assert workspace.ledger.history(digest()) is History.FORKED
+
+
+@pytest.mark.parametrize(
+    ("what", "shown"), [(ResetWhat.RESTORE, History.WHOLE), (ResetWhat.CLOCK, History.FORKED)]
+)
+def test_a_reset_of_a_restored_backup_accounts_for_its_branch(
+    workspace: Workspace, what: ResetWhat, shown: History
+) -> None:
+    assert exchange_files(workspace, (1, None), (2, 1)) is History.WHOLE
+    asked = workspace.read_request(request(3, 1, serial=SERIAL), now=NOW)
+    workspace.reset(asked, what, signer(workspace, "reset"), who=WHO, now=NOW)
+    assert workspace.ledger.history(digest()) is shown
+    accept(workspace, statement(4, 3))
+    assert workspace.ledger.history(digest()) is shown
+    accept(workspace, statement(5, 1))
+    assert workspace.ledger.history(digest()) is History.FORKED
+
+
+def test_a_request_that_a_license_answers_accounts_for_nothing(
+    workspace: Workspace, bound: LicenseFile
+) -> None:
+    assert bound.bundle.serial == SERIAL
+    accept(workspace, statement(1, None))
+    assert workspace.ledger.history(digest()) is History.FORKED
+
+
+def test_a_token_is_one_paper(workspace: Workspace, bound: LicenseFile) -> None:
+    token: Token = bound.token
+    no(UnexpectedType, workspace, makers.file_of(token))

@@ -1,0 +1,36 @@
+"""What `docs/` says about the files that people write is what is read."""
+
+import re
+from pathlib import Path
+
+from licensekit.issuer.catalog import catalog_file
+from licensekit.issuer.orders import order_file
+from licensekit.issuer.orders.order_file import read_order
+
+DOCS = Path(__file__).parents[3] / "docs"
+
+
+def keys_in(document: str) -> set[str]:
+    """Give the keys in the first column of a document's tables whose first column is `key`."""
+    tables = re.findall(r"(?m)^\| key \|.*\n((?:^\|.*\n)+)", (DOCS / document).read_text("utf-8"))
+    rows = [row for table in tables for row in re.findall(r"(?m)^\| (`[^|]+) \|", table)]
+    return {key for row in rows for key in re.findall(r"`([^`]+)`", row)}
+
+
+def test_orders_have_the_keys_that_are_documented() -> None:
+    assert keys_in("orders.md") == order_file.KEYS
+
+
+def test_the_order_that_is_documented_can_be_read() -> None:
+    blocks = re.findall(r"(?s)```toml\n(.*?)```", (DOCS / "orders.md").read_text("utf-8"))
+    assert [read_order(block.encode()).company for block in blocks] == ["Nordlys Kraft AS"]
+
+
+def test_catalogs_have_the_keys_that_are_documented() -> None:
+    tables = {"issuer", "licenses", "access", "editions"}
+    assert keys_in("catalog.md") == {
+        *(key for key in catalog_file.FILE_KEYS if key not in tables),
+        *(f"issuer.{key}" for key in catalog_file.ISSUER_KEYS),
+        *catalog_file.LICENSE_KEYS,
+        *catalog_file.ACCESS_KEYS,
+    }

@@ -1,0 +1,204 @@
+"""An order becomes one bundle, once: checked whole, signed, entered, then handed out."""
+
+from typing import Any
+
+import pytest
+
+from licensekit.dates import day_at
+from licensekit.errors import KeyUnknown, OrderConflict, OrderInvalid
+from licensekit.issuer.ledger import Record, append, bundles, entry, head
+from licensekit.issuer.ledger.entries import LedgerEntry
+from licensekit.issuer.workspace import Workspace
+from licensekit.keys.signing import SigningKey
+from licensekit.wire.documents import encode
+from licensekit.wire.frame import ED25519
+from tests import makers
+from tests.workspaces import (
+    NOW,
+    SERIAL,
+    accepted,
+    issue,
+    ordered,
+    refused,
+    signer,
+)
+
+
+def revoke(workspace: Workspace, **taken: Any) -> None:
+    """Enter a revocation list."""
+    with workspace.database.write() as ledger:
+        lists = makers.revocations(issuer="acme", product="acme", issued=NOW, **taken)
+        token = makers.seal("revocations", encode(lists), signer(workspace))
+        append(ledger, [Record("revoke", NOW, "anna", token, lists)])
+
+
+def entries(workspace: Workspace) -> int:
+    """Give the number of entries."""
+    with workspace.database.read() as ledger:
+        return head(ledger)[0]
+
+
+def last_entry(workspace: Workspace) -> LedgerEntry:
+    """Give the last entry."""
+    with workspace.database.read() as ledger:
+        found = entry(ledger, head(ledger)[0])
+    assert found is not None
+    return found
+
+
+def test_an_application_takes_what_was_issued(workspace: Workspace) -> None:
+    state = workspace.state(NOW)
+    bundle = accepted(issue(workspace), state.pack, state.pin).document
+    assert (bundle.serial, bundle.part, bundle.sequence) == (SERIAL, "base", 1)
+    assert (bundle.system, bundle.users) == ({"server": 1, "reports": 1}, {"standard": 25})
+    assert (bundle.issued, bundle.expiry) == (NOW, day_at(NOW) + 365)
+
+
+def test_the_ledger_has_the_bytes_who_and_when_before_the_file_is_there(
+    workspace: Workspace,
+) -> None:
+    file = issue(workspace, order="A-1")
+    found = last_entry(workspace)
+    assert found.token == file.token
+    assert (found.action, found.who, found.at, found.order_number) == ("issue", "anna", NOW, "A-1")
+
+
+def test_the_same_order_gives_the_same_bundle_and_enters_nothing(workspace: Workspace) -> None:
+    first = issue(workspace, order="A-1")
+    before = entries(workspace)
+    again = issue(workspace, order="A-1", now=NOW + 999_999)
+    looked_up = workspace.check_order(ordered(order="A-1"), now=NOW)
+    assert (again.token, again.data, again.is_repeated) == (first.token, first.data, True)
+    assert looked_up == again
+    assert entries(workspace) == before
+    assert not first.is_repeated
+
+
+def test_true_and_one_are_the_same_order(workspace: Workspace) -> None:
+    first = issue(workspace, order="A-1", system={"server": True})
+    assert issue(workspace, order="A-1", system={"server": 1}).token == first.token
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"users": {"standard": 26}}, "users.standard was 25 and is 26"),
+        ({"users": {"standard": "unrestricted"}}, "users.standard was 25 and is unrestricted"),
+        (
+            {"users": {"professional": 1}},
+            "users.standard was 25 and is nothing; users.professional was nothing and is 1",
+        ),
+        ({"days": None, "expiry": "2028-01-01"}, "expiry was nothing and is 2028-01-01"),
+        ({"use": "trial"}, 'use was nothing and is "trial"'),
+        ({"company": "Fjord"}, 'company was "Nordlys Kraft AS" and is "Fjord"'),
+    ],
+)
+def test_a_changed_order_of_one_number_is_refused_with_the_difference(
+    workspace: Workspace, changes: dict[str, Any], said: str
+) -> None:
+    issue(workspace, order="A-1")
+    error = refused(
+        OrderConflict, workspace.layout.folder, lambda: issue(workspace, order="A-1", **changes)
+    )
+    assert said in error.what
+
+
+def test_an_order_without_a_number_is_issued_each_time(workspace: Workspace) -> None:
+    assert [issue(workspace).name for _ in range(2)] == [
+        "1010000014-base-1.lic",
+        "1010000022-base-1.lic",
+    ]
+
+
+def test_an_order_for_a_known_serial_gets_its_next_sequence(workspace: Workspace) -> None:
+    issue(workspace)
+    files = [issue(workspace, serial=SERIAL), issue(workspace, serial=SERIAL, sequence=7)]
+    files += [issue(workspace, serial=SERIAL), issue(workspace, serial=SERIAL, part="more")]
+    assert [(file.bundle.part, file.bundle.sequence) for file in files] == [
+        ("base", 2),
+        ("base", 7),
+        ("base", 8),
+        ("more", 1),
+    ]
+
+
+def test_a_requirement_may_be_granted_by_another_part_of_the_serial(workspace: Workspace) -> None:
+    issue(workspace)
+    file = issue(workspace, serial=SERIAL, part="more", system=None, users={"report-editor": 5})
+    assert file.bundle.users == {"report-editor": 5}
+
+
+def test_the_part_itself_does_not_grant_what_its_next_sequence_requires(
+    workspace: Workspace,
+) -> None:
+    issue(workspace)
+    error = refused(
+        OrderInvalid,
+        workspace.layout.folder,
+        lambda: issue(workspace, serial=SERIAL, system=None, users={"report-editor": 5}),
+    )
+    assert "requires" in error.what
+
+
+def test_a_sequence_below_the_lowest_that_counts_is_skipped(workspace: Workspace) -> None:
+    issue(workspace)
+    revoke(workspace, lowest={SERIAL: {"base": 5}})
+    assert issue(workspace, serial=SERIAL).bundle.sequence == 5
+    assert issue(workspace, serial=SERIAL, part="more").bundle.sequence == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"users": {"standrad": 1}}, {"users.standrad"}),
+        ({"serial": "1010000041"}, {"serial"}),
+        ({"replaces": "1010000041"}, {"replaces"}),
+        ({"serial": SERIAL, "sequence": 1}, {"sequence"}),
+        (
+            {"system": None, "users": {"report-editor": 0, "nobody": 1}},
+            {"users.report-editor", "users.nobody"},
+        ),
+    ],
+)
+def test_an_order_is_refused_with_all_its_faults_and_nothing_is_issued(
+    workspace: Workspace, changes: dict[str, Any], where: set[str]
+) -> None:
+    issue(workspace)
+    for action in (
+        lambda: issue(workspace, **changes),
+        lambda: workspace.check_order(ordered(**changes), now=NOW),
+    ):
+        error = refused(OrderInvalid, workspace.layout.folder, action)
+        assert where <= {fault.where for fault in error.faults}
+
+
+def test_a_revoked_serial_gets_no_more_bundles(workspace: Workspace) -> None:
+    issue(workspace)
+    revoke(workspace, serials=[SERIAL])
+    error = refused(OrderInvalid, workspace.layout.folder, lambda: issue(workspace, serial=SERIAL))
+    assert "revoked" in error.what
+
+
+def test_a_key_that_the_trust_document_does_not_name_signs_nothing(workspace: Workspace) -> None:
+    stranger = SigningKey.generate(ED25519)
+    refused(
+        KeyUnknown,
+        workspace.layout.folder,
+        lambda: workspace.issue(ordered(), stranger, who="anna", now=NOW),
+    )
+
+
+def test_bundles_know_their_standing(workspace: Workspace) -> None:
+    issue(workspace)
+    issue(workspace, serial=SERIAL)
+    with workspace.database.read() as ledger:
+        assert [one.state for one in bundles.of_serial(ledger, SERIAL)] == [
+            "replaced",
+            "active",
+        ]
+
+
+def test_made_serials_count_up_and_leave_out_those_that_are_taken(workspace: Workspace) -> None:
+    issue(workspace, serial="1010000022")
+    made = [issue(workspace, order=f"A-{n}").bundle.serial for n in range(3)]
+    assert made == ["1010000014", "1010000030", "1010000048"]

@@ -1,0 +1,70 @@
+"""One process that takes, renews, borrows and frees seats, step by step."""
+
+from licensekit.access import Access
+from licensekit.dates import seconds_of
+from licensekit.entitlements import Entitlements
+from licensekit.entitlements.seats import pool_of
+from licensekit.installation import HeldSeat
+from licensekit.state import leases, seats
+from licensekit.state.home import open_installation
+from licensekit.state.loading import load_state
+from licensekit.state.seats import SeatRequest
+from licensekit.state.transactions import OpenInstallation
+from tests.homes import PIN, Home
+
+
+class SeatProcess:
+    """One process that takes seats."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.database = open_installation(home.place, create=False)
+        self.reload()
+
+    @property
+    def clock(self) -> int:
+        """What the clock shows."""
+        return seconds_of(self.home.clock())
+
+    def reload(self) -> Entitlements:
+        """Read what has changed."""
+        state = load_state(self.database, root=PIN, pack=self.home.pack, clock=self.clock)
+        self.entitlements = state.entitlements
+        return state.entitlements
+
+    def take(
+        self,
+        holder: str = "anna",
+        code: str = "seat",
+        ttl: int = 60,
+        at_least: Access = Access.FULL,
+    ) -> HeldSeat:
+        """Take a seat."""
+        wanted = SeatRequest(code, holder, ttl, at_least)
+        wanted.check()
+        pool = pool_of(self.entitlements, code)
+        return leases.acquire(self.database, self.entitlements, pool, wanted, self.clock)
+
+    def renew(self, *held: HeldSeat, ttl: int = 60) -> frozenset[str]:
+        """Renew leases; return the ids of those that are held."""
+        return seats.renew(self.database, [(lease, ttl) for lease in held], self.clock)
+
+    def still(self, *held: HeldSeat) -> frozenset[str]:
+        """Return the ids of those that are held."""
+        return seats.still_held(self.database, held, self.clock)
+
+    def free(self, *held: HeldSeat) -> None:
+        """Free seats."""
+        for lease in held:
+            seats.free(self.database, lease)
+
+    def borrow(self, lease: HeldSeat, hours: float) -> HeldSeat:
+        """Borrow a seat."""
+        opened = OpenInstallation(
+            self.database, PIN, self.home.pack, None, self.home.clock, lease.holder
+        )
+        return leases.borrow(opened, self.entitlements, lease, hours)[0]
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()

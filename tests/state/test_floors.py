@@ -1,0 +1,157 @@
+"""A running application keeps the time and what its pack has newer; roots may move on."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from licensekit.database import Database
+from licensekit.errors import HomeInvalid, TrustRollback
+from licensekit.installation import Installation
+from licensekit.state.floors import remember
+from licensekit.state.home import open_installation
+from licensekit.state.loading import InstallationState, load_state, state_at
+from licensekit.trust.sign import sign
+from tests import homes, makers
+from tests.homes import DAY, Home, bundle, file
+
+NOW = makers.NOW
+HOUR = 3600
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A home with one activated bundle."""
+    home = Home(str(tmp_path / "home"))
+    with home.open() as installation:
+        installation.activate(file(bundle()))
+    return home
+
+
+@pytest.fixture
+def database(home: Home) -> Iterator[Database]:
+    """The database of that home."""
+    database = open_installation(home.place, create=False)
+    yield database
+    database.close()
+
+
+def loaded(database: Database, clock: int = NOW, pack: str | None = None) -> InstallationState:
+    return load_state(database, root=homes.PIN, pack=pack or homes.pack(), clock=clock)
+
+
+def second_trust() -> str:
+    """A pack of an application that was updated meanwhile."""
+    trust = makers.trust(makers.admitted(makers.key("vendor")), version=2)
+    token = sign(trust, makers.key("root"))
+    return makers.file_of(homes.ROOT, token, homes.signed(makers.catalog()))
+
+
+def test_time_is_kept_about_once_an_hour(database: Database) -> None:
+    for minutes in (0, 1, 59):
+        assert not remember(database, loaded(database), NOW + minutes * 60)
+    assert remember(database, loaded(database), NOW + HOUR)
+    assert not remember(database, loaded(database), NOW + HOUR)
+    assert loaded(database, NOW).now == NOW + HOUR
+
+
+def test_a_clock_turned_back_after_an_activation_wins_nothing(database: Database) -> None:
+    assert loaded(database, NOW - 300 * DAY).now == NOW
+
+
+def test_keeping_time_is_no_change_that_the_audit_or_the_mark_knows(database: Database) -> None:
+    head = loaded(database).stored.head
+    remember(database, loaded(database), NOW + DAY)
+    after = loaded(database)
+    assert after.stored.head == head
+    assert not after.restored
+
+
+def test_what_a_newer_pack_brought_stays_when_an_older_one_comes_back(database: Database) -> None:
+    state = loaded(database, pack=second_trust())
+    assert remember(database, state, NOW)
+    assert not remember(database, loaded(database), NOW)
+    assert loaded(database).trust_store.trust.trust == state.trust_store.trust.trust
+    with database.write() as connection:
+        connection.run("DELETE FROM trust_documents")
+    with pytest.raises(TrustRollback):
+        loaded(database)
+
+
+def test_news_that_others_overtook_is_not_kept(home: Home, database: Database) -> None:
+    state = loaded(database, pack=second_trust())
+    third = makers.trust(makers.admitted(makers.key("vendor")), version=3)
+    with home.open() as installation:
+        installation.activate(file(sign(third, makers.key("root"))))
+    assert remember(database, state, NOW)
+    assert loaded(database).stored.seen.trust == 3
+
+
+def test_before_the_first_activation_only_time_is_kept(tmp_path: Path) -> None:
+    database = open_installation(tmp_path / "new", create=True)
+    assert remember(database, loaded(database), NOW)
+    assert loaded(database).stored.trust == ()
+    assert not remember(database, loaded(database, NOW), NOW)
+    database.close()
+
+
+def test_a_state_can_be_seen_at_another_moment(database: Database) -> None:
+    state = loaded(database)
+    later = state_at(state, NOW + 800 * DAY, clock=NOW)
+    assert [notice.code for notice in later.notices] == ["expired"]
+    assert state.notices == ()
+    assert not any(state_at(state, NOW, clock=NOW, bundles=()).entitlements.system.values())
+
+
+def test_a_clock_far_ahead_is_reported_until_it_is_confirmed(database: Database) -> None:
+    ahead = NOW + 30 * DAY
+    looks = [ahead + hours * HOUR for hours in range(0, 30, 6)]
+    for clock in looks:
+        assert [n.code for n in loaded(database, clock).notices] == ["clock-ahead"]
+        remember(database, loaded(database), clock)
+    assert loaded(database, looks[-1]).notices == ()
+
+
+def later_root() -> tuple[str, str]:
+    """A pack that pins a second root, with the chain from the first: (pack, pin)."""
+    old, new = makers.key("root"), makers.key("root-2")
+    second = sign(makers.root(new, version=2), old, new)
+    trust = sign(
+        makers.trust(makers.admitted(makers.key("vendor")), version=2, root_version=2), new
+    )
+    catalog = homes.signed(makers.catalog())
+    return makers.file_of(homes.ROOT, second, trust, catalog), makers.pin(second)
+
+
+def test_an_application_that_pins_a_later_root_takes_the_installation_over(home: Home) -> None:
+    pack, pin = later_root()
+    with Installation.open(home.place, root=pin, pack=pack, clock=home.clock) as updated:
+        assert any(updated.state().entitlements.system.values())
+        updated.activate(file(bundle(2)))
+        recorded = updated.recorded
+        assert recorded is not None
+        assert recorded.root == pin
+    with home.open() as downgraded:
+        assert any(downgraded.state().entitlements.system.values())
+
+
+def test_another_root_cannot_open_an_installation(home: Home) -> None:
+    other = makers.key("other-root")
+    root = sign(makers.root(other), other)
+    trust = sign(makers.trust(makers.admitted(makers.key("vendor"))), other)
+    pack = makers.file_of(root, trust)
+    with Installation.open(
+        home.place, root=makers.pin(root), pack=pack, clock=home.clock
+    ) as stranger:
+        with pytest.raises(HomeInvalid):
+            stranger.state()
+        with pytest.raises(HomeInvalid):
+            stranger.activate(file(bundle(2)))
+    with home.open() as ours:
+        assert any(ours.state().entitlements.system.values())
+
+
+def test_what_was_recorded_is_used_where_nothing_is_given(home: Home) -> None:
+    with Installation.open(home.place, clock=home.clock) as installation:
+        assert any(installation.state().entitlements.system.values())
+        assert installation.activate(file(bundle(2))).changed
