@@ -49,7 +49,9 @@ def inspect(
     Without --pack and --root nothing is verified, and the output says so.
     """
     if (pack is None) != (root is None):
-        raise click.UsageError("--pack and --root go together: a pack alone vouches for nothing.")
+        raise click.UsageError(
+            "give --pack and --root together: only its pinned root makes a pack genuine."
+        )
     with located(file):
         tokens = armor.read(read_input(file, what="a license file"))
         if pack is None or root is None:
@@ -80,7 +82,9 @@ def verify(file: str, pack: str | None, root: str | None, now: int, *, as_json: 
     Expired bundles verify: their state is shown.
     """
     if pack is None or root is None:
-        raise click.UsageError("--pack FILE and --root PIN are needed; `inspect` looks without.")
+        raise click.UsageError(
+            "give --pack FILE and --root PIN; `inspect` shows a file without them."
+        )
     with located(file):
         tokens = armor.read(read_input(file, what="a license file"))
         findings = check(tokens, _read_trust_store(pack, root, now), now)
@@ -122,7 +126,7 @@ def _show_status(finding: Finding) -> None:
             click.secho(f"{name}  REFUSED: {finding.error}", fg="red", bold=True)
         case _:
             click.secho(f"{name}  UNVERIFIED", fg="red", bold=True)
-            emit("Anyone could have written this. To verify it, give --pack FILE and --root PIN.")
+            emit("Anyone could have written this. To verify it, pass --pack FILE and --root PIN.")
 
 
 def _state(finding: Finding, now: int) -> dict[str, str]:

@@ -22,7 +22,7 @@ _LEAST_ROOM: Final = 20
 """The least width at which the values of facts wrap."""
 
 json_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object."
+    "--json", "as_json", is_flag=True, help="Print one JSON object, also of a failure."
 )
 """`--json`, wherever facts are printed."""
 
