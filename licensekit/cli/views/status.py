@@ -138,19 +138,28 @@ def _date_json(date: _NextDate | None, now: int) -> dict[str, Any] | None:
     return {"date": format_days(date.day), "days": days, "what": date.what, "bundle": date.bundle}
 
 
-_PART_FIELDS: Final = ("issuer", "serial", "part", "sequence", "use", "state")
 _PART_DATES: Final = ("starts", "expiry", "grace", "maintenance")
 
 
 def _show_parts(parts: Iterable[Part], now: int) -> None:
-    columns = [">sequence" if name == "sequence" else name for name in _PART_FIELDS]
-    table([*columns, *_PART_DATES, ">days left"], [_part(part, now) for part in parts])
+    columns = ["issuer", "bundle", "use", "state", *_PART_DATES, ">days left"]
+    table(columns, [_part(part, now) for part in parts])
 
 
 def _part(part: Part, now: int) -> tuple[object, ...]:
-    shown = {**plain(part.bundle), "state": spelling.name_of(part.state)}
-    shown["expiry"] = spelling.expiry(part.bundle.expiry)
-    return (*(shown[name] for name in (*_PART_FIELDS, *_PART_DATES)), part.days_left(now))
+    bundle = part.bundle
+    is_to_come = bundle.starts is not None and bundle.starts > day_at(now)
+    return (
+        bundle.issuer,
+        part.label,
+        spelling.name_of(bundle.use),
+        spelling.name_of(part.state),
+        spelling.day(bundle.starts) if is_to_come else None,
+        spelling.expiry(bundle.expiry),
+        spelling.day(bundle.grace),
+        spelling.day(bundle.maintenance),
+        part.days_left(now),
+    )
 
 
 def _part_json(part: Part, now: int) -> dict[str, Any]:
