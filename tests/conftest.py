@@ -34,6 +34,9 @@ settings.register_profile("quick", _unhurried, max_examples=20, derandomize=True
 settings.register_profile("thorough", _unhurried, max_examples=THOROUGH_EXAMPLES, print_blob=True)
 settings.load_profile("quick")
 
+# Tables wrap at the width of the terminal; xdist sets one for its workers.
+os.environ.pop("COLUMNS", None)
+
 MARKS: Final = {
     "postgres": "server",
     "hsm": "process",

@@ -56,6 +56,9 @@ class Desk(NamedTuple):
         before = snapshot(self.folder)
         result = self.run(*words, code=code, typed=typed)
         assert snapshot(self.folder) == before
-        assert result.stdout == ""
+        if "--json" in words:
+            assert json.loads(result.stdout).keys() == {"error"}
+        else:
+            assert result.stdout == ""
         assert all(line.startswith("licensekit: ") for line in result.stderr.splitlines())
         return result.stderr

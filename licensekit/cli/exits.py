@@ -19,6 +19,8 @@ from licensekit.errors import (
 NO: Final = 1
 """The command worked and the answer is no."""
 USAGE: Final = 2
+DEFECT: Final = 70
+"""Licensekit itself failed; the number is that of EX_SOFTWARE in sysexits.h."""
 INTERRUPTED: Final = 130
 
 _CODES: Final[tuple[tuple[type[LicenseError], int], ...]] = (

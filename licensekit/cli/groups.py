@@ -1,14 +1,17 @@
 """Command groups that load a command when it is used, and report errors in one line each."""
 
-from collections.abc import Iterable, Mapping, MutableMapping
+import os
+from collections.abc import Generator, Iterable, Mapping, MutableMapping
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, NamedTuple
 
 import click
 
-from licensekit.cli.exits import exit_code
-from licensekit.cli.output import harmless
-from licensekit.errors import FaultsError, LicenseError, RefusedError
+from licensekit.cli.color import color_wanted
+from licensekit.cli.failures import asks_for_json, report, report_usage
+from licensekit.cli.output import JSON_DUE
+from licensekit.errors import LicenseError
 
 
 class Lazy(NamedTuple):
@@ -18,24 +21,6 @@ class Lazy(NamedTuple):
     module: str
     attribute: str
     hidden: bool = False
-
-
-def report(error: LicenseError, program: str) -> None:
-    """Print what was wrong, where and what to do, on standard error."""
-    for line in error_lines(error):
-        click.echo(f"{program}: {line}", err=True)
-
-
-def error_lines(error: LicenseError) -> list[str]:
-    """Return what there is to say of `error`: a line for each fault of a file or a change."""
-    if isinstance(error, FaultsError) and error.faults:
-        place = f"{error.where}: " if error.where else ""
-        lines = [f"{place}{fault}" for fault in error.faults]
-    elif isinstance(error, RefusedError):
-        lines = [str(fault if fault.where else fault.at(error.where)) for fault in error.faults]
-    else:
-        lines = [str(error)]
-    return [harmless(line) for line in lines]
 
 
 class LicenseGroup(click.Group):
@@ -70,13 +55,33 @@ class LicenseGroup(click.Group):
             with formatter.section(section):
                 formatter.write_dl(self._help_rows(ctx, names), col_max=16)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments; note whether JSON and color are wanted, for all commands below."""
+        ctx.meta.setdefault(JSON_DUE, asks_for_json(args))
+        if ctx.color is None:
+            ctx.color = color_wanted(os.environ)
+        with self._reporting(ctx):
+            return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; report a `LicenseError` and exit with its code."""
-        try:
+        """Run the command; report an error and exit with its code."""
+        with self._reporting(ctx):
             return super().invoke(ctx)
+
+    @contextmanager
+    def _reporting(self, ctx: click.Context) -> Generator[None]:
+        """Report an error that is raised inside.
+
+        What was not understood is left to whoever runs the command, unless JSON is due.
+        """
+        try:
+            yield
         except LicenseError as error:
-            report(error, ctx.find_root().info_name or "licensekit")
-            raise click.exceptions.Exit(exit_code(error)) from error
+            raise report(error, ctx) from error
+        except click.UsageError as error:
+            if not ctx.meta.get(JSON_DUE):
+                raise
+            raise report_usage(error, ctx) from error
 
     def _help_rows(self, ctx: click.Context, names: Iterable[str]) -> list[tuple[str, str]]:
         commands = [(name, self.get_command(ctx, name)) for name in names]

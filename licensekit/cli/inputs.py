@@ -29,7 +29,7 @@ def _moment(ctx: click.Context, param: click.Parameter, value: str | None) -> in
     except (ValueError, OverflowError):
         seconds = -1
     if not 0 <= seconds <= limits.SECONDS:
-        raise click.BadParameter(f"{value!r} is no time like 2027-01-01T00:00:00Z", ctx, param)
+        raise click.BadParameter(f"{value!r} is not a time like 2027-01-01T00:00:00Z", ctx, param)
     return seconds
 
 
@@ -37,7 +37,7 @@ now_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.op
     "--now",
     metavar="TIME",
     callback=_moment,
-    help="Ask what the answer is at this time: 2027-01-01T00:00:00Z.",
+    help="Answer as of this time: 2027-01-01T00:00:00Z.",
 )
 """`--now`, as whole seconds since 1970; without it, the clock."""
 

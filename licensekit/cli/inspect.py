@@ -7,9 +7,9 @@ import click
 
 from licensekit.cli.exits import exit_code
 from licensekit.cli.inputs import located, now_option, read_input
-from licensekit.cli.output import emit, emit_json, json_option
+from licensekit.cli.output import emit, emit_json, error_json, json_option
+from licensekit.cli.views import spelling
 from licensekit.cli.views.documents import show
-from licensekit.dates import format_seconds
 from licensekit.entitlements.parts import state_by_dates
 from licensekit.trust.inspect import Finding, check, describe
 from licensekit.trust.pack import TrustStore, open_pack
@@ -49,7 +49,9 @@ def inspect(
     Without --pack and --root nothing is verified, and the output says so.
     """
     if (pack is None) != (root is None):
-        raise click.UsageError("--pack and --root go together: a pack alone vouches for nothing.")
+        raise click.UsageError(
+            "give --pack and --root together: only its pinned root makes a pack genuine."
+        )
     with located(file):
         tokens = armor.read(read_input(file, what="a license file"))
         if pack is None or root is None:
@@ -80,7 +82,9 @@ def verify(file: str, pack: str | None, root: str | None, now: int, *, as_json: 
     Expired bundles verify: their state is shown.
     """
     if pack is None or root is None:
-        raise click.UsageError("--pack FILE and --root PIN are needed; `inspect` looks without.")
+        raise click.UsageError(
+            "give --pack FILE and --root PIN; `inspect` shows a file without them."
+        )
     with located(file):
         tokens = armor.read(read_input(file, what="a license file"))
         findings = check(tokens, _read_trust_store(pack, root, now), now)
@@ -94,7 +98,7 @@ def verify(file: str, pack: str | None, root: str | None, now: int, *, as_json: 
     for finding in _separated(findings):
         click.secho(f"{finding.type.upper()}  {finding.status.upper()}", fg="green", bold=True)
         state = [
-            (name, f"{s} at {format_seconds(now)}") for name, s in _state(finding, now).items()
+            (name, f"{s} at {spelling.moment(now)}") for name, s in _state(finding, now).items()
         ]
         show(finding.document, state)
 
@@ -122,7 +126,7 @@ def _show_status(finding: Finding) -> None:
             click.secho(f"{name}  REFUSED: {finding.error}", fg="red", bold=True)
         case _:
             click.secho(f"{name}  UNVERIFIED", fg="red", bold=True)
-            emit("Anyone could have written this. To verify it, give --pack FILE and --root PIN.")
+            emit("Anyone could have written this. To verify it, pass --pack FILE and --root PIN.")
 
 
 def _state(finding: Finding, now: int) -> dict[str, str]:
@@ -139,5 +143,5 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
         "document": plain(finding.document),
     }
     if finding.error is not None:
-        found["error"] = {"code": finding.error.code, "message": str(finding.error)}
+        found["error"] = error_json(finding.error)
     return found

@@ -5,8 +5,10 @@ from typing import Final, NoReturn
 
 import click
 
+from licensekit.cli.color import color_option
 from licensekit.cli.customer.commands import CUSTOMER
 from licensekit.cli.exits import INTERRUPTED
+from licensekit.cli.failures import complain, report_defect, usage_line
 from licensekit.cli.groups import Lazy, LicenseGroup
 from licensekit.cli.issuer.commands import VENDOR
 
@@ -25,6 +27,7 @@ COMMANDS: Final = {
     lazy=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+@color_option
 @click.version_option(package_name="licensekit-files", message="licensekit %(version)s")
 def licensekit() -> None:
     """Signed license files: who may run what, offline, for years.
@@ -42,20 +45,14 @@ def main() -> NoReturn:
         error.show()
         code = error.exit_code
     except click.UsageError as error:
-        _complain(f"{error.format_message().rstrip('.')}; {_where_help_is(error)}")
+        complain(usage_line(error))
         code = error.exit_code
     except click.ClickException as error:
         error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        _complain("interrupted")
+        complain("interrupted")
         code = INTERRUPTED
+    except Exception as error:  # noqa: BLE001  # whatever it is, it ends in a line and a code
+        code = report_defect(error, sys.argv[1:])
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _complain(text: str) -> None:
-    click.echo(f"licensekit: {text}", err=True)
-
-
-def _where_help_is(error: click.UsageError) -> str:
-    return f"see `{error.ctx.command_path if error.ctx else 'licensekit'} --help`"

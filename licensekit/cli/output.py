@@ -1,16 +1,28 @@
 """What commands print: facts as tables or JSON on standard output, remarks on standard error."""
 
 import json
+import os
 import shlex
+import shutil
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
-from unicodedata import combining, east_asian_width
+from typing import Any, Final, cast
 
 import click
 
+from licensekit.cli.columns import GAP, Column, fit, pad, text_width, wrap
+from licensekit.errors import LicenseError
+from licensekit.errors.coded import plain_value
+
+JSON_DUE: Final = "licensekit.json-due"
+"""Key of `click.Context.meta`: `--json` was given, and no object was printed yet."""
+
+_LEAST_ROOM: Final = 20
+"""The least width at which the values of facts wrap."""
+
 json_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object."
+    "--json", "as_json", is_flag=True, help="Print one JSON object, also of a failure."
 )
 """`--json`, wherever facts are printed."""
 
@@ -27,17 +39,67 @@ def counted(number: int, one: str) -> str:
 
 def emit_json(facts: Mapping[str, Any]) -> None:
     """Print `facts` as one JSON object, names in the order given."""
-    click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
+    _json_is_printed()
+    click.echo(_dump(facts, indent=2))
 
 
 def stream_json(name: str, items: Iterable[Mapping[str, Any]]) -> None:
-    """Print a list of any length as one JSON object, an item a line."""
+    """Print a list of any length as one JSON object, an item a line.
+
+    Where reading the items fails, the object ends with the error: what was printed stays JSON.
+    """
+    _json_is_printed()
     click.echo(f'{{"{name}": [', nl=False)
     separator = "\n"
-    for item in items:
-        click.echo(separator + json.dumps(item, ensure_ascii=False), nl=False)
-        separator = ",\n"
+    try:
+        for item in items:
+            click.echo(separator + _dump(item), nl=False)
+            separator = ",\n"
+    except LicenseError as error:
+        click.echo(f'\n], "error": {_dump(error_json(error))}}}')
+        raise
     click.echo("\n]}")
+
+
+def _json_is_printed() -> None:
+    """Note that there is an object on standard output: an error prints no second one."""
+    ctx = click.get_current_context(silent=True)
+    if ctx is not None:
+        ctx.meta.pop(JSON_DUE, None)
+
+
+def error_json(error: LicenseError) -> dict[str, Any]:
+    """Return what `--json` prints of an error: its code, message, data, hint and place."""
+    return {
+        "code": error.code,
+        "message": error.what,
+        "data": {name: _plain(value) for name, value in error.data.items()},
+        "hint": error.hint or None,
+        "where": error.where or None,
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Return data of an error as JSON can hold it; errors in it as errors are."""
+    if isinstance(value, LicenseError):
+        return error_json(value)
+    if isinstance(value, tuple):
+        items = cast("tuple[object, ...]", value)
+        if any(isinstance(one, LicenseError) for one in items):
+            return [_plain(one) for one in items]
+    return plain_value(value)
+
+
+def _dump(value: object, *, indent: int | None = None) -> str:
+    """Return `value` as JSON in which nothing moves the cursor or turns the text."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return "\n".join(map(_escape, text.split("\n")))
+
+
+def _escape(line: str) -> str:
+    if line.isprintable():
+        return line
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
 
 
 def emit(text: str = "") -> None:
@@ -62,43 +124,57 @@ def heading(text: str) -> None:
 
 def facts(pairs: Iterable[tuple[str, object]]) -> None:
     """Print names and values in two columns; a value of None is left out."""
-    present = [(name, str(value)) for name, value in pairs if value is not None]
-    width = max((len(name) for name, _ in present), default=0)
-    for name, value in present:
-        emit(f"{name.ljust(width)}  {value}")
+    present = [(name, harmless(str(value))) for name, value in pairs if value is not None]
+    _show_facts(present, _limit())
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows under columns; a column name that begins with `>` is aligned to the right.
 
-    A column in which nothing stands is left out.
+    A column in which nothing stands is left out. On a terminal long cells wrap; where a row does
+    not fit all the same, it is printed as facts, with an empty line between two rows.
     """
     cells = [["" if cell is None else harmless(str(cell)) for cell in row] for row in rows]
-    padded = [
-        _padded(title.removeprefix(">"), under, to_right=title.startswith(">"))
+    shown = [
+        Column(title.removeprefix(">"), under, to_right=title.startswith(">"))
         for title, *under in zip(columns, *cells, strict=True)
         if any(under) or not cells
     ]
-    for number, line in enumerate(zip(*padded, strict=True)):
-        show = emit if number else heading
-        show("  ".join(line).rstrip())
+    limit = _limit()
+    layout = fit(shown, limit)
+    if layout is None:
+        _show_as_facts(shown, limit)
+        return
+    for line in layout.title_lines():
+        heading(line)
+    for line in layout.row_lines():
+        emit(line)
 
 
-def _padded(title: str, cells: Sequence[str], *, to_right: bool) -> list[str]:
-    texts = [title, *cells]
-    width = max(map(_width, texts))
-    spaces = [" " * (width - _width(text)) for text in texts]
-    if to_right:
-        return [space + text for space, text in zip(spaces, texts, strict=True)]
-    return [text + space for space, text in zip(spaces, texts, strict=True)]
+def _show_as_facts(columns: Sequence[Column], limit: int | None) -> None:
+    titles = [column.title for column in columns]
+    for number, row in enumerate(zip(*(column.cells for column in columns), strict=True)):
+        if number:
+            emit()
+        _show_facts([pair for pair in zip(titles, row, strict=True) if pair[1]], limit)
 
 
-def _width(text: str) -> int:
-    """Return how many columns of a terminal a text takes."""
-    if text.isascii():
-        return len(text)
-    wide = sum(east_asian_width(character) in "WF" for character in text)
-    return len(text) + wide - sum(combining(character) > 0 for character in text)
+def _show_facts(pairs: Sequence[tuple[str, str]], limit: int | None) -> None:
+    width = max((text_width(name) for name, _ in pairs), default=0)
+    room = None if limit is None else max(limit - width - len(GAP), _LEAST_ROOM)
+    for name, value in pairs:
+        first, *more = [value] if room is None else wrap(value, room)
+        emit(f"{pad(name, width)}{GAP}{first}")
+        for line in more:
+            emit(f"{' ' * width}{GAP}{line}")
+
+
+def _limit() -> int | None:
+    """Return how wide tables may be: the terminal, or `COLUMNS`; None in a file or a pipe."""
+    asked = os.environ.get("COLUMNS", "")
+    if sys.stdout.isatty() or (asked.isdecimal() and int(asked)):
+        return shutil.get_terminal_size().columns
+    return None
 
 
 def harmless(text: str) -> str:

@@ -1,6 +1,7 @@
 """How tests run commands: in this process, with everything that a terminal would see."""
 
 import io
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
@@ -9,6 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
+from licensekit.cli.failures import TRACEBACK
 from licensekit.cli.main import main
 
 
@@ -25,6 +27,7 @@ def invoke(arguments: Sequence[str | Path], *, stdin: bytes | None = None) -> Ra
     out, err = _Stream(), _Stream()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setattr(sys, "argv", ["licensekit", *map(str, arguments)])
+        patch.setenv(TRACEBACK, os.environ.get(TRACEBACK, "1"))
         patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin or b"")))
         with pytest.raises(SystemExit) as ended:
             main()

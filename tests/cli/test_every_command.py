@@ -10,9 +10,11 @@ import pytest
 
 from licensekit import errors
 from licensekit.cli import exits, inputs, output
-from licensekit.cli.groups import Lazy, LicenseGroup, error_lines
+from licensekit.cli.failures import error_lines
+from licensekit.cli.groups import Lazy, LicenseGroup
 from licensekit.cli.main import COMMANDS, licensekit
 from licensekit.errors import Fault, LicenseError
+from tests.cli.command_tree import Node, every_command
 from tests.cli.invoking import invoke
 
 ERRORS = sorted(
@@ -63,6 +65,12 @@ def test_help_lists_every_command_under_who_uses_it() -> None:
     for name, entry in COMMANDS.items():
         assert entry.section in ran.out
         assert f"\n  {name} " in ran.out
+
+
+@pytest.mark.parametrize("node", list(every_command()), ids=str)
+def test_every_help_fits_80_columns(node: Node) -> None:
+    context = click.Context(node.command, info_name=str(node), terminal_width=80)
+    assert [line for line in node.command.get_help(context).splitlines() if len(line) > 80] == []
 
 
 def test_without_a_command_the_help_is_shown() -> None:
@@ -132,7 +140,7 @@ def test_an_application_adds_commands_of_its_own() -> None:
 def test_now_is_a_time_with_its_zone(text: str) -> None:
     ran = invoke(["inspect", "-", "--now", text], stdin=b"")
     assert ran.code == 2
-    assert "is no time like 2027-01-01T00:00:00Z" in ran.err
+    assert "is not a time like 2027-01-01T00:00:00Z" in ran.err
 
 
 NOTHING = inputs.PassphraseSource(None, None)

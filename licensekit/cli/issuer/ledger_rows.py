@@ -15,7 +15,7 @@ import click
 from licensekit.cli.inputs import STANDARD
 from licensekit.cli.issuer.options import before, in_workspace, moment
 from licensekit.cli.output import emit_json, json_option, remark, table, warn
-from licensekit.cli.views.documents import amount
+from licensekit.cli.views.spelling import amount
 from licensekit.dates import format_days, format_seconds
 from licensekit.files import replacing
 from licensekit.issuer.exchange.usage import OVER, UsageReport, UsageRow

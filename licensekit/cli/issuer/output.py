@@ -10,7 +10,7 @@ import click
 from licensekit.cli.inputs import STANDARD, PassphraseSource, write_output
 from licensekit.cli.issuer.options import in_workspace, passphrase, unlock
 from licensekit.cli.output import emit_json, facts, json_option
-from licensekit.cli.views.documents import amount
+from licensekit.cli.views.spelling import amount
 from licensekit.dates import format_days
 from licensekit.errors import FileUnusable
 from licensekit.issuer.output import qr

@@ -3,6 +3,7 @@
 from typing import Any
 
 from licensekit.cli.output import emit, facts, table, warn
+from licensekit.cli.views import spelling
 from licensekit.issuer.orders.changes import ChangeProposal
 
 
@@ -20,7 +21,10 @@ def show_changes(proposed: ChangeProposal) -> None:
         ]
     )
     emit()
-    rows = [(one.path, _shown(one.before), _shown(one.after)) for one in proposed.differences]
+    rows = [
+        (one.path, _shown(one.path, one.before), _shown(one.path, one.after))
+        for one in proposed.differences
+    ]
     table(["what", ">now", ">then"], rows)
     emit()
     for row in proposed.short:
@@ -48,7 +52,7 @@ def changes_json(proposed: ChangeProposal) -> dict[str, Any]:
     }
 
 
-def _shown(value: object) -> str:
+def _shown(path: str, value: object) -> str:
     if value is None:
-        return "-"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+        return spelling.PERPETUAL if path == "expiry" else spelling.ABSENT
+    return spelling.value(value)

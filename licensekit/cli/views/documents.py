@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, cast
 
 from licensekit.cli.output import emit, facts, table
-from licensekit.dates import format_seconds
+from licensekit.cli.views import spelling
 from licensekit.keys.verifying import load
 from licensekit.trust.roots import pin_of
 from licensekit.wire.documents import (
@@ -35,15 +35,10 @@ def show(document: Document, first: Facts = ()) -> None:
         _TABLES[type(document)](document)
 
 
-def amount(count: int | None) -> str:
-    """Return a count as it is shown."""
-    return "unrestricted" if count is None else str(count)
-
-
 def _bundle(bundle: Bundle) -> Facts:
     shown = plain(bundle)
     dates = {name.replace("_", " "): shown[name] for name in _DATES}
-    dates["expiry"] = dates["expiry"] or "none: perpetual"
+    dates["expiry"] = spelling.expiry(bundle.expiry)
     return [
         ("company", bundle.company),
         ("serial", f"{bundle.serial}, {bundle.part}, sequence {bundle.sequence}"),
@@ -54,16 +49,16 @@ def _bundle(bundle: Bundle) -> Facts:
         *dates.items(),
         ("after grace", None if bundle.expiry is None else shown["after_grace"]),
         ("bound to", bound_to(bundle)),
-        ("offline", f"{bundle.offline_hours} hours"),
-        ("borrow", f"{bundle.borrow_hours} hours" if bundle.borrow_hours else None),
-        *(("value", f"{name} = {value}") for name, value in bundle.values.items()),
+        ("offline", spelling.hours(bundle.offline_hours)),
+        ("borrow", spelling.hours(bundle.borrow_hours) if bundle.borrow_hours else None),
+        *(("value", _value(name, value)) for name, value in bundle.values.items()),
         *_extensions(bundle.extensions),
     ]
 
 
 def _table_of_bundle(bundle: Bundle) -> None:
     rows = [
-        (kind.name.lower(), code, amount(count))
+        (spelling.name_of(kind), code, spelling.amount(count))
         for kind in Kind
         for code, count in bundle.counts(kind).items()
     ]
@@ -85,7 +80,7 @@ def _catalog(catalog: Catalog) -> Facts:
         ("product", catalog.product),
         ("issuer", catalog.issuer),
         ("version", catalog.version),
-        ("issued", format_seconds(catalog.issued)),
+        ("issued", spelling.moment(catalog.issued)),
         *((f"{purpose} name", name) for purpose, name in catalog.names.items()),
         *((purpose, url) for purpose, url in catalog.urls.items()),
         *((f"login by {way}", ", ".join(a.all)) for way, a in catalog.access.items()),
@@ -97,7 +92,7 @@ def _table_of_catalog(catalog: Catalog) -> None:
     table(
         ["kind", "license", "name", "remarks"],
         [
-            (license_.kind.name.lower(), code, license_.name, _remarks(license_))
+            (spelling.name_of(license_.kind), code, license_.name, _remarks(license_))
             for kind in Kind
             for code, license_ in catalog.licenses.items()
             if license_.kind is kind
@@ -111,9 +106,9 @@ def _table_of_catalog(catalog: Catalog) -> None:
 
 def _contents(edition: Edition) -> str:
     counted = {**edition.sites, **edition.users}
-    values = [f"{name} = {value}" for name, value in edition.values.items()]
-    several = [f"{code} {amount(n)}" for code, n in counted.items()]
-    quantities = [c if n == 1 else f"{c} {amount(n)}" for c, n in edition.system.items()]
+    values = [_value(name, value) for name, value in edition.values.items()]
+    several = [f"{code} {spelling.amount(n)}" for code, n in counted.items()]
+    quantities = [c if n == 1 else f"{c} {spelling.amount(n)}" for c, n in edition.system.items()]
     return ", ".join([*quantities, *several, *values])
 
 
@@ -143,7 +138,7 @@ def _root(root: Root) -> Facts:
 def _trust(trust: Trust) -> Facts:
     return [
         ("version", f"{trust.version}, under root {trust.root_version}"),
-        ("issued", format_seconds(trust.issued)),
+        ("issued", spelling.moment(trust.issued)),
         ("fresh until", plain(trust)["fresh_until"]),
         *_extensions(trust.extensions),
     ]
@@ -163,7 +158,7 @@ def _row_of_key(key: AdmittedKey) -> tuple[object, ...]:
         load(key.scheme, key.public).key_id.hex(),
         *(shown[name] for name in ("name", "state", "valid_from", "valid_to")),
         *(", ".join(scope[name]) for name in ("issuers", "types", "uses")),
-        None if term is None else f"{term} days",
+        None if term is None else spelling.days(term),
     )
 
 
@@ -176,7 +171,7 @@ def _fields(document: Document) -> Facts:
             yield from ((f"{label} {key}", _inline(item)) for key, item in entries.items())
         elif isinstance(value, list):
             items = cast("list[object]", value)
-            yield label, ", ".join(map(str, items)) or "none"
+            yield label, spelling.listed(items) or spelling.EMPTY
         else:
             yield label, value
 
@@ -185,11 +180,17 @@ def _inline(value: Any) -> str:
     if not isinstance(value, dict):
         return str(value)
     entries = cast("dict[str, Any]", value)
-    return ", ".join(f"{key.replace('_', ' ')} {amount(item)}" for key, item in entries.items())
+    return ", ".join(
+        f"{key.replace('_', ' ')} {spelling.amount(item)}" for key, item in entries.items()
+    )
+
+
+def _value(name: str, value: object) -> str:
+    return f"{name} = {spelling.value(value)}"
 
 
 def _extensions(extensions: dict[str, Any]) -> Iterable[tuple[str, str]]:
-    return (("extension", f"{name} = {value}") for name, value in extensions.items())
+    return (("extension", _value(name, value)) for name, value in extensions.items())
 
 
 _FACTS: Final[dict[type[Document], Callable[[Any], Facts]]] = {

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from licensekit.cli.output import table
+from licensekit.cli.views import spelling
 from licensekit.dates import format_seconds
 from licensekit.entitlements.events import Event, EventScope
 
@@ -19,29 +20,25 @@ def event_json(event: Event) -> dict[str, Any]:
     return {
         **event._asdict(),
         "subject": event.subject or None,
-        "expected_end": _moment(event.expected_end),
+        "expected_end": spelling.moment(event.expected_end),
         "started": format_seconds(event.started),
-        "ended": _moment(event.ended),
+        "ended": spelling.moment(event.ended),
     }
 
 
 def _event(event: Event) -> tuple[object, ...]:
     whom = (
-        event.scope.value
+        spelling.name_of(event.scope)
         if event.scope is EventScope.INSTALLATION
-        else f"{event.scope} {event.subject}"
+        else f"{spelling.name_of(event.scope)} {event.subject}"
     )
     return (
         event.number,
         event.kind,
         whom,
-        format_seconds(event.started),
+        spelling.moment(event.started),
         event.started_by,
-        _moment(event.expected_end),
-        _moment(event.ended),
+        spelling.moment(event.expected_end),
+        spelling.moment(event.ended),
         event.message,
     )
-
-
-def _moment(seconds: int | None) -> str | None:
-    return None if seconds is None else format_seconds(seconds)

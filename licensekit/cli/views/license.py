@@ -3,7 +3,7 @@
 from typing import Any
 
 from licensekit.cli.output import emit, facts, table
-from licensekit.cli.views.documents import amount
+from licensekit.cli.views import spelling
 from licensekit.cli.views.status import row_json
 from licensekit.dates import format_seconds
 from licensekit.installation import LicenseDetails
@@ -27,16 +27,16 @@ def show_license(details: LicenseDetails) -> None:
             ("license", row.code),
             ("name", row.name),
             ("description", license_.description or None),
-            ("kind", word(row.kind)),
-            ("remarks", ", ".join(mark for mark, applies in marks if applies) or None),
+            ("kind", spelling.name_of(row.kind)),
+            ("remarks", spelling.listed(mark for mark, applies in marks if applies)),
             ("issuer", row.issuer),
-            ("access", word(row.access)),
-            ("total", amount(row.total)),
+            ("access", spelling.name_of(row.access)),
+            ("total", spelling.amount(row.total)),
             ("in use", row.in_use),
             ("full with", license_.full_with),
-            ("includes", ", ".join(details.includes) or None),
-            ("requires", ", ".join(license_.requires) or None),
-            ("required by", ", ".join(details.required_by) or None),
+            ("includes", spelling.listed(details.includes)),
+            ("requires", spelling.listed(license_.requires)),
+            ("required by", spelling.listed(details.required_by)),
             ("buy more", details.buy),
         ]
     )
@@ -47,9 +47,9 @@ def show_license(details: LicenseDetails) -> None:
             [
                 (
                     e.bundle,
-                    e.state.value,
-                    word(e.access),
-                    None if e.via else amount(e.amount),
+                    spelling.name_of(e.state),
+                    spelling.name_of(e.access),
+                    None if e.via else spelling.amount(e.amount),
                     e.via,
                 )
                 for e in details.explanations
@@ -63,7 +63,7 @@ def show_license(details: LicenseDetails) -> None:
         table(
             ["activated", "bundle", "now"],
             [
-                (format_seconds(r.activated), f"{r.serial} {r.part} {r.sequence}", r.state)
+                (spelling.moment(r.activated), f"{r.serial} {r.part} {r.sequence}", r.state)
                 for r in details.history
             ],
         )

@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from licensekit.access import Access
-from licensekit.cli.output import emit, facts, table
-from licensekit.cli.views.documents import amount
+from licensekit.cli.output import emit, error_json, facts, table
+from licensekit.cli.views import spelling
 from licensekit.cli.views.status import by_issuer_and_kind
 from licensekit.dates import format_seconds
 from licensekit.installation import Preview, PreviewRow
@@ -25,7 +25,7 @@ def show_preview(preview: Preview, *, show_all: bool) -> None:
             *(("active", describe(bundle)) for bundle in preview.same),
             *(("refused", f"{describe(b)}, for {b.company}") for b in preview.refused),
             *(("brings", what) for what in preview.trust),
-            ("from", format_seconds(preview.moment) if preview.moment > preview.now else None),
+            ("from", spelling.moment(preview.moment) if preview.moment > preview.now else None),
         ]
     )
     rows = preview.rows if show_all else preview.altered
@@ -40,7 +40,8 @@ def show_preview(preview: Preview, *, show_all: bool) -> None:
 def describe(bundle: Bundle) -> str:
     """Return a bundle in a line: what it is, by whom and until when."""
     shown = plain(bundle)
-    ends = f"until {shown['expiry']}" if shown["expiry"] else "perpetual"
+    end = spelling.expiry(bundle.expiry)
+    ends = end if bundle.expiry is None else f"until {end}"
     starts = f"from {shown['starts']} " if shown["starts"] else ""
     return (
         f"{bundle.serial} {bundle.part}, sequence {bundle.sequence}, by {bundle.issuer},"
@@ -71,7 +72,7 @@ def preview_json(preview: Preview) -> dict[str, Any]:
             }
             for one in preview.deficits
         ],
-        "reasons": [{"code": error.code, "message": str(error)} for error in preview.reasons],
+        "reasons": [error_json(error) for error in preview.reasons],
     }
 
 
@@ -79,7 +80,7 @@ def _row(row: PreviewRow) -> tuple[object, ...]:
     free_now, total_now = _counts(row, row.total_now, row.free_now, row.access_now)
     free_new, total_new = _counts(row, row.total_new, row.free_new, row.access_new)
     return (
-        word(row.kind),
+        spelling.name_of(row.kind),
         row.code,
         row.name,
         None if row.kind is Kind.SYSTEM else row.in_use,
@@ -88,19 +89,19 @@ def _row(row: PreviewRow) -> tuple[object, ...]:
         f"{row.added:+}" if row.added else None,
         total_new,
         free_new,
-        "yes" if row.reason is None else f"no: {row.reason}",
+        spelling.yes_no(True) if row.reason is None else f"{spelling.yes_no(False)}: {row.reason}",
     )
 
 
 def _counts(
     row: PreviewRow, total: int | None, free: int | None, access: Access
 ) -> tuple[str | None, str]:
-    """Return what is free and the total; what everybody has through another is not counted."""
+    """Return what is free and the total; what all have through another is not counted."""
     if row.kind is Kind.SYSTEM:
-        return None, amount(total)
+        return None, spelling.amount(total)
     if total == 0 and access is Access.FULL:
-        return None, "everybody"
-    return amount(free), amount(total)
+        return None, spelling.all_of(row.kind)
+    return spelling.amount(free), spelling.amount(total)
 
 
 def _row_json(row: PreviewRow) -> dict[str, Any]:

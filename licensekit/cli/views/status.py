@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import click
 
 from licensekit.cli.output import emit, facts, heading, table
-from licensekit.cli.views.documents import amount
+from licensekit.cli.views import spelling
 from licensekit.cli.views.events import event_json, show_events
 from licensekit.dates import day_at, format_days, format_seconds
 from licensekit.entitlements import LicenseRow, Notice, Part, Severity, rows
@@ -24,9 +24,9 @@ def show_status(state: InstallationState) -> None:
     facts(
         [
             ("company", _companies(parts)),
-            ("serial", state.serial or "none: no bundle is active here"),
+            ("serial", state.serial or "no bundle is active here"),
             ("product", _product(state)),
-            ("time", format_seconds(state.now)),
+            ("time", spelling.moment(state.now)),
             ("next date", _date_text(_next_date(parts, state.now), state.now)),
             ("installation", state.fingerprint.key and state.fingerprint.key.hex()),
         ]
@@ -51,9 +51,11 @@ def show_notices(notices: Iterable[Notice]) -> None:
         emit()
         heading("notices")
     for notice in listed:
-        label = click.style(notice.severity.value, fg=_COLORS[notice.severity], bold=True)
+        label = click.style(
+            spelling.name_of(notice.severity), fg=_COLORS[notice.severity], bold=True
+        )
         click.echo(f"  {label}  ", nl=False)
-        days = "" if notice.days is None else f" ({notice.days} days left)"
+        days = "" if notice.days is None else f" ({spelling.days(notice.days)} left)"
         hint = f"; {notice.hint}" if notice.hint else ""
         emit(f"{notice.message}{days}{hint}")
 
@@ -126,7 +128,7 @@ def _date_text(date: _NextDate | None, now: int) -> str | None:
     if date is None:
         return None
     days = date.day - day_at(now)
-    return f"{format_days(date.day)}, in {days} days: {date.what} of {date.bundle}"
+    return f"{spelling.day(date.day)}, in {spelling.days(days)}: {date.what} of {date.bundle}"
 
 
 def _date_json(date: _NextDate | None, now: int) -> dict[str, Any] | None:
@@ -136,19 +138,28 @@ def _date_json(date: _NextDate | None, now: int) -> dict[str, Any] | None:
     return {"date": format_days(date.day), "days": days, "what": date.what, "bundle": date.bundle}
 
 
-_PART_FIELDS: Final = ("issuer", "serial", "part", "sequence", "use", "state")
 _PART_DATES: Final = ("starts", "expiry", "grace", "maintenance")
 
 
 def _show_parts(parts: Iterable[Part], now: int) -> None:
-    columns = [">sequence" if name == "sequence" else name for name in _PART_FIELDS]
-    table([*columns, *_PART_DATES, ">days left"], [_part(part, now) for part in parts])
+    columns = ["issuer", "bundle", "use", "state", *_PART_DATES, ">days left"]
+    table(columns, [_part(part, now) for part in parts])
 
 
 def _part(part: Part, now: int) -> tuple[object, ...]:
-    shown = {**plain(part.bundle), "state": part.state.value}
-    shown["expiry"] = shown["expiry"] or "none"
-    return (*(shown[name] for name in (*_PART_FIELDS, *_PART_DATES)), part.days_left(now))
+    bundle = part.bundle
+    is_to_come = bundle.starts is not None and bundle.starts > day_at(now)
+    return (
+        bundle.issuer,
+        part.label,
+        spelling.name_of(bundle.use),
+        spelling.name_of(part.state),
+        spelling.day(bundle.starts) if is_to_come else None,
+        spelling.expiry(bundle.expiry),
+        spelling.day(bundle.grace),
+        spelling.day(bundle.maintenance),
+        part.days_left(now),
+    )
 
 
 def _part_json(part: Part, now: int) -> dict[str, Any]:
@@ -175,13 +186,13 @@ def _show_licenses(rows_: Iterable[LicenseRow]) -> None:
 def _row(row: LicenseRow) -> tuple[object, ...]:
     is_counted = row.kind is not Kind.SYSTEM
     return (
-        word(row.kind),
+        spelling.name_of(row.kind),
         row.code,
         row.name,
         row.in_use if is_counted else None,
-        amount(row.total),
-        amount(row.free) if is_counted else None,
-        word(row.access),
+        spelling.amount(row.total),
+        spelling.amount(row.free) if is_counted else None,
+        spelling.name_of(row.access),
     )
 
 

@@ -7,6 +7,7 @@ import click
 
 from licensekit.access import Access
 from licensekit.cli.output import emit, facts, stream_json, table
+from licensekit.cli.views import spelling
 from licensekit.cli.views.events import event_json, show_events
 from licensekit.entitlements.events import concerning
 from licensekit.installation import Decision, UserFacts, UserRow
@@ -38,15 +39,18 @@ def show_user(user: UserFacts, access: Mapping[str, Access], state: Installation
         [
             ("id", user.id),
             ("name", user.name or None),
-            ("kind", word(user.kind)),
-            ("groups", ", ".join(user.groups) or None),
-            ("remarks", _remarks(user) or None),
+            ("kind", spelling.name_of(user.kind)),
+            ("groups", spelling.listed(user.groups)),
+            ("remarks", _remarks(user)),
         ]
     )
     given = _given(user, access, state)
     if given:
         emit()
-        rows = [(code, word(access[code]), ", ".join(through)) for code, through in given]
+        rows = [
+            (code, spelling.name_of(access[code]), spelling.listed(through))
+            for code, through in given
+        ]
         table(["license", "access", "through"], rows)
     concerned = concerning(state.events, user=user.id, groups=user.groups)
     if concerned:
@@ -111,11 +115,11 @@ def _row(user: UserRow) -> tuple[object, ...]:
     return (
         user.id,
         user.name,
-        word(user.kind),
+        spelling.name_of(user.kind),
         _remarks(user),
-        ", ".join(user.groups),
-        ", ".join(user.licenses),
-        ", ".join(user.lapsed),
+        spelling.listed(user.groups),
+        spelling.listed(user.licenses),
+        spelling.listed(user.lapsed),
     )
 
 
@@ -132,10 +136,10 @@ def _facts_json(user: UserFacts | UserRow) -> dict[str, Any]:
     return {**{name: getattr(user, name) for name in names}, "kind": word(user.kind)}
 
 
-def _remarks(user: UserFacts | UserRow) -> str:
+def _remarks(user: UserFacts | UserRow) -> str | None:
     marks = [
         ("retired", user.retired),
         ("no login", not user.can_log_in),
         ("administrator", user.administrator),
     ]
-    return ", ".join(mark for mark, applies in marks if applies)
+    return spelling.listed(mark for mark, applies in marks if applies)

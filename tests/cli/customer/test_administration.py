@@ -240,7 +240,7 @@ def test_exchange_files_are_written_for_programs(crm: Command, shelf: Path, kind
     (shelf / f"{kind}.lkr").unlink()
     log = shown(crm, "audit list")
     both = crm(f"{kind} --json -o -")
-    assert (both.code, both.out) == (2, "")
+    assert (both.code, json.loads(both.out)["error"]["code"]) == (2, "usage")
     assert shown(crm, "audit list") == log
 
 

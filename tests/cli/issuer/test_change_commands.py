@@ -1,5 +1,6 @@
 """`renew` and `amend` show the difference first; `--qr` and `--print` draw what was signed."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,8 @@ def test_a_preview_signs_nothing_and_needs_no_key(sold: Desk) -> None:
 def test_without_a_terminal_nothing_is_signed_but_with_yes(sold: Desk) -> None:
     ask = ("renew", SERIAL, "-C", "acme", "--days", "30", *sold.passphrase)
     assert sold.run(*ask, code=2).stdout == ""
-    assert sold.run(*ask, "--json", code=2).stdout == ""
+    refused = json.loads(sold.run(*ask, "--json", code=2).stdout)
+    assert refused["error"]["code"] == "usage"
     assert sold.json(*ask, "--yes")["changes"]
 
 

@@ -1,0 +1,111 @@
+"""Columns of text that fit a terminal: how wide texts are, and where their cells wrap.
+
+Cells wrap at spaces alone. Codes, identities, dates and file names have none, so that they stay
+whole and can be copied; where not even whole words fit side by side, each row becomes a list.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+from unicodedata import combining, east_asian_width
+
+GAP: Final = "  "
+"""What stands between two columns."""
+
+
+class Column(NamedTuple):
+    """A column with its texts, from the top."""
+
+    title: str
+    cells: Sequence[str]
+    to_right: bool = False
+
+    def width(self) -> int:
+        """Return the columns of a terminal that the widest cell takes."""
+        return max(map(text_width, self.cells), default=0)
+
+    def words_width(self) -> int:
+        """Return the least width at which no word is broken."""
+        return max(map(_longest_word, (self.title, *self.cells)))
+
+
+class TableLayout(NamedTuple):
+    """The widths of the columns of a table."""
+
+    columns: Sequence[Column]
+    widths: Sequence[int]
+
+    def title_lines(self) -> list[str]:
+        """Return the lines of the titles."""
+        return self._lines([column.title for column in self.columns])
+
+    def row_lines(self) -> Iterator[str]:
+        """Yield the lines of every row; a row has more than one where a cell wraps."""
+        for row in zip(*(column.cells for column in self.columns), strict=True):
+            yield from self._lines(row)
+
+    def _lines(self, cells: Sequence[str]) -> list[str]:
+        wrapped = [wrap(cell, width) for cell, width in zip(cells, self.widths, strict=True)]
+        height = max(map(len, wrapped))
+        return [
+            GAP.join(
+                pad(lines[at] if at < len(lines) else "", width, to_right=column.to_right)
+                for lines, width, column in zip(wrapped, self.widths, self.columns, strict=True)
+            ).rstrip()
+            for at in range(height)
+        ]
+
+
+def fit(columns: Sequence[Column], limit: int | None) -> TableLayout | None:
+    """Return the layout of a table that is at most `limit` wide; None if there is none.
+
+    Titles of more than one word wrap first, since that costs a line alone; then cells with
+    spaces, the widest column first: names and sentences. Without a limit nothing wraps.
+    """
+    widths = [max(text_width(column.title), column.width()) for column in columns]
+    if limit is None:
+        return TableLayout(columns, widths)
+    least = [column.words_width() for column in columns]
+    excess = sum(widths) + len(GAP) * (len(columns) - 1) - limit
+    for floors in ([max(low, one.width()) for low, one in zip(least, columns, strict=True)], least):
+        while excess > 0:
+            number = max(range(len(widths)), key=lambda at: (widths[at] > floors[at], widths[at]))
+            if widths[number] <= floors[number]:
+                break
+            widths[number] -= 1
+            excess -= 1
+    return None if excess > 0 else TableLayout(columns, widths)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Return the lines of `text`, broken at spaces so that each is at most `width` wide.
+
+    A word that is wider has a line of its own.
+    """
+    if text_width(text) <= width:
+        return [text]
+    lines: list[str] = []
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def pad(text: str, width: int, *, to_right: bool = False) -> str:
+    """Return `text` with as many spaces as make it `width` wide."""
+    spaces = " " * (width - text_width(text))
+    return spaces + text if to_right else text + spaces
+
+
+def text_width(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    wide = sum(east_asian_width(character) in "WF" for character in text)
+    return len(text) + wide - sum(combining(character) > 0 for character in text)
+
+
+def _longest_word(text: str) -> int:
+    return max(map(text_width, text.split(" ")))

@@ -1,0 +1,98 @@
+"""How a command that fails says so: a line on standard error, and with `--json` one object.
+
+The object stands on standard output, where a script reads the answer; the line and the exit code
+are the same with it and without.
+"""
+
+import os
+import traceback
+from collections.abc import Sequence
+from typing import Any, Final
+
+import click
+
+from licensekit.cli.exits import DEFECT, USAGE, exit_code
+from licensekit.cli.output import JSON_DUE, emit_json, error_json, harmless
+from licensekit.errors import FaultsError, LicenseError, RefusedError
+
+TRACEBACK: Final = "LICENSEKIT_TRACEBACK"
+"""An environment variable: if it is not empty, a defect is shown with its traceback."""
+_USAGE_CODE: Final = "usage"
+_DEFECT_CODE: Final = "defect"
+
+
+def asks_for_json(arguments: Sequence[str]) -> bool:
+    """Return whether `--json` is among the options; also of a command that was not understood."""
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return "--json" in options
+
+
+def report(error: LicenseError, ctx: click.Context) -> click.exceptions.Exit:
+    """Print what was wrong, where and what to do; return how the command exits."""
+    for line in error_lines(error):
+        complain(line, ctx)
+    _print_json(error_json(error), ctx)
+    return click.exceptions.Exit(exit_code(error))
+
+
+def report_usage(error: click.UsageError, ctx: click.Context) -> click.exceptions.Exit:
+    """Print what was not understood, and where help is; return how the command exits."""
+    message, hint = usage_message(error), usage_hint(error)
+    complain(usage_line(error), ctx)
+    _print_json(_failure_json(_USAGE_CODE, message, hint), ctx)
+    return click.exceptions.Exit(USAGE)
+
+
+def report_defect(error: Exception, arguments: Sequence[str]) -> int:
+    """Print that licensekit itself failed, without a traceback unless asked; return the code."""
+    if os.environ.get(TRACEBACK):
+        traceback.print_exception(error)
+    message = harmless(f"unexpected {type(error).__name__}: {error}")
+    hint = f"this is a defect: report it with what {TRACEBACK}=1 prints besides"
+    complain(f"{message}; {hint}")
+    if asks_for_json(arguments):
+        emit_json({"error": _failure_json(_DEFECT_CODE, message, hint)})
+    return DEFECT
+
+
+def _failure_json(code: str, message: str, hint: str) -> dict[str, Any]:
+    return {"code": code, "message": message, "data": {}, "hint": hint, "where": None}
+
+
+def _print_json(shown: dict[str, Any], ctx: click.Context) -> None:
+    if ctx.meta.get(JSON_DUE):
+        emit_json({"error": shown})
+
+
+def complain(line: str, ctx: click.Context | None = None) -> None:
+    """Print a line about a failure, with the name of the program before it."""
+    program = ctx.find_root().info_name if ctx else None
+    click.echo(f"{program or 'licensekit'}: {line}", err=True)
+
+
+def usage_line(error: click.UsageError) -> str:
+    """Return in one line what was not understood, and where help is."""
+    message = usage_message(error)
+    return f"{message}{'' if message.endswith('?') else ';'} {usage_hint(error)}"
+
+
+def usage_message(error: click.UsageError) -> str:
+    """Return in one line what was not understood."""
+    return harmless(" ".join(error.format_message().split())).rstrip(".")
+
+
+def usage_hint(error: click.UsageError) -> str:
+    """Return where the help of the command is."""
+    return f"see `{error.ctx.command_path if error.ctx else 'licensekit'} --help`"
+
+
+def error_lines(error: LicenseError) -> list[str]:
+    """Return what there is to say of `error`: a line for each fault of a file or a change."""
+    if isinstance(error, FaultsError) and error.faults:
+        place = f"{error.where}: " if error.where else ""
+        lines = [f"{place}{fault}" for fault in error.faults]
+    elif isinstance(error, RefusedError):
+        lines = [str(fault if fault.where else fault.at(error.where)) for fault in error.faults]
+    else:
+        lines = [str(error)]
+    return [harmless(line) for line in lines]

@@ -1,0 +1,82 @@
+"""The one spelling of each fact that tables, facts and sentences show.
+
+`--json` has the spellings of `licensekit.wire.plain` instead; a closed list has one for both.
+"""
+
+from collections.abc import Iterable
+from enum import IntEnum, StrEnum
+from typing import Final
+
+from licensekit.cli.output import counted
+from licensekit.dates import format_days, format_seconds
+from licensekit.text.values import UNRESTRICTED
+from licensekit.wire.documents import Kind
+from licensekit.wire.plain import word
+
+PERPETUAL: Final = "perpetual"
+EMPTY: Final = "none"
+"""A list of a document in which nothing is."""
+ABSENT: Final = "-"
+"""A cell in which a value is compared with none."""
+
+_ALL_OF: Final = {Kind.SITE: "every site", Kind.USER: "everybody"}
+
+
+def amount(count: int | None) -> str:
+    """Return a count; None is unrestricted."""
+    return UNRESTRICTED if count is None else str(count)
+
+
+def expiry(day: int | None) -> str:
+    """Return the last day of a term; None is perpetual."""
+    return PERPETUAL if day is None else format_days(day)
+
+
+def day(days: int | None) -> str | None:
+    """Return a day, given in days since 1970; None where there is none."""
+    return None if days is None else format_days(days)
+
+
+def moment(seconds: int | None) -> str | None:
+    """Return a time, given in seconds since 1970; None where there is none."""
+    return None if seconds is None else format_seconds(seconds)
+
+
+def day_of(seconds: int) -> str:
+    """Return the day of a time, given in seconds since 1970."""
+    return format_seconds(seconds)[:10]
+
+
+def days(count: int) -> str:
+    """Return a number of days: `1 day`, `12 days`."""
+    return counted(count, "day")
+
+
+def hours(count: int) -> str:
+    """Return a number of hours: `1 hour`, `72 hours`."""
+    return counted(count, "hour")
+
+
+def yes_no(value: object) -> str:
+    """Return whether something holds."""
+    return "yes" if value else "no"
+
+
+def name_of(value: IntEnum | StrEnum) -> str:
+    """Return the word for a value of a closed list: a kind, an access, a state."""
+    return word(value) if isinstance(value, IntEnum) else value.value
+
+
+def value(data: object) -> str:
+    """Return a value of a bundle or catalog, as an order spells it."""
+    return str(data).lower() if isinstance(data, bool) else str(data)
+
+
+def listed(items: Iterable[object]) -> str | None:
+    """Return items with commas between; None where there are none."""
+    return ", ".join(map(str, items)) or None
+
+
+def all_of(kind: Kind) -> str:
+    """Return who has a license of a kind that nobody needs to be assigned: all users, all sites."""
+    return _ALL_OF[kind]
