@@ -12,7 +12,7 @@ from licensekit.cli.failures import complain, report_defect, usage_line
 from licensekit.cli.groups import Lazy, LicenseGroup
 from licensekit.cli.issuer.commands import VENDOR
 
-_BOTH: Final = "Both: look inside"
+_BOTH: Final = "Commands for both"
 
 COMMANDS: Final = {
     **VENDOR,

@@ -16,7 +16,7 @@ from licensekit.cli.groups import Lazy, LicenseGroup
 if TYPE_CHECKING:
     from licensekit.installation import Installation
 
-_SECTION: Final = "Customer: use them"
+_SECTION: Final = "Commands for the customer, who uses them"
 
 CUSTOMER: Final[Mapping[str, Lazy]] = {
     "activate": Lazy(_SECTION, "licensekit.cli.customer.activate", "activate"),

@@ -5,7 +5,7 @@ from typing import Final
 
 from licensekit.cli.groups import Lazy
 
-_SECTION: Final = "Vendor: sign licenses"
+_SECTION: Final = "Commands for the vendor, who signs licenses"
 
 VENDOR: Final[Mapping[str, Lazy]] = {
     "init": Lazy(_SECTION, "licensekit.cli.issuer.init", "init"),
