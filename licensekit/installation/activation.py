@@ -6,6 +6,7 @@ from typing import NamedTuple
 from licensekit.dates import start_of_day
 from licensekit.entitlements import Entitlements, Fingerprint, evaluate
 from licensekit.errors import UnexpectedType
+from licensekit.errors.coded import Message
 from licensekit.installation.admission import (
     Admission,
     AdmissionFacts,
@@ -22,13 +23,15 @@ from licensekit.installation.resets import (
     time_after,
     word,
 )
+from licensekit.limits import SECONDS
 from licensekit.state.bundles import add_bundle, bundle_records, replace_bundles
 from licensekit.state.floors import keep_trust
 from licensekit.state.loading import fingerprint_of, in_use_of
+from licensekit.state.messages import RootFromPack
 from licensekit.state.time import effective, observe, prove
 from licensekit.state.transactions import ReadTransaction, WriteTransaction
 from licensekit.state.trust_store import combine_trust, verify_bundles
-from licensekit.trust.pack import TrustStore, extend_trust_store
+from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
 from licensekit.trust.signed import Verified
 from licensekit.trust.verify import verify_bundle, verify_reset
 from licensekit.wire import armor
@@ -134,6 +137,19 @@ def apply(change: WriteTransaction, proposal: ActivationProposal) -> bool:
     )
     change.connection.run("UPDATE installation SET serial = ?", proposal.admission.serial)
     return True
+
+
+def warnings_of(read: ReadTransaction) -> tuple[Message, ...]:
+    """Check the pack that was given, and return what to know about whom it makes us believe.
+
+    Raises:
+        FormatError, TrustError: the pack is damaged, or not of the root that was given.
+    """
+    if read.opened.pack is None:
+        return ()
+    open_pack(read.pack, read.root, SECONDS)  # whatever the clock shows: it is judged again
+    is_guess = read.opened.root is None and read.stored.recorded is None
+    return (RootFromPack(root=read.root),) if is_guess else ()
 
 
 def _verify(read: ReadTransaction, data: bytes | str) -> _File:

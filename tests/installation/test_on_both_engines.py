@@ -197,7 +197,7 @@ def test_what_a_newer_catalog_no_longer_has_can_still_be_released(crm: Installat
 
 
 def test_a_database_without_its_tables_is_damaged(crm_home: Home) -> None:
-    crm_home.open().close()
+    crm_home.set_up()
     with written(crm_home) as connection:
         connection.run("DROP TABLE audit")
     with pytest.raises(LicenseError):

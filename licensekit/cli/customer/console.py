@@ -11,7 +11,7 @@ import click
 
 from licensekit.cli.customer.commands import home_option, opened, user_name
 from licensekit.cli.output import emit, remark
-from licensekit.errors import ConsoleUnavailable, NotActivated
+from licensekit.errors import ConsoleUnavailable
 
 if TYPE_CHECKING:
     import socket
@@ -94,12 +94,8 @@ def console(
         host, port, tls_cert, tls_key, public, proxies, proxy_user_header, proxy_role_header
     )
     _check(reach)
-    with _needing_its_packages(), opened(home) as installation:
-        if installation.recorded is None and not installation.has_pack:
-            raise NotActivated(
-                "nothing was activated here yet, so it is not known whose files to believe",
-                hint="activate the first file with `activate FILE --pack FILE --root PIN`",
-            )
+    with _needing_its_packages(), opened(home, create=True) as installation:
+        installation.state()  # it says now whether it is known whose files to believe
         with suppress(KeyboardInterrupt):  # that is how it is stopped
             _serve(installation, reach)
 

@@ -2,8 +2,7 @@
 
 import click
 
-from licensekit.cli.customer.commands import home_option, opened
-from licensekit.cli.customer.trust import trust_options, trusted
+from licensekit.cli.customer.commands import home_option, opened, opened_first, trust_options
 from licensekit.cli.inputs import STANDARD, is_terminal, write_output
 from licensekit.cli.output import emit, emit_json, json_option, remark
 from licensekit.cli.views.documents import show
@@ -36,7 +35,7 @@ def request(
     was activated the vendor's pack and root pin are needed; the installation is set up then.
     """
     _require_one(output, as_json=as_json)
-    with trusted(home, pack, root).open(create=True) as installation:
+    with opened_first(home, pack, root) as installation:
         text, document = installation.request(with_facts=not no_facts)
     _write(output or "request.lkr", text, document, as_json=as_json)
 
