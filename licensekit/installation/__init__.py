@@ -6,9 +6,11 @@ An application calls it from its own screens, and the `licensekit` command is bu
 from licensekit.entitlements.events import Event, EventScope
 from licensekit.entitlements.login import Decision, UserFacts
 from licensekit.entitlements.messages import Reason
+from licensekit.installation.activation import Activated, ActivationProposal
 from licensekit.installation.audit import AuditReport
 from licensekit.installation.details import LicenseDetails
-from licensekit.installation.installation import Activated, Installation
+from licensekit.installation.exchange import ReturnProposal
+from licensekit.installation.installation import Installation
 from licensekit.installation.preview import Deficit, Preview, PreviewRow
 from licensekit.installation.relocation import Moved, move
 from licensekit.installation.sites import SiteRow, Sites
@@ -20,6 +22,7 @@ from licensekit.state.seats import HeldSeat
 
 __all__ = [
     "Activated",
+    "ActivationProposal",
     "AuditReport",
     "BundleRecord",
     "Decision",
@@ -35,6 +38,7 @@ __all__ = [
     "Preview",
     "PreviewRow",
     "Reason",
+    "ReturnProposal",
     "SiteRow",
     "Sites",
     "UserFacts",

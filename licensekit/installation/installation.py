@@ -3,22 +3,29 @@
 import os
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import NamedTuple, Self
+from typing import Self
 
 from licensekit.dates import days_of
 from licensekit.errors.coded import Message
-from licensekit.installation.activation import apply, propose, warnings_of
+from licensekit.installation.activation import (
+    Activated,
+    ActivationProposal,
+    apply,
+    plan_activation,
+    propose,
+    warnings_of,
+)
 from licensekit.installation.audit import AuditLog
 from licensekit.installation.details import LicenseDetails, details_of
 from licensekit.installation.events import Events
 from licensekit.installation.exchange import (
+    ReturnProposal,
     make_request,
     make_statement,
+    propose_return,
     receipts_of,
-    return_bundles,
 )
 from licensekit.installation.leases import Leases
-from licensekit.installation.preview import Preview
 from licensekit.installation.sites import Sites
 from licensekit.installation.users import Users
 from licensekit.state.bundles import BundleRecord, bundle_records
@@ -29,20 +36,11 @@ from licensekit.state.stored import Recorded
 from licensekit.state.time import system_clock
 from licensekit.state.transactions import (
     OpenInstallation,
-    WriteTransaction,
     read_installation,
     write_first,
     write_installation,
 )
 from licensekit.wire.documents import Request, Statement
-
-
-class Activated(NamedTuple):
-    """The result of an activation."""
-
-    preview: Preview
-    changed: bool
-    """False: everything in the file was here already."""
 
 
 class Installation:
@@ -136,28 +134,25 @@ class Installation:
         with read_installation(self._opened) as read:
             return details_of(read, code, now)
 
-    def preview(self, data: bytes | str) -> Preview:
+    def propose_activate(self, data: bytes | str) -> ActivationProposal:
         """Work out what a license file would change, and every reason against it.
 
         Raises:
             FormatError, TrustError: the file is damaged or not to be believed.
         """
         with read_installation(self._opened) as read:
-            return propose(read, data).preview
+            return propose(read, data)
 
     def activate(self, data: bytes | str) -> Activated:
-        """Activate a license file, whole or not at all. It is checked again after a preview.
+        """Activate a license file, whole or not at all: propose and apply in one transaction.
 
         Raises:
             FormatError, TrustError: the file is damaged or not to be believed.
             RefusedError: it does not fit this installation; its `faults` are every reason.
         """
-
-        def act(change: WriteTransaction) -> Activated:
-            proposal = propose(change.read, data)
-            return Activated(proposal.preview, apply(change, proposal))
-
-        return write_first(self._opened, act)
+        return write_first(
+            self._opened, lambda change: apply(change, plan_activation(change.read, data))
+        )
 
     def request(self, *, with_facts: bool = True) -> tuple[str, Request]:
         """Sign a request for a bundle bound to this installation; return its text and document.
@@ -166,17 +161,30 @@ class Installation:
         """
         return write_first(self._opened, lambda change: make_request(change, with_facts=with_facts))
 
-    def return_bundles(self, part: str = "base", *, issuer: str | None = None) -> str:
-        """Return the active bundles of a part back, and return the signed receipts.
+    def propose_return(self, part: str = "base", *, issuer: str | None = None) -> ReturnProposal:
+        """Work out what returning the active bundles of a part would do.
 
-        They can never work here again. Where the receipts were lost, the same call returns them
-        again. `issuer` is the vendor by default.
+        `issuer` is the vendor by default.
 
         Raises:
             BundleUnknown: no bundle of that part is active, and none was returned.
         """
-        with write_installation(self._opened) as change:
-            return return_bundles(change, part, issuer)
+        with read_installation(self._opened) as read:
+            return propose_return(read, part, issuer)
+
+    def return_bundles(
+        self, part: str = "base", *, issuer: str | None = None, confirm: bool = False
+    ) -> str:
+        """Return the active bundles of a part back, and return the signed receipts.
+
+        They can never work here again. Where the receipts were lost, the same call returns them
+        again.
+
+        Raises:
+            ConfirmationNeeded: a bundle is active, and `confirm` is false.
+            BundleUnknown: no bundle of that part is active, and none was returned.
+        """
+        return self.propose_return(part, issuer=issuer).apply(confirm=confirm)
 
     def receipts(self, part: str = "base", *, issuer: str | None = None) -> str:
         """Return the signed receipts of what was given back of a part before.

@@ -198,7 +198,7 @@ def test_a_descriptor_that_is_not_open_is_an_error() -> None:
 def test_standard_input_has_a_limit() -> None:
     ran = invoke(["inspect", "-"], stdin=b"x" * (4 * 1024 * 1024 + 1))
     assert ran.code == 3
-    assert "at most 4194304 bytes" in ran.err
+    assert "more than 4194304 bytes" in ran.err
 
 
 def test_a_dash_writes_to_standard_output(

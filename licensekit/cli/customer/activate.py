@@ -52,11 +52,13 @@ def activate(
     day = None if released is None else released.date()
     with located(file), opened_first(home, pack, root, day) as installation:
         if only_preview:
-            preview, changed = installation.preview(data), False
+            proposal = installation.propose_activate(data)
+            preview, changed, more = proposal.preview, False, proposal.as_json()
         else:
             preview, changed = installation.activate(data)
+            more = {}
     if as_json:
-        emit_json({"activated": changed, **preview_json(preview)})
+        emit_json({"activated": changed, **preview_json(preview), **more})
     else:
         show_preview(preview, show_all=show_all)
         _show_result(preview, changed=changed, only_preview=only_preview)

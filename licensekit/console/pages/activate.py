@@ -41,7 +41,7 @@ def preview(visit: Visit) -> Response:
     """Show what the file would change."""
     try:
         written = _tokens(visit.form.file("file") or visit.form.raw("text").encode())
-        found = visit.installation.preview(written)
+        found = visit.installation.propose_activate(written).preview
     except LicenseError as error:
         return _ask(visit, status=status_of(error), error=error, written=visit.form.raw("text"))
     return _preview(visit, found, written)
@@ -52,7 +52,9 @@ def release(visit: Visit) -> Response:
     state = visit.installation.state()
     done = [_release(visit, state, one) for one in visit.form.texts("release")]
     written = visit.form.raw("text")
-    return _preview(visit, visit.installation.preview(written), written, released=done)
+    return _preview(
+        visit, visit.installation.propose_activate(written).preview, written, released=done
+    )
 
 
 def activate(visit: Visit) -> Response:
@@ -61,7 +63,9 @@ def activate(visit: Visit) -> Response:
     try:
         done = visit.installation.activate(written)
     except LicenseError as error:
-        return _preview(visit, visit.installation.preview(written), written, error=error)
+        return _preview(
+            visit, visit.installation.propose_activate(written).preview, written, error=error
+        )
     return page(
         visit,
         "activated.html",

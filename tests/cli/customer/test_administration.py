@@ -176,7 +176,7 @@ REFUSED = [
     ("events start no-login --user nobody", 6),
     ("events start no-login --expected-end soon", 2),
     ("events end 7", 6),
-    ("return", 2),
+    ("return", 6),
     ("return extra --yes", 6),
     ("request -o missing/file", 8),
 ]
