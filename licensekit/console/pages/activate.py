@@ -12,9 +12,8 @@ from licensekit.console.rendering import issuer_name, license_name, page
 from licensekit.console.screens import status_of
 from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError, NoBundle, TooLarge
-from licensekit.installation import Preview
+from licensekit.installation import InstallationState, Preview
 from licensekit.limits import FILE_BYTES
-from licensekit.state.loading import InstallationState
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Kind
 
