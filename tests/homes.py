@@ -9,6 +9,7 @@ from licensekit import Licensing
 from licensekit.dates import moment_of
 from licensekit.installation import Installation
 from licensekit.keys.signing import SigningKey
+from licensekit.state.home import open_installation
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Catalog, Document
@@ -61,7 +62,7 @@ class Home:
     released: date | None = None
 
     def open(self, by: str = "admin") -> Installation:
-        """Open the installation, set up if it is not there yet."""
+        """Open the installation, which its first change sets up."""
         return Installation.open(
             self.place,
             root=PIN,
@@ -70,6 +71,10 @@ class Home:
             clock=self.clock,
             by=by,
         )
+
+    def set_up(self) -> None:
+        """Create the installation, empty."""
+        open_installation(self.place, create=True).close()
 
     def run(self) -> Licensing:
         """Open the installation as an application, which looks again at `refresh`."""

@@ -21,9 +21,10 @@ STANDARD: Final = "-"
 """Where a file is meant: standard input or output."""
 
 
-def _moment(ctx: click.Context, param: click.Parameter, value: str | None) -> int:
+def moment(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    """Return the seconds since 1970 of a time that was typed; None if none was."""
     if value is None:
-        return int(time.time())
+        return None
     try:
         seconds = parse_seconds(value)
     except (ValueError, OverflowError):
@@ -33,10 +34,15 @@ def _moment(ctx: click.Context, param: click.Parameter, value: str | None) -> in
     return seconds
 
 
+def _now(ctx: click.Context, param: click.Parameter, value: str | None) -> int:
+    seconds = moment(ctx, param, value)
+    return int(time.time()) if seconds is None else seconds
+
+
 now_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.option(
     "--now",
     metavar="TIME",
-    callback=_moment,
+    callback=_now,
     help="Answer as of this time: 2027-01-01T00:00:00Z.",
 )
 """`--now`, as whole seconds since 1970; without it, the clock."""

@@ -12,7 +12,7 @@ from licensekit.console.texts import has, text
 from licensekit.console.visit import Visit, address
 from licensekit.dates import date_of, format_days, format_seconds, moment_of
 from licensekit.errors import LicenseError
-from licensekit.state.loading import InstallationState
+from licensekit.installation import InstallationState
 
 
 def page(

@@ -3,20 +3,97 @@
 import socket
 import ssl
 from collections.abc import Callable
+from ipaddress import ip_network
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from licensekit.console.application import app, app_with_sign_in
+from licensekit.console.security.identity import Identity
+from licensekit.console.security.proxy import Proxy
+from licensekit.console.security.sign_in import SignIn
 from licensekit.errors import ConsoleUnavailable
+from licensekit.installation import Installation
+
+_OPEN: Final = (
+    "the console is open (stop it with Ctrl-C); sign in with this link, which works once:"
+)
 
 
-class Tls(NamedTuple):
-    """The files of a certificate and of its key, in PEM."""
+class Reach(NamedTuple):
+    """Where the console is reached, and by whom."""
 
-    certificate: Path
-    key: Path
+    host: str
+    port: int
+    certificate: Path | None
+    """A certificate with its chain, in PEM."""
+    key: Path | None
+    public: tuple[str, ...]
+    """The addresses that browsers use, where it is not this machine alone."""
+    proxies: tuple[str, ...]
+    """Addresses or networks of proxies that sign people in; none: a link signs in."""
+    user_header: str
+    role_header: str | None
+
+
+def run(
+    installation: Installation, reach: Reach, *, user: str, tell: Callable[[str], object]
+) -> None:
+    """Serve the console of `installation` until the process is told to stop.
+
+    `user` is whoever signs in by the link; `tell` shows a line to who started it.
+
+    Raises:
+        KeyboardInterrupt: that is how it is stopped.
+        ConsoleUnavailable: the address, the certificate or its key cannot be used.
+        ValueError: one of `reach.public` is no address.
+    """
+    with listen(reach.host, reach.port) as listener:
+        if reach.proxies:
+            networks = tuple(ip_network(network) for network in reach.proxies)
+            proxy = Proxy(networks, reach.user_header, reach.role_header)
+            served = app(installation, proxy.identity, origins=reach.public)
+            opening = [f"the console is at {reach.public[0]}; stop it with Ctrl-C"]
+        else:
+            served, opening = _with_links(installation, reach, listener, user, tell)
+
+        def started() -> None:
+            for line in opening:
+                tell(line)
+
+        serve(served, listener, reach, started=started)
+
+
+def _with_links(
+    installation: Installation,
+    reach: Reach,
+    listener: socket.socket,
+    user: str,
+    tell: Callable[[str], object],
+) -> tuple[ASGIApp, list[str]]:
+    """Return the console for whoever has the link, and what shows the first one."""
+    port: int = listener.getsockname()[1]
+    base = (reach.public[0] if reach.public else _address(reach, port)).rstrip("/")
+    opening: list[str] = []
+
+    def announce(code: str) -> None:
+        link = f"  {base}/sign-in?code={code}"
+        if opening:
+            tell("signed in; the next browser takes this link:")
+            tell(link)
+        else:
+            opening.extend((_OPEN, link))
+
+    sign_in = SignIn(Identity(user), name=f"licensekit-session-{port}", announce=announce)
+    return app_with_sign_in(installation, sign_in, origins=reach.public), opening
+
+
+def _address(reach: Reach, port: int) -> str:
+    scheme = "http" if reach.certificate is None else "https"
+    host = f"[{reach.host}]" if ":" in reach.host else reach.host
+    return f"{scheme}://{host}:{port}"
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -37,7 +114,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve(
-    app: ASGIApp, listener: socket.socket, tls: Tls | None, *, started: Callable[[], None]
+    app: ASGIApp, listener: socket.socket, reach: Reach, *, started: Callable[[], None]
 ) -> None:
     """Serve `app` until the process is told to stop; `started` is called just before.
 
@@ -53,8 +130,8 @@ def serve(
         proxy_headers=False,  # who is asked through a proxy is judged by `security.proxy`
         lifespan="off",
         ws="none",
-        ssl_certfile=None if tls is None else str(tls.certificate),
-        ssl_keyfile=None if tls is None else str(tls.key),
+        ssl_certfile=None if reach.certificate is None else str(reach.certificate),
+        ssl_keyfile=None if reach.key is None else str(reach.key),
         timeout_graceful_shutdown=3,
     )
     try:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from licensekit.database.migrations import Migration, Schema, read_migrations
+from licensekit.database.migrations import Fill, Migration, Schema, read_migrations
 from licensekit.database.protocol import BUSY_SECONDS, Connection, Database, Row, Value, Version
 from licensekit.errors import DatabaseUnavailable
 
@@ -30,14 +30,21 @@ _SCHEMES: Final = ("postgresql://", "postgres://")
 
 
 def connect(
-    location: str | Path, *, schema: Schema, create: bool, wait: float = BUSY_SECONDS
+    location: str | Path,
+    *,
+    schema: Schema,
+    create: bool,
+    fill: Fill | None = None,
+    wait: float = BUSY_SECONDS,
 ) -> Database:
     """Open the database at `location` and migrate it to `schema`.
 
     Args:
         location: the path of a SQLite file, or a `postgresql://` URL.
         schema: the kind that it must be, and all migrations.
-        create: whether to set it up where there is none yet.
+        create: whether to set it up where there is none yet; if that fails, nothing is left.
+        fill: writes its first rows, in the transaction that sets it up. It is not called where
+            another process was faster.
         wait: seconds that a transaction waits for another process.
 
     Raises:
@@ -51,10 +58,10 @@ def connect(
     if isinstance(location, str) and is_url(location):
         with _driver():
             from licensekit.database.postgres import PostgresDatabase  # noqa: PLC0415  # see above
-        return PostgresDatabase(location, schema, create=create, wait=wait)
+        return PostgresDatabase(location, schema, create=create, fill=fill, wait=wait)
     from licensekit.database.sqlite import SqliteDatabase  # noqa: PLC0415  # see above
 
-    return SqliteDatabase(Path(location), schema, create=create, wait=wait)
+    return SqliteDatabase(Path(location), schema, create=create, fill=fill, wait=wait)
 
 
 def is_url(location: str) -> bool:

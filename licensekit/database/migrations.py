@@ -4,6 +4,7 @@
 installation, the number of the last migration, and a counter of changes.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, LiteralString, NamedTuple, Protocol
 
@@ -15,6 +16,9 @@ from licensekit.errors import (
     DatabaseUnavailable,
     FileUnusable,
 )
+
+Fill = Callable[[Connection], object]
+"""Writes the first rows of a new database."""
 
 FOUND: Final = "SELECT kind, number FROM licensekit_schema"
 """The query whose row tells what a database is; `Schema.check` judges it."""
@@ -149,10 +153,11 @@ class Migrating(Database, Protocol):
         ...
 
 
-def migrate(database: Migrating, schema: Schema, *, create: bool) -> None:
+def migrate(database: Migrating, schema: Schema, *, create: bool, fill: Fill | None = None) -> None:
     """Bring `database` to `schema`: whole or not at all, once however many processes try.
 
-    A database that is already there is copied first where the engine is a file (`keep_copy`).
+    A database that is already there is copied first where the engine is a file (`keep_copy`). One
+    that is not is filled by `fill` in the same transaction.
 
     Raises:
         FileUnusable: nothing was set up there yet, and `create` is false.
@@ -169,10 +174,13 @@ def migrate(database: Migrating, schema: Schema, *, create: bool) -> None:
     if found is not None and not schema.pending(found, database.location):
         return
     with database.write() as connection:
-        _apply(connection, database, schema)
+        is_new = _apply(connection, database, schema)
+        if fill is not None and is_new:
+            fill(connection)
 
 
-def _apply(connection: Connection, database: Migrating, schema: Schema) -> None:
+def _apply(connection: Connection, database: Migrating, schema: Schema) -> bool:
+    """Run what is pending; return whether the database was empty before."""
     dialect = database.dialect
     found = _found(connection, dialect)
     if found is None:
@@ -188,6 +196,7 @@ def _apply(connection: Connection, database: Migrating, schema: Schema) -> None:
         for statement in migration.statements:
             connection.run(dialect.spell(statement))
     connection.run("UPDATE licensekit_schema SET number = ?", schema.number)
+    return found is None
 
 
 def _found(connection: Connection, dialect: Dialect) -> Row | None:

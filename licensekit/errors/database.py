@@ -97,10 +97,11 @@ class DatabaseBusy(EngineError):
         "transaction": "another transaction of this process holds it",
         "threads": "too many threads use it at once",
         "silent": "it has not answered for a while",
+        "set-up": "another process has set it up meanwhile",
         "server": "{detail:line}",
     }
     hint_template = "try again; if it stays, look for a process that hangs"
-    reason: Literal["process", "transaction", "threads", "silent", "server"]
+    reason: Literal["process", "transaction", "threads", "silent", "set-up", "server"]
 
 
 class DatabaseUnavailable(EngineError):

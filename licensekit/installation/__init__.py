@@ -1,27 +1,45 @@
 """Every change of an installation: preview, activate, users, sites, events, requests, returns.
 
-An application calls it from its own screens, and the `licensekit` command is built on it.
+An application calls it from its own screens; the `licensekit` command and the console are built
+on what is named here, and on nothing beneath.
 """
 
-from licensekit.entitlements.events import Event, EventScope
-from licensekit.entitlements.login import Decision, UserFacts
-from licensekit.entitlements.messages import Reason
+from licensekit.entitlements import BundleState, LicenseRow, Notice, Part, Reason, Severity, rows
+from licensekit.entitlements.evaluation import qualify
+from licensekit.entitlements.events import (
+    MESSAGE_OF_THE_DAY,
+    NO_LOGIN,
+    Event,
+    EventScope,
+    concerning,
+)
+from licensekit.entitlements.login import Decision, UserFacts, ways
+from licensekit.installation.activation import Activated, ActivationProposal
 from licensekit.installation.audit import AuditReport
 from licensekit.installation.details import LicenseDetails
-from licensekit.installation.installation import Activated, Installation
+from licensekit.installation.exchange import ReturnProposal
+from licensekit.installation.installation import Installation
 from licensekit.installation.preview import Deficit, Preview, PreviewRow
 from licensekit.installation.relocation import Moved, move
 from licensekit.installation.sites import SiteRow, Sites
-from licensekit.installation.user_import import Imported, ImportRow, parse_users
+from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRow, parse_users
 from licensekit.installation.user_list import UserFilter, UserPage, UserRow
 from licensekit.installation.users import Users
+from licensekit.state.audit import AuditEntry
 from licensekit.state.bundles import BundleRecord
+from licensekit.state.loading import InstallationState
 from licensekit.state.seats import HeldSeat
 
 __all__ = [
+    "IMPORT_BYTES",
+    "MESSAGE_OF_THE_DAY",
+    "NO_LOGIN",
     "Activated",
+    "ActivationProposal",
+    "AuditEntry",
     "AuditReport",
     "BundleRecord",
+    "BundleState",
     "Decision",
     "Deficit",
     "Event",
@@ -30,11 +48,17 @@ __all__ = [
     "ImportRow",
     "Imported",
     "Installation",
+    "InstallationState",
     "LicenseDetails",
+    "LicenseRow",
     "Moved",
+    "Notice",
+    "Part",
     "Preview",
     "PreviewRow",
     "Reason",
+    "ReturnProposal",
+    "Severity",
     "SiteRow",
     "Sites",
     "UserFacts",
@@ -42,6 +66,15 @@ __all__ = [
     "UserPage",
     "UserRow",
     "Users",
+    "concerning",
     "move",
     "parse_users",
+    "qualify",
+    "rows",
+    "ways",
 ]
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return __all__

@@ -1,11 +1,13 @@
 """A license file, taken whole or not at all (`docs/installation.md`, "Activation")."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from licensekit.dates import start_of_day
 from licensekit.entitlements import Entitlements, Fingerprint, evaluate
 from licensekit.errors import UnexpectedType
+from licensekit.errors.coded import Message
 from licensekit.installation.admission import (
     Admission,
     AdmissionFacts,
@@ -14,7 +16,15 @@ from licensekit.installation.admission import (
     superseded,
 )
 from licensekit.installation.deficits import below_use, deficits_of
-from licensekit.installation.preview import Deficit, Preview, compare, news_of
+from licensekit.installation.messages import Brought
+from licensekit.installation.preview import (
+    Deficit,
+    Preview,
+    changes_of,
+    compare,
+    news_of,
+    short_later,
+)
 from licensekit.installation.resets import (
     apply_resets,
     lower_allowed,
@@ -22,13 +32,21 @@ from licensekit.installation.resets import (
     time_after,
     word,
 )
+from licensekit.limits import SECONDS
+from licensekit.proposals import Proposal, require_same
 from licensekit.state.bundles import add_bundle, bundle_records, replace_bundles
 from licensekit.state.floors import keep_trust
 from licensekit.state.loading import fingerprint_of, in_use_of
+from licensekit.state.messages import RootFromPack
 from licensekit.state.time import effective, observe, prove
-from licensekit.state.transactions import ReadTransaction, WriteTransaction
+from licensekit.state.transactions import (
+    OpenInstallation,
+    ReadTransaction,
+    WriteTransaction,
+    write_first,
+)
 from licensekit.state.trust_store import combine_trust, verify_bundles
-from licensekit.trust.pack import TrustStore, extend_trust_store
+from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
 from licensekit.trust.signed import Verified
 from licensekit.trust.verify import verify_bundle, verify_reset
 from licensekit.wire import armor
@@ -40,8 +58,47 @@ Bundles = tuple[Verified[Bundle], ...]
 Resets = tuple[Verified[Reset], ...]
 
 
-class ActivationProposal(NamedTuple):
+class Activated(NamedTuple):
+    """The result of an activation."""
+
+    preview: Preview
+    changed: bool
+    """False: everything in the file was here already."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ActivationProposal(Proposal[Activated]):
     """What activating a file would do; nothing is changed yet."""
+
+    preview: Preview
+    """Each bundle and license before and after, and every reason against the activation."""
+    data: bytes | str
+    opened: OpenInstallation
+
+    @property
+    def about(self) -> str:
+        """The serial that the installation would have."""
+        return self.preview.serial or "this license file"
+
+    def apply(self, *, confirm: bool = False) -> Activated:
+        """Activate the file as it was shown, whole or not at all.
+
+        Raises:
+            ProposalStale: its bundles, or what it would change, are not as they were shown.
+            RefusedError: it does not fit this installation; its `faults` are every reason.
+            FormatError, TrustError: something in it is not to be believed any more.
+        """
+        self.require_confirmed(confirm=confirm)
+        return write_first(self.opened, self._apply)
+
+    def _apply(self, change: WriteTransaction) -> Activated:
+        plan = plan_activation(change.read, self.data)
+        require_same(self, propose(change.read, self.data, plan))
+        return apply(change, plan)
+
+
+class ActivationPlan(NamedTuple):
+    """Everything that an activation writes."""
 
     trust_store: TrustStore
     admission: Admission
@@ -75,8 +132,24 @@ class _Outcome(NamedTuple):
     fingerprint: Fingerprint
 
 
-def propose(read: ReadTransaction, data: bytes | str) -> ActivationProposal:
-    """Verify a file and work out what it would change.
+def propose(
+    read: ReadTransaction, data: bytes | str, plan: ActivationPlan | None = None
+) -> ActivationProposal:
+    """Return what a file would change; raises as `plan_activation` and `warnings_of` do."""
+    preview = (plan or plan_activation(read, data)).preview
+    is_later = preview.moment > preview.now
+    return ActivationProposal(
+        changes=tuple(changes_of(preview, read.stored.serial)),
+        consequences=tuple(short_later(preview)) if is_later else (),
+        warnings=warnings_of(read),
+        preview=preview,
+        data=data,
+        opened=read.opened,
+    )
+
+
+def plan_activation(read: ReadTransaction, data: bytes | str) -> ActivationPlan:
+    """Verify a file and work out what activating it writes.
 
     Raises:
         FormatError: it is no license file, or is damaged.
@@ -99,41 +172,54 @@ def propose(read: ReadTransaction, data: bytes | str) -> ActivationProposal:
     replaced = tuple(superseded(active, admission.new))
     outcome = _Outcome(file, admission, active, replaced, fingerprint)
     spent = tuple(r.identity for r in succeeded(records, active, admission.new))
-    return ActivationProposal(
+    return ActivationPlan(
         file.trust_store, admission, replaced, spent, file.resets, _preview(read, outcome)
     )
 
 
-def apply(change: WriteTransaction, proposal: ActivationProposal) -> bool:
-    """Apply a proposal; return whether that changed anything.
+def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
+    """Write everything that an activation changes.
 
     Raises:
         RefusedError: the first reason against it; its `faults` are all.
     """
-    preview = proposal.preview
+    preview = plan.preview
     if preview.reasons:
         raise preview.reasons[0].with_more(preview.reasons[1:])
     if not preview.changes and change.read.stored.recorded is not None:
-        return False
+        return Activated(preview, changed=False)
     read = change.read
-    keep_trust(change.connection, read.stored, proposal.trust_store)
+    keep_trust(change.connection, read.stored, plan.trust_store)
     _keep_pack(change)
-    gone = [*(v.identity for v in proposal.replaced), *proposal.spent]
+    gone = [*(v.identity for v in plan.replaced), *plan.spent]
     replace_bundles(change.connection, gone)
-    for verified in proposal.admission.new:
+    for verified in plan.admission.new:
         add_bundle(change.connection, verified, change.now)
-    issued = max((v.document.issued for v in proposal.admission.new), default=0)
-    change.set_time(observe(prove(time_after(read, proposal.resets), issued), read.clock))
-    apply_resets(change, proposal.resets, proposal.admission.lowered)
+    issued = max((v.document.issued for v in plan.admission.new), default=0)
+    change.set_time(observe(prove(time_after(read, plan.resets), issued), read.clock))
+    apply_resets(change, plan.resets, plan.admission.lowered)
     change.record(
         "activate",
-        bundles=[v.identity.hex() for v in proposal.admission.new],
+        bundles=[v.identity.hex() for v in plan.admission.new],
         replaced=[identity.hex() for identity in gone],
-        trust=list(preview.trust),
-        serial=proposal.admission.serial,
+        trust=[str(what) for what in preview.trust],
+        serial=plan.admission.serial,
     )
-    change.connection.run("UPDATE installation SET serial = ?", proposal.admission.serial)
-    return True
+    change.connection.run("UPDATE installation SET serial = ?", plan.admission.serial)
+    return Activated(preview, changed=True)
+
+
+def warnings_of(read: ReadTransaction) -> tuple[Message, ...]:
+    """Check the pack that was given, and return what to know about whom it makes us believe.
+
+    Raises:
+        FormatError, TrustError: the pack is damaged, or not of the root that was given.
+    """
+    if read.opened.pack is None:
+        return ()
+    open_pack(read.pack, read.root, SECONDS)  # whatever the clock shows: it is judged again
+    is_guess = read.opened.root is None and read.stored.recorded is None
+    return (RootFromPack(root=read.root),) if is_guess else ()
 
 
 def _verify(read: ReadTransaction, data: bytes | str) -> _File:
@@ -196,10 +282,10 @@ def _moment(read: ReadTransaction, outcome: _Outcome) -> int:
     return max(now, min(starts, default=now))
 
 
-def _news(file: _File) -> Iterator[str]:
+def _news(file: _File) -> Iterator[Brought]:
     yield from news_of(file.before, file.trust_store)
     for verified in file.resets:
-        yield f"reset of the {word(verified.document)}"
+        yield Brought(reason="reset", what=word(verified.document))
 
 
 def _remove(deficit: Deficit) -> str:

@@ -4,6 +4,7 @@ Each carries the head of the audit log, with its own entry in it: a rewritten hi
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from secrets import token_bytes
 from typing import Final
 
@@ -11,12 +12,19 @@ from licensekit.database import Connection
 from licensekit.dates import format_seconds
 from licensekit.entitlements import rows
 from licensekit.errors import BundleUnknown, NotActivated
+from licensekit.installation.messages import ReturnIsFinal
 from licensekit.keys.signing import SigningKey
 from licensekit.limits import LICENSES, NOTICES, TEXT_LENGTH
-from licensekit.state.bundles import ACTIVE, RETURNED, BundleRecord, bundle_records
+from licensekit.proposals import Change, Proposal, require_same
+from licensekit.state.bundles import ACTIVE, BundleRecord, bundle_records
 from licensekit.state.loading import InstallationState
 from licensekit.state.machine import hashed, machine_facts
-from licensekit.state.transactions import ReadTransaction, WriteTransaction
+from licensekit.state.transactions import (
+    OpenInstallation,
+    ReadTransaction,
+    WriteTransaction,
+    write_installation,
+)
 from licensekit.trust.sign import sign
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import (
@@ -55,22 +63,60 @@ def make_request(change: WriteTransaction, *, with_facts: bool) -> tuple[str, Re
     return _file([_signed(change, request)]), request
 
 
-def return_bundles(change: WriteTransaction, part: str, issuer: str | None) -> str:
-    """Give bundles back and return their receipts; see `Installation.return_bundles`."""
-    owner = issuer or change.read.state().trust_store.issuer
-    of_part = [
-        record
-        for record in bundle_records(change.connection)
-        if (record.issuer, record.part) == (owner, part)
-    ]
-    active = [record for record in of_part if record.state == ACTIVE]
-    if not active and not any(record.state == RETURNED for record in of_part):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ReturnProposal(Proposal[str]):
+    """What returning the bundles of a part would do; nothing is changed yet."""
+
+    part: str
+    issuer: str
+    opened: OpenInstallation
+
+    @property
+    def about(self) -> str:
+        """The part."""
+        return self.part
+
+    def apply(self, *, confirm: bool = False) -> str:
+        """Return the bundles back, and return the signed receipts.
+
+        Raises:
+            ConfirmationNeeded: a bundle is active, and `confirm` is false.
+            ProposalStale: other bundles of the part are active by now.
+        """
+        self.require_confirmed(confirm=confirm)
+        with write_installation(self.opened) as change:
+            require_same(self, propose_return(change.read, self.part, self.issuer))
+            active = _active(change.read, self.part, self.issuer)
+            for record in active:
+                _return(change, record)
+            if active and not change.connection.one("SELECT 1 FROM bundles WHERE state = 'active'"):
+                change.connection.run("UPDATE installation SET serial = NULL")
+            return _file(_receipts(change.connection, self.part, self.issuer))
+
+
+def propose_return(read: ReadTransaction, part: str, issuer: str | None) -> ReturnProposal:
+    """Return what returning a part would do; see `Installation.propose_return`."""
+    owner = issuer or read.state().trust_store.issuer
+    active = _active(read, part, owner)
+    if not active and not _receipts(read.connection, part, owner):
         raise BundleUnknown(f"no bundle `{part}` of {owner} is active here", part=part)
-    for record in active:
-        _return(change, record)
-    if active and not change.connection.one("SELECT 1 FROM bundles WHERE state = 'active'"):
-        change.connection.run("UPDATE installation SET serial = NULL")
-    return _file(_receipts(change.connection, part, owner))
+    names = [f"{one.serial} {one.part} {one.sequence}" for one in active]
+    final = [ReturnIsFinal(part=part, bundles=tuple(names))] if active else []
+    return ReturnProposal(
+        changes=tuple(Change(f"bundles.{owner}.{name}", "active", "returned") for name in names),
+        needs_confirmation=tuple(final),
+        part=part,
+        issuer=owner,
+        opened=read.opened,
+    )
+
+
+def _active(read: ReadTransaction, part: str, issuer: str) -> list[BundleRecord]:
+    return [
+        record
+        for record in bundle_records(read.connection)
+        if (record.issuer, record.part, record.state) == (issuer, part, ACTIVE)
+    ]
 
 
 def receipts_of(read: ReadTransaction, part: str, issuer: str | None) -> str:

@@ -3,42 +3,44 @@
 import os
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import NamedTuple, Self
+from typing import Self
 
 from licensekit.dates import days_of
-from licensekit.installation.activation import apply, propose
+from licensekit.errors.coded import Message
+from licensekit.installation.activation import (
+    Activated,
+    ActivationProposal,
+    apply,
+    plan_activation,
+    propose,
+    warnings_of,
+)
 from licensekit.installation.audit import AuditLog
 from licensekit.installation.details import LicenseDetails, details_of
 from licensekit.installation.events import Events
 from licensekit.installation.exchange import (
+    ReturnProposal,
     make_request,
     make_statement,
+    propose_return,
     receipts_of,
-    return_bundles,
 )
 from licensekit.installation.leases import Leases
-from licensekit.installation.preview import Preview
 from licensekit.installation.sites import Sites
 from licensekit.installation.users import Users
 from licensekit.state.bundles import BundleRecord, bundle_records
 from licensekit.state.home import open_installation
 from licensekit.state.loading import InstallationState, recorded_root, state_at
+from licensekit.state.pending import open_or_wait
 from licensekit.state.stored import Recorded
 from licensekit.state.time import system_clock
 from licensekit.state.transactions import (
     OpenInstallation,
     read_installation,
+    write_first,
     write_installation,
 )
 from licensekit.wire.documents import Request, Statement
-
-
-class Activated(NamedTuple):
-    """The result of an activation."""
-
-    preview: Preview
-    changed: bool
-    """False: everything in the file was here already."""
 
 
 class Installation:
@@ -71,15 +73,18 @@ class Installation:
         """Open the installation at `home`, a folder or a `postgresql://` URL.
 
         `root` is the pin and `pack` the pack that the application ships; without them, those that
-        the first activation recorded are used. `released` is the date of this version of the
-        product. `by` is who makes the changes, for the audit log. `create` sets an installation
-        up where there is none.
+        the first activation recorded are used. Before it, a pack without a pin is believed about
+        its own root, and `warnings` says so. `released` is the date of this version of the
+        product. `by` is who makes the changes, for the audit log.
+
+        Opening creates nothing. With `create` the first change sets the installation up, in one
+        transaction with itself; until then every question is answered as by an empty one.
 
         Raises:
             NotActivated: there is none, and `create` is false.
             HomeInvalid, StateError: the home or its database cannot be used.
         """
-        database = open_installation(home, create=create)
+        database = open_or_wait(home) if create else open_installation(home, create=False)
         day = None if released is None else days_of(released)
         return cls(OpenInstallation(database, root, pack, day, clock, by))
 
@@ -96,9 +101,14 @@ class Installation:
         return recorded_root(self._opened.database)
 
     @property
-    def has_pack(self) -> bool:
-        """Whether a pack was given when it was opened."""
-        return self._opened.pack is not None
+    def warnings(self) -> tuple[Message, ...]:
+        """What is worth knowing before the first activation: that the root is taken on trust.
+
+        Raises:
+            FormatError, TrustError: the pack is damaged, or not of the root that was given.
+        """
+        with read_installation(self._opened) as read:
+            return warnings_of(read)
 
     def state(self, *, now: int | None = None) -> InstallationState:
         """Evaluate everything that the installation is, has and may do now.
@@ -124,45 +134,57 @@ class Installation:
         with read_installation(self._opened) as read:
             return details_of(read, code, now)
 
-    def preview(self, data: bytes | str) -> Preview:
+    def propose_activate(self, data: bytes | str) -> ActivationProposal:
         """Work out what a license file would change, and every reason against it.
 
         Raises:
             FormatError, TrustError: the file is damaged or not to be believed.
         """
         with read_installation(self._opened) as read:
-            return propose(read, data).preview
+            return propose(read, data)
 
     def activate(self, data: bytes | str) -> Activated:
-        """Activate a license file, whole or not at all. It is checked again after a preview.
+        """Activate a license file, whole or not at all: propose and apply in one transaction.
 
         Raises:
             FormatError, TrustError: the file is damaged or not to be believed.
             RefusedError: it does not fit this installation; its `faults` are every reason.
         """
-        with write_installation(self._opened) as change:
-            proposal = propose(change.read, data)
-            return Activated(proposal.preview, apply(change, proposal))
+        return write_first(
+            self._opened, lambda change: apply(change, plan_activation(change.read, data))
+        )
 
     def request(self, *, with_facts: bool = True) -> tuple[str, Request]:
         """Sign a request for a bundle bound to this installation; return its text and document.
 
         Machine facts are in it only as keyed hashes; without `with_facts` they are not in it.
         """
-        with write_installation(self._opened) as change:
-            return make_request(change, with_facts=with_facts)
+        return write_first(self._opened, lambda change: make_request(change, with_facts=with_facts))
 
-    def return_bundles(self, part: str = "base", *, issuer: str | None = None) -> str:
-        """Return the active bundles of a part back, and return the signed receipts.
+    def propose_return(self, part: str = "base", *, issuer: str | None = None) -> ReturnProposal:
+        """Work out what returning the active bundles of a part would do.
 
-        They can never work here again. Where the receipts were lost, the same call returns them
-        again. `issuer` is the vendor by default.
+        `issuer` is the vendor by default.
 
         Raises:
             BundleUnknown: no bundle of that part is active, and none was returned.
         """
-        with write_installation(self._opened) as change:
-            return return_bundles(change, part, issuer)
+        with read_installation(self._opened) as read:
+            return propose_return(read, part, issuer)
+
+    def return_bundles(
+        self, part: str = "base", *, issuer: str | None = None, confirm: bool = False
+    ) -> str:
+        """Return the active bundles of a part back, and return the signed receipts.
+
+        They can never work here again. Where the receipts were lost, the same call returns them
+        again.
+
+        Raises:
+            ConfirmationNeeded: a bundle is active, and `confirm` is false.
+            BundleUnknown: no bundle of that part is active, and none was returned.
+        """
+        return self.propose_return(part, issuer=issuer).apply(confirm=confirm)
 
     def receipts(self, part: str = "base", *, issuer: str | None = None) -> str:
         """Return the signed receipts of what was given back of a part before.

@@ -6,6 +6,8 @@ from typing import NamedTuple
 from licensekit.access import Access
 from licensekit.entitlements import Entitlements, LicenseRow, rows
 from licensekit.errors import RefusedError
+from licensekit.installation.messages import Brought, ShortLater
+from licensekit.proposals import Change
 from licensekit.trust.pack import TrustStore
 from licensekit.wire.documents import Bundle, Kind
 
@@ -83,7 +85,7 @@ class Preview(NamedTuple):
     """The bundles that this installation does not take."""
     replaced: tuple[Bundle, ...]
     """The bundles that would no longer be."""
-    trust: tuple[str, ...]
+    trust: tuple[Brought, ...]
     """What the file brings of roots, trust documents, lists, catalogs and resets."""
     rows: tuple[PreviewRow, ...]
     deficits: tuple[Deficit, ...]
@@ -115,19 +117,60 @@ def compare(
     return (*found, *_unknown(after))
 
 
-def news_of(before: TrustStore, after: TrustStore) -> Iterator[str]:
-    """Yield in words what a file brings beside bundles."""
+def news_of(before: TrustStore, after: TrustStore) -> Iterator[Brought]:
+    """Yield what a file brings beside bundles and resets."""
     old, new = before.trust, after.trust
     if new.root.version != old.root.version:
-        yield f"root {new.root.version}"
+        yield Brought(reason="root", before=old.root.version, version=new.root.version)
     if new.trust is not None and new.trust != old.trust:
-        yield f"trust document {new.trust.document.version}"
+        known = None if old.trust is None else old.trust.document.version
+        yield Brought(reason="trust", before=known, version=new.trust.document.version)
+    numbers = {issuer: one.document.number for issuer, one in old.lists.items()}
     for issuer, revocations in new.lists.items():
         if revocations != old.lists.get(issuer):
-            yield f"revocation list {revocations.document.number} of {issuer}"
+            known, number = numbers.get(issuer), revocations.document.number
+            yield Brought(reason="revocations", before=known, version=number, issuer=issuer)
+    versions = {issuer: one.document.version for issuer, one in before.catalogs.items()}
     for issuer, catalog in after.catalogs.items():
         if catalog != before.catalogs.get(issuer):
-            yield f"catalog {catalog.document.version} of {issuer}"
+            known, version = versions.get(issuer), catalog.document.version
+            yield Brought(reason="catalog", before=known, version=version, issuer=issuer)
+
+
+def changes_of(preview: Preview, serial: str | None) -> Iterator[Change]:
+    """Yield what a file would change, by key path; `serial` is the one that is here."""
+    if preview.serial != serial:
+        yield Change("serial", serial, preview.serial)
+    for bundle in preview.replaced:
+        yield Change(_path(bundle), "active", "replaced")
+    for bundle in preview.new:
+        yield Change(_path(bundle), None, "active")
+    for what in preview.trust:
+        yield Change(what.path, what.before, what.version)
+    for row in preview.rows:
+        if row.total_now != row.total_new:
+            totals = (row.total_now, row.total_new)
+            now, new = ("unrestricted" if total is None else total for total in totals)
+            yield Change(f"licenses.{row.code}.total", now, new)
+        if row.access_now != row.access_new:
+            access = row.access_now.name.lower(), row.access_new.name.lower()
+            yield Change(f"licenses.{row.code}.access", *access)
+
+
+def short_later(preview: Preview) -> Iterator[ShortLater]:
+    """Yield what must be released until a file that is yet to start has its effect."""
+    for one in preview.deficits:
+        yield ShortLater(
+            license=one.license,
+            in_use=one.in_use,
+            total=one.total,
+            remove=one.remove,
+            since=preview.moment,
+        )
+
+
+def _path(bundle: Bundle) -> str:
+    return f"bundles.{bundle.issuer}.{bundle.serial}.{bundle.part}.{bundle.sequence}"
 
 
 def _row(old: LicenseRow | None, new: LicenseRow, reason: str | None) -> PreviewRow:

@@ -58,15 +58,19 @@ class Imported(NamedTuple):
     assigned: int
 
 
-def parse_users(text: str) -> list[ImportRow]:
-    """Return the rows of a CSV file; columns are separated by commas, semicolons or tabs.
+def parse_users(data: bytes | str) -> list[ImportRow]:
+    """Return the rows of a CSV file in UTF-8; columns are separated by commas, semicolons or tabs.
 
     A line with a fault is a row with a fault, so that the import reports it together with what the
     rules of the installation have against the others.
 
     Raises:
-        UsersInvalid: the first line names other columns than there are.
+        UsersInvalid: it is not UTF-8, or the first line names other columns than there are.
     """
+    try:
+        text = data.decode() if isinstance(data, bytes) else data
+    except UnicodeDecodeError as error:
+        raise UsersInvalid("it is not encoded in UTF-8", hint="save it as UTF-8") from error
     lines = text.removeprefix("\ufeff").splitlines(keepends=True)
     read = read_rows(lines, delimiters=_DELIMITERS)
     head = next(read, TextRow(1, []))

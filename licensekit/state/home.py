@@ -15,6 +15,8 @@ from licensekit.state.schema import SCHEMA
 
 DATABASE_NAME: Final = "licensing.db"
 SECRET_BYTES: Final = 32
+_ABSENT: Final = frozenset({"missing", "no-database", "empty-database", "not-set-up"})
+"""Why a database cannot be opened of which none was set up."""
 
 
 def open_installation(location: str | os.PathLike[str], *, create: bool) -> Database:
@@ -28,11 +30,11 @@ def open_installation(location: str | os.PathLike[str], *, create: bool) -> Data
         HomeInvalid: the folder cannot be used.
         StateError: the database cannot be used; see `licensekit.database.connect`.
     """
-    target = _database_of(location, create=create)
+    target = database_of(location, create=create)
     try:
         database = connect(target, schema=SCHEMA, create=create)
     except FileUnusable as error:
-        if create:
+        if create or error.reason not in _ABSENT:
             raise
         raise NotActivated("no installation was set up here yet", where=error.where) from error
     try:
@@ -50,7 +52,7 @@ def open_empty(location: str | os.PathLike[str]) -> Database:
     Raises:
         HomeInvalid, StateError: as `open_installation` does.
     """
-    return connect(_database_of(location, create=True), schema=SCHEMA, create=True)
+    return connect(database_of(location, create=True), schema=SCHEMA, create=True)
 
 
 def displayed(location: str | os.PathLike[str], database: Database) -> str:
@@ -59,7 +61,8 @@ def displayed(location: str | os.PathLike[str], database: Database) -> str:
     return database.location if is_url(place) else str(Path(place).absolute())
 
 
-def _database_of(location: str | os.PathLike[str], *, create: bool) -> str | Path:
+def database_of(location: str | os.PathLike[str], *, create: bool) -> str | Path:
+    """Return where the database of an installation is; with `create`, its folder is made."""
     place = os.fspath(location)
     return place if is_url(place) else _folder(Path(place), create=create) / DATABASE_NAME
 

@@ -180,7 +180,10 @@ def pack_of(stored: Stored, pack: bytes | str | None) -> bytes | str:
     if pack is not None:
         return pack
     if stored.recorded is None:
-        raise NotActivated("no pack was recorded here yet")
+        raise NotActivated(
+            "nothing was activated here yet, so the vendor's pack is needed",
+            hint="give --pack FILE, and --root PIN from the vendor's documentation",
+        )
     return stored.recorded.pack
 
 

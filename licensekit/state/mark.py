@@ -28,7 +28,7 @@ def read_mark(location: str) -> Head | None:
     if is_url(location):
         return None
     try:
-        data = read_bytes(_path(location), limit=_BYTES, what="a mark")
+        data = read_bytes(mark_of(location), limit=_BYTES, what="a mark")
         number, head = data.decode("ascii").split()
         mark = Head(int(number), bytes.fromhex(head))
     except (FileUnusable, TooLarge, ValueError):
@@ -45,10 +45,21 @@ def write_mark(location: str, mark: Head, *, lower: bool = False) -> None:
     known = read_mark(location)
     if known is None or (known.number >= mark.number and not lower):
         return
-    line = f"{mark.number} {mark.hash.hex()}\n"
     with suppress(FileUnusable):
-        write_atomically(_path(location), line.encode("ascii"), mode=0o600)
+        put_mark(location, mark)
 
 
-def _path(location: str) -> Path:
+def put_mark(location: str, mark: Head) -> None:
+    """Write the first mark of the database at `location`; a server keeps none.
+
+    Raises:
+        FileUnusable: it cannot be written.
+    """
+    if not is_url(location):
+        line = f"{mark.number} {mark.hash.hex()}\n"
+        write_atomically(mark_of(location), line.encode("ascii"), mode=0o600)
+
+
+def mark_of(location: str) -> Path:
+    """Return the path of the mark of the database at `location`."""
     return Path(location).with_suffix(".mark")

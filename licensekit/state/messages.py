@@ -5,6 +5,7 @@ from typing import Final
 
 from licensekit.entitlements.messages import Notice, Severity
 from licensekit.errors import LicenseError
+from licensekit.errors.coded import Message
 
 
 class UnusableDocument(Notice):
@@ -114,3 +115,13 @@ class RestoredBackup(Notice):
     )
     level = Severity.WARNING
     subject_template = "database"
+
+
+class RootFromPack(Message):
+    """No root pin was given or recorded, so the pack decides whom to believe."""
+
+    code = "root-from-pack"
+    template = "no root pin was given, so the root was taken from the pack: {root}"
+    hint_template = "compare it with the vendor's documentation: whoever made this pack chose it"
+    root: str
+    """The pin of the oldest root in the pack."""

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from licensekit.database import Connection, Database
 from licensekit.dates import format_seconds, seconds_of
-from licensekit.errors import NotActivated
+from licensekit.errors import DatabaseBusy
 from licensekit.state import audit
 from licensekit.state.audit import Head
 from licensekit.state.floors import keep_time
@@ -16,6 +16,9 @@ from licensekit.state.mark import read_mark, write_mark
 from licensekit.state.notices import is_restored
 from licensekit.state.stored import Stored, read_stored
 from licensekit.state.time import TimeSeen, effective, observe
+from licensekit.trust.pack import pin_in_pack
+
+T = TypeVar("T")
 
 
 class OpenInstallation(NamedTuple):
@@ -49,16 +52,17 @@ class ReadTransaction(NamedTuple):
 
     @property
     def root(self) -> str:
-        """The root pin: the one that was given, or else the recorded one.
+        """The root pin: the one that was given, or the recorded one, or that of the given pack.
 
         Raises:
-            NotActivated: there is neither.
+            NotActivated: there is none of them.
+            FormatError, TrustError: there is only a pack, and no root can be read in it.
         """
         if self.opened.root is not None:
             return self.opened.root
-        if self.stored.recorded is None:
-            raise NotActivated("no root pin was recorded here yet")
-        return self.stored.recorded.root
+        if self.stored.recorded is not None:
+            return self.stored.recorded.root
+        return pin_in_pack(self.pack)
 
     @property
     def pack(self) -> bytes | str:
@@ -149,6 +153,22 @@ def write_installation(opened: OpenInstallation) -> Generator[WriteTransaction]:
         change.finish()
     if change.has_changed:
         write_mark(location, change.head, lower=change.lower_mark)
+
+
+def write_first(opened: OpenInstallation, act: Callable[[WriteTransaction], T]) -> T:
+    """Run a change that may set the installation up; again if another process was faster.
+
+    Raises:
+        DatabaseBusy, DatabaseDamaged, DatabaseUnavailable: it cannot be written.
+    """
+    try:
+        with write_installation(opened) as change:
+            return act(change)
+    except DatabaseBusy as error:
+        if error.reason != "set-up":
+            raise
+    with write_installation(opened) as change:
+        return act(change)
 
 
 def _read(opened: OpenInstallation, connection: Connection, mark: Head | None) -> ReadTransaction:

@@ -287,7 +287,7 @@ def test_a_file_that_is_too_large_is_refused_in_words(
     go(page, console, "/activate")
     page.get_by_label("License file").set_input_files(large)
     page.get_by_role("button", name="Preview").click()
-    page.get_by_text("a license file has at most").wait_for()
+    page.get_by_text("which is too much for a license file").wait_for()
     assert all("400" in line for line in said), said
     said.clear()
 

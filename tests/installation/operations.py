@@ -71,12 +71,12 @@ def migrate(home: Home) -> None:
 
 IMPORTED: Final = "id,licenses\ncarl,sales-pro\ndora,sales-pro\nemil,\nanna,user\n"
 OPERATIONS: Final[dict[str, Operation]] = {
-    "create": lambda home: home.open().close(),
+    "create": changing(lambda i: i.activate(file(bundle(1)))),
     "activate": changing(lambda i: i.activate(file(bundle(2, users={"sales-pro": 9})))),
     "assign": changing(lambda i: i.users.assign("bob", "sales-pro")),
     "import": changing(lambda i: i.users.import_rows(parse_users(IMPORTED))),
     "retire": changing(lambda i: i.users.retire("anna")),
-    "return": changing(lambda i: i.return_bundles()),
+    "return": changing(lambda i: i.return_bundles(confirm=True)),
     "migrate": migrate,
 }
 

@@ -58,7 +58,7 @@ def test_a_bundle_bound_to_the_key_and_facts_of_a_request_works_only_there(
         )
         here.activate(file(bound))
         assert here.state().entitlements.system["server"] > 0
-        receipt = self_signed(armor.read(here.return_bundles())[0], Receipt).document
+        receipt = self_signed(armor.read(here.return_bundles(confirm=True))[0], Receipt).document
         assert receipt.nonce == request.nonce
     home.pack = crm_home.pack
     with home.open() as elsewhere:
@@ -81,7 +81,7 @@ def test_a_returned_bundle_can_never_work_here_again(crm: Installation) -> None:
     crm.users.assign("anna", "sales")
     data = file(*(v.token for v in crm.state().bundles))
     [returned] = crm.state().bundles
-    receipt = self_signed(armor.read(crm.return_bundles())[0], Receipt).document
+    receipt = self_signed(armor.read(crm.return_bundles(confirm=True))[0], Receipt).document
     assert receipt.identity == returned.identity
     assert receipt.nonce is None
     assert crm.state().bundles == ()
@@ -97,22 +97,24 @@ def test_a_returned_bundle_can_never_work_here_again(crm: Installation) -> None:
 def test_a_nonce_that_is_none_is_left_out_of_the_receipt(home: Home, answers: str | int) -> None:
     with home.open() as installation:
         installation.activate(file(bundle(extensions={"request": answers})))
-        receipt = self_signed(armor.read(installation.return_bundles())[0], Receipt).document
+        receipt = self_signed(
+            armor.read(installation.return_bundles(confirm=True))[0], Receipt
+        ).document
         assert receipt.nonce is None
 
 
 def test_a_lost_receipt_is_written_again(crm: Installation) -> None:
-    first = crm.return_bundles()
+    first = crm.return_bundles(confirm=True)
     before = crm.state().stored
-    assert crm.return_bundles() == first
+    assert crm.return_bundles(confirm=True) == first
     assert crm.state().stored == before
 
 
 def test_after_the_last_bundle_another_serial_is_welcome(crm: Installation) -> None:
     crm.activate(file(bundle(part="more", users={"sales": 1})))
-    crm.return_bundles("more")
+    crm.return_bundles("more", confirm=True)
     assert crm.state().serial == makers.SERIAL
-    crm.return_bundles()
+    crm.return_bundles(confirm=True)
     assert crm.state().serial is None
     crm.activate(file(bundle(serial="OTHER-1")))
 
@@ -120,7 +122,7 @@ def test_after_the_last_bundle_another_serial_is_welcome(crm: Installation) -> N
 def test_what_is_not_active_is_not_returned(crm: Installation) -> None:
     before = crm.state().stored
     with pytest.raises(BundleUnknown):
-        crm.return_bundles("extra")
+        crm.return_bundles("extra", confirm=True)
     with pytest.raises(BundleUnknown):
         crm.return_bundles("base", issuer="partner")
     assert crm.state().stored == before
@@ -150,7 +152,7 @@ def test_what_is_signed_names_the_audit_head_in_what_was_signed_before(crm: Inst
     _, request = crm.request()
     crm.users.add("carla", name='"did":"statement"')
     _, statement = crm.statement()
-    receipt = self_signed(armor.read(crm.return_bundles())[0], Receipt).document
+    receipt = self_signed(armor.read(crm.return_bundles(confirm=True))[0], Receipt).document
     assert [file.extensions for file in (request, statement, receipt)] == [
         {},
         {"follows": request.audit_head.hex()},

@@ -61,7 +61,7 @@ def home(places: tuple[str, str]) -> Home:
         installation.events.start("message-of-the-day", scope=EventScope.INSTALLATION, message="hi")
         installation.request()
         installation.activate(file(bundle(part="more", users={"service": 3}, system={}, sites={})))
-        installation.return_bundles("more")
+        installation.return_bundles("more", confirm=True)
     return home
 
 
@@ -155,6 +155,8 @@ def test_progress_is_told(home: Home, places: tuple[str, str]) -> None:
 
 def test_where_an_installation_is_none_goes(home: Home, places: tuple[str, str]) -> None:
     other = at(home, places[1])
+    for place in (other, home):
+        place.set_up()
     with other.open() as installation:
         kept = installation.state().stored
     with home.open() as installation:
@@ -242,7 +244,7 @@ def test_what_does_not_hold_stays_where_it_is(
 
 def test_what_was_never_activated_moves_too(places: tuple[str, str]) -> None:
     home = Home(places[0])
-    home.open().close()
+    home.set_up()
     report = moved(home, places[1])
     assert (report.serial, report.users, report.entries) == (None, 0, 2)
     with at(home, places[1]).open() as installation:
@@ -277,12 +279,12 @@ def test_an_installation_that_appears_in_the_last_moment_is_not_overwritten(
     other = at(home, places[1])
 
     def appear(*_: object) -> bool:
-        other.open().close()
+        other.set_up()
         return False
 
     monkeypatch.setattr("licensekit.installation.relocation._has_arrived", appear)
     with pytest.raises(HomeTaken):
         moved(home, places[1])
-    home.open().close()
+    home.set_up()
     with other.open() as installation:
         assert list(installation.users.list()) == []

@@ -147,8 +147,8 @@ def test_a_page_is_the_beginning_of_its_list(crm: Installation) -> None:
 def test_exchange_files_and_resets(crm: Installation) -> None:
     _, request = crm.request()
     crm.statement()
-    receipts = crm.return_bundles()
-    assert receipts == crm.return_bundles()
+    receipts = crm.return_bundles(confirm=True)
+    assert receipts == crm.return_bundles(confirm=True)
     assert request.audit_head in [entry.hash for entry in crm.audit.entries()]
     assert crm.state().serial is None
 
@@ -159,7 +159,8 @@ def test_a_root_that_moves_on_is_named_and_kept(crm_home: Home, crm: Installatio
     trust = sign(
         makers.trust(makers.admitted(makers.key("vendor")), version=2, root_version=2), new
     )
-    assert crm.activate(file(second, trust)).preview.trust == ("root 2", "trust document 2")
+    brought = crm.activate(file(second, trust)).preview.trust
+    assert [str(what) for what in brought] == ["root 2", "trust document 2"]
     listed = makers.revocations(trust_version=2)
     assert crm.activate(file(listed)).changed
     assert not crm.activate(file(listed)).changed
@@ -197,8 +198,8 @@ def test_what_a_newer_catalog_no_longer_has_can_still_be_released(crm: Installat
 
 
 def test_a_database_without_its_tables_is_damaged(crm_home: Home) -> None:
-    crm_home.open().close()
+    crm_home.set_up()
     with written(crm_home) as connection:
         connection.run("DROP TABLE audit")
-    with pytest.raises(LicenseError):
-        crm_home.open()
+    with crm_home.open() as installation, pytest.raises(LicenseError):
+        installation.users.add("anna")

@@ -13,7 +13,7 @@ from tests.homes import Home, bundle, file
 def test_every_license_is_shown_before_and_after(crm: Installation) -> None:
     crm.users.assign("anna", "sales")
     more = bundle(2, system={"server": 1}, users={"sales": 5, "windows": 3, "future": 1})
-    preview = crm.preview(file(more))
+    preview = crm.propose_activate(file(more)).preview
     rows = {row.code: row for row in preview.rows}
     sales = rows["sales"]
     assert (sales.in_use, sales.total_now, sales.free_now) == (1, 2, 1)
@@ -30,7 +30,10 @@ def test_every_license_is_shown_before_and_after(crm: Installation) -> None:
 
 
 def test_what_stays_unrestricted_adds_nothing(crm: Installation) -> None:
-    rows = {row.code: row for row in crm.preview(file(bundle(2, users={"user": None}))).rows}
+    rows = {
+        row.code: row
+        for row in crm.propose_activate(file(bundle(2, users={"user": None}))).preview.rows
+    }
     assert rows["user"].added == 0
     assert rows["user"].free_new is None
 
@@ -40,7 +43,7 @@ def test_a_preview_changes_nothing_and_the_activation_does_what_it_said(
 ) -> None:
     data = file(bundle(2, users={"sales": 9}))
     before = crm.state().stored
-    preview = crm.preview(data)
+    preview = crm.propose_activate(data).preview
     assert crm.state().stored == before
     assert crm.activate(data).preview == preview
 
@@ -53,7 +56,7 @@ def test_a_reduction_below_use_names_who_holds_it_and_is_refused_whole(crm: Inst
         crm.users.assign(user, "sales")
     before = crm.state().stored
     data = file(bundle(2, system={"server": 1, "area": 1}, sites={}, users={"sales": 1}))
-    preview = crm.preview(data)
+    preview = crm.propose_activate(data).preview
     found = {d.license: (d.in_use, d.total, d.remove, d.holders) for d in preview.deficits}
     assert found == {
         "reporter": (1, 0, 1, ("bergen",)),
@@ -76,13 +79,13 @@ def test_many_holders_are_counted_and_not_all_named(crm_home: Home) -> None:
         for number in range(8):
             crm.users.add(f"user{number}")
             crm.users.assign(f"user{number}", "sales")
-        [reason] = crm.preview(file(bundle(2, users={"sales": 1}))).reasons
+        [reason] = crm.propose_activate(file(bundle(2, users={"sales": 1}))).preview.reasons
         assert reason.hint.endswith("user4, user3 and 3 more: look at `users list --license sales`")
 
 
 def test_a_license_that_had_no_limit_may_not_fall_below_use(crm: Installation) -> None:
     crm.users.assign("anna", "sales", "windows")
-    [reason] = crm.preview(file(bundle(2, users={"sales": 2}))).reasons
+    [reason] = crm.propose_activate(file(bundle(2, users={"sales": 2}))).preview.reasons
     assert reason.data["license"] == "windows"
 
 
@@ -105,7 +108,9 @@ def test_what_is_yet_to_start_is_shown_for_its_start_and_leaves_time_to_release(
     for user in ("anna", "bob"):
         crm.users.assign(user, "sales")
     start = makers.ISSUED_DAY + 30
-    preview = crm.preview(file(bundle(2, starts=start, users={"sales": 1, "user": None})))
+    preview = crm.propose_activate(
+        file(bundle(2, starts=start, users={"sales": 1, "user": None}))
+    ).preview
     assert preview.moment == start * 86_400
     assert [deficit.license for deficit in preview.deficits] == ["sales"]
     assert preview.can_activate
@@ -114,7 +119,9 @@ def test_what_is_yet_to_start_is_shown_for_its_start_and_leaves_time_to_release(
 def test_every_reason_is_given_at_once(crm: Installation) -> None:
     crm.users.assign("anna", "sales")
     crm.activate(file(bundle(3, users={"sales": 2})))
-    preview = crm.preview(file(bundle(2, part="base"), bundle(1, part="x", serial="OTHER")))
+    preview = crm.propose_activate(
+        file(bundle(2, part="base"), bundle(1, part="x", serial="OTHER"))
+    ).preview
     assert {type(reason) for reason in preview.reasons} == {SequenceOlder, SerialMismatch}
 
 

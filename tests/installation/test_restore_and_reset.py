@@ -103,7 +103,7 @@ def test_a_database_without_its_mark_is_a_restored_backup(crm_home: Home) -> Non
 
 
 def test_a_crash_before_the_first_mark_is_none(home: Home) -> None:
-    home.open().close()
+    home.set_up()
     (home.folder / "licensing.mark").unlink()
     with home.open() as installation:
         assert notices(installation) == []
@@ -126,12 +126,13 @@ def test_a_crash_before_a_mark_was_written_is_none(crm_home: Home) -> None:
     "damage", [b"", b"1", b"x y", b"-1 00", b"1 zz", b"9 " + b"00" * 31, b"\xff" * 400]
 )
 def test_a_mark_that_cannot_be_read_counts_as_lost(home: Home, damage: bytes) -> None:
-    home.open().close()
+    home.set_up()
     (home.folder / "licensing.mark").write_bytes(damage)
     assert read_mark(str(home.folder / "licensing.db")) == LOST
 
 
 def test_a_mark_that_cannot_be_written_stops_no_change(crm_home: Home) -> None:
+    crm_home.set_up()
     with crm_home.open() as crm:
         mark = crm_home.folder / "licensing.mark"
         mark.unlink()
@@ -200,7 +201,8 @@ def test_a_reset_lets_one_lower_sequence_in(crm_home: Home) -> None:
 def test_a_reset_is_used_once(crm_home: Home, what: ResetWhat) -> None:
     with crm_home.open() as crm:
         data = file(reset(crm, what))
-        assert crm.activate(data).preview.trust == (f"reset of the {what.name.lower()}",)
+        [brought] = crm.activate(data).preview.trust
+        assert (brought.reason, brought.what) == ("reset", what.name.lower())
         before = crm.state().stored
         with pytest.raises(ResetRefused, match="used before"):
             crm.activate(data)

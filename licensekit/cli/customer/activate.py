@@ -1,17 +1,20 @@
 """`licensekit activate`: take a license file, or show what it would change."""
 
 from datetime import datetime
-from tempfile import TemporaryDirectory
 
 import click
 
-from licensekit.cli.customer.commands import ApplicationOption, home_option
-from licensekit.cli.customer.trust import Trusted, trust_options, trusted
+from licensekit.cli.customer.commands import (
+    ApplicationOption,
+    home_option,
+    opened_first,
+    trust_options,
+)
 from licensekit.cli.exits import NO
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.views.preview import preview_json, show_preview
-from licensekit.installation import Activated, Preview
+from licensekit.installation import Preview
 
 
 @click.command()
@@ -46,37 +49,21 @@ def activate(
     The first time, the vendor's pack and root pin are needed; they are recorded.
     """
     data = read_input(file, what="a license file")
-    trust = trusted(home, pack, root, None if released is None else released.date())
-    with located(file):
+    day = None if released is None else released.date()
+    with located(file), opened_first(home, pack, root, day) as installation:
         if only_preview:
-            preview, changed = _preview(trust, data), False
+            proposal = installation.propose_activate(data)
+            preview, changed, more = proposal.preview, False, proposal.as_json()
         else:
-            preview, changed = _activate(trust, data)
+            preview, changed = installation.activate(data)
+            more = {}
     if as_json:
-        emit_json({"activated": changed, **preview_json(preview)})
+        emit_json({"activated": changed, **preview_json(preview), **more})
     else:
         show_preview(preview, show_all=show_all)
         _show_result(preview, changed=changed, only_preview=only_preview)
     if only_preview and not preview.can_activate:
         ctx.exit(NO)
-
-
-def _preview(trust: Trusted, data: bytes) -> Preview:
-    if trust.is_set_up:
-        with trust.open(create=False) as installation:
-            return installation.preview(data)
-    with TemporaryDirectory() as folder, trust.open(create=True, place=folder) as rehearsal:
-        return rehearsal.preview(data)
-
-
-def _activate(trust: Trusted, data: bytes) -> Activated:
-    if not trust.is_set_up:
-        # A file that is refused must not leave an empty installation behind.
-        preview = _preview(trust, data)
-        if preview.reasons:
-            raise preview.reasons[0].with_more(preview.reasons[1:])
-    with trust.open(create=True) as installation:
-        return installation.activate(data)
 
 
 def _show_result(preview: Preview, *, changed: bool, only_preview: bool) -> None:

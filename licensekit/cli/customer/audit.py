@@ -8,7 +8,7 @@ import click
 from licensekit.cli.customer.commands import home_option, opened
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.output import emit, emit_json, heading, json_option, stream_json, warn
-from licensekit.state.audit import AuditEntry
+from licensekit.installation import AuditEntry
 
 _LINE = "{:>6}  {:<20}  {:<12}  {:<15}  {}"
 

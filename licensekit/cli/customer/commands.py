@@ -4,7 +4,7 @@ import getpass
 import os
 import sys
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import click
 
 from licensekit.cli.groups import Lazy, LicenseGroup
+from licensekit.cli.inputs import located, read_input
+from licensekit.cli.output import warn
 
 if TYPE_CHECKING:
     from licensekit.installation import Installation
@@ -103,19 +105,50 @@ home_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.o
 """`--home`, for every command of the customer."""
 
 
+def trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--pack` and `--root`, which are needed until the first activation records them."""
+    command = click.option(
+        "--root",
+        cls=ApplicationOption,
+        metavar="PIN",
+        help="The vendor's root pin, lkroot1-…, the first time.",
+    )(command)
+    return click.option(
+        "--pack",
+        cls=ApplicationOption,
+        metavar="FILE",
+        help="The application's pack (.lkp), the first time.",
+    )(command)
+
+
+@contextmanager
+def opened_first(
+    home: str | None, pack: str | None, root: str | None, released: date | None = None
+) -> "Generator[Installation]":
+    """Open an installation that the command may set up; `pack` is the path of a pack.
+
+    Raises:
+        LicenseError: it cannot be opened, or the pack cannot be read.
+    """
+    data = None if pack is None else read_input(pack, what="a pack")
+    with opened(home, root=root, pack=data, released=released, create=True) as installation:
+        with nullcontext() if pack is None else located(pack):
+            warnings = installation.warnings
+        for warning in warnings:
+            warn(f"{warning.message}\n{warning.hint}")
+        yield installation
+
+
 @contextmanager
 def opened(
     home: str | None,
     *,
-    place: str | None = None,
     root: str | None = None,
     pack: bytes | str | None = None,
     released: date | None = None,
     create: bool = False,
 ) -> "Generator[Installation]":
     """Open the installation that a command is about, with what the application has built in.
-
-    `place` is where to open it instead, for a rehearsal.
 
     Raises:
         LicenseError: it cannot be opened.
@@ -124,7 +157,7 @@ def opened(
 
     built_in = built_in_of(click.get_current_context())
     with Installation.open(
-        place or home_of(home),
+        home_of(home),
         root=built_in.root or root,
         pack=built_in.pack or pack,
         released=built_in.released or released,

@@ -1,40 +1,19 @@
 """`licensekit console`: the web console of an installation, for a browser."""
 
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final
 
 import click
 
 from licensekit.cli.customer.commands import home_option, opened, user_name
-from licensekit.cli.output import emit, remark
-from licensekit.errors import ConsoleUnavailable, NotActivated
-
-if TYPE_CHECKING:
-    import socket
-
-    from starlette.types import ASGIApp
-
-    from licensekit.installation import Installation
+from licensekit.cli.output import emit
+from licensekit.errors import ConsoleUnavailable
 
 PORT: Final = 8470
-
-
-class Reach(NamedTuple):
-    """Where the console is reached, and by whom."""
-
-    host: str
-    port: int
-    certificate: Path | None
-    key: Path | None
-    public: tuple[str, ...]
-    """The addresses that browsers use, where it is not this machine alone."""
-    proxies: tuple[str, ...]
-    user_header: str
-    role_header: str | None
 
 
 @click.command()
@@ -90,102 +69,42 @@ def console(
     It is for browsers on this machine, and prints a link that signs one of them in. For others it
     needs a certificate, or a proxy in front of it that signs people in.
     """
-    reach = Reach(
-        host, port, tls_cert, tls_key, public, proxies, proxy_user_header, proxy_role_header
-    )
-    _check(reach)
-    with _needing_its_packages(), opened(home) as installation:
-        if installation.recorded is None and not installation.has_pack:
-            raise NotActivated(
-                "nothing was activated here yet, so it is not known whose files to believe",
-                hint="activate the first file with `activate FILE --pack FILE --root PIN`",
-            )
-        with suppress(KeyboardInterrupt):  # that is how it is stopped
-            _serve(installation, reach)
-
-
-def _check(reach: Reach) -> None:
-    """Refuse what would let others look, or would not work."""
-    if (reach.certificate is None) != (reach.key is None):
+    if (tls_cert is None) != (tls_key is None):
         raise click.UsageError("give --tls-cert and --tls-key together.")
-    is_here = _is_loopback(reach.host)
-    if not (is_here or reach.certificate or reach.proxies):
+    is_here = _is_loopback(host)
+    if not (is_here or tls_cert or proxies):
         raise click.UsageError(
-            f"{reach.host} can be reached by others: give --tls-cert and --tls-key, or --proxy."
+            f"{host} can be reached by others: give --tls-cert and --tls-key, or --proxy."
         )
-    if (reach.proxies or not is_here) and not reach.public:
+    if (proxies or not is_here) and not public:
         raise click.UsageError("give --public: how browsers reach it.")
-    for network in reach.proxies:
+    for network in proxies:
         try:
             ip_network(network)
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="--proxy") from error
+    with _needing_its_packages(), opened(home, create=True) as installation:
+        from licensekit.console.serving import Reach, run  # noqa: PLC0415  # an extra
 
-
-def _serve(installation: "Installation", reach: Reach) -> None:
-    from licensekit.console.serving import Tls, listen, serve  # noqa: PLC0415  # an extra
-
-    tls = None
-    if reach.certificate is not None and reach.key is not None:
-        tls = Tls(reach.certificate, reach.key)
-    with listen(reach.host, reach.port) as listener:
+        installation.state()  # it says now whether it is known whose files to believe
+        reach = Reach(
+            host, port, tls_cert, tls_key, public, proxies, proxy_user_header, proxy_role_header
+        )
         try:
-            app, started = _application(installation, reach, listener)
+            with suppress(KeyboardInterrupt):  # that is how it is stopped
+                run(installation, reach, user=user_name() or "console", tell=_tell)
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="--public") from error
-        serve(app, listener, tls, started=started)
 
 
-def _application(
-    installation: "Installation", reach: Reach, listener: "socket.socket"
-) -> "tuple[ASGIApp, Callable[[], None]]":
-    from licensekit.console.application import app, app_with_sign_in  # noqa: PLC0415  # an extra
-    from licensekit.console.security.identity import Identity  # noqa: PLC0415  # likewise
-    from licensekit.console.security.proxy import Proxy  # noqa: PLC0415  # likewise
-    from licensekit.console.security.sign_in import SignIn  # noqa: PLC0415  # likewise
-
-    port: int = listener.getsockname()[1]
-    if reach.proxies:
-        networks = tuple(ip_network(network) for network in reach.proxies)
-        proxy = Proxy(networks, reach.user_header, reach.role_header)
-        served = app(installation, proxy.identity, origins=reach.public)
-        return served, lambda: emit(f"the console is at {reach.public[0]}; stop it with Ctrl-C")
-    base = reach.public[0] if reach.public else _address(reach, port)
-    codes: list[str] = []
-
-    def announce(code: str) -> None:
-        codes.append(code)
-        if len(codes) > 1:
-            _show(base, code, "signed in; the next browser takes this link:")
-
-    who = Identity(user_name() or "console")
-    sign_in = SignIn(who, name=f"licensekit-session-{port}", announce=announce)
-    served = app_with_sign_in(installation, sign_in, origins=reach.public)
-
-    def started() -> None:
-        _show(base, codes[0], "the console is open; sign in with this link, which works once:")
-        remark("Stop it with Ctrl-C.")
-
-    return served, started
-
-
-def _show(base: str, code: str, what: str) -> None:
-    emit(what)
-    emit(f"  {base.rstrip('/')}/sign-in?code={code}")
+def _tell(line: str) -> None:
+    emit(line)
     sys.stdout.flush()
 
 
-def _address(reach: Reach, port: int) -> str:
-    scheme = "http" if reach.certificate is None else "https"
-    host = f"[{reach.host}]" if ":" in reach.host else reach.host
-    return f"{scheme}://{host}:{port}"
-
-
 def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
     try:
-        return ip_address(host).is_loopback
+        return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
 

@@ -4,9 +4,9 @@ import click
 
 from licensekit.cli.customer.commands import home_option, opened
 from licensekit.cli.groups import LicenseGroup
+from licensekit.cli.inputs import moment
 from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.views.events import event_json, show_events
-from licensekit.dates import parse_seconds
 from licensekit.installation import EventScope
 
 
@@ -22,7 +22,10 @@ def events() -> None:
 @click.option("--user", metavar="ID", help="For this user.")
 @click.option("--message", default="", help="The message for users.")
 @click.option(
-    "--expected-end", metavar="TIME", help="For information: 2027-01-01T00:00:00Z. Nothing ends it."
+    "--expected-end",
+    metavar="TIME",
+    callback=moment,
+    help="For information: 2027-01-01T00:00:00Z. Nothing ends it.",
 )
 @home_option
 @json_option
@@ -33,7 +36,7 @@ def start(
     group: str | None,
     user: str | None,
     message: str,
-    expected_end: str | None,
+    expected_end: int | None,
     home: str | None,
     as_json: bool,
 ) -> None:
@@ -49,11 +52,7 @@ def start(
     scope, subject = given[0] if given else (EventScope.INSTALLATION, "")
     with opened(home) as installation:
         event = installation.events.start(
-            kind,
-            scope=scope,
-            subject=subject,
-            message=message,
-            expected_end=_seconds(expected_end),
+            kind, scope=scope, subject=subject, message=message, expected_end=expected_end
         )
     if as_json:
         emit_json(event_json(event))
@@ -85,14 +84,3 @@ def list_(*, ended: bool, home: str | None, as_json: bool) -> None:
         show_events(found)
     else:
         emit("no events")
-
-
-def _seconds(text: str | None) -> int | None:
-    if text is None:
-        return None
-    try:
-        return parse_seconds(text)
-    except (ValueError, OverflowError) as error:
-        raise click.BadParameter(
-            f"{text!r} is no time like 2027-01-01T00:00:00Z", param_hint="--expected-end"
-        ) from error

@@ -2,8 +2,7 @@
 
 import click
 
-from licensekit.cli.customer.commands import home_option, opened
-from licensekit.cli.customer.trust import trust_options, trusted
+from licensekit.cli.customer.commands import home_option, opened, opened_first, trust_options
 from licensekit.cli.inputs import STANDARD, is_terminal, write_output
 from licensekit.cli.output import emit, emit_json, json_option, remark
 from licensekit.cli.views.documents import show
@@ -36,7 +35,7 @@ def request(
     was activated the vendor's pack and root pin are needed; the installation is set up then.
     """
     _require_one(output, as_json=as_json)
-    with trusted(home, pack, root).open(create=True) as installation:
+    with opened_first(home, pack, root) as installation:
         text, document = installation.request(with_facts=not no_facts)
     _write(output or "request.lkr", text, document, as_json=as_json)
 
@@ -56,23 +55,37 @@ def statement(*, output: str | None, home: str | None, as_json: bool) -> None:
 @click.command("return")
 @click.argument("part", default="base")
 @click.option("--issuer", metavar="CODE", help="Whose bundle it is, if not the vendor's.")
+@click.option("--preview", is_flag=True, help="Show what would change, and stop.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_output
 @home_option
+@json_option
 def return_(
-    *, part: str, issuer: str | None, yes: bool, output: str | None, home: str | None
+    *,
+    part: str,
+    issuer: str | None,
+    preview: bool,
+    yes: bool,
+    output: str | None,
+    home: str | None,
+    as_json: bool,
 ) -> None:
     """Return the active bundle of PART back to its issuer: it can never work here again.
 
     The signed receipt proves it. If it was lost, the same command writes it again.
     """
-    if not yes and is_terminal():
-        click.confirm(f"Give `{part}` back? It can never work here again.", abort=True, err=True)
-    elif not yes:
-        raise click.UsageError("give --yes: what is returned can never work here again.")
     with opened(home) as installation:
-        text = installation.return_bundles(part, issuer=issuer)
-    _write(output or f"{part}-receipt.lkr", text, None)
+        proposal = installation.propose_return(part, issuer=issuer)
+        if preview:
+            if as_json:
+                emit_json(proposal.as_json())
+            else:
+                emit("\n".join(map(str, (*proposal.changes, *proposal.needs_confirmation))))
+            return
+        for question in proposal.needs_confirmation if is_terminal() and not yes else ():
+            click.confirm(f"{question.message}. Give it back?", abort=True, err=True)
+        text = proposal.apply(confirm=yes or is_terminal())
+    _write(output or f"{part}-receipt.lkr", text, None, as_json=as_json)
 
 
 def _require_one(output: str | None, *, as_json: bool) -> None:
@@ -84,8 +97,8 @@ def _write(output: str, text: str, document: Document | None, *, as_json: bool =
     write_output(output, text.encode())
     if output == STANDARD:
         return
-    if as_json and document is not None:
-        emit_json({"written": output, "document": plain(document)})
+    if as_json:
+        emit_json({"written": output, "document": document and plain(document)})
         return
     if document is not None:
         show(document)

@@ -28,24 +28,17 @@ def list_(*, license_: str | None, holder: str | None, home: str | None, as_json
         code = None if license_ is None else installation.license(license_).row.code
         held = installation.leases.list()
     found = [
-        lease for lease in held if code in {None, lease.license} and holder in {None, lease.holder}
+        _json(lease)
+        for lease in held
+        if code in {None, lease.license} and holder in {None, lease.holder}
     ]
     if as_json:
-        emit_json({"leases": [_json(lease) for lease in found]})
+        emit_json({"leases": found})
     elif found:
+        columns = ["id", "license", "holder", "since", "until"]
         table(
-            ["id", "license", "holder", "since", "until", "remarks"],
-            [
-                (
-                    lease.id,
-                    lease.license,
-                    lease.holder,
-                    format_seconds(lease.taken),
-                    format_seconds(lease.expires),
-                    "borrowed" if lease.borrowed else "",
-                )
-                for lease in found
-            ],
+            [*columns, "remarks"],
+            [(*map(one.get, columns), "borrowed" if one["borrowed"] else "") for one in found],
         )
     else:
         emit("no leases")

@@ -23,7 +23,7 @@ def move(*, source: str, target: str, as_json: bool) -> None:
     TO must be new: a folder or a schema without an installation. Keep the password of a server out
     of the URL, in a password file (PGPASSFILE).
     """
-    from licensekit.installation.relocation import move as relocate  # noqa: PLC0415  # a vendor's loads none
+    from licensekit.installation import move as relocate  # noqa: PLC0415  # a vendor's loads none
 
     with click.progressbar(
         length=1, label="copying", file=sys.stderr, hidden=not sys.stderr.isatty()
@@ -38,17 +38,6 @@ def move(*, source: str, target: str, as_json: bool) -> None:
         emit_json(moved._asdict())
         return
     click.secho("moved and verified", fg="green", bold=True)
-    facts(
-        [
-            ("from", moved.source),
-            ("to", moved.target),
-            ("serial", moved.serial or "none yet"),
-            ("users", moved.users),
-            ("sites", moved.sites),
-            ("bundles", moved.bundles),
-            ("audit log", f"{moved.entries} entries"),
-            ("head", moved.head),
-        ]
-    )
+    facts(moved._asdict().items())
     emit()
     remark(f"Use --home {moved.target} from now on, in programs as well; see docs/hosts.md.")

@@ -45,18 +45,11 @@ def list_(*, home: str | None, as_json: bool) -> None:
     if as_json:
         emit_json({"sites": [site._asdict() for site in found]})
     elif found:
+        kinds = ["central" if site.central else "satellite" for site in found]
+        rows = zip(found, kinds, strict=True)
         table(
             ["id", "name", "kind", "licenses", "lapsed"],
-            [
-                (
-                    site.id,
-                    site.name,
-                    "central" if site.central else "satellite",
-                    ", ".join(site.licenses),
-                    ", ".join(site.lapsed),
-                )
-                for site in found
-            ],
+            [(s.id, s.name, kind, ", ".join(s.licenses), ", ".join(s.lapsed)) for s, kind in rows],
         )
     else:
         emit("no sites")

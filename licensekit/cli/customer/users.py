@@ -21,9 +21,7 @@ from licensekit.cli.views.users import (
     stream_users,
     user_json,
 )
-from licensekit.errors import UsersInvalid
-from licensekit.installation import UserFilter, parse_users
-from licensekit.installation.user_import import IMPORT_BYTES
+from licensekit.installation import IMPORT_BYTES, UserFilter, parse_users
 from licensekit.wire.documents import UserKind
 
 _SECTIONS: Final = {
@@ -51,8 +49,17 @@ release = release_command("user", lambda installation: installation.users)
 
 _Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
+
+class _Kind(click.Choice[str]):
+    """A kind of users by its word."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the kind that is meant."""
+        return KINDS[super().convert(value, param, ctx)]
+
+
 _kind_option: Final[_Option] = click.option(
-    "--kind", type=click.Choice(list(KINDS)), help="Internal users are associates."
+    "--kind", type=_Kind(list(KINDS)), help="Internal users are associates."
 )
 _group_option: Final[_Option] = click.option(
     "--group", "groups", multiple=True, help="A group of the user; may be repeated."
@@ -71,7 +78,7 @@ def add(
     *,
     user_id: str,
     name: str,
-    kind: str | None,
+    kind: UserKind | None,
     login: bool,
     administrator: bool,
     groups: tuple[str, ...],
@@ -82,7 +89,7 @@ def add(
         installation.users.add(
             user_id,
             name=name,
-            kind=UserKind.ASSOCIATE if kind is None else KINDS[kind],
+            kind=kind or UserKind.ASSOCIATE,
             can_log_in=login,
             administrator=administrator,
             groups=groups,
@@ -108,7 +115,7 @@ def set_(
     *,
     user_id: str,
     name: str | None,
-    kind: str | None,
+    kind: UserKind | None,
     login: bool | None,
     administrator: bool | None,
     groups: tuple[str, ...],
@@ -121,7 +128,7 @@ def set_(
         installation.users.set(
             user_id,
             name=name,
-            kind=None if kind is None else KINDS[kind],
+            kind=kind,
             can_log_in=login,
             administrator=administrator,
             groups=groups if groups or no_groups else None,
@@ -141,18 +148,14 @@ def import_(*, file: str, home: str | None, as_json: bool) -> None:
     All of it is one change: if one line has a fault, nothing is imported.
     """
     data = read_input(file, what="a file of users", limit=IMPORT_BYTES)
-    with located(file):
-        try:
-            rows = parse_users(data.decode("utf-8-sig"))
-        except UnicodeDecodeError as error:
-            raise UsersInvalid("it is not encoded in UTF-8", hint="save it as UTF-8") from error
-        with (
-            opened(home) as installation,
-            click.progressbar(
-                rows, label="importing", file=sys.stderr, hidden=not sys.stderr.isatty()
-            ) as bar,
-        ):
-            done = installation.users.import_rows(bar)
+    with (
+        located(file),
+        opened(home) as installation,
+        click.progressbar(
+            parse_users(data), label="importing", file=sys.stderr, hidden=not sys.stderr.isatty()
+        ) as bar,
+    ):
+        done = installation.users.import_rows(bar)
     if as_json:
         emit_json(done._asdict())
     else:
@@ -182,7 +185,7 @@ def retire(*, user_id: str, home: str | None) -> None:
 @click.option(
     "--kind",
     "kinds",
-    type=click.Choice(list(KINDS)),
+    type=_Kind(list(KINDS)),
     multiple=True,
     help="Only users of this kind; may be repeated.",
 )
@@ -196,7 +199,7 @@ def list_(
     license_code: str | None,
     text: str,
     holding: str | None,
-    kinds: tuple[str, ...],
+    kinds: tuple[UserKind, ...],
     retired: bool | None,
     expired: bool,
     home: str | None,
@@ -206,7 +209,7 @@ def list_(
     wanted = UserFilter(
         license=license_code,
         holding=holding,
-        kinds=frozenset(KINDS[kind] for kind in kinds),
+        kinds=frozenset(kinds),
         retired=retired,
         expired=expired,
         text=text,

@@ -6,7 +6,7 @@ from typing import Any
 from licensekit.cli.output import table
 from licensekit.cli.views import spelling
 from licensekit.dates import format_seconds
-from licensekit.entitlements.events import Event, EventScope
+from licensekit.installation import Event, EventScope
 
 
 def show_events(events: Iterable[Event]) -> None:

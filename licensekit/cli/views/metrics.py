@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 import click
 
-from licensekit.entitlements import Part, Severity, rows
-from licensekit.state.loading import InstallationState
+from licensekit.installation import InstallationState, Part, Severity, rows
 from licensekit.wire.documents import Kind
 from licensekit.wire.plain import word
 

@@ -60,7 +60,7 @@ def preview_json(preview: Preview) -> dict[str, Any]:
         "same": [_bundle(bundle) for bundle in preview.same],
         "replaced": [_bundle(bundle) for bundle in preview.replaced],
         "refused": [_bundle(bundle) for bundle in preview.refused],
-        "brings": list(preview.trust),
+        "brings": [str(what) for what in preview.trust],
         "licenses": [_row_json(row) for row in preview.rows],
         "deficits": [
             {

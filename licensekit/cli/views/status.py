@@ -9,9 +9,15 @@ from licensekit.cli.output import emit, facts, heading, table
 from licensekit.cli.views import spelling
 from licensekit.cli.views.events import event_json, show_events
 from licensekit.dates import day_at, format_days, format_seconds
-from licensekit.entitlements import LicenseRow, Notice, Part, Severity, rows
-from licensekit.installation import PreviewRow
-from licensekit.state.loading import InstallationState
+from licensekit.installation import (
+    InstallationState,
+    LicenseRow,
+    Notice,
+    Part,
+    PreviewRow,
+    Severity,
+    rows,
+)
 from licensekit.wire.documents import Kind
 from licensekit.wire.plain import plain, word
 

@@ -9,9 +9,7 @@ from licensekit.access import Access
 from licensekit.cli.output import emit, facts, stream_json, table
 from licensekit.cli.views import spelling
 from licensekit.cli.views.events import event_json, show_events
-from licensekit.entitlements.events import concerning
-from licensekit.installation import Decision, UserFacts, UserRow
-from licensekit.state.loading import InstallationState
+from licensekit.installation import Decision, InstallationState, UserFacts, UserRow, concerning
 from licensekit.wire.documents import UserKind
 from licensekit.wire.plain import word
 

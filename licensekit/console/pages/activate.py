@@ -12,9 +12,8 @@ from licensekit.console.rendering import issuer_name, license_name, page
 from licensekit.console.screens import status_of
 from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError, NoBundle, TooLarge
-from licensekit.installation import Preview
+from licensekit.installation import InstallationState, Preview
 from licensekit.limits import FILE_BYTES
-from licensekit.state.loading import InstallationState
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Kind
 
@@ -41,7 +40,7 @@ def preview(visit: Visit) -> Response:
     """Show what the file would change."""
     try:
         written = _tokens(visit.form.file("file") or visit.form.raw("text").encode())
-        found = visit.installation.preview(written)
+        found = visit.installation.propose_activate(written).preview
     except LicenseError as error:
         return _ask(visit, status=status_of(error), error=error, written=visit.form.raw("text"))
     return _preview(visit, found, written)
@@ -52,7 +51,9 @@ def release(visit: Visit) -> Response:
     state = visit.installation.state()
     done = [_release(visit, state, one) for one in visit.form.texts("release")]
     written = visit.form.raw("text")
-    return _preview(visit, visit.installation.preview(written), written, released=done)
+    return _preview(
+        visit, visit.installation.propose_activate(written).preview, written, released=done
+    )
 
 
 def activate(visit: Visit) -> Response:
@@ -61,7 +62,9 @@ def activate(visit: Visit) -> Response:
     try:
         done = visit.installation.activate(written)
     except LicenseError as error:
-        return _preview(visit, visit.installation.preview(written), written, error=error)
+        return _preview(
+            visit, visit.installation.propose_activate(written).preview, written, error=error
+        )
     return page(
         visit,
         "activated.html",

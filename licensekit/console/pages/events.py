@@ -9,9 +9,8 @@ from licensekit.console.rendering import moved, page
 from licensekit.console.screens import status_of
 from licensekit.console.visit import Visit
 from licensekit.dates import seconds_of
-from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN
 from licensekit.errors import EntryInvalid, EventUnknown, LicenseError
-from licensekit.installation import EventScope
+from licensekit.installation import MESSAGE_OF_THE_DAY, NO_LOGIN, EventScope
 
 OTHER: Final = "other"
 """Stands for a kind that is typed."""

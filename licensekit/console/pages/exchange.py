@@ -43,7 +43,7 @@ def return_bundles(visit: Visit) -> Response:
             f"to give `{part}` back, its name must be typed as it is",
             hint="nothing was given back: go back and type it",
         )
-    visit.installation.return_bundles(part, issuer=visit.form.text("issuer") or None)
+    visit.installation.return_bundles(part, issuer=visit.form.text("issuer") or None, confirm=True)
     return moved(visit, "/exchange", saved="returned")
 
 

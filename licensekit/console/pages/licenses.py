@@ -15,7 +15,7 @@ from licensekit.console.views.licenses import (
 from licensekit.console.visit import Visit
 from licensekit.dates import day_at
 from licensekit.errors import UnknownIssuer
-from licensekit.state.loading import InstallationState
+from licensekit.installation import InstallationState
 
 HOLDERS: Final = 100
 """How many holders the page of a license names."""

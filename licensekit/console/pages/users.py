@@ -17,10 +17,8 @@ from licensekit.console.views.licenses import (
 )
 from licensekit.console.views.people import given_by, login_answers
 from licensekit.console.visit import Visit
-from licensekit.entitlements import LicenseRow
 from licensekit.errors import LicenseError
-from licensekit.installation import UserFilter, UserPage, UserRow
-from licensekit.state.loading import InstallationState
+from licensekit.installation import InstallationState, LicenseRow, UserFilter, UserPage, UserRow
 from licensekit.wire.documents import Kind, UserKind
 
 PAGE: Final = 50

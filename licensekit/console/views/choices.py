@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from licensekit.console.views.licenses import LicenseView, all_rows, license_view
-from licensekit.entitlements.evaluation import qualify
-from licensekit.state.loading import InstallationState
+from licensekit.installation import InstallationState, qualify
 from licensekit.wire.documents import Kind, SeatKind
 
 

@@ -5,8 +5,7 @@ from typing import Any, NamedTuple, cast
 
 from licensekit.console.texts import has, sentence, text
 from licensekit.dates import parse_seconds
-from licensekit.state.audit import AuditEntry
-from licensekit.state.loading import InstallationState
+from licensekit.installation import AuditEntry, InstallationState
 
 
 class HistoryLine(NamedTuple):

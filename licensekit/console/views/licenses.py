@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements import BundleState, LicenseRow, Part, rows
-from licensekit.state.loading import InstallationState
+from licensekit.installation import BundleState, InstallationState, LicenseRow, Part, rows
 from licensekit.wire.documents import Kind, SeatKind
 
 _TONES: Final = {

@@ -4,9 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements.login import ways
-from licensekit.installation import Decision, Installation, UserFacts
-from licensekit.state.loading import InstallationState
+from licensekit.installation import Decision, Installation, InstallationState, UserFacts, ways
 
 
 class Has(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Final, LiteralString
 import psycopg
 from psycopg.pq import TransactionStatus
 
-from licensekit.database.migrations import FOUND, Dialect, Schema, migrate
+from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate
 from licensekit.database.pool import ConnectionPool, Handling
 from licensekit.database.postgres.connection import (
     COMMIT_AND_TELL,
@@ -70,7 +70,13 @@ class PostgresDatabase:
     dialect = DIALECT
 
     def __init__(
-        self, url: str, schema: Schema, *, create: bool, wait: float = BUSY_SECONDS
+        self,
+        url: str,
+        schema: Schema,
+        *,
+        create: bool,
+        fill: Fill | None = None,
+        wait: float = BUSY_SECONDS,
     ) -> None:
         self.location, self._parameters = read(url)
         self._schema: Schema | None = None  # nothing is checked until it was migrated
@@ -82,7 +88,7 @@ class PostgresDatabase:
             Handling(self._listen, _discard, _is_open, _nothing), location=self.location, wait=wait
         )
         try:
-            migrate(self, schema, create=create)
+            migrate(self, schema, create=create, fill=fill)
         except BaseException:  # an interruption too must leave no connection open
             self.close()
             raise

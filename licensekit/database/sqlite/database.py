@@ -7,12 +7,12 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Final, LiteralString, NamedTuple
 
-from licensekit.database.migrations import FOUND, Dialect, Schema, migrate
+from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate
 from licensekit.database.pool import ConnectionPool, Handling
 from licensekit.database.protocol import BUSY_SECONDS, Row, Value, Version
 from licensekit.database.sqlite.connection import SqliteConnection
 from licensekit.database.sqlite.errors import translate
-from licensekit.database.sqlite.opening import connect, create_private, prepare
+from licensekit.database.sqlite.opening import connect, create_private, discard, prepare
 from licensekit.database.transaction import Transaction, Translated
 from licensekit.errors import DatabaseUnavailable
 from licensekit.files import sync_folder
@@ -50,9 +50,15 @@ class SqliteDatabase:
     dialect = DIALECT
 
     def __init__(
-        self, path: Path, schema: Schema, *, create: bool, wait: float = BUSY_SECONDS
+        self,
+        path: Path,
+        schema: Schema,
+        *,
+        create: bool,
+        fill: Fill | None = None,
+        wait: float = BUSY_SECONDS,
     ) -> None:
-        prepare(path, wait=wait, create=create)
+        is_made = prepare(path, wait=wait, create=create)
         self.location = str(path)
         self._path = path.absolute()  # a program may go to another folder meanwhile
         self._schema: Schema | None = None  # nothing is checked until it was migrated
@@ -68,9 +74,11 @@ class SqliteDatabase:
             self._watching(), location=self.location, wait=wait, slots=1
         )
         try:
-            migrate(self, schema, create=create)
+            migrate(self, schema, create=create, fill=fill)
         except BaseException:  # an interruption too must leave no file open
             self.close()
+            if is_made:
+                discard(path)
             raise
         self._schema = schema
 

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Final
@@ -10,7 +10,13 @@ from typing import Final
 from licensekit.database.sqlite.errors import damaged, translate
 from licensekit.database.storable import VALUE_BYTES
 from licensekit.database.transaction import Translated
-from licensekit.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, FileUnusable
+from licensekit.errors import (
+    DatabaseBusy,
+    DatabaseDamaged,
+    DatabaseUnavailable,
+    FileUnusable,
+    LicenseError,
+)
 from licensekit.files import require_plain_file, sync_folder, unusable
 
 APPLICATION_ID: Final = 0x6C6B6462
@@ -31,8 +37,10 @@ _SETTINGS: Final = (
 )
 
 
-def prepare(path: Path, *, wait: float, create: bool) -> None:
+def prepare(path: Path, *, wait: float, create: bool) -> bool:
     """Check that `path` is a database file that may be ours; with `create`, create it if needed.
+
+    Return whether it was created.
 
     Raises:
         FileUnusable: missing or empty, a folder, a FIFO or anything but a plain file.
@@ -40,18 +48,25 @@ def prepare(path: Path, *, wait: float, create: bool) -> None:
             as it was.
         DatabaseBusy, DatabaseUnavailable: it cannot be read.
     """
+    is_made = False
     if not _is_there(path):
         if not create:
             raise FileUnusable(reason="no-database", where=str(path))
-        create_private(path)
+        is_made = create_private(path)
     end = monotonic() + wait
     while True:
         try:
-            return _set_to_log_ahead(path, create=create)
+            _set_to_log_ahead(path, create=create)
         except DatabaseBusy:
             # SQLite does not always wait by itself for others who set up the same file.
             if monotonic() > end:
                 raise
+        except BaseException:  # an interruption too must leave no empty file
+            if is_made:
+                discard(path)
+            raise
+        else:
+            return is_made
         sleep(0.01)
 
 
@@ -73,17 +88,36 @@ def connect(path: Path, *, wait: float, read_only: bool = False) -> sqlite3.Conn
     return raw
 
 
-def create_private(path: Path) -> None:
-    """Create an empty file that only its owner may read: an installation's key lives in it."""
+def discard(path: Path) -> None:
+    """Remove a database file that was created here and has no table; others keep their own.
+
+    It is removed under its lock: who waits for that lock notices that the file is gone.
+    """
+    with (
+        suppress(LicenseError, OSError, sqlite3.Error),
+        closing(connect(path, wait=0)) as raw,
+    ):
+        raw.execute("BEGIN IMMEDIATE")
+        if raw.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
+            for suffix in ("", "-wal", "-shm"):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def create_private(path: Path) -> bool:
+    """Create an empty file that only its owner may read: an installation's key lives in it.
+
+    Return whether it was created; another process may have been faster.
+    """
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         sync_folder(path.parent)
     except FileExistsError:
-        pass  # another process was faster
+        return False
     except OSError as error:
         raise DatabaseUnavailable(
             reason="not-created", detail=error.strerror or str(error), where=str(path)
         ) from error
+    return True
 
 
 def _set_up(raw: sqlite3.Connection, *, read_only: bool) -> None:

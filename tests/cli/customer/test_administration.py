@@ -176,7 +176,7 @@ REFUSED = [
     ("events start no-login --user nobody", 6),
     ("events start no-login --expected-end soon", 2),
     ("events end 7", 6),
-    ("return", 2),
+    ("return", 6),
     ("return extra --yes", 6),
     ("request -o missing/file", 8),
 ]
@@ -296,7 +296,7 @@ def test_an_installation_is_moved_and_used_where_it_is_now(crm: Command, shelf: 
         f"Use --home {shelf / 'there'} from now on, in programs as well; see docs/hosts.md.\n"
     )
     assert moved.out.startswith("moved and verified\n")
-    assert "users      1\n" in moved.out
+    assert "users    1\n" in moved.out
     assert "anna" in shown(crm, "users list --home there")
     again = crm("users list")
     assert (again.code, again.out) == (8, "")

@@ -23,7 +23,6 @@ from cryptography.x509.oid import NameOID
 
 from licensekit.cli.customer.commands import customer_commands
 from licensekit.cli.customer.console import PORT
-from licensekit.installation import Installation
 from tests import homes, today
 from tests.cli.customer.conftest import Command
 
@@ -197,7 +196,7 @@ def test_where_nothing_was_activated_it_says_what_to_do(run: Command, shelf: Pat
 
 
 def test_a_home_in_which_nothing_was_activated_says_so(run: Command, shelf: Path) -> None:
-    Installation.open(shelf / "home", create=True).close()
+    homes.Home(str(shelf / "home")).set_up()
     ran = run("console --port 0 --home home")
     assert (ran.code, ran.out) == (6, "")
     assert "nothing was activated here yet" in ran.err
@@ -210,7 +209,7 @@ def test_localhost_is_this_machine(crm: Command) -> None:
 
 def test_an_application_that_ships_its_pack_needs_no_first_file(shelf: Path) -> None:
     home = shelf / "new"
-    Installation.open(home, create=True).close()
+    homes.Home(str(home)).set_up()
     built_in = customer_commands(root=homes.PIN, pack=today.pack(), home=str(home))
     ran = CliRunner().invoke(
         built_in, ["console", "--port", "0", "--tls-cert", "a", "--tls-key", "b"]

@@ -1,0 +1,55 @@
+"""What the proposals of an installation have to say, one class a code."""
+
+from typing import ClassVar, Literal
+
+from licensekit.errors.coded import Message, Templates
+
+
+class Brought(Message):
+    """What a license file brings beside bundles."""
+
+    code = "brought"
+    template: ClassVar[Templates] = {
+        "root": "root {version}",
+        "trust": "trust document {version}",
+        "revocations": "revocation list {version} of {issuer}",
+        "catalog": "catalog {version} of {issuer}",
+        "reset": "reset of the {what}",
+    }
+    reason: Literal["root", "trust", "revocations", "catalog", "reset"]
+    before: int | None = None
+    """The version that is here; None: there is none."""
+    version: int | None = None
+    issuer: str = ""
+    what: str = ""
+    """What a reset puts right."""
+
+    @property
+    def path(self) -> str:
+        """The key path under which a proposal shows it."""
+        return ".".join(filter(None, (self.reason, self.issuer, self.what)))
+
+
+class ShortLater(Message):
+    """More are in use than there will be once the file has its effect."""
+
+    code = "short-later"
+    template = "{license}: {in_use} in use, and {total} from {since:time} on"
+    hint_template = "release {remove} of those who hold it until then"
+    license: str
+    in_use: int
+    total: int
+    remove: int
+    """How many must be released."""
+    since: int
+    """In seconds since 1970."""
+
+
+class ReturnIsFinal(Message):
+    """What is given back can never work here again."""
+
+    code = "return-is-final"
+    template = "the active bundles of `{part}` can never work here again: {bundles:list}"
+    part: str
+    bundles: tuple[str, ...]
+    """Serial, part and sequence of each."""

@@ -1,0 +1,161 @@
+"""An installation that is not there yet: it is set up by its first change, with it or not at all.
+
+Until then it lives in a private folder, where everything can be asked and tried. What the first
+change leaves there is copied to where it belongs in the transaction that creates the tables.
+"""
+
+import os
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import RLock
+from typing import Final, LiteralString
+
+from licensekit.database import Connection, Database, Row, Value, Version, connect, is_url
+from licensekit.database.copying import copy_rows
+from licensekit.errors import DatabaseBusy, NotActivated
+from licensekit.state import audit
+from licensekit.state.home import database_of, open_installation
+from licensekit.state.mark import mark_of, put_mark
+from licensekit.state.schema import SCHEMA
+
+_ESTABLISHED: Final = 1
+"""Entries of the audit log of an installation in which nothing was changed."""
+
+
+def open_or_wait(location: str | os.PathLike[str]) -> Database:
+    """Open the installation at `location`, or one there that its first change will set up.
+
+    Raises:
+        HomeInvalid, FileUnusable: the folder cannot be used.
+        StateError: the database cannot be used; see `licensekit.database.connect`.
+    """
+    try:
+        return open_installation(location, create=False)
+    except NotActivated:
+        return PendingDatabase(location)
+
+
+class PendingDatabase:
+    """The database of an installation that is not there yet (see `licensekit.database.protocol`).
+
+    Once somebody has set the installation up, here or in another process, it is that one.
+    """
+
+    def __init__(self, location: str | os.PathLike[str]) -> None:
+        self._place = os.fspath(location)
+        self._lock = RLock()
+        self._private: tuple[TemporaryDirectory[str], Database] | None = None
+        self._real: Database | None = None
+
+    @property
+    def location(self) -> str:
+        """See `Database.location`."""
+        return self._now().location
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """See `Database.read`."""
+        return self._now().read()
+
+    @contextmanager
+    def write(self, *, shared: bool = False) -> Generator[Connection]:
+        """See `Database.write`; with the first change, the installation is set up.
+
+        Raises:
+            DatabaseBusy: another process has set it up meanwhile; nothing was changed.
+        """
+        with self._lock:
+            database = self._now()
+            is_private = database is not self._real
+            with database.write(shared=shared) as connection:
+                yield connection
+            if is_private and _has_changed(database):
+                self._set_up(database)
+
+    def once(self, sql: LiteralString, *params: Value) -> Row | None:
+        """See `Database.once`."""
+        with self.write(shared=True) as connection:
+            return connection.one(sql, *params)
+
+    def version(self) -> Version:
+        """See `Database.version`."""
+        return self._now().version()
+
+    def wait_for_change(self, since: Version, timeout: float) -> bool:
+        """See `Database.wait_for_change`."""
+        return self._now().wait_for_change(since, timeout)
+
+    def close(self) -> None:
+        """See `Database.close`."""
+        self._forget()
+        if self._real is not None:
+            self._real.close()
+
+    def _now(self) -> Database:
+        """Return the installation that is there by now, or else the private one."""
+        with self._lock:
+            if self._real is None:
+                with suppress(NotActivated):
+                    self._real = open_installation(self._place, create=False)
+            if self._real is not None:
+                return self._real
+            if self._private is None:
+                folder = TemporaryDirectory(prefix="licensekit-")
+                self._private = folder, open_installation(folder.name, create=True)
+            return self._private[1]
+
+    def _set_up(self, private: Database) -> None:
+        """Copy everything to where it belongs, in one transaction; undo it if that fails."""
+        made = _missing_folders(self._place)
+        target = database_of(self._place, create=False)
+        is_filled = False
+        try:
+            with private.read() as source:
+
+                def fill(connection: Connection) -> None:
+                    nonlocal is_filled
+                    copy_rows(source, connection, SCHEMA, lambda _: None)
+                    # Before the commit: without its mark, a database looks like a restored one.
+                    put_mark(str(target), audit.head(source))
+                    is_filled = True
+
+                database_of(self._place, create=True)
+                self._real = connect(target, schema=SCHEMA, create=True, fill=fill)
+        except BaseException:  # an interruption too must leave nothing behind
+            _remove(target, made)
+            raise
+        finally:
+            self._forget()  # what did not arrive must not come back with the next try
+        if not is_filled:
+            raise DatabaseBusy(reason="set-up", where=self._real.location)
+
+    def _forget(self) -> None:
+        private, self._private = self._private, None
+        if private is not None:
+            folder, database = private
+            database.close()
+            folder.cleanup()
+
+
+def _has_changed(private: Database) -> bool:
+    with private.read() as connection:
+        return audit.head(connection).number > _ESTABLISHED
+
+
+def _missing_folders(place: str) -> list[Path]:
+    """Return the folders that would be created for a home, the innermost first."""
+    if is_url(place):
+        return []
+    folder = Path(place).absolute()
+    return [one for one in (folder, *folder.parents) if not one.exists()]
+
+
+def _remove(target: str | Path, made: list[Path]) -> None:
+    """Remove the mark and the folders of an installation that was not set up after all."""
+    if isinstance(target, str) or target.exists():  # somebody else has set it up
+        return
+    with suppress(OSError):
+        mark_of(str(target)).unlink(missing_ok=True)
+        for folder in made:
+            folder.rmdir()
