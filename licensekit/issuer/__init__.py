@@ -5,32 +5,161 @@ A program issues with the same powers as the commands:
     with Workspace.open(Path("acme")) as workspace:
         key = open_key(workspace.keys.choose("bundle", now), lambda: passphrase)
         file = workspace.issue(draft_from(order), key, who="webhook", now=now)
-        file = workspace.change(renewal(serial, days=365, number="R-7"), key, who="hook", now=now)
+        shown = workspace.propose_change(renewal(serial, days=365, number="R-7"), now=now)
+        file = shown.sign(key, who="webhook", confirm=True)
         done = workspace.issue_bulk(json_lines(bounded(file), "orders"), key, who="hook", now=now)
 
 Nothing here prints, prompts, exits, or reads the clock or the environment.
 """
 
-from licensekit.issuer.bulk.lines import bounded, csv_lines, json_lines
-from licensekit.issuer.create import NewWorkspace, Secrets
-from licensekit.issuer.keys.keyring import open_key
-from licensekit.issuer.ledger.listing import Filters
-from licensekit.issuer.orders.amendment import amendment, renewal
-from licensekit.issuer.orders.order_file import draft_from
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from licensekit.issuer.bulk.batch import Done
+from licensekit.issuer.bulk.lines import OrderLine, bounded, csv_lines, json_lines
+from licensekit.issuer.bulk.runs import faults_of
+from licensekit.issuer.catalog.catalog_file import read_catalog
+from licensekit.issuer.catalog.pack import CatalogDraft, PackProposal, WorkspaceCatalog
+from licensekit.issuer.create import FIRST_KEY, NewWorkspace, Secrets
+from licensekit.issuer.exchange.requests import VerifiedRequest
+from licensekit.issuer.exchange.resets import ResetProposal
+from licensekit.issuer.exchange.returns import AcceptProposal, Received
+from licensekit.issuer.exchange.usage import OVER, USAGE_FIELDS, USAGE_STATES, UsageReport, UsageRow
+from licensekit.issuer.keys.ceremony import Ceremony, PendingDocument, resume
+from licensekit.issuer.keys.changes import Permission
+from licensekit.issuer.keys.documents import key_id
+from licensekit.issuer.keys.key_change import KeyChange, KeyProposal, RootKeys
+from licensekit.issuer.keys.keyring import KeyFile, open_key
+from licensekit.issuer.keys.new_keys import MakeKey, NewKey, key_in_file, key_in_token
+from licensekit.issuer.keys.revocation import RevokeProposal
+from licensekit.issuer.keys.workspace_keys import WorkspaceKeys, root_key_files
+from licensekit.issuer.ledger.bundles import Issued
+from licensekit.issuer.ledger.entries import ENTRY_FIELDS, LedgerEntry
+from licensekit.issuer.ledger.histories import History
+from licensekit.issuer.ledger.listing import LISTED_FIELDS, LISTED_STATES, Filters, Listed
+from licensekit.issuer.ledger.lookup import LookupResult
+from licensekit.issuer.ledger.questions import Ledger
+from licensekit.issuer.messages import BundlesVoid
+from licensekit.issuer.orders.amendment import Amendment, amendment, renewal
+from licensekit.issuer.orders.cells import parse_key
+from licensekit.issuer.orders.changes import ChangeProposal
+from licensekit.issuer.orders.issue import IssueProposal
+from licensekit.issuer.orders.order import OrderDraft
+from licensekit.issuer.orders.order_file import draft_from, read_draft
+from licensekit.issuer.orders.reissue import ReissueProposal
+from licensekit.issuer.output.license_file import LicenseFile, ResetFile
 from licensekit.issuer.partner import NewPartner
+from licensekit.issuer.proposal import SignProposal
+from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.workspace import Workspace
 
+if TYPE_CHECKING:
+    from licensekit.issuer.bulk.sources import OrderSource, open_orders, order_file, order_stream
+    from licensekit.issuer.naming import GivenNames, plan_partner, plan_workspace
+    from licensekit.issuer.output.qr import qr_png, qr_svg
+    from licensekit.issuer.output.sheet import sheet_page
+
 __all__ = [
+    "ENTRY_FIELDS",
+    "FIRST_KEY",
+    "LISTED_FIELDS",
+    "LISTED_STATES",
+    "OVER",
+    "USAGE_FIELDS",
+    "USAGE_STATES",
+    "AcceptProposal",
+    "Amendment",
+    "BundlesVoid",
+    "CatalogDraft",
+    "Ceremony",
+    "ChangeProposal",
+    "Done",
     "Filters",
+    "GivenNames",
+    "History",
+    "IssueProposal",
+    "Issued",
+    "KeyChange",
+    "KeyFile",
+    "KeyProposal",
+    "Ledger",
+    "LedgerEntry",
+    "LicenseFile",
+    "Listed",
+    "LookupResult",
+    "MakeKey",
+    "NewKey",
     "NewPartner",
     "NewWorkspace",
+    "OrderDraft",
+    "OrderLine",
+    "OrderSource",
+    "PackProposal",
+    "PendingDocument",
+    "Permission",
+    "Received",
+    "ReissueProposal",
+    "ResetFile",
+    "ResetProposal",
+    "RevokeProposal",
+    "RootKeys",
     "Secrets",
+    "SignProposal",
+    "UsageReport",
+    "UsageRow",
+    "VerifiedRequest",
     "Workspace",
+    "WorkspaceCatalog",
+    "WorkspaceKeys",
+    "WorkspaceState",
     "amendment",
     "bounded",
     "csv_lines",
     "draft_from",
+    "faults_of",
     "json_lines",
+    "key_id",
+    "key_in_file",
+    "key_in_token",
     "open_key",
+    "open_orders",
+    "order_file",
+    "order_stream",
+    "parse_key",
+    "plan_partner",
+    "plan_workspace",
+    "qr_png",
+    "qr_svg",
+    "read_catalog",
+    "read_draft",
     "renewal",
+    "resume",
+    "root_key_files",
+    "sheet_page",
 ]
+
+_LAZY: Final = {
+    "OrderSource": "licensekit.issuer.bulk.sources",
+    "open_orders": "licensekit.issuer.bulk.sources",
+    "order_file": "licensekit.issuer.bulk.sources",
+    "order_stream": "licensekit.issuer.bulk.sources",
+    "GivenNames": "licensekit.issuer.naming",
+    "plan_partner": "licensekit.issuer.naming",
+    "plan_workspace": "licensekit.issuer.naming",
+    "qr_png": "licensekit.issuer.output.qr",
+    "qr_svg": "licensekit.issuer.output.qr",
+    "sheet_page": "licensekit.issuer.output.sheet",
+}
+"""Names that few programs use, and their modules, which are loaded when they are used."""
+
+
+def __getattr__(name: str) -> Any:
+    """Return a name of `_LAZY`."""
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_LAZY[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Return the names of the public API."""
+    return sorted(__all__)

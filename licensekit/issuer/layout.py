@@ -69,6 +69,11 @@ class Layout(NamedTuple):
         """Record in the workspace that its ledger is at `url`."""
         write_atomically(self.ledger_url, f"{url}\n".encode())
 
+    @property
+    def has_ledger(self) -> bool:
+        """Whether there is a workspace."""
+        return self.ledger.is_file() or self.ledger_url.is_file()
+
     def locate_ledger(self) -> str | Path:
         """Return the location of the ledger: a path, or a URL.
 

@@ -1,11 +1,14 @@
-"""One transaction on the ledger of a workspace, and the documents that are in force in it."""
+"""Folder and ledger of a workspace, and transactions that know its verified documents."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 from licensekit.database import Connection, Database
-from licensekit.issuer.ledger import Record
+from licensekit.files import write_atomically
+from licensekit.issuer.layout import Layout
+from licensekit.issuer.ledger import Record, documents
 from licensekit.issuer.signing import sign_admitted
 from licensekit.issuer.state import WorkspaceState, workspace_state
 from licensekit.keys.signing import Signer
@@ -18,6 +21,7 @@ from licensekit.wire.documents import Document
 class LedgerTransaction(NamedTuple):
     """An open transaction, its moment, and who acts in it."""
 
+    store: "WorkspaceStore"
     ledger: Connection
     state: WorkspaceState
     now: int
@@ -39,15 +43,40 @@ class LedgerTransaction(NamedTuple):
         return self.record(action, sign_admitted(document, signer, self.trust, self.now), document)
 
 
-@contextmanager
-def reading(database: Database, now: int) -> Generator[LedgerTransaction]:
-    """Open a transaction that only reads; raises as `workspace_state`."""
-    with database.read() as ledger:
-        yield LedgerTransaction(ledger, workspace_state(ledger, now), now, "")
+class WorkspaceStore:
+    """Folder and ledger of a workspace; its documents are verified again when there is a new one.
 
+    What was verified holds at any later time as well: only what is issued ahead depends on it.
+    """
 
-@contextmanager
-def writing(database: Database, now: int, who: str) -> Generator[LedgerTransaction]:
-    """Open a transaction that is kept if the block ends well; raises as `workspace_state`."""
-    with database.write() as ledger:
-        yield LedgerTransaction(ledger, workspace_state(ledger, now), now, who)
+    def __init__(self, layout: Layout, database: Database) -> None:
+        self.layout = layout
+        self.database = database
+        self._verified: tuple[int, int, WorkspaceState] | None = None
+
+    @contextmanager
+    def read(self, now: int) -> Generator[LedgerTransaction]:
+        """Open a transaction that only reads; raises as `workspace_state`."""
+        with self.database.read() as ledger:
+            yield LedgerTransaction(self, ledger, self._state(ledger, now), now, "")
+
+    @contextmanager
+    def write(self, now: int, who: str) -> Generator[LedgerTransaction]:
+        """Open a transaction that is kept if the block ends well; raises as `workspace_state`."""
+        with self.database.write() as ledger:
+            yield LedgerTransaction(self, ledger, self._state(ledger, now), now, who)
+
+    def write_pack(self, now: int) -> Path:
+        """Write the pack from the ledger, and return its path."""
+        with self.read(now) as tx:
+            state = tx.state
+        path = self.layout.pack(state.product)
+        write_atomically(path, state.pack)
+        return path
+
+    def _state(self, ledger: Connection, now: int) -> WorkspaceState:
+        newest = documents.newest_number(ledger)
+        verified = self._verified
+        if verified is None or verified[0] != newest or now < verified[1]:
+            verified = self._verified = newest, now, workspace_state(ledger, now)
+        return verified[2]

@@ -3,51 +3,64 @@
 Nothing here prints, prompts or reads the clock. `who` is written into the ledger beside what was
 signed; `now` is seconds since 1970; `attach` adds the documents to a file that an application
 shipped long ago lacks (`attachments`).
+
+What is worth looking at has two methods: `propose_issue` returns what would be signed, for `.sign`
+to sign it, and `issue` does both. Without `confirm`, the second raises `ConfirmationNeeded` where
+somebody must agree first.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Self
 
-from licensekit.database import Database
 from licensekit.issuer.bulk.batch import Done
 from licensekit.issuer.bulk.lines import OrderLine
 from licensekit.issuer.bulk.runs import issue_all, issue_valid, new_run
-from licensekit.issuer.catalog.pack import WorkspaceCatalog, write_pack
+from licensekit.issuer.catalog.pack import WorkspaceCatalog
 from licensekit.issuer.create import NewWorkspace, Secrets, create
-from licensekit.issuer.exchange import resets, returns
-from licensekit.issuer.exchange.answers import prepare_answer
+from licensekit.issuer.exchange.answers import propose_answer
 from licensekit.issuer.exchange.requests import VerifiedRequest, read_request
-from licensekit.issuer.exchange.returns import Received
-from licensekit.issuer.keys.revocation import Revoked, next_list
+from licensekit.issuer.exchange.resets import ResetProposal, propose_reset
+from licensekit.issuer.exchange.returns import AcceptProposal, Received, propose_accept
+from licensekit.issuer.keys.revocation import Revoked, RevokeProposal, propose_revoke
 from licensekit.issuer.keys.workspace_keys import WorkspaceKeys
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import append, open_ledger
+from licensekit.issuer.ledger import open_ledger
 from licensekit.issuer.ledger.questions import Ledger
 from licensekit.issuer.orders.amendment import Amendment
-from licensekit.issuer.orders.changes import ChangeProposal, propose_change, require_as_shown
-from licensekit.issuer.orders.issue import file_before, prepare_order, sign_issuance
+from licensekit.issuer.orders.changes import ChangeProposal, propose_change
+from licensekit.issuer.orders.issue import IssueProposal, Signing, propose_order
 from licensekit.issuer.orders.order import OrderDraft
-from licensekit.issuer.orders.reissue import reissue
+from licensekit.issuer.orders.reissue import ReissueProposal, propose_reissue
 from licensekit.issuer.output.license_file import Approve, LicenseFile, ResetFile, accept_all
 from licensekit.issuer.partner import NewPartner, create_partner
+from licensekit.issuer.proposal import sign_proposed
 from licensekit.issuer.state import WorkspaceState
-from licensekit.issuer.transaction import LedgerTransaction, reading, writing
+from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore
 from licensekit.keys.signing import Signer
 from licensekit.wire.documents import ResetWhat, Revocations
 
 
-class Workspace(NamedTuple):
+class Workspace:
     """A folder with a catalog, keys and a ledger. Open it with `create` or `open`.
 
-    What signs raises `TrustError` if the key may not sign, `KeyMissing` without a signer where
+    What signs raises `TrustError` if the key may not sign, `KeyMissing` without a key where
     something is to be signed, and `StateError` if the ledger cannot be used. Nothing is signed or
     entered in all these cases.
     """
 
-    layout: Layout
-    database: Database
+    def __init__(self, store: WorkspaceStore) -> None:
+        self._store = store
+        self.layout = store.layout
+        self.database = store.database
+        self.ledger = Ledger(store)
+        """What was issued."""
+        self.keys = WorkspaceKeys(store)
+        """The keys that sign."""
+        self.catalog = WorkspaceCatalog(store)
+        """What can be sold."""
 
     @staticmethod
     def create(
@@ -63,8 +76,8 @@ class Workspace(NamedTuple):
     ) -> "Workspace":
         """Make a third party's workspace under the vendor's root, and open it.
 
-        Its key is valid once the vendor has admitted it; then `take` enters the vendor's next pack.
-        Raises as `partner.create_partner`.
+        Its key is valid once the vendor has admitted it; then `keys.take` enters the vendor's next
+        pack. Raises as `partner.create_partner`.
         """
         create_partner(folder, plan, passphrase, who=who, now=now)
         return Workspace.open(folder)
@@ -78,7 +91,13 @@ class Workspace(NamedTuple):
             StateError: its ledger cannot be used.
         """
         layout = Layout(folder)
-        return Workspace(layout, open_ledger(layout.locate_ledger(), create=False))
+        database = open_ledger(layout.locate_ledger(), create=False)
+        return Workspace(WorkspaceStore(layout, database))
+
+    @staticmethod
+    def exists(folder: Path) -> bool:
+        """Return whether there is a workspace in `folder`."""
+        return Layout(folder).has_ledger
 
     def close(self) -> None:
         """Close the ledger."""
@@ -90,28 +109,16 @@ class Workspace(NamedTuple):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @property
-    def ledger(self) -> Ledger:
-        """What was issued."""
-        return Ledger(self.database)
-
-    @property
-    def keys(self) -> WorkspaceKeys:
-        """The keys that sign."""
-        return WorkspaceKeys(self.layout, self.database)
-
-    @property
-    def catalog(self) -> WorkspaceCatalog:
-        """What can be sold."""
-        return WorkspaceCatalog(self.layout, self.database)
+    def __repr__(self) -> str:
+        return f"<Workspace in {self.layout.folder}, ledger at {self.database.location}>"
 
     def read(self, now: int) -> AbstractContextManager[LedgerTransaction]:
         """Open a transaction that only reads."""
-        return reading(self.database, now)
+        return self._store.read(now)
 
     def write(self, now: int, who: str) -> AbstractContextManager[LedgerTransaction]:
         """Open a transaction that is kept if its block ends well."""
-        return writing(self.database, now, who)
+        return self._store.write(now, who)
 
     def state(self, now: int) -> WorkspaceState:
         """Return the documents in force, verified."""
@@ -120,19 +127,24 @@ class Workspace(NamedTuple):
 
     def write_pack(self, now: int) -> Path:
         """Write the pack from the ledger, and return its path."""
-        return write_pack(self.layout, self.database, now)
+        return self._store.write_pack(now)
 
-    def check_order(
-        self, draft: OrderDraft, *, now: int, attach: bool = True
-    ) -> LicenseFile | None:
-        """Check an order; return its file if it was issued before. Raises as `issue`."""
+    def propose_issue(
+        self,
+        draft: OrderDraft,
+        *,
+        now: int,
+        attach: bool = True,
+        approve: Approve = accept_all,
+    ) -> IssueProposal:
+        """Check an order and return its bundle; if it was issued before, its file. As `issue`."""
         with self.read(now) as tx:
-            return file_before(tx, prepare_order(tx, draft), attach=attach)
+            return propose_order(tx, draft, Signing(attach, approve))
 
     def issue(
         self,
         draft: OrderDraft,
-        signer: Signer | None,
+        key: Signer | None,
         *,
         who: str,
         now: int,
@@ -148,13 +160,13 @@ class Workspace(NamedTuple):
             OrderInvalid: with all its faults.
             OrderConflict: another order was issued under its number, or what was issued is void.
         """
-        with self.write(now, who) as tx:
-            return sign_issuance(tx, prepare_order(tx, draft), signer, approve, attach=attach)
+        work_out = partial(propose_order, draft=draft, signing=Signing(attach, approve))
+        return sign_proposed(self._store, work_out, key, who=who, now=now)
 
     def issue_bulk(
         self,
         lines: Iterable[OrderLine],
-        signer: Signer,
+        key: Signer,
         *,
         who: str,
         now: int,
@@ -177,46 +189,50 @@ class Workspace(NamedTuple):
             SignerUnavailable: the key cannot be reached, or given to other processes.
         """
         issue_some = issue_valid if keep_going else issue_all
-        with new_run(signer, workers, now=now, who=who, attach=attach) as run:
-            yield from issue_some(self.database, lines, run, into)
+        with new_run(key, workers, now=now, who=who, attach=attach) as run:
+            yield from issue_some(self._store, lines, run, into)
 
-    def propose_change(self, asked: Amendment, *, now: int) -> ChangeProposal:
+    def propose_change(
+        self,
+        asked: Amendment,
+        *,
+        now: int,
+        attach: bool = True,
+        approve: Approve = accept_all,
+    ) -> ChangeProposal:
         """Return what a renewal or amendment would make of the bundle in force.
 
         Raises:
             NotIssued: nothing was issued for the serial or its part.
             NotCurrent: what was issued was revoked, returned, or replaced by another serial.
             OrderConflict: something else was signed under its order number.
-            OrderInvalid: with all its faults.
+            OrderInvalid: with all faults.
         """
         with self.read(now) as tx:
-            return propose_change(tx, asked)
+            return propose_change(tx, asked, Signing(attach, approve))
 
     def change(
         self,
         asked: Amendment,
-        signer: Signer | None,
+        key: Signer | None,
         *,
         who: str,
         now: int,
+        confirm: bool = False,
         attach: bool = True,
-        shown: ChangeProposal | None = None,
         approve: Approve = accept_all,
     ) -> LicenseFile:
         """Sign what a change makes of the bundle in force as its next sequence; return its file.
 
         Where nothing is to be signed, because the change was made before under its order number or
-        alters nothing, the file is that of the bundle in force. `shown` is what somebody has agreed
-        to: anything else is refused. `approve` is as for `issue`.
+        alters nothing, the file is that of the bundle in force.
 
         Raises:
-            NotCurrent: as `propose_change`, or what was `shown` is no longer in force.
-            NotIssued, OrderConflict, OrderInvalid: as `propose_change`.
+            ConfirmationNeeded: something that was sold is changed, and `confirm` is false.
+            NotCurrent, NotIssued, OrderConflict, OrderInvalid: as `propose_change`.
         """
-        with self.write(now, who) as tx:
-            proposed = propose_change(tx, asked)
-            require_as_shown(proposed, shown)
-            return sign_issuance(tx, proposed.issuance(asked), signer, approve, attach=attach)
+        work_out = partial(propose_change, asked=asked, signing=Signing(attach, approve))
+        return sign_proposed(self._store, work_out, key, who=who, now=now, confirm=confirm)
 
     def read_request(self, data: bytes | str, *, now: int) -> VerifiedRequest:
         """Read the request in a file, for the product of this workspace.
@@ -226,21 +242,24 @@ class Workspace(NamedTuple):
         """
         return read_request(data, self.state(now).product)
 
-    def check_answer(
-        self, request: VerifiedRequest, draft: OrderDraft, *, now: int, attach: bool = True
-    ) -> LicenseFile | None:
-        """Check a request and an order; return the file if it is answered already.
-
-        Raises as `answers.prepare_answer`.
-        """
+    def propose_answer(
+        self,
+        request: VerifiedRequest,
+        draft: OrderDraft,
+        *,
+        now: int,
+        attach: bool = True,
+        approve: Approve = accept_all,
+    ) -> IssueProposal:
+        """Return the bundle that answers a request; raises as `answers.prepare_answer`."""
         with self.read(now) as tx:
-            return file_before(tx, prepare_answer(tx, request, draft), attach=attach)
+            return propose_answer(tx, request, draft, Signing(attach, approve))
 
     def answer(
         self,
         request: VerifiedRequest,
         draft: OrderDraft,
-        signer: Signer | None,
+        key: Signer | None,
         *,
         who: str,
         now: int,
@@ -254,22 +273,28 @@ class Workspace(NamedTuple):
 
         Raises as `answers.prepare_answer`.
         """
-        with self.write(now, who) as tx:
-            prepared = prepare_answer(tx, request, draft)
-            return sign_issuance(tx, prepared, signer, approve, attach=attach)
+        signing = Signing(attach, approve)
+        work_out = partial(propose_answer, request=request, draft=draft, signing=signing)
+        return sign_proposed(self._store, work_out, key, who=who, now=now)
 
-    def check_reset(
-        self, request: VerifiedRequest, what: ResetWhat, *, now: int, attach: bool = True
-    ) -> ResetFile | None:
-        """Check the request for a reset; return the file if it was answered with it already."""
+    def propose_reset(
+        self,
+        request: VerifiedRequest,
+        what: ResetWhat,
+        *,
+        now: int,
+        attach: bool = True,
+        reason: str = "",
+    ) -> ResetProposal:
+        """Return the reset that answers a request; raises as `reset`."""
         with self.read(now) as tx:
-            return resets.check_reset(tx, request, what, attach=attach)
+            return propose_reset(tx, request, what, reason=reason, attach=attach)
 
     def reset(
         self,
         request: VerifiedRequest,
         what: ResetWhat,
-        signer: Signer | None,
+        key: Signer | None,
         *,
         who: str,
         now: int,
@@ -285,56 +310,77 @@ class Workspace(NamedTuple):
             WorkspaceError: this is a third party's workspace.
             NotIssued, ExchangeFileRefused: the installation is none of a customer's.
         """
-        with self.write(now, who) as tx:
-            return resets.sign_reset(tx, request, what, signer, reason=reason, attach=attach)
+        work_out = partial(propose_reset, request=request, what=what, reason=reason, attach=attach)
+        return sign_proposed(self._store, work_out, key, who=who, now=now)
 
-    def receive(self, data: bytes | str, *, now: int, unbound: bool = False) -> Received:
-        """Verify receipts and statements and return what is new in them; nothing is entered.
-
-        `unbound` takes receipts of bundles that are bound to no installation as well. Raises as
-        `returns.receive`.
-        """
+    def propose_accept(self, data: bytes | str, *, now: int) -> AcceptProposal:
+        """Verify receipts and statements and return what is new; raises as `returns.receive`."""
         with self.read(now) as tx:
-            return returns.receive(tx, data, unbound=unbound)
+            return propose_accept(tx, data)
 
     def accept(
         self,
         data: bytes | str,
-        signer: Signer | None,
+        key: Signer | None,
         *,
         who: str,
         now: int,
-        unbound: bool = False,
+        confirm: bool = False,
     ) -> Received:
         """Enter receipts and statements: returned bundles go on a new revocation list.
 
-        The list is signed by `signer`, a key for revocations, which only receipts need; the pack is
-        renewed with it. An installation that has returned its bundle makes room for another. Raises
-        as `returns.receive`.
+        The list is signed by `key`, one for revocations, which only receipts need; the pack is
+        renewed with it. An installation that has returned its bundle makes room for another.
+
+        Raises:
+            ConfirmationNeeded: a returned bundle is bound to no installation, and `confirm` is
+                false.
+
+        Raises as `returns.receive`, too.
         """
-        with self.write(now, who) as tx:
-            received = returns.receive(tx, data, unbound=unbound)
-            returns.enter(tx, received, signer)
-        if received.to_revoke:
-            self.write_pack(now)
-        return received
+        work_out = partial(propose_accept, data=data)
+        return sign_proposed(self._store, work_out, key, who=who, now=now, confirm=confirm)
+
+    def propose_reissue(self, lost: str, *, now: int, attach: bool = True) -> ReissueProposal:
+        """Return how many active bundles the key `lost` has signed, to sign them again.
+
+        Raises:
+            KeyMissing: no key has the name or key id `lost`.
+        """
+        with self.read(now) as tx:
+            return propose_reissue(tx, lost, attach=attach)
 
     def reissue(
-        self, lost: str, signer: Signer, *, who: str, now: int, attach: bool = True
+        self, lost: str, key: Signer, *, who: str, now: int, attach: bool = True
     ) -> Iterator[LicenseFile]:
-        """Sign again, with `signer`, every active bundle that the key `lost` has signed.
+        """Sign again, with `key`, every active bundle that the key `lost` has signed.
 
         Each becomes the next sequence of its serial and part, and is in the ledger before it is
         yielded. What was signed again already is not signed another time.
 
         Raises:
             KeyMissing: no key has the name or key id `lost`.
+            WorkspaceError: `key` is that key.
         """
-        return reissue(self.database, lost, signer, who=who, now=now, attach=attach)
+        return self.propose_reissue(lost, now=now, attach=attach).sign(key, who=who)
+
+    def propose_revoke(
+        self,
+        *,
+        now: int,
+        identities: Sequence[bytes] = (),
+        serials: Sequence[str] = (),
+        reason: str = "",
+        fresh_until: int | None = None,
+    ) -> RevokeProposal:
+        """Return what the next revocation list would take back; raises as `revoke`."""
+        with self.read(now) as tx:
+            revoked = Revoked(identities, serials)
+            return propose_revoke(tx, revoked, reason=reason, fresh_until=fresh_until)
 
     def revoke(
         self,
-        signer: Signer,
+        key: Signer,
         *,
         who: str,
         now: int,
@@ -350,8 +396,6 @@ class Workspace(NamedTuple):
         Raises:
             WorkspaceError: the list would be too long.
         """
-        with self.write(now, who) as tx:
-            revocations = next_list(tx, Revoked(identities, serials), fresh_until)
-            append(tx.ledger, [tx.sign("revoke", revocations, signer)._replace(note=reason)])
-        self.write_pack(now)
-        return revocations
+        revoked = Revoked(identities, serials)
+        work_out = partial(propose_revoke, revoked=revoked, reason=reason, fresh_until=fresh_until)
+        return sign_proposed(self._store, work_out, key, who=who, now=now)

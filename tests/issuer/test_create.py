@@ -85,7 +85,7 @@ def test_the_example_order_fits_the_catalog_that_was_given(tmp_path: Path, licen
     catalog = f'product = "acme"\n[issuer]\ncode = "acme"\nname = "Acme"\n{licenses}'.encode()
     with make(tmp_path / "acme", catalog=catalog) as workspace:
         draft = read_draft((workspace.layout.orders / "example.toml").read_bytes())
-        assert workspace.check_order(draft, now=NOW) is None
+        assert not workspace.propose_issue(draft, now=NOW).is_done
 
 
 def test_a_name_with_quotes_and_backslashes_stays_what_it_is(tmp_path: Path) -> None:

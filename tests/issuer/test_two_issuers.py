@@ -1,9 +1,10 @@
-"""Two desks that issue the same orders at once, on one ledger, issue each of them once."""
+"""Who issues at the same time on one ledger never collides, and issues each order once."""
 
 import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,14 +36,34 @@ with Workspace.open(place / "acme") as workspace, (place / "orders.jsonl").open(
         counts[name] += 1
 print(json.dumps(counts))
 """
+PROPOSING = """
+import json, sys
+from pathlib import Path
+from licensekit.issuer import Workspace, renewal
+from tests import workspaces
+place, out = Path(sys.argv[1]), Path(sys.argv[2])
+signed = []
+with Workspace.open(place / "acme") as workspace:
+    signer, told = workspaces.signer(workspace), {"who": out.name, "confirm": True}
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for number in range(25):
+        order = workspaces.ordered(order=f"{out.name}-{number}")
+        proposal = workspace.propose_issue(order, now=workspaces.NOW)
+        file = proposal.sign(signer, **told)
+        asked = renewal(file.bundle.serial, days=30)
+        change = workspace.propose_change(asked, now=workspaces.NOW)
+        signed += [file.name, change.sign(signer, **told).name]
+print(json.dumps(signed))
+"""
 
 
-def desk(place: Path, name: str) -> "subprocess.Popen[str]":
+def desk(place: Path, name: str, script: str = DESK) -> "subprocess.Popen[str]":
     """Start a desk, which waits for a line before it issues."""
     out = place / name
     out.mkdir()
     process = subprocess.Popen(
-        [sys.executable, "-c", DESK, str(place), str(out)],
+        [sys.executable, "-c", script, str(place), str(out)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -53,6 +74,15 @@ def desk(place: Path, name: str) -> "subprocess.Popen[str]":
     return process
 
 
+def work(desks: "list[subprocess.Popen[str]]") -> list[Any]:
+    """Let all desks begin, and return what each of them prints."""
+    for one in desks:
+        assert one.stdin is not None
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    return [json.loads(one.communicate()[0]) for one in desks]
+
+
 @pytest.mark.process
 def test_each_order_is_issued_once_by_two_desks_at_once(
     workspace: Workspace, tmp_path: Path
@@ -60,14 +90,25 @@ def test_each_order_is_issued_once_by_two_desks_at_once(
     orders = [content(number) for number in range(ORDERS)]
     (tmp_path / "orders.jsonl").write_bytes(text(orders))
     desks = [desk(tmp_path, name) for name in ("anna", "bob")]
-    for one in desks:
-        assert one.stdin is not None
-        one.stdin.write("go\n")
-        one.stdin.flush()
-    told = [json.loads(one.communicate()[0]) for one in desks]
+    told = work(desks)
     assert sum(counts["issued"] for counts in told) == ORDERS
     assert all(counts["issued"] + counts["repeated"] == ORDERS for counts in told)
     assert orders_in(workspace) == sorted(f"A-{number}" for number in range(ORDERS))
     for name in ("anna", "bob"):
         assert verified(workspace, tmp_path / name) == names_in(workspace)
     assert workspace.ledger.verify().entries == ORDERS + 3
+
+
+@pytest.mark.process
+def test_two_issuers_and_two_bulk_runs_at_once_never_make_a_proposal_stale(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """Between proposing and signing others take serials: that is about something else."""
+    orders = [content(number) for number in range(ORDERS)]
+    (tmp_path / "orders.jsonl").write_bytes(text(orders))
+    bulk = [desk(tmp_path, name) for name in ("carla", "dan")]
+    proposing = [desk(tmp_path, name, PROPOSING) for name in ("anna", "bob")]
+    *counted, of_anna, of_bob = work([*bulk, *proposing])
+    assert sum(counts["issued"] for counts in counted) == ORDERS
+    assert len({*of_anna, *of_bob}) == len(of_anna) + len(of_bob) == 100
+    assert workspace.ledger.verify().entries == ORDERS + 100 + 3

@@ -14,46 +14,43 @@ from licensekit.cli.issuer.options import (
     unlock,
     warn_of_fork,
 )
+from licensekit.cli.issuer.proposals import Consent, consenting
 from licensekit.cli.output import emit, emit_json, facts, json_option, remark
 from licensekit.dates import format_seconds
-from licensekit.issuer.exchange.returns import Received
-from licensekit.issuer.ledger.histories import History
-from licensekit.issuer.workspace import Workspace
+from licensekit.issuer import History, Received, Workspace
 
 
 @click.command()
 @click.argument("file", metavar="FILE")
-@click.option(
-    "--unbound",
-    is_flag=True,
-    help="Take the return of a bundle that is bound to no installation, from everybody.",
-)
 @in_workspace
 @passphrase
 @json_option
+@consenting
 def accept(
     *,
     file: str,
-    unbound: bool,
     workspace: Workspace,
     now: int,
     passphrase: PassphraseSource,
+    consent: Consent,
     as_json: bool,
 ) -> None:
     """Enter the receipts of returned licenses, and statements of what is in use.
 
     A returned bundle goes on a new revocation list, and its installation makes room for another
-    (`licensekit answer`). Statements need no key; `licensekit ledger usage` compares them with what
-    was sold.
+    (`licensekit answer`). The return of one that is bound to no installation takes it back from
+    everybody and must be confirmed. Statements need no key; `licensekit ledger usage` compares them
+    with what was sold.
     """
     with located(file):
         data = read_input(file, what="what an installation has sent")
-        received = workspace.receive(data, now=now, unbound=unbound)
-    signer = None
-    if received.to_revoke:
-        signer = unlock(workspace.keys.choose("revocations", now), passphrase)
-    with located(file):
-        received = workspace.accept(data, signer, who=operator(), now=now, unbound=unbound)
+        proposal = workspace.propose_accept(data, now=now)
+        if consent.ends(proposal):
+            return
+        key = None
+        if proposal.received.to_revoke:
+            key = unlock(workspace.keys.choose("revocations", now), passphrase)
+        received = proposal.sign(key, who=operator(), confirm=True)
     histories = {one: workspace.ledger.history(one) for one in received.installations}
     remind_of_root(workspace)
     if as_json:

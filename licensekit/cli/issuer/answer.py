@@ -18,11 +18,7 @@ from licensekit.cli.issuer.output import FileOptions, license_options, place_of
 from licensekit.cli.output import emit_json, facts, remark
 from licensekit.cli.views.documents import bound_to
 from licensekit.errors import OrderConflict, OrderInvalid
-from licensekit.issuer.exchange.requests import VerifiedRequest
-from licensekit.issuer.ledger.histories import History
-from licensekit.issuer.orders.order_file import read_draft
-from licensekit.issuer.output.license_file import ResetFile
-from licensekit.issuer.workspace import Workspace
+from licensekit.issuer import History, ResetFile, VerifiedRequest, Workspace, read_draft
 from licensekit.wire.documents import ResetWhat
 from licensekit.wire.plain import word
 
@@ -93,23 +89,11 @@ def _answer(
         draft = read_draft(read_input(order, what="an order", limit=limits.TOML_BYTES))
     catalog = workspace.catalog.require_unchanged(now)
     with _of_order(order):
-        before = workspace.check_answer(request, draft, now=now, attach=wanted.attach)
-        file = wanted.sign(
-            workspace,
-            before,
-            lambda signer, approve: workspace.answer(
-                request,
-                draft,
-                signer,
-                who=operator(),
-                now=now,
-                attach=wanted.attach,
-                approve=approve,
-            ),
-            catalog,
-            now,
+        proposal = workspace.propose_answer(
+            request, draft, now=now, attach=wanted.attach, approve=wanted.drawing(catalog)
         )
-    if wanted.write(file, catalog, installation=request.installation.hex()):
+        file = wanted.sign(workspace, proposal, now)
+    if file is not None and wanted.write(file, catalog, installation=request.installation.hex()):
         facts([("bound to", bound_to(file.bundle))])
 
 
@@ -124,14 +108,12 @@ def _reset(
 ) -> None:
     if any(wanted.drawings):
         raise click.UsageError("--qr and --print are for licenses.")
-    file = workspace.check_reset(request, what, now=now, attach=wanted.attach)
+    proposal = workspace.propose_reset(request, what, now=now, attach=wanted.attach, reason=reason)
+    if wanted.consent.ends(proposal):
+        return
     wanted.require_places()
-    if file is None:
-        signer = wanted.signer(workspace, "reset", now)
-        who, attach = operator(), wanted.attach
-        file = workspace.reset(
-            request, what, signer, who=who, now=now, attach=attach, reason=reason
-        )
+    key = None if proposal.is_done else wanted.signer(workspace, "reset", now)
+    file = proposal.sign(key, who=operator())
     _write_reset(file, place_of(wanted.output, file.name), as_json=wanted.as_json)
 
 

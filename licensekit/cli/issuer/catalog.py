@@ -11,9 +11,7 @@ from licensekit.cli.inputs import located, read_input
 from licensekit.cli.issuer.options import clock, in_workspace, workspace_option
 from licensekit.cli.output import counted, emit, emit_json, json_option, table
 from licensekit.cli.views.documents import show as show_document
-from licensekit.issuer.catalog.catalog_file import read_catalog
-from licensekit.issuer.catalog.pack import CatalogDraft
-from licensekit.issuer.workspace import Workspace
+from licensekit.issuer import CatalogDraft, Workspace, read_catalog
 from licensekit.wire.documents import Catalog
 from licensekit.wire.plain import plain
 

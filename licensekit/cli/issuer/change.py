@@ -1,20 +1,18 @@
 """`licensekit renew` and `licensekit amend`: the next sequence of what was sold."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import click
 
 from licensekit import limits
 from licensekit.cli.inputs import is_terminal
-from licensekit.cli.issuer.options import before, operator, remind_of_root
+from licensekit.cli.issuer.options import before, remind_of_root
 from licensekit.cli.issuer.output import FileOptions, license_options
-from licensekit.cli.output import emit_json, remark
-from licensekit.cli.views.changes import changes_json, show_changes
-from licensekit.issuer.orders.amendment import Amendment, amendment, renewal
-from licensekit.issuer.orders.cells import parse_key
-from licensekit.issuer.workspace import Workspace
+from licensekit.cli.output import remark
+from licensekit.cli.views.changes import show_changes
+from licensekit.issuer import Amendment, Workspace, amendment, parse_key, renewal
 from licensekit.wire.documents import Catalog
 
 
@@ -27,8 +25,6 @@ def change_options(command: Callable[..., None]) -> Callable[..., None]:
     @click.option(
         "--order-number", "number", metavar="NUMBER", help="Your number for it: done once."
     )
-    @click.option("--preview", is_flag=True, help="Show the changes, and sign nothing.")
-    @click.option("--yes", is_flag=True, help="Sign without asking.")
     @license_options
     @wraps(command)
     def collected(**given: Any) -> None:
@@ -137,39 +133,16 @@ def _divided(written: str) -> tuple[str, str]:
 
 
 def _change(
-    asking: Callable[[Catalog], Amendment],
-    *,
-    workspace: Workspace,
-    now: int,
-    preview: bool,
-    yes: bool,
-    wanted: FileOptions,
+    asking: Callable[[Catalog], Amendment], *, workspace: Workspace, now: int, wanted: FileOptions
 ) -> None:
     catalog = workspace.catalog.require_unchanged(now)
-    asked = asking(catalog)
-    proposed = workspace.propose_change(asked, now=now)
-    if preview and wanted.as_json:
-        emit_json(changes_json(proposed))
-    elif not wanted.as_json:
-        show_changes(proposed)
-    if preview:
-        return
-    wanted.require_places()
-    signer = None
-    if proposed.differences:
-        if not yes:
-            click.confirm("Sign this?", abort=True, err=True)
-        signer = wanted.signer(workspace, "bundle", now)
-    file = workspace.change(
-        asked,
-        signer,
-        who=operator(),
-        now=now,
-        attach=wanted.attach,
-        shown=proposed,
-        approve=lambda signed: wanted.drawings.draw(signed, catalog),
+    proposed = workspace.propose_change(
+        asking(catalog), now=now, attach=wanted.attach, approve=wanted.drawing(catalog)
     )
-    wanted.write(file, catalog, changes=changes_json(proposed)["changes"])
+    file = wanted.sign(workspace, proposed, now, partial(show_changes, proposed))
+    if file is None:
+        return
+    wanted.write(file, catalog, changes=proposed.as_json()["changes"])
     remind_of_root(workspace)
     if not wanted.as_json and not file.is_repeated:
         remark("Send it to the customer, who activates it over the present one.")

@@ -1,24 +1,25 @@
 """`licensekit init`: a new workspace."""
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
+from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource, located, read_input, read_passphrase
 from licensekit.cli.issuer.keys_new import SCHEMES, require_enough, root_options, scheme_option
-from licensekit.cli.issuer.naming import GivenNames, Names, names
 from licensekit.cli.issuer.options import clock, operator, passphrase, root_passphrase
 from licensekit.cli.output import emit, emit_json, facts, heading, json_option, typed, warn
-from licensekit.errors import RootMismatch
-from licensekit.issuer.create import FIRST_KEY, NewWorkspace, Secrets, require_room
-from licensekit.issuer.layout import require_url
-from licensekit.issuer.partner import NewPartner
-from licensekit.issuer.workspace import Workspace
-from licensekit.trust.pack import open_pack
-from licensekit.trust.roots import pin_of
-from licensekit.wire import armor
-from licensekit.wire.frame import read
+from licensekit.issuer import (
+    FIRST_KEY,
+    GivenNames,
+    NewPartner,
+    NewWorkspace,
+    Secrets,
+    Workspace,
+    plan_partner,
+    plan_workspace,
+)
 
 
 @click.command()
@@ -63,28 +64,48 @@ def init(
     A third party that sells its own licenses for a vendor's product gives --partner-of with the
     vendor's pack. Its key counts once the vendor has admitted it (`licensekit keys admit`).
     """
-    if ledger is not None:
-        require_url(ledger)
+    now = clock()
+    names = _names(**given)
     if partner_of is not None:
         if count > 1 or threshold > 1:
             raise click.UsageError("--partner-of makes no root: the vendor's is used.")
-        partner = _Partner(GivenNames(**given), partner_of, root, SCHEMES[scheme], ledger)
-        _init_partner(folder, partner, passphrase, as_json=as_json)
+        with located(partner_of):
+            pack = read_input(partner_of, what="a pack")
+            partner = plan_partner(
+                folder, names, pack, now=now, root=root, scheme=SCHEMES[scheme], ledger=ledger
+            )
+        _init_partner(folder, partner, passphrase, now, as_json=as_json)
+        if root is None:
+            said = f"The root was taken from {partner_of} itself. Compare it with the vendor's:"
+            warn(f"{said} {partner.root}")
         return
     require_enough(count, threshold)
-    now = clock()
-    called = names(folder, GivenNames(**given), now)
-    require_room(folder, called.product, called.catalog)
+    plan = plan_workspace(
+        folder,
+        names,
+        now=now,
+        scheme=SCHEMES[scheme],
+        root_keys=count,
+        threshold=threshold,
+        ledger=ledger,
+    )
     signing = read_passphrase(passphrase, "Passphrase for the signing key", confirm=True)
-    plan = NewWorkspace(*called, SCHEMES[scheme], count, threshold, ledger)
     secrets = Secrets(signing, _root_passphrases(root_passphrase, count))
     with Workspace.create(folder, plan, secrets, who=operator(), now=now) as workspace:
         pin = workspace.state(now).newest_pin
-        pack = workspace.layout.pack(called.product)
+        place = workspace.layout.pack(plan.product)
     if as_json:
-        emit_json(_json(folder, called, pin, pack))
+        emit_json(_json(folder, plan.product, plan.issuer, pin, place))
     else:
-        _show(folder, called, pin, pack, (count, threshold))
+        _show(folder, plan, pin, place)
+
+
+def _names(*, catalog: str | None, **given: Any) -> GivenNames:
+    if catalog is None:
+        return GivenNames(**given)
+    with located(catalog):
+        text = read_input(catalog, what="a catalog", limit=limits.TOML_BYTES)
+    return GivenNames(**given, catalog=text)
 
 
 def _root_passphrases(source: PassphraseSource, count: int) -> list[bytes]:
@@ -94,81 +115,50 @@ def _root_passphrases(source: PassphraseSource, count: int) -> list[bytes]:
     return [read_passphrase(source, prompt, confirm=True) for prompt in prompts]
 
 
-class _Partner(NamedTuple):
-    """The options of a third party's workspace."""
-
-    given: GivenNames
-    pack: str
-    root: str | None
-    scheme: int
-    ledger: str | None
-
-
 def _init_partner(
-    folder: Path, partner: _Partner, source: PassphraseSource, *, as_json: bool
+    folder: Path, plan: NewPartner, source: PassphraseSource, now: int, *, as_json: bool
 ) -> None:
-    given, file, root, scheme, ledger = partner
-    now = clock()
-    with located(file):
-        pack = read_input(file, what="a pack")
-        pin = root or _pin_in(pack)
-        trust_store = open_pack(pack, pin, now)
-    others = {issuer: catalog.document for issuer, catalog in trust_store.catalogs.items()}
-    called = names(
-        folder, given._replace(product=given.product or trust_store.product), now, others
-    )
-    require_room(folder, trust_store.product, called.catalog)
     word = read_passphrase(source, "Passphrase for the signing key", confirm=True)
-    plan = NewPartner(pack, pin, called.issuer, called.name, called.catalog, scheme, ledger)
     with Workspace.create_partner(folder, plan, word, who=operator(), now=now) as workspace:
         key_id = workspace.keys.file(FIRST_KEY).key_id
-        place = workspace.layout.pack(trust_store.product)
+        product = workspace.state(now).product
+        place = workspace.layout.pack(product)
     if as_json:
-        emit_json({**_json(folder, called, pin, place), "key_id": key_id})
+        emit_json({**_json(folder, product, plan.issuer, plan.root, place), "key_id": key_id})
     else:
-        _show_partner(folder, called, key_id)
-    if root is None:
-        warn(f"The root was taken from {file} itself. Compare it with the vendor's: {pin}")
+        _show_partner(folder, plan.issuer, product, key_id)
 
 
-def _pin_in(pack: bytes) -> str:
-    """Return the pin of the first root of a pack, when none was given."""
-    for token in armor.read(pack):
-        if token.type == "root":
-            return pin_of(read(token.frame).payload)
-    raise RootMismatch(reason="no-root")
-
-
-def _json(folder: Path, called: Names, pin: str, pack: Path) -> dict[str, Any]:
+def _json(folder: Path, product: str, issuer: str, pin: str, pack: Path) -> dict[str, Any]:
     return {
         "folder": str(folder),
-        "product": called.product,
-        "issuer": called.issuer,
+        "product": product,
+        "issuer": issuer,
         "root": pin,
         "pack": str(pack),
     }
 
 
-def _show_partner(folder: Path, called: Names, key_id: str) -> None:
-    heading(f"{folder} is ready: issuer {called.issuer}, for product {called.product}.")
+def _show_partner(folder: Path, issuer: str, product: str, key_id: str) -> None:
+    heading(f"{folder} is ready: issuer {issuer}, for product {product}.")
     emit()
-    emit(f"Send {folder / called.issuer}.pub to the vendor, who admits it:")
-    emit(f"    licensekit keys admit {called.issuer}.pub --issuer {called.issuer}")
+    emit(f"Send {folder / issuer}.pub to the vendor, who admits it:")
+    emit(f"    licensekit keys admit {issuer}.pub --issuer {issuer}")
     emit(f"and compare the key id with the vendor by another way: {key_id}")
     emit()
     emit("When the vendor's new pack comes back, take it in and sign the catalog:")
     emit(f"    licensekit pack NEW.lkp -C {typed(folder)}")
 
 
-def _show(folder: Path, called: Names, pin: str, pack: Path, rule: tuple[int, int]) -> None:
-    heading(f"{folder} is ready: product {called.product}, issuer {called.issuer}.")
+def _show(folder: Path, plan: NewWorkspace, pin: str, pack: Path) -> None:
+    heading(f"{folder} is ready: product {plan.product}, issuer {plan.issuer}.")
     emit()
     facts(
         [
             ("catalog", folder / "catalog.toml"),
             ("example order", folder / "orders" / "example.toml"),
             ("signing key", f"{folder / 'keys'}"),
-            _root_keys(folder / "root", rule),
+            _root_keys(folder / "root", plan.root_keys, plan.threshold),
             ("pack", f"{pack}  the application ships it"),
             ("root", f"{pin}  the application pins it"),
         ]
@@ -186,8 +176,7 @@ def _show(folder: Path, called: Names, pin: str, pack: Path, rule: tuple[int, in
     emit(f"    licensekit activate 1010000014-base-1.lic --pack {typed(pack)} --root {pin}")
 
 
-def _root_keys(folder: Path, rule: tuple[int, int]) -> tuple[str, str]:
-    count, threshold = rule
+def _root_keys(folder: Path, count: int, threshold: int) -> tuple[str, str]:
     if count == 1:
         return "root key", f"{folder}  move this folder to a USB stick"
     said = f"{count} keys, of which {threshold} must sign: give each to another person"

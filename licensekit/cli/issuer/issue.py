@@ -1,15 +1,13 @@
 """`licensekit issue`: orders in, license files out."""
 
+import sys
+
 import click
 
-from licensekit.cli.inputs import located
-from licensekit.cli.issuer.options import operator, remind_of_root
-from licensekit.cli.issuer.order_sources import FORMATS, OrderSource, source
+from licensekit.cli.inputs import STANDARD, located
+from licensekit.cli.issuer.options import remind_of_root
 from licensekit.cli.issuer.output import FileOptions, license_options
-from licensekit.issuer.orders.order_file import read_draft
-from licensekit.issuer.output.license_file import Approve, LicenseFile
-from licensekit.issuer.workspace import Workspace
-from licensekit.keys.signing import Signer
+from licensekit.issuer import OrderSource, Workspace, order_file, order_stream, read_draft
 
 
 @click.command()
@@ -17,7 +15,7 @@ from licensekit.keys.signing import Signer
 @click.option(
     "--format",
     "form",
-    type=click.Choice(FORMATS),
+    type=click.Choice(["toml", "jsonl", "csv"]),
     help="How ORDERS are written. Default: by their names.",
 )
 @click.option("--keep-going", is_flag=True, help="Skip invalid orders and issue the rest.")
@@ -48,7 +46,7 @@ def issue(
     folder of their files. Run it again if it was interrupted: an order of one number is issued
     once, and files that are missing are written from the ledger.
     """
-    sources = [source(path, form) for path in orders]
+    sources = [_source(path, form) for path in orders]
     if len(sources) == 1 and sources[0].is_one_order:
         _issue_one(workspace, sources[0], wanted, now)
     else:
@@ -58,20 +56,24 @@ def issue(
         issue_bulk(workspace, sources, wanted, now, keep_going=keep_going, workers=workers)
 
 
+def _source(path: str, form: str | None) -> OrderSource:
+    if path == STANDARD:
+        return order_stream(sys.stdin.buffer, "standard input", form)
+    found = order_file(path, form)
+    if found is None:
+        raise click.UsageError(f"{path} does not end in .toml, .jsonl or .csv: pass --format.")
+    return found
+
+
 def _issue_one(workspace: Workspace, one: OrderSource, wanted: FileOptions, now: int) -> None:
     with located(one.path):
         draft = read_draft(one.read())
     catalog = workspace.catalog.require_unchanged(now)
-    attach = wanted.attach
     with located(one.path):
-        before = workspace.check_order(draft, now=now, attach=attach)
-
-    def sign(signer: Signer | None, approve: Approve) -> LicenseFile:
-        with located(one.path):
-            return workspace.issue(
-                draft, signer, who=operator(), now=now, attach=attach, approve=approve
-            )
-
-    file = wanted.sign(workspace, before, sign, catalog, now)
-    wanted.write(file, catalog)
-    remind_of_root(workspace)
+        proposal = workspace.propose_issue(
+            draft, now=now, attach=wanted.attach, approve=wanted.drawing(catalog)
+        )
+        file = wanted.sign(workspace, proposal, now)
+    if file is not None:
+        wanted.write(file, catalog)
+        remind_of_root(workspace)

@@ -11,14 +11,11 @@ import click
 
 from licensekit.cli.exits import exit_code
 from licensekit.cli.issuer.options import operator, remind_of_root
-from licensekit.cli.issuer.order_sources import OrderSource, opened
 from licensekit.cli.issuer.output import FileOptions
 from licensekit.cli.output import counted, emit_json, facts, harmless, remark
 from licensekit.errors import Fault, OrdersRefused
 from licensekit.files import make_folder, require_writable
-from licensekit.issuer.bulk.batch import Done
-from licensekit.issuer.bulk.runs import faults_of
-from licensekit.issuer.workspace import Workspace
+from licensekit.issuer import Done, OrderSource, Workspace, faults_of, open_orders
 
 _COLLECTED: Final = 50_000
 """How many more objects there are before the collector checks them."""
@@ -51,8 +48,10 @@ def issue_bulk(
         raise click.UsageError("in bulk, give the folder of the license files with -o DIR.")
     if wanted.drawings != (None, None):
         raise click.UsageError("--qr and --print draw a single license.")
+    if wanted.consent.preview:
+        raise click.UsageError("--preview shows a single license.")
     out = Path(wanted.output)
-    with opened(sources, workspace.catalog.require_unchanged(now)) as orders:
+    with open_orders(sources, workspace.catalog.require_unchanged(now)) as orders:
         make_folder(out)
         require_writable(out)
         signer = wanted.signer(workspace, "bundle", now)

@@ -1,34 +1,20 @@
 """`licensekit keys new` and `keys import`: one more key that signs."""
 
 from collections.abc import Callable
-from functools import partial
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
 from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource, located, read_input, read_passphrase
-from licensekit.cli.issuer.ceremony import (
-    Roots,
-    require_root_key,
-    show_outcome,
-    sign_and_write,
-    signed_by_roots,
-)
+from licensekit.cli.issuer.ceremony import Roots, signed_by_roots
 from licensekit.cli.issuer.options import Decorator, before, passphrase
 from licensekit.cli.issuer.permission import permission
-from licensekit.cli.output import emit, emit_json, json_option
-from licensekit.issuer.keys.changes import Permission, admit
-from licensekit.issuer.keys.keyring import KeyFile, write_key, write_place
-from licensekit.issuer.state import WorkspaceState
-from licensekit.issuer.workspace import Workspace
-from licensekit.keys import pkcs11
+from licensekit.cli.output import emit, emit_json
+from licensekit.issuer import KeyFile, MakeKey, NewKey, Permission, key_in_file, key_in_token
 from licensekit.keys.keyfile import format_public
 from licensekit.keys.other_forms import import_private
-from licensekit.keys.pkcs11.uri import parse
 from licensekit.keys.signing import SigningKey
-from licensekit.keys.verifying import VerifyingKey
 from licensekit.wire.frame import ED25519, HYBRID
 
 SCHEMES = {"ed25519": ED25519, "hybrid": HYBRID}
@@ -73,14 +59,6 @@ def require_enough(count: int, threshold: int) -> None:
         raise click.UsageError(f"--threshold {threshold} is more than --root-keys {count}.")
 
 
-class NewKey(NamedTuple):
-    """A key that was made and is not written anywhere yet."""
-
-    verifying_key: VerifyingKey
-    write: Callable[[Path, str], KeyFile]
-    """Writes its file under a name in a folder."""
-
-
 def _require_token_scheme(*, uri: str | None, scheme: str, **_: object) -> None:
     if uri is not None and SCHEMES[scheme] != ED25519:
         raise click.UsageError(
@@ -101,18 +79,14 @@ def _require_token_scheme(*, uri: str | None, scheme: str, **_: object) -> None:
 @permission
 @passphrase
 @signed_by_roots
-@json_option
 def new(
     *,
     name: str | None,
-    workspace: Workspace,
-    now: int,
     scheme: str,
     uri: str | None,
     permission: Permission,
     passphrase: PassphraseSource,
     roots: Roots,
-    as_json: bool,
 ) -> None:
     """Make a signing key, and admit it in the next trust document.
 
@@ -122,9 +96,9 @@ def new(
     def made(called: str) -> NewKey:
         if uri is None:
             return generated(SCHEMES[scheme], passphrase, called)
-        return in_token(uri, passphrase, called)
+        return key_in_token(uri, lambda: _pin(passphrase), called)
 
-    _add(workspace, name, made, permission, roots, now=now, as_json=as_json)
+    _add(name, made, permission, roots)
 
 
 @click.command("import")
@@ -133,17 +107,13 @@ def new(
 @permission
 @passphrase
 @signed_by_roots
-@json_option
 def import_(
     *,
     file: str,
     name: str | None,
-    workspace: Workspace,
-    now: int,
     permission: Permission,
     passphrase: PassphraseSource,
     roots: Roots,
-    as_json: bool,
 ) -> None:
     """Take over an Ed25519 key from an OpenSSH or PKCS#8 file, and admit it.
 
@@ -154,72 +124,36 @@ def import_(
         with located(file):
             data = read_input(file, what="a key file", limit=limits.KEY_FILE_BYTES)
             key = import_private(data, lambda: read_passphrase(passphrase, f"Passphrase of {file}"))
-        return sealed(key, passphrase, called)
+        return _sealed(key, passphrase, called)
 
-    _add(workspace, name, made, permission, roots, now=now, as_json=as_json)
+    _add(name, made, permission, roots)
 
 
 def generated(scheme: int, source: PassphraseSource, called: str) -> NewKey:
-    """Make a key that lives in a file."""
-    return sealed(SigningKey.generate(scheme), source, called)
+    """Make a key that lives in a file, under a passphrase that is asked for now."""
+    return _sealed(SigningKey.generate(scheme), source, called)
 
 
-def sealed(key: SigningKey, source: PassphraseSource, called: str) -> NewKey:
-    """Return a key that will be sealed under a passphrase, which is asked for now."""
-    word = read_passphrase(source, f"Passphrase for the new key {called}", confirm=True)
-
-    def write(folder: Path, name: str) -> KeyFile:
-        return write_key(folder, name, key, word)
-
-    return NewKey(key.verifying_key, write)
+def _sealed(key: SigningKey, source: PassphraseSource, called: str) -> NewKey:
+    prompt = f"Passphrase for the new key {called}"
+    return key_in_file(key, read_passphrase(source, prompt, confirm=True))
 
 
-def in_token(uri: str, source: PassphraseSource, called: str) -> NewKey:
-    """Make a key in a token, or return the one that is named there."""
-
-    def pin() -> str:
-        return read_passphrase(source, "PIN of the token").decode(errors="replace")
-
-    parsed = parse(uri)
-    is_named = parsed.object is not None or parsed.id is not None
-    signer = pkcs11.open_signer(uri, pin) if is_named else pkcs11.generate(uri, pin, called)
-
-    def write(folder: Path, name: str) -> KeyFile:
-        return write_place(folder, name, signer)
-
-    return NewKey(signer.verifying_key, write)
+def _pin(source: PassphraseSource) -> str:
+    return read_passphrase(source, "PIN of the token").decode(errors="replace")
 
 
-def _add(
-    workspace: Workspace,
-    name: str | None,
-    made: Callable[[str], NewKey],
-    permission: Permission,
-    roots: Roots,
-    *,
-    now: int,
-    as_json: bool,
-) -> None:
-    state, folder = workspace.state(now), workspace.layout.keys
-    called = name or workspace.keys.free_name(now)
-    if not state.is_partner:
-        require_root_key(state, roots.files(workspace.layout.root))
-    key = made(called)
-    if state.is_partner:
-        show_partner_key(key.write(folder, called), as_json=as_json)
-        return
-    trust = admit(state.trust, key.verifying_key, called, _for(permission, state), now)
-    write = partial(key.write, folder, called)
-    outcome = sign_and_write(workspace, [trust], [write], roots, action="keys new")
-    key_id = key.verifying_key.key_id.hex()
-    show_outcome(outcome, as_json=as_json, key=called, key_id=key_id)
+def _add(name: str | None, made: MakeKey, permission: Permission, roots: Roots) -> None:
+    proposal = roots.workspace.keys.propose_new(
+        made, roots.keys, now=roots.now, name=name, permission=permission
+    )
+    [new] = proposal.new
+    change = roots.sign(proposal, key=new.name, key_id=new.key.verifying_key.key_id.hex())
+    if change is not None and change.ceremony is None:
+        _show_partner_key(change.written[0], as_json=roots.consent.as_json)
 
 
-def _for(permission: Permission, state: WorkspaceState) -> Permission:
-    return permission if permission.issuer else permission._replace(issuer=state.issuer)
-
-
-def show_partner_key(file: KeyFile, *, as_json: bool) -> None:
+def _show_partner_key(file: KeyFile, *, as_json: bool) -> None:
     """Show a partner's new key, which the vendor must admit before it counts."""
     public = format_public(file.part.verifying_key, file.part.label)
     if as_json:

@@ -8,9 +8,7 @@ from licensekit.cli.inputs import STANDARD, write_output
 from licensekit.cli.issuer.options import in_workspace
 from licensekit.cli.output import emit_json, json_option, table
 from licensekit.dates import day_at, format_days
-from licensekit.issuer.keys.documents import key_id
-from licensekit.issuer.keys.keyring import KeyFile
-from licensekit.issuer.workspace import Workspace
+from licensekit.issuer import KeyFile, Workspace, key_id
 from licensekit.keys.keyfile import format_public
 from licensekit.keys.other_forms import export_openssh, export_pem
 from licensekit.wire.documents import AdmittedKey, SignedType, Use

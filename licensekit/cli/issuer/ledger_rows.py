@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from itertools import chain
 from pathlib import Path
@@ -18,46 +18,24 @@ from licensekit.cli.output import emit_json, json_option, remark, table, warn
 from licensekit.cli.views.spelling import amount
 from licensekit.dates import format_days, format_seconds
 from licensekit.files import replacing
-from licensekit.issuer.exchange.usage import OVER, UsageReport, UsageRow
-from licensekit.issuer.exchange.usage import STATES as USAGE_STATES
-from licensekit.issuer.ledger.entries import FIELDS, LedgerEntry
-from licensekit.issuer.ledger.histories import History
-from licensekit.issuer.ledger.listing import STATES, Filters, Listed
-from licensekit.issuer.workspace import Workspace
+from licensekit.issuer import (
+    ENTRY_FIELDS,
+    LISTED_FIELDS,
+    LISTED_STATES,
+    OVER,
+    USAGE_FIELDS,
+    USAGE_STATES,
+    Filters,
+    History,
+    LedgerEntry,
+    Listed,
+    UsageReport,
+    UsageRow,
+    Workspace,
+)
 from licensekit.limits import TERM_DAYS
-from licensekit.wire.plain import word
 
 _PAGE: Final = 50
-_LISTED: Final = (
-    "entry",
-    "identity",
-    "serial",
-    "part",
-    "sequence",
-    "company",
-    "product",
-    "use",
-    "issued",
-    "expiry",
-    "state",
-    "order",
-    "key_id",
-    "who",
-)
-_USAGE: Final = (
-    "serial",
-    "company",
-    "license",
-    "kind",
-    "sold",
-    "in_use",
-    "free",
-    "state",
-    "stated",
-    "installation",
-    "installations",
-    "history",
-)
 
 
 def row_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -78,7 +56,7 @@ def _require_one_form(*, as_csv: bool, as_json: bool, **_: object) -> None:
     "--order-number", "order", metavar="NUMBER", help="Only bundles for the order of this number."
 )
 @click.option("--product", metavar="CODE", help="Only bundles of this product.")
-@click.option("--state", type=click.Choice(STATES), help="Only bundles in this state.")
+@click.option("--state", type=click.Choice(LISTED_STATES), help="Only bundles in this state.")
 @click.option(
     "--expiring-within",
     type=click.IntRange(0, TERM_DAYS),
@@ -118,10 +96,9 @@ def list_(
     )
     shown, more = (found, None) if show_all else _page(found, limit)
     if as_csv:
-        _print_csv(chain([_LISTED], map(_listed_cells, shown)))
+        _print_csv(LISTED_FIELDS, (one.plain() for one in shown))
     elif as_json:
-        rows = [_named(_LISTED, _listed_cells(one)) for one in shown]
-        emit_json({"bundles": rows, "more_after": more})
+        emit_json({"bundles": [one.plain() for one in shown], "more_after": more})
     else:
         _show_listed(shown)
     if more is not None and not as_json:
@@ -149,9 +126,9 @@ def usage(
     reports = ledger.usage(now=now) if serial is None else [ledger.usage_of(serial, now=now)]
     found = (_only(report, state) for report in reports)
     if as_json:
-        emit_json({"usage": [_named(_USAGE, _usage_cells(*pair)) for pair in _rows(found)]})
+        emit_json({"usage": [row for report in found for row in report.plain()]})
     elif as_csv:
-        _print_csv(chain([_USAGE], (_usage_cells(*pair) for pair in _rows(found))))
+        _print_csv(USAGE_FIELDS, (row for report in found for row in report.plain()))
     else:
         _show_usage(list(found))
 
@@ -192,7 +169,7 @@ def _json_lines(entries: Iterable[LedgerEntry]) -> Iterator[str]:
 
 
 def _exported(entries: Iterable[LedgerEntry]) -> Iterator[str]:
-    yield _csv_line(FIELDS)
+    yield _csv_line(ENTRY_FIELDS)
     for entry in entries:
         yield _csv_line(tuple(entry.plain().values()))
 
@@ -220,25 +197,6 @@ def _show_listed(found: Iterable[Listed]) -> None:
         remark("There are none.")
         return
     table([">entry", "issued", "bundle", "company", "until", "state", "order"], rows)
-
-
-def _listed_cells(one: Listed) -> tuple[Any, ...]:
-    return (
-        one.number,
-        one.identity.hex(),
-        one.serial,
-        one.part,
-        one.sequence,
-        one.company,
-        one.product,
-        word(one.use),
-        format_seconds(one.issued),
-        None if one.expiry is None else format_days(one.expiry),
-        one.state,
-        one.order_number,
-        one.key_id.hex(),
-        one.who,
-    )
 
 
 def _only(report: UsageReport, state: str | None) -> UsageReport:
@@ -284,30 +242,9 @@ def _remarks(report: UsageReport) -> Iterator[str]:
         )
 
 
-def _usage_cells(report: UsageReport, row: UsageRow) -> tuple[Any, ...]:
-    return (
-        report.serial,
-        report.company,
-        row.license,
-        word(row.kind),
-        row.sold,
-        row.in_use,
-        row.free,
-        row.state,
-        None if report.stated is None else format_seconds(report.stated),
-        None if report.installation is None else report.installation.hex(),
-        report.installations,
-        None if report.history is None else report.history.value,
-    )
-
-
-def _named(columns: Sequence[str], cells: Sequence[Any]) -> dict[str, Any]:
-    return dict(zip(columns, cells, strict=True))
-
-
-def _print_csv(rows: Iterable[Sequence[Any]]) -> None:
-    for row in rows:
-        click.echo(_csv_line(row), nl=False)
+def _print_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    for cells in chain([columns], (tuple(row.values()) for row in rows)):
+        click.echo(_csv_line(cells), nl=False)
 
 
 def _csv_line(row: Sequence[Any]) -> str:

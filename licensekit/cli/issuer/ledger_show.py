@@ -12,10 +12,7 @@ from licensekit.cli.issuer.options import in_workspace
 from licensekit.cli.output import emit, emit_json, facts, heading, json_option
 from licensekit.cli.views.documents import show as show_document
 from licensekit.dates import format_seconds
-from licensekit.issuer.keys.documents import key_id
-from licensekit.issuer.ledger.lookup import LookupResult
-from licensekit.issuer.ledger.questions import Ledger
-from licensekit.issuer.workspace import Workspace
+from licensekit.issuer import Ledger, LookupResult, Workspace, key_id
 from licensekit.wire.plain import plain
 
 

@@ -13,8 +13,7 @@ from licensekit.cli.inputs import PassphraseSource, passphrase_options, read_pas
 from licensekit.cli.output import remark, warn
 from licensekit.dates import parse_seconds
 from licensekit.files import is_exposed
-from licensekit.issuer.keys.keyring import KeyFile, open_key
-from licensekit.issuer.workspace import Workspace
+from licensekit.issuer import KeyFile, Workspace, open_key
 from licensekit.keys.signing import Signer
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]

@@ -8,21 +8,17 @@ from typing import Any, Final, NamedTuple
 import click
 
 from licensekit.cli.inputs import STANDARD, PassphraseSource, write_output
-from licensekit.cli.issuer.options import in_workspace, passphrase, unlock
+from licensekit.cli.issuer.options import in_workspace, operator, passphrase, unlock
+from licensekit.cli.issuer.proposals import Consent, Show, consenting
 from licensekit.cli.output import emit_json, facts, json_option
 from licensekit.cli.views.spelling import amount
 from licensekit.dates import format_days
 from licensekit.errors import FileUnusable
-from licensekit.issuer.output import qr
-from licensekit.issuer.output.license_file import Approve, LicenseFile
-from licensekit.issuer.output.sheet import page
-from licensekit.issuer.workspace import Workspace
+from licensekit.issuer import IssueProposal, LicenseFile, Workspace, qr_png, qr_svg, sheet_page
 from licensekit.keys.signing import Signer
-from licensekit.trust.signed import identity_of
 from licensekit.wire.documents import Bundle, Catalog
-from licensekit.wire.frame import read
 
-_CODES: Final = {".svg": qr.svg, ".png": qr.png}
+_CODES: Final = {".svg": qr_svg, ".png": qr_png}
 
 attachments_option = click.option(
     "--no-attachments",
@@ -33,9 +29,6 @@ attachments_option = click.option(
     help="Leave out the trust documents for applications that were shipped long ago.",
 )
 """`--no-attachments`, as `attach`, which is false with it."""
-
-Sign = Callable[[Signer | None, Approve], LicenseFile]
-"""Signs with the key that was opened; the file is approved before it is entered."""
 
 
 class Drawings(NamedTuple):
@@ -56,7 +49,7 @@ class Drawings(NamedTuple):
         if self.qr is not None:
             drawn.append((self.qr, _CODES[Path(self.qr).suffix.lower()](file.data)))
         if self.sheet is not None:
-            drawn.append((self.sheet, page(file, catalog)))
+            drawn.append((self.sheet, sheet_page(file, catalog)))
         return drawn
 
 
@@ -68,7 +61,16 @@ class FileOptions(NamedTuple):
     key: str | None
     drawings: Drawings
     passphrase: PassphraseSource
-    as_json: bool
+    consent: Consent
+
+    @property
+    def as_json(self) -> bool:
+        """Whether facts are printed as JSON."""
+        return self.consent.as_json
+
+    def drawing(self, catalog: Catalog) -> Callable[[LicenseFile], object]:
+        """Return what draws a file before it is entered: one that cannot be drawn is not signed."""
+        return lambda signed: self.drawings.draw(signed, catalog)
 
     def require_places(self) -> None:
         """Check that there is a folder for each file, before anything is signed.
@@ -84,19 +86,14 @@ class FileOptions(NamedTuple):
         return unlock(workspace.keys.choose(kind, now, self.key), self.passphrase)
 
     def sign(
-        self,
-        workspace: Workspace,
-        before: LicenseFile | None,
-        sign: Sign,
-        catalog: Catalog,
-        now: int,
-    ) -> LicenseFile:
-        """Return the file that was issued `before`, or else sign; nothing without places for it."""
+        self, workspace: Workspace, proposal: IssueProposal, now: int, show: Show | None = None
+    ) -> LicenseFile | None:
+        """Sign what is proposed, if it is not done, and return its file; None: it is only shown."""
+        if self.consent.ends(proposal, show):
+            return None
         self.require_places()
-        if before is not None:
-            return before
-        signer = self.signer(workspace, "bundle", now)
-        return sign(signer, lambda signed: self.drawings.draw(signed, catalog))
+        key = None if proposal.is_done else self.signer(workspace, "bundle", now)
+        return proposal.sign(key, who=operator(), confirm=True)
 
     def write(self, file: LicenseFile, catalog: Catalog, **more: Any) -> bool:
         """Write a license file and its drawings, and print what it is; with `--json`, `more` too.
@@ -111,7 +108,7 @@ class FileOptions(NamedTuple):
             return False
         if self.as_json:
             beside = {"drawn": [path for path, _ in drawn]} if drawn else {}
-            emit_json({**_json(file, place), **beside, **more})
+            emit_json({"file": place, **file.plain(), **beside, **more})
             return False
         _show(file, place)
         facts(("drawn", path) for path, _ in drawn)
@@ -147,6 +144,7 @@ def license_options(command: Callable[..., None]) -> Callable[..., None]:
     )
     @passphrase
     @json_option
+    @consenting
     @wraps(command)
     def collected(
         *,
@@ -156,11 +154,12 @@ def license_options(command: Callable[..., None]) -> Callable[..., None]:
         qr: str | None,
         sheet: str | None,
         passphrase: PassphraseSource,
-        as_json: bool,
+        consent: Consent,
+        as_json: bool,  # noqa: ARG001  # it is in `consent`
         **given: Any,
     ) -> None:
         drawings = Drawings(qr, sheet)
-        wanted = FileOptions(output, attach, key, drawings, passphrase, as_json)
+        wanted = FileOptions(output, attach, key, drawings, passphrase, consent)
         command(wanted=wanted, **given)
 
     return collected
@@ -210,16 +209,3 @@ def _show(file: LicenseFile, place: str) -> None:
 def _licenses(bundle: Bundle) -> str:
     counted = [*sorted(bundle.sites.items()), *sorted(bundle.users.items())]
     return ", ".join([*sorted(bundle.system), *(f"{code} {amount(n)}" for code, n in counted)])
-
-
-def _json(file: LicenseFile, place: str) -> dict[str, Any]:
-    bundle, token = file.bundle, file.token
-    return {
-        "file": place,
-        "identity": identity_of(token.type, read(token.frame).payload).hex(),
-        "serial": bundle.serial,
-        "part": bundle.part,
-        "sequence": bundle.sequence,
-        "repeated": file.is_repeated,
-        "bytes": len(file.data),
-    }

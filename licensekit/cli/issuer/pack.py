@@ -8,11 +8,11 @@ import click
 from licensekit import limits
 from licensekit.cli.inputs import STANDARD, PassphraseSource, located, read_input, write_output
 from licensekit.cli.issuer.ceremony import end_of_freshness
-from licensekit.cli.issuer.options import clock, in_workspace, operator, passphrase, unlock
+from licensekit.cli.issuer.options import in_workspace, operator, passphrase, unlock
+from licensekit.cli.issuer.proposals import Consent, consenting
 from licensekit.cli.output import emit_json, facts, json_option
-from licensekit.issuer.catalog.pack import CatalogDraft
-from licensekit.issuer.state import WorkspaceState
-from licensekit.issuer.workspace import Workspace
+from licensekit.issuer import PackProposal, Workspace, WorkspaceState
+from licensekit.keys.signing import Signer
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
 
@@ -22,11 +22,6 @@ from licensekit.wire.armor import Token
 @in_workspace
 @click.option("-o", "--output", metavar="FILE", help="Write the pack here as well (`-`: print it).")
 @click.option(
-    "--take-away",
-    is_flag=True,
-    help="Sign the catalog even if it takes something away from bundles that were sold.",
-)
-@click.option(
     "--fresh-days",
     type=click.IntRange(1, limits.TERM_DAYS),
     metavar="DAYS",
@@ -34,68 +29,61 @@ from licensekit.wire.armor import Token
 )
 @passphrase
 @json_option
+@consenting
 def pack(
     *,
     files: tuple[str, ...],
     workspace: Workspace,
     now: int,
     output: str | None,
-    take_away: bool,
     fresh_days: int | None,
     passphrase: PassphraseSource,
+    consent: Consent,
     as_json: bool,
 ) -> None:
     """Sign what has changed, and renew the pack that the application ships.
 
+    A catalog that takes something away from bundles that were sold must be confirmed.
+
     Each FILE is taken in first: a trust document that root keys have signed elsewhere, or, for a
     partner, the vendor's newest pack.
     """
-    _take(workspace, files, now)
+    if not _take(workspace, files, now, consent):
+        return
     until = end_of_freshness(fresh_days, now)
-    draft = refresh(workspace, passphrase, taking_away=take_away, list_fresh_until=until)
+    proposal = workspace.catalog.propose_pack(now=now, list_fresh_until=until)
+    if consent.ends(proposal):
+        return
+    sign_pack(workspace, proposal, passphrase)
     state = workspace.state(now)
     if output is not None:
         write_output(output, state.pack)
     if output != STANDARD:
         path = workspace.layout.pack(state.product) if output is None else Path(output)
-        _show(path, state, signed=draft.is_changed, as_json=as_json)
+        _show(path, state, signed=proposal.signs_catalog, as_json=as_json)
 
 
-def refresh(
-    workspace: Workspace,
-    source: PassphraseSource,
-    *,
-    taking_away: bool = False,
-    list_fresh_until: int | None = None,
-) -> CatalogDraft:
-    """Sign the catalog if it has changed, and what a revoked key had signed; renew the pack.
+def sign_pack(workspace: Workspace, proposal: PackProposal, source: PassphraseSource) -> None:
+    """Sign what the pack needs with the keys that it needs, and write it."""
 
-    With `list_fresh_until` the newest revocation list is signed again in any case. Returns the
-    catalog as it was before.
-    """
-    now = clock()
-    draft = workspace.catalog.draft(now)
-    if draft.is_changed:
-        draft.require_nothing_taken(taking_away=taking_away)
-        signer = unlock(workspace.keys.choose("catalog", now), source)
-        workspace.catalog.sign(signer, who=operator(), now=now, taking_away=taking_away)
-    state = workspace.state(now)
-    last = state.last_list
-    if last is not None and (state.lacks_list or list_fresh_until is not None):
-        signer = unlock(workspace.keys.choose("revocations", now), source)
-        until = last.fresh_until if list_fresh_until is None else list_fresh_until
-        workspace.revoke(signer, who=operator(), now=now, reason="signed again", fresh_until=until)
-    workspace.write_pack(now)
-    return draft
+    def key(kind: str) -> Signer:
+        return unlock(workspace.keys.choose(kind, proposal.now), source)
+
+    proposal.sign(key, who=operator(), confirm=True)
 
 
-def _take(workspace: Workspace, files: Sequence[str], now: int) -> None:
+def _take(workspace: Workspace, files: Sequence[str], now: int, consent: Consent) -> bool:
+    """Take in documents, unless they are only shown; return whether to go on."""
     tokens: list[Token] = []
     for file in files:
         with located(file):
             tokens += armor.read(read_input(file, what="a pack"))
     if tokens:
-        workspace.keys.take(tokens, action="pack", who=operator(), now=now)
+        proposal = workspace.keys.propose_take(tokens, action="pack", now=now)
+        if consent.ends(proposal):
+            return False
+        proposal.sign(None, who=operator())
+    return True
 
 
 def _show(path: Path, state: WorkspaceState, *, signed: bool, as_json: bool) -> None:

@@ -8,7 +8,7 @@ import click
 
 from licensekit import limits
 from licensekit.cli.issuer.options import moment
-from licensekit.issuer.keys.changes import Permission
+from licensekit.issuer import Permission
 from licensekit.wire.documents import SignedType, Use
 from licensekit.wire.plain import word
 

@@ -7,11 +7,10 @@ import click
 from licensekit.cli.inputs import PassphraseSource
 from licensekit.cli.issuer.options import in_workspace, operator, passphrase, unlock
 from licensekit.cli.issuer.output import attachments_option, require_place
+from licensekit.cli.issuer.proposals import Consent, consenting
 from licensekit.cli.output import counted, emit, emit_json, json_option
-from licensekit.errors import WorkspaceError
 from licensekit.files import make_folder, write_atomically
-from licensekit.issuer.keys.documents import key_id, named
-from licensekit.issuer.workspace import Workspace
+from licensekit.issuer import Workspace
 
 
 @click.command()
@@ -29,6 +28,7 @@ from licensekit.issuer.workspace import Workspace
 @attachments_option
 @passphrase
 @json_option
+@consenting
 def reissue(
     *,
     workspace: Workspace,
@@ -38,6 +38,7 @@ def reissue(
     output: Path,
     attach: bool,
     passphrase: PassphraseSource,
+    consent: Consent,
     as_json: bool,
 ) -> None:
     """Sign again, with another key, every active bundle that a key has signed.
@@ -45,18 +46,17 @@ def reissue(
     Each becomes the next sequence of its serial and part, with the same terms. Run it again if it
     was interrupted: what was signed again already is written once more and not signed twice.
     """
-    old = key_id(named(workspace.state(now).trust.keys, lost))
+    proposal = workspace.propose_reissue(lost, now=now, attach=attach)
+    if consent.ends(proposal):
+        return
     file = workspace.keys.choose("bundle", now, key)
-    if file.key_id == old:
-        raise WorkspaceError(
-            "the key that signs now is the lost one",
-            hint="make another with `licensekit keys rotate`, or name one with --key KEY",
-        )
+    proposal.require_other(file.key_id)
     require_place(str(output))
     signer = unlock(file, passphrase)
+    files = proposal.sign(signer, who=operator(), confirm=True)
     make_folder(output)
     names: list[str] = []
-    for license_file in workspace.reissue(lost, signer, who=operator(), now=now, attach=attach):
+    for license_file in files:
         write_atomically(output / license_file.name, license_file.data)
         names.append(license_file.name)
     if as_json:

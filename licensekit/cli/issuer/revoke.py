@@ -13,9 +13,6 @@ from licensekit.cli.issuer.ceremony import (
     Roots,
     end_of_freshness,
     fresh_option,
-    require_vendor,
-    show_outcome,
-    sign_and_write,
     signed_by_roots,
 )
 from licensekit.cli.issuer.options import (
@@ -25,17 +22,12 @@ from licensekit.cli.issuer.options import (
     reason_option,
     unlock,
 )
-from licensekit.cli.issuer.pack import refresh
+from licensekit.cli.issuer.pack import sign_pack
+from licensekit.cli.issuer.proposals import Consent, consenting
 from licensekit.cli.output import counted, emit_json, facts, json_option, remark
-from licensekit.errors import KeyMissing, NoBundle
-from licensekit.issuer.keys.changes import revoke as revoked
-from licensekit.issuer.keys.documents import named
-from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.workspace import Workspace
-from licensekit.trust.signed import identity_of
-from licensekit.wire import armor
+from licensekit.errors import KeyMissing
+from licensekit.issuer import BundlesVoid, Issued, Workspace
 from licensekit.wire.documents import Revocations
-from licensekit.wire.frame import read
 
 
 class ListOptions(NamedTuple):
@@ -46,21 +38,20 @@ class ListOptions(NamedTuple):
     reason: str
     fresh_days: int | None
     passphrase: PassphraseSource
-    as_json: bool
+    consent: Consent
 
     def revoke(self, **revoked: Any) -> None:
         """Sign the list that takes these back as well, and print what it says."""
-        signer = unlock(self.workspace.keys.choose("revocations", self.now), self.passphrase)
         until = end_of_freshness(self.fresh_days, self.now)
-        revocations = self.workspace.revoke(
-            signer,
-            who=operator(),
-            now=self.now,
-            reason=self.reason,
-            fresh_until=until,
-            **revoked,
+        proposal = self.workspace.propose_revoke(
+            now=self.now, reason=self.reason, fresh_until=until, **revoked
         )
-        _show(revocations, self.workspace.layout.pack(revocations.product), as_json=self.as_json)
+        if self.consent.ends(proposal):
+            return
+        key = unlock(self.workspace.keys.choose("revocations", self.now), self.passphrase)
+        revocations = proposal.sign(key, who=operator(), confirm=True)
+        pack = self.workspace.layout.pack(revocations.product)
+        _show(revocations, pack, as_json=self.consent.as_json)
 
 
 def list_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -71,6 +62,7 @@ def list_options(command: Callable[..., None]) -> Callable[..., None]:
     @fresh_option("the list")
     @passphrase
     @json_option
+    @consenting
     @wraps(command)
     def collected(
         *,
@@ -79,10 +71,11 @@ def list_options(command: Callable[..., None]) -> Callable[..., None]:
         reason: str,
         fresh_days: int | None,
         passphrase: PassphraseSource,
-        as_json: bool,
+        consent: Consent,
+        as_json: bool,  # noqa: ARG001  # it is in `consent`
         **given: Any,
     ) -> None:
-        wanted = ListOptions(workspace, now, reason, fresh_days, passphrase, as_json)
+        wanted = ListOptions(workspace, now, reason, fresh_days, passphrase, consent)
         command(wanted=wanted, **given)
 
     return collected
@@ -112,8 +105,6 @@ def bundle(*, bundles: tuple[str, ...], wanted: ListOptions) -> None:
 @list_options
 def serial(*, serials: tuple[str, ...], wanted: ListOptions) -> None:
     """Take back everything of a serial, now and in future."""
-    for one in serials:
-        wanted.workspace.ledger.require_serial(one)
     wanted.revoke(serials=serials)
 
 
@@ -122,59 +113,38 @@ def serial(*, serials: tuple[str, ...], wanted: ListOptions) -> None:
 @reason_option
 @passphrase
 @signed_by_roots
-@json_option
-def key(
-    *,
-    name: str,
-    workspace: Workspace,
-    now: int,
-    reason: str,
-    passphrase: PassphraseSource,
-    roots: Roots,
-    as_json: bool,
-) -> None:
+def key(*, name: str, reason: str, passphrase: PassphraseSource, roots: Roots) -> None:
     """Declare everything void that a key has signed: it was lost, or stolen.
 
     KEY is its name or key id. `licensekit reissue --signed-by KEY` then signs again what it had
     signed, with another key.
     """
-    state = workspace.state(now)
-    require_vendor(state)
-    trust = revoked(state.trust, name, now)
-    outcome = sign_and_write(workspace, [trust], [], roots, action="revoke key", note=reason)
-    void = workspace.ledger.count_signed_by(named(state.trust.keys, name))
-    show_outcome(outcome, as_json=as_json, key=name, bundles_void=void)
-    if outcome.file is None:
-        _sign_again(workspace, passphrase)
-    if void:
+    workspace = roots.workspace
+    proposal = workspace.keys.propose_revoke(name, now=roots.now, reason=reason)
+    void = sum(one.count for one in proposal.consequences if isinstance(one, BundlesVoid))
+    change = roots.sign(proposal, key=name, bundles_void=void)
+    if change is not None and change.file is None:
+        _sign_again(workspace, roots.now, passphrase)
+    if change is not None and void:
         remark(f"Sign them again with another key: licensekit reissue --signed-by {name} -o OUT")
 
 
-def _sign_again(workspace: Workspace, source: PassphraseSource) -> None:
+def _sign_again(workspace: Workspace, now: int, source: PassphraseSource) -> None:
     """Sign catalog and list again, where the revoked key had; it may have been the only one."""
     try:
-        refresh(workspace, source)
+        sign_pack(workspace, workspace.catalog.propose_pack(now=now), source)
     except KeyMissing as error:
         remark(
-            f"The key is revoked, and {error.what}: make another with `licensekit keys new`,"
+            f"The key is revoked, and {error.message}: make another with `licensekit keys new`,"
             " then run `licensekit pack`."
         )
 
 
 def _find(workspace: Workspace, name: str) -> Issued:
-    path = Path(name)
-    if not path.is_file():
+    if not Path(name).is_file():
         return workspace.ledger.bundle(name)
     with located(name):
-        tokens = armor.read(read_input(name, what="a license file"))
-        identities = [
-            identity_of(token.type, read(token.frame).payload).hex()
-            for token in tokens
-            if token.type == "bundle"
-        ]
-        if not identities:
-            raise NoBundle(reason="other", type=tokens[0].type)
-        return workspace.ledger.bundle(identities[0])
+        return workspace.ledger.bundle_in(read_input(name, what="a license file"))
 
 
 def _show(revocations: Revocations, pack: Path, *, as_json: bool) -> None:

@@ -10,7 +10,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from licensekit.database import Database
 from licensekit.errors import Fault, FaultsError, OrdersRefused
 from licensekit.files import write_many
 from licensekit.issuer.attachments import attachments_of
@@ -21,7 +20,7 @@ from licensekit.issuer.bulk.worker_pool import worker_pool
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import BundleToken
 from licensekit.issuer.output.license_file import BulkFiles, IssuedFile, file_name
-from licensekit.issuer.transaction import reading, writing
+from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys.signing import Signer
 
 BATCH: Final = 250
@@ -40,7 +39,7 @@ def new_run(signer: Signer, workers: int, *, now: int, who: str, attach: bool) -
 
 
 def issue_valid(
-    database: Database, lines: Iterable[OrderLine], run: Run, into: Path | None
+    store: WorkspaceStore, lines: Iterable[OrderLine], run: Run, into: Path | None
 ) -> Iterator[Done]:
     """Issue every valid order, many in each transaction; yield the result of each order.
 
@@ -53,7 +52,7 @@ def issue_valid(
     done: list[Done] = []
     while block := list(islice(waiting, TRANSACTION)):
         yield from _written(done, run, into)
-        with writing(database, run.now, run.who) as tx:
+        with store.write(run.now, run.who) as tx:
             batch = Batch(tx, run, makes_files=True)
             for first in range(0, len(block), BATCH):
                 batch.take(block[first : first + BATCH])
@@ -64,7 +63,7 @@ def issue_valid(
 
 
 def issue_all(
-    database: Database, lines: Iterable[OrderLine], run: Run, into: Path | None
+    store: WorkspaceStore, lines: Iterable[OrderLine], run: Run, into: Path | None
 ) -> Iterator[Done]:
     """Issue every order in one transaction, or none.
 
@@ -77,7 +76,7 @@ def issue_all(
     """
     waiting = iter(lines)
     refused, count = list[Done](), 0
-    with writing(database, run.now, run.who) as tx:
+    with store.write(run.now, run.who) as tx:
         batch = Batch(tx, run, makes_files=False)
         while block := list(islice(waiting, BATCH)):
             batch.take(block, only_check=count > 0)
@@ -90,14 +89,14 @@ def issue_all(
         if count:
             raise _refusal(refused, count)
         batch.settle()
-    yield from _files_of(database, run, batch.entered, into)
+    yield from _files_of(store, run, batch.entered, into)
 
 
 def _files_of(
-    database: Database, run: Run, entered: tuple[int, int], into: Path | None
+    store: WorkspaceStore, run: Run, entered: tuple[int, int], into: Path | None
 ) -> Iterator[Done]:
     """Yield the files of what was entered under these numbers, in constant memory."""
-    with reading(database, run.now) as tx:
+    with store.read(run.now) as tx:
         files = BulkFiles(attachments_of(tx, attach=run.attach))
         issued = bundles.between(tx.ledger, *entered)
         done: list[Done] = []

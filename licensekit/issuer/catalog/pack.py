@@ -1,20 +1,29 @@
 """The catalog of a workspace: what has changed since it was signed, and signing it."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from licensekit import limits
-from licensekit.catalog.changes import takes_away
-from licensekit.database import Database
-from licensekit.errors import CatalogChanged, CatalogInvalid, CatalogTakesAway
-from licensekit.files import read_bytes, write_atomically
+from licensekit.catalog.changes import differences, takes_away
+from licensekit.errors import CatalogChanged, CatalogInvalid, CatalogTakesAway, Fault
+from licensekit.files import read_bytes
 from licensekit.issuer.catalog.catalog_file import read_catalog
+from licensekit.issuer.keys.revocation import Revoked, next_list
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import append
+from licensekit.issuer.ledger import Record, append
+from licensekit.issuer.messages import TakesAway
+from licensekit.issuer.proposal import SignProposal, sign_proposed
 from licensekit.issuer.state import WorkspaceState
-from licensekit.issuer.transaction import reading, writing
+from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore
 from licensekit.keys.signing import Signer
+from licensekit.proposals import Change
 from licensekit.wire.documents import Catalog
+
+Keys = Callable[[str], Signer]
+"""Opens the key for documents of a type: `catalog`, `revocations`."""
 
 
 class CatalogDraft(NamedTuple):
@@ -33,27 +42,76 @@ class CatalogDraft(NamedTuple):
             return True
         return not _says_the_same(self.catalog, self.signed)
 
-    def require_nothing_taken(self, *, taking_away: bool = False) -> None:
-        """Refuse a draft that takes something away from what was sold, unless that is meant.
+    @property
+    def taken_away(self) -> list[Fault]:
+        """What it takes away from bundles that were sold, where and why."""
+        return [] if self.signed is None else takes_away(self.signed, self.catalog)
+
+    def require_nothing_taken(self) -> None:
+        """Refuse a draft that takes something away from what was sold.
 
         Raises:
             CatalogTakesAway: it does; `faults` says where and why.
         """
-        taken = [] if self.signed is None else takes_away(self.signed, self.catalog)
-        if taken and not taking_away:
+        taken = self.taken_away
+        if taken:
             raise CatalogTakesAway(
                 "it takes something away from bundles that were sold: "
                 + "; ".join(map(str, taken)),
-                hint="put it back, or sign it all the same with --take-away",
+                hint="put it back, or sign it all the same with `licensekit pack --yes`",
                 faults=taken,
             )
 
 
-class WorkspaceCatalog(NamedTuple):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class PackProposal(SignProposal[Path, Keys]):
+    """The documents that would be signed for the pack, which is renewed in any case."""
+
+    draft: CatalogDraft
+    signs_catalog: bool
+    list_fresh_until: int | None
+    """For a revocation list that is signed again."""
+    signs_list: bool
+
+    @property
+    def about(self) -> str:
+        """The catalog and the revocation list."""
+        return "the pack"
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is to be signed."""
+        return not (self.signs_catalog or self.signs_list)
+
+    def enter(self, tx: LedgerTransaction, key: Keys) -> Path:
+        """Sign and enter catalog and list, and return the path of the pack.
+
+        Raises:
+            TrustError: a key may not sign what it should.
+        """
+        records: list[Record] = []
+        if self.signs_catalog:
+            records.append(tx.sign("pack", self.draft.catalog, key("catalog")))
+        if self.signs_list:
+            again = next_list(tx, Revoked(), self.list_fresh_until)
+            signed = tx.sign("revoke", again, key("revocations"))
+            records.append(signed._replace(note="signed again"))
+        append(tx.ledger, records)
+        return self.store.layout.pack(tx.state.product)
+
+    def finish(self) -> None:
+        """Write the pack."""
+        self.store.write_pack(self.now)
+
+
+class WorkspaceCatalog:
     """The catalog of a workspace: the file that people write, and what was signed of it."""
 
-    layout: Layout
-    database: Database
+    def __init__(self, store: WorkspaceStore) -> None:
+        self._store = store
+
+    def __repr__(self) -> str:
+        return f"<WorkspaceCatalog in {self._store.layout.catalog}>"
 
     def draft(self, now: int) -> CatalogDraft:
         """Return the catalog as it is written now, and what was signed last.
@@ -61,8 +119,8 @@ class WorkspaceCatalog(NamedTuple):
         Raises:
             CatalogInvalid: it has faults.
         """
-        with reading(self.database, now) as tx:
-            return _draft(self.layout, tx.state, now)
+        with self._store.read(now) as tx:
+            return _draft(self._store.layout, tx.state, now)
 
     def require_unchanged(self, now: int) -> Catalog:
         """Return the signed catalog, if the catalog file still says the same.
@@ -73,32 +131,67 @@ class WorkspaceCatalog(NamedTuple):
             WorkspaceInvalid: none was signed yet.
             FileUnusable, TooLarge: the file cannot be read.
         """
-        with reading(self.database, now) as tx:
-            _require_unchanged(self.layout, tx.state, now)
+        with self._store.read(now) as tx:
+            _require_unchanged(self._store.layout, tx.state, now)
             return tx.state.signed_catalog
 
-    def sign(self, signer: Signer, *, who: str, now: int, taking_away: bool = False) -> None:
+    def propose_pack(self, *, now: int, list_fresh_until: int | None = None) -> PackProposal:
+        """Return what the pack needs: a changed catalog signed, and what a revoked key had signed.
+
+        With `list_fresh_until` the newest revocation list is signed again in any case, to be new
+        until then (seconds since 1970).
+
+        Raises:
+            CatalogInvalid: the catalog has faults.
+        """
+        with self._store.read(now) as tx:
+            return _propose_pack(tx, list_fresh_until)
+
+    def sign(self, signer: Signer, *, who: str, now: int, confirm: bool = False) -> None:
         """Sign the catalog as it is written now as the next version, and renew the pack.
 
         Raises:
             CatalogInvalid: it has faults.
-            CatalogTakesAway: it takes something away from what was sold.
+            ConfirmationNeeded: it takes something away from what was sold.
             TrustError: the key may not sign it.
         """
-        with writing(self.database, now, who) as tx:
-            written = _draft(self.layout, tx.state, now)
-            written.require_nothing_taken(taking_away=taking_away)
-            append(tx.ledger, [tx.sign("pack", written.catalog, signer)])
-        write_pack(self.layout, self.database, now)
+        again = partial(_propose_pack, list_fresh_until=None, only_catalog=True)
+        sign_proposed(self._store, again, lambda _: signer, who=who, now=now, confirm=confirm)
 
 
-def write_pack(layout: Layout, database: Database, now: int) -> Path:
-    """Write the pack from the ledger, and return its path."""
-    with reading(database, now) as tx:
-        state = tx.state
-    path = layout.pack(state.product)
-    write_atomically(path, state.pack)
-    return path
+def _propose_pack(
+    tx: LedgerTransaction, list_fresh_until: int | None, *, only_catalog: bool = False
+) -> PackProposal:
+    state, draft = tx.state, _draft(tx.store.layout, tx.state, tx.now)
+    signs_catalog = draft.is_changed or only_catalog
+    last = state.last_list
+    asks_for_list = state.lacks_list or list_fresh_until is not None
+    signs_list = last is not None and asks_for_list and not only_catalog
+    if last is not None and list_fresh_until is None:
+        list_fresh_until = last.fresh_until
+    taken = draft.taken_away if signs_catalog else []
+    found = differences(draft.signed, draft.catalog) if draft.signed and signs_catalog else []
+    changes = [Change(f"catalog.{one.where}", one.before, one.after) for one in found]
+    if signs_catalog:
+        version = None if draft.signed is None else draft.signed.version
+        changes.append(Change("catalog", version, draft.catalog.version))
+    if signs_list and last is not None:
+        changes.append(Change("revocations", last.number, last.number + 1))
+    return PackProposal(
+        changes=tuple(changes),
+        needs_confirmation=tuple(TakesAway(path=one.where, why=one.why) for one in taken),
+        store=tx.store,
+        now=tx.now,
+        again=partial(
+            _propose_pack,
+            list_fresh_until=list_fresh_until if signs_list else None,
+            only_catalog=only_catalog,
+        ),
+        draft=draft,
+        signs_catalog=signs_catalog,
+        list_fresh_until=list_fresh_until,
+        signs_list=signs_list,
+    )
 
 
 def _draft(layout: Layout, state: WorkspaceState, now: int) -> CatalogDraft:

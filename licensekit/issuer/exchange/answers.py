@@ -6,6 +6,7 @@ gives its place, and its serial, to the next that asks.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from licensekit.database import Connection
@@ -31,7 +32,10 @@ from licensekit.issuer.orders.bundle import replace_fields
 from licensekit.issuer.orders.canonical import canonical, difference
 from licensekit.issuer.orders.issue import (
     Issuance,
+    IssueProposal,
+    Signing,
     prepare_bundle,
+    proposal_of,
     require_genuine,
     require_same_order,
 )
@@ -50,6 +54,14 @@ class EarlierAnswer(NamedTuple):
 
     serial: str
     active: Issued | None
+
+
+def propose_answer(
+    tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft, signing: Signing
+) -> IssueProposal:
+    """Return what answers a request; raises as `prepare_answer`."""
+    again = partial(propose_answer, request=request, draft=draft, signing=signing)
+    return proposal_of(tx, prepare_answer(tx, request, draft), signing, again)
 
 
 def prepare_answer(tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft) -> Issuance:

@@ -1,5 +1,8 @@
 """From a request to a reset: the vendor puts one installation right, once."""
 
+from dataclasses import dataclass
+from functools import partial
+
 from licensekit.database import Connection
 from licensekit.errors import ExchangeFileRefused, RequestAnswered, WorkspaceError
 from licensekit.issuer.attachments import attachments_of
@@ -7,26 +10,90 @@ from licensekit.issuer.exchange.requests import VerifiedRequest, answer_before
 from licensekit.issuer.ledger import append, bundles, exchange_files
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.output.license_file import ResetFile, reset_file
+from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.signing import require_signer
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.keys.signing import Signer
+from licensekit.proposals import Change
 from licensekit.wire.documents import Reset, ResetWhat, decode
 from licensekit.wire.frame import read
 from licensekit.wire.plain import word
 
 
-def check_reset(
-    tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, *, attach: bool
-) -> ResetFile | None:
-    """Check the request for a reset; return the file if it was answered with this reset before.
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ResetProposal(SignProposal[ResetFile, Signer | None]):
+    """The reset that would answer a request."""
+
+    request: VerifiedRequest
+    what: ResetWhat
+    reason: str
+    attach: bool
+    repeated: ResetFile | None
+    """The file, where the request was answered with it before: then nothing is signed."""
+
+    @property
+    def about(self) -> str:
+        """The installation."""
+        return f"installation {self.request.installation.hex()}"
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the request was answered with it before."""
+        return self.repeated is not None
+
+    def enter(self, tx: LedgerTransaction, key: Signer | None) -> ResetFile:
+        """Sign a reset, enter it beside the request, and return its file.
+
+        Raises:
+            KeyMissing: there is no key, and something to sign.
+            KeyOutOfScope, KeyOutOfWindow, KeyRevoked, KeyUnknown: the key may not sign it.
+        """
+        if self.repeated is not None:
+            return self.repeated
+        request, nonce = self.request, self.request.document.nonce
+        reset = Reset(tx.state.issuer, request.installation, self.what, nonce, tx.now, {})
+        signed = tx.sign("answer", reset, require_signer(key))
+        noted = signed._replace(request=request.identity, note=self.reason)
+        append(tx.ledger, [request.record(tx), noted])
+        return reset_file(signed.token, attachments_of(tx, attach=self.attach), repeated=False)
+
+
+def propose_reset(
+    tx: LedgerTransaction,
+    request: VerifiedRequest,
+    what: ResetWhat,
+    *,
+    reason: str = "",
+    attach: bool = True,
+) -> ResetProposal:
+    """Return the reset that answers a request, once for each request.
 
     Raises:
         RequestAnswered: it was answered with something else.
         WorkspaceError, NotIssued, ExchangeFileRefused: as `_require_ours`.
     """
+    repeated = _reset_before(tx, request, what, attach=attach)
+    if repeated is None:
+        _require_ours(tx, request)
+    path = f"resets.{request.installation.hex()}"
+    return ResetProposal(
+        changes=() if repeated is not None else (Change(path, None, word(what)),),
+        store=tx.store,
+        now=tx.now,
+        again=partial(propose_reset, request=request, what=what, reason=reason, attach=attach),
+        request=request,
+        what=what,
+        reason=reason,
+        attach=attach,
+        repeated=repeated,
+    )
+
+
+def _reset_before(
+    tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, *, attach: bool
+) -> ResetFile | None:
     before = answer_before(tx, request)
     if before is None:
-        _require_ours(tx, request)
         return None
     if before.token.type != "reset":
         raise RequestAnswered("this request was answered with a license")
@@ -34,35 +101,6 @@ def check_reset(
     if reset.what is not what:
         raise RequestAnswered(f"this request was answered with a reset ({word(reset.what)})")
     return reset_file(before.token, attachments_of(tx, attach=attach), repeated=True)
-
-
-def sign_reset(
-    tx: LedgerTransaction,
-    request: VerifiedRequest,
-    what: ResetWhat,
-    signer: Signer | None,
-    *,
-    reason: str,
-    attach: bool,
-) -> ResetFile:
-    """Sign a reset, enter it beside the request, and return its file; once for each request.
-
-    Raises:
-        RequestAnswered, WorkspaceError, NotIssued, ExchangeFileRefused: as `check_reset`.
-        KeyMissing: there is no signer, and something to sign.
-        KeyOutOfScope, KeyOutOfWindow, KeyRevoked, KeyUnknown: the key may not sign it.
-    """
-    before = check_reset(tx, request, what, attach=attach)
-    if before is not None:
-        return before
-    nonce = request.document.nonce
-    reset = Reset(tx.state.issuer, request.installation, what, nonce, tx.now, {})
-    signed = tx.sign("answer", reset, require_signer(signer))
-    append(
-        tx.ledger,
-        [request.record(tx), signed._replace(request=request.identity, note=reason)],
-    )
-    return reset_file(signed.token, attachments_of(tx, attach=attach), repeated=False)
 
 
 def _require_ours(tx: LedgerTransaction, request: VerifiedRequest) -> None:

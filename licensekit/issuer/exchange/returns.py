@@ -2,10 +2,12 @@
 
 A receipt proves that an installation gave a bundle up for good. So it must be signed by the key
 that the bundle is bound to. A bundle that is bound to none can be given up by whoever has its file,
-while others keep it: such a receipt is taken only with `unbound`.
+while others keep it: somebody must confirm that it is taken back from everybody.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from licensekit.database import Connection
@@ -16,10 +18,14 @@ from licensekit.issuer.keys.revocation import Lowest, Revoked, next_list
 from licensekit.issuer.ledger import append, bundles, entry, exchange_files
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
+from licensekit.issuer.ledger.projection import RETURNED
+from licensekit.issuer.messages import UnboundReturn
+from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.signing import require_signer
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.keys.digest import sha256
 from licensekit.keys.signing import Signer
+from licensekit.proposals import Change
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import SelfSigned, self_signed
 from licensekit.wire import armor
@@ -33,9 +39,15 @@ class Returned(NamedTuple):
     signed: SelfSigned[Receipt]
     issued: Issued
 
+    @property
+    def is_unbound(self) -> bool:
+        """Whether the bundle is bound to no installation, so that anybody can return it."""
+        binding = self.issued.bundle.binding
+        return binding is None or binding.installation is None
+
 
 class Received(NamedTuple):
-    """What is new in a file from an installation; nothing is entered yet."""
+    """What is new in a file from an installation."""
 
     returned: tuple[Returned, ...]
     statements: tuple[SelfSigned[Statement], ...]
@@ -51,19 +63,71 @@ class Received(NamedTuple):
         return tuple(dict.fromkeys(sha256(one.keys[0].public) for one in signed))
 
 
-def receive(tx: LedgerTransaction, data: bytes | str, *, unbound: bool) -> Received:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class AcceptProposal(SignProposal[Received, Signer | None]):
+    """What installations have sent, to be entered; returned bundles go on a revocation list."""
+
+    received: Received
+
+    @property
+    def about(self) -> str:
+        """The bundles that are returned, or who has stated something."""
+        returned = ", ".join(one.issued.label for one in self.received.returned)
+        return returned or f"statement of {self.received.statements[0].document.serial}"
+
+    def enter(self, tx: LedgerTransaction, key: Signer | None) -> Received:
+        """Enter what was received, and sign the list that takes returned bundles back.
+
+        Raises:
+            KeyMissing: there is no key, and a list to sign.
+            WorkspaceError: the list would be too long.
+            TrustError: the key may not sign it.
+        """
+        received = self.received
+        sent = (*(one.signed for one in received.returned), *received.statements)
+        records = [tx.record("accept", one.token, one.document) for one in sent]
+        if received.to_revoke:
+            next_one = next_list(tx, Revoked(lowest=received.to_revoke))
+            signed = tx.sign("revoke", next_one, require_signer(key))
+            records.append(signed._replace(note="returned"))
+        append(tx.ledger, records)
+        return received
+
+    def finish(self) -> None:
+        """Write the pack, if there is a new list."""
+        if self.received.to_revoke:
+            self.store.write_pack(self.now)
+
+
+def propose_accept(tx: LedgerTransaction, data: bytes | str) -> AcceptProposal:
+    """Return what entering receipts and statements would do; raises as `receive`."""
+    received = receive(tx, data)
+    unbound = (one.issued.label for one in received.returned if one.is_unbound)
+    return AcceptProposal(
+        changes=tuple(
+            Change(f"bundles.{one.issued.label}", one.issued.state, RETURNED)
+            for one in received.returned
+        ),
+        needs_confirmation=tuple(UnboundReturn(bundle=label) for label in unbound),
+        store=tx.store,
+        now=tx.now,
+        again=partial(propose_accept, data=data),
+        received=received,
+    )
+
+
+def receive(tx: LedgerTransaction, data: bytes | str) -> Received:
     """Verify receipts and statements, and compare them with what was issued.
 
-    With `unbound`, receipts of bundles that are bound to no installation are taken as well. What
-    was entered before is passed over beside what was not: an installation writes all receipts of a
-    part again with each new one.
+    What was entered before is passed over beside what was not: an installation writes all receipts
+    of a part again with each new one.
 
     Raises:
         FormatError, KeyInvalid, TrustError: something is no receipt and no statement, or its
             signature does not hold.
         ExchangeFileKnown: everything was entered before.
         NotIssued: it is about a bundle or serial that was never issued here.
-        ExchangeFileRefused: another installation signed it than the record names, or any at all.
+        ExchangeFileRefused: another installation signed it than the record names.
     """
     returned: list[Returned] = []
     statements: list[SelfSigned[Statement]] = []
@@ -76,32 +140,12 @@ def receive(tx: LedgerTransaction, data: bytes | str, *, unbound: bool) -> Recei
         elif isinstance(signed.document, Statement):
             statements.append(_statement(tx, token))
         else:
-            returned.append(_returned(tx.ledger, token, unbound=unbound))
+            returned.append(_returned(tx.ledger, token))
     if not returned and not statements:
         raise _all_known(tx.ledger, known)
     taken_back = (_lowest(one.issued.bundle) for one in returned)
     to_revoke = tuple(one for one in taken_back if not _is_taken_back(one, tx.state.last_list))
     return Received(tuple(returned), tuple(statements), len(known), to_revoke)
-
-
-def enter(tx: LedgerTransaction, received: Received, signer: Signer | None) -> None:
-    """Enter what was received, and sign the list that takes returned bundles back.
-
-    Raises:
-        KeyMissing: there is no signer, and a list to sign.
-        WorkspaceError: the list would be too long.
-        TrustError: the key may not sign it.
-    """
-    records = [
-        tx.record("accept", signed.token, signed.document)
-        for signed in (*(one.signed for one in received.returned), *received.statements)
-    ]
-    if received.to_revoke:
-        next_one = next_list(tx, Revoked(lowest=received.to_revoke))
-        records.append(
-            tx.sign("revoke", next_one, require_signer(signer))._replace(note="returned")
-        )
-    append(tx.ledger, records)
 
 
 def _lowest(returned: Bundle) -> Lowest:
@@ -133,7 +177,7 @@ def _signed(token: Token) -> SelfSigned[Receipt] | SelfSigned[Statement]:
     return signed
 
 
-def _returned(ledger: Connection, token: Token, *, unbound: bool) -> Returned:
+def _returned(ledger: Connection, token: Token) -> Returned:
     signed = self_signed(token, Receipt)
     receipt = signed.document
     issued = bundles.by_identity(ledger, receipt.identity)
@@ -146,12 +190,6 @@ def _returned(ledger: Connection, token: Token, *, unbound: bool) -> Returned:
         )
     binding = issued.bundle.binding
     if binding is None or binding.installation is None:
-        if not unbound:
-            raise ExchangeFileRefused(
-                f"{issued.label} is bound to no installation, so its receipt proves only that"
-                " somebody has the file",
-                hint="--unbound takes it, and takes the bundle back from everybody",
-            )
         return Returned(signed, issued)
     installation = sha256(signed.keys[0].public)
     if binding.installation != installation:

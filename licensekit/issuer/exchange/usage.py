@@ -1,8 +1,9 @@
 """What was sold beside what is in use: the true-up, from the newest statement of each serial."""
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
+from licensekit.dates import format_seconds
 from licensekit.issuer.ledger import bundles, exchange_files
 from licensekit.issuer.ledger.exchange_files import ReceivedStatement
 from licensekit.issuer.ledger.histories import History, history_of
@@ -11,13 +12,30 @@ from licensekit.issuer.ledger.projection import ACTIVE
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Bundle, Kind, Usage
+from licensekit.wire.plain import word
 
 OVER = "over"
 UNDER = "under"
 EVEN = "even"
 UNRESTRICTED = "unrestricted"
 UNSTATED = "unstated"
-STATES = (OVER, UNDER, EVEN, UNRESTRICTED, UNSTATED)
+USAGE_STATES = (OVER, UNDER, EVEN, UNRESTRICTED, UNSTATED)
+
+USAGE_FIELDS: Final = (
+    "serial",
+    "company",
+    "license",
+    "kind",
+    "sold",
+    "in_use",
+    "free",
+    "state",
+    "stated",
+    "installation",
+    "installations",
+    "history",
+)
+"""The names of what a row says as plain data, in order."""
 
 
 class UsageRow(NamedTuple):
@@ -42,7 +60,7 @@ class UsageRow(NamedTuple):
 
     @property
     def state(self) -> str:
-        """One of `STATES`."""
+        """One of `USAGE_STATES`."""
         if self.sold is None:
             return UNRESTRICTED
         if self.in_use is None:
@@ -63,6 +81,17 @@ class UsageReport(NamedTuple):
     installations: int
     """How many have stated something and returned nothing: above one, the serial is used twice."""
     history: History | None
+
+    def plain(self) -> Iterator[dict[str, Any]]:
+        """Yield each row as plain JSON values, by `USAGE_FIELDS`."""
+        stated = None if self.stated is None else format_seconds(self.stated)
+        installation = None if self.installation is None else self.installation.hex()
+        history = None if self.history is None else self.history.value
+        for row in self.rows:
+            counts = (row.sold, row.in_use, row.free, row.state)
+            sold = (self.serial, self.company, row.license, word(row.kind), *counts)
+            values = (*sold, stated, installation, self.installations, history)
+            yield dict(zip(USAGE_FIELDS, values, strict=True))
 
 
 def usage_of(tx: LedgerTransaction, serial: str) -> UsageReport:

@@ -97,6 +97,18 @@ class Ceremony(NamedTuple):
         """The file that travels."""
         return file_of(self.tokens)
 
+    @property
+    def file_name(self) -> str:
+        """The name of the file that travels: `trust-2.signing`."""
+        first = self.pending[0]
+        return f"{first.kind}-{first.document.version}.signing"
+
+    @property
+    def missing(self) -> int:
+        """How many signatures are missing at least."""
+        lacking = (sum(count for _, count in one.missing()) for one in self.pending)
+        return max(lacking, default=0)
+
     def wants(self, key: VerifyingKey) -> bool:
         """Return whether a signature by `key` is still needed."""
         return any(one.needs(key) for one in self.pending)

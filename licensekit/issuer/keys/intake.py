@@ -13,8 +13,8 @@ from licensekit.wire.frame import read
 _TAKEN = frozenset({"root", "trust", "revocations", "catalog"})
 
 
-def take(tx: LedgerTransaction, tokens: Sequence[Token], *, action: str, note: str) -> list[Token]:
-    """Enter those of `tokens` that are newer than what is in force, and return them.
+def newer(tx: LedgerTransaction, tokens: Sequence[Token]) -> list[Token]:
+    """Return those of `tokens` that are newer than what is in force.
 
     Raises:
         UnexpectedType: one of them is no document of a pack.
@@ -25,8 +25,12 @@ def take(tx: LedgerTransaction, tokens: Sequence[Token], *, action: str, note: s
             raise UnexpectedType(reason="not-in-pack", type=token.type)
     extended = extend_trust_store(tx.state.trust_store, tokens, tx.now)
     known = set(tx.state.tokens)
-    newer = tx.state._replace(trust_store=extended).tokens
-    fresh = [token for token in newer if token not in known]
+    return [one for one in tx.state._replace(trust_store=extended).tokens if one not in known]
+
+
+def take(tx: LedgerTransaction, tokens: Sequence[Token], *, action: str, note: str) -> list[Token]:
+    """Enter those of `tokens` that are newer than what is in force; return them; as `newer`."""
+    fresh = newer(tx, tokens)
     append(
         tx.ledger,
         [tx.record(action, token, opened(token))._replace(note=note) for token in fresh],

@@ -1,11 +1,20 @@
 """Taking back: the next revocation list, made from the one before."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from licensekit import limits
 from licensekit.errors import WorkspaceError
+from licensekit.issuer.ledger import append, bundles
+from licensekit.issuer.ledger.lookup import require_serial
+from licensekit.issuer.ledger.projection import REVOKED
+from licensekit.issuer.messages import TakenBack
+from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.transaction import LedgerTransaction
+from licensekit.keys.signing import Signer
+from licensekit.proposals import Change
 from licensekit.wire.documents import Revocations
 
 
@@ -24,6 +33,63 @@ class Revoked(NamedTuple):
     """Of bundles."""
     serials: Sequence[str] = ()
     lowest: Sequence[Lowest] = ()
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class RevokeProposal(SignProposal[Revocations, Signer]):
+    """The next revocation list."""
+
+    revoked: Revoked
+    reason: str
+    fresh_until: int | None
+
+    @property
+    def about(self) -> str:
+        """What is taken back."""
+        return ", ".join(one.path for one in self.changes) or "the revocation list"
+
+    def enter(self, tx: LedgerTransaction, key: Signer) -> Revocations:
+        """Sign and enter the list, and return it; raises as `next_list`."""
+        revocations = next_list(tx, self.revoked, self.fresh_until)
+        append(tx.ledger, [tx.sign("revoke", revocations, key)._replace(note=self.reason)])
+        return revocations
+
+    def finish(self) -> None:
+        """Write the pack, which holds the list."""
+        self.store.write_pack(self.now)
+
+
+def propose_revoke(
+    tx: LedgerTransaction, revoked: Revoked, *, reason: str, fresh_until: int | None
+) -> RevokeProposal:
+    """Return the list that takes back what is `revoked` as well.
+
+    Raises:
+        NotIssued: nothing was issued for one of its serials.
+        WorkspaceError: it would be longer than a list may be.
+    """
+    for serial in revoked.serials:
+        require_serial(tx.ledger, serial)
+    next_list(tx, revoked)
+    issued = [(one, bundles.by_identity(tx.ledger, one)) for one in revoked.identities]
+    states = {
+        f"bundles.{identity.hex() if one is None else one.label}": one and one.state
+        for identity, one in issued
+    }
+    for serial in revoked.serials:
+        for one in bundles.active(tx.ledger, serial):
+            states[f"bundles.{one.label}"] = one.state
+    serials = [f"serials.{serial}" for serial in revoked.serials]
+    return RevokeProposal(
+        changes=tuple(Change(path, state, REVOKED) for path, state in states.items()),
+        consequences=tuple(TakenBack(subject=one) for one in [*states, *serials]),
+        store=tx.store,
+        now=tx.now,
+        again=partial(propose_revoke, revoked=revoked, reason=reason, fresh_until=fresh_until),
+        revoked=revoked,
+        reason=reason,
+        fresh_until=fresh_until,
+    )
 
 
 def next_list(

@@ -17,6 +17,12 @@ _NEWEST: Final = (
 )
 
 
+def newest_number(connection: Connection) -> int:
+    """Return the number of the newest entry of these documents; 0 if there is none."""
+    row = connection.one("SELECT max(number) FROM documents")
+    return (row[0] or 0) if row else 0
+
+
 def roots(connection: Connection) -> list[Token]:
     """Return every root, oldest first."""
     rows = connection.rows(_SELECT + " AND d.type = 'root' ORDER BY d.number")

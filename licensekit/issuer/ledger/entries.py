@@ -32,7 +32,7 @@ _NUMBERS: Final = (
     "SELECT order_number FROM entries WHERE order_number IN (?) AND request IS NULL"
     " UNION SELECT order_number FROM entries WHERE order_number IN (?) AND request IS NOT NULL"
 )
-FIELDS: Final = (
+ENTRY_FIELDS: Final = (
     "number",
     "action",
     "at",
@@ -88,7 +88,7 @@ class LedgerEntry(NamedTuple):
         return _content(self.number, self)
 
     def plain(self) -> dict[str, Any]:
-        """Return all that the hash covers under `FIELDS`, so that anybody can verify the chain.
+        """Return what the hash covers, by `ENTRY_FIELDS`, so that anybody can verify the chain.
 
         `ordered` is text, as the hash covers it.
         """
@@ -104,7 +104,7 @@ class LedgerEntry(NamedTuple):
             self.hash.hex(),
             armor.write(self.token),
         )
-        return dict(zip(FIELDS, values, strict=True))
+        return dict(zip(ENTRY_FIELDS, values, strict=True))
 
 
 def append(connection: Connection, records: Sequence[Record]) -> list[int]:

@@ -5,16 +5,36 @@ those that are asked for leads, so that a page costs what is on it and not what 
 """
 
 from collections.abc import Iterator
-from typing import Final, LiteralString, NamedTuple
+from typing import Any, Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection, Row, Value
+from licensekit.dates import format_days, format_seconds
 from licensekit.errors import NotIssued
 from licensekit.issuer.ledger.projection import ACTIVE, LEDGER_STATES, company_key
 from licensekit.wire.documents import Use
+from licensekit.wire.plain import word
 
 EXPIRED: Final = "expired"
-STATES: Final = (*LEDGER_STATES, EXPIRED)
+LISTED_STATES: Final = (*LEDGER_STATES, EXPIRED)
 """The states of bundles at one moment: an active one whose last day has passed is expired."""
+
+LISTED_FIELDS: Final = (
+    "entry",
+    "identity",
+    "serial",
+    "part",
+    "sequence",
+    "company",
+    "product",
+    "use",
+    "issued",
+    "expiry",
+    "state",
+    "order",
+    "key_id",
+    "who",
+)
+"""The names of what is listed of a bundle as plain data, in order."""
 
 _LAST: Final = "\U0010ffff"
 _EVERY: Final = 2**63 - 1
@@ -30,7 +50,7 @@ class Filters(NamedTuple):
     order: str | None = None
     product: str | None = None
     state: str | None = None
-    """One of `STATES`."""
+    """One of `LISTED_STATES`."""
     expiring_within: int | None = None
     """Active bundles whose term ends today or within this many days."""
     since: int | None = None
@@ -54,7 +74,7 @@ class Listed(NamedTuple):
     """Seconds since 1970."""
     expiry: int | None
     state: str
-    """One of `STATES`."""
+    """One of `LISTED_STATES`."""
     order_number: str | None
     who: str
 
@@ -62,6 +82,26 @@ class Listed(NamedTuple):
     def name(self) -> str:
         """Its name in commands: `1010000014-base-1`."""
         return f"{self.serial}-{self.part}-{self.sequence}"
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values, by `LISTED_FIELDS`."""
+        values = (
+            self.number,
+            self.identity.hex(),
+            self.serial,
+            self.part,
+            self.sequence,
+            self.company,
+            self.product,
+            word(self.use),
+            format_seconds(self.issued),
+            None if self.expiry is None else format_days(self.expiry),
+            self.state,
+            self.order_number,
+            self.key_id.hex(),
+            self.who,
+        )
+        return dict(zip(LISTED_FIELDS, values, strict=True))
 
 
 class _Order(NamedTuple):

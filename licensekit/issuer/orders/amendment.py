@@ -14,6 +14,7 @@ from licensekit.errors import Fault, OrderInvalid
 from licensekit.issuer.orders.cells import TABLES, OrderKey, parse_key
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.orders.order_file import KEYS, draft_from
+from licensekit.proposals import Change
 from licensekit.text import values
 from licensekit.wire.documents import Bundle, Catalog, Kind
 from licensekit.wire.plain import plain
@@ -63,15 +64,6 @@ class Amendment(NamedTuple):
         return json.dumps(
             asked, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str
         )
-
-
-class BundleChange(NamedTuple):
-    """One thing that a change alters, in the words of an order; None: it is not there."""
-
-    path: str
-    """The key path: `users.sales-pro`."""
-    before: object
-    after: object
 
 
 def renewal(
@@ -136,12 +128,13 @@ def content_of(bundle: Bundle) -> dict[str, Any]:
     return {key: _counts(value) if key in _COUNTED else value for key, value in said.items()}
 
 
-def differences(before: Bundle, after: Bundle) -> tuple[BundleChange, ...]:
+def differences(before: Bundle | None, after: Bundle) -> tuple[Change, ...]:
     """Return everything in which two bundles differ, by key path, in the order of the keys."""
-    old, new = _flat(content_of(before)), _flat(content_of(after))
+    old = {} if before is None else _flat(content_of(before))
+    new = _flat(content_of(after))
     paths = [*old, *(path for path in new if path not in old)]
     return tuple(
-        BundleChange(path, old.get(path), new.get(path))
+        Change(path, old.get(path), new.get(path))
         for path in paths
         if old.get(path) != new.get(path)
     )

@@ -1,6 +1,8 @@
 """A renewal or another change of what was sold, proposed within one transaction on the ledger."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from licensekit.database import Connection
 from licensekit.dates import day_at
@@ -10,33 +12,48 @@ from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.projection import ACTIVE, REPLACED
-from licensekit.issuer.orders.amendment import Amendment, BundleChange, amended, differences
+from licensekit.issuer.messages import MoreInUse, SoldIsChanged
+from licensekit.issuer.orders.amendment import Amendment, amended, differences
 from licensekit.issuer.orders.bundle import replace_fields
-from licensekit.issuer.orders.issue import Issuance, ordered_before, prepare_bundle
+from licensekit.issuer.orders.issue import (
+    Issuance,
+    IssueProposal,
+    Signing,
+    file_before,
+    ordered_before,
+    prepare_bundle,
+)
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Bundle
 
 
-class ChangeProposal(NamedTuple):
-    """What a change makes of a bundle; nothing is signed yet."""
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ChangeProposal(IssueProposal):
+    """What a change makes of a bundle. Without `changes`, what is in force is the result."""
 
     before: Issued
     """What is in force; or what was signed for the same order number before."""
-    after: Bundle
-    differences: tuple[BundleChange, ...]
-    """None: there is nothing to sign, and what is in force is the result."""
     short: tuple[UsageRow, ...] = ()
     """Licenses of which the newest statement has more in use than would be sold."""
 
-    def issuance(self, asked: Amendment) -> Issuance:
-        """Return what is to be signed, if anything is."""
-        before = None if self.differences else self.before
-        bundle = self.after if self.differences else self.before.bundle
-        return Issuance(asked.action, bundle, before, asked.number, asked.ordered)
+    @property
+    def after(self) -> Bundle:
+        """What would be in force."""
+        return self.issuance.bundle
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the preview as plain JSON values, with the place of the bundle."""
+        named = {
+            "serial": self.after.serial,
+            "part": self.after.part,
+            "sequence": self.before.bundle.sequence,
+            "new_sequence": self.after.sequence,
+        }
+        return {**named, **super().as_json()}
 
 
-def propose_change(tx: LedgerTransaction, asked: Amendment) -> ChangeProposal:
+def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) -> ChangeProposal:
     """Return what a change makes of the bundle in force.
 
     Raises:
@@ -45,33 +62,50 @@ def propose_change(tx: LedgerTransaction, asked: Amendment) -> ChangeProposal:
         OrderConflict: something else was signed under its order number.
         OrderInvalid: with all faults of what is asked for.
     """
+    again = partial(propose_change, asked=asked, signing=signing)
     done = ordered_before(tx, asked.number, asked.ordered)
-    if done is not None:
-        return ChangeProposal(done, done.bundle, ())
+    before, after = (done, done.bundle) if done is not None else _changed(tx, asked)
+    changes = differences(before.bundle, after)
+    issuance = Issuance(
+        asked.action,
+        after if changes else before.bundle,
+        None if changes else before,
+        asked.number,
+        asked.ordered,
+    )
+    short = shortfalls(tx, before.bundle, after) if changes else ()
+    return ChangeProposal(
+        changes=changes,
+        warnings=tuple(map(_warning, short)),
+        needs_confirmation=(_agreed(after),) if changes else (),
+        store=tx.store,
+        now=tx.now,
+        again=again,
+        issuance=issuance,
+        signing=signing,
+        repeated=file_before(tx, issuance, attach=signing.attach),
+        before=before,
+        short=short,
+    )
+
+
+def _changed(tx: LedgerTransaction, asked: Amendment) -> tuple[Issued, Bundle]:
     require_serial(tx.ledger, asked.serial)
     before = in_force(tx.ledger, asked.serial, asked.part)
     draft = amended(asked, before.bundle, tx.state.signed_catalog, day_at(tx.now))
     made = prepare_bundle(tx, draft, Numbering(tx))
     kept = before.bundle
-    after = replace_fields(made, binding=kept.binding, extensions=kept.extensions)
-    short = shortfalls(tx, before.bundle, after)
-    return ChangeProposal(before, after, differences(before.bundle, after), short)
+    return before, replace_fields(made, binding=kept.binding, extensions=kept.extensions)
 
 
-def require_as_shown(proposed: ChangeProposal, shown: ChangeProposal | None) -> None:
-    """Refuse what differs from what somebody was shown and has agreed to.
+def _agreed(after: Bundle) -> SoldIsChanged:
+    return SoldIsChanged(serial=after.serial, part=after.part, sequence=after.sequence)
 
-    Raises:
-        NotCurrent: something else was signed meanwhile.
-    """
-    if shown is not None and (shown.before.identity, shown.differences) != (
-        proposed.before.identity,
-        proposed.differences,
-    ):
-        raise NotCurrent(
-            f"{shown.before.label} is no longer in force: another change came first",
-            hint="review the changes again",
-        )
+
+def _warning(row: UsageRow) -> MoreInUse:
+    return MoreInUse(
+        license=row.license, in_use=row.in_use or 0, sold=row.sold or 0, missing=row.missing
+    )
 
 
 def in_force(ledger: Connection, serial: str, part: str) -> Issued:

@@ -1,5 +1,8 @@
 """From order to license file: checked, signed, entered, and only then handed out."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from licensekit.errors import BundleRevoked, KeyRevoked, OrderConflict
@@ -7,11 +10,19 @@ from licensekit.issuer.attachments import attachments_of
 from licensekit.issuer.exchange.requests import VerifiedRequest
 from licensekit.issuer.ledger import LedgerEntry, append, bundles, entry_of_order
 from licensekit.issuer.ledger.bundles import Issued
+from licensekit.issuer.orders.amendment import differences
 from licensekit.issuer.orders.bundle import CheckedOrder, check_order, make_bundle
 from licensekit.issuer.orders.canonical import canonical, difference
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import OrderDraft
-from licensekit.issuer.output.license_file import Approve, LicenseFile, file_name, license_file
+from licensekit.issuer.output.license_file import (
+    Approve,
+    LicenseFile,
+    accept_all,
+    file_name,
+    license_file,
+)
+from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.signing import require_signer
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.keys.signing import Signer
@@ -35,6 +46,84 @@ class Issuance(NamedTuple):
     request: VerifiedRequest | None = None
     """The request that is answered."""
     numbering: Numbering | None = None
+
+
+class Signing(NamedTuple):
+    """How the license file of a bundle is made."""
+
+    attach: bool = True
+    """Whether the file carries what an application shipped long ago lacks (`attachments`)."""
+    approve: Approve = accept_all
+    """Called with the file before the ledger has it; what it raises undoes the signing."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class IssueProposal(SignProposal[LicenseFile, Signer | None]):
+    """The bundle that an order, a request or a change comes to."""
+
+    issuance: Issuance
+    signing: Signing
+    repeated: LicenseFile | None
+    """The file, where it was issued before: then nothing is signed, and no key is needed."""
+
+    @property
+    def bundle(self) -> Bundle:
+        """The bundle that would be signed, or was; another order may take a new serial first."""
+        return self.issuance.bundle
+
+    @property
+    def about(self) -> str:
+        """The order by its number, or the serial."""
+        number = self.issuance.number
+        return f"serial {self.bundle.serial}" if number is None else f"order {number}"
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it was issued before."""
+        return self.repeated is not None
+
+    def enter(self, tx: LedgerTransaction, key: Signer | None) -> LicenseFile:
+        """Sign and enter the bundle, if it was not issued before, and return its file.
+
+        Raises:
+            KeyMissing: there is no key, and something to sign.
+            KeyOutOfScope, KeyOutOfWindow, KeyRevoked, KeyUnknown: the key may not sign it.
+        """
+        file = self.repeated
+        if file is None:
+            token = _enter(tx, self.issuance, require_signer(key))
+            attachments = attachments_of(tx, attach=self.signing.attach)
+            file = license_file(self.bundle, token, attachments, repeated=False)
+        self.signing.approve(file)
+        return file
+
+
+def propose_order(tx: LedgerTransaction, draft: OrderDraft, signing: Signing) -> IssueProposal:
+    """Return what an order comes to; raises as `prepare_order`."""
+    again = partial(propose_order, draft=draft, signing=signing)
+    return proposal_of(tx, prepare_order(tx, draft), signing, again)
+
+
+def proposal_of(
+    tx: LedgerTransaction,
+    issuance: Issuance,
+    signing: Signing,
+    again: Callable[[LedgerTransaction], IssueProposal],
+) -> IssueProposal:
+    """Return the proposal of a bundle that is new in every value."""
+    repeated = file_before(tx, issuance, attach=signing.attach)
+    is_new_serial = issuance.numbering is not None and issuance.numbering.has_made_serials
+    changes = () if repeated is not None else differences(None, issuance.bundle)
+    return IssueProposal(
+        # Which serial is the next one is decided when it is signed.
+        changes=tuple(one for one in changes if not (is_new_serial and one.path == "serial")),
+        store=tx.store,
+        now=tx.now,
+        again=again,
+        issuance=issuance,
+        signing=signing,
+        repeated=repeated,
+    )
 
 
 def prepare_order(tx: LedgerTransaction, draft: OrderDraft) -> Issuance:
@@ -74,29 +163,6 @@ def file_before(tx: LedgerTransaction, issuance: Issuance, *, attach: bool) -> L
         return None
     attachments = attachments_of(tx, attach=attach)
     return license_file(before.bundle, before.token, attachments, repeated=True)
-
-
-def sign_issuance(
-    tx: LedgerTransaction,
-    issuance: Issuance,
-    signer: Signer | None,
-    approve: Approve,
-    *,
-    attach: bool,
-) -> LicenseFile:
-    """Sign and enter what is to be signed, if anything is, and return the file.
-
-    Raises:
-        KeyMissing: there is no signer, and something to sign.
-        KeyOutOfScope, KeyOutOfWindow, KeyRevoked, KeyUnknown: the key may not sign it.
-    """
-    file = file_before(tx, issuance, attach=attach)
-    if file is None:
-        token = _enter(tx, issuance, require_signer(signer))
-        attachments = attachments_of(tx, attach=attach)
-        file = license_file(issuance.bundle, token, attachments, repeated=False)
-    approve(file)
-    return file
 
 
 def issued_before(tx: LedgerTransaction, draft: OrderDraft) -> Issued | None:

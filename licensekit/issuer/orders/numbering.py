@@ -29,6 +29,11 @@ class Numbering:
         self._looked_up_to = 0
         self._taken = set[str]()
 
+    @property
+    def has_made_serials(self) -> bool:
+        """Whether a new serial was made."""
+        return self._made is not None
+
     def serial(self, order: Order) -> str:
         """Return the serial that `order` names, or a new one."""
         if order.serial is None:

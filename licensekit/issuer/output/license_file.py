@@ -1,11 +1,12 @@
 """The files that customers get: a signed document, behind the documents attached to it."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from licensekit.issuer.attachments import Attachments
 from licensekit.issuer.ledger.bundles import BundleToken
 from licensekit.issuer.state import file_of
+from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, Reset, decode
@@ -27,6 +28,18 @@ class LicenseFile(NamedTuple):
     def name(self) -> str:
         """The name of the file: serial, part and sequence."""
         return file_name(self.bundle)
+
+    def plain(self) -> dict[str, Any]:
+        """Return what it is as plain JSON values."""
+        bundle, token = self.bundle, self.token
+        return {
+            "identity": identity_of(token.type, read(token.frame).payload).hex(),
+            "serial": bundle.serial,
+            "part": bundle.part,
+            "sequence": bundle.sequence,
+            "repeated": self.is_repeated,
+            "bytes": len(self.data),
+        }
 
 
 class ResetFile(NamedTuple):

@@ -42,12 +42,12 @@ def fits(text: str) -> bool:
     return len(text) <= LARGEST
 
 
-def png(data: bytes) -> bytes:
+def qr_png(data: bytes) -> bytes:
     """Return the code of a license file as a PNG image; raises as `text_of`, or without segno."""
     return _saved(data, "png", _PIXELS)
 
 
-def svg(data: bytes) -> bytes:
+def qr_svg(data: bytes) -> bytes:
     """Return the code of a license file as an SVG image; raises as `png`."""
     return _saved(data, "svg", 1)
 

@@ -23,6 +23,7 @@ def sold(desk: Desk) -> Desk:
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody is there to ask."""
     monkeypatch.setattr("licensekit.cli.issuer.change.is_terminal", lambda: True)
+    monkeypatch.setattr("licensekit.cli.issuer.proposals.is_terminal", lambda: True)
 
 
 def test_a_renewal_shows_the_difference_and_writes_the_next_sequence(sold: Desk) -> None:
@@ -38,7 +39,7 @@ def test_a_preview_signs_nothing_and_needs_no_key(sold: Desk) -> None:
     assert "users.standard" in sold.run(*ask, "--preview").stdout
     said = sold.json(*ask, "--preview")
     assert (said["sequence"], said["new_sequence"]) == (1, 2)
-    assert {"what": "users.standard", "before": 25, "after": 50} in said["changes"]
+    assert {"path": "users.standard", "before": 25, "after": 50} in said["changes"]
     assert not Path(f"{SERIAL}-base-2.lic").exists()
 
 
@@ -79,7 +80,7 @@ def test_values_are_read_as_what_they_are_meant_for(sold: Desk) -> None:
     ]
     told = [word for one in sets for word in ("--set", one)]
     said = sold.json("amend", SERIAL, "-C", "acme", *told, "--preview")
-    assert {one["what"]: one["after"] for one in said["changes"]} == {
+    assert {one["path"]: one["after"] for one in said["changes"]} == {
         "company": "Fjord = Elv AS",
         "after_grace": "block",
         "users.standard": "unrestricted",
@@ -104,7 +105,11 @@ def test_values_are_read_as_what_they_are_meant_for(sold: Desk) -> None:
         (("amend", SERIAL, "--set", "standard=5", "--remove", "users.standard"), 2, "twice"),
         (("amend", SERIAL, "--set", "users.standard=0"), 5, "users.standard"),
         (("amend", SERIAL, "--remove", "system.reports"), 5, "requires"),
-        (("renew", SERIAL, "--days", "1", "-o", "no/x.lic"), 8, "no such folder"),
+        (
+            ("renew", SERIAL, "--days", "1", "-o", "no/x.lic"),
+            8,
+            "the folder for this file is not there",
+        ),
         (("renew", SERIAL, "--days", "1", "--key", "nobody"), 7, "nobody"),
     ],
 )
@@ -141,4 +146,4 @@ def test_a_license_too_long_for_its_code_is_not_issued(place: Desk) -> None:
 def test_a_code_is_an_svg_or_a_png(desk: Desk) -> None:
     ask = ("issue", "acme/orders/example.toml", "-C", "acme", *desk.passphrase)
     assert "one.gif" in desk.run(*ask, "--qr", "one.gif", code=2).output
-    assert "no such folder" in desk.refused(8, *ask, "--qr", "no/one.png")
+    assert "the folder for this file is not there" in desk.refused(8, *ask, "--qr", "no/one.png")

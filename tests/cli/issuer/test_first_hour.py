@@ -139,7 +139,9 @@ def test_issue_refuses_while_the_catalog_is_changed_and_not_signed(desk: Desk) -
 
 
 def test_issue_refuses_a_place_that_is_none_before_it_signs(desk: Desk) -> None:
-    assert "no such folder" in desk.refused(8, *ISSUE, "-o", "nowhere/one.lic", *desk.passphrase)
+    assert "the folder for this file is not there" in desk.refused(
+        8, *ISSUE, "-o", "nowhere/one.lic", *desk.passphrase
+    )
 
 
 @pytest.mark.parametrize(
@@ -191,7 +193,7 @@ def test_pack_signs_a_changed_catalog_and_writes_where_it_is_told(desk: Desk) ->
 def test_pack_refuses_to_take_away_what_was_sold_unless_told(desk: Desk) -> None:
     edit_catalog('includes = ["report-editor", "user"]', 'includes = ["user"]')
     assert "licenses.professional.includes" in desk.refused(6, "pack", "-C", "acme")
-    desk.run("pack", "-C", "acme", "--take-away", *desk.passphrase)
+    desk.run("pack", "-C", "acme", "--yes", *desk.passphrase)
 
 
 def test_check_and_diff_follow_a_change(desk: Desk) -> None:

@@ -212,7 +212,7 @@ def test_what_cannot_be_begun_is_refused_before_anything_is_issued(
 def test_a_single_order_has_to_fit_in_memory(desk: Desk) -> None:
     typed = b"#" + b"x\n#" * limits.TOML_BYTES
     said = desk.run(*issue(desk, "-", "--format", "toml"), typed=typed, code=3).stderr
-    assert "more than" in said
+    assert "too much for an order" in said
 
 
 def test_a_folder_that_may_not_be_written_stops_it_before_anything_is_issued(

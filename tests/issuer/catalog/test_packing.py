@@ -7,7 +7,7 @@ import pytest
 from licensekit.errors import (
     CatalogChanged,
     CatalogInvalid,
-    CatalogTakesAway,
+    ConfirmationNeeded,
     FileUnusable,
     KeyMissing,
 )
@@ -58,12 +58,12 @@ def test_what_takes_something_away_is_refused_and_signed_only_if_meant(
     key = signer(workspace, "catalog")
     edit(workspace, 'includes = ["report-editor", "user"]', 'includes = ["user"]')
     error = refused(
-        CatalogTakesAway,
+        ConfirmationNeeded,
         workspace.layout.folder,
         lambda: workspace.catalog.sign(key, who="anna", now=NOW),
     )
-    assert "licenses.professional.includes" in error.what
-    workspace.catalog.sign(key, who="anna", now=NOW, taking_away=True)
+    assert "licenses.professional.includes" in error.message
+    workspace.catalog.sign(key, who="anna", now=NOW, confirm=True)
     assert workspace.state(NOW).signed_catalog.version == 2
 
 

@@ -108,7 +108,7 @@ def no(kind: type[LicenseError], workspace: Workspace, asked: VerifiedRequest, *
     """Check that neither looking nor answering works, and nothing is in the ledger; say why."""
     draft = ordered(**{"order": "A-1", **order})
     folder, before = workspace.layout.folder, entries(workspace)
-    looked = refused(kind, folder, lambda: workspace.check_answer(asked, draft, now=NOW))
+    looked = refused(kind, folder, lambda: workspace.propose_answer(asked, draft, now=NOW))
     error = refused(kind, folder, lambda: answer(workspace, asked, **order))
     assert str(looked) == str(error)
     assert entries(workspace) == before
@@ -125,7 +125,7 @@ def test_an_answer_is_bound_to_the_key_that_asks_and_names_the_request(
     workspace: Workspace,
 ) -> None:
     asked = asking(workspace)
-    assert workspace.check_answer(asked, ordered(order="A-1"), now=NOW) is None
+    assert not workspace.propose_answer(asked, ordered(order="A-1"), now=NOW).is_done
     file = answer(workspace, asked)
     state = workspace.state(NOW)
     bundle = accepted(file, state.pack, state.pin).document
@@ -162,7 +162,8 @@ def test_the_same_request_and_order_give_the_same_bundle(workspace: Workspace) -
     before = entries(workspace)
     again = workspace.answer(asking(workspace), ordered(order="A-1"), None, who=WHO, now=NOW + DAY)
     assert (again.token, again.data, again.is_repeated) == (first.token, first.data, True)
-    assert workspace.check_answer(asking(workspace), ordered(order="A-1"), now=NOW) == again
+    proposal = workspace.propose_answer(asking(workspace), ordered(order="A-1"), now=NOW)
+    assert proposal.repeated == again
     assert entries(workspace) == before
 
 
@@ -177,7 +178,9 @@ def test_another_request_of_the_installation_gives_what_it_has_by_the_order(
 
 def test_what_was_renewed_since_is_given_as_it_is_now(workspace: Workspace) -> None:
     answer(workspace, asking(workspace))
-    renewed = workspace.change(renewal(SERIAL, days=30), signer(workspace), who=WHO, now=NOW)
+    renewed = workspace.change(
+        renewal(SERIAL, days=30), signer(workspace), who=WHO, now=NOW, confirm=True
+    )
     assert answer(workspace, asking(workspace, 2)).token == renewed.token
 
 
@@ -384,7 +387,7 @@ def test_a_reset_is_for_the_installation_that_asks_and_is_signed_once(
 ) -> None:
     issue(workspace)
     asked = asking(workspace, serial=SERIAL)
-    assert workspace.check_reset(asked, ResetWhat.CLOCK, now=NOW) is None
+    assert not workspace.propose_reset(asked, ResetWhat.CLOCK, now=NOW).is_done
     file = reset(workspace, asked)
     [token] = armor.read(file.data)
     signed = verify_reset(token, workspace.state(NOW).trust_store.trust, NOW).document
@@ -394,7 +397,7 @@ def test_a_reset_is_for_the_installation_that_asks_and_is_signed_once(
     before = entries(workspace)
     again = workspace.reset(asked, ResetWhat.CLOCK, None, who=WHO, now=NOW)
     assert (again.token, again.is_repeated) == (token, True)
-    assert workspace.check_reset(asked, ResetWhat.CLOCK, now=NOW) == again
+    assert workspace.propose_reset(asked, ResetWhat.CLOCK, now=NOW).repeated == again
     assert entries(workspace) == before
     with workspace.database.read() as ledger:
         last = entry(ledger, before)

@@ -108,7 +108,7 @@ class Installations(RuleBasedStateMachine):
         """The vendor renews what somebody has."""
         if name in self.held:
             asked = renewal(self.held[name].bundle.serial, days=days)
-            file = self.workspace.change(asked, self.keys["bundle"], who=WHO, now=NOW)
+            file = self.workspace.change(asked, self.keys["bundle"], who=WHO, now=NOW, confirm=True)
             assert file.bundle.sequence == self.held[name].bundle.sequence + 1
             self.held[name] = file
 

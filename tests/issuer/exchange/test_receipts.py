@@ -9,6 +9,7 @@ import pytest
 
 from licensekit.errors import (
     BundleRevoked,
+    ConfirmationNeeded,
     ExchangeFileKnown,
     ExchangeFileRefused,
     IssuedAhead,
@@ -91,14 +92,15 @@ def accept(workspace: Workspace, data: str, **how: Any) -> Received:
     return workspace.accept(data, keys, who=WHO, now=NOW, **how)
 
 
-def no(kind: type[LicenseError], workspace: Workspace, data: str, **how: Any) -> str:
+def no(kind: type[LicenseError], workspace: Workspace, data: str) -> str:
     """Check that neither looking nor entering works, and nothing is in the ledger; say why."""
     folder, before = workspace.layout.folder, entries(workspace)
-    looked = refused(kind, folder, lambda: workspace.receive(data, now=NOW, **how))
-    error = refused(kind, folder, lambda: accept(workspace, data, **how))
-    assert str(looked) == str(error)
+    looked = refused(kind, folder, lambda: workspace.propose_accept(data, now=NOW))
+    for how in ({}, {"confirm": True}):
+        error = refused(kind, folder, partial(accept, workspace, data, **how))
+        assert str(looked) == str(error)
     assert entries(workspace) == before
-    return str(error)
+    return str(looked)
 
 
 def standings(workspace: Workspace) -> list[str]:
@@ -174,7 +176,7 @@ def test_what_is_revoked_already_needs_no_key_to_be_returned(
 def test_what_was_replaced_can_be_returned_and_what_replaced_it_stays(
     workspace: Workspace, bound: LicenseFile
 ) -> None:
-    workspace.change(renewal(SERIAL, days=9), signer(workspace), who=WHO, now=NOW)
+    workspace.change(renewal(SERIAL, days=9), signer(workspace), who=WHO, now=NOW, confirm=True)
     received = accept(workspace, receipt(bound))
     assert [one.issued.state for one in received.returned] == ["replaced"]
     assert standings(workspace) == ["returned", "active"]
@@ -184,7 +186,7 @@ def test_a_return_takes_every_earlier_sequence_back_as_well(
     workspace: Workspace, bound: LicenseFile
 ) -> None:
     asked = renewal(SERIAL, days=9)
-    renewed = workspace.change(asked, signer(workspace), who=WHO, now=NOW)
+    renewed = workspace.change(asked, signer(workspace), who=WHO, now=NOW, confirm=True)
     more = issue(workspace, serial=SERIAL, part="more", users={"standard": 1})
     accept(workspace, receipt(renewed))
     assert standings(workspace) == ["revoked", "returned", "active"]
@@ -192,7 +194,7 @@ def test_a_return_takes_every_earlier_sequence_back_as_well(
     for gone in (bound, renewed):
         with pytest.raises(BundleRevoked):
             verify_bundle(gone.token, trust, NOW)
-    accept(workspace, receipt(more, 10, 9), unbound=True)
+    accept(workspace, receipt(more, 10, 9), confirm=True)
     lists = workspace.state(NOW).last_list
     assert lists is not None
     assert (lists.number, lists.lowest, lists.identities) == (
@@ -228,18 +230,19 @@ def test_a_return_needs_a_key_and_a_statement_does_not(
 def test_only_the_installation_that_has_it_returns_a_bound_bundle(
     workspace: Workspace, bound: LicenseFile, changes: dict[str, Any], said: str
 ) -> None:
-    for unbound in (False, True):
-        assert said in no(
-            ExchangeFileRefused, workspace, receipt(bound, **changes), unbound=unbound
-        )
+    assert said in no(ExchangeFileRefused, workspace, receipt(bound, **changes))
 
 
 def test_the_return_of_what_is_bound_to_nobody_is_taken_only_if_it_is_meant(
     workspace: Workspace,
 ) -> None:
     file = issue(workspace)
-    assert "--unbound" in no(ExchangeFileRefused, workspace, receipt(file, 1, None))
-    accept(workspace, receipt(file, 1, None), unbound=True)
+    data, folder = receipt(file, 1, None), workspace.layout.folder
+    error = refused(ConfirmationNeeded, folder, lambda: accept(workspace, data))
+    assert [one.code for one in error.needs_confirmation] == ["unbound-return"]
+    proposal, key = workspace.propose_accept(data, now=NOW), signer(workspace, "revocations")
+    refused(ConfirmationNeeded, folder, lambda: proposal.sign(key, who=WHO))
+    accept(workspace, data, confirm=True)
     assert standings(workspace) == ["returned"]
 
 

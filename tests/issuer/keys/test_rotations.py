@@ -216,7 +216,7 @@ def test_a_partner_without_a_signed_catalog_sells_nothing(
         ) as partner,
         pytest.raises(WorkspaceInvalid),
     ):
-        partner.check_order(ordered(serial=SERIAL), now=NOW)
+        partner.propose_issue(ordered(serial=SERIAL), now=NOW)
 
 
 def test_a_ledger_that_names_no_root_is_none_of_a_workspace(workspace: Workspace) -> None:

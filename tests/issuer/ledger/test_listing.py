@@ -13,7 +13,7 @@ from licensekit.database import Connection, Database, Row, Value
 from licensekit.dates import DAY_SECONDS, day_at
 from licensekit.errors import NotIssued
 from licensekit.issuer.ledger import Record, append, open_ledger
-from licensekit.issuer.ledger.listing import EXPIRED, STATES, Filters, Listed, page
+from licensekit.issuer.ledger.listing import EXPIRED, LISTED_STATES, Filters, Listed, page
 from licensekit.issuer.ledger.listing import listed as all_listed
 from licensekit.issuer.ledger.projection import ACTIVE, last_day
 from licensekit.trust.sign import sign
@@ -28,7 +28,7 @@ ASKED: Final[dict[str, tuple[Any, ...]]] = {
     "serial": (None, "S1", "S99"),
     "order": (None, "N7", "N99"),
     "product": (None, makers.PRODUCT, "other"),
-    "state": (None, *STATES),
+    "state": (None, *LISTED_STATES),
     "expiring_within": (None, 0, 2),
     "since": (None, makers.NOW - 2 * DAY_SECONDS, makers.NOW + 1),
 }

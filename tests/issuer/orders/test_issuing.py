@@ -67,7 +67,7 @@ def test_the_same_order_gives_the_same_bundle_and_enters_nothing(workspace: Work
     first = issue(workspace, order="A-1")
     before = entries(workspace)
     again = issue(workspace, order="A-1", now=NOW + 999_999)
-    looked_up = workspace.check_order(ordered(order="A-1"), now=NOW)
+    looked_up = workspace.propose_issue(ordered(order="A-1"), now=NOW).repeated
     assert (again.token, again.data, again.is_repeated) == (first.token, first.data, True)
     assert looked_up == again
     assert entries(workspace) == before
@@ -166,7 +166,7 @@ def test_an_order_is_refused_with_all_its_faults_and_nothing_is_issued(
     issue(workspace)
     for action in (
         lambda: issue(workspace, **changes),
-        lambda: workspace.check_order(ordered(**changes), now=NOW),
+        lambda: workspace.propose_issue(ordered(**changes), now=NOW),
     ):
         error = refused(OrderInvalid, workspace.layout.folder, action)
         assert where <= {fault.where for fault in error.faults}

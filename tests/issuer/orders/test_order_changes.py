@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 
 from licensekit.dates import day_at, format_days
-from licensekit.errors import KeyMissing, NotCurrent, NotIssued, OrderConflict, OrderInvalid
+from licensekit.errors import (
+    KeyMissing,
+    NotCurrent,
+    NotIssued,
+    OrderConflict,
+    OrderInvalid,
+    ProposalStale,
+)
 from licensekit.issuer.ledger import bundles, head
 from licensekit.issuer.orders.amendment import Amendment, amendment, renewal
 from licensekit.issuer.output.license_file import LicenseFile
@@ -70,12 +77,13 @@ def day(number: int) -> str:
 
 def change(workspace: Workspace, asked: Amendment, *, now: int = NOW, **how: Any) -> LicenseFile:
     """Sign a change."""
-    return workspace.change(asked, signer(workspace, now=now), who=WHO, now=now, **how)
+    key = signer(workspace, now=now)
+    return workspace.change(asked, key, who=WHO, now=now, confirm=True, **how)
 
 
 def shown(workspace: Workspace, asked: Amendment, now: int = NOW) -> dict[str, tuple[Any, Any]]:
     """Give what a change would alter."""
-    found = workspace.propose_change(asked, now=now).differences
+    found = workspace.propose_change(asked, now=now).changes
     return {one.path: (one.before, one.after) for one in found}
 
 
@@ -186,7 +194,7 @@ def test_a_number_makes_a_change_once(sold: Workspace) -> None:
     before = entries(sold)
     again = sold.change(asked, None, who=WHO, now=NOW + 99)
     assert (again.token, again.is_repeated) == (first.token, True)
-    assert sold.propose_change(asked, now=NOW).differences == ()
+    assert sold.propose_change(asked, now=NOW).changes == ()
     assert entries(sold) == before
     for other in (
         renewal(SERIAL, days=31, number="R-1"),
@@ -285,7 +293,7 @@ def test_a_reduction_below_what_the_catalog_requires_is_refused(sold: Workspace)
 
 def test_an_edition_takes_the_place_of_what_it_names(workspace: Workspace) -> None:
     workspace.layout.catalog.write_bytes(CATALOG)
-    workspace.catalog.sign(signer(workspace, "catalog"), who=WHO, now=NOW, taking_away=True)
+    workspace.catalog.sign(signer(workspace, "catalog"), who=WHO, now=NOW, confirm=True)
     issue(workspace, edition="small", system=None, users={"more": 2}, use="trial")
     assert shown(workspace, amend({"edition": "large", "users.standard": 60})) == {
         "users.standard": (5, 60),
@@ -337,15 +345,16 @@ def test_nothing_else_is_signed_than_what_was_shown(sold: Workspace) -> None:
     asked = amend({"users.standard": 50})
     agreed = sold.propose_change(asked, now=NOW)
     change(sold, amend({"users.standard": 30}))
-    refused(NotCurrent, sold.layout.folder, lambda: change(sold, asked, shown=agreed))
-    assert change(sold, asked, shown=sold.propose_change(asked, now=NOW)).bundle.users == {
-        "standard": 50
-    }
+    key, folder = signer(sold), sold.layout.folder
+    refused(ProposalStale, folder, lambda: agreed.sign(key, who=WHO, confirm=True))
+    again = sold.propose_change(asked, now=NOW)
+    assert again.sign(key, who=WHO, confirm=True).bundle.users == {"standard": 50}
 
 
 def test_there_is_no_change_without_a_key(sold: Workspace) -> None:
     asked = amend({"users.standard": 50})
-    refused(KeyMissing, sold.layout.folder, lambda: sold.change(asked, None, who=WHO, now=NOW))
+    proposal = sold.propose_change(asked, now=NOW)
+    refused(KeyMissing, sold.layout.folder, lambda: proposal.sign(None, who=WHO, confirm=True))
 
 
 def test_what_does_not_approve_undoes_the_signing(sold: Workspace) -> None:

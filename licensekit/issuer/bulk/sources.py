@@ -1,18 +1,14 @@
 """Where orders come from: files and folders by their names, standard input by its first line."""
 
-import sys
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import Final, NamedTuple
-
-import click
+from typing import BinaryIO, Final, NamedTuple
 
 from licensekit import limits
-from licensekit.cli.inputs import STANDARD, read_input
 from licensekit.errors import FileUnusable, TooLarge
-from licensekit.files import open_plain
+from licensekit.files import open_plain, read_bytes
 from licensekit.issuer.bulk.lines import (
     OrderLine,
     bounded,
@@ -34,12 +30,12 @@ _MARK: Final = b"\xef\xbb\xbf"
 
 
 class OrderSource(NamedTuple):
-    """A file, a folder or standard input, and how the orders in it are written."""
+    """A file, a folder or a stream, and how the orders in it are written."""
 
     path: str
     format: str
     rows: Iterator[bytes] | None = None
-    """The lines of standard input."""
+    """The lines of a stream."""
 
     @property
     def is_one_order(self) -> bool:
@@ -53,7 +49,7 @@ class OrderSource(NamedTuple):
             FileUnusable, TooLarge: it cannot be read.
         """
         if self.rows is None:
-            return read_input(self.path, what="an order", limit=limits.TOML_BYTES)
+            return read_bytes(Path(self.path), limit=limits.TOML_BYTES, what="an order")
         return _joined(self.rows)
 
 
@@ -65,24 +61,28 @@ class Orders(NamedTuple):
     """How many bytes they have together; None: unknown."""
 
 
-def source(path: str, form: str | None) -> OrderSource:
-    """Return how the orders at `path` are written: in `form`, or by the name.
+def order_file(path: str, form: str | None = None) -> OrderSource | None:
+    """Return the orders in a file or folder, written in `form`; default: as the name says.
 
-    Raises:
-        UsageError: the name does not show it.
+    Returns None if the name does not say it.
     """
-    if path == STANDARD:
-        return _standard_input(form)
     if Path(path).is_dir():
         return OrderSource(path, _FOLDER)
     known = form or _ENDINGS.get(Path(path).suffix.lower())
-    if known is None:
-        raise click.UsageError(f"{path} does not end in .toml, .jsonl or .csv: pass --format.")
-    return OrderSource(path, known)
+    return None if known is None else OrderSource(path, known)
+
+
+def order_stream(stream: BinaryIO, name: str, form: str | None = None) -> OrderSource:
+    """Return the orders in a stream, written in `form`; default: as its first line shows."""
+    rows = bounded(stream)
+    if form is not None:
+        return OrderSource(name, form, rows)
+    first = next(rows, b"")
+    return OrderSource(name, _format_of(first), chain([first], rows))
 
 
 @contextmanager
-def opened(sources: Sequence[OrderSource], catalog: Catalog) -> Generator[Orders]:
+def open_orders(sources: Sequence[OrderSource], catalog: Catalog) -> Generator[Orders]:
     """Open every source; each order is read when its turn comes.
 
     Raises:
@@ -101,7 +101,7 @@ def _opened(one: OrderSource, stack: ExitStack, catalog: Catalog) -> Orders:
         if not paths:
             raise FileUnusable(reason="no-orders", where=one.path)
         return Orders(toml_files(paths), sum(path.stat().st_size for path in paths))
-    name = "standard input" if one.path == STANDARD else one.path
+    name = one.path
     if one.format == TOML:
         size = None if one.rows is not None else Path(one.path).stat().st_size
         return Orders((toml_line(name, one.read) for _ in (0,)), size)
@@ -113,14 +113,6 @@ def _opened(one: OrderSource, stack: ExitStack, catalog: Catalog) -> Orders:
     if one.format == JSON_LINES:
         return Orders(json_lines(rows, name), size)
     return Orders(csv_lines(rows, name, catalog), size)
-
-
-def _standard_input(form: str | None) -> OrderSource:
-    rows = bounded(sys.stdin.buffer)
-    if form is not None:
-        return OrderSource(STANDARD, form, rows)
-    first = next(rows, b"")
-    return OrderSource(STANDARD, _format_of(first), chain([first], rows))
 
 
 def _format_of(first: bytes) -> str:

@@ -1,0 +1,63 @@
+"""`--preview` and `--yes`: what would be done is shown, agreed to, and then done."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NamedTuple
+
+import click
+
+from licensekit.cli.inputs import is_terminal
+from licensekit.cli.output import emit, emit_json, remark, warn
+from licensekit.proposals import Proposal
+
+Show = Callable[[], None]
+
+
+class Consent(NamedTuple):
+    """Whether a proposal is only shown, and whether it is agreed to without asking."""
+
+    preview: bool
+    yes: bool
+    as_json: bool
+
+    def ends(self, proposal: Proposal[Any], show: Show | None = None) -> bool:
+        """Print the preview if that is all that is wanted; return whether it is.
+
+        `show` prints it for people. Else what needs a confirmation is asked for.
+
+        Raises:
+            ConfirmationNeeded: there is nobody to ask, and no `--yes`.
+        """
+        if self.preview and self.as_json:
+            emit_json(proposal.as_json())
+        elif self.preview or (show is not None and not self.as_json):
+            (show or (lambda: show_proposal(proposal)))()
+        if not self.preview and proposal.needs_confirmation and not self.yes:
+            if self.as_json or not is_terminal():
+                proposal.require_confirmed(confirm=False)
+            for one in proposal.needs_confirmation:
+                remark(f"{one.message}.")
+            click.confirm("Sign this?", abort=True, err=True)
+        return self.preview
+
+
+def consenting(command: Callable[..., None]) -> Callable[..., None]:
+    """Add `--preview` and `--yes`, which come as `consent`; `--json` is passed on."""
+
+    @click.option("--preview", is_flag=True, help="Show the changes, and sign nothing.")
+    @click.option("--yes", is_flag=True, help="Sign without asking.")
+    @wraps(command)
+    def collected(*, preview: bool, yes: bool, as_json: bool, **given: Any) -> None:
+        command(consent=Consent(preview, yes, as_json), as_json=as_json, **given)
+
+    return collected
+
+
+def show_proposal(proposal: Proposal[Any]) -> None:
+    """Print what would change, what follows, and what must be agreed to."""
+    for change in proposal.changes:
+        emit(str(change))
+    if not proposal.changes:
+        emit("Nothing would change.")
+    for one in (*proposal.consequences, *proposal.warnings, *proposal.needs_confirmation):
+        warn(f"{one.message}.")

@@ -1,0 +1,165 @@
+"""Changes of keys, proposed: root keys sign the documents, here or in a file that travels."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from licensekit.errors import KeyMissing, ProposalStale, WorkspaceError
+from licensekit.files import write_atomically
+from licensekit.issuer.keys.ceremony import Ceremony, begin
+from licensekit.issuer.keys.documents import fresh_until
+from licensekit.issuer.keys.intake import take
+from licensekit.issuer.keys.keyring import KeyFile
+from licensekit.issuer.keys.new_keys import NewKey
+from licensekit.issuer.state import WorkspaceState
+from licensekit.issuer.transaction import WorkspaceStore
+from licensekit.keys.signing import Signer
+from licensekit.proposals import Proposal
+from licensekit.trust.roots import pin_of
+from licensekit.wire.armor import Token
+from licensekit.wire.documents import Root, Trust, encode
+
+
+class RootKeys(NamedTuple):
+    """Root keys that sign, each opened when its signature is needed."""
+
+    files: Sequence[KeyFile]
+    open: Callable[[KeyFile], Signer]
+    """Opens a key file; it may ask for its passphrase."""
+    fresh_until: int | None = None
+    """From when on a trust document that they sign reminds of a newer one; None: never."""
+
+    def add_to(self, ceremony: Ceremony) -> Ceremony:
+        """Add a signature of each key that is still needed.
+
+        Raises:
+            KeyMissing: a document has no signature after that.
+        """
+        for file in self.files:
+            if ceremony.wants(file.part.verifying_key):
+                ceremony = ceremony.signed(self.open(file))
+        ceremony.require_begun()
+        return ceremony
+
+    def require_one(self, state: WorkspaceState) -> None:
+        """Refuse before a key is made, if none of these could admit it.
+
+        Raises:
+            KeyMissing: none could.
+        """
+        newest = state.trust_store.trust.chain[-1]
+        here = (file.part.verifying_key for file in self.files)
+        if not any((key.scheme, key.key_id) in newest.keys for key in here):
+            raise KeyMissing(reason="no-root-key", version=newest.root.version)
+
+
+class WrittenKey(NamedTuple):
+    """A new key, and where its file is to be."""
+
+    name: str
+    key: NewKey
+    folder: Path
+
+    def write(self) -> KeyFile:
+        """Write its file."""
+        return self.key.write(self.folder, self.name)
+
+
+class KeyChange(NamedTuple):
+    """The result of a change of keys."""
+
+    ceremony: Ceremony | None
+    """None: nothing was to be signed here; the vendor admits a partner's key."""
+    file: Path | None
+    """The file that travels on; None: the ceremony is complete, and its documents in force."""
+    written: tuple[KeyFile, ...] = ()
+    """The files of new keys."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class KeyProposal(Proposal[KeyChange]):
+    """A change of keys that root keys must sign."""
+
+    store: WorkspaceStore
+    now: int
+    action: str
+    documents: tuple[Root | Trust, ...]
+    basis: Token
+    """The trust document that they follow."""
+    new: tuple[WrittenKey, ...] = ()
+    also: tuple[Signer, ...] = ()
+    """New root keys, which sign as well."""
+    note: str = ""
+
+    @property
+    def about(self) -> str:
+        """The keys of the workspace."""
+        return "the trust document"
+
+    @property
+    def new_pin(self) -> str | None:
+        """The pin of the new root, if there is one."""
+        roots = [one for one in self.documents if isinstance(one, Root)]
+        return pin_of(encode(roots[0])) if roots else None
+
+    def sign(self, roots: RootKeys, *, who: str, confirm: bool = False) -> KeyChange:
+        """Have root keys sign, write the files of new keys, and put it in force if all signed.
+
+        If anything fails on the way, no key file stays behind.
+
+        Raises:
+            ConfirmationNeeded: nobody confirmed what needs it.
+            ProposalStale: the keys were changed meanwhile.
+            KeyMissing: no root key is here that must sign.
+            WorkspaceError: another change travels already; its signatures are not thrown away.
+        """
+        self.require_confirmed(confirm=confirm)
+        ceremony = self._signed(roots)
+        written: list[KeyFile] = []
+        try:
+            written.extend(one.write() for one in self.new)
+            file = None if ceremony is None else self._conclude(ceremony, who)
+        except BaseException:  # an interruption too must leave no key behind that nobody admitted
+            for one in written:
+                one.path.unlink()
+            raise
+        return KeyChange(ceremony, file, tuple(written))
+
+    def _signed(self, roots: RootKeys) -> Ceremony | None:
+        if not self.documents:
+            return None
+        with self.store.read(self.now) as tx:
+            self._require_basis(tx.state)
+            chain = tx.trust.chain
+        begun = begin(chain, [_fresh(one, roots.fresh_until) for one in self.documents])
+        return roots.add_to(begun.signed(*self.also))
+
+    def _conclude(self, ceremony: Ceremony, who: str) -> Path | None:
+        if not ceremony.is_complete:
+            return _write_travelling(self.store.layout.folder / ceremony.file_name, ceremony)
+        with self.store.write(self.now, who) as tx:
+            self._require_basis(tx.state)
+            take(tx, ceremony.tokens, action=self.action, note=self.note)
+        self.store.write_pack(self.now)
+        return None
+
+    def _require_basis(self, state: WorkspaceState) -> None:
+        if state.verified_trust.token != self.basis:
+            changed = (f"trust document {state.trust.version}",)
+            raise ProposalStale(about=self.about, changed=changed)
+
+
+def _fresh(document: Root | Trust, until: int | None) -> Root | Trust:
+    return document if isinstance(document, Root) or until is None else fresh_until(document, until)
+
+
+def _write_travelling(path: Path, ceremony: Ceremony) -> Path:
+    if path.exists():
+        raise WorkspaceError(
+            "another change is in signing, and both cannot count",
+            where=str(path),
+            hint="have it signed first, or move the file away to give it up",
+        )
+    write_atomically(path, ceremony.data)
+    return path

@@ -1,0 +1,63 @@
+"""What a person agrees to, or should read, before something is signed."""
+
+from licensekit.errors.coded import Message
+
+
+class SoldIsChanged(Message):
+    """A bundle that was sold is changed: its next sequence takes its place."""
+
+    code = "sold-is-changed"
+    template = "sequence {sequence} of {serial} {part} takes the place of what was sold"
+    serial: str
+    part: str
+    sequence: int
+
+
+class MoreInUse(Message):
+    """A customer has more of a license in use than would be sold."""
+
+    code = "more-in-use"
+    template = (
+        "{license}: {in_use} were in use when it was stated last, and {sold} are sold then;"
+        " the customer must release {missing} before activating this"
+    )
+    license: str
+    in_use: int
+    sold: int
+    missing: int
+
+
+class TakesAway(Message):
+    """The catalog takes something away from bundles that were sold."""
+
+    code = "takes-away"
+    template = "the catalog takes away from bundles that were sold: {path}: {why}"
+    path: str
+    why: str
+
+
+class UnboundReturn(Message):
+    """The return of a bundle that is bound to no installation takes it back from everybody."""
+
+    code = "unbound-return"
+    template = (
+        "{bundle} is bound to no installation, so its receipt proves only that somebody has the"
+        " file; it is taken back from everybody"
+    )
+    bundle: str
+
+
+class TakenBack(Message):
+    """A bundle or serial works no more once an installation has the next revocation list."""
+
+    code = "taken-back"
+    template = "{subject} works no more where the next revocation list arrives"
+    subject: str
+
+
+class BundlesVoid(Message):
+    """Active bundles that a revoked key has signed are void."""
+
+    code = "bundles-void"
+    template = "{count:count bundle is|bundles are} void until another key has signed them again"
+    count: int

@@ -1,0 +1,74 @@
+"""Proposals of what a key of the workspace signs, worked out again before it is entered."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore
+from licensekit.proposals import Proposal, require_same
+
+R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
+K = TypeVar("K")
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class SignProposal(Proposal[R_co], Generic[R_co, K]):
+    """What would be signed with a key (`K`) and entered in the ledger; then `R_co` is returned."""
+
+    store: WorkspaceStore
+    now: int
+    """When it is signed, in seconds since 1970."""
+    again: Callable[[LedgerTransaction], "SignProposal[R_co, K]"]
+    """Works the same out again, in another transaction."""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the result is there already, so that nothing is to be signed."""
+        return False
+
+    def sign(self, key: K, *, who: str, confirm: bool = False) -> R_co:
+        """Sign and enter it as `who`, who must `confirm` what needs a confirmation.
+
+        Raises:
+            ConfirmationNeeded: nobody did.
+            ProposalStale: what it is about has changed since it was proposed.
+        """
+        self.require_confirmed(confirm=confirm)
+        return sign_proposed(self.store, self.again, key, who=who, now=self.now, shown=self)
+
+    def enter(self, tx: LedgerTransaction, key: K) -> R_co:
+        """Sign and enter it in the transaction in which it was worked out."""
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        """Write what follows from the ledger, once it is entered."""
+
+
+def sign_proposed(
+    store: WorkspaceStore,
+    work_out: Callable[[LedgerTransaction], SignProposal[R, K]],
+    key: K,
+    *,
+    who: str,
+    now: int,
+    confirm: bool = False,
+    shown: SignProposal[Any, Any] | None = None,
+) -> R:
+    """Work a proposal out, sign and enter it in one transaction, and return its result.
+
+    `shown` is what somebody has agreed to already. What is done meanwhile is the result for both.
+
+    Raises:
+        ConfirmationNeeded: it needs a confirmation, nothing was `shown` and `confirm` is false.
+        ProposalStale: it is not what was shown.
+    """
+    with store.write(now, who) as tx:
+        proposed = work_out(tx)
+        if shown is None:
+            proposed.require_confirmed(confirm=confirm)
+        elif not proposed.is_done:
+            require_same(shown, proposed)
+        result = proposed.enter(tx, key)
+    proposed.finish()
+    return result
