@@ -285,7 +285,7 @@ def _moment(read: ReadTransaction, outcome: _Outcome) -> int:
 def _news(file: _File) -> Iterator[Brought]:
     yield from news_of(file.before, file.trust_store)
     for verified in file.resets:
-        yield Brought(reason="reset", what=word(verified.document))
+        yield Brought(reason="reset", put_right=word(verified.document))
 
 
 def _remove(deficit: Deficit) -> str:

@@ -139,7 +139,7 @@ def test_issue_refuses_while_the_catalog_is_changed_and_not_signed(desk: Desk) -
 
 
 def test_issue_refuses_a_place_that_is_none_before_it_signs(desk: Desk) -> None:
-    assert "the folder for this file is not there" in desk.refused(
+    assert "there is no such folder" in desk.refused(
         8, *ISSUE, "-o", "nowhere/one.lic", *desk.passphrase
     )
 

@@ -249,7 +249,7 @@ def test_export_gives_the_public_key_in_each_form(desk: Desk) -> None:
         assert desk.run(*words).stdout.startswith(begin)
     desk.run("keys", "export", "signing-1", "-C", "acme", "-o", "one.pub")
     assert Path("one.pub").read_text().startswith("lkpub1.")
-    assert "no key 'nobody'" in desk.refused(7, "keys", "export", "nobody", "-C", "acme")
+    assert "no key `nobody`" in desk.refused(7, "keys", "export", "nobody", "-C", "acme")
 
 
 @pytest.mark.parametrize("sealed", [False, True], ids=["in the open", "encrypted"])
@@ -316,13 +316,13 @@ def test_revoke_takes_back_bundles_by_name_and_by_file(desk: Desk) -> None:
         (("revoke", "bundle", "1010000014-base-9"), 6, "no bundle"),
         (("revoke", "bundle", "acme/acme.lkp"), 3, "holds no bundle"),
         (("revoke", "serial", "1010000041"), 6, "mistyped"),
-        (("revoke", "key", "nobody"), 7, "no key 'nobody'"),
-        (("reissue", "--signed-by", "nobody", "-o", "."), 7, "no key 'nobody'"),
+        (("revoke", "key", "nobody"), 7, "no key `nobody`"),
+        (("reissue", "--signed-by", "nobody", "-o", "."), 7, "no key `nobody`"),
         (("reissue", "--signed-by", "signing-1", "-o", "."), 6, "the lost one"),
         (
             ("reissue", "--signed-by", "signing-1", "-o", "none/new", "--key", "two"),
             8,
-            "is not there",
+            "there is no such folder",
         ),
     ],
 )

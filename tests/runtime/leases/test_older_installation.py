@@ -23,6 +23,12 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
     opened = connect(database, schema=BEFORE, create=True)
     with opened.write() as connection:
         connection.run(
+            "INSERT INTO installation (one, seed, secret, highest, ran, seen_root, seen_trust,"
+            " restored) VALUES (1, ?, ?, 0, 0, 0, 0, 0)",
+            bytes(32),
+            bytes(32),
+        )
+        connection.run(
             "INSERT INTO users (id, name, kind, can_log_in, administrator, retired, member_of)"
             " VALUES ('anna', 'Anna', 0, 1, 0, 0, '')"
         )
