@@ -10,8 +10,8 @@ from licensekit import limits
 from licensekit.cli.inputs import located, read_input
 from licensekit.errors import WorkspaceError
 from licensekit.issuer.catalog.catalog_file import read_catalog
-from licensekit.text.spelling import is_code
 from licensekit.wire.documents import Catalog
+from licensekit.wire.documents.fields import is_code
 
 
 class GivenNames(NamedTuple):
