@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from licensekit.access import Access
 from licensekit.errors import LicenseError, NotEntitled
-from licensekit.runtime.verified_bundle import VerifiedBundle
-from licensekit.runtime.verifier import Verifier, verify
+from licensekit.runtime.verifier import VerifiedBundle, Verifier, verify
 
 if TYPE_CHECKING:
     from licensekit.entitlements import (

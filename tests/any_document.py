@@ -5,7 +5,6 @@ import unicodedata
 from hypothesis import strategies as st
 
 from licensekit import limits
-from licensekit.text.spelling import text_fault
 from licensekit.wire.documents import (
     AdmittedKey,
     AfterGrace,
@@ -34,6 +33,7 @@ from licensekit.wire.documents import (
     Use,
     UserKind,
 )
+from licensekit.wire.documents.fields import text_fault
 
 codes = st.from_regex(r"\A[a-z0-9](?:[a-z0-9-]{0,6}[a-z0-9])?\Z")
 qualified = codes | st.builds("{}.{}".format, codes, codes)

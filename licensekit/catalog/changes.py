@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from licensekit.catalog.includes import included
 from licensekit.errors import Fault
-from licensekit.text.spelling import quote_codes
+from licensekit.text.names import quote_codes
 from licensekit.wire.documents import Catalog, Edition, License, LoginRule, SeatKind
 from licensekit.wire.plain import word
 

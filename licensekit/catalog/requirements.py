@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from licensekit.catalog.includes import spread
 from licensekit.catalog.known import KnownLicenses
-from licensekit.text.spelling import quote_codes
+from licensekit.text.names import quote_codes
 from licensekit.wire.documents import Kind
 
 

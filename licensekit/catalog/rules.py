@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from licensekit.catalog.known import KnownLicenses, known_licenses, may_require
 from licensekit.catalog.requirements import circles, impossible
 from licensekit.errors import Fault
-from licensekit.text.spelling import quote_codes
+from licensekit.text.names import quote_codes
 from licensekit.text.values import did_you_mean
 from licensekit.wire.documents import Catalog, Kind, License, SeatKind
 from licensekit.wire.plain import word

@@ -1,16 +1,18 @@
 """The block of a transaction, the same for both engines.
 
 It begins, and it is committed or abandoned. A driver's errors become ours where they are raised,
-and nothing can be done in a transaction that is over.
+and nothing can be done in a transaction that is over. A value that only one engine would take is
+refused on both: a database moves from one to the other.
 """
 
 from collections.abc import Callable
 from os import getpid
 from types import TracebackType
-from typing import Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from licensekit.database.pool import ConnectionPool, Lent
-from licensekit.errors import DatabaseUnavailable, LicenseError
+from licensekit.database.protocol import Value
+from licensekit.errors import DatabaseUnavailable, LicenseError, NotStorable
 
 Translate = Callable[[BaseException, str], LicenseError | None]
 """Returns the error of ours for an error of the driver; None for any other."""
@@ -138,3 +140,36 @@ class Transaction(Generic[R, C]):
             self._connection.abandon()
         finally:
             self._pool.give_back(self._lent)
+
+
+VALUE_BYTES: Final = 16 * 1024 * 1024
+"""The longest text or blob; what documents contain is bounded by `limits` to less."""
+
+
+def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
+    """Return `params` back, each of which can be stored as far as it is seen here.
+
+    Raises:
+        NotStorable: a NUL in text (PostgreSQL has none), or a value that is too long.
+    """
+    for value in params:
+        # In the order of how many there are: whoever enters a million rows asks this often.
+        if isinstance(value, str):
+            if "\0" in value or len(value) > VALUE_BYTES:
+                raise _not_storable(value, where)
+        elif isinstance(value, bytes) and len(value) > VALUE_BYTES:
+            raise _not_storable(value, where)
+    return params
+
+
+def _not_storable(value: str | bytes, where: str) -> NotStorable:
+    if len(value) > VALUE_BYTES:
+        return NotStorable(reason="too-long", where=where)
+    return NotStorable(reason="nul", where=where)
+
+
+def unstorable(error: BaseException, where: str) -> NotStorable | None:
+    """Return `NotStorable` if Python's own error says that a value cannot be stored."""
+    if isinstance(error, UnicodeEncodeError | OverflowError):
+        return NotStorable(reason="not-encodable", where=where)
+    return None

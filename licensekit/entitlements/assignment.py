@@ -28,7 +28,7 @@ from licensekit.errors import (
     RequirementMissing,
     StillRequired,
 )
-from licensekit.text.spelling import quote_codes
+from licensekit.text.names import quote_codes
 from licensekit.wire.documents import Kind, License, SeatKind
 
 

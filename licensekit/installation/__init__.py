@@ -26,9 +26,9 @@ from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRo
 from licensekit.installation.user_list import UserFilter, UserPage, UserRow
 from licensekit.installation.users import Users
 from licensekit.state.audit import AuditEntry
-from licensekit.state.bundles import BundleRecord
 from licensekit.state.loading import InstallationState
 from licensekit.state.seats import HeldSeat
+from licensekit.state.stored import BundleRecord
 
 __all__ = [
     "IMPORT_BYTES",

@@ -12,32 +12,30 @@ from licensekit.installation.admission import (
     Admission,
     AdmissionFacts,
     admit,
+    apply_resets,
+    lower_allowed,
+    reset_faults,
     succeeded,
     superseded,
+    time_after,
+    word,
 )
-from licensekit.installation.deficits import below_use, deficits_of
 from licensekit.installation.messages import Brought
 from licensekit.installation.preview import (
     Deficit,
     Preview,
+    below_use,
     changes_of,
     compare,
+    deficits_of,
     news_of,
     short_later,
 )
-from licensekit.installation.resets import (
-    apply_resets,
-    lower_allowed,
-    reset_faults,
-    time_after,
-    word,
-)
 from licensekit.limits import SECONDS
 from licensekit.proposals import Proposal, require_same
-from licensekit.state.bundles import add_bundle, bundle_records, replace_bundles
-from licensekit.state.floors import keep_trust
 from licensekit.state.loading import fingerprint_of, in_use_of
 from licensekit.state.messages import RootFromPack
+from licensekit.state.stored import add_bundle, bundle_records, replace_bundles
 from licensekit.state.time import effective, observe, prove
 from licensekit.state.transactions import (
     OpenInstallation,
@@ -45,7 +43,7 @@ from licensekit.state.transactions import (
     WriteTransaction,
     write_first,
 )
-from licensekit.state.trust_store import combine_trust, verify_bundles
+from licensekit.state.trust_store import combine_trust, keep_trust, verify_bundles
 from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
 from licensekit.trust.signed import Verified
 from licensekit.trust.verify import verify_bundle, verify_reset
@@ -285,7 +283,7 @@ def _moment(read: ReadTransaction, outcome: _Outcome) -> int:
 def _news(file: _File) -> Iterator[Brought]:
     yield from news_of(file.before, file.trust_store)
     for verified in file.resets:
-        yield Brought(reason="reset", put_right=word(verified.document))
+        yield Brought(reason="reset", effect=word(verified.document))
 
 
 def _remove(deficit: Deficit) -> str:

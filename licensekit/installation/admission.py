@@ -1,4 +1,4 @@
-"""Which bundles of a file an installation takes: pure rules (`docs/installation.md`, "Activation").
+"""Which bundles and resets of a file an installation takes (`docs/installation.md`, "Activation").
 
 A1  A bundle that was returned never works here again.
 A2  The same bundle again changes nothing.
@@ -8,6 +8,9 @@ A4  Within issuer, serial and part, another bundle of a sequence that was here i
     lower sequence than one that was here is refused, unless a reset allows it once.
 A5  A bundle bound to another installation is refused.
 A6  A bundle whose maintenance ended before the product version was released is refused.
+
+A reset is the vendor's, for the key of this installation, and counts once (`docs/installation.md`,
+"Resets").
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,13 +24,16 @@ from licensekit.errors import (
     BundleReturned,
     MaintenanceEnded,
     RefusedError,
+    ResetRefused,
     SequenceConflict,
     SequenceOlder,
     SerialMismatch,
 )
-from licensekit.state.bundles import ACTIVE, RETURNED, BundleRecord
+from licensekit.state.stored import ACTIVE, RETURNED, BundleRecord
+from licensekit.state.time import TimeSeen
+from licensekit.state.transactions import ReadTransaction, WriteTransaction
 from licensekit.trust.signed import Verified
-from licensekit.wire.documents import Bundle
+from licensekit.wire.documents import Bundle, Reset, ResetWhat
 
 
 class AdmissionFacts(NamedTuple):
@@ -206,3 +212,63 @@ def _of_part(verified: Verified[Bundle], facts: AdmissionFacts) -> Iterator[Refu
             hint="renew the maintenance, or use an earlier version of the product",
             maintenance=bundle.maintenance,
         )
+
+
+def reset_faults(
+    read: ReadTransaction, resets: Iterable[Verified[Reset]], *, key: bytes | None, vendor: str
+) -> Iterator[RefusedError]:
+    """Yield which resets do not count here; `key` is the digest of the installation's key."""
+    for verified in resets:
+        reset = verified.document
+        name = word(reset)
+        if reset.installation != key:
+            yield ResetRefused(f"the reset of the {name} is for another installation")
+        elif reset.issuer != vendor:
+            yield ResetRefused(f"the reset of the {name} is by {reset.issuer}, not by the vendor")
+        elif _is_known(read, reset):
+            yield ResetRefused(f"the reset of the {name} was used before")
+
+
+def lower_allowed(read: ReadTransaction, resets: Iterable[Verified[Reset]]) -> int:
+    """Return how many bundles of a lower sequence may be activated."""
+    [(waiting,)] = read.connection.rows(
+        "SELECT count(*) FROM resets WHERE what = ? AND used = 0", ResetWhat.SEQUENCE
+    )
+    return int(waiting) + sum(v.document.what is ResetWhat.SEQUENCE for v in resets)
+
+
+def time_after(read: ReadTransaction, resets: Iterable[Verified[Reset]]) -> TimeSeen:
+    """Return what is remembered of time once `resets` were applied."""
+    issued = [v.document.issued for v in resets if v.document.what is ResetWhat.CLOCK]
+    return TimeSeen(max(issued)) if issued else read.stored.time
+
+
+def apply_resets(change: WriteTransaction, resets: Iterable[Verified[Reset]], lowered: int) -> None:
+    """Carry resets out, and use up those that let `lowered` bundles in."""
+    connection = change.connection
+    for verified in resets:
+        reset = verified.document
+        connection.run(
+            "INSERT INTO resets (nonce, what, issuer, used) VALUES (?, ?, ?, ?)",
+            reset.nonce,
+            reset.what,
+            reset.issuer,
+            int(reset.what is not ResetWhat.SEQUENCE),
+        )
+        if reset.what is ResetWhat.RESTORE:
+            change.accept_restored()
+        change.record("reset", what=word(reset), nonce=reset.nonce.hex())
+    waiting = connection.rows(
+        "SELECT nonce FROM resets WHERE what = ? AND used = 0 ORDER BY nonce", ResetWhat.SEQUENCE
+    )
+    used = [row for row, _ in zip(waiting, range(lowered), strict=False)]
+    connection.run_many("UPDATE resets SET used = 1 WHERE nonce = ?", used)
+
+
+def word(reset: Reset) -> str:
+    """Return what a reset puts right, in a word."""
+    return reset.what.name.lower()
+
+
+def _is_known(read: ReadTransaction, reset: Reset) -> bool:
+    return read.connection.one("SELECT 1 FROM resets WHERE nonce = ?", reset.nonce) is not None

@@ -8,7 +8,7 @@ from licensekit.database import Connection
 from licensekit.errors import AuditDamaged
 from licensekit.state import audit
 from licensekit.state.audit import AuditEntry, Head
-from licensekit.state.notices import is_restored
+from licensekit.state.mark import is_restored
 from licensekit.state.transactions import OpenInstallation, read_installation
 
 

@@ -13,10 +13,11 @@ from licensekit.entitlements import (
     where_to_buy,
 )
 from licensekit.entitlements.evaluation import qualify
-from licensekit.installation.deficits import HOLDERS, holders_of
+from licensekit.installation.preview import HOLDERS, holders_of
 from licensekit.state import seats
-from licensekit.state.bundles import BundleRecord, bundle_records
 from licensekit.state.loading import state_at
+from licensekit.state.stored import BundleRecord, bundle_records
+from licensekit.state.time import lease_time
 from licensekit.state.transactions import ReadTransaction
 from licensekit.state.trust_store import verify_bundles
 from licensekit.trust.pack import TrustStore
@@ -75,7 +76,7 @@ def details_of(read: ReadTransaction, code: str, now: int | None) -> LicenseDeta
 
 def _holders(read: ReadTransaction, entitlements: Entitlements, name: str) -> tuple[str, ...]:
     if entitlements.licenses[name].seats is SeatKind.CONCURRENT:
-        now = seats.time_of(read.connection, read.now)
+        now = lease_time(read.connection, read.now)
         return seats.holders(read.connection, name, now, HOLDERS)
     return holders_of(read.connection, entitlements, name)
 

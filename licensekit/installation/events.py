@@ -12,7 +12,7 @@ from licensekit.state.transactions import (
 )
 from licensekit.state.users import known_site, known_user
 from licensekit.text import names
-from licensekit.text.spelling import is_code
+from licensekit.wire.documents.fields import is_code
 
 
 class Events:

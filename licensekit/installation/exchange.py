@@ -16,9 +16,9 @@ from licensekit.installation.messages import ReturnIsFinal
 from licensekit.keys.signing import SigningKey
 from licensekit.limits import LICENSES, NOTICES, TEXT_LENGTH
 from licensekit.proposals import Change, Proposal, require_same
-from licensekit.state.bundles import ACTIVE, BundleRecord, bundle_records
 from licensekit.state.loading import InstallationState
 from licensekit.state.machine import hashed, machine_facts
+from licensekit.state.stored import ACTIVE, BundleRecord, bundle_records
 from licensekit.state.transactions import (
     OpenInstallation,
     ReadTransaction,

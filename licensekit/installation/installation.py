@@ -28,11 +28,10 @@ from licensekit.installation.exchange import (
 from licensekit.installation.leases import Leases
 from licensekit.installation.sites import Sites
 from licensekit.installation.users import Users
-from licensekit.state.bundles import BundleRecord, bundle_records
 from licensekit.state.home import open_installation
 from licensekit.state.loading import InstallationState, recorded_root, state_at
 from licensekit.state.pending import open_or_wait
-from licensekit.state.stored import Recorded
+from licensekit.state.stored import BundleRecord, Recorded, bundle_records
 from licensekit.state.time import system_clock
 from licensekit.state.transactions import (
     OpenInstallation,

@@ -7,6 +7,7 @@ from licensekit.database import Connection
 from licensekit.errors import LeaseUnknown
 from licensekit.state import seats
 from licensekit.state.seats import HeldSeat
+from licensekit.state.time import lease_time
 from licensekit.state.transactions import OpenInstallation, read_installation, write_installation
 
 
@@ -19,7 +20,7 @@ class Leases:
     def list(self) -> tuple[HeldSeat, ...]:
         """Return every lease that is held now, by license and then the oldest first."""
         with read_installation(self._opened) as read:
-            return seats.held(read.connection, seats.time_of(read.connection, read.now))
+            return seats.held(read.connection, lease_time(read.connection, read.now))
 
     def end(self, lease_id: str) -> HeldSeat:
         """End a lease, and return it. Its seat is free immediately, and its holder learns it.
@@ -35,7 +36,7 @@ class Leases:
         """End leases, all of them or none; raises as `end` does."""
         with write_installation(self._opened) as change:
             connection = change.connection
-            now = seats.time_of(connection, change.read.now)
+            now = lease_time(connection, change.read.now)
             ended = [_held(connection, lease_id, now) for lease_id in dict.fromkeys(lease_ids)]
             for lease in ended:
                 seats.end(connection, lease)

@@ -14,20 +14,20 @@ class Brought(Message):
         "trust": "trust document {version}",
         "revocations": "revocation list {version} of {issuer}",
         "catalog": "catalog {version} of {issuer}",
-        "reset": "reset of the {put_right}",
+        "reset": "reset of the {effect}",
     }
     reason: Literal["root", "trust", "revocations", "catalog", "reset"]
     before: int | None = None
     """The version that is here; None: there is none."""
     version: int | None = None
     issuer: str = ""
-    put_right: str = ""
+    effect: str = ""
     """What a reset puts right."""
 
     @property
     def path(self) -> str:
         """The key path under which a proposal shows it."""
-        return ".".join(filter(None, (self.reason, self.issuer, self.put_right)))
+        return ".".join(filter(None, (self.reason, self.issuer, self.effect)))
 
 
 class ShortLater(Message):

@@ -18,8 +18,7 @@ from licensekit.installation.audit import check_audit
 from licensekit.state import audit
 from licensekit.state.home import displayed, open_empty, open_installation
 from licensekit.state.loading import evaluate_state
-from licensekit.state.mark import write_mark
-from licensekit.state.notices import is_restored
+from licensekit.state.mark import is_restored, write_mark
 from licensekit.state.schema import SCHEMA
 from licensekit.state.stored import read_stored
 from licensekit.state.time import system_clock

@@ -31,8 +31,8 @@ from licensekit.errors import (
 from licensekit.keys.digest import sha256
 from licensekit.keys.signing import SECRET_BYTES, SigningKey
 from licensekit.keys.verifying import PUBLIC_BYTES, VerifyingKey, load
-from licensekit.text.spelling import written_text_fault
 from licensekit.wire import armor
+from licensekit.wire.documents.fields import written_text_fault
 
 SECRET_PREFIX: Final = "lkkey1."  # noqa: S105  # names the format, opens nothing
 PUBLIC_PREFIX: Final = "lkpub1."

@@ -30,7 +30,7 @@ from licensekit.errors import (
 )
 from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import VerifyingKey
-from licensekit.text.spelling import text_fault
+from licensekit.wire.documents.fields import text_fault
 from licensekit.wire.frame import ED25519, HYBRID
 
 _BEGIN: Final = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----\s")

@@ -23,8 +23,7 @@ from licensekit.runtime.lookups import Lookups, put
 from licensekit.runtime.messages import TimeNotKept
 from licensekit.runtime.snapshot import Closed, Snapshot
 from licensekit.runtime.watcher import Watcher, survive_forks
-from licensekit.state.floors import remember
-from licensekit.state.loading import in_use_of, is_unchanged, load_state
+from licensekit.state.loading import in_use_of, is_unchanged, load_state, remember
 
 RETRY_SECONDS: Final = 0.5
 """How soon a database that is away is tried again."""

@@ -8,7 +8,9 @@ from licensekit.entitlements import Holding, short_of
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, NotStorable, StateError
 from licensekit.runtime.snapshot import Snapshot
-from licensekit.state import seats, users
+from licensekit.state import users
+from licensekit.state.stored import seats_in_use
+from licensekit.state.time import lease_time
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -47,7 +49,7 @@ class Lookups:
             return known
         try:
             with self._database.read() as connection:
-                return seats.in_use(connection, seats.time_of(connection, now))
+                return seats_in_use(connection, lease_time(connection, now))
         except StateError:
             return known
 

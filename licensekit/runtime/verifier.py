@@ -1,4 +1,4 @@
-"""Questions without state: one file, one moment, no installation.
+"""Questions without state: one file, one moment, no installation; and the bundle that it holds.
 
 A `Verifier` takes the pinned root and the pack once; each file then costs one signature. A file of
 two bundles is an error here, since which of them counts is a matter of an installation's state.
@@ -7,18 +7,145 @@ two bundles is an error here, since which of them counts is a matter of an insta
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, Never, Self, TypeVar, overload
 
-from licensekit.dates import days_of, seconds_of
+from licensekit.dates import date_of, days_of, moment_of, seconds_of
 from licensekit.errors import IssuedAhead, NoBundle, SeveralBundles
 from licensekit.limits import ISSUED_AHEAD_SECONDS, SECONDS
-from licensekit.runtime.verified_bundle import VerifiedBundle
+from licensekit.runtime.questions import Questions
 from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from licensekit.entitlements import Fingerprint
+    from licensekit.entitlements.answers import Answers
+    from licensekit.trust.signed import Verified
+    from licensekit.wire.documents import Bundle
+
+T = TypeVar("T")
+
+
+class Field(Generic[T]):
+    """A field of a bundle in the type that programs use; read-only."""
+
+    def __init__(self, read: Callable[[Bundle], T], doc: str) -> None:
+        self._read = read
+        self.__doc__ = doc
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: VerifiedBundle, owner: type) -> T: ...
+    def __get__(self, instance: VerifiedBundle | None, owner: type) -> Self | T:
+        return self if instance is None else self._read(instance.bundle)
+
+    def __set__(self, instance: VerifiedBundle, value: Never) -> None:
+        raise AttributeError("a verified bundle is not changed")
+
+
+def _date(days: int | None) -> date | None:
+    return None if days is None else date_of(days)
+
+
+class VerifiedBundle(Questions):
+    """A bundle that was verified for one moment; nothing of it is in use.
+
+    `docs/format.md`, "Bundle", says what each field means.
+    """
+
+    __slots__ = (
+        "_answers",
+        "_fingerprint",
+        "_now",
+        "_released",
+        "_trust_store",
+        "bundle",
+        "verified",
+    )
+
+    issuer = Field(lambda b: b.issuer, "The issuer's code.")
+    product = Field(lambda b: b.product, "The product's code.")
+    serial = Field(lambda b: b.serial, "The serial that the bundle was issued to.")
+    part = Field(lambda b: b.part, "`base`, or the name of an add-on.")
+    sequence = Field(
+        lambda b: b.sequence, "The number within its serial and part; a higher one replaces it."
+    )
+    replaces = Field(lambda b: b.replaces, "The serial that this one takes the place of.")
+    company = Field(lambda b: b.company, "The company that it was issued to.")
+    use = Field(lambda b: b.use, "Production, trial or demo.")
+    issued = Field(lambda b: moment_of(b.issued), "When it was signed, UTC.")
+    starts = Field(lambda b: _date(b.starts), "The first day on which it grants anything.")
+    warning = Field(lambda b: _date(b.warning), "The day from which administrators are reminded.")
+    expiry = Field(lambda b: _date(b.expiry), "The last day of its term; None is perpetual.")
+    grace = Field(lambda b: _date(b.grace), "The last day on which everything works.")
+    maintenance = Field(
+        lambda b: _date(b.maintenance),
+        "The day after which a product version must not be released to be used with it.",
+    )
+    next_check = Field(lambda b: _date(b.next_check), "The day on which to look for a newer file.")
+    system = Field(lambda b: b.system, "System license to 1 or quantity; None is unrestricted.")
+    sites = Field(lambda b: b.sites, "Site license to count; None is unrestricted.")
+    users = Field(lambda b: b.users, "User license to count; None is unrestricted.")
+    values = Field(lambda b: b.values, "Settings that are sold: text, integer or boolean.")
+    binding = Field(lambda b: b.binding, "The installation that it is for; None is any.")
+    after_grace = Field(lambda b: b.after_grace, "What happens when grace has passed.")
+    offline_hours = Field(lambda b: b.offline_hours, "How many hours it works without a database.")
+    borrow_hours = Field(
+        lambda b: b.borrow_hours, "For how many hours a concurrent seat may be borrowed."
+    )
+    extensions = Field(lambda b: b.extensions, "Signed entries that this version does not know.")
+
+    def __init__(
+        self,
+        verified: Verified[Bundle],
+        trust_store: TrustStore,
+        now: int,
+        fingerprint: Fingerprint | None,
+        released: int | None,
+    ) -> None:
+        self.verified = verified
+        self.bundle = verified.document
+        """The document itself, in the units of the wire."""
+        self._trust_store = trust_store
+        self._now = now
+        self._fingerprint = fingerprint
+        self._released = released
+        self._answers: Answers | None = None
+
+    @property
+    def identity(self) -> str:
+        """The identity of the bundle, 32 hex digits."""
+        return self.verified.identity.hex()
+
+    @property
+    def state(self) -> str:
+        """`pending`, `active`, `warning`, `grace`, `expired`, `foreign` or `unmaintained`.
+
+        It compares equal to the members of `licensekit.BundleState`.
+        """
+        granted = self.answers.entitlements
+        return (granted.parts or granted.waiting)[0].state
+
+    @property
+    def answers(self) -> Answers:
+        """Everything that the bundle grants at its moment, evaluated at the first question."""
+        if self._answers is None:
+            # A program that only verifies does not load the engine.
+            from licensekit.entitlements import evaluate  # noqa: PLC0415  # see above
+            from licensekit.entitlements.answers import Answers  # noqa: PLC0415  # see above
+
+            granted = evaluate(
+                self._trust_store,
+                [self.verified],
+                self._now,
+                fingerprint=self._fingerprint,
+                released=self._released,
+            )
+            self._answers = Answers(granted, {})
+        return self._answers
 
 
 class Verifier:

@@ -19,6 +19,8 @@ from licensekit.errors import (
 )
 from licensekit.state import seats
 from licensekit.state.seats import HeldSeat, SeatRequest
+from licensekit.state.stored import seats_in_use
+from licensekit.state.time import lease_time
 from licensekit.state.transactions import OpenInstallation, write_installation
 from licensekit.state.users import held_by
 from licensekit.wire.documents import Kind
@@ -70,7 +72,7 @@ def borrow(
             hours=pool.borrow_seconds // _HOUR_SECONDS,
         )
     with write_installation(opened) as change:
-        now = seats.time_of(change.connection, change.read.now)
+        now = lease_time(change.connection, change.read.now)
         until = now + round(hours * _HOUR_SECONDS)
         until = until if pool.until is None else min(until, pool.until)
         if until <= now or not seats.borrow(change.connection, lease, until, now):
@@ -99,7 +101,7 @@ def _check_requirements(
 def _none_free(database: Database, pool: SeatPool, request: SeatRequest, now: int) -> NoneFree:
     total = pool.total(request.at_least)
     with database.read() as connection:
-        in_use = seats.in_use(connection, seats.time_of(connection, now))
+        in_use = seats_in_use(connection, lease_time(connection, now))
     taken = in_use.get(request.license, 0)
     return NoneFree(
         f"no seat of `{request.license}` is free: {taken} of {total} are taken",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from licensekit.database import Database
 from licensekit.entitlements import (
@@ -18,15 +18,18 @@ from licensekit.errors import NotActivated
 from licensekit.keys.signing import SigningKey
 from licensekit.state.audit import Head
 from licensekit.state.machine import hashed, machine_facts
-from licensekit.state.mark import read_mark
-from licensekit.state.notices import is_restored, notices_of
+from licensekit.state.mark import is_restored, read_mark
+from licensekit.state.notices import notices_of
 from licensekit.state.stored import Recorded, Stored, read_recorded, read_stored
-from licensekit.state.time import effective
-from licensekit.state.trust_store import Unusable, load_trust, verify_bundles
+from licensekit.state.time import TimeSeen, effective, keep_time, observe
+from licensekit.state.trust_store import Unusable, keep_trust, load_trust, tokens_of, verify_bundles
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
 from licensekit.wire import frame
 from licensekit.wire.documents import Bundle
+
+REMEMBER_SECONDS: Final = 3600
+"""A running application keeps the time about once an hour: a clock turned back wins no more."""
 
 
 class InstallationState(NamedTuple):
@@ -108,6 +111,41 @@ def is_unchanged(database: Database, state: InstallationState, clock: int) -> bo
     with database.read() as connection:
         stored = read_stored(connection, mark, clock)
     return (stored._replace(leased=state.stored.leased), mark) == (state.stored, state.mark)
+
+
+def remember(database: Database, state: InstallationState, clock: int) -> bool:
+    """Keep what a running application has seen, if it is worth a write; say whether it was.
+
+    That is the time, about once an hour, and what its pack has newer than the installation. Call
+    it after `load`, and now and then while the state stays the same.
+
+    Raises:
+        StateError: the database cannot be written; what was there is as it was.
+    """
+    has_news = _has_news(state.stored, state)
+    if not (has_news or _is_due(state.stored.time, clock)):
+        return False
+    with database.write() as connection:
+        stored = read_stored(connection, None, clock)
+        keep_time(connection, observe(stored.time, clock))
+        # Somebody else may have brought what is newer still.
+        if has_news and stored.trust == state.stored.trust and stored.seen == state.stored.seen:
+            keep_trust(connection, stored, state.trust_store)
+    return True
+
+
+def _has_news(stored: Stored, state: InstallationState) -> bool:
+    """Only an activated installation keeps documents: before that, its pack says everything."""
+    return stored.recorded is not None and (
+        tuple(tokens_of(state.trust_store)) != stored.trust
+        or state.trust_store.trust.seen != stored.seen
+    )
+
+
+def _is_due(seen: TimeSeen, clock: int) -> bool:
+    after = observe(seen, clock)
+    moved = after.highest - seen.highest, (after.ahead or 0) - (seen.ahead or 0)
+    return max(map(abs, moved)) >= REMEMBER_SECONDS
 
 
 def recorded_root(database: Database) -> Recorded | None:

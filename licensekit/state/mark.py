@@ -10,10 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from licensekit.database import is_url
 from licensekit.errors import FileUnusable, TooLarge
 from licensekit.files import read_bytes, write_atomically
 from licensekit.state.audit import Head
+from licensekit.state.stored import Stored
 
 _BYTES: Final = 256
 _HASH_BYTES: Final = 32
@@ -25,7 +25,7 @@ LOST: Final = Head(0, b"")
 
 def read_mark(location: str) -> Head | None:
     """Return the mark of the database at `location`: `LOST`, or None where none is kept."""
-    if is_url(location):
+    if _is_server(location):
         return None
     try:
         data = read_bytes(mark_of(location), limit=_BYTES, what="a mark")
@@ -55,11 +55,28 @@ def put_mark(location: str, mark: Head) -> None:
     Raises:
         FileUnusable: it cannot be written.
     """
-    if not is_url(location):
+    if not _is_server(location):
         line = f"{mark.number} {mark.hash.hex()}\n"
         write_atomically(mark_of(location), line.encode("ascii"), mode=0o600)
+
+
+def is_restored(stored: Stored, mark: Head | None) -> bool:
+    """Return whether the database has fewer or other changes than its mark, or lost its mark.
+
+    `mark` is None where none is kept.
+    """
+    if mark is None:
+        return False
+    if mark.number == 0:
+        return stored.head.number > 1
+    return stored.marked != mark.hash
 
 
 def mark_of(location: str) -> Path:
     """Return the path of the mark of the database at `location`."""
     return Path(location).with_suffix(".mark")
+
+
+def _is_server(location: str) -> bool:
+    """Return whether the location of a database is a URL; a path has no two slashes in a row."""
+    return "://" in location

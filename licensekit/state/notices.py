@@ -6,6 +6,7 @@ from typing import Final
 from licensekit.dates import DAY_SECONDS
 from licensekit.entitlements import Notice
 from licensekit.state.audit import Head
+from licensekit.state.mark import is_restored
 from licensekit.state.messages import UNUSABLE, ClockAhead, ClockBehind, RestoredBackup
 from licensekit.state.stored import Stored
 from licensekit.state.time import JUMP_SECONDS
@@ -23,18 +24,6 @@ def notices_of(
     yield from _of_backup(stored, mark)
     for document in unusable:
         yield UNUSABLE[document.type](identity=document.identity, error=document.error)
-
-
-def is_restored(stored: Stored, mark: Head | None) -> bool:
-    """Return whether the database has fewer or other changes than its mark, or lost its mark.
-
-    `mark` is None where none is kept.
-    """
-    if mark is None:
-        return False
-    if mark.number == 0:
-        return stored.head.number > 1
-    return stored.marked != mark.hash
 
 
 def _of_clock(stored: Stored, clock: int) -> Iterator[Notice]:

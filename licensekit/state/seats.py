@@ -8,7 +8,7 @@ Times are the server's where there is one, so that hosts whose clocks differ agr
 seconds, and a lease ends a second later here than for its holder, who must not be the last to know.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from random import randrange
 from secrets import token_hex
 from typing import Final, NamedTuple
@@ -18,6 +18,7 @@ from licensekit.database import Connection, Database, Row
 from licensekit.entitlements.seats import SeatPool
 from licensekit.errors import EntryInvalid
 from licensekit.state.schema import SCHEMA
+from licensekit.state.time import lease_time
 from licensekit.text import names
 
 ID_BYTES: Final = 6
@@ -120,23 +121,6 @@ _SELECT: Final = (
 )
 
 
-def time_of(connection: Connection, now: int) -> int:
-    """Return the time that counts for leases: the server's, or where there is none, `now`.
-
-    That is the effective time of the installation, in seconds since 1970.
-    """
-    server = connection.now()
-    return now if server is None else server
-
-
-def in_use(connection: Connection, now: int) -> Mapping[str, int]:
-    """Return license to how many of its seats are held."""
-    rows = connection.rows(
-        "SELECT license, count(*) FROM leases WHERE expires > ? GROUP BY license", now
-    )
-    return dict(rows)
-
-
 def held(connection: Connection, now: int) -> tuple[HeldSeat, ...]:
     """Return every lease that is held, by license, the oldest first, and by holder."""
     rows = connection.rows(_SELECT + " ORDER BY license, taken, holder, seat", now)
@@ -164,7 +148,7 @@ def holders(connection: Connection, license_: str, now: int, limit: int) -> tupl
 def take(database: Database, request: SeatRequest, pool: SeatPool, now: int) -> HeldSeat | None:
     """Take a free seat, also one whose lease has expired; None if there is none.
 
-    `now` is as in `time_of`. It is one statement as a rule.
+    `now` is as in `lease_time`. It is one statement as a rule.
 
     Raises:
         DatabaseNewer: a newer program has migrated the database.
@@ -201,7 +185,7 @@ def renew(database: Database, leases: Sequence[tuple[HeldSeat, int]], now: int) 
     """
     listed = [lease for lease, _ in leases]
     with database.write(shared=True) as connection:
-        now = time_of(connection, now)
+        now = lease_time(connection, now)
         renewed = connection.run_many(
             _RENEW,
             [
@@ -221,7 +205,7 @@ def still_held(database: Database, leases: Sequence[HeldSeat], now: int) -> froz
         StateError: the database cannot be read.
     """
     with database.read() as connection:
-        return _held_of(connection, leases, time_of(connection, now))
+        return _held_of(connection, leases, lease_time(connection, now))
 
 
 def _held_of(connection: Connection, leases: Sequence[HeldSeat], now: int) -> frozenset[str]:

@@ -1,16 +1,18 @@
-"""What the database says, read in one transaction; nothing of it is verified yet."""
+"""What the database says, and the rows of bundles; nothing that is read is verified yet."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from licensekit.database import Connection
 from licensekit.entitlements.events import Event, EventScope
 from licensekit.errors import HomeInvalid
-from licensekit.state import audit, seats
+from licensekit.state import audit
 from licensekit.state.audit import Head
-from licensekit.state.time import TimeSeen, effective
+from licensekit.state.time import TimeSeen, effective, lease_time
+from licensekit.trust.signed import Verified
 from licensekit.trust.state import Seen
 from licensekit.wire import armor
+from licensekit.wire.documents import Bundle
 
 _SELECT_EVENTS: Final = (
     "SELECT number, kind, scope, subject, message, expected_end, started, started_by, ended,"
@@ -18,6 +20,64 @@ _SELECT_EVENTS: Final = (
 )
 _EVENTS: Final = _SELECT_EVENTS + " ORDER BY number"
 _EVENTS_IN_FORCE: Final = _SELECT_EVENTS + " WHERE ended IS NULL ORDER BY number"
+
+
+ACTIVE: Final = "active"
+REPLACED: Final = "replaced"
+RETURNED: Final = "returned"
+
+
+class BundleRecord(NamedTuple):
+    """What is remembered of one bundle."""
+
+    identity: bytes
+    issuer: str
+    serial: str
+    part: str
+    sequence: int
+    activated: int
+    """Seconds since 1970."""
+    state: str
+    """`active`, `replaced` or `returned`."""
+
+    @property
+    def line(self) -> tuple[str, str, str]:
+        """Issuer, serial and part: within these, sequences grow."""
+        return self.issuer, self.serial, self.part
+
+
+def bundle_records(connection: Connection) -> tuple[BundleRecord, ...]:
+    """Return every bundle that was ever activated, the oldest first."""
+    rows = connection.rows(
+        "SELECT identity, issuer, serial, part, sequence, activated, state FROM bundles"
+        " ORDER BY activated, sequence, identity"
+    )
+    return tuple(BundleRecord(*row) for row in rows)
+
+
+def add_bundle(connection: Connection, verified: Verified[Bundle], now: int) -> None:
+    """Write a bundle as active, whether or not it was before."""
+    bundle = verified.document
+    connection.run(
+        "INSERT INTO bundles (identity, frame, issuer, serial, part, sequence, activated, state)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, 'active')"
+        " ON CONFLICT (identity) DO UPDATE SET state = 'active', activated = excluded.activated",
+        verified.identity,
+        verified.token.frame,
+        bundle.issuer,
+        bundle.serial,
+        bundle.part,
+        bundle.sequence,
+        now,
+    )
+
+
+def replace_bundles(connection: Connection, identities: Iterable[bytes]) -> None:
+    """Take bundles out of force."""
+    connection.run_many(
+        "UPDATE bundles SET state = 'replaced' WHERE identity = ? AND state = 'active'",
+        [(identity,) for identity in identities],
+    )
 
 
 class Recorded(NamedTuple):
@@ -89,12 +149,20 @@ def read_stored(connection: Connection, mark: Head | None, clock: int) -> Stored
         trust=_trust(connection),
         bundles=_bundles(connection),
         in_use=dict(connection.rows("SELECT license, in_use FROM usage WHERE in_use > 0")),
-        leased=seats.in_use(connection, seats.time_of(connection, effective(time, clock))),
+        leased=seats_in_use(connection, lease_time(connection, effective(time, clock))),
         satellites=_satellites(connection),
         events=read_events(connection),
         head=audit.head(connection),
         marked=None if mark is None else _hash_at(connection, mark.number),
     )
+
+
+def seats_in_use(connection: Connection, now: int) -> Mapping[str, int]:
+    """Return license to how many of its seats are held."""
+    rows = connection.rows(
+        "SELECT license, count(*) FROM leases WHERE expires > ? GROUP BY license", now
+    )
+    return dict(rows)
 
 
 def read_recorded(connection: Connection) -> Recorded | None:

@@ -15,6 +15,7 @@ Times are seconds since 1970 in UTC, so zones and daylight saving change nothing
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
+from licensekit.database import Connection
 from licensekit.dates import DAY_SECONDS
 
 JUMP_SECONDS: Final = 7 * DAY_SECONDS
@@ -56,3 +57,17 @@ def observe(seen: TimeSeen, clock: int) -> TimeSeen:
 def prove(seen: TimeSeen, issued: int) -> TimeSeen:
     """Return what is remembered once a document issued then was verified (C5)."""
     return seen._replace(highest=max(seen.highest, issued))
+
+
+def keep_time(connection: Connection, seen: TimeSeen) -> None:
+    """Keep what was seen of time."""
+    connection.run("UPDATE installation SET highest = ?, ahead = ?, ran = ?", *seen)
+
+
+def lease_time(connection: Connection, now: int) -> int:
+    """Return the time that counts for leases: the server's, or where there is none, `now`.
+
+    That is the effective time of the installation, in seconds since 1970.
+    """
+    server = connection.now()
+    return now if server is None else server

@@ -10,12 +10,10 @@ from licensekit.dates import format_seconds, seconds_of
 from licensekit.errors import DatabaseBusy
 from licensekit.state import audit
 from licensekit.state.audit import Head
-from licensekit.state.floors import keep_time
 from licensekit.state.loading import InstallationState, evaluate_state, pack_of
-from licensekit.state.mark import read_mark, write_mark
-from licensekit.state.notices import is_restored
+from licensekit.state.mark import is_restored, read_mark, write_mark
 from licensekit.state.stored import Stored, read_stored
-from licensekit.state.time import TimeSeen, effective, observe
+from licensekit.state.time import TimeSeen, effective, keep_time, observe
 from licensekit.trust.pack import pin_in_pack
 
 T = TypeVar("T")

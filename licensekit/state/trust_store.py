@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from licensekit.database import Connection
 from licensekit.errors import HomeInvalid, LicenseError, TrustMissing
 from licensekit.limits import SECONDS
 from licensekit.state.stored import Recorded, Stored
@@ -126,3 +127,22 @@ def _without_unusable(base: TrustStore, tokens: Sequence[armor.Token], now: int)
             continue
         taken.append(token)
     return LoadedTrust(trust_store, tuple(unusable))
+
+
+def keep_trust(connection: Connection, stored: Stored, trust_store: TrustStore) -> None:
+    """Keep everything in force as received, and what was seen as the floor."""
+    tokens = tokens_of(trust_store)
+    if tuple(tokens) != stored.trust:
+        connection.run("DELETE FROM trust_documents")
+        connection.run_many(
+            "INSERT INTO trust_documents (place, type, frame) VALUES (?, ?, ?)",
+            [(place, token.type, token.frame) for place, token in enumerate(tokens)],
+        )
+    seen = trust_store.trust.seen
+    connection.run("UPDATE installation SET seen_root = ?, seen_trust = ?", seen.root, seen.trust)
+    connection.run_many(
+        "INSERT INTO seen_lists (issuer, trust_version, number) VALUES (?, ?, ?)"
+        " ON CONFLICT (issuer) DO UPDATE SET trust_version = excluded.trust_version,"
+        " number = excluded.number",
+        [(issuer, *place) for issuer, place in seen.lists.items()],
+    )

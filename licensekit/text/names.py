@@ -1,10 +1,14 @@
 """What administrators type: ids, names, groups; checked before anything is changed."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from licensekit.errors import EntryInvalid
 from licensekit.limits import NAME_LENGTH, TEXT_LENGTH
-from licensekit.text.spelling import is_code, written_text_fault
+from licensekit.wire.documents.fields import is_code, written_text_fault
+
+_QUOTED: Final = 10
+"""How many codes one message names."""
 
 
 def check_id(text: str, what: str) -> str:
@@ -52,3 +56,13 @@ def _visible(text: str, what: str, longest: int) -> str:
     if fault := written_text_fault(text):
         raise EntryInvalid(f"{what} {fault}: {text!a:.60}", hint="type it again")
     return text
+
+
+def quote_codes(codes: Iterable[str]) -> str:
+    """Format codes as messages do: `a`, `b` and `c`; of many, the first ones."""
+    quoted = [f"`{code}`" for code in codes]
+    more = len(quoted) - _QUOTED
+    if more > 0:
+        quoted[_QUOTED:] = [f"{more} more"]
+    *others, last = quoted
+    return f"{', '.join(others)} and {last}" if others else last

@@ -10,8 +10,8 @@ from typing import Final, NamedTuple, TypeVar, cast
 from licensekit import limits
 from licensekit.errors import Fault
 from licensekit.text import values
-from licensekit.text.spelling import is_code
 from licensekit.text.values import Reader, did_you_mean
+from licensekit.wire.documents.fields import is_code
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ from unicodedata import normalize
 
 from licensekit import limits
 from licensekit.dates import days_of
-from licensekit.text.spelling import is_code, is_serial, written_text_fault
+from licensekit.wire.documents.fields import is_code, is_serial, written_text_fault
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ R4  Another root of a version already in the chain is a fork; a version above n+
 
 from base64 import b32decode, b32encode
 from collections.abc import Iterable, Mapping
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from licensekit.errors import (
     KeyIdCollision,
@@ -152,20 +152,20 @@ def trust_signing_keys(known: KnownRoot, opened: frame.Frame) -> list[VerifyingK
         KeyUnknown: a signature by another key.
         ThresholdNotMet: too few.
     """
-    found = _keys_of(opened, known.keys, KeyUnknown(reason="trust", root=known.root.version))
+    found = _keys_of(opened, known.keys, reason="trust", root=known.root.version)
     if len(found) < known.root.threshold:
         raise _short(known.root, len(found), reason="trust")
     return found
 
 
 def _keys_of(
-    opened: frame.Frame, allowed: Mapping[KeyReference, VerifyingKey], unknown: KeyUnknown
+    opened: frame.Frame, allowed: Mapping[KeyReference, VerifyingKey], **about: Any
 ) -> list[VerifyingKey]:
-    """Return the key of each signature; raise `unknown` if one is by a key not in `allowed`."""
+    """Return the key of each signature; raise `KeyUnknown` if one is not `allowed`."""
     keys = [allowed.get((s.scheme, s.key)) for s in opened.signatures]
     found = [key for key in keys if key is not None]
     if len(found) < len(keys):
-        raise unknown
+        raise KeyUnknown(**about)
     return found
 
 
@@ -201,8 +201,7 @@ def _known(
     allowed: Mapping[KeyReference, VerifyingKey],
 ) -> KnownRoot:
     """Check that only allowed keys signed, and enough of the root's own (R3)."""
-    unknown = KeyUnknown(reason="next-root", version=root.version)
-    found = _keys_of(opened, allowed, unknown)
+    found = _keys_of(opened, allowed, reason="next-root", version=root.version)
     count = sum((s.scheme, s.key) in own for s in opened.signatures)
     if count < root.threshold:
         raise _short(root, count, version=root.version)

@@ -81,7 +81,7 @@ class TrustState(NamedTuple):
     @property
     def root(self) -> Root:
         """The newest root."""
-        return self.chain[-1].root
+        return self.chain[-1].verified.document
 
     def list_missing(self, issuer: str) -> bool:
         """Return whether a list of `issuer` was seen and is not, or no longer, in force (L3)."""

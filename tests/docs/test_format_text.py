@@ -11,7 +11,6 @@ import pytest
 import licensekit
 from licensekit import limits
 from licensekit.errors import FormatError, LicenseError, TrustError
-from licensekit.text.spelling import text_fault
 from licensekit.trust import files, roots, state
 from licensekit.trust.sign import sign
 from licensekit.wire import armor, frame
@@ -29,6 +28,7 @@ from licensekit.wire.documents import (
     Use,
     fields,
 )
+from licensekit.wire.documents.fields import text_fault
 from licensekit.wire.plain import word
 from tests import makers
 from tests.docs.tables import code_blocks, headings, section, tables, text_of

@@ -202,7 +202,7 @@ def test_a_reset_is_used_once(crm_home: Home, what: ResetWhat) -> None:
     with crm_home.open() as crm:
         data = file(reset(crm, what))
         [brought] = crm.activate(data).preview.trust
-        assert (brought.reason, brought.put_right) == ("reset", what.name.lower())
+        assert (brought.reason, brought.effect) == ("reset", what.name.lower())
         before = crm.state().stored
         with pytest.raises(ResetRefused, match="used before"):
             crm.activate(data)

@@ -8,9 +8,8 @@ import pytest
 from licensekit.database import Database
 from licensekit.errors import HomeInvalid, TrustRollback
 from licensekit.installation import Installation
-from licensekit.state.floors import remember
 from licensekit.state.home import open_installation
-from licensekit.state.loading import InstallationState, load_state, state_at
+from licensekit.state.loading import InstallationState, load_state, remember, state_at
 from licensekit.trust.sign import sign
 from tests import homes, makers
 from tests.homes import DAY, Home, bundle, file

@@ -24,6 +24,7 @@ from typing import Final, NamedTuple
 import licensekit
 from licensekit import Licensing, Verifier
 from licensekit.installation import Installation
+from licensekit.state.home import open_installation
 from tests import workspaces
 from tests.samples.sample_files import NOW, SampleFiles, sample_files
 
@@ -40,9 +41,9 @@ class Figures(NamedTuple):
 
 
 RATCHET: Final = {
-    "verify": Figures(functions=41, files=16, depth=10),
+    "verify": Figures(functions=38, files=12, depth=10),
     "issue": Figures(functions=219, files=47, depth=14),
-    "activate": Figures(functions=312, files=52, depth=17),
+    "activate": Figures(functions=319, files=39, depth=19),
     "allows": Figures(functions=1, files=1, depth=1),
 }
 
@@ -70,15 +71,15 @@ def issue(setting: Setting) -> Operation:
 
 
 def activate(setting: Setting) -> Operation:
-    """Prepare the first activation of an installation that is open and empty."""
+    """Prepare the first activation of an installation that is open and has made a request."""
+    place = setting.folder / "installation"
+    open_installation(place, create=True).close()
     installation = setting.closing.enter_context(
         Installation.open(
-            setting.folder / "installation",
-            root=setting.sample.root,
-            pack=setting.sample.pack,
-            clock=lambda: NOW,
+            place, root=setting.sample.root, pack=setting.sample.pack, clock=lambda: NOW
         )
     )
+    installation.request(with_facts=False)
     return lambda: installation.activate(setting.sample.license)
 
 

@@ -5,15 +5,17 @@ import unicodedata
 
 import pytest
 
-from licensekit.text.spelling import is_code, is_serial, text_fault
 from licensekit.wire.documents import SignedType
 from licensekit.wire.documents.fields import (
+    is_code,
+    is_serial,
     require_ascending,
     require_codes,
     require_extensions,
     require_qualified,
     require_serials,
     require_texts,
+    text_fault,
 )
 from licensekit.wire.documents.licenses import Kind
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from licensekit.console.security.identity import Identity, Role
 from licensekit.limits import NAME_LENGTH
-from licensekit.text.spelling import text_fault
+from licensekit.wire.documents.fields import text_fault
 
 Network = IPv4Network | IPv6Network
 

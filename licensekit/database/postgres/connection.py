@@ -11,8 +11,7 @@ from psycopg.types.numeric import Int8Dumper, IntLoader
 
 from licensekit.database.postgres.errors import translate
 from licensekit.database.protocol import STREAMED_ROWS, Row, Value
-from licensekit.database.storable import storable
-from licensekit.database.transaction import Lifetime, Translated
+from licensekit.database.transaction import Lifetime, Translated, storable
 from licensekit.errors import DatabaseUnavailable
 
 Raw = psycopg.Connection[Row]

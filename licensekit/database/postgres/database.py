@@ -23,8 +23,7 @@ from licensekit.database.postgres.errors import translate
 from licensekit.database.postgres.session import Beginning, begun, connect, is_pooled
 from licensekit.database.postgres.url import read
 from licensekit.database.protocol import BUSY_SECONDS, Row, Value, Version
-from licensekit.database.storable import storable
-from licensekit.database.transaction import Transaction, Translated
+from licensekit.database.transaction import Transaction, Translated, storable
 
 _Selector: Final[type[selectors.BaseSelector]] = getattr(
     selectors, "PollSelector", selectors.SelectSelector

@@ -6,7 +6,7 @@ from typing import Final
 
 import psycopg
 
-from licensekit.database.storable import unstorable
+from licensekit.database.transaction import unstorable
 from licensekit.errors import (
     ConstraintViolated,
     DatabaseBusy,

@@ -6,8 +6,7 @@ from typing import LiteralString, TypeVar
 
 from licensekit.database.protocol import STREAMED_ROWS, Row, Value
 from licensekit.database.sqlite.errors import translate
-from licensekit.database.storable import storable
-from licensekit.database.transaction import Lifetime, Translated
+from licensekit.database.transaction import Lifetime, Translated, storable
 
 T = TypeVar("T")
 

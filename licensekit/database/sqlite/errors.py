@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from licensekit.database.storable import unstorable
+from licensekit.database.transaction import unstorable
 from licensekit.errors import (
     ConstraintViolated,
     DatabaseBusy,

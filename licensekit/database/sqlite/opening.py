@@ -8,8 +8,7 @@ from time import monotonic, sleep
 from typing import Final
 
 from licensekit.database.sqlite.errors import damaged, translate
-from licensekit.database.storable import VALUE_BYTES
-from licensekit.database.transaction import Translated
+from licensekit.database.transaction import VALUE_BYTES, Translated
 from licensekit.errors import (
     DatabaseBusy,
     DatabaseDamaged,

@@ -10,7 +10,7 @@ from licensekit.dates import day_at
 from licensekit.errors import Fault, OrderInvalid
 from licensekit.issuer.catalog.counts import as_numbers, missing_quantities
 from licensekit.issuer.orders.order import Order, OrderDraft, term
-from licensekit.text.spelling import quote_codes
+from licensekit.text.names import quote_codes
 from licensekit.text.values import did_you_mean
 from licensekit.wire.documents import Binding, Bundle, Catalog, Kind, Use, Value, compose
 

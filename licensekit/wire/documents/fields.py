@@ -1,18 +1,19 @@
-"""The field types that documents are made of, with their bounds (`docs/format.md`, "Fields").
+"""The field types that documents are made of: bounds and spelling (`docs/format.md`, "Fields").
 
 Bounds on numbers and lengths are checked while decoding. What a bound cannot say (the alphabet of
 codes, NFC, no control characters, sorted lists) is checked by `require_…`, which documents call
-from `__post_init__`: it runs when a document is decoded as well as when one is made.
+from `__post_init__`: it runs when a document is decoded as well as when one is made. The same
+rules of spelling hold for what people type.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
-from typing import Annotated, TypeVar
+from typing import Annotated, Final, TypeVar
+from unicodedata import is_normalized
 
 from msgspec import Meta, Struct
 
 from licensekit import limits
-from licensekit.text.spelling import CODE_ALPHABET, is_code, is_serial, is_word, text_fault
 
 Item = TypeVar("Item", str, bytes, int)
 
@@ -39,6 +40,67 @@ Value = Text | Integer | bool
 """A setting that is sold: text, integer or boolean."""
 Extensions = Annotated[dict[Name, Value], Meta(max_length=limits.EXTENSIONS)]
 """The signed map that ends every document. A name with a leading `!` must be understood."""
+
+
+# Alphabets rather than patterns: compiling patterns would cost every process that verifies a file.
+CODE_ALPHABET: Final = b"abcdefghijklmnopqrstuvwxyz0123456789-"
+_REFUSED: Final = (
+    ("\x00", "\x1f"),
+    ("\x7f", "\x9f"),
+    ("\u061c", "\u061c"),
+    ("\u200e", "\u200f"),
+    ("\u2028", "\u202e"),
+    ("\u2066", "\u2069"),
+    ("\ufeff", "\ufeff"),
+    ("\ufff9", "\ufffb"),
+)
+"""First and last character of each range that no text may hold."""
+_SERIAL_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ" + CODE_ALPHABET
+
+
+def is_code(text: str) -> bool:
+    """Return whether `text` is one license, issuer, product or part code."""
+    return len(text) <= limits.CODE_LENGTH and is_word(text, CODE_ALPHABET)
+
+
+def is_serial(text: str) -> bool:
+    """Return whether `text` can be a serial."""
+    return len(text) <= limits.SERIAL_LENGTH and is_word(text, _SERIAL_ALPHABET)
+
+
+def text_fault(text: str) -> str | None:
+    """Return why `text` may not stand in a document, or None."""
+    # All that is refused is unprintable too, so that most texts need no closer look.
+    if not text.isprintable() and any(map(_is_refused, text)):
+        return "has a control or direction-changing character"
+    if not text.isascii() and not is_normalized("NFC", text):
+        return "is not in Unicode normalization form C"
+    return None
+
+
+def written_text_fault(text: str) -> str | None:
+    """Return why a text that a person or program wrote may not be kept, or None.
+
+    JSON and command lines can hold half of a surrogate pair, which no encoding can.
+    """
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        return "has half a character"
+    return text_fault(text)
+
+
+def is_word(text: str, alphabet: bytes) -> bool:
+    """Return whether `text` is of the alphabet and neither begins nor ends with a dash."""
+    return (
+        text.isascii()
+        and not text.encode().translate(None, alphabet)
+        and text[:1] not in {"", "-", "\n"}
+        and text[-1] not in "-\n"
+    )
+
+
+def _is_refused(character: str) -> bool:
+    """Return whether it is a control, a separator of lines, or changes the writing direction."""
+    return any(first <= character <= last for first, last in _REFUSED)
 
 
 class Document(Struct, array_like=True, frozen=True, forbid_unknown_fields=True):

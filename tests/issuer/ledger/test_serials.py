@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licensekit.issuer.ledger import serials
-from licensekit.text.spelling import is_serial
+from licensekit.wire.documents.fields import is_serial
 
 NUMBERS = st.integers(serials.FIRST, serials.LAST)
 
