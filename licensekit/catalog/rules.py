@@ -168,3 +168,17 @@ def _count_fault(catalog: Catalog, kind: Kind, code: str, count: int | None) -> 
     if kind is Kind.SYSTEM and license_.quantity is None and count != 1:
         return "is there or not: write `true`"
     return None
+
+
+def missing_quantities(
+    system: Mapping[str, int | None], licenses: Mapping[str, License], prefix: str = ""
+) -> Iterator[Fault]:
+    """Yield a fault for each license that is sold by quantity and has `True` for its count."""
+    for code, count in system.items():
+        if count is True and code in licenses and (unit := licenses[code].quantity) is not None:
+            yield Fault(f"{prefix}system.{code}", f"is sold by quantity: write how many {unit}")
+
+
+def as_numbers(system: Mapping[str, int | None]) -> dict[str, int | None]:
+    """Return the same counts with 1 for `True`."""
+    return {code: None if count is None else int(count) for code, count in system.items()}

@@ -18,7 +18,7 @@ from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.keys.documents import admitted, first_root, first_trust, whole_scope
 from licensekit.issuer.keys.keyring import write_key
 from licensekit.issuer.layout import Layout, require_url
-from licensekit.issuer.ledger import Record, append, facts, head, open_ledger
+from licensekit.issuer.ledger import Record, append, documents, head, open_ledger
 from licensekit.issuer.state import workspace_state
 from licensekit.keys.signing import SigningKey
 from licensekit.trust.roots import pin_of
@@ -186,8 +186,8 @@ def create_ledger(
                     " places, copy the folder of the workspace",
                 )
             append(ledger, records)
-            facts.put(ledger, facts.PIN, pin_of(encode(records[0].document)))
-            facts.put(ledger, facts.ISSUER, issuer)
+            documents.put_fact(ledger, documents.PIN, pin_of(encode(records[0].document)))
+            documents.put_fact(ledger, documents.ISSUER, issuer)
             first = workspace_state(ledger, now)
     finally:
         database.close()

@@ -12,9 +12,8 @@ from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.create import NewWorkspace, require_room
 from licensekit.issuer.layout import require_url
 from licensekit.issuer.partner import NewPartner
-from licensekit.text.spelling import is_code
 from licensekit.trust.pack import open_pack, pin_in_pack
-from licensekit.wire.documents import Catalog
+from licensekit.wire.documents import Catalog, is_code
 from licensekit.wire.frame import ED25519
 
 

@@ -68,7 +68,7 @@ def create_partner(
     catalog = read_catalog(text, version=1, issued=now, issuer=plan.issuer, others=others)
     _require_product(catalog, product)
     key = SigningKey.generate(plan.scheme)
-    state = WorkspaceState(pin, plan.issuer, trust_store, frozenset(), None, None)
+    state = WorkspaceState(pin, plan.issuer, trust_store, True, frozenset(), None, None)
     with new_folder(folder, product, plan.catalog) as layout:
         layout.keys.mkdir()
         write_texts(layout, folder, text, catalog, serial=serials.make(serials.FIRST))

@@ -5,7 +5,7 @@ from typing import NamedTuple, TypeVar, cast
 
 from licensekit.database import Connection
 from licensekit.errors import WorkspaceInvalid
-from licensekit.issuer.ledger import documents, facts
+from licensekit.issuer.ledger import documents
 from licensekit.trust.pack import TrustStore, extend_trust_store
 from licensekit.trust.roots import pin_of
 from licensekit.trust.signed import Verified
@@ -26,6 +26,8 @@ class WorkspaceState(NamedTuple):
     issuer: str
     """The code that this workspace signs for."""
     trust_store: TrustStore
+    is_partner: bool
+    """Whether this workspace signs under another's root."""
     first: frozenset[Token]
     """What the first pack held."""
     last_catalog: Catalog | None
@@ -37,11 +39,6 @@ class WorkspaceState(NamedTuple):
     def product(self) -> str:
         """The product of the root."""
         return self.trust_store.product
-
-    @property
-    def is_partner(self) -> bool:
-        """Whether this workspace signs under another's root."""
-        return self.issuer != self.trust_store.issuer
 
     @property
     def newest_pin(self) -> str:
@@ -108,7 +105,8 @@ def workspace_state(connection: Connection, now: int) -> WorkspaceState:
         WorkspaceInvalid: it is not the ledger of a workspace.
         TrustError: what it holds does not verify.
     """
-    pin, issuer = facts.get(connection, facts.PIN), facts.get(connection, facts.ISSUER)
+    pin = documents.fact(connection, documents.PIN)
+    issuer = documents.fact(connection, documents.ISSUER)
     if pin is None or issuer is None:
         raise WorkspaceInvalid("the ledger names no root and no issuer")
     roots = documents.roots(connection)
@@ -118,6 +116,7 @@ def workspace_state(connection: Connection, now: int) -> WorkspaceState:
         pin,
         issuer,
         trust_store,
+        issuer != trust_store.issuer,
         frozenset(documents.first(connection)),
         _last(connection, Catalog, issuer),
         _last(connection, Revocations, issuer),

@@ -1,4 +1,4 @@
-"""Folder and ledger of a workspace, and transactions that know its verified documents."""
+"""Transactions on the ledger of a workspace: its verified documents, and signing in its name."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from licensekit.database import Connection, Database
+from licensekit.errors import KeyMissing, KeyUnknown
 from licensekit.files import write_atomically
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import Record, documents
-from licensekit.issuer.signing import sign_admitted
 from licensekit.issuer.state import WorkspaceState, workspace_state
 from licensekit.keys.signing import Signer
-from licensekit.trust.scope import SignedByVendor
+from licensekit.trust.scope import AdmittedSigner, SignedByVendor, require_scope, require_type
+from licensekit.trust.sign import sign
 from licensekit.trust.state import TrustState
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import Document
+from licensekit.wire.documents import TYPE_OF, Document
 
 
 class LedgerTransaction(NamedTuple):
@@ -80,3 +81,41 @@ class WorkspaceStore:
         if verified is None or verified[0] != newest or now < verified[1]:
             verified = self._verified = newest, now, workspace_state(ledger, now)
         return verified[2]
+
+
+def sign_admitted(document: SignedByVendor, signer: Signer, trust: TrustState, now: int) -> Token:
+    """Sign `document` and return its token, if `signer` may sign it now.
+
+    Raises:
+        KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: it may not.
+        PayloadInvalid: the document has a field out of its bounds.
+        SignerUnavailable: the key lives elsewhere and cannot be reached.
+    """
+    admitted = admission(signer, trust)
+    require_type(admitted, TYPE_OF[type(document)])
+    require_scope(admitted, document, now)
+    return sign(document, signer)
+
+
+def admission(signer: Signer, trust: TrustState) -> AdmittedSigner:
+    """Return what the trust document says of the key of `signer`.
+
+    Raises:
+        KeyUnknown: nothing.
+    """
+    key = signer.verifying_key
+    found = trust.signers.get((key.scheme, key.key_id))
+    if found is None:
+        raise KeyUnknown(reason="signer", key_id=key.key_id)
+    return found
+
+
+def require_signer(signer: Signer | None) -> Signer:
+    """Return the signer, where something is to be signed.
+
+    Raises:
+        KeyMissing: there is none.
+    """
+    if signer is None:
+        raise KeyMissing(reason="not-given")
+    return signer

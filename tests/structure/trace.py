@@ -42,7 +42,7 @@ class Figures(NamedTuple):
 
 RATCHET: Final = {
     "verify": Figures(functions=38, files=12, depth=10),
-    "issue": Figures(functions=219, files=47, depth=14),
+    "issue": Figures(functions=180, files=35, depth=14),
     "activate": Figures(functions=319, files=39, depth=19),
     "allows": Figures(functions=1, files=1, depth=1),
 }
@@ -63,11 +63,12 @@ def verify(setting: Setting) -> Operation:
 
 
 def issue(setting: Setting) -> Operation:
-    """Prepare the issue of one order, by an open workspace and an opened key."""
+    """Prepare to propose and sign one order, in a workspace that has issued another one."""
     workspace = setting.closing.enter_context(workspaces.make(setting.folder / "workspace"))
+    workspaces.issue(workspace)
     key = workspaces.signer(workspace)
-    order = workspaces.ordered()
-    return lambda: workspace.issue(order, key, who=workspaces.WHO, now=workspaces.NOW)
+    order, now = workspaces.ordered(), workspaces.NOW
+    return lambda: workspace.propose_issue(order, now=now).sign(key, who=workspaces.WHO)
 
 
 def activate(setting: Setting) -> Operation:

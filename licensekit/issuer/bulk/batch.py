@@ -14,7 +14,6 @@ from licensekit.errors import (
     OrderInvalid,
     PayloadInvalid,
 )
-from licensekit.issuer.attachments import attachments_of
 from licensekit.issuer.bulk.lines import OrderLine
 from licensekit.issuer.bulk.terms import KnownTerms, Terms
 from licensekit.issuer.bulk.worker_pool import WorkerPool
@@ -23,9 +22,8 @@ from licensekit.issuer.orders.bundle import form
 from licensekit.issuer.orders.issue import check, issued_before
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import Order, OrderDraft
-from licensekit.issuer.output.license_file import BulkFiles, IssuedFile, file_name
-from licensekit.issuer.signing import admission
-from licensekit.issuer.transaction import LedgerTransaction
+from licensekit.issuer.output.license_file import BulkFiles, IssuedFile, attachments_of, file_name
+from licensekit.issuer.transaction import LedgerTransaction, admission
 from licensekit.keys.signing import Signer
 from licensekit.trust.scope import require_scope, require_type
 from licensekit.wire.armor import Token

@@ -12,14 +12,13 @@ from typing import Final
 
 from licensekit.errors import Fault, FaultsError, OrdersRefused
 from licensekit.files import write_many
-from licensekit.issuer.attachments import attachments_of
 from licensekit.issuer.bulk.batch import Batch, Done, Run
 from licensekit.issuer.bulk.lines import OrderLine
 from licensekit.issuer.bulk.terms import KnownTerms
 from licensekit.issuer.bulk.worker_pool import worker_pool
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import BundleToken
-from licensekit.issuer.output.license_file import BulkFiles, IssuedFile, file_name
+from licensekit.issuer.output.license_file import BulkFiles, IssuedFile, attachments_of, file_name
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys.signing import Signer
 

@@ -7,8 +7,7 @@ from marshal import dumps
 from typing import Any, Final, NamedTuple, cast
 
 from licensekit.issuer.orders.bundle import BundleTemplate
-from licensekit.issuer.orders.canonical import canonical, canonical_text
-from licensekit.issuer.orders.order import Order, OrderDraft
+from licensekit.issuer.orders.order import Order, OrderDraft, canonical, canonical_text
 from licensekit.issuer.orders.order_file import draft_from
 from licensekit.issuer.state import WorkspaceState
 from licensekit.text import values

@@ -4,14 +4,10 @@ from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
 from licensekit import limits
+from licensekit.catalog.rules import as_numbers, missing_quantities
 from licensekit.catalog.rules import faults as rule_faults
 from licensekit.errors import CatalogInvalid, Fault
-from licensekit.issuer.catalog.counts import (
-    as_numbers,
-    missing_quantities,
-    read_counts,
-    read_settings,
-)
+from licensekit.issuer.catalog.counts import read_counts, read_settings
 from licensekit.text import values
 from licensekit.text.tables import Table, in_file_order
 from licensekit.text.toml import parse_toml

@@ -4,15 +4,12 @@
 sold by quantity, and says that no number was given.
 """
 
-from collections.abc import Iterator, Mapping
-
 from licensekit import limits
 from licensekit.catalog.rules import Counts
-from licensekit.errors import Fault
 from licensekit.text import values
 from licensekit.text.tables import Table
 from licensekit.text.values import Reader
-from licensekit.wire.documents import Kind, License, Value
+from licensekit.wire.documents import Kind, Value
 
 
 def read_counts(table: Table) -> Counts:
@@ -34,20 +31,6 @@ def read_settings(table: Table) -> dict[str, Value]:
     inner = table.table("values")
     read = ((code, inner.read(code, values.setting)) for code in inner.codes(limits.VALUES))
     return {code: value for code, value in read if value is not None}
-
-
-def missing_quantities(
-    system: Mapping[str, int | None], licenses: Mapping[str, License], prefix: str = ""
-) -> Iterator[Fault]:
-    """Yield a fault for each license that is sold by quantity and has `True` for its count."""
-    for code, count in system.items():
-        if count is True and code in licenses and (unit := licenses[code].quantity) is not None:
-            yield Fault(f"{prefix}system.{code}", f"is sold by quantity: write how many {unit}")
-
-
-def as_numbers(system: Mapping[str, int | None]) -> dict[str, int | None]:
-    """Return the same counts with 1 for `True`."""
-    return {code: None if count is None else int(count) for code, count in system.items()}
 
 
 def _system(table: Table) -> dict[str, int | None]:

@@ -29,7 +29,6 @@ from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.projection import RETURNED, REVOKED, company_key
 from licensekit.issuer.orders.bundle import replace_fields
-from licensekit.issuer.orders.canonical import canonical, difference
 from licensekit.issuer.orders.issue import (
     Issuance,
     IssueProposal,
@@ -40,7 +39,7 @@ from licensekit.issuer.orders.issue import (
     require_same_order,
 )
 from licensekit.issuer.orders.numbering import Numbering
-from licensekit.issuer.orders.order import Order, OrderDraft
+from licensekit.issuer.orders.order import Order, OrderDraft, canonical, difference
 from licensekit.issuer.output.license_file import file_name
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.armor import Token

@@ -5,14 +5,12 @@ from functools import partial
 
 from licensekit.database import Connection
 from licensekit.errors import ExchangeFileRefused, RequestAnswered, WorkspaceError
-from licensekit.issuer.attachments import attachments_of
 from licensekit.issuer.exchange.requests import VerifiedRequest, answer_before
 from licensekit.issuer.ledger import append, bundles, exchange_files
 from licensekit.issuer.ledger.lookup import require_serial
-from licensekit.issuer.output.license_file import ResetFile, reset_file
+from licensekit.issuer.output.license_file import ResetFile, attachments_of, reset_file
 from licensekit.issuer.proposal import SignProposal
-from licensekit.issuer.signing import require_signer
-from licensekit.issuer.transaction import LedgerTransaction
+from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change
 from licensekit.wire.documents import Reset, ResetWhat, decode

@@ -21,8 +21,7 @@ from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.projection import RETURNED
 from licensekit.issuer.messages import UnboundReturn
 from licensekit.issuer.proposal import SignProposal
-from licensekit.issuer.signing import require_signer
-from licensekit.issuer.transaction import LedgerTransaction
+from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.digest import sha256
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change

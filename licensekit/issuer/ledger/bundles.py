@@ -108,14 +108,6 @@ def is_known(connection: Connection, serial: str) -> bool:
     return connection.one("SELECT 1 FROM bundles WHERE serial = ? LIMIT 1", serial) is not None
 
 
-def serials_between(connection: Connection, first: str, last: str) -> set[str]:
-    """Return the serials from `first` to `last`, by code point, that anything was issued for."""
-    rows = connection.rows(
-        "SELECT DISTINCT serial FROM bundles WHERE serial BETWEEN ? AND ?", first, last
-    )
-    return {serial for (serial,) in rows}
-
-
 class BundleToken(NamedTuple):
     """The token of a bundle, not decoded, and what it is called by."""
 

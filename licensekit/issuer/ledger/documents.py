@@ -1,9 +1,16 @@
-"""The roots, trust documents, lists and catalogs of the ledger."""
+"""The roots, trust documents, lists and catalogs of a ledger, and what no document states."""
 
 from typing import Final
 
 from licensekit.database import Connection
 from licensekit.wire.armor import Token
+
+PIN: Final = "pin"
+"""The fact that names the root that everything is verified from."""
+ISSUER: Final = "issuer"
+"""The fact that names the code that this workspace signs for."""
+LAST_SERIAL: Final = "last-serial"
+"""The fact that names the number of the last serial that was made."""
 
 # A cross join keeps SQLite from going through the entries, of which there may be a million.
 _SELECT: Final = (
@@ -47,3 +54,18 @@ def last(connection: Connection, kind: str, issuer: str) -> Token | None:
         _SELECT + " AND d.type = ? AND d.issuer = ? ORDER BY d.number DESC LIMIT 1", kind, issuer
     )
     return None if row is None else Token(*row)
+
+
+def fact(connection: Connection, name: str) -> str | None:
+    """Return a fact about the workspace that no document of its ledger states, or None."""
+    row = connection.one("SELECT value FROM facts WHERE name = ?", name)
+    return row[0] if row else None
+
+
+def put_fact(connection: Connection, name: str, value: str) -> None:
+    """Set such a fact."""
+    connection.run(
+        "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        name,
+        value,
+    )

@@ -6,6 +6,8 @@ mistyped. The check digit shows every single wrong digit and nearly every pair i
 
 from typing import Final
 
+from licensekit.database import Connection
+
 FIRST: Final = 101_000_001
 """The number, without its check digit, of the first serial that a workspace makes."""
 LAST: Final = 999_999_999
@@ -23,6 +25,14 @@ def make(number: int) -> str:
 def number_of(serial: str) -> int | None:
     """Return the number that `make` gave `serial` for; None for a serial of another kind."""
     return int(serial[:-1]) if _is_ten_digits(serial) and not is_mistyped(serial) else None
+
+
+def taken_between(connection: Connection, first: str, last: str) -> set[str]:
+    """Return the serials from `first` to `last`, by code point, that anything was issued for."""
+    rows = connection.rows(
+        "SELECT DISTINCT serial FROM bundles WHERE serial BETWEEN ? AND ?", first, last
+    )
+    return {serial for (serial,) in rows}
 
 
 def is_mistyped(serial: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Final, LiteralString, NamedTuple
 from licensekit.chain import GENESIS, link
 from licensekit.database import Connection, Row, connect
 from licensekit.errors import LedgerDamaged, LicenseError
-from licensekit.issuer.ledger import facts
+from licensekit.issuer.ledger import documents
 from licensekit.issuer.ledger.entries import LedgerEntry, head, stream
 from licensekit.issuer.ledger.projection import Drawn, project
 from licensekit.issuer.ledger.schema import SCHEMA
@@ -82,7 +82,7 @@ def verify(ledger: Connection, progress: Progress) -> LedgerReport:
 
 def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -> None:
     """Verify links and signatures, and draw the tables again."""
-    pin = facts.get(ledger, facts.PIN) or ""
+    pin = documents.fact(ledger, documents.PIN) or ""
     waiting: list[Drawn] = []
     previous, state = GENESIS, None
     for number, entry in enumerate(stream(ledger), start=1):

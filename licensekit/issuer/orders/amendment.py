@@ -11,13 +11,12 @@ from typing import Any, Final, NamedTuple
 from licensekit import limits
 from licensekit.dates import format_days
 from licensekit.errors import Fault, OrderInvalid
+from licensekit.issuer.orders.bundle import content_of
 from licensekit.issuer.orders.cells import TABLES, OrderKey, parse_key
 from licensekit.issuer.orders.order import OrderDraft
-from licensekit.issuer.orders.order_file import KEYS, draft_from
-from licensekit.proposals import Change
+from licensekit.issuer.orders.order_file import draft_from
 from licensekit.text import values
-from licensekit.wire.documents import Bundle, Catalog, Kind
-from licensekit.wire.plain import plain
+from licensekit.wire.documents import Bundle, Catalog
 
 _FIXED: Final = {
     "serial": "stays: another serial is another order",
@@ -31,7 +30,6 @@ _FIXED: Final = {
 """The keys of an order that no change can have, and why."""
 _MOVED: Final = ("warning", "grace", "next_check")
 """The dates that keep their distance to the expiry when a bundle is renewed."""
-_COUNTED: Final = frozenset(kind.plural for kind in Kind)
 _EDITION: Final = OrderKey("", "edition")
 _EXPIRY: Final = OrderKey("", "expiry")
 _EXCLUSIVE: Final = (("expiry", "days"), ("warning", "warning_days"), ("grace", "grace_days"))
@@ -116,28 +114,6 @@ def amended(asked: Amendment, bundle: Bundle, catalog: Catalog, today: int) -> O
             _put(content, where, value)
     draft = draft_from(content)
     return OrderDraft(draft.order, (*faults.values(), *draft.faults))
-
-
-def content_of(bundle: Bundle) -> dict[str, Any]:
-    """Return the order that a bundle could have come from, as a mapping."""
-    said = {
-        key: value
-        for key, value in plain(bundle).items()
-        if key in KEYS and key != "sequence" and value not in (None, {})
-    }
-    return {key: _counts(value) if key in _COUNTED else value for key, value in said.items()}
-
-
-def differences(before: Bundle | None, after: Bundle) -> tuple[Change, ...]:
-    """Return everything in which two bundles differ, by key path, in the order of the keys."""
-    old = {} if before is None else _flat(content_of(before))
-    new = _flat(content_of(after))
-    paths = [*old, *(path for path in new if path not in old)]
-    return tuple(
-        Change(path, old.get(path), new.get(path))
-        for path in paths
-        if old.get(path) != new.get(path)
-    )
 
 
 def _renewing(asked: Amendment, bundle: Bundle, today: int) -> dict[str, object]:
@@ -229,17 +205,3 @@ def _put(content: dict[str, Any], where: OrderKey, value: object) -> None:
         del content[where.table][where.key]
     else:
         content.pop(where.key, None)
-
-
-def _counts(counts: Mapping[str, int | None]) -> dict[str, object]:
-    return {code: values.UNRESTRICTED if n is None else n for code, n in counts.items()}
-
-
-def _flat(content: Mapping[str, Any]) -> dict[str, object]:
-    flat: dict[str, object] = {}
-    for key, value in content.items():
-        if key in TABLES:
-            flat |= {f"{key}.{code}": one for code, one in value.items()}
-        else:
-            flat[key] = value
-    return flat

@@ -1,18 +1,24 @@
-"""From an order and a catalog to a bundle: is what was ordered for sale, and does it work alone?"""
+"""From an order and a catalog to a bundle, and back to an order that it could have come from."""
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from licensekit import limits
 from licensekit.catalog import reached
-from licensekit.catalog.rules import Counts, counts_faults
+from licensekit.catalog.rules import Counts, as_numbers, counts_faults, missing_quantities
 from licensekit.dates import day_at
 from licensekit.errors import Fault, OrderInvalid
-from licensekit.issuer.catalog.counts import as_numbers, missing_quantities
+from licensekit.issuer.orders.cells import TABLES
 from licensekit.issuer.orders.order import Order, OrderDraft, term
+from licensekit.issuer.orders.order_file import KEYS
+from licensekit.proposals import Change
+from licensekit.text import values
 from licensekit.text.names import quote_codes
 from licensekit.text.values import did_you_mean
 from licensekit.wire.documents import Binding, Bundle, Catalog, Kind, Use, Value, compose
+from licensekit.wire.plain import plain
+
+_COUNTED: Final = frozenset(kind.plural for kind in Kind)
 
 
 class CheckedOrder(NamedTuple):
@@ -203,3 +209,39 @@ def _requires(catalog: Catalog, counts: Counts) -> Iterator[tuple[str, set[str]]
         for code in table:
             if code in licenses and (requires := licenses[code].requires):
                 yield code, {own for own in requires if "." not in own}
+
+
+def content_of(bundle: Bundle) -> dict[str, Any]:
+    """Return the order that a bundle could have come from, as a mapping."""
+    said = {
+        key: value
+        for key, value in plain(bundle).items()
+        if key in KEYS and key != "sequence" and value not in (None, {})
+    }
+    return {key: _counts(value) if key in _COUNTED else value for key, value in said.items()}
+
+
+def differences(before: Bundle | None, after: Bundle) -> tuple[Change, ...]:
+    """Return everything in which two bundles differ, by key path, in the order of the keys."""
+    old = {} if before is None else _flat(content_of(before))
+    new = _flat(content_of(after))
+    paths = [*old, *(path for path in new if path not in old)]
+    return tuple(
+        Change(path, old.get(path), new.get(path))
+        for path in paths
+        if old.get(path) != new.get(path)
+    )
+
+
+def _counts(counts: Mapping[str, int | None]) -> dict[str, object]:
+    return {code: values.UNRESTRICTED if n is None else n for code, n in counts.items()}
+
+
+def _flat(content: Mapping[str, Any]) -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for key, value in content.items():
+        if key in TABLES:
+            flat |= {f"{key}.{code}": one for code, one in value.items()}
+        else:
+            flat[key] = value
+    return flat

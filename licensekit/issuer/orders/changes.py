@@ -13,8 +13,8 @@ from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.projection import ACTIVE, REPLACED
 from licensekit.issuer.messages import MoreInUse, SoldIsChanged
-from licensekit.issuer.orders.amendment import Amendment, amended, differences
-from licensekit.issuer.orders.bundle import replace_fields
+from licensekit.issuer.orders.amendment import Amendment, amended
+from licensekit.issuer.orders.bundle import differences, replace_fields
 from licensekit.issuer.orders.issue import (
     Issuance,
     IssueProposal,

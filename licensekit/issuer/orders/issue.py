@@ -6,28 +6,24 @@ from functools import partial
 from typing import NamedTuple
 
 from licensekit.errors import BundleRevoked, KeyRevoked, OrderConflict
-from licensekit.issuer.attachments import attachments_of
 from licensekit.issuer.exchange.requests import VerifiedRequest
 from licensekit.issuer.ledger import LedgerEntry, append, bundles, entry_of_order
 from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.orders.amendment import differences
-from licensekit.issuer.orders.bundle import CheckedOrder, check_order, make_bundle
-from licensekit.issuer.orders.canonical import canonical, difference
+from licensekit.issuer.orders.bundle import CheckedOrder, check_order, differences, make_bundle
 from licensekit.issuer.orders.numbering import Numbering
-from licensekit.issuer.orders.order import OrderDraft
+from licensekit.issuer.orders.order import OrderDraft, canonical, difference
 from licensekit.issuer.output.license_file import (
     Approve,
     LicenseFile,
     accept_all,
+    attachments_of,
     file_name,
     license_file,
 )
 from licensekit.issuer.proposal import SignProposal
-from licensekit.issuer.signing import require_signer
-from licensekit.issuer.transaction import LedgerTransaction
+from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
 from licensekit.trust.verify import verify_bundle
-from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle
 
 
@@ -89,11 +85,20 @@ class IssueProposal(SignProposal[LicenseFile, Signer | None]):
             KeyMissing: there is no key, and something to sign.
             KeyOutOfScope, KeyOutOfWindow, KeyRevoked, KeyUnknown: the key may not sign it.
         """
-        file = self.repeated
+        file, issuance = self.repeated, self.issuance
         if file is None:
-            token = _enter(tx, self.issuance, require_signer(key))
+            request = issuance.request
+            signed = tx.sign(issuance.action, issuance.bundle, require_signer(key))._replace(
+                order_number=issuance.number,
+                order=issuance.ordered,
+                request=None if request is None else request.identity,
+            )
+            received = [] if request is None else [request.record(tx)]
+            append(tx.ledger, [*received, signed])
+            if issuance.numbering is not None:
+                issuance.numbering.settle()
             attachments = attachments_of(tx, attach=self.signing.attach)
-            file = license_file(self.bundle, token, attachments, repeated=False)
+            file = license_file(issuance.bundle, signed.token, attachments, repeated=False)
         self.signing.approve(file)
         return file
 
@@ -234,18 +239,3 @@ def check(tx: LedgerTransaction, draft: OrderDraft, numbering: Numbering) -> Che
     found = OrderDraft(draft.order, (*draft.faults, *numbering.faults(draft.order)))
     already = numbering.granted_by_other_parts(draft.order)
     return check_order(found, tx.state.signed_catalog, already)
-
-
-def _enter(tx: LedgerTransaction, issuance: Issuance, signer: Signer) -> Token:
-    """Sign a bundle and enter it, behind the request that it answers."""
-    request = issuance.request
-    signed = tx.sign(issuance.action, issuance.bundle, signer)._replace(
-        order_number=issuance.number,
-        order=issuance.ordered,
-        request=None if request is None else request.identity,
-    )
-    received = [] if request is None else [request.record(tx)]
-    append(tx.ledger, [*received, signed])
-    if issuance.numbering is not None:
-        issuance.numbering.settle()
-    return signed.token

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from licensekit.errors import Fault
-from licensekit.issuer.ledger import bundles, facts, serials
+from licensekit.issuer.ledger import bundles, documents, serials
 from licensekit.issuer.orders.order import Order
 from licensekit.issuer.transaction import LedgerTransaction
 
@@ -45,7 +45,7 @@ class Numbering:
     def settle(self) -> None:
         """Record in the ledger which serials were made."""
         if self._made is not None:
-            facts.put(self._ledger, facts.LAST_SERIAL, str(self._made))
+            documents.put_fact(self._ledger, documents.LAST_SERIAL, str(self._made))
 
     def faults(self, order: Order) -> Iterator[Fault]:
         """Yield what is wrong with the serials and the sequence that `order` names."""
@@ -85,7 +85,7 @@ class Numbering:
     def _next_serial(self) -> str:
         made = self._made
         if made is None:
-            last = facts.get(self._ledger, facts.LAST_SERIAL)
+            last = documents.fact(self._ledger, documents.LAST_SERIAL)
             made = serials.FIRST - 1 if last is None else int(last)
         while True:
             made += 1
@@ -100,7 +100,7 @@ class Numbering:
         """Look up which of the next serials are taken."""
         self._looked_up_to = first + _AHEAD - 1
         ends = serials.make(first), serials.make(self._looked_up_to)
-        self._taken = bundles.serials_between(self._ledger, *ends)
+        self._taken = serials.taken_between(self._ledger, *ends)
 
     def _is_ahead(self, serial: str) -> bool:
         number = serials.number_of(serial)

@@ -6,12 +6,11 @@ from itertools import islice
 from typing import Final
 
 from licensekit.errors import WorkspaceError
-from licensekit.issuer.attachments import attachments_of
 from licensekit.issuer.keys.documents import key_id, named
 from licensekit.issuer.ledger import Record, append, bundles
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.orders.bundle import replace_fields
-from licensekit.issuer.output.license_file import LicenseFile, license_file
+from licensekit.issuer.output.license_file import LicenseFile, attachments_of, license_file
 from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change, Proposal

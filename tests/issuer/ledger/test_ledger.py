@@ -17,7 +17,6 @@ from licensekit.issuer.ledger import (
     entry,
     entry_of_order,
     exchange_files,
-    facts,
     head,
     open_ledger,
 )
@@ -265,7 +264,7 @@ def test_the_newest_of_every_type_and_issuer_is_given(database: Database) -> Non
 
 def test_facts_are_set_and_replaced(database: Database) -> None:
     with database.write() as ledger:
-        assert facts.get(ledger, facts.PIN) is None
-        facts.put(ledger, facts.PIN, "one")
-        facts.put(ledger, facts.PIN, "two")
-        assert facts.get(ledger, facts.PIN) == "two"
+        assert documents.fact(ledger, documents.PIN) is None
+        documents.put_fact(ledger, documents.PIN, "one")
+        documents.put_fact(ledger, documents.PIN, "two")
+        assert documents.fact(ledger, documents.PIN) == "two"

@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 
 from licensekit.errors import QrRefused
-from licensekit.issuer.attachments import NO_ATTACHMENTS, Attachments
 from licensekit.issuer.output import qr, sheet
-from licensekit.issuer.output.license_file import LicenseFile, license_file
+from licensekit.issuer.output.license_file import (
+    NO_ATTACHMENTS,
+    Attachments,
+    LicenseFile,
+    license_file,
+)
 from licensekit.trust.sign import sign
 from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
