@@ -19,7 +19,14 @@ PORT: Final = 8470
 @click.command()
 @home_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="N",
+    default=PORT,
+    show_default=True,
+    help="The port on which to listen; 0 takes a free one.",
+)
 @click.option(
     "--public",
     multiple=True,

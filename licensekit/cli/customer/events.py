@@ -18,7 +18,7 @@ def events() -> None:
 @events.command()
 @click.argument("kind")
 @click.option("--site", metavar="ID", help="For the users at this site.")
-@click.option("--group", help="For the users of this group.")
+@click.option("--group", metavar="GROUP", help="For the users of this group.")
 @click.option("--user", metavar="ID", help="For this user.")
 @click.option("--message", default="", help="The message for users.")
 @click.option(

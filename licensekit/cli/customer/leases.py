@@ -15,7 +15,7 @@ def leases() -> None:
 
 
 @leases.command("list")
-@click.option("--license", "license_", metavar="CODE", help="Only the seats of this license.")
+@click.option("--license", "license_", metavar="LICENSE", help="Only the seats of this license.")
 @click.option("--holder", help="Only the seats of this holder.")
 @home_option
 @json_option

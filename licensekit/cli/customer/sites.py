@@ -15,7 +15,7 @@ def sites() -> None:
 
 @sites.command()
 @click.argument("site_id", metavar="ID")
-@click.option("--name", default="", help="The name of the site.")
+@click.option("--name", metavar="NAME", default="", help="The name of the site.")
 @click.option("--central", is_flag=True, help="The central site; all others are satellites.")
 @home_option
 def add(*, site_id: str, name: str, central: bool, home: str | None) -> None:

@@ -62,13 +62,17 @@ _kind_option: Final[_Option] = click.option(
     "--kind", type=_Kind(list(KINDS)), help="Internal users are associates."
 )
 _group_option: Final[_Option] = click.option(
-    "--group", "groups", multiple=True, help="A group of the user; may be repeated."
+    "--group",
+    "groups",
+    metavar="GROUP",
+    multiple=True,
+    help="A group of the user; may be repeated.",
 )
 
 
 @click.command()
 @click.argument("user_id", metavar="ID")
-@click.option("--name", default="", help="The name of the user.")
+@click.option("--name", metavar="NAME", default="", help="The name of the user.")
 @_kind_option
 @click.option("--login/--no-login", default=True, help="Whether the user can log in at all.")
 @click.option("--administrator", is_flag=True, help="May log in whatever event is in force.")
@@ -99,7 +103,7 @@ def add(
 
 @click.command("set")
 @click.argument("user_id", metavar="ID")
-@click.option("--name", help="The name of the user.")
+@click.option("--name", metavar="NAME", help="The name of the user.")
 @_kind_option
 @click.option("--login/--no-login", default=None, help="Whether the user can log in at all.")
 @click.option(

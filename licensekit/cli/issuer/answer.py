@@ -35,7 +35,7 @@ def _require_answer(*, file: str, order: str | None, what: str | None, **_: obje
 @click.command()
 @before(_require_answer)
 @click.argument("file", metavar="REQUEST")
-@click.option("--order", "order", metavar="ORDER.toml", help="What the installation gets.")
+@click.option("--order", "order", metavar="FILE", help="What the installation gets.")
 @click.option(
     "--reset",
     "what",

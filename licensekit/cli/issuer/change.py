@@ -21,7 +21,13 @@ def change_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @before(_require_consent)
     @click.argument("serial")
-    @click.option("--part", default="base", show_default=True, help="Which part of the serial.")
+    @click.option(
+        "--part",
+        metavar="PART",
+        default="base",
+        show_default=True,
+        help="Which part of the serial.",
+    )
     @click.option(
         "--order-number", "number", metavar="NUMBER", help="Your number for it: done once."
     )

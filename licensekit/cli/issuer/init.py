@@ -28,7 +28,7 @@ from licensekit.issuer import (
 @click.option("--issuer", metavar="CODE", help="Who signs. Default: the product's code.")
 @click.option("--name", metavar="NAME", help="The issuer's name, as customers read it.")
 @click.option("--catalog", metavar="FILE", help="Begin with this catalog; it names all three.")
-@root_options()
+@root_options
 @scheme_option
 @click.option(
     "--partner-of", metavar="PACK", help="Make a third party's workspace under this pack."

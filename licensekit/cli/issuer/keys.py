@@ -15,6 +15,7 @@ _SHOWING = "Show, and export"
         "new": Lazy(_MAKING, "licensekit.cli.issuer.keys_new", "new"),
         "import": Lazy(_MAKING, "licensekit.cli.issuer.keys_new", "import_"),
         "rotate": Lazy(_MAKING, "licensekit.cli.issuer.keys_rotate", "rotate"),
+        "rotate-root": Lazy(_MAKING, "licensekit.cli.issuer.keys_rotate", "rotate_root"),
         "admit": Lazy(_CHANGING, "licensekit.cli.issuer.keys_change", "admit"),
         "retire": Lazy(_CHANGING, "licensekit.cli.issuer.keys_change", "retire"),
         "sign-trust": Lazy(_CHANGING, "licensekit.cli.issuer.keys_change", "sign_trust"),

@@ -8,7 +8,7 @@ import click
 from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource, located, read_input, read_passphrase
 from licensekit.cli.issuer.ceremony import Roots, signed_by_roots
-from licensekit.cli.issuer.options import Decorator, before, passphrase
+from licensekit.cli.issuer.options import before, passphrase
 from licensekit.cli.issuer.permission import permission
 from licensekit.cli.output import emit, emit_json
 from licensekit.issuer import KeyFile, MakeKey, NewKey, Permission, key_in_file, key_in_token
@@ -29,28 +29,26 @@ scheme_option = click.option(
 )
 
 
-def root_options(prefix: str = "") -> Decorator:
-    """Return `--root-keys` and `--threshold`; `prefix` begins the help of both."""
-
-    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        threshold = click.option(
-            "--threshold",
-            type=_COUNTS,
-            default=1,
-            show_default=True,
-            help=f"{prefix}how many of the root keys must sign.",
-        )
-        count = click.option(
-            "--root-keys",
-            "count",
-            type=_COUNTS,
-            default=1,
-            show_default=True,
-            help=f"{prefix}how many keys the root has.",
-        )
-        return count(threshold(command))
-
-    return decorate
+def root_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--root-keys` and `--threshold`: what a new root is."""
+    threshold = click.option(
+        "--threshold",
+        type=_COUNTS,
+        metavar="N",
+        default=1,
+        show_default=True,
+        help="How many of the root keys must sign.",
+    )
+    count = click.option(
+        "--root-keys",
+        "count",
+        type=_COUNTS,
+        metavar="N",
+        default=1,
+        show_default=True,
+        help="How many keys the root has.",
+    )
+    return count(threshold(command))
 
 
 def require_enough(count: int, threshold: int) -> None:

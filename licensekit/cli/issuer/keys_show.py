@@ -7,12 +7,12 @@ import click
 from licensekit.cli.inputs import STANDARD, write_output
 from licensekit.cli.issuer.options import in_workspace
 from licensekit.cli.output import emit_json, json_option, table
-from licensekit.dates import day_at, format_days
+from licensekit.cli.views.spelling import day_of, days, name_of
 from licensekit.issuer import KeyFile, Workspace, key_id
 from licensekit.keys.keyfile import format_public
 from licensekit.keys.other_forms import export_openssh, export_pem
 from licensekit.wire.documents import AdmittedKey, SignedType, Use
-from licensekit.wire.plain import plain, word
+from licensekit.wire.plain import plain
 
 
 @click.command("list")
@@ -60,24 +60,26 @@ def export(*, name: str, workspace: Workspace, now: int, form: str, output: str)
 
 def _row(id_: str, key: AdmittedKey, file: KeyFile | None) -> tuple[str, ...]:
     place = "" if file is None else str(file.path)
-    return key.name, id_, word(key.state), _window(key), _scope(key), place
+    return key.name, id_, name_of(key.state), _window(key), _scope(key), place
 
 
 def _window(key: AdmittedKey) -> str:
-    begin = f"from {format_days(day_at(key.valid_from))}"
-    return begin if key.valid_to is None else f"{begin} to {format_days(day_at(key.valid_to))}"
+    begin = f"from {day_of(key.valid_from)}"
+    return begin if key.valid_to is None else f"{begin} to {day_of(key.valid_to)}"
 
 
 def _scope(key: AdmittedKey) -> str:
     scope = key.scope
     types = (
-        "everything" if len(scope.types) == len(SignedType) else ", ".join(map(word, scope.types))
+        "everything"
+        if len(scope.types) == len(SignedType)
+        else ", ".join(map(name_of, scope.types))
     )
     limits = [f"for {', '.join(scope.issuers)}"]
     if SignedType.BUNDLE in scope.types and len(scope.uses) < len(Use):
-        limits.append(f"{', '.join(map(word, scope.uses))} only")
+        limits.append(f"{', '.join(map(name_of, scope.uses))} only")
     if scope.longest_term is not None:
-        limits.append(f"at most {scope.longest_term} days")
+        limits.append(f"at most {days(scope.longest_term)}")
     return f"{types} {', '.join(limits)}"
 
 

@@ -15,8 +15,7 @@ import click
 from licensekit.cli.inputs import STANDARD
 from licensekit.cli.issuer.options import before, in_workspace, moment
 from licensekit.cli.output import emit_json, json_option, remark, table, warn
-from licensekit.cli.views.spelling import amount
-from licensekit.dates import format_days, format_seconds
+from licensekit.cli.views.spelling import ABSENT, amount, day_of, expiry
 from licensekit.files import replacing
 from licensekit.issuer import (
     ENTRY_FIELDS,
@@ -184,10 +183,10 @@ def _show_listed(found: Iterable[Listed]) -> None:
     rows = [
         (
             one.number,
-            format_seconds(one.issued)[:10],
+            day_of(one.issued),
             one.name,
             one.company,
-            "perpetual" if one.expiry is None else format_days(one.expiry),
+            expiry(one.expiry),
             one.state,
             one.order_number,
         )
@@ -215,10 +214,10 @@ def _show_usage(reports: list[UsageReport]) -> None:
             report.company,
             row.license,
             amount(row.sold),
-            "-" if row.in_use is None else row.in_use,
+            ABSENT if row.in_use is None else row.in_use,
             "" if row.free is None else f"{row.free:+}" if row.state == OVER else row.free,
             row.state.upper() if row.state == OVER else row.state,
-            "never" if report.stated is None else format_seconds(report.stated)[:10],
+            "never" if report.stated is None else day_of(report.stated),
         )
         for report, row in _rows(reports)
     ]

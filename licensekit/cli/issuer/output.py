@@ -11,8 +11,7 @@ from licensekit.cli.inputs import STANDARD, PassphraseSource, write_output
 from licensekit.cli.issuer.options import in_workspace, operator, passphrase, unlock
 from licensekit.cli.issuer.proposals import Consent, Show, consenting
 from licensekit.cli.output import emit_json, facts, json_option
-from licensekit.cli.views.spelling import amount
-from licensekit.dates import format_days
+from licensekit.cli.views.spelling import amount, expiry
 from licensekit.errors import FileUnusable
 from licensekit.issuer import IssueProposal, LicenseFile, Workspace, qr_png, qr_svg, sheet_page
 from licensekit.keys.signing import Signer
@@ -200,7 +199,7 @@ def _show(file: LicenseFile, place: str) -> None:
             ("file", f"{place}{again}"),
             ("company", bundle.company),
             ("serial", f"{bundle.serial}, {bundle.part}, sequence {bundle.sequence}"),
-            ("until", "perpetual" if bundle.expiry is None else format_days(bundle.expiry)),
+            ("until", expiry(bundle.expiry)),
             ("licenses", _licenses(bundle)),
         ]
     )

@@ -15,7 +15,13 @@ from licensekit.issuer import Workspace
 
 @click.command()
 @in_workspace
-@click.option("--signed-by", "lost", required=True, metavar="KEY", help="The key that was lost.")
+@click.option(
+    "--signed-by",
+    "lost",
+    required=True,
+    metavar="KEY",
+    help="The key whose bundles are signed again; it was lost.",
+)
 @click.option("--key", metavar="KEY", help="Sign with this key: its name or key id.")
 @click.option(
     "-o",

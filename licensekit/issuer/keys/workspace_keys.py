@@ -191,7 +191,7 @@ class WorkspaceKeys:
             for name, key in zip(names, keys, strict=True)
         )
         documents = changes.rotate_root(root, state.trust, public, threshold, now)
-        action = "keys rotate --root"
+        action = "keys rotate-root"
         return self._proposal(state, action, documents, now, new=new, also=tuple(keys))
 
     def begin(self, documents: Sequence[Root | Trust], now: int) -> Ceremony:

@@ -41,6 +41,11 @@ def grow(desk: Desk, *words: str) -> dict[str, Any]:
     return desk.json("keys", *words, "-C", "acme", *desk.both_passphrases)
 
 
+def rotate_root(desk: Desk, *words: str) -> dict[str, Any]:
+    """Run `keys rotate-root` in the workspace with the passphrase of the root."""
+    return desk.json("keys", "rotate-root", *words, "-C", "acme", *desk.root_passphrase)
+
+
 def types(path: str) -> list[str]:
     """Give the types of a file's tokens."""
     return [token.type for token in armor.read(Path(path).read_bytes())]
@@ -95,7 +100,7 @@ def test_rotate_hands_over_to_a_new_key_and_retires_the_old(desk: Desk) -> None:
 
 def test_rotate_root_gives_a_new_pin_and_old_files_go_on(desk: Desk) -> None:
     before = desk.json("pack", "-C", "acme")["root"]
-    made = grow(desk, "rotate", "--root", "--root-keys", "2", "--threshold", "2")
+    made = rotate_root(desk, "--root-keys", "2", "--threshold", "2")
     assert made["signed"] == ["root 2", "trust document 2"]
     assert made["root"] == desk.json("pack", "-C", "acme")["root"] != before
     issued = issue(desk, "2")
@@ -105,7 +110,7 @@ def test_rotate_root_gives_a_new_pin_and_old_files_go_on(desk: Desk) -> None:
 
 def test_a_key_file_of_the_new_root_that_is_in_the_way_stops_the_rotation(desk: Desk) -> None:
     Path("acme/root/root-2-v2.key").write_text("ours")
-    words = ("keys", "rotate", "--root", "--root-keys", "2", "-C", "acme", *desk.root_passphrase)
+    words = ("keys", "rotate-root", "--root-keys", "2", "-C", "acme", *desk.root_passphrase)
     Path("acme/root/root.key").rename("root.key")
     desk.refused(8, *words, "--root-key", "root.key")
 
@@ -113,7 +118,7 @@ def test_a_key_file_of_the_new_root_that_is_in_the_way_stops_the_rotation(desk: 
 def test_a_new_root_and_its_trust_document_travel_together(place: Desk) -> None:
     place.run("init", "acme", "--root-keys", "2", "--threshold", "2", *place.both_passphrases)
     Path("acme/root/root-2.key").rename("root-2.key")
-    said = place.run("keys", "rotate", "--root", "-C", "acme", *place.root_passphrase).stdout
+    said = place.run("keys", "rotate-root", "-C", "acme", *place.root_passphrase).stdout
     assert "root 2: 1 more of the keys of root 1 must sign" in said
     assert "trust document 2: complete" in said
     sign = ("keys", "sign-trust", "acme/root-2.signing", "-C", "acme", *place.root_passphrase)
@@ -226,8 +231,8 @@ def test_a_trust_document_that_came_too_late_is_refused_and_its_key_removed(plac
 @pytest.mark.parametrize(
     "words",
     [
-        ("keys", "rotate", "signing-1", "--root"),
-        ("keys", "rotate", "--root", "--threshold", "2"),
+        ("keys", "rotate-root", "signing-1"),
+        ("keys", "rotate-root", "--threshold", "2"),
         ("init", "new", "--threshold", "2"),
         ("keys", "rotate", "--root-keys", "2"),
         ("keys", "admit", "key.pub"),
@@ -449,7 +454,7 @@ def test_an_application_shipped_before_any_change_takes_what_this_years_key_sign
     pin = desk.json("pack", "-C", "acme")["root"]
     Path("shipped.lkp").write_bytes(Path("acme/acme.lkp").read_bytes())
     for _ in range(3):
-        grow(desk, "rotate", "--root")
+        rotate_root(desk)
         grow(desk, "rotate")
     issued = issue(desk, "1")
     trusted = ("--pack", "shipped.lkp", "--root", pin, "--home", "home")
@@ -518,7 +523,7 @@ def test_a_partner_can_sign_nothing_else(desk: Desk, partner: dict[str, Any]) ->
 
 def test_a_partner_alone_cannot_change_keys(desk: Desk, partner: dict[str, Any]) -> None:
     assert partner["root"]
-    for words in (("rotate",), ("rotate", "--root"), ("retire", "signing-1")):
+    for words in (("rotate",), ("rotate-root",), ("retire", "signing-1")):
         message = desk.refused(6, "keys", *words, "-C", "fjord", *desk.root_passphrase)
         assert "ask the vendor" in message
     made = desk.json("keys", "new", "second", "-C", "fjord", *desk.passphrase)

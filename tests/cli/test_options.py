@@ -1,0 +1,163 @@
+"""One option has one meaning and one spelling, in every command and in an application's."""
+
+from collections import defaultdict
+from typing import Final, NamedTuple
+
+import click
+import pytest
+
+from tests.cli.command_tree import Node, every_command
+
+
+class Meaning(NamedTuple):
+    """What an option of one name is, wherever it is."""
+
+    metavars: str
+    """What stands for its value, with `|` between alternatives; empty for a flag."""
+    openings: str
+    """How its help may begin, with `|` between alternatives."""
+
+
+MEANINGS: Final = {
+    "-C": Meaning("DIR", "The workspace"),
+    "--administrator": Meaning("", "May log in|Whether the user"),
+    "--all": Meaning("", "Show"),
+    "--color": Meaning("", "Print in color"),
+    "--csv": Meaning("", "Print CSV"),
+    "--format": Meaning("[toml|jsonl|csv]|[jsonl|csv]", "How ORDERS are written|How entries"),
+    "--fresh-days": Meaning("DAYS", "After this many days|Sign the revocation list again"),
+    "--from": Meaning("TIME", "From when on"),
+    "--group": Meaning("GROUP", "A group of the user|For the users of this group"),
+    "--help": Meaning("", "Show this message"),
+    "--home": Meaning("DIR", "The installation"),
+    "--issuer": Meaning("CODE", "Who signs|For whom it signs|Whose bundle"),
+    "--json": Meaning("", "Print one JSON object"),
+    "--key": Meaning("KEY", "Sign with this key"),
+    "--kind": Meaning(
+        "[associate|external|system|anonymous]", "Internal users are associates|Only users of"
+    ),
+    "--license": Meaning("LICENSE", "Only"),
+    "--login": Meaning("", "Whether the user can log in"),
+    "--longest-term": Meaning("DAYS", "The longest term of its bundles"),
+    "--name": Meaning("NAME", "The name of|The issuer's name|Its name"),
+    "--no-attachments": Meaning("", "Leave out the trust documents"),
+    "--now": Meaning("TIME", "Answer as of this time"),
+    "--order": Meaning("FILE", "The order|What the installation gets"),
+    "--order-number": Meaning("NUMBER", "Your number for it|Only bundles for the order"),
+    "--output": Meaning("FILE|DIR", "Where|Write the pack here|The folder"),
+    "--pack": Meaning("FILE", "The application's pack"),
+    "--part": Meaning("PART", "Which part"),
+    "--passphrase-fd": Meaning("N", "Read the passphrase of the signing key"),
+    "--passphrase-file": Meaning("FILE", "Read the passphrase of the signing key"),
+    "--preview": Meaning("", "Show"),
+    "--print": Meaning("FILE", "Write a page"),
+    "--product": Meaning("CODE", "What is licensed|Only bundles of this product"),
+    "--qr": Meaning("FILE", "Draw the license as a QR code"),
+    "--reason": Meaning("TEXT", "Why, for the ledger"),
+    "--release": Meaning("LICENSE", "Release this license"),
+    "--root": Meaning("PIN", "The vendor's root pin|The pinned root|With --partner-of"),
+    "--root-key": Meaning("FILE", "A root key to sign with"),
+    "--root-keys": Meaning("N", "How many keys the root has|With "),
+    "--root-passphrase-fd": Meaning("N", "Read the passphrase of the root key"),
+    "--root-passphrase-file": Meaning("FILE", "Read the passphrase of the root key"),
+    "--scheme": Meaning("[ed25519|hybrid]", "hybrid:"),
+    "--signed-by": Meaning("KEY", "Sign again|The key whose"),
+    "--signs": Meaning("[revocations|catalog|bundle|reset]", "A type that it may sign"),
+    "--site": Meaning("ID", "The site at which|For the users at this site"),
+    "--state": Meaning("CHOICE", "Only"),
+    "--threshold": Meaning("N", "How many of the root keys|With "),
+    "--to": Meaning("TIME", "Until when"),
+    "--use": Meaning("[production|trial|demo]", "A use that its bundles may have"),
+    "--yes": Meaning("", "Do not ask|Sign without asking"),
+}
+"""Every option that more than one command has. Add one here with its one meaning."""
+
+BESIDE: Final = {"-o": "--output"}
+"""Short options, and the long one that stands beside each wherever it is."""
+
+
+class Use(NamedTuple):
+    """An option of a command."""
+
+    node: Node
+    option: click.Option
+
+    @property
+    def name(self) -> str:
+        """The long name, where it has one."""
+        return max(self.option.opts, key=len)
+
+    @property
+    def metavar(self) -> str:
+        """What the help shows for the value; all choices of a state are one."""
+        if self.option.is_flag:
+            return ""
+        if self.name == "--state" and isinstance(self.option.type, click.Choice):
+            return "CHOICE"
+        return self.option.make_metavar(click.Context(self.node.command))
+
+    def has(self, meaning: Meaning) -> bool:
+        """Return whether this is what the option is."""
+        text = self.option.help or ""
+        metavars = (meaning.metavars, *meaning.metavars.split("|"))
+        if meaning.metavars.startswith("["):
+            metavars = tuple(f"[{one.strip('[]')}]" for one in meaning.metavars.split("]|["))
+        return self.metavar in metavars and text.startswith(tuple(meaning.openings.split("|")))
+
+
+USES: Final = [
+    Use(node, param)
+    for node in every_command()
+    for param in node.command.get_params(click.Context(node.command))
+    if isinstance(param, click.Option)
+]
+
+
+def require_none(offenses: list[str]) -> None:
+    """Fail with all offenses, one a line; those of an application's commands are ours."""
+    lines = list(dict.fromkeys(offenses))
+    if lines:
+        pytest.fail("\n".join([f"{len(lines)} offenses:", *lines]), pytrace=False)
+
+
+def test_every_option_means_one_thing() -> None:
+    uses: defaultdict[str, list[Use]] = defaultdict(list)
+    for use in USES:
+        uses[use.name].append(use)
+    lines: list[str] = []
+    for name, found in sorted(uses.items()):
+        meaning = MEANINGS.get(name)
+        places = {use.node.path for use in found}
+        if meaning is None and len(places) > 1:
+            lines.append(f"{name} is not in the table, and {len(places)} commands have it")
+        elif meaning is not None:
+            lines += [_offense(use, meaning) for use in found if not use.has(meaning)]
+    require_none(lines)
+
+
+def _offense(use: Use, meaning: Meaning) -> str:
+    return (
+        f"{use.node.path}: {use.name} {use.metavar or '(flag)'} is {use.option.help!r},"
+        f" not {meaning.metavars or '(flag)'} with {meaning.openings!r}"
+    )
+
+
+def test_a_short_option_stands_beside_its_long_one() -> None:
+    lines = [
+        f"{use.node.path}: {short} without {BESIDE[short]}"
+        for use in USES
+        for short in use.option.opts
+        if short in BESIDE and BESIDE[short] not in use.option.opts
+    ]
+    lines += [
+        f"{use.node.path}: {long} without {short}"
+        for use in USES
+        for short, long in BESIDE.items()
+        if long in use.option.opts and short not in use.option.opts
+    ]
+    require_none(lines)
+
+
+def test_every_option_has_a_help_text() -> None:
+    lines = [f"{use.node.path}: {use.name}" for use in USES if not use.option.help]
+    require_none(lines)
