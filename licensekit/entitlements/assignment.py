@@ -14,7 +14,7 @@ assigned in one change.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from licensekit.access import Access
 from licensekit.entitlements.evaluation import Entitlements, issuer_of, qualify
@@ -28,7 +28,6 @@ from licensekit.errors import (
     RequirementMissing,
     StillRequired,
 )
-from licensekit.text.names import quote_codes
 from licensekit.wire.documents import Kind, License, SeatKind
 
 
@@ -69,14 +68,9 @@ def missing_requirements(
     """Return what a license requires and a holder of `held` does not have (S4)."""
     for required in sorted(_requires(entitlements, code) - _there(entitlements, held)):
         license_ = entitlements.licenses.get(required)
-        if license_ is None or license_.kind is Kind.SYSTEM:
-            lack, hint = "the installation does not have", "ask the vendor for it"
-        else:
-            lack = f"{holder} does not have"
-            hint = f"assign `{required}`, or what includes it, first"
+        is_given = license_ is None or license_.kind is Kind.SYSTEM
         yield RequirementMissing(
-            f"`{code}` requires `{required}`, which {lack}",
-            hint=hint,
+            reason="installation" if is_given else "holder",
             license=code,
             required=required,
             holder=holder,
@@ -87,27 +81,24 @@ def _of_release(
     holder: str, held: frozenset[str], release: Iterable[str]
 ) -> Iterator[RefusedError]:
     for code in sorted(set(release) - held):
-        yield NotAssigned(
-            f"{holder} is not assigned `{code}`",
-            hint="a license that comes with another one is released with that one",
-            license=code,
-            holder=holder,
-        )
+        yield NotAssigned(license=code, holder=holder)
 
 
 def _of_assignability(entitlements: Entitlements, new: Iterable[str]) -> Iterator[RefusedError]:
     for code in sorted(new):
         if why := _not_assignable(entitlements.licenses[code]):
-            yield NotAssignable(f"`{code}` is not assigned: {why}", license=code)
+            yield NotAssignable(reason=why, license=code)
 
 
-def _not_assignable(license_: License) -> str | None:
+def _not_assignable(
+    license_: License,
+) -> Literal["system", "limits-sites", "concurrent"] | None:
     if license_.kind is Kind.SYSTEM:
-        return "the installation as a whole has it"
+        return "system"
     if license_.limits_sites:
-        return "it limits how many sites there are"
+        return "limits-sites"
     if license_.seats is SeatKind.CONCURRENT:
-        return "its seats are taken by whoever is at work"
+        return "concurrent"
     return None
 
 
@@ -116,14 +107,8 @@ def _of_plans(
 ) -> Iterator[RefusedError]:
     plans = sorted(c for c in after if (one := entitlements.licenses.get(c)) and one.plan)
     if len(plans) > 1 and new.intersection(plans):
-        listed = quote_codes(plans)
         kept = [plan for plan in plans if plan not in new] or plans[:1]
-        yield PlanHeld(
-            f"{holder} would have the plans {listed}, and a user has at most one",
-            hint=f"release `{kept[0]}` in the same change",
-            holder=holder,
-            plans=plans,
-        )
+        yield PlanHeld(holder=holder, plans=tuple(plans), kept=kept[0])
 
 
 def _of_requirements(
@@ -143,13 +128,8 @@ def _of_children(
             children.setdefault(required, []).append(code)
     for required, codes in sorted(children.items()):
         every = _with_their_children(entitlements, after, codes)
-        requires = "requires" if len(codes) == 1 else "require"
         yield StillRequired(
-            f"{holder} would lose `{required}`, which {quote_codes(codes)} {requires}",
-            hint=f"release {quote_codes(every)} as well",
-            license=required,
-            children=every,
-            holder=holder,
+            license=required, requiring=tuple(codes), children=tuple(every), holder=holder
         )
 
 
@@ -176,24 +156,15 @@ def _of_counts(
             continue
         numbers = count(entitlements, code, in_use.get(code, 0))
         if numbers.free == 0:
-            if numbers.total:
-                what = f"no `{code}` is free: {numbers.in_use} of {numbers.total} are assigned"
-                hint = f"release one, or {_more(entitlements, code)}"
-            else:
-                what = f"there is no `{code}` to assign"
-                hint = why_not(entitlements, code).message
+            buy = where_to_buy(entitlements, code) or ""
             yield NoneFree(
-                what,
-                hint=hint,
+                reason="none" if not numbers.total else "for-sale" if buy else "assigned",
                 license=code,
                 in_use=numbers.in_use,
                 total=numbers.total,
+                buy=buy,
+                why=None if numbers.total else why_not(entitlements, code),
             )
-
-
-def _more(entitlements: Entitlements, code: str) -> str:
-    address = where_to_buy(entitlements, code)
-    return "activate more" if address is None else f"buy more: {address}"
 
 
 def _requires(entitlements: Entitlements, code: str) -> frozenset[str]:

@@ -1,65 +1,152 @@
-"""What an installation refuses."""
+"""What an installation refuses to activate."""
 
 from collections.abc import Iterable
-from typing import Self
+from typing import Any, ClassVar, Literal, Self
 
-from licensekit.errors.tree import LicenseError
+from licensekit.errors.coded import Coded, Templates
+from licensekit.errors.tree import CodedError
 
 
-class RefusedError(LicenseError):
+class RefusedError(CodedError):
     """The installation refuses a change; its state is as it was. `faults` says all that is why."""
 
     code = "refused"
+    _about: ClassVar[frozenset[str]] = frozenset({"where", "more"})
+    more: tuple["RefusedError", ...] = ()
+    """What else stands against the change."""
 
     @property
     def faults(self) -> tuple["RefusedError", ...]:
         """Everything that stands against the change, this first."""
-        return (self, *self.data.get("more", ()))
+        return (self, *self.more)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain JSON values, with what else stands against the change."""
+        return {**super().as_json(), "more": [fault.as_json() for fault in self.more]}
 
     def with_more(self, more: Iterable["RefusedError"]) -> Self:
         """Return the same error with `more` reasons that stand against the change."""
-        data = {**self.data, "more": tuple(more)}
-        return type(self)(self.what, where=self.where, hint=self.hint, **data)
+        return self.replace(more=tuple(more))
 
 
 class SerialMismatch(RefusedError):
     """A bundle for another serial, which does not replace the present one."""
 
     code = "serial-mismatch"
+    template = (
+        "{serial} {part} {sequence} is for serial {serial}, and this installation has {present}"
+    )
+    hint_template = "ask the issuer for a bundle for {present}, or one that replaces it"
+    serial: str
+    part: str
+    sequence: int
+    present: str
+    """The serial that is here."""
 
 
 class SequenceOlder(RefusedError):
     """A bundle older than the active one of the same issuer and part."""
 
     code = "sequence-older"
+    template = (
+        "{serial} {part} {sequence} is older than sequence {highest}, which was activated here"
+    )
+    hint_template = "activate the newest file, or ask the vendor for a reset of the sequence"
+    serial: str
+    part: str
+    sequence: int
+    highest: int
+    """The highest sequence that was here."""
 
 
 class SequenceConflict(RefusedError):
     """Another bundle under a sequence that is already taken."""
 
     code = "sequence-conflict"
+    template = "another {serial} {part} {sequence} was activated here"
+    hint_template = "ask the issuer for one of a higher sequence"
+    serial: str
+    part: str
+    sequence: int
 
 
 class BelowUse(RefusedError):
     """The new license set covers fewer than are assigned."""
 
     code = "below-use"
+    template: ClassVar[Templates] = dict.fromkeys(
+        ("few", "users", "sites"),
+        "{license}: {in_use} in use and {total} in the new license set",
+    )
+    hint_template: ClassVar[Templates] = {
+        "few": "release {remove} of those who hold it first: {newest:list}",
+        "users": (
+            "release {remove} of those who hold it first: {newest:list} and {others} more:"
+            " look at `users list --license {license}`"
+        ),
+        "sites": (
+            "release {remove} of those who hold it first: {newest:list} and {others} more:"
+            " look at `sites list`"
+        ),
+    }
+    reason: Literal["few", "users", "sites"]
+    """Whether all holders are named, or else who they are."""
+    license: str
+    in_use: int
+    total: int
+    remove: int
+    """How many must be released."""
+    holders: tuple[str, ...]
+    """Those who got it last first; not all, if they are very many."""
+    newest: tuple[str, ...]
+    """The first of them."""
+    others: int
+    """How many there are besides these."""
 
 
 class MaintenanceEnded(RefusedError):
     """This version of the product was released after maintenance ended."""
 
     code = "maintenance-ended"
+    template = (
+        "{serial} {part} {sequence} covers versions released until {maintenance:day},"
+        " and this one was released later"
+    )
+    hint_template = "renew the maintenance, or use an earlier version of the product"
+    serial: str
+    part: str
+    sequence: int
+    maintenance: int
+    """In days since 1970."""
 
 
 class BindingMismatch(RefusedError):
     """A bundle bound to another installation."""
 
     code = "binding-mismatch"
+    template = "{serial} {part} {sequence} is bound to another installation: {difference}"
+    hint_template = "make a request here with `licensekit request`, and send it to the issuer"
+    serial: str
+    part: str
+    sequence: int
+    difference: Coded | None
+    """How the installation that it is bound to differs from this one."""
 
 
 class NotActivated(RefusedError):
     """Nothing was activated here yet."""
 
     code = "not-activated"
-    default_hint = "run `licensekit activate FILE`"
+    template: ClassVar[Templates] = {
+        "absent": "no installation was set up here yet",
+        "no-pack": "nothing was activated here yet, so the vendor's pack is needed",
+        "no-serial": "nothing was activated here yet, so there is nothing to state",
+    }
+    hint_template: ClassVar[Templates] = {
+        "absent": "run `licensekit activate FILE`",
+        "no-pack": (
+            "activate a file with `--pack FILE`, and `--root PIN` from the vendor's documentation"
+        ),
+        "no-serial": "run `licensekit activate FILE`",
+    }
+    reason: Literal["absent", "no-pack", "no-serial"]

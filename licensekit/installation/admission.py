@@ -14,9 +14,8 @@ A reset is the vendor's, for the key of this installation, and counts once (`doc
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from licensekit.dates import format_days
 from licensekit.entitlements import BundleState, Fingerprint, governing
 from licensekit.entitlements.parts import judge
 from licensekit.errors import (
@@ -132,9 +131,9 @@ def succeeded(
     ]
 
 
-def label(bundle: Bundle) -> str:
-    """Return what messages call a bundle: serial, part and sequence."""
-    return f"{bundle.serial} {bundle.part} {bundle.sequence}"
+def _named(bundle: Bundle) -> dict[str, Any]:
+    """Return how errors name a bundle."""
+    return {"serial": bundle.serial, "part": bundle.part, "sequence": bundle.sequence}
 
 
 def _order(verified: Verified[Bundle]) -> tuple[bool, int]:
@@ -159,20 +158,14 @@ def _of_serial(
         r.issuer == vendor and r.state == ACTIVE for r in records
     )
     if bundle.replaces != serial or not may_move:
-        yield SerialMismatch(
-            f"{label(bundle)} is for serial {bundle.serial}, and this installation has {serial}",
-            hint=f"ask the issuer for a bundle for {serial}, or one that replaces it",
-            serial=bundle.serial,
-            present=serial,
-        )
+        yield SerialMismatch(**_named(bundle), present=serial or "")
 
 
 def _of_return(
     verified: Verified[Bundle], records: Iterable[BundleRecord]
 ) -> Iterator[RefusedError]:
     if any(r.identity == verified.identity and r.state == RETURNED for r in records):
-        bundle = verified.document
-        yield BundleReturned(f"{label(bundle)} was returned from here", serial=bundle.serial)
+        yield BundleReturned(**_named(verified.document))
 
 
 def _of_sequence(
@@ -181,19 +174,10 @@ def _of_sequence(
     bundle = verified.document
     line = [r for r in records if r.line == _line(bundle)]
     if any(r.sequence == bundle.sequence and r.identity != verified.identity for r in line):
-        return SequenceConflict(
-            f"another {label(bundle)} was activated here",
-            hint="ask the issuer for one of a higher sequence",
-            sequence=bundle.sequence,
-        )
+        return SequenceConflict(**_named(bundle))
     highest = max((r.sequence for r in line), default=0)
     if bundle.sequence < highest or any(r.identity == verified.identity for r in line):
-        return SequenceOlder(
-            f"{label(bundle)} is older than sequence {highest}, which was activated here",
-            hint="activate the newest file, or ask the vendor for a reset of the sequence",
-            sequence=bundle.sequence,
-            highest=highest,
-        )
+        return SequenceOlder(**_named(bundle), highest=highest)
     return None
 
 
@@ -201,17 +185,9 @@ def _of_part(verified: Verified[Bundle], facts: AdmissionFacts) -> Iterator[Refu
     bundle = verified.document
     part = judge(verified, 0, fingerprint=facts.fingerprint, released=facts.released)
     if part.state is BundleState.FOREIGN and part.match is not None:
-        yield BindingMismatch(
-            f"{label(bundle)} is bound to another installation: {part.match.difference}",
-            hint="make a request here with `licensekit request`, and send it to the issuer",
-        )
+        yield BindingMismatch(**_named(bundle), difference=part.match.difference)
     if part.state is BundleState.UNMAINTAINED and bundle.maintenance is not None:
-        yield MaintenanceEnded(
-            f"{label(bundle)} covers versions released until {format_days(bundle.maintenance)},"
-            " and this one was released later",
-            hint="renew the maintenance, or use an earlier version of the product",
-            maintenance=bundle.maintenance,
-        )
+        yield MaintenanceEnded(**_named(bundle), maintenance=bundle.maintenance)
 
 
 def reset_faults(
@@ -220,13 +196,13 @@ def reset_faults(
     """Yield which resets do not count here; `key` is the digest of the installation's key."""
     for verified in resets:
         reset = verified.document
-        name = word(reset)
+        effect, issuer = word(reset), reset.issuer
         if reset.installation != key:
-            yield ResetRefused(f"the reset of the {name} is for another installation")
+            yield ResetRefused(reason="elsewhere", effect=effect, issuer=issuer)
         elif reset.issuer != vendor:
-            yield ResetRefused(f"the reset of the {name} is by {reset.issuer}, not by the vendor")
+            yield ResetRefused(reason="not-vendor", effect=effect, issuer=issuer)
         elif _is_known(read, reset):
-            yield ResetRefused(f"the reset of the {name} was used before")
+            yield ResetRefused(reason="used", effect=effect, issuer=issuer)
 
 
 def lower_allowed(read: ReadTransaction, resets: Iterable[Verified[Reset]]) -> int:

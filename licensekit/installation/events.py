@@ -40,12 +40,9 @@ class Events:
             SiteUnknown, UserUnknown: there is no such subject.
         """
         if not (is_code(kind) and is_event_kind(kind)):
-            raise EntryInvalid(
-                f"{kind!a:.60} is no kind of event",
-                hint="there are no-login, no-FUNCTION, rebuild-FUNCTION and message-of-the-day",
-            )
+            raise EntryInvalid(reason="event-kind", entry=kind)
         if expected_end is not None and not 0 <= expected_end <= SECONDS:
-            raise EntryInvalid("the expected end is no time", hint="it ends before the year 10000")
+            raise EntryInvalid(reason="expected-end")
         with write_installation(self._opened) as change:
             _check_subject(change, scope, subject)
             values = (kind, scope.value, subject, names.check_message(message), expected_end)
@@ -76,7 +73,7 @@ class Events:
                 number,
             )
             if not ended:
-                raise EventUnknown(f"there is no event {number} in force", event=number)
+                raise EventUnknown(event=number)
             change.record("event-end", event=number)
 
     def list(self, *, ended: bool = False) -> tuple[Event, ...]:
@@ -87,9 +84,9 @@ class Events:
 
 def _check_subject(change: WriteTransaction, scope: EventScope, subject: str) -> None:
     if scope is EventScope.INSTALLATION and subject:
-        raise EntryInvalid("an event for the whole installation names nobody")
+        raise EntryInvalid(reason="names-nobody")
     if scope is EventScope.GROUP and not is_code(subject):
-        raise EntryInvalid(f"{subject!a:.60} is no group")
+        raise EntryInvalid(reason="group", entry=subject)
     if scope is EventScope.USER:
         known_user(change.connection, subject)
     if scope is EventScope.SITE:

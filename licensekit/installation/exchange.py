@@ -99,7 +99,7 @@ def propose_return(read: ReadTransaction, part: str, issuer: str | None) -> Retu
     owner = issuer or read.state().trust_store.issuer
     active = _active(read, part, owner)
     if not active and not _receipts(read.connection, part, owner):
-        raise BundleUnknown(f"no bundle `{part}` of {owner} is active here", part=part)
+        raise BundleUnknown(reason="active", part=part, issuer=owner)
     names = [f"{one.serial} {one.part} {one.sequence}" for one in active]
     final = [ReturnIsFinal(part=part, bundles=tuple(names))] if active else []
     return ReturnProposal(
@@ -124,7 +124,7 @@ def receipts_of(read: ReadTransaction, part: str, issuer: str | None) -> str:
     owner = issuer or read.state().trust_store.issuer
     found = _receipts(read.connection, part, owner)
     if not found:
-        raise BundleUnknown(f"no bundle `{part}` of {owner} was returned from here", part=part)
+        raise BundleUnknown(reason="returned", part=part, issuer=owner)
     return _file(found)
 
 
@@ -132,7 +132,7 @@ def make_statement(change: WriteTransaction) -> tuple[str, Statement]:
     """Sign a statement of what is in use; see `Installation.statement`."""
     state = change.read.state()
     if state.serial is None:
-        raise NotActivated("nothing was activated here yet, so there is nothing to state")
+        raise NotActivated(reason="no-serial")
     follows = _follows(change)
     change.record("statement")
     statement = Statement(

@@ -49,5 +49,5 @@ class Leases:
 def _held(connection: Connection, lease_id: str, now: int) -> HeldSeat:
     lease = seats.find(connection, lease_id, now)
     if lease is None:
-        raise LeaseUnknown(f"there is no lease {lease_id!a:.60}", lease=lease_id)
+        raise LeaseUnknown(lease=lease_id)
     return lease

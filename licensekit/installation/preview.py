@@ -1,7 +1,7 @@
 """What a license file would change, shown before anything is changed."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, LiteralString, NamedTuple
+from typing import Final, Literal, LiteralString, NamedTuple
 
 from licensekit.access import Access
 from licensekit.database import Connection
@@ -111,6 +111,8 @@ class Preview(NamedTuple):
 
 HOLDERS: Final = 1000
 """How many holders a deficit names at most."""
+_NAMED: Final = 5
+"""How many of them a message names."""
 
 _HOLDERS: Final[Mapping[Kind, LiteralString]] = {
     Kind.USER: "SELECT user_id FROM user_licenses WHERE license = ? ORDER BY number DESC LIMIT ?",
@@ -153,18 +155,23 @@ def deficits_of(
 
 def below_use(deficits: Iterable[Deficit]) -> list[BelowUse]:
     """Return a reason against the activation for each deficit."""
-    return [
-        BelowUse(
-            f"{one.license}: {one.in_use} in use and {one.total} in the new license set",
-            hint=f"release {one.remove} of those who hold it first: {_named(one)}",
-            license=one.license,
-            in_use=one.in_use,
-            total=one.total,
-            remove=one.remove,
-            holders=one.holders,
-        )
-        for one in deficits
-    ]
+    return [_below_use(one) for one in deficits]
+
+
+def _below_use(deficit: Deficit) -> BelowUse:
+    newest = deficit.holders[:_NAMED]
+    others = max(0, deficit.in_use - len(newest))
+    many: Literal["users", "sites"] = "users" if deficit.kind is Kind.USER else "sites"
+    return BelowUse(
+        reason=many if others else "few",
+        license=deficit.license,
+        in_use=deficit.in_use,
+        total=deficit.total,
+        remove=deficit.remove,
+        holders=deficit.holders,
+        newest=newest,
+        others=others,
+    )
 
 
 def _sold(entitlements: Entitlements, code: str) -> int | None:
@@ -183,15 +190,6 @@ def holders_of(connection: Connection, entitlements: Entitlements, code: str) ->
     else:
         rows = connection.rows(_HOLDERS[license_.kind], code, HOLDERS)
     return tuple(holder for (holder,) in rows)
-
-
-def _named(deficit: Deficit) -> str:
-    shown = deficit.holders[:5]
-    more = deficit.in_use - len(shown)
-    if more <= 0:
-        return ", ".join(shown)
-    rest = f"users list --license {deficit.license}" if deficit.kind is Kind.USER else "sites list"
-    return f"{', '.join(shown)} and {more} more: look at `{rest}`"
 
 
 def compare(

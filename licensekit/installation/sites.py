@@ -117,10 +117,10 @@ class Sites:
 
 def _require_new(change: WriteTransaction, site_id: str, *, central: bool) -> None:
     if change.connection.one("SELECT id FROM sites WHERE id = ?", site_id) is not None:
-        raise SiteTaken(f"there is a site {site_id} already", site=site_id)
+        raise SiteTaken(reason="id", site=site_id)
     known = change.connection.one("SELECT id FROM sites WHERE central = 1")
     if central and known is not None:
-        raise SiteTaken(f"the central site is {known[0]} already", site=known[0])
+        raise SiteTaken(reason="central", site=known[0])
 
 
 def _require_room(change: WriteTransaction) -> None:
@@ -132,14 +132,11 @@ def _require_room(change: WriteTransaction) -> None:
     for code, number in zip(limiting, numbers, strict=True):
         if number.free == 0 and all(other.free == 0 for other in numbers):
             raise NoneFree(
-                f"no `{code}` is free: there is room for {number.total} sites beside the central"
-                f" one, and {number.in_use} are there",
-                hint="remove a site, or activate more"
-                if number.total
-                else why_not(entitlements, code).message,
+                reason="sites" if number.total else "no-sites",
                 license=code,
                 in_use=number.in_use,
                 total=number.total,
+                why=None if number.total else why_not(entitlements, code),
             )
     for code in limiting:
         for fault in missing_requirements(entitlements, "the installation", code):

@@ -121,7 +121,7 @@ class _Importing:
         except (QuestionError, RefusedError) as error:
             return [error]
         if after.retired and wanted:
-            return [UserRetired(f"{row.user_id} is retired", user=row.user_id)]
+            return [UserRetired(user=row.user_id)]
         asked = AssignmentChange(frozenset(wanted))
         faults = faults_of(self.entitlements, self.in_use, row.user_id, held, asked)
         if not faults:

@@ -103,7 +103,7 @@ class Users:
         with write_installation(self._opened) as change:
             user = known_user(change.connection, user_id)
             if user.retired and licenses:
-                raise UserRetired(f"{user_id} is retired", user=user_id)
+                raise UserRetired(user=user_id)
             return change_licenses(change, Kind.USER, user_id, licenses, release)
 
     def release(self, user_id: str, *licenses: str) -> None:

@@ -36,7 +36,7 @@ def open_installation(location: str | os.PathLike[str], *, create: bool) -> Data
     except FileUnusable as error:
         if create or error.reason not in _ABSENT:
             raise
-        raise NotActivated("no installation was set up here yet", where=error.where) from error
+        raise NotActivated(reason="absent", where=error.where) from error
     try:
         if create:
             _establish(database)

@@ -65,11 +65,12 @@ def borrow(
     """
     pool = pool_of(entitlements, lease.license)
     if not 0 < hours * _HOUR_SECONDS <= pool.borrow_seconds:
+        hours_allowed = pool.borrow_seconds // _HOUR_SECONDS
         raise BorrowRefused(
-            f"a seat of `{lease.license}` cannot be borrowed for {hours:g} hours",
-            hint=_how_long(pool),
+            reason="too-long" if hours_allowed else "never",
             license=lease.license,
-            hours=pool.borrow_seconds // _HOUR_SECONDS,
+            asked=hours,
+            hours=hours_allowed,
         )
     with write_installation(opened) as change:
         now = lease_time(change.connection, change.read.now)
@@ -103,15 +104,4 @@ def _none_free(database: Database, pool: SeatPool, request: SeatRequest, now: in
     with database.read() as connection:
         in_use = seats_in_use(connection, lease_time(connection, now))
     taken = in_use.get(request.license, 0)
-    return NoneFree(
-        f"no seat of `{request.license}` is free: {taken} of {total} are taken",
-        hint="wait for one, or look at `leases list` for who holds them",
-        license=request.license,
-        in_use=taken,
-        total=total,
-    )
-
-
-def _how_long(pool: SeatPool) -> str:
-    hours = pool.borrow_seconds // _HOUR_SECONDS
-    return f"it can for up to {hours} hours" if hours else "it is only for who is connected"
+    return NoneFree(reason="leased", license=request.license, in_use=taken, total=total)

@@ -218,10 +218,7 @@ def pack_of(stored: Stored, pack: bytes | str | None) -> bytes | str:
     if pack is not None:
         return pack
     if stored.recorded is None:
-        raise NotActivated(
-            "nothing was activated here yet, so the vendor's pack is needed",
-            hint="give --pack FILE, and --root PIN from the vendor's documentation",
-        )
+        raise NotActivated(reason="no-pack")
     return stored.recorded.pack
 
 

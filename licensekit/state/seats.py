@@ -69,11 +69,13 @@ class SeatRequest(NamedTuple):
         names.check_id(self.holder, "holder")
         if not SHORTEST_SECONDS <= self.ttl <= LONGEST_SECONDS:
             raise EntryInvalid(
-                f"a seat is not leased for {self.ttl} seconds at a time",
-                hint=f"a lease has {SHORTEST_SECONDS} to {LONGEST_SECONDS} seconds",
+                reason="seconds",
+                seconds=self.ttl,
+                shortest=SHORTEST_SECONDS,
+                longest=LONGEST_SECONDS,
             )
         if self.at_least is Access.NONE:
-            raise EntryInvalid("a lease is for some access", hint="ask for read or full")
+            raise EntryInvalid(reason="no-access")
 
 
 _TIME: Final = "WITH time (now) AS (SELECT COALESCE(server_now(), ?)) "

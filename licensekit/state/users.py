@@ -62,7 +62,7 @@ def known_user(connection: Connection, user_id: str, short: Container[str] = ())
     """
     user = user_facts(connection, user_id, short)
     if user is None:
-        raise UserUnknown(f"there is no user {user_id!a:.60}", user=user_id)
+        raise UserUnknown(user=user_id)
     return user
 
 
@@ -88,7 +88,7 @@ def known_site(
     """
     held = site_holdings(connection, site_id, short)
     if held is None:
-        raise SiteUnknown(f"there is no site {site_id!a:.60}", site=site_id)
+        raise SiteUnknown(site=site_id)
     return held
 
 
@@ -115,7 +115,7 @@ def add_user(connection: Connection, user: UserFacts) -> None:
     """
     names.check_id(user.id, "user")
     if connection.one("SELECT id FROM users WHERE id = ?", user.id) is not None:
-        raise UserTaken(f"there is a user {user.id} already", user=user.id)
+        raise UserTaken(user=user.id)
     connection.run(
         "INSERT INTO users (name, kind, can_log_in, administrator, retired, member_of, id)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -18,21 +18,18 @@ def check_id(text: str, what: str) -> str:
         EntryInvalid: empty, too long, surrounded by spaces, or with characters nobody can see.
     """
     if not text or text != text.strip() or len(text) > NAME_LENGTH:
-        raise EntryInvalid(
-            f"{text!a:.60} is no id of a {what}",
-            hint=f"an id has 1 to {NAME_LENGTH} characters and no spaces around them",
-        )
-    return _visible(text, f"the id of a {what}", NAME_LENGTH)
+        raise EntryInvalid(reason="id", entry=text, kind=f"{what} id", longest=NAME_LENGTH)
+    return _visible(text, f"{what} id", NAME_LENGTH)
 
 
 def check_name(text: str) -> str:
     """Return a name if it can be one; raises as `check_id` does."""
-    return _visible(text, "a name", NAME_LENGTH)
+    return _visible(text, "name", NAME_LENGTH)
 
 
 def check_message(text: str) -> str:
     """Return a message if it can be one; raises as `check_id` does."""
-    return _visible(text, "a message", TEXT_LENGTH)
+    return _visible(text, "message", TEXT_LENGTH)
 
 
 def check_groups(groups: Iterable[str]) -> str:
@@ -44,17 +41,15 @@ def check_groups(groups: Iterable[str]) -> str:
     listed = sorted(set(groups))
     for group in listed:
         if not is_code(group):
-            raise EntryInvalid(
-                f"{group!a:.60} is no group", hint="use lower-case letters, digits and inner dashes"
-            )
+            raise EntryInvalid(reason="group", entry=group)
     return " ".join(listed)
 
 
-def _visible(text: str, what: str, longest: int) -> str:
+def _visible(text: str, kind: str, longest: int) -> str:
     if len(text) > longest:
-        raise EntryInvalid(f"{what} has at most {longest} characters")
+        raise EntryInvalid(reason="too-long", kind=kind, longest=longest)
     if fault := written_text_fault(text):
-        raise EntryInvalid(f"{what} {fault}: {text!a:.60}", hint="type it again")
+        raise EntryInvalid(reason="characters", entry=text, kind=kind, detail=fault)
     return text
 
 

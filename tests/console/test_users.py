@@ -171,7 +171,7 @@ def test_facts_are_saved(crm: Installation, browser: Browser) -> None:
     assert (user.name, user.kind, user.groups) == ("Anna B", UserKind.SYSTEM, ("x", "y"))
     assert (user.can_log_in, user.administrator) == (False, True)
     page = browser.post("/user/facts", 409, id="anna", name="n", groups="No Group!")
-    assert "is no group" in words(page)
+    assert "is not a valid group" in words(page)
     assert crm.users.get("anna") == user
 
 

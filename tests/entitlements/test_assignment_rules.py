@@ -57,7 +57,7 @@ def test_the_last_one_is_assigned_and_no_more() -> None:
     assert faults_of(SOLD, {"user": 0}, "anna", frozenset(), change) == []
     [fault] = faults_of(SOLD, {"user": 1}, "anna", frozenset(), change)
     assert isinstance(fault, NoneFree)
-    assert fault.data == {"license": "user", "in_use": 1, "total": 1}
+    assert (fault.license, fault.in_use, fault.total) == ("user", 1, 1)
     assert fault.hint == "release one, or activate more"
 
 

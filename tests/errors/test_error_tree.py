@@ -2,6 +2,7 @@
 
 import pickle
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -56,40 +57,47 @@ def test_a_message_says_what_where_and_what_to_do_in_one_line() -> None:
     )
 
 
-def test_a_class_has_a_hint_until_it_is_told_another() -> None:
-    assert errors.UserUnknown("x").hint == errors.UserUnknown.default_hint
-    assert errors.UserUnknown("x", hint="y").hint == "y"
+def test_a_class_has_a_hint_for_its_reason() -> None:
+    assert errors.UserUnknown(user="x").hint == errors.UserUnknown.hint_template
+    assert full(reason="for-sale", buy="https://x").hint == "release one, or buy more: https://x"
+
+
+def full(**changes: Any) -> NoneFree:
+    """Return an error with data of every kind."""
+    data: dict[str, Any] = {"reason": "assigned", "license": "a", "in_use": 9, "total": 9}
+    return NoneFree(**{**data, **changes})
 
 
 def test_a_place_is_put_in_front_and_the_rest_stays() -> None:
     cause = ValueError("inner")
-    error = NoneFree("too much", where="line 3", hint="less", bytes=9)
+    error = full(where="line 3")
     error.__cause__ = cause
     moved = error.at("orders.csv")
     again = moved.at("import")
     assert type(moved) is NoneFree
-    assert str(moved) == "orders.csv: line 3: too much; less"
-    assert str(again) == "import: orders.csv: line 3: too much; less"
-    assert moved.data == {"bytes": 9}
+    assert str(moved) == f"orders.csv: line 3: {error.message}; {error.hint}"
+    assert str(again) == f"import: orders.csv: line 3: {error.message}; {error.hint}"
+    assert moved.data == error.data
     assert moved.__cause__ is cause
     assert str(LicenseError("x").at("here")) == "here: x"
 
 
 def test_an_error_survives_the_way_between_processes() -> None:
-    error = NoneFree("too much", where="a.lic", hint="less", bytes=9)
+    error = full(where="a.lic")
     copy = pickle.loads(pickle.dumps(error))  # noqa: S301  # our own bytes
     assert type(copy) is NoneFree
     assert (str(copy), copy.data) == (str(error), error.data)
 
 
 def test_a_refusal_knows_everything_that_stands_against_the_change() -> None:
-    first, second = NoneFree("none", license="a"), PlanHeld("two plans", holder="anna")
+    first, second = full(), PlanHeld(holder="anna", plans=("a", "b"), kept="a")
     together = first.with_more([second])
     assert first.faults == (first,)
     assert together.faults == (together, second)
-    assert (str(together), together.data["license"]) == ("none", "a")
+    assert (str(together), together.data["license"]) == (str(first), "a")
     copy = pickle.loads(pickle.dumps(together.at("a.lic")))  # noqa: S301  # our own bytes
-    assert [str(fault) for fault in copy.faults] == ["a.lic: none", "two plans"]
+    assert [str(fault) for fault in copy.faults] == [f"a.lic: {first}", str(second)]
+    assert [fault["code"] for fault in together.as_json()["more"]] == ["plan-held"]
 
 
 def test_a_branch_can_be_caught_by_its_root() -> None:

@@ -43,7 +43,7 @@ def end(visit: Visit) -> Response:
     """End an event."""
     number = visit.form.text("number")
     if not (number.isascii() and number.isdecimal()):
-        raise EventUnknown(f"there is no event {number!a:.60}")
+        raise EventUnknown(event=number)
     visit.installation.events.end(int(number))
     return moved(visit, "/events", saved="ended")
 
@@ -85,6 +85,4 @@ def _moment(text: str) -> int | None:
         moment = datetime.fromisoformat(text)
         return seconds_of(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except (ValueError, OverflowError) as error:
-        raise EntryInvalid(
-            f"{text!a:.40} is no date and time", hint="write it as 2027-01-31T18:00"
-        ) from error
+        raise EntryInvalid(reason="date", entry=text) from error

@@ -39,10 +39,7 @@ def return_bundles(visit: Visit) -> Response:
     """Return a part back; its receipts can be downloaded then."""
     part = visit.form.text("part")
     if visit.form.text("confirm") != part:
-        raise EntryInvalid(
-            f"to give `{part}` back, its name must be typed as it is",
-            hint="nothing was given back: go back and type it",
-        )
+        raise EntryInvalid(reason="not-typed", kind=part)
     visit.installation.return_bundles(part, issuer=visit.form.text("issuer") or None, confirm=True)
     return moved(visit, "/exchange", saved="returned")
 

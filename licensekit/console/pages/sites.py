@@ -83,7 +83,7 @@ def _card(
     state = visit.installation.state()
     site = next((one for one in visit.installation.sites.list() if one.id == site_id), None)
     if site is None:
-        raise SiteUnknown(f"there is no site {site_id!a:.60}", site=site_id)
+        raise SiteUnknown(site=site_id)
     return page(
         visit,
         "site.html",
