@@ -71,7 +71,7 @@ class _Templates(Formatter):
             if form in _FORMS:
                 return _FORMS[form](value, words)
             return str(super().format_field(value, format_spec))
-        except (ArithmeticError, TypeError, ValueError):
+        except (ArithmeticError, AttributeError, TypeError, ValueError):
             return f"({type(value).__name__})"
 
 
