@@ -22,3 +22,4 @@ from licensekit.errors.state import *
 from licensekit.errors.storage import *
 from licensekit.errors.tree import *
 from licensekit.errors.trust import *
+from licensekit.errors.workspace import *

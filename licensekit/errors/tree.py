@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar, Self
 
-from licensekit.errors.coded import Coded
+from licensekit.errors.coded import Coded, plain_value
 
 
 class LicenseError(Exception):
@@ -27,6 +27,12 @@ class LicenseError(Exception):
     def data(self) -> dict[str, Any]:
         """The facts of the error, by name."""
         return self._data
+
+    def as_json(self) -> dict[str, Any]:
+        """Return code, message, data and hint as plain JSON values; bytes as hex."""
+        data = {name: plain_value(value) for name, value in self.data.items()}
+        hint = self.hint or None
+        return {"code": self.code, "message": self.what, "data": data, "hint": hint}
 
     def __str__(self) -> str:
         located = f"{self.where}: {self.what}" if self.where else self.what

@@ -11,7 +11,7 @@ from secrets import token_hex
 from typing import NamedTuple
 
 from licensekit import limits
-from licensekit.errors import FileUnusable, WorkspaceError, WorkspaceExists
+from licensekit.errors import FileUnusable, PlanRefused, WorkspaceExists
 from licensekit.files import sync_folder, unusable, write_atomically
 from licensekit.issuer.catalog import templates
 from licensekit.issuer.catalog.catalog_file import read_catalog
@@ -72,7 +72,7 @@ def create(folder: Path, plan: NewWorkspace, secrets: Secrets, *, who: str, now:
     Raises:
         WorkspaceExists: it holds a workspace, or a file that one would have.
         CatalogInvalid: the catalog has faults.
-        WorkspaceError: the catalog names another product or issuer than the plan, or more root
+        PlanRefused: the catalog names another product or issuer than the plan, or more root
             keys must sign than there are, or `ledger` is not a URL.
         StateError: the ledger cannot be set up at its URL.
         FileUnusable: it cannot be written. Nothing was, in all these cases.
@@ -89,21 +89,18 @@ def root_key_names(count: int) -> list[str]:
 
 def _check(plan: NewWorkspace, now: int) -> Catalog:
     catalog = read_catalog(plan.catalog_text, version=1, issued=now)
-    for what, planned, written in (
-        ("product", plan.product, catalog.product),
-        ("issuer", plan.issuer, catalog.issuer),
-    ):
-        if planned != written:
-            raise WorkspaceError(
-                f"the catalog is of {what} `{written}`, and the workspace of `{planned}`",
-                hint=f"leave out --{what}, or change the catalog",
-            )
+    if plan.product != catalog.product:
+        raise PlanRefused(reason="product", written=catalog.product, planned=plan.product)
+    if plan.issuer != catalog.issuer:
+        raise PlanRefused(reason="issuer", written=catalog.issuer, planned=plan.issuer)
     if plan.ledger is not None:
         require_url(plan.ledger)
     if not 1 <= plan.threshold <= plan.root_keys <= limits.ROOT_KEYS:
-        raise WorkspaceError(
-            f"{plan.threshold} of {plan.root_keys} root keys cannot be asked for",
-            hint=f"at least 1 of at most {limits.ROOT_KEYS} keys must sign",
+        raise PlanRefused(
+            reason="root-keys",
+            threshold=plan.threshold,
+            count=plan.root_keys,
+            most=limits.ROOT_KEYS,
         )
     return catalog
 
@@ -179,12 +176,7 @@ def create_ledger(
     try:
         with database.write() as ledger:
             if head(ledger)[0]:
-                raise WorkspaceExists(
-                    "this ledger belongs to a workspace already",
-                    where=database.location,
-                    hint="give each its own database, or its own schema in one; to work in several"
-                    " places, copy the folder of the workspace",
-                )
+                raise WorkspaceExists(reason="ledger", where=database.location)
             append(ledger, records)
             documents.put_fact(ledger, documents.PIN, pin_of(encode(records[0].document)))
             documents.put_fact(ledger, documents.ISSUER, issuer)
@@ -226,14 +218,10 @@ def require_room(folder: Path, product: str, catalog: bytes | None = None) -> No
     if folder.exists() and not folder.is_dir():
         raise FileUnusable(reason="not-a-folder", where=str(folder))
     if layout.ledger.exists() or layout.ledger_url.exists():
-        raise WorkspaceExists("there is a workspace here already", where=str(folder))
+        raise WorkspaceExists(reason="folder", where=str(folder))
     for path in layout.all(product):
         if path.exists() and not (path == layout.catalog and path.read_bytes() == catalog):
-            raise WorkspaceExists(
-                f"`{path.name}` is in the way",
-                where=str(folder),
-                hint="choose another folder, or move it away first",
-            )
+            raise WorkspaceExists(reason="file", name=path.name, where=str(folder))
 
 
 def _move(partial: Path, folder: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from licensekit.database import holds_password, is_url
-from licensekit.errors import WorkspaceError, WorkspaceInvalid
+from licensekit.errors import PlanRefused, WorkspaceInvalid
 from licensekit.files import read_bytes, write_atomically
 
 _URL_BYTES: Final = 4096
@@ -84,15 +84,11 @@ class Layout(NamedTuple):
         if self.ledger.is_file():
             return self.ledger
         if not self.ledger_url.is_file():
-            raise WorkspaceInvalid(
-                "this is no workspace: it has no ledger",
-                where=str(self.folder),
-                hint="give the workspace with -C DIR, or make one with `licensekit init DIR`",
-            )
+            raise WorkspaceInvalid(reason="no-ledger", where=str(self.folder))
         text = read_bytes(self.ledger_url, limit=_URL_BYTES, what="the place of a ledger")
         url = text.decode(errors="replace").strip()
         if not is_url(url):
-            raise WorkspaceInvalid("this names no ledger on a server", where=str(self.ledger_url))
+            raise WorkspaceInvalid(reason="no-url", where=str(self.ledger_url))
         return url
 
 
@@ -100,15 +96,10 @@ def require_url(url: str) -> None:
     """Refuse what cannot be recorded as the location of a ledger.
 
     Raises:
-        WorkspaceError: it is no URL of a server, or has a password in it, which is not repeated.
+        PlanRefused: it is not the URL of a server, or has a password in it, which is not repeated.
         DatabaseUnavailable: it is malformed, or there is no driver.
     """
     if not is_url(url) or len(url.encode()) >= _URL_BYTES:
-        raise WorkspaceError(
-            "this is no place for a ledger", hint="give a URL: postgresql://user@host/database"
-        )
+        raise PlanRefused(reason="ledger")
     if holds_password(url):
-        raise WorkspaceError(
-            "the URL of the ledger has a password in it, and would be kept in the workspace",
-            hint="leave it out and keep it in a password file (PGPASSFILE) or a service file",
-        )
+        raise PlanRefused(reason="password")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from licensekit import limits
-from licensekit.errors import WorkspaceError
+from licensekit.errors import PlanRefused
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.create import NewWorkspace, require_room
 from licensekit.issuer.layout import require_url
@@ -93,10 +93,7 @@ def _names(
     found = read_catalog(given.catalog, version=1, issued=now, others=others or {})
     title = found.names.get("issuer", found.issuer)
     if given.name not in {None, title}:
-        raise WorkspaceError(
-            f"the catalog calls its issuer `{title}`, and --name `{given.name}`",
-            hint="leave out --name, or change the catalog",
-        )
+        raise PlanRefused(reason="name", written=title, planned=given.name or "")
     return given.product or found.product, given.issuer or found.issuer, title
 
 
@@ -105,11 +102,7 @@ def _code(called: str) -> str:
     plain = unicodedata.normalize("NFKD", called).encode("ascii", "ignore").decode().lower()
     code = re.sub("[^a-z0-9]+", "-", plain).strip("-")[: limits.CODE_LENGTH].strip("-")
     if not is_code(code):
-        raise WorkspaceError(
-            "no product code can be made of the folder's name",
-            where=called,
-            hint="give one with --product CODE: lower-case letters, digits and dashes",
-        )
+        raise PlanRefused(reason="no-code", where=called)
     return code
 
 

@@ -4,7 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from licensekit.errors import LicenseError, WorkspaceError
+from licensekit.errors import LicenseError, PlanRefused
 from licensekit.files import write_atomically
 from licensekit.issuer.catalog import templates
 from licensekit.issuer.catalog.catalog_file import read_catalog
@@ -49,16 +49,14 @@ def create_partner(
 
     Raises:
         TrustError, FormatError: the pack does not verify under that pin.
-        WorkspaceError: the issuer is the vendor itself, or the catalog is of another product.
+        PlanRefused: the issuer is the vendor itself, or the catalog is of another product.
         WorkspaceExists, CatalogInvalid, FileUnusable: as for a vendor's.
     """
     if plan.ledger is not None:
         require_url(plan.ledger)
     pin, trust_store = _from_the_oldest(plan.pack, plan.root, now)
     if plan.issuer == trust_store.issuer:
-        raise WorkspaceError(
-            f"`{plan.issuer}` is the vendor itself", hint="give your own code with --issuer CODE"
-        )
+        raise PlanRefused(reason="vendor", planned=plan.issuer)
     product = trust_store.product
     text = (
         plan.catalog
@@ -97,7 +95,4 @@ def _from_the_oldest(pack: bytes, root: str, now: int) -> tuple[str, TrustStore]
 
 def _require_product(catalog: Catalog, product: str) -> None:
     if catalog.product != product:
-        raise WorkspaceError(
-            f"the catalog is of product `{catalog.product}`, and the vendor's is `{product}`",
-            hint="change the catalog",
-        )
+        raise PlanRefused(reason="vendors-product", written=catalog.product, planned=product)

@@ -68,9 +68,7 @@ class WorkspaceState(NamedTuple):
             WorkspaceInvalid: none was signed yet.
         """
         if self.catalog is None:
-            raise WorkspaceInvalid(
-                "no catalog was signed here yet", hint="run `licensekit pack` to sign it"
-            )
+            raise WorkspaceInvalid(reason="no-catalog")
         return self.catalog.document
 
     @property
@@ -108,7 +106,7 @@ def workspace_state(connection: Connection, now: int) -> WorkspaceState:
     pin = documents.fact(connection, documents.PIN)
     issuer = documents.fact(connection, documents.ISSUER)
     if pin is None or issuer is None:
-        raise WorkspaceInvalid("the ledger names no root and no issuer")
+        raise WorkspaceInvalid(reason="no-facts")
     roots = documents.roots(connection)
     tokens = [*roots, *documents.newest(connection)]
     trust_store = extend_trust_store(TrustStore(start(roots, pin), {}), tokens, now)

@@ -10,7 +10,7 @@ from licensekit.errors import (
     CatalogInvalid,
     FileUnusable,
     LicenseError,
-    WorkspaceError,
+    PlanRefused,
     WorkspaceExists,
     WorkspaceInvalid,
 )
@@ -137,11 +137,11 @@ def test_a_workspace_is_never_founded_over_another(workspace: Workspace, tmp_pat
     ("kind", "changes"),
     [
         (CatalogInvalid, {"catalog": b"product = "}),
-        (WorkspaceError, {"product": "other", "catalog": CATALOG}),
-        (WorkspaceError, {"issuer": "other", "catalog": CATALOG}),
-        (WorkspaceError, {"root_keys": 2, "threshold": 3}),
-        (WorkspaceError, {"threshold": 0}),
-        (WorkspaceError, {"root_keys": ROOT_KEYS + 1}),
+        (PlanRefused, {"product": "other", "catalog": CATALOG}),
+        (PlanRefused, {"issuer": "other", "catalog": CATALOG}),
+        (PlanRefused, {"root_keys": 2, "threshold": 3}),
+        (PlanRefused, {"threshold": 0}),
+        (PlanRefused, {"root_keys": ROOT_KEYS + 1}),
     ],
 )
 def test_what_does_not_fit_together_is_refused_and_nothing_is_written(

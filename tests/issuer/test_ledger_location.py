@@ -8,7 +8,7 @@ import pytest
 from licensekit.errors import (
     DatabaseUnavailable,
     LicenseError,
-    WorkspaceError,
+    PlanRefused,
     WorkspaceExists,
     WorkspaceInvalid,
 )
@@ -23,12 +23,12 @@ SECRET = "f7a2-secret"
 @pytest.mark.parametrize(
     ("url", "kind"),
     [
-        ("mysql://host/database", WorkspaceError),
-        ("ledger.db", WorkspaceError),
-        (f"postgresql://host/{'x' * 5000}", WorkspaceError),
-        (f"postgresql://anna:{SECRET}@host/database", WorkspaceError),
-        (f"postgresql://host/database?password={SECRET}", WorkspaceError),
-        (f"postgresql://host/database?sslpassword={SECRET}", WorkspaceError),
+        ("mysql://host/database", PlanRefused),
+        ("ledger.db", PlanRefused),
+        (f"postgresql://host/{'x' * 5000}", PlanRefused),
+        (f"postgresql://anna:{SECRET}@host/database", PlanRefused),
+        (f"postgresql://host/database?password={SECRET}", PlanRefused),
+        (f"postgresql://host/database?sslpassword={SECRET}", PlanRefused),
         (f"postgresql://anna:{SECRET}@/ho/st", DatabaseUnavailable),
     ],
 )

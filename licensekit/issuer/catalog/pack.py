@@ -53,14 +53,8 @@ class CatalogDraft(NamedTuple):
         Raises:
             CatalogTakesAway: it does; `faults` says where and why.
         """
-        taken = self.taken_away
-        if taken:
-            raise CatalogTakesAway(
-                "it takes something away from bundles that were sold: "
-                + "; ".join(map(str, taken)),
-                hint="put it back, or sign it all the same with `licensekit pack --yes`",
-                faults=taken,
-            )
+        if taken := self.taken_away:
+            raise CatalogTakesAway(faults=tuple(taken))
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -226,19 +220,11 @@ def _require_unchanged(layout: Layout, state: WorkspaceState, now: int) -> None:
     try:
         written = _draft(layout, state, now)
     except CatalogInvalid as error:
-        raise CatalogChanged(
-            "it was changed since it was signed, and has faults now",
-            where=str(layout.catalog),
-            hint="`licensekit catalog check` names them",
-        ) from error
+        raise CatalogChanged(reason="faults", where=str(layout.catalog)) from error
     if not written.is_in_force and written.signed is not None:
-        raise CatalogChanged(
-            "the key that signed it may not sign it any more",
-            where=str(layout.catalog),
-            hint="run `licensekit pack` to sign it again",
-        )
+        raise CatalogChanged(reason="key", where=str(layout.catalog))
     if written.is_changed:
-        raise CatalogChanged("it was changed since it was signed", where=str(layout.catalog))
+        raise CatalogChanged(reason="changed", where=str(layout.catalog))
 
 
 def _says_the_same(catalog: Catalog, signed: Catalog) -> bool:

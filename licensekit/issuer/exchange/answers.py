@@ -109,21 +109,21 @@ def _same_answer(ledger: Connection, before: LedgerEntry, draft: OrderDraft) -> 
     """Return the bundle of an earlier answer to the same request, if the order is the same too."""
     issued = bundles.by_number(ledger, before.number)
     if issued is None:
-        raise RequestAnswered(f"this request was answered with {_reset_name(before.token)}")
+        raise RequestAnswered(reason="reset", what_reset=_what_reset(before.token))
     name = file_name(issued.bundle)
-    if issued.state in {REVOKED, RETURNED}:
-        raise RequestAnswered(
-            f"this request was answered with {name}, which was {issued.state} since"
-        )
+    if issued.state == REVOKED:
+        raise RequestAnswered(reason="revoked", bundle=name)
+    if issued.state == RETURNED:
+        raise RequestAnswered(reason="returned", bundle=name)
     ordered = canonical(draft.order)
     if (before.order_number, before.order) != (draft.order.number, ordered):
-        said = difference(before.order or "{}", ordered) or "another order number"
-        raise RequestAnswered(f"this request was answered with {name}, for another order: {said}")
+        changes = difference(before.order or "{}", ordered)
+        raise RequestAnswered(reason="order", bundle=name, changes=changes)
     return issued
 
 
-def _reset_name(token: Token) -> str:
-    return f"a reset ({word(decode(Reset, read(token.frame).payload).what)})"
+def _what_reset(token: Token) -> str:
+    return word(decode(Reset, read(token.frame).payload).what)
 
 
 def _by_order(ledger: Connection, request: VerifiedRequest, order: Order) -> Issued | None:
@@ -134,18 +134,13 @@ def _by_order(ledger: Connection, request: VerifiedRequest, order: Order) -> Iss
     if first is None:
         return None
     if first.request is None:
-        raise OrderConflict(
-            f"order {order.number} was issued without a binding",
-            hint="give what is bound an order of its own number",
-            number=first.number,
-        )
+        raise OrderConflict(reason="not-bound", order=order.number, entry=first.number)
     require_same_order(first, canonical(order))
     held = [line.active for line in _lines(ledger, order.number) if line.active is not None]
     mine = [one for one in held if _is_bound_to(one.bundle, request)]
     if not mine and len(held) >= (order.installations or 1):
-        names = ", ".join(file_name(one.bundle) for one in held)
-        few = "one installation" if len(held) == 1 else f"{len(held)} installations"
-        raise InstallationsTaken(f"order {order.number} is for {few}, bound by {names}")
+        names = tuple(file_name(one.bundle) for one in held)
+        raise InstallationsTaken(reason="order", order=order.number, count=len(held), bundles=names)
     return mine[0] if mine else None
 
 
@@ -224,10 +219,7 @@ def _require_free(active: Issued, request: VerifiedRequest) -> None:
     name = file_name(active.bundle)
     if binding.installation != request.installation:
         serial = active.bundle.serial
-        raise InstallationsTaken(f"serial {serial} is bound to another installation, by {name}")
+        raise InstallationsTaken(reason="serial", serial=serial, bundles=(name,))
     facts = request.document.facts
     same = sum(facts.get(fact) == value for fact, value in binding.facts.items())
-    raise InstallationsTaken(
-        f"{name} is bound to this installation on another machine: {same} of its facts are the"
-        f" same, and {binding.needed} must be"
-    )
+    raise InstallationsTaken(reason="machine", bundles=(name,), same=same, needed=binding.needed)

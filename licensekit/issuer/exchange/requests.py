@@ -68,7 +68,7 @@ def answer_before(tx: LedgerTransaction, request: VerifiedRequest) -> LedgerEntr
     before = answer_to(tx.ledger, request.identity)
     known = exchange_files.number_of(tx.ledger, request.identity, request.installation)
     if before is not None and known is None:
-        raise RequestAnswered("another installation has signed this very request, and was answered")
+        raise RequestAnswered(reason="installation")
     return before
 
 

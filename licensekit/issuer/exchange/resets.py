@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from licensekit.database import Connection
-from licensekit.errors import ExchangeFileRefused, RequestAnswered, WorkspaceError
+from licensekit.errors import ExchangeFileRefused, RequestAnswered, VendorOnly
 from licensekit.issuer.exchange.requests import VerifiedRequest, answer_before
 from licensekit.issuer.ledger import append, bundles, exchange_files
 from licensekit.issuer.ledger.lookup import require_serial
@@ -68,7 +68,7 @@ def propose_reset(
 
     Raises:
         RequestAnswered: it was answered with something else.
-        WorkspaceError, NotIssued, ExchangeFileRefused: as `_require_ours`.
+        VendorOnly, NotIssued, ExchangeFileRefused: as `_require_ours`.
     """
     repeated = _reset_before(tx, request, what, attach=attach)
     if repeated is None:
@@ -94,10 +94,10 @@ def _reset_before(
     if before is None:
         return None
     if before.token.type != "reset":
-        raise RequestAnswered("this request was answered with a license")
+        raise RequestAnswered(reason="license")
     reset = decode(Reset, read(before.token.frame).payload)
     if reset.what is not what:
-        raise RequestAnswered(f"this request was answered with a reset ({word(reset.what)})")
+        raise RequestAnswered(reason="reset", what_reset=word(reset.what))
     return reset_file(before.token, attachments_of(tx, attach=attach), repeated=True)
 
 
@@ -105,22 +105,16 @@ def _require_ours(tx: LedgerTransaction, request: VerifiedRequest) -> None:
     """Refuse the request of an installation that is not one of the customers'.
 
     Raises:
-        WorkspaceError: this is a third party's workspace.
+        VendorOnly: this is a third party's workspace.
         NotIssued: the request names a serial that nothing was issued for.
         ExchangeFileRefused: the serial is bound to another, or the installation is unknown.
     """
     if tx.state.is_partner:
-        raise WorkspaceError(
-            "only the vendor resets an installation",
-            hint="send the request to the vendor of the product",
-        )
+        raise VendorOnly(reason="reset", vendor=tx.state.trust_store.issuer)
     serial = request.document.serial
     if serial is None:
         if not exchange_files.of_installation(tx.ledger, request.installation):
-            raise ExchangeFileRefused(
-                "the request names no serial, and nothing ever came from its installation",
-                hint="activate a license there first",
-            )
+            raise ExchangeFileRefused(reason="unknown", installation=request.installation)
         return
     require_serial(tx.ledger, serial)
     require_not_bound_elsewhere(tx.ledger, serial, request.installation)
@@ -135,7 +129,4 @@ def require_not_bound_elsewhere(ledger: Connection, serial: str, installation: b
     for one in bundles.active(ledger, serial):
         binding = one.bundle.binding
         if binding is not None and binding.installation not in {None, installation}:
-            raise ExchangeFileRefused(
-                f"it is signed by another installation than the one that {one.label} is bound to",
-                installation=installation.hex(),
-            )
+            raise ExchangeFileRefused(reason="bound", installation=installation, bundle=one.label)

@@ -11,7 +11,6 @@ from functools import partial
 from typing import NamedTuple
 
 from licensekit.database import Connection
-from licensekit.dates import format_seconds
 from licensekit.errors import ExchangeFileKnown, ExchangeFileRefused, NotIssued, UnexpectedType
 from licensekit.issuer.exchange.resets import require_not_bound_elsewhere
 from licensekit.issuer.keys.revocation import Lowest, Revoked, next_list
@@ -79,7 +78,7 @@ class AcceptProposal(SignProposal[Received, Signer | None]):
 
         Raises:
             KeyMissing: there is no key, and a list to sign.
-            WorkspaceError: the list would be too long.
+            RevocationsFull: the list would be too long.
             TrustError: the key may not sign it.
         """
         received = self.received
@@ -181,25 +180,21 @@ def _returned(ledger: Connection, token: Token) -> Returned:
     receipt = signed.document
     issued = bundles.by_identity(ledger, receipt.identity)
     if issued is None:
-        raise NotIssued(f"the receipt is for bundle {receipt.identity.hex()}, not issued here")
+        raise NotIssued(reason="receipt", name=receipt.identity.hex())
+    installation = sha256(signed.keys[0].public)
     before = exchange_files.receipt_of(ledger, receipt.identity)
     if before is not None:
         raise ExchangeFileRefused(
-            f"{issued.label} was returned before, by entry {before} of the ledger"
+            reason="returned", installation=installation, bundle=issued.label, entry=before
         )
     binding = issued.bundle.binding
     if binding is None or binding.installation is None:
         return Returned(signed, issued)
-    installation = sha256(signed.keys[0].public)
     if binding.installation != installation:
-        raise ExchangeFileRefused(
-            f"the receipt is signed by another installation than the one that {issued.label} is"
-            " bound to",
-            installation=installation.hex(),
-        )
+        raise ExchangeFileRefused(reason="receipt", installation=installation, bundle=issued.label)
     nonce = None if receipt.nonce is None else receipt.nonce.hex()
     if issued.bundle.extensions.get(ANSWERS) != nonce:
-        raise ExchangeFileRefused(f"the receipt names another request than {issued.label} answers")
+        raise ExchangeFileRefused(reason="request", installation=installation, bundle=issued.label)
     return Returned(signed, issued)
 
 
@@ -215,9 +210,5 @@ def _statement(tx: LedgerTransaction, token: Token) -> SelfSigned[Statement]:
 
 def _all_known(ledger: Connection, numbers: Sequence[int]) -> ExchangeFileKnown:
     first = entry(ledger, numbers[0])
-    when = "" if first is None else f", on {format_seconds(first.at)}"
-    what = "this was" if len(numbers) == 1 else f"all {len(numbers)} documents were"
-    return ExchangeFileKnown(
-        f"{what} entered before, as entry {numbers[0]} of the ledger{when}",
-        hint="if the pack could not be written then, `licensekit pack` renews it",
-    )
+    entered = 0 if first is None else first.at
+    return ExchangeFileKnown(count=len(numbers), entry=numbers[0], entered=entered)

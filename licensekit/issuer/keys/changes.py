@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
-from licensekit.errors import WorkspaceError
+from licensekit.errors import KeyChangeRefused
 from licensekit.issuer.keys import documents as made
 from licensekit.keys.verifying import VerifyingKey
 from licensekit.wire.documents import AdmittedKey, KeyState, Root, Scope, SignedType, Trust, Use
@@ -33,16 +33,13 @@ def admit(trust: Trust, key: VerifyingKey, name: str, permission: Permission, no
     """Return the trust document that admits `key` under `name`.
 
     Raises:
-        WorkspaceError: a key of this name is active, or this key is named already.
+        KeyChangeRefused: a key of this name is active, or this key is named already.
     """
     for known in trust.keys:
         if known.public == key.public:
-            raise WorkspaceError(f"the trust document names this key already, as `{known.name}`")
+            raise KeyChangeRefused(reason="named", key=known.name)
         if known.name == name and known.state is KeyState.ACTIVE:
-            raise WorkspaceError(
-                f"the trust document names a key `{name}` already",
-                hint="choose another name, or retire that key first",
-            )
+            raise KeyChangeRefused(reason="name-taken", key=name)
     valid_from = now if permission.valid_from is None else permission.valid_from
     new = made.admitted(key, name, permission.scope, valid_from, permission.valid_to)
     return made.next_trust(trust, [*trust.keys, new], now)
@@ -52,7 +49,7 @@ def rotate(trust: Trust, old: AdmittedKey, key: VerifyingKey, name: str, now: in
     """Return the trust document in which `key` takes over from `old`, which retires.
 
     Raises:
-        WorkspaceError: `old` is not active.
+        KeyChangeRefused: `old` is not active.
     """
     _require_active(old)
     new = made.admitted(key, name, old.scope, now)
@@ -65,7 +62,7 @@ def retire(trust: Trust, name: str, now: int) -> Trust:
 
     Raises:
         KeyMissing: no key has this name or key id.
-        WorkspaceError: it is not active.
+        KeyChangeRefused: it is not active.
     """
     old = made.named(trust.keys, name)
     _require_active(old)
@@ -77,11 +74,11 @@ def revoke(trust: Trust, name: str, now: int) -> Trust:
 
     Raises:
         KeyMissing: no key has this name or key id.
-        WorkspaceError: it is revoked already.
+        KeyChangeRefused: it is revoked already.
     """
     old = made.named(trust.keys, name)
     if old.state is KeyState.REVOKED:
-        raise WorkspaceError(f"key `{old.name}` is revoked already")
+        raise KeyChangeRefused(reason="revoked", key=old.name)
     return made.next_trust(trust, made.replaced(trust.keys, made.revoked(old)), now)
 
 
@@ -102,5 +99,7 @@ def free_name(taken: Collection[str]) -> str:
 
 
 def _require_active(key: AdmittedKey) -> None:
-    if key.state is not KeyState.ACTIVE:
-        raise WorkspaceError(f"key `{key.name}` is {key.state.name.lower()} already")
+    if key.state is KeyState.RETIRED:
+        raise KeyChangeRefused(reason="retired", key=key.name)
+    if key.state is KeyState.REVOKED:
+        raise KeyChangeRefused(reason="revoked", key=key.name)

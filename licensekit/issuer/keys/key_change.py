@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from licensekit.errors import KeyMissing, ProposalStale, WorkspaceError
+from licensekit.errors import ChangeInSigning, KeyMissing, ProposalStale
 from licensekit.files import write_atomically
 from licensekit.issuer.keys.ceremony import Ceremony, begin
 from licensekit.issuer.keys.documents import fresh_until
@@ -112,7 +112,7 @@ class KeyProposal(Proposal[KeyChange]):
             ConfirmationNeeded: nobody confirmed what needs it.
             ProposalStale: the keys were changed meanwhile.
             KeyMissing: no root key is here that must sign.
-            WorkspaceError: another change travels already; its signatures are not thrown away.
+            ChangeInSigning: another change travels already; its signatures are not thrown away.
         """
         self.require_confirmed(confirm=confirm)
         ceremony = self._signed(roots)
@@ -156,10 +156,6 @@ def _fresh(document: Root | Trust, until: int | None) -> Root | Trust:
 
 def _write_travelling(path: Path, ceremony: Ceremony) -> Path:
     if path.exists():
-        raise WorkspaceError(
-            "another change is in signing, and both cannot count",
-            where=str(path),
-            hint="have it signed first, or move the file away to give it up",
-        )
+        raise ChangeInSigning(where=str(path))
     write_atomically(path, ceremony.data)
     return path

@@ -6,7 +6,7 @@ from functools import partial
 from typing import NamedTuple
 
 from licensekit import limits
-from licensekit.errors import WorkspaceError
+from licensekit.errors import RevocationsFull
 from licensekit.issuer.ledger import append, bundles
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.projection import REVOKED
@@ -66,7 +66,7 @@ def propose_revoke(
 
     Raises:
         NotIssued: nothing was issued for one of its serials.
-        WorkspaceError: it would be longer than a list may be.
+        RevocationsFull: it would be longer than a list may be.
     """
     for serial in revoked.serials:
         require_serial(tx.ledger, serial)
@@ -98,7 +98,7 @@ def next_list(
     """Make the list that follows the last one and takes back what is `revoked` as well.
 
     Raises:
-        WorkspaceError: it would be longer than a list may be.
+        RevocationsFull: it would be longer than a list may be.
     """
     state, last = tx.state, tx.state.last_list
     made = Revocations(
@@ -114,11 +114,7 @@ def next_list(
         extensions={},
     )
     if max(len(made.identities), len(made.serials), len(made.lowest)) > limits.REVOKED:
-        raise WorkspaceError(
-            f"a revocation list holds at most {limits.REVOKED} bundles, as many serials, and as"
-            " many serials with a lowest sequence",
-            hint="revoke whole serials instead of their bundles",
-        )
+        raise RevocationsFull(most=limits.REVOKED)
     return made
 
 

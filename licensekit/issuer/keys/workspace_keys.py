@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from licensekit.errors import WorkspaceError
+from licensekit.errors import VendorOnly
 from licensekit.issuer.create import root_key_names
 from licensekit.issuer.keys import changes
 from licensekit.issuer.keys.ceremony import Ceremony, begin
@@ -64,7 +64,7 @@ class TakeProposal(SignProposal[list[Token], None]):
 
 
 class WorkspaceKeys:
-    """The keys of a workspace. Changes of keys raise `WorkspaceError` in a partner's workspace."""
+    """The keys of a workspace. Changes of keys raise `VendorOnly` in a partner's workspace."""
 
     def __init__(self, store: WorkspaceStore) -> None:
         self._store = store
@@ -124,7 +124,7 @@ class WorkspaceKeys:
 
         Raises:
             KeyMissing: none of `roots` could admit it; no key was made.
-            WorkspaceError: a key of this name is active.
+            KeyChangeRefused: a key of this name is active.
         """
         with self._store.read(now) as tx:
             state = tx.state
@@ -226,11 +226,7 @@ class WorkspaceKeys:
         with self._store.read(now) as tx:
             state = tx.state
         if state.is_partner:
-            raise WorkspaceError(
-                f"the root here is that of `{state.trust_store.issuer}`, which alone can change"
-                " keys",
-                hint="make a key with `licensekit keys new` and ask the vendor to admit it",
-            )
+            raise VendorOnly(reason="keys", vendor=state.trust_store.issuer)
         return state
 
     def _changed(

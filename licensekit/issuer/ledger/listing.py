@@ -250,7 +250,7 @@ def _state(state: str, today: int) -> tuple[LiteralString, tuple[Value, ...]]:
 def _behind(connection: Connection, order: _Order, after: int) -> _Condition:
     row = connection.one("SELECT issued, expiry, ends FROM bundles WHERE number = ?", after)
     if row is None:
-        raise NotIssued(f"entry {after} is no bundle's")
+        raise NotIssued(reason="not-a-bundle", name=str(after))
     return _Condition(order.behind, (row[order.column], after))
 
 

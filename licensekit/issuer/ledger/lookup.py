@@ -44,7 +44,7 @@ def bundle_named(ledger: Connection, name: str) -> Issued:
         issued = bundles.at(ledger, serial, part, sequence)
         if issued is not None:
             return issued
-    raise NotIssued(f"no bundle `{name}` was issued here")
+    raise NotIssued(reason="bundle", name=name)
 
 
 def entries_named(ledger: Connection, name: str) -> list[int]:
@@ -62,7 +62,7 @@ def entries_named(ledger: Connection, name: str) -> list[int]:
     try:
         return [bundle_named(ledger, name).number]
     except NotIssued as error:
-        raise NotIssued(f"the ledger has no entry, serial, order or bundle `{name}`") from error
+        raise NotIssued(reason="name", name=name) from error
 
 
 def require_serial(ledger: Connection, serial: str) -> None:
@@ -74,8 +74,8 @@ def require_serial(ledger: Connection, serial: str) -> None:
     if bundles.is_known(ledger, serial):
         return
     if serials.is_mistyped(serial):
-        raise NotIssued(f"serial {serial} is mistyped: its last digit does not fit the others")
-    raise NotIssued(f"nothing was issued for serial {serial}")
+        raise NotIssued(reason="mistyped", name=serial)
+    raise NotIssued(reason="serial", name=serial)
 
 
 def lookup(ledger: Connection, number: int) -> LookupResult:
@@ -86,7 +86,7 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
     """
     known = entry(ledger, number)
     if known is None:
-        raise NotIssued(f"there is no entry {number}")
+        raise NotIssued(reason="entry", name=str(number))
     opened = read(known.token.frame)
     row = ledger.one("SELECT state FROM bundles WHERE number = ?", number)
     return LookupResult(

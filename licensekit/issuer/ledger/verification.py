@@ -87,15 +87,15 @@ def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -
     previous, state = GENESIS, None
     for number, entry in enumerate(stream(ledger), start=1):
         if entry.number != number:
-            raise _damaged(number, "is missing")
+            raise LedgerDamaged(reason="missing", number=number)
         previous = link(previous, entry.content())
         if previous != entry.hash:
-            raise _damaged(number, "was altered, or one before it was removed")
+            raise LedgerDamaged(reason="altered", number=number)
         try:
             state = _verify_token(entry, state, pin)
             document = decode(CLASS_OF[entry.token.type], read(entry.token.frame).payload)
         except (LicenseError, KeyError) as error:
-            raise _damaged(number, f"is not genuine: {error}") from error
+            raise LedgerDamaged(reason="not-genuine", number=number, detail=str(error)) from error
         waiting.append((number, entry.token, document))
         if len(waiting) == _BATCH:
             project(drawn, waiting)
@@ -126,7 +126,7 @@ def _compare(ledger: Connection, drawn: Connection) -> None:
     last, _ = head(ledger)
     [(drawn_from,)] = ledger.rows(_LAST_DRAWN)
     if drawn_from is not None and drawn_from > last:
-        raise _damaged(last + 1, "is missing")
+        raise LedgerDamaged(reason="missing", number=last + 1)
     damaged = [
         (number, table)
         for table, rows in _DRAWN.items()
@@ -134,7 +134,7 @@ def _compare(ledger: Connection, drawn: Connection) -> None:
     ]
     if damaged:
         number, table = min(damaged)
-        raise _damaged(number, f"is not what the table `{table}` says")
+        raise LedgerDamaged(reason="table", number=number, table=table)
 
 
 def _first_difference(found: Iterable[Row], wanted: Iterable[Row]) -> Iterator[int]:
@@ -143,11 +143,3 @@ def _first_difference(found: Iterable[Row], wanted: Iterable[Row]) -> Iterator[i
         if one != other:
             yield min(row[0] for row in (one, other) if row is not None)
             return
-
-
-def _damaged(number: int, what: str) -> LedgerDamaged:
-    return LedgerDamaged(
-        f"entry {number} {what}",
-        hint="compare with a backup, and with the head that was noted before",
-        number=number,
-    )

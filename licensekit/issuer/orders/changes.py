@@ -1,8 +1,9 @@
 """A renewal or another change of what was sold, proposed within one transaction on the ledger."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final, Literal
 
 from licensekit.database import Connection
 from licensekit.dates import day_at
@@ -11,7 +12,7 @@ from licensekit.issuer.exchange.usage import UsageRow, shortfalls
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
-from licensekit.issuer.ledger.projection import ACTIVE, REPLACED
+from licensekit.issuer.ledger.projection import ACTIVE, REPLACED, RETURNED, REVOKED
 from licensekit.issuer.messages import MoreInUse, SoldIsChanged
 from licensekit.issuer.orders.amendment import Amendment, amended
 from licensekit.issuer.orders.bundle import differences, replace_fields
@@ -26,6 +27,12 @@ from licensekit.issuer.orders.issue import (
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Bundle
+
+_NOT_CURRENT: Final[Mapping[str, Literal["replaced", "revoked", "returned"]]] = {
+    REPLACED: "replaced",
+    REVOKED: "revoked",
+    RETURNED: "returned",
+}
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -122,10 +129,7 @@ def in_force(ledger: Connection, serial: str, part: str) -> Issued:
         return active[-1]
     if not found:
         parts = sorted({one.bundle.part for one in issued})
-        raise NotIssued(f"serial {serial} has no part `{part}`, but {', '.join(parts)}")
+        raise NotIssued(reason="part", name=serial, part=part, parts=tuple(parts))
     last = found[-1]
-    why = "replaced by another serial" if last.state == REPLACED else last.state
-    raise NotCurrent(
-        f"{last.label} was {why}: nothing of this part is in force",
-        hint="`licensekit issue` with a new order sells it again",
-    )
+    reason = _NOT_CURRENT[last.state]
+    raise NotCurrent(reason=reason, bundle=last.label)

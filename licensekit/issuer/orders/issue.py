@@ -186,11 +186,7 @@ def ordered_before(tx: LedgerTransaction, number: str | None, ordered: str) -> I
     if before is None:
         return None
     if before.request is not None:
-        raise OrderConflict(
-            f"order {number} was bound to the installation that asked for it",
-            hint="`licensekit answer` binds it; give what is not bound its own number",
-            number=before.number,
-        )
+        raise OrderConflict(reason="bound", order=number, entry=before.number)
     require_same_order(before, ordered)
     issued = bundles.by_number(tx.ledger, before.number)
     if issued is not None:
@@ -207,9 +203,7 @@ def require_same_order(before: LedgerEntry, ordered: str) -> None:
     if ordered != before.order:
         changes = difference(before.order or "{}", ordered)
         raise OrderConflict(
-            f"there is another order {before.order_number} already: {changes}",
-            hint="give a changed order its own number",
-            number=before.number,
+            reason="other", order=before.order_number, entry=before.number, changes=changes
         )
 
 
@@ -223,9 +217,11 @@ def require_genuine(tx: LedgerTransaction, issued: Issued) -> None:
         verify_bundle(issued.token, tx.trust, tx.now)
     except (BundleRevoked, KeyRevoked) as error:
         raise OrderConflict(
-            f"order {issued.order_number} was issued as {file_name(issued.bundle)}, which is no"
-            f" longer valid: {error.what}",
-            hint="give the order a number of its own, or send what was signed in its place",
+            reason="void",
+            order=issued.order_number,
+            entry=issued.number,
+            bundle=file_name(issued.bundle),
+            why=(error,),
         ) from error
 
 

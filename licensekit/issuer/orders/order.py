@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple, cast
 from licensekit.catalog.rules import as_numbers
 from licensekit.dates import format_days
 from licensekit.errors import Fault
+from licensekit.proposals import Change
 from licensekit.wire.documents import AfterGrace, Use, Value
 from licensekit.wire.plain import word
 
@@ -132,7 +133,6 @@ def _wrong_sequence(order: Order) -> Iterator[Fault]:
 _DEFAULTS: Final = Order(company="")
 _NOT_COMPARED: Final = frozenset({"number"})
 _DATES: Final = frozenset({"starts", "warning", "expiry", "grace", "maintenance", "next_check"})
-_ABSENT: Final = "nothing"
 _spell: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -151,16 +151,15 @@ def canonical_text(text: str) -> str:
     return _spell(text)
 
 
-def difference(before: str, after: str) -> str:
-    """Return in one line what differs between two canonical texts."""
+def difference(before: str, after: str) -> tuple[Change, ...]:
+    """Return what differs between two canonical texts, by key path."""
     old, new = _flat(json.loads(before)), _flat(json.loads(after))
     names = [*old, *(name for name in new if name not in old)]
-    changes = [
-        f"{name} was {old.get(name, _ABSENT)} and is {new.get(name, _ABSENT)}"
+    return tuple(
+        Change(name, old.get(name), new.get(name))
         for name in names
         if old.get(name) != new.get(name)
-    ]
-    return "; ".join(changes)
+    )
 
 
 def _plain(name: str, value: Any) -> Any:
@@ -169,8 +168,8 @@ def _plain(name: str, value: Any) -> Any:
     return word(value) if isinstance(value, IntEnum) else value
 
 
-def _flat(said: dict[str, Any]) -> dict[str, str]:
-    flat: dict[str, str] = {}
+def _flat(said: dict[str, Any]) -> dict[str, object]:
+    flat: dict[str, object] = {}
     for name, value in said.items():
         if isinstance(value, dict):
             table = cast("dict[str, Any]", value)
@@ -180,9 +179,9 @@ def _flat(said: dict[str, Any]) -> dict[str, str]:
     return flat
 
 
-def _shown(name: str, value: Any) -> str:
+def _shown(name: str, value: Any) -> object:
     if name in _DATES:
         return format_days(value)
     if value is None:
         return "unrestricted"
-    return json.dumps(value, ensure_ascii=False)
+    return value

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from licensekit.errors import WorkspaceError
+from licensekit.errors import KeyChangeRefused
 from licensekit.issuer.keys.documents import key_id, named
 from licensekit.issuer.ledger import Record, append, bundles
 from licensekit.issuer.ledger.bundles import Issued
@@ -45,7 +45,7 @@ class ReissueProposal(Proposal[Iterator[LicenseFile]]):
         entered come first: their files may be missing.
 
         Raises:
-            WorkspaceError: `key` is the old one.
+            KeyChangeRefused: `key` is the old one.
             TrustError: `key` may not sign one of them.
         """
         self.require_confirmed(confirm=confirm)
@@ -56,13 +56,10 @@ class ReissueProposal(Proposal[Iterator[LicenseFile]]):
         """Refuse the old key itself.
 
         Raises:
-            WorkspaceError: this is its id.
+            KeyChangeRefused: this is its id.
         """
         if key_id == self.old:
-            raise WorkspaceError(
-                "the key that signs now is the lost one",
-                hint="make another with `licensekit keys rotate`, or name one with --key KEY",
-            )
+            raise KeyChangeRefused(reason="lost", key=key_id)
 
     def _sign(self, key: Signer, who: str) -> Iterator[LicenseFile]:
         note = f"signed by {self.old} before"

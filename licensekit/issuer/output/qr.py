@@ -28,11 +28,8 @@ def text_of(data: bytes) -> str:
     text = "".join(data.decode("ascii").split())
     if len(text) > LARGEST:
         alone = text[text.rindex("lk1-") :]
-        spare = "`--no-attachments` leaves out the trust documents" if fits(alone) else ""
         raise QrRefused(
-            f"the license file has {len(text)} characters, and a QR code holds at most {LARGEST}",
-            hint=spare or "send it as a file",
-            characters=len(text),
+            reason="attachments" if fits(alone) else "long", characters=len(text), most=LARGEST
         )
     return text
 
@@ -67,7 +64,5 @@ def _code(text: str) -> "QRCode":
     try:
         import segno  # noqa: PLC0415  # an extra, for those who draw codes
     except ImportError as error:
-        raise QrRefused(
-            "a QR code needs segno", hint='run `pip install "licensekit-files[qr]"`'
-        ) from error
+        raise QrRefused(reason="no-segno") from error
     return segno.make(text, error="m" if len(text) <= ROBUST else "l", micro=False)

@@ -76,7 +76,7 @@ def test_a_license_is_bound_used_stated_returned_and_bound_anew(used: Customers)
     assert (row["state"], row["history"]) == ("under", "whole")
 
     ask = ("answer", "b.lkr", "-C", "acme", "--order", "order.toml", *used.passphrase)
-    assert "one installation" in used.refused(6, *ask)
+    assert "is for 1 installation" in used.refused(6, *ask)
     used.at("a", "return", "--yes", "-o", "r.lkr")
     said = used.json("accept", "r.lkr", "-C", "acme", *used.passphrase)
     assert [(one["serial"], one["state"]) for one in said["returned"]] == [(SERIAL, "active")]

@@ -112,7 +112,7 @@ def test_issued_again_everything_is_the_same_and_files_are_written_anew(
         ({"serial": "1010000041"}, "mistyped"),
         ({"replaces": "1010000041"}, "mistyped"),
         ({"days": 36600, "starts": "9999-01-01"}, "years 1970 to 9999"),
-        ({"order": "A-1", "users": {"standard": 99}}, "users.standard was 25 and is 99"),
+        ({"order": "A-1", "users": {"standard": 99}}, "users.standard: 25 -> 99"),
         ({"company": "\ud800"}, "half a character"),
     ],
 )
@@ -297,7 +297,7 @@ def test_a_key_that_cannot_leave_its_token_signs_in_one_process(workspace: Works
 
 
 def test_faults_are_told_with_their_place_and_errors_by_their_sentence() -> None:
-    conflict = Done("a:1", 0, None, OrderConflict("it was another one"))
-    assert [str(fault) for fault in faults_of(conflict)] == ["a:1: it was another one"]
+    conflict = Done("a:1", 0, None, OrderConflict(reason="not-bound", order="A-1", entry=1))
+    assert [str(fault) for fault in faults_of(conflict)] == [f"a:1: {conflict.error}"]
     none = Done("a:2", 0, None, FaultsError("odd"))
     assert [str(fault) for fault in faults_of(none)] == ["a:2: odd"]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from licensekit.errors import KeyMissing, LicenseError, WorkspaceError
+from licensekit.errors import KeyChangeRefused, KeyMissing, LicenseError
 from licensekit.issuer.keys import changes
 from licensekit.issuer.keys.changes import Permission
 from licensekit.issuer.keys.documents import key_id
@@ -85,13 +85,13 @@ REVOKED: Trust = changes.revoke(TRUST, "signing-1", NOW)
 @pytest.mark.parametrize(
     ("kind", "change"),
     [
-        (WorkspaceError, lambda: changes.admit(TRUST, OWN, "x", Permission("acme"), NOW)),
-        (WorkspaceError, lambda: changes.admit(TRUST, NEW, "fjord", Permission("a"), NOW)),
+        (KeyChangeRefused, lambda: changes.admit(TRUST, OWN, "x", Permission("acme"), NOW)),
+        (KeyChangeRefused, lambda: changes.admit(TRUST, NEW, "fjord", Permission("a"), NOW)),
         (KeyMissing, lambda: changes.retire(TRUST, "nobody", NOW)),
-        (WorkspaceError, lambda: changes.retire(RETIRED, "signing-1", NOW)),
-        (WorkspaceError, lambda: changes.revoke(REVOKED, "signing-1", NOW)),
+        (KeyChangeRefused, lambda: changes.retire(RETIRED, "signing-1", NOW)),
+        (KeyChangeRefused, lambda: changes.revoke(REVOKED, "signing-1", NOW)),
         (
-            WorkspaceError,
+            KeyChangeRefused,
             lambda: changes.rotate(REVOKED, REVOKED.keys[0], NEW, "signing-2", NOW),
         ),
     ],

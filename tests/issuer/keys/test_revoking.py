@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from licensekit import limits
-from licensekit.errors import BundleRevoked, KeyMissing, NotIssued, UnexpectedType, WorkspaceError
+from licensekit.errors import BundleRevoked, KeyMissing, NotIssued, RevocationsFull, UnexpectedType
 from licensekit.issuer.keys.changes import Permission, admit
 from licensekit.issuer.keys.documents import key_id
 from licensekit.issuer.keys.keyring import list_key_files, open_key
@@ -66,7 +66,7 @@ def test_every_list_holds_what_the_ones_before_it_held(workspace: Workspace) -> 
 
 def test_a_list_never_grows_beyond_what_a_reader_takes(workspace: Workspace) -> None:
     many = [f"S{number}" for number in range(limits.REVOKED + 1)]
-    with workspace.read(NOW) as tx, pytest.raises(WorkspaceError):
+    with workspace.read(NOW) as tx, pytest.raises(RevocationsFull):
         next_list(tx, Revoked(serials=many))
 
 

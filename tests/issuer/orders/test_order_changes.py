@@ -359,17 +359,17 @@ def test_there_is_no_change_without_a_key(sold: Workspace) -> None:
 
 def test_what_does_not_approve_undoes_the_signing(sold: Workspace) -> None:
     def refuse(file: LicenseFile) -> None:
-        raise NotIssued(file.name)
+        raise NotIssued(reason="name", name=file.name)
 
     asked = amend({"users.standard": 50})
     error = refused(NotIssued, sold.layout.folder, lambda: change(sold, asked, approve=refuse))
-    assert error.what == f"{SERIAL}-base-2.lic"
+    assert error.name == f"{SERIAL}-base-2.lic"
     error = refused(
         NotIssued,
         sold.layout.folder,
         lambda: sold.issue(ordered(), signer(sold), who=WHO, now=NOW, approve=refuse),
     )
-    assert error.what == "1010000022-base-1.lic"
+    assert error.name == "1010000022-base-1.lic"
 
 
 def test_a_binding_and_its_request_stay_through_changes(workspace: Workspace) -> None:
