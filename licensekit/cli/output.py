@@ -7,13 +7,12 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import click
 
 from licensekit.cli.columns import GAP, Column, fit, pad, text_width, wrap
 from licensekit.errors import LicenseError
-from licensekit.errors.coded import plain_value
 
 JSON_DUE: Final = "licensekit.json-due"
 """Key of `click.Context.meta`: `--json` was given, and no object was printed yet."""
@@ -70,24 +69,7 @@ def _json_is_printed() -> None:
 
 def error_json(error: LicenseError) -> dict[str, Any]:
     """Return what `--json` prints of an error: its code, message, data, hint and place."""
-    return {
-        "code": error.code,
-        "message": error.what,
-        "data": {name: _plain(value) for name, value in error.data.items()},
-        "hint": error.hint or None,
-        "where": error.where or None,
-    }
-
-
-def _plain(value: Any) -> Any:
-    """Return data of an error as JSON can hold it; errors in it as errors are."""
-    if isinstance(value, LicenseError):
-        return error_json(value)
-    if isinstance(value, tuple):
-        items = cast("tuple[object, ...]", value)
-        if any(isinstance(one, LicenseError) for one in items):
-            return [_plain(one) for one in items]
-    return plain_value(value)
+    return {**error.as_json(), "where": error.where or None}
 
 
 def _dump(value: object, *, indent: int | None = None) -> str:

@@ -21,8 +21,10 @@ class RefusedError(CodedError):
         return (self, *self.more)
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as plain JSON values, with what else stands against the change."""
-        return {**super().as_json(), "more": [fault.as_json() for fault in self.more]}
+        """Return it as plain JSON values; `more` in its data is what else stands against it."""
+        said = super().as_json()
+        more = [fault.as_json() for fault in self.more]
+        return {**said, "data": {**said["data"], "more": more}} if more else said
 
     def with_more(self, more: Iterable["RefusedError"]) -> Self:
         """Return the same error with `more` reasons that stand against the change."""

@@ -92,13 +92,13 @@ def test_every_fault_of_a_file_is_in_its_data(run: Callable[..., Ran]) -> None:
 
 
 def test_every_reason_of_a_refusal_is_in_its_data(run: Callable[..., Ran]) -> None:
-    more = errors.SequenceOlder("it is old", hint="take the new one")
-    ran = run(raising(errors.SerialMismatch("another serial").with_more([more])))
+    one: dict[str, Any] = {"serial": "1010000014", "part": "base", "sequence": 1}
+    more = errors.SequenceOlder(**one, highest=2)
+    ran = run(raising(errors.SerialMismatch(**one, present="1010000022").with_more([more])))
     error = failure(ran)
     assert (ran.code, error["code"]) == (6, "serial-mismatch")
-    assert [(one["code"], one["hint"]) for one in error["data"]["more"]] == [
-        ("sequence-older", "take the new one")
-    ]
+    [reason] = error["data"]["more"]
+    assert (reason["code"], reason["hint"]) == ("sequence-older", more.hint)
 
 
 def test_nothing_in_an_object_moves_the_cursor(run: Callable[..., Ran]) -> None:

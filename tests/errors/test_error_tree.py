@@ -97,7 +97,7 @@ def test_a_refusal_knows_everything_that_stands_against_the_change() -> None:
     assert (str(together), together.data["license"]) == (str(first), "a")
     copy = pickle.loads(pickle.dumps(together.at("a.lic")))  # noqa: S301  # our own bytes
     assert [str(fault) for fault in copy.faults] == [f"a.lic: {first}", str(second)]
-    assert [fault["code"] for fault in together.as_json()["more"]] == ["plan-held"]
+    assert [fault["code"] for fault in together.as_json()["data"]["more"]] == ["plan-held"]
 
 
 def test_a_branch_can_be_caught_by_its_root() -> None:
