@@ -24,11 +24,6 @@ def text(key: str, **values: object) -> str:
     return found.format_map(values) if values else found
 
 
-def sentence(key: str, values: Mapping[str, object]) -> str:
-    """Return the text of a `key` with `values`, which may answer for what it does not have."""
-    return texts()[key].format_map(values)
-
-
 def has(key: str) -> bool:
     """Return whether there is such a text."""
     return key in texts()

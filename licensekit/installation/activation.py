@@ -33,6 +33,7 @@ from licensekit.installation.preview import (
 )
 from licensekit.limits import SECONDS
 from licensekit.proposals import Proposal, require_same
+from licensekit.state.audit_events import FileActivated
 from licensekit.state.loading import fingerprint_of, in_use_of
 from licensekit.state.messages import RootFromPack
 from licensekit.state.stored import add_bundle, bundle_records, replace_bundles
@@ -196,13 +197,13 @@ def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
     issued = max((v.document.issued for v in plan.admission.new), default=0)
     change.set_time(observe(prove(time_after(read, plan.resets), issued), read.clock))
     apply_resets(change, plan.resets, plan.admission.lowered)
-    change.record(
-        "activate",
+    event = FileActivated(
         bundles=[v.identity.hex() for v in plan.admission.new],
         replaced=[identity.hex() for identity in gone],
         trust=[str(what) for what in preview.trust],
         serial=plan.admission.serial,
     )
+    change.record(event)
     change.connection.run("UPDATE installation SET serial = ?", plan.admission.serial)
     return Activated(preview, changed=True)
 

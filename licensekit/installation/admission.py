@@ -28,6 +28,7 @@ from licensekit.errors import (
     SequenceOlder,
     SerialMismatch,
 )
+from licensekit.state.audit_events import ResetApplied
 from licensekit.state.stored import ACTIVE, RETURNED, BundleRecord
 from licensekit.state.time import TimeSeen
 from licensekit.state.transactions import ReadTransaction, WriteTransaction
@@ -233,7 +234,7 @@ def apply_resets(change: WriteTransaction, resets: Iterable[Verified[Reset]], lo
         )
         if reset.what is ResetWhat.RESTORE:
             change.accept_restored()
-        change.record("reset", what=word(reset), nonce=reset.nonce.hex())
+        change.record(ResetApplied(effect=word(reset), nonce=reset.nonce.hex()))
     waiting = connection.rows(
         "SELECT nonce FROM resets WHERE what = ? AND used = 0 ORDER BY nonce", ResetWhat.SEQUENCE
     )

@@ -9,6 +9,7 @@ from typing import Final, LiteralString, NamedTuple
 from licensekit.database import Connection
 from licensekit.entitlements import resolve
 from licensekit.entitlements.assignment import AssignmentChange, faults_of
+from licensekit.state.audit_events import SiteAssigned, UserAssigned
 from licensekit.state.transactions import WriteTransaction
 from licensekit.state.users import held_by
 from licensekit.wire.documents import Kind
@@ -81,7 +82,9 @@ def change_licenses(
     release(change.connection, kind, holder, wanted.release)
     assign(change.connection, kind, holder, new)
     if new or wanted.release:
-        noun = kind.name.lower()
-        details = {noun: holder, "assigned": sorted(new), "released": sorted(wanted.release)}
-        change.record(f"{noun}-assign", **details)
+        assigned, released = sorted(new), sorted(wanted.release)
+        if kind is Kind.USER:
+            change.record(UserAssigned(user=holder, assigned=assigned, released=released))
+        else:
+            change.record(SiteAssigned(site=holder, assigned=assigned, released=released))
     return tuple(sorted(new))

@@ -3,6 +3,7 @@
 from licensekit.entitlements.events import Event, EventScope, is_event_kind
 from licensekit.errors import EntryInvalid, EventUnknown
 from licensekit.limits import SECONDS
+from licensekit.state.audit_events import EventEnded, EventStarted
 from licensekit.state.stored import read_events
 from licensekit.state.transactions import (
     OpenInstallation,
@@ -54,7 +55,7 @@ class Events:
                 self._opened.by,
             )
             number = row[0] if row else 0
-            change.record("event-start", event=number, kind=kind, scope=scope, subject=subject)
+            change.record(EventStarted(event=number, kind=kind, scope=scope.value, subject=subject))
             return Event(
                 number, kind, scope, subject, message, expected_end, change.now, self._opened.by
             )
@@ -74,7 +75,7 @@ class Events:
             )
             if not ended:
                 raise EventUnknown(event=number)
-            change.record("event-end", event=number)
+            change.record(EventEnded(event=number))
 
     def list(self, *, ended: bool = False) -> tuple[Event, ...]:
         """Return the events in force, with `ended` all that there ever were; the oldest first."""

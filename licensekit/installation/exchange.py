@@ -16,6 +16,7 @@ from licensekit.installation.messages import ReturnIsFinal
 from licensekit.keys.signing import SigningKey
 from licensekit.limits import LICENSES, NOTICES, TEXT_LENGTH
 from licensekit.proposals import Change, Proposal, require_same
+from licensekit.state.audit_events import BundleGivenBack, RequestMade, StatementMade
 from licensekit.state.loading import InstallationState
 from licensekit.state.machine import hashed, machine_facts
 from licensekit.state.stored import ACTIVE, BundleRecord, bundle_records
@@ -40,7 +41,9 @@ from licensekit.wire.documents import (
 )
 
 NONCE_BYTES: Final = 16
-_EXCHANGE_FILES: Final = tuple(b'"did":"%b"' % did for did in (b"request", b"return", b"statement"))
+_EXCHANGE_FILES: Final = tuple(
+    f'"did":"{event.code}"'.encode() for event in (RequestMade, BundleGivenBack, StatementMade)
+)
 
 
 def make_request(change: WriteTransaction, *, with_facts: bool) -> tuple[str, Request]:
@@ -49,7 +52,7 @@ def make_request(change: WriteTransaction, *, with_facts: bool) -> tuple[str, Re
     facts = machine_facts() if with_facts else {}
     nonce = token_bytes(NONCE_BYTES)
     follows = _follows(change)
-    change.record("request", nonce=nonce.hex(), facts=sorted(facts))
+    change.record(RequestMade(nonce=nonce.hex(), facts=sorted(facts)))
     request = Request(
         product=state.trust_store.product,
         serial=state.serial,
@@ -134,7 +137,7 @@ def make_statement(change: WriteTransaction) -> tuple[str, Statement]:
     if state.serial is None:
         raise NotActivated(reason="no-serial")
     follows = _follows(change)
-    change.record("statement")
+    change.record(StatementMade())
     statement = Statement(
         serial=state.serial,
         issued=change.now,
@@ -148,7 +151,7 @@ def make_statement(change: WriteTransaction) -> tuple[str, Statement]:
 
 def _return(change: WriteTransaction, record: BundleRecord) -> None:
     follows = _follows(change)
-    change.record("return", bundle=record.identity.hex())
+    change.record(BundleGivenBack(bundle=record.identity.hex()))
     answered = [
         verified.document
         for verified in change.read.state().bundles

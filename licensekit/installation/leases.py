@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from licensekit.database import Connection
 from licensekit.errors import LeaseUnknown
 from licensekit.state import seats
+from licensekit.state.audit_events import LeaseEnded
 from licensekit.state.seats import HeldSeat
 from licensekit.state.time import lease_time
 from licensekit.state.transactions import OpenInstallation, read_installation, write_installation
@@ -41,7 +42,7 @@ class Leases:
             for lease in ended:
                 seats.end(connection, lease)
                 change.record(
-                    "lease-end", license=lease.license, holder=lease.holder, lease=lease.id
+                    LeaseEnded(license=lease.license, holder=lease.holder, lease=lease.id)
                 )
         return ended
 

@@ -16,6 +16,7 @@ from licensekit.database.copying import compare_rows, copy_rows, count_rows, mar
 from licensekit.errors import HomeTaken
 from licensekit.installation.audit import check_audit
 from licensekit.state import audit
+from licensekit.state.audit_events import Arrived, MovedAway
 from licensekit.state.home import displayed, open_empty, open_installation
 from licensekit.state.loading import evaluate_state
 from licensekit.state.mark import is_restored, write_mark
@@ -31,10 +32,6 @@ from licensekit.state.transactions import (
 
 Progress = Callable[[int, int], object]
 """Called now and then with how many rows were done since the last call, and how many there are."""
-
-ARRIVED: Final = "arrive"
-"""The first entry of the audit log at the new location."""
-
 
 _SUMMARY: Final = (
     "SELECT serial, (SELECT count(*) FROM users), (SELECT count(*) FROM sites),"
@@ -86,7 +83,7 @@ def move(
         with new.read() as connection:
             moved = _moved(connection, here, there)
             write_mark(new.location, audit.head(connection))
-        leaving.record("move", to=there)
+        leaving.record(MovedAway(to=there))
         mark_moved(leaving.connection, SCHEMA, there)
     return moved
 
@@ -103,7 +100,7 @@ def _has_arrived(new: Database, leaving: WriteTransaction) -> bool:
         there = read_stored(connection, leaving.head, leaving.read.clock)
         [last] = audit.newest(connection, None, 1)
         is_copy = there.seed == leaving.read.stored.seed and there.marked == leaving.head.hash
-        if is_copy and last.number == leaving.head.number + 1 and last.facts["did"] == ARRIVED:
+        if is_copy and last.number == leaving.head.number + 1 and last.facts["did"] == Arrived.code:
             return True
     raise HomeTaken(where=new.location)
 
@@ -137,7 +134,7 @@ def _arrive(here: ReadTransaction, before: ReadTransaction, origin: str) -> None
         here.connection.run("UPDATE installation SET restored = 1")
     here = here._replace(stored=read_stored(here.connection, None, here.clock), mark=None)
     arriving = WriteTransaction(here)
-    arriving.record(ARRIVED, **{"from": origin})
+    arriving.record(Arrived(origin=origin))
     arriving.finish()
 
 

@@ -9,6 +9,7 @@ from licensekit.entitlements.assignment import missing_requirements
 from licensekit.errors import NoneFree, SiteTaken
 from licensekit.installation.assignments import change_licenses, release_all
 from licensekit.installation.serving import serving
+from licensekit.state.audit_events import SiteAdded, SiteRemoved
 from licensekit.state.transactions import (
     OpenInstallation,
     WriteTransaction,
@@ -57,7 +58,7 @@ class Sites:
                 names.check_name(name),
                 int(central),
             )
-            change.record("site-add", site=site_id, central=central)
+            change.record(SiteAdded(reason="central" if central else "satellite", site=site_id))
 
     def remove(self, site_id: str) -> tuple[str, ...]:
         """Remove a site, which releases everything, and give what was released.
@@ -69,7 +70,7 @@ class Sites:
             known_site(change.connection, site_id)
             released = sorted(release_all(change.connection, Kind.SITE, site_id))
             change.connection.run("DELETE FROM sites WHERE id = ?", site_id)
-            change.record("site-remove", site=site_id, released=released)
+            change.record(SiteRemoved(site=site_id, released=released))
             return tuple(released)
 
     def assign(self, site_id: str, *licenses: str, release: Iterable[str] = ()) -> tuple[str, ...]:

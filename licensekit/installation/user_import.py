@@ -20,6 +20,7 @@ from licensekit.errors import (
     UsersInvalid,
 )
 from licensekit.installation.assignments import assign
+from licensekit.state.audit_events import UserImported
 from licensekit.state.transactions import WriteTransaction
 from licensekit.state.users import add_user, update_user, user_facts
 from licensekit.text import names
@@ -136,7 +137,7 @@ class _Importing:
             self.in_use[code] = self.in_use.get(code, 0) + 1
         is_changed = before is None or after != before or bool(new)
         if is_changed:
-            self.change.record("user-import", user=user_id, assigned=sorted(new))
+            self.change.record(UserImported(user=user_id, assigned=sorted(new)))
         added, changed, unchanged, assigned = self.done
         self.done = Imported(
             added + (before is None),

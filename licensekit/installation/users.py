@@ -15,6 +15,7 @@ from licensekit.installation.user_list import (
     list_users,
     page_of_users,
 )
+from licensekit.state.audit_events import UserAdded, UserChanged, UserRetirement
 from licensekit.state.transactions import (
     OpenInstallation,
     read_installation,
@@ -53,7 +54,7 @@ class Users:
                 change.connection,
                 UserFacts(user_id, name, kind, can_log_in, administrator, groups=tuple(groups)),
             )
-            change.record("user-add", user=user_id)
+            change.record(UserAdded(user=user_id))
 
     def set(
         self,
@@ -87,7 +88,7 @@ class Users:
                 changed = [
                     f for f, a, b in zip(after._fields, after, before, strict=True) if a != b
                 ]
-                change.record("user-set", user=user_id, set=changed)
+                change.record(UserChanged(user=user_id, set=changed))
 
     def assign(self, user_id: str, *licenses: str, release: Iterable[str] = ()) -> tuple[str, ...]:
         """Assign licenses, and release others in the same change; give what was newly assigned.
@@ -121,7 +122,7 @@ class Users:
             released = sorted(release_all(change.connection, Kind.USER, user_id))
             if not user.retired:
                 update_user(change.connection, user._replace(retired=True))
-                change.record("user-retire", user=user_id, released=released)
+                change.record(UserRetirement(user=user_id, released=released))
             return tuple(released)
 
     def import_rows(self, rows: Iterable[ImportRow]) -> Imported:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from licensekit.chain import GENESIS, link
 from licensekit.database import Connection
+from licensekit.state.audit_events import AuditEvent, event_of
 
 
 class Head(NamedTuple):
@@ -31,6 +32,11 @@ class AuditEntry(NamedTuple):
         """What it says."""
         facts: Mapping[str, Any] = json.loads(self.entry)
         return facts
+
+    @property
+    def event(self) -> AuditEvent:
+        """What was done, as a code with its data."""
+        return event_of(self.facts)
 
 
 def head(connection: Connection) -> Head:

@@ -10,6 +10,7 @@ from licensekit.errors import FileUnusable, HomeInvalid, NotActivated
 from licensekit.files import unusable
 from licensekit.keys.signing import SEED_BYTES
 from licensekit.state import audit
+from licensekit.state.audit_events import Created
 from licensekit.state.mark import write_mark
 from licensekit.state.schema import SCHEMA
 
@@ -94,9 +95,10 @@ def _establish(database: Database) -> None:
                 token_bytes(SEED_BYTES),
                 token_bytes(SECRET_BYTES),
             )
-            head = (
-                audit.append(connection, {"did": "create"}) if created else audit.head(connection)
-            )
+            if created:
+                head = audit.append(connection, {"did": Created.code})
+            else:
+                head = audit.head(connection)
     # A crash before the first mark was written must not look like a mark that was removed.
     if head.number == 1:
         write_mark(database.location, head)

@@ -18,6 +18,7 @@ from licensekit.errors import (
     NotEntitled,
 )
 from licensekit.state import seats
+from licensekit.state.audit_events import SeatBorrowed
 from licensekit.state.seats import HeldSeat, SeatRequest
 from licensekit.state.stored import seats_in_use
 from licensekit.state.time import lease_time
@@ -81,11 +82,12 @@ def borrow(
                 reason="gone", license=lease.license, holder=lease.holder, lease=lease.id
             )
         change.record(
-            "lease-borrow",
-            license=lease.license,
-            holder=lease.holder,
-            lease=lease.id,
-            until=format_seconds(until),
+            SeatBorrowed(
+                license=lease.license,
+                holder=lease.holder,
+                lease=lease.id,
+                until=format_seconds(until),
+            )
         )
     return lease._replace(expires=until, borrowed=True), until - now
 

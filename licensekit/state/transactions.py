@@ -1,15 +1,16 @@
 """An open installation, and the one way to change it: a transaction with its audit entry."""
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from licensekit.database import Connection, Database
 from licensekit.dates import format_seconds, seconds_of
 from licensekit.errors import DatabaseBusy
 from licensekit.state import audit
 from licensekit.state.audit import Head
+from licensekit.state.audit_events import AuditEvent, RestoreNoticed
 from licensekit.state.loading import InstallationState, evaluate_state, pack_of
 from licensekit.state.mark import is_restored, read_mark, write_mark
 from licensekit.state.stored import Stored, read_stored
@@ -96,12 +97,12 @@ class WriteTransaction:
         """Whether an audit entry was added."""
         return self.head != self.read.stored.head
 
-    def record(self, did: str, **details: Any) -> None:
+    def record(self, event: AuditEvent) -> None:
         """Add an audit entry about the change: what was done, by whom and when."""
         if not self.has_changed and self._restored and not self.read.stored.restored:
             self.lower_mark = True
-            self._append({"did": "notice-restored"})
-        self._append({"did": did, **details})
+            self._append(RestoreNoticed())
+        self._append(event)
 
     def set_time(self, seen: TimeSeen) -> None:
         """Remember another time than the one that the clock shows."""
@@ -118,9 +119,9 @@ class WriteTransaction:
             keep_time(self.connection, self._time)
             self.connection.run("UPDATE installation SET restored = ?", int(self._restored))
 
-    def _append(self, facts: Mapping[str, Any]) -> None:
+    def _append(self, event: AuditEvent) -> None:
         by = {"by": self.read.opened.by} if self.read.opened.by else {}
-        entry = {"at": format_seconds(self.now), **by, **facts}
+        entry = {"at": format_seconds(self.now), **by, "did": event.code, **event.data}
         self.head = audit.append(self.connection, entry)
 
 

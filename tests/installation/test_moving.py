@@ -88,7 +88,7 @@ def test_everything_arrives_and_goes_on(home: Home, places: tuple[str, str]) -> 
         assert (arrived.stored.seed, arrived.stored.time) == (state.stored.seed, state.stored.time)
         assert not arrived.restored
         last = list(after.audit.entries())[-1].facts
-        assert (last["did"], last["by"], last["from"]) == ("arrive", "admin", report.source)
+        assert (last["did"], last["by"], last["origin"]) == ("arrive", "admin", report.source)
         check = after.audit.verify()
         assert (report.entries, report.head) == (check.head.number, check.head.hash.hex())
         assert report[2:6] == ("1010000014", 3, 2, 2)

@@ -1,6 +1,5 @@
 """`licensekit audit`: who changed what, and whether the log is whole."""
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
@@ -10,7 +9,7 @@ from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.output import emit, emit_json, heading, json_option, stream_json, warn
 from licensekit.installation import AuditEntry
 
-_LINE = "{:>6}  {:<20}  {:<12}  {:<15}  {}"
+_LINE = "{:>6}  {:<20}  {:<12}  {}"
 
 
 @click.group(cls=LicenseGroup)
@@ -44,20 +43,11 @@ def list_(*, home: str | None, as_json: bool) -> None:
         if as_json:
             stream_json("entries", (_entry_json(entry) for entry in installation.audit.entries()))
             return
-        heading(_LINE.format("entry", "at", "by", "did", "what"))
+        heading(_LINE.format("entry", "at", "by", "what"))
         for entry in installation.audit.entries():
-            said = dict(entry.facts)
-            named = [said.pop(name, "") for name in ("at", "by", "did")]
-            emit(_LINE.format(entry.number, *named, ", ".join(_words(said))).rstrip())
+            at, by = entry.facts.get("at", ""), entry.facts.get("by", "")
+            emit(_LINE.format(entry.number, at, by, entry.event.message).rstrip())
 
 
 def _entry_json(entry: AuditEntry) -> dict[str, Any]:
-    return {"number": entry.number, **entry.facts}
-
-
-def _words(said: Mapping[str, str | int | list[str]]) -> Iterator[str]:
-    """Yield the details of an entry that are not empty, each with its name."""
-    for name, value in said.items():
-        shown = " ".join(value) if isinstance(value, list) else str(value)
-        if shown:
-            yield f"{name} {shown}"
+    return {"number": entry.number, **entry.facts, "message": entry.event.message}

@@ -29,7 +29,7 @@ def show(visit: Visit) -> Response:
         visit,
         "history.html",
         state,
-        lines=[line_of(state, entry) for entry in entries],
+        lines=[line_of(entry) for entry in entries],
         report=report,
         damage=damage,
         next_page=visit.url("/history", before=str(last)) if last > 1 else None,

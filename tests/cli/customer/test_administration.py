@@ -262,7 +262,7 @@ def test_the_audit_log_is_listed_and_verified(crm: Command, shelf: Path) -> None
     assert lines[-1]["user"] == "anna"
     listed = shown(crm, "audit list").splitlines()
     assert [line.split()[0] for line in listed] == ["entry", "1", "2", "3"]
-    assert listed[-1].endswith("user-add         user anna")
+    assert listed[-1].endswith("added user anna")
     assert "3 entries" in shown(crm, "audit verify")
     assert read(crm, "audit verify --json")["restored"] is False
     (shelf / "data/licensekit/licensing.mark").unlink()
