@@ -1,7 +1,6 @@
 """`licensekit accept`: enter what installations send back."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -54,7 +53,8 @@ def accept(
     histories = {one: workspace.ledger.history(one) for one in received.installations}
     remind_of_root(workspace)
     if as_json:
-        emit_json(_json(received, histories))
+        sent = {one.hex(): history.value for one, history in histories.items()}
+        emit_json({**received.plain(), "histories": sent})
         return
     _show(received, workspace.layout.pack(workspace.state(now).product))
     for installation, history in histories.items():
@@ -77,24 +77,3 @@ def _show(received: Received, pack: Path) -> None:
         emit(f"{others} entered before.")
     if received.to_revoke:
         remark(f"They are on the new revocation list, in {pack}: ship it with the next version.")
-
-
-def _json(received: Received, histories: dict[bytes, History]) -> dict[str, Any]:
-    return {
-        "returned": [
-            {
-                "serial": one.issued.bundle.serial,
-                "part": one.issued.bundle.part,
-                "sequence": one.issued.bundle.sequence,
-                "identity": one.issued.identity.hex(),
-                "state": one.issued.state,
-            }
-            for one in received.returned
-        ],
-        "statements": [
-            {"serial": one.document.serial, "issued": format_seconds(one.document.issued)}
-            for one in received.statements
-        ],
-        "known": received.known,
-        "histories": {one.hex(): history.value for one, history in histories.items()},
-    }

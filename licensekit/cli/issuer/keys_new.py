@@ -57,7 +57,9 @@ def require_enough(count: int, threshold: int) -> None:
         raise click.UsageError(f"--threshold {threshold} is more than --root-keys {count}.")
 
 
-def _require_token_scheme(*, uri: str | None, scheme: str, **_: object) -> None:
+def _require_fitting(*, uri: str | None, scheme: str, preview: bool, **_: object) -> None:
+    if uri is not None and preview:
+        raise click.UsageError("--preview makes no key in a token; leave out --pkcs11.")
     if uri is not None and SCHEMES[scheme] != ED25519:
         raise click.UsageError(
             "--pkcs11 and --scheme hybrid exclude each other: tokens hold Ed25519."
@@ -65,7 +67,7 @@ def _require_token_scheme(*, uri: str | None, scheme: str, **_: object) -> None:
 
 
 @click.command()
-@before(_require_token_scheme)
+@before(_require_fitting)
 @click.argument("name", required=False)
 @scheme_option
 @click.option(

@@ -1,10 +1,8 @@
 """`licensekit ledger show` and `ledger verify`: single entries, and the whole chain of them."""
 
-import json
 import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 import click
 
@@ -13,7 +11,6 @@ from licensekit.cli.output import emit, emit_json, facts, heading, json_option
 from licensekit.cli.views.documents import show as show_document
 from licensekit.dates import format_seconds
 from licensekit.issuer import Ledger, LookupResult, Workspace, key_id
-from licensekit.wire.plain import plain
 
 
 @click.command()
@@ -28,7 +25,7 @@ def show(*, name: str, workspace: Workspace, now: int, as_json: bool) -> None:
     """
     found = workspace.ledger.look_up(name)
     if as_json:
-        emit_json({"entries": [_json(one) for one in found]})
+        emit_json({"entries": [one.plain() for one in found]})
         return
     keys = {key_id(key): key.name for key in workspace.state(now).trust.keys}
     for index, one in enumerate(found):
@@ -64,18 +61,6 @@ def _progress(ledger: Ledger) -> Generator[Callable[[int], None]]:
     length = ledger.count_entries()
     with click.progressbar(length=length, label="Verifying", file=sys.stderr) as bar:
         yield bar.update
-
-
-def _json(one: LookupResult) -> dict[str, Any]:
-    return {
-        **one.entry.plain(),
-        "ordered": None if one.entry.order is None else json.loads(one.entry.order),
-        "type": one.entry.token.type,
-        "identity": one.identity.hex(),
-        "key": one.key.hex(),
-        "state": one.state,
-        "document": plain(one.document),
-    }
 
 
 def _show(one: LookupResult, keys: Mapping[str, str]) -> None:

@@ -8,9 +8,10 @@ while others keep it: somebody must confirm that it is taken back from everybody
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from licensekit.database import Connection
+from licensekit.dates import format_seconds
 from licensekit.errors import ExchangeFileKnown, ExchangeFileRefused, NotIssued, UnexpectedType
 from licensekit.issuer.exchange.resets import require_not_bound_elsewhere
 from licensekit.issuer.keys.revocation import Lowest, Revoked, next_list
@@ -59,6 +60,26 @@ class Received(NamedTuple):
         """SHA-256 of the keys that signed, each once."""
         signed = (*(one.signed for one in self.returned), *self.statements)
         return tuple(dict.fromkeys(sha256(one.keys[0].public) for one in signed))
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {
+            "returned": [
+                {
+                    "serial": one.issued.bundle.serial,
+                    "part": one.issued.bundle.part,
+                    "sequence": one.issued.bundle.sequence,
+                    "identity": one.issued.identity.hex(),
+                    "state": one.issued.state,
+                }
+                for one in self.returned
+            ],
+            "statements": [
+                {"serial": one.document.serial, "issued": format_seconds(one.document.issued)}
+                for one in self.statements
+            ],
+            "known": self.known,
+        }
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -62,7 +62,8 @@ class WrittenKey(NamedTuple):
     folder: Path
 
     def write(self) -> KeyFile:
-        """Write its file."""
+        """Write its file; its folder is made if it is not there."""
+        self.folder.mkdir(exist_ok=True)
         return self.key.write(self.folder, self.name)
 
 

@@ -185,7 +185,6 @@ class WorkspaceKeys:
         keys = [SigningKey.generate(scheme) for _ in range(count)]
         public = [key.verifying_key for key in keys]
         names = [f"{name}-v{root.version + 1}" for name in root_key_names(count)]
-        self._layout.root.mkdir(exist_ok=True)
         new = tuple(
             WrittenKey(name, key_in_file(key, passphrase), self._layout.root)
             for name, key in zip(names, keys, strict=True)

@@ -1,8 +1,9 @@
 """What the ledger holds, found by the names that people use: numbers, serials, orders, bundles."""
 
+import json
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from licensekit.database import Connection
 from licensekit.errors import NotIssued
@@ -12,6 +13,7 @@ from licensekit.issuer.ledger.entries import LedgerEntry, answers_of_order, entr
 from licensekit.trust.signed import identity_of
 from licensekit.wire.documents import CLASS_OF, Document, decode
 from licensekit.wire.frame import read
+from licensekit.wire.plain import plain
 
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}")
 _IDENTITY: Final = re.compile(r"[0-9a-f]{32}")
@@ -28,6 +30,18 @@ class LookupResult(NamedTuple):
     """The id of the key that signed it first, or the public key of the installation that did."""
     state: str | None
     """Of a bundle; None for every other document."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values: the entry, and what its document says."""
+        return {
+            **self.entry.plain(),
+            "ordered": None if self.entry.order is None else json.loads(self.entry.order),
+            "type": self.entry.token.type,
+            "identity": self.identity.hex(),
+            "key": self.key.hex(),
+            "state": self.state,
+            "document": plain(self.document),
+        }
 
 
 def bundle_named(ledger: Connection, name: str) -> Issued:

@@ -188,7 +188,7 @@ def _give_way(content: dict[str, Any], sets: Mapping[OrderKey, object], bundle: 
 
 
 def _count_from_expiry(content: dict[str, Any], bundle: Bundle) -> None:
-    """Give in days before and after the expiry what was said in dates."""
+    """Replace dates by days before and after the expiry."""
     content.pop("expiry", None)
     if bundle.warning is not None and bundle.expiry is not None:
         content.pop("warning")

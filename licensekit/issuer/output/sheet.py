@@ -26,7 +26,7 @@ _KINDS: Final = {
 
 
 def sheet_page(file: LicenseFile, catalog: Catalog) -> bytes:
-    """Give the page of a license file; `catalog` knows the names of what it grants.
+    """Return the page of a license file; `catalog` knows the names of what it grants.
 
     A file that is too long for a QR code gets a page that says so in the place of the code.
 
