@@ -1,6 +1,7 @@
 """Where an installation lives: a folder with its database, or a PostgreSQL server."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from secrets import token_bytes
 from typing import Final
@@ -54,6 +55,18 @@ def open_empty(location: str | os.PathLike[str]) -> Database:
         HomeInvalid, StateError: as `open_installation` does.
     """
     return connect(database_of(location, create=True), schema=SCHEMA, create=True)
+
+
+def default_home(platform: str, environment: Mapping[str, str]) -> str:
+    """Return the data folder of the user on this platform."""
+    home = Path(environment.get("HOME") or Path.home())
+    if platform == "win32":
+        folder = Path(environment.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    elif platform == "darwin":
+        folder = home / "Library" / "Application Support"
+    else:
+        folder = Path(environment.get("XDG_DATA_HOME") or home / ".local" / "share")
+    return str(folder / "licensekit")
 
 
 def displayed(location: str | os.PathLike[str], database: Database) -> str:

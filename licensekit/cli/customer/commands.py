@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
@@ -169,20 +168,10 @@ def opened(
 
 def home_of(home: str | None) -> str:
     """Return the place of the installation: built in, given, or the platform's data folder."""
+    from licensekit.installation import default_home  # noqa: PLC0415  # as in `opened`
+
     built_in = built_in_of(click.get_current_context())
     return built_in.home or home or default_home(sys.platform, os.environ)
-
-
-def default_home(platform: str, environment: Mapping[str, str]) -> str:
-    """Return the data folder of the user on this platform."""
-    home = Path(environment.get("HOME") or Path.home())
-    if platform == "win32":
-        folder = Path(environment.get("LOCALAPPDATA") or home / "AppData" / "Local")
-    elif platform == "darwin":
-        folder = home / "Library" / "Application Support"
-    else:
-        folder = Path(environment.get("XDG_DATA_HOME") or home / ".local" / "share")
-    return str(folder / "licensekit")
 
 
 def user_name() -> str:

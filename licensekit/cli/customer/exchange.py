@@ -78,14 +78,14 @@ def return_(
         proposal = installation.propose_return(part, issuer=issuer)
         if preview:
             if as_json:
-                emit_json(proposal.as_json())
-            else:
-                emit("\n".join(map(str, (*proposal.changes, *proposal.needs_confirmation))))
-            return
+                return emit_json(proposal.as_json())
+            for line in (*proposal.changes, *proposal.needs_confirmation):
+                emit(str(line))
+            return None
         for question in proposal.needs_confirmation if is_terminal() and not yes else ():
             click.confirm(f"{question.message}. Give it back?", abort=True, err=True)
         text = proposal.apply(confirm=yes or is_terminal())
-    _write(output or f"{part}-receipt.lkr", text, None, as_json=as_json)
+    return _write(output or f"{part}-receipt.lkr", text, None, as_json=as_json)
 
 
 def _require_one(output: str | None, *, as_json: bool) -> None:

@@ -74,30 +74,15 @@ _group_option: Final[_Option] = click.option(
 @click.argument("user_id", metavar="ID")
 @click.option("--name", metavar="NAME", default="", help="The name of the user.")
 @_kind_option
-@click.option("--login/--no-login", default=True, help="Whether the user can log in at all.")
+@click.option("--login/--no-login", "can_log_in", default=True, help="Whether the user may log in.")
 @click.option("--administrator", is_flag=True, help="May log in whatever event is in force.")
 @_group_option
 @home_option
-def add(
-    *,
-    user_id: str,
-    name: str,
-    kind: UserKind | None,
-    login: bool,
-    administrator: bool,
-    groups: tuple[str, ...],
-    home: str | None,
-) -> None:
+def add(*, user_id: str, home: str | None, **given: Any) -> None:
     """Add a user, who holds no license yet."""
     with opened(home) as installation:
-        installation.users.add(
-            user_id,
-            name=name,
-            kind=kind or UserKind.ASSOCIATE,
-            can_log_in=login,
-            administrator=administrator,
-            groups=groups,
-        )
+        facts = {name: value for name, value in given.items() if value is not None}
+        installation.users.add(user_id, **facts)
     emit(f"added {user_id}")
 
 
@@ -105,7 +90,7 @@ def add(
 @click.argument("user_id", metavar="ID")
 @click.option("--name", metavar="NAME", help="The name of the user.")
 @_kind_option
-@click.option("--login/--no-login", default=None, help="Whether the user can log in at all.")
+@click.option("--login/--no-login", "can_log_in", default=None, help="Whether the user may log in.")
 @click.option(
     "--administrator/--no-administrator",
     default=None,
@@ -118,25 +103,19 @@ def add(
 def set_(
     *,
     user_id: str,
-    name: str | None,
-    kind: UserKind | None,
-    login: bool | None,
-    administrator: bool | None,
     groups: tuple[str, ...],
     no_groups: bool,
     active: bool,
     home: str | None,
+    **given: Any,
 ) -> None:
     """Change what is known of a user."""
     with opened(home) as installation:
         installation.users.set(
             user_id,
-            name=name,
-            kind=kind,
-            can_log_in=login,
-            administrator=administrator,
             groups=groups if groups or no_groups else None,
             retired=False if active else None,
+            **given,
         )
     emit(f"set {user_id}")
 

@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from licensekit.cli import customer_commands
-from licensekit.cli.customer.commands import default_home
 from licensekit.dates import date_of
+from licensekit.installation import default_home
 from licensekit.trust.sign import sign
 from licensekit.wire import frame
 from licensekit.wire.documents import Binding
