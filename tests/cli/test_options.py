@@ -37,7 +37,7 @@ MEANINGS: Final = {
         "[associate|external|system|anonymous]", "Internal users are associates|Only users of"
     ),
     "--license": Meaning("LICENSE", "Only"),
-    "--login": Meaning("", "Whether the user can log in"),
+    "--login": Meaning("", "Whether the user may log in"),
     "--longest-term": Meaning("DAYS", "The longest term of its bundles"),
     "--name": Meaning("NAME", "The name of|The issuer's name|Its name"),
     "--no-attachments": Meaning("", "Leave out the trust documents"),
