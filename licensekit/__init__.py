@@ -52,3 +52,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = "licensekit.runtime.licensing" if name == "Licensing" else "licensekit.entitlements"
     return getattr(import_module(module), name)
+
+
+def __dir__() -> list[str]:
+    """Return the public names, also those that are not loaded yet."""
+    return __all__

@@ -9,6 +9,7 @@ from licensekit.errors import AuditDamaged
 from licensekit.state import audit
 from licensekit.state.audit import AuditEntry, Head
 from licensekit.state.mark import is_restored
+from licensekit.state.pending import place_of
 from licensekit.state.transactions import OpenInstallation, read_installation
 
 
@@ -26,6 +27,9 @@ class AuditLog:
 
     def __init__(self, opened: OpenInstallation) -> None:
         self._opened = opened
+
+    def __repr__(self) -> str:
+        return f"<AuditLog of the installation {place_of(self._opened.database)}>"
 
     def verify(self) -> AuditReport:
         """Check every link of the audit log, and every count of assignments.

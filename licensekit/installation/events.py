@@ -4,6 +4,7 @@ from licensekit.entitlements.events import Event, EventScope, is_event_kind
 from licensekit.errors import EntryInvalid, EventUnknown
 from licensekit.limits import SECONDS
 from licensekit.state.audit_events import EventEnded, EventStarted
+from licensekit.state.pending import place_of
 from licensekit.state.stored import read_events
 from licensekit.state.transactions import (
     OpenInstallation,
@@ -21,6 +22,9 @@ class Events:
 
     def __init__(self, opened: OpenInstallation) -> None:
         self._opened = opened
+
+    def __repr__(self) -> str:
+        return f"<Events of the installation {place_of(self._opened.database)}>"
 
     def start(
         self,

@@ -30,7 +30,7 @@ from licensekit.installation.sites import Sites
 from licensekit.installation.users import Users
 from licensekit.state.home import open_installation
 from licensekit.state.loading import InstallationState, recorded_root, state_at
-from licensekit.state.pending import open_or_wait
+from licensekit.state.pending import open_or_wait, place_of
 from licensekit.state.stored import BundleRecord, Recorded, bundle_records
 from licensekit.state.time import system_clock
 from licensekit.state.transactions import (
@@ -45,6 +45,8 @@ from licensekit.wire.documents import Request, Statement
 class Installation:
     """An installation and everything that can be changed in it. Create it with `Installation.open`.
 
+    Its parts are `users`, `sites`, `events`, `leases` and `audit`.
+
     Every change is one transaction: it happens whole, with an entry in the audit log, or not at
     all. Nothing here prints or asks.
     """
@@ -56,6 +58,10 @@ class Installation:
         self.events = Events(opened)
         self.leases = Leases(opened)
         self.audit = AuditLog(opened)
+
+    def __repr__(self) -> str:
+        by = f", by {self._opened.by}" if self._opened.by else ""
+        return f"<Installation {place_of(self._opened.database)}{by}>"
 
     @classmethod
     def open(

@@ -7,6 +7,7 @@ from licensekit.database import Connection
 from licensekit.errors import LeaseUnknown
 from licensekit.state import seats
 from licensekit.state.audit_events import LeaseEnded
+from licensekit.state.pending import place_of
 from licensekit.state.seats import HeldSeat
 from licensekit.state.time import lease_time
 from licensekit.state.transactions import OpenInstallation, read_installation, write_installation
@@ -17,6 +18,9 @@ class Leases:
 
     def __init__(self, opened: OpenInstallation) -> None:
         self._opened = opened
+
+    def __repr__(self) -> str:
+        return f"<Leases of the installation {place_of(self._opened.database)}>"
 
     def list(self) -> tuple[HeldSeat, ...]:
         """Return every lease that is held now, by license and then the oldest first."""

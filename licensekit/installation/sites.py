@@ -10,6 +10,7 @@ from licensekit.errors import NoneFree, SiteTaken
 from licensekit.installation.assignments import change_licenses, release_all
 from licensekit.installation.serving import serving
 from licensekit.state.audit_events import SiteAdded, SiteRemoved
+from licensekit.state.pending import place_of
 from licensekit.state.transactions import (
     OpenInstallation,
     WriteTransaction,
@@ -38,6 +39,9 @@ class Sites:
 
     def __init__(self, opened: OpenInstallation) -> None:
         self._opened = opened
+
+    def __repr__(self) -> str:
+        return f"<Sites of the installation {place_of(self._opened.database)}>"
 
     def add(self, site_id: str, *, name: str = "", central: bool = False) -> None:
         """Add a site: the central one, or a satellite, of which licenses may limit the number.

@@ -16,6 +16,7 @@ from licensekit.installation.user_list import (
     page_of_users,
 )
 from licensekit.state.audit_events import UserAdded, UserChanged, UserRetirement
+from licensekit.state.pending import place_of
 from licensekit.state.transactions import (
     OpenInstallation,
     read_installation,
@@ -32,6 +33,9 @@ class Users:
 
     def __init__(self, opened: OpenInstallation) -> None:
         self._opened = opened
+
+    def __repr__(self) -> str:
+        return f"<Users of the installation {place_of(self._opened.database)}>"
 
     def add(
         self,

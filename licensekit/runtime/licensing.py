@@ -64,6 +64,9 @@ class Licensing(Questions):
             database.close()
             raise
 
+    def __repr__(self) -> str:
+        return f"<Licensing at {self._live.database.location}>"
+
     @property
     def answers(self) -> Answers:
         """Everything that is granted now, as one immutable value."""

@@ -115,6 +115,10 @@ class VerifiedBundle(Questions):
         self._released = released
         self._answers: Answers | None = None
 
+    def __repr__(self) -> str:
+        until = "perpetual" if self.expiry is None else f"until {self.expiry}"
+        return f"<VerifiedBundle {self.serial} {self.part} {self.sequence}, {until}>"
+
     @property
     def identity(self) -> str:
         """The identity of the bundle, 32 hex digits."""
@@ -165,6 +169,10 @@ class Verifier:
         self._trust_store = open_pack(pack, root, SECONDS)
         self._newest = _newest_issue(self._trust_store)
         self._released = None if released is None else days_of(released)
+
+    def __repr__(self) -> str:
+        root = self._trust_store.trust.root
+        return f"<Verifier of {root.product} by {root.issuer}, root {root.version}>"
 
     def verify(
         self, data: bytes | str, *, now: datetime, installation: Fingerprint | None = None

@@ -54,6 +54,11 @@ class PendingDatabase:
         """See `Database.location`."""
         return self._now().location
 
+    @property
+    def place(self) -> str:
+        """Where the installation is, as far as it is known without a look."""
+        return "not set up yet" if self._real is None else f"at {self._real.location}"
+
     def read(self) -> AbstractContextManager[Connection]:
         """See `Database.read`."""
         return self._now().read()
@@ -136,6 +141,13 @@ class PendingDatabase:
             folder, database = private
             database.close()
             folder.cleanup()
+
+
+def place_of(database: Database) -> str:
+    """Return where an installation is, for a repr: without a look at any file or server."""
+    if not isinstance(database, PendingDatabase):
+        return f"at {database.location}"
+    return database.place
 
 
 def _has_changed(private: Database) -> bool:
