@@ -26,7 +26,14 @@ from typing import Any, Final
 
 from licensekit.errors import LicenseError
 from tests.homes import Home
-from tests.installation.operations import OPERATIONS, Operation, is_usable, prepare, seen
+from tests.installation.operations import (
+    OPERATIONS,
+    Operation,
+    has_litter,
+    is_usable,
+    prepare,
+    seen,
+)
 
 STATEMENTS: Final = frozenset({"backup", "close", "execute", "executemany"})
 WRITES: Final = frozenset({os.fsync, os.replace})
@@ -201,12 +208,15 @@ def examine(folder: Path, way: str, name: str) -> dict[str, int]:
         "fail": at_points(failed, operation),
         "moment": at_moments(operation, lasts),
     }
-    counts = {"struck": 0, "before": 0, "after": 0, "other": 0, "unusable": 0}
+    counts = {"struck": 0, "before": 0, "after": 0, "other": 0, "unusable": 0, "litter": 0}
     for home in ways[way](fresh):
         left = seen(home)
         is_made = name == "create" and left is not None
         ending = "before" if left == before else "after" if left == after or is_made else "other"
         counts["struck"] += 1
+        if name == "create" and left is None:
+            # A process that lives on removes what it made; one that was killed leaves no tables.
+            counts["litter"] += has_litter(home) or (way == "fail" and home.folder.exists())
         counts[ending] += 1
         counts["unusable"] += not is_usable(home)
         shutil.rmtree(home.folder, ignore_errors=True)

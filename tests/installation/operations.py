@@ -6,7 +6,7 @@ from contextlib import closing, suppress
 from typing import Any, Final
 
 from licensekit.database import Migration, Schema, connect
-from licensekit.errors import DatabaseNewer
+from licensekit.errors import DatabaseNewer, NotActivated
 from licensekit.installation import Installation, parse_users
 from licensekit.state.home import DATABASE_NAME
 from licensekit.state.schema import SCHEMA
@@ -91,6 +91,15 @@ def seen(home: Home) -> Any:
         with suppress(sqlite3.OperationalError):  # a database in which nothing is yet
             return schema, [raw.execute(f"SELECT * FROM {t} ORDER BY 1").fetchall() for t in TABLES]  # noqa: S608  # names of ours
     return None
+
+
+def has_litter(home: Home) -> bool:
+    """Return whether a first change that did not happen has left an installation behind."""
+    try:
+        Installation.open(home.place, create=False).close()
+    except NotActivated:
+        return False
+    return True
 
 
 def is_usable(home: Home) -> bool:

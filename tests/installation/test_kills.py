@@ -33,7 +33,7 @@ def examine(folder: Path, way: str, operation: str) -> dict[str, int]:
     )
     assert done.returncode == 0, done.stderr
     counts: dict[str, int] = json.loads(done.stdout)
-    assert counts["other"] == counts["unusable"] == 0
+    assert counts["other"] == counts["unusable"] == counts["litter"] == 0
     assert counts["before"] + counts["after"] == counts["struck"]
     return counts
 

@@ -107,12 +107,16 @@ def create_private(path: Path) -> bool:
 
     Return whether it was created; another process may have been faster.
     """
+    is_made = False
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        is_made = True
         sync_folder(path.parent)
     except FileExistsError:
         return False
     except OSError as error:
+        if is_made:
+            path.unlink(missing_ok=True)
         raise DatabaseUnavailable(
             reason="not-created", detail=error.strerror or str(error), where=str(path)
         ) from error
