@@ -39,6 +39,10 @@ def _counted(count: int, words: str) -> str:
     return f"{count} {one if count == 1 else many}"
 
 
+def _led(items: Sequence[object], lead: str) -> str:
+    return lead + ", ".join(map(str, items)) if items else ""
+
+
 _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "day": lambda days, _: format_days(days),
     "time": lambda seconds, _: format_seconds(seconds),
@@ -47,13 +51,15 @@ _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "line": _line,
     "document": _documents,
     "list": lambda items, nothing: ", ".join(map(str, items)) or nothing,
+    "led": _led,
     "messages": lambda items, _: "; ".join(one.message for one in items),
     "count": _counted,
 }
 """What a template may ask of a field: `{expiry:day}`, `{key:hex}`, `{used:count seat|seats}`.
 
 `quoted` is for what a stranger wrote, `line` for what a library or the system said, and `document`
-for the type of a token, or for several of which one is meant.
+for the type of a token, or for several of which one is meant. `{released:led , released }` is the
+list behind its words, and nothing where the list is empty.
 """
 
 

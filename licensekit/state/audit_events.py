@@ -32,8 +32,8 @@ class FileActivated(AuditEvent):
 
     code = "activate"
     template = (
-        "activated a license file for {serial}: new bundles {bundles:list none},"
-        " replaced {replaced:list none}, with {trust:list nothing else}"
+        "activated a license file for {serial}{bundles:led , new }"
+        "{replaced:led , replaced }{trust:led , with }"
     )
     bundles: Sequence[str]
     replaced: Sequence[str]
@@ -96,8 +96,7 @@ class UserAssigned(AuditEvent):
 
     code = "user-assign"
     template = (
-        "changed the licenses of user {user}: assigned {assigned:list none}, released"
-        " {released:list none}"
+        "changed the licenses of user {user}{assigned:led , assigned }{released:led , released }"
     )
     user: str
     assigned: Sequence[str]
@@ -108,7 +107,7 @@ class UserRetirement(AuditEvent):
     """A user who was retired."""
 
     code = "user-retire"
-    template = "retired user {user}, released {released:list nothing}"
+    template = "retired user {user}{released:led , released }"
     user: str
     released: Sequence[str]
 
@@ -117,7 +116,7 @@ class UserImported(AuditEvent):
     """A user of an imported file."""
 
     code = "user-import"
-    template = "imported user {user}, assigned {assigned:list nothing}"
+    template = "imported user {user}{assigned:led , assigned }"
     user: str
     assigned: Sequence[str]
 
@@ -138,7 +137,7 @@ class SiteRemoved(AuditEvent):
     """A site that was removed."""
 
     code = "site-remove"
-    template = "removed site {site}, released {released:list nothing}"
+    template = "removed site {site}{released:led , released }"
     site: str
     released: Sequence[str]
 
@@ -148,8 +147,7 @@ class SiteAssigned(AuditEvent):
 
     code = "site-assign"
     template = (
-        "changed the licenses of site {site}: assigned {assigned:list none}, released"
-        " {released:list none}"
+        "changed the licenses of site {site}{assigned:led , assigned }{released:led , released }"
     )
     site: str
     assigned: Sequence[str]

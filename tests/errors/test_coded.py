@@ -10,7 +10,7 @@ from typing import ClassVar, Literal, get_args
 import pytest
 
 from licensekit import errors
-from licensekit.errors.coded import Coded
+from licensekit.errors.coded import Coded, Message
 from licensekit.errors.tree import CodedError
 from licensekit.runtime.messages import TimeNotKept
 
@@ -127,6 +127,19 @@ def test_a_reason_chooses_its_message_and_its_hint() -> None:
     )
     odd = Refused(reason="odd", key=b"\x01\xff")
     assert (odd.message, odd.hint) == ("01ff is odd", "")
+
+
+def test_an_empty_list_takes_its_words_along() -> None:
+    class Retired(Message):
+        """A user who was retired."""
+
+        code = "test-retired"
+        template = "retired {user}{released:led , released }"
+        user: str
+        released: tuple[str, ...] = ()
+
+    assert str(Retired(user="anna")) == "retired anna"
+    assert str(Retired(user="anna", released=("a", "b"))) == "retired anna, released a, b"
 
 
 def test_an_error_is_plain_json() -> None:

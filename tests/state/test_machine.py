@@ -52,6 +52,7 @@ def test_what_says_nothing_is_no_fact(machine: Path, text: str) -> None:
     assert "board" not in machine_facts(machine)
 
 
+@pytest.mark.process
 def test_a_machine_that_tells_nothing_has_hardly_a_fact(tmp_path: Path) -> None:
     assert set(machine_facts(tmp_path)) <= {"host", "processor"}
 
@@ -61,6 +62,7 @@ def test_a_fact_too_large_to_be_one_is_left_out(machine: Path) -> None:
     assert "machine-id" not in machine_facts(machine)
 
 
+@pytest.mark.process
 def test_a_processor_without_a_model_is_none_or_the_platforms(machine: Path) -> None:
     (machine / "proc/cpuinfo").write_text("processor : 0\n")
     assert machine_facts(machine).get("processor") != ""
