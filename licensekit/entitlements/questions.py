@@ -100,7 +100,7 @@ def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind)
 
     Raises:
         UnknownLicense: no catalog has it.
-        WrongKind: it is none of `kinds`.
+        WrongKind: it is not of one of `kinds`.
     """
     name = qualify(entitlements.trust_store, entitlements.trust_store.issuer, code)
     license_ = entitlements.licenses.get(name)

@@ -64,7 +64,7 @@ def change_licenses(
     """Assign and release in one change, and return what was newly assigned.
 
     Raises:
-        UnknownLicense, WrongKind: a license that is assigned is none of `kind`.
+        UnknownLicense, WrongKind: a license that is assigned is not of `kind`.
         RefusedError: the first thing that stands against it; its `faults` are all.
     """
     state = change.read.state()

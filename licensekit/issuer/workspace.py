@@ -308,7 +308,7 @@ class Workspace:
         Raises:
             RequestAnswered: it was answered with something else.
             WorkspaceError: this is a third party's workspace.
-            NotIssued, ExchangeFileRefused: the installation is none of a customer's.
+            NotIssued, ExchangeFileRefused: the installation is not a customer's.
         """
         work_out = partial(propose_reset, request=request, what=what, reason=reason, attach=attach)
         return sign_proposed(self._store, work_out, key, who=who, now=now)

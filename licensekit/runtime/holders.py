@@ -26,11 +26,11 @@ class HolderSource(Protocol):
         ...
 
     def user_facts(self, user_id: str) -> UserFacts | None:
-        """Look up what is known of a user; None if there is none of that id."""
+        """Look up what is known of a user; None if no one has that id."""
         ...
 
     def site_holdings(self, site_id: str) -> tuple[Holding, ...] | None:
-        """Look up what a site holds; None if there is none of that id."""
+        """Look up what a site holds; None if no one has that id."""
         ...
 
 

@@ -28,7 +28,7 @@ class Lookups:
         self._sites: dict[str, tuple[Holding, ...] | None] = {}
 
     def user(self, user_id: str, snapshot: Snapshot) -> UserFacts | None:
-        """Look up a user; None if there is none of that id.
+        """Look up a user; None if no one has that id.
 
         Raises:
             StateError: the database is away, and the user was not looked up before.

@@ -54,7 +54,7 @@ class ReadTransaction(NamedTuple):
         """The root pin: the one that was given, or the recorded one, or that of the given pack.
 
         Raises:
-            NotActivated: there is none of them.
+            NotActivated: nothing was set up there.
             FormatError, TrustError: there is only a pack, and no root can be read in it.
         """
         if self.opened.root is not None:

@@ -36,7 +36,7 @@ class Table(NamedTuple):
         self.faults.append(Fault(key_path(self.path, key), why))
 
     def refuse_others(self, known: Collection[str]) -> None:
-        """Refuse every key that is none of the `known`."""
+        """Refuse every key that is not one of the `known`."""
         others = [key for key in self.content if key not in known]
         for key in others:
             # Guesses help with a slip, not with a file of another kind.

@@ -78,7 +78,7 @@ def renew(
     maintenance: str | None,
     **given: Any,
 ) -> None:
-    """Give a license a later end: its next sequence, with everything else as it was.
+    """Issue a license again with a later end: its next sequence, with everything else as it was.
 
     Warning, grace and next check keep their distance to the expiry. The changes are shown before
     they are signed. Without a terminal to ask on, nothing is signed without --yes.
