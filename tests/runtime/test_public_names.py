@@ -48,7 +48,8 @@ def test_help_names_the_parts_of_an_installation(activated: Installation) -> Non
 
 def test_reprs_say_what_is_there(home: Home, activated: Installation) -> None:
     assert repr(activated) == f"<Installation at {home.folder / 'licensing.db'}, by admin>"
-    for part in (activated.users, activated.sites, activated.events, activated.leases):
+    lists = activated.users, activated.sites, activated.events, activated.leases, activated.audit
+    for part in lists:
         assert repr(part).startswith(f"<{type(part).__name__} of the installation at ")
     with home.run() as licensing:
         assert isinstance(licensing, Licensing)

@@ -313,3 +313,11 @@ def test_nothing_is_moved_from_where_nothing_is(run: Command, shelf: Path) -> No
     assert "no installation was set up here yet" in ran.err
     assert not (shelf / "nowhere").exists()
     assert not (shelf / "there").exists()
+
+
+def test_a_return_can_be_looked_at_first(crm: Command) -> None:
+    shown = json.loads(crm("return --preview --json").out)
+    assert [one["path"] for one in shown["changes"]]
+    assert shown["needs_confirmation"]
+    assert shown["needs_confirmation"][0]["message"] in crm("return --preview").out
+    assert "active" in crm("status").out

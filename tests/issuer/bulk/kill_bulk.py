@@ -105,7 +105,7 @@ def main() -> None:
     with workspaces.make(template / "acme") as workspace:
         signer = workspaces.signer(workspace)
     found = {
-        name: examine(template, place / "killed", {"keep_going": keep_going, "signer": signer})
+        name: examine(template, place / "killed", {"keep_going": keep_going, "key": signer})
         for name, keep_going in (("all", False), ("all that are good", True))
     }
     sys.stdout.write(json.dumps(found))
