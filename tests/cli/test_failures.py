@@ -10,7 +10,8 @@ from click.testing import CliRunner
 
 from licensekit import errors
 from licensekit.cli import customer_commands
-from licensekit.cli.failures import TRACEBACK
+from licensekit.cli.exits import DEFECT
+from licensekit.cli.failures import TRACEBACK, report_defect
 from licensekit.cli.main import licensekit
 from licensekit.cli.output import emit_json, stream_json
 from licensekit.errors import Fault, LicenseError
@@ -183,3 +184,13 @@ def test_a_defect_is_a_line_and_its_traceback_is_for_who_asks(
     assert ran.err.count("\n") == 1
     monkeypatch.setenv(TRACEBACK, "1")
     assert "Traceback" in run(raising(ZeroDivisionError())).err
+
+
+@pytest.mark.parametrize("words", [[], ["status"], ["--", "--json"]])
+def test_a_defect_is_one_line_where_nobody_asked_for_json(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert report_defect(RuntimeError("the wheel is square"), words) == DEFECT
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert "RuntimeError: the wheel is square" in err

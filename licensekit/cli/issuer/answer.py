@@ -29,7 +29,7 @@ def _require_answer(*, file: str, order: str | None, what: str | None, **_: obje
     if order == file == STANDARD:
         raise click.UsageError("request and order cannot both come from standard input.")
     if (order is None) == (what is None):
-        raise click.UsageError("give --order ORDER.toml or --reset WHAT.")
+        raise click.UsageError("give --order FILE or --reset WHAT.")
 
 
 @click.command()

@@ -64,6 +64,14 @@ def used(sides: Customers) -> Customers:
     return sides
 
 
+def test_a_receipt_can_be_looked_at_first(used: Customers) -> None:
+    used.at("a", "return", "--yes", "-o", "r.lkr")
+    before = used.json("ledger", "list", "-C", "acme")
+    shown = used.json("accept", "r.lkr", "-C", "acme", "--preview")
+    assert [one["path"] for one in shown["changes"]]
+    assert used.json("ledger", "list", "-C", "acme") == before
+
+
 def test_a_license_is_bound_used_stated_returned_and_bound_anew(used: Customers) -> None:
     used.ask("b")
     assert "bound to another installation" in used.at(
@@ -202,6 +210,8 @@ def test_what_was_renewed_before_it_was_returned_stays_in_force(used: Customers)
     ("words", "code", "said"),
     [
         (("answer", "a.lkr"), 2, "--order"),
+        (("answer", "a.lkr", "--reset", "clock", "--qr", "a.png"), 2, "--qr and --print"),
+        (("ledger", "show", "999"), 6, "999"),
         (("answer", "a.lkr", "--order", "order.toml", "--reset", "clock"), 2, "--order"),
         (("answer", "-", "--order", "-"), 2, "standard input"),
         (("answer", "a.lkr", "--reset", "clock", "--qr", "a.svg"), 2, "for licenses"),
