@@ -109,7 +109,10 @@ def test_trust_catalog_lists_and_bundles_of_one_file_are_taken_together(
     newer = makers.catalog(version=2, licenses=licenses)
     trust = sign(makers.trust(makers.admitted(makers.key("vendor")), version=2), makers.key("root"))
     listed = makers.revocations(trust_version=2)
-    activated = installation.activate(file(trust, newer, listed, bundle(users={"extra": 3})))
+    given = file(trust, newer, listed, bundle(users={"extra": 3}))
+    proposed = [change.path for change in installation.propose_activate(given).changes]
+    activated = installation.activate(given)
+    assert {what.path for what in activated.preview.trust} <= set(proposed)
     assert tuple(map(str, activated.preview.trust)) == (
         "trust document 2",
         "revocation list 1 of demo",

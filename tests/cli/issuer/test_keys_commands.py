@@ -547,6 +547,7 @@ def test_a_root_taken_from_the_pack_itself_is_warned_of(desk: Desk) -> None:
         (("--issuer", "acme"), 6, "is the vendor itself"),
         (("--root", "lkroot1-nonsense"), 4, "is not a root pin"),
         (("--catalog", "other.toml"), 6, "of product `other`"),
+        (("--ledger", "postgresql://anna:TEST-SECRET@host/database"), 6, "password"),
     ],
 )
 def test_a_partner_that_does_not_fit_is_refused(
