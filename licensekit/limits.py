@@ -20,7 +20,13 @@ TEXT_LENGTH: Final = 2000
 # Collections inside documents, in entries.
 LICENSES: Final = 1000
 INCLUDES: Final = 200
-VALUES: Final = 200
+CLOSURE: Final = 20_000
+"""Pairs of a license of a catalog and one that it includes, directly or not."""
+SETTINGS: Final = 200
+CHOICES: Final = 100
+LANGUAGES: Final = 50
+PARTS: Final = 64
+REPLACED: Final = 8
 EXTENSIONS: Final = 50
 KEYS: Final = 64
 ROOT_KEYS: Final = 16

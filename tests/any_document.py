@@ -1,6 +1,7 @@
 """Hypothesis strategies that give documents of every type, from all over what the format allows."""
 
 import unicodedata
+from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
@@ -12,11 +13,14 @@ from licensekit.wire.documents import (
     Binding,
     Bundle,
     Catalog,
+    Combine,
     Edition,
     KeyState,
     Kind,
     License,
     LoginRule,
+    LowestOfUses,
+    MeterPeriod,
     Receipt,
     Request,
     Reset,
@@ -26,6 +30,8 @@ from licensekit.wire.documents import (
     RootKey,
     Scope,
     SeatKind,
+    Setting,
+    SettingType,
     SignedType,
     Statement,
     Trust,
@@ -81,9 +87,9 @@ def bundles(draw: st.DrawFn) -> Bundle:
     return Bundle(
         *draw(st.tuples(codes, codes)),
         serial,
-        draw(codes),
+        part := draw(st.just("base") | codes),
         draw(versions),
-        draw(st.none() | serials.filter(lambda other: other != serial)),
+        draw(_ordered(serials.filter(lambda other: other != serial))) if part == "base" else [],
         draw(texts),
         draw(st.sampled_from(Use)),
         draw(seconds),
@@ -113,8 +119,50 @@ licenses = st.builds(
     _ordered(qualified),
     st.sampled_from(SeatKind),
     st.booleans(),
-    st.none() | texts,
+    st.just("GB"),
+    st.none() | st.sampled_from(MeterPeriod),
+    st.none() | codes,
+    st.dictionaries(codes, texts, max_size=2),
 )
+numbers = st.integers(-limits.VALUE, limits.VALUE)
+
+
+@st.composite
+def number_settings(draw: st.DrawFn) -> Setting:
+    """Return a setting of numbers whose default fits."""
+    least, value, most = sorted(draw(st.lists(numbers, min_size=3, max_size=3)))
+    return Setting(
+        SettingType.NUMBER,
+        draw(texts),
+        draw(st.none() | st.just(least)),
+        draw(st.none() | st.just(most)),
+        [],
+        draw(st.none() | st.just(value)),
+        draw(st.sampled_from(Combine)),
+    )
+
+
+@st.composite
+def text_settings(draw: st.DrawFn) -> Setting:
+    """Return a setting of texts whose default fits."""
+    choices = draw(_ordered(texts))
+    default = draw(st.none() | (st.sampled_from(choices) if choices else texts))
+    return Setting(SettingType.TEXT, draw(texts), None, None, choices, default, Combine.LATEST)
+
+
+boolean_settings = st.builds(
+    Setting,
+    st.just(SettingType.BOOLEAN),
+    texts,
+    st.none(),
+    st.none(),
+    st.just(list[str]()),
+    st.none() | st.booleans(),
+    st.just(Combine.LATEST),
+)
+sold_settings = number_settings() | text_settings() | boolean_settings
+
+
 user_kinds = st.sets(st.sampled_from(UserKind), min_size=1).map(sorted)
 accesses = st.builds(LoginRule, _ordered(qualified, 1), user_kinds)
 editions = st.builds(Edition, texts, counts, counts, counts, settings)
@@ -123,10 +171,13 @@ catalogs = st.builds(
     codes,
     codes,
     versions,
+    versions,
+    versions,
     seconds,
     st.dictionaries(codes, texts, max_size=2),
     st.dictionaries(codes, texts, max_size=2),
     st.dictionaries(codes, licenses, max_size=3),
+    st.dictionaries(codes, sold_settings, max_size=2),
     st.dictionaries(codes, accesses, max_size=2),
     st.dictionaries(codes, editions, max_size=2),
     extensions,
@@ -135,21 +186,38 @@ catalogs = st.builds(
 keys = st.builds(RootKey, st.sampled_from([1, 2]), st.binary(min_size=32, max_size=64))
 
 
+def halves(key: RootKey | AdmittedKey) -> tuple[bytes, ...]:
+    """Return the public keys that a key is made of."""
+    return tuple(half for half in (key.public[:32], key.public[32:]) if half)
+
+
+def are_distinct(named: Sequence[RootKey | AdmittedKey]) -> bool:
+    """Return whether no public key occurs twice."""
+    every = [half for key in named for half in halves(key)]
+    return len(set(every)) == len(every)
+
+
 @st.composite
 def roots(draw: st.DrawFn) -> Root:
     """Return a root whose threshold its keys can reach."""
-    named = draw(st.lists(keys, min_size=1, max_size=4, unique_by=lambda key: key.public))
+    named = draw(st.lists(keys, min_size=1, max_size=4).filter(are_distinct))
     threshold = draw(st.integers(1, len(named)))
     return Root(draw(codes), draw(codes), draw(versions), threshold, named, draw(extensions))
 
 
-scopes = st.builds(
-    Scope,
-    st.sets(st.sampled_from(SignedType), min_size=1).map(sorted),
-    _ordered(codes, 1),
-    st.sets(st.sampled_from(Use)).map(sorted),
-    st.none() | st.integers(1, limits.TERM_DAYS),
-)
+@st.composite
+def scopes(draw: st.DrawFn) -> Scope:
+    """Return a scope; one with limits has bundles alone."""
+    uses = draw(st.sets(st.sampled_from(Use)).map(sorted))
+    if draw(st.booleans()):
+        types = draw(st.sets(st.sampled_from(SignedType), min_size=1).map(sorted))
+        return Scope(types, draw(_ordered(codes, 1)), uses, None, None, None)
+    longest = draw(st.none() | st.integers(1, limits.TERM_DAYS))
+    parts = draw(st.none() | _ordered(codes, 1))
+    most = None if parts is None else draw(st.none() | st.integers(1, limits.COUNT))
+    issuers = draw(_ordered(codes, 1))
+    named = issuers if most is None else issuers[:1]
+    return Scope([SignedType.BUNDLE], named, uses, longest, parts, most)
 
 
 @st.composite
@@ -166,7 +234,7 @@ def admitted_keys(draw: st.DrawFn) -> AdmittedKey:
         state,
         begin,
         end if closed else None,
-        draw(scopes),
+        draw(scopes()),
     )
 
 
@@ -177,8 +245,11 @@ trusts = st.builds(
     versions,
     seconds,
     st.none() | seconds,
-    st.lists(admitted_keys(), max_size=3, unique_by=lambda key: key.public),
+    st.lists(admitted_keys(), max_size=3).filter(are_distinct),
     extensions,
+)
+lowest = (
+    st.tuples(*[st.none() | versions] * len(Use)).filter(any).map(lambda each: LowestOfUses(*each))
 )
 revocation_lists = st.builds(
     Revocations,
@@ -186,11 +257,12 @@ revocation_lists = st.builds(
     codes,
     versions,
     versions,
+    versions,
     seconds,
     st.none() | seconds,
     st.lists(identities, max_size=3, unique=True).map(sorted),
     _ordered(serials),
-    st.dictionaries(serials, st.dictionaries(codes, versions, min_size=1, max_size=2), max_size=2),
+    st.dictionaries(serials, st.dictionaries(codes, lowest, min_size=1, max_size=2), max_size=2),
     extensions,
 )
 resets = st.builds(

@@ -77,7 +77,7 @@ def root(*keys: SigningKey, **changes: Any) -> Root:
 
 def scope(**changes: Any) -> Scope:
     """Return the scope of the vendor's own key: everything, without a limit."""
-    return changed(Scope(list(SignedType), [ISSUER], list(Use), None), **changes)
+    return changed(Scope(list(SignedType), [ISSUER], list(Use), None, None, None), **changes)
 
 
 def admitted(signing_key: SigningKey, name: str = "vendor", **changes: Any) -> AdmittedKey:
@@ -95,7 +95,7 @@ def trust(*keys: AdmittedKey, **changes: Any) -> Trust:
 
 def revocations(**changes: Any) -> Revocations:
     """Return the vendor's list 1 under trust document 1, which takes nothing back."""
-    return changed(Revocations(ISSUER, PRODUCT, 1, 1, ISSUED, None, [], [], {}, {}), **changes)
+    return changed(Revocations(ISSUER, PRODUCT, 1, 1, 1, ISSUED, None, [], [], {}, {}), **changes)
 
 
 def bundle(**changes: Any) -> Bundle:
@@ -107,7 +107,7 @@ def bundle(**changes: Any) -> Bundle:
             serial=SERIAL,
             part="base",
             sequence=1,
-            replaces=None,
+            replaces=[],
             company="Nordlys Kraft AS",
             use=Use.PRODUCTION,
             issued=ISSUED,
@@ -120,7 +120,7 @@ def bundle(**changes: Any) -> Bundle:
             system={"server": 1},
             sites={"satellite": 2},
             users={"sales-pro": 50, "user": None},
-            values={},
+            settings={},
             binding=None,
             after_grace=AfterGrace.READ_ONLY,
             offline_hours=24,
@@ -133,7 +133,22 @@ def bundle(**changes: Any) -> Bundle:
 
 def license_entry(kind: Kind = Kind.USER, name: str = "User", **changes: Any) -> License:
     """Return a license that includes, requires and completes nothing."""
-    plain = License(kind, name, "", False, False, None, [], [], SeatKind.NAMED, False, None)
+    plain = License(
+        kind,
+        name,
+        "",
+        plan=False,
+        hidden=False,
+        full_with=None,
+        includes=[],
+        requires=[],
+        seats=SeatKind.NAMED,
+        limits_sites=False,
+        quantity=None,
+        per=None,
+        replaced_by=None,
+        names={},
+    )
     return changed(plain, **changes)
 
 
@@ -148,7 +163,8 @@ def catalog(**changes: Any) -> Catalog:
     access = {"web": LoginRule(["server", "user"], [UserKind.ASSOCIATE])}
     names = {"issuer": "Demo", "product": "Demo CRM"}
     return changed(
-        Catalog(ISSUER, PRODUCT, 1, ISSUED, names, {}, licenses, access, {}, {}), **changes
+        Catalog(ISSUER, PRODUCT, 1, 1, 1, ISSUED, names, {}, licenses, {}, access, {}, {}),
+        **changes,
     )
 
 

@@ -153,5 +153,5 @@ def _edition(edition: Edition) -> dict[str, str]:
     return {
         ".name": edition.name,
         **{key: "unrestricted" if n is None else str(n) for key, n in counts.items()},
-        **{f".values.{code}": str(value) for code, value in edition.values.items()},
+        **{f".settings.{code}": str(value) for code, value in edition.settings.items()},
     }

@@ -7,15 +7,12 @@ catalog has, ends where it began.
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
-from licensekit.wire.documents import Catalog
+from licensekit.wire.documents import Catalog, closure_of
 
 
 def included(catalog: Catalog) -> Mapping[str, frozenset[str]]:
     """Return, for each license, all that it includes, directly or not, without itself."""
-    return {
-        code: frozenset(reached(catalog, license_.includes) - {code})
-        for code, license_ in catalog.licenses.items()
-    }
+    return closure_of({code: license_.includes for code, license_ in catalog.licenses.items()})
 
 
 def reached(catalog: Catalog, codes: Iterable[str]) -> set[str]:

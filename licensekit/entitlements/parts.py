@@ -166,7 +166,7 @@ def _start(day: int | None) -> int | None:
 
 def _replaces(newer: Bundle, older: Bundle) -> bool:
     return (
-        newer.replaces == older.serial
+        older.serial in newer.replaces
         and newer.issuer == older.issuer
         and newer.issued >= older.issued
     )

@@ -138,7 +138,7 @@ def _named(bundle: Bundle) -> dict[str, Any]:
 
 
 def _order(verified: Verified[Bundle]) -> tuple[bool, int]:
-    return verified.document.replaces is None, verified.document.sequence
+    return not verified.document.replaces, verified.document.sequence
 
 
 def _line(bundle: Bundle) -> tuple[str, str, str]:
@@ -158,7 +158,7 @@ def _of_serial(
     may_move = bundle.issuer == vendor or not any(
         r.issuer == vendor and r.state == ACTIVE for r in records
     )
-    if bundle.replaces != serial or not may_move:
+    if serial not in bundle.replaces or not may_move:
         yield SerialMismatch(**_named(bundle), present=serial or "")
 
 

@@ -4,7 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from licensekit.errors import LicenseError, PlanRefused
+from licensekit.errors import LicenseError, PlanRefused, TrustMissing
 from licensekit.files import write_atomically
 from licensekit.issuer.catalog import templates
 from licensekit.issuer.catalog.catalog_file import read_catalog
@@ -63,7 +63,17 @@ def create_partner(
         or templates.catalog_text(product=product, issuer=plan.issuer, name=plan.name).encode()
     )
     others = {issuer: catalog.document for issuer, catalog in trust_store.catalogs.items()}
-    catalog = read_catalog(text, version=1, issued=now, issuer=plan.issuer, others=others)
+    trust = trust_store.trust.trust
+    if trust is None:
+        raise TrustMissing(reason="newest-root")
+    catalog = read_catalog(
+        text,
+        version=1,
+        issued=now,
+        under=(trust.document.root_version, trust.document.version),
+        issuer=plan.issuer,
+        others=others,
+    )
     _require_product(catalog, product)
     key = SigningKey.generate(plan.scheme)
     state = WorkspaceState(pin, plan.issuer, trust_store, True, frozenset(), None, None)

@@ -73,7 +73,7 @@ class VerifiedBundle(Questions):
     sequence = Field(
         lambda b: b.sequence, "The number within its serial and part; a higher one replaces it."
     )
-    replaces = Field(lambda b: b.replaces, "The serial that this one takes the place of.")
+    replaces = Field(lambda b: b.replaces, "The serials that this one takes the place of.")
     company = Field(lambda b: b.company, "The company that it was issued to.")
     use = Field(lambda b: b.use, "Production, trial or demo.")
     issued = Field(lambda b: moment_of(b.issued), "When it was signed, UTC.")
@@ -89,7 +89,7 @@ class VerifiedBundle(Questions):
     system = Field(lambda b: b.system, "System license to 1 or quantity; None is unrestricted.")
     sites = Field(lambda b: b.sites, "Site license to count; None is unrestricted.")
     users = Field(lambda b: b.users, "User license to count; None is unrestricted.")
-    values = Field(lambda b: b.values, "Settings that are sold: text, integer or boolean.")
+    settings = Field(lambda b: b.settings, "Settings that are sold: text, integer or boolean.")
     binding = Field(lambda b: b.binding, "The installation that it is for; None is any.")
     after_grace = Field(lambda b: b.after_grace, "What happens when grace has passed.")
     offline_hours = Field(lambda b: b.offline_hours, "How many hours it works without a database.")

@@ -73,11 +73,11 @@ def require_not_revoked(bundle: Verified[Bundle], trust: TrustState) -> None:
     if in_force is None:
         return
     revocations = in_force.document
-    lowest = revocations.lowest.get(document.serial, {}).get(document.part, 0)
+    lowest = revocations.lowest.get(document.serial, {}).get(document.part)
     if (
         _holds(revocations.identities, bundle.identity)
         or _holds(revocations.serials, document.serial)
-        or document.sequence < lowest
+        or (lowest is not None and document.sequence < lowest.of(document.use))
     ):
         raise BundleRevoked(serial=document.serial, part=document.part, sequence=document.sequence)
 

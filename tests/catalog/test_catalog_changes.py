@@ -166,7 +166,7 @@ def test_dropping_a_requirement_a_plan_or_a_completion_takes_nothing_away() -> N
 
 def test_differences_name_what_was_added_removed_and_changed() -> None:
     edition = Edition("Basic", {"server": 1}, {}, {"sales": 10, "user": None}, {"theme": "dark"})
-    bigger = changed(edition, users={"sales": 20, "user": None}, values={})
+    bigger = changed(edition, users={"sales": 20, "user": None}, settings={})
     old = changed(OLD, editions={"basic": edition})
     new = changed(
         without("satellite"),
@@ -181,7 +181,7 @@ def test_differences_name_what_was_added_removed_and_changed() -> None:
         CatalogChange("issuer.buy", None, "https://example.com", takes_away=False),
         CatalogChange("licenses.new", None, "New", takes_away=False),
         CatalogChange("editions.basic.users.sales", "10", "20", takes_away=False),
-        CatalogChange("editions.basic.values.theme", "dark", None, takes_away=False),
+        CatalogChange("editions.basic.settings.theme", "dark", None, takes_away=False),
         CatalogChange("licenses.satellite", "Satellite", None, takes_away=True),
     ]
 

@@ -40,8 +40,8 @@ def test_a_code_that_the_catalog_does_not_have_is_not_granted() -> None:
 
 
 def test_a_chain_as_long_as_a_catalog_can_be_is_followed_to_its_end() -> None:
-    chain = {f"c{n}": [f"c{n + 1}"] for n in range(999)}
-    assert len(included(including(**chain, c999=[]))["c0"]) == 999
+    chain = {f"c{n}": [f"c{n + 1}"] for n in range(199)}
+    assert len(included(including(**chain, c199=[]))["c0"]) == 199
 
 
 @settings(deadline=None)

@@ -154,9 +154,9 @@ def test_a_root_that_nothing_vouches_for_is_refused(files: Files) -> None:
 
 def test_everything_in_a_bundle_is_shown(files: Files) -> None:
     bundle = makers.bundle(
-        replaces="1010000022",
+        replaces=["1010000022"],
         binding=Binding(bytes(32), 1, {"machine-id": bytes(16)}),
-        values={"edition": "gold"},
+        settings={"edition": "gold"},
         borrow_hours=48,
         maintenance=20_900,
         next_check=20_850,
@@ -165,7 +165,7 @@ def test_everything_in_a_bundle_is_shown(files: Files) -> None:
     out = files.check("inspect", sign(bundle, VENDOR)).out
     assert "replaces     1010000022" in out
     assert f"bound to     installation {bytes(32).hex()} and 1 of 1 machine facts" in out
-    for line in ("value        edition = gold", "borrow       48 hours", "extension    note = for"):
+    for line in ("setting      edition = gold", "borrow       48 hours", "extension    note = for"):
         assert line in out
 
 

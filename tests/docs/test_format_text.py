@@ -22,8 +22,10 @@ from licensekit.wire.documents import (
     Edition,
     License,
     LoginRule,
+    LowestOfUses,
     RootKey,
     Scope,
+    Setting,
     Usage,
     Use,
     fields,
@@ -52,6 +54,8 @@ NESTED: dict[str, tuple[str, type[Document]]] = {
     "Scope": ("Trust document", Scope),
     "License": ("Catalog", License),
     "Login rule": ("Catalog", LoginRule),
+    "Setting": ("Catalog", Setting),
+    "Lowest": ("Revocations", LowestOfUses),
     "Edition": ("Catalog", Edition),
     "Binding": ("Bundle", Binding),
     "Usage": ("Statement", Usage),
@@ -67,7 +71,7 @@ WORDS: list[tuple[Any, set[str]]] = [
     (fields.Serial, {"serial"}),
     (fields.Name, {"name"}),
     (fields.Text, {"text"}),
-    (fields.Version, {"version"}),
+    (fields.Version, {"version", "count"}),
     (fields.Seconds, {"seconds"}),
     (fields.Days, {"days"}),
     (fields.Hours, {"hours"}),
@@ -99,6 +103,9 @@ def test_the_fields_of_a_document_are_those_of_the_code(name: str, cls: type[Doc
         optional = type(None) in get_args(hints[field])
         plain = written.removesuffix(" or nothing").removesuffix(", or nothing")
         assert optional == (plain != written), field
+        if plain == "value":
+            assert hints[field] == fields.Value | None, field
+            continue
         inner = next((part for part in get_args(hints[field]) if part is not type(None)), None)
         hint = inner if optional else hints[field]
         check_type(hint, plain, meaning, field)
@@ -130,7 +137,7 @@ def test_the_lists_of_numbers_in_scopes_and_access_are_named() -> None:
 def test_the_refused_code_points_are_those_of_the_code() -> None:
     refused: set[int] = set()
     for row in next(t for t in tables(section(TEXT, "Fields")) if t[0][0].startswith("U+")):
-        first, *last = (int(point, 16) for point in re.findall(r"U\+([0-9A-F]{4})", row[0]))
+        first, *last = (int(point, 16) for point in re.findall(r"U\+([0-9A-F]{4,6})", row[0]))
         refused |= set(range(first, (last or [first])[0] + 1))
     assert refused == {
         point for point in range(0x110000) if "control" in (text_fault(chr(point)) or "")

@@ -62,7 +62,7 @@ def test_a_higher_sequence_replaces_the_lower(installation: Installation) -> Non
         (bundle(1), SequenceOlder),
         (bundle(2, company="Someone Else"), SequenceConflict),
         (bundle(9, serial="999"), SerialMismatch),
-        (bundle(9, serial="999", replaces="888"), SerialMismatch),
+        (bundle(9, serial="999", replaces=["888"]), SerialMismatch),
         (bundle(9, product="other"), WrongProduct),
         (bundle(9, issued=makers.NOW + 2 * DAY), IssuedAhead),
         (makers.request(), KeyUnknown),
@@ -83,7 +83,7 @@ def test_a_bundle_that_replaces_the_serial_moves_the_installation(
     installation: Installation,
 ) -> None:
     trial = bundle(5, serial="TRIAL-1")
-    bought = bundle(1, serial="B-1", replaces="TRIAL-1")
+    bought = bundle(1, serial="B-1", replaces=["TRIAL-1"])
     installation.activate(file(trial))
     assert installation.activate(file(bought)).preview.replaced == (trial,)
     assert installation.state().serial == "B-1"

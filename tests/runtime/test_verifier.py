@@ -57,9 +57,9 @@ def verifier() -> Verifier:
 
 
 def test_a_verified_bundle_gives_every_field_in_the_types_of_programs(verifier: Verifier) -> None:
-    bundle = verifier.verify(file_with(values={"edition": "gold"}, maintenance=20_900), now=NOW)
+    bundle = verifier.verify(file_with(settings={"edition": "gold"}, maintenance=20_900), now=NOW)
     assert (bundle.issuer, bundle.product, bundle.serial) == ("demo", "demo-crm", "1010000014")
-    assert (bundle.part, bundle.sequence, bundle.replaces) == ("base", 1, None)
+    assert (bundle.part, bundle.sequence, bundle.replaces) == ("base", 1, [])
     assert bundle.company == "Nordlys Kraft AS"
     assert bundle.issued == datetime(2027, 1, 1, tzinfo=UTC)
     assert (bundle.starts, bundle.warning) == (date(2027, 1, 1), date(2027, 12, 2))
@@ -67,7 +67,7 @@ def test_a_verified_bundle_gives_every_field_in_the_types_of_programs(verifier: 
     assert (bundle.maintenance, bundle.next_check) == (date(2027, 3, 23), None)
     assert (bundle.system, bundle.sites) == ({"server": 1}, {"satellite": 2})
     assert bundle.users == {"sales-pro": 50, "user": None}
-    assert bundle.values == {"edition": "gold"}
+    assert bundle.settings == {"edition": "gold"}
     assert (bundle.use.name, bundle.after_grace) == ("PRODUCTION", AfterGrace.READ_ONLY)
     assert (bundle.offline_hours, bundle.borrow_hours) == (24, 0)
     assert (bundle.binding, bundle.extensions) == (None, {})

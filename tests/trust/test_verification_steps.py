@@ -28,7 +28,7 @@ from licensekit.trust.signed import Verified
 from licensekit.trust.state import start, update_revocations, update_root, update_trust
 from licensekit.trust.verify import verify_bundle, verify_catalog, verify_reset
 from licensekit.wire import armor, frame
-from licensekit.wire.documents import Document
+from licensekit.wire.documents import Document, LowestOfUses
 from tests import makers
 from tests.makers import NOW, SERIAL
 from tests.refusals import counts, refused
@@ -212,10 +212,27 @@ def test_no_document_passes_for_another(kind: str, entrance: str) -> None:
         pytest.param({"identities": [bytes(16), b"\xff" * 16]}, False, id="other identities"),
         pytest.param({"serials": [SERIAL]}, True, id="by serial"),
         pytest.param({"serials": ["1010000013", "1010000015"]}, False, id="other serials"),
-        pytest.param({"lowest": {SERIAL: {"base": 2}}}, True, id="by lowest sequence"),
-        pytest.param({"lowest": {SERIAL: {"base": 1}}}, False, id="at the lowest sequence"),
-        pytest.param({"lowest": {SERIAL: {"add-on": 9}}}, False, id="another part"),
-        pytest.param({"lowest": {"1010000022": {"base": 9}}}, False, id="another serial"),
+        pytest.param(
+            {"lowest": {SERIAL: {"base": LowestOfUses(2, None, None)}}},
+            True,
+            id="by lowest sequence",
+        ),
+        pytest.param(
+            {"lowest": {SERIAL: {"base": LowestOfUses(1, None, None)}}},
+            False,
+            id="at the lowest sequence",
+        ),
+        pytest.param(
+            {"lowest": {SERIAL: {"base": LowestOfUses(None, 9, 9)}}}, False, id="another use"
+        ),
+        pytest.param(
+            {"lowest": {SERIAL: {"add-on": LowestOfUses(9, None, None)}}}, False, id="another part"
+        ),
+        pytest.param(
+            {"lowest": {"1010000022": {"base": LowestOfUses(9, None, None)}}},
+            False,
+            id="another serial",
+        ),
     ],
 )
 def test_what_the_issuer_has_taken_back_is_refused(

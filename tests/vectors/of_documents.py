@@ -12,13 +12,18 @@ from licensekit.wire.documents import (
     TYPE_OF,
     Binding,
     Catalog,
+    Combine,
     Document,
     Edition,
     Kind,
     LoginRule,
+    LowestOfUses,
+    MeterPeriod,
     ResetWhat,
     Root,
     SeatKind,
+    Setting,
+    SettingType,
     Trust,
     UserKind,
 )
@@ -39,11 +44,10 @@ from tests.vectors.vector import (
 INSTALLATION = makers.key("installation", frame.INSTALLATION)
 
 BUNDLE = makers.bundle(
-    part="storage",
-    replaces="TRIAL-7",
+    replaces=["TRIAL-6", "TRIAL-7"],
     maintenance=ISSUED_DAY + 365,
     next_check=ISSUED_DAY + 300,
-    values={"brand": "Blå", "mails-per-day": -1, "on-call": False},
+    settings={"brand": "Blå", "mails-per-day": -1, "on-call": False},
     binding=Binding(bytes(range(32)), 2, {"host": b"\x11" * 16, "machine-id": b"\x22" * 16}),
     borrow_hours=72,
     extensions={"acme.note": "as agreed"},
@@ -51,13 +55,25 @@ BUNDLE = makers.bundle(
 CATALOG = makers.catalog(
     urls={"buy": "https://example.com/buy"},
     licenses={
-        "disk": makers.license_entry(Kind.SYSTEM, "Disk", quantity="GB"),
+        "calls": makers.license_entry(
+            Kind.SYSTEM, "Calls", quantity="calls", per=MeterPeriod.MONTH, replaced_by="disk"
+        ),
+        "disk": makers.license_entry(
+            Kind.SYSTEM, "Disk", quantity="GB", names={"nb": "Disk", "zh-hant": "磁碟"}
+        ),
         "sale": makers.license_entry(Kind.SYSTEM, "Sale", full_with="sale-cal"),
         "sale-cal": makers.license_entry(name="Sale", hidden=True, requires=["other.base", "user"]),
         "sales-pro": makers.license_entry(plan=True, includes=["sale", "sale-cal"]),
         "satellite": makers.license_entry(Kind.SITE, "Satellite", limits_sites=True),
         "service": makers.license_entry(description="At work", seats=SeatKind.CONCURRENT),
         "user": makers.license_entry(),
+    },
+    settings={
+        "max-rows": Setting(SettingType.NUMBER, "Rows", 0, 1_000_000, [], 1000, Combine.MOST),
+        "on-call": Setting(SettingType.BOOLEAN, "On call", None, None, [], False, Combine.LATEST),
+        "theme": Setting(
+            SettingType.TEXT, "Theme", None, None, ["dark", "light"], "light", Combine.LATEST
+        ),
     },
     access={"web": LoginRule(["other.base", "user"], [UserKind.ASSOCIATE, UserKind.ANONYMOUS])},
     editions={"basic": Edition("Basic", {"disk": 10}, {"satellite": 1}, {"user": None}, {"a": 1})},
@@ -132,10 +148,18 @@ def _replaced(node: Any, path: tuple[str | int, ...], value: Any) -> Any:
 ROOT_OF_TWO = makers.root(ROOT, makers.key("second"))
 ADMITTING = makers.trust(*ADMITTED, version=2)
 LIST = makers.revocations(
-    identities=[bytes(16), b"\xff" * 16], serials=["1010000014"], lowest={"7": {"base": 2}}
+    identities=[bytes(16), b"\xff" * 16],
+    serials=["1010000014"],
+    lowest={"7": {"base": LowestOfUses(2, None, None)}},
 )
 REQUEST = makers.request()
 STATEMENT = makers.statement()
+
+DENSE = {
+    f"l{n}": makers.license_entry(includes=sorted(f"l{m}" for m in range(n))) for n in range(201)
+}
+"""201 licenses, each of which includes all before it: 20100 pairs."""
+HALF_OF_ANOTHER = makers.admitted(makers.key("sales", frame.HYBRID))
 
 SPOILED: dict[str, Spoiled] = {
     "bundle-grace-before-expiry": Spoiled(BUNDLE, ("grace",), ISSUED_DAY + 364),
@@ -148,9 +172,15 @@ SPOILED: dict[str, Spoiled] = {
     "bundle-company-of-201-characters": Spoiled(BUNDLE, ("company",), "x" * 201),
     "bundle-part-of-65-characters": Spoiled(BUNDLE, ("part",), "x" * 65),
     "bundle-serial-of-33-characters": Spoiled(BUNDLE, ("serial",), "1" * 33),
-    "bundle-201-values": Spoiled(BUNDLE, ("values",), {f"v{n}": 1 for n in range(201)}),
+    "bundle-201-settings": Spoiled(BUNDLE, ("settings",), {f"v{n}": 1 for n in range(201)}),
+    "bundle-that-replaces-its-own-serial": Spoiled(BUNDLE, ("replaces",), [makers.SERIAL]),
+    "bundle-that-replaces-9-serials": Spoiled(
+        BUNDLE, ("replaces",), [f"TRIAL-{n}" for n in range(1, 10)]
+    ),
+    "bundle-that-replaces-one-serial-twice": Spoiled(BUNDLE, ("replaces",), ["T-1", "T-1"]),
+    "add-on-that-replaces-a-serial": Spoiled(BUNDLE, ("part",), "storage"),
     "bundle-51-extensions": Spoiled(BUNDLE, ("extensions",), {f"e{n}": 1 for n in range(51)}),
-    "bundle-value-of-a-list": Spoiled(BUNDLE, ("values", "brand"), []),
+    "bundle-value-of-a-list": Spoiled(BUNDLE, ("settings", "brand"), []),
     "binding-to-nothing": Spoiled(BUNDLE, ("binding",), [None, 0, {}]),
     "binding-that-needs-none-of-its-facts": Spoiled(BUNDLE, ("binding", "needed"), 0),
     "binding-that-needs-more-than-it-has": Spoiled(BUNDLE, ("binding", "needed"), 3),
@@ -176,6 +206,26 @@ SPOILED: dict[str, Spoiled] = {
     "catalog-access-by-nothing": Spoiled(CATALOG, ("access", "web", "all"), []),
     "catalog-access-of-nobody": Spoiled(CATALOG, ("access", "web", "users"), []),
     "catalog-access-users-not-ascending": Spoiled(CATALOG, ("access", "web", "users"), [1, 0]),
+    "catalog-meter-of-no-quantity": Spoiled(CATALOG, ("licenses", "calls", "quantity"), None),
+    "catalog-meter-unknown": Spoiled(CATALOG, ("licenses", "disk", "per"), 4),
+    "catalog-replaced-by-another-issuers": Spoiled(
+        CATALOG, ("licenses", "user", "replaced_by"), "other.base"
+    ),
+    "catalog-name-of-no-language": Spoiled(CATALOG, ("licenses", "user", "names"), {"": "Bruker"}),
+    "catalog-setting-default-not-among-its-choices": Spoiled(
+        CATALOG, ("settings", "theme", "default"), "green"
+    ),
+    "catalog-setting-choices-of-numbers": Spoiled(
+        CATALOG, ("settings", "max-rows", "choices"), ["many"]
+    ),
+    "catalog-setting-lowest-above-highest": Spoiled(
+        CATALOG, ("settings", "max-rows", "lowest"), 1_000_001
+    ),
+    "catalog-setting-default-of-another-type": Spoiled(
+        CATALOG, ("settings", "max-rows", "default"), True
+    ),
+    "catalog-setting-sum-of-texts": Spoiled(CATALOG, ("settings", "theme", "combine"), 1),
+    "catalog-with-too-many-inclusions": Spoiled(CATALOG, ("licenses",), DENSE),
     "catalog-21-urls": Spoiled(CATALOG, ("urls",), {f"u{n}": "" for n in range(21)}),
     "catalog-edition-count-zero": Spoiled(CATALOG, ("editions", "basic", "system", "disk"), 0),
     "reset-what-unknown": Spoiled(makers.reset(), ("what",), 3),
@@ -204,8 +254,19 @@ SPOILED: dict[str, Spoiled] = {
     "list-identity-twice": Spoiled(LIST, ("identities",), [bytes(16), bytes(16)]),
     "list-identity-of-15-bytes": Spoiled(LIST, ("identities", 0), bytes(15)),
     "list-serials-not-ascending": Spoiled(LIST, ("serials",), ["a", "B"]),
+    "trust-one-key-as-half-of-another": Spoiled(ADMITTING, ("keys", 0), HALF_OF_ANOTHER),
+    "trust-scope-of-parts-with-a-catalog": Spoiled(
+        ADMITTING, ("keys", 0, "scope", "parts"), ["base"]
+    ),
+    "trust-scope-of-counts-without-parts": Spoiled(
+        ADMITTING, ("keys", 0, "scope"), [[2], ["demo"], [0], None, None, 5]
+    ),
+    "trust-scope-of-counts-for-two-issuers": Spoiled(
+        ADMITTING, ("keys", 0, "scope"), [[2], ["acme", "demo"], [0], None, ["base"], 5]
+    ),
+    "list-lowest-of-no-use": Spoiled(LIST, ("lowest", "7", "base"), [None, None, None]),
     "list-lowest-of-no-part": Spoiled(LIST, ("lowest", "7"), {}),
-    "list-lowest-of-no-serial": Spoiled(LIST, ("lowest",), {"-": {"base": 1}}),
+    "list-lowest-of-no-serial": Spoiled(LIST, ("lowest",), {"-": {"base": [1, None, None]}}),
     "request-fact-no-code": Spoiled(REQUEST, ("facts",), {"Host": bytes(16)}),
     "request-33-facts": Spoiled(REQUEST, ("facts",), {f"f{n}": bytes(16) for n in range(33)}),
     "request-summary-control": Spoiled(REQUEST, ("summary", "Host"), "a\x1b[2J"),

@@ -157,7 +157,7 @@ def fields() -> Iterator[Vector]:
         sequence=2**32 - 1,
         issued=makers.NOW,
         system={"a" * 64: 2**32 - 1},
-        values={"most": 2**53 - 1, "least": -(2**53 - 1), "on": True},
+        settings={"most": 2**53 - 1, "least": -(2**53 - 1), "on": True},
         offline_hours=87_840,
         extensions={"acme.note": "§", "acme.level": -1},
     )
@@ -232,19 +232,19 @@ WRONG_FIELDS: dict[str, tuple[str, Document, bytes, bytes]] = {
     ),
     "value-too-high": (
         "2^53 as a value",
-        makers.bundle(values={"a": 2**53 - 1}),
+        makers.bundle(settings={"a": 2**53 - 1}),
         b"\xcf\x00\x1f" + b"\xff" * 6,
         b"\xcf\x00\x20" + bytes(6),
     ),
     "value-nothing": (
         "nothing as a value",
-        makers.bundle(values={"a": True}),
+        makers.bundle(settings={"a": True}),
         b"\x81\xa1a\xc3",
         b"\x81\xa1a\xc0",
     ),
     "replaces-itself": (
         "a bundle that replaces its own serial",
-        makers.bundle(replaces="1010000022"),
+        makers.bundle(replaces=["1010000022"]),
         b"\xaa1010000022",
         b"\xaa1010000014",
     ),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from licensekit.keys.signing import SigningKey
 from licensekit.trust.sign import sign
 from licensekit.wire import armor, frame
-from licensekit.wire.documents import AfterGrace, Bundle, Catalog, Document, Use
+from licensekit.wire.documents import AfterGrace, Bundle, Catalog, Document, LowestOfUses, Use
 from tests import makers, rare_keys
 from tests.makers import ISSUED, ISSUED_DAY, NOW, PARTNER, SERIAL, YEAR_SECONDS
 from tests.vectors.vector import (
@@ -172,7 +172,7 @@ def revoked() -> Iterator[Vector]:
     lists = {
         "identity": makers.revocations(identities=sorted([bytes(16), identity, b"\xff" * 16])),
         "serial": makers.revocations(serials=[SERIAL, "1010000099"]),
-        "lowest": makers.revocations(lowest={SERIAL: {"base": 2}}),
+        "lowest": makers.revocations(lowest={SERIAL: {"base": LowestOfUses(2, None, None)}}),
     }
     for name, document in lists.items():
         token = sign(document, VENDOR)
@@ -183,7 +183,14 @@ def revoked() -> Iterator[Vector]:
         file = file_of(token, sign(another, VENDOR))
         about = f"another bundle, not taken back by {name}"
         yield GROUND.takes("9", f"not-{name}", about, file, another, state=state)
-    at_lowest = sign(makers.revocations(lowest={SERIAL: {"base": 1, "add-on": 9}}), VENDOR)
+    at_lowest = sign(
+        makers.revocations(
+            lowest={
+                SERIAL: {"base": LowestOfUses(1, 9, None), "add-on": LowestOfUses(9, None, None)}
+            }
+        ),
+        VENDOR,
+    )
     yield GROUND.takes(
         "9",
         "at-lowest",

@@ -5,13 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licensekit.errors import LicenseError, NewerReaderNeeded, PayloadInvalid
-from licensekit.wire.documents import CLASS_OF, AnyDocument, decode, encode
+from licensekit.wire.documents import CLASS_OF, AnyDocument, LowestOfUses, decode, encode
 from tests import any_document, makers
 
 DOCUMENTS: list[AnyDocument] = [
     makers.root(makers.key("root")),
     makers.trust(makers.admitted(makers.key("vendor"))),
-    makers.revocations(identities=[bytes(16)], serials=["1"], lowest={"2": {"base": 3}}),
+    makers.revocations(
+        identities=[bytes(16)], serials=["1"], lowest={"2": {"base": LowestOfUses(3, None, None)}}
+    ),
     makers.catalog(),
     makers.bundle(),
     makers.reset(),

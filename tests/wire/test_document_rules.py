@@ -4,25 +4,34 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from licensekit import limits
 from licensekit.errors import PayloadInvalid
 from licensekit.wire.documents import (
     Binding,
+    Combine,
     Document,
     Edition,
     KeyState,
     LoginRule,
+    LowestOfUses,
+    MeterPeriod,
     Root,
     RootKey,
+    Setting,
+    SettingType,
     SignedType,
     Usage,
     Use,
     UserKind,
+    closure_of,
     encode,
     order_of_dates_fault,
 )
 from tests import makers
+from tests.any_document import codes
 
 BUNDLE = makers.bundle()
 CATALOG = makers.catalog()
@@ -48,6 +57,19 @@ def keyed(**changes: Any) -> dict[str, Any]:
 def listed(**changes: Any) -> dict[str, Any]:
     """Return the change of a catalog that has one license of another description."""
     return {"licenses": {"sale": makers.license_entry(**changes)}}
+
+
+def setting(kind: SettingType = SettingType.NUMBER, **changes: Any) -> dict[str, Any]:
+    """Return the change of a catalog that has one setting of another description."""
+    given: dict[str, Any] = {
+        "lowest": None,
+        "highest": None,
+        "choices": [],
+        "default": None,
+        "combine": Combine.LATEST,
+        **changes,
+    }
+    return {"settings": {"rows": Setting(kind, "Rows", **given)}}
 
 
 Rule = tuple[Document, Callable[[], Mapping[str, Any]], str]
@@ -76,14 +98,60 @@ RULES: dict[str, Rule] = {
     ),
     "bundle that replaces its own serial": (
         BUNDLE,
-        lambda: {"replaces": makers.SERIAL},
+        lambda: {"replaces": [makers.SERIAL]},
         "own serial",
     ),
-    "replaced serial that is none": (BUNDLE, lambda: {"replaces": "-"}, "is not a serial"),
+    "replaced serial that is none": (BUNDLE, lambda: {"replaces": ["-"]}, "is not a serial"),
+    "serials replaced out of order": (BUNDLE, lambda: {"replaces": ["b", "a"]}, "sorted"),
+    "add-on that replaces a serial": (
+        BUNDLE,
+        lambda: {"replaces": ["a"], "part": "storage"},
+        "only a base bundle",
+    ),
+    "meter without a quantity": (CATALOG, lambda: listed(per=MeterPeriod.DAY), "quantity"),
+    "name in no language": (CATALOG, lambda: listed(names={"NB": "x"}), "is not a code"),
+    "license replaced by another issuer's": (
+        CATALOG,
+        lambda: listed(replaced_by="a.b"),
+        "is not a code",
+    ),
+    "text with bounds": (CATALOG, lambda: setting(SettingType.TEXT, lowest=1), "only numbers"),
+    "sum of texts": (CATALOG, lambda: setting(SettingType.TEXT, combine=Combine.SUM), "only num"),
+    "choices of numbers": (CATALOG, lambda: setting(choices=["a"]), "only texts are chosen"),
+    "lowest above highest": (CATALOG, lambda: setting(lowest=2, highest=1), "above the highest"),
+    "default of another type": (CATALOG, lambda: setting(default=True), "does not fit"),
+    "default below the lowest": (CATALOG, lambda: setting(lowest=2, default=1), "does not fit"),
+    "default above the highest": (CATALOG, lambda: setting(highest=2, default=3), "does not fit"),
+    "default that is no choice": (
+        CATALOG,
+        lambda: setting(SettingType.TEXT, choices=["a"], default="b"),
+        "does not fit",
+    ),
+    "limited key for catalogs": (
+        TRUST,
+        lambda: scoped(types=[SignedType.CATALOG, SignedType.BUNDLE], parts=["base"]),
+        "signs bundles",
+    ),
+    "key of a term for everything": (TRUST, lambda: scoped(longest_term=60), "signs bundles"),
+    "highest count in every part": (
+        TRUST,
+        lambda: scoped(types=[SignedType.BUNDLE], most=5),
+        "names its parts",
+    ),
+    "highest count for two issuers": (
+        TRUST,
+        lambda: scoped(types=[SignedType.BUNDLE], most=5, parts=["base"], issuers=["a", "b"]),
+        "one issuer",
+    ),
+    "lowest sequence of no use": (
+        LIST,
+        lambda: {"lowest": {"1": {"base": LowestOfUses(None, None, None)}}},
+        "lowest sequence is missing",
+    ),
     "grace without expiry": (BUNDLE, lambda: {"expiry": None}, "need an expiry"),
     "expiry before its start": (BUNDLE, lambda: {"starts": 30_000}, "starts is after warning"),
     "control character in a company": (BUNDLE, lambda: {"company": "a\x1b[2Jb"}, "control"),
-    "control character in a value": (BUNDLE, lambda: {"values": {"a": "\x00"}}, "control"),
+    "control character in a value": (BUNDLE, lambda: {"settings": {"a": "\x00"}}, "control"),
     "control character in an extension name": (
         BUNDLE,
         lambda: {"extensions": {"\x07": 1}},
@@ -128,7 +196,7 @@ RULES: dict[str, Rule] = {
     "threshold above the number of keys": (ROOT, lambda: {"threshold": 3}, "above the number"),
     "threshold of none": (ROOT, lambda: {"threshold": 0}, ">= 1"),
     "root of no keys": (ROOT, lambda: {"keys": []}, "above the number"),
-    "root key twice": (ROOT, lambda: {"keys": [ROOT.keys[0]] * 2}, "one key twice"),
+    "root key twice": (ROOT, lambda: {"keys": [ROOT.keys[0]] * 2}, "occurs twice"),
     "root key of an installation's scheme": (
         ROOT,
         lambda: {"keys": [RootKey(3, ROOT.keys[0].public)], "threshold": 1},
@@ -139,7 +207,7 @@ RULES: dict[str, Rule] = {
         lambda: {"keys": [RootKey(1, bytes(31))], "threshold": 1},
         "length >= 32",
     ),
-    "key admitted twice": (TRUST, lambda: {"keys": [TRUST.keys[0]] * 2}, "one key twice"),
+    "key admitted twice": (TRUST, lambda: {"keys": [TRUST.keys[0]] * 2}, "occurs twice"),
     "retired key without an end": (
         TRUST,
         lambda: keyed(state=KeyState.RETIRED, valid_to=None),
@@ -161,7 +229,11 @@ RULES: dict[str, Rule] = {
     "scope of no issuer": (TRUST, lambda: scoped(issuers=[]), "length >= 1"),
     "scope of issuers out of order": (TRUST, lambda: scoped(issuers=["b", "a"]), "sorted"),
     "scope of an issuer that is no code": (TRUST, lambda: scoped(issuers=["A"]), "not a code"),
-    "scope of a term of no days": (TRUST, lambda: scoped(longest_term=0), ">= 1"),
+    "scope of a term of no days": (
+        TRUST,
+        lambda: scoped(types=[SignedType.BUNDLE], longest_term=0),
+        ">= 1",
+    ),
     "identities out of order": (
         LIST,
         lambda: {"identities": [b"\x01" * 16, bytes(16)]},
@@ -222,19 +294,22 @@ CODE_MAPS = [
     (BUNDLE, "system"),
     (BUNDLE, "sites"),
     (BUNDLE, "users"),
-    (BUNDLE, "values"),
+    (BUNDLE, "settings"),
     (CATALOG, "names"),
     (CATALOG, "urls"),
     (CATALOG, "licenses"),
+    (CATALOG, "settings"),
     (CATALOG, "access"),
     (CATALOG, "editions"),
 ]
+LOWEST = LowestOfUses(1, None, None)
 ENTRY = {
     "names": "x",
     "urls": "x",
     "licenses": makers.license_entry(),
     "access": LoginRule(["a"], [UserKind.ASSOCIATE]),
     "editions": Edition("Basic", {}, {}, {}, {}),
+    "settings": Setting(SettingType.BOOLEAN, "", None, None, [], None, Combine.LATEST),
 }
 
 
@@ -269,6 +344,8 @@ NUMBERS: list[tuple[Document, str, int, int]] = [
     (BUNDLE, "borrow_hours", 0, limits.HOURS),
     (BUNDLE, "use", 0, 2),
     (BUNDLE, "after_grace", 0, 2),
+    (CATALOG, "root_version", 1, limits.VERSION),
+    (CATALOG, "trust_version", 1, limits.VERSION),
     (CATALOG, "version", 1, limits.VERSION),
     (CATALOG, "issued", 0, limits.SECONDS),
     (ROOT, "version", 1, limits.VERSION),
@@ -276,6 +353,7 @@ NUMBERS: list[tuple[Document, str, int, int]] = [
     (TRUST, "root_version", 1, limits.VERSION),
     (TRUST, "issued", 0, limits.SECONDS),
     (TRUST, "fresh_until", 0, limits.SECONDS),
+    (LIST, "root_version", 1, limits.VERSION),
     (LIST, "trust_version", 1, limits.VERSION),
     (LIST, "number", 1, limits.VERSION),
     (LIST, "issued", 0, limits.SECONDS),
@@ -308,12 +386,21 @@ LENGTHS: list[tuple[Document, str, int, Callable[[int], Any]]] = [
     (BUNDLE, "issuer", limits.CODE_LENGTH, lambda n: "a" * n),
     (BUNDLE, "serial", limits.SERIAL_LENGTH, lambda n: "A" * n),
     (BUNDLE, "system", limits.LICENSES, lambda n: numbered(n, 1)),
-    (BUNDLE, "values", limits.VALUES, lambda n: numbered(n, "x")),
+    (BUNDLE, "settings", limits.SETTINGS, lambda n: numbered(n, "x")),
     (BUNDLE, "extensions", limits.EXTENSIONS, lambda n: numbered(n, "x")),
     (BUNDLE, "binding", limits.FACTS, lambda n: Binding(None, 1, facts(n))),
     (CATALOG, "names", limits.URLS, lambda n: numbered(n, "x")),
     (CATALOG, "urls", limits.URLS, lambda n: numbered(n, "x")),
     (CATALOG, "licenses", limits.LICENSES, lambda n: numbered(n, makers.license_entry())),
+    (CATALOG, "settings", limits.SETTINGS, lambda n: numbered(n, ENTRY["settings"])),
+    (
+        CATALOG,
+        "settings",
+        limits.CHOICES,
+        lambda n: setting(SettingType.TEXT, choices=sorted(numbered(n, 0)))["settings"],
+    ),
+    (CATALOG, "licenses", limits.LANGUAGES, lambda n: listed(names=numbered(n, "x"))["licenses"]),
+    (BUNDLE, "replaces", limits.REPLACED, lambda n: sorted(numbered(n, 0))),
     (CATALOG, "access", limits.URLS, lambda n: numbered(n, ENTRY["access"])),
     (CATALOG, "editions", limits.EDITIONS, lambda n: numbered(n, ENTRY["editions"])),
     (
@@ -344,7 +431,14 @@ LENGTHS: list[tuple[Document, str, int, Callable[[int], Any]]] = [
     ),
     (LIST, "serials", limits.REVOKED, lambda n: sorted(str(i) for i in range(n))),
     (LIST, "identities", limits.REVOKED, lambda n: [i.to_bytes(16, "big") for i in range(n)]),
-    (LIST, "lowest", limits.REVOKED, lambda n: {str(i): {"base": 1} for i in range(n)}),
+    (LIST, "lowest", limits.REVOKED, lambda n: {str(i): {"base": LOWEST} for i in range(n)}),
+    (LIST, "lowest", limits.PARTS, lambda n: {"1": numbered(n, LOWEST)}),
+    (
+        TRUST,
+        "keys",
+        limits.PARTS,
+        lambda n: scoped(types=[SignedType.BUNDLE], parts=sorted(numbered(n, 0)))["keys"],
+    ),
     (makers.request(), "facts", limits.FACTS, facts),
     (makers.request(), "summary", limits.FACTS, lambda n: numbered(n, "x")),
     (makers.statement(), "usage", limits.LICENSES, lambda n: numbered(n, Usage(0, 0))),
@@ -384,3 +478,29 @@ def test_a_root_with_one_key_needs_nothing_else() -> None:
     document = makers.root(makers.key("root"))
     assert isinstance(document, Root)
     assert encode(document)
+
+
+def chain_of(count: int) -> dict[str, list[str]]:
+    """Return licenses each of which includes the next: pairs grow with the square of `count`."""
+    return {f"l{n}": [f"l{n + 1}"] for n in range(count)}
+
+
+def test_licenses_may_reach_as_many_others_as_the_bound_says_and_no_more() -> None:
+    closure_of(chain_of(200))  # 200 * 199 / 2 pairs
+    with pytest.raises(ValueError, match="more than 20000"):
+        closure_of(chain_of(201))
+
+
+@given(st.dictionaries(codes, st.lists(codes, max_size=4), max_size=8))
+def test_what_a_license_reaches_is_what_walking_its_inclusions_finds(
+    includes: dict[str, list[str]],
+) -> None:
+    """A plain walk is the model; codes that are not there and circles change nothing."""
+    for code, reached in closure_of(includes).items():
+        found, waiting = set[str](), list(includes[code])
+        while waiting:
+            inner = waiting.pop()
+            if inner in includes and inner not in found:
+                found.add(inner)
+                waiting += includes[inner]
+        assert reached == found - {code}

@@ -6,6 +6,7 @@ import unicodedata
 import pytest
 
 from licensekit.wire.documents import SignedType
+from licensekit.wire.documents.bundle import Kind
 from licensekit.wire.documents.fields import (
     is_code,
     is_serial,
@@ -17,17 +18,28 @@ from licensekit.wire.documents.fields import (
     require_texts,
     text_fault,
 )
-from licensekit.wire.documents.licenses import Kind
 
 REFUSED = {
     *range(0x20),
     *range(0x7F, 0xA0),
+    0xAD,
+    0x034F,
     0x061C,
+    *range(0x115F, 0x1161),
+    *range(0x17B4, 0x17B6),
+    *range(0x180B, 0x1810),
+    0x200B,
     *range(0x200E, 0x2010),
     *range(0x2028, 0x202F),
-    *range(0x2066, 0x206A),
+    *range(0x2060, 0x2070),
+    0x3164,
+    *range(0xFE00, 0xFE10),
     0xFEFF,
-    *range(0xFFF9, 0xFFFC),
+    0xFFA0,
+    *range(0xFFF0, 0xFFFC),
+    *range(0x1BCA0, 0x1BCA4),
+    *range(0x1D173, 0x1D17B),
+    *range(0xE0000, 0xE1000),
 }
 
 

@@ -21,7 +21,7 @@ def test_every_document_is_json_with_its_fields_in_order(document: AnyDocument) 
 def test_a_bundle_as_plain_data() -> None:
     bundle = makers.bundle(
         maintenance=makers.ISSUED_DAY,
-        values={"level": 3, "mode": "fast", "beta": True},
+        settings={"level": 3, "mode": "fast", "beta": True},
         binding=Binding(b"\xaa" * 32, 1, {"host": b"\xbb" * 16}),
         extensions={"starts": 7},
     )
@@ -31,7 +31,7 @@ def test_a_bundle_as_plain_data() -> None:
         "serial": "1010000014",
         "part": "base",
         "sequence": 1,
-        "replaces": None,
+        "replaces": [],
         "company": "Nordlys Kraft AS",
         "use": "production",
         "issued": "2027-01-01T00:00:00Z",
@@ -44,7 +44,7 @@ def test_a_bundle_as_plain_data() -> None:
         "system": {"server": 1},
         "sites": {"satellite": 2},
         "users": {"sales-pro": 50, "user": None},
-        "values": {"level": 3, "mode": "fast", "beta": True},
+        "settings": {"level": 3, "mode": "fast", "beta": True},
         "binding": {"installation": "aa" * 32, "needed": 1, "facts": {"host": "bb" * 16}},
         "after_grace": "read-only",
         "offline_hours": 24,

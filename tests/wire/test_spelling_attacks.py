@@ -38,17 +38,17 @@ def test_every_shortest_form_is_taken() -> None:
         document = makers.bundle(company="å" * length)
         assert decode(Bundle, encode(document)) == document
     for number in (-(2**53 - 1), -(2**31) - 1, -32_769, -129, -128, -33, -32, -1, 0, 2**53 - 1):
-        document = makers.bundle(values={"level": number})
+        document = makers.bundle(settings={"level": number})
         assert decode(Bundle, encode(document)) == document
 
 
 def test_what_cannot_be_written_is_refused_by_the_writer() -> None:
     for changes in (
-        {"values": {"level": 2**53}},
-        {"values": {"level": 2**64}},
-        {"values": {"level": 1.5}},
-        {"values": {"level": {1, 2}}},
-        {"values": {"level": object()}},
+        {"settings": {"level": 2**53}},
+        {"settings": {"level": 2**64}},
+        {"settings": {"level": 1.5}},
+        {"settings": {"level": {1, 2}}},
+        {"settings": {"level": object()}},
         {"company": "x" * 201},
         {"system": {"server": 0}},
         {"extensions": {"note": "\udc80"}},

@@ -113,8 +113,8 @@ def amend(
 ) -> None:
     """Change what was sold: its next sequence, with everything else as it was.
 
-    KEY is one of an order, `system.CODE`, `sites.CODE`, `users.CODE`, `values.CODE`, or the code of
-    a license alone; a count is a number or `unrestricted`. The changes are shown before they are
+    KEY is one of an order, `system.CODE`, `sites.CODE`, `users.CODE`, `settings.CODE`, or the code
+    of a license alone; a count is a number or `unrestricted`. The changes are shown before they are
     signed. Without a terminal to ask on, nothing is signed without --yes.
     """
     pairs = [*(_divided(one) for one in sets), *((key, None) for key in removed)]

@@ -26,7 +26,7 @@ def permission(command: Callable[..., None]) -> Callable[..., None]:
         "--signs",
         multiple=True,
         type=click.Choice(list(_TYPES)),
-        help="A type that it may sign. Default: every type.",
+        help="A type that it may sign. Default: every type; with a limit below, bundle alone.",
     )
     @click.option(
         "--use",
@@ -40,6 +40,18 @@ def permission(command: Callable[..., None]) -> Callable[..., None]:
         type=click.IntRange(1, limits.TERM_DAYS),
         metavar="DAYS",
         help="The longest term of its bundles, grace included.",
+    )
+    @click.option(
+        "--parts",
+        multiple=True,
+        metavar="PART",
+        help="A part that its bundles may be of. Default: every part.",
+    )
+    @click.option(
+        "--most",
+        type=click.IntRange(1, limits.COUNT),
+        metavar="COUNT",
+        help="The highest count of any license in one of its bundles; needs --parts.",
     )
     @click.option(
         "--from",
@@ -58,17 +70,21 @@ def permission(command: Callable[..., None]) -> Callable[..., None]:
         signs: tuple[str, ...],
         uses: tuple[str, ...],
         longest_term: int | None,
+        parts: tuple[str, ...],
+        most: int | None,
         begin: int | None,
         end: int | None,
         **given: Any,
     ) -> None:
         asked = Permission(
             issuer or "",
-            tuple(_TYPES[name] for name in signs) or tuple(SignedType),
+            tuple(_TYPES[name] for name in signs),
             tuple(_USES[name] for name in uses) or tuple(Use),
             longest_term,
-            begin,
-            end,
+            parts,
+            most,
+            valid_from=begin,
+            valid_to=end,
         )
         command(permission=asked, **given)
 

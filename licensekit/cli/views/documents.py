@@ -42,7 +42,7 @@ def _bundle(bundle: Bundle) -> Facts:
     return [
         ("company", bundle.company),
         ("serial", f"{bundle.serial}, {bundle.part}, sequence {bundle.sequence}"),
-        ("replaces", bundle.replaces),
+        ("replaces", ", ".join(bundle.replaces) or None),
         ("product", f"{bundle.product}, sold by {bundle.issuer}"),
         ("use", shown["use"]),
         ("issued", shown["issued"]),
@@ -51,7 +51,7 @@ def _bundle(bundle: Bundle) -> Facts:
         ("bound to", bound_to(bundle)),
         ("offline", spelling.hours(bundle.offline_hours)),
         ("borrow", spelling.hours(bundle.borrow_hours) if bundle.borrow_hours else None),
-        *(("value", _value(name, value)) for name, value in bundle.values.items()),
+        *(("setting", _value(name, value)) for name, value in bundle.settings.items()),
         *_extensions(bundle.extensions),
     ]
 
@@ -106,10 +106,10 @@ def _table_of_catalog(catalog: Catalog) -> None:
 
 def _contents(edition: Edition) -> str:
     counted = {**edition.sites, **edition.users}
-    values = [_value(name, value) for name, value in edition.values.items()]
+    settings = [_value(name, value) for name, value in edition.settings.items()]
     several = [f"{code} {spelling.amount(n)}" for code, n in counted.items()]
     quantities = [c if n == 1 else f"{c} {spelling.amount(n)}" for c, n in edition.system.items()]
-    return ", ".join([*quantities, *several, *values])
+    return ", ".join([*quantities, *several, *settings])
 
 
 def _remarks(license_: License) -> str:

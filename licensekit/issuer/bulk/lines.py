@@ -49,7 +49,7 @@ def json_lines(rows: Iterable[bytes], name: str) -> Iterator[OrderLine]:
 def csv_lines(rows: Iterable[bytes], name: str, catalog: Catalog) -> Iterator[OrderLine]:
     """Yield the orders of a CSV file whose first line names the columns.
 
-    A column is a key of an order, `system.CODE`, `sites.CODE`, `users.CODE` or `values.CODE`, or
+    A column is a key of an order, `system.CODE`, `sites.CODE`, `users.CODE` or `settings.CODE`, or
     the code of a license alone. An empty cell is absent.
     """
     sizes = _Sizes(rows)

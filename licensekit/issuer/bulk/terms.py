@@ -96,4 +96,4 @@ class OrderReader:
 def _shared(given: dict[str, Any]) -> Order | None:
     """Return the order of these terms; None if they have faults, or depend on the serial."""
     draft = draft_from({**given, "company": "-", "order": None, "serial": None})
-    return None if draft.faults or draft.order.replaces is not None else draft.order
+    return None if draft.faults or draft.order.replaces else draft.order

@@ -35,7 +35,10 @@ _NOT_EMPTY: Final = {
     "all": "licenses that a login needs",
     "users": "kinds of users that may come this way",
 }
-EDITION_KEYS: Final = ("name", "system", "sites", "users", "values")
+EDITION_KEYS: Final = ("name", "system", "sites", "users", "settings")
+
+TrustVersion = tuple[int, int]
+"""The versions of the root and of the trust document that are in force."""
 
 _kind: Final = values.word({word(kind): kind for kind in Kind})
 _seats: Final = values.word({word(seats): seats for seats in SeatKind})
@@ -50,12 +53,14 @@ def read_catalog(
     *,
     version: int,
     issued: int,
+    under: TrustVersion = (1, 1),
     issuer: str | None = None,
     others: Mapping[str, Catalog] = {},
 ) -> Catalog:
     """Return the catalog that `text` describes, with every rule of `licensekit.catalog.rules` kept.
 
-    `issued` is in seconds since 1970. `issuer` is the one that the catalog must be of; None: any.
+    `issued` is in seconds since 1970. `under` names the root and the trust document in force, by
+    their versions. `issuer` is the one that the catalog must be of; None: any.
     `others` are the catalogs of other issuers (issuer to catalog) whose licenses it may require.
 
     Raises:
@@ -65,14 +70,16 @@ def read_catalog(
     if isinstance(content, Fault):
         raise CatalogInvalid.of([content])
     file = Table("", content, [])
-    catalog = _catalog(file, version, issued, issuer)
+    catalog = _catalog(file, version, issued, issuer, under)
     found = [*file.faults, *rule_faults(catalog, others)]
     if found:
         raise CatalogInvalid.of(in_file_order(found, content))
     return catalog
 
 
-def _catalog(file: Table, version: int, issued: int, issuer: str | None) -> Catalog:
+def _catalog(
+    file: Table, version: int, issued: int, issuer: str | None, under: TrustVersion
+) -> Catalog:
     file.refuse_others(FILE_KEYS)
     file.require("product", "issuer")
     head = _head(file, issuer)
@@ -80,11 +87,14 @@ def _catalog(file: Table, version: int, issued: int, issuer: str | None) -> Cata
     return Catalog(
         issuer=head.issuer,
         product=file.read("product", values.code) or _UNKNOWN,
+        root_version=under[0],
+        trust_version=under[1],
         version=version,
         issued=issued,
         names=head.names,
         urls=head.urls,
         licenses=licenses,
+        settings={},
         access=_access(file, unread),
         editions=_editions(file, licenses, unread),
         extensions={},
@@ -155,6 +165,9 @@ def _license(table: Table, kind: Kind | None, unread: frozenset[str]) -> License
         seats=table.read("seats", _seats) or SeatKind.NAMED,
         limits_sites=table.read("limits", _limits) or False,
         quantity=table.read("quantity", values.line),
+        per=None,
+        replaced_by=None,
+        names={},
     )
 
 

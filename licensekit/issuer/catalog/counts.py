@@ -25,11 +25,11 @@ def read_counts(table: Table) -> Counts:
 
 
 def read_settings(table: Table) -> dict[str, Value]:
-    """Return the settings under `values`."""
-    if "values" not in table.content:
+    """Return the settings under `settings`."""
+    if "settings" not in table.content:
         return {}
-    inner = table.table("values")
-    read = ((code, inner.read(code, values.setting)) for code in inner.codes(limits.VALUES))
+    inner = table.table("settings")
+    read = ((code, inner.read(code, values.setting)) for code in inner.codes(limits.SETTINGS))
     return {code: value for code, value in read if value is not None}
 
 

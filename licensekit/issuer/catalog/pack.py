@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from licensekit import limits
 from licensekit.catalog.changes import differences, takes_away
@@ -24,6 +24,10 @@ from licensekit.wire.documents import Catalog
 
 Keys = Callable[[str], Signer]
 """Opens the key for documents of a type: `catalog`, `revocations`."""
+
+
+_OF_SIGNING: Final = frozenset({"root_version", "trust_version", "version", "issued", "extensions"})
+"""Fields of a catalog that say when it was signed, and nothing of what can be sold."""
 
 
 class CatalogDraft(NamedTuple):
@@ -200,7 +204,12 @@ def _draft(layout: Layout, state: WorkspaceState, now: int) -> CatalogDraft:
     version = 1 if signed is None else signed.version + 1
     try:
         catalog = read_catalog(
-            text, version=version, issued=now, issuer=state.issuer, others=_others(state)
+            text,
+            version=version,
+            issued=now,
+            under=(state.trust.root_version, state.trust.version),
+            issuer=state.issuer,
+            others=_others(state),
         )
     except CatalogInvalid as error:
         raise error.at(str(layout.catalog)) from error
@@ -228,6 +237,6 @@ def _require_unchanged(layout: Layout, state: WorkspaceState, now: int) -> None:
 
 
 def _says_the_same(catalog: Catalog, signed: Catalog) -> bool:
-    """Compare everything but version and time."""
-    names = set(catalog.__struct_fields__) - {"version", "issued"}
+    """Compare everything but versions and time."""
+    names = set(catalog.__struct_fields__) - _OF_SIGNING
     return all(getattr(catalog, name) == getattr(signed, name) for name in names)

@@ -170,7 +170,7 @@ def _serial(tx: LedgerTransaction, request: VerifiedRequest, order: Order) -> st
     asked = request.document.serial
     if asked is None:
         return _freed(tx, order)
-    if asked == order.replaces:
+    if asked in order.replaces:
         return None
     if not tx.state.is_partner:
         require_serial(tx.ledger, asked)
@@ -198,7 +198,7 @@ def _faults(
         if order.number is None:
             yield Fault("installations", "are counted by the order's number: give one in `order`")
     asked = request.document.serial
-    if asked is not None and asked not in {serial, order.replaces}:
+    if asked is not None and asked not in {serial, *order.replaces}:
         why = f"is not {asked}, which the installation has and which the order does not replace"
         yield Fault("serial", why)
     if order.facts is not None and (lacking := lacking_facts(request, order.facts)):

@@ -172,14 +172,16 @@ def _lowest(returned: Bundle) -> Lowest:
 
     Those before it were for the same installation, whose older copies would take them still.
     """
-    return Lowest(returned.serial, returned.part, returned.sequence + 1)
+    return Lowest(returned.serial, returned.part, returned.use, returned.sequence + 1)
 
 
 def _is_taken_back(lowest: Lowest, last: Revocations | None) -> bool:
     if last is None:
         return False
-    so_far = last.lowest.get(lowest.serial, {}).get(lowest.part, 1)
-    return lowest.serial in last.serials or so_far >= lowest.sequence
+    so_far = last.lowest.get(lowest.serial, {}).get(lowest.part)
+    return lowest.serial in last.serials or (
+        so_far is not None and so_far.of(lowest.use) >= lowest.sequence
+    )
 
 
 def _signed(token: Token) -> SelfSigned[Receipt] | SelfSigned[Statement]:

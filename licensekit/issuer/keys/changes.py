@@ -13,10 +13,15 @@ class Permission(NamedTuple):
     """What a new key may sign, when and for whom."""
 
     issuer: str
-    types: tuple[SignedType, ...] = tuple(SignedType)
+    types: tuple[SignedType, ...] = ()
+    """None named: every type, or bundles alone where anything below limits them."""
     uses: tuple[Use, ...] = tuple(Use)
     longest_term: int | None = None
     """For bundles: the most days from issue to the end of grace."""
+    parts: tuple[str, ...] = ()
+    """For bundles: the parts; none is all."""
+    most: int | None = None
+    """For bundles: the highest count or quantity of any license."""
     valid_from: int | None = None
     """Seconds since 1970; None: from now on."""
     valid_to: int | None = None
@@ -24,8 +29,15 @@ class Permission(NamedTuple):
     @property
     def scope(self) -> Scope:
         """The scope that a trust document gives."""
+        limits = (self.longest_term, self.parts or None, self.most)
+        every = tuple(SignedType) if limits == (None, None, None) else (SignedType.BUNDLE,)
         return Scope(
-            sorted(set(self.types)), [self.issuer], sorted(set(self.uses)), self.longest_term
+            types=sorted(set(self.types or every)),
+            issuers=[self.issuer],
+            uses=sorted(set(self.uses)),
+            longest_term=self.longest_term,
+            parts=sorted(set(self.parts)) or None,
+            most=self.most,
         )
 
 

@@ -101,7 +101,7 @@ def _with_state(key: AdmittedKey, state: KeyState, valid_to: int | None) -> Admi
 
 def whole_scope(issuer: str) -> Scope:
     """Return the scope of a key that signs everything for `issuer`."""
-    return Scope(list(SignedType), [issuer], list(Use), None)
+    return Scope(list(SignedType), [issuer], list(Use), None, None, None)
 
 
 def _root_keys(keys: Sequence[VerifyingKey]) -> list[RootKey]:

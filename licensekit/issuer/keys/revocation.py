@@ -15,14 +15,15 @@ from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change
-from licensekit.wire.documents import Revocations
+from licensekit.wire.documents import LowestOfUses, Revocations, Use
 
 
 class Lowest(NamedTuple):
-    """The lowest sequence of a serial's part that is still valid."""
+    """The lowest sequence of one use of a serial's part that is still valid."""
 
     serial: str
     part: str
+    use: Use
     sequence: int
 
 
@@ -104,6 +105,7 @@ def next_list(
     made = Revocations(
         issuer=state.issuer,
         product=state.product,
+        root_version=state.trust.root_version,
         trust_version=state.trust.version,
         number=1 if last is None else last.number + 1,
         issued=tx.now,
@@ -119,10 +121,10 @@ def next_list(
 
 
 def _raised(
-    before: Mapping[str, Mapping[str, int]], lowest: Iterable[Lowest]
-) -> dict[str, dict[str, int]]:
+    before: Mapping[str, Mapping[str, LowestOfUses]], lowest: Iterable[Lowest]
+) -> dict[str, dict[str, LowestOfUses]]:
     raised = {serial: dict(parts) for serial, parts in before.items()}
-    for serial, part, sequence in lowest:
+    for serial, part, use, sequence in lowest:
         parts = raised.setdefault(serial, {})
-        parts[part] = max(parts.get(part, 1), sequence)
+        parts[part] = LowestOfUses.raised(parts.get(part), use, sequence)
     return raised

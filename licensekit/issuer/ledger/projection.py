@@ -24,6 +24,7 @@ from licensekit.wire.documents import (
     Root,
     Statement,
     Trust,
+    Use,
 )
 
 ACTIVE: Final = "active"
@@ -110,7 +111,7 @@ def _project_bundles(connection: Connection, bundles: Iterable[tuple[int, Token,
     )
     connection.run_many(
         "UPDATE bundles SET state = 'replaced' WHERE serial = ? AND state = 'active'",
-        [(b.replaces,) for _, _, b in drawn if b.replaces is not None],
+        [(serial,) for _, _, b in drawn for serial in b.replaces],
     )
 
 
@@ -128,11 +129,13 @@ def _revoke(connection: Connection, revocations: Revocations) -> None:
     )
     connection.run_many(
         "UPDATE bundles SET state = 'revoked'"
-        " WHERE serial = ? AND part = ? AND sequence < ? AND state IN ('active', 'replaced')",
+        " WHERE serial = ? AND part = ? AND use = ? AND sequence < ?"
+        " AND state IN ('active', 'replaced')",
         [
-            (serial, part, lowest)
+            (serial, part, use, lowest.of(use))
             for serial, parts in revocations.lowest.items()
             for part, lowest in parts.items()
+            for use in Use
         ],
     )
 

@@ -28,7 +28,7 @@ class CheckedOrder(NamedTuple):
     issuer: str
     product: str
     counts: Counts
-    values: Mapping[str, Value]
+    settings: Mapping[str, Value]
 
 
 def check_order(draft: OrderDraft, catalog: Catalog, already: Collection[str] = ()) -> CheckedOrder:
@@ -42,8 +42,8 @@ def check_order(draft: OrderDraft, catalog: Catalog, already: Collection[str] = 
     order = draft.order
     if found := [*draft.faults, *bundle_faults(order, catalog, already)]:
         raise OrderInvalid.of(found)
-    counts, values = _granted(order, catalog)
-    return CheckedOrder(order, catalog.issuer, catalog.product, counts, values)
+    counts, settings = _granted(order, catalog)
+    return CheckedOrder(order, catalog.issuer, catalog.product, counts, settings)
 
 
 def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ()) -> list[Fault]:
@@ -59,13 +59,15 @@ def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ())
         no_edition = Fault("edition", f"there is no edition `{order.edition}`{guess}")
         # No word about requirements: what is missing may be in the edition that was meant.
         return [no_edition, *_named_faults(order, catalog)]
-    counts, values = _granted(order, catalog)
+    counts, settings = _granted(order, catalog)
     found = [
         *_named_faults(order, catalog),
         *_requirement_faults(order, counts, catalog, already),
     ]
-    if len(values) > limits.VALUES:
-        found.append(Fault("values", f"has more than {limits.VALUES} entries with the edition's"))
+    if len(settings) > limits.SETTINGS:
+        found.append(
+            Fault("settings", f"has more than {limits.SETTINGS} entries with the edition's")
+        )
     return found
 
 
@@ -75,7 +77,7 @@ class BundleTemplate(NamedTuple):
     issuer: str
     product: str
     part: str
-    replaces: str | None
+    replaces: list[str]
     use: Use
     issued: int
     rest: tuple[object, ...]
@@ -117,7 +119,7 @@ def form(checked: CheckedOrder, *, issued: int, binding: Binding | None = None) 
         as_numbers(counts.system),
         dict(counts.sites),
         dict(counts.users),
-        dict(checked.values),
+        dict(checked.settings),
         binding,
         order.after_grace,
         order.offline_hours,
@@ -125,7 +127,9 @@ def form(checked: CheckedOrder, *, issued: int, binding: Binding | None = None) 
         {},
     )
     issuer, product = checked.issuer, checked.product
-    return BundleTemplate(issuer, product, order.part, order.replaces, order.use, issued, rest)
+    return BundleTemplate(
+        issuer, product, order.part, list(order.replaces), order.use, issued, rest
+    )
 
 
 def make_bundle(
@@ -160,7 +164,7 @@ def require_other_serial(order: Order, serial: str) -> None:
     Raises:
         OrderInvalid: it would.
     """
-    if order.replaces == serial:
+    if serial in order.replaces:
         raise OrderInvalid(f"it would replace its own serial {serial}", where="replaces")
 
 
@@ -171,14 +175,14 @@ def _named(order: Order) -> Counts:
 def _granted(order: Order, catalog: Catalog) -> tuple[Counts, Mapping[str, Value]]:
     """Return what is granted: what the edition names, and what the order names instead or more."""
     if order.edition is None:
-        return _named(order), order.values
+        return _named(order), order.settings
     edition = catalog.editions[order.edition]
     counts = Counts(
         {**edition.system, **order.system},
         {**edition.sites, **order.sites},
         {**edition.users, **order.users},
     )
-    return counts, {**edition.values, **order.values}
+    return counts, {**edition.settings, **order.settings}
 
 
 def _named_faults(order: Order, catalog: Catalog) -> Iterator[Fault]:
@@ -216,7 +220,7 @@ def content_of(bundle: Bundle) -> dict[str, Any]:
     said = {
         key: value
         for key, value in plain(bundle).items()
-        if key in KEYS and key != "sequence" and value not in (None, {})
+        if key in KEYS and key != "sequence" and value not in (None, {}, [])
     }
     return {key: _counts(value) if key in _COUNTED else value for key, value in said.items()}
 

@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 
 from licensekit.wire.documents import Catalog, Kind
 
-VALUES: Final = "values"
-TABLES: Final = frozenset({*(kind.plural for kind in Kind), VALUES})
+SETTINGS: Final = "settings"
+TABLES: Final = frozenset({*(kind.plural for kind in Kind), SETTINGS})
 """The keys of an order under which there are codes."""
 
 _WHOLE: Final = frozenset(
@@ -42,7 +42,7 @@ class OrderKey(NamedTuple):
 
     def read(self, text: str) -> object:
         """Return the value that `text` means here."""
-        if self.table == VALUES:
+        if self.table == SETTINGS:
             return text == "true" if text in {"true", "false"} else _whole(text)
         if self.table:
             return True if text.lower() in _YES else _whole(text)

@@ -49,7 +49,8 @@ class Numbering:
 
     def faults(self, order: Order) -> Iterator[Fault]:
         """Yield what is wrong with the serials and the sequence that `order` names."""
-        for key, serial in (("serial", order.serial), ("replaces", order.replaces)):
+        named = [("serial", order.serial), *(("replaces", serial) for serial in order.replaces)]
+        for key, serial in named:
             if serial is not None and serials.is_mistyped(serial):
                 yield Fault(key, f"{serial} is mistyped: its last digit does not fit the others")
         if order.serial is None:
@@ -69,7 +70,7 @@ class Numbering:
         if order.serial is None:
             return 1
         last = bundles.last_sequence(self._ledger, serial, order.part)
-        return max(last + 1, self._lowest(serial, order.part))
+        return max(last + 1, self._lowest(serial, order))
 
     def granted_by_other_parts(self, order: Order) -> frozenset[str]:
         """Return the license codes that the other parts of the order's serial grant."""
@@ -106,7 +107,8 @@ class Numbering:
         number = serials.number_of(serial)
         return number is not None and number <= self._looked_up_to
 
-    def _lowest(self, serial: str, part: str) -> int:
+    def _lowest(self, serial: str, order: Order) -> int:
         if self._revocations is None:
             return 1
-        return self._revocations.lowest.get(serial, {}).get(part, 1)
+        lowest = self._revocations.lowest.get(serial, {}).get(order.part)
+        return 1 if lowest is None else lowest.of(order.use)

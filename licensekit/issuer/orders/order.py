@@ -25,7 +25,7 @@ class Order(NamedTuple):
     part: str = "base"
     sequence: int | None = None
     """None: the next one of the serial and part."""
-    replaces: str | None = None
+    replaces: tuple[str, ...] = ()
     use: Use = Use.PRODUCTION
     starts: int | None = None
     warning: int | None = None
@@ -45,7 +45,7 @@ class Order(NamedTuple):
     """`True` is 1 and says that no number was given."""
     sites: Mapping[str, int | None] = {}
     users: Mapping[str, int | None] = {}
-    values: Mapping[str, Value] = {}
+    settings: Mapping[str, Value] = {}
     installations: int | None = None
     """How many installations may be bound under it; None: one."""
     facts: int | None = None

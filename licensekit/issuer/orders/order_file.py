@@ -9,11 +9,22 @@ from licensekit.issuer.orders.order import Order, OrderDraft, date_faults
 from licensekit.text import values
 from licensekit.text.tables import Table, in_file_order
 from licensekit.text.toml import parse_toml
-from licensekit.wire.documents import AfterGrace, Use
+from licensekit.wire.documents import BASE, AfterGrace, Use
 from licensekit.wire.plain import word
 
 _DAYS: Final = values.whole(0, limits.TERM_DAYS)
 _HOURS: Final = values.whole(0, limits.HOURS)
+
+
+def _serials(value: object) -> tuple[str, ...]:
+    """Read serials: an array of texts, or one text with spaces between them."""
+    words: object = value.split() if isinstance(value, str) else value
+    listed = cast("list[object]", values.typed(words, list, "an array"))
+    serials = sorted({values.serial(one) for one in listed})
+    if not 1 <= len(serials) <= limits.REPLACED:
+        raise ValueError(f"names {len(serials)} serials: 1 to {limits.REPLACED} can be replaced")
+    return tuple(serials)
+
 
 _READERS: Final[dict[str, values.Reader[Any]]] = {
     "company": values.line,
@@ -21,7 +32,7 @@ _READERS: Final[dict[str, values.Reader[Any]]] = {
     "serial": values.serial,
     "part": values.code,
     "sequence": values.whole(1, limits.VERSION),
-    "replaces": values.serial,
+    "replaces": _serials,
     "use": values.word({word(use): use for use in Use}),
     "starts": values.day,
     "warning": values.day,
@@ -40,7 +51,7 @@ _READERS: Final[dict[str, values.Reader[Any]]] = {
     "borrow_hours": _HOURS,
 }
 """Key of an order to the reader of its value."""
-_SELLING_KEYS: Final = ("edition", "system", "sites", "users", "values")
+_SELLING_KEYS: Final = ("edition", "system", "sites", "users", "settings")
 KEYS: Final = frozenset({*_READERS, *_SELLING_KEYS})
 """Every key that an order may have."""
 _DATE_KEYS: Final = frozenset(
@@ -93,8 +104,10 @@ def draft_from(content: object) -> OrderDraft:
     if not any(table.content.get(key) for key in _SELLING_KEYS):
         table.faults.append(Fault("", "sells nothing: name a license or an edition"))
     order = _order(table)
-    if order.serial is not None and order.serial == order.replaces:
+    if order.serial in order.replaces:
         table.refuse("replaces", "is the serial of this order itself")
+    if order.replaces and order.part != BASE:
+        table.refuse("replaces", "is for orders of the part `base` alone")
     unread = any(fault.where in _DATE_KEYS for fault in table.faults)
     table.faults.extend(date_faults(order, whole=not unread))
     if not table.faults:
@@ -115,7 +128,7 @@ def _order(table: Table) -> Order:
         system=system,
         sites=sites,
         users=users,
-        values=read_settings(table),
+        settings=read_settings(table),
         **fields,
     )
 

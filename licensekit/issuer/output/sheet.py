@@ -72,8 +72,8 @@ def _facts(bundle: Bundle) -> Iterable[tuple[str, str]]:
         "Next check": bundle.next_check,
     }
     yield "Use", word(bundle.use)
-    if bundle.replaces is not None:
-        yield "Takes the place of", f"serial {bundle.replaces}"
+    if bundle.replaces:
+        yield "Takes the place of", f"serial {', '.join(bundle.replaces)}"
     if bundle.expiry is None:
         yield "Term", "perpetual"
     for name, day in dates.items():
@@ -83,7 +83,7 @@ def _facts(bundle: Bundle) -> Iterable[tuple[str, str]]:
         yield "Afterwards", word(bundle.after_grace)
     if bundle.binding is not None:
         yield "Works only on", _bound(bundle.binding)
-    for name, value in sorted(bundle.values.items()):
+    for name, value in sorted(bundle.settings.items()):
         yield "Setting", f"{name} = {str(value).lower() if isinstance(value, bool) else value}"
 
 

@@ -5,8 +5,9 @@ Nothing here says that a document is genuine; `licensekit.trust.signed` does.
 
 # ruff: noqa: F403  # a list of all names would repeat every module
 
+from licensekit.wire.documents.bundle import *
+from licensekit.wire.documents.catalog import *
 from licensekit.wire.documents.codec import *
 from licensekit.wire.documents.exchange import *
 from licensekit.wire.documents.fields import *
-from licensekit.wire.documents.licenses import *
 from licensekit.wire.documents.trust import *

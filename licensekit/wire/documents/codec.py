@@ -11,9 +11,10 @@ from msgspec import MsgspecError
 from msgspec.msgpack import Decoder, Encoder
 
 from licensekit.errors import NewerReaderNeeded, NotCanonical, PayloadInvalid
+from licensekit.wire.documents.bundle import Bundle
+from licensekit.wire.documents.catalog import Catalog
 from licensekit.wire.documents.exchange import Receipt, Request, Reset, Statement
 from licensekit.wire.documents.fields import Document
-from licensekit.wire.documents.licenses import Bundle, Catalog
 from licensekit.wire.documents.trust import Revocations, Root, Trust
 
 AnyDocument = Root | Trust | Revocations | Catalog | Bundle | Reset | Request | Receipt | Statement

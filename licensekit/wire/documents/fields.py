@@ -6,6 +6,7 @@ from `__post_init__`: it runs when a document is decoded as well as when one is 
 rules of spelling hold for what people type.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import Annotated, Final, TypeVar
@@ -47,14 +48,29 @@ CODE_ALPHABET: Final = b"abcdefghijklmnopqrstuvwxyz0123456789-"
 _REFUSED: Final = (
     ("\x00", "\x1f"),
     ("\x7f", "\x9f"),
+    ("\xad", "\xad"),
+    ("\u034f", "\u034f"),
     ("\u061c", "\u061c"),
+    ("\u115f", "\u1160"),
+    ("\u17b4", "\u17b5"),
+    ("\u180b", "\u180f"),
+    ("\u200b", "\u200b"),
     ("\u200e", "\u200f"),
     ("\u2028", "\u202e"),
-    ("\u2066", "\u2069"),
+    ("\u2060", "\u206f"),
+    ("\u3164", "\u3164"),
+    ("\ufe00", "\ufe0f"),
     ("\ufeff", "\ufeff"),
-    ("\ufff9", "\ufffb"),
+    ("\uffa0", "\uffa0"),
+    ("\ufff0", "\ufffb"),
+    ("\U0001bca0", "\U0001bca3"),
+    ("\U0001d173", "\U0001d17a"),
+    ("\U000e0000", "\U000e0fff"),
 )
-"""First and last character of each range that no text may hold."""
+"""First and last character of each range that no text may hold: controls, separators of lines, and
+what is never seen (Default_Ignorable_Code_Point of the Unicode Character Database) but for ZERO
+WIDTH NON-JOINER and JOINER, which Persian and Hindi are written with."""
+_FIRST_REFUSED: Final = tuple(first for first, _ in _REFUSED)
 _SERIAL_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ" + CODE_ALPHABET
 
 
@@ -70,12 +86,11 @@ def is_serial(text: str) -> bool:
 
 def text_fault(text: str) -> str | None:
     """Return why `text` may not stand in a document, or None."""
-    # All that is refused is unprintable too, so that most texts need no closer look.
-    if not text.isprintable() and any(map(_is_refused, text)):
-        return "has a control or direction-changing character"
-    if not text.isascii() and not is_normalized("NFC", text):
-        return "is not in Unicode normalization form C"
-    return None
+    if text.isascii() and text.isprintable():
+        return None
+    if any(map(_is_refused, text)):
+        return "has a control character or one that cannot be seen"
+    return None if is_normalized("NFC", text) else "is not in Unicode normalization form C"
 
 
 def written_text_fault(text: str) -> str | None:
@@ -99,8 +114,9 @@ def is_word(text: str, alphabet: bytes) -> bool:
 
 
 def _is_refused(character: str) -> bool:
-    """Return whether it is a control, a separator of lines, or changes the writing direction."""
-    return any(first <= character <= last for first, last in _REFUSED)
+    """Return whether it is in one of the ranges that no text may hold."""
+    place = bisect_right(_FIRST_REFUSED, character) - 1
+    return place >= 0 and character <= _REFUSED[place][1]
 
 
 class Document(Struct, array_like=True, frozen=True, forbid_unknown_fields=True):

@@ -3,14 +3,18 @@
 `docs/format.md` gives every field with its type, unit and bound, in the order given here.
 """
 
+from collections.abc import Iterable
 from enum import IntEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
+from msgspec.structs import astuple
 
 from licensekit import limits
+from licensekit.wire.documents.bundle import Use
 from licensekit.wire.documents.fields import (
     Code,
+    Count,
     Document,
     Extensions,
     Identity,
@@ -25,10 +29,11 @@ from licensekit.wire.documents.fields import (
     require_serials,
     require_texts,
 )
-from licensekit.wire.documents.licenses import Use
 
 Scheme = Annotated[int, Meta(ge=1, le=2)]
 """1 = Ed25519; 2 = Ed25519 and ML-DSA-65 together."""
+_ED25519_BYTES: Final = 32
+"""Where the ML-DSA-65 half of a public key of scheme 2 begins."""
 
 
 class KeyState(IntEnum):
@@ -78,8 +83,7 @@ class Root(Document, frozen=True):
         require_extensions(self.extensions)
         if self.threshold > len(self.keys):
             raise ValueError("the threshold is above the number of keys")
-        if len({key.public for key in self.keys}) < len(self.keys):
-            raise ValueError("a root names one key twice")
+        _require_distinct(key.public for key in self.keys)
 
 
 class Scope(Document, frozen=True):
@@ -92,14 +96,31 @@ class Scope(Document, frozen=True):
     longest_term: Annotated[int, Meta(ge=1, le=limits.TERM_DAYS)] | None
     """For bundles: the most days from issue to the end of grace; None is no limit.
 
-    With a limit, no bundle may be advisory after grace: it would never end.
+    With a limit, bundles end: after grace they block, and offline and borrow hours are within it.
+    """
+    parts: Annotated[list[Code], Meta(min_length=1, max_length=limits.PARTS)] | None
+    """For bundles: the parts; None is all."""
+    most: Count | None
+    """For bundles: the highest count or quantity of any license; None is no limit.
+
+    With a limit, nothing is unrestricted and no settings are sold.
     """
 
     def __post_init__(self) -> None:
-        require_codes(self.issuers)
+        require_codes([*self.issuers, *(self.parts or ())])
         require_ascending(self.types)
         require_ascending(self.issuers)
         require_ascending(self.uses)
+        require_ascending(self.parts or ())
+        if self.is_limited and self.types != [SignedType.BUNDLE]:
+            raise ValueError("a key with parts, a highest count or a longest term signs bundles")
+        if self.most is not None and (self.parts is None or len(self.issuers) > 1):
+            raise ValueError("a key with a highest count names its parts and one issuer")
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether its bundles are limited in part, count or term."""
+        return (self.longest_term, self.parts, self.most) != (None, None, None)
 
 
 class AdmittedKey(Document, frozen=True):
@@ -127,7 +148,7 @@ class Trust(Document, frozen=True):
 
     product: Code
     version: Version
-    """Continues across roots: the first trust document of a new root is not version 1."""
+    """Trust documents are ordered by the version of their root, then by this."""
     root_version: Version
     issued: Seconds
     fresh_until: Seconds | None
@@ -138,8 +159,30 @@ class Trust(Document, frozen=True):
     def __post_init__(self) -> None:
         require_codes([self.product])
         require_extensions(self.extensions)
-        if len({key.public for key in self.keys}) < len(self.keys):
-            raise ValueError("a trust document names one key twice")
+        _require_distinct(key.public for key in self.keys)
+
+
+class LowestOfUses(Document, frozen=True):
+    """The lowest sequence of a part that still counts, for each use that has one."""
+
+    production: Version | None
+    trial: Version | None
+    demo: Version | None
+
+    def __post_init__(self) -> None:
+        if (self.production, self.trial, self.demo) == (None, None, None):
+            raise ValueError("a lowest sequence is missing")
+
+    def of(self, use: Use) -> int:
+        """Return the lowest sequence of one use that still counts; 1 where all do."""
+        return (self.production, self.trial, self.demo)[use] or 1
+
+    @staticmethod
+    def raised(before: "LowestOfUses | None", use: Use, sequence: int) -> "LowestOfUses":
+        """Return `before` with at least `sequence` as the lowest of one use."""
+        lowest: list[int | None] = [None] * len(Use) if before is None else list(astuple(before))
+        lowest[use] = max(lowest[use] or 1, sequence)
+        return LowestOfUses(*lowest)
 
 
 class Revocations(Document, frozen=True):
@@ -147,8 +190,10 @@ class Revocations(Document, frozen=True):
 
     issuer: Code
     product: Code
+    root_version: Version
+    """The root in force when it was signed; lists are ordered by it, then by trust version, then
+    by number."""
     trust_version: Version
-    """The trust document in force when it was signed; lists are ordered by it, then by number."""
     number: Version
     issued: Seconds
     fresh_until: Seconds | None
@@ -157,10 +202,12 @@ class Revocations(Document, frozen=True):
     serials: Annotated[list[Serial], Meta(max_length=limits.REVOKED)]
     """Serials of which nothing counts any more."""
     lowest: Annotated[
-        dict[Serial, Annotated[dict[Code, Version], Meta(min_length=1)]],
+        dict[
+            Serial, Annotated[dict[Code, LowestOfUses], Meta(min_length=1, max_length=limits.PARTS)]
+        ],
         Meta(max_length=limits.REVOKED),
     ]
-    """Serial to part to the lowest sequence that still counts."""
+    """Serial to part to the lowest sequence of each use that still counts."""
     extensions: Extensions
 
     def __post_init__(self) -> None:
@@ -170,3 +217,21 @@ class Revocations(Document, frozen=True):
         require_serials([*self.serials, *self.lowest])
         require_codes(part for parts in self.lowest.values() for part in parts)
         require_extensions(self.extensions)
+
+
+def _require_distinct(publics: Iterable[bytes]) -> None:
+    """Refuse a public key that occurs twice, on its own or as half of a hybrid.
+
+    One secret would count twice towards a threshold.
+
+    Raises:
+        ValueError: one does.
+    """
+    halves = [
+        half
+        for public in publics
+        for half in (public[:_ED25519_BYTES], public[_ED25519_BYTES:])
+        if half
+    ]
+    if len(set(halves)) < len(halves):
+        raise ValueError("one public key occurs twice")

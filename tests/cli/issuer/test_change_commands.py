@@ -70,9 +70,9 @@ def test_a_change_that_is_there_already_is_said_to_be(sold: Desk) -> None:
 
 def test_values_are_read_as_what_they_are_meant_for(sold: Desk) -> None:
     sets = [
-        "values.beta=true",
-        "values.level=7",
-        "values.tier=gold",
+        "settings.beta=true",
+        "settings.level=7",
+        "settings.tier=gold",
         "company=Fjord = Elv AS",
         "users.standard=unrestricted",
         "system.reports=yes",
@@ -84,12 +84,12 @@ def test_values_are_read_as_what_they_are_meant_for(sold: Desk) -> None:
         "company": "Fjord = Elv AS",
         "after_grace": "block",
         "users.standard": "unrestricted",
-        "values.beta": True,
-        "values.level": 7,
-        "values.tier": "gold",
+        "settings.beta": True,
+        "settings.level": 7,
+        "settings.tier": "gold",
     }
-    shown = sold.run("amend", SERIAL, "-C", "acme", "--set", "values.beta=true", "--preview")
-    assert shown.stdout.splitlines()[-2].split() == ["values.beta", "-", "true"]
+    shown = sold.run("amend", SERIAL, "-C", "acme", "--set", "settings.beta=true", "--preview")
+    assert shown.stdout.splitlines()[-2].split() == ["settings.beta", "-", "true"]
 
 
 @pytest.mark.parametrize(

@@ -240,7 +240,7 @@ name = "Small office"
 system = ["server"]
 sites.branch = "unrestricted"
 users.standard = 5
-values.tier = "silver"
+settings.tier = "silver"
 """
     Path("other.toml").write_text(text + edition)
     shown = desk.run("catalog", "show", "other.toml").stdout.splitlines()[-1]

@@ -16,13 +16,13 @@ from licensekit.wire.documents import (
     Catalog,
     Edition,
     Kind,
-    License,
     LoginRule,
     SeatKind,
     UserKind,
     decode,
     encode,
 )
+from tests import makers
 from tests.makers import ISSUED, ISSUER, catalog
 
 HEAD = """
@@ -92,68 +92,36 @@ def test_every_key_has_its_place_in_the_document() -> None:
     [editions.team.users]
     sales = 10
     sale-cal = "unrestricted"
-    [editions.team.values]
+    [editions.team.settings]
     theme = "dark"
     languages = 3
     beta = false
     """
-    none: tuple[list[str], list[str]] = ([], [])
-    named = SeatKind.NAMED
+    entry = makers.license_entry
     assert read(text) == Catalog(
         issuer="demo",
         product="demo-crm",
+        root_version=1,
+        trust_version=1,
         version=3,
         issued=ISSUED,
         names={"issuer": "Demo", "product": "Demo CRM"},
         urls={"buy": "https://example.com/buy"},
         licenses={
-            "server": License(
-                Kind.SYSTEM, "Server", "", False, False, None, *none, named, False, None
-            ),
-            "archive": License(
-                Kind.SYSTEM, "Archive", "", False, False, None, *none, named, False, "GB"
-            ),
-            "sale": License(
+            "server": entry(Kind.SYSTEM, "Server"),
+            "archive": entry(Kind.SYSTEM, "Archive", quantity="GB"),
+            "sale": entry(
                 Kind.SYSTEM,
                 "Sale",
-                "The panel with sales",
-                False,
-                True,
-                "sale-cal",
-                *none,
-                named,
-                False,
-                None,
+                description="The panel with sales",
+                hidden=True,
+                full_with="sale-cal",
             ),
-            "satellite": License(
-                Kind.SITE, "Satellite", "", False, False, None, [], ["server"], named, True, None
-            ),
-            "sales": License(
-                Kind.USER,
-                "Sales",
-                "",
-                True,
-                False,
-                None,
-                ["sale", "sale-cal"],
-                [],
-                named,
-                False,
-                None,
-            ),
-            "sale-cal": License(
-                Kind.USER,
-                "Sale, write",
-                "",
-                False,
-                False,
-                None,
-                *none,
-                SeatKind.CONCURRENT,
-                False,
-                None,
-            ),
+            "satellite": entry(Kind.SITE, "Satellite", requires=["server"], limits_sites=True),
+            "sales": entry(Kind.USER, "Sales", plan=True, includes=["sale", "sale-cal"]),
+            "sale-cal": entry(Kind.USER, "Sale, write", seats=SeatKind.CONCURRENT),
         },
+        settings={},
         access={
             "web": LoginRule(["sale-cal", "server"], [UserKind.ASSOCIATE]),
             "portal": LoginRule(["server"], [UserKind.EXTERNAL, UserKind.ANONYMOUS]),
@@ -322,9 +290,9 @@ description = "{long}"
 quantity = "  "
 """.replace("{long}", "x" * 2001),
         [
-            ("issuer.name", "has a control or direction-changing character"),
+            ("issuer.name", "has a control character or one that cannot be seen"),
             ("issuer.buy", "is not an address that begins with https:// or mailto:"),
-            ("licenses.a.name", "has a control or direction-changing character"),
+            ("licenses.a.name", "has a control character or one that cannot be seen"),
             ("licenses.a.description", "is longer than 2000 characters"),
             ("licenses.a.quantity", "is empty"),
         ],
@@ -377,17 +345,17 @@ quantity = "GB"
 name = "E"
 system = {gb = true}
 users = {a = 0, B = 1}
-values = {x = 1.5, y = 9007199254740992, z = "a\\n"}""",
+settings = {x = 1.5, y = 9007199254740992, z = "a\\n"}""",
         [
             ("editions.e.system.gb", "is sold by quantity: write how many GB"),
             ("editions.e.users.a", "is below 1: leave out what is not sold"),
             ("editions.e.users.B", "is not a code: lower-case letters, digits, inner dashes"),
             (
-                "editions.e.values.x",
+                "editions.e.settings.x",
                 "is a decimal number, not text, a whole number or true or false",
             ),
-            ("editions.e.values.y", "is not from -9007199254740991 to 9007199254740991"),
-            ("editions.e.values.z", "has a control or direction-changing character"),
+            ("editions.e.settings.y", "is not from -9007199254740991 to 9007199254740991"),
+            ("editions.e.settings.z", "has a control character or one that cannot be seen"),
         ],
     ),
     "faults of keys and of rules, as they come in the file": (

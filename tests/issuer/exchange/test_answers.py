@@ -330,7 +330,7 @@ def test_a_company_that_has_another_name_now_is_named_with_its_serial(
 def test_a_trial_may_be_replaced_by_what_is_bound(workspace: Workspace) -> None:
     issue(workspace, use="trial")
     file = answer(workspace, asking(workspace, serial=SERIAL), replaces=SERIAL)
-    assert (file.bundle.serial, file.bundle.replaces) == ("1010000022", SERIAL)
+    assert (file.bundle.serial, file.bundle.replaces) == ("1010000022", [SERIAL])
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ from licensekit.trust.pack import open_pack
 from licensekit.trust.sign import sign
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import ResetWhat, Usage
+from licensekit.wire.documents import LowestOfUses, ResetWhat, Usage
 from licensekit.wire.frame import INSTALLATION
 from tests import makers
 from tests.partners import partner_of
@@ -199,7 +199,7 @@ def test_a_return_takes_every_earlier_sequence_back_as_well(
     assert lists is not None
     assert (lists.number, lists.lowest, lists.identities) == (
         2,
-        {SERIAL: {"base": 3, "more": 2}},
+        {SERIAL: {"base": LowestOfUses(3, None, None), "more": LowestOfUses(2, None, None)}},
         [],
     )
     asked_anew = workspace.read_request(request(11, None, "other"), now=NOW)

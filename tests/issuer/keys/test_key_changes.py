@@ -21,7 +21,12 @@ TRUST = makers.trust(
 
 def test_an_admitted_key_has_the_permission_that_was_given() -> None:
     permission = Permission(
-        "acme", (SignedType.BUNDLE, SignedType.BUNDLE), (Use.DEMO, Use.TRIAL), 60, NOW + 5, NOW + 9
+        "acme",
+        (SignedType.BUNDLE, SignedType.BUNDLE),
+        (Use.DEMO, Use.TRIAL),
+        60,
+        valid_from=NOW + 5,
+        valid_to=NOW + 9,
     )
     made = changes.admit(TRUST, NEW, "sales", permission, NOW)
     new = made.keys[-1]

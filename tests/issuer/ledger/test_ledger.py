@@ -26,7 +26,7 @@ from licensekit.keys.digest import sha256
 from licensekit.keys.signing import SigningKey
 from licensekit.trust.sign import sign
 from licensekit.wire import frame
-from licensekit.wire.documents import Document
+from licensekit.wire.documents import Document, LowestOfUses
 from tests import makers
 
 AT = makers.NOW
@@ -199,7 +199,7 @@ def test_a_bundle_that_takes_the_place_of_a_serial_replaces_all_its_parts(
     database: Database,
 ) -> None:
     enter(database, record(makers.bundle()), record(makers.bundle(part="extra")))
-    enter(database, record(makers.bundle(serial="NEW", replaces=makers.SERIAL)))
+    enter(database, record(makers.bundle(serial="NEW", replaces=[makers.SERIAL])))
     assert {state for _, _, state in standings(database)} == {"replaced"}
     assert standings(database, "NEW") == [("base", 1, "active")]
 
@@ -214,7 +214,9 @@ def test_a_list_revokes_by_identity_serial_and_lowest_sequence(database: Databas
         record(makers.bundle(serial="B", sequence=2)),
     )
     taken = makers.revocations(
-        identities=[makers.identity_of(first.token)], serials=["A"], lowest={"B": {"base": 2}}
+        identities=[makers.identity_of(first.token)],
+        serials=["A"],
+        lowest={"B": {"base": LowestOfUses(2, None, None)}},
     )
     enter(database, record(taken))
     assert standings(database) == [("base", 1, "revoked")]

@@ -10,7 +10,7 @@ from licensekit.issuer.ledger import Record, append, bundles, entry, head
 from licensekit.issuer.ledger.entries import LedgerEntry
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.signing import SigningKey
-from licensekit.wire.documents import encode
+from licensekit.wire.documents import LowestOfUses, encode
 from licensekit.wire.frame import ED25519
 from tests import makers
 from tests.workspaces import (
@@ -142,7 +142,7 @@ def test_the_part_itself_does_not_grant_what_its_next_sequence_requires(
 
 def test_a_sequence_below_the_lowest_that_counts_is_skipped(workspace: Workspace) -> None:
     issue(workspace)
-    revoke(workspace, lowest={SERIAL: {"base": 5}})
+    revoke(workspace, lowest={SERIAL: {"base": LowestOfUses(5, None, None)}})
     assert issue(workspace, serial=SERIAL).bundle.sequence == 5
     assert issue(workspace, serial=SERIAL, part="more").bundle.sequence == 1
 

@@ -77,7 +77,7 @@ GOOD: dict[str, tuple[Order, frozenset[str]]] = {
     "a hidden license": (order(users={"user": 3}), frozenset()),
     "a quantity": (order(system={"archive": 500}), frozenset()),
     "an unrestricted quantity": (order(system={"archive": None}), frozenset()),
-    "only settings": (order(values={"theme": "dark"}), frozenset()),
+    "only settings": (order(settings={"theme": "dark"}), frozenset()),
 }
 
 
@@ -134,8 +134,8 @@ BAD: dict[str, tuple[Order, list[Fault]]] = {
         ],
     ),
     "more settings than a bundle may have": (
-        order(edition="team", values={f"v{n}": n for n in range(200)}),
-        [Fault("values", "has more than 200 entries with the edition's")],
+        order(edition="team", settings={f"v{n}": n for n in range(200)}),
+        [Fault("settings", "has more than 200 entries with the edition's")],
     ),
 }
 
@@ -164,8 +164,7 @@ def test_faults_of_the_order_and_of_what_it_names_are_told_together() -> None:
 def test_every_field_of_an_order_is_in_its_bundle() -> None:
     ordered = order(
         number="A-1",
-        part="reports",
-        replaces="1010000022",
+        replaces=["1010000022"],
         use=Use.DEMO,
         starts=ISSUED_DAY,
         warning=ISSUED_DAY + 1,
@@ -176,7 +175,7 @@ def test_every_field_of_an_order_is_in_its_bundle() -> None:
         system={"server": True, "archive": 500},
         sites={"satellite": 2},
         users={"sales": 50, "user": None},
-        values={"theme": "dark"},
+        settings={"theme": "dark"},
         after_grace=AfterGrace.BLOCK,
         offline_hours=48,
         borrow_hours=72,
@@ -186,9 +185,8 @@ def test_every_field_of_an_order_is_in_its_bundle() -> None:
     made = make_bundle(checked, serial="1010000014", sequence=7, issued=ISSUED, binding=binding)
     assert made == bundle(
         company="Acme",
-        part="reports",
         sequence=7,
-        replaces="1010000022",
+        replaces=["1010000022"],
         use=Use.DEMO,
         warning=ISSUED_DAY + 1,
         expiry=ISSUED_DAY + 2,
@@ -197,7 +195,7 @@ def test_every_field_of_an_order_is_in_its_bundle() -> None:
         next_check=ISSUED_DAY + 5,
         system={"server": 1, "archive": 500},
         users={"sales": 50, "user": None},
-        values={"theme": "dark"},
+        settings={"theme": "dark"},
         binding=binding,
         after_grace=AfterGrace.BLOCK,
         offline_hours=48,
@@ -208,13 +206,13 @@ def test_every_field_of_an_order_is_in_its_bundle() -> None:
 
 def test_what_the_order_names_comes_on_top_of_its_edition_or_instead() -> None:
     ordered = order(
-        edition="team", system={"quote": True}, users={"sales": 3}, values={"theme": "light"}
+        edition="team", system={"quote": True}, users={"sales": 3}, settings={"theme": "light"}
     )
     checked = check_order(OrderDraft(ordered), CATALOG)
     made = make_bundle(checked, serial="1", sequence=1, issued=ISSUED)
     assert made.system == {"server": 1, "quote": 1}
     assert made.users == {"sales": 3, "windows": 5}
-    assert made.values == {"theme": "light"}
+    assert made.settings == {"theme": "light"}
 
 
 def test_a_term_in_days_is_counted_from_the_day_of_issue() -> None:
@@ -244,6 +242,6 @@ def test_a_term_outside_of_what_dates_can_say_is_refused(dates: dict[str, int]) 
 
 
 def test_a_bundle_cannot_replace_its_own_serial() -> None:
-    checked = check_order(OrderDraft(order(replaces="7", users={"sales": 1})), CATALOG)
+    checked = check_order(OrderDraft(order(replaces=["7"], users={"sales": 1})), CATALOG)
     with pytest.raises(OrderInvalid, match="its own serial 7"):
         make_bundle(checked, serial="7", sequence=1, issued=ISSUED)

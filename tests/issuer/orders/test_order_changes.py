@@ -66,7 +66,7 @@ name = "Large"
 system.server = true
 system.storage = 100
 users.standard = 50
-values.tier = "gold"
+settings.tier = "gold"
 """
 
 
@@ -118,7 +118,7 @@ def sold(workspace: Workspace) -> Workspace:
         next_check=day(300),
         maintenance=day(365),
         after_grace="block",
-        values={"tier": "silver"},
+        settings={"tier": "silver"},
     )
     return workspace
 
@@ -137,7 +137,7 @@ def test_a_renewal_is_the_next_sequence_and_moves_the_dates_with_the_expiry(
     after = accepted(change(sold, asked), state.pack, state.pin).document
     assert (after.serial, after.part, after.sequence) == (SERIAL, "base", 2)
     assert (after.expiry, after.grace, after.maintenance) == (TODAY + 465, TODAY + 475, TODAY + 365)
-    assert (after.after_grace, after.values) == (AfterGrace.BLOCK, {"tier": "silver"})
+    assert (after.after_grace, after.settings) == (AfterGrace.BLOCK, {"tier": "silver"})
     with sold.database.read() as ledger:
         [first, second] = bundles.of_serial(ledger, SERIAL)
     assert (first.state, second.state, second.order_number) == ("replaced", "active", None)
@@ -214,8 +214,8 @@ def test_a_number_makes_a_change_once(sold: Workspace) -> None:
         ({"standard": "unrestricted"}, {"users.standard": (25, "unrestricted")}),
         ({"system.reports": None}, {"system.reports": (1, None)}),
         ({"sites.archive": 2}, {"sites.archive": (None, 2)}),
-        ({"values.tier": "gold"}, {"values.tier": ("silver", "gold")}),
-        ({"values.tier": None}, {"values.tier": ("silver", None)}),
+        ({"settings.tier": "gold"}, {"settings.tier": ("silver", "gold")}),
+        ({"settings.tier": None}, {"settings.tier": ("silver", None)}),
         ({"company": "Fjord"}, {"company": ("Nordlys Kraft AS", "Fjord")}),
         ({"use": "demo"}, {"use": ("production", "demo")}),
         ({"maintenance": None}, {"maintenance": (day(365), None)}),
@@ -298,7 +298,7 @@ def test_an_edition_takes_the_place_of_what_it_names(workspace: Workspace) -> No
     assert shown(workspace, amend({"edition": "large", "users.standard": 60})) == {
         "users.standard": (5, 60),
         "system.storage": (None, 100),
-        "values.tier": (None, "gold"),
+        "settings.tier": (None, "gold"),
     }
     change(workspace, amend({"edition": "large"}))
     after = change(workspace, amend({"edition": "small"})).bundle
@@ -306,7 +306,7 @@ def test_an_edition_takes_the_place_of_what_it_names(workspace: Workspace) -> No
         {"standard": 5, "more": 2},
         {"server": 1, "storage": 100},
     )
-    assert (after.use, after.values) == (Use.TRIAL, {"tier": "gold"})
+    assert (after.use, after.settings) == (Use.TRIAL, {"tier": "gold"})
     assert "edition" in faults(workspace, amend({"edition": "lagre"}))
     assert "edition" in faults(workspace, amend({"edition": 5}))
     assert "sold by quantity" in faults(workspace, amend({"storage": True}))["system.storage"]
@@ -336,7 +336,7 @@ def test_what_was_revoked_is_not_changed(sold: Workspace) -> None:
 
 
 def test_what_another_serial_replaced_is_not_changed(sold: Workspace) -> None:
-    issue(sold, replaces=SERIAL)
+    issue(sold, replaces=[SERIAL])
     error = refused(NotCurrent, sold.layout.folder, lambda: change(sold, renewal(SERIAL, days=1)))
     assert "replaced by another serial" in error.what
 

@@ -33,7 +33,7 @@ def test_the_least_order_has_the_defaults() -> None:
         serial=None,
         part="base",
         sequence=None,
-        replaces=None,
+        replaces=(),
         use=Use.PRODUCTION,
         starts=None,
         warning=None,
@@ -48,7 +48,7 @@ def test_the_least_order_has_the_defaults() -> None:
         system={},
         sites={},
         users={"a": 1},
-        values={},
+        settings={},
         installations=None,
         after_grace=AfterGrace.READ_ONLY,
         offline_hours=24,
@@ -61,7 +61,7 @@ def test_every_key_has_its_place_in_the_order() -> None:
     company = " Nordlys Kraft AS "
     order = 4711
     serial = "1010000014"
-    part = "reports"
+    part = "base"
     sequence = 3
     replaces = "1010000022"
     use = "demo"
@@ -85,7 +85,7 @@ def test_every_key_has_its_place_in_the_order() -> None:
     [users]
     sales = 4294967295
     web = "unrestricted"
-    [values]
+    [settings]
     theme = "dark"
     languages = -3
     beta = false
@@ -94,9 +94,9 @@ def test_every_key_has_its_place_in_the_order() -> None:
         company="Nordlys Kraft AS",
         number="4711",
         serial="1010000014",
-        part="reports",
+        part="base",
         sequence=3,
-        replaces="1010000022",
+        replaces=("1010000022",),
         use=Use.DEMO,
         starts=1,
         warning=2,
@@ -108,7 +108,7 @@ def test_every_key_has_its_place_in_the_order() -> None:
         system={"server": True, "archive": 500, "base": 1},
         sites={"satellite": 2},
         users={"sales": 4294967295, "web": None},
-        values={"theme": "dark", "languages": -3, "beta": False},
+        settings={"theme": "dark", "languages": -3, "beta": False},
         installations=2,
         after_grace=AfterGrace.BLOCK,
         offline_hours=0,
@@ -133,7 +133,7 @@ def test_the_sample_reads_alike_from_toml_and_from_json() -> None:
 
 
 def test_null_is_absent() -> None:
-    content = {"company": "Acme", "expiry": None, "part": None, "values": {"x": None}}
+    content = {"company": "Acme", "expiry": None, "part": None, "settings": {"x": None}}
     assert order_from({**content, "users": {"a": 1}}) == order_from(LEAST)
 
 
@@ -158,7 +158,7 @@ FAULTS: dict[str, tuple[object, list[tuple[str, str]]]] = {
             "use": 0,
             "users": ["a"],
             "sites": 5,
-            "values": [],
+            "settings": [],
             "offline_hours": 1.5,
             "system": [1, "b", "b"],
         },
@@ -171,7 +171,7 @@ FAULTS: dict[str, tuple[object, list[tuple[str, str]]]] = {
             ("use", 'is a number, not "production", "trial" or "demo"'),
             ("users", "is an array, not a table"),
             ("sites", "is a number, not a table"),
-            ("values", "is an array, not a table"),
+            ("settings", "is an array, not a table"),
             ("offline_hours", "is a decimal number, not a whole number"),
             ("system[0]", "is a number, not a code in quotes"),
             ("system[2]", "is there twice"),
@@ -250,11 +250,11 @@ FAULTS: dict[str, tuple[object, list[tuple[str, str]]]] = {
         ],
     ),
     "texts": (
-        {**LEAST, "company": "Acme\u202e", "order": "\n", "values": {"a": "x" * 2001}},
+        {**LEAST, "company": "Acme\u202e", "order": "\n", "settings": {"a": "x" * 2001}},
         [
-            ("company", "has a control or direction-changing character"),
+            ("company", "has a control character or one that cannot be seen"),
             ("order", "is empty"),
-            ("values.a", "is longer than 2000 characters"),
+            ("settings.a", "is longer than 2000 characters"),
         ],
     ),
     "half a character": (
@@ -292,8 +292,8 @@ FAULTS: dict[str, tuple[object, list[tuple[str, str]]]] = {
         ],
     ),
     "more than a bundle may have": (
-        {"company": "Acme", "values": {f"v{n}": n for n in range(201)}},
-        [("values", "has more than 200 entries")],
+        {"company": "Acme", "settings": {f"v{n}": n for n in range(201)}},
+        [("settings", "has more than 200 entries")],
     ),
 }
 

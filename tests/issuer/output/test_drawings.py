@@ -103,11 +103,11 @@ def test_without_segno_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatc
 
 def test_a_page_says_all_that_the_license_says() -> None:
     one = file(
-        replaces="OLD-1",
+        replaces=["OLD-1"],
         use=Use.TRIAL,
         maintenance=makers.ISSUED_DAY + 10,
         next_check=makers.ISSUED_DAY + 20,
-        values={"tier": "gold", "beta": True, "level": 7},
+        settings={"tier": "gold", "beta": True, "level": 7},
         binding=Binding(bytes(32), 2, {"host": bytes(16), "disk": bytes(16)}),
     )
     said = Text(page(one)).found
@@ -194,7 +194,7 @@ def test_a_license_too_long_for_a_code_has_a_page_that_says_so() -> None:
 
 def test_a_page_loads_nothing_and_runs_nothing_whatever_the_names_are() -> None:
     evil = "<script src=//x>&\"'</script>"
-    parsed = Text(page(file(company=evil, values={"note": evil})))
+    parsed = Text(page(file(company=evil, settings={"note": evil})))
     assert evil in parsed.found
     assert not {"script", "src", "href", "link", "img", "onclick"} & set(parsed.names)
     assert "default-src 'none'" in page(file())

@@ -24,11 +24,13 @@ _INNER: Final = {
     "edition": ("Catalog", "Edition"),
     "binding": ("Bundle", "Binding"),
     "usage": ("Statement", "Usage"),
+    "lowest": ("Revocations", "Lowest"),
+    "setting": ("Catalog", "Setting"),
 }
 _REFUSED: Final = [
     (int(first, 16), int(last or first, 16))
     for first, last in re.findall(
-        r"^\| U\+([0-9A-F]{4})(?: to U\+([0-9A-F]{4}))? \|",
+        r"^\| U\+([0-9A-F]{4,6})(?: to U\+([0-9A-F]{4,6}))? \|",
         section(FORMAT, "Fields"),
         re.MULTILINE,
     )
@@ -177,6 +179,8 @@ def _map(name: Check, item: Check, least: int, most: int) -> Check:
 
 def bound(text: str) -> int:
     """Return a number that stands in the text, or the bound that it names."""
+    if text.startswith("-"):
+        return -bound(text[1:])
     return int(text) if text.isdigit() else BOUNDS[text.strip("`")]
 
 
@@ -237,8 +241,8 @@ _PATTERNS: Final[list[Pattern]] = [
         lambda m, _, words: _map(_item(m[2], words), _item(m[3], words), 0, bound(m[1])),
     ),
     (
-        r"map of 1 or more entries: (.+?) to (.+)",
-        lambda m, _, words: _map(_item(m[1], words), _item(m[2], words), 1, 2**32),
+        r"map of 1 to (`\w+`) entries: (.+?) to (.+)",
+        lambda m, _, words: _map(_item(m[2], words), _item(m[3], words), 1, bound(m[1])),
     ),
 ]
 
@@ -249,9 +253,59 @@ def _rules(kind: str, fields: dict[str, Any]) -> None:
         need(rule(fields), "payload-invalid")
 
 
-def _no_key_twice(document: dict[str, Any], place: int) -> bool:
-    publics = [key[place] for key in document["keys"]]
-    return len(set(publics)) == len(publics)
+def _distinct(document: dict[str, Any]) -> bool:
+    publics = [key[1] for key in document["keys"]]
+    halves = [half for public in publics for half in (public[:32], public[32:]) if half]
+    return len(set(halves)) == len(halves)
+
+
+def _scope(scope: dict[str, Any]) -> bool:
+    limits = [scope[name] for name in ("longest_term", "parts", "most")]
+    if limits != [None] * 3 and scope["types"] != [2]:
+        return False
+    return scope["most"] is None or (scope["parts"] is not None and len(scope["issuers"]) == 1)
+
+
+def _setting(setting: dict[str, Any]) -> bool:
+    kind, lowest, highest = setting["type"], setting["lowest"], setting["highest"]
+    is_number = kind == 1
+    bounded = (lowest, highest) != (None, None)
+    return (
+        (is_number or not (bounded or setting["combine"]))
+        and (kind == 0 or not setting["choices"])
+        and (None in (lowest, highest) or lowest <= highest)
+        and (setting["default"] is None or _fits(setting, setting["default"]))
+    )
+
+
+def _fits(setting: dict[str, Any], value: Any) -> bool:
+    lowest, highest = setting["lowest"], setting["highest"]
+    return (
+        type(value) is (str, int, bool)[setting["type"]]
+        and (lowest is None or lowest <= value)
+        and (highest is None or value <= highest)
+        and (not setting["choices"] or value in setting["choices"])
+    )
+
+
+def _catalog(catalog: dict[str, Any]) -> bool:
+    names = [name for name, _ in _rows("License")]
+    includes = {
+        code: set(entry[names.index("includes")]) & catalog["licenses"].keys()
+        for code, entry in catalog["licenses"].items()
+    }
+    pairs = 0
+    for code in includes:
+        reached: set[str] = set()
+        waiting = [code]
+        while waiting:
+            new = includes[waiting.pop()] - reached
+            reached |= new
+            waiting += new
+        pairs += len(reached - {code})
+        if pairs > BOUNDS["CLOSURE"]:
+            return False
+    return True
 
 
 def _window(key: dict[str, Any]) -> bool:
@@ -263,7 +317,9 @@ def _bundle(bundle: dict[str, Any]) -> bool:
     dates = [bundle[name] for name in ("starts", "warning", "expiry", "grace")]
     there = [day for day in dates if day is not None]
     lone = bundle["expiry"] is None and (dates[1], dates[3]) != (None, None)
-    return bundle["replaces"] != bundle["serial"] and there == sorted(there) and not lone
+    replaces = bundle["replaces"]
+    replaceable = bundle["serial"] not in replaces and (not replaces or bundle["part"] == "base")
+    return replaceable and there == sorted(there) and not lone
 
 
 def _binding(binding: dict[str, Any]) -> bool:
@@ -273,8 +329,13 @@ def _binding(binding: dict[str, Any]) -> bool:
 
 
 _RULES: Final[dict[str, Callable[[dict[str, Any]], bool]]] = {
-    "root": lambda root: root["threshold"] <= len(root["keys"]) and _no_key_twice(root, 1),
-    "trust": lambda trust: _no_key_twice(trust, 1),
+    "root": lambda root: root["threshold"] <= len(root["keys"]) and _distinct(root),
+    "trust": _distinct,
+    "scope": _scope,
+    "lowest": lambda lowest: any(lowest.values()),
+    "license": lambda one: one["per"] is None or one["quantity"] is not None,
+    "setting": _setting,
+    "catalog": _catalog,
     "admitted key": _window,
     "bundle": _bundle,
     "binding": _binding,

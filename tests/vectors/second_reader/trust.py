@@ -215,7 +215,7 @@ def verified(state: State, token: Token, kind: str, now: int) -> Held:
     need(state.trust is not None, "trust-missing")
     need(signer in state.admitted, "key-unknown")
     admitted = state.admitted[signer]
-    types, issuers, uses, longest = admitted["scope"]
+    types, issuers, uses, longest, _, _ = admitted["scope"]
     need(admitted["state"] != 2, "key-revoked")
     need(KINDS.index(kind) in types, "key-out-of-scope")
     check_all(token, signatures, state.keys, payload)
@@ -248,10 +248,10 @@ def bundle(state: State, token: Token, now: int) -> Held:
     if seen is not None:
         need(taken_back and place(taken_back) >= seen, "revocations-missing")
     if taken_back is not None:
-        lowest = taken_back.says["lowest"].get(says["serial"], {}).get(says["part"], 0)
+        lowest = taken_back.says["lowest"].get(says["serial"], {}).get(says["part"], [None] * 3)
         need(held.identity not in taken_back.says["identities"], "bundle-revoked")
         need(says["serial"] not in taken_back.says["serials"], "bundle-revoked")
-        need(says["sequence"] >= lowest, "bundle-revoked")
+        need(says["sequence"] >= (lowest[says["use"]] or 0), "bundle-revoked")
     return held
 
 

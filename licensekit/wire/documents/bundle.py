@@ -1,11 +1,11 @@
-"""What is sold: bundles, and the catalog that says what can be in them.
+"""What is sold: the bundle that one file grants to one company.
 
 `docs/format.md` gives every field with its type, unit and bound, in the order given here.
 """
 
 from enum import IntEnum
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
@@ -20,16 +20,13 @@ from licensekit.wire.documents.fields import (
     FactHash,
     Hours,
     Name,
-    QualifiedCode,
     Seconds,
     Serial,
-    Text,
     Value,
     Version,
     require_ascending,
     require_codes,
     require_extensions,
-    require_qualified,
     require_serials,
     require_texts,
 )
@@ -64,20 +61,11 @@ class AfterGrace(IntEnum):
     ADVISORY = 2
 
 
-class SeatKind(IntEnum):
-    """How a user license counts: assigned users, or users at work at one time."""
-
-    NAMED = 0
-    CONCURRENT = 1
-
-
-class UserKind(IntEnum):
-    """Who a user is: internal, or one of the others."""
-
-    ASSOCIATE = 0
-    EXTERNAL = 1
-    SYSTEM = 2
-    ANONYMOUS = 3
+BASE: Final = "base"
+"""The part that every serial has; the others are add-ons."""
+PICKUP: Final = "pickup"
+"""The extension that names where the newest file lies: 16 random bytes in hex, the same over
+renewals."""
 
 
 class Binding(Document, frozen=True):
@@ -100,7 +88,7 @@ class Binding(Document, frozen=True):
 
 Counts = Annotated[dict[Code, Count | None], Meta(max_length=limits.LICENSES)]
 """License code to count; None is unrestricted."""
-Values = Annotated[dict[Code, Value], Meta(max_length=limits.VALUES)]
+Settings = Annotated[dict[Code, Value], Meta(max_length=limits.SETTINGS)]
 """Setting code to what was sold."""
 
 
@@ -113,8 +101,9 @@ class Bundle(Document, frozen=True):
     part: Code
     """`base`, or the name of an add-on."""
     sequence: Version
-    replaces: Serial | None
-    """The serial that this one takes the place of (trial to bought, a merger)."""
+    """A higher one of the same issuer, serial, part and use replaces a lower one."""
+    replaces: Annotated[list[Serial], Meta(max_length=limits.REPLACED)]
+    """The serials that this one takes the place of (trial to bought, a merger)."""
     company: Name
     use: Use
     issued: Seconds
@@ -128,7 +117,7 @@ class Bundle(Document, frozen=True):
     """Count 1, or the quantity in the license's unit."""
     sites: Counts
     users: Counts
-    values: Values
+    settings: Settings
     binding: Binding | None
     after_grace: AfterGrace
     offline_hours: Hours
@@ -146,16 +135,23 @@ class Bundle(Document, frozen=True):
                 *self.system,
                 *self.sites,
                 *self.users,
-                *self.values,
+                *self.settings,
             ]
         )
-        require_serials([self.serial] if self.replaces is None else [self.serial, self.replaces])
-        require_texts([self.company, *self.values.values()])
+        require_serials([self.serial, *self.replaces])
+        require_texts([self.company, *self.settings.values()])
         require_extensions(self.extensions)
-        if self.replaces == self.serial:
-            raise ValueError("a bundle cannot replace its own serial")
+        if self.replaces:
+            self._require_replaceable()
         if fault := order_of_dates_fault(self.starts, self.warning, self.expiry, self.grace):
             raise ValueError(fault)
+
+    def _require_replaceable(self) -> None:
+        require_ascending(self.replaces)
+        if self.serial in self.replaces:
+            raise ValueError("a bundle cannot replace its own serial")
+        if self.part != BASE:
+            raise ValueError("only a base bundle can replace another serial")
 
     def counts(self, kind: Kind) -> dict[str, int | None]:
         """Return license code to count of one kind; None is unrestricted."""
@@ -204,84 +200,3 @@ def _ascend(*days: int | None) -> bool:
                 return False
             last = day
     return True
-
-
-class License(Document, frozen=True):
-    """One license that can be sold, and what it means."""
-
-    kind: Kind
-    name: Name
-    description: Text
-    plan: bool
-    """A user holds at most one plan."""
-    hidden: bool
-    """Not shown for assignment; still checked."""
-    full_with: QualifiedCode | None
-    """Present alone, the license is read; with this user license it is full."""
-    includes: Annotated[list[Code], Meta(max_length=limits.INCLUDES)]
-    requires: Annotated[list[QualifiedCode], Meta(max_length=limits.INCLUDES)]
-    seats: SeatKind
-    limits_sites: bool
-    """The count limits how many sites there are besides the central one."""
-    quantity: Name | None
-    """The unit that a system license is sold in (`GB`), or nothing."""
-
-    def __post_init__(self) -> None:
-        require_codes(self.includes)
-        require_qualified(self.requires)
-        require_ascending(self.includes)
-        require_ascending(self.requires)
-        if self.full_with is not None:
-            require_qualified([self.full_with])
-        require_texts([self.name, self.description, self.quantity])
-
-
-class LoginRule(Document, frozen=True):
-    """Who may log in by one way."""
-
-    all: Annotated[list[QualifiedCode], Meta(min_length=1, max_length=limits.INCLUDES)]
-    """The licenses that must all be there: system licenses present, user licenses held."""
-    users: Annotated[list[UserKind], Meta(min_length=1, max_length=len(UserKind))]
-    """The kinds of users that may come this way."""
-
-    def __post_init__(self) -> None:
-        require_qualified(self.all)
-        require_ascending(self.all)
-        require_ascending(self.users)
-
-
-class Edition(Document, frozen=True):
-    """A template for orders: what a named edition contains."""
-
-    name: Name
-    system: Counts
-    sites: Counts
-    users: Counts
-    values: Values
-
-    def __post_init__(self) -> None:
-        require_codes([*self.system, *self.sites, *self.users, *self.values])
-        require_texts([self.name, *self.values.values()])
-
-
-class Catalog(Document, frozen=True):
-    """Everything that an issuer can sell for a product."""
-
-    issuer: Code
-    product: Code
-    version: Version
-    issued: Seconds
-    names: Annotated[dict[Code, Name], Meta(max_length=limits.URLS)]
-    """`issuer` and `product` to the names that people read."""
-    urls: Annotated[dict[Code, Text], Meta(max_length=limits.URLS)]
-    """Purpose to address: `buy`."""
-    licenses: Annotated[dict[Code, License], Meta(max_length=limits.LICENSES)]
-    access: Annotated[dict[Code, LoginRule], Meta(max_length=limits.URLS)]
-    editions: Annotated[dict[Code, Edition], Meta(max_length=limits.EDITIONS)]
-    extensions: Extensions
-
-    def __post_init__(self) -> None:
-        require_codes([self.issuer, self.product, *self.names, *self.urls])
-        require_codes([*self.licenses, *self.access, *self.editions])
-        require_texts([*self.names.values(), *self.urls.values()])
-        require_extensions(self.extensions)

@@ -1,0 +1,264 @@
+"""What can be sold: the catalog that says what may be in bundles, and what it means.
+
+`docs/format.md` gives every field with its type, unit and bound, in the order given here.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import IntEnum
+from typing import Annotated
+
+from msgspec import Meta
+
+from licensekit import limits
+from licensekit.wire.documents.bundle import Counts, Kind, Settings
+from licensekit.wire.documents.fields import (
+    Code,
+    Document,
+    Extensions,
+    Integer,
+    Name,
+    QualifiedCode,
+    Seconds,
+    Text,
+    Value,
+    Version,
+    require_ascending,
+    require_codes,
+    require_extensions,
+    require_qualified,
+    require_texts,
+)
+
+
+class SeatKind(IntEnum):
+    """How a user license counts: assigned users, or users at work at one time."""
+
+    NAMED = 0
+    CONCURRENT = 1
+
+
+class UserKind(IntEnum):
+    """Who a user is: internal, or one of the others."""
+
+    ASSOCIATE = 0
+    EXTERNAL = 1
+    SYSTEM = 2
+    ANONYMOUS = 3
+
+
+class MeterPeriod(IntEnum):
+    """The time after which a quantity that was used up is there anew."""
+
+    DAY = 0
+    MONTH = 1
+    YEAR = 2
+    TERM = 3
+    """The term of the bundle that grants it."""
+
+
+class SettingType(IntEnum):
+    """What a setting is."""
+
+    TEXT = 0
+    NUMBER = 1
+    BOOLEAN = 2
+
+
+class Combine(IntEnum):
+    """What the values that several parts sell of one setting make together."""
+
+    LATEST = 0
+    """The value of the bundle that was issued last."""
+    SUM = 1
+    MOST = 2
+
+
+class License(Document, frozen=True):
+    """One license that can be sold, and what it means."""
+
+    kind: Kind
+    name: Name
+    description: Text
+    plan: bool
+    """A user holds at most one plan."""
+    hidden: bool
+    """Not shown for assignment; still checked."""
+    full_with: QualifiedCode | None
+    """Present alone, the license is read; with this user license it is full."""
+    includes: Annotated[list[Code], Meta(max_length=limits.INCLUDES)]
+    requires: Annotated[list[QualifiedCode], Meta(max_length=limits.INCLUDES)]
+    seats: SeatKind
+    limits_sites: bool
+    """The count limits how many sites there are besides the central one."""
+    quantity: Name | None
+    """The unit that a system license is sold in (`GB`), or nothing."""
+    per: MeterPeriod | None
+    """The time after which the quantity is there anew; None: it is not used up."""
+    replaced_by: Code | None
+    """The license that took its place: who holds this one has that one as well."""
+    names: Annotated[dict[Code, Name], Meta(max_length=limits.LANGUAGES)]
+    """Language (BCP 47, in lower case) to its name there."""
+
+    def __post_init__(self) -> None:
+        require_codes(self.includes)
+        require_qualified(self.requires)
+        require_ascending(self.includes)
+        require_ascending(self.requires)
+        if self.full_with is not None:
+            require_qualified([self.full_with])
+        require_codes([*self.names, *([] if self.replaced_by is None else [self.replaced_by])])
+        require_texts([self.name, self.description, self.quantity, *self.names.values()])
+        if self.per is not None and self.quantity is None:
+            raise ValueError("only a quantity is there anew after a time")
+
+
+class LoginRule(Document, frozen=True):
+    """Who may log in by one way."""
+
+    all: Annotated[list[QualifiedCode], Meta(min_length=1, max_length=limits.INCLUDES)]
+    """The licenses that must all be there: system licenses present, user licenses held."""
+    users: Annotated[list[UserKind], Meta(min_length=1, max_length=len(UserKind))]
+    """The kinds of users that may come this way."""
+
+    def __post_init__(self) -> None:
+        require_qualified(self.all)
+        require_ascending(self.all)
+        require_ascending(self.users)
+
+
+class Edition(Document, frozen=True):
+    """A template for orders: what a named edition contains."""
+
+    name: Name
+    system: Counts
+    sites: Counts
+    users: Counts
+    settings: Settings
+
+    def __post_init__(self) -> None:
+        require_codes([*self.system, *self.sites, *self.users, *self.settings])
+        require_texts([self.name, *self.settings.values()])
+
+
+class Setting(Document, frozen=True):
+    """A setting that can be sold: which values fit it, and what several parts make of theirs."""
+
+    type: SettingType
+    name: Name
+    lowest: Integer | None
+    highest: Integer | None
+    choices: Annotated[list[Text], Meta(max_length=limits.CHOICES)]
+    """The texts that fit; empty: any."""
+    default: Value | None
+    """What counts where nothing was sold."""
+    combine: Combine
+
+    def __post_init__(self) -> None:
+        require_texts([self.name, *self.choices, self.default])
+        require_ascending(self.choices)
+        if self.type is not SettingType.NUMBER and (
+            (self.lowest, self.highest) != (None, None) or self.combine is not Combine.LATEST
+        ):
+            raise ValueError("only numbers have bounds, a sum or a highest")
+        if self.type is not SettingType.TEXT and self.choices:
+            raise ValueError("only texts are chosen")
+        if self.lowest is not None and self.highest is not None and self.lowest > self.highest:
+            raise ValueError("the lowest is above the highest")
+        if self.default is not None and not self.fits(self.default):
+            raise ValueError("the default does not fit")
+
+    def fits(self, value: str | int | bool) -> bool:  # noqa: FBT001  # a value that was sold
+        """Return whether `value` is one that this setting can have."""
+        match value:
+            case bool():
+                return self.type is SettingType.BOOLEAN
+            case str():
+                return self.type is SettingType.TEXT and (not self.choices or value in self.choices)
+            case int():
+                return (
+                    self.type is SettingType.NUMBER
+                    and (self.lowest is None or self.lowest <= value)
+                    and (self.highest is None or value <= self.highest)
+                )
+
+
+class Catalog(Document, frozen=True):
+    """Everything that an issuer can sell for a product."""
+
+    issuer: Code
+    product: Code
+    root_version: Version
+    """The root in force when it was signed; catalogs are ordered by it, then by trust version, then
+    by version."""
+    trust_version: Version
+    version: Version
+    issued: Seconds
+    names: Annotated[dict[Code, Name], Meta(max_length=limits.URLS)]
+    """`issuer` and `product` to the names that people read."""
+    urls: Annotated[dict[Code, Text], Meta(max_length=limits.URLS)]
+    """Purpose to address: `buy`."""
+    licenses: Annotated[dict[Code, License], Meta(max_length=limits.LICENSES)]
+    settings: Annotated[dict[Code, Setting], Meta(max_length=limits.SETTINGS)]
+    access: Annotated[dict[Code, LoginRule], Meta(max_length=limits.URLS)]
+    editions: Annotated[dict[Code, Edition], Meta(max_length=limits.EDITIONS)]
+    extensions: Extensions
+
+    def __post_init__(self) -> None:
+        require_codes([self.issuer, self.product, *self.names, *self.urls])
+        require_codes([*self.licenses, *self.settings, *self.access, *self.editions])
+        require_texts([*self.names.values(), *self.urls.values()])
+        require_extensions(self.extensions)
+        closure_of({code: license_.includes for code, license_ in self.licenses.items()})
+
+
+def closure_of(includes: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
+    """Return, for each license, all that it includes, directly or not, without itself.
+
+    `includes` is code to the codes that a license includes itself. A code that has no entry is left
+    out: absent is not granted. A circle, which no sound catalog has, ends where it began.
+
+    Raises:
+        ValueError: there are more than `limits.CLOSURE` pairs. No more work is done than to see it.
+    """
+    # Sets of codes as the bits of a number: a catalog of a stranger must not cost more than this.
+    codes = tuple(includes)
+    bit = {code: 1 << number for number, code in enumerate(codes)}
+    direct = [_union(bit.get(inner, 0) for inner in includes[code]) & ~bit[code] for code in codes]
+    pairs = sum(one.bit_count() for one in direct)
+    found: dict[str, frozenset[str]] = {}
+    _require_bounded(pairs)
+    for start, code in enumerate(codes):
+        reached = _reached(direct, start)
+        pairs += reached.bit_count() - direct[start].bit_count()
+        _require_bounded(pairs)
+        found[code] = frozenset(codes[place] for place in _places(reached))
+    return found
+
+
+def _require_bounded(pairs: int) -> None:
+    if pairs > limits.CLOSURE:
+        raise ValueError(f"its licenses include more than {limits.CLOSURE} others in all")
+
+
+def _union(bits: Iterable[int]) -> int:
+    union = 0
+    for one in bits:
+        union |= one
+    return union
+
+
+def _reached(direct: Sequence[int], start: int) -> int:
+    found = 1 << start
+    frontier = direct[start]
+    while frontier:
+        place = frontier.bit_length() - 1
+        found |= 1 << place
+        frontier = (frontier | direct[place]) & ~found
+    return found & ~(1 << start)
+
+
+def _places(bits: int) -> Iterator[int]:
+    while bits:
+        place = bits.bit_length() - 1
+        yield place
+        bits ^= 1 << place
