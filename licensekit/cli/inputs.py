@@ -30,7 +30,8 @@ def moment(ctx: click.Context, param: click.Parameter, value: str | None) -> int
     except (ValueError, OverflowError):
         seconds = -1
     if not 0 <= seconds <= limits.SECONDS:
-        raise click.BadParameter(f"{value!r} is not a time like 2027-01-01T00:00:00Z", ctx, param)
+        wanted = "a date like 2027-01-01 or a time like 2027-01-01T00:00:00Z"
+        raise click.BadParameter(f"{value!r} is not {wanted}", ctx, param)
     return seconds
 
 

@@ -55,7 +55,7 @@ def stream_json(name: str, items: Iterable[Mapping[str, Any]]) -> None:
             click.echo(separator + _dump(item), nl=False)
             separator = ",\n"
     except LicenseError as error:
-        click.echo(f'\n], "error": {_dump(error_json(error))}}}')
+        click.echo(f'\n], "error": {_dump(error.as_json())}}}')
         raise
     click.echo("\n]}")
 
@@ -65,11 +65,6 @@ def _json_is_printed() -> None:
     ctx = click.get_current_context(silent=True)
     if ctx is not None:
         ctx.meta.pop(JSON_DUE, None)
-
-
-def error_json(error: LicenseError) -> dict[str, Any]:
-    """Return what `--json` prints of an error: its code, message, data, hint and place."""
-    return {**error.as_json(), "where": error.where or None}
 
 
 def _dump(value: object, *, indent: int | None = None) -> str:

@@ -114,7 +114,7 @@ def coded(sentence: str) -> Markup:
 
 def told(error: LicenseError) -> Markup:
     """Return what is wrong, and where; what to do stands below it."""
-    return coded(f"{error.where}: {error.what}" if error.where else error.what)
+    return coded(f"{error.where}: {error.message}" if error.where else error.message)
 
 
 def _time(written: str, shown: str, title: str, kind: str) -> Markup:

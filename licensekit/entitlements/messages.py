@@ -4,11 +4,10 @@ Notices are for administrators, reasons say why a user may not log in, the other
 a bundle is not granted here.
 """
 
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, ClassVar, Literal, NamedTuple
 
-from licensekit.errors.coded import Message
+from licensekit.errors.coded import Message, Templates
 
 
 class BundleName(NamedTuple):
@@ -37,7 +36,7 @@ class Notice(Message):
 
     level: ClassVar[Severity]
     """The severity, where it is always the same."""
-    subject_template: ClassVar[str | Mapping[str, str]]
+    subject_template: ClassVar[Templates]
     days: int | None = None
     """Days left until what it warns of; None where no date is involved."""
 
@@ -76,7 +75,7 @@ class Expired(Notice):
     """A bundle has expired, and what follows."""
 
     code = "expired"
-    template: ClassVar[str | Mapping[str, str]] = {
+    template: ClassVar[Templates] = {
         "read-only": "{bundle} has expired: what was full is read-only now",
         "block": "{bundle} has expired: it grants nothing now, and logins are refused",
         "advisory": "{bundle} has expired: everything works on",
@@ -92,7 +91,7 @@ class BindingDifference(Message):
     """How the installation that a bundle is bound to differs from this one."""
 
     code = "binding-difference"
-    template: ClassVar[str | Mapping[str, str]] = {
+    template: ClassVar[Templates] = {
         "key": "the key of this installation is another one",
         "facts": (
             "{same} of {facts} machine facts are as they were and {needed} must be: not"
@@ -238,13 +237,13 @@ class NotFresh(Notice):
     """A trust document or revocation list is past its time."""
 
     code = "not-fresh"
-    template: ClassVar[str | Mapping[str, str]] = {
+    template: ClassVar[Templates] = {
         "trust": "the trust document is past its time",
         "revocations": "the revocation list of `{issuer}` is past its time",
     }
     hint_template = "ask the vendor for a newer file"
     level = Severity.INFO
-    subject_template: ClassVar[str | Mapping[str, str]] = {
+    subject_template: ClassVar[Templates] = {
         "trust": "the trust document",
         "revocations": "the revocation list of `{issuer}`",
     }
@@ -314,7 +313,7 @@ class LoginsStopped(Reason):
     """A `no-login` event is in force."""
 
     code = "event"
-    template: ClassVar[str | Mapping[str, str]] = {
+    template: ClassVar[Templates] = {
         "silent": "no logins for now",
         "announced": "no logins for now: {announcement}",
     }
@@ -343,7 +342,7 @@ class BundleNotInForce(WhyNot):
     """A bundle grants it, and cannot now."""
 
     code = "bundle-not-in-force"
-    template: ClassVar[str | Mapping[str, str]] = {
+    template: ClassVar[Templates] = {
         "expired": "bundle {bundle} expired",
         "foreign": "bundle {bundle} is bound to another installation",
         "unmaintained": "bundle {bundle} does not cover this version of the product",

@@ -3,12 +3,12 @@
 from typing import ClassVar, Literal
 
 from licensekit.errors.coded import Templates
-from licensekit.errors.tree import CodedError
+from licensekit.errors.tree import LicenseError
 
 _AGAIN = "ask for the file again and send it as an attachment"
 
 
-class FormatError(CodedError):
+class FormatError(LicenseError):
     """The bytes are not a well-formed document of this format."""
 
     code = "format"

@@ -1,5 +1,6 @@
 """What a person agrees to, or should read, before something is signed."""
 
+from licensekit.errors.catalog_faults import SoldReduced
 from licensekit.errors.coded import Message
 
 
@@ -31,9 +32,8 @@ class TakesAway(Message):
     """The catalog takes something away from bundles that were sold."""
 
     code = "takes-away"
-    template = "the catalog takes away from bundles that were sold: {path}: {why}"
-    path: str
-    why: str
+    template = "the catalog takes away from bundles that were sold: {fault}"
+    fault: SoldReduced
 
 
 class UnboundReturn(Message):

@@ -66,7 +66,7 @@ class SeatRequest(NamedTuple):
             EntryInvalid: the holder is empty, too long or has characters that nobody can see; the
                 time is out of bounds; or nothing is asked for.
         """
-        names.check_id(self.holder, "holder")
+        names.check_id(self.holder, "holder id")
         if not SHORTEST_SECONDS <= self.ttl <= LONGEST_SECONDS:
             raise EntryInvalid(
                 reason="seconds",

@@ -97,11 +97,8 @@ def console(
         reach = Reach(
             host, port, tls_cert, tls_key, public, proxies, proxy_user_header, proxy_role_header
         )
-        try:
-            with suppress(KeyboardInterrupt):  # that is how it is stopped
-                run(installation, reach, user=user_name() or "console", tell=_tell)
-        except ValueError as error:
-            raise click.BadParameter(str(error), param_hint="--public") from error
+        with suppress(KeyboardInterrupt):  # that is how it is stopped
+            run(installation, reach, user=user_name() or "console", tell=_tell)
 
 
 def _tell(line: str) -> None:

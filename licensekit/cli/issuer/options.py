@@ -11,7 +11,6 @@ import click
 
 from licensekit.cli.inputs import PassphraseSource, passphrase_options, read_passphrase
 from licensekit.cli.output import remark, warn
-from licensekit.dates import parse_seconds
 from licensekit.files import is_exposed
 from licensekit.issuer import KeyFile, Workspace, open_key
 from licensekit.keys.signing import Signer
@@ -83,16 +82,6 @@ def root_passphrase(command: Callable[..., None]) -> Callable[..., None]:
         command(root_passphrase=source, **given)
 
     return collected
-
-
-def moment(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
-    """Read a time or date given to an option as seconds since 1970."""
-    if value is None:
-        return None
-    try:
-        return parse_seconds(value)
-    except ValueError as error:
-        raise click.BadParameter(f"{value!r}: {error}", ctx, param) from error
 
 
 def clock() -> int:

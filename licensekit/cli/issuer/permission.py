@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from licensekit import limits
-from licensekit.cli.issuer.options import moment
+from licensekit.cli.inputs import moment
 from licensekit.issuer import Permission
 from licensekit.wire.documents import SignedType, Use
 from licensekit.wire.plain import word

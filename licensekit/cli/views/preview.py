@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from licensekit.access import Access
-from licensekit.cli.output import emit, error_json, facts, table
+from licensekit.cli.output import emit, facts, table
 from licensekit.cli.views import spelling
 from licensekit.cli.views.status import by_issuer_and_kind
 from licensekit.dates import format_seconds
@@ -72,7 +72,7 @@ def preview_json(preview: Preview) -> dict[str, Any]:
             }
             for one in preview.deficits
         ],
-        "reasons": [error_json(error) for error in preview.reasons],
+        "reasons": [error.as_json() for error in preview.reasons],
     }
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from licensekit import limits
 from licensekit.catalog.changes import differences, takes_away
-from licensekit.errors import CatalogChanged, CatalogInvalid, CatalogTakesAway, Fault
+from licensekit.errors import CatalogChanged, CatalogInvalid, CatalogTakesAway, SoldReduced
 from licensekit.files import read_bytes
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.keys.revocation import Revoked, next_list
@@ -43,7 +43,7 @@ class CatalogDraft(NamedTuple):
         return not _says_the_same(self.catalog, self.signed)
 
     @property
-    def taken_away(self) -> list[Fault]:
+    def taken_away(self) -> list[SoldReduced]:
         """What it takes away from bundles that were sold, where and why."""
         return [] if self.signed is None else takes_away(self.signed, self.catalog)
 
@@ -173,7 +173,7 @@ def _propose_pack(
         changes.append(Change("revocations", last.number, last.number + 1))
     return PackProposal(
         changes=tuple(changes),
-        needs_confirmation=tuple(TakesAway(path=one.where, why=one.why) for one in taken),
+        needs_confirmation=tuple(TakesAway(fault=one) for one in taken),
         store=tx.store,
         now=tx.now,
         again=partial(

@@ -11,7 +11,14 @@ from typing import NamedTuple
 
 from licensekit.database import Connection
 from licensekit.entitlements.binding import match
-from licensekit.errors import Fault, InstallationsTaken, OrderConflict, RequestAnswered
+from licensekit.errors import (
+    Fault,
+    InstallationsTaken,
+    OrderConflict,
+    OrderIncomplete,
+    OrderSerialInvalid,
+    RequestAnswered,
+)
 from licensekit.issuer.exchange.requests import (
     VerifiedRequest,
     answer_before,
@@ -194,20 +201,23 @@ def _faults(
     """Yield what of an order does not fit the request."""
     if order.installations is not None and order.installations > 1:
         if order.serial is not None:
-            yield Fault("installations", "are each of a serial of their own: leave out `serial`")
+            yield OrderSerialInvalid(reason="own-each", serial=order.serial, where="installations")
         if order.number is None:
-            yield Fault("installations", "are counted by the order's number: give one in `order`")
+            yield OrderIncomplete(reason="number-for-installations", where="installations")
     asked = request.document.serial
     if asked is not None and asked not in {serial, order.replaces}:
-        why = f"is not {asked}, which the installation has and which the order does not replace"
-        yield Fault("serial", why)
+        yield OrderSerialInvalid(reason="installed", serial=asked, where="serial")
     if order.facts is not None and (lacking := lacking_facts(request, order.facts)):
-        yield Fault("facts", lacking)
-    for active in () if serial is None else bundles.active(ledger, serial):
+        yield lacking
+    if serial is None:
+        return
+    for active in bundles.active(ledger, serial):
         _require_free(active, request)
         company = active.bundle.company
         if order.serial is None and company_key(company) != company_key(order.company):
-            yield Fault("company", f"is not {company}, to which serial {serial} was issued")
+            yield OrderSerialInvalid(
+                reason="company", serial=serial, company=company, where="company"
+            )
             return
 
 

@@ -3,7 +3,13 @@
 from typing import Any, Final, cast
 
 from licensekit import limits
-from licensekit.errors import Fault, OrderInvalid
+from licensekit.errors import (
+    OrderIncomplete,
+    OrderInvalid,
+    OrderSerialInvalid,
+    SyntaxInvalid,
+    ValueInvalid,
+)
 from licensekit.issuer.catalog.counts import read_counts, read_settings
 from licensekit.issuer.orders.order import Order, OrderDraft, date_faults
 from licensekit.text import values
@@ -77,24 +83,26 @@ def read_draft(text: bytes) -> OrderDraft:
         OrderInvalid: it is no TOML.
     """
     content = parse_toml(text)
-    if isinstance(content, Fault):
-        raise OrderInvalid.of([content])
+    if isinstance(content, SyntaxInvalid):
+        raise OrderInvalid(faults=(content,))
     return draft_from(content)
 
 
 def draft_from(content: object) -> OrderDraft:
     """Return what can be read of a mapping and its faults, for those of `bundle_faults`."""
     if not isinstance(content, dict):
-        why = f"is {values.what_is(content)}, not an order"
-        return OrderDraft(Order(company=""), (Fault("", why),))
+        found = values.what_is(content)
+        fault = ValueInvalid(reason="kind", found=found, wanted="an order")
+        return OrderDraft(Order(company=""), (fault,))
     table = Table("", cast("dict[str, object]", content), [])
     table.refuse_others(KEYS)
     table.require("company")
     if not any(table.content.get(key) for key in _SELLING_KEYS):
-        table.faults.append(Fault("", "sells nothing: name a license or an edition"))
+        table.faults.append(OrderIncomplete(reason="sells-nothing"))
     order = _order(table)
     if order.serial is not None and order.serial == order.replaces:
-        table.refuse("replaces", "is the serial of this order itself")
+        itself = OrderSerialInvalid(reason="replaces-itself", serial=order.serial)
+        table.refuse("replaces", itself)
     unread = any(fault.where in _DATE_KEYS for fault in table.faults)
     table.faults.extend(date_faults(order, whole=not unread))
     if not table.faults:
@@ -122,5 +130,5 @@ def _order(table: Table) -> Order:
 
 def _sound(draft: OrderDraft) -> Order:
     if draft.faults:
-        raise OrderInvalid.of(draft.faults)
+        raise OrderInvalid(faults=draft.faults)
     return draft.order

@@ -14,6 +14,7 @@ from unicodedata import is_normalized
 from msgspec import Meta, Struct
 
 from licensekit import limits
+from licensekit.errors.text_faults import TextInvalid
 
 Item = TypeVar("Item", str, bytes, int)
 
@@ -68,23 +69,23 @@ def is_serial(text: str) -> bool:
     return len(text) <= limits.SERIAL_LENGTH and is_word(text, _SERIAL_ALPHABET)
 
 
-def text_fault(text: str) -> str | None:
+def text_fault(text: str) -> TextInvalid | None:
     """Return why `text` may not stand in a document, or None."""
     # All that is refused is unprintable too, so that most texts need no closer look.
     if not text.isprintable() and any(map(_is_refused, text)):
-        return "has a control or direction-changing character"
+        return TextInvalid(reason="control")
     if not text.isascii() and not is_normalized("NFC", text):
-        return "is not in Unicode normalization form C"
+        return TextInvalid(reason="not-composed")
     return None
 
 
-def written_text_fault(text: str) -> str | None:
+def written_text_fault(text: str) -> TextInvalid | None:
     """Return why a text that a person or program wrote may not be kept, or None.
 
     JSON and command lines can hold half of a surrogate pair, which no encoding can.
     """
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-        return "has half a character"
+        return TextInvalid(reason="half")
     return text_fault(text)
 
 

@@ -276,7 +276,7 @@ def test_an_order_that_was_issued_is_not_answered_nor_the_other_way_round(
     assert "without a binding" in no(OrderConflict, workspace, asking(workspace))
     answer(workspace, asking(workspace), order="A-2")
     error = refused(OrderConflict, workspace.layout.folder, lambda: issue(workspace, order="A-2"))
-    assert "bound to the installation" in error.what
+    assert "bound to the installation" in error.message
 
 
 def test_a_changed_order_of_one_number_is_refused(workspace: Workspace) -> None:
@@ -462,7 +462,7 @@ def test_a_third_party_answers_for_the_vendors_serial_and_resets_nothing(
         error = refused(
             VendorOnly, partner.layout.folder, lambda: reset(partner, asking(partner, 3))
         )
-        assert "only the vendor" in error.what
+        assert "only the vendor" in error.message
 
 
 def test_of_two_who_ask_at_one_time_for_the_last_place_one_gets_it(workspace: Workspace) -> None:

@@ -104,7 +104,7 @@ def test_a_serial_of_which_nothing_is_known_is_missed(
     error = refused(
         NotIssued, workspace.layout.folder, lambda: workspace.ledger.require_serial(serial)
     )
-    assert said in error.what
+    assert said in error.message
 
 
 def admit_second(workspace: Workspace) -> SigningKey:

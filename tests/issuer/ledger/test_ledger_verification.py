@@ -184,7 +184,7 @@ def test_the_first_bad_entry_is_named(
     with pytest.raises(LedgerDamaged) as caught:
         filled.ledger.verify()
     assert caught.value.number == number
-    assert said in caught.value.what
+    assert said in caught.value.message
 
 
 def test_what_a_key_signed_before_it_was_revoked_was_signed_in_its_time(
