@@ -2,7 +2,8 @@
 
 from typing import ClassVar, Literal
 
-from licensekit.errors.coded import Templates
+from licensekit.errors.coded import Message, Templates
+from licensekit.errors.text_faults import TextInvalid, ValueInvalid
 from licensekit.errors.tree import LicenseError
 
 _AGAIN = "ask for the file again and send it as an attachment"
@@ -63,6 +64,47 @@ class FrameInvalid(FormatError):
     scheme: int | None = None
 
 
+class RuleBroken(Message):
+    """A rule of the format that a field of a document breaks (`docs/format.md`, "Fields")."""
+
+    code = "rule-broken"
+    template: ClassVar[Templates] = {
+        "qualified": "{text:quoted} is neither `code` nor `issuer.code`",
+        "value": "{text:quoted} {fault}",
+        "ascending": "a list is not sorted, or repeats an item",
+        "binding-facts": "a binding needs between one and all of its facts",
+        "binding-nobody": "a binding names no installation",
+        "replaces-itself": "a bundle cannot replace its own serial",
+        "no-expiry": "warning and grace need an expiry",
+        "dates": "{earlier} is after {later}",
+        "threshold": "the threshold is above the number of keys",
+        "root-key-twice": "a root names one key twice",
+        "retired": "a retired key needs the end of its window",
+        "window": "a key's window ends before it begins",
+        "key-twice": "a trust document names one key twice",
+    }
+    reason: Literal[
+        "qualified",
+        "value",
+        "ascending",
+        "binding-facts",
+        "binding-nobody",
+        "replaces-itself",
+        "no-expiry",
+        "dates",
+        "threshold",
+        "root-key-twice",
+        "retired",
+        "window",
+        "key-twice",
+    ]
+    text: str = ""
+    fault: TextInvalid | ValueInvalid | None = None
+    """Why the text may not stand there."""
+    earlier: str = ""
+    later: str = ""
+
+
 class PayloadInvalid(FormatError):
     """The payload is no document of the type that its token names."""
 
@@ -71,6 +113,8 @@ class PayloadInvalid(FormatError):
     type: str
     detail: str
     """What the decoder says."""
+    rule: RuleBroken | None = None
+    """The rule between or within fields that is broken, where it is one."""
 
 
 class NotCanonical(PayloadInvalid):

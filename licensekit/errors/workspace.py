@@ -183,13 +183,14 @@ class LedgerDamaged(WorkspaceError):
     template: ClassVar[Templates] = {
         "missing": "entry {number} is missing",
         "altered": "entry {number} was altered, or one before it was removed",
-        "not-genuine": "entry {number} is not genuine: {detail:line}",
+        "not-genuine": "entry {number} is not genuine: {why}",
         "table": "entry {number} is not what the table `{table}` says",
     }
     hint_template = "compare with a backup, and with the head that was noted before"
     reason: Literal["missing", "altered", "not-genuine", "table"]
     number: int
-    detail: str = ""
+    why: LicenseError | None = None
+    """Why the document in the entry is not believed."""
     table: str = ""
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, TypeVar, get_origin
 
 from licensekit.cli.exits import exit_code
-from licensekit.errors import Fault, LicenseError
-from licensekit.errors.coded import Located
+from licensekit.errors import Fault, LicenseError, RuleBroken
+from licensekit.errors.coded import Coded, Located
 from tests.docs.tables import DOCS
 
 K = TypeVar("K", bound=Located)
@@ -16,7 +16,7 @@ ABOUT = {"where"}
 """Fields that each error has, so that no list names them."""
 
 
-def meaning(kind: type[Located]) -> str:
+def meaning(kind: type[Coded]) -> str:
     """Return the docstring as one line."""
     return " ".join(inspect.cleandoc(kind.__doc__ or "").split())
 
@@ -54,7 +54,7 @@ def field_type(kind: object) -> str:
     return re.sub(r"\b\w+\.", "", name)
 
 
-def fields(kind: type[Located]) -> str:
+def fields(kind: type[Coded]) -> str:
     """Return the sentence that lists the data of an error."""
     types: dict[str, object] = {}
     for one in reversed(kind.__mro__):
@@ -63,8 +63,8 @@ def fields(kind: type[Located]) -> str:
     return f"Data: {', '.join(named)}.\n\n" if named else ""
 
 
-def messages(kind: type[Located]) -> str:
-    """Return the section of one error or fault: its data and its messages."""
+def messages(kind: type[Coded]) -> str:
+    """Return the section of one code: its data and its messages."""
     hints = kind.hint_template
     if isinstance(kind.template, Mapping):
         rows = [
@@ -101,7 +101,8 @@ def sections() -> str:
     """Return all that follows the first section of `docs/errors.md`."""
     branches = sorted(children(LicenseError), key=lambda kind: kind.__name__)
     faults = [f"## Fault\n\n{meaning(Fault)}\n", *map(messages, below(Fault))]
-    return "\n".join([*map(branch, branches), *faults])
+    rules = ["## Rules of documents\n\nIn `rule` of `PayloadInvalid`.\n", messages(RuleBroken)]
+    return "\n".join([*map(branch, branches), *faults, *rules])
 
 
 def main() -> None:

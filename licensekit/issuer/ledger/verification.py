@@ -13,7 +13,7 @@ from typing import Final, LiteralString, NamedTuple
 
 from licensekit.chain import GENESIS, link
 from licensekit.database import Connection, Row, connect
-from licensekit.errors import LedgerDamaged, LicenseError
+from licensekit.errors import LedgerDamaged, LicenseError, UnexpectedType
 from licensekit.issuer.ledger import documents
 from licensekit.issuer.ledger.entries import LedgerEntry, head, stream
 from licensekit.issuer.ledger.projection import Drawn, project
@@ -94,8 +94,8 @@ def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -
         try:
             state = _verify_token(entry, state, pin)
             document = decode(CLASS_OF[entry.token.type], read(entry.token.frame).payload)
-        except (LicenseError, KeyError) as error:
-            raise LedgerDamaged(reason="not-genuine", number=number, detail=str(error)) from error
+        except LicenseError as error:
+            raise LedgerDamaged(reason="not-genuine", number=number, why=error) from error
         waiting.append((number, entry.token, document))
         if len(waiting) == _BATCH:
             project(drawn, waiting)
@@ -108,6 +108,8 @@ def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -
 def _verify_token(entry: LedgerEntry, state: TrustState | None, pin: str) -> TrustState | None:
     """Verify what was entered; return the trust that is in force after it."""
     token = entry.token
+    if token.type not in CLASS_OF:
+        raise UnexpectedType(reason="unknown", type=token.type)
     if token.type in _SELF_SIGNED:
         _SELF_SIGNED[token.type](token)
         return state

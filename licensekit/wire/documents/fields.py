@@ -14,7 +14,8 @@ from unicodedata import is_normalized
 from msgspec import Meta, Struct
 
 from licensekit import limits
-from licensekit.errors.text_faults import TextInvalid
+from licensekit.errors.format import RuleBroken
+from licensekit.errors.text_faults import TextInvalid, ValueInvalid
 
 Item = TypeVar("Item", str, bytes, int)
 
@@ -56,6 +57,9 @@ _REFUSED: Final = (
     ("\ufff9", "\ufffb"),
 )
 """First and last character of each range that no text may hold."""
+_NOT_A_CODE: Final = RuleBroken(reason="value", fault=ValueInvalid(reason="code"))
+_NOT_A_SERIAL: Final = RuleBroken(reason="value", fault=ValueInvalid(reason="serial"))
+_NOT_QUALIFIED: Final = RuleBroken(reason="qualified")
 _SERIAL_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ" + CODE_ALPHABET
 
 
@@ -104,6 +108,14 @@ def _is_refused(character: str) -> bool:
     return any(first <= character <= last for first, last in _REFUSED)
 
 
+class RefusedField(ValueError):
+    """Raised while a document is made; the decoder passes it on with its place in the document."""
+
+    def __init__(self, rule: RuleBroken) -> None:
+        super().__init__(rule)
+        self.rule = rule
+
+
 class Document(Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
     """A frozen array of fields; what it does not name, it refuses."""
 
@@ -112,7 +124,7 @@ def require_codes(codes: Iterable[str]) -> None:
     """Refuse unless every one is a code.
 
     Raises:
-        ValueError: one is not.
+        RefusedField: one is not.
     """
     listed = list(codes)
     joined = "\n".join(listed)
@@ -124,43 +136,43 @@ def require_codes(codes: Iterable[str]) -> None:
         and "\n-" not in joined
         and "-\n" not in joined
     ):
-        _refuse_first(listed, is_code, "is not a code: lower-case letters, digits, inner dashes")
+        _refuse_first(listed, is_code, _NOT_A_CODE)
 
 
 def require_qualified(codes: Iterable[str]) -> None:
     """Refuse unless every one is `code` or `issuer.code`.
 
     Raises:
-        ValueError: one is not.
+        RefusedField: one is not.
     """
-    _refuse_first(codes, _is_qualified, "is neither `code` nor `issuer.code`")
+    _refuse_first(codes, _is_qualified, _NOT_QUALIFIED)
 
 
 def require_serials(serials: Iterable[str]) -> None:
     """Refuse unless every one is a serial.
 
     Raises:
-        ValueError: one is not.
+        RefusedField: one is not.
     """
-    _refuse_first(serials, is_serial, "is not a serial: letters, digits, inner dashes")
+    _refuse_first(serials, is_serial, _NOT_A_SERIAL)
 
 
 def require_texts(texts: Iterable[object]) -> None:
     """Refuse every string among `texts` that may not stand in a document.
 
     Raises:
-        ValueError: one may not.
+        RefusedField: one may not.
     """
     for text in texts:
         if isinstance(text, str) and (fault := text_fault(text)):
-            raise ValueError(f"{text!a:.60} {fault}")
+            raise RefusedField(RuleBroken(reason="value", text=text, fault=fault))
 
 
 def require_extensions(extensions: dict[str, str | int | bool]) -> None:
     """Refuse extension names and texts that may not stand in a document.
 
     Raises:
-        ValueError: one may not.
+        RefusedField: one may not.
     """
     if extensions:
         require_texts(extensions)
@@ -173,16 +185,16 @@ def require_ascending(items: Sequence[Item]) -> None:
     Texts are sorted by code points, which is the order of their bytes in UTF-8.
 
     Raises:
-        ValueError: it is not.
+        RefusedField: it is not.
     """
     if any(a >= b for a, b in pairwise(items)):
-        raise ValueError("a list is not sorted, or repeats an item")
+        raise RefusedField(RuleBroken(reason="ascending"))
 
 
-def _refuse_first(items: Iterable[str], is_good: Callable[[str], bool], why: str) -> None:
+def _refuse_first(items: Iterable[str], is_good: Callable[[str], bool], rule: RuleBroken) -> None:
     for item in items:
         if not is_good(item):
-            raise ValueError(f"{item!a:.60} {why}")
+            raise RefusedField(rule.replace(text=item))
 
 
 def _is_qualified(text: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from licensekit import limits
+from licensekit.errors.format import RuleBroken
 from licensekit.wire.documents.fields import (
     Code,
     Document,
@@ -16,6 +17,7 @@ from licensekit.wire.documents.fields import (
     Identity,
     Name,
     PublicKey,
+    RefusedField,
     Seconds,
     Serial,
     Version,
@@ -77,9 +79,9 @@ class Root(Document, frozen=True):
         require_codes([self.product, self.issuer])
         require_extensions(self.extensions)
         if self.threshold > len(self.keys):
-            raise ValueError("the threshold is above the number of keys")
+            raise RefusedField(RuleBroken(reason="threshold"))
         if len({key.public for key in self.keys}) < len(self.keys):
-            raise ValueError("a root names one key twice")
+            raise RefusedField(RuleBroken(reason="root-key-twice"))
 
 
 class Scope(Document, frozen=True):
@@ -117,9 +119,9 @@ class AdmittedKey(Document, frozen=True):
     def __post_init__(self) -> None:
         require_texts([self.name])
         if self.state is KeyState.RETIRED and self.valid_to is None:
-            raise ValueError("a retired key needs the end of its window")
+            raise RefusedField(RuleBroken(reason="retired"))
         if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise ValueError("a key's window ends before it begins")
+            raise RefusedField(RuleBroken(reason="window"))
 
 
 class Trust(Document, frozen=True):
@@ -139,7 +141,7 @@ class Trust(Document, frozen=True):
         require_codes([self.product])
         require_extensions(self.extensions)
         if len({key.public for key in self.keys}) < len(self.keys):
-            raise ValueError("a trust document names one key twice")
+            raise RefusedField(RuleBroken(reason="key-twice"))
 
 
 class Revocations(Document, frozen=True):
