@@ -7,9 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements.evaluation import Entitlements, issuer_of, qualify
-from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, concerning
-from licensekit.entitlements.messages import (
+from licensekit.entitlements.denials import (
     KindExcluded,
     LoginOff,
     LoginsBlocked,
@@ -20,6 +18,8 @@ from licensekit.entitlements.messages import (
     Reason,
     Retired,
 )
+from licensekit.entitlements.evaluation import Entitlements, issuer_of, qualify
+from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, concerning
 from licensekit.entitlements.questions import Holding, held_access
 from licensekit.errors import UnknownAccess
 from licensekit.wire.documents import Kind, LoginRule, UserKind

@@ -4,6 +4,13 @@ from collections.abc import Iterable, Mapping
 from typing import Final, Literal, NamedTuple
 
 from licensekit.access import Access
+from licensekit.entitlements.denials import (
+    BundleNotInForce,
+    FullWithAnother,
+    NoBundleGrants,
+    OnlyIncluded,
+    WhyNot,
+)
 from licensekit.entitlements.evaluation import (
     Entitlements,
     Grant,
@@ -12,13 +19,6 @@ from licensekit.entitlements.evaluation import (
     issuer_of,
     qualify,
     total_of,
-)
-from licensekit.entitlements.messages import (
-    BundleNotInForce,
-    FullWithAnother,
-    NoBundleGrants,
-    OnlyIncluded,
-    WhyNot,
 )
 from licensekit.entitlements.parts import BundleState
 from licensekit.errors import UnknownLicense, WrongKind

@@ -15,6 +15,7 @@ from licensekit.errors.changes import *
 from licensekit.errors.database import *
 from licensekit.errors.faults import *
 from licensekit.errors.format import *
+from licensekit.errors.issued import *
 from licensekit.errors.key_files import *
 from licensekit.errors.keys import *
 from licensekit.errors.order_faults import *

@@ -116,7 +116,7 @@ def _same_answer(ledger: Connection, before: LedgerEntry, draft: OrderDraft) -> 
     """Return the bundle of an earlier answer to the same request, if the order is the same too."""
     issued = bundles.by_number(ledger, before.number)
     if issued is None:
-        raise RequestAnswered(reason="reset", what_reset=_what_reset(before.token))
+        raise RequestAnswered(reason="reset", effect=_effect_of(before.token))
     name = file_name(issued.bundle)
     if issued.state == REVOKED:
         raise RequestAnswered(reason="revoked", bundle=name)
@@ -129,7 +129,7 @@ def _same_answer(ledger: Connection, before: LedgerEntry, draft: OrderDraft) -> 
     return issued
 
 
-def _what_reset(token: Token) -> str:
+def _effect_of(token: Token) -> str:
     return word(decode(Reset, read(token.frame).payload).what)
 
 

@@ -26,6 +26,8 @@ from licensekit.errors import (
     WrongProduct,
 )
 from licensekit.issuer.exchange.requests import VerifiedRequest
+from licensekit.issuer.keys.changes import revoke
+from licensekit.issuer.keys.keyring import list_key_files, open_key
 from licensekit.issuer.ledger import answers_of_order, bundles, entry, head
 from licensekit.issuer.orders.amendment import renewal
 from licensekit.issuer.output.license_file import LicenseFile
@@ -42,6 +44,7 @@ from tests.partners import partner_of
 from tests.workspaces import (
     DAY,
     NOW,
+    ROOT_PASSPHRASE,
     SERIAL,
     WHO,
     accepted,
@@ -267,6 +270,22 @@ def test_what_was_revoked_makes_room_too(workspace: Workspace) -> None:
     assert (third.bundle.serial, third.bundle.sequence) == (SERIAL, 2)
     assert fourth.bundle.serial == "1010000030"
     assert "revoked since" in no(RequestAnswered, workspace, asking(workspace), installations=2)
+
+
+@pytest.mark.parametrize("number", ["A-1", None])
+def test_an_answer_of_a_revoked_key_is_not_handed_out_again(
+    workspace: Workspace, number: str | None
+) -> None:
+    answer(workspace, asking(workspace), order=number)
+    revoked = revoke(workspace.state(NOW).trust, "signing-1", NOW)
+    roots = [
+        open_key(file, lambda: ROOT_PASSPHRASE) for file in list_key_files(workspace.layout.root)
+    ]
+    ceremony = workspace.keys.begin([revoked], NOW).signed(*roots)
+    workspace.keys.take(ceremony.tokens, action="keys", who=WHO, now=NOW)
+    named = "the request was answered with" if number is None else "order A-1 was issued as"
+    with pytest.raises(OrderConflict, match=f"{named} {SERIAL}-base-1.lic, which is no longer"):
+        workspace.propose_answer(asking(workspace), ordered(order=number), now=NOW)
 
 
 def test_an_order_that_was_issued_is_not_answered_nor_the_other_way_round(
