@@ -96,7 +96,7 @@ def _text_of(path: Path) -> bytes:
 
 def _json(text: bytes, read: Callable[[object], OrderDraft]) -> OrderDraft:
     try:
-        return read(_decode(text.decode()))
+        content = _decode(text.decode())
     except FaultyValue as error:
         return _faulty(error.fault)
     except json.JSONDecodeError as error:
@@ -108,6 +108,7 @@ def _json(text: bytes, read: Callable[[object], OrderDraft]) -> OrderDraft:
         return _faulty(SyntaxInvalid(reason="number"))
     except RecursionError:
         return _faulty(SyntaxInvalid(reason="too-deep"))
+    return read(content)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
