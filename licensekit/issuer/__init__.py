@@ -21,6 +21,7 @@ from licensekit.issuer.bulk.runs import faults_of
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.catalog.pack import CatalogDraft, PackProposal, WorkspaceCatalog
 from licensekit.issuer.create import FIRST_KEY, NewWorkspace, Secrets
+from licensekit.issuer.exchange.customers import Customers
 from licensekit.issuer.exchange.requests import VerifiedRequest
 from licensekit.issuer.exchange.resets import ResetProposal
 from licensekit.issuer.exchange.returns import AcceptProposal, Received
@@ -73,6 +74,7 @@ __all__ = [
     "CatalogDraft",
     "Ceremony",
     "ChangeProposal",
+    "Customers",
     "Done",
     "Filters",
     "GivenNames",

@@ -46,7 +46,7 @@ def request(workspace: Workspace, number: int = 1) -> Any:
     """Return the request of an installation."""
     asked = makers.request(product="acme", serial=None, issued=NOW, nonce=bytes([number] * 16))
     token = sign(asked, makers.key(HOLDER, INSTALLATION))
-    return workspace.read_request(makers.file_of(token), now=NOW)
+    return workspace.customers.read_request(makers.file_of(token), now=NOW)
 
 
 def receipt(workspace: Workspace) -> str:
@@ -93,16 +93,18 @@ CASES = {
         "bundle",
         issued_more,
     ),
-    "answer": Case(lambda w: w.propose_answer(request(w), ordered(), now=NOW), "bundle"),
-    "reset": Case(lambda w: w.propose_reset(known(w), ResetWhat.CLOCK, now=NOW), "reset"),
-    "accept": Case(lambda w: w.propose_accept(receipt(w), now=NOW), "revocations", renewed),
+    "answer": Case(lambda w: w.customers.propose_answer(request(w), ordered(), now=NOW), "bundle"),
+    "reset": Case(lambda w: w.customers.propose_reset(known(w), ResetWhat.CLOCK, now=NOW), "reset"),
+    "accept": Case(
+        lambda w: w.customers.propose_accept(receipt(w), now=NOW), "revocations", renewed
+    ),
     "revoke": Case(lambda w: w.propose_revoke(now=NOW, serials=[SERIAL]), "revocations", renewed),
 }
 
 
 def known(workspace: Workspace) -> Any:
     """Return another request of an installation that has sent one before."""
-    workspace.answer(request(workspace), ordered(), signer(workspace), who=WHO, now=NOW)
+    workspace.customers.answer(request(workspace), ordered(), signer(workspace), who=WHO, now=NOW)
     return request(workspace, 2)
 
 
