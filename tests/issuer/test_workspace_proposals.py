@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from shutil import copytree
 from threading import Barrier
 from typing import Any
 
@@ -269,3 +270,69 @@ def test_what_a_revoked_key_has_signed_is_told_before(sold: Workspace) -> None:
     sold.keys.propose_new(made, roots(sold), now=NOW).sign(roots(sold), who=WHO)
     reissue = sold.propose_reissue("signing-1", now=NOW)
     assert (reissue.count, reissue.needs_confirmation) == (1, ())
+
+
+def packed(workspace: Workspace) -> Any:
+    """Sign a changed catalog."""
+    catalog = workspace.layout.catalog
+    catalog.write_text(catalog.read_text("utf-8").replace('"Server"', '"The server"'), "utf-8")
+    keys = partial(signer, workspace)
+    return workspace.catalog.propose_pack(now=NOW, list_fresh_until=NOW + 9).sign(keys, who=WHO)
+
+
+def taken(workspace: Workspace) -> Any:
+    """Take in the pack of a copy of the workspace, in which a key was admitted."""
+    place = workspace.layout.folder.with_name("copy")
+    copytree(workspace.layout.folder, place)
+    with Workspace.open(place) as copy:
+        copy.keys.propose_new(made, roots(copy), now=NOW).sign(roots(copy), who=WHO)
+        tokens = copy.state(NOW).tokens
+    assert workspace.keys.take(tokens, action="pack", who=WHO, now=NOW)
+
+
+def changed_keys(workspace: Workspace, name: str) -> None:
+    """Change the keys of a workspace."""
+    proposal: Any = KEY_CHANGES[name](workspace)
+    proposal.sign(roots(workspace), who=WHO)
+
+
+CHANGES_OF_STATE: dict[str, Callable[[Workspace], Any]] = {
+    "revoke": revoked,
+    "accept": lambda w: w.customers.accept(
+        receipt(w), signer(w, "revocations"), who=WHO, now=NOW, confirm=True
+    ),
+    "pack": packed,
+    "take": taken,
+    **{f"keys {name}": partial(changed_keys, name=name) for name in KEY_CHANGES},
+}
+
+
+@pytest.mark.parametrize("name", CHANGES_OF_STATE)
+def test_what_a_change_leaves_in_memory_is_what_the_ledger_says(sold: Workspace, name: str) -> None:
+    """Also for a list and a catalog whose key was revoked with it, and the pack has just that."""
+    issue(sold, order="another")
+    [other] = sold.ledger.look_up("another")
+    sold.revoke(signer(sold, "revocations"), who=WHO, now=NOW, identities=[other.identity])
+    before = sold.state(NOW)
+    CHANGES_OF_STATE[name](sold)
+    with Workspace.open(sold.layout.folder) as again:
+        assert sold.state(NOW) == again.state(NOW) != before
+    assert sold.layout.pack("acme").read_bytes() == sold.state(NOW).pack
+
+
+def test_what_was_not_committed_is_not_in_force(sold: Workspace) -> None:
+    """A transaction that fails after it has entered a list leaves the state as it was."""
+    before, key = sold.state(NOW), signer(sold, "revocations")
+    proposal = sold.propose_revoke(now=NOW, serials=[SERIAL])
+
+    def enter_and_fail() -> None:
+        with sold.write(NOW, WHO) as tx:
+            proposal.enter(tx, key)
+            assert tx.state.last_list is not None
+            raise KeyMissing(reason="not-given")
+
+    refused(KeyMissing, sold.layout.folder, enter_and_fail)
+    assert sold.state(NOW) == before
+    with Workspace.open(sold.layout.folder) as other:
+        packed(other)
+        assert sold.state(NOW) == other.state(NOW) != before

@@ -5,7 +5,7 @@ from functools import partial
 from licensekit.issuer.exchange.answers import propose_answer
 from licensekit.issuer.exchange.requests import VerifiedRequest, read_request
 from licensekit.issuer.exchange.resets import ResetProposal, propose_reset
-from licensekit.issuer.exchange.returns import AcceptProposal, Received, propose_accept
+from licensekit.issuer.exchange.returns import AcceptProposal, Received, propose_accept, read_sent
 from licensekit.issuer.orders.issue import IssueProposal, Signing
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.output.license_file import Approve, LicenseFile, ResetFile, accept_all
@@ -105,9 +105,10 @@ class Customers:
         return sign_proposed(self._store, work_out, key, who=who, now=now)
 
     def propose_accept(self, data: bytes | str, *, now: int) -> AcceptProposal:
-        """Verify receipts and statements and return what is new; raises as `returns.receive`."""
+        """Verify receipts and statements and return what is new; raises as `accept`."""
+        sent = read_sent(data)
         with self._store.read(now) as tx:
-            return propose_accept(tx, data)
+            return propose_accept(tx, sent)
 
     def accept(
         self,
@@ -127,7 +128,7 @@ class Customers:
             ConfirmationNeeded: a returned bundle is bound to no installation, and `confirm` is
                 false.
 
-        Raises as `returns.receive`, too.
+        Raises as `returns.read_sent` and `returns.receive`, too.
         """
-        work_out = partial(propose_accept, data=data)
+        work_out = partial(propose_accept, sent=read_sent(data))
         return sign_proposed(self._store, work_out, key, who=who, now=now, confirm=confirm)

@@ -9,7 +9,7 @@ from licensekit.errors import ChangeInSigning, KeyMissing, ProposalStale
 from licensekit.files import write_atomically
 from licensekit.issuer.keys.ceremony import Ceremony, begin
 from licensekit.issuer.keys.documents import fresh_until
-from licensekit.issuer.keys.intake import take
+from licensekit.issuer.keys.intake import enter, verify
 from licensekit.issuer.keys.keyring import KeyFile
 from licensekit.issuer.keys.new_keys import NewKey
 from licensekit.issuer.state import WorkspaceState
@@ -141,7 +141,7 @@ class KeyProposal(Proposal[KeyChange]):
             return _write_travelling(self.store.layout.folder / ceremony.file_name, ceremony)
         with self.store.write(self.now, who) as tx:
             self._require_basis(tx.state)
-            take(tx, ceremony.tokens, action=self.action, note=self.note)
+            enter(tx, verify(tx, ceremony.tokens), action=self.action, note=self.note)
         self.store.write_pack(self.now)
         return None
 

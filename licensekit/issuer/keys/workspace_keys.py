@@ -1,7 +1,6 @@
 """The keys of a workspace: its key files, and the trust documents that root keys sign for them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from licensekit.issuer.keys import changes
 from licensekit.issuer.keys.ceremony import Ceremony, begin
 from licensekit.issuer.keys.changes import Permission
 from licensekit.issuer.keys.documents import key_id, named
-from licensekit.issuer.keys.intake import newer, opened, take
+from licensekit.issuer.keys.intake import TakeProposal, propose_take
 from licensekit.issuer.keys.key_change import KeyProposal, RootKeys, WrittenKey
 from licensekit.issuer.keys.keyring import (
     KeyFile,
@@ -24,43 +23,15 @@ from licensekit.issuer.keys.new_keys import MakeKey, key_in_file
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.messages import BundlesVoid
-from licensekit.issuer.proposal import SignProposal, sign_proposed
+from licensekit.issuer.proposal import sign_proposed
 from licensekit.issuer.state import WorkspaceState
-from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore
+from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys.signing import Signer, SigningKey
 from licensekit.keys.verifying import VerifyingKey
 from licensekit.proposals import Change
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Root, Trust
 from licensekit.wire.plain import word
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class TakeProposal(SignProposal[list[Token], None]):
-    """Documents of a pack that were signed elsewhere, to be entered."""
-
-    tokens: tuple[Token, ...]
-    action: str
-    note: str
-
-    @property
-    def about(self) -> str:
-        """The documents in force."""
-        return "the pack"
-
-    @property
-    def is_done(self) -> bool:
-        """Whether nothing is newer than what is in force."""
-        return not self.changes
-
-    def enter(self, tx: LedgerTransaction, key: None) -> list[Token]:
-        """Enter what is newer than what is in force, and return it."""
-        del key
-        return take(tx, self.tokens, action=self.action, note=self.note)
-
-    def finish(self) -> None:
-        """Write the pack."""
-        self.store.write_pack(self.now)
 
 
 class WorkspaceKeys:
@@ -208,13 +179,13 @@ class WorkspaceKeys:
             TrustError: one does not verify.
         """
         with self._store.read(now) as tx:
-            return _propose_take(tx, tokens, action, note)
+            return propose_take(tx, tokens, action=action, note=note)
 
     def take(
         self, tokens: Sequence[Token], *, action: str, who: str, now: int, note: str = ""
     ) -> list[Token]:
         """Enter them, and renew the pack; return those that were newer than what was in force."""
-        work_out = partial(_propose_take, tokens=tokens, action=action, note=note)
+        work_out = partial(propose_take, tokens=tokens, action=action, note=note)
         return sign_proposed(self._store, work_out, None, who=who, now=now)
 
     def _free_name(self, state: WorkspaceState) -> str:
@@ -289,19 +260,3 @@ def _differences(state: WorkspaceState, documents: Sequence[Root | Trust]) -> li
             if before.get(one) != now
         ]
     return found
-
-
-def _propose_take(
-    tx: LedgerTransaction, tokens: Sequence[Token], action: str, note: str
-) -> TakeProposal:
-    fresh = newer(tx, tokens)
-    names = (f"{token.type}.{getattr(opened(token), 'issuer', '')}".rstrip(".") for token in fresh)
-    return TakeProposal(
-        changes=tuple(Change(name, None, "newer") for name in names),
-        store=tx.store,
-        now=tx.now,
-        again=partial(_propose_take, tokens=tokens, action=action, note=note),
-        tokens=tuple(tokens),
-        action=action,
-        note=note,
-    )
