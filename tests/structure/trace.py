@@ -24,6 +24,7 @@ from typing import Final, NamedTuple
 import licensekit
 from licensekit import Licensing, Verifier
 from licensekit.installation import Installation
+from licensekit.issuer import Workspace
 from licensekit.state.home import open_installation
 from tests import workspaces
 from tests.samples.sample_files import NOW, SampleFiles, sample_files
@@ -75,7 +76,7 @@ def issue(setting: Setting) -> Operation:
     return _issue(workspace)
 
 
-def _issue(workspace: workspaces.Workspace) -> Operation:
+def _issue(workspace: Workspace) -> Operation:
     key = workspaces.signer(workspace)
     order, now = workspaces.ordered(), workspaces.NOW
     return lambda: workspace.propose_issue(order, now=now).sign(key, who=workspaces.WHO)
