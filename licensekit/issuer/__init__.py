@@ -47,7 +47,7 @@ from licensekit.issuer.orders.changes import ChangeProposal
 from licensekit.issuer.orders.issue import IssueProposal
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.orders.order_file import draft_from, read_draft
-from licensekit.issuer.orders.reissue import ReissueProposal
+from licensekit.issuer.orders.reissue import Reissued, ReissueProposal
 from licensekit.issuer.output.license_file import LicenseFile, ResetFile
 from licensekit.issuer.partner import NewPartner
 from licensekit.issuer.proposal import SignProposal
@@ -101,6 +101,7 @@ __all__ = [
     "Permission",
     "Received",
     "ReissueProposal",
+    "Reissued",
     "ResetFile",
     "ResetProposal",
     "RevokeProposal",

@@ -30,7 +30,7 @@ from licensekit.issuer.orders.amendment import Amendment
 from licensekit.issuer.orders.changes import ChangeProposal, propose_change
 from licensekit.issuer.orders.issue import IssueProposal, Signing, propose_order
 from licensekit.issuer.orders.order import OrderDraft
-from licensekit.issuer.orders.reissue import ReissueProposal, propose_reissue
+from licensekit.issuer.orders.reissue import Reissued, ReissueProposal, propose_reissue
 from licensekit.issuer.output.license_file import Approve, LicenseFile, accept_all
 from licensekit.issuer.partner import NewPartner, create_partner
 from licensekit.issuer.proposal import sign_proposed
@@ -234,7 +234,7 @@ class Workspace:
         return sign_proposed(self._store, work_out, key, who=who, now=now, confirm=confirm)
 
     def propose_reissue(self, lost: str, *, now: int, attach: bool = True) -> ReissueProposal:
-        """Return how many active bundles the key `lost` has signed, to sign them again.
+        """Return which active bundles the key `lost` has signed, to sign them again.
 
         Raises:
             KeyMissing: no key has the name or key id `lost`.
@@ -244,7 +244,7 @@ class Workspace:
 
     def reissue(
         self, lost: str, key: Signer, *, who: str, now: int, attach: bool = True
-    ) -> Iterator[LicenseFile]:
+    ) -> Iterator[Reissued]:
         """Sign again, with `key`, every active bundle that the key `lost` has signed.
 
         Each becomes the next sequence of its serial and part, and is in the ledger before it is
@@ -252,7 +252,7 @@ class Workspace:
 
         Raises:
             KeyMissing: no key has the name or key id `lost`.
-            WorkspaceError: `key` is that key.
+            KeyChangeRefused: `key` is that key.
         """
         return self.propose_reissue(lost, now=now, attach=attach).sign(key, who=who)
 

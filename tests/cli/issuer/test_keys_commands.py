@@ -15,7 +15,12 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+import licensekit.cli.issuer.reissue as reissue_command
+from licensekit.cli.inputs import PassphraseSource
+from licensekit.cli.issuer.options import unlock
 from licensekit.dates import DAY_SECONDS, format_seconds
+from licensekit.issuer import KeyFile
+from licensekit.keys.signing import Signer
 from licensekit.wire import armor
 from tests.issuer_command import Desk
 from tests.keys.conftest import Hsm
@@ -436,13 +441,31 @@ def fresh_until_of_list(desk: Desk) -> str:
     return line
 
 
+def test_reissue_names_what_was_revoked_meanwhile(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = issue(desk, "1"), issue(desk, "2")
+    grow(desk, "rotate")
+
+    def revoke_meanwhile(file: KeyFile, source: PassphraseSource) -> Signer:
+        desk.run("revoke", "serial", first["serial"], "-C", "acme", *desk.passphrase)
+        return unlock(file, source)
+
+    monkeypatch.setattr(reissue_command, "unlock", revoke_meanwhile)
+    words = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out", *desk.passphrase)
+    result = desk.run(*words)
+    assert "1 bundle signed again" in result.stdout
+    assert f"{first['serial']} base 1 was revoked meanwhile" in result.stderr
+    assert [path.name for path in Path("out").iterdir()] == [f"{second['serial']}-base-2.lic"]
+
+
 def test_reissue_makes_its_folder_and_counts_what_it_signs(desk: Desk) -> None:
     first, second = issue(desk, "1"), issue(desk, "2")
     grow(desk, "rotate")
     words = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out", "--no-attachments")
     said = desk.json(*words, *desk.passphrase)
     names = [f"{issued['serial']}-base-2.lic" for issued in (first, second)]
-    assert said == {"reissued": 2, "files": names}
+    assert said == {"reissued": 2, "files": names, "left": []}
     assert sorted(path.name for path in Path("out").iterdir()) == names
     assert types(f"out/{names[0]}") == ["bundle"]
     Path("file").write_text("")
