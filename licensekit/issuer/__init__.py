@@ -31,7 +31,7 @@ from licensekit.issuer.keys.changes import Permission
 from licensekit.issuer.keys.documents import key_id
 from licensekit.issuer.keys.key_change import KeyChange, KeyProposal, RootKeys
 from licensekit.issuer.keys.keyring import KeyFile, open_key
-from licensekit.issuer.keys.new_keys import MakeKey, NewKey, key_in_file, key_in_token
+from licensekit.issuer.keys.new_keys import KeyPlan, generated_key, imported_key, token_key
 from licensekit.issuer.keys.revocation import RevokeProposal
 from licensekit.issuer.keys.workspace_keys import WorkspaceKeys, root_key_files
 from licensekit.issuer.ledger.bundles import Issued
@@ -83,14 +83,13 @@ __all__ = [
     "Issued",
     "KeyChange",
     "KeyFile",
+    "KeyPlan",
     "KeyProposal",
     "Ledger",
     "LedgerEntry",
     "LicenseFile",
     "Listed",
     "LookupResult",
-    "MakeKey",
-    "NewKey",
     "NewPartner",
     "NewWorkspace",
     "OrderDraft",
@@ -120,10 +119,10 @@ __all__ = [
     "csv_lines",
     "draft_from",
     "faults_of",
+    "generated_key",
+    "imported_key",
     "json_lines",
     "key_id",
-    "key_in_file",
-    "key_in_token",
     "open_key",
     "open_orders",
     "order_file",
@@ -139,6 +138,7 @@ __all__ = [
     "resume",
     "root_key_files",
     "sheet_page",
+    "token_key",
 ]
 
 _LAZY: Final = {

@@ -16,7 +16,7 @@ from licensekit.issuer import (
     RootKeys,
     Workspace,
     amendment,
-    key_in_file,
+    generated_key,
     open_key,
     renewal,
 )
@@ -231,20 +231,17 @@ def roots(workspace: Workspace, secret: bytes = ROOT_PASSPHRASE) -> RootKeys:
     return RootKeys(workspace.keys.root_files(), opened)
 
 
-def made(name: str) -> Any:
-    """Make a key."""
-    del name
-    return key_in_file(SigningKey.generate(ED25519), PASSPHRASE)
+MADE = generated_key(ED25519, lambda _: PASSPHRASE)
 
 
 KEY_CHANGES: dict[str, Callable[[Workspace], Proposal[Any]]] = {
-    "new": lambda w: w.keys.propose_new(made, roots(w), now=NOW),
+    "new": lambda w: w.keys.propose_new(MADE, roots(w), now=NOW),
     "admit": lambda w: w.keys.propose_admit(
         SigningKey.generate(ED25519).verifying_key, "sales", Permission("acme"), now=NOW
     ),
     "retire": lambda w: w.keys.propose_retire("signing-1", now=NOW),
-    "rotate": lambda w: w.keys.propose_rotate(made, roots(w), now=NOW),
-    "rotate root": lambda w: w.keys.propose_rotate_root(ED25519, ROOT_PASSPHRASE, now=NOW),
+    "rotate": lambda w: w.keys.propose_rotate(MADE, roots(w), now=NOW),
+    "rotate root": lambda w: w.keys.propose_rotate_root(ED25519, lambda: ROOT_PASSPHRASE, now=NOW),
     "revoke": lambda w: w.keys.propose_revoke("signing-1", now=NOW),
 }
 
@@ -267,7 +264,7 @@ def test_a_change_of_keys_is_in_force_whole_or_leaves_no_file(sold: Workspace, n
 def test_what_a_revoked_key_has_signed_is_told_before(sold: Workspace) -> None:
     [void] = sold.keys.propose_revoke("signing-1", now=NOW).consequences
     assert (void.code, void.data) == ("bundles-void", {"count": 1})
-    sold.keys.propose_new(made, roots(sold), now=NOW).sign(roots(sold), who=WHO)
+    sold.keys.propose_new(MADE, roots(sold), now=NOW).sign(roots(sold), who=WHO)
     reissue = sold.propose_reissue("signing-1", now=NOW)
     assert (reissue.count, reissue.needs_confirmation) == (1, ())
 
@@ -285,7 +282,7 @@ def taken(workspace: Workspace) -> Any:
     place = workspace.layout.folder.with_name("copy")
     copytree(workspace.layout.folder, place)
     with Workspace.open(place) as copy:
-        copy.keys.propose_new(made, roots(copy), now=NOW).sign(roots(copy), who=WHO)
+        copy.keys.propose_new(MADE, roots(copy), now=NOW).sign(roots(copy), who=WHO)
         tokens = copy.state(NOW).tokens
     assert workspace.keys.take(tokens, action="pack", who=WHO, now=NOW)
 
