@@ -23,6 +23,7 @@ from licensekit.wire.documents import (
     KeyState,
     Reset,
     Revocations,
+    Root,
     Trust,
 )
 
@@ -117,7 +118,7 @@ def require_not_ahead(issued: int, now: int) -> None:
         raise IssuedAhead(reason="document", issued=issued)
 
 
-def require_product(document: Trust | Revocations | Catalog | Bundle, product: str) -> None:
+def require_product(document: Root | Trust | Revocations | Catalog | Bundle, product: str) -> None:
     """Refuse what was made for another product than `product`, the pinned root's (step 8).
 
     One key may serve several products; without this, what it signed for one would count for all.

@@ -10,7 +10,15 @@ from typing import Any
 
 import pytest
 
-from licensekit.errors import ConfirmationNeeded, KeyMissing, KeyUnknown, ProposalStale
+from licensekit.errors import (
+    ConfirmationNeeded,
+    FileUnusable,
+    KeyChangeRefused,
+    KeyMissing,
+    KeyUnknown,
+    ProposalStale,
+    WorkspaceInvalid,
+)
 from licensekit.issuer import (
     Permission,
     RootKeys,
@@ -20,6 +28,8 @@ from licensekit.issuer import (
     open_key,
     renewal,
 )
+from licensekit.issuer.keys import key_change
+from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys.signing import Signer, SigningKey
 from licensekit.proposals import Proposal
 from licensekit.trust.sign import sign
@@ -333,3 +343,52 @@ def test_what_was_not_committed_is_not_in_force(sold: Workspace) -> None:
     with Workspace.open(sold.layout.folder) as other:
         packed(other)
         assert sold.state(NOW) == other.state(NOW) != before
+
+
+@pytest.mark.parametrize("name", ["new", "rotate", "rotate root"])
+def test_a_key_that_is_in_force_is_never_lost(sold: Workspace, name: str) -> None:
+    """Whatever fails after the change is in the ledger: here the pack cannot be written."""
+    before = {file.name for file in [*sold.keys.files, *sold.keys.root_files()]}
+    proposal: Any = KEY_CHANGES[name](sold)
+    pack = sold.layout.pack("acme")
+    pack.unlink()
+    pack.mkdir()
+    with pytest.raises(FileUnusable):
+        proposal.sign(roots(sold), who=WHO)
+    assert sold.state(NOW).trust.version == 2
+    assert len({file.name for file in [*sold.keys.files, *sold.keys.root_files()]} - before) == 1
+    pack.rmdir()
+    assert sold.write_pack(NOW) == pack
+
+
+@pytest.mark.parametrize("name", ["", "../new", "a/b", "a\\b", ".hidden"])
+def test_a_key_file_stays_in_its_folder(sold: Workspace, name: str) -> None:
+    def propose() -> object:
+        return sold.keys.propose_new(MADE, roots(sold), now=NOW, name=name)
+
+    refused(KeyChangeRefused, sold.layout.folder.parent, propose)
+
+
+@pytest.mark.parametrize(("away", "kept"), [(True, 1), (False, 0)])
+def test_a_key_is_kept_if_nobody_can_tell_whether_it_is_in_force(
+    sold: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+    away: bool,  # noqa: FBT001  # a column of the table
+    kept: int,
+) -> None:
+    """As when the server is away from the moment on in which it should have committed."""
+    before = len(sold.keys.files)
+    proposal: Any = KEY_CHANGES["new"](sold)
+
+    def unreadable(*_: object) -> None:
+        raise WorkspaceInvalid(reason="no-facts")
+
+    def fail(*_: object, **__: object) -> None:
+        if away:
+            monkeypatch.setattr(WorkspaceStore, "read", unreadable)
+        raise KeyMissing(reason="not-given")
+
+    monkeypatch.setattr(key_change, "enter", fail)
+    with pytest.raises(KeyMissing):
+        proposal.sign(roots(sold), who=WHO)
+    assert len(sold.keys.files) == before + kept

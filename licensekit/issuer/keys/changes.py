@@ -48,11 +48,14 @@ def admit(trust: Trust, key: PublicKey, name: str, permission: Permission, now: 
 def rotate(trust: Trust, old: AdmittedKey, key: PublicKey, name: str, now: int) -> Trust:
     """Return the trust document in which `key` takes over from `old`, which retires.
 
+    It may sign what `old` may, and no longer: until the same end, if that is still to come.
+
     Raises:
         KeyChangeRefused: `old` is not active.
     """
     _require_active(old)
-    new = made.admitted(key, name, old.scope, now)
+    end = None if old.valid_to is None or old.valid_to <= now else old.valid_to
+    new = made.admitted(key, name, old.scope, now, end)
     keys = made.replaced(trust.keys, made.retired(old, now))
     return made.next_trust(trust, [*keys, new], now)
 

@@ -38,7 +38,8 @@ def first_root(product: str, issuer: str, keys: Sequence[PublicKey], threshold: 
 
 def next_root(root: Root, keys: Sequence[PublicKey], threshold: int) -> Root:
     """Return the root that follows `root`, with other keys."""
-    return Root(root.product, root.issuer, root.version + 1, threshold, _root_keys(keys), {})
+    named = (root.product, root.issuer, root.version + 1, threshold)
+    return Root(*named, _root_keys(keys), root.extensions)
 
 
 def first_trust(product: str, keys: Sequence[AdmittedKey], now: int) -> Trust:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from licensekit.errors import ChangeInSigning, KeyMissing, ProposalStale
+from licensekit.errors import ChangeInSigning, KeyMissing, LicenseError, ProposalStale
 from licensekit.files import write_atomically
 from licensekit.issuer.keys.ceremony import Ceremony, begin
 from licensekit.issuer.keys.documents import fresh_until
@@ -116,7 +116,8 @@ class KeyProposal(Proposal[KeyChange]):
     def sign(self, roots: RootKeys, *, who: str, confirm: bool = False) -> KeyChange:
         """Make new keys, have root keys sign, write key files, and put it in force if all signed.
 
-        If anything fails on the way, no key file stays behind; a key that was made in a token does.
+        If anything fails before it is in force, no key file stays behind; a key that was made in a
+        token does. Where only the pack could not be written after that, `write_pack` writes it.
 
         Raises:
             ConfirmationNeeded: nobody confirmed what needs it.
@@ -138,8 +139,9 @@ class KeyProposal(Proposal[KeyChange]):
             written.extend(one.write() for one in new)
             file = None if ceremony is None else self._conclude(ceremony, who)
         except BaseException:  # an interruption too must leave no key behind that nobody admitted
-            for one in written:
-                one.path.unlink()
+            if self._is_untouched():
+                for one in written:
+                    one.path.unlink()
             raise
         return KeyChange(ceremony, file, tuple(written))
 
@@ -151,6 +153,14 @@ class KeyProposal(Proposal[KeyChange]):
             enter(tx, verify(tx, ceremony.tokens), action=self.action, note=self.note)
         self.store.write_pack(self.now)
         return None
+
+    def _is_untouched(self) -> bool:
+        """Return whether the change is not in force for sure: a key that may be is never lost."""
+        try:
+            with self.store.read(self.now) as tx:
+                return tx.state.verified_trust.token == self.basis
+        except LicenseError:
+            return False
 
     def _require_basis(self, state: WorkspaceState) -> None:
         if state.verified_trust.token != self.basis:

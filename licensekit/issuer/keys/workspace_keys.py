@@ -19,6 +19,7 @@ from licensekit.issuer.keys.keyring import (
     list_key_files,
     named_file,
     read_key_file,
+    require_file_name,
 )
 from licensekit.issuer.keys.new_keys import KeyPlan, key_in_file
 from licensekit.issuer.layout import Layout
@@ -97,11 +98,13 @@ class WorkspaceKeys:
 
         Raises:
             KeyMissing: none of `roots` could admit it.
-            KeyChangeRefused: a key of this name is active.
+            KeyChangeRefused: a key of this name is active, or no file can have it.
         """
+        if name is not None:
+            require_file_name(name)
         with self._store.read(now) as tx:
             state = tx.state
-        called = name or self._free_name(state)
+        called = self._free_name(state) if name is None else name
         if state.is_partner:
             return self._with_key(state, "keys new", None, now, plan=plan, name=called)
         roots.require_one(state)
