@@ -57,7 +57,9 @@ class LedgerTransaction:
 
 
 class WorkspaceStore:
-    """Folder and ledger of a workspace; its documents are verified again when there is a new one.
+    """Folder and ledger of a workspace, whose documents are verified once.
+
+    They are verified again when another program has entered one.
 
     What was verified holds at any later time as well: only what is issued ahead depends on it.
     """

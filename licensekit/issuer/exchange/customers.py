@@ -31,7 +31,8 @@ class Customers:
             FormatError, TrustError, KeyInvalid: it is no such request, or for another product.
         """
         with self._store.read(now) as tx:
-            return read_request(data, tx.state.product)
+            product = tx.state.product
+        return read_request(data, product)
 
     def propose_answer(
         self,
