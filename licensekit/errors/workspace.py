@@ -123,12 +123,14 @@ class KeyChangeRefused(WorkspaceError):
         "retired": "key `{key}` is retired already",
         "revoked": "key `{key}` is revoked already",
         "lost": "the key that signs now is the lost one, {key}",
+        "not-a-file-name": "`{key}` cannot be the name of a key file",
     }
     hint_template: ClassVar[Templates] = {
         "name-taken": "choose another name, or retire that key first",
         "lost": "make another with `licensekit keys rotate`, or name one with --key KEY",
+        "not-a-file-name": "choose a name without slashes that does not start with a dot",
     }
-    reason: Literal["named", "name-taken", "retired", "revoked", "lost"]
+    reason: Literal["named", "name-taken", "retired", "revoked", "lost", "not-a-file-name"]
     key: str
     """Its name or id."""
 

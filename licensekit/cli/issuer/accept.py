@@ -43,7 +43,7 @@ def accept(
     """
     with located(file):
         data = read_input(file, what="what an installation has sent")
-        proposal = workspace.propose_accept(data, now=now)
+        proposal = workspace.customers.propose_accept(data, now=now)
         if consent.ends(proposal):
             return
         key = None

@@ -63,7 +63,7 @@ def answer(
     """
     with located(file):
         data = read_input(file, what="a request")
-        request = workspace.read_request(data, now=now)
+        request = workspace.customers.read_request(data, now=now)
         if order is not None:
             _answer(workspace, request, wanted, order, now)
         elif what is not None:
@@ -89,7 +89,7 @@ def _answer(
         draft = read_draft(read_input(order, what="an order", limit=limits.TOML_BYTES))
     catalog = workspace.catalog.require_unchanged(now)
     with _of_order(order):
-        proposal = workspace.propose_answer(
+        proposal = workspace.customers.propose_answer(
             request, draft, now=now, attach=wanted.attach, approve=wanted.drawing(catalog)
         )
         file = wanted.sign(workspace, proposal, now)
@@ -108,7 +108,9 @@ def _reset(
 ) -> None:
     if any(wanted.drawings):
         raise click.UsageError("--qr and --print are for licenses.")
-    proposal = workspace.propose_reset(request, what, now=now, attach=wanted.attach, reason=reason)
+    proposal = workspace.customers.propose_reset(
+        request, what, now=now, attach=wanted.attach, reason=reason
+    )
     if wanted.consent.ends(proposal):
         return
     wanted.require_places()

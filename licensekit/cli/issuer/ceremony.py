@@ -67,13 +67,25 @@ class Roots(NamedTuple):
         )
 
     def sign(self, proposal: KeyProposal, **more: Any) -> KeyChange | None:
-        """Have root keys sign, and print the result after `more`; None: it is only shown."""
+        """Have root keys sign, and print the result after `more`; None: it is only shown.
+
+        What was made is printed as well: a new root by its pin, another new key by name and id.
+        """
         if self.consent.ends(proposal):
             return None
         change = proposal.sign(self.keys, who=operator(), confirm=True)
         if change.ceremony is not None:
-            show_change(change.ceremony, change.file, as_json=self.consent.as_json, **more)
+            facts_first = {**_made(change), **more}
+            show_change(change.ceremony, change.file, as_json=self.consent.as_json, **facts_first)
         return change
+
+
+def _made(change: KeyChange) -> dict[str, str]:
+    if change.new_pin is not None:
+        return {"root": change.new_pin}
+    if change.written:
+        return {"key": change.written[0].name, "key_id": change.written[0].key_id}
+    return {}
 
 
 def signed_by_roots(command: Callable[..., None]) -> Callable[..., None]:

@@ -8,9 +8,9 @@ from licensekit.cli.inputs import PassphraseSource
 from licensekit.cli.issuer.options import in_workspace, operator, passphrase, unlock
 from licensekit.cli.issuer.output import attachments_option, require_place
 from licensekit.cli.issuer.proposals import Consent, consenting
-from licensekit.cli.output import counted, emit, emit_json, json_option
+from licensekit.cli.output import counted, emit, emit_json, json_option, remark
 from licensekit.files import make_folder, write_atomically
-from licensekit.issuer import Workspace
+from licensekit.issuer import Issued, Workspace
 
 
 @click.command()
@@ -59,13 +59,19 @@ def reissue(
     proposal.require_other(file.key_id)
     require_place(str(output))
     signer = unlock(file, passphrase)
-    files = proposal.sign(signer, who=operator(), confirm=True)
+    done = proposal.sign(signer, who=operator(), confirm=True)
     make_folder(output)
     names: list[str] = []
-    for license_file in files:
+    left: list[Issued] = []
+    for bundle, license_file in done:
+        if license_file is None:
+            left.append(bundle)
+            continue
         write_atomically(output / license_file.name, license_file.data)
         names.append(license_file.name)
     if as_json:
-        emit_json({"reissued": len(names), "files": names})
-    else:
-        emit(f"{counted(len(names), 'bundle')} signed again, in {output}.")
+        emit_json({"reissued": len(names), "files": names, "left": [one.label for one in left]})
+        return
+    emit(f"{counted(len(names), 'bundle')} signed again, in {output}.")
+    for one in left:
+        remark(f"{one.label} was {one.state} meanwhile, so it was not signed again.")

@@ -13,7 +13,7 @@ from licensekit.files import read_bytes
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.keys.revocation import Revoked, next_list
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import Record, append
+from licensekit.issuer.ledger import Record
 from licensekit.issuer.messages import TakesAway
 from licensekit.issuer.proposal import SignProposal, sign_proposed
 from licensekit.issuer.state import WorkspaceState
@@ -90,7 +90,7 @@ class PackProposal(SignProposal[Path, Keys]):
             again = next_list(tx, Revoked(), self.list_fresh_until)
             signed = tx.sign("revoke", again, key("revocations"))
             records.append(signed._replace(note="signed again"))
-        append(tx.ledger, records)
+        tx.put_in_force(records)
         return self.store.layout.pack(tx.state.product)
 
     def finish(self) -> None:

@@ -9,8 +9,14 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from licensekit import limits
-from licensekit.errors import KeyFault, KeyFileInvalid, KeyMissing, Pkcs11KeyInvalid
-from licensekit.files import read_bytes, write_atomically
+from licensekit.errors import (
+    KeyChangeRefused,
+    KeyFault,
+    KeyFileInvalid,
+    KeyMissing,
+    Pkcs11KeyInvalid,
+)
+from licensekit.files import read_bytes, unusable, write_atomically
 from licensekit.keys import pkcs11
 from licensekit.keys.keyfile import PublicPart, format_public, open_, parse_public, peek, seal
 from licensekit.keys.signing import Signer, SigningKey
@@ -52,9 +58,14 @@ def list_key_files(folder: Path) -> list[KeyFile]:
 
     Raises:
         KeyFileInvalid: one is no key file, or damaged.
-        FileUnusable: one cannot be read.
+        FileUnusable: the folder or one of them cannot be read.
     """
-    paths = [path for ending in (SEALED, ELSEWHERE) for path in folder.glob(f"*{ending}")]
+    try:
+        paths = [path for path in folder.iterdir() if path.suffix in {SEALED, ELSEWHERE}]
+    except FileNotFoundError:
+        return []
+    except OSError as error:  # what cannot be read is not an empty folder
+        raise unusable(folder, "a folder of keys", error) from error
     return [read_key_file(path) for path in sorted(paths)]
 
 
@@ -119,6 +130,16 @@ def write_place(folder: Path, name: str, signer: pkcs11.TokenSigner) -> KeyFile:
     path = folder / f"{name}{ELSEWHERE}"
     _write(path, f"{signer.uri}\n{format_public(signer.verifying_key, name)}")
     return read_key_file(path)
+
+
+def require_file_name(name: str) -> None:
+    """Refuse a name whose key file would lie in another folder, or be hidden.
+
+    Raises:
+        KeyChangeRefused: it is one.
+    """
+    if not name or name.startswith(".") or "/" in name or "\\" in name:
+        raise KeyChangeRefused(reason="not-a-file-name", key=name)
 
 
 def choose_key(

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, LiteralString, NamedTuple
+from typing import Final, Literal, LiteralString, NamedTuple
 
-from licensekit.chain import GENESIS, link
+from licensekit.chain import Link, unbroken
 from licensekit.database import Connection, Row, connect
 from licensekit.errors import LedgerDamaged, LicenseError, UnexpectedType
 from licensekit.issuer.ledger import documents
@@ -84,25 +84,28 @@ def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -
     """Verify links and signatures, and draw the tables again."""
     pin = documents.fact(ledger, documents.PIN) or ""
     waiting: list[Drawn] = []
-    previous, state = GENESIS, None
-    for number, entry in enumerate(stream(ledger), start=1):
-        if entry.number != number:
-            raise LedgerDamaged(reason="missing", number=number)
-        previous = link(previous, entry.content())
-        if previous != entry.hash:
-            raise LedgerDamaged(reason="altered", number=number)
+    state = None
+    for entry in unbroken(stream(ledger), _link_of, _damaged):
         try:
             state = _verify_token(entry, state, pin)
             document = decode(CLASS_OF[entry.token.type], read(entry.token.frame).payload)
         except LicenseError as error:
-            raise LedgerDamaged(reason="not-genuine", number=number, why=error) from error
-        waiting.append((number, entry.token, document))
+            raise LedgerDamaged(reason="not-genuine", number=entry.number, why=error) from error
+        waiting.append((entry.number, entry.token, document))
         if len(waiting) == _BATCH:
             project(drawn, waiting)
             progress(len(waiting))
             waiting.clear()
     project(drawn, waiting)
     progress(len(waiting))
+
+
+def _link_of(entry: LedgerEntry) -> Link:
+    return Link(entry.number, entry.content(), entry.hash)
+
+
+def _damaged(reason: Literal["missing", "altered"], number: int) -> LedgerDamaged:
+    return LedgerDamaged(reason=reason, number=number)
 
 
 def _verify_token(entry: LedgerEntry, state: TrustState | None, pin: str) -> TrustState | None:

@@ -15,6 +15,9 @@ PREVIEWS: dict[str, tuple[tuple[str, ...], str]] = {
     "revoke bundle": (("revoke", "bundle", f"{SERIAL}-base-1"), f"bundles.{SERIAL} base 1"),
     "revoke key": (("revoke", "key", "signing-1"), "trust"),
     "keys retire": (("keys", "retire", "signing-1"), "trust"),
+    "keys new": (("keys", "new", "trials", "--use", "trial"), "keys.trials.uses"),
+    "keys rotate": (("keys", "rotate"), "keys.signing-2.file"),
+    "keys rotate-root": (("keys", "rotate-root"), "root.root-v2.file"),
     "pack": (("pack",), "catalog"),
     "reissue": (("reissue", "--signed-by", "signing-1", "-o", "out"), "bundles"),
 }

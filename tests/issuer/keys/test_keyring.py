@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from licensekit.errors import FileTaken, KeyFileInvalid, PassphraseWrong
+from licensekit.errors import FileTaken, FileUnusable, KeyFileInvalid, PassphraseWrong
 from licensekit.issuer.keys.keyring import KeyFile, list_key_files, open_key, write_key
 from tests import makers
 from tests.workspaces import PASSPHRASE, refused
@@ -21,6 +21,11 @@ def test_a_key_opens_with_its_passphrase_and_shows_its_name(file: KeyFile) -> No
     assert list_key_files(file.path.parent) == [file]
     assert (file.name, file.part.label) == ("one", "one")
     assert list_key_files(file.path.parent / "nowhere") == []
+
+
+def test_a_folder_that_cannot_be_read_is_not_an_empty_one(file: KeyFile) -> None:
+    folder = file.path.parent
+    refused(FileUnusable, folder, lambda: list_key_files(file.path))
 
 
 def test_a_wrong_passphrase_is_told_with_the_file(file: KeyFile) -> None:

@@ -376,8 +376,8 @@ def test_what_does_not_approve_undoes_the_signing(sold: Workspace) -> None:
 def test_a_binding_and_its_request_stay_through_changes(workspace: Workspace) -> None:
     request = makers.request(product="acme", serial=None, issued=NOW)
     token = sign(request, makers.key("installation", INSTALLATION))
-    asked = workspace.read_request(makers.file_of(token), now=NOW)
-    first = workspace.answer(asked, ordered(), signer(workspace), who=WHO, now=NOW).bundle
+    asked = workspace.customers.read_request(makers.file_of(token), now=NOW)
+    first = workspace.customers.answer(asked, ordered(), signer(workspace), who=WHO, now=NOW).bundle
     after = change(workspace, renewal(SERIAL, days=1)).bundle
     assert first.binding is not None
     assert (after.binding, after.extensions) == (first.binding, first.extensions)
