@@ -5,13 +5,14 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from licensekit.cli.columns import GAP, Column, fit, pad, text_width, wrap
+from licensekit.cli.options import Decorator
 from licensekit.errors import LicenseError
 
 JSON_DUE: Final = "licensekit.json-due"
@@ -20,7 +21,7 @@ JSON_DUE: Final = "licensekit.json-due"
 _LEAST_ROOM: Final = 20
 """The least width at which the values of facts wrap."""
 
-json_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.option(
+json_option: Final[Decorator] = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object, also of a failure."
 )
 """`--json`, wherever facts are printed."""

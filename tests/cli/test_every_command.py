@@ -136,11 +136,21 @@ def test_an_application_adds_commands_of_its_own() -> None:
     assert "inspect" in text
 
 
-@pytest.mark.parametrize("text", ["2027", "2027-13-01", "2027-01-01T00:00:00", "0001-01-01", "x"])
-def test_now_is_a_time_with_its_zone(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("2027", "neither a date (2027-01-01) nor a time (2027-01-01T00:00:00Z)"),
+        ("2027-13-01", "month must be in 1..12"),
+        ("2027-01-01T00:00:00", "a time needs its zone: 2027-01-01T00:00:00Z"),
+        ("0001-01-01", "a time is in the years 1970 to 9999"),
+        ("x", "neither a date (2027-01-01) nor a time (2027-01-01T00:00:00Z)"),
+    ],
+)
+def test_now_is_a_date_or_a_time_with_its_zone(text: str, why: str) -> None:
+    """The line says which of the two it is not, and why."""
     ran = invoke(["inspect", "-", "--now", text], stdin=b"")
     assert ran.code == 2
-    assert "is not a time like 2027-01-01T00:00:00Z" in ran.err
+    assert f"'--now': {text!r}: {why}" in ran.err
 
 
 NOTHING = inputs.PassphraseSource(None, None)

@@ -1,6 +1,5 @@
 """The customer's commands as a group, for our own command and for an application's."""
 
-import getpass
 import os
 import sys
 from collections.abc import Callable, Generator, Mapping
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import click
 
 from licensekit.cli.groups import Lazy, LicenseGroup
-from licensekit.cli.inputs import located, read_input
+from licensekit.cli.inputs import account, located, read_input
+from licensekit.cli.options import Decorator
 from licensekit.cli.output import warn
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def built_in_of(ctx: click.Context) -> BuiltIn:
     return ctx.find_object(BuiltIn) or BuiltIn()
 
 
-home_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.option(
+home_option: Final[Decorator] = click.option(
     "--home",
     cls=ApplicationOption,
     metavar="DIR",
@@ -160,7 +160,7 @@ def opened(
         root=built_in.root or root,
         pack=built_in.pack or pack,
         released=built_in.released or released,
-        by=user_name(),
+        by=account(),
         create=create,
     ) as installation:
         yield installation
@@ -172,11 +172,3 @@ def home_of(home: str | None) -> str:
 
     built_in = built_in_of(click.get_current_context())
     return built_in.home or home or default_home(sys.platform, os.environ)
-
-
-def user_name() -> str:
-    """Return the name of this account; empty where it has none."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # no such account in this container
-        return ""

@@ -9,7 +9,8 @@ from typing import Final
 
 import click
 
-from licensekit.cli.customer.commands import home_option, opened, user_name
+from licensekit.cli.customer.commands import home_option, opened
+from licensekit.cli.inputs import account
 from licensekit.cli.output import emit
 from licensekit.errors import ConsoleUnavailable
 
@@ -99,7 +100,7 @@ def console(
         )
         try:
             with suppress(KeyboardInterrupt):  # that is how it is stopped
-                run(installation, reach, user=user_name() or "console", tell=_tell)
+                run(installation, reach, user=account() or "console", tell=_tell)
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="--public") from error
 

@@ -4,7 +4,7 @@ import click
 
 from licensekit.cli.customer.commands import home_option, opened
 from licensekit.cli.groups import LicenseGroup
-from licensekit.cli.inputs import moment
+from licensekit.cli.options import moment
 from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.views.events import event_json, show_events
 from licensekit.installation import EventScope

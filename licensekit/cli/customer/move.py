@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from licensekit.cli.customer.commands import user_name
+from licensekit.cli.inputs import account
 from licensekit.cli.output import emit, emit_json, facts, json_option, remark
 
 
@@ -33,7 +33,7 @@ def move(*, source: str, target: str, as_json: bool) -> None:
             bar.length = rows
             bar.update(done)
 
-        moved = relocate(source, target, by=user_name(), progress=progress)
+        moved = relocate(source, target, by=account(), progress=progress)
     if as_json:
         emit_json(moved._asdict())
         return

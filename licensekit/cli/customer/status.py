@@ -3,7 +3,7 @@
 import click
 
 from licensekit.cli.customer.commands import home_option, opened
-from licensekit.cli.inputs import now_option
+from licensekit.cli.options import now_option
 from licensekit.cli.output import emit_json, json_option
 from licensekit.cli.views.license import license_json, show_license
 from licensekit.cli.views.metrics import show_metrics

@@ -1,7 +1,6 @@
 """`licensekit users`: who there is, what they hold, whether they may log in."""
 
 import sys
-from collections.abc import Callable
 from typing import Any, Final
 
 import click
@@ -11,9 +10,9 @@ from licensekit.cli.customer.commands import home_option, opened
 from licensekit.cli.exits import NO
 from licensekit.cli.groups import Lazy, LicenseGroup
 from licensekit.cli.inputs import located, read_input
+from licensekit.cli.options import Decorator, WordChoice
 from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.views.users import (
-    KINDS,
     decision_json,
     show_decision,
     show_user,
@@ -47,21 +46,10 @@ def users() -> None:
 assign = assign_command("user", lambda installation: installation.users)
 release = release_command("user", lambda installation: installation.users)
 
-_Option = Callable[[Callable[..., Any]], Callable[..., Any]]
-
-
-class _Kind(click.Choice[str]):
-    """A kind of users by its word."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the kind that is meant."""
-        return KINDS[super().convert(value, param, ctx)]
-
-
-_kind_option: Final[_Option] = click.option(
-    "--kind", type=_Kind(list(KINDS)), help="Internal users are associates."
+_kind_option: Final[Decorator] = click.option(
+    "--kind", type=WordChoice(UserKind), help="Internal users are associates."
 )
-_group_option: Final[_Option] = click.option(
+_group_option: Final[Decorator] = click.option(
     "--group",
     "groups",
     metavar="GROUP",
@@ -168,7 +156,7 @@ def retire(*, user_id: str, home: str | None) -> None:
 @click.option(
     "--kind",
     "kinds",
-    type=_Kind(list(KINDS)),
+    type=WordChoice(UserKind),
     multiple=True,
     help="Only users of this kind; may be repeated.",
 )

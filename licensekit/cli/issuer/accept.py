@@ -14,7 +14,7 @@ from licensekit.cli.issuer.options import (
     warn_of_fork,
 )
 from licensekit.cli.issuer.proposals import Consent, consenting
-from licensekit.cli.output import emit, emit_json, facts, json_option, remark
+from licensekit.cli.output import emit, emit_json, facts, remark
 from licensekit.dates import format_seconds
 from licensekit.issuer import History, Received, Workspace
 
@@ -23,7 +23,6 @@ from licensekit.issuer import History, Received, Workspace
 @click.argument("file", metavar="FILE")
 @in_workspace
 @passphrase
-@json_option
 @consenting
 def accept(
     *,
@@ -32,7 +31,6 @@ def accept(
     now: int,
     passphrase: PassphraseSource,
     consent: Consent,
-    as_json: bool,
 ) -> None:
     """Enter the receipts of returned licenses, and statements of what is in use.
 
@@ -52,7 +50,7 @@ def accept(
         received = proposal.sign(key, who=operator(), confirm=True)
     histories = {one: workspace.ledger.history(one) for one in received.installations}
     remind_of_root(workspace)
-    if as_json:
+    if consent.as_json:
         sent = {one.hex(): history.value for one, history in histories.items()}
         emit_json({**received.plain(), "histories": sent})
         return

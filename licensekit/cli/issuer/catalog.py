@@ -8,7 +8,8 @@ from licensekit import limits
 from licensekit.catalog.changes import CatalogChange, differences
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.inputs import located, read_input
-from licensekit.cli.issuer.options import clock, in_workspace, workspace_option
+from licensekit.cli.issuer.options import in_workspace, workspace_option
+from licensekit.cli.options import clock
 from licensekit.cli.output import counted, emit, emit_json, json_option, table
 from licensekit.cli.views.documents import show as show_document
 from licensekit.issuer import CatalogDraft, Workspace, read_catalog

@@ -8,8 +8,9 @@ import click
 from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource, located, read_input, read_passphrase
 from licensekit.cli.issuer.ceremony import Roots, signed_by_roots
-from licensekit.cli.issuer.options import before, passphrase
+from licensekit.cli.issuer.options import passphrase
 from licensekit.cli.issuer.permission import permission
+from licensekit.cli.options import before
 from licensekit.cli.output import emit, emit_json
 from licensekit.issuer import KeyFile, MakeKey, NewKey, Permission, key_in_file, key_in_token
 from licensekit.keys.keyfile import format_public

@@ -13,7 +13,8 @@ from licensekit.cli.issuer.keys_new import (
     root_options,
     scheme_option,
 )
-from licensekit.cli.issuer.options import before, passphrase
+from licensekit.cli.issuer.options import passphrase
+from licensekit.cli.options import before
 
 
 @click.command()
@@ -45,7 +46,7 @@ def rotate_root(*, scheme: str, count: int, threshold: int, roots: Roots) -> Non
     What was signed stays valid. Applications shipped long ago keep working: license files bring the
     trust documents that they lack.
     """
-    word = read_passphrase(roots.source, "Passphrase for the new root key", confirm=True)
+    word = read_passphrase(roots.root_passphrase, "Passphrase for the new root key", confirm=True)
     proposal = roots.workspace.keys.propose_rotate_root(
         SCHEMES[scheme], word, now=roots.now, count=count, threshold=threshold
     )

@@ -13,7 +13,8 @@ from typing import Any, Final
 import click
 
 from licensekit.cli.inputs import STANDARD
-from licensekit.cli.issuer.options import before, in_workspace, moment
+from licensekit.cli.issuer.options import in_workspace
+from licensekit.cli.options import before, moment
 from licensekit.cli.output import emit_json, json_option, remark, table, warn
 from licensekit.cli.views.spelling import ABSENT, amount, day_of, expiry
 from licensekit.files import replacing

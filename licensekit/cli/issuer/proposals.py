@@ -1,13 +1,13 @@
 """`--preview` and `--yes`: what would be done is shown, agreed to, and then done."""
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import click
 
 from licensekit.cli.inputs import is_terminal
-from licensekit.cli.output import emit, emit_json, remark, warn
+from licensekit.cli.options import collected
+from licensekit.cli.output import emit, emit_json, json_option, remark, warn
 from licensekit.proposals import Proposal
 
 Show = Callable[[], None]
@@ -41,16 +41,14 @@ class Consent(NamedTuple):
         return self.preview
 
 
-def consenting(command: Callable[..., None]) -> Callable[..., None]:
-    """Add `--preview` and `--yes`, which come as `consent`; `--json` is passed on."""
-
-    @click.option("--preview", is_flag=True, help="Show the changes, and sign nothing.")
-    @click.option("--yes", is_flag=True, help="Sign without asking.")
-    @wraps(command)
-    def collected(*, preview: bool, yes: bool, as_json: bool, **given: Any) -> None:
-        command(consent=Consent(preview, yes, as_json), as_json=as_json, **given)
-
-    return collected
+consenting: Final = collected(
+    "consent",
+    Consent,
+    json_option,
+    click.option("--preview", is_flag=True, help="Show the changes, and sign nothing."),
+    click.option("--yes", is_flag=True, help="Sign without asking."),
+)
+"""`--json`, `--preview` and `--yes`, as `consent`."""
 
 
 def show_proposal(proposal: Proposal[Any]) -> None:

@@ -1,7 +1,7 @@
 """Users as people and programs read them."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 
 import click
 
@@ -10,11 +10,7 @@ from licensekit.cli.output import emit, facts, stream_json, table
 from licensekit.cli.views import spelling
 from licensekit.cli.views.events import event_json, show_events
 from licensekit.installation import Decision, InstallationState, UserFacts, UserRow, concerning
-from licensekit.wire.documents import UserKind
 from licensekit.wire.plain import word
-
-KINDS: Final = {word(kind): kind for kind in UserKind}
-"""The kinds of users, as they are typed and shown."""
 
 
 def show_users(users: Iterable[UserRow]) -> None:
