@@ -5,9 +5,10 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import click
 
@@ -103,6 +104,25 @@ def warn(text: str) -> None:
 def heading(text: str) -> None:
     """Print a heading over facts."""
     click.secho(harmless(text), bold=True)
+
+
+class Advance(Protocol):
+    """What is called with how much more was done, and with the length if that is another."""
+
+    def __call__(self, done: int, of: int = ..., /) -> None: ...
+
+
+@contextmanager
+def progress(label: str, length: int) -> Generator[Advance]:
+    """Show on a terminal how much is done."""
+    hidden = not (length and sys.stderr.isatty())
+    with click.progressbar(length=length, label=label, file=sys.stderr, hidden=hidden) as bar:
+
+        def advance(done: int, of: int = length) -> None:
+            bar.length = of
+            bar.update(done)
+
+        yield advance
 
 
 def facts(pairs: Iterable[tuple[str, object]]) -> None:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import date
+from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
@@ -102,6 +103,18 @@ home_option: Final[Decorator] = click.option(
     help="The installation: a folder, or a postgresql:// URL.  [env: LICENSEKIT_HOME]",
 )
 """`--home`, for every command of the customer."""
+
+
+def in_installation(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--home`; the command gets the open `installation`."""
+
+    @home_option
+    @wraps(command)
+    def with_installation(*, home: str | None, **given: Any) -> Any:
+        with opened(home) as installation:
+            return command(installation=installation, **given)
+
+    return with_installation
 
 
 def trust_options(command: Callable[..., Any]) -> Callable[..., Any]:

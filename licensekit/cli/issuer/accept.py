@@ -13,8 +13,8 @@ from licensekit.cli.issuer.options import (
     unlock,
     warn_of_fork,
 )
-from licensekit.cli.issuer.proposals import Consent, consenting
 from licensekit.cli.output import emit, emit_json, facts, remark
+from licensekit.cli.proposals import Consent, consenting
 from licensekit.dates import format_seconds
 from licensekit.issuer import History, Received, Workspace
 

@@ -10,9 +10,9 @@ import click
 from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource
 from licensekit.cli.issuer.options import in_workspace, operator, root_passphrase, unlock
-from licensekit.cli.issuer.proposals import Consent, consenting
 from licensekit.cli.options import Decorator, collected
 from licensekit.cli.output import emit, emit_json, facts, typed
+from licensekit.cli.proposals import Consent, consenting
 from licensekit.dates import DAY_SECONDS
 from licensekit.issuer import Ceremony, KeyChange, KeyProposal, PendingDocument, RootKeys, Workspace
 

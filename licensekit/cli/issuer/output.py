@@ -8,9 +8,9 @@ import click
 
 from licensekit.cli.inputs import STANDARD, PassphraseSource, write_output
 from licensekit.cli.issuer.options import in_workspace, operator, passphrase, unlock
-from licensekit.cli.issuer.proposals import Consent, Show, consenting
 from licensekit.cli.options import collected
 from licensekit.cli.output import emit_json, facts
+from licensekit.cli.proposals import Consent, Show, consenting
 from licensekit.cli.views.spelling import amount, expiry
 from licensekit.errors import FileUnusable
 from licensekit.issuer import IssueProposal, LicenseFile, Workspace, qr_png, qr_svg, sheet_page

@@ -8,8 +8,8 @@ import click
 from licensekit.cli.inputs import STANDARD, PassphraseSource, located, read_input, write_output
 from licensekit.cli.issuer.ceremony import end_of_freshness, fresh_option
 from licensekit.cli.issuer.options import in_workspace, operator, passphrase, unlock
-from licensekit.cli.issuer.proposals import Consent, consenting
 from licensekit.cli.output import emit_json, facts
+from licensekit.cli.proposals import Consent, consenting
 from licensekit.issuer import PackProposal, Workspace, WorkspaceState
 from licensekit.keys.signing import Signer
 from licensekit.wire import armor

@@ -7,8 +7,8 @@ import click
 from licensekit.cli.inputs import PassphraseSource
 from licensekit.cli.issuer.options import in_workspace, operator, passphrase, unlock
 from licensekit.cli.issuer.output import attachments_option, key_option, require_place
-from licensekit.cli.issuer.proposals import Consent, consenting
 from licensekit.cli.output import counted, emit, emit_json
+from licensekit.cli.proposals import Consent, consenting
 from licensekit.files import make_folder, write_atomically
 from licensekit.issuer import Workspace
 

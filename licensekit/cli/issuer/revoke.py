@@ -21,9 +21,9 @@ from licensekit.cli.issuer.options import (
     unlock,
 )
 from licensekit.cli.issuer.pack import sign_pack
-from licensekit.cli.issuer.proposals import Consent, consenting
 from licensekit.cli.options import collected
 from licensekit.cli.output import counted, emit_json, facts, remark
+from licensekit.cli.proposals import Consent, consenting
 from licensekit.errors import KeyMissing
 from licensekit.issuer import BundlesVoid, Issued, Workspace
 from licensekit.wire.documents import Revocations
