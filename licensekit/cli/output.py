@@ -109,7 +109,8 @@ def heading(text: str) -> None:
 class Advance(Protocol):
     """What is called with how much more was done, and with the length if that is another."""
 
-    def __call__(self, done: int, of: int = ..., /) -> None: ...
+    def __call__(self, done: int, of: int = ..., /) -> None:
+        """Show that this much more is done."""
 
 
 @contextmanager

@@ -6,7 +6,7 @@ replaces a serial takes the place of its issuer's earlier bundles for that seria
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.dates import day_at, end_of_day, start_of_day
@@ -14,6 +14,9 @@ from licensekit.entitlements.binding import Fingerprint, Match, match
 from licensekit.entitlements.messages import BundleName
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import AfterGrace, Bundle
+
+DATES: Final = ("starts", "warning", "expiry", "grace", "maintenance", "next_check")
+"""The fields of a bundle that are dates."""
 
 
 class BundleState(StrEnum):
@@ -65,6 +68,12 @@ class Part(NamedTuple):
         return str(self.name)
 
     @property
+    def dates(self) -> tuple[tuple[str, int], ...]:
+        """Each date that it has: the name of its field, and days since 1970."""
+        named = ((name, getattr(self.bundle, name)) for name in DATES)
+        return tuple((name, day) for name, day in named if day is not None)
+
+    @property
     def blocks(self) -> bool:
         """Whether its lapse refuses logins."""
         return self.state is BundleState.EXPIRED and self.bundle.after_grace is AfterGrace.BLOCK
@@ -75,6 +84,28 @@ class Part(NamedTuple):
         today = day_at(now)
         ends = grace if expiry is not None and grace is not None and today > expiry else expiry
         return None if ends is None else max(0, ends - today)
+
+
+class NextDate(NamedTuple):
+    """The nearest date of a bundle that is still to come."""
+
+    day: int
+    """Days since 1970."""
+    bundle: str
+    """The bundle's label."""
+    name: str
+    """One of `DATES`."""
+
+
+def next_date(parts: Iterable[Part], now: int) -> NextDate | None:
+    """Return the nearest date after the day of `now`; None where no bundle has one."""
+    coming = (
+        NextDate(day, part.label, name)
+        for part in parts
+        for name, day in part.dates
+        if day > day_at(now)
+    )
+    return min(coming, default=None)
 
 
 _AFTER_GRACE = {

@@ -56,6 +56,16 @@ class Count(NamedTuple):
         return 0 if self.total is None else max(0, self.in_use - self.total)
 
 
+class Given(NamedTuple):
+    """A license that a user has, and how."""
+
+    license: str
+    access: Access
+    assigned: bool
+    through: tuple[str, ...]
+    """What is assigned and includes it. Not assigned and through nothing: everybody has it."""
+
+
 class Explanation(NamedTuple):
     """One reason for which a license is granted, or not any more."""
 
@@ -143,6 +153,23 @@ def held_access(
             level = min(level, Access.FULL if held is Access.FULL else Access.READ)  # noqa: PLW2901  # narrows it
         access[code] = level
     return access
+
+
+def given(
+    entitlements: Entitlements, holdings: Iterable[Holding], access: Mapping[str, Access]
+) -> tuple[Given, ...]:
+    """Return how a user has each license: assigned ones, what they include, what everybody has.
+
+    `access` is what `held_access` returns for `holdings`. What everybody has is left out where it
+    gives nothing.
+    """
+    assigned = [holding.license for holding in holdings]
+    found: list[Given] = []
+    for code, level in access.items():
+        through = tuple(one for one in assigned if code in entitlements.closure.get(one, ()))
+        if level or code in assigned or through:
+            found.append(Given(code, level, code in assigned, through))
+    return tuple(sorted(found, key=lambda one: (not one.assigned, not one.through, one.license)))
 
 
 def count(entitlements: Entitlements, code: str, in_use: int) -> Count:

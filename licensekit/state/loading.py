@@ -8,10 +8,13 @@ from licensekit.database import Database
 from licensekit.entitlements import (
     Entitlements,
     Fingerprint,
+    NextDate,
     Notice,
+    Part,
     by_urgency,
     evaluate,
     list_notices,
+    next_date,
 )
 from licensekit.entitlements.events import Event
 from licensekit.errors import NotActivated
@@ -60,6 +63,28 @@ class InstallationState(NamedTuple):
     def serial(self) -> str | None:
         """The serial that the installation is for; None before the first activation."""
         return self.stored.serial
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The bundles in force, and then those that wait for their start."""
+        return (*self.entitlements.parts, *self.entitlements.waiting)
+
+    @property
+    def companies(self) -> tuple[str, ...]:
+        """Whom the bundles name, each once: one, unless somebody was renamed or merged."""
+        return tuple(dict.fromkeys(part.bundle.company for part in self.parts))
+
+    @property
+    def product_name(self) -> str:
+        """The name of the product in the vendor's catalog; its code where that names none."""
+        vendor = self.trust_store.catalogs.get(self.trust_store.issuer)
+        named = {} if vendor is None else vendor.document.names
+        return named.get("product", self.trust_store.product)
+
+    @property
+    def next_date(self) -> NextDate | None:
+        """The nearest date of a bundle that is still to come."""
+        return next_date(self.parts, self.now)
 
     @property
     def events(self) -> tuple[Event, ...]:

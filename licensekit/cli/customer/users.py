@@ -194,12 +194,11 @@ def list_(
 @json_option
 def show(*, user_id: str, installation: Installation, as_json: bool) -> None:
     """Show a user: what is assigned, what comes through it, and the events for the user."""
-    user, access = installation.users.get(user_id), installation.users.access(user_id)
-    state = installation.state()
+    details = installation.users.details(user_id)
     if as_json:
-        emit_json(user_json(user, access, state))
+        emit_json(user_json(details))
     else:
-        show_user(user, access, state)
+        show_user(details)
 
 
 @click.command("may-login")

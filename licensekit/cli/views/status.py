@@ -1,7 +1,7 @@
 """The state of an installation as people and programs read it."""
 
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import click
 
@@ -12,6 +12,7 @@ from licensekit.dates import day_at, format_days, format_seconds
 from licensekit.installation import (
     InstallationState,
     LicenseRow,
+    NextDate,
     Notice,
     Part,
     PreviewRow,
@@ -26,20 +27,20 @@ _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: Non
 
 def show_status(state: InstallationState) -> None:
     """Print what is licensed, in use and due."""
-    parts = (*state.entitlements.parts, *state.entitlements.waiting)
+    coming = state.next_date
     facts(
         [
-            ("company", _companies(parts)),
+            ("company", spelling.listed(state.companies)),
             ("serial", state.serial or "no bundle is active here"),
             ("product", _product(state)),
             ("time", spelling.moment(state.now)),
-            ("next date", _date_text(_next_date(parts, state.now), state.now)),
+            ("next date", coming and _date_text(coming, state.now)),
             ("installation", state.fingerprint.key and state.fingerprint.key.hex()),
         ]
     )
-    if parts:
+    if state.parts:
         emit()
-        _show_parts(parts, state.now)
+        _show_parts(state.parts, state.now)
     granted = [row for row in rows(state.entitlements, state.in_use) if row.granted or row.in_use]
     if granted:
         emit()
@@ -68,18 +69,17 @@ def show_notices(notices: Iterable[Notice]) -> None:
 
 def status_json(state: InstallationState) -> dict[str, Any]:
     """Return the state as `--json` prints it."""
-    entitlements = state.entitlements
-    parts = (*entitlements.parts, *entitlements.waiting)
+    coming = state.next_date
     return {
         "product": state.trust_store.product,
-        "company": _companies(parts),
+        "company": spelling.listed(state.companies),
         "serial": state.serial,
         "now": format_seconds(state.now),
-        "next_date": _date_json(_next_date(parts, state.now), state.now),
-        "bundles": [_part_json(part, state.now) for part in parts],
+        "next_date": coming and _date_json(coming, state.now),
+        "bundles": [_part_json(part, state.now) for part in state.parts],
         "licenses": [
             {**row_json(row), "free": row.free, "granted": row.granted}
-            for row in rows(entitlements, state.in_use)
+            for row in rows(state.entitlements, state.in_use)
         ],
         "events": [event_json(event) for event in state.events],
         "notices": [notice.as_json() for notice in state.notices],
@@ -92,56 +92,29 @@ def status_json(state: InstallationState) -> dict[str, Any]:
     }
 
 
-def _product(state: InstallationState) -> str:
-    trust_store = state.trust_store
-    catalog = trust_store.catalogs.get(trust_store.issuer)
-    name = None if catalog is None else catalog.document.names.get("product")
-    return trust_store.product if name is None else f"{name} ({trust_store.product})"
-
-
-def _companies(parts: Iterable[Part]) -> str | None:
-    return ", ".join(dict.fromkeys(part.bundle.company for part in parts)) or None
-
-
 _DATES: Final = {
     "starts": "start",
     "warning": "warning",
     "expiry": "expiry",
     "grace": "end of grace",
+    "maintenance": "end of maintenance",
     "next_check": "next check",
 }
 
 
-class _NextDate(NamedTuple):
-    """The next day on which a bundle comes, warns or ends."""
-
-    day: int
-    bundle: str
-    what: str
+def _product(state: InstallationState) -> str:
+    code, name = state.trust_store.product, state.product_name
+    return code if name == code else f"{name} ({code})"
 
 
-def _next_date(parts: Iterable[Part], now: int) -> _NextDate | None:
-    to_come = [
-        _NextDate(day, part.label, what)
-        for part in parts
-        for name, what in _DATES.items()
-        if (day := getattr(part.bundle, name)) is not None and day > day_at(now)
-    ]
-    return min(to_come, default=None)
+def _date_text(date: NextDate, now: int) -> str:
+    days = spelling.days(date.day - day_at(now))
+    return f"{spelling.day(date.day)}, in {days}: {_DATES[date.name]} of {date.bundle}"
 
 
-def _date_text(date: _NextDate | None, now: int) -> str | None:
-    if date is None:
-        return None
-    days = date.day - day_at(now)
-    return f"{spelling.day(date.day)}, in {spelling.days(days)}: {date.what} of {date.bundle}"
-
-
-def _date_json(date: _NextDate | None, now: int) -> dict[str, Any] | None:
-    if date is None:
-        return None
-    days = date.day - day_at(now)
-    return {"date": format_days(date.day), "days": days, "what": date.what, "bundle": date.bundle}
+def _date_json(date: NextDate, now: int) -> dict[str, Any]:
+    days, what = date.day - day_at(now), _DATES[date.name]
+    return {"date": format_days(date.day), "days": days, "what": what, "bundle": date.bundle}
 
 
 _PART_DATES: Final = ("starts", "expiry", "grace", "maintenance")

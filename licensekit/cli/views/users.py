@@ -1,15 +1,14 @@
 """Users as people and programs read them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import click
 
-from licensekit.access import Access
 from licensekit.cli.output import emit, facts, stream_json, table
 from licensekit.cli.views import spelling
 from licensekit.cli.views.events import event_json, show_events
-from licensekit.installation import Decision, InstallationState, UserFacts, UserRow, concerning
+from licensekit.installation import Decision, Given, UserDetails, UserFacts, UserRow
 from licensekit.wire.plain import word
 
 
@@ -27,8 +26,9 @@ def stream_users(users: Iterable[UserRow]) -> None:
     stream_json("users", map(_row_json, users))
 
 
-def show_user(user: UserFacts, access: Mapping[str, Access], state: InstallationState) -> None:
+def show_user(details: UserDetails) -> None:
     """Print everything that is known of a user, what each license gives, and the events for it."""
+    user = details.user
     facts(
         [
             ("id", user.id),
@@ -38,50 +38,31 @@ def show_user(user: UserFacts, access: Mapping[str, Access], state: Installation
             ("remarks", _remarks(user)),
         ]
     )
-    given = _given(user, access, state)
-    if given:
+    if details.given:
         emit()
         rows = [
-            (code, spelling.name_of(access[code]), spelling.listed(through))
-            for code, through in given
+            (one.license, spelling.name_of(one.access), spelling.listed(_through(one)))
+            for one in details.given
         ]
         table(["license", "access", "through"], rows)
-    concerned = concerning(state.events, user=user.id, groups=user.groups)
-    if concerned:
+    if details.events:
         emit()
-        show_events(concerned)
+        show_events(details.events)
 
 
-def user_json(
-    user: UserFacts, access: Mapping[str, Access], state: InstallationState
-) -> dict[str, Any]:
+def user_json(details: UserDetails) -> dict[str, Any]:
     """Return a user as `--json` prints it."""
-    concerned = concerning(state.events, user=user.id, groups=user.groups)
     return {
-        **_facts_json(user),
-        "licenses": [holding.license for holding in user.holdings],
-        "access": {code: word(level) for code, level in access.items()},
-        "through": {code: list(through) for code, through in _given(user, access, state)},
-        "events": [event_json(event) for event in concerned],
+        **_facts_json(details.user),
+        "licenses": [holding.license for holding in details.user.holdings],
+        "access": {code: word(level) for code, level in details.access.items()},
+        "through": {one.license: list(_through(one)) for one in details.given},
+        "events": [event_json(event) for event in details.events],
     }
 
 
-def _given(
-    user: UserFacts, access: Mapping[str, Access], state: InstallationState
-) -> list[tuple[str, tuple[str, ...]]]:
-    """Return each license that a user has with what it comes through; what is assigned first."""
-    assigned = [holding.license for holding in user.holdings]
-    closure = state.entitlements.closure
-    ranked: list[tuple[int, str, tuple[str, ...]]] = []
-    for code, level in access.items():
-        givers = tuple(one for one in assigned if code in closure.get(one, ()))
-        if code in assigned:
-            ranked.append((0, code, ("assigned",)))
-        elif givers:
-            ranked.append((1, code, givers))
-        elif level:
-            ranked.append((2, code, ("installation",)))
-    return [(code, through) for _, code, through in sorted(ranked)]
+def _through(one: Given) -> tuple[str, ...]:
+    return ("assigned",) if one.assigned else one.through or ("installation",)
 
 
 def show_decision(user_id: str, way: str, decision: Decision) -> None:

@@ -9,7 +9,6 @@ from licensekit.console.views.licenses import (
     issuer_view,
     issuers_of,
     license_view,
-    next_date,
     part_views,
 )
 from licensekit.console.visit import Visit
@@ -52,15 +51,13 @@ def status_tab(visit: Visit) -> Response:
     state = visit.installation.state()
     parts = tuple(part_views(state))
     bundles = visit.installation.bundles()
-    today = day_at(state.now)
     return page(
         visit,
         "status.html",
         state,
         tabs=_tabs(state),
         parts=parts,
-        coming=next_date(parts, today),
-        today=today,
+        today=day_at(state.now),
         bundles=bundles[::-1],
         issuers={one.issuer: issuer_name(state, one.issuer) for one in bundles},
     )
