@@ -36,7 +36,7 @@ from licensekit.issuer.keys.workspace_keys import WorkspaceKeys, root_key_files
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import ENTRY_FIELDS, LedgerEntry
 from licensekit.issuer.ledger.histories import History
-from licensekit.issuer.ledger.listing import LISTED_FIELDS, LISTED_STATES, Filters, Listed
+from licensekit.issuer.ledger.listing import LISTED_FIELDS, LISTED_STATES, Filters, Listed, Page
 from licensekit.issuer.ledger.lookup import LookupResult
 from licensekit.issuer.ledger.questions import Ledger
 from licensekit.issuer.messages import BundlesVoid
@@ -95,6 +95,7 @@ __all__ = [
     "OrderLine",
     "OrderSource",
     "PackProposal",
+    "Page",
     "PendingDocument",
     "Permission",
     "Received",

@@ -11,14 +11,14 @@ from licensekit.cli.issuer.options import (
     operator,
     reason_option,
     remind_of_root,
-    warn_of_fork,
+    warn_of_forks,
 )
 from licensekit.cli.issuer.output import FileOptions, license_options, place_of
 from licensekit.cli.options import WordChoice, before
 from licensekit.cli.output import emit_json, facts, remark
 from licensekit.cli.views.documents import bound_to
 from licensekit.errors import OrderConflict, OrderInvalid
-from licensekit.issuer import History, ResetFile, VerifiedRequest, Workspace, read_draft
+from licensekit.issuer import ResetFile, VerifiedRequest, Workspace, read_draft
 from licensekit.wire.documents import ResetWhat
 from licensekit.wire.plain import word
 
@@ -66,8 +66,7 @@ def answer(
             _answer(workspace, request, wanted, order, now)
         elif what is not None:
             _reset(workspace, request, wanted, what, reason=reason, now=now)
-    if workspace.ledger.history(request.installation) is History.FORKED:
-        warn_of_fork(request.installation)
+    warn_of_forks(workspace, [request.installation])
     remind_of_root(workspace)
 
 

@@ -1,6 +1,6 @@
 """What the vendor's commands share: the workspace, who runs them, and opening keys."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final
@@ -92,9 +92,7 @@ def remind_of_root(workspace: Workspace) -> None:
         )
 
 
-def warn_of_fork(installation: bytes) -> None:
-    """Warn that what an installation sends does not come from one history."""
-    warn(
-        f"What installation {installation.hex()[:8]}… has sent does not come from one history: its"
-        " database was restored from a backup, copied or rewritten."
-    )
+def warn_of_forks(workspace: Workspace, installations: Iterable[bytes]) -> None:
+    """Warn of each installation that sends what does not come from one history."""
+    for one in workspace.ledger.warnings_about(installations):
+        warn(f"{one.message}.")
