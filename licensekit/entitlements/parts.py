@@ -6,17 +6,25 @@ replaces a serial takes the place of its issuer's earlier bundles for that seria
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.dates import day_at, end_of_day, start_of_day
+from licensekit.dates import day_at, end_of_day, format_days, start_of_day
 from licensekit.entitlements.binding import Fingerprint, Match, match
 from licensekit.entitlements.messages import BundleName
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import AfterGrace, Bundle
+from licensekit.wire.plain import plain
 
-DATES: Final = ("starts", "warning", "expiry", "grace", "maintenance", "next_check")
-"""The fields of a bundle that are dates."""
+DATES: Final = {
+    "starts": "start",
+    "warning": "warning",
+    "expiry": "expiry",
+    "grace": "end of grace",
+    "maintenance": "end of maintenance",
+    "next_check": "next check",
+}
+"""The fields of a bundle that are dates, and what each is the day of."""
 
 
 class BundleState(StrEnum):
@@ -85,6 +93,15 @@ class Part(NamedTuple):
         ends = grace if expiry is not None and grace is not None and today > expiry else expiry
         return None if ends is None else max(0, ends - today)
 
+    def plain(self, now: int) -> dict[str, Any]:
+        """Return it as plain JSON values, with the days that are left at `now`."""
+        return {
+            "identity": self.verified.identity.hex(),
+            "state": self.state.value,
+            "days_left": self.days_left(now),
+            "document": plain(self.bundle),
+        }
+
 
 class NextDate(NamedTuple):
     """The nearest date of a bundle that is still to come."""
@@ -95,6 +112,20 @@ class NextDate(NamedTuple):
     """The bundle's label."""
     name: str
     """One of `DATES`."""
+
+    @property
+    def what(self) -> str:
+        """What it is the day of: `expiry`, `end of grace`."""
+        return DATES[self.name]
+
+    def plain(self, now: int) -> dict[str, Any]:
+        """Return it as plain JSON values, with the days from `now` until then."""
+        return {
+            "date": format_days(self.day),
+            "days": self.day - day_at(now),
+            "what": self.what,
+            "bundle": self.bundle,
+        }
 
 
 def next_date(parts: Iterable[Part], now: int) -> NextDate | None:

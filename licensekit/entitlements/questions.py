@@ -1,7 +1,7 @@
 """The questions that can be asked of entitlements, each a pure function."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from licensekit.access import Access
 from licensekit.entitlements.evaluation import (
@@ -23,6 +23,7 @@ from licensekit.entitlements.messages import (
 from licensekit.entitlements.parts import BundleState
 from licensekit.errors import UnknownLicense, WrongKind
 from licensekit.wire.documents import Kind
+from licensekit.wire.plain import word
 
 
 class Holding(NamedTuple):
@@ -65,6 +66,11 @@ class Given(NamedTuple):
     through: tuple[str, ...]
     """What is assigned and includes it. Not assigned and through nothing: everybody has it."""
 
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Where it comes from: `assigned`, the licenses that include it, or `installation`."""
+        return ("assigned",) if self.assigned else self.through or ("installation",)
+
 
 class Explanation(NamedTuple):
     """One reason for which a license is granted, or not any more."""
@@ -103,6 +109,22 @@ class LicenseRow(NamedTuple):
     def free(self) -> int | None:
         """How many more can be assigned; None is unrestricted."""
         return Count(self.total, self.in_use).free
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {
+            "license": self.code,
+            "issuer": self.issuer,
+            "kind": word(self.kind),
+            "name": self.name,
+            "access": word(self.access),
+            "total": self.total,
+            "in_use": self.in_use,
+            "hidden": self.hidden,
+            "plan": self.plan,
+            "free": self.free,
+            "granted": self.granted,
+        }
 
 
 def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -> str:

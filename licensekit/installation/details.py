@@ -1,7 +1,7 @@
 """Everything about one license or one user: what it means or has, where from, and its history."""
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from licensekit.access import Access
 from licensekit.entitlements import (
@@ -20,7 +20,7 @@ from licensekit.entitlements import (
 from licensekit.entitlements.evaluation import qualify
 from licensekit.entitlements.events import Event, concerning
 from licensekit.entitlements.login import UserFacts
-from licensekit.installation.preview import HOLDERS, holders_of
+from licensekit.installation.deficits import HOLDERS, holders_of
 from licensekit.state import seats
 from licensekit.state.loading import state_at
 from licensekit.state.stored import BundleRecord, bundle_records
@@ -31,6 +31,7 @@ from licensekit.state.users import known_user
 from licensekit.trust.pack import TrustStore
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, License, SeatKind
+from licensekit.wire.plain import word
 
 
 class LicenseDetails(NamedTuple):
@@ -50,6 +51,21 @@ class LicenseDetails(NamedTuple):
     history: tuple[BundleRecord, ...]
     """Every bundle that was ever activated here and names it, the oldest first."""
 
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {
+            **self.row.plain(),
+            "description": self.license.description,
+            "full_with": self.license.full_with,
+            "includes": list(self.includes),
+            "requires": list(self.license.requires),
+            "required_by": list(self.required_by),
+            "buy": self.buy,
+            "granted_by": [{**e._asdict(), "access": word(e.access)} for e in self.explanations],
+            "holders": list(self.holders),
+            "history": [record.plain() for record in self.history],
+        }
+
 
 class UserDetails(NamedTuple):
     """Everything about one user."""
@@ -61,6 +77,15 @@ class UserDetails(NamedTuple):
     """How the user has those that give something, or are assigned; the assigned first."""
     events: tuple[Event, ...]
     """Those in force that concern the user."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {
+            **self.user.plain(),
+            "access": {code: word(level) for code, level in self.access.items()},
+            "through": {one.license: list(one.origins) for one in self.given},
+            "events": [event.plain() for event in self.events],
+        }
 
 
 def user_details_of(read: ReadTransaction, user_id: str) -> UserDetails:

@@ -6,7 +6,7 @@ from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.options import moment
 from licensekit.cli.output import emit, emit_json, json_option
-from licensekit.cli.views.events import event_json, show_events
+from licensekit.cli.views.events import show_events
 from licensekit.installation import EventScope, Installation
 
 
@@ -54,7 +54,7 @@ def start(
         kind, scope=scope, subject=subject, message=message, expected_end=expected_end
     )
     if as_json:
-        emit_json(event_json(event))
+        emit_json(event.plain())
     else:
         emit(f"started event {event.number}; end it with `events end {event.number}`")
 
@@ -76,7 +76,7 @@ def list_(*, ended: bool, installation: Installation, as_json: bool) -> None:
     """List the events in force."""
     found = installation.events.list(ended=ended)
     if as_json:
-        emit_json({"events": [event_json(event) for event in found]})
+        emit_json({"events": [event.plain() for event in found]})
     elif found:
         show_events(found)
     else:

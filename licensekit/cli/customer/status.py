@@ -5,9 +5,9 @@ import click
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.options import before, now_option
 from licensekit.cli.output import emit_json, json_option
-from licensekit.cli.views.license import license_json, show_license
+from licensekit.cli.views.license import show_license
 from licensekit.cli.views.metrics import show_metrics
-from licensekit.cli.views.status import show_status, status_json
+from licensekit.cli.views.status import show_status
 from licensekit.installation import Installation
 
 
@@ -41,12 +41,12 @@ def status(
     then = now if asks_what_then else None
     if code is not None:
         details = installation.license(code, now=then)
-        emit_json(license_json(details)) if as_json else show_license(details)
+        emit_json(details.plain()) if as_json else show_license(details)
         return
     state = installation.state(now=then)
     if as_metrics:
         show_metrics(state)
     elif as_json:
-        emit_json(status_json(state))
+        emit_json(state.plain())
     else:
         show_status(state)

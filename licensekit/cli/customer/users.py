@@ -13,12 +13,10 @@ from licensekit.cli.inputs import located, read_input
 from licensekit.cli.options import Decorator, WordChoice
 from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.views.users import (
-    decision_json,
     show_decision,
     show_user,
     show_users,
     stream_users,
-    user_json,
 )
 from licensekit.installation import IMPORT_BYTES, Installation, UserFilter, parse_users
 from licensekit.wire.documents import UserKind
@@ -196,7 +194,7 @@ def show(*, user_id: str, installation: Installation, as_json: bool) -> None:
     """Show a user: what is assigned, what comes through it, and the events for the user."""
     details = installation.users.details(user_id)
     if as_json:
-        emit_json(user_json(details))
+        emit_json(details.plain())
     else:
         show_user(details)
 
@@ -220,7 +218,7 @@ def may_login(
     """Show whether a user may log in, and if not, every reason. Exits with 1 if not."""
     decision = installation.users.may_login(user_id, way, site=site)
     if as_json:
-        emit_json(decision_json(decision))
+        emit_json(decision.plain())
     else:
         show_decision(user_id, way, decision)
     if not decision:

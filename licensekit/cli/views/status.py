@@ -1,14 +1,14 @@
 """The state of an installation as people and programs read it."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from licensekit.cli.output import emit, facts, heading, table
 from licensekit.cli.views import spelling
-from licensekit.cli.views.events import event_json, show_events
-from licensekit.dates import day_at, format_days, format_seconds
+from licensekit.cli.views.events import show_events
+from licensekit.dates import day_at
 from licensekit.installation import (
     InstallationState,
     LicenseRow,
@@ -20,7 +20,6 @@ from licensekit.installation import (
     rows,
 )
 from licensekit.wire.documents import Kind
-from licensekit.wire.plain import plain, word
 
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: None}
 
@@ -67,41 +66,6 @@ def show_notices(notices: Iterable[Notice]) -> None:
         emit(f"{notice.message}{days}{hint}")
 
 
-def status_json(state: InstallationState) -> dict[str, Any]:
-    """Return the state as `--json` prints it."""
-    coming = state.next_date
-    return {
-        "product": state.trust_store.product,
-        "company": spelling.listed(state.companies),
-        "serial": state.serial,
-        "now": format_seconds(state.now),
-        "next_date": coming and _date_json(coming, state.now),
-        "bundles": [_part_json(part, state.now) for part in state.parts],
-        "licenses": [
-            {**row_json(row), "free": row.free, "granted": row.granted}
-            for row in rows(state.entitlements, state.in_use)
-        ],
-        "events": [event_json(event) for event in state.events],
-        "notices": [notice.as_json() for notice in state.notices],
-        "installation": {
-            "key": state.fingerprint.key and state.fingerprint.key.hex(),
-            "audit_entries": state.stored.head.number,
-            "audit_head": state.stored.head.hash.hex(),
-            "restored": state.restored,
-        },
-    }
-
-
-_DATES: Final = {
-    "starts": "start",
-    "warning": "warning",
-    "expiry": "expiry",
-    "grace": "end of grace",
-    "maintenance": "end of maintenance",
-    "next_check": "next check",
-}
-
-
 def _product(state: InstallationState) -> str:
     code, name = state.trust_store.product, state.product_name
     return code if name == code else f"{name} ({code})"
@@ -109,12 +73,7 @@ def _product(state: InstallationState) -> str:
 
 def _date_text(date: NextDate, now: int) -> str:
     days = spelling.days(date.day - day_at(now))
-    return f"{spelling.day(date.day)}, in {days}: {_DATES[date.name]} of {date.bundle}"
-
-
-def _date_json(date: NextDate, now: int) -> dict[str, Any]:
-    days, what = date.day - day_at(now), _DATES[date.name]
-    return {"date": format_days(date.day), "days": days, "what": what, "bundle": date.bundle}
+    return f"{spelling.day(date.day)}, in {days}: {date.what} of {date.bundle}"
 
 
 _PART_DATES: Final = ("starts", "expiry", "grace", "maintenance")
@@ -141,15 +100,6 @@ def _part(part: Part, now: int) -> tuple[object, ...]:
     )
 
 
-def _part_json(part: Part, now: int) -> dict[str, Any]:
-    return {
-        "identity": part.verified.identity.hex(),
-        "state": part.state.value,
-        "days_left": part.days_left(now),
-        "document": plain(part.bundle),
-    }
-
-
 def by_issuer_and_kind(row: LicenseRow | PreviewRow) -> tuple[str, Kind]:
     """Return the sort key of a license in lists: the vendor's first, then system, site, user."""
     return row.code.rpartition(".")[0], row.kind
@@ -173,18 +123,3 @@ def _row(row: LicenseRow) -> tuple[object, ...]:
         spelling.amount(row.free) if is_counted else None,
         spelling.name_of(row.access),
     )
-
-
-def row_json(row: LicenseRow) -> dict[str, Any]:
-    """Return what every list of licenses has of one, as `--json` prints it."""
-    return {
-        "license": row.code,
-        "issuer": row.issuer,
-        "kind": word(row.kind),
-        "name": row.name,
-        "access": word(row.access),
-        "total": row.total,
-        "in_use": row.in_use,
-        "hidden": row.hidden,
-        "plan": row.plan,
-    }
