@@ -29,7 +29,7 @@ from licensekit.issuer.keys.ceremony import Ceremony, PendingDocument, resume
 from licensekit.issuer.keys.changes import Permission
 from licensekit.issuer.keys.documents import key_id
 from licensekit.issuer.keys.key_change import KeyChange, KeyProposal, RootKeys
-from licensekit.issuer.keys.keyring import KeyFile, open_key
+from licensekit.issuer.keys.keyring import KeyFile, KnownKey, open_key
 from licensekit.issuer.keys.new_keys import MakeKey, NewKey, key_in_file, key_in_token
 from licensekit.issuer.keys.revocation import RevokeProposal
 from licensekit.issuer.keys.workspace_keys import WorkspaceKeys, root_key_files
@@ -82,6 +82,7 @@ __all__ = [
     "KeyChange",
     "KeyFile",
     "KeyProposal",
+    "KnownKey",
     "Ledger",
     "LedgerEntry",
     "LicenseFile",

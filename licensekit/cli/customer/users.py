@@ -11,12 +11,11 @@ from licensekit.cli.exits import NO
 from licensekit.cli.groups import Lazy, LicenseGroup
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.options import Decorator, WordChoice
-from licensekit.cli.output import emit, emit_json, json_option
+from licensekit.cli.output import emit, emit_json, json_option, stream_json
 from licensekit.cli.views.users import (
     show_decision,
     show_user,
     show_users,
-    stream_users,
 )
 from licensekit.installation import IMPORT_BYTES, Installation, UserFilter, parse_users
 from licensekit.wire.documents import UserKind
@@ -181,7 +180,7 @@ def list_(
     )
     found = installation.users.list(wanted)
     if as_json:
-        stream_users(found)
+        stream_json("users", (user.plain() for user in found))
     else:
         show_users(found)
 

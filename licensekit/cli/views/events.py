@@ -1,4 +1,4 @@
-"""System events as people and programs read them."""
+"""System events as people read them."""
 
 from collections.abc import Iterable
 

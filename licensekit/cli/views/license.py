@@ -1,4 +1,4 @@
-"""Everything about one license as people and programs read it."""
+"""Everything about one license as people read it."""
 
 from licensekit.cli.output import emit, facts, table
 from licensekit.cli.views import spelling

@@ -1,4 +1,4 @@
-"""What a license file would change, as people and programs read it."""
+"""What a license file would change, as people read it."""
 
 from licensekit.access import Access
 from licensekit.cli.output import emit, facts, table

@@ -1,4 +1,4 @@
-"""The state of an installation as people and programs read it."""
+"""The state of an installation as people read it."""
 
 from collections.abc import Iterable
 from typing import Final

@@ -1,10 +1,10 @@
-"""Users as people and programs read them."""
+"""Users as people read them."""
 
 from collections.abc import Iterable
 
 import click
 
-from licensekit.cli.output import emit, facts, stream_json, table
+from licensekit.cli.output import emit, facts, table
 from licensekit.cli.views import spelling
 from licensekit.cli.views.events import show_events
 from licensekit.installation import Decision, UserDetails, UserFacts, UserRow
@@ -17,11 +17,6 @@ def show_users(users: Iterable[UserRow]) -> None:
         table(["id", "name", "kind", "remarks", "groups", "licenses", "lapsed"], rows)
     else:
         emit("no users")
-
-
-def stream_users(users: Iterable[UserRow]) -> None:
-    """Print a list of users of any length as one JSON object, a user a line."""
-    stream_json("users", (user.plain() for user in users))
 
 
 def show_user(details: UserDetails) -> None:
