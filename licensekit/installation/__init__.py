@@ -26,11 +26,10 @@ from licensekit.entitlements.events import (
 from licensekit.entitlements.login import Decision, UserFacts, ways
 from licensekit.installation.activation import Activated, ActivationProposal
 from licensekit.installation.audit import AuditReport
-from licensekit.installation.deficits import Deficit
 from licensekit.installation.details import LicenseDetails, UserDetails
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.installation import Installation
-from licensekit.installation.preview import Preview, PreviewRow
+from licensekit.installation.preview import Deficit, Preview, PreviewRow
 from licensekit.installation.relocation import Moved, move
 from licensekit.installation.sites import SiteRow, Sites
 from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRow, parse_users

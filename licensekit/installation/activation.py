@@ -20,12 +20,14 @@ from licensekit.installation.admission import (
     time_after,
     word,
 )
-from licensekit.installation.deficits import Deficit, below_use, deficits_of
 from licensekit.installation.messages import Brought
 from licensekit.installation.preview import (
+    Deficit,
     Preview,
+    below_use,
     changes_of,
     compare,
+    deficits_of,
     news_of,
     short_later,
 )
