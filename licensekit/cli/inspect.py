@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 from licensekit.cli.exits import exit_code
-from licensekit.cli.inputs import located, now_option, read_input
+from licensekit.cli.inputs import located, read_input
+from licensekit.cli.options import now_option
 from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.views import spelling
 from licensekit.cli.views.documents import show

@@ -5,13 +5,15 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import click
 
 from licensekit.cli.columns import GAP, Column, fit, pad, text_width, wrap
+from licensekit.cli.options import Decorator
 from licensekit.errors import LicenseError
 
 JSON_DUE: Final = "licensekit.json-due"
@@ -20,7 +22,7 @@ JSON_DUE: Final = "licensekit.json-due"
 _LEAST_ROOM: Final = 20
 """The least width at which the values of facts wrap."""
 
-json_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.option(
+json_option: Final[Decorator] = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object, also of a failure."
 )
 """`--json`, wherever facts are printed."""
@@ -97,6 +99,26 @@ def warn(text: str) -> None:
 def heading(text: str) -> None:
     """Print a heading over facts."""
     click.secho(harmless(text), bold=True)
+
+
+class Advance(Protocol):
+    """What is called with how much more was done, and with the length if that is another."""
+
+    def __call__(self, done: int, of: int = ..., /) -> None:
+        """Show that this much more is done."""
+
+
+@contextmanager
+def progress(label: str, length: int) -> Generator[Advance]:
+    """Show on a terminal how much is done."""
+    hidden = not (length and sys.stderr.isatty())
+    with click.progressbar(length=length, label=label, file=sys.stderr, hidden=hidden) as bar:
+
+        def advance(done: int, of: int = length) -> None:
+            bar.length = of
+            bar.update(done)
+
+        yield advance
 
 
 def facts(pairs: Iterable[tuple[str, object]]) -> None:

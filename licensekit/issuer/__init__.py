@@ -30,14 +30,14 @@ from licensekit.issuer.keys.ceremony import Ceremony, PendingDocument, resume
 from licensekit.issuer.keys.changes import Permission
 from licensekit.issuer.keys.documents import key_id
 from licensekit.issuer.keys.key_change import KeyChange, KeyProposal, RootKeys
-from licensekit.issuer.keys.keyring import KeyFile, open_key
+from licensekit.issuer.keys.keyring import KeyFile, KnownKey, open_key
 from licensekit.issuer.keys.new_keys import KeyPlan, generated_key, imported_key, token_key
 from licensekit.issuer.keys.revocation import RevokeProposal
 from licensekit.issuer.keys.workspace_keys import WorkspaceKeys, root_key_files
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import ENTRY_FIELDS, LedgerEntry
 from licensekit.issuer.ledger.histories import History
-from licensekit.issuer.ledger.listing import LISTED_FIELDS, LISTED_STATES, Filters, Listed
+from licensekit.issuer.ledger.listing import LISTED_FIELDS, LISTED_STATES, Filters, Listed, Page
 from licensekit.issuer.ledger.lookup import LookupResult
 from licensekit.issuer.ledger.questions import Ledger
 from licensekit.issuer.messages import BundlesVoid
@@ -85,6 +85,7 @@ __all__ = [
     "KeyFile",
     "KeyPlan",
     "KeyProposal",
+    "KnownKey",
     "Ledger",
     "LedgerEntry",
     "LicenseFile",
@@ -96,6 +97,7 @@ __all__ = [
     "OrderLine",
     "OrderSource",
     "PackProposal",
+    "Page",
     "PendingDocument",
     "Permission",
     "Received",

@@ -55,6 +55,25 @@ class TakenBack(Message):
     subject: str
 
 
+class HistoryForked(Message):
+    """What an installation has sent does not come from one history."""
+
+    code = "history-forked"
+    template = (
+        "what installation {installation:hex} has sent does not come from one history: its database"
+        " was restored from a backup, copied or rewritten"
+    )
+    installation: bytes
+
+
+class SeveralStated(Message):
+    """Several installations have stated what they use of one serial."""
+
+    code = "several-stated"
+    template = "{count} installations have stated something; the newest counts"
+    count: int
+
+
 class BundlesVoid(Message):
     """Active bundles that a revoked key has signed are void."""
 

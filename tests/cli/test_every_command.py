@@ -138,9 +138,10 @@ def test_an_application_adds_commands_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("text", ["2027", "2027-13-01", "2027-01-01T00:00:00", "0001-01-01", "x"])
-def test_now_is_a_time_with_its_zone(text: str) -> None:
+def test_now_is_a_date_or_a_time_with_its_zone(text: str) -> None:
     ran = invoke(["inspect", "-", "--now", text], stdin=b"")
     assert ran.code == 2
+    assert f"'--now': {text!r} is not a date" in ran.err
     assert "or a time like 2027-01-01T00:00:00Z" in ran.err
 
 

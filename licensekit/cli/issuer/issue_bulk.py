@@ -1,9 +1,7 @@
 """`licensekit issue` in bulk: progress, the results, and why some orders were refused."""
 
 import gc
-import sys
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -12,7 +10,7 @@ import click
 from licensekit.cli.exits import exit_code
 from licensekit.cli.issuer.options import operator, remind_of_root
 from licensekit.cli.issuer.output import FileOptions
-from licensekit.cli.output import counted, emit_json, facts, harmless, remark
+from licensekit.cli.output import counted, emit_json, facts, harmless, progress, remark
 from licensekit.errors import OrdersRefused
 from licensekit.errors.coded import Located
 from licensekit.files import make_folder, require_writable
@@ -87,9 +85,9 @@ def _count(done: Iterable[Done], size: int | None, *, as_json: bool) -> _Tally:
     issued = repeated = refused = 0
     faults: list[Located] = []
     try:
-        with _progress(size) as progress:
+        with progress("Signing", size or 0) as advance:
             for one in done:
-                progress(one.size)
+                advance(one.size)
                 if one.error is not None:
                     refused += 1
                     faults += _print_faults(one)
@@ -101,16 +99,6 @@ def _count(done: Iterable[Done], size: int | None, *, as_json: bool) -> _Tally:
             _emit(_Tally(0, repeated, error.count, list(error.faults)), None)
         raise
     return _Tally(issued, repeated, refused, faults)
-
-
-@contextmanager
-def _progress(size: int | None) -> Generator[Callable[[int], None]]:
-    """Show on a terminal how much was read."""
-    if not size or not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    with click.progressbar(length=size, label="Signing", file=sys.stderr) as bar:
-        yield bar.update
 
 
 def _print_faults(one: Done) -> list[Located]:

@@ -9,8 +9,9 @@ import click
 from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource, located, read_input, read_passphrase
 from licensekit.cli.issuer.ceremony import Roots, signed_by_roots
-from licensekit.cli.issuer.options import before, passphrase
+from licensekit.cli.issuer.options import passphrase
 from licensekit.cli.issuer.permission import permission
+from licensekit.cli.options import before
 from licensekit.cli.output import emit, emit_json
 from licensekit.issuer import KeyFile, KeyPlan, Permission, generated_key, imported_key, token_key
 from licensekit.keys.keyfile import format_public

@@ -13,7 +13,8 @@ from licensekit.cli.issuer.keys_new import (
     root_options,
     scheme_option,
 )
-from licensekit.cli.issuer.options import before, passphrase
+from licensekit.cli.issuer.options import passphrase
+from licensekit.cli.options import before
 from licensekit.issuer import generated_key
 
 
@@ -45,7 +46,7 @@ def rotate_root(*, scheme: str, count: int, threshold: int, roots: Roots) -> Non
     """
     proposal = roots.workspace.keys.propose_rotate_root(
         SCHEMES[scheme],
-        lambda: read_passphrase(roots.source, "Passphrase for the new root key", confirm=True),
+        lambda: read_passphrase(roots.root_passphrase, "Passphrase for the new root key", confirm=True),
         now=roots.now,
         count=count,
         threshold=threshold,

@@ -6,9 +6,9 @@ import click
 
 from licensekit.cli.inputs import PassphraseSource
 from licensekit.cli.issuer.options import in_workspace, operator, passphrase, unlock
-from licensekit.cli.issuer.output import attachments_option, require_place
-from licensekit.cli.issuer.proposals import Consent, consenting
-from licensekit.cli.output import counted, emit, emit_json, json_option, remark
+from licensekit.cli.issuer.output import attachments_option, key_option, require_place
+from licensekit.cli.output import counted, emit, emit_json, remark
+from licensekit.cli.proposals import Consent, consenting
 from licensekit.files import make_folder, write_atomically
 from licensekit.issuer import Issued, Workspace
 
@@ -22,7 +22,7 @@ from licensekit.issuer import Issued, Workspace
     metavar="KEY",
     help="The key whose bundles are signed again; it was lost.",
 )
-@click.option("--key", metavar="KEY", help="Sign with this key: its name or key id.")
+@key_option
 @click.option(
     "-o",
     "--output",
@@ -33,7 +33,6 @@ from licensekit.issuer import Issued, Workspace
 )
 @attachments_option
 @passphrase
-@json_option
 @consenting
 def reissue(
     *,
@@ -45,7 +44,6 @@ def reissue(
     attach: bool,
     passphrase: PassphraseSource,
     consent: Consent,
-    as_json: bool,
 ) -> None:
     """Sign again, with another key, every active bundle that a key has signed.
 
@@ -69,7 +67,7 @@ def reissue(
             continue
         write_atomically(output / license_file.name, license_file.data)
         names.append(license_file.name)
-    if as_json:
+    if consent.as_json:
         emit_json({"reissued": len(names), "files": names, "left": [one.label for one in left]})
         return
     emit(f"{counted(len(names), 'bundle')} signed again, in {output}.")

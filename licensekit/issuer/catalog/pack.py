@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from licensekit import limits
-from licensekit.catalog.changes import differences, takes_away
+from licensekit.catalog.changes import CatalogChange, differences, takes_away
 from licensekit.errors import CatalogChanged, CatalogInvalid, CatalogTakesAway, SoldReduced
 from licensekit.files import read_bytes
 from licensekit.issuer.catalog.catalog_file import read_catalog
@@ -41,6 +41,11 @@ class CatalogDraft(NamedTuple):
         if self.signed is None or not self.is_in_force:
             return True
         return not _says_the_same(self.catalog, self.signed)
+
+    @property
+    def differences(self) -> list[CatalogChange]:
+        """What it says otherwise than the one that was signed last; nothing beside none."""
+        return [] if self.signed is None else differences(self.signed, self.catalog)
 
     @property
     def taken_away(self) -> list[SoldReduced]:
@@ -164,7 +169,7 @@ def _propose_pack(
     if last is not None and list_fresh_until is None:
         list_fresh_until = last.fresh_until
     taken = draft.taken_away if signs_catalog else []
-    found = differences(draft.signed, draft.catalog) if draft.signed and signs_catalog else []
+    found = draft.differences if signs_catalog else []
     changes = [Change(f"catalog.{one.where}", one.before, one.after) for one in found]
     if signs_catalog:
         version = None if draft.signed is None else draft.signed.version

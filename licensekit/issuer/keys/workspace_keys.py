@@ -15,7 +15,9 @@ from licensekit.issuer.keys.key_change import KeyProposal, Prepared, RootKeys, W
 from licensekit.issuer.keys.keyring import (
     SEALED,
     KeyFile,
+    KnownKey,
     choose_key,
+    known_keys,
     list_key_files,
     named_file,
     read_key_file,
@@ -54,6 +56,11 @@ class WorkspaceKeys:
     def has_root_keys(self) -> bool:
         """Whether root keys still lie in the workspace, where they should not stay."""
         return bool(list_key_files(self._layout.root))
+
+    def known(self, now: int) -> list[KnownKey]:
+        """Return the keys that the trust document names, and then those that wait here for it."""
+        with self._store.read(now) as tx:
+            return known_keys(self.files, tx.state.trust)
 
     def root_files(self, paths: Sequence[Path] = ()) -> list[KeyFile]:
         """Return the root keys in these files, else those that lie in the workspace."""

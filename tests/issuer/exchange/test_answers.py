@@ -289,7 +289,7 @@ def test_an_answer_of_a_revoked_key_is_not_handed_out_again(
     workspace.keys.take(ceremony.tokens, action="keys", who=WHO, now=NOW)
     named = "the request was answered with" if number is None else "order A-1 was issued as"
     with pytest.raises(OrderConflict, match=f"{named} {SERIAL}-base-1.lic, which is no longer"):
-        workspace.propose_answer(asking(workspace), ordered(order=number), now=NOW)
+        workspace.customers.propose_answer(asking(workspace), ordered(order=number), now=NOW)
 
 
 def test_an_order_that_was_issued_is_not_answered_nor_the_other_way_round(

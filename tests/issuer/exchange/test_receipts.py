@@ -24,6 +24,7 @@ from licensekit.issuer.exchange.returns import Received
 from licensekit.issuer.exchange.usage import UsageReport
 from licensekit.issuer.ledger import bundles, head
 from licensekit.issuer.ledger.histories import History
+from licensekit.issuer.messages import HistoryForked, SeveralStated
 from licensekit.issuer.orders.amendment import amendment, renewal
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
@@ -346,7 +347,20 @@ def test_a_serial_that_two_installations_use_shows(workspace: Workspace) -> None
     issue(workspace)
     for name in ("one", "two"):
         accept(workspace, statement(1, None, name))
-    assert workspace.ledger.usage_of(SERIAL, now=NOW).installations == 2
+    report = workspace.ledger.usage_of(SERIAL, now=NOW)
+    assert report.installations == 2
+    assert report.warnings == (SeveralStated(count=2),)
+
+
+def test_usage_can_be_asked_for_in_one_state(workspace: Workspace) -> None:
+    """The report stays what it is beside; only its rows are fewer."""
+    issue(workspace, users={"standard": 25, "user": 3})
+    accept(workspace, statement(usage={"standard": Usage(31, 30), "user": Usage(1, 1)}))
+    report = workspace.ledger.usage_of(SERIAL, now=NOW)
+    over = report.only("over")
+    assert [row.license for row in over.rows] == ["standard"]
+    assert over._replace(rows=report.rows) == report
+    assert report.only("even").rows == ()
 
 
 def test_a_serial_that_moved_is_used_by_one_installation(
@@ -415,6 +429,10 @@ def test_papers_that_do_not_follow_on_one_another_show_a_rewritten_history(
     workspace: Workspace, told: list[tuple[int, int | None]], shown: History
 ) -> None:
     assert exchange_files(workspace, *told) is shown
+    warning = HistoryForked(installation=digest())
+    warnings = (warning,) if shown is History.FORKED else ()
+    assert workspace.ledger.warnings_about([digest(), digest("another")]) == warnings
+    assert workspace.ledger.usage_of(SERIAL, now=NOW).warnings == warnings
 
 
 def test_one_head_in_two_papers_shows_a_copy(workspace: Workspace) -> None:
