@@ -4,9 +4,11 @@ Every entry carries the hash of the one before, so an altered, inserted or remov
 the first place where the hashes no longer meet (`docs/format.md`, "Hash chain").
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
-from typing import Final
+from typing import Final, Literal, NamedTuple, TypeVar
+
+E = TypeVar("E")
 
 GENESIS: Final = bytes(32)
 """The hash before the first entry."""
@@ -17,11 +19,32 @@ def link(previous: bytes, entry: bytes) -> bytes:
     return sha256(previous + entry).digest()
 
 
-def first_break(entries: Iterable[tuple[bytes, bytes]]) -> int | None:
-    """Return the index of the first `(entry, hash)` that does not follow, or None."""
+class Link(NamedTuple):
+    """What of an entry the chain is about."""
+
+    number: int
+    """Counted from 1 without a gap."""
+    entry: bytes
+    hash: bytes
+    """As it was recorded."""
+
+
+def unbroken(
+    entries: Iterable[E],
+    link_of: Callable[[E], Link],
+    damaged: Callable[[Literal["missing", "altered"], int], Exception],
+) -> Iterator[E]:
+    """Yield every entry that follows on the one before, from the first on.
+
+    Where one does not, raise what `damaged` makes of the reason and the number that is expected
+    there: `missing` if the entry has another number, `altered` if its hash is another.
+    """
     previous = GENESIS
-    for index, (entry, recorded) in enumerate(entries):
+    for expected, one in enumerate(entries, start=1):
+        number, entry, recorded = link_of(one)
+        if number != expected:
+            raise damaged("missing", expected)
         previous = link(previous, entry)
-        if previous != recorded:
-            return index
-    return None
+        if recorded != previous:
+            raise damaged("altered", expected)
+        yield one

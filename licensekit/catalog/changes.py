@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from licensekit.catalog.includes import included
-from licensekit.errors import Fault
-from licensekit.text.names import quote_codes
+from licensekit.errors.catalog_faults import SoldReduced
 from licensekit.wire.documents import Catalog, Edition, License, LoginRule, SeatKind
 from licensekit.wire.plain import word
 
@@ -27,10 +26,10 @@ class CatalogChange(NamedTuple):
     """Whether it takes something away from bundles already sold."""
 
 
-def takes_away(old: Catalog, new: Catalog) -> list[Fault]:
+def takes_away(old: Catalog, new: Catalog) -> list[SoldReduced]:
     """Return what `new` takes away from bundles sold under `old`, by key path."""
     faults = [
-        Fault(where, f"bundles were sold for `{before}`, and this is `{after}`")
+        SoldReduced(reason="other", before=before, after=after, where=where)
         for where, before, after in (
             ("product", old.product, new.product),
             ("issuer.code", old.issuer, new.issuer),
@@ -41,11 +40,11 @@ def takes_away(old: Catalog, new: Catalog) -> list[Fault]:
     for code, license_ in old.licenses.items():
         path = f"licenses.{code}"
         if code not in new.licenses:
-            faults.append(Fault(path, "it may have been sold, and is gone"))
+            faults.append(SoldReduced(reason="license", where=path))
             continue
         if lost := had[code] - has[code]:
-            why = f"it no longer includes {quote_codes(sorted(lost))}"
-            faults.append(Fault(f"{path}.includes", why))
+            names = tuple(sorted(lost))
+            faults.append(SoldReduced(reason="includes", names=names, where=f"{path}.includes"))
         faults += _of_license(path, license_, new.licenses[code])
     for way, access in old.access.items():
         faults += _of_access(f"access.{way}", access, new.access.get(way))
@@ -78,33 +77,32 @@ _COUNTING: Final = {".seats": "named seats", ".limits": "no limit", ".quantity":
 """Key that says what a count means, to how people read it unset."""
 
 
-def _of_license(path: str, old: License, new: License) -> Iterator[Fault]:
+def _of_license(path: str, old: License, new: License) -> Iterator[SoldReduced]:
     if old.kind is not new.kind:
-        why = f"it was sold as a {word(old.kind)} license and becomes a {word(new.kind)} license"
-        yield Fault(f"{path}.kind", why)
+        before, after = word(old.kind), word(new.kind)
+        yield SoldReduced(reason="kind", before=before, after=after, where=f"{path}.kind")
     if needed := sorted(set(new.requires) - set(old.requires)):
-        yield Fault(f"{path}.requires", f"it did not require {quote_codes(needed)}")
+        yield SoldReduced(reason="requires", names=tuple(needed), where=f"{path}.requires")
     if new.plan and not old.plan:
-        why = "it becomes a plan, and a user who holds another plan cannot keep both"
-        yield Fault(f"{path}.plan", why)
+        yield SoldReduced(reason="plan", where=f"{path}.plan")
     if new.full_with not in (None, old.full_with):
-        yield Fault(f"{path}.full_with", f"it was full without `{new.full_with}`")
+        where = f"{path}.full_with"
+        yield SoldReduced(reason="full-with", names=(new.full_with,), where=where)
     was, now = _fields(old), _fields(new)
     for key, unset in _COUNTING.items():
         before, after = was.get(key, unset), now.get(key, unset)
         if before != after:
-            yield Fault(f"{path}{key}", f"what was sold changes from {before} to {after}")
+            yield SoldReduced(reason="count", before=before, after=after, where=f"{path}{key}")
 
 
-def _of_access(path: str, old: LoginRule, new: LoginRule | None) -> Iterator[Fault]:
+def _of_access(path: str, old: LoginRule, new: LoginRule | None) -> Iterator[SoldReduced]:
     if new is None:
-        yield Fault(path, "users could come this way, and it is gone")
+        yield SoldReduced(reason="way", where=path)
         return
     if needed := sorted(set(new.all) - set(old.all)):
-        yield Fault(f"{path}.all", f"it did not need {quote_codes(needed)}")
-    if shut_out := [kind for kind in old.users if kind not in new.users]:
-        names = quote_codes([word(kind) for kind in shut_out])
-        yield Fault(f"{path}.users", f"users of the kind {names} could come this way")
+        yield SoldReduced(reason="login-needs", names=tuple(needed), where=f"{path}.all")
+    if shut_out := tuple(word(kind) for kind in old.users if kind not in new.users):
+        yield SoldReduced(reason="login-kinds", names=shut_out, where=f"{path}.users")
 
 
 def _title(fields: Mapping[str, str] | None) -> str | None:

@@ -6,19 +6,11 @@ something includes is not assigned by itself.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from licensekit.catalog.includes import spread
 from licensekit.catalog.known import KnownLicenses
-from licensekit.text.names import quote_codes
+from licensekit.errors.catalog_faults import NeverHeld
 from licensekit.wire.documents import Kind
-
-
-class Impossible(NamedTuple):
-    """A license whose requirements can never all hold."""
-
-    code: str
-    why: str
 
 
 def circles(edges: Mapping[str, Iterable[str]]) -> list[list[str]]:
@@ -37,8 +29,8 @@ def circles(edges: Mapping[str, Iterable[str]]) -> list[list[str]]:
     return found
 
 
-def impossible(known: KnownLicenses) -> Iterator[Impossible]:
-    """Return the catalog's own licenses whose requirements can never hold.
+def impossible(known: KnownLicenses) -> Iterator[NeverHeld]:
+    """Yield a fault for each of the catalog's own licenses whose requirements can never hold.
 
     Left out are those in a circle of requirements, and those that require one that fails for its
     own requirements: the cause is reported once.
@@ -52,19 +44,19 @@ def impossible(known: KnownLicenses) -> Iterator[Impossible]:
     causes = {name for name in failing if known.requires[name]}
     for name in known.catalog.licenses:
         if name in causes and not known.requires[name] & causes:
-            yield Impossible(name, _why(known, holdings, name))
+            yield _why(known, holdings, name).at(f"licenses.{name}.requires")
 
 
-def _why(known: KnownLicenses, holdings: list[frozenset[str]], name: str) -> str:
+def _why(known: KnownLicenses, holdings: list[frozenset[str]], name: str) -> NeverHeld:
     requires = known.requires[name]
     held_by_any = frozenset[str]().union(*holdings)
     if missing := requires - held_by_any:
-        return f"nothing that can be held gives {quote_codes(sorted(missing))}"
+        return NeverHeld(reason="not-given", license=name, requires=tuple(sorted(missing)))
+    required = tuple(sorted(requires))
     if known.licenses[name].hidden and name not in held_by_any:
-        return "this license is hidden, and nothing that can be held includes it"
+        return NeverHeld(reason="hidden", license=name, requires=required)
     # Everything can be held, yet not together: only plans exclude one another.
-    required = quote_codes(sorted(requires))
-    return f"a user holds at most one plan, and none goes together with {required}"
+    return NeverHeld(reason="plans", license=name, requires=required)
 
 
 def _holdings(known: KnownLicenses) -> list[frozenset[str]]:

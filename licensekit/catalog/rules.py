@@ -1,26 +1,32 @@
 """Is a catalog sound? (`docs/catalog.md`, "Rules")."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from licensekit.catalog.known import KnownLicenses, known_licenses, may_require
 from licensekit.catalog.requirements import circles, impossible
-from licensekit.errors import Fault
-from licensekit.text.names import quote_codes
-from licensekit.text.values import did_you_mean
+from licensekit.errors.catalog_faults import (
+    CountWrong,
+    KindWrong,
+    LicensesCircular,
+    NameUnknown,
+)
+from licensekit.errors.faults import Fault
+from licensekit.text.values import nearest
 from licensekit.wire.documents import Catalog, Kind, License, SeatKind
 from licensekit.wire.plain import word
 
 _MOST: Final = 1000
-_ONLY_FOR: Final = {
-    "plan": (Kind.USER, "be a plan"),
-    "seats": (Kind.USER, "count concurrent use"),
-    "limits": (Kind.SITE, "limit the number of sites"),
-    "quantity": (Kind.SYSTEM, "have a quantity"),
-    "full_with": (Kind.SYSTEM, "be completed by another"),
+_Key = Literal["plan", "seats", "limits", "quantity", "full_with"]
+_ONLY_FOR: Final[Mapping[_Key, Kind]] = {
+    "plan": Kind.USER,
+    "seats": Kind.USER,
+    "limits": Kind.SITE,
+    "quantity": Kind.SYSTEM,
+    "full_with": Kind.SYSTEM,
 }
-"""Key to the one kind of license that may have it, and what it says there."""
+"""Key to the one kind of license that may have it."""
 
 
 def faults(catalog: Catalog, others: Mapping[str, Catalog] = {}) -> list[Fault]:
@@ -33,7 +39,7 @@ def faults(catalog: Catalog, others: Mapping[str, Catalog] = {}) -> list[Fault]:
     found = chain(
         _of_licenses(known),
         _of_circles(known),
-        _of_requirements(known),
+        impossible(known),
         _of_access(known),
         _of_editions(catalog),
     )
@@ -43,98 +49,108 @@ def faults(catalog: Catalog, others: Mapping[str, Catalog] = {}) -> list[Fault]:
 def _of_licenses(known: KnownLicenses) -> Iterator[Fault]:
     for code, license_ in known.catalog.licenses.items():
         path = f"licenses.{code}"
-        yield from _of_kind(path, license_)
+        yield from _of_kind(path, code, license_)
         for inner in license_.includes:
             if inner not in known.catalog.licenses:
-                yield Fault(f"{path}.includes", _no_license(inner, known.catalog))
+                yield no_license(inner, known.catalog.licenses).at(f"{path}.includes")
         for name in license_.requires:
-            if why := _reference_fault(known, name) or _required_fault(known, license_, name):
-                yield Fault(f"{path}.requires", why)
+            if fault := _reference_fault(known, name) or _required_fault(known, license_, name):
+                yield fault.at(f"{path}.requires")
         other = license_.full_with
-        if other and (why := _reference_fault(known, other) or _completing_fault(known, other)):
-            yield Fault(f"{path}.full_with", why)
+        if other and (fault := _reference_fault(known, other) or _completing_fault(known, other)):
+            yield fault.at(f"{path}.full_with")
 
 
-def _of_kind(path: str, license_: License) -> Iterator[Fault]:
-    used = {
+def _of_kind(path: str, code: str, license_: License) -> Iterator[Fault]:
+    used: dict[_Key, bool] = {
         "plan": license_.plan,
         "seats": license_.seats is not SeatKind.NAMED,
         "limits": license_.limits_sites,
         "quantity": license_.quantity is not None,
         "full_with": license_.full_with is not None,
     }
-    for key, (kind, what) in _ONLY_FOR.items():
+    for key, kind in _ONLY_FOR.items():
         if used[key] and license_.kind is not kind:
-            why = f"only a {word(kind)} license can {what}; this is a {word(license_.kind)} license"
-            yield Fault(f"{path}.{key}", why)
+            fault = _wrong_kind(key, code, license_.kind, word(kind))
+            yield fault.at(f"{path}.{key}")
 
 
-def _required_fault(known: KnownLicenses, license_: License, name: str) -> str | None:
+def _wrong_kind(
+    reason: _Key | Literal["requires", "completes", "login", "table"],
+    name: str,
+    kind: Kind,
+    wanted: str,
+) -> KindWrong:
+    return KindWrong(reason=reason, license=name, kind=word(kind), wanted=wanted)
+
+
+def _required_fault(known: KnownLicenses, license_: License, name: str) -> Fault | None:
     required = known.licenses[name].kind
     if may_require(license_.kind, required):
         return None
-    return f"a {word(license_.kind)} license cannot require the {word(required)} license `{name}`"
+    return _wrong_kind("requires", name, required, word(license_.kind))
 
 
-def _completing_fault(known: KnownLicenses, name: str) -> str | None:
+def _completing_fault(known: KnownLicenses, name: str) -> Fault | None:
     kind = known.licenses[name].kind
-    return None if kind is Kind.USER else f"`{name}` is a {word(kind)} license, not a user license"
+    return None if kind is Kind.USER else _wrong_kind("completes", name, kind, word(Kind.USER))
 
 
-def _reference_fault(known: KnownLicenses, name: str) -> str | None:
+def _reference_fault(known: KnownLicenses, name: str) -> Fault | None:
     """Return why `name` is no license that this catalog can speak of, or None."""
     if name in known.licenses:
         return None
     issuer, _, code = name.rpartition(".")
     if not issuer:
-        return _no_license(name, known.catalog)
+        return no_license(name, known.catalog.licenses)
     if issuer == known.catalog.issuer:
-        return f"`{issuer}` is this catalog's own issuer: write `{code}`"
+        return NameUnknown(reason="own", name=code, issuer=issuer)
     if issuer not in known.issuers:
-        guess = did_you_mean(issuer, known.issuers)
-        return f"no catalog of the issuer `{issuer}` is known here{guess}"
+        guess = nearest(issuer, known.issuers)
+        return NameUnknown(reason="issuer", name=code, issuer=issuer, guess=guess)
     theirs = [other for other in known.licenses if other.startswith(f"{issuer}.")]
-    return f"`{issuer}` has no license `{code}`{did_you_mean(name, theirs)}"
+    guess = nearest(name, theirs)
+    return NameUnknown(reason="theirs", name=code, issuer=issuer, guess=guess)
 
 
-def _no_license(code: str, catalog: Catalog) -> str:
-    return f"there is no license `{code}`{did_you_mean(code, catalog.licenses)}"
+def no_license(code: str, licenses: Iterable[str]) -> NameUnknown:
+    """Return the fault that there is no license `code` among the codes `licenses`."""
+    return NameUnknown(reason="license", name=code, guess=nearest(code, licenses))
 
 
 def _of_circles(known: KnownLicenses) -> Iterator[Fault]:
     licenses = known.catalog.licenses
     for circle in circles({code: one.includes for code, one in licenses.items()}):
-        plans = [code for code in circle if licenses[code].plan]
+        plans = tuple(code for code in circle if licenses[code].plan)
         if len(plans) > 1:
-            why = f"the plans {quote_codes(plans)} imply each other"
+            fault = LicensesCircular(reason="plans", licenses=plans)
         else:
-            why = _circular(circle, "include")
-        yield Fault(f"licenses.{circle[0]}.includes", why)
+            fault = _circular(circle, "includes-itself", "include")
+        yield fault.at(f"licenses.{circle[0]}.includes")
     for circle in circles(known.requires):
         own = [code for code in circle if code in licenses]
         if own:
-            yield Fault(f"licenses.{own[0]}.requires", _circular(circle, "require"))
+            fault = _circular(circle, "requires-itself", "require")
+            yield fault.at(f"licenses.{own[0]}.requires")
 
 
-def _circular(circle: list[str], verb: str) -> str:
-    if len(circle) == 1:
-        return f"`{circle[0]}` {verb}s itself"
-    return f"{quote_codes(circle)} {verb} one another in a circle"
-
-
-def _of_requirements(known: KnownLicenses) -> Iterator[Fault]:
-    for code, why in impossible(known):
-        yield Fault(f"licenses.{code}.requires", f"this can never hold: {why}")
+def _circular(
+    circle: list[str],
+    alone: Literal["includes-itself", "requires-itself"],
+    together: Literal["include", "require"],
+) -> LicensesCircular:
+    reason = alone if len(circle) == 1 else together
+    return LicensesCircular(reason=reason, licenses=tuple(circle))
 
 
 def _of_access(known: KnownLicenses) -> Iterator[Fault]:
     for way, access in known.catalog.access.items():
         for name in access.all:
-            if why := _reference_fault(known, name):
-                yield Fault(f"access.{way}.all", why)
-            elif known.licenses[name].kind is Kind.SITE:
-                why = f"`{name}` is a site license; a login needs system and user licenses"
-                yield Fault(f"access.{way}.all", why)
+            fault = _reference_fault(known, name)
+            if fault is None and known.licenses[name].kind is Kind.SITE:
+                fault = _wrong_kind("login", name, Kind.SITE, word(Kind.USER))
+            if fault is not None:
+                yield fault.at(f"access.{way}.all")
 
 
 def _of_editions(catalog: Catalog) -> Iterator[Fault]:
@@ -155,18 +171,18 @@ def counts_faults(counts: Counts, catalog: Catalog, prefix: str = "") -> Iterato
     """Return what is wrong with what is counted; `prefix` begins the key paths."""
     for kind, table in zip(Kind, counts, strict=True):
         for code, count in table.items():
-            if why := _count_fault(catalog, kind, code, count):
-                yield Fault(f"{prefix}{kind.plural}.{code}", why)
+            if fault := _count_fault(catalog, kind, code, count):
+                yield fault.at(f"{prefix}{kind.plural}.{code}")
 
 
-def _count_fault(catalog: Catalog, kind: Kind, code: str, count: int | None) -> str | None:
+def _count_fault(catalog: Catalog, kind: Kind, code: str, count: int | None) -> Fault | None:
     license_ = catalog.licenses.get(code)
     if license_ is None:
-        return _no_license(code, catalog)
+        return no_license(code, catalog.licenses)
     if license_.kind is not kind:
-        return f"is a {word(license_.kind)} license: it belongs in `{license_.kind.plural}`"
+        return _wrong_kind("table", code, license_.kind, license_.kind.plural)
     if kind is Kind.SYSTEM and license_.quantity is None and count != 1:
-        return "is there or not: write `true`"
+        return CountWrong(reason="no-quantity", license=code)
     return None
 
 
@@ -176,7 +192,8 @@ def missing_quantities(
     """Yield a fault for each license that is sold by quantity and has `True` for its count."""
     for code, count in system.items():
         if count is True and code in licenses and (unit := licenses[code].quantity) is not None:
-            yield Fault(f"{prefix}system.{code}", f"is sold by quantity: write how many {unit}")
+            where = f"{prefix}system.{code}"
+            yield CountWrong(reason="quantity", license=code, unit=unit, where=where)
 
 
 def as_numbers(system: Mapping[str, int | None]) -> dict[str, int | None]:

@@ -1,9 +1,11 @@
 """Whether commands print in color: what the environment and the command say."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 import click
+
+from licensekit.cli.options import Decorator
 
 
 def color_wanted(environment: Mapping[str, str]) -> bool | None:
@@ -29,7 +31,7 @@ def _set_color(ctx: click.Context, _: click.Parameter, value: bool | None) -> No
         ctx.color = value
 
 
-color_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.option(
+color_option: Final[Decorator] = click.option(
     "--color/--no-color",
     default=None,
     expose_value=False,

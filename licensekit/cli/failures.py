@@ -12,7 +12,7 @@ from typing import Any, Final
 import click
 
 from licensekit.cli.exits import DEFECT, USAGE, exit_code
-from licensekit.cli.output import JSON_DUE, emit_json, error_json, harmless
+from licensekit.cli.output import JSON_DUE, emit_json, harmless
 from licensekit.errors import FaultsError, LicenseError, RefusedError
 
 TRACEBACK: Final = "LICENSEKIT_TRACEBACK"
@@ -31,7 +31,7 @@ def report(error: LicenseError, ctx: click.Context) -> click.exceptions.Exit:
     """Print what was wrong, where and what to do; return how the command exits."""
     for line in error_lines(error):
         complain(line, ctx)
-    _print_json(error_json(error), ctx)
+    _print_json(error.as_json(), ctx)
     return click.exceptions.Exit(exit_code(error))
 
 
@@ -88,9 +88,9 @@ def usage_hint(error: click.UsageError) -> str:
 
 def error_lines(error: LicenseError) -> list[str]:
     """Return what there is to say of `error`: a line for each fault of a file or a change."""
-    if isinstance(error, FaultsError) and error.faults:
-        place = f"{error.where}: " if error.where else ""
-        lines = [f"{place}{fault}" for fault in error.faults]
+    if isinstance(error, FaultsError):
+        lines = [str(fault.at(error.where)) for fault in error.faults]
+        lines += [str(error)] if error.sums_up else []
     elif isinstance(error, RefusedError):
         lines = [str(fault if fault.where else fault.at(error.where)) for fault in error.faults]
     else:

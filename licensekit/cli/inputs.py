@@ -1,51 +1,21 @@
-"""What commands read: files or standard input, times, passphrases that are never arguments."""
+"""What commands read: files or standard input, passphrases that are never arguments, who asks."""
 
+import getpass
 import os
 import sys
-import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
 import click
 
 from licensekit import limits
-from licensekit.dates import parse_seconds
 from licensekit.errors import FileUnusable, LicenseError, PassphraseMissing, TooLarge
 from licensekit.files import read_bytes, write_atomically
 
-F = TypeVar("F", bound=Callable[..., Any])
-
 STANDARD: Final = "-"
 """Where a file is meant: standard input or output."""
-
-
-def moment(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
-    """Return the seconds since 1970 of a time that was typed; None if none was."""
-    if value is None:
-        return None
-    try:
-        seconds = parse_seconds(value)
-    except (ValueError, OverflowError):
-        seconds = -1
-    if not 0 <= seconds <= limits.SECONDS:
-        raise click.BadParameter(f"{value!r} is not a time like 2027-01-01T00:00:00Z", ctx, param)
-    return seconds
-
-
-def _now(ctx: click.Context, param: click.Parameter, value: str | None) -> int:
-    seconds = moment(ctx, param, value)
-    return int(time.time()) if seconds is None else seconds
-
-
-now_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.option(
-    "--now",
-    metavar="TIME",
-    callback=_now,
-    help="Answer as of this time: 2027-01-01T00:00:00Z.",
-)
-"""`--now`, as whole seconds since 1970; without it, the clock."""
 
 
 @contextmanager
@@ -90,6 +60,14 @@ def write_output(path: str, data: bytes, *, mode: int = 0o644) -> None:
     sys.stdout.buffer.flush()
 
 
+def account() -> str:
+    """Return the name of the account that runs the command; empty where it has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # an account without a name, as in some containers
+        return ""
+
+
 def is_terminal() -> bool:
     """Return whether there is somebody to ask."""
     return sys.stdin.isatty()
@@ -99,28 +77,7 @@ class PassphraseSource(NamedTuple):
     """Where a passphrase comes from; nothing given means a prompt."""
 
     file: str | None
-    descriptor: int | None
-
-
-def passphrase_options(*, root: bool = False) -> Callable[[F], F]:
-    """Add `--passphrase-file` and `--passphrase-fd`; with `root`, `--root-passphrase-…` instead.
-
-    The command gets them as `passphrase_file` and `passphrase_fd`, or as `root_passphrase_file`
-    and `root_passphrase_fd`.
-    """
-    prefix, key = ("root-", "root key") if root else ("", "signing key")
-    from_file = click.option(
-        f"--{prefix}passphrase-file",
-        metavar="FILE",
-        help=f"Read the passphrase of the {key} from the first line of FILE.",
-    )
-    from_descriptor = click.option(
-        f"--{prefix}passphrase-fd",
-        type=click.IntRange(min=0),
-        metavar="N",
-        help=f"Read the passphrase of the {key} from this file descriptor.",
-    )
-    return lambda command: from_file(from_descriptor(command))
+    fd: int | None
 
 
 def read_passphrase(source: PassphraseSource, prompt: str, *, confirm: bool = False) -> bytes:
@@ -130,13 +87,13 @@ def read_passphrase(source: PassphraseSource, prompt: str, *, confirm: bool = Fa
         PassphraseMissing: nothing given and no terminal to ask on, or an empty one.
         FileUnusable, TooLarge: the file cannot be read.
     """
-    if source.file is not None and source.descriptor is not None:
+    if source.file is not None and source.fd is not None:
         raise click.UsageError("give a passphrase by file or by descriptor, not by both.")
     if source.file is not None:
         data = read_input(source.file, what="a passphrase", limit=limits.PASSPHRASE_BYTES)
         return _first_line(data, source.file)
-    if source.descriptor is not None:
-        return _first_line(_read_descriptor(source.descriptor), f"descriptor {source.descriptor}")
+    if source.fd is not None:
+        return _first_line(_read_descriptor(source.fd), f"descriptor {source.fd}")
     if not is_terminal():
         raise PassphraseMissing(reason="not-given", where=prompt)
     typed: str = click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)

@@ -6,8 +6,9 @@ from typing import Any
 import click
 
 from licensekit.cli.exits import exit_code
-from licensekit.cli.inputs import located, now_option, read_input
-from licensekit.cli.output import emit, emit_json, error_json, json_option
+from licensekit.cli.inputs import located, read_input
+from licensekit.cli.options import now_option
+from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.views import spelling
 from licensekit.cli.views.documents import show
 from licensekit.entitlements.parts import state_by_dates
@@ -143,5 +144,5 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
         "document": plain(finding.document),
     }
     if finding.error is not None:
-        found["error"] = error_json(finding.error)
+        found["error"] = finding.error.as_json()
     return found

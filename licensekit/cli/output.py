@@ -5,13 +5,15 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import click
 
 from licensekit.cli.columns import GAP, Column, fit, pad, text_width, wrap
+from licensekit.cli.options import Decorator
 from licensekit.errors import LicenseError
 
 JSON_DUE: Final = "licensekit.json-due"
@@ -20,7 +22,7 @@ JSON_DUE: Final = "licensekit.json-due"
 _LEAST_ROOM: Final = 20
 """The least width at which the values of facts wrap."""
 
-json_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.option(
+json_option: Final[Decorator] = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object, also of a failure."
 )
 """`--json`, wherever facts are printed."""
@@ -55,7 +57,7 @@ def stream_json(name: str, items: Iterable[Mapping[str, Any]]) -> None:
             click.echo(separator + _dump(item), nl=False)
             separator = ",\n"
     except LicenseError as error:
-        click.echo(f'\n], "error": {_dump(error_json(error))}}}')
+        click.echo(f'\n], "error": {_dump(error.as_json())}}}')
         raise
     click.echo("\n]}")
 
@@ -65,11 +67,6 @@ def _json_is_printed() -> None:
     ctx = click.get_current_context(silent=True)
     if ctx is not None:
         ctx.meta.pop(JSON_DUE, None)
-
-
-def error_json(error: LicenseError) -> dict[str, Any]:
-    """Return what `--json` prints of an error: its code, message, data, hint and place."""
-    return {**error.as_json(), "where": error.where or None}
 
 
 def _dump(value: object, *, indent: int | None = None) -> str:
@@ -102,6 +99,26 @@ def warn(text: str) -> None:
 def heading(text: str) -> None:
     """Print a heading over facts."""
     click.secho(harmless(text), bold=True)
+
+
+class Advance(Protocol):
+    """What is called with how much more was done, and with the length if that is another."""
+
+    def __call__(self, done: int, of: int = ..., /) -> None:
+        """Show that this much more is done."""
+
+
+@contextmanager
+def progress(label: str, length: int) -> Generator[Advance]:
+    """Show on a terminal how much is done."""
+    hidden = not (length and sys.stderr.isatty())
+    with click.progressbar(length=length, label=label, file=sys.stderr, hidden=hidden) as bar:
+
+        def advance(done: int, of: int = length) -> None:
+            bar.length = of
+            bar.update(done)
+
+        yield advance
 
 
 def facts(pairs: Iterable[tuple[str, object]]) -> None:

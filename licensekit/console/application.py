@@ -97,7 +97,7 @@ def app(
     Give the installation the application's own root and pack (`Installation.open`).
 
     Raises:
-        ValueError: one of `origins` is no address.
+        OriginInvalid: one of `origins` is no address.
     """
     console = Console(installation, authorize, can_sign_out=False)
     return _application(_Served(console, Origins.of(origins), None))

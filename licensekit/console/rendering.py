@@ -23,13 +23,12 @@ def page(
     `state` is what the frame tells: the product, the company, the notices. Without one it tells
     nothing, for an installation that cannot be read.
     """
-    product, company = ("", "") if state is None else (product_of(state), companies_of(state))
     shown = _TEMPLATES.get_template(template).render(
         visit=visit,
         url=visit.url,
         state=state,
-        product=product,
-        company=company,
+        product="" if state is None else state.product_name,
+        company="" if state is None else ", ".join(state.companies),
         notices=() if state is None else state.notices,
         **facts,
     )
@@ -50,23 +49,10 @@ def moved(visit: Visit, path: str, **params: str | None) -> Response:
     return RedirectResponse(visit.url(path, **params), 303)
 
 
-def product_of(state: InstallationState) -> str:
-    """Return the name of the product, or its code."""
-    vendor = state.trust_store.catalogs.get(state.trust_store.issuer)
-    named = {} if vendor is None else vendor.document.names
-    return named.get("product", state.trust_store.product)
-
-
 def issuer_name(state: InstallationState, issuer: str) -> str:
     """Return the name of an issuer, or its code."""
     known = state.trust_store.catalogs.get(issuer)
     return issuer if known is None else known.document.names.get("issuer", issuer)
-
-
-def companies_of(state: InstallationState) -> str:
-    """Return the company, or the companies, that bundles were issued to."""
-    parts = (*state.entitlements.parts, *state.entitlements.waiting)
-    return ", ".join(dict.fromkeys(part.bundle.company for part in parts))
 
 
 def license_name(state: InstallationState, code: str) -> str:
@@ -114,7 +100,7 @@ def coded(sentence: str) -> Markup:
 
 def told(error: LicenseError) -> Markup:
     """Return what is wrong, and where; what to do stands below it."""
-    return coded(f"{error.where}: {error.what}" if error.where else error.what)
+    return coded(f"{error.where}: {error.message}" if error.where else error.message)
 
 
 def _time(written: str, shown: str, title: str, kind: str) -> Markup:

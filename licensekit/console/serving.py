@@ -48,7 +48,7 @@ def run(
     Raises:
         KeyboardInterrupt: that is how it is stopped.
         ConsoleUnavailable: the address, the certificate or its key cannot be used.
-        ValueError: one of `reach.public` is no address.
+        OriginInvalid: one of `reach.public` is no address.
     """
     with listen(reach.host, reach.port) as listener:
         if reach.proxies:

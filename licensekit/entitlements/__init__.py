@@ -7,6 +7,7 @@
 # ruff: noqa: F403  # a list of all names would repeat every module
 
 from licensekit.entitlements.binding import *
+from licensekit.entitlements.denials import *
 from licensekit.entitlements.evaluation import *
 from licensekit.entitlements.messages import *
 from licensekit.entitlements.notices import *

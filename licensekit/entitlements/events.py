@@ -6,7 +6,9 @@ meanwhile (`no-travel`, `rebuild-index`); `message-of-the-day`, which stops noth
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+
+from licensekit.dates import format_seconds
 
 NO_LOGIN: Final = "no-login"
 MESSAGE_OF_THE_DAY: Final = "message-of-the-day"
@@ -43,6 +45,17 @@ class Event(NamedTuple):
         """The function that is unavailable meanwhile: `login`, `travel`, `index`."""
         prefix = next((p for p in _STOPPING if self.kind.startswith(p)), None)
         return None if prefix is None else self.kind.removeprefix(prefix)
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        end, ended = self.expected_end, self.ended
+        return {
+            **self._asdict(),
+            "subject": self.subject or None,
+            "expected_end": None if end is None else format_seconds(end),
+            "started": format_seconds(self.started),
+            "ended": None if ended is None else format_seconds(ended),
+        }
 
 
 def is_event_kind(text: str) -> bool:

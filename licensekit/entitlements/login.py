@@ -4,12 +4,10 @@ The rules are those of `docs/entitlements.md`, "Login".
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements.evaluation import Entitlements, issuer_of, qualify
-from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, concerning
-from licensekit.entitlements.messages import (
+from licensekit.entitlements.denials import (
     KindExcluded,
     LoginOff,
     LoginsBlocked,
@@ -20,9 +18,12 @@ from licensekit.entitlements.messages import (
     Reason,
     Retired,
 )
+from licensekit.entitlements.evaluation import Entitlements, issuer_of, qualify
+from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, concerning
 from licensekit.entitlements.questions import Holding, held_access
 from licensekit.errors import UnknownAccess
 from licensekit.wire.documents import Kind, LoginRule, UserKind
+from licensekit.wire.plain import word
 
 
 class UserFacts(NamedTuple):
@@ -37,6 +38,19 @@ class UserFacts(NamedTuple):
     groups: tuple[str, ...] = ()
     holdings: tuple[Holding, ...] = ()
 
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values, with the codes of what is assigned."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "can_log_in": self.can_log_in,
+            "administrator": self.administrator,
+            "retired": self.retired,
+            "groups": list(self.groups),
+            "kind": word(self.kind),
+            "licenses": [holding.license for holding in self.holdings],
+        }
+
 
 class Decision(NamedTuple):
     """The answer, with every reason if it is no."""
@@ -49,6 +63,14 @@ class Decision(NamedTuple):
     def allowed(self) -> bool:
         """Whether there is nothing against it."""
         return not self.reasons
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {
+            "allowed": self.allowed,
+            "reasons": [reason.as_json() for reason in self.reasons],
+            "messages": list(self.messages),
+        }
 
     def __bool__(self) -> bool:
         return self.allowed

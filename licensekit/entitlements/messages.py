@@ -1,14 +1,9 @@
-"""Everything that the engine has to say, one class a code.
+"""What an administrator should know about what is granted here, one class a code."""
 
-Notices are for administrators, reasons say why a user may not log in, the others why a license or
-a bundle is not granted here.
-"""
-
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, ClassVar, Literal, NamedTuple
 
-from licensekit.errors.coded import Message
+from licensekit.errors.coded import Message, Templates
 
 
 class BundleName(NamedTuple):
@@ -37,7 +32,7 @@ class Notice(Message):
 
     level: ClassVar[Severity]
     """The severity, where it is always the same."""
-    subject_template: ClassVar[str | Mapping[str, str]]
+    subject_template: ClassVar[Templates]
     days: int | None = None
     """Days left until what it warns of; None where no date is involved."""
 
@@ -57,26 +52,11 @@ class Notice(Message):
         return {**super().as_json(), **about}
 
 
-class Reason(Message):
-    """One reason why a user may not log in."""
-
-    subject_template: ClassVar[str] = ""
-
-    @property
-    def subject(self) -> str:
-        """What it is about: a license, an event's number, a bundle."""
-        return self._say(self.subject_template)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return all of it as plain JSON values."""
-        return {**super().as_json(), "subject": self.subject}
-
-
 class Expired(Notice):
     """A bundle has expired, and what follows."""
 
     code = "expired"
-    template: ClassVar[str | Mapping[str, str]] = {
+    template: ClassVar[Templates] = {
         "read-only": "{bundle} has expired: what was full is read-only now",
         "block": "{bundle} has expired: it grants nothing now, and logins are refused",
         "advisory": "{bundle} has expired: everything works on",
@@ -92,7 +72,7 @@ class BindingDifference(Message):
     """How the installation that a bundle is bound to differs from this one."""
 
     code = "binding-difference"
-    template: ClassVar[str | Mapping[str, str]] = {
+    template: ClassVar[Templates] = {
         "key": "the key of this installation is another one",
         "facts": (
             "{same} of {facts} machine facts are as they were and {needed} must be: not"
@@ -238,13 +218,13 @@ class NotFresh(Notice):
     """A trust document or revocation list is past its time."""
 
     code = "not-fresh"
-    template: ClassVar[str | Mapping[str, str]] = {
+    template: ClassVar[Templates] = {
         "trust": "the trust document is past its time",
         "revocations": "the revocation list of `{issuer}` is past its time",
     }
     hint_template = "ask the vendor for a newer file"
     level = Severity.INFO
-    subject_template: ClassVar[str | Mapping[str, str]] = {
+    subject_template: ClassVar[Templates] = {
         "trust": "the trust document",
         "revocations": "the revocation list of `{issuer}`",
     }
@@ -254,139 +234,3 @@ class NotFresh(Notice):
     """In seconds since 1970."""
     issuer: str = ""
     """Whose revocation list it is."""
-
-
-class NoSuchUser(Reason):
-    """There is no such user."""
-
-    code = "unknown-user"
-    template = "there is no such user here"
-
-
-class Retired(Reason):
-    """The user is retired."""
-
-    code = "retired"
-    template = "{user} is retired"
-    subject_template = "{user}"
-    user: str
-
-
-class LoginOff(Reason):
-    """*Can log in* is off."""
-
-    code = "login-off"
-    template = "*can log in* is off for {user}"
-    subject_template = "{user}"
-    user: str
-
-
-class KindExcluded(Reason):
-    """This kind of user may not come this way."""
-
-    code = "kind"
-    template = "{user} is a user of kind {kind}, who may not use `{way}`"
-    subject_template = "{way}"
-    user: str
-    kind: str
-    way: str
-
-
-class NotLicensed(Reason):
-    """The installation does not have a system license that the way takes."""
-
-    code = "not-licensed"
-    template = "the installation has no license `{license}`"
-    subject_template = "{license}"
-    license: str
-
-
-class NotHeld(Reason):
-    """The user does not hold a license that the way takes."""
-
-    code = "not-held"
-    template = "the user does not hold the license `{license}`"
-    subject_template = "{license}"
-    license: str
-
-
-class LoginsStopped(Reason):
-    """A `no-login` event is in force."""
-
-    code = "event"
-    template: ClassVar[str | Mapping[str, str]] = {
-        "silent": "no logins for now",
-        "announced": "no logins for now: {announcement}",
-    }
-    subject_template = "{number}"
-    reason: Literal["silent", "announced"]
-    number: int
-    """The number of the event."""
-    announcement: str = ""
-    """What the event says to those whom it concerns."""
-
-
-class LoginsBlocked(Reason):
-    """A part has expired whose policy refuses logins."""
-
-    code = "blocked"
-    template = "bundle {bundle} has expired, and with it logins are refused"
-    subject_template = "{bundle}"
-    bundle: BundleName
-
-
-class WhyNot(Message):
-    """Why a license gives less than full access."""
-
-
-class BundleNotInForce(WhyNot):
-    """A bundle grants it, and cannot now."""
-
-    code = "bundle-not-in-force"
-    template: ClassVar[str | Mapping[str, str]] = {
-        "expired": "bundle {bundle} expired",
-        "foreign": "bundle {bundle} is bound to another installation",
-        "unmaintained": "bundle {bundle} does not cover this version of the product",
-        "pending": "bundle {bundle} has not started",
-    }
-    reason: Literal["expired", "foreign", "unmaintained", "pending"]
-    bundle: BundleName
-
-
-class FullWithAnother(WhyNot):
-    """It is full for users who hold another license."""
-
-    code = "full-with-another"
-    template = "alone it can be read; with the user license `{license}` it is full"
-    license: str
-
-
-class OnlyIncluded(WhyNot):
-    """It is not sold by itself."""
-
-    code = "only-included"
-    template = "it is not sold by itself, but included in: {included_in:list}"
-    included_in: tuple[str, ...]
-
-
-class NoBundleGrants(WhyNot):
-    """No bundle in force grants it."""
-
-    code = "no-bundle-grants"
-    template = "no bundle in force grants it"
-
-
-class NotInCatalog(WhyNot):
-    """A newer catalog does not have it any more."""
-
-    code = "not-in-catalog"
-    template = "it is in no catalog any more"
-
-
-class NotGrantedTo(WhyNot):
-    """A user or site is not given it by any license that it holds, or not to that extent."""
-
-    code = "not-granted-to"
-    template = "`{holder}` does not have it to this extent"
-    hint_template = "see what is assigned and what the installation has"
-    holder: str

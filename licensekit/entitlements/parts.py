@@ -6,14 +6,25 @@ replaces a serial takes the place of its issuer's earlier bundles for that seria
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.dates import day_at, end_of_day, start_of_day
+from licensekit.dates import day_at, end_of_day, format_days, start_of_day
 from licensekit.entitlements.binding import Fingerprint, Match, match
 from licensekit.entitlements.messages import BundleName
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import AfterGrace, Bundle
+from licensekit.wire.plain import plain
+
+DATES: Final = {
+    "starts": "start",
+    "warning": "warning",
+    "expiry": "expiry",
+    "grace": "end of grace",
+    "maintenance": "end of maintenance",
+    "next_check": "next check",
+}
+"""The fields of a bundle that are dates, and what each is the day of."""
 
 
 class BundleState(StrEnum):
@@ -65,6 +76,12 @@ class Part(NamedTuple):
         return str(self.name)
 
     @property
+    def dates(self) -> tuple[tuple[str, int], ...]:
+        """Each date that it has: the name of its field, and days since 1970."""
+        named = ((name, getattr(self.bundle, name)) for name in DATES)
+        return tuple((name, day) for name, day in named if day is not None)
+
+    @property
     def blocks(self) -> bool:
         """Whether its lapse refuses logins."""
         return self.state is BundleState.EXPIRED and self.bundle.after_grace is AfterGrace.BLOCK
@@ -75,6 +92,51 @@ class Part(NamedTuple):
         today = day_at(now)
         ends = grace if expiry is not None and grace is not None and today > expiry else expiry
         return None if ends is None else max(0, ends - today)
+
+    def plain(self, now: int) -> dict[str, Any]:
+        """Return it as plain JSON values, with the days that are left at `now`."""
+        return {
+            "identity": self.verified.identity.hex(),
+            "state": self.state.value,
+            "days_left": self.days_left(now),
+            "document": plain(self.bundle),
+        }
+
+
+class NextDate(NamedTuple):
+    """The nearest date of a bundle that is still to come."""
+
+    day: int
+    """Days since 1970."""
+    bundle: str
+    """The bundle's label."""
+    name: str
+    """One of `DATES`."""
+
+    @property
+    def what(self) -> str:
+        """What it is the day of: `expiry`, `end of grace`."""
+        return DATES[self.name]
+
+    def plain(self, now: int) -> dict[str, Any]:
+        """Return it as plain JSON values, with the days from `now` until then."""
+        return {
+            "date": format_days(self.day),
+            "days": self.day - day_at(now),
+            "what": self.what,
+            "bundle": self.bundle,
+        }
+
+
+def next_date(parts: Iterable[Part], now: int) -> NextDate | None:
+    """Return the nearest date after the day of `now`; None where no bundle has one."""
+    coming = (
+        NextDate(day, part.label, name)
+        for part in parts
+        for name, day in part.dates
+        if day > day_at(now)
+    )
+    return min(coming, default=None)
 
 
 _AFTER_GRACE = {

@@ -1,9 +1,16 @@
 """The questions that can be asked of entitlements, each a pure function."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from licensekit.access import Access
+from licensekit.entitlements.denials import (
+    BundleNotInForce,
+    FullWithAnother,
+    NoBundleGrants,
+    OnlyIncluded,
+    WhyNot,
+)
 from licensekit.entitlements.evaluation import (
     Entitlements,
     Grant,
@@ -13,16 +20,10 @@ from licensekit.entitlements.evaluation import (
     qualify,
     total_of,
 )
-from licensekit.entitlements.messages import (
-    BundleNotInForce,
-    FullWithAnother,
-    NoBundleGrants,
-    OnlyIncluded,
-    WhyNot,
-)
 from licensekit.entitlements.parts import BundleState
 from licensekit.errors import UnknownLicense, WrongKind
 from licensekit.wire.documents import Kind
+from licensekit.wire.plain import word
 
 
 class Holding(NamedTuple):
@@ -54,6 +55,21 @@ class Count(NamedTuple):
     def deficit(self) -> int:
         """How many more are in use than there are."""
         return 0 if self.total is None else max(0, self.in_use - self.total)
+
+
+class Given(NamedTuple):
+    """A license that a user has, and how."""
+
+    license: str
+    access: Access
+    assigned: bool
+    through: tuple[str, ...]
+    """What is assigned and includes it. Not assigned and through nothing: everybody has it."""
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Where it comes from: `assigned`, the licenses that include it, or `installation`."""
+        return ("assigned",) if self.assigned else self.through or ("installation",)
 
 
 class Explanation(NamedTuple):
@@ -93,6 +109,22 @@ class LicenseRow(NamedTuple):
     def free(self) -> int | None:
         """How many more can be assigned; None is unrestricted."""
         return Count(self.total, self.in_use).free
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {
+            "license": self.code,
+            "issuer": self.issuer,
+            "kind": word(self.kind),
+            "name": self.name,
+            "access": word(self.access),
+            "total": self.total,
+            "in_use": self.in_use,
+            "hidden": self.hidden,
+            "plan": self.plan,
+            "free": self.free,
+            "granted": self.granted,
+        }
 
 
 def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -> str:
@@ -143,6 +175,23 @@ def held_access(
             level = min(level, Access.FULL if held is Access.FULL else Access.READ)  # noqa: PLW2901  # narrows it
         access[code] = level
     return access
+
+
+def given(
+    entitlements: Entitlements, holdings: Iterable[Holding], access: Mapping[str, Access]
+) -> tuple[Given, ...]:
+    """Return how a user has each license: assigned ones, what they include, what everybody has.
+
+    `access` is what `held_access` returns for `holdings`. What everybody has is left out where it
+    gives nothing.
+    """
+    assigned = [holding.license for holding in holdings]
+    found: list[Given] = []
+    for code, level in access.items():
+        through = tuple(one for one in assigned if code in entitlements.closure.get(one, ()))
+        if level or code in assigned or through:
+            found.append(Given(code, level, code in assigned, through))
+    return tuple(sorted(found, key=lambda one: (not one.assigned, not one.through, one.license)))
 
 
 def count(entitlements: Entitlements, code: str, in_use: int) -> Count:

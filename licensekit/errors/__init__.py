@@ -1,25 +1,31 @@
 """One error tree. Each class has a stable `code`; each error carries its facts as `data`.
 
 A message says what is wrong, where, and what to do. `str(error)` is those three in one line;
-`error.what`, `error.where` and `error.hint` are the parts. Codes never change their meaning:
-programs may branch on them, and `docs/errors.md` lists them all.
+`error.message`, `error.where` and `error.hint` are the parts. A file that a person wrote can have
+many faults: each is a `Fault` with a code, and one `FaultsError` has all of them. Codes never
+change their meaning: programs may branch on them, and `docs/errors.md` lists them all.
 
 Each module holds the classes of one subject; all are imported from here.
 """
 
 # ruff: noqa: F403  # a list of all classes would repeat every module
 
+from licensekit.errors.catalog_faults import *
 from licensekit.errors.changes import *
 from licensekit.errors.database import *
+from licensekit.errors.faults import *
 from licensekit.errors.format import *
-from licensekit.errors.issuer import *
+from licensekit.errors.issued import *
 from licensekit.errors.key_files import *
 from licensekit.errors.keys import *
+from licensekit.errors.order_faults import *
 from licensekit.errors.proposals import *
 from licensekit.errors.questions import *
 from licensekit.errors.signers import *
 from licensekit.errors.state import *
 from licensekit.errors.storage import *
+from licensekit.errors.text_faults import *
 from licensekit.errors.tree import *
 from licensekit.errors.trust import *
+from licensekit.errors.user_faults import *
 from licensekit.errors.workspace import *

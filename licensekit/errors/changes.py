@@ -3,8 +3,8 @@
 from typing import ClassVar, Literal
 
 from licensekit.errors.coded import Coded, Templates
-from licensekit.errors.issuer import FaultsError
 from licensekit.errors.state import RefusedError
+from licensekit.errors.text_faults import TextInvalid
 
 
 class NoneFree(RefusedError):
@@ -198,7 +198,7 @@ class EntryInvalid(RefusedError):
         "id": "{entry:quoted} is not a valid {kind}",
         "group": "{entry:quoted} is not a valid group",
         "too-long": "a {kind} has at most {longest} characters",
-        "characters": "this {kind} {detail:line}: {entry:quoted}",
+        "characters": "this {kind} {fault}: {entry:quoted}",
         "seconds": "a seat is not leased for {seconds} seconds at a time",
         "no-access": "a lease is for some access",
         "event-kind": "{entry:quoted} is not a kind of event",
@@ -235,7 +235,7 @@ class EntryInvalid(RefusedError):
     """What was given."""
     kind: str = ""
     """What it was to be: `user id`, `name`, `message`; or the part to give back."""
-    detail: str = ""
+    fault: TextInvalid | None = None
     """What is wrong with its characters."""
     seconds: int = 0
     shortest: int = 0
@@ -282,9 +282,3 @@ class ResetRefused(RefusedError):
     effect: str
     """What it puts right: `clock`, `sequence` or `restore`."""
     issuer: str
-
-
-class UsersInvalid(FaultsError):
-    """A file of users that cannot be imported: all its faults, by line."""
-
-    code = "users-invalid"

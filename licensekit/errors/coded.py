@@ -5,7 +5,7 @@ nothing else. Programs branch on `code` and read the fields, people read `messag
 translation replaces templates without touching either.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from collections.abc import Set as AbstractSet
 from inspect import get_annotations
 from string import Formatter
@@ -20,6 +20,8 @@ _SHOWN: Final = 60
 """Characters that a message shows of a text that somebody else wrote."""
 _LINE: Final = 200
 """Characters that a message shows of what a library or the system said."""
+_NAMED: Final = 10
+"""How many codes one message names."""
 _DOCUMENTS: Final = {"trust": "trust document", "revocations": "revocation list"}
 """Types of documents that messages call by another name than their tokens do."""
 
@@ -34,9 +36,28 @@ def _line(text: str, _: str) -> str:
     return " ".join(shown.split())
 
 
-def _counted(count: int, words: str) -> str:
+def _counted(count: int | Sized, words: str) -> str:
+    number = count if isinstance(count, int) else len(count)
     one, _, many = words.partition("|")
-    return f"{count} {one if count == 1 else many}"
+    return f"{number} {one if number == 1 else many}"
+
+
+def _codes(codes: Iterable[str], _: str) -> str:
+    quoted = [f"`{code}`" for code in codes]
+    more = len(quoted) - _NAMED
+    if more > 0:
+        quoted[_NAMED:] = [f"{more} more"]
+    return _joined(quoted, "and")
+
+
+def _joined(items: Sequence[str], word: str) -> str:
+    *others, last = items
+    return f"{', '.join(others)} {word} {last}" if others else last
+
+
+def _first(items: Sequence[object], words: str) -> str:
+    more = f" (and {_counted(len(items) - 1, words)})" if len(items) > 1 else ""
+    return f"{items[0]}{more}"
 
 
 def _led(items: Sequence[object], lead: str) -> str:
@@ -54,12 +75,17 @@ _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "led": _led,
     "messages": lambda items, _: "; ".join(one.message for one in items),
     "count": _counted,
+    "codes": _codes,
+    "choice": lambda words, _: _joined([f'"{word}"' for word in words], "or"),
+    "guess": lambda word, _: f"did you mean `{word}`?" if word else "",
+    "first": _first,
 }
 """What a template may ask of a field: `{expiry:day}`, `{key:hex}`, `{used:count seat|seats}`.
 
 `quoted` is for what a stranger wrote, `line` for what a library or the system said, and `document`
 for the type of a token, or for several of which one is meant. `{released:led , released }` is the
-list behind its words, and nothing where the list is empty.
+list behind its words, and nothing where the list is empty. Of many `codes` the first are named;
+`{faults:first more fault|more faults}` is the first one, and how many more there are.
 """
 
 
@@ -84,7 +110,7 @@ class _Templates(Formatter):
             if form in _FORMS:
                 return _FORMS[form](value, words)
             return str(super().format_field(value, format_spec))
-        except (ArithmeticError, AttributeError, TypeError, ValueError):
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
             return f"({type(value).__name__})"
 
 
@@ -160,8 +186,11 @@ class Coded:
 
     def replace(self, **changes: Any) -> Self:
         """Return the same with other values in some fields."""
-        given = {name: getattr(self, name) for name in self._fields}
-        return type(self)(**{**given, **changes})
+        return type(self)(**{**self.values(), **changes})
+
+    def values(self) -> dict[str, Any]:
+        """Return every field by name: the data, and what is about the code rather than data."""
+        return {name: getattr(self, name) for name in self._fields}
 
     def _say(self, template: Templates) -> str:
         if not isinstance(template, str):
@@ -177,13 +206,36 @@ class Message(Coded):
     """Something to be told that is no error: a notice, a reason, a consequence."""
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and other.__dict__ == self.__dict__
+        return isinstance(other, Message) and (type(other), other.values()) == (
+            type(self),
+            self.values(),
+        )
 
     def __hash__(self) -> int:
         return hash((type(self), self.message))
 
     def __str__(self) -> str:
         return self.message
+
+
+class Located(Coded):
+    """Something wrong at a place: an error, or one fault of a file that has several."""
+
+    where: str = ""
+    """The file, key path or line that it is about; empty where the code says enough."""
+    _about: ClassVar[frozenset[str]] = frozenset({"where"})
+
+    def at(self, where: str) -> Self:
+        """Return the same with `where` (a file, a key path, a line) put in front."""
+        return self.replace(where=": ".join(filter(None, (where, self.where))))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return code, message, data, hint and place as plain JSON values; bytes as hex."""
+        return {**super().as_json(), "where": self.where or None}
+
+    def __str__(self) -> str:
+        located = f"{self.where}: {self.message}" if self.where else self.message
+        return f"{located}; {self.hint}" if self.hint else located
 
 
 def plain_value(value: Any) -> Any:

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 from licensekit.errors.coded import Templates
 from licensekit.errors.storage import StateError
+from licensekit.errors.tree import LicenseError
 
 _BACKUP = "restore it from a backup; it was left as it is"
 _CHECK = "check which database is meant; it was left as it is"
@@ -121,7 +122,7 @@ class DatabaseUnavailable(EngineError):
         "closed": "it was closed by this program",
         "ended": "this transaction is over",
         "unanswered": "nothing is known yet of `{holder:line}`, and the database cannot be asked:"
-        " {detail:line}",
+        " {why}",
         "no-driver": "PostgreSQL needs the driver psycopg",
         "url": "this is no URL of a PostgreSQL database",
         "standby": "{detail:line}",
@@ -184,6 +185,8 @@ class DatabaseUnavailable(EngineError):
     ]
     holder: str = ""
     """The user, site or holder that was asked about."""
+    why: LicenseError | None = None
+    """Why the database cannot be asked."""
 
 
 class ConstraintViolated(EngineError):

@@ -2,13 +2,14 @@
 
 from typing import ClassVar, Literal
 
-from licensekit.errors.coded import Templates
-from licensekit.errors.tree import CodedError
+from licensekit.errors.coded import Message, Templates
+from licensekit.errors.text_faults import TextInvalid, ValueInvalid
+from licensekit.errors.tree import LicenseError
 
 _AGAIN = "ask for the file again and send it as an attachment"
 
 
-class FormatError(CodedError):
+class FormatError(LicenseError):
     """The bytes are not a well-formed document of this format."""
 
     code = "format"
@@ -63,6 +64,66 @@ class FrameInvalid(FormatError):
     scheme: int | None = None
 
 
+class RuleBroken(Message):
+    """A rule of the format that a field of a document breaks (`docs/format.md`, "Fields")."""
+
+    code = "rule-broken"
+    template: ClassVar[Templates] = {
+        "qualified": "{text:quoted} is neither `code` nor `issuer.code`",
+        "value": "{text:quoted} {fault}",
+        "ascending": "a list is not sorted, or repeats an item",
+        "binding-facts": "a binding needs between one and all of its facts",
+        "binding-nobody": "a binding names no installation",
+        "replaces-itself": "a bundle cannot replace its own serial",
+        "part-replaces": "only a base bundle can replace another serial",
+        "no-expiry": "warning and grace need an expiry",
+        "dates": "{earlier} is after {later}",
+        "threshold": "the threshold is above the number of keys",
+        "retired": "a retired key needs the end of its window",
+        "window": "a key's window ends before it begins",
+        "key-twice": "one public key occurs twice, on its own or as half of another",
+        "limited-types": "a key with parts, a highest count or a longest term signs bundles alone",
+        "most-without-parts": "a key with a highest count names its parts and one issuer",
+        "no-lowest": "a lowest sequence is missing",
+        "meter-without-quantity": "only a quantity is there anew after a time",
+        "setting-not-number": "only numbers have bounds, a sum or a highest",
+        "setting-not-text": "only texts are chosen",
+        "setting-bounds": "the lowest is above the highest",
+        "setting-default": "the default does not fit",
+        "closure": "its licenses include more than {most} others in all",
+    }
+    reason: Literal[
+        "qualified",
+        "value",
+        "ascending",
+        "binding-facts",
+        "binding-nobody",
+        "replaces-itself",
+        "part-replaces",
+        "no-expiry",
+        "dates",
+        "threshold",
+        "retired",
+        "window",
+        "key-twice",
+        "limited-types",
+        "most-without-parts",
+        "no-lowest",
+        "meter-without-quantity",
+        "setting-not-number",
+        "setting-not-text",
+        "setting-bounds",
+        "setting-default",
+        "closure",
+    ]
+    text: str = ""
+    fault: TextInvalid | ValueInvalid | None = None
+    """Why the text may not stand there."""
+    earlier: str = ""
+    later: str = ""
+    most: int = 0
+
+
 class PayloadInvalid(FormatError):
     """The payload is no document of the type that its token names."""
 
@@ -71,6 +132,8 @@ class PayloadInvalid(FormatError):
     type: str
     detail: str
     """What the decoder says."""
+    rule: RuleBroken | None = None
+    """The rule between or within fields that is broken, where it is one."""
 
 
 class NotCanonical(PayloadInvalid):

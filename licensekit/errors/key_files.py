@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 from licensekit.errors.coded import Templates
 from licensekit.errors.keys import KeyFault
+from licensekit.errors.text_faults import TextInvalid
 
 
 class KeyFileInvalid(KeyFault):
@@ -26,7 +27,7 @@ class KeyFileInvalid(KeyFault):
         "length": "the key file ends in {length} bytes where {wanted} belong",
         "shown-key-invalid": "the key file shows a public key that is none",
         "other-public-key": "the key file shows another public key than its secret has",
-        "label": "the label {text:quoted} {detail}",
+        "label": "the label {text:quoted} {fault}",
         "label-not-utf-8": "the label of the key is not UTF-8",
         "import": "the key file is damaged",
         "import-form": "this is neither an OpenSSH nor a PKCS#8 private key",
@@ -102,7 +103,7 @@ class KeyFileInvalid(KeyFault):
     wanted: int | None = None
     """The bytes that a key file of this scheme ends in."""
     text: str = ""
-    detail: str = ""
+    fault: TextInvalid | None = None
     """Why the label is refused."""
 
 

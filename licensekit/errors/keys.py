@@ -3,13 +3,14 @@
 from typing import ClassVar, Literal
 
 from licensekit.errors.coded import Templates
-from licensekit.errors.tree import CodedError
+from licensekit.errors.text_faults import TextInvalid
+from licensekit.errors.tree import LicenseError
 
 _ONLY_ED25519 = "only Ed25519 keys sign licenses; `licensekit keys new` makes one"
 _ROOT_KEY = "give the key file, from wherever it is kept, with --root-key FILE"
 
 
-class KeyFault(CodedError):
+class KeyFault(LicenseError):
     """Something is wrong with a key, a key file or its passphrase."""
 
     code = "key"
@@ -30,8 +31,8 @@ class KeyInvalid(KeyFault):
         "unsupported": "the key cannot be used: {detail:line}",
         "hybrid": "a hybrid key is two keys, Ed25519 and ML-DSA-65, and no standard form holds the"
         " two as this format uses them",
-        "label": "the label {text:quoted} {detail}",
-        "comment": "the comment {text:quoted} {detail}",
+        "label": "the label {text:quoted} {fault}",
+        "comment": "the comment {text:quoted} {fault}",
     }
     hint_template: ClassVar[Templates] = {
         "algorithm": _ONLY_ED25519,
@@ -58,8 +59,10 @@ class KeyInvalid(KeyFault):
     wanted: int | None = None
     """The bytes that a key of this scheme has."""
     text: str = ""
+    fault: TextInvalid | None = None
+    """Why the text is refused."""
     detail: str = ""
-    """Why the text is refused, or what the library says."""
+    """What the library says."""
 
 
 class SchemeUnavailable(KeyFault):

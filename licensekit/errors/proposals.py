@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Protocol
 
 from licensekit.errors.coded import Coded
-from licensekit.errors.tree import CodedError
+from licensekit.errors.tree import LicenseError
 
 
 class Confirmable(Protocol):
@@ -20,7 +20,7 @@ class Confirmable(Protocol):
         ...
 
 
-class ProposalError(CodedError):
+class ProposalError(LicenseError):
     """A proposal that is not carried out; nothing was changed."""
 
     code = "proposal"

@@ -1,13 +1,12 @@
 """What a program's questions are refused for: mistakes in it, no grant, and a seat that is lost."""
 
-from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from licensekit.errors.coded import Message
-from licensekit.errors.tree import CodedError, LicenseError
+from licensekit.errors.coded import Message, Templates
+from licensekit.errors.tree import LicenseError
 
 
-class QuestionError(CodedError):
+class QuestionError(LicenseError):
     """A question that is a mistake in the program that asks it."""
 
     code = "question"
@@ -45,11 +44,11 @@ class WrongKind(QuestionError):
     """A license of another kind than the question is about."""
 
     code = "wrong-kind"
-    template: ClassVar[str | Mapping[str, str]] = {
+    template: ClassVar[Templates] = {
         "kind": "`{license}` is a {kind} license, and this needs one of kind {wanted:list}",
         "seats": "`{license}` has no concurrent seats: it counts the users who hold it",
     }
-    hint_template: ClassVar[str | Mapping[str, str]] = {"seats": "ask `user(…).allows`"}
+    hint_template: ClassVar[Templates] = {"seats": "ask `user(…).allows`"}
     reason: Literal["kind", "seats"]
     license: str
     kind: str
@@ -58,7 +57,16 @@ class WrongKind(QuestionError):
     """The kinds that the question is about."""
 
 
-class NotEntitled(CodedError):
+class OriginInvalid(QuestionError):
+    """An address by which browsers would reach the console, and that is none."""
+
+    code = "origin-invalid"
+    template = "{address:quoted} is no address like https://licenses.example.com:8443"
+    hint_template = "give a scheme, a host and perhaps a port"
+    address: str
+
+
+class NotEntitled(LicenseError):
     """`require`: the license does not grant what is needed; `why` is the reason."""
 
     code = "not-entitled"
@@ -70,18 +78,18 @@ class NotEntitled(CodedError):
     """Who asked for it, where it is not the installation as a whole."""
 
 
-class LeaseLost(CodedError):
+class LeaseLost(LicenseError):
     """A seat that was held and is not any more; `reason` says why."""
 
     code = "lease-lost"
-    template: ClassVar[str | Mapping[str, str]] = {
+    template: ClassVar[Templates] = {
         name: "the seat of `{license}` is not held by {holder} any more: " + why
         for name, why in {
             "released": "it was given back",
             "ended": "an administrator has ended it",
             "expired": "it was not renewed in time",
             "inherited": "it is the parent process's, and a forked child has none of its seats",
-            "refused": "{refusal.what}",
+            "refused": "{refusal.message}",
             "gone": "the installation has no such lease now",
         }.items()
     }

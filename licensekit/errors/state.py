@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any, ClassVar, Literal, Self
 
 from licensekit.errors.coded import Coded, Templates
-from licensekit.errors.tree import CodedError
+from licensekit.errors.tree import LicenseError
 
 
-class RefusedError(CodedError):
+class RefusedError(LicenseError):
     """The installation refuses a change; its state is as it was. `faults` says all that is why."""
 
     code = "refused"

@@ -3,12 +3,12 @@
 from typing import ClassVar, Literal
 
 from licensekit.errors.coded import Templates
-from licensekit.errors.tree import CodedError
+from licensekit.errors.tree import LicenseError
 
 _PATH = "check the path"
 
 
-class StateError(CodedError):
+class StateError(LicenseError):
     """A file, folder or database that cannot be used as it is."""
 
     code = "state"

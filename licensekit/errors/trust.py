@@ -1,16 +1,16 @@
 """Why a well-formed document is not to be believed."""
 
-from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from licensekit.errors.tree import CodedError
+from licensekit.errors.coded import Templates
+from licensekit.errors.tree import LicenseError
 
 _STOP = "stop and call the vendor: one root signed two different documents"
 _RESTORE = "restore the newer documents, or activate the issuer's newest file"
 _KEY = "key `{name}` ({key_id:hex})"
 
 
-class TrustError(CodedError):
+class TrustError(LicenseError):
     """A well-formed document that is not to be believed."""
 
     code = "trust"
@@ -29,7 +29,7 @@ class RootMismatch(TrustError):
     """No root document here has the digest that is pinned."""
 
     code = "root-mismatch"
-    template: ClassVar[str | Mapping[str, str]] = {
+    template: ClassVar[Templates] = {
         "pinned": "the pinned root is not among these documents",
         "untrusted": "no trusted root vouches for this one",
         "no-root": "there is no root in this pack",
@@ -42,7 +42,7 @@ class RootGap(TrustError):
     """A root document skips a version."""
 
     code = "root-gap"
-    template: ClassVar[str | Mapping[str, str]] = {
+    template: ClassVar[Templates] = {
         "root": "root {version} cannot follow root {newest}",
         "trust": (
             "trust document {trust} belongs to root {version}, and the newest root here is {newest}"
@@ -92,7 +92,7 @@ class ThresholdNotMet(TrustError):
     """Fewer root keys signed than the root asks for."""
 
     code = "threshold-not-met"
-    template: ClassVar[str | Mapping[str, str]] = {
+    template: ClassVar[Templates] = {
         "root": "root {version} is signed by {signed} of the {needed} keys that root {root} needs",
         "next-root": "a root is signed by {signed} of the {needed} keys that root {root} needs",
         "trust": (
@@ -143,7 +143,7 @@ class KeyUnknown(TrustError):
     """A signature by a key that no trusted document names."""
 
     code = "key-unknown"
-    template: ClassVar[str | Mapping[str, str]] = {
+    template: ClassVar[Templates] = {
         "signature": "signed by key {key_id:hex}, which the trust document does not name",
         "signer": "key {key_id:hex} is not in the trust document",
         "trust": "a trust document is signed by a key that root {root} does not name",
@@ -151,7 +151,7 @@ class KeyUnknown(TrustError):
         "next-trust": "trust document {version} is signed by a key that no root here names",
         "installation": "a {document} is signed by an installation's key, and this one is not",
     }
-    hint_template: ClassVar[str | Mapping[str, str]] = dict.fromkeys(
+    hint_template: ClassVar[Templates] = dict.fromkeys(
         ("signature", "trust", "next-root", "next-trust", "installation"),
         "update the application or its pack, or ask the issuer which key signed",
     ) | {"signer": "sign the trust document that admits it first (`licensekit keys list`)"}
@@ -170,7 +170,7 @@ class KeyIdCollision(TrustError):
     """Two different keys of one key id."""
 
     code = "key-id-collision"
-    template: ClassVar[str | Mapping[str, str]] = {
+    template: ClassVar[Templates] = {
         "root": "two keys of a root have one key id",
         "trust": "two keys of the trust document have one key id",
     }
@@ -203,7 +203,7 @@ class KeyOutOfScope(TrustError):
     """The key may not sign this type, issuer, use or term."""
 
     code = "key-out-of-scope"
-    template: ClassVar[str | Mapping[str, str]] = {
+    template: ClassVar[Templates] = {
         "type": _KEY + " may not sign documents of type `{document}`",
         "issuer": _KEY + " may not sign for issuer `{issuer}`",
         "use": _KEY + " may not sign a {use} license",
@@ -225,7 +225,7 @@ class TrustMissing(TrustError):
     """There is no trust document, so no signing key is known."""
 
     code = "trust-missing"
-    template: ClassVar[str | Mapping[str, str]] = {
+    template: ClassVar[Templates] = {
         "newest-root": "there is no trust document of the newest root",
         "no-signers": "no trust document is in force, so no signing key is known",
     }
@@ -237,11 +237,11 @@ class TrustRollback(TrustError):
     """A trust document older than the one in force."""
 
     code = "trust-rollback"
-    template: ClassVar[str | Mapping[str, str]] = {
+    template: ClassVar[Templates] = {
         "stored": "trust document {version} is the newest here, and {seen} was seen before",
         "added": "trust document {version} is not newer than {seen}, which was seen before",
     }
-    hint_template: ClassVar[str | Mapping[str, str]] = {"stored": _RESTORE}
+    hint_template: ClassVar[Templates] = {"stored": _RESTORE}
     reason: Literal["stored", "added"]
     version: int
     """0 if there is none."""
@@ -310,12 +310,12 @@ class IssuedAhead(TrustError):
     """Issued more than a day ahead of now."""
 
     code = "issued-ahead"
-    template: ClassVar[str | Mapping[str, str]] = {
+    template: ClassVar[Templates] = {
         "document": "issued on {issued:time}, which is in the future",
         "pack": "the pack was issued on {issued:time}, which is in the future",
         "request": "the installation's clock shows {issued:time}, which is in the future",
     }
-    hint_template: ClassVar[str | Mapping[str, str]] = {
+    hint_template: ClassVar[Templates] = {
         "document": "check the date and the clock of this machine",
         "pack": "check the date and the clock of this machine",
         "request": "answer with `--reset clock` first, then let it make another request",
@@ -329,7 +329,7 @@ class WrongProduct(TrustError):
     """A document for another product."""
 
     code = "wrong-product"
-    template: ClassVar[str | Mapping[str, str]] = {
+    template: ClassVar[Templates] = {
         "document": "this is for `{product}`, and the product here is `{expected}`",
         "request": "the request is for `{product}`, and the product here is `{expected}`",
         "root": (

@@ -4,7 +4,17 @@ An application calls it from its own screens; the `licensekit` command and the c
 on what is named here, and on nothing beneath.
 """
 
-from licensekit.entitlements import BundleState, LicenseRow, Notice, Part, Reason, Severity, rows
+from licensekit.entitlements import (
+    BundleState,
+    Given,
+    LicenseRow,
+    NextDate,
+    Notice,
+    Part,
+    Reason,
+    Severity,
+    rows,
+)
 from licensekit.entitlements.evaluation import qualify
 from licensekit.entitlements.events import (
     MESSAGE_OF_THE_DAY,
@@ -16,7 +26,7 @@ from licensekit.entitlements.events import (
 from licensekit.entitlements.login import Decision, UserFacts, ways
 from licensekit.installation.activation import Activated, ActivationProposal
 from licensekit.installation.audit import AuditReport
-from licensekit.installation.details import LicenseDetails
+from licensekit.installation.details import LicenseDetails, UserDetails
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.installation import Installation
 from licensekit.installation.preview import Deficit, Preview, PreviewRow
@@ -45,6 +55,7 @@ __all__ = [
     "Deficit",
     "Event",
     "EventScope",
+    "Given",
     "HeldSeat",
     "ImportRow",
     "Imported",
@@ -53,6 +64,7 @@ __all__ = [
     "LicenseDetails",
     "LicenseRow",
     "Moved",
+    "NextDate",
     "Notice",
     "Part",
     "Preview",
@@ -62,6 +74,7 @@ __all__ = [
     "Severity",
     "SiteRow",
     "Sites",
+    "UserDetails",
     "UserFacts",
     "UserFilter",
     "UserPage",

@@ -195,6 +195,7 @@ def reset_faults(
     read: ReadTransaction, resets: Iterable[Verified[Reset]], *, key: bytes | None, vendor: str
 ) -> Iterator[RefusedError]:
     """Yield which resets do not count here; `key` is the digest of the installation's key."""
+    in_file: set[bytes] = set()
     for verified in resets:
         reset = verified.document
         effect, issuer = word(reset), reset.issuer
@@ -202,8 +203,9 @@ def reset_faults(
             yield ResetRefused(reason="elsewhere", effect=effect, issuer=issuer)
         elif reset.issuer != vendor:
             yield ResetRefused(reason="not-vendor", effect=effect, issuer=issuer)
-        elif _is_known(read, reset):
+        elif reset.nonce in in_file or _is_known(read, reset):
             yield ResetRefused(reason="used", effect=effect, issuer=issuer)
+        in_file.add(reset.nonce)
 
 
 def lower_allowed(read: ReadTransaction, resets: Iterable[Verified[Reset]]) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from licensekit.chain import GENESIS, link
+from licensekit.chain import GENESIS, Link, unbroken
 from licensekit.database import Connection
 from licensekit.errors import AuditDamaged
 from licensekit.state import audit
@@ -62,12 +62,13 @@ def check_audit(connection: Connection) -> Head:
 
 def _check_chain(entries: Iterator[AuditEntry]) -> Head:
     head = Head(0, GENESIS)
-    for number, entry, recorded in entries:
-        expected = Head(head.number + 1, link(head.hash, entry))
-        if (number, recorded) != expected:
-            raise AuditDamaged(reason="chain", entry=expected.number)
-        head = expected
+    for number, _, recorded in unbroken(entries, Link._make, _damaged):
+        head = Head(number, recorded)
     return head
+
+
+def _damaged(_reason: str, number: int) -> AuditDamaged:
+    return AuditDamaged(reason="chain", entry=number)
 
 
 def _check_counts(connection: Connection) -> None:

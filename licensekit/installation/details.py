@@ -1,18 +1,25 @@
-"""Everything about one license: what it means, who granted it, who holds it, its history."""
+"""Everything about one license or one user: what it means or has, where from, and its history."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
+from licensekit.access import Access
 from licensekit.entitlements import (
     Entitlements,
     Explanation,
+    Given,
     LicenseRow,
     explain,
+    given,
+    held_access,
     resolve,
     rows,
+    short_of,
     where_to_buy,
 )
 from licensekit.entitlements.evaluation import qualify
+from licensekit.entitlements.events import Event, concerning
+from licensekit.entitlements.login import UserFacts
 from licensekit.installation.preview import HOLDERS, holders_of
 from licensekit.state import seats
 from licensekit.state.loading import state_at
@@ -20,9 +27,11 @@ from licensekit.state.stored import BundleRecord, bundle_records
 from licensekit.state.time import lease_time
 from licensekit.state.transactions import ReadTransaction
 from licensekit.state.trust_store import verify_bundles
+from licensekit.state.users import known_user
 from licensekit.trust.pack import TrustStore
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, License, SeatKind
+from licensekit.wire.plain import word
 
 
 class LicenseDetails(NamedTuple):
@@ -41,6 +50,60 @@ class LicenseDetails(NamedTuple):
     """The users or sites that are assigned it, or who holds its seats; the newest first."""
     history: tuple[BundleRecord, ...]
     """Every bundle that was ever activated here and names it, the oldest first."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {
+            **self.row.plain(),
+            "description": self.license.description,
+            "full_with": self.license.full_with,
+            "includes": list(self.includes),
+            "requires": list(self.license.requires),
+            "required_by": list(self.required_by),
+            "buy": self.buy,
+            "granted_by": [{**e._asdict(), "access": word(e.access)} for e in self.explanations],
+            "holders": list(self.holders),
+            "history": [record.plain() for record in self.history],
+        }
+
+
+class UserDetails(NamedTuple):
+    """Everything about one user."""
+
+    user: UserFacts
+    access: Mapping[str, Access]
+    """What the user may do with every license."""
+    given: tuple[Given, ...]
+    """How the user has those that give something, or are assigned; the assigned first."""
+    events: tuple[Event, ...]
+    """Those in force that concern the user."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {
+            **self.user.plain(),
+            "access": {code: word(level) for code, level in self.access.items()},
+            "through": {one.license: list(one.origins) for one in self.given},
+            "events": [event.plain() for event in self.events],
+        }
+
+
+def user_details_of(read: ReadTransaction, user_id: str) -> UserDetails:
+    """Return everything about a user.
+
+    Raises:
+        UserUnknown: there is no such user.
+    """
+    state = read.state()
+    entitlements = state.entitlements
+    user = known_user(read.connection, user_id, short_of(entitlements, state.in_use))
+    access = held_access(entitlements, user.holdings)
+    return UserDetails(
+        user=user,
+        access=access,
+        given=given(entitlements, user.holdings, access),
+        events=concerning(state.events, user=user.id, groups=user.groups),
+    )
 
 
 def details_of(read: ReadTransaction, code: str, now: int | None) -> LicenseDetails:

@@ -4,6 +4,7 @@ import builtins
 from collections.abc import Sequence
 
 from licensekit.database import Connection
+from licensekit.entitlements import resolve
 from licensekit.errors import LeaseUnknown
 from licensekit.state import seats
 from licensekit.state.audit_events import LeaseEnded
@@ -22,10 +23,22 @@ class Leases:
     def __repr__(self) -> str:
         return f"<Leases of the installation {place_of(self._opened.database)}>"
 
-    def list(self) -> tuple[HeldSeat, ...]:
-        """Return every lease that is held now, by license and then the oldest first."""
+    def list(
+        self, *, license_code: str | None = None, holder: str | None = None
+    ) -> tuple[HeldSeat, ...]:
+        """Return the leases that are held now, by license and then the oldest first.
+
+        Default: of every license, and of every holder.
+
+        Raises:
+            UnknownLicense: no catalog has `license_code`.
+        """
         with read_installation(self._opened) as read:
-            return seats.held(read.connection, lease_time(read.connection, read.now))
+            code = license_code and resolve(read.state().entitlements, license_code)
+            held = seats.held(read.connection, lease_time(read.connection, read.now))
+        return tuple(
+            one for one in held if code in {None, one.license} and holder in {None, one.holder}
+        )
 
     def end(self, lease_id: str) -> HeldSeat:
         """End a lease, and return it. Its seat is free immediately, and its holder learns it.

@@ -1,16 +1,31 @@
 """What a license file would change, shown before anything is changed."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, Literal, LiteralString, NamedTuple
+from typing import Any, Final, Literal, LiteralString, NamedTuple
 
 from licensekit.access import Access
 from licensekit.database import Connection
+from licensekit.dates import format_seconds
 from licensekit.entitlements import Entitlements, LicenseRow, rows
 from licensekit.errors import BelowUse, RefusedError
 from licensekit.installation.messages import Brought, ShortLater
 from licensekit.proposals import Change
 from licensekit.trust.pack import TrustStore
 from licensekit.wire.documents import Bundle, Kind, SeatKind
+from licensekit.wire.plain import plain, word
+
+HOLDERS: Final = 1000
+"""How many holders a deficit names at most."""
+_NAMED: Final = 5
+"""How many of them a message names."""
+
+_HOLDERS: Final[Mapping[Kind, LiteralString]] = {
+    Kind.USER: "SELECT user_id FROM user_licenses WHERE license = ? ORDER BY number DESC LIMIT ?",
+    Kind.SITE: "SELECT site_id FROM site_licenses WHERE license = ? ORDER BY number DESC LIMIT ?",
+}
+_SATELLITES: Final = "SELECT id FROM sites WHERE central = 0 ORDER BY id LIMIT ?"
+
+_BUNDLE_FIELDS: Final = ("issuer", "serial", "part", "sequence", "starts", "expiry")
 
 
 class Deficit(NamedTuple):
@@ -27,6 +42,16 @@ class Deficit(NamedTuple):
     def remove(self) -> int:
         """How many must be released before."""
         return self.in_use - self.total
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {
+            "license": self.license,
+            "in_use": self.in_use,
+            "total": self.total,
+            "remove": self.remove,
+            "holders": list(self.holders),
+        }
 
 
 class PreviewRow(NamedTuple):
@@ -68,6 +93,25 @@ class PreviewRow(NamedTuple):
         now, new = (self.total_now, self.access_now), (self.total_new, self.access_new)
         return now != new or self.reason is not None
 
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {
+            "license": self.code,
+            "issuer": self.issuer,
+            "kind": word(self.kind),
+            "name": self.name,
+            "in_use": self.in_use,
+            "free": self.free_now,
+            "total": self.total_now,
+            "added": self.added,
+            "new_total": self.total_new,
+            "new_free": self.free_new,
+            "access": word(self.access_now),
+            "new_access": word(self.access_new),
+            "altered": self.altered,
+            "reason": self.reason,
+        }
+
 
 class Preview(NamedTuple):
     """What a file would change."""
@@ -108,17 +152,27 @@ class Preview(NamedTuple):
         """The licenses that change."""
         return tuple(row for row in self.rows if row.altered)
 
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values; totals are those of `moment`."""
+        return {
+            "can_activate": self.can_activate,
+            "company": self.company,
+            "serial": self.serial,
+            "effective": format_seconds(self.moment),
+            "new": [_named(bundle) for bundle in self.new],
+            "same": [_named(bundle) for bundle in self.same],
+            "replaced": [_named(bundle) for bundle in self.replaced],
+            "refused": [_named(bundle) for bundle in self.refused],
+            "brings": [str(what) for what in self.trust],
+            "licenses": [row.plain() for row in self.rows],
+            "deficits": [one.plain() for one in self.deficits],
+            "reasons": [{**one.as_json(), "where": one.where or None} for one in self.reasons],
+        }
 
-HOLDERS: Final = 1000
-"""How many holders a deficit names at most."""
-_NAMED: Final = 5
-"""How many of them a message names."""
 
-_HOLDERS: Final[Mapping[Kind, LiteralString]] = {
-    Kind.USER: "SELECT user_id FROM user_licenses WHERE license = ? ORDER BY number DESC LIMIT ?",
-    Kind.SITE: "SELECT site_id FROM site_licenses WHERE license = ? ORDER BY number DESC LIMIT ?",
-}
-_SATELLITES: Final = "SELECT id FROM sites WHERE central = 0 ORDER BY id LIMIT ?"
+def _named(bundle: Bundle) -> dict[str, Any]:
+    shown = plain(bundle)
+    return {name: shown[name] for name in _BUNDLE_FIELDS}
 
 
 def deficits_of(

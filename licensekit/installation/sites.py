@@ -52,7 +52,7 @@ class Sites:
             EntryInvalid: the id or the name cannot be kept.
         """
         with write_installation(self._opened) as change:
-            names.check_id(site_id, "site")
+            names.check_id(site_id, "site id")
             _require_new(change, site_id, central=central)
             if not central:
                 _require_room(change)

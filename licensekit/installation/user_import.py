@@ -16,15 +16,20 @@ from licensekit.errors import (
     LicenseError,
     QuestionError,
     RefusedError,
+    SyntaxInvalid,
+    UserCellInvalid,
+    UserColumnInvalid,
     UserRetired,
     UsersInvalid,
 )
+from licensekit.errors.coded import Located
 from licensekit.installation.assignments import assign
 from licensekit.state.audit_events import UserImported
 from licensekit.state.transactions import WriteTransaction
 from licensekit.state.users import add_user, update_user, user_facts
 from licensekit.text import names
 from licensekit.text.rows import TextRow, read_rows
+from licensekit.text.values import FaultyValue
 from licensekit.wire.documents import Kind, UserKind
 
 IMPORT_BYTES: Final = 64 * 1024 * 1024
@@ -46,7 +51,7 @@ class ImportRow(NamedTuple):
     changes: Mapping[str, Any]
     """Field of `UserFacts` to value."""
     licenses: tuple[str, ...]
-    fault: str = ""
+    fault: Located | None = None
     """Why the line cannot be read, if it cannot: then all of the file is refused."""
 
 
@@ -71,14 +76,13 @@ def parse_users(data: bytes | str) -> list[ImportRow]:
     try:
         text = data.decode() if isinstance(data, bytes) else data
     except UnicodeDecodeError as error:
-        raise UsersInvalid("it is not encoded in UTF-8", hint="save it as UTF-8") from error
+        raise UsersInvalid(faults=(SyntaxInvalid(reason="not-utf-8"),)) from error
     lines = text.removeprefix("\ufeff").splitlines(keepends=True)
     read = read_rows(lines, delimiters=_DELIMITERS)
     head = next(read, TextRow(1, []))
     columns = [name.strip().lower() for name in head.cells]
-    faults = [Fault("line 1", head.fault)] if head.fault else list(_of_columns(columns))
-    if faults:
-        raise _invalid(faults)
+    if faults := [head.fault] if head.fault else list(_of_columns(columns)):
+        raise UsersInvalid(faults=tuple(fault.at("line 1") for fault in faults))
     return _without_repetition(_row(row, columns) for row in read)
 
 
@@ -86,14 +90,14 @@ def import_users(change: WriteTransaction, rows: Iterable[ImportRow]) -> Importe
     """Add and change users, and assign their licenses; raises as `Users.import_rows` does."""
     state = change.read.state()
     importing = _Importing(change, state.entitlements, dict(state.in_use))
-    faults: list[Fault] = []
+    faults: list[Located] = []
     for row in rows:
-        texts = [row.fault] if row.fault else map(str, importing.take(row))
-        faults += [Fault(f"line {row.line}", text) for text in texts]
+        found = [row.fault] if row.fault else importing.take(row)
+        faults += [fault.at(f"line {row.line}") for fault in found]
         if len(faults) >= FAULTS:
             break
     if faults:
-        raise _invalid(faults)
+        raise UsersInvalid(faults=tuple(faults[:FAULTS]))
     return importing.done
 
 
@@ -150,12 +154,12 @@ class _Importing:
 def _of_columns(columns: list[str]) -> Iterator[Fault]:
     known = {"id", "licenses", *_FIELDS}
     if "id" not in columns:
-        yield Fault("line 1", f"there is no column `id`; columns are {', '.join(sorted(known))}")
+        yield UserColumnInvalid(reason="no-id", name="id", known=tuple(sorted(known)))
     for name in columns:
         if name not in known:
-            yield Fault("line 1", f"there is no column `{name!a:.40}` to import")
+            yield UserColumnInvalid(reason="unknown", name=name)
         elif columns.count(name) > 1:
-            yield Fault("line 1", f"the column `{name}` is there twice")
+            yield UserColumnInvalid(reason="twice", name=name)
 
 
 def _row(row: TextRow, columns: list[str]) -> ImportRow:
@@ -163,17 +167,20 @@ def _row(row: TextRow, columns: list[str]) -> ImportRow:
     if fault:
         return _faulty(number, fault)
     if len(cells) != len(columns):
-        return _faulty(number, f"{len(cells)} cells under {len(columns)} columns")
+        fault = SyntaxInvalid(reason="cells", count=len(cells), most=len(columns))
+        return _faulty(number, fault)
     given = {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}
     try:
         changes = {name: read(given[name]) for name, read in _FIELDS.items() if name in given}
-        user_id = names.check_id(given["id"], "user")
-    except (ValueError, RefusedError) as error:
-        return _faulty(number, str(error))
+        user_id = names.check_id(given["id"], "user id")
+    except RefusedError as error:
+        return _faulty(number, error)
+    except FaultyValue as error:
+        return _faulty(number, error.fault)
     return ImportRow(number, user_id, changes, tuple(_words(given.get("licenses", ""))))
 
 
-def _faulty(line: int, fault: str) -> ImportRow:
+def _faulty(line: int, fault: Located) -> ImportRow:
     return ImportRow(line, "", {}, (), fault)
 
 
@@ -183,28 +190,21 @@ def _without_repetition(rows: Iterable[ImportRow]) -> list[ImportRow]:
     found: list[ImportRow] = []
     for row in rows:
         first = row.line if row.fault else lines.setdefault(row.user_id, row.line)
-        repeated = f"{row.user_id!a:.60} is in line {first} already"
+        repeated = UserCellInvalid(reason="twice", text=row.user_id, line=first)
         found.append(row if first == row.line else _faulty(row.line, repeated))
     return found
-
-
-def _invalid(faults: list[Fault]) -> UsersInvalid:
-    listed = tuple(faults[:FAULTS])
-    return UsersInvalid(
-        f"{len(listed)} faults, nothing was imported", hint="correct the file", faults=listed
-    )
 
 
 def _truth(text: str) -> bool:
     if text.lower() in _YES | _NO:
         return text.lower() in _YES
-    raise ValueError(f"{text!a:.40} is neither yes nor no")
+    raise FaultyValue(UserCellInvalid(reason="truth", text=text))
 
 
 def _kind(text: str) -> UserKind:
     kind = _KINDS.get(text.lower() or "associate")
     if kind is None:
-        raise ValueError(f"{text!a:.40} is no kind of user: {', '.join(_KINDS)}")
+        raise FaultyValue(UserCellInvalid(reason="kind", text=text, known=tuple(_KINDS)))
     return kind
 
 

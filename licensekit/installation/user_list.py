@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Iterator
 from itertools import chain, groupby
 from operator import itemgetter
-from typing import Final, LiteralString, NamedTuple
+from typing import Any, Final, LiteralString, NamedTuple
 
 from licensekit.access import Access
 from licensekit.database import Row, Value
 from licensekit.entitlements import resolve
+from licensekit.errors.coded import plain_value
 from licensekit.installation.serving import Serving, serving
 from licensekit.state.loading import InstallationState
 from licensekit.state.transactions import ReadTransaction
 from licensekit.state.users import USER_COLUMNS, facts_of
 from licensekit.wire.documents import Kind, UserKind
+from licensekit.wire.plain import word
 
 _COLUMNS: Final = f"SELECT {USER_COLUMNS}, l.license, l.number FROM "  # noqa: S608  # texts of ours
 _SOME: Final = f"SELECT * FROM (SELECT {USER_COLUMNS} FROM users u"  # noqa: S608  # texts of ours
@@ -61,6 +63,10 @@ class UserRow(NamedTuple):
     """What is assigned, the oldest first."""
     lapsed: tuple[str, ...]
     """What of it gives less than full, since more is assigned than there is, or it has expired."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {**plain_value(self), "kind": word(self.kind)}
 
 
 class UserPage(NamedTuple):

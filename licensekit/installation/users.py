@@ -7,6 +7,7 @@ from licensekit.entitlements import held_access, short_of
 from licensekit.entitlements.login import Decision, UserFacts, may_login
 from licensekit.errors import UserRetired
 from licensekit.installation.assignments import change_licenses, release_all
+from licensekit.installation.details import UserDetails, user_details_of
 from licensekit.installation.user_import import Imported, ImportRow, import_users
 from licensekit.installation.user_list import (
     UserFilter,
@@ -159,6 +160,15 @@ class Users:
             user = known_user(read.connection, user_id, short)
             at_site = () if site is None else known_site(read.connection, site, short)
             return held_access(state.entitlements, user.holdings, at_site)
+
+    def details(self, user_id: str) -> UserDetails:
+        """Look up everything about a user: facts, licenses and where they come from, events.
+
+        Raises:
+            UserUnknown: there is no such user.
+        """
+        with read_installation(self._opened) as read:
+            return user_details_of(read, user_id)
 
     def list(self, wanted: UserFilter = _EVERYBODY) -> Iterator[UserRow]:
         """Yield the users that `wanted` fits, by id, in constant memory.

@@ -21,6 +21,7 @@ from licensekit.issuer.bulk.runs import faults_of
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.catalog.pack import CatalogDraft, PackProposal, WorkspaceCatalog
 from licensekit.issuer.create import FIRST_KEY, NewWorkspace, Secrets
+from licensekit.issuer.exchange.customers import Customers
 from licensekit.issuer.exchange.requests import VerifiedRequest
 from licensekit.issuer.exchange.resets import ResetProposal
 from licensekit.issuer.exchange.returns import AcceptProposal, Received
@@ -29,14 +30,14 @@ from licensekit.issuer.keys.ceremony import Ceremony, PendingDocument, resume
 from licensekit.issuer.keys.changes import Permission
 from licensekit.issuer.keys.documents import key_id
 from licensekit.issuer.keys.key_change import KeyChange, KeyProposal, RootKeys
-from licensekit.issuer.keys.keyring import KeyFile, open_key
-from licensekit.issuer.keys.new_keys import MakeKey, NewKey, key_in_file, key_in_token
+from licensekit.issuer.keys.keyring import KeyFile, KnownKey, open_key
+from licensekit.issuer.keys.new_keys import KeyPlan, generated_key, imported_key, token_key
 from licensekit.issuer.keys.revocation import RevokeProposal
 from licensekit.issuer.keys.workspace_keys import WorkspaceKeys, root_key_files
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import ENTRY_FIELDS, LedgerEntry
 from licensekit.issuer.ledger.histories import History
-from licensekit.issuer.ledger.listing import LISTED_FIELDS, LISTED_STATES, Filters, Listed
+from licensekit.issuer.ledger.listing import LISTED_FIELDS, LISTED_STATES, Filters, Listed, Page
 from licensekit.issuer.ledger.lookup import LookupResult
 from licensekit.issuer.ledger.questions import Ledger
 from licensekit.issuer.messages import BundlesVoid
@@ -46,7 +47,7 @@ from licensekit.issuer.orders.changes import ChangeProposal
 from licensekit.issuer.orders.issue import IssueProposal
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.orders.order_file import draft_from, read_draft
-from licensekit.issuer.orders.reissue import ReissueProposal
+from licensekit.issuer.orders.reissue import Reissued, ReissueProposal
 from licensekit.issuer.output.license_file import LicenseFile, ResetFile
 from licensekit.issuer.partner import NewPartner
 from licensekit.issuer.proposal import SignProposal
@@ -73,6 +74,7 @@ __all__ = [
     "CatalogDraft",
     "Ceremony",
     "ChangeProposal",
+    "Customers",
     "Done",
     "Filters",
     "GivenNames",
@@ -81,24 +83,26 @@ __all__ = [
     "Issued",
     "KeyChange",
     "KeyFile",
+    "KeyPlan",
     "KeyProposal",
+    "KnownKey",
     "Ledger",
     "LedgerEntry",
     "LicenseFile",
     "Listed",
     "LookupResult",
-    "MakeKey",
-    "NewKey",
     "NewPartner",
     "NewWorkspace",
     "OrderDraft",
     "OrderLine",
     "OrderSource",
     "PackProposal",
+    "Page",
     "PendingDocument",
     "Permission",
     "Received",
     "ReissueProposal",
+    "Reissued",
     "ResetFile",
     "ResetProposal",
     "RevokeProposal",
@@ -117,10 +121,10 @@ __all__ = [
     "csv_lines",
     "draft_from",
     "faults_of",
+    "generated_key",
+    "imported_key",
     "json_lines",
     "key_id",
-    "key_in_file",
-    "key_in_token",
     "open_key",
     "open_orders",
     "order_file",
@@ -136,6 +140,7 @@ __all__ = [
     "resume",
     "root_key_files",
     "sheet_page",
+    "token_key",
 ]
 
 _LAZY: Final = {

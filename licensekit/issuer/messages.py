@@ -1,5 +1,6 @@
 """What a person agrees to, or should read, before something is signed."""
 
+from licensekit.errors.catalog_faults import SoldReduced
 from licensekit.errors.coded import Message
 
 
@@ -31,9 +32,8 @@ class TakesAway(Message):
     """The catalog takes something away from bundles that were sold."""
 
     code = "takes-away"
-    template = "the catalog takes away from bundles that were sold: {path}: {why}"
-    path: str
-    why: str
+    template = "the catalog takes away from bundles that were sold: {fault}"
+    fault: SoldReduced
 
 
 class UnboundReturn(Message):
@@ -53,6 +53,25 @@ class TakenBack(Message):
     code = "taken-back"
     template = "{subject} works no more where the next revocation list arrives"
     subject: str
+
+
+class HistoryForked(Message):
+    """What an installation has sent does not come from one history."""
+
+    code = "history-forked"
+    template = (
+        "what installation {installation:hex} has sent does not come from one history: its database"
+        " was restored from a backup, copied or rewritten"
+    )
+    installation: bytes
+
+
+class SeveralStated(Message):
+    """Several installations have stated what they use of one serial."""
+
+    code = "several-stated"
+    template = "{count} installations have stated something; the newest counts"
+    count: int
 
 
 class BundlesVoid(Message):

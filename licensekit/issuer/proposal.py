@@ -1,5 +1,6 @@
 """Proposals of what a key of the workspace signs, worked out again before it is entered."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -13,7 +14,7 @@ K = TypeVar("K")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class SignProposal(Proposal[R_co], Generic[R_co, K]):
+class SignProposal(Proposal[R_co], ABC, Generic[R_co, K]):
     """What would be signed with a key (`K`) and entered in the ledger; then `R_co` is returned."""
 
     store: WorkspaceStore
@@ -37,9 +38,9 @@ class SignProposal(Proposal[R_co], Generic[R_co, K]):
         self.require_confirmed(confirm=confirm)
         return sign_proposed(self.store, self.again, key, who=who, now=self.now, shown=self)
 
+    @abstractmethod
     def enter(self, tx: LedgerTransaction, key: K) -> R_co:
         """Sign and enter it in the transaction in which it was worked out."""
-        raise NotImplementedError
 
     def finish(self) -> None:
         """Write what follows from the ledger, once it is entered."""

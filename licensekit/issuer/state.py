@@ -121,6 +121,27 @@ def workspace_state(connection: Connection, now: int) -> WorkspaceState:
     )
 
 
+def extended(state: WorkspaceState, tokens: Iterable[Token], now: int) -> WorkspaceState:
+    """Return the state with newer documents, as `workspace_state` loads it once they are entered.
+
+    Only the new ones are verified.
+
+    Raises:
+        TrustError: one of them does not verify.
+    """
+    trust_store = extend_trust_store(state.trust_store, tokens, now)
+    # A list whose key was revoked is no floor for one that was loaded from the ledger either.
+    trust = trust_store.trust
+    floors = {issuer: at for issuer, at in trust.seen.lists.items() if issuer in trust.lists}
+    trust = trust._replace(seen=trust.seen._replace(lists=floors))
+    catalog, revocations = trust_store.catalogs.get(state.issuer), trust.lists.get(state.issuer)
+    return state._replace(
+        trust_store=trust_store._replace(trust=trust),
+        last_catalog=state.last_catalog if catalog is None else catalog.document,
+        last_list=state.last_list if revocations is None else revocations.document,
+    )
+
+
 def _last(connection: Connection, kind: type[D], issuer: str) -> D | None:
     token = documents.last(connection, TYPE_OF[kind], issuer)
     return None if token is None else decode(kind, read(token.frame).payload)

@@ -1,16 +1,16 @@
 """Transactions on the ledger of a workspace: its verified documents, and signing in its name."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from licensekit.database import Connection, Database
 from licensekit.errors import KeyMissing, KeyUnknown
 from licensekit.files import write_atomically
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import Record, documents
-from licensekit.issuer.state import WorkspaceState, workspace_state
+from licensekit.issuer.ledger import Record, append, documents
+from licensekit.issuer.state import WorkspaceState, extended, workspace_state
 from licensekit.keys.signing import Signer
 from licensekit.trust.scope import AdmittedSigner, SignedByVendor, require_scope, require_type
 from licensekit.trust.sign import sign
@@ -19,12 +19,14 @@ from licensekit.wire.armor import Token
 from licensekit.wire.documents import TYPE_OF, Document
 
 
-class LedgerTransaction(NamedTuple):
+@dataclass(slots=True)
+class LedgerTransaction:
     """An open transaction, its moment, and who acts in it."""
 
     store: "WorkspaceStore"
     ledger: Connection
     state: WorkspaceState
+    """What is in force, with what this transaction has entered."""
     now: int
     """Seconds since 1970."""
     who: str
@@ -43,9 +45,21 @@ class LedgerTransaction(NamedTuple):
         """Sign a document and return its record; raises as `sign_admitted`."""
         return self.record(action, sign_admitted(document, signer, self.trust, self.now), document)
 
+    def put_in_force(self, records: Sequence[Record], state: WorkspaceState | None = None) -> None:
+        """Enter records with documents of a pack; `state` has them, if they were verified before.
+
+        Raises:
+            TrustError: one of them does not verify.
+        """
+        append(self.ledger, records)
+        tokens = [record.token for record in records]
+        self.state = extended(self.state, tokens, self.now) if state is None else state
+
 
 class WorkspaceStore:
-    """Folder and ledger of a workspace; its documents are verified again when there is a new one.
+    """Folder and ledger of a workspace, whose documents are verified once.
+
+    They are verified again when another program has entered one.
 
     What was verified holds at any later time as well: only what is issued ahead depends on it.
     """
@@ -65,7 +79,12 @@ class WorkspaceStore:
     def write(self, now: int, who: str) -> Generator[LedgerTransaction]:
         """Open a transaction that is kept if the block ends well; raises as `workspace_state`."""
         with self.database.write() as ledger:
-            yield LedgerTransaction(self, ledger, self._state(ledger, now), now, who)
+            tx = LedgerTransaction(self, ledger, self._state(ledger, now), now, who)
+            before = tx.state
+            yield tx
+            newest = documents.newest_number(ledger) if tx.state is not before else None
+        if newest is not None:  # now it is committed
+            self._verified = newest, now, tx.state
 
     def write_pack(self, now: int) -> Path:
         """Write the pack from the ledger, and return its path."""

@@ -20,10 +20,7 @@ from licensekit.issuer.bulk.lines import OrderLine
 from licensekit.issuer.bulk.runs import issue_all, issue_valid, new_run
 from licensekit.issuer.catalog.pack import WorkspaceCatalog
 from licensekit.issuer.create import NewWorkspace, Secrets, create
-from licensekit.issuer.exchange.answers import propose_answer
-from licensekit.issuer.exchange.requests import VerifiedRequest, read_request
-from licensekit.issuer.exchange.resets import ResetProposal, propose_reset
-from licensekit.issuer.exchange.returns import AcceptProposal, Received, propose_accept
+from licensekit.issuer.exchange.customers import Customers
 from licensekit.issuer.keys.revocation import Revoked, RevokeProposal, propose_revoke
 from licensekit.issuer.keys.workspace_keys import WorkspaceKeys
 from licensekit.issuer.layout import Layout
@@ -33,14 +30,14 @@ from licensekit.issuer.orders.amendment import Amendment
 from licensekit.issuer.orders.changes import ChangeProposal, propose_change
 from licensekit.issuer.orders.issue import IssueProposal, Signing, propose_order
 from licensekit.issuer.orders.order import OrderDraft
-from licensekit.issuer.orders.reissue import ReissueProposal, propose_reissue
-from licensekit.issuer.output.license_file import Approve, LicenseFile, ResetFile, accept_all
+from licensekit.issuer.orders.reissue import Reissued, ReissueProposal, propose_reissue
+from licensekit.issuer.output.license_file import Approve, LicenseFile, accept_all
 from licensekit.issuer.partner import NewPartner, create_partner
 from licensekit.issuer.proposal import sign_proposed
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore
 from licensekit.keys.signing import Signer
-from licensekit.wire.documents import ResetWhat, Revocations
+from licensekit.wire.documents import Revocations
 
 
 class Workspace:
@@ -57,6 +54,8 @@ class Workspace:
         self.database = store.database
         self.ledger = Ledger(store)
         """What was issued."""
+        self.customers = Customers(store)
+        """What is exchanged with customers' installations."""
         self.keys = WorkspaceKeys(store)
         """The keys that sign."""
         self.catalog = WorkspaceCatalog(store)
@@ -234,115 +233,8 @@ class Workspace:
         work_out = partial(propose_change, asked=asked, signing=Signing(attach, approve))
         return sign_proposed(self._store, work_out, key, who=who, now=now, confirm=confirm)
 
-    def read_request(self, data: bytes | str, *, now: int) -> VerifiedRequest:
-        """Read the request in a file, for the product of this workspace.
-
-        Raises:
-            FormatError, TrustError, KeyInvalid: it is no such request, or for another product.
-        """
-        return read_request(data, self.state(now).product)
-
-    def propose_answer(
-        self,
-        request: VerifiedRequest,
-        draft: OrderDraft,
-        *,
-        now: int,
-        attach: bool = True,
-        approve: Approve = accept_all,
-    ) -> IssueProposal:
-        """Return the bundle that answers a request; raises as `answers.prepare_answer`."""
-        with self.read(now) as tx:
-            return propose_answer(tx, request, draft, Signing(attach, approve))
-
-    def answer(
-        self,
-        request: VerifiedRequest,
-        draft: OrderDraft,
-        key: Signer | None,
-        *,
-        who: str,
-        now: int,
-        attach: bool = True,
-        approve: Approve = accept_all,
-    ) -> LicenseFile:
-        """Issue an order as a bundle bound to the installation that asks, and return its file.
-
-        A request that was answered by the same order gives the same bundle again, and so does
-        another request of an installation that has one by this order.
-
-        Raises as `answers.prepare_answer`.
-        """
-        signing = Signing(attach, approve)
-        work_out = partial(propose_answer, request=request, draft=draft, signing=signing)
-        return sign_proposed(self._store, work_out, key, who=who, now=now)
-
-    def propose_reset(
-        self,
-        request: VerifiedRequest,
-        what: ResetWhat,
-        *,
-        now: int,
-        attach: bool = True,
-        reason: str = "",
-    ) -> ResetProposal:
-        """Return the reset that answers a request; raises as `reset`."""
-        with self.read(now) as tx:
-            return propose_reset(tx, request, what, reason=reason, attach=attach)
-
-    def reset(
-        self,
-        request: VerifiedRequest,
-        what: ResetWhat,
-        key: Signer | None,
-        *,
-        who: str,
-        now: int,
-        attach: bool = True,
-        reason: str = "",
-    ) -> ResetFile:
-        """Sign a reset for the installation that asks, and return its file.
-
-        A request that was answered with it gives the same reset again.
-
-        Raises:
-            RequestAnswered: it was answered with something else.
-            WorkspaceError: this is a third party's workspace.
-            NotIssued, ExchangeFileRefused: the installation is not a customer's.
-        """
-        work_out = partial(propose_reset, request=request, what=what, reason=reason, attach=attach)
-        return sign_proposed(self._store, work_out, key, who=who, now=now)
-
-    def propose_accept(self, data: bytes | str, *, now: int) -> AcceptProposal:
-        """Verify receipts and statements and return what is new; raises as `returns.receive`."""
-        with self.read(now) as tx:
-            return propose_accept(tx, data)
-
-    def accept(
-        self,
-        data: bytes | str,
-        key: Signer | None,
-        *,
-        who: str,
-        now: int,
-        confirm: bool = False,
-    ) -> Received:
-        """Enter receipts and statements: returned bundles go on a new revocation list.
-
-        The list is signed by `key`, one for revocations, which only receipts need; the pack is
-        renewed with it. An installation that has returned its bundle makes room for another.
-
-        Raises:
-            ConfirmationNeeded: a returned bundle is bound to no installation, and `confirm` is
-                false.
-
-        Raises as `returns.receive`, too.
-        """
-        work_out = partial(propose_accept, data=data)
-        return sign_proposed(self._store, work_out, key, who=who, now=now, confirm=confirm)
-
     def propose_reissue(self, lost: str, *, now: int, attach: bool = True) -> ReissueProposal:
-        """Return how many active bundles the key `lost` has signed, to sign them again.
+        """Return which active bundles the key `lost` has signed, to sign them again.
 
         Raises:
             KeyMissing: no key has the name or key id `lost`.
@@ -352,7 +244,7 @@ class Workspace:
 
     def reissue(
         self, lost: str, key: Signer, *, who: str, now: int, attach: bool = True
-    ) -> Iterator[LicenseFile]:
+    ) -> Iterator[Reissued]:
         """Sign again, with `key`, every active bundle that the key `lost` has signed.
 
         Each becomes the next sequence of its serial and part, and is in the ledger before it is
@@ -360,7 +252,7 @@ class Workspace:
 
         Raises:
             KeyMissing: no key has the name or key id `lost`.
-            WorkspaceError: `key` is that key.
+            KeyChangeRefused: `key` is that key.
         """
         return self.propose_reissue(lost, now=now, attach=attach).sign(key, who=who)
 

@@ -26,6 +26,7 @@ from licensekit.errors import (
     KeyInvalid,
     PassphraseMissing,
     PassphraseWrong,
+    TextInvalid,
     TooLarge,
 )
 from licensekit.keys.digest import sha256
@@ -217,7 +218,7 @@ def _check(body: bytes) -> bytes:
 
 def _label_bytes(label: str) -> bytes:
     if fault := _label_fault(label):
-        raise KeyInvalid(reason="label", text=label, detail=fault)
+        raise KeyInvalid(reason="label", text=label, fault=fault)
     encoded = label.encode()
     return len(encoded).to_bytes(2, "big") + encoded
 
@@ -229,11 +230,11 @@ def _split_label(data: bytes) -> tuple[str, bytes]:
     except UnicodeDecodeError as error:
         raise KeyFileInvalid(reason="label-not-utf-8") from error
     if fault := _label_fault(label):
-        raise KeyFileInvalid(reason="label", text=label, detail=fault)
+        raise KeyFileInvalid(reason="label", text=label, fault=fault)
     return label, data[end:]
 
 
-def _label_fault(label: str) -> str | None:
+def _label_fault(label: str) -> TextInvalid | None:
     if len(label) > limits.NAME_LENGTH:
-        return f"has more than {limits.NAME_LENGTH} characters"
+        return TextInvalid(reason="too-long", most=limits.NAME_LENGTH)
     return written_text_fault(label)

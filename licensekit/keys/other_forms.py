@@ -92,7 +92,7 @@ def export_openssh(key: VerifyingKey, comment: str = "") -> str:
         KeyInvalid: a hybrid key, or a comment that would break the line.
     """
     if fault := text_fault(comment):
-        raise KeyInvalid(reason="comment", text=comment, detail=fault)
+        raise KeyInvalid(reason="comment", text=comment, fault=fault)
     line = _ed25519(key).public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
     return f"{line} {comment}".rstrip(" ")
 

@@ -10,9 +10,9 @@ from typing import NamedTuple, Protocol
 
 from licensekit.access import Access
 from licensekit.entitlements import Holding, resolve
+from licensekit.entitlements.denials import NotGrantedTo
 from licensekit.entitlements.events import Event, stopping
 from licensekit.entitlements.login import Decision, UserFacts, may_login
-from licensekit.entitlements.messages import NotGrantedTo
 from licensekit.errors import NotEntitled
 from licensekit.runtime.snapshot import Snapshot
 

@@ -76,9 +76,7 @@ class Lookups:
         except StateError as error:
             if holder in last:
                 return last[holder]
-            raise DatabaseUnavailable(
-                reason="unanswered", holder=holder, detail=str(error)
-            ) from error
+            raise DatabaseUnavailable(reason="unanswered", holder=holder, why=error) from error
         return put(last, holder, found)
 
 

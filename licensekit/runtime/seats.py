@@ -8,7 +8,7 @@ from licensekit.access import Access
 from licensekit.database import Version
 from licensekit.dates import seconds_of
 from licensekit.entitlements import Holding
-from licensekit.entitlements.messages import NotInCatalog
+from licensekit.entitlements.denials import NotInCatalog
 from licensekit.entitlements.seats import SeatPool, leasable, pool_of
 from licensekit.errors import NotEntitled, StateError
 from licensekit.runtime.live_snapshot import LiveSnapshot

@@ -33,6 +33,10 @@ class AuditEntry(NamedTuple):
         facts: Mapping[str, Any] = json.loads(self.entry)
         return facts
 
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values: what it says, and in words."""
+        return {"number": self.number, **self.facts, "message": self.event.message}
+
     @property
     def event(self) -> AuditEvent:
         """What was done, as a code with its data."""

@@ -2,16 +2,21 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from licensekit.database import Database
+from licensekit.dates import format_seconds
 from licensekit.entitlements import (
     Entitlements,
     Fingerprint,
+    NextDate,
     Notice,
+    Part,
     by_urgency,
     evaluate,
     list_notices,
+    next_date,
+    rows,
 )
 from licensekit.entitlements.events import Event
 from licensekit.errors import NotActivated
@@ -60,6 +65,49 @@ class InstallationState(NamedTuple):
     def serial(self) -> str | None:
         """The serial that the installation is for; None before the first activation."""
         return self.stored.serial
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The bundles in force, and then those that wait for their start."""
+        return (*self.entitlements.parts, *self.entitlements.waiting)
+
+    @property
+    def companies(self) -> tuple[str, ...]:
+        """Whom the bundles name, each once: one, unless somebody was renamed or merged."""
+        return tuple(dict.fromkeys(part.bundle.company for part in self.parts))
+
+    @property
+    def product_name(self) -> str:
+        """The name of the product in the vendor's catalog; its code where that names none."""
+        vendor = self.trust_store.catalogs.get(self.trust_store.issuer)
+        named = {} if vendor is None else vendor.document.names
+        return named.get("product", self.trust_store.product)
+
+    @property
+    def next_date(self) -> NextDate | None:
+        """The nearest date of a bundle that is still to come."""
+        return next_date(self.parts, self.now)
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values: what is licensed, in use and due."""
+        coming, key = self.next_date, self.fingerprint.key
+        return {
+            "product": self.trust_store.product,
+            "company": ", ".join(self.companies) or None,
+            "serial": self.serial,
+            "now": format_seconds(self.now),
+            "next_date": None if coming is None else coming.plain(self.now),
+            "bundles": [part.plain(self.now) for part in self.parts],
+            "licenses": [row.plain() for row in rows(self.entitlements, self.in_use)],
+            "events": [event.plain() for event in self.events],
+            "notices": [notice.as_json() for notice in self.notices],
+            "installation": {
+                "key": None if key is None else key.hex(),
+                "audit_entries": self.stored.head.number,
+                "audit_head": self.stored.head.hash.hex(),
+                "restored": self.restored,
+            },
+        }
 
     @property
     def events(self) -> tuple[Event, ...]:

@@ -11,10 +11,11 @@ seconds, and a lease ends a second later here than for its holder, who must not 
 from collections.abc import Sequence
 from random import randrange
 from secrets import token_hex
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.database import Connection, Database, Row
+from licensekit.dates import format_seconds
 from licensekit.entitlements.seats import SeatPool
 from licensekit.errors import EntryInvalid
 from licensekit.state.schema import SCHEMA
@@ -48,6 +49,18 @@ class HeldSeat(NamedTuple):
     borrowed: bool
     """Whether it was borrowed until it expires, and is not renewed meanwhile."""
 
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {
+            "id": self.id,
+            "license": self.license,
+            "seat": self.seat,
+            "holder": self.holder,
+            "since": format_seconds(self.taken),
+            "until": format_seconds(self.expires),
+            "borrowed": self.borrowed,
+        }
+
 
 class SeatRequest(NamedTuple):
     """A request for a seat."""
@@ -66,7 +79,7 @@ class SeatRequest(NamedTuple):
             EntryInvalid: the holder is empty, too long or has characters that nobody can see; the
                 time is out of bounds; or nothing is asked for.
         """
-        names.check_id(self.holder, "holder")
+        names.check_id(self.holder, "holder id")
         if not SHORTEST_SECONDS <= self.ttl <= LONGEST_SECONDS:
             raise EntryInvalid(
                 reason="seconds",

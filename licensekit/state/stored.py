@@ -1,9 +1,10 @@
 """What the database says, and the rows of bundles; nothing that is read is verified yet."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from licensekit.database import Connection
+from licensekit.dates import format_seconds
 from licensekit.entitlements.events import Event, EventScope
 from licensekit.errors import HomeInvalid
 from licensekit.state import audit
@@ -39,6 +40,11 @@ class BundleRecord(NamedTuple):
     """Seconds since 1970."""
     state: str
     """`active`, `replaced` or `returned`."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        at = format_seconds(self.activated)
+        return {**self._asdict(), "identity": self.identity.hex(), "activated": at}
 
     @property
     def line(self) -> tuple[str, str, str]:

@@ -113,7 +113,7 @@ def add_user(connection: Connection, user: UserFacts) -> None:
         UserTaken: there is a user of that id.
         EntryInvalid: the id, the name or a group cannot be kept.
     """
-    names.check_id(user.id, "user")
+    names.check_id(user.id, "user id")
     if connection.one("SELECT id FROM users WHERE id = ?", user.id) is not None:
         raise UserTaken(user=user.id)
     connection.run(

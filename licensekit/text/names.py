@@ -1,25 +1,21 @@
 """What administrators type: ids, names, groups; checked before anything is changed."""
 
 from collections.abc import Iterable
-from typing import Final
 
 from licensekit.errors import EntryInvalid
 from licensekit.limits import NAME_LENGTH, TEXT_LENGTH
 from licensekit.wire.documents.fields import is_code, written_text_fault
 
-_QUOTED: Final = 10
-"""How many codes one message names."""
 
-
-def check_id(text: str, what: str) -> str:
-    """Return the id of a user or site if it can be one.
+def check_id(text: str, kind: str) -> str:
+    """Return an id if it can be one; `kind` says of what: `user id`.
 
     Raises:
         EntryInvalid: empty, too long, surrounded by spaces, or with characters nobody can see.
     """
     if not text or text != text.strip() or len(text) > NAME_LENGTH:
-        raise EntryInvalid(reason="id", entry=text, kind=f"{what} id", longest=NAME_LENGTH)
-    return _visible(text, f"{what} id", NAME_LENGTH)
+        raise EntryInvalid(reason="id", entry=text, kind=kind, longest=NAME_LENGTH)
+    return _visible(text, kind, NAME_LENGTH)
 
 
 def check_name(text: str) -> str:
@@ -49,15 +45,5 @@ def _visible(text: str, kind: str, longest: int) -> str:
     if len(text) > longest:
         raise EntryInvalid(reason="too-long", kind=kind, longest=longest)
     if fault := written_text_fault(text):
-        raise EntryInvalid(reason="characters", entry=text, kind=kind, detail=fault)
+        raise EntryInvalid(reason="characters", entry=text, kind=kind, fault=fault)
     return text
-
-
-def quote_codes(codes: Iterable[str]) -> str:
-    """Format codes as messages do: `a`, `b` and `c`; of many, the first ones."""
-    quoted = [f"`{code}`" for code in codes]
-    more = len(quoted) - _QUOTED
-    if more > 0:
-        quoted[_QUOTED:] = [f"{more} more"]
-    *others, last = quoted
-    return f"{', '.join(others)} and {last}" if others else last

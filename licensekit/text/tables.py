@@ -8,9 +8,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeVar, cast
 
 from licensekit import limits
-from licensekit.errors import Fault
+from licensekit.errors.coded import Located
+from licensekit.errors.faults import Fault
+from licensekit.errors.text_faults import TableInvalid, ValueInvalid
 from licensekit.text import values
-from licensekit.text.values import Reader, did_you_mean
+from licensekit.text.values import FaultyValue, Reader, nearest
 from licensekit.wire.documents.fields import is_code
 
 T = TypeVar("T")
@@ -29,25 +31,25 @@ class Table(NamedTuple):
     path: str
     """Its key path; empty: the file."""
     content: Mapping[str, object]
-    faults: list[Fault]
+    faults: list[Located]
 
-    def refuse(self, key: str, why: str) -> None:
-        """Add a fault."""
-        self.faults.append(Fault(key_path(self.path, key), why))
+    def refuse(self, key: str, fault: Fault) -> None:
+        """Add a fault of what is under `key`."""
+        self.faults.append(fault.at(key_path(self.path, key)))
 
     def refuse_others(self, known: Collection[str]) -> None:
         """Refuse every key that is not one of the `known`."""
         others = [key for key in self.content if key not in known]
         for key in others:
             # Guesses help with a slip, not with a file of another kind.
-            guess = did_you_mean(key, known) if len(others) <= _GUESSES else ""
-            self.refuse(key, f"is not a key of this table{guess}")
+            guess = nearest(key, known) if len(others) <= _GUESSES else ""
+            self.refuse(key, TableInvalid(reason="unknown", guess=guess))
 
     def require(self, *keys: str) -> None:
         """Refuse the absence of any of `keys`."""
         for key in keys:
             if self.content.get(key) is None:
-                self.refuse(key, "is missing")
+                self.refuse(key, TableInvalid(reason="missing"))
 
     def read(self, key: str, reader: Reader[T]) -> T | None:
         """Return what is under `key`; None if it is absent or faulty."""
@@ -56,30 +58,30 @@ class Table(NamedTuple):
             return None
         try:
             return reader(value)
-        except ValueError as error:
-            self.refuse(key, str(error))
+        except FaultyValue as error:
+            self.refuse(key, error.fault)
             return None
 
     def items(self, key: str, reader: Reader[T], most: int = limits.INCLUDES) -> list[T]:
         """Return the entries of the array under `key`, which are different and at most so many."""
         value = self.read(key, _array) or []
         if len(value) > most:
-            self.refuse(key, f"has more than {most} entries")
+            self.refuse(key, TableInvalid(reason="too-many", most=most))
         found: dict[T, None] = {}
         for place, entry in enumerate(value[:most]):
             try:
                 item = reader(entry)
-            except ValueError as error:
-                self.refuse_entry(key, place, str(error))
+            except FaultyValue as error:
+                self.refuse_entry(key, place, error.fault)
                 continue
             if item in found:
-                self.refuse_entry(key, place, "is there twice")
+                self.refuse_entry(key, place, TableInvalid(reason="twice"))
             found[item] = None
         return list(found)
 
-    def refuse_entry(self, key: str, place: int, why: str) -> None:
+    def refuse_entry(self, key: str, place: int, fault: Fault) -> None:
         """Add a fault of one entry of an array; places count from 0."""
-        self.faults.append(Fault(f"{key_path(self.path, key)}[{place}]", why))
+        self.faults.append(fault.at(f"{key_path(self.path, key)}[{place}]"))
 
     def table(self, key: str) -> "Table":
         """Return the table under `key`; absent is empty."""
@@ -94,13 +96,13 @@ class Table(NamedTuple):
     def codes(self, most: int) -> list[str]:
         """Return the keys of this table, which are codes and at most so many."""
         if len(self.content) > most:
-            self.faults.append(Fault(self.path, f"has more than {most} entries"))
+            self.faults.append(TableInvalid(reason="too-many", most=most, where=self.path))
         found: list[str] = []
         for key in list(self.content)[:most]:
             if is_code(key):
                 found.append(key)
             else:
-                self.refuse(key, values.NOT_A_CODE)
+                self.refuse(key, ValueInvalid(reason="code"))
         return found
 
 
@@ -118,12 +120,12 @@ def key_path(table: str, key: str) -> str:
     return f"{table}.{shown}" if table else shown
 
 
-def in_file_order(faults: Sequence[Fault], content: Mapping[str, object]) -> list[Fault]:
+def in_file_order(faults: Sequence[Located], content: Mapping[str, object]) -> list[Located]:
     """Sort faults as their keys come in a file; what is missing comes first in its table."""
     places: dict[str, int] = {}
     _place("", content, places, _DEPTH)
 
-    def place(fault: Fault) -> int:
+    def place(fault: Located) -> int:
         where = fault.where
         while where and where not in places:
             where = where[: max(where.rfind("."), where.rfind("["), 0)]

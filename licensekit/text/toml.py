@@ -5,7 +5,7 @@ import tomllib
 from typing import Any, Final
 
 from licensekit import limits
-from licensekit.errors import Fault
+from licensekit.errors.text_faults import SyntaxInvalid
 
 _PLACED: Final = re.compile(r"(?s)(.*) \(at (?:line (\d+), column (\d+)|end of document)\)")
 _SEGMENT: Final = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*"""
@@ -13,38 +13,38 @@ _SEGMENT: Final = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*"""
 _LONG_KEY: Final = re.compile(rf"(?m)(?:^|[\[{{,])[ \t]*(?:{_SEGMENT}){{16}}")
 
 
-def parse_toml(data: bytes) -> dict[str, Any] | Fault:
+def parse_toml(data: bytes) -> dict[str, Any] | SyntaxInvalid:
     """Return what `data` says, or the first reason why it is no TOML (TOML 1.0)."""
     if len(data) > limits.TOML_BYTES:
-        return Fault("", f"is larger than {limits.TOML_BYTES} bytes")
+        return SyntaxInvalid(reason="too-large", most=limits.TOML_BYTES)
     try:
         # Editors on Windows put a byte order mark in front.
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        return Fault(f"line {line}", "is not UTF-8: save the file as UTF-8 text")
+        return SyntaxInvalid(reason="not-utf-8", where=f"line {line}")
     if long_key := _LONG_KEY.search(text):
-        return Fault(_last_line(text[: long_key.end()]), "has a key of too many parts")
+        return SyntaxInvalid(reason="key-parts", where=_last_line(text[: long_key.end()]))
     return _parse(text)
 
 
-def _parse(text: str) -> dict[str, Any] | Fault:
+def _parse(text: str) -> dict[str, Any] | SyntaxInvalid:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return _syntax_fault(str(error), text)
     except RecursionError:
-        return Fault("", "is nested too deeply")
+        return SyntaxInvalid(reason="too-deep")
     except ValueError:
         # The one thing that the parser lets through: a decimal number of thousands of digits.
-        return Fault("", "holds a number that is too large")
+        return SyntaxInvalid(reason="number")
 
 
-def _syntax_fault(message: str, text: str) -> Fault:
+def _syntax_fault(message: str, text: str) -> SyntaxInvalid:
     placed = _PLACED.fullmatch(message)
     why, line, column = placed.groups() if placed else (message, None, None)
     where = f"line {line}, column {column}" if line else _last_line(text.rstrip())
-    return Fault(where, why)
+    return SyntaxInvalid(reason="toml", detail=why, where=where)
 
 
 def _last_line(text: str) -> str:

@@ -1,11 +1,11 @@
 """Single values of files that people or programs wrote: each reader gives one or says why not.
 
-A reader takes what TOML or JSON gave and raises `ValueError` whose text says what is wrong. Texts
-are brought to Unicode normalization form C, for editors write either form.
+A reader takes what TOML or JSON gave and raises `FaultyValue`, which says what is wrong. Texts are
+brought to Unicode normalization form C, for editors write either form.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from difflib import get_close_matches
 from typing import Final, TypeVar
@@ -13,18 +13,19 @@ from unicodedata import normalize
 
 from licensekit import limits
 from licensekit.dates import days_of
+from licensekit.errors.faults import Fault
+from licensekit.errors.text_faults import TextInvalid, ValueInvalid
 from licensekit.wire.documents.fields import is_code, is_serial, written_text_fault
 
 T = TypeVar("T")
 
 Reader = Callable[[object], T]
-"""Returns what a value says, or raises `ValueError` with the reason."""
+"""Returns what a value says, or raises `FaultyValue`."""
 
 Value = str | int | bool
 """A setting that is sold."""
 
 UNRESTRICTED: Final = "unrestricted"
-NOT_A_CODE: Final = "is not a code: lower-case letters, digits, inner dashes"
 
 _LONGEST_GUESSED: Final = 64
 """Comparing costs the product of the lengths; no word that we know is longer."""
@@ -44,10 +45,18 @@ _TYPES: Final[tuple[tuple[type, str], ...]] = (
 )
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return `; did you mean …?` with the nearest of the `known` words, or nothing."""
-    nearest = get_close_matches(word, known, n=1) if len(word) <= _LONGEST_GUESSED else []
-    return f"; did you mean `{nearest[0]}`?" if nearest else ""
+class FaultyValue(ValueError):
+    """Raised for one value of a file; whoever reads the file adds `fault` to those of the rest."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault)
+        self.fault = fault
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the `known` word that may be meant; empty if none is near."""
+    found = get_close_matches(word, known, n=1) if len(word) <= _LONGEST_GUESSED else []
+    return found[0] if found else ""
 
 
 def what_is(value: object) -> str:
@@ -59,14 +68,14 @@ def typed(value: object, kind: type[T], wanted: str) -> T:
     """Return `value` if it is of `kind`; `wanted` says in words what that is."""
     if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
         return value
-    raise ValueError(f"is {what_is(value)}, not {wanted}")
+    raise FaultyValue(ValueInvalid(reason="kind", found=what_is(value), wanted=wanted))
 
 
 def line(value: object) -> str:
     """Read a name: a line of text, without the spaces around it."""
     text = _text(typed(value, str, "text in quotes").strip(), limits.NAME_LENGTH)
     if not text:
-        raise ValueError("is empty")
+        raise FaultyValue(ValueInvalid(reason="empty"))
     return text
 
 
@@ -80,7 +89,7 @@ def address(value: object) -> str:
     """Read the address of a page, or one for mail: the schemes that are safe to click."""
     text = description(value)
     if not text.startswith(("https://", "mailto:")) or " " in text:
-        raise ValueError("is not an address that begins with https:// or mailto:")
+        raise FaultyValue(ValueInvalid(reason="address"))
     return text
 
 
@@ -88,7 +97,7 @@ def code(value: object) -> str:
     """Read a code."""
     text = typed(value, str, "a code in quotes")
     if not is_code(text):
-        raise ValueError(NOT_A_CODE)
+        raise FaultyValue(ValueInvalid(reason="code"))
     return text
 
 
@@ -102,7 +111,7 @@ def serial(value: object) -> str:
     """Read a serial."""
     text = typed(value, str, "text in quotes")
     if not is_serial(text):
-        raise ValueError("is not a serial: letters, digits, inner dashes")
+        raise FaultyValue(ValueInvalid(reason="serial"))
     return text
 
 
@@ -124,7 +133,7 @@ def whole(least: int, most: int) -> Reader[int]:
     def read(value: object) -> int:
         number = typed(value, int, "a whole number")
         if not least <= number <= most:
-            raise ValueError(f"is not from {least} to {most}")
+            raise FaultyValue(ValueInvalid(reason="range", least=least, most=most))
         return number
 
     return read
@@ -134,11 +143,13 @@ def word(words: Mapping[str, T]) -> Reader[T]:
     """Return a reader of one of `words`, which gives what the word stands for."""
 
     def read(value: object) -> T:
-        text = typed(value, str, _one_of(words))
-        if text not in words:
-            guess = did_you_mean(text, words) if len(words) > 1 else ""
-            raise ValueError(f"is not {_one_of(words)}{guess}")
-        return words[text]
+        if not isinstance(value, str):
+            found = what_is(value)
+            raise FaultyValue(ValueInvalid(reason="word-kind", found=found, words=tuple(words)))
+        if value not in words:
+            guess = nearest(value, words) if len(words) > 1 else ""
+            raise FaultyValue(ValueInvalid(reason="word", words=tuple(words), guess=guess))
+        return words[value]
 
     return read
 
@@ -147,7 +158,7 @@ def day(value: object) -> int:
     """Read a date, in quotes or not, as days since 1970."""
     days = days_of(_date(value))
     if days < 0:
-        raise ValueError("is before 1970")
+        raise FaultyValue(ValueInvalid(reason="before-1970"))
     return days
 
 
@@ -157,9 +168,9 @@ def count(value: object) -> int | None:
         return None
     number = typed(value, int, _COUNTED)
     if number < 1:
-        raise ValueError("is below 1: leave out what is not sold")
+        raise FaultyValue(ValueInvalid(reason="none"))
     if number > limits.COUNT:
-        raise ValueError(f'is above {limits.COUNT}: write "{UNRESTRICTED}"')
+        raise FaultyValue(ValueInvalid(reason="count", most=limits.COUNT))
     return number
 
 
@@ -175,18 +186,16 @@ def setting(value: object) -> Value:
     if isinstance(value, bool):
         return value
     number = typed(value, int, "text, a whole number or true or false")
-    if abs(number) > limits.VALUE:
-        raise ValueError(f"is not from {-limits.VALUE} to {limits.VALUE}")
-    return number
+    return whole(-limits.VALUE, limits.VALUE)(number)
 
 
 def _text(text: str, longest: int) -> str:
     if not text.isascii():
         text = normalize("NFC", text)
     if fault := written_text_fault(text):
-        raise ValueError(fault)
+        raise FaultyValue(fault)
     if len(text) > longest:
-        raise ValueError(f"is longer than {longest} characters")
+        raise FaultyValue(TextInvalid(reason="too-long", most=longest))
     return text
 
 
@@ -198,9 +207,4 @@ def _date(value: object) -> date:
         # `fromisoformat` alone would take weeks, and dates without dashes.
         return date.fromisoformat(text if _DATE.fullmatch(text) else "")
     except ValueError:
-        raise ValueError("is not a date such as 2027-12-31") from None
-
-
-def _one_of(words: Collection[str]) -> str:
-    *others, last = (f'"{one}"' for one in words)
-    return f"{', '.join(others)} or {last}" if others else last
+        raise FaultyValue(ValueInvalid(reason="date")) from None

@@ -20,7 +20,7 @@ from licensekit.errors import (
     TrustError,
     TrustRollback,
 )
-from licensekit.trust.scope import may_still_sign
+from licensekit.trust.scope import still_signed
 from licensekit.trust.state import TrustState, update_revocations, update_root, update_trust
 from licensekit.wire import armor
 
@@ -82,8 +82,7 @@ def _extend_trust(
     if state.trust is before.trust:
         return state, refused
     # L3 by the last of them: one that was passed on the way puts no list out of force.
-    lists = {i: v for i, v in before.lists.items() if may_still_sign(state.signers, v)}
-    return state._replace(lists=lists), refused
+    return state._replace(lists=still_signed(state.signers, before.lists)), refused
 
 
 def _unless_older(

@@ -5,19 +5,18 @@ A pack (`.lkp`) is a file of root, trust, revocations and catalog tokens (`docs/
 """
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from typing import NamedTuple
 
 from licensekit.errors import (
     CatalogFork,
     KeyRevoked,
     RootMismatch,
-    TrustError,
     TrustMissing,
     UnexpectedType,
 )
 from licensekit.trust.files import extend
 from licensekit.trust.roots import pin_of
+from licensekit.trust.scope import still_signed
 from licensekit.trust.signed import Verified
 from licensekit.trust.state import Seen, TrustState, require_seen, start
 from licensekit.trust.verify import verify_catalog
@@ -93,7 +92,8 @@ def extend_trust_store(
         trust = require_seen(trust, seen)
     catalogs = trust_store.catalogs
     if trust is not trust_store.trust:
-        catalogs = _still_believed(catalogs, trust, now)
+        # A key may have been revoked since; without a catalog nothing of it is granted.
+        catalogs = still_signed(trust.signers, catalogs)
     for token in tokens:
         if token.type == "catalog":
             catalogs = _newer_catalog(catalogs, token, trust, now)
@@ -116,14 +116,3 @@ def _newer_catalog(
         if version < known.document.version:
             return catalogs
     return {**catalogs, issuer: catalog}
-
-
-def _still_believed(
-    catalogs: Mapping[str, Verified[Catalog]], trust: TrustState, now: int
-) -> Mapping[str, Verified[Catalog]]:
-    """Judge the catalogs again under a new trust state: a key may have been revoked since."""
-    kept: dict[str, Verified[Catalog]] = {}
-    for issuer, catalog in catalogs.items():
-        with suppress(TrustError):  # fails closed: without a catalog nothing of it is granted
-            kept[issuer] = verify_catalog(catalog.token, trust, now)
-    return kept

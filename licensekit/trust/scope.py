@@ -1,7 +1,7 @@
 """Which key may sign what, when and for whom: steps 7 and 8 of `docs/format.md`."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from licensekit.dates import day_at
 from licensekit.errors import (
@@ -23,11 +23,14 @@ from licensekit.wire.documents import (
     KeyState,
     Reset,
     Revocations,
+    Root,
     Trust,
 )
 
 KeyReference = tuple[int, bytes]
 """Scheme and key id, as a frame names a key."""
+
+L = TypeVar("L", Revocations, Catalog)
 
 SignedByVendor = Revocations | Catalog | Bundle | Reset
 
@@ -115,7 +118,7 @@ def require_not_ahead(issued: int, now: int) -> None:
         raise IssuedAhead(reason="document", issued=issued)
 
 
-def require_product(document: Trust | Revocations | Catalog | Bundle, product: str) -> None:
+def require_product(document: Root | Trust | Revocations | Catalog | Bundle, product: str) -> None:
     """Refuse what was made for another product than `product`, the pinned root's (step 8).
 
     One key may serve several products; without this, what it signed for one would count for all.
@@ -147,17 +150,24 @@ def load_signers(trust: Trust) -> dict[KeyReference, AdmittedSigner]:
     return {(signer.key.scheme, signer.key.key_id): signer for signer in signers}
 
 
-def may_still_sign(
-    signers: Mapping[KeyReference, AdmittedSigner], document: Verified[Revocations]
-) -> bool:
-    """Return whether a list in force would be taken again under these keys (L3)."""
-    key = document.keys[0]
+def still_signed(
+    signers: Mapping[KeyReference, AdmittedSigner], held: Mapping[str, Verified[L]]
+) -> dict[str, Verified[L]]:
+    """Return those lists or catalogs in force that would be taken again under these keys (L3).
+
+    Their signatures were verified with the keys that they name, and are not verified again.
+    """
+    return {issuer: one for issuer, one in held.items() if _may_sign(signers, one)}
+
+
+def _may_sign(signers: Mapping[KeyReference, AdmittedSigner], held: Verified[L]) -> bool:
+    key = held.keys[0]
     signer = signers.get((key.scheme, key.key_id))
-    if signer is None:
+    if signer is None or signer.key.public != key.public:
         return False
     try:
-        require_type(signer, "revocations")
-        require_scope(signer, document.document, document.document.issued)
+        require_type(signer, held.token.type)
+        require_scope(signer, held.document, held.document.issued)
     except TrustError:
         return False
     return True

@@ -46,11 +46,11 @@ from licensekit.trust.scope import (
     AdmittedSigner,
     KeyReference,
     load_signers,
-    may_still_sign,
     require_not_ahead,
     require_product,
     require_scope,
     require_type,
+    still_signed,
 )
 from licensekit.trust.signed import Verified, open_frame, verified
 from licensekit.wire import armor, frame
@@ -138,7 +138,7 @@ def update_trust(state: TrustState, token: armor.Token, now: int) -> TrustState:
     return state._replace(
         trust=document,
         signers=signers,
-        lists={i: v for i, v in state.lists.items() if may_still_sign(signers, v)},
+        lists=still_signed(signers, state.lists),
         seen=state.seen._replace(trust=trust.version),
     )
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from licensekit.catalog import included
 from licensekit.catalog.changes import CatalogChange, differences, takes_away
-from licensekit.errors import Fault
 from licensekit.wire.documents import Catalog, Edition, Kind, License, LoginRule, SeatKind, UserKind
+from tests.faults import Told, told
 from tests.makers import catalog, changed, license_entry
 
 OLD = catalog(
@@ -42,23 +42,23 @@ def with_access(**access: LoginRule) -> Catalog:
 
 WEB = OLD.access["web"]
 INTERNAL = [UserKind.ASSOCIATE]
-TAKEN: dict[str, tuple[Catalog, list[Fault]]] = {
+TAKEN: dict[str, tuple[Catalog, Told]] = {
     "another product": (
         changed(OLD, product="other"),
-        [Fault("product", "bundles were sold for `demo-crm`, and this is `other`")],
+        [("product", "bundles were sold for `demo-crm`, and this is `other`")],
     ),
     "another issuer": (
         changed(OLD, issuer="other"),
-        [Fault("issuer.code", "bundles were sold for `demo`, and this is `other`")],
+        [("issuer.code", "bundles were sold for `demo`, and this is `other`")],
     ),
     "a license removed": (
         without("satellite"),
-        [Fault("licenses.satellite", "it may have been sold, and is gone")],
+        [("licenses.satellite", "it may have been sold, and is gone")],
     ),
     "a kind changed": (
         with_license("satellite", kind=Kind.USER),
         [
-            Fault(
+            (
                 "licenses.satellite.kind",
                 "it was sold as a site license and becomes a user license",
             )
@@ -67,18 +67,18 @@ TAKEN: dict[str, tuple[Catalog, list[Fault]]] = {
     "an include dropped, which another included through it": (
         with_license("standard", includes=["user"]),
         [
-            Fault("licenses.standard.includes", "it no longer includes `web`"),
-            Fault("licenses.sales.includes", "it no longer includes `web`"),
+            ("licenses.standard.includes", "it no longer includes `web`"),
+            ("licenses.sales.includes", "it no longer includes `web`"),
         ],
     ),
     "a requirement": (
         with_license("sales", requires=["server"]),
-        [Fault("licenses.sales.requires", "it did not require `server`")],
+        [("licenses.sales.requires", "it did not require `server`")],
     ),
     "a plan": (
         with_license("sales", plan=True),
         [
-            Fault(
+            (
                 "licenses.sales.plan",
                 "it becomes a plan, and a user who holds another plan cannot keep both",
             )
@@ -86,12 +86,12 @@ TAKEN: dict[str, tuple[Catalog, list[Fault]]] = {
     ),
     "a completion": (
         with_license("server", full_with="web"),
-        [Fault("licenses.server.full_with", "it was full without `web`")],
+        [("licenses.server.full_with", "it was full without `web`")],
     ),
     "seats": (
         with_license("user", seats=SeatKind.CONCURRENT),
         [
-            Fault(
+            (
                 "licenses.user.seats",
                 "what was sold changes from named seats to concurrent seats",
             )
@@ -99,23 +99,23 @@ TAKEN: dict[str, tuple[Catalog, list[Fault]]] = {
     ),
     "a limit": (
         with_license("satellite", limits_sites=True),
-        [Fault("licenses.satellite.limits", "what was sold changes from no limit to sites")],
+        [("licenses.satellite.limits", "what was sold changes from no limit to sites")],
     ),
     "a quantity": (
         with_license("archive", quantity=None),
-        [Fault("licenses.archive.quantity", "what was sold changes from GB to no quantity")],
+        [("licenses.archive.quantity", "what was sold changes from GB to no quantity")],
     ),
     "a login needs more": (
         with_access(web=LoginRule(["server", "user", "web"], INTERNAL)),
-        [Fault("access.web.all", "it did not need `web`")],
+        [("access.web.all", "it did not need `web`")],
     ),
     "a login for others": (
         with_access(web=LoginRule(WEB.all, [UserKind.EXTERNAL])),
-        [Fault("access.web.users", "users of the kind `associate` could come this way")],
+        [("access.web.users", "users of the kind `associate` could come this way")],
     ),
     "a way removed": (
         with_access(),
-        [Fault("access.web", "users could come this way, and it is gone")],
+        [("access.web", "users could come this way, and it is gone")],
     ),
 }
 
@@ -135,14 +135,14 @@ HARMLESS = {
 
 
 @pytest.mark.parametrize(("new", "taken"), TAKEN.values(), ids=TAKEN.keys())
-def test_what_takes_something_away_is_found_at_its_key(new: Catalog, taken: list[Fault]) -> None:
-    assert takes_away(OLD, new) == taken
+def test_what_takes_something_away_is_found_at_its_key(new: Catalog, taken: Told) -> None:
+    assert told(takes_away(OLD, new)) == taken
 
 
 @pytest.mark.parametrize(("new", "taken"), TAKEN.values(), ids=TAKEN.keys())
-def test_a_difference_that_takes_something_away_says_so(new: Catalog, taken: list[Fault]) -> None:
+def test_a_difference_that_takes_something_away_says_so(new: Catalog, taken: Told) -> None:
     marked = [one.where for one in differences(OLD, new) if one.takes_away]
-    assert marked == [taken[0].where]
+    assert marked == [taken[0][0]]
 
 
 @pytest.mark.parametrize("new", HARMLESS.values(), ids=HARMLESS.keys())

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from licensekit.catalog.rules import faults
-from licensekit.errors import Fault
 from licensekit.wire.documents import Catalog, Edition, Kind, License, LoginRule, SeatKind, UserKind
+from tests.faults import Told, told
 from tests.makers import ISSUER, PARTNER, catalog, license_entry
 
 SYSTEM, SITE, USER = Kind.SYSTEM, Kind.SITE, Kind.USER
@@ -91,11 +91,11 @@ def test_a_sound_catalog_has_no_fault(document: Catalog) -> None:
     assert faults(document) == []
 
 
-FAULTS: dict[str, tuple[Catalog, list[Fault]]] = {
+FAULTS: dict[str, tuple[Catalog, Told]] = {
     "unknown include": (
         of(sales=plan(includes=["sale-cla"]), sale_cal=user()),
         [
-            Fault(
+            (
                 "licenses.sales.includes",
                 "there is no license `sale-cla`; did you mean `sale-cal`?",
             )
@@ -103,20 +103,20 @@ FAULTS: dict[str, tuple[Catalog, list[Fault]]] = {
     ),
     "unknown requirement": (
         of(a=user(requires=["nothing"])),
-        [Fault("licenses.a.requires", "there is no license `nothing`")],
+        [("licenses.a.requires", "there is no license `nothing`")],
     ),
     "unknown completion": (
         of(sale=system(full_with="right")),
-        [Fault("licenses.sale.full_with", "there is no license `right`")],
+        [("licenses.sale.full_with", "there is no license `right`")],
     ),
     "completed by a system license": (
         of(sale=system(full_with="other"), other=system()),
-        [Fault("licenses.sale.full_with", "`other` is a system license, not a user license")],
+        [("licenses.sale.full_with", "`other` is a system license, not a user license")],
     ),
     "a user license that is completed": (
         of(a=user(full_with="b"), b=user()),
         [
-            Fault(
+            (
                 "licenses.a.full_with",
                 "only a system license can be completed by another; this is a user license",
             )
@@ -124,12 +124,12 @@ FAULTS: dict[str, tuple[Catalog, list[Fault]]] = {
     ),
     "a plan for the system": (
         of(a=system(plan=True)),
-        [Fault("licenses.a.plan", "only a user license can be a plan; this is a system license")],
+        [("licenses.a.plan", "only a user license can be a plan; this is a system license")],
     ),
     "a user license that limits sites": (
         of(a=user(limits_sites=True)),
         [
-            Fault(
+            (
                 "licenses.a.limits",
                 "only a site license can limit the number of sites; this is a user license",
             )
@@ -138,7 +138,7 @@ FAULTS: dict[str, tuple[Catalog, list[Fault]]] = {
     "a site license by quantity": (
         of(a=site(quantity="GB")),
         [
-            Fault(
+            (
                 "licenses.a.quantity",
                 "only a system license can have a quantity; this is a site license",
             )
@@ -147,7 +147,7 @@ FAULTS: dict[str, tuple[Catalog, list[Fault]]] = {
     "concurrent sites": (
         of(a=site(seats=SeatKind.CONCURRENT)),
         [
-            Fault(
+            (
                 "licenses.a.seats",
                 "only a user license can count concurrent use; this is a site license",
             )
@@ -155,27 +155,27 @@ FAULTS: dict[str, tuple[Catalog, list[Fault]]] = {
     ),
     "a user license requires a site license": (
         of(a=user(requires=["b"]), b=site()),
-        [Fault("licenses.a.requires", "a user license cannot require the site license `b`")],
+        [("licenses.a.requires", "a user license cannot require the site license `b`")],
     ),
     "a system license requires a user license": (
         of(a=system(requires=["b"]), b=user()),
-        [Fault("licenses.a.requires", "a system license cannot require the user license `b`")],
+        [("licenses.a.requires", "a system license cannot require the user license `b`")],
     ),
     "includes itself": (
         of(a=user(includes=["a"])),
-        [Fault("licenses.a.includes", "`a` includes itself")],
+        [("licenses.a.includes", "`a` includes itself")],
     ),
     "includes in a circle, with something that leads into it": (
         of(top=user(includes=["a"]), a=user(includes=["b"]), b=user(includes=["a"])),
-        [Fault("licenses.a.includes", "`a` and `b` include one another in a circle")],
+        [("licenses.a.includes", "`a` and `b` include one another in a circle")],
     ),
     "two plans imply each other": (
         of(a=plan(includes=["b"]), b=plan(includes=["a"])),
-        [Fault("licenses.a.includes", "the plans `a` and `b` imply each other")],
+        [("licenses.a.includes", "the plans `a` and `b` imply each other")],
     ),
     "requires itself": (
         of(a=user(requires=["a"])),
-        [Fault("licenses.a.requires", "`a` requires itself")],
+        [("licenses.a.requires", "`a` requires itself")],
     ),
     "requires in a circle, with something that requires a member": (
         of(
@@ -184,12 +184,12 @@ FAULTS: dict[str, tuple[Catalog, list[Fault]]] = {
             c=user(requires=["a"]),
             d=user(requires=["a"]),
         ),
-        [Fault("licenses.a.requires", "`a`, `b` and `c` require one another in a circle")],
+        [("licenses.a.requires", "`a`, `b` and `c` require one another in a circle")],
     ),
     "requires what only it includes": (
         of(a=user(includes=["b"], requires=["b"]), b=hidden()),
         [
-            Fault(
+            (
                 "licenses.a.requires",
                 "this can never hold: nothing that can be held gives `b`",
             )
@@ -198,7 +198,7 @@ FAULTS: dict[str, tuple[Catalog, list[Fault]]] = {
     "requires what only something includes that requires it": (
         of(a=user(requires=["b"]), b=hidden(), c=user(includes=["b"], requires=["a"])),
         [
-            Fault(
+            (
                 "licenses.a.requires",
                 "this can never hold: nothing that can be held gives `b`",
             )
@@ -207,30 +207,36 @@ FAULTS: dict[str, tuple[Catalog, list[Fault]]] = {
     "a plan that requires a plan": (
         of(silver=plan(), gold=plan(requires=["silver"])),
         [
-            Fault(
+            (
                 "licenses.gold.requires",
-                "this can never hold: a user holds at most one plan, and none goes together"
-                " with `silver`",
+                (
+                    "this can never hold: a user holds at most one plan, and none goes together"
+                    " with `silver`"
+                ),
             )
         ],
     ),
     "requires two plans": (
         of(silver=plan(), gold=plan(), a=user(requires=["gold", "silver"])),
         [
-            Fault(
+            (
                 "licenses.a.requires",
-                "this can never hold: a user holds at most one plan, and none goes together"
-                " with `gold` and `silver`",
+                (
+                    "this can never hold: a user holds at most one plan, and none goes together"
+                    " with `gold` and `silver`"
+                ),
             )
         ],
     ),
     "requires a plan, and comes only with another": (
         of(extra=hidden(requires=["silver"]), silver=plan(), gold=plan(includes=["extra"])),
         [
-            Fault(
+            (
                 "licenses.extra.requires",
-                "this can never hold: a user holds at most one plan, and none goes together"
-                " with `silver`",
+                (
+                    "this can never hold: a user holds at most one plan, and none goes together"
+                    " with `silver`"
+                ),
             )
         ],
     ),
@@ -242,21 +248,23 @@ FAULTS: dict[str, tuple[Catalog, list[Fault]]] = {
             c=user(includes=["b"], requires=["a"]),
         ),
         [
-            Fault(
+            (
                 "licenses.b.requires",
-                "this can never hold: this license is hidden, and nothing that can be held"
-                " includes it",
+                (
+                    "this can never hold: this license is hidden, and nothing that can be held"
+                    " includes it"
+                ),
             )
         ],
     ),
     "a login by an unknown license": (
         catalog(access={"web": LoginRule(["serve", "user"], [UserKind.ASSOCIATE])}),
-        [Fault("access.web.all", "there is no license `serve`; did you mean `server`?")],
+        [("access.web.all", "there is no license `serve`; did you mean `server`?")],
     ),
     "a login by a site license": (
         catalog(access={"web": LoginRule(["satellite"], [UserKind.ASSOCIATE])}),
         [
-            Fault(
+            (
                 "access.web.all",
                 "`satellite` is a site license; a login needs system and user licenses",
             )
@@ -267,19 +275,17 @@ FAULTS: dict[str, tuple[Catalog, list[Fault]]] = {
             editions={"basic": Edition("Basic", {"server": 2}, {"user": 1}, {"users": None}, {})}
         ),
         [
-            Fault("editions.basic.system.server", "is there or not: write `true`"),
-            Fault("editions.basic.sites.user", "is a user license: it belongs in `users`"),
-            Fault(
-                "editions.basic.users.users", "there is no license `users`; did you mean `user`?"
-            ),
+            ("editions.basic.system.server", "is there or not; write `true`"),
+            ("editions.basic.sites.user", "is a user license; it belongs in `users`"),
+            ("editions.basic.users.users", "there is no license `users`; did you mean `user`?"),
         ],
     ),
 }
 
 
 @pytest.mark.parametrize(("document", "found"), FAULTS.values(), ids=FAULTS.keys())
-def test_each_fault_is_found_once_at_its_key(document: Catalog, found: list[Fault]) -> None:
-    assert faults(document) == found
+def test_each_fault_is_found_once_at_its_key(document: Catalog, found: Told) -> None:
+    assert told(faults(document)) == found
 
 
 def test_all_faults_are_found_at_once() -> None:
@@ -295,8 +301,8 @@ def test_all_faults_are_found_at_once() -> None:
 def test_of_a_long_circle_the_first_members_are_named() -> None:
     ring = {f"c{n:02}": user(includes=[f"c{(n + 1) % 13:02}"]) for n in range(13)}
     names = ", ".join(f"`c{n:02}`" for n in range(10))
-    assert faults(of(**ring)) == [
-        Fault("licenses.c00.includes", f"{names} and 3 more include one another in a circle")
+    assert told(faults(of(**ring))) == [
+        ("licenses.c00.includes", f"{names} and 3 more include one another in a circle")
     ]
 
 
@@ -321,7 +327,7 @@ def test_a_partner_may_require_the_vendors_licenses_and_log_in_by_them() -> None
     [
         (f"{ISSUER}.serve", f"`{ISSUER}` has no license `serve`; did you mean `{ISSUER}.server`?"),
         ("dem.server", "no catalog of the issuer `dem` is known here; did you mean `demo`?"),
-        ("partner.maps", "`partner` is this catalog's own issuer: write `maps`"),
+        ("partner.maps", "`partner` is this catalog's own issuer; write `maps`"),
         ("demo.satellite", "a user license cannot require the site license `demo.satellite`"),
     ],
 )
@@ -329,22 +335,22 @@ def test_what_a_partner_requires_must_exist_and_be_of_a_kind_that_can_hold(
     required: str, why: str
 ) -> None:
     document = partner(a=user(requires=[required]))
-    assert faults(document, {ISSUER: catalog()}) == [Fault("licenses.a.requires", why)]
+    assert told(faults(document, {ISSUER: catalog()})) == [("licenses.a.requires", why)]
 
 
 def test_a_partner_cannot_include_the_vendors_licenses() -> None:
     found = faults(partner(a=user(includes=["user"])), {ISSUER: catalog()})
-    assert found == [Fault("licenses.a.includes", "there is no license `user`")]
+    assert told(found) == [("licenses.a.includes", "there is no license `user`")]
 
 
 def test_a_circle_of_requirements_through_two_catalogs_is_reported_to_both() -> None:
     vendor = of(a=user(requires=[f"{PARTNER}.b"]))
     other = partner(b=user(requires=[f"{ISSUER}.a"]))
-    assert faults(vendor, {PARTNER: other}) == [
-        Fault("licenses.a.requires", "`a` and `partner.b` require one another in a circle")
+    assert told(faults(vendor, {PARTNER: other})) == [
+        ("licenses.a.requires", "`a` and `partner.b` require one another in a circle")
     ]
-    assert faults(other, {ISSUER: vendor}) == [
-        Fault("licenses.b.requires", "`b` and `demo.a` require one another in a circle")
+    assert told(faults(other, {ISSUER: vendor})) == [
+        ("licenses.b.requires", "`b` and `demo.a` require one another in a circle")
     ]
 
 

@@ -13,9 +13,10 @@ from licensekit.cli import exits, inputs, output
 from licensekit.cli.failures import error_lines
 from licensekit.cli.groups import Lazy, LicenseGroup
 from licensekit.cli.main import COMMANDS, licensekit
-from licensekit.errors import Fault, LicenseError
+from licensekit.errors import LicenseError
 from tests.cli.command_tree import Node, every_command
 from tests.cli.invoking import invoke
+from tests.faults import Broken, Odd
 
 ERRORS = sorted(
     (
@@ -46,8 +47,8 @@ def test_an_error_says_what_where_and_what_to_do_in_one_line() -> None:
 
 
 def test_every_fault_of_a_file_has_its_line() -> None:
-    faults = [Fault("users.x", "there is no license `x`"), Fault("", "has no company")]
-    error = errors.OrderInvalid("the order has faults", where="o.toml", faults=faults)
+    faults = (Odd(said="there is no license `x`", where="users.x"), Odd(said="has no company"))
+    error = errors.OrderInvalid(faults=faults, where="o.toml")
     assert error_lines(error) == [
         "o.toml: users.x: there is no license `x`",
         "o.toml: has no company",
@@ -55,7 +56,7 @@ def test_every_fault_of_a_file_has_its_line() -> None:
 
 
 def test_what_a_hostile_file_says_cannot_move_the_cursor() -> None:
-    error = LicenseError("company \x1b[2J\u202egnp.exe\nsecond line")
+    error = Broken(said="company \x1b[2J\u202egnp.exe\nsecond line")
     assert error_lines(error) == ["company \\x1b[2J\\u202egnp.exe\\nsecond line"]
 
 
@@ -137,10 +138,11 @@ def test_an_application_adds_commands_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("text", ["2027", "2027-13-01", "2027-01-01T00:00:00", "0001-01-01", "x"])
-def test_now_is_a_time_with_its_zone(text: str) -> None:
+def test_now_is_a_date_or_a_time_with_its_zone(text: str) -> None:
     ran = invoke(["inspect", "-", "--now", text], stdin=b"")
     assert ran.code == 2
-    assert "is not a time like 2027-01-01T00:00:00Z" in ran.err
+    assert f"'--now': {text!r} is not a date" in ran.err
+    assert "or a time like 2027-01-01T00:00:00Z" in ran.err
 
 
 NOTHING = inputs.PassphraseSource(None, None)

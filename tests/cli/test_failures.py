@@ -14,15 +14,15 @@ from licensekit.cli.exits import DEFECT
 from licensekit.cli.failures import TRACEBACK, report_defect
 from licensekit.cli.main import licensekit
 from licensekit.cli.output import emit_json, stream_json
-from licensekit.errors import Fault, LicenseError
 from tests.cli.command_tree import Node, every_command
 from tests.cli.invoking import Ran, invoke
+from tests.faults import Broken, Odd
 
 KEYS = ["code", "message", "data", "hint", "where"]
 COMMANDS = [node for node in every_command() if node.words[0] == "licensekit"]
 
 
-class Sold(errors.CodedError):
+class Sold(errors.LicenseError):
     """An error with typed data."""
 
     code = "sold-out"
@@ -75,20 +75,24 @@ def test_an_error_prints_code_message_data_hint_and_place(run: Callable[..., Ran
 
 
 def test_what_an_error_has_not_is_null(run: Callable[..., Ran]) -> None:
-    error = failure(run(raising(LicenseError("it went wrong"))))
-    assert (error["data"], error["hint"], error["where"]) == ({}, None, None)
+    error = failure(run(raising(Broken())))
+    assert (error["hint"], error["where"]) == (None, None)
 
 
 def test_without_json_nothing_is_on_standard_output(run: Callable[..., Ran]) -> None:
     for words in (["--"], ["--", "--json"]):
-        assert run(raising(LicenseError("it went wrong")), *words).out == ""
+        assert run(raising(Broken()), *words).out == ""
 
 
 def test_every_fault_of_a_file_is_in_its_data(run: Callable[..., Ran]) -> None:
-    faults = [Fault("users.x", "there is no license `x`"), Fault("", "has no company")]
-    ran = run(raising(errors.OrderInvalid.of(faults).at("o.toml")))
+    faults = (Odd(said="there is no license `x`", where="users.x"), Odd(said="has no company"))
+    ran = run(raising(errors.OrderInvalid(faults=faults, where="o.toml")))
     listed = failure(ran)["data"]["faults"]
-    assert [fault["where"] for fault in listed] == ["users.x", ""]
+    assert [list(fault) for fault in listed] == [KEYS] * len(faults)
+    assert [(fault["code"], fault["where"]) for fault in listed] == [
+        ("test-odd", "users.x"),
+        ("test-odd", None),
+    ]
     assert ran.err.count("\n") == len(faults)
 
 
@@ -104,7 +108,7 @@ def test_every_reason_of_a_refusal_is_in_its_data(run: Callable[..., Ran]) -> No
 
 def test_nothing_in_an_object_moves_the_cursor(run: Callable[..., Ran]) -> None:
     said = "\x9b2J\u202egnp.exe\nsecond"
-    ran = run(raising(LicenseError(said)))
+    ran = run(raising(Broken(said=said)))
     assert all(line.isprintable() for line in ran.out.splitlines())
     assert failure(ran)["message"] == said
 
@@ -112,7 +116,7 @@ def test_nothing_in_an_object_moves_the_cursor(run: Callable[..., Ran]) -> None:
 def test_a_list_that_cannot_be_read_to_its_end_stays_one_object(run: Callable[..., Ran]) -> None:
     def users() -> Iterator[dict[str, str]]:
         yield {"id": "anna"}
-        raise LicenseError("the database is away")
+        raise Broken(said="the database is away")
 
     ran = run(lambda: stream_json("users", users()))
     printed = json.loads(ran.out)
@@ -124,7 +128,7 @@ def test_a_list_that_cannot_be_read_to_its_end_stays_one_object(run: Callable[..
 def test_a_failure_after_the_facts_prints_no_second_object(run: Callable[..., Ran]) -> None:
     def fail() -> None:
         emit_json({"file": "a.lic"})
-        raise LicenseError("it went wrong")
+        raise Broken
 
     ran = run(fail)
     assert json.loads(ran.out) == {"file": "a.lic"}

@@ -11,6 +11,7 @@ from licensekit.console import Identity, Role, app
 from licensekit.console.application import CHANGES, SCREENS
 from licensekit.console.security.forms import BODY_BYTES
 from licensekit.console.security.guard import HEADERS
+from licensekit.errors import OriginInvalid
 from licensekit.installation import Installation
 from tests.console.conftest import ORIGIN, Browser, client_of
 
@@ -160,7 +161,7 @@ def test_named_origins_are_the_only_ones(crm: Installation) -> None:
     "address", ["", "crm.example.com", "ftp://crm", "https://crm/path", "https://user@crm"]
 )
 def test_what_is_no_origin_is_a_mistake_of_the_program(crm: Installation, address: str) -> None:
-    with pytest.raises(ValueError, match="is no address like"):
+    with pytest.raises(OriginInvalid, match="is no address like"):
         app(crm, lambda _: None, origins=[address])
 
 

@@ -3,29 +3,31 @@
 import inspect
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, get_origin
+from typing import Literal, TypeVar, get_origin
 
 from licensekit.cli.exits import exit_code
-from licensekit.errors import LicenseError
-from licensekit.errors.tree import CodedError
+from licensekit.errors import Fault, LicenseError, RuleBroken
+from licensekit.errors.coded import Coded, Located
 from tests.docs.tables import DOCS
+
+K = TypeVar("K", bound=Located)
 
 ABOUT = {"where"}
 """Fields that each error has, so that no list names them."""
 
 
-def meaning(kind: type[LicenseError]) -> str:
+def meaning(kind: type[Coded]) -> str:
     """Return the docstring as one line."""
     return " ".join(inspect.cleandoc(kind.__doc__ or "").split())
 
 
-def children(kind: type[LicenseError]) -> list[type[LicenseError]]:
+def children(kind: type[K]) -> list[type[K]]:
     """Return the subclasses, as far as they are the package's own."""
     ours = (child for child in kind.__subclasses__() if child.__module__.startswith("licensekit."))
     return sorted(ours, key=lambda child: child.code)
 
 
-def below(kind: type[LicenseError]) -> Iterator[type[LicenseError]]:
+def below(kind: type[K]) -> Iterator[type[K]]:
     """Yield the subclasses, each before its own."""
     for child in children(kind):
         yield child
@@ -40,7 +42,8 @@ def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 def shown(template: str) -> str:
     """Return a template with the names of its fields, without how each is formatted."""
-    return re.sub(r"{(\w+):[^}]*}", r"{\1}", template)
+    counted = re.sub(r"{(\w+):count [^|}]*\|([^}]*)}", r"{\1} \2", template)
+    return re.sub(r"{(\w+):[^}]*}", r"{\1}", counted)
 
 
 def field_type(kind: object) -> str:
@@ -51,7 +54,7 @@ def field_type(kind: object) -> str:
     return re.sub(r"\b\w+\.", "", name)
 
 
-def fields(kind: type[CodedError]) -> str:
+def fields(kind: type[Coded]) -> str:
     """Return the sentence that lists the data of an error."""
     types: dict[str, object] = {}
     for one in reversed(kind.__mro__):
@@ -60,8 +63,8 @@ def fields(kind: type[CodedError]) -> str:
     return f"Data: {', '.join(named)}.\n\n" if named else ""
 
 
-def messages(kind: type[CodedError]) -> str:
-    """Return the section of one error whose message is a template: its data and its messages."""
+def messages(kind: type[Coded]) -> str:
+    """Return the section of one code: its data and its messages."""
     hints = kind.hint_template
     if isinstance(kind.template, Mapping):
         rows = [
@@ -83,16 +86,10 @@ def branch(kind: type[LicenseError]) -> str:
     """Return the section of one branch of the tree."""
     code = exit_code(kind.__new__(kind))
     parts = [f"## {kind.__name__}\n\n{meaning(kind)} Code `{kind.code}`, exit code {code}.\n"]
-    plain = [child for child in below(kind) if not issubclass(child, CodedError)]
-    if plain:
-        rows = [
-            (f"`{one.code}`", f"`{one.__name__}`", meaning(one), one.default_hint) for one in plain
-        ]
-        parts.append(table(("code", "class", "meaning", "what to do"), rows))
     for one in (kind, *below(kind)):
-        if issubclass(one, CodedError) and hasattr(one, "template"):
+        if hasattr(one, "template"):
             parts.append(messages(one))
-        elif issubclass(one, CodedError) and one is not kind:
+        elif one is not kind:
             parts.append(
                 f"### `{one.code}`\n\n`{one.__name__}`: {meaning(one)}"
                 " Only its subclasses are raised.\n"
@@ -102,8 +99,10 @@ def branch(kind: type[LicenseError]) -> str:
 
 def sections() -> str:
     """Return all that follows the first section of `docs/errors.md`."""
-    branches = {*children(LicenseError), *children(CodedError)} - {CodedError}
-    return "\n".join(map(branch, sorted(branches, key=lambda kind: kind.__name__)))
+    branches = sorted(children(LicenseError), key=lambda kind: kind.__name__)
+    faults = [f"## Fault\n\n{meaning(Fault)}\n", *map(messages, below(Fault))]
+    rules = ["## Rules of documents\n\nIn `rule` of `PayloadInvalid`.\n", messages(RuleBroken)]
+    return "\n".join([*map(branch, branches), *faults, *rules])
 
 
 def main() -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from licensekit.entitlements import BundleState, assignment
-from licensekit.entitlements.messages import Notice, Reason
+from licensekit.entitlements.denials import Reason
+from licensekit.entitlements.messages import Notice
 from licensekit.errors.coded import Message
 from licensekit.runtime.messages import TimeNotKept
 from licensekit.state.messages import UNUSABLE

@@ -140,7 +140,9 @@ def test_the_refused_code_points_are_those_of_the_code() -> None:
         first, *last = (int(point, 16) for point in re.findall(r"U\+([0-9A-F]{4,6})", row[0]))
         refused |= set(range(first, (last or [first])[0] + 1))
     assert refused == {
-        point for point in range(0x110000) if "control" in (text_fault(chr(point)) or "")
+        point
+        for point in range(0x110000)
+        if (fault := text_fault(chr(point))) and fault.reason == "control"
     }
 
 

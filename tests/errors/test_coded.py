@@ -9,16 +9,12 @@ from typing import ClassVar, Literal, get_args
 
 import pytest
 
-from licensekit import errors
+from licensekit.errors import Fault, LicenseError
 from licensekit.errors.coded import Coded, Message
-from licensekit.errors.tree import CodedError
-from licensekit.runtime.messages import TimeNotKept
-
-assert vars(errors), "every class is imported, so that every subclass is known"
-assert TimeNotKept.code, "its module imports all other messages"
+from tests.errors.coded_classes import below
 
 
-class Full(CodedError):
+class Full(LicenseError):
     """A code for these tests alone."""
 
     code = "test-full"
@@ -30,7 +26,7 @@ class Full(CodedError):
     names: tuple[str, ...] = ()
 
 
-class Refused(CodedError):
+class Refused(LicenseError):
     """A code of several reasons, for these tests alone."""
 
     code = "test-refused"
@@ -38,13 +34,6 @@ class Refused(CodedError):
     hint_template: ClassVar[str | Mapping[str, str]] = {"old": "ask for a newer one"}
     reason: Literal["old", "odd"]
     key: bytes = b""
-
-
-def below(kind: type[Coded]) -> Iterator[type[Coded]]:
-    """Yield every class with a code."""
-    for child in kind.__subclasses__():
-        yield child
-        yield from below(child)
 
 
 CODED = sorted({kind for kind in below(Coded) if "code" in vars(kind)}, key=lambda kind: kind.code)
@@ -64,6 +53,24 @@ def templates(kind: type[Coded]) -> list[str]:
     for template in (getattr(kind, "template", ""), kind.hint_template):
         found += [template] if isinstance(template, str) else template.values()
     return found
+
+
+def trees() -> Iterator[list[type[Coded]]]:
+    """Yield the classes whose codes programs tell apart: an error lists faults and errors."""
+    yield [*below(LicenseError), *below(Fault)]
+    yield from ([one, *below(one)] for one in Message.__subclasses__() if one is not Fault)
+
+
+@pytest.mark.parametrize("tree", list(trees()), ids=lambda tree: tree[0].__name__)
+def test_every_error_fault_notice_reason_and_event_has_a_code_of_its_own(
+    tree: list[type[Coded]],
+) -> None:
+    ours = [kind for kind in tree if kind.__module__.startswith("licensekit.")]
+    coded = [kind for kind in ours if hasattr(kind, "template")]
+    codes = [kind.code for kind in coded]
+    assert len(set(codes)) == len(codes)
+    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code) for code in codes)
+    assert all("code" in vars(kind) and kind.__doc__ for kind in coded)
 
 
 @pytest.mark.parametrize("kind", CODED, ids=lambda kind: kind.code)
@@ -94,7 +101,7 @@ def test_each_reason_has_its_template_and_each_template_its_reason(kind: type[Co
 
 @pytest.mark.parametrize("kind", CODED, ids=lambda kind: kind.code)
 def test_a_field_hides_nothing_that_every_error_has(kind: type[Coded]) -> None:
-    assert not {"args", "what", *dir(Coded)} & set(kind.fields())
+    assert not {"args", *dir(Coded)} & set(kind.fields())
 
 
 @pytest.mark.parametrize(
@@ -149,6 +156,7 @@ def test_an_error_is_plain_json() -> None:
         "message": "01 is odd",
         "data": {"reason": "odd", "key": "01"},
         "hint": None,
+        "where": None,
     }
 
 

@@ -209,6 +209,20 @@ def test_a_reset_is_used_once(crm_home: Home, what: ResetWhat) -> None:
         assert crm.state().stored == before
 
 
+def test_a_reset_that_stands_twice_in_a_file_counts_once(crm_home: Home) -> None:
+    """Whether it is the same token, or signed twice for one request."""
+    with crm_home.open() as crm:
+        crm.activate(file(plain(5)))
+        one = reset(crm, ResetWhat.SEQUENCE)
+        other = reset(crm, ResetWhat.SEQUENCE, issued=one.issued + 1)
+        before = crm.state().stored
+        for second in (one, other):
+            with pytest.raises(ResetRefused, match="used before"):
+                crm.activate(file(plain(3), one, second))
+            assert crm.propose_activate(file(plain(3), one, second)).preview.reasons
+        assert crm.state().stored == before
+
+
 def test_a_reset_for_another_installation_is_refused(crm_home: Home) -> None:
     with crm_home.open() as crm:
         before = crm.state().stored

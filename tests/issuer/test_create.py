@@ -125,7 +125,7 @@ def test_a_file_in_the_way_is_named_and_kept(tmp_path: Path, name: str) -> None:
     folder.mkdir()
     (folder / name).write_text("ours")
     error = workspaces.refused(WorkspaceExists, tmp_path, lambda: make(folder))
-    assert name in error.what
+    assert name in error.message
 
 
 def test_a_workspace_is_never_founded_over_another(workspace: Workspace, tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_a_failure_halfway_into_a_folder_with_files_is_undone(
 
     monkeypatch.setattr(Path, "rename", full)
     error = workspaces.refused(FileUnusable, tmp_path, lambda: make(folder))
-    assert "disk is full" in error.what
+    assert "disk is full" in error.message
     assert [path.name for path in folder.iterdir()] == ["README"]
 
 

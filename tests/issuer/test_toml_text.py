@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licensekit import limits
-from licensekit.errors import Fault
+from licensekit.errors import SyntaxInvalid
 from licensekit.text.toml import parse_toml
 
 
@@ -16,8 +16,8 @@ def test_a_byte_order_mark_and_line_ends_of_windows_are_read_over() -> None:
 def test_a_file_may_be_as_large_as_the_bound_and_no_larger() -> None:
     line = b"a = 1"
     assert parse_toml(line.ljust(limits.TOML_BYTES)) == {"a": 1}
-    assert parse_toml(line.ljust(limits.TOML_BYTES + 1)) == Fault(
-        "", "is larger than 1048576 bytes"
+    assert parse_toml(line.ljust(limits.TOML_BYTES + 1)) == SyntaxInvalid(
+        reason="too-large", most=limits.TOML_BYTES
     )
 
 
@@ -38,7 +38,7 @@ def test_a_file_may_be_as_large_as_the_bound_and_no_larger() -> None:
 )
 def test_what_is_no_toml_is_told_by_its_line(text: bytes, where: str) -> None:
     fault = parse_toml(text)
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, SyntaxInvalid)
     assert fault.where == where
 
 
@@ -51,16 +51,18 @@ def test_what_is_no_toml_is_told_by_its_line(text: bytes, where: str) -> None:
     ],
 )
 def test_what_the_parser_cannot_bear_is_a_fault(text: bytes, why: str) -> None:
-    assert parse_toml(text) == Fault("", why)
+    fault = parse_toml(text)
+    assert isinstance(fault, SyntaxInvalid)
+    assert str(fault) == why
 
 
 def test_a_message_without_a_place_is_told_as_it_is() -> None:
     """Python may word its messages as it likes."""
     fault = parse_toml(b"a = 1\nb = ")
-    assert fault == Fault("line 2", "Invalid value")
+    assert fault == SyntaxInvalid(reason="toml", detail="Invalid value", where="line 2")
 
 
 @settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_give_a_mapping_or_a_fault(data: bytes) -> None:
-    assert isinstance(parse_toml(data), dict | Fault)
+    assert isinstance(parse_toml(data), dict | SyntaxInvalid)

@@ -4,21 +4,32 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from shutil import copytree
 from threading import Barrier
 from typing import Any
 
 import pytest
 
-from licensekit.errors import ConfirmationNeeded, KeyMissing, KeyUnknown, ProposalStale
+from licensekit.errors import (
+    ConfirmationNeeded,
+    FileUnusable,
+    KeyChangeRefused,
+    KeyMissing,
+    KeyUnknown,
+    ProposalStale,
+    WorkspaceInvalid,
+)
 from licensekit.issuer import (
     Permission,
     RootKeys,
     Workspace,
     amendment,
-    key_in_file,
+    generated_key,
     open_key,
     renewal,
 )
+from licensekit.issuer.keys import key_change
+from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys.signing import Signer, SigningKey
 from licensekit.proposals import Proposal
 from licensekit.trust.sign import sign
@@ -46,7 +57,7 @@ def request(workspace: Workspace, number: int = 1) -> Any:
     """Return the request of an installation."""
     asked = makers.request(product="acme", serial=None, issued=NOW, nonce=bytes([number] * 16))
     token = sign(asked, makers.key(HOLDER, INSTALLATION))
-    return workspace.read_request(makers.file_of(token), now=NOW)
+    return workspace.customers.read_request(makers.file_of(token), now=NOW)
 
 
 def receipt(workspace: Workspace) -> str:
@@ -93,16 +104,18 @@ CASES = {
         "bundle",
         issued_more,
     ),
-    "answer": Case(lambda w: w.propose_answer(request(w), ordered(), now=NOW), "bundle"),
-    "reset": Case(lambda w: w.propose_reset(known(w), ResetWhat.CLOCK, now=NOW), "reset"),
-    "accept": Case(lambda w: w.propose_accept(receipt(w), now=NOW), "revocations", renewed),
+    "answer": Case(lambda w: w.customers.propose_answer(request(w), ordered(), now=NOW), "bundle"),
+    "reset": Case(lambda w: w.customers.propose_reset(known(w), ResetWhat.CLOCK, now=NOW), "reset"),
+    "accept": Case(
+        lambda w: w.customers.propose_accept(receipt(w), now=NOW), "revocations", renewed
+    ),
     "revoke": Case(lambda w: w.propose_revoke(now=NOW, serials=[SERIAL]), "revocations", renewed),
 }
 
 
 def known(workspace: Workspace) -> Any:
     """Return another request of an installation that has sent one before."""
-    workspace.answer(request(workspace), ordered(), signer(workspace), who=WHO, now=NOW)
+    workspace.customers.answer(request(workspace), ordered(), signer(workspace), who=WHO, now=NOW)
     return request(workspace, 2)
 
 
@@ -228,20 +241,17 @@ def roots(workspace: Workspace, secret: bytes = ROOT_PASSPHRASE) -> RootKeys:
     return RootKeys(workspace.keys.root_files(), opened)
 
 
-def made(name: str) -> Any:
-    """Make a key."""
-    del name
-    return key_in_file(SigningKey.generate(ED25519), PASSPHRASE)
+MADE = generated_key(ED25519, lambda _: PASSPHRASE)
 
 
 KEY_CHANGES: dict[str, Callable[[Workspace], Proposal[Any]]] = {
-    "new": lambda w: w.keys.propose_new(made, roots(w), now=NOW),
+    "new": lambda w: w.keys.propose_new(MADE, roots(w), now=NOW),
     "admit": lambda w: w.keys.propose_admit(
         SigningKey.generate(ED25519).verifying_key, "sales", Permission("acme"), now=NOW
     ),
     "retire": lambda w: w.keys.propose_retire("signing-1", now=NOW),
-    "rotate": lambda w: w.keys.propose_rotate(made, roots(w), now=NOW),
-    "rotate root": lambda w: w.keys.propose_rotate_root(ED25519, ROOT_PASSPHRASE, now=NOW),
+    "rotate": lambda w: w.keys.propose_rotate(MADE, roots(w), now=NOW),
+    "rotate root": lambda w: w.keys.propose_rotate_root(ED25519, lambda: ROOT_PASSPHRASE, now=NOW),
     "revoke": lambda w: w.keys.propose_revoke("signing-1", now=NOW),
 }
 
@@ -264,6 +274,121 @@ def test_a_change_of_keys_is_in_force_whole_or_leaves_no_file(sold: Workspace, n
 def test_what_a_revoked_key_has_signed_is_told_before(sold: Workspace) -> None:
     [void] = sold.keys.propose_revoke("signing-1", now=NOW).consequences
     assert (void.code, void.data) == ("bundles-void", {"count": 1})
-    sold.keys.propose_new(made, roots(sold), now=NOW).sign(roots(sold), who=WHO)
+    sold.keys.propose_new(MADE, roots(sold), now=NOW).sign(roots(sold), who=WHO)
     reissue = sold.propose_reissue("signing-1", now=NOW)
     assert (reissue.count, reissue.needs_confirmation) == (1, ())
+
+
+def packed(workspace: Workspace) -> Any:
+    """Sign a changed catalog."""
+    catalog = workspace.layout.catalog
+    catalog.write_text(catalog.read_text("utf-8").replace('"Server"', '"The server"'), "utf-8")
+    keys = partial(signer, workspace)
+    return workspace.catalog.propose_pack(now=NOW, list_fresh_until=NOW + 9).sign(keys, who=WHO)
+
+
+def taken(workspace: Workspace) -> Any:
+    """Take in the pack of a copy of the workspace, in which a key was admitted."""
+    place = workspace.layout.folder.with_name("copy")
+    copytree(workspace.layout.folder, place)
+    with Workspace.open(place) as copy:
+        copy.keys.propose_new(MADE, roots(copy), now=NOW).sign(roots(copy), who=WHO)
+        tokens = copy.state(NOW).tokens
+    assert workspace.keys.take(tokens, action="pack", who=WHO, now=NOW)
+
+
+def changed_keys(workspace: Workspace, name: str) -> None:
+    """Change the keys of a workspace."""
+    proposal: Any = KEY_CHANGES[name](workspace)
+    proposal.sign(roots(workspace), who=WHO)
+
+
+CHANGES_OF_STATE: dict[str, Callable[[Workspace], Any]] = {
+    "revoke": revoked,
+    "accept": lambda w: w.customers.accept(
+        receipt(w), signer(w, "revocations"), who=WHO, now=NOW, confirm=True
+    ),
+    "pack": packed,
+    "take": taken,
+    **{f"keys {name}": partial(changed_keys, name=name) for name in KEY_CHANGES},
+}
+
+
+@pytest.mark.parametrize("name", CHANGES_OF_STATE)
+def test_what_a_change_leaves_in_memory_is_what_the_ledger_says(sold: Workspace, name: str) -> None:
+    """Also for a list and a catalog whose key was revoked with it, and the pack has just that."""
+    issue(sold, order="another")
+    [other] = sold.ledger.look_up("another")
+    sold.revoke(signer(sold, "revocations"), who=WHO, now=NOW, identities=[other.identity])
+    before = sold.state(NOW)
+    CHANGES_OF_STATE[name](sold)
+    with Workspace.open(sold.layout.folder) as again:
+        assert sold.state(NOW) == again.state(NOW) != before
+    assert sold.layout.pack("acme").read_bytes() == sold.state(NOW).pack
+
+
+def test_what_was_not_committed_is_not_in_force(sold: Workspace) -> None:
+    """A transaction that fails after it has entered a list leaves the state as it was."""
+    before, key = sold.state(NOW), signer(sold, "revocations")
+    proposal = sold.propose_revoke(now=NOW, serials=[SERIAL])
+
+    def enter_and_fail() -> None:
+        with sold.write(NOW, WHO) as tx:
+            proposal.enter(tx, key)
+            assert tx.state.last_list is not None
+            raise KeyMissing(reason="not-given")
+
+    refused(KeyMissing, sold.layout.folder, enter_and_fail)
+    assert sold.state(NOW) == before
+    with Workspace.open(sold.layout.folder) as other:
+        packed(other)
+        assert sold.state(NOW) == other.state(NOW) != before
+
+
+@pytest.mark.parametrize("name", ["new", "rotate", "rotate root"])
+def test_a_key_that_is_in_force_is_never_lost(sold: Workspace, name: str) -> None:
+    """Whatever fails after the change is in the ledger: here the pack cannot be written."""
+    before = {file.name for file in [*sold.keys.files, *sold.keys.root_files()]}
+    proposal: Any = KEY_CHANGES[name](sold)
+    pack = sold.layout.pack("acme")
+    pack.unlink()
+    pack.mkdir()
+    with pytest.raises(FileUnusable):
+        proposal.sign(roots(sold), who=WHO)
+    assert sold.state(NOW).trust.version == 2
+    assert len({file.name for file in [*sold.keys.files, *sold.keys.root_files()]} - before) == 1
+    pack.rmdir()
+    assert sold.write_pack(NOW) == pack
+
+
+@pytest.mark.parametrize("name", ["", "../new", "a/b", "a\\b", ".hidden"])
+def test_a_key_file_stays_in_its_folder(sold: Workspace, name: str) -> None:
+    def propose() -> object:
+        return sold.keys.propose_new(MADE, roots(sold), now=NOW, name=name)
+
+    refused(KeyChangeRefused, sold.layout.folder.parent, propose)
+
+
+@pytest.mark.parametrize(("away", "kept"), [(True, 1), (False, 0)])
+def test_a_key_is_kept_if_nobody_can_tell_whether_it_is_in_force(
+    sold: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+    away: bool,  # noqa: FBT001  # a column of the table
+    kept: int,
+) -> None:
+    """As when the server is away from the moment on in which it should have committed."""
+    before = len(sold.keys.files)
+    proposal: Any = KEY_CHANGES["new"](sold)
+
+    def unreadable(*_: object) -> None:
+        raise WorkspaceInvalid(reason="no-facts")
+
+    def fail(*_: object, **__: object) -> None:
+        if away:
+            monkeypatch.setattr(WorkspaceStore, "read", unreadable)
+        raise KeyMissing(reason="not-given")
+
+    monkeypatch.setattr(key_change, "enter", fail)
+    with pytest.raises(KeyMissing):
+        proposal.sign(roots(sold), who=WHO)
+    assert len(sold.keys.files) == before + kept

@@ -239,7 +239,7 @@ BAD_LABELS = {
     "a line\nmore": "control",
     "right\u202eto left": "cannot be seen",
     "e\u0301": "normalization",
-    "x" * (limits.NAME_LENGTH + 1): "more than 200",
+    "x" * (limits.NAME_LENGTH + 1): "longer than 200",
     "half \ud83d": "half a character",
 }
 

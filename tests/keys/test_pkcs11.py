@@ -132,7 +132,7 @@ def test_the_pin_is_asked_only_when_the_token_is_there(hsm: Hsm) -> None:
 
 @pytest.mark.parametrize("path", ["serial=0000", "model=other", "manufacturer=other"])
 def test_every_attribute_of_the_token_must_be_its_own(hsm: Hsm, path: str) -> None:
-    assert "no such token" in refused(hsm, f"token=acme;{path};object=signing").what
+    assert "no such token" in refused(hsm, f"token=acme;{path};object=signing").message
 
 
 def test_of_two_tokens_of_one_label_the_serial_tells(hsm: Hsm) -> None:
@@ -158,13 +158,13 @@ def test_of_two_keys_of_one_label_the_id_tells(hsm: Hsm) -> None:
 def test_a_key_that_may_not_sign_is_refused(hsm: Hsm) -> None:
     with session(hsm) as opened:
         make_pair(opened, sign=False)
-    assert "may not sign" in refused(hsm, "token=acme;object=made").what
+    assert "may not sign" in refused(hsm, "token=acme;object=made").message
 
 
 def test_a_key_of_another_curve_is_refused(hsm: Hsm) -> None:
     with session(hsm) as opened:
         make_pair(opened, curve=ED448_CURVE)
-    assert "no Ed25519 key" in refused(hsm, "token=acme;object=made").what
+    assert "no Ed25519 key" in refused(hsm, "token=acme;object=made").message
 
 
 def replace_public(hsm: Hsm, point: bytes) -> None:
@@ -187,7 +187,7 @@ def replace_public(hsm: Hsm, point: bytes) -> None:
 
 def test_a_public_key_of_low_order_is_refused(hsm: Hsm) -> None:
     replace_public(hsm, b"\x04\x20" + edwards.encode(edwards.IDENTITY))
-    assert "no Ed25519 key" in refused(hsm, "token=acme;object=made").what
+    assert "no Ed25519 key" in refused(hsm, "token=acme;object=made").message
 
 
 @pytest.mark.parametrize("prefix", [b"", b"\x04\x20", b"\x03\x21\x00"])
@@ -241,7 +241,7 @@ def test_a_uri_that_names_another_key_than_the_label_is_refused(hsm: Hsm) -> Non
 
 
 def test_a_uri_that_names_no_key_opens_none(hsm: Hsm) -> None:
-    assert "names no key" in refused(hsm, "token=acme").what
+    assert "names no key" in refused(hsm, "token=acme").message
 
 
 def test_without_python_pkcs11_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

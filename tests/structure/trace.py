@@ -1,4 +1,4 @@
-"""How much code four operations run through: functions, files, and how deep the calls go.
+"""How much code five operations run through: functions, files, and how deep the calls go.
 
 What is counted are calls of functions of licensekit in the calling thread, by the name of the
 function and its file; comprehensions and generator expressions count as functions of their own
@@ -24,6 +24,7 @@ from typing import Final, NamedTuple
 import licensekit
 from licensekit import Licensing, Verifier
 from licensekit.installation import Installation
+from licensekit.issuer import Workspace
 from licensekit.state.home import open_installation
 from tests import workspaces
 from tests.samples.sample_files import NOW, SampleFiles, sample_files
@@ -42,7 +43,8 @@ class Figures(NamedTuple):
 
 RATCHET: Final = {
     "verify": Figures(functions=38, files=12, depth=10),
-    "issue": Figures(functions=180, files=35, depth=14),
+    "first order": Figures(functions=186, files=34, depth=14),
+    "issue": Figures(functions=180, files=33, depth=14),
     "activate": Figures(functions=323, files=40, depth=19),
     "allows": Figures(functions=1, files=1, depth=1),
 }
@@ -62,10 +64,19 @@ def verify(setting: Setting) -> Operation:
     return lambda: verifier.verify(setting.sample.license, now=NOW)
 
 
+def first_order(setting: Setting) -> Operation:
+    """Prepare to propose and sign the first order of a workspace that was made just now."""
+    return _issue(setting.closing.enter_context(workspaces.make(setting.folder / "workspace")))
+
+
 def issue(setting: Setting) -> Operation:
     """Prepare to propose and sign one order, in a workspace that has issued another one."""
     workspace = setting.closing.enter_context(workspaces.make(setting.folder / "workspace"))
     workspaces.issue(workspace)
+    return _issue(workspace)
+
+
+def _issue(workspace: Workspace) -> Operation:
     key = workspaces.signer(workspace)
     order, now = workspaces.ordered(), workspaces.NOW
     return lambda: workspace.propose_issue(order, now=now).sign(key, who=workspaces.WHO)
@@ -102,6 +113,7 @@ def allows(setting: Setting) -> Operation:
 
 OPERATIONS: Final[Mapping[str, Callable[[Setting], Operation]]] = {
     "verify": verify,
+    "first order": first_order,
     "issue": issue,
     "activate": activate,
     "allows": allows,
@@ -146,13 +158,13 @@ def measure() -> dict[str, Figures]:
 def main() -> int:
     """Print the figures beside the ratchet; return 1 if one is above it, else 0."""
     is_above = False
-    print(f"{'operation':<10}{'functions':>18}{'files':>18}{'depth':>18}")
+    print(f"{'operation':<12}{'functions':>18}{'files':>18}{'depth':>18}")
     for name, figures in measure().items():
         cells: list[str] = []
         for figure, most in zip(figures, RATCHET[name], strict=True):
             is_above = is_above or figure > most
             cells.append(f"{figure} (at most {most})" + ("!" if figure > most else ""))
-        print(f"{name:<10}" + "".join(f"{cell:>18}" for cell in cells))
+        print(f"{name:<12}" + "".join(f"{cell:>18}" for cell in cells))
     return 1 if is_above else 0
 
 

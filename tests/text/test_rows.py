@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from licensekit.errors import SyntaxInvalid
 from licensekit.text.rows import TextRow, read_rows
+from licensekit.text.values import FaultyValue
 
 
 def rows(*lines: str) -> list[TextRow]:
@@ -38,18 +40,21 @@ def test_the_delimiter_is_the_one_that_the_first_line_has_most_of(
 def test_nothing_is_read_after_a_fault() -> None:
     [first, fault] = rows("a,b\n", '"1,2', "\n", "3,4\n")
     assert (first.cells, fault.line, fault.cells) == (["a", "b"], 4, [])
-    assert fault.fault.startswith("it is no CSV")
+    assert isinstance(fault.fault, SyntaxInvalid)
+    assert fault.fault.reason == "csv"
 
 
 @pytest.mark.parametrize("good", [0, 1, 2])
 def test_what_the_lines_raise_is_a_fault_of_the_line_that_was_not_read(good: int) -> None:
     def lines() -> Iterator[str]:
         yield from ["a\n", "b\n"][:good]
-        raise ValueError("a line is longer than 5 bytes")
+        raise FaultyValue(too_large)
+
+    too_large = SyntaxInvalid(reason="too-large", most=5)
 
     *whole, fault = read_rows(lines(), delimiters=",")
     assert len(whole) == good
-    assert fault == TextRow(good + 1, [], "it is no CSV: a line is longer than 5 bytes")
+    assert fault == TextRow(good + 1, [], too_large)
 
 
 @given(st.lists(st.text(max_size=20)))

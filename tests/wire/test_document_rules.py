@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.msgpack import decode as decode_plain
+from msgspec.msgpack import encode as encode_plain
 
 from licensekit import limits
-from licensekit.errors import PayloadInvalid
+from licensekit.errors import PayloadInvalid, RuleBroken
 from licensekit.wire.documents import (
     Binding,
     Combine,
@@ -27,6 +29,7 @@ from licensekit.wire.documents import (
     Use,
     UserKind,
     closure_of,
+    decode,
     encode,
     order_of_dates_fault,
 )
@@ -38,6 +41,8 @@ CATALOG = makers.catalog()
 ROOT = makers.root(makers.key("root"), makers.key("second"))
 TRUST = makers.trust(makers.admitted(makers.key("vendor")))
 LIST = makers.revocations()
+
+THRESHOLD = Root.__struct_fields__.index("threshold")
 
 CODES_WRONG = ["A", "a_b", "-a", "a-", "å", "a b", "a\nb", "a\n", "\na", ".", "a.b", ""]
 SERIALS_WRONG = ["-1", "1-", "1 2", "é", "1\n2", "1.2", "", "1" * 33]
@@ -471,7 +476,21 @@ def test_a_collection_or_text_reaches_to_its_bound_and_no_further(
     ],
 )
 def test_dates_stand_in_their_order(dates: tuple[int | None, ...], fault: str | None) -> None:
-    assert order_of_dates_fault(*dates) == fault
+    found = order_of_dates_fault(*dates)
+    assert (None if found is None else str(found)) == fault
+
+
+def test_what_is_decoded_against_a_rule_is_refused_with_the_rule() -> None:
+    """The decoder says where as well; what a bound alone refuses is in its words."""
+    fields = decode_plain(encode(ROOT))
+    fields[THRESHOLD] = 3
+    with pytest.raises(PayloadInvalid, match="the threshold is above the number of keys") as caught:
+        decode(Root, encode_plain(fields))
+    assert caught.value.rule == RuleBroken(reason="threshold")
+    fields[THRESHOLD] = 0
+    with pytest.raises(PayloadInvalid, match=r"\$\[3\]") as caught:
+        decode(Root, encode_plain(fields))
+    assert caught.value.rule is None
 
 
 def test_a_root_with_one_key_needs_nothing_else() -> None:

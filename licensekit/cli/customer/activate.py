@@ -13,7 +13,7 @@ from licensekit.cli.customer.commands import (
 from licensekit.cli.exits import NO
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.output import emit, emit_json, json_option
-from licensekit.cli.views.preview import preview_json, show_preview
+from licensekit.cli.views.preview import show_preview
 from licensekit.installation import Preview
 
 
@@ -58,7 +58,7 @@ def activate(
             preview, changed = installation.activate(data)
             more = {}
     if as_json:
-        emit_json({"activated": changed, **preview_json(preview), **more})
+        emit_json({"activated": changed, **preview.plain(), **more})
     else:
         show_preview(preview, show_all=show_all)
         _show_result(preview, changed=changed, only_preview=only_preview)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import click
 
-from licensekit.cli.customer.commands import home_option, opened
+from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.output import emit
 from licensekit.installation import Installation, Sites, Users
 
@@ -30,12 +30,15 @@ def assign_command(noun: str, holders: Holders) -> click.Command:
         metavar="LICENSE",
         help="Release this license in the same change.",
     )
-    @home_option
+    @in_installation
     def assign(
-        *, holder: str, licenses: tuple[str, ...], release: tuple[str, ...], home: str | None
+        *,
+        holder: str,
+        licenses: tuple[str, ...],
+        release: tuple[str, ...],
+        installation: Installation,
     ) -> None:
-        with opened(home) as installation:
-            assigned = holders(installation).assign(holder, *licenses, release=release)
+        assigned = holders(installation).assign(holder, *licenses, release=release)
         emit(f"{holder}: assigned {', '.join(assigned) or 'nothing new'}")
 
     return assign
@@ -47,10 +50,9 @@ def release_command(noun: str, holders: Holders) -> click.Command:
     @click.command(help=f"Release licenses of a {noun}.")
     @_holder
     @_licenses
-    @home_option
-    def release(*, holder: str, licenses: tuple[str, ...], home: str | None) -> None:
-        with opened(home) as installation:
-            holders(installation).release(holder, *licenses)
+    @in_installation
+    def release(*, holder: str, licenses: tuple[str, ...], installation: Installation) -> None:
+        holders(installation).release(holder, *licenses)
         emit(f"{holder}: released {', '.join(licenses)}")
 
     return release

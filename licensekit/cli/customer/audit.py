@@ -1,13 +1,11 @@
 """`licensekit audit`: who changed what, and whether the log is whole."""
 
-from typing import Any
-
 import click
 
-from licensekit.cli.customer.commands import home_option, opened
+from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.output import emit, emit_json, heading, json_option, stream_json, warn
-from licensekit.installation import AuditEntry
+from licensekit.installation import Installation
 
 _LINE = "{:>6}  {:<20}  {:<12}  {}"
 
@@ -18,12 +16,11 @@ def audit() -> None:
 
 
 @audit.command()
-@home_option
+@in_installation
 @json_option
-def verify(*, home: str | None, as_json: bool) -> None:
+def verify(*, installation: Installation, as_json: bool) -> None:
     """Check every link of the audit log, and every count against the assignments."""
-    with opened(home) as installation:
-        report = installation.audit.verify()
+    report = installation.audit.verify()
     if as_json:
         head = {"entries": report.head.number, "head": report.head.hash.hex()}
         emit_json({**head, "restored": report.restored})
@@ -35,19 +32,14 @@ def verify(*, home: str | None, as_json: bool) -> None:
 
 
 @audit.command("list")
-@home_option
+@in_installation
 @json_option
-def list_(*, home: str | None, as_json: bool) -> None:
+def list_(*, installation: Installation, as_json: bool) -> None:
     """List every change, the oldest first: when, by whom, what."""
-    with opened(home) as installation:
-        if as_json:
-            stream_json("entries", (_entry_json(entry) for entry in installation.audit.entries()))
-            return
-        heading(_LINE.format("entry", "at", "by", "what"))
-        for entry in installation.audit.entries():
-            at, by = entry.facts.get("at", ""), entry.facts.get("by", "")
-            emit(_LINE.format(entry.number, at, by, entry.event.message).rstrip())
-
-
-def _entry_json(entry: AuditEntry) -> dict[str, Any]:
-    return {"number": entry.number, **entry.facts, "message": entry.event.message}
+    if as_json:
+        stream_json("entries", (entry.plain() for entry in installation.audit.entries()))
+        return
+    heading(_LINE.format("entry", "at", "by", "what"))
+    for entry in installation.audit.entries():
+        at, by = entry.facts.get("at", ""), entry.facts.get("by", "")
+        emit(_LINE.format(entry.number, at, by, entry.event.message).rstrip())

@@ -1,17 +1,18 @@
 """The customer's commands as a group, for our own command and for an application's."""
 
-import getpass
 import os
 import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import date
+from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
 from licensekit.cli.groups import Lazy, LicenseGroup
-from licensekit.cli.inputs import located, read_input
+from licensekit.cli.inputs import account, located, read_input
+from licensekit.cli.options import Decorator
 from licensekit.cli.output import warn
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def built_in_of(ctx: click.Context) -> BuiltIn:
     return ctx.find_object(BuiltIn) or BuiltIn()
 
 
-home_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.option(
+home_option: Final[Decorator] = click.option(
     "--home",
     cls=ApplicationOption,
     metavar="DIR",
@@ -102,6 +103,18 @@ home_option: Final[Callable[[Callable[..., Any]], Callable[..., Any]]] = click.o
     help="The installation: a folder, or a postgresql:// URL.  [env: LICENSEKIT_HOME]",
 )
 """`--home`, for every command of the customer."""
+
+
+def in_installation(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--home`; the command gets the open `installation`."""
+
+    @home_option
+    @wraps(command)
+    def with_installation(*, home: str | None, **given: Any) -> Any:
+        with opened(home) as installation:
+            return command(installation=installation, **given)
+
+    return with_installation
 
 
 def trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -160,7 +173,7 @@ def opened(
         root=built_in.root or root,
         pack=built_in.pack or pack,
         released=built_in.released or released,
-        by=user_name(),
+        by=account(),
         create=create,
     ) as installation:
         yield installation
@@ -172,11 +185,3 @@ def home_of(home: str | None) -> str:
 
     built_in = built_in_of(click.get_current_context())
     return built_in.home or home or default_home(sys.platform, os.environ)
-
-
-def user_name() -> str:
-    """Return the name of this account; empty where it has none."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # no such account in this container
-        return ""

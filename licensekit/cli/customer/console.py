@@ -9,7 +9,8 @@ from typing import Final
 
 import click
 
-from licensekit.cli.customer.commands import home_option, opened, user_name
+from licensekit.cli.customer.commands import home_option, opened
+from licensekit.cli.inputs import account
 from licensekit.cli.output import emit
 from licensekit.errors import ConsoleUnavailable
 
@@ -97,11 +98,8 @@ def console(
         reach = Reach(
             host, port, tls_cert, tls_key, public, proxies, proxy_user_header, proxy_role_header
         )
-        try:
-            with suppress(KeyboardInterrupt):  # that is how it is stopped
-                run(installation, reach, user=user_name() or "console", tell=_tell)
-        except ValueError as error:
-            raise click.BadParameter(str(error), param_hint="--public") from error
+        with suppress(KeyboardInterrupt):  # that is how it is stopped
+            run(installation, reach, user=account() or "console", tell=_tell)
 
 
 def _tell(line: str) -> None:

@@ -2,12 +2,12 @@
 
 import click
 
-from licensekit.cli.customer.commands import home_option, opened
+from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.groups import LicenseGroup
-from licensekit.cli.inputs import moment
+from licensekit.cli.options import moment
 from licensekit.cli.output import emit, emit_json, json_option
-from licensekit.cli.views.events import event_json, show_events
-from licensekit.installation import EventScope
+from licensekit.cli.views.events import show_events
+from licensekit.installation import EventScope, Installation
 
 
 @click.group(cls=LicenseGroup)
@@ -27,7 +27,7 @@ def events() -> None:
     callback=moment,
     help="For information: 2027-01-01T00:00:00Z. Nothing ends it.",
 )
-@home_option
+@in_installation
 @json_option
 def start(
     *,
@@ -37,7 +37,7 @@ def start(
     user: str | None,
     message: str,
     expected_end: int | None,
-    home: str | None,
+    installation: Installation,
     as_json: bool,
 ) -> None:
     """Start an event: no-login, no-FUNCTION, rebuild-FUNCTION or message-of-the-day.
@@ -50,36 +50,33 @@ def start(
     if len(given) > 1:
         raise click.UsageError("give one of --site, --group and --user.")
     scope, subject = given[0] if given else (EventScope.INSTALLATION, "")
-    with opened(home) as installation:
-        event = installation.events.start(
-            kind, scope=scope, subject=subject, message=message, expected_end=expected_end
-        )
+    event = installation.events.start(
+        kind, scope=scope, subject=subject, message=message, expected_end=expected_end
+    )
     if as_json:
-        emit_json(event_json(event))
+        emit_json(event.plain())
     else:
         emit(f"started event {event.number}; end it with `events end {event.number}`")
 
 
 @events.command()
 @click.argument("number", type=int)
-@home_option
-def end(*, number: int, home: str | None) -> None:
+@in_installation
+def end(*, number: int, installation: Installation) -> None:
     """End an event."""
-    with opened(home) as installation:
-        installation.events.end(number)
+    installation.events.end(number)
     emit(f"ended event {number}")
 
 
 @events.command("list")
 @click.option("--ended", is_flag=True, help="Show the events that were ended as well.")
-@home_option
+@in_installation
 @json_option
-def list_(*, ended: bool, home: str | None, as_json: bool) -> None:
+def list_(*, ended: bool, installation: Installation, as_json: bool) -> None:
     """List the events in force."""
-    with opened(home) as installation:
-        found = installation.events.list(ended=ended)
+    found = installation.events.list(ended=ended)
     if as_json:
-        emit_json({"events": [event_json(event) for event in found]})
+        emit_json({"events": [event.plain() for event in found]})
     elif found:
         show_events(found)
     else:

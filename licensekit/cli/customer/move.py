@@ -1,11 +1,9 @@
 """`licensekit move`: move an installation from a folder to a server, or back."""
 
-import sys
-
 import click
 
-from licensekit.cli.customer.commands import user_name
-from licensekit.cli.output import emit, emit_json, facts, json_option, remark
+from licensekit.cli.inputs import account
+from licensekit.cli.output import emit, emit_json, facts, json_option, progress, remark
 
 
 @click.command()
@@ -25,15 +23,8 @@ def move(*, source: str, target: str, as_json: bool) -> None:
     """
     from licensekit.installation import move as relocate  # noqa: PLC0415  # a vendor's loads none
 
-    with click.progressbar(
-        length=1, label="copying", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
-
-        def progress(done: int, rows: int) -> None:
-            bar.length = rows
-            bar.update(done)
-
-        moved = relocate(source, target, by=user_name(), progress=progress)
+    with progress("copying", 1) as advance:
+        moved = relocate(source, target, by=account(), progress=advance)
     if as_json:
         emit_json(moved._asdict())
         return

@@ -3,9 +3,10 @@
 import click
 
 from licensekit.cli.customer.assignments import assign_command, release_command
-from licensekit.cli.customer.commands import home_option, opened
+from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.output import emit, emit_json, json_option, table
+from licensekit.installation import Installation
 
 
 @click.group(cls=LicenseGroup)
@@ -17,31 +18,28 @@ def sites() -> None:
 @click.argument("site_id", metavar="ID")
 @click.option("--name", metavar="NAME", default="", help="The name of the site.")
 @click.option("--central", is_flag=True, help="The central site; all others are satellites.")
-@home_option
-def add(*, site_id: str, name: str, central: bool, home: str | None) -> None:
+@in_installation
+def add(*, site_id: str, name: str, central: bool, installation: Installation) -> None:
     """Add a site. Licenses may limit how many satellites there are."""
-    with opened(home) as installation:
-        installation.sites.add(site_id, name=name, central=central)
+    installation.sites.add(site_id, name=name, central=central)
     emit(f"added {site_id}")
 
 
 @sites.command()
 @click.argument("site_id", metavar="ID")
-@home_option
-def remove(*, site_id: str, home: str | None) -> None:
+@in_installation
+def remove(*, site_id: str, installation: Installation) -> None:
     """Remove a site, which releases every license of it."""
-    with opened(home) as installation:
-        released = installation.sites.remove(site_id)
+    released = installation.sites.remove(site_id)
     emit(f"{site_id}: removed, released {', '.join(released) or 'nothing'}")
 
 
 @sites.command("list")
-@home_option
+@in_installation
 @json_option
-def list_(*, home: str | None, as_json: bool) -> None:
+def list_(*, installation: Installation, as_json: bool) -> None:
     """List the sites with what they are assigned."""
-    with opened(home) as installation:
-        found = installation.sites.list()
+    found = installation.sites.list()
     if as_json:
         emit_json({"sites": [site._asdict() for site in found]})
     elif found:

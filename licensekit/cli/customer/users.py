@@ -1,27 +1,23 @@
 """`licensekit users`: who there is, what they hold, whether they may log in."""
 
 import sys
-from collections.abc import Callable
 from typing import Any, Final
 
 import click
 
 from licensekit.cli.customer.assignments import assign_command, release_command
-from licensekit.cli.customer.commands import home_option, opened
+from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.exits import NO
 from licensekit.cli.groups import Lazy, LicenseGroup
 from licensekit.cli.inputs import located, read_input
-from licensekit.cli.output import emit, emit_json, json_option
+from licensekit.cli.options import Decorator, WordChoice
+from licensekit.cli.output import emit, emit_json, json_option, stream_json
 from licensekit.cli.views.users import (
-    KINDS,
-    decision_json,
     show_decision,
     show_user,
     show_users,
-    stream_users,
-    user_json,
 )
-from licensekit.installation import IMPORT_BYTES, UserFilter, parse_users
+from licensekit.installation import IMPORT_BYTES, Installation, UserFilter, parse_users
 from licensekit.wire.documents import UserKind
 
 _SECTIONS: Final = {
@@ -47,21 +43,10 @@ def users() -> None:
 assign = assign_command("user", lambda installation: installation.users)
 release = release_command("user", lambda installation: installation.users)
 
-_Option = Callable[[Callable[..., Any]], Callable[..., Any]]
-
-
-class _Kind(click.Choice[str]):
-    """A kind of users by its word."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the kind that is meant."""
-        return KINDS[super().convert(value, param, ctx)]
-
-
-_kind_option: Final[_Option] = click.option(
-    "--kind", type=_Kind(list(KINDS)), help="Internal users are associates."
+_kind_option: Final[Decorator] = click.option(
+    "--kind", type=WordChoice(UserKind), help="Internal users are associates."
 )
-_group_option: Final[_Option] = click.option(
+_group_option: Final[Decorator] = click.option(
     "--group",
     "groups",
     metavar="GROUP",
@@ -77,12 +62,11 @@ _group_option: Final[_Option] = click.option(
 @click.option("--login/--no-login", "can_log_in", default=True, help="Whether the user may log in.")
 @click.option("--administrator", is_flag=True, help="May log in whatever event is in force.")
 @_group_option
-@home_option
-def add(*, user_id: str, home: str | None, **given: Any) -> None:
+@in_installation
+def add(*, user_id: str, installation: Installation, **given: Any) -> None:
     """Add a user, who holds no license yet."""
-    with opened(home) as installation:
-        facts = {name: value for name, value in given.items() if value is not None}
-        installation.users.add(user_id, **facts)
+    facts = {name: value for name, value in given.items() if value is not None}
+    installation.users.add(user_id, **facts)
     emit(f"added {user_id}")
 
 
@@ -99,32 +83,31 @@ def add(*, user_id: str, home: str | None, **given: Any) -> None:
 @_group_option
 @click.option("--no-groups", is_flag=True, help="The user is in no group any more.")
 @click.option("--active", is_flag=True, help="Bring a retired user back.")
-@home_option
+@in_installation
 def set_(
     *,
     user_id: str,
     groups: tuple[str, ...],
     no_groups: bool,
     active: bool,
-    home: str | None,
+    installation: Installation,
     **given: Any,
 ) -> None:
     """Change what is known of a user."""
-    with opened(home) as installation:
-        installation.users.set(
-            user_id,
-            groups=groups if groups or no_groups else None,
-            retired=False if active else None,
-            **given,
-        )
+    installation.users.set(
+        user_id,
+        groups=groups if groups or no_groups else None,
+        retired=False if active else None,
+        **given,
+    )
     emit(f"set {user_id}")
 
 
 @click.command("import")
 @click.argument("file")
-@home_option
+@in_installation
 @json_option
-def import_(*, file: str, home: str | None, as_json: bool) -> None:
+def import_(*, file: str, installation: Installation, as_json: bool) -> None:
     """Add and change users, and assign licenses, from a CSV file (`-`: standard input).
 
     The first line names the columns: id, name, kind, can_log_in, administrator, groups, licenses.
@@ -133,7 +116,6 @@ def import_(*, file: str, home: str | None, as_json: bool) -> None:
     data = read_input(file, what="a file of users", limit=IMPORT_BYTES)
     with (
         located(file),
-        opened(home) as installation,
         click.progressbar(
             parse_users(data), label="importing", file=sys.stderr, hidden=not sys.stderr.isatty()
         ) as bar,
@@ -150,11 +132,10 @@ def import_(*, file: str, home: str | None, as_json: bool) -> None:
 
 @click.command()
 @click.argument("user_id", metavar="ID")
-@home_option
-def retire(*, user_id: str, home: str | None) -> None:
+@in_installation
+def retire(*, user_id: str, installation: Installation) -> None:
     """Retire a user, which releases every license."""
-    with opened(home) as installation:
-        released = installation.users.retire(user_id)
+    released = installation.users.retire(user_id)
     emit(f"{user_id}: retired, released {', '.join(released) or 'nothing'}")
 
 
@@ -168,14 +149,14 @@ def retire(*, user_id: str, home: str | None) -> None:
 @click.option(
     "--kind",
     "kinds",
-    type=_Kind(list(KINDS)),
+    type=WordChoice(UserKind),
     multiple=True,
     help="Only users of this kind; may be repeated.",
 )
 @click.option("--text", default="", help="Only users with this text in the id or name.")
 @click.option("--retired/--not-retired", default=None, help="Only retired users, or all others.")
 @click.option("--expired", is_flag=True, help="Only users assigned a license that has lapsed.")
-@home_option
+@in_installation
 @json_option
 def list_(
     *,
@@ -185,7 +166,7 @@ def list_(
     kinds: tuple[UserKind, ...],
     retired: bool | None,
     expired: bool,
-    home: str | None,
+    installation: Installation,
     as_json: bool,
 ) -> None:
     """List users. A user must match every option that is given."""
@@ -197,44 +178,46 @@ def list_(
         expired=expired,
         text=text,
     )
-    with opened(home) as installation:
-        found = installation.users.list(wanted)
-        if as_json:
-            stream_users(found)
-        else:
-            show_users(found)
+    found = installation.users.list(wanted)
+    if as_json:
+        stream_json("users", (user.plain() for user in found))
+    else:
+        show_users(found)
 
 
 @click.command()
 @click.argument("user_id", metavar="ID")
-@home_option
+@in_installation
 @json_option
-def show(*, user_id: str, home: str | None, as_json: bool) -> None:
+def show(*, user_id: str, installation: Installation, as_json: bool) -> None:
     """Show a user: what is assigned, what comes through it, and the events for the user."""
-    with opened(home) as installation:
-        user, access = installation.users.get(user_id), installation.users.access(user_id)
-        state = installation.state()
+    details = installation.users.details(user_id)
     if as_json:
-        emit_json(user_json(user, access, state))
+        emit_json(details.plain())
     else:
-        show_user(user, access, state)
+        show_user(details)
 
 
 @click.command("may-login")
 @click.argument("user_id", metavar="ID")
 @click.option("--by", "way", required=True, metavar="WAY", help="The way to log in: web.")
 @click.option("--site", metavar="ID", help="The site at which the user works.")
-@home_option
+@in_installation
 @json_option
 @click.pass_context
 def may_login(
-    ctx: click.Context, *, user_id: str, way: str, site: str | None, home: str | None, as_json: bool
+    ctx: click.Context,
+    *,
+    user_id: str,
+    way: str,
+    site: str | None,
+    installation: Installation,
+    as_json: bool,
 ) -> None:
     """Show whether a user may log in, and if not, every reason. Exits with 1 if not."""
-    with opened(home) as installation:
-        decision = installation.users.may_login(user_id, way, site=site)
+    decision = installation.users.may_login(user_id, way, site=site)
     if as_json:
-        emit_json(decision_json(decision))
+        emit_json(decision.plain())
     else:
         show_decision(user_id, way, decision)
     if not decision:

@@ -11,19 +11,18 @@ from licensekit.cli.issuer.options import (
     passphrase,
     remind_of_root,
     unlock,
-    warn_of_fork,
+    warn_of_forks,
 )
-from licensekit.cli.issuer.proposals import Consent, consenting
-from licensekit.cli.output import emit, emit_json, facts, json_option, remark
+from licensekit.cli.output import emit, emit_json, facts, remark
+from licensekit.cli.proposals import Consent, consenting
 from licensekit.dates import format_seconds
-from licensekit.issuer import History, Received, Workspace
+from licensekit.issuer import Received, Workspace
 
 
 @click.command()
 @click.argument("file", metavar="FILE")
 @in_workspace
 @passphrase
-@json_option
 @consenting
 def accept(
     *,
@@ -32,7 +31,6 @@ def accept(
     now: int,
     passphrase: PassphraseSource,
     consent: Consent,
-    as_json: bool,
 ) -> None:
     """Enter the receipts of returned licenses, and statements of what is in use.
 
@@ -43,23 +41,21 @@ def accept(
     """
     with located(file):
         data = read_input(file, what="what an installation has sent")
-        proposal = workspace.propose_accept(data, now=now)
+        proposal = workspace.customers.propose_accept(data, now=now)
         if consent.ends(proposal):
             return
         key = None
         if proposal.received.to_revoke:
             key = unlock(workspace.keys.choose("revocations", now), passphrase)
         received = proposal.sign(key, who=operator(), confirm=True)
-    histories = {one: workspace.ledger.history(one) for one in received.installations}
     remind_of_root(workspace)
-    if as_json:
-        sent = {one.hex(): history.value for one, history in histories.items()}
+    if consent.as_json:
+        ledger = workspace.ledger
+        sent = {one.hex(): ledger.history(one).value for one in received.installations}
         emit_json({**received.plain(), "histories": sent})
         return
     _show(received, workspace.layout.pack(workspace.state(now).product))
-    for installation, history in histories.items():
-        if history is History.FORKED:
-            warn_of_fork(installation)
+    warn_of_forks(workspace, received.installations)
 
 
 def _show(received: Received, pack: Path) -> None:

@@ -8,24 +8,22 @@ import click
 from licensekit import limits
 from licensekit.cli.inputs import STANDARD, located, read_input, write_output
 from licensekit.cli.issuer.options import (
-    before,
     operator,
     reason_option,
     remind_of_root,
-    warn_of_fork,
+    warn_of_forks,
 )
 from licensekit.cli.issuer.output import FileOptions, license_options, place_of
+from licensekit.cli.options import WordChoice, before
 from licensekit.cli.output import emit_json, facts, remark
 from licensekit.cli.views.documents import bound_to
 from licensekit.errors import OrderConflict, OrderInvalid
-from licensekit.issuer import History, ResetFile, VerifiedRequest, Workspace, read_draft
+from licensekit.issuer import ResetFile, VerifiedRequest, Workspace, read_draft
 from licensekit.wire.documents import ResetWhat
 from licensekit.wire.plain import word
 
-_WHAT = {word(what): what for what in ResetWhat}
 
-
-def _require_answer(*, file: str, order: str | None, what: str | None, **_: object) -> None:
+def _require_answer(*, file: str, order: str | None, what: ResetWhat | None, **_: object) -> None:
     if order == file == STANDARD:
         raise click.UsageError("request and order cannot both come from standard input.")
     if (order is None) == (what is None):
@@ -39,7 +37,7 @@ def _require_answer(*, file: str, order: str | None, what: str | None, **_: obje
 @click.option(
     "--reset",
     "what",
-    type=click.Choice(list(_WHAT)),
+    type=WordChoice(ResetWhat),
     help="Sign a reset for it instead: it works there once.",
 )
 @reason_option
@@ -48,7 +46,7 @@ def answer(
     *,
     file: str,
     order: str | None,
-    what: str | None,
+    what: ResetWhat | None,
     reason: str,
     workspace: Workspace,
     now: int,
@@ -63,13 +61,12 @@ def answer(
     """
     with located(file):
         data = read_input(file, what="a request")
-        request = workspace.read_request(data, now=now)
+        request = workspace.customers.read_request(data, now=now)
         if order is not None:
             _answer(workspace, request, wanted, order, now)
         elif what is not None:
-            _reset(workspace, request, wanted, _WHAT[what], reason=reason, now=now)
-    if workspace.ledger.history(request.installation) is History.FORKED:
-        warn_of_fork(request.installation)
+            _reset(workspace, request, wanted, what, reason=reason, now=now)
+    warn_of_forks(workspace, [request.installation])
     remind_of_root(workspace)
 
 
@@ -89,7 +86,7 @@ def _answer(
         draft = read_draft(read_input(order, what="an order", limit=limits.TOML_BYTES))
     catalog = workspace.catalog.require_unchanged(now)
     with _of_order(order):
-        proposal = workspace.propose_answer(
+        proposal = workspace.customers.propose_answer(
             request, draft, now=now, attach=wanted.attach, approve=wanted.drawing(catalog)
         )
         file = wanted.sign(workspace, proposal, now)
@@ -108,7 +105,9 @@ def _reset(
 ) -> None:
     if any(wanted.drawings):
         raise click.UsageError("--qr and --print are for licenses.")
-    proposal = workspace.propose_reset(request, what, now=now, attach=wanted.attach, reason=reason)
+    proposal = workspace.customers.propose_reset(
+        request, what, now=now, attach=wanted.attach, reason=reason
+    )
     if wanted.consent.ends(proposal):
         return
     wanted.require_places()

@@ -5,10 +5,11 @@ from pathlib import Path
 import click
 
 from licensekit import limits
-from licensekit.catalog.changes import CatalogChange, differences
+from licensekit.catalog.changes import CatalogChange
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.inputs import located, read_input
-from licensekit.cli.issuer.options import clock, in_workspace, workspace_option
+from licensekit.cli.issuer.options import in_workspace, workspace_option
+from licensekit.cli.options import clock
 from licensekit.cli.output import counted, emit, emit_json, json_option, table
 from licensekit.cli.views.documents import show as show_document
 from licensekit.issuer import CatalogDraft, Workspace, read_catalog
@@ -72,7 +73,7 @@ def show(*, file: str | None, folder: Path, as_json: bool) -> None:
 def diff(*, workspace: Workspace, now: int, as_json: bool) -> None:
     """Show what has changed in the catalog since it was signed."""
     draft = workspace.catalog.draft(now)
-    found = [] if draft.signed is None else differences(draft.signed, draft.catalog)
+    found = draft.differences
     if as_json:
         emit_json({"changed": draft.is_changed, "differences": [one._asdict() for one in found]})
         return

@@ -1,7 +1,7 @@
 """Root keys: which of them sign, and the result of a ceremony as people and programs read it."""
 
-from collections.abc import Callable, Sequence
-from functools import partial, wraps
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -9,15 +9,10 @@ import click
 
 from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource
-from licensekit.cli.issuer.options import (
-    Decorator,
-    in_workspace,
-    operator,
-    root_passphrase,
-    unlock,
-)
-from licensekit.cli.issuer.proposals import Consent, consenting
-from licensekit.cli.output import emit, emit_json, facts, json_option, typed
+from licensekit.cli.issuer.options import in_workspace, operator, root_passphrase, unlock
+from licensekit.cli.options import Decorator, collected
+from licensekit.cli.output import emit, emit_json, facts, typed
+from licensekit.cli.proposals import Consent, consenting
 from licensekit.dates import DAY_SECONDS
 from licensekit.issuer import Ceremony, KeyChange, KeyProposal, PendingDocument, RootKeys, Workspace
 
@@ -32,13 +27,13 @@ root_key_option: Final[Decorator] = click.option(
 """`--root-key`, as the paths `root_keys`."""
 
 
-def fresh_option(what: str) -> Decorator:
-    """Return `--fresh-days`, as `fresh_days`; `what` is the document that it is about."""
+def fresh_option(help_text: str) -> Decorator:
+    """Return `--fresh-days`, as `fresh_days`."""
     return click.option(
         "--fresh-days",
         type=click.IntRange(1, limits.TERM_DAYS),
         metavar="DAYS",
-        help=f"After this many days, {what} reminds administrators to look for a newer one.",
+        help=help_text,
     )
 
 
@@ -52,55 +47,54 @@ class Roots(NamedTuple):
 
     workspace: Workspace
     now: int
-    paths: Sequence[Path]
-    source: PassphraseSource
+    root_keys: Sequence[Path]
     fresh_days: int | None
+    root_passphrase: PassphraseSource
     consent: Consent
 
     @property
     def keys(self) -> RootKeys:
         """The root keys that were given, else those in the workspace."""
         return RootKeys(
-            self.workspace.keys.root_files(self.paths),
-            partial(unlock, source=self.source),
+            self.workspace.keys.root_files(self.root_keys),
+            partial(unlock, source=self.root_passphrase),
             end_of_freshness(self.fresh_days, self.now),
         )
 
     def sign(self, proposal: KeyProposal, **more: Any) -> KeyChange | None:
-        """Have root keys sign, and print the result after `more`; None: it is only shown."""
+        """Have root keys sign, and print the result after `more`; None: it is only shown.
+
+        What was made is printed as well: a new root by its pin, another new key by name and id.
+        """
         if self.consent.ends(proposal):
             return None
         change = proposal.sign(self.keys, who=operator(), confirm=True)
         if change.ceremony is not None:
-            show_change(change.ceremony, change.file, as_json=self.consent.as_json, **more)
+            facts_first = {**_made(change), **more}
+            show_change(change.ceremony, change.file, as_json=self.consent.as_json, **facts_first)
         return change
 
 
-def signed_by_roots(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options of whatever has root keys sign; they come as `roots`, with the workspace."""
+def _made(change: KeyChange) -> dict[str, str]:
+    if change.new_pin is not None:
+        return {"root": change.new_pin}
+    if change.written:
+        return {"key": change.written[0].name, "key_id": change.written[0].key_id}
+    return {}
 
-    @in_workspace
-    @root_key_option
-    @fresh_option("the trust document")
-    @root_passphrase
-    @json_option
-    @consenting
-    @wraps(command)
-    def collected(
-        *,
-        workspace: Workspace,
-        now: int,
-        root_keys: tuple[Path, ...],
-        fresh_days: int | None,
-        root_passphrase: PassphraseSource,
-        consent: Consent,
-        as_json: bool,  # noqa: ARG001  # it is in `consent`
-        **given: Any,
-    ) -> None:
-        roots = Roots(workspace, now, root_keys, root_passphrase, fresh_days, consent)
-        command(roots=roots, **given)
 
-    return collected
+signed_by_roots: Final = collected(
+    "roots",
+    Roots,
+    in_workspace,
+    root_key_option,
+    fresh_option(
+        "After this many days, the trust document reminds administrators to look for a newer one."
+    ),
+    root_passphrase,
+    consenting,
+)
+"""The options of whatever has root keys sign; they come as `roots`, with the workspace."""
 
 
 def show_change(ceremony: Ceremony, file: Path | None, *, as_json: bool, **more: Any) -> None:

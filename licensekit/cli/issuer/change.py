@@ -8,8 +8,9 @@ import click
 
 from licensekit import limits
 from licensekit.cli.inputs import is_terminal
-from licensekit.cli.issuer.options import before, remind_of_root
+from licensekit.cli.issuer.options import remind_of_root
 from licensekit.cli.issuer.output import FileOptions, license_options
+from licensekit.cli.options import before
 from licensekit.cli.output import remark
 from licensekit.cli.views.changes import show_changes
 from licensekit.issuer import Amendment, Workspace, amendment, parse_key, renewal

@@ -8,7 +8,8 @@ import click
 from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource, located, read_input, read_passphrase
 from licensekit.cli.issuer.keys_new import SCHEMES, require_enough, root_options, scheme_option
-from licensekit.cli.issuer.options import clock, operator, passphrase, root_passphrase
+from licensekit.cli.issuer.options import operator, passphrase, root_passphrase
+from licensekit.cli.options import clock
 from licensekit.cli.output import emit, emit_json, facts, heading, json_option, typed, warn
 from licensekit.issuer import (
     FIRST_KEY,
@@ -109,7 +110,7 @@ def _names(*, catalog: str | None, **given: Any) -> GivenNames:
 
 
 def _root_passphrases(source: PassphraseSource, count: int) -> list[bytes]:
-    if count == 1 or source.file is not None or source.descriptor is not None:
+    if count == 1 or source.file is not None or source.fd is not None:
         return [read_passphrase(source, "Passphrase for the root key", confirm=True)]
     prompts = [f"Passphrase for root key {place} of {count}" for place in range(1, count + 1)]
     return [read_passphrase(source, prompt, confirm=True) for prompt in prompts]

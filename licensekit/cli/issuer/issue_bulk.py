@@ -1,9 +1,7 @@
 """`licensekit issue` in bulk: progress, the results, and why some orders were refused."""
 
 import gc
-import sys
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -12,8 +10,9 @@ import click
 from licensekit.cli.exits import exit_code
 from licensekit.cli.issuer.options import operator, remind_of_root
 from licensekit.cli.issuer.output import FileOptions
-from licensekit.cli.output import counted, emit_json, facts, harmless, remark
-from licensekit.errors import Fault, OrdersRefused
+from licensekit.cli.output import counted, emit_json, facts, harmless, progress, remark
+from licensekit.errors import OrdersRefused
+from licensekit.errors.coded import Located
 from licensekit.files import make_folder, require_writable
 from licensekit.issuer import Done, OrderSource, Workspace, faults_of, open_orders
 
@@ -27,7 +26,7 @@ class _Tally(NamedTuple):
     issued: int
     repeated: int
     refused: int
-    faults: list[Fault]
+    faults: list[Located]
     """Of the orders that were refused."""
 
 
@@ -84,11 +83,11 @@ def collect_less() -> None:
 def _count(done: Iterable[Done], size: int | None, *, as_json: bool) -> _Tally:
     """Count the results to their end; print each refusal as it comes."""
     issued = repeated = refused = 0
-    faults: list[Fault] = []
+    faults: list[Located] = []
     try:
-        with _progress(size) as progress:
+        with progress("Signing", size or 0) as advance:
             for one in done:
-                progress(one.size)
+                advance(one.size)
                 if one.error is not None:
                     refused += 1
                     faults += _print_faults(one)
@@ -97,23 +96,12 @@ def _count(done: Iterable[Done], size: int | None, *, as_json: bool) -> _Tally:
                     issued += not one.file.is_repeated
     except OrdersRefused as error:
         if as_json:
-            named = [fault for fault in error.faults if fault.where]
-            _emit(_Tally(0, repeated, error.data["count"], named), None)
+            _emit(_Tally(0, repeated, error.count, list(error.faults)), None)
         raise
     return _Tally(issued, repeated, refused, faults)
 
 
-@contextmanager
-def _progress(size: int | None) -> Generator[Callable[[int], None]]:
-    """Show on a terminal how much was read."""
-    if not size or not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    with click.progressbar(length=size, label="Signing", file=sys.stderr) as bar:
-        yield bar.update
-
-
-def _print_faults(one: Done) -> list[Fault]:
+def _print_faults(one: Done) -> list[Located]:
     faults = faults_of(one)
     for fault in faults:
         remark(f"licensekit: {harmless(str(fault))}")
@@ -133,7 +121,8 @@ def _report(tally: _Tally, out: Path, *, as_json: bool) -> None:
             ]
         )
     if tally.refused:
-        click.get_current_context().exit(exit_code(OrdersRefused("")))
+        refusal = OrdersRefused(count=tally.refused, faults=tuple(tally.faults))
+        click.get_current_context().exit(exit_code(refusal))
 
 
 def _emit(tally: _Tally, out: Path | None) -> None:
@@ -143,6 +132,6 @@ def _emit(tally: _Tally, out: Path | None) -> None:
             "issued": tally.issued,
             "repeated": tally.repeated,
             "refused": tally.refused,
-            "faults": [fault._asdict() for fault in tally.faults],
+            "faults": [fault.as_json() for fault in tally.faults],
         }
     )

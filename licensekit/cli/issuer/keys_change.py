@@ -9,14 +9,13 @@ from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource, located, read_input, write_output
 from licensekit.cli.issuer.ceremony import Roots, root_key_option, show_change, signed_by_roots
 from licensekit.cli.issuer.options import (
-    before,
-    clock,
     operator,
     root_passphrase,
     unlock,
     workspace_option,
 )
 from licensekit.cli.issuer.permission import permission
+from licensekit.cli.options import before, clock
 from licensekit.cli.output import emit, json_option, remark
 from licensekit.cli.views.documents import show
 from licensekit.issuer import Ceremony, Permission, RootKeys, Workspace, resume, root_key_files

@@ -1,6 +1,7 @@
 """`licensekit keys new` and `keys import`: one more key that signs."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import click
@@ -8,13 +9,13 @@ import click
 from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource, located, read_input, read_passphrase
 from licensekit.cli.issuer.ceremony import Roots, signed_by_roots
-from licensekit.cli.issuer.options import before, passphrase
+from licensekit.cli.issuer.options import passphrase
 from licensekit.cli.issuer.permission import permission
+from licensekit.cli.options import before
 from licensekit.cli.output import emit, emit_json
-from licensekit.issuer import KeyFile, MakeKey, NewKey, Permission, key_in_file, key_in_token
+from licensekit.issuer import KeyFile, KeyPlan, Permission, generated_key, imported_key, token_key
 from licensekit.keys.keyfile import format_public
 from licensekit.keys.other_forms import import_private
-from licensekit.keys.signing import SigningKey
 from licensekit.wire.frame import ED25519, HYBRID
 
 SCHEMES = {"ed25519": ED25519, "hybrid": HYBRID}
@@ -57,9 +58,7 @@ def require_enough(count: int, threshold: int) -> None:
         raise click.UsageError(f"--threshold {threshold} is more than --root-keys {count}.")
 
 
-def _require_fitting(*, uri: str | None, scheme: str, preview: bool, **_: object) -> None:
-    if uri is not None and preview:
-        raise click.UsageError("--preview makes no key in a token; leave out --pkcs11.")
+def _require_fitting(*, uri: str | None, scheme: str, **_: object) -> None:
     if uri is not None and SCHEMES[scheme] != ED25519:
         raise click.UsageError(
             "--pkcs11 and --scheme hybrid exclude each other: tokens hold Ed25519."
@@ -92,13 +91,11 @@ def new(
 
     What it may sign can be limited: a sales engineer's key, say, to trials of at most 60 days.
     """
-
-    def made(called: str) -> NewKey:
-        if uri is None:
-            return generated(SCHEMES[scheme], passphrase, called)
-        return key_in_token(uri, lambda: _pin(passphrase), called)
-
-    _add(name, made, permission, roots)
+    if uri is None:
+        plan = generated_key(SCHEMES[scheme], partial(new_passphrase, passphrase))
+    else:
+        plan = token_key(uri, lambda: _pin(passphrase))
+    _add(name, plan, permission, roots)
 
 
 @click.command("import")
@@ -119,36 +116,26 @@ def import_(
 
     A passphrase that is given by file or descriptor opens FILE as well, if it is encrypted.
     """
-
-    def made(called: str) -> NewKey:
-        with located(file):
-            data = read_input(file, what="a key file", limit=limits.KEY_FILE_BYTES)
-            key = import_private(data, lambda: read_passphrase(passphrase, f"Passphrase of {file}"))
-        return _sealed(key, passphrase, called)
-
-    _add(name, made, permission, roots)
+    with located(file):
+        data = read_input(file, what="a key file", limit=limits.KEY_FILE_BYTES)
+        key = import_private(data, lambda: read_passphrase(passphrase, f"Passphrase of {file}"))
+    _add(name, imported_key(key, partial(new_passphrase, passphrase)), permission, roots)
 
 
-def generated(scheme: int, source: PassphraseSource, called: str) -> NewKey:
-    """Make a key that lives in a file, under a passphrase that is asked for now."""
-    return _sealed(SigningKey.generate(scheme), source, called)
-
-
-def _sealed(key: SigningKey, source: PassphraseSource, called: str) -> NewKey:
-    prompt = f"Passphrase for the new key {called}"
-    return key_in_file(key, read_passphrase(source, prompt, confirm=True))
+def new_passphrase(source: PassphraseSource, name: str) -> bytes:
+    """Read the passphrase for the new key of this name."""
+    return read_passphrase(source, f"Passphrase for the new key {name}", confirm=True)
 
 
 def _pin(source: PassphraseSource) -> str:
     return read_passphrase(source, "PIN of the token").decode(errors="replace")
 
 
-def _add(name: str | None, made: MakeKey, permission: Permission, roots: Roots) -> None:
+def _add(name: str | None, plan: KeyPlan, permission: Permission, roots: Roots) -> None:
     proposal = roots.workspace.keys.propose_new(
-        made, roots.keys, now=roots.now, name=name, permission=permission
+        plan, roots.keys, now=roots.now, name=name, permission=permission
     )
-    [new] = proposal.new
-    change = roots.sign(proposal, key=new.name, key_id=new.key.verifying_key.key_id.hex())
+    change = roots.sign(proposal)
     if change is not None and change.ceremony is None:
         _show_partner_key(change.written[0], as_json=roots.consent.as_json)
 

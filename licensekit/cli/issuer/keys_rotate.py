@@ -8,12 +8,14 @@ from licensekit.cli.inputs import PassphraseSource, read_passphrase
 from licensekit.cli.issuer.ceremony import Roots, signed_by_roots
 from licensekit.cli.issuer.keys_new import (
     SCHEMES,
-    generated,
+    new_passphrase,
     require_enough,
     root_options,
     scheme_option,
 )
-from licensekit.cli.issuer.options import before, passphrase
+from licensekit.cli.issuer.options import passphrase
+from licensekit.cli.options import before
+from licensekit.issuer import generated_key
 
 
 @click.command()
@@ -23,11 +25,8 @@ from licensekit.cli.issuer.options import before, passphrase
 @signed_by_roots
 def rotate(*, name: str | None, scheme: str, passphrase: PassphraseSource, roots: Roots) -> None:
     """Make a key that takes over from NAME, which retires. What it signed stays valid."""
-    proposal = roots.workspace.keys.propose_rotate(
-        partial(generated, SCHEMES[scheme], passphrase), roots.keys, now=roots.now, name=name
-    )
-    [new] = proposal.new
-    roots.sign(proposal, key=new.name, key_id=new.key.verifying_key.key_id.hex())
+    plan = generated_key(SCHEMES[scheme], partial(new_passphrase, passphrase))
+    roots.sign(roots.workspace.keys.propose_rotate(plan, roots.keys, now=roots.now, name=name))
 
 
 def _require_enough(*, count: int, threshold: int, **_: object) -> None:
@@ -45,8 +44,13 @@ def rotate_root(*, scheme: str, count: int, threshold: int, roots: Roots) -> Non
     What was signed stays valid. Applications shipped long ago keep working: license files bring the
     trust documents that they lack.
     """
-    word = read_passphrase(roots.source, "Passphrase for the new root key", confirm=True)
     proposal = roots.workspace.keys.propose_rotate_root(
-        SCHEMES[scheme], word, now=roots.now, count=count, threshold=threshold
+        SCHEMES[scheme],
+        lambda: read_passphrase(
+            roots.root_passphrase, "Passphrase for the new root key", confirm=True
+        ),
+        now=roots.now,
+        count=count,
+        threshold=threshold,
     )
-    roots.sign(proposal, root=proposal.new_pin)
+    roots.sign(proposal)

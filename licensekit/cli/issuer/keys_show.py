@@ -1,18 +1,15 @@
 """`licensekit keys list` and `keys export`."""
 
-from typing import Any
-
 import click
 
 from licensekit.cli.inputs import STANDARD, write_output
 from licensekit.cli.issuer.options import in_workspace
 from licensekit.cli.output import emit_json, json_option, table
 from licensekit.cli.views.spelling import day_of, days, name_of
-from licensekit.issuer import KeyFile, Workspace, key_id
+from licensekit.issuer import KnownKey, Workspace
 from licensekit.keys.keyfile import format_public
 from licensekit.keys.other_forms import export_openssh, export_pem
 from licensekit.wire.documents import AdmittedKey, SignedType, Use
-from licensekit.wire.plain import plain
 
 
 @click.command("list")
@@ -20,18 +17,12 @@ from licensekit.wire.plain import plain
 @json_option
 def list_(*, workspace: Workspace, now: int, as_json: bool) -> None:
     """List the keys that the trust document names, and which of them are here."""
-    trust = workspace.state(now).trust
-    here = {file.key_id: file for file in workspace.keys.files}
-    admitted = [(key_id(key), key) for key in trust.keys]
-    waiting = [file for id_, file in here.items() if id_ not in dict(admitted)]
+    keys = workspace.keys.known(now)
     if as_json:
-        named = [_json(id_, key, here.get(id_)) for id_, key in admitted]
-        unnamed = [{"key_id": f.key_id, "name": f.name, "state": "not-admitted"} for f in waiting]
-        emit_json({"trust": trust.version, "keys": [*named, *unnamed]})
-        return
-    rows = [_row(id_, key, here.get(id_)) for id_, key in admitted]
-    rows += [(f.name, f.key_id, "not admitted", "", "", str(f.path)) for f in waiting]
-    table(["name", "key id", "state", "window", "may sign", "file"], rows)
+        version = workspace.state(now).trust.version
+        emit_json({"trust": version, "keys": [key.plain() for key in keys]})
+    else:
+        table(["name", "key id", "state", "window", "may sign", "file"], map(_row, keys))
 
 
 @click.command()
@@ -58,9 +49,12 @@ def export(*, name: str, workspace: Workspace, now: int, form: str, output: str)
     write_output(output, f"{text.rstrip()}\n".encode())
 
 
-def _row(id_: str, key: AdmittedKey, file: KeyFile | None) -> tuple[str, ...]:
-    place = "" if file is None else str(file.path)
-    return key.name, id_, name_of(key.state), _window(key), _scope(key), place
+def _row(known: KnownKey) -> tuple[object, ...]:
+    key = known.admitted
+    path = None if known.file is None else known.file.path
+    if key is None:
+        return known.name, known.key_id, "not admitted", None, None, path
+    return key.name, known.key_id, name_of(key.state), _window(key), _scope(key), path
 
 
 def _window(key: AdmittedKey) -> str:
@@ -81,7 +75,3 @@ def _scope(key: AdmittedKey) -> str:
     if scope.longest_term is not None:
         limits.append(f"at most {days(scope.longest_term)}")
     return f"{types} {', '.join(limits)}"
-
-
-def _json(id_: str, key: AdmittedKey, file: KeyFile | None) -> dict[str, Any]:
-    return {"key_id": id_, **plain(key), "file": None if file is None else str(file.path)}

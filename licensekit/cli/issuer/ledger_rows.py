@@ -13,7 +13,8 @@ from typing import Any, Final
 import click
 
 from licensekit.cli.inputs import STANDARD
-from licensekit.cli.issuer.options import before, in_workspace, moment
+from licensekit.cli.issuer.options import in_workspace
+from licensekit.cli.options import before, moment
 from licensekit.cli.output import emit_json, json_option, remark, table, warn
 from licensekit.cli.views.spelling import ABSENT, amount, day_of, expiry
 from licensekit.files import replacing
@@ -25,11 +26,9 @@ from licensekit.issuer import (
     USAGE_FIELDS,
     USAGE_STATES,
     Filters,
-    History,
     LedgerEntry,
     Listed,
     UsageReport,
-    UsageRow,
     Workspace,
 )
 from licensekit.limits import TERM_DAYS
@@ -90,10 +89,11 @@ def list_(
 
     With --expiring-within, and with --state active, those whose end is near come first.
     """
-    found = workspace.ledger.bundles(
-        Filters(**asked), now=now, limit=None if show_all else limit + 1, after=after
-    )
-    shown, more = (found, None) if show_all else _page(found, limit)
+    shown: Iterable[Listed]
+    if show_all:
+        shown, more = workspace.ledger.bundles(Filters(**asked), now=now, after=after), None
+    else:
+        shown, more = workspace.ledger.page(Filters(**asked), now=now, limit=limit, after=after)
     if as_csv:
         _print_csv(LISTED_FIELDS, (one.plain() for one in shown))
     elif as_json:
@@ -123,7 +123,7 @@ def usage(
     """
     ledger = workspace.ledger
     reports = ledger.usage(now=now) if serial is None else [ledger.usage_of(serial, now=now)]
-    found = (_only(report, state) for report in reports)
+    found = (report if state is None else report.only(state) for report in reports)
     if as_json:
         emit_json({"usage": [row for report in found for row in report.plain()]})
     elif as_csv:
@@ -173,12 +173,6 @@ def _exported(entries: Iterable[LedgerEntry]) -> Iterator[str]:
         yield _csv_line(tuple(entry.plain().values()))
 
 
-def _page(found: Iterable[Listed], limit: int) -> tuple[list[Listed], int | None]:
-    """Return a page, and the entry after which the next one begins, if there is one."""
-    rows = list(found)
-    return rows[:limit], rows[limit - 1].number if len(rows) > limit else None
-
-
 def _show_listed(found: Iterable[Listed]) -> None:
     rows = [
         (
@@ -198,15 +192,6 @@ def _show_listed(found: Iterable[Listed]) -> None:
     table([">entry", "issued", "bundle", "company", "until", "state", "order"], rows)
 
 
-def _only(report: UsageReport, state: str | None) -> UsageReport:
-    rows = tuple(row for row in report.rows if state in {None, row.state})
-    return report._replace(rows=rows)
-
-
-def _rows(reports: Iterable[UsageReport]) -> Iterator[tuple[UsageReport, UsageRow]]:
-    return ((report, row) for report in reports for row in report.rows)
-
-
 def _show_usage(reports: list[UsageReport]) -> None:
     rows = [
         (
@@ -219,7 +204,8 @@ def _show_usage(reports: list[UsageReport]) -> None:
             row.state.upper() if row.state == OVER else row.state,
             "never" if report.stated is None else day_of(report.stated),
         )
-        for report, row in _rows(reports)
+        for report in reports
+        for row in report.rows
     ]
     if not rows:
         remark("There is nothing to show: no statement was accepted, or no license is in it.")
@@ -227,18 +213,8 @@ def _show_usage(reports: list[UsageReport]) -> None:
     columns = ["serial", "company", "license", ">sold", ">in use", ">free", "state", "stated"]
     table(columns, rows)
     for report in reports:
-        for why in _remarks(report):
-            warn(f"{report.serial}: {why}")
-
-
-def _remarks(report: UsageReport) -> Iterator[str]:
-    if report.installations > 1:
-        yield f"{report.installations} installations have stated something; the newest counts."
-    if report.history is History.FORKED:
-        yield (
-            "what its installation has sent does not come from one history: its database was"
-            " restored from a backup, copied or rewritten."
-        )
+        for one in report.warnings:
+            warn(f"{report.serial}: {one.message}.")
 
 
 def _print_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:

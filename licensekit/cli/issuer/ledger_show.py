@@ -1,16 +1,14 @@
 """`licensekit ledger show` and `ledger verify`: single entries, and the whole chain of them."""
 
-import sys
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 import click
 
 from licensekit.cli.issuer.options import in_workspace
-from licensekit.cli.output import emit, emit_json, facts, heading, json_option
+from licensekit.cli.output import emit, emit_json, facts, heading, json_option, progress
 from licensekit.cli.views.documents import show as show_document
 from licensekit.dates import format_seconds
-from licensekit.issuer import Ledger, LookupResult, Workspace, key_id
+from licensekit.issuer import LookupResult, Workspace, key_id
 
 
 @click.command()
@@ -43,24 +41,13 @@ def verify(*, workspace: Workspace, now: int, as_json: bool) -> None:  # noqa: A
     The first entry that is not as it was is named. Note the head: with it, an earlier state of the
     ledger can be told from this one.
     """
-    with _progress(workspace.ledger) as progress:
-        report = workspace.ledger.verify(progress)
+    with progress("Verifying", workspace.ledger.count_entries()) as advance:
+        report = workspace.ledger.verify(advance)
     if as_json:
         emit_json({"entries": report.entries, "head": report.head.hex()})
         return
     click.secho(f"the ledger holds: {report.entries} entries", fg="green", bold=True)
     emit(f"head  {report.head.hex()}")
-
-
-@contextmanager
-def _progress(ledger: Ledger) -> Generator[Callable[[int], None]]:
-    """Show on a terminal how much was verified."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    length = ledger.count_entries()
-    with click.progressbar(length=length, label="Verifying", file=sys.stderr) as bar:
-        yield bar.update
 
 
 def _show(one: LookupResult, keys: Mapping[str, str]) -> None:

@@ -1,22 +1,18 @@
 """What the vendor's commands share: the workspace, who runs them, and opening keys."""
 
-import getpass
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from licensekit.cli.inputs import PassphraseSource, passphrase_options, read_passphrase
+from licensekit.cli.inputs import PassphraseSource, account, read_passphrase
+from licensekit.cli.options import Decorator, clock, collected
 from licensekit.cli.output import remark, warn
-from licensekit.dates import parse_seconds
 from licensekit.files import is_exposed
 from licensekit.issuer import KeyFile, Workspace, open_key
 from licensekit.keys.signing import Signer
-
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 workspace_option: Final[Decorator] = click.option(
     "-C",
@@ -46,66 +42,37 @@ def in_workspace(command: Callable[..., None]) -> Callable[..., None]:
     return opened
 
 
-def before(check: Callable[..., None]) -> Decorator:
-    """Call `check` with all options before the workspace is opened."""
-
-    def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        @wraps(command)
-        def checked(**given: Any) -> None:
-            check(**given)
-            command(**given)
-
-        return checked
-
-    return decorate
-
-
-def passphrase(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that say where the signing key's passphrase is; it comes as `passphrase`."""
-
-    @passphrase_options()
-    @wraps(command)
-    def collected(*, passphrase_file: str | None, passphrase_fd: int | None, **given: Any) -> None:
-        command(passphrase=PassphraseSource(passphrase_file, passphrase_fd), **given)
-
-    return collected
+def _passphrase_options(name: str, key: str) -> Decorator:
+    """Return the options that say where the passphrase of a `key` is; it comes as `name`."""
+    option = f"--{name.replace('_', '-')}"
+    return collected(
+        name,
+        PassphraseSource,
+        click.option(
+            f"{option}-file",
+            metavar="FILE",
+            help=f"Read the passphrase of the {key} from the first line of FILE.",
+        ),
+        click.option(
+            f"{option}-fd",
+            type=click.IntRange(min=0),
+            metavar="N",
+            help=f"Read the passphrase of the {key} from this file descriptor.",
+        ),
+        prefix=f"{name}_",
+    )
 
 
-def root_passphrase(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the same options for the root key; it comes as `root_passphrase`."""
+passphrase: Final = _passphrase_options("passphrase", "signing key")
+"""`--passphrase-file` and `--passphrase-fd`, as `passphrase`."""
 
-    @passphrase_options(root=True)
-    @wraps(command)
-    def collected(
-        *, root_passphrase_file: str | None, root_passphrase_fd: int | None, **given: Any
-    ) -> None:
-        source = PassphraseSource(root_passphrase_file, root_passphrase_fd)
-        command(root_passphrase=source, **given)
-
-    return collected
-
-
-def moment(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
-    """Read a time or date given to an option as seconds since 1970."""
-    if value is None:
-        return None
-    try:
-        return parse_seconds(value)
-    except ValueError as error:
-        raise click.BadParameter(f"{value!r}: {error}", ctx, param) from error
-
-
-def clock() -> int:
-    """Return the seconds since 1970."""
-    return int(time.time())
+root_passphrase: Final = _passphrase_options("root_passphrase", "root key")
+"""The same for the root key, as `root_passphrase`."""
 
 
 def operator() -> str:
     """Return the name of the account that runs the command, for the ledger."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # an account without a name, as in some containers
-        return "unknown"
+    return account() or "unknown"
 
 
 def unlock(file: KeyFile, source: PassphraseSource) -> Signer:
@@ -125,9 +92,7 @@ def remind_of_root(workspace: Workspace) -> None:
         )
 
 
-def warn_of_fork(installation: bytes) -> None:
-    """Warn that what an installation sends does not come from one history."""
-    warn(
-        f"What installation {installation.hex()[:8]}… has sent does not come from one history: its"
-        " database was restored from a backup, copied or rewritten."
-    )
+def warn_of_forks(workspace: Workspace, installations: Iterable[bytes]) -> None:
+    """Warn of each installation that sends what does not come from one history."""
+    for one in workspace.ledger.warnings_about(installations):
+        warn(f"{one.message}.")

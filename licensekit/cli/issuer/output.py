@@ -1,7 +1,6 @@
 """License files on their way out: how they are signed, where they go, what is printed of them."""
 
 from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -9,8 +8,9 @@ import click
 
 from licensekit.cli.inputs import STANDARD, PassphraseSource, write_output
 from licensekit.cli.issuer.options import in_workspace, operator, passphrase, unlock
-from licensekit.cli.issuer.proposals import Consent, Show, consenting
-from licensekit.cli.output import emit_json, facts, json_option
+from licensekit.cli.options import collected
+from licensekit.cli.output import emit_json, facts
+from licensekit.cli.proposals import Consent, Show, consenting
 from licensekit.cli.views.spelling import amount, expiry
 from licensekit.errors import FileUnusable
 from licensekit.issuer import IssueProposal, LicenseFile, Workspace, qr_png, qr_svg, sheet_page
@@ -19,7 +19,12 @@ from licensekit.wire.documents import Bundle, Catalog
 
 _CODES: Final = {".svg": qr_svg, ".png": qr_png}
 
-attachments_option = click.option(
+key_option: Final = click.option(
+    "--key", metavar="KEY", help="Sign with this key: its name or key id."
+)
+"""`--key`, as `key`."""
+
+attachments_option: Final = click.option(
     "--no-attachments",
     "attach",
     is_flag=True,
@@ -114,60 +119,44 @@ class FileOptions(NamedTuple):
         return True
 
 
-def license_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options of commands that sign one license file; they come as `wanted`.
-
-    The workspace comes as for `in_workspace`.
-    """
-
-    @in_workspace
-    @click.option(
-        "-o",
-        "--output",
-        metavar="FILE",
-        help="Where it goes: a file, a folder, or `-`. Default: serial-part-sequence.lic.",
-    )
-    @attachments_option
-    @click.option("--key", metavar="KEY", help="Sign with this key: its name or key id.")
-    @click.option(
-        "--qr",
-        metavar="FILE",
-        callback=_code_file,
-        help="Draw the license as a QR code as well: FILE.svg or FILE.png.",
-    )
-    @click.option(
-        "--print",
-        "sheet",
-        metavar="FILE",
-        help="Write a page as well that a person can read, print and scan: FILE.html.",
-    )
-    @passphrase
-    @json_option
-    @consenting
-    @wraps(command)
-    def collected(
-        *,
-        output: str | None,
-        attach: bool,
-        key: str | None,
-        qr: str | None,
-        sheet: str | None,
-        passphrase: PassphraseSource,
-        consent: Consent,
-        as_json: bool,  # noqa: ARG001  # it is in `consent`
-        **given: Any,
-    ) -> None:
-        drawings = Drawings(qr, sheet)
-        wanted = FileOptions(output, attach, key, drawings, passphrase, consent)
-        command(wanted=wanted, **given)
-
-    return collected
-
-
 def _code_file(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     if value is not None and Path(value).suffix.lower() not in _CODES:
         raise click.BadParameter(f"{value!r} ends neither in .svg nor in .png", ctx, param)
     return value
+
+
+license_options: Final = collected(
+    "wanted",
+    FileOptions,
+    in_workspace,
+    click.option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Where it goes: a file, a folder, or `-`. Default: serial-part-sequence.lic.",
+    ),
+    attachments_option,
+    key_option,
+    collected(
+        "drawings",
+        Drawings,
+        click.option(
+            "--qr",
+            metavar="FILE",
+            callback=_code_file,
+            help="Draw the license as a QR code as well: FILE.svg or FILE.png.",
+        ),
+        click.option(
+            "--print",
+            "sheet",
+            metavar="FILE",
+            help="Write a page as well that a person can read, print and scan: FILE.html.",
+        ),
+    ),
+    passphrase,
+    consenting,
+)
+"""The options of commands that sign one license file; they come as `wanted`, with the workspace."""
 
 
 def require_place(output: str | None) -> None:

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import click
 
-from licensekit import limits
 from licensekit.cli.inputs import STANDARD, PassphraseSource, located, read_input, write_output
-from licensekit.cli.issuer.ceremony import end_of_freshness
+from licensekit.cli.issuer.ceremony import end_of_freshness, fresh_option
 from licensekit.cli.issuer.options import in_workspace, operator, passphrase, unlock
-from licensekit.cli.issuer.proposals import Consent, consenting
-from licensekit.cli.output import emit_json, facts, json_option
+from licensekit.cli.output import emit_json, facts
+from licensekit.cli.proposals import Consent, consenting
 from licensekit.issuer import PackProposal, Workspace, WorkspaceState
 from licensekit.keys.signing import Signer
 from licensekit.wire import armor
@@ -21,14 +20,8 @@ from licensekit.wire.armor import Token
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @in_workspace
 @click.option("-o", "--output", metavar="FILE", help="Write the pack here as well (`-`: print it).")
-@click.option(
-    "--fresh-days",
-    type=click.IntRange(1, limits.TERM_DAYS),
-    metavar="DAYS",
-    help="Sign the revocation list again, to be new for this many days.",
-)
+@fresh_option("Sign the revocation list again, to be new for this many days.")
 @passphrase
-@json_option
 @consenting
 def pack(
     *,
@@ -39,7 +32,6 @@ def pack(
     fresh_days: int | None,
     passphrase: PassphraseSource,
     consent: Consent,
-    as_json: bool,
 ) -> None:
     """Sign what has changed, and renew the pack that the application ships.
 
@@ -60,7 +52,7 @@ def pack(
         write_output(output, state.pack)
     if output != STANDARD:
         path = workspace.layout.pack(state.product) if output is None else Path(output)
-        _show(path, state, signed=proposal.signs_catalog, as_json=as_json)
+        _show(path, state, signed=proposal.signs_catalog, as_json=consent.as_json)
 
 
 def sign_pack(workspace: Workspace, proposal: PackProposal, source: PassphraseSource) -> None:

@@ -1,91 +1,69 @@
 """The options that say what a key may sign."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
+from typing import Final
 
 import click
 
 from licensekit import limits
-from licensekit.cli.issuer.options import moment
+from licensekit.cli.options import WordChoice, collected, moment
 from licensekit.issuer import Permission
 from licensekit.wire.documents import SignedType, Use
-from licensekit.wire.plain import word
 
-_TYPES = {word(kind): kind for kind in SignedType}
-_USES = {word(use): use for use in Use}
-
-
-def permission(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options; they come as `permission`, whose issuer may still be empty."""
-
-    @click.option(
-        "--issuer", metavar="CODE", help="For whom it signs. Default: the workspace's issuer."
-    )
-    @click.option(
+permission: Final = collected(
+    "permission",
+    Permission,
+    click.option(
+        "--issuer",
+        metavar="CODE",
+        default="",
+        help="For whom it signs. Default: the workspace's issuer.",
+    ),
+    click.option(
         "--signs",
+        "types",
         multiple=True,
-        type=click.Choice(list(_TYPES)),
+        type=WordChoice(SignedType),
         help="A type that it may sign. Default: every type; with a limit below, bundle alone.",
-    )
-    @click.option(
+    ),
+    click.option(
         "--use",
         "uses",
         multiple=True,
-        type=click.Choice(list(_USES)),
+        type=WordChoice(Use),
+        default=WordChoice(Use).choices,
         help="A use that its bundles may have. Default: every use.",
-    )
-    @click.option(
+    ),
+    click.option(
         "--longest-term",
         type=click.IntRange(1, limits.TERM_DAYS),
         metavar="DAYS",
         help="The longest term of its bundles, grace included.",
-    )
-    @click.option(
+    ),
+    click.option(
         "--parts",
         multiple=True,
         metavar="PART",
         help="A part that its bundles may be of. Default: every part.",
-    )
-    @click.option(
+    ),
+    click.option(
         "--most",
         type=click.IntRange(1, limits.COUNT),
         metavar="COUNT",
         help="The highest count of any license in one of its bundles; needs --parts.",
-    )
-    @click.option(
+    ),
+    click.option(
         "--from",
-        "begin",
+        "valid_from",
         metavar="TIME",
         callback=moment,
         help="From when on it signs. Default: now.",
-    )
-    @click.option(
-        "--to", "end", metavar="TIME", callback=moment, help="Until when it signs. Default: no end."
-    )
-    @wraps(command)
-    def collected(
-        *,
-        issuer: str | None,
-        signs: tuple[str, ...],
-        uses: tuple[str, ...],
-        longest_term: int | None,
-        parts: tuple[str, ...],
-        most: int | None,
-        begin: int | None,
-        end: int | None,
-        **given: Any,
-    ) -> None:
-        asked = Permission(
-            issuer or "",
-            tuple(_TYPES[name] for name in signs),
-            tuple(_USES[name] for name in uses) or tuple(Use),
-            longest_term,
-            parts,
-            most,
-            valid_from=begin,
-            valid_to=end,
-        )
-        command(permission=asked, **given)
-
-    return collected
+    ),
+    click.option(
+        "--to",
+        "valid_to",
+        metavar="TIME",
+        callback=moment,
+        help="Until when it signs. Default: no end.",
+    ),
+)
+"""They come as `permission`, whose issuer may still be empty."""

@@ -6,11 +6,11 @@ import click
 
 from licensekit.cli.inputs import PassphraseSource
 from licensekit.cli.issuer.options import in_workspace, operator, passphrase, unlock
-from licensekit.cli.issuer.output import attachments_option, require_place
-from licensekit.cli.issuer.proposals import Consent, consenting
-from licensekit.cli.output import counted, emit, emit_json, json_option
+from licensekit.cli.issuer.output import attachments_option, key_option, require_place
+from licensekit.cli.output import counted, emit, emit_json, remark
+from licensekit.cli.proposals import Consent, consenting
 from licensekit.files import make_folder, write_atomically
-from licensekit.issuer import Workspace
+from licensekit.issuer import Issued, Workspace
 
 
 @click.command()
@@ -22,7 +22,7 @@ from licensekit.issuer import Workspace
     metavar="KEY",
     help="The key whose bundles are signed again; it was lost.",
 )
-@click.option("--key", metavar="KEY", help="Sign with this key: its name or key id.")
+@key_option
 @click.option(
     "-o",
     "--output",
@@ -33,7 +33,6 @@ from licensekit.issuer import Workspace
 )
 @attachments_option
 @passphrase
-@json_option
 @consenting
 def reissue(
     *,
@@ -45,7 +44,6 @@ def reissue(
     attach: bool,
     passphrase: PassphraseSource,
     consent: Consent,
-    as_json: bool,
 ) -> None:
     """Sign again, with another key, every active bundle that a key has signed.
 
@@ -59,13 +57,19 @@ def reissue(
     proposal.require_other(file.key_id)
     require_place(str(output))
     signer = unlock(file, passphrase)
-    files = proposal.sign(signer, who=operator(), confirm=True)
+    done = proposal.sign(signer, who=operator(), confirm=True)
     make_folder(output)
     names: list[str] = []
-    for license_file in files:
+    left: list[Issued] = []
+    for bundle, license_file in done:
+        if license_file is None:
+            left.append(bundle)
+            continue
         write_atomically(output / license_file.name, license_file.data)
         names.append(license_file.name)
-    if as_json:
-        emit_json({"reissued": len(names), "files": names})
-    else:
-        emit(f"{counted(len(names), 'bundle')} signed again, in {output}.")
+    if consent.as_json:
+        emit_json({"reissued": len(names), "files": names, "left": [one.label for one in left]})
+        return
+    emit(f"{counted(len(names), 'bundle')} signed again, in {output}.")
+    for one in left:
+        remark(f"{one.label} was {one.state} meanwhile, so it was not signed again.")

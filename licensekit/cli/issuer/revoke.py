@@ -1,9 +1,7 @@
 """`licensekit revoke`: take back a bundle, a serial or a key."""
 
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import click
 
@@ -23,8 +21,9 @@ from licensekit.cli.issuer.options import (
     unlock,
 )
 from licensekit.cli.issuer.pack import sign_pack
-from licensekit.cli.issuer.proposals import Consent, consenting
-from licensekit.cli.output import counted, emit_json, facts, json_option, remark
+from licensekit.cli.options import collected
+from licensekit.cli.output import counted, emit_json, facts, remark
+from licensekit.cli.proposals import Consent, consenting
 from licensekit.errors import KeyMissing
 from licensekit.issuer import BundlesVoid, Issued, Workspace
 from licensekit.wire.documents import Revocations
@@ -54,31 +53,16 @@ class ListOptions(NamedTuple):
         _show(revocations, pack, as_json=self.consent.as_json)
 
 
-def list_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options of commands that sign a revocation list; they come as `wanted`."""
-
-    @in_workspace
-    @reason_option
-    @fresh_option("the list")
-    @passphrase
-    @json_option
-    @consenting
-    @wraps(command)
-    def collected(
-        *,
-        workspace: Workspace,
-        now: int,
-        reason: str,
-        fresh_days: int | None,
-        passphrase: PassphraseSource,
-        consent: Consent,
-        as_json: bool,  # noqa: ARG001  # it is in `consent`
-        **given: Any,
-    ) -> None:
-        wanted = ListOptions(workspace, now, reason, fresh_days, passphrase, consent)
-        command(wanted=wanted, **given)
-
-    return collected
+list_options: Final = collected(
+    "wanted",
+    ListOptions,
+    in_workspace,
+    reason_option,
+    fresh_option("After this many days, the list reminds administrators to look for a newer one."),
+    passphrase,
+    consenting,
+)
+"""The options of commands that sign a revocation list; they come as `wanted`."""
 
 
 @click.group(cls=LicenseGroup)

@@ -1,4 +1,4 @@
-"""What a renewal or amendment alters, as people and programs read it."""
+"""What a renewal or amendment alters, as people read it."""
 
 from licensekit.cli.output import emit, facts, table, warn
 from licensekit.cli.views import spelling

@@ -1,11 +1,9 @@
-"""System events as people and programs read them."""
+"""System events as people read them."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from licensekit.cli.output import table
 from licensekit.cli.views import spelling
-from licensekit.dates import format_seconds
 from licensekit.installation import Event, EventScope
 
 
@@ -13,17 +11,6 @@ def show_events(events: Iterable[Event]) -> None:
     """Print system events."""
     columns = [">event", "kind", "for", "since", "by", "expected end", "ended", "message"]
     table(columns, map(_event, events))
-
-
-def event_json(event: Event) -> dict[str, Any]:
-    """Return an event as `--json` prints it."""
-    return {
-        **event._asdict(),
-        "subject": event.subject or None,
-        "expected_end": spelling.moment(event.expected_end),
-        "started": format_seconds(event.started),
-        "ended": spelling.moment(event.ended),
-    }
 
 
 def _event(event: Event) -> tuple[object, ...]:

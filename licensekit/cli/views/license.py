@@ -1,14 +1,9 @@
-"""Everything about one license as people and programs read it."""
-
-from typing import Any
+"""Everything about one license as people read it."""
 
 from licensekit.cli.output import emit, facts, table
 from licensekit.cli.views import spelling
-from licensekit.cli.views.status import row_json
-from licensekit.dates import format_seconds
 from licensekit.installation import LicenseDetails
 from licensekit.wire.documents import SeatKind
-from licensekit.wire.plain import word
 
 _SHOWN = 20
 
@@ -67,26 +62,6 @@ def show_license(details: LicenseDetails) -> None:
                 for r in details.history
             ],
         )
-
-
-def license_json(details: LicenseDetails) -> dict[str, Any]:
-    """Return everything about a license as `--json` prints it."""
-    row, license_ = details.row, details.license
-    return {
-        **row_json(row),
-        "description": license_.description,
-        "full_with": license_.full_with,
-        "includes": list(details.includes),
-        "requires": list(license_.requires),
-        "required_by": list(details.required_by),
-        "buy": details.buy,
-        "granted_by": [{**e._asdict(), "access": word(e.access)} for e in details.explanations],
-        "holders": list(details.holders),
-        "history": [
-            {**r._asdict(), "identity": r.identity.hex(), "activated": format_seconds(r.activated)}
-            for r in details.history
-        ],
-    }
 
 
 def _show_holders(details: LicenseDetails) -> None:

@@ -31,20 +31,19 @@ def show_metrics(state: InstallationState) -> None:
 
 
 def _of_bundles(state: InstallationState) -> Iterator[_Metric]:
-    parts = (*state.entitlements.parts, *state.entitlements.waiting)
     yield _Metric(
         "licensekit_bundle_days_left",
         "Days until the term of a bundle ends, or once it has ended, until grace does.",
         [
             (_labels(part), days)
-            for part in parts
+            for part in state.parts
             if (days := part.days_left(state.now)) is not None
         ],
     )
     yield _Metric(
         "licensekit_bundle_state",
         "1 for the state that a bundle is in: active, warning, grace, expired and others.",
-        [({**_labels(part), "state": part.state.value}, 1) for part in parts],
+        [({**_labels(part), "state": part.state.value}, 1) for part in state.parts],
     )
 
 

@@ -1,17 +1,12 @@
-"""What a license file would change, as people and programs read it."""
-
-from typing import Any, Final
+"""What a license file would change, as people read it."""
 
 from licensekit.access import Access
-from licensekit.cli.output import emit, error_json, facts, table
+from licensekit.cli.output import emit, facts, table
 from licensekit.cli.views import spelling
 from licensekit.cli.views.status import by_issuer_and_kind
-from licensekit.dates import format_seconds
 from licensekit.installation import Preview, PreviewRow
 from licensekit.wire.documents import Bundle, Kind
-from licensekit.wire.plain import plain, word
-
-_BUNDLE_FIELDS: Final = ("issuer", "serial", "part", "sequence", "starts", "expiry")
+from licensekit.wire.plain import plain
 
 
 def show_preview(preview: Preview, *, show_all: bool) -> None:
@@ -49,33 +44,6 @@ def describe(bundle: Bundle) -> str:
     )
 
 
-def preview_json(preview: Preview) -> dict[str, Any]:
-    """Return a preview as `--json` prints it."""
-    return {
-        "can_activate": preview.can_activate,
-        "company": preview.company,
-        "serial": preview.serial,
-        "effective": format_seconds(preview.moment),
-        "new": [_bundle(bundle) for bundle in preview.new],
-        "same": [_bundle(bundle) for bundle in preview.same],
-        "replaced": [_bundle(bundle) for bundle in preview.replaced],
-        "refused": [_bundle(bundle) for bundle in preview.refused],
-        "brings": [str(what) for what in preview.trust],
-        "licenses": [_row_json(row) for row in preview.rows],
-        "deficits": [
-            {
-                "license": one.license,
-                "in_use": one.in_use,
-                "total": one.total,
-                "remove": one.remove,
-                "holders": list(one.holders),
-            }
-            for one in preview.deficits
-        ],
-        "reasons": [error_json(error) for error in preview.reasons],
-    }
-
-
 def _row(row: PreviewRow) -> tuple[object, ...]:
     free_now, total_now = _counts(row, row.total_now, row.free_now, row.access_now)
     free_new, total_new = _counts(row, row.total_new, row.free_new, row.access_new)
@@ -102,27 +70,3 @@ def _counts(
     if total == 0 and access is Access.FULL:
         return None, spelling.all_of(row.kind)
     return spelling.amount(free), spelling.amount(total)
-
-
-def _row_json(row: PreviewRow) -> dict[str, Any]:
-    return {
-        "license": row.code,
-        "issuer": row.issuer,
-        "kind": word(row.kind),
-        "name": row.name,
-        "in_use": row.in_use,
-        "free": row.free_now,
-        "total": row.total_now,
-        "added": row.added,
-        "new_total": row.total_new,
-        "new_free": row.free_new,
-        "access": word(row.access_now),
-        "new_access": word(row.access_new),
-        "altered": row.altered,
-        "reason": row.reason,
-    }
-
-
-def _bundle(bundle: Bundle) -> dict[str, Any]:
-    shown = plain(bundle)
-    return {name: shown[name] for name in _BUNDLE_FIELDS}

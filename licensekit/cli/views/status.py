@@ -1,17 +1,18 @@
-"""The state of an installation as people and programs read it."""
+"""The state of an installation as people read it."""
 
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 import click
 
 from licensekit.cli.output import emit, facts, heading, table
 from licensekit.cli.views import spelling
-from licensekit.cli.views.events import event_json, show_events
-from licensekit.dates import day_at, format_days, format_seconds
+from licensekit.cli.views.events import show_events
+from licensekit.dates import day_at
 from licensekit.installation import (
     InstallationState,
     LicenseRow,
+    NextDate,
     Notice,
     Part,
     PreviewRow,
@@ -19,27 +20,26 @@ from licensekit.installation import (
     rows,
 )
 from licensekit.wire.documents import Kind
-from licensekit.wire.plain import plain, word
 
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: None}
 
 
 def show_status(state: InstallationState) -> None:
     """Print what is licensed, in use and due."""
-    parts = (*state.entitlements.parts, *state.entitlements.waiting)
+    coming = state.next_date
     facts(
         [
-            ("company", _companies(parts)),
+            ("company", spelling.listed(state.companies)),
             ("serial", state.serial or "no bundle is active here"),
             ("product", _product(state)),
             ("time", spelling.moment(state.now)),
-            ("next date", _date_text(_next_date(parts, state.now), state.now)),
+            ("next date", coming and _date_text(coming, state.now)),
             ("installation", state.fingerprint.key and state.fingerprint.key.hex()),
         ]
     )
-    if parts:
+    if state.parts:
         emit()
-        _show_parts(parts, state.now)
+        _show_parts(state.parts, state.now)
     granted = [row for row in rows(state.entitlements, state.in_use) if row.granted or row.in_use]
     if granted:
         emit()
@@ -66,82 +66,14 @@ def show_notices(notices: Iterable[Notice]) -> None:
         emit(f"{notice.message}{days}{hint}")
 
 
-def status_json(state: InstallationState) -> dict[str, Any]:
-    """Return the state as `--json` prints it."""
-    entitlements = state.entitlements
-    parts = (*entitlements.parts, *entitlements.waiting)
-    return {
-        "product": state.trust_store.product,
-        "company": _companies(parts),
-        "serial": state.serial,
-        "now": format_seconds(state.now),
-        "next_date": _date_json(_next_date(parts, state.now), state.now),
-        "bundles": [_part_json(part, state.now) for part in parts],
-        "licenses": [
-            {**row_json(row), "free": row.free, "granted": row.granted}
-            for row in rows(entitlements, state.in_use)
-        ],
-        "events": [event_json(event) for event in state.events],
-        "notices": [notice.as_json() for notice in state.notices],
-        "installation": {
-            "key": state.fingerprint.key and state.fingerprint.key.hex(),
-            "audit_entries": state.stored.head.number,
-            "audit_head": state.stored.head.hash.hex(),
-            "restored": state.restored,
-        },
-    }
-
-
 def _product(state: InstallationState) -> str:
-    trust_store = state.trust_store
-    catalog = trust_store.catalogs.get(trust_store.issuer)
-    name = None if catalog is None else catalog.document.names.get("product")
-    return trust_store.product if name is None else f"{name} ({trust_store.product})"
+    code, name = state.trust_store.product, state.product_name
+    return code if name == code else f"{name} ({code})"
 
 
-def _companies(parts: Iterable[Part]) -> str | None:
-    return ", ".join(dict.fromkeys(part.bundle.company for part in parts)) or None
-
-
-_DATES: Final = {
-    "starts": "start",
-    "warning": "warning",
-    "expiry": "expiry",
-    "grace": "end of grace",
-    "next_check": "next check",
-}
-
-
-class _NextDate(NamedTuple):
-    """The next day on which a bundle comes, warns or ends."""
-
-    day: int
-    bundle: str
-    what: str
-
-
-def _next_date(parts: Iterable[Part], now: int) -> _NextDate | None:
-    to_come = [
-        _NextDate(day, part.label, what)
-        for part in parts
-        for name, what in _DATES.items()
-        if (day := getattr(part.bundle, name)) is not None and day > day_at(now)
-    ]
-    return min(to_come, default=None)
-
-
-def _date_text(date: _NextDate | None, now: int) -> str | None:
-    if date is None:
-        return None
-    days = date.day - day_at(now)
-    return f"{spelling.day(date.day)}, in {spelling.days(days)}: {date.what} of {date.bundle}"
-
-
-def _date_json(date: _NextDate | None, now: int) -> dict[str, Any] | None:
-    if date is None:
-        return None
-    days = date.day - day_at(now)
-    return {"date": format_days(date.day), "days": days, "what": date.what, "bundle": date.bundle}
+def _date_text(date: NextDate, now: int) -> str:
+    days = spelling.days(date.day - day_at(now))
+    return f"{spelling.day(date.day)}, in {days}: {date.what} of {date.bundle}"
 
 
 _PART_DATES: Final = ("starts", "expiry", "grace", "maintenance")
@@ -168,15 +100,6 @@ def _part(part: Part, now: int) -> tuple[object, ...]:
     )
 
 
-def _part_json(part: Part, now: int) -> dict[str, Any]:
-    return {
-        "identity": part.verified.identity.hex(),
-        "state": part.state.value,
-        "days_left": part.days_left(now),
-        "document": plain(part.bundle),
-    }
-
-
 def by_issuer_and_kind(row: LicenseRow | PreviewRow) -> tuple[str, Kind]:
     """Return the sort key of a license in lists: the vendor's first, then system, site, user."""
     return row.code.rpartition(".")[0], row.kind
@@ -200,18 +123,3 @@ def _row(row: LicenseRow) -> tuple[object, ...]:
         spelling.amount(row.free) if is_counted else None,
         spelling.name_of(row.access),
     )
-
-
-def row_json(row: LicenseRow) -> dict[str, Any]:
-    """Return what every list of licenses has of one, as `--json` prints it."""
-    return {
-        "license": row.code,
-        "issuer": row.issuer,
-        "kind": word(row.kind),
-        "name": row.name,
-        "access": word(row.access),
-        "total": row.total,
-        "in_use": row.in_use,
-        "hidden": row.hidden,
-        "plan": row.plan,
-    }

@@ -1,20 +1,13 @@
-"""Users as people and programs read them."""
+"""Users as people read them."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
 
 import click
 
-from licensekit.access import Access
-from licensekit.cli.output import emit, facts, stream_json, table
+from licensekit.cli.output import emit, facts, table
 from licensekit.cli.views import spelling
-from licensekit.cli.views.events import event_json, show_events
-from licensekit.installation import Decision, InstallationState, UserFacts, UserRow, concerning
-from licensekit.wire.documents import UserKind
-from licensekit.wire.plain import word
-
-KINDS: Final = {word(kind): kind for kind in UserKind}
-"""The kinds of users, as they are typed and shown."""
+from licensekit.cli.views.events import show_events
+from licensekit.installation import Decision, UserDetails, UserFacts, UserRow
 
 
 def show_users(users: Iterable[UserRow]) -> None:
@@ -26,13 +19,9 @@ def show_users(users: Iterable[UserRow]) -> None:
         emit("no users")
 
 
-def stream_users(users: Iterable[UserRow]) -> None:
-    """Print a list of users of any length as one JSON object, a user a line."""
-    stream_json("users", map(_row_json, users))
-
-
-def show_user(user: UserFacts, access: Mapping[str, Access], state: InstallationState) -> None:
+def show_user(details: UserDetails) -> None:
     """Print everything that is known of a user, what each license gives, and the events for it."""
+    user = details.user
     facts(
         [
             ("id", user.id),
@@ -42,50 +31,16 @@ def show_user(user: UserFacts, access: Mapping[str, Access], state: Installation
             ("remarks", _remarks(user)),
         ]
     )
-    given = _given(user, access, state)
-    if given:
+    if details.given:
         emit()
         rows = [
-            (code, spelling.name_of(access[code]), spelling.listed(through))
-            for code, through in given
+            (one.license, spelling.name_of(one.access), spelling.listed(one.origins))
+            for one in details.given
         ]
         table(["license", "access", "through"], rows)
-    concerned = concerning(state.events, user=user.id, groups=user.groups)
-    if concerned:
+    if details.events:
         emit()
-        show_events(concerned)
-
-
-def user_json(
-    user: UserFacts, access: Mapping[str, Access], state: InstallationState
-) -> dict[str, Any]:
-    """Return a user as `--json` prints it."""
-    concerned = concerning(state.events, user=user.id, groups=user.groups)
-    return {
-        **_facts_json(user),
-        "licenses": [holding.license for holding in user.holdings],
-        "access": {code: word(level) for code, level in access.items()},
-        "through": {code: list(through) for code, through in _given(user, access, state)},
-        "events": [event_json(event) for event in concerned],
-    }
-
-
-def _given(
-    user: UserFacts, access: Mapping[str, Access], state: InstallationState
-) -> list[tuple[str, tuple[str, ...]]]:
-    """Return each license that a user has with what it comes through; what is assigned first."""
-    assigned = [holding.license for holding in user.holdings]
-    closure = state.entitlements.closure
-    ranked: list[tuple[int, str, tuple[str, ...]]] = []
-    for code, level in access.items():
-        givers = tuple(one for one in assigned if code in closure.get(one, ()))
-        if code in assigned:
-            ranked.append((0, code, ("assigned",)))
-        elif givers:
-            ranked.append((1, code, givers))
-        elif level:
-            ranked.append((2, code, ("installation",)))
-    return [(code, through) for _, code, through in sorted(ranked)]
+        show_events(details.events)
 
 
 def show_decision(user_id: str, way: str, decision: Decision) -> None:
@@ -100,15 +55,6 @@ def show_decision(user_id: str, way: str, decision: Decision) -> None:
         emit(f"message of the day: {message}")
 
 
-def decision_json(decision: Decision) -> dict[str, Any]:
-    """Return a decision as `--json` prints it."""
-    return {
-        "allowed": decision.allowed,
-        "reasons": [reason.as_json() for reason in decision.reasons],
-        "messages": list(decision.messages),
-    }
-
-
 def _row(user: UserRow) -> tuple[object, ...]:
     return (
         user.id,
@@ -119,19 +65,6 @@ def _row(user: UserRow) -> tuple[object, ...]:
         spelling.listed(user.licenses),
         spelling.listed(user.lapsed),
     )
-
-
-def _row_json(user: UserRow) -> dict[str, Any]:
-    return {
-        **_facts_json(user),
-        "licenses": list(user.licenses),
-        "lapsed": list(user.lapsed),
-    }
-
-
-def _facts_json(user: UserFacts | UserRow) -> dict[str, Any]:
-    names = ("id", "name", "can_log_in", "administrator", "retired", "groups")
-    return {**{name: getattr(user, name) for name in names}, "kind": word(user.kind)}
 
 
 def _remarks(user: UserFacts | UserRow) -> str | None:

@@ -9,7 +9,6 @@ from licensekit.console.views.licenses import (
     issuer_view,
     issuers_of,
     license_view,
-    next_date,
     part_views,
 )
 from licensekit.console.visit import Visit
@@ -52,15 +51,13 @@ def status_tab(visit: Visit) -> Response:
     state = visit.installation.state()
     parts = tuple(part_views(state))
     bundles = visit.installation.bundles()
-    today = day_at(state.now)
     return page(
         visit,
         "status.html",
         state,
         tabs=_tabs(state),
         parts=parts,
-        coming=next_date(parts, today),
-        today=today,
+        today=day_at(state.now),
         bundles=bundles[::-1],
         issuers={one.issuer: issuer_name(state, one.issuer) for one in bundles},
     )
@@ -71,7 +68,8 @@ def license_page(visit: Visit) -> Response:
     details = visit.installation.license(visit.request.path_params["code"])
     state = visit.installation.state()
     view = license_view(state, details.row)
-    leases = visit.installation.leases.list() if view.concurrent else ()
+    code = details.row.code
+    leases = visit.installation.leases.list(license_code=code) if view.concurrent else ()
     codes = {*details.includes, *details.required_by, *details.license.requires}
     via = {e.via for e in details.explanations if e.via is not None}
     return page(
@@ -82,7 +80,7 @@ def license_page(visit: Visit) -> Response:
         view=view,
         issuer=issuer_name(state, details.row.issuer),
         names={code: license_name(state, code) for code in (*codes, *via)},
-        leases=[lease for lease in leases if lease.license == details.row.code],
+        leases=leases,
         saved=visit.asked("saved"),
         holders=details.holders[:HOLDERS],
         more=max(0, details.row.in_use - HOLDERS),

@@ -54,11 +54,13 @@ def user_card(
 ) -> Response:
     """Show the card of a user; after a refusal with what was ticked, and why it was refused."""
     state = visit.installation.state()
-    user = visit.installation.users.get(user_id)
-    access = visit.installation.users.access(user_id)
+    details = visit.installation.users.details(user_id)
+    user = details.user
     held = tuple(holding.license for holding in user.holdings)
     logins = login_answers(state, visit.installation, user)
-    choices = choices_of(state, Kind.USER, held, ticked=ticked, lapsed=_lapsed(access, held))
+    choices = choices_of(
+        state, Kind.USER, held, ticked=ticked, lapsed=_lapsed(details.access, held)
+    )
     return page(
         visit,
         "user.html",
@@ -70,7 +72,7 @@ def user_card(
         choices=choices,
         errors=errors,
         saved=visit.asked("saved"),
-        given=given_by(state, access, held),
+        given=given_by(state, details.given),
         logins=logins,
         messages=dict.fromkeys(m for _, decision in logins for m in decision.messages),
     )

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple, Self
 from urllib.parse import urlsplit
 
+from licensekit.errors import OriginInvalid
+
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _HOST: Final = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:(?P<port>[0-9]{1,5}))?")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
@@ -47,12 +49,12 @@ def read_origin(text: str) -> str:
     """Return an address as browsers write its origin: lower case, without a port that is usual.
 
     Raises:
-        ValueError: it is more or less than a scheme, a host and perhaps a port.
+        OriginInvalid: it is more or less than a scheme, a host and perhaps a port.
     """
     scheme, separator, host = text.strip().lower().removesuffix("/").partition("://")
     written = _HOST.fullmatch(host)
     if not separator or scheme not in _DEFAULT_PORTS or written is None:
-        raise ValueError(f"{text!a:.100} is no address like https://licenses.example.com:8443")
+        raise OriginInvalid(address=text)
     port = written["port"]
     is_usual = port is not None and int(port) == _DEFAULT_PORTS[scheme]
     return f"{scheme}://{written['name'] if is_usual else host}"

@@ -1,6 +1,6 @@
 """Licenses as the Licenses screen shows them: what there is, in use and left, and its state."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from licensekit.access import Access
@@ -26,8 +26,6 @@ class PartView(NamedTuple):
     part: Part
     tone: str
     days_left: int | None
-    dates: tuple[tuple[str, int], ...]
-    """The text's name of each date that it has, to the date."""
 
 
 class LicenseView(NamedTuple):
@@ -65,7 +63,7 @@ class IssuerView(NamedTuple):
 
 def issuers_of(state: InstallationState) -> tuple[str, ...]:
     """Return the issuers that have a catalog or a bundle here, the vendor first."""
-    granting = (p.bundle.issuer for p in (*state.entitlements.parts, *state.entitlements.waiting))
+    granting = (part.bundle.issuer for part in state.parts)
     found = dict.fromkeys(
         (state.trust_store.issuer, *sorted(state.trust_store.catalogs), *granting)
     )
@@ -114,10 +112,9 @@ def is_there(row: LicenseRow) -> bool:
 
 def part_views(state: InstallationState, issuer: str | None = None) -> Iterator[PartView]:
     """Yield the bundles in force and those that wait, of one issuer or of all."""
-    for part in (*state.entitlements.parts, *state.entitlements.waiting):
+    for part in state.parts:
         if issuer in (None, part.bundle.issuer):
-            dates = tuple(_dates(part))
-            yield PartView(part, _TONES[part.state], part.days_left(state.now), dates)
+            yield PartView(part, _TONES[part.state], part.days_left(state.now))
 
 
 def license_view(state: InstallationState, row: LicenseRow) -> LicenseView:
@@ -144,26 +141,7 @@ def buy_address(state: InstallationState, issuer: str) -> str | None:
     return written if written.startswith(("https://", "http://")) else None
 
 
-def next_date(parts: Iterable[PartView], today: int) -> tuple[str, int] | None:
-    """Return the nearest date that is still to come, with its name."""
-    coming = [(day, name) for part in parts for name, day in part.dates if day > today]
-    return min(((name, day) for day, name in coming), key=lambda one: one[1], default=None)
-
-
 def _percent(row: LicenseRow) -> int:
     if row.total is None:
         return 0
     return min(100, round(100 * row.in_use / row.total)) if row.total else 100 * bool(row.in_use)
-
-
-def _dates(part: Part) -> Iterator[tuple[str, int]]:
-    bundle = part.bundle
-    named = (
-        ("starts", bundle.starts),
-        ("warning", bundle.warning),
-        ("expiry", bundle.expiry),
-        ("grace", bundle.grace),
-        ("maintenance", bundle.maintenance),
-        ("next_check", bundle.next_check),
-    )
-    return ((name, day) for name, day in named if day is not None)

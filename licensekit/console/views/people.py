@@ -1,22 +1,29 @@
 """What a user may do, and where it comes from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from licensekit.access import Access
-from licensekit.installation import Decision, Installation, InstallationState, UserFacts, ways
+from licensekit.installation import (
+    Decision,
+    Given,
+    Installation,
+    InstallationState,
+    UserFacts,
+    ways,
+)
 
 
 class Has(NamedTuple):
     """What a user has."""
 
-    own: tuple["Given", ...]
+    own: tuple["GivenView", ...]
     """What is assigned and what that brings, the assigned first."""
-    shared: tuple["Given", ...]
+    shared: tuple["GivenView", ...]
     """What everybody has."""
 
 
-class Given(NamedTuple):
+class GivenView(NamedTuple):
     """One license that a user has, and how."""
 
     code: str
@@ -27,24 +34,19 @@ class Given(NamedTuple):
     """The names of what is assigned and brings it."""
 
 
-def given_by(state: InstallationState, access: Mapping[str, Access], held: Iterable[str]) -> Has:
+def given_by(state: InstallationState, given: Iterable[Given]) -> Has:
     """Return every license that gives a user something, or is assigned and does not."""
-    assigned = frozenset(held)
-    licenses, closure = state.entitlements.licenses, state.entitlements.closure
+    licenses = state.entitlements.licenses
     found = [
-        Given(
-            code=code,
-            name=licenses[code].name,
-            access=level,
-            assigned=code in assigned,
-            via=tuple(
-                licenses[giver].name
-                for giver in sorted(assigned)
-                if giver in licenses and code in closure[giver]
-            ),
+        GivenView(
+            one.license,
+            licenses[one.license].name,
+            one.access,
+            one.assigned,
+            tuple(licenses[giver].name for giver in sorted(one.through) if giver in licenses),
         )
-        for code, level in access.items()
-        if (level or code in assigned) and code in licenses
+        for one in given
+        if (one.access or one.assigned) and one.license in licenses
     ]
     found.sort(key=lambda one: (not one.assigned, one.name.casefold()))
     return Has(

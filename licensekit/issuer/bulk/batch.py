@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from licensekit.errors import (
-    Fault,
     KeyOutOfScope,
     LicenseError,
     OrderConflict,
+    OrderIncomplete,
     OrderInvalid,
     PayloadInvalid,
 )
@@ -105,7 +105,7 @@ class Batch:
     def _take(self, draft: OrderDraft, before: set[str], *, only_check: bool) -> IssuedFile | None:
         order = draft.order
         if order.number is None:
-            draft = _with_fault(draft, "order", "is missing: in bulk, each order has a number")
+            draft = _without_number(draft)
         elif order.number in before or self._had_to_wait(order):
             issued = issued_before(self._tx, draft)
             if issued is not None:
@@ -181,8 +181,9 @@ class Batch:
         self.entered = (numbers[0] if last < first else first, numbers[-1])
 
 
-def _with_fault(draft: OrderDraft, where: str, why: str) -> OrderDraft:
+def _without_number(draft: OrderDraft) -> OrderDraft:
     # What could not be read at all has one fault; that it lacks its number as well adds nothing.
-    if any(fault.where in {"", where} for fault in draft.faults):
+    if any(fault.where in {"", "order"} for fault in draft.faults):
         return draft
-    return OrderDraft(draft.order, (*draft.faults, Fault(where, why)))
+    missing = OrderIncomplete(reason="no-number", where="order")
+    return OrderDraft(draft.order, (*draft.faults, missing))

@@ -4,25 +4,27 @@ Each order is yielded with its file and line, and read when its turn comes, so t
 them does not grow with their number. What cannot be read at all is a draft with that fault.
 """
 
-import csv
 import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from licensekit import limits
-from licensekit.errors import Fault, LicenseError, OrderInvalid
+from licensekit.errors import LicenseError, OrderInvalid, SyntaxInvalid
+from licensekit.errors.coded import Located
 from licensekit.files import read_bytes
 from licensekit.issuer.bulk.terms import OrderReader
 from licensekit.issuer.orders.cells import OrderKey, parse_key
 from licensekit.issuer.orders.order import Order, OrderDraft
 from licensekit.issuer.orders.order_file import read_draft
+from licensekit.text.rows import read_rows
+from licensekit.text.values import FaultyValue
 from licensekit.wire.documents import Catalog
 
 _MARK: Final = b"\xef\xbb\xbf"
 _LONGEST: Final = limits.TOML_BYTES + 1
+_TOO_LARGE: Final = SyntaxInvalid(reason="too-large", most=limits.TOML_BYTES)
 
 
 class OrderLine(NamedTuple):
@@ -41,7 +43,7 @@ def json_lines(rows: Iterable[bytes], name: str) -> Iterator[OrderLine]:
     for number, row in enumerate(rows, start=1):
         where = f"{name}:{number}"
         if len(row) > limits.TOML_BYTES:
-            yield OrderLine(where, _faulty(f"is longer than {limits.TOML_BYTES} bytes"), len(row))
+            yield OrderLine(where, _faulty(_TOO_LARGE), len(row))
         elif text := row.strip().removeprefix(_MARK):
             yield OrderLine(where, _json(text, read), len(row))
 
@@ -53,18 +55,14 @@ def csv_lines(rows: Iterable[bytes], name: str, catalog: Catalog) -> Iterator[Or
     the code of a license alone. An empty cell is absent.
     """
     sizes = _Sizes(rows)
-    try:
-        first = next(sizes, "")
-        delimiter = ";" if first.count(";") > first.count(",") else ","
-        reader = csv.reader(chain([first], sizes), delimiter=delimiter, strict=True)
-        columns = [parse_key(title.strip(), catalog) for title in next(reader, ())]
-        read = OrderReader().draft
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                yield OrderLine(f"{name}:{sizes.rows}", _csv(columns, row, read), sizes.taken())
-    except (csv.Error, UnicodeDecodeError) as error:
-        # Where the next order begins cannot be told.
-        yield OrderLine(f"{name}:{sizes.rows}", _faulty(f"is no CSV: {error}"), sizes.taken())
+    columns: list[OrderKey] | None = None
+    read = OrderReader().draft
+    for line, cells, fault in read_rows(sizes, delimiters=",;"):
+        if columns is None and fault is None:
+            columns = [parse_key(title.strip(), catalog) for title in cells]
+        else:
+            draft = _faulty(fault) if fault else _csv(columns or [], cells, read)
+            yield OrderLine(f"{name}:{line}", draft, sizes.taken())
 
 
 def toml_files(paths: Iterable[Path]) -> Iterator[OrderLine]:
@@ -79,9 +77,9 @@ def toml_line(where: str, read: Callable[[], bytes]) -> OrderLine:
         text = read()
         return OrderLine(where, read_draft(text), len(text))
     except OrderInvalid as error:
-        return OrderLine(where, OrderDraft(Order(company=""), error.faults), 0)
+        return OrderLine(where, _faulty(*error.faults), 0)
     except LicenseError as error:
-        return OrderLine(where, _faulty(error.what), 0)
+        return OrderLine(where, _faulty(error.replace(where="")), 0)
 
 
 def bounded(stream: BinaryIO) -> Iterator[bytes]:
@@ -98,35 +96,41 @@ def _text_of(path: Path) -> bytes:
 
 def _json(text: bytes, read: Callable[[object], OrderDraft]) -> OrderDraft:
     try:
-        return read(_decode(text.decode()))
+        content = _decode(text.decode())
+    except FaultyValue as error:
+        return _faulty(error.fault)
     except json.JSONDecodeError as error:
-        return _faulty(f"is no JSON: {error.msg} at column {error.colno}")
-    except (ValueError, RecursionError) as error:
-        return _faulty(f"is no JSON: {error}")
+        return _faulty(SyntaxInvalid(reason="json", detail=error.msg, column=error.colno))
+    except UnicodeDecodeError:
+        return _faulty(SyntaxInvalid(reason="not-utf-8"))
+    except ValueError:
+        # The parser lets through a number of thousands of digits.
+        return _faulty(SyntaxInvalid(reason="number"))
+    except RecursionError:
+        return _faulty(SyntaxInvalid(reason="too-deep"))
+    return read(content)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a key is there twice")
+        raise FaultyValue(SyntaxInvalid(reason="key-twice"))
     return found
 
 
 _decode: Final = json.JSONDecoder(object_pairs_hook=_once).decode
 
 
-def _faulty(why: str) -> OrderDraft:
-    return OrderDraft(Order(company=""), (Fault("", why),))
+def _faulty(*faults: Located) -> OrderDraft:
+    return OrderDraft(Order(company=""), faults)
 
 
 class _Sizes:
-    """The text of rows, how many were taken, and how many bytes since last asked."""
+    """The text of rows, and how many bytes were taken since last asked."""
 
     def __init__(self, rows: Iterable[bytes]) -> None:
         self._rows = iter(rows)
         self._taken = 0
-        self.rows = 0
-        """How many rows were taken."""
         self._is_first = True
 
     def __iter__(self) -> Iterator[str]:
@@ -135,10 +139,12 @@ class _Sizes:
     def __next__(self) -> str:
         row = next(self._rows)
         self._taken += len(row)
-        self.rows += 1
         if len(row) >= _LONGEST:
-            raise csv.Error(f"a line is longer than {limits.TOML_BYTES} bytes")
-        text = (row.removeprefix(_MARK) if self._is_first else row).decode()
+            raise FaultyValue(_TOO_LARGE)
+        try:
+            text = (row.removeprefix(_MARK) if self._is_first else row).decode()
+        except UnicodeDecodeError as error:
+            raise FaultyValue(SyntaxInvalid(reason="not-utf-8")) from error
         self._is_first = False
         return text
 
@@ -151,7 +157,7 @@ def _csv(
     columns: list[OrderKey], row: list[str], read: Callable[[object], OrderDraft]
 ) -> OrderDraft:
     if len(row) > len(columns):
-        return _faulty(f"has {len(row)} cells, and the first line {len(columns)}")
+        return _faulty(SyntaxInvalid(reason="cells", count=len(row), most=len(columns)))
     content: dict[str, Any] = {}
     for column, cell in zip(columns, row, strict=False):
         if text := cell.strip():

@@ -10,7 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from licensekit.errors import Fault, FaultsError, OrdersRefused
+from licensekit.errors import FaultsError, OrdersRefused
+from licensekit.errors.coded import Located
 from licensekit.files import write_many
 from licensekit.issuer.bulk.batch import Batch, Done, Run
 from licensekit.issuer.bulk.lines import OrderLine
@@ -86,7 +87,8 @@ def issue_all(
             _write_again(done, into)
             yield from (one._replace(error=None) for one in done)
         if count:
-            raise _refusal(refused, count)
+            named = tuple(fault for one in refused for fault in faults_of(one))
+            raise OrdersRefused(count=count, faults=named)
         batch.settle()
     yield from _files_of(store, run, batch.entered, into)
 
@@ -133,20 +135,10 @@ def _files(done: list[Done]) -> list[tuple[str, bytes]]:
     return [(one.file.name, one.file.data) for one in done if one.file is not None]
 
 
-def faults_of(done: Done) -> list[Fault]:
-    """Return why an order was refused, each reason with the order's file and line."""
+def faults_of(done: Done) -> list[Located]:
+    """Return why an order was refused, if it was: each reason with the order's file and line."""
     error = done.error
-    if isinstance(error, FaultsError) and error.faults:
-        return [Fault(done.where, str(fault)) for fault in error.faults]
-    return [Fault(done.where, str(error))]
-
-
-def _refusal(refused: list[Done], count: int) -> OrdersRefused:
-    named = [fault for done in refused for fault in faults_of(done)]
-    if count > len(refused):
-        named.append(Fault("", f"and {count - len(refused)} more"))
-    were = "order is" if count == 1 else "orders are"
-    named.append(Fault("", f"{count} {were} not good, so none was issued"))
-    return OrdersRefused(
-        f"{count} orders are not good, so none was issued", faults=tuple(named), count=count
-    )
+    if error is None:
+        return []
+    faults = error.faults if isinstance(error, FaultsError) else (error,)
+    return [fault.at(done.where) for fault in faults]

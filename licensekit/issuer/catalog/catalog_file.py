@@ -4,14 +4,13 @@ from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
 from licensekit import limits
-from licensekit.catalog.rules import as_numbers, missing_quantities
+from licensekit.catalog.rules import as_numbers, missing_quantities, no_license
 from licensekit.catalog.rules import faults as rule_faults
-from licensekit.errors import CatalogInvalid, Fault
+from licensekit.errors import CatalogInvalid, IssuerDiffers, SyntaxInvalid, TableInvalid
 from licensekit.issuer.catalog.counts import read_counts, read_settings
 from licensekit.text import values
 from licensekit.text.tables import Table, in_file_order
 from licensekit.text.toml import parse_toml
-from licensekit.text.values import did_you_mean
 from licensekit.wire.documents import Catalog, Edition, Kind, License, LoginRule, SeatKind, UserKind
 from licensekit.wire.plain import word
 
@@ -32,8 +31,8 @@ LICENSE_KEYS: Final = (
 )
 ACCESS_KEYS: Final = ("all", "users")
 _NOT_EMPTY: Final = {
-    "all": "licenses that a login needs",
-    "users": "kinds of users that may come this way",
+    "all": "the licenses that a login needs",
+    "users": "the kinds of users that may come this way",
 }
 EDITION_KEYS: Final = ("name", "system", "sites", "users", "settings")
 
@@ -67,13 +66,13 @@ def read_catalog(
         CatalogInvalid: with all faults, by key path, or the first fault of the TOML, by line.
     """
     content = parse_toml(text)
-    if isinstance(content, Fault):
-        raise CatalogInvalid.of([content])
+    if isinstance(content, SyntaxInvalid):
+        raise CatalogInvalid(faults=(content,))
     file = Table("", content, [])
     catalog = _catalog(file, version, issued, issuer, under)
     found = [*file.faults, *rule_faults(catalog, others)]
     if found:
-        raise CatalogInvalid.of(in_file_order(found, content))
+        raise CatalogInvalid(faults=tuple(in_file_order(found, content)))
     return catalog
 
 
@@ -114,7 +113,7 @@ def _head(file: Table, expected: str | None) -> _Head:
         table.require("code")
     code = table.read("code", values.code)
     if code is not None and expected is not None and code != expected:
-        table.refuse("code", f"is `{code}`, and what is signed here is of `{expected}`")
+        table.refuse("code", IssuerDiffers(issuer=code, wanted=expected))
     names = {
         "issuer": table.read("name", values.line),
         "product": file.read("product_name", values.line),
@@ -146,7 +145,7 @@ def _refuse_unknown(table: Table, license_: License, known: Collection[str]) -> 
     for key, names in (("includes", license_.includes), ("requires", license_.requires)):
         for name in names:
             if "." not in name and name not in known:
-                table.refuse(key, f"there is no license `{name}`{did_you_mean(name, known)}")
+                table.refuse(key, no_license(name, known))
 
 
 def _license(table: Table, kind: Kind | None, unread: frozenset[str]) -> License:
@@ -178,7 +177,7 @@ def _access(file: Table, unread: frozenset[str]) -> dict[str, LoginRule]:
         table.require("all")
         for key, what in _NOT_EMPTY.items():
             if table.content.get(key) == []:
-                table.refuse(key, f"is empty: name the {what}")
+                table.refuse(key, TableInvalid(reason="empty", wanted=what))
         users = [UserKind.ASSOCIATE]
         if "users" in table.content:
             users = sorted(table.items("users", _user_kind))

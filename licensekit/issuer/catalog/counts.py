@@ -8,7 +8,7 @@ from licensekit import limits
 from licensekit.catalog.rules import Counts
 from licensekit.text import values
 from licensekit.text.tables import Table
-from licensekit.text.values import Reader
+from licensekit.text.values import FaultyValue, Reader
 from licensekit.wire.documents import Kind, Value
 
 
@@ -49,7 +49,7 @@ def _counts(table: Table, key: str, reader: Reader[int | None]) -> dict[str, int
     for code in inner.codes(limits.LICENSES):
         try:
             found[code] = reader(inner.content[code])
-        except ValueError as error:
-            inner.refuse(code, str(error))
+        except FaultyValue as error:
+            inner.refuse(code, error.fault)
             found[code] = 1
     return found

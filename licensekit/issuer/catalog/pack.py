@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from licensekit import limits
-from licensekit.catalog.changes import differences, takes_away
-from licensekit.errors import CatalogChanged, CatalogInvalid, CatalogTakesAway, Fault
+from licensekit.catalog.changes import CatalogChange, differences, takes_away
+from licensekit.errors import CatalogChanged, CatalogInvalid, CatalogTakesAway, SoldReduced
 from licensekit.files import read_bytes
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.keys.revocation import Revoked, next_list
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import Record, append
+from licensekit.issuer.ledger import Record
 from licensekit.issuer.messages import TakesAway
 from licensekit.issuer.proposal import SignProposal, sign_proposed
 from licensekit.issuer.state import WorkspaceState
@@ -47,7 +47,12 @@ class CatalogDraft(NamedTuple):
         return not _says_the_same(self.catalog, self.signed)
 
     @property
-    def taken_away(self) -> list[Fault]:
+    def differences(self) -> list[CatalogChange]:
+        """What it says otherwise than the one that was signed last; nothing beside none."""
+        return [] if self.signed is None else differences(self.signed, self.catalog)
+
+    @property
+    def taken_away(self) -> list[SoldReduced]:
         """What it takes away from bundles that were sold, where and why."""
         return [] if self.signed is None else takes_away(self.signed, self.catalog)
 
@@ -94,7 +99,7 @@ class PackProposal(SignProposal[Path, Keys]):
             again = next_list(tx, Revoked(), self.list_fresh_until)
             signed = tx.sign("revoke", again, key("revocations"))
             records.append(signed._replace(note="signed again"))
-        append(tx.ledger, records)
+        tx.put_in_force(records)
         return self.store.layout.pack(tx.state.product)
 
     def finish(self) -> None:
@@ -168,7 +173,7 @@ def _propose_pack(
     if last is not None and list_fresh_until is None:
         list_fresh_until = last.fresh_until
     taken = draft.taken_away if signs_catalog else []
-    found = differences(draft.signed, draft.catalog) if draft.signed and signs_catalog else []
+    found = draft.differences if signs_catalog else []
     changes = [Change(f"catalog.{one.where}", one.before, one.after) for one in found]
     if signs_catalog:
         version = None if draft.signed is None else draft.signed.version
@@ -177,7 +182,7 @@ def _propose_pack(
         changes.append(Change("revocations", last.number, last.number + 1))
     return PackProposal(
         changes=tuple(changes),
-        needs_confirmation=tuple(TakesAway(path=one.where, why=one.why) for one in taken),
+        needs_confirmation=tuple(TakesAway(fault=one) for one in taken),
         store=tx.store,
         now=tx.now,
         again=partial(

@@ -11,7 +11,14 @@ from typing import NamedTuple
 
 from licensekit.database import Connection
 from licensekit.entitlements.binding import match
-from licensekit.errors import Fault, InstallationsTaken, OrderConflict, RequestAnswered
+from licensekit.errors import (
+    Fault,
+    InstallationsTaken,
+    OrderConflict,
+    OrderIncomplete,
+    OrderSerialInvalid,
+    RequestAnswered,
+)
 from licensekit.issuer.exchange.requests import (
     VerifiedRequest,
     answer_before,
@@ -109,7 +116,7 @@ def _same_answer(ledger: Connection, before: LedgerEntry, draft: OrderDraft) -> 
     """Return the bundle of an earlier answer to the same request, if the order is the same too."""
     issued = bundles.by_number(ledger, before.number)
     if issued is None:
-        raise RequestAnswered(reason="reset", what_reset=_what_reset(before.token))
+        raise RequestAnswered(reason="reset", effect=_effect_of(before.token))
     name = file_name(issued.bundle)
     if issued.state == REVOKED:
         raise RequestAnswered(reason="revoked", bundle=name)
@@ -122,7 +129,7 @@ def _same_answer(ledger: Connection, before: LedgerEntry, draft: OrderDraft) -> 
     return issued
 
 
-def _what_reset(token: Token) -> str:
+def _effect_of(token: Token) -> str:
     return word(decode(Reset, read(token.frame).payload).what)
 
 
@@ -194,20 +201,23 @@ def _faults(
     """Yield what of an order does not fit the request."""
     if order.installations is not None and order.installations > 1:
         if order.serial is not None:
-            yield Fault("installations", "are each of a serial of their own: leave out `serial`")
+            yield OrderSerialInvalid(reason="own-each", serial=order.serial, where="installations")
         if order.number is None:
-            yield Fault("installations", "are counted by the order's number: give one in `order`")
+            yield OrderIncomplete(reason="number-for-installations", where="installations")
     asked = request.document.serial
     if asked is not None and asked not in {serial, *order.replaces}:
-        why = f"is not {asked}, which the installation has and which the order does not replace"
-        yield Fault("serial", why)
+        yield OrderSerialInvalid(reason="installed", serial=asked, where="serial")
     if order.facts is not None and (lacking := lacking_facts(request, order.facts)):
-        yield Fault("facts", lacking)
-    for active in () if serial is None else bundles.active(ledger, serial):
+        yield lacking
+    if serial is None:
+        return
+    for active in bundles.active(ledger, serial):
         _require_free(active, request)
         company = active.bundle.company
         if order.serial is None and company_key(company) != company_key(order.company):
-            yield Fault("company", f"is not {company}, to which serial {serial} was issued")
+            yield OrderSerialInvalid(
+                reason="company", serial=serial, company=company, where="company"
+            )
             return
 
 

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from licensekit.entitlements import Fingerprint
-from licensekit.errors import IssuedAhead, RequestAnswered, UnexpectedType, WrongProduct
+from licensekit.errors import (
+    IssuedAhead,
+    OrderIncomplete,
+    RequestAnswered,
+    UnexpectedType,
+    WrongProduct,
+)
 from licensekit.issuer.ledger import LedgerEntry, Record, answer_to, exchange_files
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.keys.digest import sha256
@@ -92,10 +98,11 @@ def require_time(request: VerifiedRequest, now: int) -> None:
         raise IssuedAhead(reason="request", issued=issued)
 
 
-def lacking_facts(request: VerifiedRequest, facts: int) -> str | None:
+def lacking_facts(request: VerifiedRequest, facts: int) -> OrderIncomplete | None:
     """Return why a request cannot be bound to this many facts of its machine, or None."""
-    present = request.document.facts
+    present = tuple(sorted(request.document.facts))
     if len(present) >= facts:
         return None
-    named = f": {', '.join(sorted(present))}" if present else ""
-    return f"asks for {facts} facts of the machine, and the request has {len(present)}{named}"
+    return OrderIncomplete(
+        reason="facts", wanted=facts, count=len(present), facts=present, where="facts"
+    )

@@ -97,7 +97,7 @@ def _reset_before(
         raise RequestAnswered(reason="license")
     reset = decode(Reset, read(before.token.frame).payload)
     if reset.what is not what:
-        raise RequestAnswered(reason="reset", what_reset=word(reset.what))
+        raise RequestAnswered(reason="reset", effect=word(reset.what))
     return reset_file(before.token, attachments_of(tx, attach=attach), repeated=True)
 
 

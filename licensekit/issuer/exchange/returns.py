@@ -28,8 +28,14 @@ from licensekit.proposals import Change
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import SelfSigned, self_signed
 from licensekit.wire import armor
-from licensekit.wire.armor import Token
-from licensekit.wire.documents import ANSWERS, Bundle, Receipt, Revocations, Statement
+from licensekit.wire.documents import ANSWERS, Bundle, Document, Receipt, Revocations, Statement
+
+
+class Sent(NamedTuple):
+    """What installations have signed themselves, in one file."""
+
+    receipts: tuple[SelfSigned[Receipt], ...]
+    statements: tuple[SelfSigned[Statement], ...]
 
 
 class Returned(NamedTuple):
@@ -59,7 +65,7 @@ class Received(NamedTuple):
     def installations(self) -> tuple[bytes, ...]:
         """SHA-256 of the keys that signed, each once."""
         signed = (*(one.signed for one in self.returned), *self.statements)
-        return tuple(dict.fromkeys(sha256(one.keys[0].public) for one in signed))
+        return tuple(dict.fromkeys(map(_signer, signed)))
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
@@ -104,12 +110,11 @@ class AcceptProposal(SignProposal[Received, Signer | None]):
         """
         received = self.received
         sent = (*(one.signed for one in received.returned), *received.statements)
-        records = [tx.record("accept", one.token, one.document) for one in sent]
+        append(tx.ledger, [tx.record("accept", one.token, one.document) for one in sent])
         if received.to_revoke:
             next_one = next_list(tx, Revoked(lowest=received.to_revoke))
             signed = tx.sign("revoke", next_one, require_signer(key))
-            records.append(signed._replace(note="returned"))
-        append(tx.ledger, records)
+            tx.put_in_force([signed._replace(note="returned")])
         return received
 
     def finish(self) -> None:
@@ -118,9 +123,9 @@ class AcceptProposal(SignProposal[Received, Signer | None]):
             self.store.write_pack(self.now)
 
 
-def propose_accept(tx: LedgerTransaction, data: bytes | str) -> AcceptProposal:
+def propose_accept(tx: LedgerTransaction, sent: Sent) -> AcceptProposal:
     """Return what entering receipts and statements would do; raises as `receive`."""
-    received = receive(tx, data)
+    received = receive(tx, sent)
     unbound = (one.issued.label for one in received.returned if one.is_unbound)
     return AcceptProposal(
         changes=tuple(
@@ -130,41 +135,67 @@ def propose_accept(tx: LedgerTransaction, data: bytes | str) -> AcceptProposal:
         needs_confirmation=tuple(UnboundReturn(bundle=label) for label in unbound),
         store=tx.store,
         now=tx.now,
-        again=partial(propose_accept, data=data),
+        again=partial(propose_accept, sent=sent),
         received=received,
     )
 
 
-def receive(tx: LedgerTransaction, data: bytes | str) -> Received:
-    """Verify receipts and statements, and compare them with what was issued.
+def read_sent(data: bytes | str) -> Sent:
+    """Read the receipts and statements in a file, each once.
+
+    Raises:
+        FormatError: it is no file of this format, or holds something else.
+        KeyInvalid, TrustError: a signature does not hold.
+    """
+    receipts: list[SelfSigned[Receipt]] = []
+    statements: list[SelfSigned[Statement]] = []
+    for token in dict.fromkeys(armor.read(data)):
+        if token.type == "receipt":
+            receipts.append(self_signed(token, Receipt))
+        elif token.type == "statement":
+            statements.append(self_signed(token, Statement))
+        else:
+            raise UnexpectedType(
+                reason="request" if token.type == "request" else "other",
+                type=token.type,
+                wanted=("receipt", "statement"),
+            )
+    return Sent(tuple(receipts), tuple(statements))
+
+
+def receive(tx: LedgerTransaction, sent: Sent) -> Received:
+    """Compare receipts and statements with what was issued.
 
     What was entered before is passed over beside what was not: an installation writes all receipts
     of a part again with each new one.
 
     Raises:
-        FormatError, KeyInvalid, TrustError: something is no receipt and no statement, or its
-            signature does not hold.
+        IssuedAhead: a statement is of a later day.
         ExchangeFileKnown: everything was entered before.
         NotIssued: it is about a bundle or serial that was never issued here.
         ExchangeFileRefused: another installation signed it than the record names.
     """
-    returned: list[Returned] = []
-    statements: list[SelfSigned[Statement]] = []
-    known: list[int] = []
-    for token in dict.fromkeys(armor.read(data)):
-        signed = _signed(token)
-        number = exchange_files.number_of(tx.ledger, signed.identity, sha256(signed.keys[0].public))
-        if number is not None:
-            known.append(number)
-        elif isinstance(signed.document, Statement):
-            statements.append(_statement(tx, token))
-        else:
-            returned.append(_returned(tx.ledger, token))
-    if not returned and not statements:
-        raise _all_known(tx.ledger, known)
+    ledger = tx.ledger
+    known = [n for one in (*sent.receipts, *sent.statements) if (n := _entered(ledger, one))]
+    receipts = [one for one in sent.receipts if not _entered(ledger, one)]
+    statements = [one for one in sent.statements if not _entered(ledger, one)]
+    if not receipts and not statements:
+        raise _all_known(ledger, known)
+    returned = tuple(_returned(ledger, one) for one in receipts)
+    for one in statements:
+        _require_sound(tx, one)
     taken_back = (_lowest(one.issued.bundle) for one in returned)
     to_revoke = tuple(one for one in taken_back if not _is_taken_back(one, tx.state.last_list))
-    return Received(tuple(returned), tuple(statements), len(known), to_revoke)
+    return Received(returned, tuple(statements), len(known), to_revoke)
+
+
+def _entered(ledger: Connection, signed: SelfSigned[Document]) -> int | None:
+    """Return the number of the entry, if it was entered before."""
+    return exchange_files.number_of(ledger, signed.identity, _signer(signed))
+
+
+def _signer(signed: SelfSigned[Document]) -> bytes:
+    return sha256(signed.keys[0].public)
 
 
 def _lowest(returned: Bundle) -> Lowest:
@@ -184,27 +215,12 @@ def _is_taken_back(lowest: Lowest, last: Revocations | None) -> bool:
     )
 
 
-def _signed(token: Token) -> SelfSigned[Receipt] | SelfSigned[Statement]:
-    if token.type == "receipt":
-        signed: SelfSigned[Receipt] | SelfSigned[Statement] = self_signed(token, Receipt)
-    elif token.type == "statement":
-        signed = self_signed(token, Statement)
-    else:
-        raise UnexpectedType(
-            reason="request" if token.type == "request" else "other",
-            type=token.type,
-            wanted=("receipt", "statement"),
-        )
-    return signed
-
-
-def _returned(ledger: Connection, token: Token) -> Returned:
-    signed = self_signed(token, Receipt)
+def _returned(ledger: Connection, signed: SelfSigned[Receipt]) -> Returned:
     receipt = signed.document
     issued = bundles.by_identity(ledger, receipt.identity)
     if issued is None:
         raise NotIssued(reason="receipt", name=receipt.identity.hex())
-    installation = sha256(signed.keys[0].public)
+    installation = _signer(signed)
     before = exchange_files.receipt_of(ledger, receipt.identity)
     if before is not None:
         raise ExchangeFileRefused(
@@ -221,14 +237,12 @@ def _returned(ledger: Connection, token: Token) -> Returned:
     return Returned(signed, issued)
 
 
-def _statement(tx: LedgerTransaction, token: Token) -> SelfSigned[Statement]:
-    signed = self_signed(token, Statement)
+def _require_sound(tx: LedgerTransaction, signed: SelfSigned[Statement]) -> None:
     # A receipt counts whatever its time is: what was returned does not come back.
     require_not_ahead(signed.document.issued, tx.now)
     serial = signed.document.serial
     require_serial(tx.ledger, serial)
-    require_not_bound_elsewhere(tx.ledger, serial, sha256(signed.keys[0].public))
-    return signed
+    require_not_bound_elsewhere(tx.ledger, serial, _signer(signed))
 
 
 def _all_known(ledger: Connection, numbers: Sequence[int]) -> ExchangeFileKnown:

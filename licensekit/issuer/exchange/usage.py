@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from licensekit.dates import format_seconds
+from licensekit.errors.coded import Message
 from licensekit.issuer.ledger import bundles, exchange_files
 from licensekit.issuer.ledger.exchange_files import ReceivedStatement
 from licensekit.issuer.ledger.histories import History, history_of
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.projection import ACTIVE
+from licensekit.issuer.messages import HistoryForked, SeveralStated
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Bundle, Kind, Usage
@@ -81,6 +83,20 @@ class UsageReport(NamedTuple):
     installations: int
     """How many have stated something and returned nothing: above one, the serial is used twice."""
     history: History | None
+
+    @property
+    def warnings(self) -> tuple[Message, ...]:
+        """Why the figures may mislead: the serial is used twice, or by a copied database."""
+        found: list[Message] = []
+        if self.installations > 1:
+            found.append(SeveralStated(count=self.installations))
+        if self.installation is not None and self.history is History.FORKED:
+            found.append(HistoryForked(installation=self.installation))
+        return tuple(found)
+
+    def only(self, state: str) -> "UsageReport":
+        """Return it with the licenses in one of `USAGE_STATES` alone."""
+        return self._replace(rows=tuple(row for row in self.rows if row.state == state))
 
     def plain(self) -> Iterator[dict[str, Any]]:
         """Yield each row as plain JSON values, by `USAGE_FIELDS`."""

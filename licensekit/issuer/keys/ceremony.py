@@ -168,8 +168,7 @@ def resume(data: bytes) -> Ceremony:
     for token in rest:
         opened = open_frame(token, Root if token.type == "root" else Trust)
         document = _decoded(token, opened)
-        if isinstance(document, Trust):
-            require_product(document, chain[0].root.product)
+        require_product(document, chain[0].root.product)
         parties, newest = _parties(document, newest)
         pending.append(_checked(PendingDocument(document, opened, parties), token))
     ceremony = Ceremony(tuple(known.verified.token for known in chain), tuple(pending))

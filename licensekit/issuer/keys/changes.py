@@ -1,11 +1,11 @@
 """Changes of the signing keys: each is the next trust document."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from licensekit.errors import KeyChangeRefused
 from licensekit.issuer.keys import documents as made
-from licensekit.keys.verifying import VerifyingKey
+from licensekit.issuer.keys.documents import PublicKey
 from licensekit.wire.documents import AdmittedKey, KeyState, Root, Scope, SignedType, Trust, Use
 
 
@@ -41,7 +41,7 @@ class Permission(NamedTuple):
         )
 
 
-def admit(trust: Trust, key: VerifyingKey, name: str, permission: Permission, now: int) -> Trust:
+def admit(trust: Trust, key: PublicKey, name: str, permission: Permission, now: int) -> Trust:
     """Return the trust document that admits `key` under `name`.
 
     Raises:
@@ -57,14 +57,17 @@ def admit(trust: Trust, key: VerifyingKey, name: str, permission: Permission, no
     return made.next_trust(trust, [*trust.keys, new], now)
 
 
-def rotate(trust: Trust, old: AdmittedKey, key: VerifyingKey, name: str, now: int) -> Trust:
+def rotate(trust: Trust, old: AdmittedKey, key: PublicKey, name: str, now: int) -> Trust:
     """Return the trust document in which `key` takes over from `old`, which retires.
+
+    It may sign what `old` may, and no longer: until the same end, if that is still to come.
 
     Raises:
         KeyChangeRefused: `old` is not active.
     """
     _require_active(old)
-    new = made.admitted(key, name, old.scope, now)
+    end = None if old.valid_to is None or old.valid_to <= now else old.valid_to
+    new = made.admitted(key, name, old.scope, now, end)
     keys = made.replaced(trust.keys, made.retired(old, now))
     return made.next_trust(trust, [*keys, new], now)
 
@@ -95,7 +98,7 @@ def revoke(trust: Trust, name: str, now: int) -> Trust:
 
 
 def rotate_root(
-    root: Root, trust: Trust, keys: list[VerifyingKey], threshold: int, now: int
+    root: Root, trust: Trust, keys: Sequence[PublicKey], threshold: int, now: int
 ) -> tuple[Root, Trust]:
     """Return the next root and the same trust under it: they only work together."""
     new = made.next_root(root, keys, threshold)

@@ -1,9 +1,10 @@
 """Roots and trust documents, made: the first ones, and each next one from the one before."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from licensekit.errors import KeyMissing
-from licensekit.keys.verifying import VerifyingKey, load
+from licensekit.keys.verifying import load
 from licensekit.wire.documents import (
     AdmittedKey,
     KeyState,
@@ -16,14 +17,29 @@ from licensekit.wire.documents import (
 )
 
 
-def first_root(product: str, issuer: str, keys: Sequence[VerifyingKey], threshold: int) -> Root:
+class PublicKey(Protocol):
+    """What a document says of a key."""
+
+    @property
+    def scheme(self) -> int:
+        """As frames name it."""
+        ...
+
+    @property
+    def public(self) -> bytes:
+        """Its public half."""
+        ...
+
+
+def first_root(product: str, issuer: str, keys: Sequence[PublicKey], threshold: int) -> Root:
     """Return the root that an application pins."""
     return Root(product, issuer, 1, threshold, _root_keys(keys), {})
 
 
-def next_root(root: Root, keys: Sequence[VerifyingKey], threshold: int) -> Root:
+def next_root(root: Root, keys: Sequence[PublicKey], threshold: int) -> Root:
     """Return the root that follows `root`, with other keys."""
-    return Root(root.product, root.issuer, root.version + 1, threshold, _root_keys(keys), {})
+    named = (root.product, root.issuer, root.version + 1, threshold)
+    return Root(*named, _root_keys(keys), root.extensions)
 
 
 def first_trust(product: str, keys: Sequence[AdmittedKey], now: int) -> Trust:
@@ -53,7 +69,7 @@ def fresh_until(trust: Trust, time: int) -> Trust:
 
 
 def admitted(
-    key: VerifyingKey, name: str, scope: Scope, valid_from: int, valid_to: int | None = None
+    key: PublicKey, name: str, scope: Scope, valid_from: int, valid_to: int | None = None
 ) -> AdmittedKey:
     """Return the entry by which a trust document admits `key`."""
     return AdmittedKey(key.scheme, key.public, name, KeyState.ACTIVE, valid_from, valid_to, scope)
@@ -104,5 +120,5 @@ def whole_scope(issuer: str) -> Scope:
     return Scope(list(SignedType), [issuer], list(Use), None, None, None)
 
 
-def _root_keys(keys: Sequence[VerifyingKey]) -> list[RootKey]:
+def _root_keys(keys: Sequence[PublicKey]) -> list[RootKey]:
     return [RootKey(key.scheme, key.public) for key in keys]

@@ -1,11 +1,15 @@
 """Documents that come from outside: signed elsewhere, verified here, and entered all or none."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 from licensekit.errors import UnexpectedType
-from licensekit.issuer.ledger import append
+from licensekit.issuer.proposal import SignProposal
+from licensekit.issuer.state import WorkspaceState, extended
 from licensekit.issuer.transaction import LedgerTransaction
-from licensekit.trust.pack import extend_trust_store
+from licensekit.proposals import Change
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import CLASS_OF, Document, decode
 from licensekit.wire.frame import read
@@ -13,29 +17,94 @@ from licensekit.wire.frame import read
 _TAKEN = frozenset({"root", "trust", "revocations", "catalog"})
 
 
-def newer(tx: LedgerTransaction, tokens: Sequence[Token]) -> list[Token]:
-    """Return those of `tokens` that are newer than what is in force.
+class Intake(NamedTuple):
+    """Documents of a pack, verified under what was in force."""
+
+    before: WorkspaceState
+    after: WorkspaceState
+
+    @property
+    def newer(self) -> list[Token]:
+        """Those that are newer than what was in force."""
+        known = set(self.before.tokens)
+        return [one for one in self.after.tokens if one not in known]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class TakeProposal(SignProposal[list[Token], None]):
+    """Documents of a pack that were signed elsewhere, to be entered."""
+
+    intake: Intake
+    action: str
+    note: str
+
+    @property
+    def about(self) -> str:
+        """The documents in force."""
+        return "the pack"
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is newer than what is in force."""
+        return not self.changes
+
+    def enter(self, tx: LedgerTransaction, key: None) -> list[Token]:
+        """Enter what is newer than what is in force, and return it."""
+        del key
+        return enter(tx, self.intake, action=self.action, note=self.note)
+
+    def finish(self) -> None:
+        """Write the pack."""
+        self.store.write_pack(self.now)
+
+
+def propose_take(
+    tx: LedgerTransaction,
+    tokens: Sequence[Token],
+    *,
+    action: str,
+    note: str,
+    verified: Intake | None = None,
+) -> TakeProposal:
+    """Return what entering documents would do; raises as `verify`.
+
+    `verified` are the same, which are not verified again if what is in force is as it was then.
+    """
+    if verified is None or verified.before is not tx.state:
+        verified = verify(tx, tokens)
+    kinds = ((one.type, getattr(opened(one), "issuer", "")) for one in verified.newer)
+    return TakeProposal(
+        changes=tuple(Change(".".join(filter(None, kind)), None, "newer") for kind in kinds),
+        store=tx.store,
+        now=tx.now,
+        again=partial(propose_take, tokens=tokens, action=action, note=note, verified=verified),
+        intake=verified,
+        action=action,
+        note=note,
+    )
+
+
+def verify(tx: LedgerTransaction, tokens: Sequence[Token]) -> Intake:
+    """Verify documents of a pack under what is in force.
 
     Raises:
-        UnexpectedType: one of them is no document of a pack.
+        UnexpectedType: one of them is not a document of a pack.
         TrustError: one of them is refused for another reason than being older.
     """
     for token in tokens:
         if token.type not in _TAKEN:
             raise UnexpectedType(reason="not-in-pack", type=token.type)
-    extended = extend_trust_store(tx.state.trust_store, tokens, tx.now)
     known = set(tx.state.tokens)
-    return [one for one in tx.state._replace(trust_store=extended).tokens if one not in known]
+    others = [token for token in tokens if token not in known]
+    return Intake(tx.state, extended(tx.state, others, tx.now))
 
 
-def take(tx: LedgerTransaction, tokens: Sequence[Token], *, action: str, note: str) -> list[Token]:
-    """Enter those of `tokens` that are newer than what is in force; return them; as `newer`."""
-    fresh = newer(tx, tokens)
-    append(
-        tx.ledger,
-        [tx.record(action, token, opened(token))._replace(note=note) for token in fresh],
-    )
-    return fresh
+def enter(tx: LedgerTransaction, intake: Intake, *, action: str, note: str) -> list[Token]:
+    """Enter those documents that are newer than what was in force, and return them."""
+    newer = intake.newer
+    records = (tx.record(action, token, opened(token)) for token in newer)
+    tx.put_in_force([one._replace(note=note) for one in records], intake.after)
+    return newer
 
 
 def opened(token: Token) -> Document:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from licensekit.errors import ChangeInSigning, KeyMissing, ProposalStale
+from licensekit.errors import ChangeInSigning, KeyMissing, LicenseError, ProposalStale
 from licensekit.files import write_atomically
 from licensekit.issuer.keys.ceremony import Ceremony, begin
 from licensekit.issuer.keys.documents import fresh_until
-from licensekit.issuer.keys.intake import take
+from licensekit.issuer.keys.intake import enter, verify
 from licensekit.issuer.keys.keyring import KeyFile
 from licensekit.issuer.keys.new_keys import NewKey
 from licensekit.issuer.state import WorkspaceState
@@ -67,6 +67,16 @@ class WrittenKey(NamedTuple):
         return self.key.write(self.folder, self.name)
 
 
+class Prepared(NamedTuple):
+    """What root keys sign, with the new keys that were made for it."""
+
+    documents: tuple[Root | Trust, ...]
+    """Empty: the vendor admits a partner's key elsewhere."""
+    new: tuple[WrittenKey, ...] = ()
+    also: tuple[Signer, ...] = ()
+    """New root keys, which sign as well."""
+
+
 class KeyChange(NamedTuple):
     """The result of a change of keys."""
 
@@ -77,6 +87,13 @@ class KeyChange(NamedTuple):
     written: tuple[KeyFile, ...] = ()
     """The files of new keys."""
 
+    @property
+    def new_pin(self) -> str | None:
+        """The pin of the new root, if there is one."""
+        pending = () if self.ceremony is None else self.ceremony.pending
+        roots = [one.document for one in pending if isinstance(one.document, Root)]
+        return pin_of(encode(roots[0])) if roots else None
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class KeyProposal(Proposal[KeyChange]):
@@ -85,12 +102,10 @@ class KeyProposal(Proposal[KeyChange]):
     store: WorkspaceStore
     now: int
     action: str
-    documents: tuple[Root | Trust, ...]
     basis: Token
-    """The trust document that they follow."""
-    new: tuple[WrittenKey, ...] = ()
-    also: tuple[Signer, ...] = ()
-    """New root keys, which sign as well."""
+    """The trust document in force, which the change follows."""
+    prepare: Callable[[], Prepared]
+    """Makes the keys that the change needs, and its documents."""
     note: str = ""
 
     @property
@@ -98,16 +113,11 @@ class KeyProposal(Proposal[KeyChange]):
         """The keys of the workspace."""
         return "the trust document"
 
-    @property
-    def new_pin(self) -> str | None:
-        """The pin of the new root, if there is one."""
-        roots = [one for one in self.documents if isinstance(one, Root)]
-        return pin_of(encode(roots[0])) if roots else None
-
     def sign(self, roots: RootKeys, *, who: str, confirm: bool = False) -> KeyChange:
-        """Have root keys sign, write the files of new keys, and put it in force if all signed.
+        """Make new keys, have root keys sign, write key files, and put it in force if all signed.
 
-        If anything fails on the way, no key file stays behind.
+        If anything fails before it is in force, no key file stays behind; a key that was made in a
+        token does. Where only the pack could not be written after that, `write_pack` writes it.
 
         Raises:
             ConfirmationNeeded: nobody confirmed what needs it.
@@ -116,34 +126,41 @@ class KeyProposal(Proposal[KeyChange]):
             ChangeInSigning: another change travels already; its signatures are not thrown away.
         """
         self.require_confirmed(confirm=confirm)
-        ceremony = self._signed(roots)
-        written: list[KeyFile] = []
-        try:
-            written.extend(one.write() for one in self.new)
-            file = None if ceremony is None else self._conclude(ceremony, who)
-        except BaseException:  # an interruption too must leave no key behind that nobody admitted
-            for one in written:
-                one.path.unlink()
-            raise
-        return KeyChange(ceremony, file, tuple(written))
-
-    def _signed(self, roots: RootKeys) -> Ceremony | None:
-        if not self.documents:
-            return None
         with self.store.read(self.now) as tx:
             self._require_basis(tx.state)
             chain = tx.trust.chain
-        begun = begin(chain, [_fresh(one, roots.fresh_until) for one in self.documents])
-        return roots.add_to(begun.signed(*self.also))
+        documents, new, also = self.prepare()
+        ceremony: Ceremony | None = None
+        if documents:
+            begun = begin(chain, [_fresh(one, roots.fresh_until) for one in documents])
+            ceremony = roots.add_to(begun.signed(*also))
+        written: list[KeyFile] = []
+        try:
+            written.extend(one.write() for one in new)
+            file = None if ceremony is None else self._conclude(ceremony, who)
+        except BaseException:  # an interruption too must leave no key behind that nobody admitted
+            if self._is_untouched():
+                for one in written:
+                    one.path.unlink()
+            raise
+        return KeyChange(ceremony, file, tuple(written))
 
     def _conclude(self, ceremony: Ceremony, who: str) -> Path | None:
         if not ceremony.is_complete:
             return _write_travelling(self.store.layout.folder / ceremony.file_name, ceremony)
         with self.store.write(self.now, who) as tx:
             self._require_basis(tx.state)
-            take(tx, ceremony.tokens, action=self.action, note=self.note)
+            enter(tx, verify(tx, ceremony.tokens), action=self.action, note=self.note)
         self.store.write_pack(self.now)
         return None
+
+    def _is_untouched(self) -> bool:
+        """Return whether the change is not in force for sure: a key that may be is never lost."""
+        try:
+            with self.store.read(self.now) as tx:
+                return tx.state.verified_trust.token == self.basis
+        except LicenseError:
+            return False
 
     def _require_basis(self, state: WorkspaceState) -> None:
         if state.verified_trust.token != self.basis:

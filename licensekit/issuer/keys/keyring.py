@@ -6,17 +6,25 @@ its token: a `pkcs11:` URI in the first line, its public key in the second.
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from licensekit import limits
-from licensekit.errors import KeyFault, KeyFileInvalid, KeyMissing, Pkcs11KeyInvalid
-from licensekit.files import read_bytes, write_atomically
+from licensekit.errors import (
+    KeyChangeRefused,
+    KeyFault,
+    KeyFileInvalid,
+    KeyMissing,
+    Pkcs11KeyInvalid,
+)
+from licensekit.files import read_bytes, unusable, write_atomically
+from licensekit.issuer.keys.documents import key_id
 from licensekit.keys import pkcs11
 from licensekit.keys.keyfile import PublicPart, format_public, open_, parse_public, peek, seal
 from licensekit.keys.signing import Signer, SigningKey
 from licensekit.trust.scope import AdmittedSigner, KeyReference
 from licensekit.trust.state import TrustState
-from licensekit.wire.documents import AdmittedKey, KeyState
+from licensekit.wire.documents import AdmittedKey, KeyState, Trust
+from licensekit.wire.plain import plain
 
 SEALED: Final = ".key"
 ELSEWHERE: Final = ".p11"
@@ -47,14 +55,49 @@ class KeyFile(NamedTuple):
         return self.part.verifying_key.key_id.hex()
 
 
+class KnownKey(NamedTuple):
+    """A key that signs: what the trust document says of it, and its file here."""
+
+    name: str
+    key_id: str
+    """In hex."""
+    admitted: AdmittedKey | None
+    """None: the trust document does not name it yet."""
+    file: KeyFile | None
+    """None: somebody else holds it."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        says = {"name": self.name, "state": "not-admitted"}
+        return {
+            "key_id": self.key_id,
+            **(says if self.admitted is None else plain(self.admitted)),
+            "file": None if self.file is None else str(self.file.path),
+        }
+
+
+def known_keys(files: Sequence[KeyFile], trust: Trust) -> list[KnownKey]:
+    """Return the keys that a trust document names, and then the files of those that it does not."""
+    here = {file.key_id: file for file in files}
+    admitted = {key_id(key): key for key in trust.keys}
+    named = [KnownKey(key.name, one, key, here.get(one)) for one, key in admitted.items()]
+    waiting = [file for one, file in here.items() if one not in admitted]
+    return [*named, *(KnownKey(file.name, file.key_id, None, file) for file in waiting)]
+
+
 def list_key_files(folder: Path) -> list[KeyFile]:
     """Return the key files of a folder by name; none if there is no such folder.
 
     Raises:
         KeyFileInvalid: one is no key file, or damaged.
-        FileUnusable: one cannot be read.
+        FileUnusable: the folder or one of them cannot be read.
     """
-    paths = [path for ending in (SEALED, ELSEWHERE) for path in folder.glob(f"*{ending}")]
+    try:
+        paths = [path for path in folder.iterdir() if path.suffix in {SEALED, ELSEWHERE}]
+    except FileNotFoundError:
+        return []
+    except OSError as error:  # what cannot be read is not an empty folder
+        raise unusable(folder, "a folder of keys", error) from error
     return [read_key_file(path) for path in sorted(paths)]
 
 
@@ -119,6 +162,16 @@ def write_place(folder: Path, name: str, signer: pkcs11.TokenSigner) -> KeyFile:
     path = folder / f"{name}{ELSEWHERE}"
     _write(path, f"{signer.uri}\n{format_public(signer.verifying_key, name)}")
     return read_key_file(path)
+
+
+def require_file_name(name: str) -> None:
+    """Refuse a name whose key file would lie in another folder, or be hidden.
+
+    Raises:
+        KeyChangeRefused: it is one.
+    """
+    if not name or name.startswith(".") or "/" in name or "\\" in name:
+        raise KeyChangeRefused(reason="not-a-file-name", key=name)
 
 
 def choose_key(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from licensekit import limits
 from licensekit.errors import RevocationsFull
-from licensekit.issuer.ledger import append, bundles
+from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.projection import REVOKED
 from licensekit.issuer.messages import TakenBack
@@ -52,7 +52,7 @@ class RevokeProposal(SignProposal[Revocations, Signer]):
     def enter(self, tx: LedgerTransaction, key: Signer) -> Revocations:
         """Sign and enter the list, and return it; raises as `next_list`."""
         revocations = next_list(tx, self.revoked, self.fresh_until)
-        append(tx.ledger, [tx.sign("revoke", revocations, key)._replace(note=self.reason)])
+        tx.put_in_force([tx.sign("revoke", revocations, key)._replace(note=self.reason)])
         return revocations
 
     def finish(self) -> None:

@@ -1,66 +1,40 @@
 """The keys of a workspace: its key files, and the trust documents that root keys sign for them."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
 from licensekit.errors import VendorOnly
 from licensekit.issuer.create import root_key_names
-from licensekit.issuer.keys import changes
+from licensekit.issuer.keys import changes, differences
 from licensekit.issuer.keys.ceremony import Ceremony, begin
 from licensekit.issuer.keys.changes import Permission
-from licensekit.issuer.keys.documents import key_id, named
-from licensekit.issuer.keys.intake import newer, opened, take
-from licensekit.issuer.keys.key_change import KeyProposal, RootKeys, WrittenKey
+from licensekit.issuer.keys.documents import PublicKey, key_id, named
+from licensekit.issuer.keys.intake import TakeProposal, propose_take
+from licensekit.issuer.keys.key_change import KeyProposal, Prepared, RootKeys, WrittenKey
 from licensekit.issuer.keys.keyring import (
+    SEALED,
     KeyFile,
+    KnownKey,
     choose_key,
+    known_keys,
     list_key_files,
     named_file,
     read_key_file,
+    require_file_name,
 )
-from licensekit.issuer.keys.new_keys import MakeKey, key_in_file
+from licensekit.issuer.keys.new_keys import KeyPlan, key_in_file
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.messages import BundlesVoid
-from licensekit.issuer.proposal import SignProposal, sign_proposed
+from licensekit.issuer.proposal import sign_proposed
 from licensekit.issuer.state import WorkspaceState
-from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore
-from licensekit.keys.signing import Signer, SigningKey
+from licensekit.issuer.transaction import WorkspaceStore
+from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import VerifyingKey
 from licensekit.proposals import Change
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Root, Trust
-from licensekit.wire.plain import word
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class TakeProposal(SignProposal[list[Token], None]):
-    """Documents of a pack that were signed elsewhere, to be entered."""
-
-    tokens: tuple[Token, ...]
-    action: str
-    note: str
-
-    @property
-    def about(self) -> str:
-        """The documents in force."""
-        return "the pack"
-
-    @property
-    def is_done(self) -> bool:
-        """Whether nothing is newer than what is in force."""
-        return not self.changes
-
-    def enter(self, tx: LedgerTransaction, key: None) -> list[Token]:
-        """Enter what is newer than what is in force, and return it."""
-        del key
-        return take(tx, self.tokens, action=self.action, note=self.note)
-
-    def finish(self) -> None:
-        """Write the pack."""
-        self.store.write_pack(self.now)
 
 
 class WorkspaceKeys:
@@ -82,6 +56,11 @@ class WorkspaceKeys:
     def has_root_keys(self) -> bool:
         """Whether root keys still lie in the workspace, where they should not stay."""
         return bool(list_key_files(self._layout.root))
+
+    def known(self, now: int) -> list[KnownKey]:
+        """Return the keys that the trust document names, and then those that wait here for it."""
+        with self._store.read(now) as tx:
+            return known_keys(self.files, tx.state.trust)
 
     def root_files(self, paths: Sequence[Path] = ()) -> list[KeyFile]:
         """Return the root keys in these files, else those that lie in the workspace."""
@@ -113,33 +92,34 @@ class WorkspaceKeys:
 
     def propose_new(
         self,
-        make: MakeKey,
+        plan: KeyPlan,
         roots: RootKeys,
         *,
         now: int,
         name: str | None = None,
         permission: Permission | None = None,
     ) -> KeyProposal:
-        """Return the admission of a key that `make` makes; a partner's is only written.
+        """Return the admission of a new key, which is made when it is signed.
+
+        A partner's key is only written: the vendor admits it.
 
         Raises:
-            KeyMissing: none of `roots` could admit it; no key was made.
-            KeyChangeRefused: a key of this name is active.
+            KeyMissing: none of `roots` could admit it.
+            KeyChangeRefused: a key of this name is active, or no file can have it.
         """
+        if name is not None:
+            require_file_name(name)
         with self._store.read(now) as tx:
             state = tx.state
-        called = name or self._free_name(state)
-        if not state.is_partner:
-            roots.require_one(state)
-        key = make(called)
-        new = WrittenKey(called, key, self._layout.keys)
+        called = self._free_name(state) if name is None else name
         if state.is_partner:
-            return self._proposal(state, "keys new", [], now, new=(new,))
+            return self._with_key(state, "keys new", None, now, plan=plan, name=called)
+        roots.require_one(state)
         asked = Permission(state.issuer) if permission is None else permission
         if not asked.issuer:
             asked = asked._replace(issuer=state.issuer)
-        trust = changes.admit(state.trust, key.verifying_key, called, asked, now)
-        return self._proposal(state, "keys new", [trust], now, new=(new,))
+        work_out = partial(changes.admit, state.trust, name=called, permission=asked, now=now)
+        return self._with_key(state, "keys new", work_out, now, plan=plan, name=called)
 
     def propose_admit(
         self, key: VerifyingKey, name: str, permission: Permission, *, now: int
@@ -158,9 +138,9 @@ class WorkspaceKeys:
         return self._changed("revoke key", work_out, now, note=reason)
 
     def propose_rotate(
-        self, make: MakeKey, roots: RootKeys, *, now: int, name: str | None = None
+        self, plan: KeyPlan, roots: RootKeys, *, now: int, name: str | None = None
     ) -> KeyProposal:
-        """Return the change by which a key that `make` makes takes over from `name`.
+        """Return the change by which a new key takes over from `name`.
 
         Default: from the key that signs bundles.
 
@@ -171,27 +151,40 @@ class WorkspaceKeys:
         old = named(state.trust.keys, name or self.choose("bundle", now).key_id)
         roots.require_one(state)
         called = self._free_name(state)
-        key = make(called)
-        trust = changes.rotate(state.trust, old, key.verifying_key, called, now)
-        new = WrittenKey(called, key, self._layout.keys)
-        return self._proposal(state, "keys rotate", [trust], now, new=(new,))
+        work_out = partial(changes.rotate, state.trust, old, name=called, now=now)
+        return self._with_key(state, "keys rotate", work_out, now, plan=plan, name=called)
 
     def propose_rotate_root(
-        self, scheme: int, passphrase: bytes, *, now: int, count: int = 1, threshold: int = 1
+        self,
+        scheme: int,
+        passphrase: Callable[[], bytes],
+        *,
+        now: int,
+        count: int = 1,
+        threshold: int = 1,
     ) -> KeyProposal:
-        """Return the change to a new root of `count` keys, under one passphrase."""
-        state = self._vendor_state(now)
+        """Return the change to a new root of `count` keys, under one passphrase.
+
+        They are made when it is signed, and `passphrase` is asked then.
+        """
+        state, folder = self._vendor_state(now), self._layout.root
         root = state.trust_store.trust.root
-        keys = [SigningKey.generate(scheme) for _ in range(count)]
-        public = [key.verifying_key for key in keys]
         names = [f"{name}-v{root.version + 1}" for name in root_key_names(count)]
-        new = tuple(
-            WrittenKey(name, key_in_file(key, passphrase), self._layout.root)
-            for name, key in zip(names, keys, strict=True)
-        )
-        documents = changes.rotate_root(root, state.trust, public, threshold, now)
-        action = "keys rotate-root"
-        return self._proposal(state, action, documents, now, new=new, also=tuple(keys))
+
+        def prepare() -> Prepared:
+            word = passphrase()
+            made = [SigningKey.generate(scheme) for _ in names]
+            public = [key.verifying_key for key in made]
+            new = [
+                WrittenKey(name, key_in_file(key, word), folder)
+                for name, key in zip(names, made, strict=True)
+            ]
+            documents = changes.rotate_root(root, state.trust, public, threshold, now)
+            return Prepared(documents, tuple(new), tuple(made))
+
+        files = [folder / f"{name}{SEALED}" for name in names]
+        changed = differences.of_root(root, state.trust, scheme, files)
+        return self._proposal(state, "keys rotate-root", prepare, changed, now)
 
     def begin(self, documents: Sequence[Root | Trust], now: int) -> Ceremony:
         """Return the ceremony in which root keys sign `documents`."""
@@ -208,13 +201,13 @@ class WorkspaceKeys:
             TrustError: one does not verify.
         """
         with self._store.read(now) as tx:
-            return _propose_take(tx, tokens, action, note)
+            return propose_take(tx, tokens, action=action, note=note)
 
     def take(
         self, tokens: Sequence[Token], *, action: str, who: str, now: int, note: str = ""
     ) -> list[Token]:
         """Enter them, and renew the pack; return those that were newer than what was in force."""
-        work_out = partial(_propose_take, tokens=tokens, action=action, note=note)
+        work_out = partial(propose_take, tokens=tokens, action=action, note=note)
         return sign_proposed(self._store, work_out, None, who=who, now=now)
 
     def _free_name(self, state: WorkspaceState) -> str:
@@ -232,30 +225,52 @@ class WorkspaceKeys:
         self, action: str, work_out: Callable[[Trust], Trust], now: int, *, note: str = ""
     ) -> KeyProposal:
         state = self._vendor_state(now)
-        return self._proposal(state, action, [work_out(state.trust)], now, note=note)
+        trust = work_out(state.trust)
+        changed = differences.of_trust(state.trust, trust)
+        return self._proposal(state, action, lambda: Prepared((trust,)), changed, now, note=note)
+
+    def _with_key(
+        self,
+        state: WorkspaceState,
+        action: str,
+        work_out: Callable[[PublicKey], Trust] | None,
+        now: int,
+        *,
+        plan: KeyPlan,
+        name: str,
+    ) -> KeyProposal:
+        """Return the change that needs a new key; `work_out` returns its trust document."""
+        folder = self._layout.keys
+        changed = list(differences.of_file(plan, name, folder))
+        if work_out is not None:
+            changed[:0] = differences.of_trust(state.trust, work_out(plan.public))
+
+        def prepare() -> Prepared:
+            key = plan.make(name)
+            documents = () if work_out is None else (work_out(key.verifying_key),)
+            return Prepared(documents, (WrittenKey(name, key, folder),))
+
+        return self._proposal(state, action, prepare, changed, now)
 
     def _proposal(
         self,
         state: WorkspaceState,
         action: str,
-        documents: Sequence[Root | Trust],
+        prepare: Callable[[], Prepared],
+        changed: Iterable[Change],
         now: int,
         *,
-        new: tuple[WrittenKey, ...] = (),
-        also: tuple[Signer, ...] = (),
         note: str = "",
     ) -> KeyProposal:
-        changed = _differences(state, documents)
+        changed = tuple(changed)
         return KeyProposal(
-            changes=tuple(changed),
+            changes=changed,
             consequences=self._void(state, changed),
             store=self._store,
             now=now,
             action=action,
-            documents=tuple(documents),
             basis=state.verified_trust.token,
-            new=new,
-            also=also,
+            prepare=prepare,
             note=note,
         )
 
@@ -271,37 +286,3 @@ def root_key_files(folder: Path, paths: Sequence[Path] = ()) -> list[KeyFile]:
     """Return the root keys in these files, else those in the workspace in `folder`, if any."""
     found = [read_key_file(path) for path in paths]
     return found or list_key_files(Layout(folder).root)
-
-
-def _differences(state: WorkspaceState, documents: Sequence[Root | Trust]) -> list[Change]:
-    """Return the version of each document, and the states of keys that change."""
-    before = {key_id(key): word(key.state) for key in state.trust.keys}
-    found: list[Change] = []
-    for document in documents:
-        if isinstance(document, Root):
-            found.append(Change("root", document.version - 1, document.version))
-            continue
-        found.append(Change("trust", state.trust.version, document.version))
-        after = {key_id(key): word(key.state) for key in document.keys}
-        found += [
-            Change(f"keys.{one}", before.get(one), now)
-            for one, now in after.items()
-            if before.get(one) != now
-        ]
-    return found
-
-
-def _propose_take(
-    tx: LedgerTransaction, tokens: Sequence[Token], action: str, note: str
-) -> TakeProposal:
-    fresh = newer(tx, tokens)
-    names = (f"{token.type}.{getattr(opened(token), 'issuer', '')}".rstrip(".") for token in fresh)
-    return TakeProposal(
-        changes=tuple(Change(name, None, "newer") for name in names),
-        store=tx.store,
-        now=tx.now,
-        again=partial(_propose_take, tokens=tokens, action=action, note=note),
-        tokens=tuple(tokens),
-        action=action,
-        note=note,
-    )

@@ -1,7 +1,7 @@
 """What the ledger says about bundles: by serial, by part, by identity, by key."""
 
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection, Row
 from licensekit.wire.armor import Token
@@ -69,12 +69,19 @@ def at(connection: Connection, serial: str, part: str, sequence: int) -> Issued 
     return read_row(row) if row else None
 
 
-def active_of_key(connection: Connection, key_id: bytes) -> Iterator[Issued]:
-    """Return the active bundles that a key has signed, oldest first, in constant memory."""
-    rows = connection.stream(
-        SELECT + " WHERE b.key_id = ? AND b.state = 'active' ORDER BY b.number", key_id
+def numbers_of_key(connection: Connection, key_id: bytes) -> tuple[int, ...]:
+    """Return the entries of the active bundles that a key has signed, oldest first."""
+    rows = connection.rows(
+        "SELECT number FROM bundles WHERE key_id = ? AND state = 'active' ORDER BY number", key_id
     )
-    return map(read_row, rows)
+    return tuple(number for (number,) in rows)
+
+
+def numbered(connection: Connection, numbers: Sequence[int]) -> list[Issued]:
+    """Return the bundles that were entered under some numbers, at least one, oldest first."""
+    asked: LiteralString = "?" + ", ?" * (len(numbers) - 1)
+    rows = connection.rows(SELECT + f" WHERE b.number IN ({asked}) ORDER BY b.number", *numbers)
+    return [read_row(row) for row in rows]
 
 
 def active_with_note(connection: Connection, action: str, note: str) -> Iterator[Issued]:

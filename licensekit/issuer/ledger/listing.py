@@ -104,6 +104,14 @@ class Listed(NamedTuple):
         return dict(zip(LISTED_FIELDS, values, strict=True))
 
 
+class Page(NamedTuple):
+    """Some bundles of a list, and how it goes on."""
+
+    bundles: tuple[Listed, ...]
+    more_after: int | None
+    """The entry after which the next page begins; None: there are no more."""
+
+
 class _Order(NamedTuple):
     """In which order the bundles come, and which come behind the last one of a page."""
 

@@ -1,6 +1,6 @@
 """Questions to the ledger of a workspace: what was issued, to whom, and what came back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from licensekit.dates import day_at
 from licensekit.errors import NoBundle
@@ -10,9 +10,10 @@ from licensekit.issuer.ledger import LedgerEntry, bundles, head, listing, lookup
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import stream
 from licensekit.issuer.ledger.histories import History, history_of
-from licensekit.issuer.ledger.listing import Filters, Listed
+from licensekit.issuer.ledger.listing import Filters, Listed, Page
 from licensekit.issuer.ledger.lookup import LookupResult
 from licensekit.issuer.ledger.verification import LedgerReport, Progress, verify
+from licensekit.issuer.messages import HistoryForked
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
@@ -57,6 +58,12 @@ class Ledger:
         with self._database.read() as ledger:
             yield from listing.listed(ledger, filters, today=day_at(now), limit=limit, after=after)
 
+    def page(self, filters: Filters, *, now: int, limit: int, after: int | None = None) -> Page:
+        """Return the first `limit` of them, and whether there are more."""
+        found = tuple(self.bundles(filters, now=now, limit=limit + 1, after=after))
+        more = found[limit - 1].number if len(found) > limit else None
+        return Page(found[:limit], more)
+
     def look_up(self, name: str) -> list[LookupResult]:
         """Return everything about an entry, serial, order or bundle of this name, oldest first."""
         with self._database.read() as ledger:
@@ -75,6 +82,14 @@ class Ledger:
         """
         with self._database.read() as ledger:
             return history_of(ledger, installation)
+
+    def warnings_about(self, installations: Iterable[bytes]) -> tuple[HistoryForked, ...]:
+        """Return a warning for each installation whose files do not come from one history."""
+        return tuple(
+            HistoryForked(installation=one)
+            for one in installations
+            if self.history(one) is History.FORKED
+        )
 
     def usage_of(self, serial: str, *, now: int) -> UsageReport:
         """Return what a serial has bought, and what its newest statement says is in use."""

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, LiteralString, NamedTuple
+from typing import Final, Literal, LiteralString, NamedTuple
 
-from licensekit.chain import GENESIS, link
+from licensekit.chain import Link, unbroken
 from licensekit.database import Connection, Row, connect
-from licensekit.errors import LedgerDamaged, LicenseError
+from licensekit.errors import LedgerDamaged, LicenseError, UnexpectedType
 from licensekit.issuer.ledger import documents
 from licensekit.issuer.ledger.entries import LedgerEntry, head, stream
 from licensekit.issuer.ledger.projection import Drawn, project
@@ -84,19 +84,14 @@ def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -
     """Verify links and signatures, and draw the tables again."""
     pin = documents.fact(ledger, documents.PIN) or ""
     waiting: list[Drawn] = []
-    previous, state = GENESIS, None
-    for number, entry in enumerate(stream(ledger), start=1):
-        if entry.number != number:
-            raise LedgerDamaged(reason="missing", number=number)
-        previous = link(previous, entry.content())
-        if previous != entry.hash:
-            raise LedgerDamaged(reason="altered", number=number)
+    state = None
+    for entry in unbroken(stream(ledger), _link_of, _damaged):
         try:
             state = _verify_token(entry, state, pin)
             document = decode(CLASS_OF[entry.token.type], read(entry.token.frame).payload)
-        except (LicenseError, KeyError) as error:
-            raise LedgerDamaged(reason="not-genuine", number=number, detail=str(error)) from error
-        waiting.append((number, entry.token, document))
+        except LicenseError as error:
+            raise LedgerDamaged(reason="not-genuine", number=entry.number, why=error) from error
+        waiting.append((entry.number, entry.token, document))
         if len(waiting) == _BATCH:
             project(drawn, waiting)
             progress(len(waiting))
@@ -105,9 +100,19 @@ def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -
     progress(len(waiting))
 
 
+def _link_of(entry: LedgerEntry) -> Link:
+    return Link(entry.number, entry.content(), entry.hash)
+
+
+def _damaged(reason: Literal["missing", "altered"], number: int) -> LedgerDamaged:
+    return LedgerDamaged(reason=reason, number=number)
+
+
 def _verify_token(entry: LedgerEntry, state: TrustState | None, pin: str) -> TrustState | None:
     """Verify what was entered; return the trust that is in force after it."""
     token = entry.token
+    if token.type not in CLASS_OF:
+        raise UnexpectedType(reason="unknown", type=token.type)
     if token.type in _SELF_SIGNED:
         _SELF_SIGNED[token.type](token)
         return state

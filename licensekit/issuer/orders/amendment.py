@@ -6,11 +6,12 @@ that it could have come from, changed, and checked against the catalog like any 
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 from licensekit import limits
 from licensekit.dates import format_days
-from licensekit.errors import Fault, OrderInvalid
+from licensekit.errors import AmendmentInvalid, OrderInvalid, RenewalInvalid
+from licensekit.errors.coded import Located
 from licensekit.issuer.orders.bundle import content_of
 from licensekit.issuer.orders.cells import TABLES, OrderKey, parse_key
 from licensekit.issuer.orders.order import OrderDraft
@@ -18,16 +19,9 @@ from licensekit.issuer.orders.order_file import draft_from
 from licensekit.text import values
 from licensekit.wire.documents import Bundle, Catalog
 
-_FIXED: Final = {
-    "serial": "stays: another serial is another order",
-    "part": "stays: another part is another order",
-    "sequence": "is counted on by itself",
-    "replaces": "stays: another serial is another order",
-    "order": "is the number of an order, which `--order` gives",
-    "installations": "stays: answer with another order",
-    "facts": "stays: answer with another order",
-}
-"""The keys of an order that no change can have, and why."""
+_Fixed = Literal["serial", "part", "sequence", "replaces", "order", "installations", "facts"]
+_FIXED: Final[Mapping[str, _Fixed]] = {key: key for key in get_args(_Fixed)}
+"""The keys of an order that no change can have."""
 _MOVED: Final = ("warning", "grace", "next_check")
 """The dates that keep their distance to the expiry when a bundle is renewed."""
 _EDITION: Final = OrderKey("", "edition")
@@ -81,7 +75,7 @@ def renewal(
         OrderInvalid: both of `expires` and `days` are given, or neither.
     """
     if (expires is None) == (days is None):
-        raise OrderInvalid.of([Fault("expiry", "give a date, or a number of days, and not both")])
+        raise _no_renewal("both")
     sets = {"expiry": expires, "maintenance": maintenance}
     given = {path: value for path, value in sets.items() if value is not None}
     return Amendment("renew", serial, part, given, days, number)
@@ -119,19 +113,14 @@ def amended(asked: Amendment, bundle: Bundle, catalog: Catalog, today: int) -> O
 def _renewing(asked: Amendment, bundle: Bundle, today: int) -> dict[str, object]:
     """Return what a renewal sets: the expiry, and the dates that keep their distance to it."""
     if bundle.expiry is None:
-        why = "is perpetual, so there is nothing to renew; `licensekit amend` gives it an end"
-        raise OrderInvalid.of([Fault("expiry", why)])
+        raise _no_renewal("perpetual")
     expiry = _expiry(asked, bundle.expiry, today)
     if expiry < bundle.expiry:
-        why = (
-            f"{format_days(expiry)} is before the present one, {format_days(bundle.expiry)};"
-            " `licensekit amend` shortens"
-        )
-        raise OrderInvalid.of([Fault("expiry", why)])
+        raise _no_renewal("earlier", expiry, bundle.expiry)
     dates = {"expiry": bundle.expiry, **{key: getattr(bundle, key) for key in _MOVED}}
     moved = {key: day + expiry - bundle.expiry for key, day in dates.items() if day is not None}
     if max(moved.values()) > limits.DAYS:
-        raise OrderInvalid.of([Fault("expiry", "is not within the years 1970 to 9999")])
+        raise _no_renewal("years")
     return {**{key: format_days(day) for key, day in moved.items()}, **_beside_expiry(asked)}
 
 
@@ -140,23 +129,32 @@ def _expiry(asked: Amendment, present: int, today: int) -> int:
         return max(present, today) + asked.days
     try:
         return values.day(asked.sets["expiry"])
-    except ValueError as error:
-        raise OrderInvalid.of([Fault("expiry", str(error))]) from error
+    except values.FaultyValue as error:
+        raise OrderInvalid(faults=(error.fault.at("expiry"),)) from error
+
+
+def _no_renewal(
+    reason: Literal["both", "perpetual", "earlier", "years"],
+    expiry: int | None = None,
+    present: int | None = None,
+) -> OrderInvalid:
+    fault = RenewalInvalid(reason=reason, expiry=expiry, present=present, where="expiry")
+    return OrderInvalid(faults=(fault,))
 
 
 def _beside_expiry(asked: Amendment) -> dict[str, object]:
     return {path: value for path, value in asked.sets.items() if path != "expiry"}
 
 
-def _fault(where: OrderKey, value: object, content: Mapping[str, Any]) -> Fault | None:
+def _fault(where: OrderKey, value: object, content: Mapping[str, Any]) -> Located | None:
     """Return why a value cannot be set or taken out, whatever it is."""
     if not where.table and where.key in _FIXED:
-        return Fault(where.path, _FIXED[where.key])
+        return AmendmentInvalid(reason=_FIXED[where.key], key=where.key, where=where.path)
     if not where.table and where.key in TABLES:
-        return Fault(where.path, f"is a table: name what is in it, `{where.key}.CODE`")
+        return AmendmentInvalid(reason="table", key=where.key, where=where.path)
     held = content.get(where.table, {}) if where.table else content
     if value is None and where.key not in held:
-        return Fault(where.path, "is not there, so it cannot be taken out")
+        return AmendmentInvalid(reason="absent", key=where.key, where=where.path)
     return None
 
 

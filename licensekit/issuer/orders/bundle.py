@@ -7,14 +7,21 @@ from licensekit import limits
 from licensekit.catalog import reached
 from licensekit.catalog.rules import Counts, as_numbers, counts_faults, missing_quantities
 from licensekit.dates import day_at
-from licensekit.errors import Fault, OrderInvalid
+from licensekit.errors import (
+    Fault,
+    NameUnknown,
+    OrderDatesInvalid,
+    OrderIncomplete,
+    OrderInvalid,
+    OrderSerialInvalid,
+    TableInvalid,
+)
 from licensekit.issuer.orders.cells import TABLES
 from licensekit.issuer.orders.order import Order, OrderDraft, term
 from licensekit.issuer.orders.order_file import KEYS
 from licensekit.proposals import Change
 from licensekit.text import values
-from licensekit.text.names import quote_codes
-from licensekit.text.values import did_you_mean
+from licensekit.text.values import nearest
 from licensekit.wire.documents import Binding, Bundle, Catalog, Kind, Use, Value, compose
 from licensekit.wire.plain import plain
 
@@ -41,7 +48,7 @@ def check_order(draft: OrderDraft, catalog: Catalog, already: Collection[str] = 
     """
     order = draft.order
     if found := [*draft.faults, *bundle_faults(order, catalog, already)]:
-        raise OrderInvalid.of(found)
+        raise OrderInvalid(faults=tuple(found))
     counts, settings = _granted(order, catalog)
     return CheckedOrder(order, catalog.issuer, catalog.product, counts, settings)
 
@@ -55,8 +62,8 @@ def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ())
     another issuer is seen where that issuer's bundles are: at the installation.
     """
     if order.edition is not None and order.edition not in catalog.editions:
-        guess = did_you_mean(order.edition, catalog.editions)
-        no_edition = Fault("edition", f"there is no edition `{order.edition}`{guess}")
+        guess = nearest(order.edition, catalog.editions)
+        no_edition = NameUnknown(reason="edition", name=order.edition, guess=guess, where="edition")
         # No word about requirements: what is missing may be in the edition that was meant.
         return [no_edition, *_named_faults(order, catalog)]
     counts, settings = _granted(order, catalog)
@@ -65,9 +72,8 @@ def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ())
         *_requirement_faults(order, counts, catalog, already),
     ]
     if len(settings) > limits.SETTINGS:
-        found.append(
-            Fault("settings", f"has more than {limits.SETTINGS} entries with the edition's")
-        )
+        too_many = TableInvalid(reason="with-edition", most=limits.SETTINGS, where="settings")
+        found.append(too_many)
     return found
 
 
@@ -108,7 +114,7 @@ def form(checked: CheckedOrder, *, issued: int, binding: Binding | None = None) 
     order, counts = checked.order, checked.counts
     dates = term(order, day_at(issued))
     if not all(day is None or 0 <= day <= limits.DAYS for day in dates):
-        raise OrderInvalid("its term is not within the years 1970 to 9999")
+        raise OrderInvalid(faults=(OrderDatesInvalid(reason="term"),))
     rest: tuple[object, ...] = (
         order.starts,
         dates.warning,
@@ -165,7 +171,8 @@ def require_other_serial(order: Order, serial: str) -> None:
         OrderInvalid: it would.
     """
     if serial in order.replaces:
-        raise OrderInvalid(f"it would replace its own serial {serial}", where="replaces")
+        fault = OrderSerialInvalid(reason="replaces-itself", serial=serial, where="replaces")
+        raise OrderInvalid(faults=(fault,))
 
 
 def _named(order: Order) -> Counts:
@@ -201,9 +208,10 @@ def _requirement_faults(
     named = _named(order)
     for code, wants in asking.items():
         if missing := sorted(wants - present):
-            why = f"`{code}` requires {quote_codes(missing)}, which neither this order nor"
             where = next((f"{k.plural}.{code}" for k in Kind if code in named[k]), "edition")
-            yield Fault(where, f"{why} another part of the serial grants")
+            yield OrderIncomplete(
+                reason="required", license=code, requires=tuple(missing), where=where
+            )
 
 
 def _requires(catalog: Catalog, counts: Counts) -> Iterator[tuple[str, set[str]]]:

@@ -217,7 +217,7 @@ def require_genuine(tx: LedgerTransaction, issued: Issued) -> None:
         verify_bundle(issued.token, tx.trust, tx.now)
     except (BundleRevoked, KeyRevoked) as error:
         raise OrderConflict(
-            reason="void",
+            reason="void-answer" if issued.order_number is None else "void",
             order=issued.order_number,
             entry=issued.number,
             bundle=file_name(issued.bundle),

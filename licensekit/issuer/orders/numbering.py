@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from licensekit.errors import Fault
+from licensekit.errors import Fault, OrderIncomplete, OrderSerialInvalid
 from licensekit.issuer.ledger import bundles, documents, serials
 from licensekit.issuer.orders.order import Order
 from licensekit.issuer.transaction import LedgerTransaction
@@ -52,16 +52,19 @@ class Numbering:
         named = [("serial", order.serial), *(("replaces", serial) for serial in order.replaces)]
         for key, serial in named:
             if serial is not None and serials.is_mistyped(serial):
-                yield Fault(key, f"{serial} is mistyped: its last digit does not fit the others")
+                yield OrderSerialInvalid(reason="mistyped", serial=serial, where=key)
         if order.serial is None:
             if not self._makes_serials:
-                yield Fault("serial", "is missing: give the serial that the vendor sold under")
+                yield OrderIncomplete(reason="no-serial", where="serial")
             return
-        if self._revocations is not None and order.serial in self._revocations.serials:
-            yield Fault("serial", f"{order.serial} was revoked: no bundle of it would be accepted")
-        last = bundles.last_sequence(self._ledger, order.serial, order.part)
-        if order.sequence is not None and order.sequence <= last:
-            yield Fault("sequence", f"{order.sequence} was issued already; the last one is {last}")
+        serial, sequence = order.serial, order.sequence
+        if self._revocations is not None and serial in self._revocations.serials:
+            yield OrderSerialInvalid(reason="revoked", serial=serial, where="serial")
+        last = bundles.last_sequence(self._ledger, serial, order.part)
+        if sequence is not None and sequence <= last:
+            yield OrderSerialInvalid(
+                reason="sequence", serial=serial, sequence=sequence, last=last, where="sequence"
+            )
 
     def sequence(self, order: Order, serial: str) -> int:
         """Return the sequence that `order` names, or the next one of its serial and part."""

@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from itertools import pairwise
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, Literal, NamedTuple, cast
 
 from licensekit.catalog.rules import as_numbers
 from licensekit.dates import format_days
-from licensekit.errors import Fault
+from licensekit.errors import OrderDatesInvalid
+from licensekit.errors.coded import Located
 from licensekit.proposals import Change
 from licensekit.wire.documents import AfterGrace, Use, Value
 from licensekit.wire.plain import word
@@ -59,7 +60,7 @@ class OrderDraft(NamedTuple):
     """An order as far as it could be read, and what is wrong with the rest."""
 
     order: Order
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[Located, ...] = ()
     terms: bytes | None = None
     """The same for orders that differ in company, number and serial alone; None is not known."""
 
@@ -87,7 +88,7 @@ def term(order: Order, issued: int) -> Term:
     return Term(warning, expiry, grace)
 
 
-def date_faults(order: Order, *, whole: bool = True) -> list[Fault]:
+def date_faults(order: Order, *, whole: bool = True) -> list[OrderDatesInvalid]:
     """Return what is wrong with the dates, by key path; it does not depend on the day of issue.
 
     `whole` says that no date is absent only because it could not be read.
@@ -95,25 +96,25 @@ def date_faults(order: Order, *, whole: bool = True) -> list[Fault]:
     return (list(_contradictions(order)) if whole else []) or list(_wrong_sequence(order))
 
 
-def _contradictions(order: Order) -> Iterator[Fault]:
+def _contradictions(order: Order) -> Iterator[OrderDatesInvalid]:
     if order.expiry is not None and order.days is not None:
-        yield Fault("days", "says again what `expiry` says: give one of them")
+        yield OrderDatesInvalid(reason="twice", key="expiry", where="days")
     ends = order.expiry is not None or order.days is not None
     beside = (
-        ("warning", order.warning, order.warning_days),
-        ("grace", order.grace, order.grace_days),
+        ("warning", order.warning, "warning_days", order.warning_days),
+        ("grace", order.grace, "grace_days", order.grace_days),
     )
-    for key, day, days in beside:
-        used = key if days is None else f"{key}_days"
+    for key, day, days_key, days in beside:
+        used = key if days is None else days_key
         if day is not None and days is not None:
-            yield Fault(used, f"says again what `{key}` says: give one of them")
+            yield OrderDatesInvalid(reason="twice", key=key, where=used)
         elif (day is not None or days is not None) and not ends:
-            yield Fault(used, "needs an `expiry`, or a term in `days`")
+            yield OrderDatesInvalid(reason="no-term", where=used)
         elif day is not None and order.days is not None:
-            yield Fault(key, f"cannot be a date beside `days`: give `{key}_days`")
+            yield OrderDatesInvalid(reason="beside-days", key=days_key, where=key)
 
 
-def _wrong_sequence(order: Order) -> Iterator[Fault]:
+def _wrong_sequence(order: Order) -> Iterator[OrderDatesInvalid]:
     """Return the dates that come too early; without `starts`, a term in days begins on day 0."""
     begins = 0 if order.starts is None and order.days is not None else order.starts
     warning, expiry, grace = term(order, 0)
@@ -126,8 +127,9 @@ def _wrong_sequence(order: Order) -> Iterator[Fault]:
     known = [(key, day) for key, day in dates if day is not None]
     for (earlier, first), (later, second) in pairwise(known):
         if first > second:
-            begin = earlier == "starts" and order.starts is None
-            yield Fault(later, f"is before {'the term begins' if begin else f'`{earlier}`'}")
+            is_implied = earlier == "starts" and order.starts is None
+            reason: Literal["before", "before-term"] = "before-term" if is_implied else "before"
+            yield OrderDatesInvalid(reason=reason, key=earlier, where=later)
 
 
 _DEFAULTS: Final = Order(company="")

@@ -3,12 +3,20 @@
 from typing import Any, Final, cast
 
 from licensekit import limits
-from licensekit.errors import Fault, OrderInvalid
+from licensekit.errors import (
+    OrderIncomplete,
+    OrderInvalid,
+    OrderSerialInvalid,
+    SyntaxInvalid,
+    TableInvalid,
+    ValueInvalid,
+)
 from licensekit.issuer.catalog.counts import read_counts, read_settings
 from licensekit.issuer.orders.order import Order, OrderDraft, date_faults
 from licensekit.text import values
 from licensekit.text.tables import Table, in_file_order
 from licensekit.text.toml import parse_toml
+from licensekit.text.values import FaultyValue
 from licensekit.wire.documents import BASE, AfterGrace, Use
 from licensekit.wire.plain import word
 
@@ -21,8 +29,8 @@ def _serials(value: object) -> tuple[str, ...]:
     words: object = value.split() if isinstance(value, str) else value
     listed = cast("list[object]", values.typed(words, list, "an array"))
     serials = sorted({values.serial(one) for one in listed})
-    if not 1 <= len(serials) <= limits.REPLACED:
-        raise ValueError(f"names {len(serials)} serials: 1 to {limits.REPLACED} can be replaced")
+    if len(serials) > limits.REPLACED:
+        raise FaultyValue(TableInvalid(reason="too-many", most=limits.REPLACED))
     return tuple(serials)
 
 
@@ -88,26 +96,28 @@ def read_draft(text: bytes) -> OrderDraft:
         OrderInvalid: it is no TOML.
     """
     content = parse_toml(text)
-    if isinstance(content, Fault):
-        raise OrderInvalid.of([content])
+    if isinstance(content, SyntaxInvalid):
+        raise OrderInvalid(faults=(content,))
     return draft_from(content)
 
 
 def draft_from(content: object) -> OrderDraft:
     """Return what can be read of a mapping and its faults, for those of `bundle_faults`."""
     if not isinstance(content, dict):
-        why = f"is {values.what_is(content)}, not an order"
-        return OrderDraft(Order(company=""), (Fault("", why),))
+        found = values.what_is(content)
+        fault = ValueInvalid(reason="kind", found=found, wanted="an order")
+        return OrderDraft(Order(company=""), (fault,))
     table = Table("", cast("dict[str, object]", content), [])
     table.refuse_others(KEYS)
     table.require("company")
     if not any(table.content.get(key) for key in _SELLING_KEYS):
-        table.faults.append(Fault("", "sells nothing: name a license or an edition"))
+        table.faults.append(OrderIncomplete(reason="sells-nothing"))
     order = _order(table)
     if order.serial in order.replaces:
-        table.refuse("replaces", "is the serial of this order itself")
+        itself = OrderSerialInvalid(reason="replaces-itself", serial=order.serial or "")
+        table.refuse("replaces", itself)
     if order.replaces and order.part != BASE:
-        table.refuse("replaces", "is for orders of the part `base` alone")
+        table.refuse("replaces", OrderSerialInvalid(reason="part-replaces", part=order.part))
     unread = any(fault.where in _DATE_KEYS for fault in table.faults)
     table.faults.extend(date_faults(order, whole=not unread))
     if not table.faults:
@@ -135,5 +145,5 @@ def _order(table: Table) -> Order:
 
 def _sound(draft: OrderDraft) -> Order:
     if draft.faults:
-        raise OrderInvalid.of(draft.faults)
+        raise OrderInvalid(faults=draft.faults)
     return draft.order

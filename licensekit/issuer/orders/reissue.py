@@ -1,36 +1,43 @@
 """Signing again what a lost key had signed: the same terms, the next sequence, another key."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from licensekit.errors import KeyChangeRefused
 from licensekit.issuer.keys.documents import key_id, named
 from licensekit.issuer.ledger import Record, append, bundles
 from licensekit.issuer.ledger.bundles import Issued
+from licensekit.issuer.ledger.projection import ACTIVE
 from licensekit.issuer.orders.bundle import replace_fields
 from licensekit.issuer.output.license_file import LicenseFile, attachments_of, license_file
 from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change, Proposal
-from licensekit.wire.armor import Token
-from licensekit.wire.documents import Bundle
 
 _BATCH: Final = 500
 """Bundles signed in one transaction."""
 
 
+class Reissued(NamedTuple):
+    """What became of one bundle."""
+
+    bundle: Issued
+    """The one that the old key had signed; if an interrupted run signed it again, the new one."""
+    file: LicenseFile | None
+    """The file of the new one; None: what the old key had signed was not active any more."""
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
-class ReissueProposal(Proposal[Iterator[LicenseFile]]):
+class ReissueProposal(Proposal[Iterator[Reissued]]):
     """The active bundles that a key has signed, to be signed again with another."""
 
     store: WorkspaceStore
     now: int
     old: str
     """The id of that key, in hex."""
-    count: int
-    """How many bundles are still to be signed again."""
+    numbers: tuple[int, ...]
+    """Of the entries of the bundles that are still to be signed again, oldest first."""
     attach: bool
 
     @property
@@ -38,11 +45,18 @@ class ReissueProposal(Proposal[Iterator[LicenseFile]]):
         """The key."""
         return f"key {self.old}"
 
-    def sign(self, key: Signer, *, who: str, confirm: bool = False) -> Iterator[LicenseFile]:
-        """Yield the new file of every active bundle that the old key has signed, once entered.
+    @property
+    def count(self) -> int:
+        """How many bundles are still to be signed again."""
+        return len(self.numbers)
 
-        Each becomes the next sequence of its serial and part. Those that an interrupted run had
-        entered come first: their files may be missing.
+    def sign(self, key: Signer, *, who: str, confirm: bool = False) -> Iterator[Reissued]:
+        """Yield what became of each bundle of the proposal, once it is entered.
+
+        Each becomes the next sequence of its serial and part. One that is not active any more is
+        left as it is, and yielded without a file: whoever changed it decided later. What the old
+        key has signed since is not touched. Bundles that an interrupted run had entered come
+        first: their files may be missing.
 
         Raises:
             KeyChangeRefused: `key` is the old one.
@@ -61,20 +75,18 @@ class ReissueProposal(Proposal[Iterator[LicenseFile]]):
         if key_id == self.old:
             raise KeyChangeRefused(reason="lost", key=key_id)
 
-    def _sign(self, key: Signer, who: str) -> Iterator[LicenseFile]:
+    def _sign(self, key: Signer, who: str) -> Iterator[Reissued]:
         note = f"signed by {self.old} before"
         with self.store.read(self.now) as tx:
             attachments = attachments_of(tx, attach=self.attach)
             for one in bundles.active_with_note(tx.ledger, "reissue", note):
-                yield license_file(one.bundle, one.token, attachments, repeated=True)
-        while True:
+                file = license_file(one.bundle, one.token, attachments, repeated=True)
+                yield Reissued(one, file)
+        for first in range(0, self.count, _BATCH):
             with self.store.write(self.now, who) as tx:
-                batch = islice(bundles.active_of_key(tx.ledger, bytes.fromhex(self.old)), _BATCH)
-                signed = _sign_all(tx, list(batch), key, note)
-            if not signed:
-                return
-            for bundle, token in signed:
-                yield license_file(bundle, token, attachments, repeated=False)
+                batch = bundles.numbered(tx.ledger, self.numbers[first : first + _BATCH])
+                done = _sign_active(tx, batch, key, note, attach=self.attach)
+            yield from done
 
 
 def propose_reissue(tx: LedgerTransaction, lost: str, *, attach: bool) -> ReissueProposal:
@@ -84,26 +96,32 @@ def propose_reissue(tx: LedgerTransaction, lost: str, *, attach: bool) -> Reissu
         KeyMissing: no key has the name or key id `lost`.
     """
     old = key_id(named(tx.state.trust.keys, lost))
-    count = bundles.count_of_key(tx.ledger, bytes.fromhex(old))
+    numbers = bundles.numbers_of_key(tx.ledger, bytes.fromhex(old))
+    change = Change("bundles", f"{len(numbers)} signed by {old}", "signed by another key")
     return ReissueProposal(
-        changes=(Change("bundles", f"{count} signed by {old}", "signed by another key"),)
-        if count
-        else (),
+        changes=(change,) if numbers else (),
         store=tx.store,
         now=tx.now,
         old=old,
-        count=count,
+        numbers=numbers,
         attach=attach,
     )
 
 
-def _sign_all(
-    tx: LedgerTransaction, old: list[Issued], signer: Signer, note: str
-) -> list[tuple[Bundle, Token]]:
-    signed: list[tuple[Bundle, Record]] = []
-    for one in old:
-        last = bundles.last_sequence(tx.ledger, one.bundle.serial, one.bundle.part)
-        bundle = replace_fields(one.bundle, sequence=last + 1, issued=tx.now)
-        signed.append((bundle, tx.sign("reissue", bundle, signer)._replace(note=note)))
-    append(tx.ledger, [record for _, record in signed])
-    return [(bundle, record.token) for bundle, record in signed]
+def _sign_active(
+    tx: LedgerTransaction, batch: Sequence[Issued], signer: Signer, note: str, *, attach: bool
+) -> list[Reissued]:
+    """Sign those of some bundles again that are still active, and enter them."""
+    attachments = attachments_of(tx, attach=attach)
+    records: list[Record] = []
+    done: list[Reissued] = []
+    for one in batch:
+        file = None
+        if one.state == ACTIVE:
+            last = bundles.last_sequence(tx.ledger, one.bundle.serial, one.bundle.part)
+            bundle = replace_fields(one.bundle, sequence=last + 1, issued=tx.now)
+            records.append(tx.sign("reissue", bundle, signer)._replace(note=note))
+            file = license_file(bundle, records[-1].token, attachments, repeated=False)
+        done.append(Reissued(one, file))
+    append(tx.ledger, records)
+    return done

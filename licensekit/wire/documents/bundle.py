@@ -10,6 +10,7 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from licensekit import limits
+from licensekit.errors.format import RuleBroken
 from licensekit.wire.documents.fields import (
     Code,
     Count,
@@ -20,6 +21,7 @@ from licensekit.wire.documents.fields import (
     FactHash,
     Hours,
     Name,
+    RefusedField,
     Seconds,
     Serial,
     Value,
@@ -81,9 +83,9 @@ class Binding(Document, frozen=True):
     def __post_init__(self) -> None:
         require_codes(self.facts)
         if self.needed > len(self.facts) or (self.facts and not self.needed):
-            raise ValueError("a binding needs between one and all of its facts")
+            raise RefusedField(RuleBroken(reason="binding-facts"))
         if self.installation is None and not self.facts:
-            raise ValueError("a binding names no installation")
+            raise RefusedField(RuleBroken(reason="binding-nobody"))
 
 
 Counts = Annotated[dict[Code, Count | None], Meta(max_length=limits.LICENSES)]
@@ -144,14 +146,14 @@ class Bundle(Document, frozen=True):
         if self.replaces:
             self._require_replaceable()
         if fault := order_of_dates_fault(self.starts, self.warning, self.expiry, self.grace):
-            raise ValueError(fault)
+            raise RefusedField(fault)
 
     def _require_replaceable(self) -> None:
         require_ascending(self.replaces)
         if self.serial in self.replaces:
-            raise ValueError("a bundle cannot replace its own serial")
+            raise RefusedField(RuleBroken(reason="replaces-itself"))
         if self.part != BASE:
-            raise ValueError("only a base bundle can replace another serial")
+            raise RefusedField(RuleBroken(reason="part-replaces"))
 
     def counts(self, kind: Kind) -> dict[str, int | None]:
         """Return license code to count of one kind; None is unrestricted."""
@@ -170,12 +172,11 @@ class Bundle(Document, frozen=True):
 
 def order_of_dates_fault(
     starts: int | None, warning: int | None, expiry: int | None, grace: int | None
-) -> str | None:
+) -> RuleBroken | None:
     """Return why these dates contradict each other, or None. All are days since 1970 or nothing."""
     if expiry is None:
-        return (
-            "warning and grace need an expiry" if warning is not None or grace is not None else None
-        )
+        needs_expiry = warning is not None or grace is not None
+        return RuleBroken(reason="no-expiry") if needs_expiry else None
     if _ascend(starts, warning, expiry, grace):
         return None
     dates = [
@@ -187,7 +188,7 @@ def order_of_dates_fault(
     present = [(name, day) for name, day in dates if day is not None]
     for (earlier, first), (later, second) in pairwise(present):
         if first > second:
-            return f"{earlier} is after {later}"
+            return RuleBroken(reason="dates", earlier=earlier, later=later)
     return None
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from licensekit import limits
+from licensekit.errors.format import RuleBroken
 from licensekit.wire.documents.bundle import Counts, Kind, Settings
 from licensekit.wire.documents.fields import (
     Code,
@@ -18,6 +19,7 @@ from licensekit.wire.documents.fields import (
     Integer,
     Name,
     QualifiedCode,
+    RefusedField,
     Seconds,
     Text,
     Value,
@@ -109,7 +111,7 @@ class License(Document, frozen=True):
         require_codes([*self.names, *([] if self.replaced_by is None else [self.replaced_by])])
         require_texts([self.name, self.description, self.quantity, *self.names.values()])
         if self.per is not None and self.quantity is None:
-            raise ValueError("only a quantity is there anew after a time")
+            raise RefusedField(RuleBroken(reason="meter-without-quantity"))
 
 
 class LoginRule(Document, frozen=True):
@@ -159,13 +161,13 @@ class Setting(Document, frozen=True):
         if self.type is not SettingType.NUMBER and (
             (self.lowest, self.highest) != (None, None) or self.combine is not Combine.LATEST
         ):
-            raise ValueError("only numbers have bounds, a sum or a highest")
+            raise RefusedField(RuleBroken(reason="setting-not-number"))
         if self.type is not SettingType.TEXT and self.choices:
-            raise ValueError("only texts are chosen")
+            raise RefusedField(RuleBroken(reason="setting-not-text"))
         if self.lowest is not None and self.highest is not None and self.lowest > self.highest:
-            raise ValueError("the lowest is above the highest")
+            raise RefusedField(RuleBroken(reason="setting-bounds"))
         if self.default is not None and not self.fits(self.default):
-            raise ValueError("the default does not fit")
+            raise RefusedField(RuleBroken(reason="setting-default"))
 
     def fits(self, value: str | int | bool) -> bool:  # noqa: FBT001  # a value that was sold
         """Return whether `value` is one that this setting can have."""
@@ -218,7 +220,7 @@ def closure_of(includes: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str
     out: absent is not granted. A circle, which no sound catalog has, ends where it began.
 
     Raises:
-        ValueError: there are more than `limits.CLOSURE` pairs. No more work is done than to see it.
+        RefusedField: there are more than `limits.CLOSURE` pairs; nothing more is worked out then.
     """
     # Sets of codes as the bits of a number: a catalog of a stranger must not cost more than this.
     codes = tuple(includes)
@@ -237,7 +239,7 @@ def closure_of(includes: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str
 
 def _require_bounded(pairs: int) -> None:
     if pairs > limits.CLOSURE:
-        raise ValueError(f"its licenses include more than {limits.CLOSURE} others in all")
+        raise RefusedField(RuleBroken(reason="closure", most=limits.CLOSURE))
 
 
 def _union(bits: Iterable[int]) -> int:

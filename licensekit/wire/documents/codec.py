@@ -14,7 +14,7 @@ from licensekit.errors import NewerReaderNeeded, NotCanonical, PayloadInvalid
 from licensekit.wire.documents.bundle import Bundle
 from licensekit.wire.documents.catalog import Catalog
 from licensekit.wire.documents.exchange import Receipt, Request, Reset, Statement
-from licensekit.wire.documents.fields import Document
+from licensekit.wire.documents.fields import Document, RefusedField
 from licensekit.wire.documents.trust import Revocations, Root, Trust
 
 AnyDocument = Root | Trust | Revocations | Catalog | Bundle | Reset | Request | Receipt | Statement
@@ -68,7 +68,7 @@ def compose(kind: type[D], content: D | tuple[object, ...]) -> tuple[D, bytes]:
     try:
         payload = _encode(content)
     except (MsgspecError, TypeError, OverflowError, UnicodeEncodeError) as error:
-        raise PayloadInvalid(type=TYPE_OF[kind], detail=str(error)) from error
+        raise _invalid(TYPE_OF[kind], error) from error
     return decode(kind, payload), payload
 
 
@@ -87,13 +87,19 @@ def decode(kind: type[D], payload: bytes) -> D:
         document = cast("D", _decoder(kind).decode(payload))
     # Bad UTF-8 and deep nesting raise outside msgspec's own tree.
     except (MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise PayloadInvalid(type=name, detail=str(error)) from error
+        raise _invalid(name, error) from error
     if _encode(document) != payload:
         raise NotCanonical(type=name)
     extensions = cast("AnyDocument", document).extensions
     if extensions:
         _require_understood(name, extensions)
     return document
+
+
+def _invalid(name: str, error: Exception) -> PayloadInvalid:
+    cause = error.__cause__
+    rule = cause.rule if isinstance(cause, RefusedField) else None
+    return PayloadInvalid(type=name, detail=str(error), rule=rule)
 
 
 def _require_understood(name: str, extensions: Iterable[str]) -> None:

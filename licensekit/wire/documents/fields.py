@@ -15,6 +15,8 @@ from unicodedata import is_normalized
 from msgspec import Meta, Struct
 
 from licensekit import limits
+from licensekit.errors.format import RuleBroken
+from licensekit.errors.text_faults import TextInvalid, ValueInvalid
 
 Item = TypeVar("Item", str, bytes, int)
 
@@ -71,6 +73,9 @@ _REFUSED: Final = (
 what is never seen (Default_Ignorable_Code_Point of the Unicode Character Database) but for ZERO
 WIDTH NON-JOINER and JOINER, which Persian and Hindi are written with."""
 _FIRST_REFUSED: Final = tuple(first for first, _ in _REFUSED)
+_NOT_A_CODE: Final = RuleBroken(reason="value", fault=ValueInvalid(reason="code"))
+_NOT_A_SERIAL: Final = RuleBroken(reason="value", fault=ValueInvalid(reason="serial"))
+_NOT_QUALIFIED: Final = RuleBroken(reason="qualified")
 _SERIAL_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ" + CODE_ALPHABET
 
 
@@ -84,22 +89,22 @@ def is_serial(text: str) -> bool:
     return len(text) <= limits.SERIAL_LENGTH and is_word(text, _SERIAL_ALPHABET)
 
 
-def text_fault(text: str) -> str | None:
+def text_fault(text: str) -> TextInvalid | None:
     """Return why `text` may not stand in a document, or None."""
     if text.isascii() and text.isprintable():
         return None
     if any(map(_is_refused, text)):
-        return "has a control character or one that cannot be seen"
-    return None if is_normalized("NFC", text) else "is not in Unicode normalization form C"
+        return TextInvalid(reason="control")
+    return None if is_normalized("NFC", text) else TextInvalid(reason="not-composed")
 
 
-def written_text_fault(text: str) -> str | None:
+def written_text_fault(text: str) -> TextInvalid | None:
     """Return why a text that a person or program wrote may not be kept, or None.
 
     JSON and command lines can hold half of a surrogate pair, which no encoding can.
     """
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-        return "has half a character"
+        return TextInvalid(reason="half")
     return text_fault(text)
 
 
@@ -119,6 +124,14 @@ def _is_refused(character: str) -> bool:
     return place >= 0 and character <= _REFUSED[place][1]
 
 
+class RefusedField(ValueError):
+    """Raised while a document is made; the decoder passes it on with its place in the document."""
+
+    def __init__(self, rule: RuleBroken) -> None:
+        super().__init__(rule)
+        self.rule = rule
+
+
 class Document(Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
     """A frozen array of fields; what it does not name, it refuses."""
 
@@ -127,7 +140,7 @@ def require_codes(codes: Iterable[str]) -> None:
     """Refuse unless every one is a code.
 
     Raises:
-        ValueError: one is not.
+        RefusedField: one is not.
     """
     listed = list(codes)
     joined = "\n".join(listed)
@@ -139,43 +152,43 @@ def require_codes(codes: Iterable[str]) -> None:
         and "\n-" not in joined
         and "-\n" not in joined
     ):
-        _refuse_first(listed, is_code, "is not a code: lower-case letters, digits, inner dashes")
+        _refuse_first(listed, is_code, _NOT_A_CODE)
 
 
 def require_qualified(codes: Iterable[str]) -> None:
     """Refuse unless every one is `code` or `issuer.code`.
 
     Raises:
-        ValueError: one is not.
+        RefusedField: one is not.
     """
-    _refuse_first(codes, _is_qualified, "is neither `code` nor `issuer.code`")
+    _refuse_first(codes, _is_qualified, _NOT_QUALIFIED)
 
 
 def require_serials(serials: Iterable[str]) -> None:
     """Refuse unless every one is a serial.
 
     Raises:
-        ValueError: one is not.
+        RefusedField: one is not.
     """
-    _refuse_first(serials, is_serial, "is not a serial: letters, digits, inner dashes")
+    _refuse_first(serials, is_serial, _NOT_A_SERIAL)
 
 
 def require_texts(texts: Iterable[object]) -> None:
     """Refuse every string among `texts` that may not stand in a document.
 
     Raises:
-        ValueError: one may not.
+        RefusedField: one may not.
     """
     for text in texts:
         if isinstance(text, str) and (fault := text_fault(text)):
-            raise ValueError(f"{text!a:.60} {fault}")
+            raise RefusedField(RuleBroken(reason="value", text=text, fault=fault))
 
 
 def require_extensions(extensions: dict[str, str | int | bool]) -> None:
     """Refuse extension names and texts that may not stand in a document.
 
     Raises:
-        ValueError: one may not.
+        RefusedField: one may not.
     """
     if extensions:
         require_texts(extensions)
@@ -188,16 +201,16 @@ def require_ascending(items: Sequence[Item]) -> None:
     Texts are sorted by code points, which is the order of their bytes in UTF-8.
 
     Raises:
-        ValueError: it is not.
+        RefusedField: it is not.
     """
     if any(a >= b for a, b in pairwise(items)):
-        raise ValueError("a list is not sorted, or repeats an item")
+        raise RefusedField(RuleBroken(reason="ascending"))
 
 
-def _refuse_first(items: Iterable[str], is_good: Callable[[str], bool], why: str) -> None:
+def _refuse_first(items: Iterable[str], is_good: Callable[[str], bool], rule: RuleBroken) -> None:
     for item in items:
         if not is_good(item):
-            raise ValueError(f"{item!a:.60} {why}")
+            raise RefusedField(rule.replace(text=item))
 
 
 def _is_qualified(text: str) -> bool:

@@ -11,6 +11,7 @@ from msgspec import Meta
 from msgspec.structs import astuple
 
 from licensekit import limits
+from licensekit.errors.format import RuleBroken
 from licensekit.wire.documents.bundle import Use
 from licensekit.wire.documents.fields import (
     Code,
@@ -20,6 +21,7 @@ from licensekit.wire.documents.fields import (
     Identity,
     Name,
     PublicKey,
+    RefusedField,
     Seconds,
     Serial,
     Version,
@@ -82,7 +84,7 @@ class Root(Document, frozen=True):
         require_codes([self.product, self.issuer])
         require_extensions(self.extensions)
         if self.threshold > len(self.keys):
-            raise ValueError("the threshold is above the number of keys")
+            raise RefusedField(RuleBroken(reason="threshold"))
         _require_distinct(key.public for key in self.keys)
 
 
@@ -113,9 +115,9 @@ class Scope(Document, frozen=True):
         require_ascending(self.uses)
         require_ascending(self.parts or ())
         if self.is_limited and self.types != [SignedType.BUNDLE]:
-            raise ValueError("a key with parts, a highest count or a longest term signs bundles")
+            raise RefusedField(RuleBroken(reason="limited-types"))
         if self.most is not None and (self.parts is None or len(self.issuers) > 1):
-            raise ValueError("a key with a highest count names its parts and one issuer")
+            raise RefusedField(RuleBroken(reason="most-without-parts"))
 
     @property
     def is_limited(self) -> bool:
@@ -138,9 +140,9 @@ class AdmittedKey(Document, frozen=True):
     def __post_init__(self) -> None:
         require_texts([self.name])
         if self.state is KeyState.RETIRED and self.valid_to is None:
-            raise ValueError("a retired key needs the end of its window")
+            raise RefusedField(RuleBroken(reason="retired"))
         if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise ValueError("a key's window ends before it begins")
+            raise RefusedField(RuleBroken(reason="window"))
 
 
 class Trust(Document, frozen=True):
@@ -171,7 +173,7 @@ class LowestOfUses(Document, frozen=True):
 
     def __post_init__(self) -> None:
         if (self.production, self.trial, self.demo) == (None, None, None):
-            raise ValueError("a lowest sequence is missing")
+            raise RefusedField(RuleBroken(reason="no-lowest"))
 
     def of(self, use: Use) -> int:
         """Return the lowest sequence of one use that still counts; 1 where all do."""
@@ -225,7 +227,7 @@ def _require_distinct(publics: Iterable[bytes]) -> None:
     One secret would count twice towards a threshold.
 
     Raises:
-        ValueError: one does.
+        RefusedField: one does.
     """
     halves = [
         half
@@ -234,4 +236,4 @@ def _require_distinct(publics: Iterable[bytes]) -> None:
         if half
     ]
     if len(set(halves)) < len(halves):
-        raise ValueError("one public key occurs twice")
+        raise RefusedField(RuleBroken(reason="key-twice"))

@@ -103,7 +103,9 @@ def test_faults_of_a_file_of_users_are_one_line_each(crm: Command, shelf: Path) 
     (shelf / "users.csv").write_text("id,licenses\na,nothing\nb,windows\n")
     ran = crm("users import users.csv")
     assert ran.code == 5
-    assert [line.split(": ")[2] for line in ran.err.splitlines()] == ["line 2", "line 3"]
+    *faults, last = ran.err.splitlines()
+    assert [line.split(": ")[2] for line in faults] == ["line 2", "line 3"]
+    assert last.endswith(": 2 faults, nothing was imported; correct the file")
     (shelf / "users.csv").write_bytes(b"id\n\xff\n")
     ran = crm("users import users.csv")
     assert ran.code == 5
@@ -247,7 +249,7 @@ def test_exchange_files_are_written_for_programs(crm: Command, shelf: Path, kind
 def test_a_return_asks_on_a_terminal(
     crm: Command, monkeypatch: pytest.MonkeyPatch, shelf: Path
 ) -> None:
-    monkeypatch.setattr("licensekit.cli.customer.exchange.is_terminal", lambda: True)
+    monkeypatch.setattr("licensekit.cli.proposals.is_terminal", lambda: True)
     refused = crm("return", stdin=b"n\n")
     assert refused.code == 130
     assert "active" in shown(crm, "status")
@@ -319,5 +321,5 @@ def test_a_return_can_be_looked_at_first(crm: Command) -> None:
     shown = json.loads(crm("return --preview --json").out)
     assert [one["path"] for one in shown["changes"]]
     assert shown["needs_confirmation"]
-    assert shown["needs_confirmation"][0]["message"] in crm("return --preview").out
+    assert shown["needs_confirmation"][0]["message"] in crm("return --preview").err
     assert "active" in crm("status").out

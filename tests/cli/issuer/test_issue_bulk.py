@@ -113,7 +113,7 @@ def test_bad_orders_are_told_by_line_and_reason_and_none_is_issued(desk: Desk) -
     said = desk.run(*issue(desk, "orders.jsonl"), code=5)
     assert said.stdout == ""
     first, second, last = said.stderr.splitlines()
-    assert first.startswith("licensekit: orders.jsonl:2: is no JSON: ")
+    assert first.startswith("licensekit: orders.jsonl:2: is not valid JSON: ")
     assert first.endswith(" at column 17")
     assert second.startswith("licensekit: orders.jsonl:3: users.standrad: there is no license")
     assert last == "licensekit: 2 orders are not good, so none was issued"
@@ -149,16 +149,17 @@ def test_with_keep_going_all_good_ones_are_issued_and_the_code_says_that_some_we
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("a.csv", b'order,company\nA-1,"x\n', "a.csv:2: is no CSV"),
-        ("a.csv", b"order,company\nA-1,Oslo,7\n", "has 3 cells, and the first line 2"),
-        ("a.csv", b"\xff\xfe\n", "a.csv:1: is no CSV"),
-        ("a.csv", b"order,company,server\nA-1,\xff,x\n", "a.csv:2: is no CSV"),
+        ("a.csv", b'order,company\nA-1,"x\n', "a.csv:2: is not valid CSV"),
+        ("a.csv", b"order,company\nA-1,Oslo,7\n", "has 3 cells, and the first line has 2"),
+        ("a.csv", b"\xff\xfe\n", "a.csv:1: is not UTF-8"),
+        ("a.csv", b"order,company,server\nA-1,\xff,x\n", "a.csv:2: is not UTF-8"),
         ("a.csv", b"order,company,colour\nA-1,Oslo,red\n", "colour: is not a key"),
-        ("a.csv", b"order,company\n" + b"x" * (limits.TOML_BYTES + 2), "longer than"),
+        ("a.csv", b"order,company\n" + b"x" * (limits.TOML_BYTES + 2), "larger than"),
         ("a.jsonl", b'{"order": "A-1", "order": "A-2"}', "a key is there twice"),
-        ("a.jsonl", b"[" * 100_000, "a.jsonl:1: is no JSON"),
-        ("a.jsonl", b'{"order": "A-1"}\n' + b"x" * (3 * limits.TOML_BYTES), "longer than"),
-        ("a.jsonl", b"\xff\n", "a.jsonl:1: is no JSON"),
+        ("a.jsonl", b"[" * 100_000, "a.jsonl:1: is nested too deeply"),
+        ("a.jsonl", b"9" * 5000, "a.jsonl:1: holds a number that is too large"),
+        ("a.jsonl", b'{"order": "A-1"}\n' + b"x" * (3 * limits.TOML_BYTES), "larger than"),
+        ("a.jsonl", b"\xff\n", "a.jsonl:1: is not UTF-8"),
         ("a.jsonl", b"7\n", "not an order"),
     ],
 )

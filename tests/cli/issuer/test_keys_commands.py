@@ -15,11 +15,16 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+import licensekit.cli.issuer.reissue as reissue_command
+from licensekit.cli.inputs import PassphraseSource
+from licensekit.cli.issuer.options import unlock
 from licensekit.dates import DAY_SECONDS, format_seconds
+from licensekit.issuer import KeyFile
+from licensekit.keys.signing import Signer
 from licensekit.wire import armor
 from tests.issuer_command import Desk
 from tests.keys.conftest import Hsm
-from tests.workspaces import PASSPHRASE
+from tests.workspaces import PASSPHRASE, snapshot
 
 ORDER = Path("acme/orders/example.toml")
 
@@ -237,7 +242,6 @@ def test_a_trust_document_that_came_too_late_is_refused_and_its_key_removed(plac
         ("keys", "rotate", "--root-keys", "2"),
         ("keys", "admit", "key.pub"),
         ("keys", "new", "--scheme", "hybrid", "--pkcs11", "pkcs11:token=acme"),
-        ("keys", "new", "--preview", "--pkcs11", "pkcs11:token=acme"),
         ("issue", *["acme/orders/example.toml"] * 2, "-o", "out", "-C", "acme", "--preview"),
         ("init", "new", "--partner-of", "acme/acme.lkp", "--root-keys", "2"),
     ],
@@ -273,6 +277,40 @@ def test_import_says_what_is_no_key(desk: Desk) -> None:
     Path("foreign.pem").write_text("hello")
     words = ("keys", "import", "foreign.pem", "-C", "acme", *desk.both_passphrases)
     assert "foreign.pem" in desk.refused(7, *words)
+
+
+def preview_in_token(desk: Desk, uri: str) -> dict[str, Any]:
+    """Preview a new key in a token, without a PIN; return what would be different."""
+    before = snapshot(desk.folder)
+    shown = desk.json("keys", "new", "hsm", "--pkcs11", uri, "-C", "acme", "--preview")
+    assert snapshot(desk.folder) == before
+    return {one["path"]: one["after"] for one in shown["changes"]}
+
+
+def test_a_preview_of_a_key_in_a_token_shows_what_it_will_be(desk: Desk) -> None:
+    """Neither the module nor the token has to be there; a bad URI is refused all the same."""
+    uri = "pkcs11:token=away?module-path=/nowhere.so"
+    changes = preview_in_token(desk, uri)
+    assert changes == {
+        "trust": 2,
+        "keys.hsm": "active",
+        "keys.hsm.name": "hsm",
+        "keys.hsm.scheme": "ed25519",
+        "keys.hsm.types": "revocations, catalog, bundle, reset",
+        "keys.hsm.issuers": "acme",
+        "keys.hsm.uses": "production, trial, demo",
+        "keys.hsm.valid_from": changes["keys.hsm.valid_from"],
+        "keys.hsm.file": "acme/keys/hsm.p11",
+        "keys.hsm.token": uri,
+    }
+    words = ("keys", "new", "--pkcs11", f"{uri}&pin-value=1", "-C", "acme", "--preview")
+    assert "PIN" in desk.refused(7, *words)
+
+
+def test_a_preview_of_a_key_in_a_token_leaves_the_token_alone(desk: Desk, hsm: Hsm) -> None:
+    """The token is a folder beside the workspace here."""
+    assert any("tokens" in name for name in snapshot(desk.folder))
+    assert preview_in_token(desk, hsm.uri("token=acme"))["keys.hsm"] == "active"
 
 
 def test_keys_in_a_token_sign_and_are_used_where_they_are(
@@ -436,13 +474,31 @@ def fresh_until_of_list(desk: Desk) -> str:
     return line
 
 
+def test_reissue_names_what_was_revoked_meanwhile(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = issue(desk, "1"), issue(desk, "2")
+    grow(desk, "rotate")
+
+    def revoke_meanwhile(file: KeyFile, source: PassphraseSource) -> Signer:
+        desk.run("revoke", "serial", first["serial"], "-C", "acme", *desk.passphrase)
+        return unlock(file, source)
+
+    monkeypatch.setattr(reissue_command, "unlock", revoke_meanwhile)
+    words = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out", *desk.passphrase)
+    result = desk.run(*words)
+    assert "1 bundle signed again" in result.stdout
+    assert f"{first['serial']} base 1 was revoked meanwhile" in result.stderr
+    assert [path.name for path in Path("out").iterdir()] == [f"{second['serial']}-base-2.lic"]
+
+
 def test_reissue_makes_its_folder_and_counts_what_it_signs(desk: Desk) -> None:
     first, second = issue(desk, "1"), issue(desk, "2")
     grow(desk, "rotate")
     words = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out", "--no-attachments")
     said = desk.json(*words, *desk.passphrase)
     names = [f"{issued['serial']}-base-2.lic" for issued in (first, second)]
-    assert said == {"reissued": 2, "files": names}
+    assert said == {"reissued": 2, "files": names, "left": []}
     assert sorted(path.name for path in Path("out").iterdir()) == names
     assert types(f"out/{names[0]}") == ["bundle"]
     Path("file").write_text("")

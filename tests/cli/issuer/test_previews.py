@@ -15,6 +15,9 @@ PREVIEWS: dict[str, tuple[tuple[str, ...], str]] = {
     "revoke bundle": (("revoke", "bundle", f"{SERIAL}-base-1"), f"bundles.{SERIAL} base 1"),
     "revoke key": (("revoke", "key", "signing-1"), "trust"),
     "keys retire": (("keys", "retire", "signing-1"), "trust"),
+    "keys new": (("keys", "new", "trials", "--use", "trial"), "keys.trials.uses"),
+    "keys rotate": (("keys", "rotate"), "keys.signing-2.file"),
+    "keys rotate-root": (("keys", "rotate-root"), "root.root-v2.file"),
     "pack": (("pack",), "catalog"),
     "reissue": (("reissue", "--signed-by", "signing-1", "-o", "out"), "bundles"),
 }
@@ -52,7 +55,7 @@ def test_a_catalog_that_takes_away_is_asked_about(
     catalog.write_text(text, "utf-8")
     shown = sold.json("pack", "-C", "acme", "--preview")
     assert [one["code"] for one in shown["needs_confirmation"]] == ["takes-away"]
-    monkeypatch.setattr("licensekit.cli.issuer.proposals.is_terminal", lambda: True)
+    monkeypatch.setattr("licensekit.cli.proposals.is_terminal", lambda: True)
     ask = ("pack", "-C", "acme", *sold.passphrase)
     assert "licenses.professional.includes" in sold.run(*ask, typed="n\n", code=1).stderr
     assert "version 2, signed now" in sold.run(*ask, typed="y\n").stdout

@@ -83,6 +83,12 @@ def test_an_empty_table_has_no_orders() -> None:
     assert list(csv_lines([], "orders", makers.catalog())) == []
 
 
+def test_columns_are_named_by_the_first_row_that_is_not_empty() -> None:
+    rows = [b"\n", b"order,company\n", b"A-1,Oslo\n"]
+    [line] = csv_lines(rows, "orders", makers.catalog())
+    assert (line.where, line.draft.order.number) == ("orders:3", "A-1")
+
+
 def test_a_line_of_any_length_is_read_in_bounded_memory() -> None:
     long = b"x" * (3 * limits.TOML_BYTES)
     rows = list(bounded(io.BytesIO(b"a\n" + long + b"\nb\n" + long)))

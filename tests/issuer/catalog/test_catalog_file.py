@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from licensekit.errors import CatalogInvalid, Fault
+from licensekit.errors import CatalogInvalid
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.wire.documents import (
     Catalog,
@@ -23,6 +23,7 @@ from licensekit.wire.documents import (
     encode,
 )
 from tests import makers
+from tests.faults import told
 from tests.makers import ISSUED, ISSUER, catalog
 
 HEAD = """
@@ -40,7 +41,7 @@ def read(text: str, **others: Catalog) -> Catalog:
 def faults_of(text: str) -> list[tuple[str, str]]:
     with pytest.raises(CatalogInvalid) as caught:
         read(text)
-    return [(fault.where, fault.why) for fault in caught.value.faults]
+    return told(caught.value.faults)
 
 
 def test_every_key_has_its_place_in_the_document() -> None:
@@ -326,9 +327,9 @@ all = []
 all = []
 users = []""",
         [
-            ("access.web.all", "is empty: name the licenses that a login needs"),
-            ("access.app.all", "is empty: name the licenses that a login needs"),
-            ("access.app.users", "is empty: name the kinds of users that may come this way"),
+            ("access.web.all", "is empty; name the licenses that a login needs"),
+            ("access.app.all", "is empty; name the licenses that a login needs"),
+            ("access.app.users", "is empty; name the kinds of users that may come this way"),
         ],
     ),
     "counts and values": (
@@ -347,8 +348,8 @@ system = {gb = true}
 users = {a = 0, B = 1}
 settings = {x = 1.5, y = 9007199254740992, z = "a\\n"}""",
         [
-            ("editions.e.system.gb", "is sold by quantity: write how many GB"),
-            ("editions.e.users.a", "is below 1: leave out what is not sold"),
+            ("editions.e.system.gb", "is sold by quantity; write how many GB"),
+            ("editions.e.users.a", "is below 1; leave out what is not sold"),
             ("editions.e.users.B", "is not a code: lower-case letters, digits, inner dashes"),
             (
                 "editions.e.settings.x",
@@ -426,9 +427,9 @@ def test_the_catalog_must_be_of_the_issuer_that_signs() -> None:
     assert read_catalog(text, version=1, issued=ISSUED, issuer="demo").issuer == "demo"
     with pytest.raises(CatalogInvalid) as caught:
         read_catalog(text, version=1, issued=ISSUED, issuer="other")
-    assert caught.value.faults == (
-        Fault("issuer.code", "is `demo`, and what is signed here is of `other`"),
-    )
+    assert told(caught.value.faults) == [
+        ("issuer.code", "is `demo`, and what is signed here is of `other`"),
+    ]
 
 
 def test_a_partners_catalog_may_require_the_vendors_licenses() -> None:

@@ -36,7 +36,9 @@ def test_a_catalog_as_it_was_signed_is_unchanged_whatever_its_comments(
     workspace: Workspace,
 ) -> None:
     add(workspace, "\n# a remark\n")
-    assert not workspace.catalog.draft(NOW + 1).is_changed
+    draft = workspace.catalog.draft(NOW + 1)
+    assert (draft.is_changed, draft.differences) == (False, [])
+    assert draft._replace(signed=None).differences == []
     assert workspace.catalog.require_unchanged(NOW + 1) == workspace.state(NOW).signed_catalog
 
 
@@ -44,6 +46,7 @@ def test_a_changed_catalog_becomes_the_next_version_and_goes_into_the_pack(
     workspace: Workspace,
 ) -> None:
     add(workspace)
+    assert {one.where for one in workspace.catalog.draft(NOW).differences} == {"licenses.export"}
     workspace.catalog.sign(signer(workspace, "catalog"), who="anna", now=NOW)
     state = workspace.state(NOW)
     pack = workspace.layout.pack("acme").read_bytes()

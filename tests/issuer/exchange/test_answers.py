@@ -26,6 +26,8 @@ from licensekit.errors import (
     WrongProduct,
 )
 from licensekit.issuer.exchange.requests import VerifiedRequest
+from licensekit.issuer.keys.changes import revoke
+from licensekit.issuer.keys.keyring import list_key_files, open_key
 from licensekit.issuer.ledger import answers_of_order, bundles, entry, head
 from licensekit.issuer.orders.amendment import renewal
 from licensekit.issuer.output.license_file import LicenseFile
@@ -42,6 +44,7 @@ from tests.partners import partner_of
 from tests.workspaces import (
     DAY,
     NOW,
+    ROOT_PASSPHRASE,
     SERIAL,
     WHO,
     accepted,
@@ -76,7 +79,7 @@ def asking(
 ) -> VerifiedRequest:
     """Give a request as the vendor reads it."""
     token = sign(request(nonce, **changes), key(name))
-    return workspace.read_request(makers.file_of(token), now=NOW)
+    return workspace.customers.read_request(makers.file_of(token), now=NOW)
 
 
 def answer(
@@ -84,7 +87,7 @@ def answer(
 ) -> LicenseFile:
     """Answer a request with `ORDER`, number A-1, with some keys changed."""
     draft = ordered(**{"order": "A-1", **order})
-    return workspace.answer(asked, draft, signer(workspace, now=now), who=WHO, now=now)
+    return workspace.customers.answer(asked, draft, signer(workspace, now=now), who=WHO, now=now)
 
 
 def give_back(workspace: Workspace, file: LicenseFile, name: str = "installation") -> None:
@@ -96,7 +99,7 @@ def give_back(workspace: Workspace, file: LicenseFile, name: str = "installation
         audit_head=sha256(file.data),
         issued=NOW,
     )
-    workspace.accept(
+    workspace.customers.accept(
         makers.file_of(sign(receipt, key(name))),
         signer(workspace, "revocations"),
         who=WHO,
@@ -108,7 +111,9 @@ def no(kind: type[LicenseError], workspace: Workspace, asked: VerifiedRequest, *
     """Check that neither looking nor answering works, and nothing is in the ledger; say why."""
     draft = ordered(**{"order": "A-1", **order})
     folder, before = workspace.layout.folder, entries(workspace)
-    looked = refused(kind, folder, lambda: workspace.propose_answer(asked, draft, now=NOW))
+    looked = refused(
+        kind, folder, lambda: workspace.customers.propose_answer(asked, draft, now=NOW)
+    )
     error = refused(kind, folder, lambda: answer(workspace, asked, **order))
     assert str(looked) == str(error)
     assert entries(workspace) == before
@@ -125,7 +130,7 @@ def test_an_answer_is_bound_to_the_key_that_asks_and_names_the_request(
     workspace: Workspace,
 ) -> None:
     asked = asking(workspace)
-    assert not workspace.propose_answer(asked, ordered(order="A-1"), now=NOW).is_done
+    assert not workspace.customers.propose_answer(asked, ordered(order="A-1"), now=NOW).is_done
     file = answer(workspace, asked)
     state = workspace.state(NOW)
     bundle = accepted(file, state.pack, state.pin).document
@@ -160,9 +165,11 @@ def test_a_request_with_too_few_facts_is_refused_with_all_other_faults(
 def test_the_same_request_and_order_give_the_same_bundle(workspace: Workspace) -> None:
     first = answer(workspace, asking(workspace))
     before = entries(workspace)
-    again = workspace.answer(asking(workspace), ordered(order="A-1"), None, who=WHO, now=NOW + DAY)
+    again = workspace.customers.answer(
+        asking(workspace), ordered(order="A-1"), None, who=WHO, now=NOW + DAY
+    )
     assert (again.token, again.data, again.is_repeated) == (first.token, first.data, True)
-    proposal = workspace.propose_answer(asking(workspace), ordered(order="A-1"), now=NOW)
+    proposal = workspace.customers.propose_answer(asking(workspace), ordered(order="A-1"), now=NOW)
     assert proposal.repeated == again
     assert entries(workspace) == before
 
@@ -269,6 +276,22 @@ def test_what_was_revoked_makes_room_too(workspace: Workspace) -> None:
     assert "revoked since" in no(RequestAnswered, workspace, asking(workspace), installations=2)
 
 
+@pytest.mark.parametrize("number", ["A-1", None])
+def test_an_answer_of_a_revoked_key_is_not_handed_out_again(
+    workspace: Workspace, number: str | None
+) -> None:
+    answer(workspace, asking(workspace), order=number)
+    revoked = revoke(workspace.state(NOW).trust, "signing-1", NOW)
+    roots = [
+        open_key(file, lambda: ROOT_PASSPHRASE) for file in list_key_files(workspace.layout.root)
+    ]
+    ceremony = workspace.keys.begin([revoked], NOW).signed(*roots)
+    workspace.keys.take(ceremony.tokens, action="keys", who=WHO, now=NOW)
+    named = "the request was answered with" if number is None else "order A-1 was issued as"
+    with pytest.raises(OrderConflict, match=f"{named} {SERIAL}-base-1.lic, which is no longer"):
+        workspace.customers.propose_answer(asking(workspace), ordered(order=number), now=NOW)
+
+
 def test_an_order_that_was_issued_is_not_answered_nor_the_other_way_round(
     workspace: Workspace,
 ) -> None:
@@ -276,7 +299,7 @@ def test_an_order_that_was_issued_is_not_answered_nor_the_other_way_round(
     assert "without a binding" in no(OrderConflict, workspace, asking(workspace))
     answer(workspace, asking(workspace), order="A-2")
     error = refused(OrderConflict, workspace.layout.folder, lambda: issue(workspace, order="A-2"))
-    assert "bound to the installation" in error.what
+    assert "bound to the installation" in error.message
 
 
 def test_a_changed_order_of_one_number_is_refused(workspace: Workspace) -> None:
@@ -356,7 +379,7 @@ def test_a_serial_that_was_never_sold_is_not_answered(
 def test_what_is_no_request_for_this_product_is_refused(
     workspace: Workspace, kind: type[LicenseError], file: str
 ) -> None:
-    refused(kind, workspace.layout.folder, lambda: workspace.read_request(file, now=NOW))
+    refused(kind, workspace.layout.folder, lambda: workspace.customers.read_request(file, now=NOW))
 
 
 def test_an_installation_that_is_ahead_of_time_gets_a_reset_first(workspace: Workspace) -> None:
@@ -372,14 +395,14 @@ def test_nothing_is_answered_without_a_key(workspace: Workspace) -> None:
     refused(
         KeyMissing,
         workspace.layout.folder,
-        lambda: workspace.answer(asked, ordered(), None, who=WHO, now=NOW),
+        lambda: workspace.customers.answer(asked, ordered(), None, who=WHO, now=NOW),
     )
 
 
 def reset(workspace: Workspace, asked: VerifiedRequest, what: ResetWhat = ResetWhat.CLOCK) -> Any:
     """Sign a reset."""
     keys = signer(workspace, "reset")
-    return workspace.reset(asked, what, keys, who=WHO, now=NOW, reason="a broken clock")
+    return workspace.customers.reset(asked, what, keys, who=WHO, now=NOW, reason="a broken clock")
 
 
 def test_a_reset_is_for_the_installation_that_asks_and_is_signed_once(
@@ -387,7 +410,7 @@ def test_a_reset_is_for_the_installation_that_asks_and_is_signed_once(
 ) -> None:
     issue(workspace)
     asked = asking(workspace, serial=SERIAL)
-    assert not workspace.propose_reset(asked, ResetWhat.CLOCK, now=NOW).is_done
+    assert not workspace.customers.propose_reset(asked, ResetWhat.CLOCK, now=NOW).is_done
     file = reset(workspace, asked)
     [token] = armor.read(file.data)
     signed = verify_reset(token, workspace.state(NOW).trust_store.trust, NOW).document
@@ -395,9 +418,9 @@ def test_a_reset_is_for_the_installation_that_asks_and_is_signed_once(
     assert signed.nonce == asked.document.nonce
     assert file.name == f"{digest().hex()[:8]}-clock.lic"
     before = entries(workspace)
-    again = workspace.reset(asked, ResetWhat.CLOCK, None, who=WHO, now=NOW)
+    again = workspace.customers.reset(asked, ResetWhat.CLOCK, None, who=WHO, now=NOW)
     assert (again.token, again.is_repeated) == (token, True)
-    assert workspace.propose_reset(asked, ResetWhat.CLOCK, now=NOW).repeated == again
+    assert workspace.customers.propose_reset(asked, ResetWhat.CLOCK, now=NOW).repeated == again
     assert entries(workspace) == before
     with workspace.database.read() as ledger:
         last = entry(ledger, before)
@@ -435,7 +458,7 @@ def test_a_reset_needs_a_key(workspace: Workspace) -> None:
     refused(
         KeyMissing,
         workspace.layout.folder,
-        lambda: workspace.reset(asked, ResetWhat.CLOCK, None, who=WHO, now=NOW),
+        lambda: workspace.customers.reset(asked, ResetWhat.CLOCK, None, who=WHO, now=NOW),
     )
 
 
@@ -462,7 +485,7 @@ def test_a_third_party_answers_for_the_vendors_serial_and_resets_nothing(
         error = refused(
             VendorOnly, partner.layout.folder, lambda: reset(partner, asking(partner, 3))
         )
-        assert "only the vendor" in error.what
+        assert "only the vendor" in error.message
 
 
 def test_of_two_who_ask_at_one_time_for_the_last_place_one_gets_it(workspace: Workspace) -> None:
@@ -473,7 +496,7 @@ def test_of_two_who_ask_at_one_time_for_the_last_place_one_gets_it(workspace: Wo
     def ask(one: VerifiedRequest) -> LicenseFile | LicenseError:
         start.wait()
         try:
-            return workspace.answer(one, ordered(order="A-1"), keys, who=WHO, now=NOW)
+            return workspace.customers.answer(one, ordered(order="A-1"), keys, who=WHO, now=NOW)
         except LicenseError as error:
             return error
 

@@ -24,8 +24,8 @@ def test_a_clock_that_was_ahead_is_reset_by_request(workspace: Workspace, tmp_pa
         assert not crm.state().entitlements.system["server"]
         text, request = crm.request()
         assert request.issued > NOW + 366 * 86_400
-        asking = workspace.read_request(text, now=NOW)
-        reset = workspace.reset(
+        asking = workspace.customers.read_request(text, now=NOW)
+        reset = workspace.customers.reset(
             asking, ResetWhat.CLOCK, signer(workspace, "reset"), who=WHO, now=NOW + 3600
         )
         crm.activate(reset.data)

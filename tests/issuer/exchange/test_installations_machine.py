@@ -75,7 +75,7 @@ class Installations(RuleBasedStateMachine):
             issued=NOW,
         )
         data = makers.file_of(sign(request, key(name)))
-        return name, self.workspace.read_request(data, now=NOW)
+        return name, self.workspace.customers.read_request(data, now=NOW)
 
     @rule(asked=requests)
     def answer(self, asked: tuple[str, VerifiedRequest]) -> None:
@@ -127,7 +127,7 @@ class Installations(RuleBasedStateMachine):
             audit_head=sha256(b"%d" % self.count),
         )
         data = makers.file_of(sign(receipt, key(name)))
-        self.workspace.accept(data, self.keys["revocations"], who=WHO, now=NOW)
+        self.workspace.customers.accept(data, self.keys["revocations"], who=WHO, now=NOW)
         self.gone += [file, *(one for one in self.answered.values() if self.is_before(one, file))]
 
     @rule(asked=consumes(requests))
@@ -162,7 +162,9 @@ class Installations(RuleBasedStateMachine):
 
     def sign_answer(self, request: VerifiedRequest) -> LicenseFile:
         """Answer by the order."""
-        return self.workspace.answer(request, ORDER, self.keys["bundle"], who=WHO, now=NOW)
+        return self.workspace.customers.answer(
+            request, ORDER, self.keys["bundle"], who=WHO, now=NOW
+        )
 
     @staticmethod
     def is_before(one: LicenseFile, file: LicenseFile) -> bool:

@@ -24,6 +24,7 @@ from licensekit.issuer.exchange.returns import Received
 from licensekit.issuer.exchange.usage import UsageReport
 from licensekit.issuer.ledger import bundles, head
 from licensekit.issuer.ledger.histories import History
+from licensekit.issuer.messages import HistoryForked, SeveralStated
 from licensekit.issuer.orders.amendment import amendment, renewal
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
@@ -89,13 +90,13 @@ def statement(n: int = 1, follows: int | None = 0, name: str = "installation", *
 def accept(workspace: Workspace, data: str, **how: Any) -> Received:
     """Enter what an installation has sent."""
     keys = signer(workspace, "revocations")
-    return workspace.accept(data, keys, who=WHO, now=NOW, **how)
+    return workspace.customers.accept(data, keys, who=WHO, now=NOW, **how)
 
 
 def no(kind: type[LicenseError], workspace: Workspace, data: str) -> str:
     """Check that neither looking nor entering works, and nothing is in the ledger; say why."""
     folder, before = workspace.layout.folder, entries(workspace)
-    looked = refused(kind, folder, lambda: workspace.propose_accept(data, now=NOW))
+    looked = refused(kind, folder, lambda: workspace.customers.propose_accept(data, now=NOW))
     for how in ({}, {"confirm": True}):
         error = refused(kind, folder, partial(accept, workspace, data, **how))
         assert str(looked) == str(error)
@@ -118,8 +119,8 @@ def entries(workspace: Workspace) -> int:
 @pytest.fixture
 def bound(workspace: Workspace) -> LicenseFile:
     """The answer to the first request of an installation."""
-    asked = workspace.read_request(request(), now=NOW)
-    return workspace.answer(asked, ordered(), signer(workspace), who=WHO, now=NOW)
+    asked = workspace.customers.read_request(request(), now=NOW)
+    return workspace.customers.answer(asked, ordered(), signer(workspace), who=WHO, now=NOW)
 
 
 def test_a_return_is_entered_and_its_bundle_is_taken_back(
@@ -168,7 +169,7 @@ def test_what_is_revoked_already_needs_no_key_to_be_returned(
         serials=[SERIAL],
     )
     before = entries(workspace)
-    received = workspace.accept(receipt(bound), None, who=WHO, now=NOW)
+    received = workspace.customers.accept(receipt(bound), None, who=WHO, now=NOW)
     assert received.to_revoke == ()
     assert (entries(workspace), standings(workspace)) == (before + 1, ["revoked"])
 
@@ -202,8 +203,10 @@ def test_a_return_takes_every_earlier_sequence_back_as_well(
         {SERIAL: {"base": LowestOfUses(3, None, None), "more": LowestOfUses(2, None, None)}},
         [],
     )
-    asked_anew = workspace.read_request(request(11, None, "other"), now=NOW)
-    anew = workspace.answer(asked_anew, ordered(serial=SERIAL), signer(workspace), who=WHO, now=NOW)
+    asked_anew = workspace.customers.read_request(request(11, None, "other"), now=NOW)
+    anew = workspace.customers.answer(
+        asked_anew, ordered(serial=SERIAL), signer(workspace), who=WHO, now=NOW
+    )
     verified = verify_bundle(anew.token, workspace.state(NOW).trust_store.trust, NOW)
     assert verified.document.sequence == 3
 
@@ -214,9 +217,9 @@ def test_a_return_needs_a_key_and_a_statement_does_not(
     refused(
         KeyMissing,
         workspace.layout.folder,
-        lambda: workspace.accept(receipt(bound), None, who=WHO, now=NOW),
+        lambda: workspace.customers.accept(receipt(bound), None, who=WHO, now=NOW),
     )
-    assert workspace.accept(statement(), None, who=WHO, now=NOW).statements
+    assert workspace.customers.accept(statement(), None, who=WHO, now=NOW).statements
 
 
 @pytest.mark.parametrize(
@@ -240,7 +243,10 @@ def test_the_return_of_what_is_bound_to_nobody_is_taken_only_if_it_is_meant(
     data, folder = receipt(file, 1, None), workspace.layout.folder
     error = refused(ConfirmationNeeded, folder, lambda: accept(workspace, data))
     assert [one.code for one in error.needs_confirmation] == ["unbound-return"]
-    proposal, key = workspace.propose_accept(data, now=NOW), signer(workspace, "revocations")
+    proposal, key = (
+        workspace.customers.propose_accept(data, now=NOW),
+        signer(workspace, "revocations"),
+    )
     refused(ConfirmationNeeded, folder, lambda: proposal.sign(key, who=WHO))
     accept(workspace, data, confirm=True)
     assert standings(workspace) == ["returned"]
@@ -341,7 +347,20 @@ def test_a_serial_that_two_installations_use_shows(workspace: Workspace) -> None
     issue(workspace)
     for name in ("one", "two"):
         accept(workspace, statement(1, None, name))
-    assert workspace.ledger.usage_of(SERIAL, now=NOW).installations == 2
+    report = workspace.ledger.usage_of(SERIAL, now=NOW)
+    assert report.installations == 2
+    assert report.warnings == (SeveralStated(count=2),)
+
+
+def test_usage_can_be_asked_for_in_one_state(workspace: Workspace) -> None:
+    """The report stays what it is beside; only its rows are fewer."""
+    issue(workspace, users={"standard": 25, "user": 3})
+    accept(workspace, statement(usage={"standard": Usage(31, 30), "user": Usage(1, 1)}))
+    report = workspace.ledger.usage_of(SERIAL, now=NOW)
+    over = report.only("over")
+    assert [row.license for row in over.rows] == ["standard"]
+    assert over._replace(rows=report.rows) == report
+    assert report.only("even").rows == ()
 
 
 def test_a_serial_that_moved_is_used_by_one_installation(
@@ -349,8 +368,8 @@ def test_a_serial_that_moved_is_used_by_one_installation(
 ) -> None:
     accept(workspace, statement(1, 0))
     accept(workspace, receipt(bound, 2, 1))
-    asked = workspace.read_request(request(3, None, "other"), now=NOW)
-    workspace.answer(asked, ordered(serial=SERIAL), signer(workspace), who=WHO, now=NOW)
+    asked = workspace.customers.read_request(request(3, None, "other"), now=NOW)
+    workspace.customers.answer(asked, ordered(serial=SERIAL), signer(workspace), who=WHO, now=NOW)
     accept(workspace, statement(4, 3, "other"))
     assert workspace.ledger.usage_of(SERIAL, now=NOW).installations == 1
 
@@ -410,6 +429,10 @@ def test_papers_that_do_not_follow_on_one_another_show_a_rewritten_history(
     workspace: Workspace, told: list[tuple[int, int | None]], shown: History
 ) -> None:
     assert exchange_files(workspace, *told) is shown
+    warning = HistoryForked(installation=digest())
+    warnings = (warning,) if shown is History.FORKED else ()
+    assert workspace.ledger.warnings_about([digest(), digest("another")]) == warnings
+    assert workspace.ledger.usage_of(SERIAL, now=NOW).warnings == warnings
 
 
 def test_one_head_in_two_papers_shows_a_copy(workspace: Workspace) -> None:
@@ -426,8 +449,8 @@ def test_a_reset_of_a_restored_backup_accounts_for_its_branch(
     workspace: Workspace, what: ResetWhat, shown: History
 ) -> None:
     assert exchange_files(workspace, (1, None), (2, 1)) is History.WHOLE
-    asked = workspace.read_request(request(3, 1, serial=SERIAL), now=NOW)
-    workspace.reset(asked, what, signer(workspace, "reset"), who=WHO, now=NOW)
+    asked = workspace.customers.read_request(request(3, 1, serial=SERIAL), now=NOW)
+    workspace.customers.reset(asked, what, signer(workspace, "reset"), who=WHO, now=NOW)
     assert workspace.ledger.history(digest()) is shown
     accept(workspace, statement(4, 3))
     assert workspace.ledger.history(digest()) is shown

@@ -106,6 +106,7 @@ def altered() -> bytes:
         (KeyUnknown, spliced(makers.key("stranger"))),
         (SignatureInvalid, altered()),
         (WrongProduct, spliced(HOLDERS[0], document=makers.changed(TRUST, product="other"))),
+        (WrongProduct, spliced(HOLDERS[0], document=makers.changed(NEXT, product="other"))),
         (TrustError, file_of([FIRST])),
         (UnexpectedType, file_of([sign(TRUST, HOLDERS[0])])),
         (UnexpectedType, file_of([FIRST, sign(makers.catalog(), makers.key("vendor"))])),
@@ -115,7 +116,8 @@ def altered() -> bytes:
     ids=[
         "a stranger's signature",
         "a document changed after it was signed",
-        "another product",
+        "a trust document of another product",
+        "a root of another product",
         "nothing in signing",
         "no root",
         "another type",

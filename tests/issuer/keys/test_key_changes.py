@@ -55,6 +55,19 @@ def test_a_rotated_key_hands_its_scope_on_and_retires_a_second_later() -> None:
     assert (new.name, new.scope, new.valid_from) == ("signing-2", old.scope, NOW)
 
 
+@pytest.mark.parametrize(("end", "kept"), [(None, None), (NOW + 9, NOW + 9), (NOW, None)])
+def test_a_rotated_key_ends_when_the_old_one_would_have(end: int | None, kept: int | None) -> None:
+    """An end that is past already is not handed on: it would make a key that never signs."""
+    trust = makers.trust(makers.admitted(makers.key("own"), "signing-1", valid_to=end))
+    assert changes.rotate(trust, trust.keys[0], NEW, "signing-2", NOW).keys[-1].valid_to == kept
+
+
+def test_a_new_root_keeps_what_the_old_one_said_beside_its_keys() -> None:
+    root = makers.root(makers.key("root"), extensions={"audience": "all"})
+    new, _ = changes.rotate_root(root, TRUST, [NEW], 1, NOW)
+    assert (new.version, new.extensions) == (2, {"audience": "all"})
+
+
 @pytest.mark.parametrize("name", ["signing-1", OWN.key_id.hex()])
 def test_a_key_is_retired_or_revoked_by_name_or_key_id(name: str) -> None:
     assert changes.retire(TRUST, name, NOW).keys[0].state is KeyState.RETIRED

@@ -4,8 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from licensekit.errors import FileTaken, KeyFileInvalid, PassphraseWrong
-from licensekit.issuer.keys.keyring import KeyFile, list_key_files, open_key, write_key
+from licensekit.errors import FileTaken, FileUnusable, KeyFileInvalid, PassphraseWrong
+from licensekit.issuer.keys.keyring import (
+    KeyFile,
+    KnownKey,
+    known_keys,
+    list_key_files,
+    open_key,
+    write_key,
+)
 from tests import makers
 from tests.workspaces import PASSPHRASE, refused
 
@@ -21,6 +28,11 @@ def test_a_key_opens_with_its_passphrase_and_shows_its_name(file: KeyFile) -> No
     assert list_key_files(file.path.parent) == [file]
     assert (file.name, file.part.label) == ("one", "one")
     assert list_key_files(file.path.parent / "nowhere") == []
+
+
+def test_a_folder_that_cannot_be_read_is_not_an_empty_one(file: KeyFile) -> None:
+    folder = file.path.parent
+    refused(FileUnusable, folder, lambda: list_key_files(file.path))
 
 
 def test_a_wrong_passphrase_is_told_with_the_file(file: KeyFile) -> None:
@@ -43,6 +55,21 @@ def test_a_damaged_file_is_told_by_its_name(file: KeyFile, name: str, content: b
     (folder / name).write_bytes(content)
     error = refused(KeyFileInvalid, folder, lambda: list_key_files(folder))
     assert error.where == str(folder / name)
+
+
+def test_admitted_keys_are_known_before_those_that_wait(file: KeyFile) -> None:
+    """A key that somebody else holds has no file here; one that waits has no place in the trust."""
+    waiting = write_key(file.path.parent, "later", makers.key("other"), PASSPHRASE)
+    trust = makers.trust(
+        makers.admitted(makers.key("partner"), "theirs"), makers.admitted(makers.key("vendor"))
+    )
+    theirs, ours, later = known_keys([waiting, file], trust)
+    assert (theirs.name, theirs.admitted, theirs.file) == ("theirs", trust.keys[0], None)
+    assert (ours.admitted, ours.file, ours.key_id) == (trust.keys[1], file, file.key_id)
+    assert later == KnownKey("later", waiting.key_id, None, waiting)
+    states = [one.plain()["state"] for one in (theirs, ours, later)]
+    assert states == ["active", "active", "not-admitted"]
+    assert later.plain()["file"] == str(waiting.path)
 
 
 def test_a_key_file_is_never_overwritten(file: KeyFile) -> None:

@@ -1,5 +1,6 @@
 """Bundles and serials are taken back by the next list; a lost key's bundles are signed again."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from licensekit.issuer.keys.keyring import list_key_files, open_key
 from licensekit.issuer.keys.revocation import Revoked, next_list
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.orders import reissue
+from licensekit.issuer.orders.amendment import renewal
+from licensekit.issuer.orders.reissue import Reissued
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.signing import SigningKey
@@ -104,7 +107,7 @@ def test_a_serial_of_which_nothing_is_known_is_missed(
     error = refused(
         NotIssued, workspace.layout.folder, lambda: workspace.ledger.require_serial(serial)
     )
-    assert said in error.what
+    assert said in error.message
 
 
 def admit_second(workspace: Workspace) -> SigningKey:
@@ -120,6 +123,13 @@ def admit_second(workspace: Workspace) -> SigningKey:
     return key
 
 
+def all_files(done: Iterable[Reissued]) -> list[LicenseFile]:
+    """Return the files of bundles that were all signed again."""
+    found = [one.file for one in done]
+    assert None not in found
+    return [file for file in found if file is not None]
+
+
 def test_all_that_a_key_has_signed_is_signed_anew_with_the_same_terms(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,7 +137,7 @@ def test_all_that_a_key_has_signed_is_signed_anew_with_the_same_terms(
     old = [issue(workspace) for _ in range(5)]
     issue(workspace, serial=SERIAL)
     second = admit_second(workspace)
-    new = list(workspace.reissue("signing-1", second, who=WHO, now=NOW + 9))
+    new = all_files(workspace.reissue("signing-1", second, who=WHO, now=NOW + 9))
     assert [file.bundle.serial for file in new] == [
         *(file.bundle.serial for file in old[1:]),
         SERIAL,
@@ -145,12 +155,67 @@ def test_all_that_a_key_has_signed_is_signed_anew_with_the_same_terms(
 def test_reissuing_again_writes_again_and_signs_nothing(workspace: Workspace) -> None:
     issue(workspace)
     second = admit_second(workspace)
-    new = list(workspace.reissue("signing-1", second, who=WHO, now=NOW))
-    again = list(workspace.reissue("signing-1", second, who=WHO, now=NOW + 9, attach=False))
+    new = all_files(workspace.reissue("signing-1", second, who=WHO, now=NOW))
+    again = all_files(workspace.reissue("signing-1", second, who=WHO, now=NOW + 9, attach=False))
     assert [file.token for file in again] == [file.token for file in new]
     assert again[0].is_repeated
     with workspace.database.read() as ledger:
         assert bundles.last_sequence(ledger, SERIAL, "base") == 2
+
+
+@pytest.mark.parametrize("batch", [1, 2, 500])
+def test_what_changed_since_it_was_proposed_is_left_and_told(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    """One is renewed by the old key itself, one is revoked; what is new was not proposed."""
+    monkeypatch.setattr(reissue, "_BATCH", batch)
+    old = [issue(workspace) for _ in range(4)]
+    serials = [file.bundle.serial for file in old]
+    second, key = admit_second(workspace), signer(workspace)
+    proposal = workspace.propose_reissue("signing-1", now=NOW)
+    workspace.change(renewal(serials[1], days=9), key, who=WHO, now=NOW, confirm=True)
+    workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, serials=[serials[2]])
+    new = issue(workspace)
+    done = list(proposal.sign(second, who=WHO))
+    assert [(one.bundle.bundle.serial, one.bundle.state) for one in done] == [
+        (serials[0], "active"),
+        (serials[1], "replaced"),
+        (serials[2], "revoked"),
+        (serials[3], "active"),
+    ]
+    assert [one.file and one.file.bundle.sequence for one in done] == [2, None, None, 2]
+    with workspace.database.read() as ledger:
+        for serial, sequence in [*zip(serials, (2, 2, 1, 2), strict=True), (new.bundle.serial, 1)]:
+            assert bundles.last_sequence(ledger, serial, "base") == sequence
+    left = workspace.propose_reissue("signing-1", now=NOW)
+    assert left.count == 2
+    workspace.ledger.verify()
+
+
+def test_what_changes_while_bundles_are_signed_again_is_left_as_well(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reissue, "_BATCH", 1)
+    serials = [issue(workspace).bundle.serial for _ in range(2)]
+    done = workspace.reissue("signing-1", admit_second(workspace), who=WHO, now=NOW)
+    assert next(done).file is not None
+    key = signer(workspace, "revocations")
+    workspace.revoke(key, who=WHO, now=NOW, serials=[serials[1]], reason="not paid")
+    [last] = done
+    assert (last.bundle.state, last.file) == ("revoked", None)
+    assert workspace.ledger.bundle(f"{serials[1]}-base-1").state == "revoked"
+
+
+def test_a_file_brings_the_list_that_was_signed_while_bundles_are_signed_again(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reissue, "_BATCH", 1)
+    gone, *_ = [issue(workspace) for _ in range(3)]
+    done = workspace.reissue("signing-1", admit_second(workspace), who=WHO, now=NOW)
+    next(done)
+    key = signer(workspace, "revocations")
+    workspace.revoke(key, who=WHO, now=NOW, serials=[gone.bundle.serial])
+    assert all(b"lk1-revocations" in file.data for file in all_files(done))
 
 
 def test_an_unknown_key_has_signed_nothing(workspace: Workspace) -> None:

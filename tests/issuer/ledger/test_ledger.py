@@ -1,11 +1,12 @@
 """The ledger keeps every document in one chain, and answers by serial, part, order and state."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from licensekit.chain import GENESIS, first_break
+from licensekit.chain import GENESIS, link
 from licensekit.database import Database
 from licensekit.errors import ConstraintViolated
 from licensekit.issuer.ledger import (
@@ -104,7 +105,9 @@ def test_every_entry_is_chained_to_the_one_before(database: Database) -> None:
         entries = list(stream(ledger))
         assert [one.number for one in entries] == [1, 2, 3]
         assert head(ledger) == (3, entries[-1].hash)
-        assert first_break((one.content(), one.hash) for one in entries) is None
+        for before, one in pairwise(entries):
+            assert one.hash == link(before.hash, one.content())
+        assert entries[0].hash == link(GENESIS, entries[0].content())
 
 
 @pytest.mark.parametrize(

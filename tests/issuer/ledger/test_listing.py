@@ -16,9 +16,11 @@ from licensekit.issuer.ledger import Record, append, open_ledger
 from licensekit.issuer.ledger.listing import EXPIRED, LISTED_STATES, Filters, Listed, page
 from licensekit.issuer.ledger.listing import listed as all_listed
 from licensekit.issuer.ledger.projection import ACTIVE, last_day
+from licensekit.issuer.workspace import Workspace
 from licensekit.trust.sign import sign
 from licensekit.wire.documents import Bundle, Document
 from tests import makers
+from tests.workspaces import NOW, issue
 
 TODAY: Final = day_at(makers.NOW)
 COMPANIES: Final = ("Acme", "acme north", "Ækon", "Ac\ufffd", "Ac", "a%_me", "Straße")
@@ -249,3 +251,22 @@ def test_the_leading_filter_is_answered_by_its_index_in_order(
             assert "SCAN entries" not in plan, (filters, plan)
             # The page itself is sorted once more, behind the entries that are looked up.
             assert is_narrow or plan.count("TEMP B-TREE") <= 1, (filters, plan)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5])
+def test_pages_of_a_workspace_hold_every_bundle_once(workspace: Workspace, limit: int) -> None:
+    """Each page says after which entry the next one begins; the last says that there is none."""
+    for company in ("A", "B", "C"):
+        issue(workspace, company=company)
+    every = [one.number for one in workspace.ledger.bundles(Filters(), now=NOW)]
+    seen: list[int] = []
+    after: int | None = None
+    while True:
+        found = workspace.ledger.page(Filters(), now=NOW, limit=limit, after=after)
+        assert 0 < len(found.bundles) <= limit
+        seen += [one.number for one in found.bundles]
+        if found.more_after is None:
+            break
+        assert found.more_after == seen[-1]
+        after = found.more_after
+    assert seen == every

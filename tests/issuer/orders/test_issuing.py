@@ -100,7 +100,7 @@ def test_a_changed_order_of_one_number_is_refused_with_the_difference(
     error = refused(
         OrderConflict, workspace.layout.folder, lambda: issue(workspace, order="A-1", **changes)
     )
-    assert said in error.what
+    assert said in error.message
 
 
 def test_an_order_without_a_number_is_issued_each_time(workspace: Workspace) -> None:
@@ -137,7 +137,7 @@ def test_the_part_itself_does_not_grant_what_its_next_sequence_requires(
         workspace.layout.folder,
         lambda: issue(workspace, serial=SERIAL, system=None, users={"report-editor": 5}),
     )
-    assert "requires" in error.what
+    assert "requires" in error.message
 
 
 def test_a_sequence_below_the_lowest_that_counts_is_skipped(workspace: Workspace) -> None:
@@ -176,7 +176,7 @@ def test_a_revoked_serial_gets_no_more_bundles(workspace: Workspace) -> None:
     issue(workspace)
     revoke(workspace, serials=[SERIAL])
     error = refused(OrderInvalid, workspace.layout.folder, lambda: issue(workspace, serial=SERIAL))
-    assert "revoked" in error.what
+    assert "revoked" in error.message
 
 
 def test_a_key_that_the_trust_document_does_not_name_signs_nothing(workspace: Workspace) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from licensekit.errors import Fault, OrderInvalid
+from licensekit.errors import OrderInvalid
 from licensekit.issuer.orders.bundle import bundle_faults, check_order, make_bundle
 from licensekit.issuer.orders.order import Order, OrderDraft
 from licensekit.issuer.orders.order_file import draft_from
@@ -18,6 +18,7 @@ from licensekit.wire.documents import (
     decode,
     encode,
 )
+from tests.faults import Told, told
 from tests.makers import ISSUED, ISSUED_DAY, bundle, catalog, license_entry
 
 SYSTEM, SITE, USER = Kind.SYSTEM, Kind.SITE, Kind.USER
@@ -87,62 +88,62 @@ def test_what_works_can_be_sold(ordered: Order, already: frozenset[str]) -> None
 
 
 MISSING = "which neither this order nor another part of the serial grants"
-BAD: dict[str, tuple[Order, list[Fault]]] = {
+BAD: dict[str, tuple[Order, Told]] = {
     "unknown licenses": (
         order(system={"serve": True}, sites={"nothing": 1}, users={"sale": 1}),
         [
-            Fault("system.serve", "there is no license `serve`; did you mean `server`?"),
-            Fault("sites.nothing", "there is no license `nothing`"),
-            Fault("users.sale", "there is no license `sale`; did you mean `sales`?"),
+            ("system.serve", "there is no license `serve`; did you mean `server`?"),
+            ("sites.nothing", "there is no license `nothing`"),
+            ("users.sale", "there is no license `sale`; did you mean `sales`?"),
         ],
     ),
     "wrong kinds": (
         order(system={"sales": True}, sites={"server": 1}, users={"satellite": 2}),
         [
-            Fault("system.sales", "is a user license: it belongs in `users`"),
-            Fault("sites.server", "is a system license: it belongs in `system`"),
-            Fault("users.satellite", "is a site license: it belongs in `sites`"),
+            ("system.sales", "is a user license; it belongs in `users`"),
+            ("sites.server", "is a system license; it belongs in `system`"),
+            ("users.satellite", "is a site license; it belongs in `sites`"),
         ],
     ),
     "a number of what is there or not": (
         order(system={"server": 2, "quote": None}),
         [
-            Fault("system.server", "is there or not: write `true`"),
-            Fault("system.quote", "is there or not: write `true`"),
+            ("system.server", "is there or not; write `true`"),
+            ("system.quote", "is there or not; write `true`"),
         ],
     ),
     "no number of what is sold by number": (
         order(system={"archive": True}),
-        [Fault("system.archive", "is sold by quantity: write how many GB")],
+        [("system.archive", "is sold by quantity; write how many GB")],
     ),
     "missing requirements": (
         order(sites={"satellite": 1}, users={"quote-cal": 1}),
         [
-            Fault("sites.satellite", f"`satellite` requires `server`, {MISSING}"),
-            Fault("users.quote-cal", f"`quote-cal` requires `quote` and `user`, {MISSING}"),
+            ("sites.satellite", f"`satellite` requires `server`, {MISSING}"),
+            ("users.quote-cal", f"`quote-cal` requires `quote` and `user`, {MISSING}"),
         ],
     ),
     "a requirement of the edition": (
         order(edition="bare"),
-        [Fault("edition", f"`windows` requires `user`, {MISSING}")],
+        [("edition", f"`windows` requires `user`, {MISSING}")],
     ),
     "an unknown edition": (
         order(edition="teem", users={"nothing": 1}),
         [
-            Fault("edition", "there is no edition `teem`; did you mean `team`?"),
-            Fault("users.nothing", "there is no license `nothing`"),
+            ("edition", "there is no edition `teem`; did you mean `team`?"),
+            ("users.nothing", "there is no license `nothing`"),
         ],
     ),
     "more settings than a bundle may have": (
         order(edition="team", settings={f"v{n}": n for n in range(200)}),
-        [Fault("settings", "has more than 200 entries with the edition's")],
+        [("settings", "has more than 200 entries with the edition's")],
     ),
 }
 
 
 @pytest.mark.parametrize(("ordered", "found"), BAD.values(), ids=BAD.keys())
-def test_all_that_cannot_be_sold_is_told_at_once(ordered: Order, found: list[Fault]) -> None:
-    assert bundle_faults(ordered, CATALOG) == found
+def test_all_that_cannot_be_sold_is_told_at_once(ordered: Order, found: Told) -> None:
+    assert told(bundle_faults(ordered, CATALOG)) == found
 
 
 def test_faults_of_the_order_and_of_what_it_names_are_told_together() -> None:

@@ -23,6 +23,7 @@ from licensekit.trust.sign import sign
 from licensekit.wire.documents import AfterGrace, Use
 from licensekit.wire.frame import INSTALLATION
 from tests import makers
+from tests.faults import told
 from tests.workspaces import (
     DAY,
     NOW,
@@ -94,7 +95,7 @@ def faults(workspace: Workspace, asked: Amendment) -> dict[str, str]:
     signed = refused(OrderInvalid, folder, lambda: change(workspace, asked))
     assert signed.faults == error.faults
     assert entries(workspace) == before
-    return {fault.where: fault.why for fault in error.faults}
+    return dict(told(error.faults))
 
 
 def entries(workspace: Workspace) -> int:
@@ -204,7 +205,7 @@ def test_a_number_makes_a_change_once(sold: Workspace) -> None:
     error = refused(
         OrderConflict, sold.layout.folder, lambda: issue(sold, serial=SERIAL, order="R-1")
     )
-    assert "R-1" in error.what
+    assert "R-1" in error.message
 
 
 @pytest.mark.parametrize(
@@ -276,9 +277,9 @@ def test_all_faults_of_a_change_are_told_at_once(sold: Workspace) -> None:
         "users.professional": "is not there, so it cannot be taken out",
         "serial": "stays: another serial is another order",
         "sequence": "is counted on by itself",
-        "users": "is a table: name what is in it, `users.CODE`",
+        "users": "is a table; name what is in it, `users.CODE`",
         "nonsense": "is not a key of this table",
-        "users.standard": "is below 1: leave out what is not sold",
+        "users.standard": "is below 1; leave out what is not sold",
         "grace": "is before `expiry`",
         "users.standrad": "there is no license `standrad`; did you mean `standard`?",
     }
@@ -325,20 +326,20 @@ def test_what_was_never_issued_is_not_changed(
 ) -> None:
     asked = amendment(serial, {"users.standard": 1}, part=part)
     error = refused(NotIssued, sold.layout.folder, lambda: change(sold, asked))
-    assert said in error.what
+    assert said in error.message
 
 
 def test_what_was_revoked_is_not_changed(sold: Workspace) -> None:
     [identity] = (one.identity for one in (sold.ledger.bundle(f"{SERIAL}-base-1"),))
     sold.revoke(signer(sold, "revocations"), who=WHO, now=NOW, identities=[identity])
     error = refused(NotCurrent, sold.layout.folder, lambda: change(sold, renewal(SERIAL, days=1)))
-    assert "was revoked" in error.what
+    assert "was revoked" in error.message
 
 
 def test_what_another_serial_replaced_is_not_changed(sold: Workspace) -> None:
     issue(sold, replaces=[SERIAL])
     error = refused(NotCurrent, sold.layout.folder, lambda: change(sold, renewal(SERIAL, days=1)))
-    assert "replaced by another serial" in error.what
+    assert "replaced by another serial" in error.message
 
 
 def test_nothing_else_is_signed_than_what_was_shown(sold: Workspace) -> None:
@@ -375,8 +376,8 @@ def test_what_does_not_approve_undoes_the_signing(sold: Workspace) -> None:
 def test_a_binding_and_its_request_stay_through_changes(workspace: Workspace) -> None:
     request = makers.request(product="acme", serial=None, issued=NOW)
     token = sign(request, makers.key("installation", INSTALLATION))
-    asked = workspace.read_request(makers.file_of(token), now=NOW)
-    first = workspace.answer(asked, ordered(), signer(workspace), who=WHO, now=NOW).bundle
+    asked = workspace.customers.read_request(makers.file_of(token), now=NOW)
+    first = workspace.customers.answer(asked, ordered(), signer(workspace), who=WHO, now=NOW).bundle
     after = change(workspace, renewal(SERIAL, days=1)).bundle
     assert first.binding is not None
     assert (after.binding, after.extensions) == (first.binding, first.extensions)

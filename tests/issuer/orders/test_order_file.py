@@ -10,20 +10,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from licensekit.errors import Fault, OrderInvalid
+from licensekit.errors import OrderInvalid
 from licensekit.issuer.orders.order import Order, Term, date_faults, term
 from licensekit.issuer.orders.order_file import draft_from, order_from, read_draft, read_order
 from licensekit.wire.documents import AfterGrace, Use
+from tests.faults import Told, told
 from tests.issuer.catalog.test_catalog_file import mutations
 
 SAMPLES = Path(__file__).parents[3] / "samples" / "superoffice" / "orders"
 LEAST = {"company": "Acme", "users": {"a": 1}}
 
 
-def faults_of(content: object) -> list[tuple[str, str]]:
+def faults_of(content: object) -> Told:
     with pytest.raises(OrderInvalid) as caught:
         order_from(content)
-    return [(fault.where, fault.why) for fault in caught.value.faults]
+    return told(caught.value.faults)
 
 
 def test_the_least_order_has_the_defaults() -> None:
@@ -137,10 +138,10 @@ def test_null_is_absent() -> None:
     assert order_from({**content, "users": {"a": 1}}) == order_from(LEAST)
 
 
-FAULTS: dict[str, tuple[object, list[tuple[str, str]]]] = {
+FAULTS: dict[str, tuple[object, Told]] = {
     "nothing": (
         {},
-        [("company", "is missing"), ("", "sells nothing: name a license or an edition")],
+        [("company", "is missing"), ("", "sells nothing; name a license or an edition")],
     ),
     "no table": ([], [("", "is an array, not an order")]),
     "null": (None, [("", "is nothing, not an order")]),
@@ -217,14 +218,14 @@ FAULTS: dict[str, tuple[object, list[tuple[str, str]]]] = {
         },
         [
             ("system.a", 'is true or false, not a whole number or "unrestricted"'),
-            ("system.b", "is below 1: leave out what is not sold"),
+            ("system.b", "is below 1; leave out what is not sold"),
             ("sites.a", 'is true or false, not a whole number or "unrestricted"'),
-            ("users.a", "is below 1: leave out what is not sold"),
-            ("users.b", "is below 1: leave out what is not sold"),
+            ("users.a", "is below 1; leave out what is not sold"),
+            ("users.b", "is below 1; leave out what is not sold"),
             ("users.c", 'is a decimal number, not a whole number or "unrestricted"'),
             ("users.d", 'is true or false, not a whole number or "unrestricted"'),
-            ("users.e", 'is above 4294967295: write "unrestricted"'),
-            ("users.f", 'is above 4294967295: write "unrestricted"'),
+            ("users.e", 'is above 4294967295; write "unrestricted"'),
+            ("users.f", 'is above 4294967295; write "unrestricted"'),
             ("users.g", 'is nothing, not a whole number or "unrestricted"'),
             ("users.h", 'is text, not a whole number or "unrestricted"'),
             ("users.i", 'is a date, not a whole number or "unrestricted"'),
@@ -270,12 +271,12 @@ FAULTS: dict[str, tuple[object, list[tuple[str, str]]]] = {
     ),
     "replaces itself": (
         {**LEAST, "serial": "1", "replaces": "1"},
-        [("replaces", "is the serial of this order itself")],
+        [("replaces", "would replace its own serial 1")],
     ),
     "dates out of order, and a count": (
         {**LEAST, "users": {"a": 0}, "expiry": "2027-01-01", "grace": "2026-12-31"},
         [
-            ("users.a", "is below 1: leave out what is not sold"),
+            ("users.a", "is below 1; leave out what is not sold"),
             ("grace", "is before `expiry`"),
         ],
     ),
@@ -299,56 +300,54 @@ FAULTS: dict[str, tuple[object, list[tuple[str, str]]]] = {
 
 
 @pytest.mark.parametrize(("content", "found"), FAULTS.values(), ids=FAULTS.keys())
-def test_all_faults_are_told_at_once_with_their_key_paths(
-    content: object, found: list[tuple[str, str]]
-) -> None:
+def test_all_faults_are_told_at_once_with_their_key_paths(content: object, found: Told) -> None:
     assert faults_of(content) == found
 
 
-DATE_FAULTS: dict[str, tuple[Order, list[Fault]]] = {
+DATE_FAULTS: dict[str, tuple[Order, Told]] = {
     "starts after warning": (
         Order("", starts=9, warning=8, expiry=10),
-        [Fault("warning", "is before `starts`")],
+        [("warning", "is before `starts`")],
     ),
     "expiry before warning, grace before expiry": (
         Order("", warning=8, expiry=7, grace=6),
-        [Fault("expiry", "is before `warning`"), Fault("grace", "is before `expiry`")],
+        [("expiry", "is before `warning`"), ("grace", "is before `expiry`")],
     ),
-    "starts after expiry": (Order("", starts=9, expiry=8), [Fault("expiry", "is before `starts`")]),
+    "starts after expiry": (Order("", starts=9, expiry=8), [("expiry", "is before `starts`")]),
     "warning without an end": (
         Order("", warning=1),
-        [Fault("warning", "needs an `expiry`, or a term in `days`")],
+        [("warning", "needs an `expiry`, or a term in `days`")],
     ),
     "days of grace without an end": (
         Order("", grace_days=1),
-        [Fault("grace_days", "needs an `expiry`, or a term in `days`")],
+        [("grace_days", "needs an `expiry`, or a term in `days`")],
     ),
     "two ends": (
         Order("", expiry=9, days=9),
-        [Fault("days", "says again what `expiry` says: give one of them")],
+        [("days", "says again what `expiry` says; give one of them")],
     ),
     "two warnings": (
         Order("", expiry=9, warning=8, warning_days=1),
-        [Fault("warning_days", "says again what `warning` says: give one of them")],
+        [("warning_days", "says again what `warning` says; give one of them")],
     ),
     "a date beside a term": (
         Order("", days=9, grace=90),
-        [Fault("grace", "cannot be a date beside `days`: give `grace_days`")],
+        [("grace", "cannot be a date beside `days`; give `grace_days`")],
     ),
     "a warning before the term": (
         Order("", days=9, warning_days=10),
-        [Fault("warning_days", "is before the term begins")],
+        [("warning_days", "is before the term begins")],
     ),
     "a warning before the start": (
         Order("", starts=5, days=9, warning_days=10),
-        [Fault("warning_days", "is before `starts`")],
+        [("warning_days", "is before `starts`")],
     ),
 }
 
 
 @pytest.mark.parametrize(("order", "found"), DATE_FAULTS.values(), ids=DATE_FAULTS.keys())
-def test_dates_that_contradict_each_other_are_told(order: Order, found: list[Fault]) -> None:
-    assert date_faults(order) == found
+def test_dates_that_contradict_each_other_are_told(order: Order, found: Told) -> None:
+    assert told(date_faults(order)) == found
 
 
 @pytest.mark.parametrize(
@@ -378,7 +377,7 @@ def test_a_draft_has_what_could_be_read() -> None:
 def test_a_fault_of_the_syntax_is_told_by_its_line() -> None:
     with pytest.raises(OrderInvalid) as caught:
         read_draft(b"company = ")
-    assert caught.value.faults == (Fault("line 1", "Invalid value"),)
+    assert told(caught.value.faults) == [("line 1", "Invalid value")]
 
 
 @pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.toml")), ids=lambda path: path.stem)

@@ -81,8 +81,8 @@ def test_the_longest_code_is_drawn_and_one_more_is_refused() -> None:
     assert len(codes.read_png(qr.qr_png(text))) == qr.LARGEST
     with pytest.raises(QrRefused) as caught:
         qr.qr_png(text + b"A")
-    assert "2954 characters" in caught.value.what
-    assert "at most 2953" in caught.value.what
+    assert "2954 characters" in caught.value.message
+    assert "at most 2953" in caught.value.message
     assert "as a file" in caught.value.hint
 
 

@@ -1,13 +1,13 @@
 """`--preview` and `--yes`: what would be done is shown, agreed to, and then done."""
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import click
 
 from licensekit.cli.inputs import is_terminal
-from licensekit.cli.output import emit, emit_json, remark, warn
+from licensekit.cli.options import Decorator, collected
+from licensekit.cli.output import emit, emit_json, json_option, remark, warn
 from licensekit.proposals import Proposal
 
 Show = Callable[[], None]
@@ -20,10 +20,16 @@ class Consent(NamedTuple):
     yes: bool
     as_json: bool
 
-    def ends(self, proposal: Proposal[Any], show: Show | None = None) -> bool:
+    def ends(
+        self,
+        proposal: Proposal[Any],
+        show: Show | None = None,
+        *,
+        question: str = "Sign this?",
+    ) -> bool:
         """Print the preview if that is all that is wanted; return whether it is.
 
-        `show` prints it for people. Else what needs a confirmation is asked for.
+        `show` prints it for people. Else `question` asks for what needs a confirmation.
 
         Raises:
             ConfirmationNeeded: there is nobody to ask, and no `--yes`.
@@ -37,20 +43,25 @@ class Consent(NamedTuple):
                 proposal.require_confirmed(confirm=False)
             for one in proposal.needs_confirmation:
                 remark(f"{one.message}.")
-            click.confirm("Sign this?", abort=True, err=True)
+            click.confirm(question, abort=True, err=True)
         return self.preview
 
 
-def consenting(command: Callable[..., None]) -> Callable[..., None]:
-    """Add `--preview` and `--yes`, which come as `consent`; `--json` is passed on."""
+def consent_options(*, preview: str, yes: str) -> Decorator:
+    """Return `--json`, `--preview` and `--yes` with these texts of help, as `consent`."""
+    return collected(
+        "consent",
+        Consent,
+        json_option,
+        click.option("--preview", is_flag=True, help=preview),
+        click.option("--yes", is_flag=True, help=yes),
+    )
 
-    @click.option("--preview", is_flag=True, help="Show the changes, and sign nothing.")
-    @click.option("--yes", is_flag=True, help="Sign without asking.")
-    @wraps(command)
-    def collected(*, preview: bool, yes: bool, as_json: bool, **given: Any) -> None:
-        command(consent=Consent(preview, yes, as_json), as_json=as_json, **given)
 
-    return collected
+consenting: Final = consent_options(
+    preview="Show the changes, and sign nothing.", yes="Sign without asking."
+)
+"""The same, where something is signed."""
 
 
 def show_proposal(proposal: Proposal[Any]) -> None:

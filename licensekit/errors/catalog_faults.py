@@ -1,0 +1,168 @@
+"""What a catalog gets wrong (`docs/catalog.md`, "Rules"), and what it takes away from sold ones."""
+
+from typing import ClassVar, Literal
+
+from licensekit.errors.coded import Templates
+from licensekit.errors.faults import Fault
+
+
+class NameUnknown(Fault):
+    """A license, issuer or edition that no catalog known here has."""
+
+    code = "name-unknown"
+    template: ClassVar[Templates] = {
+        "license": "there is no license `{name}`",
+        "theirs": "`{issuer}` has no license `{name}`",
+        "own": "`{issuer}` is this catalog's own issuer",
+        "issuer": "no catalog of the issuer `{issuer}` is known here",
+        "edition": "there is no edition `{name}`",
+    }
+    hint_template: ClassVar[Templates] = {
+        **dict.fromkeys(("license", "theirs", "issuer", "edition"), "{guess:guess}"),
+        "own": "write `{name}`",
+    }
+    reason: Literal["license", "theirs", "own", "issuer", "edition"]
+    name: str
+    issuer: str = ""
+    guess: str = ""
+    """What may be meant."""
+
+
+class IssuerDiffers(Fault):
+    """The catalog is of another issuer than the workspace that would sign it."""
+
+    code = "issuer-differs"
+    template = "is `{issuer}`, and what is signed here is of `{wanted}`"
+    issuer: str
+    wanted: str
+
+
+_OF_ANOTHER_KIND = {
+    "plan": "be a plan",
+    "seats": "count concurrent use",
+    "limits": "limit the number of sites",
+    "quantity": "have a quantity",
+    "full_with": "be completed by another",
+}
+"""Key to what only a license of one kind can do."""
+
+
+class KindWrong(Fault):
+    """A license of another kind than its place, or what is said of it, asks for."""
+
+    code = "kind-wrong"
+    template: ClassVar[Templates] = {
+        **{
+            key: f"only a {{wanted}} license can {what}; this is a {{kind}} license"
+            for key, what in _OF_ANOTHER_KIND.items()
+        },
+        "requires": "a {wanted} license cannot require the {kind} license `{license}`",
+        "completes": "`{license}` is a {kind} license, not a {wanted} license",
+        "login": "`{license}` is a {kind} license",
+        "table": "is a {kind} license",
+    }
+    hint_template: ClassVar[Templates] = {
+        "login": "a login needs system and user licenses",
+        "table": "it belongs in `{wanted}`",
+    }
+    reason: Literal[
+        "plan",
+        "seats",
+        "limits",
+        "quantity",
+        "full_with",
+        "requires",
+        "completes",
+        "login",
+        "table",
+    ]
+    license: str
+    kind: str
+    """What it is: `system`, `site` or `user`."""
+    wanted: str = ""
+    """The kind that is asked for, the kind that requires it, or the table of its own kind."""
+
+
+class CountWrong(Fault):
+    """A number of a license that has none, or no number of one that is sold by quantity."""
+
+    code = "count-wrong"
+    template: ClassVar[Templates] = {
+        "no-quantity": "is there or not",
+        "quantity": "is sold by quantity",
+    }
+    hint_template: ClassVar[Templates] = {
+        "no-quantity": "write `true`",
+        "quantity": "write how many {unit}",
+    }
+    reason: Literal["no-quantity", "quantity"]
+    license: str
+    unit: str = ""
+    """What is counted: `GB`."""
+
+
+class LicensesCircular(Fault):
+    """Licenses that include or require one another in a circle."""
+
+    code = "licenses-circular"
+    template: ClassVar[Templates] = {
+        "includes-itself": "{licenses:codes} includes itself",
+        "requires-itself": "{licenses:codes} requires itself",
+        "include": "{licenses:codes} include one another in a circle",
+        "require": "{licenses:codes} require one another in a circle",
+        "plans": "the plans {licenses:codes} imply each other",
+    }
+    reason: Literal["includes-itself", "requires-itself", "include", "require", "plans"]
+    licenses: tuple[str, ...]
+
+
+class NeverHeld(Fault):
+    """A license whose requirements can never all hold, whatever is sold and assigned."""
+
+    code = "never-held"
+    template: ClassVar[Templates] = {
+        "not-given": "this can never hold: nothing that can be held gives {requires:codes}",
+        "hidden": "this can never hold: this license is hidden, and nothing that can be held"
+        " includes it",
+        "plans": "this can never hold: a user holds at most one plan, and none goes together with"
+        " {requires:codes}",
+    }
+    reason: Literal["not-given", "hidden", "plans"]
+    license: str
+    requires: tuple[str, ...]
+
+
+class SoldReduced(Fault):
+    """Something that a new catalog takes away from bundles already sold."""
+
+    code = "sold-reduced"
+    template: ClassVar[Templates] = {
+        "other": "bundles were sold for `{before}`, and this is `{after}`",
+        "license": "it may have been sold, and is gone",
+        "includes": "it no longer includes {names:codes}",
+        "kind": "it was sold as a {before} license and becomes a {after} license",
+        "requires": "it did not require {names:codes}",
+        "plan": "it becomes a plan, and a user who holds another plan cannot keep both",
+        "full-with": "it was full without {names:codes}",
+        "count": "what was sold changes from {before} to {after}",
+        "way": "users could come this way, and it is gone",
+        "login-needs": "it did not need {names:codes}",
+        "login-kinds": "users of the kind {names:codes} could come this way",
+    }
+    reason: Literal[
+        "other",
+        "license",
+        "includes",
+        "kind",
+        "requires",
+        "plan",
+        "full-with",
+        "count",
+        "way",
+        "login-needs",
+        "login-kinds",
+    ]
+    before: str = ""
+    after: str = ""
+    names: tuple[str, ...] = ()
+    """The licenses or kinds of users that it is about."""

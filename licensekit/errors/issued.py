@@ -1,0 +1,180 @@
+"""What is refused for what was issued before: orders, requests, and files that come back."""
+
+from typing import ClassVar, Literal
+
+from licensekit.errors.coded import Templates
+from licensekit.errors.tree import LicenseError
+from licensekit.errors.workspace import WorkspaceError
+
+
+class NotIssued(WorkspaceError):
+    """The ledger has no such bundle, or nothing of such a serial."""
+
+    code = "not-issued"
+    template: ClassVar[Templates] = {
+        "bundle": "no bundle {name:quoted} was issued here",
+        "receipt": "the receipt is for bundle {name}, not issued here",
+        "name": "the ledger has no entry, serial, order or bundle {name:quoted}",
+        "entry": "there is no entry {name}",
+        "not-a-bundle": "entry {name} is not a bundle's",
+        "serial": "nothing was issued for serial {name}",
+        "mistyped": "serial {name} is mistyped: its last digit does not fit the others",
+        "part": "serial {name} has no part `{part}`, but {parts:list}",
+    }
+    hint_template = "`licensekit ledger list` shows what was issued"
+    reason: Literal[
+        "bundle", "receipt", "name", "entry", "not-a-bundle", "serial", "mistyped", "part"
+    ]
+    name: str
+    """What was looked for."""
+    part: str = ""
+    parts: tuple[str, ...] = ()
+
+
+class NotCurrent(WorkspaceError):
+    """What was to be changed is not in force: revoked, returned, or replaced."""
+
+    code = "not-current"
+    template: ClassVar[Templates] = {
+        "replaced": "{bundle} was replaced by another serial: nothing of this part is in force",
+        "revoked": "{bundle} was revoked: nothing of this part is in force",
+        "returned": "{bundle} was returned: nothing of this part is in force",
+    }
+    hint_template = "`licensekit issue` with a new order sells it again"
+    reason: Literal["replaced", "revoked", "returned"]
+    bundle: str
+
+
+class OrderConflict(WorkspaceError):
+    """An order number that was issued before: with other contents, or as what is void now."""
+
+    code = "order-conflict"
+    template: ClassVar[Templates] = {
+        "bound": "order {order} was bound to the installation that asked for it",
+        "not-bound": "order {order} was issued without a binding",
+        "other": "there is another order {order} already: {changes:list}",
+        "void": "order {order} was issued as {bundle}, which is no longer valid: {why:messages}",
+        "void-answer": "the request was answered with {bundle}, which is no longer valid:"
+        " {why:messages}",
+    }
+    hint_template: ClassVar[Templates] = {
+        "bound": "`licensekit answer` binds it; give what is not bound its own number",
+        "not-bound": "give what is bound an order of its own number",
+        "other": "give a changed order its own number",
+        "void": "give the order a number of its own, or send what was signed in its place",
+        "void-answer": "let the installation make a new request",
+    }
+    reason: Literal["bound", "not-bound", "other", "void", "void-answer"]
+    order: str | None
+    """None: the bundle answers a request, and no order has a number."""
+    entry: int
+    """The number of what was entered for it."""
+    changes: tuple[object, ...] = ()
+    """What the orders differ in: `proposals.Change`."""
+    bundle: str = ""
+    why: tuple[LicenseError, ...] = ()
+    """Why it is void."""
+
+
+class RequestAnswered(WorkspaceError):
+    """A request that was answered before, with something else or with what is void now."""
+
+    code = "request-answered"
+    template: ClassVar[Templates] = {
+        "installation": "another installation has signed this very request, and was answered",
+        "license": "this request was answered with a license",
+        "reset": "this request was answered with a reset ({effect})",
+        "revoked": "this request was answered with {bundle}, which was revoked since",
+        "returned": "this request was answered with {bundle}, which was returned since",
+        "order": "this request was answered with {bundle}, for another order:"
+        " {changes:list another order number}",
+    }
+    hint_template = "let the installation make a new request"
+    reason: Literal["installation", "license", "reset", "revoked", "returned", "order"]
+    effect: str = ""
+    """What the reset puts right: `clock`, `sequence` or `restore`."""
+    bundle: str = ""
+    """The name of its file."""
+    changes: tuple[object, ...] = ()
+    """What the orders differ in: `proposals.Change`."""
+
+
+class InstallationsTaken(WorkspaceError):
+    """As many installations are bound as the order allows, or the serial is bound to another."""
+
+    code = "installations-taken"
+    template: ClassVar[Templates] = {
+        "order": "order {order} is for {count:count installation|installations}, bound by"
+        " {bundles:list}",
+        "serial": "serial {serial} is bound to another installation, by {bundles:list}",
+        "machine": "{bundles:list} is bound to this installation on another machine: {same} of its"
+        " facts are the same, and {needed} must be",
+    }
+    hint_template = "have it returned (`licensekit accept`), or revoke it, and answer again"
+    reason: Literal["order", "serial", "machine"]
+    bundles: tuple[str, ...]
+    """The names of their files."""
+    order: str = ""
+    count: int = 0
+    serial: str = ""
+    same: int = 0
+    needed: int = 0
+
+
+class ExchangeFileRefused(WorkspaceError):
+    """A receipt or statement by another installation than the one that the record names."""
+
+    code = "exchange-file-refused"
+    template: ClassVar[Templates] = {
+        "returned": "{bundle} was returned before, by entry {entry} of the ledger",
+        "receipt": "the receipt is signed by another installation than the one that {bundle} is"
+        " bound to",
+        "request": "the receipt names another request than {bundle} answers",
+        "bound": "it is signed by another installation than the one that {bundle} is bound to",
+        "unknown": "the request names no serial, and nothing ever came from its installation",
+    }
+    hint_template: ClassVar[Templates] = {
+        "unknown": "activate a license there first",
+    }
+    reason: Literal["returned", "receipt", "request", "bound", "unknown"]
+    installation: bytes
+    """SHA-256 of the key that signed it."""
+    bundle: str = ""
+    entry: int = 0
+
+
+class ExchangeFileKnown(WorkspaceError):
+    """A receipt or statement that was entered before."""
+
+    code = "exchange-file-known"
+    template = (
+        "{count:count document was|documents were} entered before, as entry {entry} of the ledger,"
+        " on {entered:time}"
+    )
+    hint_template = "if the pack could not be written then, `licensekit pack` renews it"
+    count: int
+    entry: int
+    """The number of the first one."""
+    entered: int
+    """When that was, in seconds since 1970."""
+
+
+class QrRefused(WorkspaceError):
+    """A license file that fits into no QR code, or nothing here that draws one."""
+
+    code = "qr-refused"
+    template: ClassVar[Templates] = {
+        **dict.fromkeys(
+            ("long", "attachments"),
+            "the license file has {characters} characters, and a QR code holds at most {most}",
+        ),
+        "no-segno": "a QR code needs segno",
+    }
+    hint_template: ClassVar[Templates] = {
+        "long": "send it as a file",
+        "attachments": "`--no-attachments` leaves out the trust documents",
+        "no-segno": 'run `pip install "licensekit-files[qr]"`',
+    }
+    reason: Literal["long", "attachments", "no-segno"]
+    characters: int = 0
+    most: int = 0

@@ -1,0 +1,142 @@
+"""What an order gets wrong (`docs/orders.md`), by itself or against what was issued before."""
+
+from typing import ClassVar, Literal
+
+from licensekit.errors.coded import Templates
+from licensekit.errors.faults import Fault
+
+
+class OrderIncomplete(Fault):
+    """An order without something that it needs where it is issued."""
+
+    code = "order-incomplete"
+    template: ClassVar[Templates] = {
+        "sells-nothing": "sells nothing",
+        "no-number": "is missing",
+        "no-serial": "is missing",
+        "number-for-installations": "are counted by the order's number",
+        "required": "`{license}` requires {requires:codes}, which neither this order nor another"
+        " part of the serial grants",
+        "facts": "asks for {wanted} facts of the machine, and the request has {count}"
+        "{facts:led : }",
+    }
+    hint_template: ClassVar[Templates] = {
+        "sells-nothing": "name a license or an edition",
+        "no-number": "in bulk, each order has a number",
+        "no-serial": "give the serial that the vendor sold under",
+        "number-for-installations": "give one in `order`",
+    }
+    reason: Literal[
+        "sells-nothing", "no-number", "no-serial", "number-for-installations", "required", "facts"
+    ]
+    license: str = ""
+    requires: tuple[str, ...] = ()
+    """What neither the order nor another part grants."""
+    wanted: int = 0
+    count: int = 0
+    facts: tuple[str, ...] = ()
+    """The facts of the machine that the request has."""
+
+
+class OrderDatesInvalid(Fault):
+    """Dates of an order that contradict each other."""
+
+    code = "order-dates-invalid"
+    template: ClassVar[Templates] = {
+        "twice": "says again what `{key}` says",
+        "no-term": "needs an `expiry`, or a term in `days`",
+        "beside-days": "cannot be a date beside `days`",
+        "before": "is before `{key}`",
+        "before-term": "is before the term begins",
+        "term": "its term is not within the years 1970 to 9999",
+    }
+    hint_template: ClassVar[Templates] = {
+        "twice": "give one of them",
+        "beside-days": "give `{key}`",
+    }
+    reason: Literal["twice", "no-term", "beside-days", "before", "before-term", "term"]
+    key: str = ""
+    """The key that it contradicts, or that it should be."""
+
+
+class OrderSerialInvalid(Fault):
+    """A serial or sequence of an order that does not fit what was issued before."""
+
+    code = "order-serial-invalid"
+    template: ClassVar[Templates] = {
+        "mistyped": "{serial} is mistyped: its last digit does not fit the others",
+        "revoked": "{serial} was revoked: no bundle of it would be accepted",
+        "replaces-itself": "would replace its own serial {serial}",
+        "part-replaces": "is for orders of the part `base`, and this one is of `{part}`",
+        "sequence": "{sequence} was issued already; the last one is {last}",
+        "installed": "is not {serial}, which the installation has and which the order does not"
+        " replace",
+        "company": "is not {company}, to which serial {serial} was issued",
+        "own-each": "are each of a serial of their own",
+    }
+    hint_template: ClassVar[Templates] = {"own-each": "leave out `serial`"}
+    reason: Literal[
+        "mistyped",
+        "revoked",
+        "replaces-itself",
+        "part-replaces",
+        "sequence",
+        "installed",
+        "company",
+        "own-each",
+    ]
+    serial: str = ""
+    sequence: int = 0
+    last: int = 0
+    """The last sequence that was issued."""
+    company: str = ""
+    part: str = ""
+
+
+class RenewalInvalid(Fault):
+    """A renewal of what has no end, or to an end that it cannot have."""
+
+    code = "renewal-invalid"
+    template: ClassVar[Templates] = {
+        "both": "give a date, or a number of days, and not both",
+        "perpetual": "is perpetual, so there is nothing to renew",
+        "earlier": "{expiry:day} is before the present one, {present:day}",
+        "years": "is not within the years 1970 to 9999",
+    }
+    hint_template: ClassVar[Templates] = {
+        "perpetual": "`licensekit amend` gives it an end",
+        "earlier": "`licensekit amend` shortens",
+    }
+    reason: Literal["both", "perpetual", "earlier", "years"]
+    expiry: int | None = None
+    """The end that is asked for, in days since 1970."""
+    present: int | None = None
+    """The present end, in days since 1970."""
+
+
+class AmendmentInvalid(Fault):
+    """A key that no change of a sold bundle can set or take out."""
+
+    code = "amendment-invalid"
+    template: ClassVar[Templates] = {
+        **dict.fromkeys(("serial", "replaces"), "stays: another serial is another order"),
+        "part": "stays: another part is another order",
+        "sequence": "is counted on by itself",
+        "order": "is the number of an order, which `--order` gives",
+        **dict.fromkeys(("installations", "facts"), "stays: answer with another order"),
+        "table": "is a table",
+        "absent": "is not there, so it cannot be taken out",
+    }
+    hint_template: ClassVar[Templates] = {"table": "name what is in it, `{key}.CODE`"}
+    reason: Literal[
+        "serial",
+        "part",
+        "sequence",
+        "replaces",
+        "order",
+        "installations",
+        "facts",
+        "table",
+        "absent",
+    ]
+    key: str

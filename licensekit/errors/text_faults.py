@@ -1,0 +1,126 @@
+"""What can be wrong with what people write: a file's syntax, its keys, and each value by itself."""
+
+from typing import ClassVar, Literal
+
+from licensekit.errors.coded import Templates
+from licensekit.errors.faults import Fault
+
+
+class SyntaxInvalid(Fault):
+    """A file, or one line of it, that cannot be read at all."""
+
+    code = "syntax-invalid"
+    template: ClassVar[Templates] = {
+        "too-large": "is larger than {most} bytes",
+        "not-utf-8": "is not UTF-8",
+        "toml": "{detail:line}",
+        "key-parts": "has a key of too many parts",
+        "too-deep": "is nested too deeply",
+        "number": "holds a number that is too large",
+        "csv": "is not valid CSV: {detail:line}",
+        "cells": "has {count:count cell|cells}, and the first line has {most}",
+        "json": "is not valid JSON: {detail:line} at column {column}",
+        "key-twice": "is not valid JSON: a key is there twice",
+    }
+    hint_template: ClassVar[Templates] = {"not-utf-8": "save the file as UTF-8 text"}
+    reason: Literal[
+        "too-large",
+        "not-utf-8",
+        "toml",
+        "key-parts",
+        "too-deep",
+        "number",
+        "csv",
+        "cells",
+        "json",
+        "key-twice",
+    ]
+    count: int = 0
+    most: int = 0
+    column: int = 0
+    detail: str = ""
+    """What the parser says."""
+
+
+class TableInvalid(Fault):
+    """A key that does not belong where it is, is missing, or has too many entries."""
+
+    code = "table-invalid"
+    template: ClassVar[Templates] = {
+        "unknown": "is not a key of this table",
+        "missing": "is missing",
+        "too-many": "has more than {most} entries",
+        "with-edition": "has more than {most} entries with the edition's",
+        "twice": "is there twice",
+        "empty": "is empty",
+    }
+    hint_template: ClassVar[Templates] = {"unknown": "{guess:guess}", "empty": "name {wanted}"}
+    reason: Literal["unknown", "missing", "too-many", "with-edition", "twice", "empty"]
+    guess: str = ""
+    """The key that may be meant."""
+    most: int = 0
+    wanted: str = ""
+    """What belongs there, in words."""
+
+
+class ValueInvalid(Fault):
+    """A value that is of another kind, or outside what it may be."""
+
+    code = "value-invalid"
+    template: ClassVar[Templates] = {
+        "kind": "is {found}, not {wanted}",
+        "word-kind": "is {found}, not {words:choice}",
+        "word": "is not {words:choice}",
+        "empty": "is empty",
+        "address": "is not an address that begins with https:// or mailto:",
+        "code": "is not a code: lower-case letters, digits, inner dashes",
+        "serial": "is not a serial: letters, digits, inner dashes",
+        "date": "is not a date such as 2027-12-31",
+        "before-1970": "is before 1970",
+        "range": "is not from {least} to {most}",
+        "none": "is below 1",
+        "count": "is above {most}",
+    }
+    hint_template: ClassVar[Templates] = {
+        "word": "{guess:guess}",
+        "none": "leave out what is not sold",
+        "count": 'write "unrestricted"',
+    }
+    reason: Literal[
+        "kind",
+        "word-kind",
+        "word",
+        "empty",
+        "address",
+        "code",
+        "serial",
+        "date",
+        "before-1970",
+        "range",
+        "none",
+        "count",
+    ]
+    found: str = ""
+    """What is there, in words: `a number`."""
+    wanted: str = ""
+    """What belongs there, in words: `text in quotes`."""
+    words: tuple[str, ...] = ()
+    """The words of which one is meant."""
+    guess: str = ""
+    """The one that may be meant."""
+    least: int = 0
+    most: int = 0
+
+
+class TextInvalid(Fault):
+    """A text that cannot be kept, because of its length or of a character in it."""
+
+    code = "text-invalid"
+    template: ClassVar[Templates] = {
+        "too-long": "is longer than {most} characters",
+        "control": "has a control character or one that cannot be seen",
+        "not-composed": "is not in Unicode normalization form C",
+        "half": "has half a character",
+    }
+    reason: Literal["too-long", "control", "not-composed", "half"]
+    most: int = 0

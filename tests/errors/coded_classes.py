@@ -1,0 +1,19 @@
+"""Every class with a code that the package has."""
+
+from collections.abc import Iterator
+from importlib import import_module
+
+from licensekit.errors.coded import Coded
+from tests.structure.layers import PACKAGE, SOURCES
+
+# A class is known once its module is imported.
+for source in SOURCES:
+    if "template" in source.read_text("utf-8"):
+        import_module(".".join(("licensekit", *source.relative_to(PACKAGE).with_suffix("").parts)))
+
+
+def below(kind: type[Coded]) -> Iterator[type[Coded]]:
+    """Yield every subclass, each before its own."""
+    for child in kind.__subclasses__():
+        yield child
+        yield from below(child)

@@ -1,0 +1,63 @@
+"""No module builds a message of its own: whoever raises or tells names a class and gives data."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from licensekit.errors.coded import Coded
+from tests.errors.coded_classes import below
+from tests.structure.layers import PACKAGE, SOURCES, tree_of
+
+NAMES = {kind.__name__ for kind in below(Coded)}
+
+
+def made(source: Path) -> Iterator[ast.Call]:
+    """Yield every call that makes something with a code."""
+    for node in ast.walk(tree_of(source)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in NAMES:
+            yield node
+
+
+def is_composed(value: ast.expr) -> bool:
+    """Return whether an expression puts a text together."""
+    return any(
+        isinstance(node, ast.JoinedStr)
+        or (isinstance(node, ast.BinOp) and any(map(is_text, (node.left, node.right))))
+        or (isinstance(node, ast.Attribute) and node.attr in {"format", "join"})
+        for node in ast.walk(value)
+    )
+
+
+def is_text(node: ast.expr) -> bool:
+    """Return whether it is a text that is written there."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def test_the_check_sees_what_it_looks_for() -> None:
+    composed = ['f"{a} b"', '"a " + b', '"%s" % a', '", ".join(a)', '"{}".format(a)']
+    assert all(is_composed(ast.parse(text, mode="eval").body) for text in composed)
+    assert not is_composed(ast.parse("len(more) + 1", mode="eval").body)
+    assert sum(len(list(made(source))) for source in SOURCES) > 300
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_an_error_is_made_of_data_and_no_text_is_put_together_for_it(source: Path) -> None:
+    """A place may be put together; it is no part of the message."""
+    calls = list(made(source))
+    assert [ast.unparse(call) for call in calls if call.args] == []
+    given = [word for call in calls for word in call.keywords if word.arg != "where"]
+    assert [ast.unparse(word) for word in given if is_composed(word.value)] == []
+
+
+def test_no_text_is_raised_that_a_person_could_read() -> None:
+    """What is left are contracts between modules, whose texts nobody shows."""
+    raising = {
+        str(source.relative_to(PACKAGE))
+        for source in SOURCES
+        for node in ast.walk(tree_of(source))
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)
+        if ast.unparse(node.exc.func) in {"ValueError", "Exception", "csv.Error"}
+    }
+    assert raising == {"dates.py", "database/migrations.py"}

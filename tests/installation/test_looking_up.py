@@ -1,0 +1,108 @@
+"""What an installation answers about itself, to screens and to programs."""
+
+import json
+
+import pytest
+
+from licensekit.access import Access
+from licensekit.errors import UnknownLicense, UserUnknown
+from licensekit.installation import EventScope, Given, Installation
+from tests import makers
+from tests.homes import Home, bundle, file, pack
+
+DAY = makers.ISSUED_DAY
+
+
+def test_a_user_is_looked_up_with_what_everything_comes_through(crm: Installation) -> None:
+    """What is assigned comes first, then what it includes, then what everybody has."""
+    crm.users.assign("anna", "sales")
+    details = crm.users.details("anna")
+    assert details.user == crm.users.get("anna")
+    assert details.access == crm.users.access("anna")
+    assert [one for one in details.given if one.assigned] == [
+        Given("sales", Access.FULL, assigned=True, through=())
+    ]
+    origins = {one.license: one.origins for one in details.given}
+    assert next(iter(origins)) == "sales"
+    assert origins["sales"] == ("assigned",)
+    assert origins["sale-cal"] == ("sales",)
+    assert origins["server"] == ("installation",)
+    assert "windows" not in origins
+
+
+def test_only_events_that_concern_a_user_are_looked_up(crm: Installation) -> None:
+    crm.users.set("anna", groups=["field"])
+    crm.events.start("no-login", scope=EventScope.GROUP, subject="field")
+    crm.events.start("no-travel", scope=EventScope.USER, subject="bob")
+    assert [event.kind for event in crm.users.details("anna").events] == ["no-login"]
+    assert [event.kind for event in crm.users.details("bob").events] == ["no-travel"]
+    with pytest.raises(UserUnknown):
+        crm.users.details("nobody")
+
+
+def test_leases_are_listed_by_license_and_holder(crm_home: Home, crm: Installation) -> None:
+    with crm_home.run() as licensing:
+        licensing.lease("seat", holder="anna")
+        licensing.lease("seat", holder="bob")
+        assert [one.holder for one in crm.leases.list()] == ["anna", "bob"]
+        assert [one.holder for one in crm.leases.list(holder="bob")] == ["bob"]
+        assert len(crm.leases.list(license_code="demo.seat", holder="anna")) == 1
+        assert crm.leases.list(license_code="sales") == ()
+        with pytest.raises(UnknownLicense):
+            crm.leases.list(license_code="none-such")
+
+
+def test_the_next_date_is_the_nearest_of_all_bundles(home: Home) -> None:
+    """Maintenance is one of them; a day that has come is none."""
+    with home.open() as installation:
+        assert installation.state().next_date is None
+        installation.activate(file(bundle(maintenance=DAY + 100)))
+        state = installation.state()
+        assert state.next_date is not None
+        assert state.next_date.what == "end of maintenance"
+        assert state.next_date.plain(state.now)["days"] == state.next_date.day - state.now // 86400
+        home.clock.move(days=200)
+        found = installation.state().next_date
+        assert found is not None
+        assert (found.what, found.day) == ("warning", DAY + 335)
+        home.clock.move(days=1000)
+        assert installation.state().next_date is None
+
+
+def test_a_product_without_a_name_is_called_by_its_code(home: Home) -> None:
+    with home.open() as installation:
+        assert installation.state().companies == ()
+        installation.activate(file(bundle()))
+        assert installation.state().product_name == "Demo CRM"
+        assert installation.state().companies == ("Nordlys Kraft AS",)
+    home.pack = pack(makers.catalog(version=2, names={}))
+    with home.open() as installation:
+        assert installation.state().product_name == installation.state().trust_store.product
+
+
+def test_everything_that_is_looked_up_is_plain_for_programs(
+    crm_home: Home, crm: Installation
+) -> None:
+    """`plain` holds nothing but what JSON can, and comes back from JSON as it was."""
+    crm.users.assign("anna", "sales")
+    event = crm.events.start("no-travel", message="down")
+    with crm_home.run() as licensing:
+        licensing.lease("seat", holder="anna")
+        [lease] = crm.leases.list()
+    proposal = crm.propose_activate(file(bundle(2, users={"service": 1})))
+    assert proposal.preview.deficits
+    assert proposal.preview.reasons
+    found = [
+        crm.state().plain(),
+        crm.license("sales").plain(),
+        crm.users.details("anna").plain(),
+        crm.users.may_login("bob", "web").plain(),
+        proposal.preview.plain(),
+        lease.plain(),
+        event.plain(),
+        *(user.plain() for user in crm.users.list()),
+        *(entry.plain() for entry in crm.audit.entries()),
+        *(record.plain() for record in crm.bundles()),
+    ]
+    for one in found:
+        assert json.loads(json.dumps(one)) == one
