@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import Final
 
-GENESIS: Final = bytes(32)
+HASH_BYTES: Final = 32
+GENESIS: Final = bytes(HASH_BYTES)
 """The hash before the first entry."""
 
 

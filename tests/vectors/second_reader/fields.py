@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple, cast
 
 from tests.docs.tables import section, tables
-from tests.vectors.second_reader.forms import BOUNDS, FORMAT, need, unpack
+from tests.vectors.second_reader.forms import BOUNDS, FORMAT, Map, need, unpack
 
 Check = Callable[[Any], Any]
 """Checks a value and gives it as plain data."""
@@ -169,9 +169,9 @@ def _list(item: Check, least: int, most: int, *, ascending: bool) -> Check:
 
 def _map(name: Check, item: Check, least: int, most: int) -> Check:
     def check(value: Any) -> Any:
-        need(isinstance(value, dict), "payload-invalid")
-        entries = cast("dict[Any, Any]", value)
-        need(least <= len(entries) <= most, "payload-invalid")
+        need(isinstance(value, Map), "payload-invalid")
+        entries = cast("Map", value)
+        need(least <= entries.claimed <= most, "payload-invalid")
         return {name(key): item(one) for key, one in entries.items()}
 
     return check
