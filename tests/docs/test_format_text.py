@@ -11,6 +11,8 @@ import pytest
 import licensekit
 from licensekit import limits
 from licensekit.errors import FormatError, LicenseError, TrustError
+from licensekit.issuer.ledger.entries import LedgerEntry
+from licensekit.keys import keyfile
 from licensekit.trust import files, roots, state
 from licensekit.trust.sign import sign
 from licensekit.wire import armor, frame
@@ -34,6 +36,7 @@ from licensekit.wire.documents.fields import text_fault
 from licensekit.wire.plain import word
 from tests import makers
 from tests.docs.tables import code_blocks, headings, section, tables, text_of
+from tests.makers import ISSUED
 
 TEXT = text_of("format.md")
 SOURCES = sorted(Path(licensekit.__file__).parent.rglob("*.py"))
@@ -152,12 +155,6 @@ def test_the_sizes_of_keys_and_signatures_are_those_of_the_code() -> None:
     assert f"{frame.MLDSA65_KEY_BYTES} bytes ML-DSA-65" in section(TEXT, "Schemes")
 
 
-def test_the_types_stand_in_reading_order() -> None:
-    grammar = code_blocks(section(TEXT, "Tokens"))[0]
-    types = re.findall(r'"(\w+)"', grammar.partition("type    =")[2].partition("base64char =")[0])
-    assert types == list(armor.TYPES)
-
-
 def test_every_rule_of_trust_stands_in_both() -> None:
     def rules(text: str, pattern: str) -> list[str]:
         return sorted(re.findall(pattern, text, re.MULTILINE))
@@ -176,8 +173,8 @@ def all_codes(root: type[LicenseError]) -> set[str]:
 
 def test_every_code_that_is_named_exists() -> None:
     """What stands in parentheses behind a rule, and in the table of steps."""
-    named = set(re.findall(r"`([a-z-]+)`(?=[),]| if )", section(TEXT, "Tokens")))
-    named |= set(re.findall(r"\(`([a-z-]+)`[),; ]", TEXT))
+    named = set(re.findall(r"\(`([a-z-]+)`[),; ]", TEXT))
+    named |= {row[0].strip("`") for row in tables(section(TEXT, "Conventions"))[0]}
     for row in tables(section(TEXT, "Verification"))[0]:
         named |= set(re.findall(r"`([a-z-]+)`", row[2]))
     assert named
@@ -236,6 +233,55 @@ def test_the_worked_example_is_what_the_code_makes() -> None:
     example = section(TEXT, "A worked example")
     assert makers.identity_of(token).hex() in example
     assert f"The frame, {len(token.frame)} bytes" in example
+
+
+def test_the_key_files_that_are_shown_open() -> None:
+    secret, public, _ = code_blocks(section(TEXT, "Key files"))
+    key = keyfile.open_(secret, b"test")
+    assert key.reveal_secret() == bytes(range(32))
+    assert keyfile.parse_public(public) == keyfile.peek(secret) == (key.verifying_key, "Test")
+
+
+def test_the_values_of_a_ledger_entry_are_those_of_the_text() -> None:
+    entry = LedgerEntry(
+        number=1,
+        action="init",
+        at=ISSUED,
+        who="anna",
+        token=armor.Token("root", b"a frame"),
+        order_number=None,
+        order="an order",
+        request=bytes(range(16)),
+        note="",
+        hash=bytes(32),
+    )
+    values = {
+        "number": b"1",
+        "action": b"init",
+        "time": str(ISSUED).encode(),
+        "who": b"anna",
+        "document type": b"root",
+        "frame": b"a frame",
+        "order number": None,
+        "order": b"an order",
+        "request": bytes(range(16)),
+        "note": b"",
+    }
+    rows = tables(section(TEXT, "Hash chain"))[0]
+    assert [row[0] for row in rows] == list(values)
+    spelled = [
+        b"\xff" * 4 if value is None else len(value).to_bytes(4, "big") + value
+        for value in values.values()
+    ]
+    assert entry.content() == b"".join(spelled)
+    shown = re.search(r"begin `([0-9a-f ]+)`", section(TEXT, "Hash chain"))
+    assert shown is not None
+    assert entry.content().hex().startswith(shown[1].replace(" ", ""))
+
+
+def test_the_longest_body_is_that_of_the_longest_frame() -> None:
+    longest = armor.encode(bytes(limits.FRAME_BYTES))
+    assert f"more than {len(longest)} characters" in section(TEXT, "Tokens")
 
 
 def in_hex(block: str) -> str:
