@@ -112,12 +112,16 @@ def _text(longest: int, pattern: str = "") -> Check:
         if pattern:
             need(re.fullmatch(pattern, value), "payload-invalid")
         else:
-            points = map(ord, value)
-            bad = any(first <= p <= last for p in points for first, last in _REFUSED)
-            need(not bad and unicodedata.is_normalized("NFC", value), "payload-invalid")
+            need(is_text(value), "payload-invalid")
         return value
 
     return check
+
+
+def is_text(value: str) -> bool:
+    """Return whether names and texts may be so."""
+    bad = any(first <= p <= last for p in map(ord, value) for first, last in _REFUSED)
+    return not bad and unicodedata.is_normalized("NFC", value)
 
 
 def _bytes(least: int, most: int) -> Check:
