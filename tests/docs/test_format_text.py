@@ -34,7 +34,7 @@ from licensekit.wire.documents import (
 )
 from licensekit.wire.documents.fields import text_fault
 from licensekit.wire.plain import word
-from tests import makers
+from tests import makers, rare_keys
 from tests.docs.tables import code_blocks, headings, section, tables, text_of
 from tests.makers import ISSUED
 
@@ -153,6 +153,13 @@ def test_the_sizes_of_keys_and_signatures_are_those_of_the_code() -> None:
     hybrid = frame.ED25519_SIGNATURE_BYTES + frame.MLDSA65_SIGNATURE_BYTES
     assert sizes["2"].startswith(f"{hybrid} ")
     assert f"{frame.MLDSA65_KEY_BYTES} bytes ML-DSA-65" in section(TEXT, "Schemes")
+
+
+def test_the_points_of_low_order_that_are_shown_are_those_that_are_refused() -> None:
+    shown = re.findall(r"^ +([0-9a-f]{64})$", section(TEXT, "Schemes"), re.MULTILINE)
+    refused = {key[:31] + bytes([key[31] & 0x7F]) for key in rare_keys.LOW_ORDER}
+    assert len(shown) == 5
+    assert {bytes.fromhex(key) for key in shown} == refused
 
 
 def test_every_rule_of_trust_stands_in_both() -> None:
