@@ -10,7 +10,8 @@ from typing import Final, Literal, NamedTuple, TypeVar
 
 E = TypeVar("E")
 
-GENESIS: Final = bytes(32)
+HASH_BYTES: Final = 32
+GENESIS: Final = bytes(HASH_BYTES)
 """The hash before the first entry."""
 
 

@@ -31,13 +31,13 @@ from licensekit.wire import armor, frame
 from licensekit.wire.documents import (
     ANSWERS,
     FOLLOWS,
-    Bundle,
     Document,
     Receipt,
     Request,
     Statement,
     Usage,
     Value,
+    hex_extension,
 )
 
 NONCE_BYTES: Final = 16
@@ -159,7 +159,7 @@ def _return(change: WriteTransaction, record: BundleRecord) -> None:
     ]
     receipt = Receipt(
         identity=record.identity,
-        nonce=_nonce_answered(answered[0]) if answered else None,
+        nonce=hex_extension(answered[0].extensions, ANSWERS, NONCE_BYTES) if answered else None,
         issued=change.now,
         audit_head=change.head.hash,
         extensions=follows,
@@ -192,15 +192,6 @@ def _receipts(connection: Connection, part: str, issuer: str) -> list[armor.Toke
         issuer,
     )
     return [armor.Token("receipt", data) for (data,) in found]
-
-
-def _nonce_answered(bundle: Bundle) -> bytes | None:
-    written = bundle.extensions.get(ANSWERS)
-    try:
-        nonce = bytes.fromhex(written) if isinstance(written, str) else b""
-    except ValueError:
-        return None
-    return nonce if len(nonce) == NONCE_BYTES else None
 
 
 def _signed(change: WriteTransaction, document: Document) -> armor.Token:

@@ -225,6 +225,8 @@ def _label_bytes(label: str) -> bytes:
 
 def _split_label(data: bytes) -> tuple[str, bytes]:
     end = 2 + int.from_bytes(data[:2], "big")
+    if end > len(data):
+        raise KeyFileInvalid(reason="cut-short")
     try:
         label = data[2:end].decode()
     except UnicodeDecodeError as error:

@@ -70,7 +70,7 @@ def parse_pin(text: str) -> bytes:
     Raises:
         RootPinInvalid: not a pin in its one spelling.
     """
-    pin = text.strip()
+    pin = text.strip(armor.WHITE_SPACE)
     body = pin.removeprefix(_PIN_PREFIX)
     try:
         digest = b32decode(body.upper() + "====")  # 52 characters and padding are 32 bytes

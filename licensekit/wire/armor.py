@@ -34,11 +34,13 @@ DESCRIBED: Final = {name: f"a {name}" for name in TYPES} | {
 
 _TYPES: Final = {name.encode(): name for name in TYPES}
 _ORDER: Final = {name: place for place, name in enumerate(TYPES)}
-_WHITE_SPACE: Final = b" \t\n\v\f\r"
+WHITE_SPACE: Final = " \t\n\v\f\r"
+"""The six characters that are dropped wherever they stand; no other white space is."""
+_WHITE_SPACE: Final = WHITE_SPACE.encode()
 _MARK: Final = b"\xef\xbb\xbf"
 _PADDING: Final = {0: b"", 2: b"==", 3: b"="}
-_BODY_CHARACTERS: Final = FRAME_BYTES // 3 * 4 + 4
-"""Characters of base64 that the longest frame fits into."""
+_BODY_CHARACTERS: Final = (FRAME_BYTES * 4 + 2) // 3
+"""Characters of base64 that spell the longest frame."""
 
 
 class Token(NamedTuple):

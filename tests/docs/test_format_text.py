@@ -11,6 +11,8 @@ import pytest
 import licensekit
 from licensekit import limits
 from licensekit.errors import FormatError, LicenseError, TrustError
+from licensekit.issuer.ledger.entries import LedgerEntry
+from licensekit.keys import keyfile
 from licensekit.trust import files, roots, state
 from licensekit.trust.sign import sign
 from licensekit.wire import armor, frame
@@ -32,8 +34,9 @@ from licensekit.wire.documents import (
 )
 from licensekit.wire.documents.fields import text_fault
 from licensekit.wire.plain import word
-from tests import makers
+from tests import makers, rare_keys
 from tests.docs.tables import code_blocks, headings, section, tables, text_of
+from tests.makers import ISSUED
 
 TEXT = text_of("format.md")
 SOURCES = sorted(Path(licensekit.__file__).parent.rglob("*.py"))
@@ -154,10 +157,11 @@ def test_the_sizes_of_keys_and_signatures_are_those_of_the_code() -> None:
     assert f"{frame.MLDSA65_KEY_BYTES} bytes ML-DSA-65" in section(TEXT, "Schemes")
 
 
-def test_the_types_stand_in_reading_order() -> None:
-    grammar = code_blocks(section(TEXT, "Tokens"))[0]
-    types = re.findall(r'"(\w+)"', grammar.partition("type    =")[2].partition("base64char =")[0])
-    assert types == list(armor.TYPES)
+def test_the_points_of_low_order_that_are_shown_are_those_that_are_refused() -> None:
+    shown = re.findall(r"^ +([0-9a-f]{64})$", section(TEXT, "Schemes"), re.MULTILINE)
+    refused = {key[:31] + bytes([key[31] & 0x7F]) for key in rare_keys.LOW_ORDER}
+    assert len(shown) == 5
+    assert {bytes.fromhex(key) for key in shown} == refused
 
 
 def test_every_rule_of_trust_stands_in_both() -> None:
@@ -178,8 +182,8 @@ def all_codes(root: type[LicenseError]) -> set[str]:
 
 def test_every_code_that_is_named_exists() -> None:
     """What stands in parentheses behind a rule, and in the table of steps."""
-    named = set(re.findall(r"`([a-z-]+)`(?=[),]| if )", section(TEXT, "Tokens")))
-    named |= set(re.findall(r"\(`([a-z-]+)`[),; ]", TEXT))
+    named = set(re.findall(r"\(`([a-z-]+)`[),; ]", TEXT))
+    named |= {row[0].strip("`") for row in tables(section(TEXT, "Conventions"))[0]}
     for row in tables(section(TEXT, "Verification"))[0]:
         named |= set(re.findall(r"`([a-z-]+)`", row[2]))
     assert named
@@ -238,6 +242,55 @@ def test_the_worked_example_is_what_the_code_makes() -> None:
     example = section(TEXT, "A worked example")
     assert makers.identity_of(token).hex() in example
     assert f"The frame, {len(token.frame)} bytes" in example
+
+
+def test_the_key_files_that_are_shown_open() -> None:
+    secret, public, _ = code_blocks(section(TEXT, "Key files"))
+    key = keyfile.open_(secret, b"test")
+    assert key.reveal_secret() == bytes(range(32))
+    assert keyfile.parse_public(public) == keyfile.peek(secret) == (key.verifying_key, "Test")
+
+
+def test_the_values_of_a_ledger_entry_are_those_of_the_text() -> None:
+    entry = LedgerEntry(
+        number=1,
+        action="init",
+        at=ISSUED,
+        who="anna",
+        token=armor.Token("root", b"a frame"),
+        order_number=None,
+        order="an order",
+        request=bytes(range(16)),
+        note="",
+        hash=bytes(32),
+    )
+    values = {
+        "number": b"1",
+        "action": b"init",
+        "time": str(ISSUED).encode(),
+        "who": b"anna",
+        "document type": b"root",
+        "frame": b"a frame",
+        "order number": None,
+        "order": b"an order",
+        "request": bytes(range(16)),
+        "note": b"",
+    }
+    rows = tables(section(TEXT, "Hash chain"))[0]
+    assert [row[0] for row in rows] == list(values)
+    spelled = [
+        b"\xff" * 4 if value is None else len(value).to_bytes(4, "big") + value
+        for value in values.values()
+    ]
+    assert entry.content() == b"".join(spelled)
+    shown = re.search(r"begin `([0-9a-f ]+)`", section(TEXT, "Hash chain"))
+    assert shown is not None
+    assert entry.content().hex().startswith(shown[1].replace(" ", ""))
+
+
+def test_the_longest_body_is_that_of_the_longest_frame() -> None:
+    longest = armor.encode(bytes(limits.FRAME_BYTES))
+    assert f"more than {len(longest)} characters" in section(TEXT, "Tokens")
 
 
 def in_hex(block: str) -> str:

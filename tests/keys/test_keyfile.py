@@ -295,6 +295,14 @@ def test_a_low_order_key_is_refused_as_a_public_key() -> None:
         keyfile.parse_public(text_of("lkpub1.", body + check))
 
 
+def test_a_label_that_runs_beyond_the_end_is_refused() -> None:
+    """Of a public key with a check that fits, too: the file is damaged, not its key."""
+    body = bytes([ED25519, 0, 200]) + b"label"
+    check = sha256(b"lkpub1." + body).digest()[:4]
+    with pytest.raises(errors.KeyFileInvalid, match="cut short"):
+        keyfile.parse_public(text_of("lkpub1.", body + check))
+
+
 @pytest.mark.parametrize(
     ("text", "reason", "said"),
     [

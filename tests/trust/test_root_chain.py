@@ -57,7 +57,14 @@ def test_a_pin_is_the_digest_in_base32() -> None:
     pin = pin_of(b"payload")
     assert len(pin) == len("lkroot1-") + 52
     assert pin == "lkroot1-izmdnnzytx7ttg37hiwgkb57tyqitwtxurmwcjtbklb5d2hx5xka"
-    assert parse_pin(f" {pin}\n") == sha256(b"root\x00payload").digest()
+    assert parse_pin(f"\t\v\f {pin}\r\n") == sha256(b"root\x00payload").digest()
+
+
+@pytest.mark.parametrize("around", ["\u00a0", "\u2028", "\x1c", "\x85", "\ufeff"])
+def test_only_ascii_white_space_around_a_pin_is_dropped(around: str) -> None:
+    for pin in (around + pin_of(b"payload"), pin_of(b"payload") + around):
+        with pytest.raises(RootPinInvalid):
+            parse_pin(pin)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ KEYS: Final = "TEST KEYS, which everybody can make: trust nothing that they sign
 
 GROUPS: Final[dict[str, Callable[[], Iterable[Vector]]]] = {
     "tokens": of_form.tokens,
+    "identities": of_form.identities,
     "frames": of_form.frames,
     "payloads": of_form.payloads,
     "fields": of_form.fields,

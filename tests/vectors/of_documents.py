@@ -266,6 +266,9 @@ SPOILED: dict[str, Spoiled] = {
     ),
     "list-lowest-of-no-use": Spoiled(LIST, ("lowest", "7", "base"), [None, None, None]),
     "list-lowest-of-no-part": Spoiled(LIST, ("lowest", "7"), {}),
+    "list-lowest-of-65-parts": Spoiled(
+        LIST, ("lowest", "7"), {f"p{n}": [1, None, None] for n in range(65)}
+    ),
     "list-lowest-of-no-serial": Spoiled(LIST, ("lowest",), {"-": {"base": [1, None, None]}}),
     "request-fact-no-code": Spoiled(REQUEST, ("facts",), {"Host": bytes(16)}),
     "request-33-facts": Spoiled(REQUEST, ("facts",), {f"f{n}": bytes(16) for n in range(33)}),

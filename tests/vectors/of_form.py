@@ -1,6 +1,7 @@
 """Vectors of form: tokens, frames, payloads, fields (steps 1 to 3 and 6)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from licensekit.trust.sign import sign
 from licensekit.wire import armor, frame
@@ -13,6 +14,8 @@ from tests.vectors.vector import GROUND, TRUST, VENDOR, Vector, file_of
 BUNDLE: Bundle = makers.bundle()
 TOKEN = sign(BUNDLE, VENDOR)
 TEXT = armor.write(TOKEN)
+LONGEST_BODY = 1_398_102
+"""Characters that spell a frame of 1 MiB."""
 
 
 def tokens() -> Iterator[Vector]:
@@ -50,6 +53,12 @@ def tokens() -> Iterator[Vector]:
         "url-safe": ("the URL-safe alphabet", "lk1-bundle.AA-_"),
         "no-break-space": ("U+00A0 is not white space here", TEXT + "\u00a0"),
         "mark-in-the-middle": ("only a leading mark is dropped", TEXT + "\ufeff"),
+        "mark-behind-white-space": ("a mark that white space leads", " \ufeff" + TEXT),
+        "two-marks": ("only one mark is dropped", "\ufeff\ufeff" + TEXT),
+        "damaged-before-unknown": (
+            "of two faults that of the first token: stray bits, then an unknown type",
+            "lk1-bundle.AB\nlk1-license.AA\n",
+        ),
     }
     for name, (about, file) in wrong.items():
         yield refuse("2", "armor-invalid", name, about, file)
@@ -60,6 +69,9 @@ def tokens() -> Iterator[Vector]:
     for name, kind in {"type-unknown": "license", "type-case": "Bundle", "type-empty": ""}.items():
         file = f"lk1-{kind}.AAAA"
         yield refuse("2", "unexpected-type", name, f"no type is called `{kind}`", file)
+    about = "of two faults that of the first token: an unknown type, then stray bits"
+    file = "lk1-license.AA\nlk1-bundle.AB\n"
+    yield refuse("2", "unexpected-type", "unknown-before-damaged", about, file)
     yield from _too_large()
 
 
@@ -68,11 +80,38 @@ def _too_large() -> Iterator[Vector]:
     wrong = {
         "file-too-large": ("a byte more than 4 MiB", TEXT, (" ", room + 1)),
         "too-many-tokens": ("257 tokens", "", ("lk1-bundle.AAAA", 257)),
-        "token-too-long": ("longer than any frame makes it", "lk1-bundle.", ("A", 1_398_108)),
+        "token-too-long": (
+            "a character more than spell the longest frame",
+            "lk1-bundle.",
+            ("A", LONGEST_BODY + 1),
+        ),
     }
     for name, (about, file, repeat) in wrong.items():
         yield GROUND.refuses("1", "too-large", name, about, file, repeat=repeat)
+    about = "of two faults that of the first token: stray bits, then a token that is too long"
+    file, repeat = "lk1-bundle.AB\nlk1-bundle.", ("A", LONGEST_BODY + 1)
+    yield GROUND.refuses(
+        "2", "armor-invalid", "damaged-before-too-long", about, file, repeat=repeat
+    )
     yield GROUND.takes("1", "file-of-4-mib", "just 4 MiB", TEXT, BUNDLE, repeat=(" ", room))
+
+
+def identities() -> Iterator[Vector]:
+    """R1: what may stand around a pin."""
+    pin, file = GROUND.root, file_of(TOKEN)
+    ground = replace(GROUND, root=f"\t\v\f {pin}\r\n")
+    about = "the six bytes of white space around it are dropped"
+    yield ground.takes("R1", "white-space-around", about, file, BUNDLE)
+    wrong = {
+        "no-break-space-around": f"{pin}\u00a0",
+        "file-separator-around": f"{pin}\x1c",
+        "byte-order-mark-in-front": f"\ufeff{pin}",
+        "line-feed-within": f"{pin[:20]}\n{pin[20:]}",
+    }
+    for name, written in wrong.items():
+        about = f"a pin: {name.replace('-', ' ')}"
+        ground = replace(GROUND, root=written)
+        yield ground.refuses("R1", "root-pin-invalid", name, about, file)
 
 
 def frames() -> Iterator[Vector]:
@@ -106,13 +145,20 @@ def frames() -> Iterator[Vector]:
     file = file_of(armor.Token("bundle", twice))
     about = "one key signed twice"
     yield GROUND.refuses("3", "duplicate-signature", "signed-twice", about, file)
+    again = b"\x02" + signature.key + bytes(3373)
+    file = file_of(armor.Token("bundle", b"\x02" + head + again + payload))
+    about = "one key reference under two schemes"
+    yield GROUND.refuses("3", "duplicate-signature", "reference-twice", about, file)
+    file = file_of(armor.Token("bundle", b"\x02" + head * 2))
+    about = "of two faults the first: it ends with a signature, and one key signed twice"
+    yield GROUND.refuses("3", "frame-invalid", "cut-short-and-signed-twice", about, file)
     yield GROUND.refuses(
         "3",
-        "too-large",
-        "frame-too-large",
-        "two bytes more than a frame may have, in a token that is short enough",
+        "frame-invalid",
+        "longest-frame",
+        "count 0, in a token as long as any may be",
         "lk1-bundle.",
-        repeat=("A", 1_398_104),
+        repeat=("A", LONGEST_BODY),
     )
 
 
@@ -126,6 +172,8 @@ def payloads() -> Iterator[Vector]:
         if payload:  # without a payload there is no frame
             about = f"no bundle: {name}"
             yield GROUND.refuses("6", "payload-invalid", slug(name), about, signed(payload))
+    for name, (code, about, file) in TWO_FAULTS.items():
+        yield GROUND.refuses("6", code, name, f"of two faults the first: {about}", file)
 
 
 def signed(payload: bytes, kind: str = "bundle") -> str:
@@ -145,10 +193,39 @@ def altered(document: Document, old: bytes, new: bytes) -> str:
     return signed(payload.replace(old, new))
 
 
+TWO_FAULTS = {
+    "no-code-and-keys-unsorted": (
+        "payload-invalid",
+        "a license code in upper case, and map keys unsorted",
+        signed(PAYLOAD.replace(b"\xa1a\x02\xa1b\x03", b"\xa1b\x03\xa1A\x02")),
+    ),
+    "entries-claimed": (
+        "payload-invalid",
+        "an entry more than the bound by the header, and one key twice",
+        altered(
+            makers.bundle(extensions={f"e{number:02}": 1 for number in range(50)}),
+            b"\xde\x00\x32\xa3e00\x01",
+            b"\xde\x00\x33" + b"\xa3e00\x01" * 2,
+        ),
+    ),
+    "other-spelling-and-to-be-understood": (
+        "not-canonical",
+        "a longer form, and an extension that must be understood",
+        altered(makers.bundle(extensions={"~acme": 1}), b"\xa5~acme", b"\xd9\x05!acme"),
+    ),
+}
+
+
 def fields() -> Iterator[Vector]:
     """Step 6: what a field may hold."""
     take, refuse = GROUND.takes, GROUND.refuses
-    names = {"latin": "Åse Ødegård & Sønner", "japanese": "東京株式会社", "emoji": "👩‍💻 Ltd"}
+    names = {
+        "latin": "Åse Ødegård & Sønner",
+        "japanese": "東京株式会社",
+        "emoji": "👩‍💻 Ltd",
+        "persian": "شرکت می\u200cخواهم",  # noqa: RUF001  # Persian is meant
+        "200-code-points": "👩" * 200,
+    }
     for name, company in names.items():
         document = makers.bundle(company=company)
         about = f"a company name beyond ASCII: {name}"
@@ -163,10 +240,17 @@ def fields() -> Iterator[Vector]:
     )
     about = "numbers at their bounds, and extensions that nobody knows"
     yield take("6", "bounds", about, file_of(sign(largest, VENDOR)), largest)
+    for name, (about, extensions) in EXTENSIONS.items():
+        document = makers.bundle(extensions=extensions)
+        yield take("6", name, about, file_of(sign(document, VENDOR)), document)
     for point, what in REFUSED_CHARACTERS.items():
         file = altered(makers.bundle(company="a~b"), b"\xa3a~b", _text(f"a{point}b"))
         name = f"character-{ord(point):04x}"
         yield refuse("6", "payload-invalid", name, f"{what} in the company", file)
+    for name, company in {"mark-in-front": "\ufeffa", "mark-alone": "\ufeff"}.items():
+        file = altered(makers.bundle(company="a~b"), b"\xa3a~b", _text(company))
+        about = f"a decoder that drops byte order marks misses it: {name.replace('-', ' ')}"
+        yield refuse("6", "payload-invalid", name, about, file)
     decomposed = altered(makers.bundle(company="a~b"), b"\xa3a~b", _text("A\u030a"))
     about = "a text that is not in NFC"
     yield refuse("6", "payload-invalid", "not-nfc", about, decomposed)
@@ -197,6 +281,24 @@ REFUSED_CHARACTERS = {
     "\ufffb": "an interlinear annotation",
 }
 
+EXTENSIONS: dict[str, tuple[str, dict[str, str | int | bool]]] = {
+    "extension-names-at-their-bounds": (
+        "names of 0 and of 200 code points",
+        {"": 1, "🔑" * 200: 2},
+    ),
+    "extension-names-of-digits": ("they ascend as texts, not as numbers", {"10": 1, "9": 2}),
+    "extension-names-by-utf-8": ("by UTF-16 they descend", {"\uff5e": 1, "\U00010000": 2}),
+    "extension-names-of-objects": (
+        "names that objects have of their own in some languages",
+        {"__proto__": 1, "constructor": "x", "toString": True},
+    ),
+    "extension-values-of-other-forms": (
+        "defined names whose values count as absent",
+        {"ledger": False, "pickup": "0F" * 16, "request": 5},
+    ),
+    "extension-of-another-document": ("`follows` means nothing on a bundle", {"follows": ""}),
+}
+
 WRONG_FIELDS: dict[str, tuple[str, Document, bytes, bytes]] = {
     "code-upper-case": ("a part in upper case", makers.bundle(), b"\xa4base", b"\xa4Base"),
     "code-dash-first": ("a part that begins with `-`", makers.bundle(), b"\xa4base", b"\xa4-ase"),
@@ -215,6 +317,36 @@ WRONG_FIELDS: dict[str, tuple[str, Document, bytes, bytes]] = {
         makers.bundle(),
         b"\xaa1010000014",
         b"\xaa101000001-",
+    ),
+    "code-too-long": (
+        "a part of 65 characters",
+        makers.bundle(),
+        b"\xa4base",
+        b"\xd9\x41" + b"a" * 65,
+    ),
+    "serial-too-long": (
+        "a serial of 33 characters",
+        makers.bundle(),
+        b"\xaa1010000014",
+        b"\xd9\x21" + b"1" * 33,
+    ),
+    "name-too-long": (
+        "a company of 201 code points",
+        makers.bundle(company="a~b"),
+        b"\xa3a~b",
+        b"\xd9\xc9" + b"a" * 201,
+    ),
+    "extension-name-too-long": (
+        "an extension whose name has 201 code points",
+        makers.bundle(extensions={"a~b": 1}),
+        b"\xa3a~b",
+        b"\xd9\xc9" + b"a" * 201,
+    ),
+    "extension-value-nothing": (
+        "nothing as the value of an extension",
+        makers.bundle(extensions={"a~b": 1}),
+        b"\xa3a~b\x01",
+        b"\xa3a~b\xc0",
     ),
     "serial-empty": ("a serial of nothing", makers.bundle(), b"\xaa1010000014", b"\xa0"),
     "count-zero": ("a count of 0", makers.bundle(), b"\xa6server\x01", b"\xa6server\x00"),

@@ -1,4 +1,4 @@
-"""Two readers that share no code make the same of every vector and of every payload."""
+"""Two readers that share no code make the same of every vector, file, frame and payload."""
 
 from typing import Any
 
@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licensekit.errors import LicenseError
-from licensekit.wire.documents import CLASS_OF, decode, encode
+from licensekit.trust.signed import open_frame
+from licensekit.wire import armor
+from licensekit.wire.documents import CLASS_OF, Bundle, decode, encode
 from licensekit.wire.plain import plain
 from tests.any_document import BY_TYPE
 from tests.spellings import NO_PAYLOADS, OTHER_SPELLINGS
-from tests.vectors.second_reader import fields, files
+from tests.vectors.second_reader import fields, files, forms
 from tests.vectors.second_reader.forms import RefusedError
 from tests.vectors.test_vectors import ALL, FILES
 
@@ -21,6 +23,86 @@ def test_the_second_reader_makes_of_it_what_the_vector_says(
     group: str, vector: dict[str, Any]
 ) -> None:
     assert files.run(vector, FILES[group]["grounds"][vector["ground"]]) == vector["expect"]
+
+
+def our_tokens(file: bytes) -> object:
+    """Return what the package makes of a file: its tokens, or the code of its refusal."""
+    try:
+        return [tuple(token) for token in armor.read(file)]
+    except LicenseError as error:
+        return error.code
+
+
+def their_tokens(file: bytes) -> object:
+    """Return what the second reader makes of it."""
+    try:
+        return [tuple(token) for token in forms.tokens_of(file)]
+    except RefusedError as error:
+        return error.args[0]
+
+
+PIECES = [
+    "lk1-",
+    "bundle",
+    "root",
+    "Root",
+    ".",
+    "AQ",
+    "AAA",
+    "B",
+    "A" * 1_398_102,
+    "=",
+    " ",
+    "\ufeff",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12))
+def test_both_divide_a_file_alike(pieces: list[str]) -> None:
+    """The same tokens in the same order, or the same code, whatever has a fault first."""
+    file = "".join(pieces).encode()
+    assert their_tokens(file) == our_tokens(file)
+
+
+def our_frame(token: armor.Token) -> object:
+    """Return what the package makes of a bundle's frame."""
+    try:
+        opened = open_frame(token, Bundle)
+    except LicenseError as error:
+        return error.code
+    return [tuple(signature) for signature in opened.signatures], opened.payload
+
+
+def their_frame(token: armor.Token) -> object:
+    """Return what the second reader makes of it."""
+    try:
+        signatures, payload = forms.divide(forms.Token(*token), "bundle")
+    except RefusedError as error:
+        return error.args[0]
+    return [tuple(signature) for signature in signatures], payload
+
+
+LENGTHS = {0: (8, 64), 1: (8, 64), 2: (8, 3373), 3: (32, 64), 4: (8, 64)}
+
+
+@st.composite
+def frames(draw: st.DrawFn) -> bytes:
+    """Return a frame of signatures by few keys, often with a fault or two."""
+    signatures = [
+        bytes([scheme]) + bytes([key]) * LENGTHS[scheme][0] + bytes(LENGTHS[scheme][1])
+        for scheme, key in draw(
+            st.lists(st.tuples(st.sampled_from([1, 2, 3, 0, 4]), st.integers(0, 4)), max_size=4)
+        )
+    ]
+    count = draw(st.sampled_from([len(signatures), len(signatures), 0, 1, 16, 17]))
+    whole = bytes([count]) + b"".join(signatures) + draw(st.sampled_from([b"payload", b""]))
+    return whole[: len(whole) - draw(st.sampled_from([0, 0, 1, 70]))]
+
+
+@given(st.sampled_from(["bundle", "bundle", "bundle", "reset"]), frames())
+def test_both_divide_a_frame_alike(kind: str, frame: bytes) -> None:
+    token = armor.Token(kind, frame)
+    assert their_frame(token) == our_frame(token)
 
 
 def ours(kind: str, payload: bytes) -> object:
@@ -49,10 +131,9 @@ def damaged(draw: st.DrawFn, whole: bytes) -> bytes:
     return bytes(data)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in BY_TYPE if kind not in {"root", "trust"}])
+@pytest.mark.parametrize("kind", BY_TYPE)
 @given(data=st.data())
 def test_both_show_a_document_alike(kind: str, data: st.DataObject) -> None:
-    """Roots and trust documents are shown by our reader alone: the text gives no words for them."""
     payload = encode(data.draw(BY_TYPE[kind]))
     assert theirs(kind, payload) == ours(kind, payload)
 

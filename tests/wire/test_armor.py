@@ -50,6 +50,25 @@ def test_a_leading_byte_order_mark_is_dropped() -> None:
     text = armor.write(Token("bundle", b"frame"))
     assert armor.read("\ufeff" + text) == [Token("bundle", b"frame")]
     assert armor.read(b"\xef\xbb\xbf" + text.encode()) == [Token("bundle", b"frame")]
+    with pytest.raises(ArmorInvalid):
+        armor.read(" \ufeff" + text)
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        ("lk1-license.AA lk1-bundle.AB", "unexpected-type"),
+        ("lk1-bundle.AB lk1-license.AA", "armor-invalid"),
+        ("lk1-bundle.AB lk1-trust.A", "armor-invalid"),
+        ("lk1-bundle.AB lk1-bundle." + "A" * 2_000_000, "armor-invalid"),
+        ("lk1-bundle." + "A" * 2_000_000 + "lk1-bundle.AB", "too-large"),
+    ],
+)
+def test_the_first_token_with_a_fault_decides_the_code(file: str, code: str) -> None:
+    """In the order of the file, and not in that of the types or of the faults."""
+    with pytest.raises(LicenseError) as caught:
+        armor.read(file)
+    assert caught.value.code == code
 
 
 def test_tokens_need_nothing_between_them() -> None:
@@ -133,7 +152,7 @@ def test_a_token_too_long_for_any_frame_is_not_even_decoded() -> None:
     longest = b2a_base64(bytes(FRAME_BYTES), newline=False).rstrip(b"=").decode()
     assert len(armor.read("lk1-bundle." + longest)[0].frame) == FRAME_BYTES
     with pytest.raises(TooLarge):
-        armor.read("lk1-bundle." + longest + "AAAA")
+        armor.read("lk1-bundle." + longest + "*")
 
 
 @given(st.binary(max_size=50))

@@ -9,6 +9,7 @@ from licensekit.errors import TextInvalid
 from licensekit.wire.documents import SignedType
 from licensekit.wire.documents.bundle import Kind
 from licensekit.wire.documents.fields import (
+    hex_extension,
     is_code,
     is_serial,
     require_ascending,
@@ -135,6 +136,17 @@ def test_extensions_are_held_to_the_rules_of_text() -> None:
         require_extensions({"\n": 1})
     with pytest.raises(ValueError, match="form C"):
         require_extensions({"a": "e\u0301"})
+
+
+@pytest.mark.parametrize(
+    "value", [None, 15, True, "", "0F", "0", "0f0", " f", "0g", "+f", "\u0660f", "0\n"]
+)
+def test_an_extension_that_is_not_so_many_bytes_in_hexadecimal_counts_as_absent(
+    value: str | int | None,
+) -> None:
+    extensions = {} if value is None else {"pickup": value}
+    assert hex_extension(extensions, "pickup", 1) is None
+    assert hex_extension({"pickup": "0f"}, "pickup", 1) == b"\x0f"
 
 
 def test_lists_ascend_by_their_utf_8_bytes() -> None:

@@ -1,20 +1,25 @@
 """What the ledger says about what installations have sent: requests, receipts and statements."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from licensekit.chain import HASH_BYTES
 from licensekit.database import Connection, Row
 from licensekit.database import Value as Column
 from licensekit.keys.digest import sha256
 from licensekit.trust.signed import identity_of
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import FOLLOWS, Receipt, Request, Statement, Value, decode
+from licensekit.wire.documents import (
+    FOLLOWS,
+    Receipt,
+    Request,
+    Statement,
+    decode,
+    hex_extension,
+)
 from licensekit.wire.frame import read
 
 Sent = Request | Receipt | Statement
-
-_HEAD: Final = re.compile(r"[0-9a-f]{64}")
 
 _SELECT: Final = (
     "SELECT f.number, f.type, f.identity, f.installation, f.serial, f.issued, f.head, f.follows,"
@@ -67,13 +72,8 @@ def _row(number: int, token: Token, sent: Sent) -> tuple[Column, ...]:
         sent.identity if isinstance(sent, Receipt) else None,
         sent.issued,
         sent.audit_head,
-        _head_before(sent.extensions),
+        hex_extension(sent.extensions, FOLLOWS, HASH_BYTES),
     )
-
-
-def _head_before(extensions: Mapping[str, Value]) -> bytes | None:
-    said = extensions.get(FOLLOWS)
-    return bytes.fromhex(said) if isinstance(said, str) and _HEAD.fullmatch(said) else None
 
 
 def of_installation(connection: Connection, installation: bytes) -> list[ExchangeFile]:

@@ -7,7 +7,7 @@ rules of spelling hold for what people type.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Annotated, Final, TypeVar
 from unicodedata import is_normalized
@@ -193,6 +193,17 @@ def require_extensions(extensions: dict[str, str | int | bool]) -> None:
     if extensions:
         require_texts(extensions)
         require_texts(extensions.values())
+
+
+def hex_extension(extensions: Mapping[str, Value], name: str, size: int) -> bytes | None:
+    """Return the `size` bytes that an extension spells in lower-case hexadecimal, or None.
+
+    A value of any other form counts as absent (`docs/format.md`, "Extensions").
+    """
+    value = extensions.get(name)
+    if not isinstance(value, str) or len(value) != 2 * size:
+        return None
+    return None if value.encode().translate(None, b"0123456789abcdef") else bytes.fromhex(value)
 
 
 def require_ascending(items: Sequence[Item]) -> None:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple, cast
 
 from tests.docs.tables import section, tables
-from tests.vectors.second_reader.forms import BOUNDS, FORMAT, need, unpack
+from tests.vectors.second_reader.forms import BOUNDS, FORMAT, Map, need, unpack
 
 Check = Callable[[Any], Any]
 """Checks a value and gives it as plain data."""
@@ -112,12 +112,16 @@ def _text(longest: int, pattern: str = "") -> Check:
         if pattern:
             need(re.fullmatch(pattern, value), "payload-invalid")
         else:
-            points = map(ord, value)
-            bad = any(first <= p <= last for p in points for first, last in _REFUSED)
-            need(not bad and unicodedata.is_normalized("NFC", value), "payload-invalid")
+            need(is_text(value), "payload-invalid")
         return value
 
     return check
+
+
+def is_text(value: str) -> bool:
+    """Return whether names and texts may be so."""
+    bad = any(first <= p <= last for p in map(ord, value) for first, last in _REFUSED)
+    return not bad and unicodedata.is_normalized("NFC", value)
 
 
 def _bytes(least: int, most: int) -> Check:
@@ -169,9 +173,9 @@ def _list(item: Check, least: int, most: int, *, ascending: bool) -> Check:
 
 def _map(name: Check, item: Check, least: int, most: int) -> Check:
     def check(value: Any) -> Any:
-        need(isinstance(value, dict), "payload-invalid")
-        entries = cast("dict[Any, Any]", value)
-        need(least <= len(entries) <= most, "payload-invalid")
+        need(isinstance(value, Map), "payload-invalid")
+        entries = cast("Map", value)
+        need(least <= entries.claimed <= most, "payload-invalid")
         return {name(key): item(one) for key, one in entries.items()}
 
     return check

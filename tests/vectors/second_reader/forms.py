@@ -65,7 +65,7 @@ def _token(piece: bytes) -> Token:
     name, _, body = piece.partition(b".")
     kind = name.decode("latin-1")
     need(kind in TYPES, "unexpected-type")
-    need(len(body) <= (BOUNDS["FRAME_BYTES"] + 2) // 3 * 4, "too-large")
+    need(len(body) <= -(-BOUNDS["FRAME_BYTES"] * 4 // 3), "too-large")
     try:
         frame = base64.b64decode(body + b"=" * (-len(body) % 4), validate=True)
     except binascii.Error:
@@ -147,6 +147,12 @@ def _is_low_order(square: int, y: int) -> bool:
         y = (u + v) * pow(1 - product, -1, _P) % _P
         u, v = x2, y * y % _P
     return (u, y) == (0, 1)
+
+
+class Map(dict[str, Any]):
+    """A map, and how many entries its header claims: a repeated key is still an entry."""
+
+    claimed: int = 0
 
 
 class Packed(NamedTuple):
@@ -232,7 +238,8 @@ class _Reader:
 
     def map(self, count: int, depth: int) -> dict[str, Any]:
         need(2 * count <= len(self.data) - self.at, "payload-invalid")
-        read: dict[str, Any] = {}
+        read = Map()
+        read.claimed = count
         last: bytes | None = None
         for _ in range(count):
             name = self.value(depth + 1)

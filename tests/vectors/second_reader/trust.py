@@ -101,7 +101,7 @@ def check_all(token: Token, signatures: list[Signed], keys: Keys, payload: bytes
 
 def start(tokens: list[Token], pin: str) -> State:
     """R1."""
-    pin = pin.strip()
+    pin = pin.strip("\t\n\v\f\r ")
     body = pin.removeprefix("lkroot1-")
     try:
         wanted = base64.b32decode(body.upper() + "====")
