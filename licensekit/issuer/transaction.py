@@ -45,27 +45,24 @@ class LedgerTransaction(NamedTuple):
 
 
 class WorkspaceStore:
-    """Folder and ledger of a workspace; its documents are verified again when there is a new one.
-
-    What was verified holds at any later time as well: only what is issued ahead depends on it.
-    """
+    """Folder and ledger of a workspace, whose documents are verified when there is a new one."""
 
     def __init__(self, layout: Layout, database: Database) -> None:
         self.layout = layout
         self.database = database
-        self._verified: tuple[int, int, WorkspaceState] | None = None
+        self._verified: tuple[int, WorkspaceState] | None = None
 
     @contextmanager
     def read(self, now: int) -> Generator[LedgerTransaction]:
         """Open a transaction that only reads; raises as `workspace_state`."""
         with self.database.read() as ledger:
-            yield LedgerTransaction(self, ledger, self._state(ledger, now), now, "")
+            yield LedgerTransaction(self, ledger, self._state(ledger), now, "")
 
     @contextmanager
     def write(self, now: int, who: str) -> Generator[LedgerTransaction]:
         """Open a transaction that is kept if the block ends well; raises as `workspace_state`."""
         with self.database.write() as ledger:
-            yield LedgerTransaction(self, ledger, self._state(ledger, now), now, who)
+            yield LedgerTransaction(self, ledger, self._state(ledger), now, who)
 
     def write_pack(self, now: int) -> Path:
         """Write the pack from the ledger, and return its path."""
@@ -75,12 +72,12 @@ class WorkspaceStore:
         write_atomically(path, state.pack)
         return path
 
-    def _state(self, ledger: Connection, now: int) -> WorkspaceState:
+    def _state(self, ledger: Connection) -> WorkspaceState:
         newest = documents.newest_number(ledger)
         verified = self._verified
-        if verified is None or verified[0] != newest or now < verified[1]:
-            verified = self._verified = newest, now, workspace_state(ledger, now)
-        return verified[2]
+        if verified is None or verified[0] != newest:
+            verified = self._verified = newest, workspace_state(ledger)
+        return verified[1]
 
 
 def sign_admitted(document: SignedByVendor, signer: Signer, trust: TrustState) -> Token:

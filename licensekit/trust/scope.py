@@ -56,6 +56,8 @@ class AdmittedSigner(NamedTuple):
     admitted: AdmittedKey
     types: frozenset[str]
     """The token types that it may sign."""
+    is_limited: bool
+    """Whether its bundles are limited in part, count or term."""
 
 
 def require_type(signer: AdmittedSigner, kind: str) -> None:
@@ -92,7 +94,7 @@ def _require_bundle_scope(signer: AdmittedSigner, bundle: Bundle) -> None:
     scope = signer.admitted.scope
     if bundle.use not in scope.uses:
         raise _out_of_scope(signer, "use", use=bundle.use.name.lower())
-    if not scope.is_limited:
+    if not signer.is_limited:
         return
     if scope.parts is not None and bundle.part not in scope.parts:
         raise _out_of_scope(signer, "part", part=bundle.part)
@@ -156,7 +158,7 @@ def require_product(document: Trust | Revocations | Catalog | Bundle, product: s
 
 
 def load_signers(trust: Trust) -> dict[KeyReference, AdmittedSigner]:
-    """Load the keys that a trust document admits (T4).
+    """Load the keys that a trust document admits (T2).
 
     Raises:
         KeyInvalid: one is malformed, non-canonical or of low order.
@@ -167,6 +169,7 @@ def load_signers(trust: Trust) -> dict[KeyReference, AdmittedSigner]:
             load(admitted.scheme, admitted.public),
             admitted,
             frozenset(kind.token_type for kind in admitted.scope.types),
+            admitted.scope.is_limited,
         )
         for admitted in trust.keys
     ]

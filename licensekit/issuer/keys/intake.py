@@ -14,7 +14,7 @@ _TAKEN = frozenset({"root", "trust", "revocations", "catalog"})
 
 
 def newer(tx: LedgerTransaction, tokens: Sequence[Token]) -> list[Token]:
-    """Return those of `tokens` that are newer than what is in force.
+    """Return those of `tokens`, which are a pack, that are newer than what is in force.
 
     Raises:
         UnexpectedType: one of them is no document of a pack.
@@ -23,7 +23,7 @@ def newer(tx: LedgerTransaction, tokens: Sequence[Token]) -> list[Token]:
     for token in tokens:
         if token.type not in _TAKEN:
             raise UnexpectedType(reason="not-in-pack", type=token.type)
-    extended = extend_trust_store(tx.state.trust_store, tokens, tx.now)
+    extended = extend_trust_store(tx.state.trust_store, tokens, None)
     known = set(tx.state.tokens)
     return [one for one in tx.state._replace(trust_store=extended).tokens if one not in known]
 
