@@ -5,7 +5,8 @@ from typing import Any
 from licensekit.dates import parse_seconds
 from licensekit.errors import LicenseError
 from licensekit.trust.order import NOTHING_SEEN, Seen, SeenDocument, full_version
-from licensekit.trust.pack import extend_trust_store, open_pack
+from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
+from licensekit.trust.scope import may_still_sign
 from licensekit.trust.signed import SelfSigned, Verified, self_signed
 from licensekit.trust.state import TrustState, update_revocations, update_root, update_trust
 from licensekit.trust.verify import verify_bundle, verify_catalog, verify_reset
@@ -36,7 +37,7 @@ def _taken(vector: dict[str, Any], on: dict[str, str]) -> dict[str, Any]:
     ground = open_pack(on["pack"], on["root"])
     tokens = armor.read(file_bytes(vector))
     if vector.get("alone"):
-        ground = ground._replace(trust=_alone(ground.trust, tokens[0], now))
+        ground = _alone(ground, tokens[0], now)
     else:
         ground = extend_trust_store(ground, tokens, now, _seen(vector.get("seen")))
     state = ground.trust
@@ -76,11 +77,14 @@ def _document(said: dict[str, Any]) -> SeenDocument:
     return SeenDocument(tuple(said["version"]), bytes.fromhex(said["identity"]))
 
 
-def _alone(state: TrustState, token: armor.Token, now: int) -> TrustState:
+def _alone(ground: TrustStore, token: armor.Token, now: int) -> TrustStore:
     if token.type == "root":
-        return update_root(state, token)
-    take = update_trust if token.type == "trust" else update_revocations
-    return take(state, token, now)
+        return ground._replace(trust=update_root(ground.trust, token))
+    if token.type != "trust":
+        return ground._replace(trust=update_revocations(ground.trust, token, now))
+    trust = update_trust(ground.trust, token, now)
+    stand = {i: c for i, c in ground.catalogs.items() if may_still_sign(trust.signers, c)}
+    return TrustStore(trust, stand)
 
 
 def _verified(
