@@ -31,7 +31,6 @@ from licensekit.installation.preview import (
     news_of,
     short_later,
 )
-from licensekit.limits import SECONDS
 from licensekit.proposals import Proposal, require_same
 from licensekit.state.audit_events import FileActivated
 from licensekit.state.loading import fingerprint_of, in_use_of
@@ -216,7 +215,7 @@ def warnings_of(read: ReadTransaction) -> tuple[Message, ...]:
     """
     if read.opened.pack is None:
         return ()
-    open_pack(read.pack, read.root, SECONDS)  # whatever the clock shows: it is judged again
+    open_pack(read.pack, read.root)
     is_guess = read.opened.root is None and read.stored.recorded is None
     return (RootFromPack(root=read.root),) if is_guess else ()
 
@@ -227,8 +226,8 @@ def _verify(read: ReadTransaction, data: bytes | str) -> _File:
         if token.type not in _ACTIVATED:
             raise UnexpectedType(reason="for-vendor", type=token.type)
     now = read.now
-    before = combine_trust(read.stored, read.root, read.pack, now).trust_store
-    trust_store = extend_trust_store(before, tokens, now, read.stored.seen)
+    before = combine_trust(read.stored, read.root, read.pack).trust_store
+    trust_store = extend_trust_store(before, tokens, now)
     bundles = [verify_bundle(t, trust_store.trust, now) for t in tokens if t.type == "bundle"]
     resets = [verify_reset(t, trust_store.trust, now) for t in tokens if t.type == "reset"]
     return _File(before, trust_store, tuple(bundles), tuple(resets))

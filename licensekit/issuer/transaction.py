@@ -43,7 +43,7 @@ class LedgerTransaction:
 
     def sign(self, action: str, document: SignedByVendor, signer: Signer) -> Record:
         """Sign a document and return its record; raises as `sign_admitted`."""
-        return self.record(action, sign_admitted(document, signer, self.trust, self.now), document)
+        return self.record(action, sign_admitted(document, signer, self.trust), document)
 
     def put_in_force(self, records: Sequence[Record], state: WorkspaceState | None = None) -> None:
         """Enter records with documents of a pack; `state` has them, if they were verified before.
@@ -53,38 +53,36 @@ class LedgerTransaction:
         """
         append(self.ledger, records)
         tokens = [record.token for record in records]
-        self.state = extended(self.state, tokens, self.now) if state is None else state
+        self.state = extended(self.state, tokens) if state is None else state
 
 
 class WorkspaceStore:
     """Folder and ledger of a workspace, whose documents are verified once.
 
     They are verified again when another program has entered one.
-
-    What was verified holds at any later time as well: only what is issued ahead depends on it.
     """
 
     def __init__(self, layout: Layout, database: Database) -> None:
         self.layout = layout
         self.database = database
-        self._verified: tuple[int, int, WorkspaceState] | None = None
+        self._verified: tuple[int, WorkspaceState] | None = None
 
     @contextmanager
     def read(self, now: int) -> Generator[LedgerTransaction]:
         """Open a transaction that only reads; raises as `workspace_state`."""
         with self.database.read() as ledger:
-            yield LedgerTransaction(self, ledger, self._state(ledger, now), now, "")
+            yield LedgerTransaction(self, ledger, self._state(ledger), now, "")
 
     @contextmanager
     def write(self, now: int, who: str) -> Generator[LedgerTransaction]:
         """Open a transaction that is kept if the block ends well; raises as `workspace_state`."""
         with self.database.write() as ledger:
-            tx = LedgerTransaction(self, ledger, self._state(ledger, now), now, who)
+            tx = LedgerTransaction(self, ledger, self._state(ledger), now, who)
             before = tx.state
             yield tx
             newest = documents.newest_number(ledger) if tx.state is not before else None
         if newest is not None:  # now it is committed
-            self._verified = newest, now, tx.state
+            self._verified = newest, tx.state
 
     def write_pack(self, now: int) -> Path:
         """Write the pack from the ledger, and return its path."""
@@ -94,16 +92,16 @@ class WorkspaceStore:
         write_atomically(path, state.pack)
         return path
 
-    def _state(self, ledger: Connection, now: int) -> WorkspaceState:
+    def _state(self, ledger: Connection) -> WorkspaceState:
         newest = documents.newest_number(ledger)
         verified = self._verified
-        if verified is None or verified[0] != newest or now < verified[1]:
-            verified = self._verified = newest, now, workspace_state(ledger, now)
-        return verified[2]
+        if verified is None or verified[0] != newest:
+            verified = self._verified = newest, workspace_state(ledger)
+        return verified[1]
 
 
-def sign_admitted(document: SignedByVendor, signer: Signer, trust: TrustState, now: int) -> Token:
-    """Sign `document` and return its token, if `signer` may sign it now.
+def sign_admitted(document: SignedByVendor, signer: Signer, trust: TrustState) -> Token:
+    """Sign `document` and return its token, if `signer` may: the rule that every reader applies.
 
     Raises:
         KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: it may not.
@@ -112,7 +110,7 @@ def sign_admitted(document: SignedByVendor, signer: Signer, trust: TrustState, n
     """
     admitted = admission(signer, trust)
     require_type(admitted, TYPE_OF[type(document)])
-    require_scope(admitted, document, now)
+    require_scope(admitted, document)
     return sign(document, signer)
 
 

@@ -217,7 +217,7 @@ def evaluate_state(
 ) -> InstallationState:
     """Return the state that stored documents and rows make at `clock`; raises as `load` does."""
     now = effective(stored.time, clock)
-    trust_store, unusable = load_trust(stored, root, pack_of(stored, pack), now)
+    trust_store, unusable = load_trust(stored, root, pack_of(stored, pack))
     bundles, refused = verify_bundles(stored.bundles, trust_store, now)
     fingerprint = fingerprint_of(stored, bundles)
     entitlements = evaluate(trust_store, bundles, now, fingerprint=fingerprint, released=released)

@@ -10,8 +10,8 @@ from licensekit.errors import HomeInvalid
 from licensekit.state import audit
 from licensekit.state.audit import Head
 from licensekit.state.time import TimeSeen, effective, lease_time
+from licensekit.trust.order import Seen, SeenDocument
 from licensekit.trust.signed import Verified
-from licensekit.trust.state import Seen
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle
 
@@ -22,6 +22,9 @@ _SELECT_EVENTS: Final = (
 _EVENTS: Final = _SELECT_EVENTS + " ORDER BY number"
 _EVENTS_IN_FORCE: Final = _SELECT_EVENTS + " WHERE ended IS NULL ORDER BY number"
 
+
+_VERSIONS: Final = {"root": 1, "trust": 2}
+"""How many numbers order the documents of a type; three where nothing else is said."""
 
 ACTIVE: Final = "active"
 REPLACED: Final = "replaced"
@@ -136,21 +139,19 @@ def read_stored(connection: Connection, mark: Head | None, clock: int) -> Stored
         StateError: see `Connection`.
     """
     row = connection.one(
-        "SELECT seed, secret, root, pack, serial, highest, ahead, ran, seen_root, seen_trust,"
-        " restored FROM installation"
+        "SELECT seed, secret, root, pack, serial, highest, ahead, ran, restored FROM installation"
     )
     if row is None:
         raise HomeInvalid(reason="key-lost")
-    seed, secret, root, pack, serial, highest, ahead, ran, seen_root, seen_trust, restored = row
+    seed, secret, root, pack, serial, highest, ahead, ran, restored = row
     time = TimeSeen(highest, ahead, ran)
-    lists = connection.rows("SELECT issuer, trust_version, number FROM seen_lists")
     return Stored(
         seed=seed,
         secret=secret,
         recorded=None if root is None or pack is None else Recorded(root, pack),
         serial=serial,
         time=time,
-        seen=Seen(seen_root, seen_trust, {issuer: (v, number) for issuer, v, number in lists}),
+        seen=_seen(connection),
         restored=bool(restored),
         trust=_trust(connection),
         bundles=_bundles(connection),
@@ -169,6 +170,24 @@ def seats_in_use(connection: Connection, now: int) -> Mapping[str, int]:
         "SELECT license, count(*) FROM leases WHERE expires > ? GROUP BY license", now
     )
     return dict(rows)
+
+
+def keep_seen(connection: Connection, seen: Seen) -> None:
+    """Write which documents were the highest that were seen."""
+    found = [("root", "", seen.root), ("trust", "", seen.trust)]
+    found += [("revocations", issuer, one) for issuer, one in seen.lists.items()]
+    found += [("catalog", issuer, one) for issuer, one in seen.catalogs.items()]
+    connection.run_many(
+        "INSERT INTO seen (type, issuer, root_version, trust_version, number, identity)"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (type, issuer) DO UPDATE SET"
+        " root_version = excluded.root_version, trust_version = excluded.trust_version,"
+        " number = excluded.number, identity = excluded.identity",
+        [
+            (kind, issuer, *one.version, *(0,) * (3 - len(one.version)), one.identity)
+            for kind, issuer, one in found
+            if one is not None
+        ],
+    )
 
 
 def read_recorded(connection: Connection) -> Recorded | None:
@@ -195,6 +214,22 @@ def _bundles(connection: Connection) -> tuple[armor.Token, ...]:
 def _trust(connection: Connection) -> tuple[armor.Token, ...]:
     rows = connection.rows("SELECT type, frame FROM trust_documents ORDER BY place")
     return tuple(armor.Token(kind, frame) for kind, frame in rows)
+
+
+def _seen(connection: Connection) -> Seen:
+    rows = connection.rows(
+        "SELECT type, issuer, root_version, trust_version, number, identity FROM seen"
+    )
+    found = {
+        (kind, issuer): SeenDocument(tuple(version[: _VERSIONS.get(kind, 3)]), identity)
+        for kind, issuer, *version, identity in rows
+    }
+    return Seen(
+        found.get(("root", "")),
+        found.get(("trust", "")),
+        {issuer: one for (kind, issuer), one in found.items() if kind == "revocations"},
+        {issuer: one for (kind, issuer), one in found.items() if kind == "catalog"},
+    )
 
 
 def _satellites(connection: Connection) -> int:

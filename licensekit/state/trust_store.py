@@ -5,12 +5,11 @@ from typing import NamedTuple
 
 from licensekit.database import Connection
 from licensekit.errors import HomeInvalid, LicenseError, TrustMissing
-from licensekit.limits import SECONDS
-from licensekit.state.stored import Recorded, Stored
-from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
+from licensekit.state.stored import Recorded, Stored, keep_seen
+from licensekit.trust.order import Seen
+from licensekit.trust.pack import TrustStore, add_documents, at_floor, open_pack
 from licensekit.trust.roots import pin_of
 from licensekit.trust.signed import Verified, identity_of
-from licensekit.trust.state import require_seen
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Bundle
@@ -32,34 +31,34 @@ class LoadedTrust(NamedTuple):
     unusable: tuple[Unusable, ...]
 
 
-def load_trust(stored: Stored, root: str, pack: bytes | str, now: int) -> LoadedTrust:
+def load_trust(stored: Stored, root: str, pack: bytes | str) -> LoadedTrust:
     """Return what pack and stored documents establish together; the newest of each governs.
 
     Raises:
         HomeInvalid: the installation belongs to another root.
         FormatError: the pack is damaged.
-        TrustError: the pack is not to be believed, or something newer was seen here before.
+        TrustError: the pack is not to be believed, or what was seen before is missing.
     """
-    trust_store, unusable = combine_trust(stored, root, pack, now)
-    return LoadedTrust(
-        trust_store._replace(trust=require_seen(trust_store.trust, stored.seen)), unusable
-    )
+    trust_store, unusable = combine_trust(stored, root, pack)
+    return LoadedTrust(at_floor(trust_store), unusable)
 
 
-def combine_trust(stored: Stored, root: str, pack: bytes | str, now: int) -> LoadedTrust:
-    """Return the same, not held against what was seen before: a new file may still add to it.
+def combine_trust(stored: Stored, root: str, pack: bytes | str) -> LoadedTrust:
+    """Return the same, even if what was seen before is missing: a new file may bring it.
+
+    When they were issued does not matter: they were taken before, whatever a clock shows now.
 
     Raises:
         HomeInvalid, FormatError, TrustError: as `load_trust`, about the pack alone.
     """
-    base = open_pack(pack, root, now)
+    base = open_pack(pack, root)
     _require_same_root(stored.recorded, root, pack)
     known = set(tokens_of(base))
     tokens = [token for token in stored.trust if token not in known]
     try:
-        return LoadedTrust(extend_trust_store(base, tokens, now), ())
+        return LoadedTrust(add_documents(base, tokens, None, stored.seen), ())
     except LicenseError:
-        return _without_unusable(base, tokens, now)
+        return _without_unusable(base, tokens, stored.seen)
 
 
 def verify_bundles(
@@ -97,7 +96,7 @@ def _require_same_root(recorded: Recorded | None, root: str, pack: bytes | str) 
 def _leads(pack: bytes | str, first: str, later: str) -> bool:
     """Return whether a pack has a chain of roots from one pin to another."""
     try:
-        chain = open_pack(pack, first, SECONDS).trust.chain
+        chain = open_pack(pack, first).trust.chain
     except LicenseError:
         return False
     return later in {pin_of(frame.read(root.verified.token.frame).payload) for root in chain}
@@ -112,14 +111,14 @@ def _unusable(token: armor.Token, error: LicenseError) -> Unusable:
     return Unusable(token.type, identity, error)
 
 
-def _without_unusable(base: TrustStore, tokens: Sequence[armor.Token], now: int) -> LoadedTrust:
+def _without_unusable(base: TrustStore, tokens: Sequence[armor.Token], seen: Seen) -> LoadedTrust:
     """Take the tokens one after the other, and leave out those that spoil the rest."""
     taken: list[armor.Token] = []
     unusable: list[Unusable] = []
-    trust_store = base
+    trust_store = add_documents(base, (), None, seen)
     for token in tokens:
         try:
-            trust_store = extend_trust_store(base, [*taken, token], now)
+            trust_store = add_documents(base, [*taken, token], None, seen)
         except TrustMissing:
             pass  # a new root, whose trust document is still to come
         except LicenseError as error:
@@ -138,11 +137,4 @@ def keep_trust(connection: Connection, stored: Stored, trust_store: TrustStore) 
             "INSERT INTO trust_documents (place, type, frame) VALUES (?, ?, ?)",
             [(place, token.type, token.frame) for place, token in enumerate(tokens)],
         )
-    seen = trust_store.trust.seen
-    connection.run("UPDATE installation SET seen_root = ?, seen_trust = ?", seen.root, seen.trust)
-    connection.run_many(
-        "INSERT INTO seen_lists (issuer, trust_version, number) VALUES (?, ?, ?)"
-        " ON CONFLICT (issuer) DO UPDATE SET trust_version = excluded.trust_version,"
-        " number = excluded.number",
-        [(issuer, *place) for issuer, place in seen.lists.items()],
-    )
+    keep_seen(connection, trust_store.trust.seen)

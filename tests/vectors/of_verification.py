@@ -9,7 +9,9 @@ from licensekit.wire.documents import AfterGrace, Bundle, Catalog, Document, Low
 from tests import makers, rare_keys
 from tests.makers import ISSUED, ISSUED_DAY, NOW, PARTNER, SERIAL, YEAR_SECONDS
 from tests.vectors.vector import (
+    ADD_ONS,
     ADMITTED,
+    BASES,
     CATALOGS,
     FIRST,
     GROUND,
@@ -25,6 +27,7 @@ from tests.vectors.vector import (
     Lists,
     Vector,
     file_of,
+    shown_seen,
 )
 
 BUNDLE = makers.bundle()
@@ -97,10 +100,13 @@ def _with(signature: frame.Signature, data: bytes) -> armor.Token:
     return armor.Token("bundle", frame.write(frame.Frame((replaced,), makers.payload_of(TOKEN))))
 
 
-def trial(**changes: object) -> Bundle:
-    """Return a trial of sixty days, the longest that SALES may sign."""
-    dates = {"starts": None, "warning": None, "expiry": ISSUED_DAY + 60, "grace": None}
-    return makers.bundle(**({"use": Use.TRIAL} | dates | changes))
+trial = makers.trial
+
+
+def add_on(**changes: object) -> Bundle:
+    """Return an add-on whose every count is 25, the highest that ADD_ONS may sign."""
+    counts = {"system": {"storage": 25}, "sites": {"satellite": 25}, "users": {"user": 25}}
+    return makers.bundle(**({"part": "storage"} | counts | changes))
 
 
 def contents() -> Iterator[Vector]:
@@ -112,6 +118,19 @@ def contents() -> Iterator[Vector]:
         "window-first-second": ("issued as it opens", VENDOR, makers.bundle(issued=at_start)),
         "retired-in-its-time": ("a retired key", RETIRED, makers.bundle(issued=ISSUED - 1)),
         "trial-of-60-days": ("the longest term", SALES, trial()),
+        "hours-of-60-days": (
+            "offline and borrow hours of the whole term",
+            SALES,
+            trial(offline_hours=1440, borrow_hours=1440),
+        ),
+        "trial-without-limit": (
+            "a term limits no count and no setting",
+            SALES,
+            trial(users={"user": None}, settings={"max-rows": 5}),
+        ),
+        "counts-at-the-highest": ("every count at the highest", ADD_ONS, add_on()),
+        "another-part": ("the other part of the key", ADD_ONS, add_on(part="reports")),
+        "replaces": ("in place of others, without a limit", VENDOR, makers.bundle(replaces=["1"])),
         "partner": ("a partner's bundle", PARTNERS, makers.bundle(issuer=PARTNER)),
         "catalog": ("a catalog", CATALOGS, makers.catalog()),
         "reset": ("a reset", VENDOR, makers.reset()),
@@ -122,7 +141,7 @@ def contents() -> Iterator[Vector]:
         ),
     }
     for name, (about, signer, document) in good.items():
-        known = {"demo": 1} if isinstance(document, Catalog) else {}
+        known = {"demo": (1, 1, 1)} if isinstance(document, Catalog) else {}
         yield GROUND.takes("7", name, about, by(signer, document), document, catalogs=known)
     late = makers.bundle(issued=at_end)
     about = "issued in the last second of the window"
@@ -151,6 +170,25 @@ def contents() -> Iterator[Vector]:
             SALES,
             trial(after_grace=AfterGrace.ADVISORY),
         ),
+        "term-read-only": (
+            "read-only after grace is no end",
+            SALES,
+            trial(after_grace=AfterGrace.READ_ONLY),
+        ),
+        "offline-hours": ("an offline hour too many", SALES, trial(offline_hours=1441)),
+        "borrow-hours": ("a borrow hour too many", SALES, trial(borrow_hours=1441)),
+        "replaces-by-a-term": ("takes another's place", SALES, trial(replaces=["1"])),
+        "part": ("the base by a key for add-ons", ADD_ONS, add_on(part="base")),
+        "replaces-by-parts": (
+            "takes another's place, by a key with parts",
+            BASES,
+            makers.bundle(replaces=["1"]),
+        ),
+        "most-system": ("a quantity above the highest", ADD_ONS, add_on(system={"storage": 26})),
+        "most-sites": ("sites above the highest", ADD_ONS, add_on(sites={"satellite": 26})),
+        "most-users": ("users above the highest", ADD_ONS, add_on(users={"a": 1, "b": 26})),
+        "most-unrestricted": ("no limit at all", ADD_ONS, add_on(users={"user": None})),
+        "most-settings": ("a setting", ADD_ONS, add_on(settings={"max-rows": 0})),
         "term-starts-later": (
             "60 days that begin a day after issue",
             SALES,
@@ -179,7 +217,7 @@ def revoked() -> Iterator[Vector]:
         about = f"taken back by {name}"
         bundle = file_of(token, TOKEN)
         yield GROUND.refuses("9", "bundle-revoked", name, about, bundle)
-        state = (1, 1, {"demo": (1, 1)})
+        state = (1, 1, {"demo": (1, 1, 1)})
         file = file_of(token, sign(another, VENDOR))
         about = f"another bundle, not taken back by {name}"
         yield GROUND.takes("9", f"not-{name}", about, file, another, state=state)
@@ -197,7 +235,7 @@ def revoked() -> Iterator[Vector]:
         "the lowest sequence that still counts, and another part",
         file_of(at_lowest, TOKEN),
         BUNDLE,
-        state=(1, 1, {"demo": (1, 1)}),
+        state=(1, 1, {"demo": (1, 1, 1)}),
     )
     partners = sign(makers.revocations(issuer=PARTNER, serials=[SERIAL]), PARTNERS)
     yield GROUND.takes(
@@ -206,7 +244,7 @@ def revoked() -> Iterator[Vector]:
         "a partner's list says nothing of the vendor's bundles",
         file_of(partners, TOKEN),
         BUNDLE,
-        state=(1, 1, {PARTNER: (1, 1)}),
+        state=(1, 1, {PARTNER: (1, 1, 1)}),
     )
     yield GROUND.refuses(
         "9",
@@ -214,7 +252,7 @@ def revoked() -> Iterator[Vector]:
         "list-gone",
         "a list was seen before and is not here (S1)",
         file_of(TOKEN),
-        seen={"root": 1, "trust": 1, "lists": {"demo": [1, 1]}},
+        seen=shown_seen(demo=sign(makers.revocations(), VENDOR)),
     )
 
 
@@ -254,42 +292,119 @@ def installations() -> Iterator[Vector]:
 
 
 def packs() -> Iterator[Vector]:
-    """Packs, and catalogs in files."""
+    """Packs, and catalogs in files: C1, C2 and S1."""
     catalog = makers.catalog(version=2)
-    pack = file_of(FIRST, TRUST, sign(catalog, CATALOGS))
-    ground = Ground(GROUND.root, pack, catalogs={"demo": 2})
+    whole = sign(catalog, CATALOGS)
+    pack = file_of(FIRST, TRUST, whole)
+    ground = Ground(GROUND.root, pack, catalogs={"demo": (1, 1, 2)})
     bundle = file_of(TOKEN)
     yield ground.takes("Packs", "pack-with-catalog", "a whole pack", bundle, BUNDLE)
     older = makers.catalog(version=1)
     about = "an older catalog is genuine, and changes nothing"
-    yield ground.takes("Packs", "older-catalog", about, by(CATALOGS, older), older)
+    yield ground.takes("O1", "older-catalog", about, by(CATALOGS, older), older)
     fork = by(CATALOGS, makers.catalog(version=2, urls={"buy": "https://example.com/"}))
     about = "another catalog of the version in force"
-    yield ground.refuses("Packs", "catalog-fork", "catalog-fork", about, fork)
+    yield ground.refuses("O1", "catalog-fork", "catalog-fork", about, fork)
     by_revoked = file_of(FIRST, TRUST, sign(catalog, REVOKED))
     about = "a catalog by a key that was revoked since is passed over"
     passing_over = Ground(GROUND.root, by_revoked)
-    yield passing_over.takes("Packs", "catalog-by-a-revoked-key", about, bundle, BUNDLE)
+    yield passing_over.takes("F1", "catalog-by-a-revoked-key", about, bundle, BUNDLE)
     left = [key for key in ADMITTED if key.name != "catalogs only"]
     narrowed = sign(makers.trust(*left, version=2), ROOT)
     about = "the trust document in the file admits the catalog's key no more"
     file = file_of(narrowed, TOKEN)
     state = (1, 2, Lists())
-    yield ground.takes("Packs", "forgotten", about, file, BUNDLE, state=state, catalogs={})
+    yield ground.takes("C2", "forgotten", about, file, BUNDLE, state=state, catalogs={})
+    yield from _catalogs_under_newer_trust(ground, narrowed)
     newer = makers.catalog(version=3)
     about = "a newer catalog rides in a license file"
     file = file_of(sign(newer, CATALOGS), TOKEN)
-    yield ground.takes("Packs", "newer-catalog", about, file, newer, BUNDLE, catalogs={"demo": 3})
+    now_newer = {"demo": (1, 1, 3)}
+    yield ground.takes("C1", "newer-catalog", about, file, newer, BUNDLE, catalogs=now_newer)
+    yield from _ahead()
+    yield from _catalog_floors(ground, whole)
     wrong = {
         "bundle-in-pack": ("unexpected-type", "a pack holds no bundle", GROUND.pack + bundle),
         "no-trust-document": ("trust-missing", "a pack of a root alone", file_of(FIRST)),
         "forged-catalog": (
             "signature-invalid",
             "a catalog in a pack is judged like any other",
-            file_of(FIRST, TRUST, makers.forged(sign(catalog, CATALOGS))),
+            file_of(FIRST, TRUST, makers.forged(whole)),
         ),
     }
     steps = {"signature-invalid": "5"}
     for name, (code, about, spoiled) in wrong.items():
         spoiled_ground = Ground(GROUND.root, spoiled)
         yield spoiled_ground.refuses(steps.get(code, "Packs"), code, name, about, bundle)
+
+
+def _catalogs_under_newer_trust(ground: Ground, newer: armor.Token) -> Iterator[Vector]:
+    """A catalog names root and trust document, and is ordered by them."""
+    under = {"under-a-trust-to-come": (1, 2), "under-a-root-to-come": (2, 1)}
+    for name, (root_version, trust_version) in under.items():
+        ahead = makers.catalog(version=3, root_version=root_version, trust_version=trust_version)
+        about = f"a catalog {name.replace('-', ' ')}"
+        yield ground.refuses("C1", "catalog-ahead", name, about, by(CATALOGS, ahead))
+    first = makers.catalog(version=1, trust_version=2)
+    about = "a lower version under a newer trust document is newer"
+    file = file_of(newer, sign(first, VENDOR))
+    state = (1, 2, Lists())
+    known = {"demo": (1, 2, 1)}
+    yield ground.takes("O1", "first-of-trust", about, file, first, state=state, catalogs=known)
+
+
+def _ahead() -> Iterator[Vector]:
+    """What a pack holds, and what a file supersedes, may have been issued by a clock ahead."""
+    later = NOW + 30 * 86_400
+    trust = sign(makers.trust(*ADMITTED, version=2, issued=later), ROOT)
+    listed = sign(makers.revocations(issued=later), VENDOR)
+    catalog = makers.catalog(version=2, issued=later)
+    signed = sign(catalog, CATALOGS)
+    lists = {"demo": (1, 1, 1)}
+    known = {"demo": (1, 1, 2)}
+    ground = Ground(GROUND.root, file_of(FIRST, trust, listed, signed), 1, 2, lists, known)
+    bundle = file_of(TOKEN)
+    about = "a pack that was signed by a clock ahead"
+    yield ground.takes("Packs", "issued-ahead", about, bundle, BUNDLE)
+    about = "what is held comes again in a file, and a clock that is right is before it"
+    file = file_of(trust, listed, signed, TOKEN)
+    yield ground.takes("O1", "held-and-ahead", about, file, catalog, BUNDLE)
+    third = sign(makers.trust(*ADMITTED, version=3), ROOT)
+    next_list = sign(makers.revocations(number=2), VENDOR)
+    next_catalog = makers.catalog(version=3)
+    after = sign(next_catalog, CATALOGS)
+    superseding = {"trust": (trust, third), "list": (listed, next_list), "catalog": (signed, after)}
+    for name, (ahead, newer) in superseding.items():
+        about = f"alone in a file, a {name} is ahead"
+        yield GROUND.refuses("O1", "issued-ahead", f"{name}-ahead", about, file_of(ahead))
+        about = f"in a file with a newer one, a {name} that is ahead is passed over"
+        shown = [catalog, next_catalog] if name == "catalog" else []
+        yield GROUND.takes(
+            "F1",
+            f"{name}-ahead-superseded",
+            about,
+            file_of(ahead, newer, TOKEN),
+            *shown,
+            BUNDLE,
+            state=(1, 3 if name == "trust" else 1, {"demo": (1, 1, 2)} if name == "list" else {}),
+            catalogs={"demo": (1, 1, 3)} if name == "catalog" else {},
+        )
+
+
+def _catalog_floors(ground: Ground, held: armor.Token) -> Iterator[Vector]:
+    """S1: the catalog that was seen is gone."""
+    bundle = file_of(TOKEN)
+    higher = shown_seen(demo=sign(makers.catalog(version=3), CATALOGS))
+    about = "a lower catalog than one that was seen is not in force"
+    yield ground.takes("S1", "below-floor", about, bundle, BUNDLE, seen=higher, catalogs={})
+    other = shown_seen(demo=sign(makers.catalog(version=2, urls={"a": "b"}), CATALOGS))
+    about = "another catalog was seen in the place of the pack's"
+    yield ground.refuses("S1", "catalog-fork", "pack-beside-floor", about, bundle, seen=other)
+    about = "another catalog was seen in the place of the file's"
+    file = file_of(held, TOKEN)
+    yield GROUND.refuses("O1", "catalog-fork", "file-beside-floor", about, file, seen=other)
+    newer = makers.catalog(version=4)
+    about = "a catalog above the floor, with another one in the pack"
+    file = file_of(sign(newer, CATALOGS), TOKEN)
+    known = {"demo": (1, 1, 4)}
+    yield ground.takes("S1", "above-floor", about, file, newer, BUNDLE, seen=other, catalogs=known)

@@ -9,15 +9,19 @@ CREATE TABLE installation (
     highest {integer} NOT NULL,
     ahead {integer},
     ran {integer} NOT NULL,
-    seen_root {integer} NOT NULL,
-    seen_trust {integer} NOT NULL,
     restored {integer} NOT NULL
 ) {strict};
 
-CREATE TABLE seen_lists (
-    issuer {text} PRIMARY KEY,
+-- The highest root, trust document, list and catalog that were ever in force; numbers that do not
+-- order a type are 0, and so is the issuer of roots and trust documents empty.
+CREATE TABLE seen (
+    type {text} NOT NULL,
+    issuer {text} NOT NULL,
+    root_version {integer} NOT NULL,
     trust_version {integer} NOT NULL,
-    number {integer} NOT NULL
+    number {integer} NOT NULL,
+    identity {blob} NOT NULL,
+    PRIMARY KEY (type, issuer)
 ) {strict};
 
 -- Roots, trust documents, lists and catalogs in force, as received.

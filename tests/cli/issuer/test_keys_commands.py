@@ -76,7 +76,9 @@ def test_new_admits_a_key_with_limits_at_once(desk: Desk) -> None:
     assert "to 2100-01-01" in line
     assert types(issue(desk, "2")["file"]) == ["trust", "bundle"]
     order = ORDER.read_text().replace("example-1", "3")
-    Path("trial.toml").write_text(f'use = "trial"\n{order.replace("365", "30")}')
+    Path("trial.toml").write_text(
+        f'use = "trial"\nafter_grace = "block"\n{order.replace("365", "30")}'
+    )
     trial = ("issue", "trial.toml", "-C", "acme", "--key", "sales", *desk.passphrase)
     assert desk.json(*trial)["sequence"] == 1
     Path("trial.toml").write_text(order.replace('3"', '4"'))
@@ -524,9 +526,18 @@ def test_an_application_shipped_before_any_change_takes_what_this_years_key_sign
 
 
 def test_a_key_that_has_signed_nothing_is_revoked_without_more_ado(desk: Desk) -> None:
-    grow(desk, "new", "second")
+    grow(desk, "new", "second", "--signs", "bundle")
     revoke = ("revoke", "key", "second", "-C", "acme", *desk.root_passphrase)
     assert desk.json(*revoke)["bundles_void"] == 0
+
+
+def test_a_list_and_a_catalog_follow_the_revocation_of_a_key_that_could_sign_them(
+    desk: Desk,
+) -> None:
+    """Whoever had it may have run up numbers, whatever it had signed here."""
+    grow(desk, "new", "second")
+    desk.run("revoke", "key", "second", "-C", "acme", *desk.both_passphrases)
+    assert types(issue(desk, "2")["file"]) == ["trust", "revocations", "catalog", "bundle"]
 
 
 def test_a_revocation_that_needs_more_signatures_changes_nothing_yet(place: Desk) -> None:

@@ -130,7 +130,7 @@ def test_a_return_is_entered_and_its_bundle_is_taken_back(
     assert [one.issued.token for one in received.returned] == [bound.token]
     assert received.installations == (digest(),)
     assert standings(workspace) == ["returned"]
-    pack = open_pack(workspace.layout.pack("acme").read_bytes(), workspace.state(NOW).pin, NOW)
+    pack = open_pack(workspace.layout.pack("acme").read_bytes(), workspace.state(NOW).pin)
     with pytest.raises(BundleRevoked):
         verify_bundle(bound.token, pack.trust, NOW)
 
