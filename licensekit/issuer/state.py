@@ -1,6 +1,6 @@
 """The verified documents of a workspace: its roots, trust, lists and catalogs, from its pin on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar, cast
 
 from licensekit.database import Connection
