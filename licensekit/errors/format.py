@@ -15,7 +15,7 @@ class FormatError(CodedError):
 
 
 class TooLarge(FormatError):
-    """More bytes, tokens or entries than a bound of `limits` allows."""
+    """More bytes, tokens or signatures than a bound of `limits` allows."""
 
     code = "too-large"
     template: ClassVar[Templates] = {
