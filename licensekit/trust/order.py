@@ -58,7 +58,7 @@ def full_version(document: Root | Trust | Revocations | Catalog) -> FullVersion:
             return document.root_version, document.version
         case Revocations():
             return document.root_version, document.trust_version, document.number
-        case Catalog():
+        case _:
             return document.root_version, document.trust_version, document.version
 
 
@@ -151,7 +151,7 @@ def fork_of(document: Root | Trust | Revocations | Catalog) -> TrustError:
                 number=document.number,
                 trust_version=document.trust_version,
             )
-        case Catalog():
+        case _:
             return CatalogFork(issuer=document.issuer, version=document.version)
 
 
