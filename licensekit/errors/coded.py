@@ -54,12 +54,14 @@ _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "led": _led,
     "messages": lambda items, _: "; ".join(one.message for one in items),
     "count": _counted,
+    "use": lambda use, _: "" if use == "production" else f"{use} ",
 }
 """What a template may ask of a field: `{expiry:day}`, `{key:hex}`, `{used:count seat|seats}`.
 
 `quoted` is for what a stranger wrote, `line` for what a library or the system said, and `document`
 for the type of a token, or for several of which one is meant. `{released:led , released }` is the
-list behind its words, and nothing where the list is empty.
+list behind its words, and nothing where the list is empty. `{use:use}` is the word before a
+sequence that is not of production, and nothing where it is.
 """
 
 

@@ -16,7 +16,7 @@ from licensekit.trust.scope import require_not_ahead, require_product, require_s
 from licensekit.trust.signed import Verified, open_frame, verified
 from licensekit.trust.state import TrustState, find_signer
 from licensekit.wire import armor
-from licensekit.wire.documents import Bundle, Catalog, Reset
+from licensekit.wire.documents import Bundle, Catalog, Reset, naming
 
 T = TypeVar("T", Bundle, Catalog, Reset)
 S = TypeVar("S", bytes, str)
@@ -36,6 +36,18 @@ def verify_bundle(token: armor.Token, trust: TrustState, now: int) -> Verified[B
     return bundle
 
 
+def verify_held_bundle(token: armor.Token, trust: TrustState) -> Verified[Bundle]:
+    """Verify a bundle that was taken before: all steps but 9, and whatever `now` is.
+
+    A bundle holds others back while this succeeds, also one that was revoked since; whether it
+    grants anything is judged when it is asked (`docs/entitlements.md`, "Parts"). Raises as
+    `verify_bundle` does.
+    """
+    bundle = _verify(token, Bundle, trust, None)
+    require_product(bundle.document, trust.root.product)
+    return bundle
+
+
 def verify_catalog(token: armor.Token, trust: TrustState, now: int) -> Verified[Catalog]:
     """Verify the catalog in `token`; raises as `verify_bundle` does, without step 9."""
     catalog = _verify(token, Catalog, trust, now)
@@ -51,11 +63,12 @@ def verify_reset(token: armor.Token, trust: TrustState, now: int) -> Verified[Re
     return _verify(token, Reset, trust, now)
 
 
-def _verify(token: armor.Token, kind: type[T], trust: TrustState, now: int) -> Verified[T]:
+def _verify(token: armor.Token, kind: type[T], trust: TrustState, now: int | None) -> Verified[T]:
     opened = open_frame(token, kind)  # step 3
     signer = find_signer(trust, opened, token.type)  # step 4
     document = verified(token, opened, kind, (signer.key,))  # steps 5 and 6
-    require_not_ahead(document.document.issued, now)  # step 7
+    if now is not None:
+        require_not_ahead(document.document.issued, now)  # step 7
     require_scope(signer, document.document)
     return document
 
@@ -80,7 +93,7 @@ def require_not_revoked(bundle: Verified[Bundle], trust: TrustState) -> None:
         or _holds(revocations.serials, document.serial)
         or (lowest is not None and document.sequence < lowest.of(document.use))
     ):
-        raise BundleRevoked(serial=document.serial, part=document.part, sequence=document.sequence)
+        raise BundleRevoked(**naming(document))
 
 
 def _holds(ordered: list[S], item: S) -> bool:
