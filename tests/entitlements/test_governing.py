@@ -141,6 +141,7 @@ def test_of_two_serials_that_replace_each_other_the_one_activated_last_governs(
     pair = [bare(serial=first, replaces=[second]), bare(serial=second, replaces=[first])]
     parts = [bare(serial=name, part="extra") for name in order]
     assert in_force(parts[0], pair[0], parts[1], pair[1]) == [parts[1], pair[1]]
+    assert in_force(parts[0], *pair) == [pair[1]]
 
 
 def test_of_a_ring_of_serials_the_one_activated_last_governs() -> None:
