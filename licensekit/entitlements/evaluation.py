@@ -12,7 +12,7 @@ from licensekit.access import Access
 from licensekit.catalog import included
 from licensekit.dates import day_at, end_of_day, start_of_day
 from licensekit.entitlements.binding import Fingerprint
-from licensekit.entitlements.parts import BundleState, Part, governing, judge
+from licensekit.entitlements.parts import BundleState, Part, governing, judge, serial_of
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import Bundle, Kind, License
@@ -73,7 +73,7 @@ class Entitlements(NamedTuple):
     parts: tuple[Part, ...]
     """The bundles in force, judged."""
     waiting: tuple[Part, ...]
-    """Bundles that have not started."""
+    """Bundles that have not started, and will be in force at their start as things are."""
     licenses: Mapping[str, License]
     """Every license of every catalog."""
     closure: Mapping[str, frozenset[str]]
@@ -98,6 +98,16 @@ class Entitlements(NamedTuple):
         """The lapsed parts whose policy refuses logins."""
         return tuple(part for part in self.parts if part.blocks)
 
+    @property
+    def bundles(self) -> tuple[Verified[Bundle], ...]:
+        """The bundles in force, then those that wait for their start."""
+        return tuple(part.verified for part in (*self.parts, *self.waiting))
+
+    @property
+    def serial(self) -> str | None:
+        """The serial that the installation is for; None where no bundle is in force or waits."""
+        return serial_of((v.document for v in self.bundles), self.trust_store.issuer)
+
 
 def evaluate(
     trust_store: TrustStore,
@@ -106,17 +116,29 @@ def evaluate(
     *,
     fingerprint: Fingerprint | None = None,
     released: int | None = None,
+    away_hours: float | None = None,
 ) -> Entitlements:
-    """Evaluate what `bundles` grant at `now` (seconds since 1970).
+    """Evaluate what `bundles`, in the order of their activation, grant at `now`.
 
-    `fingerprint` is what a bound bundle is held against; without one it grants nothing. `released`
-    is the date of the product version that asks, in days since 1970, held against maintenance.
+    Args:
+        trust_store: whom to believe, and what the codes mean; its lists say what was revoked.
+        bundles: all that may count, those that others replaced as well.
+        now: in seconds since 1970.
+        fingerprint: what a bound bundle is compared with; without one it grants nothing.
+        released: the date of the product version that asks, in days since 1970; for maintenance.
+        away_hours: for how long the database has been away, if it is: a bundle whose offline
+            hours are over grants nothing.
     """
     fingerprint = fingerprint or Fingerprint()
-    in_force, not_started = governing(bundles, now)
+    bundles = tuple(bundles)
+    in_force, not_started = governing(bundles, trust_store.trust, now)
 
     def judged(chosen: Iterable[Verified[Bundle]]) -> tuple[Part, ...]:
-        every = [judge(one, now, fingerprint=fingerprint, released=released) for one in chosen]
+        every = [
+            judge(one, now, fingerprint=fingerprint, released=released)
+            for one in chosen
+            if away_hours is None or away_hours < one.document.offline_hours
+        ]
         return _vendor_first(every, trust_store.issuer)
 
     parts, waiting = judged(in_force), judged(not_started)
@@ -127,7 +149,7 @@ def evaluate(
     return Entitlements(
         trust_store=trust_store,
         now=now,
-        valid_until=_valid_until(trust_store, parts, waiting, now),
+        valid_until=_valid_until(trust_store, parts, waiting, bundles, now),
         parts=parts,
         waiting=waiting,
         licenses=licenses,
@@ -252,15 +274,24 @@ def _tiers(grants: Iterable[Grant]) -> tuple[Tier, ...]:
 
 
 def _valid_until(
-    trust_store: TrustStore, parts: Iterable[Part], waiting: Iterable[Part], now: int
+    trust_store: TrustStore,
+    parts: Iterable[Part],
+    waiting: Iterable[Part],
+    bundles: Iterable[Verified[Bundle]],
+    now: int,
 ) -> int | None:
-    """Return the next second at which a state, a start or a notice changes."""
+    """Return the next second at which a state or a notice changes, or any bundle starts.
+
+    One that waits behind another may replace a third one when it starts.
+    """
     trust = trust_store.trust.trust
     moments = [None if trust is None else trust.document.fresh_until]
     moments += [listed.document.fresh_until for listed in trust_store.trust.lists.values()]
+    starts = [one.document.starts for one in bundles]
+    moments += [start_of_day(day) for day in starts if day is not None]
     for part in (*parts, *waiting):
-        days = (part.bundle.starts, part.bundle.next_check)
-        moments += [start_of_day(day) for day in days if day is not None]
+        if part.bundle.next_check is not None:
+            moments.append(start_of_day(part.bundle.next_check))
         moments.append(part.until)
         if part.state in _COUNTED_DOWN:
             moments.append(end_of_day(day_at(now)))

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from licensekit.errors.coded import Message, Templates
+from licensekit.wire.documents import label_of
 
 
 class BundleName(NamedTuple):
@@ -11,12 +12,15 @@ class BundleName(NamedTuple):
 
     serial: str
     part: str
+    use: str
+    """`production`, `trial` or `demo`."""
     sequence: int
     owner: str = ""
     """The issuer, where that is not the vendor."""
 
     def __str__(self) -> str:
-        return f"{self.owner} {self.serial} {self.part} {self.sequence}".lstrip()
+        label = label_of(self.serial, self.part, self.use, self.sequence)
+        return f"{self.owner} {label}".lstrip()
 
 
 class Severity(StrEnum):
@@ -43,7 +47,7 @@ class Notice(Message):
 
     @property
     def subject(self) -> str:
-        """What it is about: a bundle's serial, part and sequence, a license code, an issuer."""
+        """What it is about: the label of a bundle, a license code, an issuer."""
         return self._say(self.subject_template)
 
     def as_json(self) -> dict[str, Any]:

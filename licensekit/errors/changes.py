@@ -247,10 +247,11 @@ class BundleReturned(RefusedError):
     """A bundle that was returned to its vendor can never work here again."""
 
     code = "bundle-returned"
-    template = "{serial} {part} {sequence} was returned from here"
+    template = "{serial} {part} {use:use}{sequence} was returned from here"
     hint_template = "ask the issuer for a new bundle"
     serial: str
     part: str
+    use: str
     sequence: int
 
 

@@ -405,10 +405,11 @@ class BundleRevoked(TrustError):
     """The issuer has taken this bundle back."""
 
     code = "bundle-revoked"
-    template = "{serial} {part} {sequence} was revoked by its issuer"
+    template = "{serial} {part} {use:use}{sequence} was revoked by its issuer"
     hint_template = "ask the issuer for the bundle that replaces it"
     serial: str
     part: str
+    use: str
     sequence: int
 
 

@@ -23,13 +23,12 @@ from licensekit.entitlements.login import UserFacts
 from licensekit.installation.preview import HOLDERS, holders_of
 from licensekit.state import seats
 from licensekit.state.loading import state_at
-from licensekit.state.stored import BundleRecord, bundle_records
+from licensekit.state.stored import BundleRecord, stored_bundles
 from licensekit.state.time import lease_time
 from licensekit.state.transactions import ReadTransaction
 from licensekit.state.trust_store import verify_bundles
 from licensekit.state.users import known_user
 from licensekit.trust.pack import TrustStore
-from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, License, SeatKind
 from licensekit.wire.plain import word
 
@@ -152,11 +151,11 @@ def _history(
     read: ReadTransaction, trust_store: TrustStore, issuer: str, bare: str
 ) -> Iterator[BundleRecord]:
     """Reading into every bundle that still verifies, whether or not it is active."""
-    rows_ = read.connection.rows("SELECT frame FROM bundles WHERE issuer = ?", issuer)
-    tokens = [armor.Token("bundle", data) for (data,) in rows_]
-    verified, _ = verify_bundles(tokens, trust_store, read.now)
+    stored = stored_bundles(read.connection)
+    verified = verify_bundles(stored, trust_store, read.now).verified
     naming = {one.identity for one in verified if _names(one.document, bare)}
-    return (record for record in bundle_records(read.connection) if record.identity in naming)
+    ours = (one for one in read.bundles() if one.issuer == issuer)
+    return (record for record in ours if record.identity in naming)
 
 
 def _names(bundle: Bundle, bare: str) -> bool:

@@ -25,7 +25,7 @@ _HOLDERS: Final[Mapping[Kind, LiteralString]] = {
 }
 _SATELLITES: Final = "SELECT id FROM sites WHERE central = 0 ORDER BY id LIMIT ?"
 
-_BUNDLE_FIELDS: Final = ("issuer", "serial", "part", "sequence", "starts", "expiry")
+_BUNDLE_FIELDS: Final = ("issuer", "serial", "part", "use", "sequence", "starts", "expiry")
 
 
 class Deficit(NamedTuple):
@@ -121,15 +121,23 @@ class Preview(NamedTuple):
     moment: int
     """The time for which the new totals are given: now, or the start of what is to come."""
     company: str
+    serial_now: str | None
+    """The serial that the installation has."""
     serial: str | None
+    """The one that it would have."""
     new: tuple[Bundle, ...]
-    """The bundles that would become active."""
+    """The bundles that would be activated."""
+    again: tuple[Bundle, ...]
+    """The bundles that are here, and were signed again by another key."""
     same: tuple[Bundle, ...]
-    """The bundles that are active already."""
+    """The bundles that are here already."""
     refused: tuple[Bundle, ...]
     """The bundles that this installation does not take."""
     replaced: tuple[Bundle, ...]
-    """The bundles that would no longer be."""
+    """The bundles that would no longer be active."""
+    without_effect: tuple[Bundle, ...]
+    """The new ones that would grant nothing beside what is here, as a trial beside what was bought;
+    they count once that is gone."""
     trust: tuple[Brought, ...]
     """What the file brings of roots, trust documents, lists, catalogs and resets."""
     rows: tuple[PreviewRow, ...]
@@ -145,7 +153,7 @@ class Preview(NamedTuple):
     @property
     def changes(self) -> bool:
         """Whether activating it would change anything."""
-        return bool(self.new or self.trust)
+        return bool(self.new or self.again or self.trust)
 
     @property
     def altered(self) -> tuple[PreviewRow, ...]:
@@ -160,6 +168,8 @@ class Preview(NamedTuple):
             "serial": self.serial,
             "effective": format_seconds(self.moment),
             "new": [_named(bundle) for bundle in self.new],
+            "without_effect": [_named(bundle) for bundle in self.without_effect],
+            "signed_again": [_named(bundle) for bundle in self.again],
             "same": [_named(bundle) for bundle in self.same],
             "replaced": [_named(bundle) for bundle in self.replaced],
             "refused": [_named(bundle) for bundle in self.refused],
@@ -275,14 +285,17 @@ def news_of(before: TrustStore, after: TrustStore) -> Iterator[Brought]:
             yield Brought(reason="catalog", before=known, version=version, issuer=issuer)
 
 
-def changes_of(preview: Preview, serial: str | None) -> Iterator[Change]:
-    """Yield what a file would change, by key path; `serial` is the one that is here."""
-    if preview.serial != serial:
-        yield Change("serial", serial, preview.serial)
+def changes_of(preview: Preview) -> Iterator[Change]:
+    """Yield what a file would change, by key path."""
+    if preview.serial != preview.serial_now:
+        yield Change("serial", preview.serial_now, preview.serial)
     for bundle in preview.replaced:
         yield Change(_path(bundle), "active", "replaced")
     for bundle in preview.new:
-        yield Change(_path(bundle), None, "active")
+        is_idle = bundle in preview.without_effect
+        yield Change(_path(bundle), None, "without effect" if is_idle else "active")
+    for bundle in preview.again:
+        yield Change(_path(bundle), "here", "signed again")
     for what in preview.trust:
         yield Change(what.path, what.before, what.version)
     for row in preview.rows:
@@ -308,7 +321,7 @@ def short_later(preview: Preview) -> Iterator[ShortLater]:
 
 
 def _path(bundle: Bundle) -> str:
-    return f"bundles.{bundle.issuer}.{bundle.serial}.{bundle.part}.{bundle.sequence}"
+    return f"bundles.{bundle.issuer}.{bundle.label.replace(' ', '.')}"
 
 
 def _row(old: LicenseRow | None, new: LicenseRow, reason: str | None) -> PreviewRow:

@@ -70,7 +70,7 @@ class VerifiedBundle(Questions):
     serial = Field(lambda b: b.serial, "The serial that the bundle was issued to.")
     part = Field(lambda b: b.part, "`base`, or the name of an add-on.")
     sequence = Field(
-        lambda b: b.sequence, "The number within its serial and part; a higher one replaces it."
+        lambda b: b.sequence, "The number within serial, part and use; a higher one replaces it."
     )
     replaces = Field(lambda b: b.replaces, "The serials that this one takes the place of.")
     company = Field(lambda b: b.company, "The company that it was issued to.")
@@ -116,7 +116,7 @@ class VerifiedBundle(Questions):
 
     def __repr__(self) -> str:
         until = "perpetual" if self.expiry is None else f"until {self.expiry}"
-        return f"<VerifiedBundle {self.serial} {self.part} {self.sequence}, {until}>"
+        return f"<VerifiedBundle {self.bundle.label}, {until}>"
 
     @property
     def identity(self) -> str:

@@ -1,16 +1,17 @@
 """From pack and stored documents to whom an installation believes; every signature is checked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from licensekit.database import Connection
 from licensekit.errors import HomeInvalid, LicenseError, TrustMissing
-from licensekit.state.stored import Recorded, Stored, keep_seen
+from licensekit.state.stored import KEPT, BundleRecord, Recorded, Stored, StoredBundle, keep_seen
 from licensekit.trust.order import Seen
 from licensekit.trust.pack import TrustStore, add_documents, at_floor, open_pack
 from licensekit.trust.roots import pin_of
+from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import Verified, identity_of
-from licensekit.trust.verify import verify_bundle
+from licensekit.trust.verify import require_not_revoked, verify_held_bundle
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Bundle
 
@@ -29,6 +30,17 @@ class LoadedTrust(NamedTuple):
 
     trust_store: TrustStore
     unusable: tuple[Unusable, ...]
+
+
+class VerifiedBundles(NamedTuple):
+    """What the trust in force says of stored bundles, each in the order of activation."""
+
+    verified: tuple[Verified[Bundle], ...]
+    """Those whose keys may still sign them, whatever the clock shows: they hold others back."""
+    kept: tuple[Verified[Bundle], ...]
+    """Those among them that may be in force; one that was revoked still holds its place."""
+    unusable: Mapping[bytes, LicenseError]
+    """Identity of each that grants nothing to why: it does not verify, or was revoked."""
 
 
 def load_trust(stored: Stored, root: str, pack: bytes | str) -> LoadedTrust:
@@ -62,17 +74,47 @@ def combine_trust(stored: Stored, root: str, pack: bytes | str) -> LoadedTrust:
 
 
 def verify_bundles(
-    tokens: Iterable[armor.Token], trust_store: TrustStore, now: int
-) -> tuple[tuple[Verified[Bundle], ...], tuple[Unusable, ...]]:
-    """Return the bundles that verify, and those that do not."""
+    stored: Iterable[StoredBundle], trust_store: TrustStore, now: int
+) -> VerifiedBundles:
+    """Verify stored bundles again, under the trust in force."""
     verified: list[Verified[Bundle]] = []
-    unusable: list[Unusable] = []
-    for token in tokens:
+    kept: list[Verified[Bundle]] = []
+    unusable: dict[bytes, LicenseError] = {}
+    for record, token in stored:
         try:
-            verified.append(verify_bundle(token, trust_store.trust, now))
+            bundle = verify_held_bundle(token, trust_store.trust)
+            verified.append(bundle)
+            require_not_ahead(bundle.document.issued, now)
+            kept += [bundle] if record.state == KEPT else []
+            require_not_revoked(bundle, trust_store.trust)
         except LicenseError as error:
-            unusable.append(_unusable(token, error))
-    return tuple(verified), tuple(unusable)
+            unusable[record.identity] = error
+    return VerifiedBundles(tuple(verified), tuple(kept), unusable)
+
+
+def lost_bundles(
+    stored: Iterable[StoredBundle],
+    in_force: Iterable[Verified[Bundle]],
+    unusable: Mapping[bytes, LicenseError],
+) -> Iterator[Unusable]:
+    """Yield the `unusable` bundles of which nobody took the place.
+
+    One is needed no more once another one of its issuer and part, of the same use or a higher one,
+    was activated later and is in force.
+    """
+    known = {one.identity for one in in_force} | unusable.keys()
+    records = [record for record, _ in stored if record.identity in known]
+    for lost in records:
+        if lost.identity in unusable and not any(_comes_after(one, lost) for one in records):
+            yield Unusable("bundle", lost.identity.hex(), unusable[lost.identity])
+
+
+def _comes_after(later: BundleRecord, earlier: BundleRecord) -> bool:
+    return (
+        (later.issuer, later.part) == (earlier.issuer, earlier.part)
+        and later.use <= earlier.use
+        and later.number > earlier.number
+    )
 
 
 def tokens_of(trust_store: TrustStore) -> list[armor.Token]:

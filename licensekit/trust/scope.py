@@ -91,6 +91,15 @@ def require_scope(signer: AdmittedSigner, document: SignedByVendor) -> None:
         _require_bundle_scope(signer, document)
 
 
+def admits(signer: AdmittedSigner, bundle: Bundle) -> bool:
+    """Return whether the scope of a key admits a bundle of its issuer, whoever signed it."""
+    try:
+        _require_bundle_scope(signer, bundle)
+    except KeyOutOfScope:
+        return False
+    return True
+
+
 def _require_bundle_scope(signer: AdmittedSigner, bundle: Bundle) -> None:
     scope = signer.admitted.scope
     if bundle.use not in scope.uses:

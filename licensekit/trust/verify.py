@@ -16,7 +16,7 @@ from licensekit.trust.scope import require_not_ahead, require_product, require_s
 from licensekit.trust.signed import Verified, open_frame, verified
 from licensekit.trust.state import TrustState, find_signer
 from licensekit.wire import armor
-from licensekit.wire.documents import Bundle, Catalog, Reset
+from licensekit.wire.documents import Bundle, Catalog, Reset, naming
 
 T = TypeVar("T", Bundle, Catalog, Reset)
 S = TypeVar("S", bytes, str)
@@ -33,6 +33,18 @@ def verify_bundle(token: armor.Token, trust: TrustState, now: int) -> Verified[B
     bundle = _verify(token, Bundle, trust, now)
     require_product(bundle.document, trust.root.product)
     require_not_revoked(bundle, trust)
+    return bundle
+
+
+def verify_held_bundle(token: armor.Token, trust: TrustState) -> Verified[Bundle]:
+    """Verify a bundle that was taken before: all steps but 9, and whatever `now` is.
+
+    A bundle holds others back while this succeeds, also one that was revoked since; whether it
+    grants anything is judged when it is asked (`docs/entitlements.md`, "Parts"). Raises as
+    `verify_bundle` does.
+    """
+    bundle = _verify(token, Bundle, trust, None)
+    require_product(bundle.document, trust.root.product)
     return bundle
 
 
@@ -95,7 +107,7 @@ def require_not_revoked(bundle: Verified[Bundle], trust: TrustState) -> None:
         or _holds(revocations.serials, document.serial)
         or (lowest is not None and document.sequence < lowest.of(document.use))
     ):
-        raise BundleRevoked(serial=document.serial, part=document.part, sequence=document.sequence)
+        raise BundleRevoked(**naming(document))
 
 
 def _holds(ordered: list[S], item: S) -> bool:

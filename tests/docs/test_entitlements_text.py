@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from types import ModuleType
 
 import pytest
 
-from licensekit.entitlements import BundleState, assignment
+from licensekit.entitlements import BundleState, assignment, parts
 from licensekit.entitlements.denials import Reason
 from licensekit.entitlements.messages import Notice
 from licensekit.errors.coded import Message
@@ -61,11 +62,12 @@ def test_every_severity_is_as_listed(kind: type[Notice]) -> None:
 
 
 def test_every_state_and_policy_is_listed() -> None:
-    assert listed("Parts") == [state.value for state in BundleState]
+    assert listed("Parts", 1) == [state.value for state in BundleState]
     policies = {policy.name.lower().replace("_", "-") for policy in AfterGrace}
-    assert set(listed("Parts", 1)) == policies
+    assert set(listed("Parts", 2)) == policies
 
 
-def test_rules_of_assignments_are_numbered_as_where_they_are_carried_out() -> None:
-    numbers = [row[0] for row in tables(section(TEXT, "Assignments"))[0]]
-    assert re.findall(r"^(S[0-9])  ", assignment.__doc__ or "", re.MULTILINE) == numbers
+@pytest.mark.parametrize(("heading", "module"), [("Parts", parts), ("Assignments", assignment)])
+def test_rules_are_numbered_as_where_they_are_carried_out(heading: str, module: ModuleType) -> None:
+    numbers = [row[0] for row in tables(section(TEXT, heading))[0]]
+    assert re.findall(r"^([PS][0-9])  ", module.__doc__ or "", re.MULTILINE) == numbers

@@ -242,7 +242,8 @@ def test_what_the_issuer_has_taken_back_is_refused(
     state = update_revocations(STATE, sign(makers.revocations(**changes), VENDOR), NOW)
     if revoked:
         error = refused(BundleRevoked, state, lambda: verify_bundle(BUNDLE, state, NOW))
-        assert error.data == {"serial": SERIAL, "part": "base", "sequence": 1}
+        named = {"serial": SERIAL, "part": "base", "use": "production", "sequence": 1}
+        assert error.data == named
     else:
         assert counts(BUNDLE, state)
 

@@ -57,10 +57,7 @@ def show_license(details: LicenseDetails) -> None:
         emit()
         table(
             ["activated", "bundle", "now"],
-            [
-                (spelling.moment(r.activated), f"{r.serial} {r.part} {r.sequence}", r.state)
-                for r in details.history
-            ],
+            [(spelling.moment(one.activated), one.label, one.state) for one in details.history],
         )
 
 

@@ -5,7 +5,7 @@ from licensekit.cli.output import emit, facts, table
 from licensekit.cli.views import spelling
 from licensekit.cli.views.status import by_issuer_and_kind
 from licensekit.installation import Preview, PreviewRow
-from licensekit.wire.documents import Bundle, Kind
+from licensekit.wire.documents import Bundle, Kind, Use
 from licensekit.wire.plain import plain
 
 
@@ -16,6 +16,8 @@ def show_preview(preview: Preview, *, show_all: bool) -> None:
             ("company", preview.company or None),
             ("serial", preview.serial),
             *(("new", describe(bundle)) for bundle in preview.new),
+            *(("no effect", _idle(bundle)) for bundle in preview.without_effect),
+            *(("signed again", describe(bundle)) for bundle in preview.again),
             *(("replaces", describe(bundle)) for bundle in preview.replaced),
             *(("active", describe(bundle)) for bundle in preview.same),
             *(("refused", f"{describe(b)}, for {b.company}") for b in preview.refused),
@@ -38,10 +40,15 @@ def describe(bundle: Bundle) -> str:
     end = spelling.expiry(bundle.expiry)
     ends = end if bundle.expiry is None else f"until {end}"
     starts = f"from {shown['starts']} " if shown["starts"] else ""
+    use = "" if bundle.use is Use.PRODUCTION else f"{bundle.use.word}, "
     return (
-        f"{bundle.serial} {bundle.part}, sequence {bundle.sequence}, by {bundle.issuer},"
+        f"{bundle.serial} {bundle.part}, {use}sequence {bundle.sequence}, by {bundle.issuer},"
         f" {starts}{ends}"
     )
+
+
+def _idle(bundle: Bundle) -> str:
+    return f"{bundle.label} grants nothing beside what is active here; it counts once that is gone"
 
 
 def _row(row: PreviewRow) -> tuple[object, ...]:

@@ -32,7 +32,7 @@ class Issued(NamedTuple):
     @property
     def label(self) -> str:
         """The name for it in messages: serial, part and sequence."""
-        return f"{self.bundle.serial} {self.bundle.part} {self.bundle.sequence}"
+        return self.bundle.label
 
 
 def of_serial(connection: Connection, serial: str) -> list[Issued]:

@@ -28,8 +28,8 @@ from licensekit.issuer.messages import HistoryForked, SeveralStated
 from licensekit.issuer.orders.amendment import amendment, renewal
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
-from licensekit.keys.digest import sha256
 from licensekit.keys.signing import SigningKey
+from licensekit.keys.verifying import sha256
 from licensekit.trust.pack import open_pack
 from licensekit.trust.sign import sign
 from licensekit.trust.verify import verify_bundle

@@ -23,8 +23,8 @@ from licensekit.issuer.ledger import (
 )
 from licensekit.issuer.ledger import bundles as sold
 from licensekit.issuer.ledger.entries import stream
-from licensekit.keys.digest import sha256
 from licensekit.keys.signing import SigningKey
+from licensekit.keys.verifying import sha256
 from licensekit.trust.sign import sign
 from licensekit.wire import frame
 from licensekit.wire.documents import Document, LowestOfUses
