@@ -1,4 +1,4 @@
-"""Which bundles are in force, and what state each is in (`docs/entitlements.md`, "Parts").
+"""Which bundles are in force, and what state each is in (`docs/evaluation.md`, "Parts").
 
 For each issuer and part, the highest sequence that has started replaces the others. A bundle that
 replaces a serial takes the place of its issuer's earlier bundles for that serial.
@@ -13,7 +13,8 @@ from licensekit.dates import day_at, end_of_day, start_of_day
 from licensekit.entitlements.binding import Fingerprint, Match, match
 from licensekit.entitlements.messages import BundleName
 from licensekit.trust.signed import Verified
-from licensekit.wire.documents import AfterGrace, Bundle
+from licensekit.wire.documents import AfterGrace, Bundle, Use
+from licensekit.wire.plain import word
 
 
 class BundleState(StrEnum):
@@ -57,7 +58,8 @@ class Part(NamedTuple):
     def name(self) -> BundleName:
         """How messages name it."""
         bundle = self.bundle
-        return BundleName(bundle.serial, bundle.part, bundle.sequence, self.owner)
+        use = "" if bundle.use is Use.PRODUCTION else word(bundle.use)
+        return BundleName(bundle.serial, bundle.part, bundle.sequence, self.owner, use)
 
     @property
     def label(self) -> str:
@@ -65,9 +67,14 @@ class Part(NamedTuple):
         return str(self.name)
 
     @property
-    def blocks(self) -> bool:
-        """Whether its lapse refuses logins."""
-        return self.state is BundleState.EXPIRED and self.bundle.after_grace is AfterGrace.BLOCK
+    def works(self) -> bool:
+        """Whether everything that it grants works: it is active, in its warning or in grace."""
+        return self.state in _WORKING
+
+    @property
+    def is_useless(self) -> bool:
+        """Whether it grants nothing here, whatever its dates are."""
+        return self.state in _USELESS
 
     def days_left(self, now: int) -> int | None:
         """Return the days until the term ends, or once it has ended, until grace does."""
@@ -83,6 +90,7 @@ _AFTER_GRACE = {
     AfterGrace.ADVISORY: Access.FULL,
 }
 _WORKING = frozenset({BundleState.ACTIVE, BundleState.WARNING, BundleState.GRACE})
+_USELESS = frozenset({BundleState.FOREIGN, BundleState.UNMAINTAINED})
 
 
 def governing(

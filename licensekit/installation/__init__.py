@@ -4,8 +4,16 @@ An application calls it from its own screens; the `licensekit` command and the c
 on what is named here, and on nothing beneath.
 """
 
-from licensekit.entitlements import BundleState, LicenseRow, Notice, Part, Reason, Severity, rows
-from licensekit.entitlements.evaluation import qualify
+from licensekit.entitlements import (
+    BundleState,
+    Coverage,
+    LicenseRow,
+    Notice,
+    Part,
+    Reason,
+    Severity,
+    rows,
+)
 from licensekit.entitlements.events import (
     MESSAGE_OF_THE_DAY,
     NO_LOGIN,
@@ -14,6 +22,7 @@ from licensekit.entitlements.events import (
     concerning,
 )
 from licensekit.entitlements.login import Decision, UserFacts, ways
+from licensekit.entitlements.names import qualify
 from licensekit.installation.activation import Activated, ActivationProposal
 from licensekit.installation.audit import AuditReport
 from licensekit.installation.details import LicenseDetails
@@ -41,6 +50,7 @@ __all__ = [
     "AuditReport",
     "BundleRecord",
     "BundleState",
+    "Coverage",
     "Decision",
     "Deficit",
     "Event",

@@ -166,6 +166,7 @@ def plan_activation(read: ReadTransaction, data: bytes | str) -> ActivationPlan:
         fingerprint=fingerprint,
         released=read.opened.released,
         lower_allowed=lower_allowed(read, file.resets),
+        trust_store=file.trust_store,
     )
     admission = admit(file.bundles, facts)
     replaced = tuple(superseded(active, admission.new))

@@ -12,7 +12,7 @@ from licensekit.entitlements import (
     rows,
     where_to_buy,
 )
-from licensekit.entitlements.evaluation import qualify
+from licensekit.entitlements.names import qualify
 from licensekit.installation.preview import HOLDERS, holders_of
 from licensekit.state import seats
 from licensekit.state.loading import state_at

@@ -175,7 +175,7 @@ def _below_use(deficit: Deficit) -> BelowUse:
 
 
 def _sold(entitlements: Entitlements, code: str) -> int | None:
-    amounts = [g.amount for g in entitlements.grants.get(code, ()) if g.via is None]
+    amounts = [grant.amount for grant in entitlements.grants.get(code, ())]
     known = [amount for amount in amounts if amount is not None]
     return sum(known) if len(known) == len(amounts) else None
 

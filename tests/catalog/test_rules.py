@@ -209,8 +209,8 @@ FAULTS: dict[str, tuple[Catalog, list[Fault]]] = {
         [
             Fault(
                 "licenses.gold.requires",
-                "this can never hold: a user holds at most one plan, and none goes together"
-                " with `silver`",
+                "this can never hold: a user holds at most one plan of an issuer, and none goes"
+                " together with `silver`",
             )
         ],
     ),
@@ -219,8 +219,8 @@ FAULTS: dict[str, tuple[Catalog, list[Fault]]] = {
         [
             Fault(
                 "licenses.a.requires",
-                "this can never hold: a user holds at most one plan, and none goes together"
-                " with `gold` and `silver`",
+                "this can never hold: a user holds at most one plan of an issuer, and none goes"
+                " together with `gold` and `silver`",
             )
         ],
     ),
@@ -229,8 +229,8 @@ FAULTS: dict[str, tuple[Catalog, list[Fault]]] = {
         [
             Fault(
                 "licenses.extra.requires",
-                "this can never hold: a user holds at most one plan, and none goes together"
-                " with `silver`",
+                "this can never hold: a user holds at most one plan of an issuer, and none goes"
+                " together with `silver`",
             )
         ],
     ),

@@ -31,10 +31,11 @@ def show_license(details: LicenseDetails) -> None:
             ("remarks", spelling.listed(mark for mark, applies in marks if applies)),
             ("issuer", row.issuer),
             ("access", spelling.name_of(row.access)),
-            ("total", spelling.amount(row.total)),
+            ("total", spelling.amount_per(row.total, row.quantity, row.per)),
             ("in use", row.in_use),
             ("full with", license_.full_with),
             ("includes", spelling.listed(details.includes)),
+            ("replaced by", license_.replaced_by),
             ("requires", spelling.listed(license_.requires)),
             ("required by", spelling.listed(details.required_by)),
             ("buy more", details.buy),
@@ -49,8 +50,8 @@ def show_license(details: LicenseDetails) -> None:
                     e.bundle,
                     spelling.name_of(e.state),
                     spelling.name_of(e.access),
-                    None if e.via else spelling.amount(e.amount),
-                    e.via,
+                    None if e.via else spelling.amount_per(e.amount, row.quantity, e.per),
+                    f"{e.via}, whose place it took" if e.successor else e.via,
                 )
                 for e in details.explanations
             ],
@@ -77,10 +78,18 @@ def license_json(details: LicenseDetails) -> dict[str, Any]:
         "description": license_.description,
         "full_with": license_.full_with,
         "includes": list(details.includes),
+        "replaced_by": license_.replaced_by,
         "requires": list(license_.requires),
         "required_by": list(details.required_by),
         "buy": details.buy,
-        "granted_by": [{**e._asdict(), "access": word(e.access)} for e in details.explanations],
+        "granted_by": [
+            {
+                **e._asdict(),
+                "access": word(e.access),
+                "per": None if e.per is None else word(e.per),
+            }
+            for e in details.explanations
+        ],
         "holders": list(details.holders),
         "history": [
             {**r._asdict(), "identity": r.identity.hex(), "activated": format_seconds(r.activated)}

@@ -10,7 +10,7 @@ from typing import Final
 from licensekit.cli.output import counted
 from licensekit.dates import format_days, format_seconds
 from licensekit.text.values import UNRESTRICTED
-from licensekit.wire.documents import Kind
+from licensekit.wire.documents import Kind, MeterPeriod
 from licensekit.wire.plain import word
 
 PERPETUAL: Final = "perpetual"
@@ -25,6 +25,12 @@ _ALL_OF: Final = {Kind.SITE: "every site", Kind.USER: "everybody"}
 def amount(count: int | None) -> str:
     """Return a count; None is unrestricted."""
     return UNRESTRICTED if count is None else str(count)
+
+
+def amount_per(count: int | None, unit: str | None, per: MeterPeriod | None) -> str:
+    """Return a count with its unit and the time after which it is there anew: `20 GB per month`."""
+    words = (amount(count), unit or "", "" if per is None else f"per {word(per)}")
+    return " ".join(filter(None, words))
 
 
 def expiry(day: int | None) -> str:

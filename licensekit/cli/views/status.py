@@ -10,6 +10,7 @@ from licensekit.cli.views import spelling
 from licensekit.cli.views.events import event_json, show_events
 from licensekit.dates import day_at, format_days, format_seconds
 from licensekit.installation import (
+    Coverage,
     InstallationState,
     LicenseRow,
     Notice,
@@ -33,7 +34,8 @@ def show_status(state: InstallationState) -> None:
             ("serial", state.serial or "no bundle is active here"),
             ("product", _product(state)),
             ("time", spelling.moment(state.now)),
-            ("next date", _date_text(_next_date(parts, state.now), state.now)),
+            ("licensed until", _covered_text(state.entitlements.product_coverage, state.now)),
+            ("next date", _date_text(_next_date(state, parts), state.now)),
             ("installation", state.fingerprint.key and state.fingerprint.key.hex()),
         ]
     )
@@ -75,12 +77,15 @@ def status_json(state: InstallationState) -> dict[str, Any]:
         "company": _companies(parts),
         "serial": state.serial,
         "now": format_seconds(state.now),
-        "next_date": _date_json(_next_date(parts, state.now), state.now),
+        "covered_until": covered_json(entitlements.product_coverage),
+        "parts": [part_json(one, state.now) for one in entitlements.coverage],
+        "next_date": _date_json(_next_date(state, parts), state.now),
         "bundles": [_part_json(part, state.now) for part in parts],
         "licenses": [
             {**row_json(row), "free": row.free, "granted": row.granted}
             for row in rows(entitlements, state.in_use)
         ],
+        "settings": dict(entitlements.settings.values),
         "events": [event_json(event) for event in state.events],
         "notices": [notice.as_json() for notice in state.notices],
         "installation": {
@@ -110,6 +115,8 @@ _DATES: Final = {
     "grace": "end of grace",
     "next_check": "next check",
 }
+_ENDS: Final = frozenset({"warning", "expiry", "grace"})
+"""Dates that do not matter where another bundle takes over before."""
 
 
 class _NextDate(NamedTuple):
@@ -120,14 +127,45 @@ class _NextDate(NamedTuple):
     what: str
 
 
-def _next_date(parts: Iterable[Part], now: int) -> _NextDate | None:
+def _next_date(state: InstallationState, parts: Iterable[Part]) -> _NextDate | None:
+    """Return the next day on which something comes or ends: not the end of what is followed."""
     to_come = [
         _NextDate(day, part.label, what)
         for part in parts
         for name, what in _DATES.items()
-        if (day := getattr(part.bundle, name)) is not None and day > day_at(now)
+        if name not in _ENDS or not state.entitlements.is_followed(part)
+        if (day := getattr(part.bundle, name)) is not None and day > day_at(state.now)
     ]
     return min(to_come, default=None)
+
+
+def _covered_text(coverage: Coverage, now: int) -> str | None:
+    """Return until when the product is licensed, in words; None: it is not."""
+    if not coverage.is_licensed:
+        return None
+    days = coverage.days_left(now)
+    if coverage.until is None or days is None:
+        return spelling.PERPETUAL
+    if coverage.until < day_at(now):
+        return f"{spelling.day(coverage.until)}; grace ends in {spelling.days(days)}"
+    followed = ", without a gap" if len(coverage.bundles) > 1 else ""
+    return f"{spelling.day(coverage.until)}, in {spelling.days(days)}{followed}"
+
+
+def covered_json(coverage: Coverage) -> str | None:
+    """Return until when a part is licensed as `--json` prints it; None: it is not."""
+    return spelling.expiry(coverage.until) if coverage.is_licensed else None
+
+
+def part_json(coverage: Coverage, now: int) -> dict[str, Any]:
+    """Return one issuer's part as `--json` prints it."""
+    return {
+        "issuer": coverage.issuer,
+        "part": coverage.part,
+        "covered_until": covered_json(coverage),
+        "works_until": spelling.day(coverage.works_until),
+        "days_left": coverage.days_left(now),
+    }
 
 
 def _date_text(date: _NextDate | None, now: int) -> str | None:
@@ -196,7 +234,7 @@ def _row(row: LicenseRow) -> tuple[object, ...]:
         row.code,
         row.name,
         row.in_use if is_counted else None,
-        spelling.amount(row.total),
+        spelling.amount_per(row.total, row.quantity, row.per),
         spelling.amount(row.free) if is_counted else None,
         spelling.name_of(row.access),
     )
@@ -211,6 +249,8 @@ def row_json(row: LicenseRow) -> dict[str, Any]:
         "name": row.name,
         "access": word(row.access),
         "total": row.total,
+        "quantity": row.quantity,
+        "per": None if row.per is None else word(row.per),
         "in_use": row.in_use,
         "hidden": row.hidden,
         "plan": row.plan,

@@ -1,11 +1,13 @@
 """Licenses as the Licenses screen shows them: what there is, in use and left, and its state."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from licensekit.access import Access
+from licensekit.dates import day_at
 from licensekit.installation import BundleState, InstallationState, LicenseRow, Part, rows
 from licensekit.wire.documents import Kind, SeatKind
+from licensekit.wire.plain import word
 
 _TONES: Final = {
     BundleState.ACTIVE: "good",
@@ -16,6 +18,10 @@ _TONES: Final = {
     BundleState.FOREIGN: "bad",
     BundleState.UNMAINTAINED: "bad",
 }
+_ENDS: Final = frozenset({"warning", "expiry", "grace"})
+"""Dates that do not matter where another bundle takes over before."""
+_FOLLOWED: Final = "followed"
+"""The state of a bundle that ends, and that another one follows without a gap."""
 NEARLY_FULL: Final = 90
 """From so many percent in use on, a license is shown as nearly used up."""
 
@@ -25,7 +31,10 @@ class PartView(NamedTuple):
 
     part: Part
     tone: str
+    state: str
+    """The text's name of its state."""
     days_left: int | None
+    """Until the part is no longer licensed without a gap; None is perpetual."""
     dates: tuple[tuple[str, int], ...]
     """The text's name of each date that it has, to the date."""
 
@@ -44,6 +53,8 @@ class LicenseView(NamedTuple):
     concurrent: bool
     quantity: str | None
     """The unit of a system license that is sold by quantity."""
+    per: str | None
+    """The text's name of the time after which the quantity of a meter is there anew."""
 
 
 class IssuerView(NamedTuple):
@@ -114,10 +125,20 @@ def is_there(row: LicenseRow) -> bool:
 
 def part_views(state: InstallationState, issuer: str | None = None) -> Iterator[PartView]:
     """Yield the bundles in force and those that wait, of one issuer or of all."""
-    for part in (*state.entitlements.parts, *state.entitlements.waiting):
-        if issuer in (None, part.bundle.issuer):
-            dates = tuple(_dates(part))
-            yield PartView(part, _TONES[part.state], part.days_left(state.now), dates)
+    entitlements = state.entitlements
+    for part in (*entitlements.parts, *entitlements.waiting):
+        bundle = part.bundle
+        if issuer in (None, bundle.issuer):
+            covered = entitlements.coverage_of(bundle.issuer, bundle.part)
+            is_ending = part.works and part.state is not BundleState.ACTIVE
+            is_calm = is_ending and covered.is_followed(bundle)
+            yield PartView(
+                part=part,
+                tone="good" if is_calm else _TONES[part.state],
+                state=_FOLLOWED if is_calm else part.state.value,
+                days_left=covered.days_left(state.now) if part.works else part.days_left(state.now),
+                dates=tuple(_dates(part)),
+            )
 
 
 def license_view(state: InstallationState, row: LicenseRow) -> LicenseView:
@@ -133,6 +154,7 @@ def license_view(state: InstallationState, row: LicenseRow) -> LicenseView:
         over=over,
         concurrent=license_.seats is SeatKind.CONCURRENT,
         quantity=license_.quantity,
+        per=None if license_.per is None else word(license_.per),
     )
 
 
@@ -144,10 +166,16 @@ def buy_address(state: InstallationState, issuer: str) -> str | None:
     return written if written.startswith(("https://", "http://")) else None
 
 
-def next_date(parts: Iterable[PartView], today: int) -> tuple[str, int] | None:
-    """Return the nearest date that is still to come, with its name."""
-    coming = [(day, name) for part in parts for name, day in part.dates if day > today]
-    return min(((name, day) for day, name in coming), key=lambda one: one[1], default=None)
+def next_date(state: InstallationState) -> tuple[str, int] | None:
+    """Return the nearest date that is still to come, with its name: no end of what is followed."""
+    coming = [
+        (name, day)
+        for one in part_views(state)
+        for name, day in one.dates
+        if day > day_at(state.now)
+        if name not in _ENDS or not state.entitlements.is_followed(one.part)
+    ]
+    return min(coming, key=lambda one: one[1], default=None)
 
 
 def _percent(row: LicenseRow) -> int:

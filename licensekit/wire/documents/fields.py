@@ -71,6 +71,7 @@ _REFUSED: Final = (
 what is never seen (Default_Ignorable_Code_Point of the Unicode Character Database) but for ZERO
 WIDTH NON-JOINER and JOINER, which Persian and Hindi are written with."""
 _FIRST_REFUSED: Final = tuple(first for first, _ in _REFUSED)
+_NOT_BETWEEN_WORDS: Final = ("\n\n", "\n-", "-\n", "\n.", ".\n", "..", ".-", "-.")
 _SERIAL_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ" + CODE_ALPHABET
 
 
@@ -88,7 +89,7 @@ def text_fault(text: str) -> str | None:
     """Return why `text` may not stand in a document, or None."""
     if text.isascii() and text.isprintable():
         return None
-    if any(map(_is_refused, text)):
+    if any(map(_is_refused, set(text))):
         return "has a control character or one that cannot be seen"
     return None if is_normalized("NFC", text) else "is not in Unicode normalization form C"
 
@@ -130,15 +131,7 @@ def require_codes(codes: Iterable[str]) -> None:
         ValueError: one is not.
     """
     listed = list(codes)
-    joined = "\n".join(listed)
-    # One look over all codes of a document; their lengths are bounds of their fields.
-    if listed and not (
-        is_word(joined, CODE_ALPHABET + b"\n")
-        and joined.count("\n") == len(listed) - 1
-        and "\n\n" not in joined
-        and "\n-" not in joined
-        and "-\n" not in joined
-    ):
+    if listed and not _are_words(listed, b""):
         _refuse_first(listed, is_code, "is not a code: lower-case letters, digits, inner dashes")
 
 
@@ -148,7 +141,13 @@ def require_qualified(codes: Iterable[str]) -> None:
     Raises:
         ValueError: one is not.
     """
-    _refuse_first(codes, _is_qualified, "is neither `code` nor `issuer.code`")
+    listed = list(codes)
+    if listed and not (
+        max(map(len, listed)) <= limits.CODE_LENGTH
+        and _are_words(listed, b".")
+        and all(code.count(".") <= 1 for code in listed)
+    ):
+        _refuse_first(listed, _is_qualified, "is neither `code` nor `issuer.code`")
 
 
 def require_serials(serials: Iterable[str]) -> None:
@@ -166,9 +165,14 @@ def require_texts(texts: Iterable[object]) -> None:
     Raises:
         ValueError: one may not.
     """
-    for text in texts:
-        if isinstance(text, str) and (fault := text_fault(text)):
-            raise ValueError(f"{text!a:.60} {fault}")
+    listed = [text for text in texts if isinstance(text, str)]
+    joined = "".join(listed)
+    if joined.isascii() and joined.isprintable():
+        return
+    # One look over all. A line feed composes with nothing, so it keeps them apart for NFC.
+    if any(map(_is_refused, set(joined))) or not is_normalized("NFC", "\n".join(listed)):
+        text, fault = next((text, fault) for text in listed if (fault := text_fault(text)))
+        raise ValueError(f"{text!a:.60} {fault}")
 
 
 def require_extensions(extensions: dict[str, str | int | bool]) -> None:
@@ -198,6 +202,22 @@ def _refuse_first(items: Iterable[str], is_good: Callable[[str], bool], why: str
     for item in items:
         if not is_good(item):
             raise ValueError(f"{item!a:.60} {why}")
+
+
+def _are_words(listed: Sequence[str], between: bytes) -> bool:
+    """Return whether all are made of words, with `between` between the words of one.
+
+    It is one look over all of them: a catalog may have two hundred thousand. Their lengths are
+    bounds of their fields.
+    """
+    joined = "\n".join(listed)
+    return (
+        is_word(joined, CODE_ALPHABET + between + b"\n")
+        and joined.count("\n") == len(listed) - 1
+        and not any(pair in joined for pair in _NOT_BETWEEN_WORDS)
+        and not joined.startswith(".")
+        and not joined.endswith(".")
+    )
 
 
 def _is_qualified(text: str) -> bool:

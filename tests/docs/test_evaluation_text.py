@@ -1,4 +1,4 @@
-"""`docs/entitlements.md`: every code that is told is listed, and no other."""
+"""`docs/evaluation.md`: every code that is told is listed, and no other."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from licensekit.state.messages import UNUSABLE
 from licensekit.wire.documents import AfterGrace
 from tests.docs.tables import section, tables, text_of
 
-TEXT = text_of("entitlements.md")
+TEXT = text_of("evaluation.md")
 assert TimeNotKept.code, "its module is imported, so that every notice is known"
 
 
