@@ -1,5 +1,6 @@
-"""Which bundles are in force, and what state each is in (`docs/evaluation.md`, "Parts").
+"""Which bundles are in force, and what state each is in (`docs/evaluation.md`).
 
+The rules are under "Bundles that govern" and "States".
 For each issuer and part, the highest sequence that has started replaces the others. A bundle that
 replaces a serial takes the place of its issuer's earlier bundles for that serial.
 """

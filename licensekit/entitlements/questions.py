@@ -276,7 +276,7 @@ def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[License
                 issuer=issuer_of(entitlements.trust_store, code),
                 kind=license_.kind,
                 name=name_of(license_),
-                access=_row_access(entitlements, code),
+                access=best_access(entitlements, code),
                 total=numbers.total,
                 in_use=numbers.in_use,
                 hidden=license_.hidden,
@@ -296,7 +296,8 @@ def _quantity(entitlements: Entitlements, code: str) -> int | None:
     return total_of(grant.amount for grant in grants if grant.part.cap is Access.FULL)
 
 
-def _row_access(entitlements: Entitlements, code: str) -> Access:
+def best_access(entitlements: Entitlements, code: str) -> Access:
+    """Return what a system license gives the installation, and any other one who holds most."""
     if entitlements.licenses[code].kind is Kind.SYSTEM:
         return entitlements.system[code]
     given = max(

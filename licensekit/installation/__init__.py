@@ -28,7 +28,7 @@ from licensekit.installation.audit import AuditReport
 from licensekit.installation.details import LicenseDetails
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.installation import Installation
-from licensekit.installation.preview import Deficit, Preview, PreviewRow
+from licensekit.installation.preview import Consequences, Deficit, Preview, PreviewRow
 from licensekit.installation.relocation import Moved, move
 from licensekit.installation.sites import SiteRow, Sites
 from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRow, parse_users
@@ -50,6 +50,7 @@ __all__ = [
     "AuditReport",
     "BundleRecord",
     "BundleState",
+    "Consequences",
     "Coverage",
     "Decision",
     "Deficit",

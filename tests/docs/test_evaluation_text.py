@@ -60,9 +60,9 @@ def test_every_severity_is_as_listed(kind: type[Notice]) -> None:
 
 
 def test_every_state_and_policy_is_listed() -> None:
-    assert listed("Parts") == [state.value for state in BundleState]
+    assert listed("States") == [state.value for state in BundleState]
     policies = {policy.name.lower().replace("_", "-") for policy in AfterGrace}
-    assert set(listed("Parts", 1)) == policies
+    assert set(listed("States", 1)) == policies
 
 
 def test_rules_of_assignments_are_numbered_as_where_they_are_carried_out() -> None:

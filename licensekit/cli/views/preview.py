@@ -1,16 +1,19 @@
 """What a license file would change, as people and programs read it."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from licensekit.access import Access
 from licensekit.cli.output import emit, error_json, facts, table
 from licensekit.cli.views import spelling
-from licensekit.cli.views.status import by_issuer_and_kind
+from licensekit.cli.views.status import by_issuer_and_kind, covered_json
 from licensekit.dates import format_seconds
 from licensekit.installation import Preview, PreviewRow
 from licensekit.wire.documents import Bundle, Kind
 from licensekit.wire.plain import plain, word
 
+_NAMED: Final = 5
+"""How many licenses that end are named."""
 _BUNDLE_FIELDS: Final = ("issuer", "serial", "part", "sequence", "starts", "expiry")
 
 
@@ -26,6 +29,7 @@ def show_preview(preview: Preview, *, show_all: bool) -> None:
             *(("refused", f"{describe(b)}, for {b.company}") for b in preview.refused),
             *(("brings", what) for what in preview.trust),
             ("from", spelling.moment(preview.moment) if preview.moment > preview.now else None),
+            *_consequences(preview),
         ]
     )
     rows = preview.rows if show_all else preview.altered
@@ -35,6 +39,24 @@ def show_preview(preview: Preview, *, show_all: bool) -> None:
         in_order = sorted(rows, key=by_issuer_and_kind)
         table([*columns, ">new total", ">new free", "can be activated"], map(_row, in_order))
     emit()
+
+
+def _consequences(preview: Preview) -> Iterator[tuple[str, str]]:
+    """Yield until when the product is licensed, what ends and how many people may log in."""
+    covered = spelling.covered(preview.consequences.covered_new)
+    yield "licensed until", f"{covered}; now {spelling.covered(preview.consequences.covered_now)}"
+    for loss in preview.consequences.losses:
+        what = "read-only" if loss.access is Access.READ else "ends"
+        named, more = loss.licenses[:_NAMED], len(loss.licenses) - _NAMED
+        listed = ", ".join((*named, *([f"{more} more"] if more > 0 else [])))
+        yield what, f"{_since(preview, loss.at)}: {listed}"
+    people = [f"{one.people} {_since(preview, one.at)}" for one in preview.consequences.logins[1:]]
+    if people:
+        yield "may log in", "; ".join((f"{preview.consequences.logins[0].people} now", *people))
+
+
+def _since(preview: Preview, at: int) -> str:
+    return f"from {spelling.moment(at)} on" if at > preview.now else "with this file"
 
 
 def describe(bundle: Bundle) -> str:
@@ -71,6 +93,22 @@ def preview_json(preview: Preview) -> dict[str, Any]:
                 "holders": list(one.holders),
             }
             for one in preview.deficits
+        ],
+        "covered_until": {
+            "now": covered_json(preview.consequences.covered_now),
+            "new": covered_json(preview.consequences.covered_new),
+        },
+        "losses": [
+            {
+                "from": format_seconds(loss.at),
+                "access": word(loss.access),
+                "licenses": list(loss.licenses),
+            }
+            for loss in preview.consequences.losses
+        ],
+        "may_log_in": [
+            {"from": format_seconds(one.at), "people": one.people, "by": dict(one.by_way)}
+            for one in preview.consequences.logins
         ],
         "reasons": [error_json(error) for error in preview.reasons],
     }

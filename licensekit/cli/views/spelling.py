@@ -9,6 +9,7 @@ from typing import Final
 
 from licensekit.cli.output import counted
 from licensekit.dates import format_days, format_seconds
+from licensekit.installation import Coverage
 from licensekit.text.values import UNRESTRICTED
 from licensekit.wire.documents import Kind, MeterPeriod
 from licensekit.wire.plain import word
@@ -36,6 +37,11 @@ def amount_per(count: int | None, unit: str | None, per: MeterPeriod | None) -> 
 def expiry(day: int | None) -> str:
     """Return the last day of a term; None is perpetual."""
     return PERPETUAL if day is None else format_days(day)
+
+
+def covered(coverage: Coverage) -> str:
+    """Return the last day until which a part is licensed without a gap."""
+    return expiry(coverage.until) if coverage.is_licensed else "not licensed"
 
 
 def day(days: int | None) -> str | None:
