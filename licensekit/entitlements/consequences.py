@@ -15,6 +15,7 @@ from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.login import ways
 from licensekit.entitlements.names import issuer_of, qualify
 from licensekit.entitlements.questions import Holding, best_access
+from licensekit.limits import SECONDS
 from licensekit.wire.documents import Kind, UserKind
 
 LATER: Final = 12
@@ -60,7 +61,8 @@ def later(state: Entitlements, evaluated: Callable[[int], Entitlements]) -> list
         end = bundle.expiry if bundle.grace is None else bundle.grace
         moments |= {start_of_day(bundle.starts)} if bundle.starts is not None else set()
         moments |= {end_of_day(end)} if end is not None else set()
-    return [evaluated(moment) for moment in sorted(m for m in moments if m > state.now)[:LATER]]
+    to_come = sorted(m for m in moments if state.now < m <= SECONDS)  # time ends with year 9999
+    return [evaluated(moment) for moment in to_come[:LATER]]
 
 
 def losses(states: Sequence[Entitlements]) -> tuple[Loss, ...]:

@@ -31,7 +31,9 @@ class LicenseDetails(NamedTuple):
     row: LicenseRow
     license: License
     includes: tuple[str, ...]
-    """All that it includes, directly or not."""
+    """All that it gives its holder, directly or not."""
+    replaced_by: str | None
+    """The license that took its place."""
     required_by: tuple[str, ...]
     buy: str | None
     """The address at which its issuer sells more."""
@@ -56,6 +58,7 @@ def details_of(read: ReadTransaction, code: str, now: int | None) -> LicenseDeta
     name = resolve(entitlements, code)
     [row] = [row for row in rows(entitlements, state.in_use) if row.code == name]
     trust_store = entitlements.trust_store
+    heir = entitlements.licenses[name].replaced_by
     required_by = [
         other
         for other, license_ in entitlements.licenses.items()
@@ -66,6 +69,7 @@ def details_of(read: ReadTransaction, code: str, now: int | None) -> LicenseDeta
         row=row,
         license=entitlements.licenses[name],
         includes=tuple(sorted(entitlements.closure[name])),
+        replaced_by=None if heir is None else qualify(trust_store, row.issuer, heir),
         required_by=tuple(sorted(required_by)),
         buy=where_to_buy(entitlements, name),
         explanations=explain(entitlements, name),

@@ -20,6 +20,7 @@ from licensekit.entitlements.consequences import (
     steps,
 )
 from licensekit.entitlements.login import UserFacts, may_login, ways
+from licensekit.limits import DAYS
 from licensekit.wire.documents import AfterGrace, Bundle, LoginRule, UserKind
 from tests import makers
 from tests.entitlements.engine import SITE, SYSTEM, USER, bare, granted, trust_store, verified
@@ -84,6 +85,10 @@ def test_a_renewal_that_waits_lets_nothing_end() -> None:
 def test_no_more_than_some_later_moments_are_looked_at() -> None:
     many = [bare(part=f"p{number}", expiry=DAY + number) for number in range(LATER + 5)]
     assert len(later(at(DAY, *many), lambda now: granted(STORE, now=now))) == LATER
+
+
+def test_what_ends_with_the_last_day_of_the_calendar_has_no_later_moment() -> None:
+    assert later(at(DAY, bare(expiry=DAYS)), lambda now: granted(STORE, now=now)) == []
 
 
 def test_only_what_gives_a_needed_license_decides_and_only_ranks_that_are_held() -> None:

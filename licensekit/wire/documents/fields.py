@@ -211,12 +211,14 @@ def _are_words(listed: Sequence[str], between: bytes) -> bool:
     bounds of their fields.
     """
     joined = "\n".join(listed)
+    for pair in _NOT_BETWEEN_WORDS:
+        if pair in joined:
+            return False
     return (
         is_word(joined, CODE_ALPHABET + between + b"\n")
         and joined.count("\n") == len(listed) - 1
-        and not any(pair in joined for pair in _NOT_BETWEEN_WORDS)
-        and not joined.startswith(".")
-        and not joined.endswith(".")
+        and joined[0] != "."
+        and joined[-1] != "."
     )
 
 
