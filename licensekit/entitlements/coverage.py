@@ -4,12 +4,10 @@ The bundles of one issuer and part follow one another. What counts for people is
 that ends, not the day on which one of them does: a renewal that waits takes over.
 """
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from licensekit.dates import day_at, end_of_day, start_of_day
-from licensekit.entitlements.parts import governing
-from licensekit.trust.signed import Verified
+from licensekit.dates import day_at, end_of_day
 from licensekit.wire.documents import Bundle
 
 
@@ -72,24 +70,26 @@ class Coverage(NamedTuple):
 
 
 def list_coverage(
-    bundles: Iterable[Verified[Bundle]], now: int, useless: Container[bytes] = frozenset()
+    in_force_at: Callable[[int], Iterable[Bundle]],
+    starts: Iterable[int],
+    now: int,
+    is_usable: Callable[[Bundle], bool] = lambda _: True,
 ) -> tuple[Coverage, ...]:
     """Return the coverage of every issuer's part that a bundle in force or waiting is for.
 
-    `now` is in seconds since 1970. `useless` are the identities of bundles that grant nothing
-    here whatever their dates are. Which bundle governs at a moment is the rule of `parts`.
+    `in_force_at` returns which bundles govern at a second, at most one for each issuer and part.
+    `starts` are the seconds from `now` on at which that may change. What is not `is_usable` grants
+    nothing here, whatever its dates are. All times are in seconds since 1970.
     """
     of_line: dict[tuple[str, str], list[Step]] = {}
-    governed = dict(_governed(tuple(bundles), now))
-    for since, in_force in governed.items():
+    for since in sorted({now, *(start for start in starts if start > now)}):
+        in_force = {(bundle.issuer, bundle.part): bundle for bundle in in_force_at(since)}
         for line in in_force:
             of_line.setdefault(line, [])
         for line, steps in of_line.items():
-            verified = in_force.get(line)
-            document = None if verified is None else verified.document
-            if not steps or steps[-1].bundle is not document:
-                usable = verified is None or verified.identity not in useless
-                steps.append(Step(since, document, usable))
+            bundle = in_force.get(line)
+            if not steps or steps[-1].bundle is not bundle:
+                steps.append(Step(since, bundle, bundle is None or is_usable(bundle)))
     return tuple(cover(*line, steps, now) for line, steps in sorted(of_line.items()))
 
 
@@ -115,18 +115,6 @@ def cover(issuer: str, part: str, steps: Iterable[Step], now: int) -> Coverage:
     works_until = None if end is None else day_at(end - 1)
     days = [day for day in (covering[-1].expiry, works_until) if day is not None]
     return Coverage(issuer, part, tuple(covering), min(days, default=None), works_until)
-
-
-def _governed(
-    bundles: tuple[Verified[Bundle], ...], now: int
-) -> Iterator[tuple[int, dict[tuple[str, str], Verified[Bundle]]]]:
-    """Yield from when which bundles govern: now, and at each start that is still to come."""
-    in_force, waiting = governing(bundles, now)
-    together = (*in_force, *waiting)
-    starts = {start_of_day(verified.document.starts or 0) for verified in waiting}
-    for moment in (now, *sorted(starts)):
-        chosen = in_force if moment == now else governing(together, moment)[0]
-        yield moment, {(v.document.issuer, v.document.part): v for v in chosen}
 
 
 def _works(bundle: Bundle, moment: int) -> bool:

@@ -97,6 +97,7 @@ def evaluate(
     is the date of the product version that asks, in days since 1970, held against maintenance.
     """
     fingerprint = fingerprint or Fingerprint()
+    bundles = tuple(bundles)
     in_force, not_started = governing(bundles, now)
 
     def judged(chosen: Iterable[Verified[Bundle]]) -> tuple[Part, ...]:
@@ -115,11 +116,7 @@ def evaluate(
         valid_until=min((m for m in moments if m > now), default=None),
         parts=parts,
         waiting=waiting,
-        coverage=list_coverage(
-            (*in_force, *not_started),
-            now,
-            {part.verified.identity for part in (*parts, *waiting) if part.is_useless},
-        ),
+        coverage=_coverage(bundles, (*parts, *waiting), now),
         licenses=licenses,
         closure=closure,
         grants=grants,
@@ -134,6 +131,23 @@ def evaluate(
             if license_.kind is not Kind.SYSTEM
         },
         settings=settings_of(trust_store, parts),
+    )
+
+
+def _coverage(
+    bundles: tuple[Verified[Bundle], ...], parts: Iterable[Part], now: int
+) -> tuple[Coverage, ...]:
+    def in_force_at(moment: int) -> list[Bundle]:
+        return [verified.document for verified in governing(bundles, moment)[0]]
+
+    judged = list(parts)
+    useless = [part.bundle for part in judged if part.is_useless]
+    starts = [part.bundle.starts for part in judged]
+    return list_coverage(
+        in_force_at,
+        [start_of_day(day) for day in starts if day is not None],
+        now,
+        lambda bundle: bundle not in useless,
     )
 
 

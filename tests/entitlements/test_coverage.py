@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licensekit.dates import date_of, end_of_day, start_of_day
-from licensekit.entitlements import Coverage, Fingerprint, list_coverage, list_notices
+from licensekit.entitlements import Coverage, Fingerprint, list_notices
 from licensekit.entitlements.answers import Answers
-from licensekit.entitlements.coverage import Step, cover
+from licensekit.entitlements.coverage import Step, cover, list_coverage
 from licensekit.entitlements.parts import governing
 from licensekit.wire.documents import AfterGrace, Binding, Bundle
 from tests import makers
@@ -22,7 +22,7 @@ STORE = trust_store(makers.catalog(), partner=makers.PARTNER)
 
 
 def covered(*bundles: Bundle, day: int = DAY) -> Coverage:
-    [one] = list_coverage(verified(STORE, *bundles), start_of_day(day) + 3600)
+    [one] = granted(STORE, *bundles, now=start_of_day(day) + 3600).coverage
     return one
 
 
@@ -141,8 +141,19 @@ def test_nobody_is_warned_of_an_end_that_is_covered(
     assert [notice.code for notice in list_notices(entitlements, {})] == expected
 
 
-def test_plain_steps_are_enough() -> None:
+def test_plain_bundles_are_enough() -> None:
     """As for a ledger, which knows itself what it has sold."""
+    new = bare(2, starts=DAY + 11, expiry=DAY + 90)
+    begin = start_of_day(DAY + 11)
+
+    def sold(moment: int) -> list[Bundle]:
+        return [OLD if moment < begin else new]
+
+    [one] = list_coverage(sold, [begin], start_of_day(DAY))
+    assert (one.bundles, one.until) == ((OLD, new), DAY + 90)
+
+
+def test_plain_steps_are_enough() -> None:
     steps = [Step(start_of_day(DAY), OLD), Step(start_of_day(DAY + 11), bare(2, expiry=DAY + 90))]
     assert cover("demo", "base", steps, start_of_day(DAY)).until == DAY + 90
     ended = [Step(0, bare()), Step(start_of_day(DAY + 3), None)]
@@ -179,7 +190,7 @@ def test_a_model_that_looks_at_each_day_comes_to_the_same(sold: list[Bundle], da
                 return one.document
         return None
 
-    one = list_coverage(chosen, start_of_day(day))[0]
+    [one] = granted(STORE, *sold, now=start_of_day(day)).coverage
     assert one.is_licensed is (working(day) is not None)
     if one.is_licensed:
         horizon = DAY + 40
@@ -188,6 +199,6 @@ def test_a_model_that_looks_at_each_day_comes_to_the_same(sold: list[Bundle], da
         if gap <= horizon:
             last = working(gap - 1)
             assert last is not None
-            assert last is one.last
+            assert last == one.last
             assert one.works_until == gap - 1
             assert one.until == min(d for d in (last.expiry, gap - 1) if d is not None)
