@@ -1,10 +1,11 @@
-"""Which bundles are in force, and what state each is in (`docs/entitlements.md`, "Parts").
+"""Which bundles are in force, and what state each is in (`docs/evaluation.md`).
 
+The rules are under "Bundles that govern" and "States".
 For each issuer and part, the highest sequence that has started replaces the others. A bundle that
 replaces a serial takes the place of its issuer's earlier bundles for that serial.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
@@ -13,8 +14,8 @@ from licensekit.dates import day_at, end_of_day, format_days, start_of_day
 from licensekit.entitlements.binding import Fingerprint, Match, match
 from licensekit.entitlements.messages import BundleName
 from licensekit.trust.signed import Verified
-from licensekit.wire.documents import AfterGrace, Bundle
-from licensekit.wire.plain import plain
+from licensekit.wire.documents import AfterGrace, Bundle, Use
+from licensekit.wire.plain import plain, word
 
 DATES: Final = {
     "starts": "start",
@@ -25,6 +26,8 @@ DATES: Final = {
     "next_check": "next check",
 }
 """The fields of a bundle that are dates, and what each is the day of."""
+_ENDS: Final = frozenset({"warning", "expiry", "grace"})
+"""Dates that do not matter where another bundle takes over before."""
 
 
 class BundleState(StrEnum):
@@ -68,7 +71,8 @@ class Part(NamedTuple):
     def name(self) -> BundleName:
         """How messages name it."""
         bundle = self.bundle
-        return BundleName(bundle.serial, bundle.part, bundle.sequence, self.owner)
+        use = "" if bundle.use is Use.PRODUCTION else word(bundle.use)
+        return BundleName(bundle.serial, bundle.part, bundle.sequence, self.owner, use)
 
     @property
     def label(self) -> str:
@@ -82,9 +86,14 @@ class Part(NamedTuple):
         return tuple((name, day) for name, day in named if day is not None)
 
     @property
-    def blocks(self) -> bool:
-        """Whether its lapse refuses logins."""
-        return self.state is BundleState.EXPIRED and self.bundle.after_grace is AfterGrace.BLOCK
+    def works(self) -> bool:
+        """Whether everything that it grants works: it is active, in its warning or in grace."""
+        return self.state in _WORKING
+
+    @property
+    def is_useless(self) -> bool:
+        """Whether it grants nothing here, whatever its dates are."""
+        return self.state in _USELESS
 
     def days_left(self, now: int) -> int | None:
         """Return the days until the term ends, or once it has ended, until grace does."""
@@ -128,13 +137,18 @@ class NextDate(NamedTuple):
         }
 
 
-def next_date(parts: Iterable[Part], now: int) -> NextDate | None:
-    """Return the nearest date after the day of `now`; None where no bundle has one."""
+def next_date(
+    parts: Iterable[Part], now: int, is_followed: Callable[[Part], bool]
+) -> NextDate | None:
+    """Return the nearest date after the day of `now`; None where no bundle has one.
+
+    The end of a bundle does not count, nor its warning, where another one follows it without a gap.
+    """
     coming = (
         NextDate(day, part.label, name)
         for part in parts
         for name, day in part.dates
-        if day > day_at(now)
+        if day > day_at(now) and not (name in _ENDS and is_followed(part))
     )
     return min(coming, default=None)
 
@@ -145,6 +159,7 @@ _AFTER_GRACE = {
     AfterGrace.ADVISORY: Access.FULL,
 }
 _WORKING = frozenset({BundleState.ACTIVE, BundleState.WARNING, BundleState.GRACE})
+_USELESS = frozenset({BundleState.FOREIGN, BundleState.UNMAINTAINED})
 
 
 def governing(

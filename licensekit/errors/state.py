@@ -122,6 +122,19 @@ class MaintenanceEnded(RefusedError):
     """In days since 1970."""
 
 
+class SettingRefused(RefusedError):
+    """A bundle sells a value that its setting cannot have."""
+
+    code = "setting-refused"
+    template = "{serial} {part} {sequence}: {value:quoted} does not fit the setting `{setting}`"
+    hint_template = "ask the issuer for a file with a value that fits"
+    serial: str
+    part: str
+    sequence: int
+    setting: str
+    value: str
+
+
 class BindingMismatch(RefusedError):
     """A bundle bound to another installation."""
 

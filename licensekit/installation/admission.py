@@ -8,6 +8,7 @@ A4  Within issuer, serial and part, another bundle of a sequence that was here i
     lower sequence than one that was here is refused, unless a reset allows it once.
 A5  A bundle bound to another installation is refused.
 A6  A bundle whose maintenance ended before the product version was released is refused.
+A8  A bundle with a value that does not fit a setting of its issuer's newest catalog is refused.
 
 A reset is the vendor's, for the key of this installation, and counts once (`docs/installation.md`,
 "Resets").
@@ -18,6 +19,7 @@ from typing import Any, NamedTuple
 
 from licensekit.entitlements import BundleState, Fingerprint, governing
 from licensekit.entitlements.parts import judge
+from licensekit.entitlements.settings import unfit_in
 from licensekit.errors import (
     BindingMismatch,
     BundleReturned,
@@ -27,11 +29,13 @@ from licensekit.errors import (
     SequenceConflict,
     SequenceOlder,
     SerialMismatch,
+    SettingRefused,
 )
 from licensekit.state.audit_events import ResetApplied
 from licensekit.state.stored import ACTIVE, RETURNED, BundleRecord
 from licensekit.state.time import TimeSeen
 from licensekit.state.transactions import ReadTransaction, WriteTransaction
+from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import Bundle, Reset, ResetWhat
 
@@ -47,6 +51,8 @@ class AdmissionFacts(NamedTuple):
     released: int | None
     lower_allowed: int
     """How many resets that allow a lower sequence were not used yet."""
+    trust_store: TrustStore | None = None
+    """Whose catalogs say which settings fit."""
 
 
 class Admission(NamedTuple):
@@ -189,6 +195,9 @@ def _of_part(verified: Verified[Bundle], facts: AdmissionFacts) -> Iterator[Refu
         yield BindingMismatch(**_named(bundle), difference=part.match.difference)
     if part.state is BundleState.UNMAINTAINED and bundle.maintenance is not None:
         yield MaintenanceEnded(**_named(bundle), maintenance=bundle.maintenance)
+    if facts.trust_store is not None:
+        for code, value in unfit_in(facts.trust_store, bundle).items():
+            yield SettingRefused(**_named(bundle), setting=code, value=str(value))
 
 
 def reset_faults(

@@ -210,8 +210,8 @@ FAULTS: dict[str, tuple[Catalog, Told]] = {
             (
                 "licenses.gold.requires",
                 (
-                    "this can never hold: a user holds at most one plan, and none goes together"
-                    " with `silver`"
+                    "this can never hold: a user holds at most one plan of an issuer, and none goes"
+                    " together with `silver`"
                 ),
             )
         ],
@@ -222,8 +222,8 @@ FAULTS: dict[str, tuple[Catalog, Told]] = {
             (
                 "licenses.a.requires",
                 (
-                    "this can never hold: a user holds at most one plan, and none goes together"
-                    " with `gold` and `silver`"
+                    "this can never hold: a user holds at most one plan of an issuer, and none goes"
+                    " together with `gold` and `silver`"
                 ),
             )
         ],
@@ -234,8 +234,8 @@ FAULTS: dict[str, tuple[Catalog, Told]] = {
             (
                 "licenses.extra.requires",
                 (
-                    "this can never hold: a user holds at most one plan, and none goes together"
-                    " with `silver`"
+                    "this can never hold: a user holds at most one plan of an issuer, and none goes"
+                    " together with `silver`"
                 ),
             )
         ],

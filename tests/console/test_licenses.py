@@ -114,7 +114,7 @@ def test_notices_stand_on_every_page(crm_home: Home, browser: Browser) -> None:
 def test_a_block_is_told(crm: Installation, crm_home: Home, browser: Browser) -> None:
     crm.activate(file(bundle(2, after_grace=AfterGrace.BLOCK, **SOLD)))
     crm_home.clock.move(days=500)
-    assert "logins are refused" in words(browser.get("/"))
+    assert "what it granted is gone" in words(browser.get("/"))
 
 
 def test_each_issuer_has_its_tab(crm: Installation, browser: Browser) -> None:

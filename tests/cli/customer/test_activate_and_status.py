@@ -207,7 +207,7 @@ def test_status_says_the_next_date_and_which_installation_it_is(crm: Command) ->
     date = data["next_date"]
     assert isinstance(date, dict)
     text = crm("status").out
-    assert f"next date     {date['date']}, in {date['days']} days: {date['what']} of" in text
+    assert f"next date       {date['date']}, in {date['days']} days: {date['what']} of" in text
     assert key in text
     assert facts(crm("status --json --now 2100-01-01"))["next_date"] is None
 
@@ -227,8 +227,9 @@ def test_status_gives_metrics_to_a_monitoring_system(crm: Command) -> None:
     assert set(kinds.values()) == {"gauge"}
     samples = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
     assert {name.partition("{")[0] for name in samples} == set(kinds)
+    part = f'issuer="{makers.ISSUER}",part="base"'
     bundle = f'issuer="{makers.ISSUER}",serial="{makers.SERIAL}",part="base"'
-    assert samples[f"licensekit_bundle_days_left{{{bundle}}}"] == "25"
+    assert samples[f"licensekit_days_left{{{part}}}"] == "25"
     assert samples[f'licensekit_bundle_state{{{bundle},state="grace"}}'] == "1"
     assert samples['licensekit_license_in_use{license="sales",kind="user"}'] == "1"
     assert samples['licensekit_license_total{license="sales",kind="user"}'] == "2"

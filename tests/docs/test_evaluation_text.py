@@ -1,4 +1,4 @@
-"""`docs/entitlements.md`: every code that is told is listed, and no other."""
+"""`docs/evaluation.md`: every code that is told is listed, and no other."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from licensekit.state.messages import UNUSABLE
 from licensekit.wire.documents import AfterGrace
 from tests.docs.tables import section, tables, text_of
 
-TEXT = text_of("entitlements.md")
+TEXT = text_of("evaluation.md")
 assert TimeNotKept.code, "its module is imported, so that every notice is known"
 
 
@@ -61,9 +61,9 @@ def test_every_severity_is_as_listed(kind: type[Notice]) -> None:
 
 
 def test_every_state_and_policy_is_listed() -> None:
-    assert listed("Parts") == [state.value for state in BundleState]
+    assert listed("States") == [state.value for state in BundleState]
     policies = {policy.name.lower().replace("_", "-") for policy in AfterGrace}
-    assert set(listed("Parts", 1)) == policies
+    assert set(listed("States", 1)) == policies
 
 
 def test_rules_of_assignments_are_numbered_as_where_they_are_carried_out() -> None:
