@@ -1,4 +1,6 @@
-"""Which bundles are in force, and what state each is in (`docs/entitlements.md`, "Parts").
+"""Which bundles are in force, and what state each is in (`docs/evaluation.md`).
+
+The rules are under "Bundles that govern" and "States".
 
 P1  Within issuer, serial, part and use the highest sequence that has started is the head. What a
     limited key signed displaces only what the scope of that key admits.
@@ -10,7 +12,7 @@ P5  Of the heads that are left, for each issuer and part, one of the highest use
     these the one activated last.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
@@ -23,7 +25,8 @@ from licensekit.trust.scope import AdmittedSigner, admits
 from licensekit.trust.signed import Verified
 from licensekit.trust.state import TrustState
 from licensekit.trust.verify import require_not_revoked
-from licensekit.wire.documents import BASE, AfterGrace, Bundle, Use
+from licensekit.wire.documents import BASE as _BASE
+from licensekit.wire.documents import AfterGrace, Bundle, Use
 from licensekit.wire.plain import plain
 
 DATES: Final = {
@@ -35,6 +38,8 @@ DATES: Final = {
     "next_check": "next check",
 }
 """The fields of a bundle that are dates, and what each is the day of."""
+_ENDS: Final = frozenset({"warning", "expiry", "grace"})
+"""Dates that do not matter where another bundle takes over before."""
 
 
 class BundleState(StrEnum):
@@ -92,9 +97,14 @@ class Part(NamedTuple):
         return tuple((name, day) for name, day in named if day is not None)
 
     @property
-    def blocks(self) -> bool:
-        """Whether its lapse refuses logins."""
-        return self.state is BundleState.EXPIRED and self.bundle.after_grace is AfterGrace.BLOCK
+    def works(self) -> bool:
+        """Whether everything that it grants works: it is active, in its warning or in grace."""
+        return self.state in _WORKING
+
+    @property
+    def is_useless(self) -> bool:
+        """Whether it grants nothing here, whatever its dates are."""
+        return self.state in _USELESS
 
     def days_left(self, now: int) -> int | None:
         """Return the days until the term ends, or once it has ended, until grace does."""
@@ -138,13 +148,18 @@ class NextDate(NamedTuple):
         }
 
 
-def next_date(parts: Iterable[Part], now: int) -> NextDate | None:
-    """Return the nearest date after the day of `now`; None where no bundle has one."""
+def next_date(
+    parts: Iterable[Part], now: int, is_followed: Callable[[Part], bool]
+) -> NextDate | None:
+    """Return the nearest date after the day of `now`; None where no bundle has one.
+
+    The end of a bundle does not count, nor its warning, where another one follows it without a gap.
+    """
     coming = (
         NextDate(day, part.label, name)
         for part in parts
         for name, day in part.dates
-        if day > day_at(now)
+        if day > day_at(now) and not (name in _ENDS and is_followed(part))
     )
     return min(coming, default=None)
 
@@ -155,6 +170,7 @@ _AFTER_GRACE = {
     AfterGrace.ADVISORY: Access.FULL,
 }
 _WORKING = frozenset({BundleState.ACTIVE, BundleState.WARNING, BundleState.GRACE})
+_USELESS = frozenset({BundleState.FOREIGN, BundleState.UNMAINTAINED})
 
 
 class _Candidate(NamedTuple):
@@ -193,24 +209,48 @@ class _Serial(NamedTuple):
 def governing(
     bundles: Iterable[Verified[Bundle]], trust: TrustState, now: int
 ) -> tuple[list[Verified[Bundle]], list[Verified[Bundle]]]:
-    """Return the bundles in force at `now`, and those that will be at their start as things are.
+    """Return what `Timeline.governing` does for `bundles`, as `Timeline.of` takes them."""
+    return Timeline.of(bundles, trust).governing(now)
 
-    Both in the order of activation.
 
-    Args:
-        bundles: in the order of their activation; those that were revoked hold their places, and
-            are never returned.
-        trust: whom to believe: it has the scopes of the keys that signed, and the lists.
-        now: in seconds since 1970.
-    """
-    candidates = [_candidate(number, one, trust) for number, one in enumerate(bundles)]
-    in_force = _in_force(candidates, trust, now)
-    waiting = [
-        one
-        for one in candidates
-        if _begin(one.bundle) > now and one in _in_force(candidates, trust, _begin(one.bundle))
-    ]
-    return [one.verified for one in in_force], [one.verified for one in waiting]
+class Timeline(NamedTuple):
+    """Bundles in the order of their activation, of which some govern at each moment."""
+
+    candidates: tuple[_Candidate, ...]
+    trust: TrustState
+
+    @classmethod
+    def of(cls, bundles: Iterable[Verified[Bundle]], trust: TrustState) -> "Timeline":
+        """Return the timeline of some bundles.
+
+        Args:
+            bundles: in the order of their activation; those that were revoked hold their places,
+                and never govern.
+            trust: whom to believe: it has the scopes of the keys that signed, and the lists.
+        """
+        judged = (_candidate(number, one, trust) for number, one in enumerate(bundles))
+        return cls(tuple(judged), trust)
+
+    def in_force(self, moment: int) -> list[Verified[Bundle]]:
+        """Return the bundles in force at a second since 1970, in the order of activation."""
+        return [one.verified for one in _in_force(self.candidates, self.trust, moment)]
+
+    def governing(self, now: int) -> tuple[list[Verified[Bundle]], list[Verified[Bundle]]]:
+        """Return the bundles in force at `now`, and those that will be at their start.
+
+        The latter as things are; both in the order of activation.
+        """
+        at_start = {
+            begin: self.in_force(begin)
+            for begin in {_begin(one.bundle) for one in self.candidates}
+            if begin > now
+        }
+        waiting = [
+            one.verified
+            for one in self.candidates
+            if one.verified in at_start.get(_begin(one.bundle), ())
+        ]
+        return self.in_force(now), waiting
 
 
 def serial_of(bundles: Iterable[Bundle], vendor: str) -> str | None:
@@ -218,7 +258,9 @@ def serial_of(bundles: Iterable[Bundle], vendor: str) -> str | None:
 
     It is that of the vendor's base bundle; where there is none, of the next best.
     """
-    first = min(bundles, key=lambda b: (b.issuer != vendor, b.part != BASE, b.issuer), default=None)
+    first = min(
+        bundles, key=lambda b: (b.issuer != vendor, b.part != _BASE, b.issuer), default=None
+    )
     return None if first is None else first.serial
 
 
@@ -229,7 +271,7 @@ def may_replace(bundle: Verified[Bundle], trust: TrustState) -> bool:
     """
     signer = _signer(bundle, trust)
     unlimited = signer is not None and not signer.admitted.scope.is_limited
-    return unlimited and bundle.document.part == BASE
+    return unlimited and bundle.document.part == _BASE
 
 
 def takes_place_of(bundle: Bundle, serial: str, use: Use) -> bool:

@@ -41,10 +41,10 @@ class NoneFree(RefusedError):
 
 
 class PlanHeld(RefusedError):
-    """A user holds at most one plan."""
+    """A user holds at most one plan of an issuer."""
 
     code = "plan-held"
-    template = "{holder} would have the plans {plans:list}, and a user has at most one"
+    template = "{holder} would have the plans {plans:list}, and a user has at most one of an issuer"
     hint_template = "release `{kept}` in the same change"
     holder: str
     plans: tuple[str, ...]

@@ -128,6 +128,22 @@ class MaintenanceEnded(RefusedError):
     """In days since 1970."""
 
 
+class SettingRefused(RefusedError):
+    """A bundle sells a value that its setting cannot have."""
+
+    code = "setting-refused"
+    template = (
+        "{serial} {part} {use:use}{sequence}: {value:quoted} does not fit the setting `{setting}`"
+    )
+    hint_template = "ask the issuer for a file with a value that fits"
+    serial: str
+    part: str
+    use: str
+    sequence: int
+    setting: str
+    value: str
+
+
 class BindingMismatch(RefusedError):
     """A bundle bound to another installation."""
 

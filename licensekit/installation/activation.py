@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from licensekit.dates import start_of_day
 from licensekit.entitlements import Entitlements, Fingerprint, evaluate
+from licensekit.entitlements.consequences import later
 from licensekit.errors import UnexpectedType
 from licensekit.errors.coded import Message
 from licensekit.installation.admission import (
@@ -26,7 +27,9 @@ from licensekit.installation.preview import (
     below_use,
     changes_of,
     compare,
+    consequences_of,
     deficits_of,
+    ends_of,
     news_of,
     short_later,
 )
@@ -132,10 +135,10 @@ def propose(
 ) -> ActivationProposal:
     """Return what a file would change; raises as `plan_activation` and `warnings_of` do."""
     preview = (plan or plan_activation(read, data)).preview
-    is_later = preview.moment > preview.now
+    short = short_later(preview) if preview.moment > preview.now else ()
     return ActivationProposal(
         changes=tuple(changes_of(preview)),
-        consequences=tuple(short_later(preview)) if is_later else (),
+        consequences=(*short, *ends_of(preview)),
         warnings=warnings_of(read),
         preview=preview,
         data=data,
@@ -246,7 +249,13 @@ def _preview(read: ReadTransaction, outcome: _Outcome) -> Preview:
     was_kept = verify_bundles(read.stored.bundles, file.before, read.now).kept
     before = evaluated(file.before, was_kept, read.now)
     without = evaluated(file.trust_store, outcome.kept, moment)
-    after = evaluated(file.trust_store, admission.kept, moment)
+
+    def evaluated_after(moment: int) -> Entitlements:
+        return evaluated(file.trust_store, admission.kept, moment)
+
+    after = evaluated_after(moment)
+    present = after if moment == read.now else evaluated_after(read.now)
+    covered = before.product_coverage, present.product_coverage
     in_use = in_use_of(read.stored, after)
     deficits = deficits_of(read.connection, without, after, in_use)
     named = [*admission.new, *admission.again, *admission.same]
@@ -265,6 +274,9 @@ def _preview(read: ReadTransaction, outcome: _Outcome) -> Preview:
         trust=tuple(_news(file)),
         rows=compare(before, after, in_use, {d.license: _remove(d) for d in deficits}),
         deficits=deficits,
+        consequences=consequences_of(
+            read.connection, covered, (before, after, *later(after, evaluated_after)), in_use
+        ),
         reasons=(
             *admission.reasons,
             *reset_faults(read, file.resets, key=fingerprint.key, vendor=file.trust_store.issuer),

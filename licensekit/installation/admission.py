@@ -12,6 +12,7 @@ A4  Within issuer, serial, part and use, another bundle of a sequence that was h
     that its scope admits.
 A5  A bundle bound to another installation is refused.
 A6  A bundle whose maintenance ended before the product version was released is refused.
+A8  A bundle with a value that does not fit a setting of its issuer's newest catalog is refused.
 
 A reset is the vendor's, for the key of this installation, and counts once (`docs/installation.md`,
 "Resets").
@@ -28,6 +29,7 @@ from licensekit.entitlements.parts import (
     serial_of,
     takes_place_of,
 )
+from licensekit.entitlements.settings import unfit_in
 from licensekit.errors import (
     BindingMismatch,
     BundleReturned,
@@ -37,6 +39,7 @@ from licensekit.errors import (
     SequenceConflict,
     SequenceOlder,
     SerialMismatch,
+    SettingRefused,
 )
 from licensekit.state.audit_events import ResetApplied
 from licensekit.state.stored import KEPT, REPLACED, RETURNED, StoredBundle
@@ -236,6 +239,8 @@ def _of_part(verified: Verified[Bundle], facts: AdmissionFacts) -> Iterator[Refu
         yield BindingMismatch(**naming(bundle), difference=part.match.difference)
     if part.state is BundleState.UNMAINTAINED and bundle.maintenance is not None:
         yield MaintenanceEnded(**naming(bundle), maintenance=bundle.maintenance)
+    for code, value in unfit_in(facts.trust_store, bundle).items():
+        yield SettingRefused(**naming(bundle), setting=code, value=str(value))
 
 
 def reset_faults(

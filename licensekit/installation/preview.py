@@ -1,15 +1,17 @@
 """What a license file would change, shown before anything is changed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, LiteralString, NamedTuple
 
 from licensekit.access import Access
 from licensekit.database import Connection
 from licensekit.dates import format_seconds
-from licensekit.entitlements import Entitlements, LicenseRow, rows
+from licensekit.entitlements import Coverage, Entitlements, LicenseRow, rows
+from licensekit.entitlements.consequences import Logins, Loss, deciding, logins, losses, steps
 from licensekit.errors import BelowUse, RefusedError
-from licensekit.installation.messages import Brought, ShortLater
+from licensekit.installation.messages import Brought, LicensesEnd, ShortLater
 from licensekit.proposals import Change
+from licensekit.state.groups import groups_of
 from licensekit.trust.pack import TrustStore
 from licensekit.wire.documents import Bundle, Kind, SeatKind
 from licensekit.wire.plain import plain, word
@@ -113,6 +115,31 @@ class PreviewRow(NamedTuple):
         }
 
 
+class Consequences(NamedTuple):
+    """What a file means for the time to come."""
+
+    covered_now: Coverage
+    """Until when the product is licensed without the file."""
+    covered_new: Coverage
+    """And with it."""
+    losses: tuple[Loss, ...]
+    """What ends or turns read-only: with the file, and later by the dates of bundles."""
+    logins: tuple[Logins, ...]
+    """How many people may log in: now, with the file, and at each later moment that differs; empty
+    where they hold too many different things to be counted."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {
+            "covered_until": {
+                "now": self.covered_now.shown_until,
+                "new": self.covered_new.shown_until,
+            },
+            "losses": [loss.plain() for loss in self.losses],
+            "may_log_in": [one.plain() for one in self.logins],
+        }
+
+
 class Preview(NamedTuple):
     """What a file would change."""
 
@@ -142,6 +169,7 @@ class Preview(NamedTuple):
     """What the file brings of roots, trust documents, lists, catalogs and resets."""
     rows: tuple[PreviewRow, ...]
     deficits: tuple[Deficit, ...]
+    consequences: Consequences
     reasons: tuple[RefusedError, ...]
     """Everything that stands against it."""
 
@@ -176,6 +204,7 @@ class Preview(NamedTuple):
             "brings": [str(what) for what in self.trust],
             "licenses": [row.plain() for row in self.rows],
             "deficits": [one.plain() for one in self.deficits],
+            **self.consequences.plain(),
             "reasons": [{**one.as_json(), "where": one.where or None} for one in self.reasons],
         }
 
@@ -239,7 +268,7 @@ def _below_use(deficit: Deficit) -> BelowUse:
 
 
 def _sold(entitlements: Entitlements, code: str) -> int | None:
-    amounts = [g.amount for g in entitlements.grants.get(code, ()) if g.via is None]
+    amounts = [grant.amount for grant in entitlements.grants.get(code, ())]
     known = [amount for amount in amounts if amount is not None]
     return sum(known) if len(known) == len(amounts) else None
 
@@ -306,6 +335,42 @@ def changes_of(preview: Preview) -> Iterator[Change]:
         if row.access_now != row.access_new:
             access = row.access_now.name.lower(), row.access_new.name.lower()
             yield Change(f"licenses.{row.code}.access", *access)
+
+
+def consequences_of(
+    connection: Connection,
+    covered: tuple[Coverage, Coverage],
+    states: Sequence[Entitlements],
+    in_use: Mapping[str, int],
+) -> Consequences:
+    """Return what `states` say of the time to come: now, with the file, and later ones.
+
+    `covered` are the coverages of the product without the file and with it.
+    """
+    groups = groups_of(connection, deciding(states, in_use))
+    counted = [] if groups is None else [logins(state, groups) for state in states]
+    # The second is that of the file, which is told even where it changes nothing.
+    return Consequences(*covered, losses(states), (*counted[:1], *steps(counted[1:])))
+
+
+def ends_of(preview: Preview) -> Iterator[LicensesEnd]:
+    """Yield what ends or turns read-only, with the file and later."""
+    for loss in preview.consequences.losses:
+        since = loss.at if loss.at > preview.now else None
+        left: Literal["read", "none"] = "read" if loss.access is Access.READ else "none"
+        yield LicensesEnd(
+            reason=_ENDS[left, since is not None], licenses=loss.licenses, since=since
+        )
+
+
+_ENDS: Final[
+    Mapping[tuple[str, bool], Literal["read-now", "none-now", "read-later", "none-later"]]
+] = {
+    ("read", False): "read-now",
+    ("none", False): "none-now",
+    ("read", True): "read-later",
+    ("none", True): "none-later",
+}
 
 
 def short_later(preview: Preview) -> Iterator[ShortLater]:

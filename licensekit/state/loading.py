@@ -98,20 +98,23 @@ class InstallationState(NamedTuple):
 
     @property
     def next_date(self) -> NextDate | None:
-        """The nearest date of a bundle that is still to come."""
-        return next_date(self.parts, self.now)
+        """The nearest date of a bundle that is still to come: no end of what is followed."""
+        return next_date(self.parts, self.now, self.entitlements.is_followed)
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values: what is licensed, in use and due."""
-        coming, key = self.next_date, self.fingerprint.key
+        granted, coming, key = self.entitlements, self.next_date, self.fingerprint.key
         return {
             "product": self.trust_store.product,
             "company": ", ".join(self.companies) or None,
             "serial": self.serial,
             "now": format_seconds(self.now),
+            "covered_until": granted.product_coverage.shown_until,
+            "parts": [one.plain(self.now) for one in granted.coverage],
             "next_date": None if coming is None else coming.plain(self.now),
             "bundles": [part.plain(self.now) for part in self.parts],
-            "licenses": [row.plain() for row in rows(self.entitlements, self.in_use)],
+            "licenses": [row.plain() for row in rows(granted, self.in_use)],
+            "settings": dict(granted.settings.values),
             "events": [event.plain() for event in self.events],
             "notices": [notice.as_json() for notice in self.notices],
             "installation": {

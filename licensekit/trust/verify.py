@@ -40,7 +40,7 @@ def verify_held_bundle(token: armor.Token, trust: TrustState) -> Verified[Bundle
     """Verify a bundle that was taken before: all steps but 9, and whatever `now` is.
 
     A bundle holds others back while this succeeds, also one that was revoked since; whether it
-    grants anything is judged when it is asked (`docs/entitlements.md`, "Parts"). Raises as
+    grants anything is judged when it is asked (`docs/evaluation.md`, "Parts"). Raises as
     `verify_bundle` does.
     """
     bundle = _verify(token, Bundle, trust, None)

@@ -41,7 +41,9 @@ def test_a_trial_beside_what_was_bought_is_said_to_have_no_effect(
 
 def test_all_licenses_are_shown_when_asked(browser: Browser) -> None:
     more = file(bundle(2, **{**SOLD, "users": {"sales": 9}}))
-    assert "Areas" not in words(browser.post("/activate/preview", text=more))
+    altered = words(browser.post("/activate/preview", text=more)).partition("Changes")[2]
+    assert "+7" in altered
+    assert "Areas" not in altered
     assert "Areas" in words(browser.post("/activate/preview", text=more, all="1"))
 
 

@@ -1,4 +1,4 @@
-"""A plain model of which bundles govern, written from `docs/entitlements.md`, "Parts"."""
+"""A plain model of which bundles govern, written from `docs/evaluation.md`, "Parts"."""
 
 from typing import NamedTuple
 

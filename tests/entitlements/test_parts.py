@@ -80,9 +80,9 @@ def test_after_grace_the_policy_caps_what_is_granted(policy: AfterGrace, cap: Ac
     [lapsed] = verified(STORE, bare(expiry=DAY, after_grace=policy))
     part = judge(lapsed, end_of_day(DAY), fingerprint=Fingerprint(), released=None)
     assert (part.state, part.cap) == (BundleState.EXPIRED, cap)
-    assert part.blocks is (policy is AfterGrace.BLOCK)
+    assert not part.works
     in_time = judge(lapsed, end_of_day(DAY) - 1, fingerprint=Fingerprint(), released=None)
-    assert (in_time.state, in_time.cap, in_time.blocks) == (BundleState.ACTIVE, Access.FULL, False)
+    assert (in_time.state, in_time.cap, in_time.works) == (BundleState.ACTIVE, Access.FULL, True)
 
 
 FACTS = {"board": b"b" * 16, "host": b"h" * 16, "network": b"n" * 16}

@@ -1,5 +1,8 @@
 """What a license file would change, as people read it."""
 
+from collections.abc import Iterator
+from typing import Final
+
 from licensekit.access import Access
 from licensekit.cli.output import emit, facts, table
 from licensekit.cli.views import spelling
@@ -7,6 +10,9 @@ from licensekit.cli.views.status import by_issuer_and_kind
 from licensekit.installation import Preview, PreviewRow
 from licensekit.wire.documents import Bundle, Kind, Use
 from licensekit.wire.plain import plain
+
+_NAMED: Final = 5
+"""How many licenses that end are named."""
 
 
 def show_preview(preview: Preview, *, show_all: bool) -> None:
@@ -23,6 +29,7 @@ def show_preview(preview: Preview, *, show_all: bool) -> None:
             *(("refused", f"{describe(b)}, for {b.company}") for b in preview.refused),
             *(("brings", what) for what in preview.trust),
             ("from", spelling.moment(preview.moment) if preview.moment > preview.now else None),
+            *_consequences(preview),
         ]
     )
     rows = preview.rows if show_all else preview.altered
@@ -32,6 +39,24 @@ def show_preview(preview: Preview, *, show_all: bool) -> None:
         in_order = sorted(rows, key=by_issuer_and_kind)
         table([*columns, ">new total", ">new free", "can be activated"], map(_row, in_order))
     emit()
+
+
+def _consequences(preview: Preview) -> Iterator[tuple[str, str]]:
+    """Yield until when the product is licensed, what ends and how many people may log in."""
+    covered = spelling.covered(preview.consequences.covered_new)
+    yield "licensed until", f"{covered}; now {spelling.covered(preview.consequences.covered_now)}"
+    for loss in preview.consequences.losses:
+        what = "read-only" if loss.access is Access.READ else "ends"
+        named, more = loss.licenses[:_NAMED], len(loss.licenses) - _NAMED
+        listed = ", ".join((*named, *([f"{more} more"] if more > 0 else [])))
+        yield what, f"{_since(preview, loss.at)}: {listed}"
+    people = [f"{one.people} {_since(preview, one.at)}" for one in preview.consequences.logins[1:]]
+    if people:
+        yield "may log in", "; ".join((f"{preview.consequences.logins[0].people} now", *people))
+
+
+def _since(preview: Preview, at: int) -> str:
+    return f"from {spelling.moment(at)} on" if at > preview.now else "with this file"
 
 
 def describe(bundle: Bundle) -> str:

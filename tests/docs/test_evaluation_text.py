@@ -1,4 +1,4 @@
-"""`docs/entitlements.md`: every code that is told is listed, and no other."""
+"""`docs/evaluation.md`: every code that is told is listed, and no other."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from licensekit.state.messages import UNUSABLE
 from licensekit.wire.documents import AfterGrace
 from tests.docs.tables import section, tables, text_of
 
-TEXT = text_of("entitlements.md")
+TEXT = text_of("evaluation.md")
 assert TimeNotKept.code, "its module is imported, so that every notice is known"
 
 
@@ -62,12 +62,14 @@ def test_every_severity_is_as_listed(kind: type[Notice]) -> None:
 
 
 def test_every_state_and_policy_is_listed() -> None:
-    assert listed("Parts", 1) == [state.value for state in BundleState]
+    assert listed("States") == [state.value for state in BundleState]
     policies = {policy.name.lower().replace("_", "-") for policy in AfterGrace}
-    assert set(listed("Parts", 2)) == policies
+    assert set(listed("States", 1)) == policies
 
 
-@pytest.mark.parametrize(("heading", "module"), [("Parts", parts), ("Assignments", assignment)])
+@pytest.mark.parametrize(
+    ("heading", "module"), [("Bundles that govern", parts), ("Assignments", assignment)]
+)
 def test_rules_are_numbered_as_where_they_are_carried_out(heading: str, module: ModuleType) -> None:
     numbers = [row[0] for row in tables(section(TEXT, heading))[0]]
     assert re.findall(r"^([PS][0-9])  ", module.__doc__ or "", re.MULTILINE) == numbers
