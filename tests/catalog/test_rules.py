@@ -322,6 +322,16 @@ def test_a_partner_may_require_the_vendors_licenses_and_log_in_by_them() -> None
     assert faults(document, {ISSUER: catalog(), PARTNER: partner()}) == []
 
 
+def test_a_license_may_require_a_plan_of_each_issuer_and_not_two_of_one() -> None:
+    vendors = catalog(licenses={"gold": plan(), "silver": plan()}, access={})
+    both = [f"{ISSUER}.gold", "pro"]
+    assert faults(partner(pro=plan(), extra=user(requires=both)), {ISSUER: vendors}) == []
+    two = [f"{ISSUER}.gold", f"{ISSUER}.silver"]
+    [fault] = faults(partner(pro=plan(), extra=user(requires=two)), {ISSUER: vendors})
+    assert fault.where == "licenses.extra.requires"
+    assert "at most one plan of an issuer" in fault.message
+
+
 @pytest.mark.parametrize(
     ("required", "why"),
     [

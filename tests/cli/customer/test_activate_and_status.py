@@ -238,6 +238,36 @@ def test_status_gives_metrics_to_a_monitoring_system(crm: Command) -> None:
     assert samples['licensekit_notices{severity="error"}'] == "0"
 
 
+def test_a_renewal_that_waits_covers_the_end_of_what_it_follows(crm: Command, shelf: Path) -> None:
+    begin, end = today.DAY + 366, today.DAY + 700
+    for sequence in (2, 3):  # two that wait alike make one sample
+        renewal = today.bundle(sequence, starts=begin, warning=None, expiry=end, grace=None, **SOLD)
+        (shelf / "renewal.lic").write_text(today.file(renewal))
+        preview = json.loads(crm("activate renewal.lic --preview --json").out)
+        assert preview["covered_until"]["new"] == str(date_of(end))
+        crm("activate renewal.lic")
+    at = f"--now {date_of(today.DAY + 360)}"
+    data = json.loads(crm(f"status --json {at}").out)
+    assert data["covered_until"] == str(date_of(end))
+    assert data["next_date"]["what"] == "start"
+    assert {notice["code"] for notice in data["notices"]} == {"pending"}
+    assert f"licensed until  {date_of(end)}, in 340 days, without a gap" in crm(f"status {at}").out
+    samples = [line.rsplit(" ", 1) for line in crm(f"status --prometheus {at}").out.splitlines()]
+    names = [name for name, _ in samples if not name.startswith("#")]
+    assert len(names) == len(set(names))
+    assert [f'licensekit_days_left{{issuer="{makers.ISSUER}",part="base"}}', "340"] in samples
+
+
+def test_a_preview_says_what_ends_and_who_may_log_in(crm: Command, shelf: Path) -> None:
+    crm("users add anna")
+    crm("users assign anna user")
+    less = {**SOLD, "system": {"server": 1}}
+    (shelf / "less.lic").write_text(today.file(today.bundle(2, **less)))
+    out = crm("activate less.lic --preview").out
+    for line in ("ends            with this file: area", "may log in      1 now; 1 with this file"):
+        assert line in out
+
+
 @pytest.mark.parametrize("line", ["status --prometheus --json", "status sales --prometheus"])
 def test_metrics_are_of_the_whole_installation(crm: Command, line: str) -> None:
     ran = crm(line)
