@@ -10,8 +10,9 @@ from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Catalog, Document
 from tests import homes, makers
 
-ISSUED: Final = int(time.time()) - DAY_SECONDS
-DAY: Final = ISSUED // DAY_SECONDS
+DAY: Final = int(time.time()) // DAY_SECONDS - 1
+ISSUED: Final = DAY * DAY_SECONDS
+"""The beginning of yesterday: processes that start one after the other make the same documents."""
 YEAR: Final = 366 * DAY_SECONDS
 
 
