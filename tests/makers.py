@@ -80,6 +80,11 @@ def scope(**changes: Any) -> Scope:
     return changed(Scope(list(SignedType), [ISSUER], list(Use), None, None, None), **changes)
 
 
+def limited(**changes: Any) -> Scope:
+    """Return the scope of a key that signs bundles alone, with the limits that are given."""
+    return scope(**({"types": [SignedType.BUNDLE]} | changes))
+
+
 def admitted(signing_key: SigningKey, name: str = "vendor", **changes: Any) -> AdmittedKey:
     """Return an active key in an open window around `ISSUED`, with the scope of `scope()`."""
     public = signing_key.verifying_key
@@ -129,6 +134,13 @@ def bundle(**changes: Any) -> Bundle:
         ),
         **changes,
     )
+
+
+def trial(**changes: Any) -> Bundle:
+    """Return a trial of sixty days that blocks at its end: what a key with such a term may sign."""
+    dates = {"starts": None, "warning": None, "expiry": ISSUED_DAY + 60, "grace": None}
+    ends = {"use": Use.TRIAL, "after_grace": AfterGrace.BLOCK}
+    return bundle(**(ends | dates | changes))
 
 
 def license_entry(kind: Kind = Kind.USER, name: str = "User", **changes: Any) -> License:

@@ -200,16 +200,37 @@ class KeyOutOfWindow(TrustError):
 
 
 class KeyOutOfScope(TrustError):
-    """The key may not sign this type, issuer, use or term."""
+    """The key may not sign this type or issuer, or a bundle that grants so much."""
 
     code = "key-out-of-scope"
     template: ClassVar[Templates] = {
         "type": _KEY + " may not sign documents of type `{document}`",
         "issuer": _KEY + " may not sign for issuer `{issuer}`",
         "use": _KEY + " may not sign a {use} license",
+        "part": _KEY + " may not sign for part `{part}`",
+        "replaces": _KEY + " may not sign a bundle that takes the place of another serial",
+        "unrestricted": _KEY + " may not sign `{license}` without a limit",
+        "most": _KEY + " may not sign more than {most} of `{license}`",
+        "settings": _KEY + " may not sign settings",
         "term": _KEY + " may not sign a term of more than {longest:count day|days}",
+        "after-grace": _KEY + " may sign only bundles that block after grace",
+        "hours": (
+            _KEY + " may not sign more offline or borrow hours than {longest:count day|days} have"
+        ),
     }
-    reason: Literal["type", "issuer", "use", "term"]
+    reason: Literal[
+        "type",
+        "issuer",
+        "use",
+        "part",
+        "replaces",
+        "unrestricted",
+        "most",
+        "settings",
+        "term",
+        "after-grace",
+        "hours",
+    ]
     key_id: bytes
     name: str
     document: str = ""
@@ -217,6 +238,11 @@ class KeyOutOfScope(TrustError):
     issuer: str = ""
     """The issuer that the document names."""
     use: str = ""
+    part: str = ""
+    license: str = ""
+    """The code of the license that is granted too often."""
+    most: int | None = None
+    """The highest count that the key may sign."""
     longest: int | None = None
     """The longest term that the key may sign, in days."""
 

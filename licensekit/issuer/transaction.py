@@ -43,7 +43,7 @@ class LedgerTransaction:
 
     def sign(self, action: str, document: SignedByVendor, signer: Signer) -> Record:
         """Sign a document and return its record; raises as `sign_admitted`."""
-        return self.record(action, sign_admitted(document, signer, self.trust, self.now), document)
+        return self.record(action, sign_admitted(document, signer, self.trust), document)
 
     def put_in_force(self, records: Sequence[Record], state: WorkspaceState | None = None) -> None:
         """Enter records with documents of a pack; `state` has them, if they were verified before.
@@ -102,8 +102,8 @@ class WorkspaceStore:
         return verified[2]
 
 
-def sign_admitted(document: SignedByVendor, signer: Signer, trust: TrustState, now: int) -> Token:
-    """Sign `document` and return its token, if `signer` may sign it now.
+def sign_admitted(document: SignedByVendor, signer: Signer, trust: TrustState) -> Token:
+    """Sign `document` and return its token, if `signer` may: the rule that every reader applies.
 
     Raises:
         KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: it may not.
@@ -112,7 +112,7 @@ def sign_admitted(document: SignedByVendor, signer: Signer, trust: TrustState, n
     """
     admitted = admission(signer, trust)
     require_type(admitted, TYPE_OF[type(document)])
-    require_scope(admitted, document, now)
+    require_scope(admitted, document)
     return sign(document, signer)
 
 

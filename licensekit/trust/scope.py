@@ -1,7 +1,7 @@
 """Which key may sign what, when and for whom: steps 7 and 8 of `docs/format.md`."""
 
 from collections.abc import Mapping
-from typing import NamedTuple, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from licensekit.dates import day_at
 from licensekit.errors import (
@@ -18,9 +18,11 @@ from licensekit.limits import ISSUED_AHEAD_SECONDS
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import (
     AdmittedKey,
+    AfterGrace,
     Bundle,
     Catalog,
     KeyState,
+    Kind,
     Reset,
     Revocations,
     Root,
@@ -33,6 +35,21 @@ KeyReference = tuple[int, bytes]
 L = TypeVar("L", Revocations, Catalog)
 
 SignedByVendor = Revocations | Catalog | Bundle | Reset
+
+HOURS_OF_DAY: Final = 24
+Reason = Literal[
+    "type",
+    "issuer",
+    "use",
+    "part",
+    "replaces",
+    "unrestricted",
+    "most",
+    "settings",
+    "term",
+    "after-grace",
+    "hours",
+]
 
 
 class AdmittedSigner(NamedTuple):
@@ -53,35 +70,23 @@ def require_type(signer: AdmittedSigner, kind: str) -> None:
     if signer.admitted.state is KeyState.REVOKED:
         raise KeyRevoked(key_id=signer.key.key_id, name=signer.admitted.name)
     if kind not in signer.types:
-        raise KeyOutOfScope(
-            reason="type",
-            key_id=signer.key.key_id,
-            name=signer.admitted.name,
-            document=kind,
-        )
+        raise _out_of_scope(signer, "type", document=kind)
 
 
-def require_scope(signer: AdmittedSigner, document: SignedByVendor, now: int) -> None:
-    """Refuse what the key may not say, at the document's own issue time (step 7).
+def require_scope(signer: AdmittedSigner, document: SignedByVendor) -> None:
+    """Refuse what the key may not say, at the document's own issue time (step 7, from 2 on).
 
     Raises:
-        IssuedAhead: issued more than a day after `now`.
         KeyOutOfWindow: issued before or after the key's window.
-        KeyOutOfScope: another issuer's, or a use or term that the key may not sign.
+        KeyOutOfScope: another issuer's, or more than the key may sign.
     """
-    require_not_ahead(document.issued, now)
     admitted = signer.admitted
     if document.issued < admitted.valid_from or (
         admitted.valid_to is not None and document.issued >= admitted.valid_to
     ):
         raise KeyOutOfWindow(key_id=signer.key.key_id, name=admitted.name, issued=document.issued)
     if document.issuer not in admitted.scope.issuers:
-        raise KeyOutOfScope(
-            reason="issuer",
-            key_id=signer.key.key_id,
-            name=signer.admitted.name,
-            issuer=document.issuer,
-        )
+        raise _out_of_scope(signer, "issuer", issuer=document.issuer)
     if isinstance(document, Bundle):
         _require_bundle_scope(signer, document)
 
@@ -89,23 +94,46 @@ def require_scope(signer: AdmittedSigner, document: SignedByVendor, now: int) ->
 def _require_bundle_scope(signer: AdmittedSigner, bundle: Bundle) -> None:
     scope = signer.admitted.scope
     if bundle.use not in scope.uses:
-        raise KeyOutOfScope(
-            reason="use",
-            key_id=signer.key.key_id,
-            name=signer.admitted.name,
-            use=bundle.use.name.lower(),
-        )
-    if scope.longest_term is None:
+        raise _out_of_scope(signer, "use", use=bundle.use.name.lower())
+    if not scope.is_limited:
         return
+    if scope.parts is not None and bundle.part not in scope.parts:
+        raise _out_of_scope(signer, "part", part=bundle.part)
+    if bundle.replaces:
+        raise _out_of_scope(signer, "replaces")
+    if scope.most is not None:
+        _require_at_most(signer, bundle, scope.most)
+    if scope.longest_term is not None:
+        _require_end(signer, bundle, scope.longest_term)
+
+
+def _require_at_most(signer: AdmittedSigner, bundle: Bundle, most: int) -> None:
+    """Refuse a license that is unrestricted or above `most`, and settings of any value."""
+    for kind in Kind:
+        for code, count in bundle.counts(kind).items():
+            if count is None:
+                raise _out_of_scope(signer, "unrestricted", license=code)
+            if count > most:
+                raise _out_of_scope(signer, "most", license=code, most=most)
+    if bundle.settings:
+        raise _out_of_scope(signer, "settings")
+
+
+def _require_end(signer: AdmittedSigner, bundle: Bundle, longest: int) -> None:
+    """Refuse a bundle of which something outlives `longest` days from its issue."""
     # Measured from the issue, not from `starts`: a term that begins later does not reach further.
-    end = bundle.last_day
-    if end is None or end - day_at(bundle.issued) > scope.longest_term:
-        raise KeyOutOfScope(
-            reason="term",
-            key_id=signer.key.key_id,
-            name=signer.admitted.name,
-            longest=scope.longest_term,
-        )
+    end = bundle.expiry if bundle.grace is None else bundle.grace
+    if end is None or end - day_at(bundle.issued) > longest:
+        raise _out_of_scope(signer, "term", longest=longest)
+    if bundle.after_grace is not AfterGrace.BLOCK:
+        raise _out_of_scope(signer, "after-grace")
+    if max(bundle.offline_hours, bundle.borrow_hours) > longest * HOURS_OF_DAY:
+        raise _out_of_scope(signer, "hours", longest=longest)
+
+
+def _out_of_scope(signer: AdmittedSigner, reason: Reason, **about: Any) -> KeyOutOfScope:
+    key = signer.key.key_id
+    return KeyOutOfScope(reason=reason, key_id=key, name=signer.admitted.name, **about)
 
 
 def require_not_ahead(issued: int, now: int) -> None:
@@ -157,17 +185,25 @@ def still_signed(
 
     Their signatures were verified with the keys that they name, and are not verified again.
     """
-    return {issuer: one for issuer, one in held.items() if _may_sign(signers, one)}
+    return {issuer: one for issuer, one in held.items() if may_still_sign(signers, one)}
 
 
-def _may_sign(signers: Mapping[KeyReference, AdmittedSigner], held: Verified[L]) -> bool:
-    key = held.keys[0]
+def may_still_sign(
+    signers: Mapping[KeyReference, AdmittedSigner], document: Verified[SignedByVendor]
+) -> bool:
+    """Return whether the key of a verified document may, under `signers`, still sign it.
+
+    These are steps 4 and 7 without the check of being issued ahead: what was taken once does not
+    fall when the clock is turned back. Whatever holds others back by being there (a list that is
+    in force, a bundle of a higher sequence) does so only while this is true.
+    """
+    key = document.keys[0]
     signer = signers.get((key.scheme, key.key_id))
     if signer is None or signer.key.public != key.public:
         return False
     try:
-        require_type(signer, held.token.type)
-        require_scope(signer, held.document, held.document.issued)
+        require_type(signer, document.token.type)
+        require_scope(signer, document.document)
     except TrustError:
         return False
     return True

@@ -155,7 +155,8 @@ def update_revocations(state: TrustState, token: armor.Token, now: int) -> Trust
     signer = find_signer(state, opened, "revocations")
     document = verified(token, opened, Revocations, [signer.key])
     revocations = document.document
-    require_scope(signer, revocations, now)
+    require_not_ahead(revocations.issued, now)
+    require_scope(signer, revocations)
     require_product(revocations, state.root.product)
     if state.trust is None or revocations.trust_version > state.trust.document.version:
         raise RevocationsAhead(trust_version=revocations.trust_version)

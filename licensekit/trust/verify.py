@@ -12,7 +12,7 @@ from bisect import bisect_left
 from typing import TypeVar
 
 from licensekit.errors import BundleRevoked, RevocationsMissing
-from licensekit.trust.scope import require_product, require_scope
+from licensekit.trust.scope import require_not_ahead, require_product, require_scope
 from licensekit.trust.signed import Verified, open_frame, verified
 from licensekit.trust.state import TrustState, find_signer
 from licensekit.wire import armor
@@ -55,7 +55,8 @@ def _verify(token: armor.Token, kind: type[T], trust: TrustState, now: int) -> V
     opened = open_frame(token, kind)  # step 3
     signer = find_signer(trust, opened, token.type)  # step 4
     document = verified(token, opened, kind, (signer.key,))  # steps 5 and 6
-    require_scope(signer, document.document, now)  # step 7
+    require_not_ahead(document.document.issued, now)  # step 7
+    require_scope(signer, document.document)
     return document
 
 

@@ -6,17 +6,31 @@ import pytest
 
 from licensekit.errors import IssuedAhead, KeyOutOfScope, KeyOutOfWindow, KeyRevoked, LicenseError
 from licensekit.keys.signing import SigningKey
+from licensekit.trust.scope import may_still_sign
 from licensekit.trust.sign import sign
+from licensekit.trust.signed import Verified
 from licensekit.trust.state import TrustState
 from licensekit.trust.verify import verify_bundle, verify_catalog, verify_reset
-from licensekit.wire.documents import AfterGrace, Document, KeyState, SignedType, Use
+from licensekit.wire.documents import (
+    AfterGrace,
+    Bundle,
+    Catalog,
+    Document,
+    KeyState,
+    Reset,
+    SignedType,
+    Use,
+)
 from tests import makers
 from tests.makers import ISSUED, ISSUED_DAY, NOW, PARTNER
 from tests.refusals import counts, refused
 
-VENDOR, SALES, PARTNERS, RETIRED, REVOKED, CATALOGS, BOTH = (
+VENDOR, SALES, PARTNERS, RETIRED, REVOKED, CATALOGS, BOTH, ADD_ONS, PART, SHORT = (
     makers.key(name)
-    for name in ("vendor", "sales", "partners", "retired", "revoked", "catalogs", "both")
+    for name in (
+        *("vendor", "sales", "partners", "retired", "revoked", "catalogs", "both"),
+        *("add-ons", "part", "short"),
+    )
 )
 START, END = ISSUED - 1000, ISSUED + 1000
 STATE: TrustState = makers.state_of(
@@ -38,16 +52,29 @@ STATE: TrustState = makers.state_of(
                 CATALOGS, "catalogs", scope=makers.scope(types=[SignedType.CATALOG], uses=[])
             ),
             makers.admitted(BOTH, "both", scope=makers.scope(issuers=["demo", PARTNER])),
+            makers.admitted(
+                ADD_ONS, "add-ons", scope=makers.limited(parts=["reports", "storage"], most=25)
+            ),
+            makers.admitted(PART, "part", scope=makers.limited(parts=["base", "reports"])),
+            makers.admitted(SHORT, "short", scope=makers.limited(longest_term=1)),
         ),
         makers.key("root"),
     ),
 )
 
 
-def trial(**changes: Any) -> Document:
-    """Return a trial of sixty days, the longest that the SALES key may sign."""
-    dates = {"starts": None, "warning": None, "expiry": ISSUED_DAY + 60, "grace": None}
-    return makers.bundle(**({"use": Use.TRIAL} | dates | changes))
+trial = makers.trial
+
+
+def add_on(**changes: Any) -> Document:
+    """Return an add-on whose every count is the highest that the ADD_ONS key may sign."""
+    counts = {"system": {"storage": 25}, "sites": {"satellite": 25}, "users": {"user": 25}}
+    return makers.bundle(**({"part": "storage"} | counts | changes))
+
+
+def day(**changes: Any) -> Document:
+    """Return a production bundle that ends a day after its issue, the longest that SHORT signs."""
+    return trial(**({"use": Use.PRODUCTION, "expiry": ISSUED_DAY + 1} | changes))
 
 
 @pytest.mark.parametrize(
@@ -62,7 +89,20 @@ def trial(**changes: Any) -> Document:
         pytest.param(
             SALES, trial(expiry=ISSUED_DAY, grace=ISSUED_DAY + 60), id="grace within the term"
         ),
-        pytest.param(SALES, trial(after_grace=AfterGrace.BLOCK), id="a trial that blocks"),
+        pytest.param(
+            SALES, trial(offline_hours=60 * 24, borrow_hours=60 * 24), id="hours of a whole term"
+        ),
+        pytest.param(SALES, trial(users={"user": None}), id="a trial without a limit of count"),
+        pytest.param(SALES, trial(settings={"max-rows": 1}), id="a trial with settings"),
+        pytest.param(ADD_ONS, add_on(), id="every count at the highest"),
+        pytest.param(
+            ADD_ONS,
+            add_on(part="reports", expiry=None, grace=None, warning=None),
+            id="perpetual, which parts allow",
+        ),
+        pytest.param(PART, makers.bundle(settings={"max-rows": 1}), id="a part without a limit"),
+        pytest.param(SHORT, day(offline_hours=24, borrow_hours=24), id="a term of a day"),
+        pytest.param(VENDOR, makers.bundle(replaces=["1010000022"]), id="in place of a serial"),
         pytest.param(PARTNERS, makers.bundle(issuer=PARTNER), id="a partner's bundle"),
         pytest.param(BOTH, makers.bundle(issuer=PARTNER), id="a key of two issuers, one"),
         pytest.param(BOTH, makers.bundle(), id="a key of two issuers, the other"),
@@ -99,7 +139,59 @@ REFUSED: dict[str, tuple[type[LicenseError], SigningKey, Document, str | None]] 
         KeyOutOfScope,
         SALES,
         trial(after_grace=AfterGrace.ADVISORY),
-        "term",
+        "after-grace",
+    ),
+    "read-only after grace, which is no end": (
+        KeyOutOfScope,
+        SALES,
+        trial(after_grace=AfterGrace.READ_ONLY),
+        "after-grace",
+    ),
+    "offline hours beyond the term": (
+        KeyOutOfScope,
+        SALES,
+        trial(offline_hours=60 * 24 + 1),
+        "hours",
+    ),
+    "borrow hours beyond the term": (KeyOutOfScope, SHORT, day(borrow_hours=25), "hours"),
+    "the base by a key for add-ons": (KeyOutOfScope, ADD_ONS, add_on(part="base"), "part"),
+    "a part that is not in the scope": (
+        KeyOutOfScope,
+        PART,
+        makers.bundle(part="storage"),
+        "part",
+    ),
+    "a count without a limit": (
+        KeyOutOfScope,
+        ADD_ONS,
+        add_on(users={"user": None}),
+        "unrestricted",
+    ),
+    "a quantity above the highest": (KeyOutOfScope, ADD_ONS, add_on(system={"gb": 26}), "most"),
+    "sites above the highest": (KeyOutOfScope, ADD_ONS, add_on(sites={"satellite": 26}), "most"),
+    "users above the highest": (
+        KeyOutOfScope,
+        ADD_ONS,
+        add_on(users={"sales-pro": 25, "user": 26}),
+        "most",
+    ),
+    "settings by a key with a highest count": (
+        KeyOutOfScope,
+        ADD_ONS,
+        add_on(settings={"max-rows": False}),
+        "settings",
+    ),
+    "another serial's place, by a key with a term": (
+        KeyOutOfScope,
+        SALES,
+        trial(replaces=["1010000022"]),
+        "replaces",
+    ),
+    "another serial's place, by a key with parts": (
+        KeyOutOfScope,
+        PART,
+        makers.bundle(replaces=["1010000022"]),
+        "replaces",
     ),
     "a term that starts later": (
         KeyOutOfScope,
@@ -158,3 +250,50 @@ def test_a_refusal_names_the_key_as_the_vendor_named_it() -> None:
         "partners",
         "demo",
     )
+
+
+STANDING: dict[str, tuple[SigningKey, Document]] = {
+    "a bundle": (VENDOR, makers.bundle()),
+    "a catalog": (CATALOGS, makers.catalog()),
+    "a reset": (BOTH, makers.reset()),
+    "a limited bundle": (ADD_ONS, add_on()),
+}
+
+
+@pytest.mark.parametrize(("signer", "document"), STANDING.values(), ids=STANDING)
+def test_what_was_taken_stands_while_its_key_may_sign_it(
+    signer: SigningKey, document: Document
+) -> None:
+    """Not even a clock before its issue takes it away; a newer trust document may."""
+    taken = verified(document, signer)
+    assert may_still_sign(STATE.signers, taken)
+    assert not may_still_sign({}, taken)
+    admitted = STATE.signers[signer.verifying_key.scheme, signer.verifying_key.key_id].admitted
+    for changes in (
+        {"state": KeyState.REVOKED},
+        {"valid_from": ISSUED + 1},
+        {"scope": makers.scope(types=[SignedType.REVOCATIONS])},
+        {"scope": makers.scope(issuers=["other"])},
+    ):
+        narrowed = makers.state_of(
+            makers.first_root(),
+            sign(makers.trust(makers.changed(admitted, **changes)), makers.key("root")),
+        )
+        assert not may_still_sign(narrowed.signers, taken)
+
+
+def test_a_limited_bundle_stands_while_the_limits_admit_it() -> None:
+    taken = verified(add_on(), ADD_ONS)
+    for most, stands in ((25, True), (24, False)):
+        key = makers.admitted(ADD_ONS, scope=makers.limited(parts=["storage"], most=most))
+        state = makers.state_of(makers.first_root(), sign(makers.trust(key), makers.key("root")))
+        assert may_still_sign(state.signers, taken) is stands
+
+
+def verified(document: Document, signer: SigningKey) -> Verified[Bundle | Catalog | Reset]:
+    """Return a document, verified."""
+    token = sign(document, signer)
+    if isinstance(document, Bundle):
+        return verify_bundle(token, STATE, NOW)
+    verify = verify_catalog if isinstance(document, Catalog) else verify_reset
+    return verify(token, STATE, NOW)

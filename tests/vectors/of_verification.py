@@ -9,7 +9,9 @@ from licensekit.wire.documents import AfterGrace, Bundle, Catalog, Document, Low
 from tests import makers, rare_keys
 from tests.makers import ISSUED, ISSUED_DAY, NOW, PARTNER, SERIAL, YEAR_SECONDS
 from tests.vectors.vector import (
+    ADD_ONS,
     ADMITTED,
+    BASES,
     CATALOGS,
     FIRST,
     GROUND,
@@ -97,10 +99,13 @@ def _with(signature: frame.Signature, data: bytes) -> armor.Token:
     return armor.Token("bundle", frame.write(frame.Frame((replaced,), makers.payload_of(TOKEN))))
 
 
-def trial(**changes: object) -> Bundle:
-    """Return a trial of sixty days, the longest that SALES may sign."""
-    dates = {"starts": None, "warning": None, "expiry": ISSUED_DAY + 60, "grace": None}
-    return makers.bundle(**({"use": Use.TRIAL} | dates | changes))
+trial = makers.trial
+
+
+def add_on(**changes: object) -> Bundle:
+    """Return an add-on whose every count is 25, the highest that ADD_ONS may sign."""
+    counts = {"system": {"storage": 25}, "sites": {"satellite": 25}, "users": {"user": 25}}
+    return makers.bundle(**({"part": "storage"} | counts | changes))
 
 
 def contents() -> Iterator[Vector]:
@@ -112,6 +117,19 @@ def contents() -> Iterator[Vector]:
         "window-first-second": ("issued as it opens", VENDOR, makers.bundle(issued=at_start)),
         "retired-in-its-time": ("a retired key", RETIRED, makers.bundle(issued=ISSUED - 1)),
         "trial-of-60-days": ("the longest term", SALES, trial()),
+        "hours-of-60-days": (
+            "offline and borrow hours of the whole term",
+            SALES,
+            trial(offline_hours=1440, borrow_hours=1440),
+        ),
+        "trial-without-limit": (
+            "a term limits no count and no setting",
+            SALES,
+            trial(users={"user": None}, settings={"max-rows": 5}),
+        ),
+        "counts-at-the-highest": ("every count at the highest", ADD_ONS, add_on()),
+        "another-part": ("the other part of the key", ADD_ONS, add_on(part="reports")),
+        "replaces": ("in place of others, without a limit", VENDOR, makers.bundle(replaces=["1"])),
         "partner": ("a partner's bundle", PARTNERS, makers.bundle(issuer=PARTNER)),
         "catalog": ("a catalog", CATALOGS, makers.catalog()),
         "reset": ("a reset", VENDOR, makers.reset()),
@@ -151,6 +169,25 @@ def contents() -> Iterator[Vector]:
             SALES,
             trial(after_grace=AfterGrace.ADVISORY),
         ),
+        "term-read-only": (
+            "read-only after grace is no end",
+            SALES,
+            trial(after_grace=AfterGrace.READ_ONLY),
+        ),
+        "offline-hours": ("an offline hour too many", SALES, trial(offline_hours=1441)),
+        "borrow-hours": ("a borrow hour too many", SALES, trial(borrow_hours=1441)),
+        "replaces-by-a-term": ("takes another's place", SALES, trial(replaces=["1"])),
+        "part": ("the base by a key for add-ons", ADD_ONS, add_on(part="base")),
+        "replaces-by-parts": (
+            "takes another's place, by a key with parts",
+            BASES,
+            makers.bundle(replaces=["1"]),
+        ),
+        "most-system": ("a quantity above the highest", ADD_ONS, add_on(system={"storage": 26})),
+        "most-sites": ("sites above the highest", ADD_ONS, add_on(sites={"satellite": 26})),
+        "most-users": ("users above the highest", ADD_ONS, add_on(users={"a": 1, "b": 26})),
+        "most-unrestricted": ("no limit at all", ADD_ONS, add_on(users={"user": None})),
+        "most-settings": ("a setting", ADD_ONS, add_on(settings={"max-rows": 0})),
         "term-starts-later": (
             "60 days that begin a day after issue",
             SALES,

@@ -130,6 +130,8 @@ PARTNERS: Final = makers.key("partners")
 RETIRED: Final = makers.key("retired")
 REVOKED: Final = makers.key("revoked")
 CATALOGS: Final = makers.key("catalogs")
+ADD_ONS: Final = makers.key("add-ons")
+BASES: Final = makers.key("bases")
 STRANGER: Final = makers.key("stranger")
 
 ADMITTED: Final = (
@@ -137,7 +139,7 @@ ADMITTED: Final = (
     makers.admitted(
         SALES,
         "sales: trials of at most 60 days",
-        scope=makers.scope(types=[SignedType.BUNDLE], uses=[Use.TRIAL], longest_term=60),
+        scope=makers.limited(uses=[Use.TRIAL], longest_term=60),
     ),
     makers.admitted(PARTNERS, "a partner", scope=makers.scope(issuers=[PARTNER])),
     makers.admitted(
@@ -147,6 +149,12 @@ ADMITTED: Final = (
     makers.admitted(
         CATALOGS, "catalogs only", scope=makers.scope(types=[SignedType.CATALOG], uses=[])
     ),
+    makers.admitted(
+        ADD_ONS,
+        "add-ons of at most 25",
+        scope=makers.limited(parts=["reports", "storage"], most=25),
+    ),
+    makers.admitted(BASES, "the base alone", scope=makers.limited(parts=["base"])),
 )
 FIRST: Final = sign(makers.root(ROOT), ROOT)
 TRUST: Final = sign(makers.trust(*ADMITTED), ROOT)

@@ -142,7 +142,7 @@ class Batch:
         sequence = self._numbering.sequence(order, serial)
         bundle, payload = compose(Bundle, terms.form.fields(serial, sequence, order.company))
         if draft.terms not in self._known:
-            require_scope(self._admitted, bundle, self._tx.now)
+            require_scope(self._admitted, bundle)
             if draft.terms is not None and order.serial is None:
                 self._known[draft.terms] = terms
         number = order.number or ""

@@ -76,7 +76,9 @@ def test_new_admits_a_key_with_limits_at_once(desk: Desk) -> None:
     assert "to 2100-01-01" in line
     assert types(issue(desk, "2")["file"]) == ["trust", "bundle"]
     order = ORDER.read_text().replace("example-1", "3")
-    Path("trial.toml").write_text(f'use = "trial"\n{order.replace("365", "30")}')
+    Path("trial.toml").write_text(
+        f'use = "trial"\nafter_grace = "block"\n{order.replace("365", "30")}'
+    )
     trial = ("issue", "trial.toml", "-C", "acme", "--key", "sales", *desk.passphrase)
     assert desk.json(*trial)["sequence"] == 1
     Path("trial.toml").write_text(order.replace('3"', '4"'))

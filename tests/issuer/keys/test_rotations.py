@@ -1,6 +1,7 @@
 """An application shipped years ago, with its old pack and pin, takes what is signed this year."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -177,16 +178,18 @@ def test_a_sales_key_signs_short_trials_and_nothing_else(
     permission = Permission("acme", uses=(Use.TRIAL,), longest_term=60)
     trust = admit(workspace.state(NOW).trust, sales.verifying_key, "sales", permission, NOW)
     put_in_force(workspace, [trust], NOW)
-    trial = ordered(use="trial", days=60)
+    terms: dict[str, Any] = {"use": "trial", "days": 60, "after_grace": "block"}
+    trial = ordered(**terms)
     file = workspace.issue(trial, sales, who=WHO, now=NOW)
     assert accepted(file, *shipped).token == file.token
     for changes in (
-        {},
-        {"use": "trial", "days": 61},
-        {"use": "trial", "grace_days": 1, "days": 60},
+        {"use": "production"},
+        {"days": 61},
+        {"grace_days": 1},
+        {"after_grace": "read-only"},
     ):
         with pytest.raises(LicenseError) as caught:
-            workspace.issue(ordered(**changes), sales, who=WHO, now=NOW)
+            workspace.issue(ordered(**terms | changes), sales, who=WHO, now=NOW)
         assert caught.value.code == "key-out-of-scope"
 
 

@@ -215,7 +215,7 @@ def verified(state: State, token: Token, kind: str, now: int) -> Held:
     need(state.trust is not None, "trust-missing")
     need(signer in state.admitted, "key-unknown")
     admitted = state.admitted[signer]
-    types, issuers, uses, longest, _, _ = admitted["scope"]
+    types, issuers, *of_bundles = admitted["scope"]
     need(admitted["state"] != 2, "key-revoked")
     need(KINDS.index(kind) in types, "key-out-of-scope")
     check_all(token, signatures, state.keys, payload)
@@ -227,16 +227,34 @@ def verified(state: State, token: Token, kind: str, now: int) -> Held:
     need(end is None or says["issued"] < end, "key-out-of-window")
     need(says["issuer"] in issuers, "key-out-of-scope")
     if kind == "bundle":
-        need(says["use"] in uses, "key-out-of-scope")
-        need(longest is None or _ends_within(says, longest), "key-out-of-scope")
+        need(_may_grant(says, *of_bundles), "key-out-of-scope")
     need(kind == "reset" or says["product"] == state.product, "wrong-product")
     return Held(token, payload, says, document.plain, signer)
 
 
+def _may_grant(
+    bundle: dict[str, Any],
+    uses: list[int],
+    longest: int | None,
+    parts: list[str] | None,
+    most: int | None,
+) -> bool:
+    """Step 7, 4 to 8."""
+    if bundle["use"] not in uses or (parts is not None and bundle["part"] not in parts):
+        return False
+    if bundle["replaces"] and (longest, parts, most) != (None, None, None):
+        return False
+    counts = [n for kind in ("system", "sites", "users") for n in bundle[kind].values()]
+    if most is not None and (bundle["settings"] or not all(n and n <= most for n in counts)):
+        return False
+    return longest is None or _ends_within(bundle, longest)
+
+
 def _ends_within(bundle: dict[str, Any], days: int) -> bool:
     last = bundle["expiry"] if bundle["grace"] is None else bundle["grace"]
-    ends = bundle["expiry"] is not None and bundle["after_grace"] != 2
-    return ends and last - bundle["issued"] // DAY <= days
+    ends = bundle["expiry"] is not None and bundle["after_grace"] == 1
+    hours = max(bundle["offline_hours"], bundle["borrow_hours"])
+    return ends and last - bundle["issued"] // DAY <= days and hours <= 24 * days
 
 
 def bundle(state: State, token: Token, now: int) -> Held:
