@@ -247,12 +247,13 @@ class Workspace:
     ) -> Iterator[Reissued]:
         """Sign again, with `key`, every active bundle that the key `lost` has signed.
 
-        Each becomes the next sequence of its serial and part, and is in the ledger before it is
+        They stay the same bundles, with another signature; each is in the ledger before it is
         yielded. What was signed again already is not signed another time.
 
         Raises:
             KeyMissing: no key has the name or key id `lost`.
-            KeyChangeRefused: `key` is that key.
+            KeyChangeRefused: `key` is that key, or it could not have signed the first of them.
+            TrustError: `key` may not sign one of them.
         """
         return self.propose_reissue(lost, now=now, attach=attach).sign(key, who=who)
 

@@ -15,15 +15,16 @@ from licensekit.errors import (
     KeyFileInvalid,
     KeyMissing,
     Pkcs11KeyInvalid,
+    TrustError,
 )
 from licensekit.files import read_bytes, unusable, write_atomically
 from licensekit.issuer.keys.documents import key_id
 from licensekit.keys import pkcs11
 from licensekit.keys.keyfile import PublicPart, format_public, open_, parse_public, peek, seal
 from licensekit.keys.signing import Signer, SigningKey
-from licensekit.trust.scope import AdmittedSigner, KeyReference
+from licensekit.trust.scope import AdmittedSigner, KeyReference, require_scope
 from licensekit.trust.state import TrustState
-from licensekit.wire.documents import AdmittedKey, KeyState, Trust
+from licensekit.wire.documents import AdmittedKey, Bundle, KeyState, Trust
 from licensekit.wire.plain import plain
 
 SEALED: Final = ".key"
@@ -182,10 +183,13 @@ def choose_key(
     issuer: str,
     now: int,
     name: str | None = None,
+    bundle: Bundle | None = None,
+    but: str | None = None,
 ) -> KeyFile:
     """Return the newest key that may sign a document of `kind` for `issuer` now, or the one `name`.
 
-    What a key may sign beyond that (uses, terms) shows when it signs.
+    If it is for `bundle`, a key whose scope admits it comes first; if there is none, signing says
+    why. The key with the id `but` comes last.
 
     Raises:
         KeyMissing: there is none.
@@ -198,6 +202,9 @@ def choose_key(
         for file, signer in known
         if signer is not None and _may_sign(signer, kind, issuer, now)
     ]
+    fitting = [one for one in fitting if one[1].key_id != but] or fitting
+    if bundle is not None:
+        fitting = [one for one in fitting if _admits(trust, one[1], bundle)] or fitting
     if not fitting:
         raise KeyMissing(reason="none-fits", type=kind, issuer=issuer)
     return max(fitting, key=lambda one: _seniority(one[0]))[1]
@@ -226,9 +233,17 @@ def _may_sign(signer: AdmittedSigner, kind: str, issuer: str, now: int) -> bool:
     )
 
 
+def _admits(trust: TrustState, file: KeyFile, bundle: Bundle) -> bool:
+    try:
+        require_scope(trust.signers[file.reference], bundle)
+    except TrustError:
+        return False
+    return True
+
+
 def _seniority(admitted: AdmittedKey) -> tuple[bool, int, str]:
-    """Prefer a key without limits on use and term, then the newest."""
-    return admitted.scope.longest_term is None, admitted.valid_from, admitted.name
+    """Prefer a key whose bundles are not limited, then the newest."""
+    return not admitted.scope.is_limited, admitted.valid_from, admitted.name
 
 
 def _write(path: Path, text: str) -> None:

@@ -17,7 +17,7 @@ from licensekit.issuer.orders.cells import TABLES, OrderKey, parse_key
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.orders.order_file import draft_from
 from licensekit.text import values
-from licensekit.wire.documents import Bundle, Catalog
+from licensekit.wire.documents import Bundle, Catalog, Use
 
 _Fixed = Literal["serial", "part", "sequence", "replaces", "order", "installations", "facts"]
 _FIXED: Final[Mapping[str, _Fixed]] = {key: key for key in get_args(_Fixed)}
@@ -25,6 +25,7 @@ _FIXED: Final[Mapping[str, _Fixed]] = {key: key for key in get_args(_Fixed)}
 _MOVED: Final = ("warning", "grace", "next_check")
 """The dates that keep their distance to the expiry when a bundle is renewed."""
 _EDITION: Final = OrderKey("", "edition")
+_USE: Final = OrderKey("", "use")
 _EXPIRY: Final = OrderKey("", "expiry")
 _EXCLUSIVE: Final = (("expiry", "days"), ("warning", "warning_days"), ("grace", "grace_days"))
 """Keys that say the same in two ways: setting one takes the other out."""
@@ -150,12 +151,21 @@ def _fault(where: OrderKey, value: object, content: Mapping[str, Any]) -> Locate
     """Return why a value cannot be set or taken out, whatever it is."""
     if not where.table and where.key in _FIXED:
         return AmendmentInvalid(reason=_FIXED[where.key], key=where.key, where=where.path)
+    if where == _USE and (lower := _lower_use(value, content)):
+        return AmendmentInvalid(reason="lower-use", key=where.key, to=lower, where=where.path)
     if not where.table and where.key in TABLES:
         return AmendmentInvalid(reason="table", key=where.key, where=where.path)
     held = content.get(where.table, {}) if where.table else content
     if value is None and where.key not in held:
         return AmendmentInvalid(reason="absent", key=where.key, where=where.path)
     return None
+
+
+def _lower_use(value: object, content: Mapping[str, Any]) -> str:
+    """Return the use that is asked for, if it is lower than the present one."""
+    words = [use.word for use in Use]
+    present = words.index(content["use"])
+    return next((use for use in words[present + 1 :] if use == value), "")
 
 
 def _unfold_edition(

@@ -54,6 +54,8 @@ class ChangeProposal(IssueProposal):
         named = {
             "serial": self.after.serial,
             "part": self.after.part,
+            "use": self.before.bundle.use.word,
+            "new_use": self.after.use.word,
             "sequence": self.before.bundle.sequence,
             "new_sequence": self.after.sequence,
         }
@@ -106,7 +108,7 @@ def _changed(tx: LedgerTransaction, asked: Amendment) -> tuple[Issued, Bundle]:
 
 
 def _agreed(after: Bundle) -> SoldIsChanged:
-    return SoldIsChanged(serial=after.serial, part=after.part, sequence=after.sequence)
+    return SoldIsChanged(bundle=after.label)
 
 
 def _warning(row: UsageRow) -> MoreInUse:

@@ -53,6 +53,7 @@ class Numbering:
         for key, serial in named:
             if serial is not None and serials.is_mistyped(serial):
                 yield OrderSerialInvalid(reason="mistyped", serial=serial, where=key)
+        yield from self._replaces_faults(order)
         if order.serial is None:
             if not self._makes_serials:
                 yield OrderIncomplete(reason="no-serial", where="serial")
@@ -60,19 +61,33 @@ class Numbering:
         serial, sequence = order.serial, order.sequence
         if self._revocations is not None and serial in self._revocations.serials:
             yield OrderSerialInvalid(reason="revoked", serial=serial, where="serial")
-        last = bundles.last_sequence(self._ledger, serial, order.part)
+        last = bundles.last_sequence(self._ledger, serial, order.part, order.use)
         if sequence is not None and sequence <= last:
             yield OrderSerialInvalid(
                 reason="sequence", serial=serial, sequence=sequence, last=last, where="sequence"
             )
 
+    def _replaces_faults(self, order: Order) -> Iterator[Fault]:
+        """Yield the serials that have more than a bundle of the order's use could replace."""
+        for serial in order.replaces:
+            active = bundles.active(self._ledger, serial)
+            use = min((one.bundle.use for one in active), default=order.use)
+            if use < order.use:
+                yield OrderSerialInvalid(
+                    reason="use-replaces",
+                    serial=serial,
+                    use=order.use.word,
+                    other=use.word,
+                    where="replaces",
+                )
+
     def sequence(self, order: Order, serial: str) -> int:
-        """Return the sequence that `order` names, or the next one of its serial and part."""
+        """Return the sequence that `order` names, or the next one of its serial, part and use."""
         if order.sequence is not None:
             return order.sequence
         if order.serial is None:
             return 1
-        last = bundles.last_sequence(self._ledger, serial, order.part)
+        last = bundles.last_sequence(self._ledger, serial, order.part, order.use)
         return max(last + 1, self._lowest(serial, order))
 
     def granted_by_other_parts(self, order: Order) -> frozenset[str]:

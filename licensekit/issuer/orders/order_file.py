@@ -62,6 +62,7 @@ _READERS: Final[dict[str, values.Reader[Any]]] = {
 _SELLING_KEYS: Final = ("edition", "system", "sites", "users", "settings")
 KEYS: Final = frozenset({*_READERS, *_SELLING_KEYS})
 """Every key that an order may have."""
+_OTHER_USES: Final = tuple(f"-{use.word}" for use in Use if use is not Use.PRODUCTION)
 _DATE_KEYS: Final = frozenset(
     {"starts", "warning", "expiry", "grace", "days", "warning_days", "grace_days"}
 )
@@ -116,6 +117,8 @@ def draft_from(content: object) -> OrderDraft:
     if order.serial in order.replaces:
         itself = OrderSerialInvalid(reason="replaces-itself", serial=order.serial or "")
         table.refuse("replaces", itself)
+    if order.part.endswith(_OTHER_USES):
+        table.refuse("part", OrderSerialInvalid(reason="part-use", part=order.part))
     if order.replaces and order.part != BASE:
         table.refuse("replaces", OrderSerialInvalid(reason="part-replaces", part=order.part))
     unread = any(fault.where in _DATE_KEYS for fault in table.faults)

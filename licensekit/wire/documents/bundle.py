@@ -5,7 +5,7 @@
 
 from enum import IntEnum
 from itertools import pairwise
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from msgspec import Meta
 
@@ -53,6 +53,11 @@ class Use(IntEnum):
     PRODUCTION = 0
     TRIAL = 1
     DEMO = 2
+
+    @property
+    def word(self) -> str:
+        """How messages and programs call it: `production`, `trial`, `demo`."""
+        return self.name.lower()
 
 
 class AfterGrace(IntEnum):
@@ -160,6 +165,11 @@ class Bundle(Document, frozen=True):
         return (self.system, self.sites, self.users)[kind]
 
     @property
+    def label(self) -> str:
+        """Its name as text, which no other bundle of its issuer has (see `label_of`)."""
+        return label_of(self.serial, self.part, self.use.word, self.sequence)
+
+    @property
     def last_day(self) -> int | None:
         """The last day on which it works, grace included; None: it never ends.
 
@@ -168,6 +178,22 @@ class Bundle(Document, frozen=True):
         if self.after_grace is AfterGrace.ADVISORY:
             return None
         return self.expiry if self.grace is None else self.grace
+
+
+def label_of(serial: str, part: str, use: str, sequence: int) -> str:
+    """Return how people are told of a bundle: `1010000014 base 2`, `1010000014 base trial 1`.
+
+    Sequences are counted for each use (`docs/entitlements.md`, "Parts"), so it names the use where
+    that is not production.
+    """
+    words = (serial, part) if use == Use.PRODUCTION.word else (serial, part, use)
+    return " ".join((*words, str(sequence)))
+
+
+def naming(bundle: Bundle) -> dict[str, Any]:
+    """Return the fields by which errors name a bundle; no two of an issuer share all of them."""
+    use = bundle.use.word
+    return {"serial": bundle.serial, "part": bundle.part, "use": use, "sequence": bundle.sequence}
 
 
 def order_of_dates_fault(

@@ -218,7 +218,6 @@ def test_a_number_makes_a_change_once(sold: Workspace) -> None:
         ({"settings.tier": "gold"}, {"settings.tier": ("silver", "gold")}),
         ({"settings.tier": None}, {"settings.tier": ("silver", None)}),
         ({"company": "Fjord"}, {"company": ("Nordlys Kraft AS", "Fjord")}),
-        ({"use": "demo"}, {"use": ("production", "demo")}),
         ({"maintenance": None}, {"maintenance": (day(365), None)}),
         ({"after_grace": None}, {"after_grace": ("block", "read-only")}),
         ({"offline_hours": 48}, {"offline_hours": (24, 48)}),
@@ -248,6 +247,23 @@ def test_everything_but_its_place_can_be_changed(
 ) -> None:
     assert shown(sold, amend(sets)) == altered
     assert change(sold, amend(sets)).bundle.sequence == 2
+
+
+def test_a_trial_becomes_what_is_bought_and_never_the_other_way_round(
+    workspace: Workspace,
+) -> None:
+    """Sequences begin anew for each use, and no two files have one name."""
+    trials = [issue(workspace, use="trial"), change(workspace, amend({"users.standard": 9}))]
+    bought = change(workspace, amend({"use": "production"}))
+    assert [file.name for file in (*trials, bought)] == [
+        f"{SERIAL}-base-trial-1.lic",
+        f"{SERIAL}-base-trial-2.lic",
+        f"{SERIAL}-base-1.lic",
+    ]
+    for use in ("trial", "demo"):
+        assert faults(workspace, amend({"use": use})) == {
+            "use": f"cannot become {use}: what was bought would still count before it"
+        }
 
 
 def test_a_term_in_days_needs_neither_warning_nor_grace(workspace: Workspace) -> None:
