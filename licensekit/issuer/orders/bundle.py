@@ -5,7 +5,13 @@ from typing import Any, Final, NamedTuple
 
 from licensekit import limits
 from licensekit.catalog import reached
-from licensekit.catalog.rules import Counts, as_numbers, counts_faults, missing_quantities
+from licensekit.catalog.rules import (
+    Counts,
+    as_numbers,
+    counts_faults,
+    missing_quantities,
+    settings_faults,
+)
 from licensekit.dates import day_at
 from licensekit.errors import (
     Fault,
@@ -14,7 +20,6 @@ from licensekit.errors import (
     OrderIncomplete,
     OrderInvalid,
     OrderSerialInvalid,
-    TableInvalid,
 )
 from licensekit.issuer.orders.cells import TABLES
 from licensekit.issuer.orders.order import Order, OrderDraft, term
@@ -65,16 +70,14 @@ def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ())
         guess = nearest(order.edition, catalog.editions)
         no_edition = NameUnknown(reason="edition", name=order.edition, guess=guess, where="edition")
         # No word about requirements: what is missing may be in the edition that was meant.
-        return [no_edition, *_named_faults(order, catalog)]
-    counts, settings = _granted(order, catalog)
-    found = [
+        of_settings = settings_faults(order.settings, catalog.settings)
+        return [no_edition, *_named_faults(order, catalog), *of_settings]
+    counts, _ = _granted(order, catalog)
+    return [
         *_named_faults(order, catalog),
         *_requirement_faults(order, counts, catalog, already),
+        *settings_faults(order.settings, catalog.settings),
     ]
-    if len(settings) > limits.SETTINGS:
-        too_many = TableInvalid(reason="with-edition", most=limits.SETTINGS, where="settings")
-        found.append(too_many)
-    return found
 
 
 class BundleTemplate(NamedTuple):

@@ -58,6 +58,9 @@ name = "Standard"
 [licenses.more]
 kind = "user"
 name = "More"
+[settings.tier]
+type = "text"
+name = "Tier"
 [editions.small]
 name = "Small"
 system = ["server"]
