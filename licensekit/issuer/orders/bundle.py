@@ -22,7 +22,7 @@ from licensekit.errors import (
     OrderSerialInvalid,
 )
 from licensekit.issuer.orders.cells import TABLES
-from licensekit.issuer.orders.order import Order, OrderDraft, term
+from licensekit.issuer.orders.order import Order, OrderDraft, term, usual_warning
 from licensekit.issuer.orders.order_file import KEYS
 from licensekit.proposals import Change
 from licensekit.text import values
@@ -227,7 +227,21 @@ def _requires(catalog: Catalog, counts: Counts) -> Iterator[tuple[str, set[str]]
 
 
 def content_of(bundle: Bundle) -> dict[str, Any]:
-    """Return the order that a bundle could have come from, as a mapping."""
+    """Return the order that a bundle could have come from, as a mapping.
+
+    A warning that comes when it usually does is left out, so that it follows a change of the term.
+    """
+    content = _said(bundle)
+    if bundle.expiry is not None:
+        begins = day_at(bundle.issued) if bundle.starts is None else bundle.starts
+        if bundle.warning == usual_warning(begins, bundle.expiry):
+            content.pop("warning", None)
+        elif bundle.warning is None:
+            content["warning_days"] = 0
+    return content
+
+
+def _said(bundle: Bundle) -> dict[str, Any]:
     said = {
         key: value
         for key, value in plain(bundle).items()
@@ -238,8 +252,8 @@ def content_of(bundle: Bundle) -> dict[str, Any]:
 
 def differences(before: Bundle | None, after: Bundle) -> tuple[Change, ...]:
     """Return everything in which two bundles differ, by key path, in the order of the keys."""
-    old = {} if before is None else _flat(content_of(before))
-    new = _flat(content_of(after))
+    old = {} if before is None else _flat(_said(before))
+    new = _flat(_said(after))
     paths = [*old, *(path for path in new if path not in old)]
     return tuple(
         Change(path, old.get(path), new.get(path))

@@ -271,7 +271,46 @@ def test_a_trial_becomes_what_is_bought_and_never_the_other_way_round(
 
 def test_a_term_in_days_needs_neither_warning_nor_grace(workspace: Workspace) -> None:
     issue(workspace)
+    issue(workspace, serial=SERIAL, warning_days=0)
     assert shown(workspace, amend({"days": 400})) == {"expiry": (day(365), day(400))}
+
+
+@pytest.mark.parametrize(
+    ("sets", "altered"),
+    [
+        ({"expiry": day(400)}, {"warning": (day(335), day(370)), "expiry": (day(365), day(400))}),
+        ({"days": 20}, {"warning": (day(335), day(15)), "expiry": (day(365), day(20))}),
+        ({"days": 3}, {"warning": (day(335), None), "expiry": (day(365), day(3))}),
+        ({"starts": day(325)}, {"starts": (None, day(325)), "warning": (day(335), day(355))}),
+        ({"warning": None}, {"warning": (day(335), None)}),
+        ({"warning_days": 0}, {"warning": (day(335), None)}),
+        ({"expiry": None}, {"warning": (day(335), None), "expiry": (day(365), None)}),
+        (
+            {"expiry": None, "warning": None},
+            {"warning": (day(335), None), "expiry": (day(365), None)},
+        ),
+    ],
+)
+def test_the_usual_warning_follows_the_term(
+    workspace: Workspace, sets: dict[str, object], altered: dict[str, tuple[Any, Any]]
+) -> None:
+    issue(workspace)
+    assert shown(workspace, amend(sets)) == altered
+
+
+def test_a_renewal_moves_the_usual_warning_and_makes_none_where_there_was_none(
+    workspace: Workspace,
+) -> None:
+    """A longer term warns as early as one of its length does."""
+    issue(workspace, days=20)
+    asked = renewal(SERIAL, expires=day(365))
+    assert shown(workspace, asked)["warning"] == (day(15), day(335))
+    issue(workspace, serial=SERIAL, days=20, warning_days=0)
+    assert "warning" not in shown(workspace, asked)
+    assert faults(workspace, amend({"warning": None})) == {
+        "warning": "is not there, so it cannot be taken out"
+    }
+    assert shown(workspace, amend({"warning_days": None}))["warning"] == (None, day(15))
 
 
 def test_all_faults_of_a_change_are_told_at_once(sold: Workspace) -> None:
