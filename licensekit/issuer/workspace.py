@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
+from secrets import token_bytes
 from typing import Self
 
 from licensekit.issuer.bulk.batch import Done
@@ -35,7 +36,7 @@ from licensekit.issuer.output.license_file import Approve, LicenseFile, accept_a
 from licensekit.issuer.partner import NewPartner, create_partner
 from licensekit.issuer.proposal import sign_proposed
 from licensekit.issuer.state import WorkspaceState
-from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore
+from licensekit.issuer.transaction import Draw, LedgerTransaction, WorkspaceStore
 from licensekit.keys.signing import Signer
 from licensekit.wire.documents import Revocations
 
@@ -82,8 +83,8 @@ class Workspace:
         return Workspace.open(folder)
 
     @staticmethod
-    def open(folder: Path) -> "Workspace":
-        """Open the workspace in `folder`.
+    def open(folder: Path, draw: Draw = token_bytes) -> "Workspace":
+        """Open the workspace in `folder`; `draw` returns random bytes, for tests to foresee.
 
         Raises:
             WorkspaceInvalid: there is none.
@@ -91,7 +92,7 @@ class Workspace:
         """
         layout = Layout(folder)
         database = open_ledger(layout.locate_ledger(), create=False)
-        return Workspace(WorkspaceStore(layout, database))
+        return Workspace(WorkspaceStore(layout, database, draw))
 
     @staticmethod
     def exists(folder: Path) -> bool:

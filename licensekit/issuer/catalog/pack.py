@@ -13,7 +13,6 @@ from licensekit.files import read_bytes
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.keys.revocation import Revoked, next_list
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import Record
 from licensekit.issuer.messages import TakesAway
 from licensekit.issuer.proposal import SignProposal, sign_proposed
 from licensekit.issuer.state import WorkspaceState
@@ -92,14 +91,12 @@ class PackProposal(SignProposal[Path, Keys]):
         Raises:
             TrustError: a key may not sign what it should.
         """
-        records: list[Record] = []
         if self.signs_catalog:
-            records.append(tx.sign("pack", self.draft.catalog, key("catalog")))
+            tx.put_in_force([tx.sign("pack", self.draft.catalog, key("catalog"))])
         if self.signs_list:
             again = next_list(tx, Revoked(), self.list_fresh_until)
             signed = tx.sign("revoke", again, key("revocations"))
-            records.append(signed._replace(note="signed again"))
-        tx.put_in_force(records)
+            tx.put_in_force([signed._replace(note="signed again")])
         return self.store.layout.pack(tx.state.product)
 
     def finish(self) -> None:

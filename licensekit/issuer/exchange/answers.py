@@ -35,7 +35,6 @@ from licensekit.issuer.ledger import (
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.projection import RETURNED, REVOKED, company_key
-from licensekit.issuer.orders.bundle import replace_fields
 from licensekit.issuer.orders.issue import (
     Issuance,
     IssueProposal,
@@ -51,6 +50,7 @@ from licensekit.issuer.output.license_file import file_name
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, Reset, decode
+from licensekit.wire.documents.fields import replace_fields
 from licensekit.wire.frame import read
 from licensekit.wire.plain import word
 
@@ -95,7 +95,7 @@ def prepare_answer(tx: LedgerTransaction, request: VerifiedRequest, draft: Order
     named = OrderDraft(order._replace(serial=serial), faults)
     made = prepare_bundle(tx, named, numbering)
     binding = binding_to(request, order.facts)
-    bundle = replace_fields(made, binding=binding, extensions=dict(request.mark))
+    bundle = replace_fields(made, binding=binding, extensions={**made.extensions, **request.mark})
     return Issuance("answer", bundle, None, order.number, canonical(order), request, numbering)
 
 

@@ -8,7 +8,8 @@ from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection, Row
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import Bundle, Use, decode, label_of
+from licensekit.wire.documents import PICKUP, PICKUP_BYTES, Bundle, Use, decode, label_of
+from licensekit.wire.documents.fields import hex_extension
 from licensekit.wire.frame import read
 
 SELECT: Final = (
@@ -167,6 +168,15 @@ def last_sequence(connection: Connection, serial: str, part: str, use: Use) -> i
         use,
     )
     return (row[0] or 0) if row else 0
+
+
+def pickup_of(connection: Connection, serial: str) -> bytes | None:
+    """Return under which name the newest file of a serial lies; None if it has none yet."""
+    found = (
+        hex_extension(one.bundle.extensions, PICKUP, PICKUP_BYTES)
+        for one in reversed(of_serial(connection, serial))
+    )
+    return next((pickup for pickup in found if pickup is not None), None)
 
 
 def is_known(connection: Connection, serial: str) -> bool:

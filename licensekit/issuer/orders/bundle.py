@@ -90,9 +90,11 @@ class BundleTemplate(NamedTuple):
     use: Use
     issued: int
     rest: tuple[object, ...]
-    """The fields behind `issued`."""
+    """The fields behind `issued`, but for the extensions."""
 
-    def fields(self, serial: str, sequence: int, company: str) -> tuple[object, ...]:
+    def fields(
+        self, serial: str, sequence: int, company: str, extensions: Mapping[str, Value]
+    ) -> tuple[object, ...]:
         """Return every field of a bundle, in order."""
         return (
             self.issuer,
@@ -105,6 +107,7 @@ class BundleTemplate(NamedTuple):
             self.use,
             self.issued,
             *self.rest,
+            dict(extensions),
         )
 
 
@@ -133,7 +136,6 @@ def form(checked: CheckedOrder, *, issued: int, binding: Binding | None = None) 
         order.after_grace,
         order.offline_hours,
         order.borrow_hours,
-        {},
     )
     issuer, product = checked.issuer, checked.product
     return BundleTemplate(
@@ -148,6 +150,7 @@ def make_bundle(
     sequence: int,
     issued: int,
     binding: Binding | None = None,
+    extensions: Mapping[str, Value] = {},
 ) -> Bundle:
     """Make the bundle for an order, issued at `issued` (seconds since 1970).
 
@@ -157,14 +160,8 @@ def make_bundle(
     order = checked.order
     common = form(checked, issued=issued, binding=binding)
     require_other_serial(order, serial)
-    fields = common.fields(serial, sequence, order.company)
+    fields = common.fields(serial, sequence, order.company, extensions)
     return compose(Bundle, fields)[0]
-
-
-def replace_fields(bundle: Bundle, **changes: Any) -> Bundle:
-    """Return `bundle` with other values in some of its fields."""
-    fields = {name: getattr(bundle, name) for name in bundle.__struct_fields__}
-    return Bundle(**{**fields, **changes})
 
 
 def require_other_serial(order: Order, serial: str) -> None:

@@ -158,7 +158,10 @@ def prepare_bundle(tx: LedgerTransaction, draft: OrderDraft, numbering: Numberin
     checked = check(tx, draft, numbering)
     serial = numbering.serial(draft.order)
     sequence = numbering.sequence(draft.order, serial)
-    return make_bundle(checked, serial=serial, sequence=sequence, issued=tx.now)
+    extensions = numbering.pickup(draft.order, serial)
+    return make_bundle(
+        checked, serial=serial, sequence=sequence, issued=tx.now, extensions=extensions
+    )
 
 
 def file_before(tx: LedgerTransaction, issuance: Issuance, *, attach: bool) -> LicenseFile | None:

@@ -1,4 +1,4 @@
-"""Serials and sequences, given out within one transaction on the ledger."""
+"""Serials, sequences and pickups, given out within one transaction on the ledger."""
 
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -7,6 +7,7 @@ from licensekit.errors import Fault, OrderIncomplete, OrderSerialInvalid
 from licensekit.issuer.ledger import bundles, documents, serials
 from licensekit.issuer.orders.order import Order
 from licensekit.issuer.transaction import LedgerTransaction
+from licensekit.wire.documents import PICKUP, PICKUP_BYTES, UPDATE, Value
 
 _AHEAD: Final = 500
 """How many serials are looked up together."""
@@ -24,6 +25,9 @@ class Numbering:
         self._ledger = tx.ledger
         self._waits = waits
         self._revocations = tx.state.last_list
+        self._draw = tx.store.draw
+        catalog = tx.state.catalog
+        self._has_pickups = catalog is not None and UPDATE in catalog.document.urls
         self._makes_serials = not tx.state.is_partner
         self._made: int | None = None
         self._looked_up_to = 0
@@ -89,6 +93,16 @@ class Numbering:
             return 1
         last = bundles.last_sequence(self._ledger, serial, order.part, order.use)
         return max(last + 1, self._lowest(serial, order))
+
+    def pickup(self, order: Order, serial: str) -> dict[str, Value]:
+        """Return the extension that says where the newest file of a serial lies, if anywhere.
+
+        It is drawn once, and stays over whatever is signed for the serial.
+        """
+        known = None if order.serial is None else bundles.pickup_of(self._ledger, serial)
+        if known is None and self._has_pickups:
+            known = self._draw(PICKUP_BYTES)
+        return {} if known is None else {PICKUP: known.hex()}
 
     def granted_by_other_parts(self, order: Order) -> frozenset[str]:
         """Return the license codes that the other parts of the order's serial grant."""
