@@ -17,6 +17,7 @@ from licensekit.wire.documents import (
     Kind,
     License,
     Root,
+    RootKey,
     Setting,
     Trust,
     encode,
@@ -164,7 +165,7 @@ def _root(root: Root) -> Facts:
         ("version", root.version),
         ("pin", pin_of(encode(root))),
         ("signatures", f"{root.threshold} of {len(root.keys)} keys must sign"),
-        *(("key", load(key.scheme, key.public).key_id.hex()) for key in root.keys),
+        *(("key", _compared(key)) for key in root.keys),
         *_extensions(root.extensions),
     ]
 
@@ -183,6 +184,12 @@ def _table_of_trust(trust: Trust) -> None:
         ["key id", "name", "state", "from", "to", "issuers", "signs", "uses", "longest term"],
         map(_row_of_key, trust.keys),
     )
+    emit()
+    table(["name", "fingerprint"], [(key.name, _compared(key)) for key in trust.keys])
+
+
+def _compared(key: AdmittedKey | RootKey) -> str:
+    return spelling.fingerprint(load(key.scheme, key.public).fingerprint)
 
 
 def _row_of_key(key: AdmittedKey) -> tuple[object, ...]:

@@ -22,6 +22,7 @@ from licensekit.issuer.keys.documents import key_id
 from licensekit.keys import pkcs11
 from licensekit.keys.keyfile import PublicPart, format_public, open_, parse_public, peek, seal
 from licensekit.keys.signing import Signer, SigningKey
+from licensekit.keys.verifying import load
 from licensekit.trust.scope import AdmittedSigner, KeyReference, require_scope
 from licensekit.trust.state import TrustState
 from licensekit.wire.documents import AdmittedKey, Bundle, KeyState, Trust
@@ -51,6 +52,11 @@ class KeyFile(NamedTuple):
         return key.scheme, key.key_id
 
     @property
+    def fingerprint(self) -> str:
+        """The whole hash of which the key id is the beginning, in hex."""
+        return self.part.verifying_key.fingerprint
+
+    @property
     def key_id(self) -> str:
         """The key id, in hex."""
         return self.part.verifying_key.key_id.hex()
@@ -62,6 +68,8 @@ class KnownKey(NamedTuple):
     name: str
     key_id: str
     """In hex."""
+    fingerprint: str
+    """In hex; the key id is its beginning."""
     admitted: AdmittedKey | None
     """None: the trust document does not name it yet."""
     file: KeyFile | None
@@ -72,6 +80,7 @@ class KnownKey(NamedTuple):
         says = {"name": self.name, "state": "not-admitted"}
         return {
             "key_id": self.key_id,
+            "fingerprint": self.fingerprint,
             **(says if self.admitted is None else plain(self.admitted)),
             "file": None if self.file is None else str(self.file.path),
         }
@@ -79,11 +88,17 @@ class KnownKey(NamedTuple):
 
 def known_keys(files: Sequence[KeyFile], trust: Trust) -> list[KnownKey]:
     """Return the keys that a trust document names, and then the files of those that it does not."""
-    here = {file.key_id: file for file in files}
-    admitted = {key_id(key): key for key in trust.keys}
-    named = [KnownKey(key.name, one, key, here.get(one)) for one, key in admitted.items()]
-    waiting = [file for one, file in here.items() if one not in admitted]
-    return [*named, *(KnownKey(file.name, file.key_id, None, file) for file in waiting)]
+    here = {file.fingerprint: file for file in files}
+    admitted = {load(key.scheme, key.public).fingerprint: key for key in trust.keys}
+    named = [
+        KnownKey(key.name, key_id(key), one, key, here.get(one)) for one, key in admitted.items()
+    ]
+    waiting = [
+        KnownKey(file.name, file.key_id, one, None, file)
+        for one, file in here.items()
+        if one not in admitted
+    ]
+    return [*named, *waiting]
 
 
 def list_key_files(folder: Path) -> list[KeyFile]:

@@ -460,6 +460,27 @@ def date_in(days: int) -> str:
     return format_seconds(int(time.time()) + days * DAY_SECONDS)
 
 
+def test_people_compare_whole_fingerprints_read_aloud_in_groups_of_four(desk: Desk) -> None:
+    """Wherever a key is shown to be compared, and as one text in JSON."""
+    [key] = desk.json("keys", "list", "-C", "acme")["keys"]
+    digits = key["fingerprint"]
+    assert (len(digits), digits[:16]) == (64, key["key_id"])
+    spelled = " ".join(digits[place : place + 4] for place in range(0, 64, 4))
+    export = desk.run("keys", "export", "signing-1", "-C", "acme", "-o", "key.pub")
+    shown = (
+        desk.run("keys", "list", "-C", "acme").stdout,
+        export.stderr,
+        desk.run("inspect", "acme/acme.lkp").stdout,
+    )
+    assert all(spelled in one for one in shown)
+    words = ("--issuer", "fjord", "-C", "acme", *desk.root_passphrase)
+    pin = desk.json("pack", "-C", "acme")["root"]
+    under = ("--partner-of", "acme/acme.lkp", "--root", pin)
+    partner = desk.json("init", "fjord", *under, *desk.passphrase)
+    admitted = desk.run("keys", "admit", "fjord/fjord.pub", *words).stdout
+    assert partner["fingerprint"] in admitted.replace(" ", "")
+
+
 def test_a_list_whose_key_was_revoked_keeps_its_time_when_it_is_signed_anew(desk: Desk) -> None:
     words = ("-C", "acme", *desk.passphrase)
     desk.run("revoke", "serial", issue(desk, "1")["serial"], "--fresh-days", "10", *words)
