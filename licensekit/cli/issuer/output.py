@@ -9,7 +9,7 @@ import click
 from licensekit.cli.inputs import STANDARD, PassphraseSource, write_output
 from licensekit.cli.issuer.options import in_workspace, operator, passphrase, unlock
 from licensekit.cli.options import collected
-from licensekit.cli.output import emit_json, facts
+from licensekit.cli.output import emit_json, facts, warn
 from licensekit.cli.proposals import Consent, Show, consenting
 from licensekit.cli.views.spelling import amount, expiry
 from licensekit.errors import FileUnusable
@@ -91,6 +91,12 @@ class FileOptions(NamedTuple):
         """Open the key that signs documents of `kind`; it is chosen unless `--key` names it."""
         file = workspace.keys.choose(kind, now, self.key, bundle=bundle)
         return unlock(file, self.passphrase)
+
+    def remark(self, proposal: IssueProposal) -> None:
+        """Print what was read otherwise than it was written; a preview prints it by itself."""
+        if not self.consent.preview:
+            for one in proposal.warnings:
+                warn(f"{one.message}.")
 
     def sign(
         self, workspace: Workspace, proposal: IssueProposal, now: int, show: Show | None = None

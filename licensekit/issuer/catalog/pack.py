@@ -19,6 +19,7 @@ from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change
+from licensekit.text.marks import MarksLeftOut, marks_in
 from licensekit.wire.documents import Catalog
 
 Keys = Callable[[str], Signer]
@@ -37,6 +38,8 @@ class CatalogDraft(NamedTuple):
     signed: Catalog | None
     is_in_force: bool = True
     """Whether what was signed last is still valid."""
+    remarks: tuple[MarksLeftOut, ...] = ()
+    """What was read otherwise than it was written."""
 
     @property
     def is_changed(self) -> bool:
@@ -179,6 +182,7 @@ def _propose_pack(
         changes.append(Change("revocations", last.number, last.number + 1))
     return PackProposal(
         changes=tuple(changes),
+        warnings=draft.remarks,
         needs_confirmation=tuple(TakesAway(fault=one) for one in taken),
         store=tx.store,
         now=tx.now,
@@ -215,7 +219,7 @@ def _draft(layout: Layout, state: WorkspaceState, now: int) -> CatalogDraft:
         )
     except CatalogInvalid as error:
         raise error.at(str(layout.catalog)) from error
-    return CatalogDraft(catalog, signed, state.catalog is not None)
+    return CatalogDraft(catalog, signed, state.catalog is not None, marks_in(text))
 
 
 def _others(state: WorkspaceState) -> dict[str, Catalog]:

@@ -67,7 +67,8 @@ def propose_answer(
 ) -> IssueProposal:
     """Return what answers a request; raises as `prepare_answer`."""
     again = partial(propose_answer, request=request, draft=draft, signing=signing)
-    return proposal_of(tx, prepare_answer(tx, request, draft), signing, again)
+    issuance = prepare_answer(tx, request, draft)
+    return proposal_of(tx, issuance, signing, again, draft.remarks)
 
 
 def prepare_answer(tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft) -> Issuance:

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, NamedTuple, cast
 from licensekit.catalog.rules import as_numbers
 from licensekit.dates import format_days
 from licensekit.errors import OrderDatesInvalid
-from licensekit.errors.coded import Located
+from licensekit.errors.coded import Located, Message
 from licensekit.proposals import Change
 from licensekit.wire.documents import AfterGrace, Use, Value
 from licensekit.wire.plain import word
@@ -67,6 +67,8 @@ class OrderDraft(NamedTuple):
     faults: tuple[Located, ...] = ()
     terms: bytes | None = None
     """The same for orders that differ in company, number and serial alone; None is not known."""
+    remarks: tuple[Message, ...] = ()
+    """What was read otherwise than it was written."""
 
 
 class Term(NamedTuple):

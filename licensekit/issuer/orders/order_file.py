@@ -14,6 +14,7 @@ from licensekit.errors import (
 from licensekit.issuer.catalog.counts import read_counts, read_settings
 from licensekit.issuer.orders.order import Order, OrderDraft, date_faults
 from licensekit.text import values
+from licensekit.text.marks import marks_in
 from licensekit.text.tables import Table, in_file_order
 from licensekit.text.toml import parse_toml
 from licensekit.text.values import FaultyValue
@@ -99,7 +100,7 @@ def read_draft(text: bytes) -> OrderDraft:
     content = parse_toml(text)
     if isinstance(content, SyntaxInvalid):
         raise OrderInvalid(faults=(content,))
-    return draft_from(content)
+    return draft_from(content)._replace(remarks=marks_in(text))
 
 
 def draft_from(content: object) -> OrderDraft:
