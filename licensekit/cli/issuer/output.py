@@ -11,7 +11,7 @@ from licensekit.cli.issuer.options import in_workspace, operator, passphrase, un
 from licensekit.cli.options import collected
 from licensekit.cli.output import emit_json, facts, warn
 from licensekit.cli.proposals import Consent, Show, consenting
-from licensekit.cli.views.spelling import amount, expiry
+from licensekit.cli.views.spelling import amount, expiry, value
 from licensekit.errors import FileUnusable
 from licensekit.issuer import IssueProposal, LicenseFile, Workspace, qr_png, qr_svg, sheet_page
 from licensekit.keys.signing import Signer
@@ -191,6 +191,7 @@ def place_of(output: str | None, name: str) -> str:
 
 def _show(file: LicenseFile, place: str) -> None:
     bundle = file.bundle
+    settings = sorted(bundle.settings.items())
     again = "  (issued before: the same bundle again)" if file.is_repeated else ""
     facts(
         [
@@ -199,6 +200,7 @@ def _show(file: LicenseFile, place: str) -> None:
             ("serial", _named(bundle)),
             ("until", expiry(bundle.expiry)),
             ("licenses", _licenses(bundle)),
+            ("settings", ", ".join(f"{code} {value(one)}" for code, one in settings) or None),
         ]
     )
 

@@ -53,7 +53,7 @@ def reissue(
     proposal = workspace.propose_reissue(lost, now=now, attach=attach)
     if consent.ends(proposal):
         return
-    file = workspace.keys.choose("bundle", now, key, but=proposal.old)
+    file = workspace.keys.choose("bundle", now, key, bundle=proposal.first, but=proposal.old)
     proposal.require_other(file.key_id)
     require_place(str(output))
     signer = unlock(file, passphrase)

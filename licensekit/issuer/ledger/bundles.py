@@ -19,7 +19,6 @@ SELECT: Final = (
 )
 
 _NUMBERS: Final = "SELECT b.number FROM bundles AS b WHERE "
-_FIRST: Final = "SELECT min(b.issued) FROM bundles AS b WHERE "
 _COUNTS: Final = (
     "(b.state = 'active' OR b.state = 'replaced' AND b.ends >= ?"
     " AND EXISTS (SELECT 1 FROM bundles AS o WHERE o.serial = b.serial AND o.part = b.part"
@@ -118,18 +117,15 @@ def counting(connection: Connection, numbers: Sequence[int], today: int) -> froz
     return frozenset(number for (number,) in rows)
 
 
-def first_issued(connection: Connection, key_id: bytes, today: int) -> int | None:
-    """Return when the first bundle that `numbers_of_key` names was issued; None if it names none.
-
-    In seconds since 1970.
-    """
+def first_of_key(connection: Connection, key_id: bytes, today: int) -> Issued | None:
+    """Return the bundle that was issued first of those that `numbers_of_key` names, if any."""
     row = connection.one(
-        _FIRST + "b.key_id = ? AND " + _COUNTS,
+        SELECT + " WHERE b.key_id = ? AND " + _COUNTS + " ORDER BY b.issued, b.number LIMIT 1",
         key_id,
         today,
         today,
     )
-    return row[0] if row else None
+    return read_row(row) if row else None
 
 
 def numbered(connection: Connection, numbers: Sequence[int]) -> list[Issued]:

@@ -19,6 +19,7 @@ from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore, adm
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change, Proposal
 from licensekit.trust.scope import require_scope, require_type
+from licensekit.wire.documents import Bundle
 
 _BATCH: Final = 500
 """Bundles signed in one transaction."""
@@ -44,8 +45,8 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
     """The id of that key, in hex."""
     numbers: tuple[int, ...]
     """Of the entries of the bundles that are still to be signed again, oldest first."""
-    first_issued: int | None
-    """When the first of them was issued, in seconds since 1970; None: there are none."""
+    first: Bundle | None
+    """The one that was issued first; None: there are none."""
     attach: bool
 
     @property
@@ -89,9 +90,9 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
         signer = admission(key, tx.trust)
         require_type(signer, "bundle")
         starts = signer.admitted.valid_from
-        if self.first_issued is not None and starts > self.first_issued:
+        if self.first is not None and starts > self.first.issued:
             raise KeyChangeRefused(
-                reason="window", key=signer.admitted.name, starts=starts, issued=self.first_issued
+                reason="window", key=signer.admitted.name, starts=starts, issued=self.first.issued
             )
         for first in range(0, self.count, _BATCH):
             for one in bundles.numbered(tx.ledger, self.numbers[first : first + _BATCH]):
@@ -120,6 +121,7 @@ def propose_reissue(tx: LedgerTransaction, lost: str, *, attach: bool) -> Reissu
     old = key_id(named(tx.state.trust.keys, lost))
     of_key = bytes.fromhex(old), day_at(tx.now)
     numbers = bundles.numbers_of_key(tx.ledger, *of_key)
+    first = bundles.first_of_key(tx.ledger, *of_key)
     change = Change("bundles", f"{len(numbers)} signed by {old}", "signed by another key")
     return ReissueProposal(
         changes=(change,) if numbers else (),
@@ -127,7 +129,7 @@ def propose_reissue(tx: LedgerTransaction, lost: str, *, attach: bool) -> Reissu
         now=tx.now,
         old=old,
         numbers=numbers,
-        first_issued=bundles.first_issued(tx.ledger, *of_key),
+        first=None if first is None else first.bundle,
         attach=attach,
     )
 

@@ -497,6 +497,19 @@ def fresh_until_of_list(desk: Desk) -> str:
     return line
 
 
+def test_reissue_chooses_a_key_that_may_sign_what_was_signed_then(desk: Desk) -> None:
+    """Neither the newest key nor one for trials: the one that took over."""
+    issue(desk, "1")
+    grow(desk, "new", "late", "--from", "2999-01-01")
+    grow(desk, "rotate", "signing-1")
+    grow(desk, "new", "trials", "--use", "trial")
+    words = ("-C", "acme", "-o", "out", *desk.passphrase)
+    assert desk.json("reissue", "--signed-by", "signing-1", *words)["reissued"] == 1
+    [bundle] = desk.json("ledger", "list", "-C", "acme")["bundles"]
+    known = {key["key_id"]: key["name"] for key in desk.json("keys", "list", "-C", "acme")["keys"]}
+    assert known[bundle["key_id"]] == "signing-2"
+
+
 def test_reissue_names_what_was_revoked_meanwhile(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

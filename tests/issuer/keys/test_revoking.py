@@ -19,7 +19,7 @@ from licensekit.errors import (
 )
 from licensekit.issuer.keys.changes import Permission, admit, revoke, rotate
 from licensekit.issuer.keys.documents import key_id
-from licensekit.issuer.keys.keyring import list_key_files, open_key
+from licensekit.issuer.keys.keyring import list_key_files, open_key, write_key
 from licensekit.issuer.keys.revocation import Revoked, next_list
 from licensekit.issuer.orders import reissue
 from licensekit.issuer.orders.amendment import renewal
@@ -199,6 +199,19 @@ def test_a_key_that_did_not_sign_yet_when_bundles_were_issued_signs_none_again(
     assert error.reason == "window"
     assert f"--from {format_seconds(NOW)}" in (error.hint or "")
     assert workspace.propose_reissue("signing-1", now=NOW + 99).count == 1
+
+
+def test_a_key_is_chosen_that_may_sign_the_bundle_in_question(workspace: Workspace) -> None:
+    """The newest one otherwise; the one that is to be replaced comes last."""
+    sold = issue(workspace).bundle
+    late = admit_second(workspace, NOW + 60)
+    write_key(workspace.layout.keys, "second", late, PASSPHRASE)
+    keys, now = workspace.keys, NOW + 99
+    first = keys.file("signing-1")
+    assert keys.choose("bundle", now).name == "second"
+    assert keys.choose("bundle", now, bundle=sold) == first
+    assert keys.choose("bundle", now, but=late.verifying_key.key_id.hex()) == first
+    assert keys.choose("bundle", now, bundle=sold, but=first.key_id).name == "second"
 
 
 def test_nothing_is_signed_again_if_the_key_may_not_sign_one_of_them(
