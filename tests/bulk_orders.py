@@ -55,7 +55,7 @@ def names_in(workspace: Workspace) -> set[str]:
 def verified(workspace: Workspace, folder: Path, now: int = NOW) -> set[str]:
     """Verify every file of a folder as an application does, and give their names."""
     state = workspace.state(now)
-    trust_store = open_pack(state.pack, state.pin, now)
+    trust_store = open_pack(state.pack, state.pin)
     names: set[str] = set()
     for path in folder.iterdir():
         [token] = armor.read(path.read_bytes())

@@ -71,7 +71,7 @@ def issue(workspace: Workspace, *, now: int = NOW, **changes: Any) -> LicenseFil
 def accepted(file: LicenseFile, pack: bytes, root: str, now: int = NOW) -> Verified[Bundle]:
     """Give the bundle of a file as an application takes it that ships `pack` and pins `root`."""
     tokens = armor.read(file.data)
-    trust_store = extend_trust_store(open_pack(pack, root, now), tokens, now)
+    trust_store = extend_trust_store(open_pack(pack, root), tokens, now)
     (bundle,) = (token for token in tokens if token.type == "bundle")
     return verify_bundle(bundle, trust_store.trust, now)
 

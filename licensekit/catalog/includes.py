@@ -1,7 +1,7 @@
-"""What a license brings along (`docs/entitlements.md`, "Includes").
+"""What a license brings along (`docs/evaluation.md`, "Includes").
 
-A code that the catalog does not have is left out: absent is not granted. A circle, which no sound
-catalog has, ends where it began.
+That is what it includes, and the license that took its place. A code that the catalog does not have
+is left out: absent is not granted. A circle, which no sound catalog has, ends where it began.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -11,14 +11,14 @@ from licensekit.wire.documents import Catalog, closure_of
 
 
 def included(catalog: Catalog) -> Mapping[str, frozenset[str]]:
-    """Return, for each license, all that it includes, directly or not, without itself."""
-    return closure_of({code: license_.includes for code, license_ in catalog.licenses.items()})
+    """Return, for each license, all that it gives its holder, directly or not, without itself."""
+    return closure_of({code: license_.gives for code, license_ in catalog.licenses.items()})
 
 
 def reached(catalog: Catalog, codes: Iterable[str]) -> set[str]:
-    """Return those of `codes` that the catalog has, and all that they include, directly or not."""
+    """Return those of `codes` that the catalog has, and all that they give, directly or not."""
     licenses = catalog.licenses
-    return spread(codes, lambda code: licenses[code].includes, licenses.keys())
+    return spread(codes, lambda code: licenses[code].gives, licenses.keys())
 
 
 def spread(

@@ -1,8 +1,8 @@
 """Which requirements can never hold, whatever is sold and however it is assigned.
 
 What can be held is grown from nothing: a license can be assigned once what it requires is held, and
-brings along what it includes. Of plans a user is assigned at most one. A hidden license that
-something includes is not assigned by itself.
+brings along what it includes. Of the plans of one issuer a user is assigned at most one. A hidden
+license that something includes is not assigned by itself.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -39,7 +39,7 @@ def impossible(known: KnownLicenses) -> Iterator[NeverHeld]:
     failing = {
         name
         for name, requires in known.requires.items()
-        if not any(name in held and requires <= held for held in holdings)
+        if not all(_is_among(of_issuer, name, requires) for of_issuer in holdings)
     }
     causes = {name for name in failing if known.requires[name]}
     for name in known.catalog.licenses:
@@ -47,9 +47,13 @@ def impossible(known: KnownLicenses) -> Iterator[NeverHeld]:
             yield _why(known, holdings, name).at(f"licenses.{name}.requires")
 
 
-def _why(known: KnownLicenses, holdings: list[frozenset[str]], name: str) -> NeverHeld:
+def _is_among(holdings: Iterable[frozenset[str]], name: str, requires: frozenset[str]) -> bool:
+    return any(name in held and requires <= held for held in holdings)
+
+
+def _why(known: KnownLicenses, holdings: list[list[frozenset[str]]], name: str) -> NeverHeld:
     requires = known.requires[name]
-    held_by_any = frozenset[str]().union(*holdings)
+    held_by_any = frozenset[str]().union(*(held for of_issuer in holdings for held in of_issuer))
     if missing := requires - held_by_any:
         return NeverHeld(reason="not-given", license=name, requires=tuple(sorted(missing)))
     required = tuple(sorted(requires))
@@ -59,8 +63,11 @@ def _why(known: KnownLicenses, holdings: list[frozenset[str]], name: str) -> Nev
     return NeverHeld(reason="plans", license=name, requires=required)
 
 
-def _holdings(known: KnownLicenses) -> list[frozenset[str]]:
-    """Return what can be held together: by the installation and its sites, and with each plan."""
+def _holdings(known: KnownLicenses) -> list[list[frozenset[str]]]:
+    """Return, for each issuer with plans, what can be held together with none or one of them.
+
+    The plans of the other issuers are held as well: each issuer's are judged apart.
+    """
     licenses = known.licenses
     included = frozenset[str]().union(*known.gives.values())
     assignable = {n for n, one in licenses.items() if not (one.hidden and n in included)}
@@ -69,12 +76,19 @@ def _holdings(known: KnownLicenses) -> list[frozenset[str]]:
     # Whatever any user holds can make a system license present for all.
     shared = {name for name in everything if licenses[name].kind is not Kind.USER}
     for_all = frozenset(shared).union(*(known.gives[name] for name in shared))
-    without_plan = _grow(known, for_all, assignable - plans)
-    return [
-        for_all,
-        without_plan,
-        *(_grow(known, without_plan, (assignable - plans) | {plan}) for plan in sorted(plans)),
-    ]
+    of_issuer: dict[str, set[str]] = {}
+    for plan in plans:
+        of_issuer.setdefault(plan.rpartition(".")[0], set()).add(plan)
+    return [_beside(known, for_all, assignable, own) for own in of_issuer.values() or [set[str]()]]
+
+
+def _beside(
+    known: KnownLicenses, for_all: frozenset[str], assignable: set[str], plans: set[str]
+) -> list[frozenset[str]]:
+    """Return what can be held with none of `plans`, and with each of them."""
+    without = _grow(known, for_all, assignable - plans)
+    with_each = [_grow(known, without, (assignable - plans) | {plan}) for plan in sorted(plans)]
+    return [for_all, without, *with_each]
 
 
 def _grow(known: KnownLicenses, held: frozenset[str], assignable: set[str]) -> frozenset[str]:

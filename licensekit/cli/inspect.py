@@ -25,14 +25,14 @@ def _trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--pack", metavar="FILE", help="The application's pack (.lkp).")(command)
 
 
-def _read_trust_store(pack: str, root: str, now: int) -> TrustStore:
+def _read_trust_store(pack: str, root: str) -> TrustStore:
     """Return what the pack in a file establishes under a pin.
 
     Raises:
         LicenseError: the file cannot be read, or is no pack of that root.
     """
     with located(pack):
-        return open_pack(read_input(pack, what="a pack"), root, now)
+        return open_pack(read_input(pack, what="a pack"), root)
 
 
 @click.command()
@@ -58,7 +58,7 @@ def inspect(
         if pack is None or root is None:
             findings = describe(tokens)
         else:
-            findings = check(tokens, _read_trust_store(pack, root, now), now)
+            findings = check(tokens, _read_trust_store(pack, root), now)
     if as_json:
         emit_json({"file": file, "documents": [_finding_json(finding) for finding in findings]})
     else:
@@ -88,7 +88,7 @@ def verify(file: str, pack: str | None, root: str | None, now: int, *, as_json: 
         )
     with located(file):
         tokens = armor.read(read_input(file, what="a license file"))
-        findings = check(tokens, _read_trust_store(pack, root, now), now)
+        findings = check(tokens, _read_trust_store(pack, root), now)
     for finding in findings:
         if finding.error is not None:
             raise finding.error.at(file)

@@ -1,15 +1,20 @@
 """What is granted: a pure function of verified documents, assignments and time.
 
 `evaluate` turns bundles and catalogs at one moment into `Entitlements`; the questions about them
-(`questions`) need no clock and touch no file. The rules are those of `docs/entitlements.md`.
+(`questions`) need no clock and touch no file. The rules are those of `docs/evaluation.md`.
 """
 
 # ruff: noqa: F403  # a list of all names would repeat every module
 
+from licensekit.entitlements.amounts import *
 from licensekit.entitlements.binding import *
+from licensekit.entitlements.coverage import *
 from licensekit.entitlements.denials import *
 from licensekit.entitlements.evaluation import *
 from licensekit.entitlements.messages import *
+from licensekit.entitlements.meters import *
+from licensekit.entitlements.names import *
 from licensekit.entitlements.notices import *
 from licensekit.entitlements.parts import *
 from licensekit.entitlements.questions import *
+from licensekit.entitlements.settings import *

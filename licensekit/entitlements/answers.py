@@ -1,9 +1,14 @@
 """The questions in the form in which programs ask them, over one set of entitlements."""
 
 from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
 
 from licensekit.access import Access
+from licensekit.dates import date_of
+from licensekit.entitlements.coverage import Coverage
 from licensekit.entitlements.evaluation import Entitlements
+from licensekit.entitlements.parts import Part
 from licensekit.entitlements.questions import (
     Count,
     Explanation,
@@ -12,10 +17,25 @@ from licensekit.entitlements.questions import (
     explain,
     resolve,
     rows,
+    setting,
     why_not,
 )
+from licensekit.entitlements.settings import Value
 from licensekit.errors import NotEntitled
 from licensekit.wire.documents import Kind
+
+
+class LicensedPart(NamedTuple):
+    """One part of one issuer, as programs show it."""
+
+    issuer: str
+    part: str
+    """`base`, or the name of an add-on."""
+    company: str
+    state: str
+    """The state of the bundle that governs it; `pending` where none has started."""
+    covered_until: date | None
+    """As `Licensing.covered_until` has it for the product."""
 
 
 class Answers:
@@ -65,7 +85,47 @@ class Answers:
         """
         return explain(self.entitlements, resolve(self.entitlements, code))
 
+    def setting(self, code: str) -> Value | None:
+        """Return what counts of a setting: what was sold, else its default; None: it has none.
+
+        Raises:
+            UnknownSetting: no catalog has it.
+        """
+        return setting(self.entitlements, code)
+
+    @property
+    def covered_until(self) -> date | None:
+        """The last day of the term, without a gap, of the vendor's base part.
+
+        It is past while grace runs, and `date.max` where it is perpetual. None: not licensed now.
+        """
+        return _day_of(self.entitlements.product_coverage)
+
+    @property
+    def parts(self) -> tuple[LicensedPart, ...]:
+        """Every issuer's parts that a bundle in force or waiting is for, the vendor's first."""
+        granted = self.entitlements
+        named: dict[tuple[str, str], Part] = {}
+        for part in (*granted.parts, *granted.waiting):
+            named.setdefault((part.bundle.issuer, part.bundle.part), part)
+        return tuple(
+            LicensedPart(
+                issuer=issuer,
+                part=name,
+                company=part.bundle.company,
+                state=part.state,
+                covered_until=_day_of(granted.coverage_of(issuer, name)),
+            )
+            for (issuer, name), part in named.items()
+        )
+
     @property
     def licenses(self) -> tuple[LicenseRow, ...]:
         """Every license of every catalog with what there is and what is in use."""
         return rows(self.entitlements, self.in_use)
+
+
+def _day_of(coverage: Coverage) -> date | None:
+    if not coverage.is_licensed:
+        return None
+    return date.max if coverage.until is None else date_of(coverage.until)

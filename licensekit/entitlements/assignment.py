@@ -1,10 +1,10 @@
-"""What may be assigned and released: pure rules (`docs/entitlements.md`, "Assignments").
+"""What may be assigned and released: pure rules (`docs/evaluation.md`, "Assignments").
 
 S1  A license is assigned to a holder of its kind. Not assigned are: a system license, which is
     present; a site license that limits how many sites there are; a license of concurrent seats,
     which is leased.
 S2  No more are assigned than there are. What lapsed is not there.
-S3  A user holds at most one plan.
+S3  A user holds at most one plan of each issuer.
 S4  A license is assigned only to whom has what it requires: a system license by the installation;
     another one by assignment, through what includes it, or because everybody has it.
 S5  A license is released only where nothing that stays requires it.
@@ -17,7 +17,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements.evaluation import Entitlements, issuer_of, qualify
+from licensekit.entitlements.evaluation import Entitlements
+from licensekit.entitlements.names import issuer_of, qualify
 from licensekit.entitlements.questions import count, where_to_buy, why_not
 from licensekit.errors import (
     NoneFree,
@@ -105,10 +106,16 @@ def _not_assignable(
 def _of_plans(
     entitlements: Entitlements, holder: str, after: frozenset[str], new: frozenset[str]
 ) -> Iterator[RefusedError]:
-    plans = sorted(c for c in after if (one := entitlements.licenses.get(c)) and one.plan)
-    if len(plans) > 1 and new.intersection(plans):
-        kept = [plan for plan in plans if plan not in new] or plans[:1]
-        yield PlanHeld(holder=holder, plans=tuple(plans), kept=kept[0])
+    of_issuer: dict[str, list[str]] = {}
+    for code in sorted(after):
+        license_ = entitlements.licenses.get(code)
+        if license_ is not None and license_.plan:
+            issuer = issuer_of(entitlements.trust_store, code)
+            of_issuer.setdefault(issuer, []).append(code)
+    for plans in of_issuer.values():
+        if len(plans) > 1 and new.intersection(plans):
+            kept = [plan for plan in plans if plan not in new] or plans[:1]
+            yield PlanHeld(holder=holder, plans=tuple(plans), kept=kept[0])
 
 
 def _of_requirements(

@@ -91,15 +91,6 @@ class LoginsStopped(Reason):
     """What the event says to those whom it concerns."""
 
 
-class LoginsBlocked(Reason):
-    """A part has expired whose policy refuses logins."""
-
-    code = "blocked"
-    template = "bundle {bundle} has expired, and with it logins are refused"
-    subject_template = "{bundle}"
-    bundle: BundleName
-
-
 class WhyNot(Message):
     """Why a license gives less than full access."""
 

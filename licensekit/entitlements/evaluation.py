@@ -1,61 +1,30 @@
 """From bundles and catalogs at one moment to everything that is granted then.
 
-How includes act (`docs/entitlements.md`, "Includes"): what a holder holds gives it what that
-includes. The installation gives to all its sites and users, a site to its users. A system license
-that anything granted includes is present. What is included uses up no count of its own.
+How includes act (`docs/evaluation.md`, "Includes"): what a holder holds gives it what that
+includes, and what took its place. The installation gives to all its sites and users, a site to its
+users. A system license that anything granted includes is present. What is included uses up no count
+of its own.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.catalog import included
 from licensekit.dates import day_at, end_of_day, start_of_day
+from licensekit.entitlements.amounts import Grant, Tier, tiers_of
 from licensekit.entitlements.binding import Fingerprint
-from licensekit.entitlements.parts import BundleState, Part, governing, judge
+from licensekit.entitlements.coverage import Coverage, list_coverage
+from licensekit.entitlements.meters import period_ends
+from licensekit.entitlements.names import qualify
+from licensekit.entitlements.parts import BundleState, Part, Timeline, judge, serial_of
+from licensekit.entitlements.settings import Settings, settings_of
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
-from licensekit.wire.documents import Bundle, Kind, License
+from licensekit.wire.documents import BASE, Bundle, Kind, License
 
 _COUNTED_DOWN: Final = frozenset({BundleState.WARNING, BundleState.GRACE, BundleState.PENDING})
 """States of which a notice says the days that are left."""
-
-
-class Grant(NamedTuple):
-    """One part grants one license."""
-
-    part: Part
-    amount: int | None
-    """The count that the bundle gives it, or None for unrestricted."""
-    via: str | None
-    """The license that includes it, when the bundle does not name it itself."""
-
-
-class Tier(NamedTuple):
-    """A number of assignments that are served alike: the oldest by the first tier."""
-
-    amount: int | None
-    cap: Access
-
-
-def total_of(amounts: Iterable[int | None]) -> int | None:
-    """Sum counts; None, unrestricted, if one of them is."""
-    total = 0
-    for amount in amounts:
-        if amount is None:
-            return None
-        total += amount
-    return total
-
-
-def access_of(tiers: Iterable[Tier], number: int) -> Access:
-    """Return what the assignment or seat of a number is served with; numbers count from 0."""
-    served = 0
-    for tier in tiers:
-        if tier.amount is None or number < served + tier.amount:
-            return tier.cap
-        served += tier.amount
-    return Access.NONE
 
 
 class Entitlements(NamedTuple):
@@ -73,13 +42,15 @@ class Entitlements(NamedTuple):
     parts: tuple[Part, ...]
     """The bundles in force, judged."""
     waiting: tuple[Part, ...]
-    """Bundles that have not started."""
+    """Bundles that have not started, and will be in force at their start as things are."""
+    coverage: tuple[Coverage, ...]
+    """Until when each issuer's part is licensed without a gap."""
     licenses: Mapping[str, License]
     """Every license of every catalog."""
     closure: Mapping[str, frozenset[str]]
-    """License to all that it includes, directly or not."""
+    """License to all that its holder has through it, directly or not."""
     grants: Mapping[str, tuple[Grant, ...]]
-    """License to the grants of it that the installation has, included ones as well."""
+    """License to the parts in force that name it; through which others it comes, `closure` says."""
     unknown: tuple[tuple[Part, str], ...]
     """What a bundle grants and its issuer's newest catalog does not have: shown, not granted."""
     system: Mapping[str, Access]
@@ -92,11 +63,34 @@ class Entitlements(NamedTuple):
     """Site license that the installation gives to all sites."""
     tiers: Mapping[str, tuple[Tier, ...]]
     """Site or user license to what its assignments are served by, best first."""
+    settings: Settings
+    """Every setting of every catalog with its value."""
+
+    def coverage_of(self, issuer: str, part: str) -> Coverage:
+        """Return until when an issuer's part is licensed; one that is not there is not."""
+        nothing = Coverage(issuer, part, (), None, None)
+        found = (one for one in self.coverage if (one.issuer, one.part) == (issuer, part))
+        return next(found, nothing)
 
     @property
-    def blocked(self) -> tuple[Part, ...]:
-        """The lapsed parts whose policy refuses logins."""
-        return tuple(part for part in self.parts if part.blocks)
+    def product_coverage(self) -> Coverage:
+        """Until when the product is licensed: the vendor's base part."""
+        return self.coverage_of(self.trust_store.issuer, BASE)
+
+    def is_followed(self, part: Part) -> bool:
+        """Return whether a bundle that waits takes over from a part without a gap."""
+        bundle = part.bundle
+        return self.coverage_of(bundle.issuer, bundle.part).is_followed(bundle)
+
+    @property
+    def bundles(self) -> tuple[Verified[Bundle], ...]:
+        """The bundles in force, then those that wait for their start."""
+        return tuple(part.verified for part in (*self.parts, *self.waiting))
+
+    @property
+    def serial(self) -> str | None:
+        """The serial that the installation is for; None where no bundle is in force or waits."""
+        return serial_of((v.document for v in self.bundles), self.trust_store.issuer)
 
 
 def evaluate(
@@ -106,30 +100,48 @@ def evaluate(
     *,
     fingerprint: Fingerprint | None = None,
     released: int | None = None,
+    away_hours: float | None = None,
 ) -> Entitlements:
-    """Evaluate what `bundles` grant at `now` (seconds since 1970).
+    """Evaluate what `bundles`, in the order of their activation, grant at `now`.
 
-    `fingerprint` is what a bound bundle is held against; without one it grants nothing. `released`
-    is the date of the product version that asks, in days since 1970, held against maintenance.
+    Args:
+        trust_store: whom to believe, and what the codes mean; its lists say what was revoked.
+        bundles: all that may count, those that others replaced as well.
+        now: in seconds since 1970.
+        fingerprint: what a bound bundle is compared with; without one it grants nothing.
+        released: the date of the product version that asks, in days since 1970; for maintenance.
+        away_hours: for how long the database has been away, if it is: a bundle whose offline
+            hours are over grants nothing.
     """
     fingerprint = fingerprint or Fingerprint()
-    in_force, not_started = governing(bundles, now)
+    bundles = tuple(bundles)
+    timeline = Timeline.of(bundles, trust_store.trust)
+    in_force, not_started = timeline.governing(now)
 
     def judged(chosen: Iterable[Verified[Bundle]]) -> tuple[Part, ...]:
-        every = [judge(one, now, fingerprint=fingerprint, released=released) for one in chosen]
+        every = [
+            judge(one, now, fingerprint=fingerprint, released=released)
+            for one in chosen
+            if _is_here(one.document, away_hours)
+        ]
         return _vendor_first(every, trust_store.issuer)
 
     parts, waiting = judged(in_force), judged(not_started)
     licenses = _licenses(trust_store)
     closure = _closure(trust_store)
-    grants, unknown = grants_of(trust_store, parts, licenses, closure)
-    present = _present(licenses, grants)
+    grants, unknown = grants_of(trust_store, parts, licenses)
+    present = _present(licenses, closure, grants)
+    moments = [
+        *_moments(trust_store, parts, waiting, bundles, now),
+        *period_ends(licenses, grants, now),
+    ]
     return Entitlements(
         trust_store=trust_store,
         now=now,
-        valid_until=_valid_until(trust_store, parts, waiting, now),
+        valid_until=min((m for m in moments if m > now), default=None),
         parts=parts,
         waiting=waiting,
+        coverage=_coverage(timeline, (*parts, *waiting), now, away_hours),
         licenses=licenses,
         closure=closure,
         grants=grants,
@@ -139,23 +151,33 @@ def evaluate(
         everyone=_given(licenses, closure, present, Kind.USER),
         every_site=_given(licenses, closure, present, Kind.SITE),
         tiers={
-            code: _tiers(grants.get(code, ()))
+            code: tiers_of(grants.get(code, ()))
             for code, license_ in licenses.items()
             if license_.kind is not Kind.SYSTEM
         },
+        settings=settings_of(trust_store, parts),
     )
 
 
-def qualify(trust_store: TrustStore, issuer: str, code: str) -> str:
-    """Return the name by which an application knows a code that `issuer` writes."""
-    owner, _, bare = code.rpartition(".")
-    owner = owner or issuer
-    return bare if owner == trust_store.issuer else f"{owner}.{bare}"
+def _is_here(bundle: Bundle, away_hours: float | None) -> bool:
+    return away_hours is None or away_hours < bundle.offline_hours
 
 
-def issuer_of(trust_store: TrustStore, code: str) -> str:
-    """Return the issuer of a code as an application writes it: the vendor's has no prefix."""
-    return code.rpartition(".")[0] or trust_store.issuer
+def _coverage(
+    timeline: Timeline, parts: Iterable[Part], now: int, away_hours: float | None
+) -> tuple[Coverage, ...]:
+    def in_force_at(moment: int) -> list[Bundle]:
+        return [verified.document for verified in timeline.in_force(moment)]
+
+    judged = list(parts)
+    useless = [part.bundle for part in judged if part.is_useless]
+    starts = [part.bundle.starts for part in judged]
+    return list_coverage(
+        in_force_at,
+        [start_of_day(day) for day in starts if day is not None],
+        now,
+        lambda bundle: bundle not in useless and _is_here(bundle, away_hours),
+    )
 
 
 def _vendor_first(parts: Iterable[Part], vendor: str) -> tuple[Part, ...]:
@@ -173,22 +195,24 @@ def _licenses(trust_store: TrustStore) -> dict[str, License]:
 
 
 def _closure(trust_store: TrustStore) -> dict[str, frozenset[str]]:
-    return {
-        qualify(trust_store, issuer, code): frozenset(
-            qualify(trust_store, issuer, c) for c in inner
-        )
-        for issuer, catalog in trust_store.catalogs.items()
-        for code, inner in included(catalog.document).items()
-    }
+    found: dict[str, frozenset[str]] = {}
+    for issuer, catalog in trust_store.catalogs.items():
+        brought = included(catalog.document)
+        if issuer == trust_store.issuer:
+            found.update(brought)
+        else:
+            names = {code: qualify(trust_store, issuer, code) for code in brought}
+            for code, inner in brought.items():
+                found[names[code]] = frozenset(map(names.__getitem__, inner))
+    return found
 
 
 def grants_of(
     trust_store: TrustStore,
     parts: Iterable[Part],
     licenses: Mapping[str, License],
-    closure: Mapping[str, frozenset[str]],
 ) -> tuple[dict[str, tuple[Grant, ...]], tuple[tuple[Part, str], ...]]:
-    """Return license to what grants it, and what is granted that no catalog has."""
+    """Return license to the parts that name it, and what is named that no catalog has."""
     found: dict[str, list[Grant]] = {}
     unknown: list[tuple[Part, str]] = []
     for part in parts:
@@ -200,20 +224,26 @@ def grants_of(
                 if license_ is None or license_.kind is not kind:
                     unknown.append((part, name))
                     continue
-                found.setdefault(name, []).append(Grant(part, count, None))
-                for inner in closure[name]:
-                    found.setdefault(inner, []).append(Grant(part, None, name))
+                found.setdefault(name, []).append(Grant(part, count))
     return {code: tuple(grants) for code, grants in found.items()}, tuple(unknown)
 
 
 def _present(
-    licenses: Mapping[str, License], grants: Mapping[str, tuple[Grant, ...]]
+    licenses: Mapping[str, License],
+    closure: Mapping[str, frozenset[str]],
+    grants: Mapping[str, tuple[Grant, ...]],
 ) -> dict[str, Access]:
-    """Return the system licenses that anything grants."""
+    """Return the system licenses that anything grants, in the order of `licenses`."""
+    best: dict[str, Access] = {}
+    for name, named in grants.items():
+        cap = max(grant.part.cap for grant in named)
+        for code in (name, *closure[name]):
+            if cap >= best.get(code, cap):
+                best[code] = cap
     return {
-        code: max(grant.part.cap for grant in grants[code])
+        code: best[code]
         for code, license_ in licenses.items()
-        if license_.kind is Kind.SYSTEM and code in grants
+        if license_.kind is Kind.SYSTEM and code in best
     }
 
 
@@ -242,26 +272,26 @@ def _system(licenses: Mapping[str, License], present: Mapping[str, Access]) -> d
     return system
 
 
-def _tiers(grants: Iterable[Grant]) -> tuple[Tier, ...]:
-    tiers: list[Tier] = []
-    for cap in (Access.FULL, Access.READ):
-        counts = [g.amount for g in grants if g.via is None and g.part.cap is cap]
-        if counts:
-            tiers.append(Tier(total_of(counts), cap))
-    return tuple(tiers)
+def _moments(
+    trust_store: TrustStore,
+    parts: Iterable[Part],
+    waiting: Iterable[Part],
+    bundles: Iterable[Verified[Bundle]],
+    now: int,
+) -> Iterator[int]:
+    """Yield the seconds at which a state or a notice changes or any bundle starts.
 
-
-def _valid_until(
-    trust_store: TrustStore, parts: Iterable[Part], waiting: Iterable[Part], now: int
-) -> int | None:
-    """Return the next second at which a state, a start or a notice changes."""
-    trust = trust_store.trust.trust
-    moments = [None if trust is None else trust.document.fresh_until]
-    moments += [listed.document.fresh_until for listed in trust_store.trust.lists.values()]
+    Some may be past. A bundle that waits behind another may replace a third one when it starts.
+    """
+    days: list[int | None] = [one.document.starts for one in bundles]
     for part in (*parts, *waiting):
-        days = (part.bundle.starts, part.bundle.next_check)
-        moments += [start_of_day(day) for day in days if day is not None]
-        moments.append(part.until)
+        days += [part.bundle.warning, part.bundle.next_check]
+        if part.until is not None:
+            yield part.until
         if part.state in _COUNTED_DOWN:
-            moments.append(end_of_day(day_at(now)))
-    return min((m for m in moments if m is not None and m > now), default=None)
+            yield end_of_day(day_at(now))
+    yield from (start_of_day(day) for day in days if day is not None)
+    documents = [listed.document.fresh_until for listed in trust_store.trust.lists.values()]
+    trust = trust_store.trust.trust
+    documents.append(None if trust is None else trust.document.fresh_until)
+    yield from (second for second in documents if second is not None)

@@ -1,4 +1,4 @@
-"""System events: what they stop, and for whom (`docs/entitlements.md`, "Events").
+"""System events: what they stop, and for whom (`docs/evaluation.md`, "Events").
 
 Kinds: `no-login`; `no-` and `rebuild-` with the name of a function, which is unavailable
 meanwhile (`no-travel`, `rebuild-index`); `message-of-the-day`, which stops nothing.

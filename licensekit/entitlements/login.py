@@ -1,6 +1,6 @@
 """May this user log in by this way, and if not, every reason why not.
 
-The rules are those of `docs/entitlements.md`, "Login".
+The rules are those of `docs/evaluation.md`, "Login".
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +10,6 @@ from licensekit.access import Access
 from licensekit.entitlements.denials import (
     KindExcluded,
     LoginOff,
-    LoginsBlocked,
     LoginsStopped,
     NoSuchUser,
     NotHeld,
@@ -18,8 +17,9 @@ from licensekit.entitlements.denials import (
     Reason,
     Retired,
 )
-from licensekit.entitlements.evaluation import Entitlements, issuer_of, qualify
+from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, concerning
+from licensekit.entitlements.names import issuer_of, qualify
 from licensekit.entitlements.questions import Holding, held_access
 from licensekit.errors import UnknownAccess
 from licensekit.wire.documents import Kind, LoginRule, UserKind
@@ -104,7 +104,6 @@ def may_login(
         *_of_user(user, rule, way),
         *_of_licenses(entitlements, rule, issuer, access),
         *_of_events(concerned, user),
-        *_of_blocks(entitlements),
     )
     return Decision(reasons, tuple(e.message for e in concerned if e.kind == MESSAGE_OF_THE_DAY))
 
@@ -162,8 +161,3 @@ def _of_events(concerned: Iterable[Event], user: UserFacts) -> Iterator[Reason]:
                 number=event.number,
                 announcement=event.message,
             )
-
-
-def _of_blocks(entitlements: Entitlements) -> Iterator[Reason]:
-    for part in entitlements.blocked:
-        yield LoginsBlocked(bundle=part.name)

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from licensekit.errors.coded import Message, Templates
+from licensekit.wire.documents import label_of
 
 
 class BundleName(NamedTuple):
@@ -11,12 +12,15 @@ class BundleName(NamedTuple):
 
     serial: str
     part: str
+    use: str
+    """`production`, `trial` or `demo`."""
     sequence: int
     owner: str = ""
     """The issuer, where that is not the vendor."""
 
     def __str__(self) -> str:
-        return f"{self.owner} {self.serial} {self.part} {self.sequence}".lstrip()
+        label = label_of(self.serial, self.part, self.use, self.sequence)
+        return f"{self.owner} {label}".lstrip()
 
 
 class Severity(StrEnum):
@@ -43,7 +47,7 @@ class Notice(Message):
 
     @property
     def subject(self) -> str:
-        """What it is about: a bundle's serial, part and sequence, a license code, an issuer."""
+        """What it is about: the label of a bundle, a license code, an issuer."""
         return self._say(self.subject_template)
 
     def as_json(self) -> dict[str, Any]:
@@ -58,7 +62,7 @@ class Expired(Notice):
     code = "expired"
     template: ClassVar[Templates] = {
         "read-only": "{bundle} has expired: what was full is read-only now",
-        "block": "{bundle} has expired: it grants nothing now, and logins are refused",
+        "block": "{bundle} has expired: what it granted is gone",
         "advisory": "{bundle} has expired: everything works on",
     }
     level = Severity.ERROR
@@ -168,6 +172,30 @@ class FactsChanged(Notice):
         return Severity.INFO if has_spare else Severity.WARNING
 
 
+class NearlyUsed(Notice):
+    """Nine of ten, or more, of a license are in use."""
+
+    code = "nearly-used"
+    template = "{license}: {in_use} of {total} are in use"
+    level = Severity.INFO
+    subject_template = "{license}"
+    license: str
+    in_use: int
+    total: int
+
+
+class UsedUp(Notice):
+    """As many of a license are in use as there are."""
+
+    code = "used-up"
+    template = "{license}: all {total} are in use"
+    hint_template = "release some, or activate more, before another one is needed"
+    level = Severity.INFO
+    subject_template = "{license}"
+    license: str
+    total: int
+
+
 class SeatsTaken(Notice):
     """All seats of a license of concurrent seats are taken."""
 
@@ -212,6 +240,32 @@ class LicenseNotInCatalog(Notice):
     subject_template = "{license}"
     bundle: BundleName
     license: str
+
+
+class SettingNotInCatalog(Notice):
+    """A bundle names a setting that this version of the product does not know."""
+
+    code = "unknown-setting"
+    template = (
+        "{bundle} names the setting `{setting}`, which this version of the product does not know"
+    )
+    level = Severity.INFO
+    subject_template = "{setting}"
+    bundle: BundleName
+    setting: str
+
+
+class SettingUnfit(Notice):
+    """A bundle sells a value that its setting cannot have: it counts as absent."""
+
+    code = "setting-unfit"
+    template = "{bundle}: {value:quoted} does not fit the setting `{setting}` and is not used"
+    hint_template = "ask the issuer for a file with a value that fits"
+    level = Severity.WARNING
+    subject_template = "{setting}"
+    bundle: BundleName
+    setting: str
+    value: str
 
 
 class NotFresh(Notice):

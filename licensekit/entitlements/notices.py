@@ -1,4 +1,8 @@
-"""What administrators should know: dates that near or have passed, counts that do not suffice."""
+"""What administrators should know: dates that near or have passed, counts that do not suffice.
+
+What is about to end is judged by coverage: a bundle that another one follows without a gap needs no
+renewal.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal, TypeGuard
@@ -14,11 +18,15 @@ from licensekit.entitlements.messages import (
     Foreign,
     InGrace,
     LicenseNotInCatalog,
+    NearlyUsed,
     NotFresh,
     Notice,
     SeatsTaken,
+    SettingNotInCatalog,
+    SettingUnfit,
     Severity,
     Unmaintained,
+    UsedUp,
     WaitsForStart,
 )
 from licensekit.entitlements.parts import BundleState, Part
@@ -31,6 +39,9 @@ _AFTER_GRACE: Final[Mapping[AfterGrace, Literal["read-only", "block", "advisory"
     AfterGrace.ADVISORY: "advisory",
 }
 
+_NEARLY_TENTHS: Final = 9
+"""From so many tenths in use on, a license is nearly used up."""
+
 
 def list_notices(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[Notice, ...]:
     """Return every notice, the most urgent first; `in_use` is license to number assigned."""
@@ -38,6 +49,7 @@ def list_notices(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple
         *_of_parts(entitlements),
         *_of_counts(entitlements, in_use),
         *_of_unknown(entitlements),
+        *_of_settings(entitlements),
         *_of_freshness(entitlements),
     ]
     return by_urgency(found)
@@ -52,7 +64,7 @@ def by_urgency(found: Iterable[Notice]) -> tuple[Notice, ...]:
 def _of_parts(entitlements: Entitlements) -> Iterator[Notice]:
     today = day_at(entitlements.now)
     for part in entitlements.parts:
-        if notice := _of_state(part, today):
+        if notice := _of_state(part) or _of_end(entitlements, part, today):
             yield notice
         if notice := _of_facts(part):
             yield notice
@@ -60,27 +72,36 @@ def _of_parts(entitlements: Entitlements) -> Iterator[Notice]:
         if check is not None and today >= check:
             yield CheckDue(bundle=part.name, day=check)
     for part in entitlements.waiting:
+        if notice := _of_state(part) or _of_end(entitlements, part, today):
+            yield notice
         start = part.bundle.starts or 0  # whatever waits has a start
         yield WaitsForStart(bundle=part.name, start=start, days=start - today)
 
 
-def _of_state(part: Part, today: int) -> Notice | None:
-    bundle, name = part.bundle, part.name
-    expiry = bundle.expiry
-    end = expiry if bundle.grace is None else bundle.grace
+def _of_state(part: Part) -> Notice | None:
     match part.state:
         case BundleState.FOREIGN if part.match is not None:
-            return Foreign(bundle=name, difference=part.match.difference)
+            return Foreign(bundle=part.name, difference=part.match.difference)
         case BundleState.UNMAINTAINED:
-            return Unmaintained(bundle=name)
-        case BundleState.WARNING if expiry is not None:
-            return ExpiresSoon(bundle=name, expiry=expiry, days=expiry - today)
-        case BundleState.GRACE if expiry is not None and end is not None:
-            return InGrace(bundle=name, expiry=expiry, grace=end, days=end - today)
+            return Unmaintained(bundle=part.name)
         case BundleState.EXPIRED:
-            return Expired(reason=_AFTER_GRACE[bundle.after_grace], bundle=name)
+            return Expired(reason=_AFTER_GRACE[part.bundle.after_grace], bundle=part.name)
         case _:
             return None
+
+
+def _of_end(entitlements: Entitlements, part: Part, today: int) -> Notice | None:
+    """Return a notice if it is with this bundle that what is licensed ends, and soon."""
+    bundle = part.bundle
+    covered = entitlements.coverage_of(bundle.issuer, bundle.part)
+    expiry, end = bundle.expiry, covered.works_until
+    if covered.last is not bundle or expiry is None or end is None:
+        return None
+    if today > expiry:
+        return InGrace(bundle=part.name, expiry=expiry, grace=end, days=end - today)
+    if bundle.warning is not None and today >= bundle.warning:
+        return ExpiresSoon(bundle=part.name, expiry=expiry, days=expiry - today)
+    return None
 
 
 def _of_facts(part: Part) -> Notice | None:
@@ -106,11 +127,23 @@ def _of_counts(entitlements: Entitlements, in_use: Mapping[str, int]) -> Iterato
             yield CountExceeded(
                 license=code, in_use=used, total=numbers.total, excess=numbers.deficit
             )
+        elif numbers.total and used == numbers.total:
+            yield UsedUp(license=code, total=used)
+        elif numbers.total and 10 * used >= _NEARLY_TENTHS * numbers.total:
+            yield NearlyUsed(license=code, in_use=used, total=numbers.total)
 
 
 def _of_unknown(entitlements: Entitlements) -> Iterator[Notice]:
     for part, code in entitlements.unknown:
         yield LicenseNotInCatalog(bundle=part.name, license=code)
+
+
+def _of_settings(entitlements: Entitlements) -> Iterator[Notice]:
+    settings = entitlements.settings
+    for part, code, value in settings.unfit:
+        yield SettingUnfit(bundle=part.name, setting=code, value=str(value))
+    for part, code, _ in settings.unknown:
+        yield SettingNotInCatalog(bundle=part.name, setting=code)
 
 
 def _of_freshness(entitlements: Entitlements) -> Iterator[Notice]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
 from licensekit.access import Access
+from licensekit.entitlements.amounts import access_of, total_of
 from licensekit.entitlements.denials import (
     BundleNotInForce,
     FullWithAnother,
@@ -11,18 +12,13 @@ from licensekit.entitlements.denials import (
     OnlyIncluded,
     WhyNot,
 )
-from licensekit.entitlements.evaluation import (
-    Entitlements,
-    Grant,
-    access_of,
-    grants_of,
-    issuer_of,
-    qualify,
-    total_of,
-)
-from licensekit.entitlements.parts import BundleState
-from licensekit.errors import UnknownLicense, WrongKind
-from licensekit.wire.documents import Kind
+from licensekit.entitlements.evaluation import Entitlements, grants_of
+from licensekit.entitlements.meters import Allowance, allowances
+from licensekit.entitlements.names import issuer_of, name_of, qualify
+from licensekit.entitlements.parts import BundleState, Part
+from licensekit.entitlements.settings import Value
+from licensekit.errors import UnknownLicense, UnknownSetting, WrongKind
+from licensekit.wire.documents import Kind, MeterPeriod
 from licensekit.wire.plain import word
 
 
@@ -40,6 +36,10 @@ class Count(NamedTuple):
     total: int | None
     """None is unrestricted."""
     in_use: int
+    per: MeterPeriod | None = None
+    """The time after which a meter is there anew; None: it is no meter."""
+    allowances: tuple[Allowance, ...] = ()
+    """What of a meter there is in the period that runs."""
 
     @property
     def free(self) -> int | None:
@@ -86,7 +86,19 @@ class Explanation(NamedTuple):
     amount: int | None
     """The count that the bundle gives; None is unrestricted."""
     via: str | None
-    """The license that includes it."""
+    """The license that gives it; None: the bundle names it itself."""
+    successor: bool = False
+    """Whether it took the place of `via` or of what that gives, and is not included in it."""
+    per: MeterPeriod | None = None
+    """The time after which the count of a meter is there anew."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {
+            **self._asdict(),
+            "access": word(self.access),
+            "per": None if self.per is None else word(self.per),
+        }
 
 
 class LicenseRow(NamedTuple):
@@ -104,6 +116,10 @@ class LicenseRow(NamedTuple):
     hidden: bool
     plan: bool
     granted: bool
+    quantity: str | None = None
+    """The unit of a system license that is sold by quantity."""
+    per: MeterPeriod | None = None
+    """The time after which the quantity of a meter is there anew."""
 
     @property
     def free(self) -> int | None:
@@ -119,6 +135,8 @@ class LicenseRow(NamedTuple):
             "name": self.name,
             "access": word(self.access),
             "total": self.total,
+            "quantity": self.quantity,
+            "per": None if self.per is None else word(self.per),
             "in_use": self.in_use,
             "hidden": self.hidden,
             "plan": self.plan,
@@ -197,7 +215,10 @@ def given(
 def count(entitlements: Entitlements, code: str, in_use: int) -> Count:
     """Count a license of which `in_use` are assigned; `code` as `resolve` returns it."""
     if entitlements.licenses[code].kind is Kind.SYSTEM:
-        return Count(_quantity(entitlements, code), in_use)
+        license_ = entitlements.licenses[code]
+        grants = entitlements.grants.get(code, ())
+        granted = allowances(license_, grants, entitlements.now)
+        return Count(_quantity(entitlements, code), in_use, license_.per, granted)
     tiers = entitlements.tiers[code]
     return Count(total_of(tier.amount for tier in tiers if tier.cap is Access.FULL), in_use)
 
@@ -217,27 +238,58 @@ def short_of(entitlements: Entitlements, in_use: Mapping[str, int]) -> frozenset
 
 
 def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
-    """Return every bundle that grants a license, in force or waiting, and through what."""
+    """Return every bundle that grants a license, in force or waiting, and through what.
+
+    Those that name it come before those that give it through another license.
+    """
     return tuple(
         Explanation(
-            bundle=grant.part.label,
-            identity=grant.part.verified.identity.hex(),
-            issuer=grant.part.bundle.issuer,
-            state=grant.part.state,
-            access=grant.part.cap,
-            amount=grant.amount,
-            via=grant.via,
+            bundle=one.part.label,
+            identity=one.part.verified.identity.hex(),
+            issuer=one.part.bundle.issuer,
+            state=one.part.state,
+            access=one.part.cap,
+            amount=one.amount,
+            via=one.via,
+            successor=one.via is not None and _is_successor(entitlements, code, one.via),
+            per=entitlements.licenses[code].per,
         )
-        for grant in _grants(entitlements, code)
+        for one in _sources(entitlements, code)
     )
 
 
-def _grants(entitlements: Entitlements, code: str) -> tuple[Grant, ...]:
-    """Return the grants of a license by bundles that are in force or waiting."""
-    to_come, _ = grants_of(
-        entitlements.trust_store, entitlements.waiting, entitlements.licenses, entitlements.closure
-    )
-    return (*entitlements.grants.get(code, ()), *to_come.get(code, ()))
+class _Source(NamedTuple):
+    """One part gives one license, itself or through another one."""
+
+    part: Part
+    amount: int | None
+    via: str | None
+
+
+def _sources(entitlements: Entitlements, code: str) -> list[_Source]:
+    """Return what gives a license: bundles in force, then those that wait."""
+    to_come, _ = grants_of(entitlements.trust_store, entitlements.waiting, entitlements.licenses)
+    givers = [other for other, inner in entitlements.closure.items() if code in inner]
+    return [
+        _Source(grant.part, None if via else grant.amount, via)
+        for grants in (entitlements.grants, to_come)
+        for name, via in ((code, None), *((giver, giver) for giver in givers))
+        for grant in grants.get(name, ())
+    ]
+
+
+def _is_successor(entitlements: Entitlements, code: str, via: str) -> bool:
+    """Return whether `code` is reached from `via` only where a license took another's place."""
+    trust_store = entitlements.trust_store
+    issuer = issuer_of(trust_store, code)
+    found, frontier = {via}, [via]
+    while frontier:
+        license_ = entitlements.licenses.get(frontier.pop())
+        names = () if license_ is None else license_.includes
+        new = {qualify(trust_store, issuer, name) for name in names} - found
+        found |= new
+        frontier += new
+    return code not in found
 
 
 _NOT_IN_FORCE: Final[
@@ -255,11 +307,11 @@ def why_not(entitlements: Entitlements, code: str) -> WhyNot:
     complete = entitlements.licenses[code].full_with
     if complete is not None and entitlements.present.get(code) is Access.FULL:
         return FullWithAnother(license=complete)
-    grants = _grants(entitlements, code)
-    for grant in grants:
-        if reason := _NOT_IN_FORCE.get(grant.part.state):
-            return BundleNotInForce(reason=reason, bundle=grant.part.name)
-    givers = sorted({grant.via for grant in grants if grant.via is not None})
+    sources = _sources(entitlements, code)
+    for one in sources:
+        if reason := _NOT_IN_FORCE.get(one.part.state):
+            return BundleNotInForce(reason=reason, bundle=one.part.name)
+    givers = sorted({one.via for one in sources if one.via is not None})
     if givers:
         return OnlyIncluded(included_in=tuple(givers))
     return NoBundleGrants()
@@ -277,19 +329,20 @@ def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[License
     found: list[LicenseRow] = []
     for code, license_ in entitlements.licenses.items():
         numbers = count(entitlements, code, in_use.get(code, 0))
-        granted = any(grant.via is None for grant in entitlements.grants.get(code, ()))
         found.append(
             LicenseRow(
                 code=code,
                 issuer=issuer_of(entitlements.trust_store, code),
                 kind=license_.kind,
-                name=license_.name,
-                access=_row_access(entitlements, code),
+                name=name_of(license_),
+                access=best_access(entitlements, code),
                 total=numbers.total,
                 in_use=numbers.in_use,
                 hidden=license_.hidden,
                 plan=license_.plan,
-                granted=granted,
+                granted=code in entitlements.grants,
+                quantity=license_.quantity,
+                per=license_.per,
             )
         )
     return tuple(found)
@@ -302,10 +355,24 @@ def _quantity(entitlements: Entitlements, code: str) -> int | None:
     return total_of(grant.amount for grant in grants if grant.part.cap is Access.FULL)
 
 
-def _row_access(entitlements: Entitlements, code: str) -> Access:
+def best_access(entitlements: Entitlements, code: str) -> Access:
+    """Return what a system license gives the installation, and any other one who holds most."""
     if entitlements.licenses[code].kind is Kind.SYSTEM:
         return entitlements.system[code]
     given = max(
         entitlements.everyone.get(code, Access.NONE), entitlements.every_site.get(code, Access.NONE)
     )
     return max([given, *(tier.cap for tier in entitlements.tiers[code])])
+
+
+def setting(entitlements: Entitlements, code: str) -> Value | None:
+    """Return what counts of a setting: what was sold, else its default; None: it has none.
+
+    Raises:
+        UnknownSetting: no catalog has it.
+    """
+    name = qualify(entitlements.trust_store, entitlements.trust_store.issuer, code)
+    values = entitlements.settings.values
+    if name not in values:
+        raise UnknownSetting(setting=code)
+    return values[name]

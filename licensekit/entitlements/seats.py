@@ -14,7 +14,9 @@ from typing import Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.dates import end_of_day
-from licensekit.entitlements.evaluation import Entitlements, Tier, access_of, qualify, total_of
+from licensekit.entitlements.amounts import Tier, access_of, total_of
+from licensekit.entitlements.evaluation import Entitlements
+from licensekit.entitlements.names import qualify
 from licensekit.entitlements.parts import Part
 from licensekit.entitlements.questions import resolve
 from licensekit.errors import WrongKind
@@ -73,9 +75,7 @@ def leasable(entitlements: Entitlements, code: str) -> str:
 def pool_of(entitlements: Entitlements, name: str) -> SeatPool:
     """Return the seats of a license; `name` as `leasable` gives it (L2, L5)."""
     parts = [
-        grant.part
-        for grant in entitlements.grants.get(name, ())
-        if grant.via is None and grant.part.cap is Access.FULL
+        grant.part for grant in entitlements.grants.get(name, ()) if grant.part.cap is Access.FULL
     ]
     ends = [_end_of(part) for part in parts]
     known = [end for end in ends if end is not None]

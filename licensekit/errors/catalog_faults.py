@@ -160,8 +160,8 @@ class NeverHeld(Fault):
         "not-given": "this can never hold: nothing that can be held gives {requires:codes}",
         "hidden": "this can never hold: this license is hidden, and nothing that can be held"
         " includes it",
-        "plans": "this can never hold: a user holds at most one plan, and none goes together with"
-        " {requires:codes}",
+        "plans": "this can never hold: a user holds at most one plan of an issuer, and none goes"
+        " together with {requires:codes}",
     }
     reason: Literal["not-given", "hidden", "plans"]
     license: str

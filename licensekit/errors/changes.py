@@ -41,10 +41,10 @@ class NoneFree(RefusedError):
 
 
 class PlanHeld(RefusedError):
-    """A user holds at most one plan."""
+    """A user holds at most one plan of an issuer."""
 
     code = "plan-held"
-    template = "{holder} would have the plans {plans:list}, and a user has at most one"
+    template = "{holder} would have the plans {plans:list}, and a user has at most one of an issuer"
     hint_template = "release `{kept}` in the same change"
     holder: str
     plans: tuple[str, ...]
@@ -247,10 +247,11 @@ class BundleReturned(RefusedError):
     """A bundle that was returned to its vendor can never work here again."""
 
     code = "bundle-returned"
-    template = "{serial} {part} {sequence} was returned from here"
+    template = "{serial} {part} {use:use}{sequence} was returned from here"
     hint_template = "ask the issuer for a new bundle"
     serial: str
     part: str
+    use: str
     sequence: int
 
 

@@ -79,13 +79,15 @@ _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "choice": lambda words, _: _joined([f'"{word}"' for word in words], "or"),
     "guess": lambda word, _: f"did you mean `{word}`?" if word else "",
     "first": _first,
+    "use": lambda use, _: "" if use == "production" else f"{use} ",
 }
 """What a template may ask of a field: `{expiry:day}`, `{key:hex}`, `{used:count seat|seats}`.
 
 `quoted` is for what a stranger wrote, `line` for what a library or the system said, and `document`
 for the type of a token, or for several of which one is meant. `{released:led , released }` is the
 list behind its words, and nothing where the list is empty. Of many `codes` the first are named;
-`{faults:first more fault|more faults}` is the first one, and how many more there are.
+`{faults:first more fault|more faults}` is the first one, and how many more there are. `{use:use}`
+is the word before a sequence that is not of production, and nothing where it is.
 """
 
 

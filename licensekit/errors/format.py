@@ -90,7 +90,7 @@ class RuleBroken(Message):
         "setting-not-text": "only texts are chosen",
         "setting-bounds": "the lowest is above the highest",
         "setting-default": "the default does not fit",
-        "closure": "its licenses include more than {most} others in all",
+        "closure": "its licenses give more than {most} others in all",
     }
     reason: Literal[
         "qualified",

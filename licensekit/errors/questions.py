@@ -21,6 +21,15 @@ class UnknownLicense(QuestionError):
     license: str
 
 
+class UnknownSetting(QuestionError):
+    """A setting that no catalog has."""
+
+    code = "unknown-setting"
+    template = "no catalog has a setting `{setting}`"
+    hint_template = "check the code against the catalog"
+    setting: str
+
+
 class UnknownIssuer(QuestionError):
     """An issuer whose catalog is not here."""
 

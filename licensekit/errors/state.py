@@ -32,43 +32,48 @@ class RefusedError(LicenseError):
 
 
 class SerialMismatch(RefusedError):
-    """A bundle for another serial, which does not replace the present one."""
+    """A bundle for another serial, which does not take the place of the present one."""
 
     code = "serial-mismatch"
     template = (
-        "{serial} {part} {sequence} is for serial {serial}, and this installation has {present}"
+        "{serial} {part} {use:use}{sequence} is for serial {serial},"
+        " and this installation has {present}"
     )
     hint_template = "ask the issuer for a bundle for {present}, or one that replaces it"
     serial: str
     part: str
+    use: str
     sequence: int
     present: str
     """The serial that is here."""
 
 
 class SequenceOlder(RefusedError):
-    """A bundle older than the active one of the same issuer and part."""
+    """A bundle older than one that was here, of the same issuer, serial, part and use."""
 
     code = "sequence-older"
     template = (
-        "{serial} {part} {sequence} is older than sequence {highest}, which was activated here"
+        "{serial} {part} {use:use}{sequence} is older than sequence {highest},"
+        " which was activated here"
     )
     hint_template = "activate the newest file, or ask the vendor for a reset of the sequence"
     serial: str
     part: str
+    use: str
     sequence: int
     highest: int
     """The highest sequence that was here."""
 
 
 class SequenceConflict(RefusedError):
-    """Another bundle under a sequence that is already taken."""
+    """Another bundle under a sequence that is already taken, for the same use."""
 
     code = "sequence-conflict"
-    template = "another {serial} {part} {sequence} was activated here"
+    template = "another {serial} {part} {use:use}{sequence} was activated here"
     hint_template = "ask the issuer for one of a higher sequence"
     serial: str
     part: str
+    use: str
     sequence: int
 
 
@@ -111,25 +116,43 @@ class MaintenanceEnded(RefusedError):
 
     code = "maintenance-ended"
     template = (
-        "{serial} {part} {sequence} covers versions released until {maintenance:day},"
+        "{serial} {part} {use:use}{sequence} covers versions released until {maintenance:day},"
         " and this one was released later"
     )
     hint_template = "renew the maintenance, or use an earlier version of the product"
     serial: str
     part: str
+    use: str
     sequence: int
     maintenance: int
     """In days since 1970."""
+
+
+class SettingRefused(RefusedError):
+    """A bundle sells a value that its setting cannot have."""
+
+    code = "setting-refused"
+    template = (
+        "{serial} {part} {use:use}{sequence}: {value:quoted} does not fit the setting `{setting}`"
+    )
+    hint_template = "ask the issuer for a file with a value that fits"
+    serial: str
+    part: str
+    use: str
+    sequence: int
+    setting: str
+    value: str
 
 
 class BindingMismatch(RefusedError):
     """A bundle bound to another installation."""
 
     code = "binding-mismatch"
-    template = "{serial} {part} {sequence} is bound to another installation: {difference}"
+    template = "{serial} {part} {use:use}{sequence} is bound to another installation: {difference}"
     hint_template = "make a request here with `licensekit request`, and send it to the issuer"
     serial: str
     part: str
+    use: str
     sequence: int
     difference: Coded | None
     """How the installation that it is bound to differs from this one."""

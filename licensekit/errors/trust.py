@@ -6,7 +6,9 @@ from licensekit.errors.coded import Templates
 from licensekit.errors.tree import LicenseError
 
 _STOP = "stop and call the vendor: one root signed two different documents"
+_FORK = "ask the issuer for its newest file, and which of the two it signed"
 _RESTORE = "restore the newer documents, or activate the issuer's newest file"
+_AHEAD = "activate the file that brings the newer trust document as well"
 _KEY = "key `{name}` ({key_id:hex})"
 
 
@@ -82,10 +84,18 @@ class RootNotNewest(TrustError):
     """A trust document signed by a root that a later root has replaced."""
 
     code = "root-not-newest"
-    template = "trust document {version} belongs to root {root}, which root {newest} has replaced"
-    version: int
+    template: ClassVar[Templates] = {
+        "signed": "a trust document is signed by root {root}, which root {newest} has replaced",
+        "names": (
+            "trust document {version} belongs to root {root}, which root {newest} has replaced"
+        ),
+    }
+    reason: Literal["signed", "names"]
+    """Whether root keys or the document itself tell."""
     root: int
     newest: int
+    version: int | None = None
+    """The version of the document, where it was read."""
 
 
 class ThresholdNotMet(TrustError):
@@ -288,6 +298,7 @@ class CatalogFork(TrustError):
 
     code = "catalog-fork"
     template = "there are two catalogs of `{issuer}` of version {version}"
+    hint_template = _FORK
     issuer: str
     version: int
 
@@ -308,6 +319,7 @@ class RevocationsFork(TrustError):
 
     code = "revocations-fork"
     template = "there are two revocation lists {number} of `{issuer}`"
+    hint_template = _FORK
     issuer: str
     number: int
     trust_version: int
@@ -315,11 +327,28 @@ class RevocationsFork(TrustError):
 
 
 class RevocationsAhead(TrustError):
-    """A revocation list made under a trust document that is not here."""
+    """A revocation list made under a root or trust document that is not here."""
 
     code = "revocations-ahead"
-    template = "the revocation list was made under trust document {trust_version}"
-    hint_template = "activate the file that brings the newer trust document as well"
+    template = (
+        "the revocation list was made under root {root_version}, trust document {trust_version}"
+    )
+    hint_template = _AHEAD
+    root_version: int
+    trust_version: int
+
+
+class CatalogAhead(TrustError):
+    """A catalog made under a root or trust document that is not here."""
+
+    code = "catalog-ahead"
+    template = (
+        "the catalog of `{issuer}` was made under root {root_version}, trust document"
+        " {trust_version}"
+    )
+    hint_template = _AHEAD
+    issuer: str
+    root_version: int
     trust_version: int
 
 
@@ -338,15 +367,13 @@ class IssuedAhead(TrustError):
     code = "issued-ahead"
     template: ClassVar[Templates] = {
         "document": "issued on {issued:time}, which is in the future",
-        "pack": "the pack was issued on {issued:time}, which is in the future",
         "request": "the installation's clock shows {issued:time}, which is in the future",
     }
     hint_template: ClassVar[Templates] = {
         "document": "check the date and the clock of this machine",
-        "pack": "check the date and the clock of this machine",
         "request": "answer with `--reset clock` first, then let it make another request",
     }
-    reason: Literal["document", "pack", "request"]
+    reason: Literal["document", "request"]
     issued: int
     """In seconds since 1970."""
 
@@ -378,10 +405,11 @@ class BundleRevoked(TrustError):
     """The issuer has taken this bundle back."""
 
     code = "bundle-revoked"
-    template = "{serial} {part} {sequence} was revoked by its issuer"
+    template = "{serial} {part} {use:use}{sequence} was revoked by its issuer"
     hint_template = "ask the issuer for the bundle that replaces it"
     serial: str
     part: str
+    use: str
     sequence: int
 
 

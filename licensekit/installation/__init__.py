@@ -6,6 +6,7 @@ on what is named here, and on nothing beneath.
 
 from licensekit.entitlements import (
     BundleState,
+    Coverage,
     Given,
     LicenseRow,
     NextDate,
@@ -15,7 +16,6 @@ from licensekit.entitlements import (
     Severity,
     rows,
 )
-from licensekit.entitlements.evaluation import qualify
 from licensekit.entitlements.events import (
     MESSAGE_OF_THE_DAY,
     NO_LOGIN,
@@ -24,12 +24,13 @@ from licensekit.entitlements.events import (
     concerning,
 )
 from licensekit.entitlements.login import Decision, UserFacts, ways
+from licensekit.entitlements.names import qualify
 from licensekit.installation.activation import Activated, ActivationProposal
 from licensekit.installation.audit import AuditReport
 from licensekit.installation.details import LicenseDetails, UserDetails
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.installation import Installation
-from licensekit.installation.preview import Deficit, Preview, PreviewRow
+from licensekit.installation.preview import Consequences, Deficit, Preview, PreviewRow
 from licensekit.installation.relocation import Moved, move
 from licensekit.installation.sites import SiteRow, Sites
 from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRow, parse_users
@@ -51,6 +52,8 @@ __all__ = [
     "AuditReport",
     "BundleRecord",
     "BundleState",
+    "Consequences",
+    "Coverage",
     "Decision",
     "Deficit",
     "Event",

@@ -6,17 +6,17 @@ from typing import NamedTuple
 
 from licensekit.dates import start_of_day
 from licensekit.entitlements import Entitlements, Fingerprint, evaluate
+from licensekit.entitlements.consequences import later
 from licensekit.errors import UnexpectedType
 from licensekit.errors.coded import Message
 from licensekit.installation.admission import (
     Admission,
     AdmissionFacts,
+    Bundles,
     admit,
     apply_resets,
     lower_allowed,
     reset_faults,
-    succeeded,
-    superseded,
     time_after,
     word,
 )
@@ -27,16 +27,17 @@ from licensekit.installation.preview import (
     below_use,
     changes_of,
     compare,
+    consequences_of,
     deficits_of,
+    ends_of,
     news_of,
     short_later,
 )
-from licensekit.limits import SECONDS
 from licensekit.proposals import Proposal, require_same
 from licensekit.state.audit_events import FileActivated
 from licensekit.state.loading import fingerprint_of, in_use_of
 from licensekit.state.messages import RootFromPack
-from licensekit.state.stored import add_bundle, bundle_records, replace_bundles
+from licensekit.state.stored import add_bundle, put_away, sign_bundle_again, stored_bundles
 from licensekit.state.time import effective, observe, prove
 from licensekit.state.transactions import (
     OpenInstallation,
@@ -53,7 +54,6 @@ from licensekit.wire.documents import Bundle, Reset
 
 _ACTIVATED = frozenset({"root", "trust", "revocations", "catalog", "bundle", "reset"})
 
-Bundles = tuple[Verified[Bundle], ...]
 Resets = tuple[Verified[Reset], ...]
 
 
@@ -102,9 +102,7 @@ class ActivationPlan(NamedTuple):
     trust_store: TrustStore
     admission: Admission
     replaced: Bundles
-    """Active bundles that the new ones put out of force."""
-    spent: tuple[bytes, ...]
-    """Identities of those that were revoked, and have a successor in the new ones."""
+    """Bundles that were active, and are not beside the new ones."""
     resets: Resets
     preview: Preview
 
@@ -125,9 +123,10 @@ class _Outcome(NamedTuple):
 
     file: _File
     admission: Admission
-    active: Bundles
-    """What is active, as far as it verifies with what the file brings."""
+    kept: Bundles
+    """What may be in force before, under the trust that the file brings."""
     replaced: Bundles
+    without_effect: Bundles
     fingerprint: Fingerprint
 
 
@@ -136,10 +135,10 @@ def propose(
 ) -> ActivationProposal:
     """Return what a file would change; raises as `plan_activation` and `warnings_of` do."""
     preview = (plan or plan_activation(read, data)).preview
-    is_later = preview.moment > preview.now
+    short = short_later(preview) if preview.moment > preview.now else ()
     return ActivationProposal(
-        changes=tuple(changes_of(preview, read.stored.serial)),
-        consequences=tuple(short_later(preview)) if is_later else (),
+        changes=tuple(changes_of(preview)),
+        consequences=(*short, *ends_of(preview)),
         warnings=warnings_of(read),
         preview=preview,
         data=data,
@@ -156,24 +155,26 @@ def plan_activation(read: ReadTransaction, data: bytes | str) -> ActivationPlan:
         HomeInvalid, NotActivated: see `ReadTransaction`.
     """
     file = _verify(read, data)
-    active, _ = verify_bundles(read.stored.bundles, file.trust_store, read.now)
-    fingerprint = fingerprint_of(read.stored, (*active, *file.bundles))
-    records = bundle_records(read.connection)
+    stored = stored_bundles(read.connection)
+    verified = verify_bundles(stored, file.trust_store, read.now)
+    fingerprint = fingerprint_of(read.stored, (*verified.kept, *file.bundles))
     facts = AdmissionFacts(
-        serial=read.stored.serial,
-        records=records,
-        vendor=file.trust_store.issuer,
+        trust_store=file.trust_store,
+        stored={one.record.identity: one for one in stored},
+        verified=verified,
         fingerprint=fingerprint,
         released=read.opened.released,
         lower_allowed=lower_allowed(read, file.resets),
+        now=read.now,
     )
     admission = admit(file.bundles, facts)
-    replaced = tuple(superseded(active, admission.new))
-    outcome = _Outcome(file, admission, active, replaced, fingerprint)
-    spent = tuple(r.identity for r in succeeded(records, active, admission.new))
-    return ActivationPlan(
-        file.trust_store, admission, replaced, spent, file.resets, _preview(read, outcome)
-    )
+    before, after = facts.active(verified.kept), facts.active(admission.kept)
+    identities = {one.identity for one in after}
+    replaced = tuple(one for one in before if one.identity not in identities)
+    idle = tuple(one for one in admission.new if one not in after)
+    outcome = _Outcome(file, admission, verified.kept, replaced, idle, fingerprint)
+    preview = _preview(read, outcome)
+    return ActivationPlan(file.trust_store, admission, replaced, file.resets, preview)
 
 
 def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
@@ -190,8 +191,9 @@ def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
     read = change.read
     keep_trust(change.connection, read.stored, plan.trust_store)
     _keep_pack(change)
-    gone = [*(v.identity for v in plan.replaced), *plan.spent]
-    replace_bundles(change.connection, gone)
+    put_away(change.connection, (v.identity for v in plan.admission.put_away))
+    for verified in plan.admission.again:
+        sign_bundle_again(change.connection, verified)
     for verified in plan.admission.new:
         add_bundle(change.connection, verified, change.now)
     issued = max((v.document.issued for v in plan.admission.new), default=0)
@@ -199,12 +201,12 @@ def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
     apply_resets(change, plan.resets, plan.admission.lowered)
     event = FileActivated(
         bundles=[v.identity.hex() for v in plan.admission.new],
-        replaced=[identity.hex() for identity in gone],
+        again=[v.identity.hex() for v in plan.admission.again],
+        replaced=[v.identity.hex() for v in plan.replaced],
         trust=[str(what) for what in preview.trust],
-        serial=plan.admission.serial,
+        serial=preview.serial,
     )
     change.record(event)
-    change.connection.run("UPDATE installation SET serial = ?", plan.admission.serial)
     return Activated(preview, changed=True)
 
 
@@ -216,7 +218,7 @@ def warnings_of(read: ReadTransaction) -> tuple[Message, ...]:
     """
     if read.opened.pack is None:
         return ()
-    open_pack(read.pack, read.root, SECONDS)  # whatever the clock shows: it is judged again
+    open_pack(read.pack, read.root)
     is_guess = read.opened.root is None and read.stored.recorded is None
     return (RootFromPack(root=read.root),) if is_guess else ()
 
@@ -227,16 +229,15 @@ def _verify(read: ReadTransaction, data: bytes | str) -> _File:
         if token.type not in _ACTIVATED:
             raise UnexpectedType(reason="for-vendor", type=token.type)
     now = read.now
-    before = combine_trust(read.stored, read.root, read.pack, now).trust_store
-    trust_store = extend_trust_store(before, tokens, now, read.stored.seen)
+    before = combine_trust(read.stored, read.root, read.pack).trust_store
+    trust_store = extend_trust_store(before, tokens, now)
     bundles = [verify_bundle(t, trust_store.trust, now) for t in tokens if t.type == "bundle"]
     resets = [verify_reset(t, trust_store.trust, now) for t in tokens if t.type == "reset"]
     return _File(before, trust_store, tuple(bundles), tuple(resets))
 
 
 def _preview(read: ReadTransaction, outcome: _Outcome) -> Preview:
-    file, admission, active, replaced, fingerprint = outcome
-    gone = {v.identity for v in replaced}
+    file, admission, fingerprint = outcome.file, outcome.admission, outcome.fingerprint
     moment = _moment(read, outcome)
 
     def evaluated(
@@ -245,26 +246,37 @@ def _preview(read: ReadTransaction, outcome: _Outcome) -> Preview:
         released = read.opened.released
         return evaluate(trust_store, bundles, now, fingerprint=fingerprint, released=released)
 
-    was_active, _ = verify_bundles(read.stored.bundles, file.before, read.now)
-    before = evaluated(file.before, was_active, read.now)
-    kept = evaluated(file.trust_store, active, moment)
-    after_bundles = [*(v for v in active if v.identity not in gone), *admission.new]
-    after = evaluated(file.trust_store, after_bundles, moment)
+    was_kept = verify_bundles(read.stored.bundles, file.before, read.now).kept
+    before = evaluated(file.before, was_kept, read.now)
+    without = evaluated(file.trust_store, outcome.kept, moment)
+
+    def evaluated_after(moment: int) -> Entitlements:
+        return evaluated(file.trust_store, admission.kept, moment)
+
+    after = evaluated_after(moment)
+    present = after if moment == read.now else evaluated_after(read.now)
+    covered = before.product_coverage, present.product_coverage
     in_use = in_use_of(read.stored, after)
-    deficits = deficits_of(read.connection, kept, after, in_use)
-    named = [*admission.new, *admission.same]
+    deficits = deficits_of(read.connection, without, after, in_use)
+    named = [*admission.new, *admission.again, *admission.same]
     return Preview(
         now=read.now,
         moment=moment,
         company=named[0].document.company if named else "",
-        serial=admission.serial,
-        new=tuple(v.document for v in admission.new),
-        same=tuple(v.document for v in admission.same),
-        refused=tuple(v.document for v in admission.refused),
-        replaced=tuple(v.document for v in replaced),
+        serial_now=before.serial,
+        serial=after.serial,
+        new=_documents(admission.new),
+        again=_documents(admission.again),
+        same=_documents(admission.same),
+        refused=_documents(admission.refused),
+        replaced=_documents(outcome.replaced),
+        without_effect=_documents(outcome.without_effect),
         trust=tuple(_news(file)),
         rows=compare(before, after, in_use, {d.license: _remove(d) for d in deficits}),
         deficits=deficits,
+        consequences=consequences_of(
+            read.connection, covered, (before, after, *later(after, evaluated_after)), in_use
+        ),
         reasons=(
             *admission.reasons,
             *reset_faults(read, file.resets, key=fingerprint.key, vendor=file.trust_store.issuer),
@@ -272,6 +284,10 @@ def _preview(read: ReadTransaction, outcome: _Outcome) -> Preview:
             *(below_use(deficits) if moment <= read.now else ()),
         ),
     )
+
+
+def _documents(bundles: Bundles) -> tuple[Bundle, ...]:
+    return tuple(one.document for one in bundles)
 
 
 def _moment(read: ReadTransaction, outcome: _Outcome) -> int:

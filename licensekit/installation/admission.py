@@ -1,23 +1,35 @@
 """Which bundles and resets of a file an installation takes (`docs/installation.md`, "Activation").
 
 A1  A bundle that was returned never works here again.
-A2  The same bundle again changes nothing.
-A3  A bundle for another serial is refused, unless it replaces the present one. Only the vendor's
-    bundles, or those of an installation that has none of the vendor's, move the serial.
-A4  Within issuer, serial and part, another bundle of a sequence that was here is a conflict, and a
-    lower sequence than one that was here is refused, unless a reset allows it once.
+A2  The same bundle again changes nothing. Signed again by another key it is the same bundle: the
+    new signature takes the place of the old one, and nothing else changes.
+A3  A bundle for another serial than those that are here is refused, unless it takes the place of
+    the present one. Only the vendor's bundles, or those of an installation that has none of the
+    vendor's, move the serial.
+A4  Within issuer, serial, part and use, another bundle of a sequence that was here is a conflict,
+    and a lower sequence than one that was here is refused, unless a reset allows it once. A bundle
+    holds others back only while its key may still sign it, and one of a limited key only those
+    that its scope admits.
 A5  A bundle bound to another installation is refused.
 A6  A bundle whose maintenance ended before the product version was released is refused.
+A8  A bundle with a value that does not fit a setting of its issuer's newest catalog is refused.
 
 A reset is the vendor's, for the key of this installation, and counts once (`docs/installation.md`,
 "Resets").
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from licensekit.entitlements import BundleState, Fingerprint, governing
-from licensekit.entitlements.parts import judge
+from licensekit.entitlements.parts import (
+    holds_back,
+    judge,
+    may_replace,
+    serial_of,
+    takes_place_of,
+)
+from licensekit.entitlements.settings import unfit_in
 from licensekit.errors import (
     BindingMismatch,
     BundleReturned,
@@ -27,168 +39,208 @@ from licensekit.errors import (
     SequenceConflict,
     SequenceOlder,
     SerialMismatch,
+    SettingRefused,
 )
 from licensekit.state.audit_events import ResetApplied
-from licensekit.state.stored import ACTIVE, RETURNED, BundleRecord
+from licensekit.state.stored import KEPT, REPLACED, RETURNED, StoredBundle
 from licensekit.state.time import TimeSeen
 from licensekit.state.transactions import ReadTransaction, WriteTransaction
+from licensekit.state.trust_store import VerifiedBundles
+from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
-from licensekit.wire.documents import Bundle, Reset, ResetWhat
+from licensekit.wire.documents import BASE, Bundle, Reset, ResetWhat, naming
+
+Bundles = tuple[Verified[Bundle], ...]
 
 
 class AdmissionFacts(NamedTuple):
     """What of an installation decides about new bundles."""
 
-    serial: str | None
-    records: tuple[BundleRecord, ...]
-    vendor: str
-    """The issuer whose bundles move the serial."""
+    trust_store: TrustStore
+    """With what the file brings."""
+    stored: Mapping[bytes, StoredBundle]
+    """Identity to each bundle that was ever activated, in the order of activation."""
+    verified: VerifiedBundles
+    """Those of them that still verify."""
     fingerprint: Fingerprint
     released: int | None
     lower_allowed: int
     """How many resets that allow a lower sequence were not used yet."""
+    now: int
+
+    def active(self, kept: Iterable[Verified[Bundle]]) -> list[Verified[Bundle]]:
+        """Return those of the `kept` bundles that are in force, or wait for their start."""
+        in_force, waiting = governing(kept, self.trust_store.trust, self.now)
+        return [*in_force, *waiting]
 
 
 class Admission(NamedTuple):
     """What becomes of the bundles of a file."""
 
-    serial: str | None
-    new: tuple[Verified[Bundle], ...]
-    same: tuple[Verified[Bundle], ...]
-    """Active already."""
-    refused: tuple[Verified[Bundle], ...]
+    new: Bundles
+    again: Bundles
+    """Those that are here, and are signed by another key now."""
+    same: Bundles
+    """Those that are here, and change nothing."""
+    refused: Bundles
     reasons: tuple[RefusedError, ...]
     """Everything that stands against those."""
+    kept: Bundles
+    """What may be in force then, in the order of activation."""
+    put_away: Bundles
+    """What may no longer be: of a higher sequence than one that a reset lets in."""
     lowered: int
     """How many resets this uses up."""
 
 
 def admit(bundles: Iterable[Verified[Bundle]], facts: AdmissionFacts) -> Admission:
-    """Return what becomes of `bundles`, taken together: those that replace a serial come first."""
-    serial = facts.serial
-    records = list(facts.records)
+    """Return what becomes of `bundles`, taken together: base bundles come first."""
+    bundles = list(bundles)
+    again = [one for one in bundles if _is_signed_again(one, facts)]
+    kept, floors = _kept_with(again, facts), [*facts.verified.verified, *again]
     new: list[Verified[Bundle]] = []
     same: list[Verified[Bundle]] = []
     refused: list[Verified[Bundle]] = []
     reasons: list[RefusedError] = []
+    put_away: list[Verified[Bundle]] = []
     lowered = 0
-    for verified in sorted(bundles, key=_order):
-        bundle = verified.document
-        if any(r.identity == verified.identity and r.state == ACTIVE for r in records):
+    for verified in sorted((one for one in bundles if one not in again), key=_order):
+        active = facts.active(kept)
+        older, faults = _faults(verified, active, floors, facts)
+        is_lowered = older is not None and lowered < facts.lower_allowed
+        higher = [one for one in kept if is_lowered and _is_above(one, verified, facts)]
+        left = [*(one for one in kept if one not in (verified, *higher)), verified]
+        if verified in active or (not faults and verified in kept and facts.active(left) == active):
             same.append(verified)
-            continue
-        returned = list(_of_return(verified, records))
-        faults = [*_of_serial(bundle, serial, records, facts.vendor), *returned]
-        # What was returned stays away for that alone, whatever its sequence.
-        lower = None if returned else _of_sequence(verified, records)
-        if isinstance(lower, SequenceOlder) and lowered < facts.lower_allowed:
-            lowered += 1
-        elif lower is not None:
-            faults.append(lower)
-        faults += _of_part(verified, facts)
-        reasons += faults
-        if faults:
+        elif faults and not (is_lowered and faults == [older]):
             refused.append(verified)
+            reasons += faults
         else:
-            serial = bundle.serial
             new.append(verified)
-            records.append(_record(verified))
-    return Admission(serial, tuple(new), tuple(same), tuple(refused), tuple(reasons), lowered)
+            put_away += higher
+            lowered += is_lowered
+            kept, floors = left, [*floors, verified]
+    return Admission(
+        tuple(new),
+        tuple(again),
+        tuple(same),
+        tuple(refused),
+        tuple(reasons),
+        tuple(kept),
+        tuple(put_away),
+        lowered,
+    )
 
 
-def superseded(
-    active: Sequence[Verified[Bundle]], new: Sequence[Verified[Bundle]]
-) -> list[Verified[Bundle]]:
-    """Return those of the `active` bundles that are not needed beside the `new` ones any more.
-
-    Whether a new one has started is held against the issue times that the vendor signed, not
-    against a clock: one that was wrong must not have taken anything away.
-    """
-    together = [*active, *new]
-    proven = max((v.document.issued for v in together), default=0)
-    in_force, waiting = governing(together, proven)
-    needed = {v.identity for v in (*in_force, *waiting)}
-    lines = {_line(v.document): v.document.sequence for v in new}
-    return [
-        v
-        for v in active
-        if v.identity not in needed
-        or v.document.sequence > lines.get(_line(v.document), v.document.sequence)
-    ]
-
-
-def succeeded(
-    records: Iterable[BundleRecord],
+def _faults(
+    verified: Verified[Bundle],
     active: Iterable[Verified[Bundle]],
-    new: Iterable[Verified[Bundle]],
-) -> list[BundleRecord]:
-    """Return the active bundles that do not verify any more and that a `new` one comes after."""
-    sound = {v.identity for v in active}
-    lines = {_line(v.document): v.document.sequence for v in new}
-    return [
-        r
-        for r in records
-        if r.state == ACTIVE and r.identity not in sound and r.sequence < lines.get(r.line, 0)
-    ]
+    floors: Iterable[Verified[Bundle]],
+    facts: AdmissionFacts,
+) -> tuple[SequenceOlder | None, list[RefusedError]]:
+    """Return everything that stands against a bundle, and what of it a reset would allow."""
+    of_serial = list(_of_serial(verified, active, facts))
+    returned = list(_of_return(verified, facts))
+    # What was returned stays away for that alone, whatever its sequence.
+    of_sequence = None if returned else _of_sequence(verified, floors, facts)
+    found = [*of_serial, *returned, of_sequence, *_of_part(verified, facts)]
+    older = of_sequence if isinstance(of_sequence, SequenceOlder) else None
+    return older, [one for one in found if one is not None]
 
 
-def _named(bundle: Bundle) -> dict[str, Any]:
-    """Return how errors name a bundle."""
-    return {"serial": bundle.serial, "part": bundle.part, "sequence": bundle.sequence}
+def _is_signed_again(verified: Verified[Bundle], facts: AdmissionFacts) -> bool:
+    known = facts.stored.get(verified.identity)
+    if known is None or known.record.state == RETURNED:
+        return False
+    return known.token != verified.token
+
+
+def _kept_with(again: Iterable[Verified[Bundle]], facts: AdmissionFacts) -> list[Verified[Bundle]]:
+    """Return what may be in force, with the new signatures; each stays in its place."""
+    sound = {one.identity: one for one in (*facts.verified.kept, *again)}
+    places = [i for i, one in facts.stored.items() if one.record.state == KEPT]
+    return [sound[identity] for identity in places if identity in sound]
 
 
 def _order(verified: Verified[Bundle]) -> tuple[bool, int]:
-    return not verified.document.replaces, verified.document.sequence
+    return verified.document.part != BASE, verified.document.sequence
 
 
-def _line(bundle: Bundle) -> tuple[str, str, str]:
-    return bundle.issuer, bundle.serial, bundle.part
+def _line(bundle: Bundle) -> tuple[object, ...]:
+    return bundle.issuer, bundle.serial, bundle.part, bundle.use
 
 
-def _record(verified: Verified[Bundle]) -> BundleRecord:
-    bundle = verified.document
-    return BundleRecord(verified.identity, *_line(bundle), bundle.sequence, 0, ACTIVE)
+def _of_return(verified: Verified[Bundle], facts: AdmissionFacts) -> Iterator[RefusedError]:
+    known = facts.stored.get(verified.identity)
+    if known is not None and known.record.state == RETURNED:
+        yield BundleReturned(**naming(verified.document))
 
 
 def _of_serial(
-    bundle: Bundle, serial: str | None, records: Iterable[BundleRecord], vendor: str
+    verified: Verified[Bundle], active: Iterable[Verified[Bundle]], facts: AdmissionFacts
 ) -> Iterator[RefusedError]:
-    if serial in (None, bundle.serial):
+    bundle, vendor = verified.document, facts.trust_store.issuer
+    present = [one.document for one in active]
+    of_vendor = [one for one in present if one.issuer == vendor]
+    deciding = of_vendor or present
+    serial = serial_of(deciding, vendor)
+    if serial is None or any(one.serial == bundle.serial for one in deciding):
         return
-    may_move = bundle.issuer == vendor or not any(
-        r.issuer == vendor and r.state == ACTIVE for r in records
+    may_move = bundle.issuer == vendor or not of_vendor
+    if not (may_move and _takes_place(verified, serial, deciding, facts)):
+        yield SerialMismatch(**naming(bundle), present=serial)
+
+
+def _takes_place(
+    verified: Verified[Bundle], serial: str, present: Iterable[Bundle], facts: AdmissionFacts
+) -> bool:
+    """Return whether a bundle takes the place of what its issuer has here for `serial`."""
+    bundle = verified.document
+    own = [one for one in present if (one.issuer, one.serial) == (bundle.issuer, serial)]
+    own = [one for one in own if one.part == BASE] or own
+    return (
+        may_replace(verified, facts.trust_store.trust)
+        and (serial in bundle.replaces or bool(own))
+        and all(takes_place_of(bundle, serial, one.use) for one in own)
     )
-    if serial not in bundle.replaces or not may_move:
-        yield SerialMismatch(**_named(bundle), present=serial or "")
-
-
-def _of_return(
-    verified: Verified[Bundle], records: Iterable[BundleRecord]
-) -> Iterator[RefusedError]:
-    if any(r.identity == verified.identity and r.state == RETURNED for r in records):
-        yield BundleReturned(**_named(verified.document))
 
 
 def _of_sequence(
-    verified: Verified[Bundle], records: Iterable[BundleRecord]
+    verified: Verified[Bundle], floors: Iterable[Verified[Bundle]], facts: AdmissionFacts
 ) -> RefusedError | None:
-    bundle = verified.document
-    line = [r for r in records if r.line == _line(bundle)]
-    if any(r.sequence == bundle.sequence and r.identity != verified.identity for r in line):
-        return SequenceConflict(**_named(bundle))
-    highest = max((r.sequence for r in line), default=0)
-    if bundle.sequence < highest or any(r.identity == verified.identity for r in line):
-        return SequenceOlder(**_named(bundle), highest=highest)
+    bundle, known = verified.document, facts.stored.get(verified.identity)
+    line = [one for one in floors if _is_ahead(one, bundle, facts)]
+    if any(
+        one.document.sequence == bundle.sequence and one.identity != verified.identity
+        for one in line
+    ):
+        return SequenceConflict(**naming(bundle))
+    highest = max((one.document.sequence for one in line), default=0)
+    if bundle.sequence < highest or (known is not None and known.record.state == REPLACED):
+        return SequenceOlder(**naming(bundle), highest=highest)
     return None
+
+
+def _is_ahead(one: Verified[Bundle], bundle: Bundle, facts: AdmissionFacts) -> bool:
+    """Return whether `one` would hold `bundle` back, were its sequence the higher one."""
+    same_line = _line(one.document) == _line(bundle)
+    return same_line and holds_back(one, bundle, facts.trust_store.trust)
+
+
+def _is_above(one: Verified[Bundle], lower: Verified[Bundle], facts: AdmissionFacts) -> bool:
+    is_higher = one.document.sequence > lower.document.sequence
+    return is_higher and _is_ahead(one, lower.document, facts)
 
 
 def _of_part(verified: Verified[Bundle], facts: AdmissionFacts) -> Iterator[RefusedError]:
     bundle = verified.document
     part = judge(verified, 0, fingerprint=facts.fingerprint, released=facts.released)
     if part.state is BundleState.FOREIGN and part.match is not None:
-        yield BindingMismatch(**_named(bundle), difference=part.match.difference)
+        yield BindingMismatch(**naming(bundle), difference=part.match.difference)
     if part.state is BundleState.UNMAINTAINED and bundle.maintenance is not None:
-        yield MaintenanceEnded(**_named(bundle), maintenance=bundle.maintenance)
+        yield MaintenanceEnded(**naming(bundle), maintenance=bundle.maintenance)
+    for code, value in unfit_in(facts.trust_store, bundle).items():
+        yield SettingRefused(**naming(bundle), setting=code, value=str(value))
 
 
 def reset_faults(

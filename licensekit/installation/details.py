@@ -17,19 +17,18 @@ from licensekit.entitlements import (
     short_of,
     where_to_buy,
 )
-from licensekit.entitlements.evaluation import qualify
 from licensekit.entitlements.events import Event, concerning
 from licensekit.entitlements.login import UserFacts
+from licensekit.entitlements.names import qualify
 from licensekit.installation.preview import HOLDERS, holders_of
 from licensekit.state import seats
 from licensekit.state.loading import state_at
-from licensekit.state.stored import BundleRecord, bundle_records
+from licensekit.state.stored import BundleRecord, stored_bundles
 from licensekit.state.time import lease_time
 from licensekit.state.transactions import ReadTransaction
 from licensekit.state.trust_store import verify_bundles
 from licensekit.state.users import known_user
 from licensekit.trust.pack import TrustStore
-from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, License, SeatKind
 from licensekit.wire.plain import word
 
@@ -40,7 +39,9 @@ class LicenseDetails(NamedTuple):
     row: LicenseRow
     license: License
     includes: tuple[str, ...]
-    """All that it includes, directly or not."""
+    """All that it gives its holder, directly or not."""
+    replaced_by: str | None
+    """The license that took its place."""
     required_by: tuple[str, ...]
     buy: str | None
     """The address at which its issuer sells more."""
@@ -58,10 +59,11 @@ class LicenseDetails(NamedTuple):
             "description": self.license.description,
             "full_with": self.license.full_with,
             "includes": list(self.includes),
+            "replaced_by": self.replaced_by,
             "requires": list(self.license.requires),
             "required_by": list(self.required_by),
             "buy": self.buy,
-            "granted_by": [{**e._asdict(), "access": word(e.access)} for e in self.explanations],
+            "granted_by": [one.plain() for one in self.explanations],
             "holders": list(self.holders),
             "history": [record.plain() for record in self.history],
         }
@@ -119,6 +121,7 @@ def details_of(read: ReadTransaction, code: str, now: int | None) -> LicenseDeta
     name = resolve(entitlements, code)
     [row] = [row for row in rows(entitlements, state.in_use) if row.code == name]
     trust_store = entitlements.trust_store
+    heir = entitlements.licenses[name].replaced_by
     required_by = [
         other
         for other, license_ in entitlements.licenses.items()
@@ -129,6 +132,7 @@ def details_of(read: ReadTransaction, code: str, now: int | None) -> LicenseDeta
         row=row,
         license=entitlements.licenses[name],
         includes=tuple(sorted(entitlements.closure[name])),
+        replaced_by=None if heir is None else qualify(trust_store, row.issuer, heir),
         required_by=tuple(sorted(required_by)),
         buy=where_to_buy(entitlements, name),
         explanations=explain(entitlements, name),
@@ -152,11 +156,11 @@ def _history(
     read: ReadTransaction, trust_store: TrustStore, issuer: str, bare: str
 ) -> Iterator[BundleRecord]:
     """Reading into every bundle that still verifies, whether or not it is active."""
-    rows_ = read.connection.rows("SELECT frame FROM bundles WHERE issuer = ?", issuer)
-    tokens = [armor.Token("bundle", data) for (data,) in rows_]
-    verified, _ = verify_bundles(tokens, trust_store, read.now)
+    stored = stored_bundles(read.connection)
+    verified = verify_bundles(stored, trust_store, read.now).verified
     naming = {one.identity for one in verified if _names(one.document, bare)}
-    return (record for record in bundle_records(read.connection) if record.identity in naming)
+    ours = (one for one in read.bundles() if one.issuer == issuer)
+    return (record for record in ours if record.identity in naming)
 
 
 def _names(bundle: Bundle, bare: str) -> bool:

@@ -19,7 +19,12 @@ from licensekit.proposals import Change, Proposal, require_same
 from licensekit.state.audit_events import BundleGivenBack, RequestMade, StatementMade
 from licensekit.state.loading import InstallationState
 from licensekit.state.machine import hashed, machine_facts
-from licensekit.state.stored import ACTIVE, BundleRecord, bundle_records
+from licensekit.state.stored import (
+    ACTIVE,
+    REPLACED,
+    BundleRecord,
+    put_away,
+)
 from licensekit.state.transactions import (
     OpenInstallation,
     ReadTransaction,
@@ -89,21 +94,20 @@ class ReturnProposal(Proposal[str]):
         self.require_confirmed(confirm=confirm)
         with write_installation(self.opened) as change:
             require_same(self, propose_return(change.read, self.part, self.issuer))
-            active = _active(change.read, self.part, self.issuer)
-            for record in active:
+            records = change.read.bundles()
+            for record in _active(records, self.part, self.issuer):
                 _return(change, record)
-            if active and not change.connection.one("SELECT 1 FROM bundles WHERE state = 'active'"):
-                change.connection.run("UPDATE installation SET serial = NULL")
+            put_away(change.connection, _behind(records, self.part, self.issuer))
             return _file(_receipts(change.connection, self.part, self.issuer))
 
 
 def propose_return(read: ReadTransaction, part: str, issuer: str | None) -> ReturnProposal:
     """Return what returning a part would do; see `Installation.propose_return`."""
     owner = issuer or read.state().trust_store.issuer
-    active = _active(read, part, owner)
+    active = _active(read.bundles(), part, owner)
     if not active and not _receipts(read.connection, part, owner):
         raise BundleUnknown(reason="active", part=part, issuer=owner)
-    names = [f"{one.serial} {one.part} {one.sequence}" for one in active]
+    names = [one.label for one in active]
     final = [ReturnIsFinal(part=part, bundles=tuple(names))] if active else []
     return ReturnProposal(
         changes=tuple(Change(f"bundles.{owner}.{name}", "active", "returned") for name in names),
@@ -114,11 +118,18 @@ def propose_return(read: ReadTransaction, part: str, issuer: str | None) -> Retu
     )
 
 
-def _active(read: ReadTransaction, part: str, issuer: str) -> list[BundleRecord]:
+def _active(records: Iterable[BundleRecord], part: str, issuer: str) -> list[BundleRecord]:
+    return [one for one in records if (one.issuer, one.part, one.state) == (issuer, part, ACTIVE)]
+
+
+def _behind(records: Iterable[BundleRecord], part: str, issuer: str) -> list[bytes]:
+    """Return what would count again without a part that is returned: it went with it."""
+    own = [one for one in records if one.issuer == issuer]
+    serials = {one.serial for one in own if one.state == ACTIVE}
     return [
-        record
-        for record in bundle_records(read.connection)
-        if (record.issuer, record.part, record.state) == (issuer, part, ACTIVE)
+        one.identity
+        for one in own
+        if one.state == REPLACED and (one.part == part or one.serial not in serials)
     ]
 
 

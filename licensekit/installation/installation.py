@@ -31,7 +31,7 @@ from licensekit.installation.users import Users
 from licensekit.state.home import open_installation
 from licensekit.state.loading import InstallationState, recorded_root, state_at
 from licensekit.state.pending import open_or_wait, place_of
-from licensekit.state.stored import BundleRecord, Recorded, bundle_records
+from licensekit.state.stored import BundleRecord, Recorded
 from licensekit.state.time import system_clock
 from licensekit.state.transactions import (
     OpenInstallation,
@@ -212,7 +212,7 @@ class Installation:
     def bundles(self) -> tuple[BundleRecord, ...]:
         """Return every bundle that was ever activated here, the oldest first."""
         with read_installation(self._opened) as read:
-            return bundle_records(read.connection)
+            return read.bundles()
 
     def close(self) -> None:
         """Close the database."""

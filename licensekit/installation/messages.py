@@ -45,6 +45,22 @@ class ShortLater(Message):
     """In seconds since 1970."""
 
 
+class LicensesEnd(Message):
+    """Licenses give less from a moment on: they can be read, or are not granted."""
+
+    code = "licenses-end"
+    template: ClassVar[Templates] = {
+        "read-now": "read-only: {licenses:list}",
+        "none-now": "no longer granted: {licenses:list}",
+        "read-later": "read-only from {since:time} on: {licenses:list}",
+        "none-later": "no longer granted from {since:time} on: {licenses:list}",
+    }
+    reason: Literal["read-now", "none-now", "read-later", "none-later"]
+    licenses: tuple[str, ...]
+    since: int | None = None
+    """In seconds since 1970; None: as soon as the file is active."""
+
+
 class ReturnIsFinal(Message):
     """What is given back can never work here again."""
 

@@ -1,15 +1,17 @@
 """What a license file would change, shown before anything is changed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, LiteralString, NamedTuple
 
 from licensekit.access import Access
 from licensekit.database import Connection
 from licensekit.dates import format_seconds
-from licensekit.entitlements import Entitlements, LicenseRow, rows
+from licensekit.entitlements import Coverage, Entitlements, LicenseRow, rows
+from licensekit.entitlements.consequences import Logins, Loss, deciding, logins, losses, steps
 from licensekit.errors import BelowUse, RefusedError
-from licensekit.installation.messages import Brought, ShortLater
+from licensekit.installation.messages import Brought, LicensesEnd, ShortLater
 from licensekit.proposals import Change
+from licensekit.state.groups import groups_of
 from licensekit.trust.pack import TrustStore
 from licensekit.wire.documents import Bundle, Kind, SeatKind
 from licensekit.wire.plain import plain, word
@@ -25,7 +27,7 @@ _HOLDERS: Final[Mapping[Kind, LiteralString]] = {
 }
 _SATELLITES: Final = "SELECT id FROM sites WHERE central = 0 ORDER BY id LIMIT ?"
 
-_BUNDLE_FIELDS: Final = ("issuer", "serial", "part", "sequence", "starts", "expiry")
+_BUNDLE_FIELDS: Final = ("issuer", "serial", "part", "use", "sequence", "starts", "expiry")
 
 
 class Deficit(NamedTuple):
@@ -113,6 +115,31 @@ class PreviewRow(NamedTuple):
         }
 
 
+class Consequences(NamedTuple):
+    """What a file means for the time to come."""
+
+    covered_now: Coverage
+    """Until when the product is licensed without the file."""
+    covered_new: Coverage
+    """And with it."""
+    losses: tuple[Loss, ...]
+    """What ends or turns read-only: with the file, and later by the dates of bundles."""
+    logins: tuple[Logins, ...]
+    """How many people may log in: now, with the file, and at each later moment that differs; empty
+    where they hold too many different things to be counted."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {
+            "covered_until": {
+                "now": self.covered_now.shown_until,
+                "new": self.covered_new.shown_until,
+            },
+            "losses": [loss.plain() for loss in self.losses],
+            "may_log_in": [one.plain() for one in self.logins],
+        }
+
+
 class Preview(NamedTuple):
     """What a file would change."""
 
@@ -121,19 +148,28 @@ class Preview(NamedTuple):
     moment: int
     """The time for which the new totals are given: now, or the start of what is to come."""
     company: str
+    serial_now: str | None
+    """The serial that the installation has."""
     serial: str | None
+    """The one that it would have."""
     new: tuple[Bundle, ...]
-    """The bundles that would become active."""
+    """The bundles that would be activated."""
+    again: tuple[Bundle, ...]
+    """The bundles that are here, and were signed again by another key."""
     same: tuple[Bundle, ...]
-    """The bundles that are active already."""
+    """The bundles that are here already."""
     refused: tuple[Bundle, ...]
     """The bundles that this installation does not take."""
     replaced: tuple[Bundle, ...]
-    """The bundles that would no longer be."""
+    """The bundles that would no longer be active."""
+    without_effect: tuple[Bundle, ...]
+    """The new ones that would grant nothing beside what is here, as a trial beside what was bought;
+    they count once that is gone."""
     trust: tuple[Brought, ...]
     """What the file brings of roots, trust documents, lists, catalogs and resets."""
     rows: tuple[PreviewRow, ...]
     deficits: tuple[Deficit, ...]
+    consequences: Consequences
     reasons: tuple[RefusedError, ...]
     """Everything that stands against it."""
 
@@ -145,7 +181,7 @@ class Preview(NamedTuple):
     @property
     def changes(self) -> bool:
         """Whether activating it would change anything."""
-        return bool(self.new or self.trust)
+        return bool(self.new or self.again or self.trust)
 
     @property
     def altered(self) -> tuple[PreviewRow, ...]:
@@ -160,12 +196,15 @@ class Preview(NamedTuple):
             "serial": self.serial,
             "effective": format_seconds(self.moment),
             "new": [_named(bundle) for bundle in self.new],
+            "without_effect": [_named(bundle) for bundle in self.without_effect],
+            "signed_again": [_named(bundle) for bundle in self.again],
             "same": [_named(bundle) for bundle in self.same],
             "replaced": [_named(bundle) for bundle in self.replaced],
             "refused": [_named(bundle) for bundle in self.refused],
             "brings": [str(what) for what in self.trust],
             "licenses": [row.plain() for row in self.rows],
             "deficits": [one.plain() for one in self.deficits],
+            **self.consequences.plain(),
             "reasons": [{**one.as_json(), "where": one.where or None} for one in self.reasons],
         }
 
@@ -229,7 +268,7 @@ def _below_use(deficit: Deficit) -> BelowUse:
 
 
 def _sold(entitlements: Entitlements, code: str) -> int | None:
-    amounts = [g.amount for g in entitlements.grants.get(code, ()) if g.via is None]
+    amounts = [grant.amount for grant in entitlements.grants.get(code, ())]
     known = [amount for amount in amounts if amount is not None]
     return sum(known) if len(known) == len(amounts) else None
 
@@ -275,14 +314,17 @@ def news_of(before: TrustStore, after: TrustStore) -> Iterator[Brought]:
             yield Brought(reason="catalog", before=known, version=version, issuer=issuer)
 
 
-def changes_of(preview: Preview, serial: str | None) -> Iterator[Change]:
-    """Yield what a file would change, by key path; `serial` is the one that is here."""
-    if preview.serial != serial:
-        yield Change("serial", serial, preview.serial)
+def changes_of(preview: Preview) -> Iterator[Change]:
+    """Yield what a file would change, by key path."""
+    if preview.serial != preview.serial_now:
+        yield Change("serial", preview.serial_now, preview.serial)
     for bundle in preview.replaced:
         yield Change(_path(bundle), "active", "replaced")
     for bundle in preview.new:
-        yield Change(_path(bundle), None, "active")
+        is_idle = bundle in preview.without_effect
+        yield Change(_path(bundle), None, "without effect" if is_idle else "active")
+    for bundle in preview.again:
+        yield Change(_path(bundle), "here", "signed again")
     for what in preview.trust:
         yield Change(what.path, what.before, what.version)
     for row in preview.rows:
@@ -293,6 +335,42 @@ def changes_of(preview: Preview, serial: str | None) -> Iterator[Change]:
         if row.access_now != row.access_new:
             access = row.access_now.name.lower(), row.access_new.name.lower()
             yield Change(f"licenses.{row.code}.access", *access)
+
+
+def consequences_of(
+    connection: Connection,
+    covered: tuple[Coverage, Coverage],
+    states: Sequence[Entitlements],
+    in_use: Mapping[str, int],
+) -> Consequences:
+    """Return what `states` say of the time to come: now, with the file, and later ones.
+
+    `covered` are the coverages of the product without the file and with it.
+    """
+    groups = groups_of(connection, deciding(states, in_use))
+    counted = [] if groups is None else [logins(state, groups) for state in states]
+    # The second is that of the file, which is told even where it changes nothing.
+    return Consequences(*covered, losses(states), (*counted[:1], *steps(counted[1:])))
+
+
+def ends_of(preview: Preview) -> Iterator[LicensesEnd]:
+    """Yield what ends or turns read-only, with the file and later."""
+    for loss in preview.consequences.losses:
+        since = loss.at if loss.at > preview.now else None
+        left: Literal["read", "none"] = "read" if loss.access is Access.READ else "none"
+        yield LicensesEnd(
+            reason=_ENDS[left, since is not None], licenses=loss.licenses, since=since
+        )
+
+
+_ENDS: Final[
+    Mapping[tuple[str, bool], Literal["read-now", "none-now", "read-later", "none-later"]]
+] = {
+    ("read", False): "read-now",
+    ("none", False): "none-now",
+    ("read", True): "read-later",
+    ("none", True): "none-later",
+}
 
 
 def short_later(preview: Preview) -> Iterator[ShortLater]:
@@ -308,7 +386,7 @@ def short_later(preview: Preview) -> Iterator[ShortLater]:
 
 
 def _path(bundle: Bundle) -> str:
-    return f"bundles.{bundle.issuer}.{bundle.serial}.{bundle.part}.{bundle.sequence}"
+    return f"bundles.{bundle.issuer}.{bundle.label.replace(' ', '.')}"
 
 
 def _row(old: LicenseRow | None, new: LicenseRow, reason: str | None) -> PreviewRow:

@@ -34,8 +34,8 @@ Progress = Callable[[int, int], object]
 """Called now and then with how many rows were done since the last call, and how many there are."""
 
 _SUMMARY: Final = (
-    "SELECT serial, (SELECT count(*) FROM users), (SELECT count(*) FROM sites),"
-    " (SELECT count(*) FROM bundles) FROM installation"
+    "SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM sites),"
+    " (SELECT count(*) FROM bundles)"
 )
 
 
@@ -81,7 +81,7 @@ def move(
         if not _has_arrived(new, leaving):
             _move(new, leaving, here, progress or _ignore)
         with new.read() as connection:
-            moved = _moved(connection, here, there)
+            moved = _moved(connection, here, there, _serial(leaving.read))
             write_mark(new.location, audit.head(connection))
         leaving.record(MovedAway(to=there))
         mark_moved(leaving.connection, SCHEMA, there)
@@ -138,9 +138,13 @@ def _arrive(here: ReadTransaction, before: ReadTransaction, origin: str) -> None
     arriving.finish()
 
 
-def _moved(connection: Connection, source: str, target: str) -> Moved:
+def _serial(read: ReadTransaction) -> str | None:
+    return None if read.stored.recorded is None else read.state().serial
+
+
+def _moved(connection: Connection, source: str, target: str, serial: str | None) -> Moved:
     head = audit.head(connection)
-    [(serial, users, sites, bundles)] = connection.rows(_SUMMARY)
+    [(users, sites, bundles)] = connection.rows(_SUMMARY)
     return Moved(source, target, serial, users, sites, bundles, head.number, head.hash.hex())
 
 

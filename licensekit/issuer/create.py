@@ -126,7 +126,7 @@ def _fill(
         write_key(layout.root, name, key, word)
     documents = _documents(plan, catalog, root_keys, signing_key, now)
     records = [Record("init", now, who, token, document) for document, token in documents]
-    create_ledger(layout, records, plan.issuer, plan.ledger, now)
+    create_ledger(layout, records, plan.issuer, plan.ledger)
 
 
 def write_texts(
@@ -161,9 +161,7 @@ def _documents(
     ]
 
 
-def create_ledger(
-    layout: Layout, records: Sequence[Record], issuer: str, url: str | None, now: int
-) -> None:
+def create_ledger(layout: Layout, records: Sequence[Record], issuer: str, url: str | None) -> None:
     """Open the ledger with the first documents, a root at their head, and write the pack.
 
     Raises:
@@ -180,7 +178,7 @@ def create_ledger(
             append(ledger, records)
             documents.put_fact(ledger, documents.PIN, pin_of(encode(records[0].document)))
             documents.put_fact(ledger, documents.ISSUER, issuer)
-            first = workspace_state(ledger, now)
+            first = workspace_state(ledger)
     finally:
         database.close()
     write_atomically(layout.pack(first.product), first.pack)

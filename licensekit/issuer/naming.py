@@ -70,7 +70,7 @@ def plan_partner(
     if ledger is not None:
         require_url(ledger)
     pin = root or pin_in_pack(pack)
-    trust_store = open_pack(pack, pin, now)
+    trust_store = open_pack(pack, pin)
     others = {issuer: catalog.document for issuer, catalog in trust_store.catalogs.items()}
     given = given._replace(product=given.product or trust_store.product)
     _, issuer, name = _names(folder, given, now, others)

@@ -54,7 +54,7 @@ def create_partner(
     """
     if plan.ledger is not None:
         require_url(plan.ledger)
-    pin, trust_store = _from_the_oldest(plan.pack, plan.root, now)
+    pin, trust_store = _from_the_oldest(plan.pack, plan.root)
     if plan.issuer == trust_store.issuer:
         raise PlanRefused(reason="vendor", planned=plan.issuer)
     product = trust_store.product
@@ -84,20 +84,20 @@ def create_partner(
         public = format_public(key.verifying_key, f"{plan.issuer}-1")
         write_atomically(layout.public(plan.issuer), f"{public}\n".encode())
         records = [Record("init", now, who, token, opened(token)) for token in state.tokens]
-        create_ledger(layout, records, plan.issuer, plan.ledger, now)
+        create_ledger(layout, records, plan.issuer, plan.ledger)
 
 
-def _from_the_oldest(pack: bytes, root: str, now: int) -> tuple[str, TrustStore]:
+def _from_the_oldest(pack: bytes, root: str) -> tuple[str, TrustStore]:
     """Return the trust store from the oldest root of the pack, if that leads to the pinned one.
 
     Applications that pin the oldest root are to take what is signed here as well.
     """
-    trust_store = open_pack(pack, root, now)
+    trust_store = open_pack(pack, root)
     for token in armor.read(pack):
         if token.type == "root":
             pin = pin_of(read(token.frame).payload)
             with suppress(LicenseError):
-                longer = open_pack(pack, pin, now)
+                longer = open_pack(pack, pin)
                 if len(longer.trust.chain) > len(trust_store.trust.chain):
                     root, trust_store = pin, longer
     return root, trust_store

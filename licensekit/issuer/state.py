@@ -1,6 +1,6 @@
 """The verified documents of a workspace: its roots, trust, lists and catalogs, from its pin on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar, cast
 
 from licensekit.database import Connection
@@ -12,7 +12,16 @@ from licensekit.trust.signed import Verified
 from licensekit.trust.state import start
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import TYPE_OF, Catalog, Revocations, Trust, decode, encode
+from licensekit.wire.documents import (
+    TYPE_OF,
+    Catalog,
+    KeyState,
+    Revocations,
+    SignedType,
+    Trust,
+    decode,
+    encode,
+)
 from licensekit.wire.frame import read
 
 D = TypeVar("D", Catalog, Revocations)
@@ -34,6 +43,9 @@ class WorkspaceState(NamedTuple):
     """The newest catalog that was signed here, even if its key was revoked since."""
     last_list: Revocations | None
     """The newest revocation list that was signed here, likewise."""
+    overtaken: Mapping[SignedType, tuple[int, int]] = {}
+    """Type to the root and trust versions under which it must be signed again: there a key was
+    revoked that could sign it, and whoever had that key may have run up its number before."""
 
     @property
     def product(self) -> str:
@@ -73,8 +85,20 @@ class WorkspaceState(NamedTuple):
 
     @property
     def lacks_list(self) -> bool:
-        """Whether the key of the newest list was revoked, so that it must be signed again."""
+        """Whether the newest list must be signed again, because a key was revoked."""
+        if self._is_overtaken(SignedType.REVOCATIONS, self.last_list):
+            return True
         return self.last_list is not None and self.issuer not in self.trust_store.trust.lists
+
+    @property
+    def lacks_catalog(self) -> bool:
+        """Whether the newest catalog must be signed, for the first time or likewise."""
+        return self.catalog is None or self._is_overtaken(SignedType.CATALOG, self.last_catalog)
+
+    def _is_overtaken(self, kind: SignedType, document: Catalog | Revocations | None) -> bool:
+        since = self.overtaken.get(kind, (0, 0))
+        made = (0, 0) if document is None else (document.root_version, document.trust_version)
+        return made < since
 
     @property
     def tokens(self) -> list[Token]:
@@ -96,8 +120,8 @@ class WorkspaceState(NamedTuple):
         return file_of(self.tokens)
 
 
-def workspace_state(connection: Connection, now: int) -> WorkspaceState:
-    """Load what the ledger says is in force; `now` is seconds since 1970.
+def workspace_state(connection: Connection) -> WorkspaceState:
+    """Load what the ledger says is in force, whatever a clock showed when it was signed.
 
     Raises:
         WorkspaceInvalid: it is not the ledger of a workspace.
@@ -109,7 +133,7 @@ def workspace_state(connection: Connection, now: int) -> WorkspaceState:
         raise WorkspaceInvalid(reason="no-facts")
     roots = documents.roots(connection)
     tokens = [*roots, *documents.newest(connection)]
-    trust_store = extend_trust_store(TrustStore(start(roots, pin), {}), tokens, now)
+    trust_store = extend_trust_store(TrustStore(start(roots, pin), {}), tokens, None)
     return WorkspaceState(
         pin,
         issuer,
@@ -118,10 +142,11 @@ def workspace_state(connection: Connection, now: int) -> WorkspaceState:
         frozenset(documents.first(connection)),
         _last(connection, Catalog, issuer),
         _last(connection, Revocations, issuer),
+        _overtaken(documents.trust_documents(connection), issuer),
     )
 
 
-def extended(state: WorkspaceState, tokens: Iterable[Token], now: int) -> WorkspaceState:
+def extended(state: WorkspaceState, tokens: Sequence[Token]) -> WorkspaceState:
     """Return the state with newer documents, as `workspace_state` loads it once they are entered.
 
     Only the new ones are verified.
@@ -129,17 +154,44 @@ def extended(state: WorkspaceState, tokens: Iterable[Token], now: int) -> Worksp
     Raises:
         TrustError: one of them does not verify.
     """
-    trust_store = extend_trust_store(state.trust_store, tokens, now)
-    # A list whose key was revoked is no floor for one that was loaded from the ledger either.
-    trust = trust_store.trust
-    floors = {issuer: at for issuer, at in trust.seen.lists.items() if issuer in trust.lists}
-    trust = trust._replace(seen=trust.seen._replace(lists=floors))
-    catalog, revocations = trust_store.catalogs.get(state.issuer), trust.lists.get(state.issuer)
+    trust_store = extend_trust_store(state.trust_store, tokens, None)
+    trust, catalogs = trust_store.trust, trust_store.catalogs
+    # One whose key was revoked is no floor when the ledger is loaded either.
+    seen = trust.seen._replace(
+        lists={issuer: at for issuer, at in trust.seen.lists.items() if issuer in trust.lists},
+        catalogs={issuer: at for issuer, at in trust.seen.catalogs.items() if issuer in catalogs},
+    )
+    catalog, revocations = catalogs.get(state.issuer), trust.lists.get(state.issuer)
+    newer = [token for token in tokens if token.type == "trust"]
     return state._replace(
-        trust_store=trust_store._replace(trust=trust),
+        trust_store=trust_store._replace(trust=trust._replace(seen=seen)),
         last_catalog=state.last_catalog if catalog is None else catalog.document,
         last_list=state.last_list if revocations is None else revocations.document,
+        overtaken={
+            **state.overtaken,
+            **_overtaken([state.verified_trust.token, *newer], state.issuer, skip=1),
+        },
     )
+
+
+def _overtaken(
+    tokens: Iterable[Token], issuer: str, *, skip: int = 0
+) -> dict[SignedType, tuple[int, int]]:
+    """Return for each type the newest trust document that revoked a key which could sign it.
+
+    What the first `skip` of them revoked is known already.
+    """
+    found: dict[SignedType, tuple[int, int]] = {}
+    revoked: set[bytes] = set()
+    for number, token in enumerate(tokens):
+        trust = decode(Trust, read(token.frame).payload)
+        for key in trust.keys:
+            if key.state is KeyState.REVOKED and key.public not in revoked:
+                revoked.add(key.public)
+                if issuer in key.scope.issuers and number >= skip:
+                    pair = trust.root_version, trust.version
+                    found |= dict.fromkeys(key.scope.types, pair)
+    return found
 
 
 def _last(connection: Connection, kind: type[D], issuer: str) -> D | None:

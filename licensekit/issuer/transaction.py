@@ -64,15 +64,13 @@ class LedgerTransaction:
         """
         append(self.ledger, records)
         tokens = [record.token for record in records]
-        self.state = extended(self.state, tokens, self.now) if state is None else state
+        self.state = extended(self.state, tokens) if state is None else state
 
 
 class WorkspaceStore:
     """Folder and ledger of a workspace, whose documents are verified once.
 
     They are verified again when another program has entered one.
-
-    What was verified holds at any later time as well: only what is issued ahead depends on it.
     """
 
     def __init__(self, layout: Layout, database: Database, draw: Draw = token_bytes) -> None:
@@ -80,24 +78,24 @@ class WorkspaceStore:
         self.database = database
         self.draw = draw
         """Draws what nobody may guess."""
-        self._verified: tuple[int, int, WorkspaceState] | None = None
+        self._verified: tuple[int, WorkspaceState] | None = None
 
     @contextmanager
     def read(self, now: int) -> Generator[LedgerTransaction]:
         """Open a transaction that only reads; raises as `workspace_state`."""
         with self.database.read() as ledger:
-            yield LedgerTransaction(self, ledger, self._state(ledger, now), now, "")
+            yield LedgerTransaction(self, ledger, self._state(ledger), now, "")
 
     @contextmanager
     def write(self, now: int, who: str) -> Generator[LedgerTransaction]:
         """Open a transaction that is kept if the block ends well; raises as `workspace_state`."""
         with self.database.write() as ledger:
-            tx = LedgerTransaction(self, ledger, self._state(ledger, now), now, who)
+            tx = LedgerTransaction(self, ledger, self._state(ledger), now, who)
             before = tx.state
             yield tx
             newest = documents.newest_number(ledger) if tx.state is not before else None
         if newest is not None:  # now it is committed
-            self._verified = newest, now, tx.state
+            self._verified = newest, tx.state
 
     def write_pack(self, now: int) -> Path:
         """Write the pack from the ledger, and return its path."""
@@ -107,12 +105,12 @@ class WorkspaceStore:
         write_atomically(path, state.pack)
         return path
 
-    def _state(self, ledger: Connection, now: int) -> WorkspaceState:
+    def _state(self, ledger: Connection) -> WorkspaceState:
         newest = documents.newest_number(ledger)
         verified = self._verified
-        if verified is None or verified[0] != newest or now < verified[1]:
-            verified = self._verified = newest, now, workspace_state(ledger, now)
-        return verified[2]
+        if verified is None or verified[0] != newest:
+            verified = self._verified = newest, workspace_state(ledger)
+        return verified[1]
 
 
 def sign_admitted(document: SignedByVendor, signer: Signer, trust: TrustState) -> Token:

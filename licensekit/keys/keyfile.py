@@ -29,9 +29,8 @@ from licensekit.errors import (
     TextInvalid,
     TooLarge,
 )
-from licensekit.keys.digest import sha256
 from licensekit.keys.signing import SECRET_BYTES, SigningKey
-from licensekit.keys.verifying import PUBLIC_BYTES, VerifyingKey, load
+from licensekit.keys.verifying import PUBLIC_BYTES, VerifyingKey, load, sha256
 from licensekit.wire import armor
 from licensekit.wire.documents.fields import written_text_fault
 

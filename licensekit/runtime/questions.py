@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from licensekit.access import Access
 
 if TYPE_CHECKING:
+    from datetime import date
+
     # A program that only verifies does not load the engine.
     from licensekit.entitlements import Count, Explanation
-    from licensekit.entitlements.answers import Answers
+    from licensekit.entitlements.answers import Answers, LicensedPart
 
 
 class Questions:
@@ -59,3 +61,27 @@ class Questions:
             UnknownLicense: no catalog has the code.
         """
         return self.answers.explain(code)
+
+    def setting(self, code: str) -> str | int | bool | None:
+        """Return what counts of a setting: what was sold, merged over parts, or its default.
+
+        None: nothing was sold, and it has no default.
+
+        Raises:
+            UnknownSetting: no catalog has it.
+        """
+        return self.answers.setting(code)
+
+    @property
+    def covered_until(self) -> date | None:
+        """The last day of the term of the vendor's base part, without a gap.
+
+        A renewal that waits counts where it takes over without a gap. The day is past while grace
+        runs, and `date.max` where the license is perpetual. None: it is not licensed now.
+        """
+        return self.answers.covered_until
+
+    @property
+    def parts(self) -> tuple[LicensedPart, ...]:
+        """Every issuer's parts with state and `covered_until`, the vendor's first."""
+        return self.answers.parts

@@ -93,8 +93,7 @@ class Snapshot:
         if error is None:
             return Snapshot(state_at(state, now, clock=clock))
         hours = (now - contact) / _HOUR_SECONDS
-        left = tuple(b for b in state.bundles if hours < b.document.offline_hours)
-        moved = state_at(state, now, clock=clock, bundles=left)
+        moved = state_at(state, now, clock=clock, away_hours=hours)
         return Snapshot(moved, alone_since=contact, error=error)
 
 

@@ -10,8 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Generic, Never, Self, TypeVar, overload
 
 from licensekit.dates import date_of, days_of, moment_of, seconds_of
-from licensekit.errors import IssuedAhead, NoBundle, SeveralBundles
-from licensekit.limits import ISSUED_AHEAD_SECONDS, SECONDS
+from licensekit.errors import NoBundle, SeveralBundles
 from licensekit.runtime.questions import Questions
 from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
 from licensekit.trust.verify import verify_bundle
@@ -71,7 +70,7 @@ class VerifiedBundle(Questions):
     serial = Field(lambda b: b.serial, "The serial that the bundle was issued to.")
     part = Field(lambda b: b.part, "`base`, or the name of an add-on.")
     sequence = Field(
-        lambda b: b.sequence, "The number within its serial and part; a higher one replaces it."
+        lambda b: b.sequence, "The number within serial, part and use; a higher one replaces it."
     )
     replaces = Field(lambda b: b.replaces, "The serials that this one takes the place of.")
     company = Field(lambda b: b.company, "The company that it was issued to.")
@@ -117,7 +116,7 @@ class VerifiedBundle(Questions):
 
     def __repr__(self) -> str:
         until = "perpetual" if self.expiry is None else f"until {self.expiry}"
-        return f"<VerifiedBundle {self.serial} {self.part} {self.sequence}, {until}>"
+        return f"<VerifiedBundle {self.bundle.label}, {until}>"
 
     @property
     def identity(self) -> str:
@@ -162,12 +161,11 @@ class Verifier:
         FormatError, TrustError: the pack is damaged or not to be believed.
     """
 
-    __slots__ = ("_newest", "_released", "_trust_store")
+    __slots__ = ("_earliest", "_released", "_trust_store")
 
     def __init__(self, *, root: str, pack: bytes | str, released: date | None = None) -> None:
-        # The pack's own issue times are held against the `now` of each file.
-        self._trust_store = open_pack(pack, root, SECONDS)
-        self._newest = _newest_issue(self._trust_store)
+        self._trust_store = open_pack(pack, root)
+        self._earliest = _not_before(self._trust_store, 0)
         self._released = None if released is None else days_of(released)
 
     def __repr__(self) -> str:
@@ -179,8 +177,9 @@ class Verifier:
     ) -> VerifiedBundle:
         """Return the one bundle in `data`, verified by the steps of `docs/format.md`.
 
-        `now` is an aware datetime. `installation` is what a bound bundle is held against; without
-        it, a bound bundle grants nothing.
+        `now` is an aware datetime; a time before the newest trust document, which a threshold of
+        root keys has signed, counts as that document's. `installation` is what a bound bundle is
+        held against; without it, a bound bundle grants nothing.
 
         Raises:
             FormatError: `data` is no license file, or is damaged; `NoBundle` and `SeveralBundles`
@@ -188,13 +187,12 @@ class Verifier:
             TrustError: it is not to be believed; the class says which rule.
             ValueError: `now` has no time zone.
         """
-        seconds = seconds_of(now)
-        if self._newest > seconds + ISSUED_AHEAD_SECONDS:
-            raise IssuedAhead(reason="pack", issued=self._newest)
-        tokens = armor.read(data)
         trust_store = self._trust_store
+        seconds = max(seconds_of(now), self._earliest)
+        tokens = armor.read(data)
         if len(tokens) > 1:
             trust_store = extend_trust_store(trust_store, tokens, seconds)
+            seconds = _not_before(trust_store, seconds)
         bundles = [token for token in tokens if token.type == "bundle"]
         if not bundles:
             raise NoBundle(reason="other", type=tokens[0].type)
@@ -216,10 +214,6 @@ def verify(
     return Verifier(root=root, pack=pack).verify(data, now=now, installation=installation)
 
 
-def _newest_issue(trust_store: TrustStore) -> int:
-    state = trust_store.trust
-    issued = [catalog.document.issued for catalog in trust_store.catalogs.values()]
-    issued += [revocations.document.issued for revocations in state.lists.values()]
-    if state.trust is not None:
-        issued.append(state.trust.document.issued)
-    return max(issued)
+def _not_before(trust_store: TrustStore, seconds: int) -> int:
+    trust = trust_store.trust.trust
+    return seconds if trust is None else max(seconds, trust.document.issued)

@@ -32,10 +32,12 @@ class FileActivated(AuditEvent):
 
     code = "activate"
     template = (
-        "activated a license file for {serial}{bundles:led , new }"
+        "activated a license file for {serial}{bundles:led , new }{again:led , signed again }"
         "{replaced:led , replaced }{trust:led , with }"
     )
     bundles: Sequence[str]
+    again: Sequence[str]
+    """The bundles that were here, and are signed by another key now."""
     replaced: Sequence[str]
     trust: Sequence[str]
     serial: str | None

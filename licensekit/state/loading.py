@@ -27,7 +27,14 @@ from licensekit.state.mark import is_restored, read_mark
 from licensekit.state.notices import notices_of
 from licensekit.state.stored import Recorded, Stored, read_recorded, read_stored
 from licensekit.state.time import TimeSeen, effective, keep_time, observe
-from licensekit.state.trust_store import Unusable, keep_trust, load_trust, tokens_of, verify_bundles
+from licensekit.state.trust_store import (
+    Unusable,
+    keep_trust,
+    load_trust,
+    lost_bundles,
+    tokens_of,
+    verify_bundles,
+)
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
 from licensekit.wire import frame
@@ -41,10 +48,11 @@ class InstallationState(NamedTuple):
     """What an installation is, has and may do at one moment; immutable."""
 
     trust_store: TrustStore
-    bundles: tuple[Verified[Bundle], ...]
-    """Every active bundle that verifies."""
+    kept: tuple[Verified[Bundle], ...]
+    """Every bundle that may be in force, in the order of activation: what others replaced, and what
+    was revoked, counts again when they are gone or it is reinstated."""
     unusable: tuple[Unusable, ...]
-    """Documents that do not verify any more."""
+    """Documents that do not verify any more, or were revoked, and have no successor."""
     entitlements: Entitlements
     in_use: Mapping[str, int]
     """License to how often it is assigned; one that limits sites, to how many there are; one of
@@ -63,8 +71,13 @@ class InstallationState(NamedTuple):
 
     @property
     def serial(self) -> str | None:
-        """The serial that the installation is for; None before the first activation."""
-        return self.stored.serial
+        """The serial that the installation is for; None where no bundle is in force or waits."""
+        return self.entitlements.serial
+
+    @property
+    def bundles(self) -> tuple[Verified[Bundle], ...]:
+        """The active bundles: those in force, then those that wait for their start."""
+        return self.entitlements.bundles
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -85,20 +98,23 @@ class InstallationState(NamedTuple):
 
     @property
     def next_date(self) -> NextDate | None:
-        """The nearest date of a bundle that is still to come."""
-        return next_date(self.parts, self.now)
+        """The nearest date of a bundle that is still to come: no end of what is followed."""
+        return next_date(self.parts, self.now, self.entitlements.is_followed)
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values: what is licensed, in use and due."""
-        coming, key = self.next_date, self.fingerprint.key
+        granted, coming, key = self.entitlements, self.next_date, self.fingerprint.key
         return {
             "product": self.trust_store.product,
             "company": ", ".join(self.companies) or None,
             "serial": self.serial,
             "now": format_seconds(self.now),
+            "covered_until": granted.product_coverage.shown_until,
+            "parts": [one.plain(self.now) for one in granted.coverage],
             "next_date": None if coming is None else coming.plain(self.now),
             "bundles": [part.plain(self.now) for part in self.parts],
-            "licenses": [row.plain() for row in rows(self.entitlements, self.in_use)],
+            "licenses": [row.plain() for row in rows(granted, self.in_use)],
+            "settings": dict(granted.settings.values),
             "events": [event.plain() for event in self.events],
             "notices": [notice.as_json() for notice in self.notices],
             "installation": {
@@ -217,14 +233,16 @@ def evaluate_state(
 ) -> InstallationState:
     """Return the state that stored documents and rows make at `clock`; raises as `load` does."""
     now = effective(stored.time, clock)
-    trust_store, unusable = load_trust(stored, root, pack_of(stored, pack), now)
-    bundles, refused = verify_bundles(stored.bundles, trust_store, now)
-    fingerprint = fingerprint_of(stored, bundles)
-    entitlements = evaluate(trust_store, bundles, now, fingerprint=fingerprint, released=released)
+    trust_store, unusable = load_trust(stored, root, pack_of(stored, pack))
+    verified = verify_bundles(stored.bundles, trust_store, now)
+    kept = verified.kept
+    fingerprint = fingerprint_of(stored, kept)
+    entitlements = evaluate(trust_store, kept, now, fingerprint=fingerprint, released=released)
+    in_force = [part.verified for part in entitlements.parts]
     state = InstallationState(
         trust_store=trust_store,
-        bundles=bundles,
-        unusable=(*unusable, *refused),
+        kept=kept,
+        unusable=(*unusable, *lost_bundles(stored.bundles, in_force, verified.unusable)),
         entitlements=entitlements,
         in_use=in_use_of(stored, entitlements),
         now=now,
@@ -242,16 +260,20 @@ def state_at(
     now: int,
     *,
     clock: int,
-    bundles: tuple[Verified[Bundle], ...] | None = None,
+    away_hours: float | None = None,
 ) -> InstallationState:
-    """Return the same installation at another moment, or with other `bundles`.
+    """Return the same installation at another moment.
 
-    `now` is the time that counts and `clock` the one that the clock shows; nothing is read or
-    verified again.
+    `now` is the time that counts and `clock` the one that the clock shows; `away_hours` is for how
+    long the database has been away, if it is. Nothing is read or verified again.
     """
-    bundles = state.bundles if bundles is None else bundles
     entitlements = evaluate(
-        state.trust_store, bundles, now, fingerprint=state.fingerprint, released=state.released
+        state.trust_store,
+        state.kept,
+        now,
+        fingerprint=state.fingerprint,
+        released=state.released,
+        away_hours=away_hours,
     )
     moved = state._replace(now=now, entitlements=entitlements)
     return moved._replace(notices=_notices(moved, clock))

@@ -10,10 +10,10 @@ from licensekit.errors import HomeInvalid
 from licensekit.state import audit
 from licensekit.state.audit import Head
 from licensekit.state.time import TimeSeen, effective, lease_time
+from licensekit.trust.order import Seen, SeenDocument
 from licensekit.trust.signed import Verified
-from licensekit.trust.state import Seen
 from licensekit.wire import armor
-from licensekit.wire.documents import Bundle
+from licensekit.wire.documents import Bundle, Use, label_of
 
 _SELECT_EVENTS: Final = (
     "SELECT number, kind, scope, subject, message, expected_end, started, started_by, ended,"
@@ -23,9 +23,16 @@ _EVENTS: Final = _SELECT_EVENTS + " ORDER BY number"
 _EVENTS_IN_FORCE: Final = _SELECT_EVENTS + " WHERE ended IS NULL ORDER BY number"
 
 
-ACTIVE: Final = "active"
+_VERSIONS: Final = {"root": 1, "trust": 2}
+"""How many numbers order the documents of a type; three where nothing else is said."""
+
+KEPT: Final = "kept"
+"""May be in force, by the rules of `licensekit.entitlements.parts`."""
 REPLACED: Final = "replaced"
+"""Put away by a reset or a return; it holds back lower sequences and nothing else."""
 RETURNED: Final = "returned"
+ACTIVE: Final = "active"
+"""As people are told of one that is kept, and is in force or waits for its start."""
 
 
 class BundleRecord(NamedTuple):
@@ -35,11 +42,14 @@ class BundleRecord(NamedTuple):
     issuer: str
     serial: str
     part: str
+    use: Use
     sequence: int
+    number: int
+    """Its number in the order of activation."""
     activated: int
     """Seconds since 1970."""
     state: str
-    """`active`, `replaced` or `returned`."""
+    """`kept`, `replaced` or `returned`; people are told `active` or `replaced` where it is kept."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
@@ -47,42 +57,66 @@ class BundleRecord(NamedTuple):
         return {**self._asdict(), "identity": self.identity.hex(), "activated": at}
 
     @property
-    def line(self) -> tuple[str, str, str]:
-        """Issuer, serial and part: within these, sequences grow."""
-        return self.issuer, self.serial, self.part
+    def label(self) -> str:
+        """Its name as text; see `Bundle.label`."""
+        return label_of(self.serial, self.part, self.use.word, self.sequence)
 
 
-def bundle_records(connection: Connection) -> tuple[BundleRecord, ...]:
-    """Return every bundle that was ever activated, the oldest first."""
+class StoredBundle(NamedTuple):
+    """A bundle as it is stored."""
+
+    record: BundleRecord
+    token: armor.Token
+
+
+def stored_bundles(connection: Connection) -> tuple[StoredBundle, ...]:
+    """Return every bundle that was ever activated, in the order of activation."""
     rows = connection.rows(
-        "SELECT identity, issuer, serial, part, sequence, activated, state FROM bundles"
-        " ORDER BY activated, sequence, identity"
+        "SELECT frame, identity, issuer, serial, part, use, sequence, number, activated, state"
+        " FROM bundles ORDER BY number"
     )
-    return tuple(BundleRecord(*row) for row in rows)
+    return tuple(
+        StoredBundle(
+            BundleRecord(identity, issuer, serial, part, Use(use), *rest),
+            armor.Token("bundle", frame),
+        )
+        for frame, identity, issuer, serial, part, use, *rest in rows
+    )
 
 
 def add_bundle(connection: Connection, verified: Verified[Bundle], now: int) -> None:
-    """Write a bundle as active, whether or not it was before."""
+    """Write a bundle as the one activated last, whether or not it was before."""
     bundle = verified.document
     connection.run(
-        "INSERT INTO bundles (identity, frame, issuer, serial, part, sequence, activated, state)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, 'active')"
-        " ON CONFLICT (identity) DO UPDATE SET state = 'active', activated = excluded.activated",
+        "INSERT INTO bundles (identity, frame, issuer, serial, part, use, sequence, number,"
+        " activated, state)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(number), 0) + 1 FROM bundles), ?, ?)"
+        " ON CONFLICT (identity) DO UPDATE SET frame = excluded.frame, state = excluded.state,"
+        " number = excluded.number, activated = excluded.activated",
         verified.identity,
         verified.token.frame,
         bundle.issuer,
         bundle.serial,
         bundle.part,
+        bundle.use,
         bundle.sequence,
         now,
+        KEPT,
     )
 
 
-def replace_bundles(connection: Connection, identities: Iterable[bytes]) -> None:
-    """Take bundles out of force."""
+def sign_bundle_again(connection: Connection, verified: Verified[Bundle]) -> None:
+    """Write another signature on a bundle in place of the one that is stored."""
+    connection.run(
+        "UPDATE bundles SET frame = ? WHERE identity = ?", verified.token.frame, verified.identity
+    )
+
+
+def put_away(connection: Connection, identities: Iterable[bytes]) -> None:
+    """Make bundles count no more, other than against lower sequences."""
     connection.run_many(
-        "UPDATE bundles SET state = 'replaced' WHERE identity = ? AND state = 'active'",
-        [(identity,) for identity in identities],
+        "UPDATE bundles SET state = ? WHERE identity = ? AND state = ?",
+        [(REPLACED, identity, KEPT) for identity in identities],
     )
 
 
@@ -101,16 +135,14 @@ class Stored(NamedTuple):
     secret: bytes
     """Under which machine facts are hashed."""
     recorded: Recorded | None
-    serial: str | None
-    """The serial that the installation is for."""
     time: TimeSeen
     seen: Seen
     restored: bool
     """Whether a change was made after a backup was restored, and no reset has accepted it yet."""
     trust: tuple[armor.Token, ...]
     """Roots, trust documents, lists and catalogs, in reading order."""
-    bundles: tuple[armor.Token, ...]
-    """The active ones."""
+    bundles: tuple[StoredBundle, ...]
+    """Those that are kept, in the order of activation."""
     in_use: Mapping[str, int]
     """License to how often it is assigned."""
     leased: Mapping[str, int]
@@ -136,24 +168,21 @@ def read_stored(connection: Connection, mark: Head | None, clock: int) -> Stored
         StateError: see `Connection`.
     """
     row = connection.one(
-        "SELECT seed, secret, root, pack, serial, highest, ahead, ran, seen_root, seen_trust,"
-        " restored FROM installation"
+        "SELECT seed, secret, root, pack, highest, ahead, ran, restored FROM installation"
     )
     if row is None:
         raise HomeInvalid(reason="key-lost")
-    seed, secret, root, pack, serial, highest, ahead, ran, seen_root, seen_trust, restored = row
+    seed, secret, root, pack, highest, ahead, ran, restored = row
     time = TimeSeen(highest, ahead, ran)
-    lists = connection.rows("SELECT issuer, trust_version, number FROM seen_lists")
     return Stored(
         seed=seed,
         secret=secret,
         recorded=None if root is None or pack is None else Recorded(root, pack),
-        serial=serial,
         time=time,
-        seen=Seen(seen_root, seen_trust, {issuer: (v, number) for issuer, v, number in lists}),
+        seen=_seen(connection),
         restored=bool(restored),
         trust=_trust(connection),
-        bundles=_bundles(connection),
+        bundles=tuple(one for one in stored_bundles(connection) if one.record.state == KEPT),
         in_use=dict(connection.rows("SELECT license, in_use FROM usage WHERE in_use > 0")),
         leased=seats_in_use(connection, lease_time(connection, effective(time, clock))),
         satellites=_satellites(connection),
@@ -171,6 +200,24 @@ def seats_in_use(connection: Connection, now: int) -> Mapping[str, int]:
     return dict(rows)
 
 
+def keep_seen(connection: Connection, seen: Seen) -> None:
+    """Write which documents were the highest that were seen."""
+    found = [("root", "", seen.root), ("trust", "", seen.trust)]
+    found += [("revocations", issuer, one) for issuer, one in seen.lists.items()]
+    found += [("catalog", issuer, one) for issuer, one in seen.catalogs.items()]
+    connection.run_many(
+        "INSERT INTO seen (type, issuer, root_version, trust_version, number, identity)"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (type, issuer) DO UPDATE SET"
+        " root_version = excluded.root_version, trust_version = excluded.trust_version,"
+        " number = excluded.number, identity = excluded.identity",
+        [
+            (kind, issuer, *one.version, *(0,) * (3 - len(one.version)), one.identity)
+            for kind, issuer, one in found
+            if one is not None
+        ],
+    )
+
+
 def read_recorded(connection: Connection) -> Recorded | None:
     """Read the root pin and the pack that the first activation recorded, if there was one."""
     row = connection.one("SELECT root, pack FROM installation WHERE root IS NOT NULL")
@@ -185,16 +232,25 @@ def read_events(connection: Connection, *, ended: bool = False) -> tuple[Event, 
     )
 
 
-def _bundles(connection: Connection) -> tuple[armor.Token, ...]:
-    rows = connection.rows(
-        "SELECT frame FROM bundles WHERE state = 'active' ORDER BY issuer, part, serial, sequence"
-    )
-    return tuple(armor.Token("bundle", frame) for (frame,) in rows)
-
-
 def _trust(connection: Connection) -> tuple[armor.Token, ...]:
     rows = connection.rows("SELECT type, frame FROM trust_documents ORDER BY place")
     return tuple(armor.Token(kind, frame) for kind, frame in rows)
+
+
+def _seen(connection: Connection) -> Seen:
+    rows = connection.rows(
+        "SELECT type, issuer, root_version, trust_version, number, identity FROM seen"
+    )
+    found = {
+        (kind, issuer): SeenDocument(tuple(version[: _VERSIONS.get(kind, 3)]), identity)
+        for kind, issuer, *version, identity in rows
+    }
+    return Seen(
+        found.get(("root", "")),
+        found.get(("trust", "")),
+        {issuer: one for (kind, issuer), one in found.items() if kind == "revocations"},
+        {issuer: one for (kind, issuer), one in found.items() if kind == "catalog"},
+    )
 
 
 def _satellites(connection: Connection) -> int:

@@ -13,7 +13,15 @@ from licensekit.state.audit import Head
 from licensekit.state.audit_events import AuditEvent, RestoreNoticed
 from licensekit.state.loading import InstallationState, evaluate_state, pack_of
 from licensekit.state.mark import is_restored, read_mark, write_mark
-from licensekit.state.stored import Stored, read_stored
+from licensekit.state.stored import (
+    ACTIVE,
+    KEPT,
+    REPLACED,
+    BundleRecord,
+    Stored,
+    read_stored,
+    stored_bundles,
+)
 from licensekit.state.time import TimeSeen, effective, keep_time, observe
 from licensekit.trust.pack import pin_in_pack
 
@@ -77,6 +85,24 @@ class ReadTransaction(NamedTuple):
             pack=self.pack,
             clock=self.clock,
             released=self.opened.released,
+        )
+
+    def bundles(self) -> tuple[BundleRecord, ...]:
+        """Return every bundle that was ever activated, in the order of activation.
+
+        Of those that are kept it says whether they are active; raises as `state` does.
+        """
+        records = [record for record, _ in stored_bundles(self.connection)]
+        if not records:
+            return ()
+        state = self.state()
+        active = {one.identity.hex() for one in state.bundles}
+        active |= {one.identity for one in state.unusable if one.type == "bundle"}
+        return tuple(
+            record._replace(state=ACTIVE if record.identity.hex() in active else REPLACED)
+            if record.state == KEPT
+            else record
+            for record in records
         )
 
 

@@ -1,17 +1,17 @@
 """From pack and stored documents to whom an installation believes; every signature is checked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from licensekit.database import Connection
 from licensekit.errors import HomeInvalid, LicenseError, TrustMissing
-from licensekit.limits import SECONDS
-from licensekit.state.stored import Recorded, Stored
-from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
+from licensekit.state.stored import KEPT, BundleRecord, Recorded, Stored, StoredBundle, keep_seen
+from licensekit.trust.order import Seen
+from licensekit.trust.pack import TrustStore, add_documents, at_floor, open_pack
 from licensekit.trust.roots import pin_of
+from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import Verified, identity_of
-from licensekit.trust.state import require_seen
-from licensekit.trust.verify import verify_bundle
+from licensekit.trust.verify import require_not_revoked, verify_held_bundle
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Bundle
 
@@ -32,48 +32,89 @@ class LoadedTrust(NamedTuple):
     unusable: tuple[Unusable, ...]
 
 
-def load_trust(stored: Stored, root: str, pack: bytes | str, now: int) -> LoadedTrust:
+class VerifiedBundles(NamedTuple):
+    """What the trust in force says of stored bundles, each in the order of activation."""
+
+    verified: tuple[Verified[Bundle], ...]
+    """Those whose keys may still sign them, whatever the clock shows: they hold others back."""
+    kept: tuple[Verified[Bundle], ...]
+    """Those among them that may be in force; one that was revoked still holds its place."""
+    unusable: Mapping[bytes, LicenseError]
+    """Identity of each that grants nothing to why: it does not verify, or was revoked."""
+
+
+def load_trust(stored: Stored, root: str, pack: bytes | str) -> LoadedTrust:
     """Return what pack and stored documents establish together; the newest of each governs.
 
     Raises:
         HomeInvalid: the installation belongs to another root.
         FormatError: the pack is damaged.
-        TrustError: the pack is not to be believed, or something newer was seen here before.
+        TrustError: the pack is not to be believed, or what was seen before is missing.
     """
-    trust_store, unusable = combine_trust(stored, root, pack, now)
-    return LoadedTrust(
-        trust_store._replace(trust=require_seen(trust_store.trust, stored.seen)), unusable
-    )
+    trust_store, unusable = combine_trust(stored, root, pack)
+    return LoadedTrust(at_floor(trust_store), unusable)
 
 
-def combine_trust(stored: Stored, root: str, pack: bytes | str, now: int) -> LoadedTrust:
-    """Return the same, not held against what was seen before: a new file may still add to it.
+def combine_trust(stored: Stored, root: str, pack: bytes | str) -> LoadedTrust:
+    """Return the same, even if what was seen before is missing: a new file may bring it.
+
+    When they were issued does not matter: they were taken before, whatever a clock shows now.
 
     Raises:
         HomeInvalid, FormatError, TrustError: as `load_trust`, about the pack alone.
     """
-    base = open_pack(pack, root, now)
+    base = open_pack(pack, root)
     _require_same_root(stored.recorded, root, pack)
     known = set(tokens_of(base))
     tokens = [token for token in stored.trust if token not in known]
     try:
-        return LoadedTrust(extend_trust_store(base, tokens, now), ())
+        return LoadedTrust(add_documents(base, tokens, None, stored.seen), ())
     except LicenseError:
-        return _without_unusable(base, tokens, now)
+        return _without_unusable(base, tokens, stored.seen)
 
 
 def verify_bundles(
-    tokens: Iterable[armor.Token], trust_store: TrustStore, now: int
-) -> tuple[tuple[Verified[Bundle], ...], tuple[Unusable, ...]]:
-    """Return the bundles that verify, and those that do not."""
+    stored: Iterable[StoredBundle], trust_store: TrustStore, now: int
+) -> VerifiedBundles:
+    """Verify stored bundles again, under the trust in force."""
     verified: list[Verified[Bundle]] = []
-    unusable: list[Unusable] = []
-    for token in tokens:
+    kept: list[Verified[Bundle]] = []
+    unusable: dict[bytes, LicenseError] = {}
+    for record, token in stored:
         try:
-            verified.append(verify_bundle(token, trust_store.trust, now))
+            bundle = verify_held_bundle(token, trust_store.trust)
+            verified.append(bundle)
+            require_not_ahead(bundle.document.issued, now)
+            kept += [bundle] if record.state == KEPT else []
+            require_not_revoked(bundle, trust_store.trust)
         except LicenseError as error:
-            unusable.append(_unusable(token, error))
-    return tuple(verified), tuple(unusable)
+            unusable[record.identity] = error
+    return VerifiedBundles(tuple(verified), tuple(kept), unusable)
+
+
+def lost_bundles(
+    stored: Iterable[StoredBundle],
+    in_force: Iterable[Verified[Bundle]],
+    unusable: Mapping[bytes, LicenseError],
+) -> Iterator[Unusable]:
+    """Yield the `unusable` bundles of which nobody took the place.
+
+    One is needed no more once another one of its issuer and part, of the same use or a higher one,
+    was activated later and is in force.
+    """
+    known = {one.identity for one in in_force} | unusable.keys()
+    records = [record for record, _ in stored if record.identity in known]
+    for lost in records:
+        if lost.identity in unusable and not any(_comes_after(one, lost) for one in records):
+            yield Unusable("bundle", lost.identity.hex(), unusable[lost.identity])
+
+
+def _comes_after(later: BundleRecord, earlier: BundleRecord) -> bool:
+    return (
+        (later.issuer, later.part) == (earlier.issuer, earlier.part)
+        and later.use <= earlier.use
+        and later.number > earlier.number
+    )
 
 
 def tokens_of(trust_store: TrustStore) -> list[armor.Token]:
@@ -97,7 +138,7 @@ def _require_same_root(recorded: Recorded | None, root: str, pack: bytes | str) 
 def _leads(pack: bytes | str, first: str, later: str) -> bool:
     """Return whether a pack has a chain of roots from one pin to another."""
     try:
-        chain = open_pack(pack, first, SECONDS).trust.chain
+        chain = open_pack(pack, first).trust.chain
     except LicenseError:
         return False
     return later in {pin_of(frame.read(root.verified.token.frame).payload) for root in chain}
@@ -112,14 +153,14 @@ def _unusable(token: armor.Token, error: LicenseError) -> Unusable:
     return Unusable(token.type, identity, error)
 
 
-def _without_unusable(base: TrustStore, tokens: Sequence[armor.Token], now: int) -> LoadedTrust:
+def _without_unusable(base: TrustStore, tokens: Sequence[armor.Token], seen: Seen) -> LoadedTrust:
     """Take the tokens one after the other, and leave out those that spoil the rest."""
     taken: list[armor.Token] = []
     unusable: list[Unusable] = []
-    trust_store = base
+    trust_store = add_documents(base, (), None, seen)
     for token in tokens:
         try:
-            trust_store = extend_trust_store(base, [*taken, token], now)
+            trust_store = add_documents(base, [*taken, token], None, seen)
         except TrustMissing:
             pass  # a new root, whose trust document is still to come
         except LicenseError as error:
@@ -138,11 +179,4 @@ def keep_trust(connection: Connection, stored: Stored, trust_store: TrustStore) 
             "INSERT INTO trust_documents (place, type, frame) VALUES (?, ?, ?)",
             [(place, token.type, token.frame) for place, token in enumerate(tokens)],
         )
-    seen = trust_store.trust.seen
-    connection.run("UPDATE installation SET seen_root = ?, seen_trust = ?", seen.root, seen.trust)
-    connection.run_many(
-        "INSERT INTO seen_lists (issuer, trust_version, number) VALUES (?, ?, ?)"
-        " ON CONFLICT (issuer) DO UPDATE SET trust_version = excluded.trust_version,"
-        " number = excluded.number",
-        [(issuer, *place) for issuer, place in seen.lists.items()],
-    )
+    keep_seen(connection, trust_store.trust.seen)

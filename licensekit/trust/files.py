@@ -1,97 +1,123 @@
-"""The trust documents of a whole file, taken together (`docs/format.md`, "Trust").
+"""The trust documents of a whole file, taken together (F1 of `docs/format.md`, "Trust").
 
-F1  In a file, roots are taken first, then trust documents, then lists, whatever their order. Passed
-    over is what a newer one has replaced, a list by a key that was revoked since, and, where the
-    pin is not root 1, a root or trust document for which no root here vouches: it is older than
-    the pin. Everything else is taken, or the whole file is refused.
-
-To pass over a document is safe: whoever sends a file can leave it out.
+Roots first, then trust documents, then lists, whatever their order in the file. Of those that a
+type has, the highest is taken, and what it supersedes is passed over before anybody asks when it
+was issued. To pass over a document is safe: whoever sends a file can leave it out.
 """
 
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from licensekit.errors import (
     KeyRevoked,
     KeyUnknown,
-    RevocationsRollback,
     RootGap,
     RootNotNewest,
     ThresholdNotMet,
     TrustError,
-    TrustRollback,
+    TrustMissing,
 )
-from licensekit.trust.scope import still_signed
-from licensekit.trust.state import TrustState, update_revocations, update_root, update_trust
+from licensekit.trust.order import newest, newest_of_each
+from licensekit.trust.signed import Verified
+from licensekit.trust.state import (
+    TrustState,
+    judge_revocations,
+    judge_trust,
+    take_revocations,
+    take_trust,
+    update_root,
+)
 from licensekit.wire import armor
+from licensekit.wire.documents import Catalog, Revocations, Trust
+
+D = TypeVar("D", Revocations, Catalog)
 
 
-def extend(state: TrustState, tokens: Iterable[armor.Token], now: int) -> TrustState:
-    """Add all roots, trust documents and lists of a file, or none of them (F1).
+def extend(state: TrustState, tokens: Iterable[armor.Token], now: int | None) -> TrustState:
+    """Add the roots, trust documents and lists of a file, or none of them (F1, 1 to 5).
 
-    Other types are left alone.
+    Other types are left alone. `now` is seconds since 1970; None where it does not matter when
+    they were issued.
 
     Raises:
         FormatError, KeyFault: one of them is damaged.
-        TrustError: one of them is refused by another rule than being older.
+        TrustError: one of them is refused for another reason than being older.
     """
     by_type: dict[str, list[armor.Token]] = {"root": [], "trust": [], "revocations": []}
     for token in tokens:
         by_type.get(token.type, []).append(token)
-    state, refused_roots = _extend_roots(state, by_type["root"])
-    state, refused_trust = _extend_trust(state, by_type["trust"], now)
-    refused = refused_roots + refused_trust
-    if refused and (state.chain[0].root.version == 1 or state.trust is None):
-        raise refused[0]
-    for token in by_type["revocations"]:
-        state = _unless_older(update_revocations, state, token, now)
+    state, older_roots = _extend_roots(state, by_type["root"])
+    judged, older_trust = _judge_trust(state, by_type["trust"])
+    for trust in newest(judged, state.seen.trust):
+        state = take_trust(state, trust, now)
+    passed_over = older_roots + older_trust
+    if state.trust is None:
+        raise passed_over[0] if passed_over else TrustMissing(reason="newest-root")
+    lists = still_signed(by_type["revocations"], lambda token: judge_revocations(state, token))
+    for revocations in newest_of_each(lists, state.seen.lists):
+        state = take_revocations(state, revocations, now)
     return state
+
+
+def still_signed(
+    tokens: Iterable[armor.Token], verify: Callable[[armor.Token], Verified[D]]
+) -> list[Verified[D]]:
+    """Verify tokens, and pass over those by a key that was revoked since."""
+    verified: list[Verified[D]] = []
+    for token in tokens:
+        try:
+            verified.append(verify(token))
+        except KeyRevoked:
+            continue
+    return verified
 
 
 def _extend_roots(
     state: TrustState, tokens: list[armor.Token]
 ) -> tuple[TrustState, list[TrustError]]:
-    """Add roots in any order, and return the errors of those for which none vouches."""
+    """Add roots in any order; return the errors of those that are older than the pin (F1, 1)."""
     while True:
         waiting: list[armor.Token] = []
-        refused: list[TrustError] = []
+        gaps: list[TrustError] = []
+        unvouched: list[TrustError] = []
         for token in tokens:
             try:
                 state = update_root(state, token)
-            except (ThresholdNotMet, KeyUnknown, RootGap) as error:
+            except RootGap as error:
                 waiting.append(token)
-                refused.append(error)
+                gaps.append(error)
+            except ThresholdNotMet as error:
+                if error.reason != "next-root":  # a root here vouches for it
+                    raise
+                waiting.append(token)
+                unvouched.append(error)
         if len(waiting) == len(tokens):
             break
         tokens = waiting
-    for reason in refused:
-        if isinstance(reason, RootGap):  # vouched for, so it is not older than the pin
-            raise reason
-    return state, refused
+    refused = gaps if is_pinned_above_first(state) else gaps + unvouched
+    if refused:
+        raise refused[0]
+    return state, unvouched
 
 
-def _extend_trust(
-    state: TrustState, tokens: list[armor.Token], now: int
-) -> tuple[TrustState, list[TrustError]]:
-    """Add trust documents in any order; return the errors of those for which none vouches."""
-    before, refused = state, list[TrustError]()
+def _judge_trust(
+    state: TrustState, tokens: list[armor.Token]
+) -> tuple[list[Verified[Trust]], list[TrustError]]:
+    """Verify trust documents; return the errors of those that are older than the pin (F1, 2)."""
+    judged: list[Verified[Trust]] = []
+    older: list[TrustError] = []
     for token in tokens:
         try:
-            state = _unless_older(update_trust, state, token, now)
+            judged.append(judge_trust(state, token))
+        except RootNotNewest:
+            continue
         except (ThresholdNotMet, KeyUnknown) as error:
-            refused.append(error)
-    if state.trust is before.trust:
-        return state, refused
-    # L3 by the last of them: one that was passed on the way puts no list out of force.
-    return state._replace(lists=still_signed(state.signers, before.lists)), refused
+            if not is_pinned_above_first(state):
+                raise
+            older.append(error)
+    return judged, older
 
 
-def _unless_older(
-    update: Callable[[TrustState, armor.Token, int], TrustState],
-    state: TrustState,
-    token: armor.Token,
-    now: int,
-) -> TrustState:
-    try:
-        return update(state, token, now)
-    except (TrustRollback, RootNotNewest, RevocationsRollback, KeyRevoked):
-        return state
+def is_pinned_above_first(state: TrustState) -> bool:
+    """Return whether there may be documents that are older than the pinned root."""
+    return state.chain[0].root.version > 1

@@ -18,7 +18,6 @@ _SELF_SIGNED: Final[dict[str, Callable[[armor.Token], object]]] = {
 }
 _BY_TYPE: Final[dict[str, Callable[[armor.Token, TrustState, int], object]]] = {
     "bundle": verify_bundle,
-    "catalog": verify_catalog,
     "reset": verify_reset,
 }
 
@@ -85,13 +84,15 @@ def _status(token: armor.Token, trust_store: TrustStore, now: int) -> str:
 
 
 def _status_of_trust(token: armor.Token, trust_store: TrustStore) -> str:
-    """Return whether a root, trust document or list is in force, once a file was taken."""
+    """Return whether a root, trust document, list or catalog is in force, once a file was taken."""
     state = trust_store.trust
+    if token.type == "catalog":
+        verify_catalog(token, state)
     if token.type == "root":
         if any(known.verified.token == token for known in state.chain):
             return "verified"
         raise RootMismatch(reason="untrusted")
-    in_force = [state.trust, *state.lists.values()]
+    in_force = [state.trust, *state.lists.values(), *trust_store.catalogs.values()]
     is_in_force = any(v is not None and v.token == token for v in in_force)
     return "verified" if is_in_force else "superseded"
 

@@ -7,18 +7,14 @@ A pack (`.lkp`) is a file of root, trust, revocations and catalog tokens (`docs/
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from licensekit.errors import (
-    CatalogFork,
-    KeyRevoked,
-    RootMismatch,
-    TrustMissing,
-    UnexpectedType,
-)
-from licensekit.trust.files import extend
+from licensekit.errors import RootMismatch, UnexpectedType
+from licensekit.trust import order
+from licensekit.trust.files import extend, still_signed
+from licensekit.trust.order import NOTHING_SEEN, Seen, is_news, newest_of_each
 from licensekit.trust.roots import pin_of
-from licensekit.trust.scope import still_signed
+from licensekit.trust.scope import may_still_sign
 from licensekit.trust.signed import Verified
-from licensekit.trust.state import Seen, TrustState, require_seen, start
+from licensekit.trust.state import TrustState, remember, require_floor, start
 from licensekit.trust.verify import verify_catalog
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Catalog, Root, decode
@@ -44,8 +40,8 @@ class TrustStore(NamedTuple):
         return self.trust.root.issuer
 
 
-def open_pack(pack: bytes | str, root: str, now: int) -> TrustStore:
-    """Open a pack under a root pin; `now` is seconds since 1970.
+def open_pack(pack: bytes | str, root: str) -> TrustStore:
+    """Open a pack under a root pin, whenever what is in it was issued.
 
     Raises:
         FormatError: the pack is no file of tokens, or holds something else than a pack may.
@@ -55,7 +51,7 @@ def open_pack(pack: bytes | str, root: str, now: int) -> TrustStore:
     for token in tokens:
         if token.type not in _IN_PACKS:
             raise UnexpectedType(reason="not-in-pack", type=token.type)
-    return extend_trust_store(TrustStore(start(tokens, root), {}), tokens, now)
+    return extend_trust_store(TrustStore(start(tokens, root), {}), tokens, None)
 
 
 def pin_in_pack(pack: bytes | str) -> str:
@@ -74,45 +70,61 @@ def pin_in_pack(pack: bytes | str) -> str:
 
 
 def extend_trust_store(
-    trust_store: TrustStore, tokens: Iterable[armor.Token], now: int, seen: Seen | None = None
+    trust_store: TrustStore,
+    tokens: Iterable[armor.Token],
+    now: int | None,
+    seen: Seen = NOTHING_SEEN,
 ) -> TrustStore:
-    """Add the roots, trust documents, lists and catalogs among `tokens`: all or none.
+    """Add the roots, trust documents, lists and catalogs among `tokens`: all or none (F1).
 
-    `seen` is the floor that an installation remembers (rule S1 of `docs/format.md`).
+    `now` is seconds since 1970; None where it does not matter when they were issued: in a pack, and
+    in what was taken before. `seen` is the floor that an installation remembers (S1).
 
     Raises:
-        TrustError: one of them is refused for another reason than being older.
+        TrustError: one of them is refused for another reason than being older, or what they
+            establish is below the floor.
         FormatError: one of them is damaged.
     """
+    return at_floor(add_documents(trust_store, tokens, now, seen))
+
+
+def add_documents(
+    trust_store: TrustStore,
+    tokens: Iterable[armor.Token],
+    now: int | None,
+    seen: Seen = NOTHING_SEEN,
+) -> TrustStore:
+    """Add the same, and leave to `at_floor` whether all that was seen is there."""
     tokens = list(tokens)
-    trust = extend(trust_store.trust, tokens, now)
-    if trust.trust is None:
-        raise TrustMissing(reason="newest-root")
-    if seen is not None:
-        trust = require_seen(trust, seen)
-    catalogs = trust_store.catalogs
-    if trust is not trust_store.trust:
-        # A key may have been revoked since; without a catalog nothing of it is granted.
-        catalogs = still_signed(trust.signers, catalogs)
-    for token in tokens:
-        if token.type == "catalog":
-            catalogs = _newer_catalog(catalogs, token, trust, now)
-    return TrustStore(trust, catalogs)
+    trust = extend(remember(trust_store.trust, seen), tokens, now)
+    catalogs = dict(trust_store.catalogs)
+    if trust.trust is not trust_store.trust.trust:  # C2: without a catalog nothing is granted
+        catalogs = {i: c for i, c in catalogs.items() if may_still_sign(trust.signers, c)}
+    found = dict(trust.seen.catalogs)
+    verified = still_signed(
+        (token for token in tokens if token.type == "catalog"),
+        lambda token: verify_catalog(token, trust),
+    )
+    for catalog in newest_of_each(verified, found):
+        issuer = catalog.document.issuer
+        if is_news(catalog, found.get(issuer), catalogs.get(issuer), now):
+            catalogs[issuer], found[issuer] = catalog, order.seen(catalog)
+    return TrustStore(trust._replace(seen=trust.seen._replace(catalogs=found)), catalogs)
 
 
-def _newer_catalog(
-    catalogs: Mapping[str, Verified[Catalog]], token: armor.Token, trust: TrustState, now: int
-) -> Mapping[str, Verified[Catalog]]:
-    try:
-        catalog = verify_catalog(token, trust, now)
-    except KeyRevoked:
-        # An old file may carry it; without a newer one its licenses are shown and not granted.
-        return catalogs
-    issuer, version = catalog.document.issuer, catalog.document.version
-    known = catalogs.get(issuer)
-    if known is not None and known.identity != catalog.identity:
-        if version == known.document.version:
-            raise CatalogFork(issuer=issuer, version=version)
-        if version < known.document.version:
-            return catalogs
-    return {**catalogs, issuer: catalog}
+def at_floor(trust_store: TrustStore) -> TrustStore:
+    """Return a trust store without the catalogs that are lower than one that was seen (S1).
+
+    Raises:
+        RootFork, RootRollback, TrustFork, TrustRollback, RevocationsFork, CatalogFork: the store is
+            below what was seen, or beside it.
+    """
+    require_floor(trust_store.trust)
+    kept: dict[str, Verified[Catalog]] = {}
+    for issuer, catalog in trust_store.catalogs.items():
+        found, floor = order.seen(catalog), trust_store.trust.seen.catalogs[issuer]
+        if order.is_fork(found, floor):
+            raise order.fork_of(catalog.document)
+        if found == floor:
+            kept[issuer] = catalog
+    return trust_store._replace(catalogs=kept)

@@ -1,20 +1,13 @@
 """The pinned root and the chain of roots that grows from it (`docs/format.md`, "Trust").
 
-R1  The first root is the one whose digest is pinned. It alone is decoded before a signature of it
-    is verified; then the threshold of its own keys must have signed it. If it is not version 1,
-    it may also carry signatures by keys of the root before, which nobody here can judge: the pin
-    says all that they would say.
-R2  Root n+1 is signed by the threshold of root n and by the threshold of its own keys, and speaks
-    for the same product and issuer.
-R3  Every signature on a later root is by a key of the root that vouches for it or of its own, and
-    verifies; no key signs twice.
-R4  Another root of a version already in the chain is a fork; a version above n+1 is a gap; one
-    below the first changes nothing.
+R1 is about the pinned root, R2 about later ones. Each function goes through the checks of its rule
+in the order of the text: but for the pinned root, whose digest is known, nothing is decoded before
+the signatures of a root that vouches for it have verified.
 """
 
 from base64 import b32decode, b32encode
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from licensekit.errors import (
     KeyIdCollision,
@@ -27,6 +20,7 @@ from licensekit.errors import (
     WrongProduct,
 )
 from licensekit.keys.verifying import VerifyingKey, load
+from licensekit.trust.order import SeenDocument, is_fork
 from licensekit.trust.scope import KeyReference
 from licensekit.trust.signed import (
     Verified,
@@ -100,14 +94,17 @@ def first_root(tokens: Iterable[armor.Token], pin: str) -> KnownRoot:
     raise RootMismatch(reason="pinned")
 
 
-def next_root(chain: Chain, token: armor.Token) -> Chain:
-    """Return the chain with the root in `token` at its end, or unchanged (R2 to R4).
+def next_root(chain: Chain, token: armor.Token, floor: SeenDocument | None = None) -> Chain:
+    """Return the chain with the root in `token` at its end, or unchanged (R2).
+
+    `floor` is the newest root that was seen (S1).
 
     Raises:
-        ThresholdNotMet: too few keys of the newest root, or of its own, have signed it.
-        RootGap, RootFork: by R4.
+        ThresholdNotMet: too few keys of a root here, or of its own, have signed it.
+        SignatureInvalid, KeyUnknown, PayloadInvalid, KeyInvalid, KeyIdCollision: it is not sound.
         WrongProduct: it speaks for another product or issuer.
-        SignatureInvalid, KeyUnknown, PayloadInvalid, KeyInvalid: it is not sound.
+        RootFork: another root of its version was here.
+        RootGap: a root before it is missing.
     """
     opened = open_frame(token, Root)
     identity = identity_of("root", opened.payload)
@@ -115,21 +112,11 @@ def next_root(chain: Chain, token: armor.Token) -> Chain:
         return chain
     voucher = _voucher(chain, token, opened)
     root = decode(Root, opened.payload)
-    own = load_keys(root.keys)
-    known = _known(token, opened, root, own, {**voucher.keys, **own})
     first, newest = chain[0].root, chain[-1].root
-    if (root.product, root.issuer) != (newest.product, newest.issuer):
-        raise WrongProduct(
-            reason="root",
-            product=root.product,
-            expected=newest.product,
-            issuer=root.issuer,
-            expected_issuer=newest.issuer,
-            version=root.version,
-        )
+    _require_same_product(root, newest)
     if root.version < first.version:
         return chain
-    if root.version <= newest.version:
+    if root.version <= newest.version or is_fork(SeenDocument((root.version,), identity), floor):
         raise RootFork(version=root.version)
     if root.version > newest.version + 1:
         raise RootGap(
@@ -140,33 +127,43 @@ def next_root(chain: Chain, token: armor.Token) -> Chain:
         )
     if voucher is not chain[-1]:
         raise _short(newest, 0, version=root.version)
-    return (*chain, known)
+    own = load_keys(root.keys)
+    return (*chain, _known(token, opened, root, own, {**voucher.keys, **own}))
 
 
-def trust_signing_keys(known: KnownRoot, opened: frame.Frame) -> list[VerifyingKey]:
-    """Return the key of `known` for each signature on a trust document (T1).
+def keys_of_trust(chain: Chain, opened: frame.Frame) -> tuple[KnownRoot, list[VerifyingKey]]:
+    """Return the root that signed a trust document, and its key for each signature (T1).
 
-    All of them must be its keys, and enough of them. Nothing is verified here yet.
+    That is the newest root that has all of these keys and whose threshold they reach; where they
+    reach none, the newest that has them. Nothing is verified here yet.
 
     Raises:
-        KeyUnknown: a signature by another key.
-        ThresholdNotMet: too few.
+        KeyUnknown: no root here has all of them.
     """
-    found = _keys_of(opened, known.keys, reason="trust", root=known.root.version)
-    if len(found) < known.root.threshold:
-        raise _short(known.root, len(found), reason="trust")
-    return found
+    references = [(s.scheme, s.key) for s in opened.signatures]
+    having = [known for known in reversed(chain) if known.keys.keys() >= set(references)]
+    if not having:
+        raise KeyUnknown(reason="trust", root=chain[-1].root.version)
+    reached = (known for known in having if len(references) >= known.root.threshold)
+    signed = next(reached, having[0])
+    return signed, [signed.keys[reference] for reference in references]
 
 
-def _keys_of(
-    opened: frame.Frame, allowed: Mapping[KeyReference, VerifyingKey], **about: Any
-) -> list[VerifyingKey]:
-    """Return the key of each signature; raise `KeyUnknown` if one is not `allowed`."""
-    keys = [allowed.get((s.scheme, s.key)) for s in opened.signatures]
-    found = [key for key in keys if key is not None]
-    if len(found) < len(keys):
-        raise KeyUnknown(**about)
-    return found
+def short_of_trust(root: Root, count: int) -> ThresholdNotMet:
+    """Return the error about a trust document that only `count` keys of `root` have signed."""
+    return _short(root, count, reason="trust")
+
+
+def _require_same_product(root: Root, newest: Root) -> None:
+    if (root.product, root.issuer) != (newest.product, newest.issuer):
+        raise WrongProduct(
+            reason="root",
+            product=root.product,
+            expected=newest.product,
+            issuer=root.issuer,
+            expected_issuer=newest.issuer,
+            version=root.version,
+        )
 
 
 def _voucher(chain: Chain, token: armor.Token, opened: frame.Frame) -> KnownRoot:
@@ -200,12 +197,15 @@ def _known(
     own: Mapping[KeyReference, VerifyingKey],
     allowed: Mapping[KeyReference, VerifyingKey],
 ) -> KnownRoot:
-    """Check that only allowed keys signed, and enough of the root's own (R3)."""
-    found = _keys_of(opened, allowed, reason="next-root", version=root.version)
-    count = sum((s.scheme, s.key) in own for s in opened.signatures)
+    """Check that only allowed keys signed, enough of the root's own, and that all verify."""
+    references = [(s.scheme, s.key) for s in opened.signatures]
+    if not allowed.keys() >= set(references):
+        raise KeyUnknown(reason="next-root", version=root.version)
+    count = sum(reference in own for reference in references)
     if count < root.threshold:
         raise _short(root, count, version=root.version)
-    return KnownRoot(verified(token, opened, Root, found), own)
+    keys = [allowed[reference] for reference in references]
+    return KnownRoot(verified(token, opened, Root, keys), own)
 
 
 def load_keys(keys: Iterable[RootKey]) -> dict[KeyReference, VerifyingKey]:

@@ -1,7 +1,7 @@
 """Which key may sign what, when and for whom: steps 7 and 8 of `docs/format.md`."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, NamedTuple, TypeVar
+from typing import Any, Final, Literal, NamedTuple
 
 from licensekit.dates import day_at
 from licensekit.errors import (
@@ -32,8 +32,6 @@ from licensekit.wire.documents import (
 KeyReference = tuple[int, bytes]
 """Scheme and key id, as a frame names a key."""
 
-L = TypeVar("L", Revocations, Catalog)
-
 SignedByVendor = Revocations | Catalog | Bundle | Reset
 
 HOURS_OF_DAY: Final = 24
@@ -59,6 +57,8 @@ class AdmittedSigner(NamedTuple):
     admitted: AdmittedKey
     types: frozenset[str]
     """The token types that it may sign."""
+    is_limited: bool
+    """Whether its bundles are limited in part, count or term."""
 
 
 def require_type(signer: AdmittedSigner, kind: str) -> None:
@@ -91,11 +91,20 @@ def require_scope(signer: AdmittedSigner, document: SignedByVendor) -> None:
         _require_bundle_scope(signer, document)
 
 
+def admits(signer: AdmittedSigner, bundle: Bundle) -> bool:
+    """Return whether the scope of a key admits a bundle of its issuer, whoever signed it."""
+    try:
+        _require_bundle_scope(signer, bundle)
+    except KeyOutOfScope:
+        return False
+    return True
+
+
 def _require_bundle_scope(signer: AdmittedSigner, bundle: Bundle) -> None:
     scope = signer.admitted.scope
     if bundle.use not in scope.uses:
         raise _out_of_scope(signer, "use", use=bundle.use.name.lower())
-    if not scope.is_limited:
+    if not signer.is_limited:
         return
     if scope.parts is not None and bundle.part not in scope.parts:
         raise _out_of_scope(signer, "part", part=bundle.part)
@@ -159,7 +168,7 @@ def require_product(document: Root | Trust | Revocations | Catalog | Bundle, pro
 
 
 def load_signers(trust: Trust) -> dict[KeyReference, AdmittedSigner]:
-    """Load the keys that a trust document admits (T4).
+    """Load the keys that a trust document admits (T2).
 
     Raises:
         KeyInvalid: one is malformed, non-canonical or of low order.
@@ -170,22 +179,13 @@ def load_signers(trust: Trust) -> dict[KeyReference, AdmittedSigner]:
             load(admitted.scheme, admitted.public),
             admitted,
             frozenset(kind.token_type for kind in admitted.scope.types),
+            admitted.scope.is_limited,
         )
         for admitted in trust.keys
     ]
     if len({signer.key.key_id for signer in signers}) < len(signers):
         raise KeyIdCollision(reason="trust")
     return {(signer.key.scheme, signer.key.key_id): signer for signer in signers}
-
-
-def still_signed(
-    signers: Mapping[KeyReference, AdmittedSigner], held: Mapping[str, Verified[L]]
-) -> dict[str, Verified[L]]:
-    """Return those lists or catalogs in force that would be taken again under these keys (L3).
-
-    Their signatures were verified with the keys that they name, and are not verified again.
-    """
-    return {issuer: one for issuer, one in held.items() if may_still_sign(signers, one)}
 
 
 def may_still_sign(

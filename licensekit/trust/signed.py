@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from typing import Final, Generic, TypeVar
 
 from licensekit.errors import DuplicateSignature, KeyUnknown, SignatureCount, UnexpectedType
-from licensekit.keys.digest import sha256
-from licensekit.keys.verifying import VerifyingKey, load
+from licensekit.keys.verifying import VerifyingKey, load, sha256
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import TYPE_OF, Document, Receipt, Request, Statement, decode
 

@@ -1,27 +1,14 @@
 """Whom an installation believes: a pure state machine over roots, trust documents and lists.
 
-Untrusted tokens and `now` (seconds since 1970) go in; a new `TrustState` or an error comes out,
-and the state that was there is as it was. The rules, numbered as in `docs/format.md`, "Trust"
-(R1 to R4, about roots, are in `licensekit.trust.roots`; F1, about whole files, in
-`licensekit.trust.files`):
+Untrusted tokens go in; a new `TrustState` or an error comes out, and the state that was there is as
+it was. Rules are numbered as in `docs/format.md`, "Trust": R1 and R2, about roots, are in
+`licensekit.trust.roots`, the order (O1) in `licensekit.trust.order`, whole files (F1) in
+`licensekit.trust.files`, and catalogs in `licensekit.trust.pack`. Each function goes through the
+checks of its rule in the order of the text.
 
-R5  With a new root, the trust document of the old one is no longer in force.
-T1  A trust document is signed by the threshold of the newest root. Every signature on it is by a
-    key of that root, and verifies; no key twice.
-T2  It names that root's product and version, and is not issued more than a day ahead of now.
-T3  Trust documents are ordered by version, which goes on across roots: lists are ordered by it, and
-    would stand still if it began again. Lower than one seen is refused; the same one again changes
-    nothing; another one of the version in force is a fork.
-T4  No two keys of it have one key id.
-L1  A revocation list is signed by one admitted key whose scope holds lists of that issuer, is for
-    the root's product, and names a trust version that is not above the one in force.
-L2  Lists of an issuer are ordered by (trust version, number). Lower is refused; the same one again
-    changes nothing; another one of the same list version is a fork.
-L3  When a new trust document no longer lets a list's key sign it, the list is no longer in force.
-    Its list version stays a floor, and until a later list comes the issuer's bundles are refused:
-    once a list has been seen, its absence is not an empty list.
-S1  What was seen before (`Seen`) is a floor: a chain or trust document below it is refused, and a
-    missing or lower list has the effect of L3.
+`now` is seconds since 1970, and None where it does not matter when a document was issued: for a
+pack, and for what was taken before.
+
 Absent on purpose: being past `fresh_until` is a notice to administrators and stops nothing.
 """
 
@@ -31,41 +18,35 @@ from typing import NamedTuple
 from licensekit.errors import (
     KeyUnknown,
     RevocationsAhead,
-    RevocationsFork,
     RevocationsRollback,
     RootGap,
     RootNotNewest,
     RootRollback,
     SignatureCount,
-    TrustFork,
     TrustMissing,
     TrustRollback,
 )
-from licensekit.trust.roots import Chain, KnownRoot, first_root, next_root, trust_signing_keys
+from licensekit.trust import order
+from licensekit.trust.order import Seen, full_version, highest, is_fork, seen
+from licensekit.trust.roots import (
+    Chain,
+    first_root,
+    keys_of_trust,
+    next_root,
+    short_of_trust,
+)
 from licensekit.trust.scope import (
     AdmittedSigner,
     KeyReference,
     load_signers,
-    require_not_ahead,
+    may_still_sign,
     require_product,
     require_scope,
     require_type,
-    still_signed,
 )
-from licensekit.trust.signed import Verified, open_frame, verified
+from licensekit.trust.signed import Verified, check_signatures, open_frame, verified
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Revocations, Root, Trust
-
-ListVersion = tuple[int, int]
-"""Where a list stands in the order of its issuer's lists: (trust version, number)."""
-
-
-class Seen(NamedTuple):
-    """The highest that was ever in force: the floor below which nothing may fall (S1)."""
-
-    root: int = 0
-    trust: int = 0
-    lists: Mapping[str, ListVersion] = {}
 
 
 class TrustState(NamedTuple):
@@ -83,13 +64,14 @@ class TrustState(NamedTuple):
         """The newest root."""
         return self.chain[-1].verified.document
 
+    @property
+    def pair(self) -> tuple[int, int]:
+        """The versions of the newest root and of the trust document in force; 0 for none."""
+        return self.root.version, 0 if self.trust is None else self.trust.document.version
+
     def list_missing(self, issuer: str) -> bool:
-        """Return whether a list of `issuer` was seen and is not, or no longer, in force (L3)."""
-        version = self.seen.lists.get(issuer)
-        if version is None:
-            return False
-        in_force = self.lists.get(issuer)
-        return in_force is None or _list_version(in_force.document) < version
+        """Return whether a list of `issuer` was seen and is not, or no longer, in force (L2)."""
+        return issuer in self.seen.lists and issuer not in self.lists
 
 
 def start(tokens: Iterable[armor.Token], pin: str) -> TrustState:
@@ -99,92 +81,159 @@ def start(tokens: Iterable[armor.Token], pin: str) -> TrustState:
         TrustError: see `roots.first_root`.
     """
     root = first_root(tokens, pin)
-    return TrustState((root,), None, {}, {}, Seen(root=root.root.version))
+    return TrustState((root,), None, {}, {}, Seen(root=seen(root.verified)))
 
 
 def update_root(state: TrustState, token: armor.Token) -> TrustState:
-    """Add a root (R2 to R5).
+    """Add a root (R2). With it the trust document of the old one is no longer in force (R3).
 
     Raises:
         TrustError: see `roots.next_root`.
     """
-    chain = next_root(state.chain, token)
+    chain = next_root(state.chain, token, state.seen.root)
     if len(chain) == len(state.chain):
         return state
-    seen = state.seen._replace(root=chain[-1].root.version)
-    return state._replace(chain=chain, trust=None, signers={}, seen=seen)
+    found = state.seen._replace(root=highest(state.seen.root, seen(chain[-1].verified)))
+    return state._replace(chain=chain, trust=None, signers={}, seen=found)
 
 
-def update_trust(state: TrustState, token: armor.Token, now: int) -> TrustState:
-    """Add a trust document (T1 to T4, L3).
+def update_trust(state: TrustState, token: armor.Token, now: int | None) -> TrustState:
+    """Add a trust document; raises as `judge_trust` and `take_trust` do."""
+    return take_trust(state, judge_trust(state, token), now)
+
+
+def judge_trust(state: TrustState, token: armor.Token) -> Verified[Trust]:
+    """Verify a trust document (T1).
 
     Raises:
-        KeyUnknown, ThresholdNotMet, SignatureInvalid: by T1.
-        RootNotNewest: signed by a root that was replaced.
-        RootGap: it speaks under a root that is not here yet.
-        WrongProduct, IssuedAhead, TrustRollback, TrustFork, KeyInvalid, KeyIdCollision: T2 to T4.
+        KeyUnknown, SignatureInvalid, ThresholdNotMet: no root here has signed it.
+        RootNotNewest: signed by a root that was replaced, or made for one.
+        RootGap: it names a root that is not here yet.
+        WrongProduct: it is another product's.
+        FrameInvalid, PayloadInvalid: it is not sound.
     """
     opened = open_frame(token, Trust)
-    known = _root_that_signed(state.chain, opened)
-    document = verified(token, opened, Trust, trust_signing_keys(known, opened))
-    trust = document.document
-    require_product(trust, state.root.product)
-    _require_newest_root(state, known, trust)
-    if state.trust is not None and state.trust.identity == document.identity:
+    known, keys = keys_of_trust(state.chain, opened)
+    if len(keys) < known.root.threshold:
+        check_signatures(token, opened, keys)
+        raise short_of_trust(known.root, len(keys))
+    if known is not state.chain[-1]:
+        check_signatures(token, opened, keys)
+        raise RootNotNewest(reason="signed", root=known.root.version, newest=state.root.version)
+    document = verified(token, opened, Trust, keys)
+    require_product(document.document, state.root.product)
+    _require_newest_root(document.document, state.root.version)
+    return document
+
+
+def take_trust(state: TrustState, document: Verified[Trust], now: int | None) -> TrustState:
+    """Put a trust document in force (T2), and lists out of force that its keys may not sign (L2).
+
+    Raises:
+        IssuedAhead, TrustFork, TrustRollback: by O1.
+        KeyInvalid, KeyIdCollision: a key that it admits is not sound, or two have one id.
+    """
+    trust, floor = document.document, state.seen.trust
+    if not order.is_news(document, floor, state.trust, now):
         return state
-    _require_newer_trust(state, trust)
-    require_not_ahead(trust.issued, now)
+    if floor is not None and full_version(trust) < floor.version:
+        raise TrustRollback(reason="added", version=trust.version, seen=floor.version[-1])
     signers = load_signers(trust)
     return state._replace(
         trust=document,
         signers=signers,
-        lists=still_signed(signers, state.lists),
-        seen=state.seen._replace(trust=trust.version),
+        lists={i: v for i, v in state.lists.items() if may_still_sign(signers, v)},
+        seen=state.seen._replace(trust=seen(document)),
     )
 
 
-def update_revocations(state: TrustState, token: armor.Token, now: int) -> TrustState:
-    """Add a revocation list (L1, L2).
+def update_revocations(state: TrustState, token: armor.Token, now: int | None) -> TrustState:
+    """Add a revocation list; raises as `judge_revocations` and `take_revocations` do."""
+    return take_revocations(state, judge_revocations(state, token), now)
+
+
+def judge_revocations(state: TrustState, token: armor.Token) -> Verified[Revocations]:
+    """Verify a revocation list (L1).
 
     Raises:
-        TrustMissing, KeyUnknown, KeyRevoked, KeyOutOfScope, KeyOutOfWindow: by L1.
-        WrongProduct, RevocationsAhead, RevocationsRollback, RevocationsFork: by L1 and L2.
-        SignatureInvalid, PayloadInvalid: it is not sound.
+        TrustMissing, KeyUnknown, KeyRevoked, KeyOutOfScope, KeyOutOfWindow, WrongProduct: its key
+            may not sign it.
+        RevocationsAhead: made under a root or trust document that is not here.
+        SignatureInvalid, FrameInvalid, PayloadInvalid: it is not sound.
     """
     opened = open_frame(token, Revocations)
     signer = find_signer(state, opened, "revocations")
     document = verified(token, opened, Revocations, [signer.key])
     revocations = document.document
-    require_not_ahead(revocations.issued, now)
     require_scope(signer, revocations)
     require_product(revocations, state.root.product)
-    if state.trust is None or revocations.trust_version > state.trust.document.version:
-        raise RevocationsAhead(trust_version=revocations.trust_version)
-    issuer, version = revocations.issuer, _list_version(revocations)
-    in_force = state.lists.get(issuer)
-    if in_force is not None and in_force.identity == document.identity:
+    if (revocations.root_version, revocations.trust_version) > state.pair:
+        raise RevocationsAhead(
+            root_version=revocations.root_version, trust_version=revocations.trust_version
+        )
+    return document
+
+
+def take_revocations(
+    state: TrustState, document: Verified[Revocations], now: int | None
+) -> TrustState:
+    """Put a revocation list in force.
+
+    Raises:
+        IssuedAhead, RevocationsFork, RevocationsRollback: by O1.
+    """
+    revocations = document.document
+    issuer = revocations.issuer
+    floor = state.seen.lists.get(issuer)
+    if not order.is_news(document, floor, state.lists.get(issuer), now):
         return state
-    _require_later_list(issuer, version, state.seen.lists.get(issuer), in_force)
+    if floor is not None and full_version(revocations) < floor.version:
+        raise RevocationsRollback(
+            issuer=issuer,
+            number=revocations.number,
+            trust_version=revocations.trust_version,
+        )
     return state._replace(
         lists={**state.lists, issuer: document},
-        seen=state.seen._replace(lists={**state.seen.lists, issuer: version}),
+        seen=state.seen._replace(lists={**state.seen.lists, issuer: seen(document)}),
     )
 
 
-def require_seen(state: TrustState, seen: Seen) -> TrustState:
-    """Check `state` against what was seen before (S1), and return it with that floor.
+def remember(state: TrustState, floor: Seen) -> TrustState:
+    """Raise what `state` has seen to `floor`, which decides where both have as high.
+
+    A list that is now below what was seen is no longer in force.
+    """
+    merged = order.merge(floor, state.seen)
+    lists = {
+        issuer: one
+        for issuer, one in state.lists.items()
+        if full_version(one.document) >= merged.lists[issuer].version
+    }
+    return state._replace(lists=lists, seen=merged)
+
+
+def require_floor(state: TrustState) -> None:
+    """Refuse a state that is below what was seen, or beside it (S1).
+
+    A list that is missing has the effect of L2: it is not judged here.
 
     Raises:
-        RootRollback, TrustRollback: it is below the floor.
+        RootFork, RootRollback, TrustFork, TrustRollback, RevocationsFork: as their names say.
     """
-    if state.seen.root < seen.root:
-        raise RootRollback(version=state.seen.root, seen=seen.root)
-    if state.seen.trust < seen.trust:
-        raise TrustRollback(reason="stored", version=state.seen.trust, seen=seen.trust)
-    lists = dict(state.seen.lists)
-    for issuer, version in seen.lists.items():
-        lists[issuer] = max(version, lists.get(issuer, version))
-    return state._replace(seen=state.seen._replace(lists=lists))
+    root, trust = state.seen.root, state.seen.trust
+    for known in state.chain:
+        if is_fork(seen(known.verified), root):
+            raise order.fork_of(known.root)
+    if root is not None and (state.root.version,) < root.version:
+        raise RootRollback(version=state.root.version, seen=root.version[0])
+    if trust is not None and state.pair < trust.version:
+        raise TrustRollback(reason="stored", version=state.pair[1], seen=trust.version[-1])
+    if state.trust is not None and is_fork(seen(state.trust), trust):
+        raise order.fork_of(state.trust.document)
+    for issuer, in_force in state.lists.items():
+        if is_fork(seen(in_force), state.seen.lists.get(issuer)):
+            raise order.fork_of(in_force.document)
 
 
 def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> AdmittedSigner:
@@ -208,20 +257,8 @@ def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> AdmittedSi
     return signer
 
 
-def _root_that_signed(chain: Chain, opened: frame.Frame) -> KnownRoot:
-    """Return the newest root whose threshold is named by the signatures, else the newest of all."""
-    references = {(s.scheme, s.key) for s in opened.signatures}
-    for known in reversed(chain):
-        if len(references) >= known.root.threshold and references <= known.keys.keys():
-            return known
-    return chain[-1]
-
-
-def _require_newest_root(state: TrustState, known: KnownRoot, trust: Trust) -> None:
-    newest = state.root.version
-    if known is state.chain[-1] and trust.root_version == newest:
-        return
-    if known is state.chain[-1] and trust.root_version > newest:
+def _require_newest_root(trust: Trust, newest: int) -> None:
+    if trust.root_version > newest:
         raise RootGap(
             reason="trust",
             version=trust.root_version,
@@ -229,31 +266,7 @@ def _require_newest_root(state: TrustState, known: KnownRoot, trust: Trust) -> N
             needed=newest + 1,
             trust=trust.version,
         )
-    raise RootNotNewest(
-        version=trust.version,
-        root=min(known.root.version, trust.root_version),
-        newest=newest,
-    )
-
-
-def _require_newer_trust(state: TrustState, trust: Trust) -> None:
-    if state.trust is not None and trust.version == state.trust.document.version:
-        raise TrustFork(version=trust.version)
-    if trust.version <= state.seen.trust:
-        raise TrustRollback(reason="added", version=trust.version, seen=state.seen.trust)
-
-
-def _require_later_list(
-    issuer: str,
-    version: ListVersion,
-    seen: ListVersion | None,
-    in_force: Verified[Revocations] | None,
-) -> None:
-    if seen is not None and version < seen:
-        raise RevocationsRollback(issuer=issuer, number=version[1], trust_version=version[0])
-    if in_force is not None and version == _list_version(in_force.document):
-        raise RevocationsFork(issuer=issuer, number=version[1], trust_version=version[0])
-
-
-def _list_version(revocations: Revocations) -> ListVersion:
-    return revocations.trust_version, revocations.number
+    if trust.root_version < newest:
+        raise RootNotNewest(
+            reason="names", version=trust.version, root=trust.root_version, newest=newest
+        )

@@ -11,12 +11,12 @@ engine (`licensekit.entitlements`) judges what it grants.
 from bisect import bisect_left
 from typing import TypeVar
 
-from licensekit.errors import BundleRevoked, RevocationsMissing
+from licensekit.errors import BundleRevoked, CatalogAhead, RevocationsMissing
 from licensekit.trust.scope import require_not_ahead, require_product, require_scope
 from licensekit.trust.signed import Verified, open_frame, verified
 from licensekit.trust.state import TrustState, find_signer
 from licensekit.wire import armor
-from licensekit.wire.documents import Bundle, Catalog, Reset
+from licensekit.wire.documents import Bundle, Catalog, Reset, naming
 
 T = TypeVar("T", Bundle, Catalog, Reset)
 S = TypeVar("S", bytes, str)
@@ -36,11 +36,37 @@ def verify_bundle(token: armor.Token, trust: TrustState, now: int) -> Verified[B
     return bundle
 
 
-def verify_catalog(token: armor.Token, trust: TrustState, now: int) -> Verified[Catalog]:
-    """Verify the catalog in `token`; raises as `verify_bundle` does, without step 9."""
-    catalog = _verify(token, Catalog, trust, now)
-    require_product(catalog.document, trust.root.product)
-    return catalog
+def verify_held_bundle(token: armor.Token, trust: TrustState) -> Verified[Bundle]:
+    """Verify a bundle that was taken before: all steps but 9, and whatever `now` is.
+
+    A bundle holds others back while this succeeds, also one that was revoked since; whether it
+    grants anything is judged when it is asked (`docs/evaluation.md`, "Parts"). Raises as
+    `verify_bundle` does.
+    """
+    bundle = _verify(token, Bundle, trust, None)
+    require_product(bundle.document, trust.root.product)
+    return bundle
+
+
+def verify_catalog(token: armor.Token, trust: TrustState) -> Verified[Catalog]:
+    """Verify the catalog in `token` (C1), whether or not it is the newest.
+
+    Raises:
+        UnexpectedType, FrameInvalid, TooLarge: steps 1 to 3.
+        TrustError: steps 4, 5, 7 or 8.
+        PayloadInvalid: step 6.
+        CatalogAhead: made under a root or trust document that is not here.
+    """
+    verified = _verify(token, Catalog, trust, None)
+    catalog = verified.document
+    require_product(catalog, trust.root.product)
+    if (catalog.root_version, catalog.trust_version) > trust.pair:
+        raise CatalogAhead(
+            issuer=catalog.issuer,
+            root_version=catalog.root_version,
+            trust_version=catalog.trust_version,
+        )
+    return verified
 
 
 def verify_reset(token: armor.Token, trust: TrustState, now: int) -> Verified[Reset]:
@@ -51,11 +77,12 @@ def verify_reset(token: armor.Token, trust: TrustState, now: int) -> Verified[Re
     return _verify(token, Reset, trust, now)
 
 
-def _verify(token: armor.Token, kind: type[T], trust: TrustState, now: int) -> Verified[T]:
+def _verify(token: armor.Token, kind: type[T], trust: TrustState, now: int | None) -> Verified[T]:
     opened = open_frame(token, kind)  # step 3
     signer = find_signer(trust, opened, token.type)  # step 4
     document = verified(token, opened, kind, (signer.key,))  # steps 5 and 6
-    require_not_ahead(document.document.issued, now)  # step 7
+    if now is not None:
+        require_not_ahead(document.document.issued, now)  # step 7
     require_scope(signer, document.document)
     return document
 
@@ -80,7 +107,7 @@ def require_not_revoked(bundle: Verified[Bundle], trust: TrustState) -> None:
         or _holds(revocations.serials, document.serial)
         or (lowest is not None and document.sequence < lowest.of(document.use))
     ):
-        raise BundleRevoked(serial=document.serial, part=document.part, sequence=document.sequence)
+        raise BundleRevoked(**naming(document))
 
 
 def _holds(ordered: list[S], item: S) -> bool:

@@ -119,7 +119,7 @@ def opening(folder: Path, file: str) -> tuple[float, float]:
     [bundle] = armor.read(file)
 
     def verify() -> None:
-        trust_store = open_pack(PACK, homes.PIN, int(time.time()))
+        trust_store = open_pack(PACK, homes.PIN)
         verify_bundle(bundle, trust_store.trust, int(time.time()))
 
     return _milliseconds(lambda: open_runtime(folder).close()), _milliseconds(verify)

@@ -210,8 +210,8 @@ FAULTS: dict[str, tuple[Catalog, Told]] = {
             (
                 "licenses.gold.requires",
                 (
-                    "this can never hold: a user holds at most one plan, and none goes together"
-                    " with `silver`"
+                    "this can never hold: a user holds at most one plan of an issuer, and none goes"
+                    " together with `silver`"
                 ),
             )
         ],
@@ -222,8 +222,8 @@ FAULTS: dict[str, tuple[Catalog, Told]] = {
             (
                 "licenses.a.requires",
                 (
-                    "this can never hold: a user holds at most one plan, and none goes together"
-                    " with `gold` and `silver`"
+                    "this can never hold: a user holds at most one plan of an issuer, and none goes"
+                    " together with `gold` and `silver`"
                 ),
             )
         ],
@@ -234,8 +234,8 @@ FAULTS: dict[str, tuple[Catalog, Told]] = {
             (
                 "licenses.extra.requires",
                 (
-                    "this can never hold: a user holds at most one plan, and none goes together"
-                    " with `silver`"
+                    "this can never hold: a user holds at most one plan of an issuer, and none goes"
+                    " together with `silver`"
                 ),
             )
         ],
@@ -320,6 +320,16 @@ def test_a_partner_may_require_the_vendors_licenses_and_log_in_by_them() -> None
         access={"maps": LoginRule([f"{ISSUER}.server", f"{ISSUER}.user"], [UserKind.ASSOCIATE])},
     )
     assert faults(document, {ISSUER: catalog(), PARTNER: partner()}) == []
+
+
+def test_a_license_may_require_a_plan_of_each_issuer_and_not_two_of_one() -> None:
+    vendors = catalog(licenses={"gold": plan(), "silver": plan()}, access={})
+    both = [f"{ISSUER}.gold", "pro"]
+    assert faults(partner(pro=plan(), extra=user(requires=both)), {ISSUER: vendors}) == []
+    two = [f"{ISSUER}.gold", f"{ISSUER}.silver"]
+    [fault] = faults(partner(pro=plan(), extra=user(requires=two)), {ISSUER: vendors})
+    assert fault.where == "licenses.extra.requires"
+    assert "at most one plan of an issuer" in fault.message
 
 
 @pytest.mark.parametrize(

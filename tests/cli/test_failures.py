@@ -97,7 +97,7 @@ def test_every_fault_of_a_file_is_in_its_data(run: Callable[..., Ran]) -> None:
 
 
 def test_every_reason_of_a_refusal_is_in_its_data(run: Callable[..., Ran]) -> None:
-    one: dict[str, Any] = {"serial": "1010000014", "part": "base", "sequence": 1}
+    one: dict[str, Any] = {"serial": "1010000014", "part": "base", "use": "trial", "sequence": 1}
     more = errors.SequenceOlder(**one, highest=2)
     ran = run(raising(errors.SerialMismatch(**one, present="1010000022").with_more([more])))
     error = failure(ran)

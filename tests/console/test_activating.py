@@ -3,6 +3,7 @@
 import pytest
 
 from licensekit.installation import Installation
+from licensekit.wire.documents import Use
 from tests import makers
 from tests.console.conftest import Browser, held, words
 from tests.crm import SOLD
@@ -26,9 +27,23 @@ def test_a_file_is_shown_before_it_is_taken(crm: Installation, browser: Browser)
     assert "Nothing changes" in words(browser.post("/activate/preview", text=more))
 
 
+def test_a_trial_beside_what_was_bought_is_said_to_have_no_effect(
+    crm: Installation, browser: Browser
+) -> None:
+    tried = file(bundle(1, **{**SOLD, "use": Use.TRIAL}))
+    page = words(browser.post("/activate/preview", text=tried))
+    assert "No effect base, sequence 1, trial" in page
+    assert "it grants nothing beside what is active here" in page
+    browser.post("/activate", text=tried)
+    assert len(crm.state().bundles) == 1
+    assert "base (trial)" in words(browser.get("/status"))
+
+
 def test_all_licenses_are_shown_when_asked(browser: Browser) -> None:
     more = file(bundle(2, **{**SOLD, "users": {"sales": 9}}))
-    assert "Areas" not in words(browser.post("/activate/preview", text=more))
+    altered = words(browser.post("/activate/preview", text=more)).partition("Changes")[2]
+    assert "+7" in altered
+    assert "Areas" not in altered
     assert "Areas" in words(browser.post("/activate/preview", text=more, all="1"))
 
 

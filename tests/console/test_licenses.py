@@ -114,7 +114,7 @@ def test_notices_stand_on_every_page(crm_home: Home, browser: Browser) -> None:
 def test_a_block_is_told(crm: Installation, crm_home: Home, browser: Browser) -> None:
     crm.activate(file(bundle(2, after_grace=AfterGrace.BLOCK, **SOLD)))
     crm_home.clock.move(days=500)
-    assert "logins are refused" in words(browser.get("/"))
+    assert "what it granted is gone" in words(browser.get("/"))
 
 
 def test_each_issuer_has_its_tab(crm: Installation, browser: Browser) -> None:
@@ -125,10 +125,13 @@ def test_each_issuer_has_its_tab(crm: Installation, browser: Browser) -> None:
     licenses = {
         "maps": makers.license_entry(Kind.SYSTEM, "Maps", quantity="GB"),
         "maps-user": makers.license_entry(Kind.USER, "Maps User", requires=["demo.user"]),
+        "maps-plan": makers.license_entry(Kind.USER, "Maps Plan", plan=True),
     }
     names = {"issuer": "Partner & Co"}
     catalog = makers.catalog(issuer="partner", names=names, licenses=licenses, access={})
-    sold = bundle(issuer="partner", system={"maps": 30}, sites={}, users={"maps-user": 3})
+    sold = bundle(
+        issuer="partner", system={"maps": 30}, sites={}, users={"maps-user": 3, "maps-plan": 3}
+    )
     crm.activate(file(trust, sign(catalog, partner), sign(sold, partner)))
     assert "Partner & Co" in words(browser.get("/"))
     page = words(browser.get("/licenses/partner"))
@@ -139,6 +142,10 @@ def test_each_issuer_has_its_tab(crm: Installation, browser: Browser) -> None:
     browser.post("/user/licenses", id="anna", plan="sales", license="partner.maps-user")
     assert held(crm, "anna") == {"sales", "partner.maps-user"}
     assert "anna" in words(browser.get("/license/partner.maps-user"))
+    assert "Plan of Partner & Co" in words(browser.get("/user?id=bob"))
+    theirs = {"plan.partner": "partner.maps-plan"}
+    browser.post("/user/licenses", 200, id="bob", plan="service", **theirs)
+    assert held(crm, "bob") == {"service", "partner.maps-plan"}
 
 
 @pytest.mark.parametrize(

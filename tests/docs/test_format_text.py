@@ -3,6 +3,7 @@
 import re
 from enum import IntEnum
 from hashlib import sha256
+from inspect import getsource
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -13,7 +14,7 @@ from licensekit import limits
 from licensekit.errors import FormatError, LicenseError, TrustError
 from licensekit.issuer.ledger.entries import LedgerEntry
 from licensekit.keys import keyfile
-from licensekit.trust import files, roots, state
+from licensekit.trust import files, order, pack, roots, state, verify
 from licensekit.trust.sign import sign
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import (
@@ -165,11 +166,11 @@ def test_the_points_of_low_order_that_are_shown_are_those_that_are_refused() -> 
 
 
 def test_every_rule_of_trust_stands_in_both() -> None:
-    def rules(text: str, pattern: str) -> list[str]:
-        return sorted(re.findall(pattern, text, re.MULTILINE))
-
-    code = "".join(module.__doc__ or "" for module in (roots, state, files))
-    assert rules(section(TEXT, "Trust"), r"^- \*\*([RTLSF]\d)\*\*") == rules(code, r"^([RTLSF]\d) ")
+    """Each is named where it is judged, and the code names no other."""
+    code = "".join(getsource(module) for module in (roots, order, state, verify, files, pack))
+    rules = re.findall(r"^\*\*([A-Z]\d)\.", section(TEXT, "Trust"), re.MULTILINE)
+    assert len(rules) == len(set(rules))
+    assert set(rules) == set(re.findall(r"\b[RTOLCFS]\d\b", code))
 
 
 def test_every_step_is_numbered() -> None:

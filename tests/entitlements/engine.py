@@ -29,7 +29,7 @@ def trust_store(*catalogs: Catalog, partner: str | None = None) -> TrustStore:
     trust = sign(makers.trust(*keys), makers.key("root"))
     signed = [homes.signed(c, _signer(c)) for c in catalogs]
     pack = makers.file_of(homes.ROOT, trust, *signed)
-    return open_pack(pack, homes.PIN, makers.NOW)
+    return open_pack(pack, homes.PIN)
 
 
 def verified(on: TrustStore, *bundles: Bundle) -> list[Verified[Bundle]]:

@@ -79,6 +79,23 @@ def test_a_decision_uses_the_access_that_the_caller_has() -> None:
     assert ways(entitlements) == ("web",)
 
 
+def test_plans_exclude_each_other_per_issuer() -> None:
+    plans = {"gold": of(USER, plan=True), "silver": of(USER, plan=True)}
+    theirs = makers.catalog(issuer=makers.PARTNER, licenses=plans, access={})
+    store = trust_store(catalog(**plans), theirs, partner=makers.PARTNER)
+    users = {"gold": 9, "silver": 9}
+    sold = granted(store, bare(users=users), bare(issuer=makers.PARTNER, users=users))
+
+    def refused(*assign: str) -> list[tuple[str, ...]]:
+        change = AssignmentChange(frozenset(assign))
+        found = faults_of(sold, {}, "anna", frozenset({"gold"}), change)
+        return [fault.data["plans"] for fault in found]
+
+    assert refused("partner.gold") == []
+    assert refused("silver") == [("gold", "silver")]
+    assert refused("partner.gold", "partner.silver") == [("partner.gold", "partner.silver")]
+
+
 @pytest.mark.parametrize("message", ["", "moving house"])
 def test_an_event_gives_its_message_as_the_reason(message: str) -> None:
     web = makers.catalog(access={"web": LoginRule(["server"], [UserKind.ASSOCIATE])})

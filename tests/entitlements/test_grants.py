@@ -212,8 +212,8 @@ def test_an_explanation_names_every_bundle_and_through_what() -> None:
     entitlements = granted(CRM, bare(users={"user": 2, "sales": 1}), later)
     found = [(e.bundle, e.state, e.amount, e.via) for e in explain(entitlements, "user")]
     assert found == [
-        ("1010000014 base 1", "active", None, "sales"),
         ("1010000014 base 1", "active", 2, None),
+        ("1010000014 base 1", "active", None, "sales"),
         ("1010000014 base 2", "pending", 9, None),
     ]
 

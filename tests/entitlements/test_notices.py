@@ -79,7 +79,8 @@ def test_maintenance_that_does_not_cover_the_version_is_told() -> None:
 
 def test_a_count_that_does_not_suffice_is_told_once_it_is_exceeded() -> None:
     sold = bare(users={"sales-pro": 2})
-    assert told(sold, DAY, in_use=2) == []
+    assert told(sold, DAY, in_use=1) == []
+    assert told(sold, DAY, in_use=2) == [("used-up", INFO, None)]
     assert told(sold, DAY, in_use=3) == [("deficit", ERROR, None)]
     assert told(bare(), DAY, in_use=1) == [("deficit", ERROR, None)]
 
@@ -98,7 +99,7 @@ def test_an_expired_bundle_says_what_follows(policy: AfterGrace) -> None:
     entitlements = granted(STORE, bare(expiry=DAY, after_grace=policy), now=end_of_day(DAY))
     words = {
         AfterGrace.READ_ONLY: "read-only",
-        AfterGrace.BLOCK: "refused",
+        AfterGrace.BLOCK: "is gone",
         AfterGrace.ADVISORY: "works on",
     }
     [notice] = list_notices(entitlements, {})

@@ -1,4 +1,4 @@
-"""Which bundles are in force, and what their dates, binding and maintenance say of them."""
+"""What its dates, its binding and its maintenance say of a bundle."""
 
 import pytest
 from hypothesis import given
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from licensekit.access import Access
 from licensekit.dates import DAY_SECONDS, end_of_day, start_of_day
 from licensekit.entitlements import BundleState, Fingerprint
-from licensekit.entitlements.parts import governing, judge, state_by_dates
+from licensekit.entitlements.parts import judge, state_by_dates
 from licensekit.wire.documents import AfterGrace, Binding, Bundle
 from tests import makers
 from tests.entitlements.engine import bare, granted, trust_store, verified
@@ -80,9 +80,9 @@ def test_after_grace_the_policy_caps_what_is_granted(policy: AfterGrace, cap: Ac
     [lapsed] = verified(STORE, bare(expiry=DAY, after_grace=policy))
     part = judge(lapsed, end_of_day(DAY), fingerprint=Fingerprint(), released=None)
     assert (part.state, part.cap) == (BundleState.EXPIRED, cap)
-    assert part.blocks is (policy is AfterGrace.BLOCK)
+    assert not part.works
     in_time = judge(lapsed, end_of_day(DAY) - 1, fingerprint=Fingerprint(), released=None)
-    assert (in_time.state, in_time.cap, in_time.blocks) == (BundleState.ACTIVE, Access.FULL, False)
+    assert (in_time.state, in_time.cap, in_time.works) == (BundleState.ACTIVE, Access.FULL, True)
 
 
 FACTS = {"board": b"b" * 16, "host": b"h" * 16, "network": b"n" * 16}
@@ -120,52 +120,3 @@ def test_maintenance_covers_versions_released_until_its_day(
         BundleState.ACTIVE if covered else BundleState.UNMAINTAINED
     )
     assert entitlements.system["server"] is (Access.FULL if covered else Access.NONE)
-
-
-def in_force(*bundles: Bundle, now: int = makers.NOW) -> list[Bundle]:
-    started, _ = governing(verified(STORE, *bundles), now)
-    return [v.document for v in started]
-
-
-def test_of_an_issuer_and_part_the_highest_sequence_that_has_started_governs() -> None:
-    later = bare(3, starts=DAY + 5)
-    bundles = (bare(2), bare(1), later, bare(1, part="extra"))
-    assert in_force(*bundles) == [bare(2), bare(1, part="extra")]
-    then = in_force(*bundles, now=start_of_day(DAY + 5))
-    assert sorted(b.sequence for b in then) == [1, 3]
-
-
-def test_a_bundle_that_waits_is_given_apart() -> None:
-    later = bare(3, starts=DAY + 5)
-    _, waiting = governing(verified(STORE, bare(1), later), makers.NOW)
-    assert [v.document for v in waiting] == [later]
-
-
-def test_a_bundle_that_replaces_a_serial_puts_all_its_parts_out_of_force() -> None:
-    trial, extra = bare(9, serial="T-1"), bare(9, serial="T-1", part="extra")
-    bought = bare(1, serial="B-1", replaces=["T-1"])
-    assert in_force(trial, extra, bought) == [bought]
-
-
-def test_a_bundle_that_has_not_started_replaces_nothing_yet() -> None:
-    trial = bare(9, serial="T-1")
-    bought = bare(1, serial="B-1", replaces=["T-1"], starts=DAY + 5)
-    assert in_force(trial, bought) == [trial]
-    assert in_force(trial, bought, now=start_of_day(DAY + 5)) == [bought]
-
-
-def test_of_two_serials_without_a_word_the_one_issued_last_governs() -> None:
-    """As with a partner's bundle after the vendor has moved the installation to another serial."""
-    before = bare(9, serial="A-1")
-    after = bare(1, serial="B-1", issued=makers.ISSUED + 10)
-    assert in_force(before, after) == in_force(after, before) == [after]
-
-
-@given(
-    st.permutations(
-        [bare(1), bare(2), bare(3, part="x"), bare(4, serial="Z-1", issued=makers.ISSUED - 10)]
-    )
-)
-def test_what_governs_does_not_depend_on_an_order(bundles: list[Bundle]) -> None:
-    found = in_force(*bundles)
-    assert sorted(b.sequence for b in found) == [2, 3]

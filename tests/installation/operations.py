@@ -23,7 +23,7 @@ TABLES: Final = (
     "events",
     "resets",
     "audit",
-    "seen_lists",
+    "seen",
     "leases",
 )
 NEXT: Final = Schema(

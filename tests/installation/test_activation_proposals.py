@@ -28,7 +28,9 @@ def test_it_shows_what_would_change_and_applies_it(crm: Installation) -> None:
         f"bundles.demo.{makers.SERIAL}.base.2": (None, "active"),
         "licenses.sales.total": (2, 9),
     }
-    assert (proposal.consequences, proposal.warnings, proposal.needs_confirmation) == ((), (), ())
+    [ends] = proposal.consequences
+    assert ends.code == "licenses-end"
+    assert (proposal.warnings, proposal.needs_confirmation) == ((), ())
     assert makers.SERIAL in repr(proposal)
     assert proposal.apply().changed
     assert crm.license("sales").row.total == 9
@@ -75,7 +77,7 @@ def test_assignments_that_change_what_was_promised_make_it_stale(crm: Installati
     for user in ("anna", "bob"):
         crm.users.assign(user, "sales")
     proposal = crm.propose_activate(later)
-    [short] = proposal.consequences
+    short, *_ = proposal.consequences
     assert (short.code, short.data["license"], short.data["remove"]) == ("short-later", "sales", 1)
     crm.users.release("anna", "sales")
     with pytest.raises(ProposalStale):

@@ -63,7 +63,7 @@ def test_an_unknown_way_or_site_is_a_mistake(crm: Installation) -> None:
     [
         (AfterGrace.READ_ONLY, []),
         (AfterGrace.ADVISORY, []),
-        (AfterGrace.BLOCK, ["not-licensed", "not-held", "blocked"]),
+        (AfterGrace.BLOCK, ["not-licensed", "not-held"]),
     ],
 )
 def test_after_grace_the_policy_of_the_bundle_applies(
@@ -87,8 +87,8 @@ def test_what_a_user_holds_beyond_the_count_is_the_newest(crm_home: Home) -> Non
             crm.users.add(user)
             crm.users.assign(user, "sales")
         crm_home.clock.move(days=800)
-        assert codes(crm, "anna") == ["blocked"]
-        assert codes(crm, "bob") == ["not-held", "blocked"]
+        assert codes(crm, "anna") == []
+        assert codes(crm, "bob") == ["not-held"]
         assert crm.users.access("anna")["sales"] > crm.users.access("bob")["sales"]
         lapsed = {user.id: user.lapsed for user in crm.users.list()}
         assert lapsed == {"anna": (), "bob": ("sales",)}

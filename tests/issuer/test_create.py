@@ -56,7 +56,7 @@ def test_secret_keys_are_for_their_owner_alone_and_open_with_their_passphrases(
 def test_the_pack_establishes_the_pinned_root_and_the_catalog(workspace: Workspace) -> None:
     state = workspace.state(NOW)
     pack = workspace.layout.pack("acme").read_bytes()
-    trust_store = open_pack(pack, state.newest_pin, NOW)
+    trust_store = open_pack(pack, state.newest_pin)
     assert (trust_store.product, trust_store.issuer) == ("acme", "acme")
     assert trust_store.catalogs["acme"].document.names["issuer"] == "Acme"
     assert pack == state.pack

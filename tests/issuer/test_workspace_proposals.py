@@ -4,7 +4,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from shutil import copytree
 from threading import Barrier
 from typing import Any
 
@@ -29,6 +28,7 @@ from licensekit.issuer import (
     renewal,
 )
 from licensekit.issuer.keys import key_change
+from licensekit.issuer.keys.changes import admit
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys.signing import Signer, SigningKey
 from licensekit.proposals import Proposal
@@ -36,6 +36,7 @@ from licensekit.trust.sign import sign
 from licensekit.wire.documents import ResetWhat
 from licensekit.wire.frame import ED25519, INSTALLATION
 from tests import bulk_orders, makers
+from tests.partners import put_in_force
 from tests.workspaces import (
     NOW,
     PASSPHRASE,
@@ -288,13 +289,10 @@ def packed(workspace: Workspace) -> Any:
 
 
 def taken(workspace: Workspace) -> Any:
-    """Take in the pack of a copy of the workspace, in which a key was admitted."""
-    place = workspace.layout.folder.with_name("copy")
-    copytree(workspace.layout.folder, place)
-    with Workspace.open(place) as copy:
-        copy.keys.propose_new(MADE, roots(copy), now=NOW).sign(roots(copy), who=WHO)
-        tokens = copy.state(NOW).tokens
-    assert workspace.keys.take(tokens, action="pack", who=WHO, now=NOW)
+    """Take in the trust document that root keys have signed elsewhere, which admits a key."""
+    public = SigningKey.generate(ED25519).verifying_key
+    trust = admit(workspace.state(NOW).trust, public, "elsewhere", Permission("acme"), NOW)
+    put_in_force(workspace, [trust], NOW)
 
 
 def changed_keys(workspace: Workspace, name: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from licensekit import Access, Licensing, NotEntitled
+from licensekit import Access, Count, Licensing, NotEntitled
 from licensekit.errors import (
     DatabaseUnavailable,
     FormatError,
@@ -68,7 +68,7 @@ def test_a_license_of_the_vendor_has_a_bare_and_a_full_name(
     licensing.refresh()
     assert licensing.allows("demo.server")
     assert licensing.user("anna").allows("demo.sale")
-    assert licensing.count("demo.sales") == licensing.count("sales") == (2, 1)
+    assert licensing.count("demo.sales") == licensing.count("sales") == Count(2, 1)
 
 
 @pytest.mark.parametrize("ask", MISTAKES)
@@ -128,7 +128,7 @@ def test_a_site_may_what_it_was_assigned_and_its_users_with_it(
     assert not licensing.user("anna", site="oslo").allows("reporter-cal")
     assert not licensing.user("anna", site="nowhere").allows("reporter-cal")
     assert not licensing.user("anna").allows("reporter-cal")
-    assert licensing.count("satellite") == (2, 1)
+    assert licensing.count("satellite") == Count(2, 1)
 
 
 def test_a_login_is_decided_with_every_reason(licensing: Licensing, admin: Installation) -> None:
@@ -179,7 +179,7 @@ def test_before_the_first_activation_nothing_is_granted_and_everything_is_known(
 ) -> None:
     licensing = open_licensing()
     assert licensing.access("server") is Access.NONE
-    assert licensing.count("sales") == (0, 0)
+    assert licensing.count("sales") == Count(0, 0)
     assert licensing.notices == ()
     assert licensing.user("anna").access("sale") is Access.NONE
     with home.open() as installation:

@@ -4,6 +4,7 @@ from multiprocessing import get_context
 
 import pytest
 
+from licensekit import Count
 from tests import makers
 from tests.homes import Clock, Home, bundle, file
 from tests.runtime.other_processes import assign_all_that_is_free
@@ -34,7 +35,7 @@ def test_counts_come_out_the_same_on_all_hosts_and_no_seat_is_given_twice(
     told = [ours.recv() for ours, _ in pipes]
     for process in processes:
         process.join(60)
-    assert {count for _, count in told} == {(FREE, FREE)}
+    assert {count for _, count in told} == {Count(FREE, FREE)}
     won = [user for users, _ in told for user in users]
     assert len(won) == len(set(won)) == FREE
     with hosts[1].open() as installation:

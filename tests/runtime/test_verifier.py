@@ -243,9 +243,31 @@ def test_a_pack_of_another_root_is_refused() -> None:
         Verifier(root="lkroot1-" + "a" * 52, pack=PACK)
 
 
-def test_a_clock_before_the_pack_is_refused(verifier: Verifier) -> None:
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def test_no_time_is_before_the_newest_trust_document(verifier: Verifier) -> None:
+    """A threshold of root keys has signed when that was: a clock that is behind is wrong."""
+    found = verifier.verify(file_with(), now=LONG_AGO)
+    assert (found.state, found.allows("server")) == ("active", True)
+    ahead = file_with(issued=makers.ISSUED + 86_401)
     with pytest.raises(IssuedAhead):
-        verifier.verify(file_with(issued=0), now=datetime(2020, 1, 1, tzinfo=UTC))
+        verifier.verify(ahead, now=LONG_AGO)
+    trust = makers.trust(makers.admitted(VENDOR), version=2, issued=makers.ISSUED + 86_400)
+    newer = makers.file_of(sign(trust, makers.key("root")))
+    assert verifier.verify(ahead + newer, now=LONG_AGO).allows("server")
+
+
+def test_no_other_document_moves_the_time() -> None:
+    """One signing key must not decide what time it is."""
+    later = makers.ISSUED + 300 * 86_400
+    catalog = sign(makers.catalog(issued=later), VENDOR)
+    listed = sign(makers.revocations(issued=later), VENDOR)
+    pack = makers.file_of(makers.first_root(), makers.first_trust(), listed, catalog)
+    verifier = Verifier(root=makers.pin(makers.first_root()), pack=pack)
+    assert verifier.verify(file_with(), now=LONG_AGO).allows("server")
+    with pytest.raises(IssuedAhead):
+        verifier.verify(file_with(issued=later), now=LONG_AGO)
 
 
 def test_now_needs_its_zone(verifier: Verifier) -> None:

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from licensekit.database import Database
-from licensekit.errors import HomeInvalid, TrustRollback
+from licensekit.errors import HomeInvalid, LicenseError, TrustRollback
 from licensekit.installation import Installation
 from licensekit.state.home import open_installation
 from licensekit.state.loading import InstallationState, load_state, remember, state_at
 from licensekit.trust.sign import sign
+from licensekit.wire import armor
 from tests import homes, makers
 from tests.homes import DAY, Home, bundle, file
+from tests.refusals import trust_seen
 
 NOW = makers.NOW
 HOUR = 3600
@@ -77,13 +80,85 @@ def test_what_a_newer_pack_brought_stays_when_an_older_one_comes_back(database: 
         loaded(database)
 
 
+VENDOR, ROOT = makers.key("vendor"), makers.key("root")
+
+
+def trust_document(version: int, **changes: Any) -> armor.Token:
+    """Return a trust document that admits the vendor's key."""
+    return sign(makers.trust(makers.admitted(VENDOR), version=version, **changes), ROOT)
+
+
+def revocation_list(number: int, **changes: Any) -> armor.Token:
+    """Return a list of the vendor's under trust document 2."""
+    return sign(makers.revocations(trust_version=2, number=number, **changes), VENDOR)
+
+
+def catalog(version: int, **changes: Any) -> armor.Token:
+    """Return a catalog of the vendor's under trust document 2."""
+    return sign(makers.catalog(trust_version=2, version=version, **changes), VENDOR)
+
+
+SEEN = (trust_document(2), revocation_list(2), catalog(2))
+REST: dict[str, tuple[str, tuple[armor.Token, ...]]] = {
+    "an older trust document": ("trust-rollback", (trust_document(1),)),
+    "another trust document": ("trust-fork", (trust_document(2, fresh_until=NOW),)),
+    "another list": ("revocations-fork", (SEEN[0], revocation_list(2, serials=["1"]), SEEN[2])),
+    "another catalog": ("catalog-fork", (*SEEN[:2], catalog(2, urls={"buy": "x"}))),
+    "an older list": ("", (SEEN[0], revocation_list(1), SEEN[2])),
+    "an older catalog": ("", (*SEEN[:2], catalog(1))),
+    "no list and no catalog": ("", SEEN[:1]),
+}
+
+
+@pytest.mark.parametrize(("code", "left"), REST.values(), ids=REST)
+def test_documents_deleted_nothing_passes_for_them_and_the_next_file_puts_it_right(
+    home: Home, database: Database, code: str, left: tuple[armor.Token, ...]
+) -> None:
+    """Whoever edits the database, or ships another pack, gains no older or other truth."""
+    with home.open() as installation:
+        installation.activate(file(*SEEN, bundle(2)))
+    assert any(loaded(database).entitlements.system.values())
+    with database.write() as connection:
+        connection.run("DELETE FROM trust_documents")
+    pack = makers.file_of(homes.ROOT, *left)
+    if code:
+        with pytest.raises(LicenseError) as caught:
+            loaded(database, pack=pack)
+        assert caught.value.code == code
+    else:
+        assert not any(loaded(database, pack=pack).entitlements.system.values())
+    honest = file(trust_document(3), *next_under_third(), bundle(3))
+    with Installation.open(home.place, root=homes.PIN, pack=pack, clock=home.clock) as other:
+        assert other.activate(honest).changed
+        state = other.state()
+    assert any(state.entitlements.system.values())
+    seen = state.stored.seen
+    assert trust_seen(seen) == (1, 3)
+    assert seen.lists["demo"].version == seen.catalogs["demo"].version == (1, 3, 1)
+
+
+def next_under_third() -> tuple[armor.Token, ...]:
+    """Return list and catalog under trust document 3."""
+    under = makers.revocations(trust_version=3), makers.catalog(trust_version=3)
+    return tuple(sign(document, VENDOR) for document in under)
+
+
+def test_the_very_documents_that_were_seen_are_taken_again(home: Home, database: Database) -> None:
+    with home.open() as installation:
+        installation.activate(file(*SEEN, bundle(2)))
+        with database.write() as connection:
+            connection.run("DELETE FROM trust_documents")
+        assert installation.activate(file(*SEEN)).changed
+    assert any(loaded(database).entitlements.system.values())
+
+
 def test_news_that_others_overtook_is_not_kept(home: Home, database: Database) -> None:
     state = loaded(database, pack=second_trust())
     third = makers.trust(makers.admitted(makers.key("vendor")), version=3)
     with home.open() as installation:
         installation.activate(file(sign(third, makers.key("root"))))
     assert remember(database, state, NOW)
-    assert loaded(database).stored.seen.trust == 3
+    assert trust_seen(loaded(database).stored.seen) == (1, 3)
 
 
 def test_before_the_first_activation_only_time_is_kept(tmp_path: Path) -> None:
@@ -99,7 +174,8 @@ def test_a_state_can_be_seen_at_another_moment(database: Database) -> None:
     later = state_at(state, NOW + 800 * DAY, clock=NOW)
     assert [notice.code for notice in later.notices] == ["expired"]
     assert state.notices == ()
-    assert not any(state_at(state, NOW, clock=NOW, bundles=()).entitlements.system.values())
+    gone = state_at(state, NOW, clock=NOW, away_hours=24)
+    assert not any(gone.entitlements.system.values())
 
 
 def test_a_clock_far_ahead_is_reported_until_it_is_confirmed(database: Database) -> None:

@@ -230,13 +230,13 @@ def test_a_backdated_document_does_not_outrun_the_clock() -> None:
 
 def test_scope_holds_for_catalogs_and_resets_alike() -> None:
     catalog, reset = makers.catalog(issuer=PARTNER), makers.reset(issuer=PARTNER)
-    assert verify_catalog(sign(catalog, PARTNERS), STATE, NOW).document == catalog
+    assert verify_catalog(sign(catalog, PARTNERS), STATE).document == catalog
     assert verify_reset(sign(reset, PARTNERS), STATE, NOW).document == reset
     for_catalog, for_reset = sign(catalog, VENDOR), sign(reset, VENDOR)
-    refused(KeyOutOfScope, STATE, lambda: verify_catalog(for_catalog, STATE, NOW))
+    refused(KeyOutOfScope, STATE, lambda: verify_catalog(for_catalog, STATE))
     refused(KeyOutOfScope, STATE, lambda: verify_reset(for_reset, STATE, NOW))
     by_sales = sign(makers.catalog(), SALES)
-    refused(KeyOutOfScope, STATE, lambda: verify_catalog(by_sales, STATE, NOW))
+    refused(KeyOutOfScope, STATE, lambda: verify_catalog(by_sales, STATE))
 
 
 def test_a_refusal_names_the_key_as_the_vendor_named_it() -> None:
@@ -295,5 +295,6 @@ def verified(document: Document, signer: SigningKey) -> Verified[Bundle | Catalo
     token = sign(document, signer)
     if isinstance(document, Bundle):
         return verify_bundle(token, STATE, NOW)
-    verify = verify_catalog if isinstance(document, Catalog) else verify_reset
-    return verify(token, STATE, NOW)
+    if isinstance(document, Catalog):
+        return verify_catalog(token, STATE)
+    return verify_reset(token, STATE, NOW)

@@ -7,27 +7,27 @@ import pytest
 from licensekit.errors import (
     ArmorInvalid,
     BundleRevoked,
+    CatalogAhead,
     CatalogFork,
+    IssuedAhead,
     KeyOutOfScope,
     KeyUnknown,
     LicenseError,
     PayloadInvalid,
-    RevocationsMissing,
     RootMismatch,
     RootPinInvalid,
     SignatureInvalid,
     TrustMissing,
-    TrustRollback,
     UnexpectedType,
     WrongProduct,
 )
 from licensekit.keys.signing import SigningKey
 from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
 from licensekit.trust.sign import sign
-from licensekit.trust.state import Seen
 from licensekit.wire import armor
 from licensekit.wire.documents import KeyState, License
 from tests import makers
+from tests.homes import DAY
 from tests.makers import ISSUER, NOW, PARTNER, PRODUCT, SERIAL
 from tests.refusals import counts, refused
 
@@ -37,16 +37,20 @@ ROOT, VENDOR, CATALOGS, PARTNERS = (
 FIRST = makers.first_root()
 
 
-def trust(version: int = 1, **catalogs_key: Any) -> armor.Token:
-    keys = (
-        makers.admitted(VENDOR),
-        makers.admitted(CATALOGS, "catalogs", **catalogs_key),
-        makers.admitted(PARTNERS, "partners", scope=makers.scope(issuers=[PARTNER])),
-    )
-    return sign(makers.trust(*keys, version=version), ROOT)
+KEYS = (
+    makers.admitted(VENDOR, valid_to=None),
+    makers.admitted(CATALOGS, "catalogs", valid_to=None),
+    makers.admitted(PARTNERS, "partners", scope=makers.scope(issuers=[PARTNER])),
+)
 
 
-def catalog(version: int, signer: SigningKey = CATALOGS, **changes: Any) -> armor.Token:
+def trust(version: int = 1, issued: int = NOW, **catalogs_key: Any) -> armor.Token:
+    vendor, catalogs, partners = KEYS
+    keys = (vendor, makers.changed(catalogs, **catalogs_key), partners)
+    return sign(makers.trust(*keys, version=version, issued=issued), ROOT)
+
+
+def catalog(version: int, signer: SigningKey = CATALOGS, /, **changes: Any) -> armor.Token:
     return sign(makers.catalog(version=version, **changes), signer)
 
 
@@ -60,7 +64,7 @@ def overreaching(licenses: dict[str, License]) -> armor.Token:
 LIST = sign(makers.revocations(serials=[SERIAL]), VENDOR)
 PACK = makers.file_of(FIRST, trust(), LIST, catalog(2))
 PIN = makers.pin(FIRST)
-STORE = open_pack(PACK, PIN, NOW)
+STORE = open_pack(PACK, PIN)
 BUNDLE = sign(makers.bundle(), VENDOR)
 
 
@@ -75,7 +79,7 @@ def test_a_pack_establishes_whom_to_believe_and_what_codes_mean() -> None:
 
 
 def test_a_pack_needs_neither_list_nor_catalog() -> None:
-    trust_store = open_pack(makers.file_of(FIRST, trust()), PIN, NOW)
+    trust_store = open_pack(makers.file_of(FIRST, trust()), PIN)
     assert versions(trust_store) == {}
     assert counts(BUNDLE, trust_store.trust)
 
@@ -141,7 +145,7 @@ PACKS: dict[str, tuple[type[LicenseError], str, str]] = {
 @pytest.mark.parametrize(("error", "pack", "pin"), PACKS.values(), ids=PACKS)
 def test_anything_else_is_refused(error: type[LicenseError], pack: str, pin: str) -> None:
     with pytest.raises(LicenseError) as caught:
-        open_pack(pack, pin, NOW)
+        open_pack(pack, pin)
     assert type(caught.value) is error
 
 
@@ -168,7 +172,10 @@ def test_a_catalog_goes_with_its_key() -> None:
     trust_store = extend_trust_store(STORE, [trust(2, state=KeyState.REVOKED)], NOW)
     assert versions(trust_store) == {}
     assert versions(extend_trust_store(trust_store, [catalog(3)], NOW)) == {}
-    assert versions(extend_trust_store(trust_store, [catalog(1, VENDOR)], NOW)) == {ISSUER: 1}
+    older = catalog(1, VENDOR)
+    assert versions(extend_trust_store(trust_store, [older], NOW)) == {}
+    under_the_new = catalog(1, VENDOR, trust_version=2)
+    assert versions(extend_trust_store(trust_store, [under_the_new], NOW)) == {ISSUER: 1}
 
 
 def test_a_catalog_stays_while_its_key_could_sign_it() -> None:
@@ -195,11 +202,56 @@ def test_a_bundle_in_the_file_is_left_alone() -> None:
     assert extend_trust_store(STORE, [BUNDLE], NOW) == STORE
 
 
-def test_what_an_installation_remembers_is_a_floor() -> None:
-    """S1: a pack put back to an older one is noticed."""
-    seen = Seen(root=1, trust=2, lists={})
-    refused(TrustRollback, STORE.trust, lambda: extend_trust_store(STORE, [], NOW, seen))
-    remembered = Seen(root=1, trust=1, lists={ISSUER: (1, 9)})
-    trust_store = extend_trust_store(STORE, [], NOW, remembered)
-    assert versions(trust_store) == {ISSUER: 2}
-    refused(RevocationsMissing, trust_store.trust, lambda: counts(BUNDLE, trust_store.trust))
+@pytest.mark.parametrize(
+    "changes", [{"trust_version": 2}, {"root_version": 2, "trust_version": 1}], ids=str
+)
+def test_a_catalog_made_under_what_is_not_here_is_refused(changes: dict[str, int]) -> None:
+    ahead = catalog(3, **changes)
+    refused(CatalogAhead, STORE.trust, lambda: extend_trust_store(STORE, [ahead], NOW))
+    with pytest.raises(CatalogAhead):
+        open_pack(PACK + makers.file_of(ahead), PIN)
+
+
+def test_a_pack_does_not_ask_when_it_was_issued() -> None:
+    """A clock ahead at one signing stops no application that was shipped with its work."""
+    later = NOW + 900 * DAY
+    whole = makers.file_of(
+        FIRST,
+        sign(makers.trust(*KEYS, issued=later), ROOT),
+        sign(makers.revocations(issued=NOW + 300 * DAY, serials=[SERIAL]), VENDOR),
+        catalog(1, issued=NOW + 300 * DAY),
+    )
+    trust_store = open_pack(whole, PIN)
+    assert versions(trust_store) == {ISSUER: 1}
+    refused(BundleRevoked, trust_store.trust, lambda: counts(BUNDLE, trust_store.trust))
+
+
+AHEAD = NOW + 2 * DAY
+
+
+@pytest.mark.parametrize(
+    ("ahead", "superseding"),
+    [
+        pytest.param(trust(2, issued=AHEAD), trust(3), id="trust document"),
+        pytest.param(
+            sign(makers.revocations(number=2, issued=AHEAD), VENDOR),
+            sign(makers.revocations(number=3, serials=[SERIAL]), VENDOR),
+            id="list",
+        ),
+        pytest.param(catalog(3, issued=AHEAD), catalog(4), id="catalog"),
+    ],
+)
+def test_in_a_file_what_it_supersedes_itself_is_passed_over_before_it_is_ahead(
+    ahead: armor.Token, superseding: armor.Token
+) -> None:
+    refused(IssuedAhead, STORE.trust, lambda: extend_trust_store(STORE, [ahead], NOW))
+    alone = extend_trust_store(STORE, [superseding], NOW)
+    assert extend_trust_store(STORE, [ahead, superseding], NOW) == alone
+    assert extend_trust_store(STORE, [superseding, ahead], NOW) == alone
+    assert extend_trust_store(alone, [ahead], NOW) == alone
+
+
+def test_what_is_held_is_recognized_before_it_is_ahead() -> None:
+    """The clock that shows the past may even be the one that is wrong."""
+    tokens = armor.read(PACK)
+    assert extend_trust_store(STORE, tokens, NOW - 900 * DAY) == STORE

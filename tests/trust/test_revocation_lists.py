@@ -1,4 +1,4 @@
-"""Revocation lists: rules L1 to L3 (`docs/format.md`, "Trust")."""
+"""Revocation lists: rules L1 and L2 (`docs/format.md`, "Trust")."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ from licensekit.wire import armor, frame
 from licensekit.wire.documents import KeyState, SignedType
 from tests import makers
 from tests.makers import ISSUED, NOW, PARTNER, SERIAL
-from tests.refusals import counts, frozen, refused
+from tests.refusals import counts, lists_seen, refused, trust_seen
 
 ROOT, VENDOR, LISTS, TRIALS, PARTNERS, RETIRED, REVOKED, STRANGER = (
     makers.key(name)
@@ -95,7 +95,7 @@ def test_each_issuer_has_an_order_of_its_own() -> None:
     token = revocations(1, PARTNERS, issuer=PARTNER, serials=[SERIAL])
     state = update_revocations(LISTED, token, NOW)
     assert sorted(state.lists) == ["demo", PARTNER]
-    assert state.seen.lists == {"demo": (3, 4), PARTNER: (3, 1)}
+    assert lists_seen(state.seen) == {"demo": (1, 3, 4), PARTNER: (1, 3, 1)}
 
 
 def test_a_partner_takes_nothing_of_the_vendors_back() -> None:
@@ -127,6 +127,10 @@ REFUSED: dict[str, tuple[type[LicenseError], armor.Token]] = {
     ),
     "of another product": (WrongProduct, revocations(5, product="other")),
     "made under a later trust document": (RevocationsAhead, revocations(5, trust_version=4)),
+    "made under a later root": (
+        RevocationsAhead,
+        revocations(5, root_version=2, trust_version=1),
+    ),
     "a lower number": (RevocationsRollback, revocations(3)),
     "a huge number under an earlier trust document": (
         RevocationsRollback,
@@ -164,7 +168,7 @@ def test_a_thief_with_the_lists_key_wins_until_the_key_is_revoked() -> None:
 
 
 def test_a_huge_number_dies_with_the_next_trust_document() -> None:
-    """L3: the thief's list goes, nothing of the issuer counts until a list comes, and one can."""
+    """L2: the thief's list goes, nothing of the issuer counts until a list comes, and one can."""
     state = update_trust(STOLEN, trust(4, state=KeyState.REVOKED), NOW)
     assert state.lists == {}
     assert state.list_missing("demo")
@@ -195,7 +199,7 @@ def test_the_thiefs_list_does_not_come_back() -> None:
 def test_a_list_goes_when_its_key_may_not_sign_it_any_more(changes: dict[str, Any]) -> None:
     state = update_trust(LISTED, trust(4, **changes), NOW)
     assert state.lists == {}
-    assert state.seen.lists == {"demo": (3, 4)}
+    assert lists_seen(state.seen) == {"demo": (1, 3, 4)}
     refused(RevocationsMissing, state, lambda: verify_bundle(ANOTHER, state, NOW))
 
 
@@ -240,5 +244,6 @@ def test_lists_live_on_through_a_rotation_of_the_root() -> None:
     state = update_root(LISTED, sign(makers.root(new, version=2), ROOT, new))
     keys = (makers.admitted(LISTS), makers.admitted(VENDOR))
     state = update_trust(state, sign(makers.trust(*keys, version=4, root_version=2), new), NOW)
-    assert frozen(state)[-1] == (2, 4, (("demo", (3, 4)),))
+    assert trust_seen(state.seen) == (2, 4)
+    assert lists_seen(state.seen) == {"demo": (1, 3, 4)}
     refused(BundleRevoked, state, lambda: verify_bundle(BUNDLE, state, NOW))

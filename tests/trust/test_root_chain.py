@@ -1,4 +1,4 @@
-"""The pinned root and the chain from it: rules R1 to R4 (`docs/format.md`, "Trust")."""
+"""The pinned root and the chain from it: rules R1 and R2 (`docs/format.md`, "Trust")."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -31,7 +31,7 @@ from licensekit.trust.state import TrustState, start, update_root
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Root, RootKey
 from tests import makers, rare_keys
-from tests.refusals import refused
+from tests.refusals import refused, root_seen
 
 A, B, C, D = (makers.key(name) for name in "abcd")
 
@@ -213,7 +213,7 @@ def test_the_chain_goes_on_from_it() -> None:
 
 
 def test_an_older_root_changes_nothing() -> None:
-    """R4, where the pinned root happens to vouch for the one before it."""
+    """R2, where the pinned root happens to vouch for the one before it."""
     two = sign(root([A, B], 2), A, B)
     state = start([two], makers.pin(two))
     assert update_root(state, sign(ONE, A, B, C)) is state
@@ -233,7 +233,7 @@ def test_an_older_root_changes_nothing() -> None:
 def test_the_thresholds_of_both_roots_make_a_rotation(token: armor.Token) -> None:
     state = update_root(STATE, token)
     assert versions(state) == [1, 2]
-    assert state.seen.root == 2
+    assert root_seen(state.seen) == 2
     assert versions(STATE) == [1]
 
 

@@ -89,7 +89,7 @@ def license_file(year: Year) -> list[armor.Token]:
 def shipped(year: int) -> TrustStore:
     """Return the ground of an application shipped in `year`, with that year's pack and pin."""
     now = YEARS[year]
-    return open_pack(now.pack, makers.pin(now.roots[-1]), now.time)
+    return open_pack(now.pack, makers.pin(now.roots[-1]))
 
 
 @pytest.mark.parametrize("year", range(4))

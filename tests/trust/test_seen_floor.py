@@ -1,51 +1,98 @@
 """What was seen before is a floor: rule S1 (`docs/format.md`, "Trust")."""
 
+from typing import Any
+
 import pytest
 
 from licensekit.errors import (
     BundleRevoked,
+    CatalogFork,
+    LicenseError,
+    RevocationsFork,
     RevocationsMissing,
     RevocationsRollback,
+    RootFork,
     RootRollback,
+    TrustFork,
     TrustRollback,
 )
+from licensekit.trust.order import NOTHING_SEEN, FullVersion, Seen, SeenDocument, merge
+from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
 from licensekit.trust.sign import sign
-from licensekit.trust.state import Seen, require_seen, start, update_revocations
+from licensekit.trust.state import TrustState, remember, require_floor, start, update_revocations
+from licensekit.wire import armor
 from tests import makers
 from tests.makers import NOW, SERIAL
 from tests.refusals import counts, refused
 
-VENDOR = makers.key("vendor")
+ROOT, VENDOR = makers.key("root"), makers.key("vendor")
 FIRST, TRUST = makers.first_root(), makers.first_trust()
 LIST = sign(makers.revocations(number=4, serials=[SERIAL]), VENDOR)
+CATALOG = sign(makers.catalog(version=2), VENDOR)
 STATE = makers.state_of(FIRST, TRUST, LIST)
+STORE = open_pack(makers.file_of(FIRST, TRUST, LIST, CATALOG), makers.pin(FIRST))
+SEEN = STORE.trust.seen
 BUNDLE = sign(makers.bundle(), VENDOR)
 ANOTHER = sign(makers.bundle(serial="1010000022"), VENDOR)
 
 
-@pytest.mark.parametrize("seen", [Seen(), STATE.seen, Seen(1, 1, {}), Seen(1, 0, {"demo": (1, 2)})])
+def one(*version: int, of: armor.Token | None = None) -> SeenDocument:
+    """Return what was seen in a place: the document of a token, or one that nobody has."""
+    return SeenDocument(version, bytes(16) if of is None else makers.identity_of(of))
+
+
+def held(state: TrustState, seen: Seen) -> TrustState:
+    """Return `state` with a floor, if it is not below."""
+    floored = remember(state, seen)
+    require_floor(floored)
+    return floored
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        pytest.param(NOTHING_SEEN, id="nothing"),
+        pytest.param(STATE.seen, id="the same"),
+        pytest.param(Seen(one(1, of=FIRST), one(1, 1, of=TRUST)), id="no list"),
+        pytest.param(Seen(lists={"demo": one(1, 1, 3)}), id="an older list"),
+    ],
+)
 def test_a_state_at_or_above_the_floor_is_as_it_was(seen: Seen) -> None:
-    assert require_seen(STATE, seen) == STATE
+    assert held(STATE, seen) == STATE
 
 
-def test_a_lower_root_is_refused() -> None:
-    error = refused(RootRollback, STATE, lambda: require_seen(STATE, Seen(2, 1, {})))
+BELOW: dict[str, tuple[type[LicenseError], Seen]] = {
+    "a later root was seen": (RootRollback, Seen(root=one(2))),
+    "another root of its version": (RootFork, Seen(root=one(1))),
+    "a later trust document": (TrustRollback, Seen(trust=one(1, 2))),
+    "one of a later root": (TrustRollback, Seen(trust=one(2, 1))),
+    "another trust document of its version": (TrustFork, Seen(trust=one(1, 1))),
+    "another list of its number": (RevocationsFork, Seen(lists={"demo": one(1, 1, 4)})),
+}
+
+
+@pytest.mark.parametrize(("error", "seen"), BELOW.values(), ids=BELOW)
+def test_a_state_below_the_floor_or_beside_it_is_refused(
+    error: type[LicenseError], seen: Seen
+) -> None:
+    refused(error, STATE, lambda: held(STATE, seen))
+
+
+def test_a_refusal_says_what_was_seen() -> None:
+    error = refused(RootRollback, STATE, lambda: held(STATE, Seen(root=one(2))))
     assert "root 2 was seen before" in str(error)
-
-
-def test_a_lower_trust_document_is_refused() -> None:
-    error = refused(TrustRollback, STATE, lambda: require_seen(STATE, Seen(1, 2, {})))
-    assert "2 was seen before" in str(error)
+    lower = refused(TrustRollback, STATE, lambda: held(STATE, Seen(trust=one(1, 2))))
+    assert "2 was seen before" in str(lower)
 
 
 def test_a_trust_document_that_is_gone_is_refused() -> None:
     bare = start([FIRST], makers.pin(FIRST))
-    refused(TrustRollback, bare, lambda: require_seen(bare, Seen(1, 1, {})))
+    refused(TrustRollback, bare, lambda: held(bare, STATE.seen))
 
 
-@pytest.mark.parametrize("place", [(1, 5), (2, 1)])
-def test_a_lower_list_has_the_effect_of_none(place: tuple[int, int]) -> None:
-    state = require_seen(STATE, Seen(1, 1, {"demo": place}))
+@pytest.mark.parametrize("version", [(1, 1, 5), (1, 2, 1), (2, 1, 1)])
+def test_a_lower_list_has_the_effect_of_none(version: FullVersion) -> None:
+    state = held(STATE, Seen(lists={"demo": one(*version)}))
     assert state.list_missing("demo")
     refused(RevocationsMissing, state, lambda: counts(ANOTHER, state))
 
@@ -54,12 +101,12 @@ def test_a_list_that_is_gone_is_not_an_empty_list() -> None:
     """Somebody deleted it; the floor remembers."""
     without = makers.state_of(FIRST, TRUST)
     assert counts(BUNDLE, without)
-    state = require_seen(without, STATE.seen)
+    state = held(without, STATE.seen)
     refused(RevocationsMissing, state, lambda: counts(BUNDLE, state))
 
 
 def test_the_list_that_was_seen_or_a_later_one_puts_it_right() -> None:
-    state = require_seen(makers.state_of(FIRST, TRUST), STATE.seen)
+    state = held(makers.state_of(FIRST, TRUST), STATE.seen)
     same = update_revocations(state, LIST, NOW)
     refused(BundleRevoked, same, lambda: counts(BUNDLE, same))
     assert counts(ANOTHER, same)
@@ -67,14 +114,53 @@ def test_the_list_that_was_seen_or_a_later_one_puts_it_right() -> None:
     assert counts(BUNDLE, later)
 
 
-def test_an_older_list_does_not() -> None:
-    state = require_seen(makers.state_of(FIRST, TRUST), STATE.seen)
-    older = sign(makers.revocations(number=3), VENDOR)
-    refused(RevocationsRollback, state, lambda: update_revocations(state, older, NOW))
+def test_the_list_that_was_seen_is_taken_again_whatever_the_clock_shows() -> None:
+    state = held(makers.state_of(FIRST, TRUST), STATE.seen)
+    assert update_revocations(state, LIST, 0).lists == STATE.lists
+
+
+@pytest.mark.parametrize(
+    ("error", "changes"),
+    [
+        pytest.param(RevocationsRollback, {"number": 3}, id="an older list"),
+        pytest.param(RevocationsFork, {"number": 4}, id="another one in its place"),
+    ],
+)
+def test_no_other_list_does(error: type[LicenseError], changes: dict[str, Any]) -> None:
+    state = held(makers.state_of(FIRST, TRUST), STATE.seen)
+    token = sign(makers.revocations(**changes), VENDOR)
+    refused(error, state, lambda: update_revocations(state, token, NOW))
+
+
+def catalogs(trust_store: TrustStore) -> dict[str, int]:
+    """Return issuer to the version of its catalog in force."""
+    return {issuer: held.document.version for issuer, held in trust_store.catalogs.items()}
+
+
+def test_a_catalog_below_the_floor_is_not_in_force() -> None:
+    seen = SEEN._replace(catalogs={"demo": one(1, 1, 3)})
+    assert catalogs(extend_trust_store(STORE, [], NOW, seen)) == {}
+    later = sign(makers.catalog(version=4), VENDOR)
+    assert catalogs(extend_trust_store(STORE, [later], NOW, seen)) == {"demo": 4}
+
+
+def test_another_catalog_in_the_place_of_the_one_that_was_seen_is_a_fork() -> None:
+    seen = SEEN._replace(catalogs={"demo": one(1, 1, 2)})
+    refused(CatalogFork, STORE.trust, lambda: extend_trust_store(STORE, [], NOW, seen))
+    without = open_pack(makers.file_of(FIRST, TRUST), makers.pin(FIRST))
+    refused(CatalogFork, without.trust, lambda: extend_trust_store(without, [CATALOG], NOW, seen))
 
 
 def test_the_floor_never_falls() -> None:
-    higher = Seen(1, 1, {"demo": (1, 9), "partner": (1, 1)})
-    state = require_seen(require_seen(STATE, higher), Seen())
-    assert state.seen == higher
-    assert require_seen(state, Seen(1, 1, {"demo": (1, 2)})).seen == higher
+    higher = Seen(
+        one(3), one(3, 9), {"demo": one(1, 9, 1), "partner": one(1, 1, 1)}, {"demo": one(1, 1, 3)}
+    )
+    lower = Seen(one(2), one(3, 8), {"demo": one(1, 8, 99)}, {"demo": one(1, 1, 2)})
+    for floor in (lower, NOTHING_SEEN, higher):
+        assert merge(higher, floor) == merge(floor, higher) == higher
+
+
+def test_of_two_in_one_place_the_floor_decides() -> None:
+    ours, other = Seen(root=one(1, of=FIRST)), Seen(root=one(1))
+    assert merge(ours, other) == ours
+    assert merge(other, ours) == other

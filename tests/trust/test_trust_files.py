@@ -26,7 +26,7 @@ from licensekit.wire import armor
 from licensekit.wire.documents import KeyState, SignedType
 from tests import makers
 from tests.makers import NOW, SERIAL
-from tests.refusals import counts, frozen, refused
+from tests.refusals import counts, frozen, lists_seen, refused, root_seen, trust_seen
 
 R1, R2, R3, VENDOR, LISTS = (makers.key(name) for name in ("r1", "r2", "r3", "vendor", "lists"))
 BUNDLE = sign(makers.bundle(), VENDOR)
@@ -42,7 +42,10 @@ def trust(version: int, under: int, signer: SigningKey, **lists_key: Any) -> arm
 
 
 def revocations(under: int, number: int, **changes: Any) -> armor.Token:
-    return sign(makers.revocations(trust_version=under, number=number, **changes), LISTS)
+    """Return a list under the root and the trust document of one version."""
+    root_version = min(under, 3)
+    versions = {"root_version": root_version, "trust_version": under, "number": number}
+    return sign(makers.revocations(**(versions | changes)), LISTS)
 
 
 ROOTS = [root(1, R1), root(2, R2, R1), root(3, R3, R2)]
@@ -59,8 +62,8 @@ NEWEST = extend(pinned(), WHOLE, NOW)
 
 
 def test_a_file_brings_a_state_to_the_newest_of_everything() -> None:
-    assert (NEWEST.seen.root, NEWEST.seen.trust) == (3, 3)
-    assert NEWEST.seen.lists == {"demo": (3, 1)}
+    assert (root_seen(NEWEST.seen), trust_seen(NEWEST.seen)) == (3, (3, 3))
+    assert lists_seen(NEWEST.seen) == {"demo": (3, 3, 1)}
     refused(BundleRevoked, NEWEST, lambda: counts(BUNDLE, NEWEST))
 
 
@@ -104,14 +107,14 @@ def test_a_list_by_a_key_that_was_revoked_since_is_passed_over() -> None:
 def test_a_huge_list_and_the_trust_document_that_ends_it_may_come_in_one_file() -> None:
     huge = revocations(3, 2**32 - 1)
     end = trust(4, 3, R3, state=KeyState.REVOKED)
-    fresh = sign(makers.revocations(trust_version=4, serials=[SERIAL]), VENDOR)
+    fresh = sign(makers.revocations(root_version=3, trust_version=4, serials=[SERIAL]), VENDOR)
     state = extend(extend(NEWEST, [huge], NOW), [huge, fresh, end], NOW)
-    assert state.seen.lists == {"demo": (4, 1)}
+    assert lists_seen(state.seen) == {"demo": (3, 4, 1)}
     refused(BundleRevoked, state, lambda: counts(BUNDLE, state))
 
 
 def test_a_trust_document_passed_on_the_way_puts_no_list_out_of_force() -> None:
-    """Whichever comes first in the file, L3 is judged by the newest."""
+    """Whichever comes first in the file, L2 is judged by the newest."""
     barred = trust(4, 3, R3, scope=makers.scope(types=[SignedType.BUNDLE]))
     readmitted = trust(5, 3, R3)
     one = extend(NEWEST, [barred, readmitted], NOW)
@@ -140,7 +143,10 @@ REFUSED: dict[str, tuple[type[LicenseError], list[armor.Token]]] = {
     "a forged trust document": (SignatureInvalid, [makers.forged(trust(4, 3, R3))]),
     "a list ahead of its trust document": (RevocationsAhead, [revocations(4, 1)]),
     "a fork of the list": (RevocationsFork, [revocations(3, 1)]),
-    "a list by a stranger": (KeyUnknown, [sign(makers.revocations(trust_version=3), THIEF)]),
+    "a list by a stranger": (
+        KeyUnknown,
+        [sign(makers.revocations(root_version=3, trust_version=3), THIEF)],
+    ),
     "a good root and a bad trust document": (
         SignatureInvalid,
         [root(4, R4, R3), makers.forged(trust(4, 4, R4))],
@@ -177,7 +183,7 @@ def test_what_is_older_than_the_pin_changes_nothing(file: list[armor.Token]) -> 
 def test_older_and_newer_than_the_pin_may_stand_in_one_file() -> None:
     state = extend(pinned(2), [*WHOLE, LATER, trust(4, 4, R4)], NOW)
     assert [known.root.version for known in state.chain] == [3, 4]
-    assert state.seen.trust == 4
+    assert trust_seen(state.seen) == (4, 4)
 
 
 def test_with_nothing_in_force_the_first_reason_is_given() -> None:

@@ -4,14 +4,15 @@ from typing import Any
 
 from licensekit.dates import parse_seconds
 from licensekit.errors import LicenseError
-from licensekit.trust.pack import extend_trust_store, open_pack
+from licensekit.trust.order import NOTHING_SEEN, Seen, SeenDocument, full_version
+from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
+from licensekit.trust.scope import may_still_sign
 from licensekit.trust.signed import SelfSigned, Verified, self_signed
-from licensekit.trust.state import Seen, TrustState, update_revocations, update_root, update_trust
+from licensekit.trust.state import TrustState, update_revocations, update_root, update_trust
 from licensekit.trust.verify import verify_bundle, verify_catalog, verify_reset
 from licensekit.wire import armor
 from licensekit.wire.documents import Document, Receipt, Request, Statement
 from licensekit.wire.plain import plain
-from tests.vectors.vector import state_numbers
 
 
 def run(vector: dict[str, Any], ground: dict[str, str]) -> dict[str, Any]:
@@ -33,18 +34,23 @@ def file_bytes(vector: dict[str, Any]) -> bytes:
 
 def _taken(vector: dict[str, Any], on: dict[str, str]) -> dict[str, Any]:
     now = parse_seconds(vector["now"])
-    ground = open_pack(on["pack"], on["root"], now)
+    ground = open_pack(on["pack"], on["root"])
     tokens = armor.read(file_bytes(vector))
     if vector.get("alone"):
-        ground = ground._replace(trust=_alone(ground.trust, tokens[0], now))
+        ground = _alone(ground, tokens[0], now)
     else:
         ground = extend_trust_store(ground, tokens, now, _seen(vector.get("seen")))
     state = ground.trust
     documents = [_verified(token, state, now) for token in tokens if token.type not in _OF_TRUST]
-    seen = state.seen
-    catalogs = {issuer: held.document.version for issuer, held in ground.catalogs.items()}
+    in_force = {"root": state.chain[-1].verified, "trust": state.trust}
+    numbers = {
+        name: None if held is None else list(full_version(held.document))
+        for name, held in in_force.items()
+    }
+    lists = {issuer: list(seen.version) for issuer, seen in state.seen.lists.items()}
+    catalogs = {i: list(full_version(held.document)) for i, held in ground.catalogs.items()}
     return {
-        "state": state_numbers(seen.root, seen.trust, dict(seen.lists), catalogs),
+        "state": {**numbers, "lists": lists, "catalogs": catalogs},
         "documents": [_shown(document) for document in documents],
     }
 
@@ -52,18 +58,33 @@ def _taken(vector: dict[str, Any], on: dict[str, str]) -> dict[str, Any]:
 _OF_TRUST = frozenset({"root", "trust", "revocations"})
 
 
-def _seen(said: dict[str, Any] | None) -> Seen | None:
+def _seen(said: dict[str, Any] | None) -> Seen:
     if said is None:
-        return None
-    lists = {issuer: (place[0], place[1]) for issuer, place in said["lists"].items()}
-    return Seen(said["root"], said["trust"], lists)
+        return NOTHING_SEEN
+    return Seen(
+        _place(said["root"]),
+        _place(said["trust"]),
+        {issuer: _document(place) for issuer, place in said["lists"].items()},
+        {issuer: _document(place) for issuer, place in said["catalogs"].items()},
+    )
 
 
-def _alone(state: TrustState, token: armor.Token, now: int) -> TrustState:
+def _place(said: dict[str, Any] | None) -> SeenDocument | None:
+    return None if said is None else _document(said)
+
+
+def _document(said: dict[str, Any]) -> SeenDocument:
+    return SeenDocument(tuple(said["version"]), bytes.fromhex(said["identity"]))
+
+
+def _alone(ground: TrustStore, token: armor.Token, now: int) -> TrustStore:
     if token.type == "root":
-        return update_root(state, token)
-    take = update_trust if token.type == "trust" else update_revocations
-    return take(state, token, now)
+        return ground._replace(trust=update_root(ground.trust, token))
+    if token.type != "trust":
+        return ground._replace(trust=update_revocations(ground.trust, token, now))
+    trust = update_trust(ground.trust, token, now)
+    stand = {i: c for i, c in ground.catalogs.items() if may_still_sign(trust.signers, c)}
+    return TrustStore(trust, stand)
 
 
 def _verified(
@@ -73,7 +94,7 @@ def _verified(
         case "bundle":
             return verify_bundle(token, state, now)
         case "catalog":
-            return verify_catalog(token, state, now)
+            return verify_catalog(token, state)
         case "reset":
             return verify_reset(token, state, now)
         case "request":

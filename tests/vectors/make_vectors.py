@@ -10,7 +10,15 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
-from tests.vectors import of_documents, of_form, of_hybrids, of_trust, of_verification
+from tests.vectors import (
+    of_documents,
+    of_form,
+    of_hybrids,
+    of_lists,
+    of_packs,
+    of_trust,
+    of_verification,
+)
 from tests.vectors.vector import Vector
 
 FOLDER: Final = Path(__file__).parent / "lk1"
@@ -29,11 +37,11 @@ GROUPS: Final[dict[str, Callable[[], Iterable[Vector]]]] = {
     "contents": of_verification.contents,
     "revoked": of_verification.revoked,
     "installations": of_verification.installations,
-    "packs": of_verification.packs,
+    "packs": of_packs.packs,
     "pins": of_trust.pins,
     "rotations": of_trust.rotations,
     "trust-documents": of_trust.trust_documents,
-    "lists": of_trust.lists,
+    "lists": of_lists.lists,
     "files": of_trust.files,
     AT_RANDOM: of_hybrids.hybrids,
 }

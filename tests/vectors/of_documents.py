@@ -100,7 +100,7 @@ def documents() -> Iterator[Vector]:
         "statement": makers.statement(notices=["expires in 3 days"]),
     }
     for name, document in good.items():
-        catalogs = {"demo": 1} if isinstance(document, Catalog) else {}
+        catalogs = {"demo": (1, 1, 1)} if isinstance(document, Catalog) else {}
         about = f"a {name} with what the others leave out"
         file = file_of(sign(document, signer_of(document)))
         yield GROUND.takes("6", f"whole-{name}", about, file, document, catalogs=catalogs)

@@ -10,10 +10,8 @@ from tests import makers, rare_keys
 from tests.makers import ISSUED, ISSUED_DAY, NOW, PARTNER, SERIAL, YEAR_SECONDS
 from tests.vectors.vector import (
     ADD_ONS,
-    ADMITTED,
     BASES,
     CATALOGS,
-    FIRST,
     GROUND,
     PARTNERS,
     RETIRED,
@@ -21,12 +19,10 @@ from tests.vectors.vector import (
     ROOT,
     SALES,
     STRANGER,
-    TRUST,
     VENDOR,
-    Ground,
-    Lists,
     Vector,
     file_of,
+    shown_seen,
 )
 
 BUNDLE = makers.bundle()
@@ -140,7 +136,7 @@ def contents() -> Iterator[Vector]:
         ),
     }
     for name, (about, signer, document) in good.items():
-        known = {"demo": 1} if isinstance(document, Catalog) else {}
+        known = {"demo": (1, 1, 1)} if isinstance(document, Catalog) else {}
         yield GROUND.takes("7", name, about, by(signer, document), document, catalogs=known)
     late = makers.bundle(issued=at_end)
     about = "issued in the last second of the window"
@@ -216,7 +212,7 @@ def revoked() -> Iterator[Vector]:
         about = f"taken back by {name}"
         bundle = file_of(token, TOKEN)
         yield GROUND.refuses("9", "bundle-revoked", name, about, bundle)
-        state = (1, 1, {"demo": (1, 1)})
+        state = (1, 1, {"demo": (1, 1, 1)})
         file = file_of(token, sign(another, VENDOR))
         about = f"another bundle, not taken back by {name}"
         yield GROUND.takes("9", f"not-{name}", about, file, another, state=state)
@@ -234,7 +230,7 @@ def revoked() -> Iterator[Vector]:
         "the lowest sequence that still counts, and another part",
         file_of(at_lowest, TOKEN),
         BUNDLE,
-        state=(1, 1, {"demo": (1, 1)}),
+        state=(1, 1, {"demo": (1, 1, 1)}),
     )
     partners = sign(makers.revocations(issuer=PARTNER, serials=[SERIAL]), PARTNERS)
     yield GROUND.takes(
@@ -243,7 +239,7 @@ def revoked() -> Iterator[Vector]:
         "a partner's list says nothing of the vendor's bundles",
         file_of(partners, TOKEN),
         BUNDLE,
-        state=(1, 1, {PARTNER: (1, 1)}),
+        state=(1, 1, {PARTNER: (1, 1, 1)}),
     )
     yield GROUND.refuses(
         "9",
@@ -251,7 +247,7 @@ def revoked() -> Iterator[Vector]:
         "list-gone",
         "a list was seen before and is not here (S1)",
         file_of(TOKEN),
-        seen={"root": 1, "trust": 1, "lists": {"demo": [1, 1]}},
+        seen=shown_seen(demo=sign(makers.revocations(), VENDOR)),
     )
 
 
@@ -288,45 +284,3 @@ def installations() -> Iterator[Vector]:
         yield refuse("4", "key-invalid", f"non-canonical-{number}", about, carrying(public))
     about = "a key on no point of the curve"
     yield refuse("4", "key-invalid", "no-point", about, carrying(rare_keys.NO_POINT))
-
-
-def packs() -> Iterator[Vector]:
-    """Packs, and catalogs in files."""
-    catalog = makers.catalog(version=2)
-    pack = file_of(FIRST, TRUST, sign(catalog, CATALOGS))
-    ground = Ground(GROUND.root, pack, catalogs={"demo": 2})
-    bundle = file_of(TOKEN)
-    yield ground.takes("Packs", "pack-with-catalog", "a whole pack", bundle, BUNDLE)
-    older = makers.catalog(version=1)
-    about = "an older catalog is genuine, and changes nothing"
-    yield ground.takes("Packs", "older-catalog", about, by(CATALOGS, older), older)
-    fork = by(CATALOGS, makers.catalog(version=2, urls={"buy": "https://example.com/"}))
-    about = "another catalog of the version in force"
-    yield ground.refuses("Packs", "catalog-fork", "catalog-fork", about, fork)
-    by_revoked = file_of(FIRST, TRUST, sign(catalog, REVOKED))
-    about = "a catalog by a key that was revoked since is passed over"
-    passing_over = Ground(GROUND.root, by_revoked)
-    yield passing_over.takes("Packs", "catalog-by-a-revoked-key", about, bundle, BUNDLE)
-    left = [key for key in ADMITTED if key.name != "catalogs only"]
-    narrowed = sign(makers.trust(*left, version=2), ROOT)
-    about = "the trust document in the file admits the catalog's key no more"
-    file = file_of(narrowed, TOKEN)
-    state = (1, 2, Lists())
-    yield ground.takes("Packs", "forgotten", about, file, BUNDLE, state=state, catalogs={})
-    newer = makers.catalog(version=3)
-    about = "a newer catalog rides in a license file"
-    file = file_of(sign(newer, CATALOGS), TOKEN)
-    yield ground.takes("Packs", "newer-catalog", about, file, newer, BUNDLE, catalogs={"demo": 3})
-    wrong = {
-        "bundle-in-pack": ("unexpected-type", "a pack holds no bundle", GROUND.pack + bundle),
-        "no-trust-document": ("trust-missing", "a pack of a root alone", file_of(FIRST)),
-        "forged-catalog": (
-            "signature-invalid",
-            "a catalog in a pack is judged like any other",
-            file_of(FIRST, TRUST, makers.forged(sign(catalog, CATALOGS))),
-        ),
-    }
-    steps = {"signature-invalid": "5"}
-    for name, (code, about, spoiled) in wrong.items():
-        spoiled_ground = Ground(GROUND.root, spoiled)
-        yield spoiled_ground.refuses(steps.get(code, "Packs"), code, name, about, bundle)

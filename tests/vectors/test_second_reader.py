@@ -1,5 +1,7 @@
 """Two readers that share no code make the same of every vector, file, frame and payload."""
 
+import re
+from collections import defaultdict
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from licensekit.wire.documents import CLASS_OF, Bundle, decode, encode
 from licensekit.wire.plain import plain
 from tests.any_document import BY_TYPE
 from tests.spellings import NO_PAYLOADS, OTHER_SPELLINGS
+from tests.vectors import conformance
 from tests.vectors.second_reader import fields, files, forms
 from tests.vectors.second_reader.forms import RefusedError
 from tests.vectors.test_vectors import ALL, FILES
@@ -157,3 +160,51 @@ def test_both_refuse_a_damaged_payload_alike(kind: str, data: st.DataObject) -> 
 def test_both_refuse_other_spellings_alike(payload: bytes) -> None:
     assert theirs("bundle", payload) == ours("bundle", payload)
     assert isinstance(ours("bundle", payload), str)
+
+
+TRUST_GROUPS = ("pins", "rotations", "trust-documents", "lists", "files", "packs", "revoked")
+WORLDS: dict[str, list[tuple[dict[str, str], dict[str, Any]]]] = defaultdict(list)
+"""Pin to the grounds under it, each with a vector."""
+for _group in TRUST_GROUPS:
+    for _vector in FILES[_group]["vectors"]:
+        _ground = FILES[_group]["grounds"][_vector["ground"]]
+        WORLDS[_ground["root"]].append((_ground, _vector))
+TOKENS = {
+    pin: sorted(
+        {
+            token
+            for ground, vector in world
+            for token in re.findall(r"lk1-\w+\.[\w+/]+", ground["pack"] + vector.get("file", ""))
+        }
+    )
+    for pin, world in WORLDS.items()
+}
+
+
+@given(data=st.data())
+def test_both_make_the_same_of_any_mixture_of_documents(data: st.DataObject) -> None:
+    """Tokens of all vectors under one pin, as pack and as file, with any floor and at any time."""
+    pin = data.draw(st.sampled_from(sorted(WORLDS)))
+    world, tokens = WORLDS[pin], TOKENS[pin]
+    ground, _ = data.draw(st.sampled_from(world))
+    mixed = data.draw(st.lists(st.sampled_from(tokens), max_size=3))
+    seen = [vector["seen"] for _, vector in world if "seen" in vector]
+    floor = data.draw(st.sampled_from([None, *seen]))
+    vector = {
+        "now": data.draw(st.sampled_from(["2027-01-01T01:00:00Z", "2020-01-01T00:00:00Z"])),
+        "file": "\n".join(data.draw(st.lists(st.sampled_from(tokens), min_size=1, max_size=6))),
+    } | ({} if floor is None else {"seen": floor})
+    on = {"root": pin, "pack": "\n".join([ground["pack"], *mixed])}
+    assert files.run(vector, on) == conformance.run(vector, on)
+
+
+@given(data=st.data())
+def test_both_make_the_same_of_any_document_alone(data: st.DataObject) -> None:
+    pin = data.draw(st.sampled_from(sorted(WORLDS)))
+    on, _ = data.draw(st.sampled_from(WORLDS[pin]))
+    vector = {
+        "now": "2027-01-01T01:00:00Z",
+        "file": data.draw(st.sampled_from(TOKENS[pin])),
+        "alone": True,
+    }
+    assert files.run(vector, on) == conformance.run(vector, on)

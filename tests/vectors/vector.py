@@ -7,18 +7,32 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from licensekit.dates import format_seconds
+from licensekit.trust.order import full_version
 from licensekit.trust.sign import sign
 from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
-from licensekit.wire.documents import TYPE_OF, Document, KeyState, SignedType, Use, encode
+from licensekit.wire.documents import (
+    CLASS_OF,
+    TYPE_OF,
+    Catalog,
+    Document,
+    KeyState,
+    Revocations,
+    Root,
+    SignedType,
+    Trust,
+    Use,
+    decode,
+    encode,
+)
 from licensekit.wire.plain import plain
 from tests import makers
 from tests.makers import ISSUED, NOW, PARTNER
 
-Lists = dict[str, tuple[int, int]]
-"""Issuer to the place of its list: trust version and number."""
-Catalogs = dict[str, int]
-"""Issuer to the version of its catalog."""
+Lists = dict[str, tuple[int, int, int]]
+"""Issuer to the full version of its list: root version, trust version and number."""
+Catalogs = dict[str, tuple[int, int, int]]
+"""Issuer to the full version of its catalog: root version, trust version and version."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +86,8 @@ class Ground:
     pack: str
     seen_root: int = 1
     seen_trust: int = 1
-    lists: Lists = field(default_factory=dict[str, tuple[int, int]])
-    catalogs: Catalogs = field(default_factory=dict[str, int])
+    lists: Lists = field(default_factory=dict[str, tuple[int, int, int]])
+    catalogs: Catalogs = field(default_factory=dict[str, tuple[int, int, int]])
 
     def takes(
         self,
@@ -82,11 +96,14 @@ class Ground:
         about: str,
         file: str | bytes,
         *documents: Document,
-        state: tuple[int, int, Lists] | None = None,
+        state: tuple[int, int | None, Lists] | None = None,
         catalogs: Catalogs | None = None,
         **more: Any,
     ) -> Vector:
-        """Return a vector whose file is taken; `documents` are those that it verifies, in order."""
+        """Return a vector whose file is taken; `documents` are those that it verifies, in order.
+
+        `state` has the versions of root and trust document, and the lists.
+        """
         root, trust, lists = state or (self.seen_root, self.seen_trust, self.lists)
         shown = [shown_document(document) for document in documents]
         known = self.catalogs if catalogs is None else catalogs
@@ -101,14 +118,35 @@ class Ground:
         return Vector(name, about, self.root, self.pack, file, expect, rule, **more)
 
 
-def state_numbers(root: int, trust: int, lists: Lists, catalogs: Catalogs) -> dict[str, Any]:
-    """Return what was seen and which catalogs govern, as vectors show it."""
+def state_numbers(root: int, trust: int | None, lists: Lists, catalogs: Catalogs) -> dict[str, Any]:
+    """Return what is in force, and which lists were seen, as vectors show it."""
     return {
-        "root": root,
-        "trust": trust,
-        "lists": {issuer: list(place) for issuer, place in lists.items()},
-        "catalogs": catalogs,
+        "root": [root],
+        "trust": None if trust is None else [root, trust],
+        "lists": {issuer: list(version) for issuer, version in lists.items()},
+        "catalogs": {issuer: list(version) for issuer, version in catalogs.items()},
     }
+
+
+def shown_seen(
+    root: armor.Token | None = None, trust: armor.Token | None = None, **issuers: armor.Token
+) -> dict[str, Any]:
+    """Return what was seen before, as vectors show it; `issuers` has a list or catalog of each."""
+    shown: dict[str, Any] = {"root": None, "trust": None, "lists": {}, "catalogs": {}}
+    for name, token in (("root", root), ("trust", trust)):
+        if token is not None:
+            shown[name] = _shown_place(token)
+    for issuer, token in issuers.items():
+        group = "lists" if token.type == "revocations" else "catalogs"
+        shown[group][issuer] = _shown_place(token)
+    return shown
+
+
+def _shown_place(token: armor.Token) -> dict[str, Any]:
+    document = decode(CLASS_OF[token.type], makers.payload_of(token))
+    assert isinstance(document, Root | Trust | Revocations | Catalog)
+    version = list(full_version(document))
+    return {"version": version, "identity": makers.identity_of(token).hex()}
 
 
 def shown_document(document: Document) -> dict[str, Any]:

@@ -44,11 +44,10 @@ def rotate_root(*, scheme: str, count: int, threshold: int, roots: Roots) -> Non
     What was signed stays valid. Applications shipped long ago keep working: license files bring the
     trust documents that they lack.
     """
+    source = roots.root_passphrase
     proposal = roots.workspace.keys.propose_rotate_root(
         SCHEMES[scheme],
-        lambda: read_passphrase(
-            roots.root_passphrase, "Passphrase for the new root key", confirm=True
-        ),
+        lambda: read_passphrase(source, "Passphrase for the new root key", confirm=True),
         now=roots.now,
         count=count,
         threshold=threshold,

@@ -26,10 +26,11 @@ def show_license(details: LicenseDetails) -> None:
             ("remarks", spelling.listed(mark for mark, applies in marks if applies)),
             ("issuer", row.issuer),
             ("access", spelling.name_of(row.access)),
-            ("total", spelling.amount(row.total)),
+            ("total", spelling.amount_per(row.total, row.quantity, row.per)),
             ("in use", row.in_use),
             ("full with", license_.full_with),
             ("includes", spelling.listed(details.includes)),
+            ("replaced by", details.replaced_by),
             ("requires", spelling.listed(license_.requires)),
             ("required by", spelling.listed(details.required_by)),
             ("buy more", details.buy),
@@ -44,8 +45,8 @@ def show_license(details: LicenseDetails) -> None:
                     e.bundle,
                     spelling.name_of(e.state),
                     spelling.name_of(e.access),
-                    None if e.via else spelling.amount(e.amount),
-                    e.via,
+                    None if e.via else spelling.amount_per(e.amount, row.quantity, e.per),
+                    f"{e.via}, whose place it took" if e.successor else e.via,
                 )
                 for e in details.explanations
             ],
@@ -57,10 +58,7 @@ def show_license(details: LicenseDetails) -> None:
         emit()
         table(
             ["activated", "bundle", "now"],
-            [
-                (spelling.moment(r.activated), f"{r.serial} {r.part} {r.sequence}", r.state)
-                for r in details.history
-            ],
+            [(spelling.moment(one.activated), one.label, one.state) for one in details.history],
         )
 
 

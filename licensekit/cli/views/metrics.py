@@ -25,25 +25,27 @@ class _Metric(NamedTuple):
 
 def show_metrics(state: InstallationState) -> None:
     """Print days left, states, counts and notices."""
-    for metric in (*_of_bundles(state), *_of_licenses(state), _of_notices(state)):
+    for metric in (*_of_parts(state), *_of_licenses(state), _of_notices(state)):
         for line in _lines(metric):
             click.echo(line)
 
 
-def _of_bundles(state: InstallationState) -> Iterator[_Metric]:
+def _of_parts(state: InstallationState) -> Iterator[_Metric]:
     yield _Metric(
-        "licensekit_bundle_days_left",
-        "Days until the term of a bundle ends, or once it has ended, until grace does.",
+        "licensekit_days_left",
+        "Days until an issuer's part is no longer licensed without a gap, or grace ends.",
         [
-            (_labels(part), days)
-            for part in state.parts
-            if (days := part.days_left(state.now)) is not None
+            ({"issuer": one.issuer, "part": one.part}, days)
+            for one in state.entitlements.coverage
+            if (days := one.days_left(state.now)) is not None
         ],
     )
+    # Bundles that wait together differ in nothing that a label says: they are one sample.
+    labels = [{**_labels(part), "state": part.state.value} for part in state.parts]
     yield _Metric(
         "licensekit_bundle_state",
-        "1 for the state that a bundle is in: active, warning, grace, expired and others.",
-        [({**_labels(part), "state": part.state.value}, 1) for part in state.parts],
+        "1 for each state that bundles are in: active, warning, grace, expired and others.",
+        [(one, 1) for place, one in enumerate(labels) if one not in labels[:place]],
     )
 
 

@@ -1,12 +1,18 @@
 """What a license file would change, as people read it."""
 
+from collections.abc import Iterator
+from typing import Final
+
 from licensekit.access import Access
 from licensekit.cli.output import emit, facts, table
 from licensekit.cli.views import spelling
 from licensekit.cli.views.status import by_issuer_and_kind
 from licensekit.installation import Preview, PreviewRow
-from licensekit.wire.documents import Bundle, Kind
+from licensekit.wire.documents import Bundle, Kind, Use
 from licensekit.wire.plain import plain
+
+_NAMED: Final = 5
+"""How many licenses that end are named."""
 
 
 def show_preview(preview: Preview, *, show_all: bool) -> None:
@@ -16,11 +22,14 @@ def show_preview(preview: Preview, *, show_all: bool) -> None:
             ("company", preview.company or None),
             ("serial", preview.serial),
             *(("new", describe(bundle)) for bundle in preview.new),
+            *(("no effect", _idle(bundle)) for bundle in preview.without_effect),
+            *(("signed again", describe(bundle)) for bundle in preview.again),
             *(("replaces", describe(bundle)) for bundle in preview.replaced),
             *(("active", describe(bundle)) for bundle in preview.same),
             *(("refused", f"{describe(b)}, for {b.company}") for b in preview.refused),
             *(("brings", what) for what in preview.trust),
             ("from", spelling.moment(preview.moment) if preview.moment > preview.now else None),
+            *_consequences(preview),
         ]
     )
     rows = preview.rows if show_all else preview.altered
@@ -32,16 +41,39 @@ def show_preview(preview: Preview, *, show_all: bool) -> None:
     emit()
 
 
+def _consequences(preview: Preview) -> Iterator[tuple[str, str]]:
+    """Yield until when the product is licensed, what ends and how many people may log in."""
+    covered = spelling.covered(preview.consequences.covered_new)
+    yield "licensed until", f"{covered}; now {spelling.covered(preview.consequences.covered_now)}"
+    for loss in preview.consequences.losses:
+        what = "read-only" if loss.access is Access.READ else "ends"
+        named, more = loss.licenses[:_NAMED], len(loss.licenses) - _NAMED
+        listed = ", ".join((*named, *([f"{more} more"] if more > 0 else [])))
+        yield what, f"{_since(preview, loss.at)}: {listed}"
+    people = [f"{one.people} {_since(preview, one.at)}" for one in preview.consequences.logins[1:]]
+    if people:
+        yield "may log in", "; ".join((f"{preview.consequences.logins[0].people} now", *people))
+
+
+def _since(preview: Preview, at: int) -> str:
+    return f"from {spelling.moment(at)} on" if at > preview.now else "with this file"
+
+
 def describe(bundle: Bundle) -> str:
     """Return a bundle in a line: what it is, by whom and until when."""
     shown = plain(bundle)
     end = spelling.expiry(bundle.expiry)
     ends = end if bundle.expiry is None else f"until {end}"
     starts = f"from {shown['starts']} " if shown["starts"] else ""
+    use = "" if bundle.use is Use.PRODUCTION else f"{bundle.use.word}, "
     return (
-        f"{bundle.serial} {bundle.part}, sequence {bundle.sequence}, by {bundle.issuer},"
+        f"{bundle.serial} {bundle.part}, {use}sequence {bundle.sequence}, by {bundle.issuer},"
         f" {starts}{ends}"
     )
+
+
+def _idle(bundle: Bundle) -> str:
+    return f"{bundle.label} grants nothing beside what is active here; it counts once that is gone"
 
 
 def _row(row: PreviewRow) -> tuple[object, ...]:

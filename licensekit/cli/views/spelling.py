@@ -9,8 +9,9 @@ from typing import Final
 
 from licensekit.cli.output import counted
 from licensekit.dates import format_days, format_seconds
+from licensekit.installation import Coverage
 from licensekit.text.values import UNRESTRICTED
-from licensekit.wire.documents import Kind
+from licensekit.wire.documents import Kind, MeterPeriod
 from licensekit.wire.plain import word
 
 PERPETUAL: Final = "perpetual"
@@ -27,9 +28,20 @@ def amount(count: int | None) -> str:
     return UNRESTRICTED if count is None else str(count)
 
 
+def amount_per(count: int | None, unit: str | None, per: MeterPeriod | None) -> str:
+    """Return a count with its unit and the time after which it is there anew: `20 GB per month`."""
+    words = (amount(count), unit or "", "" if per is None else f"per {word(per)}")
+    return " ".join(filter(None, words))
+
+
 def expiry(day: int | None) -> str:
     """Return the last day of a term; None is perpetual."""
     return PERPETUAL if day is None else format_days(day)
+
+
+def covered(coverage: Coverage) -> str:
+    """Return the last day until which a part is licensed without a gap."""
+    return coverage.shown_until or "not licensed"
 
 
 def day(days: int | None) -> str | None:

@@ -10,6 +10,7 @@ from licensekit.cli.views import spelling
 from licensekit.cli.views.events import show_events
 from licensekit.dates import day_at
 from licensekit.installation import (
+    Coverage,
     InstallationState,
     LicenseRow,
     NextDate,
@@ -33,6 +34,7 @@ def show_status(state: InstallationState) -> None:
             ("serial", state.serial or "no bundle is active here"),
             ("product", _product(state)),
             ("time", spelling.moment(state.now)),
+            ("licensed until", _covered_text(state.entitlements.product_coverage, state.now)),
             ("next date", coming and _date_text(coming, state.now)),
             ("installation", state.fingerprint.key and state.fingerprint.key.hex()),
         ]
@@ -69,6 +71,19 @@ def show_notices(notices: Iterable[Notice]) -> None:
 def _product(state: InstallationState) -> str:
     code, name = state.trust_store.product, state.product_name
     return code if name == code else f"{name} ({code})"
+
+
+def _covered_text(coverage: Coverage, now: int) -> str | None:
+    """Return until when the product is licensed, in words; None: it is not."""
+    if not coverage.is_licensed:
+        return None
+    days = coverage.days_left(now)
+    if coverage.until is None or days is None:
+        return spelling.PERPETUAL
+    if coverage.until < day_at(now):
+        return f"{spelling.day(coverage.until)}; grace ends in {spelling.days(days)}"
+    followed = ", without a gap" if len(coverage.bundles) > 1 else ""
+    return f"{spelling.day(coverage.until)}, in {spelling.days(days)}{followed}"
 
 
 def _date_text(date: NextDate, now: int) -> str:
@@ -119,7 +134,7 @@ def _row(row: LicenseRow) -> tuple[object, ...]:
         row.code,
         row.name,
         row.in_use if is_counted else None,
-        spelling.amount(row.total),
+        spelling.amount_per(row.total, row.quantity, row.per),
         spelling.amount(row.free) if is_counted else None,
         spelling.name_of(row.access),
     )

@@ -108,6 +108,11 @@ def _preview(
             (one, license_name(state, one.license), one.holders[:SHOWN_HOLDERS])
             for one in found.deficits
         ],
+        license_names={
+            code: license_name(state, code)
+            for loss in found.consequences.losses
+            for code in loss.licenses
+        },
         issuers={b.issuer: issuer_name(state, b.issuer) for b in _bundles(found)},
         satellites={code for code, one in state.entitlements.licenses.items() if one.limits_sites},
     )

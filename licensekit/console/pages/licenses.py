@@ -57,6 +57,7 @@ def status_tab(visit: Visit) -> Response:
         state,
         tabs=_tabs(state),
         parts=parts,
+        covered=state.entitlements.product_coverage,
         today=day_at(state.now),
         bundles=bundles[::-1],
         issuers={one.issuer: issuer_name(state, one.issuer) for one in bundles},

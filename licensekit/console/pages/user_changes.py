@@ -30,7 +30,7 @@ def add(visit: Visit) -> Response:
 def assign(visit: Visit) -> Response:
     """Save what was ticked: assign what is new and release what is gone, in one change."""
     user_id = visit.form.raw("id")
-    ticked = tuple(filter(None, (visit.form.text("plan"), *visit.form.texts("license"))))
+    ticked = tuple(filter(None, (*visit.form.choices("plan"), *visit.form.texts("license"))))
     new, gone = visit.form.changes(ticked)
     try:
         visit.installation.users.assign(user_id, *new, release=gone)

@@ -6,7 +6,7 @@ from typing import Final
 from starlette.responses import Response
 
 from licensekit.access import Access
-from licensekit.console.rendering import license_name, page
+from licensekit.console.rendering import issuer_name, license_name, page
 from licensekit.console.views.choices import choices_of
 from licensekit.console.views.licenses import (
     LicenseView,
@@ -70,6 +70,7 @@ def user_card(
         kinds=KINDS,
         held=held,
         choices=choices,
+        issuers={group.issuer: issuer_name(state, group.issuer) for group in choices.plans},
         errors=errors,
         saved=visit.asked("saved"),
         given=given_by(state, details.given),

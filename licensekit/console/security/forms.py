@@ -45,6 +45,11 @@ class Form:
         """Return every text that was sent under a name: the check boxes that were ticked."""
         return tuple(value for value in self._data.getlist(name) if isinstance(value, str))
 
+    def choices(self, name: str) -> tuple[str, ...]:
+        """Return what was chosen in `name` and in its groups, which are called `name.GROUP`."""
+        groups = (one for one in self._data if one == name or one.startswith(f"{name}."))
+        return tuple(filter(None, map(self.text, groups)))
+
     def changes(self, ticked: Iterable[str]) -> tuple[list[str], list[str]]:
         """Return which licenses are ticked and were not held, and the other way around.
 

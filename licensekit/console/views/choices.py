@@ -32,16 +32,30 @@ class Choice(NamedTuple):
         return not self.ticked and (self.numbers is None or self.numbers.free == 0)
 
 
-class Choices(NamedTuple):
-    """Everything that can be assigned to one holder."""
+class Plans(NamedTuple):
+    """The plans of one issuer, of which a user holds at most one."""
 
+    issuer: str
+    """Empty for the vendor."""
     plans: tuple[Choice, ...]
-    others: tuple[Choice, ...]
+
+    @property
+    def field(self) -> str:
+        """What the form calls the choice."""
+        return f"plan.{self.issuer}" if self.issuer else "plan"
 
     @property
     def plan(self) -> str:
         """The plan that is ticked, or nothing."""
         return next((plan.code for plan in self.plans if plan.ticked), "")
+
+
+class Choices(NamedTuple):
+    """Everything that can be assigned to one holder."""
+
+    plans: tuple[Plans, ...]
+    """Of each issuer that has any, the vendor's first."""
+    others: tuple[Choice, ...]
 
 
 def choices_of(
@@ -86,8 +100,12 @@ def choices_of(
     parents = _parents(state, codes)
     roots = [choice(code) for code, parent in parents.items() if parent is None]
     is_plan = {code for code, row in rows.items() if row.plan}
+    of_issuer: dict[str, list[Choice]] = {}
+    for one in roots:
+        if one.code in is_plan:
+            of_issuer.setdefault(one.code.rpartition(".")[0], []).append(one)
     return Choices(
-        plans=tuple(one for one in roots if one.code in is_plan),
+        plans=tuple(Plans(issuer, tuple(of_issuer[issuer])) for issuer in sorted(of_issuer)),
         others=tuple(one for one in roots if one.code not in is_plan),
     )
 

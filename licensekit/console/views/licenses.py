@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from licensekit.access import Access
 from licensekit.installation import BundleState, InstallationState, LicenseRow, Part, rows
 from licensekit.wire.documents import Kind, SeatKind
+from licensekit.wire.plain import word
 
 _TONES: Final = {
     BundleState.ACTIVE: "good",
@@ -16,6 +17,8 @@ _TONES: Final = {
     BundleState.FOREIGN: "bad",
     BundleState.UNMAINTAINED: "bad",
 }
+_FOLLOWED: Final = "followed"
+"""The state of a bundle that ends, and that another one follows without a gap."""
 NEARLY_FULL: Final = 90
 """From so many percent in use on, a license is shown as nearly used up."""
 
@@ -25,7 +28,10 @@ class PartView(NamedTuple):
 
     part: Part
     tone: str
+    state: str
+    """The text's name of its state."""
     days_left: int | None
+    """Until the part is no longer licensed without a gap; None is perpetual."""
 
 
 class LicenseView(NamedTuple):
@@ -42,6 +48,8 @@ class LicenseView(NamedTuple):
     concurrent: bool
     quantity: str | None
     """The unit of a system license that is sold by quantity."""
+    per: str | None
+    """The text's name of the time after which the quantity of a meter is there anew."""
 
 
 class IssuerView(NamedTuple):
@@ -112,9 +120,19 @@ def is_there(row: LicenseRow) -> bool:
 
 def part_views(state: InstallationState, issuer: str | None = None) -> Iterator[PartView]:
     """Yield the bundles in force and those that wait, of one issuer or of all."""
+    entitlements = state.entitlements
     for part in state.parts:
-        if issuer in (None, part.bundle.issuer):
-            yield PartView(part, _TONES[part.state], part.days_left(state.now))
+        bundle = part.bundle
+        if issuer in (None, bundle.issuer):
+            covered = entitlements.coverage_of(bundle.issuer, bundle.part)
+            is_ending = part.works and part.state is not BundleState.ACTIVE
+            is_calm = is_ending and covered.is_followed(bundle)
+            yield PartView(
+                part=part,
+                tone="good" if is_calm else _TONES[part.state],
+                state=_FOLLOWED if is_calm else part.state.value,
+                days_left=covered.days_left(state.now) if part.works else part.days_left(state.now),
+            )
 
 
 def license_view(state: InstallationState, row: LicenseRow) -> LicenseView:
@@ -130,6 +148,7 @@ def license_view(state: InstallationState, row: LicenseRow) -> LicenseView:
         over=over,
         concurrent=license_.seats is SeatKind.CONCURRENT,
         quantity=license_.quantity,
+        per=None if license_.per is None else word(license_.per),
     )
 
 

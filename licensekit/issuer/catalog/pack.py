@@ -169,7 +169,7 @@ def _propose_pack(
     signs_catalog = draft.is_changed or only_catalog
     last = state.last_list
     asks_for_list = state.lacks_list or list_fresh_until is not None
-    signs_list = last is not None and asks_for_list and not only_catalog
+    signs_list = asks_for_list and not only_catalog
     if last is not None and list_fresh_until is None:
         list_fresh_until = last.fresh_until
     taken = draft.taken_away if signs_catalog else []
@@ -178,8 +178,9 @@ def _propose_pack(
     if signs_catalog:
         version = None if draft.signed is None else draft.signed.version
         changes.append(Change("catalog", version, draft.catalog.version))
-    if signs_list and last is not None:
-        changes.append(Change("revocations", last.number, last.number + 1))
+    if signs_list:
+        number = None if last is None else last.number
+        changes.append(Change("revocations", number, 1 if last is None else last.number + 1))
     return PackProposal(
         changes=tuple(changes),
         warnings=draft.remarks,
@@ -219,7 +220,7 @@ def _draft(layout: Layout, state: WorkspaceState, now: int) -> CatalogDraft:
         )
     except CatalogInvalid as error:
         raise error.at(str(layout.catalog)) from error
-    return CatalogDraft(catalog, signed, state.catalog is not None, marks_in(text))
+    return CatalogDraft(catalog, signed, not state.lacks_catalog, marks_in(text))
 
 
 def _others(state: WorkspaceState) -> dict[str, Catalog]:

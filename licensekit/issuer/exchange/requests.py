@@ -13,7 +13,7 @@ from licensekit.errors import (
 )
 from licensekit.issuer.ledger import LedgerEntry, Record, answer_to, exchange_files
 from licensekit.issuer.transaction import LedgerTransaction
-from licensekit.keys.digest import sha256
+from licensekit.keys.verifying import sha256
 from licensekit.limits import ISSUED_AHEAD_SECONDS
 from licensekit.trust.signed import SelfSigned, self_signed
 from licensekit.wire import armor

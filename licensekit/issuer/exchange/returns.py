@@ -22,8 +22,8 @@ from licensekit.issuer.ledger.projection import RETURNED
 from licensekit.issuer.messages import UnboundReturn
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.transaction import LedgerTransaction, require_signer
-from licensekit.keys.digest import sha256
 from licensekit.keys.signing import Signer
+from licensekit.keys.verifying import sha256
 from licensekit.proposals import Change
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import SelfSigned, self_signed

@@ -96,7 +96,7 @@ def verify(tx: LedgerTransaction, tokens: Sequence[Token]) -> Intake:
             raise UnexpectedType(reason="not-in-pack", type=token.type)
     known = set(tx.state.tokens)
     others = [token for token in tokens if token not in known]
-    return Intake(tx.state, extended(tx.state, others, tx.now))
+    return Intake(tx.state, extended(tx.state, others))
 
 
 def enter(tx: LedgerTransaction, intake: Intake, *, action: str, note: str) -> list[Token]:

@@ -36,6 +36,12 @@ def roots(connection: Connection) -> list[Token]:
     return [Token(*row) for row in rows]
 
 
+def trust_documents(connection: Connection) -> list[Token]:
+    """Return every trust document, oldest first."""
+    rows = connection.rows(_SELECT + " AND d.type = 'trust' ORDER BY d.number")
+    return [Token(*row) for row in rows]
+
+
 def newest(connection: Connection) -> list[Token]:
     """Return the newest trust document, and of each issuer the newest list and catalog."""
     rows = connection.rows(_SELECT + _NEWEST)

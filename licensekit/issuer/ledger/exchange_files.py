@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from licensekit.chain import HASH_BYTES
 from licensekit.database import Connection, Row
 from licensekit.database import Value as Column
-from licensekit.keys.digest import sha256
+from licensekit.keys.verifying import sha256
 from licensekit.trust.signed import identity_of
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import (

@@ -41,7 +41,7 @@ _LAST_DRAWN: Final = (
 
 _BY_KEY: Final[dict[str, Callable[[Token, TrustState, int], object]]] = {
     "bundle": verify_bundle,
-    "catalog": verify_catalog,
+    "catalog": lambda token, state, _: verify_catalog(token, state),
     "reset": verify_reset,
     "revocations": lambda token, state, now: update_revocations(state, token, now),
 }

@@ -17,7 +17,7 @@ from licensekit.trust.signed import Verified, identity_of
 from licensekit.trust.verify import verify_catalog
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import Bundle, Catalog, Reset, decode
+from licensekit.wire.documents import Bundle, Catalog, Reset, SignedType, decode
 from licensekit.wire.frame import read
 from licensekit.wire.plain import word
 
@@ -152,7 +152,8 @@ def attachments_of(tx: LedgerTransaction, *, attach: bool = True) -> Attachments
     newest = state.catalog
     if newest is None or newest.token in state.first:
         return Attachments(tuple(lacking), None, frozenset())
-    shipped = _first_catalog(tx)
+    # An installation that has seen a thief's catalog takes no older one, not even the shipped one.
+    shipped = None if SignedType.CATALOG in state.overtaken else _first_catalog(tx)
     changed = None if shipped is None else _changed(shipped.document, newest.document)
     return Attachments(tuple(lacking), newest.token, changed)
 
@@ -163,7 +164,7 @@ def _first_catalog(tx: LedgerTransaction) -> Verified[Catalog] | None:
         if token.type != "catalog":
             continue
         try:
-            catalog = verify_catalog(token, tx.trust, tx.now)
+            catalog = verify_catalog(token, tx.trust)
         except TrustError:
             continue
         if catalog.document.issuer == tx.state.issuer:

@@ -5,19 +5,22 @@ CREATE TABLE installation (
     secret {blob} NOT NULL,
     root {text},
     pack {blob},
-    serial {text},
     highest {integer} NOT NULL,
     ahead {integer},
     ran {integer} NOT NULL,
-    seen_root {integer} NOT NULL,
-    seen_trust {integer} NOT NULL,
     restored {integer} NOT NULL
 ) {strict};
 
-CREATE TABLE seen_lists (
-    issuer {text} PRIMARY KEY,
+-- The highest root, trust document, list and catalog that were ever in force; numbers that do not
+-- order a type are 0, and so is the issuer of roots and trust documents empty.
+CREATE TABLE seen (
+    type {text} NOT NULL,
+    issuer {text} NOT NULL,
+    root_version {integer} NOT NULL,
     trust_version {integer} NOT NULL,
-    number {integer} NOT NULL
+    number {integer} NOT NULL,
+    identity {blob} NOT NULL,
+    PRIMARY KEY (type, issuer)
 ) {strict};
 
 -- Roots, trust documents, lists and catalogs in force, as received.
@@ -27,19 +30,21 @@ CREATE TABLE trust_documents (
     frame {blob} NOT NULL
 ) {strict};
 
--- Every bundle that was ever activated, as received.
+-- Every bundle that was ever activated, as received. Numbers grow with each activation. Which of
+-- those that are kept are in force is worked out whenever they are read; the others were put away.
 CREATE TABLE bundles (
     identity {blob} PRIMARY KEY,
     frame {blob} NOT NULL,
     issuer {text} NOT NULL,
     serial {text} NOT NULL,
     part {text} NOT NULL,
+    use {integer} NOT NULL CHECK (use BETWEEN 0 AND 2),
     sequence {integer} NOT NULL,
+    number {integer} NOT NULL UNIQUE,
     activated {integer} NOT NULL,
-    state {text} NOT NULL CHECK (state IN ('active', 'replaced', 'returned')),
+    state {text} NOT NULL CHECK (state IN ('kept', 'replaced', 'returned')),
     receipt {blob}
 ) {strict};
-CREATE INDEX bundles_by_state ON bundles (state);
 
 CREATE TABLE users (
     id {text} PRIMARY KEY,

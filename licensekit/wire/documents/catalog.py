@@ -82,7 +82,7 @@ class License(Document, frozen=True):
     name: Name
     description: Text
     plan: bool
-    """A user holds at most one plan."""
+    """A user holds at most one plan of each issuer."""
     hidden: bool
     """Not shown for assignment; still checked."""
     full_with: QualifiedCode | None
@@ -112,6 +112,11 @@ class License(Document, frozen=True):
         require_texts([self.name, self.description, self.quantity, *self.names.values()])
         if self.per is not None and self.quantity is None:
             raise RefusedField(RuleBroken(reason="meter-without-quantity"))
+
+    @property
+    def gives(self) -> tuple[str, ...]:
+        """The licenses that its holder has as well: what it includes, and what took its place."""
+        return (*self.includes, *(() if self.replaced_by is None else (self.replaced_by,)))
 
 
 class LoginRule(Document, frozen=True):
@@ -214,22 +219,22 @@ class Catalog(Document, frozen=True):
         require_codes([*self.licenses, *self.settings, *self.access, *self.editions])
         require_texts([*self.names.values(), *self.urls.values()])
         require_extensions(self.extensions)
-        closure_of({code: license_.includes for code, license_ in self.licenses.items()})
+        closure_of({code: license_.gives for code, license_ in self.licenses.items()})
 
 
-def closure_of(includes: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
-    """Return, for each license, all that it includes, directly or not, without itself.
+def closure_of(gives: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
+    """Return, for each license, all that its holder has through it, directly or not.
 
-    `includes` is code to the codes that a license includes itself. A code that has no entry is left
-    out: absent is not granted. A circle, which no sound catalog has, ends where it began.
+    `gives` is code to `License.gives`; a license is never in its own set. A code that has no entry
+    is left out: absent is not granted. A circle, which no sound catalog has, ends where it began.
 
     Raises:
         RefusedField: there are more than `limits.CLOSURE` pairs; nothing more is worked out then.
     """
     # Sets of codes as the bits of a number: a catalog of a stranger must not cost more than this.
-    codes = tuple(includes)
+    codes = tuple(gives)
     bit = {code: 1 << number for number, code in enumerate(codes)}
-    direct = [_union(bit.get(inner, 0) for inner in includes[code]) & ~bit[code] for code in codes]
+    direct = [_union([bit[c] for c in gives[code] if c in bit]) & ~bit[code] for code in codes]
     pairs = sum(one.bit_count() for one in direct)
     found: dict[str, frozenset[str]] = {}
     _require_bounded(pairs)

@@ -76,6 +76,7 @@ _FIRST_REFUSED: Final = tuple(first for first, _ in _REFUSED)
 _NOT_A_CODE: Final = RuleBroken(reason="value", fault=ValueInvalid(reason="code"))
 _NOT_A_SERIAL: Final = RuleBroken(reason="value", fault=ValueInvalid(reason="serial"))
 _NOT_QUALIFIED: Final = RuleBroken(reason="qualified")
+_NOT_BETWEEN_WORDS: Final = ("\n\n", "\n-", "-\n", "\n.", ".\n", "..", ".-", "-.")
 _SERIAL_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ" + CODE_ALPHABET
 
 
@@ -93,7 +94,7 @@ def text_fault(text: str) -> TextInvalid | None:
     """Return why `text` may not stand in a document, or None."""
     if text.isascii() and text.isprintable():
         return None
-    if any(map(_is_refused, text)):
+    if any(map(_is_refused, set(text))):
         return TextInvalid(reason="control")
     return None if is_normalized("NFC", text) else TextInvalid(reason="not-composed")
 
@@ -155,15 +156,7 @@ def require_codes(codes: Iterable[str]) -> None:
         RefusedField: one is not.
     """
     listed = list(codes)
-    joined = "\n".join(listed)
-    # One look over all codes of a document; their lengths are bounds of their fields.
-    if listed and not (
-        is_word(joined, CODE_ALPHABET + b"\n")
-        and joined.count("\n") == len(listed) - 1
-        and "\n\n" not in joined
-        and "\n-" not in joined
-        and "-\n" not in joined
-    ):
+    if listed and not _are_words(listed, b""):
         _refuse_first(listed, is_code, _NOT_A_CODE)
 
 
@@ -173,7 +166,13 @@ def require_qualified(codes: Iterable[str]) -> None:
     Raises:
         RefusedField: one is not.
     """
-    _refuse_first(codes, _is_qualified, _NOT_QUALIFIED)
+    listed = list(codes)
+    if listed and not (
+        max(map(len, listed)) <= limits.CODE_LENGTH
+        and _are_words(listed, b".")
+        and all(code.count(".") <= 1 for code in listed)
+    ):
+        _refuse_first(listed, _is_qualified, _NOT_QUALIFIED)
 
 
 def require_serials(serials: Iterable[str]) -> None:
@@ -191,9 +190,14 @@ def require_texts(texts: Iterable[object]) -> None:
     Raises:
         RefusedField: one may not.
     """
-    for text in texts:
-        if isinstance(text, str) and (fault := text_fault(text)):
-            raise RefusedField(RuleBroken(reason="value", text=text, fault=fault))
+    listed = [text for text in texts if isinstance(text, str)]
+    joined = "".join(listed)
+    if joined.isascii() and joined.isprintable():
+        return
+    # One look over all. A line feed composes with nothing, so it keeps them apart for NFC.
+    if any(map(_is_refused, set(joined))) or not is_normalized("NFC", "\n".join(listed)):
+        text, fault = next((text, fault) for text in listed if (fault := text_fault(text)))
+        raise RefusedField(RuleBroken(reason="value", text=text, fault=fault))
 
 
 def require_extensions(extensions: dict[str, str | int | bool]) -> None:
@@ -234,6 +238,24 @@ def _refuse_first(items: Iterable[str], is_good: Callable[[str], bool], rule: Ru
     for item in items:
         if not is_good(item):
             raise RefusedField(rule.replace(text=item))
+
+
+def _are_words(listed: Sequence[str], between: bytes) -> bool:
+    """Return whether all are made of words, with `between` between the words of one.
+
+    It is one look over all of them: a catalog may have two hundred thousand. Their lengths are
+    bounds of their fields.
+    """
+    joined = "\n".join(listed)
+    for pair in _NOT_BETWEEN_WORDS:
+        if pair in joined:
+            return False
+    return (
+        is_word(joined, CODE_ALPHABET + between + b"\n")
+        and joined.count("\n") == len(listed) - 1
+        and joined[0] != "."
+        and joined[-1] != "."
+    )
 
 
 def _is_qualified(text: str) -> bool:

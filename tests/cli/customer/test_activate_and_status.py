@@ -78,8 +78,8 @@ def test_everything_that_stands_against_a_file_is_said(crm: Command, shelf: Path
     ran = crm(f"activate both.lic --released {date_of(today.DAY)}")
     assert (ran.code, ran.out) == (6, "")
     lines = ran.err.splitlines()
-    assert ["OTHER-2" in line for line in lines] == [True, False]
-    assert ["covers versions released until" in line for line in lines] == [False, True]
+    assert ["OTHER-2" in line for line in lines] == [False, True]
+    assert ["covers versions released until" in line for line in lines] == [True, False]
     assert all(line.startswith("licensekit: both.lic: ") for line in lines)
 
 
@@ -207,7 +207,7 @@ def test_status_says_the_next_date_and_which_installation_it_is(crm: Command) ->
     date = data["next_date"]
     assert isinstance(date, dict)
     text = crm("status").out
-    assert f"next date     {date['date']}, in {date['days']} days: {date['what']} of" in text
+    assert f"next date       {date['date']}, in {date['days']} days: {date['what']} of" in text
     assert key in text
     assert facts(crm("status --json --now 2100-01-01"))["next_date"] is None
 
@@ -227,14 +227,45 @@ def test_status_gives_metrics_to_a_monitoring_system(crm: Command) -> None:
     assert set(kinds.values()) == {"gauge"}
     samples = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
     assert {name.partition("{")[0] for name in samples} == set(kinds)
+    part = f'issuer="{makers.ISSUER}",part="base"'
     bundle = f'issuer="{makers.ISSUER}",serial="{makers.SERIAL}",part="base"'
-    assert samples[f"licensekit_bundle_days_left{{{bundle}}}"] == "25"
+    assert samples[f"licensekit_days_left{{{part}}}"] == "25"
     assert samples[f'licensekit_bundle_state{{{bundle},state="grace"}}'] == "1"
     assert samples['licensekit_license_in_use{license="sales",kind="user"}'] == "1"
     assert samples['licensekit_license_total{license="sales",kind="user"}'] == "2"
     assert samples['licensekit_license_total{license="windows",kind="user"}'] == "+Inf"
     assert samples['licensekit_notices{severity="warning"}'] == "1"
     assert samples['licensekit_notices{severity="error"}'] == "0"
+
+
+def test_a_renewal_that_waits_covers_the_end_of_what_it_follows(crm: Command, shelf: Path) -> None:
+    begin, end = today.DAY + 366, today.DAY + 700
+    for sequence in (2, 3):  # two that wait alike make one sample
+        renewal = today.bundle(sequence, starts=begin, warning=None, expiry=end, grace=None, **SOLD)
+        (shelf / "renewal.lic").write_text(today.file(renewal))
+        preview = json.loads(crm("activate renewal.lic --preview --json").out)
+        assert preview["covered_until"]["new"] == str(date_of(end))
+        crm("activate renewal.lic")
+    at = f"--now {date_of(today.DAY + 360)}"
+    data = json.loads(crm(f"status --json {at}").out)
+    assert data["covered_until"] == str(date_of(end))
+    assert data["next_date"]["what"] == "start"
+    assert {notice["code"] for notice in data["notices"]} == {"pending"}
+    assert f"licensed until  {date_of(end)}, in 340 days, without a gap" in crm(f"status {at}").out
+    samples = [line.rsplit(" ", 1) for line in crm(f"status --prometheus {at}").out.splitlines()]
+    names = [name for name, _ in samples if not name.startswith("#")]
+    assert len(names) == len(set(names))
+    assert [f'licensekit_days_left{{issuer="{makers.ISSUER}",part="base"}}', "340"] in samples
+
+
+def test_a_preview_says_what_ends_and_who_may_log_in(crm: Command, shelf: Path) -> None:
+    crm("users add anna")
+    crm("users assign anna user")
+    less = {**SOLD, "system": {"server": 1}}
+    (shelf / "less.lic").write_text(today.file(today.bundle(2, **less)))
+    out = crm("activate less.lic --preview").out
+    for line in ("ends            with this file: area", "may log in      1 now; 1 with this file"):
+        assert line in out
 
 
 @pytest.mark.parametrize("line", ["status --prometheus --json", "status sales --prometheus"])

@@ -33,7 +33,7 @@ def test_init_says_what_it_made_what_to_paste_and_what_to_type_next(place: Desk)
 def test_init_gives_the_pin_and_the_pack_as_json(place: Desk) -> None:
     said = place.json("init", "acme", *place.both_passphrases)
     assert said["folder"] == "acme"
-    trust_store = open_pack(Path(said["pack"]).read_bytes(), said["root"], 2_000_000_000)
+    trust_store = open_pack(Path(said["pack"]).read_bytes(), said["root"])
     assert (
         (trust_store.product, trust_store.issuer)
         == (said["product"], said["issuer"])
@@ -177,7 +177,7 @@ def test_pack_without_a_change_needs_no_key_and_gives_the_pin(desk: Desk) -> Non
     before = snapshot(desk.folder)
     said = desk.json("pack", "-C", "acme")
     assert (said["catalog"], said["catalog_signed"], said["pack"]) == (1, False, "acme/acme.lkp")
-    open_pack(Path(said["pack"]).read_bytes(), said["root"], 2_000_000_000)
+    open_pack(Path(said["pack"]).read_bytes(), said["root"])
     assert snapshot(desk.folder) == before
 
 

@@ -560,9 +560,18 @@ def test_an_application_shipped_before_any_change_takes_what_this_years_key_sign
 
 
 def test_a_key_that_has_signed_nothing_is_revoked_without_more_ado(desk: Desk) -> None:
-    grow(desk, "new", "second")
+    grow(desk, "new", "second", "--signs", "bundle")
     revoke = ("revoke", "key", "second", "-C", "acme", *desk.root_passphrase)
     assert desk.json(*revoke)["bundles_void"] == 0
+
+
+def test_a_list_and_a_catalog_follow_the_revocation_of_a_key_that_could_sign_them(
+    desk: Desk,
+) -> None:
+    """Whoever had it may have run up numbers, whatever it had signed here."""
+    grow(desk, "new", "second")
+    desk.run("revoke", "key", "second", "-C", "acme", *desk.both_passphrases)
+    assert types(issue(desk, "2")["file"]) == ["trust", "revocations", "catalog", "bundle"]
 
 
 def test_a_revocation_that_needs_more_signatures_changes_nothing_yet(place: Desk) -> None:

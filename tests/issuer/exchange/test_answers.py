@@ -32,8 +32,8 @@ from licensekit.issuer.ledger import answers_of_order, bundles, entry, head
 from licensekit.issuer.orders.amendment import renewal
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
-from licensekit.keys.digest import sha256
 from licensekit.keys.signing import SigningKey
+from licensekit.keys.verifying import sha256
 from licensekit.trust.sign import sign
 from licensekit.trust.verify import verify_reset
 from licensekit.wire import armor

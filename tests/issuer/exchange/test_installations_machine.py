@@ -19,8 +19,8 @@ from licensekit.issuer.ledger import bundles
 from licensekit.issuer.orders.amendment import renewal
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
-from licensekit.keys.digest import sha256
 from licensekit.keys.signing import Signer, SigningKey
+from licensekit.keys.verifying import sha256
 from licensekit.trust.sign import sign
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire.documents import ANSWERS

@@ -28,8 +28,8 @@ from licensekit.issuer.messages import HistoryForked, SeveralStated
 from licensekit.issuer.orders.amendment import amendment, renewal
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
-from licensekit.keys.digest import sha256
 from licensekit.keys.signing import SigningKey
+from licensekit.keys.verifying import sha256
 from licensekit.trust.pack import open_pack
 from licensekit.trust.sign import sign
 from licensekit.trust.verify import verify_bundle
@@ -130,7 +130,7 @@ def test_a_return_is_entered_and_its_bundle_is_taken_back(
     assert [one.issued.token for one in received.returned] == [bound.token]
     assert received.installations == (digest(),)
     assert standings(workspace) == ["returned"]
-    pack = open_pack(workspace.layout.pack("acme").read_bytes(), workspace.state(NOW).pin, NOW)
+    pack = open_pack(workspace.layout.pack("acme").read_bytes(), workspace.state(NOW).pin)
     with pytest.raises(BundleRevoked):
         verify_bundle(bound.token, pack.trust, NOW)
 

@@ -63,7 +63,7 @@ def test_a_root_needs_the_old_keys_and_its_own_and_brings_its_trust_document() -
     done = travel(second).signed(HOLDERS[1])
     assert done.is_complete
     state = extend(start(done.tokens, makers.pin(FIRST)), done.tokens, NOW)
-    assert (state.root.version, state.seen.trust) == (2, 2)
+    assert state.pair == (2, 2)
 
 
 def test_nobody_signs_twice_and_nobody_signs_for_nothing() -> None:

@@ -13,11 +13,14 @@ from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.partner import NewPartner
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.signing import SigningKey
+from licensekit.limits import VERSION
 from licensekit.trust.pack import extend_trust_store, open_pack
+from licensekit.trust.sign import sign
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
 from licensekit.wire.documents import Use
 from licensekit.wire.frame import ED25519, HYBRID
+from tests import makers
 from tests.partners import partner_of, put_in_force
 from tests.workspaces import (
     DAY,
@@ -30,6 +33,7 @@ from tests.workspaces import (
     issue,
     make,
     ordered,
+    signer,
 )
 
 YEAR = 365 * DAY
@@ -145,9 +149,7 @@ def test_a_list_signed_by_a_key_that_was_revoked_is_signed_anew_and_rides_along(
     issue(workspace)
     thief = open_key(workspace.keys.choose("revocations", NOW), lambda: PASSPHRASE)
     workspace.revoke(thief, who=WHO, now=NOW, serials=[SERIAL], reason="unpaid")
-    installed = extend_trust_store(
-        open_pack(*shipped, NOW), armor.read(workspace.state(NOW).pack), NOW
-    )
+    installed = extend_trust_store(open_pack(*shipped), armor.read(workspace.state(NOW).pack), NOW)
     rotate_signing(workspace, NOW)
     put_in_force(workspace, [revoke(workspace.state(NOW).trust, "signing-1", NOW)], NOW)
     assert workspace.state(NOW).lacks_list
@@ -162,6 +164,44 @@ def test_a_list_signed_by_a_key_that_was_revoked_is_signed_anew_and_rides_along(
     assert "revocations" in types(file)
     healed = extend_trust_store(installed, armor.read(file.data), NOW)
     assert verify_bundle(file.token, healed.trust, NOW).token == file.token
+
+
+@pytest.mark.parametrize("kind", ["revocations", "catalog"])
+def test_what_a_stolen_key_ran_up_is_passed_by_what_is_signed_again(
+    workspace: Workspace, shipped: tuple[bytes, str], kind: str
+) -> None:
+    """Even where the thief's key had signed neither the list nor the catalog of the workspace."""
+    stolen = SigningKey.generate(ED25519)
+    state = workspace.state(NOW)
+    trust = admit(state.trust, stolen.verifying_key, "stolen", Permission("acme"), NOW)
+    put_in_force(workspace, [trust], NOW)
+    file = issue(workspace)
+    under: dict[str, Any] = {"root_version": 1, "trust_version": 2, "issued": NOW}
+    made = (
+        makers.revocations(issuer="acme", product="acme", number=VERSION, serials=[], **under)
+        if kind == "revocations"
+        else makers.changed(state.signed_catalog, version=VERSION, licenses={}, **under)
+    )
+    tokens = [*armor.read(file.data), sign(made, stolen)]
+    installed = extend_trust_store(open_pack(*shipped), tokens, NOW)
+    put_in_force(workspace, [revoke(workspace.state(NOW).trust, "stolen", NOW)], NOW)
+    assert workspace.state(NOW).lacks_list
+    assert workspace.state(NOW).lacks_catalog
+    pack_again(workspace)
+    assert not workspace.state(NOW).lacks_list
+    assert not workspace.state(NOW).lacks_catalog
+    honest = issue(workspace, serial=None)
+    healed = extend_trust_store(installed, armor.read(honest.data), NOW)
+    assert verify_bundle(honest.token, healed.trust, NOW).token == honest.token
+    assert healed.catalogs["acme"].document.licenses == state.signed_catalog.licenses
+    assert healed.trust.lists["acme"].document.number == 1
+
+
+def pack_again(workspace: Workspace) -> None:
+    """Sign what lacks, as `licensekit pack` does."""
+    workspace.catalog.propose_pack(now=NOW).sign(
+        lambda kind: signer(workspace, kind), who=WHO, confirm=True
+    )
 
 
 def issue_without_catalog(workspace: Workspace) -> LicenseFile:

@@ -25,8 +25,8 @@ from licensekit.issuer.ledger import bundles as sold
 from licensekit.issuer.ledger.entries import stream
 from licensekit.issuer.ledger.lookup import bundle_named, entries_named, lookup
 from licensekit.issuer.output.license_file import file_name
-from licensekit.keys.digest import sha256
 from licensekit.keys.signing import SigningKey
+from licensekit.keys.verifying import sha256
 from licensekit.trust.sign import sign
 from licensekit.wire import frame
 from licensekit.wire.documents import Document, LowestOfUses, Use

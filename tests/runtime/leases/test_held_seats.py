@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from licensekit import Access, Licensing
+from licensekit import Access, Count, Licensing
 from licensekit.errors import (
     BorrowRefused,
     EntryInvalid,
@@ -78,7 +78,7 @@ def test_a_seat_is_held_for_a_block(licensing: Licensing) -> None:
     with take(licensing) as lease:
         assert holds(lease)
         assert (lease.code, lease.holder, lease.borrowed_until) == ("seat", "anna", None)
-        assert licensing.count("seat") == (SEATS, 1)
+        assert licensing.count("seat") == Count(SEATS, 1)
         lease.check()
     assert not holds(lease)
     assert not lease.lost.is_set()

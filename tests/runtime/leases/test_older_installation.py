@@ -23,8 +23,8 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
     opened = connect(database, schema=BEFORE, create=True)
     with opened.write() as connection:
         connection.run(
-            "INSERT INTO installation (one, seed, secret, highest, ran, seen_root, seen_trust,"
-            " restored) VALUES (1, ?, ?, 0, 0, 0, 0, 0)",
+            "INSERT INTO installation (one, seed, secret, highest, ran, restored)"
+            " VALUES (1, ?, ?, 0, 0, 0)",
             bytes(32),
             bytes(32),
         )

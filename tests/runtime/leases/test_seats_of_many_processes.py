@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from licensekit import Licensing
+from licensekit import Count, Licensing
 from tests.homes import PIN
 from tests.runtime.leases import competing_processes
 from tests.runtime.leases.competing_processes import CODE, PACK, CompetingProcesses
@@ -64,7 +64,7 @@ def test_hosts_whose_clocks_differ_count_alike_and_leases_live_by_the_server(
     assert abs(rows[0].taken - time.time()) < 60
     counts = [one.ask("count") for one in everyone]
     assert counts[0] == counts[1] == counts[2]
-    assert counts[0][0] == (7, 6)
+    assert counts[0][0] == Count(7, 6)
     assert fast.process.pid is not None
     os.kill(fast.process.pid, signal.SIGKILL)
     fast.process.join()
@@ -72,7 +72,7 @@ def test_hosts_whose_clocks_differ_count_alike_and_leases_live_by_the_server(
     # The killed one's short lease is over, its long one goes on; the others renew theirs.
     counts = [one.ask("count") for one in (slow, right)]
     assert counts[0] == counts[1]
-    assert counts[0][0] == (7, 5)
+    assert counts[0][0] == Count(7, 5)
     assert slow.ask("held") == right.ask("held") == [True, True]
     for one in (slow, right):
         one.ask("end")

@@ -294,16 +294,17 @@ def _fits(setting: dict[str, Any], value: Any) -> bool:
 
 def _catalog(catalog: dict[str, Any]) -> bool:
     names = [name for name, _ in _rows("License")]
-    includes = {
-        code: set(entry[names.index("includes")]) & catalog["licenses"].keys()
+    gives = {
+        code: {*entry[names.index("includes")], entry[names.index("replaced_by")]}
+        & catalog["licenses"].keys()
         for code, entry in catalog["licenses"].items()
     }
     pairs = 0
-    for code in includes:
+    for code in gives:
         reached: set[str] = set()
         waiting = [code]
         while waiting:
-            new = includes[waiting.pop()] - reached
+            new = gives[waiting.pop()] - reached
             reached |= new
             waiting += new
         pairs += len(reached - {code})

@@ -1,18 +1,14 @@
 """Whole files and packs (F1, S1, "Packs"), and the vectors run through all of it."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import Any, Final
 
 from tests.vectors.second_reader import fields, trust
 from tests.vectors.second_reader.forms import RefusedError, Token, divide, key, need, tokens_of
-from tests.vectors.second_reader.trust import Held, State
+from tests.vectors.second_reader.trust import Held, Place, State, UnvouchedError, forks
 
 _BY_INSTALLATION: Final = ("request", "receipt", "statement")
-_PASSED_OVER: Final = ("root-not-newest", "trust-rollback", "revocations-rollback", "key-revoked")
-_NOT_VOUCHED_FOR: Final = ("threshold-not-met", "key-unknown")
 
 
 def run(vector: dict[str, Any], ground: dict[str, str]) -> dict[str, Any]:
@@ -28,12 +24,11 @@ def _taken(vector: dict[str, Any], ground: dict[str, str]) -> dict[str, Any]:
     pack = tokens_of(ground["pack"].encode())
     kinds = {token.type for token in pack}
     need(kinds <= {"root", "trust", "revocations", "catalog"}, "unexpected-type")
-    state = extended(trust.start(pack, ground["root"]), pack, now)
+    state = extended(trust.start(pack, ground["root"]), pack, None)
     tokens = tokens_of(_bytes(vector))
     if vector.get("alone"):
         (token,) = tokens
-        take = {"trust": trust.take_trust, "revocations": trust.take_list}[token.type]
-        state = take(state, token, now)
+        state = _alone(state, token, now)
     else:
         state = extended(state, tokens, now, vector.get("seen"))
     others = [t for t in tokens if t.type not in {"root", "trust", "revocations"}]
@@ -51,10 +46,14 @@ def _bytes(vector: dict[str, Any]) -> bytes:
 
 def _numbers(state: State) -> dict[str, Any]:
     return {
-        "root": state.root.version,
-        "trust": state.seen_trust,
-        "lists": {issuer: list(place) for issuer, place in state.seen_lists.items()},
-        "catalogs": {issuer: held.says["version"] for issuer, held in state.catalogs.items()},
+        "root": [state.root.version],
+        "trust": None if state.trust is None else list(state.trust.place[0]),
+        "lists": {
+            issuer: list(version)
+            for (kind, issuer), (version, _) in state.seen.items()
+            if kind == "revocations"
+        },
+        "catalogs": {issuer: list(held.place[0]) for issuer, held in state.catalogs.items()},
     }
 
 
@@ -68,7 +67,18 @@ def _document(state: State, token: Token, now: int) -> Held:
         return trust.bundle(state, token, now)
     if token.type in _BY_INSTALLATION:
         return _self_signed(token)
+    if token.type == "catalog":
+        return trust.judge(state, token)
     return trust.verified(state, token, token.type, now)
+
+
+def _alone(state: State, token: Token, now: int) -> State:
+    if token.type == "root":
+        return trust.take_root(state, token)
+    if token.type == "trust":
+        return trust.take_trust(state, trust.judge_trust(state, token), now)
+    need(token.type == "revocations", "unexpected-type")
+    return trust.take_list(state, trust.judge(state, token), now)
 
 
 def _self_signed(token: Token) -> Held:
@@ -82,93 +92,106 @@ def _self_signed(token: Token) -> Held:
 
 
 def extended(
-    state: State, tokens: list[Token], now: int, seen: dict[str, Any] | None = None
+    state: State, tokens: list[Token], now: int | None, seen: dict[str, Any] | None = None
 ) -> State:
-    """F1, then S1, then "Packs"."""
-    before = state
-    state, refused = _roots(state, [t for t in tokens if t.type == "root"])
-    for token in (t for t in tokens if t.type == "trust"):
-        take = partial(trust.take_trust, state, token, now)
-        state = _unless(take, state, refused, _NOT_VOUCHED_FOR)
-    if refused and (state.chain[0].version == 1 or state.trust is None):
-        raise refused[0]
-    if state.trust is not before.trust and state.trust is not None:  # L3 by the newest alone
-        lists = {i: held for i, held in before.lists.items() if _believed(state, held)}
-        state = replace(state, lists=lists)
-    for token in (t for t in tokens if t.type == "revocations"):
-        state = _unless(partial(trust.take_list, state, token, now), state)
-    need(state.trust is not None, "trust-missing")
+    """F1, with the floor of S1."""
     if seen is not None:
-        state = _with_floor(state, seen)
-    kept = {i: held for i, held in state.catalogs.items() if _believed(state, held)}
-    state = replace(state, catalogs=kept)
-    for token in (t for t in tokens if t.type == "catalog"):
-        state = _with_catalog(state, token, now)
-    return state
+        state = replace(state, seen=_merged(state.seen, seen))
+    state, older = _roots(state, [t for t in tokens if t.type == "root"])
+    judged = _judged_trust(state, [t for t in tokens if t.type == "trust"], older)
+    for held in _highest(state, judged):
+        state = trust.take_trust(state, held, now)
+    if state.trust is None:
+        raise older[0] if older else RefusedError("trust-missing")
+    for held in _highest(state, _still_signed(state, tokens, "revocations")):
+        state = trust.take_list(state, held, now)
+    for held in _highest(state, _still_signed(state, tokens, "catalog")):
+        state = trust.take_catalog(state, held, now)
+    return _at_floor(state)
 
 
 def _roots(state: State, tokens: list[Token]) -> tuple[State, list[RefusedError]]:
+    """F1, 1."""
     while True:
         waiting: list[tuple[Token, RefusedError]] = []
         for token in tokens:
             try:
                 state = trust.take_root(state, token)
             except RefusedError as error:
-                if error.args[0] not in {*_NOT_VOUCHED_FOR, "root-gap"}:
+                if not isinstance(error, UnvouchedError) and error.args[0] != "root-gap":
                     raise
                 waiting.append((token, error))
         if len(waiting) == len(tokens):
             break
         tokens = [token for token, _ in waiting]
-    refused = [reason for _, reason in waiting]
-    need(not any(reason.args[0] == "root-gap" for reason in refused), "root-gap")
-    return state, refused
+    older: list[RefusedError] = [e for _, e in waiting if isinstance(e, UnvouchedError)]
+    need(len(older) == len(waiting), "root-gap")
+    if older and state.chain[0].version == 1:
+        raise older[0]
+    return state, older
 
 
-def _unless(
-    take: Callable[[], State],
-    state: State,
-    refused: list[RefusedError] | None = None,
-    collected: tuple[str, ...] = (),
-) -> State:
-    try:
-        return take()
-    except RefusedError as error:
-        if refused is not None and error.args[0] in collected:
-            refused.append(error)
-        elif error.args[0] not in _PASSED_OVER:
-            raise
-        return state
+def _judged_trust(state: State, tokens: list[Token], older: list[RefusedError]) -> list[Held]:
+    """F1, 2."""
+    judged: list[Held] = []
+    for token in tokens:
+        try:
+            judged.append(trust.judge_trust(state, token))
+        except UnvouchedError as error:
+            if state.chain[0].version == 1:
+                raise
+            older.append(error)
+        except RefusedError as error:
+            if error.args[0] != "root-not-newest":
+                raise
+    return judged
 
 
-def _believed(state: State, held: Held) -> bool:
-    try:
-        trust.verified(state, held.token, held.token.type, int(held.says["issued"]))
-    except RefusedError:
-        return False
-    return True
+def _still_signed(state: State, tokens: list[Token], kind: str) -> list[Held]:
+    """F1: those that are believed, without those whose key was revoked since."""
+    found: list[Held] = []
+    for token in (t for t in tokens if t.type == kind):
+        try:
+            found.append(trust.judge(state, token))
+        except RefusedError as error:
+            if error.args[0] != "key-revoked":
+                raise
+    return found
 
 
-def _with_floor(state: State, seen: dict[str, Any]) -> State:
-    need(state.root.version >= seen["root"], "root-rollback")
-    need(state.seen_trust >= seen["trust"], "trust-rollback")
-    lists = dict(state.seen_lists)
-    for issuer, place in seen["lists"].items():
-        lists[issuer] = max((place[0], place[1]), lists.get(issuer, (0, 0)))
-    return replace(state, seen_lists=lists)
+def _highest(state: State, found: list[Held]) -> list[Held]:
+    """F1: of each order, what neither another of them nor what was seen supersedes."""
+    top = {order: version for order, (version, _) in state.seen.items()}
+    for held in found:
+        top[held.order] = max(held.place[0], top.get(held.order, ()))
+    return [held for held in found if held.place[0] == top[held.order]]
 
 
-def _with_catalog(state: State, token: Token, now: int) -> State:
-    try:
-        held = trust.verified(state, token, "catalog", now)
-    except RefusedError as error:
-        if error.args[0] == "key-revoked":
-            return state
-        raise
-    issuer = held.says["issuer"]
-    present = state.catalogs.get(issuer)
-    if present is not None and present.payload != held.payload:
-        need(held.says["version"] != present.says["version"], "catalog-fork")
-        if held.says["version"] < present.says["version"]:
-            return state
-    return replace(state, catalogs={**state.catalogs, issuer: held})
+def _merged(
+    mine: dict[tuple[str, str], Place], said: dict[str, Any]
+) -> dict[tuple[str, str], Place]:
+    """S1: the higher of each; the floor decides where both are as high."""
+    floor = {(kind, ""): said[kind] for kind in ("root", "trust") if said[kind] is not None}
+    for kind, name in (("revocations", "lists"), ("catalog", "catalogs")):
+        floor |= {(kind, issuer): one for issuer, one in said[name].items()}
+    merged = dict(mine)
+    for order, one in floor.items():
+        version = tuple(one["version"])
+        if order not in merged or version >= merged[order][0]:
+            merged[order] = version, bytes.fromhex(one["identity"])
+    return merged
+
+
+def _at_floor(state: State) -> State:
+    """S1."""
+    need(not any(forks(k.held, state.seen["root", ""]) for k in state.chain), "root-fork")
+    need((state.root.version,) >= state.seen["root", ""][0], "root-rollback")
+    if state.trust is not None:
+        version, _ = state.seen["trust", ""]
+        need(state.trust.place[0] >= version, "trust-rollback")
+    held = [state.trust, *state.lists.values(), *state.catalogs.values()]
+    for one in held:
+        fork = one is not None and forks(one, state.seen[one.order])
+        need(not fork, f"{one.token.type}-fork" if one else "")
+    kept = {i: one for i, one in state.catalogs.items() if one.place == state.seen[one.order]}
+    return replace(state, catalogs=kept)

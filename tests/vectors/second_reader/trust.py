@@ -20,6 +20,14 @@ from tests.vectors.second_reader.forms import (
 DAY: Final = 86_400
 KINDS: Final = ("revocations", "catalog", "bundle", "reset")
 Keys = dict[tuple[int, bytes], Key]
+Place = tuple[tuple[int, ...], bytes]
+"""Full version and identity."""
+ORDERED_BY: Final = {
+    "root": ("version",),
+    "trust": ("root_version", "version"),
+    "revocations": ("root_version", "trust_version", "number"),
+    "catalog": ("root_version", "trust_version", "version"),
+}
 
 
 def digest(kind: str, payload: bytes) -> bytes:
@@ -41,6 +49,18 @@ class Held:
     def identity(self) -> bytes:
         """16 bytes."""
         return digest(self.token.type, self.payload)[:16]
+
+    @property
+    def place(self) -> Place:
+        """O1: its full version, and its identity."""
+        version = tuple(self.says[name] for name in ORDERED_BY[self.token.type])
+        return version, self.identity
+
+    @property
+    def order(self) -> tuple[str, str]:
+        """The documents with which it is compared: its type, and its issuer."""
+        kind = self.token.type
+        return kind, "" if kind in {"root", "trust"} else self.says["issuer"]
 
 
 @dataclass(frozen=True)
@@ -70,9 +90,9 @@ class State:
     admitted: dict[tuple[int, bytes], dict[str, Any]] = field(default_factory=dict[Any, Any])
     keys: Keys = field(default_factory=dict[Any, Any])
     lists: dict[str, Held] = field(default_factory=dict[str, Held])
-    seen_trust: int = 0
-    seen_lists: dict[str, tuple[int, int]] = field(default_factory=dict[Any, Any])
     catalogs: dict[str, Held] = field(default_factory=dict[str, Held])
+    seen: dict[tuple[str, str], Place] = field(default_factory=dict[Any, Any])
+    """Type and issuer (none for roots and trust documents) to the highest that was there."""
 
     @property
     def root(self) -> KnownRoot:
@@ -86,7 +106,7 @@ class State:
 
 
 def load_keys(entries: list[list[Any]]) -> Keys:
-    """T4."""
+    """Public keys: each is sound, and no two have one key id."""
     loaded = [key(entry[0], entry[1]) for entry in entries]
     need(len({one.reference[1] for one in loaded}) == len(loaded), "key-id-collision")
     return {one.reference: one for one in loaded}
@@ -113,7 +133,8 @@ def start(tokens: list[Token], pin: str) -> State:
         if token.type == "root":
             signatures, payload = divide(token, "root")
             if digest("root", payload) == wanted:
-                return State((_pinned(token, signatures, payload),))
+                first = _pinned(token, signatures, payload)
+                return with_seen(State((first,)), first.held)
     raise RefusedError("root-mismatch")
 
 
@@ -128,87 +149,124 @@ def _pinned(token: Token, signatures: list[Signed], payload: bytes) -> KnownRoot
 
 
 def take_root(state: State, token: Token) -> State:
-    """R2 to R5."""
+    """R2 and R3. What no root here vouches for is told apart by another class of error."""
     signatures, payload = divide(token, "root")
     if any(known.held.payload == payload for known in state.chain):
         return state
     voucher = next((k for k in reversed(state.chain) if _has_threshold(k, signatures)), None)
     if voucher is None:
-        raise RefusedError("threshold-not-met")
+        raise UnvouchedError("threshold-not-met")
     vouching = [s for s in signatures if (s.scheme, s.key) in voucher.keys]
     check_all(token, vouching, voucher.keys, payload)
     document = fields.read("root", payload)
     says = document.fields
+    held = Held(token, payload, says, document.plain)
+    for name in ("product", "issuer"):
+        need(says[name] == state.root.held.says[name], "wrong-product")
+    if says["version"] < state.chain[0].version:
+        return state
+    need(says["version"] > state.root.version, "root-fork")
+    need(not forks(held, state.seen.get(held.order)), "root-fork")
+    need(says["version"] == state.root.version + 1, "root-gap")
+    need(voucher is state.root, "threshold-not-met")
     own = load_keys(says["keys"])
     known = {**voucher.keys, **own}
     need(all((s.scheme, s.key) in known for s in signatures), "key-unknown")
-    new = KnownRoot(Held(token, payload, says, document.plain), own)
+    new = KnownRoot(held, own)
     need(_has_threshold(new, signatures), "threshold-not-met")
     check_all(token, signatures, known, payload)
-    for name in ("product", "issuer"):
-        need(says[name] == state.root.held.says[name], "wrong-product")
-    if new.version < state.chain[0].version:
+    state = replace(state, chain=(*state.chain, new), trust=None, admitted={}, keys={})
+    return with_seen(state, held)
+
+
+class UnvouchedError(RefusedError):
+    """No root here vouches for it."""
+
+
+def with_seen(state: State, held: Held) -> State:
+    """Remember a document, unless a higher one was seen."""
+    before = state.seen.get(held.order)
+    if before is not None and before[0] >= held.place[0]:
         return state
-    need(new.version > state.root.version, "root-fork")
-    need(new.version == state.root.version + 1, "root-gap")
-    need(voucher is state.root, "threshold-not-met")
-    return replace(state, chain=(*state.chain, new), trust=None, admitted={}, keys={})
+    return replace(state, seen={**state.seen, held.order: held.place})
+
+
+def forks(held: Held, seen: Place | None) -> bool:
+    """Return whether another document was seen in this place."""
+    return seen is not None and held.place[0] == seen[0] and held.place[1] != seen[1]
+
+
+def is_news(state: State, held: Held, present: Held | None, now: int | None) -> bool:
+    """O1, 1 to 3."""
+    if present is not None and present.payload == held.payload:
+        return False
+    seen = state.seen.get(held.order)
+    if now is not None and held.place != seen:
+        ahead = held.says["issued"] > now + BOUNDS["ISSUED_AHEAD_SECONDS"]
+        need(not ahead, "issued-ahead")
+    fork = forks(held, seen) or forks(held, None if present is None else present.place)
+    need(not fork, f"{held.token.type}-fork")
+    return True
+
+
+def require_not_lower(state: State, held: Held) -> None:
+    """O1, 4."""
+    seen = state.seen.get(held.order)
+    need(seen is None or held.place[0] >= seen[0], f"{held.token.type}-rollback")
 
 
 def _has_threshold(root: KnownRoot, signatures: list[Signed]) -> bool:
     return sum((s.scheme, s.key) in root.keys for s in signatures) >= root.threshold
 
 
-def take_trust(state: State, token: Token, now: int) -> State:
-    """T1 to T4, then L3."""
+def judge_trust(state: State, token: Token) -> Held:
+    """T1."""
     signatures, payload = divide(token, "trust")
     signers = {(s.scheme, s.key) for s in signatures}
-    by = next(
-        (
-            k
-            for k in reversed(state.chain)
-            if signers <= set(k.keys) and _has_threshold(k, signatures)
-        ),
-        state.root,
-    )
-    need(signers <= set(by.keys), "key-unknown")
-    need(_has_threshold(by, signatures), "threshold-not-met")
+    having = [k for k in reversed(state.chain) if signers <= set(k.keys)]
+    if not having:
+        raise UnvouchedError("key-unknown")
+    by = next((k for k in having if _has_threshold(k, signatures)), having[0])
     check_all(token, signatures, by.keys, payload)
+    if not _has_threshold(by, signatures):
+        raise UnvouchedError("threshold-not-met")
+    need(by is state.root, "root-not-newest")
     document = fields.read("trust", payload)
     says = document.fields
     need(says["product"] == state.product, "wrong-product")
-    need(by is state.root and says["root_version"] >= state.root.version, "root-not-newest")
+    need(says["root_version"] >= state.root.version, "root-not-newest")
     need(says["root_version"] == state.root.version, "root-gap")
-    if state.trust is not None:
-        if state.trust.payload == payload:
-            return state
-        need(says["version"] != state.trust.says["version"], "trust-fork")
-    need(says["version"] > state.seen_trust, "trust-rollback")
-    need(says["issued"] <= now + BOUNDS["ISSUED_AHEAD_SECONDS"], "issued-ahead")
-    keys = load_keys(says["keys"])
+    return Held(token, payload, says, document.plain)
+
+
+def take_trust(state: State, held: Held, now: int | None) -> State:
+    """T2, then L2."""
+    if not is_news(state, held, state.trust, now):
+        return state
+    require_not_lower(state, held)
+    keys = load_keys(held.says["keys"])
     names = ("scheme", "public", "name", "state", "valid_from", "valid_to", "scope")
     admitted = {
         one: dict(zip(names, entry, strict=True))
-        for one, entry in zip(keys, says["keys"], strict=True)
+        for one, entry in zip(keys, held.says["keys"], strict=True)
     }
-    held = Held(token, payload, says, document.plain)
-    new = replace(
-        state, trust=held, admitted=admitted, keys=keys, seen_trust=says["version"], lists={}
-    )
-    kept = {issuer: one for issuer, one in state.lists.items() if _still(new, one)}
-    return replace(new, lists=kept)
+    new = replace(state, trust=held, admitted=admitted, keys=keys)
+    lists = {issuer: one for issuer, one in state.lists.items() if stands(new, one)}
+    catalogs = {issuer: one for issuer, one in state.catalogs.items() if stands(new, one)}
+    return with_seen(replace(new, lists=lists, catalogs=catalogs), held)
 
 
-def _still(state: State, held: Held) -> bool:
+def stands(state: State, held: Held) -> bool:
+    """L2 and C2: steps 4 and 7, without the check of being issued ahead."""
     try:
-        verified(state, held.token, held.token.type, int(held.says["issued"]))
+        verified(state, held.token, held.token.type, None)
     except RefusedError:
         return False
     return True
 
 
-def verified(state: State, token: Token, kind: str, now: int) -> Held:
-    """Steps 3 to 8."""
+def verified(state: State, token: Token, kind: str, now: int | None) -> Held:
+    """Steps 3 to 8; with no `now` without 7.1."""
     signatures, payload = divide(token, kind)
     need(len(signatures) == 1, "signature-count")
     signer = (signatures[0].scheme, signatures[0].key)
@@ -221,7 +279,8 @@ def verified(state: State, token: Token, kind: str, now: int) -> Held:
     check_all(token, signatures, state.keys, payload)
     document = fields.read(kind, payload)
     says = document.fields
-    need(says["issued"] <= now + BOUNDS["ISSUED_AHEAD_SECONDS"], "issued-ahead")
+    ahead = now is not None and says["issued"] > now + BOUNDS["ISSUED_AHEAD_SECONDS"]
+    need(not ahead, "issued-ahead")
     end = admitted["valid_to"]
     need(says["issued"] >= admitted["valid_from"], "key-out-of-window")
     need(end is None or says["issued"] < end, "key-out-of-window")
@@ -262,9 +321,9 @@ def bundle(state: State, token: Token, now: int) -> Held:
     held = verified(state, token, "bundle", now)
     says = held.says
     taken_back = state.lists.get(says["issuer"])
-    seen = state.seen_lists.get(says["issuer"])
+    seen = state.seen.get(("revocations", says["issuer"]))
     if seen is not None:
-        need(taken_back and place(taken_back) >= seen, "revocations-missing")
+        need(taken_back and taken_back.place[0] >= seen[0], "revocations-missing")
     if taken_back is not None:
         lowest = taken_back.says["lowest"].get(says["serial"], {}).get(says["part"], [None] * 3)
         need(held.identity not in taken_back.says["identities"], "bundle-revoked")
@@ -273,25 +332,27 @@ def bundle(state: State, token: Token, now: int) -> Held:
     return held
 
 
-def place(taken_back: Held) -> tuple[int, int]:
-    """L2: trust version and number."""
-    return taken_back.says["trust_version"], taken_back.says["number"]
-
-
-def take_list(state: State, token: Token, now: int) -> State:
-    """L1 and L2."""
-    held = verified(state, token, "revocations", now)
-    issuer = held.says["issuer"]
+def judge(state: State, token: Token) -> Held:
+    """L1 and C1."""
+    held = verified(state, token, token.type, None)
     trust_version = state.trust.says["version"] if state.trust else 0
-    need(held.says["trust_version"] <= trust_version, "revocations-ahead")
-    present = state.lists.get(issuer)
-    if present is not None and present.payload == held.payload:
+    pair = held.says["root_version"], held.says["trust_version"]
+    need(pair <= (state.root.version, trust_version), f"{token.type}-ahead")
+    return held
+
+
+def take_list(state: State, held: Held, now: int | None) -> State:
+    """L1 by O1."""
+    issuer = held.says["issuer"]
+    if not is_news(state, held, state.lists.get(issuer), now):
         return state
-    seen = state.seen_lists.get(issuer)
-    need(seen is None or place(held) >= seen, "revocations-rollback")
-    need(present is None or place(held) != place(present), "revocations-fork")
-    return replace(
-        state,
-        lists={**state.lists, issuer: held},
-        seen_lists={**state.seen_lists, issuer: place(held)},
-    )
+    require_not_lower(state, held)
+    return with_seen(replace(state, lists={**state.lists, issuer: held}), held)
+
+
+def take_catalog(state: State, held: Held, now: int | None) -> State:
+    """C1 by O1."""
+    issuer = held.says["issuer"]
+    if not is_news(state, held, state.catalogs.get(issuer), now):
+        return state
+    return with_seen(replace(state, catalogs={**state.catalogs, issuer: held}), held)

@@ -1,11 +1,12 @@
-"""`docs/entitlements.md`: every code that is told is listed, and no other."""
+"""`docs/evaluation.md`: every code that is told is listed, and no other."""
 
 import re
 from collections.abc import Iterator
+from types import ModuleType
 
 import pytest
 
-from licensekit.entitlements import BundleState, assignment
+from licensekit.entitlements import BundleState, assignment, parts
 from licensekit.entitlements.denials import Reason
 from licensekit.entitlements.messages import Notice
 from licensekit.errors.coded import Message
@@ -14,7 +15,7 @@ from licensekit.state.messages import UNUSABLE
 from licensekit.wire.documents import AfterGrace
 from tests.docs.tables import section, tables, text_of
 
-TEXT = text_of("entitlements.md")
+TEXT = text_of("evaluation.md")
 assert TimeNotKept.code, "its module is imported, so that every notice is known"
 
 
@@ -61,11 +62,14 @@ def test_every_severity_is_as_listed(kind: type[Notice]) -> None:
 
 
 def test_every_state_and_policy_is_listed() -> None:
-    assert listed("Parts") == [state.value for state in BundleState]
+    assert listed("States") == [state.value for state in BundleState]
     policies = {policy.name.lower().replace("_", "-") for policy in AfterGrace}
-    assert set(listed("Parts", 1)) == policies
+    assert set(listed("States", 1)) == policies
 
 
-def test_rules_of_assignments_are_numbered_as_where_they_are_carried_out() -> None:
-    numbers = [row[0] for row in tables(section(TEXT, "Assignments"))[0]]
-    assert re.findall(r"^(S[0-9])  ", assignment.__doc__ or "", re.MULTILINE) == numbers
+@pytest.mark.parametrize(
+    ("heading", "module"), [("Bundles that govern", parts), ("Assignments", assignment)]
+)
+def test_rules_are_numbered_as_where_they_are_carried_out(heading: str, module: ModuleType) -> None:
+    numbers = [row[0] for row in tables(section(TEXT, heading))[0]]
+    assert re.findall(r"^([PS][0-9])  ", module.__doc__ or "", re.MULTILINE) == numbers

@@ -1,0 +1,174 @@
+"""What becomes of an installation: what ends or turns read-only, when, and who may still log in.
+
+Entitlements at several moments are compared with one another. People are counted by groups that
+hold the same, so that many of them cost no more than few (`docs/evaluation.md`, "Consequences").
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
+
+from licensekit.access import Access
+from licensekit.dates import end_of_day, format_seconds, start_of_day
+from licensekit.entitlements.amounts import access_of
+from licensekit.entitlements.evaluation import Entitlements
+from licensekit.entitlements.login import ways
+from licensekit.entitlements.names import issuer_of, qualify
+from licensekit.entitlements.questions import Holding, best_access
+from licensekit.limits import SECONDS
+from licensekit.wire.documents import Kind, UserKind
+from licensekit.wire.plain import word
+
+LATER: Final = 12
+"""How many later moments are looked at."""
+
+
+class Loss(NamedTuple):
+    """Licenses that give less from a moment on."""
+
+    at: int
+    """Seconds since 1970."""
+    access: Access
+    """The most that they still give: read, or none."""
+    licenses: tuple[str, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {
+            "from": format_seconds(self.at),
+            "access": word(self.access),
+            "licenses": list(self.licenses),
+        }
+
+
+class Group(NamedTuple):
+    """People of one kind who are not retired, can log in, and hold the same."""
+
+    kind: UserKind
+    holdings: tuple[Holding, ...]
+    """Those that decide about a login; of holdings with ranks that are served alike, the lowest."""
+    people: int
+
+
+class Logins(NamedTuple):
+    """How many people may log in from a moment on."""
+
+    at: int
+    people: int
+    """By one way or another."""
+    by_way: Mapping[str, int]
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {"from": format_seconds(self.at), "people": self.people, "by": dict(self.by_way)}
+
+
+def later(state: Entitlements, evaluated: Callable[[int], Entitlements]) -> list[Entitlements]:
+    """Return the entitlements at each later moment at which a bundle starts or stops to work.
+
+    `evaluated` evaluates the same bundles at another moment. At most `LATER` are looked at.
+    """
+    moments: set[int] = set()
+    for part in (*state.parts, *state.waiting):
+        bundle = part.bundle
+        end = bundle.expiry if bundle.grace is None else bundle.grace
+        moments |= {start_of_day(bundle.starts)} if bundle.starts is not None else set()
+        moments |= {end_of_day(end)} if end is not None else set()
+    to_come = sorted(m for m in moments if state.now < m <= SECONDS)  # time ends with year 9999
+    return [evaluated(moment) for moment in to_come[:LATER]]
+
+
+def losses(states: Sequence[Entitlements]) -> tuple[Loss, ...]:
+    """Return what gives less in each state than in the one before; they are in order of time."""
+    found: dict[tuple[int, Access], list[str]] = {}
+    for before, after in pairwise(states):
+        for code in before.licenses:
+            now = best_access(after, code) if code in after.licenses else Access.NONE
+            if now < best_access(before, code):
+                found.setdefault((after.now, now), []).append(code)
+    return tuple(Loss(at, access, tuple(codes)) for (at, access), codes in sorted(found.items()))
+
+
+def deciding(states: Iterable[Entitlements], in_use: Mapping[str, int]) -> dict[str, list[int]]:
+    """Return the user licenses that decide about logins, to the ranks at which service changes.
+
+    Ranks below the first one are served alike, and so on; ranks that nobody has are left out.
+    """
+    found: dict[str, set[int]] = {}
+    for state in states:
+        needed = {code for rule in _rules(state) for code in rule.held}
+        for code, used in in_use.items():
+            tiers = state.tiers.get(code)
+            if tiers is None or state.licenses[code].kind is not Kind.USER:
+                continue
+            if needed.isdisjoint((code, *state.closure[code])):
+                continue
+            cuts = found.setdefault(code, set())
+            served = 0
+            for tier in tiers:
+                if tier.amount is None:
+                    break
+                served += tier.amount
+                if served < used:
+                    cuts.add(served)
+    return {code: sorted(cuts) for code, cuts in sorted(found.items())}
+
+
+def logins(state: Entitlements, groups: Iterable[Group]) -> Logins:
+    """Count who may log in, as if no event were in force and nobody were at a site."""
+    rules = _rules(state)
+    by_way = dict.fromkeys((rule.way for rule in rules), 0)
+    people = 0
+    served: dict[Holding, frozenset[str]] = {}
+    for group in groups:
+        has: set[str] = set()
+        for holding in group.holdings:
+            if holding not in served:
+                served[holding] = _given_by(state, holding)
+            has |= served[holding]
+        open_ = [rule.way for rule in rules if group.kind in rule.kinds and rule.held <= has]
+        people += group.people if open_ else 0
+        for way in open_:
+            by_way[way] += group.people
+    return Logins(state.now, people, by_way)
+
+
+class _Rule(NamedTuple):
+    """A way to log in that the installation has, and what a user must hold to come by it."""
+
+    way: str
+    kinds: frozenset[UserKind]
+    held: frozenset[str]
+
+
+def _rules(state: Entitlements) -> list[_Rule]:
+    """Return the ways to log in; one for nobody where the installation lacks a license."""
+    return [_rule(state, way) for way in ways(state)]
+
+
+def _rule(state: Entitlements, way: str) -> _Rule:
+    trust_store = state.trust_store
+    issuer = issuer_of(trust_store, way)
+    written = trust_store.catalogs[issuer].document.access[way.rpartition(".")[2]]
+    codes = [qualify(trust_store, issuer, code) for code in written.all]
+    given = {**state.every_site, **state.everyone, **state.present}
+    missing = [code for code in codes if given.get(code, Access.NONE) is Access.NONE]
+    if all(code in state.licenses and state.licenses[code].kind is Kind.USER for code in missing):
+        return _Rule(way, frozenset(written.users), frozenset(missing))
+    return _Rule(way, frozenset(), frozenset())
+
+
+def _given_by(state: Entitlements, holding: Holding) -> frozenset[str]:
+    code = holding.license
+    if access_of(state.tiers.get(code, ()), holding.rank) is Access.NONE:
+        return frozenset()
+    return frozenset((code, *state.closure.get(code, ())))
+
+
+def steps(found: Iterable[Logins]) -> Iterator[Logins]:
+    """Yield the first, and each at which the numbers are others than before."""
+    last: Logins | None = None
+    for one in found:
+        if last is None or (one.people, one.by_way) != (last.people, last.by_way):
+            yield one
+        last = one

@@ -1,0 +1,144 @@
+"""Until when it is licensed without a gap: a pure function on bundles (`docs/evaluation.md`).
+
+The bundles of one issuer and part follow one another. What counts for people is the day on which
+that ends, not the day on which one of them does: a renewal that waits takes over.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from licensekit.dates import day_at, end_of_day, format_days
+from licensekit.wire.documents import Bundle
+
+
+class Step(NamedTuple):
+    """From a second on, this bundle governs its issuer's part."""
+
+    since: int
+    """Seconds since 1970."""
+    bundle: Bundle | None
+    """None: nothing does any more."""
+    usable: bool = True
+    """Whether it grants anything here: a bundle of another installation does not."""
+
+
+class Coverage(NamedTuple):
+    """For how long one part of one issuer is licensed without a gap."""
+
+    issuer: str
+    part: str
+    bundles: tuple[Bundle, ...]
+    """Those that follow one another from now on; empty: it is not licensed now."""
+    until: int | None
+    """The last day of the term, in days since 1970; None: perpetual, or not licensed.
+
+    Where it is past, grace runs.
+    """
+    works_until: int | None
+    """The last day on which everything works: that of grace, where there is one."""
+
+    @property
+    def is_licensed(self) -> bool:
+        """Whether everything that the part grants works now."""
+        return bool(self.bundles)
+
+    @property
+    def is_perpetual(self) -> bool:
+        """Whether it is licensed and does not end."""
+        return self.is_licensed and self.until is None
+
+    @property
+    def last(self) -> Bundle | None:
+        """The bundle with which it ends, if it is licensed."""
+        return self.bundles[-1] if self.bundles else None
+
+    @property
+    def shown_until(self) -> str | None:
+        """`until` as plain JSON values have it: a date or `perpetual`; None: it is not licensed."""
+        if not self.is_licensed:
+            return None
+        return "perpetual" if self.until is None else format_days(self.until)
+
+    def is_followed(self, bundle: Bundle) -> bool:
+        """Return whether another one takes over from this one without a gap."""
+        return bundle in self.bundles[:-1]
+
+    def days_left(self, now: int) -> int | None:
+        """Return the days until the term ends, or once it has ended, until grace does.
+
+        None: it is perpetual. Of what is not licensed none are left.
+        """
+        if self.is_perpetual:
+            return None
+        today = day_at(now)
+        is_past = self.until is None or today > self.until
+        end = self.works_until if is_past else self.until
+        return 0 if end is None else max(0, end - today)
+
+    def plain(self, now: int) -> dict[str, Any]:
+        """Return it as plain JSON values, with the days that are left at `now`."""
+        works_until = self.works_until
+        return {
+            "issuer": self.issuer,
+            "part": self.part,
+            "covered_until": self.shown_until,
+            "works_until": None if works_until is None else format_days(works_until),
+            "days_left": self.days_left(now),
+        }
+
+
+def list_coverage(
+    in_force_at: Callable[[int], Iterable[Bundle]],
+    starts: Iterable[int],
+    now: int,
+    is_usable: Callable[[Bundle], bool] = lambda _: True,
+) -> tuple[Coverage, ...]:
+    """Return the coverage of every issuer's part that a bundle in force or waiting is for.
+
+    `in_force_at` returns which bundles govern at a second, at most one for each issuer and part.
+    `starts` are the seconds from `now` on at which that may change. What is not `is_usable` grants
+    nothing here, whatever its dates are. All times are in seconds since 1970.
+    """
+    of_line: dict[tuple[str, str], list[Step]] = {}
+    for since in sorted({now, *(start for start in starts if start > now)}):
+        in_force = {(bundle.issuer, bundle.part): bundle for bundle in in_force_at(since)}
+        for line in in_force:
+            of_line.setdefault(line, [])
+        for line, steps in of_line.items():
+            bundle = in_force.get(line)
+            if not steps or steps[-1].bundle is not bundle:
+                steps.append(Step(since, bundle, bundle is None or is_usable(bundle)))
+    return tuple(cover(*line, steps, now) for line, steps in sorted(of_line.items()))
+
+
+def cover(issuer: str, part: str, steps: Iterable[Step], now: int) -> Coverage:
+    """Return the coverage from `now` on that steps in the order of time make.
+
+    The first step holds at `now`, or nothing does yet.
+    """
+    covering: list[Bundle] = []
+    end: int | None = now
+    for step in steps:
+        if end is not None and step.since > end:
+            break
+        bundle = step.bundle
+        if bundle is None or not step.usable or not _works(bundle, max(step.since, now)):
+            # Whatever it takes over from ends here all the same.
+            end = step.since if covering else end
+            break
+        covering.append(bundle)
+        end = _end_of(bundle.expiry if bundle.grace is None else bundle.grace)
+    if not covering:
+        return Coverage(issuer, part, (), None, None)
+    works_until = None if end is None else day_at(end - 1)
+    days = [day for day in (covering[-1].expiry, works_until) if day is not None]
+    return Coverage(issuer, part, tuple(covering), min(days, default=None), works_until)
+
+
+def _works(bundle: Bundle, moment: int) -> bool:
+    end = _end_of(bundle.expiry if bundle.grace is None else bundle.grace)
+    return end is None or moment < end
+
+
+def _end_of(day: int | None) -> int | None:
+    return None if day is None else end_of_day(day)

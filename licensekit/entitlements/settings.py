@@ -1,0 +1,98 @@
+"""What the parts of an installation sell of each setting, merged (`docs/evaluation.md`)."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from licensekit.entitlements.names import qualify
+from licensekit.entitlements.parts import Part
+from licensekit.trust.pack import TrustStore
+from licensekit.wire.documents import Bundle, Combine, Setting
+
+Value = str | int | bool
+
+
+class SoldValue(NamedTuple):
+    """The value that one part sells of a setting."""
+
+    part: Part
+    code: str
+    """As an application writes it."""
+    value: Value
+
+
+class Settings(NamedTuple):
+    """Every setting of every catalog at one moment."""
+
+    values: Mapping[str, Value | None]
+    """Setting to what counts: what was sold, or the default; None: neither is there."""
+    unfit: tuple[SoldValue, ...]
+    """What was sold and does not fit its setting: it counts as absent."""
+    unknown: tuple[SoldValue, ...]
+    """What was sold and its issuer's newest catalog does not have."""
+
+
+def settings_of(trust_store: TrustStore, parts: Iterable[Part]) -> Settings:
+    """Merge what `parts` sell: those that work, in whatever order."""
+    declared = {
+        qualify(trust_store, issuer, code): setting
+        for issuer, catalog in trust_store.catalogs.items()
+        for code, setting in catalog.document.settings.items()
+    }
+    fitting: dict[str, list[SoldValue]] = {}
+    unfit: list[SoldValue] = []
+    unknown: list[SoldValue] = []
+    for sold in _sold(trust_store, parts):
+        setting = declared.get(sold.code)
+        if setting is None:
+            unknown.append(sold)
+        elif not setting.fits(sold.value):
+            unfit.append(sold)
+        else:
+            fitting.setdefault(sold.code, []).append(sold)
+    values = {
+        code: merge(setting, fitting[code]) if code in fitting else setting.default
+        for code, setting in declared.items()
+    }
+    return Settings(values, tuple(unfit), tuple(unknown))
+
+
+def merge(setting: Setting, sold: Iterable[SoldValue]) -> Value:
+    """Return what values that fit make together; at least one is there.
+
+    The latest is that of the bundle that was issued last; of two that were issued in one second,
+    that of the higher identity. A sum may be above what the setting bounds for one bundle.
+    """
+    listed = list(sold)
+    numbers = [one.value for one in listed if isinstance(one.value, int)]
+    match setting.combine:
+        case Combine.SUM:
+            return sum(numbers)
+        case Combine.MOST:
+            return max(numbers)
+        case Combine.LATEST:
+            return max(listed, key=_age).value
+
+
+def unfit_in(trust_store: TrustStore, bundle: Bundle) -> Mapping[str, Value]:
+    """Return the settings of a bundle whose values its issuer's newest catalog does not allow."""
+    catalog = trust_store.catalogs.get(bundle.issuer)
+    declared = {} if catalog is None else catalog.document.settings
+    return {
+        code: value
+        for code, value in bundle.settings.items()
+        if code in declared and not declared[code].fits(value)
+    }
+
+
+def _age(sold: SoldValue) -> tuple[int, bytes]:
+    verified = sold.part.verified
+    return verified.document.issued, verified.identity
+
+
+def _sold(trust_store: TrustStore, parts: Iterable[Part]) -> Iterable[SoldValue]:
+    return (
+        SoldValue(part, qualify(trust_store, part.bundle.issuer, code), value)
+        for part in parts
+        if part.works
+        for code, value in part.bundle.settings.items()
+    )
