@@ -1,4 +1,4 @@
-"""`licensekit reissue`: sign again all that a lost key had signed."""
+"""`licensekit reissue`: sign again all that a key has signed."""
 
 from pathlib import Path
 
