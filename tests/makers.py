@@ -22,6 +22,7 @@ from licensekit.wire.documents import (
     AfterGrace,
     Bundle,
     Catalog,
+    Combine,
     Document,
     KeyState,
     Kind,
@@ -36,6 +37,8 @@ from licensekit.wire.documents import (
     RootKey,
     Scope,
     SeatKind,
+    Setting,
+    SettingType,
     SignedType,
     Statement,
     Trust,
@@ -162,6 +165,13 @@ def license_entry(kind: Kind = Kind.USER, name: str = "User", **changes: Any) ->
         names={},
     )
     return changed(plain, **changes)
+
+
+def setting(
+    kind: SettingType = SettingType.TEXT, name: str = "A setting", **changes: Any
+) -> Setting:
+    """Return a setting of any value of its type, without a default."""
+    return changed(Setting(kind, name, None, None, [], None, Combine.LATEST), **changes)
 
 
 def catalog(**changes: Any) -> Catalog:

@@ -9,7 +9,16 @@ from typing import Final, NamedTuple
 
 from licensekit.catalog.includes import included
 from licensekit.errors.catalog_faults import SoldReduced
-from licensekit.wire.documents import Catalog, Edition, License, LoginRule, SeatKind
+from licensekit.wire.documents import (
+    Catalog,
+    Combine,
+    Edition,
+    License,
+    LoginRule,
+    SeatKind,
+    Setting,
+    Value,
+)
 from licensekit.wire.plain import word
 
 
@@ -42,10 +51,17 @@ def takes_away(old: Catalog, new: Catalog) -> list[SoldReduced]:
         if code not in new.licenses:
             faults.append(SoldReduced(reason="license", where=path))
             continue
-        if lost := had[code] - has[code]:
+        successor = license_.replaced_by
+        kept = {new.licenses[code].replaced_by, *has[code]}
+        if successor is not None and successor not in kept:
+            where = f"{path}.replaced_by"
+            faults.append(SoldReduced(reason="replaced-by", names=(successor,), where=where))
+        if lost := had[code] - has[code] - {successor}:
             names = tuple(sorted(lost))
             faults.append(SoldReduced(reason="includes", names=names, where=f"{path}.includes"))
         faults += _of_license(path, license_, new.licenses[code])
+    for code, setting in old.settings.items():
+        faults += _of_setting(f"settings.{code}", setting, new.settings.get(code))
     for way, access in old.access.items():
         faults += _of_access(f"access.{way}", access, new.access.get(way))
     return faults
@@ -73,7 +89,12 @@ def differences(old: Catalog, new: Catalog) -> list[CatalogChange]:
     return found
 
 
-_COUNTING: Final = {".seats": "named seats", ".limits": "no limit", ".quantity": "no quantity"}
+_COUNTING: Final = {
+    ".seats": "named seats",
+    ".limits": "no limit",
+    ".quantity": "no quantity",
+    ".per": "once and for all",
+}
 """Key that says what a count means, to how people read it unset."""
 
 
@@ -93,6 +114,30 @@ def _of_license(path: str, old: License, new: License) -> Iterator[SoldReduced]:
         before, after = was.get(key, unset), now.get(key, unset)
         if before != after:
             yield SoldReduced(reason="count", before=before, after=after, where=f"{path}{key}")
+
+
+def _of_setting(path: str, old: Setting, new: Setting | None) -> Iterator[SoldReduced]:
+    if new is None:
+        yield SoldReduced(reason="setting", where=path)
+        return
+    if old.type is not new.type:
+        before, after = word(old.type), word(new.type)
+        yield SoldReduced(reason="setting-type", before=before, after=after, where=f"{path}.type")
+        return
+    if old.combine is not new.combine:
+        before, after = word(old.combine), word(new.combine)
+        yield SoldReduced(reason="count", before=before, after=after, where=f"{path}.combine")
+    if new.lowest is not None and (old.lowest is None or old.lowest < new.lowest):
+        before = f"below {new.lowest}"
+        yield SoldReduced(reason="setting-fits", before=before, where=f"{path}.lowest")
+    if new.highest is not None and (old.highest is None or old.highest > new.highest):
+        before = f"above {new.highest}"
+        yield SoldReduced(reason="setting-fits", before=before, where=f"{path}.highest")
+    if new.choices and not old.choices:
+        before = "of any text"
+        yield SoldReduced(reason="setting-fits", before=before, where=f"{path}.choices")
+    if new.choices and (names := tuple(one for one in old.choices if one not in new.choices)):
+        yield SoldReduced(reason="setting-choices", names=names, where=f"{path}.choices")
 
 
 def _of_access(path: str, old: LoginRule, new: LoginRule | None) -> Iterator[SoldReduced]:
@@ -117,6 +162,7 @@ def _flat(catalog: Catalog) -> dict[str, dict[str, str]]:
     head |= {f"issuer.{purpose}": url for purpose, url in catalog.urls.items()}
     tables = {"": head}
     tables |= {f"licenses.{code}": _fields(one) for code, one in catalog.licenses.items()}
+    tables |= {f"settings.{code}": _setting(one) for code, one in catalog.settings.items()}
     tables |= {
         f"access.{way}": {
             ".all": ", ".join(access.all),
@@ -141,8 +187,30 @@ def _fields(license_: License) -> dict[str, str]:
         ".seats": "" if license_.seats is SeatKind.NAMED else f"{word(license_.seats)} seats",
         ".limits": "sites" if license_.limits_sites else "",
         ".quantity": license_.quantity or "",
+        ".per": "" if license_.per is None else word(license_.per),
+        ".replaced_by": license_.replaced_by or "",
+        **{f".names.{language}": name for language, name in license_.names.items()},
     }
     return {key: value for key, value in fields.items() if value}
+
+
+def _setting(setting: Setting) -> dict[str, str]:
+    fields = {
+        ".name": setting.name,
+        ".type": word(setting.type),
+        ".lowest": _said(setting.lowest),
+        ".highest": _said(setting.highest),
+        ".choices": ", ".join(setting.choices),
+        ".default": _said(setting.default),
+        ".combine": "" if setting.combine is Combine.LATEST else word(setting.combine),
+    }
+    return {key: value for key, value in fields.items() if value}
+
+
+def _said(value: Value | None) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
 
 
 def _edition(edition: Edition) -> dict[str, str]:
@@ -151,5 +219,5 @@ def _edition(edition: Edition) -> dict[str, str]:
     return {
         ".name": edition.name,
         **{key: "unrestricted" if n is None else str(n) for key, n in counts.items()},
-        **{f".settings.{code}": str(value) for code, value in edition.settings.items()},
+        **{f".settings.{code}": _said(value) for code, value in edition.settings.items()},
     }

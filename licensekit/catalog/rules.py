@@ -11,13 +11,23 @@ from licensekit.errors.catalog_faults import (
     KindWrong,
     LicensesCircular,
     NameUnknown,
+    SettingWrong,
 )
 from licensekit.errors.faults import Fault
 from licensekit.text.values import nearest
-from licensekit.wire.documents import Catalog, Kind, License, SeatKind
+from licensekit.wire.documents import (
+    Catalog,
+    Kind,
+    License,
+    SeatKind,
+    Setting,
+    SettingType,
+    Value,
+)
 from licensekit.wire.plain import word
 
 _MOST: Final = 1000
+_TYPES: Final = {SettingType.TEXT: str, SettingType.NUMBER: int, SettingType.BOOLEAN: bool}
 _Key = Literal["plan", "seats", "limits", "quantity", "full_with"]
 _ONLY_FOR: Final[Mapping[_Key, Kind]] = {
     "plan": Kind.USER,
@@ -56,6 +66,8 @@ def _of_licenses(known: KnownLicenses) -> Iterator[Fault]:
         for name in license_.requires:
             if fault := _reference_fault(known, name) or _required_fault(known, license_, name):
                 yield fault.at(f"{path}.requires")
+        if fault := _successor_fault(known, license_):
+            yield fault.at(f"{path}.replaced_by")
         other = license_.full_with
         if other and (fault := _reference_fault(known, other) or _completing_fault(known, other)):
             yield fault.at(f"{path}.full_with")
@@ -76,7 +88,7 @@ def _of_kind(path: str, code: str, license_: License) -> Iterator[Fault]:
 
 
 def _wrong_kind(
-    reason: _Key | Literal["requires", "completes", "login", "table"],
+    reason: _Key | Literal["requires", "replaces", "completes", "login", "table"],
     name: str,
     kind: Kind,
     wanted: str,
@@ -89,6 +101,18 @@ def _required_fault(known: KnownLicenses, license_: License, name: str) -> Fault
     if may_require(license_.kind, required):
         return None
     return _wrong_kind("requires", name, required, word(license_.kind))
+
+
+def _successor_fault(known: KnownLicenses, license_: License) -> Fault | None:
+    successor = license_.replaced_by
+    if successor is None:
+        return None
+    if successor not in known.catalog.licenses:
+        return no_license(successor, known.catalog.licenses)
+    kind = known.catalog.licenses[successor].kind
+    if kind is license_.kind:
+        return None
+    return _wrong_kind("replaces", successor, kind, word(license_.kind))
 
 
 def _completing_fault(known: KnownLicenses, name: str) -> Fault | None:
@@ -127,6 +151,9 @@ def _of_circles(known: KnownLicenses) -> Iterator[Fault]:
         else:
             fault = _circular(circle, "includes-itself", "include")
         yield fault.at(f"licenses.{circle[0]}.includes")
+    for circle in circles(_successors(licenses)):
+        fault = _circular(circle, "replaced-by-itself", "replace")
+        yield fault.at(f"licenses.{circle[0]}.replaced_by")
     for circle in circles(known.requires):
         own = [code for code in circle if code in licenses]
         if own:
@@ -134,10 +161,16 @@ def _of_circles(known: KnownLicenses) -> Iterator[Fault]:
             yield fault.at(f"licenses.{own[0]}.requires")
 
 
+def _successors(licenses: Mapping[str, License]) -> dict[str, list[str]]:
+    return {
+        code: [] if one.replaced_by is None else [one.replaced_by] for code, one in licenses.items()
+    }
+
+
 def _circular(
     circle: list[str],
-    alone: Literal["includes-itself", "requires-itself"],
-    together: Literal["include", "require"],
+    alone: Literal["includes-itself", "requires-itself", "replaced-by-itself"],
+    together: Literal["include", "require", "replace"],
 ) -> LicensesCircular:
     reason = alone if len(circle) == 1 else together
     return LicensesCircular(reason=reason, licenses=tuple(circle))
@@ -157,6 +190,7 @@ def _of_editions(catalog: Catalog) -> Iterator[Fault]:
     for name, edition in catalog.editions.items():
         counts = Counts(edition.system, edition.sites, edition.users)
         yield from counts_faults(counts, catalog, f"editions.{name}.")
+        yield from settings_faults(edition.settings, catalog.settings, f"editions.{name}.")
 
 
 class Counts(NamedTuple):
@@ -184,6 +218,37 @@ def _count_fault(catalog: Catalog, kind: Kind, code: str, count: int | None) -> 
     if kind is Kind.SYSTEM and license_.quantity is None and count != 1:
         return CountWrong(reason="no-quantity", license=code)
     return None
+
+
+def settings_faults(
+    sold: Mapping[str, Value], settings: Mapping[str, Setting], prefix: str = ""
+) -> Iterator[Fault]:
+    """Return which settings are not in a catalog, or have a value that does not fit there.
+
+    `prefix` begins the key paths.
+    """
+    for code, value in sold.items():
+        setting = settings.get(code)
+        fault: Fault | None
+        if setting is None:
+            fault = NameUnknown(reason="setting", name=code, guess=nearest(code, settings))
+        else:
+            fault = value_fault(setting, value)
+        if fault is not None:
+            yield fault.at(f"{prefix}settings.{code}")
+
+
+def value_fault(setting: Setting, value: Value) -> SettingWrong | None:
+    """Return why a setting cannot have `value`, or None."""
+    if setting.fits(value):
+        return None
+    if _TYPES[setting.type] is not type(value):
+        return SettingWrong(reason="type", wanted=word(setting.type))
+    if isinstance(value, str):
+        return SettingWrong(reason="choice", value=value, choices=tuple(setting.choices))
+    if setting.lowest is not None and value < setting.lowest:
+        return SettingWrong(reason="lowest", value=str(value), bound=setting.lowest)
+    return SettingWrong(reason="highest", value=str(value), bound=setting.highest)
 
 
 def missing_quantities(

@@ -176,6 +176,14 @@ def _limit() -> int | None:
     return None
 
 
+_JOINERS: Final = "\u200c\u200d"
+
+
 def harmless(text: str) -> str:
-    """Escape everything in `text` that could move the cursor or turn the text."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    """Escape everything in `text` that could move the cursor or turn the text.
+
+    The two joiners stay: names in Persian and Hindi are spelled with them.
+    """
+    return "".join(
+        c if c.isprintable() or c in _JOINERS else c.encode("unicode_escape").decode() for c in text
+    )

@@ -7,7 +7,7 @@ from licensekit.errors.faults import Fault
 
 
 class NameUnknown(Fault):
-    """A license, issuer or edition that no catalog known here has."""
+    """A license, issuer, edition or setting that no catalog known here has."""
 
     code = "name-unknown"
     template: ClassVar[Templates] = {
@@ -16,12 +16,13 @@ class NameUnknown(Fault):
         "own": "`{issuer}` is this catalog's own issuer",
         "issuer": "no catalog of the issuer `{issuer}` is known here",
         "edition": "there is no edition `{name}`",
+        "setting": "there is no setting `{name}`",
     }
     hint_template: ClassVar[Templates] = {
-        **dict.fromkeys(("license", "theirs", "issuer", "edition"), "{guess:guess}"),
+        **dict.fromkeys(("license", "theirs", "issuer", "edition", "setting"), "{guess:guess}"),
         "own": "write `{name}`",
     }
-    reason: Literal["license", "theirs", "own", "issuer", "edition"]
+    reason: Literal["license", "theirs", "own", "issuer", "edition", "setting"]
     name: str
     issuer: str = ""
     guess: str = ""
@@ -57,6 +58,7 @@ class KindWrong(Fault):
             for key, what in _OF_ANOTHER_KIND.items()
         },
         "requires": "a {wanted} license cannot require the {kind} license `{license}`",
+        "replaces": "a {wanted} license cannot be replaced by the {kind} license `{license}`",
         "completes": "`{license}` is a {kind} license, not a {wanted} license",
         "login": "`{license}` is a {kind} license",
         "table": "is a {kind} license",
@@ -72,6 +74,7 @@ class KindWrong(Fault):
         "quantity",
         "full_with",
         "requires",
+        "replaces",
         "completes",
         "login",
         "table",
@@ -90,12 +93,14 @@ class CountWrong(Fault):
     template: ClassVar[Templates] = {
         "no-quantity": "is there or not",
         "quantity": "is sold by quantity",
+        "per": "only what is sold by quantity is there anew after a time",
     }
     hint_template: ClassVar[Templates] = {
         "no-quantity": "write `true`",
         "quantity": "write how many {unit}",
+        "per": "name its unit under `quantity`",
     }
-    reason: Literal["no-quantity", "quantity"]
+    reason: Literal["no-quantity", "quantity", "per"]
     license: str
     unit: str = ""
     """What is counted: `GB`."""
@@ -108,12 +113,43 @@ class LicensesCircular(Fault):
     template: ClassVar[Templates] = {
         "includes-itself": "{licenses:codes} includes itself",
         "requires-itself": "{licenses:codes} requires itself",
+        "replaced-by-itself": "{licenses:codes} is replaced by itself",
         "include": "{licenses:codes} include one another in a circle",
         "require": "{licenses:codes} require one another in a circle",
+        "replace": "{licenses:codes} are replaced by one another in a circle",
         "plans": "the plans {licenses:codes} imply each other",
     }
-    reason: Literal["includes-itself", "requires-itself", "include", "require", "plans"]
+    reason: Literal[
+        "includes-itself",
+        "requires-itself",
+        "replaced-by-itself",
+        "include",
+        "require",
+        "replace",
+        "plans",
+    ]
     licenses: tuple[str, ...]
+
+
+class SettingWrong(Fault):
+    """A setting that contradicts itself, or a value that does not fit one."""
+
+    code = "setting-wrong"
+    template: ClassVar[Templates] = {
+        "type": "is not a value of the type {wanted}",
+        "lowest": "{value} is below the lowest that fits, {bound}",
+        "highest": "{value} is above the highest that fits, {bound}",
+        "choice": "{value:quoted} is none of the choices: {choices:codes}",
+        "only-number": "only a setting of the type number can have this",
+        "only-text": "only a setting of the type text can have this",
+        "bounds": "is below `lowest`",
+    }
+    reason: Literal["type", "lowest", "highest", "choice", "only-number", "only-text", "bounds"]
+    wanted: str = ""
+    """The type of the setting."""
+    value: str = ""
+    bound: int | None = None
+    choices: tuple[str, ...] = ()
 
 
 class NeverHeld(Fault):
@@ -148,6 +184,11 @@ class SoldReduced(Fault):
         "way": "users could come this way, and it is gone",
         "login-needs": "it did not need {names:codes}",
         "login-kinds": "users of the kind {names:codes} could come this way",
+        "setting": "it may have been sold, and is gone",
+        "setting-type": "it was sold as {before} and becomes {after}",
+        "setting-fits": "values {before} could be sold, and fit no more",
+        "setting-choices": "{names:codes} could be sold",
+        "replaced-by": "who holds it had {names:codes} as well",
     }
     reason: Literal[
         "other",
@@ -161,6 +202,11 @@ class SoldReduced(Fault):
         "way",
         "login-needs",
         "login-kinds",
+        "setting",
+        "setting-type",
+        "setting-fits",
+        "setting-choices",
+        "replaced-by",
     ]
     before: str = ""
     after: str = ""

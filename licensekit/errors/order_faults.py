@@ -68,6 +68,8 @@ class OrderSerialInvalid(Fault):
         "revoked": "{serial} was revoked: no bundle of it would be accepted",
         "replaces-itself": "would replace its own serial {serial}",
         "part-replaces": "is for orders of the part `base`, and this one is of `{part}`",
+        "use-replaces": "{serial} is a {other} license, whose place a {use} license cannot take",
+        "part-use": "`{part}` ends like a license of another use: its files would be called alike",
         "sequence": "{sequence} was issued already; the last one is {last}",
         "installed": "is not {serial}, which the installation has and which the order does not"
         " replace",
@@ -80,6 +82,8 @@ class OrderSerialInvalid(Fault):
         "revoked",
         "replaces-itself",
         "part-replaces",
+        "use-replaces",
+        "part-use",
         "sequence",
         "installed",
         "company",
@@ -91,6 +95,10 @@ class OrderSerialInvalid(Fault):
     """The last sequence that was issued."""
     company: str = ""
     part: str = ""
+    use: str = ""
+    """Of the order."""
+    other: str = ""
+    """The use of what the serial has."""
 
 
 class RenewalInvalid(Fault):
@@ -126,6 +134,7 @@ class AmendmentInvalid(Fault):
         **dict.fromkeys(("installations", "facts"), "stays: answer with another order"),
         "table": "is a table",
         "absent": "is not there, so it cannot be taken out",
+        "lower-use": "cannot become {to}: what was bought would still count before it",
     }
     hint_template: ClassVar[Templates] = {"table": "name what is in it, `{key}.CODE`"}
     reason: Literal[
@@ -138,5 +147,8 @@ class AmendmentInvalid(Fault):
         "facts",
         "table",
         "absent",
+        "lower-use",
     ]
     key: str
+    to: str = ""
+    """The use that is asked for."""

@@ -50,12 +50,11 @@ class TableInvalid(Fault):
         "unknown": "is not a key of this table",
         "missing": "is missing",
         "too-many": "has more than {most} entries",
-        "with-edition": "has more than {most} entries with the edition's",
         "twice": "is there twice",
         "empty": "is empty",
     }
     hint_template: ClassVar[Templates] = {"unknown": "{guess:guess}", "empty": "name {wanted}"}
-    reason: Literal["unknown", "missing", "too-many", "with-edition", "twice", "empty"]
+    reason: Literal["unknown", "missing", "too-many", "twice", "empty"]
     guess: str = ""
     """The key that may be meant."""
     most: int = 0
@@ -73,6 +72,7 @@ class ValueInvalid(Fault):
         "word": "is not {words:choice}",
         "empty": "is empty",
         "address": "is not an address that begins with https:// or mailto:",
+        "web-address": "is not an address that begins with https://",
         "code": "is not a code: lower-case letters, digits, inner dashes",
         "serial": "is not a serial: letters, digits, inner dashes",
         "date": "is not a date such as 2027-12-31",
@@ -92,6 +92,7 @@ class ValueInvalid(Fault):
         "word",
         "empty",
         "address",
+        "web-address",
         "code",
         "serial",
         "date",

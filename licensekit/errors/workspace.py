@@ -124,15 +124,24 @@ class KeyChangeRefused(WorkspaceError):
         "revoked": "key `{key}` is revoked already",
         "lost": "the key that signs now is the lost one, {key}",
         "not-a-file-name": "`{key}` cannot be the name of a key file",
+        "window": "key `{key}` signs from {starts:time} on, and the first of these bundles was"
+        " issued at {issued:time}",
     }
     hint_template: ClassVar[Templates] = {
         "name-taken": "choose another name, or retire that key first",
         "lost": "make another with `licensekit keys rotate`, or name one with --key KEY",
         "not-a-file-name": "choose a name without slashes that does not start with a dot",
+        "window": "admit a key that may with `licensekit keys new --from {issued:time}`",
     }
-    reason: Literal["named", "name-taken", "retired", "revoked", "lost", "not-a-file-name"]
+    reason: Literal[
+        "named", "name-taken", "retired", "revoked", "lost", "not-a-file-name", "window"
+    ]
     key: str
     """Its name or id."""
+    starts: int = 0
+    """From when on it signs, in seconds since 1970."""
+    issued: int = 0
+    """When the first bundle was issued that it should sign, in seconds since 1970."""
 
 
 class ChangeInSigning(WorkspaceError):

@@ -28,6 +28,7 @@ from licensekit.state.audit_events import UserImported
 from licensekit.state.transactions import WriteTransaction
 from licensekit.state.users import add_user, update_user, user_facts
 from licensekit.text import names
+from licensekit.text.marks import without_marks
 from licensekit.text.rows import TextRow, read_rows
 from licensekit.text.values import FaultyValue
 from licensekit.wire.documents import Kind, UserKind
@@ -67,6 +68,8 @@ class Imported(NamedTuple):
 def parse_users(data: bytes | str) -> list[ImportRow]:
     """Return the rows of a CSV file in UTF-8; columns are separated by commas, semicolons or tabs.
 
+    Marks that nobody sees are left out; `licensekit.text.marks.marks_in` reports them.
+
     A line with a fault is a row with a fault, so that the import reports it together with what the
     rules of the installation have against the others.
 
@@ -77,7 +80,7 @@ def parse_users(data: bytes | str) -> list[ImportRow]:
         text = data.decode() if isinstance(data, bytes) else data
     except UnicodeDecodeError as error:
         raise UsersInvalid(faults=(SyntaxInvalid(reason="not-utf-8"),)) from error
-    lines = text.removeprefix("\ufeff").splitlines(keepends=True)
+    lines = without_marks(text).splitlines(keepends=True)
     read = read_rows(lines, delimiters=_DELIMITERS)
     head = next(read, TextRow(1, []))
     columns = [name.strip().lower() for name in head.cells]

@@ -8,10 +8,8 @@ class SoldIsChanged(Message):
     """A bundle that was sold is changed: its next sequence takes its place."""
 
     code = "sold-is-changed"
-    template = "sequence {sequence} of {serial} {part} takes the place of what was sold"
-    serial: str
-    part: str
-    sequence: int
+    template = "{bundle} takes the place of what was sold"
+    bundle: str
 
 
 class MoreInUse(Message):

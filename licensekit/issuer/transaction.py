@@ -1,22 +1,27 @@
 """Transactions on the ledger of a workspace: its verified documents, and signing in its name."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_bytes
 
 from licensekit.database import Connection, Database
 from licensekit.errors import KeyMissing, KeyUnknown
 from licensekit.files import write_atomically
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import Record, append, documents
+from licensekit.issuer.ledger import Record, append, documents, ledger_mark
 from licensekit.issuer.state import WorkspaceState, extended, workspace_state
 from licensekit.keys.signing import Signer
 from licensekit.trust.scope import AdmittedSigner, SignedByVendor, require_scope, require_type
 from licensekit.trust.sign import sign
 from licensekit.trust.state import TrustState
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import TYPE_OF, Document
+from licensekit.wire.documents import TYPE_OF, Catalog, Document, Revocations
+from licensekit.wire.documents.fields import replace_fields
+
+Draw = Callable[[int], bytes]
+"""Returns so many random bytes."""
 
 
 @dataclass(slots=True)
@@ -42,7 +47,13 @@ class LedgerTransaction:
         return Record(action, self.now, self.who, token, document)
 
     def sign(self, action: str, document: SignedByVendor, signer: Signer) -> Record:
-        """Sign a document and return its record; raises as `sign_admitted`."""
+        """Sign a document and return its record; raises as `sign_admitted`.
+
+        A list or a catalog says what the ledger held before it.
+        """
+        if isinstance(document, Catalog | Revocations):
+            extensions = {**document.extensions, **ledger_mark(self.ledger)}
+            document = replace_fields(document, extensions=extensions)
         return self.record(action, sign_admitted(document, signer, self.trust), document)
 
     def put_in_force(self, records: Sequence[Record], state: WorkspaceState | None = None) -> None:
@@ -62,9 +73,11 @@ class WorkspaceStore:
     They are verified again when another program has entered one.
     """
 
-    def __init__(self, layout: Layout, database: Database) -> None:
+    def __init__(self, layout: Layout, database: Database, draw: Draw = token_bytes) -> None:
         self.layout = layout
         self.database = database
+        self.draw = draw
+        """Draws what nobody may guess."""
         self._verified: tuple[int, WorkspaceState] | None = None
 
     @contextmanager

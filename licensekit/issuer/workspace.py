@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
+from secrets import token_bytes
 from typing import Self
 
 from licensekit.issuer.bulk.batch import Done
@@ -35,7 +36,7 @@ from licensekit.issuer.output.license_file import Approve, LicenseFile, accept_a
 from licensekit.issuer.partner import NewPartner, create_partner
 from licensekit.issuer.proposal import sign_proposed
 from licensekit.issuer.state import WorkspaceState
-from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore
+from licensekit.issuer.transaction import Draw, LedgerTransaction, WorkspaceStore
 from licensekit.keys.signing import Signer
 from licensekit.wire.documents import Revocations
 
@@ -82,8 +83,8 @@ class Workspace:
         return Workspace.open(folder)
 
     @staticmethod
-    def open(folder: Path) -> "Workspace":
-        """Open the workspace in `folder`.
+    def open(folder: Path, draw: Draw = token_bytes) -> "Workspace":
+        """Open the workspace in `folder`; `draw` returns random bytes, for tests to foresee.
 
         Raises:
             WorkspaceInvalid: there is none.
@@ -91,7 +92,7 @@ class Workspace:
         """
         layout = Layout(folder)
         database = open_ledger(layout.locate_ledger(), create=False)
-        return Workspace(WorkspaceStore(layout, database))
+        return Workspace(WorkspaceStore(layout, database, draw))
 
     @staticmethod
     def exists(folder: Path) -> bool:
@@ -247,12 +248,13 @@ class Workspace:
     ) -> Iterator[Reissued]:
         """Sign again, with `key`, every active bundle that the key `lost` has signed.
 
-        Each becomes the next sequence of its serial and part, and is in the ledger before it is
+        They stay the same bundles, with another signature; each is in the ledger before it is
         yielded. What was signed again already is not signed another time.
 
         Raises:
             KeyMissing: no key has the name or key id `lost`.
-            KeyChangeRefused: `key` is that key.
+            KeyChangeRefused: `key` is that key, or it could not have signed the first of them.
+            TrustError: `key` may not sign one of them.
         """
         return self.propose_reissue(lost, now=now, attach=attach).sign(key, who=who)
 

@@ -72,6 +72,11 @@ class VerifyingKey:
         fix("reference", public if scheme == INSTALLATION else self.key_id)
         fix("_verify", verify)
 
+    @property
+    def fingerprint(self) -> str:
+        """The whole SHA-256 of which the key id is the beginning, in hex: what people compare."""
+        return sha256(bytes([self.scheme]) + self.public).hex()
+
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a verifying key never changes: `{name}` cannot be set")
 

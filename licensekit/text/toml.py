@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from licensekit import limits
 from licensekit.errors.text_faults import SyntaxInvalid
+from licensekit.text.marks import without_marks
 
 _PLACED: Final = re.compile(r"(?s)(.*) \(at (?:line (\d+), column (\d+)|end of document)\)")
 _SEGMENT: Final = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*"""
@@ -14,12 +15,15 @@ _LONG_KEY: Final = re.compile(rf"(?m)(?:^|[\[{{,])[ \t]*(?:{_SEGMENT}){{16}}")
 
 
 def parse_toml(data: bytes) -> dict[str, Any] | SyntaxInvalid:
-    """Return what `data` says, or the first reason why it is no TOML (TOML 1.0)."""
+    """Return what `data` says, or the first reason why it is no TOML (TOML 1.0).
+
+    Marks that nobody sees are left out; `marks.marks_in` reports them.
+    """
     if len(data) > limits.TOML_BYTES:
         return SyntaxInvalid(reason="too-large", most=limits.TOML_BYTES)
     try:
         # Editors on Windows put a byte order mark in front.
-        text = data.decode("utf-8-sig")
+        text = without_marks(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return SyntaxInvalid(reason="not-utf-8", where=f"line {line}")

@@ -93,6 +93,14 @@ def address(value: object) -> str:
     return text
 
 
+def web_address(value: object) -> str:
+    """Read the address of a page."""
+    text = address(value)
+    if not text.startswith("https://"):
+        raise FaultyValue(ValueInvalid(reason="web-address"))
+    return text
+
+
 def code(value: object) -> str:
     """Read a code."""
     text = typed(value, str, "a code in quotes")
@@ -177,6 +185,11 @@ def count(value: object) -> int | None:
 def system_count(value: object) -> int | None:
     """Read the count of a system license: `true`, which is kept, or a quantity."""
     return True if value is True else count(value)
+
+
+def setting_text(value: object) -> str:
+    """Read a text that a setting can be set to."""
+    return _text(typed(value, str, "text in quotes"), limits.TEXT_LENGTH)
 
 
 def setting(value: object) -> Value:

@@ -8,9 +8,20 @@ from hypothesis import strategies as st
 
 from licensekit.catalog import included
 from licensekit.catalog.changes import CatalogChange, differences, takes_away
-from licensekit.wire.documents import Catalog, Edition, Kind, License, LoginRule, SeatKind, UserKind
+from licensekit.wire.documents import (
+    Catalog,
+    Combine,
+    Edition,
+    Kind,
+    License,
+    LoginRule,
+    MeterPeriod,
+    SeatKind,
+    SettingType,
+    UserKind,
+)
 from tests.faults import Told, told
-from tests.makers import catalog, changed, license_entry
+from tests.makers import catalog, changed, license_entry, setting
 
 OLD = catalog(
     licenses={
@@ -21,7 +32,14 @@ OLD = catalog(
         "web": license_entry(name="Web"),
         "standard": license_entry(name="Standard", includes=["user", "web"]),
         "sales": license_entry(name="Sales", includes=["standard"]),
-    }
+        "gold": license_entry(name="Gold", replaced_by="user"),
+    },
+    settings={
+        "rows": setting(SettingType.NUMBER, lowest=1, highest=9, combine=Combine.SUM),
+        "depth": setting(SettingType.NUMBER),
+        "tier": setting(choices=["gold", "silver"]),
+        "note": setting(),
+    },
 )
 
 
@@ -29,6 +47,12 @@ def with_license(code: str, **changes: Any) -> Catalog:
     """Give OLD with one license changed."""
     one = changed(OLD.licenses[code], **changes)
     return changed(OLD, licenses={**OLD.licenses, code: one})
+
+
+def with_setting(code: str, **changes: Any) -> Catalog:
+    """Give OLD with one setting changed."""
+    one = changed(OLD.settings[code], **changes)
+    return changed(OLD, settings={**OLD.settings, code: one})
 
 
 def without(code: str) -> Catalog:
@@ -46,6 +70,50 @@ TAKEN: dict[str, tuple[Catalog, Told]] = {
     "another product": (
         changed(OLD, product="other"),
         [("product", "bundles were sold for `demo-crm`, and this is `other`")],
+    ),
+    "a setting removed": (
+        changed(OLD, settings={c: one for c, one in OLD.settings.items() if c != "note"}),
+        [("settings.note", "it may have been sold, and is gone")],
+    ),
+    "another type of a setting": (
+        with_setting("note", type=SettingType.BOOLEAN),
+        [("settings.note.type", "it was sold as text and becomes boolean")],
+    ),
+    "a setting that combines otherwise": (
+        with_setting("rows", combine=Combine.MOST),
+        [("settings.rows.combine", "what was sold changes from sum to most")],
+    ),
+    "a higher lowest number": (
+        with_setting("rows", lowest=2),
+        [("settings.rows.lowest", "values below 2 could be sold, and fit no more")],
+    ),
+    "a lower highest number": (
+        with_setting("rows", highest=8),
+        [("settings.rows.highest", "values above 8 could be sold, and fit no more")],
+    ),
+    "a lowest number where there was none": (
+        with_setting("depth", lowest=0),
+        [("settings.depth.lowest", "values below 0 could be sold, and fit no more")],
+    ),
+    "a highest number where there was none": (
+        with_setting("depth", highest=0),
+        [("settings.depth.highest", "values above 0 could be sold, and fit no more")],
+    ),
+    "fewer choices": (
+        with_setting("tier", choices=["bronze", "silver"]),
+        [("settings.tier.choices", "`gold` could be sold")],
+    ),
+    "choices where there were none": (
+        with_setting("note", choices=["a"]),
+        [("settings.note.choices", "values of any text could be sold, and fit no more")],
+    ),
+    "another license in the place of one": (
+        with_license("gold", replaced_by="web"),
+        [("licenses.gold.replaced_by", "who holds it had `user` as well")],
+    ),
+    "a quantity that is there anew less often": (
+        with_license("archive", per=MeterPeriod.YEAR),
+        [("licenses.archive.per", "what was sold changes from once and for all to year")],
     ),
     "another issuer": (
         changed(OLD, issuer="other"),
@@ -161,6 +229,33 @@ def test_dropping_a_requirement_a_plan_or_a_completion_takes_nothing_away() -> N
         "licenses.sales.plan",
         "licenses.sales.full_with",
         "licenses.sales.requires",
+    ]
+
+
+def test_what_more_can_be_sold_takes_nothing_away() -> None:
+    """Wider bounds, more choices, another default, names, and what the successor includes."""
+    more = {
+        "rows": changed(OLD.settings["rows"], lowest=None, highest=None, default=4),
+        "depth": OLD.settings["depth"],
+        "tier": changed(OLD.settings["tier"], choices=["bronze", "gold", "silver"]),
+        "note": changed(OLD.settings["note"], default="x", name="Note"),
+        "new": setting(SettingType.BOOLEAN, default=True),
+    }
+    new = changed(with_license("gold", replaced_by=None, includes=["user"]), settings=more)
+    new = changed(new, licenses={**new.licenses, "web": license_entry(names={"de": "Netz"})})
+    assert takes_away(OLD, new) == []
+    assert [(one.where, one.before, one.after) for one in differences(OLD, new)] == [
+        ("licenses.web.name", "Web", "User"),
+        ("licenses.web.names.de", None, "Netz"),
+        ("licenses.gold.includes", None, "user"),
+        ("licenses.gold.replaced_by", "user", None),
+        ("settings.rows.default", None, "4"),
+        ("settings.rows.lowest", "1", None),
+        ("settings.rows.highest", "9", None),
+        ("settings.tier.choices", "gold, silver", "bronze, gold, silver"),
+        ("settings.note.name", "A setting", "Note"),
+        ("settings.note.default", None, "x"),
+        ("settings.new", None, "A setting"),
     ]
 
 

@@ -8,12 +8,19 @@ from typing import Any
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from licensekit import limits
 from licensekit.cli.main import licensekit
 from licensekit.keys import keyfile
+from licensekit.trust.sign import sign
+from licensekit.wire import armor
+from licensekit.wire.documents import Bundle, decode
+from licensekit.wire.frame import read
+from tests import makers
 from tests.docs.tables import text_of
 from tests.issuer_command import Desk
+from tests.workspaces import PASSPHRASE
 
 TEXT = text_of("trust.md")
 
@@ -65,10 +72,21 @@ def run(desk: Desk, line: str, pin: str) -> str:
     return desk.run(*words, *more).stdout
 
 
+SOLD = "licensekit issue sold.toml -C acme -o sold.lic"
+REVOKED = "licensekit revoke key signing-2"
+
+
 def test_the_guide_can_be_played(desk: Desk) -> None:
     pins: list[str] = [""]
     shown: dict[str, str] = {}
     for line in played():
+        if line.startswith("licensekit keys rotate signing-2"):
+            Path("sold.toml").write_text('company = "Fjord"\nsystem = ["server"]\n', "utf-8")
+            run(desk, SOLD, pins[0])
+            shutil.copy("acme/keys/signing-2.key", "stolen.key")
+        if line.startswith(REVOKED):
+            backdate("stolen.key", "sold.lic")
+            assert not refused_files(pins[0])
         shown[line] = run(desk, line, pins[0])
         pins = [*filter(None, pins), *re.findall(r"lkroot1-[a-z2-7]{52}", shown[line])]
     state: dict[str, Any] = desk.json("keys", "list", "-C", "acme")
@@ -85,6 +103,26 @@ def test_the_guide_can_be_played(desk: Desk) -> None:
     assert desk.json("pack", "-C", "acme")["root"] == pins[-1]
     verify = ("verify", "fjord.lic", "--pack", "acme/acme.lkp", "--root", pins[0])
     assert "BUNDLE  VERIFIED" in desk.run(*verify).stdout
+    assert refused_files(pins[0]) == ["sold.lic", "stolen.lic"]
+
+
+def backdate(key: str, file: str) -> None:
+    """Sign with a stolen key what looks as old as `file`, as `stolen.lic`."""
+    stolen = keyfile.open_(Path(key).read_bytes(), PASSPHRASE)
+    (token,) = (one for one in armor.read(Path(file).read_bytes()) if one.type == "bundle")
+    sold = decode(Bundle, read(token.frame).payload)
+    forged = sign(makers.changed(sold, sequence=2, company="Thief"), stolen)
+    Path("stolen.lic").write_text(makers.file_of(forged), "ascii")
+
+
+def refused_files(pin: str) -> list[str]:
+    """Return which of the vendor's old and new file and the thief's the newest pack refuses."""
+    trusted = ("--pack", "acme/acme.lkp", "--root", pin)
+    (again,) = map(str, Path("again").glob("*.lic"))
+    files = (again, "sold.lic", "stolen.lic")
+    args = [("verify", file, *trusted) for file in files]
+    results = [CliRunner().invoke(licensekit, words) for words in args]
+    return [file for file, result in zip(files, results, strict=True) if result.exit_code == 4]
 
 
 def test_every_option_that_the_guide_names_exists() -> None:

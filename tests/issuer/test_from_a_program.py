@@ -91,7 +91,7 @@ def test_every_event_gives_the_same_file_when_it_comes_again(serve: Serve) -> No
     assert [name for name, _ in served] == [
         f"{SERIAL}-base-1.lic",
         f"{SERIAL}-base-2.lic",
-        "1010000022-base-1.lic",
+        "1010000022-base-demo-1.lic",
     ]
     assert [serve(event, PASSPHRASE) for event in events] == served
     with pytest.raises(OrderConflict):

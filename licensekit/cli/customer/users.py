@@ -11,13 +11,14 @@ from licensekit.cli.exits import NO
 from licensekit.cli.groups import Lazy, LicenseGroup
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.options import Decorator, WordChoice
-from licensekit.cli.output import emit, emit_json, json_option, stream_json
+from licensekit.cli.output import emit, emit_json, json_option, stream_json, warn
 from licensekit.cli.views.users import (
     show_decision,
     show_user,
     show_users,
 )
 from licensekit.installation import IMPORT_BYTES, Installation, UserFilter, parse_users
+from licensekit.text.marks import marks_in
 from licensekit.wire.documents import UserKind
 
 _SECTIONS: Final = {
@@ -114,6 +115,8 @@ def import_(*, file: str, installation: Installation, as_json: bool) -> None:
     All of it is one change: if one line has a fault, nothing is imported.
     """
     data = read_input(file, what="a file of users", limit=IMPORT_BYTES)
+    for one in marks_in(data):
+        warn(f"{file}: {one.message}.")
     with (
         located(file),
         click.progressbar(

@@ -10,7 +10,7 @@ from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.issuer.options import in_workspace, workspace_option
 from licensekit.cli.options import clock
-from licensekit.cli.output import counted, emit, emit_json, json_option, table
+from licensekit.cli.output import counted, emit, emit_json, json_option, table, warn
 from licensekit.cli.views.documents import show as show_document
 from licensekit.issuer import CatalogDraft, Workspace, read_catalog
 from licensekit.wire.documents import Catalog
@@ -38,6 +38,8 @@ def check(*, file: str | None, folder: Path, as_json: bool) -> None:
             draft = workspace.catalog.draft(now)
     else:
         draft = CatalogDraft(_read(file, now), None)
+    for one in draft.remarks:
+        warn(f"{one.message}.")
     draft.require_nothing_taken()
     if as_json:
         emit_json(

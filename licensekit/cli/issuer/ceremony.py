@@ -13,6 +13,7 @@ from licensekit.cli.issuer.options import in_workspace, operator, root_passphras
 from licensekit.cli.options import Decorator, collected
 from licensekit.cli.output import emit, emit_json, facts, typed
 from licensekit.cli.proposals import Consent, consenting
+from licensekit.cli.views.spelling import fingerprint
 from licensekit.dates import DAY_SECONDS
 from licensekit.issuer import Ceremony, KeyChange, KeyProposal, PendingDocument, RootKeys, Workspace
 
@@ -79,7 +80,8 @@ def _made(change: KeyChange) -> dict[str, str]:
     if change.new_pin is not None:
         return {"root": change.new_pin}
     if change.written:
-        return {"key": change.written[0].name, "key_id": change.written[0].key_id}
+        key = change.written[0]
+        return {"key": key.name, "key_id": key.key_id, "fingerprint": key.fingerprint}
     return {}
 
 
@@ -109,7 +111,7 @@ def show_change(ceremony: Ceremony, file: Path | None, *, as_json: bool, **more:
         }
         emit_json({**more, **result})
         return
-    facts([(name.replace("_", " "), value) for name, value in more.items()])
+    facts([(name.replace("_", " "), _spelled(name, value)) for name, value in more.items()])
     if file is None:
         for one in ceremony.pending:
             emit(f"{one.label} is signed and in the pack: ship it with the next version.")
@@ -118,6 +120,10 @@ def show_change(ceremony: Ceremony, file: Path | None, *, as_json: bool, **more:
         emit(f"{one.label}: {_describe(one)}")
     emit(f"Nothing has changed yet. Take {file} to the holder of the next root key:")
     emit(f"    licensekit keys sign-trust {typed(Path(file.name))} --root-key FILE")
+
+
+def _spelled(name: str, value: Any) -> Any:
+    return fingerprint(value) if name == "fingerprint" else value
 
 
 def _describe(pending: PendingDocument) -> str:

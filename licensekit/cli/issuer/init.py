@@ -11,6 +11,7 @@ from licensekit.cli.issuer.keys_new import SCHEMES, require_enough, root_options
 from licensekit.cli.issuer.options import operator, passphrase, root_passphrase
 from licensekit.cli.options import clock
 from licensekit.cli.output import emit, emit_json, facts, heading, json_option, typed, warn
+from licensekit.cli.views.spelling import fingerprint
 from licensekit.issuer import (
     FIRST_KEY,
     GivenNames,
@@ -121,13 +122,14 @@ def _init_partner(
 ) -> None:
     word = read_passphrase(source, "Passphrase for the signing key", confirm=True)
     with Workspace.create_partner(folder, plan, word, who=operator(), now=now) as workspace:
-        key_id = workspace.keys.file(FIRST_KEY).key_id
+        key = workspace.keys.file(FIRST_KEY)
         product = workspace.state(now).product
         place = workspace.layout.pack(product)
     if as_json:
-        emit_json({**_json(folder, product, plan.issuer, plan.root, place), "key_id": key_id})
+        told = {"key_id": key.key_id, "fingerprint": key.fingerprint}
+        emit_json({**_json(folder, product, plan.issuer, plan.root, place), **told})
     else:
-        _show_partner(folder, plan.issuer, product, key_id)
+        _show_partner(folder, plan.issuer, product, key.fingerprint)
 
 
 def _json(folder: Path, product: str, issuer: str, pin: str, pack: Path) -> dict[str, Any]:
@@ -140,12 +142,13 @@ def _json(folder: Path, product: str, issuer: str, pin: str, pack: Path) -> dict
     }
 
 
-def _show_partner(folder: Path, issuer: str, product: str, key_id: str) -> None:
+def _show_partner(folder: Path, issuer: str, product: str, digits: str) -> None:
     heading(f"{folder} is ready: issuer {issuer}, for product {product}.")
     emit()
     emit(f"Send {folder / issuer}.pub to the vendor, who admits it:")
     emit(f"    licensekit keys admit {issuer}.pub --issuer {issuer}")
-    emit(f"and compare the key id with the vendor by another way: {key_id}")
+    emit("and compare its fingerprint with the vendor by another way:")
+    emit(f"    {fingerprint(digits)}")
     emit()
     emit("When the vendor's new pack comes back, take it in and sign the catalog:")
     emit(f"    licensekit pack NEW.lkp -C {typed(folder)}")

@@ -1,7 +1,7 @@
 """`licensekit issue` in bulk: progress, the results, and why some orders were refused."""
 
 import gc
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -10,11 +10,18 @@ import click
 from licensekit.cli.exits import exit_code
 from licensekit.cli.issuer.options import operator, remind_of_root
 from licensekit.cli.issuer.output import FileOptions
-from licensekit.cli.output import counted, emit_json, facts, harmless, progress, remark
+from licensekit.cli.output import counted, emit_json, facts, harmless, progress, remark, warn
 from licensekit.errors import OrdersRefused
 from licensekit.errors.coded import Located
 from licensekit.files import make_folder, require_writable
-from licensekit.issuer import Done, OrderSource, Workspace, faults_of, open_orders
+from licensekit.issuer import (
+    Done,
+    OrderLine,
+    OrderSource,
+    Workspace,
+    faults_of,
+    open_orders,
+)
 
 _COLLECTED: Final = 50_000
 """How many more objects there are before the collector checks them."""
@@ -56,7 +63,7 @@ def issue_bulk(
         signer = wanted.signer(workspace, "bundle", now)
         collect_less()
         done = workspace.issue_bulk(
-            orders.lines,
+            _reported(orders.lines),
             signer,
             who=operator(),
             now=now,
@@ -68,6 +75,20 @@ def issue_bulk(
         tally = _count(done, orders.size, as_json=wanted.as_json)
     remind_of_root(workspace)
     _report(tally, out, as_json=wanted.as_json)
+
+
+def _reported(lines: Iterable[OrderLine]) -> Iterator[OrderLine]:
+    """Yield the orders, and at the end say of how many something was left out."""
+    first, count = "", 0
+    for line in lines:
+        if line.draft.remarks:
+            first = first or f"{line.where}: {line.draft.remarks[0].message}."
+            count += 1
+        yield line
+    if first:
+        warn(first)
+    if count > 1:
+        warn(f"The same holds for {counted(count - 1, 'other order')}.")
 
 
 def collect_less() -> None:

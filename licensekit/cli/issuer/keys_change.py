@@ -37,13 +37,14 @@ def admit(*, file: str, name: str | None, permission: Permission, roots: Roots) 
     """Admit a key that somebody else holds: a third party's, or a colleague's.
 
     --issuer is the code under which a third party's licenses appear; it can sign nothing else.
-    Compare the key id with its holder by another way than the one by which the file came.
+    Compare the fingerprint with its holder by another way than the one by which the file came.
     """
     with located(file):
         part = parse_public(read_input(file, what="a public key", limit=limits.KEY_FILE_BYTES))
     key, called = part.verifying_key, name or part.label
     proposal = roots.workspace.keys.propose_admit(key, called, permission, now=roots.now)
-    roots.sign(proposal, key=called, key_id=key.key_id.hex(), issuer=permission.issuer)
+    told = {"key_id": key.key_id.hex(), "fingerprint": key.fingerprint}
+    roots.sign(proposal, key=called, **told, issuer=permission.issuer)
 
 
 @click.command()

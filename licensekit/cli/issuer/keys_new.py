@@ -13,6 +13,7 @@ from licensekit.cli.issuer.options import passphrase
 from licensekit.cli.issuer.permission import permission
 from licensekit.cli.options import before
 from licensekit.cli.output import emit, emit_json
+from licensekit.cli.views.spelling import fingerprint
 from licensekit.issuer import KeyFile, KeyPlan, Permission, generated_key, imported_key, token_key
 from licensekit.keys.keyfile import format_public
 from licensekit.keys.other_forms import import_private
@@ -144,8 +145,10 @@ def _show_partner_key(file: KeyFile, *, as_json: bool) -> None:
     """Show a partner's new key, which the vendor must admit before it counts."""
     public = format_public(file.part.verifying_key, file.part.label)
     if as_json:
-        emit_json({"key": file.name, "key_id": file.key_id, "public": public})
+        told = {"key_id": file.key_id, "fingerprint": file.fingerprint}
+        emit_json({"key": file.name, **told, "public": public})
         return
     emit(f"The key is in {file.path}. Send the vendor its public half, which follows, and compare")
-    emit(f"the key id {file.key_id} by another way:")
+    emit("its fingerprint by another way:")
     emit(public)
+    emit(fingerprint(file.fingerprint))

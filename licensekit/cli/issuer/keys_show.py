@@ -4,8 +4,8 @@ import click
 
 from licensekit.cli.inputs import STANDARD, write_output
 from licensekit.cli.issuer.options import in_workspace
-from licensekit.cli.output import emit_json, json_option, table
-from licensekit.cli.views.spelling import day_of, days, name_of
+from licensekit.cli.output import emit, emit_json, json_option, remark, table
+from licensekit.cli.views.spelling import day_of, days, fingerprint, name_of
 from licensekit.issuer import KnownKey, Workspace
 from licensekit.keys.keyfile import format_public
 from licensekit.keys.other_forms import export_openssh, export_pem
@@ -23,6 +23,8 @@ def list_(*, workspace: Workspace, now: int, as_json: bool) -> None:
         emit_json({"trust": version, "keys": [key.plain() for key in keys]})
     else:
         table(["name", "key id", "state", "window", "may sign", "file"], map(_row, keys))
+        emit()
+        table(["name", "fingerprint"], [(one.name, fingerprint(one.fingerprint)) for one in keys])
 
 
 @click.command()
@@ -47,6 +49,7 @@ def export(*, name: str, workspace: Workspace, now: int, form: str, output: str)
     else:
         text = format_public(part.verifying_key, part.label)
     write_output(output, f"{text.rstrip()}\n".encode())
+    remark(f"Its fingerprint is {fingerprint(part.verifying_key.fingerprint)}.")
 
 
 def _row(known: KnownKey) -> tuple[object, ...]:

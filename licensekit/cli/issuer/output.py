@@ -9,13 +9,13 @@ import click
 from licensekit.cli.inputs import STANDARD, PassphraseSource, write_output
 from licensekit.cli.issuer.options import in_workspace, operator, passphrase, unlock
 from licensekit.cli.options import collected
-from licensekit.cli.output import emit_json, facts
+from licensekit.cli.output import emit_json, facts, warn
 from licensekit.cli.proposals import Consent, Show, consenting
-from licensekit.cli.views.spelling import amount, expiry
+from licensekit.cli.views.spelling import amount, expiry, value
 from licensekit.errors import FileUnusable
 from licensekit.issuer import IssueProposal, LicenseFile, Workspace, qr_png, qr_svg, sheet_page
 from licensekit.keys.signing import Signer
-from licensekit.wire.documents import Bundle, Catalog
+from licensekit.wire.documents import Bundle, Catalog, Use
 
 _CODES: Final = {".svg": qr_svg, ".png": qr_png}
 
@@ -85,9 +85,18 @@ class FileOptions(NamedTuple):
         for path in (self.output, *self.drawings):
             require_place(path)
 
-    def signer(self, workspace: Workspace, kind: str, now: int) -> Signer:
+    def signer(
+        self, workspace: Workspace, kind: str, now: int, bundle: Bundle | None = None
+    ) -> Signer:
         """Open the key that signs documents of `kind`; it is chosen unless `--key` names it."""
-        return unlock(workspace.keys.choose(kind, now, self.key), self.passphrase)
+        file = workspace.keys.choose(kind, now, self.key, bundle=bundle)
+        return unlock(file, self.passphrase)
+
+    def remark(self, proposal: IssueProposal) -> None:
+        """Print what was read otherwise than it was written; a preview prints it by itself."""
+        if not self.consent.preview:
+            for one in proposal.warnings:
+                warn(f"{one.message}.")
 
     def sign(
         self, workspace: Workspace, proposal: IssueProposal, now: int, show: Show | None = None
@@ -96,7 +105,7 @@ class FileOptions(NamedTuple):
         if self.consent.ends(proposal, show):
             return None
         self.require_places()
-        key = None if proposal.is_done else self.signer(workspace, "bundle", now)
+        key = None if proposal.is_done else self.signer(workspace, "bundle", now, proposal.bundle)
         return proposal.sign(key, who=operator(), confirm=True)
 
     def write(self, file: LicenseFile, catalog: Catalog, **more: Any) -> bool:
@@ -133,7 +142,7 @@ license_options: Final = collected(
         "-o",
         "--output",
         metavar="FILE",
-        help="Where it goes: a file, a folder, or `-`. Default: serial-part-sequence.lic.",
+        help="Where it goes: a file, a folder, or `-`. Default: as 1010000014-base-1.lic.",
     ),
     attachments_option,
     key_option,
@@ -182,16 +191,23 @@ def place_of(output: str | None, name: str) -> str:
 
 def _show(file: LicenseFile, place: str) -> None:
     bundle = file.bundle
+    settings = sorted(bundle.settings.items())
     again = "  (issued before: the same bundle again)" if file.is_repeated else ""
     facts(
         [
             ("file", f"{place}{again}"),
             ("company", bundle.company),
-            ("serial", f"{bundle.serial}, {bundle.part}, sequence {bundle.sequence}"),
+            ("serial", _named(bundle)),
             ("until", expiry(bundle.expiry)),
             ("licenses", _licenses(bundle)),
+            ("settings", ", ".join(f"{code} {value(one)}" for code, one in settings) or None),
         ]
     )
+
+
+def _named(bundle: Bundle) -> str:
+    use = "" if bundle.use is Use.PRODUCTION else f"{bundle.use.word}, "
+    return f"{bundle.serial}, {bundle.part}, {use}sequence {bundle.sequence}"
 
 
 def _licenses(bundle: Bundle) -> str:

@@ -1,4 +1,4 @@
-"""`licensekit reissue`: sign again all that a lost key had signed."""
+"""`licensekit reissue`: sign again all that a key has signed."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from licensekit.issuer import Issued, Workspace
     "lost",
     required=True,
     metavar="KEY",
-    help="The key whose bundles are signed again; it was lost.",
+    help="The key whose bundles are signed again.",
 )
 @key_option
 @click.option(
@@ -47,13 +47,13 @@ def reissue(
 ) -> None:
     """Sign again, with another key, every active bundle that a key has signed.
 
-    Each becomes the next sequence of its serial and part, with the same terms. Run it again if it
-    was interrupted: what was signed again already is written once more and not signed twice.
+    They stay the same bundles, with another signature. Run it again if it was interrupted: what was
+    signed again already is written once more and not signed twice.
     """
     proposal = workspace.propose_reissue(lost, now=now, attach=attach)
     if consent.ends(proposal):
         return
-    file = workspace.keys.choose("bundle", now, key)
+    file = workspace.keys.choose("bundle", now, key, bundle=proposal.first, but=proposal.old)
     proposal.require_other(file.key_id)
     require_place(str(output))
     signer = unlock(file, passphrase)

@@ -100,8 +100,8 @@ def serial(*, serials: tuple[str, ...], wanted: ListOptions) -> None:
 def key(*, name: str, reason: str, passphrase: PassphraseSource, roots: Roots) -> None:
     """Declare everything void that a key has signed: it was lost, or stolen.
 
-    KEY is its name or key id. `licensekit reissue --signed-by KEY` then signs again what it had
-    signed, with another key.
+    KEY is its name or key id. Before that, `licensekit reissue --signed-by KEY` signs again, with
+    another key, what it had signed and what counts, so that no customer loses it.
     """
     workspace = roots.workspace
     proposal = workspace.keys.propose_revoke(name, now=roots.now, reason=reason)

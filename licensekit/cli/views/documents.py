@@ -11,15 +11,18 @@ from licensekit.wire.documents import (
     AdmittedKey,
     Bundle,
     Catalog,
+    Combine,
     Document,
     Edition,
     Kind,
     License,
     Root,
+    RootKey,
+    Setting,
     Trust,
     encode,
 )
-from licensekit.wire.plain import plain
+from licensekit.wire.plain import plain, word
 
 Facts = Iterable[tuple[str, object]]
 
@@ -98,6 +101,15 @@ def _table_of_catalog(catalog: Catalog) -> None:
             if license_.kind is kind
         ],
     )
+    if catalog.settings:
+        emit()
+        table(
+            ["setting", "name", "type", "remarks"],
+            [
+                (code, one.name, spelling.name_of(one.type), _of_setting(one))
+                for code, one in catalog.settings.items()
+            ],
+        )
     if catalog.editions:
         emit()
         rows = [(code, one.name, _contents(one)) for code, one in catalog.editions.items()]
@@ -112,15 +124,38 @@ def _contents(edition: Edition) -> str:
     return ", ".join([*quantities, *several, *settings])
 
 
+def _of_setting(setting: Setting) -> str:
+    said = [
+        ("from", setting.lowest),
+        ("to", setting.highest),
+        ("one of", ", ".join(setting.choices) or None),
+        ("default", setting.default),
+        ("combined by", None if setting.combine is Combine.LATEST else word(setting.combine)),
+    ]
+    return "; ".join(f"{name} {spelling.value(one)}" for name, one in said if one is not None)
+
+
 def _remarks(license_: License) -> str:
-    marks = [("plan", license_.plan), ("hidden", license_.hidden)]
+    marks = [
+        ("plan", license_.plan),
+        ("hidden", license_.hidden),
+        (f"by {license_.quantity}", license_.quantity is not None),
+        (
+            "" if license_.per is None else f"anew each {word(license_.per)}",
+            license_.per is not None,
+        ),
+    ]
     lists = [
+        ("replaced by", [license_.replaced_by] if license_.replaced_by else []),
         ("full with", [license_.full_with] if license_.full_with else []),
         ("includes", license_.includes),
         ("requires", license_.requires),
     ]
     words = [name for name, is_set in marks if is_set]
-    return "; ".join([*words, *(f"{name} {', '.join(codes)}" for name, codes in lists if codes)])
+    names = [f"{language}: {name}" for language, name in license_.names.items()]
+    return "; ".join(
+        [*words, *names, *(f"{name} {', '.join(codes)}" for name, codes in lists if codes)]
+    )
 
 
 def _root(root: Root) -> Facts:
@@ -130,7 +165,7 @@ def _root(root: Root) -> Facts:
         ("version", root.version),
         ("pin", pin_of(encode(root))),
         ("signatures", f"{root.threshold} of {len(root.keys)} keys must sign"),
-        *(("key", load(key.scheme, key.public).key_id.hex()) for key in root.keys),
+        *(("key", _compared(key)) for key in root.keys),
         *_extensions(root.extensions),
     ]
 
@@ -149,6 +184,12 @@ def _table_of_trust(trust: Trust) -> None:
         ["key id", "name", "state", "from", "to", "issuers", "signs", "uses", "longest term"],
         map(_row_of_key, trust.keys),
     )
+    emit()
+    table(["name", "fingerprint"], [(key.name, _compared(key)) for key in trust.keys])
+
+
+def _compared(key: AdmittedKey | RootKey) -> str:
+    return spelling.fingerprint(load(key.scheme, key.public).fingerprint)
 
 
 def _row_of_key(key: AdmittedKey) -> tuple[object, ...]:

@@ -79,6 +79,11 @@ def name_of(value: IntEnum | StrEnum) -> str:
     return word(value) if isinstance(value, IntEnum) else value.value
 
 
+def fingerprint(digits: str) -> str:
+    """Return a fingerprint in groups of four digits, to be read aloud."""
+    return " ".join(digits[place : place + 4] for place in range(0, len(digits), 4))
+
+
 def value(data: object) -> str:
     """Return a value of a bundle or catalog, as an order spells it."""
     return str(data).lower() if isinstance(data, bool) else str(data)

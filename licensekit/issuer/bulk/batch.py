@@ -140,7 +140,9 @@ class Batch:
         order = draft.order
         serial = self._numbering.serial(order)
         sequence = self._numbering.sequence(order, serial)
-        bundle, payload = compose(Bundle, terms.form.fields(serial, sequence, order.company))
+        pickup = self._numbering.pickup(order, serial)
+        fields = terms.form.fields(serial, sequence, order.company, pickup)
+        bundle, payload = compose(Bundle, fields)
         if draft.terms not in self._known:
             require_scope(self._admitted, bundle)
             if draft.terms is not None and order.serial is None:

@@ -18,6 +18,7 @@ from licensekit.issuer.bulk.terms import OrderReader
 from licensekit.issuer.orders.cells import OrderKey, parse_key
 from licensekit.issuer.orders.order import Order, OrderDraft
 from licensekit.issuer.orders.order_file import read_draft
+from licensekit.text.marks import MarksLeftOut, marks_in, without_marks
 from licensekit.text.rows import read_rows
 from licensekit.text.values import FaultyValue
 from licensekit.wire.documents import Catalog
@@ -45,7 +46,8 @@ def json_lines(rows: Iterable[bytes], name: str) -> Iterator[OrderLine]:
         if len(row) > limits.TOML_BYTES:
             yield OrderLine(where, _faulty(_TOO_LARGE), len(row))
         elif text := row.strip().removeprefix(_MARK):
-            yield OrderLine(where, _json(text, read), len(row))
+            draft = _json(text, read)
+            yield OrderLine(where, draft._replace(remarks=marks_in(text, number)), len(row))
 
 
 def csv_lines(rows: Iterable[bytes], name: str, catalog: Catalog) -> Iterator[OrderLine]:
@@ -62,6 +64,7 @@ def csv_lines(rows: Iterable[bytes], name: str, catalog: Catalog) -> Iterator[Or
             columns = [parse_key(title.strip(), catalog) for title in cells]
         else:
             draft = _faulty(fault) if fault else _csv(columns or [], cells, read)
+            draft = draft._replace(remarks=sizes.remarks())
             yield OrderLine(f"{name}:{line}", draft, sizes.taken())
 
 
@@ -96,7 +99,7 @@ def _text_of(path: Path) -> bytes:
 
 def _json(text: bytes, read: Callable[[object], OrderDraft]) -> OrderDraft:
     try:
-        content = _decode(text.decode())
+        content = _decode(without_marks(text.decode()))
     except FaultyValue as error:
         return _faulty(error.fault)
     except json.JSONDecodeError as error:
@@ -126,12 +129,14 @@ def _faulty(*faults: Located) -> OrderDraft:
 
 
 class _Sizes:
-    """The text of rows, and how many bytes were taken since last asked."""
+    """The text of rows, and what was taken and left out since last asked."""
 
     def __init__(self, rows: Iterable[bytes]) -> None:
         self._rows = iter(rows)
         self._taken = 0
         self._is_first = True
+        self._line = 0
+        self._marks: tuple[MarksLeftOut, ...] = ()
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -139,6 +144,7 @@ class _Sizes:
     def __next__(self) -> str:
         row = next(self._rows)
         self._taken += len(row)
+        self._line += 1
         if len(row) >= _LONGEST:
             raise FaultyValue(_TOO_LARGE)
         try:
@@ -146,11 +152,16 @@ class _Sizes:
         except UnicodeDecodeError as error:
             raise FaultyValue(SyntaxInvalid(reason="not-utf-8")) from error
         self._is_first = False
-        return text
+        self._marks += marks_in(text, self._line)
+        return without_marks(text)
 
     def taken(self) -> int:
         taken, self._taken = self._taken, 0
         return taken
+
+    def remarks(self) -> tuple[MarksLeftOut, ...]:
+        marks, self._marks = self._marks, ()
+        return marks
 
 
 def _csv(

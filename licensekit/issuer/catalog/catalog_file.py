@@ -4,18 +4,45 @@ from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
 from licensekit import limits
-from licensekit.catalog.rules import as_numbers, missing_quantities, no_license
+from licensekit.catalog.rules import as_numbers, missing_quantities, no_license, value_fault
 from licensekit.catalog.rules import faults as rule_faults
-from licensekit.errors import CatalogInvalid, IssuerDiffers, SyntaxInvalid, TableInvalid
+from licensekit.errors import (
+    CatalogInvalid,
+    CountWrong,
+    IssuerDiffers,
+    SettingWrong,
+    SyntaxInvalid,
+    TableInvalid,
+)
 from licensekit.issuer.catalog.counts import read_counts, read_settings
 from licensekit.text import values
 from licensekit.text.tables import Table, in_file_order
 from licensekit.text.toml import parse_toml
-from licensekit.wire.documents import Catalog, Edition, Kind, License, LoginRule, SeatKind, UserKind
+from licensekit.wire.documents import (
+    Catalog,
+    Combine,
+    Edition,
+    Kind,
+    License,
+    LoginRule,
+    MeterPeriod,
+    SeatKind,
+    Setting,
+    SettingType,
+    UserKind,
+)
 from licensekit.wire.plain import word
 
-FILE_KEYS: Final = ("product", "product_name", "issuer", "licenses", "access", "editions")
-ISSUER_KEYS: Final = ("code", "name", "buy")
+FILE_KEYS: Final = (
+    "product",
+    "product_name",
+    "issuer",
+    "licenses",
+    "settings",
+    "access",
+    "editions",
+)
+ISSUER_KEYS: Final = ("code", "name", "buy", "update")
 LICENSE_KEYS: Final = (
     "kind",
     "name",
@@ -28,7 +55,11 @@ LICENSE_KEYS: Final = (
     "seats",
     "limits",
     "quantity",
+    "per",
+    "replaced_by",
+    "names",
 )
+SETTING_KEYS: Final = ("type", "name", "lowest", "highest", "choices", "default", "combine")
 ACCESS_KEYS: Final = ("all", "users")
 _NOT_EMPTY: Final = {
     "all": "the licenses that a login needs",
@@ -42,6 +73,10 @@ TrustVersion = tuple[int, int]
 _kind: Final = values.word({word(kind): kind for kind in Kind})
 _seats: Final = values.word({word(seats): seats for seats in SeatKind})
 _user_kind: Final = values.word({word(kind): kind for kind in UserKind})
+_period: Final = values.word({word(period): period for period in MeterPeriod})
+_setting_type: Final = values.word({word(kind): kind for kind in SettingType})
+_combine: Final = values.word({word(combine): combine for combine in Combine})
+_bound: Final = values.whole(-limits.VALUE, limits.VALUE)
 _limits: Final = values.word({"sites": True})
 _UNKNOWN: Final = "unknown"
 """Stands for a product or issuer that could not be read, so that the rest can be judged."""
@@ -83,6 +118,7 @@ def _catalog(
     file.require("product", "issuer")
     head = _head(file, issuer)
     licenses, unread = _licenses(file)
+    settings = _settings(file)
     return Catalog(
         issuer=head.issuer,
         product=file.read("product", values.code) or _UNKNOWN,
@@ -93,9 +129,9 @@ def _catalog(
         names=head.names,
         urls=head.urls,
         licenses=licenses,
-        settings={},
+        settings=settings,
         access=_access(file, unread),
-        editions=_editions(file, licenses, unread),
+        editions=_editions(file, licenses, unread, frozenset(settings)),
         extensions={},
     )
 
@@ -118,7 +154,10 @@ def _head(file: Table, expected: str | None) -> _Head:
         "issuer": table.read("name", values.line),
         "product": file.read("product_name", values.line),
     }
-    urls = {"buy": table.read("buy", values.address)}
+    urls = {
+        "buy": table.read("buy", values.address),
+        "update": table.read("update", values.web_address),
+    }
     return _Head(code or expected or _UNKNOWN, _present(names), _present(urls))
 
 
@@ -152,6 +191,11 @@ def _license(table: Table, kind: Kind | None, unread: frozenset[str]) -> License
     table.refuse_others(LICENSE_KEYS)
     table.require("kind", "name")
     full_with = table.read("full_with", values.qualified_code)
+    quantity = table.read("quantity", values.line)
+    per = table.read("per", _period)
+    if per is not None and table.content.get("quantity") is None:
+        table.refuse("per", CountWrong(reason="per", license=table.path.rpartition(".")[2]))
+    successor = table.read("replaced_by", values.code)
     return License(
         kind=Kind.USER if kind is None else kind,
         name=table.read("name", values.line) or "",
@@ -163,11 +207,58 @@ def _license(table: Table, kind: Kind | None, unread: frozenset[str]) -> License
         requires=_codes(table, "requires", values.qualified_code, unread),
         seats=table.read("seats", _seats) or SeatKind.NAMED,
         limits_sites=table.read("limits", _limits) or False,
-        quantity=table.read("quantity", values.line),
-        per=None,
-        replaced_by=None,
-        names={},
+        quantity=quantity,
+        per=None if quantity is None else per,
+        replaced_by=None if successor in unread else successor,
+        names=_names(table),
     )
+
+
+def _names(table: Table) -> dict[str, str]:
+    """Return the names in other languages, by language."""
+    names = table.table("names")
+    languages = names.codes(limits.LANGUAGES)
+    return _present({language: names.read(language, values.line) for language in languages})
+
+
+def _settings(file: Table) -> dict[str, Setting]:
+    """Return the settings whose type could be read; nothing can be said of the others."""
+    tables = file.tables("settings", limits.SETTINGS)
+    read = ((code, _setting(table)) for code, table in tables)
+    return {code: setting for code, setting in read if setting is not None}
+
+
+def _setting(table: Table) -> Setting | None:
+    table.refuse_others(SETTING_KEYS)
+    table.require("type", "name")
+    kind = table.read("type", _setting_type)
+    name = table.read("name", values.line) or ""
+    lowest, highest = table.read("lowest", _bound), table.read("highest", _bound)
+    choices = sorted(table.items("choices", values.setting_text, limits.CHOICES))
+    default = table.read("default", values.setting)
+    combine = table.read("combine", _combine) or Combine.LATEST
+    if kind is None:
+        return None
+    if kind is not SettingType.NUMBER:
+        for key in ("lowest", "highest", *(["combine"] if combine is not Combine.LATEST else [])):
+            _refuse_present(table, key, SettingWrong(reason="only-number"))
+        lowest, highest, combine = None, None, Combine.LATEST
+    if kind is not SettingType.TEXT:
+        _refuse_present(table, "choices", SettingWrong(reason="only-text"))
+        choices = []
+    if lowest is not None and highest is not None and lowest > highest:
+        table.refuse("highest", SettingWrong(reason="bounds"))
+        highest = None
+    bounds = (kind, name, lowest, highest, choices)
+    if default is not None and (fault := value_fault(Setting(*bounds, None, combine), default)):
+        table.refuse("default", fault)
+        default = None
+    return Setting(*bounds, default, combine)
+
+
+def _refuse_present(table: Table, key: str, fault: SettingWrong) -> None:
+    if table.content.get(key) is not None:
+        table.refuse(key, fault)
 
 
 def _access(file: Table, unread: frozenset[str]) -> dict[str, LoginRule]:
@@ -186,9 +277,13 @@ def _access(file: Table, unread: frozenset[str]) -> dict[str, LoginRule]:
 
 
 def _editions(
-    file: Table, licenses: Mapping[str, License], unread: frozenset[str]
+    file: Table,
+    licenses: Mapping[str, License],
+    unread: frozenset[str],
+    settings: frozenset[str],
 ) -> dict[str, Edition]:
     found: dict[str, Edition] = {}
+    written = file.table("settings").content
     for code, table in file.tables("editions", limits.EDITIONS):
         table.refuse_others(EDITION_KEYS)
         table.require("name")
@@ -198,7 +293,12 @@ def _editions(
         )
         table.faults.extend(missing_quantities(system, licenses, f"{table.path}."))
         name = table.read("name", values.line) or ""
-        found[code] = Edition(name, as_numbers(system), sites, users, read_settings(table))
+        sold = {
+            setting: value
+            for setting, value in read_settings(table).items()
+            if setting in settings or setting not in written
+        }
+        found[code] = Edition(name, as_numbers(system), sites, users, sold)
     return found
 
 

@@ -13,13 +13,13 @@ from licensekit.files import read_bytes
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.keys.revocation import Revoked, next_list
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import Record
 from licensekit.issuer.messages import TakesAway
 from licensekit.issuer.proposal import SignProposal, sign_proposed
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change
+from licensekit.text.marks import MarksLeftOut, marks_in
 from licensekit.wire.documents import Catalog
 
 Keys = Callable[[str], Signer]
@@ -38,6 +38,8 @@ class CatalogDraft(NamedTuple):
     signed: Catalog | None
     is_in_force: bool = True
     """Whether what was signed last is still valid."""
+    remarks: tuple[MarksLeftOut, ...] = ()
+    """What was read otherwise than it was written."""
 
     @property
     def is_changed(self) -> bool:
@@ -92,14 +94,12 @@ class PackProposal(SignProposal[Path, Keys]):
         Raises:
             TrustError: a key may not sign what it should.
         """
-        records: list[Record] = []
         if self.signs_catalog:
-            records.append(tx.sign("pack", self.draft.catalog, key("catalog")))
+            tx.put_in_force([tx.sign("pack", self.draft.catalog, key("catalog"))])
         if self.signs_list:
             again = next_list(tx, Revoked(), self.list_fresh_until)
             signed = tx.sign("revoke", again, key("revocations"))
-            records.append(signed._replace(note="signed again"))
-        tx.put_in_force(records)
+            tx.put_in_force([signed._replace(note="signed again")])
         return self.store.layout.pack(tx.state.product)
 
     def finish(self) -> None:
@@ -183,6 +183,7 @@ def _propose_pack(
         changes.append(Change("revocations", number, 1 if last is None else last.number + 1))
     return PackProposal(
         changes=tuple(changes),
+        warnings=draft.remarks,
         needs_confirmation=tuple(TakesAway(fault=one) for one in taken),
         store=tx.store,
         now=tx.now,
@@ -219,7 +220,7 @@ def _draft(layout: Layout, state: WorkspaceState, now: int) -> CatalogDraft:
         )
     except CatalogInvalid as error:
         raise error.at(str(layout.catalog)) from error
-    return CatalogDraft(catalog, signed, not state.lacks_catalog)
+    return CatalogDraft(catalog, signed, not state.lacks_catalog, marks_in(text))
 
 
 def _others(state: WorkspaceState) -> dict[str, Catalog]:

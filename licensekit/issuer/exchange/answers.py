@@ -35,7 +35,6 @@ from licensekit.issuer.ledger import (
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.projection import RETURNED, REVOKED, company_key
-from licensekit.issuer.orders.bundle import replace_fields
 from licensekit.issuer.orders.issue import (
     Issuance,
     IssueProposal,
@@ -51,6 +50,7 @@ from licensekit.issuer.output.license_file import file_name
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, Reset, decode
+from licensekit.wire.documents.fields import replace_fields
 from licensekit.wire.frame import read
 from licensekit.wire.plain import word
 
@@ -67,7 +67,8 @@ def propose_answer(
 ) -> IssueProposal:
     """Return what answers a request; raises as `prepare_answer`."""
     again = partial(propose_answer, request=request, draft=draft, signing=signing)
-    return proposal_of(tx, prepare_answer(tx, request, draft), signing, again)
+    issuance = prepare_answer(tx, request, draft)
+    return proposal_of(tx, issuance, signing, again, draft.remarks)
 
 
 def prepare_answer(tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft) -> Issuance:
@@ -95,7 +96,7 @@ def prepare_answer(tx: LedgerTransaction, request: VerifiedRequest, draft: Order
     named = OrderDraft(order._replace(serial=serial), faults)
     made = prepare_bundle(tx, named, numbering)
     binding = binding_to(request, order.facts)
-    bundle = replace_fields(made, binding=binding, extensions=dict(request.mark))
+    bundle = replace_fields(made, binding=binding, extensions={**made.extensions, **request.mark})
     return Issuance("answer", bundle, None, order.number, canonical(order), request, numbering)
 
 

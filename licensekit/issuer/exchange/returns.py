@@ -74,6 +74,7 @@ class Received(NamedTuple):
                 {
                     "serial": one.issued.bundle.serial,
                     "part": one.issued.bundle.part,
+                    "use": one.issued.bundle.use.word,
                     "sequence": one.issued.bundle.sequence,
                     "identity": one.issued.identity.hex(),
                     "state": one.issued.state,

@@ -60,14 +60,15 @@ def admit(trust: Trust, key: PublicKey, name: str, permission: Permission, now: 
 def rotate(trust: Trust, old: AdmittedKey, key: PublicKey, name: str, now: int) -> Trust:
     """Return the trust document in which `key` takes over from `old`, which retires.
 
-    It may sign what `old` may, and no longer: until the same end, if that is still to come.
+    It may sign what `old` may, and as long: from the same time on, so that it can sign again what
+    `old` has signed, and until the same end, if that is still to come.
 
     Raises:
         KeyChangeRefused: `old` is not active.
     """
     _require_active(old)
     end = None if old.valid_to is None or old.valid_to <= now else old.valid_to
-    new = made.admitted(key, name, old.scope, now, end)
+    new = made.admitted(key, name, old.scope, old.valid_from, end)
     keys = made.replaced(trust.keys, made.retired(old, now))
     return made.next_trust(trust, [*keys, new], now)
 

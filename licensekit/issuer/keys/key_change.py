@@ -1,6 +1,6 @@
 """Changes of keys, proposed: root keys sign the documents, here or in a file that travels."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -12,13 +12,15 @@ from licensekit.issuer.keys.documents import fresh_until
 from licensekit.issuer.keys.intake import enter, verify
 from licensekit.issuer.keys.keyring import KeyFile
 from licensekit.issuer.keys.new_keys import NewKey
+from licensekit.issuer.ledger import ledger_mark
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Proposal
 from licensekit.trust.roots import pin_of
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import Root, Trust, encode
+from licensekit.wire.documents import Root, Trust, Value, encode
+from licensekit.wire.documents.fields import replace_fields
 
 
 class RootKeys(NamedTuple):
@@ -128,11 +130,11 @@ class KeyProposal(Proposal[KeyChange]):
         self.require_confirmed(confirm=confirm)
         with self.store.read(self.now) as tx:
             self._require_basis(tx.state)
-            chain = tx.trust.chain
+            chain, mark = tx.trust.chain, ledger_mark(tx.ledger)
         documents, new, also = self.prepare()
         ceremony: Ceremony | None = None
         if documents:
-            begun = begin(chain, [_fresh(one, roots.fresh_until) for one in documents])
+            begun = begin(chain, [_completed(one, roots.fresh_until, mark) for one in documents])
             ceremony = roots.add_to(begun.signed(*also))
         written: list[KeyFile] = []
         try:
@@ -168,8 +170,14 @@ class KeyProposal(Proposal[KeyChange]):
             raise ProposalStale(about=self.about, changed=changed)
 
 
-def _fresh(document: Root | Trust, until: int | None) -> Root | Trust:
-    return document if isinstance(document, Root) or until is None else fresh_until(document, until)
+def _completed(
+    document: Root | Trust, until: int | None, mark: Mapping[str, Value]
+) -> Root | Trust:
+    """Return a trust document that says how long it is new, and what the ledger held before it."""
+    if isinstance(document, Root):
+        return document
+    marked = replace_fields(document, extensions={**document.extensions, **mark})
+    return marked if until is None else fresh_until(marked, until)
 
 
 def _write_travelling(path: Path, ceremony: Ceremony) -> Path:

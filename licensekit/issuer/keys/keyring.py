@@ -15,15 +15,17 @@ from licensekit.errors import (
     KeyFileInvalid,
     KeyMissing,
     Pkcs11KeyInvalid,
+    TrustError,
 )
 from licensekit.files import read_bytes, unusable, write_atomically
 from licensekit.issuer.keys.documents import key_id
 from licensekit.keys import pkcs11
 from licensekit.keys.keyfile import PublicPart, format_public, open_, parse_public, peek, seal
 from licensekit.keys.signing import Signer, SigningKey
-from licensekit.trust.scope import AdmittedSigner, KeyReference
+from licensekit.keys.verifying import load
+from licensekit.trust.scope import AdmittedSigner, KeyReference, require_scope
 from licensekit.trust.state import TrustState
-from licensekit.wire.documents import AdmittedKey, KeyState, Trust
+from licensekit.wire.documents import AdmittedKey, Bundle, KeyState, Trust
 from licensekit.wire.plain import plain
 
 SEALED: Final = ".key"
@@ -50,6 +52,11 @@ class KeyFile(NamedTuple):
         return key.scheme, key.key_id
 
     @property
+    def fingerprint(self) -> str:
+        """The whole hash of which the key id is the beginning, in hex."""
+        return self.part.verifying_key.fingerprint
+
+    @property
     def key_id(self) -> str:
         """The key id, in hex."""
         return self.part.verifying_key.key_id.hex()
@@ -61,6 +68,8 @@ class KnownKey(NamedTuple):
     name: str
     key_id: str
     """In hex."""
+    fingerprint: str
+    """In hex; the key id is its beginning."""
     admitted: AdmittedKey | None
     """None: the trust document does not name it yet."""
     file: KeyFile | None
@@ -71,6 +80,7 @@ class KnownKey(NamedTuple):
         says = {"name": self.name, "state": "not-admitted"}
         return {
             "key_id": self.key_id,
+            "fingerprint": self.fingerprint,
             **(says if self.admitted is None else plain(self.admitted)),
             "file": None if self.file is None else str(self.file.path),
         }
@@ -78,11 +88,17 @@ class KnownKey(NamedTuple):
 
 def known_keys(files: Sequence[KeyFile], trust: Trust) -> list[KnownKey]:
     """Return the keys that a trust document names, and then the files of those that it does not."""
-    here = {file.key_id: file for file in files}
-    admitted = {key_id(key): key for key in trust.keys}
-    named = [KnownKey(key.name, one, key, here.get(one)) for one, key in admitted.items()]
-    waiting = [file for one, file in here.items() if one not in admitted]
-    return [*named, *(KnownKey(file.name, file.key_id, None, file) for file in waiting)]
+    here = {file.fingerprint: file for file in files}
+    admitted = {load(key.scheme, key.public).fingerprint: key for key in trust.keys}
+    named = [
+        KnownKey(key.name, key_id(key), one, key, here.get(one)) for one, key in admitted.items()
+    ]
+    waiting = [
+        KnownKey(file.name, file.key_id, one, None, file)
+        for one, file in here.items()
+        if one not in admitted
+    ]
+    return [*named, *waiting]
 
 
 def list_key_files(folder: Path) -> list[KeyFile]:
@@ -182,10 +198,13 @@ def choose_key(
     issuer: str,
     now: int,
     name: str | None = None,
+    bundle: Bundle | None = None,
+    but: str | None = None,
 ) -> KeyFile:
     """Return the newest key that may sign a document of `kind` for `issuer` now, or the one `name`.
 
-    What a key may sign beyond that (uses, terms) shows when it signs.
+    If it is for `bundle`, a key whose scope admits it comes first; if there is none, signing says
+    why. The key with the id `but` comes last.
 
     Raises:
         KeyMissing: there is none.
@@ -198,6 +217,9 @@ def choose_key(
         for file, signer in known
         if signer is not None and _may_sign(signer, kind, issuer, now)
     ]
+    fitting = [one for one in fitting if one[1].key_id != but] or fitting
+    if bundle is not None:
+        fitting = [one for one in fitting if _admits(trust, one[1], bundle)] or fitting
     if not fitting:
         raise KeyMissing(reason="none-fits", type=kind, issuer=issuer)
     return max(fitting, key=lambda one: _seniority(one[0]))[1]
@@ -226,9 +248,17 @@ def _may_sign(signer: AdmittedSigner, kind: str, issuer: str, now: int) -> bool:
     )
 
 
+def _admits(trust: TrustState, file: KeyFile, bundle: Bundle) -> bool:
+    try:
+        require_scope(trust.signers[file.reference], bundle)
+    except TrustError:
+        return False
+    return True
+
+
 def _seniority(admitted: AdmittedKey) -> tuple[bool, int, str]:
-    """Prefer a key without limits on use and term, then the newest."""
-    return admitted.scope.longest_term is None, admitted.valid_from, admitted.name
+    """Prefer a key whose bundles are not limited, then the newest."""
+    return not admitted.scope.is_limited, admitted.valid_from, admitted.name
 
 
 def _write(path: Path, text: str) -> None:

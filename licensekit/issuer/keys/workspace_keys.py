@@ -34,7 +34,7 @@ from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import VerifyingKey
 from licensekit.proposals import Change
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import Root, Trust
+from licensekit.wire.documents import Bundle, Root, Trust
 
 
 class WorkspaceKeys:
@@ -74,15 +74,32 @@ class WorkspaceKeys:
         """
         return named_file(self.files, name)
 
-    def choose(self, kind: str, now: int, name: str | None = None) -> KeyFile:
+    def choose(
+        self,
+        kind: str,
+        now: int,
+        name: str | None = None,
+        *,
+        bundle: Bundle | None = None,
+        but: str | None = None,
+    ) -> KeyFile:
         """Return the key file that signs documents of `kind` (`bundle`, `catalog`), or `name`'s.
+
+        For `bundle` it is one whose scope admits it; the one with the key id `but` comes last.
 
         Raises:
             KeyMissing: there is none.
         """
         with self._store.read(now) as tx:
             return choose_key(
-                self.files, tx.trust, kind, issuer=tx.state.issuer, now=now, name=name
+                self.files,
+                tx.trust,
+                kind,
+                issuer=tx.state.issuer,
+                now=now,
+                name=name,
+                bundle=bundle,
+                but=but,
             )
 
     def free_name(self, now: int) -> str:

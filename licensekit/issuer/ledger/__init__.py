@@ -18,6 +18,7 @@ from licensekit.issuer.ledger.entries import (
     entry,
     entry_of_order,
     head,
+    ledger_mark,
     orders_among,
 )
 from licensekit.issuer.ledger.schema import SCHEMA
@@ -31,6 +32,7 @@ __all__ = [
     "entry",
     "entry_of_order",
     "head",
+    "ledger_mark",
     "open_ledger",
     "orders_among",
 ]

@@ -1,17 +1,33 @@
-"""What the ledger says about bundles: by serial, by part, by identity, by key."""
+"""What the ledger says about bundles: by serial, by part, by identity, by key.
+
+A bundle is known by the entry that issued it; its token has the newest signature on it.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection, Row
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import Bundle, decode
+from licensekit.wire.documents import PICKUP, PICKUP_BYTES, Bundle, Use, decode, label_of
+from licensekit.wire.documents.fields import hex_extension
 from licensekit.wire.frame import read
 
 SELECT: Final = (
-    "SELECT b.number, b.identity, b.key_id, b.state, e.frame, e.at, e.who, e.order_number"
+    "SELECT b.number, b.identity, b.key_id, b.state, s.frame, e.at, e.who, e.order_number"
     " FROM bundles AS b JOIN entries AS e ON e.number = b.number"
+    " JOIN entries AS s ON s.number = b.signed"
 )
+
+_NUMBERS: Final = "SELECT b.number FROM bundles AS b WHERE "
+_COUNTS: Final = (
+    "(b.state = 'active' OR b.state = 'replaced' AND b.ends >= ?"
+    " AND EXISTS (SELECT 1 FROM bundles AS o WHERE o.serial = b.serial AND o.part = b.part"
+    " AND o.state = 'active')"
+    " AND NOT EXISTS (SELECT 1 FROM bundles AS o WHERE o.serial = b.serial AND o.part = b.part"
+    " AND o.state IN ('active', 'replaced') AND (o.starts IS NULL OR o.starts <= ?)"
+    " AND (o.use < b.use OR o.use = b.use AND o.sequence > b.sequence)))"
+)
+"""Whether a bundle is active, or what replaces it has not started on a day."""
 
 
 class Issued(NamedTuple):
@@ -31,13 +47,15 @@ class Issued(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The name for it in messages: serial, part and sequence."""
+        """The name for it in messages."""
         return self.bundle.label
 
 
 def of_serial(connection: Connection, serial: str) -> list[Issued]:
-    """Return every bundle of a serial, by part and sequence."""
-    rows = connection.rows(SELECT + " WHERE b.serial = ? ORDER BY b.part, b.sequence", serial)
+    """Return every bundle of a serial, by part, the highest use last, and sequence."""
+    rows = connection.rows(
+        SELECT + " WHERE b.serial = ? ORDER BY b.part, b.use DESC, b.sequence", serial
+    )
     return [read_row(row) for row in rows]
 
 
@@ -61,33 +79,68 @@ def by_identity(connection: Connection, identity: bytes) -> Issued | None:
     return read_row(row) if row else None
 
 
-def at(connection: Connection, serial: str, part: str, sequence: int) -> Issued | None:
-    """Return the bundle of this serial, part and sequence."""
+def at(connection: Connection, serial: str, part: str, use: Use, sequence: int) -> Issued | None:
+    """Return the bundle of this serial, part, use and sequence."""
     row = connection.one(
-        SELECT + " WHERE b.serial = ? AND b.part = ? AND b.sequence = ?", serial, part, sequence
+        SELECT + " WHERE b.serial = ? AND b.part = ? AND b.use = ? AND b.sequence = ?",
+        serial,
+        part,
+        use,
+        sequence,
     )
     return read_row(row) if row else None
 
 
-def numbers_of_key(connection: Connection, key_id: bytes) -> tuple[int, ...]:
-    """Return the entries of the active bundles that a key has signed, oldest first."""
+def numbers_of_key(connection: Connection, key_id: bytes, today: int) -> tuple[int, ...]:
+    """Return the entries of the bundles that a key has signed and that count, oldest first.
+
+    These are the active ones, and those whose active one has not started on the day `today`.
+    """
     rows = connection.rows(
-        "SELECT number FROM bundles WHERE key_id = ? AND state = 'active' ORDER BY number", key_id
+        _NUMBERS + "b.key_id = ? AND " + _COUNTS + " ORDER BY b.number",
+        key_id,
+        today,
+        today,
     )
     return tuple(number for (number,) in rows)
 
 
+def counting(connection: Connection, numbers: Sequence[int], today: int) -> frozenset[int]:
+    """Return those of some entries, at least one, whose bundles count, as `numbers_of_key`."""
+    asked = _asked(numbers)
+    rows = connection.rows(
+        _NUMBERS + f"b.number IN ({asked}) AND " + _COUNTS,
+        *numbers,
+        today,
+        today,
+    )
+    return frozenset(number for (number,) in rows)
+
+
+def first_of_key(connection: Connection, key_id: bytes, today: int) -> Issued | None:
+    """Return the bundle that was issued first of those that `numbers_of_key` names, if any."""
+    row = connection.one(
+        SELECT + " WHERE b.key_id = ? AND " + _COUNTS + " ORDER BY b.issued, b.number LIMIT 1",
+        key_id,
+        today,
+        today,
+    )
+    return read_row(row) if row else None
+
+
 def numbered(connection: Connection, numbers: Sequence[int]) -> list[Issued]:
     """Return the bundles that were entered under some numbers, at least one, oldest first."""
-    asked: LiteralString = "?" + ", ?" * (len(numbers) - 1)
-    rows = connection.rows(SELECT + f" WHERE b.number IN ({asked}) ORDER BY b.number", *numbers)
+    rows = connection.rows(
+        SELECT + f" WHERE b.number IN ({_asked(numbers)}) ORDER BY b.number", *numbers
+    )
     return [read_row(row) for row in rows]
 
 
-def active_with_note(connection: Connection, action: str, note: str) -> Iterator[Issued]:
-    """Return the active bundles that a command has entered with a note, in constant memory."""
+def signed_with_note(connection: Connection, action: str, note: str) -> Iterator[Issued]:
+    """Return the bundles that a command has signed last, with a note, in constant memory."""
     rows = connection.stream(
-        SELECT + " WHERE e.action = ? AND e.note = ? AND b.state = 'active' ORDER BY b.number",
+        SELECT + " WHERE s.action = ? AND s.note = ? AND b.state IN ('active', 'replaced')"
+        " ORDER BY b.number",
         action,
         note,
     )
@@ -102,12 +155,24 @@ def count_of_key(connection: Connection, key_id: bytes) -> int:
     return row[0] if row else 0
 
 
-def last_sequence(connection: Connection, serial: str, part: str) -> int:
-    """Return the highest sequence that a serial's part was issued with; 0 if it never was."""
+def last_sequence(connection: Connection, serial: str, part: str, use: Use) -> int:
+    """Return the highest sequence that a serial's part has for a use; 0 if it never had one."""
     row = connection.one(
-        "SELECT max(sequence) FROM bundles WHERE serial = ? AND part = ?", serial, part
+        "SELECT max(sequence) FROM bundles WHERE serial = ? AND part = ? AND use = ?",
+        serial,
+        part,
+        use,
     )
     return (row[0] or 0) if row else 0
+
+
+def pickup_of(connection: Connection, serial: str) -> bytes | None:
+    """Return under which name the newest file of a serial lies; None if it has none yet."""
+    found = (
+        hex_extension(one.bundle.extensions, PICKUP, PICKUP_BYTES)
+        for one in reversed(of_serial(connection, serial))
+    )
+    return next((pickup for pickup in found if pickup is not None), None)
 
 
 def is_known(connection: Connection, serial: str) -> bool:
@@ -120,21 +185,34 @@ class BundleToken(NamedTuple):
 
     serial: str
     part: str
+    use: Use
     sequence: int
     order_number: str | None
     token: Token
+
+    @property
+    def label(self) -> str:
+        """The name for it in messages."""
+        return label_of(self.serial, self.part, self.use.word, self.sequence)
 
 
 def between(connection: Connection, first: int, last: int) -> Iterator[BundleToken]:
     """Return the bundles that were entered under these numbers, in constant memory."""
     rows = connection.stream(
-        "SELECT b.serial, b.part, b.sequence, e.order_number, e.frame FROM bundles AS b"
-        " JOIN entries AS e ON e.number = b.number"
+        "SELECT b.serial, b.part, b.use, b.sequence, e.order_number, s.frame FROM bundles AS b"
+        " JOIN entries AS e ON e.number = b.number JOIN entries AS s ON s.number = b.signed"
         " WHERE b.number BETWEEN ? AND ? ORDER BY b.number",
         first,
         last,
     )
-    return (BundleToken._make((*names, Token("bundle", frame))) for *names, frame in rows)
+    return (
+        BundleToken(serial, part, Use(use), sequence, order, Token("bundle", frame))
+        for serial, part, use, sequence, order, frame in rows
+    )
+
+
+def _asked(values: Sequence[object]) -> LiteralString:
+    return "?" + ", ?" * (len(values) - 1)
 
 
 def read_row(row: Row) -> Issued:

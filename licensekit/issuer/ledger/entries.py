@@ -14,7 +14,8 @@ from licensekit.dates import format_seconds
 from licensekit.issuer.ledger.projection import project
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import Document
+from licensekit.wire.documents import LEDGER, Document
+from licensekit.wire.documents import Value as ExtensionValue
 
 _SELECT: Final = (
     "SELECT number, action, at, who, type, frame, order_number, order_text, request, note, hash"
@@ -131,6 +132,15 @@ def head(connection: Connection) -> tuple[int, bytes]:
     """Return the number and hash of the last entry; 0 and `GENESIS` of an empty ledger."""
     row = connection.one("SELECT number, hash FROM entries ORDER BY number DESC LIMIT 1")
     return cast("tuple[int, bytes]", row) if row else (0, GENESIS)
+
+
+def ledger_mark(connection: Connection) -> dict[str, ExtensionValue]:
+    """Return the extension by which a document says what the ledger held before it was signed.
+
+    An empty ledger has none (`docs/format.md`, "Extensions").
+    """
+    number, newest = head(connection)
+    return {LEDGER: f"{number}:{newest.hex()}"} if number else {}
 
 
 def entry(connection: Connection, number: int) -> LedgerEntry | None:

@@ -11,7 +11,7 @@ from licensekit.database import Connection, Row, Value
 from licensekit.dates import format_days, format_seconds
 from licensekit.errors import NotIssued
 from licensekit.issuer.ledger.projection import ACTIVE, LEDGER_STATES, company_key
-from licensekit.wire.documents import Use
+from licensekit.wire.documents import Use, label_of
 from licensekit.wire.plain import word
 
 EXPIRED: Final = "expired"
@@ -81,7 +81,7 @@ class Listed(NamedTuple):
     @property
     def name(self) -> str:
         """Its name in commands: `1010000014-base-1`."""
-        return f"{self.serial}-{self.part}-{self.sequence}"
+        return label_of(self.serial, self.part, self.use.word, self.sequence).replace(" ", "-")
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values, by `LISTED_FIELDS`."""

@@ -11,7 +11,7 @@ from licensekit.issuer.ledger import bundles, serials
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import LedgerEntry, answers_of_order, entry, entry_of_order
 from licensekit.trust.signed import identity_of
-from licensekit.wire.documents import CLASS_OF, Document, decode
+from licensekit.wire.documents import CLASS_OF, Document, Use, decode
 from licensekit.wire.frame import read
 from licensekit.wire.plain import plain
 
@@ -47,6 +47,8 @@ class LookupResult(NamedTuple):
 def bundle_named(ledger: Connection, name: str) -> Issued:
     """Return the bundle that `name` means: `1010000014-base-1`, its file's name, or its identity.
 
+    One that is not of production has its use in its name: `1010000014-base-trial-1`.
+
     Raises:
         NotIssued: the ledger has none such.
     """
@@ -54,8 +56,8 @@ def bundle_named(ledger: Connection, name: str) -> Issued:
         issued = bundles.by_identity(ledger, bytes.fromhex(name))
         if issued is not None:
             return issued
-    for serial, part, sequence in _readings(name.removesuffix(".lic")):
-        issued = bundles.at(ledger, serial, part, sequence)
+    for place in _readings(name.removesuffix(".lic")):
+        issued = bundles.at(ledger, *place)
         if issued is not None:
             return issued
     raise NotIssued(reason="bundle", name=name)
@@ -102,7 +104,7 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
     if known is None:
         raise NotIssued(reason="entry", name=str(number))
     opened = read(known.token.frame)
-    row = ledger.one("SELECT state FROM bundles WHERE number = ?", number)
+    row = ledger.one("SELECT state FROM bundles WHERE number = ? OR signed = ?", number, number)
     return LookupResult(
         known,
         decode(CLASS_OF[known.token.type], opened.payload),
@@ -121,9 +123,11 @@ def _of_number(ledger: Connection, name: str) -> Iterator[int]:
 def _of_serial(ledger: Connection, serial: str) -> Iterator[int]:
     """Return the entries of the bundles of a serial, and of what its installations have sent."""
     rows = ledger.rows(
-        "SELECT number FROM bundles WHERE serial = ? UNION SELECT number FROM exchange_files"
+        "SELECT number FROM bundles WHERE serial = ? UNION SELECT signed FROM bundles"
+        " WHERE serial = ? UNION SELECT number FROM exchange_files"
         " WHERE serial = ? UNION SELECT f.number FROM exchange_files AS f JOIN bundles AS b"
         " ON b.identity = f.bundle WHERE b.serial = ? ORDER BY 1",
+        serial,
         serial,
         serial,
         serial,
@@ -139,11 +143,18 @@ def _of_order(ledger: Connection, number: str) -> Iterator[int]:
         yield from (other.number for other in answers_of_order(ledger, number))
 
 
-def _readings(name: str) -> Iterator[tuple[str, str, int]]:
-    """Yield every way to divide `name` into serial, part and sequence; dashes may be in each."""
+def _readings(name: str) -> Iterator[tuple[str, str, Use, int]]:
+    """Yield every way to divide `name` into serial, part, use and sequence.
+
+    Dashes may be in serial and part.
+    """
     head, _, last = name.rpartition("-")
     if not _SEQUENCE.fullmatch(last):
         return
-    for place, character in enumerate(head):
-        if character == "-":
-            yield head[:place], head[place + 1 :], int(last)
+    for use in Use:
+        named = head if use is Use.PRODUCTION else head.removesuffix(f"-{use.word}")
+        if use is not Use.PRODUCTION and named == head:
+            continue
+        for place, character in enumerate(named):
+            if character == "-":
+                yield named[:place], named[place + 1 :], use, int(last)

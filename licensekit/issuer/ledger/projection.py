@@ -1,8 +1,8 @@
 """What is drawn from the entries so that it can be asked quickly.
 
-A bundle is in one of four states: `active`; `replaced` by a later sequence of its serial
-and part, or by a bundle that takes the place of its serial; `revoked` by the newest list; or
-`returned` by the installation that had it.
+A bundle is in one of four states: `active`; `replaced` by a later sequence or a higher use of its
+serial and part, or by a bundle that takes the place of its serial; `revoked` by the newest list; or
+`returned` by the installation that had it. One that is signed again keeps its state.
 """
 
 from collections.abc import Iterable, Sequence
@@ -38,6 +38,26 @@ PERPETUAL: Final = limits.DAYS + 1
 
 Drawn = tuple[int, Token, Document]
 
+_PUT: Final = (
+    "INSERT INTO bundles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (identity) DO UPDATE SET signed = excluded.signed, key_id = excluded.key_id"
+)
+# Uses are numbers, and the higher use (production over trial over demo) has the lower one.
+_REPLACE_LOWER: Final = (
+    "UPDATE bundles SET state = 'replaced' WHERE serial = ? AND part = ? AND state = 'active'"
+    " AND (use > ? OR use = ? AND sequence < ?)"
+)
+_YIELD_TO_HIGHER: Final = (
+    "UPDATE bundles SET state = 'replaced' WHERE identity = ? AND state = 'active'"
+    " AND EXISTS (SELECT 1 FROM bundles AS o WHERE o.serial = bundles.serial"
+    " AND o.part = bundles.part AND o.use < ? AND o.state = 'active')"
+)
+# What is issued later for a serial that was replaced counts; signing again changes nothing.
+_REPLACE_SERIAL: Final = (
+    "UPDATE bundles SET state = 'replaced' WHERE serial = ? AND state = 'active'"
+    " AND number < (SELECT number FROM bundles AS o WHERE o.identity = ?)"
+)
+
 
 def project(connection: Connection, entered: Sequence[Drawn]) -> None:
     """Bring the tables behind the entries up to date with what was `entered`."""
@@ -72,6 +92,7 @@ def bundle_row(number: int, token: Token, bundle: Bundle) -> tuple[Value, ...]:
     return (
         number,
         identity_of(token.type, opened.payload),
+        number,
         opened.signatures[0].key,
         bundle.serial,
         bundle.part,
@@ -81,6 +102,7 @@ def bundle_row(number: int, token: Token, bundle: Bundle) -> tuple[Value, ...]:
         bundle.product,
         int(bundle.use),
         bundle.issued,
+        bundle.starts,
         bundle.expiry,
         last_day(bundle),
     )
@@ -100,19 +122,28 @@ def company_key(company: str) -> str:
 
 def _project_bundles(connection: Connection, bundles: Iterable[tuple[int, Token, Bundle]]) -> None:
     drawn = list(bundles)
+    rows = [(*bundle_row(number, token, bundle), ACTIVE) for number, token, bundle in drawn]
+    connection.run_many(_PUT, rows)
     connection.run_many(
-        "INSERT INTO bundles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(*bundle_row(number, token, bundle), ACTIVE) for number, token, bundle in drawn],
+        _REPLACE_LOWER,
+        [(b.serial, b.part, b.use, b.use, b.sequence) for _, _, b in drawn if _may_replace(b)],
     )
     connection.run_many(
-        "UPDATE bundles SET state = 'replaced'"
-        " WHERE serial = ? AND part = ? AND sequence < ? AND state = 'active'",
-        [(b.serial, b.part, b.sequence) for _, _, b in drawn if b.sequence > 1],
+        _YIELD_TO_HIGHER,
+        [(row[1], b.use) for row, (_, _, b) in zip(rows, drawn, strict=True) if b.use],
     )
     connection.run_many(
-        "UPDATE bundles SET state = 'replaced' WHERE serial = ? AND state = 'active'",
-        [(serial,) for _, _, b in drawn for serial in b.replaces],
+        _REPLACE_SERIAL,
+        [
+            (serial, row[1])
+            for row, (_, _, b) in zip(rows, drawn, strict=True)
+            for serial in b.replaces
+        ],
     )
+
+
+def _may_replace(bundle: Bundle) -> bool:
+    return bundle.sequence > 1 or bundle.use is not Use.DEMO
 
 
 def _put_document(

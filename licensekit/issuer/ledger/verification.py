@@ -34,7 +34,7 @@ _DRAWN: Final[dict[str, LiteralString]] = {
 """Each table that is drawn from the entries, and its rows in their order."""
 
 _LAST_DRAWN: Final = (
-    "SELECT max(number) FROM (SELECT max(number) AS number FROM bundles"
+    "SELECT max(number) FROM (SELECT max(signed) AS number FROM bundles"
     " UNION ALL SELECT max(number) FROM documents"
     " UNION ALL SELECT max(number) FROM exchange_files) AS last"
 )

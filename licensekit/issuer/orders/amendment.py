@@ -17,7 +17,7 @@ from licensekit.issuer.orders.cells import TABLES, OrderKey, parse_key
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.orders.order_file import draft_from
 from licensekit.text import values
-from licensekit.wire.documents import Bundle, Catalog
+from licensekit.wire.documents import Bundle, Catalog, Use
 
 _Fixed = Literal["serial", "part", "sequence", "replaces", "order", "installations", "facts"]
 _FIXED: Final[Mapping[str, _Fixed]] = {key: key for key in get_args(_Fixed)}
@@ -25,6 +25,8 @@ _FIXED: Final[Mapping[str, _Fixed]] = {key: key for key in get_args(_Fixed)}
 _MOVED: Final = ("warning", "grace", "next_check")
 """The dates that keep their distance to the expiry when a bundle is renewed."""
 _EDITION: Final = OrderKey("", "edition")
+_USE: Final = OrderKey("", "use")
+_WARNING: Final = OrderKey("", "warning")
 _EXPIRY: Final = OrderKey("", "expiry")
 _EXCLUSIVE: Final = (("expiry", "days"), ("warning", "warning_days"), ("grace", "grace_days"))
 """Keys that say the same in two ways: setting one takes the other out."""
@@ -117,7 +119,9 @@ def _renewing(asked: Amendment, bundle: Bundle, today: int) -> dict[str, object]
     expiry = _expiry(asked, bundle.expiry, today)
     if expiry < bundle.expiry:
         raise _no_renewal("earlier", expiry, bundle.expiry)
-    dates = {"expiry": bundle.expiry, **{key: getattr(bundle, key) for key in _MOVED}}
+    kept = content_of(bundle)
+    dates: dict[str, int | None] = {"expiry": bundle.expiry}
+    dates |= {key: getattr(bundle, key) for key in _MOVED if key in kept}
     moved = {key: day + expiry - bundle.expiry for key, day in dates.items() if day is not None}
     if max(moved.values()) > limits.DAYS:
         raise _no_renewal("years")
@@ -150,12 +154,22 @@ def _fault(where: OrderKey, value: object, content: Mapping[str, Any]) -> Locate
     """Return why a value cannot be set or taken out, whatever it is."""
     if not where.table and where.key in _FIXED:
         return AmendmentInvalid(reason=_FIXED[where.key], key=where.key, where=where.path)
+    if where == _USE and (lower := _lower_use(value, content)):
+        return AmendmentInvalid(reason="lower-use", key=where.key, to=lower, where=where.path)
     if not where.table and where.key in TABLES:
         return AmendmentInvalid(reason="table", key=where.key, where=where.path)
     held = content.get(where.table, {}) if where.table else content
-    if value is None and where.key not in held:
+    is_usual = where == _WARNING and "expiry" in content and "warning_days" not in content
+    if value is None and where.key not in held and not is_usual:
         return AmendmentInvalid(reason="absent", key=where.key, where=where.path)
     return None
+
+
+def _lower_use(value: object, content: Mapping[str, Any]) -> str:
+    """Return the use that is asked for, if it is lower than the present one."""
+    words = [use.word for use in Use]
+    present = words.index(content["use"])
+    return next((use for use in words[present + 1 :] if use == value), "")
 
 
 def _unfold_edition(
@@ -180,15 +194,17 @@ def _give_way(content: dict[str, Any], sets: Mapping[OrderKey, object], bundle: 
         if day in given or days in given:
             content.pop(day, None)
             content.pop(days, None)
+    if _WARNING in sets and sets[_WARNING] is None:
+        content["warning_days"] = 0  # nothing at all would mean the usual one
     if sets.get(_EXPIRY, "") is None:
-        for key in ("expiry", "warning", "grace"):
+        for key in ("expiry", "warning", "warning_days", "grace"):
             content.pop(key, None)
 
 
 def _count_from_expiry(content: dict[str, Any], bundle: Bundle) -> None:
     """Replace dates by days before and after the expiry."""
     content.pop("expiry", None)
-    if bundle.warning is not None and bundle.expiry is not None:
+    if "warning" in content and bundle.warning is not None and bundle.expiry is not None:
         content.pop("warning")
         content["warning_days"] = bundle.expiry - bundle.warning
     if bundle.grace is not None and bundle.expiry is not None:

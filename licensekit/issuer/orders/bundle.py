@@ -5,7 +5,13 @@ from typing import Any, Final, NamedTuple
 
 from licensekit import limits
 from licensekit.catalog import reached
-from licensekit.catalog.rules import Counts, as_numbers, counts_faults, missing_quantities
+from licensekit.catalog.rules import (
+    Counts,
+    as_numbers,
+    counts_faults,
+    missing_quantities,
+    settings_faults,
+)
 from licensekit.dates import day_at
 from licensekit.errors import (
     Fault,
@@ -14,10 +20,9 @@ from licensekit.errors import (
     OrderIncomplete,
     OrderInvalid,
     OrderSerialInvalid,
-    TableInvalid,
 )
 from licensekit.issuer.orders.cells import TABLES
-from licensekit.issuer.orders.order import Order, OrderDraft, term
+from licensekit.issuer.orders.order import Order, OrderDraft, term, usual_warning
 from licensekit.issuer.orders.order_file import KEYS
 from licensekit.proposals import Change
 from licensekit.text import values
@@ -65,16 +70,14 @@ def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ())
         guess = nearest(order.edition, catalog.editions)
         no_edition = NameUnknown(reason="edition", name=order.edition, guess=guess, where="edition")
         # No word about requirements: what is missing may be in the edition that was meant.
-        return [no_edition, *_named_faults(order, catalog)]
-    counts, settings = _granted(order, catalog)
-    found = [
+        of_settings = settings_faults(order.settings, catalog.settings)
+        return [no_edition, *_named_faults(order, catalog), *of_settings]
+    counts, _ = _granted(order, catalog)
+    return [
         *_named_faults(order, catalog),
         *_requirement_faults(order, counts, catalog, already),
+        *settings_faults(order.settings, catalog.settings),
     ]
-    if len(settings) > limits.SETTINGS:
-        too_many = TableInvalid(reason="with-edition", most=limits.SETTINGS, where="settings")
-        found.append(too_many)
-    return found
 
 
 class BundleTemplate(NamedTuple):
@@ -87,9 +90,11 @@ class BundleTemplate(NamedTuple):
     use: Use
     issued: int
     rest: tuple[object, ...]
-    """The fields behind `issued`."""
+    """The fields behind `issued`, but for the extensions."""
 
-    def fields(self, serial: str, sequence: int, company: str) -> tuple[object, ...]:
+    def fields(
+        self, serial: str, sequence: int, company: str, extensions: Mapping[str, Value]
+    ) -> tuple[object, ...]:
         """Return every field of a bundle, in order."""
         return (
             self.issuer,
@@ -102,6 +107,7 @@ class BundleTemplate(NamedTuple):
             self.use,
             self.issued,
             *self.rest,
+            dict(extensions),
         )
 
 
@@ -130,7 +136,6 @@ def form(checked: CheckedOrder, *, issued: int, binding: Binding | None = None) 
         order.after_grace,
         order.offline_hours,
         order.borrow_hours,
-        {},
     )
     issuer, product = checked.issuer, checked.product
     return BundleTemplate(
@@ -145,6 +150,7 @@ def make_bundle(
     sequence: int,
     issued: int,
     binding: Binding | None = None,
+    extensions: Mapping[str, Value] = {},
 ) -> Bundle:
     """Make the bundle for an order, issued at `issued` (seconds since 1970).
 
@@ -154,14 +160,8 @@ def make_bundle(
     order = checked.order
     common = form(checked, issued=issued, binding=binding)
     require_other_serial(order, serial)
-    fields = common.fields(serial, sequence, order.company)
+    fields = common.fields(serial, sequence, order.company, extensions)
     return compose(Bundle, fields)[0]
-
-
-def replace_fields(bundle: Bundle, **changes: Any) -> Bundle:
-    """Return `bundle` with other values in some of its fields."""
-    fields = {name: getattr(bundle, name) for name in bundle.__struct_fields__}
-    return Bundle(**{**fields, **changes})
 
 
 def require_other_serial(order: Order, serial: str) -> None:
@@ -224,7 +224,21 @@ def _requires(catalog: Catalog, counts: Counts) -> Iterator[tuple[str, set[str]]
 
 
 def content_of(bundle: Bundle) -> dict[str, Any]:
-    """Return the order that a bundle could have come from, as a mapping."""
+    """Return the order that a bundle could have come from, as a mapping.
+
+    A warning that comes when it usually does is left out, so that it follows a change of the term.
+    """
+    content = _said(bundle)
+    if bundle.expiry is not None:
+        begins = day_at(bundle.issued) if bundle.starts is None else bundle.starts
+        if bundle.warning == usual_warning(begins, bundle.expiry):
+            content.pop("warning", None)
+        elif bundle.warning is None:
+            content["warning_days"] = 0
+    return content
+
+
+def _said(bundle: Bundle) -> dict[str, Any]:
     said = {
         key: value
         for key, value in plain(bundle).items()
@@ -235,8 +249,8 @@ def content_of(bundle: Bundle) -> dict[str, Any]:
 
 def differences(before: Bundle | None, after: Bundle) -> tuple[Change, ...]:
     """Return everything in which two bundles differ, by key path, in the order of the keys."""
-    old = {} if before is None else _flat(content_of(before))
-    new = _flat(content_of(after))
+    old = {} if before is None else _flat(_said(before))
+    new = _flat(_said(after))
     paths = [*old, *(path for path in new if path not in old)]
     return tuple(
         Change(path, old.get(path), new.get(path))

@@ -15,7 +15,7 @@ from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.projection import ACTIVE, REPLACED, RETURNED, REVOKED
 from licensekit.issuer.messages import MoreInUse, SoldIsChanged
 from licensekit.issuer.orders.amendment import Amendment, amended
-from licensekit.issuer.orders.bundle import differences, replace_fields
+from licensekit.issuer.orders.bundle import differences
 from licensekit.issuer.orders.issue import (
     Issuance,
     IssueProposal,
@@ -27,6 +27,7 @@ from licensekit.issuer.orders.issue import (
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Bundle
+from licensekit.wire.documents.fields import replace_fields
 
 _NOT_CURRENT: Final[Mapping[str, Literal["replaced", "revoked", "returned"]]] = {
     REPLACED: "replaced",
@@ -54,6 +55,8 @@ class ChangeProposal(IssueProposal):
         named = {
             "serial": self.after.serial,
             "part": self.after.part,
+            "use": self.before.bundle.use.word,
+            "new_use": self.after.use.word,
             "sequence": self.before.bundle.sequence,
             "new_sequence": self.after.sequence,
         }
@@ -102,11 +105,12 @@ def _changed(tx: LedgerTransaction, asked: Amendment) -> tuple[Issued, Bundle]:
     draft = amended(asked, before.bundle, tx.state.signed_catalog, day_at(tx.now))
     made = prepare_bundle(tx, draft, Numbering(tx))
     kept = before.bundle
-    return before, replace_fields(made, binding=kept.binding, extensions=kept.extensions)
+    extensions = {**kept.extensions, **made.extensions}
+    return before, replace_fields(made, binding=kept.binding, extensions=extensions)
 
 
 def _agreed(after: Bundle) -> SoldIsChanged:
-    return SoldIsChanged(serial=after.serial, part=after.part, sequence=after.sequence)
+    return SoldIsChanged(bundle=after.label)
 
 
 def _warning(row: UsageRow) -> MoreInUse:

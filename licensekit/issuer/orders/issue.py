@@ -6,6 +6,7 @@ from functools import partial
 from typing import NamedTuple
 
 from licensekit.errors import BundleRevoked, KeyRevoked, OrderConflict
+from licensekit.errors.coded import Message
 from licensekit.issuer.exchange.requests import VerifiedRequest
 from licensekit.issuer.ledger import LedgerEntry, append, bundles, entry_of_order
 from licensekit.issuer.ledger.bundles import Issued
@@ -106,7 +107,7 @@ class IssueProposal(SignProposal[LicenseFile, Signer | None]):
 def propose_order(tx: LedgerTransaction, draft: OrderDraft, signing: Signing) -> IssueProposal:
     """Return what an order comes to; raises as `prepare_order`."""
     again = partial(propose_order, draft=draft, signing=signing)
-    return proposal_of(tx, prepare_order(tx, draft), signing, again)
+    return proposal_of(tx, prepare_order(tx, draft), signing, again, draft.remarks)
 
 
 def proposal_of(
@@ -114,6 +115,7 @@ def proposal_of(
     issuance: Issuance,
     signing: Signing,
     again: Callable[[LedgerTransaction], IssueProposal],
+    remarks: tuple[Message, ...],
 ) -> IssueProposal:
     """Return the proposal of a bundle that is new in every value."""
     repeated = file_before(tx, issuance, attach=signing.attach)
@@ -122,6 +124,7 @@ def proposal_of(
     return IssueProposal(
         # Which serial is the next one is decided when it is signed.
         changes=tuple(one for one in changes if not (is_new_serial and one.path == "serial")),
+        warnings=remarks,
         store=tx.store,
         now=tx.now,
         again=again,
@@ -158,7 +161,10 @@ def prepare_bundle(tx: LedgerTransaction, draft: OrderDraft, numbering: Numberin
     checked = check(tx, draft, numbering)
     serial = numbering.serial(draft.order)
     sequence = numbering.sequence(draft.order, serial)
-    return make_bundle(checked, serial=serial, sequence=sequence, issued=tx.now)
+    extensions = numbering.pickup(draft.order, serial)
+    return make_bundle(
+        checked, serial=serial, sequence=sequence, issued=tx.now, extensions=extensions
+    )
 
 
 def file_before(tx: LedgerTransaction, issuance: Issuance, *, attach: bool) -> LicenseFile | None:

@@ -1,4 +1,4 @@
-"""Serials and sequences, given out within one transaction on the ledger."""
+"""Serials, sequences and pickups, given out within one transaction on the ledger."""
 
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -7,6 +7,7 @@ from licensekit.errors import Fault, OrderIncomplete, OrderSerialInvalid
 from licensekit.issuer.ledger import bundles, documents, serials
 from licensekit.issuer.orders.order import Order
 from licensekit.issuer.transaction import LedgerTransaction
+from licensekit.wire.documents import PICKUP, PICKUP_BYTES, UPDATE, Value
 
 _AHEAD: Final = 500
 """How many serials are looked up together."""
@@ -24,6 +25,9 @@ class Numbering:
         self._ledger = tx.ledger
         self._waits = waits
         self._revocations = tx.state.last_list
+        self._draw = tx.store.draw
+        catalog = tx.state.catalog
+        self._has_pickups = catalog is not None and UPDATE in catalog.document.urls
         self._makes_serials = not tx.state.is_partner
         self._made: int | None = None
         self._looked_up_to = 0
@@ -53,6 +57,7 @@ class Numbering:
         for key, serial in named:
             if serial is not None and serials.is_mistyped(serial):
                 yield OrderSerialInvalid(reason="mistyped", serial=serial, where=key)
+        yield from self._replaces_faults(order)
         if order.serial is None:
             if not self._makes_serials:
                 yield OrderIncomplete(reason="no-serial", where="serial")
@@ -60,20 +65,44 @@ class Numbering:
         serial, sequence = order.serial, order.sequence
         if self._revocations is not None and serial in self._revocations.serials:
             yield OrderSerialInvalid(reason="revoked", serial=serial, where="serial")
-        last = bundles.last_sequence(self._ledger, serial, order.part)
+        last = bundles.last_sequence(self._ledger, serial, order.part, order.use)
         if sequence is not None and sequence <= last:
             yield OrderSerialInvalid(
                 reason="sequence", serial=serial, sequence=sequence, last=last, where="sequence"
             )
 
+    def _replaces_faults(self, order: Order) -> Iterator[Fault]:
+        """Yield the serials that have more than a bundle of the order's use could replace."""
+        for serial in order.replaces:
+            active = bundles.active(self._ledger, serial)
+            use = min((one.bundle.use for one in active), default=order.use)
+            if use < order.use:
+                yield OrderSerialInvalid(
+                    reason="use-replaces",
+                    serial=serial,
+                    use=order.use.word,
+                    other=use.word,
+                    where="replaces",
+                )
+
     def sequence(self, order: Order, serial: str) -> int:
-        """Return the sequence that `order` names, or the next one of its serial and part."""
+        """Return the sequence that `order` names, or the next one of its serial, part and use."""
         if order.sequence is not None:
             return order.sequence
         if order.serial is None:
             return 1
-        last = bundles.last_sequence(self._ledger, serial, order.part)
+        last = bundles.last_sequence(self._ledger, serial, order.part, order.use)
         return max(last + 1, self._lowest(serial, order))
+
+    def pickup(self, order: Order, serial: str) -> dict[str, Value]:
+        """Return the extension that says where the newest file of a serial lies, if anywhere.
+
+        It is drawn once, and stays over whatever is signed for the serial.
+        """
+        known = None if order.serial is None else bundles.pickup_of(self._ledger, serial)
+        if known is None and self._has_pickups:
+            known = self._draw(PICKUP_BYTES)
+        return {} if known is None else {PICKUP: known.hex()}
 
     def granted_by_other_parts(self, order: Order) -> frozenset[str]:
         """Return the license codes that the other parts of the order's serial grant."""

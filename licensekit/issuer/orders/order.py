@@ -9,10 +9,14 @@ from typing import Any, Final, Literal, NamedTuple, cast
 from licensekit.catalog.rules import as_numbers
 from licensekit.dates import format_days
 from licensekit.errors import OrderDatesInvalid
-from licensekit.errors.coded import Located
+from licensekit.errors.coded import Located, Message
 from licensekit.proposals import Change
 from licensekit.wire.documents import AfterGrace, Use, Value
 from licensekit.wire.plain import word
+
+_WARNING_DAYS: Final = 30
+_WARNING_PART: Final = 4
+"""The last quarter of a term."""
 
 
 class Order(NamedTuple):
@@ -35,7 +39,7 @@ class Order(NamedTuple):
     days: int | None = None
     """The term, counted from `starts` or, without it, from the day of issue."""
     warning_days: int | None = None
-    """The warning comes so many days before the expiry."""
+    """The warning comes so many days before the expiry; 0: there is none."""
     grace_days: int | None = None
     """Grace ends so many days after the expiry."""
     maintenance: int | None = None
@@ -63,6 +67,8 @@ class OrderDraft(NamedTuple):
     faults: tuple[Located, ...] = ()
     terms: bytes | None = None
     """The same for orders that differ in company, number and serial alone; None is not known."""
+    remarks: tuple[Message, ...] = ()
+    """What was read otherwise than it was written."""
 
 
 class Term(NamedTuple):
@@ -75,17 +81,27 @@ class Term(NamedTuple):
 
 def term(order: Order, issued: int) -> Term:
     """Return the dates of `order` if it is issued on the day `issued`."""
-    expiry = order.expiry
-    if order.days is not None:
-        expiry = (issued if order.starts is None else order.starts) + order.days
+    begins = issued if order.starts is None else order.starts
+    expiry = order.expiry if order.days is None else begins + order.days
     if expiry is None:
         return Term(None, None, None)
     warning, grace = order.warning, order.grace
-    if order.warning_days is not None:
+    if order.warning_days:
         warning = expiry - order.warning_days
+    elif order.warning_days is None and warning is None:
+        warning = usual_warning(begins, expiry)
     if order.grace_days is not None:
         grace = expiry + order.grace_days
     return Term(warning, expiry, grace)
+
+
+def usual_warning(begins: int, expiry: int) -> int | None:
+    """Return when a term warns whose order says nothing of it, or None for one of a few days.
+
+    That is in its last quarter, and at most 30 days before the expiry. All are days since 1970.
+    """
+    days = min(_WARNING_DAYS, (expiry - begins) // _WARNING_PART)
+    return expiry - days if days > 0 else None
 
 
 def date_faults(order: Order, *, whole: bool = True) -> list[OrderDatesInvalid]:
@@ -118,6 +134,8 @@ def _wrong_sequence(order: Order) -> Iterator[OrderDatesInvalid]:
     """Return the dates that come too early; without `starts`, a term in days begins on day 0."""
     begins = 0 if order.starts is None and order.days is not None else order.starts
     warning, expiry, grace = term(order, 0)
+    if order.warning is None and order.warning_days is None:
+        warning = None
     dates = (
         ("starts", begins),
         ("warning" if order.warning_days is None else "warning_days", warning),

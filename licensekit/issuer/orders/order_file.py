@@ -14,6 +14,7 @@ from licensekit.errors import (
 from licensekit.issuer.catalog.counts import read_counts, read_settings
 from licensekit.issuer.orders.order import Order, OrderDraft, date_faults
 from licensekit.text import values
+from licensekit.text.marks import marks_in
 from licensekit.text.tables import Table, in_file_order
 from licensekit.text.toml import parse_toml
 from licensekit.text.values import FaultyValue
@@ -62,6 +63,7 @@ _READERS: Final[dict[str, values.Reader[Any]]] = {
 _SELLING_KEYS: Final = ("edition", "system", "sites", "users", "settings")
 KEYS: Final = frozenset({*_READERS, *_SELLING_KEYS})
 """Every key that an order may have."""
+_OTHER_USES: Final = tuple(f"-{use.word}" for use in Use if use is not Use.PRODUCTION)
 _DATE_KEYS: Final = frozenset(
     {"starts", "warning", "expiry", "grace", "days", "warning_days", "grace_days"}
 )
@@ -98,7 +100,7 @@ def read_draft(text: bytes) -> OrderDraft:
     content = parse_toml(text)
     if isinstance(content, SyntaxInvalid):
         raise OrderInvalid(faults=(content,))
-    return draft_from(content)
+    return draft_from(content)._replace(remarks=marks_in(text))
 
 
 def draft_from(content: object) -> OrderDraft:
@@ -116,6 +118,8 @@ def draft_from(content: object) -> OrderDraft:
     if order.serial in order.replaces:
         itself = OrderSerialInvalid(reason="replaces-itself", serial=order.serial or "")
         table.refuse("replaces", itself)
+    if order.part.endswith(_OTHER_USES):
+        table.refuse("part", OrderSerialInvalid(reason="part-use", part=order.part))
     if order.replaces and order.part != BASE:
         table.refuse("replaces", OrderSerialInvalid(reason="part-replaces", part=order.part))
     unread = any(fault.where in _DATE_KEYS for fault in table.faults)

@@ -1,19 +1,25 @@
-"""Signing again what a lost key had signed: the same terms, the next sequence, another key."""
+"""Signing again what a key has signed, with another key: the same payloads, so the same bundles.
+
+Identity, sequence and time of issue stay, and an installation takes the new signature in the place
+of the one that it has (`docs/format.md`, "Identities"). So the key that signs must be one that may
+have signed at that time.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from licensekit.dates import day_at
 from licensekit.errors import KeyChangeRefused
 from licensekit.issuer.keys.documents import key_id, named
 from licensekit.issuer.ledger import Record, append, bundles
 from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.ledger.projection import ACTIVE
-from licensekit.issuer.orders.bundle import replace_fields
 from licensekit.issuer.output.license_file import LicenseFile, attachments_of, license_file
-from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore
+from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore, admission
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change, Proposal
+from licensekit.trust.scope import require_scope, require_type
+from licensekit.wire.documents import Bundle
 
 _BATCH: Final = 500
 """Bundles signed in one transaction."""
@@ -23,14 +29,15 @@ class Reissued(NamedTuple):
     """What became of one bundle."""
 
     bundle: Issued
-    """The one that the old key had signed; if an interrupted run signed it again, the new one."""
+    """The bundle, as the ledger had it before; if an interrupted run signed it, as it is now."""
     file: LicenseFile | None
-    """The file of the new one; None: what the old key had signed was not active any more."""
+    """Its file with the new signature; None: it was not signed again, because it was renewed,
+    revoked or returned meanwhile."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ReissueProposal(Proposal[Iterator[Reissued]]):
-    """The active bundles that a key has signed, to be signed again with another."""
+    """The bundles that a key has signed and that count, to be signed again with another."""
 
     store: WorkspaceStore
     now: int
@@ -38,6 +45,8 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
     """The id of that key, in hex."""
     numbers: tuple[int, ...]
     """Of the entries of the bundles that are still to be signed again, oldest first."""
+    first: Bundle | None
+    """The one that was issued first; None: there are none."""
     attach: bool
 
     @property
@@ -53,17 +62,18 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
     def sign(self, key: Signer, *, who: str, confirm: bool = False) -> Iterator[Reissued]:
         """Yield what became of each bundle of the proposal, once it is entered.
 
-        Each becomes the next sequence of its serial and part. One that is not active any more is
-        left as it is, and yielded without a file: whoever changed it decided later. What the old
-        key has signed since is not touched. Bundles that an interrupted run had entered come
-        first: their files may be missing.
+        One that was renewed, revoked or returned meanwhile is left as it is, and yielded without a
+        file: whoever changed it decided later. What the old key has signed since is not touched.
+        Bundles that an interrupted run had entered come first: their files may be missing.
 
         Raises:
-            KeyChangeRefused: `key` is the old one.
-            TrustError: `key` may not sign one of them.
+            KeyChangeRefused: `key` is the old one, or it could not have signed the first of them.
+            TrustError: `key` may not sign one of them; nothing is signed then.
         """
         self.require_confirmed(confirm=confirm)
         self.require_other(key.verifying_key.key_id.hex())
+        with self.store.read(self.now) as tx:
+            self._require_allowed(tx, key)
         return self._sign(key, who)
 
     def require_other(self, key_id: str) -> None:
@@ -75,17 +85,30 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
         if key_id == self.old:
             raise KeyChangeRefused(reason="lost", key=key_id)
 
+    def _require_allowed(self, tx: LedgerTransaction, key: Signer) -> None:
+        """Refuse a key that may not sign every one, before the first is signed."""
+        signer = admission(key, tx.trust)
+        require_type(signer, "bundle")
+        starts = signer.admitted.valid_from
+        if self.first is not None and starts > self.first.issued:
+            raise KeyChangeRefused(
+                reason="window", key=signer.admitted.name, starts=starts, issued=self.first.issued
+            )
+        for first in range(0, self.count, _BATCH):
+            for one in bundles.numbered(tx.ledger, self.numbers[first : first + _BATCH]):
+                require_scope(signer, one.bundle)
+
     def _sign(self, key: Signer, who: str) -> Iterator[Reissued]:
         note = f"signed by {self.old} before"
         with self.store.read(self.now) as tx:
             attachments = attachments_of(tx, attach=self.attach)
-            for one in bundles.active_with_note(tx.ledger, "reissue", note):
+            for one in bundles.signed_with_note(tx.ledger, "reissue", note):
                 file = license_file(one.bundle, one.token, attachments, repeated=True)
                 yield Reissued(one, file)
         for first in range(0, self.count, _BATCH):
             with self.store.write(self.now, who) as tx:
                 batch = bundles.numbered(tx.ledger, self.numbers[first : first + _BATCH])
-                done = _sign_active(tx, batch, key, note, attach=self.attach)
+                done = _sign_again(tx, batch, key, note, attach=self.attach)
             yield from done
 
 
@@ -96,7 +119,9 @@ def propose_reissue(tx: LedgerTransaction, lost: str, *, attach: bool) -> Reissu
         KeyMissing: no key has the name or key id `lost`.
     """
     old = key_id(named(tx.state.trust.keys, lost))
-    numbers = bundles.numbers_of_key(tx.ledger, bytes.fromhex(old))
+    of_key = bytes.fromhex(old), day_at(tx.now)
+    numbers = bundles.numbers_of_key(tx.ledger, *of_key)
+    first = bundles.first_of_key(tx.ledger, *of_key)
     change = Change("bundles", f"{len(numbers)} signed by {old}", "signed by another key")
     return ReissueProposal(
         changes=(change,) if numbers else (),
@@ -104,24 +129,24 @@ def propose_reissue(tx: LedgerTransaction, lost: str, *, attach: bool) -> Reissu
         now=tx.now,
         old=old,
         numbers=numbers,
+        first=None if first is None else first.bundle,
         attach=attach,
     )
 
 
-def _sign_active(
+def _sign_again(
     tx: LedgerTransaction, batch: Sequence[Issued], signer: Signer, note: str, *, attach: bool
 ) -> list[Reissued]:
-    """Sign those of some bundles again that are still active, and enter them."""
+    """Sign those of some bundles again that still count, and enter them."""
     attachments = attachments_of(tx, attach=attach)
+    counting = bundles.counting(tx.ledger, [one.number for one in batch], day_at(tx.now))
     records: list[Record] = []
     done: list[Reissued] = []
     for one in batch:
         file = None
-        if one.state == ACTIVE:
-            last = bundles.last_sequence(tx.ledger, one.bundle.serial, one.bundle.part)
-            bundle = replace_fields(one.bundle, sequence=last + 1, issued=tx.now)
-            records.append(tx.sign("reissue", bundle, signer)._replace(note=note))
-            file = license_file(bundle, records[-1].token, attachments, repeated=False)
+        if one.number in counting:
+            records.append(tx.sign("reissue", one.bundle, signer)._replace(note=note))
+            file = license_file(one.bundle, records[-1].token, attachments, repeated=False)
         done.append(Reissued(one, file))
     append(tx.ledger, records)
     return done

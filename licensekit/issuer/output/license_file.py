@@ -56,7 +56,7 @@ class LicenseFile(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The name of the file: serial, part and sequence."""
+        """The name of the file: serial, part, use if it is not production, and sequence."""
         return file_name(self.bundle)
 
     def plain(self) -> dict[str, Any]:
@@ -66,6 +66,7 @@ class LicenseFile(NamedTuple):
             "identity": identity_of(token.type, read(token.frame).payload).hex(),
             "serial": bundle.serial,
             "part": bundle.part,
+            "use": bundle.use.word,
             "sequence": bundle.sequence,
             "repeated": self.is_repeated,
             "bytes": len(self.data),
@@ -106,8 +107,8 @@ def accept_all(_: LicenseFile) -> None:
 
 
 def file_name(bundle: Bundle | BundleToken) -> str:
-    """Return the name of a bundle's file: `1010000014-base-1.lic`."""
-    return f"{bundle.serial}-{bundle.part}-{bundle.sequence}.lic"
+    """Return the name of a bundle's file: `1010000014-base-1.lic`, its label with dashes."""
+    return bundle.label.replace(" ", "-") + ".lic"
 
 
 def license_file(

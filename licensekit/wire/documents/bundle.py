@@ -73,6 +73,7 @@ BASE: Final = "base"
 PICKUP: Final = "pickup"
 """The extension that names where the newest file lies: 16 random bytes in hex, the same over
 renewals."""
+PICKUP_BYTES: Final = 16
 
 
 class Binding(Document, frozen=True):

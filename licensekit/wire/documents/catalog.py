@@ -5,7 +5,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
@@ -189,6 +189,10 @@ class Setting(Document, frozen=True):
                 )
 
 
+UPDATE: Final = "update"
+"""The purpose of the address under which the newest license files lie."""
+
+
 class Catalog(Document, frozen=True):
     """Everything that an issuer can sell for a product."""
 
@@ -203,7 +207,7 @@ class Catalog(Document, frozen=True):
     names: Annotated[dict[Code, Name], Meta(max_length=limits.URLS)]
     """`issuer` and `product` to the names that people read."""
     urls: Annotated[dict[Code, Text], Meta(max_length=limits.URLS)]
-    """Purpose to address: `buy`."""
+    """Purpose to address: `buy`, `update`."""
     licenses: Annotated[dict[Code, License], Meta(max_length=limits.LICENSES)]
     settings: Annotated[dict[Code, Setting], Meta(max_length=limits.SETTINGS)]
     access: Annotated[dict[Code, LoginRule], Meta(max_length=limits.URLS)]

@@ -9,10 +9,10 @@ rules of spelling hold for what people type.
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 from unicodedata import is_normalized
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from licensekit import limits
 from licensekit.errors.format import RuleBroken
@@ -135,6 +135,18 @@ class RefusedField(ValueError):
 
 class Document(Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
     """A frozen array of fields; what it does not name, it refuses."""
+
+
+Changed = TypeVar("Changed", bound=Document)
+
+
+def replace_fields(document: Changed, **changes: Any) -> Changed:
+    """Return `document` with other values in some of its fields.
+
+    Raises:
+        RefusedField: they do not go together.
+    """
+    return structs.replace(document, **changes)
 
 
 def require_codes(codes: Iterable[str]) -> None:

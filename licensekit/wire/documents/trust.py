@@ -88,6 +88,11 @@ class Root(Document, frozen=True):
         _require_distinct(key.public for key in self.keys)
 
 
+LEDGER: Final = "ledger"
+"""The extension of trust documents, lists and catalogs that names the newest entry of the issuer's
+ledger before they were signed: its number and its hash."""
+
+
 class Scope(Document, frozen=True):
     """What a signing key may sign."""
 

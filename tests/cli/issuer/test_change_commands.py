@@ -14,8 +14,13 @@ SERIAL = "1010000014"
 
 @pytest.fixture
 def sold(desk: Desk) -> Desk:
-    """A desk that has issued the example order."""
+    """A desk that has issued the example order, and sells more settings since."""
     desk.run("issue", "acme/orders/example.toml", "-C", "acme", *desk.passphrase)
+    catalog = Path("acme/catalog.toml")
+    more = (("beta", "boolean"), ("level", "number"))
+    tables = [f'[settings.{code}]\ntype = "{kind}"\nname = "{code}"\n' for code, kind in more]
+    catalog.write_text(catalog.read_text("utf-8") + "".join(tables), "utf-8")
+    desk.run("pack", "-C", "acme", *desk.passphrase)
     return desk
 
 

@@ -247,6 +247,32 @@ settings.tier = "silver"
     assert shown == "small    Small office  server, branch unrestricted, standard 5, tier = silver"
 
 
+def test_show_says_what_a_setting_can_be_and_what_a_license_is_called(desk: Desk) -> None:
+    text = """
+[licenses.calls]
+kind = "system"
+name = "Calls"
+quantity = "call"
+per = "month"
+replaced_by = "server"
+names.de = "Anrufe"
+
+[settings.rows]
+type = "number"
+name = "Rows"
+lowest = 1
+highest = 9
+default = 5
+combine = "sum"
+"""
+    Path("other.toml").write_text(Path("acme/catalog.toml").read_text() + text)
+    shown = desk.run("catalog", "show", "other.toml").stdout.splitlines()
+    rows = [" ".join(line.split()) for line in shown]
+    assert "system calls Calls by call; anew each month; de: Anrufe; replaced by server" in rows
+    assert "tier Support tier text one of gold, silver; default silver" in rows
+    assert "rows Rows number from 1; to 9; default 5; combined by sum" in rows
+
+
 def test_show_gives_the_catalog_that_was_signed(desk: Desk) -> None:
     edit_catalog('name = "Server"', 'name = "The server"')
     assert "The server" not in desk.run("catalog", "show", "-C", "acme").stdout

@@ -394,8 +394,8 @@ def test_a_lost_key_is_revoked_and_what_it_signed_is_signed_again(desk: Desk) ->
     assert "was revoked" in desk.refused(4, "verify", old["file"], *verify)
     reissue = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out", *desk.passphrase)
     assert "1 bundle signed again, in out." in desk.run(*reissue).stdout
-    assert desk.json(*reissue)["files"] == ["1010000014-base-2.lic"]
-    desk.run("verify", "out/1010000014-base-2.lic", *verify)
+    assert desk.json(*reissue)["files"] == ["1010000014-base-1.lic"]
+    desk.run("verify", "out/1010000014-base-1.lic", *verify)
 
 
 def test_what_counts_no_more_is_not_handed_out_again(desk: Desk) -> None:
@@ -460,6 +460,27 @@ def date_in(days: int) -> str:
     return format_seconds(int(time.time()) + days * DAY_SECONDS)
 
 
+def test_people_compare_whole_fingerprints_read_aloud_in_groups_of_four(desk: Desk) -> None:
+    """Wherever a key is shown to be compared, and as one text in JSON."""
+    [key] = desk.json("keys", "list", "-C", "acme")["keys"]
+    digits = key["fingerprint"]
+    assert (len(digits), digits[:16]) == (64, key["key_id"])
+    spelled = " ".join(digits[place : place + 4] for place in range(0, 64, 4))
+    export = desk.run("keys", "export", "signing-1", "-C", "acme", "-o", "key.pub")
+    shown = (
+        desk.run("keys", "list", "-C", "acme").stdout,
+        export.stderr,
+        desk.run("inspect", "acme/acme.lkp").stdout,
+    )
+    assert all(spelled in one for one in shown)
+    words = ("--issuer", "fjord", "-C", "acme", *desk.root_passphrase)
+    pin = desk.json("pack", "-C", "acme")["root"]
+    under = ("--partner-of", "acme/acme.lkp", "--root", pin)
+    partner = desk.json("init", "fjord", *under, *desk.passphrase)
+    admitted = desk.run("keys", "admit", "fjord/fjord.pub", *words).stdout
+    assert partner["fingerprint"] in admitted.replace(" ", "")
+
+
 def test_a_list_whose_key_was_revoked_keeps_its_time_when_it_is_signed_anew(desk: Desk) -> None:
     words = ("-C", "acme", *desk.passphrase)
     desk.run("revoke", "serial", issue(desk, "1")["serial"], "--fresh-days", "10", *words)
@@ -474,6 +495,19 @@ def fresh_until_of_list(desk: Desk) -> str:
     shown = desk.run("inspect", "acme/acme.lkp").stdout.partition("REVOCATIONS")[2]
     (line,) = (line for line in shown.splitlines() if line.startswith("fresh until"))
     return line
+
+
+def test_reissue_chooses_a_key_that_may_sign_what_was_signed_then(desk: Desk) -> None:
+    """Neither the newest key nor one for trials: the one that took over."""
+    issue(desk, "1")
+    grow(desk, "new", "late", "--from", "2999-01-01")
+    grow(desk, "rotate", "signing-1")
+    grow(desk, "new", "trials", "--use", "trial")
+    words = ("-C", "acme", "-o", "out", *desk.passphrase)
+    assert desk.json("reissue", "--signed-by", "signing-1", *words)["reissued"] == 1
+    [bundle] = desk.json("ledger", "list", "-C", "acme")["bundles"]
+    known = {key["key_id"]: key["name"] for key in desk.json("keys", "list", "-C", "acme")["keys"]}
+    assert known[bundle["key_id"]] == "signing-2"
 
 
 def test_reissue_names_what_was_revoked_meanwhile(
@@ -491,7 +525,7 @@ def test_reissue_names_what_was_revoked_meanwhile(
     result = desk.run(*words)
     assert "1 bundle signed again" in result.stdout
     assert f"{first['serial']} base 1 was revoked meanwhile" in result.stderr
-    assert [path.name for path in Path("out").iterdir()] == [f"{second['serial']}-base-2.lic"]
+    assert [path.name for path in Path("out").iterdir()] == [f"{second['serial']}-base-1.lic"]
 
 
 def test_reissue_makes_its_folder_and_counts_what_it_signs(desk: Desk) -> None:
@@ -499,7 +533,7 @@ def test_reissue_makes_its_folder_and_counts_what_it_signs(desk: Desk) -> None:
     grow(desk, "rotate")
     words = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out", "--no-attachments")
     said = desk.json(*words, *desk.passphrase)
-    names = [f"{issued['serial']}-base-2.lic" for issued in (first, second)]
+    names = [f"{issued['serial']}-base-1.lic" for issued in (first, second)]
     assert said == {"reissued": 2, "files": names, "left": []}
     assert sorted(path.name for path in Path("out").iterdir()) == names
     assert types(f"out/{names[0]}") == ["bundle"]

@@ -94,7 +94,7 @@ def rewritten(desk: Desk) -> None:
 def two_keys(desk: Desk) -> None:
     """Admit a second key, and export the key of a partner."""
     issued(desk)
-    desk.run("keys", "new", "second", *IN, *desk.both_passphrases)
+    desk.run("keys", "new", "second", "--from", "2020-01-01", *IN, *desk.both_passphrases)
     desk.run("init", "other", *desk.both_passphrases)
     desk.run("keys", "export", "signing-1", "-C", "other", "-o", "partner.pub")
 

@@ -14,10 +14,13 @@ from licensekit.errors import CatalogInvalid
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.wire.documents import (
     Catalog,
+    Combine,
     Edition,
     Kind,
     LoginRule,
+    MeterPeriod,
     SeatKind,
+    SettingType,
     UserKind,
     decode,
     encode,
@@ -31,6 +34,7 @@ product = "demo-crm"
 [issuer]
 code = "demo"
 """
+METER = "only what is sold by quantity is there anew after a time"
 SAMPLE = Path(__file__).parents[3] / "samples" / "superoffice" / "catalog.toml"
 
 
@@ -52,6 +56,7 @@ def test_every_key_has_its_place_in_the_document() -> None:
     code = "demo"
     name = "Demo"
     buy = "https://example.com/buy"
+    update = "https://example.com/licenses"
     [licenses.server]
     kind = "system"
     name = "Server"
@@ -59,6 +64,7 @@ def test_every_key_has_its_place_in_the_document() -> None:
     kind = "system"
     name = "Archive"
     quantity = "GB"
+    per = "month"
     [licenses.sale]
     kind = "system"
     name = " Sale "
@@ -72,7 +78,12 @@ def test_every_key_has_its_place_in_the_document() -> None:
     kind = "site"
     name = "Satellite"
     limits = "sites"
+    replaced_by = "office"
+    names = {de = " Außenstelle ", pt-br = "Filial"}
     requires = ["server"]
+    [licenses.office]
+    kind = "site"
+    name = "Office"
     [licenses.sales]
     kind = "user"
     name = "Sales"
@@ -82,6 +93,21 @@ def test_every_key_has_its_place_in_the_document() -> None:
     kind = "user"
     name = "Sale, write"
     seats = "concurrent"
+    [settings.theme]
+    type = "text"
+    name = "Theme"
+    choices = ["light", "dark"]
+    default = "light"
+    [settings.languages]
+    type = "number"
+    name = "Languages"
+    lowest = 1
+    highest = 9
+    combine = "sum"
+    [settings.beta]
+    type = "boolean"
+    name = "Beta"
+    default = false
     [access.web]
     all = ["server", "sale-cal"]
     [access.portal]
@@ -107,10 +133,10 @@ def test_every_key_has_its_place_in_the_document() -> None:
         version=3,
         issued=ISSUED,
         names={"issuer": "Demo", "product": "Demo CRM"},
-        urls={"buy": "https://example.com/buy"},
+        urls={"buy": "https://example.com/buy", "update": "https://example.com/licenses"},
         licenses={
             "server": entry(Kind.SYSTEM, "Server"),
-            "archive": entry(Kind.SYSTEM, "Archive", quantity="GB"),
+            "archive": entry(Kind.SYSTEM, "Archive", quantity="GB", per=MeterPeriod.MONTH),
             "sale": entry(
                 Kind.SYSTEM,
                 "Sale",
@@ -118,11 +144,25 @@ def test_every_key_has_its_place_in_the_document() -> None:
                 hidden=True,
                 full_with="sale-cal",
             ),
-            "satellite": entry(Kind.SITE, "Satellite", requires=["server"], limits_sites=True),
+            "satellite": entry(
+                Kind.SITE,
+                "Satellite",
+                requires=["server"],
+                limits_sites=True,
+                replaced_by="office",
+                names={"de": "Außenstelle", "pt-br": "Filial"},
+            ),
+            "office": entry(Kind.SITE, "Office"),
             "sales": entry(Kind.USER, "Sales", plan=True, includes=["sale", "sale-cal"]),
             "sale-cal": entry(Kind.USER, "Sale, write", seats=SeatKind.CONCURRENT),
         },
-        settings={},
+        settings={
+            "theme": makers.setting(name="Theme", choices=["dark", "light"], default="light"),
+            "languages": makers.setting(
+                SettingType.NUMBER, "Languages", lowest=1, highest=9, combine=Combine.SUM
+            ),
+            "beta": makers.setting(SettingType.BOOLEAN, "Beta", default=False),
+        },
         access={
             "web": LoginRule(["sale-cal", "server"], [UserKind.ASSOCIATE]),
             "portal": LoginRule(["server"], [UserKind.EXTERNAL, UserKind.ANONYMOUS]),
@@ -358,6 +398,97 @@ settings = {x = 1.5, y = 9007199254740992, z = "a\\n"}""",
             ("editions.e.settings.y", "is not from -9007199254740991 to 9007199254740991"),
             ("editions.e.settings.z", "has a control character or one that cannot be seen"),
         ],
+    ),
+    "settings": (
+        HEAD
+        + """\
+[settings.a]
+type = "txt"
+[settings.b]
+type = "number"
+name = "B"
+lowest = 5
+highest = 4
+choices = ["x"]
+default = 3
+[settings.c]
+type = "text"
+name = "C"
+lowest = 1
+combine = "sum"
+choices = ["x", "x"]
+default = "y"
+[settings.d]
+type = "boolean"
+name = "D"
+default = 1
+max = 1
+[editions.e]
+name = "E"
+settings = {a = 1, b = 4, z = true}""",
+        [
+            ("settings.a.name", "is missing"),
+            ("settings.a.type", 'is not "text", "number" or "boolean"; did you mean `text`?'),
+            ("settings.b.highest", "is below `lowest`"),
+            ("settings.b.choices", "only a setting of the type text can have this"),
+            ("settings.b.default", "3 is below the lowest that fits, 5"),
+            ("settings.c.lowest", "only a setting of the type number can have this"),
+            ("settings.c.combine", "only a setting of the type number can have this"),
+            ("settings.c.choices[1]", "is there twice"),
+            ("settings.c.default", "'y' is none of the choices: `x`"),
+            ("settings.d.default", "is not a value of the type boolean"),
+            ("settings.d.max", "is not a key of this table"),
+            ("editions.e.settings.b", "4 is below the lowest that fits, 5"),
+            ("editions.e.settings.z", "there is no setting `z`"),
+        ],
+    ),
+    "what took the place of a license, and meters": (
+        HEAD
+        + """\
+[licenses.a]
+kind = "user"
+name = "A"
+replaced_by = "b"
+names = {DE = "a", de = ""}
+[licenses.b]
+kind = "system"
+name = "B"
+per = "week"
+[licenses.c]
+kind = "system"
+name = "C"
+per = "day"
+replaced_by = "c"
+[licenses.d]
+kind = "user"
+name = "D"
+replaced_by = "e"
+[licenses.e]
+kind = "user"
+name = "E"
+replaced_by = "d"
+[licenses.f]
+kind = "user"
+name = "F"
+replaced_by = "g"
+""",
+        [
+            (
+                "licenses.a.replaced_by",
+                "a user license cannot be replaced by the system license `b`",
+            ),
+            ("licenses.a.names.DE", "is not a code: lower-case letters, digits, inner dashes"),
+            ("licenses.a.names.de", "is empty"),
+            ("licenses.b.per", 'is not "day", "month", "year" or "term"'),
+            ("licenses.c.per", f"{METER}; name its unit under `quantity`"),
+            ("licenses.c.replaced_by", "`c` is replaced by itself"),
+            ("licenses.d.replaced_by", "`d` and `e` are replaced by one another in a circle"),
+            ("licenses.f.replaced_by", "there is no license `g`"),
+        ],
+    ),
+    "an address to update from that is none": (
+        HEAD + 'update = "mailto:a@example.com"\n',
+        [("issuer.update", "is not an address that begins with https://")],
     ),
     "faults of keys and of rules, as they come in the file": (
         HEAD

@@ -66,7 +66,7 @@ def test_admitted_keys_are_known_before_those_that_wait(file: KeyFile) -> None:
     theirs, ours, later = known_keys([waiting, file], trust)
     assert (theirs.name, theirs.admitted, theirs.file) == ("theirs", trust.keys[0], None)
     assert (ours.admitted, ours.file, ours.key_id) == (trust.keys[1], file, file.key_id)
-    assert later == KnownKey("later", waiting.key_id, None, waiting)
+    assert later == KnownKey("later", waiting.key_id, waiting.fingerprint, None, waiting)
     states = [one.plain()["state"] for one in (theirs, ours, later)]
     assert states == ["active", "active", "not-admitted"]
     assert later.plain()["file"] == str(waiting.path)

@@ -6,23 +6,36 @@ from pathlib import Path
 import pytest
 
 from licensekit import limits
-from licensekit.errors import BundleRevoked, KeyMissing, NotIssued, RevocationsFull, UnexpectedType
-from licensekit.issuer.keys.changes import Permission, admit
+from licensekit.dates import day_at, format_days, format_seconds
+from licensekit.errors import (
+    BundleRevoked,
+    KeyChangeRefused,
+    KeyMissing,
+    KeyOutOfScope,
+    KeyRevoked,
+    NotIssued,
+    RevocationsFull,
+    UnexpectedType,
+)
+from licensekit.issuer.keys.changes import Permission, admit, revoke, rotate
 from licensekit.issuer.keys.documents import key_id
-from licensekit.issuer.keys.keyring import list_key_files, open_key
+from licensekit.issuer.keys.keyring import list_key_files, open_key, write_key
 from licensekit.issuer.keys.revocation import Revoked, next_list
-from licensekit.issuer.ledger import bundles
 from licensekit.issuer.orders import reissue
 from licensekit.issuer.orders.amendment import renewal
 from licensekit.issuer.orders.reissue import Reissued
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.signing import SigningKey
+from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from licensekit.wire.frame import ED25519
 from tests import makers
+from tests.partners import put_in_force
 from tests.workspaces import (
+    DAY,
     NOW,
+    PASSPHRASE,
     ROOT_PASSPHRASE,
     SERIAL,
     WHO,
@@ -110,16 +123,19 @@ def test_a_serial_of_which_nothing_is_known_is_missed(
     assert said in error.message
 
 
-def admit_second(workspace: Workspace) -> SigningKey:
+OWN = Permission("acme")
+
+
+def admit_second(workspace: Workspace, now: int = NOW, permission: Permission = OWN) -> SigningKey:
     """Admit another signing key."""
     key = SigningKey.generate(ED25519)
     trust = workspace.state(NOW).trust
-    documents = [admit(trust, key.verifying_key, "second", Permission("acme"), NOW)]
+    documents = [admit(trust, key.verifying_key, "second", permission, now)]
     roots = [
         open_key(file, lambda: ROOT_PASSPHRASE) for file in list_key_files(workspace.layout.root)
     ]
-    ceremony = workspace.keys.begin(documents, NOW).signed(*roots)
-    workspace.keys.take(ceremony.tokens, action="keys", who=WHO, now=NOW)
+    ceremony = workspace.keys.begin(documents, now).signed(*roots)
+    workspace.keys.take(ceremony.tokens, action="keys", who=WHO, now=now)
     return key
 
 
@@ -130,26 +146,22 @@ def all_files(done: Iterable[Reissued]) -> list[LicenseFile]:
     return [file for file in found if file is not None]
 
 
-def test_all_that_a_key_has_signed_is_signed_anew_with_the_same_terms(
+def test_all_that_a_key_has_signed_is_signed_again_and_stays_the_same(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reissue, "_BATCH", 2)
     old = [issue(workspace) for _ in range(5)]
-    issue(workspace, serial=SERIAL)
+    changed = issue(workspace, serial=SERIAL)
     second = admit_second(workspace)
     new = all_files(workspace.reissue("signing-1", second, who=WHO, now=NOW + 9))
-    assert [file.bundle.serial for file in new] == [
-        *(file.bundle.serial for file in old[1:]),
-        SERIAL,
-    ]
-    assert [file.bundle.sequence for file in new] == [2, 2, 2, 2, 3]
-    assert (new[0].bundle.users, new[0].bundle.expiry) == (
-        old[1].bundle.users,
-        old[1].bundle.expiry,
-    )
+    assert [file.bundle for file in new] == [*(file.bundle for file in old[1:]), changed.bundle]
+    assert [identity(file) for file in new[:-1]] == [identity(file) for file in old[1:]]
     first = workspace.state(NOW)
     verified = accepted(new[0], first.pack, first.pin, NOW + 9)
     assert verified.keys == (second.verifying_key,)
+    assert workspace.ledger.count_signed_by(second.verifying_key.key_id.hex()) == 5
+    assert workspace.propose_reissue("signing-1", now=NOW).count == 0
+    workspace.ledger.verify()
 
 
 def test_reissuing_again_writes_again_and_signs_nothing(workspace: Workspace) -> None:
@@ -159,8 +171,84 @@ def test_reissuing_again_writes_again_and_signs_nothing(workspace: Workspace) ->
     again = all_files(workspace.reissue("signing-1", second, who=WHO, now=NOW + 9, attach=False))
     assert [file.token for file in again] == [file.token for file in new]
     assert again[0].is_repeated
-    with workspace.database.read() as ledger:
-        assert bundles.last_sequence(ledger, SERIAL, "base") == 2
+
+
+def test_what_counts_until_its_renewal_starts_is_signed_again_as_well(
+    workspace: Workspace,
+) -> None:
+    """A customer who has both must lose neither when the old key is revoked."""
+    first = issue(workspace)
+    issue(workspace, part="extra")
+    waiting = issue(workspace, serial=SERIAL, starts=format_days(day_at(NOW) + 30))
+    proposal = workspace.propose_reissue("signing-1", now=NOW)
+    assert proposal.count == 3
+    assert workspace.propose_reissue("signing-1", now=NOW + 31 * DAY).count == 2
+    done = all_files(proposal.sign(admit_second(workspace), who=WHO))
+    assert [file.bundle for file in done][::2] == [first.bundle, waiting.bundle]
+
+
+def test_a_key_that_did_not_sign_yet_when_bundles_were_issued_signs_none_again(
+    workspace: Workspace,
+) -> None:
+    """It takes one that was admitted from that time on; a key that takes over is."""
+    issue(workspace)
+    folder = workspace.layout.folder
+    late = admit_second(workspace, NOW + 60)
+    proposal = workspace.propose_reissue("signing-1", now=NOW + 99)
+    error = refused(KeyChangeRefused, folder, lambda: proposal.sign(late, who=WHO))
+    assert error.reason == "window"
+    assert f"--from {format_seconds(NOW)}" in (error.hint or "")
+    assert workspace.propose_reissue("signing-1", now=NOW + 99).count == 1
+
+
+def test_a_key_is_chosen_that_may_sign_the_bundle_in_question(workspace: Workspace) -> None:
+    """The newest one otherwise; the one that is to be replaced comes last."""
+    sold = issue(workspace).bundle
+    late = admit_second(workspace, NOW + 60)
+    write_key(workspace.layout.keys, "second", late, PASSPHRASE)
+    keys, now = workspace.keys, NOW + 99
+    first = keys.file("signing-1")
+    assert keys.choose("bundle", now).name == "second"
+    assert keys.choose("bundle", now, bundle=sold) == first
+    assert keys.choose("bundle", now, but=late.verifying_key.key_id.hex()) == first
+    assert keys.choose("bundle", now, bundle=sold, but=first.key_id).name == "second"
+
+
+def test_nothing_is_signed_again_if_the_key_may_not_sign_one_of_them(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reissue, "_BATCH", 1)
+    issue(workspace, users={"standard": 5})
+    issue(workspace, users={"standard": 6})
+    few = Permission("acme", parts=("base",), most=5)
+    key = admit_second(workspace, permission=few)
+    proposal = workspace.propose_reissue("signing-1", now=NOW)
+    error = refused(KeyOutOfScope, workspace.layout.folder, lambda: proposal.sign(key, who=WHO))
+    assert error.reason == "most"
+
+
+def test_a_thief_is_shut_out_and_who_paid_loses_nothing(workspace: Workspace) -> None:
+    """Rotate, sign again, then revoke; what the thief backdated dies with the key."""
+    first = workspace.state(NOW)
+    sold = issue(workspace)
+    stolen = open_key(workspace.keys.file("signing-1"), lambda: PASSPHRASE)
+    later = NOW + 30 * DAY
+    key = SigningKey.generate(ED25519)
+    trust = workspace.state(later).trust
+    put_in_force(
+        workspace, [rotate(trust, trust.keys[0], key.verifying_key, "signing-2", later)], later
+    )
+    [again] = all_files(workspace.reissue("signing-1", key, who=WHO, now=later))
+    forged = sign(makers.changed(sold.bundle, sequence=2, company="Thief"), stolen)
+    pack = workspace.state(later).pack
+    theft = LicenseFile(sold.bundle, forged, makers.file_of(forged).encode(), is_repeated=False)
+    assert accepted(theft, pack, first.pin, later).document.company == "Thief"
+    put_in_force(workspace, [revoke(workspace.state(later).trust, "signing-1", later)], later)
+    pack = workspace.state(later).pack
+    assert accepted(again, pack, first.pin, later).identity == identity(sold)
+    for dead in (theft, sold):
+        with pytest.raises(KeyRevoked):
+            accepted(dead, pack, first.pin, later)
 
 
 @pytest.mark.parametrize("batch", [1, 2, 500])
@@ -183,10 +271,8 @@ def test_what_changed_since_it_was_proposed_is_left_and_told(
         (serials[2], "revoked"),
         (serials[3], "active"),
     ]
-    assert [one.file and one.file.bundle.sequence for one in done] == [2, None, None, 2]
-    with workspace.database.read() as ledger:
-        for serial, sequence in [*zip(serials, (2, 2, 1, 2), strict=True), (new.bundle.serial, 1)]:
-            assert bundles.last_sequence(ledger, serial, "base") == sequence
+    assert [one.file is not None for one in done] == [True, False, False, True]
+    assert workspace.ledger.bundle(f"{new.bundle.serial}-base-1").key_id == key.verifying_key.key_id
     left = workspace.propose_reissue("signing-1", now=NOW)
     assert left.count == 2
     workspace.ledger.verify()

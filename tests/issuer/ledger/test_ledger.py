@@ -23,11 +23,13 @@ from licensekit.issuer.ledger import (
 )
 from licensekit.issuer.ledger import bundles as sold
 from licensekit.issuer.ledger.entries import stream
+from licensekit.issuer.ledger.lookup import bundle_named, entries_named, lookup
+from licensekit.issuer.output.license_file import file_name
 from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import sha256
 from licensekit.trust.sign import sign
 from licensekit.wire import frame
-from licensekit.wire.documents import Document, LowestOfUses
+from licensekit.wire.documents import Document, LowestOfUses, Use
 from tests import makers
 
 AT = makers.NOW
@@ -194,8 +196,67 @@ def test_a_later_sequence_replaces_the_earlier_ones_of_its_part(database: Databa
             f"{makers.SERIAL} base 3",
             f"{makers.SERIAL} extra 1",
         ]
-        assert sold.last_sequence(ledger, makers.SERIAL, "base") == 3
-        assert sold.last_sequence(ledger, makers.SERIAL, "none") == 0
+        assert sold.last_sequence(ledger, makers.SERIAL, "base", Use.PRODUCTION) == 3
+        assert sold.last_sequence(ledger, makers.SERIAL, "base", Use.TRIAL) == 0
+        assert sold.last_sequence(ledger, makers.SERIAL, "none", Use.PRODUCTION) == 0
+
+
+PRODUCTION, TRIAL, DEMO = Use
+
+
+@pytest.mark.parametrize(
+    ("entered", "states"),
+    [
+        ([(TRIAL, 1), (PRODUCTION, 1)], ["replaced", "active"]),
+        ([(PRODUCTION, 1), (TRIAL, 1)], ["replaced", "active"]),
+        ([(DEMO, 1), (TRIAL, 1)], ["replaced", "active"]),
+        ([(TRIAL, 1), (TRIAL, 2), (DEMO, 1)], ["replaced", "replaced", "active"]),
+        ([(TRIAL, 7), (PRODUCTION, 1), (PRODUCTION, 2)], ["replaced", "replaced", "active"]),
+    ],
+)
+def test_sequences_count_for_each_use_and_the_highest_use_is_active(
+    database: Database, entered: list[tuple[Use, int]], states: list[str]
+) -> None:
+    """They come by use, the highest last, and then by sequence."""
+    for use, sequence in entered:
+        enter(database, record(makers.bundle(use=use, sequence=sequence)))
+    assert [state for _, _, state in standings(database)] == states
+    with database.read() as ledger:
+        [active] = sold.active(ledger, makers.SERIAL)
+    assert active.bundle.use == min(use for use, _ in entered)
+
+
+def test_parts_of_different_uses_are_apart(database: Database) -> None:
+    enter(database, record(makers.bundle()), record(makers.bundle(part="extra", use=TRIAL)))
+    assert {state for _, _, state in standings(database)} == {"active"}
+
+
+def test_a_bundle_that_is_signed_again_is_the_same_with_another_key(database: Database) -> None:
+    """Its state stays, and what it replaced is not replaced a second time."""
+    other = makers.key("other")
+    old = makers.bundle(serial="OLD")
+    new = makers.bundle(replaces=["OLD"])
+    later = makers.bundle(serial="OLD", sequence=2)
+    enter(database, record(old), record(new), record(later))
+    [number] = enter(
+        database, record(new, action="reissue", token=sign(new, other), order_number=None)
+    )
+    with database.read() as ledger:
+        [again] = sold.of_serial(ledger, makers.SERIAL)
+        assert (again.number, again.state, again.bundle) == (2, "active", new)
+        assert (again.key_id, again.token) == (other.verifying_key.key_id, sign(new, other))
+        assert lookup(ledger, number).state == "active"
+        assert entries_named(ledger, makers.SERIAL) == [2, number]
+    assert standings(database, "OLD") == [("base", 1, "replaced"), ("base", 2, "active")]
+
+
+@pytest.mark.parametrize(("use", "name"), [(PRODUCTION, ""), (TRIAL, "-trial"), (DEMO, "-demo")])
+def test_a_bundle_is_found_by_the_name_of_its_file(database: Database, use: Use, name: str) -> None:
+    for one in Use:
+        enter(database, record(makers.bundle(serial="A-7", part="x-y", use=one, sequence=3)))
+    with database.read() as ledger:
+        found = bundle_named(ledger, f"A-7-x-y{name}-3.lic")
+        assert (found.bundle.use, file_name(found.bundle)) == (use, f"A-7-x-y{name}-3.lic")
 
 
 def test_a_bundle_that_takes_the_place_of_a_serial_replaces_all_its_parts(

@@ -27,10 +27,11 @@ def test_the_order_that_is_documented_can_be_read() -> None:
 
 
 def test_catalogs_have_the_keys_that_are_documented() -> None:
-    tables = {"issuer", "licenses", "access", "editions"}
+    tables = {"issuer", "licenses", "settings", "access", "editions"}
     assert keys_in("catalog.md") == {
         *(key for key in catalog_file.FILE_KEYS if key not in tables),
         *(f"issuer.{key}" for key in catalog_file.ISSUER_KEYS),
         *catalog_file.LICENSE_KEYS,
+        *catalog_file.SETTING_KEYS,
         *catalog_file.ACCESS_KEYS,
     }

@@ -14,12 +14,13 @@ from licensekit.wire.documents import (
     Bundle,
     Edition,
     Kind,
+    SettingType,
     Use,
     decode,
     encode,
 )
 from tests.faults import Told, told
-from tests.makers import ISSUED, ISSUED_DAY, bundle, catalog, license_entry
+from tests.makers import ISSUED, ISSUED_DAY, bundle, catalog, license_entry, setting
 
 SYSTEM, SITE, USER = Kind.SYSTEM, Kind.SITE, Kind.USER
 CATALOG = catalog(
@@ -34,6 +35,11 @@ CATALOG = catalog(
         "quote-cal": license_entry(name="Quote", requires=["quote", "user"]),
         "windows": license_entry(name="Windows", requires=["user"]),
         "foreign": license_entry(name="Foreign", requires=["partner.maps"]),
+    },
+    settings={
+        "theme": setting(choices=["dark", "light"]),
+        "rows": setting(SettingType.NUMBER, lowest=1, highest=9, default=5),
+        "beta": setting(SettingType.BOOLEAN),
     },
     editions={
         "team": Edition("Team", {"server": 1}, {}, {"sales": 10, "windows": 5}, {"theme": "dark"}),
@@ -134,9 +140,35 @@ BAD: dict[str, tuple[Order, Told]] = {
             ("users.nothing", "there is no license `nothing`"),
         ],
     ),
-    "more settings than a bundle may have": (
-        order(edition="team", settings={f"v{n}": n for n in range(200)}),
-        [("settings", "has more than 200 entries with the edition's")],
+    "an unknown setting": (
+        order(settings={"them": "dark"}),
+        [("settings.them", "there is no setting `them`; did you mean `theme`?")],
+    ),
+    "an unknown setting beside an unknown edition": (
+        order(edition="teem", settings={"rows": "5"}),
+        [
+            ("edition", "there is no edition `teem`; did you mean `team`?"),
+            ("settings.rows", "is not a value of the type number"),
+        ],
+    ),
+    "settings of another type": (
+        order(settings={"theme": True, "rows": False, "beta": 1}),
+        [
+            ("settings.theme", "is not a value of the type text"),
+            ("settings.rows", "is not a value of the type number"),
+            ("settings.beta", "is not a value of the type boolean"),
+        ],
+    ),
+    "settings that do not fit": (
+        order(settings={"theme": "red", "rows": 0}),
+        [
+            ("settings.theme", "'red' is none of the choices: `dark` and `light`"),
+            ("settings.rows", "0 is below the lowest that fits, 1"),
+        ],
+    ),
+    "a setting above all that fits": (
+        order(settings={"rows": 10}),
+        [("settings.rows", "10 is above the highest that fits, 9")],
     ),
 }
 

@@ -58,6 +58,9 @@ name = "Standard"
 [licenses.more]
 kind = "user"
 name = "More"
+[settings.tier]
+type = "text"
+name = "Tier"
 [editions.small]
 name = "Small"
 system = ["server"]
@@ -218,7 +221,6 @@ def test_a_number_makes_a_change_once(sold: Workspace) -> None:
         ({"settings.tier": "gold"}, {"settings.tier": ("silver", "gold")}),
         ({"settings.tier": None}, {"settings.tier": ("silver", None)}),
         ({"company": "Fjord"}, {"company": ("Nordlys Kraft AS", "Fjord")}),
-        ({"use": "demo"}, {"use": ("production", "demo")}),
         ({"maintenance": None}, {"maintenance": (day(365), None)}),
         ({"after_grace": None}, {"after_grace": ("block", "read-only")}),
         ({"offline_hours": 48}, {"offline_hours": (24, 48)}),
@@ -250,9 +252,65 @@ def test_everything_but_its_place_can_be_changed(
     assert change(sold, amend(sets)).bundle.sequence == 2
 
 
+def test_a_trial_becomes_what_is_bought_and_never_the_other_way_round(
+    workspace: Workspace,
+) -> None:
+    """Sequences begin anew for each use, and no two files have one name."""
+    trials = [issue(workspace, use="trial"), change(workspace, amend({"users.standard": 9}))]
+    bought = change(workspace, amend({"use": "production"}))
+    assert [file.name for file in (*trials, bought)] == [
+        f"{SERIAL}-base-trial-1.lic",
+        f"{SERIAL}-base-trial-2.lic",
+        f"{SERIAL}-base-1.lic",
+    ]
+    for use in ("trial", "demo"):
+        assert faults(workspace, amend({"use": use})) == {
+            "use": f"cannot become {use}: what was bought would still count before it"
+        }
+
+
 def test_a_term_in_days_needs_neither_warning_nor_grace(workspace: Workspace) -> None:
     issue(workspace)
+    issue(workspace, serial=SERIAL, warning_days=0)
     assert shown(workspace, amend({"days": 400})) == {"expiry": (day(365), day(400))}
+
+
+@pytest.mark.parametrize(
+    ("sets", "altered"),
+    [
+        ({"expiry": day(400)}, {"warning": (day(335), day(370)), "expiry": (day(365), day(400))}),
+        ({"days": 20}, {"warning": (day(335), day(15)), "expiry": (day(365), day(20))}),
+        ({"days": 3}, {"warning": (day(335), None), "expiry": (day(365), day(3))}),
+        ({"starts": day(325)}, {"starts": (None, day(325)), "warning": (day(335), day(355))}),
+        ({"warning": None}, {"warning": (day(335), None)}),
+        ({"warning_days": 0}, {"warning": (day(335), None)}),
+        ({"expiry": None}, {"warning": (day(335), None), "expiry": (day(365), None)}),
+        (
+            {"expiry": None, "warning": None},
+            {"warning": (day(335), None), "expiry": (day(365), None)},
+        ),
+    ],
+)
+def test_the_usual_warning_follows_the_term(
+    workspace: Workspace, sets: dict[str, object], altered: dict[str, tuple[Any, Any]]
+) -> None:
+    issue(workspace)
+    assert shown(workspace, amend(sets)) == altered
+
+
+def test_a_renewal_moves_the_usual_warning_and_makes_none_where_there_was_none(
+    workspace: Workspace,
+) -> None:
+    """A longer term warns as early as one of its length does."""
+    issue(workspace, days=20)
+    asked = renewal(SERIAL, expires=day(365))
+    assert shown(workspace, asked)["warning"] == (day(15), day(335))
+    issue(workspace, serial=SERIAL, days=20, warning_days=0)
+    assert "warning" not in shown(workspace, asked)
+    assert faults(workspace, amend({"warning": None})) == {
+        "warning": "is not there, so it cannot be taken out"
+    }
+    assert shown(workspace, amend({"warning_days": None}))["warning"] == (None, day(15))
 
 
 def test_all_faults_of_a_change_are_told_at_once(sold: Workspace) -> None:

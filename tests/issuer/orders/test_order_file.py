@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licensekit.errors import OrderInvalid
-from licensekit.issuer.orders.order import Order, Term, date_faults, term
+from licensekit.issuer.orders.order import Order, Term, date_faults, term, usual_warning
 from licensekit.issuer.orders.order_file import draft_from, order_from, read_draft, read_order
 from licensekit.wire.documents import AfterGrace, Use
 from tests.faults import Told, told
@@ -356,7 +356,13 @@ def test_dates_that_contradict_each_other_are_told(order: Order, found: Told) ->
         (Order(""), Term(None, None, None)),
         (Order("", warning=7, expiry=8, grace=9), Term(7, 8, 9)),
         (Order("", warning_days=2, expiry=8, grace_days=3), Term(6, 8, 11)),
-        (Order("", days=30), Term(None, 130, None)),
+        (Order("", days=30), Term(123, 130, None)),
+        (Order("", days=365), Term(435, 465, None)),
+        (Order("", expiry=107), Term(106, 107, None)),
+        (Order("", days=3), Term(None, 103, None)),
+        (Order("", expiry=99), Term(None, 99, None)),
+        (Order("", starts=400, expiry=480), Term(460, 480, None)),
+        (Order("", days=365, warning_days=0), Term(None, 465, None)),
         (Order("", days=30, warning_days=7, grace_days=3), Term(123, 130, 133)),
         (Order("", starts=200, days=30, warning_days=30, grace_days=0), Term(200, 230, 230)),
     ],
@@ -366,6 +372,17 @@ def test_a_term_is_counted_from_its_start_or_else_from_the_day_of_issue(
 ) -> None:
     assert date_faults(order) == []
     assert term(order, issued=100) == dates
+
+
+@given(st.integers(0, 40_000), st.integers(0, 4000))
+def test_what_usually_warns_is_in_the_last_quarter_and_within_30_days(
+    begins: int, days: int
+) -> None:
+    warning = usual_warning(begins, begins + days)
+    if warning is None:
+        assert days < 4
+    else:
+        assert 1 <= begins + days - warning <= min(30, days / 4)
 
 
 def test_a_draft_has_what_could_be_read() -> None:

@@ -28,9 +28,11 @@ CREATE TABLE documents (
 ) {strict};
 CREATE INDEX documents_newest ON documents (type, issuer, number);
 
+-- `number` is the entry that issued it, `signed` the one with its newest signature.
 CREATE TABLE bundles (
     number {integer} NOT NULL PRIMARY KEY,
     identity {blob} NOT NULL,
+    signed {integer} NOT NULL,
     key_id {blob} NOT NULL,
     serial {text} NOT NULL,
     part {text} NOT NULL,
@@ -40,12 +42,13 @@ CREATE TABLE bundles (
     product {text} NOT NULL,
     use {integer} NOT NULL,
     issued {integer} NOT NULL,
+    starts {integer},
     expiry {integer},
     ends {integer} NOT NULL,
     state {text} NOT NULL
 ) {strict};
-CREATE UNIQUE INDEX bundles_place ON bundles (serial, part, sequence);
-CREATE INDEX bundles_identity ON bundles (identity);
+CREATE UNIQUE INDEX bundles_place ON bundles (serial, part, use, sequence);
+CREATE UNIQUE INDEX bundles_identity ON bundles (identity);
 CREATE INDEX bundles_key ON bundles (key_id, state);
 -- One for each way in which bundles are listed, so that a list never reads past its answer.
 CREATE INDEX bundles_issued ON bundles (issued, number);
