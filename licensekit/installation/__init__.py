@@ -30,6 +30,7 @@ from licensekit.installation.audit import AuditReport
 from licensekit.installation.details import LicenseDetails, UserDetails
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.installation import Installation
+from licensekit.installation.metrics import metric_lines
 from licensekit.installation.preview import Consequences, Deficit, Preview, PreviewRow
 from licensekit.installation.relocation import Moved, move
 from licensekit.installation.sites import SiteRow, Sites
@@ -85,6 +86,7 @@ __all__ = [
     "Users",
     "concerning",
     "default_home",
+    "metric_lines",
     "move",
     "parse_users",
     "qualify",

@@ -6,9 +6,8 @@ from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.options import before, now_option
 from licensekit.cli.output import emit_json, json_option
 from licensekit.cli.views.license import show_license
-from licensekit.cli.views.metrics import show_metrics
 from licensekit.cli.views.status import show_status
-from licensekit.installation import Installation
+from licensekit.installation import Installation, metric_lines
 
 
 def _require_one_form(*, code: str | None, as_metrics: bool, as_json: bool, **_: object) -> None:
@@ -45,7 +44,7 @@ def status(
         return
     state = installation.state(now=then)
     if as_metrics:
-        show_metrics(state)
+        click.echo("\n".join(metric_lines(state)))
     elif as_json:
         emit_json(state.plain())
     else:

@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-import click
-
-from licensekit.installation import InstallationState, Part, Severity, rows
+from licensekit.entitlements import Part, Severity, rows
+from licensekit.state.loading import InstallationState
 from licensekit.wire.documents import Kind
 from licensekit.wire.plain import word
 
@@ -23,11 +22,10 @@ class _Metric(NamedTuple):
     """Labels and value; None is unrestricted."""
 
 
-def show_metrics(state: InstallationState) -> None:
-    """Print days left, states, counts and notices."""
+def metric_lines(state: InstallationState) -> Iterator[str]:
+    """Yield days left, states, counts and notices, a line each, for a page of metrics."""
     for metric in (*_of_parts(state), *_of_licenses(state), _of_notices(state)):
-        for line in _lines(metric):
-            click.echo(line)
+        yield from _lines(metric)
 
 
 def _of_parts(state: InstallationState) -> Iterator[_Metric]:
