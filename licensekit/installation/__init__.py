@@ -30,7 +30,8 @@ from licensekit.installation.audit import AuditReport
 from licensekit.installation.details import LicenseDetails, UserDetails
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.installation import Installation
-from licensekit.installation.preview import Consequences, Deficit, Preview, PreviewRow
+from licensekit.installation.plan import Deficit
+from licensekit.installation.preview import Consequences, Preview, PreviewRow
 from licensekit.installation.relocation import Moved, move
 from licensekit.installation.sites import SiteRow, Sites
 from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRow, parse_users

@@ -20,7 +20,7 @@ from licensekit.entitlements import (
 from licensekit.entitlements.events import Event, concerning
 from licensekit.entitlements.login import UserFacts
 from licensekit.entitlements.names import qualify
-from licensekit.installation.preview import HOLDERS, holders_of
+from licensekit.installation.plan import HOLDERS, holders_of
 from licensekit.state import seats
 from licensekit.state.loading import state_at
 from licensekit.state.stored import BundleRecord, stored_bundles
