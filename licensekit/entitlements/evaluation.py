@@ -16,7 +16,6 @@ from licensekit.entitlements.amounts import Grant, Tier, tiers_of
 from licensekit.entitlements.binding import Fingerprint
 from licensekit.entitlements.coverage import Coverage, list_coverage
 from licensekit.entitlements.meters import period_ends
-from licensekit.entitlements.names import qualify
 from licensekit.entitlements.parts import BundleState, Part, Timeline, judge, serial_of
 from licensekit.entitlements.settings import Settings, settings_of
 from licensekit.trust.pack import TrustStore
@@ -188,7 +187,7 @@ def _vendor_first(parts: Iterable[Part], vendor: str) -> tuple[Part, ...]:
 
 def _licenses(trust_store: TrustStore) -> dict[str, License]:
     return {
-        qualify(trust_store, issuer, code): license_
+        trust_store.qualify(issuer, code): license_
         for issuer, catalog in trust_store.catalogs.items()
         for code, license_ in catalog.document.licenses.items()
     }
@@ -201,7 +200,7 @@ def _closure(trust_store: TrustStore) -> dict[str, frozenset[str]]:
         if issuer == trust_store.issuer:
             found.update(brought)
         else:
-            names = {code: qualify(trust_store, issuer, code) for code in brought}
+            names = {code: trust_store.qualify(issuer, code) for code in brought}
             for code, inner in brought.items():
                 found[names[code]] = frozenset(map(names.__getitem__, inner))
     return found
@@ -219,7 +218,7 @@ def grants_of(
         bundle = part.bundle
         for kind in Kind:
             for code, count in bundle.counts(kind).items():
-                name = qualify(trust_store, bundle.issuer, code)
+                name = trust_store.qualify(bundle.issuer, code)
                 license_ = licenses.get(name)
                 if license_ is None or license_.kind is not kind:
                     unknown.append((part, name))

@@ -24,7 +24,6 @@ from licensekit.entitlements.events import (
     concerning,
 )
 from licensekit.entitlements.login import Decision, UserFacts, ways
-from licensekit.entitlements.names import qualify
 from licensekit.installation.activation import Activated, ActivationProposal
 from licensekit.installation.audit import AuditReport
 from licensekit.installation.details import LicenseDetails, UserDetails
@@ -88,7 +87,6 @@ __all__ = [
     "default_home",
     "move",
     "parse_users",
-    "qualify",
     "rows",
     "ways",
 ]

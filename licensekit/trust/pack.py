@@ -39,6 +39,16 @@ class TrustStore(NamedTuple):
         """The vendor: the issuer whose codes need no prefix."""
         return self.trust.root.issuer
 
+    def qualify(self, issuer: str, code: str) -> str:
+        """Return how an application calls a code that `issuer` writes: the vendor's are bare."""
+        owner, _, bare = code.rpartition(".")
+        owner = owner or issuer
+        return bare if owner == self.issuer else f"{owner}.{bare}"
+
+    def issuer_of(self, code: str) -> str:
+        """Return the issuer of a code as an application writes it."""
+        return code.rpartition(".")[0] or self.issuer
+
 
 def open_pack(pack: bytes | str, root: str) -> TrustStore:
     """Open a pack under a root pin, whenever what is in it was issued.
