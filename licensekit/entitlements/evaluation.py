@@ -12,10 +12,9 @@ from typing import Final, NamedTuple
 from licensekit.access import Access
 from licensekit.catalog import included
 from licensekit.dates import day_at, end_of_day, start_of_day
-from licensekit.entitlements.amounts import Grant, Tier, tiers_of
+from licensekit.entitlements.amounts import Grant, Tier, period_ends, tiers_of
 from licensekit.entitlements.binding import Fingerprint
 from licensekit.entitlements.coverage import Coverage, list_coverage
-from licensekit.entitlements.meters import period_ends
 from licensekit.entitlements.parts import BundleState, Part, Timeline, judge, serial_of
 from licensekit.entitlements.settings import Settings, settings_of
 from licensekit.trust.pack import TrustStore

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements.amounts import access_of, total_of
+from licensekit.entitlements.amounts import Allowance, access_of, allowances, total_of
 from licensekit.entitlements.denials import (
     BundleNotInForce,
     FullWithAnother,
@@ -13,7 +13,6 @@ from licensekit.entitlements.denials import (
     WhyNot,
 )
 from licensekit.entitlements.evaluation import Entitlements, grants_of
-from licensekit.entitlements.meters import Allowance, allowances
 from licensekit.entitlements.parts import BundleState, Part
 from licensekit.entitlements.settings import Value
 from licensekit.errors import UnknownLicense, UnknownSetting, WrongKind
