@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.catalog import included
 from licensekit.dates import day_at, end_of_day, start_of_day
 from licensekit.entitlements.amounts import Grant, Tier, period_ends, tiers_of
 from licensekit.entitlements.binding import Fingerprint
@@ -195,7 +194,7 @@ def _licenses(trust_store: TrustStore) -> dict[str, License]:
 def _closure(trust_store: TrustStore) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for issuer, catalog in trust_store.catalogs.items():
-        brought = included(catalog.document)
+        brought = catalog.document.closure()
         if issuer == trust_store.issuer:
             found.update(brought)
         else:

@@ -229,7 +229,15 @@ class Catalog(Document, frozen=True):
         require_codes([*self.licenses, *self.settings, *self.access, *self.editions])
         require_texts([*self.names.values(), *self.urls.values()])
         require_extensions(self.extensions)
-        closure_of({code: license_.gives for code, license_ in self.licenses.items()})
+        self.closure()
+
+    def closure(self) -> dict[str, frozenset[str]]:
+        """Return, for each license, all that it gives its holder, directly or not, without itself.
+
+        Raises:
+            RefusedField: that is more than `limits.CLOSURE` in all.
+        """
+        return closure_of({code: license_.gives for code, license_ in self.licenses.items()})
 
 
 def closure_of(gives: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
