@@ -13,8 +13,8 @@ from licensekit.access import Access
 from licensekit.dates import day_at, end_of_day, start_of_day
 from licensekit.entitlements.amounts import Grant, Tier, period_ends, tiers_of
 from licensekit.entitlements.binding import Fingerprint
-from licensekit.entitlements.coverage import Coverage, list_coverage
-from licensekit.entitlements.parts import BundleState, Part, Timeline, judge, serial_of
+from licensekit.entitlements.coverage import Coverage, Covered
+from licensekit.entitlements.parts import BundleState, Part, Timeline, is_here, judge, serial_of
 from licensekit.entitlements.settings import Settings, settings_of
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
@@ -40,8 +40,7 @@ class Entitlements(NamedTuple):
     """The bundles in force, judged."""
     waiting: tuple[Part, ...]
     """Bundles that have not started, and will be in force at their start as things are."""
-    coverage: tuple[Coverage, ...]
-    """Until when each issuer's part is licensed without a gap."""
+    covered: Covered
     licenses: Mapping[str, License]
     """Every license of every catalog."""
     closure: Mapping[str, frozenset[str]]
@@ -62,6 +61,11 @@ class Entitlements(NamedTuple):
     """Site or user license to what its assignments are served by, best first."""
     settings: Settings
     """Every setting of every catalog with its value."""
+
+    @property
+    def coverage(self) -> tuple[Coverage, ...]:
+        """Until when each issuer's part is licensed without a gap."""
+        return self.covered.parts
 
     def coverage_of(self, issuer: str, part: str) -> Coverage:
         """Return until when an issuer's part is licensed; one that is not there is not."""
@@ -119,7 +123,7 @@ def evaluate(
         every = [
             judge(one, now, fingerprint=fingerprint, released=released)
             for one in chosen
-            if _is_here(one.document, away_hours)
+            if is_here(one.document, away_hours)
         ]
         return _vendor_first(every, trust_store.issuer)
 
@@ -138,7 +142,7 @@ def evaluate(
         valid_until=min((m for m in moments if m > now), default=None),
         parts=parts,
         waiting=waiting,
-        coverage=_coverage(timeline, (*parts, *waiting), now, away_hours),
+        covered=Covered(timeline, (*parts, *waiting), now, away_hours),
         licenses=licenses,
         closure=closure,
         grants=grants,
@@ -153,27 +157,6 @@ def evaluate(
             if license_.kind is not Kind.SYSTEM
         },
         settings=settings_of(trust_store, parts),
-    )
-
-
-def _is_here(bundle: Bundle, away_hours: float | None) -> bool:
-    return away_hours is None or away_hours < bundle.offline_hours
-
-
-def _coverage(
-    timeline: Timeline, parts: Iterable[Part], now: int, away_hours: float | None
-) -> tuple[Coverage, ...]:
-    def in_force_at(moment: int) -> list[Bundle]:
-        return [verified.document for verified in timeline.in_force(moment)]
-
-    judged = list(parts)
-    useless = [part.bundle for part in judged if part.is_useless]
-    starts = [part.bundle.starts for part in judged]
-    return list_coverage(
-        in_force_at,
-        [start_of_day(day) for day in starts if day is not None],
-        now,
-        lambda bundle: bundle not in useless and _is_here(bundle, away_hours),
     )
 
 

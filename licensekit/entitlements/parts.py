@@ -376,6 +376,11 @@ def _takes(one: _Candidate, other: _Serial) -> bool:
     return bundle.issuer == other.issuer and takes_place_of(bundle, other.name, other.use)
 
 
+def is_here(bundle: Bundle, away_hours: float | None) -> bool:
+    """Return whether a bundle counts while the database has been away for so long, if it is."""
+    return away_hours is None or away_hours < bundle.offline_hours
+
+
 def judge(
     verified: Verified[Bundle],
     now: int,

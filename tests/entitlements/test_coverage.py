@@ -103,6 +103,11 @@ def test_each_issuers_part_is_covered_by_itself() -> None:
     assert (nothing.is_licensed, nothing.last) == (False, None)
 
 
+def test_coverage_is_worked_out_once_though_it_is_asked_for_twice() -> None:
+    entitlements = granted(STORE, OLD, now=start_of_day(DAY))
+    assert entitlements.coverage is entitlements.coverage
+
+
 def test_programs_see_the_day_and_the_parts() -> None:
     def answers(*bundles: Bundle, day: int = DAY) -> Answers:
         return Answers(granted(STORE, *bundles, now=start_of_day(day) + 3600), {})
