@@ -22,7 +22,6 @@ from licensekit.installation.admission import (
     word,
 )
 from licensekit.installation.messages import Brought
-from licensekit.state.loading import fingerprint_of, in_use_of
 from licensekit.state.stored import stored_bundles
 from licensekit.state.time import effective
 from licensekit.state.transactions import ReadTransaction
@@ -135,7 +134,7 @@ def plan_activation(read: ReadTransaction, data: bytes | str) -> ActivationPlan:
     moment = _moment(read, file, admission)
     without = _evaluated(facts, facts.verified.kept, moment)
     after = _evaluated(facts, admission.kept, moment)
-    deficits = _deficits(read.connection, without, after, in_use_of(read.stored, after))
+    deficits = _deficits(read.connection, without, after, read.stored.used_of(after.licenses))
     return ActivationPlan(
         file=file,
         facts=facts,
@@ -177,7 +176,7 @@ def _facts(read: ReadTransaction, file: VerifiedFile) -> AdmissionFacts:
         trust_store=file.trust_store,
         stored={one.record.identity: one for one in stored},
         verified=verified,
-        fingerprint=fingerprint_of(read.stored, (*verified.kept, *file.bundles)),
+        fingerprint=read.stored.fingerprint((*verified.kept, *file.bundles)),
         released=read.opened.released,
         lower_allowed=lower_allowed(read, file.resets),
         now=read.now,

@@ -21,7 +21,6 @@ from licensekit.installation.messages import Brought, LicensesEnd, ShortLater
 from licensekit.installation.plan import ActivationPlan, Deficit, documents_of
 from licensekit.proposals import Change
 from licensekit.state.groups import groups_of
-from licensekit.state.loading import in_use_of
 from licensekit.state.transactions import ReadTransaction
 from licensekit.state.trust_store import verify_bundles
 from licensekit.wire.documents import Bundle, Kind
@@ -199,7 +198,7 @@ def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
         released=facts.released,
     )
     present = after if plan.moment == read.now else plan.evaluated(read.now)
-    in_use = in_use_of(read.stored, after)
+    in_use = read.stored.used_of(after.licenses)
     named = [*admission.new, *admission.again, *admission.same]
     return Preview(
         now=read.now,
