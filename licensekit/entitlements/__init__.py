@@ -16,3 +16,4 @@ from licensekit.entitlements.notices import *
 from licensekit.entitlements.parts import *
 from licensekit.entitlements.questions import *
 from licensekit.entitlements.settings import *
+from licensekit.entitlements.timeline import *

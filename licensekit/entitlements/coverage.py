@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from licensekit.dates import day_at, end_of_day, format_days, start_of_day
-from licensekit.entitlements.parts import Part, Timeline, is_here
+from licensekit.entitlements.parts import Part, is_here
+from licensekit.entitlements.timeline import Timeline
 from licensekit.wire.documents import Bundle
 
 

@@ -14,8 +14,9 @@ from licensekit.dates import day_at, end_of_day, start_of_day
 from licensekit.entitlements.amounts import Grant, Tier, period_ends, tiers_of
 from licensekit.entitlements.binding import Fingerprint
 from licensekit.entitlements.coverage import Coverage, Covered
-from licensekit.entitlements.parts import BundleState, Part, Timeline, is_here, judge, serial_of
+from licensekit.entitlements.parts import BundleState, Part, is_here, judge
 from licensekit.entitlements.settings import Settings, settings_of
+from licensekit.entitlements.timeline import Timeline, serial_of
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import BASE, Bundle, Kind, License

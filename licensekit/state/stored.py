@@ -31,7 +31,7 @@ _VERSIONS: Final = {"root": 1, "trust": 2}
 """How many numbers order the documents of a type; three where nothing else is said."""
 
 KEPT: Final = "kept"
-"""May be in force, by the rules of `licensekit.entitlements.parts`."""
+"""May be in force, by the rules of `licensekit.entitlements.timeline`."""
 REPLACED: Final = "replaced"
 """Put away by a reset or a return; it holds back lower sequences and nothing else."""
 RETURNED: Final = "returned"

@@ -11,7 +11,7 @@ from licensekit.dates import date_of, end_of_day, start_of_day
 from licensekit.entitlements import Coverage, Fingerprint, list_notices
 from licensekit.entitlements.answers import Answers
 from licensekit.entitlements.coverage import Step, cover, list_coverage
-from licensekit.entitlements.parts import governing
+from licensekit.entitlements.timeline import governing
 from licensekit.wire.documents import AfterGrace, Binding, Bundle
 from tests import makers
 from tests.entitlements.engine import bare, granted, trust_store, verified
