@@ -1,7 +1,7 @@
 """What activating a license file does, and what stands against it: decided, and not yet written.
 
-Of what becomes of the installation only that is worked out here by which an activation is decided;
-what a person looks at before is in `licensekit.installation.preview`.
+Only what decides is worked out here. What a person looks at first is in
+`licensekit.installation.preview`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

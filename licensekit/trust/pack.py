@@ -10,6 +10,7 @@ was issued. To pass over a document is safe: whoever sends a file can leave it o
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from licensekit.errors import (
@@ -139,7 +140,7 @@ def add_documents(
     found = dict(trust.seen.catalogs)
     verified = _still_signed(
         (token for token in tokens if token.type == "catalog"),
-        lambda token: verify_catalog(token, trust),
+        partial(verify_catalog, trust=trust),
     )
     for catalog in newest_of_each(verified, found):
         issuer = catalog.document.issuer
@@ -168,7 +169,7 @@ def extend(state: TrustState, tokens: Iterable[armor.Token], now: int | None) ->
     passed_over = older_roots + older_trust
     if state.trust is None:
         raise passed_over[0] if passed_over else TrustMissing(reason="newest-root")
-    lists = _still_signed(by_type["revocations"], lambda token: judge_revocations(state, token))
+    lists = _still_signed(by_type["revocations"], partial(judge_revocations, state))
     for revocations in newest_of_each(lists, state.seen.lists):
         state = take_revocations(state, revocations, now)
     return state
