@@ -12,7 +12,7 @@ from msgspec import structs
 
 from licensekit.keys.signing import SECRET_BYTES, Signer, SigningKey
 from licensekit.trust import signed
-from licensekit.trust.files import extend
+from licensekit.trust.pack import extend
 from licensekit.trust.roots import pin_of
 from licensekit.trust.sign import sign
 from licensekit.trust.state import TrustState, start

@@ -1,9 +1,4 @@
-"""What the licenses of a catalog mean: pure rules over `Catalog` documents.
+"""What the licenses of a catalog mean, checked before it is signed: pure rules over `Catalog`.
 
-An application needs only what is exported here, and loads neither `rules` (is the catalog sound?)
-nor `changes` (what would it take away?), which an issuer needs before signing.
+Only an issuer needs them. What an application asks of a catalog, the document itself answers.
 """
-
-from licensekit.catalog.includes import included, reached
-
-__all__ = ["included", "reached"]

@@ -7,7 +7,6 @@ a license give less, or need more, reaches back to what was sold before.
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from licensekit.catalog.includes import included
 from licensekit.errors.catalog_faults import SoldReduced
 from licensekit.wire.documents import (
     Catalog,
@@ -45,7 +44,7 @@ def takes_away(old: Catalog, new: Catalog) -> list[SoldReduced]:
         )
         if before != after
     ]
-    had, has = included(old), included(new)
+    had, has = old.closure(), new.closure()
     for code, license_ in old.licenses.items():
         path = f"licenses.{code}"
         if code not in new.licenses:

@@ -1,18 +1,13 @@
-"""What a license brings along (`docs/evaluation.md`, "Includes").
+"""What is reached from some licenses: what they include, and the licenses that took their place.
 
-That is what it includes, and the license that took its place. A code that the catalog does not have
-is left out: absent is not granted. A circle, which no sound catalog has, ends where it began.
+A code that the catalog does not have is left out: absent is not granted (`docs/evaluation.md`,
+"Includes"). What each license of a catalog gives, `Catalog.closure` returns.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 
-from licensekit.wire.documents import Catalog, closure_of
-
-
-def included(catalog: Catalog) -> Mapping[str, frozenset[str]]:
-    """Return, for each license, all that it gives its holder, directly or not, without itself."""
-    return closure_of({code: license_.gives for code, license_ in catalog.licenses.items()})
+from licensekit.wire.documents import Catalog
 
 
 def reached(catalog: Catalog, codes: Iterable[str]) -> set[str]:

@@ -6,7 +6,6 @@ Its own licenses go by their codes, another issuer's as `issuer.code`.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from licensekit.catalog.includes import included
 from licensekit.wire.documents import Catalog, Kind, License
 
 
@@ -37,7 +36,7 @@ def known_licenses(catalog: Catalog, others: Mapping[str, Catalog]) -> KnownLice
     gives = {
         _name(code, issuer, here): frozenset(_name(inner, issuer, here) for inner in inners)
         for issuer, document in catalogs.items()
-        for code, inners in included(document).items()
+        for code, inners in document.closure().items()
     }
     return KnownLicenses(catalog, frozenset(foreign), licenses, requires, gives)
 

@@ -12,9 +12,8 @@ from licensekit.entitlements.coverage import *
 from licensekit.entitlements.denials import *
 from licensekit.entitlements.evaluation import *
 from licensekit.entitlements.messages import *
-from licensekit.entitlements.meters import *
-from licensekit.entitlements.names import *
 from licensekit.entitlements.notices import *
 from licensekit.entitlements.parts import *
 from licensekit.entitlements.questions import *
 from licensekit.entitlements.settings import *
+from licensekit.entitlements.timeline import *

@@ -1,10 +1,18 @@
-"""How much of a license there is: grants that add up, and tiers by which holders are served."""
+"""How much of a license is granted: counts that add up, tiers, and what of a meter there is.
 
-from collections.abc import Iterable
-from typing import NamedTuple
+Holders are served by tiers. A meter is a system license with a quantity that is there anew after a
+time (`docs/evaluation.md`, "Meters"); how much of it has been used is no matter of what is granted.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from typing import Final, NamedTuple
 
 from licensekit.access import Access
+from licensekit.dates import date_of, day_at, days_of, end_of_day, start_of_day
 from licensekit.entitlements.parts import Part
+from licensekit.limits import DAYS
+from licensekit.wire.documents import Bundle, License, MeterPeriod
 
 
 class Grant(NamedTuple):
@@ -51,3 +59,77 @@ def tiers_of(grants: Iterable[Grant]) -> tuple[Tier, ...]:
         if counts:
             tiers.append(Tier(total_of(counts), cap))
     return tuple(tiers)
+
+
+class Allowance(NamedTuple):
+    """How much of a meter there is in the period that runs."""
+
+    amount: int | None
+    """None is unrestricted."""
+    starts: int
+    """The first second of the period, counted from 1970."""
+    ends: int | None
+    """The first second after it; None: it does not end."""
+
+
+def allowances(license_: License, grants: Iterable[Grant], now: int) -> tuple[Allowance, ...]:
+    """Return what is granted of a license at `now`; nothing unless it is a meter that is granted.
+
+    Of a day, month or year there is one for all parts together; of a term there is one for each.
+    """
+    full = [grant for grant in grants if grant.part.cap is Access.FULL]
+    if license_.per is None or not full:
+        return ()
+    if license_.per is MeterPeriod.TERM:
+        return tuple(Allowance(one.amount, *term_of(one.part.bundle)) for one in full)
+    amount = total_of(grant.amount for grant in full)
+    return (Allowance(amount, *_CALENDAR[license_.per](date_of(day_at(now)))),)
+
+
+def term_of(bundle: Bundle) -> tuple[int, int | None]:
+    """Return the first second of a bundle's term, and the first after it, grace included.
+
+    Without a start it begins with the day of issue. None: it does not end.
+    """
+    starts = day_at(bundle.issued) if bundle.starts is None else bundle.starts
+    last = bundle.last_day
+    return start_of_day(starts), None if last is None else end_of_day(last)
+
+
+def period_ends(
+    licenses: Mapping[str, License], grants: Mapping[str, tuple[Grant, ...]], now: int
+) -> Iterator[int]:
+    """Yield the seconds at which the periods that run at `now` end."""
+    for code, granted in grants.items():
+        if licenses[code].per is not None:
+            ends = (one.ends for one in allowances(licenses[code], granted, now))
+            yield from (end for end in ends if end is not None)
+
+
+def _day(today: date) -> tuple[int, int]:
+    day = days_of(today)
+    return start_of_day(day), end_of_day(day)
+
+
+def _month(today: date) -> tuple[int, int]:
+    following = today.month + 1
+    year, month = (today.year, following) if following <= _MONTHS else (today.year + 1, 1)
+    return start_of_day(days_of(today.replace(day=1))), start_of_day(_first(year, month))
+
+
+def _year(today: date) -> tuple[int, int]:
+    first = days_of(date(today.year, 1, 1))
+    return start_of_day(first), start_of_day(_first(today.year + 1, 1))
+
+
+def _first(year: int, month: int) -> int:
+    """Return the first day of a month, in days since 1970; the calendar ends with the year 9999."""
+    return days_of(date(year, month, 1)) if year <= date.max.year else DAYS + 1
+
+
+_MONTHS: Final = 12
+_CALENDAR: Final[Mapping[MeterPeriod, Callable[[date], tuple[int, int]]]] = {
+    MeterPeriod.DAY: _day,
+    MeterPeriod.MONTH: _month,
+    MeterPeriod.YEAR: _year,
+}

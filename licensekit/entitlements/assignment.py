@@ -18,7 +18,6 @@ from typing import Literal, NamedTuple
 
 from licensekit.access import Access
 from licensekit.entitlements.evaluation import Entitlements
-from licensekit.entitlements.names import issuer_of, qualify
 from licensekit.entitlements.questions import count, where_to_buy, why_not
 from licensekit.errors import (
     NoneFree,
@@ -110,7 +109,7 @@ def _of_plans(
     for code in sorted(after):
         license_ = entitlements.licenses.get(code)
         if license_ is not None and license_.plan:
-            issuer = issuer_of(entitlements.trust_store, code)
+            issuer = entitlements.trust_store.issuer_of(code)
             of_issuer.setdefault(issuer, []).append(code)
     for plans in of_issuer.values():
         if len(plans) > 1 and new.intersection(plans):
@@ -179,8 +178,8 @@ def _requires(entitlements: Entitlements, code: str) -> frozenset[str]:
     if license_ is None:
         return frozenset()
     trust_store = entitlements.trust_store
-    issuer = issuer_of(trust_store, code)
-    return frozenset(qualify(trust_store, issuer, required) for required in license_.requires)
+    issuer = trust_store.issuer_of(code)
+    return frozenset(trust_store.qualify(issuer, required) for required in license_.requires)
 
 
 def _there(entitlements: Entitlements, held: Iterable[str]) -> frozenset[str]:

@@ -13,7 +13,6 @@ from licensekit.dates import end_of_day, format_seconds, start_of_day
 from licensekit.entitlements.amounts import access_of
 from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.login import ways
-from licensekit.entitlements.names import issuer_of, qualify
 from licensekit.entitlements.questions import Holding, best_access
 from licensekit.limits import SECONDS
 from licensekit.wire.documents import Kind, UserKind
@@ -148,9 +147,9 @@ def _rules(state: Entitlements) -> list[_Rule]:
 
 def _rule(state: Entitlements, way: str) -> _Rule:
     trust_store = state.trust_store
-    issuer = issuer_of(trust_store, way)
+    issuer = trust_store.issuer_of(way)
     written = trust_store.catalogs[issuer].document.access[way.rpartition(".")[2]]
-    codes = [qualify(trust_store, issuer, code) for code in written.all]
+    codes = [trust_store.qualify(issuer, code) for code in written.all]
     given = {**state.every_site, **state.everyone, **state.present}
     missing = [code for code in codes if given.get(code, Access.NONE) is Access.NONE]
     if all(code in state.licenses and state.licenses[code].kind is Kind.USER for code in missing):

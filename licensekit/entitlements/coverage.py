@@ -5,9 +5,13 @@ that ends, not the day on which one of them does: a renewal that waits takes ove
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
-from licensekit.dates import day_at, end_of_day, format_days
+from licensekit.dates import day_at, end_of_day, format_days, start_of_day
+from licensekit.entitlements.parts import Part, is_here
+from licensekit.entitlements.timeline import Timeline
 from licensekit.wire.documents import Bundle
 
 
@@ -85,6 +89,32 @@ class Coverage(NamedTuple):
             "works_until": None if works_until is None else format_days(works_until),
             "days_left": self.days_left(now),
         }
+
+
+@dataclass(frozen=True)
+class Covered:
+    """What coverage follows from; it is worked out when it is asked for, and once."""
+
+    timeline: Timeline
+    judged: tuple[Part, ...]
+    """The bundles in force at `now`, and those that wait."""
+    now: int
+    away_hours: float | None
+
+    @cached_property
+    def parts(self) -> tuple[Coverage, ...]:
+        """The coverage of every issuer's part."""
+        useless = [part.bundle for part in self.judged if part.is_useless]
+        starts = [part.bundle.starts for part in self.judged]
+        return list_coverage(
+            self._in_force_at,
+            [start_of_day(day) for day in starts if day is not None],
+            self.now,
+            lambda bundle: bundle not in useless and is_here(bundle, self.away_hours),
+        )
+
+    def _in_force_at(self, moment: int) -> list[Bundle]:
+        return [verified.document for verified in self.timeline.in_force(moment)]
 
 
 def list_coverage(

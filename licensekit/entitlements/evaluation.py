@@ -10,15 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.catalog import included
 from licensekit.dates import day_at, end_of_day, start_of_day
-from licensekit.entitlements.amounts import Grant, Tier, tiers_of
+from licensekit.entitlements.amounts import Grant, Tier, period_ends, tiers_of
 from licensekit.entitlements.binding import Fingerprint
-from licensekit.entitlements.coverage import Coverage, list_coverage
-from licensekit.entitlements.meters import period_ends
-from licensekit.entitlements.names import qualify
-from licensekit.entitlements.parts import BundleState, Part, Timeline, judge, serial_of
+from licensekit.entitlements.coverage import Coverage, Covered
+from licensekit.entitlements.parts import BundleState, Part, is_here, judge
 from licensekit.entitlements.settings import Settings, settings_of
+from licensekit.entitlements.timeline import Timeline, serial_of
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import BASE, Bundle, Kind, License
@@ -43,8 +41,7 @@ class Entitlements(NamedTuple):
     """The bundles in force, judged."""
     waiting: tuple[Part, ...]
     """Bundles that have not started, and will be in force at their start as things are."""
-    coverage: tuple[Coverage, ...]
-    """Until when each issuer's part is licensed without a gap."""
+    covered: Covered
     licenses: Mapping[str, License]
     """Every license of every catalog."""
     closure: Mapping[str, frozenset[str]]
@@ -65,6 +62,11 @@ class Entitlements(NamedTuple):
     """Site or user license to what its assignments are served by, best first."""
     settings: Settings
     """Every setting of every catalog with its value."""
+
+    @property
+    def coverage(self) -> tuple[Coverage, ...]:
+        """Until when each issuer's part is licensed without a gap."""
+        return self.covered.parts
 
     def coverage_of(self, issuer: str, part: str) -> Coverage:
         """Return until when an issuer's part is licensed; one that is not there is not."""
@@ -122,7 +124,7 @@ def evaluate(
         every = [
             judge(one, now, fingerprint=fingerprint, released=released)
             for one in chosen
-            if _is_here(one.document, away_hours)
+            if is_here(one.document, away_hours)
         ]
         return _vendor_first(every, trust_store.issuer)
 
@@ -141,7 +143,7 @@ def evaluate(
         valid_until=min((m for m in moments if m > now), default=None),
         parts=parts,
         waiting=waiting,
-        coverage=_coverage(timeline, (*parts, *waiting), now, away_hours),
+        covered=Covered(timeline, (*parts, *waiting), now, away_hours),
         licenses=licenses,
         closure=closure,
         grants=grants,
@@ -159,27 +161,6 @@ def evaluate(
     )
 
 
-def _is_here(bundle: Bundle, away_hours: float | None) -> bool:
-    return away_hours is None or away_hours < bundle.offline_hours
-
-
-def _coverage(
-    timeline: Timeline, parts: Iterable[Part], now: int, away_hours: float | None
-) -> tuple[Coverage, ...]:
-    def in_force_at(moment: int) -> list[Bundle]:
-        return [verified.document for verified in timeline.in_force(moment)]
-
-    judged = list(parts)
-    useless = [part.bundle for part in judged if part.is_useless]
-    starts = [part.bundle.starts for part in judged]
-    return list_coverage(
-        in_force_at,
-        [start_of_day(day) for day in starts if day is not None],
-        now,
-        lambda bundle: bundle not in useless and _is_here(bundle, away_hours),
-    )
-
-
 def _vendor_first(parts: Iterable[Part], vendor: str) -> tuple[Part, ...]:
     issuers = [(part, part.bundle.issuer) for part in parts]
     named = [part._replace(owner="" if issuer == vendor else issuer) for part, issuer in issuers]
@@ -188,7 +169,7 @@ def _vendor_first(parts: Iterable[Part], vendor: str) -> tuple[Part, ...]:
 
 def _licenses(trust_store: TrustStore) -> dict[str, License]:
     return {
-        qualify(trust_store, issuer, code): license_
+        trust_store.qualify(issuer, code): license_
         for issuer, catalog in trust_store.catalogs.items()
         for code, license_ in catalog.document.licenses.items()
     }
@@ -197,11 +178,11 @@ def _licenses(trust_store: TrustStore) -> dict[str, License]:
 def _closure(trust_store: TrustStore) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for issuer, catalog in trust_store.catalogs.items():
-        brought = included(catalog.document)
+        brought = catalog.document.closure()
         if issuer == trust_store.issuer:
             found.update(brought)
         else:
-            names = {code: qualify(trust_store, issuer, code) for code in brought}
+            names = {code: trust_store.qualify(issuer, code) for code in brought}
             for code, inner in brought.items():
                 found[names[code]] = frozenset(map(names.__getitem__, inner))
     return found
@@ -219,7 +200,7 @@ def grants_of(
         bundle = part.bundle
         for kind in Kind:
             for code, count in bundle.counts(kind).items():
-                name = qualify(trust_store, bundle.issuer, code)
+                name = trust_store.qualify(bundle.issuer, code)
                 license_ = licenses.get(name)
                 if license_ is None or license_.kind is not kind:
                     unknown.append((part, name))

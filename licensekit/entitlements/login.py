@@ -19,7 +19,6 @@ from licensekit.entitlements.denials import (
 )
 from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, concerning
-from licensekit.entitlements.names import issuer_of, qualify
 from licensekit.entitlements.questions import Holding, held_access
 from licensekit.errors import UnknownAccess
 from licensekit.wire.documents import Kind, LoginRule, UserKind
@@ -112,7 +111,7 @@ def ways(entitlements: Entitlements) -> tuple[str, ...]:
     """Return the names of every way to log in."""
     trust_store = entitlements.trust_store
     return tuple(
-        qualify(trust_store, issuer, way)
+        trust_store.qualify(issuer, way)
         for issuer, catalog in trust_store.catalogs.items()
         for way in catalog.document.access
     )
@@ -120,7 +119,7 @@ def ways(entitlements: Entitlements) -> tuple[str, ...]:
 
 def _rule(entitlements: Entitlements, way: str) -> tuple[LoginRule, str]:
     trust_store = entitlements.trust_store
-    issuer = issuer_of(trust_store, way)
+    issuer = trust_store.issuer_of(way)
     catalog = trust_store.catalogs.get(issuer)
     rule = None if catalog is None else catalog.document.access.get(way.rpartition(".")[2])
     if rule is None:
@@ -142,7 +141,7 @@ def _of_licenses(
 ) -> Iterator[Reason]:
     """What was full is read after grace, and logins go on: read is enough."""
     for written in rule.all:
-        code = qualify(entitlements.trust_store, issuer, written)
+        code = entitlements.trust_store.qualify(issuer, written)
         if access.get(code, Access.NONE) is Access.NONE:
             license_ = entitlements.licenses.get(code)
             if license_ is not None and license_.kind is Kind.SYSTEM:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements.amounts import access_of, total_of
+from licensekit.entitlements.amounts import Allowance, access_of, allowances, total_of
 from licensekit.entitlements.denials import (
     BundleNotInForce,
     FullWithAnother,
@@ -13,8 +13,6 @@ from licensekit.entitlements.denials import (
     WhyNot,
 )
 from licensekit.entitlements.evaluation import Entitlements, grants_of
-from licensekit.entitlements.meters import Allowance, allowances
-from licensekit.entitlements.names import issuer_of, name_of, qualify
 from licensekit.entitlements.parts import BundleState, Part
 from licensekit.entitlements.settings import Value
 from licensekit.errors import UnknownLicense, UnknownSetting, WrongKind
@@ -152,7 +150,7 @@ def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind)
         UnknownLicense: no catalog has it.
         WrongKind: it is not of one of `kinds`.
     """
-    name = qualify(entitlements.trust_store, entitlements.trust_store.issuer, code)
+    name = entitlements.trust_store.qualify(entitlements.trust_store.issuer, code)
     license_ = entitlements.licenses.get(name)
     if license_ is None:
         raise UnknownLicense(license=code)
@@ -188,8 +186,8 @@ def held_access(
         license_ = entitlements.licenses[code]
         complete = license_.full_with
         if complete is not None:
-            issuer = issuer_of(entitlements.trust_store, code)
-            held = access.get(qualify(entitlements.trust_store, issuer, complete), Access.NONE)
+            issuer = entitlements.trust_store.issuer_of(code)
+            held = access.get(entitlements.trust_store.qualify(issuer, complete), Access.NONE)
             level = min(level, Access.FULL if held is Access.FULL else Access.READ)  # noqa: PLW2901  # narrows it
         access[code] = level
     return access
@@ -281,12 +279,12 @@ def _sources(entitlements: Entitlements, code: str) -> list[_Source]:
 def _is_successor(entitlements: Entitlements, code: str, via: str) -> bool:
     """Return whether `code` is reached from `via` only where a license took another's place."""
     trust_store = entitlements.trust_store
-    issuer = issuer_of(trust_store, code)
+    issuer = trust_store.issuer_of(code)
     found, frontier = {via}, [via]
     while frontier:
         license_ = entitlements.licenses.get(frontier.pop())
         names = () if license_ is None else license_.includes
-        new = {qualify(trust_store, issuer, name) for name in names} - found
+        new = {trust_store.qualify(issuer, name) for name in names} - found
         found |= new
         frontier += new
     return code not in found
@@ -320,7 +318,7 @@ def why_not(entitlements: Entitlements, code: str) -> WhyNot:
 def where_to_buy(entitlements: Entitlements, code: str) -> str | None:
     """Return the address at which the issuer of a license sells more, if its catalog names one."""
     trust_store = entitlements.trust_store
-    catalog = trust_store.catalogs.get(issuer_of(trust_store, code))
+    catalog = trust_store.catalogs.get(trust_store.issuer_of(code))
     return None if catalog is None else catalog.document.urls.get("buy")
 
 
@@ -332,9 +330,9 @@ def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[License
         found.append(
             LicenseRow(
                 code=code,
-                issuer=issuer_of(entitlements.trust_store, code),
+                issuer=entitlements.trust_store.issuer_of(code),
                 kind=license_.kind,
-                name=name_of(license_),
+                name=license_.name,
                 access=best_access(entitlements, code),
                 total=numbers.total,
                 in_use=numbers.in_use,
@@ -371,7 +369,7 @@ def setting(entitlements: Entitlements, code: str) -> Value | None:
     Raises:
         UnknownSetting: no catalog has it.
     """
-    name = qualify(entitlements.trust_store, entitlements.trust_store.issuer, code)
+    name = entitlements.trust_store.qualify(entitlements.trust_store.issuer, code)
     values = entitlements.settings.values
     if name not in values:
         raise UnknownSetting(setting=code)

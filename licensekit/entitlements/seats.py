@@ -16,7 +16,6 @@ from licensekit.access import Access
 from licensekit.dates import end_of_day
 from licensekit.entitlements.amounts import Tier, access_of, total_of
 from licensekit.entitlements.evaluation import Entitlements
-from licensekit.entitlements.names import qualify
 from licensekit.entitlements.parts import Part
 from licensekit.entitlements.questions import resolve
 from licensekit.errors import WrongKind
@@ -54,7 +53,7 @@ class SeatPool(NamedTuple):
 
 def has_seats(entitlements: Entitlements, code: str) -> bool:
     """Return whether a code is that of a license with concurrent seats."""
-    name = qualify(entitlements.trust_store, entitlements.trust_store.issuer, code)
+    name = entitlements.trust_store.qualify(entitlements.trust_store.issuer, code)
     license_ = entitlements.licenses.get(name)
     return license_ is not None and license_.seats is SeatKind.CONCURRENT
 

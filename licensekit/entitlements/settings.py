@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from licensekit.entitlements.names import qualify
 from licensekit.entitlements.parts import Part
 from licensekit.trust.pack import TrustStore
 from licensekit.wire.documents import Bundle, Combine, Setting
@@ -34,7 +33,7 @@ class Settings(NamedTuple):
 def settings_of(trust_store: TrustStore, parts: Iterable[Part]) -> Settings:
     """Merge what `parts` sell: those that work, in whatever order."""
     declared = {
-        qualify(trust_store, issuer, code): setting
+        trust_store.qualify(issuer, code): setting
         for issuer, catalog in trust_store.catalogs.items()
         for code, setting in catalog.document.settings.items()
     }
@@ -91,7 +90,7 @@ def _age(sold: SoldValue) -> tuple[int, bytes]:
 
 def _sold(trust_store: TrustStore, parts: Iterable[Part]) -> Iterable[SoldValue]:
     return (
-        SoldValue(part, qualify(trust_store, part.bundle.issuer, code), value)
+        SoldValue(part, trust_store.qualify(part.bundle.issuer, code), value)
         for part in parts
         if part.works
         for code, value in part.bundle.settings.items()

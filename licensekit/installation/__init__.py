@@ -24,14 +24,14 @@ from licensekit.entitlements.events import (
     concerning,
 )
 from licensekit.entitlements.login import Decision, UserFacts, ways
-from licensekit.entitlements.names import qualify
 from licensekit.installation.activation import Activated, ActivationProposal
 from licensekit.installation.audit import AuditReport
 from licensekit.installation.details import LicenseDetails, UserDetails
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.installation import Installation
 from licensekit.installation.metrics import metric_lines
-from licensekit.installation.preview import Consequences, Deficit, Preview, PreviewRow
+from licensekit.installation.plan import Deficit
+from licensekit.installation.preview import Consequences, Preview, PreviewRow
 from licensekit.installation.relocation import Moved, move
 from licensekit.installation.sites import SiteRow, Sites
 from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRow, parse_users
@@ -89,7 +89,6 @@ __all__ = [
     "metric_lines",
     "move",
     "parse_users",
-    "qualify",
     "rows",
     "ways",
 ]

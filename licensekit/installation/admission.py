@@ -21,15 +21,16 @@ A reset is the vendor's, for the key of this installation, and counts once (`doc
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from licensekit.entitlements import BundleState, Fingerprint, governing
-from licensekit.entitlements.parts import (
+from licensekit.entitlements import BundleState, Fingerprint
+from licensekit.entitlements.parts import judge
+from licensekit.entitlements.settings import unfit_in
+from licensekit.entitlements.timeline import (
+    governing,
     holds_back,
-    judge,
     may_replace,
     serial_of,
     takes_place_of,
 )
-from licensekit.entitlements.settings import unfit_in
 from licensekit.errors import (
     BindingMismatch,
     BundleReturned,

@@ -19,8 +19,7 @@ from licensekit.entitlements import (
 )
 from licensekit.entitlements.events import Event, concerning
 from licensekit.entitlements.login import UserFacts
-from licensekit.entitlements.names import qualify
-from licensekit.installation.preview import HOLDERS, holders_of
+from licensekit.installation.plan import HOLDERS, holders_of
 from licensekit.state import seats
 from licensekit.state.loading import state_at
 from licensekit.state.stored import BundleRecord, stored_bundles
@@ -126,13 +125,13 @@ def details_of(read: ReadTransaction, code: str, now: int | None) -> LicenseDeta
         other
         for other, license_ in entitlements.licenses.items()
         for required in license_.requires
-        if qualify(trust_store, _issuer(trust_store.issuer, other), required) == name
+        if trust_store.qualify(_issuer(trust_store.issuer, other), required) == name
     ]
     return LicenseDetails(
         row=row,
         license=entitlements.licenses[name],
         includes=tuple(sorted(entitlements.closure[name])),
-        replaced_by=None if heir is None else qualify(trust_store, row.issuer, heir),
+        replaced_by=None if heir is None else trust_store.qualify(row.issuer, heir),
         required_by=tuple(sorted(required_by)),
         buy=where_to_buy(entitlements, name),
         explanations=explain(entitlements, name),

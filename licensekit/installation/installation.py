@@ -11,7 +11,6 @@ from licensekit.installation.activation import (
     Activated,
     ActivationProposal,
     apply,
-    plan_activation,
     propose,
     warnings_of,
 )
@@ -26,6 +25,7 @@ from licensekit.installation.exchange import (
     receipts_of,
 )
 from licensekit.installation.leases import Leases
+from licensekit.installation.plan import plan_activation
 from licensekit.installation.sites import Sites
 from licensekit.installation.users import Users
 from licensekit.state.home import open_installation
@@ -149,7 +149,7 @@ class Installation:
             return propose(read, data)
 
     def activate(self, data: bytes | str) -> Activated:
-        """Activate a license file, whole or not at all: propose and apply in one transaction.
+        """Activate a license file, whole or not at all, without looking at what it would mean.
 
         Raises:
             FormatError, TrustError: the file is damaged or not to be believed.

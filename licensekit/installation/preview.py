@@ -1,59 +1,32 @@
 """What a license file would change, shown before anything is changed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, Literal, LiteralString, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, Literal, NamedTuple
 
 from licensekit.access import Access
 from licensekit.database import Connection
 from licensekit.dates import format_seconds
-from licensekit.entitlements import Coverage, Entitlements, LicenseRow, rows
-from licensekit.entitlements.consequences import Logins, Loss, deciding, logins, losses, steps
-from licensekit.errors import BelowUse, RefusedError
+from licensekit.entitlements import Coverage, Entitlements, LicenseRow, evaluate, rows
+from licensekit.entitlements.consequences import (
+    Logins,
+    Loss,
+    deciding,
+    later,
+    logins,
+    losses,
+    steps,
+)
+from licensekit.errors import RefusedError
 from licensekit.installation.messages import Brought, LicensesEnd, ShortLater
+from licensekit.installation.plan import ActivationPlan, Deficit, documents_of
 from licensekit.proposals import Change
 from licensekit.state.groups import groups_of
-from licensekit.trust.pack import TrustStore
-from licensekit.wire.documents import Bundle, Kind, SeatKind
+from licensekit.state.transactions import ReadTransaction
+from licensekit.state.trust_store import verify_bundles
+from licensekit.wire.documents import Bundle, Kind
 from licensekit.wire.plain import plain, word
 
-HOLDERS: Final = 1000
-"""How many holders a deficit names at most."""
-_NAMED: Final = 5
-"""How many of them a message names."""
-
-_HOLDERS: Final[Mapping[Kind, LiteralString]] = {
-    Kind.USER: "SELECT user_id FROM user_licenses WHERE license = ? ORDER BY number DESC LIMIT ?",
-    Kind.SITE: "SELECT site_id FROM site_licenses WHERE license = ? ORDER BY number DESC LIMIT ?",
-}
-_SATELLITES: Final = "SELECT id FROM sites WHERE central = 0 ORDER BY id LIMIT ?"
-
 _BUNDLE_FIELDS: Final = ("issuer", "serial", "part", "use", "sequence", "starts", "expiry")
-
-
-class Deficit(NamedTuple):
-    """A license of which fewer would be left than are assigned."""
-
-    license: str
-    kind: Kind
-    in_use: int
-    total: int
-    holders: tuple[str, ...]
-    """The users or sites that hold it, those who got it last first; at most `HOLDERS`."""
-
-    @property
-    def remove(self) -> int:
-        """How many must be released before."""
-        return self.in_use - self.total
-
-    def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
-        return {
-            "license": self.license,
-            "in_use": self.in_use,
-            "total": self.total,
-            "remove": self.remove,
-            "holders": list(self.holders),
-        }
 
 
 class PreviewRow(NamedTuple):
@@ -214,104 +187,71 @@ def _named(bundle: Bundle) -> dict[str, Any]:
     return {name: shown[name] for name in _BUNDLE_FIELDS}
 
 
-def deficits_of(
-    connection: Connection,
-    before: Entitlements,
-    after: Entitlements,
-    in_use: Mapping[str, int],
-) -> tuple[Deficit, ...]:
-    """Return the licenses of which `after` has fewer than `before`, and fewer than are in use.
-
-    Both are counted as sold, whatever has expired: what lapsed already is no reduction, and
-    whoever buys again what lapsed must not find that it is refused. Concurrent seats stand in the
-    way of nothing: what is held beyond the count is lost when it would be renewed.
-    """
-    found: list[Deficit] = []
-    for code, used in sorted(in_use.items()):
-        license_ = after.licenses.get(code)
-        if license_ is not None and license_.seats is SeatKind.CONCURRENT:
-            continue
-        sold, was_sold = _sold(after, code), _sold(before, code)
-        is_less = sold is not None and (was_sold is None or sold < was_sold)
-        if sold is not None and is_less and used > sold:
-            found.append(
-                Deficit(
-                    license=code,
-                    kind=after.licenses[code].kind,
-                    in_use=used,
-                    total=sold,
-                    holders=holders_of(connection, after, code),
-                )
-            )
-    return tuple(found)
-
-
-def below_use(deficits: Iterable[Deficit]) -> list[BelowUse]:
-    """Return a reason against the activation for each deficit."""
-    return [_below_use(one) for one in deficits]
-
-
-def _below_use(deficit: Deficit) -> BelowUse:
-    newest = deficit.holders[:_NAMED]
-    others = max(0, deficit.in_use - len(newest))
-    many: Literal["users", "sites"] = "users" if deficit.kind is Kind.USER else "sites"
-    return BelowUse(
-        reason=many if others else "few",
-        license=deficit.license,
-        in_use=deficit.in_use,
-        total=deficit.total,
-        remove=deficit.remove,
-        holders=deficit.holders,
-        newest=newest,
-        others=others,
+def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
+    """Return what a person looks at before a plan is carried out."""
+    admission, facts, after = plan.admission, plan.facts, plan.after
+    before = evaluate(
+        plan.file.before,
+        verify_bundles(read.stored.bundles, plan.file.before, read.now).kept,
+        read.now,
+        fingerprint=facts.fingerprint,
+        released=facts.released,
+    )
+    present = after if plan.moment == read.now else plan.evaluated(read.now)
+    in_use = read.stored.used_of(after.licenses)
+    named = [*admission.new, *admission.again, *admission.same]
+    return Preview(
+        now=read.now,
+        moment=plan.moment,
+        company=named[0].document.company if named else "",
+        serial_now=before.serial,
+        serial=after.serial,
+        new=documents_of(admission.new),
+        again=documents_of(admission.again),
+        same=documents_of(admission.same),
+        refused=documents_of(admission.refused),
+        replaced=documents_of(plan.replaced),
+        without_effect=documents_of(plan.without_effect),
+        trust=plan.trust,
+        rows=_compare(before, after, in_use, {d.license: _remove(d) for d in plan.deficits}),
+        deficits=plan.deficits,
+        consequences=_consequences(
+            read.connection,
+            (before.product_coverage, present.product_coverage),
+            (before, after, *later(after, plan.evaluated)),
+            in_use,
+        ),
+        reasons=plan.reasons,
     )
 
 
-def _sold(entitlements: Entitlements, code: str) -> int | None:
-    amounts = [grant.amount for grant in entitlements.grants.get(code, ())]
-    known = [amount for amount in amounts if amount is not None]
-    return sum(known) if len(known) == len(amounts) else None
+def _remove(deficit: Deficit) -> str:
+    return f"{deficit.in_use} in use: release {deficit.remove} first"
 
 
-def holders_of(connection: Connection, entitlements: Entitlements, code: str) -> tuple[str, ...]:
-    """Return who is assigned a license, users or sites, the newest first; at most `HOLDERS`."""
-    license_ = entitlements.licenses[code]
-    if license_.limits_sites:
-        rows = connection.rows(_SATELLITES, HOLDERS)
-    elif license_.kind is Kind.SYSTEM:
-        rows = []
-    else:
-        rows = connection.rows(_HOLDERS[license_.kind], code, HOLDERS)
-    return tuple(holder for (holder,) in rows)
+def _consequences(
+    connection: Connection,
+    covered: tuple[Coverage, Coverage],
+    states: Sequence[Entitlements],
+    in_use: Mapping[str, int],
+) -> Consequences:
+    """Return what `states` say of the time to come: now, with the file, and later ones.
+
+    `covered` are the coverages of the product without the file and with it.
+    """
+    groups = groups_of(connection, deciding(states, in_use))
+    counted = [] if groups is None else [logins(state, groups) for state in states]
+    # The second is that of the file, which is told even where it changes nothing.
+    return Consequences(*covered, losses(states), (*counted[:1], *steps(counted[1:])))
 
 
-def compare(
+def _compare(
     before: Entitlements, after: Entitlements, in_use: Mapping[str, int], reasons: Mapping[str, str]
 ) -> tuple[PreviewRow, ...]:
     """Return every license before and after; `reasons` is license to what stands against it."""
     old = {row.code: row for row in rows(before, in_use)}
     found = [_row(old.get(row.code), row, reasons.get(row.code)) for row in rows(after, in_use)]
     return (*found, *_unknown(after))
-
-
-def news_of(before: TrustStore, after: TrustStore) -> Iterator[Brought]:
-    """Yield what a file brings beside bundles and resets."""
-    old, new = before.trust, after.trust
-    if new.root.version != old.root.version:
-        yield Brought(reason="root", before=old.root.version, version=new.root.version)
-    if new.trust is not None and new.trust != old.trust:
-        known = None if old.trust is None else old.trust.document.version
-        yield Brought(reason="trust", before=known, version=new.trust.document.version)
-    numbers = {issuer: one.document.number for issuer, one in old.lists.items()}
-    for issuer, revocations in new.lists.items():
-        if revocations != old.lists.get(issuer):
-            known, number = numbers.get(issuer), revocations.document.number
-            yield Brought(reason="revocations", before=known, version=number, issuer=issuer)
-    versions = {issuer: one.document.version for issuer, one in before.catalogs.items()}
-    for issuer, catalog in after.catalogs.items():
-        if catalog != before.catalogs.get(issuer):
-            known, version = versions.get(issuer), catalog.document.version
-            yield Brought(reason="catalog", before=known, version=version, issuer=issuer)
 
 
 def changes_of(preview: Preview) -> Iterator[Change]:
@@ -335,22 +275,6 @@ def changes_of(preview: Preview) -> Iterator[Change]:
         if row.access_now != row.access_new:
             access = row.access_now.name.lower(), row.access_new.name.lower()
             yield Change(f"licenses.{row.code}.access", *access)
-
-
-def consequences_of(
-    connection: Connection,
-    covered: tuple[Coverage, Coverage],
-    states: Sequence[Entitlements],
-    in_use: Mapping[str, int],
-) -> Consequences:
-    """Return what `states` say of the time to come: now, with the file, and later ones.
-
-    `covered` are the coverages of the product without the file and with it.
-    """
-    groups = groups_of(connection, deciding(states, in_use))
-    counted = [] if groups is None else [logins(state, groups) for state in states]
-    # The second is that of the file, which is told even where it changes nothing.
-    return Consequences(*covered, losses(states), (*counted[:1], *steps(counted[1:])))
 
 
 def ends_of(preview: Preview) -> Iterator[LicensesEnd]:

@@ -23,7 +23,7 @@ from licensekit.runtime.lookups import Lookups, put
 from licensekit.runtime.messages import TimeNotKept
 from licensekit.runtime.snapshot import Closed, Snapshot
 from licensekit.runtime.watcher import Watcher, survive_forks
-from licensekit.state.loading import in_use_of, is_unchanged, load_state, remember
+from licensekit.state.loading import is_unchanged, load_state, remember
 
 RETRY_SECONDS: Final = 0.5
 """How soon a database that is away is tried again."""
@@ -150,7 +150,7 @@ class LiveSnapshot:
         state = self.snapshot.state
         now = self.snapshot.now_at(seconds_of(self.clock()), away=False)
         stored = state.stored._replace(leased=self._lookups.leased(self.snapshot, now))
-        return Answers(state.entitlements, in_use_of(stored, state.entitlements))
+        return Answers(state.entitlements, stored.used_of(state.entitlements.licenses))
 
     def user(self, user_id: str, site: str | None) -> User:
         """Return the answers about a user, and keep them until the snapshot changes."""

@@ -1,7 +1,6 @@
 """The state of an installation at one moment: everything that questions are answered from."""
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from licensekit.database import Database
@@ -19,10 +18,7 @@ from licensekit.entitlements import (
     rows,
 )
 from licensekit.entitlements.events import Event
-from licensekit.errors import NotActivated
-from licensekit.keys.signing import SigningKey
 from licensekit.state.audit import Head
-from licensekit.state.machine import hashed, machine_facts
 from licensekit.state.mark import is_restored, read_mark
 from licensekit.state.notices import notices_of
 from licensekit.state.stored import Recorded, Stored, read_recorded, read_stored
@@ -37,7 +33,6 @@ from licensekit.state.trust_store import (
 )
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
-from licensekit.wire import frame
 from licensekit.wire.documents import Bundle
 
 REMEMBER_SECONDS: Final = 3600
@@ -233,10 +228,10 @@ def evaluate_state(
 ) -> InstallationState:
     """Return the state that stored documents and rows make at `clock`; raises as `load` does."""
     now = effective(stored.time, clock)
-    trust_store, unusable = load_trust(stored, root, pack_of(stored, pack))
+    trust_store, unusable = load_trust(stored, root, stored.pack(pack))
     verified = verify_bundles(stored.bundles, trust_store, now)
     kept = verified.kept
-    fingerprint = fingerprint_of(stored, kept)
+    fingerprint = stored.fingerprint(kept)
     entitlements = evaluate(trust_store, kept, now, fingerprint=fingerprint, released=released)
     in_force = [part.verified for part in entitlements.parts]
     state = InstallationState(
@@ -244,7 +239,7 @@ def evaluate_state(
         kept=kept,
         unusable=(*unusable, *lost_bundles(stored.bundles, in_force, verified.unusable)),
         entitlements=entitlements,
-        in_use=in_use_of(stored, entitlements),
+        in_use=stored.used_of(entitlements.licenses),
         now=now,
         fingerprint=fingerprint,
         notices=(),
@@ -277,37 +272,6 @@ def state_at(
     )
     moved = state._replace(now=now, entitlements=entitlements)
     return moved._replace(notices=_notices(moved, clock))
-
-
-def pack_of(stored: Stored, pack: bytes | str | None) -> bytes | str:
-    """Return `pack`, or the recorded one in place of None.
-
-    Raises:
-        NotActivated: there is neither.
-    """
-    if pack is not None:
-        return pack
-    if stored.recorded is None:
-        raise NotActivated(reason="no-pack")
-    return stored.recorded.pack
-
-
-def in_use_of(stored: Stored, entitlements: Entitlements) -> dict[str, int]:
-    """Return license to how many are in use: assigned, held, or of what limits sites, defined."""
-    limiting = [code for code, one in entitlements.licenses.items() if one.limits_sites]
-    defined = dict.fromkeys(limiting, stored.satellites) if stored.satellites else {}
-    # A catalog may have made seats of what was assigned before.
-    leased = {code: held + stored.in_use.get(code, 0) for code, held in stored.leased.items()}
-    return {**stored.in_use, **leased, **defined}
-
-
-def fingerprint_of(stored: Stored, bundles: tuple[Verified[Bundle], ...]) -> Fingerprint:
-    """Return what bound bundles are compared with; the machine is examined only for them."""
-    public = SigningKey.from_secret(frame.INSTALLATION, stored.seed).verifying_key.public
-    bindings = [b.document.binding for b in bundles if b.document.binding is not None]
-    asks_for_facts = any(binding.facts for binding in bindings)
-    facts = hashed(machine_facts(), stored.secret) if asks_for_facts else {}
-    return Fingerprint(sha256(public).digest(), facts)
 
 
 def _notices(state: InstallationState, clock: int) -> tuple[Notice, ...]:

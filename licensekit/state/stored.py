@@ -1,19 +1,23 @@
 """What the database says, and the rows of bundles; nothing that is read is verified yet."""
 
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from licensekit.database import Connection
 from licensekit.dates import format_seconds
+from licensekit.entitlements import Fingerprint
 from licensekit.entitlements.events import Event, EventScope
-from licensekit.errors import HomeInvalid
+from licensekit.errors import HomeInvalid, NotActivated
+from licensekit.keys.signing import SigningKey
 from licensekit.state import audit
 from licensekit.state.audit import Head
+from licensekit.state.machine import hashed, machine_facts
 from licensekit.state.time import TimeSeen, effective, lease_time
 from licensekit.trust.order import Seen, SeenDocument
 from licensekit.trust.signed import Verified
-from licensekit.wire import armor
-from licensekit.wire.documents import Bundle, Use, label_of
+from licensekit.wire import armor, frame
+from licensekit.wire.documents import Bundle, License, Use, label_of
 
 _SELECT_EVENTS: Final = (
     "SELECT number, kind, scope, subject, message, expected_end, started, started_by, ended,"
@@ -27,7 +31,7 @@ _VERSIONS: Final = {"root": 1, "trust": 2}
 """How many numbers order the documents of a type; three where nothing else is said."""
 
 KEPT: Final = "kept"
-"""May be in force, by the rules of `licensekit.entitlements.parts`."""
+"""May be in force, by the rules of `licensekit.entitlements.timeline`."""
 REPLACED: Final = "replaced"
 """Put away by a reset or a return; it holds back lower sequences and nothing else."""
 RETURNED: Final = "returned"
@@ -78,9 +82,9 @@ def stored_bundles(connection: Connection) -> tuple[StoredBundle, ...]:
     return tuple(
         StoredBundle(
             BundleRecord(identity, issuer, serial, part, Use(use), *rest),
-            armor.Token("bundle", frame),
+            armor.Token("bundle", framed),
         )
-        for frame, identity, issuer, serial, part, use, *rest in rows
+        for framed, identity, issuer, serial, part, use, *rest in rows
     )
 
 
@@ -155,6 +159,37 @@ class Stored(NamedTuple):
     """The newest entry of the audit log."""
     marked: bytes | None
     """The hash of the entry where the mark stands; None if there is no such entry."""
+
+    def pack(self, given: bytes | str | None) -> bytes | str:
+        """Return the pack that was given, or the recorded one in place of None.
+
+        Raises:
+            NotActivated: there is neither.
+        """
+        if given is not None:
+            return given
+        if self.recorded is None:
+            raise NotActivated(reason="no-pack")
+        return self.recorded.pack
+
+    def fingerprint(self, bundles: Iterable[Verified[Bundle]]) -> Fingerprint:
+        """Return what bound bundles are compared with; only for them the machine is examined."""
+        public = SigningKey.from_secret(frame.INSTALLATION, self.seed).verifying_key.public
+        bindings = [b.document.binding for b in bundles if b.document.binding is not None]
+        asks_for_facts = any(binding.facts for binding in bindings)
+        facts = hashed(machine_facts(), self.secret) if asks_for_facts else {}
+        return Fingerprint(sha256(public).digest(), facts)
+
+    def used_of(self, licenses: Mapping[str, License]) -> dict[str, int]:
+        """Return license to how many are in use: assigned, held, or of what limits sites, defined.
+
+        `licenses` are those of every catalog.
+        """
+        limiting = [code for code, one in licenses.items() if one.limits_sites]
+        defined = dict.fromkeys(limiting, self.satellites) if self.satellites else {}
+        # A catalog may have made seats of what was assigned before.
+        leased = {code: held + self.in_use.get(code, 0) for code, held in self.leased.items()}
+        return {**self.in_use, **leased, **defined}
 
 
 def read_stored(connection: Connection, mark: Head | None, clock: int) -> Stored:
@@ -234,7 +269,7 @@ def read_events(connection: Connection, *, ended: bool = False) -> tuple[Event, 
 
 def _trust(connection: Connection) -> tuple[armor.Token, ...]:
     rows = connection.rows("SELECT type, frame FROM trust_documents ORDER BY place")
-    return tuple(armor.Token(kind, frame) for kind, frame in rows)
+    return tuple(armor.Token(kind, framed) for kind, framed in rows)
 
 
 def _seen(connection: Connection) -> Seen:

@@ -11,7 +11,7 @@ from licensekit.errors import DatabaseBusy
 from licensekit.state import audit
 from licensekit.state.audit import Head
 from licensekit.state.audit_events import AuditEvent, RestoreNoticed
-from licensekit.state.loading import InstallationState, evaluate_state, pack_of
+from licensekit.state.loading import InstallationState, evaluate_state
 from licensekit.state.mark import is_restored, read_mark, write_mark
 from licensekit.state.stored import (
     ACTIVE,
@@ -74,7 +74,7 @@ class ReadTransaction(NamedTuple):
     @property
     def pack(self) -> bytes | str:
         """The pack: the one that was given, or else the recorded one; raises as `root` does."""
-        return pack_of(self.stored, self.opened.pack)
+        return self.stored.pack(self.opened.pack)
 
     def state(self) -> InstallationState:
         """Return the state inside the transaction; raises as `installation.state.judge` does."""

@@ -2,22 +2,49 @@
 
 A pack (`.lkp`) is a file of root, trust, revocations and catalog tokens (`docs/format.md`,
 "Packs"). Newer ones of each ride in license files, and the newest of each governs.
+
+The trust documents of a file are taken together (F1 of `docs/format.md`, "Trust"): roots first,
+then trust documents, then lists, then catalogs, whatever their order in the file. Of those that a
+type has, the highest is taken, and what it supersedes is passed over before anybody asks when it
+was issued. To pass over a document is safe: whoever sends a file can leave it out.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import NamedTuple, TypeVar
 
-from licensekit.errors import RootMismatch, UnexpectedType
+from licensekit.errors import (
+    KeyRevoked,
+    KeyUnknown,
+    RootGap,
+    RootMismatch,
+    RootNotNewest,
+    ThresholdNotMet,
+    TrustError,
+    TrustMissing,
+    UnexpectedType,
+)
 from licensekit.trust import order
-from licensekit.trust.files import extend, still_signed
-from licensekit.trust.order import NOTHING_SEEN, Seen, is_news, newest_of_each
+from licensekit.trust.order import NOTHING_SEEN, Seen, is_news, newest, newest_of_each
 from licensekit.trust.roots import pin_of
 from licensekit.trust.scope import may_still_sign
 from licensekit.trust.signed import Verified
-from licensekit.trust.state import TrustState, remember, require_floor, start
+from licensekit.trust.state import (
+    TrustState,
+    judge_revocations,
+    judge_trust,
+    remember,
+    require_floor,
+    start,
+    take_revocations,
+    take_trust,
+    update_root,
+)
 from licensekit.trust.verify import verify_catalog
 from licensekit.wire import armor, frame
-from licensekit.wire.documents import Catalog, Root, decode
+from licensekit.wire.documents import Catalog, Revocations, Root, Trust, decode
+
+D = TypeVar("D", Revocations, Catalog)
 
 _IN_PACKS = frozenset({"root", "trust", "revocations", "catalog"})
 
@@ -38,6 +65,16 @@ class TrustStore(NamedTuple):
     def issuer(self) -> str:
         """The vendor: the issuer whose codes need no prefix."""
         return self.trust.root.issuer
+
+    def qualify(self, issuer: str, code: str) -> str:
+        """Return how an application calls a code that `issuer` writes: the vendor's are bare."""
+        owner, _, bare = code.rpartition(".")
+        owner = owner or issuer
+        return bare if owner == self.issuer else f"{owner}.{bare}"
+
+    def issuer_of(self, code: str) -> str:
+        """Return the issuer of a code as an application writes it."""
+        return code.rpartition(".")[0] or self.issuer
 
 
 def open_pack(pack: bytes | str, root: str) -> TrustStore:
@@ -101,15 +138,105 @@ def add_documents(
     if trust.trust is not trust_store.trust.trust:  # C2: without a catalog nothing is granted
         catalogs = {i: c for i, c in catalogs.items() if may_still_sign(trust.signers, c)}
     found = dict(trust.seen.catalogs)
-    verified = still_signed(
+    verified = _still_signed(
         (token for token in tokens if token.type == "catalog"),
-        lambda token: verify_catalog(token, trust),
+        partial(verify_catalog, trust=trust),
     )
     for catalog in newest_of_each(verified, found):
         issuer = catalog.document.issuer
         if is_news(catalog, found.get(issuer), catalogs.get(issuer), now):
             catalogs[issuer], found[issuer] = catalog, order.seen(catalog)
     return TrustStore(trust._replace(seen=trust.seen._replace(catalogs=found)), catalogs)
+
+
+def extend(state: TrustState, tokens: Iterable[armor.Token], now: int | None) -> TrustState:
+    """Add the roots, trust documents and lists of a file, or none of them (F1, 1 to 5).
+
+    Other types are left alone. `now` is seconds since 1970; None where it does not matter when
+    they were issued.
+
+    Raises:
+        FormatError, KeyFault: one of them is damaged.
+        TrustError: one of them is refused for another reason than being older.
+    """
+    by_type: dict[str, list[armor.Token]] = {"root": [], "trust": [], "revocations": []}
+    for token in tokens:
+        by_type.get(token.type, []).append(token)
+    state, older_roots = _extend_roots(state, by_type["root"])
+    judged, older_trust = _judge_trust(state, by_type["trust"])
+    for trust in newest(judged, state.seen.trust):
+        state = take_trust(state, trust, now)
+    passed_over = older_roots + older_trust
+    if state.trust is None:
+        raise passed_over[0] if passed_over else TrustMissing(reason="newest-root")
+    lists = _still_signed(by_type["revocations"], partial(judge_revocations, state))
+    for revocations in newest_of_each(lists, state.seen.lists):
+        state = take_revocations(state, revocations, now)
+    return state
+
+
+def _still_signed(
+    tokens: Iterable[armor.Token], verify: Callable[[armor.Token], Verified[D]]
+) -> list[Verified[D]]:
+    """Verify tokens, and pass over those by a key that was revoked since."""
+    verified: list[Verified[D]] = []
+    for token in tokens:
+        try:
+            verified.append(verify(token))
+        except KeyRevoked:
+            continue
+    return verified
+
+
+def _extend_roots(
+    state: TrustState, tokens: list[armor.Token]
+) -> tuple[TrustState, list[TrustError]]:
+    """Add roots in any order; return the errors of those that are older than the pin (F1, 1)."""
+    while True:
+        waiting: list[armor.Token] = []
+        gaps: list[TrustError] = []
+        unvouched: list[TrustError] = []
+        for token in tokens:
+            try:
+                state = update_root(state, token)
+            except RootGap as error:
+                waiting.append(token)
+                gaps.append(error)
+            except ThresholdNotMet as error:
+                if error.reason != "next-root":  # a root here vouches for it
+                    raise
+                waiting.append(token)
+                unvouched.append(error)
+        if len(waiting) == len(tokens):
+            break
+        tokens = waiting
+    refused = gaps if _is_pinned_above_first(state) else gaps + unvouched
+    if refused:
+        raise refused[0]
+    return state, unvouched
+
+
+def _judge_trust(
+    state: TrustState, tokens: list[armor.Token]
+) -> tuple[list[Verified[Trust]], list[TrustError]]:
+    """Verify trust documents; return the errors of those that are older than the pin (F1, 2)."""
+    judged: list[Verified[Trust]] = []
+    older: list[TrustError] = []
+    for token in tokens:
+        try:
+            judged.append(judge_trust(state, token))
+        except RootNotNewest:
+            continue
+        except (ThresholdNotMet, KeyUnknown) as error:
+            if not _is_pinned_above_first(state):
+                raise
+            older.append(error)
+    return judged, older
+
+
+def _is_pinned_above_first(state: TrustState) -> bool:
+    """Return whether there may be documents that are older than the pinned root."""
+    return state.chain[0].root.version > 1
 
 
 def at_floor(trust_store: TrustStore) -> TrustStore:

@@ -2,9 +2,9 @@
 
 Untrusted tokens go in; a new `TrustState` or an error comes out, and the state that was there is as
 it was. Rules are numbered as in `docs/format.md`, "Trust": R1 and R2, about roots, are in
-`licensekit.trust.roots`, the order (O1) in `licensekit.trust.order`, whole files (F1) in
-`licensekit.trust.files`, and catalogs in `licensekit.trust.pack`. Each function goes through the
-checks of its rule in the order of the text.
+`licensekit.trust.roots`, the order (O1) in `licensekit.trust.order`, whole files (F1) and
+catalogs in `licensekit.trust.pack`. Each function goes through the checks of its rule in the order
+of the text.
 
 `now` is seconds since 1970, and None where it does not matter when a document was issued: for a
 pack, and for what was taken before.

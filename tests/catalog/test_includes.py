@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from licensekit.catalog import included, reached
+from licensekit.catalog.includes import reached
 from licensekit.wire.documents import Catalog
 from tests.makers import catalog, license_entry
 
@@ -27,29 +27,29 @@ def any_catalog(draw: st.DrawFn) -> Catalog:
 
 def test_an_include_of_an_include_is_included() -> None:
     chain = including(a=["b"], b=["c"], c=[])
-    assert included(chain) == {"a": {"b", "c"}, "b": {"c"}, "c": set()}
+    assert chain.closure() == {"a": {"b", "c"}, "b": {"c"}, "c": set()}
 
 
 def test_a_license_does_not_include_itself_though_a_circle_leads_back_to_it() -> None:
-    assert included(including(a=["b"], b=["a"])) == {"a": {"b"}, "b": {"a"}}
+    assert including(a=["b"], b=["a"]).closure() == {"a": {"b"}, "b": {"a"}}
 
 
 def test_a_code_that_the_catalog_does_not_have_is_not_granted() -> None:
-    assert included(including(a=["gone"])) == {"a": set()}
+    assert including(a=["gone"]).closure() == {"a": set()}
     assert reached(including(a=["gone"]), ["a", "gone"]) == {"a"}
 
 
 def test_a_chain_as_long_as_a_catalog_can_be_is_followed_to_its_end() -> None:
     chain = {f"c{n}": [f"c{n + 1}"] for n in range(199)}
-    assert len(included(including(**chain, c199=[]))["c0"]) == 199
+    assert len(including(**chain, c199=[]).closure()["c0"]) == 199
 
 
 @settings(deadline=None)
 @given(any_catalog())
 def test_including_what_is_included_adds_nothing(document: Catalog) -> None:
-    closure = included(document)
+    closure = document.closure()
     closed = including(**{code: sorted(inner) for code, inner in closure.items()})
-    assert included(closed) == closure
+    assert closed.closure() == closure
 
 
 @settings(deadline=None)
@@ -58,4 +58,4 @@ def test_what_is_reached_is_the_codes_and_all_that_each_includes(
     document: Catalog, codes: list[str]
 ) -> None:
     known = {code for code in codes if code in document.licenses}
-    assert reached(document, codes) == known.union(*(included(document)[code] for code in known))
+    assert reached(document, codes) == known.union(*(document.closure()[code] for code in known))

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from licensekit.entitlements import BundleState, assignment, parts
+from licensekit.entitlements import BundleState, assignment, timeline
 from licensekit.entitlements.denials import Reason
 from licensekit.entitlements.messages import Notice
 from licensekit.errors.coded import Message
@@ -68,7 +68,7 @@ def test_every_state_and_policy_is_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("heading", "module"), [("Bundles that govern", parts), ("Assignments", assignment)]
+    ("heading", "module"), [("Bundles that govern", timeline), ("Assignments", assignment)]
 )
 def test_rules_are_numbered_as_where_they_are_carried_out(heading: str, module: ModuleType) -> None:
     numbers = [row[0] for row in tables(section(TEXT, heading))[0]]

@@ -14,7 +14,7 @@ from licensekit import limits
 from licensekit.errors import FormatError, LicenseError, TrustError
 from licensekit.issuer.ledger.entries import LedgerEntry
 from licensekit.keys import keyfile
-from licensekit.trust import files, order, pack, roots, state, verify
+from licensekit.trust import order, pack, roots, state, verify
 from licensekit.trust.sign import sign
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import (
@@ -167,7 +167,7 @@ def test_the_points_of_low_order_that_are_shown_are_those_that_are_refused() -> 
 
 def test_every_rule_of_trust_stands_in_both() -> None:
     """Each is named where it is judged, and the code names no other."""
-    code = "".join(getsource(module) for module in (roots, order, state, verify, files, pack))
+    code = "".join(getsource(module) for module in (roots, order, state, verify, pack))
     rules = re.findall(r"^\*\*([A-Z]\d)\.", section(TEXT, "Trust"), re.MULTILINE)
     assert len(rules) == len(set(rules))
     assert set(rules) == set(re.findall(r"\b[RTOLCFS]\d\b", code))

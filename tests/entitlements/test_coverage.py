@@ -11,7 +11,7 @@ from licensekit.dates import date_of, end_of_day, start_of_day
 from licensekit.entitlements import Coverage, Fingerprint, list_notices
 from licensekit.entitlements.answers import Answers
 from licensekit.entitlements.coverage import Step, cover, list_coverage
-from licensekit.entitlements.parts import governing
+from licensekit.entitlements.timeline import governing
 from licensekit.wire.documents import AfterGrace, Binding, Bundle
 from tests import makers
 from tests.entitlements.engine import bare, granted, trust_store, verified
@@ -101,6 +101,11 @@ def test_each_issuers_part_is_covered_by_itself() -> None:
     }
     nothing = entitlements.coverage_of("nobody", "base")
     assert (nothing.is_licensed, nothing.last) == (False, None)
+
+
+def test_coverage_is_worked_out_once_though_it_is_asked_for_twice() -> None:
+    entitlements = granted(STORE, OLD, now=start_of_day(DAY))
+    assert entitlements.coverage is entitlements.coverage
 
 
 def test_programs_see_the_day_and_the_parts() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from licensekit.dates import DAY_SECONDS, start_of_day
 from licensekit.entitlements import evaluate
-from licensekit.entitlements.parts import governing
+from licensekit.entitlements.timeline import governing
 from licensekit.trust.order import SeenDocument
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified

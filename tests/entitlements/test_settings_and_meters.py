@@ -14,7 +14,6 @@ from licensekit.entitlements import (
     count,
     explain,
     list_notices,
-    name_of,
     rows,
     why_not,
 )
@@ -248,4 +247,4 @@ def test_circles_and_successors_that_are_not_there_end() -> None:
 )
 def test_a_license_is_called_by_the_nearest_of_its_names(language: str, name: str) -> None:
     license_ = of(USER, names={"de": "Nutzer", "nb": "Bruker", "nb-no": "Bruker i Norge"})
-    assert name_of(license_, language) == name
+    assert license_.name_in(language) == name

@@ -45,14 +45,14 @@ def test_the_same_file_again_changes_nothing(installation: Installation) -> None
     before = contents(installation)
     again = installation.activate(file(bundle()))
     assert not again.changed
-    assert again.preview.same == (bundle(),)
+    assert again.same == (bundle(),)
     assert contents(installation) == before
 
 
 def test_a_higher_sequence_replaces_the_lower(installation: Installation) -> None:
     installation.activate(file(bundle(1)))
     activated = installation.activate(file(bundle(2)))
-    assert activated.preview.replaced == (bundle(1),)
+    assert activated.replaced == (bundle(1),)
     assert [v.document for v in installation.state().bundles] == [bundle(2)]
 
 
@@ -85,7 +85,7 @@ def test_a_bundle_that_replaces_the_serial_moves_the_installation(
     trial = bundle(5, serial="TRIAL-1")
     bought = bundle(1, serial="B-1", replaces=["TRIAL-1"])
     installation.activate(file(trial))
-    assert installation.activate(file(bought)).preview.replaced == (trial,)
+    assert installation.activate(file(bought)).replaced == (trial,)
     assert installation.state().serial == "B-1"
     with pytest.raises(SerialMismatch):
         installation.activate(file(bundle(6, serial="TRIAL-1")))
@@ -112,8 +112,8 @@ def test_trust_catalog_lists_and_bundles_of_one_file_are_taken_together(
     given = file(trust, newer, listed, bundle(users={"extra": 3}))
     proposed = [change.path for change in installation.propose_activate(given).changes]
     activated = installation.activate(given)
-    assert {what.path for what in activated.preview.trust} <= set(proposed)
-    assert tuple(map(str, activated.preview.trust)) == (
+    assert {what.path for what in activated.trust} <= set(proposed)
+    assert tuple(map(str, activated.trust)) == (
         "trust document 2",
         "revocation list 1 of demo",
         "catalog 2 of demo",

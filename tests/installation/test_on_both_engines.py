@@ -159,7 +159,7 @@ def test_a_root_that_moves_on_is_named_and_kept(crm_home: Home, crm: Installatio
     trust = sign(
         makers.trust(makers.admitted(makers.key("vendor")), version=2, root_version=2), new
     )
-    brought = crm.activate(file(second, trust)).preview.trust
+    brought = crm.activate(file(second, trust)).trust
     assert [str(what) for what in brought] == ["root 2", "trust document 2"]
     listed = makers.revocations(trust_version=2)
     assert crm.activate(file(listed)).changed

@@ -45,7 +45,13 @@ def test_a_preview_changes_nothing_and_the_activation_does_what_it_said(
     before = crm.state().stored
     preview = crm.propose_activate(data).preview
     assert crm.state().stored == before
-    assert crm.activate(data).preview == preview
+    done = crm.activate(data)
+    assert (done.changed, done.serial, done.new) == (True, preview.serial, preview.new)
+    assert (done.replaced, done.trust) == (preview.replaced, preview.trust)
+    now = {
+        row.code: (row.total_now, row.access_now) for row in crm.propose_activate(data).preview.rows
+    }
+    assert now == {row.code: (row.total_new, row.access_new) for row in preview.rows}
 
 
 def test_a_reduction_below_use_names_who_holds_it_and_is_refused_whole(crm: Installation) -> None:

@@ -201,7 +201,7 @@ def test_a_reset_lets_one_lower_sequence_in(crm_home: Home) -> None:
 def test_a_reset_is_used_once(crm_home: Home, what: ResetWhat) -> None:
     with crm_home.open() as crm:
         data = file(reset(crm, what))
-        [brought] = crm.activate(data).preview.trust
+        [brought] = crm.activate(data).trust
         assert (brought.reason, brought.effect) == ("reset", what.name.lower())
         before = crm.state().stored
         with pytest.raises(ResetRefused, match="used before"):

@@ -98,9 +98,9 @@ def test_a_stolen_key_for_trials_cannot_touch_what_was_bought(installation: Inst
     installation.activate(file(sold()))
     attack = trial(HIGHEST, serial=BOUGHT)
     activated = installation.activate(file(attack, by="trials"))
-    assert activated.preview.without_effect == (attack,)
+    assert activated.without_effect == (attack,)
     assert active(installation) == [sold()]
-    assert installation.activate(file(sold(2))).preview.replaced == (sold(),)
+    assert installation.activate(file(sold(2))).replaced == (sold(),)
     installation.activate(file(trust_token(3, revoked=["trials"]), sold(3)))
     assert active(installation) == [sold(3)]
     # Its floor for trials died with it.
@@ -113,7 +113,7 @@ def test_a_stolen_limited_key_cannot_displace_what_its_scope_does_not_admit(
 ) -> None:
     installation.activate(file(sold(5)))
     activated = installation.activate(file(small(HIGHEST), by="shop"))
-    assert activated.preview.without_effect == (small(HIGHEST),)
+    assert activated.without_effect == (small(HIGHEST),)
     assert users(installation) == 50
     installation.activate(file(sold(6, count=60)))
     assert users(installation) == 60
@@ -268,7 +268,7 @@ def test_a_lower_sequence_that_is_signed_again_changes_nothing(installation: Ins
     installation.activate(file(sold(1), by="second"))
     installation.activate(file(sold(2)))
     again = installation.activate(file(sold(1)))
-    assert (again.changed, again.preview.again) == (True, (sold(1),))
+    assert (again.changed, again.again) == (True, (sold(1),))
     assert active(installation) == [sold(2)]
     refused(installation, file(sold(1)), SequenceOlder)
 
@@ -289,7 +289,7 @@ def test_what_a_reset_put_away_stays_so_when_it_is_signed_again(
     installation.activate(file(sold(5)))
     installation.activate(file(reset(installation, ResetWhat.SEQUENCE), sold(3)))
     for by in ("second", "vendor"):
-        again = installation.activate(file(sold(5), by=by)).preview
+        again = installation.activate(file(sold(5), by=by))
         assert (again.again, again.replaced) == ((sold(5),), ())
         assert active(installation) == [sold(3)]
     refused(installation, file(sold(5)), SequenceOlder)
@@ -319,7 +319,7 @@ def test_what_was_bought_goes_over_a_trial_by_itself(installation: Installation)
     installation.activate(file(trial(7), by="trials"))
     installation.activate(file(tried(7), by="trials"))
     activated = installation.activate(file(sold(1), sold(1, **EXTRA)))
-    assert len(activated.preview.replaced) == 2
+    assert len(activated.replaced) == 2
     assert installation.state().serial == BOUGHT
     assert active(installation) == [sold(1), sold(1, **EXTRA)]
     refused(installation, file(trial(8)), SerialMismatch)
@@ -394,7 +394,7 @@ def test_a_return_brings_nothing_back(installation: Installation) -> None:
     ]
     refused(installation, file(later), SequenceOlder)
     refused(installation, file(trial()), SequenceOlder)
-    assert installation.activate(file(trial(2))).preview.replaced == ()
+    assert installation.activate(file(trial(2))).replaced == ()
     assert active(installation) == [trial(2)]
     installation.activate(file(sold(4)))
     assert active(installation) == [sold(4)]

@@ -19,7 +19,7 @@ from licensekit.errors import (
     TrustFork,
 )
 from licensekit.keys.signing import SigningKey
-from licensekit.trust.files import extend
+from licensekit.trust.pack import extend
 from licensekit.trust.sign import sign
 from licensekit.trust.state import TrustState, start
 from licensekit.wire import armor

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from licensekit.errors import LicenseError, RootRollback, TrustRollback
 from licensekit.limits import VERSION
-from licensekit.trust.files import extend
+from licensekit.trust.pack import extend
 from licensekit.trust.sign import sign
 from licensekit.trust.state import (
     TrustState,

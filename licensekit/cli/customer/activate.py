@@ -51,12 +51,9 @@ def activate(
     data = read_input(file, what="a license file")
     day = None if released is None else released.date()
     with located(file), opened_first(home, pack, root, day) as installation:
-        if only_preview:
-            proposal = installation.propose_activate(data)
-            preview, changed, more = proposal.preview, False, proposal.as_json()
-        else:
-            preview, changed = installation.activate(data)
-            more = {}
+        proposal = installation.propose_activate(data)
+        preview, more = proposal.preview, proposal.as_json() if only_preview else {}
+        changed = not only_preview and installation.activate(data).changed
     if as_json:
         emit_json({"activated": changed, **preview.plain(), **more})
     else:

@@ -59,19 +59,17 @@ def release(visit: Visit) -> Response:
 def activate(visit: Visit) -> Response:
     """Activate the file, and show what has changed."""
     written = visit.form.raw("text")
+    found = visit.installation.propose_activate(written).preview
     try:
         done = visit.installation.activate(written)
     except LicenseError as error:
-        return _preview(
-            visit, visit.installation.propose_activate(written).preview, written, error=error
-        )
+        return _preview(visit, found, written, error=error)
     return page(
         visit,
         "activated.html",
         visit.installation.state(),
-        preview=done.preview,
         changed=done.changed,
-        rows=done.preview.altered,
+        rows=found.altered,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from licensekit.console.views.licenses import LicenseView, all_rows, license_view
-from licensekit.installation import InstallationState, qualify
+from licensekit.installation import InstallationState
 from licensekit.wire.documents import Kind, SeatKind
 
 
@@ -126,6 +126,6 @@ def _parent(state: InstallationState, code: str, listed: Iterable[str]) -> str |
     if license_ is None or license_.plan:
         return None
     issuer = code.rpartition(".")[0] or state.trust_store.issuer
-    required = [qualify(state.trust_store, issuer, one) for one in license_.requires]
+    required = [state.trust_store.qualify(issuer, one) for one in license_.requires]
     plans = {c for c in listed if (one := state.entitlements.licenses.get(c)) and one.plan}
     return next((one for one in listed if one in required and one not in plans), None)

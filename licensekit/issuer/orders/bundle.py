@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from licensekit import limits
-from licensekit.catalog import reached
+from licensekit.catalog.includes import reached
 from licensekit.catalog.rules import (
     Counts,
     as_numbers,

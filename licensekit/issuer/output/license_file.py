@@ -8,7 +8,7 @@ the bundle grants does not mean there what it means today.
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from licensekit.catalog import reached
+from licensekit.catalog.includes import reached
 from licensekit.errors import TrustError
 from licensekit.issuer.ledger.bundles import BundleToken
 from licensekit.issuer.state import file_of

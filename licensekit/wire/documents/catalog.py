@@ -118,6 +118,20 @@ class License(Document, frozen=True):
         """The licenses that its holder has as well: what it includes, and what took its place."""
         return (*self.includes, *(() if self.replaced_by is None else (self.replaced_by,)))
 
+    def name_in(self, language: str) -> str:
+        """Return its name in a language (a BCP 47 tag), else its plain name.
+
+        Of `nb-no` also the name in `nb` will do (RFC 4647, section 3.4).
+        """
+        wanted = language.lower()
+        while wanted:
+            if wanted in self.names:
+                return self.names[wanted]
+            wanted = wanted.rpartition("-")[0]
+            if wanted[-2:-1] == "-":  # a single letter goes with what comes after it
+                wanted = wanted[:-2]
+        return self.name
+
 
 class LoginRule(Document, frozen=True):
     """Who may log in by one way."""
@@ -219,7 +233,15 @@ class Catalog(Document, frozen=True):
         require_codes([*self.licenses, *self.settings, *self.access, *self.editions])
         require_texts([*self.names.values(), *self.urls.values()])
         require_extensions(self.extensions)
-        closure_of({code: license_.gives for code, license_ in self.licenses.items()})
+        self.closure()
+
+    def closure(self) -> dict[str, frozenset[str]]:
+        """Return, for each license, all that it gives its holder, directly or not, without itself.
+
+        Raises:
+            RefusedField: that is more than `limits.CLOSURE` in all.
+        """
+        return closure_of({code: license_.gives for code, license_ in self.licenses.items()})
 
 
 def closure_of(gives: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:

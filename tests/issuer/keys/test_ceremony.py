@@ -16,7 +16,7 @@ from licensekit.errors import (
 from licensekit.issuer.keys.ceremony import Ceremony, begin, resume
 from licensekit.issuer.state import file_of
 from licensekit.keys.signing import SigningKey
-from licensekit.trust.files import extend
+from licensekit.trust.pack import extend
 from licensekit.trust.sign import add_signatures, sign
 from licensekit.trust.signed import open_frame
 from licensekit.trust.state import start

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from licensekit.catalog import included
 from licensekit.dates import day_at, parse_seconds
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.orders.bundle import check_order, make_bundle
@@ -88,7 +87,7 @@ def test_every_license_that_is_shown_says_what_it_is() -> None:
 )
 def test_plans_imply_what_the_domain_says(plan: str, implied: set[str]) -> None:
     licenses = CATALOG.licenses
-    modules = {code for code in included(CATALOG)[plan] if not licenses[code].plan}
+    modules = {code for code in CATALOG.closure()[plan] if not licenses[code].plan}
     assert licenses[plan].plan
     assert modules == implied
 

@@ -1,0 +1,226 @@
+"""Which bundles are in force, at every moment (`docs/evaluation.md`, "Bundles that govern").
+
+P1  Within issuer, serial, part and use the highest sequence that has started is the head. What a
+    limited key signed displaces only what the scope of that key admits.
+P2  Where the head was revoked, nothing of its line counts; otherwise a revoked bundle is absent.
+P3  A base bundle by a key without limits replaces the serials that it names, as far as their use is
+    equal or lower; one of production replaces the trials and demos of all other serials.
+P4  Of serials that replace each other, the one activated last stays.
+P5  Of the heads that are left, for each issuer and part, one of the highest use is in force, and of
+    these the one activated last.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from licensekit.dates import start_of_day
+from licensekit.errors import TrustError
+from licensekit.trust.scope import AdmittedSigner, admits
+from licensekit.trust.signed import Verified
+from licensekit.trust.state import TrustState
+from licensekit.trust.verify import require_not_revoked
+from licensekit.wire.documents import BASE as _BASE
+from licensekit.wire.documents import Bundle, Use
+
+
+class _Candidate(NamedTuple):
+    """A bundle that may govern."""
+
+    verified: Verified[Bundle]
+    activated: int
+    """Its number in the order of activation."""
+    is_revoked: bool
+    may_replace: bool
+
+    @property
+    def bundle(self) -> Bundle:
+        """The document."""
+        return self.verified.document
+
+    @property
+    def part(self) -> tuple[str, str]:
+        """Of the candidates of one issuer and part, one governs."""
+        return self.bundle.issuer, self.bundle.part
+
+    @property
+    def serial(self) -> "_Serial":
+        """What is replaced as a whole."""
+        return _Serial(self.bundle.issuer, self.bundle.serial, self.bundle.use)
+
+
+class _Serial(NamedTuple):
+    """The bundles of a serial for one use."""
+
+    issuer: str
+    name: str
+    use: Use
+
+
+def governing(
+    bundles: Iterable[Verified[Bundle]], trust: TrustState, now: int
+) -> tuple[list[Verified[Bundle]], list[Verified[Bundle]]]:
+    """Return what `Timeline.governing` does for `bundles`, as `Timeline.of` takes them."""
+    return Timeline.of(bundles, trust).governing(now)
+
+
+class Timeline(NamedTuple):
+    """Bundles in the order of their activation, of which some govern at each moment."""
+
+    candidates: tuple[_Candidate, ...]
+    trust: TrustState
+
+    @classmethod
+    def of(cls, bundles: Iterable[Verified[Bundle]], trust: TrustState) -> "Timeline":
+        """Return the timeline of some bundles.
+
+        Args:
+            bundles: in the order of their activation; those that were revoked hold their places,
+                and never govern.
+            trust: whom to believe: it has the scopes of the keys that signed, and the lists.
+        """
+        judged = (_candidate(number, one, trust) for number, one in enumerate(bundles))
+        return cls(tuple(judged), trust)
+
+    def in_force(self, moment: int) -> list[Verified[Bundle]]:
+        """Return the bundles in force at a second since 1970, in the order of activation."""
+        return [one.verified for one in _in_force(self.candidates, self.trust, moment)]
+
+    def governing(self, now: int) -> tuple[list[Verified[Bundle]], list[Verified[Bundle]]]:
+        """Return the bundles in force at `now`, and those that will be at their start.
+
+        The latter as things are; both in the order of activation.
+        """
+        at_start = {
+            begin: self.in_force(begin)
+            for begin in {_begin(one.bundle) for one in self.candidates}
+            if begin > now
+        }
+        waiting = [
+            one.verified
+            for one in self.candidates
+            if one.verified in at_start.get(_begin(one.bundle), ())
+        ]
+        return self.in_force(now), waiting
+
+
+def serial_of(bundles: Iterable[Bundle], vendor: str) -> str | None:
+    """Return the serial of an installation where `bundles` are in force, or wait for their start.
+
+    It is that of the vendor's base bundle; where there is none, of the next best.
+    """
+    first = min(
+        bundles, key=lambda b: (b.issuer != vendor, b.part != _BASE, b.issuer), default=None
+    )
+    return None if first is None else first.serial
+
+
+def may_replace(bundle: Verified[Bundle], trust: TrustState) -> bool:
+    """Return whether a bundle may take the place of other serials: base, and by an unlimited key.
+
+    A key that is limited in parts, counts or term must not remove what others sold.
+    """
+    signer = _signer(bundle, trust)
+    unlimited = signer is not None and not signer.admitted.scope.is_limited
+    return unlimited and bundle.document.part == _BASE
+
+
+def takes_place_of(bundle: Bundle, serial: str, use: Use) -> bool:
+    """Return whether `bundle`, if it may replace, does so with the bundles of a serial and use.
+
+    It must be of the same issuer. Only equal and lower uses are replaced: those that `replaces`
+    names, and by what was bought every trial and demo.
+    """
+    if serial == bundle.serial or use < bundle.use:
+        return False
+    return serial in bundle.replaces or (bundle.use is Use.PRODUCTION and use > bundle.use)
+
+
+def holds_back(newer: Verified[Bundle], older: Bundle, trust: TrustState) -> bool:
+    """Return whether a bundle holds back those of lower sequences of which `older` is one.
+
+    What a limited key signed does so only with what its own scope admits.
+    """
+    signer = _signer(newer, trust)
+    if signer is None:
+        return False
+    return not signer.admitted.scope.is_limited or admits(signer, older)
+
+
+def is_revoked(bundle: Verified[Bundle], trust: TrustState) -> bool:
+    """Return whether a verified bundle was taken back, or the list that would say so is gone."""
+    try:
+        require_not_revoked(bundle, trust)
+    except TrustError:
+        return True
+    return False
+
+
+def _candidate(number: int, verified: Verified[Bundle], trust: TrustState) -> _Candidate:
+    revoked, replaces = is_revoked(verified, trust), may_replace(verified, trust)
+    return _Candidate(verified, number, revoked, replaces)
+
+
+def _signer(verified: Verified[Bundle], trust: TrustState) -> AdmittedSigner | None:
+    key = verified.keys[0]
+    return trust.signers.get((key.scheme, key.key_id))
+
+
+def _begin(bundle: Bundle) -> int:
+    return 0 if bundle.starts is None else start_of_day(bundle.starts)
+
+
+def _in_force(candidates: Iterable[_Candidate], trust: TrustState, now: int) -> list[_Candidate]:
+    lines: dict[tuple[str, _Serial], list[_Candidate]] = {}
+    for one in candidates:
+        if _begin(one.bundle) <= now:
+            lines.setdefault((one.bundle.part, one.serial), []).append(one)
+    every = [_head(line, trust) for line in lines.values()]
+    heads = [head for head in every if not head.is_revoked]
+    standing = [
+        one for head in heads for one in lines[head.bundle.part, head.serial] if not one.is_revoked
+    ]
+    replaced = _replaced(standing)
+    chosen: dict[tuple[str, str], _Candidate] = {}
+    for head in sorted(heads, key=lambda one: (-one.bundle.use, one.activated)):
+        if head.serial not in replaced:
+            chosen[head.part] = head
+    return sorted(chosen.values(), key=lambda one: one.activated)
+
+
+def _head(line: Iterable[_Candidate], trust: TrustState) -> _Candidate:
+    """Return the one of the highest sequence, of the bundles of one part, serial and use.
+
+    Taken from the lowest sequence on, one that may not hold back the one before is passed over.
+    """
+    head, *newer = sorted(line, key=lambda one: (one.bundle.sequence, one.activated))
+    for one in newer:
+        if holds_back(one.verified, head.bundle, trust):
+            head = one
+    return head
+
+
+def _replaced(standing: Sequence[_Candidate]) -> set[_Serial]:
+    """Return the serials, each with a use, of which another one takes the place.
+
+    Directly or through others. Of those that replace each other, the one activated last stays.
+    """
+    last = {one.serial: one.activated for one in standing}
+    takes: dict[_Serial, set[_Serial]] = {serial: set() for serial in last}
+    for one in standing:
+        if one.may_replace:
+            takes[one.serial] |= {other for other in last if _takes(one, other)}
+    for middle in last:  # transitive closure
+        for serial in last:
+            if middle in takes[serial]:
+                takes[serial] |= takes[middle]
+    return {
+        older
+        for newer, replaced in takes.items()
+        for older in replaced
+        if newer not in takes[older] or last[newer] > last[older]
+    }
+
+
+def _takes(one: _Candidate, other: _Serial) -> bool:
+    bundle = one.bundle
+    return bundle.issuer == other.issuer and takes_place_of(bundle, other.name, other.use)

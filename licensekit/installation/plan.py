@@ -1,0 +1,294 @@
+"""What activating a license file does, and what stands against it: decided, and not yet written.
+
+Only what decides is worked out here. What a person looks at first is in
+`licensekit.installation.preview`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, Literal, LiteralString, NamedTuple
+
+from licensekit.database import Connection
+from licensekit.dates import start_of_day
+from licensekit.entitlements import Entitlements, evaluate
+from licensekit.errors import BelowUse, RefusedError, UnexpectedType
+from licensekit.installation.admission import (
+    Admission,
+    AdmissionFacts,
+    Bundles,
+    admit,
+    lower_allowed,
+    reset_faults,
+    time_after,
+    word,
+)
+from licensekit.installation.messages import Brought
+from licensekit.state.stored import stored_bundles
+from licensekit.state.time import effective
+from licensekit.state.transactions import ReadTransaction
+from licensekit.state.trust_store import combine_trust, verify_bundles
+from licensekit.trust.pack import TrustStore, extend_trust_store
+from licensekit.trust.signed import Verified
+from licensekit.trust.verify import verify_bundle, verify_reset
+from licensekit.wire import armor
+from licensekit.wire.documents import Bundle, Kind, Reset, SeatKind
+
+_ACTIVATED: Final = frozenset({"root", "trust", "revocations", "catalog", "bundle", "reset"})
+
+HOLDERS: Final = 1000
+"""How many holders a deficit names at most."""
+_NAMED: Final = 5
+"""How many of them a message names."""
+
+_HOLDERS: Final[Mapping[Kind, LiteralString]] = {
+    Kind.USER: "SELECT user_id FROM user_licenses WHERE license = ? ORDER BY number DESC LIMIT ?",
+    Kind.SITE: "SELECT site_id FROM site_licenses WHERE license = ? ORDER BY number DESC LIMIT ?",
+}
+_SATELLITES: Final = "SELECT id FROM sites WHERE central = 0 ORDER BY id LIMIT ?"
+
+
+class Deficit(NamedTuple):
+    """A license of which fewer would be left than are assigned."""
+
+    license: str
+    kind: Kind
+    in_use: int
+    total: int
+    holders: tuple[str, ...]
+    """The users or sites that hold it, those who got it last first; at most `HOLDERS`."""
+
+    @property
+    def remove(self) -> int:
+        """How many must be released before."""
+        return self.in_use - self.total
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {
+            "license": self.license,
+            "in_use": self.in_use,
+            "total": self.total,
+            "remove": self.remove,
+            "holders": list(self.holders),
+        }
+
+
+class VerifiedFile(NamedTuple):
+    """What a license file holds, verified."""
+
+    before: TrustStore
+    """Whom the installation believes without the file."""
+    trust_store: TrustStore
+    """And with it."""
+    bundles: Bundles
+    resets: tuple[Verified[Reset], ...]
+
+
+class ActivationPlan(NamedTuple):
+    """Everything by which an activation is decided, and that it writes."""
+
+    file: VerifiedFile
+    facts: AdmissionFacts
+    admission: Admission
+    replaced: Bundles
+    """Bundles that were active, and are not beside the new ones."""
+    without_effect: Bundles
+    """New ones that are not active beside what is here."""
+    moment: int
+    """When the file has its effect: now, or at the start of what is to come."""
+    after: Entitlements
+    """What is granted then."""
+    trust: tuple[Brought, ...]
+    """What the file brings of roots, trust documents, lists, catalogs and resets."""
+    deficits: tuple[Deficit, ...]
+    reasons: tuple[RefusedError, ...]
+    """Everything that stands against it."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything in the file that is not here already."""
+        return bool(self.admission.new or self.admission.again or self.trust)
+
+    def evaluated(self, moment: int) -> Entitlements:
+        """Return what would be granted at a second since 1970."""
+        return _evaluated(self.facts, self.admission.kept, moment)
+
+
+def documents_of(bundles: Bundles) -> tuple[Bundle, ...]:
+    """Return what verified bundles say."""
+    return tuple(one.document for one in bundles)
+
+
+def plan_activation(read: ReadTransaction, data: bytes | str) -> ActivationPlan:
+    """Verify a file and work out what activating it writes.
+
+    Raises:
+        FormatError: it is no license file, or is damaged.
+        TrustError: something in it is not to be believed.
+        HomeInvalid, NotActivated: see `ReadTransaction`.
+    """
+    file = _verify(read, data)
+    facts = _facts(read, file)
+    admission = admit(file.bundles, facts)
+    was_active, active = facts.active(facts.verified.kept), facts.active(admission.kept)
+    identities = {one.identity for one in active}
+    moment = _moment(read, file, admission)
+    without = _evaluated(facts, facts.verified.kept, moment)
+    after = _evaluated(facts, admission.kept, moment)
+    deficits = _deficits(read.connection, without, after, read.stored.used_of(after.licenses))
+    return ActivationPlan(
+        file=file,
+        facts=facts,
+        admission=admission,
+        replaced=tuple(one for one in was_active if one.identity not in identities),
+        without_effect=tuple(one for one in admission.new if one not in active),
+        moment=moment,
+        after=after,
+        trust=tuple(_news(file)),
+        deficits=deficits,
+        reasons=(
+            *admission.reasons,
+            *reset_faults(
+                read, file.resets, key=facts.fingerprint.key, vendor=file.trust_store.issuer
+            ),
+            # What is yet to start leaves time to release.
+            *(map(_below_use, deficits) if moment <= read.now else ()),
+        ),
+    )
+
+
+def _verify(read: ReadTransaction, data: bytes | str) -> VerifiedFile:
+    tokens = armor.read(data)
+    for token in tokens:
+        if token.type not in _ACTIVATED:
+            raise UnexpectedType(reason="for-vendor", type=token.type)
+    now = read.now
+    before = combine_trust(read.stored, read.root, read.pack).trust_store
+    trust_store = extend_trust_store(before, tokens, now)
+    bundles = [verify_bundle(t, trust_store.trust, now) for t in tokens if t.type == "bundle"]
+    resets = [verify_reset(t, trust_store.trust, now) for t in tokens if t.type == "reset"]
+    return VerifiedFile(before, trust_store, tuple(bundles), tuple(resets))
+
+
+def _facts(read: ReadTransaction, file: VerifiedFile) -> AdmissionFacts:
+    stored = stored_bundles(read.connection)
+    verified = verify_bundles(stored, file.trust_store, read.now)
+    return AdmissionFacts(
+        trust_store=file.trust_store,
+        stored={one.record.identity: one for one in stored},
+        verified=verified,
+        fingerprint=read.stored.fingerprint((*verified.kept, *file.bundles)),
+        released=read.opened.released,
+        lower_allowed=lower_allowed(read, file.resets),
+        now=read.now,
+    )
+
+
+def _moment(read: ReadTransaction, file: VerifiedFile, admission: Admission) -> int:
+    """Return the time at which the file has its effect: now, unless all of it is yet to start."""
+    now = effective(time_after(read, file.resets), read.clock)
+    starts = [start_of_day(v.document.starts or 0) for v in admission.new]
+    return max(now, min(starts, default=now))
+
+
+def _evaluated(
+    facts: AdmissionFacts, bundles: Iterable[Verified[Bundle]], moment: int
+) -> Entitlements:
+    return evaluate(
+        facts.trust_store,
+        bundles,
+        moment,
+        fingerprint=facts.fingerprint,
+        released=facts.released,
+    )
+
+
+def _news(file: VerifiedFile) -> Iterator[Brought]:
+    yield from _news_of_trust(file.before, file.trust_store)
+    for verified in file.resets:
+        yield Brought(reason="reset", effect=word(verified.document))
+
+
+def _news_of_trust(before: TrustStore, after: TrustStore) -> Iterator[Brought]:
+    """Yield what a file brings beside bundles and resets."""
+    old, new = before.trust, after.trust
+    if new.root.version != old.root.version:
+        yield Brought(reason="root", before=old.root.version, version=new.root.version)
+    if new.trust is not None and new.trust != old.trust:
+        known = None if old.trust is None else old.trust.document.version
+        yield Brought(reason="trust", before=known, version=new.trust.document.version)
+    numbers = {issuer: one.document.number for issuer, one in old.lists.items()}
+    for issuer, revocations in new.lists.items():
+        if revocations != old.lists.get(issuer):
+            known, number = numbers.get(issuer), revocations.document.number
+            yield Brought(reason="revocations", before=known, version=number, issuer=issuer)
+    versions = {issuer: one.document.version for issuer, one in before.catalogs.items()}
+    for issuer, catalog in after.catalogs.items():
+        if catalog != before.catalogs.get(issuer):
+            known, version = versions.get(issuer), catalog.document.version
+            yield Brought(reason="catalog", before=known, version=version, issuer=issuer)
+
+
+def _deficits(
+    connection: Connection,
+    before: Entitlements,
+    after: Entitlements,
+    in_use: Mapping[str, int],
+) -> tuple[Deficit, ...]:
+    """Return the licenses of which `after` has fewer than `before`, and fewer than are in use.
+
+    Both are counted as sold, whatever has expired: what lapsed already is no reduction, and
+    whoever buys again what lapsed must not find that it is refused. Concurrent seats stand in the
+    way of nothing: what is held beyond the count is lost when it would be renewed.
+    """
+    found: list[Deficit] = []
+    for code, used in sorted(in_use.items()):
+        license_ = after.licenses.get(code)
+        if license_ is not None and license_.seats is SeatKind.CONCURRENT:
+            continue
+        sold, was_sold = _sold(after, code), _sold(before, code)
+        is_less = sold is not None and (was_sold is None or sold < was_sold)
+        if sold is not None and is_less and used > sold:
+            found.append(
+                Deficit(
+                    license=code,
+                    kind=after.licenses[code].kind,
+                    in_use=used,
+                    total=sold,
+                    holders=holders_of(connection, after, code),
+                )
+            )
+    return tuple(found)
+
+
+def _below_use(deficit: Deficit) -> BelowUse:
+    newest = deficit.holders[:_NAMED]
+    others = max(0, deficit.in_use - len(newest))
+    many: Literal["users", "sites"] = "users" if deficit.kind is Kind.USER else "sites"
+    return BelowUse(
+        reason=many if others else "few",
+        license=deficit.license,
+        in_use=deficit.in_use,
+        total=deficit.total,
+        remove=deficit.remove,
+        holders=deficit.holders,
+        newest=newest,
+        others=others,
+    )
+
+
+def _sold(entitlements: Entitlements, code: str) -> int | None:
+    amounts = [grant.amount for grant in entitlements.grants.get(code, ())]
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if len(known) == len(amounts) else None
+
+
+def holders_of(connection: Connection, entitlements: Entitlements, code: str) -> tuple[str, ...]:
+    """Return who is assigned a license, users or sites, the newest first; at most `HOLDERS`."""
+    license_ = entitlements.licenses[code]
+    if license_.limits_sites:
+        rows = connection.rows(_SATELLITES, HOLDERS)
+    elif license_.kind is Kind.SYSTEM:
+        rows = []
+    else:
+        rows = connection.rows(_HOLDERS[license_.kind], code, HOLDERS)
+    return tuple(holder for (holder,) in rows)
