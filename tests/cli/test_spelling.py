@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,8 @@ from licensekit import cli
 from licensekit.access import Access
 from licensekit.cli.views import spelling
 from licensekit.entitlements import Severity
-from licensekit.wire.documents import AfterGrace, Kind
+from licensekit.wire.documents import AfterGrace, Kind, SignedType
+from tests import makers
 
 VIEWS = sorted((Path(cli.__file__).parent / "views").glob("*.py"))
 OTHER_SPELLINGS = re.compile(
@@ -57,3 +59,17 @@ def test_views_have_no_spelling_of_their_own(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     found = [line for line in lines if OTHER_SPELLINGS.search(line) and '"""' not in line]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ({}, []),
+        ({"longest_term": 60}, ["at most 60 days"]),
+        ({"parts": ["maps", "storage"]}, ["part maps, storage"]),
+        ({"parts": ["maps"], "most": 25}, ["part maps", "at most 25 of a license"]),
+    ],
+)
+def test_the_limits_of_a_key_are_said_in_words(limits: dict[str, Any], said: list[str]) -> None:
+    scope = makers.scope(types=[SignedType.BUNDLE], **limits)
+    assert spelling.limits_of(scope) == said

@@ -5,7 +5,7 @@ import click
 from licensekit.cli.inputs import STANDARD, write_output
 from licensekit.cli.issuer.options import in_workspace
 from licensekit.cli.output import emit, emit_json, json_option, remark, table
-from licensekit.cli.views.spelling import day_of, days, fingerprint, name_of
+from licensekit.cli.views.spelling import day_of, fingerprint, limits_of, name_of
 from licensekit.issuer import KnownKey, Workspace
 from licensekit.keys.keyfile import format_public
 from licensekit.keys.other_forms import export_openssh, export_pem
@@ -75,6 +75,4 @@ def _scope(key: AdmittedKey) -> str:
     limits = [f"for {', '.join(scope.issuers)}"]
     if SignedType.BUNDLE in scope.types and len(scope.uses) < len(Use):
         limits.append(f"{', '.join(map(name_of, scope.uses))} only")
-    if scope.longest_term is not None:
-        limits.append(f"at most {days(scope.longest_term)}")
-    return f"{types} {', '.join(limits)}"
+    return f"{types} {', '.join([*limits, *limits_of(scope)])}"

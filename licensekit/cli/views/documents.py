@@ -181,7 +181,7 @@ def _trust(trust: Trust) -> Facts:
 
 def _table_of_trust(trust: Trust) -> None:
     table(
-        ["key id", "name", "state", "from", "to", "issuers", "signs", "uses", "longest term"],
+        ["key id", "name", "state", "from", "to", "issuers", "signs", "uses", "limits"],
         map(_row_of_key, trust.keys),
     )
     emit()
@@ -194,12 +194,12 @@ def _compared(key: AdmittedKey | RootKey) -> str:
 
 def _row_of_key(key: AdmittedKey) -> tuple[object, ...]:
     shown = plain(key)
-    scope, term = shown["scope"], key.scope.longest_term
+    scope = shown["scope"]
     return (
         load(key.scheme, key.public).key_id.hex(),
         *(shown[name] for name in ("name", "state", "valid_from", "valid_to")),
         *(", ".join(scope[name]) for name in ("issuers", "types", "uses")),
-        None if term is None else spelling.days(term),
+        spelling.listed(spelling.limits_of(key.scope)),
     )
 
 

@@ -11,7 +11,7 @@ from licensekit.cli.output import counted
 from licensekit.dates import format_days, format_seconds
 from licensekit.installation import Coverage
 from licensekit.text.values import UNRESTRICTED
-from licensekit.wire.documents import Kind, MeterPeriod
+from licensekit.wire.documents import Kind, MeterPeriod, Scope
 from licensekit.wire.plain import word
 
 PERPETUAL: Final = "perpetual"
@@ -82,6 +82,16 @@ def name_of(value: IntEnum | StrEnum) -> str:
 def fingerprint(digits: str) -> str:
     """Return a fingerprint in groups of four digits, to be read aloud."""
     return " ".join(digits[place : place + 4] for place in range(0, len(digits), 4))
+
+
+def limits_of(scope: Scope) -> list[str]:
+    """Return what limits the bundles of a key, beside their uses."""
+    said = (
+        ("part {}", ", ".join(scope.parts or ())),
+        ("at most {} of a license", scope.most),
+        ("at most {}", scope.longest_term and days(scope.longest_term)),
+    )
+    return [text.format(limit) for text, limit in said if limit]
 
 
 def value(data: object) -> str:

@@ -61,6 +61,8 @@ def _said_of(key: AdmittedKey) -> Mapping[str, Any]:
         "scheme": _SCHEMES[key.scheme],
         **{name: ", ".join(scope[name]) for name in ("types", "issuers", "uses")},
         "longest_term": scope["longest_term"],
+        "parts": scope["parts"] and ", ".join(scope["parts"]),
+        "most": scope["most"],
         "valid_from": said["valid_from"],
         "valid_to": said["valid_to"],
     }
