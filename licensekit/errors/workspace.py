@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 from licensekit.errors.catalog_faults import SoldReduced
 from licensekit.errors.coded import Templates
+from licensekit.errors.format import RuleBroken
 from licensekit.errors.tree import LicenseError
 
 
@@ -124,6 +125,7 @@ class KeyChangeRefused(WorkspaceError):
         "revoked": "key `{key}` is revoked already",
         "lost": "the key that signs now is the lost one, {key}",
         "not-a-file-name": "`{key}` cannot be the name of a key file",
+        "permission": "key `{key}` cannot be admitted in this way: {why:messages}",
         "window": "key `{key}` signs from {starts:time} on, and the first of these bundles was"
         " issued at {issued:time}",
     }
@@ -134,7 +136,14 @@ class KeyChangeRefused(WorkspaceError):
         "window": "admit a key that may with `licensekit keys new --from {issued:time}`",
     }
     reason: Literal[
-        "named", "name-taken", "retired", "revoked", "lost", "not-a-file-name", "window"
+        "named",
+        "name-taken",
+        "retired",
+        "revoked",
+        "lost",
+        "not-a-file-name",
+        "permission",
+        "window",
     ]
     key: str
     """Its name or id."""
@@ -142,6 +151,8 @@ class KeyChangeRefused(WorkspaceError):
     """From when on it signs, in seconds since 1970."""
     issued: int = 0
     """When the first bundle was issued that it should sign, in seconds since 1970."""
+    why: tuple[RuleBroken, ...] = ()
+    """What no trust document may say of a key."""
 
 
 class ChangeInSigning(WorkspaceError):

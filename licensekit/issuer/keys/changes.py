@@ -6,7 +6,16 @@ from typing import NamedTuple
 from licensekit.errors import KeyChangeRefused
 from licensekit.issuer.keys import documents as made
 from licensekit.issuer.keys.documents import PublicKey
-from licensekit.wire.documents import AdmittedKey, KeyState, Root, Scope, SignedType, Trust, Use
+from licensekit.wire.documents import (
+    AdmittedKey,
+    KeyState,
+    RefusedField,
+    Root,
+    Scope,
+    SignedType,
+    Trust,
+    Use,
+)
 
 
 class Permission(NamedTuple):
@@ -45,7 +54,8 @@ def admit(trust: Trust, key: PublicKey, name: str, permission: Permission, now: 
     """Return the trust document that admits `key` under `name`.
 
     Raises:
-        KeyChangeRefused: a key of this name is active, or this key is named already.
+        KeyChangeRefused: a key of this name is active, this key is named already, or no key can be
+            permitted this.
     """
     for known in trust.keys:
         if known.public == key.public:
@@ -53,7 +63,10 @@ def admit(trust: Trust, key: PublicKey, name: str, permission: Permission, now: 
         if known.name == name and known.state is KeyState.ACTIVE:
             raise KeyChangeRefused(reason="name-taken", key=name)
     valid_from = now if permission.valid_from is None else permission.valid_from
-    new = made.admitted(key, name, permission.scope, valid_from, permission.valid_to)
+    try:
+        new = made.admitted(key, name, permission.scope, valid_from, permission.valid_to)
+    except RefusedField as error:
+        raise KeyChangeRefused(reason="permission", key=name, why=(error.rule,)) from error
     return made.next_trust(trust, [*trust.keys, new], now)
 
 

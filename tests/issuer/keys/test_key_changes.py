@@ -128,3 +128,21 @@ def test_a_change_that_makes_no_sense_is_refused(
 
 def test_names_are_free_if_nothing_ever_had_them() -> None:
     assert changes.free_name(["signing-1", "signing-3"]) == "signing-2"
+
+
+@pytest.mark.parametrize(
+    ("permission", "rule"),
+    [
+        (Permission("acme", most=25), "most-without-parts"),
+        (Permission("acme", (SignedType.CATALOG,), longest_term=9), "limited-types"),
+        (Permission("acme", parts=("A B",)), "value"),
+        (Permission("A B"), "value"),
+        (Permission("acme", valid_from=NOW, valid_to=NOW - 1), "window"),
+    ],
+)
+def test_a_permission_that_no_key_can_have_is_refused_with_the_rule(
+    permission: Permission, rule: str
+) -> None:
+    with pytest.raises(KeyChangeRefused) as caught:
+        changes.admit(TRUST, NEW, "sales", permission, NOW)
+    assert (caught.value.reason, [one.reason for one in caught.value.why]) == ("permission", [rule])
