@@ -52,7 +52,8 @@ class Filters(NamedTuple):
     state: str | None = None
     """One of `LISTED_STATES`."""
     expiring_within: int | None = None
-    """Active bundles whose term ends today or within this many days."""
+    """Bundles whose term ends today or within this many days, if nothing takes over without a gap
+    (`docs/evaluation.md`, "Coverage")."""
     since: int | None = None
     """Issued then or later, in seconds since 1970."""
 
@@ -233,7 +234,7 @@ def _conditions(filters: Filters, today: int, *, is_narrow: bool) -> Iterator[_C
         yield _Condition("b.company_key >= ? AND b.company_key < ?", (begin, begin + _LAST))
     if filters.expiring_within is not None:
         last = today + filters.expiring_within
-        yield _Condition("b.state = 'active' AND b.expiry >= ? AND b.expiry <= ?", (today, last))
+        yield _Condition("b.lapses = 1 AND b.expiry >= ? AND b.expiry <= ?", (today, last))
         leads = False
     if filters.state is not None:
         yield _Condition(*_state(filters.state, today))

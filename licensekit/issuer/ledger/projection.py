@@ -39,22 +39,25 @@ PERPETUAL: Final = limits.DAYS + 1
 Drawn = tuple[int, Token, Document]
 
 _PUT: Final = (
-    "INSERT INTO bundles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO bundles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)"
     " ON CONFLICT (identity) DO UPDATE SET signed = excluded.signed, key_id = excluded.key_id"
 )
 # Uses are numbers, and the higher use (production over trial over demo) has the lower one.
 _REPLACE_LOWER: Final = (
-    "UPDATE bundles SET state = 'replaced' WHERE serial = ? AND part = ? AND state = 'active'"
+    "UPDATE bundles SET state = 'replaced',"
+    " lapses = CASE WHEN use = ? AND ends + 1 < ? THEN lapses ELSE 0 END"
+    " WHERE serial = ? AND part = ? AND (state = 'active' OR lapses = 1)"
     " AND (use > ? OR use = ? AND sequence < ?)"
 )
 _YIELD_TO_HIGHER: Final = (
-    "UPDATE bundles SET state = 'replaced' WHERE identity = ? AND state = 'active'"
+    "UPDATE bundles SET state = 'replaced', lapses = 0 WHERE identity = ? AND state = 'active'"
     " AND EXISTS (SELECT 1 FROM bundles AS o WHERE o.serial = bundles.serial"
     " AND o.part = bundles.part AND o.use < ? AND o.state = 'active')"
 )
 # What is issued later for a serial that was replaced counts; signing again changes nothing.
 _REPLACE_SERIAL: Final = (
-    "UPDATE bundles SET state = 'replaced' WHERE serial = ? AND state = 'active'"
+    "UPDATE bundles SET state = 'replaced', lapses = 0 WHERE serial = ?"
+    " AND (state = 'active' OR lapses = 1)"
     " AND number < (SELECT number FROM bundles AS o WHERE o.identity = ?)"
 )
 
@@ -126,7 +129,11 @@ def _project_bundles(connection: Connection, bundles: Iterable[tuple[int, Token,
     connection.run_many(_PUT, rows)
     connection.run_many(
         _REPLACE_LOWER,
-        [(b.serial, b.part, b.use, b.use, b.sequence) for _, _, b in drawn if _may_replace(b)],
+        [
+            (b.use, b.starts or 0, b.serial, b.part, b.use, b.use, b.sequence)
+            for _, _, b in drawn
+            if _may_replace(b)
+        ],
     )
     connection.run_many(
         _YIELD_TO_HIGHER,
@@ -155,11 +162,12 @@ def _put_document(
 def _revoke(connection: Connection, revocations: Revocations) -> None:
     _set_state(connection, REVOKED, revocations.identities)
     connection.run_many(
-        "UPDATE bundles SET state = 'revoked' WHERE serial = ? AND state IN ('active', 'replaced')",
+        "UPDATE bundles SET state = 'revoked', lapses = 0"
+        " WHERE serial = ? AND state IN ('active', 'replaced')",
         [(serial,) for serial in revocations.serials],
     )
     connection.run_many(
-        "UPDATE bundles SET state = 'revoked'"
+        "UPDATE bundles SET state = 'revoked', lapses = 0"
         " WHERE serial = ? AND part = ? AND use = ? AND sequence < ?"
         " AND state IN ('active', 'replaced')",
         [
@@ -173,6 +181,7 @@ def _revoke(connection: Connection, revocations: Revocations) -> None:
 
 def _set_state(connection: Connection, state: str, identities: Iterable[bytes]) -> None:
     connection.run_many(
-        "UPDATE bundles SET state = ? WHERE identity = ? AND state IN ('active', 'replaced')",
+        "UPDATE bundles SET state = ?, lapses = 0"
+        " WHERE identity = ? AND state IN ('active', 'replaced')",
         [(state, identity) for identity in identities],
     )

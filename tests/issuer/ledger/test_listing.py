@@ -18,7 +18,7 @@ from licensekit.issuer.ledger.listing import listed as all_listed
 from licensekit.issuer.ledger.projection import ACTIVE, last_day
 from licensekit.issuer.workspace import Workspace
 from licensekit.trust.sign import sign
-from licensekit.wire.documents import Bundle, Document
+from licensekit.wire.documents import Bundle, Document, Use
 from tests import makers
 from tests.workspaces import NOW, issue
 
@@ -216,7 +216,7 @@ def index_of(filters: Filters) -> str:
         (filters.order, "SEARCH bundles USING INTEGER PRIMARY KEY"),
         (filters.serial, "SEARCH bundles USING INDEX bundles_place (serial=?)"),
         (filters.company, "SEARCH bundles USING INDEX bundles_company (company_key>? AND"),
-        (filters.expiring_within, "SEARCH b USING INDEX bundles_expiry (state=? AND expiry>?"),
+        (filters.expiring_within, "SEARCH b USING INDEX bundles_expiry (lapses=? AND expiry>?"),
         (filters.state, f"SEARCH b USING INDEX {BY_STATE.get(str(filters.state), '')}"),
         (filters.product, "SEARCH b USING INDEX bundles_product (product=?"),
     )
@@ -270,3 +270,51 @@ def test_pages_of_a_workspace_hold_every_bundle_once(workspace: Workspace, limit
         assert found.more_after == seen[-1]
         after = found.more_after
     assert seen == every
+
+
+SOLD: Final = bundle(5, expiry=TODAY + 2, grace=TODAY + 4)
+
+
+@pytest.mark.parametrize(
+    ("later", "lists"),
+    [
+        pytest.param([], [1], id="nothing"),
+        pytest.param([{"starts": TODAY + 3}], [], id="a renewal at its expiry"),
+        pytest.param([{"starts": TODAY + 5}], [], id="a renewal at the end of its grace"),
+        pytest.param([{"starts": None}], [], id="a renewal that has started"),
+        pytest.param([{"starts": TODAY + 6}], [1], id="a renewal after a gap"),
+        pytest.param(
+            [{"starts": TODAY + 6}, {"starts": TODAY + 4}], [], id="one that closes the gap"
+        ),
+        pytest.param(
+            [{"starts": TODAY + 6}, {"starts": TODAY + 9}], [1], id="two after the same gap"
+        ),
+        pytest.param([{"starts": TODAY + 6, "use": Use.TRIAL}], [1], id="a trial changes nothing"),
+    ],
+)
+def test_what_a_renewal_follows_without_a_gap_does_not_expire_soon(
+    tmp_path: Path, later: list[dict[str, Any]], lists: list[int]
+) -> None:
+    far = {"expiry": TODAY + 400, "grace": None}
+    renewals = [
+        makers.changed(SOLD, **{"sequence": number, **far, **one})
+        for number, one in enumerate(later, start=2)
+    ]
+    with closing(open_ledger(tmp_path / "ledger.db", create=True)) as database:
+        with database.write() as ledger:
+            append(ledger, [record(one) for one in (SOLD, *renewals)])
+        with database.read() as ledger:
+            asked = Filters(expiring_within=30)
+            assert numbers(all_listed(ledger, asked, today=TODAY)) == lists
+
+
+def test_what_was_taken_back_does_not_expire_soon(tmp_path: Path) -> None:
+    gap = makers.changed(SOLD, sequence=2, starts=TODAY + 6, expiry=TODAY + 400, grace=None)
+    taken = makers.revocations(serials=[SOLD.serial])
+    with closing(open_ledger(tmp_path / "ledger.db", create=True)) as database:
+        with database.write() as ledger:
+            append(ledger, [record(SOLD), record(gap)])
+            append(ledger, [record(taken)])
+        with database.read() as ledger:
+            asked = Filters(expiring_within=30)
+            assert numbers(all_listed(ledger, asked, today=TODAY)) == []

@@ -28,7 +28,8 @@ CREATE TABLE documents (
 ) {strict};
 CREATE INDEX documents_newest ON documents (type, issuer, number);
 
--- `number` is the entry that issued it, `signed` the one with its newest signature.
+-- `number` is the entry that issued it, `signed` the one with its newest signature; `lapses` is 1
+-- where nothing takes over at its end without a gap.
 CREATE TABLE bundles (
     number {integer} NOT NULL PRIMARY KEY,
     identity {blob} NOT NULL,
@@ -45,7 +46,8 @@ CREATE TABLE bundles (
     starts {integer},
     expiry {integer},
     ends {integer} NOT NULL,
-    state {text} NOT NULL
+    state {text} NOT NULL,
+    lapses {integer} NOT NULL
 ) {strict};
 CREATE UNIQUE INDEX bundles_place ON bundles (serial, part, use, sequence);
 CREATE UNIQUE INDEX bundles_identity ON bundles (identity);
@@ -55,7 +57,7 @@ CREATE INDEX bundles_issued ON bundles (issued, number);
 CREATE INDEX bundles_company ON bundles (company_key, issued, number);
 CREATE INDEX bundles_product ON bundles (product, issued, number);
 CREATE INDEX bundles_state ON bundles (state, issued, number);
-CREATE INDEX bundles_expiry ON bundles (state, expiry, number);
+CREATE INDEX bundles_expiry ON bundles (lapses, expiry, number);
 CREATE INDEX bundles_ends ON bundles (state, ends, number);
 
 CREATE TABLE exchange_files (
