@@ -204,7 +204,9 @@ def _replaced(standing: Sequence[_Candidate]) -> set[_Serial]:
 
     Directly or through others. Of those that replace each other, the one activated last stays.
     """
-    last = {one.serial: one.activated for one in standing}
+    last: dict[_Serial, int] = {}
+    for one in standing:  # in the order of parts: a serial may have an add-on beside its base
+        last[one.serial] = max(one.activated, last.get(one.serial, one.activated))
     takes: dict[_Serial, set[_Serial]] = {serial: set() for serial in last}
     for one in standing:
         if one.may_replace:

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 from licensekit.errors.coded import Templates
 from licensekit.errors.faults import Fault
+from licensekit.errors.format import RuleBroken
 
 
 class NameUnknown(Fault):
@@ -166,6 +167,14 @@ class NeverHeld(Fault):
     reason: Literal["not-given", "hidden", "plans"]
     license: str
     requires: tuple[str, ...]
+
+
+class CatalogRefused(Fault):
+    """A catalog that breaks a rule of the format, so that no reader would take it."""
+
+    code = "catalog-refused"
+    template = "no reader would take this catalog: {why:messages}"
+    why: tuple[RuleBroken, ...]
 
 
 class SoldReduced(Fault):

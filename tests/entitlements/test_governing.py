@@ -294,3 +294,10 @@ def test_a_trial_never_displaces_what_was_bought(items: list[Item]) -> None:
     of_production = [one for one in items if one.bundle.use is PRODUCTION]
     expected = in_force(*of_production)
     assert [one for one in in_force(*items) if one.use is PRODUCTION] == expected
+
+
+def test_an_add_on_does_not_decide_which_serial_of_a_ring_stays() -> None:
+    """The serial stays whose newest bundle was activated last, whatever else it has."""
+    first, add_on = bare(serial="A-1"), bare(serial="A-1", part="extra")
+    other, back = bought(replaces=["A-1"]), bare(2, serial="A-1", replaces=["B-1"])
+    assert in_force(first, add_on, other, back) == [add_on, back]

@@ -8,6 +8,7 @@ from licensekit.catalog.rules import as_numbers, missing_quantities, no_license,
 from licensekit.catalog.rules import faults as rule_faults
 from licensekit.errors import (
     CatalogInvalid,
+    CatalogRefused,
     CountWrong,
     IssuerDiffers,
     SettingWrong,
@@ -26,6 +27,7 @@ from licensekit.wire.documents import (
     License,
     LoginRule,
     MeterPeriod,
+    RefusedField,
     SeatKind,
     Setting,
     SettingType,
@@ -104,7 +106,10 @@ def read_catalog(
     if isinstance(content, SyntaxInvalid):
         raise CatalogInvalid(faults=(content,))
     file = Table("", content, [])
-    catalog = _catalog(file, version, issued, issuer, under)
+    try:
+        catalog = _catalog(file, version, issued, issuer, under)
+    except RefusedField as error:
+        raise CatalogInvalid(faults=(*file.faults, CatalogRefused(why=(error.rule,)))) from error
     found = [*file.faults, *rule_faults(catalog, others)]
     if found:
         raise CatalogInvalid(faults=tuple(in_file_order(found, content)))

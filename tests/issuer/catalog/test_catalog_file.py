@@ -652,3 +652,15 @@ def test_any_bytes_are_refused_with_faults(data: bytes) -> None:
     with pytest.raises(CatalogInvalid) as caught:
         read_catalog(data, version=1, issued=ISSUED)
     assert caught.value.faults
+
+
+def test_a_catalog_that_breaks_a_rule_of_the_format_is_refused_as_the_file_that_it_is() -> None:
+    """Four hundred licenses, each of which includes the next: 79800 pairs."""
+    entries = [
+        f'[licenses.l{n}]\nkind = "user"\nname = "L"\nincludes = ["l{n + 1}"]' for n in range(400)
+    ]
+    last = '[licenses.l400]\nkind = "user"\nname = "L"'
+    with pytest.raises(CatalogInvalid) as caught:
+        read("\n".join([HEAD, *entries, last]))
+    [fault] = caught.value.faults
+    assert "more than 20000" in fault.message
