@@ -63,13 +63,11 @@ def merge(setting: Setting, sold: Iterable[SoldValue]) -> Value:
     """
     listed = list(sold)
     numbers = [one.value for one in listed if isinstance(one.value, int)]
-    match setting.combine:
-        case Combine.SUM:
-            return sum(numbers)
-        case Combine.MOST:
-            return max(numbers)
-        case Combine.LATEST:
-            return max(listed, key=_age).value
+    if setting.combine is Combine.SUM:
+        return sum(numbers)
+    if setting.combine is Combine.MOST:
+        return max(numbers)
+    return max(listed, key=_age).value
 
 
 def unfit_in(trust_store: TrustStore, bundle: Bundle) -> Mapping[str, Value]:

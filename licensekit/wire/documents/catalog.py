@@ -190,17 +190,15 @@ class Setting(Document, frozen=True):
 
     def fits(self, value: str | int | bool) -> bool:  # noqa: FBT001  # a value that was sold
         """Return whether `value` is one that this setting can have."""
-        match value:
-            case bool():
-                return self.type is SettingType.BOOLEAN
-            case str():
-                return self.type is SettingType.TEXT and (not self.choices or value in self.choices)
-            case int():
-                return (
-                    self.type is SettingType.NUMBER
-                    and (self.lowest is None or self.lowest <= value)
-                    and (self.highest is None or value <= self.highest)
-                )
+        if isinstance(value, bool):
+            return self.type is SettingType.BOOLEAN
+        if isinstance(value, str):
+            return self.type is SettingType.TEXT and (not self.choices or value in self.choices)
+        return (
+            self.type is SettingType.NUMBER
+            and (self.lowest is None or self.lowest <= value)
+            and (self.highest is None or value <= self.highest)
+        )
 
 
 UPDATE: Final = "update"

@@ -281,7 +281,7 @@ def test_status_says_what_is_to_come(crm: Command) -> None:
     assert expired.code == 0
     assert "expired" in expired.out
     grace = crm(f"status --now {date_of(today.DAY + 380)}")
-    assert "days left" in grace.out
+    assert "grace ends in 15 days" in grace.out
     codes = [n["code"] for n in json.loads(crm("status --json --now 2100-01-01").out)["notices"]]
     assert codes == ["expired"]
 

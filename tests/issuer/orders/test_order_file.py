@@ -269,6 +269,23 @@ FAULTS: dict[str, tuple[object, Told]] = {
             ("replaces", "is not a serial: letters, digits, inner dashes"),
         ],
     ),
+    "a part that is called like another use": (
+        {**LEAST, "part": "maps-trial"},
+        [
+            (
+                "part",
+                "`maps-trial` ends like a license of another use: its files would be called alike",
+            )
+        ],
+    ),
+    "an add-on that replaces a serial": (
+        {**LEAST, "part": "maps", "replaces": ["1", "2"]},
+        [("replaces", "is for orders of the part `base`, and this one is of `maps`")],
+    ),
+    "more serials than a bundle may replace": (
+        {**LEAST, "replaces": " ".join(map(str, range(9)))},
+        [("replaces", "has more than 8 entries")],
+    ),
     "replaces itself": (
         {**LEAST, "serial": "1", "replaces": "1"},
         [("replaces", "would replace its own serial 1")],
