@@ -11,6 +11,7 @@ from licensekit.entitlements.binding import *
 from licensekit.entitlements.coverage import *
 from licensekit.entitlements.denials import *
 from licensekit.entitlements.evaluation import *
+from licensekit.entitlements.explanations import *
 from licensekit.entitlements.messages import *
 from licensekit.entitlements.notices import *
 from licensekit.entitlements.parts import *

@@ -8,18 +8,9 @@ from licensekit.access import Access
 from licensekit.dates import date_of
 from licensekit.entitlements.coverage import Coverage
 from licensekit.entitlements.evaluation import Entitlements
+from licensekit.entitlements.explanations import Explanation, explain, why_not
 from licensekit.entitlements.parts import Part
-from licensekit.entitlements.questions import (
-    Count,
-    Explanation,
-    LicenseRow,
-    count,
-    explain,
-    resolve,
-    rows,
-    setting,
-    why_not,
-)
+from licensekit.entitlements.questions import Count, LicenseRow, count, resolve, rows, setting
 from licensekit.entitlements.settings import Value
 from licensekit.errors import NotEntitled
 from licensekit.wire.documents import Kind

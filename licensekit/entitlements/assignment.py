@@ -18,7 +18,8 @@ from typing import Literal, NamedTuple
 
 from licensekit.access import Access
 from licensekit.entitlements.evaluation import Entitlements
-from licensekit.entitlements.questions import count, where_to_buy, why_not
+from licensekit.entitlements.explanations import why_not
+from licensekit.entitlements.questions import count, where_to_buy
 from licensekit.errors import (
     NoneFree,
     NotAssignable,

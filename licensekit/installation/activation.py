@@ -1,20 +1,19 @@
 """A license file, taken whole or not at all (`docs/installation.md`, "Activation")."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, Literal, NamedTuple
 
+from licensekit.access import Access
 from licensekit.errors.coded import Message
 from licensekit.installation.admission import apply_resets, time_after
-from licensekit.installation.messages import Brought
+from licensekit.installation.messages import Brought, LicensesEnd, ShortLater
 from licensekit.installation.plan import ActivationPlan, documents_of, plan_activation
 from licensekit.installation.preview import (
     Preview,
-    changes_of,
-    ends_of,
     preview_of,
-    short_later,
 )
-from licensekit.proposals import Proposal, require_same
+from licensekit.proposals import Change, Proposal, require_same
 from licensekit.state.audit_events import FileActivated
 from licensekit.state.messages import RootFromPack
 from licensekit.state.stored import add_bundle, put_away, sign_bundle_again
@@ -86,10 +85,10 @@ def propose(
 ) -> ActivationProposal:
     """Return what a file would change; raises as `plan_activation` and `warnings_of` do."""
     preview = preview_of(read, plan or plan_activation(read, data))
-    short = short_later(preview) if preview.moment > preview.now else ()
+    short = _short_later(preview) if preview.moment > preview.now else ()
     return ActivationProposal(
-        changes=tuple(changes_of(preview)),
-        consequences=(*short, *ends_of(preview)),
+        changes=tuple(_changes_of(preview)),
+        consequences=(*short, *_ends_of(preview)),
         warnings=warnings_of(read),
         preview=preview,
         data=data,
@@ -159,3 +158,62 @@ def _keep_pack(change: WriteTransaction) -> None:
     read = change.read
     pack = read.pack.encode() if isinstance(read.pack, str) else read.pack
     change.connection.run("UPDATE installation SET root = ?, pack = ?", read.root, pack)
+
+
+def _changes_of(preview: Preview) -> Iterator[Change]:
+    """Yield what a file would change, by key path."""
+    if preview.serial != preview.serial_now:
+        yield Change("serial", preview.serial_now, preview.serial)
+    for bundle in preview.replaced:
+        yield Change(_path(bundle), "active", "replaced")
+    for bundle in preview.new:
+        is_idle = bundle in preview.without_effect
+        yield Change(_path(bundle), None, "without effect" if is_idle else "active")
+    for bundle in preview.again:
+        yield Change(_path(bundle), "here", "signed again")
+    for what in preview.trust:
+        yield Change(what.path, what.before, what.version)
+    for row in preview.rows:
+        if row.total_now != row.total_new:
+            totals = (row.total_now, row.total_new)
+            now, new = ("unrestricted" if total is None else total for total in totals)
+            yield Change(f"licenses.{row.code}.total", now, new)
+        if row.access_now != row.access_new:
+            access = row.access_now.name.lower(), row.access_new.name.lower()
+            yield Change(f"licenses.{row.code}.access", *access)
+
+
+def _ends_of(preview: Preview) -> Iterator[LicensesEnd]:
+    """Yield what ends or turns read-only, with the file and later."""
+    for loss in preview.consequences.losses:
+        since = loss.at if loss.at > preview.now else None
+        left: Literal["read", "none"] = "read" if loss.access is Access.READ else "none"
+        yield LicensesEnd(
+            reason=_ENDS[left, since is not None], licenses=loss.licenses, since=since
+        )
+
+
+_ENDS: Final[
+    Mapping[tuple[str, bool], Literal["read-now", "none-now", "read-later", "none-later"]]
+] = {
+    ("read", False): "read-now",
+    ("none", False): "none-now",
+    ("read", True): "read-later",
+    ("none", True): "none-later",
+}
+
+
+def _short_later(preview: Preview) -> Iterator[ShortLater]:
+    """Yield what must be released until a file that is yet to start has its effect."""
+    for one in preview.deficits:
+        yield ShortLater(
+            license=one.license,
+            in_use=one.in_use,
+            total=one.total,
+            remove=one.remove,
+            since=preview.moment,
+        )
+
+
+def _path(bundle: Bundle) -> str:
+    return f"bundles.{bundle.issuer}.{bundle.label.replace(' ', '.')}"

@@ -1,7 +1,7 @@
 """What a license file would change, shown before anything is changed."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.database import Connection
@@ -17,9 +17,8 @@ from licensekit.entitlements.consequences import (
     steps,
 )
 from licensekit.errors import RefusedError
-from licensekit.installation.messages import Brought, LicensesEnd, ShortLater
+from licensekit.installation.messages import Brought
 from licensekit.installation.plan import ActivationPlan, Deficit, documents_of
-from licensekit.proposals import Change
 from licensekit.state.groups import groups_of
 from licensekit.state.transactions import ReadTransaction
 from licensekit.state.trust_store import verify_bundles
@@ -252,65 +251,6 @@ def _compare(
     old = {row.code: row for row in rows(before, in_use)}
     found = [_row(old.get(row.code), row, reasons.get(row.code)) for row in rows(after, in_use)]
     return (*found, *_unknown(after))
-
-
-def changes_of(preview: Preview) -> Iterator[Change]:
-    """Yield what a file would change, by key path."""
-    if preview.serial != preview.serial_now:
-        yield Change("serial", preview.serial_now, preview.serial)
-    for bundle in preview.replaced:
-        yield Change(_path(bundle), "active", "replaced")
-    for bundle in preview.new:
-        is_idle = bundle in preview.without_effect
-        yield Change(_path(bundle), None, "without effect" if is_idle else "active")
-    for bundle in preview.again:
-        yield Change(_path(bundle), "here", "signed again")
-    for what in preview.trust:
-        yield Change(what.path, what.before, what.version)
-    for row in preview.rows:
-        if row.total_now != row.total_new:
-            totals = (row.total_now, row.total_new)
-            now, new = ("unrestricted" if total is None else total for total in totals)
-            yield Change(f"licenses.{row.code}.total", now, new)
-        if row.access_now != row.access_new:
-            access = row.access_now.name.lower(), row.access_new.name.lower()
-            yield Change(f"licenses.{row.code}.access", *access)
-
-
-def ends_of(preview: Preview) -> Iterator[LicensesEnd]:
-    """Yield what ends or turns read-only, with the file and later."""
-    for loss in preview.consequences.losses:
-        since = loss.at if loss.at > preview.now else None
-        left: Literal["read", "none"] = "read" if loss.access is Access.READ else "none"
-        yield LicensesEnd(
-            reason=_ENDS[left, since is not None], licenses=loss.licenses, since=since
-        )
-
-
-_ENDS: Final[
-    Mapping[tuple[str, bool], Literal["read-now", "none-now", "read-later", "none-later"]]
-] = {
-    ("read", False): "read-now",
-    ("none", False): "none-now",
-    ("read", True): "read-later",
-    ("none", True): "none-later",
-}
-
-
-def short_later(preview: Preview) -> Iterator[ShortLater]:
-    """Yield what must be released until a file that is yet to start has its effect."""
-    for one in preview.deficits:
-        yield ShortLater(
-            license=one.license,
-            in_use=one.in_use,
-            total=one.total,
-            remove=one.remove,
-            since=preview.moment,
-        )
-
-
-def _path(bundle: Bundle) -> str:
-    return f"bundles.{bundle.issuer}.{bundle.label.replace(' ', '.')}"
 
 
 def _row(old: LicenseRow | None, new: LicenseRow, reason: str | None) -> PreviewRow:

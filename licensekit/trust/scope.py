@@ -1,7 +1,7 @@
 """Which key may sign what, when and for whom: steps 7 and 8 of `docs/format.md`."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from licensekit.dates import day_at
 from licensekit.errors import (
@@ -10,6 +10,7 @@ from licensekit.errors import (
     KeyOutOfScope,
     KeyOutOfWindow,
     KeyRevoked,
+    ScopeReason,
     TrustError,
     WrongProduct,
 )
@@ -35,19 +36,6 @@ KeyReference = tuple[int, bytes]
 SignedByVendor = Revocations | Catalog | Bundle | Reset
 
 HOURS_OF_DAY: Final = 24
-Reason = Literal[
-    "type",
-    "issuer",
-    "use",
-    "part",
-    "replaces",
-    "unrestricted",
-    "most",
-    "settings",
-    "term",
-    "after-grace",
-    "hours",
-]
 
 
 class AdmittedSigner(NamedTuple):
@@ -140,7 +128,7 @@ def _require_end(signer: AdmittedSigner, bundle: Bundle, longest: int) -> None:
         raise _out_of_scope(signer, "hours", longest=longest)
 
 
-def _out_of_scope(signer: AdmittedSigner, reason: Reason, **about: Any) -> KeyOutOfScope:
+def _out_of_scope(signer: AdmittedSigner, reason: ScopeReason, **about: Any) -> KeyOutOfScope:
     key = signer.key.key_id
     return KeyOutOfScope(reason=reason, key_id=key, name=signer.admitted.name, **about)
 

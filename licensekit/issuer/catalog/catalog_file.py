@@ -4,24 +4,23 @@ from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
 from licensekit import limits
-from licensekit.catalog.rules import as_numbers, missing_quantities, no_license, value_fault
+from licensekit.catalog.rules import as_numbers, missing_quantities, no_license
 from licensekit.catalog.rules import faults as rule_faults
 from licensekit.errors import (
     CatalogInvalid,
     CatalogRefused,
     CountWrong,
     IssuerDiffers,
-    SettingWrong,
     SyntaxInvalid,
     TableInvalid,
 )
 from licensekit.issuer.catalog.counts import read_counts, read_settings
+from licensekit.issuer.catalog.declared_settings import declared_settings
 from licensekit.text import values
 from licensekit.text.tables import Table, in_file_order
 from licensekit.text.toml import parse_toml
 from licensekit.wire.documents import (
     Catalog,
-    Combine,
     Edition,
     Kind,
     License,
@@ -29,8 +28,6 @@ from licensekit.wire.documents import (
     MeterPeriod,
     RefusedField,
     SeatKind,
-    Setting,
-    SettingType,
     UserKind,
 )
 from licensekit.wire.plain import word
@@ -61,7 +58,6 @@ LICENSE_KEYS: Final = (
     "replaced_by",
     "names",
 )
-SETTING_KEYS: Final = ("type", "name", "lowest", "highest", "choices", "default", "combine")
 ACCESS_KEYS: Final = ("all", "users")
 _NOT_EMPTY: Final = {
     "all": "the licenses that a login needs",
@@ -76,9 +72,6 @@ _kind: Final = values.word({word(kind): kind for kind in Kind})
 _seats: Final = values.word({word(seats): seats for seats in SeatKind})
 _user_kind: Final = values.word({word(kind): kind for kind in UserKind})
 _period: Final = values.word({word(period): period for period in MeterPeriod})
-_setting_type: Final = values.word({word(kind): kind for kind in SettingType})
-_combine: Final = values.word({word(combine): combine for combine in Combine})
-_bound: Final = values.whole(-limits.VALUE, limits.VALUE)
 _limits: Final = values.word({"sites": True})
 _UNKNOWN: Final = "unknown"
 """Stands for a product or issuer that could not be read, so that the rest can be judged."""
@@ -123,7 +116,7 @@ def _catalog(
     file.require("product", "issuer")
     head = _head(file, issuer)
     licenses, unread = _licenses(file)
-    settings = _settings(file)
+    settings = declared_settings(file)
     return Catalog(
         issuer=head.issuer,
         product=file.read("product", values.code) or _UNKNOWN,
@@ -224,46 +217,6 @@ def _names(table: Table) -> dict[str, str]:
     names = table.table("names")
     languages = names.codes(limits.LANGUAGES)
     return _present({language: names.read(language, values.line) for language in languages})
-
-
-def _settings(file: Table) -> dict[str, Setting]:
-    """Return the settings whose type could be read; nothing can be said of the others."""
-    tables = file.tables("settings", limits.SETTINGS)
-    read = ((code, _setting(table)) for code, table in tables)
-    return {code: setting for code, setting in read if setting is not None}
-
-
-def _setting(table: Table) -> Setting | None:
-    table.refuse_others(SETTING_KEYS)
-    table.require("type", "name")
-    kind = table.read("type", _setting_type)
-    name = table.read("name", values.line) or ""
-    lowest, highest = table.read("lowest", _bound), table.read("highest", _bound)
-    choices = sorted(table.items("choices", values.setting_text, limits.CHOICES))
-    default = table.read("default", values.setting)
-    combine = table.read("combine", _combine) or Combine.LATEST
-    if kind is None:
-        return None
-    if kind is not SettingType.NUMBER:
-        for key in ("lowest", "highest", *(["combine"] if combine is not Combine.LATEST else [])):
-            _refuse_present(table, key, SettingWrong(reason="only-number"))
-        lowest, highest, combine = None, None, Combine.LATEST
-    if kind is not SettingType.TEXT:
-        _refuse_present(table, "choices", SettingWrong(reason="only-text"))
-        choices = []
-    if lowest is not None and highest is not None and lowest > highest:
-        table.refuse("highest", SettingWrong(reason="bounds"))
-        highest = None
-    bounds = (kind, name, lowest, highest, choices)
-    if default is not None and (fault := value_fault(Setting(*bounds, None, combine), default)):
-        table.refuse("default", fault)
-        default = None
-    return Setting(*bounds, default, combine)
-
-
-def _refuse_present(table: Table, key: str, fault: SettingWrong) -> None:
-    if table.content.get(key) is not None:
-        table.refuse(key, fault)
 
 
 def _access(file: Table, unread: frozenset[str]) -> dict[str, LoginRule]:

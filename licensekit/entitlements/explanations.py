@@ -1,0 +1,126 @@
+"""Why a license is granted, and why it gives no more: which bundles, and through what."""
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal, NamedTuple
+
+from licensekit.access import Access
+from licensekit.entitlements.denials import (
+    BundleNotInForce,
+    FullWithAnother,
+    NoBundleGrants,
+    OnlyIncluded,
+    WhyNot,
+)
+from licensekit.entitlements.evaluation import Entitlements, grants_of
+from licensekit.entitlements.parts import BundleState, Part
+from licensekit.wire.documents import MeterPeriod
+from licensekit.wire.plain import word
+
+
+class Explanation(NamedTuple):
+    """One reason for which a license is granted, or not any more."""
+
+    bundle: str
+    """Serial, part and sequence."""
+    identity: str
+    """The identity of that bundle, in hex."""
+    issuer: str
+    state: BundleState
+    access: Access
+    """The most that this reason gives."""
+    amount: int | None
+    """The count that the bundle gives; None is unrestricted."""
+    via: str | None
+    """The license that gives it; None: the bundle names it itself."""
+    successor: bool = False
+    """Whether it took the place of `via` or of what that gives, and is not included in it."""
+    per: MeterPeriod | None = None
+    """The time after which the count of a meter is there anew."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {
+            **self._asdict(),
+            "access": word(self.access),
+            "per": None if self.per is None else word(self.per),
+        }
+
+
+def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
+    """Return every bundle that grants a license, in force or waiting, and through what.
+
+    Those that name it come before those that give it through another license.
+    """
+    return tuple(
+        Explanation(
+            bundle=one.part.label,
+            identity=one.part.verified.identity.hex(),
+            issuer=one.part.bundle.issuer,
+            state=one.part.state,
+            access=one.part.cap,
+            amount=one.amount,
+            via=one.via,
+            successor=one.via is not None and _is_successor(entitlements, code, one.via),
+            per=entitlements.licenses[code].per,
+        )
+        for one in _sources(entitlements, code)
+    )
+
+
+class _Source(NamedTuple):
+    """One part gives one license, itself or through another one."""
+
+    part: Part
+    amount: int | None
+    via: str | None
+
+
+def _sources(entitlements: Entitlements, code: str) -> list[_Source]:
+    """Return what gives a license: bundles in force, then those that wait."""
+    to_come, _ = grants_of(entitlements.trust_store, entitlements.waiting, entitlements.licenses)
+    givers = [other for other, inner in entitlements.closure.items() if code in inner]
+    return [
+        _Source(grant.part, None if via else grant.amount, via)
+        for grants in (entitlements.grants, to_come)
+        for name, via in ((code, None), *((giver, giver) for giver in givers))
+        for grant in grants.get(name, ())
+    ]
+
+
+def _is_successor(entitlements: Entitlements, code: str, via: str) -> bool:
+    """Return whether `code` is reached from `via` only where a license took another's place."""
+    trust_store = entitlements.trust_store
+    issuer = trust_store.issuer_of(code)
+    found, frontier = {via}, [via]
+    while frontier:
+        license_ = entitlements.licenses.get(frontier.pop())
+        names = () if license_ is None else license_.includes
+        new = {trust_store.qualify(issuer, name) for name in names} - found
+        found |= new
+        frontier += new
+    return code not in found
+
+
+_NOT_IN_FORCE: Final[
+    Mapping[BundleState, Literal["expired", "foreign", "unmaintained", "pending"]]
+] = {
+    BundleState.EXPIRED: "expired",
+    BundleState.FOREIGN: "foreign",
+    BundleState.UNMAINTAINED: "unmaintained",
+    BundleState.PENDING: "pending",
+}
+
+
+def why_not(entitlements: Entitlements, code: str) -> WhyNot:
+    """Return why a license gives less than full access."""
+    complete = entitlements.licenses[code].full_with
+    if complete is not None and entitlements.present.get(code) is Access.FULL:
+        return FullWithAnother(license=complete)
+    sources = _sources(entitlements, code)
+    for one in sources:
+        if reason := _NOT_IN_FORCE.get(one.part.state):
+            return BundleNotInForce(reason=reason, bundle=one.part.name)
+    givers = sorted({one.via for one in sources if one.via is not None})
+    if givers:
+        return OnlyIncluded(included_in=tuple(givers))
+    return NoBundleGrants()

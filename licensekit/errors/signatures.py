@@ -1,0 +1,147 @@
+"""Why the signatures on a well-formed document are not to be believed, or its key not for it."""
+
+from typing import ClassVar, Literal
+
+from licensekit.errors.coded import Templates
+from licensekit.errors.trust import TrustError
+
+ScopeReason = Literal[
+    "type",
+    "issuer",
+    "use",
+    "part",
+    "replaces",
+    "unrestricted",
+    "most",
+    "settings",
+    "term",
+    "after-grace",
+    "hours",
+]
+"""What of a document the key may not sign."""
+
+_KEY = "key `{name}` ({key_id:hex})"
+
+
+class DuplicateSignature(TrustError):
+    """Two signatures by one key."""
+
+    code = "duplicate-signature"
+    template = "one key signed this document of type `{document}` twice"
+    document: str
+    """The type of its token."""
+
+
+class SignatureCount(TrustError):
+    """Several signatures on a document that carries exactly one."""
+
+    code = "signature-count"
+    template = "a document of type `{document}` carries one signature, and this has {count}"
+    document: str
+    """The type of its token."""
+    count: int
+
+
+class SignatureInvalid(TrustError):
+    """A signature that does not verify: the file was altered, or it is a forgery."""
+
+    code = "signature-invalid"
+    template = "the signature of key {key_id:hex} does not verify"
+    hint_template = "the file was altered after it was signed: ask the issuer for it again"
+    key_id: bytes
+
+
+class KeyUnknown(TrustError):
+    """A signature by a key that no trusted document names."""
+
+    code = "key-unknown"
+    template: ClassVar[Templates] = {
+        "signature": "signed by key {key_id:hex}, which the trust document does not name",
+        "signer": "key {key_id:hex} is not in the trust document",
+        "trust": "a trust document is signed by a key that root {root} does not name",
+        "next-root": "root {version} is signed by a key that no root here names",
+        "next-trust": "trust document {version} is signed by a key that no root here names",
+        "installation": "a {document} is signed by an installation's key, and this one is not",
+    }
+    hint_template: ClassVar[Templates] = dict.fromkeys(
+        ("signature", "trust", "next-root", "next-trust", "installation"),
+        "update the application or its pack, or ask the issuer which key signed",
+    ) | {"signer": "sign the trust document that admits it first (`licensekit keys list`)"}
+    reason: Literal["signature", "signer", "trust", "next-root", "next-trust", "installation"]
+    """What was signed, or would be: `signer` is a key here that the trust document lacks."""
+    key_id: bytes | None = None
+    root: int | None = None
+    """The version of the root whose keys may sign."""
+    version: int | None = None
+    """The version of the document."""
+    document: str = ""
+    """The type of its token."""
+
+
+class KeyIdCollision(TrustError):
+    """Two different keys of one key id."""
+
+    code = "key-id-collision"
+    template: ClassVar[Templates] = {
+        "root": "two keys of a root have one key id",
+        "trust": "two keys of the trust document have one key id",
+    }
+    reason: Literal["root", "trust"]
+    """The document that names them."""
+
+
+class KeyRevoked(TrustError):
+    """The key was revoked: nothing that it signed counts."""
+
+    code = "key-revoked"
+    template = _KEY + " was revoked"
+    hint_template = "ask the issuer for a newly signed file"
+    key_id: bytes
+    name: str
+
+
+class KeyOutOfWindow(TrustError):
+    """The document was issued outside the time in which its key may sign."""
+
+    code = "key-out-of-window"
+    template = _KEY + " could not sign on {issued:time}"
+    key_id: bytes
+    name: str
+    issued: int
+    """When the document was issued, in seconds since 1970."""
+
+
+class KeyOutOfScope(TrustError):
+    """The key may not sign this type or issuer, or a bundle that grants so much."""
+
+    code = "key-out-of-scope"
+    template: ClassVar[Templates] = {
+        "type": _KEY + " may not sign documents of type `{document}`",
+        "issuer": _KEY + " may not sign for issuer `{issuer}`",
+        "use": _KEY + " may not sign a {use} license",
+        "part": _KEY + " may not sign for part `{part}`",
+        "replaces": _KEY + " may not sign a bundle that takes the place of another serial",
+        "unrestricted": _KEY + " may not sign `{license}` without a limit",
+        "most": _KEY + " may not sign more than {most} of `{license}`",
+        "settings": _KEY + " may not sign settings",
+        "term": _KEY + " may not sign a term of more than {longest:count day|days}",
+        "after-grace": _KEY + " may sign only bundles that block after grace",
+        "hours": (
+            _KEY + " may not sign more offline or borrow hours than {longest:count day|days} have"
+        ),
+    }
+    reason: ScopeReason
+    key_id: bytes
+    name: str
+    document: str = ""
+    """The type of the token."""
+    issuer: str = ""
+    """The issuer that the document names."""
+    use: str = ""
+    part: str = ""
+    license: str = ""
+    """The code of the license that is granted too often."""
+    most: int | None = None
+    """The highest count that the key may sign."""
+    longest: int | None = None
+    """The longest term that the key may sign, in days."""
