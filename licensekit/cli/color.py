@@ -26,7 +26,7 @@ def color_wanted(environment: Mapping[str, str]) -> bool | None:
 _FORCE: Final = ("CLICOLOR_FORCE", "FORCE_COLOR")
 
 
-def _set_color(ctx: click.Context, _: click.Parameter, value: bool | None) -> None:  # noqa: FBT001  # as click calls it
+def _set_color(ctx: click.Context, _: click.Parameter, value: bool | None) -> None:  # noqa: FBT001  # click passes it by place
     if value is not None:
         ctx.color = value
 

@@ -30,7 +30,7 @@ class LicenseGroup(click.Group):
         super().__init__(*args, **settings)
         self.lazy: MutableMapping[str, Lazy] = dict(lazy or {})
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click gives it
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # the signature is click's
         """Return the names in the order of the table, then those added directly in theirs."""
         return [*self.lazy, *(name for name in self.commands if name not in self.lazy)]
 

@@ -54,12 +54,11 @@ def connect(
         DatabaseBusy: another process holds it.
         DatabaseUnavailable: it cannot be reached, read or written.
     """
-    # An engine's driver is loaded only by a program that uses it.
     if isinstance(location, str) and is_url(location):
         with _driver():
-            from licensekit.database.postgres import PostgresDatabase  # noqa: PLC0415  # see above
+            from licensekit.database.postgres import PostgresDatabase  # noqa: PLC0415  # its driver is an extra
         return PostgresDatabase(location, schema, create=create, fill=fill, wait=wait)
-    from licensekit.database.sqlite import SqliteDatabase  # noqa: PLC0415  # see above
+    from licensekit.database.sqlite import SqliteDatabase  # noqa: PLC0415  # not needed with a server
 
     return SqliteDatabase(Path(location), schema, create=create, fill=fill, wait=wait)
 
@@ -76,7 +75,7 @@ def holds_password(url: str) -> bool:
         DatabaseUnavailable: it is malformed, or there is no driver.
     """
     with _driver():
-        from licensekit.database.postgres.url import holds_password  # noqa: PLC0415  # an extra
+        from licensekit.database.postgres.url import holds_password  # noqa: PLC0415  # its driver is an extra
     return holds_password(url)
 
 

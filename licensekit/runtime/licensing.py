@@ -197,9 +197,9 @@ class Licensing(Questions):
         self._live.close()
 
     def _leasing_now(self) -> "Leasing":
-        """Return the leases of this process; the module is loaded when it is used."""
-        from licensekit.runtime.leasing import Leasing  # noqa: PLC0415  # see above
-        from licensekit.runtime.seats import Seats  # noqa: PLC0415  # see above
+        """Return the leases of this process."""
+        from licensekit.runtime.leasing import Leasing  # noqa: PLC0415  # only whoever takes seats pays
+        from licensekit.runtime.seats import Seats  # noqa: PLC0415  # only whoever takes seats pays
 
         # Of two threads that are the first together, one creates what both use.
         return self._leasing.get("one") or self._leasing.setdefault(

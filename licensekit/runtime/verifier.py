@@ -136,9 +136,8 @@ class VerifiedBundle(Questions):
     def answers(self) -> Answers:
         """Everything that the bundle grants at its moment, evaluated at the first question."""
         if self._answers is None:
-            # A program that only verifies does not load the engine.
-            from licensekit.entitlements import evaluate  # noqa: PLC0415  # see above
-            from licensekit.entitlements.answers import Answers  # noqa: PLC0415  # see above
+            from licensekit.entitlements import evaluate  # noqa: PLC0415  # verifying alone loads no engine
+            from licensekit.entitlements.answers import Answers  # noqa: PLC0415  # verifying alone loads no engine
 
             granted = evaluate(
                 self._trust_store,

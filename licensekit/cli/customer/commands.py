@@ -181,7 +181,7 @@ def opened(
 
 def home_of(home: str | None) -> str:
     """Return the place of the installation: built in, given, or the platform's data folder."""
-    from licensekit.installation import default_home  # noqa: PLC0415  # as in `opened`
+    from licensekit.installation import default_home  # noqa: PLC0415  # a vendor's command loads none
 
     built_in = built_in_of(click.get_current_context())
     return built_in.home or home or default_home(sys.platform, os.environ)

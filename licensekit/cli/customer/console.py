@@ -92,7 +92,7 @@ def console(
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="--proxy") from error
     with _needing_its_packages(), opened(home, create=True) as installation:
-        from licensekit.console.serving import Reach, run  # noqa: PLC0415  # an extra
+        from licensekit.console.serving import Reach, run  # noqa: PLC0415  # its packages are an extra
 
         installation.state()  # it says now whether it is known whose files to believe
         reach = Reach(

@@ -21,7 +21,7 @@ def move(*, source: str, target: str, as_json: bool) -> None:
     TO must be new: a folder or a schema without an installation. Keep the password of a server out
     of the URL, in a password file (PGPASSFILE).
     """
-    from licensekit.installation import move as relocate  # noqa: PLC0415  # a vendor's loads none
+    from licensekit.installation import move as relocate  # noqa: PLC0415  # a vendor's command loads none
 
     with progress("copying", 1) as advance:
         moved = relocate(source, target, by=account(), progress=advance)

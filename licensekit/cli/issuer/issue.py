@@ -50,8 +50,7 @@ def issue(
     if len(sources) == 1 and sources[0].is_one_order:
         _issue_one(workspace, sources[0], wanted, now)
     else:
-        # A single order does not pay for loading this.
-        from licensekit.cli.issuer.issue_bulk import issue_bulk  # noqa: PLC0415  # see above
+        from licensekit.cli.issuer.issue_bulk import issue_bulk  # noqa: PLC0415  # one order loads none
 
         issue_bulk(workspace, sources, wanted, now, keep_going=keep_going, workers=workers)
 

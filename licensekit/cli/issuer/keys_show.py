@@ -3,7 +3,7 @@
 import click
 
 from licensekit.cli.inputs import STANDARD, write_output
-from licensekit.cli.issuer.options import in_workspace
+from licensekit.cli.issuer.options import in_workspace, with_workspace
 from licensekit.cli.output import emit, emit_json, json_option, remark, table
 from licensekit.cli.views.spelling import day_of, fingerprint, limits_of, name_of
 from licensekit.issuer import KnownKey, Workspace
@@ -29,7 +29,7 @@ def list_(*, workspace: Workspace, now: int, as_json: bool) -> None:
 
 @click.command()
 @click.argument("name")
-@in_workspace
+@with_workspace
 @click.option(
     "--form",
     type=click.Choice(["licensekit", "openssh", "pem"]),
@@ -39,7 +39,7 @@ def list_(*, workspace: Workspace, now: int, as_json: bool) -> None:
 @click.option(
     "-o", "--output", default=STANDARD, metavar="FILE", help="Where to. Default: printed."
 )
-def export(*, name: str, workspace: Workspace, now: int, form: str, output: str) -> None:  # noqa: ARG001  # for all commands
+def export(*, name: str, workspace: Workspace, form: str, output: str) -> None:
     """Write the public half of a key, for whoever admits or compares it."""
     part = workspace.keys.file(name).part
     if form == "openssh":

@@ -13,7 +13,7 @@ from typing import Any, Final
 import click
 
 from licensekit.cli.inputs import STANDARD
-from licensekit.cli.issuer.options import in_workspace
+from licensekit.cli.issuer.options import in_workspace, with_workspace
 from licensekit.cli.options import before, moment
 from licensekit.cli.output import emit_json, json_option, remark, table, warn
 from licensekit.cli.views.spelling import ABSENT, amount, day_of, expiry
@@ -149,8 +149,8 @@ def usage(
     show_default="standard output",
     help="Where they go.",
 )
-@in_workspace
-def export(*, form: str, output: str, workspace: Workspace, now: int) -> None:  # noqa: ARG001  # for all commands
+@with_workspace
+def export(*, form: str, output: str, workspace: Workspace) -> None:
     """Write out every entry of the ledger, the oldest first, with the bytes of its document.
 
     There is everything that the chain of hashes covers.

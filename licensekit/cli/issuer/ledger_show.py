@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import click
 
-from licensekit.cli.issuer.options import in_workspace
+from licensekit.cli.issuer.options import in_workspace, with_workspace
 from licensekit.cli.output import emit, emit_json, facts, heading, json_option, progress
 from licensekit.cli.views.documents import show as show_document
 from licensekit.dates import format_seconds
@@ -33,9 +33,9 @@ def show(*, name: str, workspace: Workspace, now: int, as_json: bool) -> None:
 
 
 @click.command()
-@in_workspace
+@with_workspace
 @json_option
-def verify(*, workspace: Workspace, now: int, as_json: bool) -> None:  # noqa: ARG001  # for all commands
+def verify(*, workspace: Workspace, as_json: bool) -> None:
     """Verify every link and signature of the ledger, and every table drawn from it.
 
     The first entry that is not as it was is named. Note the head: with it, an earlier state of the

@@ -30,16 +30,27 @@ reason_option: Final[Decorator] = click.option(
 )
 
 
-def in_workspace(command: Callable[..., None]) -> Callable[..., None]:
-    """Add `-C`; the command gets the open `workspace`, and the time as `now`."""
+def with_workspace(command: Callable[..., None]) -> Callable[..., None]:
+    """Add `-C`; the command gets the open `workspace`."""
 
     @workspace_option
     @wraps(command)
     def opened(*, folder: Path, **given: Any) -> None:
         with Workspace.open(folder) as workspace:
-            command(workspace=workspace, now=clock(), **given)
+            command(workspace=workspace, **given)
 
     return opened
+
+
+def in_workspace(command: Callable[..., None]) -> Callable[..., None]:
+    """Add `-C`; the command gets the open `workspace`, and the time as `now`."""
+
+    @with_workspace
+    @wraps(command)
+    def timed(**given: Any) -> None:
+        command(now=clock(), **given)
+
+    return timed
 
 
 def _passphrase_options(name: str, key: str) -> Decorator:
