@@ -178,9 +178,7 @@ def _requires(entitlements: Entitlements, code: str) -> frozenset[str]:
     license_ = entitlements.licenses.get(code)
     if license_ is None:
         return frozenset()
-    trust_store = entitlements.trust_store
-    issuer = trust_store.issuer_of(code)
-    return frozenset(trust_store.qualify(issuer, required) for required in license_.requires)
+    return frozenset(entitlements.trust_store.beside(code, license_.requires))
 
 
 def _there(entitlements: Entitlements, held: Iterable[str]) -> frozenset[str]:

@@ -149,7 +149,7 @@ def _rule(state: Entitlements, way: str) -> _Rule:
     trust_store = state.trust_store
     issuer = trust_store.issuer_of(way)
     written = trust_store.catalogs[issuer].document.access[way.rpartition(".")[2]]
-    codes = [trust_store.qualify(issuer, code) for code in written.all]
+    codes = trust_store.beside(way, written.all)
     given = {**state.every_site, **state.everyone, **state.present}
     missing = [code for code in codes if given.get(code, Access.NONE) is Access.NONE]
     if all(code in state.licenses and state.licenses[code].kind is Kind.USER for code in missing):

@@ -188,6 +188,12 @@ def _closure(trust_store: TrustStore) -> dict[str, frozenset[str]]:
     return found
 
 
+def full_with(entitlements: Entitlements, code: str) -> str | None:
+    """Return the user license that gives a holder more of `code` than reading; None: none does."""
+    written = entitlements.licenses[code].full_with
+    return None if written is None else entitlements.trust_store.beside(code, [written])[0]
+
+
 def grants_of(
     trust_store: TrustStore,
     parts: Iterable[Part],

@@ -11,7 +11,7 @@ from licensekit.entitlements.denials import (
     OnlyIncluded,
     WhyNot,
 )
-from licensekit.entitlements.evaluation import Entitlements, grants_of
+from licensekit.entitlements.evaluation import Entitlements, full_with, grants_of
 from licensekit.entitlements.parts import BundleState, Part
 from licensekit.wire.documents import MeterPeriod
 from licensekit.wire.plain import word
@@ -89,13 +89,11 @@ def _sources(entitlements: Entitlements, code: str) -> list[_Source]:
 
 def _is_successor(entitlements: Entitlements, code: str, via: str) -> bool:
     """Return whether `code` is reached from `via` only where a license took another's place."""
-    trust_store = entitlements.trust_store
-    issuer = trust_store.issuer_of(code)
     found, frontier = {via}, [via]
     while frontier:
         license_ = entitlements.licenses.get(frontier.pop())
         names = () if license_ is None else license_.includes
-        new = {trust_store.qualify(issuer, name) for name in names} - found
+        new = set(entitlements.trust_store.beside(code, names)) - found
         found |= new
         frontier += new
     return code not in found
@@ -113,7 +111,7 @@ _NOT_IN_FORCE: Final[
 
 def why_not(entitlements: Entitlements, code: str) -> WhyNot:
     """Return why a license gives less than full access."""
-    complete = entitlements.licenses[code].full_with
+    complete = full_with(entitlements, code)
     if complete is not None and entitlements.present.get(code) is Access.FULL:
         return FullWithAnother(license=complete)
     sources = _sources(entitlements, code)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from licensekit.access import Access
 from licensekit.entitlements.amounts import Allowance, access_of, allowances, total_of
-from licensekit.entitlements.evaluation import Entitlements
+from licensekit.entitlements.evaluation import Entitlements, full_with
 from licensekit.entitlements.settings import Value
 from licensekit.errors import UnknownLicense, UnknownSetting, WrongKind
 from licensekit.wire.documents import Kind, MeterPeriod
@@ -146,11 +146,9 @@ def held_access(
             if cap > access.get(code, Access.NONE):
                 access[code] = cap
     for code, level in entitlements.present.items():
-        license_ = entitlements.licenses[code]
-        complete = license_.full_with
+        complete = full_with(entitlements, code)
         if complete is not None:
-            issuer = entitlements.trust_store.issuer_of(code)
-            held = access.get(entitlements.trust_store.qualify(issuer, complete), Access.NONE)
+            held = access.get(complete, Access.NONE)
             level = min(level, Access.FULL if held is Access.FULL else Access.READ)  # noqa: PLW2901  # narrows it
         access[code] = level
     return access

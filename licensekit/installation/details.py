@@ -10,6 +10,7 @@ from licensekit.entitlements import (
     Given,
     LicenseRow,
     explain,
+    full_with,
     given,
     held_access,
     resolve,
@@ -37,6 +38,9 @@ class LicenseDetails(NamedTuple):
 
     row: LicenseRow
     license: License
+    full_with: str | None
+    """The user license with which it gives more than reading."""
+    requires: tuple[str, ...]
     includes: tuple[str, ...]
     """All that it gives its holder, directly or not."""
     replaced_by: str | None
@@ -56,10 +60,10 @@ class LicenseDetails(NamedTuple):
         return {
             **self.row.plain(),
             "description": self.license.description,
-            "full_with": self.license.full_with,
+            "full_with": self.full_with,
             "includes": list(self.includes),
             "replaced_by": self.replaced_by,
-            "requires": list(self.license.requires),
+            "requires": list(self.requires),
             "required_by": list(self.required_by),
             "buy": self.buy,
             "granted_by": [one.plain() for one in self.explanations],
@@ -120,16 +124,18 @@ def details_of(read: ReadTransaction, code: str, now: int | None) -> LicenseDeta
     name = resolve(entitlements, code)
     [row] = [row for row in rows(entitlements, state.in_use) if row.code == name]
     trust_store = entitlements.trust_store
-    heir = entitlements.licenses[name].replaced_by
+    license_ = entitlements.licenses[name]
+    heir = license_.replaced_by
     required_by = [
         other
-        for other, license_ in entitlements.licenses.items()
-        for required in license_.requires
-        if trust_store.qualify(_issuer(trust_store.issuer, other), required) == name
+        for other, one in entitlements.licenses.items()
+        if name in trust_store.beside(other, one.requires)
     ]
     return LicenseDetails(
         row=row,
-        license=entitlements.licenses[name],
+        license=license_,
+        full_with=full_with(entitlements, name),
+        requires=trust_store.beside(name, license_.requires),
         includes=tuple(sorted(entitlements.closure[name])),
         replaced_by=None if heir is None else trust_store.qualify(row.issuer, heir),
         required_by=tuple(sorted(required_by)),
@@ -145,10 +151,6 @@ def _holders(read: ReadTransaction, entitlements: Entitlements, name: str) -> tu
         now = lease_time(read.connection, read.now)
         return seats.holders(read.connection, name, now, HOLDERS)
     return holders_of(read.connection, entitlements, name)
-
-
-def _issuer(vendor: str, code: str) -> str:
-    return code.rpartition(".")[0] or vendor
 
 
 def _history(

@@ -76,6 +76,11 @@ class TrustStore(NamedTuple):
         """Return the issuer of a code as an application writes it."""
         return code.rpartition(".")[0] or self.issuer
 
+    def beside(self, code: str, written: Iterable[str]) -> tuple[str, ...]:
+        """Return how an application calls codes that the catalog of `code` writes."""
+        issuer = self.issuer_of(code)
+        return tuple(self.qualify(issuer, one) for one in written)
+
 
 def open_pack(pack: bytes | str, root: str) -> TrustStore:
     """Open a pack under a root pin, whenever what is in it was issued.

@@ -7,7 +7,8 @@ from licensekit.wire.documents import Use
 from tests import makers
 from tests.console.conftest import Browser, held, words
 from tests.crm import SOLD
-from tests.homes import bundle, file
+from tests.homes import bundle, file, signed
+from tests.signers import trust_token
 
 FEWER = file(bundle(2, **{**SOLD, "users": {"sales": 1, "service": 1}}))
 
@@ -72,6 +73,16 @@ def test_a_release_that_is_refused_is_told(crm: Installation, browser: Browser) 
     assert page.count("Not released") == 4
     assert held(crm, "anna") == {"sales", "windows"}
     assert "Nothing was ticked" in words(browser.post("/activate/release", text=FEWER))
+
+
+def test_a_bundle_that_was_signed_again_is_said_to_be_and_by_whom(
+    crm: Installation, browser: Browser
+) -> None:
+    again = file(trust_token(), signed(bundle(**SOLD), "second"))
+    page = words(browser.post("/activate/preview", text=again))
+    assert "Signed again base, sequence 1, by Demo," in page
+    assert "The file is active." in words(browser.post("/activate", text=again))
+    assert crm.audit.newest(limit=1)[0].facts["again"]
 
 
 def test_sites_that_are_too_many_lead_to_the_sites(crm: Installation, browser: Browser) -> None:

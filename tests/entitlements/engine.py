@@ -21,15 +21,19 @@ def catalog(**licenses: License) -> Catalog:
 
 
 def trust_store(*catalogs: Catalog, partner: str | None = None) -> TrustStore:
-    """Return what a pack with these catalogs establishes; a partner's is signed by its own key."""
+    """Return what the pack of these catalogs establishes."""
+    return open_pack(pack_of(*catalogs, partner=partner), homes.PIN)
+
+
+def pack_of(*catalogs: Catalog, partner: str | None = None) -> str:
+    """Return a pack with these catalogs; a partner's is signed by its own key."""
     keys = [makers.admitted(makers.key("vendor"))]
     if partner:
         scope = makers.scope(issuers=[partner])
         keys.append(makers.admitted(makers.key("partner"), "partner", scope=scope))
     trust = sign(makers.trust(*keys), makers.key("root"))
     signed = [homes.signed(c, _signer(c)) for c in catalogs]
-    pack = makers.file_of(homes.ROOT, trust, *signed)
-    return open_pack(pack, homes.PIN)
+    return makers.file_of(homes.ROOT, trust, *signed)
 
 
 def verified(on: TrustStore, *bundles: Bundle) -> list[Verified[Bundle]]:

@@ -196,6 +196,8 @@ def test_a_partners_license_is_completed_by_a_name_of_its_own() -> None:
     sold = bare(issuer="partner", system={"map": 1}, users={"map-cal": 1})
     assert access(granted(both, sold), "partner.map-cal")["partner.map"] is FULL
     assert access(granted(both, sold))["partner.map"] is READ
+    reason = why_not(granted(both, sold), "partner.map").message
+    assert "with the user license `partner.map-cal` it is full" in reason
 
 
 def test_a_code_has_one_spelling_and_a_mistake_raises() -> None:

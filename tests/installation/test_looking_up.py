@@ -7,7 +7,9 @@ import pytest
 from licensekit.access import Access
 from licensekit.errors import UnknownLicense, UserUnknown
 from licensekit.installation import EventScope, Given, Installation
+from licensekit.wire.documents import Kind
 from tests import makers
+from tests.entitlements.engine import pack_of
 from tests.homes import Home, bundle, file, pack
 
 DAY = makers.ISSUED_DAY
@@ -78,6 +80,27 @@ def test_a_product_without_a_name_is_called_by_its_code(home: Home) -> None:
     home.pack = pack(makers.catalog(version=2, names={}))
     with home.open() as installation:
         assert installation.state().product_name == installation.state().trust_store.product
+
+
+def test_the_names_beside_a_partners_license_are_those_that_an_application_asks(home: Home) -> None:
+    """Its catalog writes them bare: so they would be the vendor's."""
+    of = makers.license_entry
+    addon = makers.catalog(
+        issuer="partner",
+        licenses={
+            "map": of(Kind.SYSTEM, full_with="map-cal"),
+            "map-cal": of(),
+            "layer": of(requires=["demo.user", "map-cal"]),
+        },
+        access={},
+    )
+    home.pack = pack_of(makers.catalog(), addon, partner="partner")
+    with home.open() as installation:
+        installation.activate(file(bundle(users={"user": 1})))
+        license_, layer = installation.license("partner.map"), installation.license("partner.layer")
+        assert license_.plain()["full_with"] == "partner.map-cal"
+        assert layer.plain()["requires"] == ["user", "partner.map-cal"]
+        assert installation.license("partner.map-cal").required_by == ("partner.layer",)
 
 
 def test_everything_that_is_looked_up_is_plain_for_programs(

@@ -28,10 +28,10 @@ def show_license(details: LicenseDetails) -> None:
             ("access", spelling.name_of(row.access)),
             ("total", spelling.amount_per(row.total, row.quantity, row.per)),
             ("in use", row.in_use),
-            ("full with", license_.full_with),
+            ("full with", details.full_with),
             ("includes", spelling.listed(details.includes)),
             ("replaced by", details.replaced_by),
-            ("requires", spelling.listed(license_.requires)),
+            ("requires", spelling.listed(details.requires)),
             ("required by", spelling.listed(details.required_by)),
             ("buy more", details.buy),
         ]

@@ -117,7 +117,7 @@ def _preview(
 
 
 def _bundles(found: Preview) -> tuple[Bundle, ...]:
-    return (*found.new, *found.same, *found.replaced, *found.refused)
+    return (*found.new, *found.again, *found.same, *found.replaced, *found.refused)
 
 
 def _tokens(data: bytes) -> str:

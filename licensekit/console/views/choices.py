@@ -125,7 +125,6 @@ def _parent(state: InstallationState, code: str, listed: Iterable[str]) -> str |
     license_ = state.entitlements.licenses.get(code)
     if license_ is None or license_.plan:
         return None
-    issuer = code.rpartition(".")[0] or state.trust_store.issuer
-    required = [state.trust_store.qualify(issuer, one) for one in license_.requires]
+    required = state.trust_store.beside(code, license_.requires)
     plans = {c for c in listed if (one := state.entitlements.licenses.get(c)) and one.plan}
     return next((one for one in listed if one in required and one not in plans), None)
