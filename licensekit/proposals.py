@@ -10,7 +10,7 @@ again inside the write transaction, and goes on only if the result is the one th
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from licensekit.errors.coded import Coded, plain_value
 from licensekit.errors.proposals import ConfirmationNeeded, ProposalStale
@@ -44,9 +44,6 @@ class Proposal(Generic[R_co]):
     A subclass is a frozen dataclass with `repr=False` as well. It adds what doing it needs, and
     sets `about`.
     """
-
-    decided_later: ClassVar[frozenset[str]] = frozenset()
-    """Paths whose values only the transaction decides, such as the serial of a new customer."""
 
     changes: tuple[Change, ...] = ()
     """What would be different, by key path."""
@@ -93,7 +90,7 @@ def require_same(shown: P, now: P) -> None:
     """Return if doing `now` does what `shown` promised.
 
     `now` is the same operation, worked out inside the write transaction. Compared are changes,
-    consequences and what needs a confirmation; not warnings, nor what is `decided_later`.
+    consequences and what needs a confirmation; not warnings.
 
     Raises:
         ProposalStale: something is different.
@@ -109,11 +106,7 @@ def require_same(shown: P, now: P) -> None:
 
 def _promises(proposal: Proposal[Any]) -> list[tuple[str, object]]:
     """Return what was promised: key paths with their values, codes with their data."""
-    changes = [
-        (one.path, (one.before, one.after))
-        for one in proposal.changes
-        if one.path not in proposal.decided_later
-    ]
+    changes = [(one.path, (one.before, one.after)) for one in proposal.changes]
     agreed = (*proposal.consequences, *proposal.needs_confirmation)
     return [*changes, *((one.code, plain_value(one.data)) for one in agreed)]
 

@@ -116,10 +116,6 @@ class Workspace:
         """Open a transaction that only reads."""
         return self._store.read(now)
 
-    def write(self, now: int, who: str) -> AbstractContextManager[LedgerTransaction]:
-        """Open a transaction that is kept if its block ends well."""
-        return self._store.write(now, who)
-
     def state(self, now: int) -> WorkspaceState:
         """Return the documents in force, verified."""
         with self.read(now) as tx:
@@ -274,7 +270,7 @@ class Workspace:
 
     def revoke(
         self,
-        key: Signer,
+        key: Signer | None,
         *,
         who: str,
         now: int,
@@ -285,7 +281,8 @@ class Workspace:
     ) -> Revocations:
         """Sign the next revocation list, which takes back these as well, and renew the pack.
 
-        With neither, the list before is signed again: its key may have been revoked.
+        With neither, the list before is signed again: its key may have been revoked. Where the list
+        in force takes all of it back already, nothing is signed, and no key is needed.
 
         Raises:
             WorkspaceError: the list would be too long.

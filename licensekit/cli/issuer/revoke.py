@@ -47,10 +47,14 @@ class ListOptions(NamedTuple):
         )
         if self.consent.ends(proposal):
             return
-        key = unlock(self.workspace.keys.choose("revocations", self.now), self.passphrase)
+        key = None
+        if not proposal.is_done:
+            key = unlock(self.workspace.keys.choose("revocations", self.now), self.passphrase)
         revocations = proposal.sign(key, who=operator(), confirm=True)
         pack = self.workspace.layout.pack(revocations.product)
         _show(revocations, pack, as_json=self.consent.as_json)
+        if proposal.is_done and not self.consent.as_json:
+            remark("All of it was taken back before: nothing was signed.")
 
 
 list_options: Final = collected(

@@ -22,7 +22,6 @@ from licensekit.wire.documents import Catalog
 TOML: Final = "toml"
 JSON_LINES: Final = "jsonl"
 CSV: Final = "csv"
-FORMATS: Final = (TOML, JSON_LINES, CSV)
 
 _FOLDER: Final = "folder"
 _ENDINGS: Final = {".toml": TOML, ".jsonl": JSON_LINES, ".ndjson": JSON_LINES, ".csv": CSV}

@@ -36,7 +36,6 @@ class TakeProposal(SignProposal[list[Token], None]):
 
     intake: Intake
     action: str
-    note: str
 
     @property
     def about(self) -> str:
@@ -51,7 +50,7 @@ class TakeProposal(SignProposal[list[Token], None]):
     def enter(self, tx: LedgerTransaction, key: None) -> list[Token]:
         """Enter what is newer than what is in force, and return it."""
         del key
-        return enter(tx, self.intake, action=self.action, note=self.note)
+        return enter(tx, self.intake, action=self.action)
 
     def finish(self) -> None:
         """Write the pack."""
@@ -63,7 +62,6 @@ def propose_take(
     tokens: Sequence[Token],
     *,
     action: str,
-    note: str,
     verified: Intake | None = None,
 ) -> TakeProposal:
     """Return what entering documents would do; raises as `verify`.
@@ -77,10 +75,9 @@ def propose_take(
         changes=tuple(Change(".".join(filter(None, kind)), None, "newer") for kind in kinds),
         store=tx.store,
         now=tx.now,
-        again=partial(propose_take, tokens=tokens, action=action, note=note, verified=verified),
+        again=partial(propose_take, tokens=tokens, action=action, verified=verified),
         intake=verified,
         action=action,
-        note=note,
     )
 
 
@@ -99,7 +96,7 @@ def verify(tx: LedgerTransaction, tokens: Sequence[Token]) -> Intake:
     return Intake(tx.state, extended(tx.state, others))
 
 
-def enter(tx: LedgerTransaction, intake: Intake, *, action: str, note: str) -> list[Token]:
+def enter(tx: LedgerTransaction, intake: Intake, *, action: str, note: str = "") -> list[Token]:
     """Enter those documents that are newer than what was in force, and return them."""
     newer = intake.newer
     records = (tx.record(action, token, opened(token)) for token in newer)

@@ -12,7 +12,7 @@ from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.projection import REVOKED
 from licensekit.issuer.messages import TakenBack
 from licensekit.issuer.proposal import SignProposal
-from licensekit.issuer.transaction import LedgerTransaction
+from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change
 from licensekit.wire.documents import LowestOfUses, Revocations, Use
@@ -37,23 +37,34 @@ class Revoked(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class RevokeProposal(SignProposal[Revocations, Signer]):
+class RevokeProposal(SignProposal[Revocations, Signer | None]):
     """The next revocation list."""
 
-    revoked: Revoked
+    revocations: Revocations
+    """The list, or the last one where that takes all of it back already."""
     reason: str
-    fresh_until: int | None
+    is_repeated: bool
 
     @property
     def about(self) -> str:
         """What is taken back."""
         return ", ".join(one.path for one in self.changes) or "the revocation list"
 
-    def enter(self, tx: LedgerTransaction, key: Signer) -> Revocations:
-        """Sign and enter the list, and return it; raises as `next_list`."""
-        revocations = next_list(tx, self.revoked, self.fresh_until)
-        tx.put_in_force([tx.sign("revoke", revocations, key)._replace(note=self.reason)])
-        return revocations
+    @property
+    def is_done(self) -> bool:
+        """Whether the list in force takes all of it back already."""
+        return self.is_repeated
+
+    def enter(self, tx: LedgerTransaction, key: Signer | None) -> Revocations:
+        """Sign and enter the list, unless it is the one in force, and return it.
+
+        Raises:
+            KeyMissing: there is no key, and a list to sign.
+        """
+        if not self.is_repeated:
+            signed = tx.sign("revoke", self.revocations, require_signer(key))
+            tx.put_in_force([signed._replace(note=self.reason)])
+        return self.revocations
 
     def finish(self) -> None:
         """Write the pack, which holds the list."""
@@ -65,13 +76,17 @@ def propose_revoke(
 ) -> RevokeProposal:
     """Return the list that takes back what is `revoked` as well.
 
+    Where the one in force does, nothing is to be signed: so it can be asked for again.
+
     Raises:
         NotIssued: nothing was issued for one of its serials.
         RevocationsFull: it would be longer than a list may be.
     """
     for serial in revoked.serials:
         require_serial(tx.ledger, serial)
-    next_list(tx, revoked)
+    last, made = tx.state.last_list, next_list(tx, revoked, fresh_until)
+    if last is not None and _says_nothing_new(tx, revoked, made, last):
+        made = last
     issued = [(one, bundles.by_identity(tx.ledger, one)) for one in revoked.identities]
     states = {
         f"bundles.{identity.hex() if one is None else one.label}": one and one.state
@@ -81,15 +96,36 @@ def propose_revoke(
         for one in bundles.active(tx.ledger, serial):
             states[f"bundles.{one.label}"] = one.state
     serials = [f"serials.{serial}" for serial in revoked.serials]
+    taken_back = [] if made is last else [*states, *serials]
     return RevokeProposal(
-        changes=tuple(Change(path, state, REVOKED) for path, state in states.items()),
-        consequences=tuple(TakenBack(subject=one) for one in [*states, *serials]),
+        changes=tuple(
+            Change(path, state, REVOKED) for path, state in states.items() if state != REVOKED
+        ),
+        consequences=tuple(TakenBack(subject=one) for one in taken_back),
         store=tx.store,
         now=tx.now,
         again=partial(propose_revoke, revoked=revoked, reason=reason, fresh_until=fresh_until),
-        revoked=revoked,
+        revocations=made,
         reason=reason,
-        fresh_until=fresh_until,
+        is_repeated=made is last,
+    )
+
+
+def _says_nothing_new(
+    tx: LedgerTransaction, revoked: Revoked, made: Revocations, last: Revocations
+) -> bool:
+    """Return whether `last` takes back all that is named, and there is no reason to sign it again.
+
+    One reason is a clock that was ahead when it was signed: installations do not take it yet.
+    """
+    if not any(revoked) or made.fresh_until is not None:
+        return False
+    if tx.state.lacks_list or last.issued > tx.now:
+        return False
+    return (made.identities, made.serials, made.lowest) == (
+        last.identities,
+        last.serials,
+        last.lowest,
     )
 
 

@@ -102,11 +102,6 @@ class WorkspaceKeys:
                 but=but,
             )
 
-    def free_name(self, now: int) -> str:
-        """Return a name that no signing key ever had, here or in the trust document."""
-        with self._store.read(now) as tx:
-            return self._free_name(tx.state)
-
     def propose_new(
         self,
         plan: KeyPlan,
@@ -208,9 +203,7 @@ class WorkspaceKeys:
         with self._store.read(now) as tx:
             return begin(tx.trust.chain, documents)
 
-    def propose_take(
-        self, tokens: Sequence[Token], *, action: str, now: int, note: str = ""
-    ) -> TakeProposal:
+    def propose_take(self, tokens: Sequence[Token], *, action: str, now: int) -> TakeProposal:
         """Return what entering documents of a pack that were signed elsewhere would do.
 
         Raises:
@@ -218,13 +211,11 @@ class WorkspaceKeys:
             TrustError: one does not verify.
         """
         with self._store.read(now) as tx:
-            return propose_take(tx, tokens, action=action, note=note)
+            return propose_take(tx, tokens, action=action)
 
-    def take(
-        self, tokens: Sequence[Token], *, action: str, who: str, now: int, note: str = ""
-    ) -> list[Token]:
+    def take(self, tokens: Sequence[Token], *, action: str, who: str, now: int) -> list[Token]:
         """Enter them, and renew the pack; return those that were newer than what was in force."""
-        work_out = partial(propose_take, tokens=tokens, action=action, note=note)
+        work_out = partial(propose_take, tokens=tokens, action=action)
         return sign_proposed(self._store, work_out, None, who=who, now=now)
 
     def _free_name(self, state: WorkspaceState) -> str:

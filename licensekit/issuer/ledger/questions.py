@@ -6,7 +6,7 @@ from licensekit.dates import day_at
 from licensekit.errors import NoBundle
 from licensekit.issuer.exchange import usage
 from licensekit.issuer.exchange.usage import UsageReport
-from licensekit.issuer.ledger import LedgerEntry, bundles, head, listing, lookup
+from licensekit.issuer.ledger import LedgerEntry, head, listing, lookup
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import stream
 from licensekit.issuer.ledger.histories import History, history_of
@@ -70,11 +70,6 @@ class Ledger:
             numbers = lookup.entries_named(ledger, name)
             return [lookup.lookup(ledger, number) for number in numbers]
 
-    def require_serial(self, serial: str) -> None:
-        """Refuse a serial that nothing was issued for; the message says if it looks mistyped."""
-        with self._database.read() as ledger:
-            lookup.require_serial(ledger, serial)
-
     def history(self, installation: bytes) -> History:
         """Return whether all that an installation has sent comes from one history.
 
@@ -110,11 +105,6 @@ class Ledger:
         """Return how many entries there are."""
         with self._database.read() as ledger:
             return head(ledger)[0]
-
-    def count_signed_by(self, key_id: str) -> int:
-        """Return how many active bundles the key of this id has signed."""
-        with self._database.read() as ledger:
-            return bundles.count_of_key(ledger, bytes.fromhex(key_id))
 
     def verify(self, progress: Progress = lambda _: None) -> LedgerReport:
         """Verify the whole ledger: every link, every signature, every table drawn from it.

@@ -27,7 +27,7 @@ from licensekit.issuer.orders.order_file import KEYS
 from licensekit.proposals import Change
 from licensekit.text import values
 from licensekit.text.values import nearest
-from licensekit.wire.documents import Binding, Bundle, Catalog, Kind, Use, Value, compose
+from licensekit.wire.documents import Bundle, Catalog, Kind, Use, Value, compose
 from licensekit.wire.plain import plain
 
 _COUNTED: Final = frozenset(kind.plural for kind in Kind)
@@ -111,7 +111,7 @@ class BundleTemplate(NamedTuple):
         )
 
 
-def form(checked: CheckedOrder, *, issued: int, binding: Binding | None = None) -> BundleTemplate:
+def form(checked: CheckedOrder, *, issued: int) -> BundleTemplate:
     """Return what bundles for an order's terms have in common, issued at `issued`.
 
     Raises:
@@ -132,7 +132,7 @@ def form(checked: CheckedOrder, *, issued: int, binding: Binding | None = None) 
         dict(counts.sites),
         dict(counts.users),
         dict(checked.settings),
-        binding,
+        None,
         order.after_grace,
         order.offline_hours,
         order.borrow_hours,
@@ -149,7 +149,6 @@ def make_bundle(
     serial: str,
     sequence: int,
     issued: int,
-    binding: Binding | None = None,
     extensions: Mapping[str, Value] = {},
 ) -> Bundle:
     """Make the bundle for an order, issued at `issued` (seconds since 1970).
@@ -158,7 +157,7 @@ def make_bundle(
         OrderInvalid: its term leaves the years 1970 to 9999, or it replaces its own serial.
     """
     order = checked.order
-    common = form(checked, issued=issued, binding=binding)
+    common = form(checked, issued=issued)
     require_other_serial(order, serial)
     fields = common.fields(serial, sequence, order.company, extensions)
     return compose(Bundle, fields)[0]

@@ -357,6 +357,15 @@ def test_revoke_takes_back_bundles_by_name_and_by_file(desk: Desk) -> None:
     assert "2 bundles, 1 serial" in shown
 
 
+def test_what_is_revoked_twice_is_signed_once_and_needs_no_passphrase(desk: Desk) -> None:
+    revoke = ("revoke", "serial", issue(desk, "1")["serial"], "-C", "acme")
+    first = desk.run(*revoke, *desk.passphrase)
+    again = desk.run(*revoke)
+    assert again.stdout == first.stdout
+    assert "nothing was signed" in again.stderr
+    assert "nothing was signed" not in first.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,8 @@ from licensekit.issuer.keys.changes import Permission, admit, revoke, rotate
 from licensekit.issuer.keys.documents import key_id
 from licensekit.issuer.keys.keyring import list_key_files, open_key, write_key
 from licensekit.issuer.keys.revocation import Revoked, next_list
+from licensekit.issuer.ledger.bundles import count_of_key
+from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.orders import reissue
 from licensekit.issuer.orders.amendment import renewal
 from licensekit.issuer.orders.reissue import Reissued
@@ -108,7 +111,7 @@ def test_a_bundle_that_was_never_issued_is_missed(workspace: Workspace, name: st
 
 def test_a_serial_that_was_sold_is_known(workspace: Workspace) -> None:
     issue(workspace)
-    workspace.ledger.require_serial(SERIAL)
+    require_sold(workspace, SERIAL)
 
 
 @pytest.mark.parametrize(
@@ -117,10 +120,20 @@ def test_a_serial_that_was_sold_is_known(workspace: Workspace) -> None:
 def test_a_serial_of_which_nothing_is_known_is_missed(
     workspace: Workspace, serial: str, said: str
 ) -> None:
-    error = refused(
-        NotIssued, workspace.layout.folder, lambda: workspace.ledger.require_serial(serial)
-    )
+    error = refused(NotIssued, workspace.layout.folder, lambda: require_sold(workspace, serial))
     assert said in error.message
+
+
+def require_sold(workspace: Workspace, serial: str) -> None:
+    """Refuse a serial that nothing was issued for."""
+    with workspace.database.read() as ledger:
+        require_serial(ledger, serial)
+
+
+def signed_by(workspace: Workspace, key: bytes) -> int:
+    """Return how many active bundles a key has signed."""
+    with workspace.database.read() as ledger:
+        return count_of_key(ledger, key)
 
 
 OWN = Permission("acme")
@@ -159,7 +172,7 @@ def test_all_that_a_key_has_signed_is_signed_again_and_stays_the_same(
     first = workspace.state(NOW)
     verified = accepted(new[0], first.pack, first.pin, NOW + 9)
     assert verified.keys == (second.verifying_key,)
-    assert workspace.ledger.count_signed_by(second.verifying_key.key_id.hex()) == 5
+    assert signed_by(workspace, second.verifying_key.key_id) == 5
     assert workspace.propose_reissue("signing-1", now=NOW).count == 0
     workspace.ledger.verify()
 
@@ -317,7 +330,25 @@ def test_the_void_bundles_of_a_key_are_counted(workspace: Workspace) -> None:
     issue(workspace)
     issue(workspace, serial=SERIAL)
     (key,) = workspace.state(NOW).trust.keys
-    assert workspace.ledger.count_signed_by(key_id(key)) == 1
+    assert signed_by(workspace, bytes.fromhex(key_id(key))) == 1
+
+
+def test_what_was_taken_back_is_not_taken_back_again(workspace: Workspace) -> None:
+    """A command that is repeated uses up no number; another end, or more, makes the next list."""
+    one, other = identity(issue(workspace)), identity(issue(workspace))
+    lists = signer(workspace, "revocations")
+    workspace.revoke(lists, who=WHO, now=NOW, identities=[one], serials=[SERIAL])
+    entries = workspace.ledger.count_entries()
+    again: list[dict[str, Any]] = [{"identities": [one]}, {"serials": [SERIAL]}]
+    for named in again:
+        proposal = workspace.propose_revoke(now=NOW + 1, **named)
+        assert (proposal.is_done, proposal.changes, proposal.consequences) == (True, (), ())
+        assert workspace.revoke(None, who=WHO, now=NOW + 1, **named).number == 1
+    assert workspace.ledger.count_entries() == entries
+    ends: dict[str, Any] = {"identities": [one], "fresh_until": NOW + 9}
+    new: list[dict[str, Any]] = [{"identities": [one, other]}, ends, {}]
+    for number, more in enumerate(new, 2):
+        assert workspace.revoke(lists, who=WHO, now=NOW + 1, **more).number == number
 
 
 def test_only_documents_of_a_pack_are_taken_in(workspace: Workspace, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from licensekit.errors import KeyUnknown, LicenseError, RevocationsMissing, WorkspaceInvalid
-from licensekit.issuer.keys.changes import Permission, admit, revoke, rotate, rotate_root
+from licensekit.issuer.keys.changes import Permission, admit, free_name, revoke, rotate, rotate_root
 from licensekit.issuer.keys.documents import named
 from licensekit.issuer.keys.keyring import open_key, write_key
 from licensekit.issuer.output.license_file import LicenseFile
@@ -42,7 +42,7 @@ YEAR = 365 * DAY
 def rotate_signing(workspace: Workspace, now: int, scheme: int = ED25519) -> None:
     """Let a new signing key take over."""
     trust = workspace.state(now).trust
-    key, name = SigningKey.generate(scheme), workspace.keys.free_name(now)
+    key, name = SigningKey.generate(scheme), free_name([one.name for one in trust.keys])
     write_key(workspace.layout.keys, name, key, PASSPHRASE)
     old = named(trust.keys, trust.keys[-1].name)
     put_in_force(workspace, [rotate(trust, old, key.verifying_key, name, now)], now)

@@ -10,7 +10,6 @@ from licensekit.issuer.orders.order import Order, OrderDraft
 from licensekit.issuer.orders.order_file import draft_from
 from licensekit.wire.documents import (
     AfterGrace,
-    Binding,
     Bundle,
     Edition,
     Kind,
@@ -213,9 +212,8 @@ def test_every_field_of_an_order_is_in_its_bundle() -> None:
         offline_hours=48,
         borrow_hours=72,
     )
-    binding = Binding(bytes(32), 0, {})
     checked = check_order(OrderDraft(ordered), CATALOG)
-    made = make_bundle(checked, serial="1010000014", sequence=7, issued=ISSUED, binding=binding)
+    made = make_bundle(checked, serial="1010000014", sequence=7, issued=ISSUED)
     assert made == bundle(
         company="Acme",
         sequence=7,
@@ -229,7 +227,6 @@ def test_every_field_of_an_order_is_in_its_bundle() -> None:
         system={"server": 1, "archive": 500},
         users={"sales": 50, "user": None},
         settings={"theme": "dark"},
-        binding=binding,
         after_grace=AfterGrace.BLOCK,
         offline_hours=48,
         borrow_hours=72,
