@@ -207,7 +207,7 @@ def test_what_is_no_meter_or_not_granted_has_no_allowance() -> None:
         (MeterPeriod.DAY, {"expiry": DAY + 5, "grace": DAY + 9}, 100),
         (MeterPeriod.DAY, {"expiry": DAY + 5, "grace": DAY + 10}, 90),
         (MeterPeriod.DAY, {"starts": DAY + 1, "expiry": DAY + 10}, 100),
-                (MeterPeriod.MONTH, {"expiry": days_of(date(2027, 12, 31))}, 83),
+        (MeterPeriod.MONTH, {"expiry": days_of(date(2027, 12, 31))}, 83),
         (MeterPeriod.MONTH, {"expiry": days_of(date(2028, 1, 1))}, 76),
         (MeterPeriod.YEAR, {"expiry": days_of(date(2027, 12, 31))}, 1000),
         (MeterPeriod.YEAR, {"expiry": days_of(date(2028, 1, 1))}, 500),
