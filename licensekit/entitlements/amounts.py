@@ -96,9 +96,7 @@ def term_of(bundle: Bundle) -> tuple[int, int | None]:
     return start_of_day(starts), None if last is None else end_of_day(last)
 
 
-def amount_within(
-    amount: int | None, license_: License, bundle: Bundle, most: int
-) -> int | None:
+def amount_within(amount: int | None, license_: License, bundle: Bundle, most: int) -> int | None:
     """Return how much of a license a bundle grants whose key may grant `most`.
 
     Of a meter it is so much in each period that the whole term has at most `most`; a term without
