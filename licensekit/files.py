@@ -3,8 +3,9 @@
 import errno
 import os
 import stat
+import sys
 from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO, Final, Literal
@@ -21,6 +22,8 @@ _Reason = Literal[
     "disk-full",
     "quota",
     "read-only",
+    "disk-error",
+    "too-many-files",
     "other",
 ]
 
@@ -57,7 +60,21 @@ _REASONS: Final[Mapping[int, _Reason]] = {
     errno.ENOSPC: "disk-full",
     errno.EDQUOT: "quota",
     errno.EROFS: "read-only",
+    errno.EIO: "disk-error",
+    errno.EMFILE: "too-many-files",
+    errno.ENFILE: "too-many-files",
 }
+
+_NO_SYNC: Final = {
+    errno.EACCES,
+    errno.EPERM,
+    errno.EINVAL,
+    errno.ENOTSUP,
+    errno.EMFILE,
+    errno.ENFILE,
+}
+"""Why a folder is not synced: some systems do not, one may be writable and not readable, and with
+no file free an error would deny what was written."""
 
 
 def read_bytes(path: Path, *, limit: int, what: str) -> bytes:
@@ -76,6 +93,17 @@ def read_bytes(path: Path, *, limit: int, what: str) -> bytes:
     if data is None or len(data) > limit:
         raise TooLarge(reason="bytes", limit=limit, wanted=what, where=str(path))
     return data
+
+
+def read_start(path: Path, *, limit: int, what: str) -> bytes:
+    """Read at most the first `limit` bytes of a plain file, however large it is.
+
+    Raises:
+        FileUnusable: missing, not a plain file, or not readable.
+    """
+    file, _ = open_plain(path, what=what)
+    with file, _explained(path, what):
+        return file.read(limit)
 
 
 def open_plain(path: Path, *, what: str) -> tuple[BinaryIO, int]:
@@ -110,10 +138,11 @@ def write_atomically(
         FileUnusable: it cannot be written there; what was there is unchanged.
     """
     try:
-        _check_place(path, replace=replace)
+        before = _check_place(path, replace=replace)
         partial = path.with_name(f".{token_hex(8)}.partial")
         handle = os.open(partial, _CREATE, mode)
         try:
+            hand_over(handle, path.parent, before)
             _write(handle, data, durable=durable)
             _put(partial, path, replace=replace)
         finally:
@@ -150,8 +179,9 @@ def replacing(path: Path) -> Generator[BinaryIO]:
     partial = path.with_name(f".{token_hex(8)}.partial")
     try:
         with _explained(path, "a file"):
-            _check_place(path, replace=True)
+            before = _check_place(path, replace=True)
             with os.fdopen(os.open(partial, _CREATE, 0o644), "wb") as file:
+                hand_over(file.fileno(), path.parent, before)
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
@@ -216,16 +246,31 @@ def is_exposed(path: Path) -> bool:
     return os.name == "posix" and bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
+def hand_over(made: int | Path, folder: Path, before: os.stat_result | None = None) -> None:
+    """As root, let what was made in `folder` belong to the owner of the folder, or of `before`.
+
+    So root leaves nothing that the account of the application cannot use.
+    """
+    if sys.platform == "win32" or os.geteuid() != 0:
+        return
+    owner = before or folder.stat()
+    # A file system may have no owners, or not obey root: then it decides who uses the file.
+    with suppress(OSError):
+        os.chown(made, owner.st_uid, owner.st_gid)
+
+
 def sync_folder(folder: Path) -> None:
     """Sync the names in `folder` to the disk, where the system can."""
+    handle = None
     try:
         handle = os.open(folder, os.O_RDONLY)
-    except PermissionError:
-        return  # Windows opens no folders, and a folder may be writable without being readable.
-    try:
         os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise
     finally:
-        os.close(handle)
+        if handle is not None:
+            os.close(handle)
 
 
 def unusable(path: Path, what: str, error: OSError | ValueError) -> FileUnusable:
@@ -261,14 +306,16 @@ def _explained(path: Path, what: str) -> Generator[None]:
         raise unusable(path, what, error) from error
 
 
-def _check_place(path: Path, *, replace: bool) -> None:
+def _check_place(path: Path, *, replace: bool) -> os.stat_result | None:
+    """Return what is known of the file that is to be replaced, if there is one."""
     try:
-        mode = path.lstat().st_mode
+        found = path.lstat()
     except FileNotFoundError:
-        return
+        return None
     if not replace:
         raise FileExistsError
-    require_plain_file(path, mode, "a file to be replaced")
+    require_plain_file(path, found.st_mode, "a file to be replaced")
+    return found
 
 
 def _write(handle: int, data: bytes, *, durable: bool) -> None:
@@ -288,7 +335,13 @@ def _put(partial: Path, path: Path, *, replace: bool) -> None:
         return
     try:
         path.hardlink_to(partial)
-    except PermissionError:
+    except FileExistsError:
+        raise
+    except OSError:
         # A file system without hard links (a USB stick): take the name first, then fill it.
         os.close(os.open(path, _CREATE, 0o600))
-        partial.replace(path)
+        try:
+            partial.replace(path)
+        except BaseException:  # an interruption too must leave no empty file
+            path.unlink(missing_ok=True)
+            raise

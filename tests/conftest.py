@@ -42,6 +42,7 @@ MARKS: Final = {
     "hsm": "process",
     "played": "process",
     "small_disk": "process",
+    "read_only": "process",
     "chrome": "browser",
 }
 """Fixtures, and how a test is marked that has them."""

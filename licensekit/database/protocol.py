@@ -4,6 +4,7 @@ SQL is written once, in the part that SQLite and PostgreSQL both speak, with `?`
 Rules that keep it so: upserts as `ON CONFLICT`, `lower(x) LIKE lower(?) ESCAPE '\'` for searching,
 a `CAST(? AS …)` where a value stands alone (`? IS NULL`), no dates, no booleans, no `%`.
 `server_now()` gives the seconds since 1970 by the server's clock, or NULL where there is no server.
+`is_read_only()` is 1 where nothing can be written: a file system, rights, a standby; else 0.
 `may_be_lost()` is true, and lets a server commit without waiting for its disk: what a statement has
 done that says so may be undone if the server crashes, and nothing else.
 """

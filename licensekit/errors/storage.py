@@ -29,6 +29,9 @@ class FileUnusable(StateError):
         "disk-full": "the disk is full",
         "quota": "the disk quota is used up",
         "read-only": "the file system may not be written",
+        "disk-error": "the disk refuses to read or write",
+        "too-many-files": "too many files are open",
+        "link-broken": "this symbolic link leads nowhere",
         "not-plain": "this is a {kind}, and not {wanted}",
         "not-a-folder": "this is a file, and not a folder",
         "no-database": "there is no database here",
@@ -48,6 +51,9 @@ class FileUnusable(StateError):
         "disk-full": "make room; nothing was changed",
         "quota": "make room; nothing was changed",
         "read-only": "choose another folder",
+        "disk-error": "check the disk; nothing was changed",
+        "too-many-files": "close some, or raise the limit (ulimit -n), and try again",
+        "link-broken": "mount or create what it points to",
         "not-plain": "give the path of a plain file",
         "not-a-folder": "choose another path",
         "no-database": _PATH,
@@ -67,6 +73,9 @@ class FileUnusable(StateError):
         "disk-full",
         "quota",
         "read-only",
+        "disk-error",
+        "too-many-files",
+        "link-broken",
         "not-plain",
         "not-a-folder",
         "no-database",
@@ -99,15 +108,23 @@ class HomeInvalid(StateError):
         "not-a-folder": "a home is a folder, and this is a file",
         "other-root": "this installation belongs to another root",
         "key-lost": "the installation has lost its key",
+        "scheme": "an installation is a folder or a postgresql:// URL",
+        "no-user-folder": "this account has no folder of its own",
+        "several": "there are installations of several products: {products:codes}",
     }
     hint_template: ClassVar[Templates] = {
         "not-a-folder": "give the folder that holds the installation, or one that is not there yet",
         "other-root": "use the root pin that it was activated with, or another home",
         "key-lost": "restore it from a backup",
+        "scheme": "give a folder, or a URL that begins with postgresql://",
+        "no-user-folder": "set LICENSEKIT_HOME or give `--home DIR`",
+        "several": "give the one that you mean with `--home DIR`",
     }
-    reason: Literal["not-a-folder", "other-root", "key-lost"]
+    reason: Literal["not-a-folder", "other-root", "key-lost", "scheme", "no-user-folder", "several"]
     recorded: str = ""
     """The root pin that the installation was activated with."""
+    products: tuple[str, ...] = ()
+    """Codes of the products that have an installation here."""
 
 
 class HomeTaken(StateError):

@@ -1,5 +1,6 @@
 """What SQLite files are accepted, how they are kept, and what is said about the others."""
 
+import errno
 import os
 import random
 import resource
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from licensekit.database import connect
+from licensekit.database import Database, connect
 from licensekit.database.sqlite.opening import CHECKED_BYTES, create_private
 from licensekit.errors import (
     DatabaseBusy,
@@ -437,8 +438,11 @@ def test_an_account_without_rights_is_told_what_to_do(
     filled.chmod(0o400)
     filled.parent.chmod(0o500)
     unprivileged()
+    database = connect(filled, schema=SCHEMA, create=False)
+    assert len(things(database)) == 400
     with pytest.raises(DatabaseUnavailable, match="let this account write"):
-        connect(filled, schema=SCHEMA, create=False)
+        add(database, 1000)
+    database.close()
     with pytest.raises(DatabaseUnavailable, match="this account may write"):
         connect(filled.with_name("new.db"), schema=SCHEMA, create=True)
     filled.chmod(0o000)
@@ -455,3 +459,116 @@ def test_no_driver_is_loaded_before_a_program_connects() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert shown.stdout == "set()\n"
+
+
+@pytest.fixture
+def read_only(filled: Path, tmp_path: Path) -> Iterator[Path]:
+    """The filled database on a file system that may only be read; below it, it may be written."""
+    place = tmp_path / "mounted"
+    place.mkdir()
+    mounts = [["--bind", str(filled.parent), str(place)], ["-o", "remount,ro,bind", str(place)]]
+    for mount in mounts:
+        command = ["/bin/mount", *mount]
+        if not sys.platform.startswith("linux") or subprocess.run(command, check=False).returncode:
+            pytest.skip("only root may mount")
+    yield place / filled.name
+    subprocess.run(["/bin/umount", "-l", str(place)], check=True)
+
+
+def says_read_only(database: Database) -> bool:
+    with database.read() as connection:
+        return connection.one("SELECT is_read_only()") == (1,)
+
+
+def test_a_database_on_a_read_only_file_system_is_read(read_only: Path) -> None:
+    database = connect(read_only, schema=SCHEMA, create=False)
+    assert len(things(database)) == 400
+    assert says_read_only(database)
+    with pytest.raises(DatabaseUnavailable, match="may not be written"):
+        add(database, 1000)
+    assert len(things(database)) == 400
+    database.close()
+
+
+def test_a_database_that_others_write_is_read_as_it_is_now(filled: Path, read_only: Path) -> None:
+    database = connect(read_only, schema=SCHEMA, create=False)
+    assert len(things(database)) == 400
+    before = database.version()
+    writer = connect(filled, schema=SCHEMA, create=False)
+    assert not says_read_only(writer)
+    add(writer, 1000)
+    assert 1000 in things(database)  # from the log, while the other has it open
+    assert database.version() != before
+    writer.close()
+    assert 1000 in things(database)
+    database.close()
+    again = connect(read_only, schema=SCHEMA, create=False)  # the log is still there
+    assert 1000 in things(again)
+    connect(filled, schema=SCHEMA, create=False).close()
+    again.close()
+    connect(filled, schema=SCHEMA, create=False).close()  # and now it is not
+    last = connect(read_only, schema=SCHEMA, create=False)
+    assert 1000 in things(last)
+    last.close()
+
+
+def test_a_database_with_a_rollback_journal_is_read(filled: Path, read_only: Path) -> None:
+    raw(filled, "PRAGMA journal_mode = DELETE")
+    database = connect(read_only, schema=SCHEMA, create=False)
+    assert len(things(database)) == 400
+    database.close()
+
+
+def test_a_link_to_what_is_not_mounted_is_no_absent_database(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    path.symlink_to(tmp_path / "away" / "a.db")
+    for create in (False, True):
+        with pytest.raises(FileUnusable) as caught:
+            connect(path, schema=SCHEMA, create=create)
+        assert caught.value.reason == "link-broken"
+    assert path.is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [(errno.ENOENT, "gone"), (errno.EACCES, "not-opened"), (errno.EIO, "not-opened")],
+)
+def test_a_file_that_cannot_be_looked_at_is_not_said_to_be_gone(
+    filled: Path, monkeypatch: pytest.MonkeyPatch, number: int, reason: str
+) -> None:
+    database = connect(filled, schema=SCHEMA, create=False)
+
+    def refuse(_: Path) -> os.stat_result:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "stat", refuse)
+        with pytest.raises(DatabaseUnavailable) as caught:
+            things(database)
+    assert caught.value.reason == reason
+    assert len(things(database)) == 400
+    database.close()
+
+
+def test_no_free_descriptor_is_an_error_and_changes_nothing(filled: Path) -> None:
+    before = filled.read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with filled.open("rb") as lowest:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (lowest.fileno(), hard))
+    try:
+        with pytest.raises(DatabaseUnavailable):
+            connect(filled, schema=SCHEMA, create=False)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert filled.read_bytes() == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files for others")
+def test_what_root_makes_in_a_folder_of_others_is_theirs(path: Path) -> None:
+    os.chown(path.parent, 65534, 65533)
+    database = connect(path, schema=SCHEMA, create=True)
+    add(database, 1)
+    owners = {(one.stat().st_uid, one.stat().st_gid) for one in path.parent.iterdir()}
+    assert len(list(path.parent.iterdir())) == 3  # with its log
+    assert owners == {(65534, 65533)}
+    database.close()

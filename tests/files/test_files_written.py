@@ -7,15 +7,17 @@ import resource
 import stat
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from functools import partial
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from licensekit.errors import FileTaken, FileUnusable, LicenseError
-from licensekit.files import sync_folder, write_atomically
+from licensekit.files import replacing, sync_folder, write_atomically
 
 
 def entries(folder: Path) -> list[str]:
@@ -280,3 +282,100 @@ def test_a_folder_can_be_synced(tmp_path: Path) -> None:
     sync_folder(tmp_path)
     with pytest.raises(FileNotFoundError):
         sync_folder(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.ENOTSUP, errno.EMLINK])
+def test_a_new_file_that_cannot_be_put_in_place_leaves_no_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refuse(_: Path, target: Path) -> None:
+        raise OSError(number, os.strerror(number), str(target))
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", refuse)
+        with pytest.raises(FileUnusable):
+            write_atomically(tmp_path / "file", b"new", replace=False)
+    assert entries(tmp_path) == []
+    write_atomically(tmp_path / "file", b"new", replace=False)
+    assert (tmp_path / "file").read_bytes() == b"new"
+
+
+@pytest.mark.parametrize(
+    ("number", "raises"), [(errno.EINVAL, False), (errno.ENOTSUP, False), (errno.EIO, True)]
+)
+def test_a_file_system_that_syncs_no_folders_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, *, raises: bool
+) -> None:
+    real = os.fsync
+
+    def sync(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(number, os.strerror(number))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    with pytest.raises(FileUnusable, match="disk refuses") if raises else nullcontext():
+        write_atomically(tmp_path / "file", b"new")
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENOSPC, errno.EROFS, errno.EIO])
+def test_an_error_of_the_system_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+
+    def refuse(*_: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", refuse)
+        with pytest.raises(FileUnusable):
+            write_atomically(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert entries(tmp_path) == ["file"]
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.EACCES])
+def test_a_folder_that_cannot_be_synced_is_not_said_to_be_unchanged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    real = os.open
+
+    def refuse(path: Any, *arguments: Any) -> int:
+        if path == tmp_path:
+            raise OSError(number, os.strerror(number))
+        return real(path, *arguments)
+
+    monkeypatch.setattr(os, "open", refuse)
+    write_atomically(tmp_path / "file", b"new")
+    assert (tmp_path / "file").read_bytes() == b"new"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files for others")
+@pytest.mark.parametrize("owner", [0, 65534])
+def test_what_root_writes_belongs_to_who_owns_the_folder_or_the_file(
+    tmp_path: Path, owner: int
+) -> None:
+    os.chown(tmp_path, owner, owner)
+    path = tmp_path / "file"
+    write_atomically(path, b"new", mode=0o600)
+    assert (path.stat().st_uid, path.stat().st_gid) == (owner, owner)
+    os.chown(path, 65533, 65533)
+    write_atomically(path, b"newer", mode=0o600)
+    with replacing(path) as file:
+        file.write(b"newest")
+    assert (path.stat().st_uid, path.stat().st_gid) == (65533, 65533)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files for others")
+def test_a_file_system_without_owners_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "as on a FAT file system")
+
+    monkeypatch.setattr(os, "chown", refuse)
+    write_atomically(tmp_path / "file", b"new")
+    assert (tmp_path / "file").read_bytes() == b"new"

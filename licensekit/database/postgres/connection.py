@@ -16,12 +16,13 @@ from licensekit.errors import DatabaseUnavailable
 
 Raw = psycopg.Connection[Row]
 
-_TOKEN: Final = re.compile(r"""'[^']*'|"[^"]*"|\?|%|(?:server_now|may_be_lost)\(\)""")
+_TOKEN: Final = re.compile(r"""'[^']*'|"[^"]*"|\?|%|(?:server_now|may_be_lost|is_read_only)\(\)""")
 NOW: Final = "floor(extract(epoch FROM clock_timestamp()))::bigint"
 """The server's time, which goes on inside a transaction."""
 _OURS: Final = {
     "?": "%s",
     "server_now()": NOW,
+    "is_read_only()": "pg_is_in_recovery()::integer",
     "may_be_lost()": "set_config('synchronous_commit', 'off', true) = 'off'",
 }
 

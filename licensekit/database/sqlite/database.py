@@ -1,6 +1,7 @@
 """The `Database` of SQLite: who reads, who writes, what has changed."""
 
 import sqlite3
+from collections.abc import Hashable
 from contextlib import AbstractContextManager, closing
 from itertools import count
 from pathlib import Path
@@ -12,7 +13,14 @@ from licensekit.database.pool import ConnectionPool, Handling
 from licensekit.database.protocol import BUSY_SECONDS, Row, Value, Version
 from licensekit.database.sqlite.connection import SqliteConnection
 from licensekit.database.sqlite.errors import translate
-from licensekit.database.sqlite.opening import connect, create_private, discard, prepare
+from licensekit.database.sqlite.opening import (
+    changes,
+    connect,
+    create_private,
+    discard,
+    is_read_as_it_is,
+    prepare,
+)
 from licensekit.database.transaction import Transaction, Translated
 from licensekit.errors import DatabaseUnavailable
 from licensekit.files import sync_folder
@@ -61,6 +69,7 @@ class SqliteDatabase:
         is_made = prepare(path, wait=wait, create=create)
         self.location = str(path)
         self._path = path.absolute()  # a program may go to another folder meanwhile
+        self._reads_as_is = False
         self._schema: Schema | None = None  # nothing is checked until it was migrated
         self._wait = wait
         self._numbers = count()
@@ -151,25 +160,32 @@ class SqliteDatabase:
 
     def _handling(self, *, read_only: bool) -> Handling[sqlite3.Connection]:
         def make() -> sqlite3.Connection:
-            return connect(self._path, wait=self._wait, read_only=read_only)
+            return self._connect(read_only=read_only)
 
         return Handling(make, sqlite3.Connection.close, _is_idle, self._identity)
 
+    def _connect(self, *, read_only: bool) -> sqlite3.Connection:
+        self._reads_as_is = is_read_as_it_is(self._path)
+        return connect(self._path, wait=self._wait, read_only=read_only)
+
     def _watching(self) -> Handling[_Watcher]:
         def make() -> _Watcher:
-            raw = connect(self._path, wait=self._wait, read_only=True)
-            return _Watcher(next(self._numbers), raw)
+            return _Watcher(next(self._numbers), self._connect(read_only=True))
 
         return Handling(make, _Watcher.close, _is_usable, self._identity)
 
-    def _identity(self) -> tuple[int, int]:
+    def _identity(self) -> Hashable:
         try:
             found = self._path.stat()
         except OSError as error:
             raise DatabaseUnavailable(
-                reason="gone", detail=error.strerror or str(error), where=self.location
+                reason="gone" if isinstance(error, FileNotFoundError) else "not-opened",
+                detail=error.strerror or str(error),
+                where=self.location,
             ) from error
-        return found.st_dev, found.st_ino
+        # Who reads a file as it is does not notice by itself that others write to it.
+        change = changes(self._path, found) if self._reads_as_is else ()
+        return found.st_dev, found.st_ino, *change
 
 
 def _is_idle(raw: sqlite3.Connection) -> bool:

@@ -20,6 +20,7 @@ _Meaning = Callable[..., EngineError]
 
 _BY_CODE: Final[dict[int, _Meaning]] = {
     sqlite3.SQLITE_BUSY: partial(DatabaseBusy, reason="process"),
+    sqlite3.SQLITE_PROTOCOL: partial(DatabaseBusy, reason="process"),
     sqlite3.SQLITE_LOCKED: partial(DatabaseBusy, reason="transaction"),
     sqlite3.SQLITE_FULL: partial(DatabaseUnavailable, reason="disk-full"),
     sqlite3.SQLITE_IOERR: partial(DatabaseUnavailable, reason="disk-error"),

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Final
@@ -16,7 +17,7 @@ from licensekit.errors import (
     FileUnusable,
     LicenseError,
 )
-from licensekit.files import require_plain_file, sync_folder, unusable
+from licensekit.files import hand_over, require_plain_file, sync_folder, unusable
 
 APPLICATION_ID: Final = 0x6C6B6462
 """What marks a SQLite file as ours (`lkdb`)."""
@@ -71,20 +72,42 @@ def prepare(path: Path, *, wait: float, create: bool) -> bool:
 
 def connect(path: Path, *, wait: float, read_only: bool = False) -> sqlite3.Connection:
     """Open one connection, which waits `wait` seconds for other writers."""
+    mode = "mode=ro&immutable=1" if is_read_as_it_is(path) else "mode=rw"
     with Translated(translate, str(path)):
         raw = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=rw",
+            f"{path.absolute().as_uri()}?{mode}",
             uri=True,
             timeout=wait,
             isolation_level=None,
             check_same_thread=False,
         )
         try:
+            raw.create_function("is_read_only", 0, partial(int, not _is_writable(path)))
             _set_up(raw, read_only=read_only)
         except BaseException:  # an interruption too must leave no file open
             raw.close()
             raise
     return raw
+
+
+def is_read_as_it_is(path: Path) -> bool:
+    """Return whether a database has no log, and this account can make none beside it."""
+    return not (_is_writable(path) or _has_log(path))
+
+
+def changes(path: Path, found: os.stat_result) -> tuple[int, ...]:
+    """Return what changes about a database that is read as it is when others write to it."""
+    return found.st_mtime_ns, found.st_size, is_read_as_it_is(path)
+
+
+def _is_writable(path: Path) -> bool:
+    effective = os.access in os.supports_effective_ids
+    both = (path, path.parent)
+    return all(os.access(one, os.W_OK, effective_ids=effective) for one in both)
+
+
+def _has_log(path: Path) -> bool:
+    return any(path.with_name(path.name + suffix).exists() for suffix in ("-wal", "-shm"))
 
 
 def discard(path: Path) -> None:
@@ -109,8 +132,12 @@ def create_private(path: Path) -> bool:
     """
     is_made = False
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
         is_made = True
+        try:
+            hand_over(handle, path.parent)
+        finally:
+            os.close(handle)
         sync_folder(path.parent)
     except FileExistsError:
         return False
@@ -147,13 +174,16 @@ def _set_to_log_ahead(path: Path, *, create: bool) -> None:
         if is_new and not create:
             raise FileUnusable(reason="empty-database", where=str(path))
         # A file system that cannot do it leaves the file with a journal: slower, and as safe.
-        raw.execute("PRAGMA journal_mode = WAL")
+        if _is_writable(path):
+            raw.execute("PRAGMA journal_mode = WAL")
 
 
 def _is_there(path: Path) -> bool:
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
+        if path.is_symlink():  # its target is not mounted: that is not an absent database
+            raise FileUnusable(reason="link-broken", where=str(path)) from None
         return False
     except (OSError, ValueError) as error:
         raise unusable(path, "a database", error) from error
