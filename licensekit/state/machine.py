@@ -1,39 +1,68 @@
 """Facts of the machine, and their keyed hashes (`docs/installation.md`, "Machine facts").
 
-A fact that cannot be read is left out: there is no fact "unknown" that two machines would share.
+A fact is what stays when people plug in, dock, resize and rename: what is built in, and not what
+was set. One that cannot be known is left out: there is no fact "unknown" that two machines would
+share. A machine that is at its limits (open files, a disk that refuses to read) raises instead: it
+has not become another one.
 """
 
 import hmac
+import os
 import platform
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from licensekit.errors import FileUnusable, TooLarge
-from licensekit.files import read_bytes
+from licensekit.errors import FileUnusable
+from licensekit.files import read_start, unusable
+from licensekit.state.placeholders import is_placeholder
 
-_FACT_BYTES: Final = 64 * 1024
+Facts = Mapping[str, str | None]
+"""What a program knows better than this module: fact name to value; None for none."""
+
+NO_FACTS: Final[Facts] = {}
+
 _HASH_BYTES: Final = 16
+_FACT_BYTES: Final = 64 * 1024
+"""As much of a file as is read: where there are many cores, the first says what all are."""
+_PASSING: Final = frozenset({"too-many-files", "disk-error"})
+"""Why a file cannot be read that may be readable again in a moment."""
+
 _FILES: Final = {
     "machine-id": ("etc/machine-id", "var/lib/dbus/machine-id"),
-    "board": ("sys/class/dmi/id/product_uuid", "sys/class/dmi/id/board_serial"),
-    "disk": ("sys/class/block/sda/device/wwid", "sys/class/block/nvme0n1/wwid"),
+    "board": (
+        "sys/class/dmi/id/product_uuid",
+        "sys/class/dmi/id/board_serial",
+        "proc/device-tree/serial-number",
+    ),
 }
-# Values that makers of hardware and images leave in place of one: all zeros, all f, "None", "To be
-# filled by O.E.M.".
-_NO_VALUE: Final = re.compile(r"[0\W]*|[fF\W]*|none|unknown|uninitialized|default string|to be .*")
+_DISK: Final = ("wwid", "device/wwid")
+_ADDRESSES: Final = ("phy80211/macaddress", "bonding_slave/perm_hwaddr")
+"""Where an adapter keeps its own address while it uses another one: Wi-Fi, and in a bond."""
+_USB: Final = re.compile(r"/usb\d")
+_USB_NAMES: Final = ("enx", "wlx", "wwx")
+"""How systemd names adapters that have no place in the machine, but an address."""
+_MODELS: Final = ("model name", "cpu part")
 
 
-def machine_facts(root: Path = Path("/")) -> dict[str, str]:
-    """Return the facts of this machine by name; `root` is where its system files are."""
-    found = {
-        **{name: _first_line(root, paths) for name, paths in _FILES.items()},
-        "network": _network(root),
-        "processor": _processor(root),
-        "host": platform.node() or None,
-    }
-    return {name: value for name, value in found.items() if value is not None}
+def machine_facts(
+    root: Path = Path("/"), given: Facts = NO_FACTS, *, system: str = sys.platform
+) -> dict[str, str]:
+    """Return the facts of this machine by name.
+
+    `root` is where its system files are. A fact in `given` takes the place of the one of its name;
+    it is not judged.
+
+    Raises:
+        FileUnusable: the machine is at its limits, and a fact cannot be read for that.
+    """
+    found = _read_facts(root, system)
+    found["host"] = platform.node().partition(".")[0]
+    known = {name: " ".join(value.lower().split()) for name, value in found.items()}
+    own = {name: value for name, value in known.items() if not is_placeholder(value)}
+    return {name: value for name, value in {**own, **given}.items() if value}
 
 
 def hashed(facts: Mapping[str, str], secret: bytes) -> dict[str, bytes]:
@@ -44,30 +73,91 @@ def hashed(facts: Mapping[str, str], secret: bytes) -> dict[str, bytes]:
     }
 
 
-def _first_line(root: Path, paths: Iterable[str]) -> str | None:
-    return next((value for path in paths if (value := _read(root / path))), None)
+def _read_facts(root: Path, system: str) -> dict[str, str]:
+    if system in {"win32", "darwin"}:
+        from licensekit.state import other_machines  # noqa: PLC0415  # it loads ctypes
+
+        return other_machines.facts_of(system)
+    return {
+        **{name: _first(root, paths) for name, paths in _FILES.items()},
+        "disk": _lowest(_first(disk, _DISK) for disk in _built_in(root / "sys/class/block")),
+        "network": _network(root),
+        "processor": _processor(root),
+    }
 
 
-def _read(path: Path) -> str | None:
-    """Return the one line of a small system file, if it says something."""
+def _built_in(folder: Path) -> list[Path]:
+    """Return the devices of a class that are neither virtual nor plugged in."""
     try:
-        data = read_bytes(path, limit=_FACT_BYTES, what="a system file")
-    except (FileUnusable, TooLarge):
-        return None
-    value = data.decode("utf-8", "replace").strip().lower()
-    return None if _NO_VALUE.fullmatch(value) else value
+        devices = sorted(folder.iterdir())
+    except OSError as error:
+        _require_left_out(unusable(folder, "a system folder", error))
+        return []
+    return [one for one in devices if os.path.lexists(one / "device") and not _is_plugged_in(one)]
 
 
-def _network(root: Path) -> str | None:
-    """Return the lowest hardware address of the real adapters: those of VPNs come and go."""
-    adapters = sorted((root / "sys/class/net").glob("*/device"))
-    addresses = [_read(adapter.parent / "address") for adapter in adapters]
-    return min((address for address in addresses if address), default=None)
+def _is_plugged_in(device: Path) -> bool:
+    """Return whether a device hangs on USB, or on a slot that takes devices away, as of a dock."""
+    place = Path(os.path.realpath(device / "device"))
+    if device.name.startswith(_USB_NAMES) or _USB.search(str(place)):
+        return True
+    marks = (_read(folder / "removable") for folder in (device, place, *place.parents))
+    return any(mark in {"1", "removable"} for mark in marks)
 
 
-def _processor(root: Path) -> str | None:
-    for line in (_read(root / "proc/cpuinfo") or "").splitlines():
-        name, _, value = line.partition(":")
-        if name.strip() == "model name":
-            return value.strip()
-    return platform.processor() or None
+def _network(root: Path) -> str:
+    """Return the lowest address of the adapters, of those that makers gave if there is one."""
+    addresses = [_own_address(adapter) for adapter in _built_in(root / "sys/class/net")]
+    return _lowest(one for one in addresses if not _is_local(one)) or _lowest(addresses)
+
+
+def _own_address(adapter: Path) -> str:
+    """Return the address that the adapter was made with; "" if somebody or chance gave it one."""
+    address = _first(adapter, _ADDRESSES)
+    if address:
+        return address
+    address, assigned = _read(adapter / "address"), _read(adapter / "addr_assign_type")
+    # Kernels before 2.6.36 do not say; a hypervisor's addresses are local ones and stay.
+    is_own = assigned == "0" if assigned else not _is_local(address)
+    return address if is_own else ""
+
+
+def _is_local(address: str) -> bool:
+    """Return whether an address says of itself that no maker gave it (IEEE 802, the second bit)."""
+    return address[1:2] in set("2367abef")
+
+
+def _lowest(values: Iterable[str]) -> str:
+    return min((value for value in values if not is_placeholder(value)), default="")
+
+
+def _processor(root: Path) -> str:
+    lines = [line.partition(":") for line in _read(root / "proc/cpuinfo").splitlines()]
+    found = {name.strip(): value for name, _, value in reversed(lines)}
+    return next((found[name] for name in _MODELS if name in found), "")
+
+
+def _first(folder: Path, names: Iterable[str]) -> str:
+    """Return the first of some small files that says something."""
+    values = (_read(folder / name) for name in names)
+    return next((value for value in values if not is_placeholder(value)), "")
+
+
+def _read(path: Path) -> str:
+    """Return the beginning of a system file; "" where there is none to be read."""
+    try:
+        data = read_start(path, limit=_FACT_BYTES, what="a system file")
+    except FileUnusable as error:
+        _require_left_out(error)
+        return ""
+    return data.decode("utf-8", "replace").strip("\0 \t\r\n").lower()
+
+
+def _require_left_out(error: FileUnusable) -> None:
+    """Accept that a fact is not there, or not for this account to read.
+
+    Raises:
+        FileUnusable: it may be readable in a moment.
+    """
+    if error.reason in _PASSING:
+        raise error
