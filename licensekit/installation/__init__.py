@@ -38,7 +38,6 @@ from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRo
 from licensekit.installation.user_list import UserFilter, UserPage, UserRow
 from licensekit.installation.users import Users
 from licensekit.state.audit import AuditEntry
-from licensekit.state.home import default_home
 from licensekit.state.loading import InstallationState
 from licensekit.state.seats import HeldSeat
 from licensekit.state.stored import BundleRecord
@@ -85,7 +84,6 @@ __all__ = [
     "UserRow",
     "Users",
     "concerning",
-    "default_home",
     "metric_lines",
     "move",
     "parse_users",

@@ -54,7 +54,7 @@ _EXCHANGE_FILES: Final = tuple(
 def make_request(change: WriteTransaction, *, with_facts: bool) -> tuple[str, Request]:
     """Sign a request; machine facts are in it only as keyed hashes; see `Installation.request`."""
     state = change.read.state()
-    facts = machine_facts() if with_facts else {}
+    facts = machine_facts(given=change.read.opened.facts) if with_facts else {}
     nonce = token_bytes(NONCE_BYTES)
     follows = _follows(change)
     change.record(RequestMade(nonce=nonce.hex(), facts=sorted(facts)))

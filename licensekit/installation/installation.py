@@ -28,8 +28,9 @@ from licensekit.installation.leases import Leases
 from licensekit.installation.plan import plan_activation
 from licensekit.installation.sites import Sites
 from licensekit.installation.users import Users
-from licensekit.state.home import open_installation
+from licensekit.state.home import locate, open_installation
 from licensekit.state.loading import InstallationState, recorded_root, state_at
+from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.pending import open_or_wait, place_of
 from licensekit.state.stored import BundleRecord, Recorded
 from licensekit.state.time import system_clock
@@ -66,21 +67,26 @@ class Installation:
     @classmethod
     def open(
         cls,
-        home: str | os.PathLike[str],
+        home: str | os.PathLike[str] | None = None,
         *,
         root: str | None = None,
         pack: bytes | str | None = None,
         released: date | None = None,
+        facts: Facts = NO_FACTS,
         clock: Callable[[], datetime] = system_clock,
         by: str = "",
         create: bool = True,
     ) -> Self:
         """Open the installation at `home`, a folder or a `postgresql://` URL.
 
+        Without `home` it is where the programs of this product look as well: `LICENSEKIT_HOME`,
+        else the product's folder of this account (`docs/installation.md`, "Homes").
+
         `root` is the pin and `pack` the pack that the application ships; without them, those that
         the first activation recorded are used. Before it, a pack without a pin is believed about
         its own root, and `warnings` says so. `released` is the date of this version of the
-        product. `by` is who makes the changes, for the audit log.
+        product. `facts` takes the place of what is read of the machine, by name. `by` is who makes
+        the changes, for the audit log.
 
         Opening creates nothing. With `create` the first change sets the installation up, in one
         transaction with itself; until then every question is answered as by an empty one.
@@ -89,9 +95,10 @@ class Installation:
             NotActivated: there is none, and `create` is false.
             HomeInvalid, StateError: the home or its database cannot be used.
         """
-        database = open_or_wait(home) if create else open_installation(home, create=False)
+        place = locate(home, pack=pack)
+        database = open_or_wait(place) if create else open_installation(place, create=False)
         day = None if released is None else days_of(released)
-        return cls(OpenInstallation(database, root, pack, day, clock, by))
+        return cls(OpenInstallation(database, root, pack, day, clock, by, facts))
 
     def acting_as(self, by: str) -> Self:
         """Return the same installation for another person, named `by` in the audit log.

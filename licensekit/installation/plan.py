@@ -176,7 +176,7 @@ def _facts(read: ReadTransaction, file: VerifiedFile) -> AdmissionFacts:
         trust_store=file.trust_store,
         stored={one.record.identity: one for one in stored},
         verified=verified,
-        fingerprint=read.stored.fingerprint((*verified.kept, *file.bundles)),
+        fingerprint=read.stored.fingerprint((*verified.kept, *file.bundles), read.opened.facts),
         released=read.opened.released,
         lower_allowed=lower_allowed(read, file.resets),
         now=read.now,

@@ -18,7 +18,8 @@ from licensekit.entitlements.seats import has_seats
 from licensekit.runtime.holders import Holder, User
 from licensekit.runtime.live_snapshot import Application, LiveSnapshot
 from licensekit.runtime.questions import Questions
-from licensekit.state.home import open_installation
+from licensekit.state.home import locate, open_installation
+from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.time import system_clock
 
 if TYPE_CHECKING:
@@ -36,28 +37,35 @@ class Licensing(Questions):
     @classmethod
     def open(
         cls,
-        home: str | os.PathLike[str],
+        home: str | os.PathLike[str] | None = None,
         *,
         root: str,
         pack: bytes | str,
         released: date | None = None,
+        facts: Facts = NO_FACTS,
         clock: Callable[[], datetime] = system_clock,
         watch: bool = True,
     ) -> Self:
         """Open the installation at `home`, a folder or a `postgresql://` URL.
 
+        Without `home` it is where the commands and the console of this product look as well:
+        `LICENSEKIT_HOME`, else the product's folder of this account (`docs/installation.md`,
+        "Homes").
+
         `root` is the pin that the vendor's `init` printed and `pack` the bytes of the pack that
         the application ships. `released` is the date of this version of the product, held
-        against maintenance. `clock` gives aware datetimes, for tests and simulations. Without
-        `watch` nothing changes until the host calls `refresh`.
+        against maintenance. `facts` takes the place of what is read of the machine, by name.
+        `clock` gives aware datetimes, for tests and simulations. Without `watch` nothing changes
+        until the host calls `refresh`.
 
         Raises:
             RootPinInvalid, RootMismatch: the pin is none, or the pack does not hold that root.
             FormatError, TrustError: the pack is damaged, or documents were rolled back.
             StateError: the home cannot be used.
         """
-        application = Application(root, pack, None if released is None else days_of(released))
-        database = open_installation(home, create=True)
+        day = None if released is None else days_of(released)
+        application = Application(root, pack, day, facts)
+        database = open_installation(locate(home, pack=pack), create=True)
         try:
             return cls(LiveSnapshot(database, application, clock, watch=watch))
         except BaseException:  # an interruption too must leave no database open

@@ -24,6 +24,7 @@ from licensekit.runtime.messages import TimeNotKept
 from licensekit.runtime.snapshot import Closed, Snapshot
 from licensekit.runtime.watcher import Watcher, survive_forks
 from licensekit.state.loading import is_unchanged, load_state, remember
+from licensekit.state.machine import NO_FACTS, Facts
 
 RETRY_SECONDS: Final = 0.5
 """How soon a database that is away is tried again."""
@@ -48,6 +49,8 @@ class Application(NamedTuple):
     pack: bytes | str
     released: int | None
     """The date of this version of the product, in days since 1970."""
+    facts: Facts = NO_FACTS
+    """What it knows better of its machine."""
 
 
 class LiveSnapshot:
@@ -204,6 +207,7 @@ class LiveSnapshot:
                 pack=application.pack,
                 clock=clock,
                 released=application.released,
+                facts=application.facts,
             )
             with self._swapping:
                 if not self._is_closed:

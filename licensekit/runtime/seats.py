@@ -87,9 +87,9 @@ class Seats:
 
     def borrow(self, row: HeldSeat, hours: float) -> tuple[HeldSeat, float]:
         """Borrow a seat, and return it with its end; raises as `Lease.borrow` does."""
-        root, pack, released = self._live.application
+        root, pack, released, facts = self._live.application
         opened = OpenInstallation(
-            self._database, root, pack, released, self._live.clock, row.holder
+            self._database, root, pack, released, self._live.clock, row.holder, facts
         )
         begin = elapsed()
         lease, seconds = leases.borrow(opened, self.snapshot.state.entitlements, row, hours)

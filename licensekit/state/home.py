@@ -1,24 +1,29 @@
 """Where an installation lives: a folder with its database, or a PostgreSQL server."""
 
 import os
+import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from secrets import token_bytes
 from typing import Final
 
 from licensekit.database import Database, connect, is_url
-from licensekit.errors import FileUnusable, HomeInvalid, NotActivated
-from licensekit.files import unusable
+from licensekit.errors import FileUnusable, HomeInvalid, LicenseError, NotActivated
+from licensekit.files import hand_over, unusable
 from licensekit.keys.signing import SEED_BYTES
 from licensekit.state import audit
 from licensekit.state.audit_events import Created
 from licensekit.state.mark import write_mark
 from licensekit.state.schema import SCHEMA
+from licensekit.trust.pack import product_in_pack
 
 DATABASE_NAME: Final = "licensing.db"
 SECRET_BYTES: Final = 32
 _ABSENT: Final = frozenset({"missing", "no-database", "empty-database", "not-set-up"})
 """Why a database cannot be opened of which none was set up."""
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+"""How a URL begins, in a path object as well; the drives of Windows have one letter."""
 
 
 def open_installation(location: str | os.PathLike[str], *, create: bool) -> Database:
@@ -57,34 +62,107 @@ def open_empty(location: str | os.PathLike[str]) -> Database:
     return connect(database_of(location, create=True), schema=SCHEMA, create=True)
 
 
-def default_home(platform: str, environment: Mapping[str, str]) -> str:
-    """Return the data folder of the user on this platform."""
+def locate(
+    location: str | os.PathLike[str] | None = None,
+    *,
+    pack: bytes | str | None = None,
+    environment: Mapping[str, str] = os.environ,
+    platform: str = sys.platform,
+) -> str:
+    """Return where an installation is, for every program, command and console alike.
+
+    That is `location`, else what `LICENSEKIT_HOME` says, else the folder of the product under the
+    data folder of this account. The product is the one that `pack` names; without a pack, the one
+    that has an installation there. A folder is returned as an absolute path, and `~` is expanded.
+
+    Raises:
+        HomeInvalid: a URL of another kind than `postgresql://`; no folder of this account is known;
+            several products have an installation, and nothing says which one is meant.
+        FileUnusable: there is no present folder any more, or the folder cannot be listed.
+    """
+    place = os.fspath(location or environment.get("LICENSEKIT_HOME") or "")
+    if is_url(place):
+        return place
+    if scheme := _SCHEME.match(place):
+        raise HomeInvalid(reason="scheme", where=f"{scheme[0]}/…")
+    try:
+        if not place:
+            folder = data_folder(platform, environment)
+            return str(_of_product(folder, _product(pack)).absolute())
+        return str(Path(place).expanduser().absolute())
+    except RuntimeError as error:  # what pathlib raises for an account that is not known
+        raise HomeInvalid(reason="no-user-folder", where=place) from error
+    except OSError as error:
+        raise unusable(Path(error.filename or place), "a home", error) from error
+
+
+def data_folder(platform: str, environment: Mapping[str, str]) -> Path:
+    """Return the folder under which this account has one for each product, on this platform."""
     home = Path(environment.get("HOME") or Path.home())
     if platform == "win32":
         folder = Path(environment.get("LOCALAPPDATA") or home / "AppData" / "Local")
     elif platform == "darwin":
         folder = home / "Library" / "Application Support"
     else:
-        folder = Path(environment.get("XDG_DATA_HOME") or home / ".local" / "share")
-    return str(folder / "licensekit")
+        given = Path(environment.get("XDG_DATA_HOME", ""))  # by its rules, absolute or ignored
+        folder = given if given.is_absolute() else home / ".local" / "share"
+    return folder / "licensekit"
+
+
+def _product(pack: bytes | str | None) -> str | None:
+    try:
+        return None if pack is None else product_in_pack(pack)
+    except LicenseError:  # who verifies the pack says what is wrong with it
+        return None
+
+
+def _of_product(folder: Path, product: str | None) -> Path:
+    if product is not None:
+        return folder / product
+    try:
+        found = sorted(one for one in folder.iterdir() if (one / DATABASE_NAME).exists())
+    except FileNotFoundError:
+        return folder
+    if len(found) > 1:
+        products = tuple(one.name for one in found)
+        raise HomeInvalid(reason="several", products=products, where=str(folder))
+    return found[0] if found else folder
 
 
 def displayed(location: str | os.PathLike[str], database: Database) -> str:
     """Return the location as it may be shown and typed again: absolute, without a password."""
-    place = os.fspath(location)
-    return database.location if is_url(place) else str(Path(place).absolute())
+    place = locate(location)
+    return database.location if is_url(place) else place
 
 
 def database_of(location: str | os.PathLike[str], *, create: bool) -> str | Path:
     """Return where the database of an installation is; with `create`, its folder is made."""
-    place = os.fspath(location)
+    place = locate(location)
     return place if is_url(place) else _folder(Path(place), create=create) / DATABASE_NAME
 
 
-def _folder(folder: Path, *, create: bool) -> Path:
+def missing_folders(folder: Path) -> list[Path]:
+    """Return the folders that are to be made for a home, the innermost first.
+
+    Raises:
+        FileUnusable: one cannot be looked at, or is a link to what is not there, not mounted.
+    """
     try:
-        if create:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        missing = [one for one in (folder, *folder.parents) if not one.exists()]
+        links = [one for one in missing if one.is_symlink()]
+    except (OSError, ValueError) as error:
+        raise unusable(folder, "a home", error) from error
+    if links:
+        raise FileUnusable(reason="link-broken", where=str(links[0]))
+    return missing
+
+
+def _folder(folder: Path, *, create: bool) -> Path:
+    missing = missing_folders(folder)
+    try:
+        for one in reversed(missing if create else []):
+            one.mkdir(mode=0o700 if one == folder else 0o777, exist_ok=True)
+            hand_over(one, one.parent)
         is_file = folder.exists() and not folder.is_dir()
     except FileExistsError:
         is_file = True

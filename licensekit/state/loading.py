@@ -19,6 +19,7 @@ from licensekit.entitlements import (
 )
 from licensekit.entitlements.events import Event
 from licensekit.state.audit import Head
+from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.mark import is_restored, read_mark
 from licensekit.state.notices import notices_of
 from licensekit.state.stored import Recorded, Stored, read_recorded, read_stored
@@ -138,12 +139,14 @@ def load_state(
     pack: bytes | str | None,
     clock: int,
     released: int | None = None,
+    facts: Facts = NO_FACTS,
 ) -> InstallationState:
     """Read an installation and return its state at `clock` (seconds since 1970).
 
     Everything is read in one transaction and verified again: the database is not believed. `pack`
     is what the application ships; None takes the one that the first activation recorded.
-    `released` is the date of the product version in days since 1970.
+    `released` is the date of the product version in days since 1970, `facts` what the program
+    knows better of its machine.
 
     Raises:
         NotActivated: `pack` is None, and none was recorded yet.
@@ -154,7 +157,9 @@ def load_state(
     mark = read_mark(database.location)  # before the snapshot, or a change would look like a loss
     with database.read() as connection:
         stored = read_stored(connection, mark, clock)
-    return evaluate_state(stored, mark, root=root, pack=pack, clock=clock, released=released)
+    return evaluate_state(
+        stored, mark, root=root, pack=pack, clock=clock, released=released, facts=facts
+    )
 
 
 def is_unchanged(database: Database, state: InstallationState, clock: int) -> bool:
@@ -225,13 +230,14 @@ def evaluate_state(
     pack: bytes | str | None,
     clock: int,
     released: int | None,
+    facts: Facts = NO_FACTS,
 ) -> InstallationState:
     """Return the state that stored documents and rows make at `clock`; raises as `load` does."""
     now = effective(stored.time, clock)
     trust_store, unusable = load_trust(stored, root, stored.pack(pack))
     verified = verify_bundles(stored.bundles, trust_store, now)
     kept = verified.kept
-    fingerprint = stored.fingerprint(kept)
+    fingerprint = stored.fingerprint(kept, facts)
     entitlements = evaluate(trust_store, kept, now, fingerprint=fingerprint, released=released)
     in_force = [part.verified for part in entitlements.parts]
     state = InstallationState(

@@ -72,6 +72,26 @@ UNUSABLE: Final[Mapping[str, type[UnusableDocument]]] = {
 """Type of a token to the notice that it is not used."""
 
 
+class NothingActivated(Notice):
+    """No license file is activated here, so nothing is granted."""
+
+    code = "not-activated"
+    template = "nothing is activated here, so nothing is granted"
+    hint_template = "activate a license file; if there is one, this is not the home that has it"
+    level = Severity.ERROR
+    subject_template = "installation"
+
+
+class ReadOnly(Notice):
+    """The database can be read and not written: a file system, rights, a standby."""
+
+    code = "read-only"
+    template = "nothing can be changed here, and the time that passes is not kept"
+    hint_template = "if that is not meant, let this account write to the home and its folder"
+    level = Severity.WARNING
+    subject_template = "database"
+
+
 class ClockBehind(Notice):
     """The clock is more than a day behind the latest time seen here."""
 

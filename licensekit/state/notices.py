@@ -7,7 +7,14 @@ from licensekit.dates import DAY_SECONDS
 from licensekit.entitlements import Notice
 from licensekit.state.audit import Head
 from licensekit.state.mark import is_restored
-from licensekit.state.messages import UNUSABLE, ClockAhead, ClockBehind, RestoredBackup
+from licensekit.state.messages import (
+    UNUSABLE,
+    ClockAhead,
+    ClockBehind,
+    NothingActivated,
+    ReadOnly,
+    RestoredBackup,
+)
 from licensekit.state.stored import Stored
 from licensekit.state.time import JUMP_SECONDS
 from licensekit.state.trust_store import Unusable
@@ -20,6 +27,10 @@ def notices_of(
     stored: Stored, mark: Head | None, *, clock: int, unusable: Iterable[Unusable]
 ) -> Iterator[Notice]:
     """Yield what an installation itself has to say to its administrators."""
+    if not stored.bundles:
+        yield NothingActivated()
+    if stored.read_only:
+        yield ReadOnly()
     yield from _of_clock(stored, clock)
     yield from _of_backup(stored, mark)
     for document in unusable:

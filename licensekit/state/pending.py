@@ -15,8 +15,9 @@ from typing import Final, LiteralString
 from licensekit.database import Connection, Database, Row, Value, Version, connect, is_url
 from licensekit.database.copying import copy_rows
 from licensekit.errors import DatabaseBusy, NotActivated
+from licensekit.files import unusable
 from licensekit.state import audit
-from licensekit.state.home import database_of, open_installation
+from licensekit.state.home import database_of, locate, missing_folders, open_installation
 from licensekit.state.mark import mark_of, put_mark
 from licensekit.state.schema import SCHEMA
 
@@ -44,7 +45,7 @@ class PendingDatabase:
     """
 
     def __init__(self, location: str | os.PathLike[str]) -> None:
-        self._place = os.fspath(location)
+        self._place = locate(location)
         self._lock = RLock()
         self._private: tuple[TemporaryDirectory[str], Database] | None = None
         self._real: Database | None = None
@@ -106,13 +107,13 @@ class PendingDatabase:
             if self._real is not None:
                 return self._real
             if self._private is None:
-                folder = TemporaryDirectory(prefix="licensekit-")
+                folder = _temporary_folder()
                 self._private = folder, open_installation(folder.name, create=True)
             return self._private[1]
 
     def _set_up(self, private: Database) -> None:
         """Copy everything to where it belongs, in one transaction; undo it if that fails."""
-        made = _missing_folders(self._place)
+        made = [] if is_url(self._place) else missing_folders(Path(self._place))
         target = database_of(self._place, create=False)
         is_filled = False
         try:
@@ -143,6 +144,13 @@ class PendingDatabase:
             folder.cleanup()
 
 
+def _temporary_folder() -> TemporaryDirectory[str]:
+    try:
+        return TemporaryDirectory(prefix="licensekit-")
+    except OSError as error:
+        raise unusable(Path(os.environ.get("TMPDIR", "/tmp")), "a folder", error) from error  # noqa: S108  # named, not used
+
+
 def place_of(database: Database) -> str:
     """Return where an installation is, for a repr: without a look at any file or server."""
     if not isinstance(database, PendingDatabase):
@@ -153,14 +161,6 @@ def place_of(database: Database) -> str:
 def _has_changed(private: Database) -> bool:
     with private.read() as connection:
         return audit.head(connection).number > _ESTABLISHED
-
-
-def _missing_folders(place: str) -> list[Path]:
-    """Return the folders that would be created for a home, the innermost first."""
-    if is_url(place):
-        return []
-    folder = Path(place).absolute()
-    return [one for one in (folder, *folder.parents) if not one.exists()]
 
 
 def _remove(target: str | Path, made: list[Path]) -> None:

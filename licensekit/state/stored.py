@@ -12,7 +12,7 @@ from licensekit.errors import HomeInvalid, NotActivated
 from licensekit.keys.signing import SigningKey
 from licensekit.state import audit
 from licensekit.state.audit import Head
-from licensekit.state.machine import hashed, machine_facts
+from licensekit.state.machine import NO_FACTS, Facts, hashed, machine_facts
 from licensekit.state.time import TimeSeen, effective, lease_time
 from licensekit.trust.order import Seen, SeenDocument
 from licensekit.trust.signed import Verified
@@ -159,6 +159,8 @@ class Stored(NamedTuple):
     """The newest entry of the audit log."""
     marked: bytes | None
     """The hash of the entry where the mark stands; None if there is no such entry."""
+    read_only: bool
+    """Whether nothing can be written here."""
 
     def pack(self, given: bytes | str | None) -> bytes | str:
         """Return the pack that was given, or the recorded one in place of None.
@@ -172,12 +174,17 @@ class Stored(NamedTuple):
             raise NotActivated(reason="no-pack")
         return self.recorded.pack
 
-    def fingerprint(self, bundles: Iterable[Verified[Bundle]]) -> Fingerprint:
-        """Return what bound bundles are compared with; only for them the machine is examined."""
+    def fingerprint(
+        self, bundles: Iterable[Verified[Bundle]], given: Facts = NO_FACTS
+    ) -> Fingerprint:
+        """Return what bound bundles are compared with; only for them the machine is examined.
+
+        `given` are the facts that the program knows better.
+        """
         public = SigningKey.from_secret(frame.INSTALLATION, self.seed).verifying_key.public
         bindings = [b.document.binding for b in bundles if b.document.binding is not None]
         asks_for_facts = any(binding.facts for binding in bindings)
-        facts = hashed(machine_facts(), self.secret) if asks_for_facts else {}
+        facts = hashed(machine_facts(given=given), self.secret) if asks_for_facts else {}
         return Fingerprint(sha256(public).digest(), facts)
 
     def used_of(self, licenses: Mapping[str, License]) -> dict[str, int]:
@@ -224,6 +231,7 @@ def read_stored(connection: Connection, mark: Head | None, clock: int) -> Stored
         events=read_events(connection),
         head=audit.head(connection),
         marked=None if mark is None else _hash_at(connection, mark.number),
+        read_only=connection.one("SELECT is_read_only()") == (1,),
     )
 
 

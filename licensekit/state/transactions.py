@@ -12,6 +12,7 @@ from licensekit.state import audit
 from licensekit.state.audit import Head
 from licensekit.state.audit_events import AuditEvent, RestoreNoticed
 from licensekit.state.loading import InstallationState, evaluate_state
+from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.mark import is_restored, read_mark, write_mark
 from licensekit.state.stored import (
     ACTIVE,
@@ -41,6 +42,8 @@ class OpenInstallation(NamedTuple):
     clock: Callable[[], datetime]
     by: str
     """Who makes the changes, for the audit log."""
+    facts: Facts = NO_FACTS
+    """What the program knows better of its machine."""
 
 
 class ReadTransaction(NamedTuple):
@@ -85,6 +88,7 @@ class ReadTransaction(NamedTuple):
             pack=self.pack,
             clock=self.clock,
             released=self.opened.released,
+            facts=self.opened.facts,
         )
 
     def bundles(self) -> tuple[BundleRecord, ...]:

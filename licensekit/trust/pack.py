@@ -105,10 +105,19 @@ def pin_in_pack(pack: bytes | str) -> str:
         FormatError: the pack is damaged.
         RootMismatch: there is no root in it.
     """
+    return pin_of(_oldest_root(pack))
+
+
+def product_in_pack(pack: bytes | str) -> str:
+    """Return the product that a pack names, unverified; raises as `pin_in_pack` does."""
+    return decode(Root, _oldest_root(pack)).product
+
+
+def _oldest_root(pack: bytes | str) -> bytes:
     payloads = [frame.read(t.frame).payload for t in armor.read(pack) if t.type == "root"]
     if not payloads:
         raise RootMismatch(reason="no-root")
-    return pin_of(min(payloads, key=lambda payload: decode(Root, payload).version))
+    return min(payloads, key=lambda payload: decode(Root, payload).version)
 
 
 def extend_trust_store(

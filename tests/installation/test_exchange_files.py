@@ -1,16 +1,18 @@
 """What an installation signs for its vendor."""
 
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
+from licensekit import Licensing
 from licensekit.errors import BindingMismatch, BundleReturned, BundleUnknown, NotActivated
 from licensekit.installation import Installation
 from licensekit.trust.signed import self_signed
 from licensekit.wire import armor
 from licensekit.wire.documents import Binding, Receipt, Request, Statement, Usage
 from tests import makers
-from tests.homes import Home, bundle, file
+from tests.homes import PIN, Home, bundle, file
 
 
 def heads(installation: Installation) -> list[bytes]:
@@ -77,6 +79,24 @@ def test_facts_may_drift_as_far_as_the_bundle_says(crm: Installation) -> None:
         crm.activate(file(bundle(3, binding=Binding(None, len(drifted), drifted))))
 
 
+def test_what_the_program_knows_of_its_machine_binds_like_what_is_read(crm_home: Home) -> None:
+    """The same facts must be given to every handle, and no other will do."""
+    given: Any = {"root": PIN, "pack": crm_home.pack, "clock": crm_home.clock}
+    facts = {"instance": "i-0abc", "host": None}
+    with Installation.open(crm_home.place, **given, facts=facts) as crm:
+        _, request = crm.request()
+        assert "instance" in request.facts
+        assert "host" not in request.facts
+        asked = {"instance": request.facts["instance"]}
+        crm.activate(file(bundle(binding=Binding(None, 1, asked))))
+        assert crm.state().entitlements.system["server"] > 0
+    for known, granted in ((facts, True), ({"instance": "i-0abd"}, False), ({}, False)):
+        with Licensing.open(crm_home.place, **given, facts=known, watch=False) as licensing:
+            assert licensing.allows("server") == granted
+        with Installation.open(crm_home.place, **given, facts=known) as crm:
+            assert bool(crm.state().entitlements.system.get("server")) == granted
+
+
 def test_a_returned_bundle_can_never_work_here_again(crm: Installation) -> None:
     crm.users.assign("anna", "sales")
     data = file(*(v.token for v in crm.state().bundles))
@@ -85,7 +105,7 @@ def test_a_returned_bundle_can_never_work_here_again(crm: Installation) -> None:
     assert receipt.identity == returned.identity
     assert receipt.nonce is None
     assert crm.state().bundles == ()
-    assert [notice.code for notice in crm.state().notices] == ["deficit"]
+    assert [notice.code for notice in crm.state().notices] == ["deficit", "not-activated"]
     before = crm.state().stored
     with pytest.raises(BundleReturned) as refused:
         crm.activate(data)

@@ -26,7 +26,8 @@ def plain(sequence: int = 1, **changes: Any) -> Bundle:
 
 
 def notices(installation: Installation) -> list[str]:
-    return [notice.code for notice in installation.state().notices]
+    codes = [notice.code for notice in installation.state().notices]
+    return [code for code in codes if code != "not-activated"]
 
 
 def reset(crm: Installation, what: ResetWhat, nonce: int = 1, **changes: Any) -> Reset:

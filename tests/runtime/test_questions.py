@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from licensekit import Access, Count, Licensing, NotEntitled
+from licensekit.entitlements import Severity
 from licensekit.errors import (
     DatabaseUnavailable,
     FormatError,
@@ -180,11 +181,13 @@ def test_before_the_first_activation_nothing_is_granted_and_everything_is_known(
     licensing = open_licensing()
     assert licensing.access("server") is Access.NONE
     assert licensing.count("sales") == Count(0, 0)
-    assert licensing.notices == ()
+    [notice] = licensing.notices
+    assert (notice.code, notice.severity) == ("not-activated", Severity.ERROR)
     assert licensing.user("anna").access("sale") is Access.NONE
     with home.open() as installation:
         installation.activate(file(bundle()))
     licensing.refresh()
+    assert "not-activated" not in {notice.code for notice in licensing.notices}
     assert licensing.allows("server")
 
 

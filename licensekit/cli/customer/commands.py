@@ -1,7 +1,6 @@
 """The customer's commands as a group, for our own command and for an application's."""
 
 import os
-import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import date
@@ -44,6 +43,7 @@ class BuiltIn(NamedTuple):
     pack: bytes | str | None = None
     home: str | None = None
     released: date | None = None
+    facts: Mapping[str, str | None] | None = None
 
 
 def customer_commands(
@@ -52,15 +52,17 @@ def customer_commands(
     pack: bytes | str | None = None,
     home: str | os.PathLike[str] | None = None,
     released: date | None = None,
+    facts: Mapping[str, str | None] | None = None,
     name: str = "license",
 ) -> click.Group:
     """Return the customer's commands as a click group that an application mounts as its own.
 
     What is built in has no option any more: nobody can replace the application's root pin.
-    `released` is the date of the product version, held against maintenance.
+    `released` is the date of the product version, held against maintenance,
+    `facts` what the application knows better of its machine.
     """
     place = None if home is None else os.fspath(home)
-    built_in = BuiltIn(root, pack, place, released)
+    built_in = BuiltIn(root, pack, place, released, facts)
 
     @click.group(name=name, cls=LicenseGroup, lazy=CUSTOMER)
     @click.pass_context
@@ -99,7 +101,6 @@ home_option: Final[Decorator] = click.option(
     "--home",
     cls=ApplicationOption,
     metavar="DIR",
-    envvar="LICENSEKIT_HOME",
     help="The installation: a folder, or a postgresql:// URL.  [env: LICENSEKIT_HOME]",
 )
 """`--home`, for every command of the customer."""
@@ -169,19 +170,12 @@ def opened(
 
     built_in = built_in_of(click.get_current_context())
     with Installation.open(
-        home_of(home),
+        built_in.home or home,
         root=built_in.root or root,
         pack=built_in.pack or pack,
         released=built_in.released or released,
+        facts=built_in.facts or {},
         by=account(),
         create=create,
     ) as installation:
         yield installation
-
-
-def home_of(home: str | None) -> str:
-    """Return the place of the installation: built in, given, or the platform's data folder."""
-    from licensekit.installation import default_home  # noqa: PLC0415  # a vendor's command loads none
-
-    built_in = built_in_of(click.get_current_context())
-    return built_in.home or home or default_home(sys.platform, os.environ)

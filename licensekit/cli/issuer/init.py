@@ -170,7 +170,7 @@ def _show(folder: Path, plan: NewWorkspace, pin: str, pack: Path) -> None:
     emit()
     heading("In the application:")
     emit()
-    emit(f'    licensing = Licensing.open("licensing", root="{pin}",')
+    emit(f'    licensing = Licensing.open(root="{pin}",')
     emit(f'                               pack=Path("{pack.name}").read_bytes())')
     emit()
     heading("Next:")

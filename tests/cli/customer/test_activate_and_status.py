@@ -9,7 +9,6 @@ from click.testing import CliRunner
 
 from licensekit.cli import customer_commands
 from licensekit.dates import date_of
-from licensekit.installation import default_home
 from licensekit.trust.sign import sign
 from licensekit.wire import frame
 from licensekit.wire.documents import Binding
@@ -349,16 +348,6 @@ def test_an_application_mounts_the_commands_with_what_it_has_built_in(shelf: Pat
     old = today.bundle(2, maintenance=today.DAY - 1, **SOLD)
     (shelf / "old.lic").write_text(today.file(old))
     assert runner.invoke(crm, ["license", "activate", "old.lic"]).exit_code == 6
-
-
-def test_each_platform_has_its_data_folder() -> None:
-    assert default_home("linux", {"HOME": "/home/anna"}) == "/home/anna/.local/share/licensekit"
-    assert default_home("linux", {"HOME": "/h", "XDG_DATA_HOME": "/d"}) == "/d/licensekit"
-    assert default_home("darwin", {"HOME": "/Users/anna"}) == (
-        "/Users/anna/Library/Application Support/licensekit"
-    )
-    assert Path(default_home("win32", {"HOME": "C", "LOCALAPPDATA": "L"})) == Path("L/licensekit")
-    assert "AppData" in default_home("win32", {"HOME": "C"})
 
 
 def test_a_pack_without_a_root_tells_no_pin(run: Command, shelf: Path) -> None:

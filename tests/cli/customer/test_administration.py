@@ -267,11 +267,11 @@ def test_the_audit_log_is_listed_and_verified(crm: Command, shelf: Path) -> None
     assert listed[-1].endswith("added user anna")
     assert "3 entries" in shown(crm, "audit verify")
     assert read(crm, "audit verify --json")["restored"] is False
-    (shelf / "data/licensekit/licensing.mark").unlink()
+    (shelf / "data/licensekit/demo-crm/licensing.mark").unlink()
     restored = crm("audit verify")
     assert restored.code == 0
     assert "restored backup" in restored.err
-    with closing(sqlite3.connect(shelf / "data/licensekit/licensing.db")) as raw:
+    with closing(sqlite3.connect(shelf / "data/licensekit/demo-crm/licensing.db")) as raw:
         raw.execute("UPDATE audit SET entry = x'7b7d' WHERE number = 2")
         raw.commit()
     damaged = crm("audit verify")
@@ -292,7 +292,7 @@ def test_who_made_a_change_may_be_unknown(crm: Command, monkeypatch: pytest.Monk
 
 def test_an_installation_is_moved_and_used_where_it_is_now(crm: Command, shelf: Path) -> None:
     shown(crm, "users add anna")
-    moved = crm("move data/licensekit there")
+    moved = crm("move data/licensekit/demo-crm there")
     assert moved.code == 0
     assert moved.err == (
         f"Use --home {shelf / 'there'} from now on, in programs as well; see docs/hosts.md.\n"
@@ -303,7 +303,7 @@ def test_an_installation_is_moved_and_used_where_it_is_now(crm: Command, shelf: 
     again = crm("users list")
     assert (again.code, again.out) == (8, "")
     assert f"was moved to {shelf / 'there'}; use it there" in again.err
-    taken = crm("move there data/licensekit")
+    taken = crm("move there data/licensekit/demo-crm")
     assert (taken.code, taken.out) == (8, "")
     facts = read(crm, "move there back --json")
     assert (facts["target"], facts["serial"]) == (str(shelf / "back"), "1010000014")

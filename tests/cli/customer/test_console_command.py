@@ -23,7 +23,7 @@ from cryptography.x509.oid import NameOID
 
 from licensekit.cli.customer.commands import customer_commands
 from licensekit.cli.customer.console import PORT
-from tests import homes, today
+from tests import homes, makers, today
 from tests.cli.customer.conftest import Command
 
 LINK: Final = re.compile(r"(https?://\S+)/sign-in\?code=(\S+)")
@@ -32,7 +32,7 @@ LINK: Final = re.compile(r"(https?://\S+)/sign-in\?code=(\S+)")
 @contextmanager
 def running(shelf: Path, *arguments: str) -> Generator[tuple[str, IO[str]]]:
     """Start the command, give its first two lines and the rest, and stop it as Ctrl-C does."""
-    home = str(shelf / "data" / "licensekit")
+    home = str(shelf / "data" / "licensekit" / makers.PRODUCT)
     with subprocess.Popen(
         [sys.executable, "-m", "licensekit", "console", "--home", home, *arguments],
         stdout=subprocess.PIPE,
@@ -152,7 +152,7 @@ def test_a_named_proxy_says_who_asks(crm: Command, shelf: Path) -> None:
 @contextmanager
 def running_by_proxy(shelf: Path, *arguments: str) -> Generator[None]:
     """As `running`, of a console that prints one line."""
-    home = str(shelf / "data" / "licensekit")
+    home = str(shelf / "data" / "licensekit" / makers.PRODUCT)
     with subprocess.Popen(
         [sys.executable, "-m", "licensekit", "console", "--home", home, *arguments],
         stdout=subprocess.PIPE,

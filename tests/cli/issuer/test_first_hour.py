@@ -3,10 +3,13 @@
 import getpass
 import re
 import shlex
+import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from licensekit import Licensing
 from licensekit.cli.issuer import options
 from licensekit.trust.pack import open_pack
 from tests.issuer_command import Desk
@@ -25,9 +28,28 @@ def test_init_says_what_it_made_what_to_paste_and_what_to_type_next(place: Desk)
     said = place.run("init", "acme", *place.both_passphrases).stdout
     pin = re.findall("lkroot1-[a-z2-7]{52}", said)
     assert len(set(pin)) == 1
-    assert f'Licensing.open("licensing", root="{pin[0]}"' in said
+    assert f'Licensing.open(root="{pin[0]}"' in said
     assert "licensekit issue acme/orders/example.toml -C acme" in said
     assert f"licensekit activate 1010000014-base-1.lic --pack acme/acme.lkp --root {pin[0]}" in said
+
+
+def test_what_init_printed_works_as_it_is(place: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands and the program, typed and pasted, meet at one installation."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(place.folder / "data"))
+    monkeypatch.delenv("LICENSEKIT_HOME", raising=False)
+    monkeypatch.setattr("licensekit.cli.customer.commands.account", lambda: "anna")
+    said = place.run("init", "acme", *place.both_passphrases).stdout
+    pasted = said.partition("In the application:")[2].partition("Next:")[0]
+    for line in said.partition("Next:")[2].strip().splitlines():
+        _, *typed = shlex.split(line)
+        more = place.passphrase if typed[0] == "issue" else ()
+        place.run(*typed, *more)
+    monkeypatch.chdir("acme")
+    names: dict[str, Any] = {"Licensing": Licensing, "Path": Path}
+    exec(textwrap.dedent(pasted), names)  # noqa: S102  # as a person does
+    with names["licensing"] as licensing:
+        assert licensing.allows("server")
+        assert licensing.notices == ()
 
 
 def test_init_gives_the_pin_and_the_pack_as_json(place: Desk) -> None:
