@@ -120,7 +120,7 @@ def may_replace(bundle: Verified[Bundle], trust: TrustState) -> bool:
     A key that is limited in parts, counts or term must not remove what others sold.
     """
     signer = _signer(bundle, trust)
-    unlimited = signer is not None and not signer.admitted.scope.is_limited
+    unlimited = signer is not None and not signer.is_limited
     return unlimited and bundle.document.part == _BASE
 
 
@@ -143,7 +143,7 @@ def holds_back(newer: Verified[Bundle], older: Bundle, trust: TrustState) -> boo
     signer = _signer(newer, trust)
     if signer is None:
         return False
-    return not signer.admitted.scope.is_limited or admits(signer, older)
+    return not signer.is_limited or admits(signer, older)
 
 
 def is_revoked(bundle: Verified[Bundle], trust: TrustState) -> bool:

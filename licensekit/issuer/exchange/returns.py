@@ -177,9 +177,13 @@ def receive(tx: LedgerTransaction, sent: Sent) -> Received:
         ExchangeFileRefused: another installation signed it than the record names.
     """
     ledger = tx.ledger
-    known = [n for one in (*sent.receipts, *sent.statements) if (n := _entered(ledger, one))]
-    receipts = [one for one in sent.receipts if not _entered(ledger, one)]
-    statements = [one for one in sent.statements if not _entered(ledger, one)]
+    entered = {
+        one: exchange_files.number_of(ledger, one.identity, _signer(one))
+        for one in (*sent.receipts, *sent.statements)
+    }
+    known = [number for number in entered.values() if number is not None]
+    receipts = [one for one in sent.receipts if entered[one] is None]
+    statements = [one for one in sent.statements if entered[one] is None]
     if not receipts and not statements:
         raise _all_known(ledger, known)
     returned = tuple(_returned(ledger, one) for one in receipts)
@@ -188,11 +192,6 @@ def receive(tx: LedgerTransaction, sent: Sent) -> Received:
     taken_back = (_lowest(one.issued.bundle) for one in returned)
     to_revoke = tuple(one for one in taken_back if not _is_taken_back(one, tx.state.last_list))
     return Received(returned, tuple(statements), len(known), to_revoke)
-
-
-def _entered(ledger: Connection, signed: SelfSigned[Document]) -> int | None:
-    """Return the number of the entry, if it was entered before."""
-    return exchange_files.number_of(ledger, signed.identity, _signer(signed))
 
 
 def _signer(signed: SelfSigned[Document]) -> bytes:

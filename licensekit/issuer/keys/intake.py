@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from licensekit.errors import UnexpectedType
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.state import WorkspaceState, extended
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.proposals import Change
+from licensekit.trust.pack import require_in_pack
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import CLASS_OF, Document, decode
 from licensekit.wire.frame import read
-
-_TAKEN = frozenset({"root", "trust", "revocations", "catalog"})
 
 
 class Intake(NamedTuple):
@@ -88,9 +86,7 @@ def verify(tx: LedgerTransaction, tokens: Sequence[Token]) -> Intake:
         UnexpectedType: one of them is not a document of a pack.
         TrustError: one of them is refused for another reason than being older.
     """
-    for token in tokens:
-        if token.type not in _TAKEN:
-            raise UnexpectedType(reason="not-in-pack", type=token.type)
+    require_in_pack(tokens)
     known = set(tx.state.tokens)
     others = [token for token in tokens if token not in known]
     return Intake(tx.state, extended(tx.state, others))
