@@ -158,5 +158,8 @@ def fork_of(document: Root | Trust | Revocations | Catalog) -> TrustError:
 def _merged(
     first: Mapping[str, SeenDocument], second: Mapping[str, SeenDocument]
 ) -> dict[str, SeenDocument]:
-    both = ((i, highest(first.get(i), second.get(i))) for i in {**second, **first})
-    return {issuer: found for issuer, found in both if found is not None}
+    merged = {**second, **first}
+    for issuer, found in second.items():
+        if found.version > merged[issuer].version:
+            merged[issuer] = found
+    return merged

@@ -120,7 +120,7 @@ def _require_at_most(signer: AdmittedSigner, bundle: Bundle, most: int) -> None:
 def _require_end(signer: AdmittedSigner, bundle: Bundle, longest: int) -> None:
     """Refuse a bundle of which something outlives `longest` days from its issue."""
     # Measured from the issue, not from `starts`: a term that begins later does not reach further.
-    end = bundle.expiry if bundle.grace is None else bundle.grace
+    end = bundle.term_end
     if end is None or end - day_at(bundle.issued) > longest:
         raise _out_of_scope(signer, "term", longest=longest)
     if bundle.after_grace is not AfterGrace.BLOCK:
