@@ -152,13 +152,13 @@ def cover(issuer: str, part: str, steps: Iterable[Step], now: int) -> Coverage:
         if end is not None and step.since > end:
             break
         bundle, begin = step.bundle, max(step.since, now)
-        last = None if bundle is None or bundle.term_end is None else end_of_day(bundle.term_end)
-        if bundle is None or not step.usable or (last is not None and begin >= last):
+        over = None if bundle is None or bundle.term_end is None else end_of_day(bundle.term_end)
+        if bundle is None or not step.usable or (over is not None and begin >= over):
             # Whatever it takes over from ends here all the same.
             end = step.since if covering else end
             break
         covering.append(bundle)
-        end = last
+        end = over
     if not covering:
         return Coverage(issuer, part, (), None, None)
     works_until = None if end is None else day_at(end - 1)

@@ -56,13 +56,6 @@ class _Serial(NamedTuple):
     use: Use
 
 
-def governing(
-    bundles: Iterable[Verified[Bundle]], trust: TrustState, now: int
-) -> tuple[list[Verified[Bundle]], list[Verified[Bundle]]]:
-    """Return what `Timeline.governing` does for `bundles`, as `Timeline.of` takes them."""
-    return Timeline.of(bundles, trust).governing(now)
-
-
 class Timeline(NamedTuple):
     """Bundles in the order of their activation, of which some govern at each moment."""
 
