@@ -9,6 +9,7 @@ again inside the write transaction, and goes on only if the result is the one th
     proposal.sign(key, who="anna", confirm=True)
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -35,6 +36,14 @@ class Change(NamedTuple):
         """Return path and both values as plain JSON values; bytes as hex."""
         before, after = plain_value(self.before), plain_value(self.after)
         return {"path": self.path, "before": before, "after": after}
+
+
+def changes_between(
+    before: Mapping[str, object], after: Mapping[str, object]
+) -> tuple[Change, ...]:
+    """Return what differs between two sets of values by key path; what is new comes last."""
+    paths = (path for path in {**before, **after} if before.get(path) != after.get(path))
+    return tuple(Change(path, before.get(path), after.get(path)) for path in paths)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from licensekit.dates import format_seconds
+from licensekit.entitlements import total_of
 from licensekit.errors.coded import Message
 from licensekit.issuer.ledger import bundles, exchange_files
 from licensekit.issuer.ledger.exchange_files import ReceivedStatement
@@ -166,14 +167,13 @@ def _report(tx: LedgerTransaction, serial: str) -> UsageReport:
 
 
 def _sold(active: list[Bundle]) -> dict[tuple[Kind, str], int | None]:
-    """Add the counts of all parts; unrestricted wins."""
-    sold: dict[tuple[Kind, str], int | None] = {}
+    """Add the counts of all parts."""
+    counts: dict[tuple[Kind, str], list[int | None]] = {}
     for bundle in active:
-        for kind, counts in ((Kind.SITE, bundle.sites), (Kind.USER, bundle.users)):
-            for code, count in counts.items():
-                before = sold.get((kind, code), 0)
-                sold[kind, code] = None if before is None or count is None else before + count
-    return sold
+        for kind in (Kind.SITE, Kind.USER):
+            for code, count in bundle.counts(kind).items():
+                counts.setdefault((kind, code), []).append(count)
+    return {where: total_of(those) for where, those in counts.items()}
 
 
 def _own(stated: Mapping[str, Usage], state: WorkspaceState) -> dict[str, int]:
