@@ -50,8 +50,7 @@ def changes_between(
 class Proposal(Generic[R_co]):
     """What an operation would do; the one method that a subclass adds does it and returns `R_co`.
 
-    A subclass is a frozen dataclass with `repr=False` as well. It adds what doing it needs, and
-    sets `about`.
+    A subclass is a frozen dataclass with `repr=False` as well. It adds what doing it needs.
     """
 
     changes: tuple[Change, ...] = ()
@@ -62,11 +61,8 @@ class Proposal(Generic[R_co]):
     """What is worth reading and stops nothing."""
     needs_confirmation: tuple[Coded, ...] = ()
     """What a person must agree to; empty: nothing."""
-
-    @property
-    def about(self) -> str:
-        """What it is about, as messages name it: a serial, an order number, a catalog."""
-        return "what this is about"
+    about: str = "what this is about"
+    """How messages name what it is about: a serial, an order number, a catalog."""
 
     def require_confirmed(self, *, confirm: bool) -> None:
         """Return if `confirm`, or if there is nothing to agree to.

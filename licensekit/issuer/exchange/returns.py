@@ -95,12 +95,6 @@ class AcceptProposal(SignProposal[Received, Signer | None]):
 
     received: Received
 
-    @property
-    def about(self) -> str:
-        """The bundles that are returned, or who has stated something."""
-        returned = ", ".join(one.issued.label for one in self.received.returned)
-        return returned or f"statement of {self.received.statements[0].document.serial}"
-
     def enter(self, tx: LedgerTransaction, key: Signer | None) -> Received:
         """Enter what was received, and sign the list that takes returned bundles back.
 
@@ -118,17 +112,15 @@ class AcceptProposal(SignProposal[Received, Signer | None]):
             tx.put_in_force([signed._replace(note="returned")])
         return received
 
-    def finish(self) -> None:
-        """Write the pack, if there is a new list."""
-        if self.received.to_revoke:
-            self.store.write_pack(self.now)
-
 
 def propose_accept(tx: LedgerTransaction, sent: Sent) -> AcceptProposal:
     """Return what entering receipts and statements would do; raises as `receive`."""
     received = receive(tx, sent)
     unbound = (one.issued.label for one in received.returned if one.is_unbound)
+    returned = ", ".join(one.issued.label for one in received.returned)
     return AcceptProposal(
+        about=returned or f"statement of {received.statements[0].document.serial}",
+        renews_pack=bool(received.to_revoke),
         changes=tuple(
             Change(f"bundles.{one.issued.label}", one.issued.state, RETURNED)
             for one in received.returned

@@ -35,24 +35,10 @@ class TakeProposal(SignProposal[list[Token], None]):
     intake: Intake
     action: str
 
-    @property
-    def about(self) -> str:
-        """The documents in force."""
-        return "the pack"
-
-    @property
-    def is_done(self) -> bool:
-        """Whether nothing is newer than what is in force."""
-        return not self.changes
-
     def enter(self, tx: LedgerTransaction, key: None) -> list[Token]:
         """Enter what is newer than what is in force, and return it."""
         del key
         return enter(tx, self.intake, action=self.action)
-
-    def finish(self) -> None:
-        """Write the pack."""
-        self.store.write_pack(self.now)
 
 
 def propose_take(
@@ -68,9 +54,13 @@ def propose_take(
     """
     if verified is None or verified.before is not tx.state:
         verified = verify(tx, tokens)
-    kinds = ((one.type, getattr(opened(one), "issuer", "")) for one in verified.newer)
+    newer = verified.newer
+    kinds = ((one.type, getattr(opened(one), "issuer", "")) for one in newer)
     return TakeProposal(
         changes=tuple(Change(".".join(filter(None, kind)), None, "newer") for kind in kinds),
+        about="the pack",
+        is_done=not newer,
+        renews_pack=True,
         store=tx.store,
         now=tx.now,
         again=partial(propose_take, tokens=tokens, action=action, verified=verified),

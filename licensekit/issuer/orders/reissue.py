@@ -50,11 +50,6 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
     attach: bool
 
     @property
-    def about(self) -> str:
-        """The key."""
-        return f"key {self.old}"
-
-    @property
     def count(self) -> int:
         """How many bundles are still to be signed again."""
         return len(self.numbers)
@@ -125,6 +120,7 @@ def propose_reissue(tx: LedgerTransaction, lost: str, *, attach: bool) -> Reissu
     change = Change("bundles", f"{len(numbers)} signed by {old}", "signed by another key")
     return ReissueProposal(
         changes=(change,) if numbers else (),
+        about=f"key {old}",
         store=tx.store,
         now=tx.now,
         old=old,
