@@ -62,7 +62,6 @@ def create_partner(
         plan.catalog
         or templates.catalog_text(product=product, issuer=plan.issuer, name=plan.name).encode()
     )
-    others = {issuer: catalog.document for issuer, catalog in trust_store.catalogs.items()}
     trust = trust_store.trust.trust
     if trust is None:
         raise TrustMissing(reason="newest-root")
@@ -72,7 +71,7 @@ def create_partner(
         issued=now,
         under=(trust.document.root_version, trust.document.version),
         issuer=plan.issuer,
-        others=others,
+        others=trust_store.catalog_documents,
     )
     _require_product(catalog, product)
     key = SigningKey.generate(plan.scheme)

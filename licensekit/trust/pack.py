@@ -67,6 +67,11 @@ class TrustStore(NamedTuple):
         """The vendor: the issuer whose codes need no prefix."""
         return self.trust.root.issuer
 
+    @property
+    def catalog_documents(self) -> dict[str, Catalog]:
+        """Issuer to what its newest catalog says."""
+        return {issuer: catalog.document for issuer, catalog in self.catalogs.items()}
+
     def qualify(self, issuer: str, code: str) -> str:
         """Return how an application calls a code that `issuer` writes: the vendor's are bare."""
         owner, _, bare = code.rpartition(".")

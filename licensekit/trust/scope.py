@@ -1,7 +1,7 @@
 """Which key may sign what, when and for whom: steps 7 and 8 of `docs/format.md`."""
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from licensekit.dates import day_at
 from licensekit.errors import (
@@ -134,14 +134,16 @@ def _out_of_scope(signer: AdmittedSigner, reason: ScopeReason, **about: Any) -> 
     return KeyOutOfScope(reason=reason, key_id=key, name=signer.admitted.name, **about)
 
 
-def require_not_ahead(issued: int, now: int) -> None:
+def require_not_ahead(
+    issued: int, now: int, kind: Literal["document", "request"] = "document"
+) -> None:
     """Refuse what was issued more than a day after `now`.
 
     Raises:
         IssuedAhead: it was.
     """
     if issued > now + ISSUED_AHEAD_SECONDS:
-        raise IssuedAhead(reason="document", issued=issued)
+        raise IssuedAhead(reason=kind, issued=issued)
 
 
 def require_product(document: Root | Trust | Revocations | Catalog | Bundle, product: str) -> None:

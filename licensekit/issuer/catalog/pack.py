@@ -205,20 +205,11 @@ def _draft(layout: Layout, state: WorkspaceState, now: int) -> CatalogDraft:
             issued=now,
             under=(state.trust.root_version, state.trust.version),
             issuer=state.issuer,
-            others=_others(state),
+            others=state.trust_store.catalog_documents,
         )
     except CatalogInvalid as error:
         raise error.at(str(layout.catalog)) from error
     return CatalogDraft(catalog, signed, not state.lacks_catalog, marks_in(text))
-
-
-def _others(state: WorkspaceState) -> dict[str, Catalog]:
-    """Return the catalogs of other issuers, whose licenses a catalog may require."""
-    return {
-        issuer: catalog.document
-        for issuer, catalog in state.trust_store.catalogs.items()
-        if issuer != state.issuer
-    }
 
 
 def _require_unchanged(layout: Layout, state: WorkspaceState, now: int) -> None:

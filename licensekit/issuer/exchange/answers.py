@@ -24,7 +24,6 @@ from licensekit.issuer.exchange.requests import (
     answer_before,
     binding_to,
     lacking_facts,
-    require_time,
 )
 from licensekit.issuer.ledger import (
     LedgerEntry,
@@ -48,6 +47,7 @@ from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import Order, OrderDraft, canonical, difference
 from licensekit.issuer.output.license_file import file_name
 from licensekit.issuer.transaction import LedgerTransaction
+from licensekit.trust.scope import require_not_ahead
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, Reset, decode
 from licensekit.wire.documents.fields import replace_fields
@@ -88,7 +88,8 @@ def prepare_answer(tx: LedgerTransaction, request: VerifiedRequest, draft: Order
     before = _answered_before(tx, request, draft)
     if before is not None:
         return Issuance("answer", before.bundle, before)
-    require_time(request, tx.now)
+    # No license is bound to an installation whose clock is ahead: it would not take it yet.
+    require_not_ahead(request.document.issued, tx.now, "request")
     order = draft.order
     serial = _serial(tx, request, order)
     faults = (*draft.faults, *_faults(tx.ledger, request, order, serial))

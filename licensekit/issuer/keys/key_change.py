@@ -8,7 +8,6 @@ from typing import NamedTuple
 from licensekit.errors import ChangeInSigning, KeyMissing, LicenseError, ProposalStale
 from licensekit.files import write_atomically
 from licensekit.issuer.keys.ceremony import Ceremony, begin
-from licensekit.issuer.keys.documents import fresh_until
 from licensekit.issuer.keys.intake import enter, verify
 from licensekit.issuer.keys.keyring import KeyFile
 from licensekit.issuer.keys.new_keys import NewKey
@@ -172,8 +171,8 @@ def _completed(
     """Return a trust document that says how long it is new, and what the ledger held before it."""
     if isinstance(document, Root):
         return document
-    marked = replace_fields(document, extensions={**document.extensions, **mark})
-    return marked if until is None else fresh_until(marked, until)
+    extensions = {**document.extensions, **mark}
+    return replace_fields(document, fresh_until=until, extensions=extensions)
 
 
 def _write_travelling(path: Path, ceremony: Ceremony) -> Path:
