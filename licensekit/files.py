@@ -12,17 +12,6 @@ from typing import BinaryIO, Final, Literal
 from licensekit.errors import FileTaken, FileUnusable, TooLarge
 
 _Kind = Literal["folder", "pipe", "socket", "symbolic link", "device"]
-_Reason = Literal[
-    "missing",
-    "not-in-folder",
-    "permission",
-    "link-loop",
-    "name-too-long",
-    "disk-full",
-    "quota",
-    "read-only",
-    "other",
-]
 
 # What Windows does not have, or has in addition (binary mode).
 _READ: Final = (
@@ -47,7 +36,7 @@ _KINDS: Final[tuple[tuple[Callable[[int], bool], _Kind], ...]] = (
     (stat.S_ISSOCK, "socket"),
     (stat.S_ISLNK, "symbolic link"),
 )
-_REASONS: Final[Mapping[int, _Reason]] = {
+_REASONS: Final[Mapping[int, str]] = {
     errno.ENOENT: "missing",
     errno.ENOTDIR: "not-in-folder",
     errno.EACCES: "permission",

@@ -1,7 +1,7 @@
 """What an administrator should know about what is granted here, one class a code."""
 
 from enum import StrEnum
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from licensekit.errors.coded import Message, Templates
 from licensekit.wire.documents import label_of
@@ -67,7 +67,7 @@ class Expired(Notice):
     }
     level = Severity.ERROR
     subject_template = "{bundle}"
-    reason: Literal["read-only", "block", "advisory"]
+    reason: str
     """What happens after grace."""
     bundle: BundleName
 
@@ -83,7 +83,7 @@ class BindingDifference(Message):
             " {changed:list}"
         ),
     }
-    reason: Literal["key", "facts"]
+    reason: str
     facts: int
     """How many facts are asked about."""
     same: int
@@ -282,7 +282,7 @@ class NotFresh(Notice):
         "trust": "the trust document",
         "revocations": "the revocation list of `{issuer}`",
     }
-    reason: Literal["trust", "revocations"]
+    reason: str
     """Which document it is."""
     fresh_until: int
     """In seconds since 1970."""

@@ -124,7 +124,8 @@ class Coded:
     """A code, its data, and the message that they make.
 
     A subclass declares its fields as annotations, with defaults where one is optional. Where one
-    code has several messages, `template` maps each value of the field `reason` to its own.
+    code has several messages, `template` maps each value that the field `reason` may have to its
+    own.
     """
 
     code: ClassVar[str]
@@ -156,6 +157,9 @@ class Coded:
             )
         for name, value in data.items():
             object.__setattr__(self, name, value)
+        reasons, reason = getattr(self, "template", ""), getattr(self, "reason", None)
+        if not isinstance(reasons, str) and reason not in reasons:
+            raise TypeError(f"{type(self).__name__}: no reason {reason!r}")
 
     @classmethod
     def fields(cls) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What can be wrong with a database, whichever engine it is; drivers' errors become these."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from licensekit.errors.coded import Templates
 from licensekit.errors.storage import StateError
@@ -50,18 +50,7 @@ class DatabaseDamaged(EngineError):
         "schema": _BACKUP,
         "server": "ask the server's administrator to check it",
     }
-    reason: Literal[
-        "damaged",
-        "too-short",
-        "no-database",
-        "other-program",
-        "other-kind",
-        "no-number",
-        "copy-differs",
-        "not-empty",
-        "schema",
-        "server",
-    ]
+    reason: str
     wanted: str = ""
     """The kind of database that it should be."""
     kind: object = None
@@ -102,7 +91,7 @@ class DatabaseBusy(EngineError):
         "server": "{detail:line}",
     }
     hint_template = "try again; if it stays, look for a process that hangs"
-    reason: Literal["process", "transaction", "threads", "silent", "set-up", "server"]
+    reason: str
 
 
 class DatabaseUnavailable(EngineError):
@@ -158,31 +147,7 @@ class DatabaseUnavailable(EngineError):
         "away": "check that the server runs and can be reached; it is tried again with every call",
         "uncertain": "the server went away during the commit: look whether the change was made",
     }
-    reason: Literal[
-        "disk-full",
-        "disk-error",
-        "read-only",
-        "not-opened",
-        "permission",
-        "not-created",
-        "no-copy",
-        "gone",
-        "replaced",
-        "closed",
-        "ended",
-        "unanswered",
-        "no-driver",
-        "url",
-        "standby",
-        "idle",
-        "rights",
-        "connections",
-        "no-database",
-        "no-schema",
-        "resources",
-        "away",
-        "uncertain",
-    ]
+    reason: str
     holder: str = ""
     """The user, site or holder that was asked about."""
     why: LicenseError | None = None
@@ -197,7 +162,7 @@ class ConstraintViolated(EngineError):
         "rule": "a rule of the database refuses it",
         "server": "{detail:line}",
     }
-    reason: Literal["rule", "server"]
+    reason: str
 
 
 class NotStorable(EngineError):
@@ -211,4 +176,4 @@ class NotStorable(EngineError):
         "server": "{detail:line}",
     }
     hint_template = "leave out the characters that cannot be seen, or shorten it"
-    reason: Literal["nul", "too-long", "not-encodable", "server"]
+    reason: str

@@ -56,25 +56,7 @@ class FileUnusable(StateError):
         "no-orders": "orders end in .toml",
         "other": _PATH,
     }
-    reason: Literal[
-        "missing",
-        "not-in-folder",
-        "no-folder",
-        "folder-missing",
-        "permission",
-        "link-loop",
-        "name-too-long",
-        "disk-full",
-        "quota",
-        "read-only",
-        "not-plain",
-        "not-a-folder",
-        "no-database",
-        "empty-database",
-        "not-set-up",
-        "no-orders",
-        "other",
-    ]
+    reason: str
     wanted: str = ""
     """What the path was to be: `a license file`."""
     kind: Literal["", "folder", "pipe", "socket", "symbolic link", "device"] = ""
@@ -105,7 +87,7 @@ class HomeInvalid(StateError):
         "other-root": "use the root pin that it was activated with, or another home",
         "key-lost": "restore it from a backup",
     }
-    reason: Literal["not-a-folder", "other-root", "key-lost"]
+    reason: str
     recorded: str = ""
     """The root pin that the installation was activated with."""
 
@@ -131,7 +113,7 @@ class AuditDamaged(StateError):
         "chain": "somebody changed it: compare with a backup and with the statements sent",
         "counts": "somebody changed the tables: compare with a backup",
     }
-    reason: Literal["chain", "counts"]
+    reason: str
     entry: int | None = None
     """The first entry that does not hold."""
     license: str = ""
@@ -153,7 +135,7 @@ class ConsoleUnavailable(StateError):
         "address": "choose another port, or stop what has it",
         "certificate": "give both in PEM, and the key without a passphrase",
     }
-    reason: Literal["package", "address", "certificate"]
+    reason: str
     package: str = ""
     detail: str = ""
     """What the system says."""

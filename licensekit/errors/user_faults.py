@@ -1,6 +1,6 @@
 """What a file of users gets wrong (`docs/commands.md`, "users import")."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from licensekit.errors.coded import Templates
 from licensekit.errors.faults import Fault
@@ -16,7 +16,7 @@ class UserColumnInvalid(Fault):
         "twice": "the column `{name}` is there twice",
     }
     hint_template: ClassVar[Templates] = {"no-id": "columns are {known:list}"}
-    reason: Literal["no-id", "unknown", "twice"]
+    reason: str
     name: str
     known: tuple[str, ...] = ()
 
@@ -31,7 +31,7 @@ class UserCellInvalid(Fault):
         "twice": "{text:quoted} is in line {line} already",
     }
     hint_template: ClassVar[Templates] = {"kind": "there are {known:list}"}
-    reason: Literal["truth", "kind", "twice"]
+    reason: str
     text: str
     """What the cell has."""
     known: tuple[str, ...] = ()

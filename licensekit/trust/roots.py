@@ -7,7 +7,7 @@ the signatures of a root that vouches for it have verified.
 
 from base64 import b32decode, b32encode
 from collections.abc import Iterable, Mapping
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from licensekit.errors import (
     KeyIdCollision,
@@ -224,7 +224,7 @@ def short_of(
     root: Root,
     count: int,
     *,
-    reason: Literal["root", "next-root", "trust"] = "root",
+    reason: str = "root",
     version: int | None = None,
 ) -> ThresholdNotMet:
     """Return the error about a document that only `count` keys of `root` have signed."""

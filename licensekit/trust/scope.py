@@ -1,7 +1,7 @@
 """Which key may sign what, when and for whom: steps 7 and 8 of `docs/format.md`."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from licensekit.dates import day_at
 from licensekit.errors import (
@@ -10,7 +10,6 @@ from licensekit.errors import (
     KeyOutOfScope,
     KeyOutOfWindow,
     KeyRevoked,
-    ScopeReason,
     TrustError,
     WrongProduct,
 )
@@ -129,14 +128,12 @@ def _require_end(signer: AdmittedSigner, bundle: Bundle, longest: int) -> None:
         raise _out_of_scope(signer, "hours", longest=longest)
 
 
-def _out_of_scope(signer: AdmittedSigner, reason: ScopeReason, **about: Any) -> KeyOutOfScope:
+def _out_of_scope(signer: AdmittedSigner, reason: str, **about: Any) -> KeyOutOfScope:
     key = signer.key.key_id
     return KeyOutOfScope(reason=reason, key_id=key, name=signer.admitted.name, **about)
 
 
-def require_not_ahead(
-    issued: int, now: int, kind: Literal["document", "request"] = "document"
-) -> None:
+def require_not_ahead(issued: int, now: int, kind: str = "document") -> None:
     """Refuse what was issued more than a day after `now`.
 
     Raises:

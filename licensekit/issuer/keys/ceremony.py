@@ -6,7 +6,7 @@ many are missing. Nothing in it counts before the last one is there.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from licensekit.errors import KeyMissing, KeyUnknown, NothingToSign, ThresholdNotMet, UnexpectedType
 from licensekit.issuer.state import file_of
@@ -222,8 +222,7 @@ def _checked(pending: PendingDocument, token: Token) -> PendingDocument:
     keys = [known.get((s.scheme, s.key)) for s in pending.frame.signatures]
     found = [key for key in keys if key is not None]
     if len(found) < len(keys):
-        kind: Literal["next-root", "next-trust"]
-        kind = "next-root" if isinstance(pending.document, Root) else "next-trust"
-        raise KeyUnknown(reason=kind, version=pending.document.version)
+        reason = "next-root" if pending.kind == "root" else "next-trust"
+        raise KeyUnknown(reason=reason, version=pending.document.version)
     check_signatures(token, pending.frame, found)
     return pending

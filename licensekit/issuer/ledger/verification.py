@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, Literal, LiteralString, NamedTuple
+from typing import Final, LiteralString, NamedTuple
 
 from licensekit.chain import Link, unbroken
 from licensekit.database import Connection, Row, connect
@@ -99,7 +99,7 @@ def _link_of(entry: LedgerEntry) -> Link:
     return Link(entry.number, entry.content(), entry.hash)
 
 
-def _damaged(reason: Literal["missing", "altered"], number: int) -> LedgerDamaged:
+def _damaged(reason: str, number: int) -> LedgerDamaged:
     return LedgerDamaged(reason=reason, number=number)
 
 

@@ -5,7 +5,7 @@ that it could have come from, changed, and checked against the catalog like any 
 """
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, NamedTuple, get_args
+from typing import Any, Final, NamedTuple
 
 from licensekit import limits
 from licensekit.chain import canonical_json
@@ -19,8 +19,9 @@ from licensekit.issuer.orders.order_file import draft_from
 from licensekit.text import values
 from licensekit.wire.documents import Bundle, Catalog, Use
 
-_Fixed = Literal["serial", "part", "sequence", "replaces", "order", "installations", "facts"]
-_FIXED: Final[Mapping[str, _Fixed]] = {key: key for key in get_args(_Fixed)}
+_FIXED: Final = frozenset(
+    {"serial", "part", "sequence", "replaces", "order", "installations", "facts"}
+)
 """The keys of an order that no change can have."""
 _MOVED: Final = ("warning", "grace", "next_check")
 """The dates that keep their distance to the expiry when a bundle is renewed."""
@@ -135,11 +136,7 @@ def _expiry(asked: Amendment, present: int, today: int) -> int:
         raise OrderInvalid(faults=(error.fault.at("expiry"),)) from error
 
 
-def _no_renewal(
-    reason: Literal["both", "perpetual", "earlier", "years"],
-    expiry: int | None = None,
-    present: int | None = None,
-) -> OrderInvalid:
+def _no_renewal(reason: str, expiry: int | None = None, present: int | None = None) -> OrderInvalid:
     fault = RenewalInvalid(reason=reason, expiry=expiry, present=present, where="expiry")
     return OrderInvalid(faults=(fault,))
 
@@ -151,7 +148,7 @@ def _beside_expiry(asked: Amendment) -> dict[str, object]:
 def _fault(where: OrderKey, value: object, content: Mapping[str, Any]) -> Located | None:
     """Return why a value cannot be set or taken out, whatever it is."""
     if not where.table and where.key in _FIXED:
-        return AmendmentInvalid(reason=_FIXED[where.key], key=where.key, where=where.path)
+        return AmendmentInvalid(reason=where.key, key=where.key, where=where.path)
     if where == _USE and (lower := _lower_use(value, content)):
         return AmendmentInvalid(reason="lower-use", key=where.key, to=lower, where=where.path)
     if not where.table and where.key in TABLES:

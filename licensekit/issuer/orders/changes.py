@@ -1,9 +1,8 @@
 """A renewal or another change of what was sold, proposed within one transaction on the ledger."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, Literal
+from typing import Any
 
 from licensekit.database import Connection
 from licensekit.dates import day_at
@@ -12,7 +11,7 @@ from licensekit.issuer.exchange.usage import UsageRow, shortfalls
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
-from licensekit.issuer.ledger.projection import ACTIVE, REPLACED, RETURNED, REVOKED
+from licensekit.issuer.ledger.projection import ACTIVE
 from licensekit.issuer.messages import MoreInUse, SoldIsChanged
 from licensekit.issuer.orders.amendment import Amendment, amended
 from licensekit.issuer.orders.bundle import differences
@@ -28,12 +27,6 @@ from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Bundle
 from licensekit.wire.documents.fields import replace_fields
-
-_NOT_CURRENT: Final[Mapping[str, Literal["replaced", "revoked", "returned"]]] = {
-    REPLACED: "replaced",
-    REVOKED: "revoked",
-    RETURNED: "returned",
-}
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -134,5 +127,4 @@ def in_force(ledger: Connection, serial: str, part: str) -> Issued:
         parts = sorted({one.bundle.part for one in issued})
         raise NotIssued(reason="part", name=serial, part=part, parts=tuple(parts))
     last = found[-1]
-    reason = _NOT_CURRENT[last.state]
-    raise NotCurrent(reason=reason, bundle=last.label)
+    raise NotCurrent(reason=last.state, bundle=last.label)

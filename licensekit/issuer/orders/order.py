@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from itertools import pairwise
-from typing import Any, Final, Literal, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
 from licensekit.catalog.rules import as_numbers
 from licensekit.chain import canonical_json
@@ -147,7 +147,7 @@ def _wrong_sequence(order: Order) -> Iterator[OrderDatesInvalid]:
     for (earlier, first), (later, second) in pairwise(known):
         if first > second:
             is_implied = earlier == "starts" and order.starts is None
-            reason: Literal["before", "before-term"] = "before-term" if is_implied else "before"
+            reason = "before-term" if is_implied else "before"
             yield OrderDatesInvalid(reason=reason, key=earlier, where=later)
 
 
