@@ -38,16 +38,11 @@ class DatabaseDamaged(EngineError):
         "schema": "{detail:line}",
         "server": "{detail:line}",
     }
-    hint_template: ClassVar[Templates] = {
-        "damaged": _BACKUP,
-        "too-short": _BACKUP,
-        "no-database": _BACKUP,
+    hint_template: ClassVar[Templates] = dict.fromkeys(template, _BACKUP) | {
         "other-program": _CHECK,
         "other-kind": _CHECK,
-        "no-number": _BACKUP,
         "copy-differs": "nothing was changed; use another database",
         "not-empty": "use a database, or a schema in it, that holds nothing else",
-        "schema": _BACKUP,
         "server": "ask the server's administrator to check it",
     }
     reason: str

@@ -38,21 +38,9 @@ class KeyFileInvalid(KeyFault):
         " private key",
         "import-cost": "the key file asks for more work than a key is opened with",
     }
-    hint_template: ClassVar[Templates] = {
-        **dict.fromkeys(
-            (
-                "armor",
-                "cut-short",
-                "unknown-scheme",
-                "cost",
-                "length",
-                "shown-key-invalid",
-                "other-public-key",
-                "label",
-                "label-not-utf-8",
-            ),
-            "restore the key file from its backup",
-        ),
+    hint_template: ClassVar[Templates] = dict.fromkeys(
+        template, "restore the key file from its backup"
+    ) | {
         "secret-key": "give the public key that belongs to it",
         "public-key": "give the key file that holds the secret",
         "other-form": "import it first (`licensekit keys import`)",

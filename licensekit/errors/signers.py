@@ -31,17 +31,9 @@ class SignerUriInvalid(SignerUnavailable):
         "key": "the URI names no key: object= or id= is missing",
         "other-label": "the URI names the key {name:quoted}, and {wanted:quoted} is wanted",
     }
-    hint_template: ClassVar[Templates] = {
-        "form": _URI,
+    hint_template: ClassVar[Templates] = dict.fromkeys(template, _URI) | {
         "pin": "leave it out; it is asked for",
-        "module": _URI,
-        "token": _URI,
         "type": "leave type= out of the URI",
-        "unknown": _URI,
-        "malformed": _URI,
-        "not-utf-8": _URI,
-        "control": _URI,
-        "key": _URI,
         "other-label": "leave object= out of the URI",
     }
     reason: str

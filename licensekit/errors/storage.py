@@ -37,24 +37,17 @@ class FileUnusable(StateError):
         "no-orders": "there is no order in this folder",
         "other": "it cannot be used ({detail:line})",
     }
-    hint_template: ClassVar[Templates] = {
-        "missing": _PATH,
-        "not-in-folder": _PATH,
+    hint_template: ClassVar[Templates] = dict.fromkeys(template, _PATH) | {
         "no-folder": "create it first",
         "folder-missing": "create it first, or choose another",
         "permission": "ask its owner for the permission",
-        "link-loop": _PATH,
         "name-too-long": "choose a shorter one",
         "disk-full": "make room; nothing was changed",
         "quota": "make room; nothing was changed",
         "read-only": "choose another folder",
         "not-plain": "give the path of a plain file",
         "not-a-folder": "choose another path",
-        "no-database": _PATH,
-        "empty-database": _PATH,
-        "not-set-up": _PATH,
         "no-orders": "orders end in .toml",
-        "other": _PATH,
     }
     reason: str
     wanted: str = ""
