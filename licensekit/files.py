@@ -166,11 +166,7 @@ def write_many(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
 
 
 def require_writable(folder: Path) -> None:
-    """Check that files can be created in `folder`.
-
-    Raises:
-        FileUnusable: they cannot; the folder is as it was.
-    """
+    """Raise `FileUnusable` if no files can be created in `folder`, which stays as it was."""
     probe = folder / f".{token_hex(8)}.partial"
     with _explained(folder, "a folder for files"):
         os.close(os.open(probe, _CREATE, 0o600))
@@ -210,11 +206,7 @@ def unusable(path: Path, what: str, error: OSError | ValueError) -> FileUnusable
 
 
 def require_plain_file(path: Path, mode: int, what: str) -> None:
-    """Refuse whatever else than a plain file a `mode` of `stat` may speak of.
-
-    Raises:
-        FileUnusable: a folder, a pipe, a device.
-    """
+    """Raise `FileUnusable` for a `mode` of `stat` that is not that of a plain file."""
     if not stat.S_ISREG(mode):
         raise FileUnusable(reason="not-plain", kind=_kind(mode), wanted=what, where=str(path))
 

@@ -65,11 +65,7 @@ class Proposal(Generic[R_co]):
     """How messages name what it is about: a serial, an order number, a catalog."""
 
     def require_confirmed(self, *, confirm: bool) -> None:
-        """Return if `confirm`, or if there is nothing to agree to.
-
-        Raises:
-            ConfirmationNeeded: neither; it carries this proposal.
-        """
+        """Raise `ConfirmationNeeded` unless `confirm`, where there is something to agree to."""
         if self.needs_confirmation and not confirm:
             raise ConfirmationNeeded(proposal=self, needs_confirmation=self.needs_confirmation)
 

@@ -59,8 +59,7 @@ class LedgerTransaction:
     def put_in_force(self, records: Sequence[Record], state: WorkspaceState | None = None) -> None:
         """Enter records with documents of a pack; `state` has them, if they were verified before.
 
-        Raises:
-            TrustError: one of them does not verify.
+        Raises as `extended`.
         """
         append(self.ledger, records)
         tokens = [record.token for record in records]
@@ -128,11 +127,7 @@ def sign_admitted(document: SignedByVendor, signer: Signer, trust: TrustState) -
 
 
 def admission(signer: Signer, trust: TrustState) -> AdmittedSigner:
-    """Return what the trust document says of the key of `signer`.
-
-    Raises:
-        KeyUnknown: nothing.
-    """
+    """Return what the trust document says of a signer's key; raise `KeyUnknown` if nothing."""
     key = signer.verifying_key
     found = trust.signers.get((key.scheme, key.key_id))
     if found is None:
@@ -141,11 +136,7 @@ def admission(signer: Signer, trust: TrustState) -> AdmittedSigner:
 
 
 def require_signer(signer: Signer | None) -> Signer:
-    """Return the signer, where something is to be signed.
-
-    Raises:
-        KeyMissing: there is none.
-    """
+    """Return the signer; raise `KeyMissing` if something is to be signed and there is none."""
     if signer is None:
         raise KeyMissing(reason="not-given")
     return signer

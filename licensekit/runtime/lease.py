@@ -106,11 +106,7 @@ class Lease:
         return self._error
 
     def check(self) -> None:
-        """Check that the seat is held. Costs no more than reading the clock.
-
-        Raises:
-            LeaseLost: it is not; the message says why.
-        """
+        """Raise `LeaseLost`, which says why, if it is not held. It only reads the clock."""
         if (error := self.error) is not None:
             raise error
 

@@ -65,11 +65,7 @@ class Leasing:
         return self._seats
 
     def renew(self, lease: Lease) -> None:
-        """Renew a lease.
-
-        Raises:
-            StateError: the database cannot be written.
-        """
+        """Renew a lease; raise `StateError` if the database cannot be written."""
         self._renew([lease])
 
     def free(self, lease: Lease) -> None:

@@ -134,11 +134,7 @@ class LiveSnapshot:
                 self._put(self.snapshot.moved_on(clock, error, self._contact))
 
     def user_facts(self, user_id: str) -> UserFacts | None:
-        """Look up what is known of a user, from memory if the database is away.
-
-        Raises:
-            StateError: it is away, and the user was not looked up before.
-        """
+        """Look up what is known of a user; raises as `Lookups.user`."""
         return self._lookups.user(user_id, self.snapshot)
 
     def site_holdings(self, site_id: str) -> tuple[Holding, ...] | None:

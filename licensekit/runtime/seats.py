@@ -78,11 +78,7 @@ class Seats:
         return seats.renew(self._database, asked, self._now()), begin
 
     def still_held(self, rows: Sequence[HeldSeat]) -> frozenset[str]:
-        """Return the ids of those leases that are held.
-
-        Raises:
-            StateError: the database cannot be read.
-        """
+        """Return the ids of those leases that are held; raise `StateError` if it cannot be read."""
         return seats.still_held(self._database, rows, self._now())
 
     def borrow(self, row: HeldSeat, hours: float) -> tuple[HeldSeat, float]:
@@ -103,11 +99,7 @@ class Seats:
             self._pending[row.id] = row, until
 
     def free_pending(self) -> None:
-        """Free the seats that could not be freed while the database was away.
-
-        Raises:
-            StateError: it is away still.
-        """
+        """Free the seats that could not be freed while it was away; raise `StateError` if it is."""
         for lease_id, (row, until) in list(self._pending.items()):
             if elapsed() < until:
                 seats.free(self._database, row)

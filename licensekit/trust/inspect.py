@@ -31,11 +31,7 @@ class Finding(NamedTuple):
 
 
 def describe(tokens: Sequence[armor.Token]) -> list[Finding]:
-    """Return what tokens say, with nothing about them verified.
-
-    Raises:
-        FormatError: one of them is damaged.
-    """
+    """Return what tokens say, with nothing verified; raise `FormatError` if one is damaged."""
     return [_finding(token, "unverified", None) for token in tokens]
 
 

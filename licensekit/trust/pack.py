@@ -101,11 +101,7 @@ def open_pack(pack: bytes | str, root: str) -> TrustStore:
 
 
 def require_in_pack(tokens: Iterable[armor.Token]) -> None:
-    """Refuse tokens of another type than a pack holds.
-
-    Raises:
-        UnexpectedType: one of them is.
-    """
+    """Raise `UnexpectedType` for a token of another type than a pack holds."""
     for token in tokens:
         if token.type not in IN_PACKS:
             raise UnexpectedType(reason="not-in-pack", type=token.type)

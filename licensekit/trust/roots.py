@@ -59,11 +59,7 @@ def pin_of(payload: bytes) -> str:
 
 
 def parse_pin(text: str) -> bytes:
-    """Parse a pin into its 32-byte digest.
-
-    Raises:
-        RootPinInvalid: not a pin in its one spelling.
-    """
+    """Parse a pin in its one spelling into its 32-byte digest, or raise `RootPinInvalid`."""
     pin = text.strip(armor.WHITE_SPACE)
     body = pin.removeprefix(_PIN_PREFIX)
     try:

@@ -50,11 +50,7 @@ class AdmittedSigner(NamedTuple):
 
 
 def require_type(signer: AdmittedSigner, kind: str) -> None:
-    """Refuse a revoked key, and a key that may not sign documents of type `kind` (step 4).
-
-    Raises:
-        KeyRevoked, KeyOutOfScope: as their names say.
-    """
+    """Raise `KeyRevoked` or `KeyOutOfScope` unless a key may sign the type `kind` (step 4)."""
     if signer.admitted.state is KeyState.REVOKED:
         raise KeyRevoked(key_id=signer.key.key_id, name=signer.admitted.name)
     if kind not in signer.types:
@@ -134,11 +130,7 @@ def _out_of_scope(signer: AdmittedSigner, reason: str, **about: Any) -> KeyOutOf
 
 
 def require_not_ahead(issued: int, now: int, kind: str = "document") -> None:
-    """Refuse what was issued more than a day after `now`.
-
-    Raises:
-        IssuedAhead: it was.
-    """
+    """Raise `IssuedAhead` for what was issued more than a day after `now`."""
     if issued > now + ISSUED_AHEAD_SECONDS:
         raise IssuedAhead(reason=kind, issued=issued)
 
@@ -156,12 +148,7 @@ def require_product(document: Root | Trust | Revocations | Catalog | Bundle, pro
 
 
 def load_signers(trust: Trust) -> dict[KeyReference, AdmittedSigner]:
-    """Load the keys that a trust document admits (T2).
-
-    Raises:
-        KeyInvalid: one is malformed, non-canonical or of low order.
-        KeyIdCollision: two have one key id.
-    """
+    """Load the keys that a trust document admits (T2); raises as `roots.load_keys`."""
     signers = [
         AdmittedSigner(
             load(admitted.scheme, admitted.public),

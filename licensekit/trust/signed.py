@@ -117,11 +117,7 @@ def open_frame(token: armor.Token, kind: type[Document]) -> frame.Frame:
 
 
 def check_signatures(token: armor.Token, opened: frame.Frame, keys: Sequence[VerifyingKey]) -> None:
-    """Verify every signature of a frame; `keys` has one key for each, in their order (step 5).
-
-    Raises:
-        SignatureInvalid: one does not verify.
-    """
+    """Raise `SignatureInvalid` unless all verify, each by its own of `keys`, in order (step 5)."""
     payload = opened.payload
     for (scheme, reference, signature), key in zip(opened.signatures, keys, strict=True):
         key.verify(frame.message(token.type, scheme, reference, payload), signature)

@@ -69,21 +69,13 @@ class TrustState(NamedTuple):
 
 
 def start(tokens: Iterable[armor.Token], pin: str) -> TrustState:
-    """Return the state that knows the pinned root and nothing else (R1).
-
-    Raises:
-        TrustError: see `roots.first_root`.
-    """
+    """Return the state that knows the pinned root and nothing else (R1); raises as `first_root`."""
     root = first_root(tokens, pin)
     return TrustState((root,), None, {}, {}, Seen(root=seen(root.verified)))
 
 
 def update_root(state: TrustState, token: armor.Token) -> TrustState:
-    """Add a root (R2). With it the trust document of the old one is no longer in force (R3).
-
-    Raises:
-        TrustError: see `roots.next_root`.
-    """
+    """Add a root (R2): the trust document of the old one falls (R3). Raises as `next_root`."""
     chain = next_root(state.chain, token, state.seen.root)
     if len(chain) == len(state.chain):
         return state

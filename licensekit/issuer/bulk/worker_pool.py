@@ -46,11 +46,7 @@ class WorkerPool:
         write_many(folder, files)
 
     def finish_writing(self) -> None:
-        """Wait until they are written.
-
-        Raises:
-            FileUnusable: one cannot be written.
-        """
+        """Wait until they are written; raise `FileUnusable` if one cannot be."""
 
 
 @contextmanager

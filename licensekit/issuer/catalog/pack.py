@@ -59,11 +59,7 @@ class CatalogDraft(NamedTuple):
         return [] if self.signed is None else takes_away(self.signed, self.catalog)
 
     def require_nothing_taken(self) -> None:
-        """Refuse a draft that takes something away from what was sold.
-
-        Raises:
-            CatalogTakesAway: it does; `faults` says where and why.
-        """
+        """Raise `CatalogTakesAway`, with every place, if it takes away from what was sold."""
         if taken := self.taken_away:
             raise CatalogTakesAway(faults=tuple(taken))
 
@@ -79,11 +75,7 @@ class PackProposal(SignProposal[Path, Keys]):
     signs_list: bool
 
     def enter(self, tx: LedgerTransaction, key: Keys) -> Path:
-        """Sign and enter catalog and list, and return the path of the pack.
-
-        Raises:
-            TrustError: a key may not sign what it should.
-        """
+        """Sign and enter catalog and list, and return the path of the pack; raises as `tx.sign`."""
         if self.signs_catalog:
             tx.put_in_force([tx.sign("pack", self.draft.catalog, key("catalog"))])
         if self.signs_list:
@@ -107,6 +99,7 @@ class WorkspaceCatalog:
 
         Raises:
             CatalogInvalid: it has faults.
+            FileUnusable, TooLarge: it cannot be read.
         """
         with self._store.read(now) as tx:
             return _draft(self._store.layout, tx.state, now)
@@ -189,12 +182,7 @@ def _propose_pack(
 
 
 def _draft(layout: Layout, state: WorkspaceState, now: int) -> CatalogDraft:
-    """Read the catalog file of a workspace.
-
-    Raises:
-        CatalogInvalid: it has faults.
-        FileUnusable, TooLarge: it cannot be read.
-    """
+    """Read the catalog file of a workspace; raises as `WorkspaceCatalog.draft`."""
     text = read_bytes(layout.catalog, limit=limits.TOML_BYTES, what="a catalog")
     signed = state.last_catalog
     version = 1 if signed is None else signed.version + 1

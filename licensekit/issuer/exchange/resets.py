@@ -30,12 +30,7 @@ class ResetProposal(SignProposal[ResetFile, Signer | None]):
     """The file, where the request was answered with it before: then nothing is signed."""
 
     def enter(self, tx: LedgerTransaction, key: Signer | None) -> ResetFile:
-        """Sign a reset, enter it beside the request, and return its file.
-
-        Raises:
-            KeyMissing: there is no key, and something to sign.
-            KeyOutOfScope, KeyOutOfWindow, KeyRevoked, KeyUnknown: the key may not sign it.
-        """
+        """Sign a reset, enter it beside the request, and return its file; raises as `tx.sign`."""
         if self.repeated is not None:
             return self.repeated
         request, nonce = self.request, self.request.document.nonce
@@ -54,12 +49,7 @@ def propose_reset(
     reason: str = "",
     attach: bool = True,
 ) -> ResetProposal:
-    """Return the reset that answers a request, once for each request.
-
-    Raises:
-        RequestAnswered: it was answered with something else.
-        VendorOnly, NotIssued, ExchangeFileRefused: as `_require_ours`.
-    """
+    """Return the reset that answers a request, once for each; raises as `Customers.reset`."""
     repeated = _reset_before(tx, request, what, attach=attach)
     if repeated is None:
         _require_ours(tx, request)
@@ -114,11 +104,7 @@ def _require_ours(tx: LedgerTransaction, request: VerifiedRequest) -> None:
 
 
 def require_not_bound_elsewhere(ledger: Connection, serial: str, installation: bytes) -> None:
-    """Refuse what an installation says of a serial that is bound to another.
-
-    Raises:
-        ExchangeFileRefused: it is.
-    """
+    """Raise `ExchangeFileRefused` if a serial is bound to another installation."""
     for one in bundles.active(ledger, serial):
         binding = one.bundle.binding
         if binding is not None and binding.installation not in {None, installation}:

@@ -98,10 +98,7 @@ class AcceptProposal(SignProposal[Received, Signer | None]):
     def enter(self, tx: LedgerTransaction, key: Signer | None) -> Received:
         """Enter what was received, and sign the list that takes returned bundles back.
 
-        Raises:
-            KeyMissing: there is no key, and a list to sign.
-            RevocationsFull: the list would be too long.
-            TrustError: the key may not sign it.
+        Raises as `require_signer`, `next_list` and `tx.sign`.
         """
         received = self.received
         sent = (*(one.signed for one in received.returned), *received.statements)

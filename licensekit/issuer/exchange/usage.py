@@ -108,11 +108,7 @@ USAGE_FIELDS: Final = tuple(_PLAIN)
 
 
 def usage_of(tx: LedgerTransaction, serial: str) -> UsageReport:
-    """Return what a serial has bought and uses.
-
-    Raises:
-        NotIssued: nothing was issued for it.
-    """
+    """Return what a serial has bought and uses; raises as `require_serial`."""
     require_serial(tx.ledger, serial)
     return _report(tx, serial)
 

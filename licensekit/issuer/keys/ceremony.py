@@ -114,28 +114,16 @@ class Ceremony(NamedTuple):
         return any(one.needs(key) for one in self.pending)
 
     def signed(self, *signers: Signer) -> "Ceremony":
-        """Add the signatures of `signers`, wherever they are still needed.
-
-        Raises:
-            SignerUnavailable: a key lives elsewhere and cannot be reached.
-        """
+        """Add the signatures of `signers`, wherever they are still needed."""
         return self._replace(pending=tuple(_sign(one, signers) for one in self.pending))
 
     def require_wanted(self, keys: Iterable[VerifyingKey]) -> None:
-        """Refuse keys of which no signature is needed.
-
-        Raises:
-            KeyMissing: none of them is.
-        """
+        """Raise `KeyMissing` if a signature is needed of none of `keys`."""
         if not any(map(self.wants, keys)):
             raise KeyMissing(reason="none-needed")
 
     def require_begun(self) -> None:
-        """Refuse to pass on a document that nobody has signed.
-
-        Raises:
-            KeyMissing: there is one.
-        """
+        """Raise `KeyMissing` if there is a document that nobody has signed."""
         for one in self.pending:
             if not one.frame.signatures:
                 raise KeyMissing(reason="unsigned", document=one.label)

@@ -67,11 +67,7 @@ def admitted(
 
 
 def named(keys: Sequence[AdmittedKey], name: str) -> AdmittedKey:
-    """Return the key of this name or key id.
-
-    Raises:
-        KeyMissing: there is none, or several of this name.
-    """
+    """Return the key of this name or key id; raise `KeyMissing` unless there is exactly one."""
     found = [key for key in keys if name in {key.name, key_id(key)}]
     if len(found) != 1:
         raise KeyMissing(

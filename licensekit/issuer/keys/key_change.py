@@ -32,11 +32,7 @@ class RootKeys(NamedTuple):
     """From when on a trust document that they sign reminds of a newer one; None: never."""
 
     def add_to(self, ceremony: Ceremony) -> Ceremony:
-        """Add a signature of each key that is still needed.
-
-        Raises:
-            KeyMissing: a document has no signature after that.
-        """
+        """Add a signature of each key that is still needed; raises as `Ceremony.require_begun`."""
         for file in self.files:
             if ceremony.wants(file.part.verifying_key):
                 ceremony = ceremony.signed(self.open(file))
@@ -44,11 +40,7 @@ class RootKeys(NamedTuple):
         return ceremony
 
     def require_one(self, state: WorkspaceState) -> None:
-        """Refuse before a key is made, if none of these could admit it.
-
-        Raises:
-            KeyMissing: none could.
-        """
+        """Raise `KeyMissing`, before a key is made, if none of these could admit it."""
         newest = state.trust_store.trust.chain[-1]
         here = (file.part.verifying_key for file in self.files)
         if not any((key.scheme, key.key_id) in newest.keys for key in here):

@@ -168,23 +168,14 @@ def write_key(folder: Path, name: str, key: SigningKey, passphrase: bytes) -> Ke
 
 
 def write_place(folder: Path, name: str, signer: pkcs11.TokenSigner) -> KeyFile:
-    """Write a new file that says where a key lives.
-
-    Raises:
-        FileTaken: there is such a file already.
-        FileUnusable: it cannot be written.
-    """
+    """Write a new file that says where a key lives; raises as `write_key`."""
     path = folder / f"{name}{ELSEWHERE}"
     _write(path, f"{signer.uri}\n{format_public(signer.verifying_key, name)}")
     return read_key_file(path)
 
 
 def require_file_name(name: str) -> None:
-    """Refuse a name whose key file would lie in another folder, or be hidden.
-
-    Raises:
-        KeyChangeRefused: it is one.
-    """
+    """Raise `KeyChangeRefused` for a name whose file would be hidden, or in another folder."""
     if not name or name.startswith(".") or "/" in name or "\\" in name:
         raise KeyChangeRefused(reason="not-a-file-name", key=name)
 
@@ -225,11 +216,7 @@ def choose_key(
 
 
 def named_file(files: Sequence[KeyFile], name: str) -> KeyFile:
-    """Return the key file of this name or key id.
-
-    Raises:
-        KeyMissing: there is none.
-    """
+    """Return the key file of this name or key id; raise `KeyMissing` if there is none."""
     for file in files:
         if name in {file.name, file.key_id}:
             return file

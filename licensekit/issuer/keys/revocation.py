@@ -47,8 +47,7 @@ class RevokeProposal(SignProposal[Revocations, Signer | None]):
     def enter(self, tx: LedgerTransaction, key: Signer | None) -> Revocations:
         """Sign and enter the list, unless it is the one in force, and return it.
 
-        Raises:
-            KeyMissing: there is no key, and a list to sign.
+        Raises as `require_signer` and `tx.sign`.
         """
         if not self.is_done:
             signed = tx.sign("revoke", self.revocations, require_signer(key))
@@ -61,11 +60,8 @@ def propose_revoke(
 ) -> RevokeProposal:
     """Return the list that takes back what is `revoked` as well.
 
-    Where the one in force does, nothing is to be signed: so it can be asked for again.
-
-    Raises:
-        NotIssued: nothing was issued for one of its serials.
-        RevocationsFull: it would be longer than a list may be.
+    Where the one in force does, nothing is to be signed: so it can be asked for again. Raises as
+    `require_serial` and `next_list`.
     """
     for serial in revoked.serials:
         require_serial(tx.ledger, serial)

@@ -171,11 +171,7 @@ def listed(
     limit: int | None = None,
     after: int | None = None,
 ) -> Iterator[Listed]:
-    """Yield at most `limit` bundles, or all of them, in the order of `page` and in constant memory.
-
-    Raises:
-        NotIssued: `after` is no bundle's entry.
-    """
+    """Yield at most `limit` bundles, or all of them, as `page` does, and in constant memory."""
     left = _EVERY if limit is None else limit
     while left:
         size = min(left, _PAGE)

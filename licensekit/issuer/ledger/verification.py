@@ -59,11 +59,7 @@ class LedgerReport(NamedTuple):
 
 
 def verify(ledger: Connection, progress: Progress) -> LedgerReport:
-    """Verify a whole ledger, in constant memory.
-
-    Raises:
-        LedgerDamaged: with the number of the first entry that is not as it was.
-    """
+    """Verify a whole ledger, in constant memory; raises as `Ledger.verify`."""
     with TemporaryDirectory() as place:
         beside = connect(Path(place, "drawn.db"), schema=SCHEMA, create=True)
         try:

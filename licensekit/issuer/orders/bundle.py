@@ -164,11 +164,7 @@ def make_bundle(
 
 
 def require_other_serial(order: Order, serial: str) -> None:
-    """Refuse an order that would replace the serial that it gets itself.
-
-    Raises:
-        OrderInvalid: it would.
-    """
+    """Raise `OrderInvalid` if an order would replace the serial that it gets itself."""
     if serial in order.replaces:
         fault = OrderSerialInvalid(reason="replaces-itself", serial=serial, where="replaces")
         raise OrderInvalid(faults=(fault,))

@@ -57,14 +57,7 @@ class ChangeProposal(IssueProposal):
 
 
 def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) -> ChangeProposal:
-    """Return what a change makes of the bundle in force.
-
-    Raises:
-        NotIssued: nothing was issued for the serial or its part; a mistyped one is named as such.
-        NotCurrent: what was issued was revoked, returned, or replaced by another serial.
-        OrderConflict: something else was signed under its order number.
-        OrderInvalid: with all faults of what is asked for.
-    """
+    """Return what a change makes of the bundle in force; raises as `Workspace.propose_change`."""
     again = partial(propose_change, asked=asked, signing=signing)
     done = ordered_before(tx, asked.number, asked.ordered)
     before, after = (done, done.bundle) if done is not None else _changed(tx, asked)

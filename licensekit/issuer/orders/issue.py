@@ -76,9 +76,7 @@ class IssueProposal(SignProposal[LicenseFile, Signer | None]):
     def enter(self, tx: LedgerTransaction, key: Signer | None) -> LicenseFile:
         """Sign and enter the bundle, if it was not issued before, and return its file.
 
-        Raises:
-            KeyMissing: there is no key, and something to sign.
-            KeyOutOfScope, KeyOutOfWindow, KeyRevoked, KeyUnknown: the key may not sign it.
+        Raises as `require_signer` and `tx.sign`.
         """
         file, issuance = self.repeated, self.issuance
         if file is None:
@@ -133,10 +131,7 @@ def proposal_of(
 def prepare_order(tx: LedgerTransaction, draft: OrderDraft) -> Issuance:
     """Check an order and make its bundle, unless it was issued before under its number.
 
-    Raises:
-        OrderInvalid: with all faults of the order.
-        OrderConflict: as `ordered_before`.
-        WorkspaceInvalid: no catalog was signed yet.
+    Raises as `ordered_before` and `check`.
     """
     before = issued_before(tx, draft)
     if before is not None:
@@ -148,12 +143,7 @@ def prepare_order(tx: LedgerTransaction, draft: OrderDraft) -> Issuance:
 
 
 def prepare_bundle(tx: LedgerTransaction, draft: OrderDraft, numbering: Numbering) -> Bundle:
-    """Check an order and make its bundle, with the next serial and sequence.
-
-    Raises:
-        OrderInvalid: with all faults of the order.
-        WorkspaceInvalid: no catalog was signed yet.
-    """
+    """Check an order and make its bundle, with the next serial and sequence; raises as `check`."""
     checked = check(tx, draft, numbering)
     serial = numbering.serial(draft.order)
     sequence = numbering.sequence(draft.order, serial)
@@ -197,11 +187,7 @@ def ordered_before(tx: LedgerTransaction, number: str | None, ordered: str) -> I
 
 
 def require_same_order(before: LedgerEntry, ordered: str) -> None:
-    """Refuse what is `ordered` now if another order of its number was entered before.
-
-    Raises:
-        OrderConflict: it was; the message says what differs.
-    """
+    """Raise `OrderConflict`, with what differs, if another order of its number was entered."""
     if ordered != before.order:
         changes = difference(before.order or "{}", ordered)
         raise OrderConflict(
@@ -210,11 +196,7 @@ def require_same_order(before: LedgerEntry, ordered: str) -> None:
 
 
 def require_genuine(tx: LedgerTransaction, issued: Issued) -> None:
-    """Refuse to hand out again what every customer would refuse.
-
-    Raises:
-        OrderConflict: the bundle or its key was revoked.
-    """
+    """Raise `OrderConflict` for what every customer would refuse: it or its key was revoked."""
     try:
         verify_bundle(issued.token, tx.trust, tx.now)
     except (BundleRevoked, KeyRevoked) as error:

@@ -72,11 +72,7 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
         return self._sign(key, who)
 
     def require_other(self, key_id: str) -> None:
-        """Refuse the old key itself.
-
-        Raises:
-            KeyChangeRefused: this is its id.
-        """
+        """Raise `KeyChangeRefused` for the old key itself."""
         if key_id == self.old:
             raise KeyChangeRefused(reason="lost", key=key_id)
 
@@ -108,11 +104,7 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
 
 
 def propose_reissue(tx: LedgerTransaction, lost: str, *, attach: bool) -> ReissueProposal:
-    """Return what signing again everything that the key `lost` has signed would do.
-
-    Raises:
-        KeyMissing: no key has the name or key id `lost`.
-    """
+    """Return what signing again what the key `lost` has signed would do; raises as `named`."""
     old = key_id(named(tx.state.trust.keys, lost))
     of_key = bytes.fromhex(old), day_at(tx.now)
     numbers = bundles.numbers_of_key(tx.ledger, *of_key)

@@ -48,11 +48,7 @@ def _decoder(kind: type[D]) -> Decoder[D]:
 
 
 def encode(document: Document) -> bytes:
-    """Encode `document` as its payload.
-
-    Raises:
-        PayloadInvalid: a field is out of its bounds, so no reader would take it.
-    """
+    """Encode `document` as its payload; raises as `compose`."""
     return compose(type(document), document)[1]
 
 

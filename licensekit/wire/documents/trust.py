@@ -227,12 +227,9 @@ class Revocations(Document, frozen=True):
 
 
 def _require_distinct(publics: Iterable[bytes]) -> None:
-    """Refuse a public key that occurs twice, on its own or as half of a hybrid.
+    """Raise `RefusedField` for a public key that occurs twice, on its own or in a hybrid.
 
     One secret would count twice towards a threshold.
-
-    Raises:
-        RefusedField: one does.
     """
     halves = [
         half
