@@ -41,7 +41,7 @@ from licensekit.trust.state import (
     update_root,
 )
 from licensekit.trust.verify import verify_catalog
-from licensekit.wire import armor, frame
+from licensekit.wire import armor
 from licensekit.wire.documents import Catalog, Revocations, Root, Trust, decode
 
 D = TypeVar("D", Revocations, Catalog)
@@ -116,7 +116,7 @@ def pin_in_pack(pack: bytes | str) -> str:
         FormatError: the pack is damaged.
         RootMismatch: there is no root in it.
     """
-    payloads = [frame.read(t.frame).payload for t in armor.read(pack) if t.type == "root"]
+    payloads = [t.payload for t in armor.read(pack) if t.type == "root"]
     if not payloads:
         raise RootMismatch(reason="no-root")
     return pin_of(min(payloads, key=lambda payload: decode(Root, payload).version))

@@ -51,7 +51,6 @@ from licensekit.trust.scope import require_not_ahead
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, Reset, decode
 from licensekit.wire.documents.fields import replace_fields
-from licensekit.wire.frame import read
 from licensekit.wire.plain import word
 
 
@@ -132,7 +131,7 @@ def _same_answer(ledger: Connection, before: LedgerEntry, draft: OrderDraft) -> 
 
 
 def _effect_of(token: Token) -> str:
-    return word(decode(Reset, read(token.frame).payload).what)
+    return word(decode(Reset, token.payload).what)
 
 
 def _by_order(ledger: Connection, request: VerifiedRequest, order: Order) -> Issued | None:
@@ -157,7 +156,7 @@ def _lines(ledger: Connection, number: str) -> Iterator[EarlierAnswer]:
     """Yield what became of the answers for an order: each serial once, the oldest first."""
     seen: dict[tuple[str, str], None] = {}
     for entry in answers_of_order(ledger, number):
-        bundle = decode(Bundle, read(entry.token.frame).payload)
+        bundle = decode(Bundle, entry.token.payload)
         seen[bundle.serial, bundle.part] = None
     for line in seen:
         yield EarlierAnswer(line[0], _active(ledger, *line))

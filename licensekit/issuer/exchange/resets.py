@@ -14,7 +14,6 @@ from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change
 from licensekit.wire.documents import Reset, ResetWhat, decode
-from licensekit.wire.frame import read
 from licensekit.wire.plain import word
 
 
@@ -78,7 +77,7 @@ def _reset_before(
         return None
     if before.token.type != "reset":
         raise RequestAnswered(reason="license")
-    reset = decode(Reset, read(before.token.frame).payload)
+    reset = decode(Reset, before.token.payload)
     if reset.what is not what:
         raise RequestAnswered(reason="reset", effect=word(reset.what))
     return reset_file(before.token, attachments_of(tx, attach=attach), repeated=True)

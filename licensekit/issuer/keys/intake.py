@@ -12,7 +12,6 @@ from licensekit.proposals import Change
 from licensekit.trust.pack import require_in_pack
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import CLASS_OF, Document, decode
-from licensekit.wire.frame import read
 
 
 class Intake(NamedTuple):
@@ -92,4 +91,4 @@ def enter(tx: LedgerTransaction, intake: Intake, *, action: str, note: str = "")
 
 def opened(token: Token) -> Document:
     """Return the document of a verified token."""
-    return decode(CLASS_OF[token.type], read(token.frame).payload)
+    return decode(CLASS_OF[token.type], token.payload)

@@ -23,7 +23,6 @@ from licensekit.trust.state import TrustState, start, update_revocations, update
 from licensekit.trust.verify import verify_bundle, verify_catalog, verify_reset
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import CLASS_OF, decode
-from licensekit.wire.frame import read
 
 _BATCH: Final = 500
 _DRAWN: Final[dict[str, LiteralString]] = {
@@ -79,7 +78,7 @@ def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -
     for entry in unbroken(stream(ledger), _link_of, _damaged):
         try:
             state = _verify_token(entry, state, pin)
-            document = decode(CLASS_OF[entry.token.type], read(entry.token.frame).payload)
+            document = decode(CLASS_OF[entry.token.type], entry.token.payload)
         except LicenseError as error:
             raise LedgerDamaged(reason="not-genuine", number=entry.number, why=error) from error
         waiting.append((entry.number, entry.token, document))
