@@ -23,7 +23,7 @@ from licensekit.entitlements.events import (
     EventScope,
     concerning,
 )
-from licensekit.entitlements.login import Decision, UserFacts, ways
+from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.installation.activation import Activated, ActivationProposal
 from licensekit.installation.audit import AuditReport
 from licensekit.installation.details import LicenseDetails, UserDetails
@@ -86,6 +86,7 @@ __all__ = [
     "Users",
     "concerning",
     "default_home",
+    "may_login",
     "metric_lines",
     "move",
     "parse_users",

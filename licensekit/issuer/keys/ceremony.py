@@ -19,7 +19,7 @@ from licensekit.trust.signed import check_signatures, open_frame
 from licensekit.trust.state import start
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import Root, Trust, decode, encode
+from licensekit.wire.documents import TYPE_OF, Root, Trust, decode, encode
 from licensekit.wire.frame import Frame
 
 
@@ -42,7 +42,7 @@ class PendingDocument(NamedTuple):
     @property
     def kind(self) -> str:
         """The type of its token."""
-        return "root" if isinstance(self.document, Root) else "trust"
+        return TYPE_OF[type(self.document)]
 
     @property
     def label(self) -> str:
@@ -154,8 +154,10 @@ def resume(data: bytes) -> Ceremony:
     pending: list[PendingDocument] = []
     newest = _party_of(chain[-1])
     for token in rest:
-        opened = open_frame(token, Root if token.type == "root" else Trust)
-        document = _decoded(token, opened)
+        kind: type[Root | Trust] = Root if token.type == "root" else Trust
+        opened = open_frame(token, kind)
+        # The one place where a document is read before it is verified: whoever signs must see it.
+        document = decode(kind, opened.payload)
         require_product(document, chain[0].root.product)
         parties, newest = _parties(document, newest)
         pending.append(_checked(PendingDocument(document, opened, parties), token))
@@ -196,13 +198,6 @@ def _finished(tokens: Sequence[Token]) -> tuple[Chain, list[Token]]:
         except (ThresholdNotMet, KeyUnknown):
             return chain, list(tokens[place:])
     return chain, []
-
-
-def _decoded(token: Token, opened: Frame) -> Root | Trust:
-    # The one place where a document is read before it is verified: whoever signs must see it.
-    if token.type == "root":
-        return decode(Root, opened.payload)
-    return decode(Trust, opened.payload)
 
 
 def _checked(pending: PendingDocument, token: Token) -> PendingDocument:
