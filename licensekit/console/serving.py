@@ -118,9 +118,7 @@ def serve(
 ) -> None:
     """Serve `app` until the process is told to stop; `started` is called just before.
 
-    Raises:
-        KeyboardInterrupt: that is how it is stopped.
-        ConsoleUnavailable: the certificate or its key cannot be used.
+    Raises as `run`.
     """
     config = uvicorn.Config(
         app,

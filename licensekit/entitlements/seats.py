@@ -59,9 +59,7 @@ def has_seats(entitlements: Entitlements, code: str) -> bool:
 def leasable(entitlements: Entitlements, code: str) -> str:
     """Return the one spelling of a code that can be leased (L1).
 
-    Raises:
-        UnknownLicense: no catalog has it.
-        WrongKind: it has no concurrent seats.
+    Raises as `resolve`, and `WrongKind` where it has no concurrent seats.
     """
     name = resolve(entitlements, code, (Kind.USER,))
     if not has_seats(entitlements, name):

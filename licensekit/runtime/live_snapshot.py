@@ -53,8 +53,7 @@ class Application(NamedTuple):
 class LiveSnapshot:
     """The snapshot that questions read, swapped as it changes; every method is safe for threads.
 
-    Raises:
-        LicenseError: as `reload` does.
+    It is made by reading the installation, and raises as `reload` does.
     """
 
     snapshot: Snapshot
@@ -96,12 +95,7 @@ class LiveSnapshot:
         return by_urgency((*found, TimeNotKept(error=error)))
 
     def reload(self) -> None:
-        """Read the installation and put its state in force.
-
-        Raises:
-            StateError: the database cannot be read; the last state stays, moved on to now.
-            TrustError: the pack or the documents are not to be believed; likewise.
-        """
+        """Read the installation and put its state in force; raises as `Licensing.refresh`."""
         try:
             self._read_state()
         except LicenseError as error:

@@ -45,12 +45,7 @@ class Seats:
         return bool(self._pending)
 
     def request(self, code: str, holder: str, ttl: int, at_least: Access) -> SeatRequest:
-        """Return a checked request for a seat.
-
-        Raises:
-            UnknownLicense, WrongKind: there are no concurrent seats of that code.
-            EntryInvalid: see `SeatRequest.check`.
-        """
+        """Return a checked request for a seat; raises as `Licensing.lease`."""
         name = leasable(self.snapshot.state.entitlements, code)
         request = SeatRequest(name, holder, ttl, at_least)
         request.check()

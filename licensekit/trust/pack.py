@@ -169,11 +169,7 @@ def extend(state: TrustState, tokens: Iterable[armor.Token], now: int | None) ->
     """Add the roots, trust documents and lists of a file, or none of them (F1, 1 to 5).
 
     Other types are left alone. `now` is seconds since 1970; None where it does not matter when
-    they were issued.
-
-    Raises:
-        FormatError, KeyFault: one of them is damaged.
-        TrustError: one of them is refused for another reason than being older.
+    they were issued. Raises as `extend_trust_store`.
     """
     by_type: dict[str, list[armor.Token]] = {"root": [], "trust": [], "revocations": []}
     for token in tokens:
@@ -258,9 +254,7 @@ def _is_pinned_above_first(state: TrustState) -> bool:
 def at_floor(trust_store: TrustStore) -> TrustStore:
     """Return a trust store without the catalogs that are lower than one that was seen (S1).
 
-    Raises:
-        RootFork, RootRollback, TrustFork, TrustRollback, RevocationsFork, CatalogFork: the store is
-            below what was seen, or beside it.
+    Raises as `require_floor`, and `CatalogFork`.
     """
     require_floor(trust_store.trust)
     kept: dict[str, Verified[Catalog]] = {}

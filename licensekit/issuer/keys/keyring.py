@@ -103,9 +103,7 @@ def known_keys(files: Sequence[KeyFile], trust: Trust) -> list[KnownKey]:
 def list_key_files(folder: Path) -> list[KeyFile]:
     """Return the key files of a folder by name; none if there is no such folder.
 
-    Raises:
-        KeyFileInvalid: one is no key file, or damaged.
-        FileUnusable: the folder or one of them cannot be read.
+    Raises as `read_key_file`, and `FileUnusable` if the folder cannot be read.
     """
     try:
         paths = [path for path in folder.iterdir() if path.suffix in {SEALED, ELSEWHERE}]

@@ -153,8 +153,7 @@ def make_bundle(
 ) -> Bundle:
     """Make the bundle for an order, issued at `issued` (seconds since 1970).
 
-    Raises:
-        OrderInvalid: its term leaves the years 1970 to 9999, or it replaces its own serial.
+    Raises as `form` and `require_other_serial`.
     """
     order = checked.order
     common = form(checked, issued=issued)

@@ -105,12 +105,7 @@ def _warning(row: UsageRow) -> MoreInUse:
 
 
 def in_force(ledger: Connection, serial: str, part: str) -> Issued:
-    """Return the bundle of a part that is in force.
-
-    Raises:
-        NotIssued: nothing was issued for the part.
-        NotCurrent: what was issued last is not in force.
-    """
+    """Return the bundle of a part that is in force; raises as `Workspace.propose_change`."""
     issued = bundles.of_serial(ledger, serial)
     found = [one for one in issued if one.bundle.part == part]
     active = [one for one in found if one.state == ACTIVE]
