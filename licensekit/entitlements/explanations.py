@@ -34,7 +34,7 @@ class Explanation(NamedTuple):
     successor: bool = False
     """Whether it took the place of `via` or of what that gives, and is not included in it."""
     per: MeterPeriod | None = None
-    """The time after which the count of a meter is there anew."""
+    """The time after which the count of a meter is there again."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""

@@ -35,7 +35,7 @@ from licensekit.wire.documents import SeatKind
 from licensekit.wire.plain import word
 
 _NEARLY_TENTHS: Final = 9
-"""From so many tenths in use on, a license is nearly used up."""
+"""From this many tenths in use on, a license is nearly used up."""
 
 
 def list_notices(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[Notice, ...]:

@@ -83,7 +83,7 @@ class CountWrong(Fault):
     template: ClassVar[Templates] = {
         "no-quantity": "is there or not",
         "quantity": "is sold by quantity",
-        "per": "only what is sold by quantity is there anew after a time",
+        "per": "only what is sold by quantity is there again after a time",
     }
     hint_template: ClassVar[Templates] = {
         "no-quantity": "write `true`",
@@ -176,7 +176,7 @@ class SoldReduced(Fault):
         "login-kinds": "users of the kind {names:codes} could come this way",
         "setting": "it may have been sold, and is gone",
         "setting-type": "it was sold as {before} and becomes {after}",
-        "setting-fits": "values {before} could be sold, and fit no more",
+        "setting-fits": "values {before} could be sold, and no longer fit",
         "setting-choices": "{names:codes} could be sold",
         "replaced-by": "who holds it had {names:codes} as well",
     }

@@ -204,12 +204,12 @@ class Coded:
         return _format(template, (), self.data)
 
     def __repr__(self) -> str:
-        told = ", ".join(f"{name}={value!r}" for name, value in self.data.items())
-        return f"{type(self).__name__}({told})"
+        said = ", ".join(f"{name}={value!r}" for name, value in self.data.items())
+        return f"{type(self).__name__}({said})"
 
 
 class Message(Coded):
-    """Something to be told that is no error: a notice, a reason, a consequence."""
+    """Something to be shown that is no error: a notice, a reason, a consequence."""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Message) and (type(other), other.values()) == (

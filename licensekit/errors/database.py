@@ -80,7 +80,7 @@ class DatabaseBusy(EngineError):
     template: ClassVar[Templates] = {
         "process": "another process holds it",
         "transaction": "another transaction of this process holds it",
-        "threads": "too many threads use it at once",
+        "threads": "too many threads use it together",
         "silent": "it has not answered for a while",
         "set-up": "another process has set it up meanwhile",
         "server": "{detail:line}",

@@ -85,7 +85,7 @@ class RuleBroken(Message):
         "limited-types": "a key with parts, a highest count or a longest term signs bundles alone",
         "most-without-parts": "a key with a highest count names its parts and one issuer",
         "no-lowest": "a lowest sequence is missing",
-        "meter-without-quantity": "only a quantity is there anew after a time",
+        "meter-without-quantity": "only a quantity is there again after a time",
         "setting-not-number": "only numbers have bounds, a sum or a highest",
         "setting-not-text": "only texts are chosen",
         "setting-bounds": "the lowest is above the highest",

@@ -21,7 +21,7 @@ from licensekit.wire.documents import TYPE_OF, Catalog, Document, Revocations
 from licensekit.wire.documents.fields import replace_fields
 
 Draw = Callable[[int], bytes]
-"""Returns so many random bytes."""
+"""Returns this many random bytes."""
 
 
 @dataclass(slots=True)

@@ -188,7 +188,7 @@ def _read(text: bytes | str, prefix: str) -> bytes:
 
 
 def _mistaken(compact: bytes) -> str | None:
-    """Return what was taken for a key of the wanted form, if it can be told."""
+    """Return what was taken for a key of the wanted form, if it shows."""
     for start, what in _MISTAKEN:
         if compact.startswith(start):
             return what

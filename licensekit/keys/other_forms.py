@@ -145,7 +145,7 @@ def _unwrap(data: bytes) -> tuple[_Form, bytes]:
 
 
 def _mistaken(data: bytes) -> str:
-    """Return what was taken for a private key in one of the two forms, if it can be told."""
+    """Return what was taken for a private key in one of the two forms, if it shows."""
     for mark, what in _MISTAKEN:
         if mark in data:
             return what

@@ -150,7 +150,7 @@ class Lease:
         `access` of this lease are asked.
 
         Raises:
-            BorrowRefused: no bundle allows it for so long.
+            BorrowRefused: no bundle allows it for that long.
             LeaseLost: it is not held any more.
             StateError: the database cannot be written; nothing has changed.
         """
@@ -190,7 +190,7 @@ class Lease:
     def renewed(self, row: HeldSeat, until: float) -> bool:
         """Note that its seat was renewed; return whether it is held.
 
-        Nothing is noted of a seat that it has no more, or that was borrowed meanwhile.
+        Nothing is noted of a seat that it no longer has, or that was borrowed meanwhile.
         """
         with self._lock:
             if self._error is None and self.row is row:

@@ -117,7 +117,7 @@ class Leasing:
         self._starting = Lock()
         self._awake = Event()
         self._watcher: Watcher | None = None
-        # A lease that the program has forgotten is renewed no more, and ends.
+        # A lease that the program has forgotten is no longer renewed, and ends.
         self._held: weakref.WeakValueDictionary[str, Lease] = weakref.WeakValueDictionary()
         self._version: Version = ()
         self._followed: Snapshot | None = None

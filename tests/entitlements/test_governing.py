@@ -41,13 +41,13 @@ def signed(*items: Item | Bundle) -> tuple[TrustState, list[Verified[Bundle]]]:
 
 
 def in_force(*items: Item | Bundle, now: int = NOW) -> list[Bundle]:
-    """Give what is in force of bundles in the order of their activation."""
+    """Return what is in force of bundles in the order of their activation."""
     trust, verified = signed(*items)
     return [v.document for v in Timeline.of(verified, trust).governing(now)[0]]
 
 
 def waiting(*items: Item | Bundle, now: int = NOW) -> list[Bundle]:
-    """Give what waits for its start."""
+    """Return what waits for its start."""
     trust, verified = signed(*items)
     return [v.document for v in Timeline.of(verified, trust).governing(now)[1]]
 
@@ -65,7 +65,7 @@ def revoked(bundle: Bundle) -> Item:
 
 
 def by_shop(sequence: int, count: int = 1, **changes: Any) -> Item:
-    """Give a bundle that the key with a highest count signed."""
+    """Return a bundle that the key with a highest count signed."""
     return Item(bought(sequence, users={"user": count}, **changes), "shop")
 
 

@@ -20,7 +20,7 @@ _TONES: Final = {
 _FOLLOWED: Final = "followed"
 """The state of a bundle that ends, and that another one follows without a gap."""
 NEARLY_FULL: Final = 90
-"""From so many percent in use on, a license is shown as nearly used up."""
+"""From this many percent in use on, a license is shown as nearly used up."""
 
 
 class PartView(NamedTuple):
@@ -47,7 +47,7 @@ class LicenseView(NamedTuple):
     """How many more are in use than there are."""
     concurrent: bool
     per: str | None
-    """The text's name of the time after which the quantity of a meter is there anew."""
+    """The text's name of the time after which the quantity of a meter is there again."""
 
 
 class IssuerView(NamedTuple):

@@ -24,7 +24,7 @@ from licensekit.wire.frame import Frame
 
 
 class Party(NamedTuple):
-    """Keys of one root, of which so many must sign."""
+    """Keys of one root, of which `threshold` must sign."""
 
     version: int
     keys: Mapping[KeyReference, VerifyingKey]

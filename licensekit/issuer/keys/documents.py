@@ -82,7 +82,7 @@ def key_id(key: AdmittedKey) -> str:
 
 
 def retired(key: AdmittedKey, now: int) -> AdmittedKey:
-    """Return `key` as one that signs no more, while what it signed until now stays valid."""
+    """Return `key` as one that no longer signs, while what it signed until now stays valid."""
     # What was signed in this very second was signed in time.
     end = now + 1 if key.valid_to is None else min(key.valid_to, now + 1)
     return replace_fields(key, state=KeyState.RETIRED, valid_to=max(end, key.valid_from))

@@ -137,7 +137,7 @@ class WorkspaceKeys:
         return self._changed("keys admit", work_out, now)
 
     def propose_retire(self, name: str, *, now: int) -> KeyProposal:
-        """Return the change by which a key signs no more; raises as `changes.retire`."""
+        """Return the change by which a key no longer signs; raises as `changes.retire`."""
         return self._changed("keys retire", partial(changes.retire, name=name, now=now), now)
 
     def propose_revoke(self, name: str, *, now: int, reason: str = "") -> KeyProposal:

@@ -40,9 +40,9 @@ class Order(NamedTuple):
     days: int | None = None
     """The term, counted from `starts` or, without it, from the day of issue."""
     warning_days: int | None = None
-    """The warning comes so many days before the expiry; 0: there is none."""
+    """The warning comes this many days before the expiry; 0: there is none."""
     grace_days: int | None = None
-    """Grace ends so many days after the expiry."""
+    """Grace ends this many days after the expiry."""
     maintenance: int | None = None
     next_check: int | None = None
     edition: str | None = None
@@ -55,7 +55,7 @@ class Order(NamedTuple):
     installations: int | None = None
     """How many installations may be bound under it; None: one."""
     facts: int | None = None
-    """So many facts of the machine must match, beside the key; None: the key alone binds."""
+    """How many facts of the machine must match, beside the key; None: the key alone binds."""
     after_grace: AfterGrace = AfterGrace.READ_ONLY
     offline_hours: int = 24
     borrow_hours: int = 0

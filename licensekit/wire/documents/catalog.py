@@ -49,7 +49,7 @@ class UserKind(IntEnum):
 
 
 class MeterPeriod(IntEnum):
-    """The time after which a quantity that was used up is there anew."""
+    """The time after which a quantity that was used up is there again."""
 
     DAY = 0
     MONTH = 1
@@ -95,7 +95,7 @@ class License(Document, frozen=True):
     quantity: Name | None
     """The unit that a system license is sold in (`GB`), or nothing."""
     per: MeterPeriod | None
-    """The time after which the quantity is there anew; None: it is not used up."""
+    """The time after which the quantity is there again; None: it is not used up."""
     replaced_by: Code | None
     """The license that took its place: who holds this one has that one as well."""
     names: Annotated[dict[Code, Name], Meta(max_length=limits.LANGUAGES)]

@@ -139,7 +139,7 @@ class AdmittedKey(Document, frozen=True):
     state: KeyState
     valid_from: Seconds
     valid_to: Seconds | None
-    """The first second in which it may sign no more; None is open."""
+    """The first second in which it may no longer sign; None is open."""
     scope: Scope
 
     def __post_init__(self) -> None:

@@ -11,7 +11,7 @@ DOCS = Path(__file__).parents[3] / "docs"
 
 
 def keys_in(document: str) -> set[str]:
-    """Give the keys in the first column of a document's tables whose first column is `key`."""
+    """Return the keys in the first column of a document's tables whose first column is `key`."""
     tables = re.findall(r"(?m)^\| key \|.*\n((?:^\|.*\n)+)", (DOCS / document).read_text("utf-8"))
     rows = [row for table in tables for row in re.findall(r"(?m)^\| (`[^|]+) \|", table)]
     return {key for row in rows for key in re.findall(r"`([^`]+)`", row)}
