@@ -108,6 +108,7 @@ class KeyOutOfScope(TrustError):
         "replaces": _KEY + " may not sign a bundle that takes the place of another serial",
         "unrestricted": _KEY + " may not sign `{license}` without a limit",
         "most": _KEY + " may not sign more than {most} of `{license}`",
+        "meter": _KEY + " may not sign more than {most} of `{license}` over the term of a bundle",
         "settings": _KEY + " may not sign settings",
         "term": _KEY + " may not sign a term of more than {longest:count day|days}",
         "after-grace": _KEY + " may sign only bundles that block after grace",
