@@ -109,15 +109,9 @@ class DatabaseUnavailable(EngineError):
         " {why}",
         "no-driver": "PostgreSQL needs the driver psycopg",
         "url": "this is no URL of a PostgreSQL database",
-        "standby": "{detail:line}",
-        "idle": "{detail:line}",
-        "rights": "{detail:line}",
-        "connections": "{detail:line}",
-        "no-database": "{detail:line}",
-        "no-schema": "{detail:line}",
-        "resources": "{detail:line}",
-        "away": "{detail:line}",
-        "uncertain": "{detail:line}",
+        **dict.fromkeys(("standby", "idle", "rights", "connections"), "{detail:line}"),
+        **dict.fromkeys(("no-database", "no-schema", "resources"), "{detail:line}"),
+        **dict.fromkeys(("away", "uncertain"), "{detail:line}"),
     }
     hint_template: ClassVar[Templates] = {
         "disk-full": _ROOM,

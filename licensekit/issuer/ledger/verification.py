@@ -14,10 +14,9 @@ from typing import Final, LiteralString, NamedTuple
 from licensekit.chain import Link, unbroken
 from licensekit.database import Connection, Row, connect
 from licensekit.errors import LedgerDamaged, LicenseError, UnexpectedType
-from licensekit.issuer.ledger import documents
+from licensekit.issuer.ledger import SCHEMA, documents
 from licensekit.issuer.ledger.entries import LedgerEntry, head, stream
 from licensekit.issuer.ledger.projection import Drawn, project
-from licensekit.issuer.ledger.schema import SCHEMA
 from licensekit.trust.signed import SELF_SIGNED, self_signed
 from licensekit.trust.state import TrustState, start, update_revocations, update_root, update_trust
 from licensekit.trust.verify import verify_bundle, verify_catalog, verify_reset
