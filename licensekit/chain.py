@@ -6,9 +6,15 @@ the first place where the hashes no longer meet (`docs/format.md`, "Hash chain")
 
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
-from typing import Final, Literal, NamedTuple, TypeVar
+from json import JSONEncoder
+from typing import Final, NamedTuple, TypeVar
 
 E = TypeVar("E")
+
+canonical_json: Final = JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), sort_keys=True
+).encode
+"""Spells a value as JSON in one way: names sorted, no spaces, nothing escaped without need."""
 
 HASH_BYTES: Final = 32
 GENESIS: Final = bytes(HASH_BYTES)
@@ -33,7 +39,7 @@ class Link(NamedTuple):
 def unbroken(
     entries: Iterable[E],
     link_of: Callable[[E], Link],
-    damaged: Callable[[Literal["missing", "altered"], int], Exception],
+    damaged: Callable[[str, int], Exception],
 ) -> Iterator[E]:
     """Yield every entry that follows on the one before, from the first on.
 

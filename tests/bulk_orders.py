@@ -17,18 +17,18 @@ from tests.workspaces import NOW, ORDER, WHO
 
 
 def content(number: int, **changes: Any) -> dict[str, Any]:
-    """Give the order of some number; a key of None is left out."""
+    """Return the order of some number; a key of None is left out."""
     told = {**ORDER, "order": f"A-{number}", "company": f"Company {number}", **changes}
     return {key: value for key, value in told.items() if value is not None}
 
 
 def text(contents: Iterable[dict[str, Any]]) -> bytes:
-    """Give orders as JSON Lines."""
+    """Return orders as JSON Lines."""
     return b"".join(json.dumps(one).encode() + b"\n" for one in contents)
 
 
 def lines(*contents: dict[str, Any]) -> Iterator[OrderLine]:
-    """Give orders as they are read from JSON Lines."""
+    """Return orders as they are read from JSON Lines."""
     return json_lines(text(contents).splitlines(), "orders")
 
 
@@ -42,13 +42,13 @@ def issue(
 
 
 def orders_in(workspace: Workspace) -> list[str | None]:
-    """Give the order number of every bundle of the ledger, sorted."""
+    """Return the order number of every bundle of the ledger, sorted."""
     found = workspace.ledger.bundles(Filters(), now=NOW)
     return sorted((one.order_number for one in found), key=str)
 
 
 def names_in(workspace: Workspace) -> set[str]:
-    """Give the name of the file of every bundle of the ledger."""
+    """Return the name of the file of every bundle of the ledger."""
     return {f"{one.name}.lic" for one in workspace.ledger.bundles(Filters(), now=NOW)}
 
 

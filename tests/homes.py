@@ -27,7 +27,7 @@ class Clock:
     now: int = makers.NOW
 
     def __call__(self) -> datetime:
-        """Give the time that was set."""
+        """Return the time that was set."""
         return moment_of(self.now)
 
     def move(self, *, days: int = 0, hours: int = 0) -> None:
@@ -41,13 +41,13 @@ def signed(document: Document, by: str = "vendor") -> armor.Token:
 
 
 def file(*documents: Document | armor.Token, by: str = "vendor") -> str:
-    """Give a license file; what is no token yet is signed by the TEST KEY `by`."""
+    """Return a license file; what is no token yet is signed by the TEST KEY `by`."""
     tokens = [d if isinstance(d, armor.Token) else signed(d, by) for d in documents]
     return makers.file_of(*tokens)
 
 
 def pack(catalog: Catalog | None = None, *more: armor.Token) -> str:
-    """Give the vendor's pack."""
+    """Return the vendor's pack."""
     catalog = makers.catalog() if catalog is None else catalog
     return makers.file_of(ROOT, makers.first_trust(), signed(catalog), *more)
 
@@ -94,10 +94,10 @@ class Home:
 
 
 def bundle(sequence: int = 1, **changes: Any) -> Bundle:
-    """Give a bundle of some sequence."""
+    """Return a bundle of some sequence."""
     return makers.bundle(sequence=sequence, **changes)
 
 
 def vendor_key() -> SigningKey:
-    """Give the TEST KEY that the vendor signs with."""
+    """Return the TEST KEY that the vendor signs with."""
     return makers.key("vendor")

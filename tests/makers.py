@@ -73,7 +73,7 @@ def changed(document: D, **changes: Any) -> D:
 
 
 def root(*keys: SigningKey, **changes: Any) -> Root:
-    """Give root 1 with `keys`, of which one must sign."""
+    """Return root 1 with `keys`, of which one must sign."""
     named = [RootKey(k.verifying_key.scheme, k.verifying_key.public) for k in keys]
     return changed(Root(PRODUCT, ISSUER, 1, 1, named, {}), **changes)
 
@@ -97,7 +97,7 @@ def admitted(signing_key: SigningKey, name: str = "vendor", **changes: Any) -> A
 
 
 def trust(*keys: AdmittedKey, **changes: Any) -> Trust:
-    """Give trust document 1 under root 1."""
+    """Return trust document 1 under root 1."""
     return changed(Trust(PRODUCT, 1, 1, ISSUED, None, list(keys), {}), **changes)
 
 
@@ -248,7 +248,7 @@ def first_root() -> armor.Token:
 
 
 def first_trust() -> armor.Token:
-    """Give trust document 1 under `first_root`, which admits the TEST KEY `vendor`."""
+    """Return trust document 1 under `first_root`, which admits the TEST KEY `vendor`."""
     return sign(trust(admitted(key("vendor"))), key("root"))
 
 

@@ -16,7 +16,7 @@ E = TypeVar("E", bound=LicenseError)
 
 
 def frozen(state: TrustState) -> tuple[Any, ...]:
-    """Give everything that `state` says, in values that nothing can change any more."""
+    """Return everything that `state` says, in values that nothing can change any more."""
     return (
         tuple(known.verified.identity for known in state.chain),
         tuple(sorted(known.keys) for known in state.chain),

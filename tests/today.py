@@ -17,7 +17,7 @@ YEAR: Final = 366 * DAY_SECONDS
 
 
 def trust_token(**changes: Any) -> armor.Token:
-    """Give a trust document that admits the TEST KEY `vendor` for two years."""
+    """Return a trust document that admits the TEST KEY `vendor` for two years."""
     admitted = makers.admitted(
         makers.key("vendor"), valid_from=ISSUED - YEAR, valid_to=ISSUED + YEAR
     )
@@ -25,14 +25,14 @@ def trust_token(**changes: Any) -> armor.Token:
 
 
 def pack(catalog: Catalog | None = None) -> str:
-    """Give the vendor's pack."""
+    """Return the vendor's pack."""
     catalog = makers.catalog() if catalog is None else catalog
     token = signed(makers.changed(catalog, issued=ISSUED))
     return makers.file_of(homes.ROOT, trust_token(), token)
 
 
 def bundle(sequence: int = 1, **changes: Any) -> Bundle:
-    """Give a bundle for a year from yesterday on."""
+    """Return a bundle for a year from yesterday on."""
     dates = {"starts": DAY, "warning": DAY + 335, "expiry": DAY + 365, "grace": DAY + 395}
     return makers.bundle(**{"issued": ISSUED, "sequence": sequence, **dates, **changes})
 
@@ -43,5 +43,5 @@ def signed(document: Document, by: SigningKey | None = None) -> armor.Token:
 
 
 def file(*documents: Document | armor.Token) -> str:
-    """Give a license file; what is no token yet is signed by the vendor."""
+    """Return a license file; what is no token yet is signed by the vendor."""
     return makers.file_of(*(d if isinstance(d, armor.Token) else signed(d) for d in documents))

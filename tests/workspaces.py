@@ -53,7 +53,7 @@ def make(
 
 
 def ordered(**changes: Any) -> OrderDraft:
-    """Give the draft of `ORDER` with other or more keys; a key of None is left out."""
+    """Return the draft of `ORDER` with other or more keys; a key of None is left out."""
     content = {key: value for key, value in {**ORDER, **changes}.items() if value is not None}
     return draft_from(content)
 
@@ -69,7 +69,7 @@ def issue(workspace: Workspace, *, now: int = NOW, **changes: Any) -> LicenseFil
 
 
 def accepted(file: LicenseFile, pack: bytes, root: str, now: int = NOW) -> Verified[Bundle]:
-    """Give the bundle of a file as an application takes it that ships `pack` and pins `root`."""
+    """Return the bundle of a file as an application takes it that ships `pack` and pins `root`."""
     tokens = armor.read(file.data)
     trust_store = extend_trust_store(open_pack(pack, root), tokens, now)
     (bundle,) = (token for token in tokens if token.type == "bundle")
@@ -77,7 +77,7 @@ def accepted(file: LicenseFile, pack: bytes, root: str, now: int = NOW) -> Verif
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
-    """Give every file under `folder` with its bytes; the database's helpers are no files."""
+    """Return every file under `folder` with its bytes; the database's helpers are no files."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from licensekit.catalog.known import KnownLicenses, known_licenses, may_require
 from licensekit.catalog.requirements import circles, impossible
@@ -28,8 +28,7 @@ from licensekit.wire.plain import word
 
 _MOST: Final = 1000
 _TYPES: Final = {SettingType.TEXT: str, SettingType.NUMBER: int, SettingType.BOOLEAN: bool}
-_Key = Literal["plan", "seats", "limits", "quantity", "full_with"]
-_ONLY_FOR: Final[Mapping[_Key, Kind]] = {
+_ONLY_FOR: Final[Mapping[str, Kind]] = {
     "plan": Kind.USER,
     "seats": Kind.USER,
     "limits": Kind.SITE,
@@ -74,7 +73,7 @@ def _of_licenses(known: KnownLicenses) -> Iterator[Fault]:
 
 
 def _of_kind(path: str, code: str, license_: License) -> Iterator[Fault]:
-    used: dict[_Key, bool] = {
+    used = {
         "plan": license_.plan,
         "seats": license_.seats is not SeatKind.NAMED,
         "limits": license_.limits_sites,
@@ -87,12 +86,7 @@ def _of_kind(path: str, code: str, license_: License) -> Iterator[Fault]:
             yield fault.at(f"{path}.{key}")
 
 
-def _wrong_kind(
-    reason: _Key | Literal["requires", "replaces", "completes", "login", "table"],
-    name: str,
-    kind: Kind,
-    wanted: str,
-) -> KindWrong:
+def _wrong_kind(reason: str, name: str, kind: Kind, wanted: str) -> KindWrong:
     return KindWrong(reason=reason, license=name, kind=word(kind), wanted=wanted)
 
 
@@ -167,11 +161,7 @@ def _successors(licenses: Mapping[str, License]) -> dict[str, list[str]]:
     }
 
 
-def _circular(
-    circle: list[str],
-    alone: Literal["includes-itself", "requires-itself", "replaced-by-itself"],
-    together: Literal["include", "require", "replace"],
-) -> LicensesCircular:
+def _circular(circle: list[str], alone: str, together: str) -> LicensesCircular:
     reason = alone if len(circle) == 1 else together
     return LicensesCircular(reason=reason, licenses=tuple(circle))
 

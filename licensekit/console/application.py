@@ -1,7 +1,7 @@
 """The console as an ASGI application."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -73,14 +73,6 @@ CHANGES: Final[Mapping[str, Show]] = {
 """Address to what a form there does."""
 
 
-class _Served(NamedTuple):
-    """How a console is reached."""
-
-    console: Console
-    origins: Origins
-    sign_in: SignIn | None
-
-
 def app(
     installation: Installation, authorize: Authorize, *, origins: Iterable[str] = ()
 ) -> ASGIApp:
@@ -100,7 +92,7 @@ def app(
         OriginInvalid: one of `origins` is no address.
     """
     console = Console(installation, authorize, can_sign_out=False)
-    return _application(_Served(console, Origins.of(origins), None))
+    return _application(console, Origins.of(origins), None)
 
 
 def app_with_sign_in(
@@ -108,24 +100,24 @@ def app_with_sign_in(
 ) -> ASGIApp:
     """Return the console for whoever signs in by a link; otherwise as `app`."""
     console = Console(installation, sign_in_.identity, can_sign_out=True)
-    return _application(_Served(console, Origins.of(origins), sign_in_))
+    return _application(console, Origins.of(origins), sign_in_)
 
 
-def _application(served: _Served) -> ASGIApp:
+def _application(console: Console, origins: Origins, sign_in_: SignIn | None) -> ASGIApp:
     routes = [
-        *(Route(path, endpoint(served.console, show)) for path, show in SCREENS.items()),
+        *(Route(path, endpoint(console, show)) for path, show in SCREENS.items()),
         *(
-            Route(path, endpoint(served.console, change), methods=["POST"])
+            Route(path, endpoint(console, change), methods=["POST"])
             for path, change in CHANGES.items()
         ),
         Route("/static/{name}", static_file),
-        *sign_in.routes(served.sign_in),
+        *sign_in.routes(sign_in_),
     ]
     inner = Starlette(
         routes=routes,
         exception_handlers={HTTPException: _refused, 500: _failed},
     )
-    return guarded(inner, served.origins)
+    return guarded(inner, origins)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -98,7 +98,7 @@ def coded(sentence: str) -> Markup:
     return Markup("").join(wrapped)  # every piece is escaped
 
 
-def told(error: LicenseError) -> Markup:
+def described(error: LicenseError) -> Markup:
     """Return what is wrong, and where; what to do stands below it."""
     return coded(f"{error.where}: {error.message}" if error.where else error.message)
 
@@ -119,7 +119,7 @@ def _environment() -> Environment:
     )
     shared = cast("dict[str, Any]", made.globals)
     shared.update(t=text, has_text=has, version=VERSION)
-    made.filters.update(amount=amount, day=day, moment=moment, coded=coded, told=told)
+    made.filters.update(amount=amount, day=day, moment=moment, coded=coded, described=described)
     return made
 
 

@@ -41,7 +41,7 @@ class Reach(NamedTuple):
 def run(
     installation: Installation, reach: Reach, *, user: str, tell: Callable[[str], object]
 ) -> None:
-    """Serve the console of `installation` until the process is told to stop.
+    """Serve the console of `installation` until the process is asked to stop.
 
     `user` is whoever signs in by the link; `tell` shows a line to who started it.
 
@@ -116,11 +116,9 @@ def listen(host: str, port: int) -> socket.socket:
 def serve(
     app: ASGIApp, listener: socket.socket, reach: Reach, *, started: Callable[[], None]
 ) -> None:
-    """Serve `app` until the process is told to stop; `started` is called just before.
+    """Serve `app` until the process is asked to stop; `started` is called just before.
 
-    Raises:
-        KeyboardInterrupt: that is how it is stopped.
-        ConsoleUnavailable: the certificate or its key cannot be used.
+    Raises as `run`.
     """
     config = uvicorn.Config(
         app,

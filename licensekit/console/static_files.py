@@ -17,7 +17,7 @@ _TYPES: Final = {
 _FILES: Final = {name: (_FOLDER / name).read_bytes() for name in _TYPES}
 
 VERSION: Final = sha256(b"".join(_FILES.values())).hexdigest()[:12]
-"""Stands in the address of each, so that a new one is taken at once."""
+"""Stands in the address of each, so that a new one is taken immediately."""
 
 
 async def static_file(request: Request) -> Response:

@@ -13,7 +13,7 @@ from licensekit.database.protocol import STREAMED_ROWS, Connection, Row
 from licensekit.errors import DatabaseDamaged
 
 Progress = Callable[[int], object]
-"""Is told now and then how many rows were done since it was told last."""
+"""Called now and then with how many rows were done since the last call."""
 
 # The key of every table is its first column, or its first two.
 _IN_ORDER: Final = "SELECT * FROM {table} ORDER BY 1, 2"
@@ -59,8 +59,8 @@ def copy_rows(source: Connection, target: Connection, schema: Schema, progress: 
         if first is None:
             continue
         places: LiteralString = ", ?" * len(first)
-        told = _telling(chain([first], rows), progress)
-        target.run_many(table.named(_INSERT).replace("{places}", places[2:]), told)
+        counted = _telling(chain([first], rows), progress)
+        target.run_many(table.named(_INSERT).replace("{places}", places[2:]), counted)
         if table.counted is not None:
             target.count_on(table.name, table.counted)
 

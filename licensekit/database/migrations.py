@@ -77,9 +77,7 @@ class Schema(NamedTuple):
         """Accept exactly a database of this kind and number.
 
         Raises:
-            DatabaseDamaged: no database of ours, or one of another kind.
-            DatabaseMoved: it has gone on living elsewhere.
-            DatabaseNewer: migrated by a newer program.
+            DatabaseDamaged, DatabaseMoved, DatabaseNewer: as `pending`.
             DatabaseUnavailable: older than this program expects while it runs.
         """
         if found != (self.kind, self.number) and self.pending(found, location):

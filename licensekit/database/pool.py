@@ -111,11 +111,7 @@ class ConnectionPool(Generic[C]):
         self._retire_all_but(None)
 
     def check_open(self) -> None:
-        """Refuse to go on after `close`.
-
-        Raises:
-            DatabaseUnavailable: it was closed.
-        """
+        """Raise `DatabaseUnavailable` after `close`."""
         if self._closed:
             raise DatabaseUnavailable(reason="closed", where=self._location)
 

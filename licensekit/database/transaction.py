@@ -58,11 +58,7 @@ class Lifetime(Translated):
         return self._pid != getpid()
 
     def check(self) -> None:
-        """Refuse to go on with a transaction that is over.
-
-        Raises:
-            DatabaseUnavailable: it has ended, an error has ended it, or it is a parent process's.
-        """
+        """Raise `DatabaseUnavailable` if the transaction is over, or is a parent process's."""
         if not self._open or self._pid != getpid():
             raise DatabaseUnavailable(reason="ended", where=self._where)
 

@@ -1,6 +1,6 @@
 """How much of a license is granted: counts that add up, tiers, and what of a meter there is.
 
-Holders are served by tiers. A meter is a system license with a quantity that is there anew after a
+Holders are served by tiers. A meter is a system license with a quantity that is there again after a
 time (`docs/evaluation.md`, "Meters"); how much of it has been used is no matter of what is granted.
 """
 

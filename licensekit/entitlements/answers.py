@@ -40,48 +40,27 @@ class Answers:
         """License to the number that is assigned."""
 
     def access(self, code: str) -> Access:
-        """Return how much of a system license the installation may use.
-
-        Raises:
-            UnknownLicense: no catalog has the code.
-            WrongKind: it is no system license; those are asked of a user or site.
-        """
+        """Return how much of a system license the installation may use; raises as `resolve`."""
         granted = self.entitlements
         return granted.system[resolve(granted, code, (Kind.SYSTEM,))]
 
     def require(self, code: str, at_least: Access = Access.FULL) -> None:
-        """Return if the access is `at_least` this; raises as `access` does.
-
-        Raises:
-            NotEntitled: it is less; `why` is the reason.
-        """
+        """Raise `NotEntitled`, with the reason, below `at_least`; raises as `access` as well."""
         if self.access(code) < at_least:
             granted = self.entitlements
             raise NotEntitled(license=code, why=why_not(granted, resolve(granted, code)))
 
     def count(self, code: str) -> Count:
-        """Return how much of a license there is, and how much of it is in use.
-
-        Raises:
-            UnknownLicense: no catalog has the code.
-        """
+        """Return how much of a license there is, and how much is in use; raises as `resolve`."""
         name = resolve(self.entitlements, code)
         return count(self.entitlements, name, self.in_use.get(name, 0))
 
     def explain(self, code: str) -> tuple[Explanation, ...]:
-        """Return every bundle that grants a license, and through which other license.
-
-        Raises:
-            UnknownLicense: no catalog has the code.
-        """
+        """Return every bundle that grants a license, and through what; raises as `resolve`."""
         return explain(self.entitlements, resolve(self.entitlements, code))
 
     def setting(self, code: str) -> Value | None:
-        """Return what counts of a setting: what was sold, else its default; None: it has none.
-
-        Raises:
-            UnknownSetting: no catalog has it.
-        """
+        """Return what counts of a setting; see `questions.setting`."""
         return setting(self.entitlements, code)
 
     @property

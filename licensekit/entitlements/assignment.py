@@ -14,7 +14,7 @@ assigned in one change.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from licensekit.access import Access
 from licensekit.entitlements.evaluation import Entitlements
@@ -91,9 +91,7 @@ def _of_assignability(entitlements: Entitlements, new: Iterable[str]) -> Iterato
             yield NotAssignable(reason=why, license=code)
 
 
-def _not_assignable(
-    license_: License,
-) -> Literal["system", "limits-sites", "concurrent"] | None:
+def _not_assignable(license_: License) -> str | None:
     if license_.kind is Kind.SYSTEM:
         return "system"
     if license_.limits_sites:

@@ -1,6 +1,6 @@
 """Why a user may not log in, and why a license gives less than full access, one class a code."""
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from licensekit.entitlements.messages import BundleName
 from licensekit.errors.coded import Message, Templates
@@ -84,7 +84,7 @@ class LoginsStopped(Reason):
         "announced": "no logins for now: {announcement}",
     }
     subject_template = "{number}"
-    reason: Literal["silent", "announced"]
+    reason: str
     number: int
     """The number of the event."""
     announcement: str = ""
@@ -105,7 +105,7 @@ class BundleNotInForce(WhyNot):
         "unmaintained": "bundle {bundle} does not cover this version of the product",
         "pending": "bundle {bundle} has not started",
     }
-    reason: Literal["expired", "foreign", "unmaintained", "pending"]
+    reason: str
     bundle: BundleName
 
 

@@ -1,7 +1,6 @@
 """Why a license is granted, and why it gives no more: which bundles, and through what."""
 
-from collections.abc import Mapping
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from licensekit.access import Access
 from licensekit.entitlements.denials import (
@@ -35,7 +34,7 @@ class Explanation(NamedTuple):
     successor: bool = False
     """Whether it took the place of `via` or of what that gives, and is not included in it."""
     per: MeterPeriod | None = None
-    """The time after which the count of a meter is there anew."""
+    """The time after which the count of a meter is there again."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
@@ -99,16 +98,6 @@ def _is_successor(entitlements: Entitlements, code: str, via: str) -> bool:
     return code not in found
 
 
-_NOT_IN_FORCE: Final[
-    Mapping[BundleState, Literal["expired", "foreign", "unmaintained", "pending"]]
-] = {
-    BundleState.EXPIRED: "expired",
-    BundleState.FOREIGN: "foreign",
-    BundleState.UNMAINTAINED: "unmaintained",
-    BundleState.PENDING: "pending",
-}
-
-
 def why_not(entitlements: Entitlements, code: str) -> WhyNot:
     """Return why a license gives less than full access."""
     complete = full_with(entitlements, code)
@@ -116,8 +105,8 @@ def why_not(entitlements: Entitlements, code: str) -> WhyNot:
         return FullWithAnother(license=complete)
     sources = _sources(entitlements, code)
     for one in sources:
-        if reason := _NOT_IN_FORCE.get(one.part.state):
-            return BundleNotInForce(reason=reason, bundle=one.part.name)
+        if not one.part.works:
+            return BundleNotInForce(reason=one.part.state.value, bundle=one.part.name)
     givers = sorted({one.via for one in sources if one.via is not None})
     if givers:
         return OnlyIncluded(included_in=tuple(givers))

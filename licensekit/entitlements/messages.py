@@ -1,7 +1,7 @@
 """What an administrator should know about what is granted here, one class a code."""
 
 from enum import StrEnum
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from licensekit.errors.coded import Message, Templates
 from licensekit.wire.documents import label_of
@@ -56,7 +56,14 @@ class Notice(Message):
         return {**super().as_json(), **about}
 
 
-class Expired(Notice):
+class BundleNotice(Notice):
+    """One thing that an administrator should know about a bundle."""
+
+    subject_template = "{bundle}"
+    bundle: BundleName
+
+
+class Expired(BundleNotice):
     """A bundle has expired, and what follows."""
 
     code = "expired"
@@ -66,10 +73,8 @@ class Expired(Notice):
         "advisory": "{bundle} has expired: everything works on",
     }
     level = Severity.ERROR
-    subject_template = "{bundle}"
-    reason: Literal["read-only", "block", "advisory"]
+    reason: str
     """What happens after grace."""
-    bundle: BundleName
 
 
 class BindingDifference(Message):
@@ -83,7 +88,7 @@ class BindingDifference(Message):
             " {changed:list}"
         ),
     }
-    reason: Literal["key", "facts"]
+    reason: str
     facts: int
     """How many facts are asked about."""
     same: int
@@ -92,26 +97,22 @@ class BindingDifference(Message):
     changed: tuple[str, ...]
 
 
-class Foreign(Notice):
+class Foreign(BundleNotice):
     """A bundle is bound to another installation."""
 
     code = "foreign"
     template = "{bundle} is bound to another installation and grants nothing here ({difference})"
     hint_template = "ask for a new one with a request"
     level = Severity.ERROR
-    subject_template = "{bundle}"
-    bundle: BundleName
     difference: BindingDifference
 
 
-class Unmaintained(Notice):
+class Unmaintained(BundleNotice):
     """Maintenance ended before this version of the product was released."""
 
     code = "unmaintained"
     template = "{bundle}: maintenance ended before this version of the product was released"
     level = Severity.ERROR
-    subject_template = "{bundle}"
-    bundle: BundleName
 
 
 class CountExceeded(Notice):
@@ -129,40 +130,34 @@ class CountExceeded(Notice):
     """How many to release."""
 
 
-class ExpiresSoon(Notice):
+class ExpiresSoon(BundleNotice):
     """A bundle is about to expire."""
 
     code = "warning"
     template = "{bundle} expires on {expiry:day}"
     level = Severity.WARNING
-    subject_template = "{bundle}"
-    bundle: BundleName
     expiry: int
     """In days since 1970."""
 
 
-class InGrace(Notice):
+class InGrace(BundleNotice):
     """A bundle has expired and grace runs."""
 
     code = "grace"
     template = "{bundle} expired on {expiry:day}; grace ends on {grace:day}"
     level = Severity.WARNING
-    subject_template = "{bundle}"
-    bundle: BundleName
     expiry: int
     """In days since 1970."""
     grace: int
     """The last day of grace, in days since 1970."""
 
 
-class FactsChanged(Notice):
+class FactsChanged(BundleNotice):
     """Facts of the machine that a bundle is bound to have changed, and not yet too many."""
 
     code = "facts-changed"
     template = "{bundle}: {difference}"
     hint_template = "ask for a new one with a request before more of them change"
-    subject_template = "{bundle}"
-    bundle: BundleName
     difference: BindingDifference
 
     @property
@@ -207,26 +202,22 @@ class SeatsTaken(Notice):
     total: int
 
 
-class CheckDue(Notice):
+class CheckDue(BundleNotice):
     """It is time to look for a newer file."""
 
     code = "next-check"
     template = "{bundle}: look for a newer license file, due since {day:day}"
     level = Severity.INFO
-    subject_template = "{bundle}"
-    bundle: BundleName
     day: int
     """In days since 1970."""
 
 
-class WaitsForStart(Notice):
+class WaitsForStart(BundleNotice):
     """A bundle waits for its start."""
 
     code = "pending"
     template = "{bundle} waits for its start on {start:day}"
     level = Severity.INFO
-    subject_template = "{bundle}"
-    bundle: BundleName
     start: int
     """In days since 1970."""
 
@@ -282,7 +273,7 @@ class NotFresh(Notice):
         "trust": "the trust document",
         "revocations": "the revocation list of `{issuer}`",
     }
-    reason: Literal["trust", "revocations"]
+    reason: str
     """Which document it is."""
     fresh_until: int
     """In seconds since 1970."""

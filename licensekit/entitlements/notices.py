@@ -5,7 +5,7 @@ renewal.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, Literal, TypeGuard
+from typing import Final, TypeGuard
 
 from licensekit.dates import day_at
 from licensekit.entitlements.evaluation import Entitlements
@@ -31,16 +31,11 @@ from licensekit.entitlements.messages import (
 )
 from licensekit.entitlements.parts import BundleState, Part
 from licensekit.entitlements.questions import count
-from licensekit.wire.documents import AfterGrace, SeatKind
-
-_AFTER_GRACE: Final[Mapping[AfterGrace, Literal["read-only", "block", "advisory"]]] = {
-    AfterGrace.READ_ONLY: "read-only",
-    AfterGrace.BLOCK: "block",
-    AfterGrace.ADVISORY: "advisory",
-}
+from licensekit.wire.documents import SeatKind
+from licensekit.wire.plain import word
 
 _NEARLY_TENTHS: Final = 9
-"""From so many tenths in use on, a license is nearly used up."""
+"""From this many tenths in use on, a license is nearly used up."""
 
 
 def list_notices(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[Notice, ...]:
@@ -85,7 +80,7 @@ def _of_state(part: Part) -> Notice | None:
         case BundleState.UNMAINTAINED:
             return Unmaintained(bundle=part.name)
         case BundleState.EXPIRED:
-            return Expired(reason=_AFTER_GRACE[part.bundle.after_grace], bundle=part.name)
+            return Expired(reason=word(part.bundle.after_grace), bundle=part.name)
         case _:
             return None
 

@@ -160,7 +160,7 @@ _USELESS = frozenset({BundleState.FOREIGN, BundleState.UNMAINTAINED})
 
 
 def is_here(bundle: Bundle, away_hours: float | None) -> bool:
-    """Return whether a bundle counts while the database has been away for so long, if it is."""
+    """Return whether a bundle counts while the database has been away for this long, if it is."""
     return away_hours is None or away_hours < bundle.offline_hours
 
 

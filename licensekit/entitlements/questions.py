@@ -27,7 +27,7 @@ class Count(NamedTuple):
     """None is unrestricted."""
     in_use: int
     per: MeterPeriod | None = None
-    """The time after which a meter is there anew; None: it is no meter."""
+    """The time after which a meter is there again; None: it is no meter."""
     allowances: tuple[Allowance, ...] = ()
     """What of a meter there is in the period that runs."""
 
@@ -80,7 +80,7 @@ class LicenseRow(NamedTuple):
     quantity: str | None = None
     """The unit of a system license that is sold by quantity."""
     per: MeterPeriod | None = None
-    """The time after which the quantity of a meter is there anew."""
+    """The time after which the quantity of a meter is there again."""
 
     @property
     def free(self) -> int | None:

@@ -28,5 +28,4 @@ from licensekit.errors.storage import *
 from licensekit.errors.text_faults import *
 from licensekit.errors.tree import *
 from licensekit.errors.trust import *
-from licensekit.errors.user_faults import *
 from licensekit.errors.workspace import *

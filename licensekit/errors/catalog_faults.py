@@ -1,6 +1,6 @@
 """What a catalog gets wrong (`docs/catalog.md`, "Rules"), and what it takes away from sold ones."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from licensekit.errors.coded import Templates
 from licensekit.errors.faults import Fault
@@ -23,7 +23,7 @@ class NameUnknown(Fault):
         **dict.fromkeys(("license", "theirs", "issuer", "edition", "setting"), "{guess:guess}"),
         "own": "write `{name}`",
     }
-    reason: Literal["license", "theirs", "own", "issuer", "edition", "setting"]
+    reason: str
     name: str
     issuer: str = ""
     guess: str = ""
@@ -68,18 +68,7 @@ class KindWrong(Fault):
         "login": "a login needs system and user licenses",
         "table": "it belongs in `{wanted}`",
     }
-    reason: Literal[
-        "plan",
-        "seats",
-        "limits",
-        "quantity",
-        "full_with",
-        "requires",
-        "replaces",
-        "completes",
-        "login",
-        "table",
-    ]
+    reason: str
     license: str
     kind: str
     """What it is: `system`, `site` or `user`."""
@@ -94,14 +83,14 @@ class CountWrong(Fault):
     template: ClassVar[Templates] = {
         "no-quantity": "is there or not",
         "quantity": "is sold by quantity",
-        "per": "only what is sold by quantity is there anew after a time",
+        "per": "only what is sold by quantity is there again after a time",
     }
     hint_template: ClassVar[Templates] = {
         "no-quantity": "write `true`",
         "quantity": "write how many {unit}",
         "per": "name its unit under `quantity`",
     }
-    reason: Literal["no-quantity", "quantity", "per"]
+    reason: str
     license: str
     unit: str = ""
     """What is counted: `GB`."""
@@ -120,15 +109,7 @@ class LicensesCircular(Fault):
         "replace": "{licenses:codes} are replaced by one another in a circle",
         "plans": "the plans {licenses:codes} imply each other",
     }
-    reason: Literal[
-        "includes-itself",
-        "requires-itself",
-        "replaced-by-itself",
-        "include",
-        "require",
-        "replace",
-        "plans",
-    ]
+    reason: str
     licenses: tuple[str, ...]
 
 
@@ -145,7 +126,7 @@ class SettingWrong(Fault):
         "only-text": "only a setting of the type text can have this",
         "bounds": "is below `lowest`",
     }
-    reason: Literal["type", "lowest", "highest", "choice", "only-number", "only-text", "bounds"]
+    reason: str
     wanted: str = ""
     """The type of the setting."""
     value: str = ""
@@ -164,7 +145,7 @@ class NeverHeld(Fault):
         "plans": "this can never hold: a user holds at most one plan of an issuer, and none goes"
         " together with {requires:codes}",
     }
-    reason: Literal["not-given", "hidden", "plans"]
+    reason: str
     license: str
     requires: tuple[str, ...]
 
@@ -195,28 +176,11 @@ class SoldReduced(Fault):
         "login-kinds": "users of the kind {names:codes} could come this way",
         "setting": "it may have been sold, and is gone",
         "setting-type": "it was sold as {before} and becomes {after}",
-        "setting-fits": "values {before} could be sold, and fit no more",
+        "setting-fits": "values {before} could be sold, and no longer fit",
         "setting-choices": "{names:codes} could be sold",
         "replaced-by": "who holds it had {names:codes} as well",
     }
-    reason: Literal[
-        "other",
-        "license",
-        "includes",
-        "kind",
-        "requires",
-        "plan",
-        "full-with",
-        "count",
-        "way",
-        "login-needs",
-        "login-kinds",
-        "setting",
-        "setting-type",
-        "setting-fits",
-        "setting-choices",
-        "replaced-by",
-    ]
+    reason: str
     before: str = ""
     after: str = ""
     names: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """What an administrator's change is refused for; the installation is as it was."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from licensekit.errors.coded import Coded, Templates
 from licensekit.errors.state import RefusedError
@@ -30,7 +30,7 @@ class NoneFree(RefusedError):
         "no-sites": "{why}",
         "leased": "wait for one, or look at `leases list` for who holds them",
     }
-    reason: Literal["assigned", "for-sale", "none", "sites", "no-sites", "leased"]
+    reason: str
     license: str
     in_use: int
     total: int | None
@@ -64,7 +64,7 @@ class RequirementMissing(RefusedError):
         "installation": "ask the vendor for it",
         "holder": "assign `{required}`, or what includes it, first",
     }
-    reason: Literal["installation", "holder"]
+    reason: str
     license: str
     required: str
     holder: str
@@ -103,7 +103,7 @@ class NotAssignable(RefusedError):
         "limits-sites": "`{license}` is not assigned: it limits how many sites there are",
         "concurrent": "`{license}` is not assigned: its seats are taken by whoever is at work",
     }
-    reason: Literal["system", "limits-sites", "concurrent"]
+    reason: str
     license: str
 
 
@@ -150,7 +150,7 @@ class SiteTaken(RefusedError):
         "id": "there is a site {site} already",
         "central": "the central site is {site} already",
     }
-    reason: Literal["id", "central"]
+    reason: str
     site: str
 
 
@@ -183,7 +183,7 @@ class BorrowRefused(RefusedError):
         "too-long": "it can for up to {hours} hours",
         "never": "it is only for who is connected",
     }
-    reason: Literal["too-long", "never"]
+    reason: str
     license: str
     asked: float
     hours: int
@@ -218,19 +218,7 @@ class EntryInvalid(RefusedError):
         "not-typed": "nothing was given back: go back and type it",
         "date": "choose both, in UTC",
     }
-    reason: Literal[
-        "id",
-        "group",
-        "too-long",
-        "characters",
-        "seconds",
-        "no-access",
-        "event-kind",
-        "expected-end",
-        "names-nobody",
-        "not-typed",
-        "date",
-    ]
+    reason: str
     entry: str = ""
     """What was given."""
     kind: str = ""
@@ -264,7 +252,7 @@ class BundleUnknown(RefusedError):
         "returned": "no bundle `{part}` of {issuer} was returned from here",
     }
     hint_template = "look at `status`"
-    reason: Literal["active", "returned"]
+    reason: str
     part: str
     issuer: str
 
@@ -279,7 +267,7 @@ class ResetRefused(RefusedError):
         "used": "the reset of the {effect} was used before",
     }
     hint_template = "ask the vendor for a reset for this installation"
-    reason: Literal["elsewhere", "not-vendor", "used"]
+    reason: str
     effect: str
     """What it puts right: `clock`, `sequence` or `restore`."""
     issuer: str

@@ -124,7 +124,8 @@ class Coded:
     """A code, its data, and the message that they make.
 
     A subclass declares its fields as annotations, with defaults where one is optional. Where one
-    code has several messages, `template` maps each value of the field `reason` to its own.
+    code has several messages, `template` maps each value that the field `reason` may have to its
+    own.
     """
 
     code: ClassVar[str]
@@ -156,6 +157,9 @@ class Coded:
             )
         for name, value in data.items():
             object.__setattr__(self, name, value)
+        reasons, reason = getattr(self, "template", ""), getattr(self, "reason", None)
+        if not isinstance(reasons, str) and reason not in reasons:
+            raise TypeError(f"{type(self).__name__}: no reason {reason!r}")
 
     @classmethod
     def fields(cls) -> tuple[str, ...]:
@@ -200,12 +204,12 @@ class Coded:
         return _format(template, (), self.data)
 
     def __repr__(self) -> str:
-        told = ", ".join(f"{name}={value!r}" for name, value in self.data.items())
-        return f"{type(self).__name__}({told})"
+        said = ", ".join(f"{name}={value!r}" for name, value in self.data.items())
+        return f"{type(self).__name__}({said})"
 
 
 class Message(Coded):
-    """Something to be told that is no error: a notice, a reason, a consequence."""
+    """Something to be shown that is no error: a notice, a reason, a consequence."""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Message) and (type(other), other.values()) == (

@@ -1,6 +1,6 @@
 """What can be wrong with a database, whichever engine it is; drivers' errors become these."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from licensekit.errors.coded import Templates
 from licensekit.errors.storage import StateError
@@ -38,30 +38,14 @@ class DatabaseDamaged(EngineError):
         "schema": "{detail:line}",
         "server": "{detail:line}",
     }
-    hint_template: ClassVar[Templates] = {
-        "damaged": _BACKUP,
-        "too-short": _BACKUP,
-        "no-database": _BACKUP,
+    hint_template: ClassVar[Templates] = dict.fromkeys(template, _BACKUP) | {
         "other-program": _CHECK,
         "other-kind": _CHECK,
-        "no-number": _BACKUP,
         "copy-differs": "nothing was changed; use another database",
         "not-empty": "use a database, or a schema in it, that holds nothing else",
-        "schema": _BACKUP,
         "server": "ask the server's administrator to check it",
     }
-    reason: Literal[
-        "damaged",
-        "too-short",
-        "no-database",
-        "other-program",
-        "other-kind",
-        "no-number",
-        "copy-differs",
-        "not-empty",
-        "schema",
-        "server",
-    ]
+    reason: str
     wanted: str = ""
     """The kind of database that it should be."""
     kind: object = None
@@ -96,13 +80,13 @@ class DatabaseBusy(EngineError):
     template: ClassVar[Templates] = {
         "process": "another process holds it",
         "transaction": "another transaction of this process holds it",
-        "threads": "too many threads use it at once",
+        "threads": "too many threads use it together",
         "silent": "it has not answered for a while",
         "set-up": "another process has set it up meanwhile",
         "server": "{detail:line}",
     }
     hint_template = "try again; if it stays, look for a process that hangs"
-    reason: Literal["process", "transaction", "threads", "silent", "set-up", "server"]
+    reason: str
 
 
 class DatabaseUnavailable(EngineError):
@@ -125,15 +109,9 @@ class DatabaseUnavailable(EngineError):
         " {why}",
         "no-driver": "PostgreSQL needs the driver psycopg",
         "url": "this is no URL of a PostgreSQL database",
-        "standby": "{detail:line}",
-        "idle": "{detail:line}",
-        "rights": "{detail:line}",
-        "connections": "{detail:line}",
-        "no-database": "{detail:line}",
-        "no-schema": "{detail:line}",
-        "resources": "{detail:line}",
-        "away": "{detail:line}",
-        "uncertain": "{detail:line}",
+        **dict.fromkeys(("standby", "idle", "rights", "connections"), "{detail:line}"),
+        **dict.fromkeys(("no-database", "no-schema", "resources"), "{detail:line}"),
+        **dict.fromkeys(("away", "uncertain"), "{detail:line}"),
     }
     hint_template: ClassVar[Templates] = {
         "disk-full": _ROOM,
@@ -158,31 +136,7 @@ class DatabaseUnavailable(EngineError):
         "away": "check that the server runs and can be reached; it is tried again with every call",
         "uncertain": "the server went away during the commit: look whether the change was made",
     }
-    reason: Literal[
-        "disk-full",
-        "disk-error",
-        "read-only",
-        "not-opened",
-        "permission",
-        "not-created",
-        "no-copy",
-        "gone",
-        "replaced",
-        "closed",
-        "ended",
-        "unanswered",
-        "no-driver",
-        "url",
-        "standby",
-        "idle",
-        "rights",
-        "connections",
-        "no-database",
-        "no-schema",
-        "resources",
-        "away",
-        "uncertain",
-    ]
+    reason: str
     holder: str = ""
     """The user, site or holder that was asked about."""
     why: LicenseError | None = None
@@ -197,7 +151,7 @@ class ConstraintViolated(EngineError):
         "rule": "a rule of the database refuses it",
         "server": "{detail:line}",
     }
-    reason: Literal["rule", "server"]
+    reason: str
 
 
 class NotStorable(EngineError):
@@ -211,4 +165,4 @@ class NotStorable(EngineError):
         "server": "{detail:line}",
     }
     hint_template = "leave out the characters that cannot be seen, or shorten it"
-    reason: Literal["nul", "too-long", "not-encodable", "server"]
+    reason: str

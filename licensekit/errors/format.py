@@ -1,6 +1,6 @@
 """What can be wrong with the bytes of a document, before anything is believed."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from licensekit.errors.coded import Message, Templates
 from licensekit.errors.text_faults import TextInvalid, ValueInvalid
@@ -27,7 +27,7 @@ class TooLarge(FormatError):
         "tokens": "{size} tokens where at most {limit} are read",
     }
     hint_template: ClassVar[Templates] = {"bytes": "check that it is the file that is meant"}
-    reason: Literal["bytes", "frame", "signatures", "token", "tokens"]
+    reason: str
     limit: int
     size: int | None = None
     """What was counted; None where reading stopped at the limit."""
@@ -47,7 +47,7 @@ class ArmorInvalid(FormatError):
         "not-canonical": "a token ends in a character that no writer makes",
     }
     hint_template = _AGAIN
-    reason: Literal["no-token", "no-contents", "length", "not-base64", "not-canonical"]
+    reason: str
 
 
 class FrameInvalid(FormatError):
@@ -60,7 +60,7 @@ class FrameInvalid(FormatError):
         "unknown-scheme": "signature scheme {scheme} is not known",
     }
     hint_template = _AGAIN
-    reason: Literal["cut-short", "no-signature", "unknown-scheme"]
+    reason: str
     scheme: int | None = None
 
 
@@ -85,37 +85,14 @@ class RuleBroken(Message):
         "limited-types": "a key with parts, a highest count or a longest term signs bundles alone",
         "most-without-parts": "a key with a highest count names its parts and one issuer",
         "no-lowest": "a lowest sequence is missing",
-        "meter-without-quantity": "only a quantity is there anew after a time",
+        "meter-without-quantity": "only a quantity is there again after a time",
         "setting-not-number": "only numbers have bounds, a sum or a highest",
         "setting-not-text": "only texts are chosen",
         "setting-bounds": "the lowest is above the highest",
         "setting-default": "the default does not fit",
         "closure": "its licenses give more than {most} others in all",
     }
-    reason: Literal[
-        "qualified",
-        "value",
-        "ascending",
-        "binding-facts",
-        "binding-nobody",
-        "replaces-itself",
-        "part-replaces",
-        "no-expiry",
-        "dates",
-        "threshold",
-        "retired",
-        "window",
-        "key-twice",
-        "limited-types",
-        "most-without-parts",
-        "no-lowest",
-        "meter-without-quantity",
-        "setting-not-number",
-        "setting-not-text",
-        "setting-bounds",
-        "setting-default",
-        "closure",
-    ]
+    reason: str
     text: str = ""
     fault: TextInvalid | ValueInvalid | None = None
     """Why the text may not stand there."""
@@ -171,9 +148,7 @@ class UnexpectedType(FormatError):
         "request": "`licensekit answer` takes requests",
         "unsigned": "give the file that `licensekit keys` has written",
     }
-    reason: Literal[
-        "other", "several", "request", "for-vendor", "not-in-pack", "unknown", "unsigned"
-    ]
+    reason: str
     type: str = ""
     wanted: tuple[str, ...] = ()
     """The types of which one is meant."""
@@ -188,7 +163,7 @@ class NoBundle(FormatError):
         "nothing": "no file was chosen and nothing was pasted",
         "other": "the file holds no bundle but a {type:document}",
     }
-    reason: Literal["nothing", "other"]
+    reason: str
     type: str = ""
 
 

@@ -1,6 +1,6 @@
 """What is refused for what was issued before: orders, requests, and files that come back."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from licensekit.errors.coded import Templates
 from licensekit.errors.tree import LicenseError
@@ -22,9 +22,7 @@ class NotIssued(WorkspaceError):
         "part": "serial {name} has no part `{part}`, but {parts:list}",
     }
     hint_template = "`licensekit ledger list` shows what was issued"
-    reason: Literal[
-        "bundle", "receipt", "name", "entry", "not-a-bundle", "serial", "mistyped", "part"
-    ]
+    reason: str
     name: str
     """What was looked for."""
     part: str = ""
@@ -41,7 +39,7 @@ class NotCurrent(WorkspaceError):
         "returned": "{bundle} was returned: nothing of this part is in force",
     }
     hint_template = "`licensekit issue` with a new order sells it again"
-    reason: Literal["replaced", "revoked", "returned"]
+    reason: str
     bundle: str
 
 
@@ -64,7 +62,7 @@ class OrderConflict(WorkspaceError):
         "void": "give the order a number of its own, or send what was signed in its place",
         "void-answer": "let the installation make a new request",
     }
-    reason: Literal["bound", "not-bound", "other", "void", "void-answer"]
+    reason: str
     order: str | None
     """None: the bundle answers a request, and no order has a number."""
     entry: int
@@ -90,7 +88,7 @@ class RequestAnswered(WorkspaceError):
         " {changes:list another order number}",
     }
     hint_template = "let the installation make a new request"
-    reason: Literal["installation", "license", "reset", "revoked", "returned", "order"]
+    reason: str
     effect: str = ""
     """What the reset puts right: `clock`, `sequence` or `restore`."""
     bundle: str = ""
@@ -111,7 +109,7 @@ class InstallationsTaken(WorkspaceError):
         " facts are the same, and {needed} must be",
     }
     hint_template = "have it returned (`licensekit accept`), or revoke it, and answer again"
-    reason: Literal["order", "serial", "machine"]
+    reason: str
     bundles: tuple[str, ...]
     """The names of their files."""
     order: str = ""
@@ -136,7 +134,7 @@ class ExchangeFileRefused(WorkspaceError):
     hint_template: ClassVar[Templates] = {
         "unknown": "activate a license there first",
     }
-    reason: Literal["returned", "receipt", "request", "bound", "unknown"]
+    reason: str
     installation: bytes
     """SHA-256 of the key that signed it."""
     bundle: str = ""
@@ -175,6 +173,6 @@ class QrRefused(WorkspaceError):
         "attachments": "`--no-attachments` leaves out the trust documents",
         "no-segno": 'run `pip install "licensekit-files[qr]"`',
     }
-    reason: Literal["long", "attachments", "no-segno"]
+    reason: str
     characters: int = 0
     most: int = 0

@@ -1,6 +1,6 @@
 """What can be wrong with a key file, and with the passphrase that should open it."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from licensekit.errors.coded import Templates
 from licensekit.errors.keys import KeyFault
@@ -38,21 +38,9 @@ class KeyFileInvalid(KeyFault):
         " private key",
         "import-cost": "the key file asks for more work than a key is opened with",
     }
-    hint_template: ClassVar[Templates] = {
-        **dict.fromkeys(
-            (
-                "armor",
-                "cut-short",
-                "unknown-scheme",
-                "cost",
-                "length",
-                "shown-key-invalid",
-                "other-public-key",
-                "label",
-                "label-not-utf-8",
-            ),
-            "restore the key file from its backup",
-        ),
+    hint_template: ClassVar[Templates] = dict.fromkeys(
+        template, "restore the key file from its backup"
+    ) | {
         "secret-key": "give the public key that belongs to it",
         "public-key": "give the key file that holds the secret",
         "other-form": "import it first (`licensekit keys import`)",
@@ -69,32 +57,7 @@ class KeyFileInvalid(KeyFault):
         "import-key-file": "use it as it is: it needs no import",
         "import-cost": "encrypt the key again with the usual parameters",
     }
-    reason: Literal[
-        "not-a-key-file",
-        "not-a-public-key",
-        "secret-key",
-        "public-key",
-        "other-form",
-        "license-file",
-        "armor",
-        "check",
-        "cut-short",
-        "unknown-scheme",
-        "cost",
-        "memory",
-        "length",
-        "shown-key-invalid",
-        "other-public-key",
-        "label",
-        "label-not-utf-8",
-        "import",
-        "import-form",
-        "import-putty",
-        "import-public",
-        "import-certificate",
-        "import-key-file",
-        "import-cost",
-    ]
+    reason: str
     scheme: int | None = None
     log2_n: int | None = None
     """The cost of the key derivation, as the binary logarithm of scrypt's N."""
@@ -116,7 +79,7 @@ class PassphraseWrong(KeyFault):
         "refused": "the passphrase does not open this key file ({detail:line})",
     }
     hint_template = "check the passphrase; the same message appears if the file was altered"
-    reason: Literal["wrong", "refused"] = "wrong"
+    reason: str = "wrong"
     detail: str = ""
     """What the library says; an encryption that it does not know looks the same."""
 
@@ -130,4 +93,4 @@ class PassphraseMissing(KeyFault):
         "not-given": "no passphrase was given",
     }
     hint_template = "give --passphrase-file FILE or --passphrase-fd N, or run in a terminal"
-    reason: Literal["empty", "not-given"]
+    reason: str

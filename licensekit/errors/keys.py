@@ -1,6 +1,6 @@
 """What can be wrong with a key, and that none is there."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from licensekit.errors.coded import Templates
 from licensekit.errors.text_faults import TextInvalid
@@ -41,19 +41,7 @@ class KeyInvalid(KeyFault):
         "label": "choose another label",
         "comment": "choose another comment",
     }
-    reason: Literal[
-        "unknown-scheme",
-        "public-length",
-        "secret-length",
-        "not-canonical",
-        "low-order",
-        "not-on-curve",
-        "algorithm",
-        "unsupported",
-        "hybrid",
-        "label",
-        "comment",
-    ]
+    reason: str
     scheme: int | None = None
     length: int | None = None
     wanted: int | None = None
@@ -78,7 +66,7 @@ class SchemeUnavailable(KeyFault):
         "bcrypt": "install `licensekit-files[openssh]`, or use `ssh-keygen -p` on a copy of the"
         " key",
     }
-    reason: Literal["ml-dsa", "bcrypt"]
+    reason: str
 
 
 class KeyMissing(KeyFault):
@@ -105,16 +93,7 @@ class KeyMissing(KeyFault):
         "none-needed": _ROOT_KEY,
         "unsigned": _ROOT_KEY,
     }
-    reason: Literal[
-        "not-given",
-        "none-fits",
-        "no-file",
-        "not-admitted",
-        "ambiguous",
-        "no-root-key",
-        "none-needed",
-        "unsigned",
-    ]
+    reason: str
     type: str = ""
     """The type of the document that is to be signed."""
     issuer: str = ""

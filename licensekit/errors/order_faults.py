@@ -1,6 +1,6 @@
 """What an order gets wrong (`docs/orders.md`), by itself or against what was issued before."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from licensekit.errors.coded import Templates
 from licensekit.errors.faults import Fault
@@ -26,9 +26,7 @@ class OrderIncomplete(Fault):
         "no-serial": "give the serial that the vendor sold under",
         "number-for-installations": "give one in `order`",
     }
-    reason: Literal[
-        "sells-nothing", "no-number", "no-serial", "number-for-installations", "required", "facts"
-    ]
+    reason: str
     license: str = ""
     requires: tuple[str, ...] = ()
     """What neither the order nor another part grants."""
@@ -54,7 +52,7 @@ class OrderDatesInvalid(Fault):
         "twice": "give one of them",
         "beside-days": "give `{key}`",
     }
-    reason: Literal["twice", "no-term", "beside-days", "before", "before-term", "term"]
+    reason: str
     key: str = ""
     """The key that it contradicts, or that it should be."""
 
@@ -77,18 +75,7 @@ class OrderSerialInvalid(Fault):
         "own-each": "are each of a serial of their own",
     }
     hint_template: ClassVar[Templates] = {"own-each": "leave out `serial`"}
-    reason: Literal[
-        "mistyped",
-        "revoked",
-        "replaces-itself",
-        "part-replaces",
-        "use-replaces",
-        "part-use",
-        "sequence",
-        "installed",
-        "company",
-        "own-each",
-    ]
+    reason: str
     serial: str = ""
     sequence: int = 0
     last: int = 0
@@ -115,7 +102,7 @@ class RenewalInvalid(Fault):
         "perpetual": "`licensekit amend` gives it an end",
         "earlier": "`licensekit amend` shortens",
     }
-    reason: Literal["both", "perpetual", "earlier", "years"]
+    reason: str
     expiry: int | None = None
     """The end that is asked for, in days since 1970."""
     present: int | None = None
@@ -137,18 +124,7 @@ class AmendmentInvalid(Fault):
         "lower-use": "cannot become {to}: what was bought would still count before it",
     }
     hint_template: ClassVar[Templates] = {"table": "name what is in it, `{key}.CODE`"}
-    reason: Literal[
-        "serial",
-        "part",
-        "sequence",
-        "replaces",
-        "order",
-        "installations",
-        "facts",
-        "table",
-        "absent",
-        "lower-use",
-    ]
+    reason: str
     key: str
     to: str = ""
     """The use that is asked for."""

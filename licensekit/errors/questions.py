@@ -1,6 +1,6 @@
 """What a program's questions are refused for: mistakes in it, no grant, and a seat that is lost."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from licensekit.errors.coded import Message, Templates
 from licensekit.errors.tree import LicenseError
@@ -58,7 +58,7 @@ class WrongKind(QuestionError):
         "seats": "`{license}` has no concurrent seats: it counts the users who hold it",
     }
     hint_template: ClassVar[Templates] = {"seats": "ask `user(…).allows`"}
-    reason: Literal["kind", "seats"]
+    reason: str
     license: str
     kind: str
     """What it is: `system`, `site` or `user`."""
@@ -102,7 +102,7 @@ class LeaseLost(LicenseError):
             "gone": "the installation has no such lease now",
         }.items()
     }
-    reason: Literal["released", "ended", "expired", "inherited", "refused", "gone"]
+    reason: str
     license: str
     holder: str
     lease: str

@@ -1,25 +1,9 @@
 """Why the signatures on a well-formed document are not to be believed, or its key not for it."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from licensekit.errors.coded import Templates
 from licensekit.errors.trust import TrustError
-
-ScopeReason = Literal[
-    "type",
-    "issuer",
-    "use",
-    "part",
-    "replaces",
-    "unrestricted",
-    "most",
-    "meter",
-    "settings",
-    "term",
-    "after-grace",
-    "hours",
-]
-"""What of a document the key may not sign."""
 
 _KEY = "key `{name}` ({key_id:hex})"
 
@@ -68,7 +52,7 @@ class KeyUnknown(TrustError):
         ("signature", "trust", "next-root", "next-trust", "installation"),
         "update the application or its pack, or ask the issuer which key signed",
     ) | {"signer": "sign the trust document that admits it first (`licensekit keys list`)"}
-    reason: Literal["signature", "signer", "trust", "next-root", "next-trust", "installation"]
+    reason: str
     """What was signed, or would be: `signer` is a key here that the trust document lacks."""
     key_id: bytes | None = None
     root: int | None = None
@@ -87,7 +71,7 @@ class KeyIdCollision(TrustError):
         "root": "two keys of a root have one key id",
         "trust": "two keys of the trust document have one key id",
     }
-    reason: Literal["root", "trust"]
+    reason: str
     """The document that names them."""
 
 
@@ -132,7 +116,7 @@ class KeyOutOfScope(TrustError):
             _KEY + " may not sign more offline or borrow hours than {longest:count day|days} have"
         ),
     }
-    reason: ScopeReason
+    reason: str
     key_id: bytes
     name: str
     document: str = ""

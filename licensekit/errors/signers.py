@@ -1,6 +1,6 @@
 """Why a signing key that lives elsewhere, in a token or another process, does not sign."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from licensekit.errors.coded import Templates
 from licensekit.errors.keys import KeyFault
@@ -31,32 +31,12 @@ class SignerUriInvalid(SignerUnavailable):
         "key": "the URI names no key: object= or id= is missing",
         "other-label": "the URI names the key {name:quoted}, and {wanted:quoted} is wanted",
     }
-    hint_template: ClassVar[Templates] = {
-        "form": _URI,
+    hint_template: ClassVar[Templates] = dict.fromkeys(template, _URI) | {
         "pin": "leave it out; it is asked for",
-        "module": _URI,
-        "token": _URI,
         "type": "leave type= out of the URI",
-        "unknown": _URI,
-        "malformed": _URI,
-        "not-utf-8": _URI,
-        "control": _URI,
-        "key": _URI,
         "other-label": "leave object= out of the URI",
     }
-    reason: Literal[
-        "form",
-        "pin",
-        "module",
-        "token",
-        "type",
-        "unknown",
-        "malformed",
-        "not-utf-8",
-        "control",
-        "key",
-        "other-label",
-    ]
+    reason: str
     name: str = ""
     """The attribute, or the label that the URI names."""
     wanted: str = ""
@@ -85,9 +65,7 @@ class Pkcs11Unavailable(SignerUnavailable):
         "mechanism": "use one with the mechanism EDDSA",
         "other": "see the manual of the token",
     }
-    reason: Literal[
-        "package", "module", "no-token", "several-tokens", "removed", "mechanism", "other"
-    ]
+    reason: str
     reported: str = ""
     """The error that the module reports, as python-pkcs11 names it."""
     detail: str = ""
@@ -106,7 +84,7 @@ class PinWrong(SignerUnavailable):
         "refused": "check the PIN; a token locks itself after a few wrong ones",
         "locked": "unlock it with the SO PIN, by the token's own tool",
     }
-    reason: Literal["refused", "locked"]
+    reason: str
     reported: str = ""
     """The error that the module reports, as python-pkcs11 names it."""
 
@@ -135,16 +113,7 @@ class Pkcs11KeyInvalid(SignerUnavailable):
         "mismatch": "make the two match again by the token's own tool, or make a new key",
         "changed": "check which token is inserted, or make a new key",
     }
-    reason: Literal[
-        "missing",
-        "several",
-        "label",
-        "label-taken",
-        "not-ed25519",
-        "may-not-sign",
-        "mismatch",
-        "changed",
-    ]
+    reason: str
     name: str = ""
     """The label of the key, or the kind of object that is missing: `private key`."""
 
@@ -161,4 +130,4 @@ class WorkersUnavailable(SignerUnavailable):
         "one-process": "ask for one worker",
         "ended": "run it again: what was issued is in the ledger and not issued twice",
     }
-    reason: Literal["one-process", "ended"]
+    reason: str

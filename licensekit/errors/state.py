@@ -1,7 +1,7 @@
 """What an installation refuses to activate."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Self
 
 from licensekit.errors.coded import Coded, Templates
 from licensekit.errors.tree import LicenseError
@@ -96,7 +96,7 @@ class BelowUse(RefusedError):
             " look at `sites list`"
         ),
     }
-    reason: Literal["few", "users", "sites"]
+    reason: str
     """Whether all holders are named, or else who they are."""
     license: str
     in_use: int
@@ -174,4 +174,4 @@ class NotActivated(RefusedError):
         ),
         "no-serial": "run `licensekit activate FILE`",
     }
-    reason: Literal["absent", "no-pack", "no-serial"]
+    reason: str

@@ -40,13 +40,10 @@ class FileUnusable(StateError):
         "no-orders": "there is no order in this folder",
         "other": "it cannot be used ({detail:line})",
     }
-    hint_template: ClassVar[Templates] = {
-        "missing": _PATH,
-        "not-in-folder": _PATH,
+    hint_template: ClassVar[Templates] = dict.fromkeys(template, _PATH) | {
         "no-folder": "create it first",
         "folder-missing": "create it first, or choose another",
         "permission": "ask its owner for the permission",
-        "link-loop": _PATH,
         "name-too-long": "choose a shorter one",
         "disk-full": "make room; nothing was changed",
         "quota": "make room; nothing was changed",
@@ -56,34 +53,9 @@ class FileUnusable(StateError):
         "link-broken": "mount or create what it points to",
         "not-plain": "give the path of a plain file",
         "not-a-folder": "choose another path",
-        "no-database": _PATH,
-        "empty-database": _PATH,
-        "not-set-up": _PATH,
         "no-orders": "orders end in .toml",
-        "other": _PATH,
     }
-    reason: Literal[
-        "missing",
-        "not-in-folder",
-        "no-folder",
-        "folder-missing",
-        "permission",
-        "link-loop",
-        "name-too-long",
-        "disk-full",
-        "quota",
-        "read-only",
-        "disk-error",
-        "too-many-files",
-        "link-broken",
-        "not-plain",
-        "not-a-folder",
-        "no-database",
-        "empty-database",
-        "not-set-up",
-        "no-orders",
-        "other",
-    ]
+    reason: str
     wanted: str = ""
     """What the path was to be: `a license file`."""
     kind: Literal["", "folder", "pipe", "socket", "symbolic link", "device"] = ""
@@ -120,7 +92,7 @@ class HomeInvalid(StateError):
         "no-user-folder": "set LICENSEKIT_HOME or give `--home DIR`",
         "several": "give the one that you mean with `--home DIR`",
     }
-    reason: Literal["not-a-folder", "other-root", "key-lost", "scheme", "no-user-folder", "several"]
+    reason: str
     recorded: str = ""
     """The root pin that the installation was activated with."""
     products: tuple[str, ...] = ()
@@ -148,7 +120,7 @@ class AuditDamaged(StateError):
         "chain": "somebody changed it: compare with a backup and with the statements sent",
         "counts": "somebody changed the tables: compare with a backup",
     }
-    reason: Literal["chain", "counts"]
+    reason: str
     entry: int | None = None
     """The first entry that does not hold."""
     license: str = ""
@@ -170,7 +142,7 @@ class ConsoleUnavailable(StateError):
         "address": "choose another port, or stop what has it",
         "certificate": "give both in PEM, and the key without a passphrase",
     }
-    reason: Literal["package", "address", "certificate"]
+    reason: str
     package: str = ""
     detail: str = ""
     """What the system says."""

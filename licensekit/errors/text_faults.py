@@ -1,6 +1,6 @@
-"""What can be wrong with what people write: a file's syntax, its keys, and each value by itself."""
+"""What can be wrong with what people write: syntax, keys, single values, and files of users."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from licensekit.errors.coded import Templates
 from licensekit.errors.faults import Fault
@@ -23,18 +23,7 @@ class SyntaxInvalid(Fault):
         "key-twice": "is not valid JSON: a key is there twice",
     }
     hint_template: ClassVar[Templates] = {"not-utf-8": "save the file as UTF-8 text"}
-    reason: Literal[
-        "too-large",
-        "not-utf-8",
-        "toml",
-        "key-parts",
-        "too-deep",
-        "number",
-        "csv",
-        "cells",
-        "json",
-        "key-twice",
-    ]
+    reason: str
     count: int = 0
     most: int = 0
     column: int = 0
@@ -54,7 +43,7 @@ class TableInvalid(Fault):
         "empty": "is empty",
     }
     hint_template: ClassVar[Templates] = {"unknown": "{guess:guess}", "empty": "name {wanted}"}
-    reason: Literal["unknown", "missing", "too-many", "twice", "empty"]
+    reason: str
     guess: str = ""
     """The key that may be meant."""
     most: int = 0
@@ -86,21 +75,7 @@ class ValueInvalid(Fault):
         "none": "leave out what is not sold",
         "count": 'write "unrestricted"',
     }
-    reason: Literal[
-        "kind",
-        "word-kind",
-        "word",
-        "empty",
-        "address",
-        "web-address",
-        "code",
-        "serial",
-        "date",
-        "before-1970",
-        "range",
-        "none",
-        "count",
-    ]
+    reason: str
     found: str = ""
     """What is there, in words: `a number`."""
     wanted: str = ""
@@ -123,5 +98,38 @@ class TextInvalid(Fault):
         "not-composed": "is not in Unicode normalization form C",
         "half": "has half a character",
     }
-    reason: Literal["too-long", "control", "not-composed", "half"]
+    reason: str
     most: int = 0
+
+
+class UserColumnInvalid(Fault):
+    """A first line that names other columns than there are."""
+
+    code = "user-column-invalid"
+    template: ClassVar[Templates] = {
+        "no-id": "there is no column `id`",
+        "unknown": "there is no column {name:quoted} to import",
+        "twice": "the column `{name}` is there twice",
+    }
+    hint_template: ClassVar[Templates] = {"no-id": "columns are {known:list}"}
+    reason: str
+    name: str
+    known: tuple[str, ...] = ()
+
+
+class UserCellInvalid(Fault):
+    """A cell of a file of users that cannot be read, or a user who is there twice."""
+
+    code = "user-cell-invalid"
+    template: ClassVar[Templates] = {
+        "truth": "{text:quoted} is neither yes nor no",
+        "kind": "{text:quoted} is no kind of user",
+        "twice": "{text:quoted} is in line {line} already",
+    }
+    hint_template: ClassVar[Templates] = {"kind": "there are {known:list}"}
+    reason: str
+    text: str
+    """What the cell has."""
+    known: tuple[str, ...] = ()
+    line: int = 0
+    """Where the user is first."""

@@ -1,6 +1,6 @@
 """Why a well-formed document is not to be believed."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from licensekit.errors.coded import Templates
 from licensekit.errors.tree import LicenseError
@@ -36,7 +36,7 @@ class RootMismatch(TrustError):
         "no-root": "there is no root in this pack",
     }
     hint_template = "use the pack and the root pin that came with the application"
-    reason: Literal["pinned", "untrusted", "no-root"]
+    reason: str
 
 
 class RootGap(TrustError):
@@ -50,7 +50,7 @@ class RootGap(TrustError):
         ),
     }
     hint_template = "bring root {needed} as well"
-    reason: Literal["root", "trust"]
+    reason: str
     version: int
     """The version of the root that came, or that the trust document names."""
     newest: int
@@ -89,7 +89,7 @@ class RootNotNewest(TrustError):
             "trust document {version} belongs to root {root}, which root {newest} has replaced"
         ),
     }
-    reason: Literal["signed", "names"]
+    reason: str
     """Whether root keys or the document itself tell."""
     root: int
     newest: int
@@ -109,7 +109,7 @@ class ThresholdNotMet(TrustError):
         ),
     }
     hint_template = "{missing} more must sign"
-    reason: Literal["root", "next-root", "trust"]
+    reason: str
     """What lacks signatures; `next-root` is a root that is not read before they are there."""
     root: int
     """The version of the root whose keys must sign."""
@@ -129,7 +129,7 @@ class TrustMissing(TrustError):
         "no-signers": "no trust document is in force, so no signing key is known",
     }
     hint_template = "use the pack that came with the application"
-    reason: Literal["newest-root", "no-signers"]
+    reason: str
 
 
 class TrustRollback(TrustError):
@@ -141,7 +141,7 @@ class TrustRollback(TrustError):
         "added": "trust document {version} is not newer than {seen}, which was seen before",
     }
     hint_template: ClassVar[Templates] = {"stored": _RESTORE}
-    reason: Literal["stored", "added"]
+    reason: str
     version: int
     """0 if there is none."""
     seen: int
@@ -236,7 +236,7 @@ class IssuedAhead(TrustError):
         "document": "check the date and the clock of this machine",
         "request": "answer with `--reset clock` first, then let it make another request",
     }
-    reason: Literal["document", "request"]
+    reason: str
     issued: int
     """In seconds since 1970."""
 
@@ -253,7 +253,7 @@ class WrongProduct(TrustError):
             " of `{expected_issuer}`"
         ),
     }
-    reason: Literal["document", "request", "root"]
+    reason: str
     product: str
     expected: str
     """The product here."""

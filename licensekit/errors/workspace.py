@@ -1,6 +1,6 @@
 """What a workspace and its keys, catalog and ledger refuse, or why a folder is not one."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from licensekit.errors.catalog_faults import SoldReduced
 from licensekit.errors.coded import Templates
@@ -30,7 +30,7 @@ class WorkspaceInvalid(WorkspaceError):
         "no-facts": "check which database is meant, or restore it from a backup",
         "no-catalog": "run `licensekit pack` to sign it",
     }
-    reason: Literal["no-ledger", "no-url", "no-facts", "no-catalog"]
+    reason: str
 
 
 class WorkspaceExists(WorkspaceError):
@@ -48,7 +48,7 @@ class WorkspaceExists(WorkspaceError):
         "ledger": "give each its own database, or its own schema in one; to work in several"
         " places, copy the folder of the workspace",
     }
-    reason: Literal["folder", "file", "ledger"]
+    reason: str
     name: str = ""
 
 
@@ -79,17 +79,7 @@ class PlanRefused(WorkspaceError):
         "ledger": "give a URL: postgresql://user@host/database",
         "password": "leave it out and keep it in a password file (PGPASSFILE) or a service file",
     }
-    reason: Literal[
-        "no-code",
-        "name",
-        "product",
-        "issuer",
-        "vendor",
-        "vendors-product",
-        "root-keys",
-        "ledger",
-        "password",
-    ]
+    reason: str
     written: str = ""
     """What the catalog says."""
     planned: str = ""
@@ -110,7 +100,7 @@ class VendorOnly(WorkspaceError):
         "keys": "make a key with `licensekit keys new` and ask the vendor to admit it",
         "reset": "send the request to the vendor of the product",
     }
-    reason: Literal["keys", "reset"]
+    reason: str
     vendor: str
 
 
@@ -135,16 +125,7 @@ class KeyChangeRefused(WorkspaceError):
         "not-a-file-name": "choose a name without slashes that does not start with a dot",
         "window": "admit a key that may with `licensekit keys new --from {issued:time}`",
     }
-    reason: Literal[
-        "named",
-        "name-taken",
-        "retired",
-        "revoked",
-        "lost",
-        "not-a-file-name",
-        "permission",
-        "window",
-    ]
+    reason: str
     key: str
     """Its name or id."""
     starts: int = 0
@@ -189,7 +170,7 @@ class CatalogChanged(WorkspaceError):
         "faults": "`licensekit catalog check` names them",
         "key": "run `licensekit pack` to sign it again",
     }
-    reason: Literal["changed", "faults", "key"]
+    reason: str
 
 
 class CatalogTakesAway(WorkspaceError):
@@ -212,7 +193,7 @@ class LedgerDamaged(WorkspaceError):
         "table": "entry {number} is not what the table `{table}` says",
     }
     hint_template = "compare with a backup, and with the head that was noted before"
-    reason: Literal["missing", "altered", "not-genuine", "table"]
+    reason: str
     number: int
     why: LicenseError | None = None
     """Why the document in the entry is not believed."""

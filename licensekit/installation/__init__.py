@@ -23,7 +23,7 @@ from licensekit.entitlements.events import (
     EventScope,
     concerning,
 )
-from licensekit.entitlements.login import Decision, UserFacts, ways
+from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.installation.activation import Activated, ActivationProposal
 from licensekit.installation.audit import AuditReport
 from licensekit.installation.details import LicenseDetails, UserDetails
@@ -84,6 +84,7 @@ __all__ = [
     "UserRow",
     "Users",
     "concerning",
+    "may_login",
     "metric_lines",
     "move",
     "parse_users",

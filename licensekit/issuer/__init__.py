@@ -19,38 +19,30 @@ from licensekit.issuer.bulk.batch import Done
 from licensekit.issuer.bulk.lines import OrderLine, bounded, csv_lines, json_lines
 from licensekit.issuer.bulk.runs import faults_of
 from licensekit.issuer.catalog.catalog_file import read_catalog
-from licensekit.issuer.catalog.pack import CatalogDraft, PackProposal, WorkspaceCatalog
+from licensekit.issuer.catalog.pack import CatalogDraft, PackProposal
 from licensekit.issuer.create import FIRST_KEY, NewWorkspace, Secrets
-from licensekit.issuer.exchange.customers import Customers
 from licensekit.issuer.exchange.requests import VerifiedRequest
-from licensekit.issuer.exchange.resets import ResetProposal
-from licensekit.issuer.exchange.returns import AcceptProposal, Received
-from licensekit.issuer.exchange.usage import OVER, USAGE_FIELDS, USAGE_STATES, UsageReport, UsageRow
+from licensekit.issuer.exchange.returns import Received
+from licensekit.issuer.exchange.usage import OVER, USAGE_FIELDS, USAGE_STATES, UsageReport
 from licensekit.issuer.keys.ceremony import Ceremony, PendingDocument, resume
 from licensekit.issuer.keys.changes import Permission
 from licensekit.issuer.keys.documents import key_id
 from licensekit.issuer.keys.key_change import KeyChange, KeyProposal, RootKeys
 from licensekit.issuer.keys.keyring import KeyFile, KnownKey, open_key
 from licensekit.issuer.keys.new_keys import KeyPlan, generated_key, imported_key, token_key
-from licensekit.issuer.keys.revocation import RevokeProposal
-from licensekit.issuer.keys.workspace_keys import WorkspaceKeys, root_key_files
+from licensekit.issuer.keys.workspace_keys import root_key_files
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import ENTRY_FIELDS, LedgerEntry
-from licensekit.issuer.ledger.histories import History
-from licensekit.issuer.ledger.listing import LISTED_FIELDS, LISTED_STATES, Filters, Listed, Page
+from licensekit.issuer.ledger.listing import LISTED_FIELDS, LISTED_STATES, Filters, Listed
 from licensekit.issuer.ledger.lookup import LookupResult
-from licensekit.issuer.ledger.questions import Ledger
 from licensekit.issuer.messages import BundlesVoid
 from licensekit.issuer.orders.amendment import Amendment, amendment, renewal
 from licensekit.issuer.orders.cells import parse_key
 from licensekit.issuer.orders.changes import ChangeProposal
 from licensekit.issuer.orders.issue import IssueProposal
-from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.orders.order_file import draft_from, read_draft
-from licensekit.issuer.orders.reissue import Reissued, ReissueProposal
 from licensekit.issuer.output.license_file import LicenseFile, ResetFile
 from licensekit.issuer.partner import NewPartner
-from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.workspace import Workspace
 
@@ -68,17 +60,14 @@ __all__ = [
     "OVER",
     "USAGE_FIELDS",
     "USAGE_STATES",
-    "AcceptProposal",
     "Amendment",
     "BundlesVoid",
     "CatalogDraft",
     "Ceremony",
     "ChangeProposal",
-    "Customers",
     "Done",
     "Filters",
     "GivenNames",
-    "History",
     "IssueProposal",
     "Issued",
     "KeyChange",
@@ -86,35 +75,24 @@ __all__ = [
     "KeyPlan",
     "KeyProposal",
     "KnownKey",
-    "Ledger",
     "LedgerEntry",
     "LicenseFile",
     "Listed",
     "LookupResult",
     "NewPartner",
     "NewWorkspace",
-    "OrderDraft",
     "OrderLine",
     "OrderSource",
     "PackProposal",
-    "Page",
     "PendingDocument",
     "Permission",
     "Received",
-    "ReissueProposal",
-    "Reissued",
     "ResetFile",
-    "ResetProposal",
-    "RevokeProposal",
     "RootKeys",
     "Secrets",
-    "SignProposal",
     "UsageReport",
-    "UsageRow",
     "VerifiedRequest",
     "Workspace",
-    "WorkspaceCatalog",
-    "WorkspaceKeys",
     "WorkspaceState",
     "amendment",
     "bounded",

@@ -164,9 +164,7 @@ def _documents(
 def create_ledger(layout: Layout, records: Sequence[Record], issuer: str, url: str | None) -> None:
     """Open the ledger with the first documents, a root at their head, and write the pack.
 
-    Raises:
-        WorkspaceExists: the ledger at `url` is another workspace's.
-        StateError: the ledger cannot be set up there.
+    Raises as `create`.
     """
     if url is not None:
         layout.record_url(url)

@@ -1,7 +1,7 @@
 """The paths of a workspace, and the location of its ledger: in the folder, or on a server."""
 
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from licensekit.database import holds_password, is_url
 from licensekit.errors import PlanRefused, WorkspaceInvalid
@@ -10,40 +10,23 @@ from licensekit.files import read_bytes, write_atomically
 _URL_BYTES: Final = 4096
 
 
-class Layout(NamedTuple):
+class Layout:
     """The paths of a workspace in `folder`."""
 
-    folder: Path
-
-    @property
-    def catalog(self) -> Path:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.catalog = folder / "catalog.toml"
         """The catalog, as people write it."""
-        return self.folder / "catalog.toml"
-
-    @property
-    def orders(self) -> Path:
+        self.orders = folder / "orders"
         """The folder for orders, with an example."""
-        return self.folder / "orders"
-
-    @property
-    def keys(self) -> Path:
+        self.keys = folder / "keys"
         """The signing keys, each encrypted."""
-        return self.folder / "keys"
-
-    @property
-    def root(self) -> Path:
+        self.root = folder / "root"
         """The root keys, until they are moved away."""
-        return self.folder / "root"
-
-    @property
-    def ledger(self) -> Path:
+        self.ledger = folder / "ledger.db"
         """The ledger."""
-        return self.folder / "ledger.db"
-
-    @property
-    def ledger_url(self) -> Path:
+        self.ledger_url = folder / "ledger.url"
         """The URL of the ledger, if it is not in the workspace."""
-        return self.folder / "ledger.url"
 
     def pack(self, product: str) -> Path:
         """What the application ships."""
@@ -55,15 +38,8 @@ class Layout(NamedTuple):
 
     def all(self, product: str) -> list[Path]:
         """Return everything that a new workspace consists of."""
-        return [
-            self.catalog,
-            self.orders,
-            self.keys,
-            self.root,
-            self.ledger,
-            self.ledger_url,
-            self.pack(product),
-        ]
+        folders = (self.orders, self.keys, self.root)
+        return [self.catalog, *folders, self.ledger, self.ledger_url, self.pack(product)]
 
     def record_url(self, url: str) -> None:
         """Record in the workspace that its ledger is at `url`."""

@@ -46,10 +46,10 @@ class UnboundReturn(Message):
 
 
 class TakenBack(Message):
-    """A bundle or serial works no more once an installation has the next revocation list."""
+    """A bundle or serial no longer works once an installation has the next revocation list."""
 
     code = "taken-back"
-    template = "{subject} works no more where the next revocation list arrives"
+    template = "{subject} no longer works where the next revocation list arrives"
     subject: str
 
 

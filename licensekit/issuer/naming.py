@@ -71,9 +71,8 @@ def plan_partner(
         require_url(ledger)
     pin = root or pin_in_pack(pack)
     trust_store = open_pack(pack, pin)
-    others = {issuer: catalog.document for issuer, catalog in trust_store.catalogs.items()}
     given = given._replace(product=given.product or trust_store.product)
-    _, issuer, name = _names(folder, given, now, others)
+    _, issuer, name = _names(folder, given, now, trust_store.catalog_documents)
     require_room(folder, trust_store.product, given.catalog)
     return NewPartner(pack, pin, issuer, name, given.catalog, scheme, ledger)
 

@@ -20,7 +20,7 @@ from licensekit.trust.pack import TrustStore, open_pack
 from licensekit.trust.roots import pin_of
 from licensekit.wire import armor
 from licensekit.wire.documents import Catalog
-from licensekit.wire.frame import ED25519, read
+from licensekit.wire.frame import ED25519
 
 
 class NewPartner(NamedTuple):
@@ -62,7 +62,6 @@ def create_partner(
         plan.catalog
         or templates.catalog_text(product=product, issuer=plan.issuer, name=plan.name).encode()
     )
-    others = {issuer: catalog.document for issuer, catalog in trust_store.catalogs.items()}
     trust = trust_store.trust.trust
     if trust is None:
         raise TrustMissing(reason="newest-root")
@@ -72,7 +71,7 @@ def create_partner(
         issued=now,
         under=(trust.document.root_version, trust.document.version),
         issuer=plan.issuer,
-        others=others,
+        others=trust_store.catalog_documents,
     )
     _require_product(catalog, product)
     key = SigningKey.generate(plan.scheme)
@@ -95,7 +94,7 @@ def _from_the_oldest(pack: bytes, root: str) -> tuple[str, TrustStore]:
     trust_store = open_pack(pack, root)
     for token in armor.read(pack):
         if token.type == "root":
-            pin = pin_of(read(token.frame).payload)
+            pin = pin_of(token.payload)
             with suppress(LicenseError):
                 longer = open_pack(pack, pin)
                 if len(longer.trust.chain) > len(trust_store.trust.chain):

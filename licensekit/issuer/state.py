@@ -22,7 +22,6 @@ from licensekit.wire.documents import (
     decode,
     encode,
 )
-from licensekit.wire.frame import read
 
 D = TypeVar("D", Catalog, Revocations)
 
@@ -184,7 +183,7 @@ def _overtaken(
     found: dict[SignedType, tuple[int, int]] = {}
     revoked: set[bytes] = set()
     for number, token in enumerate(tokens):
-        trust = decode(Trust, read(token.frame).payload)
+        trust = decode(Trust, token.payload)
         for key in trust.keys:
             if key.state is KeyState.REVOKED and key.public not in revoked:
                 revoked.add(key.public)
@@ -196,7 +195,7 @@ def _overtaken(
 
 def _last(connection: Connection, kind: type[D], issuer: str) -> D | None:
     token = documents.last(connection, TYPE_OF[kind], issuer)
-    return None if token is None else decode(kind, read(token.frame).payload)
+    return None if token is None else decode(kind, token.payload)
 
 
 def file_of(tokens: Iterable[Token]) -> bytes:

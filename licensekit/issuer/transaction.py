@@ -23,7 +23,7 @@ from licensekit.wire.documents import TYPE_OF, Bundle, Catalog, Document, Revoca
 from licensekit.wire.documents.fields import replace_fields
 
 Draw = Callable[[int], bytes]
-"""Returns so many random bytes."""
+"""Returns this many random bytes."""
 
 
 @dataclass(slots=True)
@@ -69,8 +69,7 @@ class LedgerTransaction:
     def put_in_force(self, records: Sequence[Record], state: WorkspaceState | None = None) -> None:
         """Enter records with documents of a pack; `state` has them, if they were verified before.
 
-        Raises:
-            TrustError: one of them does not verify.
+        Raises as `extended`.
         """
         append(self.ledger, records)
         tokens = [record.token for record in records]
@@ -144,11 +143,7 @@ def require_admitted(
 
 
 def admission(signer: Signer, trust: TrustState) -> AdmittedSigner:
-    """Return what the trust document says of the key of `signer`.
-
-    Raises:
-        KeyUnknown: nothing.
-    """
+    """Return what the trust document says of a signer's key; raise `KeyUnknown` if nothing."""
     key = signer.verifying_key
     found = trust.signers.get((key.scheme, key.key_id))
     if found is None:
@@ -157,11 +152,7 @@ def admission(signer: Signer, trust: TrustState) -> AdmittedSigner:
 
 
 def require_signer(signer: Signer | None) -> Signer:
-    """Return the signer, where something is to be signed.
-
-    Raises:
-        KeyMissing: there is none.
-    """
+    """Return the signer; raise `KeyMissing` if something is to be signed and there is none."""
     if signer is None:
         raise KeyMissing(reason="not-given")
     return signer

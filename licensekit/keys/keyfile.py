@@ -13,7 +13,7 @@ data. Its key is scrypt (RFC 7914) of passphrase and salt with r = 8 and p = 1.
 """
 
 from secrets import token_bytes
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -46,16 +46,12 @@ _CHECK_BYTES: Final = 4
 # A salt is never used twice, so the key it leads to seals once and the nonce need not vary.
 _NONCE: Final = bytes(12)
 
-_NoKeyFile = Literal[
-    "not-a-key-file", "not-a-public-key", "secret-key", "public-key", "other-form", "license-file"
-]
-
 _WANTED: Final = {SECRET_PREFIX: "a key file", PUBLIC_PREFIX: "a public key"}
-_MISSED: Final[dict[str, _NoKeyFile]] = {
+_MISSED: Final[dict[str, str]] = {
     SECRET_PREFIX: "not-a-key-file",
     PUBLIC_PREFIX: "not-a-public-key",
 }
-_MISTAKEN: Final[tuple[tuple[bytes, _NoKeyFile], ...]] = (
+_MISTAKEN: Final[tuple[tuple[bytes, str], ...]] = (
     (SECRET_PREFIX.encode(), "secret-key"),
     (PUBLIC_PREFIX.encode(), "public-key"),
     (b"-----BEGIN", "other-form"),
@@ -191,8 +187,8 @@ def _read(text: bytes | str, prefix: str) -> bytes:
         raise KeyFileInvalid(reason="armor") from error
 
 
-def _mistaken(compact: bytes) -> _NoKeyFile | None:
-    """Return what was taken for a key of the wanted form, if it can be told."""
+def _mistaken(compact: bytes) -> str | None:
+    """Return what was taken for a key of the wanted form, if it shows."""
     for start, what in _MISTAKEN:
         if compact.startswith(start):
             return what

@@ -28,11 +28,7 @@ def verifier(public: bytes) -> Callable[[bytes, bytes], None]:
 
 
 def secret_key(seed: bytes) -> MLDSA65PrivateKey:
-    """Return the secret key that the 32 bytes `seed` expand to.
-
-    Raises:
-        SchemeUnavailable: cryptography was built without ML-DSA.
-    """
+    """Return the secret key that the 32 bytes `seed` expand to; raises as `verifier`."""
     try:
         return MLDSA65PrivateKey.from_seed_bytes(seed)
     except UnsupportedAlgorithm as error:

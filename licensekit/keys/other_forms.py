@@ -9,7 +9,7 @@ from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterator
 from math import prod
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from cryptography.exceptions import InternalError, InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -43,10 +43,7 @@ _INTEGER: Final = 0x02
 _SEQUENCE: Final = 0x30
 _CONSTRUCTED: Final = 0x20
 
-_NoForm = Literal[
-    "import-form", "import-putty", "import-public", "import-certificate", "import-key-file"
-]
-_MISTAKEN: Final[tuple[tuple[bytes, _NoForm], ...]] = (
+_MISTAKEN: Final[tuple[tuple[bytes, str], ...]] = (
     (b"PuTTY-User-Key-File", "import-putty"),
     (b"PUBLIC KEY-----", "import-public"),
     (b"ssh-", "import-public"),
@@ -147,8 +144,8 @@ def _unwrap(data: bytes) -> tuple[_Form, bytes]:
     raise KeyFileInvalid(reason=_mistaken(data))
 
 
-def _mistaken(data: bytes) -> _NoForm:
-    """Return what was taken for a private key in one of the two forms, if it can be told."""
+def _mistaken(data: bytes) -> str:
+    """Return what was taken for a private key in one of the two forms, if it shows."""
     for mark, what in _MISTAKEN:
         if mark in data:
             return what

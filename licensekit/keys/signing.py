@@ -46,12 +46,7 @@ class SigningKey:
 
     @staticmethod
     def generate(scheme: int) -> "SigningKey":
-        """Return a new key of `scheme` from the operating system's randomness.
-
-        Raises:
-            KeyInvalid: the scheme is unknown.
-            SchemeUnavailable: hybrid, and this machine's cryptography has no ML-DSA.
-        """
+        """Return a new key of `scheme` from the system's randomness; raises as `from_secret`."""
         return SigningKey.from_secret(scheme, token_bytes(_secret_bytes(scheme)))
 
     @staticmethod

@@ -95,11 +95,7 @@ class VerifyingKey:
         return f"VerifyingKey(scheme={self.scheme}, key_id={self.key_id.hex()})"
 
     def verify(self, message: bytes, signature: bytes) -> None:
-        """Return if `signature` is this key's over `message`.
-
-        Raises:
-            SignatureInvalid: it is not, or has another length than the scheme's.
-        """
+        """Raise `SignatureInvalid` unless `signature` is this key's over `message`."""
         try:
             self._verify(signature, message)
         except InvalidSignature as error:

@@ -82,11 +82,7 @@ class Holder:
         return view.access[resolve(view.snapshot.state.entitlements, code)]
 
     def require(self, code: str, at_least: Access = Access.FULL) -> None:
-        """Check that `allows` holds; raises as it does.
-
-        Raises:
-            NotEntitled: it does not.
-        """
+        """Raise `NotEntitled` unless `allows` holds; raises as it does, too."""
         if not self.allows(code, at_least):
             raise NotEntitled(license=code, why=NotGrantedTo(holder=self._id), holder=self._id)
 

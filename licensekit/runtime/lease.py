@@ -7,7 +7,7 @@ the machine sleeps. So a holder never believes that it has a seat that somebody 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from threading import Event, Lock, Thread
-from typing import Literal, Protocol, Self
+from typing import Protocol, Self
 
 from licensekit.access import Access
 from licensekit.dates import moment_of
@@ -16,9 +16,6 @@ from licensekit.errors import LeaseLost, LicenseError
 from licensekit.runtime import seats
 from licensekit.runtime.seats import Seats
 from licensekit.state.seats import HeldSeat
-
-LossReason = Literal["released", "ended", "expired", "inherited", "refused"]
-"""Why a seat is not held any more, as `LeaseLost` says it."""
 
 
 class LeaseOwner(Protocol):
@@ -109,11 +106,7 @@ class Lease:
         return self._error
 
     def check(self) -> None:
-        """Check that the seat is held. Costs no more than reading the clock.
-
-        Raises:
-            LeaseLost: it is not; the message says why.
-        """
+        """Raise `LeaseLost`, which says why, if it is not held. It only reads the clock."""
         if (error := self.error) is not None:
             raise error
 
@@ -157,7 +150,7 @@ class Lease:
         `access` of this lease are asked.
 
         Raises:
-            BorrowRefused: no bundle allows it for so long.
+            BorrowRefused: no bundle allows it for that long.
             LeaseLost: it is not held any more.
             StateError: the database cannot be written; nothing has changed.
         """
@@ -176,7 +169,7 @@ class Lease:
         if self._settle("released"):
             self._owner.free(self)
 
-    def lose(self, reason: LossReason, refusal: LicenseError | None = None) -> None:
+    def lose(self, reason: str, refusal: LicenseError | None = None) -> None:
         """Note that it is lost, and report it; does nothing where that is known.
 
         `refusal` is why it got no other seat, where that is the reason.
@@ -197,7 +190,7 @@ class Lease:
     def renewed(self, row: HeldSeat, until: float) -> bool:
         """Note that its seat was renewed; return whether it is held.
 
-        Nothing is noted of a seat that it has no more, or that was borrowed meanwhile.
+        Nothing is noted of a seat that it no longer has, or that was borrowed meanwhile.
         """
         with self._lock:
             if self._error is None and self.row is row:
@@ -220,7 +213,7 @@ class Lease:
         if self._settle("inherited"):
             self.lost.set()
 
-    def _settle(self, reason: LossReason, refusal: LicenseError | None = None) -> bool:
+    def _settle(self, reason: str, refusal: LicenseError | None = None) -> bool:
         """End it, once, and return whether it was held."""
         with self._lock:
             if self._error is not None:

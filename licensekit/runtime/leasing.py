@@ -65,11 +65,7 @@ class Leasing:
         return self._seats
 
     def renew(self, lease: Lease) -> None:
-        """Renew a lease.
-
-        Raises:
-            StateError: the database cannot be written.
-        """
+        """Renew a lease; raise `StateError` if the database cannot be written."""
         self._renew([lease])
 
     def free(self, lease: Lease) -> None:
@@ -88,7 +84,7 @@ class Leasing:
             self._follow_licenses(held)
             self._renew([lease for lease in held if _due_in(lease) <= 0])
             due = min(map(_due_in, held), default=patience)
-            if self._seats.wait_for_change(self._version, max(0.0, min(patience, due))):
+            if self._seats.database.wait_for_change(self._version, max(0.0, min(patience, due))):
                 self._find_ended()
                 time.sleep(CALM_SECONDS)
         except StateError:
@@ -121,7 +117,7 @@ class Leasing:
         self._starting = Lock()
         self._awake = Event()
         self._watcher: Watcher | None = None
-        # A lease that the program has forgotten is renewed no more, and ends.
+        # A lease that the program has forgotten is no longer renewed, and ends.
         self._held: weakref.WeakValueDictionary[str, Lease] = weakref.WeakValueDictionary()
         self._version: Version = ()
         self._followed: Snapshot | None = None
@@ -163,7 +159,7 @@ class Leasing:
 
     def _find_ended(self) -> None:
         """Find the leases that an administrator has ended."""
-        self._version = self._seats.version()
+        self._version = self._seats.database.version()
         rows = [(lease, lease.row) for lease in list(self._held.values())]
         held = self._seats.still_held([row for _, row in rows])
         for lease, row in rows:

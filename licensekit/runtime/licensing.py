@@ -122,7 +122,7 @@ class Licensing(Questions):
         others, else a user, a machine, a session; it is what administrators see. Each lease has a
         seat of its own, two of one holder have two. The seat is renewed in the background; `ttl`
         is for how many seconds it stays taken when the process is killed or cannot reach the
-        database, and after so long the lease is lost. `wait` is for how many seconds to wait while
+        database, and after that the lease is lost. `wait` is for how many seconds to wait while
         none is free or the database is away; who waits longest need not be the next. With
         `at_least=Access.READ` a seat that gives reading alone will do, as after grace.
 

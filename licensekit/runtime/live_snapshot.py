@@ -56,8 +56,7 @@ class Application(NamedTuple):
 class LiveSnapshot:
     """The snapshot that questions read, swapped as it changes; every method is safe for threads.
 
-    Raises:
-        LicenseError: as `reload` does.
+    It is made by reading the installation, and raises as `reload` does.
     """
 
     snapshot: Snapshot
@@ -99,12 +98,7 @@ class LiveSnapshot:
         return by_urgency((*found, TimeNotKept(error=error)))
 
     def reload(self) -> None:
-        """Read the installation and put its state in force.
-
-        Raises:
-            StateError: the database cannot be read; the last state stays, moved on to now.
-            TrustError: the pack or the documents are not to be believed; likewise.
-        """
+        """Read the installation and put its state in force; raises as `Licensing.refresh`."""
         try:
             self._read_state()
         except LicenseError as error:
@@ -137,11 +131,7 @@ class LiveSnapshot:
                 self._put(self.snapshot.moved_on(clock, error, self._contact))
 
     def user_facts(self, user_id: str) -> UserFacts | None:
-        """Look up what is known of a user, from memory if the database is away.
-
-        Raises:
-            StateError: it is away, and the user was not looked up before.
-        """
+        """Look up what is known of a user; raises as `Lookups.user`."""
         return self._lookups.user(user_id, self.snapshot)
 
     def site_holdings(self, site_id: str) -> tuple[Holding, ...] | None:

@@ -39,11 +39,7 @@ class Questions:
         return self.answers.access(code)
 
     def require(self, code: str, at_least: Access = Access.FULL) -> None:
-        """Check that `allows` holds; raises as it does.
-
-        Raises:
-            NotEntitled: it does not; the message says why.
-        """
+        """Raise `NotEntitled`, which says why, unless `allows` holds; raises as it does, too."""
         self.answers.require(code, at_least)
 
     def count(self, code: str) -> Count:

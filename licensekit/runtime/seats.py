@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from licensekit.access import Access
-from licensekit.database import Version
 from licensekit.dates import seconds_of
 from licensekit.entitlements import Holding
 from licensekit.entitlements.denials import NotInCatalog
@@ -31,7 +30,7 @@ class Seats:
 
     def __init__(self, live: LiveSnapshot) -> None:
         self._live = live
-        self._database = live.database
+        self.database = live.database
         self._pools: tuple[Snapshot | None, dict[str, SeatPool]] = (None, {})
         self._pending: dict[str, tuple[HeldSeat, float]] = {}
 
@@ -46,12 +45,7 @@ class Seats:
         return bool(self._pending)
 
     def request(self, code: str, holder: str, ttl: int, at_least: Access) -> SeatRequest:
-        """Return a checked request for a seat.
-
-        Raises:
-            UnknownLicense, WrongKind: there are no concurrent seats of that code.
-            EntryInvalid: see `SeatRequest.check`.
-        """
+        """Return a checked request for a seat; raises as `Licensing.lease`."""
         name = leasable(self.snapshot.state.entitlements, code)
         request = SeatRequest(name, holder, ttl, at_least)
         request.check()
@@ -65,7 +59,7 @@ class Seats:
             why = NotInCatalog()
             raise NotEntitled(license=request.license, why=why, holder=request.holder)
         granted = snapshot.state.entitlements
-        row = leases.acquire(self._database, granted, pool, request, self._now())
+        row = leases.acquire(self.database, granted, pool, request, self._now())
         return row, begin + request.ttl
 
     def renew(self, asked: Sequence[tuple[HeldSeat, int]]) -> tuple[frozenset[str], float]:
@@ -75,21 +69,17 @@ class Seats:
             StateError: the database cannot be written; nothing was renewed.
         """
         begin = elapsed()
-        return seats.renew(self._database, asked, self._now()), begin
+        return seats.renew(self.database, asked, self._now()), begin
 
     def still_held(self, rows: Sequence[HeldSeat]) -> frozenset[str]:
-        """Return the ids of those leases that are held.
-
-        Raises:
-            StateError: the database cannot be read.
-        """
-        return seats.still_held(self._database, rows, self._now())
+        """Return the ids of those leases that are held; raise `StateError` if it cannot be read."""
+        return seats.still_held(self.database, rows, self._now())
 
     def borrow(self, row: HeldSeat, hours: float) -> tuple[HeldSeat, float]:
         """Borrow a seat, and return it with its end; raises as `Lease.borrow` does."""
         root, pack, released, facts = self._live.application
         opened = OpenInstallation(
-            self._database, root, pack, released, self._live.clock, row.holder, facts
+            self.database, root, pack, released, self._live.clock, row.holder, facts
         )
         begin = elapsed()
         lease, seconds = leases.borrow(opened, self.snapshot.state.entitlements, row, hours)
@@ -98,19 +88,15 @@ class Seats:
     def free(self, row: HeldSeat, until: float) -> None:
         """Free a seat that ends by itself at `until`; later, if the database is away."""
         try:
-            seats.free(self._database, row)
+            seats.free(self.database, row)
         except StateError:
             self._pending[row.id] = row, until
 
     def free_pending(self) -> None:
-        """Free the seats that could not be freed while the database was away.
-
-        Raises:
-            StateError: it is away still.
-        """
+        """Free the seats that could not be freed while it was away; raise `StateError` if it is."""
         for lease_id, (row, until) in list(self._pending.items()):
             if elapsed() < until:
-                seats.free(self._database, row)
+                seats.free(self.database, row)
             self._pending.pop(lease_id, None)
 
     def gives(self, row: HeldSeat) -> Access:
@@ -127,14 +113,6 @@ class Seats:
         # Seats that give the same share one mapping.
         rank = 0 if pool.access(row.seat) is pool.access(0) else row.seat
         return snapshot.access_of((Holding(row.license, rank),), ())
-
-    def version(self) -> Version:
-        """Return the version of the database; see `Database.version`."""
-        return self._database.version()
-
-    def wait_for_change(self, since: Version, patience: float) -> bool:
-        """Wait for a change of the database; see `Database.wait_for_change`."""
-        return self._database.wait_for_change(since, patience)
 
     def forget_pending(self) -> None:
         """Leave the seats that are still to be freed to the parent process, in a forked child."""

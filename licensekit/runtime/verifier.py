@@ -153,7 +153,7 @@ class VerifiedBundle(Questions):
 class Verifier:
     """Verifies files under one pinned root and pack. Immutable; safe to share among threads.
 
-    `released` is the date of the product version that asks, held against maintenance.
+    `released` is the date of the product version that asks, which maintenance must cover.
 
     Raises:
         RootPinInvalid, RootMismatch: the pin is none, or the pack does not hold the pinned root.
@@ -178,7 +178,7 @@ class Verifier:
 
         `now` is an aware datetime; a time before the newest trust document, which a threshold of
         root keys has signed, counts as that document's. `installation` is what a bound bundle is
-        held against; without it, a bound bundle grants nothing.
+        compared with; without it, a bound bundle grants nothing.
 
         Raises:
             FormatError: `data` is no license file, or is damaged; `NoBundle` and `SeveralBundles`

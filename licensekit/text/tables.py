@@ -63,7 +63,7 @@ class Table(NamedTuple):
             return None
 
     def items(self, key: str, reader: Reader[T], most: int = limits.INCLUDES) -> list[T]:
-        """Return the entries of the array under `key`, which are different and at most so many."""
+        """Return the entries of the array under `key`, which are different and at most `most`."""
         value = self.read(key, _array) or []
         if len(value) > most:
             self.refuse(key, TableInvalid(reason="too-many", most=most))
@@ -88,13 +88,13 @@ class Table(NamedTuple):
         return Table(key_path(self.path, key), self.read(key, _table) or {}, self.faults)
 
     def tables(self, key: str, most: int) -> Iterator[tuple[str, "Table"]]:
-        """Return each of the tables under `key`, which are named by codes and at most so many."""
+        """Return each of the tables under `key`, which are named by codes and at most `most`."""
         outer = self.table(key)
         for code in outer.codes(most):
             yield code, outer.table(code)
 
     def codes(self, most: int) -> list[str]:
-        """Return the keys of this table, which are codes and at most so many."""
+        """Return the keys of this table, which are codes and at most `most`."""
         if len(self.content) > most:
             self.faults.append(TableInvalid(reason="too-many", most=most, where=self.path))
         found: list[str] = []

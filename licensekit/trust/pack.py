@@ -41,12 +41,13 @@ from licensekit.trust.state import (
     update_root,
 )
 from licensekit.trust.verify import verify_catalog
-from licensekit.wire import armor, frame
+from licensekit.wire import armor
 from licensekit.wire.documents import Catalog, Revocations, Root, Trust, decode
 
 D = TypeVar("D", Revocations, Catalog)
 
-_IN_PACKS = frozenset({"root", "trust", "revocations", "catalog"})
+IN_PACKS = frozenset({"root", "trust", "revocations", "catalog"})
+"""Types of the documents that a pack holds."""
 
 
 class TrustStore(NamedTuple):
@@ -65,6 +66,11 @@ class TrustStore(NamedTuple):
     def issuer(self) -> str:
         """The vendor: the issuer whose codes need no prefix."""
         return self.trust.root.issuer
+
+    @property
+    def catalog_documents(self) -> dict[str, Catalog]:
+        """Issuer to what its newest catalog says."""
+        return {issuer: catalog.document for issuer, catalog in self.catalogs.items()}
 
     def qualify(self, issuer: str, code: str) -> str:
         """Return how an application calls a code that `issuer` writes: the vendor's are bare."""
@@ -90,10 +96,15 @@ def open_pack(pack: bytes | str, root: str) -> TrustStore:
         TrustError: the pinned root is not in it, or something in it is not to be believed.
     """
     tokens = armor.read(pack)
-    for token in tokens:
-        if token.type not in _IN_PACKS:
-            raise UnexpectedType(reason="not-in-pack", type=token.type)
+    require_in_pack(tokens)
     return extend_trust_store(TrustStore(start(tokens, root), {}), tokens, None)
+
+
+def require_in_pack(tokens: Iterable[armor.Token]) -> None:
+    """Raise `UnexpectedType` for a token of another type than a pack holds."""
+    for token in tokens:
+        if token.type not in IN_PACKS:
+            raise UnexpectedType(reason="not-in-pack", type=token.type)
 
 
 def pin_in_pack(pack: bytes | str) -> str:
@@ -114,7 +125,7 @@ def product_in_pack(pack: bytes | str) -> str:
 
 
 def _oldest_root(pack: bytes | str) -> bytes:
-    payloads = [frame.read(t.frame).payload for t in armor.read(pack) if t.type == "root"]
+    payloads = [t.payload for t in armor.read(pack) if t.type == "root"]
     if not payloads:
         raise RootMismatch(reason="no-root")
     return min(payloads, key=lambda payload: decode(Root, payload).version)
@@ -167,11 +178,7 @@ def extend(state: TrustState, tokens: Iterable[armor.Token], now: int | None) ->
     """Add the roots, trust documents and lists of a file, or none of them (F1, 1 to 5).
 
     Other types are left alone. `now` is seconds since 1970; None where it does not matter when
-    they were issued.
-
-    Raises:
-        FormatError, KeyFault: one of them is damaged.
-        TrustError: one of them is refused for another reason than being older.
+    they were issued. Raises as `extend_trust_store`.
     """
     by_type: dict[str, list[armor.Token]] = {"root": [], "trust": [], "revocations": []}
     for token in tokens:
@@ -256,9 +263,7 @@ def _is_pinned_above_first(state: TrustState) -> bool:
 def at_floor(trust_store: TrustStore) -> TrustStore:
     """Return a trust store without the catalogs that are lower than one that was seen (S1).
 
-    Raises:
-        RootFork, RootRollback, TrustFork, TrustRollback, RevocationsFork, CatalogFork: the store is
-            below what was seen, or beside it.
+    Raises as `require_floor`, and `CatalogFork`.
     """
     require_floor(trust_store.trust)
     kept: dict[str, Verified[Catalog]] = {}

@@ -10,7 +10,6 @@ from licensekit.errors import (
     KeyOutOfScope,
     KeyOutOfWindow,
     KeyRevoked,
-    ScopeReason,
     TrustError,
     WrongProduct,
 )
@@ -18,6 +17,7 @@ from licensekit.keys.verifying import VerifyingKey, load
 from licensekit.limits import ISSUED_AHEAD_SECONDS
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import (
+    TYPE_OF,
     AdmittedKey,
     AfterGrace,
     Bundle,
@@ -50,11 +50,7 @@ class AdmittedSigner(NamedTuple):
 
 
 def require_type(signer: AdmittedSigner, kind: str) -> None:
-    """Refuse a revoked key, and a key that may not sign documents of type `kind` (step 4).
-
-    Raises:
-        KeyRevoked, KeyOutOfScope: as their names say.
-    """
+    """Raise `KeyRevoked` or `KeyOutOfScope` unless a key may sign the type `kind` (step 4)."""
     if signer.admitted.state is KeyState.REVOKED:
         raise KeyRevoked(key_id=signer.key.key_id, name=signer.admitted.name)
     if kind not in signer.types:
@@ -119,7 +115,7 @@ def _require_at_most(signer: AdmittedSigner, bundle: Bundle, most: int) -> None:
 def _require_end(signer: AdmittedSigner, bundle: Bundle, longest: int) -> None:
     """Refuse a bundle of which something outlives `longest` days from its issue."""
     # Measured from the issue, not from `starts`: a term that begins later does not reach further.
-    end = bundle.expiry if bundle.grace is None else bundle.grace
+    end = bundle.term_end
     if end is None or end - day_at(bundle.issued) > longest:
         raise _out_of_scope(signer, "term", longest=longest)
     if bundle.after_grace is not AfterGrace.BLOCK:
@@ -128,19 +124,15 @@ def _require_end(signer: AdmittedSigner, bundle: Bundle, longest: int) -> None:
         raise _out_of_scope(signer, "hours", longest=longest)
 
 
-def _out_of_scope(signer: AdmittedSigner, reason: ScopeReason, **about: Any) -> KeyOutOfScope:
+def _out_of_scope(signer: AdmittedSigner, reason: str, **about: Any) -> KeyOutOfScope:
     key = signer.key.key_id
     return KeyOutOfScope(reason=reason, key_id=key, name=signer.admitted.name, **about)
 
 
-def require_not_ahead(issued: int, now: int) -> None:
-    """Refuse what was issued more than a day after `now`.
-
-    Raises:
-        IssuedAhead: it was.
-    """
+def require_not_ahead(issued: int, now: int, kind: str = "document") -> None:
+    """Raise `IssuedAhead` for what was issued more than a day after `now`."""
     if issued > now + ISSUED_AHEAD_SECONDS:
-        raise IssuedAhead(reason="document", issued=issued)
+        raise IssuedAhead(reason=kind, issued=issued)
 
 
 def require_product(document: Root | Trust | Revocations | Catalog | Bundle, product: str) -> None:
@@ -156,12 +148,7 @@ def require_product(document: Root | Trust | Revocations | Catalog | Bundle, pro
 
 
 def load_signers(trust: Trust) -> dict[KeyReference, AdmittedSigner]:
-    """Load the keys that a trust document admits (T2).
-
-    Raises:
-        KeyInvalid: one is malformed, non-canonical or of low order.
-        KeyIdCollision: two have one key id.
-    """
+    """Load the keys that a trust document admits (T2); raises as `roots.load_keys`."""
     signers = [
         AdmittedSigner(
             load(admitted.scheme, admitted.public),
@@ -189,9 +176,14 @@ def may_still_sign(
     signer = signers.get((key.scheme, key.key_id))
     if signer is None or signer.key.public != key.public:
         return False
+    return may_sign(signer, document.document)
+
+
+def may_sign(signer: AdmittedSigner, document: SignedByVendor) -> bool:
+    """Return whether a key may sign a document, whenever that is: steps 4 and 7."""
     try:
-        require_type(signer, document.token.type)
-        require_scope(signer, document.document)
+        require_type(signer, TYPE_OF[type(document)])
+        require_scope(signer, document)
     except TrustError:
         return False
     return True

@@ -18,11 +18,7 @@ def sign(document: Document, *signers: Signer) -> armor.Token:
 
 
 def add_signatures(kind: str, opened: frame.Frame, *signers: Signer) -> armor.Token:
-    """Add a signature by each of `signers` to those that `opened` has.
-
-    Raises:
-        SignerUnavailable: a signer that lives elsewhere cannot be reached.
-    """
+    """Add a signature by each of `signers` to those that `opened` has; raises as `sign`."""
     signatures = list(opened.signatures)
     for signer in signers:
         key = signer.verifying_key

@@ -4,7 +4,7 @@ Untrusted bytes and verified documents are different types. A `Verified[T]` or `
 made here and nowhere else, after every signature on the document has verified.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Generic, TypeVar
 
 from licensekit.errors import DuplicateSignature, KeyUnknown, SignatureCount, UnexpectedType
@@ -14,8 +14,14 @@ from licensekit.wire.documents import TYPE_OF, Document, Receipt, Request, State
 
 D = TypeVar("D", bound=Document)
 D_co = TypeVar("D_co", bound=Document, covariant=True)
-S = TypeVar("S", Request, Receipt, Statement)
+S = TypeVar("S", bound=Request | Receipt | Statement)
 
+SELF_SIGNED: Final[Mapping[str, type[Request | Receipt | Statement]]] = {
+    "request": Request,
+    "receipt": Receipt,
+    "statement": Statement,
+}
+"""Type of a token to what an installation signs itself."""
 _SEAL: Final = object()
 
 
@@ -111,11 +117,7 @@ def open_frame(token: armor.Token, kind: type[Document]) -> frame.Frame:
 
 
 def check_signatures(token: armor.Token, opened: frame.Frame, keys: Sequence[VerifyingKey]) -> None:
-    """Verify every signature of a frame; `keys` has one key for each, in their order (step 5).
-
-    Raises:
-        SignatureInvalid: one does not verify.
-    """
+    """Raise `SignatureInvalid` unless all verify, each by its own of `keys`, in order (step 5)."""
     payload = opened.payload
     for (scheme, reference, signature), key in zip(opened.signatures, keys, strict=True):
         key.verify(frame.message(token.type, scheme, reference, payload), signature)

@@ -28,13 +28,7 @@ from licensekit.errors import (
 )
 from licensekit.trust import order
 from licensekit.trust.order import Seen, full_version, highest, is_fork, seen
-from licensekit.trust.roots import (
-    Chain,
-    first_root,
-    keys_of_trust,
-    next_root,
-    short_of_trust,
-)
+from licensekit.trust.roots import Chain, first_root, keys_of_trust, next_root, short_of
 from licensekit.trust.scope import (
     AdmittedSigner,
     KeyReference,
@@ -75,21 +69,13 @@ class TrustState(NamedTuple):
 
 
 def start(tokens: Iterable[armor.Token], pin: str) -> TrustState:
-    """Return the state that knows the pinned root and nothing else (R1).
-
-    Raises:
-        TrustError: see `roots.first_root`.
-    """
+    """Return the state that knows the pinned root and nothing else (R1); raises as `first_root`."""
     root = first_root(tokens, pin)
     return TrustState((root,), None, {}, {}, Seen(root=seen(root.verified)))
 
 
 def update_root(state: TrustState, token: armor.Token) -> TrustState:
-    """Add a root (R2). With it the trust document of the old one is no longer in force (R3).
-
-    Raises:
-        TrustError: see `roots.next_root`.
-    """
+    """Add a root (R2): the trust document of the old one falls (R3). Raises as `next_root`."""
     chain = next_root(state.chain, token, state.seen.root)
     if len(chain) == len(state.chain):
         return state
@@ -116,7 +102,7 @@ def judge_trust(state: TrustState, token: armor.Token) -> Verified[Trust]:
     known, keys = keys_of_trust(state.chain, opened)
     if len(keys) < known.root.threshold:
         check_signatures(token, opened, keys)
-        raise short_of_trust(known.root, len(keys))
+        raise short_of(known.root, len(keys), reason="trust")
     if known is not state.chain[-1]:
         check_signatures(token, opened, keys)
         raise RootNotNewest(reason="signed", root=known.root.version, newest=state.root.version)

@@ -51,11 +51,8 @@ def verify_held_bundle(token: armor.Token, trust: TrustState) -> Verified[Bundle
 def verify_catalog(token: armor.Token, trust: TrustState) -> Verified[Catalog]:
     """Verify the catalog in `token` (C1), whether or not it is the newest.
 
-    Raises:
-        UnexpectedType, FrameInvalid, TooLarge: steps 1 to 3.
-        TrustError: steps 4, 5, 7 or 8.
-        PayloadInvalid: step 6.
-        CatalogAhead: made under a root or trust document that is not here.
+    Raises as `verify_bundle`, without step 9, and `CatalogAhead` if it was made under a root or
+    trust document that is not here.
     """
     verified = _verify(token, Catalog, trust, None)
     catalog = verified.document

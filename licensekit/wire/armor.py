@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from licensekit.errors import ArmorInvalid, TooLarge, UnexpectedType
 from licensekit.limits import FILE_BYTES, FRAME_BYTES, TOKENS_PER_FILE
+from licensekit.wire.frame import read as read_frame
 
 PREFIX: Final = b"lk1-"
 TYPES: Final = (
@@ -25,12 +26,6 @@ TYPES: Final = (
     "statement",
 )
 """The types of documents, in the order in which a reader takes them from a file."""
-
-DESCRIBED: Final = {name: f"a {name}" for name in TYPES} | {
-    "trust": "a trust document",
-    "revocations": "a revocation list",
-}
-"""Type to what messages call a document of it."""
 
 _TYPES: Final = {name.encode(): name for name in TYPES}
 _ORDER: Final = {name: place for place, name in enumerate(TYPES)}
@@ -48,6 +43,11 @@ class Token(NamedTuple):
 
     type: str
     frame: bytes
+
+    @property
+    def payload(self) -> bytes:
+        """The payload of its frame; raises as `frame.read`."""
+        return read_frame(self.frame).payload
 
 
 def write(token: Token) -> str:

@@ -43,19 +43,19 @@ OLD = catalog(
 
 
 def with_license(code: str, **changes: Any) -> Catalog:
-    """Give OLD with one license changed."""
+    """Return OLD with one license changed."""
     one = changed(OLD.licenses[code], **changes)
     return changed(OLD, licenses={**OLD.licenses, code: one})
 
 
 def with_setting(code: str, **changes: Any) -> Catalog:
-    """Give OLD with one setting changed."""
+    """Return OLD with one setting changed."""
     one = changed(OLD.settings[code], **changes)
     return changed(OLD, settings={**OLD.settings, code: one})
 
 
 def without(code: str) -> Catalog:
-    """Give OLD without one license."""
+    """Return OLD without one license."""
     return changed(OLD, licenses={c: one for c, one in OLD.licenses.items() if c != code})
 
 
@@ -84,19 +84,19 @@ TAKEN: dict[str, tuple[Catalog, Told]] = {
     ),
     "a higher lowest number": (
         with_setting("rows", lowest=2),
-        [("settings.rows.lowest", "values below 2 could be sold, and fit no more")],
+        [("settings.rows.lowest", "values below 2 could be sold, and no longer fit")],
     ),
     "a lower highest number": (
         with_setting("rows", highest=8),
-        [("settings.rows.highest", "values above 8 could be sold, and fit no more")],
+        [("settings.rows.highest", "values above 8 could be sold, and no longer fit")],
     ),
     "a lowest number where there was none": (
         with_setting("depth", lowest=0),
-        [("settings.depth.lowest", "values below 0 could be sold, and fit no more")],
+        [("settings.depth.lowest", "values below 0 could be sold, and no longer fit")],
     ),
     "a highest number where there was none": (
         with_setting("depth", highest=0),
-        [("settings.depth.highest", "values above 0 could be sold, and fit no more")],
+        [("settings.depth.highest", "values above 0 could be sold, and no longer fit")],
     ),
     "fewer choices": (
         with_setting("tier", choices=["bronze", "silver"]),
@@ -104,13 +104,13 @@ TAKEN: dict[str, tuple[Catalog, Told]] = {
     ),
     "choices where there were none": (
         with_setting("note", choices=["a"]),
-        [("settings.note.choices", "values of any text could be sold, and fit no more")],
+        [("settings.note.choices", "values of any text could be sold, and no longer fit")],
     ),
     "another license in the place of one": (
         with_license("gold", replaced_by="web"),
         [("licenses.gold.replaced_by", "who holds it had `user` as well")],
     ),
-    "a quantity that is there anew less often": (
+    "a quantity that is there again less often": (
         with_license("archive", per=MeterPeriod.YEAR),
         [("licenses.archive.per", "what was sold changes from once and for all to year")],
     ),

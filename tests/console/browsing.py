@@ -72,14 +72,14 @@ def served(installation: "Installation", name: str = "ingrid.solberg") -> Genera
 
 
 def chromium() -> str | None:
-    """Give the path of Chromium; None if this machine has none."""
+    """Return the path of Chromium; None if this machine has none."""
     given = os.environ.get("LICENSEKIT_TEST_CHROMIUM")
     found = (shutil.which(name) for name in CHROMIUM)
     return given or next((path for path in found if path is not None), None)
 
 
 def axe() -> str | None:
-    """Give the text of axe-core's script; None if it is not there."""
+    """Return the text of axe-core's script; None if it is not there."""
     given = os.environ.get("LICENSEKIT_TEST_AXE")
     path = Path(given) if given else Path("node_modules", "axe-core", "axe.min.js")
     return path.read_text(encoding="utf-8") if path.is_file() else None

@@ -19,12 +19,12 @@ TOKEN = re.compile(r'name="token" value="([0-9a-f]+)"')
 
 
 def words(page: str) -> str:
-    """Give what a page says, without its markup."""
+    """Return what a page says, without its markup."""
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", page)).split())
 
 
 def held(crm: Installation, user: str) -> set[str]:
-    """Give what a user is assigned."""
+    """Return what a user is assigned."""
     return {holding.license for holding in crm.users.get(user).holdings}
 
 
@@ -35,13 +35,13 @@ class Browser:
         self.client = client
 
     def get(self, path: str, **params: str) -> str:
-        """Give a page, which must be there."""
+        """Return a page, which must be there."""
         answer = self.client.get(path, params=params or None)
         assert answer.status_code == 200, answer.text
         return answer.text
 
     def token(self) -> str:
-        """Give the token of a form."""
+        """Return the token of a form."""
         [token, *_] = TOKEN.findall(self.get("/users/new"))
         return str(token)
 
@@ -66,7 +66,7 @@ def client_of(
     base: str = ORIGIN,
     headers: dict[str, str] | None = None,
 ) -> TestClient:
-    """Give a client of the console of an installation; it sends the origin of its own pages."""
+    """Return a client of the console of an installation; it sends the origin of its own pages."""
     served = app(installation, lambda _: identity)
     sent = {"origin": base} if headers is None else headers
     return TestClient(served, base_url=base, headers=sent, raise_server_exceptions=False)

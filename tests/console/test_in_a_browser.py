@@ -69,7 +69,7 @@ def said() -> list[str]:
 
 @pytest.fixture
 def arrive(chrome: "Browser", console: Served, said: list[str]) -> "Iterator[Callable[..., Page]]":
-    """Give a browser of its own, signed in; at the end none has complained."""
+    """Yield a browser of its own, signed in; at the end none has complained."""
     pages: list[Page] = []
 
     def start(**settings: object) -> "Page":

@@ -17,7 +17,7 @@ from tests.console.conftest import ORIGIN, Browser, client_of
 
 
 def state_of(installation: Installation) -> tuple[Any, ...]:
-    """Give everything that a change would change."""
+    """Return everything that a change would change."""
     return (
         installation.state().stored,
         list(installation.users.list()),
@@ -28,13 +28,13 @@ def state_of(installation: Installation) -> tuple[Any, ...]:
 
 @pytest.fixture
 def unchanged(crm: Installation) -> Callable[[], bool]:
-    """Say whether everything is as it was."""
+    """Return whether everything is as it was."""
     before = state_of(crm)
     return lambda: state_of(crm) == before
 
 
 def places() -> list[str]:
-    """Give the address of every screen."""
+    """Return the address of every screen."""
     return [path.format(issuer="demo", code="sales") for path in SCREENS]
 
 
@@ -221,7 +221,7 @@ def test_what_does_not_say_how_large_it_is_is_refused(crm: Installation, length:
 
 
 async def _status(installation: Installation, headers: list[tuple[bytes, bytes]]) -> int:
-    """Give the status of a request that no honest client would send."""
+    """Return the status of a request that no honest client would send."""
     statuses: list[int] = []
 
     async def receive() -> dict[str, Any]:

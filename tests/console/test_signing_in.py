@@ -26,11 +26,11 @@ class Door:
         self.app = app_with_sign_in(installation, self.sign_in)
 
     def client(self, base: str = ORIGIN) -> TestClient:
-        """Give a browser that is not signed in."""
+        """Return a browser that is not signed in."""
         return TestClient(self.app, base_url=base, headers={"origin": base})
 
     def signed_in(self) -> TestClient:
-        """Give a browser that is."""
+        """Return a browser that is."""
         client = self.client()
         assert client.post("/sign-in", data={"code": self.codes[-1]}).status_code == 200
         return client
@@ -114,7 +114,7 @@ def test_there_are_only_so_many_sessions(door: Door) -> None:
 
 
 def asked(address: str | None, *headers: tuple[str, str]) -> Request:
-    """Give a request from an address."""
+    """Return a request from an address."""
     raw = [(name.lower().encode(), value.encode("utf-8")) for name, value in headers]
     client = None if address is None else (address, 4711)
     return Request({"type": "http", "headers": raw, "client": client})

@@ -72,7 +72,7 @@ def add_pairs_forever(location: str, pipe: Pipe) -> None:
 
 
 def stop_in_the_middle(location: str, pipe: Pipe) -> None:
-    """Hold a transaction that has changed something, and never come back."""
+    """Keep a transaction open that has changed something, and never come back."""
     database = connect(location, schema=SCHEMA, create=False)
     with database.write() as connection:
         connection.run("DELETE FROM things")

@@ -9,7 +9,7 @@ import pytest
 from licensekit.database import Database, Schema, connect
 from licensekit.database.copying import compare_rows, copy_rows, count_rows, mark_moved, tables
 from licensekit.errors import DatabaseDamaged, DatabaseMoved
-from licensekit.issuer.ledger import schema as ledger
+from licensekit.issuer import ledger
 from licensekit.state import schema as installation
 from tests.database.sample_database import NEXT_SCHEMA, things
 

@@ -19,7 +19,7 @@ class Item(NamedTuple):
 
 
 def admits(key: str, bundle: Bundle) -> bool:
-    """Say whether a limited key may sign a bundle of the machine's, by hand."""
+    """Return whether a limited key may sign a bundle of the machine's, by hand."""
     if bundle.replaces:
         return False
     if key == "trials":
@@ -29,12 +29,12 @@ def admits(key: str, bundle: Bundle) -> bool:
 
 
 def begin(item: Item) -> int:
-    """Give the second at which a bundle starts."""
+    """Return the second at which a bundle starts."""
     return 0 if item.bundle.starts is None else start_of_day(item.bundle.starts)
 
 
 def in_force(items: list[Item], now: int) -> set[int]:
-    """Give the numbers of the bundles in force."""
+    """Return the numbers of the bundles in force."""
     started = [n for n, item in enumerate(items) if begin(item) <= now]
     heads = [n for n in started if head(items, line(items, started, n)) == n]
     sound = [n for n in heads if not items[n].is_revoked]
@@ -48,13 +48,13 @@ def in_force(items: list[Item], now: int) -> set[int]:
 
 
 def waiting(items: list[Item], now: int) -> set[int]:
-    """Give the numbers of those that are in force once they have started."""
+    """Return the numbers of those that are in force once they have started."""
     later = [n for n, item in enumerate(items) if begin(item) > now]
     return {n for n in later if n in in_force(items, begin(items[n]))}
 
 
 def line(items: list[Item], started: list[int], number: int) -> list[int]:
-    """Give the started bundles of one serial, part and use, the highest sequence last."""
+    """Return the started bundles of one serial, part and use, the highest sequence last."""
     one = items[number].bundle
     mates = [
         n
@@ -66,7 +66,7 @@ def line(items: list[Item], started: list[int], number: int) -> list[int]:
 
 
 def head(items: list[Item], mates: list[int]) -> int:
-    """Give the highest, or what is below it where its key may not sign that."""
+    """Return the highest, or what is below it where its key may not sign that."""
     *below, top = mates
     if not below:
         return top
@@ -77,18 +77,18 @@ def head(items: list[Item], mates: list[int]) -> int:
 
 
 def same_part(items: list[Item], one: int, other: int) -> bool:
-    """Say whether two are of one part."""
+    """Return whether two are of one part."""
     return items[one].bundle.part == items[other].bundle.part
 
 
 def best(items: list[Item], numbers: list[int]) -> int:
-    """Give the one of the highest use, and of these the one that was activated last."""
+    """Return the one of the highest use, and of these the one that was activated last."""
     use = min(items[n].bundle.use for n in numbers)
     return max(n for n in numbers if items[n].bundle.use == use)
 
 
 def is_replaced(items: list[Item], standing: list[int], number: int) -> bool:
-    """Say whether another serial has the place of this one's."""
+    """Return whether another serial has the place of this one's."""
     mine = serial(items, number)
     for other in {serial(items, n) for n in standing} - {mine}:
         if leads(items, standing, other, mine, frozenset()):
@@ -99,12 +99,12 @@ def is_replaced(items: list[Item], standing: list[int], number: int) -> bool:
 
 
 def serial(items: list[Item], number: int) -> tuple[str, Use]:
-    """Give serial and use of a bundle."""
+    """Return serial and use of a bundle."""
     return items[number].bundle.serial, items[number].bundle.use
 
 
 def last(items: list[Item], standing: list[int], which: tuple[str, Use]) -> int:
-    """Give when a serial was activated last."""
+    """Return when a serial was activated last."""
     return max(n for n in standing if serial(items, n) == which)
 
 
@@ -115,7 +115,7 @@ def leads(
     end: tuple[str, Use],
     seen: frozenset[tuple[str, Use]],
 ) -> bool:
-    """Say whether one serial replaces another, directly or through others."""
+    """Return whether one serial replaces another, directly or through others."""
     for n in standing:
         bundle, key = items[n].bundle, items[n].key
         if serial(items, n) != start or bundle.part != "base" or key in LIMITED:

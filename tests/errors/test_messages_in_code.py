@@ -10,14 +10,38 @@ from licensekit.errors.coded import Coded
 from tests.errors.coded_classes import below
 from tests.structure.layers import PACKAGE, SOURCES, tree_of
 
-NAMES = {kind.__name__ for kind in below(Coded)}
+KINDS = {kind.__name__: kind for kind in below(Coded)}
 
 
 def made(source: Path) -> Iterator[ast.Call]:
     """Yield every call that makes something with a code."""
     for node in ast.walk(tree_of(source)):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in NAMES:
+        if isinstance(node, ast.Call) and name_of(node.func) in KINDS:
             yield node
+
+
+def name_of(node: ast.expr) -> str:
+    """Return the last name of an expression such as `errors.KeyMissing`."""
+    return ast.unparse(node).rpartition(".")[2]
+
+
+def reasons(source: Path) -> Iterator[tuple[str, str]]:
+    """Yield each reason that is written out, with the name of the class that is made with it."""
+    for node in ast.walk(tree_of(source)):
+        if isinstance(node, ast.Call):
+            called = name_of(node.func)
+            name = name_of(node.args[0]) if called == "partial" else called
+            values = [word.value for word in node.keywords if word.arg == "reason"]
+            yield from ((name, text) for value in values for text in written(value))
+
+
+def written(value: ast.expr) -> Iterator[str]:
+    """Yield the texts that an expression may be, as far as they are written there."""
+    if isinstance(value, ast.IfExp):
+        yield from written(value.body)
+        yield from written(value.orelse)
+    elif isinstance(value, ast.Constant):
+        yield str(value.value)
 
 
 def is_composed(value: ast.expr) -> bool:
@@ -49,6 +73,17 @@ def test_an_error_is_made_of_data_and_no_text_is_put_together_for_it(source: Pat
     assert [ast.unparse(call) for call in calls if call.args] == []
     given = [word for call in calls for word in call.keywords if word.arg != "where"]
     assert [ast.unparse(word) for word in given if is_composed(word.value)] == []
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_reason_that_is_written_out_is_one_of_its_class(source: Path) -> None:
+    """Every reason is checked when an error is made; this looks where no test may have been."""
+    found = {pair for pair in reasons(source) if pair[0] in KINDS}
+    assert {(name, text) for name, text in found if text not in KINDS[name].template} == set()
+
+
+def test_the_check_of_reasons_sees_most_of_them() -> None:
+    assert sum(len(list(reasons(source))) for source in SOURCES) > 250
 
 
 def test_no_text_is_raised_that_a_person_could_read() -> None:

@@ -46,19 +46,19 @@ Strike = Callable[[Point], None]
 
 
 def is_statement(called: Point) -> bool:
-    """Say whether a call is of the database."""
+    """Return whether a call is of the database."""
     owner = getattr(called, "__self__", None)
     is_sql = isinstance(owner, (sqlite3.Connection, sqlite3.Cursor))
     return is_sql and called.__name__ in STATEMENTS
 
 
 def may_kill(called: Point) -> bool:
-    """Say whether a call is a point to be killed at."""
+    """Return whether a call is a point to be killed at."""
     return called in FILES or is_statement(called)
 
 
 def may_fail(called: Point) -> bool:
-    """Say whether a full disk may let a call fail."""
+    """Return whether a full disk may let a call fail."""
     return called in WRITES or (is_statement(called) and called.__name__ != "close")
 
 
@@ -79,7 +79,7 @@ def fail(point: Point) -> None:
 def strike_at(
     number: int, is_point: Callable[[Point], bool], strike: Strike
 ) -> Callable[[FrameType, str, Any], None]:
-    """Give a profile function that strikes at the point of this number, before the call is made."""
+    """Return a profile function that strikes at the point of this number, before the call."""
     left = number
 
     def profile(_: FrameType, event: str, called: Any) -> None:
@@ -156,7 +156,7 @@ def killed_after(operation: Operation, home: Home, seconds: float) -> bool:
 
 
 def at_points(strike: Callable[[Operation, Home, int], bool], operation: Operation) -> "Struck":
-    """Give a trial for every point that there is."""
+    """Yield a trial for every point that there is."""
 
     def trials(home: Callable[[], Home]) -> Iterator[Home]:
         for number in count():
@@ -169,7 +169,7 @@ def at_points(strike: Callable[[Operation, Home, int], bool], operation: Operati
 
 
 def at_moments(operation: Operation, lasts: float) -> "Struck":
-    """Give a trial for each of `MOMENTS` within the time that an operation lasts."""
+    """Yield a trial for each of `MOMENTS` within the time that an operation lasts."""
     moments = Random(1)  # noqa: S311  # no secret
 
     def trials(home: Callable[[], Home]) -> Iterator[Home]:

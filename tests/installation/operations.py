@@ -54,7 +54,7 @@ def prepare(home: Home) -> None:
 
 
 def changing(act: Callable[[Installation], object]) -> Operation:
-    """Give an operation on the open installation."""
+    """Return an operation on the open installation."""
 
     def operation(home: Home) -> None:
         with home.open() as installation:
@@ -82,7 +82,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
 
 
 def seen(home: Home) -> Any:
-    """Give everything that is in the home, or None for a home that is not set up."""
+    """Return everything that is in the home, or None for a home that is not set up."""
     path = home.folder / DATABASE_NAME
     if not path.exists():
         return None
@@ -103,7 +103,7 @@ def has_litter(home: Home) -> bool:
 
 
 def is_usable(home: Home) -> bool:
-    """Say whether the installation opens, reports no restored backup, and holds its own audit."""
+    """Return whether it opens, reports no restored backup, and its audit log is its own."""
     try:
         with home.open() as installation:
             return not installation.audit.verify().restored

@@ -243,7 +243,7 @@ class BundleMachine(RuleBasedStateMachine):
     def expected(
         self, bundle: Bundle, key: str, identity: bytes, known: Held | None
     ) -> type[LicenseError] | tuple[type[LicenseError], ...] | None:
-        """Say why a bundle is refused; several where more than one reason stands against it."""
+        """Return why a bundle is refused; several where more than one reason stands against it."""
         if key in self.dead:
             return KeyRevoked
         if identity in self.taken_back:
@@ -261,7 +261,7 @@ class BundleMachine(RuleBasedStateMachine):
         return tuple(faults) or None
 
     def fits_the_serial(self, bundle: Bundle, key: str) -> bool:
-        """Say whether a bundle is for a serial that is here, or takes its place."""
+        """Return whether a bundle is for a serial that is here, or takes its place."""
         active = [one.bundle for one in self.active()]
         if not active or bundle.serial in {one.serial for one in active}:
             return True
@@ -279,7 +279,7 @@ class BundleMachine(RuleBasedStateMachine):
     def of_sequence(
         self, bundle: Bundle, identity: bytes, known: Held | None
     ) -> list[type[LicenseError]]:
-        """Say whether a sequence is taken, or lower than another one that still holds it back."""
+        """Return whether a sequence is taken, or lower than one that still holds it back."""
         floors = {
             i: one.bundle.sequence
             for i, one in self.held.items()

@@ -21,7 +21,7 @@ from tests.homes import DAY, Home, bundle, file
 
 
 def plain(sequence: int = 1, **changes: Any) -> Bundle:
-    """Give a bundle that sells no user license."""
+    """Return a bundle that sells no user license."""
     return bundle(sequence, **{"users": {}, **changes})
 
 
@@ -31,7 +31,7 @@ def notices(installation: Installation) -> list[str]:
 
 
 def reset(crm: Installation, what: ResetWhat, nonce: int = 1, **changes: Any) -> Reset:
-    """Give the vendor's reset for this installation."""
+    """Return the vendor's reset for this installation."""
     seed = crm.state().stored.seed
     public = SigningKey.from_secret(frame.INSTALLATION, seed).verifying_key.public
     given = {"installation": sha256(public).digest(), "what": what, "nonce": bytes([nonce] * 16)}

@@ -67,7 +67,7 @@ class Model:
         self.time = TimeSeen()
 
     def copy(self) -> "Model":
-        """Give another one of the same contents."""
+        """Return another one of the same contents."""
         other = Model()
         other.held = {user: set(held) for user, held in self.held.items()}
         other.retired, other.sold = set(self.retired), dict(self.sold)
@@ -75,18 +75,18 @@ class Model:
         return other
 
     def in_use(self) -> dict[str, int]:
-        """Give how often each license is assigned."""
+        """Return how often each license is assigned."""
         return dict(Counter(code for held in self.held.values() for code in held))
 
     def total(self, code: str, day: int) -> int | None:
-        """Give how many there are on a day: of what has not ended."""
+        """Return how many there are on a day: of what has not ended."""
         sold = [
             b.users[code] for b, end in self.sold.values() if code in b.users and _runs(end, day)
         ]
         return None if None in sold else sum(filter(None, sold))
 
     def nominal(self, code: str, but: Bundle | None = None) -> float:
-        """Give how many were sold, with another bundle in place of the one of its part."""
+        """Return how many were sold, with another bundle in place of the one of its part."""
         bundles = {part: bundle for part, (bundle, _) in self.sold.items()}
         if but is not None:
             bundles[but.part] = but
@@ -94,11 +94,11 @@ class Model:
         return float("inf") if None in sold else sum(filter(None, sold))
 
     def has(self, held: set[str]) -> set[str]:
-        """Give what is held, and what it gives."""
+        """Return what is held, and what it gives."""
         return held.union(*(GIVES.get(code, set()) for code in held))
 
     def refusal(self, user: str, code: str, day: int) -> type[RefusedError] | None:
-        """Say why a license cannot be assigned."""
+        """Return why a license cannot be assigned."""
         held = self.held[user]
         total = self.total(code, day)
         if user in self.retired:

@@ -46,12 +46,12 @@ def installation(home: Home) -> Iterator[Installation]:
 
 
 def sold(sequence: int = 1, count: int = 50, **changes: Any) -> Bundle:
-    """Give a bundle that was bought, and sells `count` user licenses."""
+    """Return a bundle that was bought, and sells `count` user licenses."""
     return bundle(sequence, **{"system": {"server": 1}, "users": {"user": count}, **changes})
 
 
 def small(sequence: int = 1, **changes: Any) -> Bundle:
-    """Give one that the key with a highest count may sign."""
+    """Return one that the key with a highest count may sign."""
     given: dict[str, Any] = {"system": {}, "sites": {}}
     return sold(sequence, MOST, **(given | changes))
 
@@ -62,7 +62,7 @@ def trial(sequence: int = 1, **changes: Any) -> Bundle:
 
 
 def tried(sequence: int = 1) -> Bundle:
-    """Give an add-on of the trial."""
+    """Return an add-on of the trial."""
     return trial(sequence, part="extra", system={}, sites={}, users={})
 
 
@@ -71,7 +71,7 @@ def active(installation: Installation) -> list[Bundle]:
 
 
 def users(installation: Installation) -> int | None:
-    """Give how many user licenses there are."""
+    """Return how many user licenses there are."""
     tiers = installation.state().entitlements.tiers["user"]
     return tiers[0].amount if tiers else 0
 
@@ -81,7 +81,7 @@ def codes(installation: Installation) -> list[str]:
 
 
 def taken_back(number: int, *bundles: Bundle, **changes: Any) -> armor.Token:
-    """Give the vendor's list of a number, which takes these bundles back."""
+    """Return the vendor's list of a number, which takes these bundles back."""
     identities = sorted(makers.identity_of(homes.signed(one)) for one in bundles)
     given = {"trust_version": 2, "number": number, "identities": identities, **changes}
     return homes.signed(makers.revocations(**given))

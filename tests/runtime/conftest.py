@@ -20,7 +20,7 @@ PATIENCE_SECONDS = 60
 
 
 def comes(condition: Callable[[], bool]) -> bool:
-    """Say whether a condition comes true by itself."""
+    """Return whether a condition comes true by itself."""
     end = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         if time.monotonic() > end:

@@ -29,7 +29,7 @@ def work(licensing: Licensing, pipe: Pipe) -> None:
 
 
 def sockets() -> set[str]:
-    """Give what this process holds open that is a socket (Linux)."""
+    """Return what this process holds open that is a socket (Linux)."""
     found: set[str] = set()
     for handle in Path("/proc/self/fd").iterdir():
         with suppress(FileNotFoundError):  # the one by which this folder is read

@@ -20,7 +20,7 @@ class Standby:
         self.url = f"postgresql://postgres@/postgres?host={sockets}"
 
     def has_schema(self, name: str) -> bool:
-        """Say whether a schema has arrived here."""
+        """Return whether a schema has arrived here."""
         with psycopg.connect(self.url, autocommit=True) as connection:
             [(found,)] = connection.execute("SELECT to_regnamespace(%s)", (name,)).fetchall()
         return found is not None

@@ -139,7 +139,7 @@ def test_each_bundle_counts_for_its_offline_hours_and_for_good_when_it_is_back(
 
 
 def standing(licensing: Licensing) -> tuple[Access, Access, int | None]:
-    """Give what comes from a bundle of 24, of 48 and of no offline hours."""
+    """Return what comes from a bundle of 24, of 48 and of no offline hours."""
     return licensing.access("server"), licensing.access("expander"), licensing.count("travel").total
 
 

@@ -30,7 +30,7 @@ WORKERS = 4
 
 
 def received(process: BaseProcess, pipe: Pipe) -> Any:
-    """Give what a worker sends; fail if it ends or stays silent instead."""
+    """Return what a worker sends; fail if it ends or stays silent instead."""
     ready = wait([pipe, process.sentinel], 60)
     assert pipe in ready, f"nothing from a worker that has ended with {process.exitcode}"
     return pipe.recv()
@@ -109,7 +109,7 @@ def test_a_child_that_closes_leaves_its_parent_open(
 
 
 def watchers() -> int:
-    """Give how many threads keep answers true in this process."""
+    """Return how many threads keep answers true in this process."""
     return len([one for one in threading.enumerate() if one.name.startswith("licensekit-")])
 
 

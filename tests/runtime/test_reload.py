@@ -41,7 +41,7 @@ def codes(licensing: Licensing) -> set[str]:
 
 
 def watchers() -> set[threading.Thread]:
-    """Give the threads that keep answers true."""
+    """Return the threads that keep answers true."""
     return {one for one in threading.enumerate() if one.name.startswith("licensekit-")}
 
 
@@ -263,7 +263,7 @@ def test_a_clock_that_raises_does_not_let_anything_live_past_its_end(
 
 
 def second_trust() -> armor.Token:
-    """Give the vendor's next trust document."""
+    """Return the vendor's next trust document."""
     trust = makers.trust(makers.admitted(makers.key("vendor")), version=2)
     return sign(trust, makers.key("root"))
 

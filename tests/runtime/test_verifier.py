@@ -34,7 +34,7 @@ PIN = makers.pin(makers.first_root())
 
 
 def sample_catalog() -> Catalog:
-    """Give the usual catalog with a panel that is read alone and full with a user license."""
+    """Return the usual catalog with a panel that is read alone and full with a user license."""
     usual = makers.catalog()
     panel = makers.license_entry(Kind.SYSTEM, "Sale", full_with="user")
     module = makers.license_entry(Kind.SYSTEM, "Quote")
@@ -47,7 +47,7 @@ PACK = makers.file_of(
 
 
 def file_with(**changes: Any) -> str:
-    """Give a license file with one bundle by the vendor's key."""
+    """Return a license file with one bundle by the vendor's key."""
     return makers.file_of(sign(makers.bundle(**changes), VENDOR))
 
 

@@ -36,7 +36,7 @@ def vendor_key(year: int) -> SigningKey:
 
 
 def admitted_in(year: int) -> list[AdmittedKey]:
-    """Give this year's key as active and those of the years before as retired."""
+    """Return this year's key as active and those of the years before as retired."""
     return [
         makers.admitted(
             vendor_key(n),

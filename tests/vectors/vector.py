@@ -150,7 +150,7 @@ def _shown_place(token: armor.Token) -> dict[str, Any]:
 
 
 def shown_document(document: Document) -> dict[str, Any]:
-    """Give type, identity and fields of a document, as vectors show them."""
+    """Return type, identity and fields of a document, as vectors show them."""
     kind = TYPE_OF[type(document)]
     identity = identity_of(kind, encode(document)).hex()
     return {"type": kind, "identity": identity, "document": plain(document)}

@@ -1,15 +1,27 @@
 """History: who changed what, the newest first, and whether the log of it is whole."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from starlette.responses import Response
 
 from licensekit.console.rendering import page
-from licensekit.console.views.history import line_of
 from licensekit.console.visit import Visit
+from licensekit.dates import parse_seconds
 from licensekit.errors import AuditDamaged
+from licensekit.installation import AuditEntry
 
 PAGE: Final = 50
+
+
+class HistoryLine(NamedTuple):
+    """One entry."""
+
+    number: int
+    at: int | None
+    """Seconds since 1970."""
+    by: str
+    what: str
+    """What was done."""
 
 
 def show(visit: Visit) -> Response:
@@ -29,8 +41,18 @@ def show(visit: Visit) -> Response:
         visit,
         "history.html",
         state,
-        lines=[line_of(entry) for entry in entries],
+        lines=[_line_of(entry) for entry in entries],
         report=report,
         damage=damage,
         next_page=visit.url("/history", before=str(last)) if last > 1 else None,
     )
+
+
+def _line_of(entry: AuditEntry) -> HistoryLine:
+    """Return an entry as the History screen shows it."""
+    facts = entry.facts
+    try:
+        at = parse_seconds(str(facts.get("at", "")))
+    except ValueError:
+        at = None
+    return HistoryLine(entry.number, at, str(facts.get("by", "")), entry.event.message)

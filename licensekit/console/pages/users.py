@@ -57,7 +57,7 @@ def user_card(
     details = visit.installation.users.details(user_id)
     user = details.user
     held = tuple(holding.license for holding in user.holdings)
-    logins = login_answers(state, visit.installation, user)
+    logins = login_answers(state, user)
     choices = choices_of(
         state, Kind.USER, held, ticked=ticked, lapsed=_lapsed(details.access, held)
     )

@@ -72,11 +72,7 @@ EMPTY: Final = Form(FormData())
 
 
 def require_bounded(request: Request) -> None:
-    """Refuse what is too large before it is read.
-
-    Raises:
-        HTTPException: it is, or does not say how large it is.
-    """
+    """Raise `HTTPException` for a body that is too large, or does not say so, before it is read."""
     length = request.headers.get("content-length", "")
     if not length.isdecimal():
         raise HTTPException(411)

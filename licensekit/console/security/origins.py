@@ -24,11 +24,7 @@ class Origins(NamedTuple):
 
     @classmethod
     def of(cls, addresses: Iterable[str]) -> Self:
-        """Take addresses that a program or an option names.
-
-        Raises:
-            ValueError: one of them is more or less than a scheme, a host and perhaps a port.
-        """
+        """Take addresses that a program or an option names; raises as `read_origin`."""
         return cls(frozenset(map(read_origin, addresses)))
 
     def at(self, scheme: str, host: str) -> str | None:

@@ -18,7 +18,7 @@ from licensekit.console.security.forms import is_secure, set_cookie
 from licensekit.console.security.identity import Identity
 
 IDLE_SECONDS: Final = 8 * 3600
-"""A session ends when nothing was asked in it for so long."""
+"""A session ends when nothing was asked in it for this long."""
 SESSIONS: Final = 64
 _SECRET_BYTES: Final = 32
 
@@ -61,7 +61,7 @@ class SignIn:
         return self._identity
 
     def begin(self, request: Request, response: Response, code: str) -> bool:
-        """Begin a session if `code` is the open one, which it then is no more."""
+        """Begin a session if `code` is the open one, which it then no longer is."""
         with self._lock:
             if not hmac.compare_digest(code.encode(), self._code.encode()):
                 return False

@@ -20,7 +20,7 @@ _TONES: Final = {
 _FOLLOWED: Final = "followed"
 """The state of a bundle that ends, and that another one follows without a gap."""
 NEARLY_FULL: Final = 90
-"""From so many percent in use on, a license is shown as nearly used up."""
+"""From this many percent in use on, a license is shown as nearly used up."""
 
 
 class PartView(NamedTuple):
@@ -46,10 +46,8 @@ class LicenseView(NamedTuple):
     over: int
     """How many more are in use than there are."""
     concurrent: bool
-    quantity: str | None
-    """The unit of a system license that is sold by quantity."""
     per: str | None
-    """The text's name of the time after which the quantity of a meter is there anew."""
+    """The text's name of the time after which the quantity of a meter is there again."""
 
 
 class IssuerView(NamedTuple):
@@ -144,10 +142,9 @@ def license_view(state: InstallationState, row: LicenseRow) -> LicenseView:
         row=row,
         tone="bad" if over else "warn" if percent >= NEARLY_FULL else "good",
         percent=percent,
-        free=None if row.total is None else max(0, row.total - row.in_use),
+        free=row.free,
         over=over,
         concurrent=license_.seats is SeatKind.CONCURRENT,
-        quantity=license_.quantity,
         per=None if license_.per is None else word(license_.per),
     )
 

@@ -7,9 +7,9 @@ from licensekit.access import Access
 from licensekit.installation import (
     Decision,
     Given,
-    Installation,
     InstallationState,
     UserFacts,
+    may_login,
     ways,
 )
 
@@ -55,12 +55,8 @@ def given_by(state: InstallationState, given: Iterable[Given]) -> Has:
     )
 
 
-def login_answers(
-    state: InstallationState, installation: Installation, user: UserFacts
-) -> tuple[tuple[str, Decision], ...]:
+def login_answers(state: InstallationState, user: UserFacts) -> tuple[tuple[str, Decision], ...]:
     """Return every way to log in that a user of this kind may come, with the decision on it."""
-    answers = [
-        (way, installation.users.may_login(user.id, way)) for way in ways(state.entitlements)
-    ]
-    open_to_kind = [one for one in answers if not any(r.code == "kind" for r in one[1].reasons)]
-    return tuple(open_to_kind)
+    granted, events = state.entitlements, state.events
+    answers = [(way, may_login(granted, user, way, events=events)) for way in ways(granted)]
+    return tuple(one for one in answers if not any(r.code == "kind" for r in one[1].reasons))

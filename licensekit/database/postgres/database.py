@@ -81,10 +81,12 @@ class PostgresDatabase:
         self._schema: Schema | None = None  # nothing is checked until it was migrated
         self._wait = wait
         self._pool = ConnectionPool(
-            Handling(self._connect, _discard, _is_idle, _nothing), location=self.location, wait=wait
+            Handling(self._connect, Raw.close, _is_idle, _nothing),
+            location=self.location,
+            wait=wait,
         )
         self._listeners = ConnectionPool(
-            Handling(self._listen, _discard, _is_open, _nothing), location=self.location, wait=wait
+            Handling(self._listen, Raw.close, _is_open, _nothing), location=self.location, wait=wait
         )
         try:
             migrate(self, schema, create=create, fill=fill)
@@ -167,10 +169,6 @@ class PostgresDatabase:
                     raw.execute(b"LISTEN licensekit")
             undo.pop_all()
         return raw
-
-
-def _discard(raw: Raw) -> None:
-    raw.close()
 
 
 def _is_open(raw: Raw) -> bool:

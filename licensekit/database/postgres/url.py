@@ -49,11 +49,7 @@ def read(url: str) -> tuple[str, dict[str, Any]]:
 
 
 def holds_password(url: str) -> bool:
-    """Return whether `url` has a password in it, in any place where libpq takes one.
-
-    Raises:
-        DatabaseUnavailable: as `read`.
-    """
+    """Return whether `url` has a password in it, anywhere libpq takes one; raises as `read`."""
     _, parameters = read(url)
     return any(parameters.get(name) for name in _SECRETS)
 

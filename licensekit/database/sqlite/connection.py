@@ -1,14 +1,12 @@
 """One transaction on a SQLite database."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from typing import LiteralString, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import LiteralString
 
 from licensekit.database.protocol import STREAMED_ROWS, Row, Value
 from licensekit.database.sqlite.errors import translate
 from licensekit.database.transaction import Lifetime, Translated, storable
-
-T = TypeVar("T")
 
 
 class SqliteConnection:
@@ -29,25 +27,30 @@ class SqliteConnection:
 
     def rows(self, sql: LiteralString, *params: Value) -> list[Row]:
         """See `Connection.rows`."""
-        return self._query(sql, params, sqlite3.Cursor.fetchall)
+        with self._lifetime:
+            return self._run(sql, params).fetchall()
 
     def one(self, sql: LiteralString, *params: Value) -> Row | None:
         """See `Connection.one`."""
-        return self._query(sql, params, _first)
+        with self._lifetime:
+            row: Row | None = self._run(sql, params).fetchone()
+            return row
 
     def run(self, sql: LiteralString, *params: Value) -> int:
         """See `Connection.run`."""
-        return self._query(sql, params, _changed)
+        with self._lifetime:
+            return max(self._run(sql, params).rowcount, 0)
 
     def run_many(self, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> int:
         """See `Connection.run_many`."""
         with self._lifetime:
             checked = (storable(row, self._where) for row in rows)
-            return _changed(self._raw.executemany(sql, checked))
+            return max(self._raw.executemany(sql, checked).rowcount, 0)
 
     def stream(self, sql: LiteralString, *params: Value) -> Iterator[Row]:
         """See `Connection.stream`."""
-        cursor = self._query(sql, params, _itself)
+        with self._lifetime:
+            cursor = self._run(sql, params)
         self._streams.append(cursor)
         return self._fetch(cursor)
 
@@ -77,14 +80,8 @@ class SqliteConnection:
         for cursor in self._streams:
             cursor.close()
 
-    def _query(
-        self,
-        sql: LiteralString,
-        params: tuple[Value, ...],
-        take: Callable[[sqlite3.Cursor], T],
-    ) -> T:
-        with self._lifetime:
-            return take(self._raw.execute(sql, storable(params, self._where)))
+    def _run(self, sql: LiteralString, params: tuple[Value, ...]) -> sqlite3.Cursor:
+        return self._raw.execute(sql, storable(params, self._where))
 
     def _fetch(self, cursor: sqlite3.Cursor) -> Iterator[Row]:
         while True:
@@ -93,16 +90,3 @@ class SqliteConnection:
             if not batch:
                 return
             yield from batch
-
-
-def _changed(cursor: sqlite3.Cursor) -> int:
-    return max(cursor.rowcount, 0)
-
-
-def _first(cursor: sqlite3.Cursor) -> Row | None:
-    row: Row | None = cursor.fetchone()
-    return row
-
-
-def _itself(cursor: sqlite3.Cursor) -> sqlite3.Cursor:
-    return cursor

@@ -19,11 +19,7 @@ def send(pipe: BinaryIO, parts: Sequence[bytes]) -> None:
 
 
 def receive(pipe: BinaryIO) -> list[bytes]:
-    """Return the next list.
-
-    Raises:
-        EOFError: the other side has closed the pipe, or has ended.
-    """
+    """Return the next list; raise `EOFError` once the other side has closed the pipe, or ended."""
     (count,) = unpack(_NUMBER, _read(pipe, calcsize(_NUMBER)))
     lengths: tuple[int, ...] = unpack(f">{count}I", _read(pipe, count * calcsize(_NUMBER)))
     data, begin, parts = _read(pipe, sum(lengths)), 0, list[bytes]()

@@ -42,11 +42,7 @@ class OrderSource(NamedTuple):
         return self.format == TOML
 
     def read(self) -> bytes:
-        """Return the bytes of a single order.
-
-        Raises:
-            FileUnusable, TooLarge: it cannot be read.
-        """
+        """Return the bytes of a single order; raises as `files.read_bytes`."""
         if self.rows is None:
             return read_bytes(Path(self.path), limit=limits.TOML_BYTES, what="an order")
         return _joined(self.rows)

@@ -59,11 +59,7 @@ class CatalogDraft(NamedTuple):
         return [] if self.signed is None else takes_away(self.signed, self.catalog)
 
     def require_nothing_taken(self) -> None:
-        """Refuse a draft that takes something away from what was sold.
-
-        Raises:
-            CatalogTakesAway: it does; `faults` says where and why.
-        """
+        """Raise `CatalogTakesAway`, with every place, if it takes away from what was sold."""
         if taken := self.taken_away:
             raise CatalogTakesAway(faults=tuple(taken))
 
@@ -78,22 +74,8 @@ class PackProposal(SignProposal[Path, Keys]):
     """For a revocation list that is signed again."""
     signs_list: bool
 
-    @property
-    def about(self) -> str:
-        """The catalog and the revocation list."""
-        return "the pack"
-
-    @property
-    def is_done(self) -> bool:
-        """Whether nothing is to be signed."""
-        return not (self.signs_catalog or self.signs_list)
-
     def enter(self, tx: LedgerTransaction, key: Keys) -> Path:
-        """Sign and enter catalog and list, and return the path of the pack.
-
-        Raises:
-            TrustError: a key may not sign what it should.
-        """
+        """Sign and enter catalog and list, and return the path of the pack; raises as `tx.sign`."""
         if self.signs_catalog:
             tx.put_in_force([tx.sign("pack", self.draft.catalog, key("catalog"))])
         if self.signs_list:
@@ -101,10 +83,6 @@ class PackProposal(SignProposal[Path, Keys]):
             signed = tx.sign("revoke", again, key("revocations"))
             tx.put_in_force([signed._replace(note="signed again")])
         return self.store.layout.pack(tx.state.product)
-
-    def finish(self) -> None:
-        """Write the pack."""
-        self.store.write_pack(self.now)
 
 
 class WorkspaceCatalog:
@@ -121,6 +99,7 @@ class WorkspaceCatalog:
 
         Raises:
             CatalogInvalid: it has faults.
+            FileUnusable, TooLarge: it cannot be read.
         """
         with self._store.read(now) as tx:
             return _draft(self._store.layout, tx.state, now)
@@ -185,6 +164,9 @@ def _propose_pack(
         changes=tuple(changes),
         warnings=draft.remarks,
         needs_confirmation=tuple(TakesAway(fault=one) for one in taken),
+        about="the pack",
+        is_done=not (signs_catalog or signs_list),
+        renews_pack=True,
         store=tx.store,
         now=tx.now,
         again=partial(
@@ -200,12 +182,7 @@ def _propose_pack(
 
 
 def _draft(layout: Layout, state: WorkspaceState, now: int) -> CatalogDraft:
-    """Read the catalog file of a workspace.
-
-    Raises:
-        CatalogInvalid: it has faults.
-        FileUnusable, TooLarge: it cannot be read.
-    """
+    """Read the catalog file of a workspace; raises as `WorkspaceCatalog.draft`."""
     text = read_bytes(layout.catalog, limit=limits.TOML_BYTES, what="a catalog")
     signed = state.last_catalog
     version = 1 if signed is None else signed.version + 1
@@ -216,20 +193,11 @@ def _draft(layout: Layout, state: WorkspaceState, now: int) -> CatalogDraft:
             issued=now,
             under=(state.trust.root_version, state.trust.version),
             issuer=state.issuer,
-            others=_others(state),
+            others=state.trust_store.catalog_documents,
         )
     except CatalogInvalid as error:
         raise error.at(str(layout.catalog)) from error
     return CatalogDraft(catalog, signed, not state.lacks_catalog, marks_in(text))
-
-
-def _others(state: WorkspaceState) -> dict[str, Catalog]:
-    """Return the catalogs of other issuers, whose licenses a catalog may require."""
-    return {
-        issuer: catalog.document
-        for issuer, catalog in state.trust_store.catalogs.items()
-        if issuer != state.issuer
-    }
 
 
 def _require_unchanged(layout: Layout, state: WorkspaceState, now: int) -> None:

@@ -7,7 +7,6 @@ gives its place, and its serial, to the next that asks.
 
 from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple
 
 from licensekit.database import Connection
 from licensekit.entitlements.binding import match
@@ -24,7 +23,6 @@ from licensekit.issuer.exchange.requests import (
     answer_before,
     binding_to,
     lacking_facts,
-    require_time,
 )
 from licensekit.issuer.ledger import (
     LedgerEntry,
@@ -48,18 +46,10 @@ from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import Order, OrderDraft, canonical, difference
 from licensekit.issuer.output.license_file import file_name
 from licensekit.issuer.transaction import LedgerTransaction
-from licensekit.wire.armor import Token
+from licensekit.trust.scope import require_not_ahead
 from licensekit.wire.documents import Bundle, Reset, decode
 from licensekit.wire.documents.fields import replace_fields
-from licensekit.wire.frame import read
 from licensekit.wire.plain import word
-
-
-class EarlierAnswer(NamedTuple):
-    """What became of an earlier answer: its serial and part, and what is in force of them."""
-
-    serial: str
-    active: Issued | None
 
 
 def propose_answer(
@@ -88,7 +78,8 @@ def prepare_answer(tx: LedgerTransaction, request: VerifiedRequest, draft: Order
     before = _answered_before(tx, request, draft)
     if before is not None:
         return Issuance("answer", before.bundle, before)
-    require_time(request, tx.now)
+    # No license is bound to an installation whose clock is ahead: it would not take it yet.
+    require_not_ahead(request.document.issued, tx.now, "request")
     order = draft.order
     serial = _serial(tx, request, order)
     faults = (*draft.faults, *_faults(tx.ledger, request, order, serial))
@@ -117,7 +108,8 @@ def _same_answer(ledger: Connection, before: LedgerEntry, draft: OrderDraft) -> 
     """Return the bundle of an earlier answer to the same request, if the order is the same too."""
     issued = bundles.by_number(ledger, before.number)
     if issued is None:
-        raise RequestAnswered(reason="reset", effect=_effect_of(before.token))
+        reset = decode(Reset, before.token.payload)
+        raise RequestAnswered(reason="reset", effect=word(reset.what))
     name = file_name(issued.bundle)
     if issued.state == REVOKED:
         raise RequestAnswered(reason="revoked", bundle=name)
@@ -130,10 +122,6 @@ def _same_answer(ledger: Connection, before: LedgerEntry, draft: OrderDraft) -> 
     return issued
 
 
-def _effect_of(token: Token) -> str:
-    return word(decode(Reset, read(token.frame).payload).what)
-
-
 def _by_order(ledger: Connection, request: VerifiedRequest, order: Order) -> Issued | None:
     """Return what the installation has in force by an order of this number."""
     if order.number is None:
@@ -144,7 +132,7 @@ def _by_order(ledger: Connection, request: VerifiedRequest, order: Order) -> Iss
     if first.request is None:
         raise OrderConflict(reason="not-bound", order=order.number, entry=first.number)
     require_same_order(first, canonical(order))
-    held = [line.active for line in _lines(ledger, order.number) if line.active is not None]
+    held = [active for _, active in _lines(ledger, order.number) if active is not None]
     mine = [one for one in held if _is_bound_to(one.bundle, request)]
     if not mine and len(held) >= (order.installations or 1):
         names = tuple(file_name(one.bundle) for one in held)
@@ -152,19 +140,18 @@ def _by_order(ledger: Connection, request: VerifiedRequest, order: Order) -> Iss
     return mine[0] if mine else None
 
 
-def _lines(ledger: Connection, number: str) -> Iterator[EarlierAnswer]:
-    """Yield what became of the answers for an order: each serial once, the oldest first."""
+def _lines(ledger: Connection, number: str) -> Iterator[tuple[str, Issued | None]]:
+    """Yield the serial of each part that was answered for an order, and what is in force of it.
+
+    Each comes once, the oldest first.
+    """
     seen: dict[tuple[str, str], None] = {}
     for entry in answers_of_order(ledger, number):
-        bundle = decode(Bundle, read(entry.token.frame).payload)
+        bundle = decode(Bundle, entry.token.payload)
         seen[bundle.serial, bundle.part] = None
-    for line in seen:
-        yield EarlierAnswer(line[0], _active(ledger, *line))
-
-
-def _active(ledger: Connection, serial: str, part: str) -> Issued | None:
-    of_part = (one for one in bundles.active(ledger, serial) if one.bundle.part == part)
-    return next(of_part, None)
+    for serial, part in seen:
+        active = (one for one in bundles.active(ledger, serial) if one.bundle.part == part)
+        yield serial, next(active, None)
 
 
 def _is_bound_to(bundle: Bundle, request: VerifiedRequest) -> bool:
@@ -190,10 +177,8 @@ def _freed(tx: LedgerTransaction, order: Order) -> str | None:
     last = tx.state.last_list
     gone = frozenset(() if last is None else last.serials)
     lines = () if order.number is None else _lines(tx.ledger, order.number)
-    for line in lines:
-        if line.active is None and line.serial not in gone:
-            return line.serial
-    return None
+    free = (serial for serial, active in lines if active is None and serial not in gone)
+    return next(free, None)
 
 
 def _faults(

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from licensekit.entitlements import Fingerprint
 from licensekit.errors import (
-    IssuedAhead,
     OrderIncomplete,
     RequestAnswered,
     UnexpectedType,
@@ -14,7 +13,6 @@ from licensekit.errors import (
 from licensekit.issuer.ledger import LedgerEntry, Record, answer_to, exchange_files
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.keys.verifying import sha256
-from licensekit.limits import ISSUED_AHEAD_SECONDS
 from licensekit.trust.signed import SelfSigned, self_signed
 from licensekit.wire import armor
 from licensekit.wire.documents import ANSWERS, Binding, Request, Value
@@ -85,17 +83,6 @@ def binding_to(request: VerifiedRequest, facts: int | None) -> Binding:
     """
     named = {} if facts is None else request.document.facts
     return Binding(request.installation, facts or 0, named)
-
-
-def require_time(request: VerifiedRequest, now: int) -> None:
-    """Refuse to bind a license to an installation whose clock is ahead of this one.
-
-    Raises:
-        IssuedAhead: its time is more than a day ahead.
-    """
-    issued = request.document.issued
-    if issued > now + ISSUED_AHEAD_SECONDS:
-        raise IssuedAhead(reason="request", issued=issued)
 
 
 def lacking_facts(request: VerifiedRequest, facts: int) -> OrderIncomplete | None:

@@ -14,7 +14,6 @@ from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change
 from licensekit.wire.documents import Reset, ResetWhat, decode
-from licensekit.wire.frame import read
 from licensekit.wire.plain import word
 
 
@@ -29,23 +28,8 @@ class ResetProposal(SignProposal[ResetFile, Signer | None]):
     repeated: ResetFile | None
     """The file, where the request was answered with it before: then nothing is signed."""
 
-    @property
-    def about(self) -> str:
-        """The installation."""
-        return f"installation {self.request.installation.hex()}"
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the request was answered with it before."""
-        return self.repeated is not None
-
     def enter(self, tx: LedgerTransaction, key: Signer | None) -> ResetFile:
-        """Sign a reset, enter it beside the request, and return its file.
-
-        Raises:
-            KeyMissing: there is no key, and something to sign.
-            KeyOutOfScope, KeyOutOfWindow, KeyRevoked, KeyUnknown: the key may not sign it.
-        """
+        """Sign a reset, enter it beside the request, and return its file; raises as `tx.sign`."""
         if self.repeated is not None:
             return self.repeated
         request, nonce = self.request, self.request.document.nonce
@@ -64,18 +48,16 @@ def propose_reset(
     reason: str = "",
     attach: bool = True,
 ) -> ResetProposal:
-    """Return the reset that answers a request, once for each request.
-
-    Raises:
-        RequestAnswered: it was answered with something else.
-        VendorOnly, NotIssued, ExchangeFileRefused: as `_require_ours`.
-    """
+    """Return the reset that answers a request, once for each; raises as `Customers.reset`."""
     repeated = _reset_before(tx, request, what, attach=attach)
     if repeated is None:
         _require_ours(tx, request)
-    path = f"resets.{request.installation.hex()}"
+    installation = request.installation.hex()
+    change = Change(f"resets.{installation}", None, word(what))
     return ResetProposal(
-        changes=() if repeated is not None else (Change(path, None, word(what)),),
+        changes=(change,) if repeated is None else (),
+        about=f"installation {installation}",
+        is_done=repeated is not None,
         store=tx.store,
         now=tx.now,
         again=partial(propose_reset, request=request, what=what, reason=reason, attach=attach),
@@ -95,7 +77,7 @@ def _reset_before(
         return None
     if before.token.type != "reset":
         raise RequestAnswered(reason="license")
-    reset = decode(Reset, read(before.token.frame).payload)
+    reset = decode(Reset, before.token.payload)
     if reset.what is not what:
         raise RequestAnswered(reason="reset", effect=word(reset.what))
     return reset_file(before.token, attachments_of(tx, attach=attach), repeated=True)
@@ -121,11 +103,7 @@ def _require_ours(tx: LedgerTransaction, request: VerifiedRequest) -> None:
 
 
 def require_not_bound_elsewhere(ledger: Connection, serial: str, installation: bytes) -> None:
-    """Refuse what an installation says of a serial that is bound to another.
-
-    Raises:
-        ExchangeFileRefused: it is.
-    """
+    """Raise `ExchangeFileRefused` if a serial is bound to another installation."""
     for one in bundles.active(ledger, serial):
         binding = one.bundle.binding
         if binding is not None and binding.installation not in {None, installation}:

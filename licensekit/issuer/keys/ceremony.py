@@ -6,7 +6,7 @@ many are missing. Nothing in it counts before the last one is there.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from licensekit.errors import KeyMissing, KeyUnknown, NothingToSign, ThresholdNotMet, UnexpectedType
 from licensekit.issuer.state import file_of
@@ -19,12 +19,12 @@ from licensekit.trust.signed import check_signatures, open_frame
 from licensekit.trust.state import start
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import Root, Trust, decode, encode
+from licensekit.wire.documents import TYPE_OF, Root, Trust, decode, encode
 from licensekit.wire.frame import Frame
 
 
 class Party(NamedTuple):
-    """Keys of one root, of which so many must sign."""
+    """Keys of one root, of which `threshold` must sign."""
 
     version: int
     keys: Mapping[KeyReference, VerifyingKey]
@@ -42,7 +42,7 @@ class PendingDocument(NamedTuple):
     @property
     def kind(self) -> str:
         """The type of its token."""
-        return "root" if isinstance(self.document, Root) else "trust"
+        return TYPE_OF[type(self.document)]
 
     @property
     def label(self) -> str:
@@ -114,28 +114,16 @@ class Ceremony(NamedTuple):
         return any(one.needs(key) for one in self.pending)
 
     def signed(self, *signers: Signer) -> "Ceremony":
-        """Add the signatures of `signers`, wherever they are still needed.
-
-        Raises:
-            SignerUnavailable: a key lives elsewhere and cannot be reached.
-        """
+        """Add the signatures of `signers`, wherever they are still needed."""
         return self._replace(pending=tuple(_sign(one, signers) for one in self.pending))
 
     def require_wanted(self, keys: Iterable[VerifyingKey]) -> None:
-        """Refuse keys of which no signature is needed.
-
-        Raises:
-            KeyMissing: none of them is.
-        """
+        """Raise `KeyMissing` if a signature is needed of none of `keys`."""
         if not any(map(self.wants, keys)):
             raise KeyMissing(reason="none-needed")
 
     def require_begun(self) -> None:
-        """Refuse to pass on a document that nobody has signed.
-
-        Raises:
-            KeyMissing: there is one.
-        """
+        """Raise `KeyMissing` if there is a document that nobody has signed."""
         for one in self.pending:
             if not one.frame.signatures:
                 raise KeyMissing(reason="unsigned", document=one.label)
@@ -166,8 +154,10 @@ def resume(data: bytes) -> Ceremony:
     pending: list[PendingDocument] = []
     newest = _party_of(chain[-1])
     for token in rest:
-        opened = open_frame(token, Root if token.type == "root" else Trust)
-        document = _decoded(token, opened)
+        kind: type[Root | Trust] = Root if token.type == "root" else Trust
+        opened = open_frame(token, kind)
+        # The one place where a document is read before it is verified: whoever signs must see it.
+        document = decode(kind, opened.payload)
         require_product(document, chain[0].root.product)
         parties, newest = _parties(document, newest)
         pending.append(_checked(PendingDocument(document, opened, parties), token))
@@ -210,20 +200,12 @@ def _finished(tokens: Sequence[Token]) -> tuple[Chain, list[Token]]:
     return chain, []
 
 
-def _decoded(token: Token, opened: Frame) -> Root | Trust:
-    # The one place where a document is read before it is verified: whoever signs must see it.
-    if token.type == "root":
-        return decode(Root, opened.payload)
-    return decode(Trust, opened.payload)
-
-
 def _checked(pending: PendingDocument, token: Token) -> PendingDocument:
     known = {reference: key for party in pending.parties for reference, key in party.keys.items()}
     keys = [known.get((s.scheme, s.key)) for s in pending.frame.signatures]
     found = [key for key in keys if key is not None]
     if len(found) < len(keys):
-        kind: Literal["next-root", "next-trust"]
-        kind = "next-root" if isinstance(pending.document, Root) else "next-trust"
-        raise KeyUnknown(reason=kind, version=pending.document.version)
+        reason = "next-root" if pending.kind == "root" else "next-trust"
+        raise KeyUnknown(reason=reason, version=pending.document.version)
     check_signatures(token, pending.frame, found)
     return pending

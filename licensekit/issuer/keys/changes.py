@@ -87,7 +87,7 @@ def rotate(trust: Trust, old: AdmittedKey, key: PublicKey, name: str, now: int) 
 
 
 def retire(trust: Trust, name: str, now: int) -> Trust:
-    """Return the trust document in which a key signs no more; what it signed stays valid.
+    """Return the trust document in which a key no longer signs; what it signed stays valid.
 
     Raises:
         KeyMissing: no key has this name or key id.

@@ -1,10 +1,10 @@
 """Roots and trust documents, made: the first ones, and each next one from the one before."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple
 
 from licensekit.errors import KeyMissing
-from licensekit.keys.verifying import load
+from licensekit.keys.verifying import VerifyingKey, load
 from licensekit.wire.documents import (
     AdmittedKey,
     KeyState,
@@ -15,20 +15,18 @@ from licensekit.wire.documents import (
     Trust,
     Use,
 )
+from licensekit.wire.documents.fields import replace_fields
 
 
-class PublicKey(Protocol):
-    """What a document says of a key."""
+class Unmade(NamedTuple):
+    """Stands for a key that is not made yet, where a document is only shown."""
 
-    @property
-    def scheme(self) -> int:
-        """As frames name it."""
-        ...
+    scheme: int
+    public: bytes = b""
 
-    @property
-    def public(self) -> bytes:
-        """Its public half."""
-        ...
+
+PublicKey = VerifyingKey | Unmade
+"""What a document says of a key: its scheme, as frames name it, and its public half."""
 
 
 def first_root(product: str, issuer: str, keys: Sequence[PublicKey], threshold: int) -> Root:
@@ -38,8 +36,8 @@ def first_root(product: str, issuer: str, keys: Sequence[PublicKey], threshold: 
 
 def next_root(root: Root, keys: Sequence[PublicKey], threshold: int) -> Root:
     """Return the root that follows `root`, with other keys."""
-    named = (root.product, root.issuer, root.version + 1, threshold)
-    return Root(*named, _root_keys(keys), root.extensions)
+    version = root.version + 1
+    return replace_fields(root, version=version, threshold=threshold, keys=_root_keys(keys))
 
 
 def first_trust(product: str, keys: Sequence[AdmittedKey], now: int) -> Trust:
@@ -51,21 +49,14 @@ def next_trust(
     trust: Trust, keys: Sequence[AdmittedKey], now: int, *, root_version: int | None = None
 ) -> Trust:
     """Return the trust document that follows `trust`, naming `keys`."""
-    return Trust(
-        trust.product,
-        trust.version + 1,
-        trust.root_version if root_version is None else root_version,
-        now,
-        None,
-        list(keys),
-        trust.extensions,
+    return replace_fields(
+        trust,
+        version=trust.version + 1,
+        root_version=trust.root_version if root_version is None else root_version,
+        issued=now,
+        fresh_until=None,
+        keys=list(keys),
     )
-
-
-def fresh_until(trust: Trust, time: int) -> Trust:
-    """Return a trust document past which, from `time` on, a newer one should be looked for."""
-    named = (trust.product, trust.version, trust.root_version, trust.issued)
-    return Trust(*named, time, trust.keys, trust.extensions)
 
 
 def admitted(
@@ -76,11 +67,7 @@ def admitted(
 
 
 def named(keys: Sequence[AdmittedKey], name: str) -> AdmittedKey:
-    """Return the key of this name or key id.
-
-    Raises:
-        KeyMissing: there is none, or several of this name.
-    """
+    """Return the key of this name or key id; raise `KeyMissing` unless there is exactly one."""
     found = [key for key in keys if name in {key.name, key_id(key)}]
     if len(found) != 1:
         raise KeyMissing(
@@ -95,24 +82,20 @@ def key_id(key: AdmittedKey) -> str:
 
 
 def retired(key: AdmittedKey, now: int) -> AdmittedKey:
-    """Return `key` as one that signs no more, while what it signed until now stays valid."""
+    """Return `key` as one that no longer signs, while what it signed until now stays valid."""
     # What was signed in this very second was signed in time.
     end = now + 1 if key.valid_to is None else min(key.valid_to, now + 1)
-    return _with_state(key, KeyState.RETIRED, max(end, key.valid_from))
+    return replace_fields(key, state=KeyState.RETIRED, valid_to=max(end, key.valid_from))
 
 
 def revoked(key: AdmittedKey) -> AdmittedKey:
     """Return `key` as one of which nothing is valid."""
-    return _with_state(key, KeyState.REVOKED, key.valid_to)
+    return replace_fields(key, state=KeyState.REVOKED)
 
 
 def replaced(keys: Sequence[AdmittedKey], new: AdmittedKey) -> list[AdmittedKey]:
     """Return `keys` with `new` in the place of the same key."""
     return [new if key.public == new.public else key for key in keys]
-
-
-def _with_state(key: AdmittedKey, state: KeyState, valid_to: int | None) -> AdmittedKey:
-    return AdmittedKey(key.scheme, key.public, key.name, state, key.valid_from, valid_to, key.scope)
 
 
 def whole_scope(issuer: str) -> Scope:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from licensekit.errors import ChangeInSigning, KeyMissing, LicenseError, ProposalStale
 from licensekit.files import write_atomically
 from licensekit.issuer.keys.ceremony import Ceremony, begin
-from licensekit.issuer.keys.documents import fresh_until
 from licensekit.issuer.keys.intake import enter, verify
 from licensekit.issuer.keys.keyring import KeyFile
 from licensekit.issuer.keys.new_keys import NewKey
@@ -33,11 +32,7 @@ class RootKeys(NamedTuple):
     """From when on a trust document that they sign reminds of a newer one; None: never."""
 
     def add_to(self, ceremony: Ceremony) -> Ceremony:
-        """Add a signature of each key that is still needed.
-
-        Raises:
-            KeyMissing: a document has no signature after that.
-        """
+        """Add a signature of each key that is still needed; raises as `Ceremony.require_begun`."""
         for file in self.files:
             if ceremony.wants(file.part.verifying_key):
                 ceremony = ceremony.signed(self.open(file))
@@ -45,11 +40,7 @@ class RootKeys(NamedTuple):
         return ceremony
 
     def require_one(self, state: WorkspaceState) -> None:
-        """Refuse before a key is made, if none of these could admit it.
-
-        Raises:
-            KeyMissing: none could.
-        """
+        """Raise `KeyMissing`, before a key is made, if none of these could admit it."""
         newest = state.trust_store.trust.chain[-1]
         here = (file.part.verifying_key for file in self.files)
         if not any((key.scheme, key.key_id) in newest.keys for key in here):
@@ -109,11 +100,7 @@ class KeyProposal(Proposal[KeyChange]):
     prepare: Callable[[], Prepared]
     """Makes the keys that the change needs, and its documents."""
     note: str = ""
-
-    @property
-    def about(self) -> str:
-        """The keys of the workspace."""
-        return "the trust document"
+    about: str = "the trust document"
 
     def sign(self, roots: RootKeys, *, who: str, confirm: bool = False) -> KeyChange:
         """Make new keys, have root keys sign, write key files, and put it in force if all signed.
@@ -176,8 +163,8 @@ def _completed(
     """Return a trust document that says how long it is new, and what the ledger held before it."""
     if isinstance(document, Root):
         return document
-    marked = replace_fields(document, extensions={**document.extensions, **mark})
-    return marked if until is None else fresh_until(marked, until)
+    extensions = {**document.extensions, **mark}
+    return replace_fields(document, fresh_until=until, extensions=extensions)
 
 
 def _write_travelling(path: Path, ceremony: Ceremony) -> Path:

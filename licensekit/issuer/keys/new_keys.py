@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from licensekit.issuer.keys.documents import PublicKey, Unmade
 from licensekit.issuer.keys.keyring import ELSEWHERE, SEALED, KeyFile, write_key, write_place
 from licensekit.keys import pkcs11
 from licensekit.keys.pkcs11.uri import parse
@@ -25,13 +26,6 @@ class NewKey(NamedTuple):
     """Writes its file under a name in a folder."""
 
 
-class Unmade(NamedTuple):
-    """Stands for a key that is not made yet, where a document is only shown."""
-
-    scheme: int
-    public: bytes = b""
-
-
 class KeyPlan(NamedTuple):
     """What a new key will be."""
 
@@ -45,7 +39,7 @@ class KeyPlan(NamedTuple):
     """Its public half, if the key is there already."""
 
     @property
-    def public(self) -> VerifyingKey | Unmade:
+    def public(self) -> PublicKey:
         """The public half as far as it is known."""
         return self.known or Unmade(self.scheme)
 

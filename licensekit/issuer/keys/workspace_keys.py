@@ -67,11 +67,7 @@ class WorkspaceKeys:
         return root_key_files(self._layout.folder, paths)
 
     def file(self, name: str) -> KeyFile:
-        """Return the key file of this name or key id.
-
-        Raises:
-            KeyMissing: there is none.
-        """
+        """Return the key file of this name or key id; raise `KeyMissing` if there is none."""
         return named_file(self.files, name)
 
     def choose(
@@ -141,7 +137,7 @@ class WorkspaceKeys:
         return self._changed("keys admit", work_out, now)
 
     def propose_retire(self, name: str, *, now: int) -> KeyProposal:
-        """Return the change by which a key signs no more; raises as `changes.retire`."""
+        """Return the change by which a key no longer signs; raises as `changes.retire`."""
         return self._changed("keys retire", partial(changes.retire, name=name, now=now), now)
 
     def propose_revoke(self, name: str, *, now: int, reason: str = "") -> KeyProposal:
@@ -206,9 +202,7 @@ class WorkspaceKeys:
     def propose_take(self, tokens: Sequence[Token], *, action: str, now: int) -> TakeProposal:
         """Return what entering documents of a pack that were signed elsewhere would do.
 
-        Raises:
-            UnexpectedType: one is not a document of a pack.
-            TrustError: one does not verify.
+        Raises as `intake.verify`.
         """
         with self._store.read(now) as tx:
             return propose_take(tx, tokens, action=action)

@@ -1,5 +1,9 @@
 """The ledger: every document that a vendor signs or receives, in a chain that shows tampering.
 
+Its table `entries` is the record: only ever appended to, each entry chained to the one before. The
+other tables are drawn from it so that questions cost what their answers cost, and `ledger verify`
+compares them with it.
+
 Its functions work on a `Connection`, so that what belongs together is one transaction:
 
     with open_ledger(location, create=False).write() as ledger:
@@ -7,8 +11,9 @@ Its functions work on a `Connection`, so that what belongs together is one trans
 """
 
 from pathlib import Path
+from typing import Final
 
-from licensekit.database import Database, connect
+from licensekit.database import Database, Schema, connect, read_migrations
 from licensekit.issuer.ledger.entries import (
     LedgerEntry,
     Record,
@@ -21,9 +26,9 @@ from licensekit.issuer.ledger.entries import (
     ledger_mark,
     orders_among,
 )
-from licensekit.issuer.ledger.schema import SCHEMA
 
 __all__ = [
+    "SCHEMA",
     "LedgerEntry",
     "Record",
     "answer_to",
@@ -36,6 +41,9 @@ __all__ = [
     "open_ledger",
     "orders_among",
 ]
+
+
+SCHEMA: Final = Schema("ledger", read_migrations(Path(__file__).with_name("migrations")))
 
 
 def open_ledger(location: str | Path, *, create: bool) -> Database:

@@ -1,6 +1,6 @@
 """The roots, trust documents, lists and catalogs of a ledger, and what no document states."""
 
-from typing import Final
+from typing import Final, LiteralString
 
 from licensekit.database import Connection
 from licensekit.wire.armor import Token
@@ -17,12 +17,6 @@ _SELECT: Final = (
     "SELECT e.type, e.frame FROM documents AS d CROSS JOIN entries AS e WHERE e.number = d.number"
 )
 
-_NEWEST: Final = (
-    " AND d.type <> 'root'"
-    " AND d.number IN (SELECT max(number) FROM documents GROUP BY type, issuer)"
-    " ORDER BY d.number"
-)
-
 
 def newest_number(connection: Connection) -> int:
     """Return the number of the newest entry of these documents; 0 if there is none."""
@@ -32,26 +26,27 @@ def newest_number(connection: Connection) -> int:
 
 def roots(connection: Connection) -> list[Token]:
     """Return every root, oldest first."""
-    rows = connection.rows(_SELECT + " AND d.type = 'root' ORDER BY d.number")
-    return [Token(*row) for row in rows]
+    return _tokens(connection, " AND d.type = 'root'")
 
 
 def trust_documents(connection: Connection) -> list[Token]:
     """Return every trust document, oldest first."""
-    rows = connection.rows(_SELECT + " AND d.type = 'trust' ORDER BY d.number")
-    return [Token(*row) for row in rows]
+    return _tokens(connection, " AND d.type = 'trust'")
 
 
 def newest(connection: Connection) -> list[Token]:
     """Return the newest trust document, and of each issuer the newest list and catalog."""
-    rows = connection.rows(_SELECT + _NEWEST)
-    return [Token(*row) for row in rows]
+    newest_of_each = "SELECT max(number) FROM documents GROUP BY type, issuer"
+    return _tokens(connection, " AND d.type <> 'root' AND d.number IN (" + newest_of_each + ")")
 
 
 def first(connection: Connection) -> list[Token]:
     """Return what the first pack held."""
-    rows = connection.rows(_SELECT + " AND e.action = 'init' ORDER BY d.number")
-    return [Token(*row) for row in rows]
+    return _tokens(connection, " AND e.action = 'init'")
+
+
+def _tokens(connection: Connection, which: LiteralString) -> list[Token]:
+    return [Token(*row) for row in connection.rows(_SELECT + which + " ORDER BY d.number")]
 
 
 def last(connection: Connection, kind: str, issuer: str) -> Token | None:

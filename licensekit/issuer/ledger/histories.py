@@ -14,7 +14,6 @@ from licensekit.issuer.ledger import exchange_files
 from licensekit.issuer.ledger.entries import answer_to
 from licensekit.issuer.ledger.exchange_files import ExchangeFile
 from licensekit.wire.documents import Reset, ResetWhat, decode
-from licensekit.wire.frame import read
 
 
 class History(StrEnum):
@@ -51,4 +50,4 @@ def _restored(connection: Connection, sent: list[ExchangeFile]) -> int:
     requests = [file for file in sent if file.type == "request"]
     answers = (answer_to(connection, request.identity) for request in requests)
     resets = [one.token for one in answers if one is not None and one.token.type == "reset"]
-    return sum(decode(Reset, read(t.frame).payload).what is ResetWhat.RESTORE for t in resets)
+    return sum(decode(Reset, t.payload).what is ResetWhat.RESTORE for t in resets)

@@ -82,11 +82,7 @@ def entries_named(ledger: Connection, name: str) -> list[int]:
 
 
 def require_serial(ledger: Connection, serial: str) -> None:
-    """Refuse a serial that nothing was issued for.
-
-    Raises:
-        NotIssued: nothing was; the message says if it looks mistyped.
-    """
+    """Raise `NotIssued` for a serial of which nothing was issued; it says if it looks mistyped."""
     if bundles.is_known(ledger, serial):
         return
     if serials.is_mistyped(serial):
@@ -95,11 +91,7 @@ def require_serial(ledger: Connection, serial: str) -> None:
 
 
 def lookup(ledger: Connection, number: int) -> LookupResult:
-    """Return everything about the entry of this number.
-
-    Raises:
-        NotIssued: there is none.
-    """
+    """Return everything about the entry of this number; raise `NotIssued` if there is none."""
     known = entry(ledger, number)
     if known is None:
         raise NotIssued(reason="entry", name=str(number))

@@ -17,7 +17,6 @@ from licensekit.issuer.messages import HistoryForked
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
-from licensekit.wire.frame import read
 
 
 class Ledger:
@@ -44,7 +43,7 @@ class Ledger:
         tokens = armor.read(file)
         for token in tokens:
             if token.type == "bundle":
-                return self.bundle(identity_of(token.type, read(token.frame).payload).hex())
+                return self.bundle(identity_of(token.type, token.payload).hex())
         raise NoBundle(reason="other", type=tokens[0].type)
 
     def bundles(

@@ -9,21 +9,19 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, Literal, LiteralString, NamedTuple
+from typing import Final, LiteralString, NamedTuple
 
 from licensekit.chain import Link, unbroken
 from licensekit.database import Connection, Row, connect
 from licensekit.errors import LedgerDamaged, LicenseError, UnexpectedType
-from licensekit.issuer.ledger import documents
+from licensekit.issuer.ledger import SCHEMA, documents
 from licensekit.issuer.ledger.entries import LedgerEntry, head, stream
 from licensekit.issuer.ledger.projection import Drawn, project
-from licensekit.issuer.ledger.schema import SCHEMA
-from licensekit.trust.signed import self_signed
+from licensekit.trust.signed import SELF_SIGNED, self_signed
 from licensekit.trust.state import TrustState, start, update_revocations, update_root, update_trust
 from licensekit.trust.verify import verify_bundle, verify_catalog, verify_reset
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import CLASS_OF, Receipt, Request, Statement, decode
-from licensekit.wire.frame import read
+from licensekit.wire.documents import CLASS_OF, decode
 
 _BATCH: Final = 500
 _DRAWN: Final[dict[str, LiteralString]] = {
@@ -46,11 +44,6 @@ _BY_KEY: Final[dict[str, Callable[[Token, TrustState, int], object]]] = {
     "reset": verify_reset,
     "revocations": lambda token, state, now: update_revocations(state, token, now),
 }
-_SELF_SIGNED: Final[dict[str, Callable[[Token], object]]] = {
-    "request": lambda token: self_signed(token, Request),
-    "receipt": lambda token: self_signed(token, Receipt),
-    "statement": lambda token: self_signed(token, Statement),
-}
 
 Progress = Callable[[int], None]
 """Called with how many more entries were verified."""
@@ -65,11 +58,7 @@ class LedgerReport(NamedTuple):
 
 
 def verify(ledger: Connection, progress: Progress) -> LedgerReport:
-    """Verify a whole ledger, in constant memory.
-
-    Raises:
-        LedgerDamaged: with the number of the first entry that is not as it was.
-    """
+    """Verify a whole ledger, in constant memory; raises as `Ledger.verify`."""
     with TemporaryDirectory() as place:
         beside = connect(Path(place, "drawn.db"), schema=SCHEMA, create=True)
         try:
@@ -89,7 +78,7 @@ def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -
     for entry in unbroken(stream(ledger), _link_of, _damaged):
         try:
             state = _verify_token(entry, state, pin)
-            document = decode(CLASS_OF[entry.token.type], read(entry.token.frame).payload)
+            document = decode(CLASS_OF[entry.token.type], entry.token.payload)
         except LicenseError as error:
             raise LedgerDamaged(reason="not-genuine", number=entry.number, why=error) from error
         waiting.append((entry.number, entry.token, document))
@@ -105,7 +94,7 @@ def _link_of(entry: LedgerEntry) -> Link:
     return Link(entry.number, entry.content(), entry.hash)
 
 
-def _damaged(reason: Literal["missing", "altered"], number: int) -> LedgerDamaged:
+def _damaged(reason: str, number: int) -> LedgerDamaged:
     return LedgerDamaged(reason=reason, number=number)
 
 
@@ -114,8 +103,8 @@ def _verify_token(entry: LedgerEntry, state: TrustState | None, pin: str) -> Tru
     token = entry.token
     if token.type not in CLASS_OF:
         raise UnexpectedType(reason="unknown", type=token.type)
-    if token.type in _SELF_SIGNED:
-        _SELF_SIGNED[token.type](token)
+    if token.type in SELF_SIGNED:
+        self_signed(token, SELF_SIGNED[token.type])
         return state
     if state is None:
         return start([token], pin)

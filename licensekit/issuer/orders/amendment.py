@@ -4,14 +4,14 @@ Either is asked for in the keys of an order (`docs/orders.md`). The bundle is re
 that it could have come from, changed, and checked against the catalog like any other.
 """
 
-import json
 from collections.abc import Mapping
-from typing import Any, Final, Literal, NamedTuple, get_args
+from typing import Any, Final, NamedTuple
 
 from licensekit import limits
+from licensekit.chain import canonical_json
 from licensekit.dates import format_days
 from licensekit.errors import AmendmentInvalid, OrderInvalid, RenewalInvalid
-from licensekit.errors.coded import Located
+from licensekit.errors.coded import Located, plain_value
 from licensekit.issuer.orders.bundle import content_of
 from licensekit.issuer.orders.cells import TABLES, OrderKey, parse_key
 from licensekit.issuer.orders.order import OrderDraft
@@ -19,8 +19,9 @@ from licensekit.issuer.orders.order_file import draft_from
 from licensekit.text import values
 from licensekit.wire.documents import Bundle, Catalog, Use
 
-_Fixed = Literal["serial", "part", "sequence", "replaces", "order", "installations", "facts"]
-_FIXED: Final[Mapping[str, _Fixed]] = {key: key for key in get_args(_Fixed)}
+_FIXED: Final = frozenset(
+    {"serial", "part", "sequence", "replaces", "order", "installations", "facts"}
+)
 """The keys of an order that no change can have."""
 _MOVED: Final = ("warning", "grace", "next_check")
 """The dates that keep their distance to the expiry when a bundle is renewed."""
@@ -55,9 +56,7 @@ class Amendment(NamedTuple):
         gone = [path for path, value in self.sets.items() if value is None]
         sets = {path: value for path, value in self.sets.items() if value is not None}
         asked |= {name: said for name, said in (("set", sets), ("remove", sorted(gone))) if said}
-        return json.dumps(
-            asked, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str
-        )
+        return canonical_json(plain_value(asked))
 
 
 def renewal(
@@ -137,11 +136,7 @@ def _expiry(asked: Amendment, present: int, today: int) -> int:
         raise OrderInvalid(faults=(error.fault.at("expiry"),)) from error
 
 
-def _no_renewal(
-    reason: Literal["both", "perpetual", "earlier", "years"],
-    expiry: int | None = None,
-    present: int | None = None,
-) -> OrderInvalid:
+def _no_renewal(reason: str, expiry: int | None = None, present: int | None = None) -> OrderInvalid:
     fault = RenewalInvalid(reason=reason, expiry=expiry, present=present, where="expiry")
     return OrderInvalid(faults=(fault,))
 
@@ -153,7 +148,7 @@ def _beside_expiry(asked: Amendment) -> dict[str, object]:
 def _fault(where: OrderKey, value: object, content: Mapping[str, Any]) -> Located | None:
     """Return why a value cannot be set or taken out, whatever it is."""
     if not where.table and where.key in _FIXED:
-        return AmendmentInvalid(reason=_FIXED[where.key], key=where.key, where=where.path)
+        return AmendmentInvalid(reason=where.key, key=where.key, where=where.path)
     if where == _USE and (lower := _lower_use(value, content)):
         return AmendmentInvalid(reason="lower-use", key=where.key, to=lower, where=where.path)
     if not where.table and where.key in TABLES:

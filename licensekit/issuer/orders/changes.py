@@ -1,9 +1,8 @@
 """A renewal or another change of what was sold, proposed within one transaction on the ledger."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, Literal
+from typing import Any
 
 from licensekit.database import Connection
 from licensekit.dates import day_at
@@ -12,7 +11,7 @@ from licensekit.issuer.exchange.usage import UsageRow, shortfalls
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
-from licensekit.issuer.ledger.projection import ACTIVE, REPLACED, RETURNED, REVOKED
+from licensekit.issuer.ledger.projection import ACTIVE
 from licensekit.issuer.messages import MoreInUse, SoldIsChanged
 from licensekit.issuer.orders.amendment import Amendment, amended
 from licensekit.issuer.orders.bundle import differences
@@ -28,12 +27,6 @@ from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Bundle
 from licensekit.wire.documents.fields import replace_fields
-
-_NOT_CURRENT: Final[Mapping[str, Literal["replaced", "revoked", "returned"]]] = {
-    REPLACED: "replaced",
-    REVOKED: "revoked",
-    RETURNED: "returned",
-}
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -64,14 +57,7 @@ class ChangeProposal(IssueProposal):
 
 
 def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) -> ChangeProposal:
-    """Return what a change makes of the bundle in force.
-
-    Raises:
-        NotIssued: nothing was issued for the serial or its part; a mistyped one is named as such.
-        NotCurrent: what was issued was revoked, returned, or replaced by another serial.
-        OrderConflict: something else was signed under its order number.
-        OrderInvalid: with all faults of what is asked for.
-    """
+    """Return what a change makes of the bundle in force; raises as `Workspace.propose_change`."""
     again = partial(propose_change, asked=asked, signing=signing)
     done = ordered_before(tx, asked.number, asked.ordered)
     before, after = (done, done.bundle) if done is not None else _changed(tx, asked)
@@ -84,16 +70,19 @@ def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) ->
         asked.ordered,
     )
     short = shortfalls(tx, before.bundle, after) if changes else ()
+    repeated = file_before(tx, issuance, attach=signing.attach)
     return ChangeProposal(
         changes=changes,
         warnings=tuple(map(_warning, short)),
-        needs_confirmation=(_agreed(after),) if changes else (),
+        needs_confirmation=(SoldIsChanged(bundle=after.label),) if changes else (),
+        about=issuance.about,
+        is_done=repeated is not None,
         store=tx.store,
         now=tx.now,
         again=again,
         issuance=issuance,
         signing=signing,
-        repeated=file_before(tx, issuance, attach=signing.attach),
+        repeated=repeated,
         before=before,
         short=short,
     )
@@ -109,10 +98,6 @@ def _changed(tx: LedgerTransaction, asked: Amendment) -> tuple[Issued, Bundle]:
     return before, replace_fields(made, binding=kept.binding, extensions=extensions)
 
 
-def _agreed(after: Bundle) -> SoldIsChanged:
-    return SoldIsChanged(bundle=after.label)
-
-
 def _warning(row: UsageRow) -> MoreInUse:
     return MoreInUse(
         license=row.license, in_use=row.in_use or 0, sold=row.sold or 0, missing=row.missing
@@ -120,12 +105,7 @@ def _warning(row: UsageRow) -> MoreInUse:
 
 
 def in_force(ledger: Connection, serial: str, part: str) -> Issued:
-    """Return the bundle of a part that is in force.
-
-    Raises:
-        NotIssued: nothing was issued for the part.
-        NotCurrent: what was issued last is not in force.
-    """
+    """Return the bundle of a part that is in force; raises as `Workspace.propose_change`."""
     issued = bundles.of_serial(ledger, serial)
     found = [one for one in issued if one.bundle.part == part]
     active = [one for one in found if one.state == ACTIVE]
@@ -135,5 +115,4 @@ def in_force(ledger: Connection, serial: str, part: str) -> Issued:
         parts = sorted({one.bundle.part for one in issued})
         raise NotIssued(reason="part", name=serial, part=part, parts=tuple(parts))
     last = found[-1]
-    reason = _NOT_CURRENT[last.state]
-    raise NotCurrent(reason=reason, bundle=last.label)
+    raise NotCurrent(reason=last.state, bundle=last.label)

@@ -44,6 +44,11 @@ class Issuance(NamedTuple):
     """The request that is answered."""
     numbering: Numbering | None = None
 
+    @property
+    def about(self) -> str:
+        """The order by its number, or the serial."""
+        return f"serial {self.bundle.serial}" if self.number is None else f"order {self.number}"
+
 
 class Signing(NamedTuple):
     """How the license file of a bundle is made."""
@@ -68,23 +73,10 @@ class IssueProposal(SignProposal[LicenseFile, Signer | None]):
         """The bundle that would be signed, or was; another order may take a new serial first."""
         return self.issuance.bundle
 
-    @property
-    def about(self) -> str:
-        """The order by its number, or the serial."""
-        number = self.issuance.number
-        return f"serial {self.bundle.serial}" if number is None else f"order {number}"
-
-    @property
-    def is_done(self) -> bool:
-        """Whether it was issued before."""
-        return self.repeated is not None
-
     def enter(self, tx: LedgerTransaction, key: Signer | None) -> LicenseFile:
         """Sign and enter the bundle, if it was not issued before, and return its file.
 
-        Raises:
-            KeyMissing: there is no key, and something to sign.
-            KeyOutOfScope, KeyOutOfWindow, KeyRevoked, KeyUnknown: the key may not sign it.
+        Raises as `require_signer` and `tx.sign`.
         """
         file, issuance = self.repeated, self.issuance
         if file is None:
@@ -125,6 +117,8 @@ def proposal_of(
         # Which serial is the next one is decided when it is signed.
         changes=tuple(one for one in changes if not (is_new_serial and one.path == "serial")),
         warnings=remarks,
+        about=issuance.about,
+        is_done=repeated is not None,
         store=tx.store,
         now=tx.now,
         again=again,
@@ -137,10 +131,7 @@ def proposal_of(
 def prepare_order(tx: LedgerTransaction, draft: OrderDraft) -> Issuance:
     """Check an order and make its bundle, unless it was issued before under its number.
 
-    Raises:
-        OrderInvalid: with all faults of the order.
-        OrderConflict: as `ordered_before`.
-        WorkspaceInvalid: no catalog was signed yet.
+    Raises as `ordered_before` and `check`.
     """
     before = issued_before(tx, draft)
     if before is not None:
@@ -152,12 +143,7 @@ def prepare_order(tx: LedgerTransaction, draft: OrderDraft) -> Issuance:
 
 
 def prepare_bundle(tx: LedgerTransaction, draft: OrderDraft, numbering: Numbering) -> Bundle:
-    """Check an order and make its bundle, with the next serial and sequence.
-
-    Raises:
-        OrderInvalid: with all faults of the order.
-        WorkspaceInvalid: no catalog was signed yet.
-    """
+    """Check an order and make its bundle, with the next serial and sequence; raises as `check`."""
     checked = check(tx, draft, numbering)
     serial = numbering.serial(draft.order)
     sequence = numbering.sequence(draft.order, serial)
@@ -201,11 +187,7 @@ def ordered_before(tx: LedgerTransaction, number: str | None, ordered: str) -> I
 
 
 def require_same_order(before: LedgerEntry, ordered: str) -> None:
-    """Refuse what is `ordered` now if another order of its number was entered before.
-
-    Raises:
-        OrderConflict: it was; the message says what differs.
-    """
+    """Raise `OrderConflict`, with what differs, if another order of its number was entered."""
     if ordered != before.order:
         changes = difference(before.order or "{}", ordered)
         raise OrderConflict(
@@ -214,11 +196,7 @@ def require_same_order(before: LedgerEntry, ordered: str) -> None:
 
 
 def require_genuine(tx: LedgerTransaction, issued: Issued) -> None:
-    """Refuse to hand out again what every customer would refuse.
-
-    Raises:
-        OrderConflict: the bundle or its key was revoked.
-    """
+    """Raise `OrderConflict` for what every customer would refuse: it or its key was revoked."""
     try:
         verify_bundle(issued.token, tx.trust, tx.now)
     except (BundleRevoked, KeyRevoked) as error:

@@ -4,13 +4,14 @@ import json
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from itertools import pairwise
-from typing import Any, Final, Literal, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
 from licensekit.catalog.rules import as_numbers
+from licensekit.chain import canonical_json
 from licensekit.dates import format_days
 from licensekit.errors import OrderDatesInvalid
 from licensekit.errors.coded import Located, Message
-from licensekit.proposals import Change
+from licensekit.proposals import Change, changes_between
 from licensekit.wire.documents import AfterGrace, Use, Value
 from licensekit.wire.plain import word
 
@@ -39,9 +40,9 @@ class Order(NamedTuple):
     days: int | None = None
     """The term, counted from `starts` or, without it, from the day of issue."""
     warning_days: int | None = None
-    """The warning comes so many days before the expiry; 0: there is none."""
+    """The warning comes this many days before the expiry; 0: there is none."""
     grace_days: int | None = None
-    """Grace ends so many days after the expiry."""
+    """Grace ends this many days after the expiry."""
     maintenance: int | None = None
     next_check: int | None = None
     edition: str | None = None
@@ -54,7 +55,7 @@ class Order(NamedTuple):
     installations: int | None = None
     """How many installations may be bound under it; None: one."""
     facts: int | None = None
-    """So many facts of the machine must match, beside the key; None: the key alone binds."""
+    """How many facts of the machine must match, beside the key; None: the key alone binds."""
     after_grace: AfterGrace = AfterGrace.READ_ONLY
     offline_hours: int = 24
     borrow_hours: int = 0
@@ -146,14 +147,13 @@ def _wrong_sequence(order: Order) -> Iterator[OrderDatesInvalid]:
     for (earlier, first), (later, second) in pairwise(known):
         if first > second:
             is_implied = earlier == "starts" and order.starts is None
-            reason: Literal["before", "before-term"] = "before-term" if is_implied else "before"
+            reason = "before-term" if is_implied else "before"
             yield OrderDatesInvalid(reason=reason, key=earlier, where=later)
 
 
 _DEFAULTS: Final = Order(company="")
 _NOT_COMPARED: Final = frozenset({"number"})
 _DATES: Final = frozenset({"starts", "warning", "expiry", "grace", "maintenance", "next_check"})
-_spell: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def canonical(order: Order) -> str:
@@ -163,23 +163,12 @@ def canonical(order: Order) -> str:
         for name, value, default in zip(Order._fields, order, _DEFAULTS, strict=True)
         if value != default and name not in _NOT_COMPARED
     }
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-
-
-def canonical_text(text: str) -> str:
-    """Return how a text is spelled in a canonical text."""
-    return _spell(text)
+    return canonical_json(said)
 
 
 def difference(before: str, after: str) -> tuple[Change, ...]:
     """Return what differs between two canonical texts, by key path."""
-    old, new = _flat(json.loads(before)), _flat(json.loads(after))
-    names = [*old, *(name for name in new if name not in old)]
-    return tuple(
-        Change(name, old.get(name), new.get(name))
-        for name in names
-        if old.get(name) != new.get(name)
-    )
+    return changes_between(_flat(json.loads(before)), _flat(json.loads(after)))
 
 
 def _plain(name: str, value: Any) -> Any:

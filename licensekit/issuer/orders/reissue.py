@@ -55,11 +55,6 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
     attach: bool
 
     @property
-    def about(self) -> str:
-        """The key."""
-        return f"key {self.old}"
-
-    @property
     def count(self) -> int:
         """How many bundles are still to be signed again."""
         return len(self.numbers)
@@ -82,11 +77,7 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
         return self._sign(key, who)
 
     def require_other(self, key_id: str) -> None:
-        """Refuse the old key itself.
-
-        Raises:
-            KeyChangeRefused: this is its id.
-        """
+        """Raise `KeyChangeRefused` for the old key itself."""
         if key_id == self.old:
             raise KeyChangeRefused(reason="lost", key=key_id)
 
@@ -107,7 +98,7 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
         note = f"signed by {self.old} before"
         with self.store.read(self.now) as tx:
             attachments = attachments_of(tx, attach=self.attach)
-            for one in bundles.signed_with_note(tx.ledger, "reissue", note):
+            for one in bundles.signed_again(tx.ledger, note):
                 file = license_file(one.bundle, one.token, attachments, repeated=True)
                 yield Reissued(one, file)
         for first in range(0, self.count, _BATCH):
@@ -118,11 +109,7 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
 
 
 def propose_reissue(tx: LedgerTransaction, lost: str, *, attach: bool) -> ReissueProposal:
-    """Return what signing again everything that the key `lost` has signed would do.
-
-    Raises:
-        KeyMissing: no key has the name or key id `lost`.
-    """
+    """Return what signing again what the key `lost` has signed would do; raises as `named`."""
     old = key_id(named(tx.state.trust.keys, lost))
     of_key = bytes.fromhex(old), day_at(tx.now)
     numbers = bundles.numbers_of_key(tx.ledger, *of_key)
@@ -130,6 +117,7 @@ def propose_reissue(tx: LedgerTransaction, lost: str, *, attach: bool) -> Reissu
     change = Change("bundles", f"{len(numbers)} signed by {old}", "signed by another key")
     return ReissueProposal(
         changes=(change,) if numbers else (),
+        about=f"key {old}",
         store=tx.store,
         now=tx.now,
         old=old,

@@ -18,7 +18,6 @@ from licensekit.trust.verify import verify_catalog
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, Catalog, Reset, SignedType, decode
-from licensekit.wire.frame import read
 from licensekit.wire.plain import word
 
 
@@ -63,7 +62,7 @@ class LicenseFile(NamedTuple):
         """Return what it is as plain JSON values."""
         bundle, token = self.bundle, self.token
         return {
-            "identity": identity_of(token.type, read(token.frame).payload).hex(),
+            "identity": identity_of(token.type, token.payload).hex(),
             "serial": bundle.serial,
             "part": bundle.part,
             "use": bundle.use.word,
@@ -120,7 +119,7 @@ def license_file(
 
 def reset_file(token: Token, attachments: Attachments, *, repeated: bool) -> ResetFile:
     """Return the file of a signed reset."""
-    reset = decode(Reset, read(token.frame).payload)
+    reset = decode(Reset, token.payload)
     return ResetFile(reset, token, file_of([*attachments.always, token]), repeated)
 
 
@@ -135,7 +134,7 @@ class BulkFiles:
         """Return the file of a bundle; without `bundle`, it is decoded from `token` if needed."""
         beside = self._attachments.always
         if self._attachments.catalog is not None:
-            beside = self._attachments.beside(bundle or decode(Bundle, read(token.frame).payload))
+            beside = self._attachments.beside(bundle or decode(Bundle, token.payload))
         if beside not in self._written:
             self._written[beside] = file_of(beside)
         return b"%b%b\n" % (self._written[beside], armor.write(token).encode("ascii"))

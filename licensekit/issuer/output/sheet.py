@@ -14,7 +14,6 @@ from licensekit.issuer.output import qr
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.trust.signed import identity_of
 from licensekit.wire.documents import Binding, Bundle, Catalog, Kind
-from licensekit.wire.frame import read
 from licensekit.wire.plain import word
 
 _PAGE: Final = Path(__file__).with_name("sheet.html")
@@ -44,7 +43,7 @@ def sheet_page(file: LicenseFile, catalog: Catalog) -> bytes:
         "part": bundle.part,
         "sequence": str(bundle.sequence),
         "token": text,
-        "identity": identity_of(file.token.type, read(file.token.frame).payload).hex(),
+        "identity": identity_of(file.token.type, file.token.payload).hex(),
         "issued": format_seconds(bundle.issued),
     }
     template = Template(_PAGE.read_text("utf-8"))

@@ -49,7 +49,7 @@ class UserKind(IntEnum):
 
 
 class MeterPeriod(IntEnum):
-    """The time after which a quantity that was used up is there anew."""
+    """The time after which a quantity that was used up is there again."""
 
     DAY = 0
     MONTH = 1
@@ -95,7 +95,7 @@ class License(Document, frozen=True):
     quantity: Name | None
     """The unit that a system license is sold in (`GB`), or nothing."""
     per: MeterPeriod | None
-    """The time after which the quantity is there anew; None: it is not used up."""
+    """The time after which the quantity is there again; None: it is not used up."""
     replaced_by: Code | None
     """The license that took its place: who holds this one has that one as well."""
     names: Annotated[dict[Code, Name], Meta(max_length=limits.LANGUAGES)]
@@ -117,20 +117,6 @@ class License(Document, frozen=True):
     def gives(self) -> tuple[str, ...]:
         """The licenses that its holder has as well: what it includes, and what took its place."""
         return (*self.includes, *(() if self.replaced_by is None else (self.replaced_by,)))
-
-    def name_in(self, language: str) -> str:
-        """Return its name in a language (a BCP 47 tag), else its plain name.
-
-        Of `nb-no` also the name in `nb` will do (RFC 4647, section 3.4).
-        """
-        wanted = language.lower()
-        while wanted:
-            if wanted in self.names:
-                return self.names[wanted]
-            wanted = wanted.rpartition("-")[0]
-            if wanted[-2:-1] == "-":  # a single letter goes with what comes after it
-                wanted = wanted[:-2]
-        return self.name
 
 
 class LoginRule(Document, frozen=True):

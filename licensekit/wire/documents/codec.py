@@ -5,12 +5,13 @@ One document has one payload: what does not re-encode to the same bytes is refus
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Final, TypeVar, cast
+from typing import Final, TypeVar, cast, get_args
 
 from msgspec import MsgspecError
 from msgspec.msgpack import Decoder, Encoder
 
 from licensekit.errors import NewerReaderNeeded, NotCanonical, PayloadInvalid
+from licensekit.wire.armor import TYPES
 from licensekit.wire.documents.bundle import Bundle
 from licensekit.wire.documents.catalog import Catalog
 from licensekit.wire.documents.exchange import Receipt, Request, Reset, Statement
@@ -20,17 +21,7 @@ from licensekit.wire.documents.trust import Revocations, Root, Trust
 AnyDocument = Root | Trust | Revocations | Catalog | Bundle | Reset | Request | Receipt | Statement
 D = TypeVar("D", bound=Document)
 
-TYPE_OF: Final[dict[type[Document], str]] = {
-    Root: "root",
-    Trust: "trust",
-    Revocations: "revocations",
-    Catalog: "catalog",
-    Bundle: "bundle",
-    Reset: "reset",
-    Request: "request",
-    Receipt: "receipt",
-    Statement: "statement",
-}
+TYPE_OF: Final[dict[type[Document], str]] = dict(zip(get_args(AnyDocument), TYPES, strict=True))
 """Document class to the type that its tokens name."""
 
 CLASS_OF: Final[dict[str, type[Document]]] = {name: cls for cls, name in TYPE_OF.items()}
@@ -48,11 +39,7 @@ def _decoder(kind: type[D]) -> Decoder[D]:
 
 
 def encode(document: Document) -> bytes:
-    """Encode `document` as its payload.
-
-    Raises:
-        PayloadInvalid: a field is out of its bounds, so no reader would take it.
-    """
+    """Encode `document` as its payload; raises as `compose`."""
     return compose(type(document), document)[1]
 
 

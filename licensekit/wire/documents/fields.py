@@ -141,31 +141,19 @@ Changed = TypeVar("Changed", bound=Document)
 
 
 def replace_fields(document: Changed, **changes: Any) -> Changed:
-    """Return `document` with other values in some of its fields.
-
-    Raises:
-        RefusedField: they do not go together.
-    """
+    """Return `document` with other fields; raise `RefusedField` if they do not go together."""
     return structs.replace(document, **changes)
 
 
 def require_codes(codes: Iterable[str]) -> None:
-    """Refuse unless every one is a code.
-
-    Raises:
-        RefusedField: one is not.
-    """
+    """Raise `RefusedField` unless every one is a code."""
     listed = list(codes)
     if listed and not _are_words(listed, b""):
         _refuse_first(listed, is_code, _NOT_A_CODE)
 
 
 def require_qualified(codes: Iterable[str]) -> None:
-    """Refuse unless every one is `code` or `issuer.code`.
-
-    Raises:
-        RefusedField: one is not.
-    """
+    """Raise `RefusedField` unless every one is `code` or `issuer.code`."""
     listed = list(codes)
     if listed and not (
         max(map(len, listed)) <= limits.CODE_LENGTH
@@ -176,20 +164,12 @@ def require_qualified(codes: Iterable[str]) -> None:
 
 
 def require_serials(serials: Iterable[str]) -> None:
-    """Refuse unless every one is a serial.
-
-    Raises:
-        RefusedField: one is not.
-    """
+    """Raise `RefusedField` unless every one is a serial."""
     _refuse_first(serials, is_serial, _NOT_A_SERIAL)
 
 
 def require_texts(texts: Iterable[object]) -> None:
-    """Refuse every string among `texts` that may not stand in a document.
-
-    Raises:
-        RefusedField: one may not.
-    """
+    """Raise `RefusedField` for a string among `texts` that may not stand in a document."""
     listed = [text for text in texts if isinstance(text, str)]
     joined = "".join(listed)
     if joined.isascii() and joined.isprintable():
@@ -201,11 +181,7 @@ def require_texts(texts: Iterable[object]) -> None:
 
 
 def require_extensions(extensions: dict[str, str | int | bool]) -> None:
-    """Refuse extension names and texts that may not stand in a document.
-
-    Raises:
-        RefusedField: one may not.
-    """
+    """Raise `RefusedField` for a name or a text that may not stand in a document."""
     if extensions:
         require_texts(extensions)
         require_texts(extensions.values())
@@ -223,12 +199,9 @@ def hex_extension(extensions: Mapping[str, Value], name: str, size: int) -> byte
 
 
 def require_ascending(items: Sequence[Item]) -> None:
-    """Refuse a list that is not sorted or that repeats an item: one set, one spelling.
+    """Raise `RefusedField` unless a list is sorted and repeats nothing: one set, one spelling.
 
     Texts are sorted by code points, which is the order of their bytes in UTF-8.
-
-    Raises:
-        RefusedField: it is not.
     """
     if any(a >= b for a, b in pairwise(items)):
         raise RefusedField(RuleBroken(reason="ascending"))

@@ -139,7 +139,7 @@ class AdmittedKey(Document, frozen=True):
     state: KeyState
     valid_from: Seconds
     valid_to: Seconds | None
-    """The first second in which it may sign no more; None is open."""
+    """The first second in which it may no longer sign; None is open."""
     scope: Scope
 
     def __post_init__(self) -> None:
@@ -227,12 +227,9 @@ class Revocations(Document, frozen=True):
 
 
 def _require_distinct(publics: Iterable[bytes]) -> None:
-    """Refuse a public key that occurs twice, on its own or as half of a hybrid.
+    """Raise `RefusedField` for a public key that occurs twice, on its own or in a hybrid.
 
     One secret would count twice towards a threshold.
-
-    Raises:
-        RefusedField: one does.
     """
     halves = [
         half

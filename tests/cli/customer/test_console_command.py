@@ -259,7 +259,7 @@ class _Missing:
         self._package = package
 
     def find_spec(self, name: str, *_: object) -> None:
-        """Say that it is not there."""
+        """Report that it is not there."""
         if name.partition(".")[0] == self._package:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 

@@ -15,7 +15,7 @@ import pytest
 
 from licensekit import limits
 from licensekit.database import connect
-from licensekit.issuer.ledger.schema import SCHEMA
+from licensekit.issuer.ledger import SCHEMA
 from tests.bulk_orders import content, text
 from tests.issuer_command import Desk
 
@@ -24,13 +24,13 @@ TOML = 'order = "{0}"\ncompany = "Oslo"\n[system]\nserver = true\n'
 
 
 def listed(desk: Desk) -> list[str]:
-    """Give the orders of the ledger."""
+    """Return the orders of the ledger."""
     found = desk.json("ledger", "list", "-C", "acme", "--all")["bundles"]
     return sorted(one["order"] for one in found)
 
 
 def files(desk: Desk) -> list[str]:
-    """Give the names in the folder of the files."""
+    """Return the names in the folder of the files."""
     folder = desk.folder / "out"
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
@@ -42,7 +42,7 @@ def orders(desk: Desk, *numbers: int, **changes: Any) -> None:
 
 
 def issue(desk: Desk, *words: str) -> tuple[str, ...]:
-    """Give the words of the command."""
+    """Return the words of the command."""
     return "issue", *words, "-C", "acme", "-o", "out", *desk.passphrase
 
 
@@ -294,7 +294,7 @@ class Running:
         os.close(line)
 
     def children(self) -> list[int]:
-        """Give the processes that it has started."""
+        """Return the processes that it has started."""
         pid = self.process.pid
         return [int(c) for c in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 

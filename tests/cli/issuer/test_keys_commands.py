@@ -37,7 +37,7 @@ def issue(desk: Desk, number: str, *more: str, workspace: str = "acme") -> dict[
 
 
 def keys(desk: Desk) -> dict[str, dict[str, Any]]:
-    """Give the keys that `keys list` names."""
+    """Return the keys that `keys list` names."""
     return {key["name"]: key for key in desk.json("keys", "list", "-C", "acme")["keys"]}
 
 
@@ -52,7 +52,7 @@ def rotate_root(desk: Desk, *words: str) -> dict[str, Any]:
 
 
 def types(path: str) -> list[str]:
-    """Give the types of a file's tokens."""
+    """Return the types of a file's tokens."""
     return [token.type for token in armor.read(Path(path).read_bytes())]
 
 
@@ -465,7 +465,7 @@ def test_past_its_time_a_trust_document_or_list_is_a_notice(desk: Desk) -> None:
 
 
 def date_in(days: int) -> str:
-    """Give the date in so many days."""
+    """Return the date in this many days."""
     return format_seconds(int(time.time()) + days * DAY_SECONDS)
 
 
@@ -500,7 +500,7 @@ def test_a_list_whose_key_was_revoked_keeps_its_time_when_it_is_signed_anew(desk
 
 
 def fresh_until_of_list(desk: Desk) -> str:
-    """Give the time of the list in the pack."""
+    """Return the time of the list in the pack."""
     shown = desk.run("inspect", "acme/acme.lkp").stdout.partition("REVOCATIONS")[2]
     (line,) = (line for line in shown.splitlines() if line.startswith("fresh until"))
     return line

@@ -101,7 +101,7 @@ def test_whoever_has_the_export_can_verify_the_chain(sold: Desk) -> None:
 
 
 def sold_at(desk: Desk, number: int) -> int:
-    """Give the seconds at which an entry was made."""
+    """Return the seconds at which an entry was made."""
     with closing(sqlite3.connect(desk.folder / "acme" / "ledger.db")) as raw:
         [(at,)] = raw.execute("SELECT at FROM entries WHERE number = ?", (number,))
     return int(at)

@@ -27,7 +27,7 @@ def sold(desk: Desk) -> Desk:
 
 
 def listed(desk: Desk, *words: str) -> list[dict[str, Any]]:
-    """Give the bundles that are listed."""
+    """Return the bundles that are listed."""
     bundles: list[dict[str, Any]] = desk.json("ledger", "list", "-C", "acme", *words)["bundles"]
     return bundles
 

@@ -37,7 +37,7 @@ COUNTS: Final[tuple[str, ...]] = (
 
 
 def kill_at(number: int) -> Callable[[FrameType, str, Any], None]:
-    """Give a profile function that kills this process at point `number`."""
+    """Return a profile function that kills this process at point `number`."""
     left = number
 
     def profile(_: FrameType, event: str, called: Any) -> None:

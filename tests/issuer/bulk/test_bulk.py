@@ -52,12 +52,12 @@ def out(tmp_path: Path) -> Path:
 
 
 def files_of(done: list[Done]) -> dict[str, bytes]:
-    """Give the files that were given, by name."""
+    """Return the files that were given, by name."""
     return {one.file.name: one.file.data for one in done if one.file is not None}
 
 
 def serials(workspace: Workspace) -> dict[str | None, str]:
-    """Give the serial that each order got."""
+    """Return the serial that each order got."""
     return {one.order_number: one.serial for one in workspace.ledger.bundles(Filters(), now=NOW)}
 
 

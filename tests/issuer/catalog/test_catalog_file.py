@@ -34,7 +34,7 @@ product = "demo-crm"
 [issuer]
 code = "demo"
 """
-METER = "only what is sold by quantity is there anew after a time"
+METER = "only what is sold by quantity is there again after a time"
 SAMPLE = Path(__file__).parents[3] / "samples" / "superoffice" / "catalog.toml"
 
 
@@ -616,7 +616,7 @@ def test_tables_nested_deeper_than_any_key_are_told_by_their_first_key() -> None
 
 
 def mutations(text: bytes, count: int, seed: int) -> list[bytes]:
-    """Give `text` with bytes changed, removed, repeated and lines swapped, as slips do."""
+    """Return `text` with bytes changed, removed, repeated and lines swapped, as slips do."""
     random = Random(seed)  # noqa: S311  # slips, not secrets
     found: list[bytes] = []
     for _ in range(count):

@@ -59,17 +59,17 @@ OTHER = {name: bytes(16) for name in FACTS}
 
 
 def key(name: str = "installation") -> SigningKey:
-    """Give an installation's key."""
+    """Return an installation's key."""
     return makers.key(name, INSTALLATION)
 
 
 def digest(name: str = "installation") -> bytes:
-    """Give how a binding names an installation."""
+    """Return how a binding names an installation."""
     return sha256(key(name).verifying_key.public)
 
 
 def request(nonce: int = 1, **changes: Any) -> Request:
-    """Give a request of an installation that has no serial yet; `nonce` makes it another one."""
+    """Return a request of an installation that has no serial yet; `nonce` makes it another one."""
     told = {"product": "acme", "serial": None, "nonce": bytes([nonce] * 16), "facts": FACTS}
     return makers.request(**{**told, "audit_head": bytes([nonce] * 32), "issued": NOW, **changes})
 
@@ -77,7 +77,7 @@ def request(nonce: int = 1, **changes: Any) -> Request:
 def asking(
     workspace: Workspace, nonce: int = 1, name: str = "installation", **changes: Any
 ) -> VerifiedRequest:
-    """Give a request as the vendor reads it."""
+    """Return a request as the vendor reads it."""
     token = sign(request(nonce, **changes), key(name))
     return workspace.customers.read_request(makers.file_of(token), now=NOW)
 
@@ -121,7 +121,7 @@ def no(kind: type[LicenseError], workspace: Workspace, asked: VerifiedRequest, *
 
 
 def entries(workspace: Workspace) -> int:
-    """Give the number of entries."""
+    """Return the number of entries."""
     with workspace.database.read() as ledger:
         return head(ledger)[0]
 

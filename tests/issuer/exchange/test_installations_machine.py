@@ -35,7 +35,7 @@ ORDER = ordered(order="A-1", installations=PLACES)
 
 
 def key(name: str) -> SigningKey:
-    """Give an installation's key."""
+    """Return an installation's key."""
     return makers.key(name, INSTALLATION)
 
 
@@ -168,7 +168,7 @@ class Installations(RuleBasedStateMachine):
 
     @staticmethod
     def is_before(one: LicenseFile, file: LicenseFile) -> bool:
-        """Say whether a bundle is an earlier sequence of another's serial."""
+        """Return whether a bundle is an earlier sequence of another's serial."""
         same = one.bundle.serial == file.bundle.serial
         return same and one.bundle.sequence < file.bundle.sequence
 

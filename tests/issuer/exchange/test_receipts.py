@@ -42,22 +42,22 @@ from tests.workspaces import DAY, NOW, SERIAL, WHO, issue, ordered, refused, sig
 
 
 def key(name: str = "installation") -> SigningKey:
-    """Give an installation's key."""
+    """Return an installation's key."""
     return makers.key(name, INSTALLATION)
 
 
 def digest(name: str = "installation") -> bytes:
-    """Give how the ledger calls an installation."""
+    """Return how the ledger calls an installation."""
     return sha256(key(name).verifying_key.public)
 
 
 def at(n: int) -> bytes:
-    """Give the head of an audit log after so many exchange_files."""
+    """Return the head of an audit log after this many exchange files."""
     return sha256(b"head %d" % n)
 
 
 def placed(n: int, follows: int | None) -> dict[str, Any]:
-    """Give the audit head of a paper, and the one in the paper before."""
+    """Return the audit head of a paper, and the one in the paper before."""
     return {
         "audit_head": at(n),
         "extensions": {} if follows is None else {"follows": at(follows).hex()},
@@ -66,7 +66,7 @@ def placed(n: int, follows: int | None) -> dict[str, Any]:
 
 
 def request(n: int = 0, follows: int | None = None, name: str = "installation", **more: Any) -> str:
-    """Give a signed request."""
+    """Return a signed request."""
     told = {"product": "acme", "serial": None, "nonce": bytes([n] * 16), **placed(n, follows)}
     return makers.file_of(sign(makers.request(**{**told, **more}), key(name)))
 
@@ -74,7 +74,7 @@ def request(n: int = 0, follows: int | None = None, name: str = "installation", 
 def receipt(
     file: LicenseFile, n: int = 9, follows: int | None = 0, name: str = "installation", **more: Any
 ) -> str:
-    """Give a signed receipt for a bundle."""
+    """Return a signed receipt for a bundle."""
     answered = file.bundle.extensions.get("request")
     nonce = bytes.fromhex(answered) if isinstance(answered, str) else None
     told = {"identity": makers.identity_of(file.token), "nonce": nonce, **placed(n, follows)}
@@ -82,7 +82,7 @@ def receipt(
 
 
 def statement(n: int = 1, follows: int | None = 0, name: str = "installation", **more: Any) -> str:
-    """Give a signed statement: 20 of the 25 are in use."""
+    """Return a signed statement: 20 of the 25 are in use."""
     told = {"serial": SERIAL, "usage": {"standard": Usage(20, 25)}, **placed(n, follows)}
     return makers.file_of(sign(makers.statement(**{**told, **more}), key(name)))
 
@@ -105,13 +105,13 @@ def no(kind: type[LicenseError], workspace: Workspace, data: str) -> str:
 
 
 def standings(workspace: Workspace) -> list[str]:
-    """Give how the bundles of the first serial stand."""
+    """Return how the bundles of the first serial stand."""
     with workspace.database.read() as ledger:
         return [one.state for one in bundles.of_serial(ledger, SERIAL)]
 
 
 def entries(workspace: Workspace) -> int:
-    """Give the number of entries."""
+    """Return the number of entries."""
     with workspace.database.read() as ledger:
         return head(ledger)[0]
 
@@ -280,7 +280,7 @@ def test_one_paper_that_is_refused_keeps_the_others_out(
 
 
 def usage(workspace: Workspace) -> dict[str, tuple[Any, ...]]:
-    """Give what was sold, in use and free of each license of the first serial, and its state."""
+    """Return what was sold, in use and free of each license of the first serial, and its state."""
     rows = workspace.ledger.usage_of(SERIAL, now=NOW).rows
     return {row.license: (row.sold, row.in_use, row.free, row.state) for row in rows}
 

@@ -41,7 +41,7 @@ def travel(ceremony: Ceremony) -> Ceremony:
 
 
 def lacking(ceremony: Ceremony) -> list[list[tuple[int, int]]]:
-    """Give, for each document, the roots whose keys must still sign and how many."""
+    """Return, for each document, the roots whose keys must still sign and how many."""
     return [[(party.version, n) for party, n in one.missing()] for one in ceremony.pending]
 
 
@@ -89,12 +89,12 @@ def test_one_signature_short_counts_for_nothing() -> None:
 
 
 def spliced(*signers: SigningKey, document: Root | Trust = TRUST) -> bytes:
-    """Give a file in signing that `signers` have signed, whoever they are."""
+    """Return a file in signing that `signers` have signed, whoever they are."""
     return file_of([FIRST, sign(document, *signers)])
 
 
 def altered() -> bytes:
-    """Give a file whose document was changed after the first signature."""
+    """Return a file whose document was changed after the first signature."""
     kind = open_frame(sign(TRUST, HOLDERS[0]), Trust)
     other = open_frame(sign(NEXT_TRUST, HOLDERS[0]), Trust)
     return file_of([FIRST, add_signatures("trust", kind._replace(payload=other.payload))])

@@ -51,12 +51,12 @@ from tests.workspaces import (
 
 
 def identity(file: LicenseFile) -> bytes:
-    """Give the identity of a file's bundle."""
+    """Return the identity of a file's bundle."""
     return makers.identity_of(file.token)
 
 
 def state(workspace: Workspace, name: str) -> str:
-    """Give how a bundle stands."""
+    """Return how a bundle stands."""
     return workspace.ledger.bundle(name).state
 
 

@@ -100,7 +100,7 @@ def test_nothing_rides_along_while_nothing_has_changed(workspace: Workspace) -> 
 
 
 def types(file: LicenseFile) -> list[str]:
-    """Give the types of a file's tokens."""
+    """Return the types of a file's tokens."""
     return [token.type for token in armor.read(file.data)]
 
 

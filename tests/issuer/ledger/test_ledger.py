@@ -44,7 +44,7 @@ def database(location: str) -> Iterator[Database]:
 
 
 def record(document: Document, **changes: Any) -> Record:
-    """Give the record of a document signed by the TEST KEY `vendor`."""
+    """Return the record of a document signed by the TEST KEY `vendor`."""
     token = sign(document, makers.key("vendor"))
     return Record("issue", AT, "anna", token, document)._replace(**changes)
 
@@ -53,12 +53,12 @@ KEY = makers.key("installation", frame.INSTALLATION)
 
 
 def paper(document: Document, key: SigningKey = KEY) -> Record:
-    """Give the record of what an installation has sent."""
+    """Return the record of what an installation has sent."""
     return Record("accept", AT, "anna", sign(document, key), document)
 
 
 def installation(key: SigningKey) -> bytes:
-    """Give how the ledger calls an installation."""
+    """Return how the ledger calls an installation."""
     return sha256(key.verifying_key.public)
 
 
@@ -69,7 +69,7 @@ def enter(database: Database, *records: Record) -> list[int]:
 
 
 def standings(database: Database, serial: str = makers.SERIAL) -> list[tuple[str, int, str]]:
-    """Give part, sequence and state of a serial's bundles."""
+    """Return part, sequence and state of a serial's bundles."""
     with database.read() as ledger:
         return [(s.bundle.part, s.bundle.sequence, s.state) for s in sold.of_serial(ledger, serial)]
 

@@ -45,7 +45,7 @@ def filled(workspace: Workspace) -> Workspace:
 
 
 def chained_anew(ledger: Connection) -> None:
-    """Give every entry the hash that fits it, as somebody would who alters the record itself."""
+    """Set the hash that fits each entry, as somebody would who alters the record itself."""
     previous = bytes(32)
     for entry in list(stream(ledger)):
         previous = link(previous, entry.content())
@@ -112,7 +112,7 @@ def resign(ledger: Connection) -> None:
 
 
 def relabel(ledger: Connection) -> None:
-    """Give a document a type that there is not, and make the chain fit."""
+    """Set a type of document that there is not, and make the chain fit."""
     ledger.run("UPDATE entries SET type = 'receipts' WHERE number = 5")
     chained_anew(ledger)
 
@@ -125,7 +125,7 @@ def swap_root(ledger: Connection) -> None:
 
 
 def remove(number: int) -> Damage:
-    """Give the removal of an entry."""
+    """Return the removal of an entry."""
     return lambda ledger: ledger.run("DELETE FROM entries WHERE number = ?", number)
 
 

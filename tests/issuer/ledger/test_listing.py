@@ -15,7 +15,7 @@ from licensekit.errors import NotIssued
 from licensekit.issuer.ledger import Record, append, open_ledger
 from licensekit.issuer.ledger.listing import EXPIRED, LISTED_STATES, Filters, Listed, page
 from licensekit.issuer.ledger.listing import listed as all_listed
-from licensekit.issuer.ledger.projection import ACTIVE, last_day
+from licensekit.issuer.ledger.projection import ACTIVE, PERPETUAL
 from licensekit.issuer.workspace import Workspace
 from licensekit.trust.sign import sign
 from licensekit.wire.documents import Bundle, Document, Use
@@ -43,13 +43,13 @@ FILTERS: Final = [
 
 
 def record(document: Document, order: str | None = None) -> Record:
-    """Give the record of a document signed by the TEST KEY `vendor`."""
+    """Return the record of a document signed by the TEST KEY `vendor`."""
     token = sign(document, makers.key("vendor"))
     return Record("issue", makers.NOW, "anna", token, document, order)
 
 
 def bundle(place: int, **changes: Any) -> Bundle:
-    """Give one of many bundles, which differ in serial, company, time of issue and dates."""
+    """Return one of many bundles, which differ in serial, company, time of issue and dates."""
     expiry = None if place % 4 == 0 else TODAY - 3 + place % 7
     one = makers.bundle(
         serial=f"S{place}",
@@ -79,8 +79,12 @@ def enter_all(database: Database) -> None:
         append(ledger, [record(taken)])
 
 
+def last_day(one: Bundle) -> int:
+    return PERPETUAL if one.term_end is None else one.term_end
+
+
 def state_of(one: Bundle) -> str:
-    """Say how a bundle stands today, from the documents alone."""
+    """Return how a bundle stands today, from the documents alone."""
     if one.serial in REVOKED:
         return "revoked"
     if any(
@@ -91,7 +95,7 @@ def state_of(one: Bundle) -> str:
 
 
 def wanted(filters: Filters) -> list[int]:
-    """Give the numbers of the bundles that `filters` ask for, in order."""
+    """Return the numbers of the bundles that `filters` ask for, in order."""
     asked = filters
     chosen = [
         (number, one)
@@ -108,13 +112,13 @@ def wanted(filters: Filters) -> list[int]:
 
 
 def expires_within(one: Bundle, days: int) -> bool:
-    """Say whether the term of a current bundle ends in so many days."""
+    """Return whether the term of a current bundle ends in this many days."""
     stands = state_of(one) in {ACTIVE, EXPIRED}
     return stands and one.expiry is not None and TODAY <= one.expiry <= TODAY + days
 
 
 def place_of(asked: Filters, number: int, one: Bundle) -> tuple[int, int]:
-    """Give what the answer is sorted by."""
+    """Return what the answer is sorted by."""
     if asked.expiring_within is not None:
         return one.expiry or 0, number
     if asked.state == ACTIVE:
@@ -132,7 +136,7 @@ def database(location: str) -> Iterator[Database]:
 
 
 def numbers(listed: Iterator[Listed]) -> list[int]:
-    """Give the entries that were listed."""
+    """Return the entries that were listed."""
     return [one.number for one in listed]
 
 
@@ -200,7 +204,7 @@ class Explaining:
         self.plan: list[str] = []
 
     def one(self, sql: LiteralString, *params: Value) -> Row | None:
-        """Give the row."""
+        """Return the row."""
         row: Row | None = self.raw.execute(sql, params).fetchone()
         return row
 
@@ -211,7 +215,7 @@ class Explaining:
 
 
 def index_of(filters: Filters) -> str:
-    """Give how SQLite says that it uses the index of the leading filter."""
+    """Return how SQLite says that it uses the index of the leading filter."""
     leading = (
         (filters.order, "SEARCH bundles USING INTEGER PRIMARY KEY"),
         (filters.serial, "SEARCH bundles USING INDEX bundles_place (serial=?)"),

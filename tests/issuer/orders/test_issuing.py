@@ -33,13 +33,13 @@ def revoke(workspace: Workspace, **taken: Any) -> None:
 
 
 def entries(workspace: Workspace) -> int:
-    """Give the number of entries."""
+    """Return the number of entries."""
     with workspace.database.read() as ledger:
         return head(ledger)[0]
 
 
 def last_entry(workspace: Workspace) -> LedgerEntry:
-    """Give the last entry."""
+    """Return the last entry."""
     with workspace.database.read() as ledger:
         found = entry(ledger, head(ledger)[0])
     assert found is not None

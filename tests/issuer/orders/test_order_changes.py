@@ -75,7 +75,7 @@ settings.tier = "gold"
 
 
 def day(number: int) -> str:
-    """Give the date so many days after today."""
+    """Return the date this many days after today."""
     return format_days(TODAY + number)
 
 
@@ -86,13 +86,13 @@ def change(workspace: Workspace, asked: Amendment, *, now: int = NOW, **how: Any
 
 
 def shown(workspace: Workspace, asked: Amendment, now: int = NOW) -> dict[str, tuple[Any, Any]]:
-    """Give what a change would alter."""
+    """Return what a change would alter."""
     found = workspace.propose_change(asked, now=now).changes
     return {one.path: (one.before, one.after) for one in found}
 
 
 def faults(workspace: Workspace, asked: Amendment) -> dict[str, str]:
-    """Give why a change is refused, by key path; nothing is signed."""
+    """Return why a change is refused, by key path; nothing is signed."""
     folder, before = workspace.layout.folder, entries(workspace)
     error = refused(OrderInvalid, folder, lambda: workspace.propose_change(asked, now=NOW))
     signed = refused(OrderInvalid, folder, lambda: change(workspace, asked))
@@ -102,7 +102,7 @@ def faults(workspace: Workspace, asked: Amendment) -> dict[str, str]:
 
 
 def entries(workspace: Workspace) -> int:
-    """Give the number of entries."""
+    """Return the number of entries."""
     with workspace.database.read() as ledger:
         return head(ledger)[0]
 

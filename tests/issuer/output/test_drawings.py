@@ -27,14 +27,14 @@ from tests import codes, makers
 def file(
     *, attachments: Attachments = NO_ATTACHMENTS, scheme: int = 1, **changes: Any
 ) -> LicenseFile:
-    """Give a license file, signed by a TEST KEY."""
+    """Return a license file, signed by a TEST KEY."""
     bundle = makers.bundle(**changes)
     token = sign(bundle, makers.key("vendor", scheme))
     return license_file(bundle, token, attachments, repeated=False)
 
 
 def page(one: LicenseFile) -> str:
-    """Give the page of a license file."""
+    """Return the page of a license file."""
     return sheet.sheet_page(one, makers.catalog()).decode()
 
 

@@ -49,7 +49,7 @@ class Task(NamedTuple):
 
 
 def work(task: Task) -> None:
-    """Hold up to so many seats, and now and then give some back, for so many seconds."""
+    """Take some seats, and now and then return some, for some seconds."""
     random = Random(task.number)  # noqa: S311  # a choice, no secret
     held: list[Lease] = []
     end = time.monotonic() + task.seconds

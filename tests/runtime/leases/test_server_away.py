@@ -37,7 +37,7 @@ def take(licensing: Licensing, **more: Any) -> Lease:
 
 
 def cannot_renew(lease: Lease) -> bool:
-    """Say whether the server is away: who is connected may be served for a moment after a kill."""
+    """Return whether the server is away: a connection may be served for a moment after a kill."""
     try:
         lease.renew()
     except StateError:

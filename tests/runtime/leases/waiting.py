@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 
 def eventually(happens: Callable[[], object], seconds: float = 60) -> bool:
-    """Say whether something happens within some seconds."""
+    """Return whether something happens within some seconds."""
     end = time.monotonic() + seconds
     while not happens():
         if time.monotonic() > end:

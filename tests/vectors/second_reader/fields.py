@@ -252,7 +252,7 @@ _PATTERNS: Final[list[Pattern]] = [
 
 
 def _rules(kind: str, fields: dict[str, Any]) -> None:
-    """Hold what stands between the fields of a document."""
+    """Keep what stands between the fields of a document."""
     if rule := _RULES.get(kind):
         need(rule(fields), "payload-invalid")
 
