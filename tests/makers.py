@@ -67,6 +67,16 @@ def key(label: str, scheme: int = frame.ED25519) -> SigningKey:
     return SigningKey.from_secret(scheme, b"".join(halves)[: SECRET_BYTES[scheme]])
 
 
+def installation_key(name: str = "installation") -> SigningKey:
+    """Return an installation's key."""
+    return key(name, frame.INSTALLATION)
+
+
+def installation_id(name: str = "installation") -> bytes:
+    """Return how bindings and the ledger name an installation: by the hash of its key."""
+    return sha256(installation_key(name).verifying_key.public).digest()
+
+
 def changed(document: D, **changes: Any) -> D:
     """Return `document` with some fields replaced."""
     return structs.replace(document, **changes)

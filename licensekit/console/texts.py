@@ -20,7 +20,9 @@ def text(key: str, **values: object) -> str:
     Raises:
         KeyError: there is no such text, or it names a place that has no value.
     """
-    found = texts()[key] if key in texts() else texts()[_number(key, values["n"])]
+    if not has(key):
+        key = f"{key}.{'one' if values['n'] == 1 else 'many'}"
+    found = texts()[key]
     return found.format_map(values) if values else found
 
 
@@ -33,10 +35,6 @@ def has(key: str) -> bool:
 def texts() -> Mapping[str, str]:
     """Return dotted key to text."""
     return dict(_flat("", tomllib.loads(_FILE.read_text(encoding="utf-8"))))
-
-
-def _number(key: str, n: object) -> str:
-    return f"{key}.{'one' if n == 1 else 'many'}"
 
 
 def _flat(prefix: str, table: Mapping[str, Any]) -> list[tuple[str, str]]:

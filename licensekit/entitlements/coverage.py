@@ -107,14 +107,11 @@ class Covered:
         useless = [part.bundle for part in self.judged if part.is_useless]
         starts = [part.bundle.starts for part in self.judged]
         return list_coverage(
-            self._in_force_at,
+            lambda moment: [verified.document for verified in self.timeline.in_force(moment)],
             [start_of_day(day) for day in starts if day is not None],
             self.now,
             lambda bundle: bundle not in useless and is_here(bundle, self.away_hours),
         )
-
-    def _in_force_at(self, moment: int) -> list[Bundle]:
-        return [verified.document for verified in self.timeline.in_force(moment)]
 
 
 def list_coverage(

@@ -88,7 +88,7 @@ def _names(
         called = folder.resolve().name
         product = given.product or _code(called)
         issuer = given.issuer or (product if others is None else _code(called))
-        return product, issuer, given.name or _title(called)
+        return product, issuer, given.name or called[:1].upper() + called[1:]
     found = read_catalog(given.catalog, version=1, issued=now, others=others or {})
     title = found.names.get("issuer", found.issuer)
     if given.name not in {None, title}:
@@ -103,7 +103,3 @@ def _code(called: str) -> str:
     if not is_code(code):
         raise PlanRefused(reason="no-code", where=called)
     return code
-
-
-def _title(called: str) -> str:
-    return called[:1].upper() + called[1:]

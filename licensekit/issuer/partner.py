@@ -19,7 +19,6 @@ from licensekit.keys.signing import SigningKey
 from licensekit.trust.pack import TrustStore, open_pack
 from licensekit.trust.roots import pin_of
 from licensekit.wire import armor
-from licensekit.wire.documents import Catalog
 from licensekit.wire.frame import ED25519
 
 
@@ -73,7 +72,8 @@ def create_partner(
         issuer=plan.issuer,
         others=trust_store.catalog_documents,
     )
-    _require_product(catalog, product)
+    if catalog.product != product:
+        raise PlanRefused(reason="vendors-product", written=catalog.product, planned=product)
     key = SigningKey.generate(plan.scheme)
     state = WorkspaceState(pin, plan.issuer, trust_store, True, frozenset(), None, None)
     with new_folder(folder, product, plan.catalog) as layout:
@@ -100,8 +100,3 @@ def _from_the_oldest(pack: bytes, root: str) -> tuple[str, TrustStore]:
                 if len(longer.trust.chain) > len(trust_store.trust.chain):
                     root, trust_store = pin, longer
     return root, trust_store
-
-
-def _require_product(catalog: Catalog, product: str) -> None:
-    if catalog.product != product:
-        raise PlanRefused(reason="vendors-product", written=catalog.product, planned=product)

@@ -1,6 +1,6 @@
 """The whole way of an installation, in a folder and on a PostgreSQL server."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from licensekit.state.home import open_installation
 from licensekit.trust.sign import sign
 from licensekit.wire.documents import UserKind
 from tests import makers
-from tests.crm import SOLD, crm_catalog, crm_home_on_engine, open_crm
+from tests.crm import SOLD, crm_catalog, crm_home_on_engine
 from tests.homes import Home, bundle, file
 
 
@@ -30,13 +30,6 @@ from tests.homes import Home, bundle, file
 def crm_home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
     """A home of each kind."""
     return crm_home_on_engine(request, tmp_path)
-
-
-@pytest.fixture
-def crm(crm_home: Home) -> Iterator[Installation]:
-    """An installation with what `SOLD` says, and three users."""
-    with open_crm(crm_home, "anna", "bob", "carl") as installation:
-        yield installation
 
 
 @contextmanager

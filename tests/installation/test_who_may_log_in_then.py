@@ -1,6 +1,5 @@
 """How many people may log in after an activation: the database counts as asking each one does."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -14,7 +13,7 @@ from licensekit.state.groups import groups_of
 from licensekit.state.home import open_installation
 from licensekit.wire.documents import AfterGrace, Combine, LoginRule, Setting, SettingType, UserKind
 from tests import makers
-from tests.crm import crm_home_on_engine, open_crm
+from tests.crm import crm_home_on_engine
 from tests.homes import Home, bundle, file, pack
 
 SOLD_USERS: Final = 20
@@ -25,13 +24,6 @@ KINDS = (UserKind.ASSOCIATE, UserKind.ASSOCIATE, UserKind.EXTERNAL)
 def crm_home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
     """A home of each kind."""
     return crm_home_on_engine(request, tmp_path)
-
-
-@pytest.fixture
-def crm(crm_home: Home) -> Iterator[Installation]:
-    """An installation with what `SOLD` says, and three users."""
-    with open_crm(crm_home, "anna", "bob", "carl") as installation:
-        yield installation
 
 
 def allowed(crm: Installation, way: str) -> int:

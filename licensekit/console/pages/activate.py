@@ -15,7 +15,7 @@ from licensekit.errors import LicenseError, NoBundle, TooLarge
 from licensekit.installation import InstallationState, Preview
 from licensekit.limits import FILE_BYTES
 from licensekit.wire import armor
-from licensekit.wire.documents import Bundle, Kind
+from licensekit.wire.documents import Kind
 
 SHOWN_HOLDERS = 100
 """How many holders of a license in deficit can be ticked together."""
@@ -89,6 +89,7 @@ def _preview(
 ) -> Response:
     state = visit.installation.state()
     deficient = {one.license for one in found.deficits}
+    named = (*found.new, *found.again, *found.same, *found.replaced, *found.refused)
     return page(
         visit,
         "preview.html",
@@ -111,13 +112,9 @@ def _preview(
             for loss in found.consequences.losses
             for code in loss.licenses
         },
-        issuers={b.issuer: issuer_name(state, b.issuer) for b in _bundles(found)},
+        issuers={b.issuer: issuer_name(state, b.issuer) for b in named},
         satellites={code for code, one in state.entitlements.licenses.items() if one.limits_sites},
     )
-
-
-def _bundles(found: Preview) -> tuple[Bundle, ...]:
-    return (*found.new, *found.again, *found.same, *found.replaced, *found.refused)
 
 
 def _tokens(data: bytes) -> str:

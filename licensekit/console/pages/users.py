@@ -1,6 +1,6 @@
 """Users: their lists, page by page, by kind or by license, and the card of one."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from typing import Final
 
 from starlette.responses import Response
@@ -18,7 +18,7 @@ from licensekit.console.views.licenses import (
 from licensekit.console.views.people import given_by, login_answers
 from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError
-from licensekit.installation import InstallationState, LicenseRow, UserFilter, UserPage, UserRow
+from licensekit.installation import InstallationState, LicenseRow, UserFilter, UserPage
 from licensekit.wire.documents import Kind, UserKind
 
 PAGE: Final = 50
@@ -58,9 +58,8 @@ def user_card(
     user = details.user
     held = tuple(holding.license for holding in user.holdings)
     logins = login_answers(state, user)
-    choices = choices_of(
-        state, Kind.USER, held, ticked=ticked, lapsed=_lapsed(details.access, held)
-    )
+    lapsed = [code for code in held if details.access.get(code, Access.NONE) < Access.FULL]
+    choices = choices_of(state, Kind.USER, held, ticked=ticked, lapsed=lapsed)
     return page(
         visit,
         "user.html",
@@ -128,7 +127,7 @@ def _list(visit: Visit, path: str, kinds: frozenset[UserKind]) -> Response:
         state,
         path=path,
         found=found,
-        names=_names(state, found.users),
+        names={code: license_name(state, code) for user in found.users for code in user.licenses},
         options=[
             (view.row.code, view.row.name)
             for view in _license_views(state, lambda row: not row.hidden)
@@ -143,11 +142,3 @@ def _list(visit: Visit, path: str, kinds: frozenset[UserKind]) -> Response:
 def _next(visit: Visit, path: str, after: str) -> str:
     asked = {name: visit.asked(name) for name in ("q", "license", "state", "kind")}
     return visit.url(path, **asked, after=after)
-
-
-def _names(state: InstallationState, users: Iterable[UserRow]) -> dict[str, str]:
-    return {code: license_name(state, code) for user in users for code in user.licenses}
-
-
-def _lapsed(access: Mapping[str, Access], held: Iterable[str]) -> list[str]:
-    return [code for code in held if access.get(code, Access.NONE) < Access.FULL]

@@ -84,7 +84,8 @@ def issue_all(
             bad = [one for one in done if one.error is not None]
             refused += bad[: NAMED - len(refused)]
             count += len(bad)
-            _write_again(done, into)
+            if into is not None and (again := _files(done)):
+                write_many(into, again)  # the pool works on what is new
             yield from (one._replace(error=None) for one in done)
         if count:
             named = tuple(fault for one in refused for fault in faults_of(one))
@@ -123,12 +124,6 @@ def _written(done: list[Done], run: Run, into: Path | None) -> list[Done]:
     if into is not None and done:
         run.pool.finish_writing()
     return done
-
-
-def _write_again(done: list[Done], into: Path | None) -> None:
-    """Write what was issued before; the pool works on what is new."""
-    if into is not None and (files := _files(done)):
-        write_many(into, files)
 
 
 def _files(done: list[Done]) -> list[tuple[str, bytes]]:

@@ -1,6 +1,5 @@
 """What `init` writes for people to read and change: a catalog, and an order that fits it."""
 
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from string import Template
 from typing import Final
@@ -16,7 +15,8 @@ _QUANTITY: Final = 100
 
 def catalog_text(*, product: str, issuer: str, name: str) -> str:
     """Return a first catalog, commented."""
-    return _template("catalog.toml").substitute(product=product, issuer=issuer, name=_in_toml(name))
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    return _template("catalog.toml").substitute(product=product, issuer=issuer, name=quoted)
 
 
 def order_text(catalog: Catalog, *, path: str, serial: str | None = None) -> str:
@@ -61,13 +61,5 @@ def _chosen(catalog: Catalog) -> set[str]:
         code = waiting.pop()
         if code not in chosen:
             chosen.add(code)
-            waiting += _own(catalog, licenses[code].requires)
+            waiting += (own for own in licenses[code].requires if own in licenses)
     return chosen
-
-
-def _own(catalog: Catalog, codes: Iterable[str]) -> Iterator[str]:
-    return (code for code in codes if code in catalog.licenses)
-
-
-def _in_toml(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')

@@ -28,7 +28,7 @@ from licensekit.proposals import Change
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import SelfSigned, self_signed
 from licensekit.wire import armor
-from licensekit.wire.documents import ANSWERS, Bundle, Document, Receipt, Revocations, Statement
+from licensekit.wire.documents import ANSWERS, Document, Receipt, Revocations, Statement
 
 
 class Sent(NamedTuple):
@@ -178,21 +178,16 @@ def receive(tx: LedgerTransaction, sent: Sent) -> Received:
     returned = tuple(_returned(ledger, one) for one in receipts)
     for one in statements:
         _require_sound(tx, one)
-    taken_back = (_lowest(one.issued.bundle) for one in returned)
+    # All sequences up to the returned one are taken back: those before it were for the same
+    # installation, whose older copies would take them still.
+    given_back = (one.issued.bundle for one in returned)
+    taken_back = (Lowest(b.serial, b.part, b.use, b.sequence + 1) for b in given_back)
     to_revoke = tuple(one for one in taken_back if not _is_taken_back(one, tx.state.last_list))
     return Received(returned, tuple(statements), len(known), to_revoke)
 
 
 def _signer(signed: SelfSigned[Document]) -> bytes:
     return sha256(signed.keys[0].public)
-
-
-def _lowest(returned: Bundle) -> Lowest:
-    """Take back all sequences up to the returned one.
-
-    Those before it were for the same installation, whose older copies would take them still.
-    """
-    return Lowest(returned.serial, returned.part, returned.use, returned.sequence + 1)
 
 
 def _is_taken_back(lowest: Lowest, last: Revocations | None) -> bool:

@@ -144,7 +144,7 @@ def _project_bundles(connection: Connection, bundles: Iterable[tuple[int, Token,
         [
             (b.use, b.starts or 0, b.serial, b.part, b.use, b.use, b.sequence)
             for _, _, b in drawn
-            if _may_replace(b)
+            if b.sequence > 1 or b.use is not Use.DEMO
         ],
     )
     connection.run_many(
@@ -168,10 +168,6 @@ def _project_bundles(connection: Connection, bundles: Iterable[tuple[int, Token,
             for serial in b.replaces
         ],
     )
-
-
-def _may_replace(bundle: Bundle) -> bool:
-    return bundle.sequence > 1 or bundle.use is not Use.DEMO
 
 
 def _put_document(

@@ -124,7 +124,8 @@ def _renewing(asked: Amendment, bundle: Bundle, today: int) -> dict[str, object]
     moved = {key: day + expiry - bundle.expiry for key, day in dates.items() if day is not None}
     if max(moved.values()) > limits.DAYS:
         raise _no_renewal("years")
-    return {**{key: format_days(day) for key, day in moved.items()}, **_beside_expiry(asked)}
+    beside = {path: value for path, value in asked.sets.items() if path != "expiry"}
+    return {**{key: format_days(day) for key, day in moved.items()}, **beside}
 
 
 def _expiry(asked: Amendment, present: int, today: int) -> int:
@@ -139,10 +140,6 @@ def _expiry(asked: Amendment, present: int, today: int) -> int:
 def _no_renewal(reason: str, expiry: int | None = None, present: int | None = None) -> OrderInvalid:
     fault = RenewalInvalid(reason=reason, expiry=expiry, present=present, where="expiry")
     return OrderInvalid(faults=(fault,))
-
-
-def _beside_expiry(asked: Amendment) -> dict[str, object]:
-    return {path: value for path, value in asked.sets.items() if path != "expiry"}
 
 
 def _fault(where: OrderKey, value: object, content: Mapping[str, Any]) -> Located | None:

@@ -28,17 +28,15 @@ from licensekit.errors import (
 from licensekit.issuer.exchange.requests import VerifiedRequest
 from licensekit.issuer.keys.changes import revoke
 from licensekit.issuer.keys.keyring import list_key_files, open_key
-from licensekit.issuer.ledger import answers_of_order, bundles, entry, head
+from licensekit.issuer.ledger import answers_of_order, bundles, entry
 from licensekit.issuer.orders.amendment import renewal
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
-from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import sha256
 from licensekit.trust.sign import sign
 from licensekit.trust.verify import verify_reset
 from licensekit.wire import armor
 from licensekit.wire.documents import ANSWERS, Binding, Request, ResetWhat
-from licensekit.wire.frame import INSTALLATION
 from tests import makers
 from tests.partners import partner_of
 from tests.workspaces import (
@@ -58,16 +56,6 @@ FACTS = {name: name.encode().ljust(16, b".") for name in ("board", "disk", "host
 OTHER = {name: bytes(16) for name in FACTS}
 
 
-def key(name: str = "installation") -> SigningKey:
-    """Return an installation's key."""
-    return makers.key(name, INSTALLATION)
-
-
-def digest(name: str = "installation") -> bytes:
-    """Return how a binding names an installation."""
-    return sha256(key(name).verifying_key.public)
-
-
 def request(nonce: int = 1, **changes: Any) -> Request:
     """Return a request of an installation that has no serial yet; `nonce` makes it another one."""
     told = {"product": "acme", "serial": None, "nonce": bytes([nonce] * 16), "facts": FACTS}
@@ -78,7 +66,7 @@ def asking(
     workspace: Workspace, nonce: int = 1, name: str = "installation", **changes: Any
 ) -> VerifiedRequest:
     """Return a request as the vendor reads it."""
-    token = sign(request(nonce, **changes), key(name))
+    token = sign(request(nonce, **changes), makers.installation_key(name))
     return workspace.customers.read_request(makers.file_of(token), now=NOW)
 
 
@@ -100,7 +88,7 @@ def give_back(workspace: Workspace, file: LicenseFile, name: str = "installation
         issued=NOW,
     )
     workspace.customers.accept(
-        makers.file_of(sign(receipt, key(name))),
+        makers.file_of(sign(receipt, makers.installation_key(name))),
         signer(workspace, "revocations"),
         who=WHO,
         now=NOW,
@@ -110,20 +98,14 @@ def give_back(workspace: Workspace, file: LicenseFile, name: str = "installation
 def no(kind: type[LicenseError], workspace: Workspace, asked: VerifiedRequest, **order: Any) -> str:
     """Check that neither looking nor answering works, and nothing is in the ledger; say why."""
     draft = ordered(**{"order": "A-1", **order})
-    folder, before = workspace.layout.folder, entries(workspace)
+    folder, before = workspace.layout.folder, workspace.ledger.count_entries()
     looked = refused(
         kind, folder, lambda: workspace.customers.propose_answer(asked, draft, now=NOW)
     )
     error = refused(kind, folder, lambda: answer(workspace, asked, **order))
     assert str(looked) == str(error)
-    assert entries(workspace) == before
+    assert workspace.ledger.count_entries() == before
     return str(error)
-
-
-def entries(workspace: Workspace) -> int:
-    """Return the number of entries."""
-    with workspace.database.read() as ledger:
-        return head(ledger)[0]
 
 
 def test_an_answer_is_bound_to_the_key_that_asks_and_names_the_request(
@@ -134,7 +116,7 @@ def test_an_answer_is_bound_to_the_key_that_asks_and_names_the_request(
     file = answer(workspace, asked)
     state = workspace.state(NOW)
     bundle = accepted(file, state.pack, state.pin).document
-    assert bundle.binding == Binding(digest(), 0, {})
+    assert bundle.binding == Binding(makers.installation_id(), 0, {})
     assert bundle.extensions == {"request": "01" * 16}
     with workspace.database.read() as ledger:
         [answered] = answers_of_order(ledger, "A-1")
@@ -146,7 +128,7 @@ def test_an_answer_is_bound_to_the_key_that_asks_and_names_the_request(
 
 def test_the_order_says_how_many_facts_of_the_machine_must_stay(workspace: Workspace) -> None:
     binding = answer(workspace, asking(workspace), facts=3).bundle.binding
-    assert binding == Binding(digest(), 3, FACTS)
+    assert binding == Binding(makers.installation_id(), 3, FACTS)
 
 
 @pytest.mark.parametrize(
@@ -164,14 +146,14 @@ def test_a_request_with_too_few_facts_is_refused_with_all_other_faults(
 
 def test_the_same_request_and_order_give_the_same_bundle(workspace: Workspace) -> None:
     first = answer(workspace, asking(workspace))
-    before = entries(workspace)
+    before = workspace.ledger.count_entries()
     again = workspace.customers.answer(
         asking(workspace), ordered(order="A-1"), None, who=WHO, now=NOW + DAY
     )
     assert (again.token, again.data, again.is_repeated) == (first.token, first.data, True)
     proposal = workspace.customers.propose_answer(asking(workspace), ordered(order="A-1"), now=NOW)
     assert proposal.repeated == again
-    assert entries(workspace) == before
+    assert workspace.ledger.count_entries() == before
 
 
 def test_another_request_of_the_installation_gives_what_it_has_by_the_order(
@@ -259,7 +241,7 @@ def test_what_was_returned_makes_room_and_leaves_its_serial(workspace: Workspace
     assert "returned since" in no(RequestAnswered, workspace, asking(workspace))
     second = answer(workspace, asking(workspace, 2, "other"))
     assert (second.bundle.serial, second.bundle.sequence) == (SERIAL, 2)
-    assert second.bundle.binding == Binding(digest("other"), 0, {})
+    assert second.bundle.binding == Binding(makers.installation_id("other"), 0, {})
     no(InstallationsTaken, workspace, asking(workspace, 3))
 
 
@@ -368,11 +350,20 @@ def test_a_serial_that_was_never_sold_is_not_answered(
 @pytest.mark.parametrize(
     ("kind", "file"),
     [
-        (WrongProduct, makers.file_of(sign(makers.request(), key()))),
-        (SignatureInvalid, makers.file_of(makers.forged(sign(request(), key())))),
+        (WrongProduct, makers.file_of(sign(makers.request(), makers.installation_key()))),
+        (
+            SignatureInvalid,
+            makers.file_of(makers.forged(sign(request(), makers.installation_key()))),
+        ),
         (KeyUnknown, makers.file_of(sign(request(), makers.key("vendor")))),
-        (UnexpectedType, makers.file_of(sign(makers.statement(), key()))),
-        (UnexpectedType, makers.file_of(sign(request(), key()), sign(request(2), key()))),
+        (UnexpectedType, makers.file_of(sign(makers.statement(), makers.installation_key()))),
+        (
+            UnexpectedType,
+            makers.file_of(
+                sign(request(), makers.installation_key()),
+                sign(request(2), makers.installation_key()),
+            ),
+        ),
         (ArmorInvalid, "no request"),
     ],
 )
@@ -414,14 +405,18 @@ def test_a_reset_is_for_the_installation_that_asks_and_is_signed_once(
     file = reset(workspace, asked)
     [token] = armor.read(file.data)
     signed = verify_reset(token, workspace.state(NOW).trust_store.trust, NOW).document
-    assert (signed.installation, signed.what, signed.issued) == (digest(), ResetWhat.CLOCK, NOW)
+    assert (signed.installation, signed.what, signed.issued) == (
+        makers.installation_id(),
+        ResetWhat.CLOCK,
+        NOW,
+    )
     assert signed.nonce == asked.document.nonce
-    assert file.name == f"{digest().hex()[:8]}-clock.lic"
-    before = entries(workspace)
+    assert file.name == f"{makers.installation_id().hex()[:8]}-clock.lic"
+    before = workspace.ledger.count_entries()
     again = workspace.customers.reset(asked, ResetWhat.CLOCK, None, who=WHO, now=NOW)
     assert (again.token, again.is_repeated) == (token, True)
     assert workspace.customers.propose_reset(asked, ResetWhat.CLOCK, now=NOW).repeated == again
-    assert entries(workspace) == before
+    assert workspace.ledger.count_entries() == before
     with workspace.database.read() as ledger:
         last = entry(ledger, before)
     assert last is not None

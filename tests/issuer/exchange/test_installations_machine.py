@@ -19,12 +19,11 @@ from licensekit.issuer.ledger import bundles
 from licensekit.issuer.orders.amendment import renewal
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
-from licensekit.keys.signing import Signer, SigningKey
+from licensekit.keys.signing import Signer
 from licensekit.keys.verifying import sha256
 from licensekit.trust.sign import sign
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire.documents import ANSWERS
-from licensekit.wire.frame import INSTALLATION
 from tests import makers
 from tests.profiles import examples
 from tests.workspaces import NOW, WHO, make, ordered, signer
@@ -32,11 +31,6 @@ from tests.workspaces import NOW, WHO, make, ordered, signer
 PLACES = 2
 NAMES = ("ada", "bea", "cleo")
 ORDER = ordered(order="A-1", installations=PLACES)
-
-
-def key(name: str) -> SigningKey:
-    """Return an installation's key."""
-    return makers.key(name, INSTALLATION)
 
 
 class Installations(RuleBasedStateMachine):
@@ -74,7 +68,7 @@ class Installations(RuleBasedStateMachine):
             audit_head=self.count.to_bytes(32, "big"),
             issued=NOW,
         )
-        data = makers.file_of(sign(request, key(name)))
+        data = makers.file_of(sign(request, makers.installation_key(name)))
         return name, self.workspace.customers.read_request(data, now=NOW)
 
     @rule(asked=requests)
@@ -126,7 +120,7 @@ class Installations(RuleBasedStateMachine):
             nonce=bytes.fromhex(nonce),
             audit_head=sha256(b"%d" % self.count),
         )
-        data = makers.file_of(sign(receipt, key(name)))
+        data = makers.file_of(sign(receipt, makers.installation_key(name)))
         self.workspace.customers.accept(data, self.keys["revocations"], who=WHO, now=NOW)
         self.gone += [file, *(one for one in self.answered.values() if self.is_before(one, file))]
 
@@ -144,7 +138,9 @@ class Installations(RuleBasedStateMachine):
                 [current] = bundles.active(ledger, file.bundle.serial)
                 assert current.token == file.token
                 assert current.bundle.binding is not None
-                assert current.bundle.binding.installation == sha256(key(name).verifying_key.public)
+                assert current.bundle.binding.installation == sha256(
+                    makers.installation_key(name).verifying_key.public
+                )
         serials = [file.bundle.serial for file in self.held.values()]
         assert len(set(serials)) == len(serials)
 

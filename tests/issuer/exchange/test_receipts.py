@@ -22,33 +22,21 @@ from licensekit.errors import (
 )
 from licensekit.issuer.exchange.returns import Received
 from licensekit.issuer.exchange.usage import UsageReport
-from licensekit.issuer.ledger import bundles, head
+from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.histories import History
 from licensekit.issuer.messages import HistoryForked, SeveralStated
 from licensekit.issuer.orders.amendment import amendment, renewal
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
-from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import sha256
 from licensekit.trust.pack import open_pack
 from licensekit.trust.sign import sign
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import LowestOfUses, ResetWhat, Usage
-from licensekit.wire.frame import INSTALLATION
 from tests import makers
 from tests.partners import partner_of
 from tests.workspaces import DAY, NOW, SERIAL, WHO, issue, ordered, refused, signer
-
-
-def key(name: str = "installation") -> SigningKey:
-    """Return an installation's key."""
-    return makers.key(name, INSTALLATION)
-
-
-def digest(name: str = "installation") -> bytes:
-    """Return how the ledger calls an installation."""
-    return sha256(key(name).verifying_key.public)
 
 
 def at(n: int) -> bytes:
@@ -68,7 +56,7 @@ def placed(n: int, follows: int | None) -> dict[str, Any]:
 def request(n: int = 0, follows: int | None = None, name: str = "installation", **more: Any) -> str:
     """Return a signed request."""
     told = {"product": "acme", "serial": None, "nonce": bytes([n] * 16), **placed(n, follows)}
-    return makers.file_of(sign(makers.request(**{**told, **more}), key(name)))
+    return makers.file_of(sign(makers.request(**{**told, **more}), makers.installation_key(name)))
 
 
 def receipt(
@@ -78,13 +66,13 @@ def receipt(
     answered = file.bundle.extensions.get("request")
     nonce = bytes.fromhex(answered) if isinstance(answered, str) else None
     told = {"identity": makers.identity_of(file.token), "nonce": nonce, **placed(n, follows)}
-    return makers.file_of(sign(makers.receipt(**{**told, **more}), key(name)))
+    return makers.file_of(sign(makers.receipt(**{**told, **more}), makers.installation_key(name)))
 
 
 def statement(n: int = 1, follows: int | None = 0, name: str = "installation", **more: Any) -> str:
     """Return a signed statement: 20 of the 25 are in use."""
     told = {"serial": SERIAL, "usage": {"standard": Usage(20, 25)}, **placed(n, follows)}
-    return makers.file_of(sign(makers.statement(**{**told, **more}), key(name)))
+    return makers.file_of(sign(makers.statement(**{**told, **more}), makers.installation_key(name)))
 
 
 def accept(workspace: Workspace, data: str, **how: Any) -> Received:
@@ -95,12 +83,12 @@ def accept(workspace: Workspace, data: str, **how: Any) -> Received:
 
 def no(kind: type[LicenseError], workspace: Workspace, data: str) -> str:
     """Check that neither looking nor entering works, and nothing is in the ledger; say why."""
-    folder, before = workspace.layout.folder, entries(workspace)
+    folder, before = workspace.layout.folder, workspace.ledger.count_entries()
     looked = refused(kind, folder, lambda: workspace.customers.propose_accept(data, now=NOW))
     for how in ({}, {"confirm": True}):
         error = refused(kind, folder, partial(accept, workspace, data, **how))
         assert str(looked) == str(error)
-    assert entries(workspace) == before
+    assert workspace.ledger.count_entries() == before
     return str(looked)
 
 
@@ -108,12 +96,6 @@ def standings(workspace: Workspace) -> list[str]:
     """Return how the bundles of the first serial stand."""
     with workspace.database.read() as ledger:
         return [one.state for one in bundles.of_serial(ledger, SERIAL)]
-
-
-def entries(workspace: Workspace) -> int:
-    """Return the number of entries."""
-    with workspace.database.read() as ledger:
-        return head(ledger)[0]
 
 
 @pytest.fixture
@@ -128,7 +110,7 @@ def test_a_return_is_entered_and_its_bundle_is_taken_back(
 ) -> None:
     received = accept(workspace, receipt(bound))
     assert [one.issued.token for one in received.returned] == [bound.token]
-    assert received.installations == (digest(),)
+    assert received.installations == (makers.installation_id(),)
     assert standings(workspace) == ["returned"]
     pack = open_pack(workspace.layout.pack("acme").read_bytes(), workspace.state(NOW).pin)
     with pytest.raises(BundleRevoked):
@@ -168,10 +150,10 @@ def test_what_is_revoked_already_needs_no_key_to_be_returned(
         now=NOW,
         serials=[SERIAL],
     )
-    before = entries(workspace)
+    before = workspace.ledger.count_entries()
     received = workspace.customers.accept(receipt(bound), None, who=WHO, now=NOW)
     assert received.to_revoke == ()
-    assert (entries(workspace), standings(workspace)) == (before + 1, ["revoked"])
+    assert (workspace.ledger.count_entries(), standings(workspace)) == (before + 1, ["revoked"])
 
 
 def test_what_was_replaced_can_be_returned_and_what_replaced_it_stays(
@@ -255,7 +237,7 @@ def test_the_return_of_what_is_bound_to_nobody_is_taken_only_if_it_is_meant(
 @pytest.mark.parametrize(
     ("kind", "data"),
     [
-        (NotIssued, makers.file_of(sign(makers.receipt(), key()))),
+        (NotIssued, makers.file_of(sign(makers.receipt(), makers.installation_key()))),
         (NotIssued, statement(serial="1010000022")),
         (NotIssued, statement(serial="1010000015")),
         (ExchangeFileRefused, statement(name="other")),
@@ -263,7 +245,10 @@ def test_the_return_of_what_is_bound_to_nobody_is_taken_only_if_it_is_meant(
         (UnexpectedType, request(5, 0)),
         (UnexpectedType, makers.file_of(makers.first_root())),
         (KeyUnknown, makers.file_of(sign(makers.receipt(), makers.key("vendor")))),
-        (SignatureInvalid, makers.file_of(makers.forged(sign(makers.statement(), key())))),
+        (
+            SignatureInvalid,
+            makers.file_of(makers.forged(sign(makers.statement(), makers.installation_key()))),
+        ),
     ],
 )
 @pytest.mark.usefixtures("bound")
@@ -321,7 +306,7 @@ def test_the_newest_statement_counts_whenever_it_comes(workspace: Workspace) -> 
     assert (report.company, report.stated, report.installation, report.installations) == (
         "Nordlys Kraft AS",
         NOW + 3,
-        digest(),
+        makers.installation_id(),
         1,
     )
     assert usage(workspace) == {"standard": (25, 25, 0, "even")}
@@ -408,7 +393,7 @@ def exchange_files(workspace: Workspace, *told: tuple[int, int | None]) -> Histo
     issue(workspace)
     for n, follows in told:
         accept(workspace, statement(n, follows))
-    return workspace.ledger.history(digest())
+    return workspace.ledger.history(makers.installation_id())
 
 
 @pytest.mark.parametrize(
@@ -429,9 +414,14 @@ def test_papers_that_do_not_follow_on_one_another_show_a_rewritten_history(
     workspace: Workspace, told: list[tuple[int, int | None]], shown: History
 ) -> None:
     assert exchange_files(workspace, *told) is shown
-    warning = HistoryForked(installation=digest())
+    warning = HistoryForked(installation=makers.installation_id())
     warnings = (warning,) if shown is History.FORKED else ()
-    assert workspace.ledger.warnings_about([digest(), digest("another")]) == warnings
+    assert (
+        workspace.ledger.warnings_about(
+            [makers.installation_id(), makers.installation_id("another")]
+        )
+        == warnings
+    )
     assert workspace.ledger.usage_of(SERIAL, now=NOW).warnings == warnings
 
 
@@ -439,7 +429,7 @@ def test_one_head_in_two_papers_shows_a_copy(workspace: Workspace) -> None:
     issue(workspace)
     accept(workspace, statement(1, None))
     accept(workspace, statement(1, 0, issued=NOW + 5))
-    assert workspace.ledger.history(digest()) is History.FORKED
+    assert workspace.ledger.history(makers.installation_id()) is History.FORKED
 
 
 @pytest.mark.parametrize(
@@ -451,11 +441,11 @@ def test_a_reset_of_a_restored_backup_accounts_for_its_branch(
     assert exchange_files(workspace, (1, None), (2, 1)) is History.WHOLE
     asked = workspace.customers.read_request(request(3, 1, serial=SERIAL), now=NOW)
     workspace.customers.reset(asked, what, signer(workspace, "reset"), who=WHO, now=NOW)
-    assert workspace.ledger.history(digest()) is shown
+    assert workspace.ledger.history(makers.installation_id()) is shown
     accept(workspace, statement(4, 3))
-    assert workspace.ledger.history(digest()) is shown
+    assert workspace.ledger.history(makers.installation_id()) is shown
     accept(workspace, statement(5, 1))
-    assert workspace.ledger.history(digest()) is History.FORKED
+    assert workspace.ledger.history(makers.installation_id()) is History.FORKED
 
 
 def test_a_request_that_a_license_answers_accounts_for_nothing(
@@ -463,7 +453,7 @@ def test_a_request_that_a_license_answers_accounts_for_nothing(
 ) -> None:
     assert bound.bundle.serial == SERIAL
     accept(workspace, statement(1, None))
-    assert workspace.ledger.history(digest()) is History.FORKED
+    assert workspace.ledger.history(makers.installation_id()) is History.FORKED
 
 
 def test_a_token_is_one_paper(workspace: Workspace, bound: LicenseFile) -> None:

@@ -32,12 +32,6 @@ def revoke(workspace: Workspace, **taken: Any) -> None:
         append(ledger, [Record("revoke", NOW, "anna", token, lists)])
 
 
-def entries(workspace: Workspace) -> int:
-    """Return the number of entries."""
-    with workspace.database.read() as ledger:
-        return head(ledger)[0]
-
-
 def last_entry(workspace: Workspace) -> LedgerEntry:
     """Return the last entry."""
     with workspace.database.read() as ledger:
@@ -65,12 +59,12 @@ def test_the_ledger_has_the_bytes_who_and_when_before_the_file_is_there(
 
 def test_the_same_order_gives_the_same_bundle_and_enters_nothing(workspace: Workspace) -> None:
     first = issue(workspace, order="A-1")
-    before = entries(workspace)
+    before = workspace.ledger.count_entries()
     again = issue(workspace, order="A-1", now=NOW + 999_999)
     looked_up = workspace.propose_issue(ordered(order="A-1"), now=NOW).repeated
     assert (again.token, again.data, again.is_repeated) == (first.token, first.data, True)
     assert looked_up == again
-    assert entries(workspace) == before
+    assert workspace.ledger.count_entries() == before
     assert not first.is_repeated
 
 

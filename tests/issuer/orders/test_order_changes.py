@@ -15,7 +15,7 @@ from licensekit.errors import (
     OrderInvalid,
     ProposalStale,
 )
-from licensekit.issuer.ledger import bundles, head
+from licensekit.issuer.ledger import bundles
 from licensekit.issuer.orders.amendment import Amendment, amendment, renewal
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
@@ -93,18 +93,12 @@ def shown(workspace: Workspace, asked: Amendment, now: int = NOW) -> dict[str, t
 
 def faults(workspace: Workspace, asked: Amendment) -> dict[str, str]:
     """Return why a change is refused, by key path; nothing is signed."""
-    folder, before = workspace.layout.folder, entries(workspace)
+    folder, before = workspace.layout.folder, workspace.ledger.count_entries()
     error = refused(OrderInvalid, folder, lambda: workspace.propose_change(asked, now=NOW))
     signed = refused(OrderInvalid, folder, lambda: change(workspace, asked))
     assert signed.faults == error.faults
-    assert entries(workspace) == before
+    assert workspace.ledger.count_entries() == before
     return dict(told(error.faults))
-
-
-def entries(workspace: Workspace) -> int:
-    """Return the number of entries."""
-    with workspace.database.read() as ledger:
-        return head(ledger)[0]
 
 
 def amend(sets: dict[str, object], **more: Any) -> Amendment:
@@ -186,20 +180,20 @@ def test_a_renewal_has_one_end(told: dict[str, Any]) -> None:
 def test_the_same_end_again_signs_nothing_and_gives_what_is_in_force(sold: Workspace) -> None:
     asked = renewal(SERIAL, expires=date.fromisoformat(day(465)))
     first = change(sold, asked)
-    before = entries(sold)
+    before = sold.ledger.count_entries()
     again = sold.change(asked, None, who=WHO, now=NOW + 99)
     assert (again.token, again.is_repeated) == (first.token, True)
-    assert entries(sold) == before
+    assert sold.ledger.count_entries() == before
 
 
 def test_a_number_makes_a_change_once(sold: Workspace) -> None:
     asked = renewal(SERIAL, days=30, number="R-1")
     first = change(sold, asked)
-    before = entries(sold)
+    before = sold.ledger.count_entries()
     again = sold.change(asked, None, who=WHO, now=NOW + 99)
     assert (again.token, again.is_repeated) == (first.token, True)
     assert sold.propose_change(asked, now=NOW).changes == ()
-    assert entries(sold) == before
+    assert sold.ledger.count_entries() == before
     for other in (
         renewal(SERIAL, days=31, number="R-1"),
         amend({"users.standard": 1}, number="R-1"),
