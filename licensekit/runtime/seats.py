@@ -125,8 +125,7 @@ class Seats:
         if pool is None:
             return snapshot.nothing
         # Seats that give the same share one mapping.
-        rank = 0 if pool.access(row.seat) is pool.access(0) else row.seat
-        return snapshot.access_of((Holding(row.license, rank),), ())
+        return snapshot.access_of((Holding(row.license, row.seat + 1),), ())
 
     def version(self) -> Version:
         """Return the version of the database; see `Database.version`."""
