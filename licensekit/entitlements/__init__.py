@@ -12,6 +12,7 @@ from licensekit.entitlements.coverage import *
 from licensekit.entitlements.denials import *
 from licensekit.entitlements.evaluation import *
 from licensekit.entitlements.explanations import *
+from licensekit.entitlements.holdings import *
 from licensekit.entitlements.messages import *
 from licensekit.entitlements.notices import *
 from licensekit.entitlements.parts import *

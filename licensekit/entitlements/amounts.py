@@ -24,7 +24,7 @@ class Grant(NamedTuple):
 
 
 class Tier(NamedTuple):
-    """A number of assignments that are served alike: the oldest by the first tier."""
+    """A number of assignments that are served alike: the lowest slots by the first tier."""
 
     amount: int | None
     cap: Access
@@ -41,7 +41,9 @@ def total_of(amounts: Iterable[int | None]) -> int | None:
 
 
 def access_of(tiers: Iterable[Tier], number: int) -> Access:
-    """Return what the assignment or seat of a number is served with; numbers count from 0."""
+    """Return what the seat of a number is served with; numbers count from 0, slots from 1."""
+    if number < 0:
+        return Access.NONE
     served = 0
     for tier in tiers:
         if tier.amount is None or number < served + tier.amount:

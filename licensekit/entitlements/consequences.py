@@ -11,10 +11,10 @@ from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.dates import end_of_day, format_seconds, start_of_day
-from licensekit.entitlements.amounts import access_of
 from licensekit.entitlements.evaluation import Entitlements
+from licensekit.entitlements.holdings import Holding, access_by
 from licensekit.entitlements.login import ways
-from licensekit.entitlements.questions import Holding, best_access
+from licensekit.entitlements.questions import best_access
 from licensekit.limits import SECONDS
 from licensekit.wire.documents import Kind, UserKind
 from licensekit.wire.plain import word
@@ -46,7 +46,7 @@ class Group(NamedTuple):
 
     kind: UserKind
     holdings: tuple[Holding, ...]
-    """Those that decide about a login; of holdings with ranks that are served alike, the lowest."""
+    """Those that decide about a login; of holdings with slots that are served alike, the lowest."""
     people: int
 
 
@@ -90,9 +90,9 @@ def losses(states: Sequence[Entitlements]) -> tuple[Loss, ...]:
 
 
 def deciding(states: Iterable[Entitlements], in_use: Mapping[str, int]) -> dict[str, list[int]]:
-    """Return the user licenses that decide about logins, to the ranks at which service changes.
+    """Return the user licenses that decide about logins, to the slots behind which service changes.
 
-    Ranks below the first one are served alike, and so on; ranks that nobody has are left out.
+    Slots up to the first one are served alike, and so on; slots that nobody has are left out.
     """
     found: dict[str, set[int]] = {}
     for state in states:
@@ -160,7 +160,7 @@ def _rule(state: Entitlements, way: str) -> _Rule:
 
 def _given_by(state: Entitlements, holding: Holding) -> frozenset[str]:
     code = holding.license
-    if access_of(state.tiers.get(code, ()), holding.rank) is Access.NONE:
+    if access_by(state, Kind.USER, holding) is Access.NONE:
         return frozenset()
     return frozenset((code, *state.closure.get(code, ())))
 

@@ -139,6 +139,28 @@ class NotInCatalog(WhyNot):
     template = "it is in no catalog any more"
 
 
+class BeyondSold(Reason, WhyNot):
+    """An assignment that gives a license gives nothing: its slot is above what is sold."""
+
+    code = "beyond-sold"
+    template: ClassVar[Templates] = {
+        "slot": "the assignment of `{license}` has slot {slot}, beyond the {total} that are sold",
+        "no-slot": "the assignment of `{license}` has no slot of its own",
+        "satellite": "the site is satellite {slot}, beyond those that are sold",
+    }
+    hint_template: ClassVar[Templates] = {
+        "slot": "release others, or prefer this one",
+        "no-slot": "somebody edited the database: release it and assign it again",
+        "satellite": "remove other satellites, or buy more",
+    }
+    subject_template = "{license}"
+    reason: str
+    license: str
+    slot: int
+    total: int
+    """How many of the license are sold, as it is evaluated now."""
+
+
 class NotGrantedTo(WhyNot):
     """A user or site is not given it by any license that it holds, or not to that extent."""
 

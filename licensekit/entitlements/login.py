@@ -19,7 +19,7 @@ from licensekit.entitlements.denials import (
 )
 from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, concerning
-from licensekit.entitlements.questions import Holding, held_access
+from licensekit.entitlements.holdings import Holding, beyond_sold, held_access
 from licensekit.errors import UnknownAccess
 from licensekit.wire.documents import Kind, LoginRule, UserKind
 from licensekit.wire.plain import word
@@ -36,11 +36,14 @@ class UserFacts(NamedTuple):
     retired: bool = False
     groups: tuple[str, ...] = ()
     holdings: tuple[Holding, ...] = ()
+    written: str = ""
+    """The id as somebody typed it; `id` is the form in which ids are compared."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values, with the codes of what is assigned."""
         return {
             "id": self.id,
+            "written": self.written,
             "name": self.name,
             "can_log_in": self.can_log_in,
             "administrator": self.administrator,
@@ -101,7 +104,7 @@ def may_login(
     concerned = concerning(events, user=user.id, groups=user.groups, site=site)
     reasons = (
         *_of_user(user, rule, way),
-        *_of_licenses(entitlements, rule, issuer, access),
+        *_of_licenses(entitlements, rule, issuer, access, user.holdings),
         *_of_events(concerned, user),
     )
     return Decision(reasons, tuple(e.message for e in concerned if e.kind == MESSAGE_OF_THE_DAY))
@@ -137,7 +140,11 @@ def _of_user(user: UserFacts, rule: LoginRule, way: str) -> Iterator[Reason]:
 
 
 def _of_licenses(
-    entitlements: Entitlements, rule: LoginRule, issuer: str, access: Mapping[str, Access]
+    entitlements: Entitlements,
+    rule: LoginRule,
+    issuer: str,
+    access: Mapping[str, Access],
+    holdings: Iterable[Holding],
 ) -> Iterator[Reason]:
     """What was full is read after grace, and logins go on: read is enough."""
     for written in rule.all:
@@ -147,7 +154,7 @@ def _of_licenses(
             if license_ is not None and license_.kind is Kind.SYSTEM:
                 yield NotLicensed(license=code)
             else:
-                yield NotHeld(license=code)
+                yield beyond_sold(entitlements, holdings, code) or NotHeld(license=code)
 
 
 def _of_events(concerned: Iterable[Event], user: UserFacts) -> Iterator[Reason]:

@@ -4,20 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements.amounts import Allowance, access_of, allowances, total_of
-from licensekit.entitlements.evaluation import Entitlements, full_with
+from licensekit.entitlements.amounts import Allowance, allowances, total_of
+from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.settings import Value
 from licensekit.errors import UnknownLicense, UnknownSetting, WrongKind
 from licensekit.wire.documents import Kind, MeterPeriod
 from licensekit.wire.plain import word
-
-
-class Holding(NamedTuple):
-    """A license that a user or site holds by assignment."""
-
-    license: str
-    rank: int
-    """How many older assignments of this license there are."""
 
 
 class Count(NamedTuple):
@@ -45,21 +37,6 @@ class Count(NamedTuple):
     def deficit(self) -> int:
         """How many more are in use than there are."""
         return 0 if self.total is None else max(0, self.in_use - self.total)
-
-
-class Given(NamedTuple):
-    """A license that a user has, and how."""
-
-    license: str
-    access: Access
-    assigned: bool
-    through: tuple[str, ...]
-    """What is assigned and includes it. Not assigned and through nothing: everybody has it."""
-
-    @property
-    def origins(self) -> tuple[str, ...]:
-        """Where it comes from: `assigned`, the licenses that include it, or `installation`."""
-        return ("assigned",) if self.assigned else self.through or ("installation",)
 
 
 class LicenseRow(NamedTuple):
@@ -127,50 +104,6 @@ def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind)
     return name
 
 
-def held_access(
-    entitlements: Entitlements,
-    holdings: Iterable[Holding],
-    site_holdings: Iterable[Holding] = (),
-) -> dict[str, Access]:
-    """Return what a holder may do: an entry for every license of every catalog.
-
-    `site_holdings` are those of the site that a user works at. A license that lapsed below what is
-    assigned serves the oldest assignments; the rest falls under the lapsed part's policy.
-    """
-    access = dict.fromkeys(entitlements.licenses, Access.NONE)
-    access.update(entitlements.every_site)
-    access.update(entitlements.everyone)
-    for holding in (*holdings, *site_holdings):
-        cap = access_of(entitlements.tiers.get(holding.license, ()), holding.rank)
-        for code in (holding.license, *entitlements.closure.get(holding.license, ())):
-            if cap > access.get(code, Access.NONE):
-                access[code] = cap
-    for code, level in entitlements.present.items():
-        complete = full_with(entitlements, code)
-        if complete is not None:
-            held = access.get(complete, Access.NONE)
-            level = min(level, Access.FULL if held is Access.FULL else Access.READ)  # noqa: PLW2901  # narrows it
-        access[code] = level
-    return access
-
-
-def given(
-    entitlements: Entitlements, holdings: Iterable[Holding], access: Mapping[str, Access]
-) -> tuple[Given, ...]:
-    """Return how a user has each license: assigned ones, what they include, what everybody has.
-
-    `access` is what `held_access` returns for `holdings`. What everybody has is left out where it
-    gives nothing.
-    """
-    assigned = [holding.license for holding in holdings]
-    found: list[Given] = []
-    for code, level in access.items():
-        through = tuple(one for one in assigned if code in entitlements.closure.get(one, ()))
-        if level or code in assigned or through:
-            found.append(Given(code, level, code in assigned, through))
-    return tuple(sorted(found, key=lambda one: (not one.assigned, not one.through, one.license)))
-
-
 def count(entitlements: Entitlements, code: str, in_use: int) -> Count:
     """Count a license of which `in_use` are assigned; `code` as `resolve` returns it."""
     if entitlements.licenses[code].kind is Kind.SYSTEM:
@@ -180,20 +113,6 @@ def count(entitlements: Entitlements, code: str, in_use: int) -> Count:
         return Count(_quantity(entitlements, code), in_use, license_.per, granted)
     tiers = entitlements.tiers[code]
     return Count(total_of(tier.amount for tier in tiers if tier.cap is Access.FULL), in_use)
-
-
-def short_of(entitlements: Entitlements, in_use: Mapping[str, int]) -> frozenset[str]:
-    """Return the licenses that are assigned more often than the best bundles serve.
-
-    For all others it does not matter which assignments are the oldest.
-    """
-    return frozenset(
-        code
-        for code, used in in_use.items()
-        if (tiers := entitlements.tiers.get(code))
-        and tiers[0].amount is not None
-        and used > tiers[0].amount
-    )
 
 
 def where_to_buy(entitlements: Entitlements, code: str) -> str | None:

@@ -104,7 +104,7 @@ class BelowUse(RefusedError):
     remove: int
     """How many must be released."""
     holders: tuple[str, ...]
-    """Those who got it last first; not all, if they are very many."""
+    """Those with the highest slots first; not all, if they are very many."""
     newest: tuple[str, ...]
     """The first of them."""
     others: int

@@ -113,18 +113,18 @@ class AuditDamaged(StateError):
     code = "audit-damaged"
     template: ClassVar[Templates] = {
         "chain": "the audit log does not hold from entry {entry} on",
-        "counts": "{counted:count assignment|assignments} of `{license}` were counted, and {there}"
-        " are there",
+        "slots": "{there:count assignment|assignments} of `{license}` are there, and do not have"
+        " the slots from 1 to {there} one by one",
     }
     hint_template: ClassVar[Templates] = {
         "chain": "somebody changed it: compare with a backup and with the statements sent",
-        "counts": "somebody changed the tables: compare with a backup",
+        "slots": "somebody changed the tables: compare with a backup, or run `users prefer"
+        " {license}` (`sites prefer`), which numbers them again",
     }
     reason: str
     entry: int | None = None
     """The first entry that does not hold."""
     license: str = ""
-    counted: int = 0
     there: int = 0
 
 

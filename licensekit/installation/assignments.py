@@ -1,61 +1,14 @@
-"""Assignments of licenses to users and sites: written in rows, changed by the rules.
+"""Assignments of licenses to users and sites, changed by the rules."""
 
-How often each license is assigned is kept together with the rows (`usage`).
-"""
+from collections.abc import Iterable, Sequence
 
-from collections.abc import Iterable
-from typing import Final, LiteralString, NamedTuple
-
-from licensekit.database import Connection
 from licensekit.entitlements import resolve
 from licensekit.entitlements.assignment import AssignmentChange, faults_of
-from licensekit.state.audit_events import SiteAssigned, UserAssigned
+from licensekit.errors import NotAssigned
+from licensekit.state import slots
+from licensekit.state.audit_events import Preferred, SiteAssigned, UserAssigned
 from licensekit.state.transactions import WriteTransaction
-from licensekit.state.users import held_by
 from licensekit.wire.documents import Kind
-
-
-class _Sql(NamedTuple):
-    assign: LiteralString
-    release: LiteralString
-
-
-_SQL: Final = {
-    Kind.USER: _Sql(
-        "INSERT INTO user_licenses (user_id, license) VALUES (?, ?)",
-        "DELETE FROM user_licenses WHERE user_id = ? AND license = ?",
-    ),
-    Kind.SITE: _Sql(
-        "INSERT INTO site_licenses (site_id, license) VALUES (?, ?)",
-        "DELETE FROM site_licenses WHERE site_id = ? AND license = ?",
-    ),
-}
-_ADD: Final = (
-    "INSERT INTO usage (license, in_use) VALUES (?, ?)"
-    " ON CONFLICT (license) DO UPDATE SET in_use = usage.in_use + excluded.in_use"
-)
-_SUBTRACT: Final = "UPDATE usage SET in_use = in_use - ? WHERE license = ?"
-
-
-def assign(connection: Connection, kind: Kind, holder: str, codes: Iterable[str]) -> None:
-    """Assign licenses that the holder is not assigned yet."""
-    listed = sorted(codes)
-    connection.run_many(_SQL[kind].assign, [(holder, code) for code in listed])
-    connection.run_many(_ADD, [(code, 1) for code in listed])
-
-
-def release(connection: Connection, kind: Kind, holder: str, codes: Iterable[str]) -> None:
-    """Release licenses that the holder is assigned."""
-    listed = sorted(codes)
-    connection.run_many(_SQL[kind].release, [(holder, code) for code in listed])
-    connection.run_many(_SUBTRACT, [(1, code) for code in listed])
-
-
-def release_all(connection: Connection, kind: Kind, holder: str) -> frozenset[str]:
-    """Release everything that the holder is assigned, and return it."""
-    held = held_by(connection, kind, holder)
-    release(connection, kind, holder, held)
-    return held
 
 
 def change_licenses(
@@ -74,13 +27,13 @@ def change_licenses(
         # What no catalog has any more can still be released.
         frozenset(code.removeprefix(f"{state.trust_store.issuer}.") for code in removed),
     )
-    held = held_by(change.connection, kind, holder)
+    held = slots.held_by(change.connection, kind, holder)
     faults = faults_of(entitlements, state.in_use, holder, held, wanted)
     if faults:
         raise faults[0].with_more(faults[1:])
     new = wanted.assign - held
-    release(change.connection, kind, holder, wanted.release)
-    assign(change.connection, kind, holder, new)
+    slots.release(change.connection, kind, holder, wanted.release)
+    slots.assign(change.connection, kind, holder, new)
     if new or wanted.release:
         assigned, released = sorted(new), sorted(wanted.release)
         if kind is Kind.USER:
@@ -88,3 +41,28 @@ def change_licenses(
         else:
             change.record(SiteAssigned(site=holder, assigned=assigned, released=released))
     return tuple(sorted(new))
+
+
+def release_all(change: WriteTransaction, kind: Kind, holder: str) -> tuple[str, ...]:
+    """Release everything that the holder is assigned, and return it."""
+    held = slots.held_by(change.connection, kind, holder)
+    slots.release(change.connection, kind, holder, held)
+    return tuple(sorted(held))
+
+
+def prefer(change: WriteTransaction, kind: Kind, code: str, holders: Sequence[str]) -> None:
+    """Give holders of a license its first slots, in this order; all others stay in theirs.
+
+    Raises:
+        UnknownLicense, WrongKind: it is no license of `kind`.
+        NotAssigned: one of them does not hold it.
+    """
+    entitlements = change.read.state().entitlements
+    license_ = resolve(entitlements, code, (kind,))
+    is_limit = entitlements.licenses[license_].limits_sites
+    first = list(dict.fromkeys(holders))
+    held = slots.SATELLITE if is_limit else license_
+    for holder in slots.prefer(change.connection, kind, held, first):
+        raise NotAssigned(license=license_, holder=holder)
+    named = {"users" if kind is Kind.USER else "sites": first}
+    change.record(Preferred(license=license_, **named))

@@ -1,4 +1,4 @@
-"""The audit log for administrators: its entries, and whether it and the counts are whole."""
+"""The audit log for administrators: its entries, and whether it and the slots are whole."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from licensekit.state import audit
 from licensekit.state.audit import AuditEntry, Head
 from licensekit.state.mark import is_restored
 from licensekit.state.pending import place_of
+from licensekit.state.slots import misnumbered
 from licensekit.state.transactions import OpenInstallation, read_installation
 
 
@@ -32,10 +33,10 @@ class AuditLog:
         return f"<AuditLog of the installation {place_of(self._opened.database)}>"
 
     def verify(self) -> AuditReport:
-        """Check every link of the audit log, and every count of assignments.
+        """Check every link of the audit log, and every slot of assignments.
 
         Raises:
-            AuditDamaged: an entry was altered, inserted or removed, or a count does not agree.
+            AuditDamaged: an entry was altered, inserted or removed, or slots have a gap.
         """
         with read_installation(self._opened) as read:
             head = check_audit(read.connection)
@@ -54,38 +55,14 @@ class AuditLog:
 
 
 def check_audit(connection: Connection) -> Head:
-    """Check every link and every count, and return the newest entry; raises as `verify`."""
-    head = _check_chain(audit.entries(connection))
-    _check_counts(connection)
-    return head
-
-
-def _check_chain(entries: Iterator[AuditEntry]) -> Head:
+    """Check every link and every slot, and return the newest entry; raises as `verify`."""
     head = Head(0, GENESIS)
-    for number, _, recorded in unbroken(entries, Link._make, _damaged):
+    for number, _, recorded in unbroken(audit.links(connection), Link._make, _damaged):
         head = Head(number, recorded)
+    for code, there in misnumbered(connection):
+        raise AuditDamaged(reason="slots", license=code, there=there)
     return head
 
 
 def _damaged(_reason: str, number: int) -> AuditDamaged:
     return AuditDamaged(reason="chain", entry=number)
-
-
-def _check_counts(connection: Connection) -> None:
-    counted: dict[str, int] = dict(
-        connection.rows(
-            "SELECT license, count(*) FROM user_licenses GROUP BY license"
-            " UNION ALL SELECT license, count(*) FROM site_licenses GROUP BY license"
-        )
-    )
-    kept: dict[str, int] = dict(
-        connection.rows("SELECT license, in_use FROM usage WHERE in_use > 0")
-    )
-    for code in sorted(counted.keys() | kept.keys()):
-        if counted.get(code) != kept.get(code):
-            raise AuditDamaged(
-                reason="counts",
-                license=code,
-                counted=kept.get(code, 0),
-                there=counted.get(code, 0),
-            )

@@ -15,7 +15,6 @@ from licensekit.entitlements import (
     held_access,
     resolve,
     rows,
-    short_of,
     where_to_buy,
 )
 from licensekit.entitlements.events import Event, concerning
@@ -51,7 +50,7 @@ class LicenseDetails(NamedTuple):
     explanations: tuple[Explanation, ...]
     """Every bundle that grants it, in force or waiting."""
     holders: tuple[str, ...]
-    """The users or sites that are assigned it, or who holds its seats; the newest first."""
+    """The users or sites that are assigned it, the highest slots first, or who holds its seats."""
     history: tuple[BundleRecord, ...]
     """Every bundle that was ever activated here and names it, the oldest first."""
 
@@ -89,6 +88,8 @@ class UserDetails(NamedTuple):
             **self.user.plain(),
             "access": {code: word(level) for code, level in self.access.items()},
             "through": {one.license: list(one.origins) for one in self.given},
+            "slots": {one.license: one.slot for one in self.user.holdings},
+            "why": {one.license: one.why.as_json() for one in self.given if one.why is not None},
             "events": [event.plain() for event in self.events],
         }
 
@@ -101,7 +102,7 @@ def user_details_of(read: ReadTransaction, user_id: str) -> UserDetails:
     """
     state = read.state()
     entitlements = state.entitlements
-    user = known_user(read.connection, user_id, short_of(entitlements, state.in_use))
+    user = known_user(read.connection, user_id)
     access = held_access(entitlements, user.holdings)
     return UserDetails(
         user=user,

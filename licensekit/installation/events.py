@@ -49,7 +49,7 @@ class Events:
         if expected_end is not None and not 0 <= expected_end <= SECONDS:
             raise EntryInvalid(reason="expected-end")
         with write_installation(self._opened) as change:
-            _check_subject(change, scope, subject)
+            subject = _checked_subject(change, scope, subject)
             values = (kind, scope.value, subject, names.check_message(message), expected_end)
             row = change.connection.one(
                 "INSERT INTO events (kind, scope, subject, message, expected_end, started,"
@@ -87,12 +87,14 @@ class Events:
             return read_events(read.connection, ended=ended)
 
 
-def _check_subject(change: WriteTransaction, scope: EventScope, subject: str) -> None:
+def _checked_subject(change: WriteTransaction, scope: EventScope, subject: str) -> str:
+    """Return what an event concerns: of a user or site, the id in the form that is compared."""
     if scope is EventScope.INSTALLATION and subject:
         raise EntryInvalid(reason="names-nobody")
     if scope is EventScope.GROUP and not is_code(subject):
         raise EntryInvalid(reason="group", entry=subject)
     if scope is EventScope.USER:
-        known_user(change.connection, subject)
+        return known_user(change.connection, subject).id
     if scope is EventScope.SITE:
-        known_site(change.connection, subject)
+        return known_site(change.connection, subject).id
+    return subject

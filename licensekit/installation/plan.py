@@ -5,7 +5,7 @@ Only what decides is worked out here. What a person looks at first is in
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, Literal, LiteralString, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from licensekit.database import Connection
 from licensekit.dates import start_of_day
@@ -22,6 +22,7 @@ from licensekit.installation.admission import (
     word,
 )
 from licensekit.installation.messages import Brought
+from licensekit.state import slots
 from licensekit.state.stored import stored_bundles
 from licensekit.state.time import effective
 from licensekit.state.transactions import ReadTransaction
@@ -39,12 +40,6 @@ HOLDERS: Final = 1000
 _NAMED: Final = 5
 """How many of them a message names."""
 
-_HOLDERS: Final[Mapping[Kind, LiteralString]] = {
-    Kind.USER: "SELECT user_id FROM user_licenses WHERE license = ? ORDER BY number DESC LIMIT ?",
-    Kind.SITE: "SELECT site_id FROM site_licenses WHERE license = ? ORDER BY number DESC LIMIT ?",
-}
-_SATELLITES: Final = "SELECT id FROM sites WHERE central = 0 ORDER BY id LIMIT ?"
-
 
 class Deficit(NamedTuple):
     """A license of which fewer would be left than are assigned."""
@@ -54,7 +49,7 @@ class Deficit(NamedTuple):
     in_use: int
     total: int
     holders: tuple[str, ...]
-    """The users or sites that hold it, those who got it last first; at most `HOLDERS`."""
+    """The users or sites that hold it, the highest slots first; at most `HOLDERS`."""
 
     @property
     def remove(self) -> int:
@@ -283,12 +278,9 @@ def _sold(entitlements: Entitlements, code: str) -> int | None:
 
 
 def holders_of(connection: Connection, entitlements: Entitlements, code: str) -> tuple[str, ...]:
-    """Return who is assigned a license, users or sites, the newest first; at most `HOLDERS`."""
+    """Return who is assigned a license, the highest slots first; at most `HOLDERS`."""
     license_ = entitlements.licenses[code]
-    if license_.limits_sites:
-        rows = connection.rows(_SATELLITES, HOLDERS)
-    elif license_.kind is Kind.SYSTEM:
-        rows = []
-    else:
-        rows = connection.rows(_HOLDERS[license_.kind], code, HOLDERS)
-    return tuple(holder for (holder,) in rows)
+    if license_.kind is Kind.SYSTEM:
+        return ()
+    held = slots.SATELLITE if license_.limits_sites else code
+    return slots.last_holders(connection, license_.kind, held, HOLDERS)

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements import count, why_not
+from licensekit.entitlements import access_by, count, why_not
 from licensekit.entitlements.assignment import missing_requirements
 from licensekit.errors import NoneFree, SiteTaken
-from licensekit.installation.assignments import change_licenses, release_all
-from licensekit.installation.serving import serving
+from licensekit.installation.assignments import change_licenses, prefer, release_all
+from licensekit.state import slots
 from licensekit.state.audit_events import SiteAdded, SiteRemoved
 from licensekit.state.pending import place_of
 from licensekit.state.transactions import (
@@ -17,7 +17,7 @@ from licensekit.state.transactions import (
     read_installation,
     write_installation,
 )
-from licensekit.state.users import known_site
+from licensekit.state.users import all_sites, known_site
 from licensekit.text import names
 from licensekit.wire.documents import Kind
 
@@ -26,10 +26,12 @@ class SiteRow(NamedTuple):
     """One site as a list shows it."""
 
     id: str
+    written: str
+    """The id as somebody typed it."""
     name: str
     central: bool
     licenses: tuple[str, ...]
-    """What is assigned, the oldest first."""
+    """What is assigned, by code."""
     lapsed: tuple[str, ...]
     """What of it gives less than full."""
 
@@ -52,16 +54,20 @@ class Sites:
             EntryInvalid: the id or the name cannot be kept.
         """
         with write_installation(self._opened) as change:
-            names.check_id(site_id, "site id")
+            written = names.written_id(site_id, "site id")
+            site_id = names.folded(written)
             _require_new(change, site_id, central=central)
             if not central:
                 _require_room(change)
             change.connection.run(
-                "INSERT INTO sites (id, name, central) VALUES (?, ?, ?)",
+                "INSERT INTO sites (id, written, name, central) VALUES (?, ?, ?, ?)",
                 site_id,
+                written,
                 names.check_name(name),
                 int(central),
             )
+            if not central:
+                slots.assign(change.connection, Kind.SITE, site_id, [slots.SATELLITE])
             change.record(SiteAdded(reason="central" if central else "satellite", site=site_id))
 
     def remove(self, site_id: str) -> tuple[str, ...]:
@@ -71,11 +77,12 @@ class Sites:
             SiteUnknown: there is no such site.
         """
         with write_installation(self._opened) as change:
-            known_site(change.connection, site_id)
-            released = sorted(release_all(change.connection, Kind.SITE, site_id))
+            site_id = known_site(change.connection, site_id).id
+            released = release_all(change, Kind.SITE, site_id)
+            slots.release(change.connection, Kind.SITE, site_id, [slots.SATELLITE])
             change.connection.run("DELETE FROM sites WHERE id = ?", site_id)
             change.record(SiteRemoved(site=site_id, released=released))
-            return tuple(released)
+            return released
 
     def assign(self, site_id: str, *licenses: str, release: Iterable[str] = ()) -> tuple[str, ...]:
         """Assign licenses, and release others in the same change; give what was newly assigned.
@@ -85,38 +92,44 @@ class Sites:
             UnknownLicense, WrongKind, RefusedError: as `Users.assign`, about site licenses.
         """
         with write_installation(self._opened) as change:
-            known_site(change.connection, site_id)
+            site_id = known_site(change.connection, site_id).id
             return change_licenses(change, Kind.SITE, site_id, licenses, release)
 
     def release(self, site_id: str, *licenses: str) -> None:
         """Release licenses; raises as `assign` does."""
         self.assign(site_id, release=licenses)
 
+    def prefer(self, license_code: str, *site_ids: str) -> None:
+        """Give sites the first slots of a license, or of what limits how many satellites there are.
+
+        They are served before all others, who keep their order; see `Users.prefer`.
+
+        Raises:
+            SiteUnknown, NotAssigned: there is no such site, or it does not hold the license.
+            UnknownLicense, WrongKind: it is no site license.
+        """
+        with write_installation(self._opened) as change:
+            ids = [known_site(change.connection, one).id for one in site_ids]
+            prefer(change, Kind.SITE, license_code, ids)
+
     def list(self) -> tuple[SiteRow, ...]:
         """Return every site, the central one first."""
         with read_installation(self._opened) as read:
             state = read.state()
-            served = serving(read.connection, state.entitlements, state.in_use)
-            held: dict[str, list[tuple[str, int]]] = {}
-            for site, code, number in read.connection.rows(
-                "SELECT site_id, license, number FROM site_licenses ORDER BY number"
-            ):
-                held.setdefault(site, []).append((code, number))
             return tuple(
                 SiteRow(
-                    id=site,
-                    name=name,
-                    central=bool(central),
-                    licenses=tuple(code for code, _ in held.get(site, ())),
+                    id=site.id,
+                    written=site.written,
+                    name=site.name,
+                    central=site.central,
+                    licenses=tuple(one.license for one in site.holdings),
                     lapsed=tuple(
-                        code
-                        for code, number in held.get(site, ())
-                        if served.access(code, number) < Access.FULL
+                        one.license
+                        for one in site.holdings
+                        if access_by(state.entitlements, Kind.SITE, one) < Access.FULL
                     ),
                 )
-                for site, name, central in read.connection.rows(
-                    "SELECT id, name, central FROM sites ORDER BY central DESC, id"
-                )
+                for site in all_sites(read.connection)
             )
 
 

@@ -23,8 +23,8 @@ from licensekit.errors import (
     UsersInvalid,
 )
 from licensekit.errors.coded import Located
-from licensekit.installation.assignments import assign
 from licensekit.state.audit_events import UserImported
+from licensekit.state.slots import assign
 from licensekit.state.transactions import WriteTransaction
 from licensekit.state.users import add_user, update_user, user_facts
 from licensekit.text import names
@@ -121,7 +121,7 @@ class _Importing:
             before = user_facts(self.change.connection, row.user_id)
             after = (before or UserFacts(row.user_id))._replace(**row.changes)
             if before is None:
-                add_user(self.change.connection, after)
+                after = add_user(self.change.connection, after)
             elif after != before:
                 update_user(self.change.connection, after)
             held = frozenset(holding.license for holding in after.holdings)
@@ -133,18 +133,16 @@ class _Importing:
         asked = AssignmentChange(frozenset(wanted))
         faults = faults_of(self.entitlements, self.in_use, row.user_id, held, asked)
         if not faults:
-            self._assign(row.user_id, asked.assign - held, before, after)
+            self._assign(asked.assign - held, before, after)
         return list(faults)
 
-    def _assign(
-        self, user_id: str, new: frozenset[str], before: UserFacts | None, after: UserFacts
-    ) -> None:
-        assign(self.change.connection, Kind.USER, user_id, new)
+    def _assign(self, new: frozenset[str], before: UserFacts | None, after: UserFacts) -> None:
+        assign(self.change.connection, Kind.USER, after.id, new)
         for code in new:
             self.in_use[code] = self.in_use.get(code, 0) + 1
         is_changed = before is None or after != before or bool(new)
         if is_changed:
-            self.change.record(UserImported(user=user_id, assigned=sorted(new)))
+            self.change.record(UserImported(user=after.written, assigned=sorted(new)))
         added, changed, unchanged, assigned = self.done
         self.done = Imported(
             added + (before is None),
@@ -175,7 +173,7 @@ def _row(row: TextRow, columns: list[str]) -> ImportRow:
     given = {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}
     try:
         changes = {name: read(given[name]) for name, read in _FIELDS.items() if name in given}
-        user_id = names.check_id(given["id"], "user id")
+        user_id = names.written_id(given["id"], "user id")
     except RefusedError as error:
         return _faulty(number, error)
     except FaultyValue as error:
@@ -192,7 +190,7 @@ def _without_repetition(rows: Iterable[ImportRow]) -> list[ImportRow]:
     lines: dict[str, int] = {}
     found: list[ImportRow] = []
     for row in rows:
-        first = row.line if row.fault else lines.setdefault(row.user_id, row.line)
+        first = row.line if row.fault else lines.setdefault(names.folded(row.user_id), row.line)
         repeated = UserCellInvalid(reason="twice", text=row.user_id, line=first)
         found.append(row if first == row.line else _faulty(row.line, repeated))
     return found

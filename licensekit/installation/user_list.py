@@ -7,20 +7,20 @@ from typing import Any, Final, LiteralString, NamedTuple
 
 from licensekit.access import Access
 from licensekit.database import Row, Value
-from licensekit.entitlements import resolve
+from licensekit.entitlements import Entitlements, access_by, count, resolve
 from licensekit.errors.coded import plain_value
-from licensekit.installation.serving import Serving, serving
 from licensekit.state.loading import InstallationState
+from licensekit.state.slots import HIGHEST, USER_SLOT
 from licensekit.state.transactions import ReadTransaction
-from licensekit.state.users import USER_COLUMNS, facts_of
+from licensekit.state.users import USER_COLUMNS, facts_of, holdings_of
 from licensekit.wire.documents import Kind, UserKind
 from licensekit.wire.plain import word
 
-_COLUMNS: Final = f"SELECT {USER_COLUMNS}, l.license, l.number FROM "  # noqa: S608  # texts of ours
+_COLUMNS: Final = f"SELECT {USER_COLUMNS}, l.license, {USER_SLOT} FROM "  # noqa: S608  # texts of ours
 _SOME: Final = f"SELECT * FROM (SELECT {USER_COLUMNS} FROM users u"  # noqa: S608  # texts of ours
 _FIRST: Final = " ORDER BY u.id LIMIT ?) AS of_kind"
 _LICENSES: Final = " u LEFT JOIN user_licenses l ON l.user_id = u.id"
-_ORDER: Final = " ORDER BY u.id, l.number"
+_ORDER: Final = " ORDER BY u.id, l.license"
 # Of many holders the next are found at once by looking from user to user; of few, from the license.
 _FEW: Final = 2000
 _ASSIGNED: Final = (
@@ -29,7 +29,7 @@ _ASSIGNED: Final = (
 _ASSIGNED_FEW: Final = "u.id IN (SELECT x.user_id FROM user_licenses x WHERE x.license IN (?"
 _LAPSED: Final = (
     "EXISTS (SELECT 1 FROM user_licenses x WHERE x.user_id = u.id AND ("
-    "x.license = ? AND x.number >= ?"
+    "x.license = ? AND NOT x.slot BETWEEN 1 AND ?"
 )
 _MATCHES: Final = "lower(u.id || ' ' || u.name) LIKE lower(?) ESCAPE '\\'"
 
@@ -60,9 +60,11 @@ class UserRow(NamedTuple):
     retired: bool
     groups: tuple[str, ...]
     licenses: tuple[str, ...]
-    """What is assigned, the oldest first."""
+    """What is assigned, by code."""
     lapsed: tuple[str, ...]
     """What of it gives less than full, since more is assigned than there is, or it has expired."""
+    written: str
+    """The id as somebody typed it; `id` is the form in which ids are compared."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
@@ -81,44 +83,44 @@ def list_users(
     read: ReadTransaction, state: InstallationState, wanted: UserFilter
 ) -> Iterator[UserRow]:
     """Return the users that `wanted` fits, by id; raises as `Users.list` does."""
-    served = serving(read.connection, state.entitlements, state.in_use)
-    where, params = _where(state, served, wanted)
+    where, params = _where(state, wanted)
     rows = read.connection.stream(_COLUMNS + "users" + _LICENSES + where + _ORDER, *params)
-    return _users(rows, served)
+    return _users(rows, state.entitlements)
 
 
 def page_of_users(
     read: ReadTransaction, state: InstallationState, wanted: UserFilter, *, after: str, limit: int
 ) -> UserPage:
     """Return a page of the users that `wanted` fits; see `Users.page`."""
-    served = serving(read.connection, state.entitlements, state.in_use)
     found: list[LiteralString] = []
     params: list[Value] = []
     # Of one kind the next by id are found at once; of several, they are the next of each.
     for kinds in [frozenset({kind}) for kind in sorted(wanted.kinds)] or [frozenset[UserKind]()]:
-        where, values = _where(state, served, wanted._replace(kinds=kinds), after=after)
+        where, values = _where(state, wanted._replace(kinds=kinds), after=after)
         found.append(_SOME + where + _FIRST)
         params += (*values, limit + 1)
     some = _COLUMNS + "(" + " UNION ALL ".join(found) + " ORDER BY id LIMIT ?)"
     rows = read.connection.rows(some + _LICENSES + _ORDER, *params, limit + 1)
-    users = tuple(_users(rows, served))
+    users = tuple(_users(rows, state.entitlements))
     return UserPage(users[:limit], len(users) > limit)
 
 
-def _users(rows: Iterable[Row], served: Serving) -> Iterator[UserRow]:
+def _users(rows: Iterable[Row], entitlements: Entitlements) -> Iterator[UserRow]:
     for _, of_one in groupby(rows, key=itemgetter(0)):
         listed = list(of_one)
-        held = [(code, number) for *_, code, number in listed if code is not None]
-        lapsed = tuple(c for c, number in held if served.access(c, number) < Access.FULL)
-        yield _row(listed[0], tuple(code for code, _ in held), lapsed)
-
-
-def _row(row: Row, licenses: tuple[str, ...], lapsed: tuple[str, ...]) -> UserRow:
-    return UserRow(*facts_of(row)[:-1], licenses, lapsed)
+        user, held = facts_of(listed[0]), holdings_of(listed)
+        yield UserRow(
+            *user[:-2],
+            licenses=tuple(one.license for one in held),
+            lapsed=tuple(
+                one.license for one in held if access_by(entitlements, Kind.USER, one) < Access.FULL
+            ),
+            written=user.written,
+        )
 
 
 def _where(
-    state: InstallationState, served: Serving, wanted: UserFilter, *, after: str = ""
+    state: InstallationState, wanted: UserFilter, *, after: str = ""
 ) -> tuple[LiteralString, list[Value]]:
     conditions: list[LiteralString] = []
     params: list[Value] = []
@@ -142,7 +144,7 @@ def _where(
     if wanted.retired is not None:
         require("u.retired = 1" if wanted.retired else "u.retired = 0")
     if wanted.expired:
-        require(*_lapsed(state, served))
+        require(*_lapsed(state))
     if wanted.text:
         require(_MATCHES, f"%{_literal(wanted.text)}%")
     return (" WHERE " + " AND ".join(conditions) if conditions else ""), params
@@ -154,14 +156,22 @@ def _assigned(state: InstallationState, codes: list[str]) -> tuple[LiteralString
     return (start + ", ?" * (len(codes) - 1) + "))", *codes)
 
 
-def _lapsed(state: InstallationState, served: Serving) -> tuple[LiteralString, *tuple[Value, ...]]:
-    numbers = {code: served.lapsed_from(code) for code in sorted(state.in_use)}
-    found = [(code, number) for code, number in numbers.items() if number is not None]
+def _lapsed(state: InstallationState) -> tuple[LiteralString, *tuple[Value, ...]]:
+    found = [(code, _served_in_full(state.entitlements, code)) for code in sorted(state.in_use)]
     if not found:
         return ("0 = 1",)
     values: Iterator[Value] = chain.from_iterable(found)
-    more: LiteralString = " OR x.license = ? AND x.number >= ?" * (len(found) - 1)
+    more: LiteralString = " OR x.license = ? AND NOT x.slot BETWEEN 1 AND ?" * (len(found) - 1)
     return (_LAPSED + more + "))", *values)
+
+
+def _served_in_full(entitlements: Entitlements, code: str) -> int:
+    """Return the last slot that is served in full."""
+    license_ = entitlements.licenses.get(code)
+    if license_ is None or license_.kind is not Kind.USER:
+        return 0
+    total = count(entitlements, code, 0).total
+    return HIGHEST if total is None else total
 
 
 def _literal(text: str) -> str:

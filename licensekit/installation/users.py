@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from licensekit.access import Access
-from licensekit.entitlements import held_access, short_of
+from licensekit.entitlements import held_access
 from licensekit.entitlements.login import Decision, UserFacts, may_login
-from licensekit.errors import UserRetired
-from licensekit.installation.assignments import change_licenses, release_all
+from licensekit.errors import UserRetired, UserUnknown
+from licensekit.installation.assignments import change_licenses, prefer, release_all
 from licensekit.installation.details import UserDetails, user_details_of
 from licensekit.installation.user_import import Imported, ImportRow, import_users
 from licensekit.installation.user_list import (
@@ -16,7 +16,8 @@ from licensekit.installation.user_list import (
     list_users,
     page_of_users,
 )
-from licensekit.state.audit_events import UserAdded, UserChanged, UserRetirement
+from licensekit.state import people
+from licensekit.state.audit_events import UserAdded, UserChanged, UserErased, UserRetirement
 from licensekit.state.pending import place_of
 from licensekit.state.transactions import (
     OpenInstallation,
@@ -55,11 +56,11 @@ class Users:
             EntryInvalid: the id, name or a group cannot be kept.
         """
         with write_installation(self._opened) as change:
-            add_user(
+            user = add_user(
                 change.connection,
                 UserFacts(user_id, name, kind, can_log_in, administrator, groups=tuple(groups)),
             )
-            change.record(UserAdded(user=user_id))
+            change.record(UserAdded(user=user.written))
 
     def set(
         self,
@@ -93,7 +94,7 @@ class Users:
                 changed = [
                     f for f, a, b in zip(after._fields, after, before, strict=True) if a != b
                 ]
-                change.record(UserChanged(user=user_id, set=changed))
+                change.record(UserChanged(user=before.id, set=changed))
 
     def assign(self, user_id: str, *licenses: str, release: Iterable[str] = ()) -> tuple[str, ...]:
         """Assign licenses, and release others in the same change; give what was newly assigned.
@@ -110,11 +111,43 @@ class Users:
             user = known_user(change.connection, user_id)
             if user.retired and licenses:
                 raise UserRetired(user=user_id)
-            return change_licenses(change, Kind.USER, user_id, licenses, release)
+            return change_licenses(change, Kind.USER, user.id, licenses, release)
 
     def release(self, user_id: str, *licenses: str) -> None:
         """Release licenses; raises as `assign` does."""
         self.assign(user_id, release=licenses)
+
+    def prefer(self, license_code: str, *user_ids: str) -> None:
+        """Give users the first slots of a license, in this order: of too few, they keep one.
+
+        All others keep their order. Without any user, the slots are only numbered again, which
+        closes the gaps that somebody left who edited the database.
+
+        Raises:
+            UserUnknown, NotAssigned: there is no such user, or who does not hold the license.
+            UnknownLicense, WrongKind: it is no user license.
+        """
+        with write_installation(self._opened) as change:
+            ids = [known_user(change.connection, one).id for one in user_ids]
+            prefer(change, Kind.USER, license_code, ids)
+
+    def erase(self, user_id: str) -> None:
+        """Remove a person: the user, what it is assigned and leases, its events, and its name.
+
+        The audit log keeps its entries, about an erased user. Also removes who is in the log alone:
+        an administrator, or whoever held a seat.
+
+        Raises:
+            UserUnknown: nobody of that id is known here.
+        """
+        with write_installation(self._opened) as change:
+            user = user_facts(change.connection, user_id)
+            if user is not None:
+                release_all(change, Kind.USER, user.id)
+            elif people.find_pseudonym(change.connection, user_id) is None:
+                raise UserUnknown(user=user_id)
+            change.record(UserErased(person=people.pseudonym_of(change.connection, user_id)))
+            people.erase(change.connection, user_id)
 
     def retire(self, user_id: str) -> tuple[str, ...]:
         """Retire a user, which releases everything, and give what was released.
@@ -124,11 +157,11 @@ class Users:
         """
         with write_installation(self._opened) as change:
             user = known_user(change.connection, user_id)
-            released = sorted(release_all(change.connection, Kind.USER, user_id))
+            released = release_all(change, Kind.USER, user.id)
             if not user.retired:
                 update_user(change.connection, user._replace(retired=True))
-                change.record(UserRetirement(user=user_id, released=released))
-            return tuple(released)
+                change.record(UserRetirement(user=user.id, released=released))
+            return released
 
     def import_rows(self, rows: Iterable[ImportRow]) -> Imported:
         """Add and change users and assign their licenses, as one change; see `parse_users`.
@@ -155,11 +188,9 @@ class Users:
             UserUnknown, SiteUnknown: there is no such user, or no such site.
         """
         with read_installation(self._opened) as read:
-            state = read.state()
-            short = short_of(state.entitlements, state.in_use)
-            user = known_user(read.connection, user_id, short)
-            at_site = () if site is None else known_site(read.connection, site, short)
-            return held_access(state.entitlements, user.holdings, at_site)
+            user = known_user(read.connection, user_id)
+            at_site = () if site is None else known_site(read.connection, site).holdings
+            return held_access(read.state().entitlements, user.holdings, at_site)
 
     def details(self, user_id: str) -> UserDetails:
         """Look up everything about a user: facts, licenses and where they come from, events.
@@ -201,13 +232,12 @@ class Users:
         """
         with read_installation(self._opened) as read:
             state = read.state()
-            short = short_of(state.entitlements, state.in_use)
-            at_site = () if site is None else known_site(read.connection, site, short)
+            at_site = None if site is None else known_site(read.connection, site)
             return may_login(
                 state.entitlements,
-                user_facts(read.connection, user_id, short),
+                user_facts(read.connection, user_id),
                 way,
-                site=site,
-                site_holdings=at_site,
+                site=None if at_site is None else at_site.id,
+                site_holdings=() if at_site is None else at_site.holdings,
                 events=state.events,
             )

@@ -6,15 +6,18 @@ that is no longer in force.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 from licensekit.access import Access
-from licensekit.entitlements import Holding, resolve
+from licensekit.entitlements import Given, Holding, given_of, resolve
 from licensekit.entitlements.denials import NotGrantedTo
 from licensekit.entitlements.events import Event, stopping
 from licensekit.entitlements.login import Decision, UserFacts, may_login
 from licensekit.errors import NotEntitled
 from licensekit.runtime.snapshot import Snapshot
+from licensekit.state.users import SiteFacts
+from licensekit.text import names
+from licensekit.wire.documents import Kind
 
 
 class HolderSource(Protocol):
@@ -29,8 +32,8 @@ class HolderSource(Protocol):
         """Look up what is known of a user; None if no one has that id."""
         ...
 
-    def site_holdings(self, site_id: str) -> tuple[Holding, ...] | None:
-        """Look up what a site holds; None if no one has that id."""
+    def site_facts(self, site_id: str) -> SiteFacts | None:
+        """Look up what is known of a site; None if no one has that id."""
         ...
 
 
@@ -44,6 +47,7 @@ class View(NamedTuple):
     snapshot: Snapshot
     access: Mapping[str, Access]
     facts: UserFacts | None
+    holdings: tuple[Holding, ...]
     decisions: dict[str, Decision]
     """Way to log in to what was decided about it so far."""
 
@@ -52,10 +56,11 @@ class Holder:
     """What a site may do, or a user, who can be asked more. Made by `Licensing.site`."""
 
     __slots__ = ("_id", "_source", "_view")
+    _kind: ClassVar[Kind] = Kind.SITE
 
     def __init__(self, source: HolderSource, site_id: str) -> None:
         self._source = source
-        self._id = site_id
+        self._id = names.folded(site_id)
         self._view = self._evaluate()
 
     def allows(self, code: str, at_least: Access = Access.FULL) -> bool:
@@ -84,7 +89,19 @@ class Holder:
     def require(self, code: str, at_least: Access = Access.FULL) -> None:
         """Raise `NotEntitled` unless `allows` holds; raises as it does, too."""
         if not self.allows(code, at_least):
-            raise NotEntitled(license=code, why=NotGrantedTo(holder=self._id), holder=self._id)
+            why = self.explain(code).why or NotGrantedTo(holder=self._id)
+            raise NotEntitled(license=code, why=why, holder=self._id)
+
+    def explain(self, code: str) -> Given:
+        """Return how the holder has a license: assigned, or through what.
+
+        Its `why` says so (`beyond-sold`) if an assignment gives nothing because its slot is beyond
+        what is sold; raises as `allows` does.
+        """
+        view = self._current()
+        entitlements = view.snapshot.state.entitlements
+        name = resolve(entitlements, code)
+        return given_of(entitlements, view.holdings, name, view.access[name], self._kind)
 
     def unavailable(self, function: str) -> tuple[Event, ...]:
         """Return the events in force that make a function unavailable here; none: it is available.
@@ -103,18 +120,20 @@ class Holder:
     def _evaluate(self) -> View:
         """Evaluate the answers under the snapshot in force."""
         snapshot = self._source.snapshot
-        held = self._source.site_holdings(self._id)
-        access = snapshot.nothing if held is None else snapshot.access_of((), held)
-        return View(snapshot, access, None, {})
+        site = self._source.site_facts(self._id)
+        if site is None:
+            return View(snapshot, snapshot.nothing, None, (), {})
+        return View(snapshot, snapshot.access_of((), site.holdings), None, site.holdings, {})
 
 
 class User(Holder):
     """What a user may do, at one site or at none. Made by `Licensing.user`."""
 
     __slots__ = ("_site",)
+    _kind = Kind.USER
 
     def __init__(self, source: HolderSource, user_id: str, site: str | None) -> None:
-        self._site = site
+        self._site = None if site is None else names.folded(site)
         super().__init__(source, user_id)
 
     def may_login(self, way: str) -> Decision:
@@ -157,7 +176,9 @@ class User(Holder):
         source = self._source
         snapshot = source.snapshot
         facts = source.user_facts(self._id)
-        at_site = None if self._site is None else source.site_holdings(self._site)
+        site = None if self._site is None else source.site_facts(self._site)
         if facts is None or facts.retired:
-            return View(snapshot, snapshot.nothing, facts, {})
-        return View(snapshot, snapshot.access_of(facts.holdings, at_site or ()), facts, {})
+            return View(snapshot, snapshot.nothing, facts, (), {})
+        at_site = () if site is None else site.holdings
+        access = snapshot.access_of(facts.holdings, at_site)
+        return View(snapshot, access, facts, facts.holdings, {})

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from licensekit.access import Access
 from licensekit.database import Database, Version
 from licensekit.dates import seconds_of
-from licensekit.entitlements import Holding, Notice, by_urgency
+from licensekit.entitlements import Notice, by_urgency
 from licensekit.entitlements.answers import Answers
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import DatabaseBusy, LicenseError, StateError
@@ -25,6 +25,7 @@ from licensekit.runtime.snapshot import Closed, Snapshot
 from licensekit.runtime.watcher import Watcher, survive_forks
 from licensekit.state.loading import is_unchanged, load_state, remember
 from licensekit.state.machine import NO_FACTS, Facts
+from licensekit.state.users import SiteFacts
 
 RETRY_SECONDS: Final = 0.5
 """How soon a database that is away is tried again."""
@@ -134,8 +135,8 @@ class LiveSnapshot:
         """Look up what is known of a user; raises as `Lookups.user`."""
         return self._lookups.user(user_id, self.snapshot)
 
-    def site_holdings(self, site_id: str) -> tuple[Holding, ...] | None:
-        """Look up what a site holds, as `user_facts` does; None if there is no such site."""
+    def site_facts(self, site_id: str) -> SiteFacts | None:
+        """Look up what is known of a site, as `user_facts` does; None if there is no such site."""
         return self._lookups.site(site_id, self.snapshot)
 
     def answers_with_leases(self) -> Answers:

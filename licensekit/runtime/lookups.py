@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 
 from licensekit.database import Connection, Database
-from licensekit.entitlements import Holding, short_of
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, NotStorable, StateError
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.state import users
 from licensekit.state.stored import seats_in_use
 from licensekit.state.time import lease_time
+from licensekit.state.users import SiteFacts
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -25,7 +25,7 @@ class Lookups:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._users: dict[str, UserFacts | None] = {}
-        self._sites: dict[str, tuple[Holding, ...] | None] = {}
+        self._sites: dict[str, SiteFacts | None] = {}
 
     def user(self, user_id: str, snapshot: Snapshot) -> UserFacts | None:
         """Look up a user; None if no one has that id.
@@ -35,9 +35,9 @@ class Lookups:
         """
         return self._find(users.user_facts, user_id, snapshot, self._users)
 
-    def site(self, site_id: str, snapshot: Snapshot) -> tuple[Holding, ...] | None:
-        """Look up what a site holds, as `user` does."""
-        return self._find(users.site_holdings, site_id, snapshot, self._sites)
+    def site(self, site_id: str, snapshot: Snapshot) -> SiteFacts | None:
+        """Look up a site, as `user` does."""
+        return self._find(users.site_facts, site_id, snapshot, self._sites)
 
     def leased(self, snapshot: Snapshot, now: int) -> Mapping[str, int]:
         """Return license to how many of its concurrent seats are held.
@@ -55,7 +55,7 @@ class Lookups:
 
     def _find(
         self,
-        read: Callable[[Connection, str, frozenset[str]], T | None],
+        read: Callable[[Connection, str], T | None],
         holder: str,
         snapshot: Snapshot,
         last: dict[str, T | None],
@@ -69,8 +69,7 @@ class Lookups:
             if isinstance(away, DatabaseBusy):
                 raise away
             with self._database.read() as connection:
-                short = short_of(snapshot.state.entitlements, snapshot.state.in_use)
-                found = read(connection, holder, short)
+                found = read(connection, holder)
         except NotStorable:
             return None  # nobody has an id that cannot be stored
         except StateError as error:

@@ -111,8 +111,7 @@ class Seats:
         if pool is None:
             return snapshot.nothing
         # Seats that give the same share one mapping.
-        rank = 0 if pool.access(row.seat) is pool.access(0) else row.seat
-        return snapshot.access_of((Holding(row.license, rank),), ())
+        return snapshot.access_of((Holding(row.license, row.seat + 1),), ())
 
     def forget_pending(self) -> None:
         """Leave the seats that are still to be freed to the parent process, in a forked child."""

@@ -4,22 +4,22 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from licensekit.access import Access
-from licensekit.entitlements import Entitlements, Holding, Notice, held_access
+from licensekit.entitlements import Entitlements, Holding, Notice
 from licensekit.entitlements.answers import Answers
+from licensekit.entitlements.holdings import Served, access_with, served_with
 from licensekit.errors import DatabaseUnavailable, LicenseError
 from licensekit.runtime.messages import DatabaseAway
 from licensekit.state.loading import InstallationState, state_at
 from licensekit.state.time import effective
 
 _HOUR_SECONDS = 3600
-_Held = tuple[tuple[Holding, ...], tuple[Holding, ...]]
 
 
 class Snapshot:
     """A state in force, until a date passes or the database changes."""
 
     __slots__ = (
-        "_by_holdings",
+        "_by_service",
         "alone_since",
         "answers",
         "error",
@@ -43,7 +43,7 @@ class Snapshot:
         """Why it cannot be read."""
         self.answers = Answers(state.entitlements, state.in_use)
         self.system = with_full_names(state.entitlements, state.entitlements.system)
-        self._by_holdings: dict[_Held, Mapping[str, Access]] = {}
+        self._by_service: dict[Served, Mapping[str, Access]] = {}
         self.nothing = dict.fromkeys(self.access_of((), ()), Access.NONE)
         """What a holder may do who is unknown or retired."""
         self.valid_until = min(_ends(state, alone_since), default=None)
@@ -58,13 +58,13 @@ class Snapshot:
     def access_of(
         self, holdings: tuple[Holding, ...], site_holdings: tuple[Holding, ...]
     ) -> Mapping[str, Access]:
-        """Return what a holder may do; holders of the same licenses share one mapping."""
-        held = holdings, site_holdings
-        known = self._by_holdings.get(held)
+        """Return what a holder may do; holders who are served alike share one mapping."""
+        granted = self.state.entitlements
+        served = served_with(granted, holdings, site_holdings)
+        known = self._by_service.get(served)
         if known is None:
-            granted = self.state.entitlements
-            known = with_full_names(granted, held_access(granted, holdings, site_holdings))
-            self._by_holdings[held] = known
+            known = with_full_names(granted, access_with(granted, served))
+            self._by_service[served] = known
         return known
 
     def now_at(self, clock: int, *, away: bool) -> int:

@@ -8,8 +8,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from licensekit.chain import GENESIS, canonical_json, link
+from licensekit.chain import GENESIS, Link, canonical_json, link
 from licensekit.database import Connection
+from licensekit.state import people
 from licensekit.state.audit_events import AuditEvent, event_of
 
 
@@ -21,17 +22,13 @@ class Head(NamedTuple):
 
 
 class AuditEntry(NamedTuple):
-    """One entry as it is kept."""
+    """One entry as it is kept, and what it says."""
 
     number: int
     entry: bytes
     hash: bytes
-
-    @property
-    def facts(self) -> Mapping[str, Any]:
-        """What it says."""
-        facts: Mapping[str, Any] = json.loads(self.entry)
-        return facts
+    facts: Mapping[str, Any]
+    """With names in place of pseudonyms."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values: what it says, and in words."""
@@ -50,9 +47,9 @@ def head(connection: Connection) -> Head:
 
 
 def append(connection: Connection, facts: Mapping[str, Any]) -> Head:
-    """Add an entry, and give it as the new head."""
+    """Add an entry, with pseudonyms in place of people, and return it as the new head."""
     before = head(connection)
-    entry = canonical_json(facts).encode()
+    entry = canonical_json(people.hidden(connection, facts)).encode()
     after = Head(before.number + 1, link(before.hash, entry))
     connection.run(
         "INSERT INTO audit (number, entry, hash) VALUES (?, ?, ?)", after.number, entry, after.hash
@@ -60,10 +57,15 @@ def append(connection: Connection, facts: Mapping[str, Any]) -> Head:
     return after
 
 
+def links(connection: Connection) -> Iterator[Link]:
+    """Yield every entry as a link of the chain, the oldest first."""
+    for row in connection.stream("SELECT number, entry, hash FROM audit ORDER BY number"):
+        yield Link(*row)
+
+
 def entries(connection: Connection) -> Iterator[AuditEntry]:
     """Yield every entry, the oldest first."""
-    for row in connection.stream("SELECT number, entry, hash FROM audit ORDER BY number"):
-        yield AuditEntry(*row)
+    return (_named(connection, one) for one in links(connection))
 
 
 def newest(connection: Connection, before: int | None, limit: int) -> tuple[AuditEntry, ...]:
@@ -74,4 +76,8 @@ def newest(connection: Connection, before: int | None, limit: int) -> tuple[Audi
         until,
         limit,
     )
-    return tuple(AuditEntry(*row) for row in rows)
+    return tuple(_named(connection, Link(*row)) for row in rows)
+
+
+def _named(connection: Connection, one: Link) -> AuditEntry:
+    return AuditEntry(*one, people.named(connection, json.loads(one.entry)))

@@ -105,6 +105,25 @@ class UserAssigned(AuditEvent):
     released: Sequence[str]
 
 
+class Preferred(AuditEvent):
+    """Users or sites that were given the first slots of a license."""
+
+    code = "prefer"
+    template = "numbered the slots of `{license}`{users:led , first }{sites:led , first }"
+    license: str
+    users: Sequence[str] = ()
+    sites: Sequence[str] = ()
+
+
+class UserErased(AuditEvent):
+    """A user who was erased."""
+
+    code = "user-erase"
+    template = "erased a user, who is {person} in this log"
+    person: str
+    """The pseudonym."""
+
+
 class UserRetirement(AuditEvent):
     """A user who was retired."""
 

@@ -1,11 +1,13 @@
 """Users by groups that hold the same, counted by the database: many users cost one query."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection
 from licensekit.entitlements import Holding
 from licensekit.entitlements.consequences import Group
+from licensekit.state.slots import HIGHEST
 from licensekit.wire.documents import UserKind
 
 _BITS: Final = 60
@@ -14,11 +16,7 @@ _MASKS: Final[tuple[LiteralString, ...]] = (
     *("a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9", "a10"),
     *("b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8", "b9", "b10"),
 )
-_UPTO: Final = "WHEN l.license = ? AND l.number < ? THEN CAST(? AS BIGINT) "
-_REST: Final = "WHEN l.license = ? THEN CAST(? AS BIGINT) "
-_NUMBER: Final = (
-    "SELECT number FROM user_licenses WHERE license = ? ORDER BY number LIMIT 1 OFFSET ?"
-)
+_CASE: Final = "WHEN l.license = ? AND l.slot BETWEEN ? AND ? THEN CAST(? AS BIGINT) "
 _USERS: Final = (
     " FROM users u LEFT JOIN user_licenses l ON l.user_id = u.id"
     " WHERE u.retired = 0 AND u.can_log_in = 1"
@@ -29,10 +27,9 @@ class _Band(NamedTuple):
     """Assignments of one license that are served alike."""
 
     license: str
-    rank: int
-    """The lowest of them."""
-    below: int | None
-    """The number of the first assignment that is not among them; None: all the rest is."""
+    first: int
+    """The lowest of their slots."""
+    last: int
 
 
 def groups_of(
@@ -40,11 +37,13 @@ def groups_of(
 ) -> tuple[Group, ...] | None:
     """Return the users who are not retired and can log in, by kind and what they hold.
 
-    `deciding` are the licenses that matter, each with the ranks at which service changes. None:
-    there are more than can be told apart.
+    `deciding` are the licenses that matter, each with the slots behind which service changes.
+    None: there are more than can be told apart.
     """
     bands = [
-        band for code, cuts in deciding.items() for band in _bands(connection, code, list(cuts))
+        _Band(code, below + 1, last)
+        for code, cuts in deciding.items()
+        for below, last in pairwise((0, *cuts, HIGHEST))
     ]
     shares = [bands[at : at + _BITS] for at in range(0, len(bands), _BITS)]
     if len(shares) > len(_MASKS):
@@ -54,9 +53,8 @@ def groups_of(
     for name, share in zip(_MASKS, shares, strict=False):
         cases: list[LiteralString] = []
         for place, band in enumerate(share):
-            upto = () if band.below is None else (band.below,)
-            cases.append(_UPTO if upto else _REST)
-            values += [band.license, *upto, 1 << place]
+            cases.append(_CASE)
+            values += [*band, 1 << place]
         sums.append("sum(CASE " + "".join(cases) + "ELSE 0 END) AS " + name)
     names = _MASKS[: len(sums)]
     query = "".join(  # texts of ours; what they look for is passed apart
@@ -72,15 +70,9 @@ def groups_of(
     )
 
 
-def _bands(connection: Connection, code: str, cuts: list[int]) -> list[_Band]:
-    found = [connection.one(_NUMBER, code, cut) for cut in cuts]
-    bounds = [row[0] for row in found if row is not None]
-    return [_Band(code, *band) for band in zip((0, *cuts), (*bounds, None), strict=False)]
-
-
 def _holdings(shares: list[list[_Band]], masks: Sequence[int]) -> tuple[Holding, ...]:
     return tuple(
-        Holding(band.license, band.rank)
+        Holding(band.license, band.first)
         for share, mask in zip(shares, masks, strict=True)
         for place, band in enumerate(share)
         if int(mask) >> place & 1

@@ -20,10 +20,11 @@ from licensekit.errors import (
 from licensekit.state import seats
 from licensekit.state.audit_events import SeatBorrowed
 from licensekit.state.seats import HeldSeat, SeatRequest
+from licensekit.state.slots import held_by
 from licensekit.state.stored import seats_in_use
 from licensekit.state.time import lease_time
 from licensekit.state.transactions import OpenInstallation, write_installation
-from licensekit.state.users import held_by
+from licensekit.text import names
 from licensekit.wire.documents import Kind
 
 _HOUR_SECONDS: Final = 3600
@@ -96,7 +97,7 @@ def _check_requirements(
     database: Database, entitlements: Entitlements, request: SeatRequest
 ) -> None:
     with database.read() as connection:
-        held = held_by(connection, Kind.USER, request.holder)
+        held = held_by(connection, Kind.USER, names.folded(request.holder))
     for fault in missing_requirements(entitlements, request.holder, request.license, held):
         raise fault
 

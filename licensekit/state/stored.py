@@ -1,5 +1,6 @@
 """What the database says, and the rows of bundles; nothing that is read is verified yet."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
@@ -10,14 +11,14 @@ from licensekit.entitlements import Fingerprint
 from licensekit.entitlements.events import Event, EventScope
 from licensekit.errors import HomeInvalid, NotActivated
 from licensekit.keys.signing import SigningKey
-from licensekit.state import audit
+from licensekit.state import audit, slots
 from licensekit.state.audit import Head
 from licensekit.state.machine import NO_FACTS, Facts, hashed, machine_facts
 from licensekit.state.time import TimeSeen, effective, lease_time
 from licensekit.trust.order import Seen, SeenDocument
 from licensekit.trust.signed import Verified
 from licensekit.wire import armor, frame
-from licensekit.wire.documents import Bundle, License, Use, label_of
+from licensekit.wire.documents import Bundle, Kind, License, Use, label_of
 
 _SELECT_EVENTS: Final = (
     "SELECT number, kind, scope, subject, message, expected_end, started, started_by, ended,"
@@ -148,7 +149,7 @@ class Stored(NamedTuple):
     bundles: tuple[StoredBundle, ...]
     """Those that are kept, in the order of activation."""
     in_use: Mapping[str, int]
-    """License to how often it is assigned."""
+    """License to its highest slot: how often it is assigned."""
     leased: Mapping[str, int]
     """License to how many of its concurrent seats are held."""
     satellites: int
@@ -216,6 +217,8 @@ def read_stored(connection: Connection, mark: Head | None, clock: int) -> Stored
         raise HomeInvalid(reason="key-lost")
     seed, secret, root, pack, highest, ahead, ran, restored = row
     time = TimeSeen(highest, ahead, ran)
+    of_sites = slots.highest(connection, Kind.SITE)
+    satellites = of_sites.pop(slots.SATELLITE, 0)
     return Stored(
         seed=seed,
         secret=secret,
@@ -225,9 +228,9 @@ def read_stored(connection: Connection, mark: Head | None, clock: int) -> Stored
         restored=bool(restored),
         trust=_trust(connection),
         bundles=tuple(one for one in stored_bundles(connection) if one.record.state == KEPT),
-        in_use=dict(connection.rows("SELECT license, in_use FROM usage WHERE in_use > 0")),
+        in_use=dict(Counter(slots.highest(connection, Kind.USER)) | Counter(of_sites)),
         leased=seats_in_use(connection, lease_time(connection, effective(time, clock))),
-        satellites=_satellites(connection),
+        satellites=satellites,
         events=read_events(connection),
         head=audit.head(connection),
         marked=None if mark is None else _hash_at(connection, mark.number),
@@ -294,11 +297,6 @@ def _seen(connection: Connection) -> Seen:
         {issuer: one for (kind, issuer), one in found.items() if kind == "revocations"},
         {issuer: one for (kind, issuer), one in found.items() if kind == "catalog"},
     )
-
-
-def _satellites(connection: Connection) -> int:
-    row = connection.one("SELECT count(*) FROM sites WHERE central = 0")
-    return row[0] if row else 0
 
 
 def _hash_at(connection: Connection, number: int) -> bytes | None:

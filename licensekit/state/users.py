@@ -1,100 +1,101 @@
 """Users and sites in rows: what is known of them, what they hold, and how it is written."""
 
-from collections.abc import Container
-from typing import Final, LiteralString
+from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Final, NamedTuple
 
 from licensekit.database import Connection, Row
 from licensekit.entitlements import Holding
+from licensekit.entitlements.holdings import NO_SLOT
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import SiteUnknown, UserTaken, UserUnknown
+from licensekit.state.slots import SATELLITE, SITE_SLOT, USER_SLOT, slot_of
 from licensekit.text import names
-from licensekit.wire.documents import Kind, UserKind
+from licensekit.wire.documents import UserKind
 
-USER_COLUMNS: Final = "u.id, u.name, u.kind, u.can_log_in, u.administrator, u.retired, u.member_of"
+USER_COLUMNS: Final = (
+    "u.id, u.name, u.kind, u.can_log_in, u.administrator, u.retired, u.member_of, u.written"
+)
 """What `facts_of` reads, of the table `users` under the name `u`."""
 
 _USER: Final = (
-    f"SELECT {USER_COLUMNS}, l.license, l.number FROM users u"  # noqa: S608  # texts of ours
-    " LEFT JOIN user_licenses l ON l.user_id = u.id WHERE u.id = ?"
+    f"SELECT {USER_COLUMNS}, l.license, {USER_SLOT} FROM users u"  # noqa: S608  # texts of ours
+    " LEFT JOIN user_licenses l ON l.user_id = u.id WHERE u.id = ? ORDER BY l.license"
 )
-_SITE: Final = (
-    "SELECT l.license, l.number FROM sites s LEFT JOIN site_licenses l ON l.site_id = s.id"
-    " WHERE s.id = ?"
+_SITES: Final = (
+    f"SELECT s.id, s.written, s.name, s.central, l.license, {SITE_SLOT}"  # noqa: S608  # texts of ours
+    " FROM sites s LEFT JOIN site_licenses l ON l.site_id = s.id"
 )
-_OLDER: Final[dict[Kind, LiteralString]] = {
-    Kind.USER: "SELECT count(*) FROM user_licenses WHERE license = ? AND number < ?",
-    Kind.SITE: "SELECT count(*) FROM site_licenses WHERE license = ? AND number < ?",
-}
-_HELD: Final[dict[Kind, LiteralString]] = {
-    Kind.USER: "SELECT license FROM user_licenses WHERE user_id = ?",
-    Kind.SITE: "SELECT license FROM site_licenses WHERE site_id = ?",
-}
+_SITE: Final = _SITES + " WHERE s.id = ? ORDER BY l.license"
 
 
-def held_by(connection: Connection, kind: Kind, holder: str) -> frozenset[str]:
-    """Look up the licenses that a user or site is assigned."""
-    return frozenset(code for (code,) in connection.rows(_HELD[kind], holder))
+class SiteFacts(NamedTuple):
+    """What is known of a site, and what it is assigned."""
+
+    id: str
+    written: str
+    """The id as somebody typed it; `id` is the form in which ids are compared."""
+    name: str
+    central: bool
+    holdings: tuple[Holding, ...]
 
 
-def user_facts(
-    connection: Connection, user_id: str, short: Container[str] = ()
-) -> UserFacts | None:
-    """Look up what is known of a user; None if there is no such user.
-
-    `short` are the licenses of which more are assigned than the best bundles grant (`short_of`):
-    of these the holdings have their rank, which costs a count; of all others it does not matter
-    and is 0.
+def user_facts(connection: Connection, user_id: str) -> UserFacts | None:
+    """Look up what is known of a user, and what it is assigned; None if there is no such user.
 
     Raises:
         StateError: the database cannot be read.
     """
-    rows = connection.rows(_USER, user_id)
+    rows = connection.rows(_USER, names.folded(user_id))
     if not rows:
         return None
-    return facts_of(rows[0])._replace(holdings=_holdings(connection, Kind.USER, rows, short))
+    return facts_of(rows[0])._replace(holdings=holdings_of(rows))
 
 
-def known_user(connection: Connection, user_id: str, short: Container[str] = ()) -> UserFacts:
+def known_user(connection: Connection, user_id: str) -> UserFacts:
     """Look up what is known of a user, as `user_facts` does.
 
     Raises:
         UserUnknown: there is no such user.
     """
-    user = user_facts(connection, user_id, short)
+    user = user_facts(connection, user_id)
     if user is None:
         raise UserUnknown(user=user_id)
     return user
 
 
-def site_holdings(
-    connection: Connection, site_id: str, short: Container[str] = ()
-) -> tuple[Holding, ...] | None:
-    """Look up what a site holds; None if there is no such site. `short` as in `user_facts`.
+def site_facts(connection: Connection, site_id: str) -> SiteFacts | None:
+    """Look up what is known of a site; None if there is no such site.
 
     Raises:
         StateError: the database cannot be read.
     """
-    rows = connection.rows(_SITE, site_id)
-    return _holdings(connection, Kind.SITE, rows, short) if rows else None
+    return _site(connection.rows(_SITE, names.folded(site_id)))
 
 
-def known_site(
-    connection: Connection, site_id: str, short: Container[str] = ()
-) -> tuple[Holding, ...]:
-    """Look up what a site holds, as `site_holdings` does.
+def known_site(connection: Connection, site_id: str) -> SiteFacts:
+    """Look up what is known of a site, as `site_facts` does.
 
     Raises:
         SiteUnknown: there is no such site.
     """
-    held = site_holdings(connection, site_id, short)
-    if held is None:
+    found = site_facts(connection, site_id)
+    if found is None:
         raise SiteUnknown(site=site_id)
-    return held
+    return found
+
+
+def all_sites(connection: Connection) -> tuple[SiteFacts, ...]:
+    """Look up every site, the central one first."""
+    rows = connection.rows(_SITES + " ORDER BY s.central DESC, s.id, l.license")
+    found = (_site(list(of_one)) for _, of_one in groupby(rows, key=itemgetter(0)))
+    return tuple(site for site in found if site is not None)
 
 
 def facts_of(row: Row) -> UserFacts:
     """Return what `USER_COLUMNS` at the start of a row say of a user; the holdings are empty."""
-    user_id, name, kind, can_log_in, administrator, retired, member_of, *_ = row
+    user_id, name, kind, can_log_in, administrator, retired, member_of, written, *_ = row
     return UserFacts(
         id=user_id,
         name=name,
@@ -103,24 +104,28 @@ def facts_of(row: Row) -> UserFacts:
         administrator=bool(administrator),
         retired=bool(retired),
         groups=tuple(member_of.split()),
+        written=written,
     )
 
 
-def add_user(connection: Connection, user: UserFacts) -> None:
-    """Insert a user.
+def add_user(connection: Connection, user: UserFacts) -> UserFacts:
+    """Insert a user, whose id is as somebody typed it, and return it as it is kept.
 
     Raises:
         UserTaken: there is a user of that id.
         EntryInvalid: the id, the name or a group cannot be kept.
     """
-    names.check_id(user.id, "user id")
+    written = names.written_id(user.id, "user id")
+    user = user._replace(id=names.folded(written), written=written)
     if connection.one("SELECT id FROM users WHERE id = ?", user.id) is not None:
-        raise UserTaken(user=user.id)
+        raise UserTaken(user=written)
     connection.run(
-        "INSERT INTO users (name, kind, can_log_in, administrator, retired, member_of, id)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO users (name, kind, can_log_in, administrator, retired, member_of, id, written)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         *_columns(user),
+        written,
     )
+    return user
 
 
 def update_user(connection: Connection, user: UserFacts) -> None:
@@ -148,16 +153,17 @@ def _columns(user: UserFacts) -> tuple[str | int, ...]:
     )
 
 
-def _holdings(
-    connection: Connection, kind: Kind, rows: list[Row], short: Container[str]
-) -> tuple[Holding, ...]:
-    """Return what rows that end in license and number hold; both are NULL where nothing is held."""
+def holdings_of(rows: Sequence[Row]) -> tuple[Holding, ...]:
+    """Return what rows that end in license and slot hold; the license is NULL of who holds none."""
+    return tuple(Holding(code, slot_of(slot)) for *_, code, slot in rows if code is not None)
 
-    def rank(license_: str, number: int) -> int:
-        if license_ not in short:
-            return 0
-        [(older,)] = connection.rows(_OLDER[kind], license_, number)
-        return int(older)
 
-    held = [(license_, number) for *_, license_, number in rows if license_ is not None]
-    return tuple(Holding(license_, rank(license_, number)) for license_, number in held)
+def _site(rows: list[Row]) -> SiteFacts | None:
+    if not rows:
+        return None
+    site_id, written, name, central, *_ = rows[0]
+    held = {one.license: one for one in holdings_of(rows)}
+    satellite = held.pop(SATELLITE, Holding(SATELLITE, NO_SLOT)).slot
+    slot = None if central else satellite
+    holdings = tuple(one._replace(satellite=slot) for one in held.values())
+    return SiteFacts(site_id, written, name, bool(central), holdings)

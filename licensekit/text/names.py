@@ -1,10 +1,36 @@
 """What administrators type: ids, names, groups; checked before anything is changed."""
 
 from collections.abc import Iterable
+from unicodedata import normalize
 
 from licensekit.errors import EntryInvalid
 from licensekit.limits import NAME_LENGTH, TEXT_LENGTH
-from licensekit.wire.documents.fields import is_code, written_text_fault
+from licensekit.wire.documents.fields import is_code, is_invisible, written_text_fault
+
+
+def folded(text: str) -> str:
+    """Return an id in the form in which ids are compared (`docs/installation.md`, "People").
+
+    It is in Unicode normal form KC, case folded, without invisible characters or spaces around it.
+    """
+    if text.isascii():
+        return text.strip().lower()
+    return normalize("NFKC", normalize("NFKC", _seen(text)).casefold()).strip()
+
+
+def written_id(text: str, kind: str) -> str:
+    """Return an id as it is shown: as it was typed, without what nobody sees.
+
+    Raises:
+        EntryInvalid: as `check_id`.
+    """
+    written = normalize("NFC", _seen(text)).strip()
+    check_id(folded(written), kind)
+    return check_id(written, kind)
+
+
+def _seen(text: str) -> str:
+    return "".join(character for character in text if not is_invisible(character))
 
 
 def check_id(text: str, kind: str) -> str:

@@ -154,7 +154,7 @@ def test_a_user_is_added(crm: Installation, browser: Browser) -> None:
     assert (user.can_log_in, user.administrator) == (True, False)
 
 
-@pytest.mark.parametrize("user_id", ["anna", "", "x" * 300, "a\u202eb"])
+@pytest.mark.parametrize("user_id", ["anna", "", "x" * 300, "a\nb"])
 def test_a_user_that_cannot_be_is_refused(
     crm: Installation, browser: Browser, user_id: str
 ) -> None:

@@ -33,6 +33,7 @@ def test_the_program_runs(tmp_path: Path) -> None:
         "activate",
         "user-add",
         "user-assign",
+        "prefer",
         "user-assign",
         "event-start",
         "event-end",

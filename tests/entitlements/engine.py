@@ -69,5 +69,5 @@ def access(
 ) -> dict[str, Access]:
     """Return what a holder of these licenses may do."""
     return held_access(
-        entitlements, [Holding(c, 0) for c in held], [Holding(c, 0) for c in at_site]
+        entitlements, [Holding(c, 1) for c in held], [Holding(c, 1) for c in at_site]
     )

@@ -140,19 +140,19 @@ def test_groups_count_as_many_as_asking_each_user(
     chosen = verified(STORE, *sold)
     states = [first, *later(first, lambda now: granted(STORE, *sold, now=now))]
     assert len(chosen) == len(sold)
-    ranks: Counter[str] = Counter()
+    slots: Counter[str] = Counter()
     each: list[UserFacts] = []
     for number, (kind, held) in enumerate(people):
-        holdings = tuple(Holding(code, ranks[code]) for code in sorted(held))
-        ranks.update(held)
+        slots.update(held)
+        holdings = tuple(Holding(code, slots[code]) for code in sorted(held))
         each.append(UserFacts(f"u{number}", kind=kind, holdings=holdings))
-    cuts = deciding(states, ranks)
+    cuts = deciding(states, slots)
     together: Counter[tuple[UserKind, tuple[Holding, ...]]] = Counter()
     for user in each:
         banded = [
-            Holding(code, max([0, *(cut for cut in cuts[code] if cut <= rank)]))
-            for code, rank in user.holdings
-            if code in cuts
+            one._replace(slot=1 + max([0, *(cut for cut in cuts[one.license] if cut < one.slot)]))
+            for one in user.holdings
+            if one.license in cuts
         ]
         together[user.kind, tuple(banded)] += 1
     groups = [Group(kind, holdings, number) for (kind, holdings), number in together.items()]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from licensekit.access import Access
 from licensekit.dates import end_of_day, start_of_day
 from licensekit.entitlements import (
+    NO_SLOT,
     Count,
     Entitlements,
     Holding,
@@ -16,7 +17,6 @@ from licensekit.entitlements import (
     held_access,
     resolve,
     rows,
-    short_of,
     why_not,
 )
 from licensekit.errors import UnknownLicense, WrongKind
@@ -140,21 +140,22 @@ def lapsing(policy: AfterGrace) -> Entitlements:
         (AfterGrace.ADVISORY, (Tier(5, FULL),), [FULL] * 5 + [NONE]),
     ],
 )
-def test_the_newest_assignments_fall_under_the_policy_of_what_lapsed(
+def test_the_highest_slots_fall_under_the_policy_of_what_lapsed(
     policy: AfterGrace, tiers: tuple[Tier, ...], served: list[Access]
 ) -> None:
     entitlements = lapsing(policy)
     assert entitlements.tiers["user"] == tiers
-    found = [held_access(entitlements, [Holding("user", rank)])["user"] for rank in range(6)]
+    found = [held_access(entitlements, [Holding("user", slot)])["user"] for slot in range(1, 7)]
     assert found == served
 
 
-def test_only_what_is_assigned_beyond_the_best_has_a_rank_that_matters() -> None:
-    entitlements = lapsing(AfterGrace.READ_ONLY)
-    assert short_of(entitlements, {"user": 2, "sales": 9, "gone": 1}) == frozenset()
-    assert short_of(entitlements, {"user": 3}) == {"user"}
-    unrestricted = granted(CRM, bare(users={"user": None}))
-    assert short_of(unrestricted, {"user": 10**6}) == frozenset()
+def test_what_is_no_slot_and_an_assignment_of_another_kind_grant_nothing() -> None:
+    entitlements = granted(CRM, bare(users={"user": None}, sites={"reporter": None}))
+    users, sites = [Holding("user", 10**9)], [Holding("reporter", 10**9)]
+    assert held_access(entitlements, users)["user"] is FULL
+    assert held_access(entitlements, [], sites)["reporter"] is FULL
+    assert held_access(entitlements, [Holding("user", NO_SLOT)])["user"] is NONE
+    assert held_access(entitlements, sites, users)["reporter"] is NONE
 
 
 def test_a_code_that_no_catalog_has_is_shown_and_not_granted() -> None:
@@ -302,7 +303,7 @@ def test_a_plain_model_gives_every_assignment_the_same(
             offers.append((cap, 10**9 if amount is None else amount))
     queue = [cap for cap, amount in sorted(offers, reverse=True) for _ in range(min(amount, 20))]
     expected = queue[rank] if rank < len(queue) else NONE
-    assert held_access(entitlements, [Holding("user", rank)])["user"] is expected
+    assert held_access(entitlements, [Holding("user", rank + 1)])["user"] is expected
 
 
 @settings(max_examples=examples(60))

@@ -23,8 +23,10 @@ from pathlib import Path
 from random import Random
 from types import FrameType
 from typing import Any, Final
+from unittest.mock import patch
 
 from licensekit.errors import LicenseError
+from licensekit.state import people
 from tests.homes import Home
 from tests.installation.operations import (
     OPERATIONS,
@@ -185,9 +187,24 @@ Struck = Callable[[Callable[[], Home]], Iterator[Home]]
 """From how a fresh home is made to the homes in which an operation was struck."""
 
 
+def repeatable(operation: Operation) -> Operation:
+    """Return an operation that gives the same people the same pseudonyms, whenever it is run."""
+
+    def repeated(home: Home) -> None:
+        pseudonyms = map(str, count())
+
+        def next_one(_: int) -> str:
+            return next(pseudonyms)
+
+        with patch.object(people, "token_hex", next_one):
+            operation(home)
+
+    return repeated
+
+
 def examine(folder: Path, way: str, name: str) -> dict[str, int]:
     """Strike an operation again and again, and count what was left."""
-    operation = OPERATIONS[name]
+    operation = repeatable(OPERATIONS[name])
     numbers = count()
 
     def fresh() -> Home:

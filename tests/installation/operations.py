@@ -19,7 +19,7 @@ TABLES: Final = (
     "users",
     "sites",
     "user_licenses",
-    "usage",
+    "people",
     "events",
     "resets",
     "audit",

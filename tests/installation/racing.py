@@ -22,3 +22,15 @@ def race(home: Home, user: str, rounds: int, barrier: Barrier, pipe: Pipe) -> No
                 barrier.wait(60)
                 installation.users.release(user, "sales-pro")
     pipe.send(won)
+
+
+def churn(home: Home, users: list[str], rounds: int, barrier: Barrier, pipe: Pipe) -> None:
+    """Assign to each user, and release from every other one, at the same time as others."""
+    with home.open(by=users[0]) as installation:
+        barrier.wait(60)
+        for number in range(rounds):
+            user = users[number % len(users)]
+            installation.users.assign(user, "sales-pro")
+            if number % 2:
+                installation.users.release(user, "sales-pro")
+    pipe.send([])

@@ -77,8 +77,8 @@ def test_after_grace_the_policy_of_the_bundle_applies(
         assert codes(crm, "anna") == expected
 
 
-def test_what_a_user_holds_beyond_the_count_is_the_newest(crm_home: Home) -> None:
-    """A part lapses: the assignments that came last fall under its policy."""
+def test_what_a_user_holds_beyond_the_count_is_the_highest_slot(crm_home: Home) -> None:
+    """A part lapses: the highest slots fall under its policy."""
     with crm_home.open() as crm:
         perpetual = bundle(users={"sales": 1}, warning=None, expiry=None, grace=None)
         crm.activate(file(perpetual))
@@ -88,7 +88,7 @@ def test_what_a_user_holds_beyond_the_count_is_the_newest(crm_home: Home) -> Non
             crm.users.assign(user, "sales")
         crm_home.clock.move(days=800)
         assert codes(crm, "anna") == []
-        assert codes(crm, "bob") == ["not-held"]
+        assert codes(crm, "bob") == ["beyond-sold"]
         assert crm.users.access("anna")["sales"] > crm.users.access("bob")["sales"]
         lapsed = {user.id: user.lapsed for user in crm.users.list()}
         assert lapsed == {"anna": (), "bob": ("sales",)}

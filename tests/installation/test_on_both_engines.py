@@ -67,7 +67,7 @@ def test_everything_that_was_changed_is_there_after_opening_again(
     crm.users.import_rows(parse_users("id,licenses\ndora,service\nanna,travel\n"))
     with crm_home.open() as again:
         assert [user.licenses for user in again.users.list()] == [
-            ("sales", "windows", "travel"),
+            ("sales", "travel", "windows"),
             (),
             (),
             ("service",),

@@ -259,11 +259,9 @@ def tampered(home: Home, statement: str, *values: str | bytes) -> None:
         "UPDATE audit SET hash = zeroblob(32) WHERE number = 3",
         "DELETE FROM audit WHERE number = 3",
         "UPDATE audit SET number = 99 WHERE number = 3",
-        "UPDATE usage SET in_use = 0",
-        "UPDATE usage SET in_use = 7",
-        "DELETE FROM usage",
-        "DELETE FROM user_licenses",
-        "INSERT INTO user_licenses (user_id, license) VALUES ('bob', 'sales')",
+        "UPDATE user_licenses SET slot = 2",
+        "INSERT INTO user_licenses (user_id, license, slot) VALUES ('bob', 'sales', 0)",
+        "INSERT INTO user_licenses (user_id, license, slot) VALUES ('bob', 'sales', 3)",
     ],
 )
 def test_tables_edited_by_hand_show_in_the_audit(crm_home: Home, statement: str) -> None:

@@ -1,4 +1,4 @@
-"""The commands `assign` and `release`, which users and sites have alike."""
+"""The commands `assign`, `release` and `prefer`, which users and sites have alike."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -56,3 +56,17 @@ def release_command(noun: str, holders: Holders) -> click.Command:
         emit(f"{holder}: released {', '.join(licenses)}")
 
     return release
+
+
+def prefer_command(noun: str, holders: Holders) -> click.Command:
+    """Return the command that chooses which of a `noun` keep a license."""
+
+    @click.command(help=f"Give {noun}s the first slots of a license: of too few, they keep one.")
+    @click.argument("license_code", metavar="LICENSE")
+    @click.argument("first", metavar="[ID]...", nargs=-1)
+    @in_installation
+    def prefer(*, license_code: str, first: tuple[str, ...], installation: Installation) -> None:
+        holders(installation).prefer(license_code, *first)
+        emit(f"{license_code}: first {', '.join(first) or 'as before'}")
+
+    return prefer

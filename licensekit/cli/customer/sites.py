@@ -2,7 +2,7 @@
 
 import click
 
-from licensekit.cli.customer.assignments import assign_command, release_command
+from licensekit.cli.customer.assignments import assign_command, prefer_command, release_command
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.output import emit, emit_json, json_option, table
@@ -43,15 +43,13 @@ def list_(*, installation: Installation, as_json: bool) -> None:
     if as_json:
         emit_json({"sites": [site._asdict() for site in found]})
     elif found:
-        kinds = ["central" if site.central else "satellite" for site in found]
-        rows = zip(found, kinds, strict=True)
-        table(
-            ["id", "name", "kind", "licenses", "lapsed"],
-            [(s.id, s.name, kind, ", ".join(s.licenses), ", ".join(s.lapsed)) for s, kind in rows],
-        )
+        kinds = {True: "central", False: "satellite"}
+        rows = [(s.written, s.name, kinds[s.central], *map(", ".join, s[-2:])) for s in found]
+        table(["id", "name", "kind", "licenses", "lapsed"], rows)
     else:
         emit("no sites")
 
 
 sites.add_command(assign_command("site", lambda installation: installation.sites))
 sites.add_command(release_command("site", lambda installation: installation.sites))
+sites.add_command(prefer_command("site", lambda installation: installation.sites))

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import click
 
-from licensekit.cli.customer.assignments import assign_command, release_command
+from licensekit.cli.customer.assignments import assign_command, prefer_command, release_command
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.exits import NO
 from licensekit.cli.groups import Lazy, LicenseGroup
@@ -22,8 +22,14 @@ from licensekit.text.marks import marks_in
 from licensekit.wire.documents import UserKind
 
 _SECTIONS: Final = {
-    "Who there is": {"add": "add", "set": "set_", "retire": "retire", "import": "import_"},
-    "What they hold": {"assign": "assign", "release": "release"},
+    "Who there is": {
+        "add": "add",
+        "set": "set_",
+        "retire": "retire",
+        "erase": "erase",
+        "import": "import_",
+    },
+    "What they hold": {"assign": "assign", "release": "release", "prefer": "prefer"},
     "Questions": {"list": "list_", "show": "show", "may-login": "may_login"},
 }
 """Heading of the help to the commands below it, each with its name here."""
@@ -43,6 +49,7 @@ def users() -> None:
 
 assign = assign_command("user", lambda installation: installation.users)
 release = release_command("user", lambda installation: installation.users)
+prefer = prefer_command("user", lambda installation: installation.users)
 
 _kind_option: Final[Decorator] = click.option(
     "--kind", type=WordChoice(UserKind), help="Internal users are associates."
@@ -142,10 +149,17 @@ def retire(*, user_id: str, installation: Installation) -> None:
     emit(f"{user_id}: retired, released {', '.join(released) or 'nothing'}")
 
 
+@click.command()
+@click.argument("user_id", metavar="ID")
+@in_installation
+def erase(*, user_id: str, installation: Installation) -> None:
+    """Remove a person for good; the audit log keeps its entries, without the name."""
+    installation.users.erase(user_id)
+    emit("erased")
+
+
 @click.command("list")
-@click.option(
-    "--license", "license_code", metavar="LICENSE", help="Only users assigned this license."
-)
+@click.option("--license", metavar="LICENSE", help="Only users assigned this license.")
 @click.option(
     "--holding", metavar="LICENSE", help="Only users who have this license, also through a plan."
 )
@@ -162,26 +176,10 @@ def retire(*, user_id: str, installation: Installation) -> None:
 @in_installation
 @json_option
 def list_(
-    *,
-    license_code: str | None,
-    text: str,
-    holding: str | None,
-    kinds: tuple[UserKind, ...],
-    retired: bool | None,
-    expired: bool,
-    installation: Installation,
-    as_json: bool,
+    *, kinds: tuple[UserKind, ...], installation: Installation, as_json: bool, **given: Any
 ) -> None:
     """List users. A user must match every option that is given."""
-    wanted = UserFilter(
-        license=license_code,
-        holding=holding,
-        kinds=frozenset(kinds),
-        retired=retired,
-        expired=expired,
-        text=text,
-    )
-    found = installation.users.list(wanted)
+    found = installation.users.list(UserFilter(kinds=frozenset(kinds), **given))
     if as_json:
         stream_json("users", (user.plain() for user in found))
     else:

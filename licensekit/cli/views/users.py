@@ -7,7 +7,7 @@ import click
 from licensekit.cli.output import emit, facts, table
 from licensekit.cli.views import spelling
 from licensekit.cli.views.events import show_events
-from licensekit.installation import Decision, UserDetails, UserFacts, UserRow
+from licensekit.installation import Decision, Given, UserDetails, UserFacts, UserRow
 
 
 def show_users(users: Iterable[UserRow]) -> None:
@@ -24,7 +24,7 @@ def show_user(details: UserDetails) -> None:
     user = details.user
     facts(
         [
-            ("id", user.id),
+            ("id", user.written),
             ("name", user.name or None),
             ("kind", spelling.name_of(user.kind)),
             ("groups", spelling.listed(user.groups)),
@@ -34,7 +34,7 @@ def show_user(details: UserDetails) -> None:
     if details.given:
         emit()
         rows = [
-            (one.license, spelling.name_of(one.access), spelling.listed(one.origins))
+            (one.license, spelling.name_of(one.access), spelling.listed(_through(one)))
             for one in details.given
         ]
         table(["license", "access", "through"], rows)
@@ -57,7 +57,7 @@ def show_decision(user_id: str, way: str, decision: Decision) -> None:
 
 def _row(user: UserRow) -> tuple[object, ...]:
     return (
-        user.id,
+        user.written,
         user.name,
         spelling.name_of(user.kind),
         _remarks(user),
@@ -65,6 +65,10 @@ def _row(user: UserRow) -> tuple[object, ...]:
         spelling.listed(user.licenses),
         spelling.listed(user.lapsed),
     )
+
+
+def _through(one: Given) -> list[str]:
+    return [*one.origins, *([] if one.why is None else [one.why.message])]
 
 
 def _remarks(user: UserFacts | UserRow) -> str | None:

@@ -46,8 +46,10 @@ CREATE TABLE bundles (
     receipt {blob}
 ) {strict};
 
+-- An id is in the form in which ids are compared; `written` is how somebody typed it.
 CREATE TABLE users (
     id {text} PRIMARY KEY,
+    written {text} NOT NULL,
     name {text} NOT NULL,
     kind {integer} NOT NULL CHECK (kind BETWEEN 0 AND 3),
     can_log_in {integer} NOT NULL CHECK (can_log_in IN (0, 1)),
@@ -58,31 +60,27 @@ CREATE TABLE users (
 
 CREATE TABLE sites (
     id {text} PRIMARY KEY,
+    written {text} NOT NULL,
     name {text} NOT NULL,
     central {integer} NOT NULL CHECK (central IN (0, 1))
 ) {strict};
 
--- Numbers only grow: a lower one is an older assignment.
+-- The slots of a license are 1, 2, 3 and so on: what an assignment grants depends on its slot alone.
 CREATE TABLE user_licenses (
-    number {serial},
     user_id {text} NOT NULL REFERENCES users (id),
     license {text} NOT NULL,
-    UNIQUE (user_id, license)
+    slot {integer} NOT NULL,
+    PRIMARY KEY (user_id, license),
+    UNIQUE (license, slot)
 ) {strict};
-CREATE INDEX user_licenses_by_license ON user_licenses (license, number);
 
+-- A satellite also holds the license '', whose slots number the satellites.
 CREATE TABLE site_licenses (
-    number {serial},
     site_id {text} NOT NULL REFERENCES sites (id),
     license {text} NOT NULL,
-    UNIQUE (site_id, license)
-) {strict};
-CREATE INDEX site_licenses_by_license ON site_licenses (license, number);
-
--- How often each license is assigned, kept with every change.
-CREATE TABLE usage (
-    license {text} PRIMARY KEY,
-    in_use {integer} NOT NULL CHECK (in_use >= 0)
+    slot {integer} NOT NULL,
+    PRIMARY KEY (site_id, license),
+    UNIQUE (license, slot)
 ) {strict};
 
 CREATE TABLE events (
@@ -107,9 +105,17 @@ CREATE TABLE resets (
     used {integer} NOT NULL CHECK (used IN (0, 1))
 ) {strict};
 
--- Numbers count without a gap: the number is how many entries there are.
+-- Numbers count without a gap: the number is how many entries there are. An entry has pseudonyms in
+-- place of people.
 CREATE TABLE audit (
     number {integer} PRIMARY KEY,
     entry {blob} NOT NULL,
     hash {blob} NOT NULL
+) {strict};
+
+-- Whom each pseudonym in the audit log stands for, until the person is erased.
+CREATE TABLE people (
+    pseudonym {text} PRIMARY KEY,
+    id {text} NOT NULL UNIQUE,
+    written {text} NOT NULL
 ) {strict};

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Annotated, Any, Final, TypeVar
-from unicodedata import is_normalized
+from unicodedata import category, is_normalized
 
 from msgspec import Meta, Struct, structs
 
@@ -116,6 +116,13 @@ def is_word(text: str, alphabet: bytes) -> bool:
         and not text.encode().translate(None, alphabet)
         and text[:1] not in {"", "-", "\n"}
         and text[-1] not in "-\n"
+    )
+
+
+def is_invisible(character: str) -> bool:
+    """Return whether nobody sees it: Default_Ignorable_Code_Point, or a mark of text direction."""
+    return character in "\u200c\u200d" or (
+        _is_refused(character) and category(character) not in {"Cc", "Zl", "Zp"}
     )
 
 

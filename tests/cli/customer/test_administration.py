@@ -145,6 +145,29 @@ def test_sites_are_added_assigned_listed_and_removed(crm: Command) -> None:
     assert "released nothing" in shown(crm, "sites remove bergen")
 
 
+def test_it_is_chosen_who_keeps_one_of_too_few(crm: Command) -> None:
+    for user in ("Anna", "bob"):
+        shown(crm, f"users add {user}")
+        shown(crm, f"users assign {user} sales")
+    assert shown(crm, "users prefer sales bob") == "sales: first bob\n"
+    assert read(crm, "users show anna --json")["slots"] == {"sales": 2}
+    assert shown(crm, "users prefer sales") == "sales: first as before\n"
+    shown(crm, "sites add bergen")
+    assert shown(crm, "sites prefer satellite bergen") == "satellite: first bergen\n"
+    assert "not assigned" in crm("sites prefer reporter bergen").err
+
+
+def test_a_person_is_erased_from_lists_and_log(crm: Command) -> None:
+    shown(crm, "users add Anna")
+    assert "Anna" in shown(crm, "users list")
+    assert "added user Anna" in shown(crm, "audit list")
+    assert shown(crm, "users erase anna") == "erased\n"
+    assert shown(crm, "users list") == "no users\n"
+    assert "Anna" not in shown(crm, "audit list")
+    assert "added user an erased user" in shown(crm, "audit list")
+    assert crm("users erase anna").code == 6
+
+
 def test_events_are_started_listed_and_ended(crm: Command) -> None:
     assert shown(crm, "events list") == "no events\n"
     started = read(crm, "events start no-travel --group night --expected-end 2030-01-01 --json")

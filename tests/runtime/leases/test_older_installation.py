@@ -29,8 +29,8 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
             bytes(32),
         )
         connection.run(
-            "INSERT INTO users (id, name, kind, can_log_in, administrator, retired, member_of)"
-            " VALUES ('anna', 'Anna', 0, 1, 0, 0, '')"
+            "INSERT INTO users (id, written, name, kind, can_log_in, administrator, retired,"
+            " member_of) VALUES ('anna', 'anna', 'Anna', 0, 1, 0, 0, '')"
         )
     opened.close()
     return Home(place, pack=pack(crm_catalog()))

@@ -1,0 +1,152 @@
+"""What users and sites have by what they are assigned, each assignment served by its slot alone.
+
+The rules are those of `docs/evaluation.md`, "Access" and "Counts and surplus".
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Literal, NamedTuple
+
+from licensekit.access import Access
+from licensekit.entitlements.amounts import access_of, total_of
+from licensekit.entitlements.denials import BeyondSold
+from licensekit.entitlements.evaluation import Entitlements, full_with
+from licensekit.wire.documents import Kind
+
+NO_SLOT: Final = 0
+"""In place of a slot that is none: it grants nothing."""
+
+Served = tuple[tuple[str, Access], ...]
+"""Licenses that are assigned, each with what its assignment is served with."""
+
+
+class Holding(NamedTuple):
+    """A license that a user or site holds by assignment."""
+
+    license: str
+    slot: int
+    """Its number among the assignments of this license, from 1; or `NO_SLOT`."""
+    satellite: int | None = None
+    """The slot, among the satellites, of the site that holds it; None: it is no satellite."""
+
+
+class Given(NamedTuple):
+    """A license that a user has, and how."""
+
+    license: str
+    access: Access
+    assigned: bool
+    through: tuple[str, ...]
+    """What is assigned and includes it. Not assigned and through nothing: everybody has it."""
+    why: BeyondSold | None = None
+    """Why an assignment that should give it gives nothing, if that is beyond what is sold."""
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Where it comes from: `assigned`, the licenses that include it, or `installation`."""
+        return ("assigned",) if self.assigned else self.through or ("installation",)
+
+
+def held_access(
+    entitlements: Entitlements,
+    holdings: Iterable[Holding],
+    site_holdings: Iterable[Holding] = (),
+) -> dict[str, Access]:
+    """Return what a holder may do: an entry for every license of every catalog.
+
+    `site_holdings` are those of the site that a user works at. A license that lapsed below what is
+    assigned serves the lowest slots; the rest falls under the lapsed part's policy.
+    """
+    return access_with(entitlements, served_with(entitlements, holdings, site_holdings))
+
+
+def served_with(
+    entitlements: Entitlements, holdings: Iterable[Holding], site_holdings: Iterable[Holding]
+) -> Served:
+    """Return what each assignment of a user, and of a site, is served with."""
+    return (
+        *((one.license, access_by(entitlements, Kind.USER, one)) for one in holdings),
+        *((one.license, access_by(entitlements, Kind.SITE, one)) for one in site_holdings),
+    )
+
+
+def access_by(entitlements: Entitlements, kind: Kind, holding: Holding) -> Access:
+    """Return what an assignment to a user or site is served with, by its slot alone."""
+    license_ = entitlements.licenses.get(holding.license)
+    if license_ is None or license_.kind is not kind:
+        return Access.NONE
+    cap = access_of(entitlements.tiers[holding.license], holding.slot - 1)
+    if holding.satellite is None:
+        return cap
+    # What is assigned to a satellite gives no more than there may be satellites.
+    limiting = (code for code, one in entitlements.licenses.items() if one.limits_sites)
+    caps = [access_of(entitlements.tiers[code], holding.satellite - 1) for code in limiting]
+    return min(cap, max(caps, default=Access.FULL))
+
+
+def access_with(entitlements: Entitlements, served: Served) -> dict[str, Access]:
+    """Return what whoever is served with this may do, as `held_access` does."""
+    access = dict.fromkeys(entitlements.licenses, Access.NONE)
+    access.update(entitlements.every_site)
+    access.update(entitlements.everyone)
+    for assigned, cap in served:
+        for code in (assigned, *entitlements.closure.get(assigned, ())):
+            if cap > access.get(code, Access.NONE):
+                access[code] = cap
+    for code, level in entitlements.present.items():
+        complete = full_with(entitlements, code)
+        if complete is not None:
+            held = access.get(complete, Access.NONE)
+            level = min(level, Access.FULL if held is Access.FULL else Access.READ)  # noqa: PLW2901  # narrows it
+        access[code] = level
+    return access
+
+
+def given(
+    entitlements: Entitlements, holdings: Sequence[Holding], access: Mapping[str, Access]
+) -> tuple[Given, ...]:
+    """Return how a user has each license: assigned ones, what they include, what everybody has.
+
+    `access` is what `held_access` returns for `holdings`. What everybody has is left out where it
+    gives nothing.
+    """
+    found = [given_of(entitlements, holdings, code, level) for code, level in access.items()]
+    found = [one for one in found if one.access or one.assigned or one.through]
+    return tuple(sorted(found, key=lambda one: (not one.assigned, not one.through, one.license)))
+
+
+def given_of(
+    entitlements: Entitlements,
+    holdings: Sequence[Holding],
+    code: str,
+    access: Access,
+    kind: Kind = Kind.USER,
+) -> Given:
+    """Return how a user, or a site, has one license, or would have it."""
+    codes = [holding.license for holding in holdings]
+    through = tuple(one for one in codes if code in entitlements.closure.get(one, ()))
+    why = None if access else beyond_sold(entitlements, holdings, code, kind)
+    return Given(code, access, code in codes, through, why)
+
+
+def beyond_sold(
+    entitlements: Entitlements, holdings: Iterable[Holding], code: str, kind: Kind = Kind.USER
+) -> BeyondSold | None:
+    """Return why the assignment by which a holder should have a license gives nothing.
+
+    None: there is none, or nothing of it is sold at all.
+    """
+    for one in holdings:
+        license_ = entitlements.licenses.get(one.license)
+        if license_ is None or license_.kind is not kind:
+            continue
+        gives = code in (one.license, *entitlements.closure[one.license])
+        tiers = entitlements.tiers[one.license]
+        total = total_of(tier.amount for tier in tiers)
+        if not gives or total == 0 or access_by(entitlements, kind, one):
+            continue
+        slot = one.slot
+        reason: Literal["slot", "no-slot", "satellite"] = "slot" if slot else "no-slot"
+        if access_of(tiers, slot - 1) and one.satellite is not None:
+            slot, reason = one.satellite, "satellite"
+        return BeyondSold(reason=reason, license=one.license, slot=slot, total=total or 0)
+    return None
