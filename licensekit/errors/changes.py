@@ -277,9 +277,10 @@ class ResetRefused(RefusedError):
         "elsewhere": "the reset of the {effect} is for another installation",
         "not-vendor": "the reset of the {effect} is by {issuer}, not by the vendor",
         "used": "the reset of the {effect} was used before",
+        "before": "the reset of the {effect} is from before a restored backup was accepted",
     }
     hint_template = "ask the vendor for a reset for this installation"
-    reason: Literal["elsewhere", "not-vendor", "used"]
+    reason: Literal["elsewhere", "not-vendor", "used", "before"]
     effect: str
     """What it puts right: `clock`, `sequence` or `restore`."""
     issuer: str

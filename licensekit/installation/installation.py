@@ -29,11 +29,13 @@ from licensekit.installation.plan import plan_activation
 from licensekit.installation.sites import Sites
 from licensekit.installation.users import Users
 from licensekit.state.home import open_installation
+from licensekit.state.journal_entries import BundleRecord
 from licensekit.state.loading import InstallationState, recorded_root, state_at
 from licensekit.state.pending import open_or_wait, place_of
-from licensekit.state.stored import BundleRecord, Recorded
+from licensekit.state.stored import Recorded
 from licensekit.state.time import system_clock
 from licensekit.state.transactions import (
+    LastSeen,
     OpenInstallation,
     read_installation,
     write_first,
@@ -91,7 +93,7 @@ class Installation:
         """
         database = open_or_wait(home) if create else open_installation(home, create=False)
         day = None if released is None else days_of(released)
-        return cls(OpenInstallation(database, root, pack, day, clock, by))
+        return cls(OpenInstallation(database, root, pack, day, clock, by, LastSeen()))
 
     def acting_as(self, by: str) -> Self:
         """Return the same installation for another person, named `by` in the audit log.

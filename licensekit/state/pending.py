@@ -10,18 +10,16 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import RLock
-from typing import Final, LiteralString
+from typing import LiteralString
 
 from licensekit.database import Connection, Database, Row, Value, Version, connect, is_url
 from licensekit.database.copying import copy_rows
 from licensekit.errors import DatabaseBusy, NotActivated
-from licensekit.state import audit
-from licensekit.state.home import database_of, open_installation
+from licensekit.state.home import database_of, heads_of, open_installation
+from licensekit.state.logs import audit_head
 from licensekit.state.mark import mark_of, put_mark
 from licensekit.state.schema import SCHEMA
-
-_ESTABLISHED: Final = 1
-"""Entries of the audit log of an installation in which nothing was changed."""
+from licensekit.state.stored import ESTABLISHED
 
 
 def open_or_wait(location: str | os.PathLike[str]) -> Database:
@@ -122,7 +120,7 @@ class PendingDatabase:
                     nonlocal is_filled
                     copy_rows(source, connection, SCHEMA, lambda _: None)
                     # Before the commit: without its mark, a database looks like a restored one.
-                    put_mark(str(target), audit.head(source))
+                    put_mark(str(target), heads_of(source))
                     is_filled = True
 
                 database_of(self._place, create=True)
@@ -152,7 +150,7 @@ def place_of(database: Database) -> str:
 
 def _has_changed(private: Database) -> bool:
     with private.read() as connection:
-        return audit.head(connection).number > _ESTABLISHED
+        return audit_head(connection).number > ESTABLISHED
 
 
 def _missing_folders(place: str) -> list[Path]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from licensekit.database import Connection
-from licensekit.errors import HomeInvalid, LicenseError, TrustMissing
-from licensekit.state.stored import KEPT, BundleRecord, Recorded, Stored, StoredBundle, keep_seen
+from licensekit.errors import DocumentMissing, HomeInvalid, LicenseError, TrustMissing
+from licensekit.state.journal_entries import KEPT, BundleRecord
+from licensekit.state.logs import JournalWriter
+from licensekit.state.stored import Recorded, Stored, StoredBundle
 from licensekit.trust.order import Seen
 from licensekit.trust.pack import TrustStore, add_documents, at_floor, open_pack
 from licensekit.trust.roots import pin_of
@@ -82,7 +83,7 @@ def verify_bundles(
     unusable: dict[bytes, LicenseError] = {}
     for record, token in stored:
         try:
-            bundle = verify_held_bundle(token, trust_store.trust)
+            bundle = _held(record, token, trust_store)
             verified.append(bundle)
             require_not_ahead(bundle.document.issued, now)
             kept += [bundle] if record.state == KEPT else []
@@ -90,6 +91,16 @@ def verify_bundles(
         except LicenseError as error:
             unusable[record.identity] = error
     return VerifiedBundles(tuple(verified), tuple(kept), unusable)
+
+
+def _held(record: BundleRecord, token: armor.Token, trust_store: TrustStore) -> Verified[Bundle]:
+    """Verify what is stored of a bundle; it must be the one that the journal names."""
+    if not token.frame:
+        raise DocumentMissing(reason="gone", document=record.label)
+    bundle = verify_held_bundle(token, trust_store.trust)
+    if bundle.identity != record.identity:
+        raise DocumentMissing(reason="other", document=record.label)
+    return bundle
 
 
 def lost_bundles(
@@ -170,8 +181,9 @@ def _without_unusable(base: TrustStore, tokens: Sequence[armor.Token], seen: See
     return LoadedTrust(trust_store, tuple(unusable))
 
 
-def keep_trust(connection: Connection, stored: Stored, trust_store: TrustStore) -> None:
+def keep_trust(journal: JournalWriter, stored: Stored, trust_store: TrustStore) -> None:
     """Keep everything in force as received, and what was seen as the floor."""
+    connection = journal.connection
     tokens = tokens_of(trust_store)
     if tuple(tokens) != stored.trust:
         connection.run("DELETE FROM trust_documents")
@@ -179,4 +191,4 @@ def keep_trust(connection: Connection, stored: Stored, trust_store: TrustStore) 
             "INSERT INTO trust_documents (place, type, frame) VALUES (?, ?, ?)",
             [(place, token.type, token.frame) for place, token in enumerate(tokens)],
         )
-    keep_seen(connection, trust_store.trust.seen)
+    journal.keep_seen(trust_store)
