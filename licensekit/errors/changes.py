@@ -269,6 +269,22 @@ class BundleUnknown(RefusedError):
     issuer: str
 
 
+class RestoreRefused(RefusedError):
+    """There is no restored backup to accept, or it was done before."""
+
+    code = "restore-refused"
+    template: ClassVar[Templates] = {
+        "nothing": "this database is no restored backup",
+        "spent": "a restored backup was accepted before, and that can be done once for each base"
+        " bundle",
+    }
+    hint_template: ClassVar[Templates] = {
+        "nothing": "",
+        "spent": "ask the vendor for a reset that accepts it",
+    }
+    reason: Literal["nothing", "spent"]
+
+
 class ResetRefused(RefusedError):
     """A reset that is for another installation, was used before, or is not the vendor's."""
 

@@ -48,6 +48,7 @@ from licensekit.state.journal_entries import (
     REPLACED,
     RETURNED,
     VENDOR,
+    BundleTaken,
     JournalState,
     ResetSpent,
     ResetUsed,
@@ -55,7 +56,7 @@ from licensekit.state.journal_entries import (
 from licensekit.state.stored import StoredBundle
 from licensekit.state.time import TimeSeen
 from licensekit.state.transactions import ReadTransaction, WriteTransaction
-from licensekit.state.trust_store import VerifiedBundles
+from licensekit.state.trust_store import VerifiedBundles, still_holds
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import BASE, Bundle, Reset, ResetWhat, naming
@@ -219,13 +220,18 @@ def _of_sequence(
     verified: Verified[Bundle], floors: Iterable[Verified[Bundle]], facts: AdmissionFacts
 ) -> RefusedError | None:
     bundle, known = verified.document, facts.stored.get(verified.identity)
-    line = [one for one in floors if _is_ahead(one, bundle, facts)]
-    if any(
-        one.document.sequence == bundle.sequence and one.identity != verified.identity
-        for one in line
-    ):
+    there = {one.identity for one in floors}
+    line = {
+        **{one.identity: one.document.sequence for one in floors if _is_ahead(one, bundle, facts)},
+        **{
+            identity: taken.sequence
+            for identity, taken in facts.journal.taken.items()
+            if identity not in there and _has_held(taken, bundle, facts)
+        },
+    }
+    if any(one == bundle.sequence and i != verified.identity for i, one in line.items()):
         return SequenceConflict(**naming(bundle))
-    highest = max((one.document.sequence for one in line), default=0)
+    highest = max(line.values(), default=0)
     if bundle.sequence < highest or (known is not None and known.record.state == REPLACED):
         return SequenceOlder(**naming(bundle), highest=highest)
     return None
@@ -235,6 +241,12 @@ def _is_ahead(one: Verified[Bundle], bundle: Bundle, facts: AdmissionFacts) -> b
     """Return whether `one` would hold `bundle` back, were its sequence the higher one."""
     same_line = _line(one.document) == _line(bundle)
     return same_line and holds_back(one, bundle, facts.trust_store.trust)
+
+
+def _has_held(taken: BundleTaken, bundle: Bundle, facts: AdmissionFacts) -> bool:
+    """Return the same of one that is lost, and that only the journal knows."""
+    same_line = (taken.issuer, taken.serial, taken.part, taken.use) == _line(bundle)
+    return same_line and still_holds(taken, bundle, facts.trust_store.trust)
 
 
 def _is_above(one: Verified[Bundle], lower: Verified[Bundle], facts: AdmissionFacts) -> bool:

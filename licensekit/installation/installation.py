@@ -211,6 +211,18 @@ class Installation:
         with write_installation(self._opened) as change:
             return make_statement(change)
 
+    def restore_accept(self) -> None:
+        """Accept a restored backup, or a damaged journal, as the present state.
+
+        It is audited, and each request, receipt and statement tells the vendor. It can be done once
+        for each base bundle; resets that were issued before are refused afterwards.
+
+        Raises:
+            RestoreRefused: there is nothing to accept, or it was done before.
+        """
+        with write_installation(self._opened) as change:
+            change.accept()
+
     def bundles(self) -> tuple[BundleRecord, ...]:
         """Return every bundle that was ever activated here, the oldest first."""
         with read_installation(self._opened) as read:

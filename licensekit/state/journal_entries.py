@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from licensekit.dates import format_seconds
 from licensekit.trust.order import NOTHING_SEEN, Seen
-from licensekit.wire.documents import Use, label_of
+from licensekit.wire.documents import BASE, Use, label_of
 
 KEPT: Final = "kept"
 """May be in force, by the rules of `licensekit.entitlements.timeline`."""
@@ -211,6 +211,12 @@ class JournalState(NamedTuple):
     """Whether somebody has accepted the last of either."""
     acceptance: int = 0
     """The number of the last entry by which anybody accepted either; 0 if there is none."""
+
+    @property
+    def base(self) -> bytes:
+        """The identity of the base bundle that was activated last; empty if there was none."""
+        bases = [one for one in self.bundles.values() if one.part == BASE]
+        return bases[-1].identity if bases else b""
 
 
 NOTHING_KNOWN: Final = JournalState()

@@ -5,10 +5,12 @@ change leaves there is copied to where it belongs in the transaction that create
 """
 
 import os
-from collections.abc import Generator
+import weakref
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from threading import RLock
 from typing import LiteralString
 
@@ -42,9 +44,10 @@ class PendingDatabase:
     """
 
     def __init__(self, location: str | os.PathLike[str]) -> None:
-        self._place = os.fspath(location)
+        place = os.fspath(location)
+        self._place = place if is_url(place) else str(Path(place).absolute())
         self._lock = RLock()
-        self._private: tuple[TemporaryDirectory[str], Database] | None = None
+        self._private: tuple[Callable[[], object], Database] | None = None
         self._real: Database | None = None
 
     @property
@@ -104,8 +107,9 @@ class PendingDatabase:
             if self._real is not None:
                 return self._real
             if self._private is None:
-                folder = TemporaryDirectory(prefix="licensekit-")
-                self._private = folder, open_installation(folder.name, create=True)
+                folder = mkdtemp(prefix="licensekit-")
+                remove = weakref.finalize(self, _discard, folder, os.getpid())
+                self._private = remove, open_installation(folder, create=True)
             return self._private[1]
 
     def _set_up(self, private: Database) -> None:
@@ -136,9 +140,9 @@ class PendingDatabase:
     def _forget(self) -> None:
         private, self._private = self._private, None
         if private is not None:
-            folder, database = private
+            remove, database = private
             database.close()
-            folder.cleanup()
+            remove()
 
 
 def place_of(database: Database) -> str:
@@ -146,6 +150,11 @@ def place_of(database: Database) -> str:
     if not isinstance(database, PendingDatabase):
         return f"at {database.location}"
     return database.place
+
+
+def _discard(folder: str, owner: int) -> None:
+    if os.getpid() == owner:  # a forked child leaves it to its parent
+        rmtree(folder, ignore_errors=True)
 
 
 def _has_changed(private: Database) -> bool:

@@ -7,10 +7,11 @@ from typing import NamedTuple, TypeVar
 
 from licensekit.database import Connection, Database
 from licensekit.dates import format_seconds, seconds_of
-from licensekit.errors import DatabaseBusy
-from licensekit.state.audit_events import AuditEvent, JournalRepaired, RestoreNoticed
+from licensekit.errors import DatabaseBusy, RestoreRefused
+from licensekit.state.audit_events import AuditEvent, JournalRepaired, RestoreNoticed, RestoreTaken
 from licensekit.state.journal_entries import (
     ACTIVE,
+    ADMINISTRATOR,
     KEPT,
     REPLACED,
     BundleRecord,
@@ -154,6 +155,23 @@ class WriteTransaction:
     def set_time(self, seen: TimeSeen, why: str) -> None:
         """Remember another time than the one that the clock shows."""
         self._time, self._why = seen, why
+
+    def accept(self) -> None:
+        """Take a restored backup, or a damaged journal, as the present state for an administrator.
+
+        It spends the drop of the soft floor of time that there is for each base bundle.
+
+        Raises:
+            RestoreRefused: there is nothing to accept, or that drop was spent.
+        """
+        self.note_findings()
+        state = self.journal.state
+        if state.is_accepted:
+            raise RestoreRefused(reason="nothing")
+        if state.base in state.dropped:
+            raise RestoreRefused(reason="spent")
+        self.accept_restored(self.now, ADMINISTRATOR, state.base)
+        self.record(RestoreTaken())
 
     def accept_restored(self, at: int, by: str, base: bytes = b"") -> None:
         """Take the database as it is: what its mark says of it no longer counts."""

@@ -4,17 +4,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from licensekit.errors import DocumentMissing, HomeInvalid, LicenseError, TrustMissing
-from licensekit.state.journal_entries import KEPT, BundleRecord
+from licensekit.state.journal_entries import KEPT, BundleRecord, BundleTaken
 from licensekit.state.logs import JournalWriter
 from licensekit.state.stored import Recorded, Stored, StoredBundle
 from licensekit.trust.order import Seen
 from licensekit.trust.pack import TrustStore, add_documents, at_floor, open_pack
 from licensekit.trust.roots import pin_of
-from licensekit.trust.scope import require_not_ahead
+from licensekit.trust.scope import admits, require_not_ahead
 from licensekit.trust.signed import Verified, identity_of
+from licensekit.trust.state import TrustState
 from licensekit.trust.verify import require_not_revoked, verify_held_bundle
 from licensekit.wire import armor, frame
-from licensekit.wire.documents import Bundle
+from licensekit.wire.documents import Bundle, KeyState
 
 
 class Unusable(NamedTuple):
@@ -126,6 +127,25 @@ def _comes_after(later: BundleRecord, earlier: BundleRecord) -> bool:
         and later.use <= earlier.use
         and later.number > earlier.number
     )
+
+
+def still_holds(taken: BundleTaken, older: Bundle, trust: TrustState) -> bool:
+    """Return whether a bundle of which only the journal is left holds `older` back.
+
+    It is judged as `trust.scope.may_still_sign` and `holds_back` judge one that is there.
+    """
+    signer = trust.signers.get((taken.scheme, taken.key))
+    if signer is None or signer.admitted.state is KeyState.REVOKED or "bundle" not in signer.types:
+        return False
+    admitted, scope = signer.admitted, signer.admitted.scope
+    is_in_window = admitted.valid_from <= taken.issued and (
+        admitted.valid_to is None or taken.issued < admitted.valid_to
+    )
+    if not (is_in_window and taken.issuer in scope.issuers and taken.use in scope.uses):
+        return False
+    bounds = ((taken.most, scope.most), (taken.term, scope.longest_term))
+    fits = all(bound is None or (value is not None and value <= bound) for value, bound in bounds)
+    return not scope.is_limited or (fits and admits(signer, older))
 
 
 def tokens_of(trust_store: TrustStore) -> list[armor.Token]:
