@@ -156,7 +156,7 @@ def load_state(
     """
     mark = read_mark(database.location)  # before the snapshot, or a change would look like a loss
     with database.read() as connection:
-        stored = read_stored(connection, mark, clock)
+        stored = read_stored(connection, mark, clock, read_only=database.is_read_only)
     require_same(None if known is None else known.stored, stored, database.location)
     return evaluate_state(stored, mark, root=root, pack=pack, clock=clock, released=released)
 
@@ -172,7 +172,8 @@ def is_unchanged(database: Database, state: InstallationState, clock: int) -> bo
     """
     mark = read_mark(database.location)
     with database.read() as connection:
-        stored = read_stored(connection, mark, clock, state.stored.journal)
+        known, read_only = state.stored.journal, database.is_read_only
+        stored = read_stored(connection, mark, clock, known, read_only=read_only)
     return (stored._replace(leased=state.stored.leased), mark) == (state.stored, state.mark)
 
 

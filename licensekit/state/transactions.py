@@ -253,6 +253,7 @@ def write_first(opened: OpenInstallation, act: Callable[[WriteTransaction], T]) 
 
 def _read(opened: OpenInstallation, connection: Connection, mark: MarkRead) -> ReadTransaction:
     clock, last = seconds_of(opened.clock()), opened.last.stored
-    stored = read_stored(connection, mark, clock, None if last is None else last.journal)
+    known, read_only = None if last is None else last.journal, opened.database.is_read_only
+    stored = read_stored(connection, mark, clock, known, read_only=read_only)
     opened.last.keep(stored, opened.database.location)
     return ReadTransaction(opened, connection, stored, mark, clock)
