@@ -19,6 +19,9 @@ from licensekit.errors import (
 )
 from licensekit.installation import Installation
 from licensekit.state.home import open_installation
+from licensekit.state.journal import decode
+from licensekit.state.journal_entries import BundleEnded
+from licensekit.state.logs import EMPTY, JournalWriter, key_of
 from licensekit.trust.signed import self_signed
 from licensekit.wire import armor
 from licensekit.wire.documents import JOURNAL, Receipt, ResetWhat
@@ -337,3 +340,63 @@ def test_two_logs_of_one_installation_are_of_one_key(home: Home, tmp_path: Path)
     with home.open() as crm:
         assert total(crm, "service") == 0
         assert "damaged-journal" in notices(crm)
+
+
+def test_a_journal_cut_back_to_an_older_head_is_a_restored_backup(
+    home: Home, tmp_path: Path
+) -> None:
+    copy = tmp_path / "backup"
+    shutil.copy(home.folder / "licensing.db", copy)
+    with home.open() as crm:
+        crm.activate(file(bundle(2, **SOLD)))
+    with closing(sqlite3.connect(home.folder / "licensing.db")) as raw:
+        raw.execute("ATTACH ? AS old", (str(copy),))
+        raw.execute("DELETE FROM journal WHERE number > (SELECT max(number) FROM old.journal)")
+        raw.execute(
+            "UPDATE installation SET (head, observed, signature) ="
+            " (SELECT head, observed, signature FROM old.installation)"
+        )
+        raw.commit()
+    with home.open() as crm:
+        assert "restored-backup" in notices(crm)
+
+
+def test_a_backup_restored_together_with_its_mark_is_not_recognized(
+    home: Home, tmp_path: Path
+) -> None:
+    """What the threat model says is not possible."""
+    shutil.copytree(home.folder, tmp_path / "backup")
+    with home.open() as crm:
+        crm.activate(file(bundle(2, **SOLD)))
+    shutil.copytree(tmp_path / "backup", home.folder, dirs_exist_ok=True)
+    with home.open() as crm:
+        assert notices(crm) == set()
+
+
+def test_whoever_has_the_key_can_forge_the_journal_and_the_vendor_has_the_receipt(
+    home: Home,
+) -> None:
+    """What the threat model says is not possible, and what the vendor does about it."""
+    with home.open() as crm:
+        receipt = crm.return_bundles(confirm=True)
+        seed = crm.state().stored.seed
+    database = open_installation(home.place, create=False)
+    with database.write() as connection:
+        rows = connection.rows("SELECT entry FROM journal ORDER BY number")
+        said = [one for (data,) in rows if (one := decode(data)) is not None]
+        connection.run("DELETE FROM journal")
+        connection.run("UPDATE bundles SET receipt = NULL")
+        forging = JournalWriter(connection, key_of(seed), EMPTY)
+        for entry in said:
+            if not isinstance(entry, BundleEnded):
+                forging.enter(entry)
+        forging.sign_head()
+    database.close()
+    (home.folder / "licensing.mark").unlink()
+    with home.open() as crm:
+        assert total(crm, "sales") == 2
+        assert "damaged-journal" not in notices(crm)
+        [token] = armor.read(receipt)
+        identity = self_signed(token, Receipt).document.identity
+        crm.activate(file(makers.revocations(identities=[identity])))
+        assert total(crm, "sales") == 0
