@@ -15,10 +15,15 @@ from licensekit.issuer.keys.documents import key_id, named
 from licensekit.issuer.ledger import Record, append, bundles
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.output.license_file import LicenseFile, attachments_of, license_file
-from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore, admission
+from licensekit.issuer.transaction import (
+    LedgerTransaction,
+    WorkspaceStore,
+    admission,
+    require_admitted,
+)
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change, Proposal
-from licensekit.trust.scope import require_scope, require_type
+from licensekit.trust.scope import require_type
 from licensekit.wire.documents import Bundle
 
 _BATCH: Final = 500
@@ -96,7 +101,7 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
             )
         for first in range(0, self.count, _BATCH):
             for one in bundles.numbered(tx.ledger, self.numbers[first : first + _BATCH]):
-                require_scope(signer, one.bundle)
+                require_admitted(signer, one.bundle, tx.state.trust_store)
 
     def _sign(self, key: Signer, who: str) -> Iterator[Reissued]:
         note = f"signed by {self.old} before"
