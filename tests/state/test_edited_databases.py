@@ -24,7 +24,7 @@ from licensekit.state.journal_entries import BundleEnded
 from licensekit.state.logs import EMPTY, JournalWriter, key_of
 from licensekit.trust.signed import self_signed
 from licensekit.wire import armor
-from licensekit.wire.documents import JOURNAL, Bundle, Receipt, ResetWhat
+from licensekit.wire.documents import JOURNAL, Bundle, Receipt, ResetWhat, SignedType
 from tests import homes, makers
 from tests.crm import SOLD, crm_home_at
 from tests.homes import DAY, Home, bundle, file
@@ -403,3 +403,45 @@ def test_whoever_has_the_key_can_forge_the_journal_and_the_vendor_has_the_receip
         identity = self_signed(token, Receipt).document.identity
         crm.activate(file(makers.revocations(identities=[identity])))
         assert total(crm, "sales") == 0
+
+
+def test_a_key_that_is_none_is_a_lost_key(home: Home) -> None:
+    edit(home, "UPDATE installation SET seed = x'00'")
+    with home.open() as crm, pytest.raises(HomeInvalid, match="lost its key"):
+        crm.state()
+
+
+def test_a_running_program_moves_no_mark_of_a_restored_backup(restored: Home) -> None:
+    mark = (restored.folder / "licensing.mark").read_bytes()
+    with restored.run() as licensing:
+        restored.clock.move(days=2)
+        licensing.refresh()
+        assert "restored-backup" in {one.code for one in licensing.notices}
+    assert (restored.folder / "licensing.mark").read_bytes() == mark
+
+
+WINDOWS = {
+    "its window ends before": {"valid_to": makers.ISSUED},
+    "it signs no bundles": {"scope": makers.scope(types=[SignedType.CATALOG])},
+    "it signs for another issuer": {"scope": makers.scope(issuers=["other"])},
+    "its highest count is lower": {"scope": makers.limited(parts=["base"], most=1)},
+}
+
+
+@pytest.mark.parametrize("changes", WINDOWS.values(), ids=WINDOWS)
+def test_a_lost_bundle_that_its_key_may_not_sign_holds_nobody_back(
+    home: Home, changes: dict[str, Any]
+) -> None:
+    keys = [makers.admitted(makers.key("vendor")), makers.admitted(makers.key("other"), "other")]
+    with home.open() as crm:
+        crm.activate(file(homes.signed(makers.trust(*keys, version=2), by="root")))
+        crm.activate(file(bundle(9, **SOLD), by="other"))
+    edit(home, "DELETE FROM bundles")
+    limited = makers.admitted(makers.key("other"), "other", **changes)
+    trust = homes.signed(makers.trust(keys[0], limited, version=3), by="root")
+    with home.open() as crm:
+        with pytest.raises(SequenceOlder):
+            crm.activate(file(bundle(4, **SOLD)))
+        crm.activate(file(trust))
+        crm.activate(file(bundle(4, **SOLD)))
+        assert total(crm, "sales") == 2
