@@ -83,6 +83,7 @@ class HomeInvalid(StateError):
         "scheme": "an installation is a folder or a postgresql:// URL",
         "no-user-folder": "this account has no folder of its own",
         "several": "there are installations of several products: {products:codes}",
+        "pack-altered": "the recorded pack was altered",
     }
     hint_template: ClassVar[Templates] = {
         "not-a-folder": "give the folder that holds the installation, or one that is not there yet",
@@ -91,12 +92,43 @@ class HomeInvalid(StateError):
         "scheme": "give a folder, or a URL that begins with postgresql://",
         "no-user-folder": "set LICENSEKIT_HOME or give `--home DIR`",
         "several": "give the one that you mean with `--home DIR`",
+        "pack-altered": "give the vendor's pack",
     }
     reason: str
     recorded: str = ""
     """The root pin that the installation was activated with."""
     products: tuple[str, ...] = ()
     """Codes of the products that have an installation here."""
+
+
+class DocumentMissing(StateError):
+    """The database has lost a document that its journal names."""
+
+    code = "document-missing"
+    template: ClassVar[Templates] = {
+        "gone": "the database has lost {document}",
+        "other": "the database holds another document in the place of {document}",
+    }
+    hint_template = "activate its file again, or a newer one"
+    reason: str
+    document: str
+    """The label of the bundle."""
+
+
+class OtherInstallation(StateError):
+    """Another installation, or an older state of this one, took the place of the open one."""
+
+    code = "other-installation"
+    template: ClassVar[Templates] = {
+        "other": "another installation took its place while it was open",
+        "older": "an older or altered state of it took its place while it was open",
+    }
+    hint_template: ClassVar[Templates] = {
+        "other": "put it back (is its file system mounted?), or start this program again to use"
+        " what is there",
+        "older": "if a backup was restored on purpose, start this program again",
+    }
+    reason: str
 
 
 class HomeTaken(StateError):

@@ -29,12 +29,14 @@ from licensekit.installation.plan import plan_activation
 from licensekit.installation.sites import Sites
 from licensekit.installation.users import Users
 from licensekit.state.home import locate, open_installation
+from licensekit.state.journal_entries import BundleRecord
 from licensekit.state.loading import InstallationState, recorded_root, state_at
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.pending import open_or_wait, place_of
-from licensekit.state.stored import BundleRecord, Recorded
+from licensekit.state.stored import Recorded
 from licensekit.state.time import system_clock
 from licensekit.state.transactions import (
+    LastSeen,
     OpenInstallation,
     read_installation,
     write_first,
@@ -98,7 +100,8 @@ class Installation:
         place = locate(home, pack=pack)
         database = open_or_wait(place) if create else open_installation(place, create=False)
         day = None if released is None else days_of(released)
-        return cls(OpenInstallation(database, root, pack, day, clock, by, facts))
+        opened = OpenInstallation(database, root, pack, day, clock, by, facts, LastSeen())
+        return cls(opened)
 
     def acting_as(self, by: str) -> Self:
         """Return the same installation for another person, named `by` in the audit log.
@@ -215,6 +218,18 @@ class Installation:
         """
         with write_installation(self._opened) as change:
             return make_statement(change)
+
+    def restore_accept(self) -> None:
+        """Accept a restored backup, or a damaged journal, as the present state.
+
+        It is audited, and each request, receipt and statement tells the vendor. It can be done once
+        for each base bundle; resets that were issued before are refused afterwards.
+
+        Raises:
+            RestoreRefused: there is nothing to accept, or it was done before.
+        """
+        with write_installation(self._opened) as change:
+            change.accept()
 
     def bundles(self) -> tuple[BundleRecord, ...]:
         """Return every bundle that was ever activated here, the oldest first."""

@@ -23,7 +23,7 @@ from licensekit.runtime.lookups import Lookups, put
 from licensekit.runtime.messages import TimeNotKept
 from licensekit.runtime.snapshot import Closed, Snapshot
 from licensekit.runtime.watcher import Watcher, survive_forks
-from licensekit.state.loading import is_unchanged, load_state, remember
+from licensekit.state.loading import InstallationState, is_unchanged, load_state, remember
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.users import SiteFacts
 
@@ -84,6 +84,7 @@ class LiveSnapshot:
         self._not_written: StateError | None = None
         self._checked: int | None = None
         self._lookups = Lookups(database)
+        self._known: InstallationState | None = None
         self._read_state()
         # Whoever forgets this without closing it leaves no connections open either.
         weakref.finalize(self, database.close).atexit = False
@@ -199,7 +200,9 @@ class LiveSnapshot:
                 clock=clock,
                 released=application.released,
                 facts=application.facts,
+                known=self._known,
             )
+            self._known = state
             with self._swapping:
                 if not self._is_closed:
                     self._version = version

@@ -5,24 +5,30 @@ change leaves there is copied to where it belongs in the transaction that create
 """
 
 import os
-from collections.abc import Generator
+import weakref
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from threading import RLock
-from typing import Final, LiteralString
+from typing import LiteralString
 
 from licensekit.database import Connection, Database, Row, Value, Version, connect, is_url
 from licensekit.database.copying import copy_rows
 from licensekit.errors import DatabaseBusy, NotActivated
 from licensekit.files import unusable
-from licensekit.state import audit
-from licensekit.state.home import database_of, locate, missing_folders, open_installation
+from licensekit.state.home import (
+    database_of,
+    heads_of,
+    locate,
+    missing_folders,
+    open_installation,
+)
+from licensekit.state.logs import audit_head
 from licensekit.state.mark import mark_of, put_mark
 from licensekit.state.schema import SCHEMA
-
-_ESTABLISHED: Final = 1
-"""Entries of the audit log of an installation in which nothing was changed."""
+from licensekit.state.stored import ESTABLISHED
 
 
 def open_or_wait(location: str | os.PathLike[str]) -> Database:
@@ -47,7 +53,7 @@ class PendingDatabase:
     def __init__(self, location: str | os.PathLike[str]) -> None:
         self._place = locate(location)
         self._lock = RLock()
-        self._private: tuple[TemporaryDirectory[str], Database] | None = None
+        self._private: tuple[Callable[[], object], Database] | None = None
         self._real: Database | None = None
 
     @property
@@ -108,7 +114,8 @@ class PendingDatabase:
                 return self._real
             if self._private is None:
                 folder = _temporary_folder()
-                self._private = folder, open_installation(folder.name, create=True)
+                remove = weakref.finalize(self, _discard, folder, os.getpid())
+                self._private = remove, open_installation(folder, create=True)
             return self._private[1]
 
     def _set_up(self, private: Database) -> None:
@@ -123,7 +130,7 @@ class PendingDatabase:
                     nonlocal is_filled
                     copy_rows(source, connection, SCHEMA, lambda _: None)
                     # Before the commit: without its mark, a database looks like a restored one.
-                    put_mark(str(target), audit.head(source))
+                    put_mark(str(target), heads_of(source))
                     is_filled = True
 
                 database_of(self._place, create=True)
@@ -139,14 +146,14 @@ class PendingDatabase:
     def _forget(self) -> None:
         private, self._private = self._private, None
         if private is not None:
-            folder, database = private
+            remove, database = private
             database.close()
-            folder.cleanup()
+            remove()
 
 
-def _temporary_folder() -> TemporaryDirectory[str]:
+def _temporary_folder() -> str:
     try:
-        return TemporaryDirectory(prefix="licensekit-")
+        return mkdtemp(prefix="licensekit-")
     except OSError as error:
         raise unusable(Path(os.environ.get("TMPDIR", "/tmp")), "a folder", error) from error  # noqa: S108  # named, not used
 
@@ -158,9 +165,14 @@ def place_of(database: Database) -> str:
     return database.place
 
 
+def _discard(folder: str, owner: int) -> None:
+    if os.getpid() == owner:  # a forked child leaves it to its parent
+        rmtree(folder, ignore_errors=True)
+
+
 def _has_changed(private: Database) -> bool:
     with private.read() as connection:
-        return audit.head(connection).number > _ESTABLISHED
+        return audit_head(connection).number > ESTABLISHED
 
 
 def _remove(target: str | Path, made: list[Path]) -> None:

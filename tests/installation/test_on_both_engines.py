@@ -3,12 +3,14 @@
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import LiteralString
 
 import pytest
 
 from licensekit.database import Connection
 from licensekit.errors import (
     BelowUse,
+    DatabaseDamaged,
     EventUnknown,
     LicenseError,
     NoneFree,
@@ -197,5 +199,28 @@ def test_a_database_without_its_tables_is_damaged(crm_home: Home) -> None:
     crm_home.set_up()
     with written(crm_home) as connection:
         connection.run("DROP TABLE audit")
-    with crm_home.open() as installation, pytest.raises(LicenseError):
-        installation.users.add("anna")
+    with pytest.raises(DatabaseDamaged, match="not as this program makes it: audit"):
+        crm_home.open()
+
+
+CHANGED: dict[str, LiteralString] = {
+    "people": "ALTER TABLE people ADD COLUMN more INTEGER",
+    "events_by_end": "DROP INDEX events_by_end",
+    "sites": "ALTER TABLE sites RENAME COLUMN name TO title",
+}
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_a_schema_that_was_changed_is_named(crm_home: Home, name: str) -> None:
+    crm_home.set_up()
+    with written(crm_home) as connection:
+        connection.run(CHANGED[name])
+    with pytest.raises(DatabaseDamaged, match=f"not as this program makes it: {name}"):
+        crm_home.open()
+
+
+def test_what_others_add_beside_our_tables_does_not_matter(crm_home: Home) -> None:
+    crm_home.set_up()
+    with written(crm_home) as connection:
+        connection.run("CREATE INDEX theirs ON users (name)")
+    crm_home.open().close()

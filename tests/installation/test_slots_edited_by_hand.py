@@ -1,6 +1,6 @@
 """Slots against whoever edits the database: no edit is granted more than was sold."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,11 +30,19 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
     return home
 
 
-def edit(home: Home, act: Callable[[Connection], object]) -> None:
-    """Edit the database by hand."""
+Edit = Callable[[Callable[[Connection], object]], None]
+
+
+@pytest.fixture
+def edit(home: Home) -> Iterator[Edit]:
+    """What edits the database by hand, while programs have it open: opened again, it is refused."""
     database = open_installation(home.place, create=False)
-    with database.write() as connection:
-        act(connection)
+
+    def act_on(act: Callable[[Connection], object]) -> None:
+        with database.write() as connection:
+            act(connection)
+
+    yield act_on
     database.close()
 
 
@@ -97,10 +105,11 @@ def insert_for_a_site(connection: Connection) -> None:
     ],
 )
 def test_rows_inserted_by_hand_are_granted_nothing_and_the_counts_say_it(
-    home: Home, act: Callable[[Connection], object], count: int, served: list[str]
+    home: Home, edit: Edit, act: Callable[[Connection], object], count: int, served: list[str]
 ) -> None:
-    edit(home, act)
     with home.run() as licensing, home.open() as crm:
+        edit(act)
+        licensing.refresh()
         asked = {user: licensing.user(user) for user in (*PEOPLE, *STRANGERS)}
         assert [user for user, one in asked.items() if one.allows("sales")] == served
         assert [user for user in asked if crm.users.access(user)["sales"]] == served
@@ -116,9 +125,11 @@ def test_rows_inserted_by_hand_are_granted_nothing_and_the_counts_say_it(
         assert crm.state().in_use["sales"] == count
 
 
-def test_rows_without_a_proper_slot_are_named_and_can_be_numbered_again(home: Home) -> None:
-    edit(home, insert_again)
+def test_rows_without_a_proper_slot_are_named_and_can_be_numbered_again(
+    home: Home, edit: Edit
+) -> None:
     with home.open() as crm:
+        edit(insert_again)
         with pytest.raises(AuditDamaged, match="do not have the slots"):
             crm.audit.verify()
         crm.users.prefer("sales", *reversed(PEOPLE))
@@ -128,15 +139,16 @@ def test_rows_without_a_proper_slot_are_named_and_can_be_numbered_again(home: Ho
         assert granted == PEOPLE
 
 
-def test_a_release_neither_doubles_a_slot_nor_counts_what_is_no_slot(home: Home) -> None:
-    edit(home, insert_again)
+def test_a_release_neither_doubles_a_slot_nor_counts_what_is_no_slot(
+    home: Home, edit: Edit
+) -> None:
     with home.open() as crm:
+        edit(insert_again)
         crm.users.release("u1", "sales")  # others have its slot
         assert holdings(crm, "u5") == [SOLD]
         crm.users.release("u3", "sales")
         assert holdings(crm, "u5") == [3]
-    edit(home, lambda connection: connection.run("UPDATE user_licenses SET slot = NULL"))
-    with home.open() as crm:
+        edit(lambda connection: connection.run("UPDATE user_licenses SET slot = NULL"))
         crm.users.release("u4", "sales")
         assert crm.state().in_use == {}
         assert holdings(crm, "u5") == [0]
@@ -145,7 +157,7 @@ def test_a_release_neither_doubles_a_slot_nor_counts_what_is_no_slot(home: Home)
         ]
 
 
-def test_satellites_inserted_by_hand_give_their_users_nothing(home: Home) -> None:
+def test_satellites_inserted_by_hand_give_their_users_nothing(home: Home, edit: Edit) -> None:
     with home.open() as crm:
         sold = {"satellite": 1, "reporter": None}
         system = {"server": 1, "area": 1}
@@ -166,7 +178,7 @@ def test_satellites_inserted_by_hand_give_their_users_nothing(home: Home) -> Non
             if slot is not None:
                 connection.run("INSERT INTO site_licenses VALUES (?, '', ?)", site, slot)
 
-    edit(home, insert)
+    edit(insert)
     with home.run() as licensing, home.open() as crm:
         sites = ("oslo", "bergen", "paris", "rome")
         assert [licensing.site(site).allows("reporter") for site in sites] == [True, True, 0, 0]

@@ -132,7 +132,7 @@ def test_what_one_program_makes_every_other_finds(
     monkeypatch.delenv("LICENSEKIT_HOME", raising=False)
     place = Path(locate(pack=homes.pack()))
     assert locate(pack="no pack") == str(tmp_path / "licensekit")  # who verifies it says why
-    with Licensing.open(root=homes.PIN, pack=homes.pack(), watch=False):
+    with Licensing.open(root=homes.PIN, pack=homes.pack(), watch=False, create=True):
         assert (place / "licensing.db").exists()
     assert locate() == str(place)
     with Installation.open(create=False) as installation:
@@ -254,7 +254,7 @@ def test_no_room_for_what_is_tried_first_is_an_error(
     def refuse(**_: object) -> None:
         raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
 
-    monkeypatch.setattr(pending, "TemporaryDirectory", refuse)
+    monkeypatch.setattr(pending, "mkdtemp", refuse)
     with (
         Installation.open(tmp_path / "home", root=homes.PIN, pack=homes.pack()) as installation,
         pytest.raises(FileUnusable),

@@ -35,6 +35,9 @@ DIALECT: Final = Dialect(
     strict="STRICT" if sqlite3.sqlite_version_info >= (3, 37) else "",
     has_table="SELECT 1 FROM sqlite_master WHERE name = 'licensekit_schema'",
     first=("PRAGMA application_id = 1818977378",),
+    defined="SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL",
+    triggers="SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",
+    define=str,
 )
 
 
@@ -52,7 +55,7 @@ class _Watcher(NamedTuple):
 class SqliteDatabase:
     """A database in one file (see `licensekit.database.protocol`).
 
-    `location` is the path, as it was given.
+    `location` is the absolute path.
     """
 
     dialect = DIALECT
@@ -67,10 +70,11 @@ class SqliteDatabase:
         wait: float = BUSY_SECONDS,
     ) -> None:
         is_made = prepare(path, wait=wait, create=create)
-        self.location = str(path)
         self._path = path.absolute()  # a program may go to another folder meanwhile
         self._reads_as_is = False
+        self.location = str(self._path)
         self._schema: Schema | None = None  # nothing is checked until it was migrated
+        self._expected = (schema.kind, schema.number)
         self._wait = wait
         self._numbers = count()
         self._readers = ConnectionPool(
@@ -154,7 +158,9 @@ class SqliteDatabase:
         def begin(connection: SqliteConnection) -> None:
             connection.begin(statement)
             if self._schema is not None:
-                self._schema.check(connection.one(FOUND), self.location)
+                found = connection.one(FOUND)
+                if found != self._expected:
+                    self._schema.check(found, self.location)
 
         return Transaction(pool, make, begin)
 
