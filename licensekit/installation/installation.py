@@ -28,13 +28,14 @@ from licensekit.installation.leases import Leases
 from licensekit.installation.plan import plan_activation
 from licensekit.installation.sites import Sites
 from licensekit.installation.users import Users
+from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import locate, open_installation
 from licensekit.state.journal_entries import BundleRecord
 from licensekit.state.loading import InstallationState, recorded_root, state_at
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.pending import open_or_wait, place_of
 from licensekit.state.stored import Recorded
-from licensekit.state.time import system_clock
+from licensekit.state.time import BootClock, system_clock
 from licensekit.state.transactions import (
     LastSeen,
     OpenInstallation,
@@ -76,6 +77,7 @@ class Installation:
         released: date | None = None,
         facts: Facts = NO_FACTS,
         clock: Callable[[], datetime] = system_clock,
+        boot: BootClock | None = None,
         by: str = "",
         create: bool = True,
     ) -> Self:
@@ -87,8 +89,9 @@ class Installation:
         `root` is the pin and `pack` the pack that the application ships; without them, those that
         the first activation recorded are used. Before it, a pack without a pin is believed about
         its own root, and `warnings` says so. `released` is the date of this version of the
-        product. `facts` takes the place of what is read of the machine, by name. `by` is who makes
-        the changes, for the audit log.
+        product. `facts` takes the place of what is read of the machine, by name. `clock` and `boot`
+        are for tests and simulations: with another clock than this machine's there is no boot clock
+        unless it is given. `by` is who makes the changes, for the audit log.
 
         Opening creates nothing. With `create` the first change sets the installation up, in one
         transaction with itself; until then every question is answered as by an empty one.
@@ -100,7 +103,8 @@ class Installation:
         place = locate(home, pack=pack)
         database = open_or_wait(place) if create else open_installation(place, create=False)
         day = None if released is None else days_of(released)
-        opened = OpenInstallation(database, root, pack, day, clock, by, facts, LastSeen())
+        clocks = clocks_of(clock, boot)
+        opened = OpenInstallation(database, root, pack, day, clocks, by, facts, LastSeen())
         return cls(opened)
 
     def acting_as(self, by: str) -> Self:
@@ -136,7 +140,7 @@ class Installation:
         """
         with read_installation(self._opened) as read:
             state = read.state()
-        return state if now is None else state_at(state, now, clock=read.clock)
+        return state if now is None else state_at(state, now, clock=read.reading.clock)
 
     def license(self, code: str, *, now: int | None = None) -> LicenseDetails:
         """Look up everything about a license: meaning, bundles, holders, history.
@@ -230,6 +234,18 @@ class Installation:
         """
         with write_installation(self._opened) as change:
             change.accept()
+
+    def accept_clock(self) -> None:
+        """Let the clock count again, after it was ahead for more than a day of running.
+
+        The soft floor of time is dropped to the hard one, once for each base bundle. It is audited,
+        and each request, receipt and statement tells the vendor.
+
+        Raises:
+            ClockRefused: that was done before, or there is nothing to drop.
+        """
+        with write_installation(self._opened) as change:
+            change.accept_clock()
 
     def bundles(self) -> tuple[BundleRecord, ...]:
         """Return every bundle that was ever activated here, the oldest first."""

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from licensekit.access import Access
-from licensekit.dates import seconds_of
 from licensekit.entitlements import Holding
 from licensekit.entitlements.denials import NotInCatalog
 from licensekit.entitlements.seats import SeatPool, leasable, pool_of
@@ -78,9 +77,9 @@ class Seats:
     def borrow(self, row: HeldSeat, hours: float) -> tuple[HeldSeat, float]:
         """Borrow a seat, and return it with its end; raises as `Lease.borrow` does."""
         root, pack, released, facts = self._live.application
-        clock, last = self._live.clock, LastSeen(self.snapshot.state.stored)
+        clocks, last = self._live.clocks, LastSeen(self.snapshot.state.stored)
         opened = OpenInstallation(
-            self.database, root, pack, released, clock, row.holder, facts, last
+            self.database, root, pack, released, clocks, row.holder, facts, last
         )
         begin = elapsed()
         lease, seconds = leases.borrow(opened, self.snapshot.state.entitlements, row, hours)
@@ -132,4 +131,4 @@ class Seats:
         return pools[name]
 
     def _now(self) -> int:
-        return effective(self.snapshot.state.stored.time, seconds_of(self._live.clock()))
+        return effective(self.snapshot.state.stored.time, self._live.clocks())

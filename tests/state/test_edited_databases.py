@@ -120,14 +120,17 @@ def test_a_revocation_removed_everywhere_is_named(home: Home) -> None:
         assert "damaged-journal" in notices(crm)
 
 
-def test_the_floor_of_time_stays_when_its_column_is_set_back(home: Home) -> None:
-    home.clock.move(days=3)
+def test_the_floor_of_time_stays_when_the_observations_are_deleted(home: Home) -> None:
+    """The journal has it, at most a day older."""
+    with home.run() as licensing:
+        for _ in range(20):
+            home.clock.move(hours=6)
+            licensing.refresh()
+    home.clock.move(days=-5)
+    edit(home, "UPDATE installation SET observations = x''")
     with home.open() as crm:
-        crm.users.add("anna")
-    home.clock.move(days=-3)
-    edit(home, "UPDATE installation SET highest = 0, ahead = NULL, ran = 0")
-    with home.open() as crm:
-        assert crm.state().now == makers.NOW + 3 * DAY
+        assert "damaged-journal" in notices(crm)
+        assert crm.state().now > makers.NOW + 2 * DAY
 
 
 def test_a_forged_floor_of_time_counts_no_more_than_it_was_signed(home: Home) -> None:
@@ -356,8 +359,8 @@ def test_a_journal_cut_back_to_an_older_head_is_a_restored_backup(
         raw.execute("ATTACH ? AS old", (str(copy),))
         raw.execute("DELETE FROM journal WHERE number > (SELECT max(number) FROM old.journal)")
         raw.execute(
-            "UPDATE installation SET (head, observed, signature) ="
-            " (SELECT head, observed, signature FROM old.installation)"
+            "UPDATE installation SET (head, observed, observations, signature) ="
+            " (SELECT head, observed, observations, signature FROM old.installation)"
         )
         raw.commit()
     with home.open() as crm:

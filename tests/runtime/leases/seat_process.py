@@ -6,10 +6,12 @@ from licensekit.entitlements import Entitlements
 from licensekit.entitlements.seats import pool_of
 from licensekit.installation import HeldSeat
 from licensekit.state import leases, seats
+from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
 from licensekit.state.loading import load_state
 from licensekit.state.machine import NO_FACTS
 from licensekit.state.seats import SeatRequest
+from licensekit.state.time import Reading
 from licensekit.state.transactions import LastSeen, OpenInstallation
 from tests.homes import PIN, Home
 
@@ -29,7 +31,9 @@ class SeatProcess:
 
     def reload(self) -> Entitlements:
         """Read what has changed."""
-        state = load_state(self.database, root=PIN, pack=self.home.pack, clock=self.clock)
+        state = load_state(
+            self.database, root=PIN, pack=self.home.pack, reading=Reading(self.clock)
+        )
         self.entitlements = state.entitlements
         return state.entitlements
 
@@ -66,7 +70,7 @@ class SeatProcess:
             PIN,
             self.home.pack,
             None,
-            self.home.clock,
+            clocks_of(self.home.clock),
             lease.holder,
             NO_FACTS,
             LastSeen(),
