@@ -21,9 +21,9 @@ TABLES: Final = (
     "user_licenses",
     "usage",
     "events",
-    "resets",
+    "journal",
     "audit",
-    "seen",
+    "observations",
     "leases",
 )
 NEXT: Final = Schema(
