@@ -21,9 +21,9 @@ TABLES: Final = (
     "user_licenses",
     "people",
     "events",
-    "resets",
+    "journal",
     "audit",
-    "seen",
+    "observations",
     "leases",
 )
 NEXT: Final = Schema(
