@@ -95,13 +95,11 @@ def open_plain(path: Path, *, what: str) -> tuple[BinaryIO, int]:
         return os.fdopen(handle, "rb"), found.st_size
 
 
-def write_atomically(
-    path: Path, data: bytes, *, mode: int = 0o644, replace: bool = True, durable: bool = True
-) -> None:
+def write_atomically(path: Path, data: bytes, *, mode: int = 0o644, replace: bool = True) -> None:
     """Write `data` to `path` so that, whatever happens, there is all of it or what was there.
 
     The file is written beside `path` under another name and then takes its place, with `mode` (less
-    what the umask takes) from the start. With `durable` it is on the disk when this returns.
+    what the umask takes) from the start. It is on the disk when this returns.
     Without `replace` it must be new. What is there and is no plain file stays: a device, and a
     symbolic link, because neither to write through it nor to remove it could be meant for sure.
 
@@ -114,12 +112,11 @@ def write_atomically(
         partial = path.with_name(f".{token_hex(8)}.partial")
         handle = os.open(partial, _CREATE, mode)
         try:
-            _write(handle, data, durable=durable)
+            _write(handle, data)
             _put(partial, path, replace=replace)
         finally:
             partial.unlink(missing_ok=True)
-        if durable:
-            sync_folder(path.parent)
+        sync_folder(path.parent)
     except FileExistsError as error:
         raise FileTaken(where=str(path)) from error
     except FileNotFoundError as error:
@@ -271,13 +268,12 @@ def _check_place(path: Path, *, replace: bool) -> None:
     require_plain_file(path, mode, "a file to be replaced")
 
 
-def _write(handle: int, data: bytes, *, durable: bool) -> None:
+def _write(handle: int, data: bytes) -> None:
     try:
         left = memoryview(data)
         while left:
             left = left[os.write(handle, left) :]
-        if durable:
-            os.fsync(handle)
+        os.fsync(handle)
     finally:
         os.close(handle)
 

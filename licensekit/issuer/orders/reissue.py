@@ -107,7 +107,7 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
         note = f"signed by {self.old} before"
         with self.store.read(self.now) as tx:
             attachments = attachments_of(tx, attach=self.attach)
-            for one in bundles.signed_with_note(tx.ledger, "reissue", note):
+            for one in bundles.signed_again(tx.ledger, note):
                 file = license_file(one.bundle, one.token, attachments, repeated=True)
                 yield Reissued(one, file)
         for first in range(0, self.count, _BATCH):
