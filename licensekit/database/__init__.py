@@ -8,23 +8,29 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from licensekit.database.migrations import Fill, Migration, Schema, read_migrations
+from licensekit.database.migrations import Fill, Migrating, Migration, Schema, read_migrations
 from licensekit.database.protocol import BUSY_SECONDS, Connection, Database, Row, Value, Version
 from licensekit.errors import DatabaseUnavailable
 
 __all__ = [
+    "ABSENT",
     "Connection",
     "Database",
+    "Migrating",
     "Migration",
     "Row",
     "Schema",
     "Value",
     "Version",
     "connect",
+    "examine",
     "holds_password",
     "is_url",
     "read_migrations",
 ]
+
+ABSENT: Final = frozenset({"missing", "no-database", "empty-database", "not-set-up"})
+"""Reasons of `FileUnusable` for a database that was never set up."""
 
 _SCHEMES: Final = ("postgresql://", "postgres://")
 
@@ -36,7 +42,7 @@ def connect(
     create: bool,
     fill: Fill | None = None,
     wait: float = BUSY_SECONDS,
-) -> Database:
+) -> Migrating:
     """Open the database at `location` and migrate it to `schema`.
 
     Args:
@@ -54,6 +60,24 @@ def connect(
         DatabaseBusy: another process holds it.
         DatabaseUnavailable: it cannot be reached, read or written.
     """
+    return _open(location, schema, create=create, fill=fill, wait=wait)
+
+
+def examine(location: str | Path) -> Migrating:
+    """Open the database at `location` as it is, to be read by whoever looks what is wrong with it.
+
+    Nothing is checked, migrated or written.
+
+    Raises:
+        FileUnusable: there is none, or the path is no plain file.
+        DatabaseUnavailable: the server cannot be reached.
+    """
+    return _open(location, None, create=False, fill=None, wait=BUSY_SECONDS)
+
+
+def _open(
+    location: str | Path, schema: Schema | None, *, create: bool, fill: Fill | None, wait: float
+) -> Migrating:
     if isinstance(location, str) and is_url(location):
         with _driver():
             from licensekit.database.postgres import PostgresDatabase  # noqa: PLC0415  # its driver is an extra

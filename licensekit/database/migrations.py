@@ -128,6 +128,10 @@ class Dialect(NamedTuple):
     """A query with a row if, and only if, `licensekit_schema` exists."""
     first: tuple[LiteralString, ...]
     """What is run before everything else in a new database."""
+    version: LiteralString
+    """A query for the name and version of the engine."""
+    damage: tuple[LiteralString, ...]
+    """Queries for what the engine finds wrong with the whole database, in its words."""
 
     def spell(self, statement: LiteralString) -> LiteralString:
         """Return a migration's `statement` as the engine understands it."""
@@ -141,7 +145,7 @@ class Dialect(NamedTuple):
 
 
 class Migrating(Database, Protocol):
-    """A database that checks no schema yet, with what its engine offers to migrations."""
+    """A database, with what its engine offers to migrations and to whoever examines it."""
 
     @property
     def dialect(self) -> Dialect:

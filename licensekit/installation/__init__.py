@@ -4,6 +4,8 @@ An application calls it from its own screens; the `licensekit` command and the c
 on what is named here, and on nothing beneath.
 """
 
+from licensekit.database.backup import Restored
+from licensekit.database.examination import Finding
 from licensekit.entitlements import (
     BundleState,
     Coverage,
@@ -26,7 +28,9 @@ from licensekit.entitlements.events import (
 from licensekit.entitlements.login import Decision, UserFacts, ways
 from licensekit.installation.activation import Activated, ActivationProposal
 from licensekit.installation.audit import AuditReport
+from licensekit.installation.backup import restore
 from licensekit.installation.details import LicenseDetails, UserDetails
+from licensekit.installation.doctor import diagnose
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.installation import Installation
 from licensekit.installation.metrics import metric_lines
@@ -59,6 +63,7 @@ __all__ = [
     "Deficit",
     "Event",
     "EventScope",
+    "Finding",
     "Given",
     "HeldSeat",
     "ImportRow",
@@ -74,6 +79,7 @@ __all__ = [
     "Preview",
     "PreviewRow",
     "Reason",
+    "Restored",
     "ReturnProposal",
     "Severity",
     "SiteRow",
@@ -86,9 +92,11 @@ __all__ = [
     "Users",
     "concerning",
     "default_home",
+    "diagnose",
     "metric_lines",
     "move",
     "parse_users",
+    "restore",
     "rows",
     "ways",
 ]

@@ -27,6 +27,21 @@ class RestoreNoticed(AuditEvent):
     template = "noticed a restored backup"
 
 
+class BackupRestored(AuditEvent):
+    """A backup that was restored."""
+
+    code = "restore"
+    template = "restored a backup that ends with entry {entry}"
+    entry: int
+
+
+class RestoreAccepted(AuditEvent):
+    """A restored backup that an administrator accepted."""
+
+    code = "accept-restored"
+    template = "accepted the database as it is"
+
+
 class FileActivated(AuditEvent):
     """A license file that was activated."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import Final
 
-from licensekit.database import Database, connect, is_url
+from licensekit.database import ABSENT, Database, connect, is_url
 from licensekit.errors import FileUnusable, HomeInvalid, NotActivated
 from licensekit.files import unusable
 from licensekit.keys.signing import SEED_BYTES
@@ -17,8 +17,6 @@ from licensekit.state.schema import SCHEMA
 
 DATABASE_NAME: Final = "licensing.db"
 SECRET_BYTES: Final = 32
-_ABSENT: Final = frozenset({"missing", "no-database", "empty-database", "not-set-up"})
-"""Why a database cannot be opened of which none was set up."""
 
 
 def open_installation(location: str | os.PathLike[str], *, create: bool) -> Database:
@@ -36,7 +34,7 @@ def open_installation(location: str | os.PathLike[str], *, create: bool) -> Data
     try:
         database = connect(target, schema=SCHEMA, create=create)
     except FileUnusable as error:
-        if create or error.reason not in _ABSENT:
+        if create or error.reason not in ABSENT:
             raise
         raise NotActivated(reason="absent", where=error.where) from error
     try:

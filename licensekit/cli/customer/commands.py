@@ -31,6 +31,9 @@ CUSTOMER: Final[Mapping[str, Lazy]] = {
     "return": Lazy(_SECTION, "licensekit.cli.customer.exchange", "return_"),
     "statement": Lazy(_SECTION, "licensekit.cli.customer.exchange", "statement"),
     "audit": Lazy(_SECTION, "licensekit.cli.customer.audit", "audit"),
+    "doctor": Lazy(_SECTION, "licensekit.cli.customer.backup", "doctor"),
+    "backup": Lazy(_SECTION, "licensekit.cli.customer.backup", "backup"),
+    "restore": Lazy(_SECTION, "licensekit.cli.customer.backup", "restore"),
     "move": Lazy(_SECTION, "licensekit.cli.customer.move", "move"),
     "console": Lazy(_SECTION, "licensekit.cli.customer.console", "console"),
 }

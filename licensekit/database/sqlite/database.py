@@ -12,7 +12,13 @@ from licensekit.database.pool import ConnectionPool, Handling
 from licensekit.database.protocol import BUSY_SECONDS, Row, Value, Version
 from licensekit.database.sqlite.connection import SqliteConnection
 from licensekit.database.sqlite.errors import translate
-from licensekit.database.sqlite.opening import connect, create_private, discard, prepare
+from licensekit.database.sqlite.opening import (
+    connect,
+    create_private,
+    discard,
+    prepare,
+    require_there,
+)
 from licensekit.database.transaction import Transaction, Translated
 from licensekit.errors import DatabaseUnavailable
 from licensekit.files import sync_folder
@@ -27,6 +33,15 @@ DIALECT: Final = Dialect(
     strict="STRICT" if sqlite3.sqlite_version_info >= (3, 37) else "",
     has_table="SELECT 1 FROM sqlite_master WHERE name = 'licensekit_schema'",
     first=("PRAGMA application_id = 1818977378",),
+    version="SELECT 'SQLite ' || sqlite_version()",
+    damage=(
+        "SELECT integrity_check FROM pragma_integrity_check(20) WHERE integrity_check <> 'ok'",
+        (
+            "SELECT \"table\" || ': row ' || coalesce(rowid, 0) || ' refers to nothing in '"
+            " || parent"
+            " FROM pragma_foreign_key_check LIMIT 20"
+        ),
+    ),
 )
 
 
@@ -52,13 +67,17 @@ class SqliteDatabase:
     def __init__(
         self,
         path: Path,
-        schema: Schema,
+        schema: Schema | None,
         *,
         create: bool,
         fill: Fill | None = None,
         wait: float = BUSY_SECONDS,
     ) -> None:
-        is_made = prepare(path, wait=wait, create=create)
+        if schema is None:
+            is_made = False
+            require_there(path)
+        else:
+            is_made = prepare(path, wait=wait, create=create)
         self.location = str(path)
         self._path = path.absolute()  # a program may go to another folder meanwhile
         self._schema: Schema | None = None  # nothing is checked until it was migrated
@@ -74,7 +93,8 @@ class SqliteDatabase:
             self._watching(), location=self.location, wait=wait, slots=1
         )
         try:
-            migrate(self, schema, create=create, fill=fill)
+            if schema is not None:
+                migrate(self, schema, create=create, fill=fill)
         except BaseException:  # an interruption too must leave no file open
             self.close()
             if is_made:

@@ -48,9 +48,9 @@ def prepare(path: Path, *, wait: float, create: bool) -> bool:
         DatabaseBusy, DatabaseUnavailable: it cannot be read.
     """
     is_made = False
-    if not _is_there(path):
-        if not create:
-            raise FileUnusable(reason="no-database", where=str(path))
+    if not create:
+        require_there(path)
+    elif not _is_there(path):
         is_made = create_private(path)
     end = monotonic() + wait
     while True:
@@ -67,6 +67,16 @@ def prepare(path: Path, *, wait: float, create: bool) -> bool:
         else:
             return is_made
         sleep(0.01)
+
+
+def require_there(path: Path) -> None:
+    """Check that there is a plain file at `path`.
+
+    Raises:
+        FileUnusable: there is none, or it cannot be looked at.
+    """
+    if not _is_there(path):
+        raise FileUnusable(reason="no-database", where=str(path))
 
 
 def connect(path: Path, *, wait: float, read_only: bool = False) -> sqlite3.Connection:

@@ -1,7 +1,9 @@
 """Questions to the ledger of a workspace: what was issued, to whom, and what came back."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
+from licensekit.database.backup import write_backup
 from licensekit.dates import day_at
 from licensekit.errors import NoBundle
 from licensekit.issuer.exchange import usage
@@ -12,6 +14,7 @@ from licensekit.issuer.ledger.entries import stream
 from licensekit.issuer.ledger.histories import History, history_of
 from licensekit.issuer.ledger.listing import Filters, Listed, Page
 from licensekit.issuer.ledger.lookup import LookupResult
+from licensekit.issuer.ledger.schema import SCHEMA
 from licensekit.issuer.ledger.verification import LedgerReport, Progress, verify
 from licensekit.issuer.messages import HistoryForked
 from licensekit.issuer.transaction import WorkspaceStore
@@ -105,6 +108,19 @@ class Ledger:
         """Return how many entries there are."""
         with self._database.read() as ledger:
             return head(ledger)[0]
+
+    def back_up(self, path: Path, *, replace: bool = False) -> None:
+        """Write a backup to a file, while others may use the ledger.
+
+        It is a SQLite database with one moment of the ledger, and is checked and compared before
+        it gets its name. `restore_ledger` puts it back.
+
+        Raises:
+            FileTaken: there is such a file, and `replace` is false.
+            FileUnusable: it cannot be written there; what was there is unchanged.
+            StateError: the ledger cannot be read, or there is no room.
+        """
+        write_backup(self._database, SCHEMA, path, replace=replace)
 
     def verify(self, progress: Progress = lambda _: None) -> LedgerReport:
         """Verify the whole ledger: every link, every signature, every table drawn from it.

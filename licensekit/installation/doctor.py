@@ -1,0 +1,81 @@
+"""What is right and what is wrong with an installation, also with one that cannot be opened."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from licensekit.database.examination import (
+    Check,
+    CheckPassed,
+    Finding,
+    Graded,
+    diagnose_database,
+)
+from licensekit.database.migrations import Migrating
+from licensekit.dates import days_of
+from licensekit.entitlements import Severity
+from licensekit.installation.audit import check_audit
+from licensekit.state.home import database_of
+from licensekit.state.mark import mark_of
+from licensekit.state.notices import notices_of
+from licensekit.state.schema import SCHEMA
+from licensekit.state.time import system_clock
+from licensekit.state.transactions import OpenInstallation, read_installation
+
+_CHECK_OF: Final[Mapping[str, str]] = {
+    "clock-ahead": "time",
+    "clock-behind": "time",
+    "not-activated": "activation",
+    "restored-backup": "backup",
+}
+"""Code of a notice to the check that it belongs to; any other is of the documents."""
+
+
+def diagnose(
+    home: str | os.PathLike[str],
+    *,
+    root: str | None = None,
+    pack: bytes | str | None = None,
+    released: date | None = None,
+    clock: Callable[[], datetime] = system_clock,
+) -> tuple[Finding, ...]:
+    """Look through the installation at `home`, and return what was found, check by check.
+
+    Nothing is changed, and what cannot be opened is a finding as well. The arguments are those of
+    `Installation.open`.
+
+    Raises:
+        HomeInvalid, FileUnusable: `home` cannot be the place of an installation.
+    """
+    location, day = database_of(home, create=False), None if released is None else days_of(released)
+
+    def own(database: Migrating) -> Mapping[str, Check]:
+        opened = OpenInstallation(database, root, pack, day, clock, "")
+        checks = ("documents", "time", "activation", "backup")
+        noticed = {name: partial(_notices, opened, name) for name in checks}
+        return {"audit": partial(_audit, opened), **noticed}
+
+    mark = (mark_of(str(location)).name,) if isinstance(location, Path) else ()
+    return diagnose_database(location, SCHEMA, own, mark)
+
+
+def _audit(opened: OpenInstallation) -> Iterator[Graded]:
+    with opened.database.read() as connection:
+        head = check_audit(connection)
+    yield "ok", CheckPassed(reason="audit", count=head.number, head=head.hash)
+
+
+def _notices(opened: OpenInstallation, check: str) -> Iterator[Graded]:
+    """Grade those notices of the installation itself that belong to a check."""
+    with read_installation(opened) as read:
+        state = read.state()
+    found = notices_of(state.stored, state.mark, clock=read.clock, unusable=state.unusable)
+    own = [one for one in found if _CHECK_OF.get(one.code, "documents") == check]
+    for one in own:
+        yield "error" if one.severity is Severity.ERROR else "notice", one
+    if not own:
+        documents = len(state.stored.trust) + len(state.stored.bundles)
+        yield "ok", CheckPassed(reason=check, count=documents)
