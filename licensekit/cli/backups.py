@@ -13,7 +13,7 @@ from licensekit.cli.exits import NO
 from licensekit.cli.inputs import STANDARD, is_terminal
 from licensekit.cli.output import emit, emit_json, facts, remark, table
 from licensekit.database.backup import Restored
-from licensekit.database.examination import Finding
+from licensekit.database.examination import Diagnosis
 from licensekit.errors import ConfirmationNeeded
 
 force_option: Final = click.option("--force", is_flag=True, help="Replace FILE if it is there.")
@@ -28,7 +28,7 @@ class Restore(Protocol):
         ...
 
 
-def show_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
+def show_findings(findings: Sequence[Diagnosis], *, as_json: bool) -> None:
     """Print what every check has found; the command answers no if there is an error."""
     is_well = all(one.state != "error" for one in findings)
     if as_json:

@@ -20,6 +20,19 @@ from licensekit.files import unusable
 
 Health = Literal["ok", "notice", "error"]
 Graded = tuple[Health, Coded]
+CheckName = Literal[
+    "database",
+    "schema",
+    "audit",
+    "ledger",
+    "documents",
+    "time",
+    "activation",
+    "backup",
+    "files",
+    "space",
+    "versions",
+]
 Check = Callable[[], Iterator[Graded]]
 
 _MIB: Final = 1024 * 1024
@@ -29,11 +42,10 @@ _ROOM: Final = 64 * _MIB
 """With less than this and two copies of the database, a migration or a backup may fail."""
 
 
-class Finding(NamedTuple):
+class Diagnosis(NamedTuple):
     """What a check has found."""
 
-    check: str
-    """`database`, `audit`, `time`."""
+    check: CheckName
     state: Health
     about: Coded
     """What was found, and what to do."""
@@ -60,8 +72,7 @@ class CheckPassed(Message):
         "backup": "this is no restored backup",
         "versions": "licensekit {version}, Python {python}, cryptography {cryptography}",
     }
-    reason: str
-    """The check."""
+    reason: CheckName
     count: int = 0
     head: bytes = b""
     version: str = ""
@@ -110,20 +121,20 @@ class CheckNotMade(Message):
 def diagnose_database(
     location: str | Path,
     schema: Schema,
-    own: Callable[[Migrating], Mapping[str, Check]],
+    own: Callable[[Migrating], Mapping[CheckName, Check]],
     beside: tuple[str, ...] = (),
-) -> tuple[Finding, ...]:
+) -> tuple[Diagnosis, ...]:
     """Return what is found by the checks of every database, and by the `own` ones of a kind.
 
     `beside` names further files in its folder that belong to it.
     """
     with ExitStack() as stack:
-        checks: dict[str, Check] = {}
+        checks: dict[CheckName, Check] = {}
         try:
             database = stack.enter_context(closing(examine(location)))
             version = _version(database)
         except LicenseError as error:
-            found = [Finding("database", "error", error)]
+            found = [Diagnosis("database", "error", error)]
             if isinstance(error, FileUnusable):
                 return (*found, *run_checks({"versions": _versions}))
         else:
@@ -139,25 +150,25 @@ def diagnose_database(
         return (*found, *run_checks({**checks, "versions": _versions}))
 
 
-def run_checks(checks: Mapping[str, Check]) -> tuple[Finding, ...]:
+def run_checks(checks: Mapping[CheckName, Check]) -> tuple[Diagnosis, ...]:
     """Make every check, in this order, and return what was found, at least one thing each."""
-    findings: list[Finding] = []
+    findings: list[Diagnosis] = []
     failed: dict[str, str] = {}
     for name, check in checks.items():
         graded: Graded
         try:
             for graded in check():
-                findings.append(Finding(name, *graded))
+                findings.append(Diagnosis(name, *graded))
                 failed.setdefault(str(graded[1]), name)
         except LicenseError as error:
             first = failed.setdefault(str(error), name)
             graded = ("error", error)
             if first != name:
                 graded = ("notice", CheckNotMade(reason="same", check=first))
-            findings.append(Finding(name, *graded))
+            findings.append(Diagnosis(name, *graded))
         except Exception as error:  # noqa: BLE001  # whatever an edited row makes of it, the rest is still checked
             broken = CheckNotMade(reason="broken", detail=repr(error))
-            findings.append(Finding(name, "error", broken))
+            findings.append(Diagnosis(name, "error", broken))
     return tuple(findings)
 
 

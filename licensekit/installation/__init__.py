@@ -5,7 +5,7 @@ on what is named here, and on nothing beneath.
 """
 
 from licensekit.database.backup import Restored
-from licensekit.database.examination import Finding
+from licensekit.database.examination import Diagnosis
 from licensekit.entitlements import (
     BundleState,
     Coverage,
@@ -61,9 +61,9 @@ __all__ = [
     "Coverage",
     "Decision",
     "Deficit",
+    "Diagnosis",
     "Event",
     "EventScope",
-    "Finding",
     "Given",
     "HeldSeat",
     "ImportRow",

@@ -28,8 +28,9 @@ def restore(
 ) -> Restored:
     """Restore the backup `source` at `home`, whole or not at all.
 
-    `home` is a folder or a `postgresql://` URL. It is known as a restored backup until it is accepted, unless nothing was lost by it. Programs
-    that use an installation there notice another state.
+    `home` is a folder or a `postgresql://` URL. What was restored is known as a restored backup
+    until it is accepted, unless nothing was lost by it. Programs that use an installation there
+    notice another state.
 
     Raises:
         ConfirmationNeeded: something at `home` would be gone, and `confirm` is false.

@@ -9,8 +9,9 @@ from typing import Final
 
 from licensekit.database.examination import (
     Check,
+    CheckName,
     CheckPassed,
-    Finding,
+    Diagnosis,
     Graded,
     diagnose_database,
 )
@@ -25,7 +26,7 @@ from licensekit.state.schema import SCHEMA
 from licensekit.state.time import system_clock
 from licensekit.state.transactions import OpenInstallation, read_installation
 
-_CHECK_OF: Final[Mapping[str, str]] = {
+_CHECK_OF: Final[Mapping[str, CheckName]] = {
     "clock-ahead": "time",
     "clock-behind": "time",
     "not-activated": "activation",
@@ -41,7 +42,7 @@ def diagnose(
     pack: bytes | str | None = None,
     released: date | None = None,
     clock: Callable[[], datetime] = system_clock,
-) -> tuple[Finding, ...]:
+) -> tuple[Diagnosis, ...]:
     """Look through the installation at `home`, and return what was found, check by check.
 
     Nothing is changed, and what cannot be opened is a finding as well. The arguments are those of
@@ -52,10 +53,10 @@ def diagnose(
     """
     location, day = database_of(home, create=False), None if released is None else days_of(released)
 
-    def own(database: Migrating) -> Mapping[str, Check]:
+    def own(database: Migrating) -> Mapping[CheckName, Check]:
         opened = OpenInstallation(database, root, pack, day, clock, "")
-        checks = ("documents", "time", "activation", "backup")
-        noticed = {name: partial(_notices, opened, name) for name in checks}
+        checks: tuple[CheckName, ...] = ("documents", "time", "activation", "backup")
+        noticed: dict[CheckName, Check] = {name: partial(_notices, opened, name) for name in checks}
         return {"audit": partial(_audit, opened), **noticed}
 
     mark = (mark_of(str(location)).name,) if isinstance(location, Path) else ()
@@ -68,7 +69,7 @@ def _audit(opened: OpenInstallation) -> Iterator[Graded]:
     yield "ok", CheckPassed(reason="audit", count=head.number, head=head.hash)
 
 
-def _notices(opened: OpenInstallation, check: str) -> Iterator[Graded]:
+def _notices(opened: OpenInstallation, check: CheckName) -> Iterator[Graded]:
     """Grade those notices of the installation itself that belong to a check."""
     with read_installation(opened) as read:
         state = read.state()

@@ -4,7 +4,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from licensekit.database.backup import Restorable, Restored, restore_backup
-from licensekit.database.examination import Check, CheckPassed, Finding, Graded, diagnose_database
+from licensekit.database.examination import (
+    Check,
+    CheckName,
+    CheckPassed,
+    Diagnosis,
+    Graded,
+    diagnose_database,
+)
 from licensekit.database.migrations import Migrating
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger.schema import SCHEMA
@@ -26,7 +33,7 @@ def restore_ledger(source: Path, folder: Path, *, confirm: bool = False) -> Rest
     return restore_backup(place, source, confirm=confirm)
 
 
-def diagnose_ledger(folder: Path) -> tuple[Finding, ...]:
+def diagnose_ledger(folder: Path) -> tuple[Diagnosis, ...]:
     """Look through the ledger of a workspace, and return what was found, check by check.
 
     Nothing is changed, and a ledger that cannot be opened is a finding as well.
@@ -38,7 +45,7 @@ def diagnose_ledger(folder: Path) -> tuple[Finding, ...]:
     return diagnose_database(Layout(folder).locate_ledger(), SCHEMA, _own)
 
 
-def _own(database: Migrating) -> Mapping[str, Check]:
+def _own(database: Migrating) -> Mapping[CheckName, Check]:
     def entries() -> Iterator[Graded]:
         with database.read() as connection:
             report = verify(connection, lambda _: None)
