@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from licensekit.database import Migration, Schema, connect
 from licensekit.errors import DatabaseNewer, NotActivated
-from licensekit.installation import Installation, parse_users
+from licensekit.installation import Installation, parse_users, restore
 from licensekit.state.home import DATABASE_NAME
 from licensekit.state.schema import SCHEMA
 from tests.homes import Home, bundle, file
@@ -41,6 +41,8 @@ NEXT: Final = Schema(
     ),
 )
 
+BACKUP: Final = "backup"
+
 Operation = Callable[[Home], object]
 
 
@@ -51,6 +53,8 @@ def prepare(home: Home) -> None:
         for user in ("anna", "bob"):
             installation.users.add(user)
         installation.users.assign("anna", "sales-pro")
+        installation.back_up(home.folder / BACKUP)
+        installation.users.add("zoe")
 
 
 def changing(act: Callable[[Installation], object]) -> Operation:
@@ -69,6 +73,11 @@ def migrate(home: Home) -> None:
     database.close()
 
 
+def bring_back(home: Home) -> None:
+    """Restore the backup of `prepare`, which lacks its last change."""
+    restore(home.folder / BACKUP, home.place, clock=home.clock, confirm=True)
+
+
 IMPORTED: Final = "id,licenses\ncarl,sales-pro\ndora,sales-pro\nemil,\nanna,user\n"
 OPERATIONS: Final[dict[str, Operation]] = {
     "create": changing(lambda i: i.activate(file(bundle(1)))),
@@ -78,6 +87,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "retire": changing(lambda i: i.users.retire("anna")),
     "return": changing(lambda i: i.return_bundles(confirm=True)),
     "migrate": migrate,
+    "restore": bring_back,
 }
 
 
@@ -102,11 +112,11 @@ def has_litter(home: Home) -> bool:
     return True
 
 
-def is_usable(home: Home) -> bool:
-    """Say whether the installation opens, reports no restored backup, and holds its own audit."""
+def is_usable(home: Home, *, restored: bool = False) -> bool:
+    """Return whether it opens, knows whether it was restored, and holds its own audit."""
     try:
         with home.open() as installation:
-            return not installation.audit.verify().restored
+            return installation.audit.verify().restored == restored
     except DatabaseNewer:
         migrate(home)
         return True
