@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple
 
 from licensekit.database import examine
 from licensekit.database.backup import find_damage
-from licensekit.database.migrations import FOUND, Migrating, Schema
+from licensekit.database.migrations import FOUND, Migrating, Schema, require_as_made
 from licensekit.errors import FileUnusable, LicenseError
 from licensekit.errors.coded import Coded, Message, Templates
 from licensekit.files import unusable
@@ -25,6 +25,7 @@ CheckName = Literal[
     "schema",
     "audit",
     "ledger",
+    "journal",
     "documents",
     "time",
     "activation",
@@ -66,6 +67,7 @@ class CheckPassed(Message):
         "schema": "schema {count}, as this program expects it",
         "audit": "all {count:count entry is|entries are} linked; head {head:hex}",
         "ledger": "all {count:count entry holds|entries hold}; head {head:hex}",
+        "journal": "all {count:count entry is|entries are} linked and signed",
         "documents": "{count:count document verifies|documents verify}",
         "time": "the clock agrees with the time that was seen here",
         "activation": "a license file is active",
@@ -224,6 +226,8 @@ def _schema(database: Migrating, schema: Schema) -> Iterator[Graded]:
     with database.read() as connection:
         is_ours = connection.one(database.dialect.has_table) is not None
         found = connection.one(FOUND) if is_ours else None
+        if found == (schema.kind, schema.number):
+            require_as_made(connection, database, schema)
     if schema.pending(found, database.location):
         yield "notice", CheckNotMade(reason="older")
     else:

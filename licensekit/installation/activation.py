@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final, Literal, NamedTuple
 
 from licensekit.access import Access
@@ -15,8 +16,10 @@ from licensekit.installation.preview import (
 )
 from licensekit.proposals import Change, Proposal, require_same
 from licensekit.state.audit_events import FileActivated
+from licensekit.state.journal_entries import REPLACED, BundleEnded, BundleSignedAgain, Pinned
+from licensekit.state.logs import taken
 from licensekit.state.messages import RootFromPack
-from licensekit.state.stored import add_bundle, put_away, sign_bundle_again
+from licensekit.state.stored import store_bundle
 from licensekit.state.time import observe, prove
 from licensekit.state.transactions import (
     OpenInstallation,
@@ -107,15 +110,10 @@ def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
     if not plan.changes and change.read.stored.recorded is not None:
         return _activated(plan, changed=False)
     read, admission = change.read, plan.admission
-    keep_trust(change.connection, read.stored, plan.file.trust_store)
-    _keep_pack(change)
-    put_away(change.connection, (v.identity for v in admission.put_away))
-    for verified in admission.again:
-        sign_bundle_again(change.connection, verified)
-    for verified in admission.new:
-        add_bundle(change.connection, verified, change.now)
+    _keep_documents(change, plan)
     issued = max((v.document.issued for v in admission.new), default=0)
-    change.set_time(observe(prove(time_after(read, plan.file.resets), issued), read.clock))
+    time = observe(prove(time_after(read, plan.file.resets), issued), read.clock)
+    change.set_time(time, "activation")
     apply_resets(change, plan.file.resets, admission.lowered)
     event = FileActivated(
         bundles=[v.identity.hex() for v in admission.new],
@@ -154,10 +152,25 @@ def warnings_of(read: ReadTransaction) -> tuple[Message, ...]:
     return (RootFromPack(root=read.root),) if is_guess else ()
 
 
-def _keep_pack(change: WriteTransaction) -> None:
-    read = change.read
+def _keep_documents(change: WriteTransaction, plan: ActivationPlan) -> None:
+    """Store what is taken, and enter it in the journal, which decides."""
+    read, admission = change.read, plan.admission
+    change.note_findings()
+    keep_trust(change.journal, read.stored, plan.file.trust_store)
     pack = read.pack.encode() if isinstance(read.pack, str) else read.pack
-    change.connection.run("UPDATE installation SET root = ?, pack = ?", read.root, pack)
+    pinned = Pinned(read.root, sha256(pack).digest())
+    change.connection.run("UPDATE installation SET pack = ?", pack)
+    if change.journal.state.pinned != pinned:
+        change.enter(pinned)
+    for verified in admission.put_away:
+        change.enter(BundleEnded(verified.identity, REPLACED))
+    for verified in (*admission.again, *admission.new):
+        store_bundle(change.connection, verified)
+    for verified in admission.again:
+        key = verified.keys[0]
+        change.enter(BundleSignedAgain(verified.identity, key.scheme, key.key_id))
+    for verified in admission.new:
+        change.enter(taken(verified, change.now))
 
 
 def _changes_of(preview: Preview) -> Iterator[Change]:

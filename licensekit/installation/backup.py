@@ -15,7 +15,12 @@ from licensekit.state.mark import LOST
 from licensekit.state.schema import SCHEMA
 from licensekit.state.stored import read_stored
 from licensekit.state.time import system_clock
-from licensekit.state.transactions import OpenInstallation, ReadTransaction, WriteTransaction
+from licensekit.state.transactions import (
+    LastSeen,
+    OpenInstallation,
+    ReadTransaction,
+    WriteTransaction,
+)
 
 
 def restore(
@@ -42,7 +47,7 @@ def restore(
     def arrive(database: Database, connection: Connection, loses: bool) -> None:  # noqa: FBT001  # a callback
         mark, now = LOST if loses else None, seconds_of(clock())
         stored = read_stored(connection, mark, now)
-        opened = OpenInstallation(database, None, None, None, clock, by)
+        opened = OpenInstallation(database, None, None, None, clock, by, LastSeen())
         change = WriteTransaction(ReadTransaction(opened, connection, stored, mark, now))
         change.record(BackupRestored(entry=stored.head.number))
         change.finish()

@@ -24,13 +24,16 @@ from licensekit.state.mark import mark_of
 from licensekit.state.notices import notices_of
 from licensekit.state.schema import SCHEMA
 from licensekit.state.time import system_clock
-from licensekit.state.transactions import OpenInstallation, read_installation
+from licensekit.state.transactions import LastSeen, OpenInstallation, read_installation
 
 _CHECK_OF: Final[Mapping[str, CheckName]] = {
     "clock-ahead": "time",
     "clock-behind": "time",
     "not-activated": "activation",
+    "damaged-journal": "journal",
+    "read-only-database": "files",
     "restored-backup": "backup",
+    "unreadable-mark": "backup",
 }
 """Code of a notice to the check that it belongs to; any other is of the documents."""
 
@@ -54,8 +57,8 @@ def diagnose(
     location, day = database_of(home, create=False), None if released is None else days_of(released)
 
     def own(database: Migrating) -> Mapping[CheckName, Check]:
-        opened = OpenInstallation(database, root, pack, day, clock, "")
-        checks: tuple[CheckName, ...] = ("documents", "time", "activation", "backup")
+        opened = OpenInstallation(database, root, pack, day, clock, "", LastSeen())
+        checks: tuple[CheckName, ...] = ("journal", "documents", "time", "activation", "backup")
         noticed: dict[CheckName, Check] = {name: partial(_notices, opened, name) for name in checks}
         return {"audit": partial(_audit, opened), **noticed}
 
@@ -72,11 +75,14 @@ def _audit(opened: OpenInstallation) -> Iterator[Graded]:
 def _notices(opened: OpenInstallation, check: CheckName) -> Iterator[Graded]:
     """Grade those notices of the installation itself that belong to a check."""
     with read_installation(opened) as read:
-        state = read.state()
-    found = notices_of(state.stored, state.mark, clock=read.clock, unusable=state.unusable)
+        unusable = read.state().unusable if check == "documents" else ()
+    stored = read.stored
+    found = notices_of(stored, read.mark, clock=read.clock, unusable=unusable)
     own = [one for one in found if _CHECK_OF.get(one.code, "documents") == check]
     for one in own:
         yield "error" if one.severity is Severity.ERROR else "notice", one
     if not own:
-        documents = len(state.stored.trust) + len(state.stored.bundles)
-        yield "ok", CheckPassed(reason=check, count=documents)
+        is_journal = check == "journal"
+        documents = len(stored.trust) + len(stored.bundles)
+        count = stored.journal.head.number if is_journal else documents
+        yield "ok", CheckPassed(reason=check, count=count)

@@ -30,14 +30,15 @@ from licensekit.installation.leases import Leases
 from licensekit.installation.plan import plan_activation
 from licensekit.installation.sites import Sites
 from licensekit.installation.users import Users
-from licensekit.state.audit_events import RestoreAccepted
 from licensekit.state.home import open_installation
+from licensekit.state.journal_entries import BundleRecord
 from licensekit.state.loading import InstallationState, recorded_root, state_at
 from licensekit.state.pending import open_or_wait, place_of
 from licensekit.state.schema import SCHEMA
-from licensekit.state.stored import BundleRecord, Recorded
+from licensekit.state.stored import Recorded
 from licensekit.state.time import system_clock
 from licensekit.state.transactions import (
+    LastSeen,
     OpenInstallation,
     read_installation,
     write_first,
@@ -95,7 +96,7 @@ class Installation:
         """
         database = open_or_wait(home) if create else open_installation(home, create=False)
         day = None if released is None else days_of(released)
-        return cls(OpenInstallation(database, root, pack, day, clock, by))
+        return cls(OpenInstallation(database, root, pack, day, clock, by, LastSeen()))
 
     def acting_as(self, by: str) -> Self:
         """Return the same installation for another person, named `by` in the audit log.
@@ -213,6 +214,18 @@ class Installation:
         with write_installation(self._opened) as change:
             return make_statement(change)
 
+    def restore_accept(self) -> None:
+        """Accept a restored backup, or a damaged journal, as the present state.
+
+        It is audited, and each request, receipt and statement tells the vendor. It can be done once
+        for each base bundle; resets that were issued before are refused afterwards.
+
+        Raises:
+            RestoreRefused: there is nothing to accept, or it was done before.
+        """
+        with write_installation(self._opened) as change:
+            change.accept()
+
     def bundles(self) -> tuple[BundleRecord, ...]:
         """Return every bundle that was ever activated here, the oldest first."""
         with read_installation(self._opened) as read:
@@ -230,12 +243,6 @@ class Installation:
             StateError: the installation cannot be read, or there is no room.
         """
         write_backup(self._opened.database, SCHEMA, path, replace=replace)
-
-    def accept_restored(self) -> None:
-        """Accept a restored backup as the present state; an entry of the audit log says so."""
-        with write_installation(self._opened) as change:
-            change.record(RestoreAccepted())
-            change.accept_restored()
 
     def close(self) -> None:
         """Close the database."""

@@ -23,7 +23,7 @@ from licensekit.runtime.lookups import Lookups, put
 from licensekit.runtime.messages import TimeNotKept
 from licensekit.runtime.snapshot import Closed, Snapshot
 from licensekit.runtime.watcher import Watcher, survive_forks
-from licensekit.state.loading import is_unchanged, load_state, remember
+from licensekit.state.loading import InstallationState, is_unchanged, load_state, remember
 
 RETRY_SECONDS: Final = 0.5
 """How soon a database that is away is tried again."""
@@ -81,6 +81,7 @@ class LiveSnapshot:
         self._not_written: StateError | None = None
         self._checked: int | None = None
         self._lookups = Lookups(database)
+        self._known: InstallationState | None = None
         self._read_state()
         # Whoever forgets this without closing it leaves no connections open either.
         weakref.finalize(self, database.close).atexit = False
@@ -204,7 +205,9 @@ class LiveSnapshot:
                 pack=application.pack,
                 clock=clock,
                 released=application.released,
+                known=self._known,
             )
+            self._known = state
             with self._swapping:
                 if not self._is_closed:
                     self._version = version

@@ -35,7 +35,15 @@ class BackupRestored(AuditEvent):
     entry: int
 
 
-class RestoreAccepted(AuditEvent):
+class JournalRepaired(AuditEvent):
+    """Entries of the journal that did not verify, and were left out."""
+
+    code = "repair-journal"
+    template = "left out what did not hold of the journal, from entry {entry} on"
+    entry: int
+
+
+class RestoreTaken(AuditEvent):
     """A restored backup that an administrator accepted."""
 
     code = "accept-restored"

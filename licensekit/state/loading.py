@@ -18,10 +18,10 @@ from licensekit.entitlements import (
     rows,
 )
 from licensekit.entitlements.events import Event
-from licensekit.state.audit import Head
-from licensekit.state.mark import is_restored, read_mark
+from licensekit.state.logs import JournalWriter
+from licensekit.state.mark import Mark, MarkRead, read_mark, write_mark
 from licensekit.state.notices import notices_of
-from licensekit.state.stored import Recorded, Stored, read_recorded, read_stored
+from licensekit.state.stored import Recorded, Stored, is_restored, read_stored, require_same
 from licensekit.state.time import TimeSeen, effective, keep_time, observe
 from licensekit.state.trust_store import (
     Unusable,
@@ -61,8 +61,8 @@ class InstallationState(NamedTuple):
     """The date of the product version, in days since 1970."""
     stored: Stored
     """What the database says."""
-    mark: Head | None
-    """What the mark beside the database says; None where none is kept."""
+    mark: MarkRead
+    """What the mark beside the database says, or why it cannot be read; None where none is kept."""
 
     @property
     def serial(self) -> str | None:
@@ -127,7 +127,7 @@ class InstallationState(NamedTuple):
 
     @property
     def restored(self) -> bool:
-        """Whether the database is a restored backup that no reset has accepted."""
+        """Whether the database is a restored backup that nobody has accepted."""
         return self.stored.restored or is_restored(self.stored, self.mark)
 
 
@@ -138,14 +138,17 @@ def load_state(
     pack: bytes | str | None,
     clock: int,
     released: int | None = None,
+    known: InstallationState | None = None,
 ) -> InstallationState:
     """Read an installation and return its state at `clock` (seconds since 1970).
 
     Everything is read in one transaction and verified again: the database is not believed. `pack`
     is what the application ships; None takes the one that the first activation recorded.
-    `released` is the date of the product version in days since 1970.
+    `released` is the date of the product version in days since 1970, and `known` the state that
+    was loaded before, which this one must follow on.
 
     Raises:
+        OtherInstallation: another installation, or an older state, has taken its place.
         NotActivated: `pack` is None, and none was recorded yet.
         HomeInvalid: the installation belongs to another root.
         FormatError, TrustError: the pack is not to be believed, or something newer was seen before.
@@ -153,7 +156,8 @@ def load_state(
     """
     mark = read_mark(database.location)  # before the snapshot, or a change would look like a loss
     with database.read() as connection:
-        stored = read_stored(connection, mark, clock)
+        stored = read_stored(connection, mark, clock, read_only=database.is_read_only)
+    require_same(None if known is None else known.stored, stored, database.location)
     return evaluate_state(stored, mark, root=root, pack=pack, clock=clock, released=released)
 
 
@@ -168,7 +172,8 @@ def is_unchanged(database: Database, state: InstallationState, clock: int) -> bo
     """
     mark = read_mark(database.location)
     with database.read() as connection:
-        stored = read_stored(connection, mark, clock)
+        known, read_only = state.stored.journal, database.is_read_only
+        stored = read_stored(connection, mark, clock, known, read_only=read_only)
     return (stored._replace(leased=state.stored.leased), mark) == (state.stored, state.mark)
 
 
@@ -184,12 +189,24 @@ def remember(database: Database, state: InstallationState, clock: int) -> bool:
     has_news = _has_news(state.stored, state)
     if not (has_news or _is_due(state.stored.time, clock)):
         return False
+    mark = read_mark(database.location)
     with database.write() as connection:
-        stored = read_stored(connection, None, clock)
-        keep_time(connection, observe(stored.time, clock))
+        stored = read_stored(connection, mark, clock, state.stored.journal)
+        require_same(state.stored, stored, database.location)
+        if stored.journal.fault is not None:
+            return False  # whoever makes the next change puts that on record first
+        journal, time = (
+            JournalWriter(connection, stored.key, stored.journal),
+            observe(stored.time, clock),
+        )
+        keep_time(connection, time)
+        journal.keep_floor(time.highest, "clock")
         # Somebody else may have brought what is newer still.
         if has_news and stored.trust == state.stored.trust and stored.seen == state.stored.seen:
-            keep_trust(connection, stored, state.trust_store)
+            keep_trust(journal, stored, state.trust_store)
+        journal.sign_head()
+    if not is_restored(stored, mark):
+        write_mark(database.location, Mark(stored.head, journal.journal.head))
     return True
 
 
@@ -214,12 +231,12 @@ def recorded_root(database: Database) -> Recorded | None:
         StateError: the database cannot be read.
     """
     with database.read() as connection:
-        return read_recorded(connection)
+        return read_stored(connection, None, 0).recorded
 
 
 def evaluate_state(
     stored: Stored,
-    mark: Head | None,
+    mark: MarkRead,
     *,
     root: str,
     pack: bytes | str | None,

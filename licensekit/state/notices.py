@@ -5,10 +5,18 @@ from typing import Final
 
 from licensekit.dates import DAY_SECONDS
 from licensekit.entitlements import Notice
-from licensekit.state.audit import Head
-from licensekit.state.mark import is_restored
-from licensekit.state.messages import UNUSABLE, ClockAhead, ClockBehind, RestoredBackup
-from licensekit.state.stored import Stored
+from licensekit.errors import FileUnusable
+from licensekit.state.mark import MarkRead
+from licensekit.state.messages import (
+    UNUSABLE,
+    ClockAhead,
+    ClockBehind,
+    DamagedJournal,
+    ReadOnlyDatabase,
+    RestoredBackup,
+    UnreadableMark,
+)
+from licensekit.state.stored import Stored, is_restored
 from licensekit.state.time import JUMP_SECONDS
 from licensekit.state.trust_store import Unusable
 
@@ -17,7 +25,7 @@ _BEHIND_SECONDS: Final = DAY_SECONDS
 
 
 def notices_of(
-    stored: Stored, mark: Head | None, *, clock: int, unusable: Iterable[Unusable]
+    stored: Stored, mark: MarkRead, *, clock: int, unusable: Iterable[Unusable]
 ) -> Iterator[Notice]:
     """Yield what an installation itself has to say to its administrators."""
     yield from _of_clock(stored, clock)
@@ -34,6 +42,15 @@ def _of_clock(stored: Stored, clock: int) -> Iterator[Notice]:
         yield ClockAhead(clock=clock, seen=seen.highest)
 
 
-def _of_backup(stored: Stored, mark: Head | None) -> Iterator[Notice]:
+def _of_backup(stored: Stored, mark: MarkRead) -> Iterator[Notice]:
+    state, fault = stored.journal.state, stored.journal.fault
+    if fault is not None:
+        yield DamagedJournal(reason=fault.reason, entry=fault.number)
+    elif state.damaged is not None and not state.is_accepted:
+        yield DamagedJournal(reason="repaired", entry=state.damaged)
+    if stored.read_only:
+        yield ReadOnlyDatabase()
+    if isinstance(mark, FileUnusable):
+        yield UnreadableMark(error=mark)
     if stored.restored or is_restored(stored, mark):
         yield RestoredBackup()

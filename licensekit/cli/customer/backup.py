@@ -66,5 +66,5 @@ def restore(*, file: str | None, accept: bool, home: str | None, yes: bool, as_j
         restore_from(put_back, file, yes=yes, as_json=as_json)
         return
     with opened(home) as restored:
-        restored.accept_restored()
+        restored.restore_accept()
     emit_json({"accepted": True}) if as_json else emit("accepted as the present state")

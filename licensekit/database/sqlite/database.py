@@ -21,7 +21,7 @@ from licensekit.database.sqlite.opening import (
 )
 from licensekit.database.transaction import Transaction, Translated
 from licensekit.errors import DatabaseUnavailable
-from licensekit.files import sync_folder
+from licensekit.files import is_read_only, sync_folder
 
 POLL_SECONDS: Final = 0.15
 
@@ -42,6 +42,9 @@ DIALECT: Final = Dialect(
             " FROM pragma_foreign_key_check LIMIT 20"
         ),
     ),
+    defined="SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL",
+    triggers="SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",
+    define=str,
 )
 
 
@@ -59,7 +62,7 @@ class _Watcher(NamedTuple):
 class SqliteDatabase:
     """A database in one file (see `licensekit.database.protocol`).
 
-    `location` is the path, as it was given.
+    `location` is the absolute path.
     """
 
     dialect = DIALECT
@@ -78,9 +81,10 @@ class SqliteDatabase:
             require_there(path)
         else:
             is_made = prepare(path, wait=wait, create=create)
-        self.location = str(path)
         self._path = path.absolute()  # a program may go to another folder meanwhile
+        self.location = str(self._path)
         self._schema: Schema | None = None  # nothing is checked until it was migrated
+        self._expected = None if schema is None else (schema.kind, schema.number)
         self._wait = wait
         self._numbers = count()
         self._readers = ConnectionPool(
@@ -165,7 +169,9 @@ class SqliteDatabase:
         def begin(connection: SqliteConnection) -> None:
             connection.begin(statement)
             if self._schema is not None:
-                self._schema.check(connection.one(FOUND), self.location)
+                found = connection.one(FOUND)
+                if found != self._expected:
+                    self._schema.check(found, self.location)
 
         return Transaction(pool, make, begin)
 
@@ -182,14 +188,19 @@ class SqliteDatabase:
 
         return Handling(make, _Watcher.close, _is_usable, self._identity)
 
-    def _identity(self) -> tuple[int, int]:
+    @property
+    def is_read_only(self) -> bool:
+        """See `Database.is_read_only`."""
+        return is_read_only(self._path)
+
+    def _identity(self) -> tuple[int, int, bool]:
         try:
             found = self._path.stat()
         except OSError as error:
             raise DatabaseUnavailable(
                 reason="gone", detail=error.strerror or str(error), where=self.location
             ) from error
-        return found.st_dev, found.st_ino
+        return found.st_dev, found.st_ino, self.is_read_only
 
 
 def _is_idle(raw: sqlite3.Connection) -> bool:

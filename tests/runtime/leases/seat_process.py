@@ -9,7 +9,7 @@ from licensekit.state import leases, seats
 from licensekit.state.home import open_installation
 from licensekit.state.loading import load_state
 from licensekit.state.seats import SeatRequest
-from licensekit.state.transactions import OpenInstallation
+from licensekit.state.transactions import LastSeen, OpenInstallation
 from tests.homes import PIN, Home
 
 
@@ -61,7 +61,7 @@ class SeatProcess:
     def borrow(self, lease: HeldSeat, hours: float) -> HeldSeat:
         """Borrow a seat."""
         opened = OpenInstallation(
-            self.database, PIN, self.home.pack, None, self.home.clock, lease.holder
+            self.database, PIN, self.home.pack, None, self.home.clock, lease.holder, LastSeen()
         )
         return leases.borrow(opened, self.entitlements, lease, hours)[0]
 
