@@ -17,6 +17,7 @@ from licensekit.state.schema import SCHEMA
 from tests.crm import SOLD, crm_home_on_engine, open_crm
 from tests.homes import PIN, Home, bundle, file
 from tests.homes import signed as signed_token
+from tests.installation.operations import NEXT
 
 CHECKS = ["database", "schema", "audit", "journal", "documents", "time", "activation", "backup"]
 OF_A_FOLDER = ["files", "space"]
@@ -98,6 +99,10 @@ def test_a_folder_is_as_it_was_and_a_running_program_is_not_disturbed(ill: Home)
     [
         ("UPDATE audit SET entry = x'7b7d' WHERE number = 3", ("audit", "error", "audit-damaged")),
         ("DELETE FROM audit WHERE number = 2", ("audit", "error", "audit-damaged")),
+        (
+            "UPDATE journal SET entry = x'7b7d' WHERE number = 2",
+            ("journal", "error", "damaged-journal"),
+        ),
         ("UPDATE bundles SET frame = x'00'", ("documents", "error", "unusable-bundle")),
         (
             "UPDATE trust_documents SET frame = x'01ff' WHERE type = 'catalog'",
@@ -125,9 +130,13 @@ def test_an_edited_row_that_nothing_can_read_stops_no_other_check(ill: Home) -> 
 
 
 def test_damage_beyond_the_first_megabytes_is_found(ill: Home) -> None:
-    with ill.open() as crm:
-        for number in range(40):
-            crm.events.start("message-of-the-day", message=f"{number} " + "x" * 100_000)
+    for _ in range(40):
+        edited(
+            ill,
+            "INSERT INTO events (kind, scope, subject, message, started, started_by, ended)"
+            " VALUES ('no-login', 'user', 'anna', ?, 0, '', 1)",
+            "x" * 100_000,
+        )
     path = ill.folder / "licensing.db"
     size = path.stat().st_size
     assert size > 3_000_000
@@ -142,13 +151,12 @@ def test_damage_beyond_the_first_megabytes_is_found(ill: Home) -> None:
 
 
 @pytest.mark.parametrize("data", [b"not a database" * 100, b"SQLite format 3\x00" + b"\xff" * 5000])
-def test_a_file_that_is_no_database_is_one_finding_and_the_rest_refers_to_it(
+def test_a_file_that_is_no_database_is_one_finding_and_the_place_is_looked_at(
     ill: Home, data: bytes
 ) -> None:
     (ill.folder / "licensing.db").write_bytes(data)
     assert wrong(ill) == [("database", "error", "database-damaged")]
-    others = [one for one in found(ill) if one.check == "audit"]
-    assert [one.about.message for one in others] == ["not checked: `database` says why"]
+    assert [one.check for one in found(ill)] == ["database", "files", "space", "versions"]
     assert content(ill)["licensing.db"][0] == data
 
 
@@ -157,9 +165,21 @@ def test_a_home_without_an_installation_is_said_and_nothing_is_made(home: Home) 
     assert not home.folder.exists()
 
 
-def test_a_database_of_another_kind_or_an_older_schema_is_named(ill: Home) -> None:
-    edited(ill, "UPDATE licensekit_schema SET number = number - 1")
-    assert ("schema", "notice", "check-not-made") in wrong(ill)
+def test_a_table_that_somebody_changed_is_named(ill: Home) -> None:
+    edited(ill, "CREATE TRIGGER more AFTER DELETE ON users BEGIN SELECT 1; END")
+    assert wrong(ill) == [("schema", "error", "database-damaged")]
+
+
+def test_a_database_that_is_still_to_be_migrated_is_named_and_left(
+    ill: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = content(ill)
+    monkeypatch.setattr("licensekit.installation.doctor.SCHEMA", NEXT)
+    assert wrong(ill) == [("schema", "notice", "check-not-made")]
+    assert content(ill) == before
+
+
+def test_a_database_of_another_kind_is_named(ill: Home) -> None:
     edited(ill, "UPDATE licensekit_schema SET kind = 'ledger'")
     assert ("schema", "error", "database-damaged") in wrong(ill)
     edited(ill, "DROP TABLE licensekit_schema")
