@@ -81,7 +81,7 @@ class SignedHead(NamedTuple):
     observed: bytes
     """The digest of the observations of time."""
     signature: bytes
-    """Over number, the hash of that entry, and `observed`."""
+    """Over number, hash and signature of that entry, and `observed`."""
 
 
 class JournalFault(NamedTuple):
@@ -101,6 +101,8 @@ class Journal(NamedTuple):
     """What counts."""
     hashes: tuple[bytes, ...]
     """Those of the entries that hold."""
+    signature: bytes
+    """That of the newest of them; empty before the first."""
     signed: SignedHead
     """The head as it is stored; it verifies where there is no fault."""
     fault: JournalFault | None = None
@@ -116,6 +118,11 @@ class Journal(NamedTuple):
     def observed(self) -> bytes:
         """The digest of the observations of time that were signed."""
         return self.signed.observed if self.fault is None else NOTHING_OBSERVED
+
+    @property
+    def end(self) -> bytes:
+        """What the next entry is chained to: hash and signature of the newest that holds."""
+        return self.head.hash + self.signature
 
     def has(self, head: Head) -> bool:
         """Return whether the entry of this number is there, with this hash."""
@@ -156,9 +163,10 @@ def verify(rows: Iterable[Row], signed: SignedHead, key: VerifyingKey) -> Journa
     sound = list(_chained(stored))
     hashes = tuple(linked for _, linked in sound)
     if len(stored) == len(sound) == signed.number > 0:
-        message = head_message(Head(len(sound), hashes[-1]), signed.observed)
+        newest = stored[-1].signature
+        message = head_message(Head(len(sound), hashes[-1]), newest, signed.observed)
         if _is_signed(key, message, signed.signature):
-            return Journal(replay(entry for entry, _ in sound), hashes, signed)
+            return Journal(replay(entry for entry, _ in sound), hashes, newest, signed)
     kept = len(sound)
     while kept and not _is_signed(
         key, entry_message(Head(kept, hashes[kept - 1])), stored[kept - 1].signature
@@ -169,7 +177,8 @@ def verify(rows: Iterable[Row], signed: SignedHead, key: VerifyingKey) -> Journa
     reason: Literal["altered", "cut", "head"] = "altered"
     if kept == len(stored):
         reason = "head" if signed.number == kept else "cut"
-    return Journal(state, hashes[:kept], signed, JournalFault(reason, kept + 1), rest)
+    newest = stored[kept - 1].signature if kept else b""
+    return Journal(state, hashes[:kept], newest, signed, JournalFault(reason, kept + 1), rest)
 
 
 def entry_message(head: Head) -> bytes:
@@ -177,9 +186,10 @@ def entry_message(head: Head) -> bytes:
     return b"%bentry\x00%b%b" % (_CONTEXT, head.number.to_bytes(8, "big"), head.hash)
 
 
-def head_message(head: Head, observed: bytes) -> bytes:
-    """Return what is signed of the newest entry, with the observations of time."""
-    return b"%bhead\x00%b%b%b" % (_CONTEXT, head.number.to_bytes(8, "big"), head.hash, observed)
+def head_message(head: Head, signature: bytes, observed: bytes) -> bytes:
+    """Return what is signed of the newest entry, with its own signature and what was observed."""
+    number = head.number.to_bytes(8, "big")
+    return b"%bhead\x00%b%b%b%b" % (_CONTEXT, number, head.hash, signature, observed)
 
 
 class _Replay:
@@ -290,15 +300,17 @@ def _chained(rows: Sequence[Row]) -> Iterator[tuple[Entry, bytes]]:
         entry = decode(row.entry)
         if entry is None or row.number != expected:
             return
-        previous = link(previous, row.entry)
-        if row.hash != previous:
+        linked = link(previous, row.entry)
+        if row.hash != linked:
             return
-        yield entry, previous
+        yield entry, linked
+        # The signatures are chained as well, so that one that was altered shows.
+        previous = linked + row.signature
 
 
-def _is_signed(key: VerifyingKey, message: bytes, signature: object) -> bool:
+def _is_signed(key: VerifyingKey, message: bytes, signature: bytes) -> bool:
     try:
-        key.verify(message, signature if isinstance(signature, bytes) else b"")
+        key.verify(message, signature)
     except SignatureInvalid:
         return False
     return True

@@ -49,7 +49,7 @@ from licensekit.wire.documents import (
     Trust,
 )
 
-EMPTY: Final = Journal(NOTHING_KNOWN, (), SignedHead(0, NOTHING_OBSERVED, b""))
+EMPTY: Final = Journal(NOTHING_KNOWN, (), b"", SignedHead(0, NOTHING_OBSERVED, b""))
 """The journal before its first entry."""
 
 
@@ -99,8 +99,19 @@ def read_journal(
         if newest == (*known.head, known.head.number):
             return known
     rows = connection.rows("SELECT number, entry, hash, signature FROM journal ORDER BY number")
-    journal = verify((Row(*row) for row in rows), head, key.verifying_key)
+    stored = [Row(number, *map(_bytes, values)) for number, *values in rows]
+    journal = verify(stored, head, key.verifying_key)
     return journal if journal.fault is None else _without_returned(connection, journal)
+
+
+def _bytes(value: Any) -> bytes:
+    """Return a blob; where tables are not strict, anything may be there instead."""
+    return value if isinstance(value, bytes) else b""
+
+
+def signed_head(number: int, observed: Any, signature: Any) -> SignedHead:
+    """Return the signed head of a journal as it is stored."""
+    return SignedHead(number, _bytes(observed), _bytes(signature))
 
 
 def _without_returned(connection: Connection, journal: Journal) -> Journal:
@@ -125,18 +136,18 @@ class JournalWriter:
 
     def enter(self, entry: Entry) -> None:
         """Add an entry; `sign_head` must follow before the transaction ends."""
-        data, before = encode(entry), self.journal.head
-        head = Head(before.number + 1, link(before.hash, data))
+        data, before = encode(entry), self.journal
+        head = Head(before.head.number + 1, link(before.end, data))
+        signature = self._key.sign(entry_message(head))
         self.connection.run(
             "INSERT INTO journal (number, entry, hash, signature) VALUES (?, ?, ?, ?)",
             head.number,
             data,
             head.hash,
-            self._key.sign(entry_message(head)),
+            signature,
         )
-        state = replay((entry,), self.journal.state, head.number)
-        hashes = (*self.journal.hashes, head.hash)
-        self.journal = Journal(state, hashes, self.journal.signed)
+        state = replay((entry,), before.state, head.number)
+        self.journal = Journal(state, (*before.hashes, head.hash), signature, before.signed)
 
     def repair(self, now: int) -> None:
         """Leave out what does not hold, and enter that, and what it takes away."""
@@ -158,7 +169,7 @@ class JournalWriter:
         digest = signed.observed if observed is None else observed
         if (head.number, digest) == (signed.number, signed.observed):
             return
-        signature = self._key.sign(head_message(head, digest))
+        signature = self._key.sign(head_message(head, self.journal.signature, digest))
         self.connection.run(
             "UPDATE installation SET head = ?, observed = ?, signature = ?",
             head.number,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import LiteralString
 
 import pytest
 
@@ -207,3 +208,26 @@ def test_a_database_without_its_tables_is_damaged(crm_home: Home) -> None:
         connection.run("DROP TABLE audit")
     with pytest.raises(DatabaseDamaged, match="not as this program makes it: audit"):
         crm_home.open()
+
+
+CHANGED: dict[str, LiteralString] = {
+    "usage": "ALTER TABLE usage ADD COLUMN more INTEGER",
+    "user_licenses_by_license": "DROP INDEX user_licenses_by_license",
+    "sites": "ALTER TABLE sites RENAME COLUMN name TO title",
+}
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_a_schema_that_was_changed_is_named(crm_home: Home, name: str) -> None:
+    crm_home.set_up()
+    with written(crm_home) as connection:
+        connection.run(CHANGED[name])
+    with pytest.raises(DatabaseDamaged, match=f"not as this program makes it: {name}"):
+        crm_home.open()
+
+
+def test_what_others_add_beside_our_tables_does_not_matter(crm_home: Home) -> None:
+    crm_home.set_up()
+    with written(crm_home) as connection:
+        connection.run("CREATE INDEX theirs ON users (name)")
+    crm_home.open().close()
