@@ -16,8 +16,14 @@ from licensekit.installation.preview import (
 from licensekit.proposals import Change, Proposal, require_same
 from licensekit.state.audit_events import FileActivated
 from licensekit.state.messages import RootFromPack
-from licensekit.state.stored import add_bundle, put_away, sign_bundle_again
-from licensekit.state.time import observe, prove
+from licensekit.state.stored import (
+    add_bundle,
+    cap_proofs,
+    judge_time,
+    put_away,
+    sign_bundle_again,
+)
+from licensekit.state.time import effective, prove
 from licensekit.state.transactions import (
     OpenInstallation,
     ReadTransaction,
@@ -112,10 +118,7 @@ def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
     put_away(change.connection, (v.identity for v in admission.put_away))
     for verified in admission.again:
         sign_bundle_again(change.connection, verified)
-    for verified in admission.new:
-        add_bundle(change.connection, verified, change.now)
-    issued = max((v.document.issued for v in admission.new), default=0)
-    change.set_time(observe(prove(time_after(read, plan.file.resets), issued), read.clock))
+    _keep_new(change, plan)
     apply_resets(change, plan.file.resets, admission.lowered)
     event = FileActivated(
         bundles=[v.identity.hex() for v in admission.new],
@@ -126,6 +129,22 @@ def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
     )
     change.record(event)
     return _activated(plan, changed=True)
+
+
+def _keep_new(change: WriteTransaction, plan: ActivationPlan) -> None:
+    """Write the new bundles, and what they, the resets and the trust in force prove of time."""
+    read, admission, connection = change.read, plan.admission, change.connection
+    seen = time_after(read, plan.file.resets)
+    if seen.soft != change.time.soft:
+        cap_proofs(connection, seen)
+    now = effective(seen, read.reading)
+    for verified in admission.new:
+        add_bundle(connection, verified, now, prove(verified.document.issued, now, seen))
+    if admission.new:
+        seen = seen._replace(activated=seen.looks)
+    change.time = judge_time(
+        connection, seen, (*plan.facts.verified.verified, *admission.new, *admission.again)
+    )
 
 
 def _activated(plan: ActivationPlan, *, changed: bool) -> Activated:

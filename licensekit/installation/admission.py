@@ -44,7 +44,7 @@ from licensekit.errors import (
 )
 from licensekit.state.audit_events import ResetApplied
 from licensekit.state.stored import KEPT, REPLACED, RETURNED, StoredBundle
-from licensekit.state.time import TimeSeen
+from licensekit.state.time import TimeSeen, observe, reset_clock
 from licensekit.state.transactions import ReadTransaction, WriteTransaction
 from licensekit.state.trust_store import VerifiedBundles
 from licensekit.trust.pack import TrustStore
@@ -272,7 +272,8 @@ def lower_allowed(read: ReadTransaction, resets: Iterable[Verified[Reset]]) -> i
 def time_after(read: ReadTransaction, resets: Iterable[Verified[Reset]]) -> TimeSeen:
     """Return what is remembered of time once `resets` were applied."""
     issued = [v.document.issued for v in resets if v.document.what is ResetWhat.CLOCK]
-    return TimeSeen(max(issued)) if issued else read.stored.time
+    seen = observe(read.stored.time, read.reading)
+    return reset_clock(seen, max(issued), read.reading.clock) if issued else seen
 
 
 def apply_resets(change: WriteTransaction, resets: Iterable[Verified[Reset]], lowered: int) -> None:

@@ -15,6 +15,7 @@ from licensekit.installation.activation import (
     warnings_of,
 )
 from licensekit.installation.audit import AuditLog
+from licensekit.installation.clock import accept_clock
 from licensekit.installation.details import LicenseDetails, details_of
 from licensekit.installation.events import Events
 from licensekit.installation.exchange import (
@@ -28,6 +29,7 @@ from licensekit.installation.leases import Leases
 from licensekit.installation.plan import plan_activation
 from licensekit.installation.sites import Sites
 from licensekit.installation.users import Users
+from licensekit.state.boot_clock import BootClock, clocks_of
 from licensekit.state.home import open_installation
 from licensekit.state.loading import InstallationState, recorded_root, state_at
 from licensekit.state.pending import open_or_wait, place_of
@@ -72,6 +74,7 @@ class Installation:
         pack: bytes | str | None = None,
         released: date | None = None,
         clock: Callable[[], datetime] = system_clock,
+        boot: BootClock | None = None,
         by: str = "",
         create: bool = True,
     ) -> Self:
@@ -80,7 +83,9 @@ class Installation:
         `root` is the pin and `pack` the pack that the application ships; without them, those that
         the first activation recorded are used. Before it, a pack without a pin is believed about
         its own root, and `warnings` says so. `released` is the date of this version of the
-        product. `by` is who makes the changes, for the audit log.
+        product. `clock` and `boot` are for tests and simulations: with another clock than this
+        machine's there is no boot clock unless it is given. `by` is who makes the changes, for
+        the audit log.
 
         Opening creates nothing. With `create` the first change sets the installation up, in one
         transaction with itself; until then every question is answered as by an empty one.
@@ -91,7 +96,7 @@ class Installation:
         """
         database = open_or_wait(home) if create else open_installation(home, create=False)
         day = None if released is None else days_of(released)
-        return cls(OpenInstallation(database, root, pack, day, clock, by))
+        return cls(OpenInstallation(database, root, pack, day, clocks_of(clock, boot), by))
 
     def acting_as(self, by: str) -> Self:
         """Return the same installation for another person, named `by` in the audit log.
@@ -126,7 +131,7 @@ class Installation:
         """
         with read_installation(self._opened) as read:
             state = read.state()
-        return state if now is None else state_at(state, now, clock=read.clock)
+        return state if now is None else state_at(state, now, clock=read.reading.clock)
 
     def license(self, code: str, *, now: int | None = None) -> LicenseDetails:
         """Look up everything about a license: meaning, bundles, holders, history.
@@ -208,6 +213,17 @@ class Installation:
         """
         with write_installation(self._opened) as change:
             return make_statement(change)
+
+    def accept_clock(self) -> None:
+        """Let the clock count again, after it was ahead for more than a day of running.
+
+        The soft floor of time is dropped to the hard one, once for each base bundle.
+
+        Raises:
+            ClockRefused: the base bundle has been used for it, or there is nothing to drop.
+        """
+        with write_installation(self._opened) as change:
+            accept_clock(change)
 
     def bundles(self) -> tuple[BundleRecord, ...]:
         """Return every bundle that was ever activated here, the oldest first."""

@@ -17,6 +17,7 @@ from licensekit.errors import HomeTaken
 from licensekit.installation.audit import check_audit
 from licensekit.state import audit
 from licensekit.state.audit_events import Arrived, MovedAway
+from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import displayed, open_empty, open_installation
 from licensekit.state.loading import evaluate_state
 from licensekit.state.mark import is_restored, write_mark
@@ -75,7 +76,9 @@ def move(
     with (
         closing(open_installation(source, create=False)) as old,
         closing(open_empty(target)) as new,
-        write_installation(OpenInstallation(old, None, None, None, clock, by)) as leaving,
+        write_installation(
+            OpenInstallation(old, None, None, None, clocks_of(clock), by)
+        ) as leaving,
     ):
         here, there = displayed(source, old), displayed(target, new)
         if not _has_arrived(new, leaving):
@@ -97,7 +100,7 @@ def _has_arrived(new: Database, leaving: WriteTransaction) -> bool:
     with new.read() as connection:
         if connection.one("SELECT one FROM installation") is None:
             return False
-        there = read_stored(connection, leaving.head, leaving.read.clock)
+        there = read_stored(connection, leaving.head, leaving.read.reading)
         [last] = audit.newest(connection, None, 1)
         is_copy = there.seed == leaving.read.stored.seed and there.marked == leaving.head.hash
         if is_copy and last.number == leaving.head.number + 1 and last.facts["did"] == Arrived.code:
@@ -124,15 +127,15 @@ def _move(new: Database, leaving: WriteTransaction, origin: str, progress: Progr
 def _verify_documents(read: ReadTransaction, connection: Connection) -> None:
     """Verify every document again, as it was copied."""
     if read.stored.recorded is not None:
-        there = read_stored(connection, None, read.clock)
-        evaluate_state(there, None, root=read.root, pack=None, clock=read.clock, released=None)
+        there = read_stored(connection, None, read.reading)
+        evaluate_state(there, None, root=read.root, pack=None, reading=read.reading, released=None)
 
 
 def _arrive(here: ReadTransaction, before: ReadTransaction, origin: str) -> None:
     """Write the first entry at the new location; a restored backup stays known as one."""
     if is_restored(before.stored, before.mark):
         here.connection.run("UPDATE installation SET restored = 1")
-    here = here._replace(stored=read_stored(here.connection, None, here.clock), mark=None)
+    here = here._replace(stored=read_stored(here.connection, None, here.reading), mark=None)
     arriving = WriteTransaction(here)
     arriving.record(Arrived(origin=origin))
     arriving.finish()

@@ -18,6 +18,7 @@ from licensekit.entitlements.seats import has_seats
 from licensekit.runtime.holders import Holder, User
 from licensekit.runtime.live_snapshot import Application, LiveSnapshot
 from licensekit.runtime.questions import Questions
+from licensekit.state.boot_clock import BootClock, clocks_of
 from licensekit.state.home import open_installation
 from licensekit.state.time import system_clock
 
@@ -42,14 +43,15 @@ class Licensing(Questions):
         pack: bytes | str,
         released: date | None = None,
         clock: Callable[[], datetime] = system_clock,
+        boot: BootClock | None = None,
         watch: bool = True,
     ) -> Self:
         """Open the installation at `home`, a folder or a `postgresql://` URL.
 
         `root` is the pin that the vendor's `init` printed and `pack` the bytes of the pack that
         the application ships. `released` is the date of this version of the product, held
-        against maintenance. `clock` gives aware datetimes, for tests and simulations. Without
-        `watch` nothing changes until the host calls `refresh`.
+        against maintenance. `clock` gives aware datetimes, and `boot` what a boot clock shows,
+        for tests and simulations. Without `watch` nothing changes until the host calls `refresh`.
 
         Raises:
             RootPinInvalid, RootMismatch: the pin is none, or the pack does not hold that root.
@@ -59,7 +61,7 @@ class Licensing(Questions):
         application = Application(root, pack, None if released is None else days_of(released))
         database = open_installation(home, create=True)
         try:
-            return cls(LiveSnapshot(database, application, clock, watch=watch))
+            return cls(LiveSnapshot(database, application, clocks_of(clock, boot), watch=watch))
         except BaseException:  # an interruption too must leave no database open
             database.close()
             raise

@@ -6,7 +6,6 @@ from typing import Final
 
 from licensekit.access import Access
 from licensekit.database import Version
-from licensekit.dates import seconds_of
 from licensekit.entitlements import Holding
 from licensekit.entitlements.denials import NotInCatalog
 from licensekit.entitlements.seats import SeatPool, leasable, pool_of
@@ -89,7 +88,7 @@ class Seats:
         """Borrow a seat, and return it with its end; raises as `Lease.borrow` does."""
         root, pack, released = self._live.application
         opened = OpenInstallation(
-            self._database, root, pack, released, self._live.clock, row.holder
+            self._database, root, pack, released, self._live.clocks, row.holder
         )
         begin = elapsed()
         lease, seconds = leases.borrow(opened, self.snapshot.state.entitlements, row, hours)
@@ -154,4 +153,4 @@ class Seats:
         return pools[name]
 
     def _now(self) -> int:
-        return effective(self.snapshot.state.stored.time, seconds_of(self._live.clock()))
+        return effective(self.snapshot.state.stored.time, self._live.clocks())

@@ -76,6 +76,15 @@ class ResetApplied(AuditEvent):
     nonce: str
 
 
+class ClockAccepted(AuditEvent):
+    """A clock that an administrator accepted in place of a later time."""
+
+    code = "accept-clock"
+    template = "accepted the clock, which shows {clock}, in place of {seen}"
+    clock: str
+    seen: str
+
+
 class UserAdded(AuditEvent):
     """A new user."""
 

@@ -2,7 +2,7 @@
 
 | system | seconds | identity |
 |---|---|---|
-| Linux | `CLOCK_BOOTTIME` | `/proc/sys/kernel/random/boot_id`, and the offsets of the time namespace |
+| Linux | `CLOCK_BOOTTIME` | `random/boot_id`, and the offsets of the time namespace |
 | macOS | `CLOCK_MONOTONIC_RAW`, which is `mach_continuous_time` | `kern.bootsessionuuid` |
 | Windows | `GetTickCount64` | `MachineGuid`, and the `BootId` that counts the boots |
 
@@ -14,12 +14,14 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from licensekit.state.time import Boot
+from licensekit.state.time import Boot, Clocks, read_clocks, system_clock
 
 _IDENTITY_BYTES: Final = 16
 _UUID_BYTES: Final = 64
@@ -31,6 +33,15 @@ _REGISTRY: Final = (
     ),
 )
 BootClock = Callable[[], Boot | None]
+
+
+def clocks_of(clock: Callable[[], datetime], boot: BootClock | None = None) -> Clocks:
+    """Return what reads a clock and a boot clock together.
+
+    By default the boot clock is the one of this machine, or where `clock` is not, none.
+    """
+    own = boot_clock if clock is system_clock else no_boot_clock
+    return partial(read_clocks, clock, boot or own)
 
 
 def boot_clock() -> Boot | None:

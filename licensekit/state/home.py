@@ -103,8 +103,8 @@ def _establish(database: Database) -> None:
     if known is None:
         with database.write() as connection:
             created = connection.run(
-                "INSERT INTO installation (one, seed, secret, highest, ran, restored)"
-                " VALUES (1, ?, ?, 0, 0, 0) ON CONFLICT (one) DO NOTHING",
+                "INSERT INTO installation (one, seed, secret, restored)"
+                " VALUES (1, ?, ?, 0) ON CONFLICT (one) DO NOTHING",
                 token_bytes(SEED_BYTES),
                 token_bytes(SECRET_BYTES),
             )

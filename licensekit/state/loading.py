@@ -21,8 +21,8 @@ from licensekit.entitlements.events import Event
 from licensekit.state.audit import Head
 from licensekit.state.mark import is_restored, read_mark
 from licensekit.state.notices import notices_of
-from licensekit.state.stored import Recorded, Stored, read_recorded, read_stored
-from licensekit.state.time import TimeSeen, effective, keep_time, observe
+from licensekit.state.stored import Recorded, Stored, judge_time, read_recorded, read_stored
+from licensekit.state.time import Clocks, Reading, effective, is_due, keep_time, observe
 from licensekit.state.trust_store import (
     Unusable,
     keep_trust,
@@ -33,10 +33,10 @@ from licensekit.state.trust_store import (
 )
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
-from licensekit.wire.documents import Bundle
+from licensekit.wire.documents import BASE, Bundle
 
-REMEMBER_SECONDS: Final = 3600
-"""A running application keeps the time about once an hour: a clock turned back wins no more."""
+REMEMBER_SECONDS: Final = 600
+"""How often a running application keeps the time: more is not lost when it is killed."""
 
 
 class InstallationState(NamedTuple):
@@ -78,6 +78,13 @@ class InstallationState(NamedTuple):
     def parts(self) -> tuple[Part, ...]:
         """The bundles in force, and then those that wait for their start."""
         return (*self.entitlements.parts, *self.entitlements.waiting)
+
+    @property
+    def base(self) -> bytes:
+        """The identity of the vendor's base bundle in force; empty where there is none."""
+        own = (self.trust_store.issuer, BASE)
+        found = (one for one in self.parts if (one.bundle.issuer, one.bundle.part) == own)
+        return next((one.verified.identity for one in found), b"")
 
     @property
     def companies(self) -> tuple[str, ...]:
@@ -136,10 +143,10 @@ def load_state(
     *,
     root: str,
     pack: bytes | str | None,
-    clock: int,
+    reading: Reading,
     released: int | None = None,
 ) -> InstallationState:
-    """Read an installation and return its state at `clock` (seconds since 1970).
+    """Read an installation and return its state at what the clocks show.
 
     Everything is read in one transaction and verified again: the database is not believed. `pack`
     is what the application ships; None takes the one that the first activation recorded.
@@ -153,11 +160,11 @@ def load_state(
     """
     mark = read_mark(database.location)  # before the snapshot, or a change would look like a loss
     with database.read() as connection:
-        stored = read_stored(connection, mark, clock)
-    return evaluate_state(stored, mark, root=root, pack=pack, clock=clock, released=released)
+        stored = read_stored(connection, mark, reading)
+    return evaluate_state(stored, mark, root=root, pack=pack, reading=reading, released=released)
 
 
-def is_unchanged(database: Database, state: InstallationState, clock: int) -> bool:
+def is_unchanged(database: Database, state: InstallationState, reading: Reading) -> bool:
     """Return whether nothing was changed since `state` was loaded, or nothing but leases.
 
     Who takes and frees seats all day changes the database with each of them, where there is no
@@ -168,28 +175,36 @@ def is_unchanged(database: Database, state: InstallationState, clock: int) -> bo
     """
     mark = read_mark(database.location)
     with database.read() as connection:
-        stored = read_stored(connection, mark, clock)
-    return (stored._replace(leased=state.stored.leased), mark) == (state.stored, state.mark)
+        stored = read_stored(connection, mark, reading)
+    before, after = (observe(time, reading) for time in (state.stored.time, stored.time))
+    is_same_time = (before.floor, state.stored.time.last) == (after.floor, stored.time.last)
+    same = stored._replace(leased=state.stored.leased, time=state.stored.time)
+    return is_same_time and (same, mark) == (state.stored, state.mark)
 
 
-def remember(database: Database, state: InstallationState, clock: int) -> bool:
-    """Keep what a running application has seen, if it is worth a write; say whether it was.
+def remember(
+    database: Database, state: InstallationState, clocks: Clocks, pause: int = REMEMBER_SECONDS
+) -> bool:
+    """Keep what a running application has seen, if it is worth a write; return whether it was.
 
-    That is the time, about once an hour, and what its pack has newer than the installation. Call
-    it after `load`, and now and then while the state stays the same.
+    That is the time, if the last observation is `pause` seconds old, and what its pack has newer
+    than the installation. Call it after `load`, and now and then while the state stays the same.
 
     Raises:
         StateError: the database cannot be written; what was there is as it was.
     """
     has_news = _has_news(state.stored, state)
-    if not (has_news or _is_due(state.stored.time, clock)):
+    if not (has_news or is_due(state.stored.time, clocks(), pause)):
         return False
     with database.write() as connection:
-        stored = read_stored(connection, None, clock)
-        keep_time(connection, observe(stored.time, clock))
+        reading = clocks()  # not before the lock: while others were waited for, time has passed
+        stored = read_stored(connection, None, reading)
+        time = observe(stored.time, reading)
         # Somebody else may have brought what is newer still.
         if has_news and stored.trust == state.stored.trust and stored.seen == state.stored.seen:
             keep_trust(connection, stored, state.trust_store)
+            time = judge_time(connection, time, state.kept)
+        keep_time(connection, time)
     return True
 
 
@@ -199,12 +214,6 @@ def _has_news(stored: Stored, state: InstallationState) -> bool:
         tuple(tokens_of(state.trust_store)) != stored.trust
         or state.trust_store.trust.seen != stored.seen
     )
-
-
-def _is_due(seen: TimeSeen, clock: int) -> bool:
-    after = observe(seen, clock)
-    moved = after.highest - seen.highest, (after.ahead or 0) - (seen.ahead or 0)
-    return max(map(abs, moved)) >= REMEMBER_SECONDS
 
 
 def recorded_root(database: Database) -> Recorded | None:
@@ -223,11 +232,11 @@ def evaluate_state(
     *,
     root: str,
     pack: bytes | str | None,
-    clock: int,
+    reading: Reading,
     released: int | None,
 ) -> InstallationState:
-    """Return the state that stored documents and rows make at `clock`; raises as `load` does."""
-    now = effective(stored.time, clock)
+    """Return the state that stored documents and rows make; raises as `load_state` does."""
+    now = effective(stored.time, reading)
     trust_store, unusable = load_trust(stored, root, stored.pack(pack))
     verified = verify_bundles(stored.bundles, trust_store, now)
     kept = verified.kept
@@ -247,7 +256,7 @@ def evaluate_state(
         stored=stored,
         mark=mark,
     )
-    return state._replace(notices=_notices(state, clock))
+    return state._replace(notices=_notices(state, reading.clock))
 
 
 def state_at(
@@ -275,5 +284,7 @@ def state_at(
 
 
 def _notices(state: InstallationState, clock: int) -> tuple[Notice, ...]:
-    own = notices_of(state.stored, state.mark, clock=clock, unusable=state.unusable)
+    own = notices_of(
+        state.stored, state.mark, clock=clock, unusable=state.unusable, base=state.base
+    )
     return by_urgency([*list_notices(state.entitlements, state.in_use), *own])

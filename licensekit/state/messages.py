@@ -80,7 +80,8 @@ class ClockBehind(Notice):
         "the clock shows {clock:time}, but it was {seen:time} here before, and that time counts"
     )
     hint_template = (
-        "set the clock right; if it was wrong then, ask the vendor for a reset of the clock"
+        "set the clock right; if it was wrong then, accept the clock that it shows now"
+        " (`clock accept`), or ask the vendor for a reset of the clock"
     )
     level = Severity.WARNING
     subject_template = "clock"
@@ -102,6 +103,17 @@ class ClockAhead(Notice):
     """In seconds since 1970."""
     seen: int
     """The latest time seen here, in seconds since 1970."""
+
+
+class ClockAccepted(Notice):
+    """An administrator has accepted the clock, which the base bundle allows once."""
+
+    code = "clock-accepted"
+    template = "an administrator accepted the clock on {at:time}, in place of a later time"
+    level = Severity.INFO
+    subject_template = "clock"
+    at: int
+    """In seconds since 1970."""
 
 
 class RestoredBackup(Notice):

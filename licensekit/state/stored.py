@@ -13,7 +13,7 @@ from licensekit.keys.signing import SigningKey
 from licensekit.state import audit
 from licensekit.state.audit import Head
 from licensekit.state.machine import hashed, machine_facts
-from licensekit.state.time import TimeSeen, effective, lease_time
+from licensekit.state.time import Reading, TimeSeen, effective, judge, lease_time, read_time
 from licensekit.trust.order import Seen, SeenDocument
 from licensekit.trust.signed import Verified
 from licensekit.wire import armor, frame
@@ -88,13 +88,16 @@ def stored_bundles(connection: Connection) -> tuple[StoredBundle, ...]:
     )
 
 
-def add_bundle(connection: Connection, verified: Verified[Bundle], now: int) -> None:
-    """Write a bundle as the one activated last, whether or not it was before."""
+def add_bundle(connection: Connection, verified: Verified[Bundle], now: int, proof: int) -> None:
+    """Write a bundle as the one activated last, whether or not it was before.
+
+    `proof` is what it proves of time (`licensekit.state.time.prove`).
+    """
     bundle = verified.document
     connection.run(
         "INSERT INTO bundles (identity, frame, issuer, serial, part, use, sequence, number,"
-        " activated, state)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(number), 0) + 1 FROM bundles), ?, ?)"
+        " activated, proof, state)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(number), 0) + 1 FROM bundles), ?, ?, ?)"
         " ON CONFLICT (identity) DO UPDATE SET frame = excluded.frame, state = excluded.state,"
         " number = excluded.number, activated = excluded.activated",
         verified.identity,
@@ -105,8 +108,23 @@ def add_bundle(connection: Connection, verified: Verified[Bundle], now: int) -> 
         bundle.use,
         bundle.sequence,
         now,
+        proof,
         KEPT,
     )
+
+
+def cap_proofs(connection: Connection, seen: TimeSeen) -> None:
+    """Let no bundle prove a later time than the vendor's reset, which is the soft floor."""
+    latest = seen.soft - seen.elapsed
+    connection.run("UPDATE bundles SET proof = ? WHERE proof > ?", latest, latest)
+
+
+def judge_time(
+    connection: Connection, seen: TimeSeen, verified: Iterable[Verified[Bundle]]
+) -> TimeSeen:
+    """Return what was seen of time, with the hard floor of the bundles that still verify."""
+    proofs: dict[bytes, int] = dict(connection.rows("SELECT identity, proof FROM bundles"))
+    return judge(seen, [proofs[one.identity] for one in verified])
 
 
 def sign_bundle_again(connection: Connection, verified: Verified[Bundle]) -> None:
@@ -140,6 +158,8 @@ class Stored(NamedTuple):
     """Under which machine facts are hashed."""
     recorded: Recorded | None
     time: TimeSeen
+    accepted: Mapping[bytes, int]
+    """Identity of a base bundle to when an administrator accepted the clock."""
     seen: Seen
     restored: bool
     """Whether a change was made after a backup was restored, and no reset has accepted it yet."""
@@ -192,34 +212,32 @@ class Stored(NamedTuple):
         return {**self.in_use, **leased, **defined}
 
 
-def read_stored(connection: Connection, mark: Head | None, clock: int) -> Stored:
+def read_stored(connection: Connection, mark: Head | None, reading: Reading) -> Stored:
     """Read what a state is made from; `mark` was read before the snapshot was taken.
 
-    `clock` is what the clock of this machine shows, in seconds since 1970: where there is no
-    server, leases live by it.
+    `reading` is what the clocks of this machine show: where there is no server, leases live by it.
 
     Raises:
         HomeInvalid: the database has lost its one row.
         StateError: see `Connection`.
     """
-    row = connection.one(
-        "SELECT seed, secret, root, pack, highest, ahead, ran, restored FROM installation"
-    )
+    row = connection.one("SELECT seed, secret, root, pack, restored FROM installation")
     if row is None:
         raise HomeInvalid(reason="key-lost")
-    seed, secret, root, pack, highest, ahead, ran, restored = row
-    time = TimeSeen(highest, ahead, ran)
+    seed, secret, root, pack, restored = row
+    time = read_time(connection, reading)
     return Stored(
         seed=seed,
         secret=secret,
         recorded=None if root is None or pack is None else Recorded(root, pack),
         time=time,
+        accepted=dict(connection.rows("SELECT bundle, accepted FROM accepted_clocks")),
         seen=_seen(connection),
         restored=bool(restored),
         trust=_trust(connection),
         bundles=tuple(one for one in stored_bundles(connection) if one.record.state == KEPT),
         in_use=dict(connection.rows("SELECT license, in_use FROM usage WHERE in_use > 0")),
-        leased=seats_in_use(connection, lease_time(connection, effective(time, clock))),
+        leased=seats_in_use(connection, lease_time(connection, effective(time, reading))),
         satellites=_satellites(connection),
         events=read_events(connection),
         head=audit.head(connection),

@@ -22,14 +22,17 @@ Times are seconds since 1970 in UTC, so zones and daylight saving change nothing
 (`docs/installation.md`, "Time").
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
-from licensekit.dates import DAY_SECONDS
+from licensekit.database import Connection
+from licensekit.dates import DAY_SECONDS, seconds_of
 
 CONFIRM_SECONDS: Final = DAY_SECONDS
 STEP_SECONDS: Final = 6 * 3600
+BOOTS: Final = 256
+"""Of how many boots the newest observation is kept."""
 NO_BOOT: Final = b""
 """The identity under which hosts without a boot clock are recorded."""
 
@@ -90,9 +93,18 @@ class TimeSeen(NamedTuple):
         return max(self.hard, self.soft)
 
 
+Clocks = Callable[[], Reading]
+"""What reads the clocks of a machine."""
+
+
 def system_clock() -> datetime:
     """Return the time of this machine, in UTC."""
     return datetime.now(UTC)
+
+
+def read_clocks(clock: Callable[[], datetime], boot: Callable[[], Boot | None]) -> Reading:
+    """Return what a clock and a boot clock show now."""
+    return Reading(seconds_of(clock()), boot())
 
 
 def effective(seen: TimeSeen, reading: Reading) -> int:
@@ -157,3 +169,55 @@ def _passed(seen: TimeSeen, reading: Reading) -> tuple[int, int]:
     # Of time that began before an activation, or before `level`, it is unknown how much came after.
     passed *= last.looks >= seen.activated
     return passed, passed * (last.looks >= seen.began)
+
+
+def is_due(seen: TimeSeen, reading: Reading, pause: int) -> bool:
+    """Return whether the newest observation in this boot is `pause` seconds old."""
+    last, boot = seen.last, reading.boot
+    if last is None:
+        return True
+    moved = reading.clock - last.clock if boot is None else boot.seconds - last.seconds
+    return abs(moved) >= pause
+
+
+def read_time(connection: Connection, reading: Reading) -> TimeSeen:
+    """Read what was seen of time, as it is in the boot in which `reading` was taken."""
+    [kept] = connection.rows(
+        "SELECT elapsed, hard, soft, level, ran, looks, activated, began FROM installation"
+    )
+    boot = NO_BOOT if reading.boot is None else reading.boot.identity
+    last = connection.one(
+        "SELECT boot, seconds, clock, elapsed, looks FROM observations WHERE boot = ?", boot
+    )
+    return TimeSeen(*kept)._replace(last=None if last is None else Observation(*last))
+
+
+def keep_time(connection: Connection, seen: TimeSeen) -> None:
+    """Keep what was seen of time, and of the oldest boots nothing."""
+    *kept, last = seen
+    connection.run(
+        "UPDATE installation SET elapsed = ?, hard = ?, soft = ?, level = ?, ran = ?, looks = ?,"
+        " activated = ?, began = ?",
+        *kept,
+    )
+    if last is not None:
+        connection.run(
+            "INSERT INTO observations (boot, seconds, clock, elapsed, looks)"
+            " VALUES (?, ?, ?, ?, ?) ON CONFLICT (boot) DO UPDATE SET seconds = excluded.seconds,"
+            " clock = excluded.clock, elapsed = excluded.elapsed, looks = excluded.looks",
+            *last,
+        )
+        connection.run(
+            "DELETE FROM observations WHERE looks <"
+            " (SELECT looks FROM observations ORDER BY looks DESC LIMIT 1 OFFSET ?)",
+            BOOTS,
+        )
+
+
+def lease_time(connection: Connection, now: int) -> int:
+    """Return the time that counts for leases: the server's, or where there is none, `now`.
+
+    That is the effective time of the installation, in seconds since 1970.
+    """
+    server = connection.now()
+    return now if server is None else server

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from licensekit.database import Connection, Database
-from licensekit.dates import format_seconds, seconds_of
+from licensekit.dates import format_seconds
 from licensekit.errors import DatabaseBusy
 from licensekit.state import audit
 from licensekit.state.audit import Head
@@ -22,7 +21,7 @@ from licensekit.state.stored import (
     read_stored,
     stored_bundles,
 )
-from licensekit.state.time import TimeSeen, effective, keep_time, observe
+from licensekit.state.time import Clocks, Reading, effective, keep_time, observe
 from licensekit.trust.pack import pin_in_pack
 
 T = TypeVar("T")
@@ -38,7 +37,7 @@ class OpenInstallation(NamedTuple):
     """None takes the recorded one."""
     released: int | None
     """The date of the product version in days since 1970."""
-    clock: Callable[[], datetime]
+    clocks: Clocks
     by: str
     """Who makes the changes, for the audit log."""
 
@@ -50,12 +49,12 @@ class ReadTransaction(NamedTuple):
     connection: Connection
     stored: Stored
     mark: Head | None
-    clock: int
+    reading: Reading
 
     @property
     def now(self) -> int:
         """The time that counts, in seconds since 1970."""
-        return effective(self.stored.time, self.clock)
+        return effective(self.stored.time, self.reading)
 
     @property
     def root(self) -> str:
@@ -83,7 +82,7 @@ class ReadTransaction(NamedTuple):
             self.mark,
             root=self.root,
             pack=self.pack,
-            clock=self.clock,
+            reading=self.reading,
             released=self.opened.released,
         )
 
@@ -115,7 +114,8 @@ class WriteTransaction:
         self.now = read.now
         self.head = read.stored.head
         self.lower_mark = False
-        self._time = observe(read.stored.time, read.clock)
+        self.time = observe(read.stored.time, read.reading)
+        """What is remembered of time with the change."""
         self._restored = read.stored.restored or is_restored(read.stored, read.mark)
 
     @property
@@ -130,10 +130,6 @@ class WriteTransaction:
             self._append(RestoreNoticed())
         self._append(event)
 
-    def set_time(self, seen: TimeSeen) -> None:
-        """Remember another time than the one that the clock shows."""
-        self._time = seen
-
     def accept_restored(self) -> None:
         """Take the database as it is: what its mark says of it no longer counts."""
         self._restored = False
@@ -142,7 +138,7 @@ class WriteTransaction:
     def finish(self) -> None:
         """Remember the time with the change, if there was one."""
         if self.has_changed:
-            keep_time(self.connection, self._time)
+            keep_time(self.connection, self.time)
             self.connection.run("UPDATE installation SET restored = ?", int(self._restored))
 
     def _append(self, event: AuditEvent) -> None:
@@ -197,5 +193,6 @@ def write_first(opened: OpenInstallation, act: Callable[[WriteTransaction], T]) 
 
 
 def _read(opened: OpenInstallation, connection: Connection, mark: Head | None) -> ReadTransaction:
-    clock = seconds_of(opened.clock())
-    return ReadTransaction(opened, connection, read_stored(connection, mark, clock), mark, clock)
+    reading = opened.clocks()
+    stored = read_stored(connection, mark, reading)
+    return ReadTransaction(opened, connection, stored, mark, reading)

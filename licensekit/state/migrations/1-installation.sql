@@ -5,10 +5,30 @@ CREATE TABLE installation (
     secret {blob} NOT NULL,
     root {text},
     pack {blob},
-    highest {integer} NOT NULL,
-    ahead {integer},
-    ran {integer} NOT NULL,
+    elapsed {integer} NOT NULL DEFAULT 0,
+    hard {integer} NOT NULL DEFAULT 0,
+    soft {integer} NOT NULL DEFAULT 0,
+    level {integer} NOT NULL DEFAULT 0,
+    ran {integer} NOT NULL DEFAULT 0,
+    looks {integer} NOT NULL DEFAULT 0,
+    activated {integer} NOT NULL DEFAULT 0,
+    began {integer} NOT NULL DEFAULT 0,
     restored {integer} NOT NULL
+) {strict};
+
+-- The newest observation of time in each boot; the empty one is of hosts without a boot clock.
+CREATE TABLE observations (
+    boot {blob} PRIMARY KEY,
+    seconds {integer} NOT NULL,
+    clock {integer} NOT NULL,
+    elapsed {integer} NOT NULL,
+    looks {integer} NOT NULL
+) {strict};
+
+-- The base bundles for which an administrator has accepted the clock, and when.
+CREATE TABLE accepted_clocks (
+    bundle {blob} PRIMARY KEY,
+    accepted {integer} NOT NULL
 ) {strict};
 
 -- The highest root, trust document, list and catalog that were ever in force; numbers that do not
@@ -42,6 +62,7 @@ CREATE TABLE bundles (
     sequence {integer} NOT NULL,
     number {integer} NOT NULL UNIQUE,
     activated {integer} NOT NULL,
+    proof {integer} NOT NULL,
     state {text} NOT NULL CHECK (state IN ('kept', 'replaced', 'returned')),
     receipt {blob}
 ) {strict};
