@@ -15,6 +15,13 @@ GENESIS: Final = bytes(HASH_BYTES)
 """The hash before the first entry."""
 
 
+class Head(NamedTuple):
+    """The number and the hash of an entry; 0 and `GENESIS` before the first."""
+
+    number: int
+    hash: bytes
+
+
 def link(previous: bytes, entry: bytes) -> bytes:
     """Return the hash of `entry` behind `previous`: SHA-256 over the two."""
     return sha256(previous + entry).digest()

@@ -269,6 +269,22 @@ class BundleUnknown(RefusedError):
     issuer: str
 
 
+class RestoreRefused(RefusedError):
+    """There is no restored backup to accept, or it was done before."""
+
+    code = "restore-refused"
+    template: ClassVar[Templates] = {
+        "nothing": "this database is no restored backup",
+        "spent": "a restored backup was accepted before, and that can be done once for each base"
+        " bundle",
+    }
+    hint_template: ClassVar[Templates] = {
+        "nothing": "",
+        "spent": "ask the vendor for a reset that accepts it",
+    }
+    reason: Literal["nothing", "spent"]
+
+
 class ResetRefused(RefusedError):
     """A reset that is for another installation, was used before, or is not the vendor's."""
 
@@ -277,9 +293,10 @@ class ResetRefused(RefusedError):
         "elsewhere": "the reset of the {effect} is for another installation",
         "not-vendor": "the reset of the {effect} is by {issuer}, not by the vendor",
         "used": "the reset of the {effect} was used before",
+        "before": "the reset of the {effect} is from before a restored backup was accepted",
     }
     hint_template = "ask the vendor for a reset for this installation"
-    reason: Literal["elsewhere", "not-vendor", "used"]
+    reason: Literal["elsewhere", "not-vendor", "used", "before"]
     effect: str
     """What it puts right: `clock`, `sequence` or `restore`."""
     issuer: str

@@ -99,15 +99,47 @@ class HomeInvalid(StateError):
         "not-a-folder": "a home is a folder, and this is a file",
         "other-root": "this installation belongs to another root",
         "key-lost": "the installation has lost its key",
+        "pack-altered": "the recorded pack was altered",
     }
     hint_template: ClassVar[Templates] = {
         "not-a-folder": "give the folder that holds the installation, or one that is not there yet",
         "other-root": "use the root pin that it was activated with, or another home",
         "key-lost": "restore it from a backup",
+        "pack-altered": "give the vendor's pack",
     }
-    reason: Literal["not-a-folder", "other-root", "key-lost"]
+    reason: Literal["not-a-folder", "other-root", "key-lost", "pack-altered"]
     recorded: str = ""
     """The root pin that the installation was activated with."""
+
+
+class DocumentMissing(StateError):
+    """The database has lost a document that its journal names."""
+
+    code = "document-missing"
+    template: ClassVar[Templates] = {
+        "gone": "the database has lost {document}",
+        "other": "the database holds another document in the place of {document}",
+    }
+    hint_template = "activate its file again, or a newer one"
+    reason: Literal["gone", "other"]
+    document: str
+    """The label of the bundle."""
+
+
+class OtherInstallation(StateError):
+    """Another installation, or an older state of this one, took the place of the open one."""
+
+    code = "other-installation"
+    template: ClassVar[Templates] = {
+        "other": "another installation took its place while it was open",
+        "older": "an older or altered state of it took its place while it was open",
+    }
+    hint_template: ClassVar[Templates] = {
+        "other": "put it back (is its file system mounted?), or start this program again to use"
+        " what is there",
+        "older": "if a backup was restored on purpose, start this program again",
+    }
+    reason: Literal["other", "older"]
 
 
 class HomeTaken(StateError):

@@ -25,7 +25,7 @@ from licensekit.entitlements.events import (
 )
 from licensekit.entitlements.login import Decision, UserFacts, ways
 from licensekit.installation.activation import Activated, ActivationProposal
-from licensekit.installation.audit import AuditReport
+from licensekit.installation.audit import AuditEntry, AuditReport
 from licensekit.installation.details import LicenseDetails, UserDetails
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.installation import Installation
@@ -37,11 +37,10 @@ from licensekit.installation.sites import SiteRow, Sites
 from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRow, parse_users
 from licensekit.installation.user_list import UserFilter, UserPage, UserRow
 from licensekit.installation.users import Users
-from licensekit.state.audit import AuditEntry
 from licensekit.state.home import default_home
+from licensekit.state.journal_entries import BundleRecord
 from licensekit.state.loading import InstallationState
 from licensekit.state.seats import HeldSeat
-from licensekit.state.stored import BundleRecord
 
 __all__ = [
     "IMPORT_BYTES",

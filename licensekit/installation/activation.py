@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final, Literal, NamedTuple
 
 from licensekit.access import Access
@@ -15,15 +16,11 @@ from licensekit.installation.preview import (
 )
 from licensekit.proposals import Change, Proposal, require_same
 from licensekit.state.audit_events import FileActivated
+from licensekit.state.journal_entries import REPLACED, BundleEnded, BundleSignedAgain, Pinned
+from licensekit.state.logs import taken
 from licensekit.state.messages import RootFromPack
-from licensekit.state.stored import (
-    add_bundle,
-    cap_proofs,
-    judge_time,
-    put_away,
-    sign_bundle_again,
-)
-from licensekit.state.time import effective, prove
+from licensekit.state.stored import store_bundle
+from licensekit.state.time import judge
 from licensekit.state.transactions import (
     OpenInstallation,
     ReadTransaction,
@@ -113,13 +110,12 @@ def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
     if not plan.changes and change.read.stored.recorded is not None:
         return _activated(plan, changed=False)
     read, admission = change.read, plan.admission
-    keep_trust(change.connection, read.stored, plan.file.trust_store)
-    _keep_pack(change)
-    put_away(change.connection, (v.identity for v in admission.put_away))
-    for verified in admission.again:
-        sign_bundle_again(change.connection, verified)
-    _keep_new(change, plan)
+    _keep_documents(change, plan)
     apply_resets(change, plan.file.resets, admission.lowered)
+    seen = time_after(read, plan.file.resets)
+    seen = seen._replace(activated=seen.looks) if admission.new else seen
+    proving = (*plan.facts.verified.verified, *admission.new, *admission.again)
+    change.set_time(judge(seen, change.journal.state.proofs(proving)), "activation")
     event = FileActivated(
         bundles=[v.identity.hex() for v in admission.new],
         again=[v.identity.hex() for v in admission.again],
@@ -129,22 +125,6 @@ def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
     )
     change.record(event)
     return _activated(plan, changed=True)
-
-
-def _keep_new(change: WriteTransaction, plan: ActivationPlan) -> None:
-    """Write the new bundles, and what they, the resets and the trust in force prove of time."""
-    read, admission, connection = change.read, plan.admission, change.connection
-    seen = time_after(read, plan.file.resets)
-    if seen.soft != change.time.soft:
-        cap_proofs(connection, seen)
-    now = effective(seen, read.reading)
-    for verified in admission.new:
-        add_bundle(connection, verified, now, prove(verified.document.issued, now, seen))
-    if admission.new:
-        seen = seen._replace(activated=seen.looks)
-    change.time = judge_time(
-        connection, seen, (*plan.facts.verified.verified, *admission.new, *admission.again)
-    )
 
 
 def _activated(plan: ActivationPlan, *, changed: bool) -> Activated:
@@ -173,10 +153,25 @@ def warnings_of(read: ReadTransaction) -> tuple[Message, ...]:
     return (RootFromPack(root=read.root),) if is_guess else ()
 
 
-def _keep_pack(change: WriteTransaction) -> None:
-    read = change.read
+def _keep_documents(change: WriteTransaction, plan: ActivationPlan) -> None:
+    """Store what is taken, and enter it in the journal, which decides."""
+    read, admission = change.read, plan.admission
+    change.note_findings()
+    keep_trust(change.journal, read.stored, plan.file.trust_store)
     pack = read.pack.encode() if isinstance(read.pack, str) else read.pack
-    change.connection.run("UPDATE installation SET root = ?, pack = ?", read.root, pack)
+    pinned = Pinned(read.root, sha256(pack).digest())
+    change.connection.run("UPDATE installation SET pack = ?", pack)
+    if change.journal.state.pinned != pinned:
+        change.enter(pinned)
+    for verified in admission.put_away:
+        change.enter(BundleEnded(verified.identity, REPLACED))
+    for verified in (*admission.again, *admission.new):
+        store_bundle(change.connection, verified)
+    for verified in admission.again:
+        key = verified.keys[0]
+        change.enter(BundleSignedAgain(verified.identity, key.scheme, key.key_id))
+    for verified in admission.new:
+        change.enter(taken(verified, change.now, change.time.elapsed))
 
 
 def _changes_of(preview: Preview) -> Iterator[Change]:

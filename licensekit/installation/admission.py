@@ -43,10 +43,20 @@ from licensekit.errors import (
     SettingRefused,
 )
 from licensekit.state.audit_events import ResetApplied
-from licensekit.state.stored import KEPT, REPLACED, RETURNED, StoredBundle
+from licensekit.state.journal_entries import (
+    KEPT,
+    REPLACED,
+    RETURNED,
+    VENDOR,
+    BundleTaken,
+    JournalState,
+    ResetSpent,
+    ResetUsed,
+)
+from licensekit.state.stored import StoredBundle
 from licensekit.state.time import TimeSeen, observe, reset_clock
 from licensekit.state.transactions import ReadTransaction, WriteTransaction
-from licensekit.state.trust_store import VerifiedBundles
+from licensekit.state.trust_store import VerifiedBundles, still_holds
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import BASE, Bundle, Reset, ResetWhat, naming
@@ -61,6 +71,7 @@ class AdmissionFacts(NamedTuple):
     """With what the file brings."""
     stored: Mapping[bytes, StoredBundle]
     """Identity to each bundle that was ever activated, in the order of activation."""
+    journal: JournalState
     verified: VerifiedBundles
     """Those of them that still verify."""
     fingerprint: Fingerprint
@@ -172,8 +183,7 @@ def _line(bundle: Bundle) -> tuple[object, ...]:
 
 
 def _of_return(verified: Verified[Bundle], facts: AdmissionFacts) -> Iterator[RefusedError]:
-    known = facts.stored.get(verified.identity)
-    if known is not None and known.record.state == RETURNED:
+    if verified.identity in facts.journal.returned:
         yield BundleReturned(**naming(verified.document))
 
 
@@ -210,13 +220,18 @@ def _of_sequence(
     verified: Verified[Bundle], floors: Iterable[Verified[Bundle]], facts: AdmissionFacts
 ) -> RefusedError | None:
     bundle, known = verified.document, facts.stored.get(verified.identity)
-    line = [one for one in floors if _is_ahead(one, bundle, facts)]
-    if any(
-        one.document.sequence == bundle.sequence and one.identity != verified.identity
-        for one in line
-    ):
+    there = {one.identity for one in floors}
+    line = {
+        **{one.identity: one.document.sequence for one in floors if _is_ahead(one, bundle, facts)},
+        **{
+            identity: taken.sequence
+            for identity, taken in facts.journal.taken.items()
+            if identity not in there and _has_held(taken, bundle, facts)
+        },
+    }
+    if any(one == bundle.sequence and i != verified.identity for i, one in line.items()):
         return SequenceConflict(**naming(bundle))
-    highest = max((one.document.sequence for one in line), default=0)
+    highest = max(line.values(), default=0)
     if bundle.sequence < highest or (known is not None and known.record.state == REPLACED):
         return SequenceOlder(**naming(bundle), highest=highest)
     return None
@@ -226,6 +241,12 @@ def _is_ahead(one: Verified[Bundle], bundle: Bundle, facts: AdmissionFacts) -> b
     """Return whether `one` would hold `bundle` back, were its sequence the higher one."""
     same_line = _line(one.document) == _line(bundle)
     return same_line and holds_back(one, bundle, facts.trust_store.trust)
+
+
+def _has_held(taken: BundleTaken, bundle: Bundle, facts: AdmissionFacts) -> bool:
+    """Return the same of one that is lost, and that only the journal knows."""
+    same_line = (taken.issuer, taken.serial, taken.part, taken.use) == _line(bundle)
+    return same_line and still_holds(taken, bundle, facts.trust_store.trust)
 
 
 def _is_above(one: Verified[Bundle], lower: Verified[Bundle], facts: AdmissionFacts) -> bool:
@@ -256,17 +277,17 @@ def reset_faults(
             yield ResetRefused(reason="elsewhere", effect=effect, issuer=issuer)
         elif reset.issuer != vendor:
             yield ResetRefused(reason="not-vendor", effect=effect, issuer=issuer)
-        elif reset.nonce in in_file or _is_known(read, reset):
+        elif reset.nonce in in_file or reset.nonce in read.stored.journal.state.resets:
             yield ResetRefused(reason="used", effect=effect, issuer=issuer)
+        elif reset.issued < read.stored.journal.state.resets_after:
+            yield ResetRefused(reason="before", effect=effect, issuer=issuer)
         in_file.add(reset.nonce)
 
 
 def lower_allowed(read: ReadTransaction, resets: Iterable[Verified[Reset]]) -> int:
     """Return how many bundles of a lower sequence may be activated."""
-    [(waiting,)] = read.connection.rows(
-        "SELECT count(*) FROM resets WHERE what = ? AND used = 0", ResetWhat.SEQUENCE
-    )
-    return int(waiting) + sum(v.document.what is ResetWhat.SEQUENCE for v in resets)
+    waiting = len(read.stored.journal.state.waiting)
+    return waiting + sum(v.document.what is ResetWhat.SEQUENCE for v in resets)
 
 
 def time_after(read: ReadTransaction, resets: Iterable[Verified[Reset]]) -> TimeSeen:
@@ -278,30 +299,18 @@ def time_after(read: ReadTransaction, resets: Iterable[Verified[Reset]]) -> Time
 
 def apply_resets(change: WriteTransaction, resets: Iterable[Verified[Reset]], lowered: int) -> None:
     """Carry resets out, and use up those that let `lowered` bundles in."""
-    connection = change.connection
     for verified in resets:
         reset = verified.document
-        connection.run(
-            "INSERT INTO resets (nonce, what, issuer, used) VALUES (?, ?, ?, ?)",
-            reset.nonce,
-            reset.what,
-            reset.issuer,
-            int(reset.what is not ResetWhat.SEQUENCE),
+        change.enter(
+            ResetUsed(reset.nonce, reset.what, reset.issuer, reset.issued, change.time.elapsed)
         )
         if reset.what is ResetWhat.RESTORE:
-            change.accept_restored()
+            change.accept_restored(reset.issued, VENDOR)
         change.record(ResetApplied(effect=word(reset), nonce=reset.nonce.hex()))
-    waiting = connection.rows(
-        "SELECT nonce FROM resets WHERE what = ? AND used = 0 ORDER BY nonce", ResetWhat.SEQUENCE
-    )
-    used = [row for row, _ in zip(waiting, range(lowered), strict=False)]
-    connection.run_many("UPDATE resets SET used = 1 WHERE nonce = ?", used)
+    for nonce in change.journal.state.waiting[:lowered]:
+        change.enter(ResetSpent(nonce))
 
 
 def word(reset: Reset) -> str:
     """Return what a reset puts right, in a word."""
     return reset.what.name.lower()
-
-
-def _is_known(read: ReadTransaction, reset: Reset) -> bool:
-    return read.connection.one("SELECT 1 FROM resets WHERE nonce = ?", reset.nonce) is not None

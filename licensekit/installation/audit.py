@@ -1,16 +1,40 @@
 """The audit log for administrators: its entries, and whether it and the counts are whole."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
-from licensekit.chain import GENESIS, Link, unbroken
+from licensekit.chain import GENESIS, Head, Link, unbroken
 from licensekit.database import Connection
 from licensekit.errors import AuditDamaged
-from licensekit.state import audit
-from licensekit.state.audit import AuditEntry, Head
-from licensekit.state.mark import is_restored
+from licensekit.state.audit_events import AuditEvent, event_of
+from licensekit.state.logs import audit_head
 from licensekit.state.pending import place_of
+from licensekit.state.stored import is_restored
 from licensekit.state.transactions import OpenInstallation, read_installation
+
+
+class AuditEntry(NamedTuple):
+    """One entry as it is kept."""
+
+    number: int
+    entry: bytes
+    hash: bytes
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What it says."""
+        facts: Mapping[str, Any] = json.loads(self.entry)
+        return facts
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values: what it says, and in words."""
+        return {"number": self.number, **self.facts, "message": self.event.message}
+
+    @property
+    def event(self) -> AuditEvent:
+        """What was done, as a code with its data."""
+        return event_of(self.facts)
 
 
 class AuditReport(NamedTuple):
@@ -19,7 +43,7 @@ class AuditReport(NamedTuple):
     head: Head
     """The newest entry."""
     restored: bool
-    """Whether the database is a restored backup that no reset has accepted."""
+    """Whether the database is a restored backup that nobody has accepted."""
 
 
 class AuditLog:
@@ -45,17 +69,34 @@ class AuditLog:
     def entries(self) -> Iterator[AuditEntry]:
         """Yield every entry, the oldest first, in constant memory."""
         with read_installation(self._opened) as read:
-            yield from audit.entries(read.connection)
+            yield from entries_of(read.connection)
 
     def newest(self, *, before: int | None = None, limit: int = 50) -> tuple[AuditEntry, ...]:
         """Return the newest `limit` entries, of those below number `before`."""
         with read_installation(self._opened) as read:
-            return audit.newest(read.connection, before, limit)
+            return newest_of(read.connection, before, limit)
+
+
+def entries_of(connection: Connection) -> Iterator[AuditEntry]:
+    """Yield every entry, the oldest first."""
+    for row in connection.stream("SELECT number, entry, hash FROM audit ORDER BY number"):
+        yield AuditEntry(*row)
+
+
+def newest_of(connection: Connection, before: int | None, limit: int) -> tuple[AuditEntry, ...]:
+    """Return the newest `limit` entries, the newest first; of those below number `before`."""
+    until = audit_head(connection).number + 1 if before is None else before
+    rows = connection.rows(
+        "SELECT number, entry, hash FROM audit WHERE number < ? ORDER BY number DESC LIMIT ?",
+        until,
+        limit,
+    )
+    return tuple(AuditEntry(*row) for row in rows)
 
 
 def check_audit(connection: Connection) -> Head:
     """Check every link and every count, and return the newest entry; raises as `verify`."""
-    head = _check_chain(audit.entries(connection))
+    head = _check_chain(entries_of(connection))
     _check_counts(connection)
     return head
 

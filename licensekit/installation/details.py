@@ -22,8 +22,8 @@ from licensekit.entitlements.events import Event, concerning
 from licensekit.entitlements.login import UserFacts
 from licensekit.installation.plan import HOLDERS, holders_of
 from licensekit.state import seats
+from licensekit.state.journal_entries import BundleRecord
 from licensekit.state.loading import state_at
-from licensekit.state.stored import BundleRecord, stored_bundles
 from licensekit.state.time import lease_time
 from licensekit.state.transactions import ReadTransaction
 from licensekit.state.trust_store import verify_bundles
@@ -157,8 +157,7 @@ def _history(
     read: ReadTransaction, trust_store: TrustStore, issuer: str, bare: str
 ) -> Iterator[BundleRecord]:
     """Reading into every bundle that still verifies, whether or not it is active."""
-    stored = stored_bundles(read.connection)
-    verified = verify_bundles(stored, trust_store, read.now).verified
+    verified = verify_bundles(read.stored.every, trust_store, read.now).verified
     naming = {one.identity for one in verified if _names(one.document, bare)}
     ours = (one for one in read.bundles() if one.issuer == issuer)
     return (record for record in ours if record.identity in naming)

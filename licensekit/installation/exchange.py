@@ -13,18 +13,19 @@ from licensekit.dates import format_seconds
 from licensekit.entitlements import rows
 from licensekit.errors import BundleUnknown, NotActivated
 from licensekit.installation.messages import ReturnIsFinal
-from licensekit.keys.signing import SigningKey
 from licensekit.limits import LICENSES, NOTICES, TEXT_LENGTH
 from licensekit.proposals import Change, Proposal, require_same
 from licensekit.state.audit_events import BundleGivenBack, RequestMade, StatementMade
-from licensekit.state.loading import InstallationState
-from licensekit.state.machine import hashed, machine_facts
-from licensekit.state.stored import (
+from licensekit.state.journal_entries import (
     ACTIVE,
     REPLACED,
+    RETURNED,
+    BundleEnded,
     BundleRecord,
-    put_away,
+    JournalState,
 )
+from licensekit.state.loading import InstallationState
+from licensekit.state.machine import hashed, machine_facts
 from licensekit.state.transactions import (
     OpenInstallation,
     ReadTransaction,
@@ -32,10 +33,11 @@ from licensekit.state.transactions import (
     write_installation,
 )
 from licensekit.trust.sign import sign
-from licensekit.wire import armor, frame
+from licensekit.wire import armor
 from licensekit.wire.documents import (
     ANSWERS,
     FOLLOWS,
+    JOURNAL,
     Document,
     Receipt,
     Request,
@@ -56,7 +58,8 @@ def make_request(change: WriteTransaction, *, with_facts: bool) -> tuple[str, Re
     state = change.read.state()
     facts = machine_facts() if with_facts else {}
     nonce = token_bytes(NONCE_BYTES)
-    follows = _follows(change)
+    change.note_findings()
+    extensions = _extensions(change)
     change.record(RequestMade(nonce=nonce.hex(), facts=sorted(facts)))
     request = Request(
         product=state.trust_store.product,
@@ -66,7 +69,7 @@ def make_request(change: WriteTransaction, *, with_facts: bool) -> tuple[str, Re
         facts=hashed(facts, state.stored.secret),
         audit_head=change.head.hash,
         summary=_summary(state, facts, change.now),
-        extensions=follows,
+        extensions=extensions,
     )
     return _file([_signed(change, request)]), request
 
@@ -97,15 +100,17 @@ class ReturnProposal(Proposal[str]):
             records = change.read.bundles()
             for record in _active(records, self.part, self.issuer):
                 _return(change, record)
-            put_away(change.connection, _behind(records, self.part, self.issuer))
-            return _file(_receipts(change.connection, self.part, self.issuer))
+            for identity in _behind(records, self.part, self.issuer):
+                change.enter(BundleEnded(identity, REPLACED))
+            state = change.journal.state
+            return _file(_receipts(change.connection, state, self.part, self.issuer))
 
 
 def propose_return(read: ReadTransaction, part: str, issuer: str | None) -> ReturnProposal:
     """Return what returning a part would do; see `Installation.propose_return`."""
     owner = issuer or read.state().trust_store.issuer
     active = _active(read.bundles(), part, owner)
-    if not active and not _receipts(read.connection, part, owner):
+    if not active and not _receipts(read.connection, read.stored.journal.state, part, owner):
         raise BundleUnknown(reason="active", part=part, issuer=owner)
     names = [one.label for one in active]
     final = [ReturnIsFinal(part=part, bundles=tuple(names))] if active else []
@@ -136,7 +141,7 @@ def _behind(records: Iterable[BundleRecord], part: str, issuer: str) -> list[byt
 def receipts_of(read: ReadTransaction, part: str, issuer: str | None) -> str:
     """Return the receipts of what was given back before; see `Installation.receipts`."""
     owner = issuer or read.state().trust_store.issuer
-    found = _receipts(read.connection, part, owner)
+    found = _receipts(read.connection, read.stored.journal.state, part, owner)
     if not found:
         raise BundleUnknown(reason="returned", part=part, issuer=owner)
     return _file(found)
@@ -147,7 +152,8 @@ def make_statement(change: WriteTransaction) -> tuple[str, Statement]:
     state = change.read.state()
     if state.serial is None:
         raise NotActivated(reason="no-serial")
-    follows = _follows(change)
+    change.note_findings()
+    extensions = _extensions(change)
     change.record(StatementMade())
     statement = Statement(
         serial=state.serial,
@@ -155,13 +161,14 @@ def make_statement(change: WriteTransaction) -> tuple[str, Statement]:
         usage=_usage(state),
         audit_head=change.head.hash,
         notices=[f"{n.code}: {n.message}"[:TEXT_LENGTH] for n in state.notices[:NOTICES]],
-        extensions=follows,
+        extensions=extensions,
     )
     return _file([_signed(change, statement)]), statement
 
 
 def _return(change: WriteTransaction, record: BundleRecord) -> None:
-    follows = _follows(change)
+    change.note_findings()
+    extensions = _extensions(change)
     change.record(BundleGivenBack(bundle=record.identity.hex()))
     answered = [
         verified.document
@@ -173,13 +180,27 @@ def _return(change: WriteTransaction, record: BundleRecord) -> None:
         nonce=hex_extension(answered[0].extensions, ANSWERS, NONCE_BYTES) if answered else None,
         issued=change.now,
         audit_head=change.head.hash,
-        extensions=follows,
+        extensions=extensions,
     )
+    change.enter(BundleEnded(record.identity, RETURNED))
     change.connection.run(
-        "UPDATE bundles SET state = 'returned', receipt = ? WHERE identity = ?",
+        "UPDATE bundles SET receipt = ? WHERE identity = ?",
         _signed(change, receipt).frame,
         record.identity,
     )
+
+
+def _extensions(change: WriteTransaction) -> dict[str, Value]:
+    """Return which exchange file this one follows, and what the journal went through."""
+    state = change.journal.state
+    went = {
+        "clock": state.clock_accepted,
+        "damaged": state.damaged is not None,
+        "restored": state.restored,
+        "accepted": bool((state.damaged or state.restored) and state.is_accepted),
+    }
+    words = " ".join(word for word, is_so in went.items() if is_so)
+    return {**_follows(change), **({JOURNAL: words} if words else {})}
 
 
 def _follows(change: WriteTransaction) -> dict[str, Value]:
@@ -195,19 +216,22 @@ def _file(tokens: Iterable[armor.Token]) -> str:
     return "".join(armor.write(token) + "\n" for token in tokens)
 
 
-def _receipts(connection: Connection, part: str, issuer: str) -> list[armor.Token]:
-    found = connection.rows(
-        "SELECT receipt FROM bundles WHERE state = 'returned' AND part = ? AND issuer = ?"
-        " ORDER BY serial, sequence",
-        part,
-        issuer,
+def _receipts(
+    connection: Connection, state: JournalState, part: str, issuer: str
+) -> list[armor.Token]:
+    """Return the receipts of what the journal says was returned, by serial and sequence."""
+    kept: dict[bytes, bytes] = dict(
+        connection.rows("SELECT identity, receipt FROM bundles WHERE receipt IS NOT NULL")
     )
-    return [armor.Token("receipt", data) for (data,) in found]
+    returned = [
+        r for r in state.bundles.values() if (r.issuer, r.part, r.state) == (issuer, part, RETURNED)
+    ]
+    returned.sort(key=lambda record: (record.serial, record.sequence))
+    return [armor.Token("receipt", kept[r.identity]) for r in returned if r.identity in kept]
 
 
 def _signed(change: WriteTransaction, document: Document) -> armor.Token:
-    key = SigningKey.from_secret(frame.INSTALLATION, change.read.stored.seed)
-    return sign(document, key)
+    return sign(document, change.read.stored.key)
 
 
 def _summary(state: InstallationState, facts: Mapping[str, str], now: int) -> dict[str, str]:

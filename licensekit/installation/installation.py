@@ -15,7 +15,6 @@ from licensekit.installation.activation import (
     warnings_of,
 )
 from licensekit.installation.audit import AuditLog
-from licensekit.installation.clock import accept_clock
 from licensekit.installation.details import LicenseDetails, details_of
 from licensekit.installation.events import Events
 from licensekit.installation.exchange import (
@@ -31,11 +30,13 @@ from licensekit.installation.sites import Sites
 from licensekit.installation.users import Users
 from licensekit.state.boot_clock import BootClock, clocks_of
 from licensekit.state.home import open_installation
+from licensekit.state.journal_entries import BundleRecord
 from licensekit.state.loading import InstallationState, recorded_root, state_at
 from licensekit.state.pending import open_or_wait, place_of
-from licensekit.state.stored import BundleRecord, Recorded
+from licensekit.state.stored import Recorded
 from licensekit.state.time import system_clock
 from licensekit.state.transactions import (
+    LastSeen,
     OpenInstallation,
     read_installation,
     write_first,
@@ -96,7 +97,9 @@ class Installation:
         """
         database = open_or_wait(home) if create else open_installation(home, create=False)
         day = None if released is None else days_of(released)
-        return cls(OpenInstallation(database, root, pack, day, clocks_of(clock, boot), by))
+        return cls(
+            OpenInstallation(database, root, pack, day, clocks_of(clock, boot), by, LastSeen())
+        )
 
     def acting_as(self, by: str) -> Self:
         """Return the same installation for another person, named `by` in the audit log.
@@ -214,16 +217,29 @@ class Installation:
         with write_installation(self._opened) as change:
             return make_statement(change)
 
+    def restore_accept(self) -> None:
+        """Accept a restored backup, or a damaged journal, as the present state.
+
+        It is audited, and each request, receipt and statement tells the vendor. It can be done once
+        for each base bundle; resets that were issued before are refused afterwards.
+
+        Raises:
+            RestoreRefused: there is nothing to accept, or it was done before.
+        """
+        with write_installation(self._opened) as change:
+            change.accept()
+
     def accept_clock(self) -> None:
         """Let the clock count again, after it was ahead for more than a day of running.
 
-        The soft floor of time is dropped to the hard one, once for each base bundle.
+        The soft floor of time is dropped to the hard one, once for each base bundle. It is audited,
+        and each request, receipt and statement tells the vendor.
 
         Raises:
-            ClockRefused: the base bundle has been used for it, or there is nothing to drop.
+            ClockRefused: that was done before, or there is nothing to drop.
         """
         with write_installation(self._opened) as change:
-            accept_clock(change)
+            change.accept_clock()
 
     def bundles(self) -> tuple[BundleRecord, ...]:
         """Return every bundle that was ever activated here, the oldest first."""

@@ -22,7 +22,6 @@ from licensekit.installation.admission import (
     word,
 )
 from licensekit.installation.messages import Brought
-from licensekit.state.stored import stored_bundles
 from licensekit.state.time import effective
 from licensekit.state.transactions import ReadTransaction
 from licensekit.state.trust_store import combine_trust, verify_bundles
@@ -170,11 +169,12 @@ def _verify(read: ReadTransaction, data: bytes | str) -> VerifiedFile:
 
 
 def _facts(read: ReadTransaction, file: VerifiedFile) -> AdmissionFacts:
-    stored = stored_bundles(read.connection)
+    stored = read.stored.every
     verified = verify_bundles(stored, file.trust_store, read.now)
     return AdmissionFacts(
         trust_store=file.trust_store,
         stored={one.record.identity: one for one in stored},
+        journal=read.stored.journal.state,
         verified=verified,
         fingerprint=read.stored.fingerprint((*verified.kept, *file.bundles)),
         released=read.opened.released,

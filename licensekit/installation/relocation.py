@@ -14,17 +14,19 @@ from typing import Final, NamedTuple
 from licensekit.database import Connection, Database
 from licensekit.database.copying import compare_rows, copy_rows, count_rows, mark_moved
 from licensekit.errors import HomeTaken
-from licensekit.installation.audit import check_audit
-from licensekit.state import audit
+from licensekit.installation.audit import check_audit, newest_of
 from licensekit.state.audit_events import Arrived, MovedAway
 from licensekit.state.boot_clock import clocks_of
-from licensekit.state.home import displayed, open_empty, open_installation
+from licensekit.state.home import displayed, heads_of, open_empty, open_installation
+from licensekit.state.journal_entries import Relocated, TroubleFound
 from licensekit.state.loading import evaluate_state
-from licensekit.state.mark import is_restored, write_mark
+from licensekit.state.logs import audit_head
+from licensekit.state.mark import Mark, write_mark
 from licensekit.state.schema import SCHEMA
-from licensekit.state.stored import read_stored
+from licensekit.state.stored import is_restored, read_stored
 from licensekit.state.time import system_clock
 from licensekit.state.transactions import (
+    LastSeen,
     OpenInstallation,
     ReadTransaction,
     WriteTransaction,
@@ -77,7 +79,7 @@ def move(
         closing(open_installation(source, create=False)) as old,
         closing(open_empty(target)) as new,
         write_installation(
-            OpenInstallation(old, None, None, None, clocks_of(clock), by)
+            OpenInstallation(old, None, None, None, clocks_of(clock), by, LastSeen())
         ) as leaving,
     ):
         here, there = displayed(source, old), displayed(target, new)
@@ -85,7 +87,8 @@ def move(
             _move(new, leaving, here, progress or _ignore)
         with new.read() as connection:
             moved = _moved(connection, here, there, _serial(leaving.read))
-            write_mark(new.location, audit.head(connection))
+            write_mark(new.location, heads_of(connection))
+        leaving.enter(Relocated(leaving.now, here, there))
         leaving.record(MovedAway(to=there))
         mark_moved(leaving.connection, SCHEMA, there)
     return moved
@@ -100,9 +103,11 @@ def _has_arrived(new: Database, leaving: WriteTransaction) -> bool:
     with new.read() as connection:
         if connection.one("SELECT one FROM installation") is None:
             return False
-        there = read_stored(connection, leaving.head, leaving.read.reading)
-        [last] = audit.newest(connection, None, 1)
-        is_copy = there.seed == leaving.read.stored.seed and there.marked == leaving.head.hash
+        before = leaving.read.stored
+        mark = Mark(before.head, before.journal.head)
+        there = read_stored(connection, mark, leaving.read.reading)
+        [last] = newest_of(connection, None, 1)
+        is_copy = there.seed == before.seed and not is_restored(there, mark)
         if is_copy and last.number == leaving.head.number + 1 and last.facts["did"] == Arrived.code:
             return True
     raise HomeTaken(where=new.location)
@@ -121,7 +126,7 @@ def _move(new: Database, leaving: WriteTransaction, origin: str, progress: Progr
         compare_rows(read.connection, connection, SCHEMA, report, new.location)
         check_audit(connection)
         _verify_documents(read, connection)
-        _arrive(read._replace(connection=connection), read, origin)
+        _arrive(read._replace(connection=connection), read, origin, new.location)
 
 
 def _verify_documents(read: ReadTransaction, connection: Connection) -> None:
@@ -131,12 +136,13 @@ def _verify_documents(read: ReadTransaction, connection: Connection) -> None:
         evaluate_state(there, None, root=read.root, pack=None, reading=read.reading, released=None)
 
 
-def _arrive(here: ReadTransaction, before: ReadTransaction, origin: str) -> None:
+def _arrive(here: ReadTransaction, before: ReadTransaction, origin: str, place: str) -> None:
     """Write the first entry at the new location; a restored backup stays known as one."""
-    if is_restored(before.stored, before.mark):
-        here.connection.run("UPDATE installation SET restored = 1")
     here = here._replace(stored=read_stored(here.connection, None, here.reading), mark=None)
     arriving = WriteTransaction(here)
+    if is_restored(before.stored, before.mark) and not before.stored.restored:
+        arriving.enter(TroubleFound(here.now, None))
+    arriving.enter(Relocated(here.now, origin, place))
     arriving.record(Arrived(origin=origin))
     arriving.finish()
 
@@ -146,7 +152,7 @@ def _serial(read: ReadTransaction) -> str | None:
 
 
 def _moved(connection: Connection, source: str, target: str, serial: str | None) -> Moved:
-    head = audit.head(connection)
+    head = audit_head(connection)
     [(users, sites, bundles)] = connection.rows(_SUMMARY)
     return Moved(source, target, serial, users, sites, bundles, head.number, head.hash.hex())
 

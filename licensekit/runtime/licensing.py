@@ -15,6 +15,7 @@ from licensekit.entitlements import Count, LicenseRow, Notice
 from licensekit.entitlements.answers import Answers
 from licensekit.entitlements.events import Event, stopping
 from licensekit.entitlements.seats import has_seats
+from licensekit.errors import NotActivated
 from licensekit.runtime.holders import Holder, User
 from licensekit.runtime.live_snapshot import Application, LiveSnapshot
 from licensekit.runtime.questions import Questions
@@ -23,6 +24,7 @@ from licensekit.state.home import open_installation
 from licensekit.state.time import system_clock
 
 if TYPE_CHECKING:
+    from licensekit.database import Database
     from licensekit.runtime.lease import Lease
     from licensekit.runtime.leasing import Leasing
 
@@ -45,6 +47,7 @@ class Licensing(Questions):
         clock: Callable[[], datetime] = system_clock,
         boot: BootClock | None = None,
         watch: bool = True,
+        create: bool = False,
     ) -> Self:
         """Open the installation at `home`, a folder or a `postgresql://` URL.
 
@@ -53,13 +56,21 @@ class Licensing(Questions):
         against maintenance. `clock` gives aware datetimes, and `boot` what a boot clock shows,
         for tests and simulations. Without `watch` nothing changes until the host calls `refresh`.
 
+        Where nothing was set up yet, everything is denied until somebody activates a license there;
+        with `create` the installation is set up now, with a key of its own and nothing else.
+
         Raises:
             RootPinInvalid, RootMismatch: the pin is none, or the pack does not hold that root.
             FormatError, TrustError: the pack is damaged, or documents were rolled back.
             StateError: the home cannot be used.
         """
         application = Application(root, pack, None if released is None else days_of(released))
-        database = open_installation(home, create=True)
+        try:
+            database: Database = open_installation(home, create=create)
+        except NotActivated:
+            from licensekit.state.pending import PendingDatabase  # noqa: PLC0415  # seldom needed
+
+            database = PendingDatabase(home)
         try:
             return cls(LiveSnapshot(database, application, clocks_of(clock, boot), watch=watch))
         except BaseException:  # an interruption too must leave no database open

@@ -21,7 +21,13 @@ from licensekit.runtime.lookups import Lookups, put
 from licensekit.runtime.messages import TimeNotKept
 from licensekit.runtime.snapshot import Closed, Snapshot
 from licensekit.runtime.watcher import Watcher, survive_forks
-from licensekit.state.loading import REMEMBER_SECONDS, is_unchanged, load_state, remember
+from licensekit.state.loading import (
+    REMEMBER_SECONDS,
+    InstallationState,
+    is_unchanged,
+    load_state,
+    remember,
+)
 from licensekit.state.time import Clocks
 
 RETRY_SECONDS: Final = 0.5
@@ -83,6 +89,7 @@ class LiveSnapshot:
         self._not_written: StateError | None = None
         self._checked: int | None = None
         self._lookups = Lookups(database)
+        self._known: InstallationState | None = None
         self._read_state()
         self._remember()
         # Whoever forgets this without closing it leaves no connections open either.
@@ -208,7 +215,9 @@ class LiveSnapshot:
                 pack=application.pack,
                 reading=self.clocks(),
                 released=application.released,
+                known=self._known,
             )
+            self._known = state
             with self._swapping:
                 if not self._is_closed:
                     self._version = version

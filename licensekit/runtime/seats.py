@@ -15,7 +15,7 @@ from licensekit.runtime.snapshot import Snapshot
 from licensekit.state import leases, seats
 from licensekit.state.seats import HeldSeat, SeatRequest
 from licensekit.state.time import effective
-from licensekit.state.transactions import OpenInstallation
+from licensekit.state.transactions import LastSeen, OpenInstallation
 
 _CLOCK: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
 
@@ -87,8 +87,9 @@ class Seats:
     def borrow(self, row: HeldSeat, hours: float) -> tuple[HeldSeat, float]:
         """Borrow a seat, and return it with its end; raises as `Lease.borrow` does."""
         root, pack, released = self._live.application
+        last = LastSeen(self.snapshot.state.stored)
         opened = OpenInstallation(
-            self._database, root, pack, released, self._live.clocks, row.holder
+            self._database, root, pack, released, self._live.clocks, row.holder, last
         )
         begin = elapsed()
         lease, seconds = leases.borrow(opened, self.snapshot.state.entitlements, row, hours)

@@ -27,6 +27,21 @@ class RestoreNoticed(AuditEvent):
     template = "noticed a restored backup"
 
 
+class JournalRepaired(AuditEvent):
+    """Entries of the journal that did not verify, and were left out."""
+
+    code = "repair-journal"
+    template = "left out what did not hold of the journal, from entry {entry} on"
+    entry: int
+
+
+class RestoreTaken(AuditEvent):
+    """A restored backup that an administrator accepted."""
+
+    code = "accept-restored"
+    template = "accepted the database as it is"
+
+
 class FileActivated(AuditEvent):
     """A license file that was activated."""
 
@@ -76,13 +91,13 @@ class ResetApplied(AuditEvent):
     nonce: str
 
 
-class ClockAccepted(AuditEvent):
+class ClockTaken(AuditEvent):
     """A clock that an administrator accepted in place of a later time."""
 
     code = "accept-clock"
-    template = "accepted the clock, which shows {clock}, in place of {seen}"
+    template = "accepted the clock, which shows {clock}, in place of {later}"
     clock: str
-    seen: str
+    later: str
 
 
 class UserAdded(AuditEvent):

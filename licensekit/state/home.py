@@ -6,13 +6,16 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import Final
 
-from licensekit.database import Database, connect, is_url
+from licensekit.chain import GENESIS, Head
+from licensekit.database import Connection, Database, connect, is_url
 from licensekit.errors import FileUnusable, HomeInvalid, NotActivated
 from licensekit.files import unusable
 from licensekit.keys.signing import SEED_BYTES
-from licensekit.state import audit
 from licensekit.state.audit_events import Created
-from licensekit.state.mark import write_mark
+from licensekit.state.journal import NOTHING_OBSERVED
+from licensekit.state.journal_entries import Founded
+from licensekit.state.logs import EMPTY, JournalWriter, append_audit, audit_head, key_of
+from licensekit.state.mark import Mark, write_mark
 from licensekit.state.schema import SCHEMA
 
 DATABASE_NAME: Final = "licensing.db"
@@ -99,19 +102,33 @@ def _establish(database: Database) -> None:
     """Write the key, the secret and the mark of a new installation, however many processes try."""
     with database.read() as connection:
         known = connection.one("SELECT one FROM installation")
-        head = audit.head(connection)
+        mark = heads_of(connection)
     if known is None:
         with database.write() as connection:
+            seed = token_bytes(SEED_BYTES)
             created = connection.run(
-                "INSERT INTO installation (one, seed, secret, restored)"
-                " VALUES (1, ?, ?, 0) ON CONFLICT (one) DO NOTHING",
-                token_bytes(SEED_BYTES),
+                "INSERT INTO installation"
+                " (one, seed, secret, observations, head, observed, signature)"
+                " VALUES (1, ?, ?, ?, 0, ?, ?) ON CONFLICT (one) DO NOTHING",
+                seed,
                 token_bytes(SECRET_BYTES),
+                b"",
+                NOTHING_OBSERVED,
+                b"",
             )
             if created:
-                head = audit.append(connection, {"did": Created.code})
-            else:
-                head = audit.head(connection)
+                append_audit(connection, {"did": Created.code})
+                key = key_of(seed)
+                journal = JournalWriter(connection, key, EMPTY)
+                journal.enter(Founded(key.verifying_key.public))
+                journal.sign_head()
+            mark = heads_of(connection)
     # A crash before the first mark was written must not look like a mark that was removed.
-    if head.number == 1:
-        write_mark(database.location, head)
+    if mark.audit.number == 1:
+        write_mark(database.location, mark)
+
+
+def heads_of(connection: Connection) -> Mark:
+    """Return the newest entries of both logs."""
+    row = connection.one("SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1")
+    return Mark(audit_head(connection), Head(0, GENESIS) if row is None else Head(*row))

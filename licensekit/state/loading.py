@@ -18,11 +18,11 @@ from licensekit.entitlements import (
     rows,
 )
 from licensekit.entitlements.events import Event
-from licensekit.state.audit import Head
-from licensekit.state.mark import is_restored, read_mark
+from licensekit.state.logs import JournalWriter
+from licensekit.state.mark import Mark, MarkRead, read_mark, write_mark
 from licensekit.state.notices import notices_of
-from licensekit.state.stored import Recorded, Stored, judge_time, read_recorded, read_stored
-from licensekit.state.time import Clocks, Reading, effective, is_due, keep_time, observe
+from licensekit.state.stored import Recorded, Stored, is_restored, read_stored, require_same
+from licensekit.state.time import Clocks, Reading, effective, is_due, judge, observe
 from licensekit.state.trust_store import (
     Unusable,
     keep_trust,
@@ -33,7 +33,7 @@ from licensekit.state.trust_store import (
 )
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
-from licensekit.wire.documents import BASE, Bundle
+from licensekit.wire.documents import Bundle
 
 REMEMBER_SECONDS: Final = 600
 """How often a running application keeps the time: more is not lost when it is killed."""
@@ -61,8 +61,8 @@ class InstallationState(NamedTuple):
     """The date of the product version, in days since 1970."""
     stored: Stored
     """What the database says."""
-    mark: Head | None
-    """What the mark beside the database says; None where none is kept."""
+    mark: MarkRead
+    """What the mark beside the database says, or why it cannot be read; None where none is kept."""
 
     @property
     def serial(self) -> str | None:
@@ -78,13 +78,6 @@ class InstallationState(NamedTuple):
     def parts(self) -> tuple[Part, ...]:
         """The bundles in force, and then those that wait for their start."""
         return (*self.entitlements.parts, *self.entitlements.waiting)
-
-    @property
-    def base(self) -> bytes:
-        """The identity of the vendor's base bundle in force; empty where there is none."""
-        own = (self.trust_store.issuer, BASE)
-        found = (one for one in self.parts if (one.bundle.issuer, one.bundle.part) == own)
-        return next((one.verified.identity for one in found), b"")
 
     @property
     def companies(self) -> tuple[str, ...]:
@@ -134,7 +127,7 @@ class InstallationState(NamedTuple):
 
     @property
     def restored(self) -> bool:
-        """Whether the database is a restored backup that no reset has accepted."""
+        """Whether the database is a restored backup that nobody has accepted."""
         return self.stored.restored or is_restored(self.stored, self.mark)
 
 
@@ -145,14 +138,17 @@ def load_state(
     pack: bytes | str | None,
     reading: Reading,
     released: int | None = None,
+    known: InstallationState | None = None,
 ) -> InstallationState:
     """Read an installation and return its state at what the clocks show.
 
     Everything is read in one transaction and verified again: the database is not believed. `pack`
     is what the application ships; None takes the one that the first activation recorded.
-    `released` is the date of the product version in days since 1970.
+    `released` is the date of the product version in days since 1970, and `known` the state that
+    was loaded before, which this one must follow on.
 
     Raises:
+        OtherInstallation: another installation, or an older state, has taken its place.
         NotActivated: `pack` is None, and none was recorded yet.
         HomeInvalid: the installation belongs to another root.
         FormatError, TrustError: the pack is not to be believed, or something newer was seen before.
@@ -161,6 +157,7 @@ def load_state(
     mark = read_mark(database.location)  # before the snapshot, or a change would look like a loss
     with database.read() as connection:
         stored = read_stored(connection, mark, reading)
+    require_same(None if known is None else known.stored, stored, database.location)
     return evaluate_state(stored, mark, root=root, pack=pack, reading=reading, released=released)
 
 
@@ -175,11 +172,8 @@ def is_unchanged(database: Database, state: InstallationState, reading: Reading)
     """
     mark = read_mark(database.location)
     with database.read() as connection:
-        stored = read_stored(connection, mark, reading)
-    before, after = (observe(time, reading) for time in (state.stored.time, stored.time))
-    is_same_time = (before.floor, state.stored.time.last) == (after.floor, stored.time.last)
-    same = stored._replace(leased=state.stored.leased, time=state.stored.time)
-    return is_same_time and (same, mark) == (state.stored, state.mark)
+        stored = read_stored(connection, mark, reading, state.stored.journal)
+    return (stored._replace(leased=state.stored.leased), mark) == (state.stored, state.mark)
 
 
 def remember(
@@ -196,15 +190,22 @@ def remember(
     has_news = _has_news(state.stored, state)
     if not (has_news or is_due(state.stored.time, clocks(), pause)):
         return False
+    mark = read_mark(database.location)
     with database.write() as connection:
         reading = clocks()  # not before the lock: while others were waited for, time has passed
-        stored = read_stored(connection, None, reading)
+        stored = read_stored(connection, mark, reading, state.stored.journal)
+        require_same(state.stored, stored, database.location)
+        if stored.journal.fault is not None:
+            return False  # whoever makes the next change puts that on record first
+        journal = JournalWriter(connection, stored.key, stored.journal)
         time = observe(stored.time, reading)
         # Somebody else may have brought what is newer still.
         if has_news and stored.trust == state.stored.trust and stored.seen == state.stored.seen:
-            keep_trust(connection, stored, state.trust_store)
-            time = judge_time(connection, time, state.kept)
-        keep_time(connection, time)
+            keep_trust(journal, stored, state.trust_store)
+            time = judge(time, journal.state.proofs(state.kept))
+        journal.keep_time(time, "clock")
+    if not is_restored(stored, mark):
+        write_mark(database.location, Mark(stored.head, journal.journal.head))
     return True
 
 
@@ -223,12 +224,12 @@ def recorded_root(database: Database) -> Recorded | None:
         StateError: the database cannot be read.
     """
     with database.read() as connection:
-        return read_recorded(connection)
+        return read_stored(connection, None, Reading(0)).recorded
 
 
 def evaluate_state(
     stored: Stored,
-    mark: Head | None,
+    mark: MarkRead,
     *,
     root: str,
     pack: bytes | str | None,
@@ -284,7 +285,5 @@ def state_at(
 
 
 def _notices(state: InstallationState, clock: int) -> tuple[Notice, ...]:
-    own = notices_of(
-        state.stored, state.mark, clock=clock, unusable=state.unusable, base=state.base
-    )
+    own = notices_of(state.stored, state.mark, clock=clock, unusable=state.unusable)
     return by_urgency([*list_notices(state.entitlements, state.in_use), *own])

@@ -1,80 +1,90 @@
-"""The mark beside the database: how far its audit log had grown when it last changed.
+"""The mark beside the database: how far its audit log and journal had grown when it last changed.
 
-A database with fewer entries than its mark, or with another entry where the mark stands, is a
-restored backup: it is recognized and reported, and it works. The mark is written after a commit
-and read before a snapshot is taken, so that a crash or another process in between never looks like
-one. A server keeps no mark: its backups are its administrator's.
+A database with fewer entries than its mark, or with another entry where the mark is, is a restored
+backup: it is recognized and reported, and it works. The mark is written after a commit and read
+before a snapshot is taken, so that a crash or another process in between never looks like one. A
+server keeps no mark: its backups are its administrator's.
+
+Only absence means absent. A mark that cannot be read says nothing about the database.
 """
 
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
+from licensekit.chain import HASH_BYTES, Head
 from licensekit.errors import FileUnusable, TooLarge
 from licensekit.files import read_bytes, write_atomically
-from licensekit.state.audit import Head
-from licensekit.state.stored import Stored
 
 _BYTES: Final = 256
-_HASH_BYTES: Final = 32
 
 
-LOST: Final = Head(0, b"")
-"""Stands for a mark that is missing or cannot be read."""
+class Mark(NamedTuple):
+    """How far the logs of a database had grown: the newest entry of each."""
+
+    audit: Head
+    journal: Head
 
 
-def read_mark(location: str) -> Head | None:
-    """Return the mark of the database at `location`: `LOST`, or None where none is kept."""
+LOST: Final = Mark(Head(0, b""), Head(0, b""))
+"""Instead of a mark that is missing or altered."""
+
+MarkRead = Mark | FileUnusable | None
+"""A mark, why it cannot be read, or None where none is kept."""
+
+
+def read_mark(location: str) -> MarkRead:
+    """Return the mark of the database at `location`: `LOST` if it is missing or altered.
+
+    None where none is kept, and an error where the system does not let it be read.
+    """
     if _is_server(location):
         return None
     try:
         data = read_bytes(mark_of(location), limit=_BYTES, what="a mark")
-        number, head = data.decode("ascii").split()
-        mark = Head(int(number), bytes.fromhex(head))
-    except (FileUnusable, TooLarge, ValueError):
+        number, audited, entries, journaled = data.decode("ascii").split()
+        mark = Mark(
+            Head(int(number), bytes.fromhex(audited)), Head(int(entries), bytes.fromhex(journaled))
+        )
+    except FileUnusable as error:
+        return LOST if error.reason == "missing" else error
+    except (TooLarge, ValueError):
         return LOST
-    return mark if mark.number > 0 and len(mark.hash) == _HASH_BYTES else LOST
+    is_sound = all(one.number > 0 and len(one.hash) == HASH_BYTES for one in mark)
+    return mark if is_sound else LOST
 
 
-def write_mark(location: str, mark: Head, *, lower: bool = False) -> None:
+def write_mark(location: str, mark: Mark, *, lower: bool = False) -> None:
     """Let the mark of the database at `location` grow to `mark`.
 
     It shrinks only with `lower`: the database itself knows by then that it was restored. A mark
     that cannot be written stays behind, which looks like a crash before it was written.
     """
     known = read_mark(location)
-    if known is None or (known.number >= mark.number and not lower):
+    if not isinstance(known, Mark) or (not lower and _covers(known, mark)):
         return
     with suppress(FileUnusable):
         put_mark(location, mark)
 
 
-def put_mark(location: str, mark: Head) -> None:
+def put_mark(location: str, mark: Mark) -> None:
     """Write the first mark of the database at `location`; a server keeps none.
 
     Raises:
         FileUnusable: it cannot be written.
     """
     if not _is_server(location):
-        line = f"{mark.number} {mark.hash.hex()}\n"
+        line = " ".join(f"{head.number} {head.hash.hex()}" for head in mark) + "\n"
         write_atomically(mark_of(location), line.encode("ascii"), mode=0o600)
-
-
-def is_restored(stored: Stored, mark: Head | None) -> bool:
-    """Return whether the database has fewer or other changes than its mark, or lost its mark.
-
-    `mark` is None where none is kept.
-    """
-    if mark is None:
-        return False
-    if mark.number == 0:
-        return stored.head.number > 1
-    return stored.marked != mark.hash
 
 
 def mark_of(location: str) -> Path:
     """Return the path of the mark of the database at `location`."""
     return Path(location).with_suffix(".mark")
+
+
+def _covers(known: Mark, mark: Mark) -> bool:
+    return all(one.number >= other.number for one, other in zip(known, mark, strict=True))
 
 
 def _is_server(location: str) -> bool:

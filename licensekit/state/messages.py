@@ -1,11 +1,11 @@
 """Notices about the installation itself, one class a code: its documents, clock and database."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import ClassVar, Final, Literal
 
 from licensekit.entitlements.messages import Notice, Severity
 from licensekit.errors import LicenseError
-from licensekit.errors.coded import Message
+from licensekit.errors.coded import Message, Templates
 
 
 class UnusableDocument(Notice):
@@ -81,7 +81,7 @@ class ClockBehind(Notice):
     )
     hint_template = (
         "set the clock right; if it was wrong then, accept the clock that it shows now"
-        " (`clock accept`), or ask the vendor for a reset of the clock"
+        " (`accept-clock`), or ask the vendor for a reset of the clock"
     )
     level = Severity.WARNING
     subject_template = "clock"
@@ -105,15 +105,45 @@ class ClockAhead(Notice):
     """The latest time seen here, in seconds since 1970."""
 
 
+class DamagedJournal(Notice):
+    """The journal of the installation was altered."""
+
+    code = "damaged-journal"
+    template: ClassVar[Templates] = {
+        "altered": "the journal of this installation was altered: what it says from entry {entry}"
+        " on does not count",
+        "cut": "the newest entries of the journal of this installation are gone, from entry {entry}"
+        " on",
+        "head": "the signature of the journal of this installation was altered",
+        "repaired": "the journal of this installation was altered, and goes on from entry {entry}",
+    }
+    hint_template = (
+        "restore the database from a backup, or activate the newest license file; the vendor is"
+        " told with the next request"
+    )
+    level = Severity.ERROR
+    subject_template = "database"
+    reason: Literal["altered", "cut", "head", "repaired"]
+    entry: int
+
+
+class UnreadableMark(Notice):
+    """The mark beside the database cannot be read: a restored backup would not be noticed."""
+
+    code = "unreadable-mark"
+    template = "the mark beside the database cannot be read: {error}"
+    level = Severity.WARNING
+    subject_template = "database"
+    error: LicenseError
+
+
 class ClockAccepted(Notice):
-    """An administrator has accepted the clock, which the base bundle allows once."""
+    """An administrator has accepted the clock, as they may once for each base bundle."""
 
     code = "clock-accepted"
-    template = "an administrator accepted the clock on {at:time}, in place of a later time"
+    template = "an administrator has accepted the clock, in place of a later time"
     level = Severity.INFO
     subject_template = "clock"
-    at: int
-    """In seconds since 1970."""
 
 
 class RestoredBackup(Notice):
@@ -122,8 +152,8 @@ class RestoredBackup(Notice):
     code = "restored-backup"
     template = "this database is a restored backup"
     hint_template = (
-        "look whether what was changed since is missing, and ask the vendor for a reset that"
-        " accepts it"
+        "check whether what was changed since is missing; then accept it, or ask the vendor for a"
+        " reset that does"
     )
     level = Severity.WARNING
     subject_template = "database"

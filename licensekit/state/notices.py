@@ -5,16 +5,18 @@ from typing import Final
 
 from licensekit.dates import DAY_SECONDS
 from licensekit.entitlements import Notice
-from licensekit.state.audit import Head
-from licensekit.state.mark import is_restored
+from licensekit.errors import FileUnusable
+from licensekit.state.mark import MarkRead
 from licensekit.state.messages import (
     UNUSABLE,
     ClockAccepted,
     ClockAhead,
     ClockBehind,
+    DamagedJournal,
     RestoredBackup,
+    UnreadableMark,
 )
-from licensekit.state.stored import Stored
+from licensekit.state.stored import Stored, is_restored
 from licensekit.state.trust_store import Unusable
 
 _BEHIND_SECONDS: Final = DAY_SECONDS
@@ -24,12 +26,10 @@ _AHEAD_SECONDS: Final = 7 * DAY_SECONDS
 
 
 def notices_of(
-    stored: Stored, mark: Head | None, *, clock: int, unusable: Iterable[Unusable], base: bytes
+    stored: Stored, mark: MarkRead, *, clock: int, unusable: Iterable[Unusable]
 ) -> Iterator[Notice]:
     """Yield what an installation itself has to say to its administrators."""
     yield from _of_clock(stored, clock)
-    if base in stored.accepted:
-        yield ClockAccepted(at=stored.accepted[base])
     yield from _of_backup(stored, mark)
     for document in unusable:
         yield UNUSABLE[document.type](identity=document.identity, error=document.error)
@@ -41,8 +41,17 @@ def _of_clock(stored: Stored, clock: int) -> Iterator[Notice]:
         yield ClockBehind(clock=clock, seen=floor)
     if floor and clock > floor + _AHEAD_SECONDS:
         yield ClockAhead(clock=clock, seen=floor)
+    if stored.journal.state.clock_accepted:
+        yield ClockAccepted()
 
 
-def _of_backup(stored: Stored, mark: Head | None) -> Iterator[Notice]:
+def _of_backup(stored: Stored, mark: MarkRead) -> Iterator[Notice]:
+    state, fault = stored.journal.state, stored.journal.fault
+    if fault is not None:
+        yield DamagedJournal(reason=fault.reason, entry=fault.number)
+    elif state.damaged is not None and not state.is_accepted:
+        yield DamagedJournal(reason="repaired", entry=state.damaged)
+    if isinstance(mark, FileUnusable):
+        yield UnreadableMark(error=mark)
     if stored.restored or is_restored(stored, mark):
         yield RestoredBackup()

@@ -5,23 +5,23 @@ change leaves there is copied to where it belongs in the transaction that create
 """
 
 import os
-from collections.abc import Generator
+import weakref
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from threading import RLock
-from typing import Final, LiteralString
+from typing import LiteralString
 
 from licensekit.database import Connection, Database, Row, Value, Version, connect, is_url
 from licensekit.database.copying import copy_rows
 from licensekit.errors import DatabaseBusy, NotActivated
-from licensekit.state import audit
-from licensekit.state.home import database_of, open_installation
+from licensekit.state.home import database_of, heads_of, open_installation
+from licensekit.state.logs import audit_head
 from licensekit.state.mark import mark_of, put_mark
 from licensekit.state.schema import SCHEMA
-
-_ESTABLISHED: Final = 1
-"""Entries of the audit log of an installation in which nothing was changed."""
+from licensekit.state.stored import ESTABLISHED
 
 
 def open_or_wait(location: str | os.PathLike[str]) -> Database:
@@ -44,9 +44,10 @@ class PendingDatabase:
     """
 
     def __init__(self, location: str | os.PathLike[str]) -> None:
-        self._place = os.fspath(location)
+        place = os.fspath(location)
+        self._place = place if is_url(place) else str(Path(place).absolute())
         self._lock = RLock()
-        self._private: tuple[TemporaryDirectory[str], Database] | None = None
+        self._private: tuple[Callable[[], object], Database] | None = None
         self._real: Database | None = None
 
     @property
@@ -106,8 +107,9 @@ class PendingDatabase:
             if self._real is not None:
                 return self._real
             if self._private is None:
-                folder = TemporaryDirectory(prefix="licensekit-")
-                self._private = folder, open_installation(folder.name, create=True)
+                folder = mkdtemp(prefix="licensekit-")
+                remove = weakref.finalize(self, _discard, folder, os.getpid())
+                self._private = remove, open_installation(folder, create=True)
             return self._private[1]
 
     def _set_up(self, private: Database) -> None:
@@ -122,7 +124,7 @@ class PendingDatabase:
                     nonlocal is_filled
                     copy_rows(source, connection, SCHEMA, lambda _: None)
                     # Before the commit: without its mark, a database looks like a restored one.
-                    put_mark(str(target), audit.head(source))
+                    put_mark(str(target), heads_of(source))
                     is_filled = True
 
                 database_of(self._place, create=True)
@@ -138,9 +140,9 @@ class PendingDatabase:
     def _forget(self) -> None:
         private, self._private = self._private, None
         if private is not None:
-            folder, database = private
+            remove, database = private
             database.close()
-            folder.cleanup()
+            remove()
 
 
 def place_of(database: Database) -> str:
@@ -150,9 +152,14 @@ def place_of(database: Database) -> str:
     return database.place
 
 
+def _discard(folder: str, owner: int) -> None:
+    if os.getpid() == owner:  # a forked child leaves it to its parent
+        rmtree(folder, ignore_errors=True)
+
+
 def _has_changed(private: Database) -> bool:
     with private.read() as connection:
-        return audit.head(connection).number > _ESTABLISHED
+        return audit_head(connection).number > ESTABLISHED
 
 
 def _missing_folders(place: str) -> list[Path]:

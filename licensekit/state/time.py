@@ -22,8 +22,10 @@ Times are seconds since 1970 in UTC, so zones and daylight saving change nothing
 (`docs/installation.md`, "Time").
 """
 
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Final, NamedTuple
 
 from licensekit.database import Connection
@@ -33,8 +35,6 @@ CONFIRM_SECONDS: Final = DAY_SECONDS
 STEP_SECONDS: Final = 6 * 3600
 BOOTS: Final = 256
 """Of how many boots the newest observation is kept."""
-NO_BOOT: Final = b""
-"""The identity under which hosts without a boot clock are recorded."""
 
 
 class Boot(NamedTuple):
@@ -44,6 +44,10 @@ class Boot(NamedTuple):
     """Of this boot of this host; no other boot of any host has it."""
     seconds: int
     """For how long the host has been running, those seconds included that it slept."""
+
+
+_NONE: Final = Boot(b"", 0)
+"""Under which hosts without a boot clock are recorded."""
 
 
 class Reading(NamedTuple):
@@ -58,7 +62,6 @@ class Reading(NamedTuple):
 class Observation(NamedTuple):
     """The newest observation within a boot."""
 
-    boot: bytes
     seconds: int
     clock: int
     elapsed: int
@@ -67,7 +70,7 @@ class Observation(NamedTuple):
 
 
 class TimeSeen(NamedTuple):
-    """What an installation remembers of time, as it is on the host that reads it."""
+    """What an installation remembers of time."""
 
     elapsed: int = 0
     """The seconds that have verifiably passed since the installation was set up."""
@@ -84,8 +87,8 @@ class TimeSeen(NamedTuple):
     """The one with which a document was activated last."""
     began: int = 0
     """The one since which `ran` is counted; 0 before the first."""
-    last: Observation | None = None
-    """The newest observation in the boot in which this is read."""
+    boots: Mapping[bytes, Observation] = {}
+    """Identity of a boot to its newest observation, the oldest first."""
 
     @property
     def floor(self) -> int:
@@ -126,16 +129,16 @@ def observe(seen: TimeSeen, reading: Reading) -> TimeSeen:
         ran=seen.ran + running,
         looks=looks,
         began=seen.began or looks,
-        last=Observation(*(reading.boot or Boot(NO_BOOT, 0)), reading.clock, elapsed, looks),
+        boots=_with(seen.boots, reading, elapsed, looks),
     )
     if confirmed.ran < CONFIRM_SECONDS:
         return confirmed
     return _begin(confirmed, max(confirmed.soft, level), clock)
 
 
-def prove(issued: int, now: int, seen: TimeSeen) -> int:
-    """Return what a document proves that is activated at `now`: its time less `elapsed` (C3)."""
-    return min(issued, now) - seen.elapsed
+def prove(issued: int, at: int, elapsed: int) -> int:
+    """Return what a bundle proves of time that is activated `at`: its time less `elapsed` (C3)."""
+    return min(issued, at) - elapsed
 
 
 def judge(seen: TimeSeen, proofs: Iterable[int]) -> TimeSeen:
@@ -158,10 +161,31 @@ def _begin(seen: TimeSeen, soft: int, clock: int) -> TimeSeen:
     return seen._replace(soft=soft, level=clock, ran=0, began=seen.looks)
 
 
+def is_due(seen: TimeSeen, reading: Reading, pause: int) -> bool:
+    """Return whether the newest observation in this boot is `pause` seconds old."""
+    boot = reading.boot or _NONE
+    last = seen.boots.get(boot.identity)
+    if last is None:
+        return True
+    moved = boot.seconds - last.seconds if reading.boot else reading.clock - last.clock
+    return abs(moved) >= pause
+
+
+def _with(
+    boots: Mapping[bytes, Observation], reading: Reading, elapsed: int, looks: int
+) -> Mapping[bytes, Observation]:
+    """Return the newest observations with one more; those of the oldest boots are forgotten."""
+    boot = reading.boot or _NONE
+    others = [(one, last) for one, last in boots.items() if one != boot.identity][1 - BOOTS :]
+    newest = Observation(boot.seconds, reading.clock, elapsed, looks)
+    return {**dict(others), boot.identity: newest}
+
+
 def _passed(seen: TimeSeen, reading: Reading) -> tuple[int, int]:
     """Return what has passed since the newest observation of any host, and for how long it ran."""
-    last, boot = seen.last, reading.boot or Boot(NO_BOOT, 0)
-    if last is None or last.boot != boot.identity:
+    boot = reading.boot or _NONE
+    last = seen.boots.get(boot.identity)
+    if last is None:
         return 0, 0
     if reading.boot is None:
         return 0, max(0, min(reading.clock - last.clock, STEP_SECONDS))
@@ -171,47 +195,26 @@ def _passed(seen: TimeSeen, reading: Reading) -> tuple[int, int]:
     return passed, passed * (last.looks >= seen.began)
 
 
-def is_due(seen: TimeSeen, reading: Reading, pause: int) -> bool:
-    """Return whether the newest observation in this boot is `pause` seconds old."""
-    last, boot = seen.last, reading.boot
-    if last is None:
-        return True
-    moved = reading.clock - last.clock if boot is None else boot.seconds - last.seconds
-    return abs(moved) >= pause
+def read_time(data: bytes, observed: bytes, hard: int, soft: int) -> TimeSeen:
+    """Return what was seen of time: `data` if `observed` is its digest, or else the two floors."""
+    if not is_observed(data, observed):
+        return TimeSeen(hard=hard, soft=soft)
+    kept, boots = json.loads(data)
+    known = {bytes.fromhex(boot): Observation(*one) for boot, *one in boots}
+    return TimeSeen(*kept)._replace(boots=known)
 
 
-def read_time(connection: Connection, reading: Reading) -> TimeSeen:
-    """Read what was seen of time, as it is in the boot in which `reading` was taken."""
-    [kept] = connection.rows(
-        "SELECT elapsed, hard, soft, level, ran, looks, activated, began FROM installation"
-    )
-    boot = NO_BOOT if reading.boot is None else reading.boot.identity
-    last = connection.one(
-        "SELECT boot, seconds, clock, elapsed, looks FROM observations WHERE boot = ?", boot
-    )
-    return TimeSeen(*kept)._replace(last=None if last is None else Observation(*last))
+def is_observed(data: bytes, observed: bytes) -> bool:
+    """Return whether `observed`, which was signed, is the digest of `data`."""
+    return sha256(data).digest() == observed
 
 
-def keep_time(connection: Connection, seen: TimeSeen) -> None:
-    """Keep what was seen of time, and of the oldest boots nothing."""
-    *kept, last = seen
-    connection.run(
-        "UPDATE installation SET elapsed = ?, hard = ?, soft = ?, level = ?, ran = ?, looks = ?,"
-        " activated = ?, began = ?",
-        *kept,
-    )
-    if last is not None:
-        connection.run(
-            "INSERT INTO observations (boot, seconds, clock, elapsed, looks)"
-            " VALUES (?, ?, ?, ?, ?) ON CONFLICT (boot) DO UPDATE SET seconds = excluded.seconds,"
-            " clock = excluded.clock, elapsed = excluded.elapsed, looks = excluded.looks",
-            *last,
-        )
-        connection.run(
-            "DELETE FROM observations WHERE looks <"
-            " (SELECT looks FROM observations ORDER BY looks DESC LIMIT 1 OFFSET ?)",
-            BOOTS,
-        )
+def keep_time(connection: Connection, seen: TimeSeen) -> bytes:
+    """Keep what was seen of time, and return the digest of it, which is to be signed."""
+    *kept, boots = seen
+    data = json.dumps([kept, [[boot.hex(), *one] for boot, one in boots.items()]]).encode()
+    connection.run("UPDATE installation SET observations = ?", data)
+    return sha256(data).digest()
 
 
 def lease_time(connection: Connection, now: int) -> int:

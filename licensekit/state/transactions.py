@@ -6,22 +6,30 @@ from typing import NamedTuple, TypeVar
 
 from licensekit.database import Connection, Database
 from licensekit.dates import format_seconds
-from licensekit.errors import DatabaseBusy
-from licensekit.state import audit
-from licensekit.state.audit import Head
-from licensekit.state.audit_events import AuditEvent, RestoreNoticed
-from licensekit.state.loading import InstallationState, evaluate_state
-from licensekit.state.mark import is_restored, read_mark, write_mark
-from licensekit.state.stored import (
+from licensekit.errors import ClockRefused, DatabaseBusy, RestoreRefused
+from licensekit.state.audit_events import (
+    AuditEvent,
+    ClockTaken,
+    JournalRepaired,
+    RestoreNoticed,
+    RestoreTaken,
+)
+from licensekit.state.journal_entries import (
+    ACCEPTED,
     ACTIVE,
+    ADMINISTRATOR,
     KEPT,
     REPLACED,
     BundleRecord,
-    Stored,
-    read_stored,
-    stored_bundles,
+    Entry,
+    TroubleAccepted,
+    TroubleFound,
 )
-from licensekit.state.time import Clocks, Reading, effective, keep_time, observe
+from licensekit.state.loading import InstallationState, evaluate_state
+from licensekit.state.logs import JournalWriter, append_audit
+from licensekit.state.mark import Mark, MarkRead, read_mark, write_mark
+from licensekit.state.stored import Stored, is_restored, read_stored, require_same
+from licensekit.state.time import Clocks, Reading, TimeSeen, accept_clock, effective, observe
 from licensekit.trust.pack import pin_in_pack
 
 T = TypeVar("T")
@@ -40,6 +48,23 @@ class OpenInstallation(NamedTuple):
     clocks: Clocks
     by: str
     """Who makes the changes, for the audit log."""
+    last: "LastSeen"
+
+
+class LastSeen:
+    """What was last read of an open installation: no other one takes its place unnoticed."""
+
+    def __init__(self, stored: Stored | None = None) -> None:
+        self.stored = stored
+
+    def keep(self, stored: Stored, where: str) -> None:
+        """Keep what was read just now.
+
+        Raises:
+            OtherInstallation: it is not what was read before, or what that has grown to.
+        """
+        require_same(self.stored, stored, where)
+        self.stored = stored
 
 
 class ReadTransaction(NamedTuple):
@@ -48,7 +73,7 @@ class ReadTransaction(NamedTuple):
     opened: OpenInstallation
     connection: Connection
     stored: Stored
-    mark: Head | None
+    mark: MarkRead
     reading: Reading
 
     @property
@@ -91,7 +116,7 @@ class ReadTransaction(NamedTuple):
 
         Of those that are kept it says whether they are active; raises as `state` does.
         """
-        records = [record for record, _ in stored_bundles(self.connection)]
+        records = [record for record, _ in self.stored.every]
         if not records:
             return ()
         state = self.state()
@@ -106,45 +131,99 @@ class ReadTransaction(NamedTuple):
 
 
 class WriteTransaction:
-    """One write transaction: what it read, and the audit entries that it adds."""
+    """One write transaction: what it read, and what it adds to both logs."""
 
     def __init__(self, read: ReadTransaction) -> None:
         self.read = read
         self.connection = read.connection
         self.now = read.now
         self.head = read.stored.head
+        self.journal = JournalWriter(read.connection, read.stored.key, read.stored.journal)
         self.lower_mark = False
         self.time = observe(read.stored.time, read.reading)
         """What is remembered of time with the change."""
-        self._restored = read.stored.restored or is_restored(read.stored, read.mark)
+        self._why, self._base = "clock", b""
 
     @property
     def has_changed(self) -> bool:
-        """Whether an audit entry was added."""
+        """Whether there is a change to write: an audit entry was added."""
         return self.head != self.read.stored.head
+
+    def enter(self, entry: Entry) -> None:
+        """Add an entry to the journal; what was found wrong with the database goes before it."""
+        self.note_findings()
+        self.journal.enter(entry)
 
     def record(self, event: AuditEvent) -> None:
         """Add an audit entry about the change: what was done, by whom and when."""
-        if not self.has_changed and self._restored and not self.read.stored.restored:
-            self.lower_mark = True
-            self._append(RestoreNoticed())
+        self.note_findings()
         self._append(event)
 
-    def accept_restored(self) -> None:
+    def set_time(self, seen: TimeSeen, why: str, base: bytes = b"") -> None:
+        """Remember another time than the one that the clock shows; see `TimeFloor`."""
+        self.time, self._why, self._base = seen, why, base
+
+    def accept(self) -> None:
+        """Take a restored backup, or a damaged journal, as the present state for an administrator.
+
+        It spends the drop of the soft floor of time that there is for each base bundle.
+
+        Raises:
+            RestoreRefused: there is nothing to accept, or that drop was spent.
+        """
+        self.note_findings()
+        state = self.journal.state
+        if state.is_accepted:
+            raise RestoreRefused(reason="nothing")
+        if state.base in state.dropped:
+            raise RestoreRefused(reason="spent")
+        self.accept_restored(self.now, ADMINISTRATOR, state.base)
+        self.record(RestoreTaken())
+
+    def accept_clock(self) -> None:
+        """Drop the soft floor of time to the hard one for an administrator.
+
+        Raises:
+            ClockRefused: that drop was spent for this base bundle, or there is nothing to drop.
+        """
+        state, seen, clock = self.journal.state, self.time, self.read.reading.clock
+        if state.base in state.dropped:
+            raise ClockRefused(reason="used")
+        if seen.soft <= max(seen.hard, clock):
+            raise ClockRefused(reason="needless")
+        self.set_time(accept_clock(seen, clock), ACCEPTED, state.base)
+        shown, later = format_seconds(clock), format_seconds(seen.soft)
+        self.record(ClockTaken(clock=shown, later=later))
+
+    def accept_restored(self, at: int, by: str, base: bytes = b"") -> None:
         """Take the database as it is: what its mark says of it no longer counts."""
-        self._restored = False
+        self.enter(TroubleAccepted(at, by, base))
         self.lower_mark = True
 
     def finish(self) -> None:
-        """Remember the time with the change, if there was one."""
+        """Remember the time with the change, if there was one, and sign the journal."""
         if self.has_changed:
-            keep_time(self.connection, self.time)
-            self.connection.run("UPDATE installation SET restored = ?", int(self._restored))
+            self.journal.keep_time(self.time, self._why, self._base)
+        self.journal.sign_head()
+
+    def note_findings(self) -> None:
+        """Record with the first change that the database was restored, or its journal damaged."""
+        stored = self.read.stored
+        if self.has_changed or self.journal.journal is not stored.journal:
+            return
+        if stored.journal.fault is not None:
+            self.lower_mark = True
+            self.journal.repair(self.now)
+            self._append(JournalRepaired(entry=stored.journal.fault.number))
+        if is_restored(stored, self.read.mark) and not stored.restored:
+            self.lower_mark = True
+            self.journal.enter(TroubleFound(self.now, None))
+            self._append(RestoreNoticed())
 
     def _append(self, event: AuditEvent) -> None:
         by = {"by": self.read.opened.by} if self.read.opened.by else {}
         entry = {"at": format_seconds(self.now), **by, "did": event.code, **event.data}
-        self.head = audit.append(self.connection, entry)
+        self.head = append_audit(self.connection, entry)
 
 
 @contextmanager
@@ -173,7 +252,8 @@ def write_installation(opened: OpenInstallation) -> Generator[WriteTransaction]:
         yield change
         change.finish()
     if change.has_changed:
-        write_mark(location, change.head, lower=change.lower_mark)
+        mark = Mark(change.head, change.journal.journal.head)
+        write_mark(location, mark, lower=change.lower_mark)
 
 
 def write_first(opened: OpenInstallation, act: Callable[[WriteTransaction], T]) -> T:
@@ -192,7 +272,8 @@ def write_first(opened: OpenInstallation, act: Callable[[WriteTransaction], T]) 
         return act(change)
 
 
-def _read(opened: OpenInstallation, connection: Connection, mark: Head | None) -> ReadTransaction:
-    reading = opened.clocks()
-    stored = read_stored(connection, mark, reading)
+def _read(opened: OpenInstallation, connection: Connection, mark: MarkRead) -> ReadTransaction:
+    reading, last = opened.clocks(), opened.last.stored
+    stored = read_stored(connection, mark, reading, None if last is None else last.journal)
+    opened.last.keep(stored, opened.database.location)
     return ReadTransaction(opened, connection, stored, mark, reading)

@@ -3,17 +3,19 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from licensekit.database import Connection
-from licensekit.errors import HomeInvalid, LicenseError, TrustMissing
-from licensekit.state.stored import KEPT, BundleRecord, Recorded, Stored, StoredBundle, keep_seen
+from licensekit.errors import DocumentMissing, HomeInvalid, LicenseError, TrustMissing
+from licensekit.state.journal_entries import KEPT, BundleRecord, BundleTaken
+from licensekit.state.logs import JournalWriter
+from licensekit.state.stored import Recorded, Stored, StoredBundle
 from licensekit.trust.order import Seen
 from licensekit.trust.pack import TrustStore, add_documents, at_floor, open_pack
 from licensekit.trust.roots import pin_of
-from licensekit.trust.scope import require_not_ahead
+from licensekit.trust.scope import admits, require_not_ahead
 from licensekit.trust.signed import Verified, identity_of
+from licensekit.trust.state import TrustState
 from licensekit.trust.verify import require_not_revoked, verify_held_bundle
 from licensekit.wire import armor, frame
-from licensekit.wire.documents import Bundle
+from licensekit.wire.documents import Bundle, KeyState
 
 
 class Unusable(NamedTuple):
@@ -82,7 +84,7 @@ def verify_bundles(
     unusable: dict[bytes, LicenseError] = {}
     for record, token in stored:
         try:
-            bundle = verify_held_bundle(token, trust_store.trust)
+            bundle = _held(record, token, trust_store)
             verified.append(bundle)
             require_not_ahead(bundle.document.issued, now)
             kept += [bundle] if record.state == KEPT else []
@@ -90,6 +92,16 @@ def verify_bundles(
         except LicenseError as error:
             unusable[record.identity] = error
     return VerifiedBundles(tuple(verified), tuple(kept), unusable)
+
+
+def _held(record: BundleRecord, token: armor.Token, trust_store: TrustStore) -> Verified[Bundle]:
+    """Verify what is stored of a bundle; it must be the one that the journal names."""
+    if not token.frame:
+        raise DocumentMissing(reason="gone", document=record.label)
+    bundle = verify_held_bundle(token, trust_store.trust)
+    if bundle.identity != record.identity:
+        raise DocumentMissing(reason="other", document=record.label)
+    return bundle
 
 
 def lost_bundles(
@@ -115,6 +127,25 @@ def _comes_after(later: BundleRecord, earlier: BundleRecord) -> bool:
         and later.use <= earlier.use
         and later.number > earlier.number
     )
+
+
+def still_holds(taken: BundleTaken, older: Bundle, trust: TrustState) -> bool:
+    """Return whether a bundle of which only the journal is left holds `older` back.
+
+    It is judged as `trust.scope.may_still_sign` and `holds_back` judge one that is there.
+    """
+    signer = trust.signers.get((taken.scheme, taken.key))
+    if signer is None or signer.admitted.state is KeyState.REVOKED or "bundle" not in signer.types:
+        return False
+    admitted, scope = signer.admitted, signer.admitted.scope
+    is_in_window = admitted.valid_from <= taken.issued and (
+        admitted.valid_to is None or taken.issued < admitted.valid_to
+    )
+    if not (is_in_window and taken.issuer in scope.issuers and taken.use in scope.uses):
+        return False
+    bounds = ((taken.most, scope.most), (taken.term, scope.longest_term))
+    fits = all(bound is None or (value is not None and value <= bound) for value, bound in bounds)
+    return not scope.is_limited or (fits and admits(signer, older))
 
 
 def tokens_of(trust_store: TrustStore) -> list[armor.Token]:
@@ -170,8 +201,9 @@ def _without_unusable(base: TrustStore, tokens: Sequence[armor.Token], seen: See
     return LoadedTrust(trust_store, tuple(unusable))
 
 
-def keep_trust(connection: Connection, stored: Stored, trust_store: TrustStore) -> None:
+def keep_trust(journal: JournalWriter, stored: Stored, trust_store: TrustStore) -> None:
     """Keep everything in force as received, and what was seen as the floor."""
+    connection = journal.connection
     tokens = tokens_of(trust_store)
     if tuple(tokens) != stored.trust:
         connection.run("DELETE FROM trust_documents")
@@ -179,4 +211,4 @@ def keep_trust(connection: Connection, stored: Stored, trust_store: TrustStore) 
             "INSERT INTO trust_documents (place, type, frame) VALUES (?, ?, ?)",
             [(place, token.type, token.frame) for place, token in enumerate(tokens)],
         )
-    keep_seen(connection, trust_store.trust.seen)
+    journal.keep_seen(trust_store)

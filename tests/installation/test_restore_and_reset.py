@@ -12,7 +12,7 @@ import pytest
 from licensekit.errors import AuditDamaged, LicenseError, ResetRefused, SequenceOlder, TrustRollback
 from licensekit.installation import Installation
 from licensekit.keys.signing import SigningKey
-from licensekit.state.mark import LOST, read_mark, write_mark
+from licensekit.state.mark import LOST, Mark, read_mark, write_mark
 from licensekit.trust.sign import sign
 from licensekit.wire import frame
 from licensekit.wire.documents import Bundle, Reset, ResetWhat
@@ -144,10 +144,11 @@ def test_a_mark_that_cannot_be_written_stops_no_change(crm_home: Home) -> None:
 def test_a_mark_never_shrinks_by_itself(home: Home) -> None:
     with home.open() as installation:
         installation.users.add("anna")
-        head = installation.state().stored.head
+        stored = installation.state().stored
         place = str(home.folder / "licensing.db")
-        write_mark(place, head._replace(number=1))
-        assert read_mark(place) == head
+        mark = Mark(stored.head, stored.journal.head)
+        write_mark(place, Mark(mark.audit._replace(number=1), mark.journal))
+        assert read_mark(place) == mark
 
 
 def test_a_server_keeps_no_mark() -> None:

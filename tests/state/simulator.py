@@ -14,9 +14,7 @@ from typing import Final, NamedTuple
 
 from licensekit.dates import DAY_SECONDS as DAY
 from licensekit.state.time import (
-    NO_BOOT,
     Boot,
-    Observation,
     Reading,
     TimeSeen,
     accept_clock,
@@ -170,30 +168,18 @@ class Memory:
 
     def __init__(self) -> None:
         self.seen = TimeSeen()
-        self.records: dict[bytes, Observation] = {}
         self.proofs: list[int] = []
-
-    def read(self, reading: Reading) -> TimeSeen:
-        """Return what is remembered, as the host reads it that shows `reading`."""
-        boot = NO_BOOT if reading.boot is None else reading.boot.identity
-        return self.seen._replace(last=self.records.get(boot))
-
-    def keep(self, seen: TimeSeen) -> None:
-        """Keep what was seen."""
-        self.seen = seen
-        if seen.last is not None:
-            self.records[seen.last.boot] = seen.last
 
     def look(self, reading: Reading) -> int:
         """Remember a look, and return the effective time."""
-        seen = self.read(reading)
-        self.keep(observe(seen, reading))
-        return effective(seen, reading)
+        now = effective(self.seen, reading)
+        self.seen = observe(self.seen, reading)
+        return now
 
     def activate(self, issued: int, reading: Reading) -> None:
         """Take a document at what the clocks show."""
         now = self.look(reading)
-        self.proofs.append(prove(issued, now, self.seen))
+        self.proofs.append(prove(issued, now, self.seen.elapsed))
         self.seen = judge(self.seen, self.proofs)._replace(activated=self.seen.looks)
 
 
@@ -231,7 +217,7 @@ def _undone_by(wrong: float, after: float, memory: Memory, reading: Reading) -> 
     if not after:
         return "the right clock" if wrong else ""
     right = Reading(START + HORIZON, reading.boot)
-    accepted = accept_clock(memory.read(right), right.clock)
+    accepted = accept_clock(memory.seen, right.clock)
     return "accept-clock" if effective(accepted, right) == right.clock else "a reset"
 
 

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from licensekit.dates import DAY_SECONDS as DAY
 from licensekit.dates import end_of_day
 from licensekit.state.time import CONFIRM_SECONDS, Boot, Reading, accept_clock, effective
 from tests.profiles import examples
 from tests.state import simulator
-from tests.state.simulator import CLOCKS, DAY, HONEST, HOUR, PAUSE, START, USAGES, Memory, simulate
+from tests.state.simulator import CLOCKS, HONEST, HOUR, PAUSE, START, USAGES, Memory, simulate
 
 TERM = 2
 END = end_of_day(START // DAY + TERM)
@@ -123,7 +124,7 @@ def test_the_honest_lose_nothing_that_cannot_be_undone(history: list[tuple[Step,
         reading = machines.reading(step.host)
         if is_right and step.does == "accept":
             has_been_long = False
-        accepted = accept_clock(machines.memory.read(reading), reading.clock)
+        accepted = accept_clock(machines.memory.seen, reading.clock)
         assert effective(accepted, reading) == machines.real
 
 

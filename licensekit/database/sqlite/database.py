@@ -44,7 +44,7 @@ class _Watcher(NamedTuple):
 class SqliteDatabase:
     """A database in one file (see `licensekit.database.protocol`).
 
-    `location` is the path, as it was given.
+    `location` is the absolute path.
     """
 
     dialect = DIALECT
@@ -59,9 +59,10 @@ class SqliteDatabase:
         wait: float = BUSY_SECONDS,
     ) -> None:
         is_made = prepare(path, wait=wait, create=create)
-        self.location = str(path)
         self._path = path.absolute()  # a program may go to another folder meanwhile
+        self.location = str(self._path)
         self._schema: Schema | None = None  # nothing is checked until it was migrated
+        self._expected = (schema.kind, schema.number)
         self._wait = wait
         self._numbers = count()
         self._readers = ConnectionPool(
@@ -145,7 +146,9 @@ class SqliteDatabase:
         def begin(connection: SqliteConnection) -> None:
             connection.begin(statement)
             if self._schema is not None:
-                self._schema.check(connection.one(FOUND), self.location)
+                found = connection.one(FOUND)
+                if found != self._expected:
+                    self._schema.check(found, self.location)
 
         return Transaction(pool, make, begin)
 

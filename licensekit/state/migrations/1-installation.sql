@@ -1,46 +1,22 @@
--- One row: what the installation is, and what it has seen.
+-- One row: the key of the installation, and the stores that its journal speaks of. The head of the
+-- journal is signed together with a digest of its observations of time.
 CREATE TABLE installation (
     one {integer} PRIMARY KEY CHECK (one = 1),
     seed {blob} NOT NULL,
     secret {blob} NOT NULL,
-    root {text},
     pack {blob},
-    elapsed {integer} NOT NULL DEFAULT 0,
-    hard {integer} NOT NULL DEFAULT 0,
-    soft {integer} NOT NULL DEFAULT 0,
-    level {integer} NOT NULL DEFAULT 0,
-    ran {integer} NOT NULL DEFAULT 0,
-    looks {integer} NOT NULL DEFAULT 0,
-    activated {integer} NOT NULL DEFAULT 0,
-    began {integer} NOT NULL DEFAULT 0,
-    restored {integer} NOT NULL
+    observations {blob} NOT NULL,
+    head {integer} NOT NULL,
+    observed {blob} NOT NULL,
+    signature {blob} NOT NULL
 ) {strict};
 
--- The newest observation of time in each boot; the empty one is of hosts without a boot clock.
-CREATE TABLE observations (
-    boot {blob} PRIMARY KEY,
-    seconds {integer} NOT NULL,
-    clock {integer} NOT NULL,
-    elapsed {integer} NOT NULL,
-    looks {integer} NOT NULL
-) {strict};
-
--- The base bundles for which an administrator has accepted the clock, and when.
-CREATE TABLE accepted_clocks (
-    bundle {blob} PRIMARY KEY,
-    accepted {integer} NOT NULL
-) {strict};
-
--- The highest root, trust document, list and catalog that were ever in force; numbers that do not
--- order a type are 0, and so is the issuer of roots and trust documents empty.
-CREATE TABLE seen (
-    type {text} NOT NULL,
-    issuer {text} NOT NULL,
-    root_version {integer} NOT NULL,
-    trust_version {integer} NOT NULL,
-    number {integer} NOT NULL,
-    identity {blob} NOT NULL,
-    PRIMARY KEY (type, issuer)
+-- What decides, replayed at every load. Numbers count without a gap; each entry is signed.
+CREATE TABLE journal (
+    number {integer} PRIMARY KEY,
+    entry {blob} NOT NULL,
+    hash {blob} NOT NULL,
+    signature {blob} NOT NULL
 ) {strict};
 
 -- Roots, trust documents, lists and catalogs in force, as received.
@@ -50,20 +26,11 @@ CREATE TABLE trust_documents (
     frame {blob} NOT NULL
 ) {strict};
 
--- Every bundle that was ever activated, as received. Numbers grow with each activation. Which of
--- those that are kept are in force is worked out whenever they are read; the others were put away.
+-- Every bundle that was ever activated, as received, with the receipt of one that was returned. The
+-- journal says which there are, and what became of them.
 CREATE TABLE bundles (
     identity {blob} PRIMARY KEY,
     frame {blob} NOT NULL,
-    issuer {text} NOT NULL,
-    serial {text} NOT NULL,
-    part {text} NOT NULL,
-    use {integer} NOT NULL CHECK (use BETWEEN 0 AND 2),
-    sequence {integer} NOT NULL,
-    number {integer} NOT NULL UNIQUE,
-    activated {integer} NOT NULL,
-    proof {integer} NOT NULL,
-    state {text} NOT NULL CHECK (state IN ('kept', 'replaced', 'returned')),
     receipt {blob}
 ) {strict};
 
@@ -76,6 +43,10 @@ CREATE TABLE users (
     retired {integer} NOT NULL CHECK (retired IN (0, 1)),
     member_of {text} NOT NULL
 ) {strict};
+-- A list of users shows one kind, by id; few of them are retired.
+CREATE INDEX users_by_kind ON users (kind, id, retired);
+CREATE INDEX users_retired ON users (kind, id)
+    WHERE retired = 1;
 
 CREATE TABLE sites (
     id {text} PRIMARY KEY,
@@ -106,6 +77,18 @@ CREATE TABLE usage (
     in_use {integer} NOT NULL CHECK (in_use >= 0)
 ) {strict};
 
+-- A row for each concurrent seat that was ever used; it is free once its lease has expired.
+CREATE TABLE leases (
+    license {text} NOT NULL,
+    seat {integer} NOT NULL CHECK (seat >= 0),
+    id {text} NOT NULL,
+    holder {text} NOT NULL,
+    taken {integer} NOT NULL,
+    expires {integer} NOT NULL,
+    borrowed {integer} NOT NULL CHECK (borrowed IN (0, 1)),
+    PRIMARY KEY (license, seat)
+) {strict};
+
 CREATE TABLE events (
     number {serial},
     kind {text} NOT NULL,
@@ -119,14 +102,6 @@ CREATE TABLE events (
     ended_by {text}
 ) {strict};
 CREATE INDEX events_by_end ON events (ended);
-
--- What a reset may do once: the nonces of the resets that were used.
-CREATE TABLE resets (
-    nonce {blob} PRIMARY KEY,
-    what {integer} NOT NULL,
-    issuer {text} NOT NULL,
-    used {integer} NOT NULL CHECK (used IN (0, 1))
-) {strict};
 
 -- Numbers count without a gap: the number is how many entries there are.
 CREATE TABLE audit (

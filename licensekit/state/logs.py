@@ -1,0 +1,239 @@
+"""The two logs in their tables: the audit log, which people read, and the journal, which decides.
+
+An entry of the audit log is JSON with sorted names (`docs/installation.md`, "Audit log"), and
+carries the hash of the one before. Numbers count from 1 without a gap. What the journal adds is in
+`licensekit.state.journal`.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from licensekit.chain import GENESIS, Head, link
+from licensekit.database import Connection
+from licensekit.dates import DAY_SECONDS, day_at
+from licensekit.errors import HomeInvalid, KeyInvalid
+from licensekit.keys.signing import SigningKey
+from licensekit.state.journal import (
+    NOTHING_OBSERVED,
+    Journal,
+    Row,
+    SignedHead,
+    encode,
+    entry_message,
+    head_message,
+    replay,
+    verify,
+)
+from licensekit.state.journal_entries import (
+    NOTHING_KNOWN,
+    RETURNED,
+    BundleEnded,
+    BundleTaken,
+    DocumentSeen,
+    Entry,
+    JournalState,
+    TimeFloor,
+    TroubleFound,
+)
+from licensekit.state.time import TimeSeen, keep_time
+from licensekit.trust.order import Seen, SeenDocument
+from licensekit.trust.pack import TrustStore
+from licensekit.trust.signed import Verified
+from licensekit.wire import frame
+from licensekit.wire.documents import (
+    Bundle,
+    Catalog,
+    Revocations,
+    Root,
+    Trust,
+)
+
+EMPTY: Final = Journal(NOTHING_KNOWN, (), SignedHead(0, NOTHING_OBSERVED, b""))
+"""The journal before its first entry."""
+
+
+def audit_head(connection: Connection) -> Head:
+    """Return the newest entry of the audit log."""
+    row = connection.one("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1")
+    return Head(0, GENESIS) if row is None else Head(*row)
+
+
+def append_audit(connection: Connection, facts: Mapping[str, Any]) -> Head:
+    """Add an entry to the audit log, and return it as the new head."""
+    before = audit_head(connection)
+    entry = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    after = Head(before.number + 1, link(before.hash, entry))
+    connection.run(
+        "INSERT INTO audit (number, entry, hash) VALUES (?, ?, ?)", after.number, entry, after.hash
+    )
+    return after
+
+
+@lru_cache(maxsize=4)
+def key_of(seed: bytes) -> SigningKey:
+    """Return the installation's own key.
+
+    Raises:
+        HomeInvalid: the seed is none.
+    """
+    try:
+        return SigningKey.from_secret(frame.INSTALLATION, seed)
+    except (KeyInvalid, TypeError) as error:
+        raise HomeInvalid(reason="key-lost") from error
+
+
+def read_journal(
+    connection: Connection, key: SigningKey, head: SignedHead, known: Journal | None = None
+) -> Journal:
+    """Read a journal and verify it; the `known` one, if it has the same head.
+
+    Raises:
+        StateError: see `Connection`.
+    """
+    if known is not None and known.fault is None and head == known.signed:
+        newest = connection.one(
+            "SELECT number, hash, (SELECT count(*) FROM journal) FROM journal"
+            " ORDER BY number DESC LIMIT 1"
+        )
+        if newest == (*known.head, known.head.number):
+            return known
+    rows = connection.rows("SELECT number, entry, hash, signature FROM journal ORDER BY number")
+    journal = verify((Row(*row) for row in rows), head, key.verifying_key)
+    return journal if journal.fault is None else _without_returned(connection, journal)
+
+
+def _without_returned(connection: Connection, journal: Journal) -> Journal:
+    """Return a journal that does not hold, without the bundles of which there are receipts."""
+    rows = connection.rows("SELECT identity FROM bundles WHERE receipt IS NOT NULL")
+    returned = tuple(BundleEnded(identity, RETURNED) for (identity,) in rows)
+    return journal._replace(rest=(*journal.rest, *returned), state=replay(returned, journal.state))
+
+
+class JournalWriter:
+    """A journal that grows within one transaction."""
+
+    def __init__(self, connection: Connection, key: SigningKey, journal: Journal) -> None:
+        self.connection = connection
+        self.journal = journal
+        self._key = key
+
+    @property
+    def state(self) -> JournalState:
+        """What the journal says by now."""
+        return self.journal.state
+
+    def enter(self, entry: Entry) -> None:
+        """Add an entry; `sign_head` must follow before the transaction ends."""
+        data, before = encode(entry), self.journal.head
+        head = Head(before.number + 1, link(before.hash, data))
+        self.connection.run(
+            "INSERT INTO journal (number, entry, hash, signature) VALUES (?, ?, ?, ?)",
+            head.number,
+            data,
+            head.hash,
+            self._key.sign(entry_message(head)),
+        )
+        state = replay((entry,), self.journal.state, head.number)
+        hashes = (*self.journal.hashes, head.hash)
+        self.journal = Journal(state, hashes, self.journal.signed)
+
+    def repair(self, now: int) -> None:
+        """Leave out what does not hold, and enter that, and what it takes away."""
+        fault, rest = self.journal.fault, self.journal.rest
+        if fault is None:
+            return
+        self.connection.run(
+            "DELETE FROM journal WHERE number NOT BETWEEN 1 AND ?", fault.number - 1
+        )
+        for entry in (TroubleFound(now, fault.number), *rest):
+            self.enter(entry)
+
+    def sign_head(self, observed: bytes | None = None) -> None:
+        """Sign the newest entry, with the digest of what was `observed` of time; as before if None.
+
+        Nothing is written where neither has changed.
+        """
+        head, signed = self.journal.head, self.journal.signed
+        digest = signed.observed if observed is None else observed
+        if (head.number, digest) == (signed.number, signed.observed):
+            return
+        signature = self._key.sign(head_message(head, digest))
+        self.connection.run(
+            "UPDATE installation SET head = ?, observed = ?, signature = ?",
+            head.number,
+            digest,
+            signature,
+        )
+        self.journal = self.journal._replace(signed=SignedHead(head.number, digest, signature))
+
+    def keep_time(self, seen: TimeSeen, reason: str, base: bytes = b"") -> None:
+        """Keep what was seen of time; where a floor has risen by a day, or falls, enter it too."""
+        known = self.state.time
+        risen = seen.hard - known.hard, seen.soft - known.soft
+        if base or not all(0 <= seconds < DAY_SECONDS for seconds in risen):
+            self.enter(TimeFloor(seen.hard, seen.soft, reason, base))
+        self.sign_head(keep_time(self.connection, seen))
+
+    def keep_seen(self, trust_store: TrustStore) -> None:
+        """Enter which documents are the highest that were seen, as far as that is new."""
+        state = trust_store.trust
+        in_force: list[Verified[Root] | Verified[Trust] | Verified[Revocations] | Verified[Catalog]]
+        in_force = [known.verified for known in state.chain]
+        in_force += [] if state.trust is None else [state.trust]
+        in_force += [*state.lists.values(), *trust_store.catalogs.values()]
+        documents = {(one.token.type, one.identity): one for one in in_force}
+        for kind, issuer, found in _highest(state.seen):
+            known = self.state.documents.get((kind, issuer))
+            if known is not None and (known.version, known.identity) == found:
+                continue
+            self.enter(_document_seen(kind, issuer, found, documents.get((kind, found.identity))))
+
+
+def taken(verified: Verified[Bundle], now: int, elapsed: int) -> BundleTaken:
+    """Return the entry of a bundle that is activated at `now`, in seconds since 1970.
+
+    `elapsed` is what has verifiably passed by then.
+    """
+    bundle, key = verified.document, verified.keys[0]
+    counts = [*bundle.system.values(), *bundle.sites.values(), *bundle.users.values()]
+    known = [count for count in counts if count is not None]
+    is_limited = len(known) == len(counts) and not bundle.settings and not bundle.replaces
+    end = bundle.expiry if bundle.grace is None else bundle.grace
+    return BundleTaken(
+        identity=verified.identity,
+        issuer=bundle.issuer,
+        serial=bundle.serial,
+        part=bundle.part,
+        use=bundle.use,
+        sequence=bundle.sequence,
+        at=now,
+        issued=bundle.issued,
+        scheme=key.scheme,
+        key=key.key_id,
+        most=max(known, default=0) if is_limited else None,
+        term=None if end is None else end - day_at(bundle.issued),
+        elapsed=elapsed,
+    )
+
+
+def _highest(seen: Seen) -> list[tuple[str, str, SeenDocument]]:
+    """Return type and issuer of everything that was seen, in reading order."""
+    found = [("root", "", seen.root), ("trust", "", seen.trust)]
+    found += [("revocations", issuer, one) for issuer, one in sorted(seen.lists.items())]
+    found += [("catalog", issuer, one) for issuer, one in sorted(seen.catalogs.items())]
+    return [(kind, issuer, one) for kind, issuer, one in found if one is not None]
+
+
+def _document_seen(
+    kind: str,
+    issuer: str,
+    found: SeenDocument,
+    verified: Verified[Root] | Verified[Trust] | Verified[Revocations] | Verified[Catalog] | None,
+) -> DocumentSeen:
+    if verified is None:  # put out of force again by what came with it
+        return DocumentSeen(kind, issuer, found.version, found.identity, None, 0, b"")
+    document, key = verified.document, verified.keys[0]
+    issued = None if isinstance(document, Root) else document.issued
+    return DocumentSeen(kind, issuer, found.version, found.identity, issued, key.scheme, key.key_id)
