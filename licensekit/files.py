@@ -216,6 +216,14 @@ def is_exposed(path: Path) -> bool:
     return os.name == "posix" and bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
+def is_read_only(path: Path) -> bool:
+    """Return whether nobody may write on the file system of `path`, as far as the system tells."""
+    try:
+        return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+    except (OSError, AttributeError):  # Windows does not tell
+        return False
+
+
 def sync_folder(folder: Path) -> None:
     """Sync the names in `folder` to the disk, where the system can."""
     try:

@@ -128,6 +128,12 @@ class Dialect(NamedTuple):
     """A query with a row if, and only if, `licensekit_schema` exists."""
     first: tuple[LiteralString, ...]
     """What is run before everything else in a new database."""
+    defined: LiteralString
+    """A query for the name and the definition of each table and index."""
+    triggers: LiteralString
+    """A query for the table and the name of each trigger."""
+    define: Callable[[LiteralString], str]
+    """Returns what `defined` shows of what a statement, as it is spelled, has created."""
 
     def spell(self, statement: LiteralString) -> LiteralString:
         """Return a migration's `statement` as the engine understands it."""
@@ -161,7 +167,8 @@ def migrate(database: Migrating, schema: Schema, *, create: bool, fill: Fill | N
 
     Raises:
         FileUnusable: nothing was set up there yet, and `create` is false.
-        DatabaseDamaged, DatabaseMoved, DatabaseNewer: as `Schema.pending`.
+        DatabaseDamaged, DatabaseMoved, DatabaseNewer: as `Schema.pending`; or a table or index is
+            not as the migrations make it.
         DatabaseBusy, DatabaseUnavailable: it could not be migrated, and is as it was.
         ValueError: the migrations are not numbered from 1 without gaps.
     """
@@ -169,6 +176,8 @@ def migrate(database: Migrating, schema: Schema, *, create: bool, fill: Fill | N
         raise ValueError("migrations are numbered from 1 without gaps")
     with database.read() as connection:
         found = _found(connection, database.dialect)
+        if found == (schema.kind, schema.number):
+            _require_as_made(connection, database, schema)
     if found is None and not create:
         raise FileUnusable(reason="not-set-up", wanted=schema.kind, where=database.location)
     if found is not None and not schema.pending(found, database.location):
@@ -197,6 +206,33 @@ def _apply(connection: Connection, database: Migrating, schema: Schema) -> bool:
             connection.run(dialect.spell(statement))
     connection.run("UPDATE licensekit_schema SET number = ?", schema.number)
     return found is None
+
+
+def _require_as_made(connection: Connection, database: Migrating, schema: Schema) -> None:
+    """Refuse a database whose tables and indexes are not as the migrations make them.
+
+    What others have added beside them (an index, a table) does not matter, but for triggers.
+    """
+    dialect = database.dialect
+    expected: dict[str, str] = {}
+    for statement in (text for step in schema.migrations for text in step.statements):
+        words = statement.split()
+        if words[0] == "CREATE":
+            name = words[words.index("INDEX") + 1] if "INDEX" in words[:3] else words[2]
+            expected[name] = _flat(dialect.define(dialect.spell(statement)))
+        elif words[1] == "TABLE":  # altered or dropped since
+            expected.pop(words[2], None)
+    there = {name: _flat(text) for name, text in connection.rows(dialect.defined)}
+    wrong = [name for name, text in expected.items() if there.get(name) != text]
+    triggers = connection.rows(dialect.triggers)
+    wrong += [f"{table} ({name})" for table, name in triggers if table in expected]
+    if wrong:
+        raise DatabaseDamaged(reason="differs", names=tuple(wrong), where=database.location)
+
+
+def _flat(definition: str) -> str:
+    """Return a definition on one line; an older engine has no strict tables."""
+    return " ".join(definition.split()).removesuffix(" STRICT")
 
 
 def _found(connection: Connection, dialect: Dialect) -> Row | None:

@@ -77,6 +77,11 @@ class Database(Protocol):
         """Where it is, as it may be shown: a path, or a URL without its password."""
         ...
 
+    @property
+    def is_read_only(self) -> bool:
+        """Whether it is on a file system where nobody may write."""
+        ...
+
     def read(self) -> AbstractContextManager[Connection]:
         """Open a consistent snapshot, which writers neither wait for nor disturb.
 

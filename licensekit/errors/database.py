@@ -33,6 +33,7 @@ class DatabaseDamaged(EngineError):
         "other-program": "this database belongs to another program",
         "other-kind": "this database holds no {wanted}",
         "no-number": "its schema has no number",
+        "differs": "it is not as this program makes it: {names:list}",
         "copy-differs": "what arrived in the table `{table}` is not what was there",
         "not-empty": "{detail:line}",
         "schema": "{detail:line}",
@@ -45,6 +46,7 @@ class DatabaseDamaged(EngineError):
         "other-program": _CHECK,
         "other-kind": _CHECK,
         "no-number": _BACKUP,
+        "differs": "somebody changed these tables, indexes or triggers: restore it from a backup",
         "copy-differs": "nothing was changed; use another database",
         "not-empty": "use a database, or a schema in it, that holds nothing else",
         "schema": _BACKUP,
@@ -57,6 +59,7 @@ class DatabaseDamaged(EngineError):
         "other-program",
         "other-kind",
         "no-number",
+        "differs",
         "copy-differs",
         "not-empty",
         "schema",
@@ -67,6 +70,8 @@ class DatabaseDamaged(EngineError):
     kind: object = None
     """The kind that it says it is; of any type, for anybody may have written it."""
     table: str = ""
+    names: tuple[str, ...] = ()
+    """The tables and indexes that differ, and tables with a trigger."""
 
 
 class DatabaseNewer(StateError):

@@ -20,7 +20,6 @@ from licensekit.state.journal_entries import REPLACED, BundleEnded, BundleSigned
 from licensekit.state.logs import taken
 from licensekit.state.messages import RootFromPack
 from licensekit.state.stored import store_bundle
-from licensekit.state.time import judge
 from licensekit.state.transactions import (
     OpenInstallation,
     ReadTransaction,
@@ -115,7 +114,7 @@ def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
     seen = time_after(read, plan.file.resets)
     seen = seen._replace(activated=seen.looks) if admission.new else seen
     proving = (*plan.facts.verified.verified, *admission.new, *admission.again)
-    change.set_time(judge(seen, change.journal.state.proofs(proving)), "activation")
+    change.set_time(change.journal.judge_time(seen, proving), "activation")
     event = FileActivated(
         bundles=[v.identity.hex() for v in admission.new],
         again=[v.identity.hex() for v in admission.again],

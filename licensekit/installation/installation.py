@@ -28,13 +28,13 @@ from licensekit.installation.leases import Leases
 from licensekit.installation.plan import plan_activation
 from licensekit.installation.sites import Sites
 from licensekit.installation.users import Users
-from licensekit.state.boot_clock import BootClock, clocks_of
+from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
 from licensekit.state.journal_entries import BundleRecord
 from licensekit.state.loading import InstallationState, recorded_root, state_at
 from licensekit.state.pending import open_or_wait, place_of
 from licensekit.state.stored import Recorded
-from licensekit.state.time import system_clock
+from licensekit.state.time import BootClock, system_clock
 from licensekit.state.transactions import (
     LastSeen,
     OpenInstallation,

@@ -19,9 +19,9 @@ from licensekit.errors import NotActivated
 from licensekit.runtime.holders import Holder, User
 from licensekit.runtime.live_snapshot import Application, LiveSnapshot
 from licensekit.runtime.questions import Questions
-from licensekit.state.boot_clock import BootClock, clocks_of
+from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
-from licensekit.state.time import system_clock
+from licensekit.state.time import BootClock, system_clock
 
 if TYPE_CHECKING:
     from licensekit.database import Database

@@ -21,7 +21,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from licensekit.state.time import Boot, Clocks, read_clocks, system_clock
+from licensekit.state.time import Boot, BootClock, Clocks, read_clocks, system_clock
 
 _IDENTITY_BYTES: Final = 16
 _UUID_BYTES: Final = 64
@@ -32,7 +32,6 @@ _REGISTRY: Final = (
         "BootId",
     ),
 )
-BootClock = Callable[[], Boot | None]
 
 
 def clocks_of(clock: Callable[[], datetime], boot: BootClock | None = None) -> Clocks:
@@ -40,7 +39,7 @@ def clocks_of(clock: Callable[[], datetime], boot: BootClock | None = None) -> C
 
     By default the boot clock is the one of this machine, or where `clock` is not, none.
     """
-    own = boot_clock if clock is system_clock else no_boot_clock
+    own = boot_clock if clock is system_clock else None
     return partial(read_clocks, clock, boot or own)
 
 
@@ -51,10 +50,6 @@ def boot_clock() -> Boot | None:
     with suppress(OSError, AttributeError, ImportError):
         return None if source is None else source()
     return None
-
-
-def no_boot_clock() -> None:
-    """Return None: a clock that is not this machine's has no boot clock."""
 
 
 def linux(root: Path = Path("/")) -> Boot:

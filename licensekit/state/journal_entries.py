@@ -3,14 +3,13 @@
 Times are in seconds since 1970.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from licensekit.dates import format_seconds
 from licensekit.state.time import prove
 from licensekit.trust.order import NOTHING_SEEN, Seen
-from licensekit.trust.signed import Verified
-from licensekit.wire.documents import BASE, Bundle, Use, label_of
+from licensekit.wire.documents import BASE, Use, label_of
 
 KEPT: Final = "kept"
 """May be in force, by the rules of `licensekit.entitlements.timeline`."""
@@ -64,14 +63,9 @@ class BundleTaken(NamedTuple):
     elapsed: int
     """The time that had verifiably passed by then (`licensekit.state.time`)."""
 
-    @property
-    def proof(self) -> int:
-        """What it proves of time."""
-        return prove(self.issued, self.at, self.elapsed)
-
     def bounded(self, latest: int) -> "BundleTaken":
-        """Return the same, proving no more than `latest`."""
-        return self._replace(elapsed=max(self.elapsed, self.elapsed + self.proof - latest))
+        """Return the same, proving no later time than `latest`."""
+        return self._replace(elapsed=max(self.elapsed, prove(self.issued, self.at, latest)))
 
 
 class BundleSignedAgain(NamedTuple):
@@ -232,11 +226,6 @@ class JournalState(NamedTuple):
     """Whether somebody has accepted the last of either."""
     acceptance: int = 0
     """The number of the last entry by which anybody accepted either; 0 if there is none."""
-
-    def proofs(self, bundles: Iterable[Verified[Bundle]]) -> list[int]:
-        """Return what bundles prove of time, of those that were taken."""
-        taken = (self.taken.get(one.identity) for one in bundles)
-        return [one.proof for one in taken if one is not None]
 
     @property
     def base(self) -> bytes:

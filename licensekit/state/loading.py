@@ -22,7 +22,7 @@ from licensekit.state.logs import JournalWriter
 from licensekit.state.mark import Mark, MarkRead, read_mark, write_mark
 from licensekit.state.notices import notices_of
 from licensekit.state.stored import Recorded, Stored, is_restored, read_stored, require_same
-from licensekit.state.time import Clocks, Reading, effective, is_due, judge, observe
+from licensekit.state.time import Clocks, Reading, effective, is_due, observe
 from licensekit.state.trust_store import (
     Unusable,
     keep_trust,
@@ -156,7 +156,7 @@ def load_state(
     """
     mark = read_mark(database.location)  # before the snapshot, or a change would look like a loss
     with database.read() as connection:
-        stored = read_stored(connection, mark, reading)
+        stored = read_stored(connection, mark, reading, read_only=database.is_read_only)
     require_same(None if known is None else known.stored, stored, database.location)
     return evaluate_state(stored, mark, root=root, pack=pack, reading=reading, released=released)
 
@@ -172,7 +172,8 @@ def is_unchanged(database: Database, state: InstallationState, reading: Reading)
     """
     mark = read_mark(database.location)
     with database.read() as connection:
-        stored = read_stored(connection, mark, reading, state.stored.journal)
+        known, read_only = state.stored.journal, database.is_read_only
+        stored = read_stored(connection, mark, reading, known, read_only=read_only)
     return (stored._replace(leased=state.stored.leased), mark) == (state.stored, state.mark)
 
 
@@ -202,7 +203,7 @@ def remember(
         # Somebody else may have brought what is newer still.
         if has_news and stored.trust == state.stored.trust and stored.seen == state.stored.seen:
             keep_trust(journal, stored, state.trust_store)
-            time = judge(time, journal.state.proofs(state.kept))
+            time = journal.judge_time(time, state.kept)
         journal.keep_time(time, "clock")
     if not is_restored(stored, mark):
         write_mark(database.location, Mark(stored.head, journal.journal.head))

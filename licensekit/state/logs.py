@@ -6,7 +6,7 @@ carries the hash of the one before. Numbers count from 1 without a gap. What the
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -37,7 +37,7 @@ from licensekit.state.journal_entries import (
     TimeFloor,
     TroubleFound,
 )
-from licensekit.state.time import TimeSeen, keep_time
+from licensekit.state.time import TimeSeen, judge, keep_time, prove
 from licensekit.trust.order import Seen, SeenDocument
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
@@ -171,10 +171,16 @@ class JournalWriter:
     def keep_time(self, seen: TimeSeen, reason: str, base: bytes = b"") -> None:
         """Keep what was seen of time; where a floor has risen by a day, or falls, enter it too."""
         known = self.state.time
-        risen = seen.hard - known.hard, seen.soft - known.soft
-        if base or not all(0 <= seconds < DAY_SECONDS for seconds in risen):
+        low, high = sorted((seen.hard - known.hard, seen.soft - known.soft))
+        if base or low < 0 or high >= DAY_SECONDS:
             self.enter(TimeFloor(seen.hard, seen.soft, reason, base))
         self.sign_head(keep_time(self.connection, seen))
+
+    def judge_time(self, seen: TimeSeen, bundles: Iterable[Verified[Bundle]]) -> TimeSeen:
+        """Return what was seen of time, with the hard floor of these bundles that verify."""
+        known = self.state.taken
+        taken = [known[one.identity] for one in bundles if one.identity in known]
+        return judge(seen, [prove(one.issued, one.at, one.elapsed) for one in taken])
 
     def keep_seen(self, trust_store: TrustStore) -> None:
         """Enter which documents are the highest that were seen, as far as that is new."""

@@ -127,6 +127,18 @@ class DamagedJournal(Notice):
     entry: int
 
 
+class ReadOnlyDatabase(Notice):
+    """Nobody may write where the database is."""
+
+    code = "read-only-database"
+    template = (
+        "the database is on a file system that may only be read: nothing can be changed, and the"
+        " time that is seen here is not kept"
+    )
+    level = Severity.WARNING
+    subject_template = "database"
+
+
 class UnreadableMark(Notice):
     """The mark beside the database cannot be read: a restored backup would not be noticed."""
 

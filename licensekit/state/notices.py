@@ -13,6 +13,7 @@ from licensekit.state.messages import (
     ClockAhead,
     ClockBehind,
     DamagedJournal,
+    ReadOnlyDatabase,
     RestoredBackup,
     UnreadableMark,
 )
@@ -51,6 +52,8 @@ def _of_backup(stored: Stored, mark: MarkRead) -> Iterator[Notice]:
         yield DamagedJournal(reason=fault.reason, entry=fault.number)
     elif state.damaged is not None and not state.is_accepted:
         yield DamagedJournal(reason="repaired", entry=state.damaged)
+    if stored.read_only:
+        yield ReadOnlyDatabase()
     if isinstance(mark, FileUnusable):
         yield UnreadableMark(error=mark)
     if stored.restored or is_restored(stored, mark):

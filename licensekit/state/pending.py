@@ -60,6 +60,11 @@ class PendingDatabase:
         """Where the installation is, as far as it is known without a look."""
         return "not set up yet" if self._real is None else f"at {self._real.location}"
 
+    @property
+    def is_read_only(self) -> bool:
+        """See `Database.is_read_only`."""
+        return self._now().is_read_only
+
     def read(self) -> AbstractContextManager[Connection]:
         """See `Database.read`."""
         return self._now().read()

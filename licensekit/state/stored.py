@@ -90,6 +90,8 @@ class Stored(NamedTuple):
     """The events in force."""
     head: Head
     """The newest entry of the audit log."""
+    read_only: bool
+    """Whether nobody may write where the database is."""
     marked: bytes | None
     """The hash of the entry where the mark stands; None if there is no such entry."""
 
@@ -149,7 +151,12 @@ class Stored(NamedTuple):
 
 
 def read_stored(
-    connection: Connection, mark: MarkRead, reading: Reading, known: Journal | None = None
+    connection: Connection,
+    mark: MarkRead,
+    reading: Reading,
+    known: Journal | None = None,
+    *,
+    read_only: bool = False,
 ) -> Stored:
     """Read what a state is made from; `mark` was read before the snapshot was taken.
 
@@ -184,6 +191,7 @@ def read_stored(
         satellites=_satellites(connection),
         events=read_events(connection),
         head=audit_head(connection),
+        read_only=read_only,
         marked=_hash_at(connection, mark.audit.number) if isinstance(mark, Mark) else None,
     )
 

@@ -96,6 +96,7 @@ class TimeSeen(NamedTuple):
         return max(self.hard, self.soft)
 
 
+BootClock = Callable[[], Boot | None]
 Clocks = Callable[[], Reading]
 """What reads the clocks of a machine."""
 
@@ -105,9 +106,9 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def read_clocks(clock: Callable[[], datetime], boot: Callable[[], Boot | None]) -> Reading:
-    """Return what a clock and a boot clock show now."""
-    return Reading(seconds_of(clock()), boot())
+def read_clocks(clock: Callable[[], datetime], boot: BootClock | None) -> Reading:
+    """Return what a clock and a boot clock, if there is one, show now."""
+    return Reading(seconds_of(clock()), None if boot is None else boot())
 
 
 def effective(seen: TimeSeen, reading: Reading) -> int:
@@ -143,7 +144,7 @@ def prove(issued: int, at: int, elapsed: int) -> int:
 
 def judge(seen: TimeSeen, proofs: Iterable[int]) -> TimeSeen:
     """Return what was seen, with the hard floor of what documents prove that still verify."""
-    return seen._replace(hard=max((0, *(seen.elapsed + proof for proof in proofs))))
+    return seen._replace(hard=seen.elapsed + max(proofs, default=-seen.elapsed))
 
 
 def accept_clock(seen: TimeSeen, clock: int) -> TimeSeen:
@@ -175,10 +176,12 @@ def _with(
     boots: Mapping[bytes, Observation], reading: Reading, elapsed: int, looks: int
 ) -> Mapping[bytes, Observation]:
     """Return the newest observations with one more; those of the oldest boots are forgotten."""
-    boot = reading.boot or _NONE
-    others = [(one, last) for one, last in boots.items() if one != boot.identity][1 - BOOTS :]
-    newest = Observation(boot.seconds, reading.clock, elapsed, looks)
-    return {**dict(others), boot.identity: newest}
+    boot, after = reading.boot or _NONE, dict(boots)
+    after.pop(boot.identity, None)
+    if len(after) >= BOOTS:
+        del after[next(iter(after))]
+    after[boot.identity] = Observation(boot.seconds, reading.clock, elapsed, looks)
+    return after
 
 
 def _passed(seen: TimeSeen, reading: Reading) -> tuple[int, int]:

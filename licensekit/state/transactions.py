@@ -274,6 +274,7 @@ def write_first(opened: OpenInstallation, act: Callable[[WriteTransaction], T]) 
 
 def _read(opened: OpenInstallation, connection: Connection, mark: MarkRead) -> ReadTransaction:
     reading, last = opened.clocks(), opened.last.stored
-    stored = read_stored(connection, mark, reading, None if last is None else last.journal)
+    known, read_only = None if last is None else last.journal, opened.database.is_read_only
+    stored = read_stored(connection, mark, reading, known, read_only=read_only)
     opened.last.keep(stored, opened.database.location)
     return ReadTransaction(opened, connection, stored, mark, reading)

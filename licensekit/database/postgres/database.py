@@ -1,5 +1,6 @@
 """The `Database` of PostgreSQL: who reads, who writes, what has changed."""
 
+import re
 import selectors
 from contextlib import AbstractContextManager, ExitStack, closing, suppress
 from os import getpid
@@ -32,6 +33,35 @@ _Selector: Final[type[selectors.BaseSelector]] = getattr(
 POLL_SECONDS: Final = 0.5
 """How long `wait_for_change` relies on a notification alone: some servers send none."""
 
+_COLUMN: Final = re.compile(r"^ +([a-z]\w*) (BIGINT|TEXT|BYTEA)", re.MULTILINE)
+_RULES: Final = {"c": "CHECK (", "f": "REFERENCES", "p": "PRIMARY KEY", "u": "UNIQUE ("}
+"""Kind of a constraint in the catalog to how it is written."""
+_DEFINED: Final = (
+    "SELECT c.relname::text, coalesce((SELECT string_agg(a.attname || ' ' ||"
+    " format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum) FROM pg_attribute AS a"
+    " WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '') || ' ' ||"
+    " coalesce((SELECT string_agg(r.contype::text, '' ORDER BY r.contype) FROM pg_constraint AS r"
+    " WHERE r.conrelid = c.oid AND r.contype IN ('c', 'f', 'p', 'u')), '')"
+    " FROM pg_class AS c WHERE c.relkind = 'r' AND pg_table_is_visible(c.oid)"
+    " UNION ALL SELECT c.relname::text, CASE WHEN i.indisunique THEN 'unique' ELSE 'index' END"
+    " FROM pg_class AS c JOIN pg_index AS i ON i.indexrelid = c.oid"
+    " WHERE pg_table_is_visible(c.oid)"
+)
+_TRIGGERS: Final = (
+    "SELECT c.relname::text, t.tgname::text FROM pg_trigger AS t JOIN pg_class AS c"
+    " ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND pg_table_is_visible(c.oid)"
+)
+
+
+def _defined(statement: LiteralString) -> str:
+    """Return what `_DEFINED` shows of what a statement has created."""
+    if statement.startswith("CREATE TABLE"):
+        columns = ", ".join(f"{name} {kind.lower()}" for name, kind in _COLUMN.findall(statement))
+        rules = "".join(kind * statement.count(text) for kind, text in _RULES.items())
+        return f"{columns} {rules}"
+    return "unique" if statement.startswith("CREATE UNIQUE") else "index"
+
+
 DIALECT: Final = Dialect(
     integer="BIGINT",
     text='TEXT COLLATE "C"',
@@ -42,6 +72,9 @@ DIALECT: Final = Dialect(
     has_table="SELECT 1 FROM pg_catalog.pg_class WHERE relname = 'licensekit_schema'"
     " AND relkind = 'r' AND pg_catalog.pg_table_is_visible(oid)",
     first=(),
+    defined=_DEFINED,
+    triggers=_TRIGGERS,
+    define=_defined,
 )
 
 # With the server's time, so that nobody need ask for it.
@@ -67,6 +100,7 @@ class PostgresDatabase:
     """
 
     dialect = DIALECT
+    is_read_only = False
 
     def __init__(
         self,

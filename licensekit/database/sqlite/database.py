@@ -12,10 +12,15 @@ from licensekit.database.pool import ConnectionPool, Handling
 from licensekit.database.protocol import BUSY_SECONDS, Row, Value, Version
 from licensekit.database.sqlite.connection import SqliteConnection
 from licensekit.database.sqlite.errors import translate
-from licensekit.database.sqlite.opening import connect, create_private, discard, prepare
+from licensekit.database.sqlite.opening import (
+    connect,
+    create_private,
+    discard,
+    prepare,
+)
 from licensekit.database.transaction import Transaction, Translated
 from licensekit.errors import DatabaseUnavailable
-from licensekit.files import sync_folder
+from licensekit.files import is_read_only, sync_folder
 
 POLL_SECONDS: Final = 0.15
 
@@ -27,6 +32,9 @@ DIALECT: Final = Dialect(
     strict="STRICT" if sqlite3.sqlite_version_info >= (3, 37) else "",
     has_table="SELECT 1 FROM sqlite_master WHERE name = 'licensekit_schema'",
     first=("PRAGMA application_id = 1818977378",),
+    defined="SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL",
+    triggers="SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",
+    define=str,
 )
 
 
@@ -165,14 +173,19 @@ class SqliteDatabase:
 
         return Handling(make, _Watcher.close, _is_usable, self._identity)
 
-    def _identity(self) -> tuple[int, int]:
+    @property
+    def is_read_only(self) -> bool:
+        """See `Database.is_read_only`."""
+        return is_read_only(self._path)
+
+    def _identity(self) -> tuple[int, int, bool]:
         try:
             found = self._path.stat()
         except OSError as error:
             raise DatabaseUnavailable(
                 reason="gone", detail=error.strerror or str(error), where=self.location
             ) from error
-        return found.st_dev, found.st_ino
+        return found.st_dev, found.st_ino, self.is_read_only
 
 
 def _is_idle(raw: sqlite3.Connection) -> bool:

@@ -16,7 +16,7 @@ from licensekit.errors import (
     FileUnusable,
     LicenseError,
 )
-from licensekit.files import require_plain_file, sync_folder, unusable
+from licensekit.files import is_read_only, require_plain_file, sync_folder, unusable
 
 APPLICATION_ID: Final = 0x6C6B6462
 """What marks a SQLite file as ours (`lkdb`)."""
@@ -72,8 +72,11 @@ def prepare(path: Path, *, wait: float, create: bool) -> bool:
 def connect(path: Path, *, wait: float, read_only: bool = False) -> sqlite3.Connection:
     """Open one connection, which waits `wait` seconds for other writers."""
     with Translated(translate, str(path)):
+        # What is in a log would be missed: then SQLite says that it cannot open it.
+        is_frozen = is_read_only(path) and not path.with_name(path.name + "-wal").exists()
+        mode = "ro&immutable=1" if is_frozen else "rw"
         raw = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=rw",
+            f"{path.absolute().as_uri()}?mode={mode}",
             uri=True,
             timeout=wait,
             isolation_level=None,
@@ -146,6 +149,8 @@ def _set_to_log_ahead(path: Path, *, create: bool) -> None:
         raw.execute("COMMIT")
         if is_new and not create:
             raise FileUnusable(reason="empty-database", where=str(path))
+        if is_read_only(path):
+            return
         # A file system that cannot do it leaves the file with a journal: slower, and as safe.
         raw.execute("PRAGMA journal_mode = WAL")
 
