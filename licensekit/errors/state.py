@@ -144,6 +144,21 @@ class SettingRefused(RefusedError):
     value: str
 
 
+class ClockRefused(RefusedError):
+    """The clock cannot be accepted in place of the latest time seen."""
+
+    code = "clock-refused"
+    template: ClassVar[Templates] = {
+        "used": "the clock was accepted once already for this base bundle",
+        "needless": "the clock is not behind a time that only clocks have shown",
+    }
+    hint_template: ClassVar[Templates] = {
+        "used": "ask the vendor for a reset of the clock",
+        "needless": "set the clock right, or ask the vendor for a reset of the clock",
+    }
+    reason: Literal["used", "needless"]
+
+
 class BindingMismatch(RefusedError):
     """A bundle bound to another installation."""
 

@@ -20,7 +20,6 @@ from licensekit.state.journal_entries import REPLACED, BundleEnded, BundleSigned
 from licensekit.state.logs import taken
 from licensekit.state.messages import RootFromPack
 from licensekit.state.stored import store_bundle
-from licensekit.state.time import observe, prove
 from licensekit.state.transactions import (
     OpenInstallation,
     ReadTransaction,
@@ -111,10 +110,11 @@ def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
         return _activated(plan, changed=False)
     read, admission = change.read, plan.admission
     _keep_documents(change, plan)
-    issued = max((v.document.issued for v in admission.new), default=0)
-    time = observe(prove(time_after(read, plan.file.resets), issued), read.clock)
-    change.set_time(time, "activation")
     apply_resets(change, plan.file.resets, admission.lowered)
+    seen = time_after(read, plan.file.resets)
+    seen = seen._replace(activated=seen.looks) if admission.new else seen
+    proving = (*plan.facts.verified.verified, *admission.new, *admission.again)
+    change.set_time(change.journal.judge_time(seen, proving), "activation")
     event = FileActivated(
         bundles=[v.identity.hex() for v in admission.new],
         again=[v.identity.hex() for v in admission.again],
@@ -170,7 +170,7 @@ def _keep_documents(change: WriteTransaction, plan: ActivationPlan) -> None:
         key = verified.keys[0]
         change.enter(BundleSignedAgain(verified.identity, key.scheme, key.key_id))
     for verified in admission.new:
-        change.enter(taken(verified, change.now))
+        change.enter(taken(verified, change.now, change.time.elapsed))
 
 
 def _changes_of(preview: Preview) -> Iterator[Change]:

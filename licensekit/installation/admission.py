@@ -54,7 +54,7 @@ from licensekit.state.journal_entries import (
     ResetUsed,
 )
 from licensekit.state.stored import StoredBundle
-from licensekit.state.time import TimeSeen
+from licensekit.state.time import TimeSeen, observe, reset_clock
 from licensekit.state.transactions import ReadTransaction, WriteTransaction
 from licensekit.state.trust_store import VerifiedBundles, still_holds
 from licensekit.trust.pack import TrustStore
@@ -293,14 +293,17 @@ def lower_allowed(read: ReadTransaction, resets: Iterable[Verified[Reset]]) -> i
 def time_after(read: ReadTransaction, resets: Iterable[Verified[Reset]]) -> TimeSeen:
     """Return what is remembered of time once `resets` were applied."""
     issued = [v.document.issued for v in resets if v.document.what is ResetWhat.CLOCK]
-    return TimeSeen(max(issued)) if issued else read.stored.time
+    seen = observe(read.stored.time, read.reading)
+    return reset_clock(seen, max(issued), read.reading.clock) if issued else seen
 
 
 def apply_resets(change: WriteTransaction, resets: Iterable[Verified[Reset]], lowered: int) -> None:
     """Carry resets out, and use up those that let `lowered` bundles in."""
     for verified in resets:
         reset = verified.document
-        change.enter(ResetUsed(reset.nonce, reset.what, reset.issuer, reset.issued))
+        change.enter(
+            ResetUsed(reset.nonce, reset.what, reset.issuer, reset.issued, change.time.elapsed)
+        )
         if reset.what is ResetWhat.RESTORE:
             change.accept_restored(reset.issued, VENDOR)
         change.record(ResetApplied(effect=word(reset), nonce=reset.nonce.hex()))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from licensekit.database import Connection, Database
 from licensekit.database.backup import Restorable, Restored, restore_backup
-from licensekit.dates import seconds_of
 from licensekit.state.audit_events import BackupRestored
+from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import database_of
 from licensekit.state.mark import LOST
 from licensekit.state.schema import SCHEMA
@@ -45,10 +45,11 @@ def restore(
     """
 
     def arrive(database: Database, connection: Connection, loses: bool) -> None:  # noqa: FBT001  # a callback
-        mark, now = LOST if loses else None, seconds_of(clock())
-        stored = read_stored(connection, mark, now)
-        opened = OpenInstallation(database, None, None, None, clock, by, LastSeen())
-        change = WriteTransaction(ReadTransaction(opened, connection, stored, mark, now))
+        mark, clocks = LOST if loses else None, clocks_of(clock)
+        reading = clocks()
+        stored = read_stored(connection, mark, reading)
+        opened = OpenInstallation(database, None, None, None, clocks, by, LastSeen())
+        change = WriteTransaction(ReadTransaction(opened, connection, stored, mark, reading))
         change.record(BackupRestored(entry=stored.head.number))
         change.finish()
 

@@ -19,14 +19,17 @@ from licensekit.database.migrations import Migrating
 from licensekit.dates import days_of
 from licensekit.entitlements import Severity
 from licensekit.installation.audit import check_audit
+from licensekit.installation.messages import BootClockMissing
+from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import database_of
 from licensekit.state.mark import mark_of
 from licensekit.state.notices import notices_of
 from licensekit.state.schema import SCHEMA
-from licensekit.state.time import system_clock
+from licensekit.state.time import BootClock, system_clock
 from licensekit.state.transactions import LastSeen, OpenInstallation, read_installation
 
 _CHECK_OF: Final[Mapping[str, CheckName]] = {
+    "clock-accepted": "time",
     "clock-ahead": "time",
     "clock-behind": "time",
     "not-activated": "activation",
@@ -45,6 +48,7 @@ def diagnose(
     pack: bytes | str | None = None,
     released: date | None = None,
     clock: Callable[[], datetime] = system_clock,
+    boot: BootClock | None = None,
 ) -> tuple[Diagnosis, ...]:
     """Look through the installation at `home`, and return what was found, check by check.
 
@@ -54,10 +58,11 @@ def diagnose(
     Raises:
         HomeInvalid, FileUnusable: `home` cannot be the place of an installation.
     """
+    clocks = clocks_of(clock, boot)
     location, day = database_of(home, create=False), None if released is None else days_of(released)
 
     def own(database: Migrating) -> Mapping[CheckName, Check]:
-        opened = OpenInstallation(database, root, pack, day, clock, "", LastSeen())
+        opened = OpenInstallation(database, root, pack, day, clocks, "", LastSeen())
         checks: tuple[CheckName, ...] = ("journal", "documents", "time", "activation", "backup")
         noticed: dict[CheckName, Check] = {name: partial(_notices, opened, name) for name in checks}
         return {"audit": partial(_audit, opened), **noticed}
@@ -77,11 +82,13 @@ def _notices(opened: OpenInstallation, check: CheckName) -> Iterator[Graded]:
     with read_installation(opened) as read:
         unusable = read.state().unusable if check == "documents" else ()
     stored = read.stored
-    found = notices_of(stored, read.mark, clock=read.clock, unusable=unusable)
+    found = notices_of(stored, read.mark, clock=read.reading.clock, unusable=unusable)
     own = [one for one in found if _CHECK_OF.get(one.code, "documents") == check]
     for one in own:
         yield "error" if one.severity is Severity.ERROR else "notice", one
-    if not own:
+    if check == "time" and read.reading.boot is None:
+        yield "notice", BootClockMissing()
+    elif not own:
         is_journal = check == "journal"
         documents = len(stored.trust) + len(stored.bundles)
         count = stored.journal.head.number if is_journal else documents

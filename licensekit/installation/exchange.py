@@ -194,6 +194,7 @@ def _extensions(change: WriteTransaction) -> dict[str, Value]:
     """Return which exchange file this one follows, and what the journal went through."""
     state = change.journal.state
     went = {
+        "clock": state.clock_accepted,
         "damaged": state.damaged is not None,
         "restored": state.restored,
         "accepted": bool((state.damaged or state.restored) and state.is_accepted),

@@ -30,13 +30,14 @@ from licensekit.installation.leases import Leases
 from licensekit.installation.plan import plan_activation
 from licensekit.installation.sites import Sites
 from licensekit.installation.users import Users
+from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
 from licensekit.state.journal_entries import BundleRecord
 from licensekit.state.loading import InstallationState, recorded_root, state_at
 from licensekit.state.pending import open_or_wait, place_of
 from licensekit.state.schema import SCHEMA
 from licensekit.state.stored import Recorded
-from licensekit.state.time import system_clock
+from licensekit.state.time import BootClock, system_clock
 from licensekit.state.transactions import (
     LastSeen,
     OpenInstallation,
@@ -77,6 +78,7 @@ class Installation:
         pack: bytes | str | None = None,
         released: date | None = None,
         clock: Callable[[], datetime] = system_clock,
+        boot: BootClock | None = None,
         by: str = "",
         create: bool = True,
     ) -> Self:
@@ -85,7 +87,9 @@ class Installation:
         `root` is the pin and `pack` the pack that the application ships; without them, those that
         the first activation recorded are used. Before it, a pack without a pin is believed about
         its own root, and `warnings` says so. `released` is the date of this version of the
-        product. `by` is who makes the changes, for the audit log.
+        product. `clock` and `boot` are for tests and simulations: with another clock than this
+        machine's there is no boot clock unless it is given. `by` is who makes the changes, for
+        the audit log.
 
         Opening creates nothing. With `create` the first change sets the installation up, in one
         transaction with itself; until then every question is answered as by an empty one.
@@ -96,7 +100,9 @@ class Installation:
         """
         database = open_or_wait(home) if create else open_installation(home, create=False)
         day = None if released is None else days_of(released)
-        return cls(OpenInstallation(database, root, pack, day, clock, by, LastSeen()))
+        return cls(
+            OpenInstallation(database, root, pack, day, clocks_of(clock, boot), by, LastSeen())
+        )
 
     def acting_as(self, by: str) -> Self:
         """Return the same installation for another person, named `by` in the audit log.
@@ -131,7 +137,7 @@ class Installation:
         """
         with read_installation(self._opened) as read:
             state = read.state()
-        return state if now is None else state_at(state, now, clock=read.clock)
+        return state if now is None else state_at(state, now, clock=read.reading.clock)
 
     def license(self, code: str, *, now: int | None = None) -> LicenseDetails:
         """Look up everything about a license: meaning, bundles, holders, history.
@@ -225,6 +231,18 @@ class Installation:
         """
         with write_installation(self._opened) as change:
             change.accept()
+
+    def accept_clock(self) -> None:
+        """Let the clock count again, after it was ahead for more than a day of running.
+
+        The soft floor of time is dropped to the hard one, once for each base bundle. It is audited,
+        and each request, receipt and statement tells the vendor.
+
+        Raises:
+            ClockRefused: that was done before, or there is nothing to drop.
+        """
+        with write_installation(self._opened) as change:
+            change.accept_clock()
 
     def bundles(self) -> tuple[BundleRecord, ...]:
         """Return every bundle that was ever activated here, the oldest first."""

@@ -185,7 +185,7 @@ def _facts(read: ReadTransaction, file: VerifiedFile) -> AdmissionFacts:
 
 def _moment(read: ReadTransaction, file: VerifiedFile, admission: Admission) -> int:
     """Return the time at which the file has its effect: now, unless all of it is yet to start."""
-    now = effective(time_after(read, file.resets), read.clock)
+    now = effective(time_after(read, file.resets), read.reading)
     starts = [start_of_day(v.document.starts or 0) for v in admission.new]
     return max(now, min(starts, default=now))
 

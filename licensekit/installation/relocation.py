@@ -16,6 +16,7 @@ from licensekit.database.copying import compare_rows, copy_rows, count_rows, mar
 from licensekit.errors import HomeTaken
 from licensekit.installation.audit import check_audit, newest_of
 from licensekit.state.audit_events import Arrived, MovedAway
+from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import displayed, heads_of, open_empty, open_installation
 from licensekit.state.journal_entries import Relocated, TroubleFound
 from licensekit.state.loading import evaluate_state
@@ -78,7 +79,7 @@ def move(
         closing(open_installation(source, create=False)) as old,
         closing(open_empty(target)) as new,
         write_installation(
-            OpenInstallation(old, None, None, None, clock, by, LastSeen())
+            OpenInstallation(old, None, None, None, clocks_of(clock), by, LastSeen())
         ) as leaving,
     ):
         here, there = displayed(source, old), displayed(target, new)
@@ -104,7 +105,7 @@ def _has_arrived(new: Database, leaving: WriteTransaction) -> bool:
             return False
         before = leaving.read.stored
         mark = Mark(before.head, before.journal.head)
-        there = read_stored(connection, mark, leaving.read.clock)
+        there = read_stored(connection, mark, leaving.read.reading)
         [last] = newest_of(connection, None, 1)
         is_copy = there.seed == before.seed and not is_restored(there, mark)
         if is_copy and last.number == leaving.head.number + 1 and last.facts["did"] == Arrived.code:
@@ -131,13 +132,13 @@ def _move(new: Database, leaving: WriteTransaction, origin: str, progress: Progr
 def _verify_documents(read: ReadTransaction, connection: Connection) -> None:
     """Verify every document again, as it was copied."""
     if read.stored.recorded is not None:
-        there = read_stored(connection, None, read.clock)
-        evaluate_state(there, None, root=read.root, pack=None, clock=read.clock, released=None)
+        there = read_stored(connection, None, read.reading)
+        evaluate_state(there, None, root=read.root, pack=None, reading=read.reading, released=None)
 
 
 def _arrive(here: ReadTransaction, before: ReadTransaction, origin: str, place: str) -> None:
     """Write the first entry at the new location; a restored backup stays known as one."""
-    here = here._replace(stored=read_stored(here.connection, None, here.clock), mark=None)
+    here = here._replace(stored=read_stored(here.connection, None, here.reading), mark=None)
     arriving = WriteTransaction(here)
     if is_restored(before.stored, before.mark) and not before.stored.restored:
         arriving.enter(TroubleFound(here.now, None))

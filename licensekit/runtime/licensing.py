@@ -19,8 +19,9 @@ from licensekit.errors import NotActivated
 from licensekit.runtime.holders import Holder, User
 from licensekit.runtime.live_snapshot import Application, LiveSnapshot
 from licensekit.runtime.questions import Questions
+from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
-from licensekit.state.time import system_clock
+from licensekit.state.time import BootClock, system_clock
 
 if TYPE_CHECKING:
     from licensekit.database import Database
@@ -44,6 +45,7 @@ class Licensing(Questions):
         pack: bytes | str,
         released: date | None = None,
         clock: Callable[[], datetime] = system_clock,
+        boot: BootClock | None = None,
         watch: bool = True,
         create: bool = False,
     ) -> Self:
@@ -51,8 +53,8 @@ class Licensing(Questions):
 
         `root` is the pin that the vendor's `init` printed and `pack` the bytes of the pack that
         the application ships. `released` is the date of this version of the product, held
-        against maintenance. `clock` gives aware datetimes, for tests and simulations. Without
-        `watch` nothing changes until the host calls `refresh`.
+        against maintenance. `clock` gives aware datetimes, and `boot` what a boot clock shows,
+        for tests and simulations. Without `watch` nothing changes until the host calls `refresh`.
 
         Where nothing was set up yet, everything is denied until somebody activates a license there;
         with `create` the installation is set up now, with a key of its own and nothing else.
@@ -70,7 +72,7 @@ class Licensing(Questions):
 
             database = PendingDatabase(home)
         try:
-            return cls(LiveSnapshot(database, application, clock, watch=watch))
+            return cls(LiveSnapshot(database, application, clocks_of(clock, boot), watch=watch))
         except BaseException:  # an interruption too must leave no database open
             database.close()
             raise

@@ -6,14 +6,12 @@ on to the present time, and each bundle counts for its `offline_hours` more.
 
 import time
 import weakref
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from threading import Lock
 from typing import Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.database import Database, Version
-from licensekit.dates import seconds_of
 from licensekit.entitlements import Holding, Notice, by_urgency
 from licensekit.entitlements.answers import Answers
 from licensekit.entitlements.login import UserFacts
@@ -23,7 +21,14 @@ from licensekit.runtime.lookups import Lookups, put
 from licensekit.runtime.messages import TimeNotKept
 from licensekit.runtime.snapshot import Closed, Snapshot
 from licensekit.runtime.watcher import Watcher, survive_forks
-from licensekit.state.loading import InstallationState, is_unchanged, load_state, remember
+from licensekit.state.loading import (
+    REMEMBER_SECONDS,
+    InstallationState,
+    is_unchanged,
+    load_state,
+    remember,
+)
+from licensekit.state.time import Clocks
 
 RETRY_SECONDS: Final = 0.5
 """How soon a database that is away is tried again."""
@@ -33,6 +38,9 @@ CALM_SECONDS: Final = 0.1
 
 REMEMBER_PAUSE_SECONDS: Final = 60
 """The least time between two checks whether time or trust that was seen is to be written."""
+
+CLOSING_SECONDS: Final = 1
+"""The least time since the last observation for which closing writes another one."""
 
 SILENT_TICKS: Final = 150
 """A database that has not answered during this many readings of the clock counts as away.
@@ -67,13 +75,13 @@ class LiveSnapshot:
         self,
         database: Database,
         application: Application,
-        clock: Callable[[], datetime],
+        clocks: Clocks,
         *,
         watch: bool,
     ) -> None:
         self.database = database
         self.application = application
-        self.clock = clock
+        self.clocks = clocks
         self._renew_locks()
         self._is_closed = False
         self._error: LicenseError | None = None
@@ -83,6 +91,7 @@ class LiveSnapshot:
         self._lookups = Lookups(database)
         self._known: InstallationState | None = None
         self._read_state()
+        self._remember()
         # Whoever forgets this without closing it leaves no connections open either.
         weakref.finalize(self, database.close).atexit = False
         survive_forks(self)
@@ -129,10 +138,10 @@ class LiveSnapshot:
         with self._swapping:
             if self._is_closed:
                 return
-            clock = seconds_of(self.clock())
+            reading = self.clocks()
             error = self._error or self._count_silence()
-            if not self.snapshot.holds_at(clock, away=error is not None):
-                self._put(self.snapshot.moved_on(clock, error, self._contact))
+            if not self.snapshot.holds_at(reading, away=error is not None):
+                self._put(self.snapshot.moved_on(reading, error, self._contact))
 
     def user_facts(self, user_id: str) -> UserFacts | None:
         """Look up what is known of a user, from memory if the database is away.
@@ -149,7 +158,7 @@ class LiveSnapshot:
     def answers_with_leases(self) -> Answers:
         """Return the answers with the concurrent seats that are held at this moment."""
         state = self.snapshot.state
-        now = self.snapshot.now_at(seconds_of(self.clock()), away=False)
+        now = self.snapshot.now_at(self.clocks(), away=False)
         stored = state.stored._replace(leased=self._lookups.leased(self.snapshot, now))
         return Answers(state.entitlements, stored.used_of(state.entitlements.licenses))
 
@@ -165,6 +174,8 @@ class LiveSnapshot:
         """Stop answering, and close the database."""
         if self._watcher is not None:
             self._watcher.stop()
+        if not (self._is_closed or self._error or self._not_written):
+            self._keep(CLOSING_SECONDS)
         with self._swapping:
             self._is_closed = True
             self.snapshot = Closed(self.database.location)
@@ -187,7 +198,7 @@ class LiveSnapshot:
         version = self.database.version()
         snapshot = self.snapshot
         is_away = self._error is not None or snapshot.alone_since is not None
-        if is_away or not is_unchanged(self.database, snapshot.state, seconds_of(self.clock())):
+        if is_away or not is_unchanged(self.database, snapshot.state, self.clocks()):
             self._read_state()
         else:
             self._version = version
@@ -197,13 +208,12 @@ class LiveSnapshot:
         with self._reading:
             # Taken before the state is read: a change in between is seen as one more change.
             version = self.database.version()
-            clock = seconds_of(self.clock())
             application = self.application
             state = load_state(
                 self.database,
                 root=application.root,
                 pack=application.pack,
-                clock=clock,
+                reading=self.clocks(),
                 released=application.released,
                 known=self._known,
             )
@@ -218,11 +228,11 @@ class LiveSnapshot:
 
     def _note_contact(self) -> None:
         """Remember that the database has answered just now."""
-        clock = seconds_of(self.clock())
+        reading = self.clocks()
         with self._swapping:
             self._silence = 0
             if not self._is_closed:
-                self._contact = self.snapshot.now_at(clock, away=False)
+                self._contact = self.snapshot.now_at(reading, away=False)
 
     def _count_silence(self) -> LicenseError | None:
         """Count one more reading of the clock, and return an error if the silence is too long."""
@@ -233,12 +243,16 @@ class LiveSnapshot:
 
     def _remember(self) -> None:
         """Write what was seen of time and trust now and then; a failure is a notice."""
-        clock = seconds_of(self.clock())
-        if self._checked is not None and 0 <= clock - self._checked < REMEMBER_PAUSE_SECONDS:
+        reading = self.clocks()
+        ran = reading.clock if reading.boot is None else reading.boot.seconds
+        if self._checked is not None and 0 <= ran - self._checked < REMEMBER_PAUSE_SECONDS:
             return
-        self._checked = clock
+        self._checked = ran
+        self._keep(REMEMBER_SECONDS)
+
+    def _keep(self, pause: int) -> None:
         try:
-            remember(self.database, self.snapshot.state, clock)
+            remember(self.database, self.snapshot.state, self.clocks, pause)
         except StateError as error:
             self._not_written = error
         else:

@@ -6,7 +6,6 @@ from typing import Final
 
 from licensekit.access import Access
 from licensekit.database import Version
-from licensekit.dates import seconds_of
 from licensekit.entitlements import Holding
 from licensekit.entitlements.denials import NotInCatalog
 from licensekit.entitlements.seats import SeatPool, leasable, pool_of
@@ -90,7 +89,7 @@ class Seats:
         root, pack, released = self._live.application
         last = LastSeen(self.snapshot.state.stored)
         opened = OpenInstallation(
-            self._database, root, pack, released, self._live.clock, row.holder, last
+            self._database, root, pack, released, self._live.clocks, row.holder, last
         )
         begin = elapsed()
         lease, seconds = leases.borrow(opened, self.snapshot.state.entitlements, row, hours)
@@ -155,4 +154,4 @@ class Seats:
         return pools[name]
 
     def _now(self) -> int:
-        return effective(self.snapshot.state.stored.time, seconds_of(self._live.clock()))
+        return effective(self.snapshot.state.stored.time, self._live.clocks())

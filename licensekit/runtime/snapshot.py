@@ -9,7 +9,7 @@ from licensekit.entitlements.answers import Answers
 from licensekit.errors import DatabaseUnavailable, LicenseError
 from licensekit.runtime.messages import DatabaseAway
 from licensekit.state.loading import InstallationState, state_at
-from licensekit.state.time import effective
+from licensekit.state.time import Reading, effective
 
 _HOUR_SECONDS = 3600
 _Held = tuple[tuple[Holding, ...], tuple[Holding, ...]]
@@ -67,29 +67,30 @@ class Snapshot:
             self._by_holdings[held] = known
         return known
 
-    def now_at(self, clock: int, *, away: bool) -> int:
-        """Return the time that counts when the clock shows `clock`.
+    def now_at(self, reading: Reading, *, away: bool) -> int:
+        """Return the time that counts at what the clocks show.
 
         A clock that was wrong and is put right costs nothing. Without the database, though, time
         only grows, so that nobody stretches the offline hours with it.
         """
-        return max(clock, self.state.now) if away else effective(self.state.stored.time, clock)
+        now = effective(self.state.stored.time, reading)
+        return max(now, self.state.now) if away else now
 
-    def holds_at(self, clock: int, *, away: bool) -> bool:
-        """Return whether this is still the right one at `clock`, with or without the database."""
+    def holds_at(self, reading: Reading, *, away: bool) -> bool:
+        """Return whether this is still the right one, with or without the database."""
         if away != (self.alone_since is not None):
             return False
-        now = self.now_at(clock, away=away)
+        now = self.now_at(reading, away=away)
         return self.state.now <= now and (self.valid_until is None or now < self.valid_until)
 
-    def moved_on(self, clock: int, error: LicenseError | None, contact: int) -> "Snapshot":
+    def moved_on(self, reading: Reading, error: LicenseError | None, contact: int) -> "Snapshot":
         """Return the same state at another moment.
 
         With an `error` the database has been away since `contact`, and a bundle whose offline
         hours are over grants nothing.
         """
         state = self.state
-        now = self.now_at(clock, away=error is not None)
+        now, clock = self.now_at(reading, away=error is not None), reading.clock
         if error is None:
             return Snapshot(state_at(state, now, clock=clock))
         hours = (now - contact) / _HOUR_SECONDS

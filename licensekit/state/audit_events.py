@@ -99,6 +99,15 @@ class ResetApplied(AuditEvent):
     nonce: str
 
 
+class ClockTaken(AuditEvent):
+    """A clock that an administrator accepted in place of a later time."""
+
+    code = "accept-clock"
+    template = "accepted the clock, which shows {clock}, in place of {later}"
+    clock: str
+    later: str
+
+
 class UserAdded(AuditEvent):
     """A new user."""
 

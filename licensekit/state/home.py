@@ -106,10 +106,11 @@ def _establish(database: Database) -> None:
             seed = token_bytes(SEED_BYTES)
             created = connection.run(
                 "INSERT INTO installation"
-                " (one, seed, secret, highest, ran, head, observed, signature)"
-                " VALUES (1, ?, ?, 0, 0, 0, ?, ?) ON CONFLICT (one) DO NOTHING",
+                " (one, seed, secret, observations, head, observed, signature)"
+                " VALUES (1, ?, ?, ?, 0, ?, ?) ON CONFLICT (one) DO NOTHING",
                 seed,
                 token_bytes(SECRET_BYTES),
+                b"",
                 NOTHING_OBSERVED,
                 b"",
             )

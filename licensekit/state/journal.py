@@ -17,6 +17,7 @@ from licensekit.chain import GENESIS, Head, link
 from licensekit.errors import SignatureInvalid
 from licensekit.keys.verifying import VerifyingKey
 from licensekit.state.journal_entries import (
+    ACCEPTED,
     KEPT,
     NOTHING_KNOWN,
     RETURNED,
@@ -38,7 +39,7 @@ from licensekit.state.journal_entries import (
     TroubleFound,
 )
 from licensekit.trust.order import Seen, SeenDocument
-from licensekit.wire.documents import ResetWhat, Use
+from licensekit.wire.documents import BASE, ResetWhat, Use
 
 NOTHING_OBSERVED: Final = bytes(32)
 """The digest of the observations of time before the first one."""
@@ -226,6 +227,9 @@ class _Replay:
                 self._step_bundle(entry)
             case ResetUsed():
                 self._resets[entry.nonce] = entry
+                if entry.what == ResetWhat.CLOCK:
+                    latest = entry.issued - entry.elapsed
+                    self._taken = {i: one.bounded(latest) for i, one in self._taken.items()}
                 if entry.what == ResetWhat.SEQUENCE:
                     self._waiting[entry.nonce] = None
             case ResetSpent():
@@ -233,7 +237,8 @@ class _Replay:
             case DocumentSeen():
                 self._documents[entry.type, entry.issuer] = entry
             case TimeFloor():
-                self._state = self._state._replace(time=entry)
+                is_accepted = self._state.clock_accepted or entry.reason == ACCEPTED
+                self._state = self._state._replace(time=entry, clock_accepted=is_accepted)
                 self._dropped.add(entry.base)
             case Pinned():
                 self._state = self._state._replace(pinned=entry)
@@ -256,7 +261,11 @@ class _Replay:
             self._bundles[identity] = BundleRecord(
                 *named, entry.sequence, self._activations, entry.at, KEPT
             )
-            self._taken[identity] = entry
+            # What it proves of time it has proved since it was first taken.
+            first = self._taken.get(identity, entry)
+            self._taken[identity] = entry._replace(elapsed=min(first.elapsed, entry.elapsed))
+            if entry.part == BASE:
+                self._state = self._state._replace(clock_accepted=False)
         elif isinstance(entry, BundleEnded):
             if entry.state == RETURNED:
                 self._returned.add(identity)

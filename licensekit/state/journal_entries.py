@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from licensekit.dates import format_seconds
+from licensekit.state.time import prove
 from licensekit.trust.order import NOTHING_SEEN, Seen
 from licensekit.wire.documents import BASE, Use, label_of
 
@@ -22,6 +23,10 @@ ACTIVE: Final = "active"
 VENDOR: Final = "vendor"
 ADMINISTRATOR: Final = "administrator"
 """Who accepts a restored backup."""
+
+
+ACCEPTED: Final = "accepted"
+"""Why a floor of time was dropped."""
 
 
 class Founded(NamedTuple):
@@ -55,6 +60,12 @@ class BundleTaken(NamedTuple):
     """Its highest count; None where one is unrestricted, or it has settings or replaces serials."""
     term: int | None
     """Days from its issue to the end of all it grants; None where something does not end."""
+    elapsed: int
+    """The time that had verifiably passed by then (`licensekit.state.time`)."""
+
+    def bounded(self, latest: int) -> "BundleTaken":
+        """Return the same, proving no later time than `latest`."""
+        return self._replace(elapsed=max(self.elapsed, prove(self.issued, self.at, latest)))
 
 
 class BundleSignedAgain(NamedTuple):
@@ -79,6 +90,8 @@ class ResetUsed(NamedTuple):
     what: int
     issuer: str
     issued: int
+    elapsed: int
+    """As in `BundleTaken`."""
 
 
 class ResetSpent(NamedTuple):
@@ -200,6 +213,8 @@ class JournalState(NamedTuple):
     documents: Mapping[tuple[str, str], DocumentSeen] = {}
     """Type and issuer to what was seen, with what its floor is judged by again."""
     time: TimeFloor = TimeFloor(0, 0, "", b"")
+    clock_accepted: bool = False
+    """Whether an administrator has dropped the soft floor since the last base bundle."""
     dropped: frozenset[bytes] = frozenset()
     """The base bundles whose one drop of the soft floor was spent."""
     pinned: Pinned | None = None

@@ -22,7 +22,7 @@ from licensekit.state.logs import JournalWriter
 from licensekit.state.mark import Mark, MarkRead, read_mark, write_mark
 from licensekit.state.notices import notices_of
 from licensekit.state.stored import Recorded, Stored, is_restored, read_stored, require_same
-from licensekit.state.time import TimeSeen, effective, keep_time, observe
+from licensekit.state.time import Clocks, Reading, effective, is_due, observe
 from licensekit.state.trust_store import (
     Unusable,
     keep_trust,
@@ -35,8 +35,8 @@ from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import Bundle
 
-REMEMBER_SECONDS: Final = 3600
-"""A running application keeps the time about once an hour: a clock turned back wins no more."""
+REMEMBER_SECONDS: Final = 600
+"""How often a running application keeps the time: more is not lost when it is killed."""
 
 
 class InstallationState(NamedTuple):
@@ -136,11 +136,11 @@ def load_state(
     *,
     root: str,
     pack: bytes | str | None,
-    clock: int,
+    reading: Reading,
     released: int | None = None,
     known: InstallationState | None = None,
 ) -> InstallationState:
-    """Read an installation and return its state at `clock` (seconds since 1970).
+    """Read an installation and return its state at what the clocks show.
 
     Everything is read in one transaction and verified again: the database is not believed. `pack`
     is what the application ships; None takes the one that the first activation recorded.
@@ -156,12 +156,12 @@ def load_state(
     """
     mark = read_mark(database.location)  # before the snapshot, or a change would look like a loss
     with database.read() as connection:
-        stored = read_stored(connection, mark, clock, read_only=database.is_read_only)
+        stored = read_stored(connection, mark, reading, read_only=database.is_read_only)
     require_same(None if known is None else known.stored, stored, database.location)
-    return evaluate_state(stored, mark, root=root, pack=pack, clock=clock, released=released)
+    return evaluate_state(stored, mark, root=root, pack=pack, reading=reading, released=released)
 
 
-def is_unchanged(database: Database, state: InstallationState, clock: int) -> bool:
+def is_unchanged(database: Database, state: InstallationState, reading: Reading) -> bool:
     """Return whether nothing was changed since `state` was loaded, or nothing but leases.
 
     Who takes and frees seats all day changes the database with each of them, where there is no
@@ -173,38 +173,38 @@ def is_unchanged(database: Database, state: InstallationState, clock: int) -> bo
     mark = read_mark(database.location)
     with database.read() as connection:
         known, read_only = state.stored.journal, database.is_read_only
-        stored = read_stored(connection, mark, clock, known, read_only=read_only)
+        stored = read_stored(connection, mark, reading, known, read_only=read_only)
     return (stored._replace(leased=state.stored.leased), mark) == (state.stored, state.mark)
 
 
-def remember(database: Database, state: InstallationState, clock: int) -> bool:
-    """Keep what a running application has seen, if it is worth a write; say whether it was.
+def remember(
+    database: Database, state: InstallationState, clocks: Clocks, pause: int = REMEMBER_SECONDS
+) -> bool:
+    """Keep what a running application has seen, if it is worth a write; return whether it was.
 
-    That is the time, about once an hour, and what its pack has newer than the installation. Call
-    it after `load`, and now and then while the state stays the same.
+    That is the time, if the last observation is `pause` seconds old, and what its pack has newer
+    than the installation. Call it after `load`, and now and then while the state stays the same.
 
     Raises:
         StateError: the database cannot be written; what was there is as it was.
     """
     has_news = _has_news(state.stored, state)
-    if not (has_news or _is_due(state.stored.time, clock)):
+    if not (has_news or is_due(state.stored.time, clocks(), pause)):
         return False
     mark = read_mark(database.location)
     with database.write() as connection:
-        stored = read_stored(connection, mark, clock, state.stored.journal)
+        reading = clocks()  # not before the lock: while others were waited for, time has passed
+        stored = read_stored(connection, mark, reading, state.stored.journal)
         require_same(state.stored, stored, database.location)
         if stored.journal.fault is not None:
             return False  # whoever makes the next change puts that on record first
-        journal, time = (
-            JournalWriter(connection, stored.key, stored.journal),
-            observe(stored.time, clock),
-        )
-        keep_time(connection, time)
-        journal.keep_floor(time.highest, "clock")
+        journal = JournalWriter(connection, stored.key, stored.journal)
+        time = observe(stored.time, reading)
         # Somebody else may have brought what is newer still.
         if has_news and stored.trust == state.stored.trust and stored.seen == state.stored.seen:
             keep_trust(journal, stored, state.trust_store)
-        journal.sign_head()
+            time = journal.judge_time(time, state.kept)
+        journal.keep_time(time, "clock")
     if not is_restored(stored, mark):
         write_mark(database.location, Mark(stored.head, journal.journal.head))
     return True
@@ -218,12 +218,6 @@ def _has_news(stored: Stored, state: InstallationState) -> bool:
     )
 
 
-def _is_due(seen: TimeSeen, clock: int) -> bool:
-    after = observe(seen, clock)
-    moved = after.highest - seen.highest, (after.ahead or 0) - (seen.ahead or 0)
-    return max(map(abs, moved)) >= REMEMBER_SECONDS
-
-
 def recorded_root(database: Database) -> Recorded | None:
     """Return the root pin and the pack that the first activation recorded, if there was one.
 
@@ -231,7 +225,7 @@ def recorded_root(database: Database) -> Recorded | None:
         StateError: the database cannot be read.
     """
     with database.read() as connection:
-        return read_stored(connection, None, 0).recorded
+        return read_stored(connection, None, Reading(0)).recorded
 
 
 def evaluate_state(
@@ -240,11 +234,11 @@ def evaluate_state(
     *,
     root: str,
     pack: bytes | str | None,
-    clock: int,
+    reading: Reading,
     released: int | None,
 ) -> InstallationState:
-    """Return the state that stored documents and rows make at `clock`; raises as `load` does."""
-    now = effective(stored.time, clock)
+    """Return the state that stored documents and rows make; raises as `load_state` does."""
+    now = effective(stored.time, reading)
     trust_store, unusable = load_trust(stored, root, stored.pack(pack))
     verified = verify_bundles(stored.bundles, trust_store, now)
     kept = verified.kept
@@ -264,7 +258,7 @@ def evaluate_state(
         stored=stored,
         mark=mark,
     )
-    return state._replace(notices=_notices(state, clock))
+    return state._replace(notices=_notices(state, reading.clock))
 
 
 def state_at(

@@ -6,7 +6,7 @@ carries the hash of the one before. Numbers count from 1 without a gap. What the
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -37,6 +37,7 @@ from licensekit.state.journal_entries import (
     TimeFloor,
     TroubleFound,
 )
+from licensekit.state.time import TimeSeen, judge, keep_time, prove
 from licensekit.trust.order import Seen, SeenDocument
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
@@ -178,11 +179,19 @@ class JournalWriter:
         )
         self.journal = self.journal._replace(signed=SignedHead(head.number, digest, signature))
 
-    def keep_floor(self, soft: int, reason: str) -> None:
-        """Enter the floor of time where it has risen by a day, or falls."""
-        floor = self.state.time.soft
-        if not floor <= soft < floor + DAY_SECONDS:
-            self.enter(TimeFloor(0, soft, reason, b""))
+    def keep_time(self, seen: TimeSeen, reason: str, base: bytes = b"") -> None:
+        """Keep what was seen of time; where a floor has risen by a day, or falls, enter it too."""
+        known = self.state.time
+        low, high = sorted((seen.hard - known.hard, seen.soft - known.soft))
+        if base or low < 0 or high >= DAY_SECONDS:
+            self.enter(TimeFloor(seen.hard, seen.soft, reason, base))
+        self.sign_head(keep_time(self.connection, seen))
+
+    def judge_time(self, seen: TimeSeen, bundles: Iterable[Verified[Bundle]]) -> TimeSeen:
+        """Return what was seen of time, with the hard floor of these bundles that verify."""
+        known = self.state.taken
+        taken = [known[one.identity] for one in bundles if one.identity in known]
+        return judge(seen, [prove(one.issued, one.at, one.elapsed) for one in taken])
 
     def keep_seen(self, trust_store: TrustStore) -> None:
         """Enter which documents are the highest that were seen, as far as that is new."""
@@ -199,8 +208,11 @@ class JournalWriter:
             self.enter(_document_seen(kind, issuer, found, documents.get((kind, found.identity))))
 
 
-def taken(verified: Verified[Bundle], now: int) -> BundleTaken:
-    """Return the entry of a bundle that is activated at `now`, in seconds since 1970."""
+def taken(verified: Verified[Bundle], now: int, elapsed: int) -> BundleTaken:
+    """Return the entry of a bundle that is activated at `now`, in seconds since 1970.
+
+    `elapsed` is what has verifiably passed by then.
+    """
     bundle, key = verified.document, verified.keys[0]
     counts = [*bundle.system.values(), *bundle.sites.values(), *bundle.users.values()]
     known = [count for count in counts if count is not None]
@@ -219,6 +231,7 @@ def taken(verified: Verified[Bundle], now: int) -> BundleTaken:
         key=key.key_id,
         most=max(known, default=0) if is_limited else None,
         term=None if end is None else end - day_at(bundle.issued),
+        elapsed=elapsed,
     )
 
 

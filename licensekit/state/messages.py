@@ -80,7 +80,8 @@ class ClockBehind(Notice):
         "the clock shows {clock:time}, but it was {seen:time} here before, and that time counts"
     )
     hint_template = (
-        "set the clock right; if it was wrong then, ask the vendor for a reset of the clock"
+        "set the clock right; if it was wrong then, accept the clock that it shows now"
+        " (`accept-clock`), or ask the vendor for a reset of the clock"
     )
     level = Severity.WARNING
     subject_template = "clock"
@@ -146,6 +147,15 @@ class UnreadableMark(Notice):
     level = Severity.WARNING
     subject_template = "database"
     error: LicenseError
+
+
+class ClockAccepted(Notice):
+    """An administrator has accepted the clock, as they may once for each base bundle."""
+
+    code = "clock-accepted"
+    template = "an administrator has accepted the clock, in place of a later time"
+    level = Severity.INFO
+    subject_template = "clock"
 
 
 class RestoredBackup(Notice):

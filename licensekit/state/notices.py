@@ -9,6 +9,7 @@ from licensekit.errors import FileUnusable
 from licensekit.state.mark import MarkRead
 from licensekit.state.messages import (
     UNUSABLE,
+    ClockAccepted,
     ClockAhead,
     ClockBehind,
     DamagedJournal,
@@ -17,11 +18,12 @@ from licensekit.state.messages import (
     UnreadableMark,
 )
 from licensekit.state.stored import Stored, is_restored
-from licensekit.state.time import JUMP_SECONDS
 from licensekit.state.trust_store import Unusable
 
 _BEHIND_SECONDS: Final = DAY_SECONDS
 """A clock less than this behind is set to local time, or was corrected: no one need act."""
+_AHEAD_SECONDS: Final = 7 * DAY_SECONDS
+"""The floors are slower than the clock, but not that slow while a machine runs now and then."""
 
 
 def notices_of(
@@ -35,11 +37,13 @@ def notices_of(
 
 
 def _of_clock(stored: Stored, clock: int) -> Iterator[Notice]:
-    seen = stored.time
-    if clock < seen.highest - _BEHIND_SECONDS:
-        yield ClockBehind(clock=clock, seen=seen.highest)
-    if seen.highest and clock > seen.highest + JUMP_SECONDS:
-        yield ClockAhead(clock=clock, seen=seen.highest)
+    floor = stored.time.floor
+    if clock < floor - _BEHIND_SECONDS:
+        yield ClockBehind(clock=clock, seen=floor)
+    if floor and clock > floor + _AHEAD_SECONDS:
+        yield ClockAhead(clock=clock, seen=floor)
+    if stored.journal.state.clock_accepted:
+        yield ClockAccepted()
 
 
 def _of_backup(stored: Stored, mark: MarkRead) -> Iterator[Notice]:

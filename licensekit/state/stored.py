@@ -10,12 +10,19 @@ from licensekit.entitlements import Fingerprint
 from licensekit.entitlements.events import Event, EventScope
 from licensekit.errors import HomeInvalid, NotActivated, OtherInstallation
 from licensekit.keys.signing import SigningKey
-from licensekit.state.journal import Journal, SignedHead
+from licensekit.state.journal import NOTHING_OBSERVED, Journal, JournalFault, SignedHead
 from licensekit.state.journal_entries import KEPT, BundleRecord
 from licensekit.state.logs import audit_head, key_of, read_journal
 from licensekit.state.machine import hashed, machine_facts
 from licensekit.state.mark import LOST, Mark, MarkRead
-from licensekit.state.time import TimeSeen, effective, lease_time
+from licensekit.state.time import (
+    Reading,
+    TimeSeen,
+    effective,
+    is_observed,
+    lease_time,
+    read_time,
+)
 from licensekit.trust.order import Seen
 from licensekit.trust.signed import Verified
 from licensekit.wire import armor
@@ -146,29 +153,31 @@ class Stored(NamedTuple):
 def read_stored(
     connection: Connection,
     mark: MarkRead,
-    clock: int,
+    reading: Reading,
     known: Journal | None = None,
     *,
     read_only: bool = False,
 ) -> Stored:
     """Read what a state is made from; `mark` was read before the snapshot was taken.
 
-    `clock` is what the clock of this machine shows, in seconds since 1970: where there is no
-    server, leases live by it. The `known` journal is not verified again if its head is there.
+    `reading` is what the clocks of this machine show: where there is no server, leases live by
+    them. The `known` journal is not verified again if its head is there.
 
     Raises:
         HomeInvalid: the database has lost its one row.
         StateError: see `Connection`.
     """
     row = connection.one(
-        "SELECT seed, secret, pack, highest, ahead, ran, head, observed, signature"
-        " FROM installation"
+        "SELECT seed, secret, pack, observations, head, observed, signature FROM installation"
     )
     if row is None:
         raise HomeInvalid(reason="key-lost")
-    seed, secret, pack, highest, ahead, ran, *head = row
+    seed, secret, pack, observations, *head = row
     journal = read_journal(connection, key_of(seed), SignedHead(*head), known)
-    time = TimeSeen(max(highest, journal.state.time.soft), ahead, ran)
+    if journal.observed != NOTHING_OBSERVED and not is_observed(observations, journal.observed):
+        journal = journal._replace(fault=JournalFault("head", journal.head.number + 1))
+    floors = journal.state.time
+    time = read_time(observations, journal.observed, floors.hard, floors.soft)
     return Stored(
         seed=seed,
         secret=secret,
@@ -178,7 +187,7 @@ def read_stored(
         trust=_trust(connection),
         every=_bundles(connection, journal),
         in_use=dict(connection.rows("SELECT license, in_use FROM usage WHERE in_use > 0")),
-        leased=seats_in_use(connection, lease_time(connection, effective(time, clock))),
+        leased=seats_in_use(connection, lease_time(connection, effective(time, reading))),
         satellites=_satellites(connection),
         events=read_events(connection),
         head=audit_head(connection),

@@ -1,37 +1,104 @@
-"""Effective time: a pure function of the clock and of what an installation has seen of time.
+"""Effective time: a pure function of what the clocks show and of what an installation has seen.
 
-C1  The effective time is the later of the clock and the highest time seen: a clock that is turned
-    back, at once or in small steps, wins nothing.
-C2  A clock up to a week ahead of the highest time seen raises it.
-C3  A clock further ahead raises it only after a day of running: looks that follow one another
-    confirm at most six hours each, so that a clock that was wrong for an hour leaves no trace.
-C4  A clock that comes back, or jumps again, begins that day anew.
-C5  What the vendor signed at a time shows that this time has come.
+C1  The effective time is the latest of the clock, the hard floor and the soft floor: a clock that
+    is turned back, at once or in small steps, wins nothing. A machine that was off takes its clock
+    as the effective time immediately; only the floors are slow.
+C2  Time passes verifiably while a boot clock counts within one boot: over processes, between two
+    of them, and while the machine sleeps. Hosts combine by the highest, never by adding. A boot
+    clock below its own record begins that record again, and so does an activation on another host:
+    how much of the time since that record came after it is unknown.
+C3  The hard floor is the highest, over the bundles whose keys may still sign them, of the time of
+    issue and what has passed since the activation. A time of issue counts up to the effective time
+    at the activation.
+C4  The soft floor is a time below which the clock never was in 24 hours of running. It moves on
+    with the time that passes. On PostgreSQL, the server's clock counts where it is the earlier one.
+C5  Where there is no boot clock, what the clock moves on between two observations counts as
+    running, six hours at most; it moves no floor on.
+C6  An administrator may accept the clock, once for each base bundle: the soft floor goes.
+C7  After the vendor's reset, the time of its issue is the latest that was seen.
+C8  What cannot decide, such as a clock that stands still, is a notice.
 
 Times are seconds since 1970 in UTC, so zones and daylight saving change nothing here
 (`docs/installation.md`, "Time").
 """
 
+import json
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Final, NamedTuple
 
 from licensekit.database import Connection
-from licensekit.dates import DAY_SECONDS
+from licensekit.dates import DAY_SECONDS, seconds_of
 
-JUMP_SECONDS: Final = 7 * DAY_SECONDS
 CONFIRM_SECONDS: Final = DAY_SECONDS
 STEP_SECONDS: Final = 6 * 3600
+BOOTS: Final = 256
+"""Of how many boots the newest observation is kept."""
+
+
+class Boot(NamedTuple):
+    """What a boot clock shows."""
+
+    identity: bytes
+    """Of this boot of this host; no other boot of any host has it."""
+    seconds: int
+    """For how long the host has been running, those seconds included that it slept."""
+
+
+_NONE: Final = Boot(b"", 0)
+"""Under which hosts without a boot clock are recorded."""
+
+
+class Reading(NamedTuple):
+    """What the clocks show at one moment."""
+
+    clock: int
+    boot: Boot | None = None
+    server: int | None = None
+    """What the clock of the database's server shows, where there is one."""
+
+
+class Observation(NamedTuple):
+    """The newest observation within a boot."""
+
+    seconds: int
+    clock: int
+    elapsed: int
+    looks: int
+    """`TimeSeen.elapsed` and `TimeSeen.looks` then."""
 
 
 class TimeSeen(NamedTuple):
     """What an installation remembers of time."""
 
-    highest: int = 0
-    """The highest time seen; 0 before the first."""
-    ahead: int | None = None
-    """The last time that a clock showed which is too far ahead to be believed at once."""
+    elapsed: int = 0
+    """The seconds that have verifiably passed since the installation was set up."""
+    hard: int = 0
+    soft: int = 0
+    """The floors; 0 where there is none yet."""
+    level: int = 0
+    """The latest time below which the clock never was, while `ran` was counted."""
     ran: int = 0
-    """The seconds of running that have confirmed it so far."""
+    """The seconds of running that have confirmed `level` so far."""
+    looks: int = 0
+    """How many observations there were."""
+    activated: int = 0
+    """The one with which a document was activated last."""
+    began: int = 0
+    """The one since which `ran` is counted; 0 before the first."""
+    boots: Mapping[bytes, Observation] = {}
+    """Identity of a boot to its newest observation, the oldest first."""
+
+    @property
+    def floor(self) -> int:
+        """The higher floor: no effective time is before it."""
+        return max(self.hard, self.soft)
+
+
+BootClock = Callable[[], Boot | None]
+Clocks = Callable[[], Reading]
+"""What reads the clocks of a machine."""
 
 
 def system_clock() -> datetime:
@@ -39,29 +106,118 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def effective(seen: TimeSeen, clock: int) -> int:
+def read_clocks(clock: Callable[[], datetime], boot: BootClock | None) -> Reading:
+    """Return what a clock and a boot clock, if there is one, show now."""
+    return Reading(seconds_of(clock()), None if boot is None else boot())
+
+
+def effective(seen: TimeSeen, reading: Reading) -> int:
     """Return the time that counts (C1)."""
-    return max(seen.highest, clock)
+    return max(reading.clock, observe(seen, reading).floor)
 
 
-def observe(seen: TimeSeen, clock: int) -> TimeSeen:
-    """Return what is remembered after a look at the clock (C2 to C4)."""
-    if clock <= seen.highest + JUMP_SECONDS:
-        return TimeSeen(max(seen.highest, clock))
-    if seen.ahead is None or not seen.ahead <= clock <= seen.ahead + JUMP_SECONDS:
-        return TimeSeen(seen.highest, clock)
-    ran = seen.ran + min(clock - seen.ahead, STEP_SECONDS)
-    return TimeSeen(clock) if ran >= CONFIRM_SECONDS else TimeSeen(seen.highest, clock, ran)
+def observe(seen: TimeSeen, reading: Reading) -> TimeSeen:
+    """Return what is remembered after a look at the clocks (C2, C4 and C5)."""
+    passed, running = _passed(seen, reading)
+    elapsed, looks = seen.elapsed + passed, seen.looks + 1
+    clock = reading.clock if reading.server is None else min(reading.clock, reading.server)
+    level = min(seen.level + running, clock) if seen.began else clock
+    confirmed = seen._replace(
+        elapsed=elapsed,
+        hard=seen.hard and seen.hard + passed,
+        soft=seen.soft and seen.soft + running * (reading.boot is not None),
+        level=level,
+        ran=seen.ran + running,
+        looks=looks,
+        began=seen.began or looks,
+        boots=_with(seen.boots, reading, elapsed, looks),
+    )
+    if confirmed.ran < CONFIRM_SECONDS:
+        return confirmed
+    return _begin(confirmed, max(confirmed.soft, level), clock)
 
 
-def prove(seen: TimeSeen, issued: int) -> TimeSeen:
-    """Return what is remembered once a document issued then was verified (C5)."""
-    return seen._replace(highest=max(seen.highest, issued))
+def prove(issued: int, at: int, elapsed: int) -> int:
+    """Return what a bundle proves of time that is activated `at`: its time less `elapsed` (C3)."""
+    return min(issued, at) - elapsed
 
 
-def keep_time(connection: Connection, seen: TimeSeen) -> None:
-    """Keep what was seen of time."""
-    connection.run("UPDATE installation SET highest = ?, ahead = ?, ran = ?", *seen)
+def judge(seen: TimeSeen, proofs: Iterable[int]) -> TimeSeen:
+    """Return what was seen, with the hard floor of what documents prove that still verify."""
+    return seen._replace(hard=seen.elapsed + max(proofs, default=-seen.elapsed))
+
+
+def accept_clock(seen: TimeSeen, clock: int) -> TimeSeen:
+    """Return what is remembered once an administrator has accepted the clock (C6)."""
+    return _begin(seen, 0, clock)
+
+
+def reset_clock(seen: TimeSeen, issued: int, clock: int) -> TimeSeen:
+    """Return what is remembered after the vendor's reset (C7); proofs are bounded likewise."""
+    return _begin(seen._replace(hard=min(seen.hard, issued)), issued, clock)
+
+
+def _begin(seen: TimeSeen, soft: int, clock: int) -> TimeSeen:
+    """Begin to count again for how long the clock was never below what it shows now."""
+    return seen._replace(soft=soft, level=clock, ran=0, began=seen.looks)
+
+
+def is_due(seen: TimeSeen, reading: Reading, pause: int) -> bool:
+    """Return whether the newest observation in this boot is `pause` seconds old."""
+    boot = reading.boot or _NONE
+    last = seen.boots.get(boot.identity)
+    if last is None:
+        return True
+    moved = boot.seconds - last.seconds if reading.boot else reading.clock - last.clock
+    return abs(moved) >= pause
+
+
+def _with(
+    boots: Mapping[bytes, Observation], reading: Reading, elapsed: int, looks: int
+) -> Mapping[bytes, Observation]:
+    """Return the newest observations with one more; those of the oldest boots are forgotten."""
+    boot, after = reading.boot or _NONE, dict(boots)
+    after.pop(boot.identity, None)
+    if len(after) >= BOOTS:
+        del after[next(iter(after))]
+    after[boot.identity] = Observation(boot.seconds, reading.clock, elapsed, looks)
+    return after
+
+
+def _passed(seen: TimeSeen, reading: Reading) -> tuple[int, int]:
+    """Return what has passed since the newest observation of any host, and for how long it ran."""
+    boot = reading.boot or _NONE
+    last = seen.boots.get(boot.identity)
+    if last is None:
+        return 0, 0
+    if reading.boot is None:
+        return 0, max(0, min(reading.clock - last.clock, STEP_SECONDS))
+    passed = max(0, last.elapsed + boot.seconds - last.seconds - seen.elapsed)
+    # Of time that began before an activation, or before `level`, it is unknown how much came after.
+    passed *= last.looks >= seen.activated
+    return passed, passed * (last.looks >= seen.began)
+
+
+def read_time(data: bytes, observed: bytes, hard: int, soft: int) -> TimeSeen:
+    """Return what was seen of time: `data` if `observed` is its digest, or else the two floors."""
+    if not is_observed(data, observed):
+        return TimeSeen(hard=hard, soft=soft)
+    kept, boots = json.loads(data)
+    known = {bytes.fromhex(boot): Observation(*one) for boot, *one in boots}
+    return TimeSeen(*kept)._replace(boots=known)
+
+
+def is_observed(data: bytes, observed: bytes) -> bool:
+    """Return whether `observed`, which was signed, is the digest of `data`."""
+    return sha256(data).digest() == observed
+
+
+def keep_time(connection: Connection, seen: TimeSeen) -> bytes:
+    """Keep what was seen of time, and return the digest of it, which is to be signed."""
+    *kept, boots = seen
+    data = json.dumps([kept, [[boot.hex(), *one] for boot, one in boots.items()]]).encode()
+    connection.run("UPDATE installation SET observations = ?", data)
+    return sha256(data).digest()
 
 
 def lease_time(connection: Connection, now: int) -> int:

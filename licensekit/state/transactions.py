@@ -2,14 +2,20 @@
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from licensekit.database import Connection, Database
-from licensekit.dates import format_seconds, seconds_of
-from licensekit.errors import DatabaseBusy, RestoreRefused
-from licensekit.state.audit_events import AuditEvent, JournalRepaired, RestoreNoticed, RestoreTaken
+from licensekit.dates import format_seconds
+from licensekit.errors import ClockRefused, DatabaseBusy, RestoreRefused
+from licensekit.state.audit_events import (
+    AuditEvent,
+    ClockTaken,
+    JournalRepaired,
+    RestoreNoticed,
+    RestoreTaken,
+)
 from licensekit.state.journal_entries import (
+    ACCEPTED,
     ACTIVE,
     ADMINISTRATOR,
     KEPT,
@@ -23,7 +29,7 @@ from licensekit.state.loading import InstallationState, evaluate_state
 from licensekit.state.logs import JournalWriter, append_audit
 from licensekit.state.mark import Mark, MarkRead, read_mark, write_mark
 from licensekit.state.stored import Stored, is_restored, read_stored, require_same
-from licensekit.state.time import TimeSeen, effective, keep_time, observe
+from licensekit.state.time import Clocks, Reading, TimeSeen, accept_clock, effective, observe
 from licensekit.trust.pack import pin_in_pack
 
 T = TypeVar("T")
@@ -39,7 +45,7 @@ class OpenInstallation(NamedTuple):
     """None takes the recorded one."""
     released: int | None
     """The date of the product version in days since 1970."""
-    clock: Callable[[], datetime]
+    clocks: Clocks
     by: str
     """Who makes the changes, for the audit log."""
     last: "LastSeen"
@@ -68,12 +74,12 @@ class ReadTransaction(NamedTuple):
     connection: Connection
     stored: Stored
     mark: MarkRead
-    clock: int
+    reading: Reading
 
     @property
     def now(self) -> int:
         """The time that counts, in seconds since 1970."""
-        return effective(self.stored.time, self.clock)
+        return effective(self.stored.time, self.reading)
 
     @property
     def root(self) -> str:
@@ -101,7 +107,7 @@ class ReadTransaction(NamedTuple):
             self.mark,
             root=self.root,
             pack=self.pack,
-            clock=self.clock,
+            reading=self.reading,
             released=self.opened.released,
         )
 
@@ -134,8 +140,9 @@ class WriteTransaction:
         self.head = read.stored.head
         self.journal = JournalWriter(read.connection, read.stored.key, read.stored.journal)
         self.lower_mark = False
-        self._time = observe(read.stored.time, read.clock)
-        self._why = "clock"
+        self.time = observe(read.stored.time, read.reading)
+        """What is remembered of time with the change."""
+        self._why, self._base = "clock", b""
 
     @property
     def has_changed(self) -> bool:
@@ -152,9 +159,9 @@ class WriteTransaction:
         self.note_findings()
         self._append(event)
 
-    def set_time(self, seen: TimeSeen, why: str) -> None:
-        """Remember another time than the one that the clock shows."""
-        self._time, self._why = seen, why
+    def set_time(self, seen: TimeSeen, why: str, base: bytes = b"") -> None:
+        """Remember another time than the one that the clock shows; see `TimeFloor`."""
+        self.time, self._why, self._base = seen, why, base
 
     def accept(self) -> None:
         """Take a restored backup, or a damaged journal, as the present state for an administrator.
@@ -173,6 +180,21 @@ class WriteTransaction:
         self.accept_restored(self.now, ADMINISTRATOR, state.base)
         self.record(RestoreTaken())
 
+    def accept_clock(self) -> None:
+        """Drop the soft floor of time to the hard one for an administrator.
+
+        Raises:
+            ClockRefused: that drop was spent for this base bundle, or there is nothing to drop.
+        """
+        state, seen, clock = self.journal.state, self.time, self.read.reading.clock
+        if state.base in state.dropped:
+            raise ClockRefused(reason="used")
+        if seen.soft <= max(seen.hard, clock):
+            raise ClockRefused(reason="needless")
+        self.set_time(accept_clock(seen, clock), ACCEPTED, state.base)
+        shown, later = format_seconds(clock), format_seconds(seen.soft)
+        self.record(ClockTaken(clock=shown, later=later))
+
     def accept_restored(self, at: int, by: str, base: bytes = b"") -> None:
         """Take the database as it is: what its mark says of it no longer counts."""
         self.enter(TroubleAccepted(at, by, base))
@@ -181,8 +203,7 @@ class WriteTransaction:
     def finish(self) -> None:
         """Remember the time with the change, if there was one, and sign the journal."""
         if self.has_changed:
-            keep_time(self.connection, self._time)
-            self.journal.keep_floor(self._time.highest, self._why)
+            self.journal.keep_time(self.time, self._why, self._base)
         self.journal.sign_head()
 
     def note_findings(self) -> None:
@@ -252,8 +273,8 @@ def write_first(opened: OpenInstallation, act: Callable[[WriteTransaction], T]) 
 
 
 def _read(opened: OpenInstallation, connection: Connection, mark: MarkRead) -> ReadTransaction:
-    clock, last = seconds_of(opened.clock()), opened.last.stored
+    reading, last = opened.clocks(), opened.last.stored
     known, read_only = None if last is None else last.journal, opened.database.is_read_only
-    stored = read_stored(connection, mark, clock, known, read_only=read_only)
+    stored = read_stored(connection, mark, reading, known, read_only=read_only)
     opened.last.keep(stored, opened.database.location)
-    return ReadTransaction(opened, connection, stored, mark, clock)
+    return ReadTransaction(opened, connection, stored, mark, reading)

@@ -27,7 +27,9 @@ def entry(number: int) -> Entry:
     """Return one of the entries that there are most of in a long life."""
     identity = number.to_bytes(16, "big")
     kinds: tuple[Entry, ...] = (
-        BundleTaken(identity, "demo", "1010000014", "base", 0, number, 0, 0, 1, b"k" * 8, 9, 365),
+        BundleTaken(
+            identity, "demo", "1010000014", "base", 0, number, 0, 0, 1, b"k" * 8, 9, 365, 0
+        ),
         TimeFloor(0, 86_400 * number, "clock", b""),
         DocumentSeen("trust", "", (1, number), identity, 0, 1, b"k" * 8),
         BundleEnded(max(0, number - 3).to_bytes(16, "big"), REPLACED),

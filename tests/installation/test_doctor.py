@@ -14,6 +14,7 @@ import pytest
 from licensekit.database import is_url
 from licensekit.installation import Diagnosis, diagnose
 from licensekit.state.schema import SCHEMA
+from licensekit.state.time import Boot
 from tests.crm import SOLD, crm_home_on_engine, open_crm
 from tests.homes import PIN, Home, bundle, file
 from tests.homes import signed as signed_token
@@ -44,7 +45,9 @@ def open_crm_at(home: Home) -> None:
 
 
 def found(home: Home) -> tuple[Diagnosis, ...]:
-    return diagnose(home.place, root=PIN, pack=home.pack, clock=home.clock)
+    return diagnose(
+        home.place, root=PIN, pack=home.pack, clock=home.clock, boot=lambda: Boot(bytes(16), 1)
+    )
 
 
 def wrong(home: Home) -> list[tuple[str, str, str]]:
@@ -184,6 +187,13 @@ def test_a_database_of_another_kind_is_named(ill: Home) -> None:
     assert ("schema", "error", "database-damaged") in wrong(ill)
     edited(ill, "DROP TABLE licensekit_schema")
     assert ("schema", "error", "database-damaged") in wrong(ill)
+
+
+def test_a_machine_without_a_boot_clock_is_named(ill: Home) -> None:
+    findings = diagnose(ill.place, root=PIN, pack=ill.pack, clock=ill.clock, boot=lambda: None)
+    assert [(one.check, one.about.code) for one in findings if one.state != "ok"] == [
+        ("time", "boot-clock-missing")
+    ]
 
 
 def test_a_clock_that_is_wrong_is_a_notice(ill: Home) -> None:

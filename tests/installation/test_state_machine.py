@@ -29,7 +29,7 @@ from licensekit.errors import (
     UserRetired,
     UserTaken,
 )
-from licensekit.state.time import TimeSeen, observe, prove
+from licensekit.state.time import Reading, TimeSeen, effective, judge, observe, prove
 from licensekit.wire.documents import Bundle, Kind
 from tests import makers
 from tests.homes import DAY, Home, file, pack
@@ -65,13 +65,14 @@ class Model:
         self.sold: dict[str, tuple[Bundle, int | None]] = {}
         self.entries = 1
         self.time = TimeSeen()
+        self.proofs: list[int] = []
 
     def copy(self) -> "Model":
         """Give another one of the same contents."""
         other = Model()
         other.held = {user: set(held) for user, held in self.held.items()}
         other.retired, other.sold = set(self.retired), dict(self.sold)
-        other.entries, other.time = self.entries, self.time
+        other.entries, other.time, other.proofs = self.entries, self.time, list(self.proofs)
         return other
 
     def in_use(self) -> dict[str, int]:
@@ -134,7 +135,7 @@ class Installations(RuleBasedStateMachine):
     @property
     def now(self) -> int:
         """The time that counts, whatever the clock shows."""
-        return max(self.model.time.highest, self.home.clock.now)
+        return effective(self.model.time, Reading(self.home.clock.now))
 
     @property
     def day(self) -> int:
@@ -293,7 +294,7 @@ class Installations(RuleBasedStateMachine):
         self,
         expected: type[RefusedError] | None,
         act: Callable[[], object],
-        proves: int = 0,
+        proves: int | None = None,
     ) -> bool:
         """Carry a change out; it must succeed, or be refused as expected.
 
@@ -306,7 +307,11 @@ class Installations(RuleBasedStateMachine):
             refused = list(error.faults)
         entries = self.installation.audit.verify().head.number
         if entries > self.model.entries:
-            self.model.time = observe(prove(self.model.time, proves), self.home.clock.now)
+            now = self.now
+            seen = observe(self.model.time, Reading(self.home.clock.now))
+            if proves is not None:
+                self.model.proofs.append(prove(proves, now, 0))
+            self.model.time = judge(seen, self.model.proofs)
         self.model.entries = entries
         if expected is None:
             assert refused == []

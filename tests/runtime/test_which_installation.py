@@ -10,6 +10,7 @@ import pytest
 
 from licensekit import Licensing
 from licensekit.errors import NotEntitled, OtherInstallation, StateError
+from licensekit.state.boot_clock import clocks_of
 from licensekit.state.loading import remember
 from tests.homes import PIN, Home, bundle, file, pack
 from tests.runtime.conftest import comes
@@ -86,7 +87,8 @@ def test_a_program_keeps_no_time_in_another_installation(home: Home, tmp_path: P
         state = licensing._live.snapshot.state  # what it holds
         put(home, tmp_path / "other" / "licensing.db")
         with pytest.raises(OtherInstallation):
-            remember(licensing._live.database, state, home.clock.now + 100_000)
+            home.clock.now += 100_000
+            remember(licensing._live.database, state, clocks_of(home.clock))
 
 
 def test_what_an_administrator_accepted_is_followed(home: Home, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Effective time never goes back, and a clock that was wrong for an hour leaves no trace."""
+"""The rules of time, one by one; the laws that they make together are in `test_time_laws`."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,121 +9,199 @@ from hypothesis import strategies as st
 
 from licensekit.dates import DAY_SECONDS, seconds_of
 from licensekit.state.time import (
+    BOOTS,
     CONFIRM_SECONDS,
-    JUMP_SECONDS,
     STEP_SECONDS,
+    Boot,
+    Reading,
     TimeSeen,
+    accept_clock,
     effective,
+    is_due,
+    judge,
     observe,
     prove,
+    reset_clock,
 )
 from tests.makers import NOW
 
 HOUR = 3600
+YEAR = 365 * DAY_SECONDS
 seconds = st.integers(0, 2**33)
 
 
-def watched(seen: TimeSeen, *clocks: int) -> TimeSeen:
+def at(clock: int, up: int, boot: bytes = b"one", server: int | None = None) -> Reading:
+    """What the clocks of a host show that has been running for `up` seconds."""
+    return Reading(clock, Boot(boot, up), server)
+
+
+def watched(seen: TimeSeen, *readings: Reading) -> TimeSeen:
     """What is remembered after looks at these clocks."""
-    for clock in clocks:
-        seen = observe(seen, clock)
+    for reading in readings:
+        seen = observe(seen, reading)
     return seen
 
 
+def ran(days: int, ahead: int = 0) -> list[Reading]:
+    """An observation every six hours of so many days, on a host that booted at `NOW`."""
+    hours = range(0, days * 24 + 1, 6)
+    return [at(NOW + ahead + hour * HOUR, hour * HOUR) for hour in hours]
+
+
 @given(st.lists(seconds, min_size=1))
-def test_the_highest_time_never_falls_and_effective_time_never_is_below_it(
-    clocks: list[int],
-) -> None:
+def test_floors_never_fall_and_effective_time_is_never_below_them(clocks: list[int]) -> None:
     seen = TimeSeen()
-    for clock in clocks:
-        after = observe(seen, clock)
-        assert after.highest >= seen.highest
-        assert effective(after, clock) >= max(clock, seen.highest)
+    for up, clock in enumerate(clocks):
+        after = observe(seen, at(clock, up * HOUR))
+        assert after.floor >= seen.floor
+        assert effective(seen, at(clock, up * HOUR)) == max(clock, after.floor)
         seen = after
 
 
 @given(seconds, st.lists(st.integers(1, 3 * HOUR), max_size=100))
 def test_many_small_steps_back_win_nothing(start: int, steps: list[int]) -> None:
-    seen = TimeSeen(start)
-    clock = start
+    seen, clock = judge(TimeSeen(), [prove(start, start, 0)]), start
     for step in steps:
         clock = max(0, clock - step)
-        seen = observe(seen, clock)
-        assert effective(seen, clock) == start
-    assert seen == TimeSeen(start)
+        assert effective(seen, Reading(clock)) == start
+        seen = observe(seen, Reading(clock))
 
 
-@given(seconds, seconds)
-def test_one_big_step_back_wins_nothing(start: int, back: int) -> None:
-    clock = max(0, start - back)
-    seen = observe(TimeSeen(start), clock)
-    assert effective(seen, clock) == start
+def test_a_machine_that_was_off_takes_its_clock_immediately_and_its_floors_stay() -> None:
+    seen = watched(TimeSeen(), *ran(2))
+    later = at(NOW + YEAR, 0, b"two")
+    assert effective(seen, later) == NOW + YEAR
+    assert observe(seen, later).floor == NOW + 2 * DAY_SECONDS
 
 
-@given(seconds, st.lists(st.integers(0, JUMP_SECONDS), max_size=50))
-def test_ordinary_running_raises_the_highest_time_with_the_clock(
-    start: int, steps: list[int]
-) -> None:
-    seen, clock = TimeSeen(start), start
-    for step in steps:
-        clock += step
-        seen = observe(seen, clock)
-        assert seen == TimeSeen(clock)
+def test_time_passes_between_two_programs_within_a_boot() -> None:
+    seen = judge(watched(TimeSeen(), at(NOW, 100)), [prove(NOW, NOW, 0)])
+    back = at(NOW - YEAR, 100 + 30 * DAY_SECONDS)
+    assert effective(seen, back) == NOW + 30 * DAY_SECONDS
 
 
-def test_a_jump_ahead_counts_at_once_but_is_not_kept() -> None:
-    year = 365 * DAY_SECONDS
-    seen = observe(TimeSeen(NOW), NOW + year)
-    assert effective(seen, NOW + year) == NOW + year
-    assert watched(seen, NOW + year + HOUR, NOW + 2 * HOUR) == TimeSeen(NOW + 2 * HOUR)
+def test_no_time_passes_between_two_boots() -> None:
+    seen = watched(TimeSeen(), at(NOW, 100), at(NOW, HOUR + 100), at(NOW, 5, b"two"))
+    assert seen.elapsed == HOUR
 
 
-def test_a_day_of_running_confirms_a_jump_ahead() -> None:
-    ahead = NOW + 30 * DAY_SECONDS
-    looks = [ahead + hours * HOUR for hours in range(24)]
-    assert watched(TimeSeen(NOW), *looks).highest == NOW
-    assert watched(TimeSeen(NOW), *looks, ahead + 24 * HOUR) == TimeSeen(ahead + 24 * HOUR)
+def test_hosts_combine_by_the_highest() -> None:
+    """Two hosts that ran for the same ten hours have seen ten hours, and not twenty."""
+    hosts = b"one", b"two"
+    looks = [at(NOW + h * HOUR, h * HOUR, host) for h in range(11) for host in hosts]
+    assert watched(TimeSeen(), *looks).elapsed == 10 * HOUR
 
 
-def test_two_looks_a_day_apart_are_no_day_of_running() -> None:
-    ahead = NOW + 30 * DAY_SECONDS
-    seen = watched(TimeSeen(NOW), ahead, ahead + CONFIRM_SECONDS)
-    assert seen == TimeSeen(NOW, ahead + CONFIRM_SECONDS, STEP_SECONDS)
-    more = [ahead + days * DAY_SECONDS for days in (2, 3, 4)]
-    assert watched(seen, *more) == TimeSeen(ahead + 4 * DAY_SECONDS)
+def test_a_boot_clock_below_its_record_begins_it_again() -> None:
+    seen = watched(TimeSeen(), at(NOW, HOUR), at(NOW, 10), at(NOW, 20))
+    assert seen.elapsed == 10
 
 
-@pytest.mark.parametrize("shift", [-HOUR, JUMP_SECONDS + 1])
-def test_a_clock_that_moves_again_begins_its_day_anew(shift: int) -> None:
-    ahead = NOW + 30 * DAY_SECONDS
-    looks = [ahead + hours * HOUR for hours in range(0, 24, 6)]
-    seen = watched(TimeSeen(NOW), *looks)
-    assert seen.ran == CONFIRM_SECONDS - STEP_SECONDS
-    assert observe(seen, looks[-1] + shift) == TimeSeen(NOW, looks[-1] + shift, 0)
+def test_a_clock_ahead_for_less_than_a_day_of_running_leaves_no_trace() -> None:
+    seen = watched(TimeSeen(), *ran(2))
+    wrong = [at(NOW + YEAR, 2 * DAY_SECONDS + hour * HOUR) for hour in range(24)]
+    assert effective(watched(seen, *wrong[:-1]), wrong[-1]) == wrong[-1].clock
+    right = at(NOW + 3 * DAY_SECONDS, 3 * DAY_SECONDS)
+    assert effective(watched(seen, *wrong), right) == right.clock
 
 
-def test_what_the_vendor_signed_shows_that_its_time_has_come() -> None:
-    assert prove(TimeSeen(), NOW) == TimeSeen(NOW)
-    assert prove(TimeSeen(NOW), NOW - 1) == TimeSeen(NOW)
-    assert observe(prove(TimeSeen(), NOW), NOW + DAY_SECONDS) == TimeSeen(NOW + DAY_SECONDS)
+def test_a_day_of_running_confirms_the_clock() -> None:
+    assert watched(TimeSeen(), *ran(1)[:-1]).soft == 0
+    assert watched(TimeSeen(), *ran(1)).soft == NOW + DAY_SECONDS
 
 
-def test_a_new_installation_believes_its_clock_after_a_day() -> None:
-    looks = [NOW + hours * HOUR for hours in range(0, 25, 6)]
-    assert effective(TimeSeen(), NOW) == NOW
-    assert watched(TimeSeen(), *looks[:-1]).highest == 0
-    assert watched(TimeSeen(), *looks) == TimeSeen(looks[-1])
+@pytest.mark.parametrize("pause", [DAY_SECONDS, 7 * DAY_SECONDS, 30 * DAY_SECONDS])
+def test_a_program_that_is_opened_now_and_then_raises_the_floors(pause: int) -> None:
+    seen = judge(TimeSeen(), [prove(NOW, NOW, 0)])
+    for look in range(1 + YEAR // pause):
+        seen = observe(seen, at(NOW + look * pause, look * pause))
+    assert seen.hard == seen.soft == NOW + YEAR // pause * pause
+
+
+def test_a_clock_walked_ahead_within_seconds_raises_nothing() -> None:
+    seen = watched(TimeSeen(), *ran(2))
+    steps = [at(NOW + step * 69 * HOUR, 2 * DAY_SECONDS + step) for step in range(100)]
+    assert watched(seen, *steps).soft == NOW + 2 * DAY_SECONDS + 99
+
+
+@pytest.mark.parametrize("boot", [b"one", b"two"])
+def test_a_server_whose_clock_is_behind_holds_the_soft_floor_back(boot: bytes) -> None:
+    ups = 0, DAY_SECONDS
+    readings = [at(NOW + YEAR + up, up, boot, server=NOW + up) for up in ups]
+    assert watched(TimeSeen(), *readings).soft == NOW + DAY_SECONDS
+
+
+def test_without_a_boot_clock_two_looks_a_day_apart_are_six_hours_of_running() -> None:
+    seen = watched(TimeSeen(), Reading(NOW), Reading(NOW + DAY_SECONDS))
+    assert seen.ran == STEP_SECONDS
+    looks = [Reading(NOW + day * DAY_SECONDS) for day in (2, 3, 4)]
+    after = watched(seen, *looks)
+    assert after.soft == NOW + CONFIRM_SECONDS
+    assert after.elapsed == after.hard == 0
+
+
+def test_what_the_vendor_signed_shows_that_its_time_has_come_up_to_the_effective_time() -> None:
+    assert judge(TimeSeen(), [prove(NOW, NOW + 5, 0)]).hard == NOW
+    assert judge(TimeSeen(), [prove(NOW + 5, NOW, 0)]).hard == NOW
+    assert judge(TimeSeen(), []).hard == 0
+
+
+def test_what_a_bundle_proves_goes_with_it() -> None:
+    seen = TimeSeen(elapsed=10)
+    both = [prove(NOW, NOW, 0), prove(NOW + YEAR, NOW + YEAR, 10)]
+    assert judge(seen, both).hard == NOW + YEAR
+    assert judge(seen, both[:1]).hard == NOW + 10
+
+
+def test_the_time_of_another_host_before_an_activation_does_not_count_after_it() -> None:
+    seen = watched(TimeSeen(), at(NOW, 0, b"other"), at(NOW + YEAR, 0))
+    seen = judge(seen, [prove(NOW + YEAR, NOW + YEAR, seen.elapsed)])
+    seen = seen._replace(activated=seen.looks)
+    right = at(NOW + YEAR + HOUR, YEAR + HOUR, b"other")
+    assert effective(seen, right) == right.clock
+
+
+def test_an_accepted_clock_counts_again_down_to_the_hard_floor() -> None:
+    seen = judge(watched(TimeSeen(), *ran(2, ahead=YEAR)), [prove(NOW, NOW, 0)])
+    right = at(NOW + 2 * DAY_SECONDS, 2 * DAY_SECONDS)
+    assert effective(seen, right) == right.clock + YEAR
+    accepted = accept_clock(seen, right.clock)
+    assert effective(accepted, right) == right.clock
+    assert effective(accepted, at(0, 2 * DAY_SECONDS)) == NOW + 2 * DAY_SECONDS
+    assert accepted.soft == 0
+
+
+def test_after_a_reset_its_time_is_the_latest_that_was_seen() -> None:
+    seen = judge(watched(TimeSeen(), *ran(2, ahead=YEAR)), [prove(NOW + YEAR, NOW + YEAR, 0)])
+    assert reset_clock(seen, NOW, NOW).floor == NOW
+
+
+def test_of_the_oldest_boots_nothing_is_kept() -> None:
+    seen = watched(TimeSeen(), *(at(NOW, 0, b"%d" % number) for number in range(BOOTS + 9)))
+    assert list(seen.boots) == [b"%d" % number for number in range(9, BOOTS + 9)]
+
+
+@pytest.mark.parametrize("boot", [None, Boot(b"one", 0)])
+def test_an_observation_is_due_once_the_last_one_is_old(boot: Boot | None) -> None:
+    first = Reading(NOW, boot)
+    assert is_due(TimeSeen(), first, 10)
+    seen = observe(TimeSeen(), first)
+    later = {
+        passed: Reading(NOW + passed, boot and Boot(boot.identity, passed)) for passed in (9, 10)
+    }
+    assert [is_due(seen, later[passed], 10) for passed in (9, 10)] == [False, True]
+    assert is_due(seen, at(NOW, 0, b"two"), 10)
 
 
 @pytest.mark.parametrize("zone", ["Europe/Oslo", "America/St_Johns", "Australia/Lord_Howe"])
 def test_daylight_saving_and_zones_change_nothing(zone: str) -> None:
-    """Every hour of a year of wall-clock time, as a machine in that zone would report it."""
+    """Every third hour of a year of wall-clock time, as a machine in that zone would report it."""
     local = ZoneInfo(zone)
     seen = TimeSeen()
     start = seconds_of(datetime(2026, 1, 1, tzinfo=local))
     for hour in range(0, 365 * 24, 3):
         moment = datetime.fromtimestamp(start + hour * HOUR, tz=local)
-        clock = seconds_of(moment)
-        seen = observe(seen, clock)
-        assert effective(seen, clock) == clock
-    assert seen.highest == start + (365 * 24 - 3) * HOUR
+        reading = at(seconds_of(moment), hour * HOUR)
+        seen = observe(seen, reading)
+        assert effective(seen, reading) == reading.clock
+    assert seen.soft == start + (365 * 24 - 3) * HOUR

@@ -8,6 +8,7 @@ import pytest
 from licensekit.errors import FileUnusable, HomeInvalid, LicenseError, NotActivated
 from licensekit.state.home import open_installation
 from licensekit.state.loading import load_state, recorded_root
+from licensekit.state.time import Reading
 from tests import homes, makers
 
 
@@ -16,7 +17,8 @@ def test_an_installation_is_made_once_and_keeps_its_key(tmp_path: Path) -> None:
     first = open_installation(home, create=True)
     again = open_installation(str(home), create=True)
     states = [
-        load_state(d, root=homes.PIN, pack=homes.pack(), clock=makers.NOW) for d in (first, again)
+        load_state(d, root=homes.PIN, pack=homes.pack(), reading=Reading(makers.NOW))
+        for d in (first, again)
     ]
     assert states[0].fingerprint == states[1].fingerprint
     assert states[0].stored.head.number == 1
@@ -28,7 +30,7 @@ def test_two_installations_have_two_keys(tmp_path: Path) -> None:
     seeds: set[bytes] = set()
     for name in ("a", "b"):
         database = open_installation(tmp_path / name, create=True)
-        state = load_state(database, root=homes.PIN, pack=homes.pack(), clock=makers.NOW)
+        state = load_state(database, root=homes.PIN, pack=homes.pack(), reading=Reading(makers.NOW))
         seeds |= {state.stored.seed, state.stored.secret}
         database.close()
     assert len(seeds) == 4
@@ -78,7 +80,7 @@ def test_an_installation_without_its_row_is_refused(tmp_path: Path) -> None:
     with database.write() as connection:
         connection.run("DELETE FROM installation")
     with pytest.raises(HomeInvalid):
-        load_state(database, root=homes.PIN, pack=homes.pack(), clock=makers.NOW)
+        load_state(database, root=homes.PIN, pack=homes.pack(), reading=Reading(makers.NOW))
     database.close()
 
 
@@ -86,5 +88,5 @@ def test_nothing_is_recorded_before_the_first_activation(tmp_path: Path) -> None
     database = open_installation(tmp_path, create=True)
     assert recorded_root(database) is None
     with pytest.raises(NotActivated):
-        load_state(database, root=homes.PIN, pack=None, clock=makers.NOW)
+        load_state(database, root=homes.PIN, pack=None, reading=Reading(makers.NOW))
     database.close()

@@ -30,6 +30,7 @@ CUSTOMER: Final[Mapping[str, Lazy]] = {
     "request": Lazy(_SECTION, "licensekit.cli.customer.exchange", "request"),
     "return": Lazy(_SECTION, "licensekit.cli.customer.exchange", "return_"),
     "statement": Lazy(_SECTION, "licensekit.cli.customer.exchange", "statement"),
+    "accept-clock": Lazy(_SECTION, "licensekit.cli.customer.status", "accept_clock"),
     "audit": Lazy(_SECTION, "licensekit.cli.customer.audit", "audit"),
     "doctor": Lazy(_SECTION, "licensekit.cli.customer.backup", "doctor"),
     "backup": Lazy(_SECTION, "licensekit.cli.customer.backup", "backup"),

@@ -4,7 +4,7 @@ import click
 
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.options import before, now_option
-from licensekit.cli.output import emit_json, json_option
+from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.views.license import show_license
 from licensekit.cli.views.status import show_status
 from licensekit.installation import Installation, metric_lines
@@ -49,3 +49,15 @@ def status(
         emit_json(state.plain())
     else:
         show_status(state)
+
+
+@click.command("accept-clock")
+@in_installation
+def accept_clock(*, installation: Installation) -> None:
+    """Accept the clock, in place of a later time that it has shown here.
+
+    This can be done once for each base bundle, and the vendor sees it in every file that the
+    installation signs.
+    """
+    installation.accept_clock()
+    emit("the clock is accepted")

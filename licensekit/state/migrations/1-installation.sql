@@ -1,13 +1,11 @@
 -- One row: the key of the installation, and the stores that its journal speaks of. The head of the
--- journal is signed together with a digest of the table `observations`.
+-- journal is signed together with a digest of its observations of time.
 CREATE TABLE installation (
     one {integer} PRIMARY KEY CHECK (one = 1),
     seed {blob} NOT NULL,
     secret {blob} NOT NULL,
     pack {blob},
-    highest {integer} NOT NULL,
-    ahead {integer},
-    ran {integer} NOT NULL,
+    observations {blob} NOT NULL,
     head {integer} NOT NULL,
     observed {blob} NOT NULL,
     signature {blob} NOT NULL
@@ -19,17 +17,6 @@ CREATE TABLE journal (
     entry {blob} NOT NULL,
     hash {blob} NOT NULL,
     signature {blob} NOT NULL
-) {strict};
-
--- What each host has seen of time, by boot: all in seconds.
-CREATE TABLE observations (
-    host {text} NOT NULL,
-    boot {text} NOT NULL,
-    counted {integer} NOT NULL,
-    elapsed {integer} NOT NULL,
-    clock {integer} NOT NULL,
-    ran {integer} NOT NULL,
-    PRIMARY KEY (host, boot)
 ) {strict};
 
 -- Roots, trust documents, lists and catalogs in force, as received.

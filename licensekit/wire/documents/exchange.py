@@ -36,7 +36,8 @@ FOLLOWS: Final = "follows"
 in hex. Two that follow on one show a history that was restored, copied or rewritten."""
 JOURNAL: Final = "journal"
 """The extension by which what an installation signs says what its journal went through, in words
-with a space between: `damaged`, `restored`, and `accepted` by an administrator."""
+with a space between: `clock` where an administrator has accepted it, `damaged`, `restored`, and
+`accepted` by an administrator."""
 
 
 class Request(Document, frozen=True):

@@ -13,6 +13,7 @@ from licensekit.state import leases
 from licensekit.state.home import open_installation
 from licensekit.state.loading import load_state
 from licensekit.state.seats import SeatRequest
+from licensekit.state.time import Reading
 from tests import homes
 from tests.cli.customer.conftest import Command
 
@@ -25,7 +26,7 @@ def held(run: Command, shelf: Path) -> dict[str, HeldSeat]:
     assert run("activate one.lic --pack crm.lkp --root {pin} --home here").code == 0
     database = open_installation(shelf / "here", create=False)
     now = int(time.time())
-    state = load_state(database, root=homes.PIN, pack=None, clock=now)
+    state = load_state(database, root=homes.PIN, pack=None, reading=Reading(now))
     anna, bob = (
         leases.acquire(
             database,

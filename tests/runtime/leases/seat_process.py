@@ -6,9 +6,11 @@ from licensekit.entitlements import Entitlements
 from licensekit.entitlements.seats import pool_of
 from licensekit.installation import HeldSeat
 from licensekit.state import leases, seats
+from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
 from licensekit.state.loading import load_state
 from licensekit.state.seats import SeatRequest
+from licensekit.state.time import Reading
 from licensekit.state.transactions import LastSeen, OpenInstallation
 from tests.homes import PIN, Home
 
@@ -28,7 +30,9 @@ class SeatProcess:
 
     def reload(self) -> Entitlements:
         """Read what has changed."""
-        state = load_state(self.database, root=PIN, pack=self.home.pack, clock=self.clock)
+        state = load_state(
+            self.database, root=PIN, pack=self.home.pack, reading=Reading(self.clock)
+        )
         self.entitlements = state.entitlements
         return state.entitlements
 
@@ -61,7 +65,13 @@ class SeatProcess:
     def borrow(self, lease: HeldSeat, hours: float) -> HeldSeat:
         """Borrow a seat."""
         opened = OpenInstallation(
-            self.database, PIN, self.home.pack, None, self.home.clock, lease.holder, LastSeen()
+            self.database,
+            PIN,
+            self.home.pack,
+            None,
+            clocks_of(self.home.clock),
+            lease.holder,
+            LastSeen(),
         )
         return leases.borrow(opened, self.entitlements, lease, hours)[0]
 

@@ -10,6 +10,7 @@ from licensekit.installation import Installation
 from licensekit.runtime.leasing import Leasing
 from licensekit.runtime.live_snapshot import Application, LiveSnapshot
 from licensekit.runtime.seats import Seats
+from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
 from tests import makers
 from tests.crm import crm_catalog
@@ -21,7 +22,7 @@ def live(home: Home) -> Iterator[LiveSnapshot]:
     """The snapshot in force, read only when `reload` asks for it."""
     application = Application(PIN, home.pack, None)
     database = open_installation(home.place, create=False)
-    live = LiveSnapshot(database, application, home.clock, watch=False)
+    live = LiveSnapshot(database, application, clocks_of(home.clock), watch=False)
     yield live
     live.close()
 
