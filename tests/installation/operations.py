@@ -2,30 +2,18 @@
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 from typing import Any, Final
 
 from licensekit.database import Migration, Schema, connect
+from licensekit.database.copying import tables
 from licensekit.errors import DatabaseNewer, NotActivated
 from licensekit.installation import Installation, parse_users, restore
 from licensekit.state.home import DATABASE_NAME
 from licensekit.state.schema import SCHEMA
 from tests.homes import Home, bundle, file
 
-TABLES: Final = (
-    "installation",
-    "trust_documents",
-    "bundles",
-    "users",
-    "sites",
-    "user_licenses",
-    "usage",
-    "events",
-    "resets",
-    "audit",
-    "seen",
-    "leases",
-)
+TABLES: Final = tuple(table.name for table in tables(SCHEMA))
 NEXT: Final = Schema(
     "installation",
     (
@@ -98,9 +86,9 @@ def seen(home: Home) -> Any:
         return None
     with closing(sqlite3.connect(path)) as raw:
         schema = [sql for (sql,) in raw.execute("SELECT sql FROM sqlite_schema ORDER BY name")]
-        with suppress(sqlite3.OperationalError):  # a database in which nothing is yet
-            return schema, [raw.execute(f"SELECT * FROM {t} ORDER BY 1").fetchall() for t in TABLES]  # noqa: S608  # names of ours
-    return None
+        if not schema:  # a database in which nothing is yet
+            return None
+        return schema, [raw.execute(f"SELECT * FROM {t} ORDER BY 1").fetchall() for t in TABLES]  # noqa: S608  # names of ours
 
 
 def has_litter(home: Home) -> bool:

@@ -20,7 +20,17 @@ from tests.homes import PIN, Home, bundle, file
 from tests.homes import signed as signed_token
 from tests.installation.operations import NEXT
 
-CHECKS = ["database", "schema", "audit", "journal", "documents", "time", "activation", "backup"]
+CHECKS = [
+    "database",
+    "schema",
+    "audit",
+    "slots",
+    "journal",
+    "documents",
+    "time",
+    "activation",
+    "backup",
+]
 OF_A_FOLDER = ["files", "space"]
 
 
@@ -102,6 +112,10 @@ def test_a_folder_is_as_it_was_and_a_running_program_is_not_disturbed(ill: Home)
     [
         ("UPDATE audit SET entry = x'7b7d' WHERE number = 3", ("audit", "error", "audit-damaged")),
         ("DELETE FROM audit WHERE number = 2", ("audit", "error", "audit-damaged")),
+        (
+            "INSERT INTO user_licenses (user_id, license) VALUES ('bob', 'windows')",
+            ("slots", "error", "audit-damaged"),
+        ),
         (
             "UPDATE journal SET entry = x'7b7d' WHERE number = 2",
             ("journal", "error", "damaged-journal"),

@@ -86,8 +86,8 @@ def test_a_program_keeps_no_time_in_another_installation(home: Home, tmp_path: P
     with home.run() as licensing:
         state = licensing._live.snapshot.state  # what it holds
         put(home, tmp_path / "other" / "licensing.db")
+        home.clock.now += 100_000
         with pytest.raises(OtherInstallation):
-            home.clock.now += 100_000
             remember(licensing._live.database, state, clocks_of(home.clock))
 
 
