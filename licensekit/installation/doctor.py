@@ -21,9 +21,9 @@ from licensekit.entitlements import Severity
 from licensekit.errors import AuditDamaged
 from licensekit.installation.audit import check_audit
 from licensekit.installation.messages import BootClockMissing
-from licensekit.state import audit
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import database_of
+from licensekit.state.logs import audit_head
 from licensekit.state.mark import mark_of
 from licensekit.state.notices import notices_of
 from licensekit.state.schema import SCHEMA
@@ -80,7 +80,7 @@ def diagnose(
 def _audit(opened: OpenInstallation, check: Literal["audit", "slots"]) -> Iterator[Graded]:
     """Check the log, and the assignments after it; what is wrong with them is of `slots` alone."""
     with opened.database.read() as connection:
-        head = audit.head(connection)
+        head = audit_head(connection)
         try:
             check_audit(connection)
         except AuditDamaged as error:
