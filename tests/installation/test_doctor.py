@@ -21,14 +21,7 @@ from tests.homes import signed as signed_token
 from tests.installation.operations import NEXT
 
 CHECKS = [
-    "database",
-    "schema",
-    "audit",
-    "slots",
-    "journal",
-    "documents",
-    "time",
-    "activation",
+    *("database", "schema", "audit", "slots", "journal", "documents", "time", "activation"),
     "backup",
 ]
 OF_A_FOLDER = ["files", "space"]
