@@ -219,7 +219,10 @@ def require_as_made(connection: Connection, database: Migrating, schema: Schema)
     """
     dialect = database.dialect
     expected: dict[str, str] = {}
-    for statement in (text for step in schema.migrations for text in step.statements):
+    statements: list[LiteralString] = [
+        text for step in schema.migrations for text in step.statements
+    ]
+    for statement in statements:
         words = statement.split()
         if words[0] == "CREATE":
             name = words[words.index("INDEX") + 1] if "INDEX" in words[:3] else words[2]

@@ -92,6 +92,7 @@ def read_journal(
     Raises:
         StateError: see `Connection`.
     """
+    head = SignedHead(head.number, _bytes(head.observed), _bytes(head.signature))
     if known is not None and known.fault is None and head == known.signed:
         newest = connection.one(
             "SELECT number, hash, (SELECT count(*) FROM journal) FROM journal"
@@ -108,11 +109,6 @@ def read_journal(
 def _bytes(value: Any) -> bytes:
     """Return a blob; where tables are not strict, anything may be there instead."""
     return value if isinstance(value, bytes) else b""
-
-
-def signed_head(number: int, observed: Any, signature: Any) -> SignedHead:
-    """Return the signed head of a journal as it is stored."""
-    return SignedHead(number, _bytes(observed), _bytes(signature))
 
 
 def _without_returned(connection: Connection, journal: Journal) -> Journal:

@@ -205,3 +205,11 @@ def test_migrations_are_numbered_without_gaps(location: str, numbers: tuple[int,
     schema = Schema("ledger", tuple(Migration(number, "x", ()) for number in numbers))
     with pytest.raises(ValueError, match="numbered from 1"):
         connect(location, schema=schema, create=True)
+
+
+def test_a_table_that_a_migration_altered_or_filled_opens_again(location: str) -> None:
+    third = Migration(3, "more", ("ALTER TABLE things ADD COLUMN more {integer}",))
+    fourth = Migration(4, "fewer", ("DROP TABLE notes", "UPDATE things SET more = 1"))
+    schema = Schema("ledger", (FIRST, SECOND, third, fourth))
+    for _ in range(2):
+        connect(location, schema=schema, create=True).close()

@@ -239,7 +239,8 @@ def test_what_does_not_hold_stays_where_it_is(
         moved(home, places[1])
     with closing(open_empty(places[1])) as target, target.read() as connection:
         assert count_rows(connection, SCHEMA) == 0
-    home.open().close()  # it is not marked as moved
+    if error is not DatabaseDamaged:  # which nobody opens again
+        home.open().close()  # it is not marked as moved
 
 
 def test_what_was_never_activated_moves_too(places: tuple[str, str]) -> None:

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ import pytest
 from licensekit import Licensing
 from licensekit.errors import NotEntitled, OtherInstallation, StateError
 from licensekit.state.boot_clock import clocks_of
-from licensekit.state.loading import remember
+from licensekit.state.home import open_installation
+from licensekit.state.loading import load_state, remember
 from tests.homes import PIN, Home, bundle, file, pack
 from tests.runtime.conftest import comes
 
@@ -82,13 +84,14 @@ def test_an_open_installation_changes_no_other_one(home: Home, tmp_path: Path, n
 
 
 def test_a_program_keeps_no_time_in_another_installation(home: Home, tmp_path: Path) -> None:
-    """The clock moves between the look and the write."""
-    with home.run() as licensing:
-        state = licensing._live.snapshot.state  # what it holds
+    """The database is exchanged between the look and the write."""
+    with closing(open_installation(home.place, create=False)) as database:
+        reading = clocks_of(home.clock)()
+        state = load_state(database, root=PIN, pack=home.pack, reading=reading)
         put(home, tmp_path / "other" / "licensing.db")
         home.clock.now += 100_000
         with pytest.raises(OtherInstallation):
-            remember(licensing._live.database, state, clocks_of(home.clock))
+            remember(database, state, clocks_of(home.clock))
 
 
 def test_what_an_administrator_accepted_is_followed(home: Home, tmp_path: Path) -> None:

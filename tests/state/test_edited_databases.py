@@ -24,12 +24,15 @@ from licensekit.state.journal_entries import BundleEnded
 from licensekit.state.logs import EMPTY, JournalWriter, key_of
 from licensekit.trust.signed import self_signed
 from licensekit.wire import armor
-from licensekit.wire.documents import JOURNAL, Receipt, ResetWhat
+from licensekit.wire.documents import JOURNAL, Bundle, Receipt, ResetWhat, SignedType
 from tests import homes, makers
 from tests.crm import SOLD, crm_home_at
 from tests.homes import DAY, Home, bundle, file
 
-PLAIN: dict[str, Any] = {"users": {}, "sites": {}}
+
+def more(users: dict[str, int]) -> Bundle:
+    """Return a bundle of another part, which sells licenses of users alone."""
+    return bundle(part="more", system={}, sites={}, users=users)
 
 
 @pytest.fixture
@@ -81,13 +84,13 @@ REVIVALS = {
 @pytest.mark.parametrize("sql", REVIVALS.values(), ids=REVIVALS)
 def test_a_returned_bundle_does_not_come_back(home: Home, sql: str) -> None:
     with home.open() as crm:
-        crm.activate(file(bundle(part="more", **{**PLAIN, "users": {"service": 9}})))
+        crm.activate(file(more({"service": 9})))
         crm.return_bundles("more", confirm=True)
     edit(home, sql)
     with home.open() as crm:
         assert total(crm, "service") == 1
         with pytest.raises(BundleReturned):
-            crm.activate(file(bundle(part="more", **{**PLAIN, "users": {"service": 9}})))
+            crm.activate(file(more({"service": 9})))
         assert total(crm, "service") == 1
 
 
@@ -134,7 +137,7 @@ def test_a_forged_floor_of_time_counts_no_more_than_it_was_signed(home: Home) ->
 
 
 def test_a_bundle_that_the_journal_does_not_know_grants_nothing(home: Home) -> None:
-    token = homes.signed(bundle(part="more", **{**PLAIN, "users": {"sales": 500}}))
+    token = homes.signed(more({"sales": 500}))
     edit(home, "INSERT INTO bundles VALUES (randomblob(16), ?, NULL)", token.frame)
     edit(home, "INSERT INTO bundles SELECT ?, ?, NULL", bytes(16), token.frame)
     with home.open() as crm:
@@ -142,7 +145,7 @@ def test_a_bundle_that_the_journal_does_not_know_grants_nothing(home: Home) -> N
 
 
 def test_another_bundle_in_the_place_of_one_grants_nothing(home: Home) -> None:
-    token = homes.signed(bundle(part="more", **{**PLAIN, "users": {"sales": 500}}))
+    token = homes.signed(more({"sales": 500}))
     edit(home, "UPDATE bundles SET frame = ?", token.frame)
     with home.open() as crm:
         assert total(crm, "sales") == 0
@@ -295,7 +298,7 @@ def test_receipts_and_requests_say_that_the_database_was_restored(restored: Home
 
 def test_a_receipt_that_is_gone_is_not_made_up(home: Home) -> None:
     with home.open() as crm:
-        crm.activate(file(bundle(part="more", **{**PLAIN, "users": {"service": 9}})))
+        crm.activate(file(more({"service": 9})))
         crm.return_bundles("more", confirm=True)
         edit(home, "UPDATE bundles SET receipt = NULL")
         with pytest.raises(Exception, match="no bundle `more`"):
@@ -331,7 +334,7 @@ def test_two_logs_of_one_installation_are_of_one_key(home: Home, tmp_path: Path)
     """The journal of another installation says nothing here."""
     other = crm_home_at(tmp_path / "other")
     with other.open() as crm:
-        crm.activate(file(bundle(part="more", **{**PLAIN, "users": {"service": 9}})))
+        crm.activate(file(more({"service": 9})))
     with closing(sqlite3.connect(home.folder / "licensing.db")) as raw:
         raw.execute("ATTACH ? AS other", (str(other.folder / "licensing.db"),))
         raw.execute("DELETE FROM journal")
@@ -400,3 +403,45 @@ def test_whoever_has_the_key_can_forge_the_journal_and_the_vendor_has_the_receip
         identity = self_signed(token, Receipt).document.identity
         crm.activate(file(makers.revocations(identities=[identity])))
         assert total(crm, "sales") == 0
+
+
+def test_a_key_that_is_none_is_a_lost_key(home: Home) -> None:
+    edit(home, "UPDATE installation SET seed = x'00'")
+    with home.open() as crm, pytest.raises(HomeInvalid, match="lost its key"):
+        crm.state()
+
+
+def test_a_running_program_moves_no_mark_of_a_restored_backup(restored: Home) -> None:
+    mark = (restored.folder / "licensing.mark").read_bytes()
+    with restored.run() as licensing:
+        restored.clock.move(days=2)
+        licensing.refresh()
+        assert "restored-backup" in {one.code for one in licensing.notices}
+    assert (restored.folder / "licensing.mark").read_bytes() == mark
+
+
+WINDOWS = {
+    "its window ends before": {"valid_to": makers.ISSUED},
+    "it signs no bundles": {"scope": makers.scope(types=[SignedType.CATALOG])},
+    "it signs for another issuer": {"scope": makers.scope(issuers=["other"])},
+    "its highest count is lower": {"scope": makers.limited(parts=["base"], most=1)},
+}
+
+
+@pytest.mark.parametrize("changes", WINDOWS.values(), ids=WINDOWS)
+def test_a_lost_bundle_that_its_key_may_not_sign_holds_nobody_back(
+    home: Home, changes: dict[str, Any]
+) -> None:
+    keys = [makers.admitted(makers.key("vendor")), makers.admitted(makers.key("other"), "other")]
+    with home.open() as crm:
+        crm.activate(file(homes.signed(makers.trust(*keys, version=2), by="root")))
+        crm.activate(file(bundle(9, **SOLD), by="other"))
+    edit(home, "DELETE FROM bundles")
+    limited = makers.admitted(makers.key("other"), "other", **changes)
+    trust = homes.signed(makers.trust(keys[0], limited, version=3), by="root")
+    with home.open() as crm:
+        with pytest.raises(SequenceOlder):
+            crm.activate(file(bundle(4, **SOLD)))
+        crm.activate(file(trust))
+        crm.activate(file(bundle(4, **SOLD)))
+        assert total(crm, "sales") == 2
