@@ -47,6 +47,14 @@ def test_rules_are_numbered_as_where_they_are_carried_out(heading: str, stated: 
     assert re.findall(r"^([AC][0-9])  ", stated, re.MULTILINE) == [n for n in numbers if n != "A7"]
 
 
+def test_the_rules_of_time_say_the_same_in_both_places() -> None:
+    written = {row[0]: row[1] for row in tables(section(TEXT, "Time"))[0]}
+    stated: list[tuple[str, str]] = re.findall(
+        r"^(C[0-9])  ((?:.+\n)(?:    .+\n)*)", time.__doc__ or "", re.MULTILINE
+    )
+    assert {number: " ".join(text.split()) for number, text in stated} == written
+
+
 def test_every_table_is_named() -> None:
     created = [
         name

@@ -1,5 +1,6 @@
 """Time as an installation keeps it: observed by programs, signed, accepted by administrators."""
 
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -7,9 +8,10 @@ import pytest
 
 from licensekit import Licensing
 from licensekit.dates import DAY_SECONDS as DAY
-from licensekit.errors import ClockRefused
+from licensekit.errors import ClockRefused, DatabaseUnavailable
 from licensekit.installation import Installation
-from licensekit.runtime.live_snapshot import LiveSnapshot
+from licensekit.runtime.live_snapshot import Application, LiveSnapshot
+from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
 from licensekit.state.time import Boot, TimeSeen
 from licensekit.trust.sign import sign
@@ -115,25 +117,36 @@ def test_what_was_observed_is_not_observed_again_within_a_second(machine: Machin
     assert machine.seen().looks == looks
 
 
-def test_a_clock_turned_back_while_a_program_runs_wins_nothing(machine: Machine) -> None:
-    with machine.licensing() as licensing:
-        machine.run(400 * DAY, turned=-400 * DAY)
-        licensing.refresh()
-        state = licensing._live.snapshot.state
-        assert state.now == ISSUED + 400 * DAY
-        licensing.refresh()  # reads what it has written
-        assert "clock-behind" in {notice.code for notice in licensing.notices}
+@pytest.fixture
+def live(machine: Machine) -> Iterator[LiveSnapshot]:
+    """The snapshot of a running program, read only when `reload` asks for it."""
+    database = open_installation(machine.home.place, create=False)
+    application = Application(homes.PIN, machine.home.pack, None)
+    clocks = clocks_of(machine.home.clock, machine.boot)
+    live = LiveSnapshot(database, application, clocks, watch=False)
+    yield live
+    live.close()
 
 
-def test_offline_hours_end_while_the_clock_stands_still(machine: Machine) -> None:
+def test_a_clock_turned_back_while_a_program_runs_wins_nothing(
+    machine: Machine, live: LiveSnapshot
+) -> None:
+    machine.run(400 * DAY, turned=-400 * DAY)
+    live.reload()
+    assert live.snapshot.state.now == ISSUED + 400 * DAY
+    live.reload()  # reads what it has written
+    assert "clock-behind" in {notice.code for notice in live.notices}
+
+
+def test_offline_hours_end_while_the_clock_stands_still(
+    machine: Machine, live: LiveSnapshot
+) -> None:
     """A program whose database is away goes on by the boot clock."""
-    with machine.licensing() as licensing:
-        live: LiveSnapshot = licensing._live
-        machine.run(10 * DAY, turned=-10 * DAY)
-        live._error = ClockRefused(reason="used")  # any error of the database
-        live.pass_time()
-        assert live.snapshot.state.now == ISSUED + 10 * DAY
-        live._error = None
+    machine.run(10 * DAY, turned=-10 * DAY)
+    live.database.close()
+    with pytest.raises(DatabaseUnavailable):
+        live.reload()
+    assert live.snapshot.state.now == ISSUED + 10 * DAY
 
 
 def wrong_for_two_days(machine: Machine) -> None:

@@ -173,10 +173,9 @@ def test_a_reset_sets_the_clock_right(crm_home: Home) -> None:
         for _ in range(30):
             crm_home.clock.move(days=7)
             crm.users.add(f"u{crm_home.clock.now}")
-        wrong = crm_home.clock.now
         crm_home.clock.now = makers.NOW + DAY
         assert notices(crm) == ["clock-behind"]
-        assert crm.state().now == wrong
+        assert crm.state().now > makers.NOW + 100 * DAY
         crm.activate(file(reset(crm, ResetWhat.CLOCK, issued=makers.NOW + DAY)))
         assert crm.state().now == makers.NOW + DAY
         assert notices(crm) == []

@@ -78,6 +78,9 @@ def test_a_clock_turned_back_wins_no_more_than_what_was_not_kept_yet(
     for _ in range(60):
         home.clock.move(days=7)
         licensing.refresh()
+    for _ in range(9):  # two days of running, which confirm what the clock shows
+        home.clock.move(hours=6)
+        licensing.refresh()
     assert comes(lambda: licensing.access("server") is Access.READ)
     home.clock.move(days=-420)
     licensing.refresh()
@@ -306,6 +309,4 @@ def test_time_that_cannot_be_kept_is_told_of(
     monkeypatch.undo()
     home.clock.move(hours=2)
     assert comes(lambda: "time-not-kept" not in codes(licensing))
-    home.clock.move(hours=-2)
-    licensing.refresh()
-    assert admin.state().now == int(home.clock.now) + 2 * 3600
+    assert admin.state().stored.time.boots[b""].clock == home.clock.now

@@ -62,12 +62,22 @@ def test_what_cannot_be_read_is_no_boot_clock(
 def fake_ctypes(**functions: Any) -> SimpleNamespace:
     """Return a `ctypes` with the functions of another system."""
     library = SimpleNamespace(**functions)
+
+    def given(value: Any) -> Any:
+        return value
+
+    def buffer(_: int) -> SimpleNamespace:
+        return SimpleNamespace(value=b"")
+
+    def loaded(_: None) -> SimpleNamespace:
+        return library
+
     return SimpleNamespace(
-        create_string_buffer=lambda size: SimpleNamespace(value=b"", size=size),
+        create_string_buffer=buffer,
         c_size_t=int,
         c_uint64=int,
-        byref=lambda value: value,
-        CDLL=lambda _: library,
+        byref=given,
+        CDLL=loaded,
         windll=SimpleNamespace(kernel32=library),
     )
 

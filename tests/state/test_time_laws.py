@@ -49,7 +49,7 @@ class Machines:
     def __init__(self, ahead: int = 0) -> None:
         self.memory = Memory()
         self.real = START
-        self.booted = dict.fromkeys(range(HOSTS), (0, START))
+        self.booted: dict[int, tuple[int, int]] = dict.fromkeys(range(HOSTS), (0, START))
         self.looked = dict.fromkeys(range(HOSTS), START)
         """When somebody looked last on each host."""
         self.memory.activate(START, self.reading(0, ahead))
