@@ -17,7 +17,7 @@ from licensekit.database.examination import Diagnosis
 from licensekit.errors import ConfirmationNeeded
 
 force_option: Final = click.option("--force", is_flag=True, help="Replace FILE if it is there.")
-yes_option: Final = click.option("--yes", is_flag=True, help="Restore without asking.")
+yes_option: Final = click.option("--yes", is_flag=True, help="Do not ask.")
 
 
 class Restore(Protocol):

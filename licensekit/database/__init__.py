@@ -23,7 +23,6 @@ __all__ = [
     "Value",
     "Version",
     "connect",
-    "examine",
     "holds_password",
     "is_url",
     "read_migrations",
@@ -38,7 +37,7 @@ _SCHEMES: Final = ("postgresql://", "postgres://")
 def connect(
     location: str | Path,
     *,
-    schema: Schema,
+    schema: Schema | None,
     create: bool,
     fill: Fill | None = None,
     wait: float = BUSY_SECONDS,
@@ -47,7 +46,8 @@ def connect(
 
     Args:
         location: the path of a SQLite file, or a `postgresql://` URL.
-        schema: the kind that it must be, and all migrations.
+        schema: the kind that it must be, and all migrations. None opens it as it is, to look what
+            is wrong with it: nothing is checked, migrated or written.
         create: whether to set it up where there is none yet; if that fails, nothing is left.
         fill: writes its first rows, in the transaction that sets it up. It is not called where
             another process was faster.
@@ -60,24 +60,6 @@ def connect(
         DatabaseBusy: another process holds it.
         DatabaseUnavailable: it cannot be reached, read or written.
     """
-    return _open(location, schema, create=create, fill=fill, wait=wait)
-
-
-def examine(location: str | Path) -> Migrating:
-    """Open the database at `location` as it is, to be read by whoever looks what is wrong with it.
-
-    Nothing is checked, migrated or written.
-
-    Raises:
-        FileUnusable: there is none, or the path is no plain file.
-        DatabaseUnavailable: the server cannot be reached.
-    """
-    return _open(location, None, create=False, fill=None, wait=BUSY_SECONDS)
-
-
-def _open(
-    location: str | Path, schema: Schema | None, *, create: bool, fill: Fill | None, wait: float
-) -> Migrating:
     if isinstance(location, str) and is_url(location):
         with _driver():
             from licensekit.database.postgres import PostgresDatabase  # noqa: PLC0415  # its driver is an extra

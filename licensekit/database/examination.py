@@ -11,7 +11,7 @@ from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal, NamedTuple
 
-from licensekit.database import examine
+from licensekit.database import connect
 from licensekit.database.backup import find_damage
 from licensekit.database.migrations import FOUND, Migrating, Schema, require_as_made
 from licensekit.errors import FileUnusable, LicenseError
@@ -135,7 +135,7 @@ def diagnose_database(
     with ExitStack() as stack:
         checks: dict[CheckName, Check] = {}
         try:
-            database = stack.enter_context(closing(examine(location)))
+            database = stack.enter_context(closing(connect(location, schema=None, create=False)))
             version = _version(database)
         except LicenseError as error:
             found = [Diagnosis("database", "error", error)]

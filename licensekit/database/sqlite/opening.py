@@ -48,9 +48,9 @@ def prepare(path: Path, *, wait: float, create: bool) -> bool:
         DatabaseBusy, DatabaseUnavailable: it cannot be read.
     """
     is_made = False
-    if not create:
-        require_there(path)
-    elif not _is_there(path):
+    if not _is_there(path):
+        if not create:
+            raise FileUnusable(reason="no-database", where=str(path))
         is_made = create_private(path)
     end = monotonic() + wait
     while True:
