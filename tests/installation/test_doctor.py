@@ -12,7 +12,8 @@ import psycopg
 import pytest
 
 from licensekit.database import is_url
-from licensekit.installation import Diagnosis, diagnose
+from licensekit.errors import ConfirmationNeeded
+from licensekit.installation import Diagnosis, diagnose, restore
 from licensekit.state.schema import SCHEMA
 from licensekit.state.time import Boot
 from tests.crm import SOLD, crm_home_on_engine, open_crm
@@ -139,25 +140,47 @@ def test_an_edited_row_that_nothing_can_read_stops_no_other_check(ill: Home) -> 
     assert {one.check for one in found(ill)} >= {"audit", "files", "versions"}
 
 
-def test_damage_beyond_the_first_megabytes_is_found(ill: Home) -> None:
+def grown(home: Home) -> Path:
+    """Make a database so large that opening it looks at no page by itself."""
     for _ in range(40):
         edited(
-            ill,
+            home,
             "INSERT INTO events (kind, scope, subject, message, started, started_by, ended)"
             " VALUES ('no-login', 'user', 'anna', ?, 0, '', 1)",
             "x" * 100_000,
         )
-    path = ill.folder / "licensing.db"
-    size = path.stat().st_size
-    assert size > 3_000_000
+    path = home.folder / "licensing.db"
+    assert path.stat().st_size > 3_000_000
+    return path
+
+
+def overwritten(path: Path, offset: int, length: int) -> None:
     with path.open("r+b") as file_:
-        file_.seek(size - 600_000)
-        file_.write(b"\xff" * 500_000)
-    with ill.open():
-        pass
+        file_.seek(offset)
+        file_.write(b"\xff" * length)
+
+
+@pytest.mark.parametrize("where", ["the end", "a table"])
+def test_damage_that_opening_does_not_see_is_found(ill: Home, tmp_path: Path, where: str) -> None:
+    path = grown(ill)
+    with ill.open() as crm:
+        crm.back_up(tmp_path / "saved")
+    if where == "the end":
+        overwritten(path, path.stat().st_size - 600_000, 500_000)
+    else:
+        query = "SELECT rootpage FROM sqlite_master WHERE name = 'user_licenses'"
+        with closing(sqlite3.connect(path)) as raw:
+            [(page,)] = raw.execute(query)
+            [(size,)] = raw.execute("PRAGMA page_size")
+        overwritten(path, (page - 1) * size, size)
+    ill.open().close()
     results = [one for one in wrong(ill) if one[0] == "database"]
     assert results
     assert {code for _, _, code in results} == {"database-damaged"}
+    with pytest.raises(ConfirmationNeeded, match="set aside"):
+        restore(tmp_path / "saved", ill.place, clock=ill.clock)
+    restore(tmp_path / "saved", ill.place, clock=ill.clock, confirm=True)
+    assert wrong(ill) == [("backup", "notice", "restored-backup")]
 
 
 @pytest.mark.parametrize("data", [b"not a database" * 100, b"SQLite format 3\x00" + b"\xff" * 5000])
