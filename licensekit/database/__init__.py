@@ -8,13 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from licensekit.database.migrations import Fill, Migration, Schema, read_migrations
+from licensekit.database.migrations import Fill, Migrating, Migration, Schema, read_migrations
 from licensekit.database.protocol import BUSY_SECONDS, Connection, Database, Row, Value, Version
 from licensekit.errors import DatabaseUnavailable
 
 __all__ = [
+    "ABSENT",
     "Connection",
     "Database",
+    "Migrating",
     "Migration",
     "Row",
     "Schema",
@@ -26,22 +28,26 @@ __all__ = [
     "read_migrations",
 ]
 
+ABSENT: Final = frozenset({"missing", "no-database", "empty-database", "not-set-up"})
+"""Reasons of `FileUnusable` for a database that was never set up."""
+
 _SCHEMES: Final = ("postgresql://", "postgres://")
 
 
 def connect(
     location: str | Path,
     *,
-    schema: Schema,
+    schema: Schema | None,
     create: bool,
     fill: Fill | None = None,
     wait: float = BUSY_SECONDS,
-) -> Database:
+) -> Migrating:
     """Open the database at `location` and migrate it to `schema`.
 
     Args:
         location: the path of a SQLite file, or a `postgresql://` URL.
-        schema: the kind that it must be, and all migrations.
+        schema: the kind that it must be, and all migrations. None opens it as it is, to look what
+            is wrong with it: nothing is checked, migrated or written.
         create: whether to set it up where there is none yet; if that fails, nothing is left.
         fill: writes its first rows, in the transaction that sets it up. It is not called where
             another process was faster.

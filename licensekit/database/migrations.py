@@ -126,6 +126,10 @@ class Dialect(NamedTuple):
     """A query with a row if, and only if, `licensekit_schema` exists."""
     first: tuple[LiteralString, ...]
     """What is run before everything else in a new database."""
+    version: LiteralString
+    """A query for the name and version of the engine."""
+    damage: tuple[LiteralString, ...]
+    """Queries for what the engine finds wrong with the whole database, in its words."""
     defined: LiteralString
     """A query for the name and the definition of each table and index."""
     triggers: LiteralString
@@ -145,7 +149,7 @@ class Dialect(NamedTuple):
 
 
 class Migrating(Database, Protocol):
-    """A database that checks no schema yet, with what its engine offers to migrations."""
+    """A database, with what its engine offers to migrations and to whoever examines it."""
 
     @property
     def dialect(self) -> Dialect:
@@ -175,7 +179,7 @@ def migrate(database: Migrating, schema: Schema, *, create: bool, fill: Fill | N
     with database.read() as connection:
         found = _found(connection, database.dialect)
         if found == (schema.kind, schema.number):
-            _require_as_made(connection, database, schema)
+            require_as_made(connection, database, schema)
     if found is None and not create:
         raise FileUnusable(reason="not-set-up", wanted=schema.kind, where=database.location)
     if found is not None and not schema.pending(found, database.location):
@@ -206,7 +210,7 @@ def _apply(connection: Connection, database: Migrating, schema: Schema) -> bool:
     return found is None
 
 
-def _require_as_made(connection: Connection, database: Migrating, schema: Schema) -> None:
+def require_as_made(connection: Connection, database: Migrating, schema: Schema) -> None:
     """Refuse a database whose tables and indexes are not as the migrations make them.
 
     What others have added beside them (an index, a table) does not matter, but for triggers.

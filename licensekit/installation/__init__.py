@@ -4,6 +4,8 @@ An application calls it from its own screens; the `licensekit` command and the c
 on what is named here, and on nothing beneath.
 """
 
+from licensekit.database.backup import Restored
+from licensekit.database.examination import Diagnosis
 from licensekit.entitlements import (
     BundleState,
     Coverage,
@@ -26,7 +28,9 @@ from licensekit.entitlements.events import (
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.installation.activation import Activated, ActivationProposal
 from licensekit.installation.audit import AuditEntry, AuditReport
+from licensekit.installation.backup import restore
 from licensekit.installation.details import LicenseDetails, UserDetails
+from licensekit.installation.doctor import diagnose
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.installation import Installation
 from licensekit.installation.metrics import metric_lines
@@ -37,6 +41,7 @@ from licensekit.installation.sites import SiteRow, Sites
 from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRow, parse_users
 from licensekit.installation.user_list import UserFilter, UserPage, UserRow
 from licensekit.installation.users import Users
+from licensekit.state.home import locate
 from licensekit.state.journal_entries import BundleRecord
 from licensekit.state.loading import InstallationState
 from licensekit.state.seats import HeldSeat
@@ -55,6 +60,7 @@ __all__ = [
     "Coverage",
     "Decision",
     "Deficit",
+    "Diagnosis",
     "Event",
     "EventScope",
     "Given",
@@ -72,6 +78,7 @@ __all__ = [
     "Preview",
     "PreviewRow",
     "Reason",
+    "Restored",
     "ReturnProposal",
     "Severity",
     "SiteRow",
@@ -83,10 +90,13 @@ __all__ = [
     "UserRow",
     "Users",
     "concerning",
+    "diagnose",
+    "locate",
     "may_login",
     "metric_lines",
     "move",
     "parse_users",
+    "restore",
     "rows",
     "ways",
 ]

@@ -3,8 +3,10 @@
 import os
 from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 from typing import Self
 
+from licensekit.database.backup import write_backup
 from licensekit.dates import days_of
 from licensekit.errors.coded import Message
 from licensekit.installation.activation import (
@@ -34,6 +36,7 @@ from licensekit.state.journal_entries import BundleRecord
 from licensekit.state.loading import InstallationState, recorded_root, state_at
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.pending import open_or_wait, place_of
+from licensekit.state.schema import SCHEMA
 from licensekit.state.stored import Recorded
 from licensekit.state.time import BootClock, system_clock
 from licensekit.state.transactions import (
@@ -251,6 +254,19 @@ class Installation:
         """Return every bundle that was ever activated here, the oldest first."""
         with read_installation(self._opened) as read:
             return read.bundles()
+
+    def back_up(self, path: Path, *, replace: bool = False) -> None:
+        """Write a backup to a file, while others may use and change the installation.
+
+        It is a SQLite database with one moment of everything, the installation's key included, and
+        is checked and compared before it gets its name. `restore` puts it back.
+
+        Raises:
+            FileTaken: there is such a file, and `replace` is false.
+            FileUnusable: it cannot be written there; what was there is unchanged.
+            StateError: the installation cannot be read, or there is no room.
+        """
+        write_backup(self._opened.database, SCHEMA, path, replace=replace)
 
     def close(self) -> None:
         """Close the database."""

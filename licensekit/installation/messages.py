@@ -69,3 +69,11 @@ class ReturnIsFinal(Message):
     part: str
     bundles: tuple[str, ...]
     """Serial, part and sequence of each."""
+
+
+class BootClockMissing(Message):
+    """A machine on which nothing but its clock shows that time passes."""
+
+    code = "boot-clock-missing"
+    template = "this machine has no boot clock: only its clock shows that time passes"
+    hint_template = "keep its clock right, by a time service"

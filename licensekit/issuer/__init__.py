@@ -48,6 +48,7 @@ from licensekit.issuer.workspace import Workspace
 
 if TYPE_CHECKING:
     from licensekit.issuer.bulk.sources import OrderSource, open_orders, order_file, order_stream
+    from licensekit.issuer.ledger.backup import diagnose_ledger, restore_ledger
     from licensekit.issuer.naming import GivenNames, plan_partner, plan_workspace
     from licensekit.issuer.output.qr import qr_png, qr_svg
     from licensekit.issuer.output.sheet import sheet_page
@@ -97,6 +98,7 @@ __all__ = [
     "amendment",
     "bounded",
     "csv_lines",
+    "diagnose_ledger",
     "draft_from",
     "faults_of",
     "generated_key",
@@ -115,6 +117,7 @@ __all__ = [
     "read_catalog",
     "read_draft",
     "renewal",
+    "restore_ledger",
     "resume",
     "root_key_files",
     "sheet_page",
@@ -126,6 +129,8 @@ _LAZY: Final = {
     "open_orders": "licensekit.issuer.bulk.sources",
     "order_file": "licensekit.issuer.bulk.sources",
     "order_stream": "licensekit.issuer.bulk.sources",
+    "restore_ledger": "licensekit.issuer.ledger.backup",
+    "diagnose_ledger": "licensekit.issuer.ledger.backup",
     "GivenNames": "licensekit.issuer.naming",
     "plan_partner": "licensekit.issuer.naming",
     "plan_workspace": "licensekit.issuer.naming",

@@ -27,6 +27,14 @@ class RestoreNoticed(AuditEvent):
     template = "noticed a restored backup"
 
 
+class BackupRestored(AuditEvent):
+    """A backup that was restored."""
+
+    code = "restore"
+    template = "restored a backup that ends with entry {entry}"
+    entry: int
+
+
 class JournalRepaired(AuditEvent):
     """Entries of the journal that did not verify, and were left out."""
 

@@ -9,7 +9,7 @@ from secrets import token_bytes
 from typing import Final
 
 from licensekit.chain import GENESIS, Head
-from licensekit.database import Connection, Database, connect, is_url
+from licensekit.database import ABSENT, Connection, Database, connect, is_url
 from licensekit.errors import FileUnusable, HomeInvalid, LicenseError, NotActivated
 from licensekit.files import hand_over, unusable
 from licensekit.keys.signing import SEED_BYTES
@@ -23,8 +23,6 @@ from licensekit.trust.pack import product_in_pack
 
 DATABASE_NAME: Final = "licensing.db"
 SECRET_BYTES: Final = 32
-_ABSENT: Final = frozenset({"missing", "no-database", "empty-database", "not-set-up"})
-"""Why a database cannot be opened of which none was set up."""
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 """How a URL begins, in a path object as well; the drives of Windows have one letter."""
 
@@ -44,7 +42,7 @@ def open_installation(location: str | os.PathLike[str], *, create: bool) -> Data
     try:
         database = connect(target, schema=SCHEMA, create=create)
     except FileUnusable as error:
-        if create or error.reason not in _ABSENT:
+        if create or error.reason not in ABSENT:
             raise
         raise NotActivated(reason="absent", where=error.where) from error
     try:

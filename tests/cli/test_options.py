@@ -29,6 +29,7 @@ MEANINGS: Final = {
     "--from": Meaning("TIME", "From when on"),
     "--group": Meaning("GROUP", "A group of the user|For the users of this group"),
     "--help": Meaning("", "Show this message"),
+    "--force": Meaning("", "Replace FILE if it is there"),
     "--home": Meaning("DIR", "The installation"),
     "--issuer": Meaning("CODE", "Who signs|For whom it signs|Whose bundle"),
     "--json": Meaning("", "Print one JSON object"),

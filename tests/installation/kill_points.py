@@ -235,7 +235,8 @@ def examine(folder: Path, way: str, name: str) -> dict[str, int]:
             # A process that lives on removes what it made; one that was killed leaves no tables.
             counts["litter"] += has_litter(home) or (way == "fail" and home.folder.exists())
         counts[ending] += 1
-        counts["unusable"] += not is_usable(home)
+        restored = (name, ending) == ("restore", "after")
+        counts["unusable"] += not is_usable(home, restored=restored)
         shutil.rmtree(home.folder, ignore_errors=True)
     return counts
 

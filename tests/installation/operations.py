@@ -2,30 +2,18 @@
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 from typing import Any, Final
 
 from licensekit.database import Migration, Schema, connect
+from licensekit.database.copying import tables
 from licensekit.errors import DatabaseNewer, NotActivated
-from licensekit.installation import Installation, parse_users
+from licensekit.installation import Installation, parse_users, restore
 from licensekit.state.home import DATABASE_NAME
 from licensekit.state.schema import SCHEMA
 from tests.homes import Home, bundle, file
 
-TABLES: Final = (
-    "installation",
-    "trust_documents",
-    "bundles",
-    "users",
-    "sites",
-    "user_licenses",
-    "people",
-    "events",
-    "journal",
-    "audit",
-    "observations",
-    "leases",
-)
+TABLES: Final = tuple(table.name for table in tables(SCHEMA))
 NEXT: Final = Schema(
     "installation",
     (
@@ -41,6 +29,8 @@ NEXT: Final = Schema(
     ),
 )
 
+BACKUP: Final = "backup"
+
 Operation = Callable[[Home], object]
 
 
@@ -51,6 +41,8 @@ def prepare(home: Home) -> None:
         for user in ("anna", "bob"):
             installation.users.add(user)
         installation.users.assign("anna", "sales-pro")
+        installation.back_up(home.folder / BACKUP)
+        installation.users.add("zoe")
 
 
 def changing(act: Callable[[Installation], object]) -> Operation:
@@ -69,6 +61,11 @@ def migrate(home: Home) -> None:
     database.close()
 
 
+def bring_back(home: Home) -> None:
+    """Restore the backup of `prepare`, which lacks its last change."""
+    restore(home.folder / BACKUP, home.place, clock=home.clock, confirm=True)
+
+
 IMPORTED: Final = "id,licenses\ncarl,sales-pro\ndora,sales-pro\nemil,\nanna,user\n"
 OPERATIONS: Final[dict[str, Operation]] = {
     "create": changing(lambda i: i.activate(file(bundle(1)))),
@@ -78,6 +75,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "retire": changing(lambda i: i.users.retire("anna")),
     "return": changing(lambda i: i.return_bundles(confirm=True)),
     "migrate": migrate,
+    "restore": bring_back,
 }
 
 
@@ -88,9 +86,9 @@ def seen(home: Home) -> Any:
         return None
     with closing(sqlite3.connect(path)) as raw:
         schema = [sql for (sql,) in raw.execute("SELECT sql FROM sqlite_schema ORDER BY name")]
-        with suppress(sqlite3.OperationalError):  # a database in which nothing is yet
-            return schema, [raw.execute(f"SELECT * FROM {t} ORDER BY 1").fetchall() for t in TABLES]  # noqa: S608  # names of ours
-    return None
+        if not schema:  # a database in which nothing is yet
+            return None
+        return schema, [raw.execute(f"SELECT * FROM {t} ORDER BY 1").fetchall() for t in TABLES]  # noqa: S608  # names of ours
 
 
 def has_litter(home: Home) -> bool:
@@ -102,11 +100,11 @@ def has_litter(home: Home) -> bool:
     return True
 
 
-def is_usable(home: Home) -> bool:
-    """Return whether it opens, reports no restored backup, and its audit log is its own."""
+def is_usable(home: Home, *, restored: bool = False) -> bool:
+    """Return whether it opens, knows whether it was restored, and holds its own audit."""
     try:
         with home.open() as installation:
-            return not installation.audit.verify().restored
+            return installation.audit.verify().restored == restored
     except DatabaseNewer:
         migrate(home)
         return True

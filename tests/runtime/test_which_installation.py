@@ -11,9 +11,9 @@ import pytest
 
 from licensekit import Licensing
 from licensekit.errors import NotEntitled, OtherInstallation, StateError
+from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
 from licensekit.state.loading import load_state, remember
-from licensekit.state.time import Reading
 from tests.homes import PIN, Home, bundle, file, pack
 from tests.runtime.conftest import comes
 
@@ -86,10 +86,12 @@ def test_an_open_installation_changes_no_other_one(home: Home, tmp_path: Path, n
 def test_a_program_keeps_no_time_in_another_installation(home: Home, tmp_path: Path) -> None:
     """The database is exchanged between the look and the write."""
     with closing(open_installation(home.place, create=False)) as database:
-        state = load_state(database, root=PIN, pack=home.pack, reading=Reading(home.clock.now))
+        reading = clocks_of(home.clock)()
+        state = load_state(database, root=PIN, pack=home.pack, reading=reading)
         put(home, tmp_path / "other" / "licensing.db")
+        home.clock.now += 100_000
         with pytest.raises(OtherInstallation):
-            remember(database, state, lambda: Reading(home.clock.now + 100_000))
+            remember(database, state, clocks_of(home.clock))
 
 
 def test_what_an_administrator_accepted_is_followed(home: Home, tmp_path: Path) -> None:

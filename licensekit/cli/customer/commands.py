@@ -31,6 +31,9 @@ CUSTOMER: Final[Mapping[str, Lazy]] = {
     "statement": Lazy(_SECTION, "licensekit.cli.customer.exchange", "statement"),
     "accept-clock": Lazy(_SECTION, "licensekit.cli.customer.status", "accept_clock"),
     "audit": Lazy(_SECTION, "licensekit.cli.customer.audit", "audit"),
+    "doctor": Lazy(_SECTION, "licensekit.cli.customer.backup", "doctor"),
+    "backup": Lazy(_SECTION, "licensekit.cli.customer.backup", "backup"),
+    "restore": Lazy(_SECTION, "licensekit.cli.customer.backup", "restore"),
     "move": Lazy(_SECTION, "licensekit.cli.customer.move", "move"),
     "console": Lazy(_SECTION, "licensekit.cli.customer.console", "console"),
 }
@@ -151,6 +154,14 @@ def opened_first(
         for warning in warnings:
             warn(f"{warning.message}\n{warning.hint}")
         yield installation
+
+
+def home_of(home: str | None) -> str:
+    """Return the place of the installation: built in, given, or where this product has it."""
+    from licensekit.installation import locate  # noqa: PLC0415  # a vendor's command loads none
+
+    built_in = built_in_of(click.get_current_context())
+    return locate(built_in.home or home, pack=built_in.pack)
 
 
 @contextmanager

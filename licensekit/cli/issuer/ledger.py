@@ -12,6 +12,9 @@ from licensekit.cli.groups import Lazy, LicenseGroup
         "show": Lazy("Commands", "licensekit.cli.issuer.ledger_show", "show"),
         "usage": Lazy("Commands", "licensekit.cli.issuer.ledger_rows", "usage"),
         "verify": Lazy("Commands", "licensekit.cli.issuer.ledger_show", "verify"),
+        "doctor": Lazy("Commands", "licensekit.cli.issuer.ledger_backup", "doctor"),
+        "backup": Lazy("Commands", "licensekit.cli.issuer.ledger_backup", "backup"),
+        "restore": Lazy("Commands", "licensekit.cli.issuer.ledger_backup", "restore"),
         "export": Lazy("Commands", "licensekit.cli.issuer.ledger_rows", "export"),
     },
 )

@@ -72,6 +72,19 @@ DIALECT: Final = Dialect(
     has_table="SELECT 1 FROM pg_catalog.pg_class WHERE relname = 'licensekit_schema'"
     " AND relkind = 'r' AND pg_catalog.pg_table_is_visible(oid)",
     first=(),
+    version="SELECT 'PostgreSQL ' || current_setting('server_version')",
+    damage=(
+        (
+            "SELECT 'the index ' || c.relname || ' is not valid' FROM pg_catalog.pg_index i"
+            " JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"
+            " WHERE NOT i.indisvalid AND pg_catalog.pg_table_is_visible(i.indrelid)"
+        ),
+        (
+            "SELECT 'the constraint ' || conname || ' is not validated'"
+            " FROM pg_catalog.pg_constraint"
+            " WHERE NOT convalidated AND pg_catalog.pg_table_is_visible(conrelid)"
+        ),
+    ),
     defined=_DEFINED,
     triggers=_TRIGGERS,
     define=_defined,
@@ -104,7 +117,7 @@ class PostgresDatabase:
     def __init__(
         self,
         url: str,
-        schema: Schema,
+        schema: Schema | None,
         *,
         create: bool,
         fill: Fill | None = None,
@@ -122,7 +135,8 @@ class PostgresDatabase:
             Handling(self._listen, Raw.close, _is_open, _nothing), location=self.location, wait=wait
         )
         try:
-            migrate(self, schema, create=create, fill=fill)
+            if schema is not None:
+                migrate(self, schema, create=create, fill=fill)
         except BaseException:  # an interruption too must leave no connection open
             self.close()
             raise

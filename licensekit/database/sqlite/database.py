@@ -20,6 +20,7 @@ from licensekit.database.sqlite.opening import (
     discard,
     is_read_as_it_is,
     prepare,
+    require_there,
 )
 from licensekit.database.transaction import Transaction, Translated
 from licensekit.errors import DatabaseUnavailable
@@ -35,6 +36,15 @@ DIALECT: Final = Dialect(
     strict="STRICT" if sqlite3.sqlite_version_info >= (3, 37) else "",
     has_table="SELECT 1 FROM sqlite_master WHERE name = 'licensekit_schema'",
     first=("PRAGMA application_id = 1818977378",),
+    version="SELECT 'SQLite ' || sqlite_version()",
+    damage=(
+        "SELECT integrity_check FROM pragma_integrity_check(20) WHERE integrity_check <> 'ok'",
+        (
+            "SELECT \"table\" || ': row ' || coalesce(rowid, 0) || ' refers to nothing in '"
+            " || parent"
+            " FROM pragma_foreign_key_check LIMIT 20"
+        ),
+    ),
     defined="SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL",
     triggers="SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",
     define=str,
@@ -63,18 +73,22 @@ class SqliteDatabase:
     def __init__(
         self,
         path: Path,
-        schema: Schema,
+        schema: Schema | None,
         *,
         create: bool,
         fill: Fill | None = None,
         wait: float = BUSY_SECONDS,
     ) -> None:
-        is_made = prepare(path, wait=wait, create=create)
+        if schema is None:
+            is_made = False
+            require_there(path)
+        else:
+            is_made = prepare(path, wait=wait, create=create)
         self._path = path.absolute()  # a program may go to another folder meanwhile
         self._reads_as_is = False
         self.location = str(self._path)
         self._schema: Schema | None = None  # nothing is checked until it was migrated
-        self._expected = (schema.kind, schema.number)
+        self._expected = None if schema is None else (schema.kind, schema.number)
         self._wait = wait
         self._numbers = count()
         self._readers = ConnectionPool(
@@ -87,7 +101,8 @@ class SqliteDatabase:
             self._watching(), location=self.location, wait=wait, slots=1
         )
         try:
-            migrate(self, schema, create=create, fill=fill)
+            if schema is not None:
+                migrate(self, schema, create=create, fill=fill)
         except BaseException:  # an interruption too must leave no file open
             self.close()
             if is_made:

@@ -70,6 +70,16 @@ def prepare(path: Path, *, wait: float, create: bool) -> bool:
         sleep(0.01)
 
 
+def require_there(path: Path) -> None:
+    """Check that there is a plain file at `path`.
+
+    Raises:
+        FileUnusable: there is none, or it cannot be looked at.
+    """
+    if not _is_there(path):
+        raise FileUnusable(reason="no-database", where=str(path))
+
+
 def connect(path: Path, *, wait: float, read_only: bool = False) -> sqlite3.Connection:
     """Open one connection, which waits `wait` seconds for other writers."""
     mode = "mode=ro&immutable=1" if is_read_as_it_is(path) else "mode=rw"

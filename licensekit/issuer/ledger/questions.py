@@ -1,12 +1,14 @@
 """Questions to the ledger of a workspace: what was issued, to whom, and what came back."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
+from licensekit.database.backup import write_backup
 from licensekit.dates import day_at
 from licensekit.errors import NoBundle
 from licensekit.issuer.exchange import usage
 from licensekit.issuer.exchange.usage import UsageReport
-from licensekit.issuer.ledger import LedgerEntry, head, listing, lookup
+from licensekit.issuer.ledger import SCHEMA, LedgerEntry, head, listing, lookup
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import stream
 from licensekit.issuer.ledger.histories import History, history_of
@@ -104,6 +106,19 @@ class Ledger:
         """Return how many entries there are."""
         with self._database.read() as ledger:
             return head(ledger)[0]
+
+    def back_up(self, path: Path, *, replace: bool = False) -> None:
+        """Write a backup to a file, while others may use the ledger.
+
+        It is a SQLite database with one moment of the ledger, and is checked and compared before
+        it gets its name. `restore_ledger` puts it back.
+
+        Raises:
+            FileTaken: there is such a file, and `replace` is false.
+            FileUnusable: it cannot be written there; what was there is unchanged.
+            StateError: the ledger cannot be read, or there is no room.
+        """
+        write_backup(self._database, SCHEMA, path, replace=replace)
 
     def verify(self, progress: Progress = lambda _: None) -> LedgerReport:
         """Verify the whole ledger: every link, every signature, every table drawn from it.

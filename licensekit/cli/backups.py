@@ -1,0 +1,72 @@
+"""What the backups of an installation and of a ledger share, and what a doctor has found."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryDirectory
+from typing import Final, Protocol
+
+import click
+
+from licensekit.cli.exits import NO
+from licensekit.cli.inputs import STANDARD, is_terminal
+from licensekit.cli.output import emit, emit_json, facts, remark, table
+from licensekit.database.backup import Restored
+from licensekit.database.examination import Diagnosis
+from licensekit.errors import ConfirmationNeeded
+
+force_option: Final = click.option("--force", is_flag=True, help="Replace FILE if it is there.")
+yes_option: Final = click.option("--yes", is_flag=True, help="Do not ask.")
+
+
+class Restore(Protocol):
+    """Restores a backup at one place."""
+
+    def __call__(self, source: Path, *, confirm: bool) -> Restored:
+        """Restore it."""
+        ...
+
+
+def show_findings(findings: Sequence[Diagnosis], *, as_json: bool) -> None:
+    """Print what every check has found; the command answers no if there is an error."""
+    is_well = all(one.state != "error" for one in findings)
+    if as_json:
+        emit_json({"ok": is_well, "findings": [one.plain() for one in findings]})
+    else:
+        rows = [(one.check, one.state, one.about.message, one.about.hint) for one in findings]
+        table(["check", "state", "found", "what to do"], rows)
+    if not is_well:
+        click.get_current_context().exit(NO)
+
+
+def write_to(back_up: Callable[..., None], file: str, *, force: bool, as_json: bool) -> None:
+    """Write a backup to a file, or to standard output for `-`."""
+    if file != STANDARD:
+        back_up(Path(file), replace=force)
+        emit_json({"written": file}) if as_json else emit(f"written and verified: {file}")
+        return
+    with TemporaryDirectory() as folder:
+        back_up(copy := Path(folder, "backup.db"))
+        with copy.open("rb") as data:
+            copyfileobj(data, sys.stdout.buffer)
+
+
+def restore_from(restore: Restore, file: str, *, yes: bool, as_json: bool) -> None:
+    """Restore a backup from a file, or from standard input for `-`; ask where something is lost."""
+    with TemporaryDirectory() as folder:
+        source = Path(file)
+        if file == STANDARD:
+            source = Path(folder, "backup.db")
+            with source.open("wb") as copy:
+                copyfileobj(sys.stdin.buffer, copy)
+        try:
+            restored = restore(source, confirm=yes)
+        except ConfirmationNeeded as needed:
+            if as_json or not is_terminal():
+                raise
+            for one in needed.needs_confirmation:
+                remark(f"{one.message}.")
+            click.confirm("Restore it?", abort=True, err=True)
+            restored = restore(source, confirm=True)
+    emit_json(restored._asdict()) if as_json else facts(restored._asdict().items())

@@ -1,0 +1,50 @@
+"""`licensekit ledger doctor`, `backup` and `restore`: whether a ledger is whole, and backups."""
+
+from functools import partial
+from pathlib import Path
+
+import click
+
+from licensekit.cli.backups import force_option, restore_from, show_findings, write_to, yes_option
+from licensekit.cli.issuer.options import with_workspace, workspace_option
+from licensekit.cli.output import json_option
+from licensekit.issuer import Workspace, diagnose_ledger, restore_ledger
+
+
+@click.command()
+@workspace_option
+@json_option
+def doctor(*, folder: Path, as_json: bool) -> None:
+    """Look for everything that is wrong with the ledger, and say what to do.
+
+    Nothing is changed, and one that cannot be opened is looked through as far as it can be. The
+    exit code is 1 if there is an error.
+    """
+    show_findings(diagnose_ledger(folder), as_json=as_json)
+
+
+@click.command()
+@click.argument("file")
+@force_option
+@with_workspace
+@json_option
+def backup(*, file: str, force: bool, workspace: Workspace, as_json: bool) -> None:
+    """Write a backup of the ledger to FILE, also while it is in use.
+
+    It is one SQLite file with every entry, whether the ledger is in the workspace or on a server.
+    Keys are not in it.
+    """
+    write_to(workspace.ledger.back_up, file, force=force, as_json=as_json)
+
+
+@click.command()
+@click.argument("file")
+@workspace_option
+@yes_option
+@json_option
+def restore(*, file: str, folder: Path, yes: bool, as_json: bool) -> None:
+    """Restore the ledger from the backup FILE, whole or not at all.
+
+    What was issued after the backup is not in it: look for such files before you issue anything.
+    """
+    restore_from(partial(restore_ledger, folder=folder), file, yes=yes, as_json=as_json)

@@ -1,0 +1,250 @@
+"""Backups: every row of a database, of either engine, in one SQLite file, and back again."""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from itertools import count
+from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryDirectory
+from typing import ClassVar, Literal, LiteralString, NamedTuple
+
+from licensekit.database import ABSENT, connect, is_url
+from licensekit.database.copying import compare_rows, copy_rows, tables
+from licensekit.database.migrations import Migrating, Schema
+from licensekit.database.protocol import Connection, Database
+from licensekit.errors import DatabaseBusy, DatabaseDamaged, FileUnusable, LicenseError, StateError
+from licensekit.errors.coded import Message, Templates
+from licensekit.files import open_plain, replacing, sync_folder, unusable
+from licensekit.proposals import Proposal
+
+
+def _nothing(*_: object) -> None:
+    return None
+
+
+class Restorable(NamedTuple):
+    """A place where a backup can be restored, and what two states of it are compared by."""
+
+    location: str | Path
+    schema: Schema
+    origin: LiteralString
+    """A query whose row no other database of this kind has."""
+    log: LiteralString
+    """The table of the chained log, whose entries have a number and a hash."""
+    make_folder: Callable[[], object] = _nothing
+    arrive: Callable[[Database, Connection, bool], None] = _nothing
+    """Writes what follows in the backup once all rows are there; true: something there is gone."""
+
+
+class Restored(NamedTuple):
+    """A backup that was restored."""
+
+    location: str
+    entries: int
+    """Entries of its log."""
+    set_aside: str | None
+    """Where the damaged database is that was here."""
+
+
+class RestoreLoses(Message):
+    """What a restored backup takes the place of."""
+
+    code = "restore-loses"
+    template: ClassVar[Templates] = {
+        "newer": "{lost:count entry|entries} made after this backup will be gone",
+        "other": "the {kind} here is another one, and will be gone",
+        "damaged": "what is here is damaged and will be set aside: {error}",
+    }
+    reason: Literal["newer", "other", "damaged"]
+    kind: str
+    """`installation` or `ledger`."""
+    lost: int = 0
+    error: LicenseError | None = None
+
+
+def find_damage(database: Migrating) -> Iterator[LicenseError]:
+    """Yield everything that the engine finds wrong with a whole database."""
+    reason: Literal["server", "damaged"] = "server" if is_url(database.location) else "damaged"
+    for query in database.dialect.damage:
+        try:
+            with database.read() as connection:
+                found = connection.rows(query)
+        except StateError as error:
+            yield error
+            return
+        for (detail,) in found:
+            yield DatabaseDamaged(reason=reason, detail=detail, where=database.location)
+
+
+def write_backup(source: Database, schema: Schema, path: Path, *, replace: bool = False) -> None:
+    """Write one moment of a database to a file that only its owner may read; others may work on it.
+
+    Before the file gets its name it is opened, checked and compared with the database row by row.
+
+    Raises:
+        FileTaken: there is such a file, and `replace` is false.
+        FileUnusable: it cannot be written there; what was there is unchanged.
+        StateError: the database cannot be read, or there is no room.
+    """
+    with (
+        replacing(path, mode=0o600, replace=replace) as file,
+        TemporaryDirectory(dir=path.parent, prefix=".", suffix=".partial") as folder,
+        source.read() as here,
+    ):
+        copy = Path(folder, "backup.db")
+
+        def fill(there: Connection) -> None:
+            copy_rows(here, there, schema, _nothing)
+
+        try:
+            connect(copy, schema=schema, create=True, fill=fill).close()
+            with closing(_open_whole(copy, schema)) as database, database.read() as there:
+                compare_rows(here, there, schema, _nothing, database.location)
+        except StateError as error:
+            raise (error.replace(where=str(path)) if error.where == str(copy) else error) from error
+        with copy.open("rb") as data:
+            copyfileobj(data, file)
+
+
+@contextmanager
+def _opened_backup(path: Path, schema: Schema) -> Generator[Database]:
+    """Open a private copy of a backup, checked as a whole and migrated; the file stays as it is."""
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(TemporaryDirectory(prefix="licensekit-"))
+            copy = Path(folder, "backup.db")
+            _copy(path, copy)
+            with suppress(FileUnusable):  # of a database that was copied with its log beside it
+                _copy(path.with_name(f"{path.name}-wal"), Path(folder, "backup.db-wal"))
+            database = stack.enter_context(closing(_open_whole(copy, schema)))
+        except OSError as error:
+            raise unusable(path, "a backup", error) from error
+        except StateError as error:
+            raise error.replace(where=str(path)) from error
+        yield database
+
+
+def restore_backup(place: Restorable, source: Path, *, confirm: bool = False) -> Restored:
+    """Restore the backup `source` at a place, whole or not at all.
+
+    A database that is there keeps its file: programs that use it notice another state.
+
+    Raises:
+        ConfirmationNeeded: something here would be gone, and `confirm` is false.
+        FileUnusable: there is no such backup.
+        StateError: the backup or the place cannot be used.
+    """
+    about, aside, is_filled = str(place.location), None, False
+    with _opened_backup(source, place.schema) as backup, backup.read() as saved:
+
+        def fill(there: Connection, *, loses: bool = True) -> None:
+            nonlocal is_filled
+            copy_rows(saved, there, place.schema, _nothing)
+            compare_rows(saved, there, place.schema, _nothing, about)
+            place.arrive(backup, there, loses)
+            is_filled = True
+
+        entries = _newest(saved, place)
+        with _present(place) as present:
+            if present is not None and not isinstance(present, LicenseError):
+                with present.write() as there:
+                    loses = _compare(place, saved, there)
+                    _require_confirmed(loses, confirm=confirm)
+                    for table in reversed(tables(place.schema)):
+                        there.run(table.named("DELETE FROM {table}"))
+                    fill(there, loses=loses is not None)
+                return Restored(about, entries, None)
+        if present is not None:
+            damaged = RestoreLoses(reason="damaged", kind=place.schema.kind, error=present)
+            _require_confirmed(damaged, confirm=confirm)
+            aside = str(_set_aside(Path(place.location)))
+        place.make_folder()
+        connect(place.location, schema=place.schema, create=True, fill=fill).close()
+        if not is_filled:
+            raise DatabaseBusy(reason="set-up", where=about)
+        return Restored(about, entries, aside)
+
+
+def _require_confirmed(loses: RestoreLoses | None, *, confirm: bool) -> None:
+    Proposal(needs_confirmation=() if loses is None else (loses,)).require_confirmed(
+        confirm=confirm
+    )
+
+
+def _compare(place: Restorable, saved: Connection, present: Connection) -> RestoreLoses | None:
+    """Return what would be gone with the `present` database; None if the backup has all of it."""
+    if saved.one(place.origin) != present.one(place.origin):
+        return RestoreLoses(reason="other", kind=place.schema.kind)
+    newest = _newest(present, place)
+    lost = newest - _last_common(place, saved, present, newest)
+    return RestoreLoses(reason="newer", kind=place.schema.kind, lost=lost) if lost else None
+
+
+def _last_common(place: Restorable, one: Connection, other: Connection, last: int) -> int:
+    """Return the number of the last entry up to `last` that two states of a log share.
+
+    Each entry has the hash of the one before: where two agree, all before them do.
+    """
+    low, query = 0, "SELECT hash FROM {log} WHERE number = ?".replace("{log}", place.log)
+    while low < last:
+        middle = (low + last + 1) // 2
+        found = one.one(query, middle)
+        if found is not None and found == other.one(query, middle):
+            low = middle
+        else:
+            last = middle - 1
+    return low
+
+
+def _newest(connection: Connection, place: Restorable) -> int:
+    [(number,)] = connection.rows("SELECT max(number) FROM {log}".replace("{log}", place.log))
+    return number or 0
+
+
+@contextmanager
+def _present(place: Restorable) -> Generator[Database | LicenseError | None]:
+    """Open what is at a place: None if nothing is, or an error if it is a damaged file of ours."""
+    with ExitStack() as stack:
+        present: Database | LicenseError | None
+        try:
+            present = _open_whole(place.location, place.schema)
+            stack.enter_context(closing(present))
+        except FileUnusable as error:
+            if error.reason not in ABSENT:
+                raise
+            present = None
+        except DatabaseDamaged as error:
+            if is_url(str(place.location)) or error.reason in {"other-program", "other-kind"}:
+                raise
+            present = error
+        yield present
+
+
+def _set_aside(path: Path) -> Path:
+    """Rename a damaged database; its log first, which must not meet another database."""
+    free = (path.with_name(f"{path.name}.damaged-{number}") for number in count(1))
+    aside = next(one for one in free if not one.exists())
+    try:
+        for suffix in ("-shm", "-wal", ""):
+            with suppress(FileNotFoundError):
+                path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
+        sync_folder(path.parent)
+    except OSError as error:
+        raise unusable(path, "a file", error) from error
+    return aside
+
+
+def _open_whole(location: str | Path, schema: Schema) -> Database:
+    """Open a database and check all of it."""
+    with ExitStack() as undo:
+        database = undo.enter_context(closing(connect(location, schema=schema, create=False)))
+        for damage in find_damage(database):
+            raise damage
+        undo.pop_all()
+    return database
+
+
+def _copy(source: Path, target: Path) -> None:
+    file, _ = open_plain(source, what="a backup")
+    with file, target.open("wb") as copy:
+        copyfileobj(file, copy)

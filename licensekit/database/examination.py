@@ -1,0 +1,257 @@
+"""What is right and what is wrong with a database and the place where it is.
+
+Nothing is changed. A check that fails ends alone: the others are still made.
+"""
+
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, suppress
+from pathlib import Path
+from typing import Any, ClassVar, Final, Literal, NamedTuple
+
+from licensekit.database import connect
+from licensekit.database.backup import find_damage
+from licensekit.database.migrations import FOUND, Migrating, Schema, require_as_made
+from licensekit.errors import FileUnusable, LicenseError
+from licensekit.errors.coded import Coded, Message, Templates
+from licensekit.files import unusable
+
+Health = Literal["ok", "notice", "error"]
+Graded = tuple[Health, Coded]
+CheckName = Literal[
+    "database",
+    "schema",
+    "audit",
+    "slots",
+    "ledger",
+    "journal",
+    "documents",
+    "time",
+    "activation",
+    "backup",
+    "files",
+    "space",
+    "versions",
+]
+Check = Callable[[], Iterator[Graded]]
+
+_MIB: Final = 1024 * 1024
+_LEAST_ROOM: Final = 8 * _MIB
+"""With less, the next change may fail."""
+_ROOM: Final = 64 * _MIB
+"""With less than this and two copies of the database, a migration or a backup may fail."""
+
+
+class Diagnosis(NamedTuple):
+    """What a check has found."""
+
+    check: CheckName
+    state: Health
+    about: Coded
+    """What was found, and what to do."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {"check": self.check, "state": self.state, **self.about.as_json()}
+
+
+class CheckPassed(Message):
+    """A check that found nothing wrong."""
+
+    code = "check-passed"
+    template: ClassVar[Templates] = {
+        "files": "this account can use them, and no other account can",
+        "space": "{count} MiB are free",
+        "database": "{version} finds every page, index and reference whole",
+        "schema": "schema {count}, as this program expects it",
+        "audit": "all {count:count entry is|entries are} linked; head {head:hex}",
+        "slots": "the assignments hold",
+        "ledger": "all {count:count entry holds|entries hold}; head {head:hex}",
+        "journal": "all {count:count entry is|entries are} linked and signed",
+        "documents": "{count:count document verifies|documents verify}",
+        "time": "the clock agrees with the time that was seen here",
+        "activation": "a license file is active",
+        "backup": "this is no restored backup",
+        "versions": "licensekit {version}, Python {python}, cryptography {cryptography}",
+    }
+    reason: CheckName
+    count: int = 0
+    head: bytes = b""
+    version: str = ""
+    python: str = ""
+    cryptography: str = ""
+
+
+class PlaceUnsafe(Message):
+    """The place of a database is not as it should be."""
+
+    code = "place-unsafe"
+    template: ClassVar[Templates] = {
+        "exposed": "{path} may be used by other accounts",
+        "owner": "{path} does not belong to the owner of its folder",
+        "read-only": "{path} may not be written by this account",
+        "little": "only {free} MiB are free",
+        "full": "only {free} MiB are free",
+    }
+    hint_template: ClassVar[Templates] = {
+        "exposed": "run `chmod go-rwx {path}`",
+        "owner": "give it to that account with `chown`",
+        "read-only": "if that is not meant, let this account write to it",
+        "little": "make room for a backup or a migration",
+        "full": "make room: the next change may fail",
+    }
+    reason: Literal["exposed", "owner", "read-only", "little", "full"]
+    path: str = ""
+    free: int = 0
+
+
+class CheckNotMade(Message):
+    """A check that could not be made, or only in part."""
+
+    code = "check-not-made"
+    template: ClassVar[Templates] = {
+        "same": "not checked: `{check}` says why",
+        "older": "not checked: the schema is older, and the next program that opens it migrates it",
+        "broken": "what is stored cannot be read: {detail:line}",
+    }
+    hint_template: ClassVar[Templates] = {"broken": "restore it from a backup"}
+    reason: Literal["same", "older", "broken"]
+    check: str = ""
+    detail: str = ""
+
+
+def diagnose_database(
+    location: str | Path,
+    schema: Schema,
+    own: Callable[[Migrating], Mapping[CheckName, Check]],
+    beside: tuple[str, ...] = (),
+) -> tuple[Diagnosis, ...]:
+    """Return what is found by the checks of every database, and by the `own` ones of a kind.
+
+    `beside` names further files in its folder that belong to it.
+    """
+    with ExitStack() as stack:
+        checks: dict[CheckName, Check] = {}
+        try:
+            database = stack.enter_context(closing(connect(location, schema=None, create=False)))
+            version = _version(database)
+        except LicenseError as error:
+            found = [Diagnosis("database", "error", error)]
+            if isinstance(error, FileUnusable):
+                return (*found, *run_checks({"versions": _versions}))
+        else:
+            found = []
+            checks = {
+                "database": lambda: _database(database, version),
+                "schema": lambda: _schema(database, schema),
+                **own(database),
+            }
+        if isinstance(location, Path):
+            checks["files"] = lambda: _files(location, beside)
+            checks["space"] = lambda: _space(location)
+        return (*found, *run_checks({**checks, "versions": _versions}))
+
+
+def run_checks(checks: Mapping[CheckName, Check]) -> tuple[Diagnosis, ...]:
+    """Make every check, in this order, and return what was found, at least one thing each."""
+    findings: list[Diagnosis] = []
+    failed: dict[str, str] = {}
+    for name, check in checks.items():
+        graded: Graded
+        try:
+            for graded in check():
+                findings.append(Diagnosis(name, *graded))
+                failed.setdefault(str(graded[1]), name)
+        except LicenseError as error:
+            first = failed.setdefault(str(error), name)
+            graded = ("error", error)
+            if first != name:
+                graded = ("notice", CheckNotMade(reason="same", check=first))
+            findings.append(Diagnosis(name, *graded))
+        except Exception as error:  # noqa: BLE001  # whatever an edited row makes of it, the rest is still checked
+            broken = CheckNotMade(reason="broken", detail=repr(error))
+            findings.append(Diagnosis(name, "error", broken))
+    return tuple(findings)
+
+
+def _files(path: Path, beside: tuple[str, ...]) -> Iterator[Graded]:
+    """Check permissions and owners of a database, its folder, and the files `beside` it."""
+    folder, is_fine = path.parent, True
+    try:
+        found = {folder: folder.stat()}
+        for name in (path.name, f"{path.name}-wal", f"{path.name}-shm", *beside):
+            with suppress(FileNotFoundError):
+                found[folder / name] = (folder / name).stat()
+    except OSError as error:
+        raise unusable(folder, "a home", error) from error
+    for one, facts in found.items():
+        others = stat.S_IWGRP | stat.S_IWOTH if one == folder else stat.S_IRWXG | stat.S_IRWXO
+        wrong: list[tuple[Literal["exposed", "owner", "read-only"], bool]] = [
+            ("exposed", os.name == "posix" and bool(facts.st_mode & others)),
+            ("owner", facts.st_uid != found[folder].st_uid),
+            ("read-only", not os.access(one, os.W_OK)),
+        ]
+        for reason, is_wrong in wrong:
+            if is_wrong:
+                is_fine = False
+                yield "notice", PlaceUnsafe(reason=reason, path=str(one))
+    if is_fine:
+        yield "ok", CheckPassed(reason="files")
+
+
+def _space(path: Path) -> Iterator[Graded]:
+    """Check that there is room for changes, a migration and a backup."""
+    try:
+        size, left = path.stat().st_size, shutil.disk_usage(path.parent).free
+    except OSError as error:
+        raise unusable(path, "a database", error) from error
+    if left < _LEAST_ROOM:
+        yield "error", PlaceUnsafe(reason="full", free=left // _MIB)
+    elif left < _ROOM + 2 * size:
+        yield "notice", PlaceUnsafe(reason="little", free=left // _MIB)
+    else:
+        yield "ok", CheckPassed(reason="space", count=left // _MIB)
+
+
+def _database(database: Migrating, version: str) -> Iterator[Graded]:
+    is_fine = True
+    for damage in find_damage(database):
+        is_fine = False
+        yield "error", damage
+    if is_fine:
+        yield "ok", CheckPassed(reason="database", version=version)
+
+
+def _schema(database: Migrating, schema: Schema) -> Iterator[Graded]:
+    with database.read() as connection:
+        is_ours = connection.one(database.dialect.has_table) is not None
+        found = connection.one(FOUND) if is_ours else None
+        if found == (schema.kind, schema.number):
+            require_as_made(connection, database, schema)
+    if schema.pending(found, database.location):
+        yield "notice", CheckNotMade(reason="older")
+    else:
+        yield "ok", CheckPassed(reason="schema", count=schema.number)
+
+
+def _version(database: Migrating) -> str:
+    with database.read() as connection:
+        [(version,)] = connection.rows(database.dialect.version)
+    return str(version)
+
+
+def _versions() -> Iterator[Graded]:
+    import platform  # noqa: PLC0415  # costs, and only this check needs it
+    from importlib.metadata import version  # noqa: PLC0415  # as above
+
+    yield (
+        "ok",
+        CheckPassed(
+            reason="versions",
+            version=version("licensekit-files"),
+            python=platform.python_version(),
+            cryptography=version("cryptography"),
+        ),
+    )

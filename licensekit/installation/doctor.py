@@ -1,0 +1,109 @@
+"""What is right and what is wrong with an installation, also with one that cannot be opened."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Final, Literal
+
+from licensekit.database.examination import (
+    Check,
+    CheckName,
+    CheckPassed,
+    Diagnosis,
+    Graded,
+    diagnose_database,
+)
+from licensekit.database.migrations import Migrating
+from licensekit.dates import days_of
+from licensekit.entitlements import Severity
+from licensekit.errors import AuditDamaged
+from licensekit.installation.audit import check_audit
+from licensekit.installation.messages import BootClockMissing
+from licensekit.state.boot_clock import clocks_of
+from licensekit.state.home import database_of
+from licensekit.state.logs import audit_head
+from licensekit.state.machine import NO_FACTS, Facts
+from licensekit.state.mark import mark_of
+from licensekit.state.notices import notices_of
+from licensekit.state.schema import SCHEMA
+from licensekit.state.time import BootClock, system_clock
+from licensekit.state.transactions import LastSeen, OpenInstallation, read_installation
+
+_CHECK_OF: Final[Mapping[str, CheckName]] = {
+    "clock-accepted": "time",
+    "clock-ahead": "time",
+    "clock-behind": "time",
+    "not-activated": "activation",
+    "damaged-journal": "journal",
+    "read-only": "files",
+    "restored-backup": "backup",
+    "unreadable-mark": "backup",
+}
+"""Code of a notice to the check that it belongs to; any other is of the documents."""
+
+
+def diagnose(
+    home: str | os.PathLike[str],
+    *,
+    root: str | None = None,
+    pack: bytes | str | None = None,
+    released: date | None = None,
+    facts: Facts = NO_FACTS,
+    clock: Callable[[], datetime] = system_clock,
+    boot: BootClock | None = None,
+) -> tuple[Diagnosis, ...]:
+    """Look through the installation at `home`, and return what was found, check by check.
+
+    Nothing is changed, and what cannot be opened is a finding as well. The arguments are those of
+    `Installation.open`.
+
+    Raises:
+        HomeInvalid, FileUnusable: `home` cannot be the place of an installation.
+    """
+    clocks = clocks_of(clock, boot)
+    location, day = database_of(home, create=False), None if released is None else days_of(released)
+
+    def own(database: Migrating) -> Mapping[CheckName, Check]:
+        opened = OpenInstallation(database, root, pack, day, clocks, "", facts, LastSeen())
+        checks: tuple[CheckName, ...] = ("journal", "documents", "time", "activation", "backup")
+        noticed: dict[CheckName, Check] = {name: partial(_notices, opened, name) for name in checks}
+        logs: dict[CheckName, Check] = {
+            "audit": partial(_audit, opened, "audit"),
+            "slots": partial(_audit, opened, "slots"),
+        }
+        return {**logs, **noticed}
+
+    mark = (mark_of(str(location)).name,) if isinstance(location, Path) else ()
+    return diagnose_database(location, SCHEMA, own, mark)
+
+
+def _audit(opened: OpenInstallation, check: Literal["audit", "slots"]) -> Iterator[Graded]:
+    """Check the log, and the assignments after it; what is wrong with them is of `slots` alone."""
+    with opened.database.read() as connection:
+        head = audit_head(connection)
+        try:
+            check_audit(connection)
+        except AuditDamaged as error:
+            if check == "slots" or error.reason == "chain":
+                raise
+    yield "ok", CheckPassed(reason=check, count=head.number, head=head.hash)
+
+
+def _notices(opened: OpenInstallation, check: CheckName) -> Iterator[Graded]:
+    """Grade those notices of the installation itself that belong to a check."""
+    with read_installation(opened) as read:
+        unusable = read.state().unusable if check == "documents" else ()
+    stored = read.stored
+    found = notices_of(stored, read.mark, clock=read.reading.clock, unusable=unusable)
+    own = [one for one in found if _CHECK_OF.get(one.code, "documents") == check]
+    for one in own:
+        yield "error" if one.severity is Severity.ERROR else "notice", one
+    if check == "time" and read.reading.boot is None:
+        yield "notice", BootClockMissing()
+    elif not own:
+        is_journal = check == "journal"
+        documents = len(stored.trust) + len(stored.bundles)
+        count = stored.journal.head.number if is_journal else documents
+        yield "ok", CheckPassed(reason=check, count=count)
