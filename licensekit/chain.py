@@ -6,9 +6,15 @@ the first place where the hashes no longer meet (`docs/format.md`, "Hash chain")
 
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
+from json import JSONEncoder
 from typing import Final, Literal, NamedTuple, TypeVar
 
 E = TypeVar("E")
+
+canonical_json: Final = JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), sort_keys=True
+).encode
+"""Spells a value as JSON in one way: names sorted, no spaces, nothing escaped without need."""
 
 HASH_BYTES: Final = 32
 GENESIS: Final = bytes(HASH_BYTES)

@@ -8,9 +8,10 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from licensekit.limits import SECONDS
+
 DAY_SECONDS: Final = 86_400
 _EPOCH: Final = date(1970, 1, 1)
-_LATEST: Final = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 # `fromisoformat` alone takes week dates and any letter between date and time.
 _WRITTEN: Final = re.compile(
     r"\d{4}-\d\d-\d\d(?P<time>[Tt ]\d\d:\d\d:\d\d(\.\d+)?(?P<zone>[Zz]|[+-]\d\d:\d\d)?)?",
@@ -82,6 +83,6 @@ def parse_seconds(text: str) -> int:
         raise ValueError("a time needs its zone: 2027-01-01T00:00:00Z")
     moment = datetime.fromisoformat(text.upper())
     seconds = seconds_of(moment if written["time"] else moment.replace(tzinfo=UTC))
-    if not 0 <= seconds <= _LATEST:
+    if not 0 <= seconds <= SECONDS:
         raise ValueError("a time is in the years 1970 to 9999")
     return seconds

@@ -95,15 +95,21 @@ def open_plain(path: Path, *, what: str) -> tuple[BinaryIO, int]:
         return os.fdopen(handle, "rb"), found.st_size
 
 
-def write_atomically(
-    path: Path, data: bytes, *, mode: int = 0o644, replace: bool = True, durable: bool = True
-) -> None:
-    """Write `data` to `path` so that, whatever happens, there is all of it or what was there.
+def write_atomically(path: Path, data: bytes, *, mode: int = 0o644, replace: bool = True) -> None:
+    """Write `data` to `path` whole or not at all; as `replacing`, and raises as it does."""
+    with replacing(path, mode=mode, replace=replace) as file:
+        file.write(data)
 
-    The file is written beside `path` under another name and then takes its place, with `mode` (less
-    what the umask takes) from the start. With `durable` it is on the disk when this returns.
-    Without `replace` it must be new. What is there and is no plain file stays: a device, and a
-    symbolic link, because neither to write through it nor to remove it could be meant for sure.
+
+@contextmanager
+def replacing(path: Path, *, mode: int = 0o644, replace: bool = True) -> Generator[BinaryIO]:
+    """Yield a file to write to, which takes the place of `path` when the block ends.
+
+    Whatever happens, there is all of it or what was there: it is written beside `path` under
+    another name, with `mode` (less what the umask takes) from the start, and is on the disk before
+    it gets its own. Nothing is left of it if the block raises. Without `replace` it must be new.
+    What is there and is no plain file stays: a device, and a symbolic link, because neither to
+    write through it nor to remove it could be meant for sure.
 
     Raises:
         FileTaken: the file is there, and `replace` is false.
@@ -114,12 +120,14 @@ def write_atomically(
         partial = path.with_name(f".{token_hex(8)}.partial")
         handle = os.open(partial, _CREATE, mode)
         try:
-            _write(handle, data, durable=durable)
+            with os.fdopen(handle, "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(handle)
             _put(partial, path, replace=replace)
         finally:
             partial.unlink(missing_ok=True)
-        if durable:
-            sync_folder(path.parent)
+        sync_folder(path.parent)
     except FileExistsError as error:
         raise FileTaken(where=str(path)) from error
     except FileNotFoundError as error:
@@ -136,29 +144,6 @@ def make_folder(path: Path) -> None:
     """
     with _explained(path, "made a folder"):
         path.mkdir(exist_ok=True)
-
-
-@contextmanager
-def replacing(path: Path) -> Generator[BinaryIO]:
-    """Yield a file to write to, which takes the place of `path` when the block ends.
-
-    It is synced first, and nothing is left of it if the block raises.
-
-    Raises:
-        FileUnusable: it cannot be written there; what was there is unchanged.
-    """
-    partial = path.with_name(f".{token_hex(8)}.partial")
-    try:
-        with _explained(path, "a file"):
-            _check_place(path, replace=True)
-            with os.fdopen(os.open(partial, _CREATE, 0o644), "wb") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(path)
-            sync_folder(path.parent)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def write_many(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
@@ -269,17 +254,6 @@ def _check_place(path: Path, *, replace: bool) -> None:
     if not replace:
         raise FileExistsError
     require_plain_file(path, mode, "a file to be replaced")
-
-
-def _write(handle: int, data: bytes, *, durable: bool) -> None:
-    try:
-        left = memoryview(data)
-        while left:
-            left = left[os.write(handle, left) :]
-        if durable:
-            os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _put(partial: Path, path: Path, *, replace: bool) -> None:

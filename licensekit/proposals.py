@@ -9,6 +9,7 @@ again inside the write transaction, and goes on only if the result is the one th
     proposal.sign(key, who="anna", confirm=True)
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -37,12 +38,19 @@ class Change(NamedTuple):
         return {"path": self.path, "before": before, "after": after}
 
 
+def changes_between(
+    before: Mapping[str, object], after: Mapping[str, object]
+) -> tuple[Change, ...]:
+    """Return what differs between two sets of values by key path; what is new comes last."""
+    paths = (path for path in {**before, **after} if before.get(path) != after.get(path))
+    return tuple(Change(path, before.get(path), after.get(path)) for path in paths)
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Proposal(Generic[R_co]):
     """What an operation would do; the one method that a subclass adds does it and returns `R_co`.
 
-    A subclass is a frozen dataclass with `repr=False` as well. It adds what doing it needs, and
-    sets `about`.
+    A subclass is a frozen dataclass with `repr=False` as well. It adds what doing it needs.
     """
 
     changes: tuple[Change, ...] = ()
@@ -53,11 +61,8 @@ class Proposal(Generic[R_co]):
     """What is worth reading and stops nothing."""
     needs_confirmation: tuple[Coded, ...] = ()
     """What a person must agree to; empty: nothing."""
-
-    @property
-    def about(self) -> str:
-        """What it is about, as messages name it: a serial, an order number, a catalog."""
-        return "what this is about"
+    about: str = "what this is about"
+    """How messages name what it is about: a serial, an order number, a catalog."""
 
     def require_confirmed(self, *, confirm: bool) -> None:
         """Return if `confirm`, or if there is nothing to agree to.

@@ -5,7 +5,8 @@ hold the same, so that many of them cost no more than few (`docs/evaluation.md`,
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
@@ -70,7 +71,7 @@ def later(state: Entitlements, evaluated: Callable[[int], Entitlements]) -> list
     moments: set[int] = set()
     for part in (*state.parts, *state.waiting):
         bundle = part.bundle
-        end = bundle.expiry if bundle.grace is None else bundle.grace
+        end = bundle.term_end
         moments |= {start_of_day(bundle.starts)} if bundle.starts is not None else set()
         moments |= {end_of_day(end)} if end is not None else set()
     to_come = sorted(m for m in moments if state.now < m <= SECONDS)  # time ends with year 9999
@@ -166,8 +167,5 @@ def _given_by(state: Entitlements, holding: Holding) -> frozenset[str]:
 
 def steps(found: Iterable[Logins]) -> Iterator[Logins]:
     """Yield the first, and each at which the numbers are others than before."""
-    last: Logins | None = None
-    for one in found:
-        if last is None or (one.people, one.by_way) != (last.people, last.by_way):
-            yield one
-        last = one
+    for _, alike in groupby(found, key=attrgetter("people", "by_way")):
+        yield next(alike)

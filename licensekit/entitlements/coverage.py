@@ -151,24 +151,16 @@ def cover(issuer: str, part: str, steps: Iterable[Step], now: int) -> Coverage:
     for step in steps:
         if end is not None and step.since > end:
             break
-        bundle = step.bundle
-        if bundle is None or not step.usable or not _works(bundle, max(step.since, now)):
+        bundle, begin = step.bundle, max(step.since, now)
+        over = None if bundle is None or bundle.term_end is None else end_of_day(bundle.term_end)
+        if bundle is None or not step.usable or (over is not None and begin >= over):
             # Whatever it takes over from ends here all the same.
             end = step.since if covering else end
             break
         covering.append(bundle)
-        end = _end_of(bundle.expiry if bundle.grace is None else bundle.grace)
+        end = over
     if not covering:
         return Coverage(issuer, part, (), None, None)
     works_until = None if end is None else day_at(end - 1)
     days = [day for day in (covering[-1].expiry, works_until) if day is not None]
     return Coverage(issuer, part, tuple(covering), min(days, default=None), works_until)
-
-
-def _works(bundle: Bundle, moment: int) -> bool:
-    end = _end_of(bundle.expiry if bundle.grace is None else bundle.grace)
-    return end is None or moment < end
-
-
-def _end_of(day: int | None) -> int | None:
-    return None if day is None else end_of_day(day)

@@ -13,10 +13,8 @@ L5  A seat is borrowed for as long as a bundle in force that grants it allows, a
 from typing import Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.dates import end_of_day
-from licensekit.entitlements.amounts import Tier, access_of, total_of
+from licensekit.entitlements.amounts import Tier, access_of, term_of, total_of
 from licensekit.entitlements.evaluation import Entitlements
-from licensekit.entitlements.parts import Part
 from licensekit.entitlements.questions import resolve
 from licensekit.errors import WrongKind
 from licensekit.limits import COUNT
@@ -76,7 +74,7 @@ def pool_of(entitlements: Entitlements, name: str) -> SeatPool:
     parts = [
         grant.part for grant in entitlements.grants.get(name, ()) if grant.part.cap is Access.FULL
     ]
-    ends = [_end_of(part) for part in parts]
+    ends = [term_of(part.bundle)[1] for part in parts]
     known = [end for end in ends if end is not None]
     return SeatPool(
         license=name,
@@ -93,8 +91,3 @@ def _tiers(entitlements: Entitlements, name: str) -> tuple[Tier, ...]:
     if given is Access.NONE:
         return tiers
     return (*(tier for tier in tiers if tier.cap > given), Tier(None, given))
-
-
-def _end_of(part: Part) -> int | None:
-    last = part.bundle.last_day
-    return None if last is None else end_of_day(last)

@@ -40,14 +40,16 @@ def settings_of(trust_store: TrustStore, parts: Iterable[Part]) -> Settings:
     fitting: dict[str, list[SoldValue]] = {}
     unfit: list[SoldValue] = []
     unknown: list[SoldValue] = []
-    for sold in _sold(trust_store, parts):
-        setting = declared.get(sold.code)
-        if setting is None:
-            unknown.append(sold)
-        elif not setting.fits(sold.value):
-            unfit.append(sold)
-        else:
-            fitting.setdefault(sold.code, []).append(sold)
+    for part in parts:
+        for code, value in part.bundle.settings.items() if part.works else ():
+            sold = SoldValue(part, trust_store.qualify(part.bundle.issuer, code), value)
+            setting = declared.get(sold.code)
+            if setting is None:
+                unknown.append(sold)
+            elif not setting.fits(value):
+                unfit.append(sold)
+            else:
+                fitting.setdefault(sold.code, []).append(sold)
     values = {
         code: merge(setting, fitting[code]) if code in fitting else setting.default
         for code, setting in declared.items()
@@ -84,12 +86,3 @@ def unfit_in(trust_store: TrustStore, bundle: Bundle) -> Mapping[str, Value]:
 def _age(sold: SoldValue) -> tuple[int, bytes]:
     verified = sold.part.verified
     return verified.document.issued, verified.identity
-
-
-def _sold(trust_store: TrustStore, parts: Iterable[Part]) -> Iterable[SoldValue]:
-    return (
-        SoldValue(part, trust_store.qualify(part.bundle.issuer, code), value)
-        for part in parts
-        if part.works
-        for code, value in part.bundle.settings.items()
-    )

@@ -56,13 +56,6 @@ class _Serial(NamedTuple):
     use: Use
 
 
-def governing(
-    bundles: Iterable[Verified[Bundle]], trust: TrustState, now: int
-) -> tuple[list[Verified[Bundle]], list[Verified[Bundle]]]:
-    """Return what `Timeline.governing` does for `bundles`, as `Timeline.of` takes them."""
-    return Timeline.of(bundles, trust).governing(now)
-
-
 class Timeline(NamedTuple):
     """Bundles in the order of their activation, of which some govern at each moment."""
 
@@ -120,7 +113,7 @@ def may_replace(bundle: Verified[Bundle], trust: TrustState) -> bool:
     A key that is limited in parts, counts or term must not remove what others sold.
     """
     signer = signer_of(bundle, trust)
-    unlimited = signer is not None and not signer.admitted.scope.is_limited
+    unlimited = signer is not None and not signer.is_limited
     return unlimited and bundle.document.part == _BASE
 
 
@@ -143,7 +136,7 @@ def holds_back(newer: Verified[Bundle], older: Bundle, trust: TrustState) -> boo
     signer = signer_of(newer, trust)
     if signer is None:
         return False
-    return not signer.admitted.scope.is_limited or admits(signer, older)
+    return not signer.is_limited or admits(signer, older)
 
 
 def is_revoked(bundle: Verified[Bundle], trust: TrustState) -> bool:

@@ -58,11 +58,6 @@ class ActivationProposal(Proposal[Activated]):
     data: bytes | str
     opened: OpenInstallation
 
-    @property
-    def about(self) -> str:
-        """The serial that the installation would have."""
-        return self.preview.serial or "this license file"
-
     def apply(self, *, confirm: bool = False) -> Activated:
         """Activate the file as it was shown, whole or not at all.
 
@@ -90,6 +85,7 @@ def propose(
         changes=tuple(_changes_of(preview)),
         consequences=(*short, *_ends_of(preview)),
         warnings=warnings_of(read),
+        about=preview.serial or "this license file",
         preview=preview,
         data=data,
         opened=read.opened,

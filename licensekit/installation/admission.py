@@ -25,7 +25,7 @@ from licensekit.entitlements import BundleState, Fingerprint
 from licensekit.entitlements.parts import judge
 from licensekit.entitlements.settings import unfit_in
 from licensekit.entitlements.timeline import (
-    governing,
+    Timeline,
     holds_back,
     may_replace,
     serial_of,
@@ -71,7 +71,7 @@ class AdmissionFacts(NamedTuple):
 
     def active(self, kept: Iterable[Verified[Bundle]]) -> list[Verified[Bundle]]:
         """Return those of the `kept` bundles that are in force, or wait for their start."""
-        in_force, waiting = governing(kept, self.trust_store.trust, self.now)
+        in_force, waiting = Timeline.of(kept, self.trust_store.trust).governing(self.now)
         return [*in_force, *waiting]
 
 

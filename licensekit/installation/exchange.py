@@ -79,11 +79,6 @@ class ReturnProposal(Proposal[str]):
     issuer: str
     opened: OpenInstallation
 
-    @property
-    def about(self) -> str:
-        """The part."""
-        return self.part
-
     def apply(self, *, confirm: bool = False) -> str:
         """Return the bundles back, and return the signed receipts.
 
@@ -112,6 +107,7 @@ def propose_return(read: ReadTransaction, part: str, issuer: str | None) -> Retu
     return ReturnProposal(
         changes=tuple(Change(f"bundles.{owner}.{name}", "active", "returned") for name in names),
         needs_confirmation=tuple(final),
+        about=part,
         part=part,
         issuer=owner,
         opened=read.opened,

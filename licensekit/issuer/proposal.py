@@ -22,11 +22,10 @@ class SignProposal(Proposal[R_co], ABC, Generic[R_co, K]):
     """When it is signed, in seconds since 1970."""
     again: Callable[[LedgerTransaction], "SignProposal[R_co, K]"]
     """Works the same out again, in another transaction."""
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the result is there already, so that nothing is to be signed."""
-        return False
+    is_done: bool = False
+    """Whether the result is there already, so that nothing is to be signed."""
+    renews_pack: bool = False
+    """Whether the pack is written from the ledger, once it is entered."""
 
     def sign(self, key: K, *, who: str, confirm: bool = False) -> R_co:
         """Sign and enter it as `who`, who must `confirm` what needs a confirmation.
@@ -41,9 +40,6 @@ class SignProposal(Proposal[R_co], ABC, Generic[R_co, K]):
     @abstractmethod
     def enter(self, tx: LedgerTransaction, key: K) -> R_co:
         """Sign and enter it in the transaction in which it was worked out."""
-
-    def finish(self) -> None:
-        """Write what follows from the ledger, once it is entered."""
 
 
 def sign_proposed(
@@ -71,5 +67,6 @@ def sign_proposed(
         elif not proposed.is_done:
             require_same(shown, proposed)
         result = proposed.enter(tx, key)
-    proposed.finish()
+    if proposed.renews_pack:
+        store.write_pack(now)
     return result

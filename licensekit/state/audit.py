@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from licensekit.chain import GENESIS, link
+from licensekit.chain import GENESIS, canonical_json, link
 from licensekit.database import Connection
 from licensekit.state.audit_events import AuditEvent, event_of
 
@@ -52,7 +52,7 @@ def head(connection: Connection) -> Head:
 def append(connection: Connection, facts: Mapping[str, Any]) -> Head:
     """Add an entry, and give it as the new head."""
     before = head(connection)
-    entry = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    entry = canonical_json(facts).encode()
     after = Head(before.number + 1, link(before.hash, entry))
     connection.run(
         "INSERT INTO audit (number, entry, hash) VALUES (?, ?, ?)", after.number, entry, after.hash

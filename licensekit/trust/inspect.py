@@ -4,18 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from licensekit.errors import LicenseError, RootMismatch, TrustError
-from licensekit.trust.pack import TrustStore, extend_trust_store
-from licensekit.trust.signed import identity_of, self_signed
+from licensekit.trust.pack import IN_PACKS, TrustStore, extend_trust_store
+from licensekit.trust.signed import SELF_SIGNED, identity_of, self_signed
 from licensekit.trust.state import TrustState
 from licensekit.trust.verify import verify_bundle, verify_catalog, verify_reset
 from licensekit.wire import armor, frame
-from licensekit.wire.documents import CLASS_OF, Document, Receipt, Request, Statement, decode
+from licensekit.wire.documents import CLASS_OF, Document, decode
 
-_SELF_SIGNED: Final[dict[str, Callable[[armor.Token], object]]] = {
-    "request": lambda token: self_signed(token, Request),
-    "receipt": lambda token: self_signed(token, Receipt),
-    "statement": lambda token: self_signed(token, Statement),
-}
 _BY_TYPE: Final[dict[str, Callable[[armor.Token, TrustState, int], object]]] = {
     "bundle": verify_bundle,
     "reset": verify_reset,
@@ -61,7 +56,7 @@ def _refused_with_file(
     token: armor.Token, trust_store: TrustStore, now: int, error: TrustError
 ) -> Finding:
     """Judge a token by what was known before, as a trust document of its file is refused."""
-    if token.type in {"root", "trust", "revocations", "catalog"}:
+    if token.type in IN_PACKS:
         return _finding(token, "refused", error)
     return _checked(token, trust_store, now)
 
@@ -74,8 +69,8 @@ def _checked(token: armor.Token, trust_store: TrustStore, now: int) -> Finding:
 
 
 def _status(token: armor.Token, trust_store: TrustStore, now: int) -> str:
-    if token.type in _SELF_SIGNED:
-        _SELF_SIGNED[token.type](token)
+    if token.type in SELF_SIGNED:
+        self_signed(token, SELF_SIGNED[token.type])
         return "self-signed"
     if token.type in _BY_TYPE:
         _BY_TYPE[token.type](token, trust_store.trust, now)

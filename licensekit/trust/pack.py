@@ -46,7 +46,8 @@ from licensekit.wire.documents import Catalog, Revocations, Root, Trust, decode
 
 D = TypeVar("D", Revocations, Catalog)
 
-_IN_PACKS = frozenset({"root", "trust", "revocations", "catalog"})
+IN_PACKS = frozenset({"root", "trust", "revocations", "catalog"})
+"""Types of the documents that a pack holds."""
 
 
 class TrustStore(NamedTuple):
@@ -90,10 +91,19 @@ def open_pack(pack: bytes | str, root: str) -> TrustStore:
         TrustError: the pinned root is not in it, or something in it is not to be believed.
     """
     tokens = armor.read(pack)
-    for token in tokens:
-        if token.type not in _IN_PACKS:
-            raise UnexpectedType(reason="not-in-pack", type=token.type)
+    require_in_pack(tokens)
     return extend_trust_store(TrustStore(start(tokens, root), {}), tokens, None)
+
+
+def require_in_pack(tokens: Iterable[armor.Token]) -> None:
+    """Refuse tokens of another type than a pack holds.
+
+    Raises:
+        UnexpectedType: one of them is.
+    """
+    for token in tokens:
+        if token.type not in IN_PACKS:
+            raise UnexpectedType(reason="not-in-pack", type=token.type)
 
 
 def pin_in_pack(pack: bytes | str) -> str:

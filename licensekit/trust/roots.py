@@ -126,7 +126,7 @@ def next_root(chain: Chain, token: armor.Token, floor: SeenDocument | None = Non
             needed=newest.version + 1,
         )
     if voucher is not chain[-1]:
-        raise _short(newest, 0, version=root.version)
+        raise short_of(newest, 0, version=root.version)
     own = load_keys(root.keys)
     return (*chain, _known(token, opened, root, own, {**voucher.keys, **own}))
 
@@ -147,11 +147,6 @@ def keys_of_trust(chain: Chain, opened: frame.Frame) -> tuple[KnownRoot, list[Ve
     reached = (known for known in having if len(references) >= known.root.threshold)
     signed = next(reached, having[0])
     return signed, [signed.keys[reference] for reference in references]
-
-
-def short_of_trust(root: Root, count: int) -> ThresholdNotMet:
-    """Return the error about a trust document that only `count` keys of `root` have signed."""
-    return _short(root, count, reason="trust")
 
 
 def _require_same_product(root: Root, newest: Root) -> None:
@@ -177,7 +172,7 @@ def _voucher(chain: Chain, token: armor.Token, opened: frame.Frame) -> KnownRoot
             part = frame.Frame(tuple(s for s, _ in mine), opened.payload)
             check_signatures(token, part, [key for _, key in mine])
             return known
-    raise _short(chain[-1].root, best, reason="next-root")
+    raise short_of(chain[-1].root, best, reason="next-root")
 
 
 def _pinned(token: armor.Token, opened: frame.Frame) -> KnownRoot:
@@ -203,7 +198,7 @@ def _known(
         raise KeyUnknown(reason="next-root", version=root.version)
     count = sum(reference in own for reference in references)
     if count < root.threshold:
-        raise _short(root, count, version=root.version)
+        raise short_of(root, count, version=root.version)
     keys = [allowed[reference] for reference in references]
     return KnownRoot(verified(token, opened, Root, keys), own)
 
@@ -225,13 +220,14 @@ def _format_pin(digest: bytes) -> str:
     return _PIN_PREFIX + b32encode(digest).decode("ascii").rstrip("=").lower()
 
 
-def _short(
+def short_of(
     root: Root,
     count: int,
     *,
     reason: Literal["root", "next-root", "trust"] = "root",
     version: int | None = None,
 ) -> ThresholdNotMet:
+    """Return the error about a document that only `count` keys of `root` have signed."""
     return ThresholdNotMet(
         reason=reason,
         root=root.version,

@@ -18,6 +18,7 @@ from licensekit.keys.verifying import VerifyingKey, load
 from licensekit.limits import ISSUED_AHEAD_SECONDS
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import (
+    TYPE_OF,
     AdmittedKey,
     AfterGrace,
     Bundle,
@@ -119,7 +120,7 @@ def _require_at_most(signer: AdmittedSigner, bundle: Bundle, most: int) -> None:
 def _require_end(signer: AdmittedSigner, bundle: Bundle, longest: int) -> None:
     """Refuse a bundle of which something outlives `longest` days from its issue."""
     # Measured from the issue, not from `starts`: a term that begins later does not reach further.
-    end = bundle.expiry if bundle.grace is None else bundle.grace
+    end = bundle.term_end
     if end is None or end - day_at(bundle.issued) > longest:
         raise _out_of_scope(signer, "term", longest=longest)
     if bundle.after_grace is not AfterGrace.BLOCK:
@@ -189,9 +190,14 @@ def may_still_sign(
     signer = signers.get((key.scheme, key.key_id))
     if signer is None or signer.key.public != key.public:
         return False
+    return may_sign(signer, document.document)
+
+
+def may_sign(signer: AdmittedSigner, document: SignedByVendor) -> bool:
+    """Return whether a key may sign a document, whenever that is: steps 4 and 7."""
     try:
-        require_type(signer, document.token.type)
-        require_scope(signer, document.document)
+        require_type(signer, TYPE_OF[type(document)])
+        require_scope(signer, document)
     except TrustError:
         return False
     return True

@@ -4,7 +4,7 @@ Untrusted bytes and verified documents are different types. A `Verified[T]` or `
 made here and nowhere else, after every signature on the document has verified.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Generic, TypeVar
 
 from licensekit.errors import DuplicateSignature, KeyUnknown, SignatureCount, UnexpectedType
@@ -14,8 +14,14 @@ from licensekit.wire.documents import TYPE_OF, Document, Receipt, Request, State
 
 D = TypeVar("D", bound=Document)
 D_co = TypeVar("D_co", bound=Document, covariant=True)
-S = TypeVar("S", Request, Receipt, Statement)
+S = TypeVar("S", bound=Request | Receipt | Statement)
 
+SELF_SIGNED: Final[Mapping[str, type[Request | Receipt | Statement]]] = {
+    "request": Request,
+    "receipt": Receipt,
+    "statement": Statement,
+}
+"""Type of a token to what an installation signs itself."""
 _SEAL: Final = object()
 
 

@@ -28,13 +28,7 @@ from licensekit.errors import (
 )
 from licensekit.trust import order
 from licensekit.trust.order import Seen, full_version, highest, is_fork, seen
-from licensekit.trust.roots import (
-    Chain,
-    first_root,
-    keys_of_trust,
-    next_root,
-    short_of_trust,
-)
+from licensekit.trust.roots import Chain, first_root, keys_of_trust, next_root, short_of
 from licensekit.trust.scope import (
     AdmittedSigner,
     KeyReference,
@@ -116,7 +110,7 @@ def judge_trust(state: TrustState, token: armor.Token) -> Verified[Trust]:
     known, keys = keys_of_trust(state.chain, opened)
     if len(keys) < known.root.threshold:
         check_signatures(token, opened, keys)
-        raise short_of_trust(known.root, len(keys))
+        raise short_of(known.root, len(keys), reason="trust")
     if known is not state.chain[-1]:
         check_signatures(token, opened, keys)
         raise RootNotNewest(reason="signed", root=known.root.version, newest=state.root.version)

@@ -26,12 +26,6 @@ TYPES: Final = (
 )
 """The types of documents, in the order in which a reader takes them from a file."""
 
-DESCRIBED: Final = {name: f"a {name}" for name in TYPES} | {
-    "trust": "a trust document",
-    "revocations": "a revocation list",
-}
-"""Type to what messages call a document of it."""
-
 _TYPES: Final = {name.encode(): name for name in TYPES}
 _ORDER: Final = {name: place for place, name in enumerate(TYPES)}
 WHITE_SPACE: Final = " \t\n\v\f\r"

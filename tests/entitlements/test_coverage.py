@@ -11,7 +11,7 @@ from licensekit.dates import date_of, end_of_day, start_of_day
 from licensekit.entitlements import Coverage, Fingerprint, list_notices
 from licensekit.entitlements.answers import Answers
 from licensekit.entitlements.coverage import Step, cover, list_coverage
-from licensekit.entitlements.timeline import governing
+from licensekit.entitlements.timeline import Timeline
 from licensekit.wire.documents import AfterGrace, Binding, Bundle
 from tests import makers
 from tests.entitlements.engine import bare, granted, trust_store, verified
@@ -188,7 +188,7 @@ def test_a_model_that_looks_at_each_day_comes_to_the_same(sold: list[Bundle], da
     chosen = verified(STORE, *sold)
 
     def working(on: int) -> Bundle | None:
-        in_force, _ = governing(chosen, STORE.trust, start_of_day(on))
+        in_force, _ = Timeline.of(chosen, STORE.trust).governing(start_of_day(on))
         for one in in_force:
             last = one.document.expiry if one.document.grace is None else one.document.grace
             if last is None or start_of_day(on) < end_of_day(last):

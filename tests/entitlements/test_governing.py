@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from licensekit.dates import DAY_SECONDS, start_of_day
 from licensekit.entitlements import evaluate
-from licensekit.entitlements.timeline import governing
+from licensekit.entitlements.timeline import Timeline
 from licensekit.trust.order import SeenDocument
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
@@ -43,13 +43,13 @@ def signed(*items: Item | Bundle) -> tuple[TrustState, list[Verified[Bundle]]]:
 def in_force(*items: Item | Bundle, now: int = NOW) -> list[Bundle]:
     """Give what is in force of bundles in the order of their activation."""
     trust, verified = signed(*items)
-    return [v.document for v in governing(verified, trust, now)[0]]
+    return [v.document for v in Timeline.of(verified, trust).governing(now)[0]]
 
 
 def waiting(*items: Item | Bundle, now: int = NOW) -> list[Bundle]:
     """Give what waits for its start."""
     trust, verified = signed(*items)
-    return [v.document for v in governing(verified, trust, now)[1]]
+    return [v.document for v in Timeline.of(verified, trust).governing(now)[1]]
 
 
 def trial(sequence: int = 1, **changes: Any) -> Bundle:
@@ -196,7 +196,7 @@ def test_while_a_list_is_gone_its_issuers_bundles_grant_nothing() -> None:
     trust, verified = signed(bought())
     gone = {makers.ISSUER: SeenDocument((1, 9, 9), bytes(16))}
     without = trust._replace(seen=trust.seen._replace(lists=gone))
-    assert governing(verified, without, NOW) == ([], [])
+    assert Timeline.of(verified, without).governing(NOW) == ([], [])
 
 
 def test_a_bundle_waits_only_if_its_turn_will_come() -> None:
@@ -225,7 +225,7 @@ def test_an_evaluation_holds_no_longer_than_until_any_bundle_starts() -> None:
 def test_a_key_that_is_not_admitted_holds_back_nothing() -> None:
     """As where bundles were verified before the trust changed."""
     _, verified = signed(bought(1), Item(bought(2), "second"))
-    started, _ = governing(verified, STORE.trust, NOW)
+    started, _ = Timeline.of(verified, STORE.trust).governing(NOW)
     assert [v.document for v in started] == [bought(1)]
 
 
@@ -272,7 +272,7 @@ bundles = st.lists(activated(), max_size=7, unique_by=lambda item: repr(item.bun
 def test_what_governs_is_what_a_plain_model_says(items: list[Item], days: int) -> None:
     trust, verified = signed(*items)
     now = NOW + days * DAY_SECONDS
-    started, waits = governing(verified, trust, now)
+    started, waits = Timeline.of(verified, trust).governing(now)
     numbers = {v.identity: n for n, v in enumerate(verified)}
     assert {numbers[v.identity] for v in started} == governing_model.in_force(items, now)
     assert {numbers[v.identity] for v in waits} == governing_model.waiting(items, now)

@@ -281,20 +281,3 @@ def test_circles_and_successors_that_are_not_there_end() -> None:
     entitlements = granted(HEIRS, bare(system={"left": 1}, users={"gone": 1}))
     assert (entitlements.system["left"], entitlements.system["right"]) == (FULL, FULL)
     assert entitlements.closure["gone"] == frozenset()
-
-
-@pytest.mark.parametrize(
-    ("language", "name"),
-    [
-        ("", "User"),
-        ("de", "Nutzer"),
-        ("DE-at", "Nutzer"),
-        ("nb-NO", "Bruker i Norge"),
-        ("nb-x-oslo", "Bruker"),
-        ("fr", "User"),
-        ("x-nb", "User"),
-    ],
-)
-def test_a_license_is_called_by_the_nearest_of_its_names(language: str, name: str) -> None:
-    license_ = of(USER, names={"de": "Nutzer", "nb": "Bruker", "nb-no": "Bruker i Norge"})
-    assert license_.name_in(language) == name

@@ -30,15 +30,7 @@ def umask() -> Iterator[None]:
     os.umask(before)
 
 
-@pytest.mark.parametrize(
-    "write",
-    [
-        write_atomically,
-        partial(write_atomically, replace=False),
-        partial(write_atomically, durable=False),
-        partial(write_atomically, durable=False, replace=False),
-    ],
-)
+@pytest.mark.parametrize("write", [write_atomically, partial(write_atomically, replace=False)])
 @pytest.mark.parametrize("mode", [0o600, 0o644])
 @pytest.mark.usefixtures("umask")
 def test_a_new_file_has_the_content_and_mode_that_were_asked_for(
@@ -86,7 +78,7 @@ def test_a_secret_is_never_readable_by_others_while_it_is_written(tmp_path: Path
 def _write_many(path: Path) -> None:
     os.umask(0)
     for number in range(300):
-        write_atomically(path, bytes([number % 256]) * 1000, mode=0o600, durable=False)
+        write_atomically(path, bytes([number % 256]) * 1000, mode=0o600)
 
 
 @pytest.mark.process
@@ -148,7 +140,7 @@ def _create_many(folder: Path, content: bytes, barrier: Barrier, pipe: Pipe) -> 
     for number in range(100):
         barrier.wait()
         try:
-            write_atomically(folder / str(number), content, replace=False, durable=False)
+            write_atomically(folder / str(number), content, replace=False)
         except FileTaken:
             continue
         won.append(number)

@@ -35,12 +35,7 @@ class TakesAway(Message):
 class Renewal(Proposal[str]):
     """An operation of these tests."""
 
-    customer: str = "Nordlys"
-
-    @property
-    def about(self) -> str:
-        """The customer."""
-        return self.customer
+    about: str = "Nordlys"
 
 
 GIVEN = Change("serial", None, "1010000011")

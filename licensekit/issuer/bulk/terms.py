@@ -6,8 +6,9 @@ Orders in bulk differ in company, number and serial, and share few kinds of term
 from marshal import dumps
 from typing import Any, Final, NamedTuple, cast
 
+from licensekit.chain import canonical_json
 from licensekit.issuer.orders.bundle import BundleTemplate
-from licensekit.issuer.orders.order import Order, OrderDraft, canonical, canonical_text
+from licensekit.issuer.orders.order import Order, OrderDraft, canonical
 from licensekit.issuer.orders.order_file import draft_from
 from licensekit.issuer.state import WorkspaceState
 from licensekit.text import values
@@ -33,14 +34,14 @@ class Terms(NamedTuple):
         """Return the terms of `order`, whose bundles have `form` in common."""
         # No company has this character, so that nothing else in the text can look like it.
         whole = canonical(order._replace(company="\0", serial=None))
-        before, _, after = whole.partition(canonical_text("\0"))
+        before, _, after = whole.partition(canonical_json("\0"))
         return Terms(form, before, after)
 
     def canonical(self, order: Order) -> str:
         """Return the canonical text of an order of these terms."""
         if order.serial is not None:
             return canonical(order)
-        return f"{self.before}{canonical_text(order.company)}{self.after}"
+        return f"{self.before}{canonical_json(order.company)}{self.after}"
 
 
 class KnownTerms:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, Protocol, TypeVar, cast
+from typing import BinaryIO, TypeVar, cast
 
 from licensekit.errors import FileUnusable, WorkersUnavailable
 from licensekit.files import write_many
@@ -22,12 +22,16 @@ File = tuple[str, bytes]
 """Name and contents."""
 
 
-class WorkerPool(Protocol):
-    """Signs messages and writes files."""
+class WorkerPool:
+    """Signs messages and writes files: in this process alone, as soon as it is asked to."""
+
+    def __init__(self, sign: Callable[[bytes], bytes]) -> None:
+        self._sign = sign
+        self._signatures: list[bytes] = []
 
     def begin_signing(self, messages: Sequence[bytes]) -> None:
         """Begin to sign `messages`."""
-        ...
+        self._signatures = [self._sign(message) for message in messages]
 
     def signatures(self) -> list[bytes]:
         """Return a signature for each of the messages.
@@ -35,11 +39,11 @@ class WorkerPool(Protocol):
         Raises:
             SignerUnavailable: the key lives elsewhere and cannot be reached.
         """
-        ...
+        return self._signatures
 
     def begin_writing(self, folder: Path, files: Sequence[File]) -> None:
         """Begin to write `files` into `folder`, each whole or not at all."""
-        ...
+        write_many(folder, files)
 
     def finish_writing(self) -> None:
         """Wait until they are written.
@@ -47,7 +51,6 @@ class WorkerPool(Protocol):
         Raises:
             FileUnusable: one cannot be written.
         """
-        ...
 
 
 @contextmanager
@@ -58,13 +61,13 @@ def worker_pool(signer: Signer, workers: int) -> Generator[WorkerPool]:
         WorkersUnavailable: several are asked for, and the key cannot leave its token.
     """
     if workers == 1:
-        yield _InProcess(signer)
+        yield WorkerPool(signer.sign)
         return
     if not isinstance(signer, SigningKey):
         raise WorkersUnavailable(reason="one-process")
     with ExitStack() as stack:
         pipes = [stack.enter_context(_worker(signer)) for _ in range(workers)]
-        yield _Workers(pipes)
+        yield _Workers(signer.sign, pipes)
 
 
 class _Pipe:
@@ -89,52 +92,26 @@ class _Pipe:
             raise WorkersUnavailable(reason="ended") from error
 
 
-class _InProcess:
-    """The `WorkerPool` of this process alone: what is begun is done immediately."""
+class _Workers(WorkerPool):
+    """Several processes, each of which gets its share."""
 
-    def __init__(self, signer: Signer) -> None:
-        self._sign = signer.sign
-        self._signatures: list[bytes] = []
-
-    def begin_signing(self, messages: Sequence[bytes]) -> None:
-        """See `WorkerPool.begin_signing`."""
-        self._signatures = [self._sign(message) for message in messages]
-
-    def signatures(self) -> list[bytes]:
-        """See `WorkerPool.signatures`."""
-        return self._signatures
-
-    def begin_writing(self, folder: Path, files: Sequence[File]) -> None:
-        """See `WorkerPool.begin_writing`."""
-        write_many(folder, files)
-
-    def finish_writing(self) -> None:
-        """See `WorkerPool.finish_writing`."""
-
-
-class _Workers:
-    """The `WorkerPool` of several processes, each of which gets its share."""
-
-    def __init__(self, workers: Sequence[_Pipe]) -> None:
+    def __init__(self, sign: Callable[[bytes], bytes], workers: Sequence[_Pipe]) -> None:
+        super().__init__(sign)
         self._workers = workers
 
     def begin_signing(self, messages: Sequence[bytes]) -> None:
-        """See `WorkerPool.begin_signing`."""
         for worker, share in self._shares(messages):
             worker.ask(SIGN, *share)
 
     def signatures(self) -> list[bytes]:
-        """See `WorkerPool.signatures`."""
         return [signature for worker in self._workers for signature in worker.answer()]
 
     def begin_writing(self, folder: Path, files: Sequence[File]) -> None:
-        """See `WorkerPool.begin_writing`."""
         for worker, share in self._shares(files):
             parts = [part for name, data in share for part in (name.encode(), data)]
             worker.ask(WRITE, str(folder).encode(), *parts)
 
     def finish_writing(self) -> None:
-        """See `WorkerPool.finish_writing`."""
         for answer in [worker.answer() for worker in self._workers]:
             if answer != [DONE]:
                 [data] = answer

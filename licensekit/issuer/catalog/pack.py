@@ -78,16 +78,6 @@ class PackProposal(SignProposal[Path, Keys]):
     """For a revocation list that is signed again."""
     signs_list: bool
 
-    @property
-    def about(self) -> str:
-        """The catalog and the revocation list."""
-        return "the pack"
-
-    @property
-    def is_done(self) -> bool:
-        """Whether nothing is to be signed."""
-        return not (self.signs_catalog or self.signs_list)
-
     def enter(self, tx: LedgerTransaction, key: Keys) -> Path:
         """Sign and enter catalog and list, and return the path of the pack.
 
@@ -101,10 +91,6 @@ class PackProposal(SignProposal[Path, Keys]):
             signed = tx.sign("revoke", again, key("revocations"))
             tx.put_in_force([signed._replace(note="signed again")])
         return self.store.layout.pack(tx.state.product)
-
-    def finish(self) -> None:
-        """Write the pack."""
-        self.store.write_pack(self.now)
 
 
 class WorkspaceCatalog:
@@ -185,6 +171,9 @@ def _propose_pack(
         changes=tuple(changes),
         warnings=draft.remarks,
         needs_confirmation=tuple(TakesAway(fault=one) for one in taken),
+        about="the pack",
+        is_done=not (signs_catalog or signs_list),
+        renews_pack=True,
         store=tx.store,
         now=tx.now,
         again=partial(

@@ -29,16 +29,6 @@ class ResetProposal(SignProposal[ResetFile, Signer | None]):
     repeated: ResetFile | None
     """The file, where the request was answered with it before: then nothing is signed."""
 
-    @property
-    def about(self) -> str:
-        """The installation."""
-        return f"installation {self.request.installation.hex()}"
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the request was answered with it before."""
-        return self.repeated is not None
-
     def enter(self, tx: LedgerTransaction, key: Signer | None) -> ResetFile:
         """Sign a reset, enter it beside the request, and return its file.
 
@@ -73,9 +63,12 @@ def propose_reset(
     repeated = _reset_before(tx, request, what, attach=attach)
     if repeated is None:
         _require_ours(tx, request)
-    path = f"resets.{request.installation.hex()}"
+    installation = request.installation.hex()
+    change = Change(f"resets.{installation}", None, word(what))
     return ResetProposal(
-        changes=() if repeated is not None else (Change(path, None, word(what)),),
+        changes=(change,) if repeated is None else (),
+        about=f"installation {installation}",
+        is_done=repeated is not None,
         store=tx.store,
         now=tx.now,
         again=partial(propose_reset, request=request, what=what, reason=reason, attach=attach),

@@ -95,12 +95,6 @@ class AcceptProposal(SignProposal[Received, Signer | None]):
 
     received: Received
 
-    @property
-    def about(self) -> str:
-        """The bundles that are returned, or who has stated something."""
-        returned = ", ".join(one.issued.label for one in self.received.returned)
-        return returned or f"statement of {self.received.statements[0].document.serial}"
-
     def enter(self, tx: LedgerTransaction, key: Signer | None) -> Received:
         """Enter what was received, and sign the list that takes returned bundles back.
 
@@ -118,17 +112,15 @@ class AcceptProposal(SignProposal[Received, Signer | None]):
             tx.put_in_force([signed._replace(note="returned")])
         return received
 
-    def finish(self) -> None:
-        """Write the pack, if there is a new list."""
-        if self.received.to_revoke:
-            self.store.write_pack(self.now)
-
 
 def propose_accept(tx: LedgerTransaction, sent: Sent) -> AcceptProposal:
     """Return what entering receipts and statements would do; raises as `receive`."""
     received = receive(tx, sent)
     unbound = (one.issued.label for one in received.returned if one.is_unbound)
+    returned = ", ".join(one.issued.label for one in received.returned)
     return AcceptProposal(
+        about=returned or f"statement of {received.statements[0].document.serial}",
+        renews_pack=bool(received.to_revoke),
         changes=tuple(
             Change(f"bundles.{one.issued.label}", one.issued.state, RETURNED)
             for one in received.returned
@@ -177,9 +169,13 @@ def receive(tx: LedgerTransaction, sent: Sent) -> Received:
         ExchangeFileRefused: another installation signed it than the record names.
     """
     ledger = tx.ledger
-    known = [n for one in (*sent.receipts, *sent.statements) if (n := _entered(ledger, one))]
-    receipts = [one for one in sent.receipts if not _entered(ledger, one)]
-    statements = [one for one in sent.statements if not _entered(ledger, one)]
+    entered = {
+        one: exchange_files.number_of(ledger, one.identity, _signer(one))
+        for one in (*sent.receipts, *sent.statements)
+    }
+    known = [number for number in entered.values() if number is not None]
+    receipts = [one for one in sent.receipts if entered[one] is None]
+    statements = [one for one in sent.statements if entered[one] is None]
     if not receipts and not statements:
         raise _all_known(ledger, known)
     returned = tuple(_returned(ledger, one) for one in receipts)
@@ -188,11 +184,6 @@ def receive(tx: LedgerTransaction, sent: Sent) -> Received:
     taken_back = (_lowest(one.issued.bundle) for one in returned)
     to_revoke = tuple(one for one in taken_back if not _is_taken_back(one, tx.state.last_list))
     return Received(returned, tuple(statements), len(known), to_revoke)
-
-
-def _entered(ledger: Connection, signed: SelfSigned[Document]) -> int | None:
-    """Return the number of the entry, if it was entered before."""
-    return exchange_files.number_of(ledger, signed.identity, _signer(signed))
 
 
 def _signer(signed: SelfSigned[Document]) -> bytes:

@@ -1,9 +1,10 @@
 """What was sold beside what is in use: the true-up, from the newest statement of each serial."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from licensekit.dates import format_seconds
+from licensekit.entitlements import total_of
 from licensekit.errors.coded import Message
 from licensekit.issuer.ledger import bundles, exchange_files
 from licensekit.issuer.ledger.exchange_files import ReceivedStatement
@@ -22,22 +23,6 @@ EVEN = "even"
 UNRESTRICTED = "unrestricted"
 UNSTATED = "unstated"
 USAGE_STATES = (OVER, UNDER, EVEN, UNRESTRICTED, UNSTATED)
-
-USAGE_FIELDS: Final = (
-    "serial",
-    "company",
-    "license",
-    "kind",
-    "sold",
-    "in_use",
-    "free",
-    "state",
-    "stated",
-    "installation",
-    "installations",
-    "history",
-)
-"""The names of what a row says as plain data, in order."""
 
 
 class UsageRow(NamedTuple):
@@ -100,14 +85,26 @@ class UsageReport(NamedTuple):
 
     def plain(self) -> Iterator[dict[str, Any]]:
         """Yield each row as plain JSON values, by `USAGE_FIELDS`."""
-        stated = None if self.stated is None else format_seconds(self.stated)
-        installation = None if self.installation is None else self.installation.hex()
-        history = None if self.history is None else self.history.value
         for row in self.rows:
-            counts = (row.sold, row.in_use, row.free, row.state)
-            sold = (self.serial, self.company, row.license, word(row.kind), *counts)
-            values = (*sold, stated, installation, self.installations, history)
-            yield dict(zip(USAGE_FIELDS, values, strict=True))
+            yield {name: value(self, row) for name, value in _PLAIN.items()}
+
+
+_PLAIN: Final[Mapping[str, Callable[[UsageReport, UsageRow], Any]]] = {
+    "serial": lambda report, _: report.serial,
+    "company": lambda report, _: report.company,
+    "license": lambda _, row: row.license,
+    "kind": lambda _, row: word(row.kind),
+    "sold": lambda _, row: row.sold,
+    "in_use": lambda _, row: row.in_use,
+    "free": lambda _, row: row.free,
+    "state": lambda _, row: row.state,
+    "stated": lambda report, _: None if report.stated is None else format_seconds(report.stated),
+    "installation": lambda report, _: report.installation and report.installation.hex(),
+    "installations": lambda report, _: report.installations,
+    "history": lambda report, _: report.history and report.history.value,
+}
+USAGE_FIELDS: Final = tuple(_PLAIN)
+"""The names of what a row says as plain data, in order."""
 
 
 def usage_of(tx: LedgerTransaction, serial: str) -> UsageReport:
@@ -166,14 +163,13 @@ def _report(tx: LedgerTransaction, serial: str) -> UsageReport:
 
 
 def _sold(active: list[Bundle]) -> dict[tuple[Kind, str], int | None]:
-    """Add the counts of all parts; unrestricted wins."""
-    sold: dict[tuple[Kind, str], int | None] = {}
+    """Add the counts of all parts."""
+    counts: dict[tuple[Kind, str], list[int | None]] = {}
     for bundle in active:
-        for kind, counts in ((Kind.SITE, bundle.sites), (Kind.USER, bundle.users)):
-            for code, count in counts.items():
-                before = sold.get((kind, code), 0)
-                sold[kind, code] = None if before is None or count is None else before + count
-    return sold
+        for kind in (Kind.SITE, Kind.USER):
+            for code, count in bundle.counts(kind).items():
+                counts.setdefault((kind, code), []).append(count)
+    return {where: total_of(those) for where, those in counts.items()}
 
 
 def _own(stated: Mapping[str, Usage], state: WorkspaceState) -> dict[str, int]:

@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from licensekit.errors import UnexpectedType
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.state import WorkspaceState, extended
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.proposals import Change
+from licensekit.trust.pack import require_in_pack
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import CLASS_OF, Document, decode
 from licensekit.wire.frame import read
-
-_TAKEN = frozenset({"root", "trust", "revocations", "catalog"})
 
 
 class Intake(NamedTuple):
@@ -37,24 +35,10 @@ class TakeProposal(SignProposal[list[Token], None]):
     intake: Intake
     action: str
 
-    @property
-    def about(self) -> str:
-        """The documents in force."""
-        return "the pack"
-
-    @property
-    def is_done(self) -> bool:
-        """Whether nothing is newer than what is in force."""
-        return not self.changes
-
     def enter(self, tx: LedgerTransaction, key: None) -> list[Token]:
         """Enter what is newer than what is in force, and return it."""
         del key
         return enter(tx, self.intake, action=self.action)
-
-    def finish(self) -> None:
-        """Write the pack."""
-        self.store.write_pack(self.now)
 
 
 def propose_take(
@@ -70,9 +54,13 @@ def propose_take(
     """
     if verified is None or verified.before is not tx.state:
         verified = verify(tx, tokens)
-    kinds = ((one.type, getattr(opened(one), "issuer", "")) for one in verified.newer)
+    newer = verified.newer
+    kinds = ((one.type, getattr(opened(one), "issuer", "")) for one in newer)
     return TakeProposal(
         changes=tuple(Change(".".join(filter(None, kind)), None, "newer") for kind in kinds),
+        about="the pack",
+        is_done=not newer,
+        renews_pack=True,
         store=tx.store,
         now=tx.now,
         again=partial(propose_take, tokens=tokens, action=action, verified=verified),
@@ -88,9 +76,7 @@ def verify(tx: LedgerTransaction, tokens: Sequence[Token]) -> Intake:
         UnexpectedType: one of them is not a document of a pack.
         TrustError: one of them is refused for another reason than being older.
     """
-    for token in tokens:
-        if token.type not in _TAKEN:
-            raise UnexpectedType(reason="not-in-pack", type=token.type)
+    require_in_pack(tokens)
     known = set(tx.state.tokens)
     others = [token for token in tokens if token not in known]
     return Intake(tx.state, extended(tx.state, others))

@@ -109,11 +109,7 @@ class KeyProposal(Proposal[KeyChange]):
     prepare: Callable[[], Prepared]
     """Makes the keys that the change needs, and its documents."""
     note: str = ""
-
-    @property
-    def about(self) -> str:
-        """The keys of the workspace."""
-        return "the trust document"
+    about: str = "the trust document"
 
     def sign(self, roots: RootKeys, *, who: str, confirm: bool = False) -> KeyChange:
         """Make new keys, have root keys sign, write key files, and put it in force if all signed.

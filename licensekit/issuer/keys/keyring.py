@@ -15,7 +15,6 @@ from licensekit.errors import (
     KeyFileInvalid,
     KeyMissing,
     Pkcs11KeyInvalid,
-    TrustError,
 )
 from licensekit.files import read_bytes, unusable, write_atomically
 from licensekit.issuer.keys.documents import key_id
@@ -23,7 +22,7 @@ from licensekit.keys import pkcs11
 from licensekit.keys.keyfile import PublicPart, format_public, open_, parse_public, peek, seal
 from licensekit.keys.signing import Signer, SigningKey
 from licensekit.keys.verifying import load
-from licensekit.trust.scope import AdmittedSigner, KeyReference, require_scope
+from licensekit.trust.scope import AdmittedSigner, KeyReference, may_sign
 from licensekit.trust.state import TrustState
 from licensekit.wire.documents import AdmittedKey, Bundle, KeyState, Trust
 from licensekit.wire.plain import plain
@@ -211,18 +210,18 @@ def choose_key(
     """
     if name is not None:
         return named_file(files, name)
-    known = ((file, trust.signers.get(file.reference)) for file in files)
+    known = ((trust.signers.get(file.reference), file) for file in files)
     fitting = [
-        (signer.admitted, file)
-        for file, signer in known
-        if signer is not None and _may_sign(signer, kind, issuer, now)
+        (signer, file)
+        for signer, file in known
+        if signer is not None and _signs_now(signer, kind, issuer, now)
     ]
     fitting = [one for one in fitting if one[1].key_id != but] or fitting
     if bundle is not None:
-        fitting = [one for one in fitting if _admits(trust, one[1], bundle)] or fitting
+        fitting = [one for one in fitting if may_sign(one[0], bundle)] or fitting
     if not fitting:
         raise KeyMissing(reason="none-fits", type=kind, issuer=issuer)
-    return max(fitting, key=lambda one: _seniority(one[0]))[1]
+    return max(fitting, key=lambda one: _seniority(one[0].admitted))[1]
 
 
 def named_file(files: Sequence[KeyFile], name: str) -> KeyFile:
@@ -237,7 +236,7 @@ def named_file(files: Sequence[KeyFile], name: str) -> KeyFile:
     raise KeyMissing(reason="no-file", name=name)
 
 
-def _may_sign(signer: AdmittedSigner, kind: str, issuer: str, now: int) -> bool:
+def _signs_now(signer: AdmittedSigner, kind: str, issuer: str, now: int) -> bool:
     admitted = signer.admitted
     return (
         admitted.state is KeyState.ACTIVE
@@ -246,14 +245,6 @@ def _may_sign(signer: AdmittedSigner, kind: str, issuer: str, now: int) -> bool:
         and kind in signer.types
         and issuer in admitted.scope.issuers
     )
-
-
-def _admits(trust: TrustState, file: KeyFile, bundle: Bundle) -> bool:
-    try:
-        require_scope(trust.signers[file.reference], bundle)
-    except TrustError:
-        return False
-    return True
 
 
 def _seniority(admitted: AdmittedKey) -> tuple[bool, int, str]:

@@ -43,17 +43,6 @@ class RevokeProposal(SignProposal[Revocations, Signer | None]):
     revocations: Revocations
     """The list, or the last one where that takes all of it back already."""
     reason: str
-    is_repeated: bool
-
-    @property
-    def about(self) -> str:
-        """What is taken back."""
-        return ", ".join(one.path for one in self.changes) or "the revocation list"
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the list in force takes all of it back already."""
-        return self.is_repeated
 
     def enter(self, tx: LedgerTransaction, key: Signer | None) -> Revocations:
         """Sign and enter the list, unless it is the one in force, and return it.
@@ -61,14 +50,10 @@ class RevokeProposal(SignProposal[Revocations, Signer | None]):
         Raises:
             KeyMissing: there is no key, and a list to sign.
         """
-        if not self.is_repeated:
+        if not self.is_done:
             signed = tx.sign("revoke", self.revocations, require_signer(key))
             tx.put_in_force([signed._replace(note=self.reason)])
         return self.revocations
-
-    def finish(self) -> None:
-        """Write the pack, which holds the list."""
-        self.store.write_pack(self.now)
 
 
 def propose_revoke(
@@ -97,17 +82,18 @@ def propose_revoke(
             states[f"bundles.{one.label}"] = one.state
     serials = [f"serials.{serial}" for serial in revoked.serials]
     taken_back = [] if made is last else [*states, *serials]
+    changing = {path: state for path, state in states.items() if state != REVOKED}
     return RevokeProposal(
-        changes=tuple(
-            Change(path, state, REVOKED) for path, state in states.items() if state != REVOKED
-        ),
+        changes=tuple(Change(path, state, REVOKED) for path, state in changing.items()),
         consequences=tuple(TakenBack(subject=one) for one in taken_back),
+        about=", ".join(changing) or "the revocation list",
+        is_done=made is last,
+        renews_pack=True,
         store=tx.store,
         now=tx.now,
         again=partial(propose_revoke, revoked=revoked, reason=reason, fresh_until=fresh_until),
         revocations=made,
         reason=reason,
-        is_repeated=made is last,
     )
 
 

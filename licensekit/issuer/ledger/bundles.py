@@ -136,12 +136,11 @@ def numbered(connection: Connection, numbers: Sequence[int]) -> list[Issued]:
     return [read_row(row) for row in rows]
 
 
-def signed_with_note(connection: Connection, action: str, note: str) -> Iterator[Issued]:
-    """Return the bundles that a command has signed last, with a note, in constant memory."""
+def signed_again(connection: Connection, note: str) -> Iterator[Issued]:
+    """Return the bundles that `reissue` has signed last, with a note, in constant memory."""
     rows = connection.stream(
-        SELECT + " WHERE s.action = ? AND s.note = ? AND b.state IN ('active', 'replaced')"
-        " ORDER BY b.number",
-        action,
+        SELECT + " WHERE s.action = 'reissue' AND s.note = ?"
+        " AND b.state IN ('active', 'replaced') ORDER BY b.number",
         note,
     )
     return map(read_row, rows)

@@ -5,7 +5,7 @@ number, order, request, note. Each stands as its length (four bytes, big-endian)
 as UTF-8 and numbers in decimal; nothing is the length FFFFFFFF (`docs/format.md`, "Hash chain").
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, LiteralString, NamedTuple, cast
 
 from licensekit.chain import GENESIS, link
@@ -33,20 +33,6 @@ _NUMBERS: Final = (
     "SELECT order_number FROM entries WHERE order_number IN (?) AND request IS NULL"
     " UNION SELECT order_number FROM entries WHERE order_number IN (?) AND request IS NOT NULL"
 )
-ENTRY_FIELDS: Final = (
-    "number",
-    "action",
-    "at",
-    "who",
-    "order",
-    "ordered",
-    "request",
-    "note",
-    "hash",
-    "token",
-)
-"""The names of what an entry holds as plain data, in order."""
-
 _NOTHING: Final = b"\xff\xff\xff\xff"
 
 
@@ -93,19 +79,23 @@ class LedgerEntry(NamedTuple):
 
         `ordered` is text, as the hash covers it.
         """
-        values = (
-            self.number,
-            self.action,
-            format_seconds(self.at),
-            self.who,
-            self.order_number,
-            self.order,
-            None if self.request is None else self.request.hex(),
-            self.note,
-            self.hash.hex(),
-            armor.write(self.token),
-        )
-        return dict(zip(ENTRY_FIELDS, values, strict=True))
+        return {name: value(self) for name, value in _PLAIN.items()}
+
+
+_PLAIN: Final[Mapping[str, Callable[[LedgerEntry], Any]]] = {
+    "number": lambda one: one.number,
+    "action": lambda one: one.action,
+    "at": lambda one: format_seconds(one.at),
+    "who": lambda one: one.who,
+    "order": lambda one: one.order_number,
+    "ordered": lambda one: one.order,
+    "request": lambda one: None if one.request is None else one.request.hex(),
+    "note": lambda one: one.note,
+    "hash": lambda one: one.hash.hex(),
+    "token": lambda one: armor.write(one.token),
+}
+ENTRY_FIELDS: Final = tuple(_PLAIN)
+"""The names of what an entry holds as plain data, in order."""
 
 
 def append(connection: Connection, records: Sequence[Record]) -> list[int]:

@@ -4,7 +4,7 @@ Every filter has an index that gives its bundles in the order of the answer, and
 those that are asked for leads, so that a page costs what is on it and not what the ledger holds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection, Row, Value
@@ -17,24 +17,6 @@ from licensekit.wire.plain import word
 EXPIRED: Final = "expired"
 LISTED_STATES: Final = (*LEDGER_STATES, EXPIRED)
 """The states of bundles at one moment: an active one whose last day has passed is expired."""
-
-LISTED_FIELDS: Final = (
-    "entry",
-    "identity",
-    "serial",
-    "part",
-    "sequence",
-    "company",
-    "product",
-    "use",
-    "issued",
-    "expiry",
-    "state",
-    "order",
-    "key_id",
-    "who",
-)
-"""The names of what is listed of a bundle as plain data, in order."""
 
 _LAST: Final = "\U0010ffff"
 _EVERY: Final = 2**63 - 1
@@ -86,23 +68,27 @@ class Listed(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values, by `LISTED_FIELDS`."""
-        values = (
-            self.number,
-            self.identity.hex(),
-            self.serial,
-            self.part,
-            self.sequence,
-            self.company,
-            self.product,
-            word(self.use),
-            format_seconds(self.issued),
-            None if self.expiry is None else format_days(self.expiry),
-            self.state,
-            self.order_number,
-            self.key_id.hex(),
-            self.who,
-        )
-        return dict(zip(LISTED_FIELDS, values, strict=True))
+        return {name: value(self) for name, value in _PLAIN.items()}
+
+
+_PLAIN: Final[Mapping[str, Callable[[Listed], Any]]] = {
+    "entry": lambda one: one.number,
+    "identity": lambda one: one.identity.hex(),
+    "serial": lambda one: one.serial,
+    "part": lambda one: one.part,
+    "sequence": lambda one: one.sequence,
+    "company": lambda one: one.company,
+    "product": lambda one: one.product,
+    "use": lambda one: word(one.use),
+    "issued": lambda one: format_seconds(one.issued),
+    "expiry": lambda one: None if one.expiry is None else format_days(one.expiry),
+    "state": lambda one: one.state,
+    "order": lambda one: one.order_number,
+    "key_id": lambda one: one.key_id.hex(),
+    "who": lambda one: one.who,
+}
+LISTED_FIELDS: Final = tuple(_PLAIN)
+"""The names of what is listed of a bundle as plain data, in order."""
 
 
 class Page(NamedTuple):

@@ -126,15 +126,8 @@ def bundle_row(number: int, token: Token, bundle: Bundle) -> tuple[Value, ...]:
         bundle.issued,
         bundle.starts,
         bundle.expiry,
-        last_day(bundle),
+        PERPETUAL if bundle.term_end is None else bundle.term_end,
     )
-
-
-def last_day(bundle: Bundle) -> int:
-    """Return the last day of a bundle's term, grace included; `PERPETUAL` if it has none."""
-    if bundle.expiry is None:
-        return PERPETUAL
-    return bundle.expiry if bundle.grace is None else bundle.grace
 
 
 def company_key(company: str) -> str:

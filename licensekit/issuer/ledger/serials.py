@@ -10,7 +10,6 @@ from licensekit.database import Connection
 
 FIRST: Final = 101_000_001
 """The number, without its check digit, of the first serial that a workspace makes."""
-LAST: Final = 999_999_999
 
 _DIGITS: Final = 10
 _DOUBLED: Final = str.maketrans("0123456789", "0246813579")

@@ -18,11 +18,11 @@ from licensekit.issuer.ledger import documents
 from licensekit.issuer.ledger.entries import LedgerEntry, head, stream
 from licensekit.issuer.ledger.projection import Drawn, project
 from licensekit.issuer.ledger.schema import SCHEMA
-from licensekit.trust.signed import self_signed
+from licensekit.trust.signed import SELF_SIGNED, self_signed
 from licensekit.trust.state import TrustState, start, update_revocations, update_root, update_trust
 from licensekit.trust.verify import verify_bundle, verify_catalog, verify_reset
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import CLASS_OF, Receipt, Request, Statement, decode
+from licensekit.wire.documents import CLASS_OF, decode
 from licensekit.wire.frame import read
 
 _BATCH: Final = 500
@@ -45,11 +45,6 @@ _BY_KEY: Final[dict[str, Callable[[Token, TrustState, int], object]]] = {
     "catalog": lambda token, state, _: verify_catalog(token, state),
     "reset": verify_reset,
     "revocations": lambda token, state, now: update_revocations(state, token, now),
-}
-_SELF_SIGNED: Final[dict[str, Callable[[Token], object]]] = {
-    "request": lambda token: self_signed(token, Request),
-    "receipt": lambda token: self_signed(token, Receipt),
-    "statement": lambda token: self_signed(token, Statement),
 }
 
 Progress = Callable[[int], None]
@@ -114,8 +109,8 @@ def _verify_token(entry: LedgerEntry, state: TrustState | None, pin: str) -> Tru
     token = entry.token
     if token.type not in CLASS_OF:
         raise UnexpectedType(reason="unknown", type=token.type)
-    if token.type in _SELF_SIGNED:
-        _SELF_SIGNED[token.type](token)
+    if token.type in SELF_SIGNED:
+        self_signed(token, SELF_SIGNED[token.type])
         return state
     if state is None:
         return start([token], pin)

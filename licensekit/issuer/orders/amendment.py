@@ -4,14 +4,14 @@ Either is asked for in the keys of an order (`docs/orders.md`). The bundle is re
 that it could have come from, changed, and checked against the catalog like any other.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final, Literal, NamedTuple, get_args
 
 from licensekit import limits
+from licensekit.chain import canonical_json
 from licensekit.dates import format_days
 from licensekit.errors import AmendmentInvalid, OrderInvalid, RenewalInvalid
-from licensekit.errors.coded import Located
+from licensekit.errors.coded import Located, plain_value
 from licensekit.issuer.orders.bundle import content_of
 from licensekit.issuer.orders.cells import TABLES, OrderKey, parse_key
 from licensekit.issuer.orders.order import OrderDraft
@@ -55,9 +55,7 @@ class Amendment(NamedTuple):
         gone = [path for path, value in self.sets.items() if value is None]
         sets = {path: value for path, value in self.sets.items() if value is not None}
         asked |= {name: said for name, said in (("set", sets), ("remove", sorted(gone))) if said}
-        return json.dumps(
-            asked, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str
-        )
+        return canonical_json(plain_value(asked))
 
 
 def renewal(

@@ -24,7 +24,7 @@ from licensekit.errors import (
 from licensekit.issuer.orders.cells import TABLES
 from licensekit.issuer.orders.order import Order, OrderDraft, term, usual_warning
 from licensekit.issuer.orders.order_file import KEYS
-from licensekit.proposals import Change
+from licensekit.proposals import Change, changes_between
 from licensekit.text import values
 from licensekit.text.values import nearest
 from licensekit.wire.documents import Bundle, Catalog, Kind, Use, Value, compose
@@ -249,13 +249,7 @@ def _said(bundle: Bundle) -> dict[str, Any]:
 def differences(before: Bundle | None, after: Bundle) -> tuple[Change, ...]:
     """Return everything in which two bundles differ, by key path, in the order of the keys."""
     old = {} if before is None else _flat(_said(before))
-    new = _flat(_said(after))
-    paths = [*old, *(path for path in new if path not in old)]
-    return tuple(
-        Change(path, old.get(path), new.get(path))
-        for path in paths
-        if old.get(path) != new.get(path)
-    )
+    return changes_between(old, _flat(_said(after)))
 
 
 def _counts(counts: Mapping[str, int | None]) -> dict[str, object]:

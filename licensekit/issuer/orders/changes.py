@@ -84,16 +84,19 @@ def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) ->
         asked.ordered,
     )
     short = shortfalls(tx, before.bundle, after) if changes else ()
+    repeated = file_before(tx, issuance, attach=signing.attach)
     return ChangeProposal(
         changes=changes,
         warnings=tuple(map(_warning, short)),
-        needs_confirmation=(_agreed(after),) if changes else (),
+        needs_confirmation=(SoldIsChanged(bundle=after.label),) if changes else (),
+        about=issuance.about,
+        is_done=repeated is not None,
         store=tx.store,
         now=tx.now,
         again=again,
         issuance=issuance,
         signing=signing,
-        repeated=file_before(tx, issuance, attach=signing.attach),
+        repeated=repeated,
         before=before,
         short=short,
     )
@@ -107,10 +110,6 @@ def _changed(tx: LedgerTransaction, asked: Amendment) -> tuple[Issued, Bundle]:
     kept = before.bundle
     extensions = {**kept.extensions, **made.extensions}
     return before, replace_fields(made, binding=kept.binding, extensions=extensions)
-
-
-def _agreed(after: Bundle) -> SoldIsChanged:
-    return SoldIsChanged(bundle=after.label)
 
 
 def _warning(row: UsageRow) -> MoreInUse:

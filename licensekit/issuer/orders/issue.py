@@ -44,6 +44,11 @@ class Issuance(NamedTuple):
     """The request that is answered."""
     numbering: Numbering | None = None
 
+    @property
+    def about(self) -> str:
+        """The order by its number, or the serial."""
+        return f"serial {self.bundle.serial}" if self.number is None else f"order {self.number}"
+
 
 class Signing(NamedTuple):
     """How the license file of a bundle is made."""
@@ -67,17 +72,6 @@ class IssueProposal(SignProposal[LicenseFile, Signer | None]):
     def bundle(self) -> Bundle:
         """The bundle that would be signed, or was; another order may take a new serial first."""
         return self.issuance.bundle
-
-    @property
-    def about(self) -> str:
-        """The order by its number, or the serial."""
-        number = self.issuance.number
-        return f"serial {self.bundle.serial}" if number is None else f"order {number}"
-
-    @property
-    def is_done(self) -> bool:
-        """Whether it was issued before."""
-        return self.repeated is not None
 
     def enter(self, tx: LedgerTransaction, key: Signer | None) -> LicenseFile:
         """Sign and enter the bundle, if it was not issued before, and return its file.
@@ -125,6 +119,8 @@ def proposal_of(
         # Which serial is the next one is decided when it is signed.
         changes=tuple(one for one in changes if not (is_new_serial and one.path == "serial")),
         warnings=remarks,
+        about=issuance.about,
+        is_done=repeated is not None,
         store=tx.store,
         now=tx.now,
         again=again,

@@ -7,10 +7,11 @@ from itertools import pairwise
 from typing import Any, Final, Literal, NamedTuple, cast
 
 from licensekit.catalog.rules import as_numbers
+from licensekit.chain import canonical_json
 from licensekit.dates import format_days
 from licensekit.errors import OrderDatesInvalid
 from licensekit.errors.coded import Located, Message
-from licensekit.proposals import Change
+from licensekit.proposals import Change, changes_between
 from licensekit.wire.documents import AfterGrace, Use, Value
 from licensekit.wire.plain import word
 
@@ -153,7 +154,6 @@ def _wrong_sequence(order: Order) -> Iterator[OrderDatesInvalid]:
 _DEFAULTS: Final = Order(company="")
 _NOT_COMPARED: Final = frozenset({"number"})
 _DATES: Final = frozenset({"starts", "warning", "expiry", "grace", "maintenance", "next_check"})
-_spell: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def canonical(order: Order) -> str:
@@ -163,23 +163,12 @@ def canonical(order: Order) -> str:
         for name, value, default in zip(Order._fields, order, _DEFAULTS, strict=True)
         if value != default and name not in _NOT_COMPARED
     }
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-
-
-def canonical_text(text: str) -> str:
-    """Return how a text is spelled in a canonical text."""
-    return _spell(text)
+    return canonical_json(said)
 
 
 def difference(before: str, after: str) -> tuple[Change, ...]:
     """Return what differs between two canonical texts, by key path."""
-    old, new = _flat(json.loads(before)), _flat(json.loads(after))
-    names = [*old, *(name for name in new if name not in old)]
-    return tuple(
-        Change(name, old.get(name), new.get(name))
-        for name in names
-        if old.get(name) != new.get(name)
-    )
+    return changes_between(_flat(json.loads(before)), _flat(json.loads(after)))
 
 
 def _plain(name: str, value: Any) -> Any:

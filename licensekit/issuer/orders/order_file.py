@@ -69,28 +69,6 @@ _DATE_KEYS: Final = frozenset(
 )
 
 
-def read_order(text: bytes) -> Order:
-    """Return the order that a TOML file describes.
-
-    What it orders is held against a catalog later (`licensekit.issuer.orders.bundle`).
-
-    Raises:
-        OrderInvalid: with all faults, by key path, or the first fault of the TOML, by line.
-    """
-    return _sound(read_draft(text))
-
-
-def order_from(content: object) -> Order:
-    """Return the order that a mapping describes, which has the keys and values of the TOML form.
-
-    Dates may be text: `2027-12-31`.
-
-    Raises:
-        OrderInvalid: with all faults, by key path.
-    """
-    return _sound(draft_from(content))
-
-
 def read_draft(text: bytes) -> OrderDraft:
     """Return what can be read of a TOML file and its faults, for those of `bundle_faults`.
 
@@ -104,7 +82,10 @@ def read_draft(text: bytes) -> OrderDraft:
 
 
 def draft_from(content: object) -> OrderDraft:
-    """Return what can be read of a mapping and its faults, for those of `bundle_faults`."""
+    """Return what can be read of a mapping and its faults, for those of `bundle_faults`.
+
+    It has the keys and values of the TOML form; dates may be text: `2027-12-31`.
+    """
     if not isinstance(content, dict):
         found = values.what_is(content)
         fault = ValueInvalid(reason="kind", found=found, wanted="an order")
@@ -145,9 +126,3 @@ def _order(table: Table) -> Order:
         settings=read_settings(table),
         **fields,
     )
-
-
-def _sound(draft: OrderDraft) -> Order:
-    if draft.faults:
-        raise OrderInvalid(faults=draft.faults)
-    return draft.order

@@ -55,11 +55,6 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
     attach: bool
 
     @property
-    def about(self) -> str:
-        """The key."""
-        return f"key {self.old}"
-
-    @property
     def count(self) -> int:
         """How many bundles are still to be signed again."""
         return len(self.numbers)
@@ -107,7 +102,7 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
         note = f"signed by {self.old} before"
         with self.store.read(self.now) as tx:
             attachments = attachments_of(tx, attach=self.attach)
-            for one in bundles.signed_with_note(tx.ledger, "reissue", note):
+            for one in bundles.signed_again(tx.ledger, note):
                 file = license_file(one.bundle, one.token, attachments, repeated=True)
                 yield Reissued(one, file)
         for first in range(0, self.count, _BATCH):
@@ -130,6 +125,7 @@ def propose_reissue(tx: LedgerTransaction, lost: str, *, attach: bool) -> Reissu
     change = Change("bundles", f"{len(numbers)} signed by {old}", "signed by another key")
     return ReissueProposal(
         changes=(change,) if numbers else (),
+        about=f"key {old}",
         store=tx.store,
         now=tx.now,
         old=old,

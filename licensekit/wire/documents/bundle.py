@@ -171,14 +171,14 @@ class Bundle(Document, frozen=True):
         return label_of(self.serial, self.part, self.use.word, self.sequence)
 
     @property
-    def last_day(self) -> int | None:
-        """The last day on which it works, grace included; None: it never ends.
-
-        A bundle that only advises after grace never ends.
-        """
-        if self.after_grace is AfterGrace.ADVISORY:
-            return None
+    def term_end(self) -> int | None:
+        """The last day of its term, grace included; None: it is perpetual."""
         return self.expiry if self.grace is None else self.grace
+
+    @property
+    def last_day(self) -> int | None:
+        """The last day on which it works: `term_end`, unless it only advises after that."""
+        return None if self.after_grace is AfterGrace.ADVISORY else self.term_end
 
 
 def label_of(serial: str, part: str, use: str, sequence: int) -> str:
@@ -204,27 +204,9 @@ def order_of_dates_fault(
     if expiry is None:
         needs_expiry = warning is not None or grace is not None
         return RuleBroken(reason="no-expiry") if needs_expiry else None
-    if _ascend(starts, warning, expiry, grace):
-        return None
-    dates = [
-        ("starts", starts),
-        ("warning", warning),
-        ("expiry", expiry),
-        ("grace", grace),
-    ]
+    dates = (("starts", starts), ("warning", warning), ("expiry", expiry), ("grace", grace))
     present = [(name, day) for name, day in dates if day is not None]
     for (earlier, first), (later, second) in pairwise(present):
         if first > second:
             return RuleBroken(reason="dates", earlier=earlier, later=later)
     return None
-
-
-def _ascend(*days: int | None) -> bool:
-    """Return whether no day is before an earlier one; those that are not there do not count."""
-    last = 0
-    for day in days:
-        if day is not None:
-            if day < last:
-                return False
-            last = day
-    return True

@@ -118,20 +118,6 @@ class License(Document, frozen=True):
         """The licenses that its holder has as well: what it includes, and what took its place."""
         return (*self.includes, *(() if self.replaced_by is None else (self.replaced_by,)))
 
-    def name_in(self, language: str) -> str:
-        """Return its name in a language (a BCP 47 tag), else its plain name.
-
-        Of `nb-no` also the name in `nb` will do (RFC 4647, section 3.4).
-        """
-        wanted = language.lower()
-        while wanted:
-            if wanted in self.names:
-                return self.names[wanted]
-            wanted = wanted.rpartition("-")[0]
-            if wanted[-2:-1] == "-":  # a single letter goes with what comes after it
-                wanted = wanted[:-2]
-        return self.name
-
 
 class LoginRule(Document, frozen=True):
     """Who may log in by one way."""

@@ -15,7 +15,7 @@ from licensekit.errors import NotIssued
 from licensekit.issuer.ledger import Record, append, open_ledger
 from licensekit.issuer.ledger.listing import EXPIRED, LISTED_STATES, Filters, Listed, page
 from licensekit.issuer.ledger.listing import listed as all_listed
-from licensekit.issuer.ledger.projection import ACTIVE, last_day
+from licensekit.issuer.ledger.projection import ACTIVE, PERPETUAL
 from licensekit.issuer.workspace import Workspace
 from licensekit.trust.sign import sign
 from licensekit.wire.documents import Bundle, Document, Use
@@ -77,6 +77,10 @@ def enter_all(database: Database) -> None:
     with database.write() as ledger:
         append(ledger, [record(one, f"N{place}") for place, one in enumerate(BUNDLES)])
         append(ledger, [record(taken)])
+
+
+def last_day(one: Bundle) -> int:
+    return PERPETUAL if one.term_end is None else one.term_end
 
 
 def state_of(one: Bundle) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from licensekit.issuer.catalog import catalog_file, declared_settings
 from licensekit.issuer.orders import order_file
-from licensekit.issuer.orders.order_file import read_order
+from licensekit.issuer.orders.order_file import read_draft
 
 DOCS = Path(__file__).parents[3] / "docs"
 
@@ -23,7 +23,8 @@ def test_orders_have_the_keys_that_are_documented() -> None:
 
 def test_the_order_that_is_documented_can_be_read() -> None:
     blocks = re.findall(r"(?s)```toml\n(.*?)```", (DOCS / "orders.md").read_text("utf-8"))
-    assert [read_order(block.encode()).company for block in blocks] == ["Nordlys Kraft AS"]
+    drafts = [read_draft(block.encode()) for block in blocks]
+    assert [(draft.order.company, draft.faults) for draft in drafts] == [("Nordlys Kraft AS", ())]
 
 
 def test_catalogs_have_the_keys_that_are_documented() -> None:

@@ -11,14 +11,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licensekit.errors import OrderInvalid
-from licensekit.issuer.orders.order import Order, Term, date_faults, term, usual_warning
-from licensekit.issuer.orders.order_file import draft_from, order_from, read_draft, read_order
+from licensekit.issuer.orders.order import Order, OrderDraft, Term, date_faults, term, usual_warning
+from licensekit.issuer.orders.order_file import draft_from, read_draft
 from licensekit.wire.documents import AfterGrace, Use
 from tests.faults import Told, told
 from tests.issuer.catalog.test_catalog_file import mutations
 
 SAMPLES = Path(__file__).parents[3] / "samples" / "superoffice" / "orders"
 LEAST = {"company": "Acme", "users": {"a": 1}}
+
+
+def sound(draft: OrderDraft) -> Order:
+    """Return the order of a draft without faults."""
+    if draft.faults:
+        raise OrderInvalid(faults=draft.faults)
+    return draft.order
+
+
+def read_order(text: bytes) -> Order:
+    return sound(read_draft(text))
+
+
+def order_from(content: object) -> Order:
+    return sound(draft_from(content))
 
 
 def faults_of(content: object) -> Told:
