@@ -19,6 +19,7 @@ from licensekit.issuer.ledger.entries import (
     entry_of_order,
     head,
     ledger_mark,
+    newest_entry,
     orders_among,
 )
 from licensekit.issuer.ledger.schema import SCHEMA
@@ -33,6 +34,7 @@ __all__ = [
     "entry_of_order",
     "head",
     "ledger_mark",
+    "newest_entry",
     "open_ledger",
     "orders_among",
 ]

@@ -16,6 +16,7 @@ from licensekit.issuer.ledger.projection import ACTIVE, REPLACED, RETURNED, REVO
 from licensekit.issuer.messages import MoreInUse, SoldIsChanged
 from licensekit.issuer.orders.amendment import Amendment, amended
 from licensekit.issuer.orders.bundle import differences
+from licensekit.issuer.orders.doubts import unusual_dates
 from licensekit.issuer.orders.issue import (
     Issuance,
     IssueProposal,
@@ -29,6 +30,7 @@ from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Bundle
 from licensekit.wire.documents.fields import replace_fields
 
+_RENAMED: Final = frozenset({"other-company"})
 _NOT_CURRENT: Final[Mapping[str, Literal["replaced", "revoked", "returned"]]] = {
     REPLACED: "replaced",
     REVOKED: "revoked",
@@ -74,7 +76,7 @@ def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) ->
     """
     again = partial(propose_change, asked=asked, signing=signing)
     done = ordered_before(tx, asked.number, asked.ordered)
-    before, after = (done, done.bundle) if done is not None else _changed(tx, asked)
+    before, after, overridden = (done, done.bundle, ()) if done is not None else _changed(tx, asked)
     changes = differences(before.bundle, after)
     issuance = Issuance(
         asked.action,
@@ -82,12 +84,13 @@ def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) ->
         None if changes else before,
         asked.number,
         asked.ordered,
+        overridden=overridden,
     )
     short = shortfalls(tx, before.bundle, after) if changes else ()
     repeated = file_before(tx, issuance, attach=signing.attach)
     return ChangeProposal(
         changes=changes,
-        warnings=tuple(map(_warning, short)),
+        warnings=(*map(_warning, short), *unusual_dates(issuance.bundle, day_at(tx.now))),
         needs_confirmation=(SoldIsChanged(bundle=after.label),) if changes else (),
         about=issuance.about,
         is_done=repeated is not None,
@@ -102,14 +105,17 @@ def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) ->
     )
 
 
-def _changed(tx: LedgerTransaction, asked: Amendment) -> tuple[Issued, Bundle]:
+def _changed(tx: LedgerTransaction, asked: Amendment) -> tuple[Issued, Bundle, tuple[str, ...]]:
     require_serial(tx.ledger, asked.serial)
     before = in_force(tx.ledger, asked.serial, asked.part)
     draft = amended(asked, before.bundle, tx.state.signed_catalog, day_at(tx.now))
-    made = prepare_bundle(tx, draft, Numbering(tx))
+    # Its serial was named, and the new name of a company is shown among the changes.
+    made, overridden = prepare_bundle(tx, draft, Numbering(tx), _RENAMED)
+    overridden = tuple(one for one in overridden if one not in _RENAMED)
     kept = before.bundle
     extensions = {**kept.extensions, **made.extensions}
-    return before, replace_fields(made, binding=kept.binding, extensions=extensions)
+    after = replace_fields(made, binding=kept.binding, extensions=extensions)
+    return before, after, overridden
 
 
 def _warning(row: UsageRow) -> MoreInUse:
