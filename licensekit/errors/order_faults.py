@@ -71,7 +71,6 @@ class OrderSerialInvalid(Fault):
         "sequence": "{sequence} was issued already; the last one is {last}",
         "installed": "is not {serial}, which the installation has and which the order does not"
         " replace",
-        "company": "is not {company}, to which serial {serial} was issued",
         "own-each": "are each of a serial of their own",
     }
     hint_template: ClassVar[Templates] = {"own-each": "leave out `serial`"}
@@ -86,6 +85,31 @@ class OrderSerialInvalid(Fault):
     """Of the order."""
     other: str = ""
     """The use of what the serial has."""
+
+
+class OrderDoubtful(Fault):
+    """What is likely a slip, by what ledger and clock say: refused unless that is overridden."""
+
+    code = "order-doubtful"
+    template: ClassVar[Templates] = {
+        "other-company": "{serial} was issued to {company}",
+        "unknown-replaced": "{serial} is not in the ledger: nothing was issued for it",
+        "new-part": "{serial} has no part `{part}`, but `{other}`",
+        "expired": "the term ended on {day:day}: it would grant nothing",
+        "required": "`{license}` of part `{part}` requires {requires:codes}, which this takes away",
+    }
+    hint_template: ClassVar[Templates] = "if it is meant, say `--{reason}`"
+    reason: str
+    serial: str = ""
+    company: str = ""
+    """To whom the ledger has issued it."""
+    part: str = ""
+    other: str = ""
+    """The part that may be meant."""
+    day: int = 0
+    """In days since 1970."""
+    license: str = ""
+    requires: tuple[str, ...] = ()
 
 
 class RenewalInvalid(Fault):

@@ -33,6 +33,25 @@ class WorkspaceInvalid(WorkspaceError):
     reason: str
 
 
+class ClockDoubtful(WorkspaceError):
+    """The clock disagrees with the newest entry of the ledger, so nothing was signed."""
+
+    code = "clock-doubtful"
+    template: ClassVar[Templates] = {
+        "behind": "the clock shows {now:time}, and entry {number} of the ledger was made on"
+        " {made:time}: one of them is wrong",
+        "ahead": "the clock shows {now:time}, long after the newest entry of the ledger, {number}"
+        " on {made:time}",
+    }
+    hint_template = "set the clock, or if it is right say `--clock-is-right`"
+    reason: str
+    now: int
+    """What the clock shows, in seconds since 1970."""
+    number: int
+    made: int
+    """When the newest entry was made, in seconds since 1970."""
+
+
 class WorkspaceExists(WorkspaceError):
     """`init` into a folder, or on a ledger, that already holds a workspace."""
 

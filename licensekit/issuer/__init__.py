@@ -39,11 +39,13 @@ from licensekit.issuer.messages import BundlesVoid
 from licensekit.issuer.orders.amendment import Amendment, amendment, renewal
 from licensekit.issuer.orders.cells import parse_key
 from licensekit.issuer.orders.changes import ChangeProposal
+from licensekit.issuer.orders.doubts import OVERRIDES
 from licensekit.issuer.orders.issue import IssueProposal
 from licensekit.issuer.orders.order_file import draft_from, read_draft
 from licensekit.issuer.output.license_file import LicenseFile, ResetFile
 from licensekit.issuer.partner import NewPartner
 from licensekit.issuer.state import WorkspaceState
+from licensekit.issuer.transaction import CLOCK_IS_RIGHT
 from licensekit.issuer.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -54,11 +56,13 @@ if TYPE_CHECKING:
     from licensekit.issuer.output.sheet import sheet_page
 
 __all__ = [
+    "CLOCK_IS_RIGHT",
     "ENTRY_FIELDS",
     "FIRST_KEY",
     "LISTED_FIELDS",
     "LISTED_STATES",
     "OVER",
+    "OVERRIDES",
     "USAGE_FIELDS",
     "USAGE_STATES",
     "Amendment",

@@ -1,7 +1,9 @@
 """What a person agrees to, or should read, before something is signed."""
 
+from typing import ClassVar, Literal
+
 from licensekit.errors.catalog_faults import SoldReduced
-from licensekit.errors.coded import Message
+from licensekit.errors.coded import Message, Templates
 
 
 class SoldIsChanged(Message):
@@ -10,6 +12,20 @@ class SoldIsChanged(Message):
     code = "sold-is-changed"
     template = "{bundle} takes the place of what was sold"
     bundle: str
+
+
+class UnusualTerm(Message):
+    """A date of a bundle is rarely meant so."""
+
+    code = "unusual-term"
+    template: ClassVar[Templates] = {
+        "starts": "it starts only on {day:day}",
+        "warning": "it warns of its end from the first day on, since {day:day}",
+        "expiry": "it ends only on {day:day}",
+    }
+    reason: Literal["starts", "warning", "expiry"]
+    day: int
+    """In days since 1970."""
 
 
 class MoreInUse(Message):

@@ -5,13 +5,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_bytes
+from typing import Final
 
 from licensekit.database import Connection, Database
+from licensekit.dates import DAY_SECONDS
 from licensekit.entitlements.amounts import amount_within
-from licensekit.errors import KeyMissing, KeyOutOfScope, KeyUnknown
+from licensekit.errors import ClockDoubtful, KeyMissing, KeyOutOfScope, KeyUnknown
 from licensekit.files import write_atomically
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import Record, append, documents, ledger_mark
+from licensekit.issuer.ledger import Record, append, documents, ledger_mark, newest_entry
 from licensekit.issuer.state import WorkspaceState, extended, workspace_state
 from licensekit.keys.signing import Signer
 from licensekit.trust.pack import TrustStore
@@ -21,6 +23,11 @@ from licensekit.trust.state import TrustState
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import TYPE_OF, Bundle, Catalog, Document, Revocations
 from licensekit.wire.documents.fields import replace_fields
+
+CLOCK_IS_RIGHT: Final = "clock-is-right"
+"""The name of what overrides that the clock disagrees with the ledger."""
+_BEHIND_SECONDS: Final = 3600
+_AHEAD_SECONDS: Final = 90 * DAY_SECONDS
 
 Draw = Callable[[int], bytes]
 """Returns this many random bytes."""
@@ -82,11 +89,19 @@ class WorkspaceStore:
     They are verified again when another program has entered one.
     """
 
-    def __init__(self, layout: Layout, database: Database, draw: Draw = token_bytes) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        database: Database,
+        draw: Draw = token_bytes,
+        overrides: frozenset[str] = frozenset(),
+    ) -> None:
         self.layout = layout
         self.database = database
         self.draw = draw
         """Draws what nobody may guess."""
+        self.overrides = overrides
+        """The names of what is signed although it is doubtful."""
         self._verified: tuple[int, WorkspaceState] | None = None
 
     @contextmanager
@@ -97,8 +112,15 @@ class WorkspaceStore:
 
     @contextmanager
     def write(self, now: int, who: str) -> Generator[LedgerTransaction]:
-        """Open a transaction that is kept if the block ends well; raises as `workspace_state`."""
+        """Open a transaction that is kept if the block ends well.
+
+        Raises:
+            ClockDoubtful: `now` disagrees with the newest entry, and nobody said that it is right.
+            WorkspaceInvalid, TrustError: as `workspace_state`.
+        """
         with self.database.write() as ledger:
+            if CLOCK_IS_RIGHT not in self.overrides:
+                require_clock(*newest_entry(ledger), now)
             tx = LedgerTransaction(self, ledger, self._state(ledger), now, who)
             before = tx.state
             yield tx
@@ -120,6 +142,21 @@ class WorkspaceStore:
         if verified is None or verified[0] != newest:
             verified = self._verified = newest, workspace_state(ledger)
         return verified[1]
+
+
+def require_clock(number: int, at: int, now: int) -> None:
+    """Refuse a clock that is not near the newest entry of the ledger, made `at` this time.
+
+    Nobody signs again what a wrong clock has dated. A clock that is far ahead can only be told from
+    a workspace that was long unused by asking.
+
+    Raises:
+        ClockDoubtful: `now` is more than an hour before it, or more than 90 days after it.
+    """
+    if number and now < at - _BEHIND_SECONDS:
+        raise ClockDoubtful(reason="behind", now=now, number=number, made=at)
+    if number and now > at + _AHEAD_SECONDS:
+        raise ClockDoubtful(reason="ahead", now=now, number=number, made=at)
 
 
 def require_admitted(

@@ -94,6 +94,16 @@ class Workspace:
         database = open_ledger(layout.locate_ledger(), create=False)
         return Workspace(WorkspaceStore(layout, database, draw))
 
+    def overriding(self, *doubts: str) -> "Workspace":
+        """Return this open workspace, signing although the ledger or the clock speak against it.
+
+        `doubts` are of `licensekit.issuer.OVERRIDES`.
+        """
+        store = self._store
+        return Workspace(
+            WorkspaceStore(store.layout, store.database, store.draw, frozenset(doubts))
+        )
+
     @staticmethod
     def exists(folder: Path) -> bool:
         """Return whether there is a workspace in `folder`."""

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from licensekit.errors import IssuedAhead
-from licensekit.issuer import Workspace
+from licensekit.errors import ClockDoubtful, IssuedAhead
+from licensekit.issuer import CLOCK_IS_RIGHT, Workspace
 from licensekit.issuer.keys.documents import next_trust
 from licensekit.trust.pack import open_pack
 from tests.partners import put_in_force
@@ -27,12 +27,14 @@ def test_the_workspace_goes_on_when_its_clock_is_right_again(tmp_path: Path) -> 
     with make(tmp_path / "acme") as workspace:
         issue(workspace)
         shipped = workspace.layout.pack("acme").read_bytes(), workspace.state(NOW).pin
-        sign_everything(workspace, AHEAD)
+        sign_everything(workspace.overriding(CLOCK_IS_RIGHT), AHEAD)
     with Workspace.open(tmp_path / "acme") as workspace:
         state = workspace.state(NOW)
         assert state.trust.issued == state.signed_catalog.issued == AHEAD
         assert workspace.state(NOW - 900 * DAY) == state
-        file = issue(workspace, serial=None)
+        with pytest.raises(ClockDoubtful):
+            issue(workspace, serial=None)
+        file = issue(workspace.overriding(CLOCK_IS_RIGHT), serial=None)
         with pytest.raises(IssuedAhead):
             accepted(file, *shipped)
         pack = open_pack(workspace.layout.pack("acme").read_bytes(), state.pin)

@@ -94,7 +94,7 @@ def revoked(workspace: Workspace) -> object:
 
 def issued_more(workspace: Workspace) -> object:
     """Issue the next sequence of the first serial, for another company."""
-    return issue(workspace, serial=SERIAL, company="Fjord")
+    return issue(workspace.overriding("other-company"), serial=SERIAL, company="Fjord")
 
 
 CASES = {

@@ -6,10 +6,10 @@ import click
 
 from licensekit.cli.inputs import PassphraseSource, located, read_input
 from licensekit.cli.issuer.options import (
-    in_workspace,
     operator,
     passphrase,
     remind_of_root,
+    to_sign,
     unlock,
     warn_of_forks,
 )
@@ -21,7 +21,7 @@ from licensekit.issuer import Received, Workspace
 
 @click.command()
 @click.argument("file", metavar="FILE")
-@in_workspace
+@to_sign
 @passphrase
 @consenting
 def accept(

@@ -9,7 +9,7 @@ import click
 
 from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource
-from licensekit.cli.issuer.options import in_workspace, operator, root_passphrase, unlock
+from licensekit.cli.issuer.options import operator, root_passphrase, to_sign, unlock
 from licensekit.cli.options import Decorator, collected
 from licensekit.cli.output import emit, emit_json, facts, typed
 from licensekit.cli.proposals import Consent, consenting
@@ -88,7 +88,7 @@ def _made(change: KeyChange) -> dict[str, str]:
 signed_by_roots: Final = collected(
     "roots",
     Roots,
-    in_workspace,
+    to_sign,
     root_key_option,
     fresh_option(
         "After this many days, the trust document reminds administrators to look for a newer one."

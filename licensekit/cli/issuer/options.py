@@ -11,7 +11,7 @@ from licensekit.cli.inputs import PassphraseSource, account, read_passphrase
 from licensekit.cli.options import Decorator, clock, collected
 from licensekit.cli.output import remark, warn
 from licensekit.files import is_exposed
-from licensekit.issuer import KeyFile, Workspace, open_key
+from licensekit.issuer import CLOCK_IS_RIGHT, OVERRIDES, KeyFile, Workspace, open_key
 from licensekit.keys.signing import Signer
 
 workspace_option: Final[Decorator] = click.option(
@@ -30,27 +30,52 @@ reason_option: Final[Decorator] = click.option(
 )
 
 
-def with_workspace(command: Callable[..., None]) -> Callable[..., None]:
-    """Add `-C`; the command gets the open `workspace`."""
+def _with_workspace(*overrides: str) -> Decorator:
+    """Return what adds `-C` and an option for each of `overrides`; it gives the `workspace`."""
 
-    @workspace_option
-    @wraps(command)
-    def opened(*, folder: Path, **given: Any) -> None:
-        with Workspace.open(folder) as workspace:
-            command(workspace=workspace, **given)
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @workspace_option
+        @wraps(command)
+        def opened(*, folder: Path, **given: Any) -> None:
+            overridden = [name for name in overrides if given.pop(name.replace("-", "_"))]
+            with Workspace.open(folder) as workspace:
+                command(workspace=workspace.overriding(*overridden), **given)
 
-    return opened
+        for name in reversed(overrides):
+            opened = click.option(f"--{name}", is_flag=True, help=_OVERRIDES[name])(opened)
+        return opened
+
+    return decorate
 
 
-def in_workspace(command: Callable[..., None]) -> Callable[..., None]:
-    """Add `-C`; the command gets the open `workspace`, and the time as `now`."""
+def _timed(*overrides: str) -> Decorator:
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @_with_workspace(*overrides)
+        @wraps(command)
+        def timed(**given: Any) -> None:
+            command(now=clock(), **given)
 
-    @with_workspace
-    @wraps(command)
-    def timed(**given: Any) -> None:
-        command(now=clock(), **given)
+        return timed
 
-    return timed
+    return decorate
+
+
+_OVERRIDES: Final = {
+    "other-company": "The serial was issued to another company: it is meant.",
+    "unknown-replaced": "Replace a serial that the ledger does not have.",
+    "new-part": "The part is new, though it resembles one.",
+    "expired": "The term has passed: sign it all the same.",
+    "required": "Take away what another part requires.",
+    CLOCK_IS_RIGHT: "The clock is right, though the ledger disagrees.",
+}
+with_workspace: Final = _with_workspace()
+"""`-C`; the command gets the open `workspace`."""
+in_workspace: Final = _timed()
+"""The same, and the time as `now`."""
+to_sign: Final = _timed(CLOCK_IS_RIGHT)
+"""The same, where something is signed or entered: with what overrides a doubtful clock."""
+to_sell: Final = _timed(*OVERRIDES)
+"""The same, where an order is signed: with what overrides whatever is doubtful about it."""
 
 
 def _passphrase_options(name: str, key: str) -> Decorator:

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import click
 
 from licensekit.cli.inputs import STANDARD, PassphraseSource, write_output
-from licensekit.cli.issuer.options import in_workspace, operator, passphrase, unlock
+from licensekit.cli.issuer.options import operator, passphrase, to_sell, unlock
 from licensekit.cli.options import collected
 from licensekit.cli.output import emit_json, facts, warn
 from licensekit.cli.proposals import Consent, Show, consenting
@@ -137,7 +137,6 @@ def _code_file(ctx: click.Context, param: click.Parameter, value: str | None) ->
 license_options: Final = collected(
     "wanted",
     FileOptions,
-    in_workspace,
     click.option(
         "-o",
         "--output",
@@ -164,6 +163,7 @@ license_options: Final = collected(
     ),
     passphrase,
     consenting,
+    to_sell,
 )
 """The options of commands that sign one license file; they come as `wanted`, with the workspace."""
 

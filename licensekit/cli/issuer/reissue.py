@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from licensekit.cli.inputs import PassphraseSource
-from licensekit.cli.issuer.options import in_workspace, operator, passphrase, unlock
+from licensekit.cli.issuer.options import operator, passphrase, to_sign, unlock
 from licensekit.cli.issuer.output import attachments_option, key_option, require_place
 from licensekit.cli.output import counted, emit, emit_json, remark
 from licensekit.cli.proposals import Consent, consenting
@@ -14,7 +14,7 @@ from licensekit.issuer import Issued, Workspace
 
 
 @click.command()
-@in_workspace
+@to_sign
 @click.option(
     "--signed-by",
     "lost",

@@ -14,10 +14,10 @@ from licensekit.cli.issuer.ceremony import (
     signed_by_roots,
 )
 from licensekit.cli.issuer.options import (
-    in_workspace,
     operator,
     passphrase,
     reason_option,
+    to_sign,
     unlock,
 )
 from licensekit.cli.issuer.pack import sign_pack
@@ -60,7 +60,7 @@ class ListOptions(NamedTuple):
 list_options: Final = collected(
     "wanted",
     ListOptions,
-    in_workspace,
+    to_sign,
     reason_option,
     fresh_option("After this many days, the list reminds administrators to look for a newer one."),
     passphrase,

@@ -19,7 +19,7 @@ from licensekit.issuer.bulk.terms import KnownTerms, Terms
 from licensekit.issuer.bulk.worker_pool import WorkerPool
 from licensekit.issuer.ledger import Record, append, orders_among
 from licensekit.issuer.orders.bundle import form
-from licensekit.issuer.orders.issue import check, issued_before
+from licensekit.issuer.orders.issue import check, issued_before, note_of
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import Order, OrderDraft
 from licensekit.issuer.output.license_file import BulkFiles, IssuedFile, attachments_of, file_name
@@ -60,6 +60,7 @@ class _Waiting(NamedTuple):
     payload: bytes
     number: str
     ordered: str
+    note: str
 
 
 class Batch:
@@ -131,10 +132,11 @@ class Batch:
 
     def _terms(self, draft: OrderDraft) -> Terms:
         known = self._known.get(draft.terms)
-        if known is not None and draft.order.serial is None:
+        if known is not None and draft.order.serial is None and not draft.order.replaces:
             return known
         checked = check(self._tx, draft, self._numbering)
-        return Terms.of(form(checked, issued=self._tx.now), draft.order)
+        note = note_of(checked.overridden)
+        return Terms.of(form(checked, issued=self._tx.now), draft.order, note)
 
     def _numbered(self, draft: OrderDraft, terms: Terms) -> _Waiting:
         order = draft.order
@@ -149,7 +151,8 @@ class Batch:
                 self._known[draft.terms] = terms
         number = order.number or ""
         self._names_read |= {number, serial}
-        return _Waiting(len(self.done), bundle, payload, number, terms.canonical(order))
+        ordered = terms.canonical(order)
+        return _Waiting(len(self.done), bundle, payload, number, ordered, terms.note)
 
     def _advance(self) -> None:
         """Collect what was signed, have what was read signed, and enter what was signed."""
@@ -168,10 +171,12 @@ class Batch:
         records = list[Record]()
         scheme, key = self._admitted.key.scheme, self._admitted.key.reference
         for one, signature in zip(waiting, signatures, strict=True):
-            position, bundle, payload, number, ordered = one
+            position, bundle, payload, number, ordered, note = one
             token = Token("bundle", write_one(scheme, key, signature, payload))
             records.append(
-                Record("issue", self._tx.now, self._tx.who, token, bundle, number, ordered)
+                Record(
+                    "issue", self._tx.now, self._tx.who, token, bundle, number, ordered, note=note
+                )
             )
             if self._makes_files:
                 data = self._files.data(token, bundle)

@@ -28,14 +28,16 @@ class Terms(NamedTuple):
     before: str
     """The canonical text of an order of these terms and without a serial, up to its company."""
     after: str
+    note: str
+    """What the ledger keeps of doubts about it that were overridden."""
 
     @staticmethod
-    def of(form: BundleTemplate, order: Order) -> "Terms":
+    def of(form: BundleTemplate, order: Order, note: str) -> "Terms":
         """Return the terms of `order`, whose bundles have `form` in common."""
         # No company has this character, so that nothing else in the text can look like it.
         whole = canonical(order._replace(company="\0", serial=None))
         before, _, after = whole.partition(canonical_json("\0"))
-        return Terms(form, before, after)
+        return Terms(form, before, after, note)
 
     def canonical(self, order: Order) -> str:
         """Return the canonical text of an order of these terms."""

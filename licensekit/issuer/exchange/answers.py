@@ -32,7 +32,7 @@ from licensekit.issuer.ledger import (
 )
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
-from licensekit.issuer.ledger.projection import RETURNED, REVOKED, company_key
+from licensekit.issuer.ledger.projection import RETURNED, REVOKED
 from licensekit.issuer.orders.issue import (
     Issuance,
     IssueProposal,
@@ -85,10 +85,11 @@ def prepare_answer(tx: LedgerTransaction, request: VerifiedRequest, draft: Order
     faults = (*draft.faults, *_faults(tx.ledger, request, order, serial))
     numbering = Numbering(tx)
     named = OrderDraft(order._replace(serial=serial), faults)
-    made = prepare_bundle(tx, named, numbering)
+    made, overridden = prepare_bundle(tx, named, numbering)
     binding = binding_to(request, order.facts)
     bundle = replace_fields(made, binding=binding, extensions={**made.extensions, **request.mark})
-    return Issuance("answer", bundle, None, order.number, canonical(order), request, numbering)
+    number, ordered = order.number, canonical(order)
+    return Issuance("answer", bundle, None, number, ordered, request, numbering, overridden)
 
 
 def _answered_before(
@@ -199,12 +200,6 @@ def _faults(
         return
     for active in bundles.active(ledger, serial):
         _require_free(active, request)
-        company = active.bundle.company
-        if order.serial is None and company_key(company) != company_key(order.company):
-            yield OrderSerialInvalid(
-                reason="company", serial=serial, company=company, where="company"
-            )
-            return
 
 
 def _require_free(active: Issued, request: VerifiedRequest) -> None:

@@ -24,6 +24,7 @@ from licensekit.issuer.ledger.entries import (
     entry_of_order,
     head,
     ledger_mark,
+    newest_entry,
     orders_among,
 )
 
@@ -38,6 +39,7 @@ __all__ = [
     "entry_of_order",
     "head",
     "ledger_mark",
+    "newest_entry",
     "open_ledger",
     "orders_among",
 ]

@@ -124,6 +124,12 @@ def head(connection: Connection) -> tuple[int, bytes]:
     return cast("tuple[int, bytes]", row) if row else (0, GENESIS)
 
 
+def newest_entry(connection: Connection) -> tuple[int, int]:
+    """Return the number of the last entry, and when it was made; zeros of an empty ledger."""
+    row = connection.one("SELECT number, at FROM entries ORDER BY number DESC LIMIT 1")
+    return cast("tuple[int, int]", row) if row else (0, 0)
+
+
 def ledger_mark(connection: Connection) -> dict[str, ExtensionValue]:
     """Return the extension by which a document says what the ledger held before it was signed.
 

@@ -41,6 +41,13 @@ class CheckedOrder(NamedTuple):
     product: str
     counts: Counts
     settings: Mapping[str, Value]
+    overridden: tuple[str, ...] = ()
+    """The names of the doubts about it that were overridden."""
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The licenses that it grants."""
+        return frozenset().union(*self.counts)
 
 
 def check_order(draft: OrderDraft, catalog: Catalog, already: Collection[str] = ()) -> CheckedOrder:
@@ -194,18 +201,24 @@ def _named_faults(order: Order, catalog: Catalog) -> Iterator[Fault]:
 def _requirement_faults(
     order: Order, counts: Counts, catalog: Catalog, already: Collection[str]
 ) -> Iterator[Fault]:
+    named = _named(order)
+    for code, missing in missing_requirements(counts, catalog, already):
+        where = next((f"{k.plural}.{code}" for k in Kind if code in named[k]), "edition")
+        yield OrderIncomplete(reason="required", license=code, requires=missing, where=where)
+
+
+def missing_requirements(
+    counts: Counts, catalog: Catalog, already: Collection[str]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield each license that requires what neither `counts` grant nor is there `already`."""
     present = {*already, *counts.system, *counts.sites, *counts.users}
     asking = {code: wants for code, wants in _requires(catalog, counts) if not present >= wants}
     if not asking:
         return
     present = reached(catalog, present)
-    named = _named(order)
     for code, wants in asking.items():
         if missing := sorted(wants - present):
-            where = next((f"{k.plural}.{code}" for k in Kind if code in named[k]), "edition")
-            yield OrderIncomplete(
-                reason="required", license=code, requires=tuple(missing), where=where
-            )
+            yield code, tuple(missing)
 
 
 def _requires(catalog: Catalog, counts: Counts) -> Iterator[tuple[str, set[str]]]:

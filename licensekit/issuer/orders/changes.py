@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from licensekit.database import Connection
 from licensekit.dates import day_at
@@ -15,6 +15,7 @@ from licensekit.issuer.ledger.projection import ACTIVE
 from licensekit.issuer.messages import MoreInUse, SoldIsChanged
 from licensekit.issuer.orders.amendment import Amendment, amended
 from licensekit.issuer.orders.bundle import differences
+from licensekit.issuer.orders.doubts import unusual_dates
 from licensekit.issuer.orders.issue import (
     Issuance,
     IssueProposal,
@@ -27,6 +28,8 @@ from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Bundle
 from licensekit.wire.documents.fields import replace_fields
+
+_RENAMED: Final = frozenset({"other-company"})
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -60,7 +63,7 @@ def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) ->
     """Return what a change makes of the bundle in force; raises as `Workspace.propose_change`."""
     again = partial(propose_change, asked=asked, signing=signing)
     done = ordered_before(tx, asked.number, asked.ordered)
-    before, after = (done, done.bundle) if done is not None else _changed(tx, asked)
+    before, after, overridden = (done, done.bundle, ()) if done is not None else _changed(tx, asked)
     changes = differences(before.bundle, after)
     issuance = Issuance(
         asked.action,
@@ -68,12 +71,13 @@ def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) ->
         None if changes else before,
         asked.number,
         asked.ordered,
+        overridden=overridden,
     )
     short = shortfalls(tx, before.bundle, after) if changes else ()
     repeated = file_before(tx, issuance, attach=signing.attach)
     return ChangeProposal(
         changes=changes,
-        warnings=tuple(map(_warning, short)),
+        warnings=(*map(_warning, short), *unusual_dates(issuance.bundle, day_at(tx.now))),
         needs_confirmation=(SoldIsChanged(bundle=after.label),) if changes else (),
         about=issuance.about,
         is_done=repeated is not None,
@@ -88,14 +92,17 @@ def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) ->
     )
 
 
-def _changed(tx: LedgerTransaction, asked: Amendment) -> tuple[Issued, Bundle]:
+def _changed(tx: LedgerTransaction, asked: Amendment) -> tuple[Issued, Bundle, tuple[str, ...]]:
     require_serial(tx.ledger, asked.serial)
     before = in_force(tx.ledger, asked.serial, asked.part)
     draft = amended(asked, before.bundle, tx.state.signed_catalog, day_at(tx.now))
-    made = prepare_bundle(tx, draft, Numbering(tx))
+    # Its serial was named, and the new name of a company is shown among the changes.
+    made, overridden = prepare_bundle(tx, draft, Numbering(tx), _RENAMED)
+    overridden = tuple(one for one in overridden if one not in _RENAMED)
     kept = before.bundle
     extensions = {**kept.extensions, **made.extensions}
-    return before, replace_fields(made, binding=kept.binding, extensions=extensions)
+    after = replace_fields(made, binding=kept.binding, extensions=extensions)
+    return before, after, overridden
 
 
 def _warning(row: UsageRow) -> MoreInUse:

@@ -1,16 +1,18 @@
 """From order to license file: checked, signed, entered, and only then handed out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from licensekit.errors import BundleRevoked, KeyRevoked, OrderConflict
+from licensekit.dates import day_at
+from licensekit.errors import BundleRevoked, KeyRevoked, OrderConflict, OrderInvalid
 from licensekit.errors.coded import Message
 from licensekit.issuer.exchange.requests import VerifiedRequest
 from licensekit.issuer.ledger import LedgerEntry, append, bundles, entry_of_order
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.orders.bundle import CheckedOrder, check_order, differences, make_bundle
+from licensekit.issuer.orders.doubts import doubts, unusual_dates
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import OrderDraft, canonical, difference
 from licensekit.issuer.output.license_file import (
@@ -43,6 +45,8 @@ class Issuance(NamedTuple):
     request: VerifiedRequest | None = None
     """The request that is answered."""
     numbering: Numbering | None = None
+    overridden: tuple[str, ...] = ()
+    """The names of the doubts about it that were overridden."""
 
     @property
     def about(self) -> str:
@@ -85,6 +89,7 @@ class IssueProposal(SignProposal[LicenseFile, Signer | None]):
                 order_number=issuance.number,
                 order=issuance.ordered,
                 request=None if request is None else request.identity,
+                note=note_of(issuance.overridden),
             )
             received = [] if request is None else [request.record(tx)]
             append(tx.ledger, [*received, signed])
@@ -116,7 +121,7 @@ def proposal_of(
     return IssueProposal(
         # Which serial is the next one is decided when it is signed.
         changes=tuple(one for one in changes if not (is_new_serial and one.path == "serial")),
-        warnings=remarks,
+        warnings=(*remarks, *unusual_dates(issuance.bundle, day_at(tx.now))),
         about=issuance.about,
         is_done=repeated is not None,
         store=tx.store,
@@ -137,20 +142,29 @@ def prepare_order(tx: LedgerTransaction, draft: OrderDraft) -> Issuance:
     if before is not None:
         return Issuance("issue", before.bundle, before)
     numbering = Numbering(tx)
-    bundle = prepare_bundle(tx, draft, numbering)
+    bundle, overridden = prepare_bundle(tx, draft, numbering)
     number, ordered = draft.order.number, canonical(draft.order)
-    return Issuance("issue", bundle, None, number, ordered, numbering=numbering)
+    return Issuance("issue", bundle, None, number, ordered, None, numbering, overridden)
 
 
-def prepare_bundle(tx: LedgerTransaction, draft: OrderDraft, numbering: Numbering) -> Bundle:
-    """Check an order and make its bundle, with the next serial and sequence; raises as `check`."""
-    checked = check(tx, draft, numbering)
+def prepare_bundle(
+    tx: LedgerTransaction,
+    draft: OrderDraft,
+    numbering: Numbering,
+    overrides: Collection[str] = (),
+) -> tuple[Bundle, tuple[str, ...]]:
+    """Check an order, and return its bundle and which doubts were overridden.
+
+    `overrides` are names of doubts beside those that the workspace overrides. Raises as `check`.
+    """
+    checked = check(tx, draft, numbering, overrides)
     serial = numbering.serial(draft.order)
     sequence = numbering.sequence(draft.order, serial)
     extensions = numbering.pickup(draft.order, serial)
-    return make_bundle(
+    bundle = make_bundle(
         checked, serial=serial, sequence=sequence, issued=tx.now, extensions=extensions
     )
+    return bundle, checked.overridden
 
 
 def file_before(tx: LedgerTransaction, issuance: Issuance, *, attach: bool) -> LicenseFile | None:
@@ -209,13 +223,27 @@ def require_genuine(tx: LedgerTransaction, issued: Issued) -> None:
         ) from error
 
 
-def check(tx: LedgerTransaction, draft: OrderDraft, numbering: Numbering) -> CheckedOrder:
-    """Check an order against the catalog and the ledger.
+def check(
+    tx: LedgerTransaction,
+    draft: OrderDraft,
+    numbering: Numbering,
+    overrides: Collection[str] = (),
+) -> CheckedOrder:
+    """Check an order against the catalog, the ledger and the clock.
 
     Raises:
-        OrderInvalid: with all its faults.
+        OrderInvalid: with all its faults; or with all doubts that nobody has overridden.
         WorkspaceInvalid: no catalog was signed yet.
     """
     found = OrderDraft(draft.order, (*draft.faults, *numbering.faults(draft.order)))
     already = numbering.granted_by_other_parts(draft.order)
-    return check_order(found, tx.state.signed_catalog, already)
+    checked = check_order(found, tx.state.signed_catalog, already)
+    doubtful = tuple(doubts(tx, checked))
+    if refused := [one for one in doubtful if one.reason not in {*overrides, *tx.store.overrides}]:
+        raise OrderInvalid(faults=tuple(refused))
+    return checked._replace(overridden=tuple(dict.fromkeys(one.reason for one in doubtful)))
+
+
+def note_of(overridden: Collection[str]) -> str:
+    """Return what the ledger keeps of doubts that were overridden."""
+    return f"overridden: {', '.join(overridden)}" if overridden else ""

@@ -150,8 +150,9 @@ def test_the_same_order_twice_is_issued_once(workspace: Workspace, how: How) -> 
 def test_parts_and_sequences_of_one_serial_follow_one_another(
     workspace: Workspace, how: How
 ) -> None:
-    orders = [content(number, serial=SERIAL) for number in range(4)]
-    orders += [content(4, serial=SERIAL, part="more", system={"server": True}, users=None)]
+    same: dict[str, Any] = {"serial": SERIAL, "company": "Fjord"}
+    orders = [content(number, **same) for number in range(4)]
+    orders += [content(4, **same, part="more", system={"server": True}, users=None)]
     issue(workspace, *orders, **how)
     found = workspace.ledger.bundles(Filters(serial=SERIAL), now=NOW)
     assert sorted((one.part, one.sequence, one.order_number) for one in found) == [
@@ -169,8 +170,8 @@ def test_a_serial_that_an_order_names_is_never_made_for_another(
     workspace: Workspace, how: How, place: int
 ) -> None:
     named = "1010000048"  # the fourth that would be made
-    orders = [content(number) for number in range(8)]
-    orders[place] = content(place, serial=named)
+    orders = [content(number, company="Fjord") for number in range(8)]
+    orders[place] = content(place, company="Fjord", serial=named)
     issue(workspace, *orders, **how)
     found = list(workspace.ledger.bundles(Filters(), now=NOW))
     given = [one.serial for one in found if one.sequence == 1]

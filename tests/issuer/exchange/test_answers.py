@@ -310,7 +310,7 @@ def test_an_installation_keeps_its_serial(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     ("order", "serial", "where"),
     [
-        ({"company": "Fjord"}, SERIAL, "company"),
+        ({"company": "Fjord"}, SERIAL, "serial"),
         ({"serial": "1010000022"}, SERIAL, "serial"),
         ({"serial": SERIAL, "installations": 2}, SERIAL, "installations"),
         ({"order": None, "installations": 2}, None, "installations"),
@@ -328,7 +328,8 @@ def test_a_company_that_has_another_name_now_is_named_with_its_serial(
     workspace: Workspace,
 ) -> None:
     issue(workspace)
-    file = answer(workspace, asking(workspace, serial=SERIAL), serial=SERIAL, company="Fjord")
+    renamed = workspace.overriding("other-company")
+    file = answer(renamed, asking(workspace, serial=SERIAL), serial=SERIAL, company="Fjord")
     assert (file.bundle.company, file.bundle.sequence) == ("Fjord", 2)
 
 

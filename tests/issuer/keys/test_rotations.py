@@ -11,6 +11,7 @@ from licensekit.issuer.keys.documents import named
 from licensekit.issuer.keys.keyring import open_key, write_key
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.partner import NewPartner
+from licensekit.issuer.transaction import CLOCK_IS_RIGHT
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.signing import SigningKey
 from licensekit.limits import VERSION
@@ -69,6 +70,7 @@ def test_three_rotations_of_keys_and_root_strand_no_shipped_application(
     workspace: Workspace, shipped: tuple[bytes, str]
 ) -> None:
     old = issue(workspace)
+    workspace = workspace.overriding(CLOCK_IS_RIGHT)
     for year in (1, 2, 3):
         now = NOW + year * YEAR
         rotate_the_root(workspace, now)
@@ -236,7 +238,7 @@ def test_a_sales_key_signs_short_trials_and_nothing_else(
 def test_a_partners_license_works_on_the_first_pack_of_the_vendor(
     workspace: Workspace, shipped: tuple[bytes, str], tmp_path: Path
 ) -> None:
-    now = NOW + YEAR
+    now, workspace = NOW + YEAR, workspace.overriding(CLOCK_IS_RIGHT)
     rotate_the_root(workspace, now)
     with partner_of(workspace, tmp_path / "fjord", now) as partner:
         assert partner.state(now).pin == shipped[1]
