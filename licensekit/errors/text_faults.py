@@ -13,6 +13,7 @@ class SyntaxInvalid(Fault):
     template: ClassVar[Templates] = {
         "too-large": "is larger than {most} bytes",
         "not-utf-8": "is not UTF-8",
+        "encoding": "is not {wanted}",
         "toml": "{detail:line}",
         "key-parts": "has a key of too many parts",
         "too-deep": "is nested too deeply",
@@ -22,10 +23,14 @@ class SyntaxInvalid(Fault):
         "json": "is not valid JSON: {detail:line} at column {column}",
         "key-twice": "is not valid JSON: a key is there twice",
     }
-    hint_template: ClassVar[Templates] = {"not-utf-8": "save the file as UTF-8 text"}
+    hint_template: ClassVar[Templates] = {
+        "not-utf-8": "save the file as UTF-8 text",
+        "encoding": "pass `--encoding {guess}`, or save it as UTF-8 (in Excel: CSV UTF-8)",
+    }
     reason: Literal[
         "too-large",
         "not-utf-8",
+        "encoding",
         "toml",
         "key-parts",
         "too-deep",
@@ -40,6 +45,31 @@ class SyntaxInvalid(Fault):
     column: int = 0
     detail: str = ""
     """What the parser says."""
+    wanted: str = ""
+    """The encoding that it was read in."""
+    guess: str = ""
+    """The encoding that it seems to have."""
+
+
+class ColumnInvalid(Fault):
+    """A heading of a table that is not one of its columns, or a column that is not there."""
+
+    code = "column-invalid"
+    template: ClassVar[Templates] = {
+        "missing": "there is no column `{name}`",
+        **dict.fromkeys(("unknown", "near"), "there is no column {name:quoted} in such a table"),
+        "twice": "the column `{name}` is there twice",
+    }
+    hint_template: ClassVar[Templates] = {
+        "missing": "columns are {known:codes}",
+        "unknown": "say which one it is with `--column`, or leave it out with `--ignore`",
+        "near": "{guess:guess}",
+    }
+    reason: Literal["missing", "unknown", "near", "twice"]
+    name: str
+    known: tuple[str, ...] = ()
+    guess: str = ""
+    """The column that may be meant."""
 
 
 class TableInvalid(Fault):
@@ -83,6 +113,7 @@ class ValueInvalid(Fault):
     }
     hint_template: ClassVar[Templates] = {
         "word": "{guess:guess}",
+        **dict.fromkeys(("date", "kind"), "{meant:meant}"),
         "none": "leave out what is not sold",
         "count": 'write "unrestricted"',
     }
@@ -109,6 +140,8 @@ class ValueInvalid(Fault):
     """The words of which one is meant."""
     guess: str = ""
     """The one that may be meant."""
+    meant: tuple[str, ...] = ()
+    """What a date or number that is written as in some countries may mean."""
     least: int = 0
     most: int = 0
 
