@@ -10,8 +10,6 @@ from typing import Any, Final
 import click
 
 from licensekit.dates import parse_seconds
-from licensekit.text.columns import TableOptions
-from licensekit.text.rows import ENCODINGS, UTF_8
 from licensekit.wire.plain import word
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -103,29 +101,3 @@ def divided(written: str) -> tuple[str, str]:
     if not (key.strip() and equals and text.strip()):
         raise click.UsageError(f"{written!r} is not KEY=VALUE.")
     return key.strip(), text.strip()
-
-
-_encoding = click.option(
-    "--encoding",
-    type=click.Choice(ENCODINGS, case_sensitive=False),
-    default=UTF_8,
-    metavar="NAME",
-    help="The encoding of a table: windows-1252. Default: UTF-8 or UTF-16, as it shows.",
-)
-_column = click.option(
-    "--column",
-    "columns",
-    metavar="HEADING=COLUMN",
-    multiple=True,
-    callback=lambda _ctx, _param, given: dict(map(divided, given)),
-    help="Read the column with this heading as COLUMN; may be repeated.",
-)
-_ignore = click.option(
-    "--ignore",
-    "ignored",
-    metavar="HEADING",
-    multiple=True,
-    help="Leave out the column with this heading; may be repeated.",
-)
-table_options: Final[Decorator] = collected("table", TableOptions, _encoding, _column, _ignore)
-"""How a table is read: `--encoding`, `--column` and `--ignore`, as `table`."""

@@ -42,6 +42,7 @@ from licensekit.state.home import default_home
 from licensekit.state.loading import InstallationState
 from licensekit.state.seats import HeldSeat
 from licensekit.state.stored import BundleRecord
+from licensekit.text.columns import TableOptions
 
 __all__ = [
     "IMPORT_BYTES",
@@ -78,6 +79,7 @@ __all__ = [
     "Severity",
     "SiteRow",
     "Sites",
+    "TableOptions",
     "UserDetails",
     "UserFacts",
     "UserFilter",

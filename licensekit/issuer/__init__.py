@@ -53,6 +53,7 @@ from licensekit.issuer.partner import NewPartner
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.workspace import Workspace
+from licensekit.text.columns import TableOptions
 
 if TYPE_CHECKING:
     from licensekit.issuer.bulk.sources import OrderSource, open_orders, order_file, order_stream
@@ -109,6 +110,7 @@ __all__ = [
     "RootKeys",
     "Secrets",
     "SignProposal",
+    "TableOptions",
     "UsageReport",
     "UsageRow",
     "VerifiedRequest",

@@ -3,6 +3,7 @@
 One reader for all of them (`docs/commands.md`, "Tables"), a row at a time, in constant memory.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 from unicodedata import normalize
@@ -14,6 +15,9 @@ from licensekit.text.rows import UTF_8, TextLines, TextRow, as_typed, read_rows
 from licensekit.text.values import nearest
 
 T = TypeVar("T")
+
+_GUESSES: Final = 20
+"""Of how many unknown headings it is guessed what they mean."""
 
 
 class TableOptions(NamedTuple):
@@ -67,13 +71,17 @@ def read_table(
     stands_for = {folded(title): folded(name) for title, name in options.columns.items()}
     left_out = set(map(folded, options.ignored))
     names = ["" if title in left_out else stands_for.get(title, title) for title in titles]
-    faults = [head.fault] if head.fault else list(_faults(names, columns))
-    if not head.fault and (absent := stands_for.keys() - titles):
-        faults += [
-            ColumnInvalid(reason="missing", name=name, known=tuple(titles)) for name in absent
-        ]
+    absent = [title for title in stands_for if title not in titles]
+    faults = (
+        (head.fault,)
+        if head.fault
+        else (
+            *_faults(names, columns),
+            *(ColumnInvalid(reason="missing", name=name, known=tuple(titles)) for name in absent),
+        )
+    )
     if faults:
-        yield TableRow(head.line, {}, tuple(faults), *lines.taken())
+        yield TableRow(head.line, {}, faults, *lines.taken())
         return
     places = [(place, columns.known[name]) for place, name in enumerate(names) if name]
     for row in rows:
@@ -93,18 +101,24 @@ def folded(name: str) -> str:
 def _faults(names: list[str], columns: Columns[Any]) -> Iterator[ColumnInvalid]:
     """Yield what is wrong with headings; an empty one is of a column that is left out."""
     known = columns.known
-    keys = [known.get(name) for name in names]
+    keys = Counter(known.get(name) for name in names if name)
     for name in columns.required:
         if known[name] not in keys:
             yield ColumnInvalid(reason="missing", name=name, known=tuple(known))
-    for name, key in zip(names, keys, strict=True):
-        if key is not None and keys.count(key) > 1:
+    for name in filter(None, names):
+        if name in known and keys[known[name]] > 1:
             yield ColumnInvalid(reason="twice", name=name)
-        elif key is None and name:
-            near = nearest(name, [*known, *columns.names])
-            is_table = any(heading.startswith(f"{name}.") for heading in known)
-            guess = f"{name}.CODE" if is_table else columns.names.get(near, near)
+        elif name not in known:
+            # Guesses help with a slip, not with a table of another kind.
+            guess = _meant(name, columns) if keys[None] <= _GUESSES else ""
             yield ColumnInvalid(reason="near" if guess else "unknown", name=name, guess=guess)
+
+
+def _meant(name: str, columns: Columns[Any]) -> str:
+    if any(heading.startswith(f"{name}.") for heading in columns.known):
+        return f"{name}.CODE"
+    near = nearest(name, [*columns.known, *columns.names])
+    return columns.names.get(near, near)
 
 
 def _misplaced(cells: list[str], titles: list[str]) -> Fault | None:

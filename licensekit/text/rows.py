@@ -39,7 +39,7 @@ _UNDECODED: Final = {
 }
 """How to handle errors of decoding, to what stands for what could not be decoded."""
 _DELIMITERS: Final = ",;\t"
-_BEFORE_HEADINGS: Final = re.compile(r'"?sep=([,;\t])"?[,;\t]*|#type\b.*', re.IGNORECASE)
+_BEFORE_HEADINGS: Final = re.compile(r'"?sep=([,;\t])"?[,;\t]*|#type \S.*', re.IGNORECASE)
 """What Excel and PowerShell write in front: the delimiter, and the type of what follows."""
 _QUOTED: Final = re.compile(r'(?:^|(?<=[,;\t]))"(?:[^"]|"")*("|\Z)')
 _FIRST_LINES: Final = 20

@@ -10,8 +10,9 @@ from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.exits import NO
 from licensekit.cli.groups import Lazy, LicenseGroup
 from licensekit.cli.inputs import located, read_input
-from licensekit.cli.options import Decorator, WordChoice, table_options
+from licensekit.cli.options import Decorator, WordChoice
 from licensekit.cli.output import emit, emit_json, json_option, stream_json, warn
+from licensekit.cli.tables import table_options
 from licensekit.cli.views.users import (
     show_decision,
     show_user,

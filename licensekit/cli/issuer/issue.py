@@ -7,7 +7,7 @@ import click
 from licensekit.cli.inputs import STANDARD, located
 from licensekit.cli.issuer.options import remind_of_root
 from licensekit.cli.issuer.output import FileOptions, license_options
-from licensekit.cli.options import table_options
+from licensekit.cli.tables import table_options
 from licensekit.issuer import OrderSource, Workspace, order_file, order_stream, read_draft
 from licensekit.text.columns import TableOptions
 

@@ -75,9 +75,10 @@ def order_file(path: str, form: str | None = None) -> OrderSource | None:
 
 def order_stream(stream: BinaryIO, name: str, form: str | None = None) -> OrderSource:
     """Return the orders in a stream, written in `form`; default: as its first line shows."""
-    first = next(bounded(stream), b"")
+    rows = bounded(stream)
+    first = next(rows, b"")
     form = form or _format_of(first)
-    rest = pieces_of(stream) if form == CSV else bounded(stream)
+    rest = pieces_of(stream) if form == CSV else rows
     return OrderSource(name, form, chain([first] if first else [], rest))
 
 
