@@ -81,8 +81,8 @@ def typed(value: object, kind: type[T], wanted: str) -> T:
         return value
     found = what_is(value)
     numbers = _numbers_meant(value) if kind is int and isinstance(value, str) else []
-    meant = tuple(number for number in numbers if "." not in number)
-    if numbers and not meant:
+    meant = tuple(number for number in numbers if "." not in number and number != value)
+    if numbers and all("." in number for number in numbers):
         found = f"the decimal number {numbers[0]}"
     raise FaultyValue(ValueInvalid(reason="kind", found=found, wanted=wanted, meant=meant))
 

@@ -23,7 +23,9 @@ MEANINGS: Final = {
     "--administrator": Meaning("", "May log in|Whether the user"),
     "--all": Meaning("", "Show"),
     "--color": Meaning("", "Print in color"),
+    "--column": Meaning("HEADING=COLUMN", "Read the column with this heading"),
     "--csv": Meaning("", "Print CSV"),
+    "--encoding": Meaning("NAME", "The encoding of a table"),
     "--format": Meaning("[toml|jsonl|csv]|[jsonl|csv]", "How ORDERS are written|How entries"),
     "--fresh-days": Meaning("DAYS", "After this many days|Sign the revocation list again"),
     "--from": Meaning("TIME", "From when on"),
@@ -31,6 +33,7 @@ MEANINGS: Final = {
     "--help": Meaning("", "Show this message"),
     "--home": Meaning("DIR", "The installation"),
     "--issuer": Meaning("CODE", "Who signs|For whom it signs|Whose bundle"),
+    "--ignore": Meaning("HEADING", "Leave out the column with this heading"),
     "--json": Meaning("", "Print one JSON object"),
     "--key": Meaning("KEY", "Sign with this key"),
     "--kind": Meaning(
