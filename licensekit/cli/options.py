@@ -93,3 +93,11 @@ now_option: Final[Decorator] = click.option(
     help="Answer as of this time: 2027-01-01T00:00:00Z.",
 )
 """`--now`, as whole seconds since 1970; without it, the clock."""
+
+
+def divided(written: str) -> tuple[str, str]:
+    """Return the two sides of `KEY=VALUE`."""
+    key, equals, text = written.partition("=")
+    if not (key.strip() and equals and text.strip()):
+        raise click.UsageError(f"{written!r} is not KEY=VALUE.")
+    return key.strip(), text.strip()

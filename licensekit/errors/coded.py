@@ -78,6 +78,7 @@ _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "codes": _codes,
     "choice": lambda words, _: _joined([f'"{word}"' for word in words], "or"),
     "guess": lambda word, _: f"did you mean `{word}`?" if word else "",
+    "meant": lambda texts, _: f"write {_joined(texts, 'or')}" if texts else "",
     "first": _first,
     "use": lambda use, _: "" if use == "production" else f"{use} ",
 }

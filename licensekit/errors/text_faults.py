@@ -13,6 +13,7 @@ class SyntaxInvalid(Fault):
     template: ClassVar[Templates] = {
         "too-large": "is larger than {most} bytes",
         "not-utf-8": "is not UTF-8",
+        "encoding": "is not {wanted}",
         "toml": "{detail:line}",
         "key-parts": "has a key of too many parts",
         "too-deep": "is nested too deeply",
@@ -22,13 +23,41 @@ class SyntaxInvalid(Fault):
         "json": "is not valid JSON: {detail:line} at column {column}",
         "key-twice": "is not valid JSON: a key is there twice",
     }
-    hint_template: ClassVar[Templates] = {"not-utf-8": "save the file as UTF-8 text"}
+    hint_template: ClassVar[Templates] = {
+        "not-utf-8": "save the file as UTF-8 text",
+        "encoding": "pass `--encoding {guess}`, or save it as UTF-8 (in Excel: CSV UTF-8)",
+    }
     reason: str
     count: int = 0
     most: int = 0
     column: int = 0
     detail: str = ""
     """What the parser says."""
+    wanted: str = ""
+    """The encoding that it was read in."""
+    guess: str = ""
+    """The encoding that it seems to have."""
+
+
+class ColumnInvalid(Fault):
+    """A heading of a table that is not one of its columns, or a column that is not there."""
+
+    code = "column-invalid"
+    template: ClassVar[Templates] = {
+        "missing": "there is no column `{name}`",
+        **dict.fromkeys(("unknown", "near"), "there is no column {name:quoted} in such a table"),
+        "twice": "the column `{name}` is there twice",
+    }
+    hint_template: ClassVar[Templates] = {
+        "missing": "columns are {known:codes}",
+        "unknown": "say which one it is with `--column`, or leave it out with `--ignore`",
+        "near": "{guess:guess}",
+    }
+    reason: str
+    name: str
+    known: tuple[str, ...] = ()
+    guess: str = ""
+    """The column that may be meant."""
 
 
 class TableInvalid(Fault):
@@ -72,6 +101,7 @@ class ValueInvalid(Fault):
     }
     hint_template: ClassVar[Templates] = {
         "word": "{guess:guess}",
+        **dict.fromkeys(("date", "kind"), "{meant:meant}"),
         "none": "leave out what is not sold",
         "count": 'write "unrestricted"',
     }
@@ -84,6 +114,8 @@ class ValueInvalid(Fault):
     """The words of which one is meant."""
     guess: str = ""
     """The one that may be meant."""
+    meant: tuple[str, ...] = ()
+    """What a date or number that is written as in some countries may mean."""
     least: int = 0
     most: int = 0
 
@@ -102,21 +134,6 @@ class TextInvalid(Fault):
     most: int = 0
 
 
-class UserColumnInvalid(Fault):
-    """A first line that names other columns than there are."""
-
-    code = "user-column-invalid"
-    template: ClassVar[Templates] = {
-        "no-id": "there is no column `id`",
-        "unknown": "there is no column {name:quoted} to import",
-        "twice": "the column `{name}` is there twice",
-    }
-    hint_template: ClassVar[Templates] = {"no-id": "columns are {known:list}"}
-    reason: str
-    name: str
-    known: tuple[str, ...] = ()
-
-
 class UserCellInvalid(Fault):
     """A cell of a file of users that cannot be read, or a user who is there twice."""
 
@@ -124,12 +141,18 @@ class UserCellInvalid(Fault):
     template: ClassVar[Templates] = {
         "truth": "{text:quoted} is neither yes nor no",
         "kind": "{text:quoted} is no kind of user",
+        "license": "no catalog has a license `{text}`",
         "twice": "{text:quoted} is in line {line} already",
     }
-    hint_template: ClassVar[Templates] = {"kind": "there are {known:list}"}
+    hint_template: ClassVar[Templates] = {
+        "kind": "there are {known:list}",
+        "license": "{guess:guess}",
+    }
     reason: str
     text: str
     """What the cell has."""
     known: tuple[str, ...] = ()
     line: int = 0
     """Where the user is first."""
+    guess: str = ""
+    """The license that may be meant."""

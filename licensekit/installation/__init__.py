@@ -45,6 +45,7 @@ from licensekit.state.home import locate
 from licensekit.state.journal_entries import BundleRecord
 from licensekit.state.loading import InstallationState
 from licensekit.state.seats import HeldSeat
+from licensekit.text.columns import TableOptions
 
 __all__ = [
     "IMPORT_BYTES",
@@ -83,6 +84,7 @@ __all__ = [
     "Severity",
     "SiteRow",
     "Sites",
+    "TableOptions",
     "UserDetails",
     "UserFacts",
     "UserFilter",

@@ -1,24 +1,21 @@
-"""Users and their licenses from a CSV file, as one change (`docs/commands.md`, "users import").
+"""Users and their licenses from a table, as one change (`docs/commands.md`, "users import").
 
-The first line names the columns: `id`, and any of `name`, `kind`, `can_log_in`, `administrator`,
-`groups`, `licenses`. A column that is not there changes nothing, and a license that is not there is
-not released.
+Its columns are `id`, and any of `name`, `kind`, `can_log_in`, `administrator`, `groups`,
+`licenses`. A column that is not there changes nothing, and a license that is not there is not
+released.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from licensekit.entitlements import Entitlements, resolve
 from licensekit.entitlements.assignment import AssignmentChange, faults_of
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import (
-    Fault,
-    LicenseError,
     QuestionError,
     RefusedError,
-    SyntaxInvalid,
+    UnknownLicense,
     UserCellInvalid,
-    UserColumnInvalid,
     UserRetired,
     UsersInvalid,
 )
@@ -28,9 +25,9 @@ from licensekit.state.slots import assign
 from licensekit.state.transactions import WriteTransaction
 from licensekit.state.users import add_user, update_user, user_facts
 from licensekit.text import names
-from licensekit.text.marks import without_marks
-from licensekit.text.rows import TextRow, read_rows
-from licensekit.text.values import FaultyValue
+from licensekit.text.columns import AS_WRITTEN, Columns, TableOptions, TableRow, folded, read_table
+from licensekit.text.marks import MarksLeftOut
+from licensekit.text.values import FaultyValue, nearest
 from licensekit.wire.documents import Kind, UserKind
 
 IMPORT_BYTES: Final = 64 * 1024 * 1024
@@ -41,7 +38,6 @@ FAULTS: Final = 100
 _YES: Final = frozenset({"yes", "true", "1", "x"})
 _NO: Final = frozenset({"no", "false", "0", ""})
 _KINDS: Final = {kind.name.lower(): kind for kind in UserKind}
-_DELIMITERS: Final = ";,\t"
 
 
 class ImportRow(NamedTuple):
@@ -54,6 +50,8 @@ class ImportRow(NamedTuple):
     licenses: tuple[str, ...]
     fault: Located | None = None
     """Why the line cannot be read, if it cannot: then all of the file is refused."""
+    marks: tuple[MarksLeftOut, ...] = ()
+    """What was left out of it, or of lines before it that have no user."""
 
 
 class Imported(NamedTuple):
@@ -65,28 +63,14 @@ class Imported(NamedTuple):
     assigned: int
 
 
-def parse_users(data: bytes | str) -> list[ImportRow]:
-    """Return the rows of a CSV file in UTF-8; columns are separated by commas, semicolons or tabs.
-
-    Marks that nobody sees are left out; `licensekit.text.marks.marks_in` reports them.
+def parse_users(data: bytes | str, options: TableOptions = AS_WRITTEN) -> list[ImportRow]:
+    """Return the rows of a table of users (`docs/commands.md`, "Tables").
 
     A line with a fault is a row with a fault, so that the import reports it together with what the
-    rules of the installation have against the others.
-
-    Raises:
-        UsersInvalid: it is not UTF-8, or the first line names other columns than there are.
+    rules of the installation have against the others. So is what is wrong with the headings.
     """
-    try:
-        text = data.decode() if isinstance(data, bytes) else data
-    except UnicodeDecodeError as error:
-        raise UsersInvalid(faults=(SyntaxInvalid(reason="not-utf-8"),)) from error
-    lines = without_marks(text).splitlines(keepends=True)
-    read = read_rows(lines, delimiters=_DELIMITERS)
-    head = next(read, TextRow(1, []))
-    columns = [name.strip().lower() for name in head.cells]
-    if faults := [head.fault] if head.fault else list(_of_columns(columns)):
-        raise UsersInvalid(faults=tuple(fault.at("line 1") for fault in faults))
-    return _without_repetition(_row(row, columns) for row in read)
+    table = read_table([data] if isinstance(data, bytes) else data, _COLUMNS, options)
+    return _without_repetition(user for row in table for user in _users(row))
 
 
 def import_users(change: WriteTransaction, rows: Iterable[ImportRow]) -> Imported:
@@ -115,7 +99,7 @@ class _Importing:
         self.in_use = in_use
         self.done = Imported(0, 0, 0, 0)
 
-    def take(self, row: ImportRow) -> list[LicenseError]:
+    def take(self, row: ImportRow) -> list[Located]:
         """Import a row, or return every reason against it."""
         try:
             before = user_facts(self.change.connection, row.user_id)
@@ -126,6 +110,8 @@ class _Importing:
                 update_user(self.change.connection, after)
             held = frozenset(holding.license for holding in after.holdings)
             wanted = {resolve(self.entitlements, c, (Kind.USER,)) for c in row.licenses}
+        except UnknownLicense as error:
+            return [_no_license(error.license, self.entitlements)]
         except (QuestionError, RefusedError) as error:
             return [error]
         if after.retired and wanted:
@@ -152,33 +138,20 @@ class _Importing:
         )
 
 
-def _of_columns(columns: list[str]) -> Iterator[Fault]:
-    known = {"id", "licenses", *_FIELDS}
-    if "id" not in columns:
-        yield UserColumnInvalid(reason="no-id", name="id", known=tuple(sorted(known)))
-    for name in columns:
-        if name not in known:
-            yield UserColumnInvalid(reason="unknown", name=name)
-        elif columns.count(name) > 1:
-            yield UserColumnInvalid(reason="twice", name=name)
-
-
-def _row(row: TextRow, columns: list[str]) -> ImportRow:
-    number, cells, fault = row
-    if fault:
-        return _faulty(number, fault)
-    if len(cells) != len(columns):
-        fault = SyntaxInvalid(reason="cells", count=len(cells), most=len(columns))
-        return _faulty(number, fault)
-    given = {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}
+def _users(row: TableRow[str]) -> list[ImportRow]:
+    """Return the user of a row, or each of its faults."""
+    if row.faults:
+        return [_faulty(row.line, fault) for fault in row.faults]
+    given = row.cells
     try:
         changes = {name: read(given[name]) for name, read in _FIELDS.items() if name in given}
         user_id = names.written_id(given["id"], "user id")
     except RefusedError as error:
-        return _faulty(number, error)
+        return [_faulty(row.line, error)]
     except FaultyValue as error:
-        return _faulty(number, error.fault)
-    return ImportRow(number, user_id, changes, tuple(_words(given.get("licenses", ""))))
+        return [_faulty(row.line, error.fault)]
+    licenses = tuple(_words(given.get("licenses", "")))
+    return [ImportRow(row.line, user_id, changes, licenses, None, row.marks)]
 
 
 def _faulty(line: int, fault: Located) -> ImportRow:
@@ -194,6 +167,13 @@ def _without_repetition(rows: Iterable[ImportRow]) -> list[ImportRow]:
         repeated = UserCellInvalid(reason="twice", text=row.user_id, line=first)
         found.append(row if first == row.line else _faulty(row.line, repeated))
     return found
+
+
+def _no_license(code: str, entitlements: Entitlements) -> UserCellInvalid:
+    known = {folded(license_.name): name for name, license_ in entitlements.licenses.items()}
+    known |= dict(zip(entitlements.licenses, entitlements.licenses, strict=True))
+    guess = known.get(nearest(folded(code), known), "")
+    return UserCellInvalid(reason="license", text=code, guess=guess)
 
 
 def _truth(text: str) -> bool:
@@ -224,3 +204,4 @@ _FIELDS: Final[Mapping[str, Callable[[str], Any]]] = {
     "administrator": _truth,
     "groups": _groups,
 }
+_COLUMNS: Final = Columns({name: name for name in ("id", *_FIELDS, "licenses")}, ("id",))

@@ -47,6 +47,7 @@ from licensekit.issuer.partner import NewPartner
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import CLOCK_IS_RIGHT
 from licensekit.issuer.workspace import Workspace
+from licensekit.text.columns import TableOptions
 
 if TYPE_CHECKING:
     from licensekit.issuer.bulk.sources import OrderSource, open_orders, order_file, order_stream
@@ -95,6 +96,7 @@ __all__ = [
     "ResetFile",
     "RootKeys",
     "Secrets",
+    "TableOptions",
     "UsageReport",
     "VerifiedRequest",
     "Workspace",

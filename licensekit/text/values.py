@@ -6,8 +6,10 @@ brought to Unicode normalization form C, for editors write either form.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime, time
 from difflib import get_close_matches
+from time import strptime
 from typing import Final, TypeVar
 from unicodedata import normalize
 
@@ -31,6 +33,15 @@ _LONGEST_GUESSED: Final = 64
 """Comparing costs the product of the lengths; no word that we know is longer."""
 _COUNTED: Final = f'a whole number or "{UNRESTRICTED}"'
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LOCAL_DATES: Final = (
+    *("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d"),
+    *("%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%Y-%m-%d"),
+)
+_GROUPED: Final = tuple(
+    re.compile(rf"([0-9]{{1,3}}(?:[{group}][0-9]{{3}}){{1,5}}|[0-9]{{1,19}})({point}[0-9]+)?")
+    for group, point in ((".'\u2019 \xa0\u202f", ","), (",'\u2019 \xa0\u202f", r"\."))
+)
+"""Numbers with a decimal comma, and with a decimal point."""
 # bool before int and datetime before date, of which they are subclasses.
 _TYPES: Final[tuple[tuple[type, str], ...]] = (
     (bool, "true or false"),
@@ -68,7 +79,12 @@ def typed(value: object, kind: type[T], wanted: str) -> T:
     """Return `value` if it is of `kind`; `wanted` says in words what that is."""
     if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
         return value
-    raise FaultyValue(ValueInvalid(reason="kind", found=what_is(value), wanted=wanted))
+    found = what_is(value)
+    numbers = _numbers_meant(value) if kind is int and isinstance(value, str) else []
+    meant = tuple(number for number in numbers if "." not in number and number != value)
+    if numbers and all("." in number for number in numbers):
+        found = f"the decimal number {numbers[0]}"
+    raise FaultyValue(ValueInvalid(reason="kind", found=found, wanted=wanted, meant=meant))
 
 
 def line(value: object) -> str:
@@ -220,4 +236,21 @@ def _date(value: object) -> date:
         # `fromisoformat` alone would take weeks, and dates without dashes.
         return date.fromisoformat(text if _DATE.fullmatch(text) else "")
     except ValueError:
-        raise FaultyValue(ValueInvalid(reason="date")) from None
+        raise FaultyValue(ValueInvalid(reason="date", meant=_dates_meant(text))) from None
+
+
+def _dates_meant(text: str) -> tuple[str, ...]:
+    """Return the dates that a text may be in some country, as they are written here."""
+    found: dict[str, None] = {}
+    for form in _LOCAL_DATES:
+        with suppress(ValueError):
+            # A spreadsheet may write the time behind it.
+            found[date(*strptime(text.partition(" ")[0], form)[:3]).isoformat()] = None
+    return tuple(found)
+
+
+def _numbers_meant(text: str) -> list[str]:
+    """Return the numbers that a text may be in some country, as they are written here."""
+    found = (form.fullmatch(text) for form in _GROUPED)
+    parts = [(re.sub("[^0-9]", "", one[1]), (one[2] or ".")[1:]) for one in found if one]
+    return list(dict.fromkeys(f"{whole}.{rest.rstrip('0')}".rstrip(".") for whole, rest in parts))

@@ -76,6 +76,11 @@ FAULTS = [
     ('id,name\nx,"open\n', ["line 2: is not valid CSV"]),
     ("id,name\nx,1\nx,2\n", ["line 3: 'x' is in line 2 already"]),
     ("id,licenses\nx,nothing\n", ["line 2: no catalog has a license `nothing`"]),
+    (
+        "id,licenses\nx,Windwos\n",
+        ["line 2: no catalog has a license `Windwos`; did you mean `windows`"],
+    ),
+    ("id,licenses\nx,Field-Service\n", ["line 2: no catalog has a license `Field-Service`"]),
     ("id,licenses\nx,server\n", ["line 2: `server` is a system license"]),
     ("id,licenses\nx,windows\n", ["line 2: `windows` requires `user`"]),
     ("id,licenses\nx,sales service\n", ["line 2: x would have the plans"]),
@@ -121,6 +126,21 @@ def test_faults_of_lines_and_of_rules_are_reported_together(crm: Installation) -
         "line 6",
     ]
     assert [user.id for user in crm.users.list()] == ["anna", "bob", "carl"]
+
+
+@pytest.mark.parametrize(
+    ("word", "can"), [("FALSE", False), ("No", False), ("0", False), ("TRUE", True), ("1", True)]
+)
+def test_a_truth_is_written_in_any_case(crm: Installation, word: str, can: bool) -> None:  # noqa: FBT001  # a case
+    taken(crm, f"id,can_log_in\ndora,{word}\n")
+    assert crm.users.get("dora").can_log_in is can
+
+
+def test_a_row_stays_one_row_whatever_its_cells_hold(crm: Installation) -> None:
+    for mark in ("\x0b", "\x85", "\u2028"):
+        with pytest.raises(UsersInvalid) as caught:
+            taken(crm, f"id;name;licenses\njon;Jon{mark}Doe;sales\nkim;Kim;bad-code\n")
+        assert [fault.where for fault in caught.value.faults] == ["line 2", "line 3"]
 
 
 @given(st.text(max_size=200) | st.text(max_size=200).map("id,name\n".__add__))

@@ -12,7 +12,7 @@ from licensekit.text.values import FaultyValue
 
 
 def rows(*lines: str) -> list[TextRow]:
-    return list(read_rows(lines, delimiters=",;"))
+    return list(read_rows(lines))
 
 
 def test_rows_have_the_number_of_their_last_line_and_empty_ones_are_passed_over() -> None:
@@ -52,7 +52,7 @@ def test_what_the_lines_raise_is_a_fault_of_the_line_that_was_not_read(good: int
 
     too_large = SyntaxInvalid(reason="too-large", most=5)
 
-    *whole, fault = read_rows(lines(), delimiters=",")
+    *whole, fault = read_rows(lines())
     assert len(whole) == good
     assert fault == TextRow(good + 1, [], too_large)
 

@@ -12,13 +12,14 @@ from licensekit.cli.groups import Lazy, LicenseGroup
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.options import Decorator, WordChoice
 from licensekit.cli.output import emit, emit_json, json_option, stream_json, warn
+from licensekit.cli.tables import table_options
 from licensekit.cli.views.users import (
     show_decision,
     show_user,
     show_users,
 )
 from licensekit.installation import IMPORT_BYTES, Installation, UserFilter, parse_users
-from licensekit.text.marks import marks_in
+from licensekit.text.columns import TableOptions
 from licensekit.wire.documents import UserKind
 
 _SECTIONS: Final = {
@@ -113,21 +114,24 @@ def set_(
 
 @click.command("import")
 @click.argument("file")
+@table_options
 @in_installation
 @json_option
-def import_(*, file: str, installation: Installation, as_json: bool) -> None:
+def import_(*, file: str, table: TableOptions, installation: Installation, as_json: bool) -> None:
     """Add and change users, and assign licenses, from a CSV file (`-`: standard input).
 
     The first line names the columns: id, name, kind, can_log_in, administrator, groups, licenses.
     All of it is one change: if one line has a fault, nothing is imported.
     """
     data = read_input(file, what="a file of users", limit=IMPORT_BYTES)
-    for one in marks_in(data):
-        warn(f"{file}: {one.message}.")
+    rows = parse_users(data, table)
+    if marks := [mark for row in rows for mark in row.marks]:
+        every = marks[0].replace(count=sum(mark.count for mark in marks))
+        warn(f"{file}: {every.message}.")
     with (
         located(file),
         click.progressbar(
-            parse_users(data), label="importing", file=sys.stderr, hidden=not sys.stderr.isatty()
+            rows, label="importing", file=sys.stderr, hidden=not sys.stderr.isatty()
         ) as bar,
     ):
         done = installation.users.import_rows(bar)
@@ -172,7 +176,9 @@ def erase(*, user_id: str, installation: Installation) -> None:
 )
 @click.option("--text", default="", help="Only users with this text in the id or name.")
 @click.option("--retired/--not-retired", default=None, help="Only retired users, or all others.")
-@click.option("--expired", is_flag=True, help="Only users assigned a license that has lapsed.")
+@click.option(
+    "--lapsed", "expired", is_flag=True, help="Only users assigned a license that has lapsed."
+)
 @in_installation
 @json_option
 def list_(

@@ -10,7 +10,7 @@ from licensekit import limits
 from licensekit.cli.inputs import is_terminal
 from licensekit.cli.issuer.options import remind_of_root
 from licensekit.cli.issuer.output import FileOptions, license_options
-from licensekit.cli.options import before
+from licensekit.cli.options import before, divided
 from licensekit.cli.output import remark
 from licensekit.cli.views.changes import show_changes
 from licensekit.issuer import Amendment, Workspace, amendment, parse_key, renewal
@@ -54,7 +54,7 @@ def _require_keys(*, sets: tuple[str, ...], removed: tuple[str, ...], **_: objec
     if not (sets or removed):
         raise click.UsageError("give --set KEY=VALUE or --remove KEY.")
     for one in sets:
-        _divided(one)
+        divided(one)
 
 
 @click.command()
@@ -118,7 +118,7 @@ def amend(
     of a license alone; a count is a number or `unrestricted`. The changes are shown before they are
     signed. Without a terminal to ask on, nothing is signed without --yes.
     """
-    pairs = [*(_divided(one) for one in sets), *((key, None) for key in removed)]
+    pairs = [*(divided(one) for one in sets), *((key, None) for key in removed)]
 
     def asked(catalog: Catalog) -> Amendment:
         values: dict[str, object] = {}
@@ -130,13 +130,6 @@ def amend(
         return amendment(serial, values, part=part, number=number)
 
     _change(asked, **given)
-
-
-def _divided(written: str) -> tuple[str, str]:
-    key, equals, text = written.partition("=")
-    if not (key.strip() and equals and text.strip()):
-        raise click.UsageError(f"{written!r} is not KEY=VALUE.")
-    return key.strip(), text.strip()
 
 
 def _change(

@@ -7,7 +7,9 @@ import click
 from licensekit.cli.inputs import STANDARD, located
 from licensekit.cli.issuer.options import remind_of_root
 from licensekit.cli.issuer.output import FileOptions, license_options
+from licensekit.cli.tables import table_options
 from licensekit.issuer import OrderSource, Workspace, order_file, order_stream, read_draft
+from licensekit.text.columns import TableOptions
 
 
 @click.command()
@@ -26,6 +28,7 @@ from licensekit.issuer import OrderSource, Workspace, order_file, order_stream, 
     metavar="N",
     help="In bulk, sign and write with this many processes beside this one.",
 )
+@table_options
 @license_options
 def issue(
     *,
@@ -33,6 +36,7 @@ def issue(
     form: str | None,
     keep_going: bool,
     workers: int,
+    table: TableOptions,
     workspace: Workspace,
     now: int,
     wanted: FileOptions,
@@ -52,7 +56,9 @@ def issue(
     else:
         from licensekit.cli.issuer.issue_bulk import issue_bulk  # noqa: PLC0415  # one order loads none
 
-        issue_bulk(workspace, sources, wanted, now, keep_going=keep_going, workers=workers)
+        issue_bulk(
+            workspace, sources, wanted, now, table=table, keep_going=keep_going, workers=workers
+        )
 
 
 def _source(path: str, form: str | None) -> OrderSource:

@@ -22,6 +22,7 @@ from licensekit.issuer import (
     faults_of,
     open_orders,
 )
+from licensekit.text.columns import TableOptions
 
 _COLLECTED: Final = 50_000
 """How many more objects there are before the collector checks them."""
@@ -43,6 +44,7 @@ def issue_bulk(
     wanted: FileOptions,
     now: int,
     *,
+    table: TableOptions,
     keep_going: bool,
     workers: int,
 ) -> None:
@@ -57,7 +59,8 @@ def issue_bulk(
     if wanted.consent.preview:
         raise click.UsageError("--preview shows a single license.")
     out = Path(wanted.output)
-    with open_orders(sources, workspace.catalog.require_unchanged(now)) as orders:
+    catalog = workspace.catalog.require_unchanged(now)
+    with open_orders(sources, catalog, table) as orders:
         make_folder(out)
         require_writable(out)
         signer = wanted.signer(workspace, "bundle", now)

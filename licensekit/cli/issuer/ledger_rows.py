@@ -1,7 +1,5 @@
 """`licensekit ledger list`, `usage` and `export`: rows of the ledger as a table, JSON or CSV."""
 
-import csv
-import io
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,6 +30,7 @@ from licensekit.issuer import (
     Workspace,
 )
 from licensekit.limits import TERM_DAYS
+from licensekit.text.rows import written_row
 
 _PAGE: Final = 50
 
@@ -168,9 +167,9 @@ def _json_lines(entries: Iterable[LedgerEntry]) -> Iterator[str]:
 
 
 def _exported(entries: Iterable[LedgerEntry]) -> Iterator[str]:
-    yield _csv_line(ENTRY_FIELDS)
+    yield written_row(ENTRY_FIELDS)
     for entry in entries:
-        yield _csv_line(tuple(entry.plain().values()))
+        yield written_row(entry.plain().values())
 
 
 def _show_listed(found: Iterable[Listed]) -> None:
@@ -219,10 +218,4 @@ def _show_usage(reports: list[UsageReport]) -> None:
 
 def _print_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
     for cells in chain([columns], (tuple(row.values()) for row in rows)):
-        click.echo(_csv_line(cells), nl=False)
-
-
-def _csv_line(row: Sequence[Any]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerow(row)
-    return buffer.getvalue()
+        click.echo(written_row(cells), nl=False)

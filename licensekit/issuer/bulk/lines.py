@@ -5,8 +5,9 @@ them does not grow with their number. What cannot be read at all is a draft with
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
@@ -15,16 +16,18 @@ from licensekit.errors import LicenseError, OrderInvalid, SyntaxInvalid
 from licensekit.errors.coded import Located
 from licensekit.files import read_bytes
 from licensekit.issuer.bulk.terms import OrderReader
-from licensekit.issuer.orders.cells import OrderKey, parse_key
+from licensekit.issuer.orders.cells import SETTINGS, TABLES, OrderKey, parse_key
 from licensekit.issuer.orders.order import Order, OrderDraft
-from licensekit.issuer.orders.order_file import read_draft
-from licensekit.text.marks import MarksLeftOut, marks_in, without_marks
-from licensekit.text.rows import read_rows
+from licensekit.issuer.orders.order_file import KEYS, read_draft
+from licensekit.text.columns import AS_WRITTEN, Columns, TableOptions, folded, read_table
+from licensekit.text.marks import marks_in, without_marks
 from licensekit.text.values import FaultyValue
-from licensekit.wire.documents import Catalog
+from licensekit.wire.documents import Catalog, Kind
 
 _MARK: Final = b"\xef\xbb\xbf"
+_SYSTEM: Final = Kind.SYSTEM.plural
 _LONGEST: Final = limits.TOML_BYTES + 1
+_PIECE: Final = 64 * 1024
 _TOO_LARGE: Final = SyntaxInvalid(reason="too-large", most=limits.TOML_BYTES)
 
 
@@ -50,22 +53,24 @@ def json_lines(rows: Iterable[bytes], name: str) -> Iterator[OrderLine]:
             yield OrderLine(where, draft._replace(remarks=marks_in(text, number)), len(row))
 
 
-def csv_lines(rows: Iterable[bytes], name: str, catalog: Catalog) -> Iterator[OrderLine]:
-    """Yield the orders of a CSV file whose first line names the columns.
+def csv_lines(
+    data: Iterable[bytes], name: str, catalog: Catalog, options: TableOptions = AS_WRITTEN
+) -> Iterator[OrderLine]:
+    """Yield the orders of a table (`docs/orders.md`, "Many orders"), which comes in pieces.
 
     A column is a key of an order, `system.CODE`, `sites.CODE`, `users.CODE` or `settings.CODE`, or
-    the code of a license alone. An empty cell is absent.
+    the code of a license alone. An empty cell is absent. What is wrong with the headings is one
+    draft, and the only one.
     """
-    sizes = _Sizes(rows)
-    columns: list[OrderKey] | None = None
+    pieces = iter(data)
+    first = next(pieces, None)
+    if first is None:
+        return
     read = OrderReader().draft
-    for line, cells, fault in read_rows(sizes, delimiters=",;"):
-        if columns is None and fault is None:
-            columns = [parse_key(title.strip(), catalog) for title in cells]
-        else:
-            draft = _faulty(fault) if fault else _csv(columns or [], cells, read)
-            draft = draft._replace(remarks=sizes.remarks())
-            yield OrderLine(f"{name}:{line}", draft, sizes.taken())
+    for row in read_table(chain([first], pieces), _columns(catalog), options):
+        draft = _faulty(*row.faults) if row.faults else read(_content(row.cells))
+        draft = draft._replace(remarks=row.marks)
+        yield OrderLine(f"{name}:{row.line}", draft, row.size)
 
 
 def toml_files(paths: Iterable[Path]) -> Iterator[OrderLine]:
@@ -91,6 +96,11 @@ def bounded(stream: BinaryIO) -> Iterator[bytes]:
         yield row
         while len(row) == _LONGEST and not row.endswith(b"\n"):
             row = stream.readline(_LONGEST)
+
+
+def pieces_of(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield what is in a stream, piece by piece."""
+    return iter(partial(stream.read, _PIECE), b"")
 
 
 def _text_of(path: Path) -> bytes:
@@ -138,49 +148,27 @@ def _faulty(*faults: Located) -> OrderDraft:
     return OrderDraft(Order(company=""), faults)
 
 
-class _Sizes:
-    """The text of rows, and what was taken and left out since last asked."""
-
-    def __init__(self, rows: Iterable[bytes]) -> None:
-        self._rows = iter(rows)
-        self._taken = 0
-        self._is_first = True
-        self._line = 0
-        self._marks: tuple[MarksLeftOut, ...] = ()
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        row = next(self._rows)
-        self._taken += len(row)
-        self._line += 1
-        if len(row) >= _LONGEST:
-            raise FaultyValue(_TOO_LARGE)
-        try:
-            text = (row.removeprefix(_MARK) if self._is_first else row).decode()
-        except UnicodeDecodeError as error:
-            raise FaultyValue(SyntaxInvalid(reason="not-utf-8")) from error
-        self._is_first = False
-        self._marks += marks_in(text, self._line)
-        return without_marks(text)
-
-    def taken(self) -> int:
-        taken, self._taken = self._taken, 0
-        return taken
-
-    def remarks(self) -> tuple[MarksLeftOut, ...]:
-        marks, self._marks = self._marks, ()
-        return marks
+def _columns(catalog: Catalog) -> Columns[OrderKey]:
+    licenses = catalog.licenses
+    headings = (
+        *sorted(KEYS - TABLES),
+        *(f"{license_.kind.plural}.{code}" for code, license_ in licenses.items()),
+        *(f"{SETTINGS}.{code}" for code in catalog.settings),
+        *licenses,
+    )
+    return Columns(
+        {heading: parse_key(heading, catalog) for heading in headings},
+        ("order", "company"),
+        {folded(license_.name): code for code, license_ in licenses.items()},
+    )
 
 
-def _csv(
-    columns: list[OrderKey], row: list[str], read: Callable[[object], OrderDraft]
-) -> OrderDraft:
-    if len(row) > len(columns):
-        return _faulty(SyntaxInvalid(reason="cells", count=len(row), most=len(columns)))
+def _content(cells: Mapping[OrderKey, str]) -> dict[str, Any]:
     content: dict[str, Any] = {}
-    for column, cell in zip(columns, row, strict=False):
-        if text := cell.strip():
+    for column, text in cells.items():
+        if text:
             column.put(content, column.read(text))
-    return read(content)
+    # Where an edition may bring it, leaving out what is false would not keep it from being sold.
+    if _SYSTEM in content and "edition" not in content:
+        content[_SYSTEM] = {code: n for code, n in content[_SYSTEM].items() if n is not False}
+    return content

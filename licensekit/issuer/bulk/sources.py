@@ -14,9 +14,11 @@ from licensekit.issuer.bulk.lines import (
     bounded,
     csv_lines,
     json_lines,
+    pieces_of,
     toml_files,
     toml_line,
 )
+from licensekit.text.columns import AS_WRITTEN, TableOptions
 from licensekit.wire.documents import Catalog
 
 TOML: Final = "toml"
@@ -34,7 +36,7 @@ class OrderSource(NamedTuple):
     path: str
     format: str
     rows: Iterator[bytes] | None = None
-    """The lines of a stream."""
+    """What is in a stream, in pieces; unless it is a table, a line each."""
 
     @property
     def is_one_order(self) -> bool:
@@ -70,27 +72,29 @@ def order_file(path: str, form: str | None = None) -> OrderSource | None:
 def order_stream(stream: BinaryIO, name: str, form: str | None = None) -> OrderSource:
     """Return the orders in a stream, written in `form`; default: as its first line shows."""
     rows = bounded(stream)
-    if form is not None:
-        return OrderSource(name, form, rows)
     first = next(rows, b"")
-    return OrderSource(name, _format_of(first), chain([first], rows))
+    form = form or _format_of(first)
+    rest = pieces_of(stream) if form == CSV else rows
+    return OrderSource(name, form, chain([first] if first else [], rest))
 
 
 @contextmanager
-def open_orders(sources: Sequence[OrderSource], catalog: Catalog) -> Generator[Orders]:
-    """Open every source; each order is read when its turn comes.
+def open_orders(
+    sources: Sequence[OrderSource], catalog: Catalog, options: TableOptions = AS_WRITTEN
+) -> Generator[Orders]:
+    """Open every source, tables with `options`; each order is read when its turn comes.
 
     Raises:
         FileUnusable: one cannot be read, or a folder holds no order.
     """
     with ExitStack() as stack:
-        parts = [_opened(one, stack, catalog) for one in sources]
+        parts = [_opened(one, stack, catalog, options) for one in sources]
         sizes = [part.size for part in parts if part.size is not None]
         total = sum(sizes) if len(sizes) == len(parts) else None
         yield Orders(chain.from_iterable(part.lines for part in parts), total)
 
 
-def _opened(one: OrderSource, stack: ExitStack, catalog: Catalog) -> Orders:
+def _opened(one: OrderSource, stack: ExitStack, catalog: Catalog, options: TableOptions) -> Orders:
     if one.format == _FOLDER:
         paths = sorted(Path(one.path).glob("*.toml"))
         if not paths:
@@ -104,10 +108,10 @@ def _opened(one: OrderSource, stack: ExitStack, catalog: Catalog) -> Orders:
         rows, size = one.rows, None
     else:
         stream, size = open_plain(Path(one.path), what="a file of orders")
-        rows = bounded(stack.enter_context(stream))
+        rows = (pieces_of if one.format == CSV else bounded)(stack.enter_context(stream))
     if one.format == JSON_LINES:
         return Orders(json_lines(rows, name), size)
-    return Orders(csv_lines(rows, name, catalog), size)
+    return Orders(csv_lines(rows, name, catalog, options), size)
 
 
 def _format_of(first: bytes) -> str:
@@ -115,6 +119,8 @@ def _format_of(first: bytes) -> str:
     text = first.removeprefix(_MARK).strip()
     if text.startswith(b"{"):
         return JSON_LINES
+    if b"\0" in text or text.strip(b'"').lower().startswith((b"sep=", b"#type ")):
+        return CSV  # in UTF-16, or for a spreadsheet
     return TOML if not text or text.startswith((b"#", b"[")) or b"=" in text else CSV
 
 

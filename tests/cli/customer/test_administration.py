@@ -94,7 +94,7 @@ def test_users_are_imported_and_listed(crm: Command, shelf: Path) -> None:
     assert [u["id"] for u in read(crm, "users list --json --license sales")["users"]] == ["anna"]
     assert len(read(crm, "users list --json")["users"]) == 2
     assert [u["id"] for u in read(crm, "users list --json --text OB")["users"]] == ["bob"]
-    assert shown(crm, "users list --expired") == "no users\n"
+    assert shown(crm, "users list --lapsed") == "no users\n"
     piped = crm("users import -", stdin=b"id\ncarl\n")
     assert (piped.code, piped.err) == (0, "")
 
@@ -111,6 +111,28 @@ def test_faults_of_a_file_of_users_are_one_line_each(crm: Command, shelf: Path) 
     assert ran.code == 5
     assert "UTF-8" in ran.err
     assert shown(crm, "users list") == "no users\n"
+
+
+def test_an_export_of_a_directory_is_imported_as_it_is(crm: Command, shelf: Path) -> None:
+    text = "sAMAccountName;displayName;mail;userAccountControl\nu2;\u00dc Zwei;u2@example.com;512\n"
+    (shelf / "ad.csv").write_bytes(text.encode("windows-1252"))
+    refused = crm("users import ad.csv")
+    assert (refused.code, refused.err.count("line 1: there is no column")) == (5, 5)
+    words = "--column samaccountname=id --column displayname=name --ignore mail --ignore"
+    options = f"{words} useraccountcontrol"
+    refused = crm(f"users import ad.csv {options}")
+    assert (refused.code, refused.err.count("--encoding windows-1252")) == (5, 1)
+    options += " --encoding windows-1252"
+    assert shown(crm, f"users import ad.csv {options}").startswith("1 added")
+    assert read(crm, "users show u2 --json")["name"] == "\u00dc Zwei"
+    assert crm("users import ad.csv --column id").code == 2
+
+
+def test_marks_that_nobody_sees_are_counted_together(crm: Command, shelf: Path) -> None:
+    (shelf / "users.csv").write_text("\u200bid\nanna\nbob\u200b\n", encoding="utf-16")
+    assert "2 characters that nobody sees were left out, the first in line 1" in (
+        crm("users import users.csv").err
+    )
 
 
 def test_may_login_says_yes_or_every_reason(crm: Command) -> None:

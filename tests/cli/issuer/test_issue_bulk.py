@@ -69,6 +69,17 @@ def test_csv_has_one_column_a_license(desk: Desk) -> None:
     )
 
 
+def test_a_sales_sheet_is_issued_as_it_is(desk: Desk) -> None:
+    text = "Auftrag\tKunde\tDAYS\tServer\tVertrieb\nC-1\tM\u00fcller\t365\tTRUE\tNord\n"
+    (desk.folder / "orders.csv").write_bytes(text.encode("windows-1252"))
+    columns = ("--column", "Auftrag=order", "--column", "kunde = company", "--ignore", "vertrieb")
+    said = desk.run(*issue(desk, "orders.csv", *columns), code=5).stderr
+    assert "orders.csv:2: is not UTF-8; pass `--encoding windows-1252`" in said
+    desk.run(*issue(desk, "orders.csv", "--encoding", "windows-1252", *columns))
+    found = desk.json("inspect", "out/1010000014-base-1.lic")["documents"][0]["document"]
+    assert (found["company"], found["system"]) == ("M\u00fcller", {"server": 1})
+
+
 def test_folders_and_several_files_are_issued_together(desk: Desk) -> None:
     (desk.folder / "folder").mkdir()
     for name in ("a", "b"):
@@ -87,6 +98,11 @@ def test_folders_and_several_files_are_issued_together(desk: Desk) -> None:
         (b"\xef\xbb\xbf" + text([content(1)]), (), ["A-1"]),
         (CSV.encode(), (), ["C-1", "C-2"]),
         (CSV.encode(), ("--format", "csv"), ["C-1", "C-2"]),
+        (b"sep=;\r\n" + CSV.encode(), (), ["C-1", "C-2"]),
+        (b"#TYPE Order\r\n" + CSV.encode(), (), ["C-1", "C-2"]),
+        (CSV.upper().replace("STANDARD", "Standard").encode("utf-16"), (), ["C-1", "C-2"]),
+        (CSV.replace("\n", "\r").encode(), (), ["C-1", "C-2"]),
+        (b"", ("--format", "csv"), []),
         (TOML.format("T-1").encode(), (), ["T-1"]),
         (b"# an order\n" + TOML.format("T-1").encode(), ("--format", "toml"), ["T-1"]),
     ],
@@ -151,9 +167,9 @@ def test_with_keep_going_all_good_ones_are_issued_and_the_code_says_that_some_we
     [
         ("a.csv", b'order,company\nA-1,"x\n', "a.csv:2: is not valid CSV"),
         ("a.csv", b"order,company\nA-1,Oslo,7\n", "has 3 cells, and the first line has 2"),
-        ("a.csv", b"\xff\xfe\n", "a.csv:1: is not UTF-8"),
+        ("a.csv", b"\xff\xfe\n", "a.csv:1: is not UTF-16"),
         ("a.csv", b"order,company,server\nA-1,\xff,x\n", "a.csv:2: is not UTF-8"),
-        ("a.csv", b"order,company,colour\nA-1,Oslo,red\n", "colour: is not a key"),
+        ("a.csv", b"order,company,colour\nA-1,Oslo,red\n", "a.csv:1: there is no column 'colour'"),
         ("a.csv", b"order,company\n" + b"x" * (limits.TOML_BYTES + 2), "larger than"),
         ("a.jsonl", b'{"order": "A-1", "order": "A-2"}', "a key is there twice"),
         ("a.jsonl", b"[" * 100_000, "a.jsonl:1: is nested too deeply"),

@@ -110,3 +110,15 @@ def test_what_cannot_be_listed_is_refused(
 ) -> None:
     told = words if "-C" in words else ("-C", "acme", *words)
     assert said in sold.run("ledger", "list", *told, code=code).output
+
+
+@pytest.mark.parametrize("words", [("list", "--csv"), ("export", "--format", "csv")])
+def test_no_spreadsheet_runs_what_a_company_is_called(desk: Desk, words: tuple[str, ...]) -> None:
+    formula = "=1+1+cmd|' /C calc'!A0"
+    text = f'order = "-1"\ncompany = "{formula}"\n[system]\nserver = true\n'
+    (desk.folder / "order.toml").write_text(text)
+    desk.run("issue", "order.toml", "-C", "acme", *desk.passphrase)
+    printed = desk.run("ledger", *words, "-C", "acme").stdout
+    cells = [cell for row in csv.reader(io.StringIO(printed)) for cell in row]
+    assert not any(cell.startswith(("=", "-")) for cell in cells)
+    assert f"'{formula}" in cells or words[0] == "export"

@@ -257,7 +257,7 @@ FAULTS: dict[str, tuple[object, Told]] = {
             "next_check": 20000,
         },
         [
-            ("starts", "is not a date such as 2027-12-31"),
+            ("starts", "is not a date such as 2027-12-31; write 2027-01-01"),
             ("warning", "is a date with a time, not a date such as 2027-12-31"),
             ("expiry", "is not a date such as 2027-12-31"),
             ("grace", "is not a date such as 2027-12-31"),

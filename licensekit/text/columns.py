@@ -1,0 +1,135 @@
+"""Tables that people keep in spreadsheets: bytes in, cells by the names of their columns out.
+
+One reader for all of them (`docs/commands.md`, "Tables"), a row at a time, in constant memory.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+from unicodedata import normalize
+
+from licensekit.errors.faults import Fault
+from licensekit.errors.text_faults import ColumnInvalid, SyntaxInvalid
+from licensekit.text.marks import MarksLeftOut
+from licensekit.text.rows import UTF_8, TextLines, TextRow, as_typed, read_rows
+from licensekit.text.values import nearest
+
+T = TypeVar("T")
+
+_GUESSES: Final = 20
+"""Of how many unknown headings it is guessed what they mean."""
+
+
+class TableOptions(NamedTuple):
+    """What a person says of a table that the table itself does not say."""
+
+    encoding: str = UTF_8
+    """One of `rows.ENCODINGS`; a byte order mark outweighs it."""
+    columns: Mapping[str, str] = {}
+    """Heading to the column that it stands for."""
+    ignored: Collection[str] = ()
+    """Headings of columns that are left out."""
+
+
+AS_WRITTEN: Final = TableOptions()
+
+
+class Columns(NamedTuple, Generic[T]):
+    """The columns that a kind of table can have."""
+
+    known: Mapping[str, T]
+    """Heading, in lower case, to the key of its cells."""
+    required: Collection[str] = ()
+    names: Mapping[str, str] = {}
+    """Other names, which headings are mistaken for, to the heading that is meant."""
+
+
+class TableRow(NamedTuple, Generic[T]):
+    """A row below the headings, or what is wrong with it or with them."""
+
+    line: int
+    """The last line that it takes, of headings the first; lines count from 1."""
+    cells: Mapping[T, str]
+    """Without space around them; a row that ends early has empty ones."""
+    faults: tuple[Fault, ...] = ()
+    size: int = 0
+    """The bytes that were read for it."""
+    marks: tuple[MarksLeftOut, ...] = ()
+
+
+def read_table(
+    data: Iterable[bytes] | str, columns: Columns[T], options: TableOptions = AS_WRITTEN
+) -> Iterator[TableRow[T]]:
+    """Yield the rows of a table, which comes in pieces that are cut anywhere.
+
+    The first row that is not empty has the headings, in any case. Their faults are the only row.
+    """
+    lines = TextLines(data, options.encoding)
+    rows = read_rows(lines)
+    head = next(rows, TextRow(1, []))
+    titles = [folded(as_typed(cell)) for cell in head.cells]
+    stands_for = {folded(title): folded(name) for title, name in options.columns.items()}
+    left_out = set(map(folded, options.ignored))
+    names = ["" if title in left_out else stands_for.get(title, title) for title in titles]
+    absent = [title for title in stands_for if title not in titles]
+    faults = (
+        (head.fault,)
+        if head.fault
+        else (
+            *_faults(names, columns),
+            *(ColumnInvalid(reason="missing", name=name, known=tuple(titles)) for name in absent),
+        )
+    )
+    if faults:
+        yield TableRow(head.line, {}, faults, *lines.taken())
+        return
+    places = [(place, columns.known[name]) for place, name in enumerate(names) if name]
+    for row in rows:
+        if fault := row.fault or _misplaced(row.cells, titles):
+            yield TableRow(row.line, {}, (fault,), *lines.taken())
+        else:
+            cells = row.cells + [""] * (len(titles) - len(row.cells))
+            named = {key: as_typed(cells[place]) for place, key in places}
+            yield TableRow(row.line, named, (), *lines.taken())
+
+
+def folded(name: str) -> str:
+    """Return what two names have in common that people take for the same."""
+    return " ".join(normalize("NFC", name).split()).casefold()
+
+
+def _faults(names: list[str], columns: Columns[Any]) -> Iterator[ColumnInvalid]:
+    """Yield what is wrong with headings; an empty one is of a column that is left out."""
+    known = columns.known
+    keys = Counter(known.get(name) for name in names if name)
+    for name in columns.required:
+        if known[name] not in keys:
+            yield ColumnInvalid(reason="missing", name=name, known=tuple(known))
+    for name in filter(None, names):
+        if name in known and keys[known[name]] > 1:
+            yield ColumnInvalid(reason="twice", name=name)
+        elif name not in known:
+            # Guesses help with a slip, not with a table of another kind.
+            guess = _meant(name, columns) if keys[None] <= _GUESSES else ""
+            yield ColumnInvalid(reason="near" if guess else "unknown", name=name, guess=guess)
+
+
+def _meant(name: str, columns: Columns[Any]) -> str:
+    if any(heading.startswith(f"{name}.") for heading in columns.known):
+        return f"{name}.CODE"
+    near = nearest(name, [*columns.known, *columns.names])
+    return columns.names.get(near, near)
+
+
+def _misplaced(cells: list[str], titles: list[str]) -> Fault | None:
+    """Return what is wrong with the number of cells.
+
+    Excel ends rows early where they are empty; what has no delimiter at all is no row.
+    """
+    above = max((place for place, title in enumerate(titles, start=1) if title), default=0)
+    headless = (
+        cell for place, cell in enumerate(cells) if place >= len(titles) or not titles[place]
+    )
+    if len(cells) == 1 < above or any(cell.strip() for cell in headless):
+        return SyntaxInvalid(reason="cells", count=len(cells), most=above)
+    return None
