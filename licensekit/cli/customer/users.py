@@ -177,8 +177,6 @@ def erase(*, user_id: str, installation: Installation) -> None:
 @click.option("--text", default="", help="Only users with this text in the id or name.")
 @click.option("--retired/--not-retired", default=None, help="Only retired users, or all others.")
 @click.option("--lapsed", "expired", is_flag=True, help="Only users with a lapsed license.")
-    "--lapsed", "expired", is_flag=True, help="Only users assigned a license that has lapsed."
-)
 @in_installation
 @json_option
 def list_(
