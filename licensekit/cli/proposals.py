@@ -7,10 +7,11 @@ import click
 
 from licensekit.cli.inputs import is_terminal
 from licensekit.cli.options import Decorator, collected
-from licensekit.cli.output import emit, emit_json, json_option, remark, warn
+from licensekit.cli.output import emit_json, json_option, remark
+from licensekit.cli.views.changes import show_proposal
 from licensekit.proposals import Proposal
 
-Show = Callable[[], None]
+Show = Callable[[Proposal[Any]], None]
 
 
 class Consent(NamedTuple):
@@ -23,25 +24,28 @@ class Consent(NamedTuple):
     def ends(
         self,
         proposal: Proposal[Any],
-        show: Show | None = None,
+        show: Show = show_proposal,
         *,
+        always: bool = False,
         question: str = "Sign this?",
     ) -> bool:
         """Print the preview if that is all that is wanted; return whether it is.
 
-        `show` prints it for people. Else `question` asks for what needs a confirmation.
+        `show` prints it for people, with `always` before they are asked as well. Else `question`
+        asks for what needs a confirmation.
 
         Raises:
             ConfirmationNeeded: there is nobody to ask, and no `--yes`.
         """
+        is_shown = (self.preview or always) and not self.as_json
         if self.preview and self.as_json:
             emit_json(proposal.as_json())
-        elif self.preview or (show is not None and not self.as_json):
-            (show or (lambda: show_proposal(proposal)))()
+        elif is_shown:
+            show(proposal)
         if not self.preview and proposal.needs_confirmation and not self.yes:
             if self.as_json or not is_terminal():
                 proposal.require_confirmed(confirm=False)
-            for one in proposal.needs_confirmation:
+            for one in () if is_shown else proposal.needs_confirmation:
                 remark(f"{one.message}.")
             click.confirm(question, abort=True, err=True)
         return self.preview
@@ -62,13 +66,3 @@ consenting: Final = consent_options(
     preview="Show the changes, and sign nothing.", yes="Sign without asking."
 )
 """The same, where something is signed."""
-
-
-def show_proposal(proposal: Proposal[Any]) -> None:
-    """Print what would change, what follows, and what must be agreed to."""
-    for change in proposal.changes:
-        emit(str(change))
-    if not proposal.changes:
-        emit("Nothing would change.")
-    for one in (*proposal.consequences, *proposal.warnings, *proposal.needs_confirmation):
-        warn(f"{one.message}.")

@@ -12,6 +12,7 @@ from licensekit.files import write_atomically
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import Record, append, documents, ledger_mark
 from licensekit.issuer.state import WorkspaceState, extended, workspace_state
+from licensekit.keys.keyfile import PublicPart
 from licensekit.keys.signing import Signer
 from licensekit.trust.scope import AdmittedSigner, SignedByVendor, require_scope, require_type
 from licensekit.trust.sign import sign
@@ -127,7 +128,7 @@ def sign_admitted(document: SignedByVendor, signer: Signer, trust: TrustState) -
     return sign(document, signer)
 
 
-def admission(signer: Signer, trust: TrustState) -> AdmittedSigner:
+def admission(signer: Signer | PublicPart, trust: TrustState) -> AdmittedSigner:
     """Return what the trust document says of the key of `signer`.
 
     Raises:

@@ -7,12 +7,7 @@ import click
 
 from licensekit import limits
 from licensekit.cli.inputs import STANDARD, located, read_input, write_output
-from licensekit.cli.issuer.options import (
-    operator,
-    reason_option,
-    remind_of_root,
-    warn_of_forks,
-)
+from licensekit.cli.issuer.options import reason_option, remind_of_root, warn_of_forks
 from licensekit.cli.issuer.output import FileOptions, license_options, place_of
 from licensekit.cli.options import WordChoice, before
 from licensekit.cli.output import emit_json, facts, remark
@@ -90,7 +85,7 @@ def _answer(
             request, draft, now=now, attach=wanted.attach, approve=wanted.drawing(catalog)
         )
         wanted.remark(proposal)
-        file = wanted.sign(workspace, proposal, now)
+        file = wanted.sign(workspace, proposal, catalog)
     if file is not None and wanted.write(file, catalog, installation=request.installation.hex()):
         facts([("bound to", bound_to(file.bundle))])
 
@@ -109,12 +104,9 @@ def _reset(
     proposal = workspace.customers.propose_reset(
         request, what, now=now, attach=wanted.attach, reason=reason
     )
-    if wanted.consent.ends(proposal):
-        return
-    wanted.require_places()
-    key = None if proposal.is_done else wanted.signer(workspace, "reset", now)
-    file = proposal.sign(key, who=operator())
-    _write_reset(file, place_of(wanted.output, file.name), as_json=wanted.as_json)
+    file = wanted.sign(workspace, proposal)
+    if file is not None:
+        _write_reset(file, place_of(wanted.output, file.name), as_json=wanted.as_json)
 
 
 def _write_reset(file: ResetFile, place: str, *, as_json: bool) -> None:

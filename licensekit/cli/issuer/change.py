@@ -1,7 +1,7 @@
 """`licensekit renew` and `licensekit amend`: the next sequence of what was sold."""
 
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import wraps
 from typing import Any
 
 import click
@@ -12,7 +12,6 @@ from licensekit.cli.issuer.options import remind_of_root
 from licensekit.cli.issuer.output import FileOptions, license_options
 from licensekit.cli.options import before
 from licensekit.cli.output import remark
-from licensekit.cli.views.changes import show_changes
 from licensekit.issuer import Amendment, Workspace, amendment, parse_key, renewal
 from licensekit.wire.documents import Catalog
 
@@ -146,7 +145,7 @@ def _change(
     proposed = workspace.propose_change(
         asking(catalog), now=now, attach=wanted.attach, approve=wanted.drawing(catalog)
     )
-    file = wanted.sign(workspace, proposed, now, partial(show_changes, proposed))
+    file = wanted.sign(workspace, proposed, catalog, always=True)
     if file is None:
         return
     wanted.write(file, catalog, changes=proposed.as_json()["changes"])

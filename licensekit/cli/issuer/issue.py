@@ -73,7 +73,7 @@ def _issue_one(workspace: Workspace, one: OrderSource, wanted: FileOptions, now:
             draft, now=now, attach=wanted.attach, approve=wanted.drawing(catalog)
         )
         wanted.remark(proposal)
-        file = wanted.sign(workspace, proposal, now)
+        file = wanted.sign(workspace, proposal, catalog)
     if file is not None:
         wanted.write(file, catalog)
         remind_of_root(workspace)

@@ -1,8 +1,9 @@
 """License files on their way out: how they are signed, where they go, what is printed of them."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import click
 
@@ -10,12 +11,26 @@ from licensekit.cli.inputs import STANDARD, PassphraseSource, write_output
 from licensekit.cli.issuer.options import in_workspace, operator, passphrase, unlock
 from licensekit.cli.options import collected
 from licensekit.cli.output import emit_json, facts, warn
-from licensekit.cli.proposals import Consent, Show, consenting
-from licensekit.cli.views.spelling import amount, expiry, value
-from licensekit.errors import FileUnusable
-from licensekit.issuer import IssueProposal, LicenseFile, Workspace, qr_png, qr_svg, sheet_page
+from licensekit.cli.proposals import Consent, consenting
+from licensekit.cli.views.changes import show_proposal
+from licensekit.cli.views.spelling import counted_license, expiry, value
+from licensekit.errors import FileUnusable, KeyMissing
+from licensekit.issuer import (
+    ChangeProposal,
+    IssueProposal,
+    KeyFile,
+    LicenseFile,
+    SignProposal,
+    Workspace,
+    qr_png,
+    qr_svg,
+    sheet_page,
+)
 from licensekit.keys.signing import Signer
-from licensekit.wire.documents import Bundle, Catalog, Use
+from licensekit.proposals import Proposal
+from licensekit.wire.documents import Bundle, Catalog, Kind, Use
+
+R = TypeVar("R")
 
 _CODES: Final = {".svg": qr_svg, ".png": qr_png}
 
@@ -85,13 +100,6 @@ class FileOptions(NamedTuple):
         for path in (self.output, *self.drawings):
             require_place(path)
 
-    def signer(
-        self, workspace: Workspace, kind: str, now: int, bundle: Bundle | None = None
-    ) -> Signer:
-        """Open the key that signs documents of `kind`; it is chosen unless `--key` names it."""
-        file = workspace.keys.choose(kind, now, self.key, bundle=bundle)
-        return unlock(file, self.passphrase)
-
     def remark(self, proposal: IssueProposal) -> None:
         """Print what was read otherwise than it was written; a preview prints it by itself."""
         if not self.consent.preview:
@@ -99,14 +107,39 @@ class FileOptions(NamedTuple):
                 warn(f"{one.message}.")
 
     def sign(
-        self, workspace: Workspace, proposal: IssueProposal, now: int, show: Show | None = None
-    ) -> LicenseFile | None:
-        """Sign what is proposed, if it is not done, and return its file; None: it is only shown."""
-        if self.consent.ends(proposal, show):
+        self,
+        workspace: Workspace,
+        proposal: SignProposal[R, Signer | None],
+        catalog: Catalog | None = None,
+        *,
+        always: bool = False,
+    ) -> R | None:
+        """Sign what is proposed, if it is not done, and return the result; None: it is only shown.
+
+        The key is judged first: a preview refuses what signing would. With `always`, what would
+        change is shown before it is asked about; `catalog` knows the units of what is counted.
+        """
+        key = None if proposal.is_done else self._key_of(workspace, proposal)
+        show = partial(show_proposal, first=_first_facts(proposal), catalog=catalog)
+        if self.consent.ends(proposal, show, always=always):
             return None
         self.require_places()
-        key = None if proposal.is_done else self.signer(workspace, "bundle", now, proposal.bundle)
-        return proposal.sign(key, who=operator(), confirm=True)
+        signer = None if key is None else unlock(key, self.passphrase)
+        return proposal.sign(signer, who=operator(), confirm=True)
+
+    def _key_of(self, workspace: Workspace, proposal: SignProposal[Any, Any]) -> KeyFile | None:
+        """Return the key that is to sign: that of `--key`, or one that is chosen.
+
+        None: nothing but a preview is wanted, and the key is not here.
+        """
+        bundle = proposal.bundle if isinstance(proposal, IssueProposal) else None
+        kind = "reset" if bundle is None else "bundle"
+        try:
+            return workspace.keys.choose(kind, proposal.now, self.key, bundle=bundle)
+        except KeyMissing:
+            if self.key is None and self.consent.preview:
+                return None
+            raise
 
     def write(self, file: LicenseFile, catalog: Catalog, **more: Any) -> bool:
         """Write a license file and its drawings, and print what it is; with `--json`, `more` too.
@@ -123,7 +156,7 @@ class FileOptions(NamedTuple):
             beside = {"drawn": [path for path, _ in drawn]} if drawn else {}
             emit_json({"file": place, **file.plain(), **beside, **more})
             return False
-        _show(file, place)
+        _show(file, place, catalog)
         facts(("drawn", path) for path, _ in drawn)
         return True
 
@@ -189,7 +222,24 @@ def place_of(output: str | None, name: str) -> str:
     return str(Path(output) / name) if Path(output).is_dir() else output
 
 
-def _show(file: LicenseFile, place: str) -> None:
+def _first_facts(proposal: Proposal[Any]) -> list[tuple[str, object]]:
+    """Return which bundle a proposal is about, where that is not among what changes."""
+    if isinstance(proposal, ChangeProposal):
+        before, after = proposal.before.bundle, proposal.after
+        now, then = str(before.sequence), str(after.sequence)
+        if before.use is not after.use:  # each use has sequences of its own
+            now, then = f"{before.use.word} {now}", f"{after.use.word} {then}"
+        return [
+            ("company", before.company),
+            ("serial", f"{before.serial}, {before.part}"),
+            ("sequence", f"{now} now, {then} then" if proposal.changes else now),
+        ]
+    if isinstance(proposal, IssueProposal) and proposal.is_done:
+        return [("issued before", proposal.bundle.label)]
+    return []
+
+
+def _show(file: LicenseFile, place: str, catalog: Catalog) -> None:
     bundle = file.bundle
     settings = sorted(bundle.settings.items())
     again = "  (issued before: the same bundle again)" if file.is_repeated else ""
@@ -199,7 +249,7 @@ def _show(file: LicenseFile, place: str) -> None:
             ("company", bundle.company),
             ("serial", _named(bundle)),
             ("until", expiry(bundle.expiry)),
-            ("licenses", _licenses(bundle)),
+            ("licenses", _licenses(bundle, catalog)),
             ("settings", ", ".join(f"{code} {value(one)}" for code, one in settings) or None),
         ]
     )
@@ -210,6 +260,10 @@ def _named(bundle: Bundle) -> str:
     return f"{bundle.serial}, {bundle.part}, {use}sequence {bundle.sequence}"
 
 
-def _licenses(bundle: Bundle) -> str:
-    counted = [*sorted(bundle.sites.items()), *sorted(bundle.users.items())]
-    return ", ".join([*sorted(bundle.system), *(f"{code} {amount(n)}" for code, n in counted)])
+def _licenses(bundle: Bundle, catalog: Catalog) -> str:
+    """Return what is granted; a system license that is there or not goes without a number."""
+    return ", ".join(
+        counted_license(code, count, catalog.licenses.get(code))
+        for kind in Kind
+        for code, count in sorted(bundle.counts(kind).items())
+    )

@@ -1,6 +1,6 @@
 """Documents as people read them: the facts first, then tables."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, cast
 
 from licensekit.cli.output import emit, facts, table
@@ -112,16 +112,18 @@ def _table_of_catalog(catalog: Catalog) -> None:
         )
     if catalog.editions:
         emit()
-        rows = [(code, one.name, _contents(one)) for code, one in catalog.editions.items()]
+        rows = [
+            (code, one.name, _contents(one, catalog.licenses))
+            for code, one in catalog.editions.items()
+        ]
         table(["edition", "name", "contents"], rows)
 
 
-def _contents(edition: Edition) -> str:
-    counted = {**edition.sites, **edition.users}
-    settings = [_value(name, value) for name, value in edition.settings.items()]
-    several = [f"{code} {spelling.amount(n)}" for code, n in counted.items()]
-    quantities = [c if n == 1 else f"{c} {spelling.amount(n)}" for c, n in edition.system.items()]
-    return ", ".join([*quantities, *several, *settings])
+def _contents(edition: Edition, licenses: Mapping[str, License]) -> str:
+    """Return what an edition names, with the units in which its catalog sells it."""
+    counts = [*edition.system.items(), *edition.sites.items(), *edition.users.items()]
+    counted = [spelling.counted_license(code, n, licenses.get(code)) for code, n in counts]
+    return ", ".join([*counted, *(_value(name, value) for name, value in edition.settings.items())])
 
 
 def _of_setting(setting: Setting) -> str:

@@ -9,9 +9,9 @@ from typing import Final
 
 from licensekit.cli.output import counted
 from licensekit.dates import format_days, format_seconds
-from licensekit.installation import Coverage
+from licensekit.installation import Coverage, LicenseRow
 from licensekit.text.values import UNRESTRICTED
-from licensekit.wire.documents import Kind, MeterPeriod, Scope
+from licensekit.wire.documents import Kind, License, MeterPeriod, Scope
 from licensekit.wire.plain import word
 
 PERPETUAL: Final = "perpetual"
@@ -32,6 +32,17 @@ def amount_per(count: int | None, unit: str | None, per: MeterPeriod | None) -> 
     """Return a count with its unit and the time after which it is there anew: `20 GB per month`."""
     words = (amount(count), unit or "", "" if per is None else f"per {word(per)}")
     return " ".join(filter(None, words))
+
+
+def amount_of(count: int | None, sold: License | LicenseRow | None) -> str:
+    """Return a count of a license, in the unit in which it is sold; None is not known."""
+    return amount(count) if sold is None else amount_per(count, sold.quantity, sold.per)
+
+
+def counted_license(code: str, count: int | None, sold: License | None) -> str:
+    """Return a license with its count: `standard 25`; the code alone if it is there or not."""
+    is_there = sold is not None and sold.kind is Kind.SYSTEM and sold.quantity is None
+    return code if is_there else f"{code} {amount_of(count, sold)}"
 
 
 def expiry(day: int | None) -> str:
