@@ -19,11 +19,23 @@ class SoldValue(NamedTuple):
     value: Value
 
 
+class SettingRow(NamedTuple):
+    """One setting as a list shows it."""
+
+    code: str
+    issuer: str
+    name: str
+    value: Value | None
+    """What counts: what was sold, or the default; None: neither is there."""
+    is_sold: bool
+
+
 class Settings(NamedTuple):
     """Every setting of every catalog at one moment."""
 
+    rows: tuple[SettingRow, ...]
     values: Mapping[str, Value | None]
-    """Setting to what counts: what was sold, or the default; None: neither is there."""
+    """Setting to what counts."""
     unfit: tuple[SoldValue, ...]
     """What was sold and does not fit its setting: it counts as absent."""
     unknown: tuple[SoldValue, ...]
@@ -33,7 +45,7 @@ class Settings(NamedTuple):
 def settings_of(trust_store: TrustStore, parts: Iterable[Part]) -> Settings:
     """Merge what `parts` sell: those that work, in whatever order."""
     declared = {
-        trust_store.qualify(issuer, code): setting
+        trust_store.qualify(issuer, code): (issuer, setting)
         for issuer, catalog in trust_store.catalogs.items()
         for code, setting in catalog.document.settings.items()
     }
@@ -41,18 +53,20 @@ def settings_of(trust_store: TrustStore, parts: Iterable[Part]) -> Settings:
     unfit: list[SoldValue] = []
     unknown: list[SoldValue] = []
     for sold in _sold(trust_store, parts):
-        setting = declared.get(sold.code)
-        if setting is None:
+        if sold.code not in declared:
             unknown.append(sold)
-        elif not setting.fits(sold.value):
+        elif not declared[sold.code][1].fits(sold.value):
             unfit.append(sold)
         else:
             fitting.setdefault(sold.code, []).append(sold)
-    values = {
-        code: merge(setting, fitting[code]) if code in fitting else setting.default
-        for code, setting in declared.items()
-    }
-    return Settings(values, tuple(unfit), tuple(unknown))
+    rows: list[SettingRow] = []
+    for code, (issuer, setting) in declared.items():
+        is_sold = code in fitting
+        value = merge(setting, fitting[code]) if is_sold else setting.default
+        rows.append(SettingRow(code, issuer, setting.name, value, is_sold))
+    return Settings(
+        tuple(rows), {row.code: row.value for row in rows}, tuple(unfit), tuple(unknown)
+    )
 
 
 def merge(setting: Setting, sold: Iterable[SoldValue]) -> Value:

@@ -13,6 +13,7 @@ from licensekit.entitlements import (
     Notice,
     Part,
     Reason,
+    SettingRow,
     Severity,
     rows,
 )
@@ -26,12 +27,13 @@ from licensekit.entitlements.events import (
 from licensekit.entitlements.login import Decision, UserFacts, ways
 from licensekit.installation.activation import Activated, ActivationProposal
 from licensekit.installation.audit import AuditReport
+from licensekit.installation.comparison import PreviewRow, SettingChange
 from licensekit.installation.details import LicenseDetails, UserDetails
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.installation import Installation
 from licensekit.installation.metrics import metric_lines
 from licensekit.installation.plan import Deficit
-from licensekit.installation.preview import Consequences, Preview, PreviewRow
+from licensekit.installation.preview import Consequences, Preview, Void
 from licensekit.installation.relocation import Moved, move
 from licensekit.installation.sites import SiteRow, Sites
 from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRow, parse_users
@@ -75,6 +77,8 @@ __all__ = [
     "PreviewRow",
     "Reason",
     "ReturnProposal",
+    "SettingChange",
+    "SettingRow",
     "Severity",
     "SiteRow",
     "Sites",
@@ -84,6 +88,7 @@ __all__ = [
     "UserPage",
     "UserRow",
     "Users",
+    "Void",
     "concerning",
     "default_home",
     "metric_lines",

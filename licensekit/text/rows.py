@@ -39,7 +39,7 @@ def read_rows(lines: Iterable[str], *, delimiters: str) -> Iterator[TextRow]:
             if any(cell.strip() for cell in cells):
                 yield TextRow(reader.line_num, cells)
     # Where the next row begins is not known.
-    except csv.Error as error:
-        yield TextRow(reader.line_num, [], SyntaxInvalid(reason="csv", detail=str(error)))
+    except csv.Error:
+        yield TextRow(reader.line_num, [], SyntaxInvalid(reason="csv"))
     except FaultyValue as error:
         yield TextRow(reader.line_num + 1, [], error.fault)

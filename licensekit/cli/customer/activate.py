@@ -1,6 +1,6 @@
 """`licensekit activate`: take a license file, or show what it would change."""
 
-from datetime import datetime
+from datetime import date
 
 import click
 
@@ -12,6 +12,7 @@ from licensekit.cli.customer.commands import (
 )
 from licensekit.cli.exits import NO
 from licensekit.cli.inputs import located, read_input
+from licensekit.cli.options import DAY
 from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.views.preview import show_preview
 from licensekit.installation import Preview
@@ -26,7 +27,7 @@ from licensekit.installation import Preview
     "--released",
     cls=ApplicationOption,
     metavar="DATE",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=DAY,
     help="When this version of the product was released, for its maintenance.",
 )
 @home_option
@@ -38,7 +39,7 @@ def activate(
     file: str,
     pack: str | None,
     root: str | None,
-    released: datetime | None,
+    released: date | None,
     home: str | None,
     only_preview: bool,
     show_all: bool,
@@ -49,8 +50,7 @@ def activate(
     The first time, the vendor's pack and root pin are needed; they are recorded.
     """
     data = read_input(file, what="a license file")
-    day = None if released is None else released.date()
-    with located(file), opened_first(home, pack, root, day) as installation:
+    with located(file), opened_first(home, pack, root, released) as installation:
         proposal = installation.propose_activate(data)
         preview, more = proposal.preview, proposal.as_json() if only_preview else {}
         changed = not only_preview and installation.activate(data).changed

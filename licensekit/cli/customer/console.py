@@ -11,10 +11,16 @@ import click
 
 from licensekit.cli.customer.commands import home_option, opened
 from licensekit.cli.inputs import account
+from licensekit.cli.options import Checked, whole
 from licensekit.cli.output import emit
 from licensekit.errors import ConsoleUnavailable
 
 PORT: Final = 8470
+
+
+def _network(text: str) -> str:
+    ip_network(text)
+    return text
 
 
 @click.command()
@@ -22,7 +28,7 @@ PORT: Final = 8470
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
+    type=whole(0, 65535),
     metavar="N",
     default=PORT,
     show_default=True,
@@ -44,6 +50,7 @@ PORT: Final = 8470
 @click.option(
     "--proxy",
     "proxies",
+    type=Checked(_network, "an address or a network, such as 10.0.0.5 or 10.0.0.0/24"),
     multiple=True,
     metavar="ADDRESS",
     help="A proxy that signs people in: its address, or its network. Only it is answered.",
@@ -86,11 +93,6 @@ def console(
         )
     if (proxies or not is_here) and not public:
         raise click.UsageError("give --public: how browsers reach it.")
-    for network in proxies:
-        try:
-            ip_network(network)
-        except ValueError as error:
-            raise click.BadParameter(str(error), param_hint="--proxy") from error
     with _needing_its_packages(), opened(home, create=True) as installation:
         from licensekit.console.serving import Reach, run  # noqa: PLC0415  # its packages are an extra
 

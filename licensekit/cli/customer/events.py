@@ -4,7 +4,7 @@ import click
 
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.groups import LicenseGroup
-from licensekit.cli.options import moment
+from licensekit.cli.options import MOMENT, whole
 from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.views.events import show_events
 from licensekit.installation import EventScope, Installation
@@ -24,7 +24,7 @@ def events() -> None:
 @click.option(
     "--expected-end",
     metavar="TIME",
-    callback=moment,
+    type=MOMENT,
     help="For information: 2027-01-01T00:00:00Z. Nothing ends it.",
 )
 @in_installation
@@ -60,7 +60,7 @@ def start(
 
 
 @events.command()
-@click.argument("number", type=int)
+@click.argument("number", type=whole(1))
 @in_installation
 def end(*, number: int, installation: Installation) -> None:
     """End an event."""

@@ -10,7 +10,7 @@ import click
 from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource
 from licensekit.cli.issuer.options import in_workspace, operator, root_passphrase, unlock
-from licensekit.cli.options import Decorator, collected
+from licensekit.cli.options import Decorator, collected, whole
 from licensekit.cli.output import emit, emit_json, facts, typed
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.spelling import fingerprint
@@ -32,7 +32,7 @@ def fresh_option(help_text: str) -> Decorator:
     """Return `--fresh-days`, as `fresh_days`."""
     return click.option(
         "--fresh-days",
-        type=click.IntRange(1, limits.TERM_DAYS),
+        type=whole(1, limits.TERM_DAYS),
         metavar="DAYS",
         help=help_text,
     )

@@ -10,7 +10,7 @@ from licensekit import limits
 from licensekit.cli.inputs import is_terminal
 from licensekit.cli.issuer.options import remind_of_root
 from licensekit.cli.issuer.output import FileOptions, license_options
-from licensekit.cli.options import before
+from licensekit.cli.options import before, whole
 from licensekit.cli.output import remark
 from licensekit.issuer import Amendment, Workspace, amendment, parse_key, renewal
 from licensekit.wire.documents import Catalog
@@ -61,7 +61,7 @@ def _require_keys(*, sets: tuple[str, ...], removed: tuple[str, ...], **_: objec
 @click.option("--expires", metavar="DATE", help="The new expiry: 2028-12-31.")
 @click.option(
     "--days",
-    type=click.IntRange(1, limits.TERM_DAYS),
+    type=whole(1, limits.TERM_DAYS),
     metavar="N",
     help="Extend by this many days from the present expiry, or from today if that has passed. Each"
     " run adds them; with --order-number, only the first.",

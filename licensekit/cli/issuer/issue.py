@@ -7,6 +7,7 @@ import click
 from licensekit.cli.inputs import STANDARD, located
 from licensekit.cli.issuer.options import remind_of_root
 from licensekit.cli.issuer.output import FileOptions, license_options
+from licensekit.cli.options import whole
 from licensekit.issuer import OrderSource, Workspace, order_file, order_stream, read_draft
 
 
@@ -21,7 +22,7 @@ from licensekit.issuer import OrderSource, Workspace, order_file, order_stream, 
 @click.option("--keep-going", is_flag=True, help="Skip invalid orders and issue the rest.")
 @click.option(
     "--workers",
-    type=click.IntRange(1, 64),
+    type=whole(1, 64),
     default=1,
     metavar="N",
     help="In bulk, sign and write with this many processes beside this one.",

@@ -11,7 +11,7 @@ from licensekit.cli.inputs import PassphraseSource, located, read_input, read_pa
 from licensekit.cli.issuer.ceremony import Roots, signed_by_roots
 from licensekit.cli.issuer.options import passphrase
 from licensekit.cli.issuer.permission import permission
-from licensekit.cli.options import before
+from licensekit.cli.options import before, whole
 from licensekit.cli.output import emit, emit_json
 from licensekit.cli.views.spelling import fingerprint
 from licensekit.issuer import KeyFile, KeyPlan, Permission, generated_key, imported_key, token_key
@@ -20,7 +20,7 @@ from licensekit.keys.other_forms import import_private
 from licensekit.wire.frame import ED25519, HYBRID
 
 SCHEMES = {"ed25519": ED25519, "hybrid": HYBRID}
-_COUNTS = click.IntRange(1, limits.ROOT_KEYS)
+_COUNTS = whole(1, limits.ROOT_KEYS)
 
 scheme_option = click.option(
     "--scheme",

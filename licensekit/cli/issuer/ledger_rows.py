@@ -14,7 +14,7 @@ import click
 
 from licensekit.cli.inputs import STANDARD
 from licensekit.cli.issuer.options import in_workspace, with_workspace
-from licensekit.cli.options import before, moment
+from licensekit.cli.options import MOMENT, before, whole
 from licensekit.cli.output import emit_json, json_option, remark, table, warn
 from licensekit.cli.views.spelling import ABSENT, amount, day_of, expiry
 from licensekit.files import replacing
@@ -57,21 +57,21 @@ def _require_one_form(*, as_csv: bool, as_json: bool, **_: object) -> None:
 @click.option("--state", type=click.Choice(LISTED_STATES), help="Only bundles in this state.")
 @click.option(
     "--expiring-within",
-    type=click.IntRange(0, TERM_DAYS),
+    type=whole(0, TERM_DAYS),
     metavar="DAYS",
     help="Only active ones whose term ends today or within this many days.",
 )
 @click.option(
-    "--since", metavar="TIME", callback=moment, help="Only bundles issued on this day, or later."
+    "--since", metavar="TIME", type=MOMENT, help="Only bundles issued on this day, or later."
 )
 @click.option(
     "--limit",
-    type=click.IntRange(1),
+    type=whole(1),
     default=_PAGE,
     show_default=True,
     help="Show at most this many.",
 )
-@click.option("--after", type=click.IntRange(1), metavar="ENTRY", help="Continue after this entry.")
+@click.option("--after", type=whole(1), metavar="ENTRY", help="Continue after this entry.")
 @click.option("--all", "show_all", is_flag=True, help="Show all of them.")
 @row_options
 def list_(

@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from licensekit.cli.inputs import PassphraseSource, account, read_passphrase
-from licensekit.cli.options import Decorator, clock, collected
+from licensekit.cli.options import Decorator, clock, collected, whole
 from licensekit.cli.output import remark, warn
 from licensekit.files import is_exposed
 from licensekit.issuer import KeyFile, Workspace, open_key
@@ -66,7 +66,7 @@ def _passphrase_options(name: str, key: str) -> Decorator:
         ),
         click.option(
             f"{option}-fd",
-            type=click.IntRange(min=0),
+            type=whole(0),
             metavar="N",
             help=f"Read the passphrase of the {key} from this file descriptor.",
         ),

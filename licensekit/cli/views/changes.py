@@ -18,10 +18,10 @@ def show_proposal(
     """
 
     def shown(path: str, value: Any) -> str:
-        if value is None:
-            return spelling.PERPETUAL if path == "expiry" else spelling.ABSENT
+        if value is None and path == "expiry":
+            return spelling.PERPETUAL
         table_, _, code = path.partition(".")
-        if catalog is None or table_ != Kind.SYSTEM.plural:
+        if value is None or catalog is None or table_ != Kind.SYSTEM.plural:
             return spelling.value(value)
         return spelling.amount_of(value, catalog.licenses.get(code))
 

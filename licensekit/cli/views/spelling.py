@@ -9,7 +9,7 @@ from typing import Final
 
 from licensekit.cli.output import counted
 from licensekit.dates import format_days, format_seconds
-from licensekit.installation import Coverage, LicenseRow
+from licensekit.installation import Coverage, LicenseRow, PreviewRow
 from licensekit.text.values import UNRESTRICTED
 from licensekit.wire.documents import Kind, License, MeterPeriod, Scope
 from licensekit.wire.plain import word
@@ -34,7 +34,7 @@ def amount_per(count: int | None, unit: str | None, per: MeterPeriod | None) -> 
     return " ".join(filter(None, words))
 
 
-def amount_of(count: int | None, sold: License | LicenseRow | None) -> str:
+def amount_of(count: int | None, sold: License | LicenseRow | PreviewRow | None) -> str:
     """Return a count of a license, in the unit in which it is sold; None is not known."""
     return amount(count) if sold is None else amount_per(count, sold.quantity, sold.per)
 
@@ -106,7 +106,9 @@ def limits_of(scope: Scope) -> list[str]:
 
 
 def value(data: object) -> str:
-    """Return a value of a bundle or catalog, as an order spells it."""
+    """Return a value of a bundle or catalog, as an order spells it; None is none."""
+    if data is None:
+        return ABSENT
     return str(data).lower() if isinstance(data, bool) else str(data)
 
 

@@ -46,6 +46,12 @@ def show_status(state: InstallationState) -> None:
     if granted:
         emit()
         _show_licenses(granted)
+    settings = [one for one in state.entitlements.settings.rows if one.value is not None]
+    if settings:
+        emit()
+        named = ((one, None if one.is_sold else "default") for one in settings)
+        rows_ = [(one.code, one.name, spelling.value(one.value), why) for one, why in named]
+        table(["setting", "name", "value", "remarks"], rows_)
     if state.events:
         emit()
         show_events(state.events)

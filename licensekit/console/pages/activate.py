@@ -70,6 +70,7 @@ def activate(visit: Visit) -> Response:
         visit.installation.state(),
         changed=done.changed,
         rows=found.altered,
+        settings=[one for one in found.settings if one.altered],
     )
 
 
@@ -89,6 +90,7 @@ def _preview(
 ) -> Response:
     state = visit.installation.state()
     deficient = {one.license for one in found.deficits}
+    shows_all = visit.form.has("all")
     return page(
         visit,
         "preview.html",
@@ -98,8 +100,9 @@ def _preview(
         written=written,
         error=error,
         released=tuple(released),
-        rows=found.rows if visit.form.has("all") else found.altered,
-        shows_all=visit.form.has("all"),
+        rows=found.rows if shows_all else found.altered,
+        settings=[one for one in found.settings if shows_all or one.altered],
+        shows_all=shows_all,
         # A deficit is shown with its holders, below; the other reasons by themselves.
         reasons=[r for r in found.reasons if r.data.get("license") not in deficient],
         deficits=[
@@ -117,7 +120,8 @@ def _preview(
 
 
 def _bundles(found: Preview) -> tuple[Bundle, ...]:
-    return (*found.new, *found.again, *found.same, *found.replaced, *found.refused)
+    void = (one.bundle for one in found.void)
+    return (*found.new, *found.again, *found.same, *found.replaced, *void, *found.refused)
 
 
 def _tokens(data: bytes) -> str:
