@@ -718,3 +718,38 @@ def test_a_license_file_is_no_vendors_pack(desk: Desk) -> None:
     issued = issue(desk, "1")
     words = ("init", "fjord", "--partner-of", issued["file"], *desk.passphrase)
     assert "no root in this pack" in desk.refused(4, *words)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--most", "5"), "--most needs --parts"),
+        (("--signs", "catalog", "--use", "trial"), "--use is about bundles: add --signs bundle"),
+        (("--signs", "catalog", "--longest-term", "9"), "a key signs bundles alone"),
+        (("--signs", "reset", "--signs", "bundle", "--parts", "a"), "a key signs bundles alone"),
+        (("--from", "2030-01-02", "--to", "2030-01-01"), "--to is before --from"),
+        (("--issuer", "acme", "--issuer", "fjord"), "--issuer is given twice"),
+    ],
+)
+@pytest.mark.parametrize("command", [("new", "k"), ("import", "file"), ("admit", "file")])
+def test_what_no_key_can_have_is_a_mistake_on_the_command_line(
+    desk: Desk, command: tuple[str, ...], words: tuple[str, ...], said: str
+) -> None:
+    issuer = () if "--issuer" in words or command[0] != "admit" else ("--issuer", "acme")
+    before = snapshot(desk.folder)
+    assert said in desk.run("keys", *command, *words, *issuer, "-C", "acme", code=2).stderr
+    assert snapshot(desk.folder) == before
+
+
+@pytest.mark.parametrize("more", [(), ("--preview",)])
+def test_a_name_longer_than_a_document_holds_is_refused_before_a_key_is_made(
+    desk: Desk, more: tuple[str, ...]
+) -> None:
+    words = ("keys", "new", "k" * 201, "-C", "acme", *desk.both_passphrases, *more)
+    assert "is longer than 200 characters" in desk.refused(6, *words)
+
+
+def test_a_use_beside_signing_bundles_is_taken(desk: Desk) -> None:
+    grow(desk, "new", "demos", "--signs", "bundle", "--signs", "catalog", "--use", "demo")
+    assert keys(desk)["demos"]["scope"]["uses"] == ["demo"]
+    assert keys(desk)["signing-1"]["scope"]["uses"] == ["production", "trial", "demo"]

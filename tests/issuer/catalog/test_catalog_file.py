@@ -1,17 +1,27 @@
 """From TOML to a sound catalog, or all of its faults at once."""
 
 import unicodedata
+from contextlib import suppress
+from copy import deepcopy
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licensekit.errors import CatalogInvalid
-from licensekit.issuer.catalog.catalog_file import read_catalog
+from licensekit.issuer.catalog.catalog_file import (
+    ACCESS_KEYS,
+    EDITION_KEYS,
+    ISSUER_KEYS,
+    LICENSE_KEYS,
+    read_catalog,
+)
+from licensekit.issuer.catalog.declared_settings import SETTING_KEYS
 from licensekit.wire.documents import (
     Catalog,
     Combine,
@@ -563,6 +573,50 @@ def test_all_faults_are_told_at_once_with_their_key_paths(
     text: str, found: list[tuple[str, str]]
 ) -> None:
     assert faults_of(text) == found
+
+
+TABLES: dict[str, dict[str, Any]] = {
+    "licenses": {"a": {"kind": "user", "name": "A"}, "b": {"kind": "system", "name": "B"}},
+    "settings": {"x": {"type": "text", "name": "X"}},
+    "access": {"web": {"all": ["b"]}},
+    "editions": {"e": {"name": "E", "users": {"a": 1}, "settings": {"x": "1"}}},
+    "issuer": {"code": "demo"},
+}
+PLACES = [
+    *((table,) for table in TABLES),
+    *(("issuer", key) for key in ISSUER_KEYS),
+    *(("licenses", code, key) for code in ("a", "b") for key in LICENSE_KEYS),
+    *(("settings", "x", key) for key in SETTING_KEYS),
+    *(("access", "web", key) for key in ACCESS_KEYS),
+    *(("editions", "e", key) for key in EDITION_KEYS),
+    *(("editions", "e", "users", "a"), ("editions", "e", "settings", "x"), ("product",)),
+]
+
+
+def toml(value: Any) -> str:
+    """Spell a value in TOML, tables in one line."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key!r} = {toml(one)}' for key, one in value.items())}}}"
+    return str(value).lower() if isinstance(value, bool) else repr(value)
+
+
+@pytest.mark.parametrize("place", PLACES, ids=".".join)
+def test_no_fault_is_told_twice(place: tuple[str, ...]) -> None:
+    """Whatever stands under a key: a table where none belongs, or none where one does."""
+    values: tuple[Any, ...] = (5, "x", True, [], ["a", "a"], [1], {}, {"x": 1}, {"A B": {}})
+    for value in values:
+        content = deepcopy({"product": "demo-crm", **TABLES})
+        *outer, key = place
+        table: Any = content
+        for name in outer:
+            table = table[name]
+        table[key] = value
+        text = "\n".join(f"{name} = {toml(one)}" for name, one in content.items())
+        with suppress(CatalogInvalid):
+            read(text)
+            continue
+        found = faults_of(text)
+        assert len(found) == len(set(found)), found
 
 
 def test_the_error_is_one_line_with_the_first_fault_and_the_number_of_the_others() -> None:
