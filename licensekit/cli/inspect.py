@@ -7,7 +7,7 @@ import click
 
 from licensekit.cli.exits import exit_code
 from licensekit.cli.inputs import located, read_input
-from licensekit.cli.options import now_option
+from licensekit.cli.options import now_option, option
 from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.views import spelling
 from licensekit.cli.views.documents import show
@@ -21,8 +21,8 @@ from licensekit.wire.plain import plain
 
 def _trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--pack` and `--root`, which go together."""
-    command = click.option("--root", metavar="PIN", help="The pinned root, lkroot1-….")(command)
-    return click.option("--pack", metavar="FILE", help="The application's pack (.lkp).")(command)
+    command = option("--root PIN", "The pinned root, lkroot1-….")(command)
+    return option("--pack FILE", "The application's pack (.lkp).")(command)
 
 
 def _read_trust_store(pack: str, root: str) -> TrustStore:

@@ -41,6 +41,23 @@ def collected(
     return decorate
 
 
+def option(written: str, text: str, **more: Any) -> Decorator:
+    """Return the option that is `written` as in its help: `-o --output FILE`, `--key KEY...`.
+
+    A word in capitals stands for its value, and dots behind it say that it may be repeated; without
+    one, and without a type, it is a flag. A word in lower case is the parameter that gets the
+    value, where that has another name. `text` is the help, and `more` is for `click.option`.
+    """
+    words = written.split()
+    shown = next((word for word in words if word[0] != "-" and word.isupper()), "")
+    if shown.endswith("..."):
+        more["multiple"] = True
+    if not (shown or "type" in more or "/" in written):
+        more["is_flag"] = True
+    names = (word for word in words if word != shown)
+    return click.option(*names, metavar=shown.removesuffix("...") or None, help=text, **more)
+
+
 def before(check: Callable[..., None]) -> Decorator:
     """Call `check` with all options before the command does anything."""
 
@@ -107,11 +124,7 @@ def _now(ctx: click.Context, param: click.Parameter, value: int | None) -> int: 
     return clock() if value is None else value
 
 
-now_option: Final[Decorator] = click.option(
-    "--now",
-    type=MOMENT,
-    metavar="TIME",
-    callback=_now,
-    help="Answer as of this time: 2027-01-01T00:00:00Z.",
+now_option: Final[Decorator] = option(
+    "--now TIME", "Answer as of this time: 2027-01-01T00:00:00Z.", type=MOMENT, callback=_now
 )
 """`--now`, as whole seconds since 1970; without it, the clock."""

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 import click
 
 from licensekit.cli.columns import GAP, Column, fit, pad, text_width, wrap
-from licensekit.cli.options import Decorator
+from licensekit.cli.options import Decorator, option
 from licensekit.errors import LicenseError
 
 JSON_DUE: Final = "licensekit.json-due"
@@ -22,8 +22,8 @@ JSON_DUE: Final = "licensekit.json-due"
 _LEAST_ROOM: Final = 20
 """The least width at which the values of facts wrap."""
 
-json_option: Final[Decorator] = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object, also of a failure."
+json_option: Final[Decorator] = option(
+    "--json as_json", "Print one JSON object, also of a failure."
 )
 """`--json`, wherever facts are printed."""
 

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import click
 
 from licensekit.cli.inputs import is_terminal
-from licensekit.cli.options import Decorator, collected
+from licensekit.cli.options import Decorator, collected, option
 from licensekit.cli.output import emit_json, json_option, remark
 from licensekit.cli.views.changes import show_proposal
 from licensekit.proposals import Proposal
@@ -54,11 +54,7 @@ class Consent(NamedTuple):
 def consent_options(*, preview: str, yes: str) -> Decorator:
     """Return `--json`, `--preview` and `--yes` with these texts of help, as `consent`."""
     return collected(
-        "consent",
-        Consent,
-        json_option,
-        click.option("--preview", is_flag=True, help=preview),
-        click.option("--yes", is_flag=True, help=yes),
+        "consent", Consent, json_option, option("--preview", preview), option("--yes", yes)
     )
 
 

@@ -12,7 +12,7 @@ from licensekit.cli.customer.commands import (
 )
 from licensekit.cli.exits import NO
 from licensekit.cli.inputs import located, read_input
-from licensekit.cli.options import DAY
+from licensekit.cli.options import DAY, option
 from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.views.preview import show_preview
 from licensekit.installation import Preview
@@ -20,15 +20,14 @@ from licensekit.installation import Preview
 
 @click.command()
 @click.argument("file")
-@click.option("--preview", "only_preview", is_flag=True, help="Show what would change, and stop.")
-@click.option("--all", "show_all", is_flag=True, help="Show licenses that do not change as well.")
+@option("--preview only_preview", "Show what would change, and stop.")
+@option("--all show_all", "Show licenses that do not change as well.")
 @trust_options
-@click.option(
-    "--released",
+@option(
+    "--released DATE",
+    "When this version of the product was released, for its maintenance.",
     cls=ApplicationOption,
-    metavar="DATE",
     type=DAY,
-    help="When this version of the product was released, for its maintenance.",
 )
 @home_option
 @json_option

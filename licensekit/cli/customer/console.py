@@ -11,7 +11,7 @@ import click
 
 from licensekit.cli.customer.commands import home_option, opened
 from licensekit.cli.inputs import account
-from licensekit.cli.options import Checked, whole
+from licensekit.cli.options import Checked, option, whole
 from licensekit.cli.output import emit
 from licensekit.errors import ConsoleUnavailable
 
@@ -25,47 +25,34 @@ def _network(text: str) -> str:
 
 @click.command()
 @home_option
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option(
-    "--port",
+@option("--host ADDRESS", "The address to listen on.", default="127.0.0.1", show_default=True)
+@option(
+    "--port N",
+    "The port on which to listen; 0 takes a free one.",
     type=whole(0, 65535),
-    metavar="N",
     default=PORT,
     show_default=True,
-    help="The port on which to listen; 0 takes a free one.",
 )
-@click.option(
-    "--public",
-    multiple=True,
-    metavar="URL",
-    help="How browsers reach it, if not as this machine: https://licenses.example.com.",
+@option(
+    "--public URL...",
+    "How browsers reach it, if not as this machine: https://licenses.example.com.",
 )
-@click.option(
-    "--tls-cert",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="A certificate with its chain, in PEM.",
-)
-@click.option("--tls-key", type=click.Path(path_type=Path), metavar="FILE", help="Its key, in PEM.")
-@click.option(
-    "--proxy",
-    "proxies",
+@option("--tls-cert FILE", "A certificate with its chain, in PEM.", type=click.Path(path_type=Path))
+@option("--tls-key FILE", "Its key, in PEM.", type=click.Path(path_type=Path))
+@option(
+    "--proxy ADDRESS... proxies",
+    "A proxy that signs people in: its address, or its network. Only it is answered.",
     type=Checked(_network, "an address or a network, such as 10.0.0.5 or 10.0.0.0/24"),
-    multiple=True,
-    metavar="ADDRESS",
-    help="A proxy that signs people in: its address, or its network. Only it is answered.",
 )
-@click.option(
-    "--proxy-user-header",
+@option(
+    "--proxy-user-header NAME",
+    "Where the proxy says who is signed in.",
     default="X-Forwarded-User",
     show_default=True,
-    metavar="NAME",
-    help="Where the proxy says who is signed in.",
 )
-@click.option(
-    "--proxy-role-header",
-    metavar="NAME",
-    help="Where it says `reader` or `administrator`; without it, all are administrators.",
+@option(
+    "--proxy-role-header NAME",
+    "Where it says `reader` or `administrator`; without it, all are administrators.",
 )
 def console(
     *,

@@ -25,12 +25,7 @@ from licensekit.issuer import Received, Workspace
 @passphrase
 @consenting
 def accept(
-    *,
-    file: str,
-    workspace: Workspace,
-    now: int,
-    passphrase: PassphraseSource,
-    consent: Consent,
+    *, file: str, workspace: Workspace, now: int, passphrase: PassphraseSource, consent: Consent
 ) -> None:
     """Enter the receipts of returned licenses, and statements of what is in use.
 

@@ -9,7 +9,7 @@ from licensekit import limits
 from licensekit.cli.inputs import STANDARD, located, read_input, write_output
 from licensekit.cli.issuer.options import reason_option, remind_of_root, warn_of_forks
 from licensekit.cli.issuer.output import FileOptions, license_options, place_of
-from licensekit.cli.options import WordChoice, before
+from licensekit.cli.options import WordChoice, before, option
 from licensekit.cli.output import emit_json, facts, remark
 from licensekit.cli.views.documents import bound_to
 from licensekit.errors import OrderConflict, OrderInvalid
@@ -28,12 +28,9 @@ def _require_answer(*, file: str, order: str | None, what: ResetWhat | None, **_
 @click.command()
 @before(_require_answer)
 @click.argument("file", metavar="REQUEST")
-@click.option("--order", "order", metavar="FILE", help="What the installation gets.")
-@click.option(
-    "--reset",
-    "what",
-    type=WordChoice(ResetWhat),
-    help="Sign a reset for it instead: it works there once.",
+@option("--order FILE order", "What the installation gets.")
+@option(
+    "--reset what", "Sign a reset for it instead: it works there once.", type=WordChoice(ResetWhat)
 )
 @reason_option
 @license_options

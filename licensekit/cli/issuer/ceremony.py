@@ -10,32 +10,24 @@ import click
 from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource
 from licensekit.cli.issuer.options import in_workspace, operator, root_passphrase, unlock
-from licensekit.cli.options import Decorator, collected, whole
+from licensekit.cli.options import Decorator, collected, option, whole
 from licensekit.cli.output import emit, emit_json, facts, typed
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.spelling import fingerprint
 from licensekit.dates import DAY_SECONDS
 from licensekit.issuer import Ceremony, KeyChange, KeyProposal, PendingDocument, RootKeys, Workspace
 
-root_key_option: Final[Decorator] = click.option(
-    "--root-key",
-    "root_keys",
-    multiple=True,
+root_key_option: Final[Decorator] = option(
+    "--root-key FILE... root_keys",
+    "A root key to sign with, wherever it is kept. Default: those in the workspace's root/.",
     type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="A root key to sign with, wherever it is kept. Default: those in the workspace's root/.",
 )
 """`--root-key`, as the paths `root_keys`."""
 
 
 def fresh_option(help_text: str) -> Decorator:
     """Return `--fresh-days`, as `fresh_days`."""
-    return click.option(
-        "--fresh-days",
-        type=whole(1, limits.TERM_DAYS),
-        metavar="DAYS",
-        help=help_text,
-    )
+    return option("--fresh-days DAYS", help_text, type=whole(1, limits.TERM_DAYS))
 
 
 def end_of_freshness(days: int | None, now: int) -> int | None:

@@ -10,7 +10,7 @@ from licensekit import limits
 from licensekit.cli.inputs import is_terminal
 from licensekit.cli.issuer.options import remind_of_root
 from licensekit.cli.issuer.output import FileOptions, license_options
-from licensekit.cli.options import before, whole
+from licensekit.cli.options import before, option, whole
 from licensekit.cli.output import remark
 from licensekit.issuer import Amendment, Workspace, amendment, parse_key, renewal
 from licensekit.wire.documents import Catalog
@@ -21,16 +21,8 @@ def change_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @before(_require_consent)
     @click.argument("serial")
-    @click.option(
-        "--part",
-        metavar="PART",
-        default="base",
-        show_default=True,
-        help="Which part of the serial.",
-    )
-    @click.option(
-        "--order-number", "number", metavar="NUMBER", help="Your number for it: done once."
-    )
+    @option("--part PART", "Which part of the serial.", default="base", show_default=True)
+    @option("--order-number NUMBER number", "Your number for it: done once.")
     @license_options
     @wraps(command)
     def collected(**given: Any) -> None:
@@ -58,15 +50,14 @@ def _require_keys(*, sets: tuple[str, ...], removed: tuple[str, ...], **_: objec
 
 @click.command()
 @before(_require_end)
-@click.option("--expires", metavar="DATE", help="The new expiry: 2028-12-31.")
-@click.option(
-    "--days",
-    type=whole(1, limits.TERM_DAYS),
-    metavar="N",
-    help="Extend by this many days from the present expiry, or from today if that has passed. Each"
+@option("--expires DATE", "The new expiry: 2028-12-31.")
+@option(
+    "--days N",
+    "Extend by this many days from the present expiry, or from today if that has passed. Each"
     " run adds them; with --order-number, only the first.",
+    type=whole(1, limits.TERM_DAYS),
 )
-@click.option("--maintenance", metavar="DATE", help="Cover versions released up to this date.")
+@option("--maintenance DATE", "Cover versions released up to this date.")
 @change_options
 def renew(
     *,
@@ -91,16 +82,11 @@ def renew(
 
 @click.command()
 @before(_require_keys)
-@click.option(
-    "--set",
-    "sets",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="Set a count, a value or any key of an order: users.sales-pro=50, expiry=2028-12-31.",
+@option(
+    "--set KEY=VALUE... sets",
+    "Set a count, a value or any key of an order: users.sales-pro=50, expiry=2028-12-31.",
 )
-@click.option(
-    "--remove", "removed", multiple=True, metavar="KEY", help="Take something out: users.sales-pro."
-)
+@option("--remove KEY... removed", "Take something out: users.sales-pro.")
 @change_options
 def amend(
     *,

@@ -7,25 +7,23 @@ import click
 from licensekit.cli.inputs import STANDARD, located
 from licensekit.cli.issuer.options import remind_of_root
 from licensekit.cli.issuer.output import FileOptions, license_options
-from licensekit.cli.options import whole
+from licensekit.cli.options import option, whole
 from licensekit.issuer import OrderSource, Workspace, order_file, order_stream, read_draft
 
 
 @click.command()
 @click.argument("orders", nargs=-1, required=True, metavar="ORDERS...")
-@click.option(
-    "--format",
-    "form",
+@option(
+    "--format form",
+    "How ORDERS are written. Default: by their names.",
     type=click.Choice(["toml", "jsonl", "csv"]),
-    help="How ORDERS are written. Default: by their names.",
 )
-@click.option("--keep-going", is_flag=True, help="Skip invalid orders and issue the rest.")
-@click.option(
-    "--workers",
+@option("--keep-going", "Skip invalid orders and issue the rest.")
+@option(
+    "--workers N",
+    "In bulk, sign and write with this many processes beside this one.",
     type=whole(1, 64),
     default=1,
-    metavar="N",
-    help="In bulk, sign and write with this many processes beside this one.",
 )
 @license_options
 def issue(

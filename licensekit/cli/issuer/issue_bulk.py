@@ -14,14 +14,7 @@ from licensekit.cli.output import counted, emit_json, facts, harmless, progress,
 from licensekit.errors import OrdersRefused
 from licensekit.errors.coded import Located
 from licensekit.files import make_folder, require_writable
-from licensekit.issuer import (
-    Done,
-    OrderLine,
-    OrderSource,
-    Workspace,
-    faults_of,
-    open_orders,
-)
+from licensekit.issuer import Done, OrderLine, OrderSource, Workspace, faults_of, open_orders
 
 _COLLECTED: Final = 50_000
 """How many more objects there are before the collector checks them."""

@@ -14,7 +14,7 @@ import click
 
 from licensekit.cli.inputs import STANDARD
 from licensekit.cli.issuer.options import in_workspace, with_workspace
-from licensekit.cli.options import MOMENT, before, whole
+from licensekit.cli.options import MOMENT, before, option, whole
 from licensekit.cli.output import emit_json, json_option, remark, table, warn
 from licensekit.cli.views.spelling import ABSENT, amount, day_of, expiry
 from licensekit.files import replacing
@@ -38,7 +38,7 @@ _PAGE: Final = 50
 
 def row_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add `-C`, `--csv` and `--json`, which exclude each other."""
-    csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+    csv_option = option("--csv as_csv", "Print CSV.")
     return csv_option(before(_require_one_form)(in_workspace(json_option(command))))
 
 
@@ -48,31 +48,20 @@ def _require_one_form(*, as_csv: bool, as_json: bool, **_: object) -> None:
 
 
 @click.command("list")
-@click.option("--company", metavar="NAME", help="Only companies whose name starts with NAME.")
-@click.option("--serial", metavar="SERIAL", help="Only bundles of this serial.")
-@click.option(
-    "--order-number", "order", metavar="NUMBER", help="Only bundles for the order of this number."
-)
-@click.option("--product", metavar="CODE", help="Only bundles of this product.")
-@click.option("--state", type=click.Choice(LISTED_STATES), help="Only bundles in this state.")
-@click.option(
-    "--expiring-within",
+@option("--company NAME", "Only companies whose name starts with NAME.")
+@option("--serial SERIAL", "Only bundles of this serial.")
+@option("--order-number NUMBER order", "Only bundles for the order of this number.")
+@option("--product CODE", "Only bundles of this product.")
+@option("--state", "Only bundles in this state.", type=click.Choice(LISTED_STATES))
+@option(
+    "--expiring-within DAYS",
+    "Only active ones whose term ends today or within this many days.",
     type=whole(0, TERM_DAYS),
-    metavar="DAYS",
-    help="Only active ones whose term ends today or within this many days.",
 )
-@click.option(
-    "--since", metavar="TIME", type=MOMENT, help="Only bundles issued on this day, or later."
-)
-@click.option(
-    "--limit",
-    type=whole(1),
-    default=_PAGE,
-    show_default=True,
-    help="Show at most this many.",
-)
-@click.option("--after", type=whole(1), metavar="ENTRY", help="Continue after this entry.")
-@click.option("--all", "show_all", is_flag=True, help="Show all of them.")
+@option("--since TIME", "Only bundles issued on this day, or later.", type=MOMENT)
+@option("--limit", "Show at most this many.", type=whole(1), default=_PAGE, show_default=True)
+@option("--after ENTRY", "Continue after this entry.", type=whole(1))
+@option("--all show_all", "Show all of them.")
 @row_options
 def list_(
     *,
@@ -106,7 +95,7 @@ def list_(
 
 @click.command()
 @click.argument("serial", required=False)
-@click.option("--state", type=click.Choice(USAGE_STATES), help="Only licenses in this state.")
+@option("--state", "Only licenses in this state.", type=click.Choice(USAGE_STATES))
 @row_options
 def usage(
     *,
@@ -133,22 +122,14 @@ def usage(
 
 
 @click.command()
-@click.option(
-    "--format",
-    "form",
+@option(
+    "--format form",
+    "How entries are written.",
     type=click.Choice(["jsonl", "csv"]),
     default="jsonl",
     show_default=True,
-    help="How entries are written.",
 )
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    default=STANDARD,
-    show_default="standard output",
-    help="Where they go.",
-)
+@option("-o --output FILE", "Where they go.", default=STANDARD, show_default="standard output")
 @with_workspace
 def export(*, form: str, output: str, workspace: Workspace) -> None:
     """Write out every entry of the ledger, the oldest first, with the bytes of its document.

@@ -8,26 +8,22 @@ from typing import Any, Final
 import click
 
 from licensekit.cli.inputs import PassphraseSource, account, read_passphrase
-from licensekit.cli.options import Decorator, clock, collected, whole
+from licensekit.cli.options import Decorator, clock, collected, option, whole
 from licensekit.cli.output import remark, warn
 from licensekit.files import is_exposed
 from licensekit.issuer import KeyFile, Workspace, open_key
 from licensekit.keys.signing import Signer
 
-workspace_option: Final[Decorator] = click.option(
-    "-C",
-    "folder",
+workspace_option: Final[Decorator] = option(
+    "-C DIR folder",
+    "The workspace.",
     type=click.Path(path_type=Path),
     default=Path(),
-    metavar="DIR",
     show_default="the current folder",
-    help="The workspace.",
 )
 """`-C`, as the path `folder`."""
 
-reason_option: Final[Decorator] = click.option(
-    "--reason", default="", metavar="TEXT", help="Why, for the ledger."
-)
+reason_option: Final[Decorator] = option("--reason TEXT", "Why, for the ledger.", default="")
 
 
 def with_workspace(command: Callable[..., None]) -> Callable[..., None]:
@@ -55,21 +51,12 @@ def in_workspace(command: Callable[..., None]) -> Callable[..., None]:
 
 def _passphrase_options(name: str, key: str) -> Decorator:
     """Return the options that say where the passphrase of a `key` is; it comes as `name`."""
-    option = f"--{name.replace('_', '-')}"
+    called, read = f"--{name.replace('_', '-')}", f"Read the passphrase of the {key} from"
     return collected(
         name,
         PassphraseSource,
-        click.option(
-            f"{option}-file",
-            metavar="FILE",
-            help=f"Read the passphrase of the {key} from the first line of FILE.",
-        ),
-        click.option(
-            f"{option}-fd",
-            type=whole(0),
-            metavar="N",
-            help=f"Read the passphrase of the {key} from this file descriptor.",
-        ),
+        option(f"{called}-file FILE", f"{read} the first line of FILE."),
+        option(f"{called}-fd N", f"{read} this file descriptor.", type=whole(0)),
         prefix=f"{name}_",
     )
 

@@ -9,7 +9,7 @@ import click
 
 from licensekit.cli.inputs import STANDARD, PassphraseSource, write_output
 from licensekit.cli.issuer.options import in_workspace, operator, passphrase, unlock
-from licensekit.cli.options import collected
+from licensekit.cli.options import collected, option
 from licensekit.cli.output import emit_json, facts, warn
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.changes import show_proposal
@@ -34,18 +34,14 @@ R = TypeVar("R")
 
 _CODES: Final = {".svg": qr_svg, ".png": qr_png}
 
-key_option: Final = click.option(
-    "--key", metavar="KEY", help="Sign with this key: its name or key id."
-)
+key_option: Final = option("--key KEY", "Sign with this key: its name or key id.")
 """`--key`, as `key`."""
 
-attachments_option: Final = click.option(
-    "--no-attachments",
-    "attach",
-    is_flag=True,
+attachments_option: Final = option(
+    "--no-attachments attach",
+    "Leave out the trust documents for applications that were shipped long ago.",
     default=True,
     flag_value=False,
-    help="Leave out the trust documents for applications that were shipped long ago.",
 )
 """`--no-attachments`, as `attach`, which is false with it."""
 
@@ -171,28 +167,23 @@ license_options: Final = collected(
     "wanted",
     FileOptions,
     in_workspace,
-    click.option(
-        "-o",
-        "--output",
-        metavar="FILE",
-        help="Where it goes: a file, a folder, or `-`. Default: as 1010000014-base-1.lic.",
+    option(
+        "-o --output FILE",
+        "Where it goes: a file, a folder, or `-`. Default: as 1010000014-base-1.lic.",
     ),
     attachments_option,
     key_option,
     collected(
         "drawings",
         Drawings,
-        click.option(
-            "--qr",
-            metavar="FILE",
+        option(
+            "--qr FILE",
+            "Draw the license as a QR code as well: FILE.svg or FILE.png.",
             callback=_code_file,
-            help="Draw the license as a QR code as well: FILE.svg or FILE.png.",
         ),
-        click.option(
-            "--print",
-            "sheet",
-            metavar="FILE",
-            help="Write a page as well that a person can read, print and scan: FILE.html.",
+        option(
+            "--print FILE sheet",
+            "Write a page as well that a person can read, print and scan: FILE.html.",
         ),
     ),
     passphrase,

@@ -8,6 +8,7 @@ import click
 from licensekit.cli.inputs import STANDARD, PassphraseSource, located, read_input, write_output
 from licensekit.cli.issuer.ceremony import end_of_freshness, fresh_option
 from licensekit.cli.issuer.options import in_workspace, operator, passphrase, unlock
+from licensekit.cli.options import option
 from licensekit.cli.output import emit_json, facts, warn
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.issuer import PackProposal, Workspace, WorkspaceState
@@ -19,7 +20,7 @@ from licensekit.wire.armor import Token
 @click.command()
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @in_workspace
-@click.option("-o", "--output", metavar="FILE", help="Write the pack here as well (`-`: print it).")
+@option("-o --output FILE", "Write the pack here as well (`-`: print it).")
 @fresh_option("Sign the revocation list again, to be new for this many days.")
 @passphrase
 @consenting

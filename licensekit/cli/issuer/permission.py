@@ -6,7 +6,7 @@ from typing import Any, Final
 import click
 
 from licensekit import limits
-from licensekit.cli.options import CODE, MOMENT, WordChoice, collected, whole
+from licensekit.cli.options import CODE, MOMENT, WordChoice, collected, option, whole
 from licensekit.issuer import Permission
 from licensekit.wire.documents import SignedType, Use
 
@@ -30,58 +30,31 @@ def _permitted(**given: Any) -> Permission:
 permission: Final = collected(
     "permission",
     _permitted,
-    click.option(
-        "--issuer",
-        type=CODE,
-        metavar="CODE",
-        help="For whom it signs. Default: the workspace's issuer.",
-    ),
-    click.option(
-        "--signs",
-        "types",
+    option("--issuer CODE", "For whom it signs. Default: the workspace's issuer.", type=CODE),
+    option(
+        "--signs types",
+        "A type that it may sign. Default: every type; with a limit below, bundle alone.",
         multiple=True,
         type=WordChoice(SignedType),
-        help="A type that it may sign. Default: every type; with a limit below, bundle alone.",
     ),
-    click.option(
-        "--use",
-        "uses",
+    option(
+        "--use uses",
+        "A use that its bundles may have. Default: every use.",
         multiple=True,
         type=WordChoice(Use),
-        help="A use that its bundles may have. Default: every use.",
     ),
-    click.option(
-        "--longest-term",
+    option(
+        "--longest-term DAYS",
+        "The longest term of its bundles, grace included.",
         type=whole(1, limits.TERM_DAYS),
-        metavar="DAYS",
-        help="The longest term of its bundles, grace included.",
     ),
-    click.option(
-        "--parts",
-        type=CODE,
-        multiple=True,
-        metavar="PART",
-        help="A part that its bundles may be of. Default: every part.",
-    ),
-    click.option(
-        "--most",
+    option("--parts PART...", "A part that its bundles may be of. Default: every part.", type=CODE),
+    option(
+        "--most COUNT",
+        "The highest count of any license in one of its bundles; needs --parts.",
         type=whole(1, limits.COUNT),
-        metavar="COUNT",
-        help="The highest count of any license in one of its bundles; needs --parts.",
     ),
-    click.option(
-        "--from",
-        "valid_from",
-        metavar="TIME",
-        type=MOMENT,
-        help="From when on it signs. Default: now.",
-    ),
-    click.option(
-        "--to",
-        "valid_to",
-        metavar="TIME",
-        type=MOMENT,
-        help="Until when it signs. Default: no end.",
-    ),
+    option("--from TIME valid_from", "From when on it signs. Default: now.", type=MOMENT),
+    option("--to TIME valid_to", "Until when it signs. Default: no end.", type=MOMENT),
 )
 """They come as `permission`, whose issuer may still be empty."""

@@ -7,6 +7,7 @@ import click
 from licensekit.cli.inputs import PassphraseSource
 from licensekit.cli.issuer.options import in_workspace, operator, passphrase, unlock
 from licensekit.cli.issuer.output import attachments_option, key_option, require_place
+from licensekit.cli.options import option
 from licensekit.cli.output import counted, emit, emit_json, remark
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.files import make_folder, write_atomically
@@ -15,21 +16,13 @@ from licensekit.issuer import Issued, LicenseFile, Workspace
 
 @click.command()
 @in_workspace
-@click.option(
-    "--signed-by",
-    "lost",
-    required=True,
-    metavar="KEY",
-    help="The key whose bundles are signed again.",
-)
+@option("--signed-by KEY lost", "The key whose bundles are signed again.", required=True)
 @key_option
-@click.option(
-    "-o",
-    "--output",
+@option(
+    "-o --output DIR",
+    "The folder for the new license files; made if it is not there.",
     required=True,
     type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="The folder for the new license files; made if it is not there.",
 )
 @attachments_option
 @passphrase

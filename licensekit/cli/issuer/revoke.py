@@ -7,19 +7,8 @@ import click
 
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.inputs import PassphraseSource, located, read_input
-from licensekit.cli.issuer.ceremony import (
-    Roots,
-    end_of_freshness,
-    fresh_option,
-    signed_by_roots,
-)
-from licensekit.cli.issuer.options import (
-    in_workspace,
-    operator,
-    passphrase,
-    reason_option,
-    unlock,
-)
+from licensekit.cli.issuer.ceremony import Roots, end_of_freshness, fresh_option, signed_by_roots
+from licensekit.cli.issuer.options import in_workspace, operator, passphrase, reason_option, unlock
 from licensekit.cli.issuer.pack import sign_pack
 from licensekit.cli.options import collected
 from licensekit.cli.output import counted, emit_json, facts, remark
