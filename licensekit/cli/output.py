@@ -121,7 +121,7 @@ def progress(label: str, length: int) -> Generator[Advance]:
         yield advance
 
 
-def facts(pairs: Iterable[tuple[str, object]]) -> None:
+def facts(*pairs: tuple[str, object]) -> None:
     """Print names and values in two columns; a value of None is left out."""
     present = [(name, harmless(str(value))) for name, value in pairs if value is not None]
     _show_facts(present, _limit())

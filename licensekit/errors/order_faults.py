@@ -71,12 +71,17 @@ class OrderSerialInvalid(Fault):
         "use-replaces": "{serial} is a {other} license, whose place a {use} license cannot take",
         "part-use": "`{part}` ends like a license of another use: its files would be called alike",
         "sequence": "{sequence} was issued already; the last one is {last}",
+        "used-up": "{serial} has no sequence after {last}, which is the highest that there is",
         "installed": "is not {serial}, which the installation has and which the order does not"
         " replace",
         "company": "is not {company}, to which serial {serial} was issued",
         "own-each": "are each of a serial of their own",
     }
-    hint_template: ClassVar[Templates] = {"own-each": "leave out `serial`"}
+    hint_template: ClassVar[Templates] = {
+        "used-up": "issue an order of the part `base` for a new serial, with"
+        ' `replaces = ["{serial}"]`',
+        "own-each": "leave out `serial`",
+    }
     reason: Literal[
         "mistyped",
         "revoked",
@@ -85,6 +90,7 @@ class OrderSerialInvalid(Fault):
         "use-replaces",
         "part-use",
         "sequence",
+        "used-up",
         "installed",
         "company",
         "own-each",

@@ -84,7 +84,7 @@ def _answer(
         wanted.remark(proposal)
         file = wanted.sign(workspace, proposal, catalog)
     if file is not None and wanted.write(file, catalog, installation=request.installation.hex()):
-        facts([("bound to", bound_to(file.bundle))])
+        facts(("bound to", bound_to(file.bundle)))
 
 
 def _reset(
@@ -116,5 +116,5 @@ def _write_reset(file: ResetFile, place: str, *, as_json: bool) -> None:
         emit_json({**named, "repeated": file.is_repeated, "bytes": len(file.data)})
         return
     again = "  (signed before: the same reset again)" if file.is_repeated else ""
-    facts([("file", f"{place}{again}"), ("resets", what), ("only on", installation)])
+    facts(("file", f"{place}{again}"), ("resets", what), ("only on", installation))
     remark("Send it to the customer, who activates it like a license.")

@@ -103,7 +103,7 @@ def show_change(ceremony: Ceremony, file: Path | None, *, as_json: bool, **more:
         }
         emit_json({**more, **result})
         return
-    facts([(name.replace("_", " "), _spelled(name, value)) for name, value in more.items()])
+    facts(*((name.replace("_", " "), _spelled(name, value)) for name, value in more.items()))
     if file is None:
         for one in ceremony.pending:
             emit(f"{one.label} is signed and in the pack: ship it with the next version.")

@@ -152,14 +152,12 @@ def _show(folder: Path, plan: NewWorkspace, pin: str, pack: Path) -> None:
     heading(f"{folder} is ready: product {plan.product}, issuer {plan.issuer}.")
     emit()
     facts(
-        [
-            ("catalog", folder / "catalog.toml"),
-            ("example order", folder / "orders" / "example.toml"),
-            ("signing key", f"{folder / 'keys'}"),
-            _root_keys(folder / "root", plan.root_keys, plan.threshold),
-            ("pack", f"{pack}  the application ships it"),
-            ("root", f"{pin}  the application pins it"),
-        ]
+        ("catalog", folder / "catalog.toml"),
+        ("example order", folder / "orders" / "example.toml"),
+        ("signing key", f"{folder / 'keys'}"),
+        _root_keys(folder / "root", plan.root_keys, plan.threshold),
+        ("pack", f"{pack}  the application ships it"),
+        ("root", f"{pin}  the application pins it"),
     )
     emit()
     heading("In the application:")

@@ -128,11 +128,9 @@ def _report(tally: _Tally, out: Path, *, as_json: bool) -> None:
     else:
         issued = f"{counted(tally.issued, 'license')}, in {out}"
         facts(
-            [
-                ("issued", issued),
-                ("issued before", counted(tally.repeated, "license") if tally.repeated else None),
-                ("refused", counted(tally.refused, "order") if tally.refused else None),
-            ]
+            ("issued", issued),
+            ("issued before", counted(tally.repeated, "license") if tally.repeated else None),
+            ("refused", counted(tally.refused, "order") if tally.refused else None),
         )
     if tally.refused:
         refusal = OrdersRefused(count=tally.refused, faults=tuple(tally.faults))

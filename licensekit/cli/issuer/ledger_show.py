@@ -55,16 +55,14 @@ def _show(one: LookupResult, keys: Mapping[str, str]) -> None:
     key = one.key.hex()
     heading(f"Entry {entry.number}: {entry.token.type}")
     facts(
-        [
-            ("entered", f"{format_seconds(entry.at)} by {entry.who}, with `{entry.action}`"),
-            ("state", one.state),
-            ("identity", one.identity.hex()),
-            ("signed by", f"{keys[key]} ({key})" if key in keys else key),
-            ("order", entry.order_number),
-            ("answers", None if entry.request is None else f"request {entry.request.hex()}"),
-            ("note", entry.note or None),
-            ("hash", entry.hash.hex()),
-        ]
+        ("entered", f"{format_seconds(entry.at)} by {entry.who}, with `{entry.action}`"),
+        ("state", one.state),
+        ("identity", one.identity.hex()),
+        ("signed by", f"{keys[key]} ({key})" if key in keys else key),
+        ("order", entry.order_number),
+        ("answers", None if entry.request is None else f"request {entry.request.hex()}"),
+        ("note", entry.note or None),
+        ("hash", entry.hash.hex()),
     )
     emit()
     show_document(one.document)

@@ -153,7 +153,7 @@ class FileOptions(NamedTuple):
             emit_json({"file": place, **file.plain(), **beside, **more})
             return False
         _show(file, place, catalog)
-        facts(("drawn", path) for path, _ in drawn)
+        facts(*(("drawn", path) for path, _ in drawn))
         return True
 
 
@@ -235,14 +235,12 @@ def _show(file: LicenseFile, place: str, catalog: Catalog) -> None:
     settings = sorted(bundle.settings.items())
     again = "  (issued before: the same bundle again)" if file.is_repeated else ""
     facts(
-        [
-            ("file", f"{place}{again}"),
-            ("company", bundle.company),
-            ("serial", _named(bundle)),
-            ("until", expiry(bundle.expiry)),
-            ("licenses", _licenses(bundle, catalog)),
-            ("settings", ", ".join(f"{code} {value(one)}" for code, one in settings) or None),
-        ]
+        ("file", f"{place}{again}"),
+        ("company", bundle.company),
+        ("serial", _named(bundle)),
+        ("until", expiry(bundle.expiry)),
+        ("licenses", _licenses(bundle, catalog)),
+        ("settings", ", ".join(f"{code} {value(one)}" for code, one in settings) or None),
     )
 
 

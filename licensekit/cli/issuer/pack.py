@@ -98,10 +98,8 @@ def _show(path: Path, state: WorkspaceState, *, signed: bool, as_json: bool) -> 
         return
     catalog = "none yet" if version is None else f"version {version}"
     facts(
-        [
-            ("pack", path),
-            ("root", state.newest_pin),
-            ("catalog", f"{catalog}, {'signed now' if signed else 'unchanged'}"),
-            ("trust", f"version {state.trust.version}"),
-        ]
+        ("pack", path),
+        ("root", state.newest_pin),
+        ("catalog", f"{catalog}, {'signed now' if signed else 'unchanged'}"),
+        ("trust", f"version {state.trust.version}"),
     )

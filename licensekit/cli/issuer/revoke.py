@@ -137,9 +137,6 @@ def _show(revocations: Revocations, pack: Path, *, as_json: bool) -> None:
     bundles = counted(len(revocations.identities), "bundle")
     serials = counted(len(revocations.serials), "serial")
     facts(
-        [
-            ("list", f"number {revocations.number}, in {pack}"),
-            ("takes back", f"{bundles}, {serials}"),
-        ]
+        ("list", f"number {revocations.number}, in {pack}"), ("takes back", f"{bundles}, {serials}")
     )
     remark("Ship the pack with the next version; every license file from now on brings the list.")

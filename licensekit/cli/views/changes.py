@@ -26,7 +26,7 @@ def show_proposal(
         return spelling.amount_of(value, catalog.licenses.get(code))
 
     if first := list(first):
-        facts(first)
+        facts(*first)
         emit()
     is_new = not first and all(one.before is None for one in proposal.changes)
     rows = [

@@ -32,7 +32,7 @@ _DATES: Final = ("starts", "warning", "expiry", "grace", "maintenance", "next_ch
 def show(document: Document, first: Facts = ()) -> None:
     """Print `document`, with the facts `first` above its own; then its table, if it has one."""
     view: Callable[[Any], Facts] = _FACTS.get(type(document), _fields)
-    facts([*first, *view(document)])
+    facts(*first, *view(document))
     if type(document) in _TABLES:
         emit()
         _TABLES[type(document)](document)

@@ -18,20 +18,18 @@ _NAMED: Final = 5
 def show_preview(preview: Preview, *, show_all: bool) -> None:
     """Print the bundles and the table of licenses; only those that change unless `show_all`."""
     facts(
-        [
-            ("company", preview.company or None),
-            ("serial", preview.serial),
-            *(("new", describe(bundle)) for bundle in preview.new),
-            *(("no effect", _idle(bundle)) for bundle in preview.without_effect),
-            *(("signed again", describe(bundle)) for bundle in preview.again),
-            *(("replaces", describe(bundle)) for bundle in preview.replaced),
-            *(("makes void", f"{describe(one.bundle)}: {one.why.message}") for one in preview.void),
-            *(("activated before", describe(bundle)) for bundle in preview.same),
-            *(("refused", f"{describe(b)}, for {b.company}") for b in preview.refused),
-            *(("brings", what) for what in preview.trust),
-            ("from", spelling.moment(preview.moment) if preview.moment > preview.now else None),
-            *_consequences(preview),
-        ]
+        ("company", preview.company or None),
+        ("serial", preview.serial),
+        *(("new", describe(bundle)) for bundle in preview.new),
+        *(("no effect", _idle(bundle)) for bundle in preview.without_effect),
+        *(("signed again", describe(bundle)) for bundle in preview.again),
+        *(("replaces", describe(bundle)) for bundle in preview.replaced),
+        *(("makes void", f"{describe(one.bundle)}: {one.why.message}") for one in preview.void),
+        *(("activated before", describe(bundle)) for bundle in preview.same),
+        *(("refused", f"{describe(b)}, for {b.company}") for b in preview.refused),
+        *(("brings", what) for what in preview.trust),
+        ("from", spelling.moment(preview.moment) if preview.moment > preview.now else None),
+        *_consequences(preview),
     )
     rows = [row for row in preview.rows if show_all or row.altered]
     if rows:

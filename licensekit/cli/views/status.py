@@ -29,15 +29,13 @@ def show_status(state: InstallationState) -> None:
     """Print what is licensed, in use and due."""
     coming = state.next_date
     facts(
-        [
-            ("company", spelling.listed(state.companies)),
-            ("serial", state.serial or "no bundle is active here"),
-            ("product", _product(state)),
-            ("time", spelling.moment(state.now)),
-            ("licensed until", _covered_text(state.entitlements.product_coverage, state.now)),
-            ("next date", coming and _date_text(coming, state.now)),
-            ("installation", state.fingerprint.key and state.fingerprint.key.hex()),
-        ]
+        ("company", spelling.listed(state.companies)),
+        ("serial", state.serial or "no bundle is active here"),
+        ("product", _product(state)),
+        ("time", spelling.moment(state.now)),
+        ("licensed until", _covered_text(state.entitlements.product_coverage, state.now)),
+        ("next date", coming and _date_text(coming, state.now)),
+        ("installation", state.fingerprint.key and state.fingerprint.key.hex()),
     )
     if state.parts:
         emit()
