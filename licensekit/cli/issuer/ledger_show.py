@@ -25,11 +25,15 @@ def show(*, name: str, workspace: Workspace, now: int, as_json: bool) -> None:
     if as_json:
         emit_json({"entries": [one.plain() for one in found]})
         return
-    keys = {key_id(key): key.name for key in workspace.state(now).trust.keys}
+    state = workspace.state(now)
+    keys = {key_id(key): key.name for key in state.trust.keys}
     for index, one in enumerate(found):
         if index:
             emit()
         _show(one, keys)
+        show_document(
+            one.document, licenses=state.catalog.document.licenses if state.catalog else {}
+        )
 
 
 @click.command()
@@ -65,4 +69,3 @@ def _show(one: LookupResult, keys: Mapping[str, str]) -> None:
         ("hash", entry.hash.hex()),
     )
     emit()
-    show_document(one.document)

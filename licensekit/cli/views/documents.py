@@ -29,13 +29,16 @@ Facts = Iterable[tuple[str, object]]
 _DATES: Final = ("starts", "warning", "expiry", "grace", "maintenance", "next_check")
 
 
-def show(document: Document, first: Facts = ()) -> None:
-    """Print `document`, with the facts `first` above its own; then its table, if it has one."""
+def show(document: Document, first: Facts = (), licenses: Mapping[str, License] = {}) -> None:
+    """Print `document`, with the facts `first` above its own; then its table, if it has one.
+
+    `licenses` are those of the catalog of its issuer: they say in which units counts are.
+    """
     view: Callable[[Any], Facts] = _FACTS.get(type(document), _fields)
     facts(*first, *view(document))
     if type(document) in _TABLES:
         emit()
-        _TABLES[type(document)](document)
+        _TABLES[type(document)](document, licenses)
 
 
 def _bundle(bundle: Bundle) -> Facts:
@@ -59,9 +62,9 @@ def _bundle(bundle: Bundle) -> Facts:
     ]
 
 
-def _table_of_bundle(bundle: Bundle) -> None:
+def _table_of_bundle(bundle: Bundle, licenses: Mapping[str, License]) -> None:
     rows = [
-        (spelling.name_of(kind), code, spelling.amount(count))
+        (spelling.name_of(kind), code, spelling.amount_of(count, licenses.get(code)))
         for kind in Kind
         for code, count in bundle.counts(kind).items()
     ]
@@ -91,7 +94,7 @@ def _catalog(catalog: Catalog) -> Facts:
     ]
 
 
-def _table_of_catalog(catalog: Catalog) -> None:
+def _table_of_catalog(catalog: Catalog, _: object) -> None:
     table(
         ["kind", "license", "name", "remarks"],
         [
@@ -181,7 +184,7 @@ def _trust(trust: Trust) -> Facts:
     ]
 
 
-def _table_of_trust(trust: Trust) -> None:
+def _table_of_trust(trust: Trust, _: object) -> None:
     table(
         ["key id", "name", "state", "from", "to", "issuers", "signs", "uses", "limits"],
         map(_row_of_key, trust.keys),
@@ -242,7 +245,7 @@ _FACTS: Final[dict[type[Document], Callable[[Any], Facts]]] = {
     Root: _root,
     Trust: _trust,
 }
-_TABLES: Final[dict[type[Document], Callable[[Any], None]]] = {
+_TABLES: Final[dict[type[Document], Callable[[Any, Mapping[str, License]], None]]] = {
     Bundle: _table_of_bundle,
     Catalog: _table_of_catalog,
     Trust: _table_of_trust,

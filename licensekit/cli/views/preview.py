@@ -92,7 +92,7 @@ def _row(row: PreviewRow) -> tuple[object, ...]:
         None if row.kind is Kind.SYSTEM else row.in_use,
         free_now,
         total_now,
-        f"{row.added:+}" if row.added else None,
+        spelling.amount_of(f"{row.added:+}", row) if row.added else None,
         total_new,
         free_new,
         f"{can}: {remark}" if remark else can,

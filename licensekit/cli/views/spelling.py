@@ -23,18 +23,18 @@ ABSENT: Final = "-"
 _ALL_OF: Final = {Kind.SITE: "every site", Kind.USER: "everybody"}
 
 
-def amount(count: int | None) -> str:
+def amount(count: int | str | None) -> str:
     """Return a count; None is unrestricted."""
     return UNRESTRICTED if count is None else str(count)
 
 
-def amount_per(count: int | None, unit: str | None, per: MeterPeriod | None) -> str:
+def amount_per(count: int | str | None, unit: str | None, per: MeterPeriod | None) -> str:
     """Return a count with its unit and the time after which it is there anew: `20 GB per month`."""
     words = (amount(count), unit or "", "" if per is None else f"per {word(per)}")
     return " ".join(filter(None, words))
 
 
-def amount_of(count: int | None, sold: License | LicenseRow | PreviewRow | None) -> str:
+def amount_of(count: int | str | None, sold: License | LicenseRow | PreviewRow | None) -> str:
     """Return a count of a license, in the unit in which it is sold; None is not known."""
     return amount(count) if sold is None else amount_per(count, sold.quantity, sold.per)
 

@@ -116,14 +116,14 @@ class WorkspaceCatalog:
     def __repr__(self) -> str:
         return f"<WorkspaceCatalog in {self._store.layout.catalog}>"
 
-    def draft(self, now: int) -> CatalogDraft:
-        """Return the catalog as it is written now, and what was signed last.
+    def draft(self, now: int, text: bytes | None = None) -> CatalogDraft:
+        """Return the catalog as it is written now, or in `text`, and what was signed last.
 
         Raises:
             CatalogInvalid: it has faults.
         """
         with self._store.read(now) as tx:
-            return _draft(self._store.layout, tx.state, now)
+            return _draft(self._store.layout, tx.state, now, text)
 
     def require_unchanged(self, now: int) -> Catalog:
         """Return the signed catalog, if the catalog file still says the same.
@@ -199,14 +199,18 @@ def _propose_pack(
     )
 
 
-def _draft(layout: Layout, state: WorkspaceState, now: int) -> CatalogDraft:
-    """Read the catalog file of a workspace.
+def _draft(
+    layout: Layout, state: WorkspaceState, now: int, given: bytes | None = None
+) -> CatalogDraft:
+    """Read the catalog file of a workspace, or the text that is `given` in its place.
 
     Raises:
         CatalogInvalid: it has faults.
         FileUnusable, TooLarge: it cannot be read.
     """
-    text = read_bytes(layout.catalog, limit=limits.TOML_BYTES, what="a catalog")
+    text = given
+    if text is None:
+        text = read_bytes(layout.catalog, limit=limits.TOML_BYTES, what="a catalog")
     signed = state.last_catalog
     version = 1 if signed is None else signed.version + 1
     try:
@@ -219,7 +223,7 @@ def _draft(layout: Layout, state: WorkspaceState, now: int) -> CatalogDraft:
             others=_others(state),
         )
     except CatalogInvalid as error:
-        raise error.at(str(layout.catalog)) from error
+        raise (error.at(str(layout.catalog)) if given is None else error) from error
     return CatalogDraft(catalog, signed, not state.lacks_catalog, marks_in(text))
 
 
