@@ -107,12 +107,13 @@ def verify(file: str, pack: str | None, root: str | None, now: int, *, as_json: 
 def _licenses(
     one: Finding, findings: Iterable[Finding], store: TrustStore | None
 ) -> Mapping[str, License]:
-    """Return the licenses of the issuer of a document, by a catalog that is believed like it."""
-    catalogs = [] if store is None else [known.document for known in store.catalogs.values()]
-    beside = (finding.document for finding in findings if finding.status == one.status)
-    catalogs += [document for document in beside if isinstance(document, Catalog)]
+    """Return the licenses of the issuer of a document, by the newest catalog believed like it."""
+    beside = [finding.document for finding in findings if finding.status == one.status]
+    held = [] if store is None else [known.document for known in store.catalogs.values()]
     issuer = getattr(one.document, "issuer", None)
-    return next((catalog.licenses for catalog in catalogs if catalog.issuer == issuer), {})
+    catalogs = [c for c in (*beside, *held) if isinstance(c, Catalog) and c.issuer == issuer]
+    newest = max(catalogs, key=lambda catalog: catalog.version, default=None)
+    return {} if newest is None else newest.licenses
 
 
 def _separated(findings: Iterable[Finding]) -> Iterable[Finding]:
