@@ -5,10 +5,10 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import click
 
@@ -101,16 +101,12 @@ def heading(text: str) -> None:
     click.secho(harmless(text), bold=True)
 
 
-class Advance(Protocol):
-    """What is called with how much more was done, and with the length if that is another."""
-
-    def __call__(self, done: int, of: int = ..., /) -> None:
-        """Show that this much more is done."""
-
-
 @contextmanager
-def progress(label: str, length: int) -> Generator[Advance]:
-    """Show on a terminal how much is done."""
+def progress(label: str, length: int) -> Generator[Callable[..., None]]:
+    """Show on a terminal how much is done.
+
+    What is yielded is called with how much more that is, and with the length if it is another.
+    """
     hidden = not (length and sys.stderr.isatty())
     with click.progressbar(length=length, label=label, file=sys.stderr, hidden=hidden) as bar:
 

@@ -7,7 +7,7 @@ import click
 
 from licensekit.cli.inputs import is_terminal
 from licensekit.cli.options import Decorator, collected, option
-from licensekit.cli.output import emit_json, json_option, remark
+from licensekit.cli.output import emit_json, json_option, remark, warn
 from licensekit.cli.views.changes import show_proposal
 from licensekit.proposals import Proposal
 
@@ -42,6 +42,9 @@ class Consent(NamedTuple):
             emit_json(proposal.as_json())
         elif is_shown:
             show(proposal)
+        else:
+            for one in proposal.warnings:
+                warn(f"{one.message}.")
         if not self.preview and proposal.needs_confirmation and not self.yes:
             if self.as_json or not is_terminal():
                 proposal.require_confirmed(confirm=False)

@@ -81,7 +81,6 @@ def _answer(
         proposal = workspace.customers.propose_answer(
             request, draft, now=now, attach=wanted.attach, approve=wanted.drawing(catalog)
         )
-        wanted.remark(proposal)
         file = wanted.sign(workspace, proposal, catalog)
     if file is not None and wanted.write(file, catalog, installation=request.installation.hex()):
         facts(("bound to", bound_to(file.bundle)))

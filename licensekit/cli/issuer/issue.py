@@ -71,7 +71,6 @@ def _issue_one(workspace: Workspace, one: OrderSource, wanted: FileOptions, now:
         proposal = workspace.propose_issue(
             draft, now=now, attach=wanted.attach, approve=wanted.drawing(catalog)
         )
-        wanted.remark(proposal)
         file = wanted.sign(workspace, proposal, catalog)
     if file is not None:
         wanted.write(file, catalog)

@@ -104,7 +104,10 @@ def _count(done: Iterable[Done], size: int | None, *, as_json: bool) -> _Tally:
                 advance(one.size)
                 if one.error is not None:
                     refused += 1
-                    faults += _print_faults(one)
+                    found = faults_of(one)
+                    faults += found
+                    for fault in found:
+                        remark(f"licensekit: {harmless(str(fault))}")
                 elif one.file is not None:
                     repeated += one.file.is_repeated
                     issued += not one.file.is_repeated
@@ -113,13 +116,6 @@ def _count(done: Iterable[Done], size: int | None, *, as_json: bool) -> _Tally:
             _emit(_Tally(0, repeated, error.count, list(error.faults)), None)
         raise
     return _Tally(issued, repeated, refused, faults)
-
-
-def _print_faults(one: Done) -> list[Located]:
-    faults = faults_of(one)
-    for fault in faults:
-        remark(f"licensekit: {harmless(str(fault))}")
-    return faults
 
 
 def _report(tally: _Tally, out: Path, *, as_json: bool) -> None:

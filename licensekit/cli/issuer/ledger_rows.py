@@ -26,7 +26,6 @@ from licensekit.issuer import (
     USAGE_FIELDS,
     USAGE_STATES,
     Filters,
-    LedgerEntry,
     Listed,
     UsageReport,
     Workspace,
@@ -137,21 +136,15 @@ def export(*, form: str, output: str, workspace: Workspace) -> None:
     There is everything that the chain of hashes covers.
     """
     place = nullcontext(sys.stdout.buffer) if output == STANDARD else replacing(Path(output))
-    entries = workspace.ledger.entries()
+    rows = (entry.plain() for entry in workspace.ledger.entries())
     with place as file:
-        for line in _json_lines(entries) if form == "jsonl" else _exported(entries):
+        for line in _json_lines(rows) if form == "jsonl" else _csv_lines(ENTRY_FIELDS, rows):
             file.write(line.encode())
         file.flush()
 
 
-def _json_lines(entries: Iterable[LedgerEntry]) -> Iterator[str]:
-    return (json.dumps(entry.plain(), ensure_ascii=False) + "\n" for entry in entries)
-
-
-def _exported(entries: Iterable[LedgerEntry]) -> Iterator[str]:
-    yield _csv_line(ENTRY_FIELDS)
-    for entry in entries:
-        yield _csv_line(tuple(entry.plain().values()))
+def _json_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    return (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 def _show_listed(found: Iterable[Listed]) -> None:
@@ -199,11 +192,12 @@ def _show_usage(reports: list[UsageReport]) -> None:
 
 
 def _print_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    for cells in chain([columns], (tuple(row.values()) for row in rows)):
-        click.echo(_csv_line(cells), nl=False)
+    for line in _csv_lines(columns, rows):
+        click.echo(line, nl=False)
 
 
-def _csv_line(row: Sequence[Any]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerow(row)
-    return buffer.getvalue()
+def _csv_lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    for cells in chain([columns], (row.values() for row in rows)):
+        buffer = io.StringIO()
+        csv.writer(buffer, lineterminator="\n").writerow(cells)
+        yield buffer.getvalue()

@@ -10,7 +10,7 @@ import click
 from licensekit.cli.inputs import STANDARD, PassphraseSource, write_output
 from licensekit.cli.issuer.options import in_workspace, operator, passphrase, unlock
 from licensekit.cli.options import collected, option
-from licensekit.cli.output import emit_json, facts, warn
+from licensekit.cli.output import emit_json, facts
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.changes import show_proposal
 from licensekit.cli.views.spelling import counted_license, expiry, value
@@ -95,12 +95,6 @@ class FileOptions(NamedTuple):
         """
         for path in (self.output, *self.drawings):
             require_place(path)
-
-    def remark(self, proposal: IssueProposal) -> None:
-        """Print what was read otherwise than it was written; a preview prints it by itself."""
-        if not self.consent.preview:
-            for one in proposal.warnings:
-                warn(f"{one.message}.")
 
     def sign(
         self,

@@ -9,7 +9,7 @@ from licensekit.cli.inputs import STANDARD, PassphraseSource, located, read_inpu
 from licensekit.cli.issuer.ceremony import end_of_freshness, fresh_option
 from licensekit.cli.issuer.options import in_workspace, operator, passphrase, unlock
 from licensekit.cli.options import option
-from licensekit.cli.output import emit_json, facts, warn
+from licensekit.cli.output import emit_json, facts
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.issuer import PackProposal, Workspace, WorkspaceState
 from licensekit.keys.signing import Signer
@@ -45,8 +45,6 @@ def pack(
         return
     until = end_of_freshness(fresh_days, now)
     proposal = workspace.catalog.propose_pack(now=now, list_fresh_until=until)
-    for one in () if consent.preview else proposal.warnings:
-        warn(f"{one.message}.")
     if consent.ends(proposal):
         return
     sign_pack(workspace, proposal, passphrase)
