@@ -5,6 +5,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from functools import wraps
 from inspect import signature
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -46,7 +47,8 @@ def option(written: str, text: str, **more: Any) -> Decorator:
 
     A word in capitals stands for its value, and dots behind it say that it may be repeated; without
     one, and without a type, it is a flag. A word in lower case is the parameter that gets the
-    value, where that has another name. `text` is the help, and `more` is for `click.option`.
+    value, where that has another name. `text` is the help, which shows a default as well, and
+    `more` is for `click.option`.
     """
     words = written.split()
     shown = next((word for word in words if word[0] != "-" and word.isupper()), "")
@@ -54,6 +56,8 @@ def option(written: str, text: str, **more: Any) -> Decorator:
         more["multiple"] = True
     if not (shown or "type" in more or "/" in written):
         more["is_flag"] = True
+    default = more.get("default")
+    more.setdefault("show_default", bool(default) and not isinstance(default, bool))
     names = (word for word in words if word != shown)
     return click.option(*names, metavar=shown.removesuffix("...") or None, help=text, **more)
 
@@ -109,6 +113,7 @@ def whole(least: int, most: int | None = None) -> Checked:
     return Checked(lambda text: read(int(text)), f"a whole number {span}")
 
 
+PATH: Final = click.Path(path_type=Path)
 MOMENT: Final = Checked(parse_seconds, "a date like 2027-01-01 or a time like 2027-01-01T00:00:00Z")
 """A time or a date, as seconds since 1970."""
 DAY: Final = Checked(lambda text: date_of(values.day(text)), "a date like 2027-01-01")

@@ -11,7 +11,7 @@ import click
 
 from licensekit.cli.customer.commands import home_option, opened
 from licensekit.cli.inputs import account
-from licensekit.cli.options import Checked, option, whole
+from licensekit.cli.options import PATH, Checked, option, whole
 from licensekit.cli.output import emit
 from licensekit.errors import ConsoleUnavailable
 
@@ -25,30 +25,26 @@ def _network(text: str) -> str:
 
 @click.command()
 @home_option
-@option("--host ADDRESS", "The address to listen on.", default="127.0.0.1", show_default=True)
+@option("--host ADDRESS", "The address to listen on.", default="127.0.0.1")
 @option(
     "--port N",
     "The port on which to listen; 0 takes a free one.",
     type=whole(0, 65535),
     default=PORT,
-    show_default=True,
 )
 @option(
     "--public URL...",
     "How browsers reach it, if not as this machine: https://licenses.example.com.",
 )
-@option("--tls-cert FILE", "A certificate with its chain, in PEM.", type=click.Path(path_type=Path))
-@option("--tls-key FILE", "Its key, in PEM.", type=click.Path(path_type=Path))
+@option("--tls-cert FILE", "A certificate with its chain, in PEM.", type=PATH)
+@option("--tls-key FILE", "Its key, in PEM.", type=PATH)
 @option(
     "--proxy ADDRESS... proxies",
     "A proxy that signs people in: its address, or its network. Only it is answered.",
     type=Checked(_network, "an address or a network, such as 10.0.0.5 or 10.0.0.0/24"),
 )
 @option(
-    "--proxy-user-header NAME",
-    "Where the proxy says who is signed in.",
-    default="X-Forwarded-User",
-    show_default=True,
+    "--proxy-user-header NAME", "Where the proxy says who is signed in.", default="X-Forwarded-User"
 )
 @option(
     "--proxy-role-header NAME",

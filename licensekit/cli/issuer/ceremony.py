@@ -5,12 +5,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import click
-
 from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource
 from licensekit.cli.issuer.options import in_workspace, operator, root_passphrase, unlock
-from licensekit.cli.options import Decorator, collected, option, whole
+from licensekit.cli.options import PATH, Decorator, collected, option, whole
 from licensekit.cli.output import emit, emit_json, facts, typed
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.spelling import fingerprint
@@ -20,7 +18,7 @@ from licensekit.issuer import Ceremony, KeyChange, KeyProposal, PendingDocument,
 root_key_option: Final[Decorator] = option(
     "--root-key FILE... root_keys",
     "A root key to sign with, wherever it is kept. Default: those in the workspace's root/.",
-    type=click.Path(path_type=Path),
+    type=PATH,
 )
 """`--root-key`, as the paths `root_keys`."""
 

@@ -21,7 +21,7 @@ def change_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @before(_require_consent)
     @click.argument("serial")
-    @option("--part PART", "Which part of the serial.", default="base", show_default=True)
+    @option("--part PART", "Which part of the serial.", default="base")
     @option("--order-number NUMBER number", "Your number for it: done once.")
     @license_options
     @wraps(command)

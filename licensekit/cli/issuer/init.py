@@ -9,7 +9,7 @@ from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource, located, read_input, read_passphrase
 from licensekit.cli.issuer.keys_new import SCHEMES, require_enough, root_options, scheme_option
 from licensekit.cli.issuer.options import operator, passphrase, root_passphrase
-from licensekit.cli.options import clock, option
+from licensekit.cli.options import PATH, clock, option
 from licensekit.cli.output import emit, emit_json, facts, heading, json_option, typed, warn
 from licensekit.cli.views.spelling import fingerprint
 from licensekit.issuer import (
@@ -25,7 +25,7 @@ from licensekit.issuer import (
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.argument("folder", type=PATH, metavar="DIR")
 @option("--product CODE", "What is licensed. Default: the folder's name.")
 @option("--issuer CODE", "Who signs. Default: the product's code.")
 @option("--name NAME", "The issuer's name, as customers read it.")

@@ -27,26 +27,15 @@ scheme_option = option(
     "hybrid: Ed25519 and ML-DSA-65 together, for licenses that outlive today's curves.",
     type=click.Choice(list(SCHEMES)),
     default="ed25519",
-    show_default=True,
 )
 
 
 def root_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--root-keys` and `--threshold`: what a new root is."""
     threshold = option(
-        "--threshold N",
-        "How many of the root keys must sign.",
-        type=_COUNTS,
-        default=1,
-        show_default=True,
+        "--threshold N", "How many of the root keys must sign.", type=_COUNTS, default=1
     )
-    count = option(
-        "--root-keys N count",
-        "How many keys the root has.",
-        type=_COUNTS,
-        default=1,
-        show_default=True,
-    )
+    count = option("--root-keys N count", "How many keys the root has.", type=_COUNTS, default=1)
     return count(threshold(command))
 
 

@@ -37,7 +37,7 @@ def list_(*, workspace: Workspace, now: int, as_json: bool) -> None:
     type=click.Choice(["licensekit", "openssh", "pem"]),
     default="licensekit",
 )
-@option("-o --output FILE", "Where to. Default: printed.", default=STANDARD)
+@option("-o --output FILE", "Where it goes.", default=STANDARD, show_default="standard output")
 def export(*, name: str, workspace: Workspace, form: str, output: str) -> None:
     """Write the public half of a key, for whoever admits or compares it."""
     part = workspace.keys.file(name).part

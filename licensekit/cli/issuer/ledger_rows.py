@@ -58,7 +58,7 @@ def _require_one_form(*, as_csv: bool, as_json: bool, **_: object) -> None:
     type=whole(0, TERM_DAYS),
 )
 @option("--since TIME", "Only bundles issued on this day, or later.", type=MOMENT)
-@option("--limit", "Show at most this many.", type=whole(1), default=_PAGE, show_default=True)
+@option("--limit", "Show at most this many.", type=whole(1), default=_PAGE)
 @option("--after ENTRY", "Continue after this entry.", type=whole(1))
 @option("--all show_all", "Show all of them.")
 @row_options
@@ -126,7 +126,6 @@ def usage(
     "How entries are written.",
     type=click.Choice(["jsonl", "csv"]),
     default="jsonl",
-    show_default=True,
 )
 @option("-o --output FILE", "Where they go.", default=STANDARD, show_default="standard output")
 @with_workspace

@@ -5,21 +5,15 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Final
 
-import click
-
 from licensekit.cli.inputs import PassphraseSource, account, read_passphrase
-from licensekit.cli.options import Decorator, clock, collected, option, whole
+from licensekit.cli.options import PATH, Decorator, clock, collected, option, whole
 from licensekit.cli.output import remark, warn
 from licensekit.files import is_exposed
 from licensekit.issuer import KeyFile, Workspace, open_key
 from licensekit.keys.signing import Signer
 
 workspace_option: Final[Decorator] = option(
-    "-C DIR folder",
-    "The workspace.",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    show_default="the current folder",
+    "-C DIR folder", "The workspace.", type=PATH, default=Path(), show_default="the current folder"
 )
 """`-C`, as the path `folder`."""
 

@@ -7,7 +7,7 @@ import click
 from licensekit.cli.inputs import PassphraseSource
 from licensekit.cli.issuer.options import in_workspace, operator, passphrase, unlock
 from licensekit.cli.issuer.output import attachments_option, key_option, require_place
-from licensekit.cli.options import option
+from licensekit.cli.options import PATH, option
 from licensekit.cli.output import counted, emit, emit_json, remark
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.files import make_folder, write_atomically
@@ -22,7 +22,7 @@ from licensekit.issuer import Issued, LicenseFile, Workspace
     "-o --output DIR",
     "The folder for the new license files; made if it is not there.",
     required=True,
-    type=click.Path(path_type=Path),
+    type=PATH,
 )
 @attachments_option
 @passphrase
