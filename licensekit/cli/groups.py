@@ -103,9 +103,7 @@ def _require_once(ctx: click.Context, arguments: list[str]) -> None:
         _, _, given = ctx.command.make_parser(ctx).parse_args(list(arguments))
     except click.UsageError:  # the command itself says so
         return
-    single = [
-        one for one in given if isinstance(one, click.Option) and not (one.multiple or one.is_flag)
-    ]
-    for option in single:
-        if single.count(option) > 1:
-            raise click.UsageError(f"{max(option.opts, key=len)} is given twice.", ctx)
+    options = [one for one in given if isinstance(one, click.Option)]
+    for one in options:
+        if options.count(one) > 1 and not (one.multiple or one.is_flag):
+            raise click.UsageError(f"{max(one.opts, key=len)} is given twice.", ctx)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from licensekit.access import Access
 from licensekit.dates import format_seconds
-from licensekit.entitlements import Entitlements, LicenseRow, rows
+from licensekit.entitlements import Entitlements, rows
 from licensekit.entitlements.settings import Value
 from licensekit.installation.plan import ActivationPlan
 from licensekit.wire.documents import Kind, MeterPeriod
@@ -22,8 +22,8 @@ class PreviewRow(NamedTuple):
     in_use: int
     total_now: int | None
     """None is unrestricted."""
-    total_new: int | None
     access_now: Access
+    total_new: int | None
     access_new: Access
     reason: str | None
     """Why it cannot be activated as it is."""
@@ -106,9 +106,13 @@ def compare(
     short = {d.license: f"{d.in_use} in use: release {d.remove} {until}" for d in plan.deficits}
     found: list[PreviewRow] = []
     for row in rows(after, in_use):
+        named = (row.code, row.issuer, row.kind, row.name, row.in_use)
+        one = old.get(row.code)
+        was = (0, Access.NONE) if one is None else (one.total, one.access)
         remedy = short.get(row.code)
-        reason, due = (None, remedy) if is_later else (remedy, None)
-        found.append(_row(old.get(row.code), row, reason, due))
+        told = (None, remedy) if is_later else (remedy, None)
+        counts = (*was, row.total, row.access)
+        found.append(PreviewRow(*named, *counts, *told, row.quantity, row.per))
     return (*found, *_unknown(after))
 
 
@@ -121,40 +125,9 @@ def compare_settings(before: Entitlements, after: Entitlements) -> tuple[Setting
     )
 
 
-def _row(
-    old: LicenseRow | None, new: LicenseRow, reason: str | None, due: str | None
-) -> PreviewRow:
-    return PreviewRow(
-        code=new.code,
-        issuer=new.issuer,
-        kind=new.kind,
-        name=new.name,
-        in_use=new.in_use,
-        total_now=0 if old is None else old.total,
-        total_new=new.total,
-        access_now=Access.NONE if old is None else old.access,
-        access_new=new.access,
-        reason=reason,
-        due=due,
-        quantity=new.quantity,
-        per=new.per,
-    )
-
-
 def _unknown(after: Entitlements) -> Iterator[PreviewRow]:
+    nothing, why = (0, Access.NONE), "this version of the product does not know it"
     for part, code in after.unknown:
-        bundle = part.bundle
-        bare = code.rpartition(".")[2]
-        kind = next(k for k in Kind if bare in (bundle.system, bundle.sites, bundle.users)[k])
-        yield PreviewRow(
-            code=code,
-            issuer=bundle.issuer,
-            kind=kind,
-            name="",
-            in_use=0,
-            total_now=0,
-            total_new=0,
-            access_now=Access.NONE,
-            access_new=Access.NONE,
-            reason="this version of the product does not know it",
-        )
+        bundle, bare = part.bundle, code.rpartition(".")[2]
+        kind = next(k for k in Kind if bare in bundle.counts(k))
+        yield PreviewRow(code, bundle.issuer, kind, "", 0, *nothing, *nothing, why)

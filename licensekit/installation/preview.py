@@ -157,8 +157,9 @@ def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
     present = after if plan.moment == read.now else plan.evaluated(read.now)
     in_use = read.stored.used_of(after.licenses)
     named = [*admission.new, *admission.again, *admission.same]
-    signed_again = {one.identity for one in admission.again}
-    unusable = {i: why for i, why in facts.verified.unusable.items() if i not in signed_again}
+    unusable = dict(facts.verified.unusable)
+    for one in admission.again:
+        unusable.pop(one.identity, None)
     return Preview(
         now=read.now,
         moment=plan.moment,
