@@ -96,6 +96,27 @@ def term_of(bundle: Bundle) -> tuple[int, int | None]:
     return start_of_day(starts), None if last is None else end_of_day(last)
 
 
+def amount_within(amount: int | None, license_: License, bundle: Bundle, most: int) -> int | None:
+    """Return how much of a license a bundle grants whose key may grant `most`.
+
+    Of a meter it is so much in each period that the whole term has at most `most`; a term without
+    an end has no such amount.
+    """
+    if amount is None or license_.per in (None, MeterPeriod.TERM):
+        return amount
+    starts, ends = term_of(bundle)
+    if ends is None:
+        return 0
+    first, last = date_of(day_at(starts)), date_of(day_at(ends - 1))
+    years = last.year - first.year
+    periods = {
+        MeterPeriod.DAY: days_of(last) - days_of(first),
+        MeterPeriod.MONTH: years * _MONTHS + last.month - first.month,
+        MeterPeriod.YEAR: years,
+    }
+    return min(amount, most // (periods[license_.per] + 1))
+
+
 def period_ends(
     licenses: Mapping[str, License], grants: Mapping[str, tuple[Grant, ...]], now: int
 ) -> Iterator[int]:

@@ -11,12 +11,12 @@ from typing import Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.dates import day_at, end_of_day, start_of_day
-from licensekit.entitlements.amounts import Grant, Tier, period_ends, tiers_of
+from licensekit.entitlements.amounts import Grant, Tier, amount_within, period_ends, tiers_of
 from licensekit.entitlements.binding import Fingerprint
 from licensekit.entitlements.coverage import Coverage, Covered
 from licensekit.entitlements.parts import BundleState, Part, is_here, judge
 from licensekit.entitlements.settings import Settings, settings_of
-from licensekit.entitlements.timeline import Timeline, serial_of
+from licensekit.entitlements.timeline import Timeline, serial_of, signer_of
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import BASE, Bundle, Kind, License
@@ -203,7 +203,8 @@ def grants_of(
     found: dict[str, list[Grant]] = {}
     unknown: list[tuple[Part, str]] = []
     for part in parts:
-        bundle = part.bundle
+        bundle, signer = part.bundle, signer_of(part.verified, trust_store.trust)
+        most = None if signer is None else signer.admitted.scope.most
         for kind in Kind:
             for code, count in bundle.counts(kind).items():
                 name = trust_store.qualify(bundle.issuer, code)
@@ -211,7 +212,8 @@ def grants_of(
                 if license_ is None or license_.kind is not kind:
                     unknown.append((part, name))
                     continue
-                found.setdefault(name, []).append(Grant(part, count))
+                amount = count if most is None else amount_within(count, license_, bundle, most)
+                found.setdefault(name, []).append(Grant(part, amount))
     return {code: tuple(grants) for code, grants in found.items()}, tuple(unknown)
 
 

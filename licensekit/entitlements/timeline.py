@@ -119,7 +119,7 @@ def may_replace(bundle: Verified[Bundle], trust: TrustState) -> bool:
 
     A key that is limited in parts, counts or term must not remove what others sold.
     """
-    signer = _signer(bundle, trust)
+    signer = signer_of(bundle, trust)
     unlimited = signer is not None and not signer.admitted.scope.is_limited
     return unlimited and bundle.document.part == _BASE
 
@@ -140,7 +140,7 @@ def holds_back(newer: Verified[Bundle], older: Bundle, trust: TrustState) -> boo
 
     What a limited key signed does so only with what its own scope admits.
     """
-    signer = _signer(newer, trust)
+    signer = signer_of(newer, trust)
     if signer is None:
         return False
     return not signer.admitted.scope.is_limited or admits(signer, older)
@@ -160,7 +160,8 @@ def _candidate(number: int, verified: Verified[Bundle], trust: TrustState) -> _C
     return _Candidate(verified, number, revoked, replaces)
 
 
-def _signer(verified: Verified[Bundle], trust: TrustState) -> AdmittedSigner | None:
+def signer_of(verified: Verified[Bundle], trust: TrustState) -> AdmittedSigner | None:
+    """Return what the trust in force says of the key of a bundle; None where it says nothing."""
     key = verified.keys[0]
     return trust.signers.get((key.scheme, key.key_id))
 

@@ -109,10 +109,10 @@ def compare(
         named = (row.code, row.issuer, row.kind, row.name, row.in_use)
         one = old.get(row.code)
         was = (0, Access.NONE) if one is None else (one.total, one.access)
-        remedy = short.get(row.code)
-        told = (None, remedy) if is_later else (remedy, None)
         counts = (*was, row.total, row.access)
-        found.append(PreviewRow(*named, *counts, *told, row.quantity, row.per))
+        remedy = short.get(row.code)
+        reason, due = (None, remedy) if is_later else (remedy, None)
+        found.append(PreviewRow(*named, *counts, reason, due, row.quantity, row.per))
     return (*found, *_unknown(after))
 
 

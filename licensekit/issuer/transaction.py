@@ -7,18 +7,20 @@ from pathlib import Path
 from secrets import token_bytes
 
 from licensekit.database import Connection, Database
-from licensekit.errors import KeyMissing, KeyUnknown
+from licensekit.entitlements.amounts import amount_within
+from licensekit.errors import KeyMissing, KeyOutOfScope, KeyUnknown
 from licensekit.files import write_atomically
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import Record, append, documents, ledger_mark
 from licensekit.issuer.state import WorkspaceState, extended, workspace_state
 from licensekit.keys.keyfile import PublicPart
 from licensekit.keys.signing import Signer
+from licensekit.trust.pack import TrustStore
 from licensekit.trust.scope import AdmittedSigner, SignedByVendor, require_scope, require_type
 from licensekit.trust.sign import sign
 from licensekit.trust.state import TrustState
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import TYPE_OF, Catalog, Document, Revocations
+from licensekit.wire.documents import TYPE_OF, Bundle, Catalog, Document, Revocations
 from licensekit.wire.documents.fields import replace_fields
 
 Draw = Callable[[int], bytes]
@@ -48,14 +50,22 @@ class LedgerTransaction:
         return Record(action, self.now, self.who, token, document)
 
     def sign(self, action: str, document: SignedByVendor, signer: Signer) -> Record:
-        """Sign a document and return its record; raises as `sign_admitted`.
+        """Sign a document, if `signer` may, and return its record.
 
         A list or a catalog says what the ledger held before it.
+
+        Raises:
+            KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: it may not.
+            PayloadInvalid: the document has a field out of its bounds.
+            SignerUnavailable: the key lives elsewhere and cannot be reached.
         """
         if isinstance(document, Catalog | Revocations):
             extensions = {**document.extensions, **ledger_mark(self.ledger)}
             document = replace_fields(document, extensions=extensions)
-        return self.record(action, sign_admitted(document, signer, self.trust), document)
+        admitted = admission(signer, self.trust)
+        require_type(admitted, TYPE_OF[type(document)])
+        require_admitted(admitted, document, self.state.trust_store)
+        return self.record(action, sign(document, signer), document)
 
     def put_in_force(self, records: Sequence[Record], state: WorkspaceState | None = None) -> None:
         """Enter records with documents of a pack; `state` has them, if they were verified before.
@@ -114,18 +124,24 @@ class WorkspaceStore:
         return verified[1]
 
 
-def sign_admitted(document: SignedByVendor, signer: Signer, trust: TrustState) -> Token:
-    """Sign `document` and return its token, if `signer` may: the rule that every reader applies.
+def require_admitted(
+    signer: AdmittedSigner, document: SignedByVendor, trust_store: TrustStore
+) -> None:
+    """Refuse what the key may not say, by the rule of every reader, and what would count for less.
 
     Raises:
-        KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: it may not.
-        PayloadInvalid: the document has a field out of its bounds.
-        SignerUnavailable: the key lives elsewhere and cannot be reached.
+        KeyOutOfWindow, KeyOutOfScope: as `require_scope`; or a meter would grant less than is sold.
     """
-    admitted = admission(signer, trust)
-    require_type(admitted, TYPE_OF[type(document)])
-    require_scope(admitted, document)
-    return sign(document, signer)
+    require_scope(signer, document)
+    most = signer.admitted.scope.most
+    if most is None or not isinstance(document, Bundle):
+        return
+    catalog = trust_store.catalogs[document.issuer].document
+    for code in document.system.keys() & catalog.licenses.keys():
+        amount = document.system[code]
+        if amount_within(amount, catalog.licenses[code], document, most) != amount:
+            key, name = signer.key.key_id, signer.admitted.name
+            raise KeyOutOfScope(reason="meter", key_id=key, name=name, license=code, most=most)
 
 
 def admission(signer: Signer | PublicPart, trust: TrustState) -> AdmittedSigner:

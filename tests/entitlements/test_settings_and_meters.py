@@ -1,6 +1,7 @@
 """Settings merged over parts, meters with their periods, successors, and names in languages."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from licensekit.entitlements import (
     Allowance,
     Entitlements,
     count,
+    evaluate,
     explain,
     list_notices,
     rows,
@@ -21,6 +23,9 @@ from licensekit.entitlements.answers import Answers
 from licensekit.entitlements.settings import Value
 from licensekit.errors import UnknownSetting
 from licensekit.limits import DAYS
+from licensekit.trust.pack import TrustStore, open_pack
+from licensekit.trust.sign import sign
+from licensekit.trust.verify import verify_bundle
 from licensekit.wire.documents import (
     AfterGrace,
     Combine,
@@ -28,7 +33,7 @@ from licensekit.wire.documents import (
     Setting,
     SettingType,
 )
-from tests import makers
+from tests import homes, makers
 from tests.entitlements.engine import (
     SYSTEM,
     USER,
@@ -194,6 +199,51 @@ def test_what_is_no_meter_or_not_granted_has_no_allowance() -> None:
     assert count(granted(STORE, bare(system={"server": 1})), "server", 0).allowances == ()
     store = trust_store(catalog(calls=of(SYSTEM, quantity="calls", per=MeterPeriod.DAY)))
     assert count(granted(store), "calls", 0).allowances == ()
+
+
+@pytest.mark.parametrize(
+    ("per", "term", "amount"),
+    [
+        (MeterPeriod.DAY, {"expiry": DAY + 5, "grace": DAY + 9}, 100),
+        (MeterPeriod.DAY, {"expiry": DAY + 5, "grace": DAY + 10}, 90),
+        (MeterPeriod.DAY, {"starts": DAY + 1, "expiry": DAY + 10}, 100),
+        (MeterPeriod.MONTH, {"expiry": days_of(date(2027, 12, 31))}, 83),
+        (MeterPeriod.MONTH, {"expiry": days_of(date(2028, 1, 1))}, 76),
+        (MeterPeriod.YEAR, {"expiry": days_of(date(2027, 12, 31))}, 1000),
+        (MeterPeriod.YEAR, {"expiry": days_of(date(2028, 1, 1))}, 500),
+        (MeterPeriod.TERM, {}, 1000),
+    ],
+)
+def test_over_its_term_a_meter_grants_at_most_what_its_key_may(
+    per: MeterPeriod, term: dict[str, Any], amount: int
+) -> None:
+    """A key with `most` 1,000 grants no more by selling it again each day."""
+    store = _store_of_few(per)
+    moment = start_of_day(DAY + 1)
+    for sold in (1000, amount):
+        assert _calls(store, moment, sold, **term) == amount
+
+
+def test_without_an_end_no_amount_a_day_is_within_what_a_key_may_grant() -> None:
+    store = _store_of_few(MeterPeriod.DAY)
+    assert _calls(store, NOW, 1) == 0
+    assert _calls(store, NOW, 1, expiry=DAY + 99, after_grace=AfterGrace.ADVISORY) == 0
+
+
+def _store_of_few(per: MeterPeriod) -> TrustStore:
+    few = makers.limited(parts=["base"], most=1000)
+    keys = [makers.admitted(makers.key("vendor")), makers.admitted(makers.key("few"), scope=few)]
+    calls = makers.catalog(licenses={"calls": of(SYSTEM, quantity="calls", per=per)})
+    pack = makers.file_of(
+        homes.ROOT, sign(makers.trust(*keys), makers.key("root")), homes.signed(calls)
+    )
+    return open_pack(pack, homes.PIN)
+
+
+def _calls(store: TrustStore, now: int, sold: int, **term: Any) -> int | None:
+    token = homes.signed(bare(system={"calls": sold}, **term), "few")
+    bundle = verify_bundle(token, store.trust, now)
+    return count(evaluate(store, [bundle], now), "calls", 0).total
 
 
 HEIRS = trust_store(

@@ -4,17 +4,19 @@ Each attack ends with the vendor's next honest file being taken, and with the st
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
+from licensekit import limits
 from licensekit.access import Access
 from licensekit.errors import (
     BundleReturned,
     BundleRevoked,
     IssuedAhead,
     KeyRevoked,
-    RefusedError,
+    LicenseError,
+    PayloadInvalid,
     SequenceConflict,
     SequenceOlder,
     SerialMismatch,
@@ -24,8 +26,9 @@ from licensekit.state.home import open_installation
 from licensekit.state.loading import state_at
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
-from licensekit.wire.documents import Bundle, ResetWhat
+from licensekit.wire.documents import AfterGrace, Bundle, Kind, ResetWhat
 from tests import homes, makers
+from tests.entitlements.engine import access
 from tests.homes import DAY, Home, bundle, file
 from tests.installation.test_restore_and_reset import reset
 from tests.signers import HIGHEST, MOST, trust_token
@@ -85,7 +88,10 @@ def taken_back(number: int, *bundles: Bundle, **changes: Any) -> armor.Token:
     return homes.signed(makers.revocations(**given))
 
 
-def refused(installation: Installation, data: str, error: type[RefusedError]) -> RefusedError:
+E = TypeVar("E", bound=LicenseError)
+
+
+def refused(installation: Installation, data: str, error: type[E]) -> E:
     """Activate a file that is refused, and leaves everything as it was."""
     before = installation.state()
     with pytest.raises(error) as caught:
@@ -491,17 +497,77 @@ def test_the_return_of_an_add_on_leaves_the_rest(installation: Installation) -> 
     assert active(installation) == [sold(2)]
 
 
-def test_a_partner_keeps_the_serial_until_it_moves_as_well(home: Home) -> None:
-    partner = makers.key("partner")
-    admitted = makers.admitted(partner, "p", scope=makers.scope(issuers=["partner"]))
-    trust = makers.trust(makers.admitted(makers.key("vendor")), admitted, version=2)
-    token = sign(trust, makers.key("root"))
+def partner_admitted() -> armor.Token:
+    """Return a trust document by which the TEST KEY `partner` signs for the issuer `partner`."""
+    scope = makers.scope(issuers=["partner"])
+    partner = makers.admitted(makers.key("partner"), "p", scope=scope)
+    trust = makers.trust(makers.admitted(makers.key("vendor")), partner, version=2)
+    return sign(trust, makers.key("root"))
 
+
+def held(installation: Installation) -> dict[str, Access]:
+    """Return what a user may do who has two licenses: the vendor's and the partner's."""
+    codes = ("user", "partner.gadget")
+    found = access(installation.state().entitlements, *codes)
+    return {code: found[code] for code in codes}
+
+
+def test_a_partners_add_on_that_blocks_after_its_end_locks_nobody_out(home: Home) -> None:
+    gadgets = {"gadget": makers.license_entry(Kind.USER)}
+    catalog = makers.catalog(issuer="partner", licenses=gadgets, access={}, trust_version=2)
+    ended = sold(
+        issuer="partner",
+        part="gadgets",
+        system={},
+        sites={},
+        users={"gadget": 5},
+        expiry=makers.ISSUED_DAY + 5,
+        grace=None,
+        warning=None,
+        after_grace=AfterGrace.BLOCK,
+    )
+    theirs = file(catalog, ended, by="partner")
+    with home.open() as installation:
+        installation.activate(file(partner_admitted(), sold()))
+        installation.activate(theirs)
+        installation.users.add("anna")
+        installation.users.assign("anna", "user")
+        installation.users.assign("anna", "partner.gadget")
+        assert held(installation) == {"user": Access.FULL, "partner.gadget": Access.FULL}
+        home.clock.move(days=6)
+        assert held(installation) == {"user": Access.FULL, "partner.gadget": Access.NONE}
+        assert installation.users.may_login("anna", "web").allowed
+        installation.activate(file(sold(2)))
+        assert sold(2) in active(installation)
+        assert held(installation) == {"user": Access.FULL, "partner.gadget": Access.NONE}
+
+
+def test_a_partners_catalog_that_costs_too_much_is_refused(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pairs of a license and one that it includes are bounded, directly included or not."""
+    codes = sorted(f"c{number}" for number in range(limits.INCLUDES))
+    ring = {
+        code: makers.license_entry(Kind.USER, includes=[other for other in codes if other != code])
+        for code in codes
+    }
+    with monkeypatch.context() as writer:
+        writer.setattr(limits, "CLOSURE", len(codes) ** 2)
+        catalog = makers.catalog(issuer="partner", licenses=ring, access={}, trust_version=2)
+        costly = homes.signed(catalog, "partner")
+    with home.open() as installation:
+        installation.activate(file(partner_admitted(), sold()))
+        refused(installation, file(costly), PayloadInvalid)
+        installation.activate(file(sold(2)))
+        assert active(installation) == [sold(2)]
+
+
+def test_a_partner_keeps_the_serial_until_it_moves_as_well(home: Home) -> None:
     def theirs(sequence: int, serial: str, **changes: Any) -> str:
         return file(sold(sequence, issuer="partner", serial=serial, **changes), by="partner")
 
     with home.open() as installation:
-        installation.activate(file(token, sold(1, serial="A-1")))
+        installation.activate(file(partner_admitted(), sold(1, serial="A-1")))
         installation.activate(theirs(1, "A-1"))
         refused(installation, theirs(2, "Z-1", replaces=["A-1"]), SerialMismatch)
         installation.activate(file(sold(1, serial="B-1", replaces=["A-1"])))
@@ -513,12 +579,7 @@ def test_a_partner_keeps_the_serial_until_it_moves_as_well(home: Home) -> None:
 
 
 def test_where_nothing_of_the_vendor_is_a_partner_moves_the_serial(home: Home) -> None:
-    scope = makers.scope(issuers=["partner"])
-    keys = [
-        makers.admitted(makers.key("vendor")),
-        makers.admitted(makers.key("partner"), "p", scope=scope),
-    ]
-    token = sign(makers.trust(*keys, version=2), makers.key("root"))
+    token = partner_admitted()
     one = sold(1, issuer="partner", serial="A-1")
     two = sold(1, issuer="partner", serial="B-1", replaces=["A-1"])
     with home.open() as installation:

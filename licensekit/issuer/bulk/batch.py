@@ -23,9 +23,9 @@ from licensekit.issuer.orders.issue import check, issued_before
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import Order, OrderDraft
 from licensekit.issuer.output.license_file import BulkFiles, IssuedFile, attachments_of, file_name
-from licensekit.issuer.transaction import LedgerTransaction, admission
+from licensekit.issuer.transaction import LedgerTransaction, admission, require_admitted
 from licensekit.keys.signing import Signer
-from licensekit.trust.scope import require_scope, require_type
+from licensekit.trust.scope import require_type
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, compose
 from licensekit.wire.frame import message, write_one
@@ -144,7 +144,7 @@ class Batch:
         fields = terms.form.fields(serial, sequence, order.company, pickup)
         bundle, payload = compose(Bundle, fields)
         if draft.terms not in self._known:
-            require_scope(self._admitted, bundle)
+            require_admitted(self._admitted, bundle, self._tx.state.trust_store)
             if draft.terms is not None and order.serial is None:
                 self._known[draft.terms] = terms
         number = order.number or ""

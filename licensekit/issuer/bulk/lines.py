@@ -45,7 +45,7 @@ def json_lines(rows: Iterable[bytes], name: str) -> Iterator[OrderLine]:
         where = f"{name}:{number}"
         if len(row) > limits.TOML_BYTES:
             yield OrderLine(where, _faulty(_TOO_LARGE), len(row))
-        elif text := row.strip().removeprefix(_MARK):
+        elif text := _without_escapes(row.strip().removeprefix(_MARK)):
             draft = _json(text, read)
             yield OrderLine(where, draft._replace(remarks=marks_in(text, number)), len(row))
 
@@ -95,6 +95,16 @@ def bounded(stream: BinaryIO) -> Iterator[bytes]:
 
 def _text_of(path: Path) -> bytes:
     return read_bytes(path, limit=limits.TOML_BYTES, what="an order")
+
+
+def _without_escapes(text: bytes) -> bytes:
+    """Return JSON with its characters themselves: many programs write all but ASCII as escapes."""
+    if b"\\u" not in text:
+        return text
+    try:
+        return json.dumps(_decode(text.decode()), ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return text  # what is wrong with it is said where it is read
 
 
 def _json(text: bytes, read: Callable[[object], OrderDraft]) -> OrderDraft:

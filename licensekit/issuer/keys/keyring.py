@@ -19,16 +19,16 @@ from licensekit.errors import (
 )
 from licensekit.files import read_bytes, unusable, write_atomically
 from licensekit.issuer.keys.documents import key_id
-from licensekit.issuer.transaction import admission
+from licensekit.issuer.transaction import admission, require_admitted
 from licensekit.keys import pkcs11
 from licensekit.keys.keyfile import PublicPart, format_public, open_, parse_public, peek, seal
 from licensekit.keys.signing import Signer, SigningKey
 from licensekit.keys.verifying import load
+from licensekit.trust.pack import TrustStore
 from licensekit.trust.scope import (
     AdmittedSigner,
     KeyReference,
     admits,
-    require_scope,
     require_type,
 )
 from licensekit.trust.state import TrustState
@@ -199,7 +199,7 @@ def require_file_name(name: str) -> None:
 
 def choose_key(
     files: Sequence[KeyFile],
-    trust: TrustState,
+    trust_store: TrustStore,
     kind: str,
     *,
     issuer: str,
@@ -217,6 +217,7 @@ def choose_key(
         KeyMissing: there is none.
         KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: it may not sign that.
     """
+    trust = trust_store.trust
     known = {f: trust.signers[f.reference] for f in files if f.reference in trust.signers}
     if name is None:
         able = {f: s for f, s in known.items() if _may_sign(s, kind, issuer, now)}
@@ -224,13 +225,13 @@ def choose_key(
             able = {f: s for f, s in able.items() if f.key_id != but and _reaches(s, bundle)}
         if not able:
             raise _none_fits(trust, kind, issuer, but)
-        fitting = [file for file, signer in able.items() if bundle and _admits(signer, bundle)]
+        fitting = [f for f, s in able.items() if bundle and _may_sign_it(s, bundle, trust_store)]
         file = max(fitting or able, key=lambda one: _seniority(able[one]))
     else:
         file = named_file(files, name)
         require_type(admission(file.part, trust), kind)
     if bundle is not None and but is None:
-        require_scope(known[file], bundle)
+        require_admitted(known[file], bundle, trust_store)
     return file
 
 
@@ -271,9 +272,9 @@ def _reaches(signer: AdmittedSigner, bundle: Bundle | None) -> bool:
     return bundle is None or admits(signer, bundle)
 
 
-def _admits(signer: AdmittedSigner, bundle: Bundle) -> bool:
+def _may_sign_it(signer: AdmittedSigner, bundle: Bundle, trust_store: TrustStore) -> bool:
     try:
-        require_scope(signer, bundle)
+        require_admitted(signer, bundle, trust_store)
     except TrustError:
         return False
     return True

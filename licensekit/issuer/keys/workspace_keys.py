@@ -94,7 +94,7 @@ class WorkspaceKeys:
         with self._store.read(now) as tx:
             return choose_key(
                 self.files,
-                tx.trust,
+                tx.state.trust_store,
                 kind,
                 issuer=tx.state.issuer,
                 now=now,

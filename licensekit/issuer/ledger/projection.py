@@ -2,7 +2,8 @@
 
 A bundle is in one of four states: `active`; `replaced` by a later sequence or a higher use of its
 serial and part, or by a bundle that takes the place of its serial; `revoked` by the newest list; or
-`returned` by the installation that had it. One that is signed again keeps its state.
+`returned` by the installation that had it. One that is signed again keeps its state. When the one
+that replaced others is revoked, what it displaced is active again (`docs/evaluation.md`, P2).
 """
 
 from collections.abc import Iterable, Sequence
@@ -59,6 +60,24 @@ _REPLACE_SERIAL: Final = (
     "UPDATE bundles SET state = 'replaced', lapses = 0 WHERE serial = ?"
     " AND (state = 'active' OR lapses = 1)"
     " AND number < (SELECT number FROM bundles AS o WHERE o.identity = ?)"
+)
+_HEAD: Final = (
+    "(SELECT h.state FROM bundles AS h WHERE h.serial = o.serial AND h.part = o.part"
+    " AND h.use = o.use ORDER BY h.sequence DESC LIMIT 1)"
+)
+"""The state of the newest of a line: one that was revoked holds its place and displaces nothing."""
+_DISPLACED: Final = (
+    "EXISTS (SELECT 1 FROM bundles AS o WHERE o.serial = b.serial AND o.part = b.part"  # noqa: S608  # texts of ours
+    f" AND (o.use = b.use AND o.sequence > b.sequence OR o.use < b.use AND {_HEAD} <> 'revoked'))"
+    " OR EXISTS (SELECT 1 FROM replacements AS r JOIN bundles AS o ON o.number = r.number"
+    " WHERE r.serial = b.serial AND r.number > b.number"
+    f" AND o.state <> 'revoked' AND {_HEAD} <> 'revoked')"
+)
+_COUNT_AGAIN: Final = (
+    "UPDATE bundles SET state = 'active', lapses = 1 WHERE number IN (SELECT b.number"  # noqa: S608  # texts of ours
+    " FROM bundles AS b WHERE b.state = 'replaced' AND (b.serial = ? OR b.serial IN (SELECT"
+    " r.serial FROM replacements AS r JOIN bundles AS g ON g.number = r.number WHERE g.serial = ?))"
+    f" AND NOT ({_DISPLACED}))"
 )
 
 
@@ -140,6 +159,15 @@ def _project_bundles(connection: Connection, bundles: Iterable[tuple[int, Token,
         [(row[1], b.use) for row, (_, _, b) in zip(rows, drawn, strict=True) if b.use],
     )
     connection.run_many(
+        "INSERT INTO replacements SELECT number, ? FROM bundles WHERE identity = ?"
+        " ON CONFLICT DO NOTHING",
+        [
+            (serial, row[1])
+            for row, (_, _, b) in zip(rows, drawn, strict=True)
+            for serial in b.replaces
+        ],
+    )
+    connection.run_many(
         _REPLACE_SERIAL,
         [
             (serial, row[1])
@@ -177,6 +205,8 @@ def _revoke(connection: Connection, revocations: Revocations) -> None:
             for use in Use
         ],
     )
+    revoked = connection.rows("SELECT DISTINCT serial FROM bundles WHERE state = 'revoked'")
+    connection.run_many(_COUNT_AGAIN, [(serial, serial) for (serial,) in revoked])
 
 
 def _set_state(connection: Connection, state: str, identities: Iterable[bytes]) -> None:

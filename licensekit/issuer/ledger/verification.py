@@ -29,6 +29,7 @@ _BATCH: Final = 500
 _DRAWN: Final[dict[str, LiteralString]] = {
     "bundles": "SELECT * FROM bundles ORDER BY number",
     "documents": "SELECT * FROM documents ORDER BY number",
+    "replacements": "SELECT * FROM replacements ORDER BY number, serial",
     "exchange_files": "SELECT * FROM exchange_files ORDER BY number",
 }
 """Each table that is drawn from the entries, and its rows in their order."""

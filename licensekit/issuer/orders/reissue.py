@@ -19,12 +19,13 @@ from licensekit.issuer.transaction import (
     LedgerTransaction,
     WorkspaceStore,
     admission,
+    require_admitted,
     require_signer,
 )
 from licensekit.keys.keyfile import PublicPart
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change, Proposal
-from licensekit.trust.scope import require_scope, require_type
+from licensekit.trust.scope import require_type
 from licensekit.wire.documents import Bundle
 
 _BATCH: Final = 500
@@ -99,7 +100,7 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
                 raise KeyChangeRefused(reason="window", key=named, starts=starts, issued=issued)
             for first in range(0, self.count, _BATCH):
                 for one in bundles.numbered(tx.ledger, self.numbers[first : first + _BATCH]):
-                    require_scope(signer, one.bundle)
+                    require_admitted(signer, one.bundle, tx.state.trust_store)
 
     def _sign(self, key: Signer | None, who: str) -> Iterator[Reissued]:
         note = f"signed by {self.old} before"

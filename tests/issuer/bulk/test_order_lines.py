@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licensekit import limits
+from licensekit.errors import SyntaxInvalid
 from licensekit.issuer.bulk import terms as order_reader
 from licensekit.issuer.bulk.lines import bounded, csv_lines, json_lines
 from licensekit.issuer.bulk.terms import OrderReader
 from licensekit.issuer.orders.order_file import draft_from
+from licensekit.text.marks import MarksLeftOut
 from tests import makers
 
 VALUES: dict[str, st.SearchStrategy[Any]] = {
@@ -55,6 +57,24 @@ def test_a_reader_that_has_forgotten_reads_the_same(monkeypatch: pytest.MonkeyPa
     reader = OrderReader()
     for days in [*range(1, 9), *range(1, 9)]:
         assert reader.draft({"company": "Oslo", "days": days, "edition": "a"}).order.days == days
+
+
+def test_marks_that_nobody_sees_are_left_out_however_they_are_written() -> None:
+    """A program that writes all but ASCII as escapes writes these so as well."""
+    order = {"company": "\u200eOslo\u200f \u05d0", "days": 1, "edition": "a"}
+    for ascii_only in (True, False):
+        row = json.dumps(order, ensure_ascii=ascii_only).encode()
+        [line] = json_lines([row], "orders.jsonl")
+        assert line.draft.order.company == "Oslo \u05d0"
+        assert line.draft.remarks == (MarksLeftOut(count=2, line=1),)
+
+
+def test_what_is_wrong_in_a_line_with_escapes_is_said_where_it_stands() -> None:
+    row = b'{"company": "\\u200eOslo", "days": }'
+    [line] = json_lines([row], "orders.jsonl")
+    [fault] = line.draft.faults
+    assert isinstance(fault, SyntaxInvalid)
+    assert (fault.reason, fault.column) == ("json", 35)
 
 
 def test_what_is_no_mapping_is_no_order() -> None:

@@ -44,6 +44,7 @@ from tests.workspaces import (
     WHO,
     accepted,
     issue,
+    ordered,
     refused,
     signer,
 )
@@ -238,6 +239,37 @@ def test_nothing_is_signed_again_if_the_key_may_not_sign_one_of_them(
     proposal = workspace.propose_reissue("signing-1", now=NOW)
     error = refused(KeyOutOfScope, workspace.layout.folder, lambda: proposal.sign(key, who=WHO))
     assert error.reason == "most"
+
+
+METERED = """
+product = "acme"
+[issuer]
+code = "acme"
+[licenses.calls]
+kind = "system"
+name = "Calls"
+quantity = "calls"
+per = "day"
+"""
+
+
+def test_a_meter_counts_over_the_term_of_what_a_key_may_sign(workspace: Workspace) -> None:
+    """Neither the first time nor again is signed what installations would cut."""
+    workspace.layout.catalog.write_text(METERED)
+    workspace.catalog.sign(signer(workspace, "catalog"), who=WHO, now=NOW, confirm=True)
+    sold: dict[str, Any] = {"users": None, "days": 10, "grace_days": 0}
+    issue(workspace, **sold, system={"calls": 51})
+    few = Permission("acme", parts=("base",), most=500)
+    key = admit_second(workspace, permission=few)
+    within, above = (ordered(**sold, system={"calls": calls}) for calls in (45, 46))
+    again = workspace.propose_reissue("signing-1", now=NOW)
+    for act in (
+        lambda: workspace.issue(above, key, who=WHO, now=NOW),
+        lambda: again.sign(key, who=WHO),
+    ):
+        error = refused(KeyOutOfScope, workspace.layout.folder, act)
+        assert (error.reason, error.license, error.most) == ("meter", "calls", 500)
+    assert workspace.issue(within, key, who=WHO, now=NOW).bundle.system == {"calls": 45}
 
 
 def test_a_thief_is_shut_out_and_who_paid_loses_nothing(workspace: Workspace) -> None:

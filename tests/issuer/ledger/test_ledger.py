@@ -288,6 +288,34 @@ def test_a_list_revokes_by_identity_serial_and_lowest_sequence(database: Databas
     assert standings(database, "B") == [("base", 1, "revoked"), ("base", 2, "active")]
 
 
+def test_what_a_revoked_bundle_displaced_is_active_again(database: Database) -> None:
+    """As installations count it again: by use and by serial, but no lower sequence of its own."""
+    trials = [record(makers.bundle(use=TRIAL, sequence=n)) for n in (1, 2)]
+    demo = record(makers.bundle(use=DEMO, sequence=1))
+    old = record(makers.bundle(serial="OLD"))
+    bought = [record(makers.bundle(sequence=n, replaces=["OLD"])) for n in (1, 2)]
+    enter(database, *trials, demo, old, *bought)
+    shown = ["replaced", "replaced", "replaced", "replaced", "active"]
+    assert [state for _, _, state in standings(database)] == shown
+    enter(database, record(makers.revocations(identities=[makers.identity_of(bought[0].token)])))
+    assert standings(database, "OLD") == [("base", 1, "replaced")]
+    both = sorted(makers.identity_of(one.token) for one in bought)
+    enter(database, record(makers.revocations(number=2, identities=both)))
+    shown = ["replaced", "replaced", "active", "revoked", "revoked"]
+    assert [state for _, _, state in standings(database)] == shown
+    assert standings(database, "OLD") == [("base", 1, "active")]
+
+
+def test_of_two_that_replace_a_serial_the_other_one_stays(database: Database) -> None:
+    gone, kept = (record(makers.bundle(serial=s, replaces=["OLD"])) for s in ("A", "B"))
+    renewed = record(makers.bundle(serial="B", sequence=2))
+    enter(database, record(makers.bundle(serial="OLD")), gone, kept, renewed)
+    enter(database, record(makers.revocations(serials=["A"])))
+    assert standings(database, "OLD") == [("base", 1, "replaced")]
+    enter(database, record(makers.revocations(number=2, serials=["A", "B"])))
+    assert standings(database, "OLD") == [("base", 1, "active")]
+
+
 def test_a_returned_bundle_stays_returned_when_the_list_names_it(database: Database) -> None:
     first = record(makers.bundle())
     identity = makers.identity_of(first.token)

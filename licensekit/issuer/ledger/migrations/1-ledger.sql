@@ -60,6 +60,14 @@ CREATE INDEX bundles_state ON bundles (state, issued, number);
 CREATE INDEX bundles_expiry ON bundles (lapses, expiry, number);
 CREATE INDEX bundles_ends ON bundles (state, ends, number);
 
+-- Which serials the bundle of an entry takes the place of.
+CREATE TABLE replacements (
+    number {integer} NOT NULL,
+    serial {text} NOT NULL,
+    PRIMARY KEY (number, serial)
+) {strict};
+CREATE INDEX replacements_serial ON replacements (serial);
+
 CREATE TABLE exchange_files (
     number {integer} NOT NULL PRIMARY KEY,
     type {text} NOT NULL,
