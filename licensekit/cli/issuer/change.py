@@ -1,7 +1,6 @@
 """`licensekit renew` and `licensekit amend`: the next sequence of what was sold."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 import click
@@ -18,17 +17,10 @@ from licensekit.wire.documents import Catalog
 
 def change_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that both commands have; what is asked for comes as `serial` to `number`."""
-
-    @before(_require_consent)
-    @click.argument("serial")
-    @option("--part PART", "Which part of the serial.", default="base")
-    @option("--order-number NUMBER number", "Your number for it: done once.")
-    @license_options
-    @wraps(command)
-    def collected(**given: Any) -> None:
-        command(**given)
-
-    return collected
+    number = option("--order-number NUMBER number", "Your number for it: done once.")
+    part = option("--part PART", "Which part of the serial.", default="base")
+    asked = part(number(license_options(command)))
+    return before(_require_consent)(click.argument("serial")(asked))
 
 
 def _require_end(*, expires: str | None, days: int | None, **_: object) -> None:

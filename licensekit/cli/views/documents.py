@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, cast
 
-from licensekit.cli.output import emit, facts, table
+from licensekit.cli.output import counted, emit, facts, table
 from licensekit.cli.views import spelling
 from licensekit.keys.verifying import load
 from licensekit.trust.roots import pin_of
@@ -55,8 +55,8 @@ def _bundle(bundle: Bundle) -> Facts:
         *dates.items(),
         ("after grace", None if bundle.expiry is None else shown["after_grace"]),
         ("bound to", bound_to(bundle)),
-        ("offline", spelling.hours(bundle.offline_hours)),
-        ("borrow", spelling.hours(bundle.borrow_hours) if bundle.borrow_hours else None),
+        ("offline", counted(bundle.offline_hours, "hour")),
+        ("borrow", counted(bundle.borrow_hours, "hour") if bundle.borrow_hours else None),
         *(("setting", _value(name, value)) for name, value in bundle.settings.items()),
         *_extensions(bundle.extensions),
     ]

@@ -25,7 +25,7 @@ def show_license(details: LicenseDetails) -> None:
         ("remarks", spelling.listed(mark for mark, applies in marks if applies)),
         ("issuer", row.issuer),
         ("access", spelling.name_of(row.access)),
-        ("total", spelling.amount_per(row.total, row.quantity, row.per)),
+        ("total", spelling.amount_of(row.total, row)),
         ("in use", row.in_use),
         ("full with", details.full_with),
         ("includes", spelling.listed(details.includes)),
@@ -43,7 +43,7 @@ def show_license(details: LicenseDetails) -> None:
                     e.bundle,
                     spelling.name_of(e.state),
                     spelling.name_of(e.access),
-                    None if e.via else spelling.amount_per(e.amount, row.quantity, e.per),
+                    None if e.via else spelling.amount_of(e.amount, row._replace(per=e.per)),
                     f"{e.via}, whose place it took" if e.successor else e.via,
                 )
                 for e in details.explanations

@@ -106,5 +106,5 @@ def _counts(
     if row.kind is Kind.SYSTEM:
         return None, spelling.amount_of(total, row)
     if total == 0 and access is Access.FULL:
-        return None, spelling.all_of(row.kind)
+        return None, spelling.ALL_OF[row.kind]
     return spelling.amount(free), spelling.amount(total)

@@ -138,7 +138,7 @@ def _row(row: LicenseRow) -> tuple[object, ...]:
         row.code,
         row.name,
         row.in_use if is_counted else None,
-        spelling.amount_per(row.total, row.quantity, row.per),
+        spelling.amount_of(row.total, row),
         spelling.amount(row.free) if is_counted else None,
         spelling.name_of(row.access),
     )

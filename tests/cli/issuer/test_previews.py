@@ -122,6 +122,24 @@ def test_a_preview_judges_the_key_that_would_be_chosen_if_it_is_here(
     assert "no key `trials` here" in limited.refused(7, *ask, "--key", "trials")
 
 
+def test_a_preview_judges_a_meter_over_its_term(desk: Desk) -> None:
+    """What a key may sign of it is bounded by what it grants in all, as for signing."""
+    catalog = Path("acme/catalog.toml")
+    meter = '[licenses.calls]\nkind = "system"\nname = "Calls"\nquantity = "calls"\nper = "day"\n'
+    catalog.write_text(f"{catalog.read_text('utf-8')}\n{meter}", "utf-8")
+    desk.run("pack", "-C", "acme", *desk.passphrase)
+    grow = ("keys", "new", "shop", "--parts", "base", "--most", "30", "-C", "acme")
+    desk.run(*grow, *desk.both_passphrases)
+    order = Path("order.toml")
+    order.write_text('company = "A"\ndays = 30\n[system]\ncalls = 20\n', "utf-8")
+    ask = ("issue", "order.toml", "-C", "acme", "--key", "shop")
+    said = desk.refused(4, *ask, "--preview")
+    assert "over the term" in said
+    assert desk.refused(4, *ask, *desk.passphrase) == said
+    order.write_text('company = "A"\ndays = 30\n[system]\ncalls = 1\n', "utf-8")
+    assert "1 calls per day" in desk.run(*ask, "--preview").stdout
+
+
 def confirmed(name: str) -> tuple[str, ...]:
     """Return the option that agrees to a change of what was sold."""
     return ("--yes",) if name in {"renew", "amend"} else ()
