@@ -69,4 +69,4 @@ def restore_from(restore: Restore, file: str, *, yes: bool, as_json: bool) -> No
                 remark(f"{one.message}.")
             click.confirm("Restore it?", abort=True, err=True)
             restored = restore(source, confirm=True)
-    emit_json(restored._asdict()) if as_json else facts(restored._asdict().items())
+    emit_json(restored._asdict()) if as_json else facts(*restored._asdict().items())

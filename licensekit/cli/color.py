@@ -5,7 +5,7 @@ from typing import Final
 
 import click
 
-from licensekit.cli.options import Decorator
+from licensekit.cli.options import Decorator, option
 
 
 def color_wanted(environment: Mapping[str, str]) -> bool | None:
@@ -31,12 +31,12 @@ def _set_color(ctx: click.Context, _: click.Parameter, value: bool | None) -> No
         ctx.color = value
 
 
-color_option: Final[Decorator] = click.option(
+color_option: Final[Decorator] = option(
     "--color/--no-color",
+    "Print in color, or do not.  [default: on a terminal, unless NO_COLOR is set]",
     default=None,
     expose_value=False,
     is_eager=True,
     callback=_set_color,
-    help="Print in color, or do not.  [default: on a terminal, unless NO_COLOR is set]",
 )
 """`--color` and `--no-color`, before the command."""

@@ -44,6 +44,15 @@ class LicenseGroup(click.Group):
             raise TypeError(f"{entry.module}.{entry.attribute} is not a command")
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, and refuse an option of it that is given twice."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None:
+            _require_once(click.Context(command, ctx, name), rest)
+        return name, command, rest
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands under the heading of who uses them."""
         sections: dict[str, list[str]] = {}
@@ -86,3 +95,15 @@ class LicenseGroup(click.Group):
     def _help_rows(self, ctx: click.Context, names: Iterable[str]) -> list[tuple[str, str]]:
         commands = [(name, self.get_command(ctx, name)) for name in names]
         return [(n, c.get_short_help_str(limit=200)) for n, c in commands if c and not c.hidden]
+
+
+def _require_once(ctx: click.Context, arguments: list[str]) -> None:
+    """Refuse an option with one value that is given twice: the last one would win in silence."""
+    try:
+        _, _, given = ctx.command.make_parser(ctx).parse_args(list(arguments))
+    except click.UsageError:  # the command itself says so
+        return
+    options = [one for one in given if isinstance(one, click.Option)]
+    for one in options:
+        if options.count(one) > 1 and not (one.multiple or one.is_flag):
+            raise click.UsageError(f"{max(one.opts, key=len)} is given twice.", ctx)

@@ -47,14 +47,14 @@ def read_input(path: str, *, what: str, limit: int = limits.FILE_BYTES) -> bytes
     return data
 
 
-def write_output(path: str, data: bytes, *, mode: int = 0o644) -> None:
+def write_output(path: str, data: bytes) -> None:
     """Write a whole file or none of it, or standard output for `-`.
 
     Raises:
         FileUnusable: it cannot be written.
     """
     if path != STANDARD:
-        write_atomically(Path(path), data, mode=mode)
+        write_atomically(Path(path), data)
         return
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()

@@ -1,13 +1,13 @@
 """`licensekit inspect` and `licensekit verify`: what is in a file, and whether it is genuine."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import click
 
 from licensekit.cli.exits import exit_code
 from licensekit.cli.inputs import located, read_input
-from licensekit.cli.options import now_option
+from licensekit.cli.options import now_option, option
 from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.views import spelling
 from licensekit.cli.views.documents import show
@@ -15,14 +15,14 @@ from licensekit.entitlements.parts import state_by_dates
 from licensekit.trust.inspect import Finding, check, describe
 from licensekit.trust.pack import TrustStore, open_pack
 from licensekit.wire import armor
-from licensekit.wire.documents import Bundle
+from licensekit.wire.documents import Bundle, Catalog, License
 from licensekit.wire.plain import plain
 
 
 def _trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--pack` and `--root`, which go together."""
-    command = click.option("--root", metavar="PIN", help="The pinned root, lkroot1-….")(command)
-    return click.option("--pack", metavar="FILE", help="The application's pack (.lkp).")(command)
+    command = option("--root PIN", "The pinned root, lkroot1-….")(command)
+    return option("--pack FILE", "The application's pack (.lkp).")(command)
 
 
 def _read_trust_store(pack: str, root: str) -> TrustStore:
@@ -55,16 +55,15 @@ def inspect(
         )
     with located(file):
         tokens = armor.read(read_input(file, what="a license file"))
-        if pack is None or root is None:
-            findings = describe(tokens)
-        else:
-            findings = check(tokens, _read_trust_store(pack, root), now)
+        store = None if pack is None or root is None else _read_trust_store(pack, root)
+        findings = describe(tokens) if store is None else check(tokens, store, now)
     if as_json:
         emit_json({"file": file, "documents": [_finding_json(finding) for finding in findings]})
     else:
         for finding in _separated(findings):
             _show_status(finding)
-            show(finding.document, [("identity", finding.identity)])
+            known = _licenses(finding, findings, store)
+            show(finding.document, [("identity", finding.identity)], known)
     refused = next((finding.error for finding in findings if finding.error), None)
     if refused is not None:
         ctx.exit(exit_code(refused))
@@ -88,7 +87,8 @@ def verify(file: str, pack: str | None, root: str | None, now: int, *, as_json: 
         )
     with located(file):
         tokens = armor.read(read_input(file, what="a license file"))
-        findings = check(tokens, _read_trust_store(pack, root), now)
+        store = _read_trust_store(pack, root)
+        findings = check(tokens, store, now)
     for finding in findings:
         if finding.error is not None:
             raise finding.error.at(file)
@@ -101,7 +101,19 @@ def verify(file: str, pack: str | None, root: str | None, now: int, *, as_json: 
         state = [
             (name, f"{s} at {spelling.moment(now)}") for name, s in _state(finding, now).items()
         ]
-        show(finding.document, state)
+        show(finding.document, state, _licenses(finding, findings, store))
+
+
+def _licenses(
+    one: Finding, findings: Iterable[Finding], store: TrustStore | None
+) -> Mapping[str, License]:
+    """Return the licenses of the issuer of a document, by the newest catalog believed like it."""
+    beside = [finding.document for finding in findings if finding.status == one.status]
+    held = [] if store is None else [known.document for known in store.catalogs.values()]
+    issuer = getattr(one.document, "issuer", None)
+    catalogs = [c for c in (*beside, *held) if isinstance(c, Catalog) and c.issuer == issuer]
+    newest = max(catalogs, key=lambda catalog: catalog.version, default=None)
+    return {} if newest is None else newest.licenses
 
 
 def _separated(findings: Iterable[Finding]) -> Iterable[Finding]:

@@ -1,15 +1,18 @@
-"""How commands declare options: several as one value, words of closed lists, times."""
+"""How commands declare options: several as one value, and what a value must be."""
 
 import time
 from collections.abc import Callable
 from enum import IntEnum
 from functools import wraps
 from inspect import signature
+from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from licensekit.dates import parse_seconds
+from licensekit import limits
+from licensekit.dates import date_of, parse_seconds
+from licensekit.text import values
 from licensekit.wire.plain import word
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -39,6 +42,26 @@ def collected(
     return decorate
 
 
+def option(written: str, text: str, **more: Any) -> Decorator:
+    """Return the option that is `written` as in its help: `-o --output FILE`, `--key KEY...`.
+
+    A word in capitals stands for its value, and dots behind it say that it may be repeated; without
+    one, and without a type, it is a flag. A word in lower case is the parameter that gets the
+    value, where that has another name. `text` is the help, which shows a default as well, and
+    `more` is for `click.option`.
+    """
+    words = written.split()
+    shown = next((word for word in words if word[0] != "-" and word.isupper()), "")
+    if shown.endswith("..."):
+        more["multiple"] = True
+    if not (shown or "type" in more or "/" in written):
+        more["is_flag"] = True
+    default = more.get("default")
+    more.setdefault("show_default", bool(default) and not isinstance(default, bool))
+    names = (word for word in words if word != shown)
+    return click.option(*names, metavar=shown.removesuffix("...") or None, help=text, **more)
+
+
 def before(check: Callable[..., None]) -> Decorator:
     """Call `check` with all options before the command does anything."""
 
@@ -65,15 +88,36 @@ class WordChoice(click.Choice[str]):
         return self.by_word[super().convert(value, param, ctx)]
 
 
-def moment(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
-    """Read a time or date given to an option as seconds since 1970; None if none was given."""
-    if value is None:
-        return None
-    try:
-        return parse_seconds(value)
-    except (ValueError, OverflowError):
-        wanted = "a date like 2027-01-01 or a time like 2027-01-01T00:00:00Z"
-        raise click.BadParameter(f"{value!r} is not {wanted}", ctx, param) from None
+class Checked(click.ParamType[Any]):
+    """A value that `read` makes of what is typed; it raises `ValueError` for all but `wanted`."""
+
+    name = "value"
+
+    def __init__(self, read: Callable[[str], object], wanted: str) -> None:
+        self.read, self.wanted = read, wanted
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the value that is meant; a default is one already."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return self.read(value)
+        except (ValueError, OverflowError):
+            self.fail(f"{value!r} is not {self.wanted}", param, ctx)
+
+
+def whole(least: int, most: int | None = None) -> Checked:
+    """Return the type of whole numbers from `least` on, or to `most`."""
+    read = values.whole(least, limits.VALUE if most is None else most)
+    span = f"from {least} {'on' if most is None else f'to {most}'}"
+    return Checked(lambda text: read(int(text)), f"a whole number {span}")
+
+
+PATH: Final = click.Path(path_type=Path)
+MOMENT: Final = Checked(parse_seconds, "a date like 2027-01-01 or a time like 2027-01-01T00:00:00Z")
+"""A time or a date, as seconds since 1970."""
+DAY: Final = Checked(lambda text: date_of(values.day(text)), "a date like 2027-01-01")
+CODE: Final = Checked(values.code, "a code: at most 64 lower-case letters, digits and inner dashes")
 
 
 def clock() -> int:
@@ -81,16 +125,12 @@ def clock() -> int:
     return int(time.time())
 
 
-def _now(ctx: click.Context, param: click.Parameter, value: str | None) -> int:
-    seconds = moment(ctx, param, value)
-    return clock() if seconds is None else seconds
+def _now(ctx: click.Context, param: click.Parameter, value: int | None) -> int:  # noqa: ARG001  # the signature is click's
+    return clock() if value is None else value
 
 
-now_option: Final[Decorator] = click.option(
-    "--now",
-    metavar="TIME",
-    callback=_now,
-    help="Answer as of this time: 2027-01-01T00:00:00Z.",
+now_option: Final[Decorator] = option(
+    "--now TIME", "Answer as of this time: 2027-01-01T00:00:00Z.", type=MOMENT, callback=_now
 )
 """`--now`, as whole seconds since 1970; without it, the clock."""
 

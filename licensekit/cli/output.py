@@ -5,15 +5,15 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import click
 
 from licensekit.cli.columns import GAP, Column, fit, pad, text_width, wrap
-from licensekit.cli.options import Decorator
+from licensekit.cli.options import Decorator, option
 from licensekit.errors import LicenseError
 
 JSON_DUE: Final = "licensekit.json-due"
@@ -22,8 +22,8 @@ JSON_DUE: Final = "licensekit.json-due"
 _LEAST_ROOM: Final = 20
 """The least width at which the values of facts wrap."""
 
-json_option: Final[Decorator] = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object, also of a failure."
+json_option: Final[Decorator] = option(
+    "--json as_json", "Print one JSON object, also of a failure."
 )
 """`--json`, wherever facts are printed."""
 
@@ -101,16 +101,12 @@ def heading(text: str) -> None:
     click.secho(harmless(text), bold=True)
 
 
-class Advance(Protocol):
-    """What is called with how much more was done, and with the length if that is another."""
-
-    def __call__(self, done: int, of: int = ..., /) -> None:
-        """Show that this much more is done."""
-
-
 @contextmanager
-def progress(label: str, length: int) -> Generator[Advance]:
-    """Show on a terminal how much is done."""
+def progress(label: str, length: int) -> Generator[Callable[..., None]]:
+    """Show on a terminal how much is done.
+
+    What is yielded is called with how much more that is, and with the length if it is another.
+    """
     hidden = not (length and sys.stderr.isatty())
     with click.progressbar(length=length, label=label, file=sys.stderr, hidden=hidden) as bar:
 
@@ -121,7 +117,7 @@ def progress(label: str, length: int) -> Generator[Advance]:
         yield advance
 
 
-def facts(pairs: Iterable[tuple[str, object]]) -> None:
+def facts(*pairs: tuple[str, object]) -> None:
     """Print names and values in two columns; a value of None is left out."""
     present = [(name, harmless(str(value))) for name, value in pairs if value is not None]
     _show_facts(present, _limit())

@@ -6,11 +6,12 @@ from typing import Any, Final, NamedTuple
 import click
 
 from licensekit.cli.inputs import is_terminal
-from licensekit.cli.options import Decorator, collected
-from licensekit.cli.output import emit, emit_json, json_option, remark, warn
+from licensekit.cli.options import Decorator, collected, option
+from licensekit.cli.output import emit_json, json_option, remark, warn
+from licensekit.cli.views.changes import show_proposal
 from licensekit.proposals import Proposal
 
-Show = Callable[[], None]
+Show = Callable[[Proposal[Any]], None]
 
 
 class Consent(NamedTuple):
@@ -23,25 +24,31 @@ class Consent(NamedTuple):
     def ends(
         self,
         proposal: Proposal[Any],
-        show: Show | None = None,
+        show: Show = show_proposal,
         *,
+        always: bool = False,
         question: str = "Sign this?",
     ) -> bool:
         """Print the preview if that is all that is wanted; return whether it is.
 
-        `show` prints it for people. Else `question` asks for what needs a confirmation.
+        `show` prints it for people, with `always` before they are asked as well. Else `question`
+        asks for what needs a confirmation.
 
         Raises:
             ConfirmationNeeded: there is nobody to ask, and no `--yes`.
         """
+        is_shown = (self.preview or always) and not self.as_json
         if self.preview and self.as_json:
             emit_json(proposal.as_json())
-        elif self.preview or (show is not None and not self.as_json):
-            (show or (lambda: show_proposal(proposal)))()
+        elif is_shown:
+            show(proposal)
+        else:
+            for one in proposal.warnings:
+                warn(f"{one.message}.")
         if not self.preview and proposal.needs_confirmation and not self.yes:
             if self.as_json or not is_terminal():
                 proposal.require_confirmed(confirm=False)
-            for one in proposal.needs_confirmation:
+            for one in () if is_shown else proposal.needs_confirmation:
                 remark(f"{one.message}.")
             click.confirm(question, abort=True, err=True)
         return self.preview
@@ -50,11 +57,7 @@ class Consent(NamedTuple):
 def consent_options(*, preview: str, yes: str) -> Decorator:
     """Return `--json`, `--preview` and `--yes` with these texts of help, as `consent`."""
     return collected(
-        "consent",
-        Consent,
-        json_option,
-        click.option("--preview", is_flag=True, help=preview),
-        click.option("--yes", is_flag=True, help=yes),
+        "consent", Consent, json_option, option("--preview", preview), option("--yes", yes)
     )
 
 
@@ -62,13 +65,3 @@ consenting: Final = consent_options(
     preview="Show the changes, and sign nothing.", yes="Sign without asking."
 )
 """The same, where something is signed."""
-
-
-def show_proposal(proposal: Proposal[Any]) -> None:
-    """Print what would change, what follows, and what must be agreed to."""
-    for change in proposal.changes:
-        emit(str(change))
-    if not proposal.changes:
-        emit("Nothing would change.")
-    for one in (*proposal.consequences, *proposal.warnings, *proposal.needs_confirmation):
-        warn(f"{one.message}.")

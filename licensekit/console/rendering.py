@@ -66,6 +66,15 @@ def amount(count: int | None) -> str:
     return text("amount.unrestricted") if count is None else f"{count:,}".replace(",", "\u202f")
 
 
+def value(sold: object) -> str:
+    """Return the value of a setting as it is shown: text, a number, a boolean or nothing."""
+    if isinstance(sold, bool):
+        return text("amount.true" if sold else "amount.false")
+    if sold is None:
+        return text("amount.nothing")
+    return amount(sold) if isinstance(sold, int) else str(sold)
+
+
 def day(days: int) -> Markup:
     """Return a date: it counts to the end of its day, UTC."""
     found = date_of(days)
@@ -119,7 +128,8 @@ def _environment() -> Environment:
     )
     shared = cast("dict[str, Any]", made.globals)
     shared.update(t=text, has_text=has, version=VERSION)
-    made.filters.update(amount=amount, day=day, moment=moment, coded=coded, described=described)
+    filters = {"amount": amount, "value": value, "day": day, "moment": moment}
+    made.filters.update(filters, coded=coded, described=described)
     return made
 
 

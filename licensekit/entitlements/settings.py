@@ -19,11 +19,23 @@ class SoldValue(NamedTuple):
     value: Value
 
 
+class SettingRow(NamedTuple):
+    """One setting as a list shows it."""
+
+    code: str
+    issuer: str
+    name: str
+    value: Value | None
+    """What counts: what was sold, or the default; None: neither is there."""
+    is_sold: bool
+
+
 class Settings(NamedTuple):
     """Every setting of every catalog at one moment."""
 
+    rows: tuple[SettingRow, ...]
     values: Mapping[str, Value | None]
-    """Setting to what counts: what was sold, or the default; None: neither is there."""
+    """Setting to what counts."""
     unfit: tuple[SoldValue, ...]
     """What was sold and does not fit its setting: it counts as absent."""
     unknown: tuple[SoldValue, ...]
@@ -33,28 +45,28 @@ class Settings(NamedTuple):
 def settings_of(trust_store: TrustStore, parts: Iterable[Part]) -> Settings:
     """Merge what `parts` sell: those that work, in whatever order."""
     declared = {
-        trust_store.qualify(issuer, code): setting
+        trust_store.qualify(issuer, code): (issuer, setting)
         for issuer, catalog in trust_store.catalogs.items()
         for code, setting in catalog.document.settings.items()
     }
     fitting: dict[str, list[SoldValue]] = {}
     unfit: list[SoldValue] = []
     unknown: list[SoldValue] = []
-    for part in parts:
-        for code, value in part.bundle.settings.items() if part.works else ():
-            sold = SoldValue(part, trust_store.qualify(part.bundle.issuer, code), value)
-            setting = declared.get(sold.code)
-            if setting is None:
-                unknown.append(sold)
-            elif not setting.fits(value):
-                unfit.append(sold)
-            else:
-                fitting.setdefault(sold.code, []).append(sold)
-    values = {
-        code: merge(setting, fitting[code]) if code in fitting else setting.default
-        for code, setting in declared.items()
-    }
-    return Settings(values, tuple(unfit), tuple(unknown))
+    for sold in _sold(trust_store, parts):
+        if sold.code not in declared:
+            unknown.append(sold)
+        elif not declared[sold.code][1].fits(sold.value):
+            unfit.append(sold)
+        else:
+            fitting.setdefault(sold.code, []).append(sold)
+    rows: list[SettingRow] = []
+    for code, (issuer, setting) in declared.items():
+        is_sold = code in fitting
+        value = merge(setting, fitting[code]) if is_sold else setting.default
+        rows.append(SettingRow(code, issuer, setting.name, value, is_sold))
+    return Settings(
+        tuple(rows), {row.code: row.value for row in rows}, tuple(unfit), tuple(unknown)
+    )
 
 
 def merge(setting: Setting, sold: Iterable[SoldValue]) -> Value:
@@ -86,3 +98,12 @@ def unfit_in(trust_store: TrustStore, bundle: Bundle) -> Mapping[str, Value]:
 def _age(sold: SoldValue) -> tuple[int, bytes]:
     verified = sold.part.verified
     return verified.document.issued, verified.identity
+
+
+def _sold(trust_store: TrustStore, parts: Iterable[Part]) -> Iterable[SoldValue]:
+    return (
+        SoldValue(part, trust_store.qualify(part.bundle.issuer, code), value)
+        for part in parts
+        if part.works
+        for code, value in part.bundle.settings.items()
+    )

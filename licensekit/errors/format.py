@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from licensekit.errors.coded import Message, Templates
-from licensekit.errors.text_faults import TextInvalid, ValueInvalid
+from licensekit.errors.faults import Fault
 from licensekit.errors.tree import LicenseError
 
 _AGAIN = "ask for the file again and send it as an attachment"
@@ -94,7 +94,7 @@ class RuleBroken(Message):
     }
     reason: str
     text: str = ""
-    fault: TextInvalid | ValueInvalid | None = None
+    fault: Fault | None = None
     """Why the text may not stand there."""
     earlier: str = ""
     later: str = ""
@@ -105,10 +105,13 @@ class PayloadInvalid(FormatError):
     """The payload is no document of the type that its token names."""
 
     code = "payload-invalid"
-    template = "not a valid {type:document}: {detail:line}"
+    template = "not a valid {type:document}: {what}"
+    hint_template = _AGAIN
     type: str
     detail: str
-    """What the decoder says."""
+    """What the decoder says, for whoever wrote the document."""
+    what: str = ""
+    """The same in words: the field that is wrong, or the rule that is broken."""
     rule: RuleBroken | None = None
     """The rule between or within fields that is broken, where it is one."""
 
@@ -118,6 +121,7 @@ class NotCanonical(PayloadInvalid):
 
     code = "not-canonical"
     template = "this {type:document} is not in its only spelling"
+    hint_template = ""
     detail: str = ""
 
 

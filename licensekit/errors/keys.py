@@ -76,6 +76,8 @@ class KeyMissing(KeyFault):
     template: ClassVar[Templates] = {
         "not-given": "there is something to sign, and no key was given",
         "none-fits": "no key here may sign a {type:document} for `{issuer}` now",
+        "no-other": "no other key here may sign what `{name:line}` has signed",
+        "no-successor": "no other key here may sign what `{name:line}` has signed",
         "no-file": "there is no key `{name:line}` here",
         "not-admitted": "the trust document names no key `{name:line}`",
         "ambiguous": "the trust document names {count} keys `{name:line}`",
@@ -86,6 +88,8 @@ class KeyMissing(KeyFault):
     hint_template: ClassVar[Templates] = {
         "not-given": "`licensekit keys list` shows which keys there are",
         "none-fits": "`licensekit keys list` shows which keys there are and what each may sign",
+        "no-other": "make one with `licensekit keys rotate {name:line}`",
+        "no-successor": "make one that reaches back with `licensekit keys new --from TIME`",
         "no-file": "`licensekit keys list` names them",
         "not-admitted": "`licensekit keys list` shows them",
         "ambiguous": "`licensekit keys list` shows them; a key id is always one key's",

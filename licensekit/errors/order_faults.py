@@ -69,11 +69,16 @@ class OrderSerialInvalid(Fault):
         "use-replaces": "{serial} is a {other} license, whose place a {use} license cannot take",
         "part-use": "`{part}` ends like a license of another use: its files would be called alike",
         "sequence": "{sequence} was issued already; the last one is {last}",
+        "used-up": "{serial} has no sequence after {last}, which is the highest that there is",
         "installed": "is not {serial}, which the installation has and which the order does not"
         " replace",
         "own-each": "are each of a serial of their own",
     }
-    hint_template: ClassVar[Templates] = {"own-each": "leave out `serial`"}
+    hint_template: ClassVar[Templates] = {
+        "used-up": "issue an order of the part `base` for a new serial, with"
+        ' `replaces = ["{serial}"]`',
+        "own-each": "leave out `serial`",
+    }
     reason: str
     serial: str = ""
     sequence: int = 0

@@ -6,6 +6,7 @@ from licensekit.errors.coded import Templates
 from licensekit.errors.trust import TrustError
 
 _KEY = "key `{name}` ({key_id:hex})"
+_OTHER = "or have another key sign it"
 
 
 class DuplicateSignature(TrustError):
@@ -115,6 +116,18 @@ class KeyOutOfScope(TrustError):
         "hours": (
             _KEY + " may not sign more offline or borrow hours than {longest:count day|days} have"
         ),
+    }
+    hint_template: ClassVar[Templates] = dict.fromkeys(
+        ("type", "issuer", "use", "part"), "`licensekit keys list` shows what each key may sign"
+    ) | {
+        "replaces": f"leave `replaces` out of the order, {_OTHER}",
+        "unrestricted": f"order a number of it, {_OTHER}",
+        "most": f"order at most {{most}} of it, {_OTHER}",
+        "meter": f"order less of it or a shorter term, {_OTHER}",
+        "settings": f"leave `settings` out of the order, {_OTHER}",
+        "term": f"order a term that ends earlier, grace included, {_OTHER}",
+        "after-grace": f'write `after_grace = "block"` in the order, {_OTHER}',
+        "hours": f"order fewer hours, {_OTHER}",
     }
     reason: str
     key_id: bytes

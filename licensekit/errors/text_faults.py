@@ -18,9 +18,9 @@ class SyntaxInvalid(Fault):
         "key-parts": "has a key of too many parts",
         "too-deep": "is nested too deeply",
         "number": "holds a number that is too large",
-        "csv": "is not valid CSV: {detail:line}",
+        "csv": "is not valid CSV: a quote is missing or misplaced, or a cell is too long",
         "cells": "has {count:count cell|cells}, and the first line has {most}",
-        "json": "is not valid JSON: {detail:line} at column {column}",
+        "json": "is not valid JSON from column {column} on",
         "key-twice": "is not valid JSON: a key is there twice",
     }
     hint_template: ClassVar[Templates] = {
@@ -32,7 +32,7 @@ class SyntaxInvalid(Fault):
     most: int = 0
     column: int = 0
     detail: str = ""
-    """What the parser says."""
+    """What is wrong, in words."""
     wanted: str = ""
     """The encoding that it was read in."""
     guess: str = ""
@@ -91,8 +91,8 @@ class ValueInvalid(Fault):
         "empty": "is empty",
         "address": "is not an address that begins with https:// or mailto:",
         "web-address": "is not an address that begins with https://",
-        "code": "is not a code: lower-case letters, digits, inner dashes",
-        "serial": "is not a serial: letters, digits, inner dashes",
+        "code": "is not a code: at most 64 lower-case letters, digits and inner dashes",
+        "serial": "is not a serial: at most 32 letters, digits and inner dashes",
         "date": "is not a date such as 2027-12-31",
         "before-1970": "is before 1970",
         "range": "is not from {least} to {most}",

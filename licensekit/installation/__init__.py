@@ -15,6 +15,7 @@ from licensekit.entitlements import (
     Notice,
     Part,
     Reason,
+    SettingRow,
     Severity,
     rows,
 )
@@ -29,13 +30,14 @@ from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.installation.activation import Activated, ActivationProposal
 from licensekit.installation.audit import AuditEntry, AuditReport
 from licensekit.installation.backup import restore
+from licensekit.installation.comparison import PreviewRow, SettingChange
 from licensekit.installation.details import LicenseDetails, UserDetails
 from licensekit.installation.doctor import diagnose
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.installation import Installation
 from licensekit.installation.metrics import metric_lines
 from licensekit.installation.plan import Deficit
-from licensekit.installation.preview import Consequences, Preview, PreviewRow
+from licensekit.installation.preview import Consequences, Preview, Void
 from licensekit.installation.relocation import Moved, move
 from licensekit.installation.sites import SiteRow, Sites
 from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRow, parse_users
@@ -81,6 +83,8 @@ __all__ = [
     "Reason",
     "Restored",
     "ReturnProposal",
+    "SettingChange",
+    "SettingRow",
     "Severity",
     "SiteRow",
     "Sites",
@@ -91,6 +95,7 @@ __all__ = [
     "UserPage",
     "UserRow",
     "Users",
+    "Void",
     "concerning",
     "diagnose",
     "locate",

@@ -175,6 +175,8 @@ def _changes_of(preview: Preview) -> Iterator[Change]:
         yield Change("serial", preview.serial_now, preview.serial)
     for bundle in preview.replaced:
         yield Change(_path(bundle), "active", "replaced")
+    for one in preview.void:
+        yield Change(_path(one.bundle), "active", "void")
     for bundle in preview.new:
         is_idle = bundle in preview.without_effect
         yield Change(_path(bundle), None, "without effect" if is_idle else "active")
@@ -182,6 +184,11 @@ def _changes_of(preview: Preview) -> Iterator[Change]:
         yield Change(_path(bundle), "here", "signed again")
     for what in preview.trust:
         yield Change(what.path, what.before, what.version)
+    yield from _values_of(preview)
+
+
+def _values_of(preview: Preview) -> Iterator[Change]:
+    """Yield which totals, accesses and settings are others then."""
     for row in preview.rows:
         if row.total_now != row.total_new:
             totals = (row.total_now, row.total_new)
@@ -190,6 +197,9 @@ def _changes_of(preview: Preview) -> Iterator[Change]:
         if row.access_now != row.access_new:
             access = row.access_now.name.lower(), row.access_new.name.lower()
             yield Change(f"licenses.{row.code}.access", *access)
+    for setting in preview.settings:
+        if setting.altered:
+            yield Change(f"settings.{setting.code}", setting.before, setting.after)
 
 
 def _ends_of(preview: Preview) -> Iterator[LicensesEnd]:

@@ -1,12 +1,11 @@
 """What a license file would change, shown before anything is changed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from licensekit.access import Access
 from licensekit.database import Connection
 from licensekit.dates import format_seconds
-from licensekit.entitlements import Coverage, Entitlements, LicenseRow, evaluate, rows
+from licensekit.entitlements import Coverage, Entitlements, evaluate
 from licensekit.entitlements.consequences import (
     Logins,
     Loss,
@@ -16,75 +15,29 @@ from licensekit.entitlements.consequences import (
     losses,
     steps,
 )
-from licensekit.errors import RefusedError
+from licensekit.errors import LicenseError, RefusedError
+from licensekit.installation.comparison import (
+    PreviewRow,
+    SettingChange,
+    compare,
+    compare_settings,
+)
 from licensekit.installation.messages import Brought
 from licensekit.installation.plan import ActivationPlan, Deficit, documents_of
 from licensekit.state.groups import groups_of
 from licensekit.state.transactions import ReadTransaction
 from licensekit.state.trust_store import verify_bundles
-from licensekit.wire.documents import Bundle, Kind
-from licensekit.wire.plain import plain, word
+from licensekit.wire.documents import Bundle
+from licensekit.wire.plain import plain
 
 _BUNDLE_FIELDS: Final = ("issuer", "serial", "part", "use", "sequence", "starts", "expiry")
 
 
-class PreviewRow(NamedTuple):
-    """One license before and after."""
+class Void(NamedTuple):
+    """A bundle that counts here and would not with the file: taken back, or its key revoked."""
 
-    code: str
-    issuer: str
-    kind: Kind
-    name: str
-    in_use: int
-    total_now: int | None
-    """None is unrestricted."""
-    total_new: int | None
-    access_now: Access
-    access_new: Access
-    reason: str | None
-    """Why it cannot be activated as it is."""
-
-    @property
-    def free_now(self) -> int | None:
-        """How many can be assigned now; None is unrestricted."""
-        return None if self.total_now is None else max(0, self.total_now - self.in_use)
-
-    @property
-    def free_new(self) -> int | None:
-        """How many could be assigned afterwards."""
-        return None if self.total_new is None else max(0, self.total_new - self.in_use)
-
-    @property
-    def added(self) -> int | None:
-        """How many more there would be, or fewer; None where one of the two is unrestricted."""
-        if self.total_now is None or self.total_new is None:
-            return 0 if self.total_now == self.total_new else None
-        return self.total_new - self.total_now
-
-    @property
-    def altered(self) -> bool:
-        """Whether anything about it changes, or stands against the activation."""
-        now, new = (self.total_now, self.access_now), (self.total_new, self.access_new)
-        return now != new or self.reason is not None
-
-    def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
-        return {
-            "license": self.code,
-            "issuer": self.issuer,
-            "kind": word(self.kind),
-            "name": self.name,
-            "in_use": self.in_use,
-            "free": self.free_now,
-            "total": self.total_now,
-            "added": self.added,
-            "new_total": self.total_new,
-            "new_free": self.free_new,
-            "access": word(self.access_now),
-            "new_access": word(self.access_new),
-            "altered": self.altered,
-            "reason": self.reason,
-        }
+    bundle: Bundle
+    why: LicenseError
 
 
 class Consequences(NamedTuple):
@@ -137,9 +90,12 @@ class Preview(NamedTuple):
     without_effect: tuple[Bundle, ...]
     """The new ones that would grant nothing beside what is here, as a trial beside what was bought;
     they count once that is gone."""
+    void: tuple[Void, ...]
+    """The bundles in force or waiting that would grant nothing, because of what the file brings."""
     trust: tuple[Brought, ...]
     """What the file brings of roots, trust documents, lists, catalogs and resets."""
     rows: tuple[PreviewRow, ...]
+    settings: tuple[SettingChange, ...]
     deficits: tuple[Deficit, ...]
     consequences: Consequences
     reasons: tuple[RefusedError, ...]
@@ -173,8 +129,10 @@ class Preview(NamedTuple):
             "same": [_named(bundle) for bundle in self.same],
             "replaced": [_named(bundle) for bundle in self.replaced],
             "refused": [_named(bundle) for bundle in self.refused],
+            "void": [{**_named(one.bundle), "why": one.why.as_json()} for one in self.void],
             "brings": [str(what) for what in self.trust],
             "licenses": [row.plain() for row in self.rows],
+            "settings": [one._asdict() for one in self.settings],
             "deficits": [one.plain() for one in self.deficits],
             **self.consequences.plain(),
             "reasons": [{**one.as_json(), "where": one.where or None} for one in self.reasons],
@@ -199,6 +157,9 @@ def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
     present = after if plan.moment == read.now else plan.evaluated(read.now)
     in_use = read.stored.used_of(after.licenses)
     named = [*admission.new, *admission.again, *admission.same]
+    unusable = dict(facts.verified.unusable)
+    for one in admission.again:
+        unusable.pop(one.identity, None)
     return Preview(
         now=read.now,
         moment=plan.moment,
@@ -211,8 +172,14 @@ def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
         refused=documents_of(admission.refused),
         replaced=documents_of(plan.replaced),
         without_effect=documents_of(plan.without_effect),
+        void=tuple(
+            Void(one.document, unusable[one.identity])
+            for one in before.bundles
+            if one.identity in unusable
+        ),
         trust=plan.trust,
-        rows=_compare(before, after, in_use, {d.license: _remove(d) for d in plan.deficits}),
+        rows=compare(before, after, in_use, plan),
+        settings=compare_settings(before, after),
         deficits=plan.deficits,
         consequences=_consequences(
             read.connection,
@@ -222,10 +189,6 @@ def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
         ),
         reasons=plan.reasons,
     )
-
-
-def _remove(deficit: Deficit) -> str:
-    return f"{deficit.in_use} in use: release {deficit.remove} first"
 
 
 def _consequences(
@@ -242,46 +205,3 @@ def _consequences(
     counted = [] if groups is None else [logins(state, groups) for state in states]
     # The second is that of the file, which is told even where it changes nothing.
     return Consequences(*covered, losses(states), (*counted[:1], *steps(counted[1:])))
-
-
-def _compare(
-    before: Entitlements, after: Entitlements, in_use: Mapping[str, int], reasons: Mapping[str, str]
-) -> tuple[PreviewRow, ...]:
-    """Return every license before and after; `reasons` is license to what stands against it."""
-    old = {row.code: row for row in rows(before, in_use)}
-    found = [_row(old.get(row.code), row, reasons.get(row.code)) for row in rows(after, in_use)]
-    return (*found, *_unknown(after))
-
-
-def _row(old: LicenseRow | None, new: LicenseRow, reason: str | None) -> PreviewRow:
-    return PreviewRow(
-        code=new.code,
-        issuer=new.issuer,
-        kind=new.kind,
-        name=new.name,
-        in_use=new.in_use,
-        total_now=0 if old is None else old.total,
-        total_new=new.total,
-        access_now=Access.NONE if old is None else old.access,
-        access_new=new.access,
-        reason=reason,
-    )
-
-
-def _unknown(after: Entitlements) -> Iterator[PreviewRow]:
-    for part, code in after.unknown:
-        bundle = part.bundle
-        bare = code.rpartition(".")[2]
-        kind = next(k for k in Kind if bare in (bundle.system, bundle.sites, bundle.users)[k])
-        yield PreviewRow(
-            code=code,
-            issuer=bundle.issuer,
-            kind=kind,
-            name="",
-            in_use=0,
-            total_now=0,
-            total_new=0,
-            access_now=Access.NONE,
-            access_new=Access.NONE,
-            reason="this version of the product does not know it",
-        )

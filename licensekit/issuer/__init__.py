@@ -44,6 +44,7 @@ from licensekit.issuer.orders.issue import IssueProposal
 from licensekit.issuer.orders.order_file import draft_from, read_draft
 from licensekit.issuer.output.license_file import LicenseFile, ResetFile
 from licensekit.issuer.partner import NewPartner
+from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import CLOCK_IS_RIGHT
 from licensekit.issuer.workspace import Workspace
@@ -96,6 +97,7 @@ __all__ = [
     "ResetFile",
     "RootKeys",
     "Secrets",
+    "SignProposal",
     "TableOptions",
     "UsageReport",
     "VerifiedRequest",

@@ -15,6 +15,7 @@ from licensekit.files import write_atomically
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import Record, append, documents, ledger_mark, newest_entry
 from licensekit.issuer.state import WorkspaceState, extended, workspace_state
+from licensekit.keys.keyfile import PublicPart
 from licensekit.keys.signing import Signer
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.scope import AdmittedSigner, SignedByVendor, require_scope, require_type
@@ -179,7 +180,7 @@ def require_admitted(
             raise KeyOutOfScope(reason="meter", key_id=key, name=name, license=code, most=most)
 
 
-def admission(signer: Signer, trust: TrustState) -> AdmittedSigner:
+def admission(signer: Signer | PublicPart, trust: TrustState) -> AdmittedSigner:
     """Return what the trust document says of a signer's key; raise `KeyUnknown` if nothing."""
     key = signer.verifying_key
     found = trust.signers.get((key.scheme, key.key_id))

@@ -250,7 +250,7 @@ class Workspace:
             return propose_reissue(tx, lost, attach=attach)
 
     def reissue(
-        self, lost: str, key: Signer, *, who: str, now: int, attach: bool = True
+        self, lost: str, key: Signer | None, *, who: str, now: int, attach: bool = True
     ) -> Iterator[Reissued]:
         """Sign again, with `key`, every active bundle that the key `lost` has signed.
 

@@ -250,10 +250,11 @@ def evaluate_state(
     fingerprint = stored.fingerprint(kept, facts)
     entitlements = evaluate(trust_store, kept, now, fingerprint=fingerprint, released=released)
     in_force = [part.verified for part in entitlements.parts]
+    lost = lost_bundles(stored.bundles, in_force, verified.unusable, trust_store.trust)
     state = InstallationState(
         trust_store=trust_store,
         kept=kept,
-        unusable=(*unusable, *lost_bundles(stored.bundles, in_force, verified.unusable)),
+        unusable=(*unusable, *lost),
         entitlements=entitlements,
         in_use=stored.used_of(entitlements.licenses),
         now=now,

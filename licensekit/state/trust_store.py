@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from licensekit.entitlements.timeline import may_replace, takes_place_of
 from licensekit.errors import DocumentMissing, HomeInvalid, LicenseError, TrustMissing
 from licensekit.state.journal_entries import KEPT, BundleRecord, BundleTaken
 from licensekit.state.logs import JournalWriter
@@ -10,7 +11,7 @@ from licensekit.state.stored import Recorded, Stored, StoredBundle
 from licensekit.trust.order import Seen
 from licensekit.trust.pack import TrustStore, add_documents, at_floor, open_pack
 from licensekit.trust.roots import pin_of
-from licensekit.trust.scope import admits, require_not_ahead
+from licensekit.trust.scope import AdmittedSigner, admits, require_not_ahead
 from licensekit.trust.signed import Verified, identity_of
 from licensekit.trust.state import TrustState
 from licensekit.trust.verify import require_not_revoked, verify_held_bundle
@@ -108,25 +109,53 @@ def lost_bundles(
     stored: Iterable[StoredBundle],
     in_force: Iterable[Verified[Bundle]],
     unusable: Mapping[bytes, LicenseError],
+    trust: TrustState,
 ) -> Iterator[Unusable]:
-    """Yield the `unusable` bundles of which nobody took the place.
+    """Yield the `unusable` bundles that would count, were they usable.
 
-    One is needed no more once another one of its issuer and part, of the same use or a higher one,
-    was activated later and is in force.
+    None would where something `in_force` governs before it (`docs/evaluation.md`, "Bundles that
+    govern"). Of several of one issuer and part, the one that would govern is named: that of the
+    highest use, and of these the one activated last.
     """
-    known = {one.identity for one in in_force} | unusable.keys()
-    records = [record for record, _ in stored if record.identity in known]
-    for lost in records:
-        if lost.identity in unusable and not any(_comes_after(one, lost) for one in records):
-            yield Unusable("bundle", lost.identity.hex(), unusable[lost.identity])
+    numbers = {record.identity: record.number for record, _ in stored}
+    governing = [(one, numbers[one.identity]) for one in in_force]
+    lost = [
+        one.record
+        for one in stored
+        if one.record.identity in unusable
+        and not any(_governs(other, number, one, trust) for other, number in governing)
+    ]
+    last: dict[tuple[str, str], BundleRecord] = {}
+    for record in sorted(lost, key=lambda one: (-one.use, one.number)):
+        last[record.issuer, record.part] = record
+    for record in last.values():
+        yield Unusable("bundle", record.identity.hex(), unusable[record.identity])
 
 
-def _comes_after(later: BundleRecord, earlier: BundleRecord) -> bool:
-    return (
-        (later.issuer, later.part) == (earlier.issuer, earlier.part)
-        and later.use <= earlier.use
-        and later.number > earlier.number
-    )
+def _governs(one: Verified[Bundle], number: int, lost: StoredBundle, trust: TrustState) -> bool:
+    """Return whether a bundle in force, of this number, would be so beside a lost one as well."""
+    bundle, record = one.document, lost.record
+    is_before = (bundle.use, -number) < (record.use, -record.number)
+    if bundle.issuer != record.issuer:
+        return False
+    if bundle.part != record.part:  # P3
+        is_replaced = may_replace(one, trust) and takes_place_of(bundle, record.serial, record.use)
+        return is_before and is_replaced
+    if (bundle.serial, bundle.use) != (record.serial, record.use):  # P5
+        return is_before
+    if bundle.sequence > record.sequence:  # P1
+        signer = _signer(one.token, trust)
+        return is_before or (signer is not None and not signer.is_limited)
+    signer = _signer(lost.token, trust)
+    return is_before or (signer is not None and signer.is_limited and not admits(signer, bundle))
+
+
+def _signer(token: armor.Token, trust: TrustState) -> AdmittedSigner | None:
+    try:
+        signature = frame.read(token.frame).signatures[0]
+    except LicenseError:  # it is damaged
+        return None
+    return trust.signers.get((signature.scheme, signature.key))
 
 
 def still_holds(taken: BundleTaken, older: Bundle, trust: TrustState) -> bool:

@@ -130,8 +130,8 @@ def read_rows(lines: Iterable[str]) -> Iterator[TextRow]:
                 yield TextRow(line or passed_over + reader.line_num, cells)
             line = size = 0
     # Where the next row begins is not known.
-    except csv.Error as error:
-        fault = SyntaxInvalid(reason="csv", detail=str(error))
+    except csv.Error:
+        fault = SyntaxInvalid(reason="csv")
         yield TextRow(line or passed_over + reader.line_num, [], fault)
     except FaultyValue as error:
         yield TextRow(passed_over + reader.line_num + 1, [], error.fault)

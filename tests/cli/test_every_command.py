@@ -223,7 +223,7 @@ def test_a_dash_writes_to_standard_output(
 def test_numbers_are_aligned_and_hostile_text_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     output.table(["name", ">count"], [("a\x1bb", 5), ("long name", None)])
     assert capsys.readouterr().out == "name       count\na\\x1bb         5\nlong name\n"
-    output.facts([("one", 1), ("two", None)])
+    output.facts(("one", 1), ("two", None))
     assert capsys.readouterr().out == "one  1\n"
 
 

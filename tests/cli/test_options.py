@@ -5,8 +5,12 @@ from typing import Final, NamedTuple
 
 import click
 import pytest
+from click.testing import CliRunner
 
-from tests.cli.command_tree import Node, every_command
+from licensekit.cli import customer_commands
+from licensekit.cli.main import licensekit
+from licensekit.cli.options import Checked, WordChoice
+from tests.cli.command_tree import APPLICATION, Node, every_command
 
 
 class Meaning(NamedTuple):
@@ -173,3 +177,66 @@ def test_a_short_option_stands_beside_its_long_one() -> None:
 def test_every_option_has_a_help_text() -> None:
     lines = [f"{use.node.path}: {use.name}" for use in USES if not use.option.help]
     require_none(lines)
+
+
+def test_what_a_value_must_be_is_said_in_words_of_our_own() -> None:
+    """No number or date is read by a type of click, whose words are for programmers."""
+    named = (click.Choice, click.Path, WordChoice, type(click.STRING), type(click.BOOL))
+    params = [
+        (node, param)
+        for node in every_command()
+        for param in node.command.get_params(click.Context(node.command))
+    ]
+    require_none(
+        [
+            f"{node.path}: {param.name} is of {type(param.type).__name__}"
+            for node, param in params
+            if not isinstance(param.type, (Checked, *named))
+        ]
+    )
+    for node, param in params:
+        if isinstance(param.type, Checked):
+            with pytest.raises(click.BadParameter) as caught:
+                param.type.convert("\u2028?", param, click.Context(node.command))
+            assert caught.value.message.startswith("'\\u2028?' is not a")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("renew", "1", "--days", "0"), "'0' is not a whole number from 1 to 36600"),
+        (("renew", "1", "--days", "many"), "'many' is not a whole number from 1 to 36600"),
+        (("ledger", "list", "--limit", "0"), "'0' is not a whole number from 1 on"),
+        (("ledger", "list", "--since", "monday"), "'monday' is not a date like 2027-01-01"),
+        (("events", "end", "x"), "'x' is not a whole number from 1 on"),
+        (("activate", "a", "--released", "2027"), "'2027' is not a date like 2027-01-01"),
+        (("console", "--proxy", "10.0.0.999"), "'10.0.0.999' is not an address or a network"),
+        (("keys", "new", "--parts", "a" * 65), "is not a code: at most 64 lower-case letters"),
+        (("keys", "new", "--issuer", "A"), "'A' is not a code: at most 64 lower-case letters"),
+    ],
+)
+def test_a_value_that_cannot_be_says_what_can(words: tuple[str, ...], said: str) -> None:
+    ran = CliRunner().invoke(licensekit, words)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert said in ran.stderr
+
+
+@pytest.mark.parametrize("node", list(every_command()), ids=str)
+def test_an_option_that_has_one_value_is_given_once(node: Node) -> None:
+    """The last one would win, and nobody would know."""
+    is_ours = node.words[0] != APPLICATION[0]
+    group, words = licensekit if is_ours else customer_commands(), node.words[1 if is_ours else 2 :]
+    if not words:
+        return
+    for option in node.command.get_params(click.Context(node.command)):
+        if not isinstance(option, click.Option) or option.is_flag:
+            continue
+        for name in option.opts:
+            ran = CliRunner().invoke(group, [*words, name, "1", option.opts[-1], "2"])
+            is_refused = f"{max(option.opts, key=len)} is given twice." in ran.stderr
+            assert is_refused is not option.multiple
+            assert ran.exit_code == 2 or option.multiple
+
+
+def test_a_flag_that_is_given_twice_says_nothing_else() -> None:
+    assert CliRunner().invoke(licensekit, ["ledger", "--help", "--help"]).exit_code == 0

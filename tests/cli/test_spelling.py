@@ -34,7 +34,7 @@ OTHER_SPELLINGS = re.compile(
         (spelling.day_of(86_400), "1970-01-02"),
         (spelling.days(1), "1 day"),
         (spelling.days(-2), "-2 days"),
-        (spelling.hours(72), "72 hours"),
+        (spelling.amount_of(20, None), "20"),
         (spelling.yes_no(value=True), "yes"),
         (spelling.yes_no(value=False), "no"),
         (spelling.name_of(Access.READ), "read"),
@@ -44,8 +44,8 @@ OTHER_SPELLINGS = re.compile(
         (spelling.value(12), "12"),
         (spelling.listed(["a", "b"]), "a, b"),
         (spelling.listed([]), None),
-        (spelling.all_of(Kind.USER), "everybody"),
-        (spelling.all_of(Kind.SITE), "every site"),
+        (spelling.ALL_OF[Kind.USER], "everybody"),
+        (spelling.ALL_OF[Kind.SITE], "every site"),
     ],
 )
 def test_a_fact_is_spelled(shown: object, expected: object) -> None:

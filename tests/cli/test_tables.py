@@ -104,7 +104,7 @@ def test_in_a_file_or_a_pipe_a_row_is_a_line(
         monkeypatch.setenv("COLUMNS", columns)
     name = "a very long name " * 20
     assert len(printed(capsys, ["name", "id"], [(name, "anna")])) == 2
-    facts([("name", name)])
+    facts(("name", name))
     assert capsys.readouterr().out.count("\n") == 1
 
 
@@ -112,7 +112,7 @@ def test_long_facts_wrap_beside_their_names(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "30")
-    facts([("name", "Anna Karoline Berg of Oslo"), ("key", "0123456789abcdef" * 2)])
+    facts(("name", "Anna Karoline Berg of Oslo"), ("key", "0123456789abcdef" * 2))
     assert capsys.readouterr().out.splitlines() == [
         "name  Anna Karoline Berg of",
         "      Oslo",

@@ -3,10 +3,10 @@
 import pytest
 
 from licensekit.installation import Installation
-from licensekit.wire.documents import Use
+from licensekit.wire.documents import Kind, MeterPeriod, SettingType, Use
 from tests import makers
 from tests.console.conftest import Browser, held, words
-from tests.crm import SOLD
+from tests.crm import SOLD, crm_catalog
 from tests.homes import bundle, file, signed
 from tests.signers import trust_token
 
@@ -38,6 +38,56 @@ def test_a_trial_beside_what_was_bought_is_said_to_have_no_effect(
     browser.post("/activate", text=tried)
     assert len(crm.state().bundles) == 1
     assert "base (trial)" in words(browser.get("/status"))
+
+
+def test_settings_and_quantities_are_shown_with_names_and_units(
+    crm: Installation, browser: Browser
+) -> None:
+    """Where they would change, where they have changed, and where they count."""
+    settings = {
+        "rows": makers.setting(SettingType.NUMBER, "Rows"),
+        "beta": makers.setting(SettingType.BOOLEAN, "Beta", default=False),
+        "tier": makers.setting(name="Support tier", default="silver"),
+    }
+    gb = makers.license_entry(Kind.SYSTEM, "Storage", quantity="GB", per=MeterPeriod.MONTH)
+    licenses = {**crm_catalog().licenses, "storage": gb}
+    catalog = makers.changed(crm_catalog(), version=2, settings=settings, licenses=licenses)
+    system = {**SOLD["system"], "storage": 20}
+    sold = {**SOLD, "system": system, "settings": {"rows": 5000, "beta": True}}
+    more = file(catalog, bundle(2, **sold))
+    changed = "Setting Now Afterwards Beta \u2013 yes Rows \u2013 5 000 Support tier \u2013 silver"
+    page = words(browser.post("/activate/preview", text=more))
+    assert changed in page
+    assert "Storage System license 0 GB per month +20 GB 20 GB per month" in page
+    assert changed in words(browser.post("/activate", text=more))
+    page = words(browser.get("/licenses/demo"))
+    assert "Settings Beta yes Rows 5 000 Support tier silver (default)" in page
+    assert "Storage licensed 20 GB per month" in page
+    assert "20 GB per month" in words(browser.get("/license/storage"))
+    fewer = file(bundle(3, **{**sold, "settings": {"rows": 5000}}))
+    page = words(browser.post("/activate/preview", text=fewer))
+    assert "Setting Now Afterwards Beta yes no" in page
+    assert "Rows" not in page
+    crm.activate(fewer)
+    assert "Beta no (default)" in words(browser.get("/licenses/demo"))
+
+
+def test_what_a_file_makes_void_is_named(browser: Browser) -> None:
+    gone = file(makers.revocations(identities=[makers.identity_of(signed(bundle(**SOLD)))]))
+    page = words(browser.post("/activate/preview", text=gone))
+    assert "Makes void base, sequence 1, by Demo" in page
+    assert "was revoked by its issuer" in page
+
+
+def test_what_is_yet_to_start_may_be_activated_before_what_is_too_much_is_released(
+    crm: Installation, browser: Browser
+) -> None:
+    crm.users.assign("anna", "sales")
+    crm.users.assign("bob", "sales")
+    later = file(bundle(2, starts=makers.ISSUED_DAY + 30, **{**SOLD, "users": {"sales": 1}}))
+    page = words(browser.post("/activate/preview", text=later))
+    assert "2 in use: release 1 before 2027-01-31" in page
+    assert "This file can be activated." in page
 
 
 def test_all_licenses_are_shown_when_asked(browser: Browser) -> None:

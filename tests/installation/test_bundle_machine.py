@@ -179,6 +179,48 @@ class BundleMachine(RuleBasedStateMachine):
         in_force = [part.bundle.part for part in state.entitlements.parts]
         assert len(set(in_force)) == len(in_force) <= len(parts)
 
+    @invariant()
+    def what_is_lost_is_named_if_it_would_count(self) -> None:
+        """None is named that would not beside what is in force; one that would is, or another.
+
+        The other one is of its part, and in force and activated later, or is named itself. One that
+        was activated after what replaces its serial is named: it may replace that in turn.
+        """
+        named = {bytes.fromhex(one.identity) for one in self.installation.state().unusable}
+        lost = [i for i, one in self.held.items() if one.state == "kept" and not self.is_usable(i)]
+        assert named <= set(lost)
+        every = [i for i, one in self.held.items() if one.state == "kept"]
+        present = [i for i in every if self.held[i].key not in self.dead]
+        in_force = self.in_force_of(present)
+        for identity in lost:
+            one = self.held[identity].bundle
+            before = every[: every.index(identity)]
+            if identity in named:
+                is_ring = any(
+                    one.serial in self.held[i].bundle.replaces for i in in_force if i in before
+                )
+                beside = self.in_force_of([*in_force, identity], usable=identity)
+                assert is_ring or identity in beside
+            elif identity in self.in_force_of([*present, identity], usable=identity):
+                later = [i for i in in_force if i not in before]
+                others = [self.held[i].bundle for i in (*later, *named)]
+                assert any(b.part == one.part and b.use <= one.use for b in others)
+
+    def is_usable(self, identity: bytes) -> bool:
+        """Say whether a bundle that was activated is neither revoked nor by a revoked key."""
+        return identity not in self.taken_back and self.held[identity].key not in self.dead
+
+    def in_force_of(self, identities: list[bytes], usable: bytes | None = None) -> list[bytes]:
+        """Say which of these are in force, if the one that is `usable` has started and is."""
+        some = [identity for identity in self.held if identity in identities]
+        items = [
+            Item(makers.changed(one.bundle, starts=None), one.key)
+            if identity == usable
+            else Item(one.bundle, one.key, is_revoked=identity in self.taken_back)
+            for identity, one in ((identity, self.held[identity]) for identity in some)
+        ]
+        return [some[number] for number in governing_model.in_force(items, self.now())]
+
     def publish_trust(self) -> None:
         """Activate a newer trust document, and the list that was there before."""
         self.trust += 1

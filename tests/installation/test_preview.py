@@ -5,8 +5,9 @@ import pytest
 from licensekit.access import Access
 from licensekit.errors import BelowUse, SequenceOlder, SerialMismatch
 from licensekit.installation import Installation
-from licensekit.wire.documents import Kind
+from licensekit.wire.documents import Kind, MeterPeriod, SettingType
 from tests import makers
+from tests.crm import SOLD, crm_catalog
 from tests.homes import Home, bundle, file
 
 
@@ -150,3 +151,59 @@ def test_everything_about_a_license_is_shown(crm: Installation) -> None:
     assert crm.license("server").holders == ()
     assert crm.license("server").buy is None
     assert crm.license("satellite").holders == ()
+
+
+SETTINGS = {
+    "rows": makers.setting(SettingType.NUMBER, "Rows"),
+    "tier": makers.setting(name="Support tier", default="silver"),
+}
+
+
+def settings_of(crm: Installation) -> dict[str, tuple[object, bool]]:
+    """Return each setting with its value, and whether it was sold."""
+    rows = crm.state().entitlements.settings.rows
+    return {row.code: (row.value, row.is_sold) for row in rows}
+
+
+def test_settings_are_shown_before_and_after(crm: Installation) -> None:
+    catalog = makers.changed(crm_catalog(), version=2, settings=SETTINGS)
+    sold = {"rows": 5, "tier": "gold"}
+    proposal = crm.propose_activate(file(catalog, bundle(2, **SOLD, settings=sold)))
+    assert proposal.preview.plain()["settings"] == [
+        {"code": "rows", "name": "Rows", "before": None, "after": 5},
+        {"code": "tier", "name": "Support tier", "before": None, "after": "gold"},
+    ]
+    assert [str(one) for one in proposal.changes if one.path.startswith("settings.")] == [
+        "settings.rows: none -> 5",
+        "settings.tier: none -> gold",
+    ]
+    proposal.apply()
+    assert settings_of(crm) == {"rows": (5, True), "tier": ("gold", True)}
+    again = crm.propose_activate(file(bundle(3, **SOLD, settings={"rows": 5})))
+    assert [one.code for one in again.preview.settings if one.altered] == ["tier"]
+    again.apply()
+    assert settings_of(crm) == {"rows": (5, True), "tier": ("silver", False)}
+
+
+def test_what_must_be_released_before_a_later_start_stands_in_no_way(crm: Installation) -> None:
+    for user in ("anna", "bob"):
+        crm.users.assign(user, "sales")
+    later = bundle(2, users={"sales": 1}, starts=makers.ISSUED_DAY + 30)
+    preview = crm.propose_activate(file(later)).preview
+    [row] = [row for row in preview.rows if row.code == "sales"]
+    assert preview.can_activate
+    assert (row.reason, row.due) == (None, "2 in use: release 1 before 2027-01-31")
+    now = crm.propose_activate(file(bundle(2, users={"sales": 1}))).preview
+    [row] = [row for row in now.rows if row.code == "sales"]
+    assert (row.reason, row.due) == ("2 in use: release 1 first", None)
+
+
+def test_a_quantity_is_shown_with_its_unit(crm: Installation) -> None:
+    gb = makers.license_entry(Kind.SYSTEM, "Storage", quantity="GB", per=MeterPeriod.MONTH)
+    catalog = makers.changed(crm_catalog(), version=2)
+    catalog = makers.changed(catalog, licenses={**catalog.licenses, "storage": gb})
+    sold = {**SOLD, "system": {**SOLD["system"], "storage": 20}}
+    rows = crm.propose_activate(file(catalog, bundle(2, **sold))).preview.plain()["licenses"]
+    units = {row["license"]: (row["quantity"], row["per"]) for row in rows}
+    assert units["storage"] == ("GB", "month")
+    assert units["sales"] == (None, None)

@@ -12,6 +12,7 @@ from licensekit import limits
 from licensekit.access import Access
 from licensekit.errors import (
     BundleReturned,
+    BundleRevoked,
     IssuedAhead,
     KeyRevoked,
     LicenseError,
@@ -235,6 +236,87 @@ def test_of_many_bundles_of_a_key_that_died_one_is_named_until_it_has_a_successo
     assert codes(installation) == ["unusable-bundle", "pending"]
     installation.activate(file(sold(5)))
     assert codes(installation) == []
+
+
+DISPLACED: dict[str, tuple[Bundle, str, Bundle]] = {
+    "a trial, activated before": (trial(), "second", sold()),
+    "a trial of the same serial": (trial(serial=BOUGHT), "second", sold()),
+    "an add-on of a trial": (tried(), "second", sold()),
+    "what its serial was replaced with": (
+        sold(serial="A-1", **EXTRA),
+        "second",
+        sold(1, serial="B-1", replaces=["A-1"]),
+    ),
+    "an earlier sequence": (sold(1), "second", sold(2)),
+}
+
+
+@pytest.mark.parametrize(("lost", "key", "newer"), DISPLACED.values(), ids=DISPLACED)
+def test_a_bundle_whose_place_was_taken_is_no_notice_when_its_key_is_revoked(
+    installation: Installation, lost: Bundle, key: str, newer: Bundle
+) -> None:
+    installation.activate(file(lost, by=key))
+    installation.activate(file(newer))
+    dead = file(trust_token(3, revoked=[key]))
+    assert installation.propose_activate(dead).preview.void == ()
+    installation.activate(dead)
+    assert active(installation) == [newer]
+    assert codes(installation) == []
+
+
+@pytest.mark.parametrize(
+    ("lost", "key"),
+    [(trial(serial=BOUGHT), "second"), (small(HIGHEST), "shop")],
+    ids=["a trial", "what a limited key signed beyond its scope"],
+)
+def test_a_bundle_that_never_had_an_effect_is_no_notice_either(
+    installation: Installation, lost: Bundle, key: str
+) -> None:
+    installation.activate(file(sold()))
+    assert installation.activate(file(lost, by=key)).without_effect == (lost,)
+    installation.activate(file(trust_token(3, revoked=[key])))
+    assert codes(installation) == []
+
+
+def test_a_bundle_that_would_still_count_is_a_notice(installation: Installation) -> None:
+    """The trial's add-on has no successor where what was bought has the trial's serial."""
+    installation.activate(file(trial(serial=BOUGHT), trial(serial=BOUGHT, part="extra")))
+    installation.activate(file(sold()))
+    installation.activate(file(taken_back(1, trial(serial=BOUGHT, part="extra"))))
+    assert active(installation) == [sold()]
+    assert codes(installation) == ["unusable-bundle"]
+
+
+def test_a_preview_names_what_a_list_takes_back(installation: Installation) -> None:
+    extra = sold(1, **EXTRA)
+    installation.activate(file(sold(1)))
+    installation.activate(file(sold(2), extra))
+    proposal = installation.propose_activate(file(taken_back(1, sold(1), sold(2)), sold(3)))
+    [void] = proposal.preview.void
+    assert (void.bundle, type(void.why)) == (sold(2), BundleRevoked)
+    assert proposal.preview.replaced == ()
+    path = f"bundles.demo.{BOUGHT}.base.2"
+    assert [(c.before, c.after) for c in proposal.changes if c.path == path] == [("active", "void")]
+    [shown] = proposal.preview.plain()["void"]
+    assert (shown["sequence"], shown["why"]["code"]) == (2, "bundle-revoked")
+    proposal.apply()
+    assert active(installation) == [sold(3), extra]
+
+
+def test_a_preview_names_what_a_revoked_key_had_signed_unless_it_is_signed_again(
+    installation: Installation,
+) -> None:
+    waiting = sold(1, starts=makers.ISSUED_DAY + 9, **EXTRA)
+    installation.activate(file(sold(1), waiting, by="second"))
+    dead = trust_token(3, revoked=["second"])
+    found = installation.propose_activate(file(dead)).preview.void
+    assert [(one.bundle, type(one.why)) for one in found] == [
+        (sold(1), KeyRevoked),
+        (waiting, KeyRevoked),
+    ]
+    [left] = installation.propose_activate(file(dead, sold(1))).preview.void
+    assert left.bundle == waiting
+    assert installation.propose_activate(file(sold(2))).preview.void == ()
 
 
 def test_what_is_signed_again_counts_when_the_old_key_is_revoked(

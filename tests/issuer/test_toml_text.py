@@ -1,5 +1,7 @@
 """TOML in, a mapping or one placed fault out."""
 
+import tomllib
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -56,10 +58,47 @@ def test_what_the_parser_cannot_bear_is_a_fault(text: bytes, why: str) -> None:
     assert str(fault) == why
 
 
-def test_a_message_without_a_place_is_told_as_it_is() -> None:
+WORDS = {
+    b"a": "`=` is missing behind a key",
+    b"a = ": "a value is missing",
+    b"a = Example": "a value is missing, or is not in quotes",
+    b"a = 1 2": "there is more behind the value than a line may hold",
+    b"[a": "`]` is missing at the end of a table's name",
+    b"[[a]": "`]` is missing at the end of a table's name",
+    b"a = [1": "`]` is missing at the end of an array",
+    b"a = {b = 1": "`}` is missing at the end of a table",
+    b'a = "x': "the quote at the end of a text is missing",
+    b"a = 'x": "the quote at the end of a text is missing",
+    b'a = "\\q"': "a text in double quotes stands for itself only as",
+    b'a = "\\u00zz"': "is not a character",
+    b'a = "\\ud800"': "is not a character",
+    b"a = '\x01'": "a character that may not be here",
+    b"a = 0000-01-01": "this is not a date or a time",
+    b"!": "this is neither a key nor a table",
+    b"a.!": "a key is missing",
+    b"a = 1\na = 2": "a key or a table that is there already",
+    b"[a]\n[a]": "a key or a table that is there already",
+    b"a = {b = 1, b = 2}": "a key or a table that is there already",
+}
+
+
+@pytest.mark.parametrize("text", WORDS)
+def test_what_is_wrong_is_said_in_words_of_our_own(text: bytes) -> None:
+    fault = parse_toml(text)
+    assert isinstance(fault, SyntaxInvalid)
+    assert WORDS[text] in fault.message
+
+
+def test_what_the_parser_says_otherwise_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """Python may word its messages as it likes."""
-    fault = parse_toml(b"a = 1\nb = ")
-    assert fault == SyntaxInvalid(reason="toml", detail="Invalid value", where="line 2")
+
+    def refuse(_: str) -> None:
+        raise tomllib.TOMLDecodeError("Odd (at line 1, column 3)")
+
+    monkeypatch.setattr(tomllib, "loads", refuse)
+    fault = parse_toml(b"a = 1")
+    assert isinstance(fault, SyntaxInvalid)
+    assert str(fault) == "line 1, column 3: this is not TOML"
 
 
 @settings(deadline=None)

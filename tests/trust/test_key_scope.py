@@ -243,7 +243,7 @@ def test_a_refusal_names_the_key_as_the_vendor_named_it() -> None:
     token = sign(makers.bundle(), PARTNERS)
     error = refused(KeyOutOfScope, STATE, lambda: verify_bundle(token, STATE, NOW))
     key_id = PARTNERS.verifying_key.key_id
-    assert str(error) == f"key `partners` ({key_id.hex()}) may not sign for issuer `demo`"
+    assert error.message == f"key `partners` ({key_id.hex()}) may not sign for issuer `demo`"
     assert (error.reason, error.key_id, error.name, error.issuer) == (
         "issuer",
         key_id,

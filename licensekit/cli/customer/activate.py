@@ -1,6 +1,6 @@
 """`licensekit activate`: take a license file, or show what it would change."""
 
-from datetime import datetime
+from datetime import date
 
 import click
 
@@ -12,6 +12,7 @@ from licensekit.cli.customer.commands import (
 )
 from licensekit.cli.exits import NO
 from licensekit.cli.inputs import located, read_input
+from licensekit.cli.options import DAY, option
 from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.views.preview import show_preview
 from licensekit.installation import Preview
@@ -19,15 +20,14 @@ from licensekit.installation import Preview
 
 @click.command()
 @click.argument("file")
-@click.option("--preview", "only_preview", is_flag=True, help="Show what would change, and stop.")
-@click.option("--all", "show_all", is_flag=True, help="Show licenses that do not change as well.")
+@option("--preview only_preview", "Show what would change, and stop.")
+@option("--all show_all", "Show licenses that do not change as well.")
 @trust_options
-@click.option(
-    "--released",
+@option(
+    "--released DATE",
+    "When this version of the product was released, for its maintenance.",
     cls=ApplicationOption,
-    metavar="DATE",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="When this version of the product was released, for its maintenance.",
+    type=DAY,
 )
 @home_option
 @json_option
@@ -38,7 +38,7 @@ def activate(
     file: str,
     pack: str | None,
     root: str | None,
-    released: datetime | None,
+    released: date | None,
     home: str | None,
     only_preview: bool,
     show_all: bool,
@@ -49,8 +49,7 @@ def activate(
     The first time, the vendor's pack and root pin are needed; they are recorded.
     """
     data = read_input(file, what="a license file")
-    day = None if released is None else released.date()
-    with located(file), opened_first(home, pack, root, day) as installation:
+    with located(file), opened_first(home, pack, root, released) as installation:
         proposal = installation.propose_activate(data)
         preview, more = proposal.preview, proposal.as_json() if only_preview else {}
         changed = not only_preview and installation.activate(data).changed

@@ -6,6 +6,7 @@ from typing import Any, Final
 import click
 
 from licensekit.cli.customer.commands import in_installation
+from licensekit.cli.options import option
 from licensekit.cli.output import emit
 from licensekit.installation import Installation, Sites, Users
 
@@ -24,12 +25,7 @@ def assign_command(noun: str, holders: Holders) -> click.Command:
     @click.command(help=f"Assign licenses to a {noun}.")
     @_holder
     @_licenses
-    @click.option(
-        "--release",
-        multiple=True,
-        metavar="LICENSE",
-        help="Release this license in the same change.",
-    )
+    @option("--release LICENSE...", "Release this license in the same change.")
     @in_installation
     def assign(
         *,

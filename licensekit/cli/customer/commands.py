@@ -11,7 +11,7 @@ import click
 
 from licensekit.cli.groups import Lazy, LicenseGroup
 from licensekit.cli.inputs import account, located, read_input
-from licensekit.cli.options import Decorator
+from licensekit.cli.options import Decorator, option
 from licensekit.cli.output import warn
 
 if TYPE_CHECKING:
@@ -101,11 +101,10 @@ def built_in_of(ctx: click.Context) -> BuiltIn:
     return ctx.find_object(BuiltIn) or BuiltIn()
 
 
-home_option: Final[Decorator] = click.option(
-    "--home",
+home_option: Final[Decorator] = option(
+    "--home DIR",
+    "The installation: a folder, or a postgresql:// URL.  [env: LICENSEKIT_HOME]",
     cls=ApplicationOption,
-    metavar="DIR",
-    help="The installation: a folder, or a postgresql:// URL.  [env: LICENSEKIT_HOME]",
 )
 """`--home`, for every command of the customer."""
 
@@ -124,17 +123,11 @@ def in_installation(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--pack` and `--root`, which are needed until the first activation records them."""
-    command = click.option(
-        "--root",
-        cls=ApplicationOption,
-        metavar="PIN",
-        help="The vendor's root pin, lkroot1-…, the first time.",
+    command = option(
+        "--root PIN", "The vendor's root pin, lkroot1-…, the first time.", cls=ApplicationOption
     )(command)
-    return click.option(
-        "--pack",
-        cls=ApplicationOption,
-        metavar="FILE",
-        help="The application's pack (.lkp), the first time.",
+    return option(
+        "--pack FILE", "The application's pack (.lkp), the first time.", cls=ApplicationOption
     )(command)
 
 

@@ -11,54 +11,44 @@ import click
 
 from licensekit.cli.customer.commands import home_option, opened
 from licensekit.cli.inputs import account
+from licensekit.cli.options import PATH, Checked, option, whole
 from licensekit.cli.output import emit
 from licensekit.errors import ConsoleUnavailable
 
 PORT: Final = 8470
 
 
+def _network(text: str) -> str:
+    ip_network(text)
+    return text
+
+
 @click.command()
 @home_option
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    metavar="N",
+@option("--host ADDRESS", "The address to listen on.", default="127.0.0.1")
+@option(
+    "--port N",
+    "The port on which to listen; 0 takes a free one.",
+    type=whole(0, 65535),
     default=PORT,
-    show_default=True,
-    help="The port on which to listen; 0 takes a free one.",
 )
-@click.option(
-    "--public",
-    multiple=True,
-    metavar="URL",
-    help="How browsers reach it, if not as this machine: https://licenses.example.com.",
+@option(
+    "--public URL...",
+    "How browsers reach it, if not as this machine: https://licenses.example.com.",
 )
-@click.option(
-    "--tls-cert",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="A certificate with its chain, in PEM.",
+@option("--tls-cert FILE", "A certificate with its chain, in PEM.", type=PATH)
+@option("--tls-key FILE", "Its key, in PEM.", type=PATH)
+@option(
+    "--proxy ADDRESS... proxies",
+    "A proxy that signs people in: its address, or its network. Only it is answered.",
+    type=Checked(_network, "an address or a network, such as 10.0.0.5 or 10.0.0.0/24"),
 )
-@click.option("--tls-key", type=click.Path(path_type=Path), metavar="FILE", help="Its key, in PEM.")
-@click.option(
-    "--proxy",
-    "proxies",
-    multiple=True,
-    metavar="ADDRESS",
-    help="A proxy that signs people in: its address, or its network. Only it is answered.",
+@option(
+    "--proxy-user-header NAME", "Where the proxy says who is signed in.", default="X-Forwarded-User"
 )
-@click.option(
-    "--proxy-user-header",
-    default="X-Forwarded-User",
-    show_default=True,
-    metavar="NAME",
-    help="Where the proxy says who is signed in.",
-)
-@click.option(
-    "--proxy-role-header",
-    metavar="NAME",
-    help="Where it says `reader` or `administrator`; without it, all are administrators.",
+@option(
+    "--proxy-role-header NAME",
+    "Where it says `reader` or `administrator`; without it, all are administrators.",
 )
 def console(
     *,
@@ -86,11 +76,6 @@ def console(
         )
     if (proxies or not is_here) and not public:
         raise click.UsageError("give --public: how browsers reach it.")
-    for network in proxies:
-        try:
-            ip_network(network)
-        except ValueError as error:
-            raise click.BadParameter(str(error), param_hint="--proxy") from error
     with _needing_its_packages(), opened(home, create=True) as installation:
         from licensekit.console.serving import Reach, run  # noqa: PLC0415  # its packages are an extra
 

@@ -4,7 +4,7 @@ import click
 
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.groups import LicenseGroup
-from licensekit.cli.options import moment
+from licensekit.cli.options import MOMENT, option, whole
 from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.views.events import show_events
 from licensekit.installation import EventScope, Installation
@@ -17,15 +17,12 @@ def events() -> None:
 
 @events.command()
 @click.argument("kind")
-@click.option("--site", metavar="ID", help="For the users at this site.")
-@click.option("--group", metavar="GROUP", help="For the users of this group.")
-@click.option("--user", metavar="ID", help="For this user.")
-@click.option("--message", default="", help="The message for users.")
-@click.option(
-    "--expected-end",
-    metavar="TIME",
-    callback=moment,
-    help="For information: 2027-01-01T00:00:00Z. Nothing ends it.",
+@option("--site ID", "For the users at this site.")
+@option("--group GROUP", "For the users of this group.")
+@option("--user ID", "For this user.")
+@option("--message TEXT", "The message for users.", default="")
+@option(
+    "--expected-end TIME", "For information: 2027-01-01T00:00:00Z. Nothing ends it.", type=MOMENT
 )
 @in_installation
 @json_option
@@ -60,7 +57,7 @@ def start(
 
 
 @events.command()
-@click.argument("number", type=int)
+@click.argument("number", type=whole(1))
 @in_installation
 def end(*, number: int, installation: Installation) -> None:
     """End an event."""
@@ -69,7 +66,7 @@ def end(*, number: int, installation: Installation) -> None:
 
 
 @events.command("list")
-@click.option("--ended", is_flag=True, help="Show the events that were ended as well.")
+@option("--ended", "Show the events that were ended as well.")
 @in_installation
 @json_option
 def list_(*, ended: bool, installation: Installation, as_json: bool) -> None:

@@ -9,7 +9,7 @@ from licensekit.cli.customer.commands import (
     trust_options,
 )
 from licensekit.cli.inputs import STANDARD, write_output
-from licensekit.cli.options import before
+from licensekit.cli.options import before, option
 from licensekit.cli.output import emit, emit_json, json_option, remark
 from licensekit.cli.proposals import Consent, consent_options
 from licensekit.cli.views.documents import show
@@ -17,9 +17,7 @@ from licensekit.installation import Installation
 from licensekit.wire.documents import Document
 from licensekit.wire.plain import plain
 
-_output = click.option(
-    "-o", "--output", metavar="FILE", help="Where to write it (`-`: standard output)."
-)
+_output = option("-o --output FILE", "Where to write it (`-`: standard output).")
 
 
 def _require_one(*, output: str | None, as_json: bool, **_: object) -> None:
@@ -29,7 +27,7 @@ def _require_one(*, output: str | None, as_json: bool, **_: object) -> None:
 
 @click.command()
 @before(_require_one)
-@click.option("--no-facts", is_flag=True, help="Leave the hashes of machine facts out.")
+@option("--no-facts", "Leave the hashes of machine facts out.")
 @_output
 @trust_options
 @home_option
@@ -67,7 +65,7 @@ def statement(*, output: str | None, installation: Installation, as_json: bool) 
 @click.command("return")
 @before(_require_one)
 @click.argument("part", default="base")
-@click.option("--issuer", metavar="CODE", help="Whose bundle it is, if not the vendor's.")
+@option("--issuer CODE", "Whose bundle it is, if not the vendor's.")
 @_output
 @in_installation
 @consent_options(preview="Show what would change, and stop.", yes="Do not ask.")

@@ -4,6 +4,7 @@ import click
 
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.groups import LicenseGroup
+from licensekit.cli.options import option
 from licensekit.cli.output import emit, emit_json, json_option, remark, table
 from licensekit.cli.views import spelling
 from licensekit.installation import HeldSeat, Installation
@@ -15,10 +16,8 @@ def leases() -> None:
 
 
 @leases.command("list")
-@click.option(
-    "--license", "license_code", metavar="LICENSE", help="Only the seats of this license."
-)
-@click.option("--holder", help="Only the seats of this holder.")
+@option("--license LICENSE license_code", "Only the seats of this license.")
+@option("--holder HOLDER", "Only the seats of this holder.")
 @in_installation
 @json_option
 def list_(

@@ -29,6 +29,6 @@ def move(*, source: str, target: str, as_json: bool) -> None:
         emit_json(moved._asdict())
         return
     click.secho("moved and verified", fg="green", bold=True)
-    facts(moved._asdict().items())
+    facts(*moved._asdict().items())
     emit()
     remark(f"Use --home {moved.target} from now on, in programs as well; see docs/hosts.md.")

@@ -5,6 +5,7 @@ import click
 from licensekit.cli.customer.assignments import assign_command, prefer_command, release_command
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.groups import LicenseGroup
+from licensekit.cli.options import option
 from licensekit.cli.output import emit, emit_json, json_option, table
 from licensekit.installation import Installation
 
@@ -16,8 +17,8 @@ def sites() -> None:
 
 @sites.command()
 @click.argument("site_id", metavar="ID")
-@click.option("--name", metavar="NAME", default="", help="The name of the site.")
-@click.option("--central", is_flag=True, help="The central site; all others are satellites.")
+@option("--name NAME", "The name of the site.", default="")
+@option("--central", "The central site; all others are satellites.")
 @in_installation
 def add(*, site_id: str, name: str, central: bool, installation: Installation) -> None:
     """Add a site. Licenses may limit how many satellites there are."""

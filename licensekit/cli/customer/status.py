@@ -3,7 +3,7 @@
 import click
 
 from licensekit.cli.customer.commands import in_installation
-from licensekit.cli.options import before, now_option
+from licensekit.cli.options import before, now_option, option
 from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.views.license import show_license
 from licensekit.cli.views.status import show_status
@@ -18,7 +18,7 @@ def _require_one_form(*, code: str | None, as_metrics: bool, as_json: bool, **_:
 @click.command()
 @before(_require_one_form)
 @click.argument("code", metavar="[LICENSE]", required=False)
-@click.option("--prometheus", "as_metrics", is_flag=True, help="Print metrics in the text format.")
+@option("--prometheus as_metrics", "Print metrics in the text format.")
 @in_installation
 @now_option
 @json_option

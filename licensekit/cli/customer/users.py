@@ -10,14 +10,10 @@ from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.exits import NO
 from licensekit.cli.groups import Lazy, LicenseGroup
 from licensekit.cli.inputs import located, read_input
-from licensekit.cli.options import Decorator, WordChoice
+from licensekit.cli.options import Decorator, WordChoice, option
 from licensekit.cli.output import emit, emit_json, json_option, stream_json, warn
 from licensekit.cli.tables import table_options
-from licensekit.cli.views.users import (
-    show_decision,
-    show_user,
-    show_users,
-)
+from licensekit.cli.views.users import show_decision, show_user, show_users
 from licensekit.installation import IMPORT_BYTES, Installation, UserFilter, parse_users
 from licensekit.text.columns import TableOptions
 from licensekit.wire.documents import UserKind
@@ -52,24 +48,20 @@ assign = assign_command("user", lambda installation: installation.users)
 release = release_command("user", lambda installation: installation.users)
 prefer = prefer_command("user", lambda installation: installation.users)
 
-_kind_option: Final[Decorator] = click.option(
-    "--kind", type=WordChoice(UserKind), help="Internal users are associates."
+_kind_option: Final[Decorator] = option(
+    "--kind", "Internal users are associates.", type=WordChoice(UserKind)
 )
-_group_option: Final[Decorator] = click.option(
-    "--group",
-    "groups",
-    metavar="GROUP",
-    multiple=True,
-    help="A group of the user; may be repeated.",
+_group_option: Final[Decorator] = option(
+    "--group GROUP... groups", "A group of the user; may be repeated."
 )
 
 
 @click.command()
 @click.argument("user_id", metavar="ID")
-@click.option("--name", metavar="NAME", default="", help="The name of the user.")
+@option("--name NAME", "The name of the user.", default="")
 @_kind_option
-@click.option("--login/--no-login", "can_log_in", default=True, help="Whether the user may log in.")
-@click.option("--administrator", is_flag=True, help="May log in whatever event is in force.")
+@option("--login/--no-login can_log_in", "Whether the user may log in.", default=True)
+@option("--administrator", "May log in whatever event is in force.")
 @_group_option
 @in_installation
 def add(*, user_id: str, installation: Installation, **given: Any) -> None:
@@ -81,17 +73,17 @@ def add(*, user_id: str, installation: Installation, **given: Any) -> None:
 
 @click.command("set")
 @click.argument("user_id", metavar="ID")
-@click.option("--name", metavar="NAME", help="The name of the user.")
+@option("--name NAME", "The name of the user.")
 @_kind_option
-@click.option("--login/--no-login", "can_log_in", default=None, help="Whether the user may log in.")
-@click.option(
+@option("--login/--no-login can_log_in", "Whether the user may log in.", default=None)
+@option(
     "--administrator/--no-administrator",
+    "Whether the user may log in whatever event is in force.",
     default=None,
-    help="Whether the user may log in whatever event is in force.",
 )
 @_group_option
-@click.option("--no-groups", is_flag=True, help="The user is in no group any more.")
-@click.option("--active", is_flag=True, help="Bring a retired user back.")
+@option("--no-groups", "The user is in no group any more.")
+@option("--active", "Bring a retired user back.")
 @in_installation
 def set_(
     *,
@@ -163,20 +155,17 @@ def erase(*, user_id: str, installation: Installation) -> None:
 
 
 @click.command("list")
-@click.option("--license", metavar="LICENSE", help="Only users assigned this license.")
-@click.option(
-    "--holding", metavar="LICENSE", help="Only users who have this license, also through a plan."
-)
-@click.option(
-    "--kind",
-    "kinds",
+@option("--license LICENSE", "Only users assigned this license.")
+@option("--holding LICENSE", "Only users who have this license, also through a plan.")
+@option(
+    "--kind kinds",
+    "Only users of this kind; may be repeated.",
     type=WordChoice(UserKind),
     multiple=True,
-    help="Only users of this kind; may be repeated.",
 )
-@click.option("--text", default="", help="Only users with this text in the id or name.")
-@click.option("--retired/--not-retired", default=None, help="Only retired users, or all others.")
-@click.option("--lapsed", "expired", is_flag=True, help="Only users with a lapsed license.")
+@option("--text TEXT", "Only users with this text in the id or name.", default="")
+@option("--retired/--not-retired", "Only retired users, or all others.", default=None)
+@option("--lapsed expired", "Only users assigned a license that has lapsed.")
 @in_installation
 @json_option
 def list_(
@@ -205,8 +194,8 @@ def show(*, user_id: str, installation: Installation, as_json: bool) -> None:
 
 @click.command("may-login")
 @click.argument("user_id", metavar="ID")
-@click.option("--by", "way", required=True, metavar="WAY", help="The way to log in: web.")
-@click.option("--site", metavar="ID", help="The site at which the user works.")
+@option("--by WAY way", "The way to log in: web.", required=True)
+@option("--site ID", "The site at which the user works.")
 @in_installation
 @json_option
 @click.pass_context

@@ -25,12 +25,7 @@ from licensekit.issuer import Received, Workspace
 @passphrase
 @consenting
 def accept(
-    *,
-    file: str,
-    workspace: Workspace,
-    now: int,
-    passphrase: PassphraseSource,
-    consent: Consent,
+    *, file: str, workspace: Workspace, now: int, passphrase: PassphraseSource, consent: Consent
 ) -> None:
     """Enter the receipts of returned licenses, and statements of what is in use.
 
@@ -60,14 +55,14 @@ def accept(
 
 def _show(received: Received, pack: Path) -> None:
     for one in received.returned:
-        facts([("returned", f"{one.issued.label}, {one.issued.bundle.company}")])
+        facts(("returned", f"{one.issued.label}, {one.issued.bundle.company}"))
         if one.issued.state == "replaced":
             remark("A later sequence took its place: that one is still in force.")
     for signed in received.statements:
         statement = signed.document
         in_use = sum(usage.in_use for usage in statement.usage.values())
         stated = f"{statement.serial}, {format_seconds(statement.issued)}, {in_use} in use"
-        facts([("stated", stated)])
+        facts(("stated", stated))
     if received.known:
         others = "1 other was" if received.known == 1 else f"{received.known} others were"
         emit(f"{others} entered before.")

@@ -7,14 +7,9 @@ import click
 
 from licensekit import limits
 from licensekit.cli.inputs import STANDARD, located, read_input, write_output
-from licensekit.cli.issuer.options import (
-    operator,
-    reason_option,
-    remind_of_root,
-    warn_of_forks,
-)
+from licensekit.cli.issuer.options import reason_option, remind_of_root, warn_of_forks
 from licensekit.cli.issuer.output import FileOptions, license_options, place_of
-from licensekit.cli.options import WordChoice, before
+from licensekit.cli.options import WordChoice, before, option
 from licensekit.cli.output import emit_json, facts, remark
 from licensekit.cli.views.documents import bound_to
 from licensekit.errors import OrderConflict, OrderInvalid
@@ -33,12 +28,9 @@ def _require_answer(*, file: str, order: str | None, what: ResetWhat | None, **_
 @click.command()
 @before(_require_answer)
 @click.argument("file", metavar="REQUEST")
-@click.option("--order", "order", metavar="FILE", help="What the installation gets.")
-@click.option(
-    "--reset",
-    "what",
-    type=WordChoice(ResetWhat),
-    help="Sign a reset for it instead: it works there once.",
+@option("--order FILE order", "What the installation gets.")
+@option(
+    "--reset what", "Sign a reset for it instead: it works there once.", type=WordChoice(ResetWhat)
 )
 @reason_option
 @license_options
@@ -89,10 +81,9 @@ def _answer(
         proposal = workspace.customers.propose_answer(
             request, draft, now=now, attach=wanted.attach, approve=wanted.drawing(catalog)
         )
-        wanted.remark(proposal)
-        file = wanted.sign(workspace, proposal, now)
+        file = wanted.sign(workspace, proposal, catalog)
     if file is not None and wanted.write(file, catalog, installation=request.installation.hex()):
-        facts([("bound to", bound_to(file.bundle))])
+        facts(("bound to", bound_to(file.bundle)))
 
 
 def _reset(
@@ -109,12 +100,9 @@ def _reset(
     proposal = workspace.customers.propose_reset(
         request, what, now=now, attach=wanted.attach, reason=reason
     )
-    if wanted.consent.ends(proposal):
-        return
-    wanted.require_places()
-    key = None if proposal.is_done else wanted.signer(workspace, "reset", now)
-    file = proposal.sign(key, who=operator())
-    _write_reset(file, place_of(wanted.output, file.name), as_json=wanted.as_json)
+    file = wanted.sign(workspace, proposal)
+    if file is not None:
+        _write_reset(file, place_of(wanted.output, file.name), as_json=wanted.as_json)
 
 
 def _write_reset(file: ResetFile, place: str, *, as_json: bool) -> None:
@@ -127,5 +115,5 @@ def _write_reset(file: ResetFile, place: str, *, as_json: bool) -> None:
         emit_json({**named, "repeated": file.is_repeated, "bytes": len(file.data)})
         return
     again = "  (signed before: the same reset again)" if file.is_repeated else ""
-    facts([("file", f"{place}{again}"), ("resets", what), ("only on", installation)])
+    facts(("file", f"{place}{again}"), ("resets", what), ("only on", installation))
     remark("Send it to the customer, who activates it like a license.")

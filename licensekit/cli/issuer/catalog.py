@@ -1,5 +1,6 @@
 """`licensekit catalog`: check it, show it, and compare it with what was signed."""
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import click
@@ -8,12 +9,12 @@ from licensekit import limits
 from licensekit.catalog.changes import CatalogChange
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.inputs import located, read_input
-from licensekit.cli.issuer.options import in_workspace, workspace_option
+from licensekit.cli.issuer.options import workspace_option
 from licensekit.cli.options import clock
 from licensekit.cli.output import counted, emit, emit_json, json_option, table, warn
 from licensekit.cli.views.documents import show as show_document
 from licensekit.issuer import CatalogDraft, Workspace, read_catalog
-from licensekit.wire.documents import Catalog
+from licensekit.text.marks import marks_in
 from licensekit.wire.plain import plain
 
 
@@ -22,47 +23,44 @@ def catalog() -> None:
     """Check, show and compare the catalog of what can be licensed."""
 
 
+_file = click.argument("file", required=False)
+
+
 @catalog.command()
-@click.argument("file", required=False)
+@_file
 @workspace_option
 @json_option
 def check(*, file: str | None, folder: Path, as_json: bool) -> None:
     """Name every fault of a catalog, and what it would take away from what was sold.
 
-    FILE is a catalog that belongs to no workspace yet; without it, the workspace's own is checked,
-    against the one that was signed last.
+    It is the workspace's own catalog, or the one in FILE. FILE may also be one that belongs to no
+    workspace yet; otherwise it is compared with the catalog that the workspace has signed last.
     """
-    now = clock()
-    if file is None:
-        with Workspace.open(folder) as workspace:
-            draft = workspace.catalog.draft(now)
-    else:
-        draft = CatalogDraft(_read(file, now), None)
+    draft = _draft(file, folder)
     for one in draft.remarks:
         warn(f"{one.message}.")
-    draft.require_nothing_taken()
+    with _place(file):
+        draft.require_nothing_taken()
+    count = len(draft.catalog.licenses)
     if as_json:
-        emit_json(
-            {"sound": True, "changed": draft.is_changed, "licenses": len(draft.catalog.licenses)}
-        )
+        emit_json({"sound": True, "changed": draft.is_changed, "licenses": count})
         return
-    emit(f"{counted(len(draft.catalog.licenses), 'license')}, no faults.")
-    if file is None:
-        emit(_state(draft))
+    emit(f"{counted(count, 'license')}, no faults.")
+    if file is None or draft.signed is not None:
+        emit(_state(draft, file))
 
 
 @catalog.command()
-@click.argument("file", required=False)
+@_file
 @workspace_option
 @json_option
 def show(*, file: str | None, folder: Path, as_json: bool) -> None:
-    """Show the catalog that was signed last, or the one in FILE."""
-    now = clock()
+    """Show the catalog that the workspace has signed last, or the one in FILE."""
     if file is None:
         with Workspace.open(folder) as workspace:
-            document = workspace.state(now).signed_catalog
+            document = workspace.state(clock()).signed_catalog
     else:
-        document = _read(file, now)
+        document = _draft(file, folder).catalog
     if as_json:
         emit_json(plain(document))
     else:
@@ -70,11 +68,12 @@ def show(*, file: str | None, folder: Path, as_json: bool) -> None:
 
 
 @catalog.command()
-@in_workspace
+@_file
+@workspace_option
 @json_option
-def diff(*, workspace: Workspace, now: int, as_json: bool) -> None:
-    """Show what has changed in the catalog since it was signed."""
-    draft = workspace.catalog.draft(now)
+def diff(*, file: str | None, folder: Path, as_json: bool) -> None:
+    """Show how the workspace's catalog, or the one in FILE, differs from what it signed last."""
+    draft = _draft(file, folder, must_compare=True)
     found = draft.differences
     if as_json:
         emit_json({"changed": draft.is_changed, "differences": [one._asdict() for one in found]})
@@ -82,7 +81,23 @@ def diff(*, workspace: Workspace, now: int, as_json: bool) -> None:
     if found:
         table(["", "where", "signed", "now"], [_row(one) for one in found])
         emit()
-    emit(_state(draft))
+    emit(_state(draft, file))
+
+
+def _place(file: str | None) -> AbstractContextManager[None]:
+    return nullcontext() if file is None else located(file)
+
+
+def _draft(file: str | None, folder: Path, *, must_compare: bool = False) -> CatalogDraft:
+    """Return a catalog, and what the workspace has signed; a file need not be beside one."""
+    with _place(file):
+        limit = limits.TOML_BYTES
+        text = None if file is None else read_input(file, what="a catalog", limit=limit)
+        if text is None or must_compare or folder != Path() or Workspace.exists(folder):
+            with Workspace.open(folder) as workspace:
+                return workspace.catalog.draft(clock(), text)
+        sound = read_catalog(text, version=1, issued=clock())
+        return CatalogDraft(sound, None, remarks=marks_in(text))
 
 
 def _row(one: CatalogChange) -> tuple[str, str, str, str]:
@@ -91,17 +106,13 @@ def _row(one: CatalogChange) -> tuple[str, str, str, str]:
     return mark, one.where, one.before or "", one.after or ""
 
 
-def _state(draft: CatalogDraft) -> str:
+def _state(draft: CatalogDraft, file: str | None) -> str:
     if draft.signed is None:
         return "Nothing was signed yet: `licensekit pack` signs it."
+    version = f"version {draft.signed.version}"
+    if file is not None:
+        how = "Differs from" if draft.is_changed else "Says the same as"
+        return f"{how} {version}, which was signed last."
     if draft.is_changed:
-        return (
-            f"Changed since version {draft.signed.version} was signed: `licensekit pack` signs it."
-        )
-    return f"Unchanged since version {draft.signed.version} was signed."
-
-
-def _read(file: str, now: int) -> Catalog:
-    with located(file):
-        text = read_input(file, what="a catalog", limit=limits.TOML_BYTES)
-        return read_catalog(text, version=1, issued=now)
+        return f"Changed since {version} was signed: `licensekit pack` signs it."
+    return f"Unchanged since {version} was signed."

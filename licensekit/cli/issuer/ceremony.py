@@ -5,37 +5,27 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import click
-
 from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource
 from licensekit.cli.issuer.options import operator, root_passphrase, to_sign, unlock
-from licensekit.cli.options import Decorator, collected
+from licensekit.cli.options import PATH, Decorator, collected, option, whole
 from licensekit.cli.output import emit, emit_json, facts, typed
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.spelling import fingerprint
 from licensekit.dates import DAY_SECONDS
 from licensekit.issuer import Ceremony, KeyChange, KeyProposal, PendingDocument, RootKeys, Workspace
 
-root_key_option: Final[Decorator] = click.option(
-    "--root-key",
-    "root_keys",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="A root key to sign with, wherever it is kept. Default: those in the workspace's root/.",
+root_key_option: Final[Decorator] = option(
+    "--root-key FILE... root_keys",
+    "A root key to sign with, wherever it is kept. Default: those in the workspace's root/.",
+    type=PATH,
 )
 """`--root-key`, as the paths `root_keys`."""
 
 
 def fresh_option(help_text: str) -> Decorator:
     """Return `--fresh-days`, as `fresh_days`."""
-    return click.option(
-        "--fresh-days",
-        type=click.IntRange(1, limits.TERM_DAYS),
-        metavar="DAYS",
-        help=help_text,
-    )
+    return option("--fresh-days DAYS", help_text, type=whole(1, limits.TERM_DAYS))
 
 
 def end_of_freshness(days: int | None, now: int) -> int | None:
@@ -111,7 +101,7 @@ def show_change(ceremony: Ceremony, file: Path | None, *, as_json: bool, **more:
         }
         emit_json({**more, **result})
         return
-    facts([(name.replace("_", " "), _spelled(name, value)) for name, value in more.items()])
+    facts(*((name.replace("_", " "), _spelled(name, value)) for name, value in more.items()))
     if file is None:
         for one in ceremony.pending:
             emit(f"{one.label} is signed and in the pack: ship it with the next version.")

@@ -1,7 +1,6 @@
 """`licensekit renew` and `licensekit amend`: the next sequence of what was sold."""
 
 from collections.abc import Callable
-from functools import partial, wraps
 from typing import Any
 
 import click
@@ -10,34 +9,18 @@ from licensekit import limits
 from licensekit.cli.inputs import is_terminal
 from licensekit.cli.issuer.options import remind_of_root
 from licensekit.cli.issuer.output import FileOptions, license_options
-from licensekit.cli.options import before, divided
+from licensekit.cli.options import before, divided, option, whole
 from licensekit.cli.output import remark
-from licensekit.cli.views.changes import show_changes
 from licensekit.issuer import Amendment, Workspace, amendment, parse_key, renewal
 from licensekit.wire.documents import Catalog
 
 
 def change_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that both commands have; what is asked for comes as `serial` to `number`."""
-
-    @before(_require_consent)
-    @click.argument("serial")
-    @click.option(
-        "--part",
-        metavar="PART",
-        default="base",
-        show_default=True,
-        help="Which part of the serial.",
-    )
-    @click.option(
-        "--order-number", "number", metavar="NUMBER", help="Your number for it: done once."
-    )
-    @license_options
-    @wraps(command)
-    def collected(**given: Any) -> None:
-        command(**given)
-
-    return collected
+    number = option("--order-number NUMBER number", "Your number for it: done once.")
+    part = option("--part PART", "Which part of the serial.", default="base")
+    asked = part(number(license_options(command)))
+    return before(_require_consent)(click.argument("serial")(asked))
 
 
 def _require_end(*, expires: str | None, days: int | None, **_: object) -> None:
@@ -59,15 +42,14 @@ def _require_keys(*, sets: tuple[str, ...], removed: tuple[str, ...], **_: objec
 
 @click.command()
 @before(_require_end)
-@click.option("--expires", metavar="DATE", help="The new expiry: 2028-12-31.")
-@click.option(
-    "--days",
-    type=click.IntRange(1, limits.TERM_DAYS),
-    metavar="N",
-    help="Extend by this many days from the present expiry, or from today if that has passed. Each"
+@option("--expires DATE", "The new expiry: 2028-12-31.")
+@option(
+    "--days N",
+    "Extend by this many days from the present expiry, or from today if that has passed. Each"
     " run adds them; with --order-number, only the first.",
+    type=whole(1, limits.TERM_DAYS),
 )
-@click.option("--maintenance", metavar="DATE", help="Cover versions released up to this date.")
+@option("--maintenance DATE", "Cover versions released up to this date.")
 @change_options
 def renew(
     *,
@@ -92,16 +74,11 @@ def renew(
 
 @click.command()
 @before(_require_keys)
-@click.option(
-    "--set",
-    "sets",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="Set a count, a value or any key of an order: users.sales-pro=50, expiry=2028-12-31.",
+@option(
+    "--set KEY=VALUE... sets",
+    "Set a count, a value or any key of an order: users.sales-pro=50, expiry=2028-12-31.",
 )
-@click.option(
-    "--remove", "removed", multiple=True, metavar="KEY", help="Take something out: users.sales-pro."
-)
+@option("--remove KEY... removed", "Take something out: users.sales-pro.")
 @change_options
 def amend(
     *,
@@ -139,7 +116,7 @@ def _change(
     proposed = workspace.propose_change(
         asking(catalog), now=now, attach=wanted.attach, approve=wanted.drawing(catalog)
     )
-    file = wanted.sign(workspace, proposed, now, partial(show_changes, proposed))
+    file = wanted.sign(workspace, proposed, catalog, always=True)
     if file is None:
         return
     wanted.write(file, catalog, changes=proposed.as_json()["changes"])

@@ -9,7 +9,7 @@ from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource, located, read_input, read_passphrase
 from licensekit.cli.issuer.keys_new import SCHEMES, require_enough, root_options, scheme_option
 from licensekit.cli.issuer.options import operator, passphrase, root_passphrase
-from licensekit.cli.options import clock
+from licensekit.cli.options import PATH, clock, option
 from licensekit.cli.output import emit, emit_json, facts, heading, json_option, typed, warn
 from licensekit.cli.views.spelling import fingerprint
 from licensekit.issuer import (
@@ -25,22 +25,16 @@ from licensekit.issuer import (
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.option("--product", metavar="CODE", help="What is licensed. Default: the folder's name.")
-@click.option("--issuer", metavar="CODE", help="Who signs. Default: the product's code.")
-@click.option("--name", metavar="NAME", help="The issuer's name, as customers read it.")
-@click.option("--catalog", metavar="FILE", help="Begin with this catalog; it names all three.")
+@click.argument("folder", type=PATH, metavar="DIR")
+@option("--product CODE", "What is licensed. Default: the folder's name.")
+@option("--issuer CODE", "Who signs. Default: the product's code.")
+@option("--name NAME", "The issuer's name, as customers read it.")
+@option("--catalog FILE", "Begin with this catalog; it names all three.")
 @root_options
 @scheme_option
-@click.option(
-    "--partner-of", metavar="PACK", help="Make a third party's workspace under this pack."
-)
-@click.option(
-    "--ledger",
-    metavar="URL",
-    help="Keep the ledger on a server, for a team: postgresql://user@host/database.",
-)
-@click.option("--root", metavar="PIN", help="With --partner-of: the vendor's root, lkroot1-….")
+@option("--partner-of PACK", "Make a third party's workspace under this pack.")
+@option("--ledger URL", "Keep the ledger on a server, for a team: postgresql://user@host/database.")
+@option("--root PIN", "With --partner-of: the vendor's root, lkroot1-….")
 @passphrase
 @root_passphrase
 @json_option
@@ -158,14 +152,12 @@ def _show(folder: Path, plan: NewWorkspace, pin: str, pack: Path) -> None:
     heading(f"{folder} is ready: product {plan.product}, issuer {plan.issuer}.")
     emit()
     facts(
-        [
-            ("catalog", folder / "catalog.toml"),
-            ("example order", folder / "orders" / "example.toml"),
-            ("signing key", f"{folder / 'keys'}"),
-            _root_keys(folder / "root", plan.root_keys, plan.threshold),
-            ("pack", f"{pack}  the application ships it"),
-            ("root", f"{pin}  the application pins it"),
-        ]
+        ("catalog", folder / "catalog.toml"),
+        ("example order", folder / "orders" / "example.toml"),
+        ("signing key", f"{folder / 'keys'}"),
+        _root_keys(folder / "root", plan.root_keys, plan.threshold),
+        ("pack", f"{pack}  the application ships it"),
+        ("root", f"{pin}  the application pins it"),
     )
     emit()
     heading("In the application:")

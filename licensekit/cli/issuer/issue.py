@@ -7,6 +7,7 @@ import click
 from licensekit.cli.inputs import STANDARD, located
 from licensekit.cli.issuer.options import remind_of_root
 from licensekit.cli.issuer.output import FileOptions, license_options
+from licensekit.cli.options import option, whole
 from licensekit.cli.tables import table_options
 from licensekit.issuer import OrderSource, Workspace, order_file, order_stream, read_draft
 from licensekit.text.columns import TableOptions
@@ -14,19 +15,17 @@ from licensekit.text.columns import TableOptions
 
 @click.command()
 @click.argument("orders", nargs=-1, required=True, metavar="ORDERS...")
-@click.option(
-    "--format",
-    "form",
+@option(
+    "--format form",
+    "How ORDERS are written. Default: by their names.",
     type=click.Choice(["toml", "jsonl", "csv"]),
-    help="How ORDERS are written. Default: by their names.",
 )
-@click.option("--keep-going", is_flag=True, help="Skip invalid orders and issue the rest.")
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 64),
+@option("--keep-going", "Skip invalid orders and issue the rest.")
+@option(
+    "--workers N",
+    "In bulk, sign and write with this many processes beside this one.",
+    type=whole(1, 64),
     default=1,
-    metavar="N",
-    help="In bulk, sign and write with this many processes beside this one.",
 )
 @table_options
 @license_options
@@ -78,8 +77,7 @@ def _issue_one(workspace: Workspace, one: OrderSource, wanted: FileOptions, now:
         proposal = workspace.propose_issue(
             draft, now=now, attach=wanted.attach, approve=wanted.drawing(catalog)
         )
-        wanted.remark(proposal)
-        file = wanted.sign(workspace, proposal, now)
+        file = wanted.sign(workspace, proposal, catalog)
     if file is not None:
         wanted.write(file, catalog)
         remind_of_root(workspace)

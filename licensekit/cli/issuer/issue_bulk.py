@@ -8,20 +8,13 @@ from typing import Final, NamedTuple
 import click
 
 from licensekit.cli.exits import exit_code
-from licensekit.cli.issuer.options import operator, remind_of_root
+from licensekit.cli.issuer.options import operator, remind_of_root, unlock
 from licensekit.cli.issuer.output import FileOptions
 from licensekit.cli.output import counted, emit_json, facts, harmless, progress, remark, warn
 from licensekit.errors import OrdersRefused
 from licensekit.errors.coded import Located
 from licensekit.files import make_folder, require_writable
-from licensekit.issuer import (
-    Done,
-    OrderLine,
-    OrderSource,
-    Workspace,
-    faults_of,
-    open_orders,
-)
+from licensekit.issuer import Done, OrderLine, OrderSource, Workspace, faults_of, open_orders
 from licensekit.text.columns import TableOptions
 
 _COLLECTED: Final = 50_000
@@ -63,7 +56,7 @@ def issue_bulk(
     with open_orders(sources, catalog, table) as orders:
         make_folder(out)
         require_writable(out)
-        signer = wanted.signer(workspace, "bundle", now)
+        signer = unlock(workspace.keys.choose("bundle", now, wanted.key), wanted.passphrase)
         collect_less()
         done = workspace.issue_bulk(
             _reported(orders.lines),
@@ -114,7 +107,10 @@ def _count(done: Iterable[Done], size: int | None, *, as_json: bool) -> _Tally:
                 advance(one.size)
                 if one.error is not None:
                     refused += 1
-                    faults += _print_faults(one)
+                    found = faults_of(one)
+                    faults += found
+                    for fault in found:
+                        remark(f"licensekit: {harmless(str(fault))}")
                 elif one.file is not None:
                     repeated += one.file.is_repeated
                     issued += not one.file.is_repeated
@@ -125,24 +121,15 @@ def _count(done: Iterable[Done], size: int | None, *, as_json: bool) -> _Tally:
     return _Tally(issued, repeated, refused, faults)
 
 
-def _print_faults(one: Done) -> list[Located]:
-    faults = faults_of(one)
-    for fault in faults:
-        remark(f"licensekit: {harmless(str(fault))}")
-    return faults
-
-
 def _report(tally: _Tally, out: Path, *, as_json: bool) -> None:
     if as_json:
         _emit(tally, out)
     else:
         issued = f"{counted(tally.issued, 'license')}, in {out}"
         facts(
-            [
-                ("issued", issued),
-                ("issued before", counted(tally.repeated, "license") if tally.repeated else None),
-                ("refused", counted(tally.refused, "order") if tally.refused else None),
-            ]
+            ("issued", issued),
+            ("issued before", counted(tally.repeated, "license") if tally.repeated else None),
+            ("refused", counted(tally.refused, "order") if tally.refused else None),
         )
     if tally.refused:
         refusal = OrdersRefused(count=tally.refused, faults=tuple(tally.faults))

@@ -8,14 +8,9 @@ import click
 from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource, located, read_input, write_output
 from licensekit.cli.issuer.ceremony import Roots, root_key_option, show_change, signed_by_roots
-from licensekit.cli.issuer.options import (
-    operator,
-    root_passphrase,
-    unlock,
-    workspace_option,
-)
+from licensekit.cli.issuer.options import operator, root_passphrase, unlock, workspace_option
 from licensekit.cli.issuer.permission import permission
-from licensekit.cli.options import before, clock
+from licensekit.cli.options import before, clock, option
 from licensekit.cli.output import emit, json_option, remark
 from licensekit.cli.views.documents import show
 from licensekit.issuer import Ceremony, Permission, RootKeys, Workspace, resume, root_key_files
@@ -30,7 +25,7 @@ def _require_issuer(*, issuer: str | None, **_: object) -> None:
 @click.command()
 @before(_require_issuer)
 @click.argument("file", metavar="KEY.pub")
-@click.option("--name", metavar="NAME", help="Its name in the trust document. Default: its label.")
+@option("--name NAME", "Its name in the trust document. Default: its label.")
 @permission
 @signed_by_roots
 def admit(*, file: str, name: str | None, permission: Permission, roots: Roots) -> None:

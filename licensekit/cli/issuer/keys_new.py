@@ -11,7 +11,7 @@ from licensekit.cli.inputs import PassphraseSource, located, read_input, read_pa
 from licensekit.cli.issuer.ceremony import Roots, signed_by_roots
 from licensekit.cli.issuer.options import passphrase
 from licensekit.cli.issuer.permission import permission
-from licensekit.cli.options import before
+from licensekit.cli.options import before, option, whole
 from licensekit.cli.output import emit, emit_json
 from licensekit.cli.views.spelling import fingerprint
 from licensekit.issuer import KeyFile, KeyPlan, Permission, generated_key, imported_key, token_key
@@ -20,36 +20,22 @@ from licensekit.keys.other_forms import import_private
 from licensekit.wire.frame import ED25519, HYBRID
 
 SCHEMES = {"ed25519": ED25519, "hybrid": HYBRID}
-_COUNTS = click.IntRange(1, limits.ROOT_KEYS)
+_COUNTS = whole(1, limits.ROOT_KEYS)
 
-scheme_option = click.option(
+scheme_option = option(
     "--scheme",
+    "hybrid: Ed25519 and ML-DSA-65 together, for licenses that outlive today's curves.",
     type=click.Choice(list(SCHEMES)),
     default="ed25519",
-    show_default=True,
-    help="hybrid: Ed25519 and ML-DSA-65 together, for licenses that outlive today's curves.",
 )
 
 
 def root_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--root-keys` and `--threshold`: what a new root is."""
-    threshold = click.option(
-        "--threshold",
-        type=_COUNTS,
-        metavar="N",
-        default=1,
-        show_default=True,
-        help="How many of the root keys must sign.",
+    threshold = option(
+        "--threshold N", "How many of the root keys must sign.", type=_COUNTS, default=1
     )
-    count = click.option(
-        "--root-keys",
-        "count",
-        type=_COUNTS,
-        metavar="N",
-        default=1,
-        show_default=True,
-        help="How many keys the root has.",
-    )
+    count = option("--root-keys N count", "How many keys the root has.", type=_COUNTS, default=1)
     return count(threshold(command))
 
 
@@ -70,11 +56,9 @@ def _require_fitting(*, uri: str | None, scheme: str, **_: object) -> None:
 @before(_require_fitting)
 @click.argument("name", required=False)
 @scheme_option
-@click.option(
-    "--pkcs11",
-    "uri",
-    metavar="URI",
-    help="Make the key in this token (without object= and id=), or use the one that they name.",
+@option(
+    "--pkcs11 URI uri",
+    "Make the key in this token (without object= and id=), or use the one that they name.",
 )
 @permission
 @passphrase

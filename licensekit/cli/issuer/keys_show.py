@@ -4,6 +4,7 @@ import click
 
 from licensekit.cli.inputs import STANDARD, write_output
 from licensekit.cli.issuer.options import in_workspace, with_workspace
+from licensekit.cli.options import option
 from licensekit.cli.output import emit, emit_json, json_option, remark, table
 from licensekit.cli.views.spelling import day_of, fingerprint, limits_of, name_of
 from licensekit.issuer import KnownKey, Workspace
@@ -30,15 +31,13 @@ def list_(*, workspace: Workspace, now: int, as_json: bool) -> None:
 @click.command()
 @click.argument("name")
 @with_workspace
-@click.option(
+@option(
     "--form",
+    "How the public key is written.",
     type=click.Choice(["licensekit", "openssh", "pem"]),
     default="licensekit",
-    help="How the public key is written.",
 )
-@click.option(
-    "-o", "--output", default=STANDARD, metavar="FILE", help="Where to. Default: printed."
-)
+@option("-o --output FILE", "Where it goes.", default=STANDARD, show_default="standard output")
 def export(*, name: str, workspace: Workspace, form: str, output: str) -> None:
     """Write the public half of a key, for whoever admits or compares it."""
     part = workspace.keys.file(name).part

@@ -12,7 +12,7 @@ import click
 
 from licensekit.cli.inputs import STANDARD
 from licensekit.cli.issuer.options import in_workspace, with_workspace
-from licensekit.cli.options import before, moment
+from licensekit.cli.options import MOMENT, before, option, whole
 from licensekit.cli.output import emit_json, json_option, remark, table, warn
 from licensekit.cli.views.spelling import ABSENT, amount, day_of, expiry
 from licensekit.files import replacing
@@ -24,7 +24,6 @@ from licensekit.issuer import (
     USAGE_FIELDS,
     USAGE_STATES,
     Filters,
-    LedgerEntry,
     Listed,
     UsageReport,
     Workspace,
@@ -37,7 +36,7 @@ _PAGE: Final = 50
 
 def row_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add `-C`, `--csv` and `--json`, which exclude each other."""
-    csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+    csv_option = option("--csv as_csv", "Print CSV.")
     return csv_option(before(_require_one_form)(in_workspace(json_option(command))))
 
 
@@ -47,31 +46,20 @@ def _require_one_form(*, as_csv: bool, as_json: bool, **_: object) -> None:
 
 
 @click.command("list")
-@click.option("--company", metavar="NAME", help="Only companies whose name starts with NAME.")
-@click.option("--serial", metavar="SERIAL", help="Only bundles of this serial.")
-@click.option(
-    "--order-number", "order", metavar="NUMBER", help="Only bundles for the order of this number."
+@option("--company NAME", "Only companies whose name starts with NAME.")
+@option("--serial SERIAL", "Only bundles of this serial.")
+@option("--order-number NUMBER order", "Only bundles for the order of this number.")
+@option("--product CODE", "Only bundles of this product.")
+@option("--state", "Only bundles in this state.", type=click.Choice(LISTED_STATES))
+@option(
+    "--expiring-within DAYS",
+    "Only active ones whose term ends today or within this many days.",
+    type=whole(0, TERM_DAYS),
 )
-@click.option("--product", metavar="CODE", help="Only bundles of this product.")
-@click.option("--state", type=click.Choice(LISTED_STATES), help="Only bundles in this state.")
-@click.option(
-    "--expiring-within",
-    type=click.IntRange(0, TERM_DAYS),
-    metavar="DAYS",
-    help="Only active ones whose term ends today or within this many days.",
-)
-@click.option(
-    "--since", metavar="TIME", callback=moment, help="Only bundles issued on this day, or later."
-)
-@click.option(
-    "--limit",
-    type=click.IntRange(1),
-    default=_PAGE,
-    show_default=True,
-    help="Show at most this many.",
-)
-@click.option("--after", type=click.IntRange(1), metavar="ENTRY", help="Continue after this entry.")
-@click.option("--all", "show_all", is_flag=True, help="Show all of them.")
+@option("--since TIME", "Only bundles issued on this day, or later.", type=MOMENT)
+@option("--limit", "Show at most this many.", type=whole(1), default=_PAGE)
+@option("--after ENTRY", "Continue after this entry.", type=whole(1))
+@option("--all show_all", "Show all of them.")
 @row_options
 def list_(
     *,
@@ -105,7 +93,7 @@ def list_(
 
 @click.command()
 @click.argument("serial", required=False)
-@click.option("--state", type=click.Choice(USAGE_STATES), help="Only licenses in this state.")
+@option("--state", "Only licenses in this state.", type=click.Choice(USAGE_STATES))
 @row_options
 def usage(
     *,
@@ -132,22 +120,13 @@ def usage(
 
 
 @click.command()
-@click.option(
-    "--format",
-    "form",
+@option(
+    "--format form",
+    "How entries are written.",
     type=click.Choice(["jsonl", "csv"]),
     default="jsonl",
-    show_default=True,
-    help="How entries are written.",
 )
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    default=STANDARD,
-    show_default="standard output",
-    help="Where they go.",
-)
+@option("-o --output FILE", "Where they go.", default=STANDARD, show_default="standard output")
 @with_workspace
 def export(*, form: str, output: str, workspace: Workspace) -> None:
     """Write out every entry of the ledger, the oldest first, with the bytes of its document.
@@ -155,21 +134,15 @@ def export(*, form: str, output: str, workspace: Workspace) -> None:
     There is everything that the chain of hashes covers.
     """
     place = nullcontext(sys.stdout.buffer) if output == STANDARD else replacing(Path(output))
-    entries = workspace.ledger.entries()
+    rows = (entry.plain() for entry in workspace.ledger.entries())
     with place as file:
-        for line in _json_lines(entries) if form == "jsonl" else _exported(entries):
+        for line in _json_lines(rows) if form == "jsonl" else _csv_lines(ENTRY_FIELDS, rows):
             file.write(line.encode())
         file.flush()
 
 
-def _json_lines(entries: Iterable[LedgerEntry]) -> Iterator[str]:
-    return (json.dumps(entry.plain(), ensure_ascii=False) + "\n" for entry in entries)
-
-
-def _exported(entries: Iterable[LedgerEntry]) -> Iterator[str]:
-    yield written_row(ENTRY_FIELDS)
-    for entry in entries:
-        yield written_row(entry.plain().values())
+def _json_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    return (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 def _show_listed(found: Iterable[Listed]) -> None:
@@ -217,5 +190,9 @@ def _show_usage(reports: list[UsageReport]) -> None:
 
 
 def _print_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    for cells in chain([columns], (tuple(row.values()) for row in rows)):
-        click.echo(written_row(cells), nl=False)
+    for line in _csv_lines(columns, rows):
+        click.echo(line, nl=False)
+
+
+def _csv_lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    return map(written_row, chain([columns], (row.values() for row in rows)))

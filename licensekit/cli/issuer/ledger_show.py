@@ -25,11 +25,15 @@ def show(*, name: str, workspace: Workspace, now: int, as_json: bool) -> None:
     if as_json:
         emit_json({"entries": [one.plain() for one in found]})
         return
-    keys = {key_id(key): key.name for key in workspace.state(now).trust.keys}
+    state = workspace.state(now)
+    keys = {key_id(key): key.name for key in state.trust.keys}
     for index, one in enumerate(found):
         if index:
             emit()
         _show(one, keys)
+        show_document(
+            one.document, licenses=state.catalog.document.licenses if state.catalog else {}
+        )
 
 
 @click.command()
@@ -55,16 +59,13 @@ def _show(one: LookupResult, keys: Mapping[str, str]) -> None:
     key = one.key.hex()
     heading(f"Entry {entry.number}: {entry.token.type}")
     facts(
-        [
-            ("entered", f"{format_seconds(entry.at)} by {entry.who}, with `{entry.action}`"),
-            ("state", one.state),
-            ("identity", one.identity.hex()),
-            ("signed by", f"{keys[key]} ({key})" if key in keys else key),
-            ("order", entry.order_number),
-            ("answers", None if entry.request is None else f"request {entry.request.hex()}"),
-            ("note", entry.note or None),
-            ("hash", entry.hash.hex()),
-        ]
+        ("entered", f"{format_seconds(entry.at)} by {entry.who}, with `{entry.action}`"),
+        ("state", one.state),
+        ("identity", one.identity.hex()),
+        ("signed by", f"{keys[key]} ({key})" if key in keys else key),
+        ("order", entry.order_number),
+        ("answers", None if entry.request is None else f"request {entry.request.hex()}"),
+        ("note", entry.note or None),
+        ("hash", entry.hash.hex()),
     )
     emit()
-    show_document(one.document)

@@ -5,29 +5,19 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Final
 
-import click
-
 from licensekit.cli.inputs import PassphraseSource, account, read_passphrase
-from licensekit.cli.options import Decorator, clock, collected
+from licensekit.cli.options import PATH, Decorator, clock, collected, option, whole
 from licensekit.cli.output import remark, warn
 from licensekit.files import is_exposed
 from licensekit.issuer import CLOCK_IS_RIGHT, OVERRIDES, KeyFile, Workspace, open_key
 from licensekit.keys.signing import Signer
 
-workspace_option: Final[Decorator] = click.option(
-    "-C",
-    "folder",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    metavar="DIR",
-    show_default="the current folder",
-    help="The workspace.",
+workspace_option: Final[Decorator] = option(
+    "-C DIR folder", "The workspace.", type=PATH, default=Path(), show_default="the current folder"
 )
 """`-C`, as the path `folder`."""
 
-reason_option: Final[Decorator] = click.option(
-    "--reason", default="", metavar="TEXT", help="Why, for the ledger."
-)
+reason_option: Final[Decorator] = option("--reason TEXT", "Why, for the ledger.", default="")
 
 
 def _with_workspace(*overrides: str) -> Decorator:
@@ -42,7 +32,7 @@ def _with_workspace(*overrides: str) -> Decorator:
                 command(workspace=workspace.overriding(*overridden), **given)
 
         for name in reversed(overrides):
-            opened = click.option(f"--{name}", is_flag=True, help=_OVERRIDES[name])(opened)
+            opened = option(f"--{name}", _OVERRIDES[name])(opened)
         return opened
 
     return decorate
@@ -80,21 +70,12 @@ to_sell: Final = _timed(*OVERRIDES)
 
 def _passphrase_options(name: str, key: str) -> Decorator:
     """Return the options that say where the passphrase of a `key` is; it comes as `name`."""
-    option = f"--{name.replace('_', '-')}"
+    called, read = f"--{name.replace('_', '-')}", f"Read the passphrase of the {key} from"
     return collected(
         name,
         PassphraseSource,
-        click.option(
-            f"{option}-file",
-            metavar="FILE",
-            help=f"Read the passphrase of the {key} from the first line of FILE.",
-        ),
-        click.option(
-            f"{option}-fd",
-            type=click.IntRange(min=0),
-            metavar="N",
-            help=f"Read the passphrase of the {key} from this file descriptor.",
-        ),
+        option(f"{called}-file FILE", f"{read} the first line of FILE."),
+        option(f"{called}-fd N", f"{read} this file descriptor.", type=whole(0)),
         prefix=f"{name}_",
     )
 

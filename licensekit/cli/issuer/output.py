@@ -1,36 +1,47 @@
 """License files on their way out: how they are signed, where they go, what is printed of them."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import click
 
 from licensekit.cli.inputs import STANDARD, PassphraseSource, write_output
 from licensekit.cli.issuer.options import operator, passphrase, to_sell, unlock
-from licensekit.cli.options import collected
-from licensekit.cli.output import emit_json, facts, warn
-from licensekit.cli.proposals import Consent, Show, consenting
-from licensekit.cli.views.spelling import amount, expiry, value
-from licensekit.errors import FileUnusable
-from licensekit.issuer import IssueProposal, LicenseFile, Workspace, qr_png, qr_svg, sheet_page
+from licensekit.cli.options import collected, option
+from licensekit.cli.output import emit_json, facts
+from licensekit.cli.proposals import Consent, consenting
+from licensekit.cli.views.changes import show_proposal
+from licensekit.cli.views.spelling import counted_license, expiry, value
+from licensekit.errors import FileUnusable, KeyMissing
+from licensekit.issuer import (
+    ChangeProposal,
+    IssueProposal,
+    KeyFile,
+    LicenseFile,
+    SignProposal,
+    Workspace,
+    qr_png,
+    qr_svg,
+    sheet_page,
+)
 from licensekit.keys.signing import Signer
-from licensekit.wire.documents import Bundle, Catalog, Use
+from licensekit.proposals import Proposal
+from licensekit.wire.documents import Bundle, Catalog, Kind, Use
+
+R = TypeVar("R")
 
 _CODES: Final = {".svg": qr_svg, ".png": qr_png}
 
-key_option: Final = click.option(
-    "--key", metavar="KEY", help="Sign with this key: its name or key id."
-)
+key_option: Final = option("--key KEY", "Sign with this key: its name or key id.")
 """`--key`, as `key`."""
 
-attachments_option: Final = click.option(
-    "--no-attachments",
-    "attach",
-    is_flag=True,
+attachments_option: Final = option(
+    "--no-attachments attach",
+    "Leave out the trust documents for applications that were shipped long ago.",
     default=True,
     flag_value=False,
-    help="Leave out the trust documents for applications that were shipped long ago.",
 )
 """`--no-attachments`, as `attach`, which is false with it."""
 
@@ -85,28 +96,40 @@ class FileOptions(NamedTuple):
         for path in (self.output, *self.drawings):
             require_place(path)
 
-    def signer(
-        self, workspace: Workspace, kind: str, now: int, bundle: Bundle | None = None
-    ) -> Signer:
-        """Open the key that signs documents of `kind`; it is chosen unless `--key` names it."""
-        file = workspace.keys.choose(kind, now, self.key, bundle=bundle)
-        return unlock(file, self.passphrase)
-
-    def remark(self, proposal: IssueProposal) -> None:
-        """Print what was read otherwise than it was written; a preview prints it by itself."""
-        if not self.consent.preview:
-            for one in proposal.warnings:
-                warn(f"{one.message}.")
-
     def sign(
-        self, workspace: Workspace, proposal: IssueProposal, now: int, show: Show | None = None
-    ) -> LicenseFile | None:
-        """Sign what is proposed, if it is not done, and return its file; None: it is only shown."""
-        if self.consent.ends(proposal, show):
+        self,
+        workspace: Workspace,
+        proposal: SignProposal[R, Signer | None],
+        catalog: Catalog | None = None,
+        *,
+        always: bool = False,
+    ) -> R | None:
+        """Sign what is proposed, if it is not done, and return the result; None: it is only shown.
+
+        The key is judged first: a preview refuses what signing would. With `always`, what would
+        change is shown before it is asked about; `catalog` knows the units of what is counted.
+        """
+        key = None if proposal.is_done else self._key_of(workspace, proposal)
+        show = partial(show_proposal, first=_first_facts(proposal), catalog=catalog)
+        if self.consent.ends(proposal, show, always=always):
             return None
         self.require_places()
-        key = None if proposal.is_done else self.signer(workspace, "bundle", now, proposal.bundle)
-        return proposal.sign(key, who=operator(), confirm=True)
+        signer = None if key is None else unlock(key, self.passphrase)
+        return proposal.sign(signer, who=operator(), confirm=True)
+
+    def _key_of(self, workspace: Workspace, proposal: SignProposal[Any, Any]) -> KeyFile | None:
+        """Return the key that is to sign: that of `--key`, or one that is chosen.
+
+        None: nothing but a preview is wanted, and the key is not here.
+        """
+        bundle = proposal.bundle if isinstance(proposal, IssueProposal) else None
+        kind = "reset" if bundle is None else "bundle"
+        try:
+            return workspace.keys.choose(kind, proposal.now, self.key, bundle=bundle)
+        except KeyMissing:
+            if self.key is None and self.consent.preview:
+                return None
+            raise
 
     def write(self, file: LicenseFile, catalog: Catalog, **more: Any) -> bool:
         """Write a license file and its drawings, and print what it is; with `--json`, `more` too.
@@ -123,8 +146,8 @@ class FileOptions(NamedTuple):
             beside = {"drawn": [path for path, _ in drawn]} if drawn else {}
             emit_json({"file": place, **file.plain(), **beside, **more})
             return False
-        _show(file, place)
-        facts(("drawn", path) for path, _ in drawn)
+        _show(file, place, catalog)
+        facts(*(("drawn", path) for path, _ in drawn))
         return True
 
 
@@ -137,28 +160,23 @@ def _code_file(ctx: click.Context, param: click.Parameter, value: str | None) ->
 license_options: Final = collected(
     "wanted",
     FileOptions,
-    click.option(
-        "-o",
-        "--output",
-        metavar="FILE",
-        help="Where it goes: a file, a folder, or `-`. Default: as 1010000014-base-1.lic.",
+    option(
+        "-o --output FILE",
+        "Where it goes: a file, a folder, or `-`. Default: as 1010000014-base-1.lic.",
     ),
     attachments_option,
     key_option,
     collected(
         "drawings",
         Drawings,
-        click.option(
-            "--qr",
-            metavar="FILE",
+        option(
+            "--qr FILE",
+            "Draw the license as a QR code as well: FILE.svg or FILE.png.",
             callback=_code_file,
-            help="Draw the license as a QR code as well: FILE.svg or FILE.png.",
         ),
-        click.option(
-            "--print",
-            "sheet",
-            metavar="FILE",
-            help="Write a page as well that a person can read, print and scan: FILE.html.",
+        option(
+            "--print FILE sheet",
+            "Write a page as well that a person can read, print and scan: FILE.html.",
         ),
     ),
     passphrase,
@@ -189,19 +207,34 @@ def place_of(output: str | None, name: str) -> str:
     return str(Path(output) / name) if Path(output).is_dir() else output
 
 
-def _show(file: LicenseFile, place: str) -> None:
+def _first_facts(proposal: Proposal[Any]) -> list[tuple[str, object]]:
+    """Return which bundle a proposal is about, where that is not among what changes."""
+    if isinstance(proposal, ChangeProposal):
+        before, after = proposal.before.bundle, proposal.after
+        now, then = str(before.sequence), str(after.sequence)
+        if before.use is not after.use:  # each use has sequences of its own
+            now, then = f"{before.use.word} {now}", f"{after.use.word} {then}"
+        return [
+            ("company", before.company),
+            ("serial", f"{before.serial}, {before.part}"),
+            ("sequence", f"{now} now, {then} then" if proposal.changes else now),
+        ]
+    if isinstance(proposal, IssueProposal) and proposal.is_done:
+        return [("issued before", proposal.bundle.label)]
+    return []
+
+
+def _show(file: LicenseFile, place: str, catalog: Catalog) -> None:
     bundle = file.bundle
     settings = sorted(bundle.settings.items())
     again = "  (issued before: the same bundle again)" if file.is_repeated else ""
     facts(
-        [
-            ("file", f"{place}{again}"),
-            ("company", bundle.company),
-            ("serial", _named(bundle)),
-            ("until", expiry(bundle.expiry)),
-            ("licenses", _licenses(bundle)),
-            ("settings", ", ".join(f"{code} {value(one)}" for code, one in settings) or None),
-        ]
+        ("file", f"{place}{again}"),
+        ("company", bundle.company),
+        ("serial", _named(bundle)),
+        ("until", expiry(bundle.expiry)),
+        ("licenses", _licenses(bundle, catalog)),
+        ("settings", ", ".join(f"{code} {value(one)}" for code, one in settings) or None),
     )
 
 
@@ -210,6 +243,10 @@ def _named(bundle: Bundle) -> str:
     return f"{bundle.serial}, {bundle.part}, {use}sequence {bundle.sequence}"
 
 
-def _licenses(bundle: Bundle) -> str:
-    counted = [*sorted(bundle.sites.items()), *sorted(bundle.users.items())]
-    return ", ".join([*sorted(bundle.system), *(f"{code} {amount(n)}" for code, n in counted)])
+def _licenses(bundle: Bundle, catalog: Catalog) -> str:
+    """Return what is granted; a system license that is there or not goes without a number."""
+    return ", ".join(
+        counted_license(code, count, catalog.licenses.get(code))
+        for kind in Kind
+        for code, count in sorted(bundle.counts(kind).items())
+    )

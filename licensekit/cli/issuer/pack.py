@@ -8,7 +8,8 @@ import click
 from licensekit.cli.inputs import STANDARD, PassphraseSource, located, read_input, write_output
 from licensekit.cli.issuer.ceremony import end_of_freshness, fresh_option
 from licensekit.cli.issuer.options import operator, passphrase, to_sign, unlock
-from licensekit.cli.output import emit_json, facts, warn
+from licensekit.cli.options import option
+from licensekit.cli.output import emit_json, facts
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.issuer import PackProposal, Workspace, WorkspaceState
 from licensekit.keys.signing import Signer
@@ -19,7 +20,7 @@ from licensekit.wire.armor import Token
 @click.command()
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @to_sign
-@click.option("-o", "--output", metavar="FILE", help="Write the pack here as well (`-`: print it).")
+@option("-o --output FILE", "Write the pack here as well (`-`: print it).")
 @fresh_option("Sign the revocation list again, to be new for this many days.")
 @passphrase
 @consenting
@@ -44,8 +45,6 @@ def pack(
         return
     until = end_of_freshness(fresh_days, now)
     proposal = workspace.catalog.propose_pack(now=now, list_fresh_until=until)
-    for one in () if consent.preview else proposal.warnings:
-        warn(f"{one.message}.")
     if consent.ends(proposal):
         return
     sign_pack(workspace, proposal, passphrase)
@@ -97,10 +96,8 @@ def _show(path: Path, state: WorkspaceState, *, signed: bool, as_json: bool) -> 
         return
     catalog = "none yet" if version is None else f"version {version}"
     facts(
-        [
-            ("pack", path),
-            ("root", state.newest_pin),
-            ("catalog", f"{catalog}, {'signed now' if signed else 'unchanged'}"),
-            ("trust", f"version {state.trust.version}"),
-        ]
+        ("pack", path),
+        ("root", state.newest_pin),
+        ("catalog", f"{catalog}, {'signed now' if signed else 'unchanged'}"),
+        ("trust", f"version {state.trust.version}"),
     )

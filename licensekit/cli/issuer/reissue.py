@@ -7,29 +7,22 @@ import click
 from licensekit.cli.inputs import PassphraseSource
 from licensekit.cli.issuer.options import operator, passphrase, to_sign, unlock
 from licensekit.cli.issuer.output import attachments_option, key_option, require_place
+from licensekit.cli.options import PATH, option
 from licensekit.cli.output import counted, emit, emit_json, remark
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.files import make_folder, write_atomically
-from licensekit.issuer import Issued, Workspace
+from licensekit.issuer import Issued, LicenseFile, Workspace
 
 
 @click.command()
 @to_sign
-@click.option(
-    "--signed-by",
-    "lost",
-    required=True,
-    metavar="KEY",
-    help="The key whose bundles are signed again.",
-)
+@option("--signed-by KEY lost", "The key whose bundles are signed again.", required=True)
 @key_option
-@click.option(
-    "-o",
-    "--output",
+@option(
+    "-o --output DIR",
+    "The folder for the new license files; made if it is not there.",
     required=True,
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="The folder for the new license files; made if it is not there.",
+    type=PATH,
 )
 @attachments_option
 @passphrase
@@ -51,25 +44,33 @@ def reissue(
     signed again already is written once more and not signed twice.
     """
     proposal = workspace.propose_reissue(lost, now=now, attach=attach)
+    file = None
+    if proposal.count and not (consent.preview and key is None):
+        file = workspace.keys.choose("bundle", now, key, bundle=proposal.first, but=proposal.old)
+        proposal.require_allowed(file.part)
     if consent.ends(proposal):
         return
-    file = workspace.keys.choose("bundle", now, key, bundle=proposal.first, but=proposal.old)
-    proposal.require_other(file.key_id)
     require_place(str(output))
-    signer = unlock(file, passphrase)
+    signer = None if file is None else unlock(file, passphrase)
     done = proposal.sign(signer, who=operator(), confirm=True)
     make_folder(output)
-    names: list[str] = []
+    files: list[LicenseFile] = []
     left: list[Issued] = []
     for bundle, license_file in done:
         if license_file is None:
             left.append(bundle)
             continue
         write_atomically(output / license_file.name, license_file.data)
-        names.append(license_file.name)
+        files.append(license_file)
+    repeated = sum(one.is_repeated for one in files)
+    signed = len(files) - repeated
     if consent.as_json:
-        emit_json({"reissued": len(names), "files": names, "left": [one.label for one in left]})
+        names = [one.name for one in files]
+        counts = {"reissued": signed, "repeated": repeated}
+        emit_json({**counts, "files": names, "left": [one.label for one in left]})
         return
-    emit(f"{counted(len(names), 'bundle')} signed again, in {output}.")
+    emit(f"{counted(signed, 'bundle')} signed again, in {output}.")
+    if repeated:
+        emit(f"{counted(repeated, 'bundle')} signed again before: only the files are new.")
     for one in left:
         remark(f"{one.label} was {one.state} meanwhile, so it was not signed again.")

@@ -7,19 +7,8 @@ import click
 
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.inputs import PassphraseSource, located, read_input
-from licensekit.cli.issuer.ceremony import (
-    Roots,
-    end_of_freshness,
-    fresh_option,
-    signed_by_roots,
-)
-from licensekit.cli.issuer.options import (
-    operator,
-    passphrase,
-    reason_option,
-    to_sign,
-    unlock,
-)
+from licensekit.cli.issuer.ceremony import Roots, end_of_freshness, fresh_option, signed_by_roots
+from licensekit.cli.issuer.options import operator, passphrase, reason_option, to_sign, unlock
 from licensekit.cli.issuer.pack import sign_pack
 from licensekit.cli.options import collected
 from licensekit.cli.output import counted, emit_json, facts, remark
@@ -148,9 +137,6 @@ def _show(revocations: Revocations, pack: Path, *, as_json: bool) -> None:
     bundles = counted(len(revocations.identities), "bundle")
     serials = counted(len(revocations.serials), "serial")
     facts(
-        [
-            ("list", f"number {revocations.number}, in {pack}"),
-            ("takes back", f"{bundles}, {serials}"),
-        ]
+        ("list", f"number {revocations.number}, in {pack}"), ("takes back", f"{bundles}, {serials}")
     )
     remark("Ship the pack with the next version; every license file from now on brings the list.")

@@ -1,35 +1,41 @@
-"""What a renewal or amendment alters, as people read it."""
+"""What a proposal would change, as people read it."""
+
+from typing import Any
 
 from licensekit.cli.output import emit, facts, table, warn
 from licensekit.cli.views import spelling
-from licensekit.issuer import ChangeProposal
+from licensekit.cli.views.documents import Facts
+from licensekit.proposals import Proposal
+from licensekit.wire.documents import Catalog, Kind
 
 
-def show_changes(proposed: ChangeProposal) -> None:
-    """Print what is there now and what is to be."""
-    before, after = proposed.before.bundle, proposed.after
-    if not proposed.changes:
-        emit(f"Nothing is to be signed: {proposed.before.label} says this already.")
-        return
-    facts(
-        [
-            ("company", before.company),
-            ("serial", f"{before.serial}, {before.part}"),
-            ("sequence", f"{before.sequence}, and then {after.sequence}"),
-        ]
-    )
-    emit()
+def show_proposal(
+    proposal: Proposal[Any], first: Facts = (), catalog: Catalog | None = None
+) -> None:
+    """Print the facts `first`, what would change, what follows, and what must be agreed to.
+
+    `catalog` says in which units quantities are counted.
+    """
+
+    def shown(path: str, value: Any) -> str:
+        if value is None and path == "expiry":
+            return spelling.PERPETUAL
+        table_, _, code = path.partition(".")
+        if value is None or catalog is None or table_ != Kind.SYSTEM.plural:
+            return spelling.value(value)
+        return spelling.amount_of(value, catalog.licenses.get(code))
+
+    if first := list(first):
+        facts(*first)
+        emit()
+    is_new = not first and all(one.before is None for one in proposal.changes)
     rows = [
-        (one.path, _shown(one.path, one.before), _shown(one.path, one.after))
-        for one in proposed.changes
+        (one.path, None if is_new else shown(one.path, one.before), shown(one.path, one.after))
+        for one in proposal.changes
     ]
-    table(["what", ">now", ">then"], rows)
-    emit()
-    for one in proposed.warnings:
+    if rows:
+        table(["what", "now", "then"], rows)
+    else:
+        emit("Nothing would change.")
+    for one in (*proposal.consequences, *proposal.warnings, *proposal.needs_confirmation):
         warn(f"{one.message}.")
-
-
-def _shown(path: str, value: object) -> str:
-    if value is None:
-        return spelling.PERPETUAL if path == "expiry" else spelling.ABSENT
-    return spelling.value(value)

@@ -1,9 +1,9 @@
 """Documents as people read them: the facts first, then tables."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, cast
 
-from licensekit.cli.output import emit, facts, table
+from licensekit.cli.output import counted, emit, facts, table
 from licensekit.cli.views import spelling
 from licensekit.keys.verifying import load
 from licensekit.trust.roots import pin_of
@@ -29,13 +29,16 @@ Facts = Iterable[tuple[str, object]]
 _DATES: Final = ("starts", "warning", "expiry", "grace", "maintenance", "next_check")
 
 
-def show(document: Document, first: Facts = ()) -> None:
-    """Print `document`, with the facts `first` above its own; then its table, if it has one."""
+def show(document: Document, first: Facts = (), licenses: Mapping[str, License] = {}) -> None:
+    """Print `document`, with the facts `first` above its own; then its table, if it has one.
+
+    `licenses` are those of the catalog of its issuer: they say in which units counts are.
+    """
     view: Callable[[Any], Facts] = _FACTS.get(type(document), _fields)
-    facts([*first, *view(document)])
+    facts(*first, *view(document))
     if type(document) in _TABLES:
         emit()
-        _TABLES[type(document)](document)
+        _TABLES[type(document)](document, licenses)
 
 
 def _bundle(bundle: Bundle) -> Facts:
@@ -52,16 +55,16 @@ def _bundle(bundle: Bundle) -> Facts:
         *dates.items(),
         ("after grace", None if bundle.expiry is None else shown["after_grace"]),
         ("bound to", bound_to(bundle)),
-        ("offline", spelling.hours(bundle.offline_hours)),
-        ("borrow", spelling.hours(bundle.borrow_hours) if bundle.borrow_hours else None),
+        ("offline", counted(bundle.offline_hours, "hour")),
+        ("borrow", counted(bundle.borrow_hours, "hour") if bundle.borrow_hours else None),
         *(("setting", _value(name, value)) for name, value in bundle.settings.items()),
         *_extensions(bundle.extensions),
     ]
 
 
-def _table_of_bundle(bundle: Bundle) -> None:
+def _table_of_bundle(bundle: Bundle, licenses: Mapping[str, License]) -> None:
     rows = [
-        (spelling.name_of(kind), code, spelling.amount(count))
+        (spelling.name_of(kind), code, spelling.amount_of(count, licenses.get(code)))
         for kind in Kind
         for code, count in bundle.counts(kind).items()
     ]
@@ -91,7 +94,7 @@ def _catalog(catalog: Catalog) -> Facts:
     ]
 
 
-def _table_of_catalog(catalog: Catalog) -> None:
+def _table_of_catalog(catalog: Catalog, _: object) -> None:
     table(
         ["kind", "license", "name", "remarks"],
         [
@@ -112,16 +115,18 @@ def _table_of_catalog(catalog: Catalog) -> None:
         )
     if catalog.editions:
         emit()
-        rows = [(code, one.name, _contents(one)) for code, one in catalog.editions.items()]
+        rows = [
+            (code, one.name, _contents(one, catalog.licenses))
+            for code, one in catalog.editions.items()
+        ]
         table(["edition", "name", "contents"], rows)
 
 
-def _contents(edition: Edition) -> str:
-    counted = {**edition.sites, **edition.users}
-    settings = [_value(name, value) for name, value in edition.settings.items()]
-    several = [f"{code} {spelling.amount(n)}" for code, n in counted.items()]
-    quantities = [c if n == 1 else f"{c} {spelling.amount(n)}" for c, n in edition.system.items()]
-    return ", ".join([*quantities, *several, *settings])
+def _contents(edition: Edition, licenses: Mapping[str, License]) -> str:
+    """Return what an edition names, with the units in which its catalog sells it."""
+    counts = [*edition.system.items(), *edition.sites.items(), *edition.users.items()]
+    counted = [spelling.counted_license(code, n, licenses.get(code)) for code, n in counts]
+    return ", ".join([*counted, *(_value(name, value) for name, value in edition.settings.items())])
 
 
 def _of_setting(setting: Setting) -> str:
@@ -179,7 +184,7 @@ def _trust(trust: Trust) -> Facts:
     ]
 
 
-def _table_of_trust(trust: Trust) -> None:
+def _table_of_trust(trust: Trust, _: object) -> None:
     table(
         ["key id", "name", "state", "from", "to", "issuers", "signs", "uses", "limits"],
         map(_row_of_key, trust.keys),
@@ -240,7 +245,7 @@ _FACTS: Final[dict[type[Document], Callable[[Any], Facts]]] = {
     Root: _root,
     Trust: _trust,
 }
-_TABLES: Final[dict[type[Document], Callable[[Any], None]]] = {
+_TABLES: Final[dict[type[Document], Callable[[Any, Mapping[str, License]], None]]] = {
     Bundle: _table_of_bundle,
     Catalog: _table_of_catalog,
     Trust: _table_of_trust,

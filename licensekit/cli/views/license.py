@@ -18,23 +18,21 @@ def show_license(details: LicenseDetails) -> None:
         ("concurrent seats", license_.seats is SeatKind.CONCURRENT),
     ]
     facts(
-        [
-            ("license", row.code),
-            ("name", row.name),
-            ("description", license_.description or None),
-            ("kind", spelling.name_of(row.kind)),
-            ("remarks", spelling.listed(mark for mark, applies in marks if applies)),
-            ("issuer", row.issuer),
-            ("access", spelling.name_of(row.access)),
-            ("total", spelling.amount_per(row.total, row.quantity, row.per)),
-            ("in use", row.in_use),
-            ("full with", details.full_with),
-            ("includes", spelling.listed(details.includes)),
-            ("replaced by", details.replaced_by),
-            ("requires", spelling.listed(details.requires)),
-            ("required by", spelling.listed(details.required_by)),
-            ("buy more", details.buy),
-        ]
+        ("license", row.code),
+        ("name", row.name),
+        ("description", license_.description or None),
+        ("kind", spelling.name_of(row.kind)),
+        ("remarks", spelling.listed(mark for mark, applies in marks if applies)),
+        ("issuer", row.issuer),
+        ("access", spelling.name_of(row.access)),
+        ("total", spelling.amount_of(row.total, row)),
+        ("in use", row.in_use),
+        ("full with", details.full_with),
+        ("includes", spelling.listed(details.includes)),
+        ("replaced by", details.replaced_by),
+        ("requires", spelling.listed(details.requires)),
+        ("required by", spelling.listed(details.required_by)),
+        ("buy more", details.buy),
     )
     if details.explanations:
         emit()
@@ -45,7 +43,7 @@ def show_license(details: LicenseDetails) -> None:
                     e.bundle,
                     spelling.name_of(e.state),
                     spelling.name_of(e.access),
-                    None if e.via else spelling.amount_per(e.amount, row.quantity, e.per),
+                    None if e.via else spelling.amount_of(e.amount, row._replace(per=e.per)),
                     f"{e.via}, whose place it took" if e.successor else e.via,
                 )
                 for e in details.explanations

@@ -18,26 +18,30 @@ _NAMED: Final = 5
 def show_preview(preview: Preview, *, show_all: bool) -> None:
     """Print the bundles and the table of licenses; only those that change unless `show_all`."""
     facts(
-        [
-            ("company", preview.company or None),
-            ("serial", preview.serial),
-            *(("new", describe(bundle)) for bundle in preview.new),
-            *(("no effect", _idle(bundle)) for bundle in preview.without_effect),
-            *(("signed again", describe(bundle)) for bundle in preview.again),
-            *(("replaces", describe(bundle)) for bundle in preview.replaced),
-            *(("active", describe(bundle)) for bundle in preview.same),
-            *(("refused", f"{describe(b)}, for {b.company}") for b in preview.refused),
-            *(("brings", what) for what in preview.trust),
-            ("from", spelling.moment(preview.moment) if preview.moment > preview.now else None),
-            *_consequences(preview),
-        ]
+        ("company", preview.company or None),
+        ("serial", preview.serial),
+        *(("new", describe(bundle)) for bundle in preview.new),
+        *(("no effect", _idle(bundle)) for bundle in preview.without_effect),
+        *(("signed again", describe(bundle)) for bundle in preview.again),
+        *(("replaces", describe(bundle)) for bundle in preview.replaced),
+        *(("makes void", f"{describe(one.bundle)}: {one.why.message}") for one in preview.void),
+        *(("activated before", describe(bundle)) for bundle in preview.same),
+        *(("refused", f"{describe(b)}, for {b.company}") for b in preview.refused),
+        *(("brings", what) for what in preview.trust),
+        ("from", spelling.moment(preview.moment) if preview.moment > preview.now else None),
+        *_consequences(preview),
     )
-    rows = preview.rows if show_all else preview.altered
+    rows = [row for row in preview.rows if show_all or row.altered]
     if rows:
         emit()
         columns = ["kind", "license", "name", ">in use", ">free", ">total now", ">added"]
         in_order = sorted(rows, key=by_issuer_and_kind)
         table([*columns, ">new total", ">new free", "can be activated"], map(_row, in_order))
+    settings = [one for one in preview.settings if show_all or one.altered]
+    if settings:
+        emit()
+        columns = ["setting", "name", "now", "then"]
+        table(columns, [(s.code, s.name, *map(spelling.value, s[2:])) for s in settings])
     emit()
 
 
@@ -79,6 +83,8 @@ def _idle(bundle: Bundle) -> str:
 def _row(row: PreviewRow) -> tuple[object, ...]:
     free_now, total_now = _counts(row, row.total_now, row.free_now, row.access_now)
     free_new, total_new = _counts(row, row.total_new, row.free_new, row.access_new)
+    remark = row.reason or row.due
+    can = spelling.yes_no(row.reason is None)
     return (
         spelling.name_of(row.kind),
         row.code,
@@ -86,10 +92,10 @@ def _row(row: PreviewRow) -> tuple[object, ...]:
         None if row.kind is Kind.SYSTEM else row.in_use,
         free_now,
         total_now,
-        f"{row.added:+}" if row.added else None,
+        spelling.amount_of(f"{row.added:+}", row) if row.added else None,
         total_new,
         free_new,
-        spelling.yes_no(True) if row.reason is None else f"{spelling.yes_no(False)}: {row.reason}",
+        f"{can}: {remark}" if remark else can,
     )
 
 
@@ -98,7 +104,7 @@ def _counts(
 ) -> tuple[str | None, str]:
     """Return what is free and the total; what all have through another is not counted."""
     if row.kind is Kind.SYSTEM:
-        return None, spelling.amount(total)
+        return None, spelling.amount_of(total, row)
     if total == 0 and access is Access.FULL:
-        return None, spelling.all_of(row.kind)
+        return None, spelling.ALL_OF[row.kind]
     return spelling.amount(free), spelling.amount(total)

@@ -9,9 +9,9 @@ from typing import Final
 
 from licensekit.cli.output import counted
 from licensekit.dates import format_days, format_seconds
-from licensekit.installation import Coverage
+from licensekit.installation import Coverage, LicenseRow, PreviewRow
 from licensekit.text.values import UNRESTRICTED
-from licensekit.wire.documents import Kind, MeterPeriod, Scope
+from licensekit.wire.documents import Kind, License, Scope
 from licensekit.wire.plain import word
 
 PERPETUAL: Final = "perpetual"
@@ -20,18 +20,30 @@ EMPTY: Final = "none"
 ABSENT: Final = "-"
 """A cell in which a value is compared with none."""
 
-_ALL_OF: Final = {Kind.SITE: "every site", Kind.USER: "everybody"}
+ALL_OF: Final = {Kind.SITE: "every site", Kind.USER: "everybody"}
+"""Who has a license of a kind that nobody needs to be assigned."""
 
 
-def amount(count: int | None) -> str:
+def amount(count: int | str | None) -> str:
     """Return a count; None is unrestricted."""
     return UNRESTRICTED if count is None else str(count)
 
 
-def amount_per(count: int | None, unit: str | None, per: MeterPeriod | None) -> str:
-    """Return a count with its unit and the time after which it is there anew: `20 GB per month`."""
-    words = (amount(count), unit or "", "" if per is None else f"per {word(per)}")
-    return " ".join(filter(None, words))
+def amount_of(count: int | str | None, sold: License | LicenseRow | PreviewRow | None) -> str:
+    """Return a count of a license, in the unit and for the time of which it is sold, if known.
+
+    A meter has as much again after that time: `20 GB per month`.
+    """
+    words = [amount(count)]
+    if sold is not None and sold.quantity is not None:
+        words += [sold.quantity, *([] if sold.per is None else [f"per {word(sold.per)}"])]
+    return " ".join(words)
+
+
+def counted_license(code: str, count: int | None, sold: License | None) -> str:
+    """Return a license with its count: `standard 25`; the code alone if it is there or not."""
+    is_there = sold is not None and sold.kind is Kind.SYSTEM and sold.quantity is None
+    return code if is_there else f"{code} {amount_of(count, sold)}"
 
 
 def expiry(day: int | None) -> str:
@@ -64,11 +76,6 @@ def days(count: int) -> str:
     return counted(count, "day")
 
 
-def hours(count: int) -> str:
-    """Return a number of hours: `1 hour`, `72 hours`."""
-    return counted(count, "hour")
-
-
 def yes_no(value: object) -> str:
     """Return whether something holds."""
     return "yes" if value else "no"
@@ -95,15 +102,12 @@ def limits_of(scope: Scope) -> list[str]:
 
 
 def value(data: object) -> str:
-    """Return a value of a bundle or catalog, as an order spells it."""
+    """Return a value of a bundle or catalog, as an order spells it; None is none."""
+    if data is None:
+        return ABSENT
     return str(data).lower() if isinstance(data, bool) else str(data)
 
 
 def listed(items: Iterable[object]) -> str | None:
     """Return items with commas between; None where there are none."""
     return ", ".join(map(str, items)) or None
-
-
-def all_of(kind: Kind) -> str:
-    """Return who has a license of a kind that nobody needs to be assigned: all users, all sites."""
-    return _ALL_OF[kind]

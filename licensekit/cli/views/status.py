@@ -29,15 +29,13 @@ def show_status(state: InstallationState) -> None:
     """Print what is licensed, in use and due."""
     coming = state.next_date
     facts(
-        [
-            ("company", spelling.listed(state.companies)),
-            ("serial", state.serial or "no bundle is active here"),
-            ("product", _product(state)),
-            ("time", spelling.moment(state.now)),
-            ("licensed until", _covered_text(state.entitlements.product_coverage, state.now)),
-            ("next date", coming and _date_text(coming, state.now)),
-            ("installation", state.fingerprint.key and state.fingerprint.key.hex()),
-        ]
+        ("company", spelling.listed(state.companies)),
+        ("serial", state.serial or "no bundle is active here"),
+        ("product", _product(state)),
+        ("time", spelling.moment(state.now)),
+        ("licensed until", _covered_text(state.entitlements.product_coverage, state.now)),
+        ("next date", coming and _date_text(coming, state.now)),
+        ("installation", state.fingerprint.key and state.fingerprint.key.hex()),
     )
     if state.parts:
         emit()
@@ -46,6 +44,12 @@ def show_status(state: InstallationState) -> None:
     if granted:
         emit()
         _show_licenses(granted)
+    settings = [one for one in state.entitlements.settings.rows if one.value is not None]
+    if settings:
+        emit()
+        named = ((one, None if one.is_sold else "default") for one in settings)
+        rows_ = [(one.code, one.name, spelling.value(one.value), why) for one, why in named]
+        table(["setting", "name", "value", "remarks"], rows_)
     if state.events:
         emit()
         show_events(state.events)
@@ -134,7 +138,7 @@ def _row(row: LicenseRow) -> tuple[object, ...]:
         row.code,
         row.name,
         row.in_use if is_counted else None,
-        spelling.amount_per(row.total, row.quantity, row.per),
+        spelling.amount_of(row.total, row),
         spelling.amount(row.free) if is_counted else None,
         spelling.name_of(row.access),
     )

@@ -23,13 +23,11 @@ def show_user(details: UserDetails) -> None:
     """Print everything that is known of a user, what each license gives, and the events for it."""
     user = details.user
     facts(
-        [
-            ("id", user.written),
-            ("name", user.name or None),
-            ("kind", spelling.name_of(user.kind)),
-            ("groups", spelling.listed(user.groups)),
-            ("remarks", _remarks(user)),
-        ]
+        ("id", user.written),
+        ("name", user.name or None),
+        ("kind", spelling.name_of(user.kind)),
+        ("groups", spelling.listed(user.groups)),
+        ("remarks", _remarks(user)),
     )
     if details.given:
         emit()

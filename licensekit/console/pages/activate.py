@@ -15,7 +15,7 @@ from licensekit.errors import LicenseError, NoBundle, TooLarge
 from licensekit.installation import InstallationState, Preview
 from licensekit.limits import FILE_BYTES
 from licensekit.wire import armor
-from licensekit.wire.documents import Kind
+from licensekit.wire.documents import Bundle, Kind
 
 SHOWN_HOLDERS = 100
 """How many holders of a license in deficit can be ticked together."""
@@ -70,6 +70,7 @@ def activate(visit: Visit) -> Response:
         visit.installation.state(),
         changed=done.changed,
         rows=found.altered,
+        settings=[one for one in found.settings if one.altered],
     )
 
 
@@ -89,7 +90,7 @@ def _preview(
 ) -> Response:
     state = visit.installation.state()
     deficient = {one.license for one in found.deficits}
-    named = (*found.new, *found.again, *found.same, *found.replaced, *found.refused)
+    shows_all = visit.form.has("all")
     return page(
         visit,
         "preview.html",
@@ -99,8 +100,9 @@ def _preview(
         written=written,
         error=error,
         released=tuple(released),
-        rows=found.rows if visit.form.has("all") else found.altered,
-        shows_all=visit.form.has("all"),
+        rows=found.rows if shows_all else found.altered,
+        settings=[one for one in found.settings if shows_all or one.altered],
+        shows_all=shows_all,
         # A deficit is shown with its holders, below; the other reasons by themselves.
         reasons=[r for r in found.reasons if r.data.get("license") not in deficient],
         deficits=[
@@ -112,9 +114,14 @@ def _preview(
             for loss in found.consequences.losses
             for code in loss.licenses
         },
-        issuers={b.issuer: issuer_name(state, b.issuer) for b in named},
+        issuers={b.issuer: issuer_name(state, b.issuer) for b in _bundles(found)},
         satellites={code for code, one in state.entitlements.licenses.items() if one.limits_sites},
     )
+
+
+def _bundles(found: Preview) -> tuple[Bundle, ...]:
+    void = (one.bundle for one in found.void)
+    return (*found.new, *found.again, *found.same, *found.replaced, *void, *found.refused)
 
 
 def _tokens(data: bytes) -> str:

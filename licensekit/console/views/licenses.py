@@ -4,9 +4,15 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.installation import BundleState, InstallationState, LicenseRow, Part, rows
+from licensekit.installation import (
+    BundleState,
+    InstallationState,
+    LicenseRow,
+    Part,
+    SettingRow,
+    rows,
+)
 from licensekit.wire.documents import Kind, SeatKind
-from licensekit.wire.plain import word
 
 _TONES: Final = {
     BundleState.ACTIVE: "good",
@@ -46,8 +52,6 @@ class LicenseView(NamedTuple):
     over: int
     """How many more are in use than there are."""
     concurrent: bool
-    per: str | None
-    """The text's name of the time after which the quantity of a meter is there again."""
 
 
 class IssuerView(NamedTuple):
@@ -61,6 +65,8 @@ class IssuerView(NamedTuple):
     sites: tuple[LicenseView, ...]
     plans: tuple[LicenseView, ...]
     users: tuple[LicenseView, ...]
+    settings: tuple[SettingRow, ...]
+    """Those that have a value."""
     absent: tuple[LicenseView, ...]
     """What the catalog has and no bundle grants."""
     unknown: tuple[str, ...]
@@ -94,6 +100,11 @@ def issuer_view(state: InstallationState, issuer: str) -> IssuerView:
         sites=of(Kind.SITE),
         plans=of(Kind.USER, plan=True),
         users=of(Kind.USER),
+        settings=tuple(
+            one
+            for one in state.entitlements.settings.rows
+            if one.issuer == issuer and one.value is not None
+        ),
         absent=tuple(view for view in shown if not is_there(view.row)),
         unknown=tuple(
             code for part, code in state.entitlements.unknown if part.bundle.issuer == issuer
@@ -145,7 +156,6 @@ def license_view(state: InstallationState, row: LicenseRow) -> LicenseView:
         free=row.free,
         over=over,
         concurrent=license_.seats is SeatKind.CONCURRENT,
-        per=None if license_.per is None else word(license_.per),
     )
 
 

@@ -123,7 +123,7 @@ def _json(text: bytes, read: Callable[[object], OrderDraft]) -> OrderDraft:
     except FaultyValue as error:
         return _faulty(error.fault)
     except json.JSONDecodeError as error:
-        return _faulty(SyntaxInvalid(reason="json", detail=error.msg, column=error.colno))
+        return _faulty(SyntaxInvalid(reason="json", column=error.colno))
     except UnicodeDecodeError:
         return _faulty(SyntaxInvalid(reason="not-utf-8"))
     except ValueError:

@@ -241,7 +241,8 @@ def _editions(
     settings: frozenset[str],
 ) -> dict[str, Edition]:
     found: dict[str, Edition] = {}
-    written = file.table("settings").content
+    written = file.content.get("settings")
+    written = written if isinstance(written, dict) else {}
     for code, table in file.tables("editions", limits.EDITIONS):
         table.refuse_others(EDITION_KEYS)
         table.require("name")

@@ -94,15 +94,15 @@ class WorkspaceCatalog:
     def __repr__(self) -> str:
         return f"<WorkspaceCatalog in {self._store.layout.catalog}>"
 
-    def draft(self, now: int) -> CatalogDraft:
-        """Return the catalog as it is written now, and what was signed last.
+    def draft(self, now: int, text: bytes | None = None) -> CatalogDraft:
+        """Return the catalog as it is written now, or in `text`, and what was signed last.
 
         Raises:
             CatalogInvalid: it has faults.
             FileUnusable, TooLarge: it cannot be read.
         """
         with self._store.read(now) as tx:
-            return _draft(self._store.layout, tx.state, now)
+            return _draft(self._store.layout, tx.state, now, text)
 
     def require_unchanged(self, now: int) -> Catalog:
         """Return the signed catalog, if the catalog file still says the same.
@@ -181,9 +181,16 @@ def _propose_pack(
     )
 
 
-def _draft(layout: Layout, state: WorkspaceState, now: int) -> CatalogDraft:
-    """Read the catalog file of a workspace; raises as `WorkspaceCatalog.draft`."""
-    text = read_bytes(layout.catalog, limit=limits.TOML_BYTES, what="a catalog")
+def _draft(
+    layout: Layout, state: WorkspaceState, now: int, given: bytes | None = None
+) -> CatalogDraft:
+    """Read the catalog file of a workspace, or the text that is `given` in its place.
+
+    It raises as `WorkspaceCatalog.draft`.
+    """
+    text = given
+    if text is None:
+        text = read_bytes(layout.catalog, limit=limits.TOML_BYTES, what="a catalog")
     signed = state.last_catalog
     version = 1 if signed is None else signed.version + 1
     try:
@@ -196,7 +203,7 @@ def _draft(layout: Layout, state: WorkspaceState, now: int) -> CatalogDraft:
             others=state.trust_store.catalog_documents,
         )
     except CatalogInvalid as error:
-        raise error.at(str(layout.catalog)) from error
+        raise (error.at(str(layout.catalog)) if given is None else error) from error
     return CatalogDraft(catalog, signed, not state.lacks_catalog, marks_in(text))
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
+from licensekit import limits
 from licensekit.database import Connection
 from licensekit.dates import format_seconds
 from licensekit.errors import ExchangeFileKnown, ExchangeFileRefused, NotIssued, UnexpectedType
@@ -28,7 +29,7 @@ from licensekit.proposals import Change
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import SelfSigned, self_signed
 from licensekit.wire import armor
-from licensekit.wire.documents import ANSWERS, Document, Receipt, Revocations, Statement
+from licensekit.wire.documents import ANSWERS, Bundle, Document, Receipt, Revocations, Statement
 
 
 class Sent(NamedTuple):
@@ -104,7 +105,9 @@ class AcceptProposal(SignProposal[Received, Signer | None]):
         sent = (*(one.signed for one in received.returned), *received.statements)
         append(tx.ledger, [tx.record("accept", one.token, one.document) for one in sent])
         if received.to_revoke:
-            next_one = next_list(tx, Revoked(lowest=received.to_revoke))
+            issued = [one.issued for one in received.returned]
+            last = [one.identity for one in issued if one.bundle.sequence == limits.VERSION]
+            next_one = next_list(tx, Revoked(last, lowest=received.to_revoke))
             signed = tx.sign("revoke", next_one, require_signer(key))
             tx.put_in_force([signed._replace(note="returned")])
         return received
@@ -178,25 +181,33 @@ def receive(tx: LedgerTransaction, sent: Sent) -> Received:
     returned = tuple(_returned(ledger, one) for one in receipts)
     for one in statements:
         _require_sound(tx, one)
-    # All sequences up to the returned one are taken back: those before it were for the same
-    # installation, whose older copies would take them still.
-    given_back = (one.issued.bundle for one in returned)
-    taken_back = (Lowest(b.serial, b.part, b.use, b.sequence + 1) for b in given_back)
-    to_revoke = tuple(one for one in taken_back if not _is_taken_back(one, tx.state.last_list))
-    return Received(returned, tuple(statements), len(known), to_revoke)
+    issued = [one.issued for one in returned]
+    to_revoke = [one for one in issued if not _is_taken_back(one, tx.state.last_list)]
+    lowest = tuple(_lowest(one.bundle) for one in to_revoke)
+    return Received(returned, tuple(statements), len(known), lowest)
 
 
 def _signer(signed: SelfSigned[Document]) -> bytes:
     return sha256(signed.keys[0].public)
 
 
-def _is_taken_back(lowest: Lowest, last: Revocations | None) -> bool:
+def _lowest(returned: Bundle) -> Lowest:
+    """Take back all sequences up to the returned one; the highest that there is, by its identity.
+
+    Those before it were for the same installation, whose older copies would take them still.
+    """
+    lowest = min(returned.sequence + 1, limits.VERSION)
+    return Lowest(returned.serial, returned.part, returned.use, lowest)
+
+
+def _is_taken_back(returned: Issued, last: Revocations | None) -> bool:
     if last is None:
         return False
-    so_far = last.lowest.get(lowest.serial, {}).get(lowest.part)
-    return lowest.serial in last.serials or (
-        so_far is not None and so_far.of(lowest.use) >= lowest.sequence
-    )
+    bundle = returned.bundle
+    so_far = last.lowest.get(bundle.serial, {}).get(bundle.part)
+    lowest = 1 if so_far is None else so_far.of(bundle.use)
+    is_listed = lowest == limits.VERSION and returned.identity in last.identities
+    return bundle.serial in last.serials or lowest > bundle.sequence or is_listed
 
 
 def _returned(ledger: Connection, signed: SelfSigned[Receipt]) -> Returned:

@@ -3,9 +3,11 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from licensekit.errors import KeyChangeRefused
+from licensekit.errors import KeyChangeRefused, RuleBroken
 from licensekit.issuer.keys import documents as made
 from licensekit.issuer.keys.documents import PublicKey
+from licensekit.text import values
+from licensekit.text.values import FaultyValue
 from licensekit.wire.documents import (
     AdmittedKey,
     KeyState,
@@ -21,7 +23,8 @@ from licensekit.wire.documents import (
 class Permission(NamedTuple):
     """What a new key may sign, when and for whom."""
 
-    issuer: str
+    issuer: str = ""
+    """Empty: the issuer of the workspace."""
     types: tuple[SignedType, ...] = ()
     """None named: every type, or bundles alone where anything below limits them."""
     uses: tuple[Use, ...] = tuple(Use)
@@ -57,6 +60,13 @@ def admit(trust: Trust, key: PublicKey, name: str, permission: Permission, now: 
         KeyChangeRefused: a key of this name is active, this key is named already, or no key can be
             permitted this.
     """
+    codes = ((values.code, code) for code in (permission.issuer, *permission.parts))
+    for read, text in ((values.line, name), *codes):
+        try:
+            read(text)
+        except FaultyValue as error:
+            why = RuleBroken(reason="value", text=text, fault=error.fault)
+            raise KeyChangeRefused(reason="permission", key=name, why=(why,)) from error
     for known in trust.keys:
         if known.public == key.public:
             raise KeyChangeRefused(reason="named", key=known.name)

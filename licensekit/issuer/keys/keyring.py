@@ -15,14 +15,22 @@ from licensekit.errors import (
     KeyFileInvalid,
     KeyMissing,
     Pkcs11KeyInvalid,
+    TrustError,
 )
 from licensekit.files import read_bytes, unusable, write_atomically
 from licensekit.issuer.keys.documents import key_id
+from licensekit.issuer.transaction import admission, require_admitted
 from licensekit.keys import pkcs11
 from licensekit.keys.keyfile import PublicPart, format_public, open_, parse_public, peek, seal
 from licensekit.keys.signing import Signer, SigningKey
 from licensekit.keys.verifying import load
-from licensekit.trust.scope import AdmittedSigner, KeyReference, may_sign
+from licensekit.trust.pack import TrustStore
+from licensekit.trust.scope import (
+    AdmittedSigner,
+    KeyReference,
+    admits,
+    require_type,
+)
 from licensekit.trust.state import TrustState
 from licensekit.wire.documents import AdmittedKey, Bundle, KeyState, Trust
 from licensekit.wire.plain import plain
@@ -180,7 +188,7 @@ def require_file_name(name: str) -> None:
 
 def choose_key(
     files: Sequence[KeyFile],
-    trust: TrustState,
+    trust_store: TrustStore,
     kind: str,
     *,
     issuer: str,
@@ -191,26 +199,38 @@ def choose_key(
 ) -> KeyFile:
     """Return the newest key that may sign a document of `kind` for `issuer` now, or the one `name`.
 
-    If it is for `bundle`, a key whose scope admits it comes first; if there is none, signing says
-    why. The key with the id `but` comes last.
+    It must be one that may sign `bundle`, if one is given; another one than that of the id `but`,
+    if one is given, whose bundles it is to sign again: when it began to sign is not judged then.
 
     Raises:
         KeyMissing: there is none.
+        KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: it may not sign that.
     """
-    if name is not None:
-        return named_file(files, name)
-    known = ((trust.signers.get(file.reference), file) for file in files)
-    fitting = [
-        (signer, file)
-        for signer, file in known
-        if signer is not None and _signs_now(signer, kind, issuer, now)
-    ]
-    fitting = [one for one in fitting if one[1].key_id != but] or fitting
-    if bundle is not None:
-        fitting = [one for one in fitting if may_sign(one[0], bundle)] or fitting
-    if not fitting:
-        raise KeyMissing(reason="none-fits", type=kind, issuer=issuer)
-    return max(fitting, key=lambda one: _seniority(one[0].admitted))[1]
+    trust = trust_store.trust
+    known = {f: trust.signers[f.reference] for f in files if f.reference in trust.signers}
+    if name is None:
+        able = {f: s for f, s in known.items() if _signs_now(s, kind, issuer, now)}
+        if but is not None:
+            able = {f: s for f, s in able.items() if f.key_id != but and _reaches(s, bundle)}
+        if not able:
+            raise _none_fits(trust, kind, issuer, but)
+        fitting = [f for f, s in able.items() if bundle and _may_sign_it(s, bundle, trust_store)]
+        file = max(fitting or able, key=lambda one: _seniority(able[one]))
+    else:
+        file = named_file(files, name)
+        require_type(admission(file.part, trust), kind)
+    if bundle is not None and but is None:
+        require_admitted(known[file], bundle, trust_store)
+    return file
+
+
+def _none_fits(trust: TrustState, kind: str, issuer: str, but: str | None) -> KeyMissing:
+    old = [one.admitted for one in trust.signers.values() if one.key.key_id.hex() == but]
+    if not old:
+        return KeyMissing(reason="none-fits", type=kind, issuer=issuer)
+    if old[0].state is KeyState.ACTIVE:
+        return KeyMissing(reason="no-other", name=old[0].name)
+    return KeyMissing(reason="no-successor", name=old[0].name)
 
 
 def named_file(files: Sequence[KeyFile], name: str) -> KeyFile:
@@ -232,9 +252,22 @@ def _signs_now(signer: AdmittedSigner, kind: str, issuer: str, now: int) -> bool
     )
 
 
-def _seniority(admitted: AdmittedKey) -> tuple[bool, int, str]:
+def _reaches(signer: AdmittedSigner, bundle: Bundle | None) -> bool:
+    """Return whether the scope of a key admits a bundle, whenever the key began to sign."""
+    return bundle is None or admits(signer, bundle)
+
+
+def _may_sign_it(signer: AdmittedSigner, bundle: Bundle, trust_store: TrustStore) -> bool:
+    try:
+        require_admitted(signer, bundle, trust_store)
+    except TrustError:
+        return False
+    return True
+
+
+def _seniority(signer: AdmittedSigner) -> tuple[bool, int, str]:
     """Prefer a key whose bundles are not limited, then the newest."""
-    return not admitted.scope.is_limited, admitted.valid_from, admitted.name
+    return not signer.is_limited, signer.admitted.valid_from, signer.admitted.name
 
 
 def _write(path: Path, text: str) -> None:

@@ -81,15 +81,16 @@ class WorkspaceKeys:
     ) -> KeyFile:
         """Return the key file that signs documents of `kind` (`bundle`, `catalog`), or `name`'s.
 
-        For `bundle` it is one whose scope admits it; the one with the key id `but` comes last.
+        With `bundle` it is one that may sign it, and with `but` another than the key of that id.
 
         Raises:
             KeyMissing: there is none.
+            KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: as `choose_key`.
         """
         with self._store.read(now) as tx:
             return choose_key(
                 self.files,
-                tx.trust,
+                tx.state.trust_store,
                 kind,
                 issuer=tx.state.issuer,
                 now=now,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from licensekit import limits
 from licensekit.errors import Fault, OrderIncomplete, OrderSerialInvalid
 from licensekit.issuer.ledger import bundles, documents, serials
 from licensekit.issuer.orders.order import Order
@@ -69,6 +70,10 @@ class Numbering:
         if sequence is not None and sequence <= last:
             yield OrderSerialInvalid(
                 reason="sequence", serial=serial, sequence=sequence, last=last, where="sequence"
+            )
+        if self.sequence(order, serial) > limits.VERSION:
+            yield OrderSerialInvalid(
+                reason="used-up", serial=serial, last=limits.VERSION, where="sequence"
             )
 
     def _replaces_faults(self, order: Order) -> Iterator[Fault]:

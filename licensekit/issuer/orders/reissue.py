@@ -20,7 +20,9 @@ from licensekit.issuer.transaction import (
     WorkspaceStore,
     admission,
     require_admitted,
+    require_signer,
 )
+from licensekit.keys.keyfile import PublicPart
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change, Proposal
 from licensekit.trust.scope import require_type
@@ -59,7 +61,7 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
         """How many bundles are still to be signed again."""
         return len(self.numbers)
 
-    def sign(self, key: Signer, *, who: str, confirm: bool = False) -> Iterator[Reissued]:
+    def sign(self, key: Signer | None, *, who: str, confirm: bool = False) -> Iterator[Reissued]:
         """Yield what became of each bundle of the proposal, once it is entered.
 
         One that was renewed, revoked or returned meanwhile is left as it is, and yielded without a
@@ -67,34 +69,35 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
         Bundles that an interrupted run had entered come first: their files may be missing.
 
         Raises:
+            KeyMissing: there is no key, and something to sign.
             KeyChangeRefused: `key` is the old one, or it could not have signed the first of them.
             TrustError: `key` may not sign one of them; nothing is signed then.
         """
         self.require_confirmed(confirm=confirm)
-        self.require_other(key.verifying_key.key_id.hex())
-        with self.store.read(self.now) as tx:
-            self._require_allowed(tx, key)
+        if self.count:
+            self.require_allowed(require_signer(key))
         return self._sign(key, who)
 
-    def require_other(self, key_id: str) -> None:
-        """Raise `KeyChangeRefused` for the old key itself."""
-        if key_id == self.old:
-            raise KeyChangeRefused(reason="lost", key=key_id)
+    def require_allowed(self, key: Signer | PublicPart) -> None:
+        """Refuse the old key, and one that may not sign every bundle.
 
-    def _require_allowed(self, tx: LedgerTransaction, key: Signer) -> None:
-        """Refuse a key that may not sign every one, before the first is signed."""
-        signer = admission(key, tx.trust)
-        require_type(signer, "bundle")
-        starts = signer.admitted.valid_from
-        if self.first is not None and starts > self.first.issued:
-            raise KeyChangeRefused(
-                reason="window", key=signer.admitted.name, starts=starts, issued=self.first.issued
-            )
-        for first in range(0, self.count, _BATCH):
-            for one in bundles.numbered(tx.ledger, self.numbers[first : first + _BATCH]):
-                require_admitted(signer, one.bundle, tx.state.trust_store)
+        Raises:
+            KeyChangeRefused, TrustError: as `sign`.
+        """
+        if key.verifying_key.key_id.hex() == self.old:
+            raise KeyChangeRefused(reason="lost", key=self.old)
+        with self.store.read(self.now) as tx:
+            signer = admission(key, tx.trust)
+            require_type(signer, "bundle")
+            starts = signer.admitted.valid_from
+            if self.first is not None and starts > self.first.issued:
+                named, issued = signer.admitted.name, self.first.issued
+                raise KeyChangeRefused(reason="window", key=named, starts=starts, issued=issued)
+            for first in range(0, self.count, _BATCH):
+                for one in bundles.numbered(tx.ledger, self.numbers[first : first + _BATCH]):
+                    require_admitted(signer, one.bundle, tx.state.trust_store)
 
-    def _sign(self, key: Signer, who: str) -> Iterator[Reissued]:
+    def _sign(self, key: Signer | None, who: str) -> Iterator[Reissued]:
         note = f"signed by {self.old} before"
         with self.store.read(self.now) as tx:
             attachments = attachments_of(tx, attach=self.attach)
@@ -104,7 +107,7 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
         for first in range(0, self.count, _BATCH):
             with self.store.write(self.now, who) as tx:
                 batch = bundles.numbered(tx.ledger, self.numbers[first : first + _BATCH])
-                done = _sign_again(tx, batch, key, note, attach=self.attach)
+                done = _sign_again(tx, batch, require_signer(key), note, attach=self.attach)
             yield from done
 
 

@@ -106,6 +106,7 @@ def _row(code: str, count: int | None, catalog: Catalog) -> str:
         amount = "yes"
     else:
         unit = "" if license_ is None or license_.quantity is None else f" {license_.quantity}"
+        unit += "" if license_ is None or license_.per is None else f" per {word(license_.per)}"
         amount = "unrestricted" if count is None else f"{count}{unit}"
     return (
         f"<tr><td>{escape(name)}</td><td><code>{code}</code></td>"

@@ -10,7 +10,7 @@ from typing import Final, TypeVar, cast, get_args
 from msgspec import MsgspecError
 from msgspec.msgpack import Decoder, Encoder
 
-from licensekit.errors import NewerReaderNeeded, NotCanonical, PayloadInvalid
+from licensekit.errors import NewerReaderNeeded, NotCanonical, PayloadInvalid, RuleBroken
 from licensekit.wire.armor import TYPES
 from licensekit.wire.documents.bundle import Bundle
 from licensekit.wire.documents.catalog import Catalog
@@ -55,7 +55,7 @@ def compose(kind: type[D], content: D | tuple[object, ...]) -> tuple[D, bytes]:
     try:
         payload = _encode(content)
     except (MsgspecError, TypeError, OverflowError, UnicodeEncodeError) as error:
-        raise _invalid(TYPE_OF[kind], error) from error
+        raise _invalid(kind, error) from error
     return decode(kind, payload), payload
 
 
@@ -74,7 +74,7 @@ def decode(kind: type[D], payload: bytes) -> D:
         document = cast("D", _decoder(kind).decode(payload))
     # Bad UTF-8 and deep nesting raise outside msgspec's own tree.
     except (MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise _invalid(name, error) from error
+        raise _invalid(kind, error) from error
     if _encode(document) != payload:
         raise NotCanonical(type=name)
     extensions = cast("AnyDocument", document).extensions
@@ -83,10 +83,21 @@ def decode(kind: type[D], payload: bytes) -> D:
     return document
 
 
-def _invalid(name: str, error: Exception) -> PayloadInvalid:
+def _invalid(kind: type[Document], error: Exception) -> PayloadInvalid:
     cause = error.__cause__
     rule = cause.rule if isinstance(cause, RefusedField) else None
-    return PayloadInvalid(type=name, detail=str(error), rule=rule)
+    name, detail = TYPE_OF[kind], str(error)
+    return PayloadInvalid(type=name, detail=detail, rule=rule, what=_in_words(kind, detail, rule))
+
+
+def _in_words(kind: type[Document], detail: str, rule: RuleBroken | None) -> str:
+    """Return what is wrong with a payload, of which the decoder says `detail`."""
+    if rule is not None:
+        return rule.message
+    number = detail.partition("$[")[2].partition("]")[0]  # its place is as in `$[4]`
+    if number.isdecimal():
+        return f"its field `{kind.__struct_fields__[int(number)]}` is not what it may be"
+    return "it is cut short" if "truncated" in detail else "it has not the fields of one"
 
 
 def _require_understood(name: str, extensions: Iterable[str]) -> None:

@@ -177,7 +177,7 @@ def running_by_proxy(shelf: Path, *arguments: str) -> Generator[None]:
         ("--host :: --tls-cert a --tls-key b", "give --public"),
         ("--proxy 127.0.0.1", "give --public"),
         ("--proxy nonsense --public https://a.example", "nonsense"),
-        ("--proxy 10.0.0.1/8 --public https://a.example", "host bits set"),
+        ("--proxy 10.0.0.1/8 --public https://a.example", "is not an address or a network"),
         ("--public a.example --port 0", "is no address like"),
         ("--port 70000", "70000"),
     ],

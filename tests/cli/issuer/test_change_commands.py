@@ -33,7 +33,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_renewal_shows_the_difference_and_writes_the_next_sequence(sold: Desk) -> None:
     result = sold.run("renew", SERIAL, "-C", "acme", "--days", "365", "--yes", *sold.passphrase)
-    assert "1, and then 2" in result.stdout
+    assert "sequence  1 now, 2 then" in result.stdout
     assert "expiry" in result.stdout
     assert Path(f"{SERIAL}-base-2.lic").is_file()
     assert "Send it to the customer" in result.stderr
@@ -68,7 +68,8 @@ def test_on_a_terminal_it_is_asked_first(sold: Desk, typed: str, code: int) -> N
 def test_a_change_that_is_there_already_is_said_to_be(sold: Desk) -> None:
     ask = ("amend", SERIAL, "-C", "acme", "--set", "users.standard=25", "--yes")
     result = sold.run(*ask)
-    assert "Nothing is to be signed" in result.stdout
+    assert "Nothing would change." in result.stdout
+    assert "sequence  1\n" in result.stdout
     assert "the same bundle again" in result.stdout
     assert sold.json(*ask)["changes"] == []
 
@@ -94,7 +95,22 @@ def test_values_are_read_as_what_they_are_meant_for(sold: Desk) -> None:
         "settings.tier": "gold",
     }
     shown = sold.run("amend", SERIAL, "-C", "acme", "--set", "settings.beta=true", "--preview")
-    assert shown.stdout.splitlines()[-2].split() == ["settings.beta", "-", "true"]
+    assert ["settings.beta", "-", "true"] in [one.split() for one in shown.stdout.splitlines()]
+
+
+def test_a_change_of_use_names_the_uses_whose_sequences_it_counts(desk: Desk) -> None:
+    """A trial of sequence 1 is followed by sequence 1 of production."""
+    order = Path("trial.toml")
+    text = Path("acme/orders/example.toml").read_text("utf-8")
+    order.write_text(f'use = "trial"\n{text}', "utf-8")
+    desk.run("issue", str(order), "-C", "acme", *desk.passphrase)
+    ask = ("amend", SERIAL, "-C", "acme", "--set", "use=production", "--preview")
+    assert "sequence  trial 1 now, production 1 then" in desk.run(*ask).stdout
+
+
+def test_a_change_needs_the_confirmation_once(sold: Desk) -> None:
+    ask = ("renew", SERIAL, "-C", "acme", "--days", "30", "--yes", *sold.passphrase)
+    assert sold.run(*ask).output.count("takes the place of what was sold") == 1
 
 
 @pytest.mark.parametrize(

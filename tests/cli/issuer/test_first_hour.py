@@ -254,6 +254,41 @@ def test_check_names_every_fault_of_a_file_of_no_workspace(desk: Desk) -> None:
     ]
 
 
+@pytest.mark.parametrize("where", ["-C", "the current folder"])
+def test_a_catalog_in_a_file_is_compared_with_what_the_workspace_has_signed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """`-C` has one meaning for all three commands, with a file and without."""
+    text = Path("acme/catalog.toml").read_text()
+    other = Path("other.toml").resolve()
+    there: tuple[str, ...] = ("-C", "acme")
+    if where != "-C":
+        there = ()
+        monkeypatch.chdir("acme")
+    other.write_text(text.replace('name = "Server"', 'name = "The server"'))
+    check, show, diff = (
+        ("catalog", word, str(other), *there) for word in ("check", "show", "diff")
+    )
+    assert "Differs from version 1, which was signed last." in desk.run(*check).stdout
+    assert "The server" in desk.run(*show).stdout
+    assert "The server" in desk.run(*diff).stdout
+    assert "Unchanged" in desk.run("catalog", "check", *there).stdout
+    other.write_text(text)
+    assert "Says the same as version 1, which was signed last." in desk.run(*check).stdout
+    assert desk.json(*diff) == {"changed": False, "differences": []}
+    other.write_text(text.replace("[licenses.archive]", "[licenses.store]"))
+    message = desk.refused(6, *check)
+    assert "other.toml: it takes something away" in message
+    assert "licenses.archive" in message
+
+
+def test_a_file_is_compared_with_a_workspace_that_is_one(desk: Desk) -> None:
+    there = ("acme/catalog.toml", "-C", "elsewhere")
+    for word in ("check", "show", "diff"):
+        assert "there is no ledger here" in desk.refused(6, "catalog", word, *there)
+    assert "there is no ledger here" in desk.refused(6, "catalog", "diff", "acme/catalog.toml")
+
+
 def test_show_says_what_an_edition_contains(desk: Desk) -> None:
     text = Path("acme/catalog.toml").read_text()
     edition = """

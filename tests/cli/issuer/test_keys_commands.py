@@ -374,9 +374,15 @@ def test_what_is_revoked_twice_is_signed_once_and_needs_no_passphrase(desk: Desk
         (("revoke", "serial", "1010000041"), 6, "mistyped"),
         (("revoke", "key", "nobody"), 7, "no key `nobody`"),
         (("reissue", "--signed-by", "nobody", "-o", "."), 7, "no key `nobody`"),
-        (("reissue", "--signed-by", "signing-1", "-o", "."), 6, "the lost one"),
+        (("reissue", "--signed-by", "signing-1", "-o", "."), 7, "keys rotate signing-1`"),
         (
-            ("reissue", "--signed-by", "signing-1", "-o", "none/new", "--key", "two"),
+            ("reissue", "--signed-by", "signing-1", "-o", ".", "--key", "signing-1"),
+            6,
+            "the lost one",
+        ),
+        (("reissue", "--signed-by", "signing-1", "-o", ".", "--key", "two"), 4, "key `two`"),
+        (
+            ("reissue", "--signed-by", "signing-1", "-o", "none/new", "--key", "old"),
             8,
             "there is no such folder",
         ),
@@ -386,6 +392,8 @@ def test_what_cannot_be_taken_back_is_told(
     desk: Desk, words: tuple[str, ...], code: int, said: str
 ) -> None:
     grow(desk, "new", "two", "--signs", "catalog")
+    if "old" in words:
+        grow(desk, "new", "old", "--from", "2020-01-01")
     issue(desk, "1")
     assert said in desk.refused(code, *words, "-C", "acme")
 
@@ -402,9 +410,44 @@ def test_a_lost_key_is_revoked_and_what_it_signed_is_signed_again(desk: Desk) ->
     verify = ("--pack", pack["pack"], "--root", pack["root"])
     assert "was revoked" in desk.refused(4, "verify", old["file"], *verify)
     reissue = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out", *desk.passphrase)
-    assert "1 bundle signed again, in out." in desk.run(*reissue).stdout
-    assert desk.json(*reissue)["files"] == ["1010000014-base-1.lic"]
+    assert desk.run(*reissue).stdout == "1 bundle signed again, in out.\n"
     desk.run("verify", "out/1010000014-base-1.lic", *verify)
+
+
+def test_what_an_earlier_run_signed_again_is_counted_by_itself_and_needs_no_key(
+    desk: Desk,
+) -> None:
+    issue(desk, "1")
+    grow(desk, "rotate")
+    reissue = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out")
+    desk.run(*reissue, *desk.passphrase)
+    Path("out/1010000014-base-1.lic").unlink()
+    assert desk.run(*reissue).stdout.splitlines() == [
+        "0 bundles signed again, in out.",
+        "1 bundle signed again before: only the files are new.",
+    ]
+    assert Path("out/1010000014-base-1.lic").is_file()
+    issue(desk, "2", "--key", "signing-2")
+    said = desk.json(*reissue)
+    assert (said["reissued"], said["repeated"], len(said["files"])) == (0, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [("active", "keys rotate signing-1`"), ("retired", "keys new --from TIME`")],
+)
+def test_reissue_without_a_fitting_key_says_how_to_make_one(
+    desk: Desk, state: str, said: str
+) -> None:
+    """A key that may sign other things is not to blame."""
+    issue(desk, "1")
+    grow(desk, "new", "trials", "--use", "trial", "--from", "2020-01-01")
+    if state == "retired":
+        desk.run("keys", "retire", "signing-1", "-C", "acme", *desk.root_passphrase)
+    ask = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out", *desk.passphrase)
+    refused = desk.refused(7, *ask)
+    assert said in refused
+    assert "trials" not in refused
 
 
 def test_what_counts_no_more_is_not_handed_out_again(desk: Desk) -> None:
@@ -543,7 +586,7 @@ def test_reissue_makes_its_folder_and_counts_what_it_signs(desk: Desk) -> None:
     words = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out", "--no-attachments")
     said = desk.json(*words, *desk.passphrase)
     names = [f"{issued['serial']}-base-1.lic" for issued in (first, second)]
-    assert said == {"reissued": 2, "files": names, "left": []}
+    assert said == {"reissued": 2, "repeated": 0, "files": names, "left": []}
     assert sorted(path.name for path in Path("out").iterdir()) == names
     assert types(f"out/{names[0]}") == ["bundle"]
     Path("file").write_text("")
@@ -675,3 +718,38 @@ def test_a_license_file_is_no_vendors_pack(desk: Desk) -> None:
     issued = issue(desk, "1")
     words = ("init", "fjord", "--partner-of", issued["file"], *desk.passphrase)
     assert "no root in this pack" in desk.refused(4, *words)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--most", "5"), "--most needs --parts"),
+        (("--signs", "catalog", "--use", "trial"), "--use is about bundles: add --signs bundle"),
+        (("--signs", "catalog", "--longest-term", "9"), "a key signs bundles alone"),
+        (("--signs", "reset", "--signs", "bundle", "--parts", "a"), "a key signs bundles alone"),
+        (("--from", "2030-01-02", "--to", "2030-01-01"), "--to is before --from"),
+        (("--issuer", "acme", "--issuer", "fjord"), "--issuer is given twice"),
+    ],
+)
+@pytest.mark.parametrize("command", [("new", "k"), ("import", "file"), ("admit", "file")])
+def test_what_no_key_can_have_is_a_mistake_on_the_command_line(
+    desk: Desk, command: tuple[str, ...], words: tuple[str, ...], said: str
+) -> None:
+    issuer = () if "--issuer" in words or command[0] != "admit" else ("--issuer", "acme")
+    before = snapshot(desk.folder)
+    assert said in desk.run("keys", *command, *words, *issuer, "-C", "acme", code=2).stderr
+    assert snapshot(desk.folder) == before
+
+
+@pytest.mark.parametrize("more", [(), ("--preview",)])
+def test_a_name_longer_than_a_document_holds_is_refused_before_a_key_is_made(
+    desk: Desk, more: tuple[str, ...]
+) -> None:
+    words = ("keys", "new", "k" * 201, "-C", "acme", *desk.both_passphrases, *more)
+    assert "is longer than 200 characters" in desk.refused(6, *words)
+
+
+def test_a_use_beside_signing_bundles_is_taken(desk: Desk) -> None:
+    grow(desk, "new", "demos", "--signs", "bundle", "--signs", "catalog", "--use", "demo")
+    assert keys(desk)["demos"]["scope"]["uses"] == ["demo"]
+    assert keys(desk)["signing-1"]["scope"]["uses"] == ["production", "trial", "demo"]

@@ -59,3 +59,107 @@ def test_a_catalog_that_takes_away_is_asked_about(
     ask = ("pack", "-C", "acme", *sold.passphrase)
     assert "licenses.professional.includes" in sold.run(*ask, typed="n\n", code=1).stderr
     assert "version 2, signed now" in sold.run(*ask, typed="y\n").stdout
+
+
+JUDGED = {
+    "issue": ("issue", "acme/orders/example.toml"),
+    "renew": ("renew", SERIAL, "--days", "30"),
+    "amend": ("amend", SERIAL, "--set", "standard=50"),
+    "answer": ("answer", "a.lkr", "--order", "acme/orders/example.toml"),
+    "reset": ("answer", "a.lkr", "--reset", "clock"),
+    "reissue": ("reissue", "--signed-by", "signing-1", "-o", "out"),
+}
+"""Commands that sign with the key that `--key` names."""
+
+
+@pytest.fixture
+def limited(sold: Desk) -> Desk:
+    """The same with a key for short trials alone, and the request of an installation."""
+    grow = ("keys", "new", "trials", "--use", "trial", "--longest-term", "30", "-C", "acme")
+    sold.run(*grow, "--from", "2020-01-01", *sold.both_passphrases)
+    root = sold.json("pack", "-C", "acme")["root"]
+    trusted = ("--pack", "acme/acme.lkp", "--root", root, "--home", "home")
+    sold.run("request", "-o", "first.lkr", *trusted)
+    example = Path("acme/orders/example.toml")
+    first = example.read_text("utf-8").replace("example-2", "bound-1")
+    Path("bound.toml").write_text(first, "utf-8")
+    answer = ("answer", "first.lkr", "--order", "bound.toml", "-C", "acme", "-o", "first.lic")
+    sold.run(*answer, *sold.passphrase)
+    sold.run("activate", "first.lic", *trusted)
+    sold.run("request", "-o", "a.lkr", "--home", "home")
+    return sold
+
+
+@pytest.mark.parametrize("name", JUDGED)
+def test_a_preview_refuses_a_key_that_signing_refuses(limited: Desk, name: str) -> None:
+    ask = (*JUDGED[name], "-C", "acme", "--key", "trials")
+    said = limited.refused(4, *ask, "--preview")
+    assert "key `trials`" in said
+    assert limited.refused(4, *ask, *confirmed(name), *limited.passphrase) == said
+
+
+@pytest.mark.parametrize("name", JUDGED)
+def test_a_preview_takes_a_key_that_signing_takes(limited: Desk, name: str) -> None:
+    grow = ("keys", "new", "second", "--from", "2020-01-01", "-C", "acme")
+    limited.run(*grow, *limited.both_passphrases)
+    before = snapshot(limited.folder)
+    ask = (*JUDGED[name], "-C", "acme", "--key", "second")
+    assert limited.json(*ask, "--preview")["changes"]
+    assert snapshot(limited.folder) == before
+    limited.run(*ask, *confirmed(name), *limited.passphrase)
+
+
+@pytest.mark.parametrize("name", ["issue", "renew", "amend"])
+def test_a_preview_judges_the_key_that_would_be_chosen_if_it_is_here(
+    limited: Desk, name: str
+) -> None:
+    """On a machine that has none, it shows what would be signed and names no key."""
+    ask = (*JUDGED[name], "-C", "acme", "--preview")
+    Path("acme/keys/signing-1.key").rename("signing-1.key")
+    assert "key `trials`" in limited.refused(4, *ask)
+    Path("acme/keys/trials.key").rename("trials.key")
+    assert limited.json(*ask)["changes"]
+    assert "no key `trials` here" in limited.refused(7, *ask, "--key", "trials")
+
+
+def test_a_preview_judges_a_meter_over_its_term(desk: Desk) -> None:
+    """What a key may sign of it is bounded by what it grants in all, as for signing."""
+    catalog = Path("acme/catalog.toml")
+    meter = '[licenses.calls]\nkind = "system"\nname = "Calls"\nquantity = "calls"\nper = "day"\n'
+    catalog.write_text(f"{catalog.read_text('utf-8')}\n{meter}", "utf-8")
+    desk.run("pack", "-C", "acme", *desk.passphrase)
+    grow = ("keys", "new", "shop", "--parts", "base", "--most", "30", "-C", "acme")
+    desk.run(*grow, *desk.both_passphrases)
+    order = Path("order.toml")
+    order.write_text('company = "A"\ndays = 30\n[system]\ncalls = 20\n', "utf-8")
+    ask = ("issue", "order.toml", "-C", "acme", "--key", "shop")
+    said = desk.refused(4, *ask, "--preview")
+    assert "over the term" in said
+    assert desk.refused(4, *ask, *desk.passphrase) == said
+    order.write_text('company = "A"\ndays = 30\n[system]\ncalls = 1\n', "utf-8")
+    assert "1 calls per day" in desk.run(*ask, "--preview").stdout
+
+
+def confirmed(name: str) -> tuple[str, ...]:
+    """Return the option that agrees to a change of what was sold."""
+    return ("--yes",) if name in {"renew", "amend"} else ()
+
+
+def test_what_was_issued_before_is_named_by_a_preview_and_needs_no_key(sold: Desk) -> None:
+    order = Path("acme/orders/example.toml")
+    order.write_text(order.read_text("utf-8").replace("example-2", "example-1"), "utf-8")
+    shown = sold.run("issue", str(order), "-C", "acme", "--key", "none", "--preview").stdout
+    assert f"issued before  {SERIAL} base 1" in shown
+    assert "Nothing would change." in shown
+
+
+def test_every_proposal_is_shown_in_one_table(sold: Desk) -> None:
+    """What is new has no column for what was there before."""
+    new = sold.run(*PREVIEWS["issue"][0], "-C", "acme", "--preview").stdout.splitlines()
+    assert new[0].split() == ["what", "then"]
+    assert ["users.standard", "25"] in [line.split() for line in new]
+    for name in ("amend", "keys new", "revoke serial"):
+        words, path = PREVIEWS[name]
+        lines = sold.run(*words, "-C", "acme", "--preview").stdout.splitlines()
+        assert ["what", "now", "then"] in [line.split() for line in lines]
+        assert any(line.startswith(path) for line in lines)

@@ -1,17 +1,27 @@
 """From TOML to a sound catalog, or all of its faults at once."""
 
 import unicodedata
+from contextlib import suppress
+from copy import deepcopy
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licensekit.errors import CatalogInvalid
-from licensekit.issuer.catalog.catalog_file import read_catalog
+from licensekit.issuer.catalog.catalog_file import (
+    ACCESS_KEYS,
+    EDITION_KEYS,
+    ISSUER_KEYS,
+    LICENSE_KEYS,
+    read_catalog,
+)
+from licensekit.issuer.catalog.declared_settings import SETTING_KEYS
 from licensekit.wire.documents import (
     Catalog,
     Combine,
@@ -35,6 +45,7 @@ product = "demo-crm"
 code = "demo"
 """
 METER = "only what is sold by quantity is there again after a time"
+NOT_A_CODE = "is not a code: at most 64 lower-case letters, digits and inner dashes"
 SAMPLE = Path(__file__).parents[3] / "samples" / "superoffice" / "catalog.toml"
 
 
@@ -310,13 +321,31 @@ requires = ["x.y.z"]
 all = ["a"]
 """,
         [
-            ("product", "is not a code: lower-case letters, digits, inner dashes"),
-            ("issuer.code", "is not a code: lower-case letters, digits, inner dashes"),
-            ("licenses.'X\\n'", "is not a code: lower-case letters, digits, inner dashes"),
-            ("licenses.a.includes[0]", "is not a code: lower-case letters, digits, inner dashes"),
-            ("licenses.a.includes[1]", "is not a code: lower-case letters, digits, inner dashes"),
-            ("licenses.a.requires[0]", "is not a code: lower-case letters, digits, inner dashes"),
-            ("access.'\\xc4'", "is not a code: lower-case letters, digits, inner dashes"),
+            ("product", NOT_A_CODE),
+            (
+                "issuer.code",
+                NOT_A_CODE,
+            ),
+            (
+                "licenses.'X\\n'",
+                NOT_A_CODE,
+            ),
+            (
+                "licenses.a.includes[0]",
+                NOT_A_CODE,
+            ),
+            (
+                "licenses.a.includes[1]",
+                NOT_A_CODE,
+            ),
+            (
+                "licenses.a.requires[0]",
+                NOT_A_CODE,
+            ),
+            (
+                "access.'\\xc4'",
+                NOT_A_CODE,
+            ),
         ],
     ),
     "texts that cannot be shown": (
@@ -390,7 +419,10 @@ settings = {x = 1.5, y = 9007199254740992, z = "a\\n"}""",
         [
             ("editions.e.system.gb", "is sold by quantity; write how many GB"),
             ("editions.e.users.a", "is below 1; leave out what is not sold"),
-            ("editions.e.users.B", "is not a code: lower-case letters, digits, inner dashes"),
+            (
+                "editions.e.users.B",
+                NOT_A_CODE,
+            ),
             (
                 "editions.e.settings.x",
                 "is a decimal number, not text, a whole number or true or false",
@@ -477,7 +509,10 @@ replaced_by = "g"
                 "licenses.a.replaced_by",
                 "a user license cannot be replaced by the system license `b`",
             ),
-            ("licenses.a.names.DE", "is not a code: lower-case letters, digits, inner dashes"),
+            (
+                "licenses.a.names.DE",
+                NOT_A_CODE,
+            ),
             ("licenses.a.names.de", "is empty"),
             ("licenses.b.per", 'is not "day", "month", "year" or "term"'),
             ("licenses.c.per", f"{METER}; name its unit under `quantity`"),
@@ -540,6 +575,50 @@ def test_all_faults_are_told_at_once_with_their_key_paths(
     assert faults_of(text) == found
 
 
+TABLES: dict[str, dict[str, Any]] = {
+    "licenses": {"a": {"kind": "user", "name": "A"}, "b": {"kind": "system", "name": "B"}},
+    "settings": {"x": {"type": "text", "name": "X"}},
+    "access": {"web": {"all": ["b"]}},
+    "editions": {"e": {"name": "E", "users": {"a": 1}, "settings": {"x": "1"}}},
+    "issuer": {"code": "demo"},
+}
+PLACES = [
+    *((table,) for table in TABLES),
+    *(("issuer", key) for key in ISSUER_KEYS),
+    *(("licenses", code, key) for code in ("a", "b") for key in LICENSE_KEYS),
+    *(("settings", "x", key) for key in SETTING_KEYS),
+    *(("access", "web", key) for key in ACCESS_KEYS),
+    *(("editions", "e", key) for key in EDITION_KEYS),
+    *(("editions", "e", "users", "a"), ("editions", "e", "settings", "x"), ("product",)),
+]
+
+
+def toml(value: Any) -> str:
+    """Spell a value in TOML, tables in one line."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key!r} = {toml(one)}' for key, one in value.items())}}}"
+    return str(value).lower() if isinstance(value, bool) else repr(value)
+
+
+@pytest.mark.parametrize("place", PLACES, ids=".".join)
+def test_no_fault_is_told_twice(place: tuple[str, ...]) -> None:
+    """Whatever stands under a key: a table where none belongs, or none where one does."""
+    values: tuple[Any, ...] = (5, "x", True, [], ["a", "a"], [1], {}, {"x": 1}, {"A B": {}})
+    for value in values:
+        content = deepcopy({"product": "demo-crm", **TABLES})
+        *outer, key = place
+        table: Any = content
+        for name in outer:
+            table = table[name]
+        table[key] = value
+        text = "\n".join(f"{name} = {toml(one)}" for name, one in content.items())
+        with suppress(CatalogInvalid):
+            read(text)
+            continue
+        found = faults_of(text)
+        assert len(found) == len(set(found)), found
+
+
 def test_the_error_is_one_line_with_the_first_fault_and_the_number_of_the_others() -> None:
     with pytest.raises(CatalogInvalid) as caught:
         read("")
@@ -550,7 +629,8 @@ def test_the_error_is_one_line_with_the_first_fault_and_the_number_of_the_others
 
 
 def test_a_fault_of_the_syntax_is_told_by_its_line() -> None:
-    assert faults_of("product = 1\nx = ") == [("line 2", "Invalid value")]
+    [(where, why)] = faults_of("product = 1\nx = ")
+    assert (where, why.partition(",")[0]) == ("line 2", "a value is missing")
 
 
 def test_the_catalog_must_be_of_the_issuer_that_signs() -> None:

@@ -22,6 +22,7 @@ from licensekit.errors import (
 )
 from licensekit.issuer.exchange.returns import Received
 from licensekit.issuer.exchange.usage import UsageReport
+from licensekit.issuer.keys.revocation import Lowest
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.histories import History
 from licensekit.issuer.messages import HistoryForked, SeveralStated
@@ -29,11 +30,12 @@ from licensekit.issuer.orders.amendment import amendment, renewal
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.verifying import sha256
+from licensekit.limits import VERSION
 from licensekit.trust.pack import open_pack
 from licensekit.trust.sign import sign
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import LowestOfUses, ResetWhat, Usage
+from licensekit.wire.documents import LowestOfUses, ResetWhat, Usage, Use
 from tests import makers
 from tests.partners import partner_of
 from tests.workspaces import DAY, NOW, SERIAL, WHO, issue, ordered, refused, signer
@@ -191,6 +193,37 @@ def test_a_return_takes_every_earlier_sequence_back_as_well(
     )
     verified = verify_bundle(anew.token, workspace.state(NOW).trust_store.trust, NOW)
     assert verified.document.sequence == 3
+
+
+def test_a_return_of_the_highest_sequence_takes_it_back_by_its_identity(
+    workspace: Workspace,
+) -> None:
+    """No list can say that only a higher one counts."""
+    before, last = (issue(workspace, sequence=n, serial=SERIAL) for n in (7, VERSION))
+    accept(workspace, receipt(before), confirm=True)
+    received = accept(workspace, receipt(last, 10, 9), confirm=True)
+    assert received.to_revoke == (Lowest(SERIAL, "base", Use.PRODUCTION, VERSION),)
+    assert standings(workspace) == ["returned", "returned"]
+    trust = workspace.state(NOW).trust_store.trust
+    for gone in (before, last):
+        with pytest.raises(BundleRevoked):
+            verify_bundle(gone.token, trust, NOW)
+
+
+def test_the_highest_sequence_needs_no_key_to_be_returned_once_it_is_taken_back(
+    workspace: Workspace,
+) -> None:
+    below, last = (issue(workspace, sequence=n, serial=SERIAL) for n in (VERSION - 1, VERSION))
+    accept(workspace, receipt(below), confirm=True)
+    workspace.revoke(
+        signer(workspace, "revocations"),
+        who=WHO,
+        now=NOW,
+        identities=[makers.identity_of(last.token)],
+    )
+    data = receipt(last, 10, 9)
+    received = workspace.customers.accept(data, None, who=WHO, now=NOW, confirm=True)
+    assert received.to_revoke == ()
 
 
 def test_a_return_needs_a_key_and_a_statement_does_not(

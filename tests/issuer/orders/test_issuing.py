@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 
 from licensekit.dates import day_at
-from licensekit.errors import KeyUnknown, OrderConflict, OrderInvalid
+from licensekit.errors import KeyUnknown, OrderConflict, OrderInvalid, OrderSerialInvalid
 from licensekit.issuer.ledger import Record, append, bundles, entry, head
 from licensekit.issuer.ledger.entries import LedgerEntry
+from licensekit.issuer.orders.amendment import renewal
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.signing import SigningKey
+from licensekit.limits import VERSION
 from licensekit.wire.documents import LowestOfUses, encode
 from licensekit.wire.frame import ED25519
 from tests import makers
@@ -132,6 +134,28 @@ def test_the_part_itself_does_not_grant_what_its_next_sequence_requires(
         lambda: issue(workspace, serial=SERIAL, system=None, users={"report-editor": 5}),
     )
     assert "requires" in error.message
+
+
+@pytest.mark.parametrize("part", ["base", "more"])
+def test_a_serial_without_a_next_sequence_goes_on_as_one_that_replaces_it(
+    workspace: Workspace, part: str
+) -> None:
+    """An order may run a sequence up; what no document can hold is never proposed."""
+    issue(workspace, part=part, sequence=VERSION)
+    key, renewed = signer(workspace), renewal(SERIAL, part=part, days=30)
+    for action in (
+        lambda: issue(workspace, serial=SERIAL, part=part),
+        lambda: workspace.change(renewed, key, who="anna", now=NOW, confirm=True),
+    ):
+        [fault] = refused(OrderInvalid, workspace.layout.folder, action).faults
+        assert isinstance(fault, OrderSerialInvalid)
+        assert (fault.where, fault.reason, fault.last) == ("sequence", "used-up", VERSION)
+        assert f'replaces = ["{SERIAL}"]' in fault.hint
+    assert issue(workspace, serial=SERIAL, part=part, use="trial").bundle.sequence == 1
+    newer = issue(workspace, replaces=[SERIAL])
+    state = workspace.state(NOW)
+    assert accepted(newer, state.pack, state.pin).document.replaces == [SERIAL]
+    assert issue(workspace, serial=newer.bundle.serial).bundle.sequence == 2
 
 
 def test_a_sequence_below_the_lowest_that_counts_is_skipped(workspace: Workspace) -> None:
