@@ -403,6 +403,41 @@ def test_a_frame_that_was_damaged_is_mended_by_the_same_file(home: Home) -> None
         assert active(installation) == [sold(1)]
 
 
+def test_a_frame_that_was_damaged_is_named_though_what_it_displaced_counts_again(
+    home: Home,
+) -> None:
+    """Nothing says who signed it: it may have governed."""
+    with home.open() as installation:
+        installation.activate(file(sold(1)))
+        installation.activate(file(sold(2)))
+    home_database = open_installation(home.place, create=False)
+    with home_database.write() as connection:
+        connection.run("UPDATE bundles SET frame = ? WHERE sequence = 2", b"\x00")
+    home_database.close()
+    with home.open() as installation:
+        assert active(installation) == [sold(1)]
+        assert codes(installation) == ["unusable-bundle"]
+
+
+def test_the_bundle_of_another_issuer_takes_no_place_of_what_was_lost(home: Home) -> None:
+    theirs = makers.scope(issuers=[makers.PARTNER])
+    keys = [
+        makers.admitted(makers.key("vendor")),
+        makers.admitted(makers.key("partner"), "partner", scope=theirs),
+    ]
+    trust = sign(makers.trust(*keys, version=2), makers.key("root"))
+    lost = homes.signed(sold(1, issuer=makers.PARTNER), "partner")
+    gone = makers.revocations(
+        issuer=makers.PARTNER, trust_version=2, identities=[makers.identity_of(lost)]
+    )
+    with home.open() as installation:
+        installation.activate(file(trust, lost))
+        installation.activate(file(sold(1)))
+        installation.activate(file(homes.signed(gone, "partner")))
+        assert active(installation) == [sold(1)]
+        assert "unusable-bundle" in codes(installation)
+
+
 def test_what_was_bought_goes_over_a_trial_by_itself(installation: Installation) -> None:
     installation.activate(file(trial(7), by="trials"))
     installation.activate(file(tried(7), by="trials"))

@@ -108,6 +108,13 @@ def test_a_change_of_use_names_the_uses_whose_sequences_it_counts(desk: Desk) ->
     assert "sequence  trial 1 now, production 1 then" in desk.run(*ask).stdout
 
 
+def test_a_term_that_is_taken_out_is_perpetual_then(sold: Desk) -> None:
+    ask = ("amend", SERIAL, "-C", "acme", "--remove", "expiry", "--preview")
+    rows = [line.split() for line in sold.run(*ask).stdout.splitlines()]
+    [expiry] = [row for row in rows if row[:1] == ["expiry"]]
+    assert expiry[2] == "perpetual"
+
+
 def test_a_change_needs_the_confirmation_once(sold: Desk) -> None:
     ask = ("renew", SERIAL, "-C", "acme", "--days", "30", "--yes", *sold.passphrase)
     assert sold.run(*ask).output.count("takes the place of what was sold") == 1

@@ -136,8 +136,8 @@ def test_a_preview_judges_a_meter_over_its_term(desk: Desk) -> None:
     said = desk.refused(4, *ask, "--preview")
     assert "over the term" in said
     assert desk.refused(4, *ask, *desk.passphrase) == said
-    order.write_text('company = "A"\ndays = 30\n[system]\ncalls = 1\n', "utf-8")
-    assert "1 calls per day" in desk.run(*ask, "--preview").stdout
+    order.write_text('company = "A"\ndays = 9\n[system]\ncalls = 3\n', "utf-8")
+    assert "3 calls per day" in desk.run(*ask, "--preview").stdout
 
 
 def confirmed(name: str) -> tuple[str, ...]:
