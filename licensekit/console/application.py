@@ -113,19 +113,12 @@ def _application(console: Console, origins: Origins, sign_in_: SignIn | None) ->
         Route("/static/{name}", static_file),
         *sign_in.routes(sign_in_),
     ]
-    inner = Starlette(
-        routes=routes,
-        exception_handlers={HTTPException: _refused, 500: _failed},
-    )
+    inner = Starlette(routes=routes, exception_handlers={HTTPException: _stopped, 500: _stopped})
     return guarded(inner, origins)
 
 
-async def _refused(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 400
+async def _stopped(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
     key = f"http.{status}"
     reason = text(key if has(key) else "http.400")
     return bare_page(request, "stop.html", status=status, reason=reason)
-
-
-async def _failed(request: Request, _: Exception) -> Response:
-    return bare_page(request, "stop.html", status=500, reason=text("http.500"))

@@ -6,7 +6,6 @@ from typing import Final
 from starlette.responses import Response
 
 from licensekit.console.rendering import moved, page
-from licensekit.console.screens import status_of
 from licensekit.console.visit import Visit
 from licensekit.dates import seconds_of
 from licensekit.errors import EntryInvalid, EventUnknown, LicenseError
@@ -55,15 +54,12 @@ def _list(visit: Visit, error: LicenseError | None) -> Response:
         visit,
         "events.html",
         state,
-        status=status_of(error),
+        error=error,
         in_force=[event for event in found if event.ended is None],
         ended=[event for event in reversed(found) if event.ended is not None][:ENDED],
         kinds=KINDS,
         scopes=list(EventScope),
         sites=[site.id for site in visit.installation.sites.list()],
-        error=error,
-        form=visit.form,
-        saved=visit.asked("saved"),
     )
 
 

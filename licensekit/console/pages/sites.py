@@ -2,8 +2,8 @@
 
 from starlette.responses import Response
 
-from licensekit.console.rendering import license_name, moved, page
-from licensekit.console.screens import faults_of, status_of
+from licensekit.console.rendering import REFUSED, moved, page
+from licensekit.console.screens import faults_of
 from licensekit.console.views.choices import choices_of
 from licensekit.console.views.licenses import all_rows, license_view
 from licensekit.console.visit import Visit
@@ -39,10 +39,8 @@ def assign(visit: Visit) -> Response:
     new, gone = visit.form.changes(ticked)
     try:
         visit.installation.sites.assign(site_id, *new, release=gone)
-    except SiteUnknown:
-        raise
     except LicenseError as error:
-        return _card(visit, site_id, ticked=ticked, errors=faults_of(error))
+        return _card(visit, site_id, ticked=ticked, error=error)
     return moved(visit, "/site", id=site_id, saved="licenses")
 
 
@@ -55,21 +53,16 @@ def remove(visit: Visit) -> Response:
 def _list(visit: Visit, error: LicenseError | None) -> Response:
     state = visit.installation.state()
     found = visit.installation.sites.list()
-    limiting = [
-        row for row in all_rows(state) if state.entitlements.licenses[row.code].limits_sites
-    ]
+    licenses = state.entitlements.licenses
+    limiting = [row for row in all_rows(state) if licenses[row.code].limits_sites]
     return page(
         visit,
         "sites.html",
         state,
-        status=status_of(error),
+        error=error,
         sites=found,
         limits=[license_view(state, row) for row in limiting],
-        names={code: license_name(state, code) for site in found for code in site.licenses},
         has_central=any(site.central for site in found),
-        error=error,
-        form=visit.form,
-        saved=visit.asked("saved"),
     )
 
 
@@ -78,7 +71,7 @@ def _card(
     site_id: str,
     *,
     ticked: tuple[str, ...] | None = None,
-    errors: tuple[LicenseError, ...] = (),
+    error: LicenseError | None = None,
 ) -> Response:
     state = visit.installation.state()
     site = next((one for one in visit.installation.sites.list() if one.id == site_id), None)
@@ -88,9 +81,8 @@ def _card(
         visit,
         "site.html",
         state,
-        status=409 if errors else 200,
+        status=REFUSED if error else 200,
         site=site,
         choices=choices_of(state, Kind.SITE, site.licenses, lapsed=site.lapsed, ticked=ticked),
-        errors=errors,
-        saved=visit.asked("saved"),
+        errors=faults_of(error),
     )

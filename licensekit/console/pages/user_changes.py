@@ -6,9 +6,8 @@ from starlette.responses import Response
 
 from licensekit.console.pages.users import KINDS, user_card
 from licensekit.console.rendering import moved, page
-from licensekit.console.screens import faults_of, status_of
 from licensekit.console.visit import Visit
-from licensekit.errors import LicenseError, UserUnknown
+from licensekit.errors import LicenseError
 from licensekit.wire.documents import UserKind
 
 
@@ -34,10 +33,8 @@ def assign(visit: Visit) -> Response:
     new, gone = visit.form.changes(ticked)
     try:
         visit.installation.users.assign(user_id, *new, release=gone)
-    except UserUnknown:
-        raise
     except LicenseError as error:
-        return user_card(visit, user_id, ticked=ticked, errors=faults_of(error))
+        return user_card(visit, user_id, ticked=ticked, error=error)
     return moved(visit, "/user", id=user_id, saved="licenses")
 
 
@@ -46,10 +43,8 @@ def set_facts(visit: Visit) -> Response:
     user_id = visit.form.raw("id")
     try:
         visit.installation.users.set(user_id, **_facts(visit))
-    except UserUnknown:
-        raise
     except LicenseError as error:
-        return user_card(visit, user_id, errors=(error,))
+        return user_card(visit, user_id, error=error)
     return moved(visit, "/user", id=user_id, saved="facts")
 
 
@@ -69,10 +64,7 @@ def bring_back(visit: Visit) -> Response:
 
 def _new(visit: Visit, error: LicenseError | None) -> Response:
     state = visit.installation.state()
-    status = status_of(error)
-    return page(
-        visit, "user_new.html", state, status=status, error=error, kinds=KINDS, form=visit.form
-    )
+    return page(visit, "user_new.html", state, error=error, kinds=KINDS)
 
 
 def _facts(visit: Visit) -> dict[str, Any]:
