@@ -149,8 +149,9 @@ def _environment() -> Environment:
     )
     shared = cast("dict[str, Any]", made.globals)
     shared.update(t=text, has_text=has, version=VERSION)
-    filters = (amount, coded, day, described, issuer_name, license_name, moment)
-    cast("dict[str, Any]", made.filters).update({one.__name__: one for one in filters})
+    shown = (amount, coded, day, described, issuer_name, license_name, moment)
+    filters: dict[str, Any] = {one.__name__: one for one in shown}
+    made.filters.update(filters)
     return made
 
 

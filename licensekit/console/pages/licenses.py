@@ -29,8 +29,10 @@ def issuer_tab(visit: Visit) -> Response:
     issuer: str = visit.request.path_params["issuer"]
     if issuer not in issuers_of(state):
         raise UnknownIssuer(issuer=issuer)
-    facts = issuer_facts(state, issuer) | {"tabs": _tabs(state), "today": day_at(state.now)}
-    return page(visit, "licenses.html", state, issuer=issuer, **facts)
+    shown, today = issuer_facts(state, issuer), day_at(state.now)
+    return page(
+        visit, "licenses.html", state, issuer=issuer, tabs=_tabs(state), today=today, **shown
+    )
 
 
 def status_tab(visit: Visit) -> Response:

@@ -11,7 +11,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate
-from licensekit.database.pool import ConnectionPool, Handling
+from licensekit.database.pool import ConnectionPool
 from licensekit.database.postgres.connection import (
     COMMIT_AND_TELL,
     JUST_COMMIT,
@@ -114,12 +114,10 @@ class PostgresDatabase:
         self._schema: Schema | None = None  # nothing is checked until it was migrated
         self._wait = wait
         self._pool = ConnectionPool(
-            Handling(self._connect, Raw.close, _is_idle, _nothing),
-            location=self.location,
-            wait=wait,
+            self._connect, Raw.close, is_usable=_is_idle, location=self.location, wait=wait
         )
         self._listeners = ConnectionPool(
-            Handling(self._listen, Raw.close, _is_open, _nothing), location=self.location, wait=wait
+            self._listen, Raw.close, is_usable=_is_open, location=self.location, wait=wait
         )
         try:
             migrate(self, schema, create=create, fill=fill)
@@ -215,7 +213,3 @@ def _is_idle(raw: Raw) -> bool:
     with _Selector() as selector:
         selector.register(raw.fileno(), selectors.EVENT_READ)
         return not selector.select(0)
-
-
-def _nothing() -> None:
-    return None
