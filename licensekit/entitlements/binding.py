@@ -31,12 +31,7 @@ class Match(NamedTuple):
     @property
     def holds(self) -> bool:
         """Whether this is the installation."""
-        return self.key and self.spare >= 0
-
-    @property
-    def spare(self) -> int:
-        """How many more facts may change; below 0 too many have."""
-        return self.facts - len(self.changed) - self.needed
+        return self.key and self.facts - len(self.changed) >= self.needed
 
     @property
     def difference(self) -> BindingDifference:

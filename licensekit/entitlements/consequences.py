@@ -68,12 +68,9 @@ def later(state: Entitlements, evaluated: Callable[[int], Entitlements]) -> list
 
     `evaluated` evaluates the same bundles at another moment. At most `LATER` are looked at.
     """
-    moments: set[int] = set()
-    for part in (*state.parts, *state.waiting):
-        bundle = part.bundle
-        end = bundle.term_end
-        moments |= {start_of_day(bundle.starts)} if bundle.starts is not None else set()
-        moments |= {end_of_day(end)} if end is not None else set()
+    bundles = [part.bundle for part in (*state.parts, *state.waiting)]
+    moments = {start_of_day(one.starts) for one in bundles if one.starts is not None}
+    moments |= {end_of_day(one.term_end) for one in bundles if one.term_end is not None}
     to_come = sorted(m for m in moments if state.now < m <= SECONDS)  # time ends with year 9999
     return [evaluated(moment) for moment in to_come[:LATER]]
 

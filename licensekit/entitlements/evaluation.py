@@ -253,12 +253,11 @@ def _given(
 
 def _system(licenses: Mapping[str, License], present: Mapping[str, Access]) -> dict[str, Access]:
     """Return what the installation as a whole may do: a license with `full_with` is read to it."""
-    system: dict[str, Access] = {}
-    for code, license_ in licenses.items():
-        if license_.kind is Kind.SYSTEM:
-            level = present.get(code, Access.NONE)
-            system[code] = level if license_.full_with is None else min(level, Access.READ)
-    return system
+    return {
+        code: min(present.get(code, Access.NONE), Access.READ if one.full_with else Access.FULL)
+        for code, one in licenses.items()
+        if one.kind is Kind.SYSTEM
+    }
 
 
 def _moments(

@@ -83,14 +83,6 @@ def concerning(
     )
 
 
-def stopping(
-    events: Iterable[Event],
-    function: str,
-    *,
-    user: str | None = None,
-    groups: Iterable[str] = (),
-    site: str | None = None,
-) -> tuple[Event, ...]:
-    """Return those of the events that make a function (`travel`, `index`) unavailable there."""
-    concerned = concerning(events, user=user, groups=groups, site=site)
+def stopping(concerned: Iterable[Event], function: str) -> tuple[Event, ...]:
+    """Return those of the events that make a function (`travel`, `index`) unavailable."""
     return tuple(event for event in concerned if event.stops == function)

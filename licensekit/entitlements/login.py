@@ -41,17 +41,10 @@ class UserFacts(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values, with the codes of what is assigned."""
-        return {
-            "id": self.id,
-            "written": self.written,
-            "name": self.name,
-            "can_log_in": self.can_log_in,
-            "administrator": self.administrator,
-            "retired": self.retired,
-            "groups": list(self.groups),
-            "kind": word(self.kind),
-            "licenses": [holding.license for holding in self.holdings],
-        }
+        facts = self._asdict()
+        licenses = [holding.license for holding in facts.pop("holdings")]
+        groups, kind = list(self.groups), word(self.kind)
+        return {**facts, "groups": groups, "kind": kind, "licenses": licenses}
 
 
 class Decision(NamedTuple):

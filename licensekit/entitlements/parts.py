@@ -87,11 +87,6 @@ class Part(NamedTuple):
         """Whether everything that it grants works: it is active, in its warning or in grace."""
         return self.state in _WORKING
 
-    @property
-    def is_useless(self) -> bool:
-        """Whether it grants nothing here, whatever its dates are."""
-        return self.state in _USELESS
-
     def days_left(self, now: int) -> int | None:
         """Return the days until the term ends, or once it has ended, until grace does."""
         expiry, grace = self.bundle.expiry, self.bundle.grace
@@ -156,7 +151,8 @@ _AFTER_GRACE = {
     AfterGrace.ADVISORY: Access.FULL,
 }
 _WORKING = frozenset({BundleState.ACTIVE, BundleState.WARNING, BundleState.GRACE})
-_USELESS = frozenset({BundleState.FOREIGN, BundleState.UNMAINTAINED})
+USELESS = frozenset({BundleState.FOREIGN, BundleState.UNMAINTAINED})
+"""States of what grants nothing here, whatever its dates are."""
 
 
 def is_here(bundle: Bundle, away_hours: float | None) -> bool:

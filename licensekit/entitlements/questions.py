@@ -66,20 +66,14 @@ class LicenseRow(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
+        facts = self._asdict()
         return {
-            "license": self.code,
-            "issuer": self.issuer,
+            "license": facts.pop("code"),
+            **facts,
             "kind": word(self.kind),
-            "name": self.name,
             "access": word(self.access),
-            "total": self.total,
-            "quantity": self.quantity,
             "per": None if self.per is None else word(self.per),
-            "in_use": self.in_use,
-            "hidden": self.hidden,
-            "plan": self.plan,
             "free": self.free,
-            "granted": self.granted,
         }
 
 
