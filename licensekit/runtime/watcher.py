@@ -43,8 +43,12 @@ class Watcher:
     def start(self) -> None:
         """Start the threads: for the first time, or in a forked child, which inherits none."""
         self._stop = Event()
-        _start("licensekit-clock", self._subject, self._stop, _pass_time, TICK_SECONDS)
-        _start("licensekit-database", self._subject, self._stop, _follow, 0)
+        steps: tuple[tuple[str, _Step, float], ...] = (
+            ("licensekit-clock", lambda subject: subject.pass_time(), TICK_SECONDS),
+            ("licensekit-database", lambda subject: subject.follow(PATIENCE_SECONDS), 0),
+        )
+        for name, step, pause in steps:
+            _start(name, self._subject, self._stop, step, pause)
 
     def stop(self) -> None:
         """End the threads within a second; does not wait for them."""
@@ -71,14 +75,6 @@ if hasattr(os, "register_at_fork"):  # Windows has no fork
 
 _Step = Callable[[Watched], None]
 _Reference = weakref.ref[Watched]
-
-
-def _pass_time(subject: Watched) -> None:
-    subject.pass_time()
-
-
-def _follow(subject: Watched) -> None:
-    subject.follow(PATIENCE_SECONDS)
 
 
 def _start(name: str, reference: _Reference, stop: Event, step: _Step, pause: float) -> None:
