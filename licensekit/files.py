@@ -14,28 +14,22 @@ from licensekit.errors import FileTaken, FileUnusable, TooLarge
 
 _Kind = Literal["folder", "pipe", "socket", "symbolic link", "device"]
 
-# What Windows does not have, or has in addition (binary mode).
-_READ: Final = (
-    os.O_RDONLY
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_NOCTTY", 0)
-    | getattr(os, "O_BINARY", 0)
-)
-_CREATE: Final = (
-    os.O_WRONLY
-    | os.O_CREAT
-    | os.O_EXCL
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_BINARY", 0)
-)
+
+def _flags(*names: str) -> int:
+    """Return those flags of `os.open` that the system has: Windows has other ones."""
+    return sum(getattr(os, name, 0) for name in names)
+
+
+_READ: Final = os.O_RDONLY | _flags("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY")
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+_CREATE: Final = _NEW | _flags("O_CLOEXEC", "O_NOFOLLOW", "O_BINARY")
 
 _KINDS: Final[tuple[tuple[Callable[[int], bool], _Kind], ...]] = (
     (stat.S_ISDIR, "folder"),
     (stat.S_ISFIFO, "pipe"),
     (stat.S_ISSOCK, "socket"),
     (stat.S_ISLNK, "symbolic link"),
+    (bool, "device"),
 )
 _REASONS: Final[Mapping[int, str]] = {
     errno.ENOENT: "missing",
@@ -250,14 +244,8 @@ def unusable(path: Path, what: str, error: OSError | ValueError) -> FileUnusable
 def require_plain_file(path: Path, mode: int, what: str) -> None:
     """Raise `FileUnusable` for a `mode` of `stat` that is not that of a plain file."""
     if not stat.S_ISREG(mode):
-        raise FileUnusable(reason="not-plain", kind=_kind(mode), wanted=what, where=str(path))
-
-
-def _kind(mode: int) -> _Kind:
-    for test, name in _KINDS:
-        if test(mode):
-            return name
-    return "device"
+        kind = next(name for test, name in _KINDS if test(mode))
+        raise FileUnusable(reason="not-plain", kind=kind, wanted=what, where=str(path))
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from licensekit.access import Access
 from licensekit.dates import end_of_day, format_seconds, start_of_day
 from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.holdings import Holding, access_by
-from licensekit.entitlements.login import ways
+from licensekit.entitlements.login import login_rule, ways
 from licensekit.entitlements.questions import best_access
 from licensekit.limits import SECONDS
 from licensekit.wire.documents import Kind, UserKind
@@ -144,10 +144,8 @@ def _rules(state: Entitlements) -> list[_Rule]:
 
 
 def _rule(state: Entitlements, way: str) -> _Rule:
-    trust_store = state.trust_store
-    issuer = trust_store.issuer_of(way)
-    written = trust_store.catalogs[issuer].document.access[way.rpartition(".")[2]]
-    codes = trust_store.beside(way, written.all)
+    written, _ = login_rule(state, way)
+    codes = state.trust_store.beside(way, written.all)
     given = {**state.every_site, **state.everyone, **state.present}
     missing = [code for code in codes if given.get(code, Access.NONE) is Access.NONE]
     if all(code in state.licenses and state.licenses[code].kind is Kind.USER for code in missing):

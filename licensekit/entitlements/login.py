@@ -89,7 +89,7 @@ def may_login(
     Raises:
         UnknownAccess: no catalog has that way.
     """
-    rule, issuer = _rule(entitlements, way)
+    rule, issuer = login_rule(entitlements, way)
     if user is None:
         return Decision((NoSuchUser(),))
     if access is None:
@@ -113,7 +113,8 @@ def ways(entitlements: Entitlements) -> tuple[str, ...]:
     )
 
 
-def _rule(entitlements: Entitlements, way: str) -> tuple[LoginRule, str]:
+def login_rule(entitlements: Entitlements, way: str) -> tuple[LoginRule, str]:
+    """Return the rule of a way to log in, and its issuer; raises as `may_login`."""
     trust_store = entitlements.trust_store
     issuer = trust_store.issuer_of(way)
     catalog = trust_store.catalogs.get(issuer)

@@ -203,16 +203,8 @@ class LiveSnapshot:
         with self._reading:
             # Taken before the state is read: a change in between is seen as one more change.
             version = self.database.version()
-            application = self.application
-            state = load_state(
-                self.database,
-                root=application.root,
-                pack=application.pack,
-                reading=self.clocks(),
-                released=application.released,
-                facts=application.facts,
-                known=self._known,
-            )
+            shipped, reading = self.application._asdict(), self.clocks()
+            state = load_state(self.database, reading=reading, known=self._known, **shipped)
             self._known = state
             with self._swapping:
                 if not self._is_closed:

@@ -90,17 +90,13 @@ def _watch(name: str, reference: _Reference, stop: Event, step: _Step, pause: fl
     """
     is_over = False
     try:
-        is_over = _step_to_the_end(reference, stop, step, pause)
+        while not stop.wait(pause):
+            subject = reference()
+            if subject is None:
+                break
+            step(subject)
+            del subject
+        is_over = True
     finally:
         if not is_over and not stop.wait(TICK_SECONDS):
             _start(name, reference, stop, step, pause)
-
-
-def _step_to_the_end(reference: _Reference, stop: Event, step: _Step, pause: float) -> bool:
-    while not stop.wait(pause):
-        subject = reference()
-        if subject is None:
-            break
-        step(subject)
-        del subject
-    return True

@@ -26,9 +26,10 @@ def show(visit: Visit) -> Response:
 def start(visit: Visit) -> Response:
     """Start an event."""
     try:
+        kind, scope = visit.form.text("kind"), visit.form.text("scope")
         visit.installation.events.start(
-            _kind(visit),
-            scope=_scope(visit),
+            visit.form.text("other") if kind == OTHER else kind,
+            scope=EventScope(scope) if scope in set(EventScope) else EventScope.INSTALLATION,
             subject=visit.form.text("subject"),
             message=visit.form.text("message"),
             expected_end=_moment(visit.form.text("expected_end")),
@@ -61,16 +62,6 @@ def _list(visit: Visit, error: LicenseError | None) -> Response:
         scopes=list(EventScope),
         sites=[site.id for site in visit.installation.sites.list()],
     )
-
-
-def _kind(visit: Visit) -> str:
-    chosen = visit.form.text("kind")
-    return visit.form.text("other") if chosen == OTHER else chosen
-
-
-def _scope(visit: Visit) -> EventScope:
-    said = visit.form.text("scope")
-    return next((scope for scope in EventScope if scope == said), EventScope.INSTALLATION)
 
 
 def _moment(text: str) -> int | None:

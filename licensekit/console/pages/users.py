@@ -116,6 +116,8 @@ def _list(visit: Visit, path: str, kinds: frozenset[UserKind]) -> Response:
         text=visit.asked("q"),
     )
     found = visit.installation.users.page(wanted, after=visit.asked("after"), limit=PAGE)
+    after = found.users[-1].id if found.more else ""
+    asked = {name: visit.asked(name) for name in ("q", "license", "state", "kind")}
     return page(
         visit,
         "users.html",
@@ -126,10 +128,5 @@ def _list(visit: Visit, path: str, kinds: frozenset[UserKind]) -> Response:
         states=STATES,
         narrowed=narrowed,
         others=OTHERS,
-        next_page=_next(visit, path, found.users[-1].id) if found.more else None,
+        next_page=visit.url(path, **asked, after=after) if after else None,
     )
-
-
-def _next(visit: Visit, path: str, after: str) -> str:
-    asked = {name: visit.asked(name) for name in ("q", "license", "state", "kind")}
-    return visit.url(path, **asked, after=after)

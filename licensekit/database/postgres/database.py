@@ -168,9 +168,6 @@ class PostgresDatabase:
         """Do nothing: the server's backups are its administrator's."""
 
     def _transaction(self, how: Beginning, commit: bytes) -> Transaction[Raw, PostgresConnection]:
-        def make(raw: Raw) -> PostgresConnection:
-            return PostgresConnection(raw, self.location)
-
         def begin(connection: PostgresConnection) -> None:
             statements = begun(connection.raw, how, self._wait)
             if self._schema is None:
@@ -180,7 +177,7 @@ class PostgresDatabase:
                 self._schema.check(found and found[:2], self.location)
                 connection.began = found[2] if found else None
 
-        return Transaction(self._pool, make, begin)
+        return Transaction(self._pool, lambda raw: PostgresConnection(raw, self.location), begin)
 
     def _version(self, raw: Raw) -> Version:
         with Translated(translate, self.location):

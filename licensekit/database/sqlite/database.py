@@ -148,9 +148,6 @@ class SqliteDatabase:
     def _transaction(
         self, pool: ConnectionPool[sqlite3.Connection], statement: LiteralString
     ) -> Transaction[sqlite3.Connection, SqliteConnection]:
-        def make(raw: sqlite3.Connection) -> SqliteConnection:
-            return SqliteConnection(raw, self.location)
-
         def begin(connection: SqliteConnection) -> None:
             connection.begin(statement)
             if self._schema is not None:
@@ -158,7 +155,7 @@ class SqliteDatabase:
                 if found != self._expected:
                     self._schema.check(found, self.location)
 
-        return Transaction(pool, make, begin)
+        return Transaction(pool, lambda raw: SqliteConnection(raw, self.location), begin)
 
     def _pool(self, *, read_only: bool) -> ConnectionPool[sqlite3.Connection]:
         return ConnectionPool(
