@@ -29,7 +29,6 @@ _KINDS: Final[tuple[tuple[Callable[[int], bool], _Kind], ...]] = (
     (stat.S_ISFIFO, "pipe"),
     (stat.S_ISSOCK, "socket"),
     (stat.S_ISLNK, "symbolic link"),
-    (bool, "device"),
 )
 _REASONS: Final[Mapping[int, str]] = {
     errno.ENOENT: "missing",
@@ -244,8 +243,14 @@ def unusable(path: Path, what: str, error: OSError | ValueError) -> FileUnusable
 def require_plain_file(path: Path, mode: int, what: str) -> None:
     """Raise `FileUnusable` for a `mode` of `stat` that is not that of a plain file."""
     if not stat.S_ISREG(mode):
-        kind = next(name for test, name in _KINDS if test(mode))
-        raise FileUnusable(reason="not-plain", kind=kind, wanted=what, where=str(path))
+        raise FileUnusable(reason="not-plain", kind=_kind(mode), wanted=what, where=str(path))
+
+
+def _kind(mode: int) -> _Kind:
+    for test, name in _KINDS:
+        if test(mode):
+            return name
+    return "device"
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """From a request to a screen: who asks, whether the form is ours, and what is shown if not."""
 
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -17,6 +17,9 @@ from licensekit.installation import Installation
 
 Show = Callable[[Visit], Response]
 """A screen, or a change: it runs in a thread, and may block."""
+
+_NO_SESSION: Final = (401, "refused.no_session")
+_NO_IDENTITY: Final = (403, "refused.no_identity")
 
 
 class Console(NamedTuple):
@@ -36,7 +39,9 @@ def endpoint(console: Console, show: Show) -> Callable[[Request], Awaitable[Resp
             forms.require_bounded(request)
         identity = await run_in_threadpool(console.authorize, request)
         if identity is None:
-            return _not_signed_in(console, request)  # before a byte of a form is read
+            status, why = _NO_SESSION if console.can_sign_out else _NO_IDENTITY
+            # Before a byte of a form is read.
+            return bare_page(request, "stop.html", status=status, reason=text(why))
         if not is_change:
             return await run_in_threadpool(_answer, console, show, request, identity, forms.EMPTY)
         limits = {"max_files": 1, "max_fields": forms.FIELDS}
@@ -84,9 +89,3 @@ def _refusal(visit: Visit, secret: str) -> str | None:
     if not forms.is_token(visit.form.raw(forms.FIELD), secret, visit.identity.name):
         return "refused.token"
     return None
-
-
-def _not_signed_in(console: Console, request: Request) -> Response:
-    why = "refused.no_session" if console.can_sign_out else "refused.no_identity"
-    status = 401 if console.can_sign_out else 403
-    return bare_page(request, "stop.html", status=status, reason=text(why))

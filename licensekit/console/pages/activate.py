@@ -23,9 +23,10 @@ Released = tuple[str, str, LicenseError | None]
 """A holder, the license that it was to release, and what stands against that."""
 
 
-def show(visit: Visit) -> Response:
-    """Ask for a file."""
-    return _ask(visit)
+def show(visit: Visit, error: LicenseError | None = None, *, written: str = "") -> Response:
+    """Ask for a file; after a refusal with what was written, and why."""
+    state = visit.installation.state()
+    return page(visit, "activate.html", state, error=error, written=written, largest=FILE_BYTES)
 
 
 def preview(visit: Visit) -> Response:
@@ -34,7 +35,7 @@ def preview(visit: Visit) -> Response:
         written = _tokens(visit.form.file("file") or visit.form.raw("text").encode())
         found = visit.installation.propose_activate(written).preview
     except LicenseError as error:
-        return _ask(visit, error, written=visit.form.raw("text"))
+        return show(visit, error, written=visit.form.raw("text"))
     return _preview(visit, found, written)
 
 
@@ -56,11 +57,6 @@ def activate(visit: Visit) -> Response:
         return _preview(visit, found, written, error=error)
     state = visit.installation.state()
     return page(visit, "activated.html", state, changed=done.changed, rows=found.altered)
-
-
-def _ask(visit: Visit, error: LicenseError | None = None, *, written: str = "") -> Response:
-    state = visit.installation.state()
-    return page(visit, "activate.html", state, error=error, written=written, largest=FILE_BYTES)
 
 
 def _preview(

@@ -18,9 +18,21 @@ ENDED: Final = 100
 """How many of the events that were ended are listed."""
 
 
-def show(visit: Visit) -> Response:
-    """List the events, and ask for a new one."""
-    return _list(visit, None)
+def show(visit: Visit, error: LicenseError | None = None) -> Response:
+    """List the events, and ask for a new one; after a refusal with why it was refused."""
+    state = visit.installation.state()
+    found = visit.installation.events.list(ended=True)
+    return page(
+        visit,
+        "events.html",
+        state,
+        error=error,
+        in_force=[event for event in found if event.ended is None],
+        ended=[event for event in reversed(found) if event.ended is not None][:ENDED],
+        kinds=KINDS,
+        scopes=list(EventScope),
+        sites=[site.id for site in visit.installation.sites.list()],
+    )
 
 
 def start(visit: Visit) -> Response:
@@ -35,7 +47,7 @@ def start(visit: Visit) -> Response:
             expected_end=_moment(visit.form.text("expected_end")),
         )
     except LicenseError as error:
-        return _list(visit, error)
+        return show(visit, error)
     return moved(visit, "/events", saved="started")
 
 
@@ -46,22 +58,6 @@ def end(visit: Visit) -> Response:
         raise EventUnknown(event=number)
     visit.installation.events.end(int(number))
     return moved(visit, "/events", saved="ended")
-
-
-def _list(visit: Visit, error: LicenseError | None) -> Response:
-    state = visit.installation.state()
-    found = visit.installation.events.list(ended=True)
-    return page(
-        visit,
-        "events.html",
-        state,
-        error=error,
-        in_force=[event for event in found if event.ended is None],
-        ended=[event for event in reversed(found) if event.ended is not None][:ENDED],
-        kinds=KINDS,
-        scopes=list(EventScope),
-        sites=[site.id for site in visit.installation.sites.list()],
-    )
 
 
 def _moment(text: str) -> int | None:

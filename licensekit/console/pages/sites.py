@@ -11,46 +11,8 @@ from licensekit.errors import LicenseError, SiteUnknown
 from licensekit.wire.documents import Kind
 
 
-def show(visit: Visit) -> Response:
-    """List the sites."""
-    return _list(visit, None)
-
-
-def add(visit: Visit) -> Response:
-    """Add a site."""
-    site_id = visit.form.text("id")
-    central = visit.form.has("central")
-    try:
-        visit.installation.sites.add(site_id, name=visit.form.text("name"), central=central)
-    except LicenseError as error:
-        return _list(visit, error)
-    return moved(visit, "/site", id=site_id, saved="added")
-
-
-def card(visit: Visit) -> Response:
-    """Show everything about one site."""
-    return _card(visit, visit.asked("id"))
-
-
-def assign(visit: Visit) -> Response:
-    """Save what was ticked, as for users."""
-    site_id = visit.form.raw("id")
-    ticked = visit.form.texts("license")
-    new, gone = visit.form.changes(ticked)
-    try:
-        visit.installation.sites.assign(site_id, *new, release=gone)
-    except LicenseError as error:
-        return _card(visit, site_id, ticked=ticked, error=error)
-    return moved(visit, "/site", id=site_id, saved="licenses")
-
-
-def remove(visit: Visit) -> Response:
-    """Remove a site, which releases everything."""
-    visit.installation.sites.remove(visit.form.raw("id"))
-    return moved(visit, "/sites", saved="removed")
-
-
-def _list(visit: Visit, error: LicenseError | None) -> Response:
+def show(visit: Visit, error: LicenseError | None = None) -> Response:
+    """List the sites; after a refusal with why it was refused."""
     state = visit.installation.state()
     found = visit.installation.sites.list()
     licenses = state.entitlements.licenses
@@ -66,13 +28,26 @@ def _list(visit: Visit, error: LicenseError | None) -> Response:
     )
 
 
-def _card(
+def add(visit: Visit) -> Response:
+    """Add a site."""
+    site_id = visit.form.text("id")
+    central = visit.form.has("central")
+    try:
+        visit.installation.sites.add(site_id, name=visit.form.text("name"), central=central)
+    except LicenseError as error:
+        return show(visit, error)
+    return moved(visit, "/site", id=site_id, saved="added")
+
+
+def card(
     visit: Visit,
-    site_id: str,
+    site_id: str | None = None,
     *,
     ticked: tuple[str, ...] | None = None,
     error: LicenseError | None = None,
 ) -> Response:
+    """Show everything about one site; after a refusal with what was ticked, and why."""
+    site_id = visit.asked("id") if site_id is None else site_id
     state = visit.installation.state()
     site = next((one for one in visit.installation.sites.list() if one.id == site_id), None)
     if site is None:
@@ -86,3 +61,21 @@ def _card(
         choices=choices_of(state, Kind.SITE, site.licenses, lapsed=site.lapsed, ticked=ticked),
         errors=faults_of(error),
     )
+
+
+def assign(visit: Visit) -> Response:
+    """Save what was ticked, as for users."""
+    site_id = visit.form.raw("id")
+    ticked = visit.form.texts("license")
+    new, gone = visit.form.changes(ticked)
+    try:
+        visit.installation.sites.assign(site_id, *new, release=gone)
+    except LicenseError as error:
+        return card(visit, site_id, ticked=ticked, error=error)
+    return moved(visit, "/site", id=site_id, saved="licenses")
+
+
+def remove(visit: Visit) -> Response:
+    """Remove a site, which releases everything."""
+    visit.installation.sites.remove(visit.form.raw("id"))
+    return moved(visit, "/sites", saved="removed")

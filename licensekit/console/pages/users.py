@@ -40,19 +40,15 @@ def others(visit: Visit) -> Response:
     return _list(visit, "/users/others", frozenset(KINDS[name] for name in chosen))
 
 
-def card(visit: Visit) -> Response:
-    """Show everything about one user."""
-    return user_card(visit, visit.asked("id"))
-
-
-def user_card(
+def card(
     visit: Visit,
-    user_id: str,
+    user_id: str | None = None,
     *,
     ticked: tuple[str, ...] | None = None,
     error: LicenseError | None = None,
 ) -> Response:
-    """Show the card of a user; after a refusal with what was ticked, and why it was refused."""
+    """Show everything about one user; after a refusal with what was ticked, and why."""
+    user_id = visit.asked("id") if user_id is None else user_id
     state = visit.installation.state()
     details = visit.installation.users.details(user_id)
     user = details.user

@@ -117,7 +117,11 @@ class PostgresDatabase:
             self._connect, Raw.close, is_usable=_is_idle, location=self.location, wait=wait
         )
         self._listeners = ConnectionPool(
-            self._listen, Raw.close, is_usable=_is_open, location=self.location, wait=wait
+            self._listen,
+            Raw.close,
+            is_usable=lambda raw: not raw.closed,
+            location=self.location,
+            wait=wait,
         )
         try:
             migrate(self, schema, create=create, fill=fill)
@@ -197,10 +201,6 @@ class PostgresDatabase:
                     raw.execute(b"LISTEN licensekit")
             undo.pop_all()
         return raw
-
-
-def _is_open(raw: Raw) -> bool:
-    return not raw.closed
 
 
 def _is_idle(raw: Raw) -> bool:
