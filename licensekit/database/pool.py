@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Hashable
 from contextlib import contextmanager
 from os import getpid
 from threading import BoundedSemaphore, Lock
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Final, Generic, TypeVar
 
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable
 
@@ -31,12 +31,8 @@ class Generation(Generic[C]):
         self.open = True
 
 
-class Lent(NamedTuple, Generic[C]):
-    """A connection, and the generation that it comes back to."""
-
-    generation: Generation[C]
-    connection: C
-
+Lent = tuple[Generation[C], C]
+"""A connection, after the generation that it comes back to."""
 
 _INHERITED: Final[list[object]] = []
 """What a parent process had open. Kept, because closing it here would disturb the parent."""
@@ -75,7 +71,7 @@ class ConnectionPool(Generic[C]):
         """Lend one connection for a block; see `take`."""
         lent = self.take()
         try:
-            yield lent.connection
+            yield lent[1]
         finally:
             self.give_back(lent)
 
@@ -90,7 +86,7 @@ class ConnectionPool(Generic[C]):
         if not generation.slots.acquire(timeout=self._wait):
             raise DatabaseBusy(reason="threads", where=self._location)
         try:
-            return Lent(generation, self._from(generation))
+            return generation, self._from(generation)
         except BaseException:  # an interruption too must give the place back
             generation.slots.release()
             raise

@@ -110,7 +110,7 @@ class Transaction(Generic[R, C]):
 
     def __enter__(self) -> C:
         self._lent = self._pool.take()
-        self._connection = self._make(self._lent.connection)
+        self._connection = self._make(self._lent[1])
         try:
             self._begin(self._connection)
         except BaseException:  # an interruption too must leave no transaction open

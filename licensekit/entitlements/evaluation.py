@@ -195,9 +195,7 @@ def full_with(entitlements: Entitlements, code: str) -> str | None:
 
 
 def grants_of(
-    trust_store: TrustStore,
-    parts: Iterable[Part],
-    licenses: Mapping[str, License],
+    trust_store: TrustStore, parts: Iterable[Part], licenses: Mapping[str, License]
 ) -> tuple[dict[str, tuple[Grant, ...]], tuple[tuple[Part, str], ...]]:
     """Return license to the parts that name it, and what is named that no catalog has."""
     found: dict[str, list[Grant]] = {}

@@ -61,7 +61,7 @@ def _of_parts(entitlements: Entitlements) -> Iterator[Notice]:
         if notice := _of_state(part) or _of_end(entitlements, part, today):
             yield notice
         if (found := part.match) is not None and found.holds and found.changed:
-            yield FactsChanged(bundle=part.name, difference=found.difference)  # not yet too many
+            yield FactsChanged(bundle=part.name, difference=found)  # not yet too many
         check = part.bundle.next_check
         if check is not None and today >= check:
             yield CheckDue(bundle=part.name, day=check)
@@ -75,7 +75,7 @@ def _of_parts(entitlements: Entitlements) -> Iterator[Notice]:
 def _of_state(part: Part) -> Notice | None:
     match part.state:
         case BundleState.FOREIGN if part.match is not None:
-            return Foreign(bundle=part.name, difference=part.match.difference)
+            return Foreign(bundle=part.name, difference=part.match)
         case BundleState.UNMAINTAINED:
             return Unmaintained(bundle=part.name)
         case BundleState.EXPIRED:

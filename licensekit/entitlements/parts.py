@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.dates import day_at, end_of_day, format_days, start_of_day
-from licensekit.entitlements.binding import Fingerprint, Match, match
-from licensekit.entitlements.messages import BundleName
+from licensekit.entitlements.binding import Fingerprint, match
+from licensekit.entitlements.messages import BindingDifference, BundleName
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import AfterGrace, Bundle
 from licensekit.wire.plain import plain
@@ -57,7 +57,7 @@ class Part(NamedTuple):
     """The second at which the state may next change; None is never."""
     owner: str = ""
     """The issuer, where that is not the vendor."""
-    match: Match | None = None
+    match: BindingDifference | None = None
     """How its binding and the installation agree; None where it is not bound."""
 
     @property
@@ -161,11 +161,7 @@ def is_here(bundle: Bundle, away_hours: float | None) -> bool:
 
 
 def judge(
-    verified: Verified[Bundle],
-    now: int,
-    *,
-    fingerprint: Fingerprint,
-    released: int | None,
+    verified: Verified[Bundle], now: int, *, fingerprint: Fingerprint, released: int | None
 ) -> Part:
     """Return the state of a bundle at `now`; `released` is the product version's date in days."""
     bundle = verified.document

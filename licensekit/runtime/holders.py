@@ -113,13 +113,11 @@ class Holder:
         return stopping(concerning(events, site=self._id), function)
 
     def _current(self) -> View:
-        """Return the view under the snapshot in force."""
         if self._view.snapshot is not self._source.snapshot:
             self._view = self._evaluate()
         return self._view
 
     def _evaluate(self) -> View:
-        """Evaluate the answers under the snapshot in force."""
         snapshot = self._source.snapshot
         site = self._source.site_facts(self._id)
         if site is None:

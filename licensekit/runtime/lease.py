@@ -214,10 +214,7 @@ class Lease:
         return self
 
     def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: object,
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: object
     ) -> None:
         lost = self.error
         self.release()

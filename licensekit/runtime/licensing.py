@@ -219,7 +219,6 @@ class Licensing(Questions):
         self._live.close()
 
     def _leasing_now(self) -> "Leasing":
-        """Return the leases of this process."""
         from licensekit.runtime.leasing import Leasing  # noqa: PLC0415  # only whoever takes seats pays
         from licensekit.runtime.seats import Seats  # noqa: PLC0415  # only whoever takes seats pays
 
