@@ -34,7 +34,7 @@ POLL_SECONDS: Final = 0.5
 """How long `wait_for_change` relies on a notification alone: some servers send none."""
 
 _COLUMN: Final = re.compile(r"[(,]\s*([a-z]\w*) (BIGINT|TEXT|BYTEA)")
-_RULES: Final = {"c": "CHECK (", "f": "REFERENCES", "p": "PRIMARY KEY", "u": "UNIQUE ("}
+_RULES: Final = {"c": "CHECK (", "f": "REFERENCES", "p": "PRIMARY KEY", "u": "UNIQUE"}
 """Kind of a constraint in the catalog to how it is written."""
 _DEFINED: Final = (
     "SELECT c.relname::text, coalesce((SELECT string_agg(a.attname || ' ' ||"
