@@ -14,22 +14,15 @@ from licensekit.errors import FileTaken, FileUnusable, TooLarge
 
 _Kind = Literal["folder", "pipe", "socket", "symbolic link", "device"]
 
-# What Windows does not have, or has in addition (binary mode).
-_READ: Final = (
-    os.O_RDONLY
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_NOCTTY", 0)
-    | getattr(os, "O_BINARY", 0)
-)
-_CREATE: Final = (
-    os.O_WRONLY
-    | os.O_CREAT
-    | os.O_EXCL
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_BINARY", 0)
-)
+
+def _flags(*names: str) -> int:
+    """Return those flags of `os.open` that the system has: Windows has other ones."""
+    return sum(getattr(os, name, 0) for name in names)
+
+
+_READ: Final = os.O_RDONLY | _flags("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY")
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+_CREATE: Final = _NEW | _flags("O_CLOEXEC", "O_NOFOLLOW", "O_BINARY")
 
 _KINDS: Final[tuple[tuple[Callable[[int], bool], _Kind], ...]] = (
     (stat.S_ISDIR, "folder"),

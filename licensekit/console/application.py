@@ -25,7 +25,7 @@ from licensekit.console.rendering import bare_page
 from licensekit.console.screens import Console, Show, endpoint
 from licensekit.console.security.guard import guarded
 from licensekit.console.security.identity import Authorize
-from licensekit.console.security.origins import Origins
+from licensekit.console.security.origins import read_origin
 from licensekit.console.security.sign_in import SignIn
 from licensekit.console.static_files import static_file
 from licensekit.console.texts import has, text
@@ -91,8 +91,7 @@ def app(
     Raises:
         OriginInvalid: one of `origins` is no address.
     """
-    console = Console(installation, authorize, can_sign_out=False)
-    return _application(console, Origins.of(origins), None)
+    return _application(Console(installation, authorize, can_sign_out=False), origins, None)
 
 
 def app_with_sign_in(
@@ -100,10 +99,10 @@ def app_with_sign_in(
 ) -> ASGIApp:
     """Return the console for whoever signs in by a link; otherwise as `app`."""
     console = Console(installation, sign_in_.identity, can_sign_out=True)
-    return _application(console, Origins.of(origins), sign_in_)
+    return _application(console, origins, sign_in_)
 
 
-def _application(console: Console, origins: Origins, sign_in_: SignIn | None) -> ASGIApp:
+def _application(console: Console, origins: Iterable[str], sign_in_: SignIn | None) -> ASGIApp:
     routes = [
         *(Route(path, endpoint(console, show)) for path, show in SCREENS.items()),
         *(
@@ -113,19 +112,12 @@ def _application(console: Console, origins: Origins, sign_in_: SignIn | None) ->
         Route("/static/{name}", static_file),
         *sign_in.routes(sign_in_),
     ]
-    inner = Starlette(
-        routes=routes,
-        exception_handlers={HTTPException: _refused, 500: _failed},
-    )
-    return guarded(inner, origins)
+    inner = Starlette(routes=routes, exception_handlers={HTTPException: _stopped, 500: _stopped})
+    return guarded(inner, frozenset(map(read_origin, origins)))
 
 
-async def _refused(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 400
+async def _stopped(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
     key = f"http.{status}"
     reason = text(key if has(key) else "http.400")
     return bare_page(request, "stop.html", status=status, reason=reason)
-
-
-async def _failed(request: Request, _: Exception) -> Response:
-    return bare_page(request, "stop.html", status=500, reason=text("http.500"))

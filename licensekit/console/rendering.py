@@ -1,5 +1,6 @@
 """From facts to pages: templates in which everything is escaped."""
 
+from functools import partial
 from typing import Any, Final, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -11,36 +12,65 @@ from licensekit.console.static_files import VERSION
 from licensekit.console.texts import has, text
 from licensekit.console.visit import Visit, address
 from licensekit.dates import date_of, format_days, format_seconds, moment_of
-from licensekit.errors import LicenseError
+from licensekit.errors import (
+    EventUnknown,
+    FormatError,
+    LicenseError,
+    QuestionError,
+    SiteUnknown,
+    StateError,
+    UserUnknown,
+)
 from licensekit.installation import InstallationState
+
+_STATUS: Final[tuple[tuple[type[LicenseError], int], ...]] = (
+    (UserUnknown, 404),
+    (SiteUnknown, 404),
+    (EventUnknown, 404),
+    (QuestionError, 404),
+    (FormatError, 400),
+    (StateError, 503),
+)
+REFUSED: Final = 409
 
 
 def page(
-    visit: Visit, template: str, state: InstallationState | None, *, status: int = 200, **facts: Any
+    visit: Visit,
+    template: str,
+    state: InstallationState | None,
+    *,
+    error: LicenseError | None = None,
+    status: int | None = None,
+    **facts: Any,
 ) -> Response:
     """Return a screen, in the frame that all screens share.
 
     `state` is what the frame tells: the product, the company, the notices. Without one it tells
-    nothing, for an installation that cannot be read.
+    nothing, for an installation that cannot be read. An `error` decides about the HTTP status.
     """
     shown = _TEMPLATES.get_template(template).render(
         visit=visit,
         url=visit.url,
         state=state,
+        error=error,
         product="" if state is None else state.product_name,
         company="" if state is None else ", ".join(state.companies),
         notices=() if state is None else state.notices,
         **facts,
     )
-    return HTMLResponse(shown, status)
+    return HTMLResponse(shown, status or status_of(error))
+
+
+def status_of(error: LicenseError | None) -> int:
+    """Return the HTTP status that fits an error; 200 without one."""
+    if error is None:
+        return 200
+    return next((code for branch, code in _STATUS if isinstance(error, branch)), REFUSED)
 
 
 def bare_page(request: Request, template: str, *, status: int = 200, **facts: Any) -> Response:
     """Return a page for somebody who is not signed in: it tells nothing of the installation."""
-
-    def url(path: str, **params: str | None) -> str:
-        return address(request, path, **params)
-
+    url = partial(address, request)
     return HTMLResponse(_TEMPLATES.get_template(template).render(url=url, **facts), status)
 
 
@@ -49,13 +79,13 @@ def moved(visit: Visit, path: str, **params: str | None) -> Response:
     return RedirectResponse(visit.url(path, **params), 303)
 
 
-def issuer_name(state: InstallationState, issuer: str) -> str:
+def issuer_name(issuer: str, state: InstallationState) -> str:
     """Return the name of an issuer, or its code."""
     known = state.trust_store.catalogs.get(issuer)
     return issuer if known is None else known.document.names.get("issuer", issuer)
 
 
-def license_name(state: InstallationState, code: str) -> str:
+def license_name(code: str, state: InstallationState) -> str:
     """Return the name of a license, or its code where no catalog has it any more."""
     license_ = state.entitlements.licenses.get(code)
     return code if license_ is None else license_.name
@@ -128,8 +158,9 @@ def _environment() -> Environment:
     )
     shared = cast("dict[str, Any]", made.globals)
     shared.update(t=text, has_text=has, version=VERSION)
-    filters = {"amount": amount, "value": value, "day": day, "moment": moment}
-    made.filters.update(filters, coded=coded, described=described)
+    shown = (amount, coded, day, described, issuer_name, license_name, moment, value)
+    filters: dict[str, Any] = {one.__name__: one for one in shown}
+    made.filters.update(filters)
     return made
 
 

@@ -12,30 +12,14 @@ from licensekit.console.security import forms
 from licensekit.console.security.identity import Authorize, Identity
 from licensekit.console.texts import text
 from licensekit.console.visit import Visit
-from licensekit.errors import (
-    EventUnknown,
-    FormatError,
-    LicenseError,
-    QuestionError,
-    RefusedError,
-    SiteUnknown,
-    StateError,
-    UserUnknown,
-)
+from licensekit.errors import LicenseError, RefusedError
 from licensekit.installation import Installation
 
 Show = Callable[[Visit], Response]
 """A screen, or a change: it runs in a thread, and may block."""
 
-_STATUS: Final[tuple[tuple[type[LicenseError], int], ...]] = (
-    (UserUnknown, 404),
-    (SiteUnknown, 404),
-    (EventUnknown, 404),
-    (QuestionError, 404),
-    (FormatError, 400),
-    (StateError, 503),
-)
-_REFUSED: Final = 409
+_NO_SESSION: Final = (401, "refused.no_session")
+_NO_IDENTITY: Final = (403, "refused.no_identity")
 
 
 class Console(NamedTuple):
@@ -55,7 +39,9 @@ def endpoint(console: Console, show: Show) -> Callable[[Request], Awaitable[Resp
             forms.require_bounded(request)
         identity = await run_in_threadpool(console.authorize, request)
         if identity is None:
-            return _not_signed_in(console, request)  # before a byte of a form is read
+            status, why = _NO_SESSION if console.can_sign_out else _NO_IDENTITY
+            # Before a byte of a form is read.
+            return bare_page(request, "stop.html", status=status, reason=text(why))
         if not is_change:
             return await run_in_threadpool(_answer, console, show, request, identity, forms.EMPTY)
         limits = {"max_files": 1, "max_fields": forms.FIELDS}
@@ -66,15 +52,10 @@ def endpoint(console: Console, show: Show) -> Callable[[Request], Awaitable[Resp
     return answer
 
 
-def status_of(error: LicenseError | None) -> int:
-    """Return the HTTP status that fits an error; 200 without one."""
+def faults_of(error: LicenseError | None) -> tuple[LicenseError, ...]:
+    """Return everything that stands against a change; nothing without an error."""
     if error is None:
-        return 200
-    return next((code for branch, code in _STATUS if isinstance(error, branch)), _REFUSED)
-
-
-def faults_of(error: LicenseError) -> tuple[LicenseError, ...]:
-    """Return everything that stands against a change."""
+        return ()
     return error.faults if isinstance(error, RefusedError) else (error,)
 
 
@@ -93,7 +74,10 @@ def _answer(
     refused = _refusal(visit, secret) if request.method == "POST" else None
     if refused is not None:
         return bare_page(request, "stop.html", status=403, reason=text(refused))
-    response = _shown(visit, show)
+    try:
+        response = show(visit)
+    except LicenseError as error:
+        response = page(visit, "trouble.html", None, error=error)
     forms.keep_cookie(request, response, secret)
     return response
 
@@ -105,16 +89,3 @@ def _refusal(visit: Visit, secret: str) -> str | None:
     if not forms.is_token(visit.form.raw(forms.FIELD), secret, visit.identity.name):
         return "refused.token"
     return None
-
-
-def _shown(visit: Visit, show: Show) -> Response:
-    try:
-        return show(visit)
-    except LicenseError as error:
-        return page(visit, "trouble.html", None, status=status_of(error), error=error)
-
-
-def _not_signed_in(console: Console, request: Request) -> Response:
-    why = "refused.no_session" if console.can_sign_out else "refused.no_identity"
-    status = 401 if console.can_sign_out else 403
-    return bare_page(request, "stop.html", status=status, reason=text(why))

@@ -62,9 +62,9 @@ def connect(
     """
     if isinstance(location, str) and is_url(location):
         with _driver():
-            from licensekit.database.postgres import PostgresDatabase  # noqa: PLC0415  # its driver is an extra
+            from licensekit.database.postgres.database import PostgresDatabase  # noqa: PLC0415  # its driver is an extra
         return PostgresDatabase(location, schema, create=create, fill=fill, wait=wait)
-    from licensekit.database.sqlite import SqliteDatabase  # noqa: PLC0415  # not needed with a server
+    from licensekit.database.sqlite.database import SqliteDatabase  # noqa: PLC0415  # not needed with a server
 
     return SqliteDatabase(Path(location), schema, create=create, fill=fill, wait=wait)
 

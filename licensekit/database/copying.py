@@ -35,12 +35,10 @@ class CopiedTable(NamedTuple):
 
 def tables(schema: Schema) -> tuple[CopiedTable, ...]:
     """Return every table in the order of creation: each after those that it refers to."""
-    statements: list[LiteralString] = [
-        text for step in schema.migrations for text in step.statements
-    ]
+    every = [statement.split() for statement in schema.statements]
     return tuple(
         CopiedTable(words[2], _counted(words))
-        for words in map(_words, statements)
+        for words in every
         if words[:2] == ["CREATE", "TABLE"]
     )
 
@@ -96,10 +94,6 @@ def _telling(rows: Iterable[Row], progress: Progress) -> Iterator[Row]:
         if done % STREAMED_ROWS == 0:
             progress(STREAMED_ROWS)
     progress(done % STREAMED_ROWS)
-
-
-def _words(statement: LiteralString) -> list[LiteralString]:
-    return statement.split()
 
 
 def _counted(words: list[LiteralString]) -> LiteralString | None:

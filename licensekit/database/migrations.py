@@ -73,6 +73,11 @@ class Schema(NamedTuple):
         """The number of the last migration."""
         return len(self.migrations)
 
+    @property
+    def statements(self) -> list[LiteralString]:
+        """The statements of all migrations, in their order."""
+        return [statement for step in self.migrations for statement in step.statements]
+
     def check(self, found: Row | None, location: str) -> None:
         """Accept exactly a database of this kind and number.
 
@@ -139,12 +144,12 @@ class Dialect(NamedTuple):
 
     def spell(self, statement: LiteralString) -> LiteralString:
         """Return a migration's `statement` as the engine understands it."""
-        return (
-            statement.replace("{integer}", self.integer)
-            .replace("{text}", self.text)
-            .replace("{blob}", self.blob)
-            .replace("{serial}", self.serial)
-            .replace("{strict}", self.strict)
+        return statement.format(
+            integer=self.integer,
+            text=self.text,
+            blob=self.blob,
+            serial=self.serial,
+            strict=self.strict,
         )
 
 
@@ -217,10 +222,7 @@ def require_as_made(connection: Connection, database: Migrating, schema: Schema)
     """
     dialect = database.dialect
     expected: dict[str, str] = {}
-    statements: list[LiteralString] = [
-        text for step in schema.migrations for text in step.statements
-    ]
-    for statement in statements:
+    for statement in schema.statements:
         words = statement.split()
         if words[0] == "CREATE":
             name = words[words.index("INDEX") + 1] if "INDEX" in words[:3] else words[2]

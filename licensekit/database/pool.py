@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Hashable
 from contextlib import contextmanager
 from os import getpid
 from threading import BoundedSemaphore, Lock
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Final, Generic, TypeVar
 
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable
 
@@ -16,17 +16,6 @@ C = TypeVar("C")
 
 CONNECTIONS: Final = 16
 """How many connections one pool lends at a time."""
-
-
-class Handling(NamedTuple, Generic[C]):
-    """How a pool deals with the connections of one engine."""
-
-    make: Callable[[], C]
-    discard: Callable[[C], None]
-    usable: Callable[[C], bool]
-    """Whether an idle connection may be lent."""
-    identity: Callable[[], Hashable]
-    """What is connected to now: when it changes, idle connections are of no use any more."""
 
 
 class Generation(Generic[C]):
@@ -42,24 +31,35 @@ class Generation(Generic[C]):
         self.open = True
 
 
-class Lent(NamedTuple, Generic[C]):
-    """A connection, and the generation that it comes back to."""
-
-    generation: Generation[C]
-    connection: C
-
+Lent = tuple[Generation[C], C]
+"""A connection, after the generation that it comes back to."""
 
 _INHERITED: Final[list[object]] = []
 """What a parent process had open. Kept, because closing it here would disturb the parent."""
 
 
 class ConnectionPool(Generic[C]):
-    """Lends connections, at most `slots` at a time."""
+    """Lends connections, at most `slots` at a time.
+
+    `is_usable` is asked before an idle connection is lent, and `identity` what is connected to now:
+    when that changes, idle connections are of no use any more.
+    """
 
     def __init__(
-        self, handling: Handling[C], *, location: str, wait: float, slots: int = CONNECTIONS
+        self,
+        make: Callable[[], C],
+        discard: Callable[[C], None],
+        *,
+        location: str,
+        wait: float,
+        is_usable: Callable[[C], bool] = lambda _: True,
+        identity: Callable[[], Hashable] = lambda: None,
+        slots: int = CONNECTIONS,
     ) -> None:
-        self._handling = handling
+        self._make = make
+        self._discard = discard
+        self._is_usable = is_usable
+        self._identity = identity
         self._location = location
         self._wait = wait
         self._slots = slots
@@ -71,7 +71,7 @@ class ConnectionPool(Generic[C]):
         """Lend one connection for a block; see `take`."""
         lent = self.take()
         try:
-            yield lent.connection
+            yield lent[1]
         finally:
             self.give_back(lent)
 
@@ -86,7 +86,7 @@ class ConnectionPool(Generic[C]):
         if not generation.slots.acquire(timeout=self._wait):
             raise DatabaseBusy(reason="threads", where=self._location)
         try:
-            return Lent(generation, self._from(generation))
+            return generation, self._from(generation)
         except BaseException:  # an interruption too must give the place back
             generation.slots.release()
             raise
@@ -103,7 +103,7 @@ class ConnectionPool(Generic[C]):
                 generation.idle.append(connection)
         generation.slots.release()
         if not kept:
-            self._handling.discard(connection)
+            self._discard(connection)
 
     def close(self) -> None:
         """Discard what is idle now, and what is lent when it comes back."""
@@ -118,7 +118,7 @@ class ConnectionPool(Generic[C]):
     def _generation(self) -> Generation[C]:
         self.check_open()
         pid = getpid()
-        identity = (pid, self._handling.identity())
+        identity = (pid, self._identity())
         generation = self._generations.get(identity)
         if generation is None:
             # No lock of ours could be relied on here: a thread that held it may be lost in a fork.
@@ -136,7 +136,7 @@ class ConnectionPool(Generic[C]):
                 generation.open = False
                 idle, generation.idle = generation.idle, []
             for connection in idle:
-                self._handling.discard(connection)
+                self._discard(connection)
 
     def _from(self, generation: Generation[C]) -> C:
         while True:
@@ -144,8 +144,8 @@ class ConnectionPool(Generic[C]):
                 if not generation.idle:
                     break
                 connection = generation.idle.pop()
-            if self._handling.usable(connection):
+            if self._is_usable(connection):
                 return connection
-            self._handling.discard(connection)
+            self._discard(connection)
         self.check_open()
-        return self._handling.make()
+        return self._make()

@@ -110,7 +110,7 @@ class Transaction(Generic[R, C]):
 
     def __enter__(self) -> C:
         self._lent = self._pool.take()
-        self._connection = self._make(self._lent.connection)
+        self._connection = self._make(self._lent[1])
         try:
             self._begin(self._connection)
         except BaseException:  # an interruption too must leave no transaction open
@@ -152,16 +152,11 @@ def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
         # In the order of how many there are: whoever enters a million rows asks this often.
         if isinstance(value, str):
             if "\0" in value or len(value) > VALUE_BYTES:
-                raise _not_storable(value, where)
+                reason = "too-long" if len(value) > VALUE_BYTES else "nul"
+                raise NotStorable(reason=reason, where=where)
         elif isinstance(value, bytes) and len(value) > VALUE_BYTES:
-            raise _not_storable(value, where)
+            raise NotStorable(reason="too-long", where=where)
     return params
-
-
-def _not_storable(value: str | bytes, where: str) -> NotStorable:
-    if len(value) > VALUE_BYTES:
-        return NotStorable(reason="too-long", where=where)
-    return NotStorable(reason="nul", where=where)
 
 
 def unstorable(error: BaseException, where: str) -> NotStorable | None:

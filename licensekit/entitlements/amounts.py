@@ -4,7 +4,7 @@ Holders are served by tiers. A meter is a system license with a quantity that is
 time (`docs/evaluation.md`, "Meters"); how much of it has been used is no matter of what is granted.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -13,6 +13,8 @@ from licensekit.dates import date_of, day_at, days_of, end_of_day, start_of_day
 from licensekit.entitlements.parts import Part
 from licensekit.limits import DAYS
 from licensekit.wire.documents import Bundle, License, MeterPeriod
+
+_MONTHS: Final = 12
 
 
 class Grant(NamedTuple):
@@ -85,7 +87,7 @@ def allowances(license_: License, grants: Iterable[Grant], now: int) -> tuple[Al
     if license_.per is MeterPeriod.TERM:
         return tuple(Allowance(one.amount, *term_of(one.part.bundle)) for one in full)
     amount = total_of(grant.amount for grant in full)
-    return (Allowance(amount, *_CALENDAR[license_.per](date_of(day_at(now)))),)
+    return (Allowance(amount, *_period(license_.per, day_at(now))),)
 
 
 def term_of(bundle: Bundle) -> tuple[int, int | None]:
@@ -129,30 +131,14 @@ def period_ends(
             yield from (end for end in ends if end is not None)
 
 
-def _day(today: date) -> tuple[int, int]:
-    day = days_of(today)
-    return start_of_day(day), end_of_day(day)
-
-
-def _month(today: date) -> tuple[int, int]:
-    following = today.month + 1
-    year, month = (today.year, following) if following <= _MONTHS else (today.year + 1, 1)
-    return start_of_day(days_of(today.replace(day=1))), start_of_day(_first(year, month))
-
-
-def _year(today: date) -> tuple[int, int]:
-    first = days_of(date(today.year, 1, 1))
-    return start_of_day(first), start_of_day(_first(today.year + 1, 1))
-
-
-def _first(year: int, month: int) -> int:
-    """Return the first day of a month, in days since 1970; the calendar ends with the year 9999."""
-    return days_of(date(year, month, 1)) if year <= date.max.year else DAYS + 1
-
-
-_MONTHS: Final = 12
-_CALENDAR: Final[Mapping[MeterPeriod, Callable[[date], tuple[int, int]]]] = {
-    MeterPeriod.DAY: _day,
-    MeterPeriod.MONTH: _month,
-    MeterPeriod.YEAR: _year,
-}
+def _period(per: MeterPeriod, day: int) -> tuple[int, int]:
+    """Return the first second of the day, month or year that a day is in, and the first after."""
+    if per is MeterPeriod.DAY:
+        return start_of_day(day), end_of_day(day)
+    today = date_of(day)
+    first, months = (today.month, 1) if per is MeterPeriod.MONTH else (1, _MONTHS)
+    years, month = divmod(first - 1 + months, _MONTHS)
+    year = today.year + years
+    # The calendar ends with the year 9999.
+    following = days_of(date(year, month + 1, 1)) if year <= date.max.year else DAYS + 1
+    return start_of_day(days_of(date(today.year, first, 1))), start_of_day(following)

@@ -14,6 +14,7 @@ assigned in one change.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 from licensekit.access import Access
@@ -54,10 +55,12 @@ def faults_of(
     new = change.assign - held
     after = (held - change.release) | new
     return [
-        *_of_release(holder, held, change.release),
+        *(NotAssigned(license=code, holder=holder) for code in sorted(change.release - held)),
         *_of_assignability(entitlements, new),
         *_of_plans(entitlements, holder, after, new),
-        *_of_requirements(entitlements, holder, after, new),
+        *chain.from_iterable(
+            missing_requirements(entitlements, holder, code, after) for code in sorted(new)
+        ),
         *_of_children(entitlements, holder, held, after),
         *_of_counts(entitlements, in_use, new),
     ]
@@ -76,13 +79,6 @@ def missing_requirements(
             required=required,
             holder=holder,
         )
-
-
-def _of_release(
-    holder: str, held: frozenset[str], release: Iterable[str]
-) -> Iterator[RefusedError]:
-    for code in sorted(set(release) - held):
-        yield NotAssigned(license=code, holder=holder)
 
 
 def _of_assignability(entitlements: Entitlements, new: Iterable[str]) -> Iterator[RefusedError]:
@@ -114,13 +110,6 @@ def _of_plans(
         if len(plans) > 1 and new.intersection(plans):
             kept = [plan for plan in plans if plan not in new] or plans[:1]
             yield PlanHeld(holder=holder, plans=tuple(plans), kept=kept[0])
-
-
-def _of_requirements(
-    entitlements: Entitlements, holder: str, after: frozenset[str], new: frozenset[str]
-) -> Iterator[RefusedError]:
-    for code in sorted(new):
-        yield from missing_requirements(entitlements, holder, code, after)
 
 
 def _of_children(

@@ -16,47 +16,14 @@ class Fingerprint(NamedTuple):
     """Fact name to its 16-byte keyed hash."""
 
 
-class Match(NamedTuple):
-    """How a binding and an installation agree."""
-
-    key: bool
-    """Whether the installation's key is the one, or none is asked for."""
-    facts: int
-    """How many facts are asked about."""
-    needed: int
-    """How many of them must be as they were."""
-    changed: tuple[str, ...]
-    """Those that are not."""
-
-    @property
-    def holds(self) -> bool:
-        """Whether this is the installation."""
-        return self.key and self.spare >= 0
-
-    @property
-    def spare(self) -> int:
-        """How many more facts may change; below 0 too many have."""
-        return self.facts - len(self.changed) - self.needed
-
-    @property
-    def difference(self) -> BindingDifference:
-        """What is different, for a message."""
-        return BindingDifference(
-            reason="facts" if self.key else "key",
-            facts=self.facts,
-            same=self.facts - len(self.changed),
-            needed=self.needed,
-            changed=self.changed,
-        )
-
-
-def match(binding: Binding, fingerprint: Fingerprint) -> Match:
+def match(binding: Binding, fingerprint: Fingerprint) -> BindingDifference:
     """Compare what a bundle is bound to with an installation."""
-    return Match(
-        key=binding.installation in (None, fingerprint.key),
-        facts=len(binding.facts),
+    asked = binding.facts
+    changed = sorted(name for name in asked if fingerprint.facts.get(name) != asked[name])
+    return BindingDifference(
+        reason="facts" if binding.installation in (None, fingerprint.key) else "key",
+        facts=len(asked),
+        same=len(asked) - len(changed),
         needed=binding.needed,
-        changed=tuple(
-            sorted(n for n, value in binding.facts.items() if fingerprint.facts.get(n) != value)
-        ),
+        changed=tuple(changed),
     )

@@ -13,7 +13,7 @@ from licensekit.access import Access
 from licensekit.dates import end_of_day, format_seconds, start_of_day
 from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.holdings import Holding, access_by
-from licensekit.entitlements.login import ways
+from licensekit.entitlements.login import login_rule, ways
 from licensekit.entitlements.questions import best_access
 from licensekit.limits import SECONDS
 from licensekit.wire.documents import Kind, UserKind
@@ -68,12 +68,9 @@ def later(state: Entitlements, evaluated: Callable[[int], Entitlements]) -> list
 
     `evaluated` evaluates the same bundles at another moment. At most `LATER` are looked at.
     """
-    moments: set[int] = set()
-    for part in (*state.parts, *state.waiting):
-        bundle = part.bundle
-        end = bundle.term_end
-        moments |= {start_of_day(bundle.starts)} if bundle.starts is not None else set()
-        moments |= {end_of_day(end)} if end is not None else set()
+    bundles = [part.bundle for part in (*state.parts, *state.waiting)]
+    moments = {start_of_day(one.starts) for one in bundles if one.starts is not None}
+    moments |= {end_of_day(one.term_end) for one in bundles if one.term_end is not None}
     to_come = sorted(m for m in moments if state.now < m <= SECONDS)  # time ends with year 9999
     return [evaluated(moment) for moment in to_come[:LATER]]
 
@@ -147,10 +144,8 @@ def _rules(state: Entitlements) -> list[_Rule]:
 
 
 def _rule(state: Entitlements, way: str) -> _Rule:
-    trust_store = state.trust_store
-    issuer = trust_store.issuer_of(way)
-    written = trust_store.catalogs[issuer].document.access[way.rpartition(".")[2]]
-    codes = trust_store.beside(way, written.all)
+    written, _ = login_rule(state, way)
+    codes = state.trust_store.beside(way, written.all)
     given = {**state.every_site, **state.everyone, **state.present}
     missing = [code for code in codes if given.get(code, Access.NONE) is Access.NONE]
     if all(code in state.licenses and state.licenses[code].kind is Kind.USER for code in missing):

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from licensekit.dates import day_at, end_of_day, format_days, start_of_day
-from licensekit.entitlements.parts import Part, is_here
+from licensekit.entitlements.parts import USELESS, Part, is_here
 from licensekit.entitlements.timeline import Timeline
 from licensekit.wire.documents import Bundle
 
@@ -104,7 +104,7 @@ class Covered:
     @cached_property
     def parts(self) -> tuple[Coverage, ...]:
         """The coverage of every issuer's part."""
-        useless = [part.bundle for part in self.judged if part.is_useless]
+        useless = [part.bundle for part in self.judged if part.state in USELESS]
         starts = [part.bundle.starts for part in self.judged]
         return list_coverage(
             lambda moment: [verified.document for verified in self.timeline.in_force(moment)],

@@ -195,9 +195,7 @@ def full_with(entitlements: Entitlements, code: str) -> str | None:
 
 
 def grants_of(
-    trust_store: TrustStore,
-    parts: Iterable[Part],
-    licenses: Mapping[str, License],
+    trust_store: TrustStore, parts: Iterable[Part], licenses: Mapping[str, License]
 ) -> tuple[dict[str, tuple[Grant, ...]], tuple[tuple[Part, str], ...]]:
     """Return license to the parts that name it, and what is named that no catalog has."""
     found: dict[str, list[Grant]] = {}
@@ -253,12 +251,11 @@ def _given(
 
 def _system(licenses: Mapping[str, License], present: Mapping[str, Access]) -> dict[str, Access]:
     """Return what the installation as a whole may do: a license with `full_with` is read to it."""
-    system: dict[str, Access] = {}
-    for code, license_ in licenses.items():
-        if license_.kind is Kind.SYSTEM:
-            level = present.get(code, Access.NONE)
-            system[code] = level if license_.full_with is None else min(level, Access.READ)
-    return system
+    return {
+        code: min(present.get(code, Access.NONE), Access.READ if one.full_with else Access.FULL)
+        for code, one in licenses.items()
+        if one.kind is Kind.SYSTEM
+    }
 
 
 def _moments(

@@ -72,25 +72,15 @@ def concerning(
     site: str | None = None,
 ) -> tuple[Event, ...]:
     """Return the events whose scope holds a user with its `groups`, at a `site`."""
-    member_of = frozenset(groups)
+    theirs = {(EventScope.SITE, site), (EventScope.USER, user)}
+    theirs |= {(EventScope.GROUP, group) for group in groups}
     return tuple(
         event
         for event in events
-        if event.scope is EventScope.INSTALLATION
-        or (event.scope is EventScope.SITE and event.subject == site)
-        or (event.scope is EventScope.GROUP and event.subject in member_of)
-        or (event.scope is EventScope.USER and event.subject == user)
+        if event.scope is EventScope.INSTALLATION or (event.scope, event.subject) in theirs
     )
 
 
-def stopping(
-    events: Iterable[Event],
-    function: str,
-    *,
-    user: str | None = None,
-    groups: Iterable[str] = (),
-    site: str | None = None,
-) -> tuple[Event, ...]:
-    """Return those of the events that make a function (`travel`, `index`) unavailable there."""
-    concerned = concerning(events, user=user, groups=groups, site=site)
+def stopping(concerned: Iterable[Event], function: str) -> tuple[Event, ...]:
+    """Return those of the events that make a function (`travel`, `index`) unavailable."""
     return tuple(event for event in concerned if event.stops == function)

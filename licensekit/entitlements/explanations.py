@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from licensekit.access import Access
+from licensekit.entitlements.amounts import Grant
 from licensekit.entitlements.denials import (
     BundleNotInForce,
     FullWithAnother,
@@ -11,7 +12,7 @@ from licensekit.entitlements.denials import (
     WhyNot,
 )
 from licensekit.entitlements.evaluation import Entitlements, full_with, grants_of
-from licensekit.entitlements.parts import BundleState, Part
+from licensekit.entitlements.parts import BundleState
 from licensekit.wire.documents import MeterPeriod
 from licensekit.wire.plain import word
 
@@ -52,34 +53,26 @@ def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
     """
     return tuple(
         Explanation(
-            bundle=one.part.label,
-            identity=one.part.verified.identity.hex(),
-            issuer=one.part.bundle.issuer,
-            state=one.part.state,
-            access=one.part.cap,
-            amount=one.amount,
-            via=one.via,
-            successor=one.via is not None and _is_successor(entitlements, code, one.via),
+            bundle=grant.part.label,
+            identity=grant.part.verified.identity.hex(),
+            issuer=grant.part.bundle.issuer,
+            state=grant.part.state,
+            access=grant.part.cap,
+            amount=None if via else grant.amount,
+            via=via,
+            successor=via is not None and _is_successor(entitlements, code, via),
             per=entitlements.licenses[code].per,
         )
-        for one in _sources(entitlements, code)
+        for grant, via in _sources(entitlements, code)
     )
 
 
-class _Source(NamedTuple):
-    """One part gives one license, itself or through another one."""
-
-    part: Part
-    amount: int | None
-    via: str | None
-
-
-def _sources(entitlements: Entitlements, code: str) -> list[_Source]:
-    """Return what gives a license: bundles in force, then those that wait."""
+def _sources(entitlements: Entitlements, code: str) -> list[tuple[Grant, str | None]]:
+    """Return what gives a license, itself or via another: bundles in force, then those to come."""
     to_come, _ = grants_of(entitlements.trust_store, entitlements.waiting, entitlements.licenses)
     givers = [other for other, inner in entitlements.closure.items() if code in inner]
     return [
-        _Source(grant.part, None if via else grant.amount, via)
+        (grant, via)
         for grants in (entitlements.grants, to_come)
         for name, via in ((code, None), *((giver, giver) for giver in givers))
         for grant in grants.get(name, ())
@@ -104,10 +97,10 @@ def why_not(entitlements: Entitlements, code: str) -> WhyNot:
     if complete is not None and entitlements.present.get(code) is Access.FULL:
         return FullWithAnother(license=complete)
     sources = _sources(entitlements, code)
-    for one in sources:
-        if not one.part.works:
-            return BundleNotInForce(reason=one.part.state.value, bundle=one.part.name)
-    givers = sorted({one.via for one in sources if one.via is not None})
+    for (part, _), _ in sources:
+        if not part.works:
+            return BundleNotInForce(reason=part.state.value, bundle=part.name)
+    givers = sorted({via for _, via in sources if via is not None})
     if givers:
         return OnlyIncluded(included_in=tuple(givers))
     return NoBundleGrants()

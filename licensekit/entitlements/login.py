@@ -41,17 +41,10 @@ class UserFacts(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values, with the codes of what is assigned."""
-        return {
-            "id": self.id,
-            "written": self.written,
-            "name": self.name,
-            "can_log_in": self.can_log_in,
-            "administrator": self.administrator,
-            "retired": self.retired,
-            "groups": list(self.groups),
-            "kind": word(self.kind),
-            "licenses": [holding.license for holding in self.holdings],
-        }
+        facts = self._asdict()
+        licenses = [holding.license for holding in facts.pop("holdings")]
+        groups, kind = list(self.groups), word(self.kind)
+        return {**facts, "groups": groups, "kind": kind, "licenses": licenses}
 
 
 class Decision(NamedTuple):
@@ -96,7 +89,7 @@ def may_login(
     Raises:
         UnknownAccess: no catalog has that way.
     """
-    rule, issuer = _rule(entitlements, way)
+    rule, issuer = login_rule(entitlements, way)
     if user is None:
         return Decision((NoSuchUser(),))
     if access is None:
@@ -120,7 +113,8 @@ def ways(entitlements: Entitlements) -> tuple[str, ...]:
     )
 
 
-def _rule(entitlements: Entitlements, way: str) -> tuple[LoginRule, str]:
+def login_rule(entitlements: Entitlements, way: str) -> tuple[LoginRule, str]:
+    """Return the rule of a way to log in, and its issuer; raises as `may_login`."""
     trust_store = entitlements.trust_store
     issuer = trust_store.issuer_of(way)
     catalog = trust_store.catalogs.get(issuer)

@@ -96,6 +96,11 @@ class BindingDifference(Message):
     """How many of them must be as they were."""
     changed: tuple[str, ...]
 
+    @property
+    def holds(self) -> bool:
+        """Whether this is the installation all the same: its key, and enough facts."""
+        return self.reason == "facts" and self.same >= self.needed
+
 
 class Foreign(BundleNotice):
     """A bundle is bound to another installation."""

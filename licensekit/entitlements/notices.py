@@ -43,8 +43,7 @@ def list_notices(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple
     found = [
         *_of_parts(entitlements),
         *_of_counts(entitlements, in_use),
-        *_of_unknown(entitlements),
-        *_of_settings(entitlements),
+        *_of_catalogs(entitlements),
         *_of_freshness(entitlements),
     ]
     return by_urgency(found)
@@ -61,8 +60,8 @@ def _of_parts(entitlements: Entitlements) -> Iterator[Notice]:
     for part in entitlements.parts:
         if notice := _of_state(part) or _of_end(entitlements, part, today):
             yield notice
-        if notice := _of_facts(part):
-            yield notice
+        if (found := part.match) is not None and found.holds and found.changed:
+            yield FactsChanged(bundle=part.name, difference=found)  # not yet too many
         check = part.bundle.next_check
         if check is not None and today >= check:
             yield CheckDue(bundle=part.name, day=check)
@@ -76,7 +75,7 @@ def _of_parts(entitlements: Entitlements) -> Iterator[Notice]:
 def _of_state(part: Part) -> Notice | None:
     match part.state:
         case BundleState.FOREIGN if part.match is not None:
-            return Foreign(bundle=part.name, difference=part.match.difference)
+            return Foreign(bundle=part.name, difference=part.match)
         case BundleState.UNMAINTAINED:
             return Unmaintained(bundle=part.name)
         case BundleState.EXPIRED:
@@ -97,14 +96,6 @@ def _of_end(entitlements: Entitlements, part: Part, today: int) -> Notice | None
     if bundle.warning is not None and today >= bundle.warning:
         return ExpiresSoon(bundle=part.name, expiry=expiry, days=expiry - today)
     return None
-
-
-def _of_facts(part: Part) -> Notice | None:
-    """Return a notice of changes to the machine before they are too many."""
-    found = part.match
-    if found is None or not found.holds or not found.changed:
-        return None
-    return FactsChanged(bundle=part.name, difference=found.difference)
 
 
 def _of_counts(entitlements: Entitlements, in_use: Mapping[str, int]) -> Iterator[Notice]:
@@ -128,12 +119,9 @@ def _of_counts(entitlements: Entitlements, in_use: Mapping[str, int]) -> Iterato
             yield NearlyUsed(license=code, in_use=used, total=numbers.total)
 
 
-def _of_unknown(entitlements: Entitlements) -> Iterator[Notice]:
+def _of_catalogs(entitlements: Entitlements) -> Iterator[Notice]:
     for part, code in entitlements.unknown:
         yield LicenseNotInCatalog(bundle=part.name, license=code)
-
-
-def _of_settings(entitlements: Entitlements) -> Iterator[Notice]:
     settings = entitlements.settings
     for part, code, value in settings.unfit:
         yield SettingUnfit(bundle=part.name, setting=code, value=str(value))

@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.dates import day_at, end_of_day, format_days, start_of_day
-from licensekit.entitlements.binding import Fingerprint, Match, match
-from licensekit.entitlements.messages import BundleName
+from licensekit.entitlements.binding import Fingerprint, match
+from licensekit.entitlements.messages import BindingDifference, BundleName
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import AfterGrace, Bundle
 from licensekit.wire.plain import plain
@@ -57,7 +57,7 @@ class Part(NamedTuple):
     """The second at which the state may next change; None is never."""
     owner: str = ""
     """The issuer, where that is not the vendor."""
-    match: Match | None = None
+    match: BindingDifference | None = None
     """How its binding and the installation agree; None where it is not bound."""
 
     @property
@@ -86,11 +86,6 @@ class Part(NamedTuple):
     def works(self) -> bool:
         """Whether everything that it grants works: it is active, in its warning or in grace."""
         return self.state in _WORKING
-
-    @property
-    def is_useless(self) -> bool:
-        """Whether it grants nothing here, whatever its dates are."""
-        return self.state in _USELESS
 
     def days_left(self, now: int) -> int | None:
         """Return the days until the term ends, or once it has ended, until grace does."""
@@ -156,7 +151,8 @@ _AFTER_GRACE = {
     AfterGrace.ADVISORY: Access.FULL,
 }
 _WORKING = frozenset({BundleState.ACTIVE, BundleState.WARNING, BundleState.GRACE})
-_USELESS = frozenset({BundleState.FOREIGN, BundleState.UNMAINTAINED})
+USELESS = frozenset({BundleState.FOREIGN, BundleState.UNMAINTAINED})
+"""States of what grants nothing here, whatever its dates are."""
 
 
 def is_here(bundle: Bundle, away_hours: float | None) -> bool:
@@ -165,11 +161,7 @@ def is_here(bundle: Bundle, away_hours: float | None) -> bool:
 
 
 def judge(
-    verified: Verified[Bundle],
-    now: int,
-    *,
-    fingerprint: Fingerprint,
-    released: int | None,
+    verified: Verified[Bundle], now: int, *, fingerprint: Fingerprint, released: int | None
 ) -> Part:
     """Return the state of a bundle at `now`; `released` is the product version's date in days."""
     bundle = verified.document

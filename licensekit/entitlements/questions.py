@@ -66,20 +66,14 @@ class LicenseRow(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
+        facts = self._asdict()
         return {
-            "license": self.code,
-            "issuer": self.issuer,
+            "license": facts.pop("code"),
+            **facts,
             "kind": word(self.kind),
-            "name": self.name,
             "access": word(self.access),
-            "total": self.total,
-            "quantity": self.quantity,
             "per": None if self.per is None else word(self.per),
-            "in_use": self.in_use,
-            "hidden": self.hidden,
-            "plan": self.plan,
             "free": self.free,
-            "granted": self.granted,
         }
 
 
@@ -106,13 +100,15 @@ def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind)
 
 def count(entitlements: Entitlements, code: str, in_use: int) -> Count:
     """Count a license of which `in_use` are assigned; `code` as `resolve` returns it."""
-    if entitlements.licenses[code].kind is Kind.SYSTEM:
-        license_ = entitlements.licenses[code]
-        grants = entitlements.grants.get(code, ())
-        granted = allowances(license_, grants, entitlements.now)
-        return Count(_quantity(entitlements, code), in_use, license_.per, granted)
-    tiers = entitlements.tiers[code]
-    return Count(total_of(tier.amount for tier in tiers if tier.cap is Access.FULL), in_use)
+    license_, grants = entitlements.licenses[code], entitlements.grants.get(code, ())
+    if license_.kind is not Kind.SYSTEM:
+        tiers = entitlements.tiers[code]
+        return Count(total_of(tier.amount for tier in tiers if tier.cap is Access.FULL), in_use)
+    if license_.quantity is None:
+        total: int | None = int(entitlements.present.get(code) is Access.FULL)
+    else:
+        total = total_of(grant.amount for grant in grants if grant.part.cap is Access.FULL)
+    return Count(total, in_use, license_.per, allowances(license_, grants, entitlements.now))
 
 
 def where_to_buy(entitlements: Entitlements, code: str) -> str | None:
@@ -144,13 +140,6 @@ def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[License
             )
         )
     return tuple(found)
-
-
-def _quantity(entitlements: Entitlements, code: str) -> int | None:
-    if entitlements.licenses[code].quantity is None:
-        return int(entitlements.present.get(code) is Access.FULL)
-    grants = entitlements.grants.get(code, ())
-    return total_of(grant.amount for grant in grants if grant.part.cap is Access.FULL)
 
 
 def best_access(entitlements: Entitlements, code: str) -> Access:

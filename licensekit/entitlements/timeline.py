@@ -71,7 +71,10 @@ class Timeline(NamedTuple):
                 and never govern.
             trust: whom to believe: it has the scopes of the keys that signed, and the lists.
         """
-        judged = (_candidate(number, one, trust) for number, one in enumerate(bundles))
+        judged = (
+            _Candidate(one, number, is_revoked(one, trust), may_replace(one, trust))
+            for number, one in enumerate(bundles)
+        )
         return cls(tuple(judged), trust)
 
     def in_force(self, moment: int) -> list[Verified[Bundle]]:
@@ -134,9 +137,7 @@ def holds_back(newer: Verified[Bundle], older: Bundle, trust: TrustState) -> boo
     What a limited key signed does so only with what its own scope admits.
     """
     signer = signer_of(newer, trust)
-    if signer is None:
-        return False
-    return not signer.is_limited or admits(signer, older)
+    return signer is not None and (not signer.is_limited or admits(signer, older))
 
 
 def is_revoked(bundle: Verified[Bundle], trust: TrustState) -> bool:
@@ -146,11 +147,6 @@ def is_revoked(bundle: Verified[Bundle], trust: TrustState) -> bool:
     except TrustError:
         return True
     return False
-
-
-def _candidate(number: int, verified: Verified[Bundle], trust: TrustState) -> _Candidate:
-    revoked, replaces = is_revoked(verified, trust), may_replace(verified, trust)
-    return _Candidate(verified, number, revoked, replaces)
 
 
 def signer_of(verified: Verified[Bundle], trust: TrustState) -> AdmittedSigner | None:

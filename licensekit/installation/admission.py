@@ -258,7 +258,7 @@ def _of_part(verified: Verified[Bundle], facts: AdmissionFacts) -> Iterator[Refu
     bundle = verified.document
     part = judge(verified, 0, fingerprint=facts.fingerprint, released=facts.released)
     if part.state is BundleState.FOREIGN and part.match is not None:
-        yield BindingMismatch(**naming(bundle), difference=part.match.difference)
+        yield BindingMismatch(**naming(bundle), difference=part.match)
     if part.state is BundleState.UNMAINTAINED and bundle.maintenance is not None:
         yield MaintenanceEnded(**naming(bundle), maintenance=bundle.maintenance)
     for code, value in unfit_in(facts.trust_store, bundle).items():

@@ -47,10 +47,7 @@ _CHECK_BYTES: Final = 4
 _NONCE: Final = bytes(12)
 
 _WANTED: Final = {SECRET_PREFIX: "a key file", PUBLIC_PREFIX: "a public key"}
-_MISSED: Final[dict[str, str]] = {
-    SECRET_PREFIX: "not-a-key-file",
-    PUBLIC_PREFIX: "not-a-public-key",
-}
+_MISSED: Final = {SECRET_PREFIX: "not-a-key-file", PUBLIC_PREFIX: "not-a-public-key"}
 _MISTAKEN: Final[tuple[tuple[bytes, str], ...]] = (
     (SECRET_PREFIX.encode(), "secret-key"),
     (PUBLIC_PREFIX.encode(), "public-key"),
@@ -88,7 +85,7 @@ def seal(key: SigningKey, passphrase: bytes, *, label: str) -> str:
     cost = bytes([public.scheme, LOG2_N])
     header = cost + salt + _label_bytes(label) + public.public
     cipher = _cipher(passphrase, salt, LOG2_N)
-    sealed = cipher.encrypt(_NONCE, key.reveal_secret(), _associated(header))
+    sealed = cipher.encrypt(_NONCE, key.reveal_secret(), SECRET_PREFIX.encode() + header)
     return SECRET_PREFIX + armor.encode(header + sealed)
 
 
@@ -104,7 +101,7 @@ def open_(text: bytes | str, passphrase: bytes) -> SigningKey:
     file = _read_sealed(text)
     try:
         secret = _cipher(passphrase, file.salt, file.log2_n).decrypt(
-            _NONCE, file.secret, _associated(file.header)
+            _NONCE, file.secret, SECRET_PREFIX.encode() + file.header
         )
     except InvalidTag as error:
         raise PassphraseWrong from error
@@ -180,19 +177,12 @@ def _read(text: bytes | str, prefix: str) -> bytes:
         )
     compact = armor.compact(raw)
     if not compact.startswith(prefix.encode()):
-        raise KeyFileInvalid(reason=_mistaken(compact) or _MISSED[prefix])
+        mistaken = (what for start, what in _MISTAKEN if compact.startswith(start))
+        raise KeyFileInvalid(reason=next(mistaken, _MISSED[prefix]))
     try:
         return armor.decode(compact[len(prefix) :])
     except ArmorInvalid as error:
         raise KeyFileInvalid(reason="armor") from error
-
-
-def _mistaken(compact: bytes) -> str | None:
-    """Return what was taken for a key of the wanted form, if it shows."""
-    for start, what in _MISTAKEN:
-        if compact.startswith(start):
-            return what
-    return None
 
 
 def _cipher(passphrase: bytes, salt: bytes, log2_n: int) -> ChaCha20Poly1305:
@@ -201,10 +191,6 @@ def _cipher(passphrase: bytes, salt: bytes, log2_n: int) -> ChaCha20Poly1305:
         return ChaCha20Poly1305(scrypt.derive(passphrase))
     except MemoryError as error:
         raise KeyFileInvalid(reason="memory", log2_n=log2_n, mebibytes=2**log2_n >> 10) from error
-
-
-def _associated(header: bytes) -> bytes:
-    return SECRET_PREFIX.encode() + header
 
 
 def _check(body: bytes) -> bytes:

@@ -141,15 +141,8 @@ def _unwrap(data: bytes) -> tuple[_Form, bytes]:
             return _FORMS[label], _contents(body if end else b"")
         if label.endswith(b" PRIVATE KEY"):
             raise KeyInvalid(reason="algorithm")
-    raise KeyFileInvalid(reason=_mistaken(data))
-
-
-def _mistaken(data: bytes) -> str:
-    """Return what was taken for a private key in one of the two forms, if it shows."""
-    for mark, what in _MISTAKEN:
-        if mark in data:
-            return what
-    return "import-form"
+    mistaken = (what for mark, what in _MISTAKEN if mark in data)
+    raise KeyFileInvalid(reason=next(mistaken, "import-form"))
 
 
 def _contents(body: bytes) -> bytes:

@@ -35,13 +35,14 @@ class Signer(Protocol):
 class SigningKey:
     """A secret key in memory. Made by `SigningKey.generate` or `SigningKey.from_secret`."""
 
-    __slots__ = ("_secret", "_sign", "_verifying_key")
+    __slots__ = ("_secret", "_sign", "verifying_key")
 
     def __init__(
         self, secret: bytes, verifying_key: VerifyingKey, sign: Callable[[bytes], bytes]
     ) -> None:
         self._secret = secret
-        self._verifying_key = verifying_key
+        self.verifying_key: Final = verifying_key
+        """The key that verifies what this signs."""
         self._sign = sign
 
     @staticmethod
@@ -77,11 +78,6 @@ class SigningKey:
 
         return SigningKey(secret, load(scheme, public), sign)
 
-    @property
-    def verifying_key(self) -> VerifyingKey:
-        """The key that verifies what this signs."""
-        return self._verifying_key
-
     def sign(self, message: bytes) -> bytes:
         """Return the signature over `message`."""
         return self._sign(message)
@@ -91,7 +87,7 @@ class SigningKey:
         return self._secret
 
     def __repr__(self) -> str:
-        return f"SigningKey(scheme={self._verifying_key.scheme}, secret=hidden)"
+        return f"SigningKey(scheme={self.verifying_key.scheme}, secret=hidden)"
 
 
 def _secret_bytes(scheme: int) -> int:

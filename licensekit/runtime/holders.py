@@ -11,7 +11,7 @@ from typing import ClassVar, NamedTuple, Protocol
 from licensekit.access import Access
 from licensekit.entitlements import Given, Holding, given_of, resolve
 from licensekit.entitlements.denials import NotGrantedTo
-from licensekit.entitlements.events import Event, stopping
+from licensekit.entitlements.events import Event, concerning, stopping
 from licensekit.entitlements.login import Decision, UserFacts, may_login
 from licensekit.errors import NotEntitled
 from licensekit.runtime.snapshot import Snapshot
@@ -109,16 +109,15 @@ class Holder:
         `function` is what kinds of events name: `travel` of `no-travel`, `index` of
         `rebuild-index`.
         """
-        return stopping(self._source.snapshot.state.events, function, site=self._id)
+        events = self._source.snapshot.state.events
+        return stopping(concerning(events, site=self._id), function)
 
     def _current(self) -> View:
-        """Return the view under the snapshot in force."""
         if self._view.snapshot is not self._source.snapshot:
             self._view = self._evaluate()
         return self._view
 
     def _evaluate(self) -> View:
-        """Evaluate the answers under the snapshot in force."""
         snapshot = self._source.snapshot
         site = self._source.site_facts(self._id)
         if site is None:
@@ -144,33 +143,26 @@ class User(Holder):
             StateError: the database is away, and nothing is known of this user yet.
         """
         view = self._current()
-        try:
-            return view.decisions[way]
-        except KeyError:
-            decision = view.decisions[way] = self._decide(view, way)
-            return decision
+        decision = view.decisions.get(way)
+        if decision is None:
+            state = view.snapshot.state
+            view.decisions[way] = decision = may_login(
+                state.entitlements,
+                view.facts,
+                way,
+                site=self._site,
+                events=state.events,
+                access=view.access,
+            )
+        return decision
 
     def unavailable(self, function: str) -> tuple[Event, ...]:
         """Return the events in force that make a function unavailable to the user."""
         view = self._current()
-        return stopping(
-            view.snapshot.state.events,
-            function,
-            user=self._id,
-            groups=() if view.facts is None else view.facts.groups,
-            site=self._site,
-        )
-
-    def _decide(self, view: View, way: str) -> Decision:
-        state = view.snapshot.state
-        return may_login(
-            state.entitlements,
-            view.facts,
-            way,
-            site=self._site,
-            events=state.events,
-            access=view.access,
-        )
+        groups = () if view.facts is None else view.facts.groups
+        events = view.snapshot.state.events
+        concerned = concerning(events, user=self._id, groups=groups, site=self._site)
+        return stopping(concerned, function)
 
     def _evaluate(self) -> View:
         source = self._source

@@ -7,7 +7,7 @@ the machine sleeps. So a holder never believes that it has a seat that somebody 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from threading import Event, Lock, Thread
-from typing import Protocol, Self
+from typing import Self
 
 from licensekit.access import Access
 from licensekit.dates import moment_of
@@ -15,24 +15,7 @@ from licensekit.entitlements import resolve
 from licensekit.errors import LeaseLost, LicenseError
 from licensekit.runtime import seats
 from licensekit.runtime.seats import Seats
-from licensekit.state.seats import HeldSeat
-
-
-class LeaseOwner(Protocol):
-    """What renews and frees leases: see `licensekit.runtime.leasing`."""
-
-    @property
-    def seats(self) -> Seats:
-        """The seats in the database."""
-        ...
-
-    def renew(self, lease: "Lease") -> None:
-        """Renew a lease."""
-        ...
-
-    def free(self, lease: "Lease") -> None:
-        """Free the seat of a lease that was released."""
-        ...
+from licensekit.state.seats import HeldSeat, SeatRequest
 
 
 class Lease:
@@ -44,25 +27,26 @@ class Lease:
 
     def __init__(
         self,
-        owner: LeaseOwner,
+        source: Seats,
+        request: SeatRequest,
         row: HeldSeat,
-        *,
-        ttl: int,
-        at_least: Access,
         until: float,
+        *,
+        renew: "Callable[[list[Lease]], None]",
+        free: "Callable[[Lease], None]",
         on_lost: "Callable[[Lease], object] | None" = None,
     ) -> None:
-        self._owner = owner
+        self._seats = source
+        self._renew = renew
+        self._free = free
         self._on_lost = on_lost
         self._lock = Lock()
         self._error: LeaseLost | None = None
         self._borrowed: Mapping[str, Access] | None = None
         self.row = row
         """The seat as the database has it."""
-        self.ttl = ttl
-        """Seconds for which it is held without being renewed."""
-        self.at_least = at_least
-        """What the seat has to give."""
+        self.request = request
+        """What the seat has to give, and for how many seconds it is held without being renewed."""
         self.until = until
         """When it ends unless it is renewed, in seconds of `elapsed`."""
         self.lost = Event()
@@ -125,9 +109,8 @@ class Lease:
         """Return to what extent the seat gives a license; raises as `allows` does."""
         if not self.is_held:
             return Access.NONE
-        found = self._owner.seats
-        name = resolve(found.snapshot.state.entitlements, code)
-        given = self._borrowed or found.access(self.row)
+        name = resolve(self._seats.snapshot.state.entitlements, code)
+        given = self._borrowed or self._seats.access(self.row)
         return given.get(name, Access.NONE)
 
     def renew(self) -> None:
@@ -138,7 +121,7 @@ class Lease:
             StateError: the database cannot be written; it is held until it expires.
         """
         self.check()
-        self._owner.renew(self)
+        self._renew([self])
         self.check()
 
     def borrow(self, hours: float) -> datetime:
@@ -155,8 +138,8 @@ class Lease:
             StateError: the database cannot be written; nothing has changed.
         """
         self.check()
-        given = self._owner.seats.access(self.row)
-        row, until = self._owner.seats.borrow(self.row, hours)
+        given = self._seats.access(self.row)
+        row, until = self._seats.borrow(self.row, hours)
         self.extend(row, until, given)
         return moment_of(row.expires)
 
@@ -167,7 +150,7 @@ class Lease:
         lease expires.
         """
         if self._settle("released"):
-            self._owner.free(self)
+            self._free(self)
 
     def lose(self, reason: str, refusal: LicenseError | None = None) -> None:
         """Note that it is lost, and report it; does nothing where that is known.
@@ -231,10 +214,7 @@ class Lease:
         return self
 
     def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: object,
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: object
     ) -> None:
         lost = self.error
         self.release()

@@ -41,7 +41,7 @@ class Leasing:
     """All leases of one `Licensing`; every method may be called by threads."""
 
     def __init__(self, seats: Seats) -> None:
-        self._seats = seats
+        self.seats = seats
         self._is_closed = False
         self._begin()
         survive_forks(self)
@@ -53,38 +53,24 @@ class Leasing:
         self._start()
         row, until = self._take_or_wait(request, time.monotonic() + wait)
         lease = Lease(
-            self, row, ttl=request.ttl, at_least=request.at_least, until=until, on_lost=on_lost
+            self.seats, request, row, until, renew=self._renew, free=self._free, on_lost=on_lost
         )
         self._held[row.id] = lease
         self._awake.set()
         return lease
 
-    @property
-    def seats(self) -> Seats:
-        """The seats in the database."""
-        return self._seats
-
-    def renew(self, lease: Lease) -> None:
-        """Renew a lease; raise `StateError` if the database cannot be written."""
-        self._renew([lease])
-
-    def free(self, lease: Lease) -> None:
-        """Free the seat of a lease that was released."""
-        self._held.pop(lease.id, None)
-        self._seats.free(lease.row, lease.until)
-
     def follow(self, patience: float) -> None:
         """Renew what is due, and wait for up to `patience` seconds for a change."""
         held = list(self._held.values())
-        if not held and not self._seats.has_pending:
+        if not held and not self.seats.pending:
             self._rest(patience)
             return
         try:
-            self._seats.free_pending()
+            self.seats.free_pending()
             self._follow_licenses(held)
             self._renew([lease for lease in held if _due_in(lease) <= 0])
             due = min(map(_due_in, held), default=patience)
-            if self._seats.database.wait_for_change(self._version, max(0.0, min(patience, due))):
+            if self.seats.database.wait_for_change(self._version, max(0.0, min(patience, due))):
                 self._find_ended()
                 time.sleep(CALM_SECONDS)
         except StateError:
@@ -109,7 +95,7 @@ class Leasing:
         """Begin without a lease in a forked child: those of the parent are not its own."""
         inherited = list(self._held.values())
         self._begin()
-        self._seats.forget_pending()
+        self.seats.pending = {}  # left to the parent process
         for lease in inherited:
             lease.after_fork()
 
@@ -137,7 +123,7 @@ class Leasing:
         pause = FIRST_PAUSE
         while True:
             try:
-                return self._seats.take(request)
+                return self.seats.take(request)
             except (NoneFree, DatabaseBusy, DatabaseUnavailable):
                 left = end - time.monotonic()
                 if left <= 0 or self._is_closed:
@@ -146,55 +132,63 @@ class Leasing:
             time.sleep(min(left, pause * (0.5 + random())))  # noqa: S311  # a pause, no secret
             pause = min(pause * 1.5, LONGEST_PAUSE)
 
+    def _free(self, lease: Lease) -> None:
+        """Free the seat of a lease that was released."""
+        self._held.pop(lease.id, None)
+        self.seats.free(lease.row, lease.until)
+
     def _renew(self, held: list[Lease]) -> None:
         rows = [(lease, lease.row) for lease in held]
         if not rows:
             return
-        renewed, begin = self._seats.renew([(row, lease.ttl) for lease, row in rows])
+        renewed, begin = self.seats.renew([(row, lease.request.ttl) for lease, row in rows])
         for lease, row in rows:
             if row.id not in renewed:
                 lease.lose_seat(row)
-            elif not lease.renewed(row, begin + lease.ttl):
-                self._seats.free(row, begin + lease.ttl)  # the answer came too late
+            elif not lease.renewed(row, begin + lease.request.ttl):
+                self.seats.free(row, begin + lease.request.ttl)  # the answer came too late
 
     def _find_ended(self) -> None:
         """Find the leases that an administrator has ended."""
-        self._version = self._seats.database.version()
+        self._version = self.seats.database.version()
         rows = [(lease, lease.row) for lease in list(self._held.values())]
-        held = self._seats.still_held([row for _, row in rows])
+        held = self.seats.still_held([row for _, row in rows])
         for lease, row in rows:
             if row.id not in held:
                 lease.lose_seat(row)
 
     def _follow_licenses(self, held: list[Lease]) -> None:
         """After a change of what is granted, replace the seats that give less than they must."""
-        snapshot = self._seats.snapshot
+        snapshot = self.seats.snapshot
         if snapshot is self._followed:
             return
         for lease in held:
             row = lease.row
-            if lease.is_held and not row.borrowed and self._seats.gives(row) < lease.at_least:
+            if (
+                lease.is_held
+                and not row.borrowed
+                and self.seats.gives(row) < lease.request.at_least
+            ):
                 self._replace(lease)
         self._followed = snapshot
 
     def _replace(self, lease: Lease) -> None:
         """Take another seat for a lease, if one is free, after its license lost the old one."""
         old = lease.row
-        self._seats.free(old, lease.until)  # first: what is held beyond the count takes up room
-        request = SeatRequest(lease.code, lease.holder, lease.ttl, lease.at_least)
+        self.seats.free(old, lease.until)  # first: what is held beyond the count takes up room
         try:
-            row, until = self._seats.take(request)
+            row, until = self.seats.take(lease.request)
         except (NoneFree, NotEntitled, RequirementMissing) as error:
             lease.lose("refused", error)
         else:
             self._held.pop(old.id, None)
             self._held[row.id] = lease
             if not lease.extend(row, until):
-                self._seats.free(row, until)  # it was released meanwhile
+                self.seats.free(row, until)  # it was released meanwhile
 
 
 def _due_in(lease: Lease) -> float:
     """Return the seconds until a lease should be renewed; a borrowed one never is."""
     if lease.row.borrowed:
         return float("inf")
-    return lease.left - lease.ttl * (1 - 1 / RENEWALS)
+    return lease.left - lease.request.ttl * (1 - 1 / RENEWALS)

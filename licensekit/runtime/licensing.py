@@ -13,7 +13,7 @@ from licensekit.access import Access
 from licensekit.dates import days_of
 from licensekit.entitlements import Count, LicenseRow, Notice
 from licensekit.entitlements.answers import Answers
-from licensekit.entitlements.events import Event, stopping
+from licensekit.entitlements.events import Event, concerning, stopping
 from licensekit.entitlements.seats import has_seats
 from licensekit.errors import NotActivated
 from licensekit.runtime.holders import Holder, User
@@ -185,7 +185,7 @@ class Licensing(Questions):
         `function` is what kinds of events name: `travel` of `no-travel`, `index` of
         `rebuild-index`. Ask `user(id)` about the events for a user, its groups and its site.
         """
-        return stopping(self._live.snapshot.state.events, function)
+        return stopping(concerning(self._live.snapshot.state.events), function)
 
     @property
     def licenses(self) -> tuple[LicenseRow, ...]:
@@ -219,7 +219,6 @@ class Licensing(Questions):
         self._live.close()
 
     def _leasing_now(self) -> "Leasing":
-        """Return the leases of this process."""
         from licensekit.runtime.leasing import Leasing  # noqa: PLC0415  # only whoever takes seats pays
         from licensekit.runtime.seats import Seats  # noqa: PLC0415  # only whoever takes seats pays
 

@@ -17,7 +17,7 @@ from licensekit.entitlements.answers import Answers
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import DatabaseBusy, LicenseError, StateError
 from licensekit.runtime.holders import Holder, User
-from licensekit.runtime.lookups import Lookups, put
+from licensekit.runtime.lookups import Lookups, leased_now, put
 from licensekit.runtime.messages import TimeNotKept
 from licensekit.runtime.snapshot import Closed, Snapshot
 from licensekit.runtime.watcher import Watcher, survive_forks
@@ -30,7 +30,7 @@ from licensekit.state.loading import (
 )
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.time import Clocks
-from licensekit.state.users import SiteFacts
+from licensekit.state.users import SiteFacts, site_facts, user_facts
 
 RETRY_SECONDS: Final = 0.5
 """How soon a database that is away is tried again."""
@@ -91,7 +91,8 @@ class LiveSnapshot:
         self._silence = 0
         self._not_written: StateError | None = None
         self._checked: int | None = None
-        self._lookups = Lookups(database)
+        self._users = Lookups(database, user_facts)
+        self._sites = Lookups(database, site_facts)
         self._known: InstallationState | None = None
         self._read_state()
         self._remember()
@@ -142,18 +143,18 @@ class LiveSnapshot:
                 self._put(self.snapshot.moved_on(reading, error, self._contact))
 
     def user_facts(self, user_id: str) -> UserFacts | None:
-        """Look up what is known of a user; raises as `Lookups.user`."""
-        return self._lookups.user(user_id, self.snapshot)
+        """Look up what is known of a user; raises as `Lookups.find`."""
+        return self._users.find(user_id, self.snapshot)
 
     def site_facts(self, site_id: str) -> SiteFacts | None:
         """Look up what is known of a site, as `user_facts` does; None if there is no such site."""
-        return self._lookups.site(site_id, self.snapshot)
+        return self._sites.find(site_id, self.snapshot)
 
     def answers_with_leases(self) -> Answers:
         """Return the answers with the concurrent seats that are held at this moment."""
         state = self.snapshot.state
         now = self.snapshot.now_at(self.clocks(), away=False)
-        stored = state.stored._replace(leased=self._lookups.leased(self.snapshot, now))
+        stored = state.stored._replace(leased=leased_now(self.database, self.snapshot, now))
         return Answers(state.entitlements, stored.used_of(state.entitlements.licenses))
 
     def user(self, user_id: str, site: str | None) -> User:
@@ -202,16 +203,8 @@ class LiveSnapshot:
         with self._reading:
             # Taken before the state is read: a change in between is seen as one more change.
             version = self.database.version()
-            application = self.application
-            state = load_state(
-                self.database,
-                root=application.root,
-                pack=application.pack,
-                reading=self.clocks(),
-                released=application.released,
-                facts=application.facts,
-                known=self._known,
-            )
+            shipped, reading = self.application._asdict(), self.clocks()
+            state = load_state(self.database, reading=reading, known=self._known, **shipped)
             self._known = state
             with self._swapping:
                 if not self._is_closed:

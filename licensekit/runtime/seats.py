@@ -31,17 +31,13 @@ class Seats:
         self._live = live
         self.database = live.database
         self._pools: tuple[Snapshot | None, dict[str, SeatPool]] = (None, {})
-        self._pending: dict[str, tuple[HeldSeat, float]] = {}
+        self.pending: dict[str, tuple[HeldSeat, float]] = {}
+        """The seats that are still to be freed, by the ids of their leases, and their ends."""
 
     @property
     def snapshot(self) -> Snapshot:
         """The snapshot in force."""
         return self._live.snapshot
-
-    @property
-    def has_pending(self) -> bool:
-        """Whether seats are still to be freed."""
-        return bool(self._pending)
 
     def request(self, code: str, holder: str, ttl: int, at_least: Access) -> SeatRequest:
         """Return a checked request for a seat; raises as `Licensing.lease`."""
@@ -90,14 +86,14 @@ class Seats:
         try:
             seats.free(self.database, row)
         except StateError:
-            self._pending[row.id] = row, until
+            self.pending[row.id] = row, until
 
     def free_pending(self) -> None:
         """Free the seats that could not be freed while it was away; raise `StateError` if it is."""
-        for lease_id, (row, until) in list(self._pending.items()):
+        for lease_id, (row, until) in list(self.pending.items()):
             if elapsed() < until:
                 seats.free(self.database, row)
-            self._pending.pop(lease_id, None)
+            self.pending.pop(lease_id, None)
 
     def gives(self, row: HeldSeat) -> Access:
         """Return to what extent a seat gives its license now."""
@@ -112,10 +108,6 @@ class Seats:
             return snapshot.nothing
         # Seats that give the same share one mapping.
         return snapshot.access_of((Holding(row.license, row.seat + 1),), ())
-
-    def forget_pending(self) -> None:
-        """Leave the seats that are still to be freed to the parent process, in a forked child."""
-        self._pending = {}
 
     def _pool(self, snapshot: Snapshot, name: str) -> SeatPool | None:
         """Return the seats of a license; None if no catalog has it any more."""

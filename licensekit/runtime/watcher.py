@@ -43,8 +43,12 @@ class Watcher:
     def start(self) -> None:
         """Start the threads: for the first time, or in a forked child, which inherits none."""
         self._stop = Event()
-        _start("licensekit-clock", self._subject, self._stop, _pass_time, TICK_SECONDS)
-        _start("licensekit-database", self._subject, self._stop, _follow, 0)
+        steps: tuple[tuple[str, _Step, float], ...] = (
+            ("licensekit-clock", lambda subject: subject.pass_time(), TICK_SECONDS),
+            ("licensekit-database", lambda subject: subject.follow(PATIENCE_SECONDS), 0),
+        )
+        for name, step, pause in steps:
+            _start(name, self._subject, self._stop, step, pause)
 
     def stop(self) -> None:
         """End the threads within a second; does not wait for them."""
@@ -73,14 +77,6 @@ _Step = Callable[[Watched], None]
 _Reference = weakref.ref[Watched]
 
 
-def _pass_time(subject: Watched) -> None:
-    subject.pass_time()
-
-
-def _follow(subject: Watched) -> None:
-    subject.follow(PATIENCE_SECONDS)
-
-
 def _start(name: str, reference: _Reference, stop: Event, step: _Step, pause: float) -> None:
     arguments = (name, reference, stop, step, pause)
     Thread(target=_watch, args=arguments, name=name, daemon=True).start()
@@ -94,17 +90,13 @@ def _watch(name: str, reference: _Reference, stop: Event, step: _Step, pause: fl
     """
     is_over = False
     try:
-        is_over = _step_to_the_end(reference, stop, step, pause)
+        while not stop.wait(pause):
+            subject = reference()
+            if subject is None:
+                break
+            step(subject)
+            del subject
+        is_over = True
     finally:
         if not is_over and not stop.wait(TICK_SECONDS):
             _start(name, reference, stop, step, pause)
-
-
-def _step_to_the_end(reference: _Reference, stop: Event, step: _Step, pause: float) -> bool:
-    while not stop.wait(pause):
-        subject = reference()
-        if subject is None:
-            break
-        step(subject)
-        del subject
-    return True

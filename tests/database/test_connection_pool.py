@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from licensekit.database.pool import ConnectionPool, Handling
+from licensekit.database.pool import ConnectionPool
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable
 
 
@@ -31,8 +31,15 @@ class Workshop:
 
     def pool(self, *, wait: float = 5, slots: int = 2) -> ConnectionPool[Made]:
         """Return a pool of what is made here."""
-        handling = Handling(self.make, _discard, _is_usable, lambda: self.identity)
-        return ConnectionPool(handling, location="here", wait=wait, slots=slots)
+        return ConnectionPool(
+            self.make,
+            _discard,
+            is_usable=_is_usable,
+            identity=lambda: self.identity,
+            location="here",
+            wait=wait,
+            slots=slots,
+        )
 
 
 def _discard(made: Made) -> None:
@@ -100,9 +107,7 @@ def test_whoever_finds_all_lent_gets_the_next_that_comes_back() -> None:
 
 
 def test_a_failure_to_make_one_takes_no_place() -> None:
-    pool: ConnectionPool[Made] = ConnectionPool(
-        Handling(_fail, _discard, _is_usable, lambda: 1), location="here", wait=0, slots=1
-    )
+    pool: ConnectionPool[Made] = ConnectionPool(_fail, _discard, location="here", wait=0, slots=1)
     for _ in range(3):
         with pytest.raises(ZeroDivisionError), pool.lend():
             pass

@@ -213,3 +213,16 @@ def test_a_table_that_a_migration_altered_or_filled_opens_again(location: str) -
     schema = Schema("ledger", (FIRST, SECOND, third, fourth))
     for _ in range(2):
         connect(location, schema=schema, create=True).close()
+
+
+def test_a_table_with_rules_of_every_kind_opens_again(location: str) -> None:
+    ruled = """CREATE TABLE ruled (
+        id {integer} PRIMARY KEY,
+        name {text} NOT NULL UNIQUE,
+        parent {integer} REFERENCES ruled (id),
+        place {integer} CHECK (place > 0),
+        UNIQUE (parent, place)
+    ) {strict}"""
+    schema = Schema("ledger", (Migration(1, "ruled", (ruled,)),))
+    connect(location, schema=schema, create=True).close()
+    connect(location, schema=schema, create=False).close()

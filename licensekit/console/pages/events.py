@@ -6,7 +6,6 @@ from typing import Final
 from starlette.responses import Response
 
 from licensekit.console.rendering import moved, page
-from licensekit.console.screens import status_of
 from licensekit.console.visit import Visit
 from licensekit.dates import seconds_of
 from licensekit.errors import EntryInvalid, EventUnknown, LicenseError
@@ -19,23 +18,36 @@ ENDED: Final = 100
 """How many of the events that were ended are listed."""
 
 
-def show(visit: Visit) -> Response:
-    """List the events, and ask for a new one."""
-    return _list(visit, None)
+def show(visit: Visit, error: LicenseError | None = None) -> Response:
+    """List the events, and ask for a new one; after a refusal with why it was refused."""
+    state = visit.installation.state()
+    found = visit.installation.events.list(ended=True)
+    return page(
+        visit,
+        "events.html",
+        state,
+        error=error,
+        in_force=[event for event in found if event.ended is None],
+        ended=[event for event in reversed(found) if event.ended is not None][:ENDED],
+        kinds=KINDS,
+        scopes=list(EventScope),
+        sites=[site.id for site in visit.installation.sites.list()],
+    )
 
 
 def start(visit: Visit) -> Response:
     """Start an event."""
     try:
+        kind, scope = visit.form.text("kind"), visit.form.text("scope")
         visit.installation.events.start(
-            _kind(visit),
-            scope=_scope(visit),
+            visit.form.text("other") if kind == OTHER else kind,
+            scope=EventScope(scope) if scope in set(EventScope) else EventScope.INSTALLATION,
             subject=visit.form.text("subject"),
             message=visit.form.text("message"),
             expected_end=_moment(visit.form.text("expected_end")),
         )
     except LicenseError as error:
-        return _list(visit, error)
+        return show(visit, error)
     return moved(visit, "/events", saved="started")
 
 
@@ -46,35 +58,6 @@ def end(visit: Visit) -> Response:
         raise EventUnknown(event=number)
     visit.installation.events.end(int(number))
     return moved(visit, "/events", saved="ended")
-
-
-def _list(visit: Visit, error: LicenseError | None) -> Response:
-    state = visit.installation.state()
-    found = visit.installation.events.list(ended=True)
-    return page(
-        visit,
-        "events.html",
-        state,
-        status=status_of(error),
-        in_force=[event for event in found if event.ended is None],
-        ended=[event for event in reversed(found) if event.ended is not None][:ENDED],
-        kinds=KINDS,
-        scopes=list(EventScope),
-        sites=[site.id for site in visit.installation.sites.list()],
-        error=error,
-        form=visit.form,
-        saved=visit.asked("saved"),
-    )
-
-
-def _kind(visit: Visit) -> str:
-    chosen = visit.form.text("kind")
-    return visit.form.text("other") if chosen == OTHER else chosen
-
-
-def _scope(visit: Visit) -> EventScope:
-    said = visit.form.text("scope")
-    return next((scope for scope in EventScope if scope == said), EventScope.INSTALLATION)
 
 
 def _moment(text: str) -> int | None:

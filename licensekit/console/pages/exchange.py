@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from licensekit.console.rendering import issuer_name, moved, page
+from licensekit.console.rendering import moved, page
 from licensekit.console.visit import Visit
 from licensekit.errors import EntryInvalid
 from licensekit.installation import BundleRecord
@@ -12,15 +12,8 @@ def show(visit: Visit) -> Response:
     """Show what can be returned, and what was returned."""
     state = visit.installation.state()
     records = visit.installation.bundles()
-    return page(
-        visit,
-        "exchange.html",
-        state,
-        active=_parts(records, "active"),
-        returned=_parts(records, "returned"),
-        issuers={one.issuer: issuer_name(state, one.issuer) for one in records},
-        saved=visit.asked("saved"),
-    )
+    active, returned = _parts(records, "active"), _parts(records, "returned")
+    return page(visit, "exchange.html", state, active=active, returned=returned)
 
 
 def request(visit: Visit) -> Response:

@@ -1,6 +1,6 @@
 """History: who changed what, the newest first, and whether the log of it is whole."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from starlette.responses import Response
 
@@ -11,17 +11,6 @@ from licensekit.errors import AuditDamaged
 from licensekit.installation import AuditEntry
 
 PAGE: Final = 50
-
-
-class HistoryLine(NamedTuple):
-    """One entry."""
-
-    number: int
-    at: int | None
-    """Seconds since 1970."""
-    by: str
-    what: str
-    """What was done."""
 
 
 def show(visit: Visit) -> Response:
@@ -41,18 +30,16 @@ def show(visit: Visit) -> Response:
         visit,
         "history.html",
         state,
-        lines=[_line_of(entry) for entry in entries],
+        entries=[(entry, _moment_of(entry)) for entry in entries],
         report=report,
         damage=damage,
         next_page=visit.url("/history", before=str(last)) if last > 1 else None,
     )
 
 
-def _line_of(entry: AuditEntry) -> HistoryLine:
-    """Return an entry as the History screen shows it."""
-    facts = entry.facts
+def _moment_of(entry: AuditEntry) -> int | None:
+    """Return when an entry was written, in seconds since 1970, if it says so."""
     try:
-        at = parse_seconds(str(facts.get("at", "")))
+        return parse_seconds(str(entry.facts.get("at", "")))
     except ValueError:
-        at = None
-    return HistoryLine(entry.number, at, str(facts.get("by", "")), entry.event.message)
+        return None

@@ -4,13 +4,8 @@ from typing import Final
 
 from starlette.responses import Response
 
-from licensekit.console.rendering import issuer_name, license_name, moved, page
-from licensekit.console.views.licenses import (
-    issuer_view,
-    issuers_of,
-    license_view,
-    part_views,
-)
+from licensekit.console.rendering import issuer_name, moved, page
+from licensekit.console.views.licenses import issuer_facts, issuers_of, license_view, part_views
 from licensekit.console.visit import Visit
 from licensekit.dates import day_at
 from licensekit.errors import UnknownIssuer
@@ -34,33 +29,24 @@ def issuer_tab(visit: Visit) -> Response:
     issuer: str = visit.request.path_params["issuer"]
     if issuer not in issuers_of(state):
         raise UnknownIssuer(issuer=issuer)
-    view = issuer_view(state, issuer)
+    shown, today = issuer_facts(state, issuer), day_at(state.now)
     return page(
-        visit,
-        "licenses.html",
-        state,
-        view=view,
-        tabs=_tabs(state),
-        name=issuer_name(state, issuer),
-        today=day_at(state.now),
+        visit, "licenses.html", state, issuer=issuer, tabs=_tabs(state), today=today, **shown
     )
 
 
 def status_tab(visit: Visit) -> Response:
     """Show company, serial, the next date, notices, bundles and the installation itself."""
     state = visit.installation.state()
-    parts = tuple(part_views(state))
-    bundles = visit.installation.bundles()
     return page(
         visit,
         "status.html",
         state,
         tabs=_tabs(state),
-        parts=parts,
+        parts=tuple(part_views(state)),
         covered=state.entitlements.product_coverage,
         today=day_at(state.now),
-        bundles=bundles[::-1],
-        issuers={one.issuer: issuer_name(state, one.issuer) for one in bundles},
+        bundles=visit.installation.bundles()[::-1],
     )
 
 
@@ -71,18 +57,13 @@ def license_page(visit: Visit) -> Response:
     view = license_view(state, details.row)
     code = details.row.code
     leases = visit.installation.leases.list(license_code=code) if view.concurrent else ()
-    codes = {*details.includes, *details.required_by, *details.license.requires}
-    via = {e.via for e in details.explanations if e.via is not None}
     return page(
         visit,
         "license.html",
         state,
         details=details,
         view=view,
-        issuer=issuer_name(state, details.row.issuer),
-        names={code: license_name(state, code) for code in (*codes, *via)},
         leases=leases,
-        saved=visit.asked("saved"),
         holders=details.holders[:HOLDERS],
         more=max(0, details.row.in_use - HOLDERS),
     )
@@ -96,4 +77,4 @@ def end_lease(visit: Visit) -> Response:
 
 def _tabs(state: InstallationState) -> tuple[tuple[str, str], ...]:
     """Return the code and the name of every issuer that has a tab."""
-    return tuple((issuer, issuer_name(state, issuer)) for issuer in issuers_of(state))
+    return tuple((issuer, issuer_name(issuer, state)) for issuer in issuers_of(state))

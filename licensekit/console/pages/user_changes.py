@@ -4,17 +4,17 @@ from typing import Any
 
 from starlette.responses import Response
 
-from licensekit.console.pages.users import KINDS, user_card
+from licensekit.console.pages.users import KINDS, card
 from licensekit.console.rendering import moved, page
-from licensekit.console.screens import faults_of, status_of
 from licensekit.console.visit import Visit
-from licensekit.errors import LicenseError, UserUnknown
+from licensekit.errors import LicenseError
 from licensekit.wire.documents import UserKind
 
 
-def new(visit: Visit) -> Response:
-    """Ask for a new user."""
-    return _new(visit, None)
+def new(visit: Visit, error: LicenseError | None = None) -> Response:
+    """Ask for a new user; after a refusal with why it was refused."""
+    state = visit.installation.state()
+    return page(visit, "user_new.html", state, error=error, kinds=KINDS)
 
 
 def add(visit: Visit) -> Response:
@@ -23,7 +23,7 @@ def add(visit: Visit) -> Response:
     try:
         visit.installation.users.add(user_id, **_facts(visit))
     except LicenseError as error:
-        return _new(visit, error)
+        return new(visit, error)
     return moved(visit, "/user", id=user_id, saved="added")
 
 
@@ -34,10 +34,8 @@ def assign(visit: Visit) -> Response:
     new, gone = visit.form.changes(ticked)
     try:
         visit.installation.users.assign(user_id, *new, release=gone)
-    except UserUnknown:
-        raise
     except LicenseError as error:
-        return user_card(visit, user_id, ticked=ticked, errors=faults_of(error))
+        return card(visit, user_id, ticked=ticked, error=error)
     return moved(visit, "/user", id=user_id, saved="licenses")
 
 
@@ -46,10 +44,8 @@ def set_facts(visit: Visit) -> Response:
     user_id = visit.form.raw("id")
     try:
         visit.installation.users.set(user_id, **_facts(visit))
-    except UserUnknown:
-        raise
     except LicenseError as error:
-        return user_card(visit, user_id, errors=(error,))
+        return card(visit, user_id, error=error)
     return moved(visit, "/user", id=user_id, saved="facts")
 
 
@@ -65,14 +61,6 @@ def bring_back(visit: Visit) -> Response:
     user_id = visit.form.raw("id")
     visit.installation.users.set(user_id, retired=False)
     return moved(visit, "/user", id=user_id, saved="returned")
-
-
-def _new(visit: Visit, error: LicenseError | None) -> Response:
-    state = visit.installation.state()
-    status = status_of(error)
-    return page(
-        visit, "user_new.html", state, status=status, error=error, kinds=KINDS, form=visit.form
-    )
 
 
 def _facts(visit: Visit) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """Users: their lists, page by page, by kind or by license, and the card of one."""
 
-from collections.abc import Callable
 from typing import Final
 
 from starlette.responses import Response
 
 from licensekit.access import Access
-from licensekit.console.rendering import issuer_name, license_name, page
+from licensekit.console.rendering import REFUSED, page
+from licensekit.console.screens import faults_of
 from licensekit.console.views.choices import choices_of
 from licensekit.console.views.licenses import (
     LicenseView,
@@ -18,7 +18,7 @@ from licensekit.console.views.licenses import (
 from licensekit.console.views.people import given_by, login_answers
 from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError
-from licensekit.installation import InstallationState, LicenseRow, UserFilter, UserPage
+from licensekit.installation import InstallationState, UserFilter, UserPage
 from licensekit.wire.documents import Kind, UserKind
 
 PAGE: Final = 50
@@ -40,39 +40,34 @@ def others(visit: Visit) -> Response:
     return _list(visit, "/users/others", frozenset(KINDS[name] for name in chosen))
 
 
-def card(visit: Visit) -> Response:
-    """Show everything about one user."""
-    return user_card(visit, visit.asked("id"))
-
-
-def user_card(
+def card(
     visit: Visit,
-    user_id: str,
+    user_id: str | None = None,
     *,
     ticked: tuple[str, ...] | None = None,
-    errors: tuple[LicenseError, ...] = (),
+    error: LicenseError | None = None,
 ) -> Response:
-    """Show the card of a user; after a refusal with what was ticked, and why it was refused."""
+    """Show everything about one user; after a refusal with what was ticked, and why."""
+    user_id = visit.asked("id") if user_id is None else user_id
     state = visit.installation.state()
     details = visit.installation.users.details(user_id)
     user = details.user
     held = tuple(holding.license for holding in user.holdings)
     logins = login_answers(state, user)
     lapsed = [code for code in held if details.access.get(code, Access.NONE) < Access.FULL]
-    choices = choices_of(state, Kind.USER, held, ticked=ticked, lapsed=lapsed)
+    own, shared = given_by(state, details.given)
     return page(
         visit,
         "user.html",
         state,
-        status=409 if errors else 200,
+        status=REFUSED if error else 200,
         user=user,
         kinds=KINDS,
         held=held,
-        choices=choices,
-        issuers={group.issuer: issuer_name(state, group.issuer) for group in choices.plans},
-        errors=errors,
-        saved=visit.asked("saved"),
-        given=given_by(state, details.given),
+        choices=choices_of(state, Kind.USER, held, ticked=ticked, lapsed=lapsed),
+        errors=faults_of(error),
+        own=own,
+        shared=shared,
         logins=logins,
         messages=dict.fromkeys(m for _, decision in logins for m in decision.messages),
     )
@@ -81,7 +76,7 @@ def user_card(
 def user_licenses(visit: Visit) -> Response:
     """Show the user licenses, and who holds the one that was picked."""
     state = visit.installation.state()
-    views = _license_views(state, lambda row: not row.hidden or bool(row.in_use))
+    views = [view for view in _license_views(state) if not view.row.hidden or view.row.in_use]
     picked = visit.asked("license")
     found = UserPage((), more=False)
     if picked:
@@ -94,19 +89,15 @@ def user_licenses(visit: Visit) -> Response:
         state,
         views=views,
         picked=picked,
-        name=license_name(state, picked) if picked else "",
         found=found,
         next_page=visit.url("/users/licenses", license=picked, after=after) if after else None,
     )
 
 
-def _license_views(
-    state: InstallationState, wanted: Callable[[LicenseRow], bool]
-) -> list[LicenseView]:
-    """Return the user licenses that there are, of those that are `wanted`; the plans first."""
+def _license_views(state: InstallationState) -> list[LicenseView]:
+    """Return the user licenses that there are, the plans first."""
     rows = [row for row in all_rows(state) if row.kind is Kind.USER and is_there(row)]
-    views = [license_view(state, row) for row in rows if wanted(row)]
-    return sorted(views, key=by_plan_and_name)
+    return sorted((license_view(state, row) for row in rows), key=by_plan_and_name)
 
 
 def _list(visit: Visit, path: str, kinds: frozenset[UserKind]) -> Response:
@@ -121,24 +112,17 @@ def _list(visit: Visit, path: str, kinds: frozenset[UserKind]) -> Response:
         text=visit.asked("q"),
     )
     found = visit.installation.users.page(wanted, after=visit.asked("after"), limit=PAGE)
+    after = found.users[-1].id if found.more else ""
+    asked = {name: visit.asked(name) for name in ("q", "license", "state", "kind")}
     return page(
         visit,
         "users.html",
         state,
         path=path,
         found=found,
-        names={code: license_name(state, code) for user in found.users for code in user.licenses},
-        options=[
-            (view.row.code, view.row.name)
-            for view in _license_views(state, lambda row: not row.hidden)
-        ],
+        options=[view.row for view in _license_views(state) if not view.row.hidden],
         states=STATES,
         narrowed=narrowed,
         others=OTHERS,
-        next_page=_next(visit, path, found.users[-1].id) if found.more else None,
+        next_page=visit.url(path, **asked, after=after) if after else None,
     )
-
-
-def _next(visit: Visit, path: str, after: str) -> str:
-    asked = {name: visit.asked(name) for name in ("q", "license", "state", "kind")}
-    return visit.url(path, **asked, after=after)

@@ -82,14 +82,14 @@ def require_bounded(request: Request) -> None:
 
 def cookie_of(request: Request) -> str:
     """Return the secret of this browser: the one that it has, or a new one."""
-    known = request.cookies.get(_name(request), "")
+    known = request.cookies.get(cookie_name(request, _COOKIE), "")
     return known if len(known) >= _SECRET_BYTES else token_urlsafe(_SECRET_BYTES)
 
 
 def keep_cookie(request: Request, response: Response, secret: str) -> None:
     """Let the browser keep its secret, if it has not yet."""
-    if request.cookies.get(_name(request)) != secret:
-        set_cookie(request, response, _name(request), secret)
+    if request.cookies.get(cookie_name(request, _COOKIE)) != secret:
+        set_cookie(request, response, cookie_name(request, _COOKIE), secret)
 
 
 def token_for(secret: str, name: str) -> str:
@@ -121,5 +121,6 @@ def is_secure(request: Request) -> bool:
     return origin.startswith("https:")
 
 
-def _name(request: Request) -> str:
-    return f"__Host-{_COOKIE}" if is_secure(request) else _COOKIE
+def cookie_name(request: Request, name: str) -> str:
+    """Return the name that a cookie has for the browser: one that only we can set, by TLS."""
+    return f"__Host-{name}" if is_secure(request) else name

@@ -1,12 +1,13 @@
 """What holds for every request and every answer, whatever screen it is for."""
 
+from collections.abc import Collection
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from licensekit.console.security.origins import Origins
+from licensekit.console.security.origins import origin_at
 from licensekit.console.texts import text
 
 ORIGIN: Final = "licensekit.origin"
@@ -36,7 +37,7 @@ HEADERS: Final = {
 _LOOKING: Final = frozenset({"GET", "HEAD"})
 
 
-def guarded(app: ASGIApp, origins: Origins) -> ASGIApp:
+def guarded(app: ASGIApp, origins: Collection[str]) -> ASGIApp:
     """Return `app` behind these checks: it is reached under its own names, from its own pages."""
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
@@ -44,7 +45,7 @@ def guarded(app: ASGIApp, origins: Origins) -> ASGIApp:
             await app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        origin = origins.at(scope["scheme"], headers.get("host", ""))
+        origin = origin_at(origins, scope["scheme"], headers.get("host", ""))
         scope[ORIGIN] = origin
         answer = app
         if origin is None:

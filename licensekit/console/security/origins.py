@@ -5,8 +5,8 @@ as `Host`, and a form on another page has that page's origin.
 """
 
 import re
-from collections.abc import Iterable
-from typing import Final, NamedTuple, Self
+from collections.abc import Collection
+from typing import Final
 from urllib.parse import urlsplit
 
 from licensekit.errors import OriginInvalid
@@ -16,29 +16,19 @@ _HOST: Final = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:(?P<port>[0-
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
-class Origins(NamedTuple):
-    """Where the console may be reached."""
+def origin_at(origins: Collection[str], scheme: str, host: str) -> str | None:
+    """Return the origin at which a request was sent, by its `Host`; None if that is not ours.
 
-    known: frozenset[str]
-    """As browsers write them: `https://licenses.example.com`. None: this machine, at any port."""
-
-    @classmethod
-    def of(cls, addresses: Iterable[str]) -> Self:
-        """Take addresses that a program or an option names; raises as `read_origin`."""
-        return cls(frozenset(map(read_origin, addresses)))
-
-    def at(self, scheme: str, host: str) -> str | None:
-        """Return the origin at which a request was sent, by its `Host`; None if that is not ours.
-
-        Behind a proxy the scheme of the request says nothing: a known origin brings its own.
-        """
-        host = host.lower()
-        if self.known:
-            return next((known for known in self.known if urlsplit(known).netloc == host), None)
-        written = _HOST.fullmatch(host)
-        if written is None or written["name"] not in LOOPBACK:
-            return None
-        return f"{scheme}://{host}"
+    Ours are `origins`, as browsers write them; without any, this machine at any port. Behind a
+    proxy the scheme of the request says nothing: a known origin brings its own.
+    """
+    host = host.lower()
+    if origins:
+        return next((known for known in origins if urlsplit(known).netloc == host), None)
+    written = _HOST.fullmatch(host)
+    if written is None or written["name"] not in LOOPBACK:
+        return None
+    return f"{scheme}://{host}"
 
 
 def read_origin(text: str) -> str:

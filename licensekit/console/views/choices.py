@@ -29,7 +29,7 @@ class Choice(NamedTuple):
     @property
     def closed(self) -> bool:
         """Whether it cannot be ticked: none is free."""
-        return not self.ticked and (self.numbers is None or self.numbers.free == 0)
+        return not self.ticked and (self.numbers is None or self.numbers.row.free == 0)
 
 
 class Plans(NamedTuple):
@@ -115,16 +115,12 @@ def _assignable(state: InstallationState, code: str) -> bool:
     return not (license_.hidden or license_.limits_sites or license_.seats is SeatKind.CONCURRENT)
 
 
-def _parents(state: InstallationState, codes: Iterable[str]) -> dict[str, str | None]:
+def _parents(state: InstallationState, codes: list[str]) -> dict[str, str | None]:
     """Return for each license the one among `codes` that it requires; a plan stands by itself."""
-    listed = list(codes)
-    return {code: _parent(state, code, listed) for code in listed}
-
-
-def _parent(state: InstallationState, code: str, listed: Iterable[str]) -> str | None:
-    license_ = state.entitlements.licenses.get(code)
-    if license_ is None or license_.plan:
-        return None
-    required = state.trust_store.beside(code, license_.requires)
-    plans = {c for c in listed if (one := state.entitlements.licenses.get(c)) and one.plan}
-    return next((one for one in listed if one in required and one not in plans), None)
+    licenses = state.entitlements.licenses
+    parents: dict[str, str | None] = dict.fromkeys(codes)
+    others = [code for code in codes if code in licenses and not licenses[code].plan]
+    for code in others:
+        required = state.trust_store.beside(code, licenses[code].requires)
+        parents[code] = next((one for one in others if one in required), None)
+    return parents

@@ -1,7 +1,7 @@
 """Licenses as the Licenses screen shows them: what there is, in use and left, and its state."""
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.installation import (
@@ -9,7 +9,6 @@ from licensekit.installation import (
     InstallationState,
     LicenseRow,
     Part,
-    SettingRow,
     rows,
 )
 from licensekit.wire.documents import Kind, SeatKind
@@ -47,30 +46,9 @@ class LicenseView(NamedTuple):
     tone: str
     percent: int
     """How much of it is in use; 0 where it is unrestricted."""
-    free: int | None
-    """None is unrestricted."""
     over: int
     """How many more are in use than there are."""
     concurrent: bool
-
-
-class IssuerView(NamedTuple):
-    """Everything of one issuer."""
-
-    issuer: str
-    buy: str | None
-    """Where more can be bought."""
-    parts: tuple[PartView, ...]
-    system: tuple[LicenseView, ...]
-    sites: tuple[LicenseView, ...]
-    plans: tuple[LicenseView, ...]
-    users: tuple[LicenseView, ...]
-    settings: tuple[SettingRow, ...]
-    """Those that have a value."""
-    absent: tuple[LicenseView, ...]
-    """What the catalog has and no bundle grants."""
-    unknown: tuple[str, ...]
-    """What a bundle names and the catalog does not have."""
 
 
 def issuers_of(state: InstallationState) -> tuple[str, ...]:
@@ -82,34 +60,28 @@ def issuers_of(state: InstallationState) -> tuple[str, ...]:
     return tuple(found)
 
 
-def issuer_view(state: InstallationState, issuer: str) -> IssuerView:
-    """Return everything of one issuer."""
+def issuer_facts(state: InstallationState, issuer: str) -> dict[str, Any]:
+    """Return everything of one issuer, as its tab shows it."""
     listed = [license_view(state, row) for row in all_rows(state) if row.issuer == issuer]
     shown = [view for view in listed if not view.row.hidden or view.row.in_use]
     shown.sort(key=by_plan_and_name)
     there = [view for view in shown if is_there(view.row)]
 
-    def of(kind: Kind, *, plan: bool = False) -> tuple[LicenseView, ...]:
-        return tuple(v for v in there if v.row.kind is kind and v.row.plan is plan)
+    def of(kind: Kind, *, plan: bool = False) -> list[LicenseView]:
+        return [v for v in there if v.row.kind is kind and v.row.plan is plan]
 
-    return IssuerView(
-        issuer=issuer,
-        buy=buy_address(state, issuer),
-        parts=tuple(part_views(state, issuer)),
-        system=of(Kind.SYSTEM),
-        sites=of(Kind.SITE),
-        plans=of(Kind.USER, plan=True),
-        users=of(Kind.USER),
-        settings=tuple(
-            one
-            for one in state.entitlements.settings.rows
-            if one.issuer == issuer and one.value is not None
-        ),
-        absent=tuple(view for view in shown if not is_there(view.row)),
-        unknown=tuple(
-            code for part, code in state.entitlements.unknown if part.bundle.issuer == issuer
-        ),
-    )
+    unknown, settings = state.entitlements.unknown, state.entitlements.settings.rows
+    return {
+        "buy": buy_address(state, issuer),
+        "parts": list(part_views(state, issuer)),
+        "system": of(Kind.SYSTEM),
+        "sites": of(Kind.SITE),
+        "plans": of(Kind.USER, plan=True),
+        "users": of(Kind.USER),
+        "settings": [one for one in settings if one.issuer == issuer and one.value is not None],
+        "absent": [view for view in shown if not is_there(view.row)],  # no bundle grants it
+        "unknown": [code for part, code in unknown if part.bundle.issuer == issuer],
+    }
 
 
 def all_rows(state: InstallationState) -> tuple[LicenseRow, ...]:
@@ -153,7 +125,6 @@ def license_view(state: InstallationState, row: LicenseRow) -> LicenseView:
         row=row,
         tone="bad" if over else "warn" if percent >= NEARLY_FULL else "good",
         percent=percent,
-        free=row.free,
         over=over,
         concurrent=license_.seats is SeatKind.CONCURRENT,
     )

@@ -1,9 +1,7 @@
 """What a user may do, and where it comes from."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
-from licensekit.access import Access
 from licensekit.installation import (
     Decision,
     Given,
@@ -14,45 +12,16 @@ from licensekit.installation import (
 )
 
 
-class Has(NamedTuple):
-    """What a user has."""
+def given_by(state: InstallationState, given: Iterable[Given]) -> tuple[list[Given], list[Given]]:
+    """Return what gives a user something, or is assigned: the user's own, and what everybody has.
 
-    own: tuple["GivenView", ...]
-    """What is assigned and what that brings, the assigned first."""
-    shared: tuple["GivenView", ...]
-    """What everybody has."""
-
-
-class GivenView(NamedTuple):
-    """One license that a user has, and how."""
-
-    code: str
-    name: str
-    access: Access
-    assigned: bool
-    via: tuple[str, ...]
-    """The names of what is assigned and brings it."""
-
-
-def given_by(state: InstallationState, given: Iterable[Given]) -> Has:
-    """Return every license that gives a user something, or is assigned and does not."""
+    What is assigned comes before what that brings.
+    """
     licenses = state.entitlements.licenses
-    found = [
-        GivenView(
-            one.license,
-            licenses[one.license].name,
-            one.access,
-            one.assigned,
-            tuple(licenses[giver].name for giver in sorted(one.through) if giver in licenses),
-        )
-        for one in given
-        if (one.access or one.assigned) and one.license in licenses
-    ]
-    found.sort(key=lambda one: (not one.assigned, one.name.casefold()))
-    return Has(
-        own=tuple(one for one in found if one.assigned or one.via),
-        shared=tuple(one for one in found if not (one.assigned or one.via)),
-    )
+    found = [one for one in given if (one.access or one.assigned) and one.license in licenses]
+    found.sort(key=lambda one: (not one.assigned, licenses[one.license].name.casefold()))
+    own = [one for one in found if one.assigned or one.through]
+    return own, [one for one in found if not (one.assigned or one.through)]
 
 
 def login_answers(state: InstallationState, user: UserFacts) -> tuple[tuple[str, Decision], ...]:

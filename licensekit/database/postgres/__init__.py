@@ -4,7 +4,3 @@ Only this package imports psycopg, and only a program that connects to a server 
 Writers queue at an advisory lock that ends with the transaction; every commit that changed
 something counts up `licensekit_schema.changes` and notifies who listens.
 """
-
-from licensekit.database.postgres.database import PostgresDatabase
-
-__all__ = ["PostgresDatabase"]

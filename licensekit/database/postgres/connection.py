@@ -109,7 +109,7 @@ class PostgresConnection:
 
     def count_on(self, table: LiteralString, column: LiteralString) -> None:
         """See `Connection.count_on`."""
-        self.rows(_COUNT_ON.replace("{table}", table).replace("{column}", column))
+        self.rows(_COUNT_ON.format(table=table, column=column))
 
     def now(self) -> int:
         """See `Connection.now`."""

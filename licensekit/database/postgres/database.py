@@ -11,7 +11,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate
-from licensekit.database.pool import ConnectionPool, Handling
+from licensekit.database.pool import ConnectionPool
 from licensekit.database.postgres.connection import (
     COMMIT_AND_TELL,
     JUST_COMMIT,
@@ -34,7 +34,7 @@ POLL_SECONDS: Final = 0.5
 """How long `wait_for_change` relies on a notification alone: some servers send none."""
 
 _COLUMN: Final = re.compile(r"[(,]\s*([a-z]\w*) (BIGINT|TEXT|BYTEA)")
-_RULES: Final = {"c": "CHECK (", "f": "REFERENCES", "p": "PRIMARY KEY", "u": "UNIQUE ("}
+_RULES: Final = {"c": "CHECK (", "f": "REFERENCES", "p": "PRIMARY KEY", "u": "UNIQUE"}
 """Kind of a constraint in the catalog to how it is written."""
 _DEFINED: Final = (
     "SELECT c.relname::text, coalesce((SELECT string_agg(a.attname || ' ' ||"
@@ -127,12 +127,14 @@ class PostgresDatabase:
         self._schema: Schema | None = None  # nothing is checked until it was migrated
         self._wait = wait
         self._pool = ConnectionPool(
-            Handling(self._connect, Raw.close, _is_idle, _nothing),
-            location=self.location,
-            wait=wait,
+            self._connect, Raw.close, is_usable=_is_idle, location=self.location, wait=wait
         )
         self._listeners = ConnectionPool(
-            Handling(self._listen, Raw.close, _is_open, _nothing), location=self.location, wait=wait
+            self._listen,
+            Raw.close,
+            is_usable=lambda raw: not raw.closed,
+            location=self.location,
+            wait=wait,
         )
         try:
             if schema is not None:
@@ -184,9 +186,6 @@ class PostgresDatabase:
         """Do nothing: the server's backups are its administrator's."""
 
     def _transaction(self, how: Beginning, commit: bytes) -> Transaction[Raw, PostgresConnection]:
-        def make(raw: Raw) -> PostgresConnection:
-            return PostgresConnection(raw, self.location)
-
         def begin(connection: PostgresConnection) -> None:
             statements = begun(connection.raw, how, self._wait)
             if self._schema is None:
@@ -196,7 +195,7 @@ class PostgresDatabase:
                 self._schema.check(found and found[:2], self.location)
                 connection.began = found[2] if found else None
 
-        return Transaction(self._pool, make, begin)
+        return Transaction(self._pool, lambda raw: PostgresConnection(raw, self.location), begin)
 
     def _version(self, raw: Raw) -> Version:
         with Translated(translate, self.location):
@@ -218,10 +217,6 @@ class PostgresDatabase:
         return raw
 
 
-def _is_open(raw: Raw) -> bool:
-    return not raw.closed
-
-
 def _is_idle(raw: Raw) -> bool:
     if raw.closed or raw.info.transaction_status != TransactionStatus.IDLE:
         return False
@@ -229,7 +224,3 @@ def _is_idle(raw: Raw) -> bool:
     with _Selector() as selector:
         selector.register(raw.fileno(), selectors.EVENT_READ)
         return not selector.select(0)
-
-
-def _nothing() -> None:
-    return None

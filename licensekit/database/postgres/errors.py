@@ -49,12 +49,8 @@ _BY_CLASS: Final[dict[str, _Meaning]] = {
 
 def translate(error: BaseException, where: str) -> LicenseError | None:
     """Return what an error of psycopg means; see `licensekit.database.transaction.Translate`."""
-    if isinstance(error, psycopg.Error):
-        return _ours(error, where)
-    return unstorable(error, where)
-
-
-def _ours(error: psycopg.Error, where: str) -> LicenseError:
+    if not isinstance(error, psycopg.Error):
+        return unstorable(error, where)
     state = error.sqlstate or ""
     meaning = _BY_STATE.get(state) or _BY_CLASS.get(state[:2]) or _AWAY
     return meaning(detail=error.diag.message_primary or str(error), sqlstate=state, where=where)

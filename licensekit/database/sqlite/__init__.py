@@ -4,7 +4,3 @@ Only this package imports sqlite3. Nothing in it opens the database file other t
 to close any descriptor of the file would drop the locks that this process holds (POSIX locks belong
 to the process, not to the descriptor), and two writers could meet.
 """
-
-from licensekit.database.sqlite.database import SqliteDatabase
-
-__all__ = ["SqliteDatabase"]

@@ -9,12 +9,11 @@ from time import monotonic, sleep
 from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate
-from licensekit.database.pool import ConnectionPool, Handling
+from licensekit.database.pool import ConnectionPool
 from licensekit.database.protocol import BUSY_SECONDS, Row, Value, Version
 from licensekit.database.sqlite.connection import SqliteConnection
 from licensekit.database.sqlite.errors import translate
 from licensekit.database.sqlite.opening import (
-    changes,
     connect,
     create_private,
     discard,
@@ -57,10 +56,6 @@ class _Watcher(NamedTuple):
     number: int
     raw: sqlite3.Connection
 
-    def close(self) -> None:
-        """Close the connection."""
-        self.raw.close()
-
 
 class SqliteDatabase:
     """A database in one file (see `licensekit.database.protocol`).
@@ -91,14 +86,15 @@ class SqliteDatabase:
         self._expected = None if schema is None else (schema.kind, schema.number)
         self._wait = wait
         self._numbers = count()
-        self._readers = ConnectionPool(
-            self._handling(read_only=True), location=self.location, wait=wait
-        )
-        self._writers = ConnectionPool(
-            self._handling(read_only=False), location=self.location, wait=wait
-        )
+        self._readers = self._pool(read_only=True)
+        self._writers = self._pool(read_only=False)
         self._watchers = ConnectionPool(
-            self._watching(), location=self.location, wait=wait, slots=1
+            lambda: _Watcher(next(self._numbers), self._connect(read_only=True)),
+            lambda watcher: watcher.raw.close(),
+            identity=self._identity,
+            location=self.location,
+            wait=wait,
+            slots=1,
         )
         try:
             if schema is not None:
@@ -167,9 +163,6 @@ class SqliteDatabase:
     def _transaction(
         self, pool: ConnectionPool[sqlite3.Connection], statement: LiteralString
     ) -> Transaction[sqlite3.Connection, SqliteConnection]:
-        def make(raw: sqlite3.Connection) -> SqliteConnection:
-            return SqliteConnection(raw, self.location)
-
         def begin(connection: SqliteConnection) -> None:
             connection.begin(statement)
             if self._schema is not None:
@@ -177,23 +170,21 @@ class SqliteDatabase:
                 if found != self._expected:
                     self._schema.check(found, self.location)
 
-        return Transaction(pool, make, begin)
+        return Transaction(pool, lambda raw: SqliteConnection(raw, self.location), begin)
 
-    def _handling(self, *, read_only: bool) -> Handling[sqlite3.Connection]:
-        def make() -> sqlite3.Connection:
-            return self._connect(read_only=read_only)
-
-        return Handling(make, sqlite3.Connection.close, _is_idle, self._identity)
+    def _pool(self, *, read_only: bool) -> ConnectionPool[sqlite3.Connection]:
+        return ConnectionPool(
+            lambda: self._connect(read_only=read_only),
+            sqlite3.Connection.close,
+            is_usable=lambda raw: not raw.in_transaction,
+            identity=self._identity,
+            location=self.location,
+            wait=self._wait,
+        )
 
     def _connect(self, *, read_only: bool) -> sqlite3.Connection:
         self._reads_as_is = is_read_as_it_is(self._path)
         return connect(self._path, wait=self._wait, read_only=read_only)
-
-    def _watching(self) -> Handling[_Watcher]:
-        def make() -> _Watcher:
-            return _Watcher(next(self._numbers), self._connect(read_only=True))
-
-        return Handling(make, _Watcher.close, _is_usable, self._identity)
 
     def _identity(self) -> Hashable:
         try:
@@ -204,14 +195,8 @@ class SqliteDatabase:
                 detail=error.strerror or str(error),
                 where=self.location,
             ) from error
+        identity = found.st_dev, found.st_ino
+        if not self._reads_as_is:
+            return identity
         # Who reads a file as it is does not notice by itself that others write to it.
-        change = changes(self._path, found) if self._reads_as_is else ()
-        return found.st_dev, found.st_ino, *change
-
-
-def _is_idle(raw: sqlite3.Connection) -> bool:
-    return not raw.in_transaction
-
-
-def _is_usable(_: _Watcher) -> bool:
-    return True
+        return *identity, found.st_mtime_ns, found.st_size, is_read_as_it_is(self._path)

@@ -41,19 +41,13 @@ def translate(error: BaseException, where: str) -> LicenseError | None:
         return damaged("a name in it is not UTF-8", where)
     # A ProgrammingError is a mistake of ours: it stays what it is.
     if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.ProgrammingError):
-        return _ours(error, where)
+        # Text that is no UTF-8 has no code: then, as for any other code, the database is damaged.
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+        known = _BY_CODE.get(code) or _BY_CODE.get(code & 0xFF)
+        return known(detail=str(error), where=where) if known else damaged(str(error), where)
     return unstorable(error, where)
 
 
 def damaged(finding: str, where: str) -> DatabaseDamaged:
     """Return the error of a damaged database; `finding` may contain any text of the file."""
     return DatabaseDamaged(reason="damaged", detail=finding, where=where)
-
-
-def _ours(error: sqlite3.DatabaseError, where: str) -> LicenseError:
-    # Text that is no UTF-8 has no code: then, as for any other code, the database is damaged.
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
-    known = _BY_CODE.get(code) or _BY_CODE.get(code & 0xFF)
-    if known is None:
-        return damaged(str(error), where)
-    return known(detail=str(error), where=where)

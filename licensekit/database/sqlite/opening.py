@@ -93,7 +93,11 @@ def connect(path: Path, *, wait: float, read_only: bool = False) -> sqlite3.Conn
         )
         try:
             raw.create_function("is_read_only", 0, partial(int, not _is_writable(path)))
-            _set_up(raw, read_only=read_only)
+            raw.create_function("server_now", 0, lambda: None)
+            raw.create_function("may_be_lost", 0, lambda: 1)
+            raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2 * VALUE_BYTES)
+            for setting in (*_SETTINGS, f"PRAGMA query_only = {int(read_only)}"):
+                raw.execute(setting)
         except BaseException:  # an interruption too must leave no file open
             raw.close()
             raise
@@ -102,22 +106,14 @@ def connect(path: Path, *, wait: float, read_only: bool = False) -> sqlite3.Conn
 
 def is_read_as_it_is(path: Path) -> bool:
     """Return whether a database has no log, and this account can make none beside it."""
-    return not (_is_writable(path) or _has_log(path))
-
-
-def changes(path: Path, found: os.stat_result) -> tuple[int, ...]:
-    """Return what changes about a database that is read as it is when others write to it."""
-    return found.st_mtime_ns, found.st_size, is_read_as_it_is(path)
+    logs = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))
+    return not (_is_writable(path) or any(log.exists() for log in logs))
 
 
 def _is_writable(path: Path) -> bool:
     effective = os.access in os.supports_effective_ids
     both = (path, path.parent)
     return all(os.access(one, os.W_OK, effective_ids=effective) for one in both)
-
-
-def _has_log(path: Path) -> bool:
-    return any(path.with_name(path.name + suffix).exists() for suffix in ("-wal", "-shm"))
 
 
 def discard(path: Path) -> None:
@@ -158,22 +154,6 @@ def create_private(path: Path) -> bool:
             reason="not-created", detail=error.strerror or str(error), where=str(path)
         ) from error
     return True
-
-
-def _set_up(raw: sqlite3.Connection, *, read_only: bool) -> None:
-    raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2 * VALUE_BYTES)
-    raw.create_function("server_now", 0, _no_server)
-    raw.create_function("may_be_lost", 0, _always)
-    for setting in (*_SETTINGS, f"PRAGMA query_only = {int(read_only)}"):
-        raw.execute(setting)
-
-
-def _no_server() -> None:
-    return None
-
-
-def _always() -> int:
-    return 1
 
 
 def _set_to_log_ahead(path: Path, *, create: bool) -> None:

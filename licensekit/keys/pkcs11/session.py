@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from secrets import token_bytes
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pkcs11
 from pkcs11 import Attribute, KeyType, Mechanism, Object, ObjectClass, Session, SignMixin, Token
@@ -42,31 +42,24 @@ _EXPLAINED: Final[Mapping[type[pkcs11.PKCS11Error], _Explained]] = {
 }
 
 
-class _TokenSigner:
+class _TokenSigner(NamedTuple):
     """A key in a token; the private part of it is a handle."""
 
-    __slots__ = ("_key", "_place", "_verifying_key")
-
-    def __init__(self, place: KeyPlace, key: SignMixin, verifying_key: VerifyingKey) -> None:
-        self._place = place
-        self._key = key
-        self._verifying_key = verifying_key
-
-    @property
-    def verifying_key(self) -> VerifyingKey:
-        return self._verifying_key
+    place: KeyPlace
+    key: SignMixin
+    verifying_key: VerifyingKey
 
     @property
     def uri(self) -> str:
-        return self._place.uri()
+        return self.place.uri()
 
     def sign(self, message: bytes) -> bytes:
-        with _explained(self._place):
-            signature = self._key.sign(message, mechanism=Mechanism.EDDSA)
+        with _explained(self.place):
+            signature = self.key.sign(message, mechanism=Mechanism.EDDSA)
         try:
-            self._verifying_key.verify(message, signature)
+            self.verifying_key.verify(message, signature)
         except SignatureInvalid as error:
-            raise Pkcs11KeyInvalid(reason="mismatch", where=_name(self._place)) from error
+            raise Pkcs11KeyInvalid(reason="mismatch", where=_name(self.place)) from error
         return signature
 
 
