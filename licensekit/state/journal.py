@@ -20,6 +20,7 @@ from licensekit.state.journal_entries import (
     ACCEPTED,
     KEPT,
     NOTHING_KNOWN,
+    REPLACED,
     RETURNED,
     VENDOR,
     BundleEnded,
@@ -201,7 +202,7 @@ class _Replay:
         self._bundles = dict(state.bundles)
         self._taken = dict(state.taken)
         self._returned = set(state.returned)
-        self._resets = dict(state.resets)
+        self._resets = set(state.resets)
         self._waiting = dict.fromkeys(state.waiting)
         self._documents = dict(state.documents)
         self._dropped = set(state.dropped)
@@ -213,7 +214,7 @@ class _Replay:
             bundles=self._bundles,
             taken=self._taken,
             returned=frozenset(self._returned),
-            resets=self._resets,
+            resets=frozenset(self._resets),
             waiting=tuple(self._waiting),
             seen=_seen(self._documents),
             documents=self._documents,
@@ -226,13 +227,14 @@ class _Replay:
             case BundleTaken() | BundleSignedAgain() | BundleEnded():
                 self._step_bundle(entry)
             case ResetUsed():
-                self._resets[entry.nonce] = entry
+                self._resets.add(entry.nonce)
                 if entry.what == ResetWhat.CLOCK:
                     latest = entry.issued - entry.elapsed
                     self._taken = {i: one.bounded(latest) for i, one in self._taken.items()}
                 if entry.what == ResetWhat.SEQUENCE:
                     self._waiting[entry.nonce] = None
             case ResetSpent():
+                self._resets.add(entry.nonce)
                 self._waiting.pop(entry.nonce, None)
             case DocumentSeen():
                 self._documents[entry.type, entry.issuer] = entry
@@ -294,11 +296,11 @@ def _seen(documents: Mapping[tuple[str, str], DocumentSeen]) -> Seen:
 
 
 def _taking_away(rest: Iterable[Entry | None]) -> Iterator[Entry]:
-    """Yield what entries that do not hold take away: bundles, and resets."""
+    """Yield what entries that do not hold take away: bundles, and resets without their effect."""
     for entry in rest:
-        if isinstance(entry, BundleEnded | ResetUsed | ResetSpent):
+        if isinstance(entry, BundleEnded) and entry.state in {REPLACED, RETURNED}:
             yield entry
-        if isinstance(entry, ResetUsed):
+        if isinstance(entry, ResetUsed | ResetSpent):
             yield ResetSpent(entry.nonce)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from licensekit.dates import format_seconds
-from licensekit.state.time import prove
+from licensekit.state.time import TimeSeen, prove
 from licensekit.trust.order import NOTHING_SEEN, Seen
 from licensekit.wire.documents import BASE, Use, label_of
 
@@ -95,7 +95,7 @@ class ResetUsed(NamedTuple):
 
 
 class ResetSpent(NamedTuple):
-    """A reset of the sequence has let its one bundle in."""
+    """A reset of the sequence has let its one bundle in, or one that does not hold is used up."""
 
     nonce: bytes
 
@@ -202,8 +202,8 @@ class JournalState(NamedTuple):
     """Identity to what the floor of each is judged by again."""
     returned: frozenset[bytes] = frozenset()
     """The identities of all that were given back."""
-    resets: Mapping[bytes, ResetUsed] = {}
-    """Nonce to each reset that was used."""
+    resets: frozenset[bytes] = frozenset()
+    """The nonces of the resets that were used."""
     waiting: tuple[bytes, ...] = ()
     """The nonces of the resets that may still let a lower sequence in."""
     resets_after: int = 0
@@ -232,6 +232,13 @@ class JournalState(NamedTuple):
         """The identity of the base bundle that was activated last; empty if there was none."""
         bases = [one for one in self.bundles.values() if one.part == BASE]
         return bases[-1].identity if bases else b""
+
+    @property
+    def time_seen(self) -> TimeSeen:
+        """What the entries alone say of time: its floors, and what has passed at least."""
+        hard, soft, *_ = self.time
+        proofs = [prove(one.issued, one.at, one.elapsed) for one in self.taken.values()]
+        return TimeSeen(max(0, hard - max(proofs, default=hard)), hard, soft)
 
 
 NOTHING_KNOWN: Final = JournalState()

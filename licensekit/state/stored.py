@@ -181,8 +181,7 @@ def read_stored(
     journal = read_journal(connection, key_of(seed), SignedHead(*head), known)
     if journal.observed != NOTHING_OBSERVED and not is_observed(observations, journal.observed):
         journal = journal._replace(fault=JournalFault("head", journal.head.number + 1))
-    floors = journal.state.time
-    time = read_time(observations, journal.observed, floors.hard, floors.soft)
+    time = read_time(observations, journal.observed, journal.state.time_seen)
     of_sites = slots.highest(connection, Kind.SITE)
     satellites = of_sites.pop(slots.SATELLITE, 0)
     return Stored(

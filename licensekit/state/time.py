@@ -198,10 +198,10 @@ def _passed(seen: TimeSeen, reading: Reading) -> tuple[int, int]:
     return passed, passed * (last.looks >= seen.began)
 
 
-def read_time(data: bytes, observed: bytes, hard: int, soft: int) -> TimeSeen:
-    """Return what was seen of time: `data` if `observed` is its digest, or else the two floors."""
+def read_time(data: bytes, observed: bytes, otherwise: TimeSeen) -> TimeSeen:
+    """Return what was seen of time: `data` if `observed` is its digest, or else `otherwise`."""
     if not is_observed(data, observed):
-        return TimeSeen(hard=hard, soft=soft)
+        return otherwise
     kept, boots = json.loads(data)
     known = {bytes.fromhex(boot): Observation(*one) for boot, *one in boots}
     return TimeSeen(*kept)._replace(boots=known)

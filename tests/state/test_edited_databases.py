@@ -22,6 +22,7 @@ from licensekit.state.home import open_installation
 from licensekit.state.journal import decode
 from licensekit.state.journal_entries import BundleEnded
 from licensekit.state.logs import EMPTY, JournalWriter, key_of
+from licensekit.state.time import Boot
 from licensekit.trust.signed import self_signed
 from licensekit.wire import armor
 from licensekit.wire.documents import JOURNAL, Bundle, Receipt, ResetWhat, SignedType
@@ -131,6 +132,25 @@ def test_the_floor_of_time_stays_when_the_observations_are_deleted(home: Home) -
     with home.open() as crm:
         assert "damaged-journal" in notices(crm)
         assert crm.state().now > makers.NOW + 2 * DAY
+
+
+def test_the_floor_of_time_outlives_the_observations_and_the_next_activation(home: Home) -> None:
+    """Within one boot, so that there is a hard floor; what was seen since is a day at most."""
+    boot = Boot(b"boot", 0)
+
+    def opened() -> Installation:
+        return Installation.open(home.place, root=homes.PIN, clock=home.clock, boot=lambda: boot)
+
+    with opened() as crm:
+        crm.users.add("anna")
+        home.clock.move(days=9)
+        boot = Boot(b"boot", 9 * DAY)
+        crm.users.add("bob")
+        before = crm.state().stored.time.hard
+    edit(home, "UPDATE installation SET observations = x''")
+    with opened() as crm:
+        crm.activate(file(more({"service": 9})))
+        assert crm.state().stored.time.hard >= before > makers.NOW + 8 * DAY
 
 
 def test_a_forged_floor_of_time_counts_no_more_than_it_was_signed(home: Home) -> None:

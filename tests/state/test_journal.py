@@ -130,7 +130,8 @@ class Model:
         ended = [one for one in self.said if isinstance(one, BundleEnded)]
         assert state.returned == {one.identity for one in ended if one.state == RETURNED}
         used = {one.nonce: one for one in self.said if isinstance(one, ResetUsed)}
-        assert state.resets == used
+        spent_resets = {one.nonce for one in self.said if isinstance(one, ResetSpent)}
+        assert state.resets == used.keys() | spent_resets
         waiting = {
             nonce
             for nonce in used
@@ -253,6 +254,23 @@ def test_an_edited_journal_holds_up_to_the_edit_and_says_so(
     assert journal.state.returned >= before.returned
     assert len(journal.state.waiting) <= len(before.waiting)
     assert journal.state.seen == before.seen
+
+
+@given(journals, entries | st.builds(BundleEnded, few, st.sampled_from([KEPT, "active"])))
+def test_an_entry_that_somebody_adds_only_takes_away(said: list[Entry], added: Entry) -> None:
+    """Whatever it says, it brings back no bundle, and lowers no floor of time."""
+    rows, head = written([*said, added])
+    state = read([*rows[:-1], rows[-1]._replace(signature=b"")], head).state
+    before = replay(said)
+    granting = {i for i, one in state.bundles.items() if one.state == KEPT}
+    assert granting <= {i for i, one in before.bundles.items() if one.state == KEPT}
+    assert (state.taken, state.time, state.time_seen) == (
+        before.taken,
+        before.time,
+        before.time_seen,
+    )
+    assert set(state.waiting) <= set(before.waiting)
+    assert state.resets >= before.resets
 
 
 @given(journals)
