@@ -207,7 +207,8 @@ def remember(
         # Somebody else may have brought what is newer still.
         if has_news and stored.trust == state.stored.trust and stored.seen == state.stored.seen:
             keep_trust(journal, stored, state.trust_store)
-            time = journal.judge_time(time, state.kept)
+            every = verify_bundles(stored.every, state.trust_store, effective(time, reading))
+            time = journal.judge_time(time, every.verified)
         journal.keep_time(time, "clock")
     if not is_restored(stored, mark):
         write_mark(database.location, Mark(stored.head, journal.journal.head))

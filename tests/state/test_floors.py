@@ -86,6 +86,18 @@ def test_what_a_newer_pack_brought_stays_when_an_older_one_comes_back(database: 
         loaded(database)
 
 
+def test_a_newer_pack_lowers_no_floor_of_time(home: Home, database: Database) -> None:
+    """A bundle that was returned still proves when it was issued."""
+    home.clock.move(days=9)
+    with home.open() as installation:
+        installation.activate(file(bundle(part="more", issued=home.clock.now)))
+        installation.return_bundles("more", confirm=True)
+    before = loaded(database).stored.time.hard
+    assert before == home.clock.now
+    assert remember(database, loaded(database, pack=second_trust()), shown(home.clock.now))
+    assert loaded(database).stored.time.hard == before
+
+
 VENDOR, ROOT = makers.key("vendor"), makers.key("root")
 
 
