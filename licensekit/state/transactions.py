@@ -55,19 +55,10 @@ class OpenInstallation(NamedTuple):
 
 
 class LastSeen:
-    """What was last read of an open installation: no other one takes its place unnoticed."""
+    """What was last seen of an open installation: no other one takes its place unnoticed."""
 
-    def __init__(self, stored: Stored | None = None) -> None:
-        self.stored = stored
-
-    def keep(self, stored: Stored, where: str) -> None:
-        """Keep what was read just now.
-
-        Raises:
-            OtherInstallation: it is not what was read before, or what that has grown to.
-        """
-        require_same(self.stored, stored, where)
-        self.stored = stored
+    def __init__(self) -> None:
+        self.stored: Stored | None = None
 
 
 class ReadTransaction(NamedTuple):
@@ -237,9 +228,9 @@ def read_installation(opened: OpenInstallation) -> Generator[ReadTransaction]:
     Raises:
         DatabaseBusy, DatabaseDamaged, DatabaseUnavailable: it cannot be read.
     """
-    mark = read_mark(opened.database.location)
+    mark, known = read_mark(opened.database.location), opened.last.stored
     with opened.database.read() as connection:
-        yield _read(opened, connection, mark)
+        yield _read(opened, connection, mark, known)
 
 
 @contextmanager
@@ -250,12 +241,14 @@ def write_installation(opened: OpenInstallation) -> Generator[WriteTransaction]:
         DatabaseBusy, DatabaseDamaged, DatabaseUnavailable: it cannot be written.
     """
     location = opened.database.location
-    mark = read_mark(location)
+    mark, known = read_mark(location), opened.last.stored
     with opened.database.write() as connection:
-        change = WriteTransaction(_read(opened, connection, mark))
+        change = WriteTransaction(_read(opened, connection, mark, known))
         yield change
         change.finish()
     if change.has_changed:
+        written = change.read.stored._replace(head=change.head, journal=change.journal.journal)
+        opened.last.stored = written
         mark = Mark(change.head, change.journal.journal.head)
         write_mark(location, mark, lower=change.lower_mark)
 
@@ -276,8 +269,16 @@ def write_first(opened: OpenInstallation, act: Callable[[WriteTransaction], T]) 
         return act(change)
 
 
-def _read(opened: OpenInstallation, connection: Connection, mark: MarkRead) -> ReadTransaction:
-    reading, last = opened.clocks(), opened.last.stored
-    stored = read_stored(connection, mark, reading, None if last is None else last.journal)
-    opened.last.keep(stored, opened.database.location)
+def _read(
+    opened: OpenInstallation, connection: Connection, mark: MarkRead, known: Stored | None
+) -> ReadTransaction:
+    """Read what must follow on `known`, which was seen before the transaction began.
+
+    Another thread may have seen something newer meanwhile, which is then left as the last.
+    """
+    reading = opened.clocks()
+    stored = read_stored(connection, mark, reading, None if known is None else known.journal)
+    require_same(known, stored, opened.database.location)
+    if opened.last.stored is known:
+        opened.last.stored = stored
     return ReadTransaction(opened, connection, stored, mark, reading)

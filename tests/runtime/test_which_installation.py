@@ -14,6 +14,8 @@ from licensekit.errors import NotEntitled, OtherInstallation, StateError
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
 from licensekit.state.loading import load_state, remember
+from licensekit.state.time import Reading
+from licensekit.state.transactions import _read
 from tests.homes import PIN, Home, bundle, file, pack
 from tests.runtime.conftest import comes
 
@@ -81,6 +83,31 @@ def test_an_open_installation_changes_no_other_one(home: Home, tmp_path: Path, n
             with pytest.raises(OtherInstallation):
                 use()
         assert (home.folder / "licensing.db").read_bytes() == before
+
+
+def test_an_open_installation_follows_nothing_from_before_its_own_change(
+    home: Home, tmp_path: Path
+) -> None:
+    shutil.copy(home.folder / "licensing.db", tmp_path / "copy.db")
+    with home.open() as installation:
+        installation.activate(file(bundle(3)))
+        put(home, tmp_path / "copy.db")
+        with pytest.raises(OtherInstallation):
+            installation.state()
+
+
+def test_what_another_thread_changes_meanwhile_is_no_older_state(home: Home) -> None:
+    """The one that began first reads what the other one has changed since."""
+    with home.open() as installation, home.open() as other:
+        opened = installation._opened
+        first = opened.last.stored = other.state().stored
+        with opened.database.read() as connection:
+            connection.one("SELECT one FROM installation")
+            other.activate(file(bundle(3)))
+            opened.last.stored = other.state().stored
+            _read(opened, connection, None, first)
+        assert opened.last.stored == other.state().stored
+        installation.state()
 
 
 def test_a_program_keeps_no_time_in_another_installation(home: Home, tmp_path: Path) -> None:
