@@ -93,9 +93,10 @@ class ReturnProposal(Proposal[str]):
         with write_installation(self.opened) as change:
             require_same(self, propose_return(change.read, self.part, self.issuer))
             records = change.read.bundles()
-            for record in _active(records, self.part, self.issuer):
+            active = _active(records, self.part, self.issuer)
+            for record in active:
                 _return(change, record)
-            for identity in _behind(records, self.part, self.issuer):
+            for identity in _behind(records, self.part, self.issuer) if active else ():
                 change.enter(BundleEnded(identity, REPLACED))
             state = change.journal.state
             return _file(_receipts(change.connection, state, self.part, self.issuer))

@@ -130,6 +130,15 @@ def test_a_lost_receipt_is_written_again(crm: Installation) -> None:
     assert crm.state().stored == before
 
 
+def test_writing_receipts_again_changes_nothing_else(crm: Installation) -> None:
+    crm.activate(file(bundle(2)))
+    crm.activate(file(bundle(part="more", users={"sales": 1})))
+    crm.return_bundles(confirm=True)
+    before = crm.state().stored
+    crm.return_bundles(confirm=True)
+    assert crm.state().stored == before
+
+
 def test_after_the_last_bundle_another_serial_is_welcome(crm: Installation) -> None:
     crm.activate(file(bundle(part="more", users={"sales": 1})))
     crm.return_bundles("more", confirm=True)
