@@ -16,6 +16,11 @@ ERASED: Final = "an erased user"
 _BYTES: Final = 8
 _FIELDS: Final = ("by", "user", "users", "holder", "subject")
 """The fields of an audit entry that name people; a subject is one where the scope is `user`."""
+_WRITTEN: Final = (
+    "SELECT holder FROM leases UNION SELECT started_by FROM events"
+    " UNION SELECT ended_by FROM events WHERE ended_by IS NOT NULL"
+)
+"""The ids of people as somebody wrote them, in whatever form."""
 _ERASE: Final = (
     "UPDATE events SET started_by = '' WHERE started_by = ?",
     "UPDATE events SET ended_by = '' WHERE ended_by = ?",
@@ -63,14 +68,9 @@ def pseudonym_of(connection: Connection, written: str) -> str:
 
 
 def erase(connection: Connection, user_id: str) -> None:
-    """Delete a person who is assigned nothing, under each form of the id that is known."""
+    """Delete a person who is assigned nothing, under each form of the id that is in use."""
     key = names.folded(user_id)
-    rows = connection.rows(
-        "SELECT written FROM users WHERE id = ? UNION SELECT written FROM people WHERE id = ?",
-        key,
-        key,
-    )
-    forms = {key, user_id, *(written for (written,) in rows)}
+    forms = {key, *(one for (one,) in connection.rows(_WRITTEN) if names.folded(one) == key)}
     for statement in _ERASE:
         connection.run_many(statement, [(form,) for form in sorted(forms)])
 
@@ -83,6 +83,6 @@ def _replaced(facts: Mapping[str, Any], name: Callable[[str], str]) -> dict[str,
             continue
         if isinstance(value, str):
             found[field] = name(value)
-        elif value is not None:
+        elif isinstance(value, list | tuple):
             found[field] = [name(str(one)) for one in value]
     return found

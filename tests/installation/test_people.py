@@ -138,6 +138,18 @@ def test_an_erased_person_is_gone_and_the_log_holds(home: Home) -> None:
         assert f"added user {ERASED}" in str([one.plain() for one in again.audit.entries()])
 
 
+def test_a_person_is_erased_however_somebody_wrote_the_id(home: Home) -> None:
+    with open_crm(home, "anna") as crm:
+        for by in ("ANNA", "Anna "):
+            crm.acting_as(by).events.start("no-travel")
+        process = SeatProcess(home)
+        process.take("AnnA")
+        process.close()
+        crm.users.erase("anna")
+        assert crm.leases.list() == ()
+        assert {event.started_by for event in crm.events.list()} == {""}
+
+
 def test_who_is_in_the_log_alone_is_erased_and_nobody_else(home: Home) -> None:
     with home.open(by="Zoe") as crm:
         crm.users.add("bob")
