@@ -97,7 +97,12 @@ def _links(connection: Connection) -> Iterator[Link]:
 
 
 def _named(connection: Connection, one: Link) -> AuditEntry:
-    return AuditEntry(*one, people.named(connection, json.loads(one.entry)))
+    """Return an entry with what it says: nothing, if somebody edited it so that it is none."""
+    try:
+        facts: Any = json.loads(one.entry)
+    except (ValueError, RecursionError):
+        facts = None
+    return AuditEntry(*one, people.named(connection, facts if isinstance(facts, dict) else {}))
 
 
 def check_audit(connection: Connection) -> Head:

@@ -88,7 +88,7 @@ def move(
             _move(new, leaving, here, progress or _ignore)
         with new.read() as connection:
             moved = _moved(connection, here, there, _serial(leaving.read))
-            write_mark(new.location, heads_of(connection))
+            write_mark(new.location, heads_of(connection), lower=True)
         leaving.enter(Relocated(leaving.now, here, there))
         leaving.record(MovedAway(to=there))
         mark_moved(leaving.connection, SCHEMA, there)
@@ -109,7 +109,11 @@ def _has_arrived(new: Database, leaving: WriteTransaction) -> bool:
         there = read_stored(connection, mark, leaving.read.reading)
         [last] = newest_of(connection, None, 1)
         is_copy = there.seed == before.seed and not is_restored(there, mark)
-        if is_copy and last.number == leaving.head.number + 1 and last.facts["did"] == Arrived.code:
+        if (
+            is_copy
+            and last.number == leaving.head.number + 1
+            and last.facts.get("did") == Arrived.code
+        ):
             return True
     raise HomeTaken(where=new.location)
 

@@ -283,6 +283,8 @@ def event_of(facts: Mapping[str, Any]) -> AuditEvent:
     kind = EVENTS.get(did, OtherChange)
     data = {name: facts[name] for name in kind.fields() if name in facts}
     try:
-        return kind(**data)
-    except TypeError:
+        event = kind(**data)
+        _ = event.message  # its template does not take every value
+    except (TypeError, ValueError, LookupError, AttributeError):
         return OtherChange(did=did)
+    return event
