@@ -21,15 +21,14 @@ from licensekit.entitlements.events import Event
 from licensekit.state.logs import JournalWriter
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.mark import Mark, MarkRead, read_mark, write_mark
+from licensekit.state.messages import UnusableDocument
 from licensekit.state.notices import notices_of
 from licensekit.state.stored import Recorded, Stored, is_restored, read_stored, require_same
 from licensekit.state.time import Clocks, Reading, effective, is_due, observe
 from licensekit.state.trust_store import (
-    Unusable,
     keep_trust,
     load_trust,
     lost_bundles,
-    tokens_of,
     verify_bundles,
 )
 from licensekit.trust.pack import TrustStore
@@ -47,7 +46,7 @@ class InstallationState(NamedTuple):
     kept: tuple[Verified[Bundle], ...]
     """Every bundle that may be in force, in the order of activation: what others replaced, and what
     was revoked, counts again when they are gone or it is reinstated."""
-    unusable: tuple[Unusable, ...]
+    unusable: tuple[UnusableDocument, ...]
     """Documents that do not verify any more, or were revoked, and have no successor."""
     entitlements: Entitlements
     in_use: Mapping[str, int]
@@ -218,8 +217,7 @@ def remember(
 def _has_news(stored: Stored, state: InstallationState) -> bool:
     """Only an activated installation keeps documents: before that, its pack says everything."""
     return stored.recorded is not None and (
-        tuple(tokens_of(state.trust_store)) != stored.trust
-        or state.trust_store.trust.seen != stored.seen
+        state.trust_store.tokens != stored.trust or state.trust_store.trust.seen != stored.seen
     )
 
 

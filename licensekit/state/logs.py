@@ -39,16 +39,10 @@ from licensekit.state.journal_entries import (
 )
 from licensekit.state.time import TimeSeen, judge, keep_time, prove
 from licensekit.trust.order import Seen, SeenDocument
-from licensekit.trust.pack import TrustStore
+from licensekit.trust.pack import TrustDocument, TrustStore
 from licensekit.trust.signed import Verified
 from licensekit.wire import frame
-from licensekit.wire.documents import (
-    Bundle,
-    Catalog,
-    Revocations,
-    Root,
-    Trust,
-)
+from licensekit.wire.documents import Bundle, Root
 
 EMPTY: Final = Journal(NOTHING_KNOWN, (), b"", SignedHead(0, NOTHING_OBSERVED, b""))
 """The journal before its first entry."""
@@ -191,13 +185,8 @@ class JournalWriter:
 
     def keep_seen(self, trust_store: TrustStore) -> None:
         """Enter which documents are the highest that were seen, as far as that is new."""
-        state = trust_store.trust
-        in_force: list[Verified[Root] | Verified[Trust] | Verified[Revocations] | Verified[Catalog]]
-        in_force = [known.verified for known in state.chain]
-        in_force += [] if state.trust is None else [state.trust]
-        in_force += [*state.lists.values(), *trust_store.catalogs.values()]
-        documents = {(one.token.type, one.identity): one for one in in_force}
-        for kind, issuer, found in _highest(state.seen):
+        documents = {(one.token.type, one.identity): one for one in trust_store.documents}
+        for kind, issuer, found in _highest(trust_store.trust.seen):
             known = self.state.documents.get((kind, issuer))
             if known is not None and (known.version, known.identity) == found:
                 continue
@@ -240,10 +229,7 @@ def _highest(seen: Seen) -> list[tuple[str, str, SeenDocument]]:
 
 
 def _document_seen(
-    kind: str,
-    issuer: str,
-    found: SeenDocument,
-    verified: Verified[Root] | Verified[Trust] | Verified[Revocations] | Verified[Catalog] | None,
+    kind: str, issuer: str, found: SeenDocument, verified: TrustDocument | None
 ) -> DocumentSeen:
     if verified is None:  # put out of force again by what came with it
         return DocumentSeen(kind, issuer, found.version, found.identity, None, 0, b"")

@@ -1,7 +1,6 @@
 """Notices about the installation itself, one class a code: its documents, clock and database."""
 
-from collections.abc import Mapping
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Literal
 
 from licensekit.entitlements.messages import Notice, Severity
 from licensekit.errors import LicenseError
@@ -9,9 +8,14 @@ from licensekit.errors.coded import Message, Templates
 
 
 class UnusableDocument(Notice):
-    """A stored document does not verify any more."""
+    """A stored document does not verify any more: damaged, revoked, or by a revoked key."""
 
+    code = "unusable-document"
+    template = "a stored {type:document} is not used: {error}"
     level = Severity.ERROR
+    subject_template = "{type} {identity}"
+    type: str
+    """That of its token."""
     identity: str
     """In hex; empty if the document is damaged."""
     error: LicenseError
@@ -20,56 +24,6 @@ class UnusableDocument(Notice):
     def subject(self) -> str:
         """The type and the identity of the document."""
         return super().subject.rstrip()
-
-
-class UnusableBundle(UnusableDocument):
-    """A stored bundle does not verify any more."""
-
-    code = "unusable-bundle"
-    template = "a stored bundle is not used: {error}"
-    subject_template = "bundle {identity}"
-
-
-class UnusableTrust(UnusableDocument):
-    """A stored trust document does not verify any more."""
-
-    code = "unusable-trust"
-    template = "a stored trust document is not used: {error}"
-    subject_template = "trust {identity}"
-
-
-class UnusableRevocations(UnusableDocument):
-    """A stored revocation list does not verify any more."""
-
-    code = "unusable-revocations"
-    template = "a stored revocation list is not used: {error}"
-    subject_template = "revocations {identity}"
-
-
-class UnusableCatalog(UnusableDocument):
-    """A stored catalog does not verify any more."""
-
-    code = "unusable-catalog"
-    template = "a stored catalog is not used: {error}"
-    subject_template = "catalog {identity}"
-
-
-class UnusableRoot(UnusableDocument):
-    """A stored root does not verify any more."""
-
-    code = "unusable-root"
-    template = "a stored root is not used: {error}"
-    subject_template = "root {identity}"
-
-
-UNUSABLE: Final[Mapping[str, type[UnusableDocument]]] = {
-    "bundle": UnusableBundle,
-    "trust": UnusableTrust,
-    "revocations": UnusableRevocations,
-    "catalog": UnusableCatalog,
-    "root": UnusableRoot,
-}
-"""Type of a token to the notice that it is not used."""
 
 
 class NothingActivated(Notice):

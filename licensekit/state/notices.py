@@ -8,7 +8,6 @@ from licensekit.entitlements import Notice
 from licensekit.errors import FileUnusable
 from licensekit.state.mark import MarkRead
 from licensekit.state.messages import (
-    UNUSABLE,
     ClockAccepted,
     ClockAhead,
     ClockBehind,
@@ -17,9 +16,9 @@ from licensekit.state.messages import (
     ReadOnly,
     RestoredBackup,
     UnreadableMark,
+    UnusableDocument,
 )
 from licensekit.state.stored import Stored, is_restored
-from licensekit.state.trust_store import Unusable
 
 _BEHIND_SECONDS: Final = DAY_SECONDS
 """A clock less than this behind is set to local time, or was corrected: no one need act."""
@@ -28,7 +27,7 @@ _AHEAD_SECONDS: Final = 7 * DAY_SECONDS
 
 
 def notices_of(
-    stored: Stored, mark: MarkRead, *, clock: int, unusable: Iterable[Unusable]
+    stored: Stored, mark: MarkRead, *, clock: int, unusable: Iterable[UnusableDocument]
 ) -> Iterator[Notice]:
     """Yield what an installation itself has to say to its administrators."""
     if not stored.bundles:
@@ -37,8 +36,7 @@ def notices_of(
         yield ReadOnly()
     yield from _of_clock(stored, clock)
     yield from _of_backup(stored, mark)
-    for document in unusable:
-        yield UNUSABLE[document.type](identity=document.identity, error=document.error)
+    yield from unusable
 
 
 def _of_clock(stored: Stored, clock: int) -> Iterator[Notice]:

@@ -7,6 +7,7 @@ from licensekit.entitlements.timeline import may_replace, takes_place_of
 from licensekit.errors import DocumentMissing, HomeInvalid, LicenseError, TrustMissing
 from licensekit.state.journal_entries import KEPT, BundleRecord, BundleTaken
 from licensekit.state.logs import JournalWriter
+from licensekit.state.messages import UnusableDocument
 from licensekit.state.stored import Recorded, Stored, StoredBundle
 from licensekit.trust.order import Seen
 from licensekit.trust.pack import TrustStore, add_documents, at_floor, open_pack
@@ -19,20 +20,11 @@ from licensekit.wire import armor, frame
 from licensekit.wire.documents import Bundle, KeyState
 
 
-class Unusable(NamedTuple):
-    """A stored document that does not verify any more: damaged, revoked, or by a revoked key."""
-
-    type: str
-    identity: str
-    """In hex."""
-    error: LicenseError
-
-
 class LoadedTrust(NamedTuple):
     """Whom an installation believes, and which of its documents do not verify."""
 
     trust_store: TrustStore
-    unusable: tuple[Unusable, ...]
+    unusable: tuple[UnusableDocument, ...]
 
 
 class VerifiedBundles(NamedTuple):
@@ -68,8 +60,7 @@ def combine_trust(stored: Stored, root: str, pack: bytes | str) -> LoadedTrust:
     """
     base = open_pack(pack, root)
     _require_same_root(stored.recorded, root, pack)
-    known = set(tokens_of(base))
-    tokens = [token for token in stored.trust if token not in known]
+    tokens = [token for token in stored.trust if token not in base.tokens]
     try:
         return LoadedTrust(add_documents(base, tokens, None, stored.seen), ())
     except LicenseError:
@@ -110,7 +101,7 @@ def lost_bundles(
     in_force: Iterable[Verified[Bundle]],
     unusable: Mapping[bytes, LicenseError],
     trust: TrustState,
-) -> Iterator[Unusable]:
+) -> Iterator[UnusableDocument]:
     """Yield the `unusable` bundles that would count, were they usable.
 
     None would where something `in_force` governs before it (`docs/evaluation.md`, "Bundles that
@@ -129,7 +120,8 @@ def lost_bundles(
     for record in sorted(lost, key=lambda one: (-one.use, one.number)):
         last[record.issuer, record.part] = record
     for record in last.values():
-        yield Unusable("bundle", record.identity.hex(), unusable[record.identity])
+        identity, error = record.identity.hex(), unusable[record.identity]
+        yield UnusableDocument(type="bundle", identity=identity, error=error)
 
 
 def _governs(one: Verified[Bundle], number: int, lost: StoredBundle, trust: TrustState) -> bool:
@@ -177,16 +169,6 @@ def still_holds(taken: BundleTaken, older: Bundle, trust: TrustState) -> bool:
     return not scope.is_limited or (fits and admits(signer, older))
 
 
-def tokens_of(trust_store: TrustStore) -> list[armor.Token]:
-    """Return the tokens of everything in force, in reading order."""
-    state = trust_store.trust
-    roots = [known.verified.token for known in state.chain]
-    trust = [] if state.trust is None else [state.trust.token]
-    lists = [state.lists[issuer].token for issuer in sorted(state.lists)]
-    catalogs = [trust_store.catalogs[issuer].token for issuer in sorted(trust_store.catalogs)]
-    return [*roots, *trust, *lists, *catalogs]
-
-
 def _require_same_root(recorded: Recorded | None, root: str, pack: bytes | str) -> None:
     """Refuse another vendor's or product's root; another of one chain is welcome."""
     if recorded is None or recorded.root == root:
@@ -204,19 +186,18 @@ def _leads(pack: bytes | str, first: str, later: str) -> bool:
     return later in {pin_of(frame.read(root.verified.token.frame).payload) for root in chain}
 
 
-def _unusable(token: armor.Token, error: LicenseError) -> Unusable:
+def _identity(token: armor.Token) -> str:
     # An identity is of type and payload; of a damaged frame there is nothing to identify.
     try:
-        identity = identity_of(token.type, frame.read(token.frame).payload).hex()
+        return identity_of(token.type, frame.read(token.frame).payload).hex()
     except LicenseError:
-        identity = ""
-    return Unusable(token.type, identity, error)
+        return ""
 
 
 def _without_unusable(base: TrustStore, tokens: Sequence[armor.Token], seen: Seen) -> LoadedTrust:
     """Take the tokens one after the other, and leave out those that spoil the rest."""
     taken: list[armor.Token] = []
-    unusable: list[Unusable] = []
+    unusable: list[UnusableDocument] = []
     trust_store = add_documents(base, (), None, seen)
     for token in tokens:
         try:
@@ -224,7 +205,8 @@ def _without_unusable(base: TrustStore, tokens: Sequence[armor.Token], seen: See
         except TrustMissing:
             pass  # a new root, whose trust document is still to come
         except LicenseError as error:
-            unusable.append(_unusable(token, error))
+            identity = _identity(token)
+            unusable.append(UnusableDocument(type=token.type, identity=identity, error=error))
             continue
         taken.append(token)
     return LoadedTrust(trust_store, tuple(unusable))
@@ -233,11 +215,10 @@ def _without_unusable(base: TrustStore, tokens: Sequence[armor.Token], seen: See
 def keep_trust(journal: JournalWriter, stored: Stored, trust_store: TrustStore) -> None:
     """Keep everything in force as received, and what was seen as the floor."""
     connection = journal.connection
-    tokens = tokens_of(trust_store)
-    if tuple(tokens) != stored.trust:
+    if trust_store.tokens != stored.trust:
         connection.run("DELETE FROM trust_documents")
         connection.run_many(
             "INSERT INTO trust_documents (place, type, frame) VALUES (?, ?, ?)",
-            [(place, token.type, token.frame) for place, token in enumerate(tokens)],
+            [(place, token.type, token.frame) for place, token in enumerate(trust_store.tokens)],
         )
     journal.keep_seen(trust_store)

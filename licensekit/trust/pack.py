@@ -46,6 +46,7 @@ from licensekit.wire.documents import Catalog, Revocations, Root, Trust, decode
 
 D = TypeVar("D", Revocations, Catalog)
 
+TrustDocument = Verified[Root] | Verified[Trust] | Verified[Revocations] | Verified[Catalog]
 IN_PACKS = frozenset({"root", "trust", "revocations", "catalog"})
 """Types of the documents that a pack holds."""
 
@@ -71,6 +72,20 @@ class TrustStore(NamedTuple):
     def catalog_documents(self) -> dict[str, Catalog]:
         """Issuer to what its newest catalog says."""
         return {issuer: catalog.document for issuer, catalog in self.catalogs.items()}
+
+    @property
+    def documents(self) -> list[TrustDocument]:
+        """Everything in force, in reading order."""
+        state = self.trust
+        found: list[TrustDocument] = [known.verified for known in state.chain]
+        found += [] if state.trust is None else [state.trust]
+        found += [state.lists[issuer] for issuer in sorted(state.lists)]
+        return found + [self.catalogs[issuer] for issuer in sorted(self.catalogs)]
+
+    @property
+    def tokens(self) -> tuple[armor.Token, ...]:
+        """The tokens of everything in force, in reading order."""
+        return tuple(one.token for one in self.documents)
 
     def qualify(self, issuer: str, code: str) -> str:
         """Return how an application calls a code that `issuer` writes: the vendor's are bare."""

@@ -11,7 +11,6 @@ from licensekit.entitlements.denials import Reason
 from licensekit.entitlements.messages import Notice
 from licensekit.errors.coded import Message
 from licensekit.runtime.messages import TimeNotKept
-from licensekit.state.messages import UNUSABLE
 from licensekit.wire.documents import AfterGrace
 from tests.docs.tables import section, tables, text_of
 
@@ -25,8 +24,8 @@ def listed(heading: str, table: int = 0) -> list[str]:
 
 
 def all_codes(kind: type[Message]) -> set[str]:
-    """Return the codes of a class and of all below it; `unusable-…` are one row."""
-    own = {re.sub("^unusable-.*", "unusable-…", kind.code)} if "code" in vars(kind) else set[str]()
+    """Return the codes of a class and of all below it."""
+    own = {kind.code} if "code" in vars(kind) else set[str]()
     return own.union(*map(all_codes, kind.__subclasses__()))
 
 
@@ -35,17 +34,10 @@ def test_every_code_is_listed(heading: str, kind: type[Message]) -> None:
     assert set(listed(heading)) == all_codes(kind)
 
 
-def test_each_document_that_may_be_unusable_is_listed() -> None:
-    [row] = [row for row in tables(section(TEXT, "Notices"))[0] if "unusable-…" in row[0]]
-    named = {f"unusable{suffix}" for suffix in re.findall(r"`(-[a-z]+)`", row[2])}
-    assert named == {kind.code for kind in UNUSABLE.values()}
-
-
 def severity_of(kind: type[Notice]) -> str:
     """Return the severity that the document gives to a code."""
     rows = tables(section(TEXT, "Notices"))[0]
-    code = re.sub("^unusable-.*", "unusable-…", kind.code)
-    return next(row[1] for row in rows if f"`{code}`" in row[0])
+    return next(row[1] for row in rows if f"`{kind.code}`" in row[0])
 
 
 def notices(kind: type[Notice] = Notice) -> Iterator[type[Notice]]:

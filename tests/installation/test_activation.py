@@ -132,7 +132,7 @@ def test_a_list_that_takes_an_active_bundle_back_is_always_taken(
     state = installation.state()
     assert state.bundles == ()
     assert [type(one.error) for one in state.unusable] == [BundleRevoked]
-    assert [notice.code for notice in state.notices] == ["unusable-bundle"]
+    assert [notice.code for notice in state.notices] == ["unusable-document"]
 
 
 def test_what_comes_after_a_revoked_bundle_ends_the_notice_of_it(
@@ -141,9 +141,9 @@ def test_what_comes_after_a_revoked_bundle_ends_the_notice_of_it(
     installation.activate(file(bundle(1)))
     taken_back = makers.revocations(identities=[makers.identity_of(homes.signed(bundle(1)))])
     installation.activate(file(taken_back))
-    assert [notice.code for notice in installation.state().notices] == ["unusable-bundle"]
+    assert [notice.code for notice in installation.state().notices] == ["unusable-document"]
     installation.activate(file(bundle(1, part="add-on")))
-    assert [notice.code for notice in installation.state().notices] == ["unusable-bundle"]
+    assert [notice.code for notice in installation.state().notices] == ["unusable-document"]
     installation.activate(file(bundle(2)))
     assert installation.state().notices == ()
 

@@ -138,7 +138,7 @@ def test_what_a_limited_key_displaced_counts_again_when_the_key_is_revoked(
     assert isinstance(refused(installation, file(small(2)), SequenceOlder), SequenceOlder)
     installation.activate(file(trust_token(3, revoked=["shop"])))
     assert active(installation) == [small(1)]
-    assert codes(installation) == ["unusable-bundle"]
+    assert codes(installation) == ["unusable-document"]
     installation.activate(file(small(2)))
     assert active(installation) == [small(2)]
     assert codes(installation) == []
@@ -205,7 +205,7 @@ def test_a_bundle_that_is_reinstated_needs_no_new_activation(installation: Insta
     installation.activate(file(taken_back(1, sold(2))))
     assert active(installation) == [trial(), tried()]
     assert installation.state().serial == "T-1"
-    assert codes(installation) == ["unusable-bundle"]
+    assert codes(installation) == ["unusable-document"]
     installation.activate(file(taken_back(2)))
     assert active(installation) == [sold(2)]
     assert codes(installation) == []
@@ -231,9 +231,9 @@ def test_of_many_bundles_of_a_key_that_died_one_is_named_until_it_has_a_successo
     assert isinstance(lost.error, KeyRevoked)
     assert lost.identity == makers.identity_of(homes.signed(sold(3))).hex()
     installation.activate(file(sold(1, part="extra")))
-    assert codes(installation) == ["unusable-bundle"]
+    assert codes(installation) == ["unusable-document"]
     installation.activate(file(sold(4, starts=makers.ISSUED_DAY + 9)))
-    assert codes(installation) == ["unusable-bundle", "pending"]
+    assert codes(installation) == ["unusable-document", "pending"]
     installation.activate(file(sold(5)))
     assert codes(installation) == []
 
@@ -398,7 +398,7 @@ def test_a_frame_that_was_damaged_is_mended_by_the_same_file(home: Home) -> None
         connection.run("UPDATE bundles SET frame = ?", b"\x00")
     home_database.close()
     with home.open() as installation:
-        assert codes(installation) == ["unusable-bundle"]
+        assert codes(installation) == ["unusable-document"]
         installation.activate(file(sold(1)))
         assert active(installation) == [sold(1)]
 

@@ -14,7 +14,6 @@ from licensekit.errors import NotEntitled, OtherInstallation, StateError
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
 from licensekit.state.loading import load_state, remember
-from licensekit.state.time import Reading
 from licensekit.state.transactions import _read
 from tests.homes import PIN, Home, bundle, file, pack
 from tests.runtime.conftest import comes

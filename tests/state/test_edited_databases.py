@@ -172,7 +172,7 @@ def test_another_bundle_in_the_place_of_one_grants_nothing(home: Home) -> None:
     edit(home, "UPDATE bundles SET frame = ?", token.frame)
     with home.open() as crm:
         assert total(crm, "sales") == 0
-        assert notices(crm) == {"unusable-bundle"}
+        assert notices(crm) == {"unusable-document"}
         crm.activate(file(bundle(**SOLD)))
         assert total(crm, "sales") == 2
 
@@ -182,7 +182,7 @@ def test_a_bundle_whose_row_is_gone_is_named_and_still_holds_lower_ones_back(hom
         crm.activate(file(bundle(5, **SOLD)))
     edit(home, "DELETE FROM bundles")
     with home.open() as crm:
-        assert notices(crm) >= {"unusable-bundle"}
+        assert notices(crm) >= {"unusable-document"}
         assert total(crm, "sales") == 0
         with pytest.raises(SequenceOlder):
             crm.activate(file(bundle(4, **SOLD)))
