@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 from licensekit.chain import GENESIS, Head, Link, unbroken
 from licensekit.database import Connection
 from licensekit.errors import AuditDamaged
+from licensekit.installation.section import Section
 from licensekit.state import people
 from licensekit.state.audit_events import AuditEvent, event_of
 from licensekit.state.logs import audit_head
-from licensekit.state.pending import place_of
 from licensekit.state.slots import misnumbered
 from licensekit.state.stored import is_restored
-from licensekit.state.transactions import OpenInstallation, read_installation
+from licensekit.state.transactions import read_installation
 
 
 class AuditEntry(NamedTuple):
@@ -44,14 +44,8 @@ class AuditReport(NamedTuple):
     """Whether the database is a restored backup that nobody has accepted."""
 
 
-class AuditLog:
+class AuditLog(Section):
     """The audit log of an installation."""
-
-    def __init__(self, opened: OpenInstallation) -> None:
-        self._opened = opened
-
-    def __repr__(self) -> str:
-        return f"<AuditLog of the installation {place_of(self._opened.database)}>"
 
     def verify(self) -> AuditReport:
         """Check every link of the audit log, and every slot of assignments.
@@ -67,17 +61,13 @@ class AuditLog:
     def entries(self) -> Iterator[AuditEntry]:
         """Yield every entry, the oldest first, in constant memory."""
         with read_installation(self._opened) as read:
-            yield from entries_of(read.connection)
+            for one in _links(read.connection):
+                yield _named(read.connection, one)
 
     def newest(self, *, before: int | None = None, limit: int = 50) -> tuple[AuditEntry, ...]:
         """Return the newest `limit` entries, of those below number `before`."""
         with read_installation(self._opened) as read:
             return newest_of(read.connection, before, limit)
-
-
-def entries_of(connection: Connection) -> Iterator[AuditEntry]:
-    """Yield every entry, the oldest first."""
-    return (_named(connection, one) for one in _links(connection))
 
 
 def newest_of(connection: Connection, before: int | None, limit: int) -> tuple[AuditEntry, ...]:

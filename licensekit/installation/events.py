@@ -2,29 +2,18 @@
 
 from licensekit.entitlements.events import Event, EventScope, is_event_kind
 from licensekit.errors import EntryInvalid, EventUnknown
+from licensekit.installation.section import Section
 from licensekit.limits import SECONDS
 from licensekit.state.audit_events import EventEnded, EventStarted
-from licensekit.state.pending import place_of
 from licensekit.state.stored import read_events
-from licensekit.state.transactions import (
-    OpenInstallation,
-    WriteTransaction,
-    read_installation,
-    write_installation,
-)
+from licensekit.state.transactions import WriteTransaction, read_installation, write_installation
 from licensekit.state.users import known_site, known_user
 from licensekit.text import names
 from licensekit.wire.documents.fields import is_code
 
 
-class Events:
+class Events(Section):
     """The system events of an installation. Every change is one transaction, with its entry."""
-
-    def __init__(self, opened: OpenInstallation) -> None:
-        self._opened = opened
-
-    def __repr__(self) -> str:
-        return f"<Events of the installation {place_of(self._opened.database)}>"
 
     def start(
         self,

@@ -6,22 +6,16 @@ from collections.abc import Sequence
 from licensekit.database import Connection
 from licensekit.entitlements import resolve
 from licensekit.errors import LeaseUnknown
+from licensekit.installation.section import Section
 from licensekit.state import seats
 from licensekit.state.audit_events import LeaseEnded
-from licensekit.state.pending import place_of
 from licensekit.state.seats import HeldSeat
 from licensekit.state.time import lease_time
-from licensekit.state.transactions import OpenInstallation, read_installation, write_installation
+from licensekit.state.transactions import read_installation, write_installation
 
 
-class Leases:
+class Leases(Section):
     """The leases of an installation, for its administrators."""
-
-    def __init__(self, opened: OpenInstallation) -> None:
-        self._opened = opened
-
-    def __repr__(self) -> str:
-        return f"<Leases of the installation {place_of(self._opened.database)}>"
 
     def list(
         self, *, license_code: str | None = None, holder: str | None = None

@@ -8,15 +8,10 @@ from licensekit.entitlements import access_by, count, why_not
 from licensekit.entitlements.assignment import missing_requirements
 from licensekit.errors import NoneFree, SiteTaken
 from licensekit.installation.assignments import change_licenses, prefer, release_all
+from licensekit.installation.section import Section
 from licensekit.state import slots
 from licensekit.state.audit_events import SiteAdded, SiteRemoved
-from licensekit.state.pending import place_of
-from licensekit.state.transactions import (
-    OpenInstallation,
-    WriteTransaction,
-    read_installation,
-    write_installation,
-)
+from licensekit.state.transactions import WriteTransaction, read_installation, write_installation
 from licensekit.state.users import all_sites, known_site
 from licensekit.text import names
 from licensekit.wire.documents import Kind
@@ -36,14 +31,8 @@ class SiteRow(NamedTuple):
     """What of it gives less than full."""
 
 
-class Sites:
-    """The sites of an installation. Every change is one transaction, with its audit entry."""
-
-    def __init__(self, opened: OpenInstallation) -> None:
-        self._opened = opened
-
-    def __repr__(self) -> str:
-        return f"<Sites of the installation {place_of(self._opened.database)}>"
+class Sites(Section):
+    """The sites of an installation."""
 
     def add(self, site_id: str, *, name: str = "", central: bool = False) -> None:
         """Add a site: the central one, or a satellite, of which licenses may limit the number.

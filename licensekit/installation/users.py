@@ -8,6 +8,7 @@ from licensekit.entitlements.login import Decision, UserFacts, may_login
 from licensekit.errors import UserRetired, UserUnknown
 from licensekit.installation.assignments import change_licenses, prefer, release_all
 from licensekit.installation.details import UserDetails, user_details_of
+from licensekit.installation.section import Section
 from licensekit.installation.user_import import Imported, ImportRow, import_users
 from licensekit.installation.user_list import (
     UserFilter,
@@ -18,26 +19,15 @@ from licensekit.installation.user_list import (
 )
 from licensekit.state import people
 from licensekit.state.audit_events import UserAdded, UserChanged, UserErased, UserRetirement
-from licensekit.state.pending import place_of
-from licensekit.state.transactions import (
-    OpenInstallation,
-    read_installation,
-    write_installation,
-)
+from licensekit.state.transactions import read_installation, write_installation
 from licensekit.state.users import add_user, known_site, known_user, update_user, user_facts
 from licensekit.wire.documents import Kind, UserKind
 
 _EVERYBODY = UserFilter()
 
 
-class Users:
-    """The users of an installation. Every change is one transaction, with its audit entry."""
-
-    def __init__(self, opened: OpenInstallation) -> None:
-        self._opened = opened
-
-    def __repr__(self) -> str:
-        return f"<Users of the installation {place_of(self._opened.database)}>"
+class Users(Section):
+    """The users of an installation."""
 
     def add(
         self,

@@ -1,11 +1,5 @@
 """The boot clock of this machine: which boot it is, and for how long it has been running.
 
-| system | seconds | identity |
-|---|---|---|
-| Linux | `CLOCK_BOOTTIME` | `random/boot_id`, and the offsets of the time namespace |
-| macOS | `CLOCK_MONOTONIC_RAW`, which is `mach_continuous_time` | `kern.bootsessionuuid` |
-| Windows | `GetTickCount64` | `MachineGuid`, and the `BootId` that counts the boots |
-
 Each runs while the machine sleeps, and nobody sets it (`docs/installation.md`, "Boot clocks"). What
 cannot be read is absent: then there is no boot clock.
 """
@@ -15,13 +9,13 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from licensekit.state.time import Boot, BootClock, Clocks, read_clocks, system_clock
+from licensekit.dates import seconds_of
+from licensekit.state.time import Boot, BootClock, Clocks, Reading, system_clock
 
 _IDENTITY_BYTES: Final = 16
 _UUID_BYTES: Final = 64
@@ -39,8 +33,8 @@ def clocks_of(clock: Callable[[], datetime], boot: BootClock | None = None) -> C
 
     By default the boot clock is the one of this machine, or where `clock` is not, none.
     """
-    own = boot_clock if clock is system_clock else None
-    return partial(read_clocks, clock, boot or own)
+    own = boot or (boot_clock if clock is system_clock else lambda: None)
+    return lambda: Reading(seconds_of(clock()), own())
 
 
 def boot_clock() -> Boot | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from licensekit.chain import HASH_BYTES, Head
+from licensekit.database import is_url
 from licensekit.errors import FileUnusable, TooLarge
 from licensekit.files import read_bytes, write_atomically
 
@@ -38,7 +39,7 @@ def read_mark(location: str) -> MarkRead:
 
     None where none is kept, and an error where the system does not let it be read.
     """
-    if _is_server(location):
+    if is_url(location):
         return None
     try:
         data = read_bytes(mark_of(location), limit=_BYTES, what="a mark")
@@ -73,7 +74,7 @@ def put_mark(location: str, mark: Mark) -> None:
     Raises:
         FileUnusable: it cannot be written.
     """
-    if not _is_server(location):
+    if not is_url(location):
         line = " ".join(f"{head.number} {head.hash.hex()}" for head in mark) + "\n"
         write_atomically(mark_of(location), line.encode("ascii"), mode=0o600)
 
@@ -85,8 +86,3 @@ def mark_of(location: str) -> Path:
 
 def _covers(known: Mark, mark: Mark) -> bool:
     return all(one.number >= other.number for one, other in zip(known, mark, strict=True))
-
-
-def _is_server(location: str) -> bool:
-    """Return whether the location of a database is a URL; a path has no two slashes in a row."""
-    return "://" in location

@@ -34,9 +34,7 @@ _SELECT_EVENTS: Final = (
     "SELECT number, kind, scope, subject, message, expected_end, started, started_by, ended,"
     " ended_by FROM events"
 )
-_EVENTS: Final = _SELECT_EVENTS + " ORDER BY number"
-_EVENTS_IN_FORCE: Final = _SELECT_EVENTS + " WHERE ended IS NULL ORDER BY number"
-
+_TRUST: Final = "SELECT type, frame FROM trust_documents ORDER BY place"
 
 ESTABLISHED: Final = 1
 """Entries of the audit log of an installation in which nothing was changed."""
@@ -190,7 +188,7 @@ def read_stored(
         recorded=_recorded(journal, pack),
         time=time,
         journal=journal,
-        trust=_trust(connection),
+        trust=tuple(armor.Token(*row) for row in connection.rows(_TRUST)),
         every=_bundles(connection, journal),
         in_use=dict(Counter(slots.highest(connection, Kind.USER)) | Counter(of_sites)),
         leased=seats_in_use(connection, lease_time(connection, effective(time, reading))),
@@ -262,15 +260,11 @@ def seats_in_use(connection: Connection, now: int) -> Mapping[str, int]:
 
 def read_events(connection: Connection, *, ended: bool = False) -> tuple[Event, ...]:
     """Read the events in force, with `ended` all that there ever were; the oldest first."""
-    rows = connection.rows(_EVENTS if ended else _EVENTS_IN_FORCE)
+    which = "" if ended else " WHERE ended IS NULL"
+    rows = connection.rows(_SELECT_EVENTS + which + " ORDER BY number")
     return tuple(
         Event(number, kind, EventScope(scope), *rest) for number, kind, scope, *rest in rows
     )
-
-
-def _trust(connection: Connection) -> tuple[armor.Token, ...]:
-    rows = connection.rows("SELECT type, frame FROM trust_documents ORDER BY place")
-    return tuple(armor.Token(kind, framed) for kind, framed in rows)
 
 
 def _hash_at(connection: Connection, number: int) -> bytes | None:

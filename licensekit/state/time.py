@@ -1,25 +1,8 @@
 """Effective time: a pure function of what the clocks show and of what an installation has seen.
 
-C1  The effective time is the latest of the clock, the hard floor and the soft floor: a clock that
-    is turned back, in one or in small steps, wins nothing. A machine that was off takes its clock
-    as the effective time immediately; only the floors are slow.
-C2  Time passes verifiably while a boot clock counts within one boot: over processes, between two
-    of them, and while the machine sleeps. Hosts combine by the highest, never by adding. A boot
-    clock below its own record begins that record again, and so does an activation on another host:
-    how much of the time since that record came after it is unknown.
-C3  The hard floor is the highest, over the bundles whose keys may still sign them, of the time of
-    issue and what has passed since the activation. A time of issue counts up to the effective time
-    at the activation.
-C4  The soft floor is a time below which the clock never was in 24 hours of running. It moves on
-    with the time that passes. On PostgreSQL, the server's clock counts where it is the earlier one.
-C5  Where there is no boot clock, what the clock moves on between two observations counts as
-    running, six hours at most; it moves no floor on.
-C6  An administrator may accept the clock, once for each base bundle: the soft floor goes.
-C7  After the vendor's reset, the time of its issue is the latest that was seen.
-C8  What cannot decide, such as a clock that stands still, is a notice.
+The rules C1 to C8 are those of `docs/installation.md`, "Time".
 
-Times are seconds since 1970 in UTC, so zones and daylight saving change nothing here
-(`docs/installation.md`, "Time").
+Times are seconds since 1970 in UTC, so zones and daylight saving change nothing here.
 """
 
 import json
@@ -29,7 +12,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from licensekit.database import Connection
-from licensekit.dates import DAY_SECONDS, seconds_of
+from licensekit.dates import DAY_SECONDS
 
 CONFIRM_SECONDS: Final = DAY_SECONDS
 STEP_SECONDS: Final = 6 * 3600
@@ -104,11 +87,6 @@ Clocks = Callable[[], Reading]
 def system_clock() -> datetime:
     """Return the time of this machine, in UTC."""
     return datetime.now(UTC)
-
-
-def read_clocks(clock: Callable[[], datetime], boot: BootClock | None) -> Reading:
-    """Return what a clock and a boot clock, if there is one, show now."""
-    return Reading(seconds_of(clock()), None if boot is None else boot())
 
 
 def effective(seen: TimeSeen, reading: Reading) -> int:
