@@ -117,7 +117,8 @@ class _Templates(Formatter):
             return f"({type(value).__name__})"
 
 
-_format = _Templates().vformat
+fill_in: Final = _Templates().vformat
+"""Fills in a template: `fill_in(template, (), data)`."""
 
 
 @dataclass_transform(kw_only_default=True)
@@ -202,7 +203,7 @@ class Coded:
     def _say(self, template: Templates) -> str:
         if not isinstance(template, str):
             template = template.get(self.data["reason"], "")
-        return _format(template, (), self.data)
+        return fill_in(template, (), self.data)
 
     def __repr__(self) -> str:
         said = ", ".join(f"{name}={value!r}" for name, value in self.data.items())

@@ -15,7 +15,6 @@ from licensekit.installation.preview import (
     preview_of,
 )
 from licensekit.proposals import Change, Proposal, require_same
-from licensekit.state.audit_events import FileActivated
 from licensekit.state.journal_entries import REPLACED, BundleEnded, BundleSignedAgain, Pinned
 from licensekit.state.logs import taken
 from licensekit.state.messages import RootFromPack
@@ -111,14 +110,14 @@ def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
     seen = seen._replace(activated=seen.looks) if admission.new else seen
     proving = (*plan.facts.verified.verified, *admission.new, *admission.again)
     change.set_time(change.journal.judge_time(seen, proving), "activation")
-    event = FileActivated(
+    change.record(
+        "activate",
         bundles=[v.identity.hex() for v in admission.new],
         again=[v.identity.hex() for v in admission.again],
         replaced=[v.identity.hex() for v in plan.replaced],
         trust=[str(what) for what in plan.trust],
         serial=plan.after.serial,
     )
-    change.record(event)
     return _activated(plan, changed=True)
 
 

@@ -42,7 +42,6 @@ from licensekit.errors import (
     SerialMismatch,
     SettingRefused,
 )
-from licensekit.state.audit_events import ResetApplied
 from licensekit.state.journal_entries import (
     KEPT,
     REPLACED,
@@ -306,7 +305,7 @@ def apply_resets(change: WriteTransaction, resets: Iterable[Verified[Reset]], lo
         )
         if reset.what is ResetWhat.RESTORE:
             change.accept_restored(reset.issued, VENDOR)
-        change.record(ResetApplied(effect=word(reset), nonce=reset.nonce.hex()))
+        change.record("reset", effect=word(reset), nonce=reset.nonce.hex())
     for nonce in change.journal.state.waiting[:lowered]:
         change.enter(ResetSpent(nonce))
 

@@ -6,9 +6,9 @@ from licensekit.entitlements import resolve
 from licensekit.entitlements.assignment import AssignmentChange, faults_of
 from licensekit.errors import NotAssigned
 from licensekit.state import slots
-from licensekit.state.audit_events import Preferred, SiteAssigned, UserAssigned
 from licensekit.state.transactions import WriteTransaction
 from licensekit.wire.documents import Kind
+from licensekit.wire.plain import word
 
 
 def change_licenses(
@@ -36,10 +36,8 @@ def change_licenses(
     slots.assign(change.connection, kind, holder, new)
     if new or wanted.release:
         assigned, released = sorted(new), sorted(wanted.release)
-        if kind is Kind.USER:
-            change.record(UserAssigned(user=holder, assigned=assigned, released=released))
-        else:
-            change.record(SiteAssigned(site=holder, assigned=assigned, released=released))
+        who = word(kind)
+        change.record(f"{who}-assign", **{who: holder}, assigned=assigned, released=released)
     return tuple(sorted(new))
 
 
@@ -64,5 +62,5 @@ def prefer(change: WriteTransaction, kind: Kind, code: str, holders: Sequence[st
     held = slots.SATELLITE if is_limit else license_
     for holder in slots.prefer(change.connection, kind, held, first):
         raise NotAssigned(license=license_, holder=holder)
-    named = {"users" if kind is Kind.USER else "sites": first}
-    change.record(Preferred(license=license_, **named))
+    named = {"users": (), "sites": (), f"{word(kind)}s": first}
+    change.record("prefer", license=license_, **named)

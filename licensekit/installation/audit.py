@@ -9,7 +9,7 @@ from licensekit.database import Connection
 from licensekit.errors import AuditDamaged
 from licensekit.installation.section import Section
 from licensekit.state import people
-from licensekit.state.audit_events import AuditEvent, event_of
+from licensekit.state.audit_events import sentence_of
 from licensekit.state.logs import audit_head
 from licensekit.state.slots import misnumbered
 from licensekit.state.stored import is_restored
@@ -27,12 +27,12 @@ class AuditEntry(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values: what it says, and in words."""
-        return {"number": self.number, **self.facts, "message": self.event.message}
+        return {"number": self.number, **self.facts, "message": self.message}
 
     @property
-    def event(self) -> AuditEvent:
-        """What was done, as a code with its data."""
-        return event_of(self.facts)
+    def message(self) -> str:
+        """What was done, as a sentence without its full stop."""
+        return sentence_of(self.facts)
 
 
 class AuditReport(NamedTuple):

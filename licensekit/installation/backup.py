@@ -8,7 +8,6 @@ from pathlib import Path
 
 from licensekit.database import Connection, Database
 from licensekit.database.backup import Restorable, Restored, restore_backup
-from licensekit.state.audit_events import BackupRestored
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import database_of
 from licensekit.state.machine import NO_FACTS
@@ -51,7 +50,7 @@ def restore(
         stored = read_stored(connection, mark, reading)
         opened = OpenInstallation(database, None, None, None, clocks, by, NO_FACTS, LastSeen())
         change = WriteTransaction(ReadTransaction(opened, connection, stored, mark, reading))
-        change.record(BackupRestored(entry=stored.head.number))
+        change.record("restore", entry=stored.head.number)
         change.finish()
 
     place = Restorable(

@@ -4,7 +4,6 @@ from licensekit.entitlements.events import Event, EventScope, is_event_kind
 from licensekit.errors import EntryInvalid, EventUnknown
 from licensekit.installation.section import Section
 from licensekit.limits import SECONDS
-from licensekit.state.audit_events import EventEnded, EventStarted
 from licensekit.state.stored import read_events
 from licensekit.state.transactions import WriteTransaction, read_installation, write_installation
 from licensekit.state.users import known_site, known_user
@@ -48,7 +47,9 @@ class Events(Section):
                 self._opened.by,
             )
             number = row[0] if row else 0
-            change.record(EventStarted(event=number, kind=kind, scope=scope.value, subject=subject))
+            change.record(
+                "event-start", event=number, kind=kind, scope=scope.value, subject=subject
+            )
             return Event(
                 number, kind, scope, subject, message, expected_end, change.now, self._opened.by
             )
@@ -68,7 +69,7 @@ class Events(Section):
             )
             if not ended:
                 raise EventUnknown(event=number)
-            change.record(EventEnded(event=number))
+            change.record("event-end", event=number)
 
     def list(self, *, ended: bool = False) -> tuple[Event, ...]:
         """Return the events in force, with `ended` all that there ever were; the oldest first."""

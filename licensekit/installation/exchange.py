@@ -15,7 +15,6 @@ from licensekit.errors import BundleUnknown, NotActivated
 from licensekit.installation.messages import ReturnIsFinal
 from licensekit.limits import LICENSES, NOTICES, TEXT_LENGTH
 from licensekit.proposals import Change, Proposal, require_same
-from licensekit.state.audit_events import BundleGivenBack, RequestMade, StatementMade
 from licensekit.state.journal_entries import (
     ACTIVE,
     REPLACED,
@@ -49,7 +48,7 @@ from licensekit.wire.documents import (
 
 NONCE_BYTES: Final = 16
 _EXCHANGE_FILES: Final = tuple(
-    f'"did":"{event.code}"'.encode() for event in (RequestMade, BundleGivenBack, StatementMade)
+    f'"did":"{did}"'.encode() for did in ("request", "return", "statement")
 )
 
 
@@ -60,7 +59,7 @@ def make_request(change: WriteTransaction, *, with_facts: bool) -> tuple[str, Re
     nonce = token_bytes(NONCE_BYTES)
     change.note_findings()
     extensions = _extensions(change)
-    change.record(RequestMade(nonce=nonce.hex(), facts=sorted(facts)))
+    change.record("request", nonce=nonce.hex(), facts=sorted(facts))
     request = Request(
         product=state.trust_store.product,
         serial=state.serial,
@@ -151,7 +150,7 @@ def make_statement(change: WriteTransaction) -> tuple[str, Statement]:
         raise NotActivated(reason="no-serial")
     change.note_findings()
     extensions = _extensions(change)
-    change.record(StatementMade())
+    change.record("statement")
     statement = Statement(
         serial=state.serial,
         issued=change.now,
@@ -166,7 +165,7 @@ def make_statement(change: WriteTransaction) -> tuple[str, Statement]:
 def _return(change: WriteTransaction, record: BundleRecord) -> None:
     change.note_findings()
     extensions = _extensions(change)
-    change.record(BundleGivenBack(bundle=record.identity.hex()))
+    change.record("return", bundle=record.identity.hex())
     answered = [
         verified.document
         for verified in change.read.state().bundles

@@ -8,7 +8,6 @@ from licensekit.entitlements import resolve
 from licensekit.errors import LeaseUnknown
 from licensekit.installation.section import Section
 from licensekit.state import seats
-from licensekit.state.audit_events import LeaseEnded
 from licensekit.state.seats import HeldSeat
 from licensekit.state.time import lease_time
 from licensekit.state.transactions import read_installation, write_installation
@@ -53,7 +52,7 @@ class Leases(Section):
             for lease in ended:
                 seats.end(connection, lease)
                 change.record(
-                    LeaseEnded(license=lease.license, holder=lease.holder, lease=lease.id)
+                    "lease-end", license=lease.license, holder=lease.holder, lease=lease.id
                 )
         return ended
 

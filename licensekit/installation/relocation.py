@@ -15,7 +15,6 @@ from licensekit.database import Connection, Database
 from licensekit.database.copying import compare_rows, copy_rows, count_rows, mark_moved
 from licensekit.errors import HomeTaken
 from licensekit.installation.audit import check_audit, newest_of
-from licensekit.state.audit_events import Arrived, MovedAway
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import displayed, heads_of, open_empty, open_installation
 from licensekit.state.journal_entries import Relocated, TroubleFound
@@ -90,7 +89,7 @@ def move(
             moved = _moved(connection, here, there, _serial(leaving.read))
             write_mark(new.location, heads_of(connection), lower=True)
         leaving.enter(Relocated(leaving.now, here, there))
-        leaving.record(MovedAway(to=there))
+        leaving.record("move", to=there)
         mark_moved(leaving.connection, SCHEMA, there)
     return moved
 
@@ -109,11 +108,7 @@ def _has_arrived(new: Database, leaving: WriteTransaction) -> bool:
         there = read_stored(connection, mark, leaving.read.reading)
         [last] = newest_of(connection, None, 1)
         is_copy = there.seed == before.seed and not is_restored(there, mark)
-        if (
-            is_copy
-            and last.number == leaving.head.number + 1
-            and last.facts.get("did") == Arrived.code
-        ):
+        if is_copy and last.number == leaving.head.number + 1 and last.facts.get("did") == "arrive":
             return True
     raise HomeTaken(where=new.location)
 
@@ -148,7 +143,7 @@ def _arrive(here: ReadTransaction, before: ReadTransaction, origin: str, place: 
     if is_restored(before.stored, before.mark) and not before.stored.restored:
         arriving.enter(TroubleFound(here.now, None))
     arriving.enter(Relocated(here.now, origin, place))
-    arriving.record(Arrived(origin=origin))
+    arriving.record("arrive", origin=origin)
     arriving.finish()
 
 

@@ -10,7 +10,6 @@ from licensekit.errors import NoneFree, SiteTaken
 from licensekit.installation.assignments import change_licenses, prefer, release_all
 from licensekit.installation.section import Section
 from licensekit.state import slots
-from licensekit.state.audit_events import SiteAdded, SiteRemoved
 from licensekit.state.transactions import WriteTransaction, read_installation, write_installation
 from licensekit.state.users import all_sites, known_site
 from licensekit.text import names
@@ -57,7 +56,7 @@ class Sites(Section):
             )
             if not central:
                 slots.assign(change.connection, Kind.SITE, site_id, [slots.SATELLITE])
-            change.record(SiteAdded(reason="central" if central else "satellite", site=site_id))
+            change.record("site-add", reason="central" if central else "satellite", site=site_id)
 
     def remove(self, site_id: str) -> tuple[str, ...]:
         """Remove a site, which releases everything, and give what was released.
@@ -70,7 +69,7 @@ class Sites(Section):
             released = release_all(change, Kind.SITE, site_id)
             slots.release(change.connection, Kind.SITE, site_id, [slots.SATELLITE])
             change.connection.run("DELETE FROM sites WHERE id = ?", site_id)
-            change.record(SiteRemoved(site=site_id, released=released))
+            change.record("site-remove", site=site_id, released=released)
             return released
 
     def assign(self, site_id: str, *licenses: str, release: Iterable[str] = ()) -> tuple[str, ...]:

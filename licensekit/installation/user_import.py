@@ -20,7 +20,6 @@ from licensekit.errors import (
     UsersInvalid,
 )
 from licensekit.errors.coded import Located
-from licensekit.state.audit_events import UserImported
 from licensekit.state.slots import assign
 from licensekit.state.transactions import WriteTransaction
 from licensekit.state.users import add_user, update_user, user_facts
@@ -128,7 +127,7 @@ class _Importing:
             self.in_use[code] = self.in_use.get(code, 0) + 1
         is_changed = before is None or after != before or bool(new)
         if is_changed:
-            self.change.record(UserImported(user=after.written, assigned=sorted(new)))
+            self.change.record("user-import", user=after.written, assigned=sorted(new))
         added, changed, unchanged, assigned = self.done
         self.done = Imported(
             added + (before is None),

@@ -18,7 +18,6 @@ from licensekit.installation.user_list import (
     page_of_users,
 )
 from licensekit.state import people
-from licensekit.state.audit_events import UserAdded, UserChanged, UserErased, UserRetirement
 from licensekit.state.transactions import read_installation, write_installation
 from licensekit.state.users import add_user, known_site, known_user, update_user, user_facts
 from licensekit.wire.documents import Kind, UserKind
@@ -50,7 +49,7 @@ class Users(Section):
                 change.connection,
                 UserFacts(user_id, name, kind, can_log_in, administrator, groups=tuple(groups)),
             )
-            change.record(UserAdded(user=user.written))
+            change.record("user-add", user=user.written)
 
     def set(
         self,
@@ -84,7 +83,7 @@ class Users(Section):
                 changed = [
                     f for f, a, b in zip(after._fields, after, before, strict=True) if a != b
                 ]
-                change.record(UserChanged(user=before.id, set=changed))
+                change.record("user-set", user=before.id, set=changed)
 
     def assign(self, user_id: str, *licenses: str, release: Iterable[str] = ()) -> tuple[str, ...]:
         """Assign licenses, and release others in the same change; give what was newly assigned.
@@ -136,7 +135,7 @@ class Users(Section):
                 release_all(change, Kind.USER, user.id)
             elif people.find_pseudonym(change.connection, user_id) is None:
                 raise UserUnknown(user=user_id)
-            change.record(UserErased(person=people.pseudonym_of(change.connection, user_id)))
+            change.record("user-erase", person=people.pseudonym_of(change.connection, user_id))
             people.erase(change.connection, user_id)
 
     def retire(self, user_id: str) -> tuple[str, ...]:
@@ -150,7 +149,7 @@ class Users(Section):
             released = release_all(change, Kind.USER, user.id)
             if not user.retired:
                 update_user(change.connection, user._replace(retired=True))
-                change.record(UserRetirement(user=user.id, released=released))
+                change.record("user-retire", user=user.id, released=released)
             return released
 
     def import_rows(self, rows: Iterable[ImportRow]) -> Imported:

@@ -13,7 +13,6 @@ from licensekit.database import ABSENT, Connection, Database, connect, is_url
 from licensekit.errors import FileUnusable, HomeInvalid, LicenseError, NotActivated
 from licensekit.files import hand_over, unusable
 from licensekit.keys.signing import SEED_BYTES
-from licensekit.state.audit_events import Created
 from licensekit.state.journal import NOTHING_OBSERVED
 from licensekit.state.journal_entries import Founded
 from licensekit.state.logs import EMPTY, JournalWriter, append_audit, audit_head, key_of
@@ -193,7 +192,7 @@ def _establish(database: Database) -> None:
                 b"",
             )
             if created:
-                append_audit(connection, {"did": Created.code})
+                append_audit(connection, {"did": "create"})
                 key = key_of(seed)
                 journal = JournalWriter(connection, key, EMPTY)
                 journal.enter(Founded(key.verifying_key.public))

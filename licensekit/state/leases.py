@@ -18,7 +18,6 @@ from licensekit.errors import (
     NotEntitled,
 )
 from licensekit.state import seats
-from licensekit.state.audit_events import SeatBorrowed
 from licensekit.state.seats import HeldSeat, SeatRequest
 from licensekit.state.slots import held_by
 from licensekit.state.stored import seats_in_use
@@ -83,12 +82,11 @@ def borrow(
                 reason="gone", license=lease.license, holder=lease.holder, lease=lease.id
             )
         change.record(
-            SeatBorrowed(
-                license=lease.license,
-                holder=lease.holder,
-                lease=lease.id,
-                until=format_seconds(until),
-            )
+            "lease-borrow",
+            license=lease.license,
+            holder=lease.holder,
+            lease=lease.id,
+            until=format_seconds(until),
         )
     return lease._replace(expires=until, borrowed=True), until - now
 

@@ -2,18 +2,12 @@
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from licensekit.database import Connection, Database
 from licensekit.dates import format_seconds
 from licensekit.errors import ClockRefused, DatabaseBusy, RestoreRefused
-from licensekit.state.audit_events import (
-    AuditEvent,
-    ClockTaken,
-    JournalRepaired,
-    RestoreNoticed,
-    RestoreTaken,
-)
+from licensekit.state.audit_events import entry_of
 from licensekit.state.journal_entries import (
     ACCEPTED,
     ACTIVE,
@@ -57,8 +51,8 @@ class OpenInstallation(NamedTuple):
 class LastSeen:
     """What was last seen of an open installation: no other one takes its place unnoticed."""
 
-    def __init__(self) -> None:
-        self.stored: Stored | None = None
+    def __init__(self, stored: Stored | None = None) -> None:
+        self.stored = stored
 
 
 class ReadTransaction(NamedTuple):
@@ -149,10 +143,10 @@ class WriteTransaction:
         self.note_findings()
         self.journal.enter(entry)
 
-    def record(self, event: AuditEvent) -> None:
+    def record(self, did: str, **data: Any) -> None:
         """Add an audit entry about the change: what was done, by whom and when."""
         self.note_findings()
-        self._append(event)
+        self._append(did, **data)
 
     def set_time(self, seen: TimeSeen, why: str, base: bytes = b"") -> None:
         """Remember another time than the one that the clock shows; see `TimeFloor`."""
@@ -173,7 +167,7 @@ class WriteTransaction:
         if state.base in state.dropped:
             raise RestoreRefused(reason="spent")
         self.accept_restored(self.now, ADMINISTRATOR, state.base)
-        self.record(RestoreTaken())
+        self.record("accept-restored")
 
     def accept_clock(self) -> None:
         """Drop the soft floor of time to the hard one for an administrator.
@@ -188,7 +182,7 @@ class WriteTransaction:
             raise ClockRefused(reason="needless")
         self.set_time(accept_clock(seen, clock), ACCEPTED, state.base)
         shown, later = format_seconds(clock), format_seconds(seen.soft)
-        self.record(ClockTaken(clock=shown, later=later))
+        self.record("accept-clock", clock=shown, later=later)
 
     def accept_restored(self, at: int, by: str, base: bytes = b"") -> None:
         """Take the database as it is: what its mark says of it no longer counts."""
@@ -209,15 +203,15 @@ class WriteTransaction:
         if stored.journal.fault is not None:
             self.lower_mark = True
             self.journal.repair(self.now)
-            self._append(JournalRepaired(entry=stored.journal.fault.number))
+            self._append("repair-journal", entry=stored.journal.fault.number)
         if is_restored(stored, self.read.mark) and not stored.restored:
             self.lower_mark = True
             self.journal.enter(TroubleFound(self.now, None))
-            self._append(RestoreNoticed())
+            self._append("notice-restored")
 
-    def _append(self, event: AuditEvent) -> None:
+    def _append(self, did: str, **data: Any) -> None:
         by = {"by": self.read.opened.by} if self.read.opened.by else {}
-        entry = {"at": format_seconds(self.now), **by, "did": event.code, **event.data}
+        entry = {"at": format_seconds(self.now), **by, **entry_of(did, data)}
         self.head = append_audit(self.connection, entry)
 
 

@@ -167,7 +167,7 @@ def test_an_accepted_clock_counts_again_and_the_vendor_learns_of_it(machine: Mac
         assert installation.state().now == machine.home.clock.now
         assert installation.statement()[1].extensions["journal"] == "clock"
         [*_, entry] = [e for e in installation.audit.entries() if e.facts["did"] == "accept-clock"]
-    assert "accepted the clock, which shows 2027" in entry.event.message
+    assert "accepted the clock, which shows 2027" in entry.message
     assert "clock-accepted" in codes(machine)
 
 

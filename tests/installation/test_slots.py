@@ -230,7 +230,7 @@ def test_sites_have_slots_and_are_preferred(tmp_path: Path) -> None:
         with pytest.raises(NotAssigned):
             crm.sites.prefer("satellite", "oslo")
         crm.sites.prefer("reporter", "bergen")
-        assert list(crm.audit.entries())[-1].event.message.endswith("`reporter`, first bergen")
+        assert list(crm.audit.entries())[-1].message.endswith("`reporter`, first bergen")
 
 
 def test_one_license_of_many_users_is_counted_by_its_highest_slot(tmp_path: Path) -> None:

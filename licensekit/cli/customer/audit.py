@@ -42,4 +42,4 @@ def list_(*, installation: Installation, as_json: bool) -> None:
     heading(_LINE.format("entry", "at", "by", "what"))
     for entry in installation.audit.entries():
         at, by = entry.facts.get("at", ""), entry.facts.get("by", "")
-        emit(_LINE.format(entry.number, at, by, entry.event.message).rstrip())
+        emit(_LINE.format(entry.number, at, by, entry.message).rstrip())
