@@ -1,11 +1,10 @@
 """A license file, taken whole or not at all (`docs/installation.md`, "Activation")."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final, Literal, NamedTuple
+from typing import NamedTuple
 
-from licensekit.access import Access
 from licensekit.errors.coded import Message
 from licensekit.installation.admission import apply_resets, time_after
 from licensekit.installation.messages import Brought, LicensesEnd, ShortLater
@@ -28,6 +27,7 @@ from licensekit.state.transactions import (
 from licensekit.state.trust_store import keep_trust
 from licensekit.trust.pack import open_pack
 from licensekit.wire.documents import Bundle
+from licensekit.wire.plain import word
 
 
 class Activated(NamedTuple):
@@ -205,20 +205,8 @@ def _ends_of(preview: Preview) -> Iterator[LicensesEnd]:
     """Yield what ends or turns read-only, with the file and later."""
     for loss in preview.consequences.losses:
         since = loss.at if loss.at > preview.now else None
-        left: Literal["read", "none"] = "read" if loss.access is Access.READ else "none"
-        yield LicensesEnd(
-            reason=_ENDS[left, since is not None], licenses=loss.licenses, since=since
-        )
-
-
-_ENDS: Final[
-    Mapping[tuple[str, bool], Literal["read-now", "none-now", "read-later", "none-later"]]
-] = {
-    ("read", False): "read-now",
-    ("none", False): "none-now",
-    ("read", True): "read-later",
-    ("none", True): "none-later",
-}
+        reason = f"{word(loss.access)}-{'later' if since else 'now'}"
+        yield LicensesEnd(reason=reason, licenses=loss.licenses, since=since)
 
 
 def _short_later(preview: Preview) -> Iterator[ShortLater]:

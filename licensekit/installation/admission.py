@@ -59,6 +59,7 @@ from licensekit.state.trust_store import VerifiedBundles, still_holds
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import BASE, Bundle, Reset, ResetWhat, naming
+from licensekit.wire.plain import word
 
 Bundles = tuple[Verified[Bundle], ...]
 
@@ -150,11 +151,12 @@ def _faults(
     facts: AdmissionFacts,
 ) -> tuple[SequenceOlder | None, list[RefusedError]]:
     """Return everything that stands against a bundle, and what of it a reset would allow."""
-    of_serial = list(_of_serial(verified, active, facts))
-    returned = list(_of_return(verified, facts))
     # What was returned stays away for that alone, whatever its sequence.
-    of_sequence = None if returned else _of_sequence(verified, floors, facts)
-    found = [*of_serial, *returned, of_sequence, *_of_part(verified, facts)]
+    if verified.identity in facts.journal.returned:
+        of_sequence: RefusedError | None = BundleReturned(**naming(verified.document))
+    else:
+        of_sequence = _of_sequence(verified, floors, facts)
+    found = [*_of_serial(verified, active, facts), of_sequence, *_of_part(verified, facts)]
     older = of_sequence if isinstance(of_sequence, SequenceOlder) else None
     return older, [one for one in found if one is not None]
 
@@ -179,11 +181,6 @@ def _order(verified: Verified[Bundle]) -> tuple[bool, int]:
 
 def _line(bundle: Bundle) -> tuple[object, ...]:
     return bundle.issuer, bundle.serial, bundle.part, bundle.use
-
-
-def _of_return(verified: Verified[Bundle], facts: AdmissionFacts) -> Iterator[RefusedError]:
-    if verified.identity in facts.journal.returned:
-        yield BundleReturned(**naming(verified.document))
 
 
 def _of_serial(
@@ -268,18 +265,18 @@ def reset_faults(
     read: ReadTransaction, resets: Iterable[Verified[Reset]], *, key: bytes | None, vendor: str
 ) -> Iterator[RefusedError]:
     """Yield which resets do not count here; `key` is the digest of the installation's key."""
-    in_file: set[bytes] = set()
+    journal, in_file = read.stored.journal.state, set[bytes]()
     for verified in resets:
         reset = verified.document
-        effect, issuer = word(reset), reset.issuer
-        if reset.installation != key:
-            yield ResetRefused(reason="elsewhere", effect=effect, issuer=issuer)
-        elif reset.issuer != vendor:
-            yield ResetRefused(reason="not-vendor", effect=effect, issuer=issuer)
-        elif reset.nonce in in_file or reset.nonce in read.stored.journal.state.resets:
-            yield ResetRefused(reason="used", effect=effect, issuer=issuer)
-        elif reset.issued < read.stored.journal.state.resets_after:
-            yield ResetRefused(reason="before", effect=effect, issuer=issuer)
+        against = {
+            "elsewhere": reset.installation != key,
+            "not-vendor": reset.issuer != vendor,
+            "used": reset.nonce in in_file or reset.nonce in journal.resets,
+            "before": reset.issued < journal.resets_after,
+        }
+        reason = next((reason for reason, holds in against.items() if holds), None)
+        if reason is not None:
+            yield ResetRefused(reason=reason, effect=word(reset.what), issuer=reset.issuer)
         in_file.add(reset.nonce)
 
 
@@ -305,11 +302,6 @@ def apply_resets(change: WriteTransaction, resets: Iterable[Verified[Reset]], lo
         )
         if reset.what is ResetWhat.RESTORE:
             change.accept_restored(reset.issued, VENDOR)
-        change.record("reset", effect=word(reset), nonce=reset.nonce.hex())
+        change.record("reset", effect=word(reset.what), nonce=reset.nonce.hex())
     for nonce in change.journal.state.waiting[:lowered]:
         change.enter(ResetSpent(nonce))
-
-
-def word(reset: Reset) -> str:
-    """Return what a reset puts right, in a word."""
-    return reset.what.name.lower()

@@ -7,13 +7,12 @@ from typing import Any, NamedTuple
 from licensekit.chain import GENESIS, Head, Link, unbroken
 from licensekit.database import Connection
 from licensekit.errors import AuditDamaged
-from licensekit.installation.section import Section
 from licensekit.state import people
 from licensekit.state.audit_events import sentence_of
 from licensekit.state.logs import audit_head
 from licensekit.state.slots import misnumbered
 from licensekit.state.stored import is_restored
-from licensekit.state.transactions import read_installation
+from licensekit.state.transactions import Section, read_installation
 
 
 class AuditEntry(NamedTuple):

@@ -22,7 +22,6 @@ from licensekit.entitlements.login import UserFacts
 from licensekit.installation.plan import HOLDERS, holders_of
 from licensekit.state import seats
 from licensekit.state.journal_entries import BundleRecord
-from licensekit.state.loading import state_at
 from licensekit.state.time import lease_time
 from licensekit.state.transactions import ReadTransaction
 from licensekit.state.trust_store import verify_bundles
@@ -118,9 +117,7 @@ def details_of(read: ReadTransaction, code: str, now: int | None) -> LicenseDeta
     Raises:
         UnknownLicense: no catalog has it.
     """
-    state = read.state()
-    if now is not None:
-        state = state_at(state, now, clock=read.now)
+    state = read.state(now)
     entitlements = state.entitlements
     name = resolve(entitlements, code)
     [row] = [row for row in rows(entitlements, state.in_use) if row.code == name]

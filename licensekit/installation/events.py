@@ -2,10 +2,14 @@
 
 from licensekit.entitlements.events import Event, EventScope, is_event_kind
 from licensekit.errors import EntryInvalid, EventUnknown
-from licensekit.installation.section import Section
 from licensekit.limits import SECONDS
 from licensekit.state.stored import read_events
-from licensekit.state.transactions import WriteTransaction, read_installation, write_installation
+from licensekit.state.transactions import (
+    Section,
+    WriteTransaction,
+    read_installation,
+    write_installation,
+)
 from licensekit.state.users import known_site, known_user
 from licensekit.text import names
 from licensekit.wire.documents.fields import is_code

@@ -6,7 +6,7 @@ Each carries the head of the audit log, with its own entry in it: a rewritten hi
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from secrets import token_bytes
-from typing import Final
+from typing import Any, Final
 
 from licensekit.database import Connection
 from licensekit.dates import format_seconds
@@ -57,9 +57,7 @@ def make_request(change: WriteTransaction, *, with_facts: bool) -> tuple[str, Re
     state = change.read.state()
     facts = machine_facts(given=change.read.opened.facts) if with_facts else {}
     nonce = token_bytes(NONCE_BYTES)
-    change.note_findings()
-    extensions = _extensions(change)
-    change.record("request", nonce=nonce.hex(), facts=sorted(facts))
+    extensions = _recorded(change, "request", nonce=nonce.hex(), facts=sorted(facts))
     request = Request(
         product=state.trust_store.product,
         serial=state.serial,
@@ -148,9 +146,7 @@ def make_statement(change: WriteTransaction) -> tuple[str, Statement]:
     state = change.read.state()
     if state.serial is None:
         raise NotActivated(reason="no-serial")
-    change.note_findings()
-    extensions = _extensions(change)
-    change.record("statement")
+    extensions = _recorded(change, "statement")
     statement = Statement(
         serial=state.serial,
         issued=change.now,
@@ -163,9 +159,7 @@ def make_statement(change: WriteTransaction) -> tuple[str, Statement]:
 
 
 def _return(change: WriteTransaction, record: BundleRecord) -> None:
-    change.note_findings()
-    extensions = _extensions(change)
-    change.record("return", bundle=record.identity.hex())
+    extensions = _recorded(change, "return", bundle=record.identity.hex())
     answered = [
         verified.document
         for verified in change.read.state().bundles
@@ -186,9 +180,11 @@ def _return(change: WriteTransaction, record: BundleRecord) -> None:
     )
 
 
-def _extensions(change: WriteTransaction) -> dict[str, Value]:
-    """Return which exchange file this one follows, and what the journal went through."""
-    state = change.journal.state
+def _recorded(change: WriteTransaction, did: str, **data: Any) -> dict[str, Value]:
+    """Record an exchange file; return which one it follows, and what the journal went through."""
+    change.note_findings()
+    follows, state = _follows(change), change.journal.state
+    change.record(did, **data)
     went = {
         "clock": state.clock_accepted,
         "damaged": state.damaged is not None,
@@ -196,7 +192,7 @@ def _extensions(change: WriteTransaction) -> dict[str, Value]:
         "accepted": bool((state.damaged or state.restored) and state.is_accepted),
     }
     words = " ".join(word for word, is_so in went.items() if is_so)
-    return {**_follows(change), **({JOURNAL: words} if words else {})}
+    return {**follows, **({JOURNAL: words} if words else {})}
 
 
 def _follows(change: WriteTransaction) -> dict[str, Value]:

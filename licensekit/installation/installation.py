@@ -33,7 +33,7 @@ from licensekit.installation.users import Users
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import locate, open_installation
 from licensekit.state.journal_entries import BundleRecord
-from licensekit.state.loading import InstallationState, recorded_root, state_at
+from licensekit.state.loading import InstallationState, recorded_root
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.pending import open_or_wait, place_of
 from licensekit.state.schema import SCHEMA
@@ -142,8 +142,7 @@ class Installation:
             HomeInvalid, FormatError, TrustError, StateError: see `licensekit.state.loading`.
         """
         with read_installation(self._opened) as read:
-            state = read.state()
-        return state if now is None else state_at(state, now, clock=read.reading.clock)
+            return read.state(now)
 
     def license(self, code: str, *, now: int | None = None) -> LicenseDetails:
         """Look up everything about a license: meaning, bundles, holders, history.

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from licensekit.database import Connection
 from licensekit.entitlements import resolve
 from licensekit.errors import LeaseUnknown
-from licensekit.installation.section import Section
 from licensekit.state import seats
 from licensekit.state.seats import HeldSeat
 from licensekit.state.time import lease_time
-from licensekit.state.transactions import read_installation, write_installation
+from licensekit.state.transactions import Section, read_installation, write_installation
 
 
 class Leases(Section):

@@ -50,12 +50,12 @@ class LicensesEnd(Message):
 
     code = "licenses-end"
     template: ClassVar[Templates] = {
-        "read-now": "read-only: {licenses:list}",
-        "none-now": "no longer granted: {licenses:list}",
-        "read-later": "read-only from {since:time} on: {licenses:list}",
-        "none-later": "no longer granted from {since:time} on: {licenses:list}",
+        f"{left}-{start}": f"{what}{since}: {{licenses:list}}"
+        for left, what in (("read", "read-only"), ("none", "no longer granted"))
+        for start, since in (("now", ""), ("later", " from {since:time} on"))
     }
-    reason: Literal["read-now", "none-now", "read-later", "none-later"]
+    reason: str
+    """What is left, `read` or `none`, and from when on: `now` or `later`."""
     licenses: tuple[str, ...]
     since: int | None = None
     """In seconds since 1970; None: as soon as the file is active."""

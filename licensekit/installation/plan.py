@@ -19,7 +19,6 @@ from licensekit.installation.admission import (
     lower_allowed,
     reset_faults,
     time_after,
-    word,
 )
 from licensekit.installation.messages import Brought
 from licensekit.state import slots
@@ -31,6 +30,7 @@ from licensekit.trust.signed import Verified
 from licensekit.trust.verify import verify_bundle, verify_reset
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Kind, Reset, SeatKind
+from licensekit.wire.plain import word
 
 _ACTIVATED: Final = frozenset({"root", "trust", "revocations", "catalog", "bundle", "reset"})
 
@@ -198,13 +198,8 @@ def _evaluated(
 
 
 def _news(file: VerifiedFile) -> Iterator[Brought]:
-    yield from _news_of_trust(file.before, file.trust_store)
-    for verified in file.resets:
-        yield Brought(reason="reset", effect=word(verified.document))
-
-
-def _news_of_trust(before: TrustStore, after: TrustStore) -> Iterator[Brought]:
-    """Yield what a file brings beside bundles and resets."""
+    """Yield what a file brings beside bundles."""
+    before, after = file.before, file.trust_store
     old, new = before.trust, after.trust
     if new.root.version != old.root.version:
         yield Brought(reason="root", before=old.root.version, version=new.root.version)
@@ -221,6 +216,8 @@ def _news_of_trust(before: TrustStore, after: TrustStore) -> Iterator[Brought]:
         if catalog != before.catalogs.get(issuer):
             known, version = versions.get(issuer), catalog.document.version
             yield Brought(reason="catalog", before=known, version=version, issuer=issuer)
+    for verified in file.resets:
+        yield Brought(reason="reset", effect=word(verified.document.what))
 
 
 def _deficits(

@@ -5,6 +5,7 @@ Its columns are `id`, and any of `name`, `kind`, `can_log_in`, `administrator`, 
 released.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -75,7 +76,7 @@ def parse_users(data: bytes | str, options: TableOptions = AS_WRITTEN) -> list[I
 def import_users(change: WriteTransaction, rows: Iterable[ImportRow]) -> Imported:
     """Add and change users, and assign their licenses; raises as `Users.import_rows` does."""
     state = change.read.state()
-    importing = _Importing(change, state.entitlements, dict(state.in_use))
+    importing = _Importing(change, state.entitlements, dict(state.in_use), Counter())
     faults: list[Located] = []
     for row in rows:
         found = [row.fault] if row.fault else importing.take(row)
@@ -84,19 +85,16 @@ def import_users(change: WriteTransaction, rows: Iterable[ImportRow]) -> Importe
             break
     if faults:
         raise UsersInvalid(faults=tuple(faults[:FAULTS]))
-    return importing.done
+    return Imported(*(importing.done[name] for name in Imported._fields))
 
 
-class _Importing:
+class _Importing(NamedTuple):
     """The import so far: what it counted, and what it did."""
 
-    def __init__(
-        self, change: WriteTransaction, entitlements: Entitlements, in_use: dict[str, int]
-    ) -> None:
-        self.change = change
-        self.entitlements = entitlements
-        self.in_use = in_use
-        self.done = Imported(0, 0, 0, 0)
+    change: WriteTransaction
+    entitlements: Entitlements
+    in_use: dict[str, int]
+    done: Counter[str]
 
     def take(self, row: ImportRow) -> list[Located]:
         """Import a row, or return every reason against it."""
@@ -125,16 +123,10 @@ class _Importing:
         assign(self.change.connection, Kind.USER, after.id, new)
         for code in new:
             self.in_use[code] = self.in_use.get(code, 0) + 1
-        is_changed = before is None or after != before or bool(new)
-        if is_changed:
+        outcome = "changed" if after != before or new else "unchanged"
+        if outcome == "changed":
             self.change.record("user-import", user=after.written, assigned=sorted(new))
-        added, changed, unchanged, assigned = self.done
-        self.done = Imported(
-            added + (before is None),
-            changed + (is_changed and before is not None),
-            unchanged + (not is_changed),
-            assigned + len(new),
-        )
+        self.done.update({outcome if before else "added": 1, "assigned": len(new)})
 
 
 def _users(row: TableRow[str]) -> list[ImportRow]:

@@ -8,7 +8,6 @@ from licensekit.entitlements.login import Decision, UserFacts, may_login
 from licensekit.errors import UserRetired, UserUnknown
 from licensekit.installation.assignments import change_licenses, prefer, release_all
 from licensekit.installation.details import UserDetails, user_details_of
-from licensekit.installation.section import Section
 from licensekit.installation.user_import import Imported, ImportRow, import_users
 from licensekit.installation.user_list import (
     UserFilter,
@@ -18,7 +17,7 @@ from licensekit.installation.user_list import (
     page_of_users,
 )
 from licensekit.state import people
-from licensekit.state.transactions import read_installation, write_installation
+from licensekit.state.transactions import Section, read_installation, write_installation
 from licensekit.state.users import add_user, known_site, known_user, update_user, user_facts
 from licensekit.wire.documents import Kind, UserKind
 

@@ -53,18 +53,13 @@ _LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
     "lease-borrow": frozenset({"lease"}),
 }
 """Code to the data that its sentence leaves out."""
-
-
-def entry_of(did: str, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what an entry of this code says.
-
-    Raises:
-        TypeError: the data is not that of the code.
-    """
-    names = {name for _, name, _, _ in Formatter().parse(EVENTS[did]) if name}
-    if data.keys() != names | _LEFT_OUT.get(did, frozenset()):
-        raise TypeError(f"{did}: {sorted(data)}")
-    return {"did": did, **data}
+FIELDS: Final[Mapping[str, frozenset[str]]] = {
+    did: _LEFT_OUT.get(did, frozenset()).union(
+        name for _, name, _, _ in Formatter().parse(sentence) if name
+    )
+    for did, sentence in EVENTS.items()
+}
+"""Code to the names of all its data."""
 
 
 def sentence_of(facts: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 from licensekit.database import Connection, Database
 from licensekit.dates import format_seconds
 from licensekit.errors import ClockRefused, DatabaseBusy, RestoreRefused
-from licensekit.state.audit_events import entry_of
+from licensekit.state.audit_events import FIELDS
 from licensekit.state.journal_entries import (
     ACCEPTED,
     ACTIVE,
@@ -19,10 +19,11 @@ from licensekit.state.journal_entries import (
     TroubleAccepted,
     TroubleFound,
 )
-from licensekit.state.loading import InstallationState, evaluate_state
+from licensekit.state.loading import InstallationState, evaluate_state, state_at
 from licensekit.state.logs import JournalWriter, append_audit
 from licensekit.state.machine import Facts
 from licensekit.state.mark import Mark, MarkRead, read_mark, write_mark
+from licensekit.state.pending import place_of
 from licensekit.state.stored import Stored, is_restored, read_stored, require_same
 from licensekit.state.time import Clocks, Reading, TimeSeen, accept_clock, effective, observe
 from licensekit.trust.pack import pin_in_pack
@@ -88,9 +89,12 @@ class ReadTransaction(NamedTuple):
         """The pack: the one that was given, or else the recorded one; raises as `root` does."""
         return self.stored.pack(self.opened.pack)
 
-    def state(self) -> InstallationState:
-        """Return the state inside the transaction; raises as `installation.state.judge` does."""
-        return evaluate_state(
+    def state(self, now: int | None = None) -> InstallationState:
+        """Return the state inside the transaction, or what it would be at `now`.
+
+        Raises as `licensekit.state.loading.load_state` does.
+        """
+        state = evaluate_state(
             self.stored,
             self.mark,
             root=self.root,
@@ -99,6 +103,7 @@ class ReadTransaction(NamedTuple):
             released=self.opened.released,
             facts=self.opened.facts,
         )
+        return state if now is None else state_at(state, now, clock=self.reading.clock)
 
     def bundles(self) -> tuple[BundleRecord, ...]:
         """Return every bundle that was ever activated, in the order of activation.
@@ -210,9 +215,21 @@ class WriteTransaction:
             self._append("notice-restored")
 
     def _append(self, did: str, **data: Any) -> None:
+        if data.keys() != FIELDS[did]:
+            raise TypeError(f"{did}: {sorted(data)}")
         by = {"by": self.read.opened.by} if self.read.opened.by else {}
-        entry = {"at": format_seconds(self.now), **by, **entry_of(did, data)}
+        entry = {"at": format_seconds(self.now), **by, "did": did, **data}
         self.head = append_audit(self.connection, entry)
+
+
+class Section:
+    """A part of an open installation, for its administrators: its users, its sites and others."""
+
+    def __init__(self, opened: OpenInstallation) -> None:
+        self._opened = opened
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of the installation {place_of(self._opened.database)}>"
 
 
 @contextmanager

@@ -114,10 +114,10 @@ def test_a_folder_is_as_it_was_and_a_running_program_is_not_disturbed(ill: Home)
             "UPDATE journal SET entry = x'7b7d' WHERE number = 2",
             ("journal", "error", "damaged-journal"),
         ),
-        ("UPDATE bundles SET frame = x'00'", ("documents", "error", "unusable-bundle")),
+        ("UPDATE bundles SET frame = x'00'", ("documents", "error", "unusable-document")),
         (
             "UPDATE trust_documents SET frame = x'01ff' WHERE type = 'catalog'",
-            ("documents", "error", "unusable-catalog"),
+            ("documents", "error", "unusable-document"),
         ),
         (
             "INSERT INTO user_licenses VALUES ('nobody', 'sales', 9)",
@@ -336,7 +336,7 @@ def test_an_index_that_a_server_has_not_finished_is_named(postgres_location: str
 def test_a_bundle_that_another_key_signed_is_named(ill: Home) -> None:
     token = signed_token(bundle(**SOLD), by="nobody")
     edited(ill, "UPDATE bundles SET frame = ?", token.frame)
-    assert ("documents", "error", "unusable-bundle") in wrong(ill)
+    assert ("documents", "error", "unusable-document") in wrong(ill)
     with ill.open() as crm:
         crm.activate(file(bundle(2, **SOLD)))
     assert wrong(ill) == []

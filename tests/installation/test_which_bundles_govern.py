@@ -284,7 +284,7 @@ def test_a_bundle_that_would_still_count_is_a_notice(installation: Installation)
     installation.activate(file(sold()))
     installation.activate(file(taken_back(1, trial(serial=BOUGHT, part="extra"))))
     assert active(installation) == [sold()]
-    assert codes(installation) == ["unusable-bundle"]
+    assert codes(installation) == ["unusable-document"]
 
 
 def test_a_preview_names_what_a_list_takes_back(installation: Installation) -> None:
@@ -416,7 +416,7 @@ def test_a_frame_that_was_damaged_is_named_though_what_it_displaced_counts_again
     home_database.close()
     with home.open() as installation:
         assert active(installation) == [sold(1)]
-        assert codes(installation) == ["unusable-bundle"]
+        assert codes(installation) == ["unusable-document"]
 
 
 def test_the_bundle_of_another_issuer_takes_no_place_of_what_was_lost(home: Home) -> None:
@@ -435,7 +435,7 @@ def test_the_bundle_of_another_issuer_takes_no_place_of_what_was_lost(home: Home
         installation.activate(file(sold(1)))
         installation.activate(file(homes.signed(gone, "partner")))
         assert active(installation) == [sold(1)]
-        assert "unusable-bundle" in codes(installation)
+        assert "unusable-document" in codes(installation)
 
 
 def test_what_was_bought_goes_over_a_trial_by_itself(installation: Installation) -> None:

@@ -5,19 +5,26 @@ from pathlib import Path
 import pytest
 
 from licensekit.errors import AuditDamaged
-from licensekit.state.audit_events import entry_of, sentence_of
+from licensekit.state.audit_events import sentence_of
+from licensekit.state.transactions import write_installation
 from tests.homes import Home
 
 
 def test_an_entry_says_what_was_done_in_a_sentence() -> None:
-    facts = {**entry_of("user-add", {"user": "anna"}), "by": "admin"}
-    assert sentence_of(facts) == "added user anna"
+    assert sentence_of({"did": "user-add", "user": "anna", "by": "admin"}) == "added user anna"
 
 
 @pytest.mark.parametrize("data", [{}, {"person": "anna"}, {"user": "anna", "more": 1}])
-def test_an_entry_has_the_data_of_its_code_and_no_other(data: dict[str, object]) -> None:
-    with pytest.raises(TypeError, match="user-add"):
-        entry_of("user-add", data)
+def test_an_entry_has_the_data_of_its_code_and_no_other(
+    tmp_path: Path, data: dict[str, object]
+) -> None:
+    with Home(str(tmp_path / "home")).open() as installation:
+        with (
+            pytest.raises(TypeError, match="user-add"),
+            write_installation(installation._opened) as change,
+        ):
+            change.record("user-add", **data)
+        assert len(list(installation.audit.entries())) == 1
 
 
 @pytest.mark.parametrize("did", ["user-add", "user-of-a-later-version", ""])
