@@ -412,7 +412,8 @@ def test_a_frame_that_was_damaged_is_named_though_what_it_displaced_counts_again
         installation.activate(file(sold(2)))
     home_database = open_installation(home.place, create=False)
     with home_database.write() as connection:
-        connection.run("UPDATE bundles SET frame = ? WHERE sequence = 2", b"\x00")
+        identity = makers.identity_of(homes.signed(sold(2)))
+        connection.run("UPDATE bundles SET frame = ? WHERE identity = ?", b"\x00", identity)
     home_database.close()
     with home.open() as installation:
         assert active(installation) == [sold(1)]

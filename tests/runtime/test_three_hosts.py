@@ -40,6 +40,6 @@ def test_counts_come_out_the_same_on_all_hosts_and_no_seat_is_given_twice(
     assert len(won) == len(set(won)) == FREE
     with hosts[1].open() as installation:
         assert sorted(installation.license("sales-pro").holders) == sorted(won)
-        # The host that is ahead has shown the others that this time has come.
-        assert installation.state().now == makers.NOW + APART_SECONDS
+        # A clock that is ahead for less than a day of running shows the others nothing.
+        assert installation.state().now == makers.NOW
         installation.audit.verify()
