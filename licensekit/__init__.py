@@ -5,8 +5,8 @@ An application opens its installation once and asks:
     licensing = Licensing.open(home, root="lkroot1-…", pack=PACK)
     licensing.allows("quote")
 
-A program that keeps no state verifies files one by one with a `Verifier`. Importing this package
-loads neither a database driver nor the command line.
+A program that keeps no state verifies files one by one with a `Verifier`. Importing this package loads neither a
+database driver nor the command line.
 """
 
 from importlib import import_module
@@ -17,33 +17,13 @@ from licensekit.errors import LicenseError, NotEntitled
 from licensekit.runtime.verifier import VerifiedBundle, Verifier, verify
 
 if TYPE_CHECKING:
-    from licensekit.entitlements import (
-        BundleState,
-        Count,
-        Explanation,
-        Fingerprint,
-        LicenseRow,
-        Notice,
-        Severity,
-    )
+    from licensekit.entitlements import BundleState, Count, Explanation, Fingerprint, LicenseRow, Notice, Severity
     from licensekit.runtime.licensing import Licensing
 
 __all__ = [
-    "Access",
-    "BundleState",
-    "Count",
-    "Explanation",
-    "Fingerprint",
-    "LicenseError",
-    "LicenseRow",
-    "Licensing",
-    "NotEntitled",
-    "Notice",
-    "Severity",
-    "VerifiedBundle",
-    "Verifier",
-    "verify",
-]
+    "Access", "BundleState", "Count", "Explanation", "Fingerprint", "LicenseError", "LicenseRow", "Licensing",
+    "NotEntitled", "Notice", "Severity", "VerifiedBundle", "Verifier", "verify",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -1,7 +1,7 @@
 """The hash chain that the vendor's ledger and the customer's audit log share.
 
-Every entry carries the hash of the one before, so an altered, inserted or removed entry shows at
-the first place where the hashes no longer meet (`docs/format.md`, "Hash chain").
+Every entry carries the hash of the one before, so an altered, inserted or removed entry shows at the first place where
+the hashes no longer meet (`docs/format.md`, "Hash chain").
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,9 +11,7 @@ from typing import Final, NamedTuple, TypeVar
 
 E = TypeVar("E")
 
-canonical_json: Final = JSONEncoder(
-    ensure_ascii=False, separators=(",", ":"), sort_keys=True
-).encode
+canonical_json: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 """Spells a value as JSON in one way: names sorted, no spaces, nothing escaped without need."""
 
 HASH_BYTES: Final = 32
@@ -44,14 +42,12 @@ class Link(NamedTuple):
 
 
 def unbroken(
-    entries: Iterable[E],
-    link_of: Callable[[E], Link],
-    damaged: Callable[[str, int], Exception],
+    entries: Iterable[E], link_of: Callable[[E], Link], damaged: Callable[[str, int], Exception]
 ) -> Iterator[E]:
     """Yield every entry that follows on the one before, from the first on.
 
-    Where one does not, raise what `damaged` makes of the reason and the number that is expected
-    there: `missing` if the entry has another number, `altered` if its hash is another.
+    Where one does not, raise what `damaged` makes of the reason and the number that is expected there: `missing` if the
+    entry has another number, `altered` if its hash is another.
     """
     previous = GENESIS
     for expected, one in enumerate(entries, start=1):

@@ -1,7 +1,7 @@
 """Times and dates of the format, and the way people write them.
 
-Wire times are whole seconds and wire dates whole days, both counted from 1970-01-01 UTC. A date
-counts to the end of its day (`docs/format.md`, "Times and dates").
+Wire times are whole seconds and wire dates whole days, both counted from 1970-01-01 UTC. A date counts to the end of
+its day (`docs/format.md`, "Times and dates").
 """
 
 import re
@@ -13,8 +13,7 @@ _EPOCH: Final = date(1970, 1, 1)
 _LATEST: Final = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 # `fromisoformat` alone takes week dates and any letter between date and time.
 _WRITTEN: Final = re.compile(
-    r"\d{4}-\d\d-\d\d(?P<time>[Tt ]\d\d:\d\d:\d\d(\.\d+)?(?P<zone>[Zz]|[+-]\d\d:\d\d)?)?",
-    re.ASCII,
+    r"\d{4}-\d\d-\d\d(?P<time>[Tt ]\d\d:\d\d:\d\d(\.\d+)?(?P<zone>[Zz]|[+-]\d\d:\d\d)?)?", re.ASCII
 )
 
 

@@ -45,23 +45,16 @@ _REASONS: Final[Mapping[int, str]] = {
     errno.ENFILE: "too-many-files",
 }
 
-_NO_SYNC: Final = {
-    errno.EACCES,
-    errno.EPERM,
-    errno.EINVAL,
-    errno.ENOTSUP,
-    errno.EMFILE,
-    errno.ENFILE,
-}
-"""Why a folder is not synced: some systems do not, one may be writable and not readable, and with
-no file free an error would deny what was written."""
+_NO_SYNC: Final = {errno.EACCES, errno.EPERM, errno.EINVAL, errno.ENOTSUP, errno.EMFILE, errno.ENFILE}
+"""Why a folder is not synced: some systems do not, one may be writable and not readable, and with no file free an error
+would deny what was written."""
 
 
 def read_bytes(path: Path, *, limit: int, what: str) -> bytes:
     """Read all bytes of a plain file of at most `limit` bytes.
 
-    `what` says in errors what the file was meant to be: `a license file`. A FIFO or device is
-    refused and never waited for. A symbolic link is followed.
+    `what` says in errors what the file was meant to be: `a license file`. A FIFO or device is refused and never waited
+    for. A symbolic link is followed.
 
     Raises:
         FileUnusable: missing, not a plain file, or not readable.
@@ -113,11 +106,10 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o644, replace: boo
 def replacing(path: Path, *, mode: int = 0o644, replace: bool = True) -> Generator[BinaryIO]:
     """Yield a file to write to, which takes the place of `path` when the block ends.
 
-    Whatever happens, there is all of it or what was there: it is written beside `path` under
-    another name, with `mode` (less what the umask takes) from the start, and is on the disk before
-    it gets its own. Nothing is left of it if the block raises. Without `replace` it must be new.
-    What is there and is no plain file stays: a device, and a symbolic link, because neither to
-    write through it nor to remove it could be meant for sure.
+    Whatever happens, there is all of it or what was there: it is written beside `path` under another name, with `mode`
+    (less what the umask takes) from the start, and is on the disk before it gets its own. Nothing is left of it if the
+    block raises. Without `replace` it must be new. What is there and is no plain file stays: a device, and a symbolic
+    link, because neither to write through it nor to remove it could be meant for sure.
 
     Raises:
         FileTaken: the file is there, and `replace` is false.

@@ -1,7 +1,7 @@
 """What an operation would do: shown first, confirmed where somebody must agree, and then done.
 
-An operation works out its proposal without changing anything. Doing it works the proposal out
-again inside the write transaction, and goes on only if the result is the one that was shown.
+An operation works out its proposal without changing anything. Doing it works the proposal out again inside the write
+transaction, and goes on only if the result is the one that was shown.
 
     proposal = workspace.propose_renewal(order)
     for change in proposal.changes:
@@ -38,9 +38,7 @@ class Change(NamedTuple):
         return {"path": self.path, "before": before, "after": after}
 
 
-def changes_between(
-    before: Mapping[str, object], after: Mapping[str, object]
-) -> tuple[Change, ...]:
+def changes_between(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[Change, ...]:
     """Return what differs between two sets of values by key path; what is new comes last."""
     paths = (path for path in {**before, **after} if before.get(path) != after.get(path))
     return tuple(Change(path, before.get(path), after.get(path)) for path in paths)
@@ -90,8 +88,8 @@ P = TypeVar("P", bound=Proposal[Any])
 def require_same(shown: P, now: P) -> None:
     """Return if doing `now` does what `shown` promised.
 
-    `now` is the same operation, worked out inside the write transaction. Compared are changes,
-    consequences and what needs a confirmation; not warnings.
+    `now` is the same operation, worked out inside the write transaction. Compared are changes, consequences and what
+    needs a confirmation; not warnings.
 
     Raises:
         ProposalStale: something is different.

@@ -1,7 +1,7 @@
 """The whole way of a license, with the real commands: vendor, customer, application.
 
-Run it with a Python in which licensekit is installed. Everything happens in a new temporary folder
-and is gone afterwards; every command is printed before it runs, as you would type it.
+Run it with a Python in which licensekit is installed. Everything happens in a new temporary folder and is gone
+afterwards; every command is printed before it runs, as you would type it.
 """
 
 import json
@@ -24,9 +24,7 @@ def run(command: str) -> str:
     print(f"\n$ {command}", flush=True)
     program, *arguments = shlex.split(command)
     module = [sys.executable, "-m", program]  # the installation that runs this file
-    done = subprocess.run(
-        [*module, *arguments], check=True, stdout=subprocess.PIPE, encoding="utf-8"
-    )
+    done = subprocess.run([*module, *arguments], check=True, stdout=subprocess.PIPE, encoding="utf-8")
     print(done.stdout, end="", flush=True)
     return done.stdout
 
@@ -45,10 +43,7 @@ def vendor() -> str:
         ("fjord-trial", "fjord.lic"),
         ("bergen-perpetual", "bergen.lic"),
     ):
-        run(
-            f"licensekit issue sample/orders/{company}.toml -C superoffice -o {file}"
-            " --passphrase-file passphrase"
-        )
+        run(f"licensekit issue sample/orders/{company}.toml -C superoffice -o {file} --passphrase-file passphrase")
     return root
 
 

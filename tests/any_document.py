@@ -56,9 +56,7 @@ hours = st.integers(0, limits.HOURS)
 identities = st.binary(min_size=16, max_size=16)
 digests = st.binary(min_size=32, max_size=32)
 values = texts | st.integers(-limits.VALUE, limits.VALUE) | st.booleans()
-extensions = st.dictionaries(
-    texts.filter(lambda name: not name.startswith("!")), values, max_size=3
-)
+extensions = st.dictionaries(texts.filter(lambda name: not name.startswith("!")), values, max_size=3)
 counts = st.dictionaries(codes, st.none() | st.integers(1, limits.COUNT), max_size=4)
 settings = st.dictionaries(codes, values, max_size=3)
 
@@ -227,15 +225,7 @@ def admitted_keys(draw: st.DrawFn) -> AdmittedKey:
     begin, end = sorted(draw(st.tuples(seconds, seconds)))
     closed = state is KeyState.RETIRED or draw(st.booleans())
     key = draw(keys)
-    return AdmittedKey(
-        key.scheme,
-        key.public,
-        draw(texts),
-        state,
-        begin,
-        end if closed else None,
-        draw(scopes()),
-    )
+    return AdmittedKey(key.scheme, key.public, draw(texts), state, begin, end if closed else None, draw(scopes()))
 
 
 trusts = st.builds(
@@ -248,9 +238,7 @@ trusts = st.builds(
     st.lists(admitted_keys(), max_size=3).filter(are_distinct),
     extensions,
 )
-lowest = (
-    st.tuples(*[st.none() | versions] * len(Use)).filter(any).map(lambda each: LowestOfUses(*each))
-)
+lowest = st.tuples(*[st.none() | versions] * len(Use)).filter(any).map(lambda each: LowestOfUses(*each))
 revocation_lists = st.builds(
     Revocations,
     codes,
@@ -265,9 +253,7 @@ revocation_lists = st.builds(
     st.dictionaries(serials, st.dictionaries(codes, lowest, min_size=1, max_size=2), max_size=2),
     extensions,
 )
-resets = st.builds(
-    Reset, codes, digests, st.sampled_from(ResetWhat), identities, seconds, extensions
-)
+resets = st.builds(Reset, codes, digests, st.sampled_from(ResetWhat), identities, seconds, extensions)
 requests = st.builds(
     Request,
     codes,

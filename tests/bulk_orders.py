@@ -32,9 +32,7 @@ def lines(*contents: dict[str, Any]) -> Iterator[OrderLine]:
     return json_lines(text(contents).splitlines(), "orders")
 
 
-def issue(
-    workspace: Workspace, *contents: dict[str, Any], keep_going: bool = False, **more: Any
-) -> list[Done]:
+def issue(workspace: Workspace, *contents: dict[str, Any], keep_going: bool = False, **more: Any) -> list[Done]:
     """Issue many orders."""
     told: dict[str, Any] = {"who": WHO, "now": NOW, **more}
     signer = workspaces.signer(workspace)

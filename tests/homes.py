@@ -63,14 +63,7 @@ class Home:
 
     def open(self, by: str = "admin") -> Installation:
         """Open the installation, which its first change sets up."""
-        return Installation.open(
-            self.place,
-            root=PIN,
-            pack=self.pack,
-            released=self.released,
-            clock=self.clock,
-            by=by,
-        )
+        return Installation.open(self.place, root=PIN, pack=self.pack, released=self.released, clock=self.clock, by=by)
 
     def set_up(self) -> None:
         """Create the installation, empty."""
@@ -79,12 +72,7 @@ class Home:
     def run(self) -> Licensing:
         """Open the installation as an application, which looks again at `refresh`."""
         return Licensing.open(
-            self.place,
-            root=PIN,
-            pack=self.pack,
-            released=self.released,
-            clock=self.clock,
-            watch=False,
+            self.place, root=PIN, pack=self.pack, released=self.released, clock=self.clock, watch=False
         )
 
     @property

@@ -1,7 +1,7 @@
 """Builders that tests share: keys from fixed labels, and one valid document of each type.
 
-The keys are TEST KEYS: everybody can make them from their labels. Each document builder gives a
-valid document; keyword arguments replace its fields.
+The keys are TEST KEYS: everybody can make them from their labels. Each document builder gives a valid document; keyword
+arguments replace its fields.
 """
 
 from functools import cache
@@ -177,9 +177,7 @@ def license_entry(kind: Kind = Kind.USER, name: str = "User", **changes: Any) ->
     return changed(plain, **changes)
 
 
-def setting(
-    kind: SettingType = SettingType.TEXT, name: str = "A setting", **changes: Any
-) -> Setting:
+def setting(kind: SettingType = SettingType.TEXT, name: str = "A setting", **changes: Any) -> Setting:
     """Return a setting of any value of its type, without a default."""
     return changed(Setting(kind, name, None, None, [], None, Combine.LATEST), **changes)
 
@@ -194,10 +192,7 @@ def catalog(**changes: Any) -> Catalog:
     }
     access = {"web": LoginRule(["server", "user"], [UserKind.ASSOCIATE])}
     names = {"issuer": "Demo", "product": "Demo CRM"}
-    return changed(
-        Catalog(ISSUER, PRODUCT, 1, 1, 1, ISSUED, names, {}, licenses, {}, access, {}, {}),
-        **changes,
-    )
+    return changed(Catalog(ISSUER, PRODUCT, 1, 1, 1, ISSUED, names, {}, licenses, {}, access, {}, {}), **changes)
 
 
 def reset(**changes: Any) -> Reset:
@@ -211,9 +206,7 @@ def request(**changes: Any) -> Request:
     """Return a request with one fact."""
     facts = {"machine-id": bytes(16)}
     summary = {"Host": "crm-01"}
-    return changed(
-        Request(PRODUCT, SERIAL, bytes(16), ISSUED, facts, bytes(32), summary, {}), **changes
-    )
+    return changed(Request(PRODUCT, SERIAL, bytes(16), ISSUED, facts, bytes(32), summary, {}), **changes)
 
 
 def receipt(**changes: Any) -> Receipt:
@@ -273,11 +266,7 @@ def seal(kind: str, payload: bytes, *signers: Signer) -> armor.Token:
         frame.Signature(
             signer.verifying_key.scheme,
             signer.verifying_key.reference,
-            signer.sign(
-                frame.message(
-                    kind, signer.verifying_key.scheme, signer.verifying_key.reference, payload
-                )
-            ),
+            signer.sign(frame.message(kind, signer.verifying_key.scheme, signer.verifying_key.reference, payload)),
         )
         for signer in signers
     )

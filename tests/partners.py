@@ -16,14 +16,10 @@ from tests.workspaces import NOW, PASSPHRASE, ROOT_PASSPHRASE, WHO
 
 def root_signers(workspace: Workspace) -> list[Signer]:
     """Open every root key that is there."""
-    return [
-        open_key(file, lambda: ROOT_PASSPHRASE) for file in list_key_files(workspace.layout.root)
-    ]
+    return [open_key(file, lambda: ROOT_PASSPHRASE) for file in list_key_files(workspace.layout.root)]
 
 
-def put_in_force(
-    workspace: Workspace, documents: Sequence[Root | Trust], now: int, *also: Signer
-) -> Ceremony:
+def put_in_force(workspace: Workspace, documents: Sequence[Root | Trust], now: int, *also: Signer) -> Ceremony:
     """Have documents signed by the root keys that are there, and enter them."""
     ceremony = workspace.keys.begin(documents, now).signed(*also, *root_signers(workspace))
     assert ceremony.is_complete
@@ -35,11 +31,7 @@ def partner_of(vendor: Workspace, folder: Path, now: int = NOW) -> Workspace:
     """Make a partner's workspace, admitted by the vendor, with its catalog signed."""
     state = vendor.state(now)
     partner = Workspace.create_partner(
-        folder,
-        NewPartner(state.pack, state.newest_pin, "fjord", "Fjord"),
-        PASSPHRASE,
-        who=WHO,
-        now=now,
+        folder, NewPartner(state.pack, state.newest_pin, "fjord", "Fjord"), PASSPHRASE, who=WHO, now=now
     )
     public = partner.keys.file("signing-1").part.verifying_key
     trust = admit(state.trust, public, "fjord", Permission("fjord"), now)

@@ -1,7 +1,7 @@
 """Keys of one vendor with several scopes, and the trust documents that admit and revoke them.
 
-`vendor` may sign everything and never dies; `second` is unlimited too; `trials` signs trials of
-sixty days, and `shop` bundles of the parts `base` and `extra` that sell at most ten of anything.
+`vendor` may sign everything and never dies; `second` is unlimited too; `trials` signs trials of sixty days, and `shop`
+bundles of the parts `base` and `extra` that sell at most ten of anything.
 """
 
 from collections.abc import Iterable
@@ -28,10 +28,7 @@ def trust(version: int = 2, revoked: Iterable[str] = ()) -> Trust:
     """Return a trust document that admits all of these keys but the `revoked` ones."""
     states = {name: KeyState.REVOKED if name in revoked else KeyState.ACTIVE for name in SCOPES}
     return makers.trust(
-        *(
-            makers.admitted(makers.key(name), name, scope=scope, state=states[name])
-            for name, scope in SCOPES.items()
-        ),
+        *(makers.admitted(makers.key(name), name, scope=scope, state=states[name]) for name, scope in SCOPES.items()),
         version=version,
     )
 

@@ -18,9 +18,7 @@ YEAR: Final = 366 * DAY_SECONDS
 
 def trust_token(**changes: Any) -> armor.Token:
     """Return a trust document that admits the TEST KEY `vendor` for two years."""
-    admitted = makers.admitted(
-        makers.key("vendor"), valid_from=ISSUED - YEAR, valid_to=ISSUED + YEAR
-    )
+    admitted = makers.admitted(makers.key("vendor"), valid_from=ISSUED - YEAR, valid_to=ISSUED + YEAR)
     return sign(makers.trust(admitted, **{"issued": ISSUED, **changes}), makers.key("root"))
 
 

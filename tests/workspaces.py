@@ -39,11 +39,7 @@ ORDER: Mapping[str, Any] = {
 
 
 def make(
-    folder: Path,
-    *,
-    root_passphrases: Sequence[bytes] = (ROOT_PASSPHRASE,),
-    now: int = NOW,
-    **changes: Any,
+    folder: Path, *, root_passphrases: Sequence[bytes] = (ROOT_PASSPHRASE,), now: int = NOW, **changes: Any
 ) -> Workspace:
     """Make a workspace of product and issuer `acme`."""
     names: dict[str, Any] = {"product": "acme", "issuer": "acme", "name": "Acme"}

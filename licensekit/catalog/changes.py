@@ -1,23 +1,14 @@
 """What a new catalog changes, and what that takes away from bundles already sold.
 
-A bundle names licenses; what they mean is looked up in the newest catalog known. So whatever makes
-a license give less, or need more, reaches back to what was sold before.
+A bundle names licenses; what they mean is looked up in the newest catalog known. So whatever makes a license give less,
+or need more, reaches back to what was sold before.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from licensekit.errors.catalog_faults import SoldReduced
-from licensekit.wire.documents import (
-    Catalog,
-    Combine,
-    Edition,
-    License,
-    LoginRule,
-    SeatKind,
-    Setting,
-    Value,
-)
+from licensekit.wire.documents import Catalog, Combine, Edition, License, LoginRule, SeatKind, Setting, Value
 from licensekit.wire.plain import word
 
 
@@ -38,10 +29,7 @@ def takes_away(old: Catalog, new: Catalog) -> list[SoldReduced]:
     """Return what `new` takes away from bundles sold under `old`, by key path."""
     faults = [
         SoldReduced(reason="other", before=before, after=after, where=where)
-        for where, before, after in (
-            ("product", old.product, new.product),
-            ("issuer.code", old.issuer, new.issuer),
-        )
+        for where, before, after in (("product", old.product, new.product), ("issuer.code", old.issuer, new.issuer))
         if before != after
     ]
     had, has = old.closure(), new.closure()
@@ -69,8 +57,8 @@ def takes_away(old: Catalog, new: Catalog) -> list[SoldReduced]:
 def differences(old: Catalog, new: Catalog) -> list[CatalogChange]:
     """Return every difference between two catalogs, in the order of the new one, removed ones last.
 
-    What is taken away only through another license (an include of an include) is no difference of
-    its own; `takes_away` names it.
+    What is taken away only through another license (an include of an include) is no difference of its own; `takes_away`
+    names it.
     """
     taking = {fault.where for fault in takes_away(old, new)}
     before, after = _flat(old), _flat(new)
@@ -163,10 +151,7 @@ def _flat(catalog: Catalog) -> dict[str, dict[str, str]]:
     tables |= {f"licenses.{code}": _fields(one) for code, one in catalog.licenses.items()}
     tables |= {f"settings.{code}": _setting(one) for code, one in catalog.settings.items()}
     tables |= {
-        f"access.{way}": {
-            ".all": ", ".join(access.all),
-            ".users": ", ".join(word(kind) for kind in access.users),
-        }
+        f"access.{way}": {".all": ", ".join(access.all), ".users": ", ".join(word(kind) for kind in access.users)}
         for way, access in catalog.access.items()
     }
     tables |= {f"editions.{code}": _edition(one) for code, one in catalog.editions.items()}

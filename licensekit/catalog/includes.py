@@ -1,7 +1,7 @@
 """What is reached from some licenses: what they include, and the licenses that took their place.
 
-A code that the catalog does not have is left out: absent is not granted (`docs/evaluation.md`,
-"Includes"). What each license of a catalog gives, `Catalog.closure` returns.
+A code that the catalog does not have is left out: absent is not granted (`docs/evaluation.md`, "Includes"). What each
+license of a catalog gives, `Catalog.closure` returns.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,9 +16,7 @@ def reached(catalog: Catalog, codes: Iterable[str]) -> set[str]:
     return spread(codes, lambda code: licenses[code].gives, licenses.keys())
 
 
-def spread(
-    start: Iterable[str], onward: Callable[[str], Iterable[str]], known: AbstractSet[str]
-) -> set[str]:
+def spread(start: Iterable[str], onward: Callable[[str], Iterable[str]], known: AbstractSet[str]) -> set[str]:
     """Return the `known` among `start`, and all known that `onward` leads to from there."""
     found: set[str] = set()
     frontier = known & set(start)

@@ -29,10 +29,7 @@ def known_licenses(catalog: Catalog, others: Mapping[str, Catalog]) -> KnownLice
     catalogs = {here: catalog, **foreign}
     owned = [(i, code, one) for i, c in catalogs.items() for code, one in c.licenses.items()]
     licenses = {_name(code, issuer, here): one for issuer, code, one in owned}
-    requires = {
-        _name(code, issuer, here): _requires(one, licenses, issuer, here)
-        for issuer, code, one in owned
-    }
+    requires = {_name(code, issuer, here): _requires(one, licenses, issuer, here) for issuer, code, one in owned}
     gives = {
         _name(code, issuer, here): frozenset(_name(inner, issuer, here) for inner in inners)
         for issuer, document in catalogs.items()
@@ -44,21 +41,15 @@ def known_licenses(catalog: Catalog, others: Mapping[str, Catalog]) -> KnownLice
 def may_require(kind: Kind, required: Kind) -> bool:
     """Return whether a license of `kind` may require one of the kind `required`.
 
-    Its holder must be able to hold it, or the installation: a user is not tied to one site when a
-    license is assigned, and an installation holds neither site nor user licenses.
+    Its holder must be able to hold it, or the installation: a user is not tied to one site when a license is assigned,
+    and an installation holds neither site nor user licenses.
     """
     return required in (kind, Kind.SYSTEM)
 
 
-def _requires(
-    license_: License, licenses: Mapping[str, License], issuer: str, here: str
-) -> frozenset[str]:
+def _requires(license_: License, licenses: Mapping[str, License], issuer: str, here: str) -> frozenset[str]:
     names = (_name(code, issuer, here) for code in license_.requires)
-    return frozenset(
-        name
-        for name in names
-        if name in licenses and may_require(license_.kind, licenses[name].kind)
-    )
+    return frozenset(name for name in names if name in licenses and may_require(license_.kind, licenses[name].kind))
 
 
 def _name(code: str, issuer: str, here: str) -> str:

@@ -1,8 +1,8 @@
 """Which requirements can never hold, whatever is sold and however it is assigned.
 
-What can be held is grown from nothing: a license can be assigned once what it requires is held, and
-brings along what it includes. Of the plans of one issuer a user is assigned at most one. A hidden
-license that something includes is not assigned by itself.
+What can be held is grown from nothing: a license can be assigned once what it requires is held, and brings along what
+it includes. Of the plans of one issuer a user is assigned at most one. A hidden license that something includes is not
+assigned by itself.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -32,8 +32,8 @@ def circles(edges: Mapping[str, Iterable[str]]) -> list[list[str]]:
 def impossible(known: KnownLicenses) -> Iterator[NeverHeld]:
     """Yield a fault for each of the catalog's own licenses whose requirements can never hold.
 
-    Left out are those in a circle of requirements, and those that require one that fails for its
-    own requirements: the cause is reported once.
+    Left out are those in a circle of requirements, and those that require one that fails for its own requirements: the
+    cause is reported once.
     """
     holdings = _holdings(known)
     failing = {

@@ -6,24 +6,10 @@ from typing import Final, NamedTuple
 
 from licensekit.catalog.known import KnownLicenses, known_licenses, may_require
 from licensekit.catalog.requirements import circles, impossible
-from licensekit.errors.catalog_faults import (
-    CountWrong,
-    KindWrong,
-    LicensesCircular,
-    NameUnknown,
-    SettingWrong,
-)
+from licensekit.errors.catalog_faults import CountWrong, KindWrong, LicensesCircular, NameUnknown, SettingWrong
 from licensekit.errors.faults import Fault
 from licensekit.text.values import nearest
-from licensekit.wire.documents import (
-    Catalog,
-    Kind,
-    License,
-    SeatKind,
-    Setting,
-    SettingType,
-    Value,
-)
+from licensekit.wire.documents import Catalog, Kind, License, SeatKind, Setting, SettingType, Value
 from licensekit.wire.plain import word
 
 _MOST: Final = 1000
@@ -41,17 +27,11 @@ _ONLY_FOR: Final[Mapping[str, Kind]] = {
 def faults(catalog: Catalog, others: Mapping[str, Catalog] = {}) -> list[Fault]:
     """Check a catalog: return all its faults by key path; if there is none, it may be signed.
 
-    At most a thousand faults are returned: more than that come from one cause.
-    `others` are the catalogs of other issuers (issuer to catalog) whose licenses it may require.
+    At most a thousand faults are returned: more than that come from one cause. `others` are the catalogs of other
+    issuers (issuer to catalog) whose licenses it may require.
     """
     known = known_licenses(catalog, others)
-    found = chain(
-        _of_licenses(known),
-        _of_circles(known),
-        impossible(known),
-        _of_access(known),
-        _of_editions(catalog),
-    )
+    found = chain(_of_licenses(known), _of_circles(known), impossible(known), _of_access(known), _of_editions(catalog))
     return list(islice(found, _MOST))
 
 
@@ -156,9 +136,7 @@ def _of_circles(known: KnownLicenses) -> Iterator[Fault]:
 
 
 def _successors(licenses: Mapping[str, License]) -> dict[str, list[str]]:
-    return {
-        code: [] if one.replaced_by is None else [one.replaced_by] for code, one in licenses.items()
-    }
+    return {code: [] if one.replaced_by is None else [one.replaced_by] for code, one in licenses.items()}
 
 
 def _circular(circle: list[str], alone: str, together: str) -> LicensesCircular:
@@ -210,9 +188,7 @@ def _count_fault(catalog: Catalog, kind: Kind, code: str, count: int | None) -> 
     return None
 
 
-def settings_faults(
-    sold: Mapping[str, Value], settings: Mapping[str, Setting], prefix: str = ""
-) -> Iterator[Fault]:
+def settings_faults(sold: Mapping[str, Value], settings: Mapping[str, Setting], prefix: str = "") -> Iterator[Fault]:
     """Return which settings are not in a catalog, or have a value that does not fit there.
 
     `prefix` begins the key paths.

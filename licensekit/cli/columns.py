@@ -1,7 +1,7 @@
 """Columns of text that fit a terminal: how wide texts are, and where their cells wrap.
 
-Cells wrap at spaces alone. Codes, identities, dates and file names have none, so that they stay
-whole and can be copied; where not even whole words fit side by side, each row becomes a list.
+Cells wrap at spaces alone. Codes, identities, dates and file names have none, so that they stay whole and can be
+copied; where not even whole words fit side by side, each row becomes a list.
 """
 
 from collections.abc import Iterator, Sequence
@@ -58,8 +58,8 @@ class TableLayout(NamedTuple):
 def fit(columns: Sequence[Column], limit: int | None) -> TableLayout | None:
     """Return the layout of a table that is at most `limit` wide; None if there is none.
 
-    Titles of more than one word wrap first, since that costs a line alone; then cells with
-    spaces, the widest column first: names and sentences. Without a limit nothing wraps.
+    Titles of more than one word wrap first, since that costs a line alone; then cells with spaces, the widest column
+    first: names and sentences. Without a limit nothing wraps.
     """
     widths = [max(text_width(column.title), column.width()) for column in columns]
     if limit is None:

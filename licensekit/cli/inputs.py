@@ -106,10 +106,7 @@ def _read_descriptor(descriptor: int) -> bytes:
             return stream.read(limits.PASSPHRASE_BYTES + 1)
     except OSError as error:
         raise FileUnusable(
-            reason="other",
-            wanted="a passphrase",
-            detail=error.strerror or str(error),
-            where=f"descriptor {descriptor}",
+            reason="other", wanted="a passphrase", detail=error.strerror or str(error), where=f"descriptor {descriptor}"
         ) from error
 
 
@@ -117,11 +114,7 @@ def _first_line(data: bytes, where: str) -> bytes:
     line = data.split(b"\n", 1)[0].removesuffix(b"\r")
     if len(line) > limits.PASSPHRASE_BYTES:
         raise TooLarge(
-            reason="bytes",
-            limit=limits.PASSPHRASE_BYTES,
-            size=len(line),
-            wanted="a passphrase",
-            where=where,
+            reason="bytes", limit=limits.PASSPHRASE_BYTES, size=len(line), wanted="a passphrase", where=where
         )
     if not line:
         raise PassphraseMissing(reason="empty", where=where)

@@ -41,18 +41,14 @@ def _read_trust_store(pack: str, root: str) -> TrustStore:
 @now_option
 @json_option
 @click.pass_context
-def inspect(
-    ctx: click.Context, file: str, pack: str | None, root: str | None, now: int, *, as_json: bool
-) -> None:
+def inspect(ctx: click.Context, file: str, pack: str | None, root: str | None, now: int, *, as_json: bool) -> None:
     """Show what is in a file, verified or not.
 
-    FILE is a license file, pack, request, receipt or statement, or `-` for standard input.
-    Without --pack and --root nothing is verified, and the output says so.
+    FILE is a license file, pack, request, receipt or statement, or `-` for standard input. Without --pack and --root
+    nothing is verified, and the output says so.
     """
     if (pack is None) != (root is None):
-        raise click.UsageError(
-            "give --pack and --root together: only its pinned root makes a pack genuine."
-        )
+        raise click.UsageError("give --pack and --root together: only its pinned root makes a pack genuine.")
     with located(file):
         tokens = armor.read(read_input(file, what="a license file"))
         store = None if pack is None or root is None else _read_trust_store(pack, root)
@@ -77,14 +73,11 @@ def inspect(
 def verify(file: str, pack: str | None, root: str | None, now: int, *, as_json: bool) -> None:
     """Verify a file against a pack and a pinned root.
 
-    FILE is a license file, or `-` for standard input. Every document in it must be genuine; the
-    first that is not ends the command with its reason.
-    Expired bundles verify: their state is shown.
+    FILE is a license file, or `-` for standard input. Every document in it must be genuine; the first that is not ends
+    the command with its reason. Expired bundles verify: their state is shown.
     """
     if pack is None or root is None:
-        raise click.UsageError(
-            "give --pack FILE and --root PIN; `inspect` shows a file without them."
-        )
+        raise click.UsageError("give --pack FILE and --root PIN; `inspect` shows a file without them.")
     with located(file):
         tokens = armor.read(read_input(file, what="a license file"))
         store = _read_trust_store(pack, root)
@@ -98,15 +91,11 @@ def verify(file: str, pack: str | None, root: str | None, now: int, *, as_json: 
         return
     for finding in _separated(findings):
         click.secho(f"{finding.type.upper()}  {finding.status.upper()}", fg="green", bold=True)
-        state = [
-            (name, f"{s} at {spelling.moment(now)}") for name, s in _state(finding, now).items()
-        ]
+        state = [(name, f"{s} at {spelling.moment(now)}") for name, s in _state(finding, now).items()]
         show(finding.document, state, _licenses(finding, findings, store))
 
 
-def _licenses(
-    one: Finding, findings: Iterable[Finding], store: TrustStore | None
-) -> Mapping[str, License]:
+def _licenses(one: Finding, findings: Iterable[Finding], store: TrustStore | None) -> Mapping[str, License]:
     """Return the licenses of the issuer of a document, by the newest catalog believed like it."""
     beside = [finding.document for finding in findings if finding.status == one.status]
     held = [] if store is None else [known.document for known in store.catalogs.values()]

@@ -23,17 +23,15 @@ COMMANDS: Final = {
 
 
 @click.group(
-    cls=LicenseGroup,
-    lazy=COMMANDS,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    cls=LicenseGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @color_option
 @click.version_option(package_name="licensekit-files", message="licensekit %(version)s")
 def licensekit() -> None:
     """Signed license files: who may run what, offline, for years.
 
-    A vendor signs license bundles into files; a customer activates them; the application checks
-    them with no network. `licensekit COMMAND --help` explains each step.
+    A vendor signs license bundles into files; a customer activates them; the application checks them with no network.
+    `licensekit COMMAND --help` explains each step.
     """
 
 

@@ -22,9 +22,7 @@ JSON_DUE: Final = "licensekit.json-due"
 _LEAST_ROOM: Final = 20
 """The least width at which the values of facts wrap."""
 
-json_option: Final[Decorator] = option(
-    "--json as_json", "Print one JSON object, also of a failure."
-)
+json_option: Final[Decorator] = option("--json as_json", "Print one JSON object, also of a failure.")
 """`--json`, wherever facts are printed."""
 
 
@@ -126,8 +124,8 @@ def facts(*pairs: tuple[str, object]) -> None:
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows under columns; a column name that begins with `>` is aligned to the right.
 
-    A column in which nothing stands is left out. On a terminal long cells wrap; where a row does
-    not fit all the same, it is printed as facts, with an empty line between two rows.
+    A column in which nothing stands is left out. On a terminal long cells wrap; where a row does not fit all the same,
+    it is printed as facts, with an empty line between two rows.
     """
     cells = [["" if cell is None else harmless(str(cell)) for cell in row] for row in rows]
     shown = [
@@ -180,6 +178,4 @@ def harmless(text: str) -> str:
 
     The two joiners stay: names in Persian and Hindi are spelled with them.
     """
-    return "".join(
-        c if c.isprintable() or c in _JOINERS else c.encode("unicode_escape").decode() for c in text
-    )
+    return "".join(c if c.isprintable() or c in _JOINERS else c.encode("unicode_escape").decode() for c in text)

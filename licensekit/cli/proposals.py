@@ -22,17 +22,12 @@ class Consent(NamedTuple):
     as_json: bool
 
     def ends(
-        self,
-        proposal: Proposal[Any],
-        show: Show = show_proposal,
-        *,
-        always: bool = False,
-        question: str = "Sign this?",
+        self, proposal: Proposal[Any], show: Show = show_proposal, *, always: bool = False, question: str = "Sign this?"
     ) -> bool:
         """Print the preview if that is all that is wanted; return whether it is.
 
-        `show` prints it for people, with `always` before they are asked as well. Else `question`
-        asks for what needs a confirmation.
+        `show` prints it for people, with `always` before they are asked as well. Else `question` asks for what needs a
+        confirmation.
 
         Raises:
             ConfirmationNeeded: there is nobody to ask, and no `--yes`.
@@ -56,12 +51,8 @@ class Consent(NamedTuple):
 
 def consent_options(*, preview: str, yes: str) -> Decorator:
     """Return `--json`, `--preview` and `--yes` with these texts of help, as `consent`."""
-    return collected(
-        "consent", Consent, json_option, option("--preview", preview), option("--yes", yes)
-    )
+    return collected("consent", Consent, json_option, option("--preview", preview), option("--yes", yes))
 
 
-consenting: Final = consent_options(
-    preview="Show the changes, and sign nothing.", yes="Sign without asking."
-)
+consenting: Final = consent_options(preview="Show the changes, and sign nothing.", yes="Sign without asking.")
 """The same, where something is signed."""

@@ -10,17 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from licensekit.console.pages import (
-    activate,
-    events,
-    exchange,
-    history,
-    licenses,
-    sign_in,
-    sites,
-    user_changes,
-    users,
-)
+from licensekit.console.pages import activate, events, exchange, history, licenses, sign_in, sites, user_changes, users
 from licensekit.console.rendering import bare_page
 from licensekit.console.screens import Console, Show, endpoint
 from licensekit.console.security.guard import guarded
@@ -73,18 +63,15 @@ CHANGES: Final[Mapping[str, Show]] = {
 """Address to what a form there does."""
 
 
-def app(
-    installation: Installation, authorize: Authorize, *, origins: Iterable[str] = ()
-) -> ASGIApp:
+def app(installation: Installation, authorize: Authorize, *, origins: Iterable[str] = ()) -> ASGIApp:
     """Return the console of `installation` as an ASGI application, to mount among others.
 
-    `authorize` is called for every request and returns who sends it: an `Identity`, whose name
-    is written in the audit log and whose role decides whether it may change anything; or None,
-    and nothing is shown.
+    `authorize` is called for every request and returns who sends it: an `Identity`, whose name is written in the audit
+    log and whose role decides whether it may change anything; or None, and nothing is shown.
 
-    `origins` are the addresses at which browsers reach the application, such as
-    `https://crm.example.com`; requests to other names are refused. Without any, it is reached from
-    this machine alone: as `localhost`, `127.0.0.1` or `[::1]`, at any port.
+    `origins` are the addresses at which browsers reach the application, such as `https://crm.example.com`; requests to
+    other names are refused. Without any, it is reached from this machine alone: as `localhost`, `127.0.0.1` or `[::1]`,
+    at any port.
 
     Give the installation the application's own root and pack (`Installation.open`).
 
@@ -94,9 +81,7 @@ def app(
     return _application(Console(installation, authorize, can_sign_out=False), origins, None)
 
 
-def app_with_sign_in(
-    installation: Installation, sign_in_: SignIn, *, origins: Iterable[str] = ()
-) -> ASGIApp:
+def app_with_sign_in(installation: Installation, sign_in_: SignIn, *, origins: Iterable[str] = ()) -> ASGIApp:
     """Return the console for whoever signs in by a link; otherwise as `app`."""
     console = Console(installation, sign_in_.identity, can_sign_out=True)
     return _application(console, origins, sign_in_)
@@ -105,10 +90,7 @@ def app_with_sign_in(
 def _application(console: Console, origins: Iterable[str], sign_in_: SignIn | None) -> ASGIApp:
     routes = [
         *(Route(path, endpoint(console, show)) for path, show in SCREENS.items()),
-        *(
-            Route(path, endpoint(console, change), methods=["POST"])
-            for path, change in CHANGES.items()
-        ),
+        *(Route(path, endpoint(console, change), methods=["POST"]) for path, change in CHANGES.items()),
         Route("/static/{name}", static_file),
         *sign_in.routes(sign_in_),
     ]

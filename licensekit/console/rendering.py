@@ -45,8 +45,8 @@ def page(
 ) -> Response:
     """Return a screen, in the frame that all screens share.
 
-    `state` is what the frame tells: the product, the company, the notices. Without one it tells
-    nothing, for an installation that cannot be read. An `error` decides about the HTTP status.
+    `state` is what the frame tells: the product, the company, the notices. Without one it tells nothing, for an
+    installation that cannot be read. An `error` decides about the HTTP status.
     """
     shown = _TEMPLATES.get_template(template).render(
         visit=visit,
@@ -108,9 +108,7 @@ def value(sold: object) -> str:
 def day(days: int) -> Markup:
     """Return a date: it counts to the end of its day, UTC."""
     found = date_of(days)
-    shown = text(
-        "date.day", day=found.day, month=text(f"date.month.{found.month}"), year=found.year
-    )
+    shown = text("date.day", day=found.day, month=text(f"date.month.{found.month}"), year=found.year)
     return _time(format_days(days), shown, text("date.end_of_day", day=format_days(days)), "day")
 
 
@@ -131,8 +129,7 @@ def coded(sentence: str) -> Markup:
     if len(pieces) % 2 == 0:
         return escape(sentence)
     wrapped = (
-        Markup("<code>{}</code>").format(piece) if number % 2 else escape(piece)
-        for number, piece in enumerate(pieces)
+        Markup("<code>{}</code>").format(piece) if number % 2 else escape(piece) for number, piece in enumerate(pieces)
     )
     return Markup("").join(wrapped)  # every piece is escaped
 
@@ -143,9 +140,7 @@ def described(error: LicenseError) -> Markup:
 
 
 def _time(written: str, shown: str, title: str, kind: str) -> Markup:
-    return Markup('<time datetime="{}" title="{}" data-time="{}">{}</time>').format(
-        written, title, kind, shown
-    )
+    return Markup('<time datetime="{}" title="{}" data-time="{}">{}</time>').format(written, title, kind, shown)
 
 
 def _environment() -> Environment:

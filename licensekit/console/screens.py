@@ -59,9 +59,7 @@ def faults_of(error: LicenseError | None) -> tuple[LicenseError, ...]:
     return error.faults if isinstance(error, RefusedError) else (error,)
 
 
-def _answer(
-    console: Console, show: Show, request: Request, identity: Identity, form: forms.Form
-) -> Response:
+def _answer(console: Console, show: Show, request: Request, identity: Identity, form: forms.Form) -> Response:
     secret = forms.cookie_of(request)
     visit = Visit(
         request=request,

@@ -17,9 +17,7 @@ from licensekit.console.security.sign_in import SignIn
 from licensekit.errors import ConsoleUnavailable
 from licensekit.installation import Installation
 
-_OPEN: Final = (
-    "the console is open (stop it with Ctrl-C); sign in with this link, which works once:"
-)
+_OPEN: Final = "the console is open (stop it with Ctrl-C); sign in with this link, which works once:"
 
 
 class Reach(NamedTuple):
@@ -38,9 +36,7 @@ class Reach(NamedTuple):
     role_header: str | None
 
 
-def run(
-    installation: Installation, reach: Reach, *, user: str, tell: Callable[[str], object]
-) -> None:
+def run(installation: Installation, reach: Reach, *, user: str, tell: Callable[[str], object]) -> None:
     """Serve the console of `installation` until the process is asked to stop.
 
     `user` is whoever signs in by the link; `tell` shows a line to who started it.
@@ -67,11 +63,7 @@ def run(
 
 
 def _with_links(
-    installation: Installation,
-    reach: Reach,
-    listener: socket.socket,
-    user: str,
-    tell: Callable[[str], object],
+    installation: Installation, reach: Reach, listener: socket.socket, user: str, tell: Callable[[str], object]
 ) -> tuple[ASGIApp, list[str]]:
     """Return the console for whoever has the link, and what shows the first one."""
     port: int = listener.getsockname()[1]
@@ -103,19 +95,13 @@ def listen(host: str, port: int) -> socket.socket:
         ConsoleUnavailable: it cannot be taken.
     """
     try:
-        family, *_, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         return socket.create_server(address[:2], family=family)
     except (OSError, OverflowError) as error:
-        raise ConsoleUnavailable(
-            reason="address", detail=str(error), where=f"{host}:{port}"
-        ) from error
+        raise ConsoleUnavailable(reason="address", detail=str(error), where=f"{host}:{port}") from error
 
 
-def serve(
-    app: ASGIApp, listener: socket.socket, reach: Reach, *, started: Callable[[], None]
-) -> None:
+def serve(app: ASGIApp, listener: socket.socket, reach: Reach, *, started: Callable[[], None]) -> None:
     """Serve `app` until the process is asked to stop; `started` is called just before.
 
     Raises as `run`.

@@ -9,11 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 _FOLDER: Final = Path(__file__).with_name("static")
-_TYPES: Final = {
-    "console.css": "text/css",
-    "console.js": "text/javascript",
-    "icon.svg": "image/svg+xml",
-}
+_TYPES: Final = {"console.css": "text/css", "console.js": "text/javascript", "icon.svg": "image/svg+xml"}
 _FILES: Final = {name: (_FOLDER / name).read_bytes() for name in _TYPES}
 
 VERSION: Final = sha256(b"".join(_FILES.values())).hexdigest()[:12]

@@ -13,20 +13,9 @@ from licensekit.database.protocol import BUSY_SECONDS, Connection, Database, Row
 from licensekit.errors import DatabaseUnavailable
 
 __all__ = [
-    "ABSENT",
-    "Connection",
-    "Database",
-    "Migrating",
-    "Migration",
-    "Row",
-    "Schema",
-    "Value",
-    "Version",
-    "connect",
-    "holds_password",
-    "is_url",
-    "read_migrations",
-]
+    "ABSENT", "Connection", "Database", "Migrating", "Migration", "Row", "Schema", "Value", "Version", "connect",
+    "holds_password", "is_url", "read_migrations",
+]  # fmt: skip
 
 ABSENT: Final = frozenset({"missing", "no-database", "empty-database", "not-set-up"})
 """Reasons of `FileUnusable` for a database that was never set up."""
@@ -35,22 +24,17 @@ _SCHEMES: Final = ("postgresql://", "postgres://")
 
 
 def connect(
-    location: str | Path,
-    *,
-    schema: Schema | None,
-    create: bool,
-    fill: Fill | None = None,
-    wait: float = BUSY_SECONDS,
+    location: str | Path, *, schema: Schema | None, create: bool, fill: Fill | None = None, wait: float = BUSY_SECONDS
 ) -> Migrating:
     """Open the database at `location` and migrate it to `schema`.
 
     Args:
         location: the path of a SQLite file, or a `postgresql://` URL.
-        schema: the kind that it must be, and all migrations. None opens it as it is, to look what
-            is wrong with it: nothing is checked, migrated or written.
+        schema: the kind that it must be, and all migrations. None opens it as it is, to look what is wrong with it:
+            nothing is checked, migrated or written.
         create: whether to set it up where there is none yet; if that fails, nothing is left.
-        fill: writes its first rows, in the transaction that sets it up. It is not called where
-            another process was faster.
+        fill: writes its first rows, in the transaction that sets it up. It is not called where another process was
+            faster.
         wait: seconds that a transaction waits for another process.
 
     Raises:

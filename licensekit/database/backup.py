@@ -166,9 +166,7 @@ def restore_backup(place: Restorable, source: Path, *, confirm: bool = False) ->
 
 
 def _require_confirmed(loses: RestoreLoses | None, *, confirm: bool) -> None:
-    Proposal(needs_confirmation=() if loses is None else (loses,)).require_confirmed(
-        confirm=confirm
-    )
+    Proposal(needs_confirmation=() if loses is None else (loses,)).require_confirmed(confirm=confirm)
 
 
 def _compare(place: Restorable, saved: Connection, present: Connection) -> RestoreLoses | None:

@@ -1,7 +1,7 @@
 """Every row of a database in another one of the same schema, whatever their engines.
 
-What is copied follows from the migrations: a table that a later one adds is copied like the others.
-Two databases that came to one schema by the same migrations have the same columns in one order.
+What is copied follows from the migrations: a table that a later one adds is copied like the others. Two databases that
+came to one schema by the same migrations have the same columns in one order.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -36,11 +36,7 @@ class CopiedTable(NamedTuple):
 def tables(schema: Schema) -> tuple[CopiedTable, ...]:
     """Return every table in the order of creation: each after those that it refers to."""
     every = [statement.split() for statement in schema.statements]
-    return tuple(
-        CopiedTable(words[2], _counted(words))
-        for words in every
-        if words[:2] == ["CREATE", "TABLE"]
-    )
+    return tuple(CopiedTable(words[2], _counted(words)) for words in every if words[:2] == ["CREATE", "TABLE"])
 
 
 def count_rows(connection: Connection, schema: Schema) -> int:
@@ -63,9 +59,7 @@ def copy_rows(source: Connection, target: Connection, schema: Schema, progress: 
             target.count_on(table.name, table.counted)
 
 
-def compare_rows(
-    source: Connection, target: Connection, schema: Schema, progress: Progress, where: str
-) -> None:
+def compare_rows(source: Connection, target: Connection, schema: Schema, progress: Progress, where: str) -> None:
     """Compare every row of two databases.
 
     Raises:

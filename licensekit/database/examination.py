@@ -21,20 +21,9 @@ from licensekit.files import unusable
 Health = Literal["ok", "notice", "error"]
 Graded = tuple[Health, Coded]
 CheckName = Literal[
-    "database",
-    "schema",
-    "audit",
-    "slots",
-    "ledger",
-    "journal",
-    "documents",
-    "time",
-    "activation",
-    "backup",
-    "files",
-    "space",
-    "versions",
-]
+    "database", "schema", "audit", "slots", "ledger", "journal", "documents", "time", "activation", "backup", "files",
+    "space", "versions",
+]  # fmt: skip
 Check = Callable[[], Iterator[Graded]]
 
 _MIB: Final = 1024 * 1024

@@ -1,7 +1,7 @@
 """Numbered migrations, all pending ones in one transaction, and the table that remembers them.
 
-`licensekit_schema` has one row: the kind of the database, so that a ledger is never taken for an
-installation, the number of the last migration, and a counter of changes.
+`licensekit_schema` has one row: the kind of the database, so that a ledger is never taken for an installation, the
+number of the last migration, and a counter of changes.
 """
 
 from collections.abc import Callable
@@ -9,13 +9,7 @@ from pathlib import Path
 from typing import Any, Final, LiteralString, NamedTuple, Protocol
 
 from licensekit.database.protocol import Connection, Database, Row
-from licensekit.errors import (
-    DatabaseDamaged,
-    DatabaseMoved,
-    DatabaseNewer,
-    DatabaseUnavailable,
-    FileUnusable,
-)
+from licensekit.errors import DatabaseDamaged, DatabaseMoved, DatabaseNewer, DatabaseUnavailable, FileUnusable
 
 Fill = Callable[[Connection], object]
 """Writes the first rows of a new database."""
@@ -35,9 +29,8 @@ _MOVED: Final = " moved to "
 class Migration(NamedTuple):
     """One step from a schema to the next. `number` counts from 1 without gaps.
 
-    In the statements `{integer}`, `{text}`, `{blob}` are column types (text sorts by code point),
-    `{serial}` is an integer primary key that the database counts up, and `{strict}` ends a
-    `CREATE TABLE`.
+    In the statements `{integer}`, `{text}`, `{blob}` are column types (text sorts by code point), `{serial}` is an
+    integer primary key that the database counts up, and `{strict}` ends a `CREATE TABLE`.
     """
 
     number: int
@@ -145,11 +138,7 @@ class Dialect(NamedTuple):
     def spell(self, statement: LiteralString) -> LiteralString:
         """Return a migration's `statement` as the engine understands it."""
         return statement.format(
-            integer=self.integer,
-            text=self.text,
-            blob=self.blob,
-            serial=self.serial,
-            strict=self.strict,
+            integer=self.integer, text=self.text, blob=self.blob, serial=self.serial, strict=self.strict
         )
 
 
@@ -169,13 +158,13 @@ class Migrating(Database, Protocol):
 def migrate(database: Migrating, schema: Schema, *, create: bool, fill: Fill | None = None) -> None:
     """Bring `database` to `schema`: whole or not at all, once however many processes try.
 
-    A database that is already there is copied first where the engine is a file (`keep_copy`). One
-    that is not is filled by `fill` in the same transaction.
+    A database that is already there is copied first where the engine is a file (`keep_copy`). One that is not is filled
+    by `fill` in the same transaction.
 
     Raises:
         FileUnusable: nothing was set up there yet, and `create` is false.
-        DatabaseDamaged, DatabaseMoved, DatabaseNewer: as `Schema.pending`; or a table or index is
-            not as the migrations make it.
+        DatabaseDamaged, DatabaseMoved, DatabaseNewer: as `Schema.pending`; or a table or index is not as the migrations
+            make it.
         DatabaseBusy, DatabaseUnavailable: it could not be migrated, and is as it was.
         ValueError: the migrations are not numbered from 1 without gaps.
     """

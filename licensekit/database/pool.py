@@ -1,7 +1,7 @@
 """Connections lent to one user at a time, in any thread, never across a fork.
 
-A connection is made when none is idle. Connections of an earlier identity (before a fork, or of a
-file that was replaced meanwhile) are never lent again. There is no thread behind it.
+A connection is made when none is idle. Connections of an earlier identity (before a fork, or of a file that was
+replaced meanwhile) are never lent again. There is no thread behind it.
 """
 
 from collections.abc import Callable, Generator, Hashable
@@ -41,8 +41,8 @@ _INHERITED: Final[list[object]] = []
 class ConnectionPool(Generic[C]):
     """Lends connections, at most `slots` at a time.
 
-    `is_usable` is asked before an idle connection is lent, and `identity` what is connected to now:
-    when that changes, idle connections are of no use any more.
+    `is_usable` is asked before an idle connection is lent, and `identity` what is connected to now: when that changes,
+    idle connections are of no use any more.
     """
 
     def __init__(

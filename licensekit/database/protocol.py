@@ -90,13 +90,13 @@ class Database(Protocol):
     def write(self, *, shared: bool = False) -> AbstractContextManager[Connection]:
         """Open the one write transaction that the database has at a time, in any process.
 
-        It is committed, durably, when the block ends, and rolled back when the block raises
-        anything. Inside the block, what was read stays true until the commit. Do not open another
-        write transaction of the same database inside it: it would wait for the first.
+        It is committed, durably, when the block ends, and rolled back when the block raises anything. Inside the block,
+        what was read stays true until the commit. Do not open another write transaction of the same database inside it:
+        it would wait for the first.
 
-        With `shared`, other shared ones may run at the same time (but none that is not), so many
-        hosts need not queue, and `version` need not move. That is for rows such as leases, which a
-        unique key keeps apart: there, decide by what `run` says it changed, not by what was read.
+        With `shared`, other shared ones may run at the same time (but none that is not), so many hosts need not queue,
+        and `version` need not move. That is for rows such as leases, which a unique key keeps apart: there, decide by
+        what `run` says it changed, not by what was read.
 
         Raises:
             DatabaseNewer: a newer program has migrated the database since it was opened.
@@ -108,23 +108,22 @@ class Database(Protocol):
     def once(self, sql: LiteralString, *params: Value) -> Row | None:
         """Run one statement that returns rows, as a transaction by itself; return its first row.
 
-        It runs beside other such statements and whatever `write` does, and tells nobody: for rows
-        as `write(shared=True)` has them, where even one more message to the server would cost.
-        The statement itself has to hold against others, and against a database that a newer
-        program has migrated.
+        It runs beside other such statements and whatever `write` does, and tells nobody: for rows as
+        `write(shared=True)` has them, where even one more message to the server would cost. The statement itself has to
+        hold against others, and against a database that a newer program has migrated.
 
         Raises:
             NotStorable: a value that cannot be stored.
-            DatabaseBusy, DatabaseDamaged, DatabaseUnavailable: it cannot be written; nothing was
-                changed, or it is unknown whether something was because the server went away.
+            DatabaseBusy, DatabaseDamaged, DatabaseUnavailable: it cannot be written; nothing was changed, or it is
+                unknown whether something was because the server went away.
         """
         ...
 
     def version(self) -> Version:
         """Return a token that differs from an earlier one if anything was committed in between.
 
-        It costs little, and has a meaning only in this process. A token taken before a fork, or
-        before a restored backup was put in place, differs from every later one.
+        It costs little, and has a meaning only in this process. A token taken before a fork, or before a restored
+        backup was put in place, differs from every later one.
         """
         ...
 

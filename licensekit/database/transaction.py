@@ -1,8 +1,8 @@
 """The block of a transaction, the same for both engines.
 
-It begins, and it is committed or abandoned. A driver's errors become ours where they are raised,
-and nothing can be done in a transaction that is over. A value that only one engine would take is
-refused on both: a database moves from one to the other.
+It begins, and it is committed or abandoned. A driver's errors become ours where they are raised, and nothing can be
+done in a transaction that is over. A value that only one engine would take is refused on both: a database moves from
+one to the other.
 """
 
 from collections.abc import Callable
@@ -30,9 +30,7 @@ class Translated:
     def __enter__(self) -> None:
         return None
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         ours = None if error is None else self._translate(error, self._where)
         if ours is not None:
             raise ours from error
@@ -41,8 +39,8 @@ class Translated:
 class Lifetime(Translated):
     """From the beginning of a transaction to its commit, or to the first statement that fails.
 
-    Every statement runs in a block of it: `with lifetime: …`. SQLite would go on after an error and
-    PostgreSQL does not; so that programs behave the same on both, neither does here.
+    Every statement runs in a block of it: `with lifetime: …`. SQLite would go on after an error and PostgreSQL does
+    not; so that programs behave the same on both, neither does here.
     """
 
     __slots__ = ("_open", "_pid")
@@ -69,9 +67,7 @@ class Lifetime(Translated):
     def __enter__(self) -> None:
         self.check()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         if error is not None:
             self._open = False
         super().__exit__(kind, error, _)
@@ -101,9 +97,7 @@ class Transaction(Generic[R, C]):
     _lent: Lent[R]
     _connection: C
 
-    def __init__(
-        self, pool: ConnectionPool[R], make: Callable[[R], C], begin: Callable[[C], object]
-    ) -> None:
+    def __init__(self, pool: ConnectionPool[R], make: Callable[[R], C], begin: Callable[[C], object]) -> None:
         self._pool = pool
         self._make = make
         self._begin = begin
@@ -118,9 +112,7 @@ class Transaction(Generic[R, C]):
             raise
         return self._connection
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         if error is not None:
             self._abandon()
             return

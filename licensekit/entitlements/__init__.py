@@ -1,7 +1,7 @@
 """What is granted: a pure function of verified documents, assignments and time.
 
-`evaluate` turns bundles and catalogs at one moment into `Entitlements`; the questions about them
-(`questions`) need no clock and touch no file. The rules are those of `docs/evaluation.md`.
+`evaluate` turns bundles and catalogs at one moment into `Entitlements`; the questions about them (`questions`) need no
+clock and touch no file. The rules are those of `docs/evaluation.md`.
 """
 
 # ruff: noqa: F403  # a list of all names would repeat every module

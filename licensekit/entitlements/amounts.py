@@ -1,7 +1,7 @@
 """How much of a license is granted: counts that add up, tiers, and what of a meter there is.
 
-Holders are served by tiers. A meter is a system license with a quantity that is there again after a
-time (`docs/evaluation.md`, "Meters"); how much of it has been used is no matter of what is granted.
+Holders are served by tiers. A meter is a system license with a quantity that is there again after a time
+(`docs/evaluation.md`, "Meters"); how much of it has been used is no matter of what is granted.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -103,8 +103,8 @@ def term_of(bundle: Bundle) -> tuple[int, int | None]:
 def amount_within(amount: int | None, license_: License, bundle: Bundle, most: int) -> int | None:
     """Return how much of a license a bundle grants whose key may grant `most`.
 
-    Of a meter it is so much in each period that the whole term has at most `most`; a term without
-    an end has no such amount.
+    Of a meter it is so much in each period that the whole term has at most `most`; a term without an end has no such
+    amount.
     """
     if amount is None or license_.per in (None, MeterPeriod.TERM):
         return amount
@@ -121,9 +121,7 @@ def amount_within(amount: int | None, license_: License, bundle: Bundle, most: i
     return min(amount, most // (periods[license_.per] + 1))
 
 
-def period_ends(
-    licenses: Mapping[str, License], grants: Mapping[str, tuple[Grant, ...]], now: int
-) -> Iterator[int]:
+def period_ends(licenses: Mapping[str, License], grants: Mapping[str, tuple[Grant, ...]], now: int) -> Iterator[int]:
     """Yield the seconds at which the periods that run at `now` end."""
     for code, granted in grants.items():
         if licenses[code].per is not None:

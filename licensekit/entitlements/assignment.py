@@ -9,8 +9,7 @@ S4  A license is assigned only to whom has what it requires: a system license by
     another one by assignment, through what includes it, or because everybody has it.
 S5  A license is released only where nothing that stays requires it.
 
-A change is judged by what it leads to, whatever its order: a plan may be released and another
-assigned in one change.
+A change is judged by what it leads to, whatever its order: a plan may be released and another assigned in one change.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -41,16 +40,11 @@ class AssignmentChange(NamedTuple):
 
 
 def faults_of(
-    entitlements: Entitlements,
-    in_use: Mapping[str, int],
-    holder: str,
-    held: frozenset[str],
-    change: AssignmentChange,
+    entitlements: Entitlements, in_use: Mapping[str, int], holder: str, held: frozenset[str], change: AssignmentChange
 ) -> list[RefusedError]:
     """Return everything that stands against a change to what `holder` is assigned (`held`).
 
-    What is assigned already is not assigned again. `in_use` is license to how often it is
-    assigned now, to everybody.
+    What is assigned already is not assigned again. `in_use` is license to how often it is assigned now, to everybody.
     """
     new = change.assign - held
     after = (held - change.release) | new
@@ -58,9 +52,7 @@ def faults_of(
         *(NotAssigned(license=code, holder=holder) for code in sorted(change.release - held)),
         *_of_assignability(entitlements, new),
         *_of_plans(entitlements, holder, after, new),
-        *chain.from_iterable(
-            missing_requirements(entitlements, holder, code, after) for code in sorted(new)
-        ),
+        *chain.from_iterable(missing_requirements(entitlements, holder, code, after) for code in sorted(new)),
         *_of_children(entitlements, holder, held, after),
         *_of_counts(entitlements, in_use, new),
     ]
@@ -74,10 +66,7 @@ def missing_requirements(
         license_ = entitlements.licenses.get(required)
         is_given = license_ is None or license_.kind is Kind.SYSTEM
         yield RequirementMissing(
-            reason="installation" if is_given else "holder",
-            license=code,
-            required=required,
-            holder=holder,
+            reason="installation" if is_given else "holder", license=code, required=required, holder=holder
         )
 
 
@@ -122,14 +111,10 @@ def _of_children(
             children.setdefault(required, []).append(code)
     for required, codes in sorted(children.items()):
         every = _with_their_children(entitlements, after, codes)
-        yield StillRequired(
-            license=required, requiring=tuple(codes), children=tuple(every), holder=holder
-        )
+        yield StillRequired(license=required, requiring=tuple(codes), children=tuple(every), holder=holder)
 
 
-def _with_their_children(
-    entitlements: Entitlements, held: frozenset[str], codes: list[str]
-) -> list[str]:
+def _with_their_children(entitlements: Entitlements, held: frozenset[str], codes: list[str]) -> list[str]:
     """Return `codes`, then what of `held` cannot stay without them, and so on."""
     every = list(codes)
     while True:
@@ -142,9 +127,7 @@ def _with_their_children(
         every += more
 
 
-def _of_counts(
-    entitlements: Entitlements, in_use: Mapping[str, int], new: Iterable[str]
-) -> Iterator[RefusedError]:
+def _of_counts(entitlements: Entitlements, in_use: Mapping[str, int], new: Iterable[str]) -> Iterator[RefusedError]:
     for code in sorted(new):
         if _not_assignable(entitlements.licenses[code]):
             continue

@@ -1,7 +1,7 @@
 """What becomes of an installation: what ends or turns read-only, when, and who may still log in.
 
-Entitlements at several moments are compared with one another. People are counted by groups that
-hold the same, so that many of them cost no more than few (`docs/evaluation.md`, "Consequences").
+Entitlements at several moments are compared with one another. People are counted by groups that hold the same, so that
+many of them cost no more than few (`docs/evaluation.md`, "Consequences").
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,11 +34,7 @@ class Loss(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
-        return {
-            "from": format_seconds(self.at),
-            "access": word(self.access),
-            "licenses": list(self.licenses),
-        }
+        return {"from": format_seconds(self.at), "access": word(self.access), "licenses": list(self.licenses)}
 
 
 class Group(NamedTuple):

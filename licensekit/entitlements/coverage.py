@@ -1,7 +1,7 @@
 """Until when it is licensed without a gap: a pure function on bundles (`docs/evaluation.md`).
 
-The bundles of one issuer and part follow one another. What counts for people is the day on which
-that ends, not the day on which one of them does: a renewal that waits takes over.
+The bundles of one issuer and part follow one another. What counts for people is the day on which that ends, not the day
+on which one of them does: a renewal that waits takes over.
 """
 
 from collections.abc import Callable, Iterable
@@ -122,9 +122,9 @@ def list_coverage(
 ) -> tuple[Coverage, ...]:
     """Return the coverage of every issuer's part that a bundle in force or waiting is for.
 
-    `in_force_at` returns which bundles govern at a second, at most one for each issuer and part.
-    `starts` are the seconds from `now` on at which that may change. What is not `is_usable` grants
-    nothing here, whatever its dates are. All times are in seconds since 1970.
+    `in_force_at` returns which bundles govern at a second, at most one for each issuer and part. `starts` are the
+    seconds from `now` on at which that may change. What is not `is_usable` grants nothing here, whatever its dates are.
+    All times are in seconds since 1970.
     """
     of_line: dict[tuple[str, str], list[Step]] = {}
     for since in sorted({now, *(start for start in starts if start > now)}):

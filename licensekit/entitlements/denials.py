@@ -79,10 +79,7 @@ class LoginsStopped(Reason):
     """A `no-login` event is in force."""
 
     code = "event"
-    template: ClassVar[Templates] = {
-        "silent": "no logins for now",
-        "announced": "no logins for now: {announcement}",
-    }
+    template: ClassVar[Templates] = {"silent": "no logins for now", "announced": "no logins for now: {announcement}"}
     subject_template = "{number}"
     reason: str
     number: int

@@ -1,9 +1,8 @@
 """From bundles and catalogs at one moment to everything that is granted then.
 
-How includes act (`docs/evaluation.md`, "Includes"): what a holder holds gives it what that
-includes, and what took its place. The installation gives to all its sites and users, a site to its
-users. A system license that anything granted includes is present. What is included uses up no count
-of its own.
+How includes act (`docs/evaluation.md`, "Includes"): what a holder holds gives it what that includes, and what took its
+place. The installation gives to all its sites and users, a site to its users. A system license that anything granted
+includes is present. What is included uses up no count of its own.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,8 +27,7 @@ _COUNTED_DOWN: Final = frozenset({BundleState.WARNING, BundleState.GRACE, Bundle
 class Entitlements(NamedTuple):
     """Everything that is granted at one moment; immutable.
 
-    Codes are as the application writes them: the vendor's without a prefix, another issuer's as
-    `issuer.code`.
+    Codes are as the application writes them: the vendor's without a prefix, another issuer's as `issuer.code`.
     """
 
     trust_store: TrustStore
@@ -112,8 +110,8 @@ def evaluate(
         now: in seconds since 1970.
         fingerprint: what a bound bundle is compared with; without one it grants nothing.
         released: the date of the product version that asks, in days since 1970; for maintenance.
-        away_hours: for how long the database has been away, if it is: a bundle whose offline
-            hours are over grants nothing.
+        away_hours: for how long the database has been away, if it is: a bundle whose offline hours are over grants
+            nothing.
     """
     fingerprint = fingerprint or Fingerprint()
     bundles = tuple(bundles)
@@ -133,10 +131,7 @@ def evaluate(
     closure = _closure(trust_store)
     grants, unknown = grants_of(trust_store, parts, licenses)
     present = _present(licenses, closure, grants)
-    moments = [
-        *_moments(trust_store, parts, waiting, bundles, now),
-        *period_ends(licenses, grants, now),
-    ]
+    moments = [*_moments(trust_store, parts, waiting, bundles, now), *period_ends(licenses, grants, now)]
     return Entitlements(
         trust_store=trust_store,
         now=now,
@@ -216,9 +211,7 @@ def grants_of(
 
 
 def _present(
-    licenses: Mapping[str, License],
-    closure: Mapping[str, frozenset[str]],
-    grants: Mapping[str, tuple[Grant, ...]],
+    licenses: Mapping[str, License], closure: Mapping[str, frozenset[str]], grants: Mapping[str, tuple[Grant, ...]]
 ) -> dict[str, Access]:
     """Return the system licenses that anything grants, in the order of `licenses`."""
     best: dict[str, Access] = {}
@@ -227,18 +220,11 @@ def _present(
         for code in (name, *closure[name]):
             if cap >= best.get(code, cap):
                 best[code] = cap
-    return {
-        code: best[code]
-        for code, license_ in licenses.items()
-        if license_.kind is Kind.SYSTEM and code in best
-    }
+    return {code: best[code] for code, license_ in licenses.items() if license_.kind is Kind.SYSTEM and code in best}
 
 
 def _given(
-    licenses: Mapping[str, License],
-    closure: Mapping[str, frozenset[str]],
-    present: Mapping[str, Access],
-    kind: Kind,
+    licenses: Mapping[str, License], closure: Mapping[str, frozenset[str]], present: Mapping[str, Access], kind: Kind
 ) -> dict[str, Access]:
     """Return the licenses of `kind` that system licenses include, and so are everybody's."""
     given: dict[str, Access] = {}

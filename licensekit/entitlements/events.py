@@ -1,7 +1,7 @@
 """System events: what they stop, and for whom (`docs/evaluation.md`, "Events").
 
-Kinds: `no-login`; `no-` and `rebuild-` with the name of a function, which is unavailable
-meanwhile (`no-travel`, `rebuild-index`); `message-of-the-day`, which stops nothing.
+Kinds: `no-login`; `no-` and `rebuild-` with the name of a function, which is unavailable meanwhile (`no-travel`,
+`rebuild-index`); `message-of-the-day`, which stops nothing.
 """
 
 from collections.abc import Iterable
@@ -65,19 +65,13 @@ def is_event_kind(text: str) -> bool:
 
 
 def concerning(
-    events: Iterable[Event],
-    *,
-    user: str | None = None,
-    groups: Iterable[str] = (),
-    site: str | None = None,
+    events: Iterable[Event], *, user: str | None = None, groups: Iterable[str] = (), site: str | None = None
 ) -> tuple[Event, ...]:
     """Return the events whose scope holds a user with its `groups`, at a `site`."""
     theirs = {(EventScope.SITE, site), (EventScope.USER, user)}
     theirs |= {(EventScope.GROUP, group) for group in groups}
     return tuple(
-        event
-        for event in events
-        if event.scope is EventScope.INSTALLATION or (event.scope, event.subject) in theirs
+        event for event in events if event.scope is EventScope.INSTALLATION or (event.scope, event.subject) in theirs
     )
 
 

@@ -4,13 +4,7 @@ from typing import Any, NamedTuple
 
 from licensekit.access import Access
 from licensekit.entitlements.amounts import Grant
-from licensekit.entitlements.denials import (
-    BundleNotInForce,
-    FullWithAnother,
-    NoBundleGrants,
-    OnlyIncluded,
-    WhyNot,
-)
+from licensekit.entitlements.denials import BundleNotInForce, FullWithAnother, NoBundleGrants, OnlyIncluded, WhyNot
 from licensekit.entitlements.evaluation import Entitlements, full_with, grants_of
 from licensekit.entitlements.parts import BundleState
 from licensekit.wire.documents import MeterPeriod
@@ -39,11 +33,7 @@ class Explanation(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
-        return {
-            **self._asdict(),
-            "access": word(self.access),
-            "per": None if self.per is None else word(self.per),
-        }
+        return {**self._asdict(), "access": word(self.access), "per": None if self.per is None else word(self.per)}
 
 
 def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:

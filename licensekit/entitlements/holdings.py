@@ -47,21 +47,17 @@ class Given(NamedTuple):
 
 
 def held_access(
-    entitlements: Entitlements,
-    holdings: Iterable[Holding],
-    site_holdings: Iterable[Holding] = (),
+    entitlements: Entitlements, holdings: Iterable[Holding], site_holdings: Iterable[Holding] = ()
 ) -> dict[str, Access]:
     """Return what a holder may do: an entry for every license of every catalog.
 
-    `site_holdings` are those of the site that a user works at. A license that lapsed below what is
-    assigned serves the lowest slots; the rest falls under the lapsed part's policy.
+    `site_holdings` are those of the site that a user works at. A license that lapsed below what is assigned serves the
+    lowest slots; the rest falls under the lapsed part's policy.
     """
     return access_with(entitlements, served_with(entitlements, holdings, site_holdings))
 
 
-def served_with(
-    entitlements: Entitlements, holdings: Iterable[Holding], site_holdings: Iterable[Holding]
-) -> Served:
+def served_with(entitlements: Entitlements, holdings: Iterable[Holding], site_holdings: Iterable[Holding]) -> Served:
     """Return what each assignment of a user, and of a site, is served with."""
     return (
         *((one.license, access_by(entitlements, Kind.USER, one)) for one in holdings),
@@ -101,13 +97,10 @@ def access_with(entitlements: Entitlements, served: Served) -> dict[str, Access]
     return access
 
 
-def given(
-    entitlements: Entitlements, holdings: Sequence[Holding], access: Mapping[str, Access]
-) -> tuple[Given, ...]:
+def given(entitlements: Entitlements, holdings: Sequence[Holding], access: Mapping[str, Access]) -> tuple[Given, ...]:
     """Return how a user has each license: assigned ones, what they include, what everybody has.
 
-    `access` is what `held_access` returns for `holdings`. What everybody has is left out where it
-    gives nothing.
+    `access` is what `held_access` returns for `holdings`. What everybody has is left out where it gives nothing.
     """
     found = [given_of(entitlements, holdings, code, level) for code, level in access.items()]
     found = [one for one in found if one.access or one.assigned or one.through]
@@ -115,11 +108,7 @@ def given(
 
 
 def given_of(
-    entitlements: Entitlements,
-    holdings: Sequence[Holding],
-    code: str,
-    access: Access,
-    kind: Kind = Kind.USER,
+    entitlements: Entitlements, holdings: Sequence[Holding], code: str, access: Access, kind: Kind = Kind.USER
 ) -> Given:
     """Return how a user, or a site, has one license, or would have it."""
     codes = [holding.license for holding in holdings]

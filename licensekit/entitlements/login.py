@@ -83,8 +83,8 @@ def may_login(
 ) -> Decision:
     """Decide whether `user` may log in by `way` (`web`, or `issuer.way`), at `site`.
 
-    `events` are those in force. `access` is what `held_access` gives for the user, if the caller
-    has it already. None for `user` is one whom the installation does not know.
+    `events` are those in force. `access` is what `held_access` gives for the user, if the caller has it already. None
+    for `user` is one whom the installation does not know.
 
     Raises:
         UnknownAccess: no catalog has that way.
@@ -134,11 +134,7 @@ def _of_user(user: UserFacts, rule: LoginRule, way: str) -> Iterator[Reason]:
 
 
 def _of_licenses(
-    entitlements: Entitlements,
-    rule: LoginRule,
-    issuer: str,
-    access: Mapping[str, Access],
-    holdings: Iterable[Holding],
+    entitlements: Entitlements, rule: LoginRule, issuer: str, access: Mapping[str, Access], holdings: Iterable[Holding]
 ) -> Iterator[Reason]:
     """What was full is read after grace, and logins go on: read is enough."""
     for written in rule.all:
@@ -157,7 +153,5 @@ def _of_events(concerned: Iterable[Event], user: UserFacts) -> Iterator[Reason]:
     for event in concerned:
         if event.kind == NO_LOGIN:
             yield LoginsStopped(
-                reason="announced" if event.message else "silent",
-                number=event.number,
-                announcement=event.message,
+                reason="announced" if event.message else "silent", number=event.number, announcement=event.message
             )

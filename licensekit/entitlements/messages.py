@@ -83,10 +83,7 @@ class BindingDifference(Message):
     code = "binding-difference"
     template: ClassVar[Templates] = {
         "key": "the key of this installation is another one",
-        "facts": (
-            "{same} of {facts} machine facts are as they were and {needed} must be: not"
-            " {changed:list}"
-        ),
+        "facts": ("{same} of {facts} machine facts are as they were and {needed} must be: not {changed:list}"),
     }
     reason: str
     facts: int
@@ -242,9 +239,7 @@ class SettingNotInCatalog(Notice):
     """A bundle names a setting that this version of the product does not know."""
 
     code = "unknown-setting"
-    template = (
-        "{bundle} names the setting `{setting}`, which this version of the product does not know"
-    )
+    template = "{bundle} names the setting `{setting}`, which this version of the product does not know"
     level = Severity.INFO
     subject_template = "{setting}"
     bundle: BundleName

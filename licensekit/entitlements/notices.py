@@ -1,7 +1,6 @@
 """What administrators should know: dates that near or have passed, counts that do not suffice.
 
-What is about to end is judged by coverage: a bundle that another one follows without a gap needs no
-renewal.
+What is about to end is judged by coverage: a bundle that another one follows without a gap needs no renewal.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -110,9 +109,7 @@ def _of_counts(entitlements: Entitlements, in_use: Mapping[str, int]) -> Iterato
             continue
         # Where all of it lapsed, the notice about the bundle says what follows.
         if numbers.deficit and not (numbers.total == 0 and entitlements.grants.get(code)):
-            yield CountExceeded(
-                license=code, in_use=used, total=numbers.total, excess=numbers.deficit
-            )
+            yield CountExceeded(license=code, in_use=used, total=numbers.total, excess=numbers.deficit)
         elif numbers.total and used == numbers.total:
             yield UsedUp(license=code, total=used)
         elif numbers.total and 10 * used >= _NEARLY_TENTHS * numbers.total:
@@ -135,9 +132,7 @@ def _of_freshness(entitlements: Entitlements) -> Iterator[Notice]:
         yield NotFresh(reason="trust", fresh_until=state.trust.document.fresh_until)
     for issuer, listed in state.lists.items():
         if _is_past(listed.document.fresh_until, now):
-            yield NotFresh(
-                reason="revocations", fresh_until=listed.document.fresh_until, issuer=issuer
-            )
+            yield NotFresh(reason="revocations", fresh_until=listed.document.fresh_until, issuer=issuer)
 
 
 def _is_past(fresh_until: int | None, now: int) -> TypeGuard[int]:

@@ -121,17 +121,10 @@ class NextDate(NamedTuple):
 
     def plain(self, now: int) -> dict[str, Any]:
         """Return it as plain JSON values, with the days from `now` until then."""
-        return {
-            "date": format_days(self.day),
-            "days": self.day - day_at(now),
-            "what": self.what,
-            "bundle": self.bundle,
-        }
+        return {"date": format_days(self.day), "days": self.day - day_at(now), "what": self.what, "bundle": self.bundle}
 
 
-def next_date(
-    parts: Iterable[Part], now: int, is_followed: Callable[[Part], bool]
-) -> NextDate | None:
+def next_date(parts: Iterable[Part], now: int, is_followed: Callable[[Part], bool]) -> NextDate | None:
     """Return the nearest date after the day of `now`; None where no bundle has one.
 
     The end of a bundle does not count, nor its warning, where another one follows it without a gap.
@@ -145,11 +138,7 @@ def next_date(
     return min(coming, default=None)
 
 
-_AFTER_GRACE = {
-    AfterGrace.READ_ONLY: Access.READ,
-    AfterGrace.BLOCK: Access.NONE,
-    AfterGrace.ADVISORY: Access.FULL,
-}
+_AFTER_GRACE = {AfterGrace.READ_ONLY: Access.READ, AfterGrace.BLOCK: Access.NONE, AfterGrace.ADVISORY: Access.FULL}
 _WORKING = frozenset({BundleState.ACTIVE, BundleState.WARNING, BundleState.GRACE})
 USELESS = frozenset({BundleState.FOREIGN, BundleState.UNMAINTAINED})
 """States of what grants nothing here, whatever its dates are."""
@@ -160,9 +149,7 @@ def is_here(bundle: Bundle, away_hours: float | None) -> bool:
     return away_hours is None or away_hours < bundle.offline_hours
 
 
-def judge(
-    verified: Verified[Bundle], now: int, *, fingerprint: Fingerprint, released: int | None
-) -> Part:
+def judge(verified: Verified[Bundle], now: int, *, fingerprint: Fingerprint, released: int | None) -> Part:
     """Return the state of a bundle at `now`; `released` is the product version's date in days."""
     bundle = verified.document
     found = None if bundle.binding is None else match(bundle.binding, fingerprint)
@@ -192,9 +179,7 @@ def state_by_dates(bundle: Bundle, now: int) -> tuple[BundleState, int | None]:
     if bundle.expiry is not None:
         before_expiry = BundleState.ACTIVE if bundle.warning is None else BundleState.WARNING
         steps.append((end_of_day(bundle.expiry), before_expiry))
-        steps.append(
-            (None if bundle.grace is None else end_of_day(bundle.grace), BundleState.GRACE)
-        )
+        steps.append((None if bundle.grace is None else end_of_day(bundle.grace), BundleState.GRACE))
     for until, state in steps:
         if until is not None and now < until:
             return state, until

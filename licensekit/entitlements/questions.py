@@ -146,9 +146,7 @@ def best_access(entitlements: Entitlements, code: str) -> Access:
     """Return what a system license gives the installation, and any other one who holds most."""
     if entitlements.licenses[code].kind is Kind.SYSTEM:
         return entitlements.system[code]
-    given = max(
-        entitlements.everyone.get(code, Access.NONE), entitlements.every_site.get(code, Access.NONE)
-    )
+    given = max(entitlements.everyone.get(code, Access.NONE), entitlements.every_site.get(code, Access.NONE))
     return max([given, *(tier.cap for tier in entitlements.tiers[code])])
 
 

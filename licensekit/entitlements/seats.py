@@ -69,9 +69,7 @@ def leasable(entitlements: Entitlements, code: str) -> str:
 
 def pool_of(entitlements: Entitlements, name: str) -> SeatPool:
     """Return the seats of a license; `name` as `leasable` gives it (L2, L5)."""
-    parts = [
-        grant.part for grant in entitlements.grants.get(name, ()) if grant.part.cap is Access.FULL
-    ]
+    parts = [grant.part for grant in entitlements.grants.get(name, ()) if grant.part.cap is Access.FULL]
     ends = [term_of(part.bundle)[1] for part in parts]
     known = [end for end in ends if end is not None]
     return SeatPool(

@@ -64,16 +64,14 @@ def settings_of(trust_store: TrustStore, parts: Iterable[Part]) -> Settings:
         is_sold = code in fitting
         value = merge(setting, fitting[code]) if is_sold else setting.default
         rows.append(SettingRow(code, issuer, setting.name, value, is_sold))
-    return Settings(
-        tuple(rows), {row.code: row.value for row in rows}, tuple(unfit), tuple(unknown)
-    )
+    return Settings(tuple(rows), {row.code: row.value for row in rows}, tuple(unfit), tuple(unknown))
 
 
 def merge(setting: Setting, sold: Iterable[SoldValue]) -> Value:
     """Return what values that fit make together; at least one is there.
 
-    The latest is that of the bundle that was issued last; of two that were issued in one second,
-    that of the higher identity. A sum may be above what the setting bounds for one bundle.
+    The latest is that of the bundle that was issued last; of two that were issued in one second, that of the higher
+    identity. A sum may be above what the setting bounds for one bundle.
     """
     listed = list(sold)
     numbers = [one.value for one in listed if isinstance(one.value, int)]
@@ -89,9 +87,7 @@ def unfit_in(trust_store: TrustStore, bundle: Bundle) -> Mapping[str, Value]:
     catalog = trust_store.catalogs.get(bundle.issuer)
     declared = {} if catalog is None else catalog.document.settings
     return {
-        code: value
-        for code, value in bundle.settings.items()
-        if code in declared and not declared[code].fits(value)
+        code: value for code, value in bundle.settings.items() if code in declared and not declared[code].fits(value)
     }
 
 

@@ -67,8 +67,7 @@ class Timeline(NamedTuple):
         """Return the timeline of some bundles.
 
         Args:
-            bundles: in the order of their activation; those that were revoked hold their places,
-                and never govern.
+            bundles: in the order of their activation; those that were revoked hold their places, and never govern.
             trust: whom to believe: it has the scopes of the keys that signed, and the lists.
         """
         judged = (
@@ -87,15 +86,9 @@ class Timeline(NamedTuple):
         The latter as things are; both in the order of activation.
         """
         at_start = {
-            begin: self.in_force(begin)
-            for begin in {_begin(one.bundle) for one in self.candidates}
-            if begin > now
+            begin: self.in_force(begin) for begin in {_begin(one.bundle) for one in self.candidates} if begin > now
         }
-        waiting = [
-            one.verified
-            for one in self.candidates
-            if one.verified in at_start.get(_begin(one.bundle), ())
-        ]
+        waiting = [one.verified for one in self.candidates if one.verified in at_start.get(_begin(one.bundle), ())]
         return self.in_force(now), waiting
 
 
@@ -104,9 +97,7 @@ def serial_of(bundles: Iterable[Bundle], vendor: str) -> str | None:
 
     It is that of the vendor's base bundle; where there is none, of the next best.
     """
-    first = min(
-        bundles, key=lambda b: (b.issuer != vendor, b.part != _BASE, b.issuer), default=None
-    )
+    first = min(bundles, key=lambda b: (b.issuer != vendor, b.part != _BASE, b.issuer), default=None)
     return None if first is None else first.serial
 
 
@@ -123,8 +114,8 @@ def may_replace(bundle: Verified[Bundle], trust: TrustState) -> bool:
 def takes_place_of(bundle: Bundle, serial: str, use: Use) -> bool:
     """Return whether `bundle`, if it may replace, does so with the bundles of a serial and use.
 
-    It must be of the same issuer. Only equal and lower uses are replaced: those that `replaces`
-    names, and by what was bought every trial and demo.
+    It must be of the same issuer. Only equal and lower uses are replaced: those that `replaces` names, and by what was
+    bought every trial and demo.
     """
     if serial == bundle.serial or use < bundle.use:
         return False
@@ -166,9 +157,7 @@ def _in_force(candidates: Iterable[_Candidate], trust: TrustState, now: int) -> 
             lines.setdefault((one.bundle.part, one.serial), []).append(one)
     every = [_head(line, trust) for line in lines.values()]
     heads = [head for head in every if not head.is_revoked]
-    standing = [
-        one for head in heads for one in lines[head.bundle.part, head.serial] if not one.is_revoked
-    ]
+    standing = [one for head in heads for one in lines[head.bundle.part, head.serial] if not one.is_revoked]
     replaced = _replaced(standing)
     chosen: dict[tuple[str, str], _Candidate] = {}
     for head in sorted(heads, key=lambda one: (-one.bundle.use, one.activated)):

@@ -140,8 +140,7 @@ class NeverHeld(Fault):
     code = "never-held"
     template: ClassVar[Templates] = {
         "not-given": "this can never hold: nothing that can be held gives {requires:codes}",
-        "hidden": "this can never hold: this license is hidden, and nothing that can be held"
-        " includes it",
+        "hidden": "this can never hold: this license is hidden, and nothing that can be held includes it",
         "plans": "this can never hold: a user holds at most one plan of an issuer, and none goes"
         " together with {requires:codes}",
     }

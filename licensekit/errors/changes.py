@@ -263,13 +263,9 @@ class RestoreRefused(RefusedError):
     code = "restore-refused"
     template: ClassVar[Templates] = {
         "nothing": "this database is no restored backup",
-        "spent": "a restored backup was accepted before, and that can be done once for each base"
-        " bundle",
+        "spent": "a restored backup was accepted before, and that can be done once for each base bundle",
     }
-    hint_template: ClassVar[Templates] = {
-        "nothing": "",
-        "spent": "ask the vendor for a reset that accepts it",
-    }
+    hint_template: ClassVar[Templates] = {"nothing": "", "spent": "ask the vendor for a reset that accepts it"}
     reason: str
 
 

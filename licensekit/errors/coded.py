@@ -1,8 +1,8 @@
 """Codes with typed data and one message template: what errors, notices and reasons share.
 
-A class is one code. Its annotations are its data; its template says the data in English, and names
-nothing else. Programs branch on `code` and read the fields, people read `message`, and a
-translation replaces templates without touching either.
+A class is one code. Its annotations are its data; its template says the data in English, and names nothing else.
+Programs branch on `code` and read the fields, people read `message`, and a translation replaces templates without
+touching either.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
@@ -84,11 +84,11 @@ _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
 }
 """What a template may ask of a field: `{expiry:day}`, `{key:hex}`, `{used:count seat|seats}`.
 
-`quoted` is for what a stranger wrote, `line` for what a library or the system said, and `document`
-for the type of a token, or for several of which one is meant. `{released:led , released }` is the
-list behind its words, and nothing where the list is empty. Of many `codes` the first are named;
-`{faults:first more fault|more faults}` is the first one, and how many more there are. `{use:use}`
-is the word before a sequence that is not of production, and nothing where it is.
+`quoted` is for what a stranger wrote, `line` for what a library or the system said, and `document` for the type of a
+token, or for several of which one is meant. `{released:led , released }` is the list behind its words, and nothing
+where the list is empty. Of many `codes` the first are named; `{faults:first more fault|more faults}` is the first one,
+and how many more there are. `{use:use}` is the word before a sequence that is not of production, and nothing where it
+is.
 """
 
 
@@ -105,8 +105,8 @@ class _Templates(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         """Return `value` as `format_spec` asks; specifications of `str.format` work as well.
 
-        Nothing is raised: an error must come out whatever its data is. What does not fit its form
-        (a day beyond the calendar, nothing where bytes belong) is shown by its type.
+        Nothing is raised: an error must come out whatever its data is. What does not fit its form (a day beyond the
+        calendar, nothing where bytes belong) is shown by its type.
         """
         form, _, words = format_spec.partition(" ")
         try:
@@ -125,9 +125,8 @@ fill_in: Final = _Templates().vformat
 class Coded:
     """A code, its data, and the message that they make.
 
-    A subclass declares its fields as annotations, with defaults where one is optional. Where one
-    code has several messages, `template` maps each value that the field `reason` may have to its
-    own.
+    A subclass declares its fields as annotations, with defaults where one is optional. Where one code has several
+    messages, `template` maps each value that the field `reason` may have to its own.
     """
 
     code: ClassVar[str]
@@ -141,11 +140,7 @@ class Coded:
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        own = {
-            name: hasattr(cls, name)
-            for name, kind in get_annotations(cls).items()
-            if "ClassVar" not in str(kind)
-        }
+        own = {name: hasattr(cls, name) for name, kind in get_annotations(cls).items() if "ClassVar" not in str(kind)}
         cls._fields = {**cls._fields, **own}
 
     def __init__(self, **data: Any) -> None:
@@ -214,10 +209,7 @@ class Message(Coded):
     """Something to be shown that is no error: a notice, a reason, a consequence."""
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Message) and (type(other), other.values()) == (
-            type(self),
-            self.values(),
-        )
+        return isinstance(other, Message) and (type(other), other.values()) == (type(self), self.values())
 
     def __hash__(self) -> int:
         return hash((type(self), self.message))

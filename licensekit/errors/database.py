@@ -109,8 +109,7 @@ class DatabaseUnavailable(EngineError):
         "replaced": "it was replaced by an older one while this program runs",
         "closed": "it was closed by this program",
         "ended": "this transaction is over",
-        "unanswered": "nothing is known yet of `{holder:line}`, and the database cannot be asked:"
-        " {why}",
+        "unanswered": "nothing is known yet of `{holder:line}`, and the database cannot be asked: {why}",
         "no-driver": "PostgreSQL needs the driver psycopg",
         "url": "this is no URL of a PostgreSQL database",
         **dict.fromkeys(("standby", "idle", "rights", "connections"), "{detail:line}"),
@@ -151,10 +150,7 @@ class ConstraintViolated(EngineError):
     """The database refuses what contradicts what is there: a unique, foreign key or check rule."""
 
     code = "constraint-violated"
-    template: ClassVar[Templates] = {
-        "rule": "a rule of the database refuses it",
-        "server": "{detail:line}",
-    }
+    template: ClassVar[Templates] = {"rule": "a rule of the database refuses it", "server": "{detail:line}"}
     reason: str
 
 

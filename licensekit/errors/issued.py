@@ -52,8 +52,7 @@ class OrderConflict(WorkspaceError):
         "not-bound": "order {order} was issued without a binding",
         "other": "there is another order {order} already: {changes:list}",
         "void": "order {order} was issued as {bundle}, which is no longer valid: {why:messages}",
-        "void-answer": "the request was answered with {bundle}, which is no longer valid:"
-        " {why:messages}",
+        "void-answer": "the request was answered with {bundle}, which is no longer valid: {why:messages}",
     }
     hint_template: ClassVar[Templates] = {
         "bound": "`licensekit answer` binds it; give what is not bound its own number",
@@ -84,8 +83,7 @@ class RequestAnswered(WorkspaceError):
         "reset": "this request was answered with a reset ({effect})",
         "revoked": "this request was answered with {bundle}, which was revoked since",
         "returned": "this request was answered with {bundle}, which was returned since",
-        "order": "this request was answered with {bundle}, for another order:"
-        " {changes:list another order number}",
+        "order": "this request was answered with {bundle}, for another order: {changes:list another order number}",
     }
     hint_template = "let the installation make a new request"
     reason: str
@@ -102,8 +100,7 @@ class InstallationsTaken(WorkspaceError):
 
     code = "installations-taken"
     template: ClassVar[Templates] = {
-        "order": "order {order} is for {count:count installation|installations}, bound by"
-        " {bundles:list}",
+        "order": "order {order} is for {count:count installation|installations}, bound by {bundles:list}",
         "serial": "serial {serial} is bound to another installation, by {bundles:list}",
         "machine": "{bundles:list} is bound to this installation on another machine: {same} of its"
         " facts are the same, and {needed} must be",
@@ -125,15 +122,12 @@ class ExchangeFileRefused(WorkspaceError):
     code = "exchange-file-refused"
     template: ClassVar[Templates] = {
         "returned": "{bundle} was returned before, by entry {entry} of the ledger",
-        "receipt": "the receipt is signed by another installation than the one that {bundle} is"
-        " bound to",
+        "receipt": "the receipt is signed by another installation than the one that {bundle} is bound to",
         "request": "the receipt names another request than {bundle} answers",
         "bound": "it is signed by another installation than the one that {bundle} is bound to",
         "unknown": "the request names no serial, and nothing ever came from its installation",
     }
-    hint_template: ClassVar[Templates] = {
-        "unknown": "activate a license there first",
-    }
+    hint_template: ClassVar[Templates] = {"unknown": "activate a license there first"}
     reason: str
     installation: bytes
     """SHA-256 of the key that signed it."""
@@ -146,8 +140,7 @@ class ExchangeFileKnown(WorkspaceError):
 
     code = "exchange-file-known"
     template = (
-        "{count:count document was|documents were} entered before, as entry {entry} of the ledger,"
-        " on {entered:time}"
+        "{count:count document was|documents were} entered before, as entry {entry} of the ledger, on {entered:time}"
     )
     hint_template = "if the pack could not be written then, `licensekit pack` renews it"
     count: int
@@ -163,8 +156,7 @@ class QrRefused(WorkspaceError):
     code = "qr-refused"
     template: ClassVar[Templates] = {
         **dict.fromkeys(
-            ("long", "attachments"),
-            "the license file has {characters} characters, and a QR code holds at most {most}",
+            ("long", "attachments"), "the license file has {characters} characters, and a QR code holds at most {most}"
         ),
         "no-segno": "a QR code needs segno",
     }

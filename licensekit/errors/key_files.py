@@ -34,13 +34,10 @@ class KeyFileInvalid(KeyFault):
         "import-putty": "this is neither an OpenSSH nor a PKCS#8 private key, but one of PuTTY",
         "import-public": "this is a public key, neither an OpenSSH nor a PKCS#8 private key",
         "import-certificate": "this is a certificate, neither an OpenSSH nor a PKCS#8 private key",
-        "import-key-file": "this is a key file of this toolkit, neither an OpenSSH nor a PKCS#8"
-        " private key",
+        "import-key-file": "this is a key file of this toolkit, neither an OpenSSH nor a PKCS#8 private key",
         "import-cost": "the key file asks for more work than a key is opened with",
     }
-    hint_template: ClassVar[Templates] = dict.fromkeys(
-        template, "restore the key file from its backup"
-    ) | {
+    hint_template: ClassVar[Templates] = dict.fromkeys(template, "restore the key file from its backup") | {
         "secret-key": "give the public key that belongs to it",
         "public-key": "give the key file that holds the secret",
         "other-form": "import it first (`licensekit keys import`)",

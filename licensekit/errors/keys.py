@@ -63,8 +63,7 @@ class SchemeUnavailable(KeyFault):
     }
     hint_template: ClassVar[Templates] = {
         "ml-dsa": "install the cryptography wheel from PyPI, or one built on OpenSSL 3.5 or later",
-        "bcrypt": "install `licensekit-files[openssh]`, or use `ssh-keygen -p` on a copy of the"
-        " key",
+        "bcrypt": "install `licensekit-files[openssh]`, or use `ssh-keygen -p` on a copy of the key",
     }
     reason: str
 

@@ -17,8 +17,7 @@ class OrderIncomplete(Fault):
         "number-for-installations": "are counted by the order's number",
         "required": "`{license}` requires {requires:codes}, which neither this order nor another"
         " part of the serial grants",
-        "facts": "asks for {wanted} facts of the machine, and the request has {count}"
-        "{facts:led : }",
+        "facts": "asks for {wanted} facts of the machine, and the request has {count}{facts:led : }",
     }
     hint_template: ClassVar[Templates] = {
         "sells-nothing": "name a license or an edition",
@@ -48,10 +47,7 @@ class OrderDatesInvalid(Fault):
         "before-term": "is before the term begins",
         "term": "its term is not within the years 1970 to 9999",
     }
-    hint_template: ClassVar[Templates] = {
-        "twice": "give one of them",
-        "beside-days": "give `{key}`",
-    }
+    hint_template: ClassVar[Templates] = {"twice": "give one of them", "beside-days": "give `{key}`"}
     reason: str
     key: str = ""
     """The key that it contradicts, or that it should be."""
@@ -70,13 +66,11 @@ class OrderSerialInvalid(Fault):
         "part-use": "`{part}` ends like a license of another use: its files would be called alike",
         "sequence": "{sequence} was issued already; the last one is {last}",
         "used-up": "{serial} has no sequence after {last}, which is the highest that there is",
-        "installed": "is not {serial}, which the installation has and which the order does not"
-        " replace",
+        "installed": "is not {serial}, which the installation has and which the order does not replace",
         "own-each": "are each of a serial of their own",
     }
     hint_template: ClassVar[Templates] = {
-        "used-up": "issue an order of the part `base` for a new serial, with"
-        ' `replaces = ["{serial}"]`',
+        "used-up": 'issue an order of the part `base` for a new serial, with `replaces = ["{serial}"]`',
         "own-each": "leave out `serial`",
     }
     reason: str

@@ -113,9 +113,7 @@ class KeyOutOfScope(TrustError):
         "settings": _KEY + " may not sign settings",
         "term": _KEY + " may not sign a term of more than {longest:count day|days}",
         "after-grace": _KEY + " may sign only bundles that block after grace",
-        "hours": (
-            _KEY + " may not sign more offline or borrow hours than {longest:count day|days} have"
-        ),
+        "hours": (_KEY + " may not sign more offline or borrow hours than {longest:count day|days} have"),
     }
     hint_template: ClassVar[Templates] = dict.fromkeys(
         ("type", "issuer", "use", "part"), "`licensekit keys list` shows what each key may sign"

@@ -76,10 +76,7 @@ class PinWrong(SignerUnavailable):
     """The token refuses the PIN."""
 
     code = "pin-wrong"
-    template: ClassVar[Templates] = {
-        "refused": "the token refuses the PIN",
-        "locked": "the PIN is locked",
-    }
+    template: ClassVar[Templates] = {"refused": "the token refuses the PIN", "locked": "the PIN is locked"}
     hint_template: ClassVar[Templates] = {
         "refused": "check the PIN; a token locks itself after a few wrong ones",
         "locked": "unlock it with the SO PIN, by the token's own tool",

@@ -35,10 +35,7 @@ class SerialMismatch(RefusedError):
     """A bundle for another serial, which does not take the place of the present one."""
 
     code = "serial-mismatch"
-    template = (
-        "{serial} {part} {use:use}{sequence} is for serial {serial},"
-        " and this installation has {present}"
-    )
+    template = "{serial} {part} {use:use}{sequence} is for serial {serial}, and this installation has {present}"
     hint_template = "ask the issuer for a bundle for {present}, or one that replaces it"
     serial: str
     part: str
@@ -52,10 +49,7 @@ class SequenceOlder(RefusedError):
     """A bundle older than one that was here, of the same issuer, serial, part and use."""
 
     code = "sequence-older"
-    template = (
-        "{serial} {part} {use:use}{sequence} is older than sequence {highest},"
-        " which was activated here"
-    )
+    template = "{serial} {part} {use:use}{sequence} is older than sequence {highest}, which was activated here"
     hint_template = "activate the newest file, or ask the vendor for a reset of the sequence"
     serial: str
     part: str
@@ -82,8 +76,7 @@ class BelowUse(RefusedError):
 
     code = "below-use"
     template: ClassVar[Templates] = dict.fromkeys(
-        ("few", "users", "sites"),
-        "{license}: {in_use} in use and {total} in the new license set",
+        ("few", "users", "sites"), "{license}: {in_use} in use and {total} in the new license set"
     )
     hint_template: ClassVar[Templates] = {
         "few": "release {remove} of those who hold it first: {newest:list}",
@@ -91,10 +84,7 @@ class BelowUse(RefusedError):
             "release {remove} of those who hold it first: {newest:list} and {others} more:"
             " look at `users list --license {license}`"
         ),
-        "sites": (
-            "release {remove} of those who hold it first: {newest:list} and {others} more:"
-            " look at `sites list`"
-        ),
+        "sites": ("release {remove} of those who hold it first: {newest:list} and {others} more: look at `sites list`"),
     }
     reason: str
     """Whether all holders are named, or else who they are."""
@@ -132,9 +122,7 @@ class SettingRefused(RefusedError):
     """A bundle sells a value that its setting cannot have."""
 
     code = "setting-refused"
-    template = (
-        "{serial} {part} {use:use}{sequence}: {value:quoted} does not fit the setting `{setting}`"
-    )
+    template = "{serial} {part} {use:use}{sequence}: {value:quoted} does not fit the setting `{setting}`"
     hint_template = "ask the issuer for a file with a value that fits"
     serial: str
     part: str
@@ -184,9 +172,7 @@ class NotActivated(RefusedError):
     }
     hint_template: ClassVar[Templates] = {
         "absent": "run `licensekit activate FILE`",
-        "no-pack": (
-            "activate a file with `--pack FILE`, and `--root PIN` from the vendor's documentation"
-        ),
+        "no-pack": ("activate a file with `--pack FILE`, and `--root PIN` from the vendor's documentation"),
         "no-serial": "run `licensekit activate FILE`",
     }
     reason: str

@@ -124,8 +124,7 @@ class OtherInstallation(StateError):
         "older": "an older or altered state of it took its place while it was open",
     }
     hint_template: ClassVar[Templates] = {
-        "other": "put it back (is its file system mounted?), or start this program again to use"
-        " what is there",
+        "other": "put it back (is its file system mounted?), or start this program again to use what is there",
         "older": "if a backup was restored on purpose, start this program again",
     }
     reason: str

@@ -144,10 +144,7 @@ class UserCellInvalid(Fault):
         "license": "no catalog has a license `{text}`",
         "twice": "{text:quoted} is in line {line} already",
     }
-    hint_template: ClassVar[Templates] = {
-        "kind": "there are {known:list}",
-        "license": "{guess:guess}",
-    }
+    hint_template: ClassVar[Templates] = {"kind": "there are {known:list}", "license": "{guess:guess}"}
     reason: str
     text: str
     """What the cell has."""

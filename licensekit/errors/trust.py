@@ -45,9 +45,7 @@ class RootGap(TrustError):
     code = "root-gap"
     template: ClassVar[Templates] = {
         "root": "root {version} cannot follow root {newest}",
-        "trust": (
-            "trust document {trust} belongs to root {version}, and the newest root here is {newest}"
-        ),
+        "trust": ("trust document {trust} belongs to root {version}, and the newest root here is {newest}"),
     }
     hint_template = "bring root {needed} as well"
     reason: str
@@ -85,9 +83,7 @@ class RootNotNewest(TrustError):
     code = "root-not-newest"
     template: ClassVar[Templates] = {
         "signed": "a trust document is signed by root {root}, which root {newest} has replaced",
-        "names": (
-            "trust document {version} belongs to root {root}, which root {newest} has replaced"
-        ),
+        "names": ("trust document {version} belongs to root {root}, which root {newest} has replaced"),
     }
     reason: str
     """Whether root keys or the document itself tell."""
@@ -104,9 +100,7 @@ class ThresholdNotMet(TrustError):
     template: ClassVar[Templates] = {
         "root": "root {version} is signed by {signed} of the {needed} keys that root {root} needs",
         "next-root": "a root is signed by {signed} of the {needed} keys that root {root} needs",
-        "trust": (
-            "a trust document is signed by {signed} of the {needed} keys that root {root} needs"
-        ),
+        "trust": ("a trust document is signed by {signed} of the {needed} keys that root {root} needs"),
     }
     hint_template = "{missing} more must sign"
     reason: str
@@ -193,9 +187,7 @@ class RevocationsAhead(TrustError):
     """A revocation list made under a root or trust document that is not here."""
 
     code = "revocations-ahead"
-    template = (
-        "the revocation list was made under root {root_version}, trust document {trust_version}"
-    )
+    template = "the revocation list was made under root {root_version}, trust document {trust_version}"
     hint_template = _AHEAD
     root_version: int
     trust_version: int
@@ -205,10 +197,7 @@ class CatalogAhead(TrustError):
     """A catalog made under a root or trust document that is not here."""
 
     code = "catalog-ahead"
-    template = (
-        "the catalog of `{issuer}` was made under root {root_version}, trust document"
-        " {trust_version}"
-    )
+    template = "the catalog of `{issuer}` was made under root {root_version}, trust document {trust_version}"
     hint_template = _AHEAD
     issuer: str
     root_version: int
@@ -249,8 +238,7 @@ class WrongProduct(TrustError):
         "document": "this is for `{product}`, and the product here is `{expected}`",
         "request": "the request is for `{product}`, and the product here is `{expected}`",
         "root": (
-            "root {version} is for `{product}` of `{issuer}`, and the root here for `{expected}`"
-            " of `{expected_issuer}`"
+            "root {version} is for `{product}` of `{issuer}`, and the root here for `{expected}` of `{expected_issuer}`"
         ),
     }
     reason: str

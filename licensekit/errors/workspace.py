@@ -40,8 +40,7 @@ class ClockDoubtful(WorkspaceError):
     template: ClassVar[Templates] = {
         "behind": "the clock shows {now:time}, and entry {number} of the ledger was made on"
         " {made:time}: one of them is wrong",
-        "ahead": "the clock shows {now:time}, long after the newest entry of the ledger, {number}"
-        " on {made:time}",
+        "ahead": "the clock shows {now:time}, long after the newest entry of the ledger, {number} on {made:time}",
     }
     hint_template = "set the clock, or if it is right say `--clock-is-right`"
     reason: str
@@ -84,8 +83,7 @@ class PlanRefused(WorkspaceError):
         "vendors-product": "the catalog is of product `{written}`, and the vendor's is `{planned}`",
         "root-keys": "{threshold} of {count} root keys cannot be asked for",
         "ledger": "this is not the URL of a ledger on a server",
-        "password": "the URL of the ledger has a password in it, and would be kept in the"
-        " workspace",
+        "password": "the URL of the ledger has a password in it, and would be kept in the workspace",
     }
     hint_template: ClassVar[Templates] = {
         "no-code": "give one with --product CODE: lower-case letters, digits and dashes",
@@ -135,8 +133,7 @@ class KeyChangeRefused(WorkspaceError):
         "lost": "the key that signs now is the lost one, {key}",
         "not-a-file-name": "`{key}` cannot be the name of a key file",
         "permission": "key `{key}` cannot be admitted in this way: {why:messages}",
-        "window": "key `{key}` signs from {starts:time} on, and the first of these bundles was"
-        " issued at {issued:time}",
+        "window": "key `{key}` signs from {starts:time} on, and the first of these bundles was issued at {issued:time}",
     }
     hint_template: ClassVar[Templates] = {
         "name-taken": "choose another name, or retire that key first",
@@ -168,8 +165,7 @@ class RevocationsFull(WorkspaceError):
 
     code = "revocations-full"
     template = (
-        "a revocation list holds at most {most} bundles, as many serials, and as many serials"
-        " with a lowest sequence"
+        "a revocation list holds at most {most} bundles, as many serials, and as many serials with a lowest sequence"
     )
     hint_template = "revoke whole serials instead of their bundles"
     most: int

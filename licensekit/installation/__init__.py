@@ -1,7 +1,7 @@
 """Every change of an installation: preview, activate, users, sites, events, requests, returns.
 
-An application calls it from its own screens; the `licensekit` command and the console are built
-on what is named here, and on nothing beneath.
+An application calls it from its own screens; the `licensekit` command and the console are built on what is named here,
+and on nothing beneath.
 """
 
 from licensekit.database.backup import Restored
@@ -19,13 +19,7 @@ from licensekit.entitlements import (
     Severity,
     rows,
 )
-from licensekit.entitlements.events import (
-    MESSAGE_OF_THE_DAY,
-    NO_LOGIN,
-    Event,
-    EventScope,
-    concerning,
-)
+from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, EventScope, concerning
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.installation.activation import Activated, ActivationProposal
 from licensekit.installation.audit import AuditEntry, AuditReport
@@ -50,63 +44,14 @@ from licensekit.state.seats import HeldSeat
 from licensekit.text.columns import TableOptions
 
 __all__ = [
-    "IMPORT_BYTES",
-    "MESSAGE_OF_THE_DAY",
-    "NO_LOGIN",
-    "Activated",
-    "ActivationProposal",
-    "AuditEntry",
-    "AuditReport",
-    "BundleRecord",
-    "BundleState",
-    "Consequences",
-    "Coverage",
-    "Decision",
-    "Deficit",
-    "Diagnosis",
-    "Event",
-    "EventScope",
-    "Given",
-    "HeldSeat",
-    "ImportRow",
-    "Imported",
-    "Installation",
-    "InstallationState",
-    "LicenseDetails",
-    "LicenseRow",
-    "Moved",
-    "NextDate",
-    "Notice",
-    "Part",
-    "Preview",
-    "PreviewRow",
-    "Reason",
-    "Restored",
-    "ReturnProposal",
-    "SettingChange",
-    "SettingRow",
-    "Severity",
-    "SiteRow",
-    "Sites",
-    "TableOptions",
-    "UserDetails",
-    "UserFacts",
-    "UserFilter",
-    "UserPage",
-    "UserRow",
-    "Users",
-    "Void",
-    "concerning",
-    "diagnose",
-    "locate",
-    "may_login",
-    "metric_lines",
-    "move",
-    "parse_users",
-    "restore",
-    "rows",
-    "ways",
-]
+    "IMPORT_BYTES", "MESSAGE_OF_THE_DAY", "NO_LOGIN", "Activated", "ActivationProposal", "AuditEntry", "AuditReport",
+    "BundleRecord", "BundleState", "Consequences", "Coverage", "Decision", "Deficit", "Diagnosis", "Event",
+    "EventScope", "Given", "HeldSeat", "ImportRow", "Imported", "Installation", "InstallationState", "LicenseDetails",
+    "LicenseRow", "Moved", "NextDate", "Notice", "Part", "Preview", "PreviewRow", "Reason", "Restored",
+    "ReturnProposal", "SettingChange", "SettingRow", "Severity", "SiteRow", "Sites", "TableOptions", "UserDetails",
+    "UserFacts", "UserFilter", "UserPage", "UserRow", "Users", "Void", "concerning", "diagnose", "locate", "may_login",
+    "metric_lines", "move", "parse_users", "restore", "rows", "ways",
+]  # fmt: skip
 
 
 def __dir__() -> list[str]:

@@ -9,21 +9,13 @@ from licensekit.errors.coded import Message
 from licensekit.installation.admission import apply_resets, time_after
 from licensekit.installation.messages import Brought, LicensesEnd, ShortLater
 from licensekit.installation.plan import ActivationPlan, documents_of, plan_activation
-from licensekit.installation.preview import (
-    Preview,
-    preview_of,
-)
+from licensekit.installation.preview import Preview, preview_of
 from licensekit.proposals import Change, Proposal, require_same
 from licensekit.state.journal_entries import REPLACED, BundleEnded, BundleSignedAgain, Pinned
 from licensekit.state.logs import taken
 from licensekit.state.messages import RootFromPack
 from licensekit.state.stored import store_bundle
-from licensekit.state.transactions import (
-    OpenInstallation,
-    ReadTransaction,
-    WriteTransaction,
-    write_first,
-)
+from licensekit.state.transactions import OpenInstallation, ReadTransaction, WriteTransaction, write_first
 from licensekit.state.trust_store import keep_trust
 from licensekit.trust.pack import open_pack
 from licensekit.wire.documents import Bundle
@@ -76,9 +68,7 @@ class ActivationProposal(Proposal[Activated]):
         return apply(change, plan)
 
 
-def propose(
-    read: ReadTransaction, data: bytes | str, plan: ActivationPlan | None = None
-) -> ActivationProposal:
+def propose(read: ReadTransaction, data: bytes | str, plan: ActivationPlan | None = None) -> ActivationProposal:
     """Return what a file would change; raises as `plan_activation` and `warnings_of` do."""
     preview = preview_of(read, plan or plan_activation(read, data))
     short = _short_later(preview) if preview.moment > preview.now else ()
@@ -213,11 +203,7 @@ def _short_later(preview: Preview) -> Iterator[ShortLater]:
     """Yield what must be released until a file that is yet to start has its effect."""
     for one in preview.deficits:
         yield ShortLater(
-            license=one.license,
-            in_use=one.in_use,
-            total=one.total,
-            remove=one.remove,
-            since=preview.moment,
+            license=one.license, in_use=one.in_use, total=one.total, remove=one.remove, since=preview.moment
         )
 
 

@@ -14,8 +14,7 @@ A5  A bundle bound to another installation is refused.
 A6  A bundle whose maintenance ended before the product version was released is refused.
 A8  A bundle with a value that does not fit a setting of its issuer's newest catalog is refused.
 
-A reset is the vendor's, for the key of this installation, and counts once (`docs/installation.md`,
-"Resets").
+A reset is the vendor's, for the key of this installation, and counts once (`docs/installation.md`, "Resets").
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,13 +23,7 @@ from typing import NamedTuple
 from licensekit.entitlements import BundleState, Fingerprint
 from licensekit.entitlements.parts import judge
 from licensekit.entitlements.settings import unfit_in
-from licensekit.entitlements.timeline import (
-    Timeline,
-    holds_back,
-    may_replace,
-    serial_of,
-    takes_place_of,
-)
+from licensekit.entitlements.timeline import Timeline, holds_back, may_replace, serial_of, takes_place_of
 from licensekit.errors import (
     BindingMismatch,
     BundleReturned,
@@ -133,14 +126,7 @@ def admit(bundles: Iterable[Verified[Bundle]], facts: AdmissionFacts) -> Admissi
             lowered += is_lowered
             kept, floors = left, [*floors, verified]
     return Admission(
-        tuple(new),
-        tuple(again),
-        tuple(same),
-        tuple(refused),
-        tuple(reasons),
-        tuple(kept),
-        tuple(put_away),
-        lowered,
+        tuple(new), tuple(again), tuple(same), tuple(refused), tuple(reasons), tuple(kept), tuple(put_away), lowered
     )
 
 
@@ -198,9 +184,7 @@ def _of_serial(
         yield SerialMismatch(**naming(bundle), present=serial)
 
 
-def _takes_place(
-    verified: Verified[Bundle], serial: str, present: Iterable[Bundle], facts: AdmissionFacts
-) -> bool:
+def _takes_place(verified: Verified[Bundle], serial: str, present: Iterable[Bundle], facts: AdmissionFacts) -> bool:
     """Return whether a bundle takes the place of what its issuer has here for `serial`."""
     bundle = verified.document
     own = [one for one in present if (one.issuer, one.serial) == (bundle.issuer, serial)]
@@ -297,9 +281,7 @@ def apply_resets(change: WriteTransaction, resets: Iterable[Verified[Reset]], lo
     """Carry resets out, and use up those that let `lowered` bundles in."""
     for verified in resets:
         reset = verified.document
-        change.enter(
-            ResetUsed(reset.nonce, reset.what, reset.issuer, reset.issued, change.time.elapsed)
-        )
+        change.enter(ResetUsed(reset.nonce, reset.what, reset.issuer, reset.issued, change.time.elapsed))
         if reset.what is ResetWhat.RESTORE:
             change.accept_restored(reset.issued, VENDOR)
         change.record("reset", effect=word(reset.what), nonce=reset.nonce.hex())

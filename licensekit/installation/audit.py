@@ -73,9 +73,7 @@ def newest_of(connection: Connection, before: int | None, limit: int) -> tuple[A
     """Return the newest `limit` entries, the newest first; of those below number `before`."""
     until = audit_head(connection).number + 1 if before is None else before
     rows = connection.rows(
-        "SELECT number, entry, hash FROM audit WHERE number < ? ORDER BY number DESC LIMIT ?",
-        until,
-        limit,
+        "SELECT number, entry, hash FROM audit WHERE number < ? ORDER BY number DESC LIMIT ?", until, limit
     )
     return tuple(_named(connection, Link(*row)) for row in rows)
 

@@ -15,12 +15,7 @@ from licensekit.state.mark import LOST
 from licensekit.state.schema import SCHEMA
 from licensekit.state.stored import read_stored
 from licensekit.state.time import system_clock
-from licensekit.state.transactions import (
-    LastSeen,
-    OpenInstallation,
-    ReadTransaction,
-    WriteTransaction,
-)
+from licensekit.state.transactions import LastSeen, OpenInstallation, ReadTransaction, WriteTransaction
 
 
 def restore(
@@ -33,9 +28,8 @@ def restore(
 ) -> Restored:
     """Restore the backup `source` at `home`, whole or not at all.
 
-    `home` is a folder or a `postgresql://` URL. What was restored is known as a restored backup
-    until it is accepted, unless nothing was lost by it. Programs that use an installation there
-    notice another state.
+    `home` is a folder or a `postgresql://` URL. What was restored is known as a restored backup until it is accepted,
+    unless nothing was lost by it. Programs that use an installation there notice another state.
 
     Raises:
         ConfirmationNeeded: something at `home` would be gone, and `confirm` is false.

@@ -119,10 +119,7 @@ def compare(
 def compare_settings(before: Entitlements, after: Entitlements) -> tuple[SettingChange, ...]:
     """Return every setting before and after."""
     old = before.settings.values
-    return tuple(
-        SettingChange(row.code, row.name, old.get(row.code), row.value)
-        for row in after.settings.rows
-    )
+    return tuple(SettingChange(row.code, row.name, old.get(row.code), row.value) for row in after.settings.rows)
 
 
 def _unknown(after: Entitlements) -> Iterator[PreviewRow]:

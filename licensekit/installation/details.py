@@ -125,9 +125,7 @@ def details_of(read: ReadTransaction, code: str, now: int | None) -> LicenseDeta
     license_ = entitlements.licenses[name]
     heir = license_.replaced_by
     required_by = [
-        other
-        for other, one in entitlements.licenses.items()
-        if name in trust_store.beside(other, one.requires)
+        other for other, one in entitlements.licenses.items() if name in trust_store.beside(other, one.requires)
     ]
     return LicenseDetails(
         row=row,
@@ -151,9 +149,7 @@ def _holders(read: ReadTransaction, entitlements: Entitlements, name: str) -> tu
     return holders_of(read.connection, entitlements, name)
 
 
-def _history(
-    read: ReadTransaction, trust_store: TrustStore, issuer: str, bare: str
-) -> Iterator[BundleRecord]:
+def _history(read: ReadTransaction, trust_store: TrustStore, issuer: str, bare: str) -> Iterator[BundleRecord]:
     """Reading into every bundle that still verifies, whether or not it is active."""
     verified = verify_bundles(read.stored.every, trust_store, read.now).verified
     naming = {one.identity for one in verified if _names(one.document, bare)}

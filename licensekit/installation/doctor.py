@@ -7,14 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
-from licensekit.database.examination import (
-    Check,
-    CheckName,
-    CheckPassed,
-    Diagnosis,
-    Graded,
-    diagnose_database,
-)
+from licensekit.database.examination import Check, CheckName, CheckPassed, Diagnosis, Graded, diagnose_database
 from licensekit.database.migrations import Migrating
 from licensekit.dates import days_of
 from licensekit.entitlements import Severity
@@ -56,8 +49,7 @@ def diagnose(
 ) -> tuple[Diagnosis, ...]:
     """Look through the installation at `home`, and return what was found, check by check.
 
-    Nothing is changed, and what cannot be opened is a finding as well. The arguments are those of
-    `Installation.open`.
+    Nothing is changed, and what cannot be opened is a finding as well. The arguments are those of `Installation.open`.
 
     Raises:
         HomeInvalid, FileUnusable: `home` cannot be the place of an installation.

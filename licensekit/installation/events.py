@@ -4,12 +4,7 @@ from licensekit.entitlements.events import Event, EventScope, is_event_kind
 from licensekit.errors import EntryInvalid, EventUnknown
 from licensekit.limits import SECONDS
 from licensekit.state.stored import read_events
-from licensekit.state.transactions import (
-    Section,
-    WriteTransaction,
-    read_installation,
-    write_installation,
-)
+from licensekit.state.transactions import Section, WriteTransaction, read_installation, write_installation
 from licensekit.state.users import known_site, known_user
 from licensekit.text import names
 from licensekit.wire.documents.fields import is_code
@@ -29,8 +24,8 @@ class Events(Section):
     ) -> Event:
         """Start an event, and give it.
 
-        `subject` is the site, group or user of the scope. `expected_end`, in seconds since 1970,
-        is information: the event lasts until somebody ends it.
+        `subject` is the site, group or user of the scope. `expected_end`, in seconds since 1970, is information: the
+        event lasts until somebody ends it.
 
         Raises:
             EntryInvalid: the kind is none, or something of it cannot be kept.
@@ -51,12 +46,8 @@ class Events(Section):
                 self._opened.by,
             )
             number = row[0] if row else 0
-            change.record(
-                "event-start", event=number, kind=kind, scope=scope.value, subject=subject
-            )
-            return Event(
-                number, kind, scope, subject, message, expected_end, change.now, self._opened.by
-            )
+            change.record("event-start", event=number, kind=kind, scope=scope.value, subject=subject)
+            return Event(number, kind, scope, subject, message, expected_end, change.now, self._opened.by)
 
     def end(self, number: int) -> None:
         """End an event.

@@ -15,22 +15,10 @@ from licensekit.errors import BundleUnknown, NotActivated
 from licensekit.installation.messages import ReturnIsFinal
 from licensekit.limits import LICENSES, NOTICES, TEXT_LENGTH
 from licensekit.proposals import Change, Proposal, require_same
-from licensekit.state.journal_entries import (
-    ACTIVE,
-    REPLACED,
-    RETURNED,
-    BundleEnded,
-    BundleRecord,
-    JournalState,
-)
+from licensekit.state.journal_entries import ACTIVE, REPLACED, RETURNED, BundleEnded, BundleRecord, JournalState
 from licensekit.state.loading import InstallationState
 from licensekit.state.machine import hashed, machine_facts
-from licensekit.state.transactions import (
-    OpenInstallation,
-    ReadTransaction,
-    WriteTransaction,
-    write_installation,
-)
+from licensekit.state.transactions import OpenInstallation, ReadTransaction, WriteTransaction, write_installation
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from licensekit.wire.documents import (
@@ -47,9 +35,7 @@ from licensekit.wire.documents import (
 )
 
 NONCE_BYTES: Final = 16
-_EXCHANGE_FILES: Final = tuple(
-    f'"did":"{did}"'.encode() for did in ("request", "return", "statement")
-)
+_EXCHANGE_FILES: Final = tuple(f'"did":"{did}"'.encode() for did in ("request", "return", "statement"))
 
 
 def make_request(change: WriteTransaction, *, with_facts: bool) -> tuple[str, Request]:
@@ -125,11 +111,7 @@ def _behind(records: Iterable[BundleRecord], part: str, issuer: str) -> list[byt
     """Return what would count again without a part that is returned: it went with it."""
     own = [one for one in records if one.issuer == issuer]
     serials = {one.serial for one in own if one.state == ACTIVE}
-    return [
-        one.identity
-        for one in own
-        if one.state == REPLACED and (one.part == part or one.serial not in serials)
-    ]
+    return [one.identity for one in own if one.state == REPLACED and (one.part == part or one.serial not in serials)]
 
 
 def receipts_of(read: ReadTransaction, part: str, issuer: str | None) -> str:
@@ -160,11 +142,7 @@ def make_statement(change: WriteTransaction) -> tuple[str, Statement]:
 
 def _return(change: WriteTransaction, record: BundleRecord) -> None:
     extensions = _recorded(change, "return", bundle=record.identity.hex())
-    answered = [
-        verified.document
-        for verified in change.read.state().bundles
-        if verified.identity == record.identity
-    ]
+    answered = [verified.document for verified in change.read.state().bundles if verified.identity == record.identity]
     receipt = Receipt(
         identity=record.identity,
         nonce=hex_extension(answered[0].extensions, ANSWERS, NONCE_BYTES) if answered else None,
@@ -174,9 +152,7 @@ def _return(change: WriteTransaction, record: BundleRecord) -> None:
     )
     change.enter(BundleEnded(record.identity, RETURNED))
     change.connection.run(
-        "UPDATE bundles SET receipt = ? WHERE identity = ?",
-        _signed(change, receipt).frame,
-        record.identity,
+        "UPDATE bundles SET receipt = ? WHERE identity = ?", _signed(change, receipt).frame, record.identity
     )
 
 
@@ -208,16 +184,10 @@ def _file(tokens: Iterable[armor.Token]) -> str:
     return "".join(armor.write(token) + "\n" for token in tokens)
 
 
-def _receipts(
-    connection: Connection, state: JournalState, part: str, issuer: str
-) -> list[armor.Token]:
+def _receipts(connection: Connection, state: JournalState, part: str, issuer: str) -> list[armor.Token]:
     """Return the receipts of what the journal says was returned, by serial and sequence."""
-    kept: dict[bytes, bytes] = dict(
-        connection.rows("SELECT identity, receipt FROM bundles WHERE receipt IS NOT NULL")
-    )
-    returned = [
-        r for r in state.bundles.values() if (r.issuer, r.part, r.state) == (issuer, part, RETURNED)
-    ]
+    kept: dict[bytes, bytes] = dict(connection.rows("SELECT identity, receipt FROM bundles WHERE receipt IS NOT NULL"))
+    returned = [r for r in state.bundles.values() if (r.issuer, r.part, r.state) == (issuer, part, RETURNED)]
     returned.sort(key=lambda record: (record.serial, record.sequence))
     return [armor.Token("receipt", kept[r.identity]) for r in returned if r.identity in kept]
 

@@ -9,23 +9,11 @@ from typing import Self
 from licensekit.database.backup import write_backup
 from licensekit.dates import days_of
 from licensekit.errors.coded import Message
-from licensekit.installation.activation import (
-    Activated,
-    ActivationProposal,
-    apply,
-    propose,
-    warnings_of,
-)
+from licensekit.installation.activation import Activated, ActivationProposal, apply, propose, warnings_of
 from licensekit.installation.audit import AuditLog
 from licensekit.installation.details import LicenseDetails, details_of
 from licensekit.installation.events import Events
-from licensekit.installation.exchange import (
-    ReturnProposal,
-    make_request,
-    make_statement,
-    propose_return,
-    receipts_of,
-)
+from licensekit.installation.exchange import ReturnProposal, make_request, make_statement, propose_return, receipts_of
 from licensekit.installation.leases import Leases
 from licensekit.installation.plan import plan_activation
 from licensekit.installation.sites import Sites
@@ -39,13 +27,7 @@ from licensekit.state.pending import open_or_wait, place_of
 from licensekit.state.schema import SCHEMA
 from licensekit.state.stored import Recorded
 from licensekit.state.time import BootClock, system_clock
-from licensekit.state.transactions import (
-    LastSeen,
-    OpenInstallation,
-    read_installation,
-    write_first,
-    write_installation,
-)
+from licensekit.state.transactions import LastSeen, OpenInstallation, read_installation, write_first, write_installation
 from licensekit.wire.documents import Request, Statement
 
 
@@ -54,8 +36,8 @@ class Installation:
 
     Its parts are `users`, `sites`, `events`, `leases` and `audit`.
 
-    Every change is one transaction: it happens whole, with an entry in the audit log, or not at
-    all. Nothing here prints or asks.
+    Every change is one transaction: it happens whole, with an entry in the audit log, or not at all. Nothing here
+    prints or asks.
     """
 
     def __init__(self, opened: OpenInstallation) -> None:
@@ -86,18 +68,17 @@ class Installation:
     ) -> Self:
         """Open the installation at `home`, a folder or a `postgresql://` URL.
 
-        Without `home` it is where the programs of this product look as well: `LICENSEKIT_HOME`,
-        else the product's folder of this account (`docs/installation.md`, "Homes").
+        Without `home` it is where the programs of this product look as well: `LICENSEKIT_HOME`, else the product's
+        folder of this account (`docs/installation.md`, "Homes").
 
-        `root` is the pin and `pack` the pack that the application ships; without them, those that
-        the first activation recorded are used. Before it, a pack without a pin is believed about
-        its own root, and `warnings` says so. `released` is the date of this version of the
-        product. `facts` takes the place of what is read of the machine, by name. `clock` and `boot`
-        are for tests and simulations: with another clock than this machine's there is no boot clock
-        unless it is given. `by` is who makes the changes, for the audit log.
+        `root` is the pin and `pack` the pack that the application ships; without them, those that the first activation
+        recorded are used. Before it, a pack without a pin is believed about its own root, and `warnings` says so.
+        `released` is the date of this version of the product. `facts` takes the place of what is read of the machine,
+        by name. `clock` and `boot` are for tests and simulations: with another clock than this machine's there is no
+        boot clock unless it is given. `by` is who makes the changes, for the audit log.
 
-        Opening creates nothing. With `create` the first change sets the installation up, in one
-        transaction with itself; until then every question is answered as by an empty one.
+        Opening creates nothing. With `create` the first change sets the installation up, in one transaction with
+        itself; until then every question is answered as by an empty one.
 
         Raises:
             NotActivated: there is none, and `create` is false.
@@ -171,9 +152,7 @@ class Installation:
             FormatError, TrustError: the file is damaged or not to be believed.
             RefusedError: it does not fit this installation; its `faults` are every reason.
         """
-        return write_first(
-            self._opened, lambda change: apply(change, plan_activation(change.read, data))
-        )
+        return write_first(self._opened, lambda change: apply(change, plan_activation(change.read, data)))
 
     def request(self, *, with_facts: bool = True) -> tuple[str, Request]:
         """Sign a request for a bundle bound to this installation; return its text and document.
@@ -193,13 +172,10 @@ class Installation:
         with read_installation(self._opened) as read:
             return propose_return(read, part, issuer)
 
-    def return_bundles(
-        self, part: str = "base", *, issuer: str | None = None, confirm: bool = False
-    ) -> str:
+    def return_bundles(self, part: str = "base", *, issuer: str | None = None, confirm: bool = False) -> str:
         """Return the active bundles of a part back, and return the signed receipts.
 
-        They can never work here again. Where the receipts were lost, the same call returns them
-        again.
+        They can never work here again. Where the receipts were lost, the same call returns them again.
 
         Raises:
             ConfirmationNeeded: a bundle is active, and `confirm` is false.
@@ -228,8 +204,8 @@ class Installation:
     def restore_accept(self) -> None:
         """Accept a restored backup, or a damaged journal, as the present state.
 
-        It is audited, and each request, receipt and statement tells the vendor. It can be done once
-        for each base bundle; resets that were issued before are refused afterwards.
+        It is audited, and each request, receipt and statement tells the vendor. It can be done once for each base
+        bundle; resets that were issued before are refused afterwards.
 
         Raises:
             RestoreRefused: there is nothing to accept, or it was done before.
@@ -240,8 +216,8 @@ class Installation:
     def accept_clock(self) -> None:
         """Let the clock count again, after it was ahead for more than a day of running.
 
-        The soft floor of time is dropped to the hard one, once for each base bundle. It is audited,
-        and each request, receipt and statement tells the vendor.
+        The soft floor of time is dropped to the hard one, once for each base bundle. It is audited, and each request,
+        receipt and statement tells the vendor.
 
         Raises:
             ClockRefused: that was done before, or there is nothing to drop.
@@ -257,8 +233,8 @@ class Installation:
     def back_up(self, path: Path, *, replace: bool = False) -> None:
         """Write a backup to a file, while others may use and change the installation.
 
-        It is a SQLite database with one moment of everything, the installation's key included, and
-        is checked and compared before it gets its name. `restore` puts it back.
+        It is a SQLite database with one moment of everything, the installation's key included, and is checked and
+        compared before it gets its name. `restore` puts it back.
 
         Raises:
             FileTaken: there is such a file, and `replace` is false.

@@ -15,9 +15,7 @@ from licensekit.state.transactions import Section, read_installation, write_inst
 class Leases(Section):
     """The leases of an installation, for its administrators."""
 
-    def list(
-        self, *, license_code: str | None = None, holder: str | None = None
-    ) -> tuple[HeldSeat, ...]:
+    def list(self, *, license_code: str | None = None, holder: str | None = None) -> tuple[HeldSeat, ...]:
         """Return the leases that are held now, by license and then the oldest first.
 
         Default: of every license, and of every holder.
@@ -28,9 +26,7 @@ class Leases(Section):
         with read_installation(self._opened) as read:
             code = license_code and resolve(read.state().entitlements, license_code)
             held = seats.held(read.connection, lease_time(read.connection, read.now))
-        return tuple(
-            one for one in held if code in {None, one.license} and holder in {None, one.holder}
-        )
+        return tuple(one for one in held if code in {None, one.license} and holder in {None, one.holder})
 
     def end(self, lease_id: str) -> HeldSeat:
         """End a lease, and return it. Its seat is free immediately, and its holder learns it.
@@ -50,9 +46,7 @@ class Leases(Section):
             ended = [_held(connection, lease_id, now) for lease_id in dict.fromkeys(lease_ids)]
             for lease in ended:
                 seats.end(connection, lease)
-                change.record(
-                    "lease-end", license=lease.license, holder=lease.holder, lease=lease.id
-                )
+                change.record("lease-end", license=lease.license, holder=lease.holder, lease=lease.id)
         return ended
 
 

@@ -59,9 +59,7 @@ def _of_licenses(state: InstallationState) -> Iterator[_Metric]:
         [(labels, row.in_use) for labels, row in counted],
     )
     yield _Metric(
-        "licensekit_license_total",
-        "How many of a license there are.",
-        [(labels, row.total) for labels, row in counted],
+        "licensekit_license_total", "How many of a license there are.", [(labels, row.total) for labels, row in counted]
     )
 
 

@@ -1,7 +1,6 @@
 """What activating a license file does, and what stands against it: decided, and not yet written.
 
-Only what decides is worked out here. What a person looks at first is in
-`licensekit.installation.preview`.
+Only what decides is worked out here. What a person looks at first is in `licensekit.installation.preview`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -141,9 +140,7 @@ def plan_activation(read: ReadTransaction, data: bytes | str) -> ActivationPlan:
         deficits=deficits,
         reasons=(
             *admission.reasons,
-            *reset_faults(
-                read, file.resets, key=facts.fingerprint.key, vendor=file.trust_store.issuer
-            ),
+            *reset_faults(read, file.resets, key=facts.fingerprint.key, vendor=file.trust_store.issuer),
             # What is yet to start leaves time to release.
             *(map(_below_use, deficits) if moment <= read.now else ()),
         ),
@@ -185,16 +182,8 @@ def _moment(read: ReadTransaction, file: VerifiedFile, admission: Admission) -> 
     return max(now, min(starts, default=now))
 
 
-def _evaluated(
-    facts: AdmissionFacts, bundles: Iterable[Verified[Bundle]], moment: int
-) -> Entitlements:
-    return evaluate(
-        facts.trust_store,
-        bundles,
-        moment,
-        fingerprint=facts.fingerprint,
-        released=facts.released,
-    )
+def _evaluated(facts: AdmissionFacts, bundles: Iterable[Verified[Bundle]], moment: int) -> Entitlements:
+    return evaluate(facts.trust_store, bundles, moment, fingerprint=facts.fingerprint, released=facts.released)
 
 
 def _news(file: VerifiedFile) -> Iterator[Brought]:
@@ -221,16 +210,13 @@ def _news(file: VerifiedFile) -> Iterator[Brought]:
 
 
 def _deficits(
-    connection: Connection,
-    before: Entitlements,
-    after: Entitlements,
-    in_use: Mapping[str, int],
+    connection: Connection, before: Entitlements, after: Entitlements, in_use: Mapping[str, int]
 ) -> tuple[Deficit, ...]:
     """Return the licenses of which `after` has fewer than `before`, and fewer than are in use.
 
-    Both are counted as sold, whatever has expired: what lapsed already is no reduction, and
-    whoever buys again what lapsed must not find that it is refused. Concurrent seats stand in the
-    way of nothing: what is held beyond the count is lost when it would be renewed.
+    Both are counted as sold, whatever has expired: what lapsed already is no reduction, and whoever buys again what
+    lapsed must not find that it is refused. Concurrent seats stand in the way of nothing: what is held beyond the count
+    is lost when it would be renewed.
     """
     found: list[Deficit] = []
     for code, used in sorted(in_use.items()):

@@ -6,22 +6,9 @@ from typing import Any, Final, NamedTuple
 from licensekit.database import Connection
 from licensekit.dates import format_seconds
 from licensekit.entitlements import Coverage, Entitlements, evaluate
-from licensekit.entitlements.consequences import (
-    Logins,
-    Loss,
-    deciding,
-    later,
-    logins,
-    losses,
-    steps,
-)
+from licensekit.entitlements.consequences import Logins, Loss, deciding, later, logins, losses, steps
 from licensekit.errors import LicenseError, RefusedError
-from licensekit.installation.comparison import (
-    PreviewRow,
-    SettingChange,
-    compare,
-    compare_settings,
-)
+from licensekit.installation.comparison import PreviewRow, SettingChange, compare, compare_settings
 from licensekit.installation.messages import Brought
 from licensekit.installation.plan import ActivationPlan, Deficit, documents_of
 from licensekit.state.groups import groups_of
@@ -50,16 +37,13 @@ class Consequences(NamedTuple):
     losses: tuple[Loss, ...]
     """What ends or turns read-only: with the file, and later by the dates of bundles."""
     logins: tuple[Logins, ...]
-    """How many people may log in: now, with the file, and at each later moment that differs; empty
-    where they hold too many different things to be counted."""
+    """How many people may log in: now, with the file, and at each later moment that differs; empty where they hold too
+    many different things to be counted."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
         return {
-            "covered_until": {
-                "now": self.covered_now.shown_until,
-                "new": self.covered_new.shown_until,
-            },
+            "covered_until": {"now": self.covered_now.shown_until, "new": self.covered_new.shown_until},
             "losses": [loss.plain() for loss in self.losses],
             "may_log_in": [one.plain() for one in self.logins],
         }
@@ -88,8 +72,8 @@ class Preview(NamedTuple):
     replaced: tuple[Bundle, ...]
     """The bundles that would no longer be active."""
     without_effect: tuple[Bundle, ...]
-    """The new ones that would grant nothing beside what is here, as a trial beside what was bought;
-    they count once that is gone."""
+    """The new ones that would grant nothing beside what is here, as a trial beside what was bought; they count once
+    that is gone."""
     void: tuple[Void, ...]
     """The bundles in force or waiting that would grant nothing, because of what the file brings."""
     trust: tuple[Brought, ...]
@@ -172,11 +156,7 @@ def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
         refused=documents_of(admission.refused),
         replaced=documents_of(plan.replaced),
         without_effect=documents_of(plan.without_effect),
-        void=tuple(
-            Void(one.document, unusable[one.identity])
-            for one in before.bundles
-            if one.identity in unusable
-        ),
+        void=tuple(Void(one.document, unusable[one.identity]) for one in before.bundles if one.identity in unusable),
         trust=plan.trust,
         rows=compare(before, after, in_use, plan),
         settings=compare_settings(before, after),

@@ -1,8 +1,8 @@
 """Moving an installation from a folder to a server, or back.
 
-It is copied whole in one transaction, verified there, and the old location is marked, so that
-two copies are not both in use. Cut off before the commit, nothing has arrived; cut off between the
-commit and the mark, the same call again finds its own copy and sets the mark.
+It is copied whole in one transaction, verified there, and the old location is marked, so that two copies are not both
+in use. Cut off before the commit, nothing has arrived; cut off between the commit and the mark, the same call again
+finds its own copy and sets the mark.
 """
 
 import os
@@ -36,10 +36,7 @@ from licensekit.state.transactions import (
 Progress = Callable[[int, int], object]
 """Called now and then with how many rows were done since the last call, and how many there are."""
 
-_SUMMARY: Final = (
-    "SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM sites),"
-    " (SELECT count(*) FROM bundles)"
-)
+_SUMMARY: Final = "SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM sites), (SELECT count(*) FROM bundles)"
 
 
 class Moved(NamedTuple):

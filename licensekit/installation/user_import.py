@@ -1,8 +1,7 @@
 """Users and their licenses from a table, as one change (`docs/commands.md`, "users import").
 
-Its columns are `id`, and any of `name`, `kind`, `can_log_in`, `administrator`, `groups`,
-`licenses`. A column that is not there changes nothing, and a license that is not there is not
-released.
+Its columns are `id`, and any of `name`, `kind`, `can_log_in`, `administrator`, `groups`, `licenses`. A column that is
+not there changes nothing, and a license that is not there is not released.
 """
 
 from collections import Counter
@@ -12,14 +11,7 @@ from typing import Any, Final, NamedTuple
 from licensekit.entitlements import Entitlements, resolve
 from licensekit.entitlements.assignment import AssignmentChange, faults_of
 from licensekit.entitlements.login import UserFacts
-from licensekit.errors import (
-    QuestionError,
-    RefusedError,
-    UnknownLicense,
-    UserCellInvalid,
-    UserRetired,
-    UsersInvalid,
-)
+from licensekit.errors import QuestionError, RefusedError, UnknownLicense, UserCellInvalid, UserRetired, UsersInvalid
 from licensekit.errors.coded import Located
 from licensekit.state.slots import assign
 from licensekit.state.transactions import WriteTransaction
@@ -66,8 +58,8 @@ class Imported(NamedTuple):
 def parse_users(data: bytes | str, options: TableOptions = AS_WRITTEN) -> list[ImportRow]:
     """Return the rows of a table of users (`docs/commands.md`, "Tables").
 
-    A line with a fault is a row with a fault, so that the import reports it together with what the
-    rules of the installation have against the others. So is what is wrong with the headings.
+    A line with a fault is a row with a fault, so that the import reports it together with what the rules of the
+    installation have against the others. So is what is wrong with the headings.
     """
     table = read_table([data] if isinstance(data, bytes) else data, _COLUMNS, options)
     return _without_repetition(user for row in table for user in _users(row))

@@ -23,13 +23,10 @@ _LICENSES: Final = " u LEFT JOIN user_licenses l ON l.user_id = u.id"
 _ORDER: Final = " ORDER BY u.id, l.license"
 # Of many holders the next are found at once by looking from user to user; of few, from the license.
 _FEW: Final = 2000
-_ASSIGNED: Final = (
-    "EXISTS (SELECT 1 FROM user_licenses x WHERE x.user_id = u.id AND x.license IN (?"
-)
+_ASSIGNED: Final = "EXISTS (SELECT 1 FROM user_licenses x WHERE x.user_id = u.id AND x.license IN (?"
 _ASSIGNED_FEW: Final = "u.id IN (SELECT x.user_id FROM user_licenses x WHERE x.license IN (?"
 _LAPSED: Final = (
-    "EXISTS (SELECT 1 FROM user_licenses x WHERE x.user_id = u.id AND ("
-    "x.license = ? AND NOT x.slot BETWEEN 1 AND ?"
+    "EXISTS (SELECT 1 FROM user_licenses x WHERE x.user_id = u.id AND (x.license = ? AND NOT x.slot BETWEEN 1 AND ?"
 )
 _MATCHES: Final = "lower(u.id || ' ' || u.name) LIKE lower(?) ESCAPE '\\'"
 
@@ -79,9 +76,7 @@ class UserPage(NamedTuple):
     """Whether there are users after these."""
 
 
-def list_users(
-    read: ReadTransaction, state: InstallationState, wanted: UserFilter
-) -> Iterator[UserRow]:
+def list_users(read: ReadTransaction, state: InstallationState, wanted: UserFilter) -> Iterator[UserRow]:
     """Return the users that `wanted` fits, by id; raises as `Users.list` does."""
     where, params = _where(state, wanted)
     rows = read.connection.stream(_COLUMNS + "users" + _LICENSES + where + _ORDER, *params)
@@ -112,16 +107,12 @@ def _users(rows: Iterable[Row], entitlements: Entitlements) -> Iterator[UserRow]
         yield UserRow(
             *user[:-2],
             licenses=tuple(one.license for one in held),
-            lapsed=tuple(
-                one.license for one in held if access_by(entitlements, Kind.USER, one) < Access.FULL
-            ),
+            lapsed=tuple(one.license for one in held if access_by(entitlements, Kind.USER, one) < Access.FULL),
             written=user.written,
         )
 
 
-def _where(
-    state: InstallationState, wanted: UserFilter, *, after: str = ""
-) -> tuple[LiteralString, list[Value]]:
+def _where(state: InstallationState, wanted: UserFilter, *, after: str = "") -> tuple[LiteralString, list[Value]]:
     conditions: list[LiteralString] = []
     params: list[Value] = []
 

@@ -9,13 +9,7 @@ from licensekit.errors import UserRetired, UserUnknown
 from licensekit.installation.assignments import change_licenses, prefer, release_all
 from licensekit.installation.details import UserDetails, user_details_of
 from licensekit.installation.user_import import Imported, ImportRow, import_users
-from licensekit.installation.user_list import (
-    UserFilter,
-    UserPage,
-    UserRow,
-    list_users,
-    page_of_users,
-)
+from licensekit.installation.user_list import UserFilter, UserPage, UserRow, list_users, page_of_users
 from licensekit.state import people
 from licensekit.state.transactions import Section, read_installation, write_installation
 from licensekit.state.users import add_user, known_site, known_user, update_user, user_facts
@@ -45,8 +39,7 @@ class Users(Section):
         """
         with write_installation(self._opened) as change:
             user = add_user(
-                change.connection,
-                UserFacts(user_id, name, kind, can_log_in, administrator, groups=tuple(groups)),
+                change.connection, UserFacts(user_id, name, kind, can_log_in, administrator, groups=tuple(groups))
             )
             change.record("user-add", user=user.written)
 
@@ -79,9 +72,7 @@ class Users(Section):
             )
             if after != before:
                 update_user(change.connection, after)
-                changed = [
-                    f for f, a, b in zip(after._fields, after, before, strict=True) if a != b
-                ]
+                changed = [f for f, a, b in zip(after._fields, after, before, strict=True) if a != b]
                 change.record("user-set", user=before.id, set=changed)
 
     def assign(self, user_id: str, *licenses: str, release: Iterable[str] = ()) -> tuple[str, ...]:
@@ -92,8 +83,8 @@ class Users(Section):
         Raises:
             UserUnknown, UserRetired: there is no such user, or one that was retired.
             UnknownLicense, WrongKind: one of them is no user license.
-            NoneFree, PlanHeld, RequirementMissing, StillRequired, NotAssigned, NotAssignable: the
-                first thing that stands against it; its `faults` are all.
+            NoneFree, PlanHeld, RequirementMissing, StillRequired, NotAssigned, NotAssignable: the first thing that
+                stands against it; its `faults` are all.
         """
         with write_installation(self._opened) as change:
             user = known_user(change.connection, user_id)
@@ -108,8 +99,8 @@ class Users(Section):
     def prefer(self, license_code: str, *user_ids: str) -> None:
         """Give users the first slots of a license, in this order: of too few, they keep one.
 
-        All others keep their order. Without any user, the slots are only numbered again, which
-        closes the gaps that somebody left who edited the database.
+        All others keep their order. Without any user, the slots are only numbered again, which closes the gaps that
+        somebody left who edited the database.
 
         Raises:
             UserUnknown, NotAssigned: there is no such user, or who does not hold the license.
@@ -122,8 +113,8 @@ class Users(Section):
     def erase(self, user_id: str) -> None:
         """Remove a person: the user, what it is assigned and leases, its events, and its name.
 
-        The audit log keeps its entries, about an erased user. Also removes who is in the log alone:
-        an administrator, or whoever held a seat.
+        The audit log keeps its entries, about an erased user. Also removes who is in the log alone: an administrator,
+        or whoever held a seat.
 
         Raises:
             UserUnknown: nobody of that id is known here.
@@ -198,9 +189,7 @@ class Users(Section):
         with read_installation(self._opened) as read:
             yield from list_users(read, read.state(), wanted)
 
-    def page(
-        self, wanted: UserFilter = _EVERYBODY, *, after: str = "", limit: int = 50
-    ) -> UserPage:
+    def page(self, wanted: UserFilter = _EVERYBODY, *, after: str = "", limit: int = 50) -> UserPage:
         """Return the first `limit` of the users that `wanted` fits whose id is after `after`.
 
         However many users there are, a page costs the same.

@@ -48,8 +48,7 @@ class NewWorkspace(NamedTuple):
     threshold: int = 1
     """How many of them must sign."""
     ledger: str | None = None
-    """The `postgresql://` URL of a ledger on a server, without a password; default: in the
-    folder."""
+    """The `postgresql://` URL of a ledger on a server, without a password; default: in the folder."""
 
     @property
     def catalog_text(self) -> bytes:
@@ -72,8 +71,8 @@ def create(folder: Path, plan: NewWorkspace, secrets: Secrets, *, who: str, now:
     Raises:
         WorkspaceExists: it holds a workspace, or a file that one would have.
         CatalogInvalid: the catalog has faults.
-        PlanRefused: the catalog names another product or issuer than the plan, or more root
-            keys must sign than there are, or `ledger` is not a URL.
+        PlanRefused: the catalog names another product or issuer than the plan, or more root keys must sign than there
+            are, or `ledger` is not a URL.
         StateError: the ledger cannot be set up at its URL.
         FileUnusable: it cannot be written. Nothing was, in all these cases.
     """
@@ -96,24 +95,12 @@ def _check(plan: NewWorkspace, now: int) -> Catalog:
     if plan.ledger is not None:
         require_url(plan.ledger)
     if not 1 <= plan.threshold <= plan.root_keys <= limits.ROOT_KEYS:
-        raise PlanRefused(
-            reason="root-keys",
-            threshold=plan.threshold,
-            count=plan.root_keys,
-            most=limits.ROOT_KEYS,
-        )
+        raise PlanRefused(reason="root-keys", threshold=plan.threshold, count=plan.root_keys, most=limits.ROOT_KEYS)
     return catalog
 
 
 def _fill(
-    layout: Layout,
-    target: Path,
-    plan: NewWorkspace,
-    secrets: Secrets,
-    catalog: Catalog,
-    *,
-    who: str,
-    now: int,
+    layout: Layout, target: Path, plan: NewWorkspace, secrets: Secrets, catalog: Catalog, *, who: str, now: int
 ) -> None:
     root_keys = [SigningKey.generate(plan.scheme) for _ in range(plan.root_keys)]
     signing_key = SigningKey.generate(plan.scheme)
@@ -129,9 +116,7 @@ def _fill(
     create_ledger(layout, records, plan.issuer, plan.ledger)
 
 
-def write_texts(
-    layout: Layout, target: Path, text: bytes, catalog: Catalog, *, serial: str | None = None
-) -> None:
+def write_texts(layout: Layout, target: Path, text: bytes, catalog: Catalog, *, serial: str | None = None) -> None:
     """Write the catalog file and an example order; `target` is where they will be."""
     layout.orders.mkdir()
     write_atomically(layout.catalog, text)
@@ -141,24 +126,14 @@ def write_texts(
 
 
 def _documents(
-    plan: NewWorkspace,
-    catalog: Catalog,
-    root_keys: Sequence[SigningKey],
-    signing_key: SigningKey,
-    now: int,
+    plan: NewWorkspace, catalog: Catalog, root_keys: Sequence[SigningKey], signing_key: SigningKey, now: int
 ) -> list[tuple[Document, Token]]:
     """Make and sign the documents of the first pack."""
     enough = root_keys[: plan.threshold]
-    root = first_root(
-        plan.product, plan.issuer, [key.verifying_key for key in root_keys], plan.threshold
-    )
+    root = first_root(plan.product, plan.issuer, [key.verifying_key for key in root_keys], plan.threshold)
     key = admitted(signing_key.verifying_key, FIRST_KEY, whole_scope(plan.issuer), now)
     trust = first_trust(plan.product, [key], now)
-    return [
-        (root, sign(root, *enough)),
-        (trust, sign(trust, *enough)),
-        (catalog, sign(catalog, signing_key)),
-    ]
+    return [(root, sign(root, *enough)), (trust, sign(trust, *enough)), (catalog, sign(catalog, signing_key))]
 
 
 def create_ledger(layout: Layout, records: Sequence[Record], issuer: str, url: str | None) -> None:

@@ -41,9 +41,7 @@ class NewPartner(NamedTuple):
     """As in `NewWorkspace`."""
 
 
-def create_partner(
-    folder: Path, plan: NewPartner, passphrase: bytes, *, who: str, now: int
-) -> None:
+def create_partner(folder: Path, plan: NewPartner, passphrase: bytes, *, who: str, now: int) -> None:
     """Make the workspace in `folder`, which is new, empty, or holds none of its files.
 
     Raises:
@@ -57,10 +55,7 @@ def create_partner(
     if plan.issuer == trust_store.issuer:
         raise PlanRefused(reason="vendor", planned=plan.issuer)
     product = trust_store.product
-    text = (
-        plan.catalog
-        or templates.catalog_text(product=product, issuer=plan.issuer, name=plan.name).encode()
-    )
+    text = plan.catalog or templates.catalog_text(product=product, issuer=plan.issuer, name=plan.name).encode()
     trust = trust_store.trust.trust
     if trust is None:
         raise TrustMissing(reason="newest-root")

@@ -12,16 +12,7 @@ from licensekit.trust.signed import Verified
 from licensekit.trust.state import start
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import (
-    TYPE_OF,
-    Catalog,
-    KeyState,
-    Revocations,
-    SignedType,
-    Trust,
-    decode,
-    encode,
-)
+from licensekit.wire.documents import TYPE_OF, Catalog, KeyState, Revocations, SignedType, Trust, decode, encode
 
 D = TypeVar("D", Catalog, Revocations)
 
@@ -43,8 +34,8 @@ class WorkspaceState(NamedTuple):
     last_list: Revocations | None
     """The newest revocation list that was signed here, likewise."""
     overtaken: Mapping[SignedType, tuple[int, int]] = {}
-    """Type to the root and trust versions under which it must be signed again: there a key was
-    revoked that could sign it, and whoever had that key may have run up its number before."""
+    """Type to the root and trust versions under which it must be signed again: there a key was revoked that could sign
+    it, and whoever had that key may have run up its number before."""
 
     @property
     def product(self) -> str:
@@ -107,10 +98,7 @@ class WorkspaceState(NamedTuple):
             *(known.verified.token for known in trust.chain),
             self.verified_trust.token,
             *(trust.lists[issuer].token for issuer in sorted(trust.lists)),
-            *(
-                self.trust_store.catalogs[issuer].token
-                for issuer in sorted(self.trust_store.catalogs)
-            ),
+            *(self.trust_store.catalogs[issuer].token for issuer in sorted(self.trust_store.catalogs)),
         ]
 
     @property
@@ -166,16 +154,11 @@ def extended(state: WorkspaceState, tokens: Sequence[Token]) -> WorkspaceState:
         trust_store=trust_store._replace(trust=trust._replace(seen=seen)),
         last_catalog=state.last_catalog if catalog is None else catalog.document,
         last_list=state.last_list if revocations is None else revocations.document,
-        overtaken={
-            **state.overtaken,
-            **_overtaken([state.verified_trust.token, *newer], state.issuer, skip=1),
-        },
+        overtaken={**state.overtaken, **_overtaken([state.verified_trust.token, *newer], state.issuer, skip=1)},
     )
 
 
-def _overtaken(
-    tokens: Iterable[Token], issuer: str, *, skip: int = 0
-) -> dict[SignedType, tuple[int, int]]:
+def _overtaken(tokens: Iterable[Token], issuer: str, *, skip: int = 0) -> dict[SignedType, tuple[int, int]]:
     """Return for each type the newest trust document that revoked a key which could sign it.
 
     What the first `skip` of them revoked is known already.

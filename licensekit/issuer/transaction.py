@@ -91,11 +91,7 @@ class WorkspaceStore:
     """
 
     def __init__(
-        self,
-        layout: Layout,
-        database: Database,
-        draw: Draw = token_bytes,
-        overrides: frozenset[str] = frozenset(),
+        self, layout: Layout, database: Database, draw: Draw = token_bytes, overrides: frozenset[str] = frozenset()
     ) -> None:
         self.layout = layout
         self.database = database
@@ -148,8 +144,8 @@ class WorkspaceStore:
 def require_clock(number: int, at: int, now: int) -> None:
     """Refuse a clock that is not near the newest entry of the ledger, made `at` this time.
 
-    Nobody signs again what a wrong clock has dated. A clock that is far ahead can only be told from
-    a workspace that was long unused by asking.
+    Nobody signs again what a wrong clock has dated. A clock that is far ahead can only be told from a workspace that
+    was long unused by asking.
 
     Raises:
         ClockDoubtful: `now` is more than an hour before it, or more than 90 days after it.
@@ -160,9 +156,7 @@ def require_clock(number: int, at: int, now: int) -> None:
         raise ClockDoubtful(reason="ahead", now=now, number=number, made=at)
 
 
-def require_admitted(
-    signer: AdmittedSigner, document: SignedByVendor, trust_store: TrustStore
-) -> None:
+def require_admitted(signer: AdmittedSigner, document: SignedByVendor, trust_store: TrustStore) -> None:
     """Refuse what the key may not say, by the rule of every reader, and what would count for less.
 
     Raises:

@@ -1,12 +1,10 @@
 """A vendor's workspace: the one handle through which it is used, by commands and by programs.
 
-Nothing here prints, prompts or reads the clock. `who` is written into the ledger beside what was
-signed; `now` is seconds since 1970; `attach` adds the documents to a file that an application
-shipped long ago lacks (`attachments`).
+Nothing here prints, prompts or reads the clock. `who` is written into the ledger beside what was signed; `now` is
+seconds since 1970; `attach` adds the documents to a file that an application shipped long ago lacks (`attachments`).
 
-What is worth looking at has two methods: `propose_issue` returns what would be signed, for `.sign`
-to sign it, and `issue` does both. Without `confirm`, the second raises `ConfirmationNeeded` where
-somebody must agree first.
+What is worth looking at has two methods: `propose_issue` returns what would be signed, for `.sign` to sign it, and
+`issue` does both. Without `confirm`, the second raises `ConfirmationNeeded` where somebody must agree first.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -44,9 +42,8 @@ from licensekit.wire.documents import Revocations
 class Workspace:
     """A folder with a catalog, keys and a ledger. Open it with `create` or `open`.
 
-    What signs raises `TrustError` if the key may not sign, `KeyMissing` without a key where
-    something is to be signed, and `StateError` if the ledger cannot be used. Nothing is signed or
-    entered in all these cases.
+    What signs raises `TrustError` if the key may not sign, `KeyMissing` without a key where something is to be signed,
+    and `StateError` if the ledger cannot be used. Nothing is signed or entered in all these cases.
     """
 
     def __init__(self, store: WorkspaceStore) -> None:
@@ -63,21 +60,17 @@ class Workspace:
         """What can be sold."""
 
     @staticmethod
-    def create(
-        folder: Path, plan: NewWorkspace, secrets: Secrets, *, who: str, now: int
-    ) -> "Workspace":
+    def create(folder: Path, plan: NewWorkspace, secrets: Secrets, *, who: str, now: int) -> "Workspace":
         """Make a workspace in `folder` and open it; raises as `create.create`."""
         create(folder, plan, secrets, who=who, now=now)
         return Workspace.open(folder)
 
     @staticmethod
-    def create_partner(
-        folder: Path, plan: NewPartner, passphrase: bytes, *, who: str, now: int
-    ) -> "Workspace":
+    def create_partner(folder: Path, plan: NewPartner, passphrase: bytes, *, who: str, now: int) -> "Workspace":
         """Make a third party's workspace under the vendor's root, and open it.
 
-        Its key is valid once the vendor has admitted it; then `keys.take` enters the vendor's next
-        pack. Raises as `partner.create_partner`.
+        Its key is valid once the vendor has admitted it; then `keys.take` enters the vendor's next pack. Raises as
+        `partner.create_partner`.
         """
         create_partner(folder, plan, passphrase, who=who, now=now)
         return Workspace.open(folder)
@@ -100,9 +93,7 @@ class Workspace:
         `doubts` are of `licensekit.issuer.OVERRIDES`.
         """
         store = self._store
-        return Workspace(
-            WorkspaceStore(store.layout, store.database, store.draw, frozenset(doubts))
-        )
+        return Workspace(WorkspaceStore(store.layout, store.database, store.draw, frozenset(doubts)))
 
     @staticmethod
     def exists(folder: Path) -> bool:
@@ -136,12 +127,7 @@ class Workspace:
         return self._store.write_pack(now)
 
     def propose_issue(
-        self,
-        draft: OrderDraft,
-        *,
-        now: int,
-        attach: bool = True,
-        approve: Approve = accept_all,
+        self, draft: OrderDraft, *, now: int, attach: bool = True, approve: Approve = accept_all
     ) -> IssueProposal:
         """Check an order and return its bundle; if it was issued before, its file. As `issue`."""
         with self.read(now) as tx:
@@ -159,8 +145,8 @@ class Workspace:
     ) -> LicenseFile:
         """Issue an order: sign its bundle, enter it in the ledger, and return its file.
 
-        An order whose number was issued before gives the same bundle again. `approve` is called
-        with the file before the ledger has it: if it raises, nothing was issued.
+        An order whose number was issued before gives the same bundle again. `approve` is called with the file before
+        the ledger has it: if it raises, nothing was issued.
 
         Raises:
             OrderInvalid: with all its faults.
@@ -183,9 +169,9 @@ class Workspace:
     ) -> Iterator[Done]:
         """Issue many orders: all of them or none, or with `keep_going` all that are valid.
 
-        An order that was issued before gives the same bundle again. Once a bundle is in the ledger
-        its file is returned, and written into the folder `into` if there is one; what was not
-        written when a run was interrupted, the next one writes. See `bulk.runs`.
+        An order that was issued before gives the same bundle again. Once a bundle is in the ledger its file is
+        returned, and written into the folder `into` if there is one; what was not written when a run was interrupted,
+        the next one writes. See `bulk.runs`.
 
         With more than one of `workers`, that many other processes sign and write the files.
 
@@ -199,12 +185,7 @@ class Workspace:
             yield from issue_some(self._store, lines, run, into)
 
     def propose_change(
-        self,
-        asked: Amendment,
-        *,
-        now: int,
-        attach: bool = True,
-        approve: Approve = accept_all,
+        self, asked: Amendment, *, now: int, attach: bool = True, approve: Approve = accept_all
     ) -> ChangeProposal:
         """Return what a renewal or amendment would make of the bundle in force.
 
@@ -230,8 +211,8 @@ class Workspace:
     ) -> LicenseFile:
         """Sign what a change makes of the bundle in force as its next sequence; return its file.
 
-        Where nothing is to be signed, because the change was made before under its order number or
-        alters nothing, the file is that of the bundle in force.
+        Where nothing is to be signed, because the change was made before under its order number or alters nothing, the
+        file is that of the bundle in force.
 
         Raises:
             ConfirmationNeeded: something that was sold is changed, and `confirm` is false.
@@ -249,13 +230,11 @@ class Workspace:
         with self.read(now) as tx:
             return propose_reissue(tx, lost, attach=attach)
 
-    def reissue(
-        self, lost: str, key: Signer | None, *, who: str, now: int, attach: bool = True
-    ) -> Iterator[Reissued]:
+    def reissue(self, lost: str, key: Signer | None, *, who: str, now: int, attach: bool = True) -> Iterator[Reissued]:
         """Sign again, with `key`, every active bundle that the key `lost` has signed.
 
-        They stay the same bundles, with another signature; each is in the ledger before it is
-        yielded. What was signed again already is not signed another time.
+        They stay the same bundles, with another signature; each is in the ledger before it is yielded. What was signed
+        again already is not signed another time.
 
         Raises:
             KeyMissing: no key has the name or key id `lost`.
@@ -291,8 +270,8 @@ class Workspace:
     ) -> Revocations:
         """Sign the next revocation list, which takes back these as well, and renew the pack.
 
-        With neither, the list before is signed again: its key may have been revoked. Where the list
-        in force takes all of it back already, nothing is signed, and no key is needed.
+        With neither, the list before is signed again: its key may have been revoked. Where the list in force takes all
+        of it back already, nothing is signed, and no key is needed.
 
         Raises:
             WorkspaceError: the list would be too long.

@@ -1,15 +1,14 @@
 """Keys as text: secret keys sealed under a passphrase, public keys in the open.
 
-Both are one line of ASCII, a prefix and base64, and read with the tolerance of license files: white
-space anywhere, a leading byte order mark, and otherwise exactly one spelling (`docs/format.md`,
-"Key files").
+Both are one line of ASCII, a prefix and base64, and read with the tolerance of license files: white space anywhere, a
+leading byte order mark, and otherwise exactly one spelling (`docs/format.md`, "Key files").
 
     lkkey1. scheme:u8 log2N:u8 salt:16 label public  sealed secret
     lkpub1. scheme:u8 label public  check:4
     label   = length:u16 UTF-8
 
-The secret is sealed by ChaCha20-Poly1305 (RFC 8439) with all that stands before it as associated
-data. Its key is scrypt (RFC 7914) of passphrase and salt with r = 8 and p = 1.
+The secret is sealed by ChaCha20-Poly1305 (RFC 8439) with all that stands before it as associated data. Its key is
+scrypt (RFC 7914) of passphrase and salt with r = 8 and p = 1.
 """
 
 from secrets import token_bytes
@@ -94,8 +93,8 @@ def open_(text: bytes | str, passphrase: bytes) -> SigningKey:
 
     Raises:
         TooLarge: longer than `limits.KEY_FILE_BYTES`.
-        KeyFileInvalid: no key file or a damaged one, a cost outside `limits`, or one that this
-            machine has not the memory for.
+        KeyFileInvalid: no key file or a damaged one, a cost outside `limits`, or one that this machine has not the
+            memory for.
         PassphraseWrong: the passphrase is another one, or the file was altered.
     """
     file = _read_sealed(text)
@@ -172,9 +171,7 @@ def _read_sealed(text: bytes | str) -> _Sealed:
 def _read(text: bytes | str, prefix: str) -> bytes:
     raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if len(raw) > limits.KEY_FILE_BYTES:
-        raise TooLarge(
-            reason="bytes", limit=limits.KEY_FILE_BYTES, size=len(raw), wanted=_WANTED[prefix]
-        )
+        raise TooLarge(reason="bytes", limit=limits.KEY_FILE_BYTES, size=len(raw), wanted=_WANTED[prefix])
     compact = armor.compact(raw)
     if not compact.startswith(prefix.encode()):
         mistaken = (what for start, what in _MISTAKEN if compact.startswith(start))

@@ -1,7 +1,7 @@
 """ML-DSA-65 (FIPS 204), the second half of the hybrid scheme.
 
-A module of its own because it is imported only when a hybrid key is met: every application pays
-for imports, and most of them never meet one.
+A module of its own because it is imported only when a hybrid key is met: every application pays for imports, and most
+of them never meet one.
 """
 
 from collections.abc import Callable
@@ -15,8 +15,7 @@ from licensekit.errors import SchemeUnavailable
 def verifier(public: bytes) -> Callable[[bytes, bytes], None]:
     """Return the check `(signature, message)` of the 1952 bytes `public`; no context string.
 
-    Every value of those bytes is a canonical key (FIPS 204, `pkDecode`), so there is no more to
-    check.
+    Every value of those bytes is a canonical key (FIPS 204, `pkDecode`), so there is no more to check.
 
     Raises:
         SchemeUnavailable: cryptography was built without ML-DSA.

@@ -1,7 +1,7 @@
 """Keys in other people's forms: OpenSSH and PKCS#8 in, OpenSSH and SubjectPublicKeyInfo out.
 
-A file is taken out of its armor here and only the contents go on to `cryptography`, so what was
-checked (the form, the cost of its key derivation) is what is loaded.
+A file is taken out of its armor here and only the contents go on to `cryptography`, so what was checked (the form, the
+cost of its key derivation) is what is loaded.
 """
 
 import re
@@ -21,13 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from licensekit import limits
-from licensekit.errors import (
-    KeyFileInvalid,
-    KeyInvalid,
-    PassphraseWrong,
-    SchemeUnavailable,
-    TooLarge,
-)
+from licensekit.errors import KeyFileInvalid, KeyInvalid, PassphraseWrong, SchemeUnavailable, TooLarge
 from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import VerifyingKey
 from licensekit.wire.documents.fields import text_fault

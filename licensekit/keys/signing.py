@@ -37,9 +37,7 @@ class SigningKey:
 
     __slots__ = ("_secret", "_sign", "verifying_key")
 
-    def __init__(
-        self, secret: bytes, verifying_key: VerifyingKey, sign: Callable[[bytes], bytes]
-    ) -> None:
+    def __init__(self, secret: bytes, verifying_key: VerifyingKey, sign: Callable[[bytes], bytes]) -> None:
         self._secret = secret
         self.verifying_key: Final = verifying_key
         """The key that verifies what this signs."""
@@ -60,9 +58,7 @@ class SigningKey:
         """
         wanted = _secret_bytes(scheme)
         if len(secret) != wanted:
-            raise KeyInvalid(
-                reason="secret-length", scheme=scheme, wanted=wanted, length=len(secret)
-            )
+            raise KeyInvalid(reason="secret-length", scheme=scheme, wanted=wanted, length=len(secret))
         ed25519 = Ed25519PrivateKey.from_private_bytes(secret[:SEED_BYTES])
         public = ed25519.public_key().public_bytes_raw()
         if scheme != HYBRID:

@@ -1,8 +1,8 @@
 """Public keys that verify signatures (`docs/format.md`, "Schemes").
 
-A key is checked once, when it is loaded, so that verification costs what the signature costs.
-`cryptography` checks an Ed25519 key's length and nothing else, and under a key of low order any
-message verifies; so the checks of the point are made here, by arithmetic over the field.
+A key is checked once, when it is loaded, so that verification costs what the signature costs. `cryptography` checks an
+Ed25519 key's length and nothing else, and under a key of low order any message verifies; so the checks of the point are
+made here, by arithmetic over the field.
 """
 
 from collections.abc import Callable
@@ -41,8 +41,8 @@ _Verify = Callable[[bytes, bytes], None]
 def sha256(data: bytes) -> bytes:
     """Return the 32 bytes of SHA-256 over `data` (FIPS 180-4), as `hashlib` does.
 
-    `hashlib` would load a second cryptographic library into every process that verifies a file,
-    which costs it more time than everything else in this package.
+    `hashlib` would load a second cryptographic library into every process that verifies a file, which costs it more
+    time than everything else in this package.
     """
     running = Hash(SHA256())
     running.update(data)
@@ -106,8 +106,8 @@ def load(scheme: int, public: bytes) -> VerifyingKey:
     """Return the key of `scheme` whose bytes are `public`.
 
     Raises:
-        KeyInvalid: the scheme is unknown; the length is not the scheme's; or the Ed25519 part is
-            non-canonical, on no point of the curve, or of low order (RFC 8032, section 5.1.3).
+        KeyInvalid: the scheme is unknown; the length is not the scheme's; or the Ed25519 part is non-canonical, on no
+            point of the curve, or of low order (RFC 8032, section 5.1.3).
         SchemeUnavailable: hybrid, and this machine's cryptography has no ML-DSA.
     """
     wanted = PUBLIC_BYTES.get(scheme)

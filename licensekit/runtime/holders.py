@@ -1,8 +1,7 @@
 """Questions about one user or one site.
 
-A holder's answers are evaluated at the first question about it and kept until the snapshot
-changes. An object that a program holds for long renews itself: it never answers from a snapshot
-that is no longer in force.
+A holder's answers are evaluated at the first question about it and kept until the snapshot changes. An object that a
+program holds for long renews itself: it never answers from a snapshot that is no longer in force.
 """
 
 from collections.abc import Mapping
@@ -40,8 +39,8 @@ class HolderSource(Protocol):
 class View(NamedTuple):
     """What is known of a holder under one snapshot.
 
-    It is put in place by one assignment, so that threads that evaluate at the same time never leave
-    parts of an older view beside those of a newer one.
+    It is put in place by one assignment, so that threads that evaluate at the same time never leave parts of an older
+    view beside those of a newer one.
     """
 
     snapshot: Snapshot
@@ -66,8 +65,8 @@ class Holder:
     def allows(self, code: str, at_least: Access = Access.FULL) -> bool:
         """Return whether the holder may use a license to `at_least` this extent.
 
-        Any kind of license can be asked about: a system license is there for every holder, to
-        the extent that the holder's own licenses complete it.
+        Any kind of license can be asked about: a system license is there for every holder, to the extent that the
+        holder's own licenses complete it.
 
         Raises:
             UnknownLicense: no catalog has the code.
@@ -95,8 +94,8 @@ class Holder:
     def explain(self, code: str) -> Given:
         """Return how the holder has a license: assigned, or through what.
 
-        Its `why` says so (`beyond-sold`) if an assignment gives nothing because its slot is beyond
-        what is sold; raises as `allows` does.
+        Its `why` says so (`beyond-sold`) if an assignment gives nothing because its slot is beyond what is sold; raises
+        as `allows` does.
         """
         view = self._current()
         entitlements = view.snapshot.state.entitlements
@@ -106,8 +105,7 @@ class Holder:
     def unavailable(self, function: str) -> tuple[Event, ...]:
         """Return the events in force that make a function unavailable here; none: it is available.
 
-        `function` is what kinds of events name: `travel` of `no-travel`, `index` of
-        `rebuild-index`.
+        `function` is what kinds of events name: `travel` of `no-travel`, `index` of `rebuild-index`.
         """
         events = self._source.snapshot.state.events
         return stopping(concerning(events, site=self._id), function)
@@ -147,12 +145,7 @@ class User(Holder):
         if decision is None:
             state = view.snapshot.state
             view.decisions[way] = decision = may_login(
-                state.entitlements,
-                view.facts,
-                way,
-                site=self._site,
-                events=state.events,
-                access=view.access,
+                state.entitlements, view.facts, way, site=self._site, events=state.events, access=view.access
             )
         return decision
 

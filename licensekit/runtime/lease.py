@@ -1,7 +1,7 @@
 """A seat as the program holds it: asked from memory, lost at most once, always reported.
 
-A seat ends for its holder a little before it ends in the database, by a clock that runs while
-the machine sleeps. So a holder never believes that it has a seat that somebody else got meanwhile.
+A seat ends for its holder a little before it ends in the database, by a clock that runs while the machine sleeps. So a
+holder never believes that it has a seat that somebody else got meanwhile.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,8 +21,8 @@ from licensekit.state.seats import HeldSeat, SeatRequest
 class Lease:
     """A seat that is held, until it is released or lost. Made by `Licensing.lease`.
 
-    As a context manager it releases the seat at the end of the block, and raises `LeaseLost` there
-    if it was lost meanwhile.
+    As a context manager it releases the seat at the end of the block, and raises `LeaseLost` there if it was lost
+    meanwhile.
     """
 
     def __init__(
@@ -97,8 +97,8 @@ class Lease:
     def allows(self, code: str, at_least: Access = Access.FULL) -> bool:
         """Return whether the seat gives a license to `at_least` this extent.
 
-        It gives its own license and all that this includes, beside what everybody has; a seat
-        that is not held gives nothing.
+        It gives its own license and all that this includes, beside what everybody has; a seat that is not held gives
+        nothing.
 
         Raises:
             UnknownLicense: it is held, and no catalog has the code.
@@ -127,10 +127,9 @@ class Lease:
     def borrow(self, hours: float) -> datetime:
         """Borrow the seat for some hours from now, connected or not, and return its end, UTC.
 
-        The bundle says for how long at most (`borrow_hours`); a seat does not outlive its
-        license. It stays taken until it is released, which takes a connection, or its time is over.
-        The process keeps it while the database is away, and answers what `allows` and
-        `access` of this lease are asked.
+        The bundle says for how long at most (`borrow_hours`); a seat does not outlive its license. It stays taken until
+        it is released, which takes a connection, or its time is over. The process keeps it while the database is away,
+        and answers what `allows` and `access` of this lease are asked.
 
         Raises:
             BorrowRefused: no bundle allows it for that long.
@@ -146,8 +145,7 @@ class Lease:
     def release(self) -> None:
         """Return the seat back. Nothing happens to one that is not held, nor to a parent process's.
 
-        If the database is away, the seat is freed as soon as it is back, at the latest when the
-        lease expires.
+        If the database is away, the seat is freed as soon as it is back, at the latest when the lease expires.
         """
         if self._settle("released"):
             self._free(self)
@@ -161,9 +159,7 @@ class Lease:
             self.lost.set()
             if self._on_lost is not None:
                 # In a thread of its own: it may take its time, and what it raises is shown there.
-                Thread(
-                    target=self._on_lost, args=(self,), name="licensekit-lease-lost", daemon=True
-                ).start()
+                Thread(target=self._on_lost, args=(self,), name="licensekit-lease-lost", daemon=True).start()
 
     def lose_seat(self, row: HeldSeat) -> None:
         """Note that a seat is taken away, unless it has another one by now."""
@@ -180,9 +176,7 @@ class Lease:
                 self.until = max(self.until, until)
             return self._error is None
 
-    def extend(
-        self, row: HeldSeat, until: float, borrowed: Mapping[str, Access] | None = None
-    ) -> bool:
+    def extend(self, row: HeldSeat, until: float, borrowed: Mapping[str, Access] | None = None) -> bool:
         """Note that it got another seat, or was borrowed; return whether it is held."""
         with self._lock:
             if self._error is None:
@@ -202,20 +196,14 @@ class Lease:
             if self._error is not None:
                 return False
             self._error = LeaseLost(
-                reason=reason,
-                license=self.code,
-                holder=self.holder,
-                lease=self.id,
-                refusal=refusal,
+                reason=reason, license=self.code, holder=self.holder, lease=self.id, refusal=refusal
             )
             return True
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: object
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: object) -> None:
         lost = self.error
         self.release()
         if error is None and lost is not None and lost.reason != "released":

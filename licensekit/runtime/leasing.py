@@ -1,8 +1,7 @@
 """Concurrent seats for the running program: taken, renewed in the background, loss reported.
 
-Two daemon threads serve all leases of a `Licensing`: one renews them and watches for changes, the
-other sees their ends even while a database keeps the first one waiting. A forked child begins with
-no lease.
+Two daemon threads serve all leases of a `Licensing`: one renews them and watches for changes, the other sees their ends
+even while a database keeps the first one waiting. A forked child begins with no lease.
 """
 
 import time
@@ -13,14 +12,7 @@ from threading import Event, Lock
 from typing import Final
 
 from licensekit.database import Version
-from licensekit.errors import (
-    DatabaseBusy,
-    DatabaseUnavailable,
-    NoneFree,
-    NotEntitled,
-    RequirementMissing,
-    StateError,
-)
+from licensekit.errors import DatabaseBusy, DatabaseUnavailable, NoneFree, NotEntitled, RequirementMissing, StateError
 from licensekit.runtime.lease import Lease
 from licensekit.runtime.seats import Seats
 from licensekit.runtime.snapshot import Snapshot
@@ -46,15 +38,11 @@ class Leasing:
         self._begin()
         survive_forks(self)
 
-    def acquire(
-        self, request: SeatRequest, *, wait: float, on_lost: Callable[[Lease], object] | None
-    ) -> Lease:
+    def acquire(self, request: SeatRequest, *, wait: float, on_lost: Callable[[Lease], object] | None) -> Lease:
         """Take a seat; see `Licensing.lease`."""
         self._start()
         row, until = self._take_or_wait(request, time.monotonic() + wait)
-        lease = Lease(
-            self.seats, request, row, until, renew=self._renew, free=self._free, on_lost=on_lost
-        )
+        lease = Lease(self.seats, request, row, until, renew=self._renew, free=self._free, on_lost=on_lost)
         self._held[row.id] = lease
         self._awake.set()
         return lease
@@ -164,11 +152,7 @@ class Leasing:
             return
         for lease in held:
             row = lease.row
-            if (
-                lease.is_held
-                and not row.borrowed
-                and self.seats.gives(row) < lease.request.at_least
-            ):
+            if lease.is_held and not row.borrowed and self.seats.gives(row) < lease.request.at_least:
                 self._replace(lease)
         self._followed = snapshot
 

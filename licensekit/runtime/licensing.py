@@ -1,7 +1,7 @@
 """Questions with state: what an installation grants now, answered from memory.
 
-Questions read a snapshot; none of them asks a clock or touches a file. A watcher swaps the
-snapshot when a date passes or the database changes, so that nothing lives past its end.
+Questions read a snapshot; none of them asks a clock or touches a file. A watcher swaps the snapshot when a date passes
+or the database changes, so that nothing lives past its end.
 """
 
 import os
@@ -53,18 +53,16 @@ class Licensing(Questions):
     ) -> Self:
         """Open the installation at `home`, a folder or a `postgresql://` URL.
 
-        Without `home` it is where the commands and the console of this product look as well:
-        `LICENSEKIT_HOME`, else the product's folder of this account (`docs/installation.md`,
-        "Homes").
+        Without `home` it is where the commands and the console of this product look as well: `LICENSEKIT_HOME`, else
+        the product's folder of this account (`docs/installation.md`, "Homes").
 
-        `root` is the pin that the vendor's `init` printed and `pack` the bytes of the pack that
-        the application ships. `released` is the date of this version of the product, held
-        against maintenance. `facts` takes the place of what is read of the machine, by name.
-        `clock` gives aware datetimes, and `boot` what a boot clock shows, for tests and
-        simulations. Without `watch` nothing changes until the host calls `refresh`.
+        `root` is the pin that the vendor's `init` printed and `pack` the bytes of the pack that the application ships.
+        `released` is the date of this version of the product, held against maintenance. `facts` takes the place of what
+        is read of the machine, by name. `clock` gives aware datetimes, and `boot` what a boot clock shows, for tests
+        and simulations. Without `watch` nothing changes until the host calls `refresh`.
 
-        Where nothing was set up yet, everything is denied until somebody activates a license there;
-        with `create` the installation is set up now, with a key of its own and nothing else.
+        Where nothing was set up yet, everything is denied until somebody activates a license there; with `create` the
+        installation is set up now, with a key of its own and nothing else.
 
         Raises:
             RootPinInvalid, RootMismatch: the pin is none, or the pack does not hold that root.
@@ -104,8 +102,8 @@ class Licensing(Questions):
     def count(self, code: str) -> Count:
         """Return how much of a license there is, and how much of it is in use.
 
-        How many concurrent seats are held is asked of the database each time: nobody is notified
-        of each one that is taken. While the database is away, it is as last seen.
+        How many concurrent seats are held is asked of the database each time: nobody is notified of each one that is
+        taken. While the database is away, it is as last seen.
 
         Raises:
             UnknownLicense: no catalog has the code.
@@ -132,20 +130,19 @@ class Licensing(Questions):
                     lease.check()
                     work()
 
-        `holder` is whoever the application says it is: a user's id where the license requires
-        others, else a user, a machine, a session; it is what administrators see. Each lease has a
-        seat of its own, two of one holder have two. The seat is renewed in the background; `ttl`
-        is for how many seconds it stays taken when the process is killed or cannot reach the
-        database, and after that the lease is lost. `wait` is for how many seconds to wait while
-        none is free or the database is away; who waits longest need not be the next. With
-        `at_least=Access.READ` a seat that gives reading alone will do, as after grace.
+        `holder` is whoever the application says it is: a user's id where the license requires others, else a user, a
+        machine, a session; it is what administrators see. Each lease has a seat of its own, two of one holder have two.
+        The seat is renewed in the background; `ttl` is for how many seconds it stays taken when the process is killed
+        or cannot reach the database, and after that the lease is lost. `wait` is for how many seconds to wait while
+        none is free or the database is away; who waits longest need not be the next. With `at_least=Access.READ` a seat
+        that gives reading alone will do, as after grace.
 
-        A lease that is lost (ended by an administrator, not renewed in time, its license gone)
-        reports it immediately: `lost` is set, `on_lost` is called with it in a thread of its own,
-        `check` raises, `allows` returns False, and a `with` block ends with `LeaseLost`.
+        A lease that is lost (ended by an administrator, not renewed in time, its license gone) reports it immediately:
+        `lost` is set, `on_lost` is called with it in a thread of its own, `check` raises, `allows` returns False, and a
+        `with` block ends with `LeaseLost`.
 
-        It blocks: with asyncio use `await asyncio.to_thread(licensing.lease, …)`, and `on_lost`
-        with `loop.call_soon_threadsafe`.
+        It blocks: with asyncio use `await asyncio.to_thread(licensing.lease, …)`, and `on_lost` with
+        `loop.call_soon_threadsafe`.
 
         Raises:
             UnknownLicense, WrongKind: there are no concurrent seats of that code.
@@ -182,8 +179,8 @@ class Licensing(Questions):
     def unavailable(self, function: str) -> tuple[Event, ...]:
         """Return the events in force that make a function unavailable to everybody.
 
-        `function` is what kinds of events name: `travel` of `no-travel`, `index` of
-        `rebuild-index`. Ask `user(id)` about the events for a user, its groups and its site.
+        `function` is what kinds of events name: `travel` of `no-travel`, `index` of `rebuild-index`. Ask `user(id)`
+        about the events for a user, its groups and its site.
         """
         return stopping(concerning(self._live.snapshot.state.events), function)
 
@@ -223,9 +220,7 @@ class Licensing(Questions):
         from licensekit.runtime.seats import Seats  # noqa: PLC0415  # only whoever takes seats pays
 
         # Of two threads that are the first together, one creates what both use.
-        return self._leasing.get("one") or self._leasing.setdefault(
-            "one", Leasing(Seats(self._live))
-        )
+        return self._leasing.get("one") or self._leasing.setdefault("one", Leasing(Seats(self._live)))
 
     def __enter__(self) -> Self:
         return self

@@ -1,7 +1,7 @@
 """The snapshot in force, and what replaces it: a change, a date, or a database that is away.
 
-A database that is away does not take away what was granted: the last state stays in force, moved
-on to the present time, and each bundle counts for its `offline_hours` more.
+A database that is away does not take away what was granted: the last state stays in force, moved on to the present
+time, and each bundle counts for its `offline_hours` more.
 """
 
 import time
@@ -21,13 +21,7 @@ from licensekit.runtime.lookups import Lookups, leased_now, put
 from licensekit.runtime.messages import TimeNotKept
 from licensekit.runtime.snapshot import Closed, Snapshot
 from licensekit.runtime.watcher import Watcher, survive_forks
-from licensekit.state.loading import (
-    REMEMBER_SECONDS,
-    InstallationState,
-    is_unchanged,
-    load_state,
-    remember,
-)
+from licensekit.state.loading import REMEMBER_SECONDS, InstallationState, is_unchanged, load_state, remember
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.time import Clocks
 from licensekit.state.users import SiteFacts, site_facts, user_facts
@@ -74,14 +68,7 @@ class LiveSnapshot:
     """System license, by each of its names, to what the installation may do with it."""
     _version: Version
 
-    def __init__(
-        self,
-        database: Database,
-        application: Application,
-        clocks: Clocks,
-        *,
-        watch: bool,
-    ) -> None:
+    def __init__(self, database: Database, application: Application, clocks: Clocks, *, watch: bool) -> None:
         self.database = database
         self.application = application
         self.clocks = clocks

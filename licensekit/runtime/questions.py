@@ -29,8 +29,8 @@ class Questions:
 
         Raises:
             UnknownLicense: no catalog has the code.
-            WrongKind: it is no system license: site and user licenses are asked of a site or a
-                user, and `count` has their numbers.
+            WrongKind: it is no system license: site and user licenses are asked of a site or a user, and `count` has
+                their numbers.
         """
         return self.access(code) >= at_least
 
@@ -72,8 +72,8 @@ class Questions:
     def covered_until(self) -> date | None:
         """The last day of the term of the vendor's base part, without a gap.
 
-        A renewal that waits counts where it takes over without a gap. The day is past while grace
-        runs, and `date.max` where the license is perpetual. None: it is not licensed now.
+        A renewal that waits counts where it takes over without a gap. The day is past while grace runs, and `date.max`
+        where the license is perpetual. None: it is not licensed now.
         """
         return self.answers.covered_until
 

@@ -74,9 +74,7 @@ class Seats:
         """Borrow a seat, and return it with its end; raises as `Lease.borrow` does."""
         root, pack, released, facts = self._live.application
         clocks, last = self._live.clocks, LastSeen(self.snapshot.state.stored)
-        opened = OpenInstallation(
-            self.database, root, pack, released, clocks, row.holder, facts, last
-        )
+        opened = OpenInstallation(self.database, root, pack, released, clocks, row.holder, facts, last)
         begin = elapsed()
         lease, seconds = leases.borrow(opened, self.snapshot.state.entitlements, row, hours)
         return lease, begin + seconds

@@ -18,23 +18,10 @@ _HOUR_SECONDS = 3600
 class Snapshot:
     """A state in force, until a date passes or the database changes."""
 
-    __slots__ = (
-        "_by_service",
-        "alone_since",
-        "answers",
-        "error",
-        "nothing",
-        "state",
-        "system",
-        "valid_until",
-    )
+    __slots__ = ("_by_service", "alone_since", "answers", "error", "nothing", "state", "system", "valid_until")
 
     def __init__(
-        self,
-        state: InstallationState,
-        *,
-        alone_since: int | None = None,
-        error: LicenseError | None = None,
+        self, state: InstallationState, *, alone_since: int | None = None, error: LicenseError | None = None
     ) -> None:
         self.state = state
         self.alone_since = alone_since
@@ -55,9 +42,7 @@ class Snapshot:
             return self.state.notices
         return (DatabaseAway(since=self.alone_since, error=self.error), *self.state.notices)
 
-    def access_of(
-        self, holdings: tuple[Holding, ...], site_holdings: tuple[Holding, ...]
-    ) -> Mapping[str, Access]:
+    def access_of(self, holdings: tuple[Holding, ...], site_holdings: tuple[Holding, ...]) -> Mapping[str, Access]:
         """Return what a holder may do; holders who are served alike share one mapping."""
         granted = self.state.entitlements
         served = served_with(granted, holdings, site_holdings)
@@ -70,8 +55,8 @@ class Snapshot:
     def now_at(self, reading: Reading, *, away: bool) -> int:
         """Return the time that counts at what the clocks show.
 
-        A clock that was wrong and is put right costs nothing. Without the database, though, time
-        only grows, so that nobody stretches the offline hours with it.
+        A clock that was wrong and is put right costs nothing. Without the database, though, time only grows, so that
+        nobody stretches the offline hours with it.
         """
         now = effective(self.state.stored.time, reading)
         return max(now, self.state.now) if away else now
@@ -86,8 +71,8 @@ class Snapshot:
     def moved_on(self, reading: Reading, error: LicenseError | None, contact: int) -> "Snapshot":
         """Return the same state at another moment.
 
-        With an `error` the database has been away since `contact`, and a bundle whose offline
-        hours are over grants nothing.
+        With an `error` the database has been away since `contact`, and a bundle whose offline hours are over grants
+        nothing.
         """
         state = self.state
         now, clock = self.now_at(reading, away=error is not None), reading.clock
@@ -116,9 +101,7 @@ class Closed(Snapshot):
         raise DatabaseUnavailable(reason="closed", where=self._location)
 
 
-def with_full_names(
-    entitlements: Entitlements, access: Mapping[str, Access]
-) -> Mapping[str, Access]:
+def with_full_names(entitlements: Entitlements, access: Mapping[str, Access]) -> Mapping[str, Access]:
     """Return `access` with the vendor's codes under their full names as well."""
     issuer = entitlements.trust_store.issuer
     own = {f"{issuer}.{code}": level for code, level in access.items() if "." not in code}

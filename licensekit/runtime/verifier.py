@@ -1,7 +1,7 @@
 """Questions without state: one file, one moment, no installation; and the bundle that it holds.
 
-A `Verifier` takes the pinned root and the pack once; each file then costs one signature. A file of
-two bundles is an error here, since which of them counts is a matter of an installation's state.
+A `Verifier` takes the pinned root and the pack once; each file then costs one signature. A file of two bundles is an
+error here, since which of them counts is a matter of an installation's state.
 """
 
 from __future__ import annotations
@@ -55,23 +55,13 @@ class VerifiedBundle(Questions):
     `docs/format.md`, "Bundle", says what each field means.
     """
 
-    __slots__ = (
-        "_answers",
-        "_fingerprint",
-        "_now",
-        "_released",
-        "_trust_store",
-        "bundle",
-        "verified",
-    )
+    __slots__ = ("_answers", "_fingerprint", "_now", "_released", "_trust_store", "bundle", "verified")
 
     issuer = Field(lambda b: b.issuer, "The issuer's code.")
     product = Field(lambda b: b.product, "The product's code.")
     serial = Field(lambda b: b.serial, "The serial that the bundle was issued to.")
     part = Field(lambda b: b.part, "`base`, or the name of an add-on.")
-    sequence = Field(
-        lambda b: b.sequence, "The number within serial, part and use; a higher one replaces it."
-    )
+    sequence = Field(lambda b: b.sequence, "The number within serial, part and use; a higher one replaces it.")
     replaces = Field(lambda b: b.replaces, "The serials that this one takes the place of.")
     company = Field(lambda b: b.company, "The company that it was issued to.")
     use = Field(lambda b: b.use, "Production, trial or demo.")
@@ -81,8 +71,7 @@ class VerifiedBundle(Questions):
     expiry = Field(lambda b: _date(b.expiry), "The last day of its term; None is perpetual.")
     grace = Field(lambda b: _date(b.grace), "The last day on which everything works.")
     maintenance = Field(
-        lambda b: _date(b.maintenance),
-        "The day after which a product version must not be released to be used with it.",
+        lambda b: _date(b.maintenance), "The day after which a product version must not be released to be used with it."
     )
     next_check = Field(lambda b: _date(b.next_check), "The day on which to look for a newer file.")
     system = Field(lambda b: b.system, "System license to 1 or quantity; None is unrestricted.")
@@ -92,9 +81,7 @@ class VerifiedBundle(Questions):
     binding = Field(lambda b: b.binding, "The installation that it is for; None is any.")
     after_grace = Field(lambda b: b.after_grace, "What happens when grace has passed.")
     offline_hours = Field(lambda b: b.offline_hours, "How many hours it works without a database.")
-    borrow_hours = Field(
-        lambda b: b.borrow_hours, "For how many hours a concurrent seat may be borrowed."
-    )
+    borrow_hours = Field(lambda b: b.borrow_hours, "For how many hours a concurrent seat may be borrowed.")
     extensions = Field(lambda b: b.extensions, "Signed entries that this version does not know.")
 
     def __init__(
@@ -140,11 +127,7 @@ class VerifiedBundle(Questions):
             from licensekit.entitlements.answers import Answers  # noqa: PLC0415  # verifying alone loads no engine
 
             granted = evaluate(
-                self._trust_store,
-                [self.verified],
-                self._now,
-                fingerprint=self._fingerprint,
-                released=self._released,
+                self._trust_store, [self.verified], self._now, fingerprint=self._fingerprint, released=self._released
             )
             self._answers = Answers(granted, {})
         return self._answers
@@ -171,18 +154,16 @@ class Verifier:
         root = self._trust_store.trust.root
         return f"<Verifier of {root.product} by {root.issuer}, root {root.version}>"
 
-    def verify(
-        self, data: bytes | str, *, now: datetime, installation: Fingerprint | None = None
-    ) -> VerifiedBundle:
+    def verify(self, data: bytes | str, *, now: datetime, installation: Fingerprint | None = None) -> VerifiedBundle:
         """Return the one bundle in `data`, verified by the steps of `docs/format.md`.
 
-        `now` is an aware datetime; a time before the newest trust document, which a threshold of
-        root keys has signed, counts as that document's. `installation` is what a bound bundle is
-        compared with; without it, a bound bundle grants nothing.
+        `now` is an aware datetime; a time before the newest trust document, which a threshold of root keys has signed,
+        counts as that document's. `installation` is what a bound bundle is compared with; without it, a bound bundle
+        grants nothing.
 
         Raises:
-            FormatError: `data` is no license file, or is damaged; `NoBundle` and `SeveralBundles`
-                where it does not hold exactly one.
+            FormatError: `data` is no license file, or is damaged; `NoBundle` and `SeveralBundles` where it does not
+                hold exactly one.
             TrustError: it is not to be believed; the class says which rule.
             ValueError: `now` has no time zone.
         """
@@ -202,12 +183,7 @@ class Verifier:
 
 
 def verify(
-    data: bytes | str,
-    *,
-    root: str,
-    pack: bytes | str,
-    now: datetime,
-    installation: Fingerprint | None = None,
+    data: bytes | str, *, root: str, pack: bytes | str, now: datetime, installation: Fingerprint | None = None
 ) -> VerifiedBundle:
     """Verify one file in one call; see `Verifier`, which is quicker for more than one."""
     return Verifier(root=root, pack=pack).verify(data, now=now, installation=installation)

@@ -1,7 +1,7 @@
 """The threads that keep answers true: they swap the snapshot when time or the database moves on.
 
-There are two, so that a database that keeps one waiting does not hold up time. They hold their
-subject weakly, so that a forgotten `Licensing` ends its own threads.
+There are two, so that a database that keeps one waiting does not hold up time. They hold their subject weakly, so that
+a forgotten `Licensing` ends its own threads.
 """
 
 import os
@@ -85,8 +85,8 @@ def _start(name: str, reference: _Reference, stop: Event, step: _Step, pause: fl
 def _watch(name: str, reference: _Reference, stop: Event, step: _Step, pause: float) -> None:
     """Take steps to the end; where a step raises, this thread ends and a new one continues.
 
-    That can only be a mistake in the program, such as a clock that raises. The thread's hook shows
-    it; nothing may live past its end because of it.
+    That can only be a mistake in the program, such as a clock that raises. The thread's hook shows it; nothing may live
+    past its end because of it.
     """
     is_over = False
     try:

@@ -1,7 +1,7 @@
 """What the audit log says was done: for each code, which is `did` in an entry, a sentence.
 
-A sentence goes on behind who did it and when: `anna: added user bob`. Beside `did`, `at` and `by`
-an entry has the data that its sentence names, and the data that it leaves out.
+A sentence goes on behind who did it and when: `anna: added user bob`. Beside `did`, `at` and `by` an entry has the data
+that its sentence names, and the data that it leaves out.
 """
 
 from collections.abc import Mapping
@@ -27,18 +27,14 @@ EVENTS: Final[Mapping[str, str]] = {
     "accept-clock": "accepted the clock, which shows {clock}, in place of {later}",
     "user-add": "added user {user}",
     "user-set": "changed user {user}: {set:list}",
-    "user-assign": (
-        "changed the licenses of user {user}{assigned:led , assigned }{released:led , released }"
-    ),
+    "user-assign": ("changed the licenses of user {user}{assigned:led , assigned }{released:led , released }"),
     "prefer": "numbered the slots of `{license}`{users:led , first }{sites:led , first }",
     "user-erase": "erased a user, who is {person} in this log",
     "user-retire": "retired user {user}{released:led , released }",
     "user-import": "imported user {user}{assigned:led , assigned }",
     "site-add": "added the {reason} site {site}",
     "site-remove": "removed site {site}{released:led , released }",
-    "site-assign": (
-        "changed the licenses of site {site}{assigned:led , assigned }{released:led , released }"
-    ),
+    "site-assign": ("changed the licenses of site {site}{assigned:led , assigned }{released:led , released }"),
     "event-start": "started event {event}: {kind} for the {scope} {subject}",
     "event-end": "ended event {event}",
     "lease-end": "ended the lease {lease} of `{license}` by {holder}",
@@ -54,9 +50,7 @@ _LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
 }
 """Code to the data that its sentence leaves out."""
 FIELDS: Final[Mapping[str, frozenset[str]]] = {
-    did: _LEFT_OUT.get(did, frozenset()).union(
-        name for _, name, _, _ in Formatter().parse(sentence) if name
-    )
+    did: _LEFT_OUT.get(did, frozenset()).union(name for _, name, _, _ in Formatter().parse(sentence) if name)
     for did, sentence in EVENTS.items()
 }
 """Code to the names of all its data."""

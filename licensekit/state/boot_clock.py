@@ -1,7 +1,7 @@
 """The boot clock of this machine: which boot it is, and for how long it has been running.
 
-Each runs while the machine sleeps, and nobody sets it (`docs/installation.md`, "Boot clocks"). What
-cannot be read is absent: then there is no boot clock.
+Each runs while the machine sleeps, and nobody sets it (`docs/installation.md`, "Boot clocks"). What cannot be read is
+absent: then there is no boot clock.
 """
 
 import sys
@@ -21,10 +21,7 @@ _IDENTITY_BYTES: Final = 16
 _UUID_BYTES: Final = 64
 _REGISTRY: Final = (
     (r"SOFTWARE\Microsoft\Cryptography", "MachineGuid"),
-    (
-        r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters",
-        "BootId",
-    ),
+    (r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters", "BootId"),
 )
 
 
@@ -58,9 +55,7 @@ def macos(load: Callable[[str], Any] = import_module) -> Boot:
     """Return what `mach_continuous_time` shows."""
     ctypes = load("ctypes")
     uuid, size = ctypes.create_string_buffer(_UUID_BYTES), ctypes.c_size_t(_UUID_BYTES)
-    failed = ctypes.CDLL(None).sysctlbyname(
-        b"kern.bootsessionuuid", uuid, ctypes.byref(size), None, ctypes.c_size_t(0)
-    )
+    failed = ctypes.CDLL(None).sysctlbyname(b"kern.bootsessionuuid", uuid, ctypes.byref(size), None, ctypes.c_size_t(0))
     if failed:
         raise OSError("sysctlbyname")
     return _boot(uuid.value, _count("CLOCK_MONOTONIC_RAW"))
@@ -78,11 +73,7 @@ def windows(load: Callable[[str], Any] = import_module) -> Boot:
     return _boot(" ".join(parts).encode(), ticks() / 1000)
 
 
-SOURCES: Final[Mapping[str, Callable[[], Boot]]] = {
-    "linux": linux,
-    "darwin": macos,
-    "win32": windows,
-}
+SOURCES: Final[Mapping[str, Callable[[], Boot]]] = {"linux": linux, "darwin": macos, "win32": windows}
 """Platform, as `sys.platform` names it, to its boot clock."""
 
 

@@ -17,10 +17,7 @@ _MASKS: Final[tuple[LiteralString, ...]] = (
     *("b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8", "b9", "b10"),
 )
 _CASE: Final = "WHEN l.license = ? AND l.slot BETWEEN ? AND ? THEN CAST(? AS BIGINT) "
-_USERS: Final = (
-    " FROM users u LEFT JOIN user_licenses l ON l.user_id = u.id"
-    " WHERE u.retired = 0 AND u.can_log_in = 1"
-)
+_USERS: Final = " FROM users u LEFT JOIN user_licenses l ON l.user_id = u.id WHERE u.retired = 0 AND u.can_log_in = 1"
 
 
 class _Band(NamedTuple):
@@ -32,18 +29,14 @@ class _Band(NamedTuple):
     last: int
 
 
-def groups_of(
-    connection: Connection, deciding: Mapping[str, Sequence[int]]
-) -> tuple[Group, ...] | None:
+def groups_of(connection: Connection, deciding: Mapping[str, Sequence[int]]) -> tuple[Group, ...] | None:
     """Return the users who are not retired and can log in, by kind and what they hold.
 
-    `deciding` are the licenses that matter, each with the slots behind which service changes.
-    None: there are more than can be told apart.
+    `deciding` are the licenses that matter, each with the slots behind which service changes. None: there are more than
+    can be told apart.
     """
     bands = [
-        _Band(code, below + 1, last)
-        for code, cuts in deciding.items()
-        for below, last in pairwise((0, *cuts, HIGHEST))
+        _Band(code, below + 1, last) for code, cuts in deciding.items() for below, last in pairwise((0, *cuts, HIGHEST))
     ]
     shares = [bands[at : at + _BITS] for at in range(0, len(bands), _BITS)]
     if len(shares) > len(_MASKS):

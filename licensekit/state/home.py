@@ -29,8 +29,7 @@ _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 def open_installation(location: str | os.PathLike[str], *, create: bool) -> Database:
     """Open the installation at `location`, a folder or a `postgresql://` URL.
 
-    With `create` the folder, its database and the installation's own key are made if they are not
-    there yet.
+    With `create` the folder, its database and the installation's own key are made if they are not there yet.
 
     Raises:
         NotActivated: there is none, and `create` is false.
@@ -71,13 +70,13 @@ def locate(
 ) -> str:
     """Return where an installation is, for every program, command and console alike.
 
-    That is `location`, else what `LICENSEKIT_HOME` says, else the folder of the product under the
-    data folder of this account. The product is the one that `pack` names; without a pack, the one
-    that has an installation there. A folder is returned as an absolute path, and `~` is expanded.
+    That is `location`, else what `LICENSEKIT_HOME` says, else the folder of the product under the data folder of this
+    account. The product is the one that `pack` names; without a pack, the one that has an installation there. A folder
+    is returned as an absolute path, and `~` is expanded.
 
     Raises:
-        HomeInvalid: a URL of another kind than `postgresql://`; no folder of this account is known;
-            several products have an installation, and nothing says which one is meant.
+        HomeInvalid: a URL of another kind than `postgresql://`; no folder of this account is known; several products
+            have an installation, and nothing says which one is meant.
         FileUnusable: there is no present folder any more, or the folder cannot be listed.
     """
     place = os.fspath(location or environment.get("LICENSEKIT_HOME") or "")

@@ -1,12 +1,10 @@
 """The journal: one short hash-chained log of what decides, from which the state is replayed.
 
-Everything here is pure. Each entry carries the signature of the installation's own key over its
-place in the chain, and the head carries one more, together with a digest of the observations of
-time (`docs/installation.md`, "Journal").
+Everything here is pure. Each entry carries the signature of the installation's own key over its place in the chain, and
+the head carries one more, together with a digest of the observations of time (`docs/installation.md`, "Journal").
 
-What does not verify grants nothing. Where the chain or a signature breaks, the entries before count
-in full; those behind it only take away: a bundle that they say has ended stays so, and a reset that
-they say was used is used up.
+What does not verify grants nothing. Where the chain or a signature breaks, the entries before count in full; those
+behind it only take away: a bundle that they say has ended stays so, and a reset that they say was used is used up.
 """
 
 import json
@@ -90,8 +88,7 @@ class JournalFault(NamedTuple):
     """How a journal does not hold."""
 
     reason: Literal["altered", "cut", "head"]
-    """An entry was altered, added or removed; the newest are gone; or only the signature of the
-    head does not hold."""
+    """An entry was altered, added or removed; the newest are gone; or only the signature of the head does not hold."""
     number: int
     """The first entry that does not count."""
 
@@ -149,9 +146,7 @@ def decode(data: object) -> Entry | None:
     return entry
 
 
-def replay(
-    entries: Iterable[Entry], before: JournalState = NOTHING_KNOWN, first: int = 1
-) -> JournalState:
+def replay(entries: Iterable[Entry], before: JournalState = NOTHING_KNOWN, first: int = 1) -> JournalState:
     """Return the state that entries make, from number `first` on, of the state `before` them."""
     replaying = _Replay(before)
     for number, entry in enumerate(entries, first):
@@ -170,9 +165,7 @@ def verify(rows: Iterable[Row], signed: SignedHead, key: VerifyingKey) -> Journa
         if _is_signed(key, message, signed.signature):
             return Journal(replay(entry for entry, _ in sound), hashes, newest, signed)
     kept = len(sound)
-    while kept and not _is_signed(
-        key, entry_message(Head(kept, hashes[kept - 1])), stored[kept - 1].signature
-    ):
+    while kept and not _is_signed(key, entry_message(Head(kept, hashes[kept - 1])), stored[kept - 1].signature):
         kept -= 1
     rest = tuple(_taking_away(map(decode, (row.entry for row in stored[kept:]))))
     state = replay((*(entry for entry, _ in sound[:kept]), *rest))
@@ -260,9 +253,7 @@ class _Replay:
             named = (identity, entry.issuer, entry.serial, entry.part, Use(entry.use))
             # Taken again, it is the one that was activated last.
             self._bundles.pop(identity, None)
-            self._bundles[identity] = BundleRecord(
-                *named, entry.sequence, self._activations, entry.at, KEPT
-            )
+            self._bundles[identity] = BundleRecord(*named, entry.sequence, self._activations, entry.at, KEPT)
             # What it proves of time it has proved since it was first taken.
             first = self._taken.get(identity, entry)
             self._taken[identity] = entry._replace(elapsed=min(first.elapsed, entry.elapsed))
@@ -346,6 +337,5 @@ _READ: Final[Mapping[Any, Callable[[Any], Any]]] = {
 }
 """Type of a field to what reads it."""
 _READERS: Final[Mapping[str, tuple[Callable[..., Entry], Mapping[str, Callable[[Any], Any]]]]] = {
-    name: (kind, {field: _READ[kind.__annotations__[field]] for field in kind._fields})
-    for name, kind in _KINDS.items()
+    name: (kind, {field: _READ[kind.__annotations__[field]] for field in kind._fields}) for name, kind in _KINDS.items()
 }

@@ -25,12 +25,7 @@ from licensekit.state.messages import UnusableDocument
 from licensekit.state.notices import notices_of
 from licensekit.state.stored import Recorded, Stored, is_restored, read_stored, require_same
 from licensekit.state.time import Clocks, Reading, effective, is_due, observe
-from licensekit.state.trust_store import (
-    keep_trust,
-    load_trust,
-    lost_bundles,
-    verify_bundles,
-)
+from licensekit.state.trust_store import keep_trust, load_trust, lost_bundles, verify_bundles
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import Bundle
@@ -44,14 +39,14 @@ class InstallationState(NamedTuple):
 
     trust_store: TrustStore
     kept: tuple[Verified[Bundle], ...]
-    """Every bundle that may be in force, in the order of activation: what others replaced, and what
-    was revoked, counts again when they are gone or it is reinstated."""
+    """Every bundle that may be in force, in the order of activation: what others replaced, and what was revoked, counts
+    again when they are gone or it is reinstated."""
     unusable: tuple[UnusableDocument, ...]
     """Documents that do not verify any more, or were revoked, and have no successor."""
     entitlements: Entitlements
     in_use: Mapping[str, int]
-    """License to how often it is assigned; one that limits sites, to how many there are; one of
-    concurrent seats, to how many are held."""
+    """License to how often it is assigned; one that limits sites, to how many there are; one of concurrent seats, to
+    how many are held."""
     now: int
     """The time that counts, in seconds since 1970."""
     fingerprint: Fingerprint
@@ -143,11 +138,10 @@ def load_state(
 ) -> InstallationState:
     """Read an installation and return its state at what the clocks show.
 
-    Everything is read in one transaction and verified again: the database is not believed. `pack`
-    is what the application ships; None takes the one that the first activation recorded.
-    `released` is the date of the product version in days since 1970, `facts` what the program
-    knows better of its machine, and `known` the state that was loaded before, which this one must
-    follow on.
+    Everything is read in one transaction and verified again: the database is not believed. `pack` is what the
+    application ships; None takes the one that the first activation recorded. `released` is the date of the product
+    version in days since 1970, `facts` what the program knows better of its machine, and `known` the state that was
+    loaded before, which this one must follow on.
 
     Raises:
         OtherInstallation: another installation, or an older state, has taken its place.
@@ -160,16 +154,14 @@ def load_state(
     with database.read() as connection:
         stored = read_stored(connection, mark, reading)
     require_same(None if known is None else known.stored, stored, database.location)
-    return evaluate_state(
-        stored, mark, root=root, pack=pack, reading=reading, released=released, facts=facts
-    )
+    return evaluate_state(stored, mark, root=root, pack=pack, reading=reading, released=released, facts=facts)
 
 
 def is_unchanged(database: Database, state: InstallationState, reading: Reading) -> bool:
     """Return whether nothing was changed since `state` was loaded, or nothing but leases.
 
-    Who takes and frees seats all day changes the database with each of them, where there is no
-    server to tell one change from another.
+    Who takes and frees seats all day changes the database with each of them, where there is no server to tell one
+    change from another.
 
     Raises:
         StateError: the database cannot be read.
@@ -180,13 +172,11 @@ def is_unchanged(database: Database, state: InstallationState, reading: Reading)
     return (stored._replace(leased=state.stored.leased), mark) == (state.stored, state.mark)
 
 
-def remember(
-    database: Database, state: InstallationState, clocks: Clocks, pause: int = REMEMBER_SECONDS
-) -> bool:
+def remember(database: Database, state: InstallationState, clocks: Clocks, pause: int = REMEMBER_SECONDS) -> bool:
     """Keep what a running application has seen, if it is worth a write; return whether it was.
 
-    That is the time, if the last observation is `pause` seconds old, and what its pack has newer
-    than the installation. Call it after `load`, and now and then while the state stays the same.
+    That is the time, if the last observation is `pause` seconds old, and what its pack has newer than the installation.
+    Call it after `load`, and now and then while the state stays the same.
 
     Raises:
         StateError: the database cannot be written; what was there is as it was.
@@ -266,17 +256,11 @@ def evaluate_state(
     return state._replace(notices=_notices(state, reading.clock))
 
 
-def state_at(
-    state: InstallationState,
-    now: int,
-    *,
-    clock: int,
-    away_hours: float | None = None,
-) -> InstallationState:
+def state_at(state: InstallationState, now: int, *, clock: int, away_hours: float | None = None) -> InstallationState:
     """Return the same installation at another moment.
 
-    `now` is the time that counts and `clock` the one that the clock shows; `away_hours` is for how
-    long the database has been away, if it is. Nothing is read or verified again.
+    `now` is the time that counts and `clock` the one that the clock shows; `away_hours` is for how long the database
+    has been away, if it is. Nothing is read or verified again.
     """
     entitlements = evaluate(
         state.trust_store,

@@ -1,8 +1,7 @@
 """The two logs in their tables: the audit log, which people read, and the journal, which decides.
 
-An entry of the audit log is JSON with sorted names (`docs/installation.md`, "Audit log"), and
-carries the hash of the one before. Numbers count from 1 without a gap. What the journal adds is in
-`licensekit.state.journal`.
+An entry of the audit log is JSON with sorted names (`docs/installation.md`, "Audit log"), and carries the hash of the
+one before. Numbers count from 1 without a gap. What the journal adds is in `licensekit.state.journal`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -59,9 +58,7 @@ def append_audit(connection: Connection, facts: Mapping[str, Any]) -> Head:
     before = audit_head(connection)
     entry = canonical_json(people.hidden(connection, facts)).encode()
     after = Head(before.number + 1, link(before.hash, entry))
-    connection.run(
-        "INSERT INTO audit (number, entry, hash) VALUES (?, ?, ?)", after.number, entry, after.hash
-    )
+    connection.run("INSERT INTO audit (number, entry, hash) VALUES (?, ?, ?)", after.number, entry, after.hash)
     return after
 
 
@@ -78,9 +75,7 @@ def key_of(seed: bytes) -> SigningKey:
         raise HomeInvalid(reason="key-lost") from error
 
 
-def read_journal(
-    connection: Connection, key: SigningKey, head: SignedHead, known: Journal | None = None
-) -> Journal:
+def read_journal(connection: Connection, key: SigningKey, head: SignedHead, known: Journal | None = None) -> Journal:
     """Read a journal and verify it; the `known` one, if it has the same head.
 
     Raises:
@@ -89,8 +84,7 @@ def read_journal(
     head = SignedHead(head.number, _bytes(head.observed), _bytes(head.signature))
     if known is not None and known.fault is None and head == known.signed:
         newest = connection.one(
-            "SELECT number, hash, (SELECT count(*) FROM journal) FROM journal"
-            " ORDER BY number DESC LIMIT 1"
+            "SELECT number, hash, (SELECT count(*) FROM journal) FROM journal ORDER BY number DESC LIMIT 1"
         )
         if newest == (*known.head, known.head.number):
             return known
@@ -145,9 +139,7 @@ class JournalWriter:
         fault, rest = self.journal.fault, self.journal.rest
         if fault is None:
             return
-        self.connection.run(
-            "DELETE FROM journal WHERE number NOT BETWEEN 1 AND ?", fault.number - 1
-        )
+        self.connection.run("DELETE FROM journal WHERE number NOT BETWEEN 1 AND ?", fault.number - 1)
         for entry in (TroubleFound(now, fault.number), *rest):
             self.enter(entry)
 
@@ -162,10 +154,7 @@ class JournalWriter:
             return
         signature = self._key.sign(head_message(head, self.journal.signature, digest))
         self.connection.run(
-            "UPDATE installation SET head = ?, observed = ?, signature = ?",
-            head.number,
-            digest,
-            signature,
+            "UPDATE installation SET head = ?, observed = ?, signature = ?", head.number, digest, signature
         )
         self.journal = self.journal._replace(signed=SignedHead(head.number, digest, signature))
 
@@ -228,9 +217,7 @@ def _highest(seen: Seen) -> list[tuple[str, str, SeenDocument]]:
     return [(kind, issuer, one) for kind, issuer, one in found if one is not None]
 
 
-def _document_seen(
-    kind: str, issuer: str, found: SeenDocument, verified: TrustDocument | None
-) -> DocumentSeen:
+def _document_seen(kind: str, issuer: str, found: SeenDocument, verified: TrustDocument | None) -> DocumentSeen:
     if verified is None:  # put out of force again by what came with it
         return DocumentSeen(kind, issuer, found.version, found.identity, None, 0, b"")
     document, key = verified.document, verified.keys[0]

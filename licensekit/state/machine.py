@@ -1,9 +1,8 @@
 """Facts of the machine, and their keyed hashes (`docs/installation.md`, "Machine facts").
 
-A fact is what stays when people plug in, dock, resize and rename: what is built in, and not what
-was set. One that cannot be known is left out: there is no fact "unknown" that two machines would
-share. A machine that is at its limits (open files, a disk that refuses to read) raises instead: it
-has not become another one.
+A fact is what stays when people plug in, dock, resize and rename: what is built in, and not what was set. One that
+cannot be known is left out: there is no fact "unknown" that two machines would share. A machine that is at its limits
+(open files, a disk that refuses to read) raises instead: it has not become another one.
 """
 
 import hmac
@@ -32,11 +31,7 @@ _PASSING: Final = frozenset({"too-many-files", "disk-error"})
 
 _FILES: Final = {
     "machine-id": ("etc/machine-id", "var/lib/dbus/machine-id"),
-    "board": (
-        "sys/class/dmi/id/product_uuid",
-        "sys/class/dmi/id/board_serial",
-        "proc/device-tree/serial-number",
-    ),
+    "board": ("sys/class/dmi/id/product_uuid", "sys/class/dmi/id/board_serial", "proc/device-tree/serial-number"),
 }
 _DISK: Final = ("wwid", "device/wwid")
 _ADDRESSES: Final = ("phy80211/macaddress", "bonding_slave/perm_hwaddr")
@@ -47,13 +42,10 @@ _USB_NAMES: Final = ("enx", "wlx", "wwx")
 _MODELS: Final = ("model name", "cpu part")
 
 
-def machine_facts(
-    root: Path = Path("/"), given: Facts = NO_FACTS, *, system: str = sys.platform
-) -> dict[str, str]:
+def machine_facts(root: Path = Path("/"), given: Facts = NO_FACTS, *, system: str = sys.platform) -> dict[str, str]:
     """Return the facts of this machine by name.
 
-    `root` is where its system files are. A fact in `given` takes the place of the one of its name;
-    it is not judged.
+    `root` is where its system files are. A fact in `given` takes the place of the one of its name; it is not judged.
 
     Raises:
         FileUnusable: the machine is at its limits, and a fact cannot be read for that.
@@ -68,8 +60,7 @@ def machine_facts(
 def hashed(facts: Mapping[str, str], secret: bytes) -> dict[str, bytes]:
     """Return fact name to 16 bytes of HMAC-SHA256 under the installation's secret."""
     return {
-        name: hmac.digest(secret, f"{name}\0{value}".encode(), "sha256")[:_HASH_BYTES]
-        for name, value in facts.items()
+        name: hmac.digest(secret, f"{name}\0{value}".encode(), "sha256")[:_HASH_BYTES] for name, value in facts.items()
     }
 
 

@@ -1,9 +1,8 @@
 """The mark beside the database: how far its audit log and journal had grown when it last changed.
 
-A database with fewer entries than its mark, or with another entry where the mark is, is a restored
-backup: it is recognized and reported, and it works. The mark is written after a commit and read
-before a snapshot is taken, so that a crash or another process in between never looks like one. A
-server keeps no mark: its backups are its administrator's.
+A database with fewer entries than its mark, or with another entry where the mark is, is a restored backup: it is
+recognized and reported, and it works. The mark is written after a commit and read before a snapshot is taken, so that a
+crash or another process in between never looks like one. A server keeps no mark: its backups are its administrator's.
 
 Only absence means absent. A mark that cannot be read says nothing about the database.
 """
@@ -43,9 +42,7 @@ def read_mark(location: str) -> MarkRead:
     try:
         data = read_bytes(mark_of(location), limit=_BYTES, what="a mark")
         number, audited, entries, journaled = data.decode("ascii").split()
-        mark = Mark(
-            Head(int(number), bytes.fromhex(audited)), Head(int(entries), bytes.fromhex(journaled))
-        )
+        mark = Mark(Head(int(number), bytes.fromhex(audited)), Head(int(entries), bytes.fromhex(journaled)))
     except FileUnusable as error:
         return LOST if error.reason == "missing" else error
     except (TooLarge, ValueError):
@@ -57,8 +54,8 @@ def read_mark(location: str) -> MarkRead:
 def write_mark(location: str, mark: Mark, *, lower: bool = False) -> None:
     """Let the mark of the database at `location` grow to `mark`.
 
-    It shrinks only with `lower`: the database itself knows by then that it was restored. A mark
-    that cannot be written stays behind, which looks like a crash before it was written.
+    It shrinks only with `lower`: the database itself knows by then that it was restored. A mark that cannot be written
+    stays behind, which looks like a crash before it was written.
     """
     known = read_mark(location)
     if not isinstance(known, Mark) or (not lower and _covers(known, mark)):

@@ -50,9 +50,7 @@ class ClockBehind(Notice):
     """The clock is more than a day behind the latest time seen here."""
 
     code = "clock-behind"
-    template = (
-        "the clock shows {clock:time}, but it was {seen:time} here before, and that time counts"
-    )
+    template = "the clock shows {clock:time}, but it was {seen:time} here before, and that time counts"
     hint_template = (
         "set the clock right; if it was wrong then, accept the clock that it shows now"
         " (`accept-clock`), or ask the vendor for a reset of the clock"
@@ -84,10 +82,8 @@ class DamagedJournal(Notice):
 
     code = "damaged-journal"
     template: ClassVar[Templates] = {
-        "altered": "the journal of this installation was altered: what it says from entry {entry}"
-        " on does not count",
-        "cut": "the newest entries of the journal of this installation are gone, from entry {entry}"
-        " on",
+        "altered": "the journal of this installation was altered: what it says from entry {entry} on does not count",
+        "cut": "the newest entries of the journal of this installation are gone, from entry {entry} on",
         "head": "the signature of the journal of this installation was altered",
         "repaired": "the journal of this installation was altered, and goes on from entry {entry}",
     }
@@ -126,8 +122,7 @@ class RestoredBackup(Notice):
     code = "restored-backup"
     template = "this database is a restored backup"
     hint_template = (
-        "check whether what was changed since is missing; then accept it, or ask the vendor for a"
-        " reset that does"
+        "check whether what was changed since is missing; then accept it, or ask the vendor for a reset that does"
     )
     level = Severity.WARNING
     subject_template = "database"

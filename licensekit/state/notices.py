@@ -26,9 +26,7 @@ _AHEAD_SECONDS: Final = 7 * DAY_SECONDS
 """The floors are slower than the clock, but not that slow while a machine runs now and then."""
 
 
-def notices_of(
-    stored: Stored, mark: MarkRead, *, clock: int, unusable: Iterable[UnusableDocument]
-) -> Iterator[Notice]:
+def notices_of(stored: Stored, mark: MarkRead, *, clock: int, unusable: Iterable[UnusableDocument]) -> Iterator[Notice]:
     """Yield what an installation itself has to say to its administrators."""
     if not stored.bundles:
         yield NothingActivated()

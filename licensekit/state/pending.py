@@ -1,7 +1,7 @@
 """An installation that is not there yet: it is set up by its first change, with it or not at all.
 
-Until then it lives in a private folder, where everything can be asked and tried. What the first
-change leaves there is copied to where it belongs in the transaction that creates the tables.
+Until then it lives in a private folder, where everything can be asked and tried. What the first change leaves there is
+copied to where it belongs in the transaction that creates the tables.
 """
 
 import os
@@ -18,13 +18,7 @@ from licensekit.database import Connection, Database, Row, Value, Version, conne
 from licensekit.database.copying import copy_rows
 from licensekit.errors import DatabaseBusy, NotActivated
 from licensekit.files import unusable
-from licensekit.state.home import (
-    database_of,
-    heads_of,
-    locate,
-    missing_folders,
-    open_installation,
-)
+from licensekit.state.home import database_of, heads_of, locate, missing_folders, open_installation
 from licensekit.state.logs import audit_head
 from licensekit.state.mark import mark_of, put_mark
 from licensekit.state.schema import SCHEMA

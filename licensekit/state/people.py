@@ -1,7 +1,7 @@
 """People in the audit log: its chain has pseudonyms, and their names stand beside it.
 
-A pseudonym is random, so once its name is erased nothing says any more whom it stands for
-(`docs/installation.md`, "People").
+A pseudonym is random, so once its name is erased nothing says any more whom it stands for (`docs/installation.md`,
+"People").
 """
 
 from collections.abc import Callable, Mapping
@@ -59,10 +59,7 @@ def pseudonym_of(connection: Connection, written: str) -> str:
         return known
     pseudonym = token_hex(_BYTES)
     connection.run(
-        "INSERT INTO people (pseudonym, id, written) VALUES (?, ?, ?)",
-        pseudonym,
-        names.folded(written),
-        written,
+        "INSERT INTO people (pseudonym, id, written) VALUES (?, ?, ?)", pseudonym, names.folded(written), written
     )
     return pseudonym
 

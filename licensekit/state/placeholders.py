@@ -1,7 +1,7 @@
 """Values that makers of hardware and images leave in place of an identity.
 
-Many machines share each of them, so none is a fact (`docs/installation.md`, "Placeholders"). Case,
-spaces and punctuation play no part in the comparison.
+Many machines share each of them, so none is a fact (`docs/installation.md`, "Placeholders"). Case, spaces and
+punctuation play no part in the comparison.
 """
 
 import re

@@ -1,11 +1,10 @@
 """Seats in rows: a row for each seat of a license, free once its lease has expired.
 
-The key (license, seat) is what keeps the count: however many processes ask at once, a row has one
-lease. Whoever loses a race for a row tries another one. Rows are made as they are needed, and
-stay.
+The key (license, seat) is what keeps the count: however many processes ask at once, a row has one lease. Whoever loses
+a race for a row tries another one. Rows are made as they are needed, and stay.
 
-Times are the server's where there is one, so that hosts whose clocks differ agree; they are whole
-seconds, and a lease ends a second later here than for its holder, who must not be the last to know.
+Times are the server's where there is one, so that hosts whose clocks differ agree; they are whole seconds, and a lease
+ends a second later here than for its holder, who must not be the last to know.
 """
 
 from collections.abc import Sequence
@@ -76,17 +75,12 @@ class SeatRequest(NamedTuple):
         """Check that it can be a lease.
 
         Raises:
-            EntryInvalid: the holder is empty, too long or has characters that nobody can see; the
-                time is out of bounds; or nothing is asked for.
+            EntryInvalid: the holder is empty, too long or has characters that nobody can see; the time is out of
+                bounds; or nothing is asked for.
         """
         names.check_id(self.holder, "holder id")
         if not SHORTEST_SECONDS <= self.ttl <= LONGEST_SECONDS:
-            raise EntryInvalid(
-                reason="seconds",
-                seconds=self.ttl,
-                shortest=SHORTEST_SECONDS,
-                longest=LONGEST_SECONDS,
-            )
+            raise EntryInvalid(reason="seconds", seconds=self.ttl, shortest=SHORTEST_SECONDS, longest=LONGEST_SECONDS)
         if self.at_least is Access.NONE:
             raise EntryInvalid(reason="no-access")
 
@@ -131,9 +125,7 @@ _FREE: Final = (
     "UPDATE leases SET id = '', holder = '', expires = 0"  # noqa: S608  # texts of ours
     f" WHERE license = ? AND seat = ? AND id = ? AND may_be_lost(){_OUR_SCHEMA} RETURNING seat"
 )
-_SELECT: Final = (
-    "SELECT id, license, seat, holder, taken, expires, borrowed FROM leases WHERE expires > ?"
-)
+_SELECT: Final = "SELECT id, license, seat, holder, taken, expires, borrowed FROM leases WHERE expires > ?"
 
 
 def held(connection: Connection, now: int) -> tuple[HeldSeat, ...]:
@@ -151,8 +143,7 @@ def find(connection: Connection, lease_id: str, now: int) -> HeldSeat | None:
 def holders(connection: Connection, license_: str, now: int, limit: int) -> tuple[str, ...]:
     """Return who holds seats of a license, those who took one last first."""
     rows = connection.rows(
-        "SELECT holder FROM leases WHERE license = ? AND expires > ?"
-        " ORDER BY taken DESC, seat DESC LIMIT ?",
+        "SELECT holder FROM leases WHERE license = ? AND expires > ? ORDER BY taken DESC, seat DESC LIMIT ?",
         license_,
         now,
         limit,
@@ -203,10 +194,7 @@ def renew(database: Database, leases: Sequence[tuple[HeldSeat, int]], now: int) 
         now = lease_time(connection, now)
         renewed = connection.run_many(
             _RENEW,
-            [
-                (now + ttl + _ROUNDING, now + ttl + _ROUNDING, one.license, one.seat, one.id, now)
-                for one, ttl in leases
-            ],
+            [(now + ttl + _ROUNDING, now + ttl + _ROUNDING, one.license, one.seat, one.id, now) for one, ttl in leases],
         )
         if renewed == len(listed):
             return frozenset(lease.id for lease in listed)
@@ -227,9 +215,7 @@ def _held_of(connection: Connection, leases: Sequence[HeldSeat], now: int) -> fr
     ids = frozenset(
         found
         for license_ in sorted({lease.license for lease in leases})
-        for (found,) in connection.rows(
-            "SELECT id FROM leases WHERE license = ? AND expires > ?", license_, now
-        )
+        for (found,) in connection.rows("SELECT id FROM leases WHERE license = ? AND expires > ?", license_, now)
     )
     return ids & {lease.id for lease in leases}
 
@@ -243,8 +229,7 @@ def borrow(connection: Connection, lease: HeldSeat, until: int, now: int) -> boo
     """Borrow the seat of a lease until a time; return whether it was held."""
     return bool(
         connection.run(
-            "UPDATE leases SET expires = ?, borrowed = 1"
-            " WHERE license = ? AND seat = ? AND id = ? AND expires > ?",
+            "UPDATE leases SET expires = ?, borrowed = 1 WHERE license = ? AND seat = ? AND id = ? AND expires > ?",
             until,
             lease.license,
             lease.seat,
@@ -259,9 +244,7 @@ def _lease(row: Row) -> HeldSeat:
     return HeldSeat(lease_id, license_, seat, holder, taken, expires, bool(borrowed))
 
 
-def _take(
-    database: Database, request: SeatRequest, pool: SeatPool, now: int, begin: int
-) -> HeldSeat | None:
+def _take(database: Database, request: SeatRequest, pool: SeatPool, now: int, begin: int) -> HeldSeat | None:
     code = request.license
     lease_id = token_hex(ID_BYTES)
     row = database.once(

@@ -1,9 +1,8 @@
 """Slots: the numbered places of a license that its assignments occupy.
 
-The slots of a license are 1, 2, 3 and so on without a gap (`docs/installation.md`, "Slots"). They
-change in the write transaction, of which a database has one at a time. Rows that were edited by
-hand are not believed: a slot that two holders have, or that is no such number, is read as
-`NO_SLOT`, which grants nothing.
+The slots of a license are 1, 2, 3 and so on without a gap (`docs/installation.md`, "Slots"). They change in the write
+transaction, of which a database has one at a time. Rows that were edited by hand are not believed: a slot that two
+holders have, or that is no such number, is read as `NO_SLOT`, which grants nothing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

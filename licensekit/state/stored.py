@@ -17,22 +17,14 @@ from licensekit.state.journal_entries import KEPT, BundleRecord
 from licensekit.state.logs import audit_head, key_of, read_journal
 from licensekit.state.machine import NO_FACTS, Facts, hashed, machine_facts
 from licensekit.state.mark import LOST, Mark, MarkRead
-from licensekit.state.time import (
-    Reading,
-    TimeSeen,
-    effective,
-    is_observed,
-    lease_time,
-    read_time,
-)
+from licensekit.state.time import Reading, TimeSeen, effective, is_observed, lease_time, read_time
 from licensekit.trust.order import Seen
 from licensekit.trust.signed import Verified
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Kind, License
 
 _SELECT_EVENTS: Final = (
-    "SELECT number, kind, scope, subject, message, expected_end, started, started_by, ended,"
-    " ended_by FROM events"
+    "SELECT number, kind, scope, subject, message, expected_end, started, started_by, ended, ended_by FROM events"
 )
 _TRUST: Final = "SELECT type, frame FROM trust_documents ORDER BY place"
 
@@ -130,9 +122,7 @@ class Stored(NamedTuple):
             raise HomeInvalid(reason="pack-altered")
         return self.recorded.pack
 
-    def fingerprint(
-        self, bundles: Iterable[Verified[Bundle]], given: Facts = NO_FACTS
-    ) -> Fingerprint:
+    def fingerprint(self, bundles: Iterable[Verified[Bundle]], given: Facts = NO_FACTS) -> Fingerprint:
         """Return what bound bundles are compared with; only for them the machine is examined.
 
         `given` are the facts that the program knows better.
@@ -155,24 +145,17 @@ class Stored(NamedTuple):
         return {**self.in_use, **leased, **defined}
 
 
-def read_stored(
-    connection: Connection,
-    mark: MarkRead,
-    reading: Reading,
-    known: Journal | None = None,
-) -> Stored:
+def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known: Journal | None = None) -> Stored:
     """Read what a state is made from; `mark` was read before the snapshot was taken.
 
-    `reading` is what the clocks of this machine show: where there is no server, leases live by
-    them. The `known` journal is not verified again if its head is there.
+    `reading` is what the clocks of this machine show: where there is no server, leases live by them. The `known`
+    journal is not verified again if its head is there.
 
     Raises:
         HomeInvalid: the database has lost its one row.
         StateError: see `Connection`.
     """
-    row = connection.one(
-        "SELECT seed, secret, pack, observations, head, observed, signature FROM installation"
-    )
+    row = connection.one("SELECT seed, secret, pack, observations, head, observed, signature FROM installation")
     if row is None:
         raise HomeInvalid(reason="key-lost")
     seed, secret, pack, observations, *head = row
@@ -214,8 +197,8 @@ def is_restored(stored: Stored, mark: MarkRead) -> bool:
 def require_same(known: Stored | None, found: Stored, where: str) -> None:
     """Refuse another installation, or an older state, than the one that was `known` to be there.
 
-    An older one is welcome where an administrator or the vendor has accepted it. Before the first
-    change there is nothing to follow.
+    An older one is welcome where an administrator or the vendor has accepted it. Before the first change there is
+    nothing to follow.
 
     Raises:
         OtherInstallation: as said; `where` is the location.
@@ -252,9 +235,7 @@ def _recorded(journal: Journal, pack: bytes | None) -> Recorded | None:
 
 def seats_in_use(connection: Connection, now: int) -> Mapping[str, int]:
     """Return license to how many of its seats are held."""
-    rows = connection.rows(
-        "SELECT license, count(*) FROM leases WHERE expires > ? GROUP BY license", now
-    )
+    rows = connection.rows("SELECT license, count(*) FROM leases WHERE expires > ? GROUP BY license", now)
     return dict(rows)
 
 
@@ -262,9 +243,7 @@ def read_events(connection: Connection, *, ended: bool = False) -> tuple[Event, 
     """Read the events in force, with `ended` all that there ever were; the oldest first."""
     which = "" if ended else " WHERE ended IS NULL"
     rows = connection.rows(_SELECT_EVENTS + which + " ORDER BY number")
-    return tuple(
-        Event(number, kind, EventScope(scope), *rest) for number, kind, scope, *rest in rows
-    )
+    return tuple(Event(number, kind, EventScope(scope), *rest) for number, kind, scope, *rest in rows)
 
 
 def _hash_at(connection: Connection, number: int) -> bytes | None:

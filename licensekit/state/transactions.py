@@ -280,9 +280,7 @@ def write_first(opened: OpenInstallation, act: Callable[[WriteTransaction], T]) 
         return act(change)
 
 
-def _read(
-    opened: OpenInstallation, connection: Connection, mark: MarkRead, known: Stored | None
-) -> ReadTransaction:
+def _read(opened: OpenInstallation, connection: Connection, mark: MarkRead, known: Stored | None) -> ReadTransaction:
     """Read what must follow on `known`, which was seen before the transaction began.
 
     Another thread may have seen something newer meanwhile, which is then left as the last.

@@ -67,9 +67,7 @@ def combine_trust(stored: Stored, root: str, pack: bytes | str) -> LoadedTrust:
         return _without_unusable(base, tokens, stored.seen)
 
 
-def verify_bundles(
-    stored: Iterable[StoredBundle], trust_store: TrustStore, now: int
-) -> VerifiedBundles:
+def verify_bundles(stored: Iterable[StoredBundle], trust_store: TrustStore, now: int) -> VerifiedBundles:
     """Verify stored bundles again, under the trust in force."""
     verified: list[Verified[Bundle]] = []
     kept: list[Verified[Bundle]] = []
@@ -104,9 +102,9 @@ def lost_bundles(
 ) -> Iterator[UnusableDocument]:
     """Yield the `unusable` bundles that would count, were they usable.
 
-    None would where something `in_force` governs before it (`docs/evaluation.md`, "Bundles that
-    govern"). Of several of one issuer and part, the one that would govern is named: that of the
-    highest use, and of these the one activated last.
+    None would where something `in_force` governs before it (`docs/evaluation.md`, "Bundles that govern"). Of several of
+    one issuer and part, the one that would govern is named: that of the highest use, and of these the one activated
+    last.
     """
     numbers = {record.identity: record.number for record, _ in stored}
     governing = [(one, numbers[one.identity]) for one in in_force]

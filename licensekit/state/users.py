@@ -14,9 +14,7 @@ from licensekit.state.slots import SATELLITE, SITE_SLOT, USER_SLOT, slot_of
 from licensekit.text import names
 from licensekit.wire.documents import UserKind
 
-USER_COLUMNS: Final = (
-    "u.id, u.name, u.kind, u.can_log_in, u.administrator, u.retired, u.member_of, u.written"
-)
+USER_COLUMNS: Final = "u.id, u.name, u.kind, u.can_log_in, u.administrator, u.retired, u.member_of, u.written"
 """What `facts_of` reads, of the table `users` under the name `u`."""
 
 _USER: Final = (

@@ -127,9 +127,7 @@ def _misplaced(cells: list[str], titles: list[str]) -> Fault | None:
     Excel ends rows early where they are empty; what has no delimiter at all is no row.
     """
     above = max((place for place, title in enumerate(titles, start=1) if title), default=0)
-    headless = (
-        cell for place, cell in enumerate(cells) if place >= len(titles) or not titles[place]
-    )
+    headless = (cell for place, cell in enumerate(cells) if place >= len(titles) or not titles[place])
     if len(cells) == 1 < above or any(cell.strip() for cell in headless):
         return SyntaxInvalid(reason="cells", count=len(cells), most=above)
     return None

@@ -1,16 +1,14 @@
 """Marks that nobody sees and that pasted text brings along: they are left out, and reported.
 
-They are direction marks, spaces of no width and byte order marks. No document may hold one. ZERO
-WIDTH NON-JOINER and JOINER stay: Persian and Hindi are written with them.
+They are direction marks, spaces of no width and byte order marks. No document may hold one. ZERO WIDTH NON-JOINER and
+JOINER stay: Persian and Hindi are written with them.
 """
 
 from typing import Final
 
 from licensekit.errors.coded import Message
 
-_MARKS: Final = (
-    "\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
-)
+_MARKS: Final = "\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 _LEFT_OUT: Final = dict.fromkeys(map(ord, _MARKS))
 _BYTE_ORDER_MARK: Final = "\ufeff"
 
@@ -36,8 +34,8 @@ def without_marks(text: str) -> str:
 def marks_in(data: bytes | str, line: int = 1) -> tuple[MarksLeftOut, ...]:
     """Return what `without_marks` leaves out of a file, if anything; `line` is its first line.
 
-    A byte order mark at the beginning is how some editors write text, and none of them. What is not
-    UTF-8 is refused elsewhere.
+    A byte order mark at the beginning is how some editors write text, and none of them. What is not UTF-8 is refused
+    elsewhere.
     """
     if data.isascii():
         return ()

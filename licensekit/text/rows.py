@@ -1,7 +1,7 @@
 """Rows of delimited text (CSV): bytes in, numbered rows out, one at a time; and rows as text.
 
-A spreadsheet would run a cell such as `=1+1` (OWASP, "CSV Injection"): an apostrophe is written
-before it, and taken off where it is read.
+A spreadsheet would run a cell such as `=1+1` (OWASP, "CSV Injection"): an apostrophe is written before it, and taken
+off where it is read.
 """
 
 import csv
@@ -33,10 +33,7 @@ _SIGNS: Final = (
     ("windows-1252", re.compile(rb"[\x80-\xff]")),
 )
 """What is seldom there in a text of another encoding; the first that is there decides."""
-_UNDECODED: Final = {
-    "replace": re.compile("\ufffd"),
-    "surrogateescape": re.compile("[\udc80-\udcff]"),
-}
+_UNDECODED: Final = {"replace": re.compile("\ufffd"), "surrogateescape": re.compile("[\udc80-\udcff]")}
 """How to handle errors of decoding, to what stands for what could not be decoded."""
 _DELIMITERS: Final = ",;\t"
 _BEFORE_HEADINGS: Final = re.compile(r'"?sep=([,;\t])"?[,;\t]*|#type \S.*', re.IGNORECASE)
@@ -63,8 +60,8 @@ class TextRow(NamedTuple):
 class TextLines:
     """The lines of a text without marks that nobody sees, and what was read since last asked.
 
-    A line ends with CR, LF or both. One that is not in the encoding raises `FaultyValue`; a byte
-    order mark outweighs the encoding that is named.
+    A line ends with CR, LF or both. One that is not in the encoding raises `FaultyValue`; a byte order mark outweighs
+    the encoding that is named.
     """
 
     def __init__(self, data: Iterable[bytes] | str, encoding: str) -> None:
@@ -103,9 +100,9 @@ class TextLines:
 def read_rows(lines: Iterable[str]) -> Iterator[TextRow]:
     """Yield the rows that are not empty, up to the first that is no CSV.
 
-    The delimiter is the one that the first row has most of, unless a line `sep=;` before it names
-    one. No line is read before its row is asked for. A `FaultyValue` that `lines` raises, as for a
-    line that is not UTF-8, is the fault of the line after those that were read.
+    The delimiter is the one that the first row has most of, unless a line `sep=;` before it names one. No line is read
+    before its row is asked for. A `FaultyValue` that `lines` raises, as for a line that is not UTF-8, is the fault of
+    the line after those that were read.
     """
     source = iter(lines)
     passed_over, first, delimiter, fault = _beginning(source)

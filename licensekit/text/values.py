@@ -1,7 +1,7 @@
 """Single values of files that people or programs wrote: each reader gives one or says why not.
 
-A reader takes what TOML or JSON gave and raises `FaultyValue`, which says what is wrong. Texts are
-brought to Unicode normalization form C, for editors write either form.
+A reader takes what TOML or JSON gave and raises `FaultyValue`, which says what is wrong. Texts are brought to Unicode
+normalization form C, for editors write either form.
 """
 
 import re

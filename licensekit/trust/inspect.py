@@ -48,9 +48,7 @@ def check(tokens: Sequence[armor.Token], trust_store: TrustStore, now: int) -> l
     return [_checked(token, extended, now) for token in tokens]
 
 
-def _refused_with_file(
-    token: armor.Token, trust_store: TrustStore, now: int, error: TrustError
-) -> Finding:
+def _refused_with_file(token: armor.Token, trust_store: TrustStore, now: int, error: TrustError) -> Finding:
     """Judge a token by what was known before, as a trust document of its file is refused."""
     if token.type in IN_PACKS:
         return _finding(token, "refused", error)

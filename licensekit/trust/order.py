@@ -1,27 +1,21 @@
 """The order of trust documents, lists and catalogs, and what was seen in it (O1 and S1).
 
-A root stands in the order of roots by its version. What is signed under it carries the versions of
-the documents that were in force, and is ordered by them first (`full_version`): so a new root, or a
-new trust document, gets past any number that was run up below it.
+A root stands in the order of roots by its version. What is signed under it carries the versions of the documents that
+were in force, and is ordered by them first (`full_version`): so a new root, or a new trust document, gets past any
+number that was run up below it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, TypeVar
 
-from licensekit.errors import (
-    CatalogFork,
-    RevocationsFork,
-    RootFork,
-    TrustError,
-    TrustFork,
-)
+from licensekit.errors import CatalogFork, RevocationsFork, RootFork, TrustError, TrustFork
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import Catalog, Revocations, Root, Trust
 
 FullVersion = tuple[int, ...]
-"""Of a root: (version). Of a trust document: (root version, version). Of a list or catalog: (root
-version, trust version, number or version)."""
+"""Of a root: (version). Of a trust document: (root version, version). Of a list or catalog: (root version, trust
+version, number or version)."""
 
 T = TypeVar("T", Trust, Revocations, Catalog)
 OfIssuer = TypeVar("OfIssuer", Revocations, Catalog)
@@ -104,12 +98,7 @@ def newest_of_each(
     return [one for i, those in by_issuer.items() for one in newest(those, floors.get(i))]
 
 
-def is_news(
-    document: Verified[T],
-    floor: SeenDocument | None,
-    in_force: Verified[T] | None,
-    now: int | None,
-) -> bool:
+def is_news(document: Verified[T], floor: SeenDocument | None, in_force: Verified[T] | None, now: int | None) -> bool:
     """Return whether a document is another one than that in force, after steps 1 to 3 of O1.
 
     `now` is seconds since 1970; None where it does not matter when the document was issued.
@@ -131,11 +120,7 @@ def is_news(
 
 def is_fork(document: SeenDocument, known: SeenDocument | None) -> bool:
     """Return whether two documents stand in one place and are not the same."""
-    return (
-        known is not None
-        and document.version == known.version
-        and document.identity != known.identity
-    )
+    return known is not None and document.version == known.version and document.identity != known.identity
 
 
 def fork_of(document: Root | Trust | Revocations | Catalog) -> TrustError:
@@ -146,18 +131,12 @@ def fork_of(document: Root | Trust | Revocations | Catalog) -> TrustError:
         case Trust():
             return TrustFork(version=document.version)
         case Revocations():
-            return RevocationsFork(
-                issuer=document.issuer,
-                number=document.number,
-                trust_version=document.trust_version,
-            )
+            return RevocationsFork(issuer=document.issuer, number=document.number, trust_version=document.trust_version)
         case _:
             return CatalogFork(issuer=document.issuer, version=document.version)
 
 
-def _merged(
-    first: Mapping[str, SeenDocument], second: Mapping[str, SeenDocument]
-) -> dict[str, SeenDocument]:
+def _merged(first: Mapping[str, SeenDocument], second: Mapping[str, SeenDocument]) -> dict[str, SeenDocument]:
     merged = {**second, **first}
     for issuer, found in second.items():
         if found.version > merged[issuer].version:

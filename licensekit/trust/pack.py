@@ -1,12 +1,12 @@
 """Root pin and pack to trust and catalogs: what an application ships, and what later files add.
 
-A pack (`.lkp`) is a file of root, trust, revocations and catalog tokens (`docs/format.md`,
-"Packs"). Newer ones of each ride in license files, and the newest of each governs.
+A pack (`.lkp`) is a file of root, trust, revocations and catalog tokens (`docs/format.md`, "Packs"). Newer ones of each
+ride in license files, and the newest of each governs.
 
-The trust documents of a file are taken together (F1 of `docs/format.md`, "Trust"): roots first,
-then trust documents, then lists, then catalogs, whatever their order in the file. Of those that a
-type has, the highest is taken, and what it supersedes is passed over before anybody asks when it
-was issued. To pass over a document is safe: whoever sends a file can leave it out.
+The trust documents of a file are taken together (F1 of `docs/format.md`, "Trust"): roots first, then trust documents,
+then lists, then catalogs, whatever their order in the file. Of those that a type has, the highest is taken, and what it
+supersedes is passed over before anybody asks when it was issued. To pass over a document is safe: whoever sends a file
+can leave it out.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -147,29 +147,23 @@ def _oldest_root(pack: bytes | str) -> bytes:
 
 
 def extend_trust_store(
-    trust_store: TrustStore,
-    tokens: Iterable[armor.Token],
-    now: int | None,
-    seen: Seen = NOTHING_SEEN,
+    trust_store: TrustStore, tokens: Iterable[armor.Token], now: int | None, seen: Seen = NOTHING_SEEN
 ) -> TrustStore:
     """Add the roots, trust documents, lists and catalogs among `tokens`: all or none (F1).
 
-    `now` is seconds since 1970; None where it does not matter when they were issued: in a pack, and
-    in what was taken before. `seen` is the floor that an installation remembers (S1).
+    `now` is seconds since 1970; None where it does not matter when they were issued: in a pack, and in what was taken
+    before. `seen` is the floor that an installation remembers (S1).
 
     Raises:
-        TrustError: one of them is refused for another reason than being older, or what they
-            establish is below the floor.
+        TrustError: one of them is refused for another reason than being older, or what they establish is below the
+            floor.
         FormatError: one of them is damaged.
     """
     return at_floor(add_documents(trust_store, tokens, now, seen))
 
 
 def add_documents(
-    trust_store: TrustStore,
-    tokens: Iterable[armor.Token],
-    now: int | None,
-    seen: Seen = NOTHING_SEEN,
+    trust_store: TrustStore, tokens: Iterable[armor.Token], now: int | None, seen: Seen = NOTHING_SEEN
 ) -> TrustStore:
     """Add the same, and leave to `at_floor` whether all that was seen is there."""
     tokens = list(tokens)
@@ -179,8 +173,7 @@ def add_documents(
         catalogs = {i: c for i, c in catalogs.items() if may_still_sign(trust.signers, c)}
     found = dict(trust.seen.catalogs)
     verified = _still_signed(
-        (token for token in tokens if token.type == "catalog"),
-        partial(verify_catalog, trust=trust),
+        (token for token in tokens if token.type == "catalog"), partial(verify_catalog, trust=trust)
     )
     for catalog in newest_of_each(verified, found):
         issuer = catalog.document.issuer
@@ -192,8 +185,8 @@ def add_documents(
 def extend(state: TrustState, tokens: Iterable[armor.Token], now: int | None) -> TrustState:
     """Add the roots, trust documents and lists of a file, or none of them (F1, 1 to 5).
 
-    Other types are left alone. `now` is seconds since 1970; None where it does not matter when
-    they were issued. Raises as `extend_trust_store`.
+    Other types are left alone. `now` is seconds since 1970; None where it does not matter when they were issued. Raises
+    as `extend_trust_store`.
     """
     by_type: dict[str, list[armor.Token]] = {"root": [], "trust": [], "revocations": []}
     for token in tokens:
@@ -211,9 +204,7 @@ def extend(state: TrustState, tokens: Iterable[armor.Token], now: int | None) ->
     return state
 
 
-def _still_signed(
-    tokens: Iterable[armor.Token], verify: Callable[[armor.Token], Verified[D]]
-) -> list[Verified[D]]:
+def _still_signed(tokens: Iterable[armor.Token], verify: Callable[[armor.Token], Verified[D]]) -> list[Verified[D]]:
     """Verify tokens, and pass over those by a key that was revoked since."""
     verified: list[Verified[D]] = []
     for token in tokens:
@@ -224,9 +215,7 @@ def _still_signed(
     return verified
 
 
-def _extend_roots(
-    state: TrustState, tokens: list[armor.Token]
-) -> tuple[TrustState, list[TrustError]]:
+def _extend_roots(state: TrustState, tokens: list[armor.Token]) -> tuple[TrustState, list[TrustError]]:
     """Add roots in any order; return the errors of those that are older than the pin (F1, 1)."""
     while True:
         waiting: list[armor.Token] = []
@@ -252,9 +241,7 @@ def _extend_roots(
     return state, unvouched
 
 
-def _judge_trust(
-    state: TrustState, tokens: list[armor.Token]
-) -> tuple[list[Verified[Trust]], list[TrustError]]:
+def _judge_trust(state: TrustState, tokens: list[armor.Token]) -> tuple[list[Verified[Trust]], list[TrustError]]:
     """Verify trust documents; return the errors of those that are older than the pin (F1, 2)."""
     judged: list[Verified[Trust]] = []
     older: list[TrustError] = []

@@ -1,8 +1,8 @@
 """The pinned root and the chain of roots that grows from it (`docs/format.md`, "Trust").
 
-R1 is about the pinned root, R2 about later ones. Each function goes through the checks of its rule
-in the order of the text: but for the pinned root, whose digest is known, nothing is decoded before
-the signatures of a root that vouches for it have verified.
+R1 is about the pinned root, R2 about later ones. Each function goes through the checks of its rule in the order of the
+text: but for the pinned root, whose digest is known, nothing is decoded before the signatures of a root that vouches
+for it have verified.
 """
 
 from base64 import b32decode, b32encode
@@ -22,14 +22,7 @@ from licensekit.errors import (
 from licensekit.keys.verifying import VerifyingKey, load
 from licensekit.trust.order import SeenDocument, is_fork
 from licensekit.trust.scope import KeyReference
-from licensekit.trust.signed import (
-    Verified,
-    check_signatures,
-    digest_of,
-    identity_of,
-    open_frame,
-    verified,
-)
+from licensekit.trust.signed import Verified, check_signatures, digest_of, identity_of, open_frame, verified
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Root, RootKey, decode
 
@@ -115,12 +108,7 @@ def next_root(chain: Chain, token: armor.Token, floor: SeenDocument | None = Non
     if root.version <= newest.version or is_fork(SeenDocument((root.version,), identity), floor):
         raise RootFork(version=root.version)
     if root.version > newest.version + 1:
-        raise RootGap(
-            reason="root",
-            version=root.version,
-            newest=newest.version,
-            needed=newest.version + 1,
-        )
+        raise RootGap(reason="root", version=root.version, newest=newest.version, needed=newest.version + 1)
     if voucher is not chain[-1]:
         raise short_of(newest, 0, version=root.version)
     own = load_keys(root.keys)
@@ -130,8 +118,8 @@ def next_root(chain: Chain, token: armor.Token, floor: SeenDocument | None = Non
 def keys_of_trust(chain: Chain, opened: frame.Frame) -> tuple[KnownRoot, list[VerifyingKey]]:
     """Return the root that signed a trust document, and its key for each signature (T1).
 
-    That is the newest root that has all of these keys and whose threshold they reach; where they
-    reach none, the newest that has them. Nothing is verified here yet.
+    That is the newest root that has all of these keys and whose threshold they reach; where they reach none, the newest
+    that has them. Nothing is verified here yet.
 
     Raises:
         KeyUnknown: no root here has all of them.
@@ -216,13 +204,7 @@ def _format_pin(digest: bytes) -> str:
     return _PIN_PREFIX + b32encode(digest).decode("ascii").rstrip("=").lower()
 
 
-def short_of(
-    root: Root,
-    count: int,
-    *,
-    reason: str = "root",
-    version: int | None = None,
-) -> ThresholdNotMet:
+def short_of(root: Root, count: int, *, reason: str = "root", version: int | None = None) -> ThresholdNotMet:
     """Return the error about a document that only `count` keys of `root` have signed."""
     return ThresholdNotMet(
         reason=reason,

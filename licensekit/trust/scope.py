@@ -163,14 +163,12 @@ def load_signers(trust: Trust) -> dict[KeyReference, AdmittedSigner]:
     return {(signer.key.scheme, signer.key.key_id): signer for signer in signers}
 
 
-def may_still_sign(
-    signers: Mapping[KeyReference, AdmittedSigner], document: Verified[SignedByVendor]
-) -> bool:
+def may_still_sign(signers: Mapping[KeyReference, AdmittedSigner], document: Verified[SignedByVendor]) -> bool:
     """Return whether the key of a verified document may, under `signers`, still sign it.
 
-    These are steps 4 and 7 without the check of being issued ahead: what was taken once does not
-    fall when the clock is turned back. Whatever holds others back by being there (a list that is
-    in force, a bundle of a higher sequence) does so only while this is true.
+    These are steps 4 and 7 without the check of being issued ahead: what was taken once does not fall when the clock is
+    turned back. Whatever holds others back by being there (a list that is in force, a bundle of a higher sequence) does
+    so only while this is true.
     """
     key = document.keys[0]
     signer = signers.get((key.scheme, key.key_id))

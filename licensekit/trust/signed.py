@@ -1,7 +1,7 @@
 """From a token and its keys to a verified document: steps 3, 5 and 6 of `docs/format.md`.
 
-Untrusted bytes and verified documents are different types. A `Verified[T]` or `SelfSigned[T]` is
-made here and nowhere else, after every signature on the document has verified.
+Untrusted bytes and verified documents are different types. A `Verified[T]` or `SelfSigned[T]` is made here and nowhere
+else, after every signature on the document has verified.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,12 +37,7 @@ class _Checked(Generic[D_co]):
     """The keys that signed, in the order of the signatures."""
 
     def __init__(
-        self,
-        seal: object,
-        document: D_co,
-        payload: bytes,
-        token: armor.Token,
-        keys: tuple[VerifyingKey, ...],
+        self, seal: object, document: D_co, payload: bytes, token: armor.Token, keys: tuple[VerifyingKey, ...]
     ) -> None:
         if seal is not _SEAL:
             raise TypeError(f"{type(self).__name__} is the result of a check; it cannot be made")
@@ -123,9 +118,7 @@ def check_signatures(token: armor.Token, opened: frame.Frame, keys: Sequence[Ver
         key.verify(frame.message(token.type, scheme, reference, payload), signature)
 
 
-def verified(
-    token: armor.Token, opened: frame.Frame, kind: type[D], keys: Sequence[VerifyingKey]
-) -> Verified[D]:
+def verified(token: armor.Token, opened: frame.Frame, kind: type[D], keys: Sequence[VerifyingKey]) -> Verified[D]:
     """Verify every signature, then decode (steps 5 and 6).
 
     Raises:

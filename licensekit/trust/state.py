@@ -1,13 +1,12 @@
 """Whom an installation believes: a pure state machine over roots, trust documents and lists.
 
-Untrusted tokens go in; a new `TrustState` or an error comes out, and the state that was there is as
-it was. Rules are numbered as in `docs/format.md`, "Trust": R1 and R2, about roots, are in
-`licensekit.trust.roots`, the order (O1) in `licensekit.trust.order`, whole files (F1) and
-catalogs in `licensekit.trust.pack`. Each function goes through the checks of its rule in the order
-of the text.
+Untrusted tokens go in; a new `TrustState` or an error comes out, and the state that was there is as it was. Rules are
+numbered as in `docs/format.md`, "Trust": R1 and R2, about roots, are in `licensekit.trust.roots`, the order (O1) in
+`licensekit.trust.order`, whole files (F1) and catalogs in `licensekit.trust.pack`. Each function goes through the
+checks of its rule in the order of the text.
 
-`now` is seconds since 1970, and None where it does not matter when a document was issued: for a
-pack, and for what was taken before.
+`now` is seconds since 1970, and None where it does not matter when a document was issued: for a pack, and for what was
+taken before.
 
 Absent on purpose: being past `fresh_until` is a notice to administrators and stops nothing.
 """
@@ -142,8 +141,7 @@ def judge_revocations(state: TrustState, token: armor.Token) -> Verified[Revocat
     """Verify a revocation list (L1).
 
     Raises:
-        TrustMissing, KeyUnknown, KeyRevoked, KeyOutOfScope, KeyOutOfWindow, WrongProduct: its key
-            may not sign it.
+        TrustMissing, KeyUnknown, KeyRevoked, KeyOutOfScope, KeyOutOfWindow, WrongProduct: its key may not sign it.
         RevocationsAhead: made under a root or trust document that is not here.
         SignatureInvalid, FrameInvalid, PayloadInvalid: it is not sound.
     """
@@ -154,15 +152,11 @@ def judge_revocations(state: TrustState, token: armor.Token) -> Verified[Revocat
     require_scope(signer, revocations)
     require_product(revocations, state.root.product)
     if (revocations.root_version, revocations.trust_version) > state.pair:
-        raise RevocationsAhead(
-            root_version=revocations.root_version, trust_version=revocations.trust_version
-        )
+        raise RevocationsAhead(root_version=revocations.root_version, trust_version=revocations.trust_version)
     return document
 
 
-def take_revocations(
-    state: TrustState, document: Verified[Revocations], now: int | None
-) -> TrustState:
+def take_revocations(state: TrustState, document: Verified[Revocations], now: int | None) -> TrustState:
     """Put a revocation list in force.
 
     Raises:
@@ -174,11 +168,7 @@ def take_revocations(
     if not order.is_news(document, floor, state.lists.get(issuer), now):
         return state
     if floor is not None and full_version(revocations) < floor.version:
-        raise RevocationsRollback(
-            issuer=issuer,
-            number=revocations.number,
-            trust_version=revocations.trust_version,
-        )
+        raise RevocationsRollback(issuer=issuer, number=revocations.number, trust_version=revocations.trust_version)
     return state._replace(
         lists={**state.lists, issuer: document},
         seen=state.seen._replace(lists={**state.seen.lists, issuer: seen(document)}),
@@ -192,9 +182,7 @@ def remember(state: TrustState, floor: Seen) -> TrustState:
     """
     merged = order.merge(floor, state.seen)
     lists = {
-        issuer: one
-        for issuer, one in state.lists.items()
-        if full_version(one.document) >= merged.lists[issuer].version
+        issuer: one for issuer, one in state.lists.items() if full_version(one.document) >= merged.lists[issuer].version
     }
     return state._replace(lists=lists, seen=merged)
 
@@ -245,14 +233,6 @@ def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> AdmittedSi
 
 def _require_newest_root(trust: Trust, newest: int) -> None:
     if trust.root_version > newest:
-        raise RootGap(
-            reason="trust",
-            version=trust.root_version,
-            newest=newest,
-            needed=newest + 1,
-            trust=trust.version,
-        )
+        raise RootGap(reason="trust", version=trust.root_version, newest=newest, needed=newest + 1, trust=trust.version)
     if trust.root_version < newest:
-        raise RootNotNewest(
-            reason="names", version=trust.version, root=trust.root_version, newest=newest
-        )
+        raise RootNotNewest(reason="names", version=trust.version, root=trust.root_version, newest=newest)

@@ -1,11 +1,10 @@
 """From token to verified document, in the numbered steps of `docs/format.md`, "Verification".
 
-1 size, 2 armor (`wire.armor.read`); 3 frame; 4 key known and allowed for this type; 5 signature;
-6 decode; 7 key allowed for this issuer, product and content at the document's issue time;
-8 audience; 9 revocation.
+1 size, 2 armor (`wire.armor.read`); 3 frame; 4 key known and allowed for this type; 5 signature; 6 decode; 7 key
+allowed for this issuer, product and content at the document's issue time; 8 audience; 9 revocation.
 
-Absent on purpose: expiry and binding. An expired or foreign-bound bundle must still be shown; the
-engine (`licensekit.entitlements`) judges what it grants.
+Absent on purpose: expiry and binding. An expired or foreign-bound bundle must still be shown; the engine
+(`licensekit.entitlements`) judges what it grants.
 """
 
 from bisect import bisect_left
@@ -39,9 +38,8 @@ def verify_bundle(token: armor.Token, trust: TrustState, now: int) -> Verified[B
 def verify_held_bundle(token: armor.Token, trust: TrustState) -> Verified[Bundle]:
     """Verify a bundle that was taken before: all steps but 9, and whatever `now` is.
 
-    A bundle holds others back while this succeeds, also one that was revoked since; whether it
-    grants anything is judged when it is asked (`docs/evaluation.md`, "Parts"). Raises as
-    `verify_bundle` does.
+    A bundle holds others back while this succeeds, also one that was revoked since; whether it grants anything is
+    judged when it is asked (`docs/evaluation.md`, "Parts"). Raises as `verify_bundle` does.
     """
     bundle = _verify(token, Bundle, trust, None)
     require_product(bundle.document, trust.root.product)
@@ -51,17 +49,15 @@ def verify_held_bundle(token: armor.Token, trust: TrustState) -> Verified[Bundle
 def verify_catalog(token: armor.Token, trust: TrustState) -> Verified[Catalog]:
     """Verify the catalog in `token` (C1), whether or not it is the newest.
 
-    Raises as `verify_bundle`, without step 9, and `CatalogAhead` if it was made under a root or
-    trust document that is not here.
+    Raises as `verify_bundle`, without step 9, and `CatalogAhead` if it was made under a root or trust document that is
+    not here.
     """
     verified = _verify(token, Catalog, trust, None)
     catalog = verified.document
     require_product(catalog, trust.root.product)
     if (catalog.root_version, catalog.trust_version) > trust.pair:
         raise CatalogAhead(
-            issuer=catalog.issuer,
-            root_version=catalog.root_version,
-            trust_version=catalog.trust_version,
+            issuer=catalog.issuer, root_version=catalog.root_version, trust_version=catalog.trust_version
         )
     return verified
 

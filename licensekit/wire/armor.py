@@ -1,8 +1,8 @@
 """Text to frames and back (`docs/format.md`, "Tokens").
 
-A token is `lk1-` type `.` base64 of a frame, standard alphabet, no padding. A file is one or more
-tokens; ASCII white space and a leading byte order mark are dropped, then each `lk1-` starts a
-token. The dash is not in the alphabet, so no token can hide another.
+A token is `lk1-` type `.` base64 of a frame, standard alphabet, no padding. A file is one or more tokens; ASCII white
+space and a leading byte order mark are dropped, then each `lk1-` starts a token. The dash is not in the alphabet, so no
+token can hide another.
 """
 
 from binascii import Error as Base64Error
@@ -14,17 +14,7 @@ from licensekit.limits import FILE_BYTES, FRAME_BYTES, TOKENS_PER_FILE
 from licensekit.wire.frame import read as read_frame
 
 PREFIX: Final = b"lk1-"
-TYPES: Final = (
-    "root",
-    "trust",
-    "revocations",
-    "catalog",
-    "bundle",
-    "reset",
-    "request",
-    "receipt",
-    "statement",
-)
+TYPES: Final = ("root", "trust", "revocations", "catalog", "bundle", "reset", "request", "receipt", "statement")
 """The types of documents, in the order in which a reader takes them from a file."""
 
 _TYPES: Final = {name.encode(): name for name in TYPES}

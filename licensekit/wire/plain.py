@@ -1,7 +1,7 @@
 """Documents as plain data: the names and spellings of `docs/format.md`, "Plain data".
 
-Dates become `2027-01-01`, times `2027-01-01T00:00:00Z`, bytes lower-case hex, and the words of a
-closed list their lower-case names. It is how `--json` and every export show a document.
+Dates become `2027-01-01`, times `2027-01-01T00:00:00Z`, bytes lower-case hex, and the words of a closed list their
+lower-case names. It is how `--json` and every export show a document.
 """
 
 from collections.abc import Iterable
@@ -17,9 +17,7 @@ _SECONDS: Final = frozenset({"issued", "fresh_until", "valid_from", "valid_to"})
 
 def plain(document: Document) -> dict[str, Any]:
     """Convert the fields of `document`, in order, to data that JSON can hold."""
-    return {
-        name: _plain_field(name, getattr(document, name)) for name in document.__struct_fields__
-    }
+    return {name: _plain_field(name, getattr(document, name)) for name in document.__struct_fields__}
 
 
 def word(value: IntEnum) -> str:

@@ -92,8 +92,8 @@ def world(template: World, tmp_path: Path) -> World:
 def contents(folder: Path) -> dict[str, str]:
     """Return every file below `folder` with its digest, but for what SQLite leaves beside some.
 
-    Where a damaged header makes the file one that must not be written, its log stays behind, empty,
-    with the index of that log: nothing of the state is in either.
+    Where a damaged header makes the file one that must not be written, its log stays behind, empty, with the index of
+    that log: nothing of the state is in either.
     """
     return {
         str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest()
@@ -119,9 +119,7 @@ def check(ran: Ran, data: bytes) -> None:
     assert "Traceback" not in ran.err
 
 
-def feed(
-    original: Path, target: Path, seed: int, world: World, run: Callable[[], Ran]
-) -> dict[int, int]:
+def feed(original: Path, target: Path, seed: int, world: World, run: Callable[[], Ran]) -> dict[int, int]:
     """Put damaged forms of `original` in place of `target`, and give how often each code came."""
     source = original.read_bytes()
     codes: dict[int, int] = {}
@@ -148,9 +146,7 @@ def feed(
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_damaged_license_changes_nothing(world: World, seed: int) -> None:
     bad = world.folder / "bad.lic"
-    codes = feed(
-        world.license, bad, seed, world, lambda: invoke(["activate", bad, "--home", world.home])
-    )
+    codes = feed(world.license, bad, seed, world, lambda: invoke(["activate", bad, "--home", world.home]))
     assert set(codes) >= {3, 4}
 
 
@@ -172,9 +168,7 @@ def test_a_damaged_pack_sets_no_installation_up(world: World, seed: int) -> None
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_damaged_catalog_is_explained(world: World, seed: int) -> None:
     bad = world.folder / "bad.toml"
-    codes = feed(
-        SAMPLE / "catalog.toml", bad, seed, world, lambda: invoke(["catalog", "check", bad])
-    )
+    codes = feed(SAMPLE / "catalog.toml", bad, seed, world, lambda: invoke(["catalog", "check", bad]))
     assert codes[5] > MUTATIONS // 2
 
 

@@ -36,9 +36,7 @@ def main() -> None:
             installation.activate(makers.file_of(sign(makers.bundle(), VENDOR)))
         with Licensing.open(home, root=root, pack=pack, clock=lambda: now) as licensing:
             bare = Bare({"server": True, "quote": False})
-            measured = measure(
-                lambda: licensing.allows("server"), lambda: bare.allows("server"), calls=20_000
-            )
+            measured = measure(lambda: licensing.allows("server"), lambda: bare.allows("server"), calls=20_000)
     report("allows", measured, most=2)
 
 

@@ -39,9 +39,7 @@ def main() -> None:
                 return 0 if groups is None else logins(state.entitlements, groups).people
 
             def floor() -> object:
-                return connection.rows(
-                    "SELECT count(*) FROM users u JOIN user_licenses l ON l.user_id = u.id"
-                )
+                return connection.rows("SELECT count(*) FROM users u JOIN user_licenses l ON l.user_id = u.id")
 
             print(f"{count()} of {users} may log in")
             print(f"count: {_milliseconds(count):.0f} ms, floor {_milliseconds(floor):.0f} ms")

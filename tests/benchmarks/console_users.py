@@ -42,10 +42,7 @@ def prepare(folder: Path, users: int) -> Installation:
     installation = Installation.open(folder, root=homes.PIN, pack=today.pack(catalog))
     sold = {"sales-pro": users, "user": None, "few": 10}
     installation.activate(today.file(today.bundle(users=sold)))
-    lines = (
-        f"user{n:07},Person {n},sales-pro user{' few' if n < FEW and n % 10 == 0 else ''}\n"
-        for n in range(users)
-    )
+    lines = (f"user{n:07},Person {n},sales-pro user{' few' if n < FEW and n % 10 == 0 else ''}\n" for n in range(users))
     installation.users.import_rows(parse_users("id,name,licenses\n" + "".join(lines)))
     return installation
 

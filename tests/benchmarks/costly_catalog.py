@@ -1,10 +1,9 @@
 """What the costliest catalogs within the bounds of the format cost those who load them.
 
-Each has 1000 licenses, 200 settings and as much text as a frame holds, most have `CLOSURE` pairs;
-a bundle grants all of it. Measured is what every load of an installation does: to open the pack, to
-verify the bundle and to evaluate, for the vendor's catalog and for one of a partner beside a small
-one of the vendor's. The floor verifies the same signatures and decodes the same payloads into plain
-lists.
+Each has 1000 licenses, 200 settings and as much text as a frame holds, most have `CLOSURE` pairs; a bundle grants all
+of it. Measured is what every load of an installation does: to open the pack, to verify the bundle and to evaluate, for
+the vendor's catalog and for one of a partner beside a small one of the vendor's. The floor verifies the same signatures
+and decodes the same payloads into plain lists.
 
 Run: python -m tests.benchmarks.costly_catalog
 """
@@ -61,17 +60,13 @@ def flat() -> Licenses:
 def chain() -> Licenses:
     """Two hundred licenses include the next one, which includes the next."""
     links = 200
-    return _including(
-        {code: [CODES[n + 1]] if n < links - 1 else [] for n, code in enumerate(CODES)}
-    )
+    return _including({code: [CODES[n + 1]] if n < links - 1 else [] for n, code in enumerate(CODES)})
 
 
 def circle() -> Licenses:
     """A hundred and forty licenses include all of one another."""
     ring = sorted(CODES[:140])
-    return _including(
-        {code: [c for c in ring if c != code] if code in ring else [] for code in CODES}
-    )
+    return _including({code: [c for c in ring if c != code] if code in ring else [] for code in CODES})
 
 
 def heirs() -> Licenses:
@@ -79,8 +74,7 @@ def heirs() -> Licenses:
     links = 200
     plain = makers.license_entry(Kind.USER, "License")
     return {
-        code: makers.changed(plain, replaced_by=CODES[n + 1] if n < links - 1 else None)
-        for n, code in enumerate(CODES)
+        code: makers.changed(plain, replaced_by=CODES[n + 1] if n < links - 1 else None) for n, code in enumerate(CODES)
     }
 
 
@@ -132,9 +126,7 @@ def catalog(licenses: Licenses, alphabet: str, issuer: str = makers.ISSUER) -> C
 
 def bundle(sold: Catalog) -> Bundle:
     """Return a bundle that grants all of a catalog."""
-    counts = {
-        kind: {code: 1 for code, one in sold.licenses.items() if one.kind is kind} for kind in Kind
-    }
+    counts = {kind: {code: 1 for code, one in sold.licenses.items() if one.kind is kind} for kind in Kind}
     return makers.bundle(
         issuer=sold.issuer,
         system=counts[Kind.SYSTEM],

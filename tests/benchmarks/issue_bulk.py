@@ -1,13 +1,13 @@
 """What many orders cost: read from JSON Lines, signed, entered in the ledger, a file for each.
 
-The floor is Ed25519 alone, on one core, in the same run. Rates are of processor time as well as of
-the clock, because a machine that others use as well tells little by its clock: what all processes
-of a run have used, and with workers what the busiest of them has.
+The floor is Ed25519 alone, on one core, in the same run. Rates are of processor time as well as of the clock, because a
+machine that others use as well tells little by its clock: what all processes of a run have used, and with workers what
+the busiest of them has.
 
 Run: python -m tests.benchmarks.issue_bulk [ORDERS [FOLDER]]
 
-FOLDER is where workspaces and files are made; on a file system in memory (/dev/shm) the files cost
-what the program does, on a disk what the disk does. What files alone cost there is printed as well.
+FOLDER is where workspaces and files are made; on a file system in memory (/dev/shm) the files cost what the program
+does, on a disk what the disk does. What files alone cost there is printed as well.
 """
 
 import json

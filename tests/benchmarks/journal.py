@@ -9,14 +9,7 @@ import json
 from hashlib import sha256
 
 from licensekit.state.journal import verify
-from licensekit.state.journal_entries import (
-    REPLACED,
-    BundleEnded,
-    BundleTaken,
-    DocumentSeen,
-    Entry,
-    TimeFloor,
-)
+from licensekit.state.journal_entries import REPLACED, BundleEnded, BundleTaken, DocumentSeen, Entry, TimeFloor
 from tests.benchmarks.measure import measure, report
 from tests.state.test_journal import KEY, written
 

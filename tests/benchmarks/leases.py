@@ -1,9 +1,8 @@
 """Concurrent seats on one PostgreSQL server: exact, with no leak, and how fast.
 
-Eight processes ask for 1,000 seats of a pool of 500, and some are killed in between. Then eight
-processes take and release seats, in turn with eight that commit: a one-row UPDATE and a COMMIT,
-with the same driver on the same server, which has its default settings (`fsync` and
-`synchronous_commit` are on).
+Eight processes ask for 1,000 seats of a pool of 500, and some are killed in between. Then eight processes take and
+release seats, in turn with eight that commit: a one-row UPDATE and a COMMIT, with the same driver on the same server,
+which has its default settings (`fsync` and `synchronous_commit` are on).
 
 Run: python -m tests.benchmarks.leases
 """
@@ -163,9 +162,7 @@ def main() -> None:
             f" to updates that commit by themselves {median(r.pairs / r.alone for r in found):.2f}"
         )
         delays = telling(place)
-        print(
-            f"told of an end: {median(delays):.3f} s, at most {max(delays):.3f} s (to reach: 1 s)"
-        )
+        print(f"told of an end: {median(delays):.3f} s, at most {max(delays):.3f} s (to reach: 1 s)")
         server.cleanup()
 
 

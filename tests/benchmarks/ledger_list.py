@@ -108,10 +108,7 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     with tempfile.TemporaryDirectory(dir=sys.argv[2] if len(sys.argv) > 2 else None) as made:
         place = Path(made)
-        with (
-            workspaces.make(place / "small") as small,
-            workspaces.make(place / "large") as large,
-        ):
+        with workspaces.make(place / "small") as small, workspaces.make(place / "large") as large:
             fill(small, SMALL)
             begin = time.perf_counter()
             fill(large, count)

@@ -1,8 +1,7 @@
 """What an installation of many users costs: every question, opening, `status`, an import.
 
-A question that is answered from memory is counted in units of a bare method call that does one
-dict look-up, a question about a user nobody asked about before in primary-key SELECTs on the same
-database. Every user has two assignments.
+A question that is answered from memory is counted in units of a bare method call that does one dict look-up, a question
+about a user nobody asked about before in primary-key SELECTs on the same database. Every user has two assignments.
 
 Run: python -m tests.benchmarks.many_users [USERS]
 """

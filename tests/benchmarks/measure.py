@@ -16,9 +16,7 @@ class Measured(NamedTuple):
     ratio: float
 
 
-def measure(
-    ours: Callable[[], object], floor: Callable[[], object], *, calls: int, rounds: int = 41
-) -> Measured:
+def measure(ours: Callable[[], object], floor: Callable[[], object], *, calls: int, rounds: int = 41) -> Measured:
     """Time both in turn, so that a machine that slows down slows both alike."""
     return measure_loops(_looped(ours), _looped(floor), calls=calls, rounds=rounds)
 
@@ -50,10 +48,7 @@ def measure_loops(
 def report(what: str, measured: Measured, *, most: float) -> None:
     """Print one line: what it costs, what the floor costs, the ratio and the ratio to reach."""
     ours, floor, ratio = measured
-    print(
-        f"{what}: {ours * 1e6:.3f} us, floor {floor * 1e6:.3f} us,"
-        f" ratio {ratio:.2f} (to reach: {most} at most)"
-    )
+    print(f"{what}: {ours * 1e6:.3f} us, floor {floor * 1e6:.3f} us, ratio {ratio:.2f} (to reach: {most} at most)")
 
 
 def _looped(call: Callable[[], object]) -> Callable[[int], None]:

@@ -1,8 +1,8 @@
 """What a process costs that imports licensekit and verifies one file.
 
-The floor is a process that imports `cryptography`'s Ed25519 and msgspec alone and does the same
-bare work: base64, one signature, one decode. Both find their modules compiled, as installed
-packages are: the first round, which is not counted, compiles them.
+The floor is a process that imports `cryptography`'s Ed25519 and msgspec alone and does the same bare work: base64, one
+signature, one decode. Both find their modules compiled, as installed packages are: the first round, which is not
+counted, compiles them.
 
 Run: python -m tests.benchmarks.start
 """
@@ -52,9 +52,7 @@ def main() -> None:
         (folder / "root").write_text(makers.pin(first))
         (folder / "file.lic").write_text(makers.file_of(bundle))
         (folder / "public").write_bytes(vendor.verifying_key.public)
-        (folder / "message").write_bytes(
-            frame.message("bundle", signature.scheme, signature.key, opened.payload)
-        )
+        (folder / "message").write_bytes(frame.message("bundle", signature.scheme, signature.key, opened.payload))
 
         compiled = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
         environment = {**os.environ, **compiled}

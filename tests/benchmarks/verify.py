@@ -1,7 +1,7 @@
 """What verifying a license costs, and how large one is.
 
-`Verifier.verify` on the sample's full bundle, against the bare work in the same process: base64,
-one Ed25519 verification with a loaded key, one msgspec decode into the same structs.
+`Verifier.verify` on the sample's full bundle, against the bare work in the same process: base64, one Ed25519
+verification with a loaded key, one msgspec decode into the same structs.
 
 Run: python -m tests.benchmarks.verify
 """

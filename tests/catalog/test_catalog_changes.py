@@ -118,18 +118,10 @@ TAKEN: dict[str, tuple[Catalog, Told]] = {
         changed(OLD, issuer="other"),
         [("issuer.code", "bundles were sold for `demo`, and this is `other`")],
     ),
-    "a license removed": (
-        without("satellite"),
-        [("licenses.satellite", "it may have been sold, and is gone")],
-    ),
+    "a license removed": (without("satellite"), [("licenses.satellite", "it may have been sold, and is gone")]),
     "a kind changed": (
         with_license("satellite", kind=Kind.USER),
-        [
-            (
-                "licenses.satellite.kind",
-                "it was sold as a site license and becomes a user license",
-            )
-        ],
+        [("licenses.satellite.kind", "it was sold as a site license and becomes a user license")],
     ),
     "an include dropped, which another included through it": (
         with_license("standard", includes=["user"]),
@@ -144,12 +136,7 @@ TAKEN: dict[str, tuple[Catalog, Told]] = {
     ),
     "a plan": (
         with_license("sales", plan=True),
-        [
-            (
-                "licenses.sales.plan",
-                "it becomes a plan, and a user who holds another plan cannot keep both",
-            )
-        ],
+        [("licenses.sales.plan", "it becomes a plan, and a user who holds another plan cannot keep both")],
     ),
     "a completion": (
         with_license("server", full_with="web"),
@@ -157,12 +144,7 @@ TAKEN: dict[str, tuple[Catalog, Told]] = {
     ),
     "seats": (
         with_license("user", seats=SeatKind.CONCURRENT),
-        [
-            (
-                "licenses.user.seats",
-                "what was sold changes from named seats to concurrent seats",
-            )
-        ],
+        [("licenses.user.seats", "what was sold changes from named seats to concurrent seats")],
     ),
     "a limit": (
         with_license("satellite", limits_sites=True),
@@ -180,10 +162,7 @@ TAKEN: dict[str, tuple[Catalog, Told]] = {
         with_access(web=LoginRule(WEB.all, [UserKind.EXTERNAL])),
         [("access.web.users", "users of the kind `associate` could come this way")],
     ),
-    "a way removed": (
-        with_access(),
-        [("access.web", "users could come this way, and it is gone")],
-    ),
+    "a way removed": (with_access(), [("access.web", "users could come this way, and it is gone")]),
 }
 
 HARMLESS = {

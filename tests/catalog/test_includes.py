@@ -12,9 +12,7 @@ CODES = [f"c{n}" for n in range(8)]
 
 def including(**includes: list[str]) -> Catalog:
     """Return a catalog whose licenses include what they are given."""
-    return catalog(
-        licenses={code: license_entry(includes=inner) for code, inner in includes.items()}
-    )
+    return catalog(licenses={code: license_entry(includes=inner) for code, inner in includes.items()})
 
 
 @st.composite
@@ -54,8 +52,6 @@ def test_including_what_is_included_adds_nothing(document: Catalog) -> None:
 
 @settings(deadline=None)
 @given(any_catalog(), st.lists(st.sampled_from(CODES)))
-def test_what_is_reached_is_the_codes_and_all_that_each_includes(
-    document: Catalog, codes: list[str]
-) -> None:
+def test_what_is_reached_is_the_codes_and_all_that_each_includes(document: Catalog, codes: list[str]) -> None:
     known = {code for code in codes if code in document.licenses}
     assert reached(document, codes) == known.union(*(document.closure()[code] for code in known))

@@ -52,18 +52,12 @@ SOUND = {
         standard=plan(),
         sales=plan(includes=["quote-cal", "standard"]),
     ),
-    "what requires a plan goes together with it": of(
-        standard=plan(), extra=user(requires=["standard"])
-    ),
+    "what requires a plan goes together with it": of(standard=plan(), extra=user(requires=["standard"])),
     "what is hidden and in one plan requires that plan": of(
         extra=hidden(requires=["gold"]), gold=plan(includes=["extra"])
     ),
-    "a license requires what includes it": of(
-        suite=system(includes=["module"]), module=system(requires=["suite"])
-    ),
-    "a hidden license that nothing includes is assigned by itself": of(
-        base=hidden(), extra=user(requires=["base"])
-    ),
+    "a license requires what includes it": of(suite=system(includes=["module"]), module=system(requires=["suite"])),
+    "a hidden license that nothing includes is assigned by itself": of(base=hidden(), extra=user(requires=["base"])),
     "a user license requires what the installation gives to all users": of(
         server=system(includes=["user"]), user=hidden(), extra=user(requires=["user"])
     ),
@@ -94,12 +88,7 @@ def test_a_sound_catalog_has_no_fault(document: Catalog) -> None:
 FAULTS: dict[str, tuple[Catalog, Told]] = {
     "unknown include": (
         of(sales=plan(includes=["sale-cla"]), sale_cal=user()),
-        [
-            (
-                "licenses.sales.includes",
-                "there is no license `sale-cla`; did you mean `sale-cal`?",
-            )
-        ],
+        [("licenses.sales.includes", "there is no license `sale-cla`; did you mean `sale-cal`?")],
     ),
     "unknown requirement": (
         of(a=user(requires=["nothing"])),
@@ -115,12 +104,7 @@ FAULTS: dict[str, tuple[Catalog, Told]] = {
     ),
     "a user license that is completed": (
         of(a=user(full_with="b"), b=user()),
-        [
-            (
-                "licenses.a.full_with",
-                "only a system license can be completed by another; this is a user license",
-            )
-        ],
+        [("licenses.a.full_with", "only a system license can be completed by another; this is a user license")],
     ),
     "a plan for the system": (
         of(a=system(plan=True)),
@@ -128,30 +112,15 @@ FAULTS: dict[str, tuple[Catalog, Told]] = {
     ),
     "a user license that limits sites": (
         of(a=user(limits_sites=True)),
-        [
-            (
-                "licenses.a.limits",
-                "only a site license can limit the number of sites; this is a user license",
-            )
-        ],
+        [("licenses.a.limits", "only a site license can limit the number of sites; this is a user license")],
     ),
     "a site license by quantity": (
         of(a=site(quantity="GB")),
-        [
-            (
-                "licenses.a.quantity",
-                "only a system license can have a quantity; this is a site license",
-            )
-        ],
+        [("licenses.a.quantity", "only a system license can have a quantity; this is a site license")],
     ),
     "concurrent sites": (
         of(a=site(seats=SeatKind.CONCURRENT)),
-        [
-            (
-                "licenses.a.seats",
-                "only a user license can count concurrent use; this is a site license",
-            )
-        ],
+        [("licenses.a.seats", "only a user license can count concurrent use; this is a site license")],
     ),
     "a user license requires a site license": (
         of(a=user(requires=["b"]), b=site()),
@@ -161,10 +130,7 @@ FAULTS: dict[str, tuple[Catalog, Told]] = {
         of(a=system(requires=["b"]), b=user()),
         [("licenses.a.requires", "a system license cannot require the user license `b`")],
     ),
-    "includes itself": (
-        of(a=user(includes=["a"])),
-        [("licenses.a.includes", "`a` includes itself")],
-    ),
+    "includes itself": (of(a=user(includes=["a"])), [("licenses.a.includes", "`a` includes itself")]),
     "includes in a circle, with something that leads into it": (
         of(top=user(includes=["a"]), a=user(includes=["b"]), b=user(includes=["a"])),
         [("licenses.a.includes", "`a` and `b` include one another in a circle")],
@@ -173,36 +139,18 @@ FAULTS: dict[str, tuple[Catalog, Told]] = {
         of(a=plan(includes=["b"]), b=plan(includes=["a"])),
         [("licenses.a.includes", "the plans `a` and `b` imply each other")],
     ),
-    "requires itself": (
-        of(a=user(requires=["a"])),
-        [("licenses.a.requires", "`a` requires itself")],
-    ),
+    "requires itself": (of(a=user(requires=["a"])), [("licenses.a.requires", "`a` requires itself")]),
     "requires in a circle, with something that requires a member": (
-        of(
-            a=user(requires=["b"]),
-            b=user(requires=["c"]),
-            c=user(requires=["a"]),
-            d=user(requires=["a"]),
-        ),
+        of(a=user(requires=["b"]), b=user(requires=["c"]), c=user(requires=["a"]), d=user(requires=["a"])),
         [("licenses.a.requires", "`a`, `b` and `c` require one another in a circle")],
     ),
     "requires what only it includes": (
         of(a=user(includes=["b"], requires=["b"]), b=hidden()),
-        [
-            (
-                "licenses.a.requires",
-                "this can never hold: nothing that can be held gives `b`",
-            )
-        ],
+        [("licenses.a.requires", "this can never hold: nothing that can be held gives `b`")],
     ),
     "requires what only something includes that requires it": (
         of(a=user(requires=["b"]), b=hidden(), c=user(includes=["b"], requires=["a"])),
-        [
-            (
-                "licenses.a.requires",
-                "this can never hold: nothing that can be held gives `b`",
-            )
-        ],
+        [("licenses.a.requires", "this can never hold: nothing that can be held gives `b`")],
     ),
     "a plan that requires a plan": (
         of(silver=plan(), gold=plan(requires=["silver"])),
@@ -241,19 +189,11 @@ FAULTS: dict[str, tuple[Catalog, Told]] = {
         ],
     ),
     "hidden, and comes only with what requires it through another": (
-        of(
-            base=user(),
-            a=user(requires=["b"]),
-            b=hidden(requires=["base"]),
-            c=user(includes=["b"], requires=["a"]),
-        ),
+        of(base=user(), a=user(requires=["b"]), b=hidden(requires=["base"]), c=user(includes=["b"], requires=["a"])),
         [
             (
                 "licenses.b.requires",
-                (
-                    "this can never hold: this license is hidden, and nothing that can be held"
-                    " includes it"
-                ),
+                ("this can never hold: this license is hidden, and nothing that can be held includes it"),
             )
         ],
     ),
@@ -263,17 +203,10 @@ FAULTS: dict[str, tuple[Catalog, Told]] = {
     ),
     "a login by a site license": (
         catalog(access={"web": LoginRule(["satellite"], [UserKind.ASSOCIATE])}),
-        [
-            (
-                "access.web.all",
-                "`satellite` is a site license; a login needs system and user licenses",
-            )
-        ],
+        [("access.web.all", "`satellite` is a site license; a login needs system and user licenses")],
     ),
     "an edition with an unknown license, a wrong kind and a number of what has none": (
-        catalog(
-            editions={"basic": Edition("Basic", {"server": 2}, {"user": 1}, {"users": None}, {})}
-        ),
+        catalog(editions={"basic": Edition("Basic", {"server": 2}, {"user": 1}, {"users": None}, {})}),
         [
             ("editions.basic.system.server", "is there or not; write `true`"),
             ("editions.basic.sites.user", "is a user license; it belongs in `users`"),
@@ -341,9 +274,7 @@ def test_a_license_may_require_a_plan_of_each_issuer_and_not_two_of_one() -> Non
         ("demo.satellite", "a user license cannot require the site license `demo.satellite`"),
     ],
 )
-def test_what_a_partner_requires_must_exist_and_be_of_a_kind_that_can_hold(
-    required: str, why: str
-) -> None:
+def test_what_a_partner_requires_must_exist_and_be_of_a_kind_that_can_hold(required: str, why: str) -> None:
     document = partner(a=user(requires=[required]))
     assert told(faults(document, {ISSUER: catalog()})) == [("licenses.a.requires", why)]
 

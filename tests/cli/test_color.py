@@ -24,20 +24,13 @@ PACK = makers.file_of(makers.first_root()).encode()
         ({"NO_COLOR": "1", "CLICOLOR_FORCE": "1"}, False),
     ],
 )
-def test_the_environment_says_whether_there_is_color(
-    environment: dict[str, str], wanted: object
-) -> None:
+def test_the_environment_says_whether_there_is_color(environment: dict[str, str], wanted: object) -> None:
     assert color_wanted(environment) is wanted
 
 
 @pytest.mark.parametrize(
     ("force", "option", "colored"),
-    [
-        (False, [], False),
-        (True, [], True),
-        (True, ["--no-color"], False),
-        (False, ["--color"], True),
-    ],
+    [(False, [], False), (True, [], True), (True, ["--no-color"], False), (False, ["--color"], True)],
 )
 def test_the_option_wins_over_the_environment(
     monkeypatch: pytest.MonkeyPatch, option: list[str], *, force: bool, colored: bool

@@ -19,11 +19,7 @@ from tests.cli.invoking import invoke
 from tests.faults import Broken, Odd
 
 ERRORS = sorted(
-    (
-        kind
-        for kind in vars(errors).values()
-        if isinstance(kind, type) and issubclass(kind, LicenseError)
-    ),
+    (kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, LicenseError)),
     key=lambda kind: kind.code,
 )
 
@@ -41,18 +37,13 @@ def test_every_error_has_an_exit_code_of_the_table(kind: type[LicenseError]) -> 
 
 def test_an_error_says_what_where_and_what_to_do_in_one_line() -> None:
     error = errors.KeyRevoked(key_id=b"\x01", name="sales", where="a.lic")
-    assert error_lines(error) == [
-        "a.lic: key `sales` (01) was revoked; ask the issuer for a newly signed file"
-    ]
+    assert error_lines(error) == ["a.lic: key `sales` (01) was revoked; ask the issuer for a newly signed file"]
 
 
 def test_every_fault_of_a_file_has_its_line() -> None:
     faults = (Odd(said="there is no license `x`", where="users.x"), Odd(said="has no company"))
     error = errors.OrderInvalid(faults=faults, where="o.toml")
-    assert error_lines(error) == [
-        "o.toml: users.x: there is no license `x`",
-        "o.toml: has no company",
-    ]
+    assert error_lines(error) == ["o.toml: users.x: there is no license `x`", "o.toml: has no company"]
 
 
 def test_what_a_hostile_file_says_cannot_move_the_cursor() -> None:
@@ -97,10 +88,7 @@ def failing(error: BaseException) -> Callable[[], None]:
     return fail
 
 
-TAKEN = (
-    "licensekit: x: there is such a file already; choose another name, "
-    "or move the file away first\n"
-)
+TAKEN = "licensekit: x: there is such a file already; choose another name, or move the file away first\n"
 
 
 @pytest.mark.parametrize(
@@ -149,12 +137,9 @@ NOTHING = inputs.PassphraseSource(None, None)
 
 
 @pytest.mark.parametrize(
-    ("content", "passphrase"),
-    [(b"secret\n", b"secret"), (b"secret\r\nmore", b"secret"), (b" a b ", b" a b ")],
+    ("content", "passphrase"), [(b"secret\n", b"secret"), (b"secret\r\nmore", b"secret"), (b" a b ", b" a b ")]
 )
-def test_a_passphrase_is_the_first_line_of_its_file(
-    tmp_path: Path, content: bytes, passphrase: bytes
-) -> None:
+def test_a_passphrase_is_the_first_line_of_its_file(tmp_path: Path, content: bytes, passphrase: bytes) -> None:
     path = tmp_path / "passphrase"
     path.write_bytes(content)
     assert inputs.read_passphrase(inputs.PassphraseSource(str(path), None), "?") == passphrase
@@ -167,15 +152,9 @@ def test_a_passphrase_is_the_first_line_of_its_file(
 
 @pytest.mark.parametrize(
     ("content", "error"),
-    [
-        (b"\nsecret", errors.PassphraseMissing),
-        (b"", errors.PassphraseMissing),
-        (b"x" * 1025, errors.TooLarge),
-    ],
+    [(b"\nsecret", errors.PassphraseMissing), (b"", errors.PassphraseMissing), (b"x" * 1025, errors.TooLarge)],
 )
-def test_a_passphrase_that_is_none_is_refused(
-    tmp_path: Path, content: bytes, error: type[LicenseError]
-) -> None:
+def test_a_passphrase_that_is_none_is_refused(tmp_path: Path, content: bytes, error: type[LicenseError]) -> None:
     path = tmp_path / "passphrase"
     path.write_bytes(content)
     with pytest.raises(error):
@@ -211,9 +190,7 @@ def test_standard_input_has_a_limit() -> None:
     assert "more than 4194304 bytes" in ran.err
 
 
-def test_a_dash_writes_to_standard_output(
-    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
-) -> None:
+def test_a_dash_writes_to_standard_output(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     inputs.write_output("-", b"\x00\xff")
     assert capfdbinary.readouterr().out == b"\x00\xff"
     inputs.write_output(str(tmp_path / "out"), b"data")

@@ -89,10 +89,7 @@ def test_every_fault_of_a_file_is_in_its_data(run: Callable[..., Ran]) -> None:
     ran = run(raising(errors.OrderInvalid(faults=faults, where="o.toml")))
     listed = failure(ran)["data"]["faults"]
     assert [list(fault) for fault in listed] == [KEYS] * len(faults)
-    assert [(fault["code"], fault["where"]) for fault in listed] == [
-        ("test-odd", "users.x"),
-        ("test-odd", None),
-    ]
+    assert [(fault["code"], fault["where"]) for fault in listed] == [("test-odd", "users.x"), ("test-odd", None)]
     assert ran.err.count("\n") == len(faults)
 
 
@@ -191,9 +188,7 @@ def test_a_defect_is_a_line_and_its_traceback_is_for_who_asks(
 
 
 @pytest.mark.parametrize("words", [[], ["status"], ["--", "--json"]])
-def test_a_defect_is_one_line_where_nobody_asked_for_json(
-    words: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_defect_is_one_line_where_nobody_asked_for_json(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert report_defect(RuntimeError("the wheel is square"), words) == DEFECT
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)

@@ -43,9 +43,7 @@ MEANINGS: Final = {
     "--ignore": Meaning("HEADING", "Leave out the column with this heading"),
     "--json": Meaning("", "Print one JSON object"),
     "--key": Meaning("KEY", "Sign with this key"),
-    "--kind": Meaning(
-        "[associate|external|system|anonymous]", "Internal users are associates|Only users of"
-    ),
+    "--kind": Meaning("[associate|external|system|anonymous]", "Internal users are associates|Only users of"),
     "--license": Meaning("LICENSE", "Only"),
     "--login": Meaning("", "Whether the user may log in"),
     "--longest-term": Meaning("DAYS", "The longest term of its bundles"),
@@ -183,9 +181,7 @@ def test_what_a_value_must_be_is_said_in_words_of_our_own() -> None:
     """No number or date is read by a type of click, whose words are for programmers."""
     named = (click.Choice, click.Path, WordChoice, type(click.STRING), type(click.BOOL))
     params = [
-        (node, param)
-        for node in every_command()
-        for param in node.command.get_params(click.Context(node.command))
+        (node, param) for node in every_command() for param in node.command.get_params(click.Context(node.command))
     ]
     require_none(
         [

@@ -15,11 +15,7 @@ def printed(capsys: pytest.CaptureFixture[str], *args: object) -> list[str]:
 
 def test_columns_are_aligned(capsys: pytest.CaptureFixture[str]) -> None:
     lines = printed(capsys, ["id", ">in use", "name"], [("anna", 7, "A"), ("bo", 12, "Bo")])
-    assert lines == [
-        "id    in use  name",
-        "anna       7  A",
-        "bo        12  Bo",
-    ]
+    assert lines == ["id    in use  name", "anna       7  A", "bo        12  Bo"]
 
 
 def test_a_column_in_which_nothing_stands_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,10 +75,7 @@ PEOPLE_COLUMNS = ["id", "name", ">in use now", "events"]
     ],
 )
 def test_titles_wrap_first_and_then_names(
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    width: int,
-    lines: list[str],
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int, lines: list[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
     assert printed(capsys, PEOPLE_COLUMNS, PEOPLE) == lines
@@ -124,16 +117,11 @@ words = st.text("ab\u5c71\u0301-", min_size=1, max_size=8)
 texts = st.lists(words, max_size=5).map(" ".join)
 
 
-@given(
-    st.integers(1, 4).flatmap(lambda n: st.lists(st.tuples(*[texts] * n), min_size=2)), st.data()
-)
-def test_a_layout_is_within_its_limit_and_breaks_no_word(
-    rows: list[tuple[str, ...]], data: st.DataObject
-) -> None:
+@given(st.integers(1, 4).flatmap(lambda n: st.lists(st.tuples(*[texts] * n), min_size=2)), st.data())
+def test_a_layout_is_within_its_limit_and_breaks_no_word(rows: list[tuple[str, ...]], data: st.DataObject) -> None:
     titles, *cells = rows
     columns = [
-        Column(title, under, to_right=data.draw(st.booleans()))
-        for title, *under in zip(titles, *cells, strict=True)
+        Column(title, under, to_right=data.draw(st.booleans())) for title, *under in zip(titles, *cells, strict=True)
     ]
     limit = data.draw(st.integers(1, 100))
     found = fit(columns, limit)

@@ -36,9 +36,7 @@ def make_sample(folder: Path) -> Sample:
     (folder / "passphrase").write_text(PASSPHRASE, encoding="utf-8")
     secrets = ("--passphrase-file", "passphrase")
     catalog = str(SAMPLE / "catalog.toml")
-    run(
-        folder, "init", "so", "--catalog", catalog, *secrets, "--root-passphrase-file", "passphrase"
-    )
+    run(folder, "init", "so", "--catalog", catalog, *secrets, "--root-passphrase-file", "passphrase")
     order = (SAMPLE / "orders" / "nordlys-kraft.toml").read_text(encoding="utf-8")
     first = issue(folder, "first", order)
     (folder / "first.lic").write_bytes(first)
@@ -82,27 +80,18 @@ def populate(installation: Installation) -> None:
     installation.sites.add("tromso", name="Tromsø")
     installation.sites.assign("oslo", "reporter-studio", "audience")
     installation.sites.assign("bergen", "reporter-studio")
-    installation.events.start(
-        "message-of-the-day", message="The canteen is closed on Friday.", expected_end=1796342400
-    )
+    installation.events.start("message-of-the-day", message="The canteen is closed on Friday.", expected_end=1796342400)
     ended = installation.events.start("no-travel", scope=EventScope.SITE, subject="bergen")
     installation.events.end(ended.number)
     installation.events.start(
-        "no-login",
-        scope=EventScope.GROUP,
-        subject="support",
-        message="The mail server moves tonight.",
+        "no-login", scope=EventScope.GROUP, subject="support", message="The mail server moves tonight."
     )
 
 
 def run(folder: Path, *arguments: str) -> None:
     """Run a command, which must work."""
     done = subprocess.run(
-        [sys.executable, "-m", "licensekit", *arguments],
-        cwd=folder,
-        check=False,
-        capture_output=True,
-        text=True,
+        [sys.executable, "-m", "licensekit", *arguments], cwd=folder, check=False, capture_output=True, text=True
     )
     if done.returncode:
         raise RuntimeError(f"{' '.join(arguments)}: {done.stderr}")

@@ -28,9 +28,7 @@ def test_a_file_is_shown_before_it_is_taken(crm: Installation, browser: Browser)
     assert "Nothing changes" in words(browser.post("/activate/preview", text=more))
 
 
-def test_a_trial_beside_what_was_bought_is_said_to_have_no_effect(
-    crm: Installation, browser: Browser
-) -> None:
+def test_a_trial_beside_what_was_bought_is_said_to_have_no_effect(crm: Installation, browser: Browser) -> None:
     tried = file(bundle(1, **{**SOLD, "use": Use.TRIAL}))
     page = words(browser.post("/activate/preview", text=tried))
     assert "No effect base, sequence 1, trial" in page
@@ -40,9 +38,7 @@ def test_a_trial_beside_what_was_bought_is_said_to_have_no_effect(
     assert "base (trial)" in words(browser.get("/status"))
 
 
-def test_settings_and_quantities_are_shown_with_names_and_units(
-    crm: Installation, browser: Browser
-) -> None:
+def test_settings_and_quantities_are_shown_with_names_and_units(crm: Installation, browser: Browser) -> None:
     """Where they would change, where they have changed, and where they count."""
     settings = {
         "rows": makers.setting(SettingType.NUMBER, "Rows"),
@@ -125,9 +121,7 @@ def test_a_release_that_is_refused_is_told(crm: Installation, browser: Browser) 
     assert "Nothing was ticked" in words(browser.post("/activate/release", text=FEWER))
 
 
-def test_a_bundle_that_was_signed_again_is_said_to_be_and_by_whom(
-    crm: Installation, browser: Browser
-) -> None:
+def test_a_bundle_that_was_signed_again_is_said_to_be_and_by_whom(crm: Installation, browser: Browser) -> None:
     again = file(trust_token(), signed(bundle(**SOLD), "second"))
     page = words(browser.post("/activate/preview", text=again))
     assert "Signed again base, sequence 1, by Demo," in page

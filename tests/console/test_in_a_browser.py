@@ -1,7 +1,6 @@
 """The console in real Chromium, as an administrator uses it.
 
-Without a browser or axe-core these tests are skipped; where LICENSEKIT_TEST_BROWSER is `required`
-they fail then.
+Without a browser or axe-core these tests are skipped; where LICENSEKIT_TEST_BROWSER is `required` they fail then.
 """
 
 import os
@@ -134,9 +133,7 @@ def test_a_plan_is_assigned_and_the_count_moves(
     assert "1 of 2" in row.inner_text()
 
 
-def test_ticking_brings_along_what_is_required(
-    console: Served, arrive: "Callable[..., Page]"
-) -> None:
+def test_ticking_brings_along_what_is_required(console: Served, arrive: "Callable[..., Page]") -> None:
     page = arrive()
     go(page, console, "/user?id=anna")
     windows = page.locator('input[value="windows"]')
@@ -188,9 +185,7 @@ def test_no_login_changes_the_decision_until_it_is_ended(
     assert "yes" in decision()
 
 
-def test_everything_is_done_with_the_keyboard_alone(
-    crm: Installation, arrive: "Callable[..., Page]"
-) -> None:
+def test_everything_is_done_with_the_keyboard_alone(crm: Installation, arrive: "Callable[..., Page]") -> None:
     page = arrive()
 
     def tab_to(selector: str) -> None:
@@ -219,9 +214,7 @@ def test_everything_is_done_with_the_keyboard_alone(
     assert len(held(crm, "anna")) == 2
 
 
-def test_a_list_is_narrowed_while_somebody_types(
-    console: Served, arrive: "Callable[..., Page]"
-) -> None:
+def test_a_list_is_narrowed_while_somebody_types(console: Served, arrive: "Callable[..., Page]") -> None:
     page = arrive()
     go(page, console, "/users")
     page.get_by_label("Id or name").press_sequentially("BO")
@@ -233,9 +226,7 @@ def test_a_list_is_narrowed_while_somebody_types(
     assert page.locator(".picks li:visible").count() == 0
 
 
-def test_times_are_in_the_zone_of_the_reader(
-    console: Served, arrive: "Callable[..., Page]"
-) -> None:
+def test_times_are_in_the_zone_of_the_reader(console: Served, arrive: "Callable[..., Page]") -> None:
     page = arrive(timezone_id="Asia/Tokyo")
     go(page, console, "/history")
     time = page.locator('time[data-time="moment"]').first
@@ -243,9 +234,7 @@ def test_times_are_in_the_zone_of_the_reader(
     assert time.get_attribute("title") == "2027-01-01T01:00:00Z (UTC)"
 
 
-def test_everything_works_without_a_script(
-    crm: Installation, console: Served, arrive: "Callable[..., Page]"
-) -> None:
+def test_everything_works_without_a_script(crm: Installation, console: Served, arrive: "Callable[..., Page]") -> None:
     page = arrive(java_script_enabled=False)
     go(page, console, "/users?q=ann")
     page.get_by_role("link", name="anna").click()
@@ -332,9 +321,7 @@ def test_every_screen_keeps_the_rules_of_accessibility(
     def judge(what: str) -> None:
         page.evaluate(rules)
         answer = page.evaluate("() => axe.run()")
-        found.extend(
-            f"{what}: {one['id']}: {one['nodes'][0]['html']}" for one in answer["violations"]
-        )
+        found.extend(f"{what}: {one['id']}: {one['nodes'][0]['html']}" for one in answer["violations"])
 
     for path in SCREENS:
         go(page, console, path)

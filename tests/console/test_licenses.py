@@ -29,17 +29,14 @@ def test_counts_are_told_in_figures_and_words(crm: Installation, browser: Browse
 
 
 @pytest.mark.parametrize(
-    ("days", "said"),
-    [(340, "Expires soon"), (370, "Grace period"), (400, "Expired"), (-60, "Active")],
+    ("days", "said"), [(340, "Expires soon"), (370, "Grace period"), (400, "Expired"), (-60, "Active")]
 )
 def test_states_are_told_in_words(crm_home: Home, browser: Browser, days: int, said: str) -> None:
     crm_home.clock.move(days=days)
     assert said in words(browser.get("/licenses/demo"))
 
 
-def test_what_is_over_the_limit_is_told(
-    crm: Installation, crm_home: Home, browser: Browser
-) -> None:
+def test_what_is_over_the_limit_is_told(crm: Installation, crm_home: Home, browser: Browser) -> None:
     crm.activate(file(bundle(part="more", users={"sales": 1}, system={}, sites={})))
     perpetual = bundle(2, warning=None, expiry=None, grace=None, **SOLD)
     crm.activate(file(perpetual))
@@ -63,9 +60,7 @@ def test_everything_about_a_license_is_told(crm: Installation, browser: Browser)
     assert "Full with" in words(browser.get("/license/sale"))
 
 
-def test_seats_at_one_time_are_listed_and_ended(
-    crm_home: Home, crm: Installation, browser: Browser
-) -> None:
+def test_seats_at_one_time_are_listed_and_ended(crm_home: Home, crm: Installation, browser: Browser) -> None:
     assert "No seat is taken" in words(browser.get("/license/seat"))
     with crm_home.run() as licensing:
         licensing.lease("seat", holder="dora")
@@ -78,9 +73,7 @@ def test_seats_at_one_time_are_listed_and_ended(
     assert "no lease" in words(browser.post("/license/lease/end", 409, lease=lease.id))
 
 
-def test_a_way_to_buy_is_offered_only_as_a_web_address(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
+def test_a_way_to_buy_is_offered_only_as_a_web_address(tmp_path_factory: pytest.TempPathFactory) -> None:
     for url, offered in (("https://example.com/buy", True), ("javascript:alert(1)", False)):
         catalog = makers.changed(crm_catalog(), urls={"buy": url})
         home = Home(str(tmp_path_factory.mktemp("home")), pack=pack(catalog))
@@ -129,9 +122,7 @@ def test_each_issuer_has_its_tab(crm: Installation, browser: Browser) -> None:
     }
     names = {"issuer": "Partner & Co"}
     catalog = makers.catalog(issuer="partner", names=names, licenses=licenses, access={})
-    sold = bundle(
-        issuer="partner", system={"maps": 30}, sites={}, users={"maps-user": 3, "maps-plan": 3}
-    )
+    sold = bundle(issuer="partner", system={"maps": 30}, sites={}, users={"maps-user": 3, "maps-plan": 3})
     crm.activate(file(trust, sign(catalog, partner), sign(sold, partner)))
     assert "Partner & Co" in words(browser.get("/"))
     page = words(browser.get("/licenses/partner"))

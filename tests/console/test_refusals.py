@@ -55,9 +55,7 @@ def test_nobody_changes_anything_without_signing_in(
 
 
 @pytest.mark.parametrize("path", CHANGES)
-def test_whoever_may_only_look_changes_nothing(
-    reader: Browser, unchanged: Callable[[], bool], path: str
-) -> None:
+def test_whoever_may_only_look_changes_nothing(reader: Browser, unchanged: Callable[[], bool], path: str) -> None:
     assert "change nothing" in reader.post(path, 403, id="anna", part="base", confirm="base")
     assert unchanged()
 
@@ -113,9 +111,7 @@ def test_a_change_from_another_page_is_refused(
     assert unchanged()
 
 
-def test_a_browser_that_names_no_origin_but_says_same_origin_is_believed(
-    crm: Installation,
-) -> None:
+def test_a_browser_that_names_no_origin_but_says_same_origin_is_believed(crm: Installation) -> None:
     own = Browser(client_of(crm, headers={"sec-fetch-site": "same-origin"}))
     own.post("/user/retire", id="anna")
     assert crm.users.get("anna").retired
@@ -157,9 +153,7 @@ def test_named_origins_are_the_only_ones(crm: Installation) -> None:
     assert "Secure" in page.headers["set-cookie"]
 
 
-@pytest.mark.parametrize(
-    "address", ["", "crm.example.com", "ftp://crm", "https://crm/path", "https://user@crm"]
-)
+@pytest.mark.parametrize("address", ["", "crm.example.com", "ftp://crm", "https://crm/path", "https://user@crm"])
 def test_what_is_no_origin_is_a_mistake_of_the_program(crm: Installation, address: str) -> None:
     with pytest.raises(OriginInvalid, match="is no address like"):
         app(crm, lambda _: None, origins=[address])
@@ -167,9 +161,7 @@ def test_what_is_no_origin_is_a_mistake_of_the_program(crm: Installation, addres
 
 @pytest.mark.parametrize("path", [*places(), "/nothing", "/static/console.css", "/static/no"])
 @pytest.mark.parametrize("identity", [Identity("ingrid"), None])
-def test_every_answer_has_every_header(
-    crm: Installation, path: str, identity: Identity | None
-) -> None:
+def test_every_answer_has_every_header(crm: Installation, path: str, identity: Identity | None) -> None:
     answer = client_of(crm, identity).get(path, follow_redirects=False)
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
     assert answer.headers["cache-control"] in {"no-store", "public, max-age=31536000, immutable"}
@@ -282,9 +274,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_names_are_shown_as_they_are(
-    crm: Installation, browser: Browser, name: str
-) -> None:
+def test_hostile_names_are_shown_as_they_are(crm: Installation, browser: Browser, name: str) -> None:
     crm.users.add(name, name=name, groups=["g"])
     crm.users.assign(name, "sales")
     crm.sites.add(name, name=name)

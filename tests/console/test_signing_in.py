@@ -20,9 +20,7 @@ class Door:
     def __init__(self, installation: Installation) -> None:
         self.now = 0
         self.codes: list[str] = []
-        self.sign_in = SignIn(
-            Identity("ingrid"), announce=self.codes.append, clock=lambda: self.now
-        )
+        self.sign_in = SignIn(Identity("ingrid"), announce=self.codes.append, clock=lambda: self.now)
         self.app = app_with_sign_in(installation, self.sign_in)
 
     def client(self, base: str = ORIGIN) -> TestClient:
@@ -145,9 +143,7 @@ USER, READER, CHIEF = ("X-User", "ingrid"), ("X-Role", "reader"), ("X-Role", "ad
         (PLAIN, asked("10.0.0.5", ("X-User", "a\u202eb")), None),
     ],
 )
-def test_a_proxy_is_believed_where_it_is_named(
-    proxy: Proxy, request_: Request, identity: Identity | None
-) -> None:
+def test_a_proxy_is_believed_where_it_is_named(proxy: Proxy, request_: Request, identity: Identity | None) -> None:
     assert proxy.identity(request_) == identity
 
 

@@ -41,12 +41,7 @@ def test_a_site_is_removed(crm: Installation, browser: Browser) -> None:
 def test_an_event_is_started_and_ended(crm: Installation, browser: Browser) -> None:
     crm.users.set("anna", groups=["night"])
     page = browser.post(
-        "/events",
-        kind="no-login",
-        scope="group",
-        subject="night",
-        message="Go home.",
-        expected_end="2027-01-02T08:00",
+        "/events", kind="no-login", scope="group", subject="night", message="Go home.", expected_end="2027-01-02T08:00"
     )
     assert "group night" in words(page)
     [event] = crm.events.list()
@@ -68,12 +63,8 @@ def test_an_event_is_started_and_ended(crm: Installation, browser: Browser) -> N
         {"kind": "no-login", "expected_end": "0001-01-01T00:00+14:00"},
     ],
 )
-def test_what_is_no_event_is_refused(
-    crm: Installation, browser: Browser, fields: dict[str, str]
-) -> None:
-    answer = browser.client.post(
-        "/events", data={"token": browser.token(), "message": "Kept", **fields}
-    )
+def test_what_is_no_event_is_refused(crm: Installation, browser: Browser, fields: dict[str, str]) -> None:
+    answer = browser.client.post("/events", data={"token": browser.token(), "message": "Kept", **fields})
     assert answer.status_code in {404, 409}
     assert "Kept" in answer.text
     assert crm.events.list(ended=True) == ()

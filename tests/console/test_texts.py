@@ -9,23 +9,14 @@ import licensekit.console
 from licensekit.console.texts import has, text, texts
 
 FOLDER = Path(licensekit.console.__file__).parent
-SOURCES = [
-    path.read_text(encoding="utf-8")
-    for path in FOLDER.rglob("*")
-    if path.suffix in {".html", ".py"}
-]
+SOURCES = [path.read_text(encoding="utf-8") for path in FOLDER.rglob("*") if path.suffix in {".html", ".py"}]
 ASKED = {
-    key
-    for source in SOURCES
-    for key in re.findall(r"""(?<![\w.])(?:t|text|sentence)\(\s*["']([\w.-]+)["']""", source)
+    key for source in SOURCES for key in re.findall(r"""(?<![\w.])(?:t|text|sentence)\(\s*["']([\w.-]+)["']""", source)
 }
 BUILT = {
     prefix
     for source in SOURCES
-    for prefix in (
-        *re.findall(r"""["']([a-z_.]+\.)["'] ~ """, source),
-        *re.findall(r"""f["']([a-z_.]+\.)\{""", source),
-    )
+    for prefix in (*re.findall(r"""["']([a-z_.]+\.)["'] ~ """, source), *re.findall(r"""f["']([a-z_.]+\.)\{""", source))
 }
 
 

@@ -37,9 +37,7 @@ def test_each_list_has_its_kinds(crm: Installation, browser: Browser) -> None:
         ({"q": "nobody"}, set[str]()),
     ],
 )
-def test_lists_are_narrowed(
-    crm: Installation, browser: Browser, asked: dict[str, str], found: set[str]
-) -> None:
+def test_lists_are_narrowed(crm: Installation, browser: Browser, asked: dict[str, str], found: set[str]) -> None:
     crm.users.assign("anna", "sales")
     crm.users.retire("carl")
     page = browser.get("/users", **asked)
@@ -78,11 +76,7 @@ def test_licenses_are_saved_as_ticked(crm: Installation, browser: Browser) -> No
     browser.post("/user/licenses", id="anna", plan="sales", license=["windows", "travel"])
     assert held(crm, "anna") == {"sales", "windows", "travel"}
     page = browser.post(
-        "/user/licenses",
-        id="anna",
-        held=["sales", "windows", "travel"],
-        plan="service",
-        license=["windows"],
+        "/user/licenses", id="anna", held=["sales", "windows", "travel"], plan="service", license=["windows"]
     )
     assert "The licenses are saved." in words(page)
     assert held(crm, "anna") == {"service", "windows"}
@@ -94,9 +88,7 @@ def test_what_somebody_else_changed_meanwhile_stays(crm: Installation, browser: 
     assert held(crm, "anna") == {"user", "windows", "service"}
 
 
-def test_a_refused_change_shows_every_reason_and_keeps_what_was_ticked(
-    crm: Installation, browser: Browser
-) -> None:
+def test_a_refused_change_shows_every_reason_and_keeps_what_was_ticked(crm: Installation, browser: Browser) -> None:
     crm.users.assign("bob", "service")
     page = browser.post("/user/licenses", 409, id="anna", plan="service", license=["travel"])
     assert "Nothing was saved" in words(page)
@@ -145,9 +137,7 @@ def test_what_everybody_has_is_told_apart(crm: Installation, browser: Browser) -
 
 
 def test_a_user_is_added(crm: Installation, browser: Browser) -> None:
-    page = browser.post(
-        "/users/new", id="dora", name="Dora", kind="external", groups="a b", can_log_in="1"
-    )
+    page = browser.post("/users/new", id="dora", name="Dora", kind="external", groups="a b", can_log_in="1")
     assert "Added." in words(page)
     user = crm.users.get("dora")
     assert (user.name, user.kind, user.groups) == ("Dora", UserKind.EXTERNAL, ("a", "b"))
@@ -155,18 +145,14 @@ def test_a_user_is_added(crm: Installation, browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("user_id", ["anna", "", "x" * 300, "a\nb"])
-def test_a_user_that_cannot_be_is_refused(
-    crm: Installation, browser: Browser, user_id: str
-) -> None:
+def test_a_user_that_cannot_be_is_refused(crm: Installation, browser: Browser, user_id: str) -> None:
     page = browser.post("/users/new", 409, id=user_id, name="Kept")
     assert 'value="Kept"' in page
     assert len(list(crm.users.list())) == 3
 
 
 def test_facts_are_saved(crm: Installation, browser: Browser) -> None:
-    browser.post(
-        "/user/facts", id="anna", name="Anna B", kind="system", groups="x, y", administrator="1"
-    )
+    browser.post("/user/facts", id="anna", name="Anna B", kind="system", groups="x, y", administrator="1")
     user = crm.users.get("anna")
     assert (user.name, user.kind, user.groups) == ("Anna B", UserKind.SYSTEM, ("x", "y"))
     assert (user.can_log_in, user.administrator) == (False, True)
@@ -186,9 +172,7 @@ def test_users_are_retired_and_brought_back(crm: Installation, browser: Browser)
 
 
 @pytest.mark.parametrize("path", ["licenses", "facts", "retire", "return"])
-def test_a_user_that_is_not_there_is_not_changed(
-    crm: Installation, browser: Browser, path: str
-) -> None:
+def test_a_user_that_is_not_there_is_not_changed(crm: Installation, browser: Browser, path: str) -> None:
     assert "no user" in words(browser.post(f"/user/{path}", 404, id="nobody"))
     with pytest.raises(UserUnknown):
         crm.users.get("nobody")

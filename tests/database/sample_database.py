@@ -10,9 +10,7 @@ from typing import Final
 from licensekit.database import Database, Migration, Schema, connect
 
 FIRST: Final = Migration(
-    1,
-    "things",
-    ("CREATE TABLE things (id {integer} PRIMARY KEY, name {text}, raw {blob}) {strict}",),
+    1, "things", ("CREATE TABLE things (id {integer} PRIMARY KEY, name {text}, raw {blob}) {strict}",)
 )
 SECOND: Final = Migration(
     2,
@@ -33,9 +31,7 @@ NEXT_SCHEMA: Final = Schema("ledger", (FIRST, SECOND))
 def add(database: Database, *numbers: int) -> None:
     """Add one thing for each number."""
     with database.write() as connection:
-        connection.run_many(
-            "INSERT INTO things VALUES (?, ?, ?)", ((number, "thing", None) for number in numbers)
-        )
+        connection.run_many("INSERT INTO things VALUES (?, ?, ?)", ((number, "thing", None) for number in numbers))
 
 
 def things(database: Database) -> list[int]:

@@ -121,10 +121,7 @@ def _fail() -> Made:
 def test_idle_ones_are_dropped_at_once_and_lent_ones_when_they_come_back(how: str) -> None:
     workshop = Workshop()
     pool = workshop.pool()
-    end: dict[str, Callable[[], None]] = {
-        "close": pool.close,
-        "change identity": lambda: _replaced(workshop, pool),
-    }
+    end: dict[str, Callable[[], None]] = {"close": pool.close, "change identity": lambda: _replaced(workshop, pool)}
     with pool.lend() as lent:
         with pool.lend() as idle:
             pass

@@ -102,9 +102,7 @@ def test_a_copy_that_is_cut_off_leaves_nothing(source: Database, other: Database
 def test_a_database_that_was_moved_is_used_by_nobody(source: Database, place: str) -> None:
     with source.write() as connection:
         mark_moved(connection, NEXT_SCHEMA, "postgresql://there/licensing")
-    with pytest.raises(
-        DatabaseMoved, match="this ledger was moved to postgresql://there/licensing"
-    ):
+    with pytest.raises(DatabaseMoved, match="this ledger was moved to postgresql://there/licensing"):
         things(source)
     with pytest.raises(DatabaseMoved), source.write():
         pass
@@ -114,13 +112,9 @@ def test_a_database_that_was_moved_is_used_by_nobody(source: Database, place: st
 
 
 @pytest.mark.parametrize(
-    "schema",
-    [installation.SCHEMA, ledger.SCHEMA, NEXT_SCHEMA],
-    ids=["installation", "ledger", "sample"],
+    "schema", [installation.SCHEMA, ledger.SCHEMA, NEXT_SCHEMA], ids=["installation", "ledger", "sample"]
 )
-def test_every_table_of_a_schema_is_known_with_its_key_in_front(
-    schema: Schema, location: str
-) -> None:
+def test_every_table_of_a_schema_is_known_with_its_key_in_front(schema: Schema, location: str) -> None:
     database = connect(location, schema=schema, create=True)
     engine = "postgres" if location.startswith("postgresql:") else "sqlite"
     with database.read() as connection:

@@ -28,10 +28,7 @@ PROCESSES = get_context("spawn")
 PATIENCE = 60
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-pytestmark = [
-    pytest.mark.process,
-    pytest.mark.filterwarnings("ignore:This process .* is multi-threaded"),
-]
+pytestmark = [pytest.mark.process, pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")]
 
 
 def received(process: BaseProcess, pipe: Pipe) -> object:
@@ -41,14 +38,10 @@ def received(process: BaseProcess, pipe: Pipe) -> object:
     return pipe.recv()
 
 
-def test_of_two_processes_that_want_the_last_one_exactly_one_gets_it(
-    location: str, database: Database
-) -> None:
+def test_of_two_processes_that_want_the_last_one_exactly_one_gets_it(location: str, database: Database) -> None:
     rounds = 200
     with database.write() as connection:
-        connection.run_many(
-            "INSERT INTO things VALUES (?, 'free', NULL)", [(number,) for number in range(rounds)]
-        )
+        connection.run_many("INSERT INTO things VALUES (?, 'free', NULL)", [(number,) for number in range(rounds)])
     barrier = PROCESSES.Barrier(2)
     ours, theirs = zip(*(PROCESSES.Pipe() for _ in range(2)), strict=True)
     racers = [
@@ -82,9 +75,7 @@ def test_processes_that_set_up_one_database_at_once_all_succeed(location: str) -
     database.close()
 
 
-def test_a_process_killed_inside_a_transaction_leaves_nothing_of_it(
-    location: str, database: Database
-) -> None:
+def test_a_process_killed_inside_a_transaction_leaves_nothing_of_it(location: str, database: Database) -> None:
     add(database, 1, 2, 3)
     ours, theirs = PROCESSES.Pipe()
     process = PROCESSES.Process(target=stop_in_the_middle, args=(location, theirs))
@@ -98,9 +89,7 @@ def test_a_process_killed_inside_a_transaction_leaves_nothing_of_it(
     assert things(database) == [1, 2, 3, 4]
 
 
-def test_a_process_killed_at_any_moment_leaves_whole_transactions(
-    location: str, database: Database
-) -> None:
+def test_a_process_killed_at_any_moment_leaves_whole_transactions(location: str, database: Database) -> None:
     choose = random.Random(0)  # noqa: S311  # moments, not secrets
     before: list[int] = []
     for _ in range(20):
@@ -129,9 +118,7 @@ def run_in_child(check: Callable[[], None]) -> None:
 
 
 @needs_fork
-def test_parent_and_child_use_the_database_independently_after_a_fork(
-    database: Database,
-) -> None:
+def test_parent_and_child_use_the_database_independently_after_a_fork(database: Database) -> None:
     add(database, 1)
     version = database.version()
 
@@ -157,9 +144,7 @@ def test_a_child_that_closes_the_database_leaves_its_parents_open(database: Data
 
 
 @needs_fork
-def test_a_child_that_only_ends_disturbs_nothing_of_its_parent(
-    location: str, database: Database
-) -> None:
+def test_a_child_that_only_ends_disturbs_nothing_of_its_parent(location: str, database: Database) -> None:
     process = PROCESSES.Process(target=go_on_after_a_child_has_ended, args=(location,))
     process.start()
     process.join(PATIENCE)

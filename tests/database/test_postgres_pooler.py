@@ -66,9 +66,7 @@ def _await(path: Path) -> None:
     pytest.fail("PgBouncer did not start")
 
 
-def test_what_is_asked_again_and_again_works_on_whatever_session_is_lent(
-    location: str, database: Database
-) -> None:
+def test_what_is_asked_again_and_again_works_on_whatever_session_is_lent(location: str, database: Database) -> None:
     others = [connect(location, schema=SCHEMA, create=False) for _ in range(3)]
     for number in range(30):
         add(others[number % 3], number)
@@ -91,9 +89,7 @@ def test_changes_are_seen_though_nobody_can_be_told(location: str, database: Dat
     other.close()
 
 
-def test_a_writer_gives_up_waiting_and_leaves_its_settings_to_nobody(
-    location: str, database: Database
-) -> None:
+def test_a_writer_gives_up_waiting_and_leaves_its_settings_to_nobody(location: str, database: Database) -> None:
     impatient = connect(location, schema=SCHEMA, create=False, wait=0.1)
     with database.write() as connection:
         connection.run("INSERT INTO things VALUES (1, 'one', NULL)")

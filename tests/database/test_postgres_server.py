@@ -42,9 +42,7 @@ def disconnect(admin: Admin) -> None:
     )
 
 
-def test_idle_connections_that_the_server_has_ended_are_not_used_again(
-    database: Database, admin: Admin
-) -> None:
+def test_idle_connections_that_the_server_has_ended_are_not_used_again(database: Database, admin: Admin) -> None:
     add(database, 1)
     before = database.version()
     assert not database.wait_for_change(before, 0)
@@ -57,9 +55,7 @@ def test_idle_connections_that_the_server_has_ended_are_not_used_again(
         assert database.version() != before
 
 
-def test_a_transaction_that_the_server_has_ended_is_undone(
-    database: Database, admin: Admin
-) -> None:
+def test_a_transaction_that_the_server_has_ended_is_undone(database: Database, admin: Admin) -> None:
     def add_two() -> None:
         with database.write() as connection:
             connection.run("INSERT INTO things VALUES (1, 'one', NULL)")
@@ -71,9 +67,7 @@ def test_a_transaction_that_the_server_has_ended_is_undone(
     assert things(database) == []
 
 
-def test_a_commit_that_got_no_answer_says_that_it_is_uncertain(
-    database: Database, admin: Admin
-) -> None:
+def test_a_commit_that_got_no_answer_says_that_it_is_uncertain(database: Database, admin: Admin) -> None:
     def add_one() -> None:
         with database.write() as connection:
             connection.run("INSERT INTO things VALUES (1, 'one', NULL)")
@@ -84,9 +78,7 @@ def test_a_commit_that_got_no_answer_says_that_it_is_uncertain(
     assert things(database) == []
 
 
-def test_who_waits_for_a_change_learns_that_the_server_went_away(
-    database: Database, admin: Admin
-) -> None:
+def test_who_waits_for_a_change_learns_that_the_server_went_away(database: Database, admin: Admin) -> None:
     before = database.version()
     timer = threading.Timer(0.2, disconnect, (admin,))
     timer.start()
@@ -117,9 +109,7 @@ def test_a_killed_server_is_reported_and_used_again_when_it_is_back(
     assert database.wait_for_change(before, 0)
 
 
-def test_changes_of_another_schema_wake_nobody(
-    location: str, database: Database, admin: Admin
-) -> None:
+def test_changes_of_another_schema_wake_nobody(location: str, database: Database, admin: Admin) -> None:
     before = database.version()
     admin.execute("NOTIFY licensekit")
     admin.execute("CREATE SCHEMA IF NOT EXISTS another_test")
@@ -131,13 +121,9 @@ def test_changes_of_another_schema_wake_nobody(
     admin.execute("DROP SCHEMA another_test CASCADE")
 
 
-def test_writers_of_another_schema_wait_for_nobody(
-    location: str, database: Database, admin: Admin
-) -> None:
+def test_writers_of_another_schema_wait_for_nobody(location: str, database: Database, admin: Admin) -> None:
     admin.execute("CREATE SCHEMA another_test")
-    other = connect(
-        location.rpartition("%3D")[0] + "%3Danother_test", schema=SCHEMA, create=True, wait=0.2
-    )
+    other = connect(location.rpartition("%3D")[0] + "%3Danother_test", schema=SCHEMA, create=True, wait=0.2)
     with database.write() as connection:
         connection.run("INSERT INTO things VALUES (1, 'one', NULL)")
         add(other, 2)
@@ -146,9 +132,7 @@ def test_writers_of_another_schema_wait_for_nobody(
     admin.execute("DROP SCHEMA another_test CASCADE")
 
 
-def test_shared_writers_wait_for_nobody_but_who_has_the_same_row(
-    location: str, database: Database
-) -> None:
+def test_shared_writers_wait_for_nobody_but_who_has_the_same_row(location: str, database: Database) -> None:
     other = connect(location, schema=SCHEMA, create=False, wait=0.2)
     before = database.version()
     take = "INSERT INTO things VALUES (?, ?, NULL) ON CONFLICT (id) DO NOTHING"
@@ -193,9 +177,7 @@ def reader(location: str, admin: Admin) -> Iterator[str]:
     admin.execute("DROP ROLE reader")
 
 
-def test_a_user_without_rights_is_told_what_to_do(
-    database: Database, reader: str, admin: Admin
-) -> None:
+def test_a_user_without_rights_is_told_what_to_do(database: Database, reader: str, admin: Admin) -> None:
     with pytest.raises(DatabaseUnavailable, match="what the server permits"):
         connect(reader, schema=SCHEMA, create=False)
     admin.execute("GRANT SELECT ON licensekit_schema TO reader")
@@ -207,9 +189,7 @@ def test_a_user_without_rights_is_told_what_to_do(
     assert things(database) == []
 
 
-def test_a_server_that_only_reads_is_read_and_not_written(
-    location: str, database: Database
-) -> None:
+def test_a_server_that_only_reads_is_read_and_not_written(location: str, database: Database) -> None:
     add(database, 1)
     read_only = location + "%20-cdefault_transaction_read_only%3Don"
     standby = connect(read_only, schema=SCHEMA, create=False)
@@ -308,11 +288,6 @@ def test_without_the_driver_the_extra_is_named(tmp_path: Path) -> None:
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     shown = subprocess.run(
-        [sys.executable, "-c", code],
-        check=True,
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        env=environment,
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=tmp_path, env=environment
     )
     assert "licensekit-files[postgres]" in shown.stdout

@@ -17,20 +17,11 @@ from licensekit.errors import (
     FileUnusable,
     LicenseError,
 )
-from tests.database.sample_database import (
-    FIRST,
-    NEXT_SCHEMA,
-    SCHEMA,
-    SECOND,
-    add,
-    migrate_slowly,
-    things,
-)
+from tests.database.sample_database import FIRST, NEXT_SCHEMA, SCHEMA, SECOND, add, migrate_slowly, things
 
 INSTALLATION = Schema("installation", (FIRST,))
 BROKEN = Schema(
-    "ledger",
-    (FIRST, SECOND, Migration(3, "broken", ("DROP TABLE notes", "INSERT INTO nowhere VALUES (1)"))),
+    "ledger", (FIRST, SECOND, Migration(3, "broken", ("DROP TABLE notes", "INSERT INTO nowhere VALUES (1)")))
 )
 
 
@@ -52,9 +43,7 @@ def test_what_is_not_there_is_only_set_up_when_asked(location: str) -> None:
     connect(location, schema=SCHEMA, create=False).close()
 
 
-def test_setting_up_what_is_there_already_changes_nothing(
-    location: str, database: Database
-) -> None:
+def test_setting_up_what_is_there_already_changes_nothing(location: str, database: Database) -> None:
     add(database, 1)
     before = database.version()
     again = connect(location, schema=SCHEMA, create=True)
@@ -110,9 +99,7 @@ def test_a_migration_killed_in_the_middle_changes_nothing_and_can_be_repeated(
     after.close()
 
 
-def test_of_two_that_wait_to_migrate_one_does_and_the_other_finds_it_done(
-    location: str, database: Database
-) -> None:
+def test_of_two_that_wait_to_migrate_one_does_and_the_other_finds_it_done(location: str, database: Database) -> None:
     migrated: list[Database] = []
 
     def migrate() -> None:
@@ -131,9 +118,7 @@ def test_of_two_that_wait_to_migrate_one_does_and_the_other_finds_it_done(
         each.close()
 
 
-def test_a_newer_schema_is_refused_politely_and_left_alone(
-    location: str, database: Database
-) -> None:
+def test_a_newer_schema_is_refused_politely_and_left_alone(location: str, database: Database) -> None:
     add(database, 1)
     database.close()
     connect(location, schema=NEXT_SCHEMA, create=False).close()
@@ -148,9 +133,7 @@ def test_a_newer_schema_is_refused_politely_and_left_alone(
     after.close()
 
 
-def test_a_program_stops_when_a_newer_one_migrates_its_database(
-    location: str, database: Database
-) -> None:
+def test_a_program_stops_when_a_newer_one_migrates_its_database(location: str, database: Database) -> None:
     newer = connect(location, schema=NEXT_SCHEMA, create=False)
     with pytest.raises(DatabaseNewer):
         things(database)

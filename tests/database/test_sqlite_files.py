@@ -16,13 +16,7 @@ import pytest
 
 from licensekit.database import Database, connect
 from licensekit.database.sqlite.opening import CHECKED_BYTES, create_private
-from licensekit.errors import (
-    DatabaseBusy,
-    DatabaseDamaged,
-    DatabaseUnavailable,
-    FileUnusable,
-    LicenseError,
-)
+from licensekit.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, FileUnusable, LicenseError
 from tests.database.sample_database import NEXT_SCHEMA, SCHEMA, add, things
 
 
@@ -79,9 +73,7 @@ def test_a_database_is_marked_as_ours(filled: Path) -> None:
     assert filled.read_bytes()[68:72] == b"lkdb"
 
 
-@pytest.mark.parametrize(
-    "name", ["a b.db", "ü.db", "100%.db", "what?.db", "a#b.db", "x&mode=ro.db"]
-)
+@pytest.mark.parametrize("name", ["a b.db", "ü.db", "100%.db", "what?.db", "a#b.db", "x&mode=ro.db"])
 def test_any_file_name_will_do(tmp_path: Path, name: str) -> None:
     database = connect(tmp_path / name, schema=SCHEMA, create=True)
     add(database, 1)
@@ -89,9 +81,7 @@ def test_any_file_name_will_do(tmp_path: Path, name: str) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == [name]
 
 
-def test_a_relative_path_is_kept_when_the_folder_changes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_relative_path_is_kept_when_the_folder_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path)
     database = connect("licensing.db", schema=SCHEMA, create=True)
@@ -122,9 +112,7 @@ def _circle(path: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [_folder, _fifo, _socket, _device, _circle])
-def test_what_is_no_plain_file_is_refused_without_waiting(
-    path: Path, make: Callable[[Path], None]
-) -> None:
+def test_what_is_no_plain_file_is_refused_without_waiting(path: Path, make: Callable[[Path], None]) -> None:
     make(path)
     refused(path, FileUnusable)
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
@@ -203,9 +191,7 @@ def test_damage_in_a_large_database_is_found_when_it_is_met(filled: Path) -> Non
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_whatever_bytes_are_in_the_file_there_is_a_license_error_or_none(
-    filled: Path, seed: int
-) -> None:
+def test_whatever_bytes_are_in_the_file_there_is_a_license_error_or_none(filled: Path, seed: int) -> None:
     good = filled.read_bytes()
     choose = random.Random(seed)  # noqa: S311  # mutations, not secrets
     for number in range(60):
@@ -432,9 +418,7 @@ def test_a_file_that_may_not_grow_stops_writers_and_loses_nothing(
     database.close()
 
 
-def test_an_account_without_rights_is_told_what_to_do(
-    filled: Path, unprivileged: Callable[[], None]
-) -> None:
+def test_an_account_without_rights_is_told_what_to_do(filled: Path, unprivileged: Callable[[], None]) -> None:
     filled.chmod(0o400)
     filled.parent.chmod(0o500)
     unprivileged()
@@ -530,8 +514,7 @@ def test_a_link_to_what_is_not_mounted_is_no_absent_database(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("number", "reason"),
-    [(errno.ENOENT, "gone"), (errno.EACCES, "not-opened"), (errno.EIO, "not-opened")],
+    ("number", "reason"), [(errno.ENOENT, "gone"), (errno.EACCES, "not-opened"), (errno.EIO, "not-opened")]
 )
 def test_a_file_that_cannot_be_looked_at_is_not_said_to_be_gone(
     filled: Path, monkeypatch: pytest.MonkeyPatch, number: int, reason: str

@@ -45,14 +45,9 @@ def test_what_was_committed_is_there_after_opening_again(location: str) -> None:
     database.close()
 
 
-@settings(
-    max_examples=examples(50),
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=examples(50), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(number=INTEGERS, name=st.none() | TEXT, raw=st.none() | st.binary(max_size=3000))
-def test_values_come_back_as_they_went_in(
-    database: Database, number: int, name: str | None, raw: bytes | None
-) -> None:
+def test_values_come_back_as_they_went_in(database: Database, number: int, name: str | None, raw: bytes | None) -> None:
     with database.write() as connection:
         connection.run("DELETE FROM things")
         connection.run("INSERT INTO things VALUES (?, ?, ?)", number, name, raw)
@@ -64,18 +59,10 @@ def test_values_come_back_as_they_went_in(
 
 @pytest.mark.parametrize(
     "params",
-    [
-        (1, "a\0b", None),
-        (1, "\udc80", None),
-        (2**63, "x", None),
-        (-(2**63) - 1, "x", None),
-        (1, "x", bytes(2**24 + 1)),
-    ],
+    [(1, "a\0b", None), (1, "\udc80", None), (2**63, "x", None), (-(2**63) - 1, "x", None), (1, "x", bytes(2**24 + 1))],
     ids=["NUL", "surrogate", "too large", "too small", "too long"],
 )
-def test_what_cannot_be_stored_is_refused_and_nothing_changes(
-    database: Database, params: tuple[Value, ...]
-) -> None:
+def test_what_cannot_be_stored_is_refused_and_nothing_changes(database: Database, params: tuple[Value, ...]) -> None:
     with pytest.raises(NotStorable) as caught:
         _try(database, lambda c: c.run("INSERT INTO things VALUES (?, ?, ?)", *params))
     assert caught.value.where == database.location
@@ -119,9 +106,7 @@ def test_an_error_ends_the_transaction_even_if_it_is_passed_over(database: Datab
 
 
 @pytest.mark.parametrize("use", USES.values(), ids=USES.keys())
-def test_a_connection_is_of_no_use_after_its_block(
-    database: Database, use: Callable[[Connection], object]
-) -> None:
+def test_a_connection_is_of_no_use_after_its_block(database: Database, use: Callable[[Connection], object]) -> None:
     add(database, 1)
     with database.read() as reader:
         pass
@@ -221,9 +206,7 @@ def test_two_streams_can_be_read_side_by_side(database: Database) -> None:
         assert all(a + b == 2499 for (a,), (b,) in zip(up, down, strict=True))
 
 
-def test_a_stream_that_was_left_early_holds_nothing_and_goes_no_further(
-    database: Database,
-) -> None:
+def test_a_stream_that_was_left_early_holds_nothing_and_goes_no_further(database: Database) -> None:
     add(database, *range(2500))
     with database.read() as connection:
         rows = connection.stream("SELECT id FROM things ORDER BY id")
@@ -257,20 +240,13 @@ def test_one_gives_the_first_row_or_none(database: Database) -> None:
 
 def test_both_engines_speak_the_same_sql(database: Database) -> None:
     with database.write() as connection:
-        insert = (
-            "INSERT INTO things (id, name) VALUES (?, ?)"
-            " ON CONFLICT (id) DO UPDATE SET name = excluded.name"
-        )
+        insert = "INSERT INTO things (id, name) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name"
         names = ["b", "A", "a", "ä", "B", "?%s", "Ab"]
         connection.run_many(insert, list(enumerate(names)))
         connection.run(insert, 0, "c")
-        assert connection.one(
-            "INSERT INTO things (id, name) VALUES (?, ?) RETURNING id", 7, None
-        ) == (7,)
+        assert connection.one("INSERT INTO things (id, name) VALUES (?, ?) RETURNING id", 7, None) == (7,)
         ordered = connection.rows("SELECT name FROM things WHERE name IS NOT NULL ORDER BY name")
-        found = connection.rows(
-            "SELECT id FROM things WHERE lower(name) LIKE lower(?) ESCAPE '\\' ORDER BY id", "a%"
-        )
+        found = connection.rows("SELECT id FROM things WHERE lower(name) LIKE lower(?) ESCAPE '\\' ORDER BY id", "a%")
         literal = connection.rows("SELECT id FROM things WHERE name = '?%s'")
         summed = connection.one("SELECT SUM(id), COUNT(*), MAX(id) FROM things WHERE id < ?", 3)
         empty = connection.one("SELECT SUM(id) FROM things WHERE id > ?", 100)
@@ -297,9 +273,7 @@ def test_the_clock_is_the_servers_or_nobodys(location: str, database: Database) 
         assert now is None
 
 
-def test_the_version_moves_exactly_when_something_was_committed(
-    location: str, database: Database
-) -> None:
+def test_the_version_moves_exactly_when_something_was_committed(location: str, database: Database) -> None:
     other = connect(location, schema=SCHEMA, create=False)
     seen = [database.version()]
     assert database.version() == seen[-1]
@@ -396,9 +370,7 @@ def test_a_statement_by_itself_does_not_wait_for_who_reads_or_writes_elsewhere(
         assert database.version() == before
 
 
-def test_statements_ask_for_the_servers_clock_and_say_what_may_be_lost(
-    location: str, database: Database
-) -> None:
+def test_statements_ask_for_the_servers_clock_and_say_what_may_be_lost(location: str, database: Database) -> None:
     add(database, 1)
     row = database.once("SELECT COALESCE(server_now(), ?), 'server_now() ?' FROM things", 7)
     assert row is not None

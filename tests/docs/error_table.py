@@ -68,11 +68,7 @@ def messages(kind: type[Coded]) -> str:
     hints = kind.hint_template
     if isinstance(kind.template, Mapping):
         rows = [
-            (
-                f"`{reason}`",
-                shown(template),
-                shown(hints if isinstance(hints, str) else hints.get(reason, "")),
-            )
+            (f"`{reason}`", shown(template), shown(hints if isinstance(hints, str) else hints.get(reason, "")))
             for reason, template in kind.template.items()
         ]
     else:
@@ -90,10 +86,7 @@ def branch(kind: type[LicenseError]) -> str:
         if hasattr(one, "template"):
             parts.append(messages(one))
         elif one is not kind:
-            parts.append(
-                f"### `{one.code}`\n\n`{one.__name__}`: {meaning(one)}"
-                " Only its subclasses are raised.\n"
-            )
+            parts.append(f"### `{one.code}`\n\n`{one.__name__}`: {meaning(one)} Only its subclasses are raised.\n")
     return "\n".join(parts)
 
 

@@ -29,9 +29,7 @@ def tables(text: str) -> list[list[list[str]]]:
     """Return every table as rows of cells, without its head."""
     found: list[list[list[str]]] = []
     for block in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
-        rows = [
-            [cell.strip() for cell in line.strip("|").split("|")] for line in block.splitlines()
-        ]
+        rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in block.splitlines()]
         found.append(rows[2:])
     return found
 

@@ -59,9 +59,7 @@ def test_every_state_and_policy_is_listed() -> None:
     assert set(listed("States", 1)) == policies
 
 
-@pytest.mark.parametrize(
-    ("heading", "module"), [("Bundles that govern", timeline), ("Assignments", assignment)]
-)
+@pytest.mark.parametrize(("heading", "module"), [("Bundles that govern", timeline), ("Assignments", assignment)])
 def test_rules_are_numbered_as_where_they_are_carried_out(heading: str, module: ModuleType) -> None:
     numbers = [row[0] for row in tables(section(TEXT, heading))[0]]
     assert re.findall(r"^([PS][0-9])  ", module.__doc__ or "", re.MULTILINE) == numbers

@@ -8,23 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licensekit.dates import format_days, format_seconds
-from licensekit.errors import (
-    ArmorInvalid,
-    KeyFault,
-    LicenseError,
-    RootPinInvalid,
-    TooLarge,
-    UnexpectedType,
-)
+from licensekit.errors import ArmorInvalid, KeyFault, LicenseError, RootPinInvalid, TooLarge, UnexpectedType
 from licensekit.keys import keyfile
 from licensekit.trust.roots import parse_pin, pin_of
 from licensekit.wire import armor
-from licensekit.wire.documents.fields import (
-    hex_extension,
-    is_code,
-    is_serial,
-    require_qualified,
-)
+from licensekit.wire.documents.fields import hex_extension, is_code, is_serial, require_qualified
 from tests import makers
 from tests.docs.grammar import ABNF, NAMES, TYPES, accepts
 from tests.docs.tables import text_of
@@ -72,17 +60,13 @@ FORMS = [
 
 
 @pytest.mark.parametrize("file", FORMS)
-def test_files_of_the_vectors_are_of_the_grammar_just_if_the_reader_divides_them(
-    file: bytes,
-) -> None:
+def test_files_of_the_vectors_are_of_the_grammar_just_if_the_reader_divides_them(file: bytes) -> None:
     assert is_file(file) is is_read(file)
 
 
 @given(
     st.lists(
-        st.sampled_from(
-            ["lk1-", "bundle", "trust", ".", "AQ", "AAA", "B", "=", "-", "é", "AAAA", " ", "\ufeff"]
-        ),
+        st.sampled_from(["lk1-", "bundle", "trust", ".", "AQ", "AAA", "B", "=", "-", "é", "AAAA", " ", "\ufeff"]),
         max_size=8,
     ).map(lambda pieces: "".join(pieces).encode())
     | st.text("lk1-rotbunde.AQgwEB+/=", max_size=24).map(lambda tail: b"lk1-root." + tail.encode())
@@ -118,11 +102,7 @@ def is_qualified(text: str) -> bool:
     return True
 
 
-WORDS: dict[str, Callable[[str], bool]] = {
-    "code": is_code,
-    "serial": is_serial,
-    "qualified-code": is_qualified,
-}
+WORDS: dict[str, Callable[[str], bool]] = {"code": is_code, "serial": is_serial, "qualified-code": is_qualified}
 
 
 @pytest.mark.parametrize("rule", WORDS)
@@ -156,9 +136,7 @@ def test_key_texts_in_any_spelling(body: str) -> None:
         assert accepts("public-key", text) is opens(keyfile.parse_public, text)
 
 
-@pytest.mark.parametrize(
-    ("rule", "size"), [("request-value", 16), ("pickup-value", 16), ("follows-value", 32)]
-)
+@pytest.mark.parametrize(("rule", "size"), [("request-value", 16), ("pickup-value", 16), ("follows-value", 32)])
 @given(data=st.data())
 def test_values_of_extensions_in_any_spelling(rule: str, size: int, data: st.DataObject) -> None:
     value = data.draw(st.binary(min_size=size, max_size=size)).hex()
@@ -184,9 +162,7 @@ def test_values_of_the_ledger_extension(text: str, *, good: bool) -> None:
 
 
 @given(st.integers(0, 2_932_896), st.integers(0, 253_402_300_799), st.binary(max_size=3))
-def test_dates_times_and_bytes_are_shown_as_the_grammar_says(
-    day: int, second: int, data: bytes
-) -> None:
+def test_dates_times_and_bytes_are_shown_as_the_grammar_says(day: int, second: int, data: bytes) -> None:
     assert accepts("plain-date", format_days(day))
     assert accepts("plain-time", format_seconds(second))
     assert accepts("plain-bytes", data.hex())

@@ -44,11 +44,7 @@ SOURCES = sorted(Path(licensekit.__file__).parent.rglob("*.py"))
 
 
 def test_the_bounds_are_those_of_the_code() -> None:
-    written = {
-        name.strip("`"): int(value)
-        for table in tables(section(TEXT, "Bounds"))
-        for name, value, _ in table
-    }
+    written = {name.strip("`"): int(value) for table in tables(section(TEXT, "Bounds")) for name, value, _ in table}
     assert written == {name: value for name, value in vars(limits).items() if name.isupper()}
 
 
@@ -64,10 +60,7 @@ NESTED: dict[str, tuple[str, type[Document]]] = {
     "Binding": ("Bundle", Binding),
     "Usage": ("Statement", Usage),
 }
-DOCUMENTS = {
-    "Trust document" if name == "trust" else name.capitalize(): cls
-    for name, cls in CLASS_OF.items()
-}
+DOCUMENTS = {"Trust document" if name == "trust" else name.capitalize(): cls for name, cls in CLASS_OF.items()}
 
 WORDS: list[tuple[Any, set[str]]] = [
     (fields.Code, {"code"}),
@@ -95,9 +88,7 @@ def table_of(name: str) -> list[list[str]]:
     return tables(text)[0]
 
 
-@pytest.mark.parametrize(
-    ("name", "cls"), [*DOCUMENTS.items(), *((name, cls) for name, (_, cls) in NESTED.items())]
-)
+@pytest.mark.parametrize(("name", "cls"), [*DOCUMENTS.items(), *((name, cls) for name, (_, cls) in NESTED.items())])
 def test_the_fields_of_a_document_are_those_of_the_code(name: str, cls: type[Document]) -> None:
     """Names and order exactly; types where one word says them, else list, map or number."""
     rows = table_of(name)
@@ -126,9 +117,7 @@ def check_type(hint: Any, written: str, meaning: str, field: str) -> None:
         for member in hint:
             assert re.search(rf"\b{int(member)} {word(member)}\b", meaning), (field, member)
         return
-    assert written.startswith(("list of", "map of", "number", "bytes of", "document (below)")), (
-        field
-    )
+    assert written.startswith(("list of", "map of", "number", "bytes of", "document (below)")), field
 
 
 def test_the_lists_of_numbers_in_scopes_and_access_are_named() -> None:
@@ -144,9 +133,7 @@ def test_the_refused_code_points_are_those_of_the_code() -> None:
         first, *last = (int(point, 16) for point in re.findall(r"U\+([0-9A-F]{4,6})", row[0]))
         refused |= set(range(first, (last or [first])[0] + 1))
     assert refused == {
-        point
-        for point in range(0x110000)
-        if (fault := text_fault(chr(point))) and fault.reason == "control"
+        point for point in range(0x110000) if (fault := text_fault(chr(point))) and fault.reason == "control"
     }
 
 
@@ -235,9 +222,7 @@ def test_the_worked_example_is_what_the_code_makes() -> None:
         key.verifying_key.key_id.hex(),
     ]
     assert in_hex(whole) == token.frame.hex()
-    message = frame.message(
-        "bundle", frame.ED25519, key.verifying_key.key_id, makers.payload_of(token)
-    )
+    message = frame.message("bundle", frame.ED25519, key.verifying_key.key_id, makers.payload_of(token))
     assert in_hex(signed) + makers.payload_of(token).hex() == message.hex()
     assert text.replace("\n", "") == armor.write(token)
     example = section(TEXT, "A worked example")
@@ -279,10 +264,7 @@ def test_the_values_of_a_ledger_entry_are_those_of_the_text() -> None:
     }
     rows = tables(section(TEXT, "Hash chain"))[0]
     assert [row[0] for row in rows] == list(values)
-    spelled = [
-        b"\xff" * 4 if value is None else len(value).to_bytes(4, "big") + value
-        for value in values.values()
-    ]
+    spelled = [b"\xff" * 4 if value is None else len(value).to_bytes(4, "big") + value for value in values.values()]
     assert entry.content() == b"".join(spelled)
     shown = re.search(r"begin `([0-9a-f ]+)`", section(TEXT, "Hash chain"))
     assert shown is not None

@@ -27,16 +27,7 @@ def test_the_program_runs(tmp_path: Path) -> None:
     assert [user.id for user in names["holders"]] == ["bob"]
     with Installation.open(names["home"], root=homes.PIN, pack=names["PACK"]) as installation:
         did = [entry.facts["did"] for entry in installation.audit.entries()]
-    assert did == [
-        "create",
-        "activate",
-        "user-add",
-        "user-assign",
-        "prefer",
-        "user-assign",
-        "event-start",
-        "event-end",
-    ]
+    assert did == ["create", "activate", "user-add", "user-assign", "prefer", "user-assign", "event-start", "event-end"]
 
 
 def test_rules_are_numbered_as_where_they_are_carried_out() -> None:

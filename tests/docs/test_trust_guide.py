@@ -64,10 +64,7 @@ def run(desk: Desk, line: str, pin: str) -> str:
         return ""
     assert program == "licensekit"
     known = options_of(words)
-    given = {
-        "--passphrase-file": desk.passphrase,
-        "--root-passphrase-file": desk.root_passphrase,
-    }
+    given = {"--passphrase-file": desk.passphrase, "--root-passphrase-file": desk.root_passphrase}
     more = [word for option, words in given.items() if option in known for word in words]
     return desk.run(*words, *more).stdout
 

@@ -64,10 +64,6 @@ def bare(sequence: int = 1, **changes: Any) -> Bundle:
     return makers.bundle(**{"sequence": sequence, **never, **nothing, **changes})
 
 
-def access(
-    entitlements: Entitlements, *held: str, at_site: tuple[str, ...] = ()
-) -> dict[str, Access]:
+def access(entitlements: Entitlements, *held: str, at_site: tuple[str, ...] = ()) -> dict[str, Access]:
     """Return what a holder of these licenses may do."""
-    return held_access(
-        entitlements, [Holding(c, 1) for c in held], [Holding(c, 1) for c in at_site]
-    )
+    return held_access(entitlements, [Holding(c, 1) for c in held], [Holding(c, 1) for c in at_site])

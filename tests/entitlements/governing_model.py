@@ -38,11 +38,7 @@ def in_force(items: list[Item], now: int) -> set[int]:
     started = [n for n, item in enumerate(items) if begin(item) <= now]
     heads = [n for n in started if head(items, line(items, started, n)) == n]
     sound = [n for n in heads if not items[n].is_revoked]
-    standing = [
-        n
-        for n in started
-        if not items[n].is_revoked and head(items, line(items, started, n)) in sound
-    ]
+    standing = [n for n in started if not items[n].is_revoked and head(items, line(items, started, n)) in sound]
     left = [n for n in sound if not is_replaced(items, standing, n)]
     return {n for n in left if n == best(items, [m for m in left if same_part(items, n, m)])}
 
@@ -59,8 +55,7 @@ def line(items: list[Item], started: list[int], number: int) -> list[int]:
     mates = [
         n
         for n in started
-        if (items[n].bundle.serial, items[n].bundle.part, items[n].bundle.use)
-        == (one.serial, one.part, one.use)
+        if (items[n].bundle.serial, items[n].bundle.part, items[n].bundle.use) == (one.serial, one.part, one.use)
     ]
     return sorted(mates, key=lambda n: (items[n].bundle.sequence, n))
 

@@ -8,17 +8,7 @@ from hypothesis import strategies as st
 from licensekit.access import Access
 from licensekit.dates import end_of_day, start_of_day
 from licensekit.entitlements import Entitlements, Holding
-from licensekit.entitlements.consequences import (
-    LATER,
-    Group,
-    Logins,
-    Loss,
-    deciding,
-    later,
-    logins,
-    losses,
-    steps,
-)
+from licensekit.entitlements.consequences import LATER, Group, Logins, Loss, deciding, later, logins, losses, steps
 from licensekit.entitlements.login import UserFacts, may_login, ways
 from licensekit.limits import DAYS
 from licensekit.wire.documents import AfterGrace, Bundle, LoginRule, UserKind
@@ -107,12 +97,8 @@ def test_only_changes_of_the_numbers_are_steps() -> None:
 
 
 codes = st.sampled_from(["user", "plus", "mobile", "guest", "old", "gone"])
-users = st.lists(
-    st.tuples(st.sampled_from([ASSOCIATE, EXTERNAL]), st.sets(codes, max_size=3)), max_size=12
-)
-counts = st.dictionaries(
-    st.sampled_from(["user", "plus", "mobile", "guest", "old"]), st.integers(1, 4) | st.none()
-)
+users = st.lists(st.tuples(st.sampled_from([ASSOCIATE, EXTERNAL]), st.sets(codes, max_size=3)), max_size=12)
+counts = st.dictionaries(st.sampled_from(["user", "plus", "mobile", "guest", "old"]), st.integers(1, 4) | st.none())
 
 
 @st.composite
@@ -133,9 +119,7 @@ def some_bundles(draw: st.DrawFn) -> list[Bundle]:
 
 @settings(max_examples=examples(200))
 @given(some_bundles(), users)
-def test_groups_count_as_many_as_asking_each_user(
-    sold: list[Bundle], people: list[tuple[UserKind, set[str]]]
-) -> None:
+def test_groups_count_as_many_as_asking_each_user(sold: list[Bundle], people: list[tuple[UserKind, set[str]]]) -> None:
     first = at(DAY, *sold)
     chosen = verified(STORE, *sold)
     states = [first, *later(first, lambda now: granted(STORE, *sold, now=now))]
@@ -158,8 +142,6 @@ def test_groups_count_as_many_as_asking_each_user(
     groups = [Group(kind, holdings, number) for (kind, holdings), number in together.items()]
     for state in states:
         found = logins(state, groups)
-        allowed = {
-            way: [user.id for user in each if may_login(state, user, way)] for way in ways(state)
-        }
+        allowed = {way: [user.id for user in each if may_login(state, user, way)] for way in ways(state)}
         assert found.by_way == {way: len(ids) for way, ids in allowed.items()}
         assert found.people == len({one for ids in allowed.values() for one in ids})

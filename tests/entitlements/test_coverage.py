@@ -37,23 +37,11 @@ CASES: list[tuple[list[Bundle], int, bool, int | None, int | None]] = [
     ([OLD, bare(2, starts=DAY + 11)], DAY, True, None, None),
     ([OLD, bare(2, starts=DAY + 12, expiry=DAY + 90)], DAY, True, DAY + 10, DAY + 10),
     # Grace bridges a gap between two terms: everything works throughout.
-    (
-        [bare(expiry=DAY + 5, grace=DAY + 15), bare(2, starts=DAY + 12, expiry=DAY + 90)],
-        DAY,
-        True,
-        DAY + 90,
-        DAY + 90,
-    ),
+    ([bare(expiry=DAY + 5, grace=DAY + 15), bare(2, starts=DAY + 12, expiry=DAY + 90)], DAY, True, DAY + 90, DAY + 90),
     # What takes over governs, also where it ends sooner than what it takes over from.
     ([bare(), bare(2, starts=DAY + 5, expiry=DAY + 9)], DAY, True, DAY + 9, DAY + 9),
     ([bare(after_grace=AfterGrace.ADVISORY, expiry=DAY)], DAY + 1, False, None, None),
-    (
-        [OLD, bare(2, starts=DAY + 5, expiry=DAY + 20), bare(3, starts=DAY + 21)],
-        DAY,
-        True,
-        None,
-        None,
-    ),
+    ([OLD, bare(2, starts=DAY + 5, expiry=DAY + 20), bare(3, starts=DAY + 21)], DAY, True, None, None),
 ]
 
 
@@ -66,9 +54,7 @@ def test_it_lasts_until_the_first_day_on_which_nothing_works(
     assert one.is_perpetual is (licensed and until is None)
 
 
-def test_a_bundle_that_grants_nothing_here_covers_nothing_and_ends_what_it_takes_over_from() -> (
-    None
-):
+def test_a_bundle_that_grants_nothing_here_covers_nothing_and_ends_what_it_takes_over_from() -> None:
     foreign = bare(2, starts=DAY + 5, binding=Binding(bytes(32), 0, {}))
     entitlements = granted(STORE, bare(), foreign)
     assert entitlements.product_coverage.until == DAY + 4
@@ -79,20 +65,13 @@ def test_a_bundle_that_grants_nothing_here_covers_nothing_and_ends_what_it_takes
 
 def test_the_days_left_are_those_of_the_term_and_then_of_grace() -> None:
     dated = bare(expiry=DAY + 10, grace=DAY + 15)
-    left = [
-        covered(dated, day=day).days_left(start_of_day(day)) for day in (DAY, DAY + 12, DAY + 16)
-    ]
+    left = [covered(dated, day=day).days_left(start_of_day(day)) for day in (DAY, DAY + 12, DAY + 16)]
     assert left == [10, 3, 0]
     assert covered(bare()).days_left(makers.NOW) is None
 
 
 def test_each_issuers_part_is_covered_by_itself() -> None:
-    entitlements = granted(
-        STORE,
-        bare(expiry=DAY + 5),
-        bare(part="extra"),
-        bare(issuer=makers.PARTNER, expiry=DAY + 1),
-    )
+    entitlements = granted(STORE, bare(expiry=DAY + 5), bare(part="extra"), bare(issuer=makers.PARTNER, expiry=DAY + 1))
     found = {(one.issuer, one.part): one.until for one in entitlements.coverage}
     assert found == {
         (makers.ISSUER, "base"): DAY + 5,
@@ -139,9 +118,7 @@ TOLD: list[tuple[tuple[Bundle, ...], int, list[str]]] = [
 
 
 @pytest.mark.parametrize(("bundles", "day", "expected"), TOLD)
-def test_nobody_is_warned_of_an_end_that_is_covered(
-    bundles: tuple[Bundle, ...], day: int, expected: list[str]
-) -> None:
+def test_nobody_is_warned_of_an_end_that_is_covered(bundles: tuple[Bundle, ...], day: int, expected: list[str]) -> None:
     entitlements = granted(STORE, *bundles, now=start_of_day(day) + 3600)
     assert [notice.code for notice in list_notices(entitlements, {})] == expected
 

@@ -78,9 +78,7 @@ def test_of_one_use_the_highest_sequence_that_has_started_governs(use: Use) -> N
     assert in_force(two, later, one, extra, now=start_of_day(DAY + 5)) == [later, extra]
 
 
-@pytest.mark.parametrize(
-    ("higher", "lower"), [(PRODUCTION, TRIAL), (PRODUCTION, DEMO), (TRIAL, DEMO)]
-)
+@pytest.mark.parametrize(("higher", "lower"), [(PRODUCTION, TRIAL), (PRODUCTION, DEMO), (TRIAL, DEMO)])
 @pytest.mark.parametrize("expiry", [None, DAY - 9])
 def test_a_higher_use_governs_whatever_the_sequence_and_even_when_it_has_expired(
     higher: Use, lower: Use, expiry: int | None
@@ -122,10 +120,7 @@ def test_a_trial_replaces_trials_alone() -> None:
     present = [bought(), trial(serial="B-1", part="extra")]
     taking = trial(replaces=["B-1"])
     assert in_force(*present, taking) == [bought()]
-    assert in_force(bought(part="extra"), trial(serial="B-1"), taking) == [
-        bought(part="extra"),
-        taking,
-    ]
+    assert in_force(bought(part="extra"), trial(serial="B-1"), taking) == [bought(part="extra"), taking]
 
 
 def test_a_limited_key_takes_the_place_of_no_serial() -> None:
@@ -135,9 +130,7 @@ def test_a_limited_key_takes_the_place_of_no_serial() -> None:
 
 
 @pytest.mark.parametrize("order", [("A-1", "B-1"), ("B-1", "A-1")])
-def test_of_two_serials_that_replace_each_other_the_one_activated_last_governs(
-    order: tuple[str, str],
-) -> None:
+def test_of_two_serials_that_replace_each_other_the_one_activated_last_governs(order: tuple[str, str]) -> None:
     first, second = order
     pair = [bare(serial=first, replaces=[second]), bare(serial=second, replaces=[first])]
     parts = [bare(serial=name, part="extra") for name in order]
@@ -279,9 +272,7 @@ def test_what_governs_is_what_a_plain_model_says(items: list[Item], days: int) -
 
 
 @given(bundles)
-def test_no_two_bundles_share_a_label_and_of_a_part_at_most_one_is_in_force(
-    items: list[Item],
-) -> None:
+def test_no_two_bundles_share_a_label_and_of_a_part_at_most_one_is_in_force(items: list[Item]) -> None:
     started = in_force(*items)
     assert len({one.part for one in started}) == len(started)
     lines = {(i.bundle.serial, i.bundle.part, i.bundle.use, i.bundle.sequence) for i in items}

@@ -22,16 +22,7 @@ from licensekit.entitlements import (
 from licensekit.errors import UnknownLicense, WrongKind
 from licensekit.wire.documents import AfterGrace, Binding, Bundle, Kind
 from tests import makers
-from tests.entitlements.engine import (
-    SITE,
-    SYSTEM,
-    USER,
-    access,
-    bare,
-    catalog,
-    granted,
-    trust_store,
-)
+from tests.entitlements.engine import SITE, SYSTEM, USER, access, bare, catalog, granted, trust_store
 from tests.profiles import examples
 
 of = makers.license_entry
@@ -165,9 +156,7 @@ def test_a_code_that_no_catalog_has_is_shown_and_not_granted() -> None:
 
 
 def test_a_partner_grants_its_own_licenses_under_its_own_name() -> None:
-    addon = makers.catalog(
-        issuer="partner", licenses={"map": of(SYSTEM), "server": of(SYSTEM)}, access={}
-    )
+    addon = makers.catalog(issuer="partner", licenses={"map": of(SYSTEM), "server": of(SYSTEM)}, access={})
     both = trust_store(makers.catalog(), addon, partner="partner")
     sold = bare(issuer="partner", system={"map": 1, "server": 1})
     entitlements = granted(both, sold)
@@ -181,17 +170,12 @@ def test_the_vendors_bundle_comes_first_and_a_third_partys_is_called_by_its_name
     both = trust_store(makers.catalog(), addon, partner="aaa")
     entitlements = granted(both, bare(issuer="aaa", system={"map": 1}), bare(system={"server": 1}))
     serial = makers.SERIAL
-    assert [part.label for part in entitlements.parts] == [
-        f"{serial} base 1",
-        f"aaa {serial} base 1",
-    ]
+    assert [part.label for part in entitlements.parts] == [f"{serial} base 1", f"aaa {serial} base 1"]
 
 
 def test_a_partners_license_is_completed_by_a_name_of_its_own() -> None:
     addon = makers.catalog(
-        issuer="partner",
-        licenses={"map": of(SYSTEM, full_with="map-cal"), "map-cal": of(USER)},
-        access={},
+        issuer="partner", licenses={"map": of(SYSTEM, full_with="map-cal"), "map-cal": of(USER)}, access={}
     )
     both = trust_store(makers.catalog(), addon, partner="partner")
     sold = bare(issuer="partner", system={"map": 1}, users={"map-cal": 1})
@@ -226,12 +210,7 @@ WHY: list[tuple[Bundle, str, int, str]] = [
     (bare(system={"server": 1}, expiry=DAY), "server", DAY + 1, "expired"),
     (bare(system={"server": 1}, starts=DAY + 5), "server", DAY, "has not started"),
     (bare(system={"server": 1}, maintenance=DAY - 1), "server", DAY, "does not cover"),
-    (
-        bare(system={"server": 1}, binding=Binding(bytes(32), 0, {})),
-        "server",
-        DAY,
-        "another installation",
-    ),
+    (bare(system={"server": 1}, binding=Binding(bytes(32), 0, {})), "server", DAY, "another installation"),
     (bare(users={"sales": 1, "standard": 1}), "user", DAY, "included in: sales, standard"),
     (bare(system={"sale": 1}), "sale", DAY, "with the user license `sale-cal` it is full"),
 ]
@@ -266,9 +245,7 @@ def test_answers_hold_until_the_next_start_end_check_or_midnight_that_counts() -
     assert until(bare(expiry=DAY), day=DAY + 1) is None
 
 
-counts = st.dictionaries(
-    st.sampled_from(["user", "sale-cal", "standard", "sales"]), st.integers(1, 4) | st.none()
-)
+counts = st.dictionaries(st.sampled_from(["user", "sale-cal", "standard", "sales"]), st.integers(1, 4) | st.none())
 days = st.integers(DAY, DAY + 3)
 
 
@@ -277,10 +254,7 @@ def some_bundles(draw: st.DrawFn) -> list[Bundle]:
     """Up to three parts, each with its own counts, end and policy."""
     return [
         bare(
-            part=part,
-            users=draw(counts),
-            expiry=draw(days | st.none()),
-            after_grace=draw(st.sampled_from(AfterGrace)),
+            part=part, users=draw(counts), expiry=draw(days | st.none()), after_grace=draw(st.sampled_from(AfterGrace))
         )
         for part in draw(st.lists(st.sampled_from(["base", "a", "b"]), unique=True))
     ]
@@ -288,9 +262,7 @@ def some_bundles(draw: st.DrawFn) -> list[Bundle]:
 
 @settings(max_examples=examples(60))
 @given(some_bundles(), st.integers(DAY, DAY + 5), st.integers(0, 12))
-def test_a_plain_model_gives_every_assignment_the_same(
-    sold: list[Bundle], day: int, rank: int
-) -> None:
+def test_a_plain_model_gives_every_assignment_the_same(sold: list[Bundle], day: int, rank: int) -> None:
     """Each bundle hands out its count, those that give most first; whoever comes later waits."""
     entitlements = granted(CRM, *sold, now=start_of_day(day) + 7200)
     caps = {AfterGrace.READ_ONLY: READ, AfterGrace.BLOCK: NONE, AfterGrace.ADVISORY: FULL}

@@ -97,11 +97,7 @@ def test_what_is_assigned_of_a_license_without_a_catalog_is_passed_over() -> Non
 @pytest.mark.parametrize("policy", list(AfterGrace))
 def test_an_expired_bundle_says_what_follows(policy: AfterGrace) -> None:
     entitlements = granted(STORE, bare(expiry=DAY, after_grace=policy), now=end_of_day(DAY))
-    words = {
-        AfterGrace.READ_ONLY: "read-only",
-        AfterGrace.BLOCK: "is gone",
-        AfterGrace.ADVISORY: "works on",
-    }
+    words = {AfterGrace.READ_ONLY: "read-only", AfterGrace.BLOCK: "is gone", AfterGrace.ADVISORY: "works on"}
     [notice] = list_notices(entitlements, {})
     assert words[policy] in notice.message
 

@@ -30,9 +30,7 @@ DATED = bare(starts=DAY, warning=DAY + 10, expiry=DAY + 20, grace=DAY + 30)
         (end_of_day(DAY + 30), BundleState.EXPIRED, None),
     ],
 )
-def test_a_date_counts_to_the_end_of_its_day(
-    second: int, state: BundleState, until: int | None
-) -> None:
+def test_a_date_counts_to_the_end_of_its_day(second: int, state: BundleState, until: int | None) -> None:
     assert state_by_dates(DATED, second) == (state, until)
 
 
@@ -54,13 +52,7 @@ def test_dates_that_are_missing_are_passed_over(bundle: Bundle, state: BundleSta
 
 @given(st.integers(-5, 40 * DAY_SECONDS), st.integers(0, 40 * DAY_SECONDS))
 def test_states_come_in_one_order_and_hold_until_they_say(offset: int, later: int) -> None:
-    order = [
-        BundleState.PENDING,
-        BundleState.ACTIVE,
-        BundleState.WARNING,
-        BundleState.GRACE,
-        BundleState.EXPIRED,
-    ]
+    order = [BundleState.PENDING, BundleState.ACTIVE, BundleState.WARNING, BundleState.GRACE, BundleState.EXPIRED]
     first = start_of_day(DAY) + offset
     state, until = state_by_dates(DATED, first)
     after, _ = state_by_dates(DATED, first + later)
@@ -70,11 +62,7 @@ def test_states_come_in_one_order_and_hold_until_they_say(offset: int, later: in
 
 @pytest.mark.parametrize(
     ("policy", "cap"),
-    [
-        (AfterGrace.READ_ONLY, Access.READ),
-        (AfterGrace.BLOCK, Access.NONE),
-        (AfterGrace.ADVISORY, Access.FULL),
-    ],
+    [(AfterGrace.READ_ONLY, Access.READ), (AfterGrace.BLOCK, Access.NONE), (AfterGrace.ADVISORY, Access.FULL)],
 )
 def test_after_grace_the_policy_caps_what_is_granted(policy: AfterGrace, cap: Access) -> None:
     [lapsed] = verified(STORE, bare(expiry=DAY, after_grace=policy))
@@ -102,9 +90,7 @@ FACTS = {"board": b"b" * 16, "host": b"h" * 16, "network": b"n" * 16}
         (Binding(b"k" * 32, 3, FACTS), Fingerprint(b"x" * 32, FACTS), False),
     ],
 )
-def test_a_bound_bundle_grants_only_where_it_belongs(
-    binding: Binding, fingerprint: Fingerprint, *, fits: bool
-) -> None:
+def test_a_bound_bundle_grants_only_where_it_belongs(binding: Binding, fingerprint: Fingerprint, *, fits: bool) -> None:
     bound = bare(system={"server": 1}, binding=binding)
     entitlements = granted(STORE, bound, fingerprint=fingerprint)
     assert entitlements.parts[0].state is (BundleState.ACTIVE if fits else BundleState.FOREIGN)
@@ -112,11 +98,7 @@ def test_a_bound_bundle_grants_only_where_it_belongs(
 
 
 @pytest.mark.parametrize(("released", "covered"), [(None, True), (DAY, True), (DAY + 1, False)])
-def test_maintenance_covers_versions_released_until_its_day(
-    released: int | None, *, covered: bool
-) -> None:
+def test_maintenance_covers_versions_released_until_its_day(released: int | None, *, covered: bool) -> None:
     entitlements = granted(STORE, bare(system={"server": 1}, maintenance=DAY), released=released)
-    assert entitlements.parts[0].state is (
-        BundleState.ACTIVE if covered else BundleState.UNMAINTAINED
-    )
+    assert entitlements.parts[0].state is (BundleState.ACTIVE if covered else BundleState.UNMAINTAINED)
     assert entitlements.system["server"] is (Access.FULL if covered else Access.NONE)

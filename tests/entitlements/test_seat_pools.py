@@ -66,31 +66,18 @@ def test_unrestricted_seats_are_as_many_as_a_count_can_be() -> None:
 
 @pytest.mark.parametrize(
     ("policy", "beyond"),
-    [
-        (AfterGrace.READ_ONLY, Access.READ),
-        (AfterGrace.BLOCK, Access.NONE),
-        (AfterGrace.ADVISORY, Access.FULL),
-    ],
+    [(AfterGrace.READ_ONLY, Access.READ), (AfterGrace.BLOCK, Access.NONE), (AfterGrace.ADVISORY, Access.FULL)],
 )
-def test_what_lapsed_serves_the_seats_behind_under_its_policy(
-    policy: AfterGrace, beyond: Access
-) -> None:
+def test_what_lapsed_serves_the_seats_behind_under_its_policy(policy: AfterGrace, beyond: Access) -> None:
     lapsed = sold(1, part="more", after_grace=policy, **ENDED)
     mixed = pool(granted(STORE, sold(2), lapsed))
-    assert [mixed.access(seat) for seat in range(4)] == [
-        Access.FULL,
-        Access.FULL,
-        beyond,
-        Access.NONE,
-    ]
+    assert [mixed.access(seat) for seat in range(4)] == [Access.FULL, Access.FULL, beyond, Access.NONE]
 
 
 def test_what_comes_with_a_system_license_has_a_seat_for_everybody() -> None:
     everybody = granted(STORE, bare(system={"portal": 1}, users={"guest": 1}))
     assert pool(everybody, "guest").total(Access.FULL) is None
-    lapsed = granted(
-        STORE, bare(users={"guest": 2}), bare(system={"portal": 1}, part="more", **ENDED)
-    )
+    lapsed = granted(STORE, bare(users={"guest": 2}), bare(system={"portal": 1}, part="more", **ENDED))
     guests = pool(lapsed, "guest")
     assert [guests.access(seat) for seat in (1, 2, 99)] == [Access.FULL, Access.READ, Access.READ]
 
@@ -112,9 +99,7 @@ def test_a_seat_is_borrowed_for_as_long_as_a_bundle_in_force_allows() -> None:
         ({"expiry": TODAY + 3, "after_grace": AfterGrace.ADVISORY}, None),
     ],
 )
-def test_a_pool_ends_with_the_last_of_what_grants_it(
-    dates: dict[str, Any], last: int | None
-) -> None:
+def test_a_pool_ends_with_the_last_of_what_grants_it(dates: dict[str, Any], last: int | None) -> None:
     end = None if last is None else (last + 1) * 86_400
     assert pool(granted(STORE, sold(1, **dates))).until == end
     first = sold(1, part="more", expiry=TODAY + 1)

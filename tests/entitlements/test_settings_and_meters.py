@@ -9,16 +9,7 @@ from hypothesis import strategies as st
 
 from licensekit.access import Access
 from licensekit.dates import days_of, end_of_day, start_of_day
-from licensekit.entitlements import (
-    Allowance,
-    Entitlements,
-    count,
-    evaluate,
-    explain,
-    list_notices,
-    rows,
-    why_not,
-)
+from licensekit.entitlements import Allowance, Entitlements, count, evaluate, explain, list_notices, rows, why_not
 from licensekit.entitlements.answers import Answers
 from licensekit.entitlements.settings import Value
 from licensekit.errors import UnknownSetting
@@ -26,24 +17,9 @@ from licensekit.limits import DAYS
 from licensekit.trust.pack import TrustStore, open_pack
 from licensekit.trust.sign import sign
 from licensekit.trust.verify import verify_bundle
-from licensekit.wire.documents import (
-    AfterGrace,
-    Combine,
-    MeterPeriod,
-    Setting,
-    SettingType,
-)
+from licensekit.wire.documents import AfterGrace, Combine, MeterPeriod, Setting, SettingType
 from tests import homes, makers
-from tests.entitlements.engine import (
-    SYSTEM,
-    USER,
-    access,
-    bare,
-    catalog,
-    granted,
-    trust_store,
-    verified,
-)
+from tests.entitlements.engine import SYSTEM, USER, access, bare, catalog, granted, trust_store, verified
 from tests.profiles import examples
 
 of = makers.license_entry
@@ -61,9 +37,7 @@ DECLARED = {
     "most": number(Combine.MOST),
     "mode": Setting(SettingType.TEXT, "", None, None, ["fast", "slow"], None, Combine.LATEST),
 }
-PARTNERS = makers.catalog(
-    issuer=makers.PARTNER, settings={"sum": number(Combine.SUM)}, licenses={}, access={}
-)
+PARTNERS = makers.catalog(issuer=makers.PARTNER, settings={"sum": number(Combine.SUM)}, licenses={}, access={})
 STORE = trust_store(makers.catalog(settings=DECLARED), PARTNERS, partner=makers.PARTNER)
 
 
@@ -105,16 +79,10 @@ def test_a_value_that_does_not_fit_counts_as_absent_and_is_told() -> None:
     entitlements = granted(STORE, sold)
     assert (asked(entitlements, "sum"), asked(entitlements, "mode")) == (1, None)
     told = [(notice.code, notice.subject) for notice in list_notices(entitlements, {})]
-    assert told == [
-        ("setting-unfit", "mode"),
-        ("setting-unfit", "sum"),
-        ("unknown-setting", "later"),
-    ]
+    assert told == [("setting-unfit", "mode"), ("setting-unfit", "sum"), ("unknown-setting", "later")]
 
 
-sold_values = st.tuples(
-    st.sampled_from(["base", "a", "b", "c"]), st.integers(0, 12), st.integers(0, 3), st.booleans()
-)
+sold_values = st.tuples(st.sampled_from(["base", "a", "b", "c"]), st.integers(0, 12), st.integers(0, 3), st.booleans())
 
 
 @settings(max_examples=examples(60))
@@ -164,16 +132,11 @@ def metered(per: MeterPeriod, now: int = NOW) -> Entitlements:
         (MeterPeriod.YEAR, [Allowance(150, first(2027, 1), first(2028, 1))]),
         (
             MeterPeriod.TERM,
-            [
-                Allowance(100, start_of_day(DAY), end_of_day(DAY + 364)),
-                Allowance(50, start_of_day(DAY + 1), None),
-            ],
+            [Allowance(100, start_of_day(DAY), end_of_day(DAY + 364)), Allowance(50, start_of_day(DAY + 1), None)],
         ),
     ],
 )
-def test_a_meter_has_a_period_and_what_is_granted_in_it(
-    per: MeterPeriod, expected: list[Allowance]
-) -> None:
+def test_a_meter_has_a_period_and_what_is_granted_in_it(per: MeterPeriod, expected: list[Allowance]) -> None:
     entitlements = metered(per)
     found = count(entitlements, "calls", 0)
     assert (found.total, found.per, list(found.allowances)) == (150, per, expected)
@@ -234,9 +197,7 @@ def _store_of_few(per: MeterPeriod) -> TrustStore:
     few = makers.limited(parts=["base"], most=1000)
     keys = [makers.admitted(makers.key("vendor")), makers.admitted(makers.key("few"), scope=few)]
     calls = makers.catalog(licenses={"calls": of(SYSTEM, quantity="calls", per=per)})
-    pack = makers.file_of(
-        homes.ROOT, sign(makers.trust(*keys), makers.key("root")), homes.signed(calls)
-    )
+    pack = makers.file_of(homes.ROOT, sign(makers.trust(*keys), makers.key("root")), homes.signed(calls))
     return open_pack(pack, homes.PIN)
 
 

@@ -59,9 +59,7 @@ def trees() -> Iterator[list[type[Coded]]]:
 
 
 @pytest.mark.parametrize("tree", list(trees()), ids=lambda tree: tree[0].__name__)
-def test_every_error_fault_notice_reason_and_event_has_a_code_of_its_own(
-    tree: list[type[Coded]],
-) -> None:
+def test_every_error_fault_notice_reason_and_event_has_a_code_of_its_own(tree: list[type[Coded]]) -> None:
     ours = [kind for kind in tree if kind.__module__.startswith("licensekit.")]
     coded = [kind for kind in ours if hasattr(kind, "template")]
     codes = [kind.code for kind in coded]
@@ -72,9 +70,7 @@ def test_every_error_fault_notice_reason_and_event_has_a_code_of_its_own(
 
 @pytest.mark.parametrize("kind", CODED, ids=lambda kind: kind.code)
 def test_a_template_names_fields_of_its_class_and_nothing_else(kind: type[Coded]) -> None:
-    named = {
-        name for text in templates(kind) for name in re.findall(r"{(\w+)", text.replace("{{", ""))
-    }
+    named = {name for text in templates(kind) for name in re.findall(r"{(\w+)", text.replace("{{", ""))}
     assert named <= set(kind.fields())
 
 
@@ -98,9 +94,7 @@ def test_a_field_hides_nothing_that_every_error_has(kind: type[Coded]) -> None:
     assert not {"args", *dir(Coded)} & set(kind.fields())
 
 
-@pytest.mark.parametrize(
-    "kind", [kind for kind in CODED if hasattr(kind, "template")], ids=lambda kind: kind.code
-)
+@pytest.mark.parametrize("kind", [kind for kind in CODED if hasattr(kind, "template")], ids=lambda kind: kind.code)
 @pytest.mark.parametrize(
     "value",
     [None, b"\xff", "\udc80\x1b[2J", 10**5000, -(10**12), {}],
@@ -122,10 +116,7 @@ def test_a_message_says_the_data_of_its_error() -> None:
 
 
 def test_a_reason_chooses_its_message_and_its_hint() -> None:
-    assert (Refused(reason="old").message, Refused(reason="old").hint) == (
-        "it is old",
-        "ask for a newer one",
-    )
+    assert (Refused(reason="old").message, Refused(reason="old").hint) == ("it is old", "ask for a newer one")
     odd = Refused(reason="odd", key=b"\x01\xff")
     assert (odd.message, odd.hint) == ("01ff is odd", "")
 

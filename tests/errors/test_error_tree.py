@@ -7,15 +7,7 @@ from typing import Any
 import pytest
 
 from licensekit import errors
-from licensekit.errors import (
-    CatalogInvalid,
-    FormatError,
-    LicenseError,
-    NoneFree,
-    OrderInvalid,
-    PlanHeld,
-    TooLarge,
-)
+from licensekit.errors import CatalogInvalid, FormatError, LicenseError, NoneFree, OrderInvalid, PlanHeld, TooLarge
 from tests.faults import Broken, Odd
 
 
@@ -50,9 +42,7 @@ def test_a_message_says_what_where_and_what_to_do_in_one_line() -> None:
     assert str(Broken(said="it broke")) == "it broke"
     assert str(Broken(said="it broke", hinted="mend it")) == "it broke; mend it"
     assert str(Broken(said="it broke", where="a.lic")) == "a.lic: it broke"
-    assert str(Broken(said="it broke", where="a.lic", hinted="mend it")) == (
-        "a.lic: it broke; mend it"
-    )
+    assert str(Broken(said="it broke", where="a.lic", hinted="mend it")) == ("a.lic: it broke; mend it")
 
 
 def test_a_class_has_a_hint_for_its_reason() -> None:

@@ -15,14 +15,9 @@ from licensekit.files import is_exposed, read_bytes
 from tests.profiles import examples
 
 
-@settings(
-    max_examples=examples(50),
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=examples(50), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=200), limit=st.integers(0, 200))
-def test_a_file_is_read_whole_exactly_if_it_is_within_the_limit(
-    tmp_path: Path, content: bytes, limit: int
-) -> None:
+def test_a_file_is_read_whole_exactly_if_it_is_within_the_limit(tmp_path: Path, content: bytes, limit: int) -> None:
     path = tmp_path / "file"
     path.write_bytes(content)
     if len(content) <= limit:
@@ -106,10 +101,7 @@ def _forbidden(path: Path) -> None:
     ],
 )
 def test_what_is_no_readable_file_is_refused_at_once_with_advice(
-    tmp_path: Path,
-    unprivileged: Callable[[], None],
-    make: Callable[[Path], None],
-    message: str,
+    tmp_path: Path, unprivileged: Callable[[], None], make: Callable[[Path], None], message: str
 ) -> None:
     path = tmp_path / "file"
     make(path)
@@ -147,9 +139,7 @@ def test_an_impossible_name_is_refused(tmp_path: Path, name: str, message: str) 
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o400, 0o700, 0o000])
-def test_a_secret_that_only_its_owner_has_rights_to_is_not_exposed(
-    tmp_path: Path, mode: int
-) -> None:
+def test_a_secret_that_only_its_owner_has_rights_to_is_not_exposed(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "key"
     path.touch()
     path.chmod(mode)

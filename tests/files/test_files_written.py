@@ -61,9 +61,7 @@ def test_a_secret_is_never_readable_by_others_while_it_is_written(tmp_path: Path
     seen: set[int] = set()
     before = os.umask(0)
     try:
-        watcher = multiprocessing.get_context("spawn").Process(
-            target=_write_many, args=(tmp_path / "key",)
-        )
+        watcher = multiprocessing.get_context("spawn").Process(target=_write_many, args=(tmp_path / "key",))
         watcher.start()
         while watcher.is_alive():
             for entry in os.scandir(tmp_path):
@@ -131,8 +129,7 @@ def test_of_two_that_create_one_file_exactly_one_succeeds(tmp_path: Path) -> Non
         racer.join()
     contents = {name: (tmp_path / name).read_bytes() for name in entries(tmp_path)}
     assert won == [
-        sorted(int(name) for name, content in contents.items() if content == racer)
-        for racer in (b"a", b"b")
+        sorted(int(name) for name, content in contents.items() if content == racer) for racer in (b"a", b"b")
     ]
     assert sum(map(len, won)) == len(contents) == 100
 
@@ -168,16 +165,9 @@ def _dangling(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("make", "what"),
-    [
-        (_folder, "a folder"),
-        (_fifo, "a pipe"),
-        (_link, "a symbolic link"),
-        (_dangling, "a symbolic link"),
-    ],
+    [(_folder, "a folder"), (_fifo, "a pipe"), (_link, "a symbolic link"), (_dangling, "a symbolic link")],
 )
-def test_what_is_no_plain_file_stays_as_it_is(
-    tmp_path: Path, make: Callable[[Path], None], what: str
-) -> None:
+def test_what_is_no_plain_file_stays_as_it_is(tmp_path: Path, make: Callable[[Path], None], what: str) -> None:
     path = tmp_path / "file"
     make(path)
     before = [(entry.name, entry.lstat()) for entry in sorted(tmp_path.iterdir())]
@@ -215,9 +205,7 @@ def test_a_missing_folder_is_named_as_the_reason(tmp_path: Path) -> None:
     assert entries(tmp_path) == []
 
 
-def test_a_folder_without_rights_is_refused(
-    tmp_path: Path, unprivileged: Callable[[], None]
-) -> None:
+def test_a_folder_without_rights_is_refused(tmp_path: Path, unprivileged: Callable[[], None]) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     (folder / "file").write_bytes(b"old")
@@ -228,9 +216,7 @@ def test_a_folder_without_rights_is_refused(
     assert entries(folder) == ["file"]
 
 
-def test_a_folder_that_may_not_be_listed_can_be_written_to(
-    tmp_path: Path, unprivileged: Callable[[], None]
-) -> None:
+def test_a_folder_that_may_not_be_listed_can_be_written_to(tmp_path: Path, unprivileged: Callable[[], None]) -> None:
     folder = tmp_path / "folder"
     folder.mkdir(0o700)
     unprivileged()
@@ -293,9 +279,7 @@ def test_a_new_file_that_cannot_be_put_in_place_leaves_no_empty_one(
     assert (tmp_path / "file").read_bytes() == b"new"
 
 
-@pytest.mark.parametrize(
-    ("number", "raises"), [(errno.EINVAL, False), (errno.ENOTSUP, False), (errno.EIO, True)]
-)
+@pytest.mark.parametrize(("number", "raises"), [(errno.EINVAL, False), (errno.ENOTSUP, False), (errno.EIO, True)])
 def test_a_file_system_that_syncs_no_folders_is_no_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, *, raises: bool
 ) -> None:
@@ -347,9 +331,7 @@ def test_a_folder_that_cannot_be_synced_is_not_said_to_be_unchanged(
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files for others")
 @pytest.mark.parametrize("owner", [0, 65534])
-def test_what_root_writes_belongs_to_who_owns_the_folder_or_the_file(
-    tmp_path: Path, owner: int
-) -> None:
+def test_what_root_writes_belongs_to_who_owns_the_folder_or_the_file(tmp_path: Path, owner: int) -> None:
     os.chown(tmp_path, owner, owner)
     path = tmp_path / "file"
     write_atomically(path, b"new", mode=0o600)
@@ -362,9 +344,7 @@ def test_what_root_writes_belongs_to_who_owns_the_folder_or_the_file(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files for others")
-def test_a_file_system_without_owners_is_no_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_system_without_owners_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise PermissionError(errno.EPERM, "as on a FAT file system")
 

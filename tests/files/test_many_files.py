@@ -31,9 +31,7 @@ def test_a_link_is_replaced_and_not_written_through(tmp_path: Path) -> None:
     assert found(tmp_path) == {**dict(FILES), "other": b"other"}
 
 
-def test_the_file_that_cannot_be_written_is_named_and_those_before_it_are_there(
-    tmp_path: Path,
-) -> None:
+def test_the_file_that_cannot_be_written_is_named_and_those_before_it_are_there(tmp_path: Path) -> None:
     (tmp_path / "2.lic").mkdir()
     with pytest.raises(FileUnusable, match=r"2\.lic"):
         write_many(tmp_path, FILES)
@@ -51,9 +49,7 @@ def test_a_file_that_does_not_fit_leaves_nothing(tmp_path: Path) -> None:
     assert found(tmp_path) == {"small": bytes(900)}
 
 
-def test_a_folder_is_tried_and_left_as_it_was(
-    tmp_path: Path, unprivileged: Callable[[], None]
-) -> None:
+def test_a_folder_is_tried_and_left_as_it_was(tmp_path: Path, unprivileged: Callable[[], None]) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
     require_writable(folder)

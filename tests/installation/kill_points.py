@@ -1,7 +1,7 @@
 """Strikes a process in the middle of a change, and looks at what is left.
 
-Run as `python -m tests.installation.kill_points FOLDER WAY OPERATION`; prints one JSON object. A
-point is a call that may write: a statement, a commit, a file that is opened, synced or renamed.
+Run as `python -m tests.installation.kill_points FOLDER WAY OPERATION`; prints one JSON object. A point is a call that
+may write: a statement, a commit, a file that is opened, synced or renamed.
 
 kill    the process kills itself with SIGKILL, at one point after the other
 fail    the call fails instead, as it does on a full disk, at one point after the other
@@ -28,14 +28,7 @@ from unittest.mock import patch
 from licensekit.errors import LicenseError
 from licensekit.state import people
 from tests.homes import Home
-from tests.installation.operations import (
-    OPERATIONS,
-    Operation,
-    has_litter,
-    is_usable,
-    prepare,
-    seen,
-)
+from tests.installation.operations import OPERATIONS, Operation, has_litter, is_usable, prepare, seen
 
 STATEMENTS: Final = frozenset({"backup", "close", "execute", "executemany"})
 WRITES: Final = frozenset({os.fsync, os.replace})
@@ -78,9 +71,7 @@ def fail(point: Point) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def strike_at(
-    number: int, is_point: Callable[[Point], bool], strike: Strike
-) -> Callable[[FrameType, str, Any], None]:
+def strike_at(number: int, is_point: Callable[[Point], bool], strike: Strike) -> Callable[[FrameType, str, Any], None]:
     """Return a profile function that strikes at the point of this number, before the call."""
     left = number
 

@@ -79,9 +79,7 @@ def test_what_does_not_fit_is_refused_and_nothing_changes(
     assert contents(installation) == before
 
 
-def test_a_bundle_that_replaces_the_serial_moves_the_installation(
-    installation: Installation,
-) -> None:
+def test_a_bundle_that_replaces_the_serial_moves_the_installation(installation: Installation) -> None:
     trial = bundle(5, serial="TRIAL-1")
     bought = bundle(1, serial="B-1", replaces=["TRIAL-1"])
     installation.activate(file(trial))
@@ -102,9 +100,7 @@ def test_one_bad_bundle_in_a_file_keeps_all_of_it_out(installation: Installation
     assert contents(installation) == before
 
 
-def test_trust_catalog_lists_and_bundles_of_one_file_are_taken_together(
-    installation: Installation,
-) -> None:
+def test_trust_catalog_lists_and_bundles_of_one_file_are_taken_together(installation: Installation) -> None:
     licenses = {**makers.catalog().licenses, "extra": makers.license_entry()}
     newer = makers.catalog(version=2, licenses=licenses)
     trust = sign(makers.trust(makers.admitted(makers.key("vendor")), version=2), makers.key("root"))
@@ -113,20 +109,14 @@ def test_trust_catalog_lists_and_bundles_of_one_file_are_taken_together(
     proposed = [change.path for change in installation.propose_activate(given).changes]
     activated = installation.activate(given)
     assert {what.path for what in activated.trust} <= set(proposed)
-    assert tuple(map(str, activated.trust)) == (
-        "trust document 2",
-        "revocation list 1 of demo",
-        "catalog 2 of demo",
-    )
+    assert tuple(map(str, activated.trust)) == ("trust document 2", "revocation list 1 of demo", "catalog 2 of demo")
     state = installation.state()
     assert state.trust_store.catalogs["demo"].document == newer
     assert state.trust_store.trust.lists["demo"].document == listed
     assert state.entitlements.tiers["extra"][0].amount == 3
 
 
-def test_a_list_that_takes_an_active_bundle_back_is_always_taken(
-    installation: Installation,
-) -> None:
+def test_a_list_that_takes_an_active_bundle_back_is_always_taken(installation: Installation) -> None:
     installation.activate(file(bundle(1)))
     installation.activate(file(makers.revocations(serials=[makers.SERIAL])))
     state = installation.state()
@@ -135,9 +125,7 @@ def test_a_list_that_takes_an_active_bundle_back_is_always_taken(
     assert [notice.code for notice in state.notices] == ["unusable-document"]
 
 
-def test_what_comes_after_a_revoked_bundle_ends_the_notice_of_it(
-    installation: Installation,
-) -> None:
+def test_what_comes_after_a_revoked_bundle_ends_the_notice_of_it(installation: Installation) -> None:
     installation.activate(file(bundle(1)))
     taken_back = makers.revocations(identities=[makers.identity_of(homes.signed(bundle(1)))])
     installation.activate(file(taken_back))
@@ -153,9 +141,7 @@ def test_activation_works_when_everything_has_expired(home: Home) -> None:
         installation.activate(file(bundle(1)))
         home.clock.move(days=800)
         assert installation.state().entitlements.system == {"server": Access.READ}
-        renewed = bundle(
-            2, issued=home.clock.now, starts=None, warning=None, expiry=None, grace=None
-        )
+        renewed = bundle(2, issued=home.clock.now, starts=None, warning=None, expiry=None, grace=None)
         trust = makers.admitted(makers.key("vendor"), valid_to=None)
         document = makers.trust(trust, version=2)
         installation.activate(file(sign(document, makers.key("root")), renewed))

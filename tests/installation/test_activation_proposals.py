@@ -3,13 +3,7 @@
 import pytest
 
 from licensekit import Licensing
-from licensekit.errors import (
-    BelowUse,
-    ConfirmationNeeded,
-    LicenseError,
-    ProposalStale,
-    SerialMismatch,
-)
+from licensekit.errors import BelowUse, ConfirmationNeeded, LicenseError, ProposalStale, SerialMismatch
 from licensekit.installation import Installation
 from tests import makers
 from tests.crm import SOLD

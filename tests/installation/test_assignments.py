@@ -69,11 +69,7 @@ def test_assigning_what_is_assigned_changes_nothing(crm: Installation) -> None:
 
 
 def test_parent_and_child_can_be_assigned_in_one_change(crm: Installation) -> None:
-    assert crm.users.assign("anna", "travel", "windows", "service") == (
-        "service",
-        "travel",
-        "windows",
-    )
+    assert crm.users.assign("anna", "travel", "windows", "service") == ("service", "travel", "windows")
 
 
 def test_one_plan_can_take_the_place_of_another_in_one_change(crm: Installation) -> None:
@@ -166,9 +162,7 @@ REFUSED: list[tuple[Act, type[LicenseError]]] = [
 
 
 @pytest.mark.parametrize(("act", "error"), REFUSED)
-def test_what_is_refused_changes_nothing(
-    crm: Installation, act: Act, error: type[LicenseError]
-) -> None:
+def test_what_is_refused_changes_nothing(crm: Installation, act: Act, error: type[LicenseError]) -> None:
     crm.users.assign("anna", "sales", "windows")
     crm.users.assign("bob", "sales")
     crm.users.add("retired")
@@ -186,10 +180,7 @@ def test_what_is_refused_changes_nothing(
 def test_a_refusal_names_every_fault(crm: Installation) -> None:
     with pytest.raises(RefusedError) as caught:
         crm.users.assign("anna", "travel", "seat")
-    assert {type(fault) for fault in caught.value.faults} == {
-        NotAssignable,
-        RequirementMissing,
-    }
+    assert {type(fault) for fault in caught.value.faults} == {NotAssignable, RequirementMissing}
 
 
 def test_releasing_a_parent_names_the_children(crm: Installation) -> None:

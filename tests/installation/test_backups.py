@@ -146,9 +146,7 @@ def test_a_disk_that_is_full_leaves_no_part_of_a_backup(
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_a_copy_that_differs_is_no_backup(
-    filled: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_copy_that_differs_is_no_backup(filled: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def altered(source: Any, target: Any, *rest: Any) -> None:
         copy_rows(source, target, *rest)
         target.run("UPDATE users SET name = 'other'")
@@ -160,9 +158,7 @@ def test_a_copy_that_differs_is_no_backup(
     assert not (tmp_path / "backup").exists()
 
 
-def test_restoring_the_present_state_loses_nothing_and_is_no_restored_backup(
-    home: Home, saved: Path
-) -> None:
+def test_restoring_the_present_state_loses_nothing_and_is_no_restored_backup(home: Home, saved: Path) -> None:
     restored(home, saved)
     with home.open() as installation:
         assert notices(installation) == []
@@ -171,9 +167,7 @@ def test_restoring_the_present_state_loses_nothing_and_is_no_restored_backup(
             installation.restore_accept()
 
 
-def test_a_newer_installation_is_replaced_only_when_that_is_confirmed(
-    home: Home, saved: Path
-) -> None:
+def test_a_newer_installation_is_replaced_only_when_that_is_confirmed(home: Home, saved: Path) -> None:
     with home.open() as installation:
         installation.users.add("carl")
         before = installation.state().stored
@@ -188,9 +182,7 @@ def test_a_newer_installation_is_replaced_only_when_that_is_confirmed(
     assert ("backup", "notice") in [one[:2] for one in diagnose(home.place, pack=home.pack)]
 
 
-def test_a_backup_that_is_newer_than_what_is_there_needs_no_confirmation(
-    filled: Home, tmp_path: Path
-) -> None:
+def test_a_backup_that_is_newer_than_what_is_there_needs_no_confirmation(filled: Home, tmp_path: Path) -> None:
     older = backed_up(filled, tmp_path / "older")
     with filled.open() as installation:
         installation.users.add("carl")
@@ -203,9 +195,7 @@ def test_a_backup_that_is_newer_than_what_is_there_needs_no_confirmation(
     assert "carl" in people(filled)
 
 
-def test_another_installation_is_replaced_only_when_that_is_confirmed(
-    home: Home, saved: Path, tmp_path: Path
-) -> None:
+def test_another_installation_is_replaced_only_when_that_is_confirmed(home: Home, saved: Path, tmp_path: Path) -> None:
     other = at(home, tmp_path / "other")
     with open_crm(other, "zoe"):
         pass
@@ -216,9 +206,7 @@ def test_another_installation_is_replaced_only_when_that_is_confirmed(
     assert people(other) == people(home)
 
 
-def test_a_running_program_notices_that_another_state_took_the_place(
-    home: Home, saved: Path
-) -> None:
+def test_a_running_program_notices_that_another_state_took_the_place(home: Home, saved: Path) -> None:
     with home.open() as running:
         running.activate(file(bundle(2, **SOLD)))
         assert notices(running) == []
@@ -228,9 +216,7 @@ def test_a_running_program_notices_that_another_state_took_the_place(
 
 
 @pytest.mark.parametrize("damage", ["no database", "pages"])
-def test_a_damaged_database_is_set_aside_when_that_is_confirmed(
-    filled: Home, tmp_path: Path, damage: str
-) -> None:
+def test_a_damaged_database_is_set_aside_when_that_is_confirmed(filled: Home, tmp_path: Path, damage: str) -> None:
     source, path = backed_up(filled, tmp_path / "saved"), filled.folder / "licensing.db"
     damaged = b"nothing" * 1000
     if damage == "pages":
@@ -296,9 +282,7 @@ def test_what_is_no_backup_is_refused_and_names_itself(filled: Home, tmp_path: P
     assert people(filled) == ["anna"]
 
 
-def test_no_room_for_a_private_copy_is_said(
-    filled: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_room_for_a_private_copy_is_said(filled: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = backed_up(filled, tmp_path / "saved")
 
     def full(*_: object, **__: object) -> None:
@@ -309,9 +293,7 @@ def test_no_room_for_a_private_copy_is_said(
         restored(filled, source)
 
 
-def test_a_database_that_was_copied_with_its_log_is_a_backup_as_well(
-    filled: Home, tmp_path: Path
-) -> None:
+def test_a_database_that_was_copied_with_its_log_is_a_backup_as_well(filled: Home, tmp_path: Path) -> None:
     with filled.open() as installation:
         installation.users.add("logged")
         for suffix in ("", "-wal"):
@@ -338,9 +320,7 @@ def test_a_place_that_another_process_has_set_up_meanwhile_is_left_to_it(
     assert people(there) == []
 
 
-def test_a_folder_that_cannot_be_looked_at_is_not_taken_for_an_empty_one(
-    filled: Home, tmp_path: Path
-) -> None:
+def test_a_folder_that_cannot_be_looked_at_is_not_taken_for_an_empty_one(filled: Home, tmp_path: Path) -> None:
     source = backed_up(filled, tmp_path / "saved")
     (tmp_path / "odd").mkdir()
     (tmp_path / "odd" / "licensing.db").mkdir()
@@ -378,9 +358,7 @@ def written(filled: Home) -> Iterator[Home]:
 
 
 @pytest.mark.process
-def test_a_hundred_backups_while_another_process_writes_each_hold_one_moment(
-    written: Home, tmp_path: Path
-) -> None:
+def test_a_hundred_backups_while_another_process_writes_each_hold_one_moment(written: Home, tmp_path: Path) -> None:
     last = 0
     with written.open() as installation:
         for number in range(BACKUPS):

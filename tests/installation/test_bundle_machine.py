@@ -112,9 +112,7 @@ class BundleMachine(RuleBasedStateMachine):
         """Put a bundle on the vendor's list, or take it off."""
         self.taken_back ^= {data.draw(st.sampled_from(sorted(self.held)))}
         self.lists += 1
-        listed = makers.revocations(
-            trust_version=self.trust, number=self.lists, identities=sorted(self.taken_back)
-        )
+        listed = makers.revocations(trust_version=self.trust, number=self.lists, identities=sorted(self.taken_back))
         self.installation.activate(file(listed))
 
     @precondition(lambda self: any(one.bundle.part == BASE for one in self.active()))
@@ -151,9 +149,7 @@ class BundleMachine(RuleBasedStateMachine):
             for one in self.held.values()
             if one.key == "vendor" and one.bundle.serial == serial and one.bundle.sequence < HIGHEST
         ]
-        if any(
-            one.key == "vendor" and one.bundle.sequence == HIGHEST for one in self.held.values()
-        ):
+        if any(one.key == "vendor" and one.bundle.sequence == HIGHEST for one in self.held.values()):
             return  # its own ledger never comes so far
         honest = makers.bundle(
             serial=serial,
@@ -183,8 +179,8 @@ class BundleMachine(RuleBasedStateMachine):
     def what_is_lost_is_named_if_it_would_count(self) -> None:
         """None is named that would not beside what is in force; one that would is, or another.
 
-        The other one is of its part, and in force and activated later, or is named itself. One that
-        was activated after what replaces its serial is named: it may replace that in turn.
+        The other one is of its part, and in force and activated later, or is named itself. One that was activated after
+        what replaces its serial is named: it may replace that in turn.
         """
         named = {bytes.fromhex(one.identity) for one in self.installation.state().unusable}
         lost = [i for i, one in self.held.items() if one.state == "kept" and not self.is_usable(i)]
@@ -196,9 +192,7 @@ class BundleMachine(RuleBasedStateMachine):
             one = self.held[identity].bundle
             before = every[: every.index(identity)]
             if identity in named:
-                is_ring = any(
-                    one.serial in self.held[i].bundle.replaces for i in in_force if i in before
-                )
+                is_ring = any(one.serial in self.held[i].bundle.replaces for i in in_force if i in before)
                 beside = self.in_force_of([*in_force, identity], usable=identity)
                 assert is_ring or identity in beside
             elif identity in self.in_force_of([*present, identity], usable=identity):
@@ -318,16 +312,13 @@ class BundleMachine(RuleBasedStateMachine):
                 return False
         return True
 
-    def of_sequence(
-        self, bundle: Bundle, identity: bytes, known: Held | None
-    ) -> list[type[LicenseError]]:
+    def of_sequence(self, bundle: Bundle, identity: bytes, known: Held | None) -> list[type[LicenseError]]:
         """Return whether a sequence is taken, or lower than one that still holds it back."""
         floors = {
             i: one.bundle.sequence
             for i, one in self.held.items()
             if one.key not in self.dead
-            and (one.bundle.serial, one.bundle.part, one.bundle.use)
-            == (bundle.serial, bundle.part, bundle.use)
+            and (one.bundle.serial, one.bundle.part, one.bundle.use) == (bundle.serial, bundle.part, bundle.use)
             and (one.key not in LIMITED or governing_model.admits(one.key, bundle))
         }
         if any(i != identity and sequence == bundle.sequence for i, sequence in floors.items()):
@@ -345,8 +336,5 @@ class BundleMachine(RuleBasedStateMachine):
 
 TestBundles = BundleMachine.TestCase
 TestBundles.settings = settings(
-    max_examples=examples(150),
-    stateful_step_count=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=examples(150), stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -48,21 +48,12 @@ class Machine:
     def open(self) -> Installation:
         """Open the installation as an administrator."""
         home = self.home
-        return Installation.open(
-            home.place, root=homes.PIN, pack=home.pack, clock=home.clock, boot=self.boot
-        )
+        return Installation.open(home.place, root=homes.PIN, pack=home.pack, clock=home.clock, boot=self.boot)
 
     def licensing(self) -> Licensing:
         """Open it as an application that looks again at `refresh`."""
         home = self.home
-        return Licensing.open(
-            home.place,
-            root=homes.PIN,
-            pack=home.pack,
-            clock=home.clock,
-            boot=self.boot,
-            watch=False,
-        )
+        return Licensing.open(home.place, root=homes.PIN, pack=home.pack, clock=home.clock, boot=self.boot, watch=False)
 
     def seen(self) -> TimeSeen:
         """Return what is remembered of time."""
@@ -97,9 +88,7 @@ def test_a_program_that_is_opened_once_a_day_raises_both_floors(machine: Machine
     assert (seen.hard, seen.soft) == (ISSUED + 3 * DAY, NOW + 3 * DAY)
 
 
-def test_a_running_program_observes_every_ten_minutes_and_when_it_is_closed(
-    machine: Machine,
-) -> None:
+def test_a_running_program_observes_every_ten_minutes_and_when_it_is_closed(machine: Machine) -> None:
     with machine.licensing() as licensing:
         opened = machine.seen().looks
         for _ in range(20):
@@ -128,9 +117,7 @@ def live(machine: Machine) -> Iterator[LiveSnapshot]:
     live.close()
 
 
-def test_a_clock_turned_back_while_a_program_runs_wins_nothing(
-    machine: Machine, live: LiveSnapshot
-) -> None:
+def test_a_clock_turned_back_while_a_program_runs_wins_nothing(machine: Machine, live: LiveSnapshot) -> None:
     machine.run(400 * DAY, turned=-400 * DAY)
     live.reload()
     assert live.snapshot.state.now == ISSUED + 400 * DAY
@@ -138,9 +125,7 @@ def test_a_clock_turned_back_while_a_program_runs_wins_nothing(
     assert "clock-behind" in {notice.code for notice in live.notices}
 
 
-def test_offline_hours_end_while_the_clock_stands_still(
-    machine: Machine, live: LiveSnapshot
-) -> None:
+def test_offline_hours_end_while_the_clock_stands_still(machine: Machine, live: LiveSnapshot) -> None:
     """A program whose database is away goes on by the boot clock."""
     machine.run(10 * DAY, turned=-10 * DAY)
     live.database.close()
@@ -202,9 +187,7 @@ def test_what_a_bundle_proved_ends_with_its_key(machine: Machine) -> None:
     machine.look()
     assert machine.seen().hard == ISSUED + 30 * DAY
     revoked = makers.trust(
-        makers.admitted(makers.key("vendor"), state=KeyState.REVOKED),
-        makers.admitted(makers.key("second")),
-        version=2,
+        makers.admitted(makers.key("vendor"), state=KeyState.REVOKED), makers.admitted(makers.key("second")), version=2
     )
     token = sign(revoked, makers.key("root"))
     issued = NOW + 29 * DAY
@@ -228,17 +211,12 @@ def test_a_reset_bounds_what_every_bundle_proves(machine: Machine) -> None:
 
 
 @pytest.mark.parametrize("text", [b"", b"[]", b"\xff", b"[[0, 0, 0, 0, 0, 0, 0, 0], []]"])
-def test_observations_that_were_edited_are_a_damaged_journal_with_its_floors(
-    machine: Machine, text: bytes
-) -> None:
+def test_observations_that_were_edited_are_a_damaged_journal_with_its_floors(machine: Machine, text: bytes) -> None:
     machine.run(3 * DAY)
     machine.look()
     floor = machine.seen().floor
 
-    with (
-        closing(open_installation(machine.home.place, create=False)) as database,
-        database.write() as connection,
-    ):
+    with closing(open_installation(machine.home.place, create=False)) as database, database.write() as connection:
         connection.run("UPDATE installation SET observations = ?", text)
     assert floor - DAY < machine.seen().floor <= floor
     assert "damaged-journal" in codes(machine)

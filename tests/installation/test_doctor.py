@@ -21,10 +21,7 @@ from tests.homes import PIN, Home, bundle, file
 from tests.homes import signed as signed_token
 from tests.installation.operations import NEXT
 
-CHECKS = [
-    *("database", "schema", "audit", "slots", "journal", "documents", "time", "activation"),
-    "backup",
-]
+CHECKS = [*("database", "schema", "audit", "slots", "journal", "documents", "time", "activation"), "backup"]
 OF_A_FOLDER = ["files", "space"]
 
 
@@ -49,9 +46,7 @@ def open_crm_at(home: Home) -> None:
 
 
 def found(home: Home) -> tuple[Diagnosis, ...]:
-    return diagnose(
-        home.place, root=PIN, pack=home.pack, clock=home.clock, boot=lambda: Boot(bytes(16), 1)
-    )
+    return diagnose(home.place, root=PIN, pack=home.pack, clock=home.clock, boot=lambda: Boot(bytes(16), 1))
 
 
 def wrong(home: Home) -> list[tuple[str, str, str]]:
@@ -106,23 +101,14 @@ def test_a_folder_is_as_it_was_and_a_running_program_is_not_disturbed(ill: Home)
     [
         ("UPDATE audit SET entry = x'7b7d' WHERE number = 3", ("audit", "error", "audit-damaged")),
         ("DELETE FROM audit WHERE number = 2", ("audit", "error", "audit-damaged")),
-        (
-            "INSERT INTO user_licenses VALUES ('bob', 'windows', 9)",
-            ("slots", "error", "audit-damaged"),
-        ),
-        (
-            "UPDATE journal SET entry = x'7b7d' WHERE number = 2",
-            ("journal", "error", "damaged-journal"),
-        ),
+        ("INSERT INTO user_licenses VALUES ('bob', 'windows', 9)", ("slots", "error", "audit-damaged")),
+        ("UPDATE journal SET entry = x'7b7d' WHERE number = 2", ("journal", "error", "damaged-journal")),
         ("UPDATE bundles SET frame = x'00'", ("documents", "error", "unusable-document")),
         (
             "UPDATE trust_documents SET frame = x'01ff' WHERE type = 'catalog'",
             ("documents", "error", "unusable-document"),
         ),
-        (
-            "INSERT INTO user_licenses VALUES ('nobody', 'sales', 9)",
-            ("database", "error", "database-damaged"),
-        ),
+        ("INSERT INTO user_licenses VALUES ('nobody', 'sales', 9)", ("database", "error", "database-damaged")),
     ],
 )
 def test_edited_rows_are_named(ill: Home, statement: str, finding: tuple[str, str, str]) -> None:
@@ -184,9 +170,7 @@ def test_damage_that_opening_does_not_see_is_found(ill: Home, tmp_path: Path, wh
 
 
 @pytest.mark.parametrize("data", [b"not a database" * 100, b"SQLite format 3\x00" + b"\xff" * 5000])
-def test_a_file_that_is_no_database_is_one_finding_and_the_place_is_looked_at(
-    ill: Home, data: bytes
-) -> None:
+def test_a_file_that_is_no_database_is_one_finding_and_the_place_is_looked_at(ill: Home, data: bytes) -> None:
     (ill.folder / "licensing.db").write_bytes(data)
     assert wrong(ill) == [("database", "error", "database-damaged")]
     assert [one.check for one in found(ill)] == ["database", "files", "space", "versions"]
@@ -203,9 +187,7 @@ def test_a_table_that_somebody_changed_is_named(ill: Home) -> None:
     assert wrong(ill) == [("schema", "error", "database-damaged")]
 
 
-def test_a_database_that_is_still_to_be_migrated_is_named_and_left(
-    ill: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_database_that_is_still_to_be_migrated_is_named_and_left(ill: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     before = content(ill)
     monkeypatch.setattr("licensekit.installation.doctor.SCHEMA", NEXT)
     assert wrong(ill) == [("schema", "notice", "check-not-made")]
@@ -221,9 +203,7 @@ def test_a_database_of_another_kind_is_named(ill: Home) -> None:
 
 def test_a_machine_without_a_boot_clock_is_named(ill: Home) -> None:
     findings = diagnose(ill.place, root=PIN, pack=ill.pack, clock=ill.clock, boot=lambda: None)
-    assert [(one.check, one.about.code) for one in findings if one.state != "ok"] == [
-        ("time", "boot-clock-missing")
-    ]
+    assert [(one.check, one.about.code) for one in findings if one.state != "ok"] == [("time", "boot-clock-missing")]
 
 
 def test_a_clock_that_is_wrong_is_a_notice(ill: Home) -> None:
@@ -249,23 +229,15 @@ def given_away(path: Path) -> None:
     [
         (changed_mode, "exposed"),
         pytest.param(
-            given_away,
-            "owner",
-            marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away"),
+            given_away, "owner", marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
         ),
     ],
 )
 @pytest.mark.parametrize("name", ["licensing.db", "licensing.mark"])
-def test_files_that_others_may_use_are_named(
-    ill: Home, change: Callable[[Path], None], reason: str, name: str
-) -> None:
+def test_files_that_others_may_use_are_named(ill: Home, change: Callable[[Path], None], reason: str, name: str) -> None:
     path = ill.folder / name
     change(path)
-    named = {
-        (one.check, one.about.data["reason"], one.about.data["path"])
-        for one in found(ill)
-        if one.state != "ok"
-    }
+    named = {(one.check, one.about.data["reason"], one.about.data["path"]) for one in found(ill) if one.state != "ok"}
     assert ("files", reason, str(path)) in named
     assert {named_reason for _, named_reason, _ in named} == {reason}
 
@@ -283,12 +255,8 @@ def test_what_may_only_be_read_is_a_notice(ill: Home, monkeypatch: pytest.Monkey
     assert {one[:2] for one in wrong(ill) if one[0] == "files"} == {("files", "notice")}
 
 
-@pytest.mark.parametrize(
-    ("free", "state"), [(1_000_000, "error"), (20_000_000, "notice"), (10**9, "ok")]
-)
-def test_a_disk_that_is_nearly_full_is_named(
-    ill: Home, monkeypatch: pytest.MonkeyPatch, free: int, state: str
-) -> None:
+@pytest.mark.parametrize(("free", "state"), [(1_000_000, "error"), (20_000_000, "notice"), (10**9, "ok")])
+def test_a_disk_that_is_nearly_full_is_named(ill: Home, monkeypatch: pytest.MonkeyPatch, free: int, state: str) -> None:
     usage = shutil.disk_usage(ill.folder)._replace(free=free)
 
     def nearly_full(_: Path) -> Any:
@@ -325,10 +293,7 @@ def test_an_index_that_a_server_has_not_finished_is_named(postgres_location: str
     home = Home(postgres_location)
     home.set_up()
     with psycopg.connect(postgres_location, autocommit=True) as raw:
-        raw.execute(
-            "UPDATE pg_index SET indisvalid = false"
-            " WHERE indexrelid = 'user_licenses_by_license'::regclass"
-        )
+        raw.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'user_licenses_by_license'::regclass")
     [one] = [one for one in found(home) if one.check == "database"]
     assert str(one.about.message) == "the index user_licenses_by_license is not valid"
 

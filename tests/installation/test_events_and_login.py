@@ -3,14 +3,7 @@
 import pytest
 
 from licensekit.entitlements.events import Event, concerning, is_event_kind
-from licensekit.errors import (
-    EntryInvalid,
-    EventUnknown,
-    LicenseError,
-    SiteUnknown,
-    UnknownAccess,
-    UserUnknown,
-)
+from licensekit.errors import EntryInvalid, EventUnknown, LicenseError, SiteUnknown, UnknownAccess, UserUnknown
 from licensekit.installation import EventScope, Installation
 from licensekit.wire.documents import AfterGrace, UserKind
 from tests.homes import Home, bundle, file
@@ -34,9 +27,7 @@ def test_every_reason_is_given_at_once(crm: Installation) -> None:
     assert codes(crm, "anna") == ["retired", "login-off", "kind", "not-held", "event"]
 
 
-def test_external_users_come_by_what_a_system_license_gives_to_everybody(
-    crm_home: Home,
-) -> None:
+def test_external_users_come_by_what_a_system_license_gives_to_everybody(crm_home: Home) -> None:
     with crm_home.open() as crm:
         crm.activate(file(bundle(system={"server": 1}, sites={}, users={})))
         crm.users.add("ext", kind=UserKind.EXTERNAL)
@@ -60,15 +51,9 @@ def test_an_unknown_way_or_site_is_a_mistake(crm: Installation) -> None:
 
 @pytest.mark.parametrize(
     ("policy", "expected"),
-    [
-        (AfterGrace.READ_ONLY, []),
-        (AfterGrace.ADVISORY, []),
-        (AfterGrace.BLOCK, ["not-licensed", "not-held"]),
-    ],
+    [(AfterGrace.READ_ONLY, []), (AfterGrace.ADVISORY, []), (AfterGrace.BLOCK, ["not-licensed", "not-held"])],
 )
-def test_after_grace_the_policy_of_the_bundle_applies(
-    crm_home: Home, policy: AfterGrace, expected: list[str]
-) -> None:
+def test_after_grace_the_policy_of_the_bundle_applies(crm_home: Home, policy: AfterGrace, expected: list[str]) -> None:
     with crm_home.open() as crm:
         crm.activate(file(bundle(users={"sales": 1}, after_grace=policy)))
         crm.users.add("anna")
@@ -171,8 +156,7 @@ def test_an_event_that_is_not_in_force_is_not_ended(crm: Installation) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "stops"),
-    [("no-login", "login"), ("no-travel", "travel"), ("rebuild-index", "index"), ("x", None)],
+    ("kind", "stops"), [("no-login", "login"), ("no-travel", "travel"), ("rebuild-index", "index"), ("x", None)]
 )
 def test_an_event_says_which_function_it_stops(kind: str, stops: str | None) -> None:
     event = Event(1, kind, EventScope.INSTALLATION, "", "", None, 0, "")

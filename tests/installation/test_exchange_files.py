@@ -26,13 +26,7 @@ def test_a_request_is_signed_and_carries_no_fact_in_the_clear(crm: Installation)
     assert signed.document == request
     assert request.audit_head == heads(crm)[-1]
     assert {len(hashed) for hashed in request.facts.values()} == {16}
-    assert set(request.summary) == {
-        "product",
-        "serial",
-        "made on",
-        "installation key",
-        "machine facts",
-    }
+    assert set(request.summary) == {"product", "serial", "made on", "installation key", "machine facts"}
 
 
 def test_a_request_can_leave_the_facts_out(installation: Installation) -> None:
@@ -46,9 +40,7 @@ def test_two_requests_never_share_a_nonce(crm: Installation) -> None:
     assert crm.request()[1].nonce != crm.request()[1].nonce
 
 
-def test_a_bundle_bound_to_the_key_and_facts_of_a_request_works_only_there(
-    crm_home: Home, home: Home
-) -> None:
+def test_a_bundle_bound_to_the_key_and_facts_of_a_request_works_only_there(crm_home: Home, home: Home) -> None:
     with crm_home.open() as here:
         text, request = here.request()
         key = self_signed(armor.read(text)[0], Request).keys[0].public
@@ -117,9 +109,7 @@ def test_a_returned_bundle_can_never_work_here_again(crm: Installation) -> None:
 def test_a_nonce_that_is_none_is_left_out_of_the_receipt(home: Home, answers: str | int) -> None:
     with home.open() as installation:
         installation.activate(file(bundle(extensions={"request": answers})))
-        receipt = self_signed(
-            armor.read(installation.return_bundles(confirm=True))[0], Receipt
-        ).document
+        receipt = self_signed(armor.read(installation.return_bundles(confirm=True))[0], Receipt).document
         assert receipt.nonce is None
 
 
@@ -168,9 +158,7 @@ def test_a_statement_says_what_is_in_use(crm: Installation) -> None:
     assert statement.audit_head == heads(crm)[-1]
 
 
-def test_there_is_nothing_to_state_before_the_first_activation(
-    installation: Installation,
-) -> None:
+def test_there_is_nothing_to_state_before_the_first_activation(installation: Installation) -> None:
     before = installation.state().stored
     with pytest.raises(NotActivated):
         installation.statement()

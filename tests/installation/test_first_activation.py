@@ -8,14 +8,7 @@ import pytest
 
 from licensekit import database
 from licensekit.database import is_url
-from licensekit.errors import (
-    DatabaseBusy,
-    FileUnusable,
-    KeyUnknown,
-    LicenseError,
-    NotActivated,
-    SerialMismatch,
-)
+from licensekit.errors import DatabaseBusy, FileUnusable, KeyUnknown, LicenseError, NotActivated, SerialMismatch
 from licensekit.installation import Installation
 from tests import homes, makers
 from tests.crm import crm_home_on_engine
@@ -25,10 +18,7 @@ STRANGERS = makers.key("nobody")
 WRONG: dict[str, tuple[type[LicenseError], Callable[[], str]]] = {
     "no license file": (LicenseError, lambda: "hello"),
     "two serials": (SerialMismatch, lambda: file(bundle(), bundle(part="x", serial="999"))),
-    "another issuer's": (
-        KeyUnknown,
-        lambda: file(makers.sealed(homes.signed(bundle()), STRANGERS)),
-    ),
+    "another issuer's": (KeyUnknown, lambda: file(makers.sealed(homes.signed(bundle()), STRANGERS))),
     "cut off": (LicenseError, lambda: file(bundle())[:-9]),
 }
 
@@ -97,9 +87,7 @@ def test_two_that_wait_work_on_the_same_installation(empty: Home) -> None:
         assert one.users.get("anna").id == "anna"
 
 
-def test_an_activation_meets_one_by_another_process(
-    empty: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_activation_meets_one_by_another_process(empty: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the try in private and the first transaction there, somebody else sets it up."""
     copied = database.connect
 
@@ -116,9 +104,7 @@ def test_an_activation_meets_one_by_another_process(
         assert installation.audit.verify().head.number == 3
 
 
-def test_a_small_change_that_was_overtaken_is_refused(
-    empty: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_small_change_that_was_overtaken_is_refused(empty: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     copied = database.connect
 
     def overtaken(*args: object, **options: object) -> object:

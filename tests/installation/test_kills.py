@@ -11,10 +11,7 @@ import pytest
 from tests.installation.kill_points import MOMENTS
 from tests.installation.operations import OPERATIONS
 
-pytestmark = [
-    pytest.mark.process,
-    pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork"),
-]
+pytestmark = [pytest.mark.process, pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")]
 
 ROOT = Path(__file__).parents[2]
 KILLS = {"create": 50, "activate": 60, "assign": 50, "migrate": 40}
@@ -39,9 +36,7 @@ def examine(folder: Path, way: str, operation: str) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_a_kill_at_any_point_leaves_all_of_a_change_or_nothing(
-    tmp_path: Path, operation: str
-) -> None:
+def test_a_kill_at_any_point_leaves_all_of_a_change_or_nothing(tmp_path: Path, operation: str) -> None:
     counts = examine(tmp_path, "kill", operation)
     assert counts["struck"] >= KILLS.get(operation, 50)
     assert counts["before"] > 0
@@ -49,17 +44,13 @@ def test_a_kill_at_any_point_leaves_all_of_a_change_or_nothing(
 
 
 @pytest.mark.parametrize("operation", ["activate", "assign", "migrate"])
-def test_a_kill_at_any_moment_leaves_all_of_a_change_or_nothing(
-    tmp_path: Path, operation: str
-) -> None:
+def test_a_kill_at_any_moment_leaves_all_of_a_change_or_nothing(tmp_path: Path, operation: str) -> None:
     counts = examine(tmp_path, "moment", operation)
     assert 0 < counts["struck"] <= MOMENTS
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_a_disk_that_is_full_at_any_point_refuses_all_of_a_change_or_nothing(
-    tmp_path: Path, operation: str
-) -> None:
+def test_a_disk_that_is_full_at_any_point_refuses_all_of_a_change_or_nothing(tmp_path: Path, operation: str) -> None:
     counts = examine(tmp_path, "fail", operation)
     assert counts["struck"] > 30
     assert counts["before"] > 0

@@ -21,9 +21,7 @@ def test_a_user_is_looked_up_with_what_everything_comes_through(crm: Installatio
     details = crm.users.details("anna")
     assert details.user == crm.users.get("anna")
     assert details.access == crm.users.access("anna")
-    assert [one for one in details.given if one.assigned] == [
-        Given("sales", Access.FULL, assigned=True, through=())
-    ]
+    assert [one for one in details.given if one.assigned] == [Given("sales", Access.FULL, assigned=True, through=())]
     origins = {one.license: one.origins for one in details.given}
     assert next(iter(origins)) == "sales"
     assert origins["sales"] == ("assigned",)
@@ -103,9 +101,7 @@ def test_the_names_beside_a_partners_license_are_those_that_an_application_asks(
         assert installation.license("partner.map-cal").required_by == ("partner.layer",)
 
 
-def test_everything_that_is_looked_up_is_plain_for_programs(
-    crm_home: Home, crm: Installation
-) -> None:
+def test_everything_that_is_looked_up_is_plain_for_programs(crm_home: Home, crm: Installation) -> None:
     """`plain` holds nothing but what JSON can, and comes back from JSON as it was."""
     crm.users.assign("anna", "sales")
     event = crm.events.start("no-travel", message="down")

@@ -11,14 +11,7 @@ import pytest
 from licensekit import Licensing
 from licensekit.database import Value
 from licensekit.database.copying import count_rows
-from licensekit.errors import (
-    AuditDamaged,
-    DatabaseDamaged,
-    DatabaseMoved,
-    HomeTaken,
-    LicenseError,
-    NotActivated,
-)
+from licensekit.errors import AuditDamaged, DatabaseDamaged, DatabaseMoved, HomeTaken, LicenseError, NotActivated
 from licensekit.installation import EventScope, Moved, move
 from licensekit.state.home import open_empty, open_installation
 from licensekit.state.schema import SCHEMA
@@ -32,10 +25,7 @@ WAYS = [("folder", "server"), ("server", "folder")]
 @pytest.fixture(params=WAYS, ids=[f"{source} to {target}" for source, target in WAYS])
 def places(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
     """Where the installation of `home` is, and where it goes."""
-    place = {
-        "folder": str(tmp_path / "home"),
-        "server": str(request.getfixturevalue("postgres_location")),
-    }
+    place = {"folder": str(tmp_path / "home"), "server": str(request.getfixturevalue("postgres_location"))}
     source, target = request.param
     return place[source], place[target]
 
@@ -118,9 +108,7 @@ def test_nothing_works_any_more_where_it_was(home: Home, places: tuple[str, str]
         assert after.state().stored.time == before.time
 
 
-def test_a_program_that_runs_meanwhile_answers_from_memory_and_says_why(
-    home: Home, places: tuple[str, str]
-) -> None:
+def test_a_program_that_runs_meanwhile_answers_from_memory_and_says_why(home: Home, places: tuple[str, str]) -> None:
     with Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock) as licensing:
         assert licensing.allows("server")
         moved(home, places[1])
@@ -222,16 +210,9 @@ DAMAGE: list[tuple[LiteralString, tuple[Value, ...], type[LicenseError]]] = [
 
 @pytest.mark.parametrize(("change", "values", "error"), DAMAGE)
 def test_what_does_not_hold_stays_where_it_is(
-    home: Home,
-    places: tuple[str, str],
-    change: LiteralString,
-    values: tuple[Value, ...],
-    error: type[LicenseError],
+    home: Home, places: tuple[str, str], change: LiteralString, values: tuple[Value, ...], error: type[LicenseError]
 ) -> None:
-    with (
-        closing(open_installation(home.place, create=False)) as database,
-        database.write() as connection,
-    ):
+    with closing(open_installation(home.place, create=False)) as database, database.write() as connection:
         connection.run(change, *values)
     with pytest.raises(error):
         moved(home, places[1])
@@ -260,10 +241,7 @@ def test_a_restored_backup_is_known_as_one_after_it_moved(tmp_path: Path) -> Non
     with home.open() as installation:
         installation.activate(file(bundle(**SOLD)))
         backup = tmp_path / "backup.db"
-        with (
-            closing(sqlite3.connect(home.folder / "licensing.db")) as raw,
-            closing(sqlite3.connect(backup)) as copy,
-        ):
+        with closing(sqlite3.connect(home.folder / "licensing.db")) as raw, closing(sqlite3.connect(backup)) as copy:
             raw.backup(copy)
         installation.users.add("anna")
     backup.replace(home.folder / "licensing.db")

@@ -49,16 +49,11 @@ def test_nothing_is_made_unless_asked(crm_home: Home) -> None:
 
 
 def test_without_pin_and_pack_there_is_nothing_to_believe(crm_home: Home) -> None:
-    with (
-        Installation.open(crm_home.place, clock=crm_home.clock) as installation,
-        pytest.raises(NotActivated),
-    ):
+    with Installation.open(crm_home.place, clock=crm_home.clock) as installation, pytest.raises(NotActivated):
         installation.state()
 
 
-def test_everything_that_was_changed_is_there_after_opening_again(
-    crm_home: Home, crm: Installation
-) -> None:
+def test_everything_that_was_changed_is_there_after_opening_again(crm_home: Home, crm: Installation) -> None:
     crm.users.assign("anna", "sales", "windows")
     crm.users.set("bob", name="Bob Æ", kind=UserKind.SYSTEM, groups=["night"])
     crm.users.retire("carl")
@@ -68,12 +63,7 @@ def test_everything_that_was_changed_is_there_after_opening_again(
     event = crm.events.start("no-login", scope=EventScope.GROUP, subject="night", message="hello")
     crm.users.import_rows(parse_users("id,licenses\ndora,service\nanna,travel\n"))
     with crm_home.open() as again:
-        assert [user.licenses for user in again.users.list()] == [
-            ("sales", "travel", "windows"),
-            (),
-            (),
-            ("service",),
-        ]
+        assert [user.licenses for user in again.users.list()] == [("sales", "travel", "windows"), (), (), ("service",)]
         assert again.users.get("bob").name == "Bob Æ"
         assert again.state().in_use == {
             "sales": 1,
@@ -84,10 +74,7 @@ def test_everything_that_was_changed_is_there_after_opening_again(
             "satellite": 1,
         }
         assert again.events.list() == (event,)
-        assert [user.id for user in again.users.list(UserFilter(holding="user"))] == [
-            "anna",
-            "dora",
-        ]
+        assert [user.id for user in again.users.list(UserFilter(holding="user"))] == ["anna", "dora"]
         assert again.audit.verify() == crm.audit.verify()
         assert not again.state().restored
 
@@ -151,9 +138,7 @@ def test_exchange_files_and_resets(crm: Installation) -> None:
 def test_a_root_that_moves_on_is_named_and_kept(crm_home: Home, crm: Installation) -> None:
     old, new = makers.key("root"), makers.key("root-2")
     second = sign(makers.root(new, version=2), old, new)
-    trust = sign(
-        makers.trust(makers.admitted(makers.key("vendor")), version=2, root_version=2), new
-    )
+    trust = sign(makers.trust(makers.admitted(makers.key("vendor")), version=2, root_version=2), new)
     brought = crm.activate(file(second, trust)).trust
     assert [str(what) for what in brought] == ["root 2", "trust document 2"]
     listed = makers.revocations(trust_version=2)
@@ -163,14 +148,10 @@ def test_a_root_that_moves_on_is_named_and_kept(crm_home: Home, crm: Installatio
         assert again.state().trust_store.trust.root.version == 2
 
 
-def test_a_damaged_document_beside_a_new_root_is_left_out_alone(
-    crm_home: Home, crm: Installation
-) -> None:
+def test_a_damaged_document_beside_a_new_root_is_left_out_alone(crm_home: Home, crm: Installation) -> None:
     old, new = makers.key("root"), makers.key("root-2")
     second = sign(makers.root(new, version=2), old, new)
-    trust = sign(
-        makers.trust(makers.admitted(makers.key("vendor")), version=2, root_version=2), new
-    )
+    trust = sign(makers.trust(makers.admitted(makers.key("vendor")), version=2, root_version=2), new)
     newer = makers.changed(crm_catalog(), version=2)
     crm.activate(file(second, trust, newer))
     with written(crm_home) as connection:

@@ -61,18 +61,9 @@ def test_pages_together_are_the_list(
 
 
 @pytest.mark.parametrize(
-    ("text", "ids"),
-    [
-        ("BERG", ["dora", "zoe"]),
-        ("_", ["e_1"]),
-        ("0%", ["e_1"]),
-        ("\\", ["robot"]),
-        ("ann", ["anna"]),
-    ],
+    ("text", "ids"), [("BERG", ["dora", "zoe"]), ("_", ["e_1"]), ("0%", ["e_1"]), ("\\", ["robot"]), ("ann", ["anna"])]
 )
-def test_text_is_found_in_ids_and_names_as_it_stands(
-    people: Installation, text: str, ids: list[str]
-) -> None:
+def test_text_is_found_in_ids_and_names_as_it_stands(people: Installation, text: str, ids: list[str]) -> None:
     assert [user.id for user in people.users.page(UserFilter(text=text)).users] == ids
 
 
@@ -103,10 +94,7 @@ def test_the_newest_entries_come_first_and_page_by_page(people: Installation) ->
 
 def test_every_bundle_that_was_ever_active_is_told(people: Installation) -> None:
     people.activate(file(bundle(2, **SOLD)))
-    assert [(one.sequence, one.state) for one in people.bundles()] == [
-        (1, "replaced"),
-        (2, "active"),
-    ]
+    assert [(one.sequence, one.state) for one in people.bundles()] == [(1, "replaced"), (2, "active")]
 
 
 def test_a_change_is_logged_for_whom_it_was_made(crm: Installation) -> None:

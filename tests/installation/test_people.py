@@ -46,9 +46,7 @@ def test_ids_are_compared_in_one_form(written: str, key: str) -> None:
 
 
 @given(st.text(), st.sampled_from(("NFC", "NFD", "NFKC", "NFKD")))
-def test_every_normal_form_of_an_id_is_compared_alike(
-    text: str, form: Literal["NFC", "NFD", "NFKC", "NFKD"]
-) -> None:
+def test_every_normal_form_of_an_id_is_compared_alike(text: str, form: Literal["NFC", "NFD", "NFKC", "NFKD"]) -> None:
     assert folded(folded(text)) == folded(text)
     assert folded(normalize(form, text)) == folded(text)
     assert folded(f" {text}\u200b ") == folded(text)

@@ -31,17 +31,12 @@ def test_every_license_is_shown_before_and_after(crm: Installation) -> None:
 
 
 def test_what_stays_unrestricted_adds_nothing(crm: Installation) -> None:
-    rows = {
-        row.code: row
-        for row in crm.propose_activate(file(bundle(2, users={"user": None}))).preview.rows
-    }
+    rows = {row.code: row for row in crm.propose_activate(file(bundle(2, users={"user": None}))).preview.rows}
     assert rows["user"].added == 0
     assert rows["user"].free_new is None
 
 
-def test_a_preview_changes_nothing_and_the_activation_does_what_it_said(
-    crm: Installation,
-) -> None:
+def test_a_preview_changes_nothing_and_the_activation_does_what_it_said(crm: Installation) -> None:
     data = file(bundle(2, users={"sales": 9}))
     before = crm.state().stored
     preview = crm.propose_activate(data).preview
@@ -49,9 +44,7 @@ def test_a_preview_changes_nothing_and_the_activation_does_what_it_said(
     done = crm.activate(data)
     assert (done.changed, done.serial, done.new) == (True, preview.serial, preview.new)
     assert (done.replaced, done.trust) == (preview.replaced, preview.trust)
-    now = {
-        row.code: (row.total_now, row.access_now) for row in crm.propose_activate(data).preview.rows
-    }
+    now = {row.code: (row.total_now, row.access_now) for row in crm.propose_activate(data).preview.rows}
     assert now == {row.code: (row.total_new, row.access_new) for row in preview.rows}
 
 
@@ -109,15 +102,11 @@ def test_more_is_welcome_even_where_it_does_not_suffice(crm_home: Home) -> None:
         assert crm.activate(file(extra)).changed
 
 
-def test_what_is_yet_to_start_is_shown_for_its_start_and_leaves_time_to_release(
-    crm: Installation,
-) -> None:
+def test_what_is_yet_to_start_is_shown_for_its_start_and_leaves_time_to_release(crm: Installation) -> None:
     for user in ("anna", "bob"):
         crm.users.assign(user, "sales")
     start = makers.ISSUED_DAY + 30
-    preview = crm.propose_activate(
-        file(bundle(2, starts=start, users={"sales": 1, "user": None}))
-    ).preview
+    preview = crm.propose_activate(file(bundle(2, starts=start, users={"sales": 1, "user": None}))).preview
     assert preview.moment == start * 86_400
     assert [deficit.license for deficit in preview.deficits] == ["sales"]
     assert preview.can_activate
@@ -126,9 +115,7 @@ def test_what_is_yet_to_start_is_shown_for_its_start_and_leaves_time_to_release(
 def test_every_reason_is_given_at_once(crm: Installation) -> None:
     crm.users.assign("anna", "sales")
     crm.activate(file(bundle(3, users={"sales": 2})))
-    preview = crm.propose_activate(
-        file(bundle(2, part="base"), bundle(1, part="x", serial="OTHER"))
-    ).preview
+    preview = crm.propose_activate(file(bundle(2, part="base"), bundle(1, part="x", serial="OTHER"))).preview
     assert {type(reason) for reason in preview.reasons} == {SequenceOlder, SerialMismatch}
 
 
@@ -141,11 +128,7 @@ def test_everything_about_a_license_is_shown(crm: Installation) -> None:
     assert sales.row.code == "sales"
     assert sales.includes == ("sale", "sale-cal", "user")
     assert sales.holders == ("anna",)
-    assert [(r.sequence, r.state) for r in sales.history] == [
-        (1, "replaced"),
-        (2, "replaced"),
-        (3, "active"),
-    ]
+    assert [(r.sequence, r.state) for r in sales.history] == [(1, "replaced"), (2, "replaced"), (3, "active")]
     assert [e.bundle for e in sales.explanations] == ["1010000014 base 3"]
     assert crm.license("user").required_by == ("windows",)
     assert crm.license("server").holders == ()

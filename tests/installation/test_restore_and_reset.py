@@ -41,10 +41,7 @@ def reset(crm: Installation, what: ResetWhat, nonce: int = 1, **changes: Any) ->
 def back_up(home: Home) -> Path:
     """Copy the database, and nothing else, as backup programs do."""
     copy = home.folder / "backup"
-    with (
-        closing(sqlite3.connect(home.folder / "licensing.db")) as source,
-        closing(sqlite3.connect(copy)) as target,
-    ):
+    with closing(sqlite3.connect(home.folder / "licensing.db")) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
     return copy
 
@@ -74,10 +71,7 @@ def test_a_restored_backup_is_reported_and_works(restored: Home) -> None:
         assert crm.audit.verify().restored
         crm.users.assign("anna", "sales")
         assert notices(crm) == ["restored-backup"]
-        assert [entry.facts["did"] for entry in crm.audit.entries()][-2:] == [
-            "notice-restored",
-            "user-assign",
-        ]
+        assert [entry.facts["did"] for entry in crm.audit.entries()][-2:] == ["notice-restored", "user-assign"]
     with restored.open() as crm:
         crm.users.release("anna", "sales")
         assert notices(crm) == ["restored-backup"]
@@ -123,9 +117,7 @@ def test_a_crash_before_a_mark_was_written_is_none(crm_home: Home) -> None:
         assert notices(crm) == []
 
 
-@pytest.mark.parametrize(
-    "damage", [b"", b"1", b"x y", b"-1 00", b"1 zz", b"9 " + b"00" * 31, b"\xff" * 400]
-)
+@pytest.mark.parametrize("damage", [b"", b"1", b"x y", b"-1 00", b"1 zz", b"9 " + b"00" * 31, b"\xff" * 400])
 def test_a_mark_that_cannot_be_read_counts_as_lost(home: Home, damage: bytes) -> None:
     home.set_up()
     (home.folder / "licensing.mark").write_bytes(damage)
@@ -316,9 +308,7 @@ def trusting(crm_home: Home) -> Home:
     return crm_home
 
 
-def test_a_trust_document_that_was_removed_stops_everything_until_it_is_back(
-    trusting: Home,
-) -> None:
+def test_a_trust_document_that_was_removed_stops_everything_until_it_is_back(trusting: Home) -> None:
     tampered(trusting, "DELETE FROM trust_documents")
     trust = makers.trust(makers.admitted(makers.key("vendor")), version=2)
     with trusting.open() as crm:

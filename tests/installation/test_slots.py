@@ -139,10 +139,7 @@ class Slots(RuleBasedStateMachine):
 
 TestSlots = Slots.TestCase
 TestSlots.settings = settings(
-    max_examples=examples(40),
-    stateful_step_count=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=examples(40), stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
 
@@ -155,17 +152,7 @@ def home(tmp_path: Path) -> Home:
         system = {"server": 1, "area": 1}
         crm.activate(file(bundle(system=system, users={"sales": 1}, expiry=None, **never)))
         ends = home.clock.now // DAY
-        crm.activate(
-            file(
-                bundle(
-                    part="more",
-                    users={"sales": 2},
-                    expiry=ends,
-                    after_grace=AfterGrace.BLOCK,
-                    **never,
-                )
-            )
-        )
+        crm.activate(file(bundle(part="more", users={"sales": 2}, expiry=ends, after_grace=AfterGrace.BLOCK, **never)))
         for user in ("anna", "bob", "carl"):
             crm.users.add(user)
             crm.users.assign(user, "sales")

@@ -125,9 +125,7 @@ def test_rows_inserted_by_hand_are_granted_nothing_and_the_counts_say_it(
         assert crm.state().in_use["sales"] == count
 
 
-def test_rows_without_a_proper_slot_are_named_and_can_be_numbered_again(
-    home: Home, edit: Edit
-) -> None:
+def test_rows_without_a_proper_slot_are_named_and_can_be_numbered_again(home: Home, edit: Edit) -> None:
     with home.open() as crm:
         edit(insert_again)
         with pytest.raises(AuditDamaged, match="do not have the slots"):
@@ -139,9 +137,7 @@ def test_rows_without_a_proper_slot_are_named_and_can_be_numbered_again(
         assert granted == PEOPLE
 
 
-def test_a_release_neither_doubles_a_slot_nor_counts_what_is_no_slot(
-    home: Home, edit: Edit
-) -> None:
+def test_a_release_neither_doubles_a_slot_nor_counts_what_is_no_slot(home: Home, edit: Edit) -> None:
     with home.open() as crm:
         edit(insert_again)
         crm.users.release("u1", "sales")  # others have its slot
@@ -152,9 +148,7 @@ def test_a_release_neither_doubles_a_slot_nor_counts_what_is_no_slot(
         crm.users.release("u4", "sales")
         assert crm.state().in_use == {}
         assert holdings(crm, "u5") == [0]
-        assert [reason.code for reason in crm.users.may_login("u5", "web").reasons] == [
-            "beyond-sold"
-        ]
+        assert [reason.code for reason in crm.users.may_login("u5", "web").reasons] == ["beyond-sold"]
 
 
 def test_satellites_inserted_by_hand_give_their_users_nothing(home: Home, edit: Edit) -> None:

@@ -10,13 +10,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-)
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from licensekit.errors import (
     BelowUse,
@@ -81,9 +75,7 @@ class Model:
 
     def total(self, code: str, day: int) -> int | None:
         """Return how many there are on a day: of what has not ended."""
-        sold = [
-            b.users[code] for b, end in self.sold.values() if code in b.users and _runs(end, day)
-        ]
+        sold = [b.users[code] for b, end in self.sold.values() if code in b.users and _runs(end, day)]
         return None if None in sold else sum(filter(None, sold))
 
     def nominal(self, code: str, but: Bundle | None = None) -> float:
@@ -208,14 +200,9 @@ class Installations(RuleBasedStateMachine):
             users=sold,
         )
         used = self.model.in_use()
-        is_less = any(
-            self.model.nominal(code, bundle) < min(used[code], self.model.nominal(code))
-            for code in used
-        )
+        is_less = any(self.model.nominal(code, bundle) < min(used[code], self.model.nominal(code)) for code in used)
         activated = self.tried(
-            BelowUse if is_less else None,
-            lambda: self.installation.activate(file(bundle)),
-            proves=self.now,
+            BelowUse if is_less else None, lambda: self.installation.activate(file(bundle)), proves=self.now
         )
         if activated:
             self.model.sold[part] = bundle, end
@@ -290,12 +277,7 @@ class Installations(RuleBasedStateMachine):
             codes = [notice.code for notice in self.installation.state().notices]
             assert "restored-backup" in codes
 
-    def tried(
-        self,
-        expected: type[RefusedError] | None,
-        act: Callable[[], object],
-        proves: int | None = None,
-    ) -> bool:
+    def tried(self, expected: type[RefusedError] | None, act: Callable[[], object], proves: int | None = None) -> bool:
         """Carry a change out; it must succeed, or be refused as expected.
 
         `proves` is a time that has come, if the change shows it.
@@ -327,8 +309,5 @@ class Installations(RuleBasedStateMachine):
 
 TestInstallations = Installations.TestCase
 TestInstallations.settings = settings(
-    max_examples=examples(40),
-    stateful_step_count=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=examples(40), stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

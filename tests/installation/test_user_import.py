@@ -18,18 +18,11 @@ def taken(installation: Installation, text: str) -> Imported:
 
 def test_users_are_added_with_everything_that_the_file_says(crm: Installation) -> None:
     done = taken(
-        crm,
-        HEADER
-        + "dora,Dora Dahl,associate,yes,no,night; day,sales windows\n"
-        + "ext,,External,no,x,,\n\n",
+        crm, HEADER + "dora,Dora Dahl,associate,yes,no,night; day,sales windows\n" + "ext,,External,no,x,,\n\n"
     )
     assert done == Imported(added=2, changed=0, unchanged=0, assigned=2)
     dora, ext = crm.users.get("dora"), crm.users.get("ext")
-    assert (dora.name, dora.kind, dora.groups) == (
-        "Dora Dahl",
-        UserKind.ASSOCIATE,
-        ("day", "night"),
-    )
+    assert (dora.name, dora.kind, dora.groups) == ("Dora Dahl", UserKind.ASSOCIATE, ("day", "night"))
     assert {holding.license for holding in dora.holdings} == {"sales", "windows"}
     assert (ext.kind, ext.can_log_in, ext.administrator) == (UserKind.EXTERNAL, False, True)
     assert crm.state().in_use == {"sales": 1, "windows": 1}
@@ -76,10 +69,7 @@ FAULTS = [
     ('id,name\nx,"open\n', ["line 2: is not valid CSV"]),
     ("id,name\nx,1\nx,2\n", ["line 3: 'x' is in line 2 already"]),
     ("id,licenses\nx,nothing\n", ["line 2: no catalog has a license `nothing`"]),
-    (
-        "id,licenses\nx,Windwos\n",
-        ["line 2: no catalog has a license `Windwos`; did you mean `windows`"],
-    ),
+    ("id,licenses\nx,Windwos\n", ["line 2: no catalog has a license `Windwos`; did you mean `windows`"]),
     ("id,licenses\nx,Field-Service\n", ["line 2: no catalog has a license `Field-Service`"]),
     ("id,licenses\nx,server\n", ["line 2: `server` is a system license"]),
     ("id,licenses\nx,windows\n", ["line 2: `windows` requires `user`"]),
@@ -119,18 +109,11 @@ def test_faults_of_lines_and_of_rules_are_reported_together(crm: Installation) -
     text = "id,kind,licenses\na,boss,\nb,,nothing\nc,,sales\nb,,\nd,,windows\n"
     with pytest.raises(UsersInvalid) as caught:
         taken(crm, text)
-    assert [fault.where for fault in caught.value.faults] == [
-        "line 2",
-        "line 3",
-        "line 5",
-        "line 6",
-    ]
+    assert [fault.where for fault in caught.value.faults] == ["line 2", "line 3", "line 5", "line 6"]
     assert [user.id for user in crm.users.list()] == ["anna", "bob", "carl"]
 
 
-@pytest.mark.parametrize(
-    ("word", "can"), [("FALSE", False), ("No", False), ("0", False), ("TRUE", True), ("1", True)]
-)
+@pytest.mark.parametrize(("word", "can"), [("FALSE", False), ("No", False), ("0", False), ("TRUE", True), ("1", True)])
 def test_a_truth_is_written_in_any_case(crm: Installation, word: str, can: bool) -> None:  # noqa: FBT001  # a case
     taken(crm, f"id,can_log_in\ndora,{word}\n")
     assert crm.users.get("dora").can_log_in is can

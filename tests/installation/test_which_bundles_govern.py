@@ -115,9 +115,7 @@ def test_a_stolen_key_for_trials_cannot_touch_what_was_bought(installation: Inst
     assert active(installation) == [sold(3)]
 
 
-def test_a_stolen_limited_key_cannot_displace_what_its_scope_does_not_admit(
-    installation: Installation,
-) -> None:
+def test_a_stolen_limited_key_cannot_displace_what_its_scope_does_not_admit(installation: Installation) -> None:
     installation.activate(file(sold(5)))
     activated = installation.activate(file(small(HIGHEST), by="shop"))
     assert activated.without_effect == (small(HIGHEST),)
@@ -129,9 +127,7 @@ def test_a_stolen_limited_key_cannot_displace_what_its_scope_does_not_admit(
     assert codes(installation) == []
 
 
-def test_what_a_limited_key_displaced_counts_again_when_the_key_is_revoked(
-    installation: Installation,
-) -> None:
+def test_what_a_limited_key_displaced_counts_again_when_the_key_is_revoked(installation: Installation) -> None:
     installation.activate(file(small(1)))
     installation.activate(file(small(HIGHEST, users={"user": 1}), by="shop"))
     assert users(installation) == 1
@@ -221,9 +217,7 @@ def test_a_revoked_bundle_is_no_way_back_to_a_lower_sequence(installation: Insta
     assert active(installation) == [sold(3)]
 
 
-def test_of_many_bundles_of_a_key_that_died_one_is_named_until_it_has_a_successor(
-    installation: Installation,
-) -> None:
+def test_of_many_bundles_of_a_key_that_died_one_is_named_until_it_has_a_successor(installation: Installation) -> None:
     for sequence in (1, 2, 3):
         installation.activate(file(sold(sequence), by="second"))
     installation.activate(file(trust_token(3, revoked=["second"])))
@@ -303,25 +297,18 @@ def test_a_preview_names_what_a_list_takes_back(installation: Installation) -> N
     assert active(installation) == [sold(3), extra]
 
 
-def test_a_preview_names_what_a_revoked_key_had_signed_unless_it_is_signed_again(
-    installation: Installation,
-) -> None:
+def test_a_preview_names_what_a_revoked_key_had_signed_unless_it_is_signed_again(installation: Installation) -> None:
     waiting = sold(1, starts=makers.ISSUED_DAY + 9, **EXTRA)
     installation.activate(file(sold(1), waiting, by="second"))
     dead = trust_token(3, revoked=["second"])
     found = installation.propose_activate(file(dead)).preview.void
-    assert [(one.bundle, type(one.why)) for one in found] == [
-        (sold(1), KeyRevoked),
-        (waiting, KeyRevoked),
-    ]
+    assert [(one.bundle, type(one.why)) for one in found] == [(sold(1), KeyRevoked), (waiting, KeyRevoked)]
     [left] = installation.propose_activate(file(dead, sold(1))).preview.void
     assert left.bundle == waiting
     assert installation.propose_activate(file(sold(2))).preview.void == ()
 
 
-def test_what_is_signed_again_counts_when_the_old_key_is_revoked(
-    installation: Installation,
-) -> None:
+def test_what_is_signed_again_counts_when_the_old_key_is_revoked(installation: Installation) -> None:
     installation.activate(file(sold(1), by="second"))
     installation.activate(file(sold(2), by="second"))
     records = installation.bundles()
@@ -336,9 +323,7 @@ def test_what_is_signed_again_counts_when_the_old_key_is_revoked(
     assert codes(installation) == []
 
 
-def test_what_a_revoked_key_signed_counts_again_once_it_is_signed_again(
-    installation: Installation,
-) -> None:
+def test_what_a_revoked_key_signed_counts_again_once_it_is_signed_again(installation: Installation) -> None:
     """Whatever the sequence: what comes before it in the order of activation stays before it."""
     one, two = sold(1, serial="A-1"), sold(1, serial="B-1", replaces=["A-1"])
     installation.activate(file(one, sold(1, serial="A-1", **EXTRA), by="second"))
@@ -361,9 +346,7 @@ def test_a_lower_sequence_that_is_signed_again_changes_nothing(installation: Ins
     refused(installation, file(sold(1)), SequenceOlder)
 
 
-def test_what_is_signed_again_holds_lower_sequences_of_its_file_back(
-    installation: Installation,
-) -> None:
+def test_what_is_signed_again_holds_lower_sequences_of_its_file_back(installation: Installation) -> None:
     installation.activate(file(sold(2), by="second"))
     dead = trust_token(3, revoked=["second"])
     refused(installation, file(dead, sold(2), sold(1)), SequenceOlder)
@@ -371,9 +354,7 @@ def test_what_is_signed_again_holds_lower_sequences_of_its_file_back(
     assert active(installation) == [sold(3)]
 
 
-def test_what_a_reset_put_away_stays_so_when_it_is_signed_again(
-    installation: Installation,
-) -> None:
+def test_what_a_reset_put_away_stays_so_when_it_is_signed_again(installation: Installation) -> None:
     installation.activate(file(sold(5)))
     installation.activate(file(reset(installation, ResetWhat.SEQUENCE), sold(3)))
     for by in ("second", "vendor"):
@@ -403,9 +384,7 @@ def test_a_frame_that_was_damaged_is_mended_by_the_same_file(home: Home) -> None
         assert active(installation) == [sold(1)]
 
 
-def test_a_frame_that_was_damaged_is_named_though_what_it_displaced_counts_again(
-    home: Home,
-) -> None:
+def test_a_frame_that_was_damaged_is_named_though_what_it_displaced_counts_again(home: Home) -> None:
     """Nothing says who signed it: it may have governed."""
     with home.open() as installation:
         installation.activate(file(sold(1)))
@@ -422,15 +401,10 @@ def test_a_frame_that_was_damaged_is_named_though_what_it_displaced_counts_again
 
 def test_the_bundle_of_another_issuer_takes_no_place_of_what_was_lost(home: Home) -> None:
     theirs = makers.scope(issuers=[makers.PARTNER])
-    keys = [
-        makers.admitted(makers.key("vendor")),
-        makers.admitted(makers.key("partner"), "partner", scope=theirs),
-    ]
+    keys = [makers.admitted(makers.key("vendor")), makers.admitted(makers.key("partner"), "partner", scope=theirs)]
     trust = sign(makers.trust(*keys, version=2), makers.key("root"))
     lost = homes.signed(sold(1, issuer=makers.PARTNER), "partner")
-    gone = makers.revocations(
-        issuer=makers.PARTNER, trust_version=2, identities=[makers.identity_of(lost)]
-    )
+    gone = makers.revocations(issuer=makers.PARTNER, trust_version=2, identities=[makers.identity_of(lost)])
     with home.open() as installation:
         installation.activate(file(trust, lost))
         installation.activate(file(sold(1)))
@@ -468,13 +442,8 @@ def test_what_was_bought_beside_a_trial_stays(installation: Installation) -> Non
     assert active(installation) == [sold(1), sold(2, serial="T-1", **EXTRA)]
 
 
-def test_two_serials_that_replace_each_other_lead_back_and_forth(
-    installation: Installation,
-) -> None:
-    first, second = (
-        sold(1, serial="A-1", replaces=["B-1"]),
-        sold(1, serial="B-1", replaces=["A-1"]),
-    )
+def test_two_serials_that_replace_each_other_lead_back_and_forth(installation: Installation) -> None:
+    first, second = (sold(1, serial="A-1", replaces=["B-1"]), sold(1, serial="B-1", replaces=["A-1"]))
     for one in (first, second, first, second):
         assert installation.activate(file(one)).changed
         assert active(installation) == [one]
@@ -578,14 +547,11 @@ def test_a_partners_add_on_that_blocks_after_its_end_locks_nobody_out(home: Home
         assert held(installation) == {"user": Access.FULL, "partner.gadget": Access.NONE}
 
 
-def test_a_partners_catalog_that_costs_too_much_is_refused(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_partners_catalog_that_costs_too_much_is_refused(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """The pairs of a license and one that it includes are bounded, directly included or not."""
     codes = sorted(f"c{number}" for number in range(limits.INCLUDES))
     ring = {
-        code: makers.license_entry(Kind.USER, includes=[other for other in codes if other != code])
-        for code in codes
+        code: makers.license_entry(Kind.USER, includes=[other for other in codes if other != code]) for code in codes
     }
     with monkeypatch.context() as writer:
         writer.setattr(limits, "CLOSURE", len(codes) ** 2)
@@ -621,11 +587,7 @@ def test_where_nothing_of_the_vendor_is_a_partner_moves_the_serial(home: Home) -
     with home.open() as installation:
         installation.activate(file(token))
         installation.activate(file(one, by="partner"))
-        refused(
-            installation,
-            file(sold(1, issuer="partner", serial="C-1"), by="partner"),
-            SerialMismatch,
-        )
+        refused(installation, file(sold(1, issuer="partner", serial="C-1"), by="partner"), SerialMismatch)
         installation.activate(file(two, by="partner"))
         assert installation.state().serial == "B-1"
         assert active(installation) == [two]

@@ -54,10 +54,7 @@ def test_the_people_of_a_preview_are_those_who_may_log_in_then(crm_home: Home, s
                 if crm.state().in_use.get(code, 0) < SOLD_USERS:
                     crm.users.assign(user, code)
         crm.users.retire("u3")
-        data = file(
-            bundle(2, system={"server": 1}, users={"user": 3, "windows": None}),
-            more,
-        )
+        data = file(bundle(2, system={"server": 1}, users={"user": 3, "windows": None}), more)
         told = crm.propose_activate(data).preview.consequences.logins
         assert told[0].by_way["web"] == allowed(crm, "web")
         crm.activate(data)

@@ -6,14 +6,7 @@ from typing import Any
 
 import pytest
 
-from licensekit.errors import (
-    CatalogInvalid,
-    FileUnusable,
-    LicenseError,
-    PlanRefused,
-    WorkspaceExists,
-    WorkspaceInvalid,
-)
+from licensekit.errors import CatalogInvalid, FileUnusable, LicenseError, PlanRefused, WorkspaceExists, WorkspaceInvalid
 from licensekit.issuer.catalog.templates import catalog_text
 from licensekit.issuer.orders.order_file import read_draft
 from licensekit.issuer.workspace import Workspace
@@ -25,14 +18,7 @@ from tests import workspaces
 from tests.workspaces import NOW, PASSPHRASE, ROOT_PASSPHRASE, make, snapshot
 
 CATALOG = catalog_text(product="acme", issuer="acme", name="Acme").encode()
-ALL = {
-    "acme.lkp",
-    "catalog.toml",
-    "keys/signing-1.key",
-    "ledger.db",
-    "orders/example.toml",
-    "root/root.key",
-}
+ALL = {"acme.lkp", "catalog.toml", "keys/signing-1.key", "ledger.db", "orders/example.toml", "root/root.key"}
 
 
 def test_a_new_workspace_has_everything_and_nothing_else(tmp_path: Path) -> None:
@@ -41,13 +27,8 @@ def test_a_new_workspace_has_everything_and_nothing_else(tmp_path: Path) -> None
     assert [path.name for path in tmp_path.iterdir()] == ["acme"]
 
 
-def test_secret_keys_are_for_their_owner_alone_and_open_with_their_passphrases(
-    workspace: Workspace,
-) -> None:
-    keys = {
-        workspace.layout.keys / "signing-1.key": PASSPHRASE,
-        workspace.layout.root / "root.key": ROOT_PASSPHRASE,
-    }
+def test_secret_keys_are_for_their_owner_alone_and_open_with_their_passphrases(workspace: Workspace) -> None:
+    keys = {workspace.layout.keys / "signing-1.key": PASSPHRASE, workspace.layout.root / "root.key": ROOT_PASSPHRASE}
     for path, word in keys.items():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert open_(path.read_bytes(), word).verifying_key == peek(path.read_bytes()).verifying_key
@@ -63,9 +44,7 @@ def test_the_pack_establishes_the_pinned_root_and_the_catalog(workspace: Workspa
     assert state.pin == state.newest_pin
 
 
-def test_the_example_order_is_sound_and_is_issued_as_the_first_serial(
-    workspace: Workspace,
-) -> None:
+def test_the_example_order_is_sound_and_is_issued_as_the_first_serial(workspace: Workspace) -> None:
     draft = read_draft((workspace.layout.orders / "example.toml").read_bytes())
     file = workspace.issue(draft, workspaces.signer(workspace), who="anna", now=NOW)
     assert file.name == "1010000014-base-1.lic"
@@ -162,9 +141,7 @@ def test_a_place_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) ->
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def test_a_failure_halfway_into_a_folder_with_files_is_undone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failure_halfway_into_a_folder_with_files_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "acme"
     folder.mkdir()
     (folder / "README").write_text("ours")

@@ -5,13 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from licensekit.errors import (
-    DatabaseUnavailable,
-    LicenseError,
-    PlanRefused,
-    WorkspaceExists,
-    WorkspaceInvalid,
-)
+from licensekit.errors import DatabaseUnavailable, LicenseError, PlanRefused, WorkspaceExists, WorkspaceInvalid
 from licensekit.issuer.partner import NewPartner
 from licensekit.issuer.workspace import Workspace
 from tests import workspaces
@@ -41,9 +35,7 @@ def test_what_is_no_url_or_holds_a_password_is_refused_and_not_repeated(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_partner_may_keep_its_ledger_on_a_server_too(
-    tmp_path: Path, postgres_location: str
-) -> None:
+def test_a_partner_may_keep_its_ledger_on_a_server_too(tmp_path: Path, postgres_location: str) -> None:
     with workspaces.make(tmp_path / "acme") as vendor:
         state = vendor.state(NOW)
     with Workspace.create_partner(
@@ -57,9 +49,7 @@ def test_a_partner_may_keep_its_ledger_on_a_server_too(
         assert not partner.layout.ledger.exists()
 
 
-def test_two_workspaces_never_share_a_ledger_by_mistake(
-    tmp_path: Path, postgres_location: str
-) -> None:
+def test_two_workspaces_never_share_a_ledger_by_mistake(tmp_path: Path, postgres_location: str) -> None:
     with workspaces.make(tmp_path / "acme", ledger=postgres_location) as first:
         before = first.ledger.count_entries()
         with pytest.raises(WorkspaceExists, match="belongs to a workspace already"):
@@ -68,9 +58,7 @@ def test_two_workspaces_never_share_a_ledger_by_mistake(
     assert [path.name for path in tmp_path.iterdir()] == ["acme"]
 
 
-def test_a_copy_of_the_folder_is_another_desk_of_the_same_ledger(
-    tmp_path: Path, postgres_location: str
-) -> None:
+def test_a_copy_of_the_folder_is_another_desk_of_the_same_ledger(tmp_path: Path, postgres_location: str) -> None:
     with workspaces.make(tmp_path / "acme", ledger=postgres_location) as first:
         shutil.copytree(tmp_path / "acme", tmp_path / "copy")
         with Workspace.open(tmp_path / "copy") as second:

@@ -18,9 +18,7 @@ def test_a_byte_order_mark_and_line_ends_of_windows_are_read_over() -> None:
 def test_a_file_may_be_as_large_as_the_bound_and_no_larger() -> None:
     line = b"a = 1"
     assert parse_toml(line.ljust(limits.TOML_BYTES)) == {"a": 1}
-    assert parse_toml(line.ljust(limits.TOML_BYTES + 1)) == SyntaxInvalid(
-        reason="too-large", most=limits.TOML_BYTES
-    )
+    assert parse_toml(line.ljust(limits.TOML_BYTES + 1)) == SyntaxInvalid(reason="too-large", most=limits.TOML_BYTES)
 
 
 @pytest.mark.parametrize(

@@ -84,9 +84,7 @@ def work(desks: "list[subprocess.Popen[str]]") -> list[Any]:
 
 
 @pytest.mark.process
-def test_each_order_is_issued_once_by_two_desks_at_once(
-    workspace: Workspace, tmp_path: Path
-) -> None:
+def test_each_order_is_issued_once_by_two_desks_at_once(workspace: Workspace, tmp_path: Path) -> None:
     orders = [content(number) for number in range(ORDERS)]
     (tmp_path / "orders.jsonl").write_bytes(text(orders))
     desks = [desk(tmp_path, name) for name in ("anna", "bob")]

@@ -18,15 +18,7 @@ from licensekit.errors import (
     ProposalStale,
     WorkspaceInvalid,
 )
-from licensekit.issuer import (
-    Permission,
-    RootKeys,
-    Workspace,
-    amendment,
-    generated_key,
-    open_key,
-    renewal,
-)
+from licensekit.issuer import Permission, RootKeys, Workspace, amendment, generated_key, open_key, renewal
 from licensekit.issuer.keys import key_change
 from licensekit.issuer.keys.changes import admit
 from licensekit.issuer.transaction import WorkspaceStore
@@ -37,18 +29,7 @@ from licensekit.wire.documents import ResetWhat
 from licensekit.wire.frame import ED25519, INSTALLATION
 from tests import bulk_orders, makers
 from tests.partners import put_in_force
-from tests.workspaces import (
-    NOW,
-    PASSPHRASE,
-    ROOT_PASSPHRASE,
-    SERIAL,
-    WHO,
-    issue,
-    ordered,
-    refused,
-    signer,
-    snapshot,
-)
+from tests.workspaces import NOW, PASSPHRASE, ROOT_PASSPHRASE, SERIAL, WHO, issue, ordered, refused, signer, snapshot
 
 Propose = Callable[[Workspace], Any]
 HOLDER = "installation"
@@ -64,10 +45,7 @@ def request(workspace: Workspace, number: int = 1) -> Any:
 def receipt(workspace: Workspace) -> str:
     """Return the receipt of an installation for the first bundle, which is bound to nobody."""
     identity = workspace.ledger.bundle(f"{SERIAL}-base-1").identity
-    token = sign(
-        makers.receipt(identity=identity, nonce=None, issued=NOW),
-        makers.key(HOLDER, INSTALLATION),
-    )
+    token = sign(makers.receipt(identity=identity, nonce=None, issued=NOW), makers.key(HOLDER, INSTALLATION))
     return makers.file_of(token)
 
 
@@ -101,15 +79,11 @@ CASES = {
     "issue": Case(lambda w: w.propose_issue(ordered(), now=NOW), "bundle"),
     "renew": Case(lambda w: w.propose_change(renewal(SERIAL, days=30), now=NOW), "bundle", renewed),
     "amend": Case(
-        lambda w: w.propose_change(amendment(SERIAL, {"users.standard": 50}), now=NOW),
-        "bundle",
-        issued_more,
+        lambda w: w.propose_change(amendment(SERIAL, {"users.standard": 50}), now=NOW), "bundle", issued_more
     ),
     "answer": Case(lambda w: w.customers.propose_answer(request(w), ordered(), now=NOW), "bundle"),
     "reset": Case(lambda w: w.customers.propose_reset(known(w), ResetWhat.CLOCK, now=NOW), "reset"),
-    "accept": Case(
-        lambda w: w.customers.propose_accept(receipt(w), now=NOW), "revocations", renewed
-    ),
+    "accept": Case(lambda w: w.customers.propose_accept(receipt(w), now=NOW), "revocations", renewed),
     "revoke": Case(lambda w: w.propose_revoke(now=NOW, serials=[SERIAL]), "revocations", renewed),
 }
 
@@ -152,9 +126,7 @@ def test_a_key_that_may_not_sign_changes_nothing(sold: Workspace, case: Case) ->
 
 
 @pytest.mark.parametrize(
-    "case",
-    [one for one in CASES.values() if one.disturb],
-    ids=[n for n in CASES if CASES[n].disturb],
+    "case", [one for one in CASES.values() if one.disturb], ids=[n for n in CASES if CASES[n].disturb]
 )
 def test_it_is_stale_once_what_it_is_about_has_changed(sold: Workspace, case: Case) -> None:
     proposal, key = case.propose(sold), signer(sold, case.kind)
@@ -211,11 +183,7 @@ def test_two_issuers_and_two_bulk_workers_never_collide(sold: Workspace) -> None
             return [one.file.name for one in done if one.file is not None]
 
     with ThreadPoolExecutor(3) as pool:
-        given = [
-            pool.submit(propose_and_sign, "anna"),
-            pool.submit(propose_and_sign, "bob"),
-            pool.submit(issue_many),
-        ]
+        given = [pool.submit(propose_and_sign, "anna"), pool.submit(propose_and_sign, "bob"), pool.submit(issue_many)]
         names = [name for one in given for name in one.result(timeout=120)]
     assert len(set(names)) == len(names) == 8 + 8 + 24
     assert bulk_orders.names_in(sold) >= set(names)
@@ -303,9 +271,7 @@ def changed_keys(workspace: Workspace, name: str) -> None:
 
 CHANGES_OF_STATE: dict[str, Callable[[Workspace], Any]] = {
     "revoke": revoked,
-    "accept": lambda w: w.customers.accept(
-        receipt(w), signer(w, "revocations"), who=WHO, now=NOW, confirm=True
-    ),
+    "accept": lambda w: w.customers.accept(receipt(w), signer(w, "revocations"), who=WHO, now=NOW, confirm=True),
     "pack": packed,
     "take": taken,
     **{f"keys {name}": partial(changed_keys, name=name) for name in KEY_CHANGES},

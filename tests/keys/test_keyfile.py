@@ -107,9 +107,7 @@ def test_two_seals_of_one_key_share_neither_salt_nor_secret(sealed: str) -> None
     assert contents(other)[-48:] != contents(sealed)[-48:]
 
 
-def test_the_default_cost_is_within_the_bounds_and_takes_128_mib(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_the_default_cost_is_within_the_bounds_and_takes_128_mib(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     assert limits.SCRYPT_LOG2_N_MIN < keyfile.LOG2_N < limits.SCRYPT_LOG2_N_MAX
     assert 128 * limits.SCRYPT_R * 2**keyfile.LOG2_N == 128 * 2**20
@@ -203,10 +201,7 @@ def test_a_cost_beyond_the_memory_is_said_to_be_just_that(sealed: str) -> None:
             print(error)
     """)
     result = subprocess.run(
-        [sys.executable, "-c", program, text_of("lkkey1.", bytes(data))],
-        check=True,
-        capture_output=True,
-        text=True,
+        [sys.executable, "-c", program, text_of("lkkey1.", bytes(data))], check=True, capture_output=True, text=True
     )
     assert "needs 1024 MiB of memory" in result.stdout
 
@@ -327,9 +322,7 @@ def test_a_secret_key_file_in_place_of_a_public_key_is_told_apart(sealed: str) -
 
 
 @pytest.mark.parametrize("read", [keyfile.peek, keyfile.parse_public])
-def test_a_file_beyond_the_bound_is_not_read(
-    read: Callable[[bytes], keyfile.PublicPart],
-) -> None:
+def test_a_file_beyond_the_bound_is_not_read(read: Callable[[bytes], keyfile.PublicPart]) -> None:
     with pytest.raises(errors.TooLarge):
         read(b" " * (limits.KEY_FILE_BYTES + 1))
 

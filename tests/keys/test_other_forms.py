@@ -40,11 +40,7 @@ OPENSSH_ENCRYPTION = PrivateFormat.OpenSSH.encryption_builder().kdf_rounds(1).bu
 PKCS8_ENCRYPTION = BestAvailableEncryption(PASSPHRASE)
 
 
-def file(
-    encoding: Encoding,
-    form: PrivateFormat,
-    encryption: KeySerializationEncryption,
-) -> bytes:
+def file(encoding: Encoding, form: PrivateFormat, encryption: KeySerializationEncryption) -> bytes:
     return SOURCE.private_bytes(encoding, form, encryption)
 
 
@@ -192,9 +188,7 @@ OID_SCRYPT = bytes.fromhex("06092b06010401da47040b")
 SALT = der(0x04, bytes(16))
 
 
-def encrypted(
-    derivation: bytes, cipher: bytes = OID_AES256_CBC, contents: bytes = bytes(64)
-) -> bytes:
+def encrypted(derivation: bytes, cipher: bytes = OID_AES256_CBC, contents: bytes = bytes(64)) -> bytes:
     """Return an EncryptedPrivateKeyInfo (RFC 8018); as it is, no passphrase opens it."""
     scheme = der(0x30, OID_PBES2, der(0x30, derivation, der(0x30, cipher, SALT)))
     return der(0x30, scheme, der(0x04, contents))
@@ -215,9 +209,7 @@ COSTLY = {
     "scrypt, N": encrypted(scrypt(2**21, 8, 1)),
     "scrypt, r": encrypted(scrypt(2**14, 2**20, 1)),
     "scrypt, p": encrypted(scrypt(2**14, 8, 2**20)),
-    "bcrypt": openssh(
-        contents(ENCRYPTED["OpenSSH"]).replace(b"\0\0\0\1\0\0\0\1", b"\xff\0\0\1\0\0\0\1", 1)
-    ),
+    "bcrypt": openssh(contents(ENCRYPTED["OpenSSH"]).replace(b"\0\0\0\1\0\0\0\1", b"\xff\0\0\1\0\0\0\1", 1)),
 }
 
 
@@ -264,17 +256,12 @@ def test_without_bcrypt_an_encrypted_openssh_key_says_what_to_install(tmp_path: 
         except errors.SchemeUnavailable as error:
             print(error.hint)
     """)
-    result = subprocess.run(
-        [sys.executable, "-c", program, path], check=True, capture_output=True, text=True
-    )
+    result = subprocess.run([sys.executable, "-c", program, path], check=True, capture_output=True, text=True)
     assert "licensekit-files[openssh]" in result.stdout
 
 
 MISTAKEN = {
-    "public PEM": (
-        SOURCE.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
-        "public key",
-    ),
+    "public PEM": (SOURCE.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo), "public key"),
     "public OpenSSH": (b"ssh-ed25519 AAAA me@host", "public key"),
     "certificate": (made_by_others("x509.pem"), "certificate"),
     "PuTTY": (b"PuTTY-User-Key-File-3: ssh-ed25519", "PuTTYgen"),
@@ -323,9 +310,7 @@ def test_a_file_beyond_the_bound_is_not_read() -> None:
 @pytest.mark.parametrize("flip", [0x01, 0x80])
 @pytest.mark.parametrize("made", [PLAIN, ENCRYPTED], ids=["plain", "encrypted"])
 @pytest.mark.parametrize("form", FORMS)
-def test_whatever_is_altered_gives_a_key_or_a_refusal(
-    made: dict[str, bytes], form: str, flip: int
-) -> None:
+def test_whatever_is_altered_gives_a_key_or_a_refusal(made: dict[str, bytes], form: str, flip: int) -> None:
     """The plain forms carry nothing that would show an altered secret; no more is promised."""
     data = made[form]
     for place in range(len(data)):

@@ -29,12 +29,8 @@ def session(hsm: Hsm) -> Generator[Session]:
         yield opened
 
 
-def make_pair(
-    opened: Session, *, curve: bytes = ED25519_CURVE, id_: bytes = b"\x01", sign: bool = True
-) -> None:
-    domain = opened.create_domain_parameters(
-        KeyType.EC_EDWARDS, {Attribute.EC_PARAMS: curve}, local=True
-    )
+def make_pair(opened: Session, *, curve: bytes = ED25519_CURVE, id_: bytes = b"\x01", sign: bool = True) -> None:
+    domain = opened.create_domain_parameters(KeyType.EC_EDWARDS, {Attribute.EC_PARAMS: curve}, local=True)
     domain.generate_keypair(
         mechanism=Mechanism.EC_EDWARDS_KEY_PAIR_GEN,
         store=True,

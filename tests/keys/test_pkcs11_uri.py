@@ -9,9 +9,7 @@ from licensekit.keys.pkcs11.uri import TOKEN_ATTRIBUTES, KeyPlace, parse
 
 MODULE = "module-path=/usr/lib/softhsm/libsofthsm2.so"
 
-PRINTABLE = st.text(
-    st.characters(exclude_categories=["C", "Z"], include_characters=" "), min_size=1, max_size=40
-)
+PRINTABLE = st.text(st.characters(exclude_categories=["C", "Z"], include_characters=" "), min_size=1, max_size=40)
 PLACES = st.builds(
     KeyPlace,
     module=PRINTABLE.map("/{}".format),
@@ -23,9 +21,7 @@ PLACES = st.builds(
 
 def test_a_uri_says_where_the_key_is() -> None:
     place = parse(f"pkcs11:token=acme%20licenses;object=signing;id=%00%FF?{MODULE}")
-    assert place == KeyPlace(
-        "/usr/lib/softhsm/libsofthsm2.so", {"token": "acme licenses"}, "signing", b"\x00\xff"
-    )
+    assert place == KeyPlace("/usr/lib/softhsm/libsofthsm2.so", {"token": "acme licenses"}, "signing", b"\x00\xff")
 
 
 @given(PLACES)

@@ -1,8 +1,7 @@
 """The keys and signatures on which Ed25519 libraries differ, as two public collections list them.
 
-`speccheck_cases.json` is an unmodified copy of `cases.json` of novifinancial/ed25519-speccheck
-(Apache-2.0). The encodings below are those that `ed25519/README.md` and the vectors of C2SP/CCTV
-(BSD-3-Clause) list.
+`speccheck_cases.json` is an unmodified copy of `cases.json` of novifinancial/ed25519-speccheck (Apache-2.0). The
+encodings below are those that `ed25519/README.md` and the vectors of C2SP/CCTV (BSD-3-Clause) list.
 """
 
 import json
@@ -70,9 +69,7 @@ EXPECTED: tuple[type[LicenseError] | None, ...] = (
 def test_each_case_of_speccheck_falls_where_the_format_says(number: int) -> None:
     """RFC 8032 without the cofactor, canonical encodings only (`docs/format.md`, "Schemes")."""
     case, expected = CASES[number], EXPECTED[number]
-    public, message, signature = (
-        bytes.fromhex(case[name]) for name in ("pub_key", "message", "signature")
-    )
+    public, message, signature = (bytes.fromhex(case[name]) for name in ("pub_key", "message", "signature"))
     if expected is None:
         load(ED25519, public).verify(message, signature)
         assert edwards.verifies_strictly(public, message, signature)

@@ -6,13 +6,7 @@ import pytest
 
 from licensekit import errors
 from licensekit.keys.signing import SECRET_BYTES, Signer, SigningKey
-from licensekit.wire.frame import (
-    ED25519,
-    ED25519_SIGNATURE_BYTES,
-    HYBRID,
-    INSTALLATION,
-    MLDSA65_SIGNATURE_BYTES,
-)
+from licensekit.wire.frame import ED25519, ED25519_SIGNATURE_BYTES, HYBRID, INSTALLATION, MLDSA65_SIGNATURE_BYTES
 
 SIGNATURE_BYTES = {
     ED25519: ED25519_SIGNATURE_BYTES,

@@ -1,8 +1,8 @@
 """Our verdict on signatures made to divide implementations: torsion in the key and in R.
 
-The family is that of "Taming the many EdDSAs" (eprint 2020/1244) and of C2SP's CCTV, made here from
-the curve itself. Every signature satisfies the equation with the cofactor; only those whose torsion
-cancels satisfy RFC 8032's without it.
+The family is that of "Taming the many EdDSAs" (eprint 2020/1244) and of C2SP's CCTV, made here from the curve itself.
+Every signature satisfies the equation with the cofactor; only those whose torsion cancels satisfy RFC 8032's without
+it.
 """
 
 import pytest
@@ -36,9 +36,7 @@ def nonces(torsion: int) -> list[tuple[int, bytes]]:
 
 @pytest.mark.parametrize("in_nonce", range(8))
 @pytest.mark.parametrize("in_key", range(8))
-def test_a_signature_verifies_just_if_its_torsion_cancels_and_r_is_canonical(
-    in_key: int, in_nonce: int
-) -> None:
+def test_a_signature_verifies_just_if_its_torsion_cancels_and_r_is_canonical(in_key: int, in_nonce: int) -> None:
     public = edwards.encode(edwards.add(KEY_POINT, TORSION[in_key]))
     for scalar, r in nonces(in_nonce):
         for number in range(8):

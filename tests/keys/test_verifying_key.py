@@ -113,9 +113,7 @@ def test_a_machine_without_mldsa_is_told_so(monkeypatch: pytest.MonkeyPatch) -> 
 def test_verifying_ed25519_imports_nothing_that_only_others_need() -> None:
     """Every application pays for these imports at its start."""
     program = "import sys; import licensekit.keys.verifying; print(*sys.modules)"
-    result = subprocess.run(
-        [sys.executable, "-c", program], check=True, capture_output=True, text=True
-    )
+    result = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     loaded = set(result.stdout.split())
     ours = {name for name in loaded if name.startswith("licensekit.keys")}
     assert ours == {"licensekit.keys", "licensekit.keys.verifying"}

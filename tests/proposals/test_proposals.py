@@ -51,9 +51,7 @@ FULL = Renewal(
 
 
 def test_a_proposal_that_needs_no_confirmation_goes_on() -> None:
-    Renewal(changes=(EXPIRY,), consequences=(LOSS,), warnings=(LOSS,)).require_confirmed(
-        confirm=False
-    )
+    Renewal(changes=(EXPIRY,), consequences=(LOSS,), warnings=(LOSS,)).require_confirmed(confirm=False)
 
 
 def test_a_confirmed_proposal_goes_on() -> None:
@@ -69,9 +67,7 @@ def test_what_needs_confirmation_is_refused_with_the_proposal() -> None:
     assert error.message == "this needs a confirmation: takes 01ff away"
     assert "--yes" in error.hint
     assert error.data == {"needs_confirmation": (AWAY,)}
-    assert json.loads(json.dumps(error.as_json()))["data"] == {
-        "needs_confirmation": [AWAY.as_json()]
-    }
+    assert json.loads(json.dumps(error.as_json()))["data"] == {"needs_confirmation": [AWAY.as_json()]}
 
 
 @pytest.mark.parametrize(
@@ -109,11 +105,7 @@ def test_the_same_again_is_done() -> None:
 
 
 def test_what_only_warns_may_differ() -> None:
-    now = Renewal(
-        changes=FULL.changes,
-        consequences=FULL.consequences,
-        needs_confirmation=FULL.needs_confirmation,
-    )
+    now = Renewal(changes=FULL.changes, consequences=FULL.consequences, needs_confirmation=FULL.needs_confirmation)
     require_same(FULL, now)
 
 
@@ -128,28 +120,20 @@ def test_what_only_warns_may_differ() -> None:
         ({"changes": (GIVEN,), "consequences": ()}, ("expiry", "test-users-lose")),
     ],
 )
-def test_what_has_changed_meanwhile_is_refused(
-    now: dict[str, tuple[object, ...]], changed: tuple[str, ...]
-) -> None:
-    parts = {
-        "changes": FULL.changes,
-        "consequences": FULL.consequences,
-        "needs_confirmation": FULL.needs_confirmation,
-    }
+def test_what_has_changed_meanwhile_is_refused(now: dict[str, tuple[object, ...]], changed: tuple[str, ...]) -> None:
+    parts = {"changes": FULL.changes, "consequences": FULL.consequences, "needs_confirmation": FULL.needs_confirmation}
     with pytest.raises(ProposalStale) as refused:
         require_same(FULL, Renewal(**(parts | now)))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # of each parameter
     assert refused.value.data == {"about": "Nordlys", "changed": changed}
 
 
-changes = st.lists(
-    st.builds(Change, st.sampled_from("abc"), st.integers(0, 2), st.integers(0, 2)), max_size=4
-).map(tuple)
+changes = st.lists(st.builds(Change, st.sampled_from("abc"), st.integers(0, 2), st.integers(0, 2)), max_size=4).map(
+    tuple
+)
 
 
 @given(changes, changes)
-def test_only_the_paths_that_differ_are_named(
-    shown: tuple[Change, ...], now: tuple[Change, ...]
-) -> None:
+def test_only_the_paths_that_differ_are_named(shown: tuple[Change, ...], now: tuple[Change, ...]) -> None:
     differing = {one.path for one in set(shown) ^ set(now)}
     if not differing:
         require_same(Renewal(changes=shown), Renewal(changes=now))

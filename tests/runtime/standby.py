@@ -42,19 +42,7 @@ def standby_of(primary: "PostgresServer") -> Generator[Standby]:
         folder = Path(place)
         folder.chmod(0o777)
         data = str(folder / "data")
-        copied = (
-            "-h",
-            str(source),
-            "-U",
-            "postgres",
-            "-D",
-            data,
-            "-R",
-            "-c",
-            "fast",
-            "-X",
-            "stream",
-        )
+        copied = ("-h", str(source), "-U", "postgres", "-D", data, "-R", "-c", "fast", "-X", "stream")
         pgexec("pg_basebackup", copied, **run)
         options = f'-h "" -k {folder}'
         log = str(folder / "log")

@@ -35,9 +35,7 @@ class Outage(NamedTuple):
 def outage(request: pytest.FixtureRequest, home: Home) -> Outage:
     """A file that somebody moves away, or a server that is killed."""
     if home.place.startswith("postgresql:"):
-        return Outage(
-            request.getfixturevalue("kill_postgres"), request.getfixturevalue("start_postgres")
-        )
+        return Outage(request.getfixturevalue("kill_postgres"), request.getfixturevalue("start_postgres"))
     here, there = home.folder, home.folder.with_name("elsewhere")
     return Outage(lambda: move(here, there), lambda: move(there, here))
 
@@ -58,10 +56,7 @@ def test_answers_are_given_from_memory_and_it_recovers_by_itself(
     assert licensing.user("anna").allows("sale")
     outage.begin()
     assert comes(lambda: is_away(licensing))
-    assert (
-        "answers are given from memory, as of 2027-01-01T01:00:00Z: "
-        in licensing.notices[0].message
-    )
+    assert "answers are given from memory, as of 2027-01-01T01:00:00Z: " in licensing.notices[0].message
     assert licensing.allows("server")
     assert licensing.user("anna").allows("sale")
     assert licensing.user("anna").may_login("web")
@@ -120,9 +115,7 @@ def test_each_bundle_counts_for_its_offline_hours_and_for_good_when_it_is_back(
 ) -> None:
     more: dict[str, Any] = {"system": {"expander": 1}, "sites": {}, "users": {}}
     admin.activate(file(bundle(part="long", offline_hours=48, **more)))
-    admin.activate(
-        file(bundle(part="none", offline_hours=0, users={"travel": 9}, system={}, sites={}))
-    )
+    admin.activate(file(bundle(part="none", offline_hours=0, users={"travel": 9}, system={}, sites={})))
     licensing = open_licensing()
     assert licensing.count("travel").total == 10
     outage.begin()
@@ -202,9 +195,7 @@ def test_an_application_that_starts_meanwhile_is_told(
 
 
 @pytest.mark.parametrize("home", ["folder"], indirect=True)
-def test_a_file_that_is_overwritten_is_damaged_and_answers_come_from_memory(
-    home: Home, licensing: Licensing
-) -> None:
+def test_a_file_that_is_overwritten_is_damaged_and_answers_come_from_memory(home: Home, licensing: Licensing) -> None:
     kept = home.folder.rename(home.folder.with_name("kept"))
     home.folder.mkdir()
     (home.folder / "licensing.db").write_bytes(b"not a database" * 1000)
@@ -219,14 +210,9 @@ def test_a_file_that_is_overwritten_is_damaged_and_answers_come_from_memory(
 
 
 @pytest.mark.parametrize("home", ["folder"], indirect=True)
-def test_a_backup_put_in_place_is_read_and_reported(
-    home: Home, licensing: Licensing, admin: Installation
-) -> None:
+def test_a_backup_put_in_place_is_read_and_reported(home: Home, licensing: Licensing, admin: Installation) -> None:
     backup = home.folder / "backup.db"
-    with (
-        closing(sqlite3.connect(home.folder / "licensing.db")) as raw,
-        closing(sqlite3.connect(backup)) as copy,
-    ):
+    with closing(sqlite3.connect(home.folder / "licensing.db")) as raw, closing(sqlite3.connect(backup)) as copy:
         raw.backup(copy)
     admin.users.assign("anna", "sales")
     assert comes(lambda: licensing.user("anna").allows("sale"))
@@ -260,10 +246,7 @@ def stop_backends(postgres: Postgres, home: Home) -> Iterator[Callable[[], None]
 
 @pytest.mark.parametrize("home", ["server"], indirect=True)
 def test_a_server_that_hangs_counts_as_away_and_holds_up_nothing(
-    home: Home,
-    licensing: Licensing,
-    stop_backends: Callable[[], None],
-    monkeypatch: pytest.MonkeyPatch,
+    home: Home, licensing: Licensing, stop_backends: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live_snapshot, "SILENT_TICKS", 5)
     licensing.user("anna")
@@ -288,9 +271,7 @@ def test_connections_that_the_server_has_ended_are_made_anew(
     for _ in range(3):
         with psycopg.connect(postgres.url, autocommit=True) as connection:
             connection.execute(
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-                " WHERE application_name = %s",
-                (name,),
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = %s", (name,)
             )
         admin.users.assign("anna", "sales")
         assert comes(lambda: licensing.user("anna").allows("sale"))

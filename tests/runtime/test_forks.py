@@ -97,9 +97,7 @@ def test_a_fork_in_the_middle_of_a_look_leaves_the_child_free(
     assert comes(lambda: licensing.user("anna").allows("sale"))
 
 
-def test_a_child_that_closes_leaves_its_parent_open(
-    licensing: Licensing, admin: Installation
-) -> None:
+def test_a_child_that_closes_leaves_its_parent_open(licensing: Licensing, admin: Installation) -> None:
     child = FORK.Process(target=licensing.close)
     child.start()
     child.join(60)
@@ -146,9 +144,7 @@ def test_what_a_child_does_first_leaves_every_answer_true(
         closed.allows("server")
 
 
-def test_an_unwatched_one_is_refreshed_in_the_child(
-    admin: Installation, open_licensing: Open
-) -> None:
+def test_an_unwatched_one_is_refreshed_in_the_child(admin: Installation, open_licensing: Open) -> None:
     licensing = open_licensing(watch=False)
 
     def look() -> None:

@@ -62,9 +62,7 @@ def test_a_license_that_users_complete_is_read_to_the_installation(licensing: Li
     licensing.require("sale", Access.READ)
 
 
-def test_a_license_of_the_vendor_has_a_bare_and_a_full_name(
-    licensing: Licensing, admin: Installation
-) -> None:
+def test_a_license_of_the_vendor_has_a_bare_and_a_full_name(licensing: Licensing, admin: Installation) -> None:
     admin.users.assign("anna", "sales")
     licensing.refresh()
     assert licensing.allows("demo.server")
@@ -73,9 +71,7 @@ def test_a_license_of_the_vendor_has_a_bare_and_a_full_name(
 
 
 @pytest.mark.parametrize("ask", MISTAKES)
-def test_a_code_that_no_catalog_has_is_a_mistake(
-    licensing: Licensing, ask: Callable[[Licensing], object]
-) -> None:
+def test_a_code_that_no_catalog_has_is_a_mistake(licensing: Licensing, ask: Callable[[Licensing], object]) -> None:
     with pytest.raises(UnknownLicense):
         ask(licensing)
 
@@ -89,9 +85,7 @@ def test_a_license_of_users_or_sites_is_no_question_about_the_installation(
         getattr(licensing, question)(code)
 
 
-def test_a_user_may_what_is_assigned_and_what_it_includes(
-    licensing: Licensing, admin: Installation
-) -> None:
+def test_a_user_may_what_is_assigned_and_what_it_includes(licensing: Licensing, admin: Installation) -> None:
     admin.users.assign("anna", "sales")
     licensing.refresh()
     anna, bob = licensing.user("anna"), licensing.user("bob")
@@ -116,9 +110,7 @@ def test_whom_the_installation_does_not_know_and_who_is_retired_may_nothing(
     assert licensing.site("nowhere").access("server") is Access.NONE
 
 
-def test_a_site_may_what_it_was_assigned_and_its_users_with_it(
-    licensing: Licensing, admin: Installation
-) -> None:
+def test_a_site_may_what_it_was_assigned_and_its_users_with_it(licensing: Licensing, admin: Installation) -> None:
     admin.sites.add("oslo", central=True)
     admin.sites.add("bergen")
     admin.sites.assign("bergen", "reporter")
@@ -143,9 +135,7 @@ def test_a_login_is_decided_with_every_reason(licensing: Licensing, admin: Insta
         licensing.user("anna").may_login("telepathy")
 
 
-def test_counts_say_what_there_is_and_what_is_in_use(
-    licensing: Licensing, admin: Installation
-) -> None:
+def test_counts_say_what_there_is_and_what_is_in_use(licensing: Licensing, admin: Installation) -> None:
     admin.users.assign("anna", "sales", "windows")
     licensing.refresh()
     sales, windows = licensing.count("sales"), licensing.count("windows")
@@ -164,9 +154,7 @@ def test_an_answer_names_the_bundle_that_it_comes_from(licensing: Licensing) -> 
     assert licensing.explain("expander") == ()
 
 
-def test_the_date_of_the_product_is_held_against_maintenance(
-    admin: Installation, open_licensing: Open
-) -> None:
+def test_the_date_of_the_product_is_held_against_maintenance(admin: Installation, open_licensing: Open) -> None:
     admin.activate(file(bundle(2, maintenance=makers.ISSUED_DAY + 100, **SOLD)))
     before = open_licensing(released=date(2027, 1, 2))
     after = open_licensing(released=date(2028, 1, 1))

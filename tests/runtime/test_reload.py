@@ -63,18 +63,14 @@ def test_a_bundle_starts_on_its_day(home: Home, admin: Installation, open_licens
     assert comes(lambda: licensing.allows("expander"))
 
 
-def test_a_clock_that_was_wrong_and_is_put_right_costs_nothing(
-    home: Home, licensing: Licensing
-) -> None:
+def test_a_clock_that_was_wrong_and_is_put_right_costs_nothing(home: Home, licensing: Licensing) -> None:
     home.clock.move(days=900)
     assert comes(lambda: licensing.access("server") is Access.READ)
     home.clock.move(days=-900)
     assert comes(lambda: licensing.allows("server"))
 
 
-def test_a_clock_turned_back_wins_no_more_than_what_was_not_kept_yet(
-    home: Home, licensing: Licensing
-) -> None:
+def test_a_clock_turned_back_wins_no_more_than_what_was_not_kept_yet(home: Home, licensing: Licensing) -> None:
     for _ in range(60):
         home.clock.move(days=7)
         licensing.refresh()
@@ -99,9 +95,7 @@ def test_what_another_process_activates_is_seen_by_itself(home: Home, licensing:
     assert other.exitcode == 0
 
 
-def test_assignments_and_events_of_others_are_seen_by_themselves(
-    licensing: Licensing, admin: Installation
-) -> None:
+def test_assignments_and_events_of_others_are_seen_by_themselves(licensing: Licensing, admin: Installation) -> None:
     anna = licensing.user("anna")
     assert not anna.allows("sale")
     admin.users.assign("anna", "sales")
@@ -215,9 +209,7 @@ def test_tasks_of_asyncio_ask_and_see_changes(licensing: Licensing, admin: Insta
     assert asyncio.run(play()) == [True] * 10
 
 
-def test_a_forgotten_licensing_ends_its_threads_and_connections(
-    home: Home, admin: Installation
-) -> None:
+def test_a_forgotten_licensing_ends_its_threads_and_connections(home: Home, admin: Installation) -> None:
     def keep_only_a_user() -> None:
         licensing = Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock)
         assert len(watchers() - before) == 2
@@ -271,9 +263,7 @@ def second_trust() -> armor.Token:
     return sign(trust, makers.key("root"))
 
 
-def test_what_the_application_brings_that_is_newer_is_kept(
-    admin: Installation, open_licensing: Open
-) -> None:
+def test_what_the_application_brings_that_is_newer_is_kept(admin: Installation, open_licensing: Open) -> None:
     catalog = signed(crm_catalog())
     open_licensing(pack=makers.file_of(makers.first_root(), second_trust(), catalog))
     assert comes(lambda: trust_seen(admin.state().stored.seen) == (1, 2))

@@ -15,12 +15,8 @@ FREE = 50
 
 
 @pytest.mark.process
-def test_counts_come_out_the_same_on_all_hosts_and_no_seat_is_given_twice(
-    postgres_location: str,
-) -> None:
-    hosts = [
-        Home(postgres_location, Clock(makers.NOW + apart * APART_SECONDS)) for apart in (-1, 0, 1)
-    ]
+def test_counts_come_out_the_same_on_all_hosts_and_no_seat_is_given_twice(postgres_location: str) -> None:
+    hosts = [Home(postgres_location, Clock(makers.NOW + apart * APART_SECONDS)) for apart in (-1, 0, 1)]
     with hosts[1].open() as installation:
         installation.activate(file(bundle(users={"sales-pro": FREE})))
     barrier = PROCESSES.Barrier(len(hosts))

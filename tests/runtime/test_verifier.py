@@ -41,9 +41,7 @@ def sample_catalog() -> Catalog:
     return structs.replace(usual, licenses={**usual.licenses, "sale": panel, "quote": module})
 
 
-PACK = makers.file_of(
-    makers.first_root(), makers.first_trust(), sign(sample_catalog(), makers.key("vendor"))
-)
+PACK = makers.file_of(makers.first_root(), makers.first_trust(), sign(sample_catalog(), makers.key("vendor")))
 
 
 def file_with(**changes: Any) -> str:
@@ -81,12 +79,9 @@ def test_one_call_gives_what_a_verifier_gives() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "access"),
-    [("server", Access.FULL), ("demo.server", Access.FULL), ("quote", Access.NONE)],
+    ("code", "access"), [("server", Access.FULL), ("demo.server", Access.FULL), ("quote", Access.NONE)]
 )
-def test_a_system_license_is_what_the_bundle_says(
-    verifier: Verifier, code: str, access: Access
-) -> None:
+def test_a_system_license_is_what_the_bundle_says(verifier: Verifier, code: str, access: Access) -> None:
     assert verifier.verify(file_with(), now=NOW).access(code) is access
 
 
@@ -105,12 +100,8 @@ def test_require_names_the_reason(verifier: Verifier) -> None:
     assert refused.value.data == {"license": "quote", "why": NoBundleGrants(), "holder": ""}
 
 
-@pytest.mark.parametrize(
-    ("code", "total"), [("sales-pro", 50), ("user", None), ("satellite", 2), ("server", 1)]
-)
-def test_a_count_is_the_bundles_and_nothing_is_in_use(
-    verifier: Verifier, code: str, total: int | None
-) -> None:
+@pytest.mark.parametrize(("code", "total"), [("sales-pro", 50), ("user", None), ("satellite", 2), ("server", 1)])
+def test_a_count_is_the_bundles_and_nothing_is_in_use(verifier: Verifier, code: str, total: int | None) -> None:
     count = verifier.verify(file_with(), now=NOW).count(code)
     assert (count.total, count.in_use, count.free) == (total, 0, total)
     assert count.unrestricted is (total is None)
@@ -137,15 +128,9 @@ def test_dates_count_to_the_end_of_their_day(
 
 @pytest.mark.parametrize(
     ("policy", "access"),
-    [
-        (AfterGrace.READ_ONLY, Access.READ),
-        (AfterGrace.BLOCK, Access.NONE),
-        (AfterGrace.ADVISORY, Access.FULL),
-    ],
+    [(AfterGrace.READ_ONLY, Access.READ), (AfterGrace.BLOCK, Access.NONE), (AfterGrace.ADVISORY, Access.FULL)],
 )
-def test_after_grace_the_policy_of_the_bundle_applies(
-    verifier: Verifier, policy: AfterGrace, access: Access
-) -> None:
+def test_after_grace_the_policy_of_the_bundle_applies(verifier: Verifier, policy: AfterGrace, access: Access) -> None:
     bundle = verifier.verify(file_with(after_grace=policy), now=GRACE + timedelta(days=2))
     assert bundle.access("server") is access
 
@@ -165,9 +150,7 @@ def test_a_bound_bundle_grants_nothing_without_its_installation(verifier: Verifi
 
 
 @pytest.mark.parametrize(("matching", "allowed"), [(3, True), (2, True), (1, False)])
-def test_a_binding_to_facts_tolerates_what_it_says(
-    verifier: Verifier, *, matching: int, allowed: bool
-) -> None:
+def test_a_binding_to_facts_tolerates_what_it_says(verifier: Verifier, *, matching: int, allowed: bool) -> None:
     facts = {name: name.encode() * 16 for name in "abc"}
     data = file_with(binding=Binding(None, 2, facts))
     present = dict(list(facts.items())[:matching])
@@ -186,11 +169,7 @@ def test_a_product_released_after_maintenance_is_not_covered() -> None:
 
 def test_explain_names_the_bundle(verifier: Verifier) -> None:
     (reason,) = verifier.verify(file_with(), now=NOW).explain("server")
-    assert (reason.bundle, reason.state, reason.via) == (
-        "1010000014 base 1",
-        BundleState.ACTIVE,
-        None,
-    )
+    assert (reason.bundle, reason.state, reason.via) == ("1010000014 base 1", BundleState.ACTIVE, None)
 
 
 def test_a_mistaken_question_is_an_error(verifier: Verifier) -> None:
@@ -212,9 +191,7 @@ def test_a_mistaken_question_is_an_error(verifier: Verifier) -> None:
         (makers.file_of(makers.sealed(sign(makers.bundle(), VENDOR), VENDOR))[:-30], FormatError),
     ],
 )
-def test_what_is_no_single_bundle_is_refused(
-    verifier: Verifier, data: str | bytes, error: type[LicenseError]
-) -> None:
+def test_what_is_no_single_bundle_is_refused(verifier: Verifier, data: str | bytes, error: type[LicenseError]) -> None:
     with pytest.raises(error):
         verifier.verify(data, now=NOW)
 
@@ -228,10 +205,7 @@ def test_a_changed_payload_does_not_verify(verifier: Verifier) -> None:
 
 def test_trust_documents_in_the_file_count_for_this_file_alone(verifier: Verifier) -> None:
     newer = makers.key("vendor 2")
-    trust = sign(
-        makers.trust(makers.admitted(VENDOR), makers.admitted(newer, "new"), version=2),
-        makers.key("root"),
-    )
+    trust = sign(makers.trust(makers.admitted(VENDOR), makers.admitted(newer, "new"), version=2), makers.key("root"))
     bundle = sign(makers.bundle(), newer)
     assert verifier.verify(makers.file_of(bundle, trust), now=NOW).allows("server")
     with pytest.raises(LicenseError, match="does not name"):
@@ -280,9 +254,7 @@ def test_importing_the_package_loads_neither_click_nor_a_driver_nor_the_engine()
     program = "import sys; import licensekit; print(*sys.modules)"
     # A process whose coverage is measured loads what the measuring needs, sqlite3 among it.
     plain = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE")}
-    result = subprocess.run(
-        [sys.executable, "-c", program], check=True, capture_output=True, text=True, env=plain
-    )
+    result = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, env=plain)
     loaded = set(result.stdout.split())
     assert not loaded & {"click", "sqlite3", "psycopg", "hashlib", "licensekit.cli"}
     assert not {name for name in loaded if name.startswith("licensekit.entitlements")}

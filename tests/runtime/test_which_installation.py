@@ -48,9 +48,7 @@ REPLACEMENTS = {"another": "other/licensing.db", "an older": "older.db"}
 
 
 @pytest.mark.parametrize("name", REPLACEMENTS.values(), ids=REPLACEMENTS)
-def test_a_running_program_answers_from_memory_and_says_why(
-    home: Home, tmp_path: Path, name: str
-) -> None:
+def test_a_running_program_answers_from_memory_and_says_why(home: Home, tmp_path: Path, name: str) -> None:
     with home.run() as licensing:
         put(home, tmp_path / name)
         with pytest.raises(OtherInstallation):
@@ -84,9 +82,7 @@ def test_an_open_installation_changes_no_other_one(home: Home, tmp_path: Path, n
         assert (home.folder / "licensing.db").read_bytes() == before
 
 
-def test_an_open_installation_follows_nothing_from_before_its_own_change(
-    home: Home, tmp_path: Path
-) -> None:
+def test_an_open_installation_follows_nothing_from_before_its_own_change(home: Home, tmp_path: Path) -> None:
     shutil.copy(home.folder / "licensing.db", tmp_path / "copy.db")
     with home.open() as installation:
         installation.activate(file(bundle(3)))

@@ -45,9 +45,7 @@ def sample_files() -> SampleFiles:
     bundle = make_bundle(order, serial="1010000014", sequence=1, issued=ISSUED)
     root = sign(makers.root(makers.key("root"), product=product, issuer=issuer), makers.key("root"))
     window = {"valid_from": 0, "valid_to": None}
-    admitted = makers.admitted(
-        vendor, "TEST KEY vendor", **window, scope=makers.scope(issuers=[issuer])
-    )
+    admitted = makers.admitted(vendor, "TEST KEY vendor", **window, scope=makers.scope(issuers=[issuer]))
     trust = makers.trust(admitted, product=product, issued=ISSUED)
     token = sign(bundle, vendor)
     pack = makers.file_of(root, sign(trust, makers.key("root")), sign(catalog, vendor))

@@ -18,16 +18,7 @@ from licensekit.dates import DAY_SECONDS
 from licensekit.keys.keyfile import open_, peek
 from tests import makers
 from tests.issuer_command import Desk
-from tests.samples.sample_files import (
-    ISSUED,
-    KEY,
-    LICENSE,
-    NOW,
-    PACK,
-    PASSPHRASE,
-    TOP,
-    sample_files,
-)
+from tests.samples.sample_files import ISSUED, KEY, LICENSE, NOW, PACK, PASSPHRASE, TOP, sample_files
 
 README = (TOP / "keys" / "README.md").read_text("utf-8")
 MADE = sample_files()

@@ -1,9 +1,9 @@
 """Every unsigned edit of a database, one at a time, and what it is worth.
 
-An installation with something in every table is edited by hand: each column of each row is emptied,
-set back to what a backup holds, and forged; each row is removed, and each row of documents and
-journal is written a second time. After each edit the installation is opened. What it grants must
-never be more than it granted before, and an edit of the journal must be named by a notice.
+An installation with something in every table is edited by hand: each column of each row is emptied, set back to what a
+backup holds, and forged; each row is removed, and each row of documents and journal is written a second time. After
+each edit the installation is opened. What it grants must never be more than it granted before, and an edit of the
+journal must be named by a notice.
 
 Run: python -m tests.state.edit_matrix
 """
@@ -45,8 +45,7 @@ _ONE: Final = " WHERE rowid = ?"
 _REMOVE: Final = "DELETE FROM {} WHERE rowid = ?"
 _SET: Final = "UPDATE {} SET {} = ? WHERE rowid = ?"
 _DOUBLED: Final = {
-    "bundles": "INSERT INTO bundles SELECT randomblob(16), frame, receipt FROM bundles"
-    " WHERE rowid = ?",
+    "bundles": "INSERT INTO bundles SELECT randomblob(16), frame, receipt FROM bundles WHERE rowid = ?",
     "journal": "INSERT INTO journal SELECT (SELECT max(number) + 1 FROM journal), entry, hash,"
     " signature FROM journal WHERE rowid = ?",
     "trust_documents": "INSERT INTO trust_documents SELECT (SELECT max(place) + 1 FROM"
@@ -67,9 +66,7 @@ class Edit(NamedTuple):
     @property
     def is_of_journal(self) -> bool:
         """Whether it changes the journal, or the signature of its head."""
-        return self.table in LOGS or (
-            self.table == "installation" and self.column in SIGNED_COLUMNS
-        )
+        return self.table in LOGS or (self.table == "installation" and self.column in SIGNED_COLUMNS)
 
 
 class Worth(NamedTuple):
@@ -95,9 +92,7 @@ def prepare(folder: Path) -> tuple[Home, Path]:
     home, backup = crm_home_at(folder / "home"), folder / "backup.db"
     trust = homes.signed(makers.trust(makers.admitted(makers.key("vendor")), version=2), by="root")
     with home.open() as crm:
-        crm.activate(
-            file(bundle(serial=REVOKED, users={"sales": 500, "user": 400}, system={"expander": 1}))
-        )
+        crm.activate(file(bundle(serial=REVOKED, users={"sales": 500, "user": 400}, system={"expander": 1})))
         crm.activate(file(bundle(serial=REVOKED, part="more", users={"service": 300}, system={})))
         crm.activate(file(bundle(serial=REVOKED, part="gone", users={"travel": 200}, system={})))
         fill(crm)

@@ -1,9 +1,9 @@
 """A simulator of time: how a term of a year fares under each usage, clock and evidence.
 
-It prints, for each, the days of running that a clock which is not right won beyond the term, the
-days that were lost while the clock was wrong, those that were lost after it was right again, and
-what gives these back. A usage is when somebody looks, on which host and in which boot; a clock is
-what it shows beside the true time. Days are counted on the host that won or lost most.
+It prints, for each, the days of running that a clock which is not right won beyond the term, the days that were lost
+while the clock was wrong, those that were lost after it was right again, and what gives these back. A usage is when
+somebody looks, on which host and in which boot; a clock is what it shows beside the true time. Days are counted on the
+host that won or lost most.
 
 Run: python -m tests.state.simulator
 """
@@ -13,16 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from licensekit.dates import DAY_SECONDS as DAY
-from licensekit.state.time import (
-    Boot,
-    Reading,
-    TimeSeen,
-    accept_clock,
-    effective,
-    judge,
-    observe,
-    prove,
-)
+from licensekit.state.time import Boot, Reading, TimeSeen, accept_clock, effective, judge, observe, prove
 
 HOUR: Final = 3600
 PAUSE: Final = 600

@@ -15,14 +15,9 @@ def test_an_entry_says_what_was_done_in_a_sentence() -> None:
 
 
 @pytest.mark.parametrize("data", [{}, {"person": "anna"}, {"user": "anna", "more": 1}])
-def test_an_entry_has_the_data_of_its_code_and_no_other(
-    tmp_path: Path, data: dict[str, object]
-) -> None:
+def test_an_entry_has_the_data_of_its_code_and_no_other(tmp_path: Path, data: dict[str, object]) -> None:
     with Home(str(tmp_path / "home")).open() as installation:
-        with (
-            pytest.raises(TypeError, match="user-add"),
-            write_installation(installation._opened) as change,
-        ):
+        with pytest.raises(TypeError, match="user-add"), write_installation(installation._opened) as change:
             change.record("user-add", **data)
         assert len(list(installation.audit.entries())) == 1
 

@@ -39,20 +39,13 @@ def test_this_machine_has_one_boot_and_counts_on() -> None:
 
 
 def test_boots_and_time_namespaces_have_identities_of_their_own(tmp_path: Path) -> None:
-    places = {
-        "a": ("x", None),
-        "b": ("y", None),
-        "c": ("x", "boottime 0 0"),
-        "d": ("x", "boottime 9 0"),
-    }
+    places = {"a": ("x", None), "b": ("y", None), "c": ("x", "boottime 0 0"), "d": ("x", "boottime 9 0")}
     roots = [system_files(tmp_path / name, *files) for name, files in places.items()]
     assert len({linux(root).identity for root in roots}) == len(places)
     assert linux(roots[0]).identity == linux(roots[0]).identity
 
 
-def test_what_cannot_be_read_is_no_boot_clock(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_cannot_be_read_is_no_boot_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SOURCES", {"linux": lambda: linux(tmp_path)})
     assert boot_clock() is None
     monkeypatch.setattr(module, "SOURCES", {})
@@ -126,9 +119,7 @@ def test_windows_counts_ticks_within_the_numbered_boot_of_a_machine() -> None:
         return windows(modules.__getitem__)
 
     assert boot().seconds == 12
-    assert (
-        len({boot(**values).identity for values in ({}, {"BootId": 8}, {"MachineGuid": "H"})}) == 3
-    )
+    assert len({boot(**values).identity for values in ({}, {"BootId": 8}, {"MachineGuid": "H"})}) == 3
 
 
 class Ticks:

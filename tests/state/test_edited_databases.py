@@ -238,11 +238,7 @@ def test_a_damaged_journal_is_named_goes_on_and_is_told_to_the_vendor(home: Home
         crm.activate(file(bundle(2, **SOLD)))
         assert total(crm, "sales") == 2
         [notice] = [one for one in crm.state().notices if one.code == "damaged-journal"]
-        assert notice.as_json()["data"] == {
-            "reason": "repaired",
-            "entry": 4,
-            "days": None,
-        }
+        assert notice.as_json()["data"] == {"reason": "repaired", "entry": 4, "days": None}
         assert stated(crm) == "damaged"
         assert "repair-journal" in [entry.facts["did"] for entry in crm.audit.entries()]
         crm.activate(reset(crm, ResetWhat.RESTORE))
@@ -281,10 +277,7 @@ def test_an_administrator_accepts_a_restored_backup_once_for_a_base_bundle(resto
         assert notices(crm) == set()
         assert not crm.state().restored
         assert stated(crm) == "restored accepted"
-        assert [entry.facts["did"] for entry in crm.audit.entries()][-3:-1] == [
-            "notice-restored",
-            "accept-restored",
-        ]
+        assert [entry.facts["did"] for entry in crm.audit.entries()][-3:-1] == ["notice-restored", "accept-restored"]
         before = crm.state().stored
         with pytest.raises(RestoreRefused, match="no restored backup"):
             crm.restore_accept()
@@ -331,10 +324,7 @@ def test_a_receipt_that_is_gone_is_not_made_up(home: Home) -> None:
 SCHEMAS: dict[str, tuple[str, str]] = {
     "a column added": ("ALTER TABLE people ADD COLUMN more INTEGER", "people"),
     "an index gone": ("DROP INDEX events_by_end", "events_by_end"),
-    "a trigger": (
-        "CREATE TRIGGER t AFTER INSERT ON journal BEGIN DELETE FROM audit; END",
-        r"journal \(t\)",
-    ),
+    "a trigger": ("CREATE TRIGGER t AFTER INSERT ON journal BEGIN DELETE FROM audit; END", r"journal \(t\)"),
     "a view": ("ALTER TABLE people RENAME TO other", "people"),
 }
 
@@ -368,9 +358,7 @@ def test_two_logs_of_one_installation_are_of_one_key(home: Home, tmp_path: Path)
         assert "damaged-journal" in notices(crm)
 
 
-def test_a_journal_cut_back_to_an_older_head_is_a_restored_backup(
-    home: Home, tmp_path: Path
-) -> None:
+def test_a_journal_cut_back_to_an_older_head_is_a_restored_backup(home: Home, tmp_path: Path) -> None:
     copy = tmp_path / "backup"
     shutil.copy(home.folder / "licensing.db", copy)
     with home.open() as crm:
@@ -387,9 +375,7 @@ def test_a_journal_cut_back_to_an_older_head_is_a_restored_backup(
         assert "restored-backup" in notices(crm)
 
 
-def test_a_backup_restored_together_with_its_mark_is_not_recognized(
-    home: Home, tmp_path: Path
-) -> None:
+def test_a_backup_restored_together_with_its_mark_is_not_recognized(home: Home, tmp_path: Path) -> None:
     """What the threat model says is not possible."""
     shutil.copytree(home.folder, tmp_path / "backup")
     with home.open() as crm:
@@ -399,9 +385,7 @@ def test_a_backup_restored_together_with_its_mark_is_not_recognized(
         assert notices(crm) == set()
 
 
-def test_whoever_has_the_key_can_forge_the_journal_and_the_vendor_has_the_receipt(
-    home: Home,
-) -> None:
+def test_whoever_has_the_key_can_forge_the_journal_and_the_vendor_has_the_receipt(home: Home) -> None:
     """What the threat model says is not possible, and what the vendor does about it."""
     with home.open() as crm:
         receipt = crm.return_bundles(confirm=True)
@@ -452,9 +436,7 @@ WINDOWS = {
 
 
 @pytest.mark.parametrize("changes", WINDOWS.values(), ids=WINDOWS)
-def test_a_lost_bundle_that_its_key_may_not_sign_holds_nobody_back(
-    home: Home, changes: dict[str, Any]
-) -> None:
+def test_a_lost_bundle_that_its_key_may_not_sign_holds_nobody_back(home: Home, changes: dict[str, Any]) -> None:
     keys = [makers.admitted(makers.key("vendor")), makers.admitted(makers.key("other"), "other")]
     with home.open() as crm:
         crm.activate(file(homes.signed(makers.trust(*keys, version=2), by="root")))

@@ -186,9 +186,7 @@ def test_an_observation_is_due_once_the_last_one_is_old(boot: Boot | None) -> No
     first = Reading(NOW, boot)
     assert is_due(TimeSeen(), first, 10)
     seen = observe(TimeSeen(), first)
-    later = {
-        passed: Reading(NOW + passed, boot and Boot(boot.identity, passed)) for passed in (9, 10)
-    }
+    later = {passed: Reading(NOW + passed, boot and Boot(boot.identity, passed)) for passed in (9, 10)}
     assert [is_due(seen, later[passed], 10) for passed in (9, 10)] == [False, True]
     assert is_due(seen, at(NOW, 0, b"two"), 10)
 

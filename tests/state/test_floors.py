@@ -209,9 +209,7 @@ def later_root() -> tuple[str, str]:
     """A pack that pins a second root, with the chain from the first: (pack, pin)."""
     old, new = makers.key("root"), makers.key("root-2")
     second = sign(makers.root(new, version=2), old, new)
-    trust = sign(
-        makers.trust(makers.admitted(makers.key("vendor")), version=2, root_version=2), new
-    )
+    trust = sign(makers.trust(makers.admitted(makers.key("vendor")), version=2, root_version=2), new)
     catalog = homes.signed(makers.catalog())
     return makers.file_of(homes.ROOT, second, trust, catalog), makers.pin(second)
 
@@ -233,9 +231,7 @@ def test_another_root_cannot_open_an_installation(home: Home) -> None:
     root = sign(makers.root(other), other)
     trust = sign(makers.trust(makers.admitted(makers.key("vendor"))), other)
     pack = makers.file_of(root, trust)
-    with Installation.open(
-        home.place, root=makers.pin(root), pack=pack, clock=home.clock
-    ) as stranger:
+    with Installation.open(home.place, root=makers.pin(root), pack=pack, clock=home.clock) as stranger:
         with pytest.raises(HomeInvalid):
             stranger.state()
         with pytest.raises(HomeInvalid):

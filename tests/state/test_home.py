@@ -10,13 +10,7 @@ from typing import Any
 import pytest
 
 from licensekit import Licensing
-from licensekit.errors import (
-    DatabaseUnavailable,
-    FileUnusable,
-    HomeInvalid,
-    LicenseError,
-    NotActivated,
-)
+from licensekit.errors import DatabaseUnavailable, FileUnusable, HomeInvalid, LicenseError, NotActivated
 from licensekit.installation import Installation
 from licensekit.state import pending
 from licensekit.state.home import locate, open_installation
@@ -30,10 +24,7 @@ def test_an_installation_is_made_once_and_keeps_its_key(tmp_path: Path) -> None:
     home = tmp_path / "a" / "b"
     first = open_installation(home, create=True)
     again = open_installation(str(home), create=True)
-    states = [
-        load_state(d, root=homes.PIN, pack=homes.pack(), reading=Reading(makers.NOW))
-        for d in (first, again)
-    ]
+    states = [load_state(d, root=homes.PIN, pack=homes.pack(), reading=Reading(makers.NOW)) for d in (first, again)]
     assert states[0].fingerprint == states[1].fingerprint
     assert states[0].stored.head.number == 1
     first.close()
@@ -117,9 +108,7 @@ PLACES = [
 
 
 @pytest.mark.parametrize(("platform", "environment", "folder"), PLACES)
-def test_each_platform_has_a_folder_for_each_product(
-    platform: str, environment: dict[str, str], folder: str
-) -> None:
+def test_each_platform_has_a_folder_for_each_product(platform: str, environment: dict[str, str], folder: str) -> None:
     given: Any = {"environment": environment, "platform": platform}
     assert locate(pack=homes.pack(), **given) == f"{folder}/{makers.PRODUCT}"
     assert locate(**given) == folder
@@ -127,9 +116,7 @@ def test_each_platform_has_a_folder_for_each_product(
     assert locate("/opt/crm", environment={"LICENSEKIT_HOME": "/srv/crm"}) == "/opt/crm"
 
 
-def test_what_one_program_makes_every_other_finds(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_one_program_makes_every_other_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.delenv("LICENSEKIT_HOME", raising=False)
     place = Path(locate(pack=homes.pack()))
@@ -173,12 +160,9 @@ def test_an_account_without_a_folder_is_told_what_to_do() -> None:
 
 
 @pytest.mark.parametrize(
-    "place",
-    ["mysql://user:word@host/db", "postgres+asyncpg://host/db", "file:///srv", "POSTGRESQL://h/db"],
+    "place", ["mysql://user:word@host/db", "postgres+asyncpg://host/db", "file:///srv", "POSTGRESQL://h/db"]
 )
-def test_a_location_of_another_kind_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
-) -> None:
+def test_a_location_of_another_kind_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     monkeypatch.chdir(tmp_path)
     for given in (place, Path(place)):
         with pytest.raises(HomeInvalid, match="begins with postgresql://") as caught:
@@ -207,9 +191,7 @@ def test_a_home_stays_where_it_is_when_the_program_goes_elsewhere(
     assert (tmp_path / "new" / "licensing.db").exists()
 
 
-def test_a_present_folder_that_was_removed_is_an_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_present_folder_that_was_removed_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     monkeypatch.chdir(gone)
@@ -221,9 +203,7 @@ def test_a_present_folder_that_was_removed_is_an_error(
 
 @pytest.mark.parametrize("home", ["link", "link/crm"])
 @pytest.mark.parametrize("create", [True, False])
-def test_a_link_to_what_is_not_mounted_is_no_absent_home(
-    tmp_path: Path, home: str, *, create: bool
-) -> None:
+def test_a_link_to_what_is_not_mounted_is_no_absent_home(tmp_path: Path, home: str, *, create: bool) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "away")
     for _ in range(2):
         with pytest.raises(FileUnusable) as caught:
@@ -250,9 +230,7 @@ def test_a_folder_that_may_not_be_looked_into_is_no_absent_home(
             open_it(tmp_path / "closed" / "home")
 
 
-def test_no_room_for_what_is_tried_first_is_an_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_room_for_what_is_tried_first_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(**_: object) -> None:
         raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
 
@@ -276,9 +254,7 @@ def test_what_root_makes_in_a_home_of_others_is_theirs(tmp_path: Path) -> None:
     assert {(one.stat().st_uid, one.stat().st_gid) for one in made} == {(65534, 65533)}
 
 
-def test_an_account_that_may_only_read_can_ask(
-    tmp_path: Path, unprivileged: Callable[[], None]
-) -> None:
+def test_an_account_that_may_only_read_can_ask(tmp_path: Path, unprivileged: Callable[[], None]) -> None:
     given: Any = {"root": homes.PIN, "pack": homes.pack(), "clock": homes.Clock()}
     with Installation.open(tmp_path / "home", **given) as installation:
         installation.activate(homes.file(homes.bundle()))

@@ -103,8 +103,7 @@ class Model:
         found = [
             (number, one)
             for number, one in enumerate(self.said, 1)
-            if isinstance(one, kind)
-            and all(getattr(one, name) == value for name, value in named.items())
+            if isinstance(one, kind) and all(getattr(one, name) == value for name, value in named.items())
         ]
         return found[-1] if found else (0, None)
 
@@ -135,8 +134,7 @@ class Model:
         waiting = {
             nonce
             for nonce in used
-            if self.newest(ResetUsed, nonce=nonce, what=1)[0]
-            > self.newest(ResetSpent, nonce=nonce)[0]
+            if self.newest(ResetUsed, nonce=nonce, what=1)[0] > self.newest(ResetSpent, nonce=nonce)[0]
         }
         assert set(state.waiting) == waiting
         for place, one in state.documents.items():
@@ -225,9 +223,7 @@ def test_a_whole_journal_holds(said: list[Entry]) -> None:
 
 
 @given(journals, st.data())
-def test_an_edited_journal_holds_up_to_the_edit_and_says_so(
-    said: list[Entry], data: st.DataObject
-) -> None:
+def test_an_edited_journal_holds_up_to_the_edit_and_says_so(said: list[Entry], data: st.DataObject) -> None:
     """Whatever an edit leaves grants nothing that the entries before it do not grant."""
     rows, head = written(said)
     at = data.draw(st.integers(0, len(rows) - 1))
@@ -264,11 +260,7 @@ def test_an_entry_that_somebody_adds_only_takes_away(said: list[Entry], added: E
     before = replay(said)
     granting = {i for i, one in state.bundles.items() if one.state == KEPT}
     assert granting <= {i for i, one in before.bundles.items() if one.state == KEPT}
-    assert (state.taken, state.time, state.time_seen) == (
-        before.taken,
-        before.time,
-        before.time_seen,
-    )
+    assert (state.taken, state.time, state.time_seen) == (before.taken, before.time, before.time_seen)
     assert set(state.waiting) <= set(before.waiting)
     assert state.resets >= before.resets
 

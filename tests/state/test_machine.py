@@ -119,9 +119,7 @@ def test_a_container_has_hardly_a_fact(tmp_path: Path) -> None:
 
 
 def test_placeholders_are_no_facts(tmp_path: Path) -> None:
-    assert facts(build(tmp_path, machines.PLACEHOLDERS)) == {
-        "machine-id": "5f0d00000000000000000000000000aa"
-    }
+    assert facts(build(tmp_path, machines.PLACEHOLDERS)) == {"machine-id": "5f0d00000000000000000000000000aa"}
 
 
 def test_a_placeholder_gives_way_to_what_is_known(laptop: Path) -> None:
@@ -130,8 +128,7 @@ def test_a_placeholder_gives_way_to_what_is_known(laptop: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "value",
-    ["", " ", "0", "00:00:00:00:00:00", "FFFFFFFF", "........", "xxxxxx", *sorted(PLACEHOLDERS)],
+    "value", ["", " ", "0", "00:00:00:00:00:00", "FFFFFFFF", "........", "xxxxxx", *sorted(PLACEHOLDERS)]
 )
 def test_a_value_that_many_share_is_a_placeholder(value: str) -> None:
     assert is_placeholder(value)
@@ -197,9 +194,7 @@ def test_a_machine_at_its_limits_is_no_other_machine(
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.ENOENT, errno.EINVAL])
-def test_what_is_not_for_this_account_is_left_out(
-    laptop: Path, monkeypatch: pytest.MonkeyPatch, number: int
-) -> None:
+def test_what_is_not_for_this_account_is_left_out(laptop: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     monkeypatch.setattr(os, "open", refusing(number, os.open, laptop / "sys"))
     assert set(facts(laptop)) == {"machine-id", "processor"}
 

@@ -22,9 +22,7 @@ def home(tmp_path: Path) -> Home:
     return home
 
 
-@pytest.mark.parametrize(
-    "number", [errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.EIO, errno.ENOTDIR]
-)
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.EIO, errno.ENOTDIR])
 def test_a_mark_that_the_system_does_not_let_us_read_is_a_notice_and_no_evidence(
     home: Home, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:

@@ -77,9 +77,7 @@ class Machines:
 
 @given(st.integers(-DAY, DAY), st.lists(steps, max_size=80))
 @settings(max_examples=examples(2000), deadline=None)
-def test_a_term_never_gives_more_than_two_days_and_ten_minutes_a_stop(
-    ahead: int, history: list[Step]
-) -> None:
+def test_a_term_never_gives_more_than_two_days_and_ten_minutes_a_stop(ahead: int, history: list[Step]) -> None:
     """With a boot clock, whatever the clock shows, however often it is accepted.
 
     What is lost besides is the time since the last look of a host, when another one activates.
@@ -130,9 +128,7 @@ def test_the_honest_lose_nothing_that_cannot_be_undone(history: list[tuple[Step,
 
 @pytest.mark.parametrize("pause", [6 * HOUR, pytest.param(PAUSE, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("usage", USAGES)
-def test_with_a_boot_clock_no_usage_wins_and_the_honest_lose_nothing_for_good(
-    usage: str, pause: int
-) -> None:
+def test_with_a_boot_clock_no_usage_wins_and_the_honest_lose_nothing_for_good(usage: str, pause: int) -> None:
     for name, clock in CLOCKS.items():
         outcome = simulate(USAGES[usage], clock, boot_clock=True, pause=pause)
         assert outcome.won <= 2, name

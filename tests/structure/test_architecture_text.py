@@ -13,13 +13,7 @@ from tests.docs.tables import headings, section, tables
 TOP = Path(__file__).parents[2]
 DECISIONS = sorted((TOP / "docs" / "decisions").glob("[0-9]*.md"))
 INDEX = TOP / "docs" / "decisions" / "README.md"
-DOCUMENTS = [
-    TOP / "ARCHITECTURE.md",
-    TOP / "CONTRIBUTING.md",
-    TOP / "SECURITY.md",
-    INDEX,
-    *DECISIONS,
-]
+DOCUMENTS = [TOP / "ARCHITECTURE.md", TOP / "CONTRIBUTING.md", TOP / "SECURITY.md", INDEX, *DECISIONS]
 DOTTED = re.compile(r"\b(?:licensekit|tests)(?:\.\w+)+")
 LINK = re.compile(r"\]\(([^)#:\s]+)[^)]*\)")
 PATH = re.compile(r"`((?:[\w.-]+/)+[\w.-]*)`")
@@ -70,9 +64,7 @@ def test_the_layers_are_those_of_the_contract() -> None:
     """The table has the layers that import-linter holds, the highest first."""
     project = tomllib.loads((TOP / "pyproject.toml").read_text("utf-8"))
     (layers,) = (
-        contract["layers"]
-        for contract in project["tool"]["importlinter"]["contracts"]
-        if contract["type"] == "layers"
+        contract["layers"] for contract in project["tool"]["importlinter"]["contracts"] if contract["type"] == "layers"
     )
     (table,) = tables(section((TOP / "ARCHITECTURE.md").read_text("utf-8"), "Packages and layers"))
     rows = [(int(row[0]), row[1].strip("`").removeprefix("licensekit.")) for row in table]

@@ -1,14 +1,13 @@
 """How much code five operations run through: functions, files, and how deep the calls go.
 
-What is counted are calls of functions of licensekit in the calling thread, by the name of the
-function and its file; comprehensions and generator expressions count as functions of their own
-where the interpreter gives them a frame (up to Python 3.11). The depth is the highest number of
-frames of licensekit that are on the stack together. Each operation runs once before it is measured,
-on a folder of its own, so that neither the import of a module nor a cache that fills on first use
-is counted.
+What is counted are calls of functions of licensekit in the calling thread, by the name of the function and its file;
+comprehensions and generator expressions count as functions of their own where the interpreter gives them a frame (up to
+Python 3.11). The depth is the highest number of frames of licensekit that are on the stack together. Each operation
+runs once before it is measured, on a folder of its own, so that neither the import of a module nor a cache that fills
+on first use is counted.
 
-The ratchet is the highest that each figure may be. Lower it when the code has become simpler, and
-raise it only with a reason in the commit.
+The ratchet is the highest that each figure may be. Lower it when the code has become simpler, and raise it only with a
+reason in the commit.
 
 Run: python -m tests.structure.trace
 """
@@ -43,9 +42,9 @@ class Figures(NamedTuple):
 
 RATCHET: Final = {
     "verify": Figures(functions=39, files=12, depth=10),
-    "first order": Figures(functions=203, files=35, depth=14),
-    "issue": Figures(functions=193, files=34, depth=14),
-    "activate": Figures(functions=430, files=42, depth=19),
+    "first order": Figures(functions=200, files=34, depth=13),
+    "issue": Figures(functions=191, files=33, depth=13),
+    "activate": Figures(functions=412, files=42, depth=19),
     "allows": Figures(functions=1, files=1, depth=1),
 }
 
@@ -87,9 +86,7 @@ def activate(setting: Setting) -> Operation:
     place = setting.folder / "installation"
     open_installation(place, create=True).close()
     installation = setting.closing.enter_context(
-        Installation.open(
-            place, root=setting.sample.root, pack=setting.sample.pack, clock=lambda: NOW
-        )
+        Installation.open(place, root=setting.sample.root, pack=setting.sample.pack, clock=lambda: NOW)
     )
     installation.request(with_facts=False)
     return lambda: installation.activate(setting.sample.license)
@@ -147,8 +144,7 @@ def measure() -> dict[str, Figures]:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as closing:
         for name, prepare in OPERATIONS.items():
             warm, measured = (
-                prepare(Setting(Path(folder, f"{name}-{stage}"), sample, closing))
-                for stage in ("warm", "measured")
+                prepare(Setting(Path(folder, f"{name}-{stage}"), sample, closing)) for stage in ("warm", "measured")
             )
             warm()
             figures[name] = trace(measured)

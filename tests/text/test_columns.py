@@ -46,11 +46,7 @@ TABLES: list[tuple[str, bytes, list[tuple[int, list[str]]]]] = [
     ("sep= of Excel", b"sep=;\r\nid;name\r\na;A\r\n", [(3, ["a", "A"])]),
     ("sep= decides", b"sep=;\r\nid\r\n,a\r\n", [(3, [",a"])]),
     ("sep= in quotes", b'"sep=\t"\r\n"id"\t"name"\r\na\tA\r\n', [(3, ["a", "A"])]),
-    (
-        "#TYPE of PowerShell",
-        b'#TYPE System.Object\r\n"id","name"\r\n"a","A"\r\n',
-        [(3, ["a", "A"])],
-    ),
+    ("#TYPE of PowerShell", b'#TYPE System.Object\r\n"id","name"\r\n"a","A"\r\n', [(3, ["a", "A"])]),
     ("empty lines before", b"\n;;\nid;name\na;A\n", [(4, ["a", "A"])]),
     ("quoted empty line before", b'"",""\nid,name\na,A\n', [(3, ["a", "A"])]),
     ("headings in capitals", b" ID ,Name\na,A\n", [(2, ["a", "A"])]),
@@ -65,11 +61,7 @@ TABLES: list[tuple[str, bytes, list[tuple[int, list[str]]]]] = [
     ("line separator", "id,name\na,x\u2028y\n".encode(), [(2, ["a", "x\u2028y"])]),
     ("byte order mark", b"\xef\xbb\xbfid,name\na,\xc3\xa9\n", [(2, ["a", "é"])]),
     ("UTF-16", "id\tname\r\na\té\U0001f600\r\n".encode("utf-16"), [(2, ["a", "é\U0001f600"])]),
-    (
-        "UTF-16, big end",
-        codecs.BOM_UTF16_BE + "id,name\na,Ċ".encode("utf-16-be"),
-        [(2, ["a", "Ċ"])],
-    ),
+    ("UTF-16, big end", codecs.BOM_UTF16_BE + "id,name\na,Ċ".encode("utf-16-be"), [(2, ["a", "Ċ"])]),
     ("UTF-16 without mark", "id,name\na,é\n".encode("utf-16-le"), [(2, ["a", "é"])]),
     ("big end without mark", "id,name\na,é\n".encode("utf-16-be"), [(2, ["a", "é"])]),
     ("what a spreadsheet must not run", b"id,name\n'=a,'-1\n", [(2, ["=a", "-1"])]),
@@ -78,12 +70,8 @@ TABLES: list[tuple[str, bytes, list[tuple[int, list[str]]]]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("data", "expected"), [row[1:] for row in TABLES], ids=[row[0] for row in TABLES]
-)
-def test_what_spreadsheets_write_is_read(
-    data: bytes, expected: list[tuple[int, list[str]]]
-) -> None:
+@pytest.mark.parametrize(("data", "expected"), [row[1:] for row in TABLES], ids=[row[0] for row in TABLES])
+def test_what_spreadsheets_write_is_read(data: bytes, expected: list[tuple[int, list[str]]]) -> None:
     assert cells(data) == expected
 
 
@@ -92,18 +80,11 @@ FAULTS = [
     (b"\n\nname\nA\n", [(3, "there is no column `id`")]),
     (b"id;age\na;1\nb;2\n", [(1, "there is no column 'age' in such a table; say which")]),
     (b"id;nmae\na;A\n", [(1, "there is no column 'nmae' in such a table; did you mean `name`?")]),
-    (
-        b"id,Standard  User\n",
-        [(1, "there is no column 'standard user' in such a table; did you me")],
-    ),
-    (
-        b"id,users,users.standard\n",
-        [(1, "there is no column 'users' in such a table; did you mean")],
-    ),
+    (b"id,Standard  User\n", [(1, "there is no column 'standard user' in such a table; did you me")]),
+    (b"id,users,users.standard\n", [(1, "there is no column 'users' in such a table; did you mean")]),
     (
         b"id," * 3 + b"x," * 21,
-        [(1, "the column `id` is there twice")] * 3
-        + [(1, "there is no column 'x' in such a table; say which")] * 21,
+        [(1, "the column `id` is there twice")] * 3 + [(1, "there is no column 'x' in such a table; say which")] * 21,
     ),
     (b"id,ID\n", [(1, "the column `id` is there twice")] * 2),
     (b'id,"name\na,A\n', [(1, "is not valid CSV")]),
@@ -122,9 +103,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("data", "expected"), FAULTS, ids=lambda value: str(value)[:40])
-def test_each_fault_is_said_once_with_its_line(
-    data: bytes, expected: list[tuple[int, str]]
-) -> None:
+def test_each_fault_is_said_once_with_its_line(data: bytes, expected: list[tuple[int, str]]) -> None:
     found = faults(data)
     assert [line for line, _ in found] == [line for line, _ in expected]
     for (_, said), (_, beginning) in zip(found, expected, strict=True):
@@ -161,9 +140,7 @@ def test_what_is_mapped_must_be_there(columns: dict[str, str], expected: list[st
         ("cp850", "Müller", "cp850"),
     ],
 )
-def test_the_advice_names_the_encoding_that_it_looks_like(
-    encoding: str, text: str, guess: str
-) -> None:
+def test_the_advice_names_the_encoding_that_it_looks_like(encoding: str, text: str, guess: str) -> None:
     data = f"id,name\na,{text}\n".encode(encoding)
     assert f"--encoding {guess}`" in faults(data)[0][1]
     assert cells(data, encoding=guess) == [(2, ["a", text])]
@@ -200,10 +177,7 @@ def test_marks_and_sizes_are_counted_row_by_row() -> None:
     assert sum(row.size for row in rows) == len("\u200eid,name\na,A\nb,\u200bB\n".encode())
 
 
-TEXT = st.text(
-    st.characters(codec="utf-8", exclude_categories=["Cf", "Cs"], exclude_characters="\ufffd\0"),
-    max_size=8,
-)
+TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cf", "Cs"], exclude_characters="\ufffd\0"), max_size=8)
 ROWS = st.lists(st.tuples(TEXT.map("x".__add__), TEXT), max_size=6)
 
 
@@ -217,14 +191,7 @@ ROWS = st.lists(st.tuples(TEXT.map("x".__add__), TEXT), max_size=6)
     piece=st.integers(1, 50),
 )
 def test_a_table_reads_as_the_same_cells_however_it_is_written(
-    rows: list[tuple[str, str]],
-    *,
-    delimiter: str,
-    end: str,
-    quoting: Any,
-    encoding: str,
-    before: str,
-    piece: int,
+    rows: list[tuple[str, str]], *, delimiter: str, end: str, quoting: Any, encoding: str, before: str, piece: int
 ) -> None:
     if quoting == csv.QUOTE_MINIMAL:  # `csv` leaves line breaks but its own without quotes
         rows = [(re.sub("[\r\n]", " ", one), re.sub("[\r\n]", " ", two)) for one, two in rows]
@@ -237,9 +204,7 @@ def test_a_table_reads_as_the_same_cells_however_it_is_written(
     pieces = [data[at : at + piece] for at in range(0, len(data), piece)]
     found = list(read_table(pieces, COLUMNS, options))
     assert [row.faults for row in found if row.faults] == []
-    assert [tuple(row.cells.values()) for row in found] == [
-        tuple(as_typed(cell) for cell in row) for row in rows
-    ]
+    assert [tuple(row.cells.values()) for row in found] == [tuple(as_typed(cell) for cell in row) for row in rows]
 
 
 DANGEROUS = st.text("=+-@\t\r\n',;\"ab \uff1d", max_size=8)
@@ -249,9 +214,7 @@ DANGEROUS = st.text("=+-@\t\r\n',;\"ab \uff1d", max_size=8)
 def test_what_is_written_for_a_spreadsheet_reads_as_it_was(rows: list[tuple[str, str]]) -> None:
     text = written_row(["id", "name"]) + "".join(map(written_row, rows))
     expected = [tuple(cell.strip() for cell in row) for row in rows]
-    assert [tuple(row.cells.values()) for row in read(text)] == [
-        row for row in expected if any(row)
-    ]
+    assert [tuple(row.cells.values()) for row in read(text)] == [row for row in expected if any(row)]
 
 
 @given(DANGEROUS, st.sampled_from(",;\t"))

@@ -12,9 +12,7 @@ from licensekit.text.marks import marks_in, without_marks
 from licensekit.wire.documents.fields import text_fault
 from tests import makers
 
-MARKS = [
-    *"\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
-]
+MARKS = [*"\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"]
 JOINED = "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627 \u0915\u094d\u200d\u0937"
 
 
@@ -45,9 +43,7 @@ def test_an_order_is_read_without_them_and_says_so(mark: str) -> None:
     text = f'company = "{mark}Nordlys{mark} Kraft"\norder{mark} = 7\nusers = {{a = 1}}\n'
     draft = read_draft(text.encode())
     assert (draft.order.company, draft.order.number, draft.faults) == ("Nordlys Kraft", "7", ())
-    assert [(one.code, one.values()) for one in draft.remarks] == [
-        ("marks-left-out", {"count": 3, "line": 1})
-    ]
+    assert [(one.code, one.values()) for one in draft.remarks] == [("marks-left-out", {"count": 3, "line": 1})]
 
 
 def test_an_order_that_needs_no_remark_has_none() -> None:

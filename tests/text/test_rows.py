@@ -16,24 +16,14 @@ def rows(*lines: str) -> list[TextRow]:
 
 
 def test_rows_have_the_number_of_their_last_line_and_empty_ones_are_passed_over() -> None:
-    assert rows("a,b\n", "\n", " , \n", '"1\n', '2",3\n') == [
-        TextRow(1, ["a", "b"]),
-        TextRow(5, ["1\n2", "3"]),
-    ]
+    assert rows("a,b\n", "\n", " , \n", '"1\n', '2",3\n') == [TextRow(1, ["a", "b"]), TextRow(5, ["1\n2", "3"])]
 
 
 @pytest.mark.parametrize(
     ("line", "cells"),
-    [
-        ("a;b", ["a", "b"]),
-        ("a,b", ["a", "b"]),
-        ("a,b;c", ["a", "b;c"]),
-        ("a;b;c,d", ["a", "b", "c,d"]),
-    ],
+    [("a;b", ["a", "b"]), ("a,b", ["a", "b"]), ("a,b;c", ["a", "b;c"]), ("a;b;c,d", ["a", "b", "c,d"])],
 )
-def test_the_delimiter_is_the_one_that_the_first_line_has_most_of(
-    line: str, cells: list[str]
-) -> None:
+def test_the_delimiter_is_the_one_that_the_first_line_has_most_of(line: str, cells: list[str]) -> None:
     assert rows(line) == [TextRow(1, cells)]
 
 

@@ -1,8 +1,8 @@
 """Attacks on what an installation believes: each is refused, and the honest vendor goes on.
 
-The scenarios are those of tuf-conformance, for roots, trust documents, lists and catalogs:
-rollback, freeze, threshold, rotation, recovery from numbers that were run up, duplicate keys. Each
-ends with the vendor's next honest file being taken, and with the state that this file is to make.
+The scenarios are those of tuf-conformance, for roots, trust documents, lists and catalogs: rollback, freeze, threshold,
+rotation, recovery from numbers that were run up, duplicate keys. Each ends with the vendor's next honest file being
+taken, and with the state that this file is to make.
 """
 
 from collections.abc import Sequence
@@ -47,14 +47,9 @@ def root(keys: Sequence[SigningKey], signers: Sequence[SigningKey], **changes: A
     return sign(makers.root(*keys, **({"threshold": 2} | changes)), *signers)
 
 
-def trust(
-    version: int, signers: Sequence[SigningKey] = (A, B), *, stolen: Any = None, **changes: Any
-) -> armor.Token:
+def trust(version: int, signers: Sequence[SigningKey] = (A, B), *, stolen: Any = None, **changes: Any) -> armor.Token:
     """Return a trust document that admits the vendor's key, and the one that will be stolen."""
-    keys: list[AdmittedKey] = [
-        makers.admitted(VENDOR),
-        makers.admitted(STOLEN, "stolen", **(stolen or {})),
-    ]
+    keys: list[AdmittedKey] = [makers.admitted(VENDOR), makers.admitted(STOLEN, "stolen", **(stolen or {}))]
     return sign(makers.trust(*keys, **({"version": version} | changes)), *signers)
 
 
@@ -105,11 +100,7 @@ def numbers(trust_store: TrustStore) -> Numbers:
     )
 
 
-def goes_on(
-    trust_store: TrustStore,
-    file: Sequence[armor.Token] = NEXT,
-    after: Numbers = AFTER_NEXT,
-) -> None:
+def goes_on(trust_store: TrustStore, file: Sequence[armor.Token] = NEXT, after: Numbers = AFTER_NEXT) -> None:
     """Take an honest file; the state is as it should be, and bundles count as the list says."""
     extended = extend_trust_store(trust_store, file, NOW)
     assert numbers(extended) == after
@@ -143,9 +134,7 @@ ATTACKS: dict[str, tuple[type[LicenseError], tuple[armor.Token, ...]]] = {
         (
             makers.seal(
                 "root",
-                makers.payload_of(root([D, E], [D], version=2)).replace(
-                    E.verifying_key.public, D.verifying_key.public
-                ),
+                makers.payload_of(root([D, E], [D], version=2)).replace(E.verifying_key.public, D.verifying_key.public),
                 *(A, B, D),
             ),
         ),
@@ -155,9 +144,9 @@ ATTACKS: dict[str, tuple[type[LicenseError], tuple[armor.Token, ...]]] = {
         (
             makers.seal(
                 "root",
-                makers.payload_of(
-                    root([D, makers.key("root-h", frame.HYBRID)], [D], version=2)
-                ).replace(makers.key("root-h").verifying_key.public, D.verifying_key.public),
+                makers.payload_of(root([D, makers.key("root-h", frame.HYBRID)], [D], version=2)).replace(
+                    makers.key("root-h").verifying_key.public, D.verifying_key.public
+                ),
                 *(A, B, D),
             ),
         ),
@@ -205,9 +194,7 @@ RUN_UP: dict[str, armor.Token] = {
 
 
 @pytest.mark.parametrize("token", RUN_UP.values(), ids=RUN_UP)
-def test_a_number_that_a_stolen_key_ran_up_is_passed_by_the_next_trust_document(
-    token: armor.Token,
-) -> None:
+def test_a_number_that_a_stolen_key_ran_up_is_passed_by_the_next_trust_document(token: armor.Token) -> None:
     """Under the same trust document nothing gets past it; under the next, any number does."""
     stolen = extend_trust_store(STORE, [token], NOW)
     assert extend_trust_store(stolen, [listed(6), catalog(8)], NOW).trust.seen != STORE.trust.seen
@@ -237,10 +224,7 @@ def test_a_trust_version_that_was_run_up_has_a_way_back(version: int) -> None:
     [
         pytest.param([trust(4, stolen=REVOKING)], id="its key is revoked"),
         pytest.param(
-            [
-                root([D, E], [A, B, D, E], version=2),
-                sign(makers.trust(makers.admitted(VENDOR), root_version=2), D, E),
-            ],
+            [root([D, E], [A, B, D, E], version=2), sign(makers.trust(makers.admitted(VENDOR), root_version=2), D, E)],
             id="a new root names its key no more",
         ),
     ],
@@ -260,11 +244,7 @@ SEEN = STORE.trust.seen
 DELETED: dict[str, tuple[type[LicenseError], tuple[armor.Token, ...]]] = {
     "another root": (
         RootFork,
-        (
-            root([A, B, C], [A, B]),
-            root([D, E], [A, B, D, E], version=2),
-            trust(3, [D, E], root_version=2),
-        ),
+        (root([A, B, C], [A, B]), root([D, E], [A, B, D, E], version=2), trust(3, [D, E], root_version=2)),
     ),
     "another trust document": (TrustFork, (ONE, trust(3, fresh_until=NOW))),
     "another list": (RevocationsFork, (ONE, trust(3), listed(5, serials=[]))),

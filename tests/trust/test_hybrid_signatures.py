@@ -33,9 +33,7 @@ def with_signature(token: armor.Token, scheme: int, key: bytes, data: bytes) -> 
 
 
 MINE, ITS = signature(BUNDLE), signature(OTHER)
-MESSAGE_AS_CLASSIC = frame.message(
-    "bundle", frame.ED25519, HYBRID.verifying_key.key_id, makers.payload_of(BUNDLE)
-)
+MESSAGE_AS_CLASSIC = frame.message("bundle", frame.ED25519, HYBRID.verifying_key.key_id, makers.payload_of(BUNDLE))
 
 
 def test_a_document_under_both_signatures_counts() -> None:
@@ -66,26 +64,14 @@ REFUSED: dict[str, tuple[type[LicenseError], armor.Token]] = {
         SignatureInvalid,
         with_signature(BUNDLE, 2, MINE.key, bytes(HALF) + MINE.signature[HALF:]),
     ),
-    "the Ed25519 half alone": (
-        FrameInvalid,
-        with_signature(BUNDLE, 2, MINE.key, MINE.signature[:HALF]),
-    ),
-    "scheme 1 under the hybrid's key id": (
-        KeyUnknown,
-        with_signature(BUNDLE, 1, MINE.key, MINE.signature[:HALF]),
-    ),
+    "the Ed25519 half alone": (FrameInvalid, with_signature(BUNDLE, 2, MINE.key, MINE.signature[:HALF])),
+    "scheme 1 under the hybrid's key id": (KeyUnknown, with_signature(BUNDLE, 1, MINE.key, MINE.signature[:HALF])),
     "scheme 1, signed by the Ed25519 half under the hybrid's key id": (
         KeyUnknown,
         with_signature(BUNDLE, 1, MINE.key, CLASSIC.sign(MESSAGE_AS_CLASSIC)),
     ),
-    "scheme 1, by the Ed25519 half as a key of its own": (
-        KeyUnknown,
-        sign(makers.bundle(), CLASSIC),
-    ),
-    "scheme 3, by the Ed25519 half": (
-        KeyUnknown,
-        sign(makers.bundle(), makers.key("vendor", frame.INSTALLATION)),
-    ),
+    "scheme 1, by the Ed25519 half as a key of its own": (KeyUnknown, sign(makers.bundle(), CLASSIC)),
+    "scheme 3, by the Ed25519 half": (KeyUnknown, sign(makers.bundle(), makers.key("vendor", frame.INSTALLATION))),
 }
 
 

@@ -11,16 +11,7 @@ from licensekit.trust.sign import sign
 from licensekit.trust.signed import Verified
 from licensekit.trust.state import TrustState
 from licensekit.trust.verify import verify_bundle, verify_catalog, verify_reset
-from licensekit.wire.documents import (
-    AfterGrace,
-    Bundle,
-    Catalog,
-    Document,
-    KeyState,
-    Reset,
-    SignedType,
-    Use,
-)
+from licensekit.wire.documents import AfterGrace, Bundle, Catalog, Document, KeyState, Reset, SignedType, Use
 from tests import makers
 from tests.makers import ISSUED, ISSUED_DAY, NOW, PARTNER
 from tests.refusals import counts, refused
@@ -39,22 +30,14 @@ STATE: TrustState = makers.state_of(
         makers.trust(
             makers.admitted(VENDOR),
             makers.admitted(
-                SALES,
-                "sales",
-                scope=makers.scope(types=[SignedType.BUNDLE], uses=[Use.TRIAL], longest_term=60),
+                SALES, "sales", scope=makers.scope(types=[SignedType.BUNDLE], uses=[Use.TRIAL], longest_term=60)
             ),
             makers.admitted(PARTNERS, "partners", scope=makers.scope(issuers=[PARTNER])),
-            makers.admitted(
-                RETIRED, "retired", state=KeyState.RETIRED, valid_from=START, valid_to=END
-            ),
+            makers.admitted(RETIRED, "retired", state=KeyState.RETIRED, valid_from=START, valid_to=END),
             makers.admitted(REVOKED, "revoked", state=KeyState.REVOKED),
-            makers.admitted(
-                CATALOGS, "catalogs", scope=makers.scope(types=[SignedType.CATALOG], uses=[])
-            ),
+            makers.admitted(CATALOGS, "catalogs", scope=makers.scope(types=[SignedType.CATALOG], uses=[])),
             makers.admitted(BOTH, "both", scope=makers.scope(issuers=["demo", PARTNER])),
-            makers.admitted(
-                ADD_ONS, "add-ons", scope=makers.limited(parts=["reports", "storage"], most=25)
-            ),
+            makers.admitted(ADD_ONS, "add-ons", scope=makers.limited(parts=["reports", "storage"], most=25)),
             makers.admitted(PART, "part", scope=makers.limited(parts=["base", "reports"])),
             makers.admitted(SHORT, "short", scope=makers.limited(longest_term=1)),
         ),
@@ -82,23 +65,15 @@ def day(**changes: Any) -> Document:
     [
         pytest.param(VENDOR, makers.bundle(), id="the vendor's bundle"),
         pytest.param(VENDOR, makers.bundle(expiry=None, grace=None, warning=None), id="perpetual"),
-        pytest.param(
-            VENDOR, makers.bundle(after_grace=AfterGrace.ADVISORY), id="advisory, without a limit"
-        ),
+        pytest.param(VENDOR, makers.bundle(after_grace=AfterGrace.ADVISORY), id="advisory, without a limit"),
         pytest.param(SALES, trial(), id="a trial of the longest term"),
-        pytest.param(
-            SALES, trial(expiry=ISSUED_DAY, grace=ISSUED_DAY + 60), id="grace within the term"
-        ),
-        pytest.param(
-            SALES, trial(offline_hours=60 * 24, borrow_hours=60 * 24), id="hours of a whole term"
-        ),
+        pytest.param(SALES, trial(expiry=ISSUED_DAY, grace=ISSUED_DAY + 60), id="grace within the term"),
+        pytest.param(SALES, trial(offline_hours=60 * 24, borrow_hours=60 * 24), id="hours of a whole term"),
         pytest.param(SALES, trial(users={"user": None}), id="a trial without a limit of count"),
         pytest.param(SALES, trial(settings={"max-rows": 1}), id="a trial with settings"),
         pytest.param(ADD_ONS, add_on(), id="every count at the highest"),
         pytest.param(
-            ADD_ONS,
-            add_on(part="reports", expiry=None, grace=None, warning=None),
-            id="perpetual, which parts allow",
+            ADD_ONS, add_on(part="reports", expiry=None, grace=None, warning=None), id="perpetual, which parts allow"
         ),
         pytest.param(PART, makers.bundle(settings={"max-rows": 1}), id="a part without a limit"),
         pytest.param(SHORT, day(offline_hours=24, borrow_hours=24), id="a term of a day"),
@@ -119,21 +94,11 @@ REFUSED: dict[str, tuple[type[LicenseError], SigningKey, Document, str | None]] 
     "a revoked key": (KeyRevoked, REVOKED, makers.bundle(), None),
     "a key for catalogs only": (KeyOutOfScope, CATALOGS, makers.bundle(), "type"),
     "another issuer's bundle": (KeyOutOfScope, PARTNERS, makers.bundle(), "issuer"),
-    "the partner's bundle by the vendor": (
-        KeyOutOfScope,
-        VENDOR,
-        makers.bundle(issuer=PARTNER),
-        "issuer",
-    ),
+    "the partner's bundle by the vendor": (KeyOutOfScope, VENDOR, makers.bundle(issuer=PARTNER), "issuer"),
     "a production license by sales": (KeyOutOfScope, SALES, trial(use=Use.PRODUCTION), "use"),
     "a demo license by sales": (KeyOutOfScope, SALES, trial(use=Use.DEMO), "use"),
     "a term of a day too many": (KeyOutOfScope, SALES, trial(expiry=ISSUED_DAY + 61), "term"),
-    "a grace of a day too many": (
-        KeyOutOfScope,
-        SALES,
-        trial(expiry=ISSUED_DAY, grace=ISSUED_DAY + 61),
-        "term",
-    ),
+    "a grace of a day too many": (KeyOutOfScope, SALES, trial(expiry=ISSUED_DAY, grace=ISSUED_DAY + 61), "term"),
     "no end": (KeyOutOfScope, SALES, trial(expiry=None), "term"),
     "advisory after grace, which is no end": (
         KeyOutOfScope,
@@ -147,72 +112,35 @@ REFUSED: dict[str, tuple[type[LicenseError], SigningKey, Document, str | None]] 
         trial(after_grace=AfterGrace.READ_ONLY),
         "after-grace",
     ),
-    "offline hours beyond the term": (
-        KeyOutOfScope,
-        SALES,
-        trial(offline_hours=60 * 24 + 1),
-        "hours",
-    ),
+    "offline hours beyond the term": (KeyOutOfScope, SALES, trial(offline_hours=60 * 24 + 1), "hours"),
     "borrow hours beyond the term": (KeyOutOfScope, SHORT, day(borrow_hours=25), "hours"),
     "the base by a key for add-ons": (KeyOutOfScope, ADD_ONS, add_on(part="base"), "part"),
-    "a part that is not in the scope": (
-        KeyOutOfScope,
-        PART,
-        makers.bundle(part="storage"),
-        "part",
-    ),
-    "a count without a limit": (
-        KeyOutOfScope,
-        ADD_ONS,
-        add_on(users={"user": None}),
-        "unrestricted",
-    ),
+    "a part that is not in the scope": (KeyOutOfScope, PART, makers.bundle(part="storage"), "part"),
+    "a count without a limit": (KeyOutOfScope, ADD_ONS, add_on(users={"user": None}), "unrestricted"),
     "a quantity above the highest": (KeyOutOfScope, ADD_ONS, add_on(system={"gb": 26}), "most"),
     "sites above the highest": (KeyOutOfScope, ADD_ONS, add_on(sites={"satellite": 26}), "most"),
-    "users above the highest": (
-        KeyOutOfScope,
-        ADD_ONS,
-        add_on(users={"sales-pro": 25, "user": 26}),
-        "most",
-    ),
+    "users above the highest": (KeyOutOfScope, ADD_ONS, add_on(users={"sales-pro": 25, "user": 26}), "most"),
     "settings by a key with a highest count": (
         KeyOutOfScope,
         ADD_ONS,
         add_on(settings={"max-rows": False}),
         "settings",
     ),
-    "another serial's place, by a key with a term": (
-        KeyOutOfScope,
-        SALES,
-        trial(replaces=["1010000022"]),
-        "replaces",
-    ),
+    "another serial's place, by a key with a term": (KeyOutOfScope, SALES, trial(replaces=["1010000022"]), "replaces"),
     "another serial's place, by a key with parts": (
         KeyOutOfScope,
         PART,
         makers.bundle(replaces=["1010000022"]),
         "replaces",
     ),
-    "a term that starts later": (
-        KeyOutOfScope,
-        SALES,
-        trial(starts=ISSUED_DAY + 30, expiry=ISSUED_DAY + 90),
-        "term",
-    ),
-    "a second before the window": (
-        KeyOutOfWindow,
-        RETIRED,
-        makers.bundle(issued=START - 1),
-        None,
-    ),
+    "a term that starts later": (KeyOutOfScope, SALES, trial(starts=ISSUED_DAY + 30, expiry=ISSUED_DAY + 90), "term"),
+    "a second before the window": (KeyOutOfWindow, RETIRED, makers.bundle(issued=START - 1), None),
     "at the end of the window": (KeyOutOfWindow, RETIRED, makers.bundle(issued=END), None),
     "a second too far ahead": (IssuedAhead, VENDOR, makers.bundle(issued=NOW + 86_401), None),
 }
 
 
-@pytest.mark.parametrize(
-    ("error", "signer", "document", "dimension"), REFUSED.values(), ids=REFUSED
-)
+@pytest.mark.parametrize(("error", "signer", "document", "dimension"), REFUSED.values(), ids=REFUSED)
 def test_what_it_may_not_is_refused(
     error: type[LicenseError], signer: SigningKey, document: Document, dimension: str | None
 ) -> None:
@@ -244,12 +172,7 @@ def test_a_refusal_names_the_key_as_the_vendor_named_it() -> None:
     error = refused(KeyOutOfScope, STATE, lambda: verify_bundle(token, STATE, NOW))
     key_id = PARTNERS.verifying_key.key_id
     assert error.message == f"key `partners` ({key_id.hex()}) may not sign for issuer `demo`"
-    assert (error.reason, error.key_id, error.name, error.issuer) == (
-        "issuer",
-        key_id,
-        "partners",
-        "demo",
-    )
+    assert (error.reason, error.key_id, error.name, error.issuer) == ("issuer", key_id, "partners", "demo")
 
 
 STANDING: dict[str, tuple[SigningKey, Document]] = {
@@ -261,9 +184,7 @@ STANDING: dict[str, tuple[SigningKey, Document]] = {
 
 
 @pytest.mark.parametrize(("signer", "document"), STANDING.values(), ids=STANDING)
-def test_what_was_taken_stands_while_its_key_may_sign_it(
-    signer: SigningKey, document: Document
-) -> None:
+def test_what_was_taken_stands_while_its_key_may_sign_it(signer: SigningKey, document: Document) -> None:
     """Not even a clock before its issue takes it away; a newer trust document may."""
     taken = verified(document, signer)
     assert may_still_sign(STATE.signers, taken)
@@ -276,8 +197,7 @@ def test_what_was_taken_stands_while_its_key_may_sign_it(
         {"scope": makers.scope(issuers=["other"])},
     ):
         narrowed = makers.state_of(
-            makers.first_root(),
-            sign(makers.trust(makers.changed(admitted, **changes)), makers.key("root")),
+            makers.first_root(), sign(makers.trust(makers.changed(admitted, **changes)), makers.key("root"))
         )
         assert not may_still_sign(narrowed.signers, taken)
 

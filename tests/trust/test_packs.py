@@ -31,9 +31,7 @@ from tests.homes import DAY
 from tests.makers import ISSUER, NOW, PARTNER, PRODUCT, SERIAL
 from tests.refusals import counts, refused
 
-ROOT, VENDOR, CATALOGS, PARTNERS = (
-    makers.key(name) for name in ("root", "vendor", "catalogs", "partners")
-)
+ROOT, VENDOR, CATALOGS, PARTNERS = (makers.key(name) for name in ("root", "vendor", "catalogs", "partners"))
 FIRST = makers.first_root()
 
 
@@ -89,37 +87,13 @@ PACKS: dict[str, tuple[type[LicenseError], str, str]] = {
     "a bundle in it": (UnexpectedType, PACK + makers.file_of(BUNDLE), PIN),
     "a reset in it": (UnexpectedType, PACK + makers.file_of(sign(makers.reset(), VENDOR)), PIN),
     "no pin": (RootPinInvalid, PACK, "lkroot1-"),
-    "another pin": (
-        RootMismatch,
-        PACK,
-        makers.pin(sign(makers.root(makers.key("other")), makers.key("other"))),
-    ),
+    "another pin": (RootMismatch, PACK, makers.pin(sign(makers.root(makers.key("other")), makers.key("other")))),
     "no trust document": (TrustMissing, makers.file_of(FIRST), PIN),
-    "a forged trust document": (
-        SignatureInvalid,
-        makers.file_of(FIRST, makers.forged(trust())),
-        PIN,
-    ),
-    "a forged catalog": (
-        SignatureInvalid,
-        makers.file_of(FIRST, trust(), makers.forged(catalog(1))),
-        PIN,
-    ),
-    "a catalog of no known key": (
-        KeyUnknown,
-        makers.file_of(FIRST, trust(), catalog(1, makers.key("stranger"))),
-        PIN,
-    ),
-    "a catalog of another product": (
-        WrongProduct,
-        makers.file_of(FIRST, trust(), catalog(1, product="other")),
-        PIN,
-    ),
-    "the vendor's catalog by a partner": (
-        KeyOutOfScope,
-        makers.file_of(FIRST, trust(), catalog(9, PARTNERS)),
-        PIN,
-    ),
+    "a forged trust document": (SignatureInvalid, makers.file_of(FIRST, makers.forged(trust())), PIN),
+    "a forged catalog": (SignatureInvalid, makers.file_of(FIRST, trust(), makers.forged(catalog(1))), PIN),
+    "a catalog of no known key": (KeyUnknown, makers.file_of(FIRST, trust(), catalog(1, makers.key("stranger"))), PIN),
+    "a catalog of another product": (WrongProduct, makers.file_of(FIRST, trust(), catalog(1, product="other")), PIN),
+    "the vendor's catalog by a partner": (KeyOutOfScope, makers.file_of(FIRST, trust(), catalog(9, PARTNERS)), PIN),
     "a partner's catalog that defines the vendor's license": (
         PayloadInvalid,
         makers.file_of(FIRST, trust(), overreaching({"demo0sale": makers.license_entry()})),
@@ -127,11 +101,7 @@ PACKS: dict[str, tuple[type[LicenseError], str, str]] = {
     ),
     "a partner's catalog that includes the vendor's license": (
         PayloadInvalid,
-        makers.file_of(
-            FIRST,
-            trust(),
-            overreaching({"sale": makers.license_entry(includes=["demo0sale"])}),
-        ),
+        makers.file_of(FIRST, trust(), overreaching({"sale": makers.license_entry(includes=["demo0sale"])})),
         PIN,
     ),
     "two catalogs of one version": (
@@ -184,11 +154,7 @@ def test_a_catalog_stays_while_its_key_could_sign_it() -> None:
 
 def test_all_of_a_file_is_taken_or_none() -> None:
     bad = makers.forged(catalog(3))
-    refused(
-        SignatureInvalid,
-        STORE.trust,
-        lambda: extend_trust_store(STORE, [trust(2), bad], NOW),
-    )
+    refused(SignatureInvalid, STORE.trust, lambda: extend_trust_store(STORE, [trust(2), bad], NOW))
     assert versions(STORE) == {ISSUER: 2}
 
 
@@ -202,9 +168,7 @@ def test_a_bundle_in_the_file_is_left_alone() -> None:
     assert extend_trust_store(STORE, [BUNDLE], NOW) == STORE
 
 
-@pytest.mark.parametrize(
-    "changes", [{"trust_version": 2}, {"root_version": 2, "trust_version": 1}], ids=str
-)
+@pytest.mark.parametrize("changes", [{"trust_version": 2}, {"root_version": 2, "trust_version": 1}], ids=str)
 def test_a_catalog_made_under_what_is_not_here_is_refused(changes: dict[str, int]) -> None:
     ahead = catalog(3, **changes)
     refused(CatalogAhead, STORE.trust, lambda: extend_trust_store(STORE, [ahead], NOW))

@@ -34,8 +34,7 @@ from tests.makers import ISSUED, NOW, PARTNER, SERIAL
 from tests.refusals import counts, lists_seen, refused, trust_seen
 
 ROOT, VENDOR, LISTS, TRIALS, PARTNERS, RETIRED, REVOKED, STRANGER = (
-    makers.key(name)
-    for name in ("root", "vendor", "lists", "trials", "partners", "retired", "revoked", "stranger")
+    makers.key(name) for name in ("root", "vendor", "lists", "trials", "partners", "retired", "revoked", "stranger")
 )
 HUGE = 2**32 - 1
 
@@ -74,9 +73,7 @@ OF_PARTNER = sign(makers.bundle(issuer=PARTNER), PARTNERS)
         pytest.param(revocations(5, VENDOR), id="by another key that may"),
         pytest.param(revocations(5, issued=NOW + 86_400), id="issued a day ahead"),
         pytest.param(revocations(5, fresh_until=NOW - 1), id="past its freshness"),
-        pytest.param(
-            revocations(5, RETIRED, issued=ISSUED - 1), id="by a retired key, in its time"
-        ),
+        pytest.param(revocations(5, RETIRED, issued=ISSUED - 1), id="by a retired key, in its time"),
     ],
 )
 def test_a_later_list_takes_the_place_of_the_one_before(token: armor.Token) -> None:
@@ -114,28 +111,16 @@ REFUSED: dict[str, tuple[type[LicenseError], armor.Token]] = {
     "of the vendor by a partner": (KeyOutOfScope, revocations(5, PARTNERS)),
     "of a partner by the vendor": (KeyOutOfScope, revocations(5, issuer=PARTNER)),
     "by a retired key, after its time": (KeyOutOfWindow, revocations(5, RETIRED)),
-    "before the key's time": (
-        KeyOutOfWindow,
-        revocations(5, issued=ISSUED - makers.YEAR_SECONDS - 1),
-    ),
+    "before the key's time": (KeyOutOfWindow, revocations(5, issued=ISSUED - makers.YEAR_SECONDS - 1)),
     "issued more than a day ahead": (IssuedAhead, revocations(5, issued=NOW + 86_401)),
     "two signatures": (SignatureCount, sign(makers.revocations(number=5), LISTS, VENDOR)),
     "a forged signature": (SignatureInvalid, makers.forged(revocations(5))),
-    "another list's signature": (
-        SignatureInvalid,
-        makers.spliced(revocations(5), revocations(6)),
-    ),
+    "another list's signature": (SignatureInvalid, makers.spliced(revocations(5), revocations(6))),
     "of another product": (WrongProduct, revocations(5, product="other")),
     "made under a later trust document": (RevocationsAhead, revocations(5, trust_version=4)),
-    "made under a later root": (
-        RevocationsAhead,
-        revocations(5, root_version=2, trust_version=1),
-    ),
+    "made under a later root": (RevocationsAhead, revocations(5, root_version=2, trust_version=1)),
     "a lower number": (RevocationsRollback, revocations(3)),
-    "a huge number under an earlier trust document": (
-        RevocationsRollback,
-        revocations(HUGE, trust_version=2),
-    ),
+    "a huge number under an earlier trust document": (RevocationsRollback, revocations(HUGE, trust_version=2)),
     "another list of the same number": (RevocationsFork, revocations(4)),
     "another list of the same number by another key": (RevocationsFork, revocations(4, VENDOR)),
     "no list": (PayloadInvalid, makers.seal("revocations", b"\xc0", LISTS)),
@@ -161,9 +146,7 @@ STOLEN = update_revocations(LISTED, revocations(HUGE), NOW)
 def test_a_thief_with_the_lists_key_wins_until_the_key_is_revoked() -> None:
     assert counts(BUNDLE, STOLEN)
     refused(
-        RevocationsRollback,
-        STOLEN,
-        lambda: update_revocations(STOLEN, revocations(5, VENDOR, serials=[SERIAL]), NOW),
+        RevocationsRollback, STOLEN, lambda: update_revocations(STOLEN, revocations(5, VENDOR, serials=[SERIAL]), NOW)
     )
 
 

@@ -98,10 +98,7 @@ def test_the_pinned_root_is_found_among_others() -> None:
     trust = sign(makers.trust(), A)
     state = start([trust, other, mine], makers.pin(mine))
     assert state.root == ONE
-    assert [key.public for key in state.chain[0].verified.keys] == [
-        A.verifying_key.public,
-        B.verifying_key.public,
-    ]
+    assert [key.public for key in state.chain[0].verified.keys] == [A.verifying_key.public, B.verifying_key.public]
 
 
 def test_another_root_in_its_place_is_refused() -> None:
@@ -120,25 +117,15 @@ def test_no_root_at_all_is_refused() -> None:
         pytest.param(sign(ONE, A), ThresholdNotMet, id="threshold short by one"),
         pytest.param(sign(ONE, A, B, D), KeyUnknown, id="a stranger signed too"),
         pytest.param(sign(ONE, A, A), DuplicateSignature, id="one key twice"),
-        pytest.param(
-            makers.forged(sign(ONE, A, B), which=1), SignatureInvalid, id="second one forged"
-        ),
-        pytest.param(
-            makers.forged(sign(ONE, A, B, C), which=2),
-            SignatureInvalid,
-            id="a third one forged",
-        ),
+        pytest.param(makers.forged(sign(ONE, A, B), which=1), SignatureInvalid, id="second one forged"),
+        pytest.param(makers.forged(sign(ONE, A, B, C), which=2), SignatureInvalid, id="a third one forged"),
         pytest.param(makers.seal("root", b"\xc0", A), PayloadInvalid, id="no root"),
         pytest.param(
-            makers.seal("root", makers.payload_of(sign(makers.bundle(), A)), A),
-            PayloadInvalid,
-            id="a bundle's payload",
+            makers.seal("root", makers.payload_of(sign(makers.bundle(), A)), A), PayloadInvalid, id="a bundle's payload"
         ),
     ],
 )
-def test_the_pinned_bytes_must_be_a_sound_root(
-    token: armor.Token, error: type[LicenseError]
-) -> None:
+def test_the_pinned_bytes_must_be_a_sound_root(token: armor.Token, error: type[LicenseError]) -> None:
     """The pin vouches for the bytes and for nothing else about them."""
     with pytest.raises(error):
         start([token], makers.pin(token))
@@ -152,11 +139,7 @@ def test_a_root_that_needs_a_newer_reader_says_so() -> None:
         start([token], makers.pin(token))
 
 
-@pytest.mark.parametrize(
-    "public",
-    [*rare_keys.LOW_ORDER, *rare_keys.NON_CANONICAL, rare_keys.NO_POINT],
-    ids=bytes.hex,
-)
+@pytest.mark.parametrize("public", [*rare_keys.LOW_ORDER, *rare_keys.NON_CANONICAL, rare_keys.NO_POINT], ids=bytes.hex)
 def test_a_weak_key_in_a_root_is_refused(public: bytes) -> None:
     token = sign(makers.root(A, keys=[*root([A]).keys, RootKey(1, public)]), A)
     with pytest.raises(KeyInvalid):
@@ -188,10 +171,7 @@ TWO = sign(root([C, D], 2, 2), A, B, C, D)
 def test_signatures_of_the_root_before_are_not_judged() -> None:
     state = start([TWO], makers.pin(TWO))
     assert versions(state) == [2]
-    assert [key.public for key in state.chain[0].verified.keys] == [
-        C.verifying_key.public,
-        D.verifying_key.public,
-    ]
+    assert [key.public for key in state.chain[0].verified.keys] == [C.verifying_key.public, D.verifying_key.public]
 
 
 @pytest.mark.parametrize(
@@ -243,23 +223,11 @@ def test_the_thresholds_of_both_roots_make_a_rotation(token: armor.Token) -> Non
         pytest.param(sign(root([D], 2), A, D), ThresholdNotMet, id="old root short by one"),
         pytest.param(sign(root([D], 2), D), ThresholdNotMet, id="old root not at all"),
         pytest.param(sign(root([D], 2), A, B), ThresholdNotMet, id="new root not at all"),
-        pytest.param(
-            sign(root([C, D], 2, 2), A, B, D), ThresholdNotMet, id="new root short by one"
-        ),
-        pytest.param(
-            sign(root([D], 2), A, B, D, makers.key("e")), KeyUnknown, id="a stranger signed too"
-        ),
+        pytest.param(sign(root([C, D], 2, 2), A, B, D), ThresholdNotMet, id="new root short by one"),
+        pytest.param(sign(root([D], 2), A, B, D, makers.key("e")), KeyUnknown, id="a stranger signed too"),
         pytest.param(sign(root([D], 2), A, A, D), DuplicateSignature, id="one key twice"),
-        pytest.param(
-            makers.forged(sign(root([D], 2), A, B, D), which=0),
-            SignatureInvalid,
-            id="old key forged",
-        ),
-        pytest.param(
-            makers.forged(sign(root([D], 2), A, B, D), which=2),
-            SignatureInvalid,
-            id="new key forged",
-        ),
+        pytest.param(makers.forged(sign(root([D], 2), A, B, D), which=0), SignatureInvalid, id="old key forged"),
+        pytest.param(makers.forged(sign(root([D], 2), A, B, D), which=2), SignatureInvalid, id="new key forged"),
         pytest.param(
             makers.forged(sign(root([D], 2), A, B, C, D), which=2),
             SignatureInvalid,
@@ -270,16 +238,8 @@ def test_the_thresholds_of_both_roots_make_a_rotation(token: armor.Token) -> Non
             SignatureInvalid,
             id="signatures of another root",
         ),
-        pytest.param(
-            sign(makers.root(D, version=2, product="other"), A, B, D),
-            WrongProduct,
-            id="another product",
-        ),
-        pytest.param(
-            sign(makers.root(D, version=2, issuer="other"), A, B, D),
-            WrongProduct,
-            id="another vendor",
-        ),
+        pytest.param(sign(makers.root(D, version=2, product="other"), A, B, D), WrongProduct, id="another product"),
+        pytest.param(sign(makers.root(D, version=2, issuer="other"), A, B, D), WrongProduct, id="another vendor"),
         pytest.param(sign(root([D], 3), A, B, D), RootGap, id="gap"),
         pytest.param(sign(root([A, B, C], 1), A, B), RootFork, id="fork of the first"),
         pytest.param(makers.seal("root", b"\xc0", A, B), PayloadInvalid, id="no root"),
@@ -289,11 +249,7 @@ def test_the_thresholds_of_both_roots_make_a_rotation(token: armor.Token) -> Non
             id="a weak key",
         ),
         pytest.param(
-            sign(
-                makers.root(D, version=2, keys=[RootKey(1, key) for key in rare_keys.COLLIDING]),
-                A,
-                B,
-            ),
+            sign(makers.root(D, version=2, keys=[RootKey(1, key) for key in rare_keys.COLLIDING]), A, B),
             KeyIdCollision,
             id="two keys of one id",
         ),
@@ -341,9 +297,7 @@ ROTATED = update_root(STATE, sign(root([D], 2), A, B, D))
         pytest.param(sign(root([A, B], 4), A, B), RootGap, id="a root far ahead"),
     ],
 )
-def test_keys_of_a_root_that_was_replaced_speak_for_nothing(
-    token: armor.Token, error: type[LicenseError]
-) -> None:
+def test_keys_of_a_root_that_was_replaced_speak_for_nothing(token: armor.Token, error: type[LicenseError]) -> None:
     refused(error, ROTATED, lambda: update_root(ROTATED, token))
 
 

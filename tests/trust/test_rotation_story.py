@@ -59,19 +59,9 @@ def years(count: int) -> list[Year]:
         roots.append(sign(document, *before, root_key(year)))
         now = ISSUED + year * YEAR_SECONDS
         keys = admitted_in(year)
-        trust = sign(
-            makers.trust(*keys, version=year + 1, root_version=year + 1, issued=now),
-            root_key(year),
-        )
+        trust = sign(makers.trust(*keys, version=year + 1, root_version=year + 1, issued=now), root_key(year))
         day = ISSUED_DAY + year * 366
-        bundle = makers.bundle(
-            sequence=year + 1,
-            issued=now,
-            starts=day,
-            warning=None,
-            expiry=day + 365,
-            grace=None,
-        )
+        bundle = makers.bundle(sequence=year + 1, issued=now, starts=day, warning=None, expiry=day + 365, grace=None)
         token = sign(bundle, vendor_key(year))
         made.append(Year(now, list(roots), trust, token, makers.file_of(*roots, trust)))
     return made
@@ -120,28 +110,18 @@ def test_without_the_chain_this_years_license_is_refused() -> None:
     trust_store = shipped(0)
     bare = [LAST.bundle, LAST.trust]
     refused(KeyUnknown, trust_store.trust, lambda: extend_trust_store(trust_store, bare, LAST.time))
-    refused(
-        KeyUnknown,
-        trust_store.trust,
-        lambda: verify_bundle(LAST.bundle, trust_store.trust, LAST.time),
-    )
+    refused(KeyUnknown, trust_store.trust, lambda: verify_bundle(LAST.bundle, trust_store.trust, LAST.time))
 
 
 def test_with_a_root_missing_from_the_chain_it_is_refused() -> None:
     trust_store = shipped(0)
     gapped = [LAST.roots[1], LAST.roots[3], LAST.trust, LAST.bundle]
-    refused(
-        ThresholdNotMet,
-        trust_store.trust,
-        lambda: extend_trust_store(trust_store, gapped, LAST.time),
-    )
+    refused(ThresholdNotMet, trust_store.trust, lambda: extend_trust_store(trust_store, gapped, LAST.time))
 
 
 def test_the_first_years_root_key_speaks_for_nothing_any_more() -> None:
     state = extend_trust_store(shipped(0), license_file(LAST), LAST.time).trust
-    thief = makers.trust(
-        makers.admitted(makers.key("thief")), version=99, root_version=1, issued=LAST.time
-    )
+    thief = makers.trust(makers.admitted(makers.key("thief")), version=99, root_version=1, issued=LAST.time)
     token = sign(thief, root_key(0))
     refused(RootNotNewest, state, lambda: update_trust(state, token, LAST.time))
 
@@ -153,10 +133,7 @@ def test_a_retired_key_signs_nothing_new() -> None:
 
 
 def test_a_key_revoked_this_year_takes_its_old_files_along() -> None:
-    keys = [
-        makers.changed(key, state=KeyState.REVOKED) if key.name == "vendor 1" else key
-        for key in admitted_in(3)
-    ]
+    keys = [makers.changed(key, state=KeyState.REVOKED) if key.name == "vendor 1" else key for key in admitted_in(3)]
     document = makers.trust(*keys, version=5, root_version=4, issued=LAST.time)
     trust_store = extend_trust_store(shipped(3), [sign(document, root_key(3))], LAST.time)
     old = YEARS[1].bundle

@@ -72,9 +72,7 @@ BELOW: dict[str, tuple[type[LicenseError], Seen]] = {
 
 
 @pytest.mark.parametrize(("error", "seen"), BELOW.values(), ids=BELOW)
-def test_a_state_below_the_floor_or_beside_it_is_refused(
-    error: type[LicenseError], seen: Seen
-) -> None:
+def test_a_state_below_the_floor_or_beside_it_is_refused(error: type[LicenseError], seen: Seen) -> None:
     refused(error, STATE, lambda: held(STATE, seen))
 
 
@@ -152,9 +150,7 @@ def test_another_catalog_in_the_place_of_the_one_that_was_seen_is_a_fork() -> No
 
 
 def test_the_floor_never_falls() -> None:
-    higher = Seen(
-        one(3), one(3, 9), {"demo": one(1, 9, 1), "partner": one(1, 1, 1)}, {"demo": one(1, 1, 3)}
-    )
+    higher = Seen(one(3), one(3, 9), {"demo": one(1, 9, 1), "partner": one(1, 1, 1)}, {"demo": one(1, 1, 3)})
     lower = Seen(one(2), one(3, 8), {"demo": one(1, 8, 99)}, {"demo": one(1, 1, 2)})
     for floor in (lower, NOTHING_SEEN, higher):
         assert merge(higher, floor) == merge(floor, higher) == higher

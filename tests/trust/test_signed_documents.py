@@ -97,10 +97,7 @@ def swapped(token: armor.Token) -> armor.Token:
 REFUSED: dict[str, tuple[type[LicenseError], armor.Token]] = {
     "another type": (UnexpectedType, sign(makers.receipt(), INSTALLATION)),
     "two installations": (SignatureCount, sign(makers.request(), INSTALLATION, OTHER)),
-    "one installation twice": (
-        DuplicateSignature,
-        sign(makers.request(), INSTALLATION, INSTALLATION),
-    ),
+    "one installation twice": (DuplicateSignature, sign(makers.request(), INSTALLATION, INSTALLATION)),
     "a key of the vendor's side": (KeyUnknown, sign(makers.request(), VENDOR)),
     "another key put in": (SignatureInvalid, swapped(REQUEST)),
     "forged": (SignatureInvalid, makers.forged(REQUEST)),
@@ -108,10 +105,7 @@ REFUSED: dict[str, tuple[type[LicenseError], armor.Token]] = {
         SignatureInvalid,
         makers.spliced(REQUEST, sign(makers.request(nonce=b"\x01" * 16), INSTALLATION)),
     ),
-    "a key of low order, under which zeros verify": (
-        KeyInvalid,
-        with_key(rare_keys.LOW_ORDER[0]),
-    ),
+    "a key of low order, under which zeros verify": (KeyInvalid, with_key(rare_keys.LOW_ORDER[0])),
     "a key in a second spelling": (KeyInvalid, with_key(rare_keys.NON_CANONICAL[0])),
     "a key on no point": (KeyInvalid, with_key(rare_keys.NO_POINT)),
     "no request": (PayloadInvalid, makers.seal("request", b"\xc0", INSTALLATION)),

@@ -95,14 +95,8 @@ REFUSED: dict[str, tuple[type[LicenseError], armor.Token]] = {
     "signed by an admitted key": (KeyUnknown, trust(6, VENDOR)),
     "one key twice": (DuplicateSignature, trust(6, A, A)),
     "a signature forged": (SignatureInvalid, makers.forged(trust(6), which=1)),
-    "a signature beyond the threshold forged": (
-        SignatureInvalid,
-        makers.forged(trust(6, A, B, C), which=2),
-    ),
-    "the signatures of another trust document": (
-        SignatureInvalid,
-        makers.spliced(trust(6), trust(7)),
-    ),
+    "a signature beyond the threshold forged": (SignatureInvalid, makers.forged(trust(6, A, B, C), which=2)),
+    "the signatures of another trust document": (SignatureInvalid, makers.spliced(trust(6), trust(7))),
     "a delegation to a thief under genuine signatures": (
         SignatureInvalid,
         makers.spliced(trust(6, keys=[makers.admitted(makers.key("thief"))]), trust(6)),
@@ -112,18 +106,12 @@ REFUSED: dict[str, tuple[type[LicenseError], armor.Token]] = {
     "issued more than a day ahead": (IssuedAhead, trust(6, issued=NOW + 86_401)),
     "rollback": (TrustRollback, trust(4)),
     "fork": (TrustFork, trust(5, keys=[])),
-    "a key of low order": (
-        KeyInvalid,
-        trust(6, keys=[makers.admitted(VENDOR, public=rare_keys.LOW_ORDER[2])]),
-    ),
+    "a key of low order": (KeyInvalid, trust(6, keys=[makers.admitted(VENDOR, public=rare_keys.LOW_ORDER[2])])),
     "a key in a second spelling": (
         KeyInvalid,
         trust(6, keys=[makers.admitted(VENDOR, public=rare_keys.NON_CANONICAL[0])]),
     ),
-    "a key of another scheme's length": (
-        KeyInvalid,
-        trust(6, keys=[makers.admitted(VENDOR, scheme=frame.HYBRID)]),
-    ),
+    "a key of another scheme's length": (KeyInvalid, trust(6, keys=[makers.admitted(VENDOR, scheme=frame.HYBRID)])),
     "two keys of one id": (
         KeyIdCollision,
         trust(6, keys=[makers.admitted(VENDOR, public=key) for key in rare_keys.COLLIDING]),
@@ -132,10 +120,7 @@ REFUSED: dict[str, tuple[type[LicenseError], armor.Token]] = {
     "made for a newer reader": (
         NewerReaderNeeded,
         makers.seal(
-            "trust",
-            makers.payload_of(trust(6, extensions={"note": 1})).replace(b"\xa4note", b"\xa4!new"),
-            A,
-            B,
+            "trust", makers.payload_of(trust(6, extensions={"note": 1})).replace(b"\xa4note", b"\xa4!new"), A, B
         ),
     ),
     "cut short": (FrameInvalid, armor.Token("trust", trust(6).frame[:100])),
@@ -180,9 +165,7 @@ def test_the_new_root_may_begin_with_any_version(number: int) -> None:
         pytest.param(KeyUnknown, trust(6, A, D, root_version=2), id="by keys of both"),
     ],
 )
-def test_after_a_rotation_only_the_newest_root_speaks(
-    error: type[LicenseError], token: armor.Token
-) -> None:
+def test_after_a_rotation_only_the_newest_root_speaks(error: type[LicenseError], token: armor.Token) -> None:
     refused(error, ROTATED, lambda: update_trust(ROTATED, token, NOW))
 
 

@@ -88,9 +88,7 @@ def test_every_root_ever_pinned_leads_to_the_same_trust(which: int) -> None:
         pytest.param(WHOLE, id="the same again"),
         pytest.param([ROOTS[0], TRUSTS[0], LISTED[0]], id="the oldest"),
         pytest.param([TRUSTS[1]], id="a trust document of a root that was replaced"),
-        pytest.param(
-            [sign(makers.trust(version=2, root_version=3), R3)], id="an older trust document"
-        ),
+        pytest.param([sign(makers.trust(version=2, root_version=3), R3)], id="an older trust document"),
         pytest.param([LISTED[0]], id="an older list"),
     ],
 )
@@ -133,24 +131,15 @@ REFUSED: dict[str, tuple[type[LicenseError], list[armor.Token]]] = {
     "a gap before a root that nobody vouches for": (RootGap, [root(5, R3), root(4, THIEF)]),
     "a fork of the newest root": (RootFork, [root(3, THIEF, R2)]),
     "a root by a thief": (ThresholdNotMet, [root(4, THIEF)]),
-    "a root by a thief, and his trust document": (
-        ThresholdNotMet,
-        [trust(4, 4, THIEF), root(4, THIEF)],
-    ),
+    "a root by a thief, and his trust document": (ThresholdNotMet, [trust(4, 4, THIEF), root(4, THIEF)]),
     "a trust document by a thief": (KeyUnknown, [trust(4, 3, THIEF)]),
     "a fork of the trust document": (TrustFork, [trust(3, 3, R3, valid_from=1)]),
     "a trust document under a root to come": (RootGap, [trust(4, 4, R3)]),
     "a forged trust document": (SignatureInvalid, [makers.forged(trust(4, 3, R3))]),
     "a list ahead of its trust document": (RevocationsAhead, [revocations(4, 1)]),
     "a fork of the list": (RevocationsFork, [revocations(3, 1)]),
-    "a list by a stranger": (
-        KeyUnknown,
-        [sign(makers.revocations(root_version=3, trust_version=3), THIEF)],
-    ),
-    "a good root and a bad trust document": (
-        SignatureInvalid,
-        [root(4, R4, R3), makers.forged(trust(4, 4, R4))],
-    ),
+    "a list by a stranger": (KeyUnknown, [sign(makers.revocations(root_version=3, trust_version=3), THIEF)]),
+    "a good root and a bad trust document": (SignatureInvalid, [root(4, R4, R3), makers.forged(trust(4, 4, R4))]),
     "all good but the list": (
         PayloadInvalid,
         [root(4, R4, R3), trust(4, 4, R4), makers.seal("revocations", b"\xc0", LISTS)],

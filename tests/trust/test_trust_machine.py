@@ -1,10 +1,9 @@
 """Random histories of a vendor, a thief and one installation, against a model of numbers.
 
-The vendor makes roots, trust documents and lists, at times by a clock that is ahead; they reach the
-installation late, twice, in any order or never. A thief adds lists of his own, a careless vendor a
-second document of one place, or the highest version that there is. Documents are deleted, and the
-installation's clock is turned. Whatever the model says must happen is what must happen to the real
-state: the same class of error and nothing changed, or the same values.
+The vendor makes roots, trust documents and lists, at times by a clock that is ahead; they reach the installation late,
+twice, in any order or never. A thief adds lists of his own, a careless vendor a second document of one place, or the
+highest version that there is. Documents are deleted, and the installation's clock is turned. Whatever the model says
+must happen is what must happen to the real state: the same class of error and nothing changed, or the same values.
 """
 
 from collections.abc import Callable
@@ -59,9 +58,7 @@ def make_root(version: int) -> Made:
     return Made("root", sign(makers.root(keys[-1], version=version), *keys), version)
 
 
-def make_trust(
-    root: int, version: int, revoked: frozenset[str], issued: int = NOW, note: str = ""
-) -> Made:
+def make_trust(root: int, version: int, revoked: frozenset[str], issued: int = NOW, note: str = "") -> Made:
     """Return a trust document under `root`, in which some list keys are revoked."""
     keys = [makers.admitted(VENDOR, f"vendor {note}")]
     for name in LIST_KEYS:
@@ -72,16 +69,10 @@ def make_trust(
     return Made("trust", token, root, version, revoked=revoked, issued=issued)
 
 
-def make_list(
-    root: int, trust: int, number: int, signer: str, revoked: frozenset[str], *, issued: int = NOW
-) -> Made:
+def make_list(root: int, trust: int, number: int, signer: str, revoked: frozenset[str], *, issued: int = NOW) -> Made:
     """Return a list by one of the list keys."""
     document = makers.revocations(
-        root_version=root,
-        trust_version=trust,
-        number=number,
-        serials=sorted(revoked),
-        issued=issued,
+        root_version=root, trust_version=trust, number=number, serials=sorted(revoked), issued=issued
     )
     token = sign(document, makers.key(signer))
     return Made("revocations", token, root, trust, number, signer, revoked, issued)
@@ -132,12 +123,7 @@ class TrustMachine(RuleBasedStateMachine):
         self.publish(made, sent=sent)
 
     @precondition(lambda self: self.trusts)
-    @rule(
-        signer=SIGNER,
-        revoked=st.frozensets(st.sampled_from(SERIALS)),
-        issued=ISSUED,
-        sent=st.booleans(),
-    )
+    @rule(signer=SIGNER, revoked=st.frozensets(st.sampled_from(SERIALS)), issued=ISSUED, sent=st.booleans())
     def sign_list(self, signer: str, revoked: frozenset[str], issued: int, *, sent: bool) -> None:
         """Make the next list."""
         self.lists += 1

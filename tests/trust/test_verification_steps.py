@@ -87,19 +87,13 @@ REFUSED: dict[str, tuple[type[LicenseError], armor.Token]] = {
     ),
     "step 6: a second spelling": (
         NotCanonical,
-        makers.seal(
-            "bundle",
-            makers.payload_of(BUNDLE).replace(b"\xa4base", b"\xd9\x04base"),
-            VENDOR,
-        ),
+        makers.seal("bundle", makers.payload_of(BUNDLE).replace(b"\xa4base", b"\xd9\x04base"), VENDOR),
     ),
     "step 6: a newer reader needed": (
         NewerReaderNeeded,
         makers.seal(
             "bundle",
-            makers.payload_of(sign(makers.bundle(extensions={"x": 1}), VENDOR)).replace(
-                b"\xa1x\x01", b"\xa1!\x01"
-            ),
+            makers.payload_of(sign(makers.bundle(extensions={"x": 1}), VENDOR)).replace(b"\xa1x\x01", b"\xa1!\x01"),
             VENDOR,
         ),
     ),
@@ -108,9 +102,7 @@ REFUSED: dict[str, tuple[type[LicenseError], armor.Token]] = {
 
 
 @pytest.mark.parametrize(("error", "token"), REFUSED.values(), ids=REFUSED)
-def test_a_bundle_that_fails_a_step_is_refused(
-    error: type[LicenseError], token: armor.Token
-) -> None:
+def test_a_bundle_that_fails_a_step_is_refused(error: type[LicenseError], token: armor.Token) -> None:
     refused(error, STATE, lambda: verify_bundle(token, STATE, NOW))
 
 
@@ -184,10 +176,7 @@ def signer_of(kind: str) -> SigningKey:
     return ROOT if kind in {"root", "trust"} else VENDOR
 
 
-@pytest.mark.parametrize(
-    ("kind", "entrance"),
-    [pair for pair in product(DOCUMENTS, ENTRANCES) if pair[0] != pair[1]],
-)
+@pytest.mark.parametrize(("kind", "entrance"), [pair for pair in product(DOCUMENTS, ENTRANCES) if pair[0] != pair[1]])
 def test_no_document_passes_for_another(kind: str, entrance: str) -> None:
     """Whoever signed it: as it is, under another label, or signed anew under that label."""
     signer = signer_of(entrance)
@@ -212,32 +201,14 @@ def test_no_document_passes_for_another(kind: str, entrance: str) -> None:
         pytest.param({"identities": [bytes(16), b"\xff" * 16]}, False, id="other identities"),
         pytest.param({"serials": [SERIAL]}, True, id="by serial"),
         pytest.param({"serials": ["1010000013", "1010000015"]}, False, id="other serials"),
-        pytest.param(
-            {"lowest": {SERIAL: {"base": LowestOfUses(2, None, None)}}},
-            True,
-            id="by lowest sequence",
-        ),
-        pytest.param(
-            {"lowest": {SERIAL: {"base": LowestOfUses(1, None, None)}}},
-            False,
-            id="at the lowest sequence",
-        ),
-        pytest.param(
-            {"lowest": {SERIAL: {"base": LowestOfUses(None, 9, 9)}}}, False, id="another use"
-        ),
-        pytest.param(
-            {"lowest": {SERIAL: {"add-on": LowestOfUses(9, None, None)}}}, False, id="another part"
-        ),
-        pytest.param(
-            {"lowest": {"1010000022": {"base": LowestOfUses(9, None, None)}}},
-            False,
-            id="another serial",
-        ),
+        pytest.param({"lowest": {SERIAL: {"base": LowestOfUses(2, None, None)}}}, True, id="by lowest sequence"),
+        pytest.param({"lowest": {SERIAL: {"base": LowestOfUses(1, None, None)}}}, False, id="at the lowest sequence"),
+        pytest.param({"lowest": {SERIAL: {"base": LowestOfUses(None, 9, 9)}}}, False, id="another use"),
+        pytest.param({"lowest": {SERIAL: {"add-on": LowestOfUses(9, None, None)}}}, False, id="another part"),
+        pytest.param({"lowest": {"1010000022": {"base": LowestOfUses(9, None, None)}}}, False, id="another serial"),
     ],
 )
-def test_what_the_issuer_has_taken_back_is_refused(
-    changes: dict[str, Any], *, revoked: bool
-) -> None:
+def test_what_the_issuer_has_taken_back_is_refused(changes: dict[str, Any], *, revoked: bool) -> None:
     """Step 9."""
     state = update_revocations(STATE, sign(makers.revocations(**changes), VENDOR), NOW)
     if revoked:

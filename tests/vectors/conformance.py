@@ -43,10 +43,7 @@ def _taken(vector: dict[str, Any], on: dict[str, str]) -> dict[str, Any]:
     state = ground.trust
     documents = [_verified(token, state, now) for token in tokens if token.type not in _OF_TRUST]
     in_force = {"root": state.chain[-1].verified, "trust": state.trust}
-    numbers = {
-        name: None if held is None else list(full_version(held.document))
-        for name, held in in_force.items()
-    }
+    numbers = {name: None if held is None else list(full_version(held.document)) for name, held in in_force.items()}
     lists = {issuer: list(seen.version) for issuer, seen in state.seen.lists.items()}
     catalogs = {i: list(full_version(held.document)) for i, held in ground.catalogs.items()}
     return {
@@ -87,9 +84,7 @@ def _alone(ground: TrustStore, token: armor.Token, now: int) -> TrustStore:
     return TrustStore(trust, stand)
 
 
-def _verified(
-    token: armor.Token, state: TrustState, now: int
-) -> Verified[Document] | SelfSigned[Document]:
+def _verified(token: armor.Token, state: TrustState, now: int) -> Verified[Document] | SelfSigned[Document]:
     match token.type:
         case "bundle":
             return verify_bundle(token, state, now)
@@ -106,8 +101,4 @@ def _verified(
 
 
 def _shown(checked: Verified[Document] | SelfSigned[Document]) -> dict[str, Any]:
-    return {
-        "type": checked.token.type,
-        "identity": checked.identity.hex(),
-        "document": plain(checked.document),
-    }
+    return {"type": checked.token.type, "identity": checked.identity.hex(), "document": plain(checked.document)}

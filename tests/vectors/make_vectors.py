@@ -10,15 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
-from tests.vectors import (
-    of_documents,
-    of_form,
-    of_hybrids,
-    of_lists,
-    of_packs,
-    of_trust,
-    of_verification,
-)
+from tests.vectors import of_documents, of_form, of_hybrids, of_lists, of_packs, of_trust, of_verification
 from tests.vectors.vector import Vector
 
 FOLDER: Final = Path(__file__).parent / "lk1"

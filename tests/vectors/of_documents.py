@@ -29,17 +29,7 @@ from licensekit.wire.documents import (
 )
 from tests import makers
 from tests.makers import ISSUED_DAY
-from tests.vectors.vector import (
-    ADMITTED,
-    CATALOGS,
-    GROUND,
-    ROOT,
-    TRUST,
-    VENDOR,
-    Ground,
-    Vector,
-    file_of,
-)
+from tests.vectors.vector import ADMITTED, CATALOGS, GROUND, ROOT, TRUST, VENDOR, Ground, Vector, file_of
 
 INSTALLATION = makers.key("installation", frame.INSTALLATION)
 
@@ -58,9 +48,7 @@ CATALOG = makers.catalog(
         "calls": makers.license_entry(
             Kind.SYSTEM, "Calls", quantity="calls", per=MeterPeriod.MONTH, replaced_by="disk"
         ),
-        "disk": makers.license_entry(
-            Kind.SYSTEM, "Disk", quantity="GB", names={"nb": "Disk", "zh-hant": "磁碟"}
-        ),
+        "disk": makers.license_entry(Kind.SYSTEM, "Disk", quantity="GB", names={"nb": "Disk", "zh-hant": "磁碟"}),
         "sale": makers.license_entry(Kind.SYSTEM, "Sale", full_with="sale-cal"),
         "sale-cal": makers.license_entry(name="Sale", hidden=True, requires=["other.base", "user"]),
         "sales-pro": makers.license_entry(plan=True, includes=["sale", "sale-cal"]),
@@ -71,9 +59,7 @@ CATALOG = makers.catalog(
     settings={
         "max-rows": Setting(SettingType.NUMBER, "Rows", 0, 1_000_000, [], 1000, Combine.MOST),
         "on-call": Setting(SettingType.BOOLEAN, "On call", None, None, [], False, Combine.LATEST),
-        "theme": Setting(
-            SettingType.TEXT, "Theme", None, None, ["dark", "light"], "light", Combine.LATEST
-        ),
+        "theme": Setting(SettingType.TEXT, "Theme", None, None, ["dark", "light"], "light", Combine.LATEST),
     },
     access={"web": LoginRule(["other.base", "user"], [UserKind.ASSOCIATE, UserKind.ANONYMOUS])},
     editions={"basic": Edition("Basic", {"disk": 10}, {"satellite": 1}, {"user": None}, {"a": 1})},
@@ -136,9 +122,7 @@ def _replaced(node: Any, path: tuple[str | int, ...], value: Any) -> Any:
     step, *rest = path
     if isinstance(node, Document):
         fields = {name: getattr(node, name) for name in node.__struct_fields__}
-        return list(
-            (fields | {str(step): _replaced(fields[str(step)], tuple(rest), value)}).values()
-        )
+        return list((fields | {str(step): _replaced(fields[str(step)], tuple(rest), value)}).values())
     inner = _replaced(node[step], tuple(rest), value)
     if isinstance(step, int):
         return [*node[:step], inner, *node[step + 1 :]]
@@ -148,16 +132,12 @@ def _replaced(node: Any, path: tuple[str | int, ...], value: Any) -> Any:
 ROOT_OF_TWO = makers.root(ROOT, makers.key("second"))
 ADMITTING = makers.trust(*ADMITTED, version=2)
 LIST = makers.revocations(
-    identities=[bytes(16), b"\xff" * 16],
-    serials=["1010000014"],
-    lowest={"7": {"base": LowestOfUses(2, None, None)}},
+    identities=[bytes(16), b"\xff" * 16], serials=["1010000014"], lowest={"7": {"base": LowestOfUses(2, None, None)}}
 )
 REQUEST = makers.request()
 STATEMENT = makers.statement()
 
-DENSE = {
-    f"l{n}": makers.license_entry(includes=sorted(f"l{m}" for m in range(n))) for n in range(201)
-}
+DENSE = {f"l{n}": makers.license_entry(includes=sorted(f"l{m}" for m in range(n))) for n in range(201)}
 """201 licenses, each of which includes all before it: 20100 pairs."""
 HALF_OF_ANOTHER = makers.admitted(makers.key("sales", frame.HYBRID))
 
@@ -174,9 +154,7 @@ SPOILED: dict[str, Spoiled] = {
     "bundle-serial-of-33-characters": Spoiled(BUNDLE, ("serial",), "1" * 33),
     "bundle-201-settings": Spoiled(BUNDLE, ("settings",), {f"v{n}": 1 for n in range(201)}),
     "bundle-that-replaces-its-own-serial": Spoiled(BUNDLE, ("replaces",), [makers.SERIAL]),
-    "bundle-that-replaces-9-serials": Spoiled(
-        BUNDLE, ("replaces",), [f"TRIAL-{n}" for n in range(1, 10)]
-    ),
+    "bundle-that-replaces-9-serials": Spoiled(BUNDLE, ("replaces",), [f"TRIAL-{n}" for n in range(1, 10)]),
     "bundle-that-replaces-one-serial-twice": Spoiled(BUNDLE, ("replaces",), ["T-1", "T-1"]),
     "add-on-that-replaces-a-serial": Spoiled(BUNDLE, ("part",), "storage"),
     "bundle-51-extensions": Spoiled(BUNDLE, ("extensions",), {f"e{n}": 1 for n in range(51)}),
@@ -186,44 +164,24 @@ SPOILED: dict[str, Spoiled] = {
     "binding-that-needs-more-than-it-has": Spoiled(BUNDLE, ("binding", "needed"), 3),
     "binding-to-31-bytes": Spoiled(BUNDLE, ("binding", "installation"), bytes(31)),
     "binding-with-a-field-too-many": Spoiled(BUNDLE, ("binding",), [bytes(32), 0, {}, None]),
-    "catalog-license-of-another-issuer": Spoiled(
-        CATALOG, ("licenses",), {"other.base": makers.license_entry()}
-    ),
+    "catalog-license-of-another-issuer": Spoiled(CATALOG, ("licenses",), {"other.base": makers.license_entry()}),
     "catalog-kind-unknown": Spoiled(CATALOG, ("licenses", "user", "kind"), 3),
-    "catalog-includes-another-issuers": Spoiled(
-        CATALOG, ("licenses", "sales-pro", "includes"), ["other.base"]
-    ),
-    "catalog-includes-not-ascending": Spoiled(
-        CATALOG, ("licenses", "sales-pro", "includes"), ["sale-cal", "sale"]
-    ),
-    "catalog-includes-twice": Spoiled(
-        CATALOG, ("licenses", "sales-pro", "includes"), ["sale", "sale"]
-    ),
-    "catalog-requires-three-parts": Spoiled(
-        CATALOG, ("licenses", "sales-pro", "requires"), ["a.b.c"]
-    ),
+    "catalog-includes-another-issuers": Spoiled(CATALOG, ("licenses", "sales-pro", "includes"), ["other.base"]),
+    "catalog-includes-not-ascending": Spoiled(CATALOG, ("licenses", "sales-pro", "includes"), ["sale-cal", "sale"]),
+    "catalog-includes-twice": Spoiled(CATALOG, ("licenses", "sales-pro", "includes"), ["sale", "sale"]),
+    "catalog-requires-three-parts": Spoiled(CATALOG, ("licenses", "sales-pro", "requires"), ["a.b.c"]),
     "catalog-full-with-no-code": Spoiled(CATALOG, ("licenses", "sale", "full_with"), "other."),
     "catalog-access-by-nothing": Spoiled(CATALOG, ("access", "web", "all"), []),
     "catalog-access-of-nobody": Spoiled(CATALOG, ("access", "web", "users"), []),
     "catalog-access-users-not-ascending": Spoiled(CATALOG, ("access", "web", "users"), [1, 0]),
     "catalog-meter-of-no-quantity": Spoiled(CATALOG, ("licenses", "calls", "quantity"), None),
     "catalog-meter-unknown": Spoiled(CATALOG, ("licenses", "disk", "per"), 4),
-    "catalog-replaced-by-another-issuers": Spoiled(
-        CATALOG, ("licenses", "user", "replaced_by"), "other.base"
-    ),
+    "catalog-replaced-by-another-issuers": Spoiled(CATALOG, ("licenses", "user", "replaced_by"), "other.base"),
     "catalog-name-of-no-language": Spoiled(CATALOG, ("licenses", "user", "names"), {"": "Bruker"}),
-    "catalog-setting-default-not-among-its-choices": Spoiled(
-        CATALOG, ("settings", "theme", "default"), "green"
-    ),
-    "catalog-setting-choices-of-numbers": Spoiled(
-        CATALOG, ("settings", "max-rows", "choices"), ["many"]
-    ),
-    "catalog-setting-lowest-above-highest": Spoiled(
-        CATALOG, ("settings", "max-rows", "lowest"), 1_000_001
-    ),
-    "catalog-setting-default-of-another-type": Spoiled(
-        CATALOG, ("settings", "max-rows", "default"), True
-    ),
+    "catalog-setting-default-not-among-its-choices": Spoiled(CATALOG, ("settings", "theme", "default"), "green"),
+    "catalog-setting-choices-of-numbers": Spoiled(CATALOG, ("settings", "max-rows", "choices"), ["many"]),
+    "catalog-setting-lowest-above-highest": Spoiled(CATALOG, ("settings", "max-rows", "lowest"), 1_000_001),
+    "catalog-setting-default-of-another-type": Spoiled(CATALOG, ("settings", "max-rows", "default"), True),
     "catalog-setting-sum-of-texts": Spoiled(CATALOG, ("settings", "theme", "combine"), 1),
     "catalog-with-too-many-inclusions": Spoiled(CATALOG, ("licenses",), DENSE),
     "catalog-21-urls": Spoiled(CATALOG, ("urls",), {f"u{n}": "" for n in range(21)}),
@@ -245,9 +203,7 @@ SPOILED: dict[str, Spoiled] = {
     "trust-scope-types-not-ascending": Spoiled(ADMITTING, ("keys", 0, "scope", "types"), [2, 1]),
     "trust-scope-type-unknown": Spoiled(ADMITTING, ("keys", 0, "scope", "types"), [4]),
     "trust-scope-of-no-issuer": Spoiled(ADMITTING, ("keys", 0, "scope", "issuers"), []),
-    "trust-scope-issuers-not-ascending": Spoiled(
-        ADMITTING, ("keys", 0, "scope", "issuers"), ["demo", "acme"]
-    ),
+    "trust-scope-issuers-not-ascending": Spoiled(ADMITTING, ("keys", 0, "scope", "issuers"), ["demo", "acme"]),
     "trust-scope-use-twice": Spoiled(ADMITTING, ("keys", 0, "scope", "uses"), [1, 1]),
     "trust-scope-term-zero": Spoiled(ADMITTING, ("keys", 0, "scope", "longest_term"), 0),
     "list-identities-not-ascending": Spoiled(LIST, ("identities",), [b"\xff" * 16, bytes(16)]),
@@ -255,9 +211,7 @@ SPOILED: dict[str, Spoiled] = {
     "list-identity-of-15-bytes": Spoiled(LIST, ("identities", 0), bytes(15)),
     "list-serials-not-ascending": Spoiled(LIST, ("serials",), ["a", "B"]),
     "trust-one-key-as-half-of-another": Spoiled(ADMITTING, ("keys", 0), HALF_OF_ANOTHER),
-    "trust-scope-of-parts-with-a-catalog": Spoiled(
-        ADMITTING, ("keys", 0, "scope", "parts"), ["base"]
-    ),
+    "trust-scope-of-parts-with-a-catalog": Spoiled(ADMITTING, ("keys", 0, "scope", "parts"), ["base"]),
     "trust-scope-of-counts-without-parts": Spoiled(
         ADMITTING, ("keys", 0, "scope"), [[2], ["demo"], [0], None, None, 5]
     ),
@@ -266,17 +220,13 @@ SPOILED: dict[str, Spoiled] = {
     ),
     "list-lowest-of-no-use": Spoiled(LIST, ("lowest", "7", "base"), [None, None, None]),
     "list-lowest-of-no-part": Spoiled(LIST, ("lowest", "7"), {}),
-    "list-lowest-of-65-parts": Spoiled(
-        LIST, ("lowest", "7"), {f"p{n}": [1, None, None] for n in range(65)}
-    ),
+    "list-lowest-of-65-parts": Spoiled(LIST, ("lowest", "7"), {f"p{n}": [1, None, None] for n in range(65)}),
     "list-lowest-of-no-serial": Spoiled(LIST, ("lowest",), {"-": {"base": [1, None, None]}}),
     "request-fact-no-code": Spoiled(REQUEST, ("facts",), {"Host": bytes(16)}),
     "request-33-facts": Spoiled(REQUEST, ("facts",), {f"f{n}": bytes(16) for n in range(33)}),
     "request-summary-control": Spoiled(REQUEST, ("summary", "Host"), "a\x1b[2J"),
     "receipt-head-of-16-bytes": Spoiled(makers.receipt(), ("audit_head",), bytes(16)),
-    "statement-license-of-three-parts": Spoiled(
-        STATEMENT, ("usage",), {"a.b.c": STATEMENT.usage["user"]}
-    ),
+    "statement-license-of-three-parts": Spoiled(STATEMENT, ("usage",), {"a.b.c": STATEMENT.usage["user"]}),
     "statement-usage-below-zero": Spoiled(STATEMENT, ("usage", "user", "in_use"), -1),
     "statement-notice-control": Spoiled(STATEMENT, ("notices",), ["\u202e"]),
 }

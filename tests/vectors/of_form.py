@@ -80,19 +80,13 @@ def _too_large() -> Iterator[Vector]:
     wrong = {
         "file-too-large": ("a byte more than 4 MiB", TEXT, (" ", room + 1)),
         "too-many-tokens": ("257 tokens", "", ("lk1-bundle.AAAA", 257)),
-        "token-too-long": (
-            "a character more than spell the longest frame",
-            "lk1-bundle.",
-            ("A", LONGEST_BODY + 1),
-        ),
+        "token-too-long": ("a character more than spell the longest frame", "lk1-bundle.", ("A", LONGEST_BODY + 1)),
     }
     for name, (about, file, repeat) in wrong.items():
         yield GROUND.refuses("1", "too-large", name, about, file, repeat=repeat)
     about = "of two faults that of the first token: stray bits, then a token that is too long"
     file, repeat = "lk1-bundle.AB\nlk1-bundle.", ("A", LONGEST_BODY + 1)
-    yield GROUND.refuses(
-        "2", "armor-invalid", "damaged-before-too-long", about, file, repeat=repeat
-    )
+    yield GROUND.refuses("2", "armor-invalid", "damaged-before-too-long", about, file, repeat=repeat)
     yield GROUND.takes("1", "file-of-4-mib", "just 4 MiB", TEXT, BUNDLE, repeat=(" ", room))
 
 
@@ -130,10 +124,7 @@ def frames() -> Iterator[Vector]:
         "cut-in-signature": ("ends within the signature", TOKEN.frame[:40]),
         "no-payload": ("ends with the signature", b"\x01" + head),
         "count-too-high": ("two signatures promised, one there", b"\x02" + head + b"\x01"),
-        "scheme-2-too-short": (
-            "scheme 2 with the signature of scheme 1",
-            b"\x01\x02" + one[1:],
-        ),
+        "scheme-2-too-short": ("scheme 2 with the signature of scheme 1", b"\x01\x02" + one[1:]),
     }
     for name, (about, data) in wrong.items():
         file = file_of(armor.Token("bundle", data))
@@ -282,10 +273,7 @@ REFUSED_CHARACTERS = {
 }
 
 EXTENSIONS: dict[str, tuple[str, dict[str, str | int | bool]]] = {
-    "extension-names-at-their-bounds": (
-        "names of 0 and of 200 code points",
-        {"": 1, "🔑" * 200: 2},
-    ),
+    "extension-names-at-their-bounds": ("names of 0 and of 200 code points", {"": 1, "🔑" * 200: 2}),
     "extension-names-of-digits": ("they ascend as texts, not as numbers", {"10": 1, "9": 2}),
     "extension-names-by-utf-8": ("by UTF-16 they descend", {"\uff5e": 1, "\U00010000": 2}),
     "extension-names-of-objects": (
@@ -306,30 +294,10 @@ WRONG_FIELDS: dict[str, tuple[str, Document, bytes, bytes]] = {
     "code-line-feed": ("a line feed within a part", makers.bundle(), b"\xa4base", b"\xa4b\nse"),
     "code-dot": ("a dot within a part", makers.bundle(), b"\xa4base", b"\xa4b.se"),
     "code-empty": ("a part without a character", makers.bundle(), b"\xa4base", b"\xa0"),
-    "map-key-no-code": (
-        "a license code in upper case",
-        makers.bundle(),
-        b"\xa6server",
-        b"\xa6Server",
-    ),
-    "serial-dash-last": (
-        "a serial that ends with `-`",
-        makers.bundle(),
-        b"\xaa1010000014",
-        b"\xaa101000001-",
-    ),
-    "code-too-long": (
-        "a part of 65 characters",
-        makers.bundle(),
-        b"\xa4base",
-        b"\xd9\x41" + b"a" * 65,
-    ),
-    "serial-too-long": (
-        "a serial of 33 characters",
-        makers.bundle(),
-        b"\xaa1010000014",
-        b"\xd9\x21" + b"1" * 33,
-    ),
+    "map-key-no-code": ("a license code in upper case", makers.bundle(), b"\xa6server", b"\xa6Server"),
+    "serial-dash-last": ("a serial that ends with `-`", makers.bundle(), b"\xaa1010000014", b"\xaa101000001-"),
+    "code-too-long": ("a part of 65 characters", makers.bundle(), b"\xa4base", b"\xd9\x41" + b"a" * 65),
+    "serial-too-long": ("a serial of 33 characters", makers.bundle(), b"\xaa1010000014", b"\xd9\x21" + b"1" * 33),
     "name-too-long": (
         "a company of 201 code points",
         makers.bundle(company="a~b"),
@@ -356,24 +324,14 @@ WRONG_FIELDS: dict[str, tuple[str, Document, bytes, bytes]] = {
         b"\xa6server\x01",
         b"\xa6server\xcf\x00\x00\x00\x01\x00\x00\x00\x00",
     ),
-    "use-unknown": (
-        "a use that there is not",
-        makers.bundle(company="a~b"),
-        b"\xa3a~b\x00",
-        b"\xa3a~b\x03",
-    ),
+    "use-unknown": ("a use that there is not", makers.bundle(company="a~b"), b"\xa3a~b\x00", b"\xa3a~b\x03"),
     "value-too-high": (
         "2^53 as a value",
         makers.bundle(settings={"a": 2**53 - 1}),
         b"\xcf\x00\x1f" + b"\xff" * 6,
         b"\xcf\x00\x20" + bytes(6),
     ),
-    "value-nothing": (
-        "nothing as a value",
-        makers.bundle(settings={"a": True}),
-        b"\x81\xa1a\xc3",
-        b"\x81\xa1a\xc0",
-    ),
+    "value-nothing": ("nothing as a value", makers.bundle(settings={"a": True}), b"\x81\xa1a\xc3", b"\x81\xa1a\xc0"),
     "replaces-itself": (
         "a bundle that replaces its own serial",
         makers.bundle(replaces=["1010000022"]),

@@ -31,14 +31,8 @@ def hybrids() -> Iterator[Vector]:
     wrong = {
         "ed25519-forged": ("a bit of the Ed25519 half", file_of(makers.forged(token))),
         "ml-dsa-forged": ("a bit of the ML-DSA half", under(2, first + flipped)),
-        "ed25519-of-another": (
-            "one half of another bundle",
-            under(2, its.signature[:HALF] + second),
-        ),
-        "ml-dsa-of-another": (
-            "the other of another bundle",
-            under(2, first + its.signature[HALF:]),
-        ),
+        "ed25519-of-another": ("one half of another bundle", under(2, its.signature[:HALF] + second)),
+        "ml-dsa-of-another": ("the other of another bundle", under(2, first + its.signature[HALF:])),
         "ed25519-alone": ("zeros for the ML-DSA half", under(2, first + bytes(len(second)))),
         "ml-dsa-alone": ("zeros for the Ed25519 half", under(2, bytes(HALF) + second)),
     }

@@ -54,18 +54,10 @@ def lists() -> Iterator[Vector]:
         "trust-to-come": ("L1", "revocations-ahead", made(5, trust_version=4)),
         "root-to-come": ("L1", "revocations-ahead", made(5, root_version=2, trust_version=1)),
         "rollback-alone": ("O1", "revocations-rollback", made(3)),
-        "huge-number-of-an-older-trust": (
-            "O1",
-            "revocations-rollback",
-            made(2**32 - 1, trust_version=2),
-        ),
+        "huge-number-of-an-older-trust": ("O1", "revocations-rollback", made(2**32 - 1, trust_version=2)),
         "fork": ("O1", "revocations-fork", made(4, serials=[SERIAL])),
         "fork-and-ahead": ("O1", "issued-ahead", made(4, issued=ahead)),
-        "trust-to-come-and-ahead": (
-            "L1",
-            "revocations-ahead",
-            made(5, trust_version=4, issued=ahead),
-        ),
+        "trust-to-come-and-ahead": ("L1", "revocations-ahead", made(5, trust_version=4, issued=ahead)),
     }
     for name, (step, code, token) in wrong.items():
         about = f"a list: {name.replace('-', ' ')}"

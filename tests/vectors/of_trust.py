@@ -9,18 +9,7 @@ from licensekit.wire import armor
 from licensekit.wire.documents import RootKey
 from tests import makers, rare_keys
 from tests.makers import NOW, PARTNER
-from tests.vectors.vector import (
-    ADMITTED,
-    GROUND,
-    ROOT,
-    STRANGER,
-    TRUST,
-    VENDOR,
-    Ground,
-    Lists,
-    Vector,
-    file_of,
-)
+from tests.vectors.vector import ADMITTED, GROUND, ROOT, STRANGER, TRUST, VENDOR, Ground, Lists, Vector, file_of
 
 A, B, C, D = (makers.key(f"root-{name}") for name in "abcd")
 BUNDLE = makers.bundle()
@@ -28,11 +17,7 @@ TOKEN = sign(BUNDLE, VENDOR)
 
 
 def root(
-    signers: Sequence[SigningKey],
-    keys: Sequence[SigningKey],
-    version: int = 1,
-    threshold: int = 1,
-    **changes: Any,
+    signers: Sequence[SigningKey], keys: Sequence[SigningKey], version: int = 1, threshold: int = 1, **changes: Any
 ) -> armor.Token:
     """Return a root of `keys`, signed by `signers`."""
     document = makers.root(*keys, version=version, threshold=threshold, **changes)
@@ -108,9 +93,7 @@ def rotations() -> Iterator[Vector]:
         yield SHARED.takes("R2", name, about, file, BUNDLE, state=(2, 2, {}))
     three = [root([A, B, D], [D], 2), root([D, C], [C], 3)]
     file = file_of(three[1], trust([C], 5, under=3), three[0], TOKEN)
-    yield SHARED.takes(
-        "F1", "two-at-once", "two roots, the later first", file, BUNDLE, state=(3, 5, {})
-    )
+    yield SHARED.takes("F1", "two-at-once", "two roots, the later first", file, BUNDLE, state=(3, 5, {}))
     middle = root([A, B, D], [D], 2)
     pinned = Ground(makers.pin(middle), file_of(ONE, ONE_TRUST, middle, new_trust), 2, 2)
     about = "root 2 is pinned: signatures by keys of root 1 are not judged, older ones passed over"
@@ -138,17 +121,9 @@ def rotations() -> Iterator[Vector]:
         "one-key-twice": ("3", "duplicate-signature", root([A, A, D], [D], 2)),
         "old-forged": ("R2", "signature-invalid", makers.forged(root([A, B, D], [D], 2))),
         "new-forged": ("R2", "signature-invalid", makers.forged(root([A, B, D], [D], 2), 2)),
-        "spliced": (
-            "R2",
-            "signature-invalid",
-            makers.spliced(root([A, B, D], [D], 2), root([A, B, D], [D, C], 2)),
-        ),
+        "spliced": ("R2", "signature-invalid", makers.spliced(root([A, B, D], [D], 2), root([A, B, D], [D, C], 2))),
         "no-root": ("R2", "payload-invalid", makers.seal("root", b"\x90", A, B, D)),
-        "another-product": (
-            "R2",
-            "wrong-product",
-            root([A, B, D], [D], 2, product="demo-erp"),
-        ),
+        "another-product": ("R2", "wrong-product", root([A, B, D], [D], 2, product="demo-erp")),
         "another-issuer": ("R2", "wrong-product", root([A, B, D], [D], 2, issuer=PARTNER)),
         "gap": ("R2", "root-gap", root([A, B, D], [D], 3)),
         "fork": ("R2", "root-fork", root([A, B], [A, B, C])),
@@ -168,18 +143,12 @@ def rotations() -> Iterator[Vector]:
 def _first_fault() -> Iterator[Vector]:
     """Of two faults the first in the order of R2 is the one that is reported."""
     two = {
-        "forged-and-no-root": (
-            "signature-invalid",
-            makers.forged(makers.seal("root", b"\x90", A, B)),
-        ),
+        "forged-and-no-root": ("signature-invalid", makers.forged(makers.seal("root", b"\x90", A, B))),
         "product-and-fork": ("wrong-product", root([A, B], [A, B], product="demo-erp")),
         "product-and-gap": ("wrong-product", root([A, B], [D], 3, product="demo-erp")),
         "fork-and-own-threshold": ("root-fork", root([A, B], [D])),
         "gap-and-own-threshold": ("root-gap", root([A, B], [D], 3)),
-        "product-and-stranger": (
-            "wrong-product",
-            root([A, B, STRANGER], [D], 2, product="demo-erp"),
-        ),
+        "product-and-stranger": ("wrong-product", root([A, B, STRANGER], [D], 2, product="demo-erp")),
     }
     for name, (code, token) in two.items():
         about = f"a later root with two faults: {name.replace('-', ' ')}"
@@ -220,9 +189,7 @@ def _above_the_first(ground: Ground, middle: armor.Token) -> Iterator[Vector]:
 
 def trust_documents() -> Iterator[Vector]:
     """T1 and T2."""
-    yield SHARED.takes(
-        "T1", "next", "the next version", file_of(trust([C, A], 2)), state=(1, 2, {})
-    )
+    yield SHARED.takes("T1", "next", "the next version", file_of(trust([C, A], 2)), state=(1, 2, {}))
     yield SHARED.takes("O1", "same-again", "it changes nothing", file_of(ONE_TRUST, TOKEN), BUNDLE)
     pair = [makers.admitted(VENDOR, public=key) for key in rare_keys.COLLIDING]
     weak = makers.admitted(VENDOR, public=rare_keys.LOW_ORDER[0])
@@ -237,11 +204,7 @@ def trust_documents() -> Iterator[Vector]:
         "stranger-signed": ("T1", "key-unknown", trust([A, B, STRANGER], 2)),
         "one-key-twice": ("3", "duplicate-signature", trust([A, A], 2)),
         "forged": ("5", "signature-invalid", makers.forged(trust([A, B], 2), which=1)),
-        "delegation-spliced": (
-            "5",
-            "signature-invalid",
-            makers.spliced(sign(thief, A, B), trust([A, B], 2)),
-        ),
+        "delegation-spliced": ("5", "signature-invalid", makers.spliced(sign(thief, A, B), trust([A, B], 2))),
         "root-labeled-as-trust": ("5", "signature-invalid", makers.relabeled(ONE, "trust")),
         "another-product": ("T1", "wrong-product", changed(product="demo-erp")),
         "root-to-come": ("T1", "root-gap", changed(root_version=2)),
@@ -251,11 +214,7 @@ def trust_documents() -> Iterator[Vector]:
         "no-trust-document": ("6", "payload-invalid", makers.seal("trust", b"\x90", A, B)),
         "forged-and-short": ("T1", "signature-invalid", makers.forged(trust([A], 2))),
         "short-and-no-document": ("T1", "threshold-not-met", makers.seal("trust", b"\x90", A)),
-        "product-and-ahead": (
-            "T1",
-            "wrong-product",
-            changed(product="demo-erp", issued=NOW + 86_401),
-        ),
+        "product-and-ahead": ("T1", "wrong-product", changed(product="demo-erp", issued=NOW + 86_401)),
     }
     for name, (step, code, token) in wrong.items():
         about = f"a trust document: {name.replace('-', ' ')}"
@@ -308,9 +267,7 @@ def _older_root() -> Iterator[Vector]:
 def files() -> Iterator[Vector]:
     """F1: all of a file, or none of it."""
     keys = [makers.key(f"chain-{n}") for n in range(4)]
-    roots = [
-        root([*keys[n - 1 : n], keys[n]] if n else [keys[0]], [keys[n]], n + 1) for n in range(4)
-    ]
+    roots = [root([*keys[n - 1 : n], keys[n]] if n else [keys[0]], [keys[n]], n + 1) for n in range(4)]
     trusts = [trust([keys[n]], n + 1, under=n + 1) for n in range(4)]
     shipped = Ground(makers.pin(roots[0]), file_of(roots[0], trusts[0]))
     about = "shipped with root 1, and three rotations later"

@@ -160,25 +160,13 @@ def contents() -> Iterator[Vector]:
         "term": ("a trial of 61 days", SALES, trial(expiry=ISSUED_DAY + 61)),
         "term-grace": ("61 days with grace", SALES, trial(grace=ISSUED_DAY + 61)),
         "term-none": ("a trial without an end", SALES, trial(expiry=None)),
-        "term-advisory": (
-            "advisory after grace is no end",
-            SALES,
-            trial(after_grace=AfterGrace.ADVISORY),
-        ),
-        "term-read-only": (
-            "read-only after grace is no end",
-            SALES,
-            trial(after_grace=AfterGrace.READ_ONLY),
-        ),
+        "term-advisory": ("advisory after grace is no end", SALES, trial(after_grace=AfterGrace.ADVISORY)),
+        "term-read-only": ("read-only after grace is no end", SALES, trial(after_grace=AfterGrace.READ_ONLY)),
         "offline-hours": ("an offline hour too many", SALES, trial(offline_hours=1441)),
         "borrow-hours": ("a borrow hour too many", SALES, trial(borrow_hours=1441)),
         "replaces-by-a-term": ("takes another's place", SALES, trial(replaces=["1"])),
         "part": ("the base by a key for add-ons", ADD_ONS, add_on(part="base")),
-        "replaces-by-parts": (
-            "takes another's place, by a key with parts",
-            BASES,
-            makers.bundle(replaces=["1"]),
-        ),
+        "replaces-by-parts": ("takes another's place, by a key with parts", BASES, makers.bundle(replaces=["1"])),
         "most-system": ("a quantity above the highest", ADD_ONS, add_on(system={"storage": 26})),
         "most-sites": ("sites above the highest", ADD_ONS, add_on(sites={"satellite": 26})),
         "most-users": ("users above the highest", ADD_ONS, add_on(users={"a": 1, "b": 26})),
@@ -217,11 +205,7 @@ def revoked() -> Iterator[Vector]:
         about = f"another bundle, not taken back by {name}"
         yield GROUND.takes("9", f"not-{name}", about, file, another, state=state)
     at_lowest = sign(
-        makers.revocations(
-            lowest={
-                SERIAL: {"base": LowestOfUses(1, 9, None), "add-on": LowestOfUses(9, None, None)}
-            }
-        ),
+        makers.revocations(lowest={SERIAL: {"base": LowestOfUses(1, 9, None), "add-on": LowestOfUses(9, None, None)}}),
         VENDOR,
     )
     yield GROUND.takes(
@@ -258,9 +242,7 @@ def installations() -> Iterator[Vector]:
     request = sign(makers.request(), mine)
     for document in (makers.request(), makers.receipt(), makers.statement()):
         name = type(document).__name__.lower()
-        yield GROUND.takes(
-            "Verification", name, f"a {name}", file_of(sign(document, mine)), document
-        )
+        yield GROUND.takes("Verification", name, f"a {name}", file_of(sign(document, mine)), document)
     (signature,) = frame.read(request.frame).signatures
 
     def carrying(public: bytes) -> str:

@@ -22,9 +22,7 @@ from tests.vectors.test_vectors import ALL, FILES
 
 
 @pytest.mark.parametrize(("group", "vector"), ALL)
-def test_the_second_reader_makes_of_it_what_the_vector_says(
-    group: str, vector: dict[str, Any]
-) -> None:
+def test_the_second_reader_makes_of_it_what_the_vector_says(group: str, vector: dict[str, Any]) -> None:
     assert files.run(vector, FILES[group]["grounds"][vector["ground"]]) == vector["expect"]
 
 
@@ -44,20 +42,7 @@ def their_tokens(file: bytes) -> object:
         return error.args[0]
 
 
-PIECES = [
-    "lk1-",
-    "bundle",
-    "root",
-    "Root",
-    ".",
-    "AQ",
-    "AAA",
-    "B",
-    "A" * 1_398_102,
-    "=",
-    " ",
-    "\ufeff",
-]
+PIECES = ["lk1-", "bundle", "root", "Root", ".", "AQ", "AAA", "B", "A" * 1_398_102, "=", " ", "\ufeff"]
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12))
@@ -93,9 +78,7 @@ def frames(draw: st.DrawFn) -> bytes:
     """Return a frame of signatures by few keys, often with a fault or two."""
     signatures = [
         bytes([scheme]) + bytes([key]) * LENGTHS[scheme][0] + bytes(LENGTHS[scheme][1])
-        for scheme, key in draw(
-            st.lists(st.tuples(st.sampled_from([1, 2, 3, 0, 4]), st.integers(0, 4)), max_size=4)
-        )
+        for scheme, key in draw(st.lists(st.tuples(st.sampled_from([1, 2, 3, 0, 4]), st.integers(0, 4)), max_size=4))
     ]
     count = draw(st.sampled_from([len(signatures), len(signatures), 0, 1, 16, 17]))
     whole = bytes([count]) + b"".join(signatures) + draw(st.sampled_from([b"payload", b""]))
@@ -147,15 +130,11 @@ def test_both_refuse_a_damaged_payload_alike(kind: str, data: st.DataObject) -> 
     """The same code, whatever was damaged; or both take it."""
     payload = data.draw(damaged(encode(data.draw(BY_TYPE[kind]))))
     mine, its = ours(kind, payload), theirs(kind, payload)
-    assert (its if isinstance(its, str) else "taken") == (
-        mine if isinstance(mine, str) else "taken"
-    )
+    assert (its if isinstance(its, str) else "taken") == (mine if isinstance(mine, str) else "taken")
 
 
 @pytest.mark.parametrize(
-    "payload",
-    [*OTHER_SPELLINGS.values(), *NO_PAYLOADS.values()],
-    ids=[*OTHER_SPELLINGS, *NO_PAYLOADS],
+    "payload", [*OTHER_SPELLINGS.values(), *NO_PAYLOADS.values()], ids=[*OTHER_SPELLINGS, *NO_PAYLOADS]
 )
 def test_both_refuse_other_spellings_alike(payload: bytes) -> None:
     assert theirs("bundle", payload) == ours("bundle", payload)
@@ -202,9 +181,5 @@ def test_both_make_the_same_of_any_mixture_of_documents(data: st.DataObject) -> 
 def test_both_make_the_same_of_any_document_alone(data: st.DataObject) -> None:
     pin = data.draw(st.sampled_from(sorted(WORLDS)))
     on, _ = data.draw(st.sampled_from(WORLDS[pin]))
-    vector = {
-        "now": "2027-01-01T01:00:00Z",
-        "file": data.draw(st.sampled_from(TOKENS[pin])),
-        "alone": True,
-    }
+    vector = {"now": "2027-01-01T01:00:00Z", "file": data.draw(st.sampled_from(TOKENS[pin])), "alone": True}
     assert files.run(vector, on) == conformance.run(vector, on)

@@ -80,9 +80,7 @@ def damaged(data: bytes, damage: tuple[int, int, bytes]) -> bytes:
 
 
 @given(st.sampled_from(SHOWN), damages)
-def test_both_make_the_same_of_a_damaged_public_key(
-    text: str, damage: tuple[int, int, bytes]
-) -> None:
+def test_both_make_the_same_of_a_damaged_public_key(text: str, damage: tuple[int, int, bytes]) -> None:
     """Also where the check fits what was damaged, so that the rest is judged."""
     whole = contents(text)
     body = damaged(whole[:-4], damage)

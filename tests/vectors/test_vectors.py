@@ -63,9 +63,7 @@ def test_the_one_fault_of_every_refused_vector_is_its_own() -> None:
     """No two say the same of themselves in a file, and none is another's input once more."""
     inputs: Counter[str] = Counter()
     for group, file in FILES.items():
-        faults = Counter(
-            vector["about"] for vector in file["vectors"] if "code" in vector["expect"]
-        )
+        faults = Counter(vector["about"] for vector in file["vectors"] if "code" in vector["expect"])
         assert [fault for fault, times in faults.items() if times > 1] == [], group
         names = [vector["name"] for vector in file["vectors"]]
         assert len(names) == len(set(names)), group

@@ -110,9 +110,7 @@ class Ground:
         expect = {"state": state_numbers(root, trust, lists, known), "documents": shown}
         return Vector(name, about, self.root, self.pack, file, expect, rule, **more)
 
-    def refuses(
-        self, rule: str, code: str, name: str, about: str, file: str | bytes, **more: Any
-    ) -> Vector:
+    def refuses(self, rule: str, code: str, name: str, about: str, file: str | bytes, **more: Any) -> Vector:
         """Return a vector whose file is refused by `rule` with `code`."""
         expect = {"code": code}
         return Vector(name, about, self.root, self.pack, file, expect, rule, **more)
@@ -174,24 +172,12 @@ STRANGER: Final = makers.key("stranger")
 
 ADMITTED: Final = (
     makers.admitted(VENDOR, "vendor"),
-    makers.admitted(
-        SALES,
-        "sales: trials of at most 60 days",
-        scope=makers.limited(uses=[Use.TRIAL], longest_term=60),
-    ),
+    makers.admitted(SALES, "sales: trials of at most 60 days", scope=makers.limited(uses=[Use.TRIAL], longest_term=60)),
     makers.admitted(PARTNERS, "a partner", scope=makers.scope(issuers=[PARTNER])),
-    makers.admitted(
-        RETIRED, "retired at the start of 2027", state=KeyState.RETIRED, valid_to=ISSUED
-    ),
+    makers.admitted(RETIRED, "retired at the start of 2027", state=KeyState.RETIRED, valid_to=ISSUED),
     makers.admitted(REVOKED, "revoked", state=KeyState.REVOKED),
-    makers.admitted(
-        CATALOGS, "catalogs only", scope=makers.scope(types=[SignedType.CATALOG], uses=[])
-    ),
-    makers.admitted(
-        ADD_ONS,
-        "add-ons of at most 25",
-        scope=makers.limited(parts=["reports", "storage"], most=25),
-    ),
+    makers.admitted(CATALOGS, "catalogs only", scope=makers.scope(types=[SignedType.CATALOG], uses=[])),
+    makers.admitted(ADD_ONS, "add-ons of at most 25", scope=makers.limited(parts=["reports", "storage"], most=25)),
     makers.admitted(BASES, "the base alone", scope=makers.limited(parts=["base"])),
 )
 FIRST: Final = sign(makers.root(ROOT), ROOT)

@@ -11,9 +11,7 @@ from tests import any_document, makers
 DOCUMENTS: list[AnyDocument] = [
     makers.root(makers.key("root")),
     makers.trust(makers.admitted(makers.key("vendor"))),
-    makers.revocations(
-        identities=[bytes(16)], serials=["1"], lowest={"2": {"base": LowestOfUses(3, None, None)}}
-    ),
+    makers.revocations(identities=[bytes(16)], serials=["1"], lowest={"2": {"base": LowestOfUses(3, None, None)}}),
     makers.catalog(),
     makers.bundle(),
     makers.reset(),
@@ -22,9 +20,7 @@ DOCUMENTS: list[AnyDocument] = [
     makers.statement(),
 ]
 
-any_document_at_all = st.sampled_from(list(any_document.BY_TYPE)).flatmap(
-    lambda kind: any_document.BY_TYPE[kind]
-)
+any_document_at_all = st.sampled_from(list(any_document.BY_TYPE)).flatmap(lambda kind: any_document.BY_TYPE[kind])
 kinds = st.sampled_from(list(CLASS_OF))
 
 
@@ -44,9 +40,7 @@ def test_a_document_decodes_as_it_was_encoded(document: AnyDocument) -> None:
 
 
 @given(any_document_at_all, st.data())
-def test_a_payload_is_never_read_as_another_document(
-    document: AnyDocument, data: st.DataObject
-) -> None:
+def test_a_payload_is_never_read_as_another_document(document: AnyDocument, data: st.DataObject) -> None:
     """Any one byte replaced: refused, or exactly the spelling of another document."""
     payload = bytearray(encode(document))
     payload[data.draw(st.integers(0, len(payload) - 1))] = data.draw(st.integers(0, 255))
@@ -84,9 +78,7 @@ def test_an_unknown_extension_is_carried_along(document: AnyDocument) -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: type(d).__name__)
-def test_an_extension_that_must_be_understood_asks_for_a_newer_reader(
-    document: AnyDocument,
-) -> None:
+def test_an_extension_that_must_be_understood_asks_for_a_newer_reader(document: AnyDocument) -> None:
     extended = makers.changed(document, extensions={"!acme.rule": 1, "note": "x"})
     with pytest.raises(NewerReaderNeeded, match=r"`!acme\.rule`") as caught:
         encode(extended)

@@ -97,30 +97,14 @@ RULES: dict[str, Rule] = {
         lambda: {"binding": Binding(bytes(32), 0, facts(2))},
         "between one and all",
     ),
-    "fact that is no code": (
-        BUNDLE,
-        lambda: {"binding": Binding(None, 1, {"A": bytes(16)})},
-        "is not a code",
-    ),
-    "bundle that replaces its own serial": (
-        BUNDLE,
-        lambda: {"replaces": [makers.SERIAL]},
-        "own serial",
-    ),
+    "fact that is no code": (BUNDLE, lambda: {"binding": Binding(None, 1, {"A": bytes(16)})}, "is not a code"),
+    "bundle that replaces its own serial": (BUNDLE, lambda: {"replaces": [makers.SERIAL]}, "own serial"),
     "replaced serial that is none": (BUNDLE, lambda: {"replaces": ["-"]}, "is not a serial"),
     "serials replaced out of order": (BUNDLE, lambda: {"replaces": ["b", "a"]}, "sorted"),
-    "add-on that replaces a serial": (
-        BUNDLE,
-        lambda: {"replaces": ["a"], "part": "storage"},
-        "only a base bundle",
-    ),
+    "add-on that replaces a serial": (BUNDLE, lambda: {"replaces": ["a"], "part": "storage"}, "only a base bundle"),
     "meter without a quantity": (CATALOG, lambda: listed(per=MeterPeriod.DAY), "quantity"),
     "name in no language": (CATALOG, lambda: listed(names={"NB": "x"}), "is not a code"),
-    "license replaced by another issuer's": (
-        CATALOG,
-        lambda: listed(replaced_by="a.b"),
-        "is not a code",
-    ),
+    "license replaced by another issuer's": (CATALOG, lambda: listed(replaced_by="a.b"), "is not a code"),
     "text with bounds": (CATALOG, lambda: setting(SettingType.TEXT, lowest=1), "only numbers"),
     "sum of texts": (CATALOG, lambda: setting(SettingType.TEXT, combine=Combine.SUM), "only num"),
     "choices of numbers": (CATALOG, lambda: setting(choices=["a"]), "only texts are chosen"),
@@ -139,11 +123,7 @@ RULES: dict[str, Rule] = {
         "signs bundles",
     ),
     "key of a term for everything": (TRUST, lambda: scoped(longest_term=60), "signs bundles"),
-    "highest count in every part": (
-        TRUST,
-        lambda: scoped(types=[SignedType.BUNDLE], most=5),
-        "names its parts",
-    ),
+    "highest count in every part": (TRUST, lambda: scoped(types=[SignedType.BUNDLE], most=5), "names its parts"),
     "highest count for two issuers": (
         TRUST,
         lambda: scoped(types=[SignedType.BUNDLE], most=5, parts=["base"], issuers=["a", "b"]),
@@ -158,11 +138,7 @@ RULES: dict[str, Rule] = {
     "expiry before its start": (BUNDLE, lambda: {"starts": 30_000}, "starts is after warning"),
     "control character in a company": (BUNDLE, lambda: {"company": "a\x1b[2Jb"}, "control"),
     "control character in a value": (BUNDLE, lambda: {"settings": {"a": "\x00"}}, "control"),
-    "control character in an extension name": (
-        BUNDLE,
-        lambda: {"extensions": {"\x07": 1}},
-        "control",
-    ),
+    "control character in an extension name": (BUNDLE, lambda: {"extensions": {"\x07": 1}}, "control"),
     "control character in an extension": (BUNDLE, lambda: {"extensions": {"a": "\r"}}, "control"),
     "company not in NFC": (BUNDLE, lambda: {"company": "A\u030angstrom"}, "form C"),
     "license included twice": (CATALOG, lambda: listed(includes=["a", "a"]), "repeats"),
@@ -208,69 +184,33 @@ RULES: dict[str, Rule] = {
         lambda: {"keys": [RootKey(3, ROOT.keys[0].public)], "threshold": 1},
         "<= 2",
     ),
-    "root key too short": (
-        ROOT,
-        lambda: {"keys": [RootKey(1, bytes(31))], "threshold": 1},
-        "length >= 32",
-    ),
+    "root key too short": (ROOT, lambda: {"keys": [RootKey(1, bytes(31))], "threshold": 1}, "length >= 32"),
     "key admitted twice": (TRUST, lambda: {"keys": [TRUST.keys[0]] * 2}, "occurs twice"),
-    "retired key without an end": (
-        TRUST,
-        lambda: keyed(state=KeyState.RETIRED, valid_to=None),
-        "needs the end",
-    ),
-    "window that ends before it begins": (
-        TRUST,
-        lambda: keyed(valid_from=2, valid_to=1),
-        "before it begins",
-    ),
+    "retired key without an end": (TRUST, lambda: keyed(state=KeyState.RETIRED, valid_to=None), "needs the end"),
+    "window that ends before it begins": (TRUST, lambda: keyed(valid_from=2, valid_to=1), "before it begins"),
     "key name with a control character": (TRUST, lambda: keyed(name="\u2066"), "control"),
     "scope of no types": (TRUST, lambda: scoped(types=[]), "length >= 1"),
-    "scope of types out of order": (
-        TRUST,
-        lambda: scoped(types=[SignedType.BUNDLE, SignedType.CATALOG]),
-        "not sorted",
-    ),
+    "scope of types out of order": (TRUST, lambda: scoped(types=[SignedType.BUNDLE, SignedType.CATALOG]), "not sorted"),
     "scope of a use twice": (TRUST, lambda: scoped(uses=[Use.TRIAL, Use.TRIAL]), "repeats"),
     "scope of no issuer": (TRUST, lambda: scoped(issuers=[]), "length >= 1"),
     "scope of issuers out of order": (TRUST, lambda: scoped(issuers=["b", "a"]), "sorted"),
     "scope of an issuer that is no code": (TRUST, lambda: scoped(issuers=["A"]), "not a code"),
-    "scope of a term of no days": (
-        TRUST,
-        lambda: scoped(types=[SignedType.BUNDLE], longest_term=0),
-        ">= 1",
-    ),
-    "identities out of order": (
-        LIST,
-        lambda: {"identities": [b"\x01" * 16, bytes(16)]},
-        "sorted",
-    ),
+    "scope of a term of no days": (TRUST, lambda: scoped(types=[SignedType.BUNDLE], longest_term=0), ">= 1"),
+    "identities out of order": (LIST, lambda: {"identities": [b"\x01" * 16, bytes(16)]}, "sorted"),
     "identity of another length": (LIST, lambda: {"identities": [bytes(15)]}, "length >= 16"),
     "revoked serials out of order": (LIST, lambda: {"serials": ["a", "B"]}, "sorted"),
     "revoked serial that is none": (LIST, lambda: {"serials": ["-"]}, "not a serial"),
     "lowest sequence of no serial": (LIST, lambda: {"lowest": {"-": {"base": 1}}}, "not a serial"),
     "lowest sequence of no part": (LIST, lambda: {"lowest": {"1": {"-": 1}}}, "not a code"),
     "lowest sequences of nothing": (LIST, lambda: {"lowest": {"1": {}}}, "length >= 1"),
-    "fact in a request that is no code": (
-        makers.request(),
-        lambda: {"facts": {"A": bytes(16)}},
-        "not a code",
-    ),
-    "summary with a control character": (
-        makers.request(),
-        lambda: {"summary": {"Host": "\x9b"}},
-        "control",
-    ),
+    "fact in a request that is no code": (makers.request(), lambda: {"facts": {"A": bytes(16)}}, "not a code"),
+    "summary with a control character": (makers.request(), lambda: {"summary": {"Host": "\x9b"}}, "control"),
     "usage of a license that is no code": (
         makers.statement(),
         lambda: {"usage": {"a.b.c": Usage(1, 1)}},
         "issuer.code",
     ),
-    "notice with a control character": (
-        makers.statement(),
-        lambda: {"notices": ["\ufeff"]},
-        "control",
-    ),
+    "notice with a control character": (makers.statement(), lambda: {"notices": ["\ufeff"]}, "control"),
 }
 
 
@@ -375,9 +315,7 @@ NUMBERS: list[tuple[Document, str, int, int]] = [
 
 
 @pytest.mark.parametrize(("document", "field", "least", "most"), NUMBERS)
-def test_a_number_reaches_to_its_bounds_and_no_further(
-    document: Document, field: str, least: int, most: int
-) -> None:
+def test_a_number_reaches_to_its_bounds_and_no_further(document: Document, field: str, least: int, most: int) -> None:
     assert encode(makers.changed(document, **{field: least}))
     assert encode(makers.changed(document, **{field: most}))
     for beyond in (least - 1, most + 1):
@@ -411,42 +349,20 @@ LENGTHS: list[tuple[Document, str, int, Callable[[int], Any]]] = [
     (BUNDLE, "replaces", limits.REPLACED, lambda n: sorted(numbered(n, 0))),
     (CATALOG, "access", limits.URLS, lambda n: numbered(n, ENTRY["access"])),
     (CATALOG, "editions", limits.EDITIONS, lambda n: numbered(n, ENTRY["editions"])),
-    (
-        CATALOG,
-        "licenses",
-        limits.INCLUDES,
-        lambda n: {"a": makers.license_entry(includes=sorted(numbered(n, 0)))},
-    ),
-    (
-        CATALOG,
-        "licenses",
-        limits.TEXT_LENGTH,
-        lambda n: {"a": makers.license_entry(description="x" * n)},
-    ),
+    (CATALOG, "licenses", limits.INCLUDES, lambda n: {"a": makers.license_entry(includes=sorted(numbered(n, 0)))}),
+    (CATALOG, "licenses", limits.TEXT_LENGTH, lambda n: {"a": makers.license_entry(description="x" * n)}),
     (
         TRUST,
         "keys",
         limits.KEYS,
-        lambda n: [
-            makers.admitted(makers.key("vendor"), public=i.to_bytes(32, "big")) for i in range(n)
-        ],
+        lambda n: [makers.admitted(makers.key("vendor"), public=i.to_bytes(32, "big")) for i in range(n)],
     ),
-    (
-        ROOT,
-        "keys",
-        limits.ROOT_KEYS,
-        lambda n: [RootKey(1, i.to_bytes(32, "big")) for i in range(n)],
-    ),
+    (ROOT, "keys", limits.ROOT_KEYS, lambda n: [RootKey(1, i.to_bytes(32, "big")) for i in range(n)]),
     (LIST, "serials", limits.REVOKED, lambda n: sorted(str(i) for i in range(n))),
     (LIST, "identities", limits.REVOKED, lambda n: [i.to_bytes(16, "big") for i in range(n)]),
     (LIST, "lowest", limits.REVOKED, lambda n: {str(i): {"base": LOWEST} for i in range(n)}),
     (LIST, "lowest", limits.PARTS, lambda n: {"1": numbered(n, LOWEST)}),
-    (
-        TRUST,
-        "keys",
-        limits.PARTS,
-        lambda n: scoped(types=[SignedType.BUNDLE], parts=sorted(numbered(n, 0)))["keys"],
-    ),
+    (TRUST, "keys", limits.PARTS, lambda n: scoped(types=[SignedType.BUNDLE], parts=sorted(numbered(n, 0)))["keys"]),
     (makers.request(), "facts", limits.FACTS, facts),
     (makers.request(), "summary", limits.FACTS, lambda n: numbered(n, "x")),
     (makers.statement(), "usage", limits.LICENSES, lambda n: numbered(n, Usage(0, 0))),
@@ -506,9 +422,7 @@ def test_what_is_decoded_against_a_rule_is_refused_with_the_rule() -> None:
         (type(BUNDLE), b"\x91\xa4demo", "not a valid bundle: it has not the fields of one"),
     ],
 )
-def test_what_is_no_document_is_said_in_words_of_our_own(
-    kind: type[Document], payload: bytes, said: str
-) -> None:
+def test_what_is_no_document_is_said_in_words_of_our_own(kind: type[Document], payload: bytes, said: str) -> None:
     with pytest.raises(PayloadInvalid) as caught:
         decode(kind, payload)
     assert caught.value.message == said
@@ -533,9 +447,7 @@ def test_licenses_may_reach_as_many_others_as_the_bound_says_and_no_more() -> No
 
 
 @given(st.dictionaries(codes, st.lists(codes, max_size=4), max_size=8))
-def test_what_a_license_reaches_is_what_walking_its_inclusions_finds(
-    includes: dict[str, list[str]],
-) -> None:
+def test_what_a_license_reaches_is_what_walking_its_inclusions_finds(includes: dict[str, list[str]]) -> None:
     """A plain walk is the model; codes that are not there and circles change nothing."""
     for code, reached in closure_of(includes).items():
         found, waiting = set[str](), list(includes[code])

@@ -48,9 +48,7 @@ REFUSED = {
 def test_exactly_the_refused_code_points_are_refused() -> None:
     """Every code point there is, by itself: control, separator, direction; nothing else."""
     found = {
-        point
-        for point in range(sys.maxunicode + 1)
-        if (fault := text_fault(chr(point))) and fault.reason == "control"
+        point for point in range(sys.maxunicode + 1) if (fault := text_fault(chr(point))) and fault.reason == "control"
     }
     assert found == REFUSED
 
@@ -80,9 +78,7 @@ def test_a_code(code: str) -> None:
     require_qualified([code, f"{code}.{code}"])
 
 
-@pytest.mark.parametrize(
-    "code", ["", "-", "a-", "-a", "A", "a_b", "a b", "a\nb", "a\n", "\n", "é", "a.b"]
-)
+@pytest.mark.parametrize("code", ["", "-", "a-", "-a", "A", "a_b", "a b", "a\nb", "a\n", "\n", "é", "a.b"])
 def test_no_code(code: str) -> None:
     assert not is_code(code)
     for codes in ([code], ["a", code], [code, "a"], ["a", code, "b"]):
@@ -138,12 +134,8 @@ def test_extensions_are_held_to_the_rules_of_text() -> None:
         require_extensions({"a": "e\u0301"})
 
 
-@pytest.mark.parametrize(
-    "value", [None, 15, True, "", "0F", "0", "0f0", " f", "0g", "+f", "\u0660f", "0\n"]
-)
-def test_an_extension_that_is_not_so_many_bytes_in_hexadecimal_counts_as_absent(
-    value: str | int | None,
-) -> None:
+@pytest.mark.parametrize("value", [None, 15, True, "", "0F", "0", "0f0", " f", "0g", "+f", "\u0660f", "0\n"])
+def test_an_extension_that_is_not_so_many_bytes_in_hexadecimal_counts_as_absent(value: str | int | None) -> None:
     extensions = {} if value is None else {"pickup": value}
     assert hex_extension(extensions, "pickup", 1) is None
     assert hex_extension({"pickup": "0f"}, "pickup", 1) == b"\x0f"

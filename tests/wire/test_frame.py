@@ -20,11 +20,7 @@ def signatures(draw: st.DrawFn) -> Signature:
     return Signature(scheme, fill * key_bytes, fill * signature_bytes)
 
 
-frames = st.builds(
-    Frame,
-    st.lists(signatures(), min_size=1, max_size=4).map(tuple),
-    st.binary(min_size=1, max_size=20),
-)
+frames = st.builds(Frame, st.lists(signatures(), min_size=1, max_size=4).map(tuple), st.binary(min_size=1, max_size=20))
 
 
 def one_signature(payload: bytes = b"p") -> bytes:
@@ -52,9 +48,7 @@ def test_any_bytes_divide_in_one_way_or_are_refused(data: bytes) -> None:
 @pytest.mark.parametrize("scheme", LENGTHS)
 def test_a_frame_cut_anywhere_before_its_payload_is_refused(scheme: int) -> None:
     key_bytes, signature_bytes = LENGTHS[scheme]
-    written = frame.write(
-        Frame((Signature(scheme, b"k" * key_bytes, b"s" * signature_bytes),), b"")
-    )
+    written = frame.write(Frame((Signature(scheme, b"k" * key_bytes, b"s" * signature_bytes),), b""))
     for length in range(len(written) + 1):
         with pytest.raises(FrameInvalid):
             frame.read(written[:length])

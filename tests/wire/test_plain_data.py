@@ -56,22 +56,14 @@ def test_a_bundle_as_plain_data() -> None:
 def test_a_trust_document_as_plain_data() -> None:
     shown = plain(makers.trust(makers.admitted(makers.key("vendor"), valid_to=None)))
     (key,) = shown["keys"]
-    assert (key["state"], key["valid_from"], key["valid_to"]) == (
-        "active",
-        "2025-12-31T00:00:00Z",
-        None,
-    )
+    assert (key["state"], key["valid_from"], key["valid_to"]) == ("active", "2025-12-31T00:00:00Z", None)
     assert key["scope"]["types"] == ["revocations", "catalog", "bundle", "reset"]
     assert key["public"] == makers.key("vendor").verifying_key.public.hex()
 
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [
-        (AfterGrace.READ_ONLY, "read-only"),
-        (AfterGrace.BLOCK, "block"),
-        (AfterGrace.ADVISORY, "advisory"),
-    ],
+    [(AfterGrace.READ_ONLY, "read-only"), (AfterGrace.BLOCK, "block"), (AfterGrace.ADVISORY, "advisory")],
 )
 def test_the_word_for_a_value_of_a_closed_list(value: AfterGrace, said: str) -> None:
     assert word(value) == said

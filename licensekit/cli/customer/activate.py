@@ -4,12 +4,7 @@ from datetime import date
 
 import click
 
-from licensekit.cli.customer.commands import (
-    ApplicationOption,
-    home_option,
-    opened_first,
-    trust_options,
-)
+from licensekit.cli.customer.commands import ApplicationOption, home_option, opened_first, trust_options
 from licensekit.cli.exits import NO
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.options import DAY, option

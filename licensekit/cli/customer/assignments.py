@@ -14,9 +14,7 @@ Holders = Callable[[Installation], Users | Sites]
 """What of an installation the commands change."""
 
 _holder: Final[Callable[..., Any]] = click.argument("holder", metavar="ID")
-_licenses: Final[Callable[..., Any]] = click.argument(
-    "licenses", metavar="LICENSE...", nargs=-1, required=True
-)
+_licenses: Final[Callable[..., Any]] = click.argument("licenses", metavar="LICENSE...", nargs=-1, required=True)
 
 
 def assign_command(noun: str, holders: Holders) -> click.Command:
@@ -27,13 +25,7 @@ def assign_command(noun: str, holders: Holders) -> click.Command:
     @_licenses
     @option("--release LICENSE...", "Release this license in the same change.")
     @in_installation
-    def assign(
-        *,
-        holder: str,
-        licenses: tuple[str, ...],
-        release: tuple[str, ...],
-        installation: Installation,
-    ) -> None:
+    def assign(*, holder: str, licenses: tuple[str, ...], release: tuple[str, ...], installation: Installation) -> None:
         assigned = holders(installation).assign(holder, *licenses, release=release)
         emit(f"{holder}: assigned {', '.join(assigned) or 'nothing new'}")
 

@@ -61,9 +61,8 @@ def customer_commands(
 ) -> click.Group:
     """Return the customer's commands as a click group that an application mounts as its own.
 
-    What is built in has no option any more: nobody can replace the application's root pin.
-    `released` is the date of the product version, held against maintenance,
-    `facts` what the application knows better of its machine.
+    What is built in has no option any more: nobody can replace the application's root pin. `released` is the date of
+    the product version, held against maintenance, `facts` what the application knows better of its machine.
     """
     place = None if home is None else os.fspath(home)
     built_in = BuiltIn(root, pack, place, released, facts)
@@ -102,9 +101,7 @@ def built_in_of(ctx: click.Context) -> BuiltIn:
 
 
 home_option: Final[Decorator] = option(
-    "--home DIR",
-    "The installation: a folder, or a postgresql:// URL.  [env: LICENSEKIT_HOME]",
-    cls=ApplicationOption,
+    "--home DIR", "The installation: a folder, or a postgresql:// URL.  [env: LICENSEKIT_HOME]", cls=ApplicationOption
 )
 """`--home`, for every command of the customer."""
 
@@ -123,12 +120,8 @@ def in_installation(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--pack` and `--root`, which are needed until the first activation records them."""
-    command = option(
-        "--root PIN", "The vendor's root pin, lkroot1-…, the first time.", cls=ApplicationOption
-    )(command)
-    return option(
-        "--pack FILE", "The application's pack (.lkp), the first time.", cls=ApplicationOption
-    )(command)
+    command = option("--root PIN", "The vendor's root pin, lkroot1-…, the first time.", cls=ApplicationOption)(command)
+    return option("--pack FILE", "The application's pack (.lkp), the first time.", cls=ApplicationOption)(command)
 
 
 @contextmanager

@@ -21,9 +21,7 @@ def events() -> None:
 @option("--group GROUP", "For the users of this group.")
 @option("--user ID", "For this user.")
 @option("--message TEXT", "The message for users.", default="")
-@option(
-    "--expected-end TIME", "For information: 2027-01-01T00:00:00Z. Nothing ends it.", type=MOMENT
-)
+@option("--expected-end TIME", "For information: 2027-01-01T00:00:00Z. Nothing ends it.", type=MOMENT)
 @in_installation
 @json_option
 def start(
@@ -39,17 +37,15 @@ def start(
 ) -> None:
     """Start an event: no-login, no-FUNCTION, rebuild-FUNCTION or message-of-the-day.
 
-    It is for the whole installation unless a site, a group or a user is given, and lasts until
-    somebody ends it. Administrators may log in whatever is in force.
+    It is for the whole installation unless a site, a group or a user is given, and lasts until somebody ends it.
+    Administrators may log in whatever is in force.
     """
     named = {EventScope.SITE: site, EventScope.GROUP: group, EventScope.USER: user}
     given = [(scope, subject) for scope, subject in named.items() if subject is not None]
     if len(given) > 1:
         raise click.UsageError("give one of --site, --group and --user.")
     scope, subject = given[0] if given else (EventScope.INSTALLATION, "")
-    event = installation.events.start(
-        kind, scope=scope, subject=subject, message=message, expected_end=expected_end
-    )
+    event = installation.events.start(kind, scope=scope, subject=subject, message=message, expected_end=expected_end)
     if as_json:
         emit_json(event.plain())
     else:

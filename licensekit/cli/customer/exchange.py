@@ -2,12 +2,7 @@
 
 import click
 
-from licensekit.cli.customer.commands import (
-    home_option,
-    in_installation,
-    opened_first,
-    trust_options,
-)
+from licensekit.cli.customer.commands import home_option, in_installation, opened_first, trust_options
 from licensekit.cli.inputs import STANDARD, write_output
 from licensekit.cli.options import before, option
 from licensekit.cli.output import emit, emit_json, json_option, remark
@@ -33,18 +28,12 @@ def _require_one(*, output: str | None, as_json: bool, **_: object) -> None:
 @home_option
 @json_option
 def request(
-    *,
-    no_facts: bool,
-    output: str | None,
-    pack: str | None,
-    root: str | None,
-    home: str | None,
-    as_json: bool,
+    *, no_facts: bool, output: str | None, pack: str | None, root: str | None, home: str | None, as_json: bool
 ) -> None:
     """Make a request for a license bound to this installation, to send to the vendor.
 
-    It holds the installation's key and, as keyed hashes, facts of this machine. Before anything
-    was activated the vendor's pack and root pin are needed; the installation is set up then.
+    It holds the installation's key and, as keyed hashes, facts of this machine. Before anything was activated the
+    vendor's pack and root pin are needed; the installation is set up then.
     """
     with opened_first(home, pack, root) as installation:
         text, document = installation.request(with_facts=not no_facts)
@@ -69,14 +58,7 @@ def statement(*, output: str | None, installation: Installation, as_json: bool) 
 @_output
 @in_installation
 @consent_options(preview="Show what would change, and stop.", yes="Do not ask.")
-def return_(
-    *,
-    part: str,
-    issuer: str | None,
-    output: str | None,
-    installation: Installation,
-    consent: Consent,
-) -> None:
+def return_(*, part: str, issuer: str | None, output: str | None, installation: Installation, consent: Consent) -> None:
     """Return the active bundle of PART back to its issuer: it can never work here again.
 
     The signed receipt proves it. If it was lost, the same command writes it again.

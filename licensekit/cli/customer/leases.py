@@ -20,9 +20,7 @@ def leases() -> None:
 @option("--holder HOLDER", "Only the seats of this holder.")
 @in_installation
 @json_option
-def list_(
-    *, license_code: str | None, holder: str | None, installation: Installation, as_json: bool
-) -> None:
+def list_(*, license_code: str | None, holder: str | None, installation: Installation, as_json: bool) -> None:
     """List who holds which seats now, since when and until when.
 
     A lease that is not renewed ends by itself: its seat is free from `until` on.

@@ -13,13 +13,13 @@ from licensekit.cli.output import emit, emit_json, facts, json_option, progress,
 def move(*, source: str, target: str, as_json: bool) -> None:
     """Move an installation: FROM and TO are folders or postgresql:// URLs.
 
-    All of it is copied in one transaction and verified at its new place: documents, users, sites,
-    assignments in their order, events, leases, time, the installation's key and the audit log.
-    FROM stays as a copy that is marked as moved: nothing works with it any more. A program that
-    still uses it answers from memory for the offline hours of its bundles, and says why.
+    All of it is copied in one transaction and verified at its new place: documents, users, sites, assignments in their
+    order, events, leases, time, the installation's key and the audit log. FROM stays as a copy that is marked as moved:
+    nothing works with it any more. A program that still uses it answers from memory for the offline hours of its
+    bundles, and says why.
 
-    TO must be new: a folder or a schema without an installation. Keep the password of a server out
-    of the URL, in a password file (PGPASSFILE).
+    TO must be new: a folder or a schema without an installation. Keep the password of a server out of the URL, in a
+    password file (PGPASSFILE).
     """
     from licensekit.installation import move as relocate  # noqa: PLC0415  # a vendor's command loads none
 

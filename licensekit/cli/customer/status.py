@@ -24,13 +24,7 @@ def _require_one_form(*, code: str | None, as_metrics: bool, as_json: bool, **_:
 @json_option
 @click.pass_context
 def status(
-    ctx: click.Context,
-    *,
-    code: str | None,
-    installation: Installation,
-    now: int,
-    as_json: bool,
-    as_metrics: bool,
+    ctx: click.Context, *, code: str | None, installation: Installation, now: int, as_json: bool, as_metrics: bool
 ) -> None:
     """Show what is licensed, what is in use, and what is due.
 
@@ -56,8 +50,7 @@ def status(
 def accept_clock(*, installation: Installation) -> None:
     """Accept the clock, in place of a later time that it has shown here.
 
-    This can be done once for each base bundle, and the vendor sees it in every file that the
-    installation signs.
+    This can be done once for each base bundle, and the vendor sees it in every file that the installation signs.
     """
     installation.accept_clock()
     emit("the clock is accepted")

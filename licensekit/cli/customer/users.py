@@ -19,13 +19,7 @@ from licensekit.text.columns import TableOptions
 from licensekit.wire.documents import UserKind
 
 _SECTIONS: Final = {
-    "Who there is": {
-        "add": "add",
-        "set": "set_",
-        "retire": "retire",
-        "erase": "erase",
-        "import": "import_",
-    },
+    "Who there is": {"add": "add", "set": "set_", "retire": "retire", "erase": "erase", "import": "import_"},
     "What they hold": {"assign": "assign", "release": "release", "prefer": "prefer"},
     "Questions": {"list": "list_", "show": "show", "may-login": "may_login"},
 }
@@ -48,12 +42,8 @@ assign = assign_command("user", lambda installation: installation.users)
 release = release_command("user", lambda installation: installation.users)
 prefer = prefer_command("user", lambda installation: installation.users)
 
-_kind_option: Final[Decorator] = option(
-    "--kind", "Internal users are associates.", type=WordChoice(UserKind)
-)
-_group_option: Final[Decorator] = option(
-    "--group GROUP... groups", "A group of the user; may be repeated."
-)
+_kind_option: Final[Decorator] = option("--kind", "Internal users are associates.", type=WordChoice(UserKind))
+_group_option: Final[Decorator] = option("--group GROUP... groups", "A group of the user; may be repeated.")
 
 
 @click.command()
@@ -76,30 +66,17 @@ def add(*, user_id: str, installation: Installation, **given: Any) -> None:
 @option("--name NAME", "The name of the user.")
 @_kind_option
 @option("--login/--no-login can_log_in", "Whether the user may log in.", default=None)
-@option(
-    "--administrator/--no-administrator",
-    "Whether the user may log in whatever event is in force.",
-    default=None,
-)
+@option("--administrator/--no-administrator", "Whether the user may log in whatever event is in force.", default=None)
 @_group_option
 @option("--no-groups", "The user is in no group any more.")
 @option("--active", "Bring a retired user back.")
 @in_installation
 def set_(
-    *,
-    user_id: str,
-    groups: tuple[str, ...],
-    no_groups: bool,
-    active: bool,
-    installation: Installation,
-    **given: Any,
+    *, user_id: str, groups: tuple[str, ...], no_groups: bool, active: bool, installation: Installation, **given: Any
 ) -> None:
     """Change what is known of a user."""
     installation.users.set(
-        user_id,
-        groups=groups if groups or no_groups else None,
-        retired=False if active else None,
-        **given,
+        user_id, groups=groups if groups or no_groups else None, retired=False if active else None, **given
     )
     emit(f"set {user_id}")
 
@@ -112,8 +89,8 @@ def set_(
 def import_(*, file: str, table: TableOptions, installation: Installation, as_json: bool) -> None:
     """Add and change users, and assign licenses, from a CSV file (`-`: standard input).
 
-    The first line names the columns: id, name, kind, can_log_in, administrator, groups, licenses.
-    All of it is one change: if one line has a fault, nothing is imported.
+    The first line names the columns: id, name, kind, can_log_in, administrator, groups, licenses. All of it is one
+    change: if one line has a fault, nothing is imported.
     """
     data = read_input(file, what="a file of users", limit=IMPORT_BYTES)
     rows = parse_users(data, table)
@@ -122,17 +99,14 @@ def import_(*, file: str, table: TableOptions, installation: Installation, as_js
         warn(f"{file}: {every.message}.")
     with (
         located(file),
-        click.progressbar(
-            rows, label="importing", file=sys.stderr, hidden=not sys.stderr.isatty()
-        ) as bar,
+        click.progressbar(rows, label="importing", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar,
     ):
         done = installation.users.import_rows(bar)
     if as_json:
         emit_json(done._asdict())
     else:
         emit(
-            f"{done.added} added, {done.changed} changed, {done.unchanged} unchanged,"
-            f" {done.assigned} licenses assigned"
+            f"{done.added} added, {done.changed} changed, {done.unchanged} unchanged, {done.assigned} licenses assigned"
         )
 
 
@@ -157,20 +131,13 @@ def erase(*, user_id: str, installation: Installation) -> None:
 @click.command("list")
 @option("--license LICENSE", "Only users assigned this license.")
 @option("--holding LICENSE", "Only users who have this license, also through a plan.")
-@option(
-    "--kind kinds",
-    "Only users of this kind; may be repeated.",
-    type=WordChoice(UserKind),
-    multiple=True,
-)
+@option("--kind kinds", "Only users of this kind; may be repeated.", type=WordChoice(UserKind), multiple=True)
 @option("--text TEXT", "Only users with this text in the id or name.", default="")
 @option("--retired/--not-retired", "Only retired users, or all others.", default=None)
 @option("--lapsed expired", "Only users assigned a license that has lapsed.")
 @in_installation
 @json_option
-def list_(
-    *, kinds: tuple[UserKind, ...], installation: Installation, as_json: bool, **given: Any
-) -> None:
+def list_(*, kinds: tuple[UserKind, ...], installation: Installation, as_json: bool, **given: Any) -> None:
     """List users. A user must match every option that is given."""
     found = installation.users.list(UserFilter(kinds=frozenset(kinds), **given))
     if as_json:
@@ -200,13 +167,7 @@ def show(*, user_id: str, installation: Installation, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def may_login(
-    ctx: click.Context,
-    *,
-    user_id: str,
-    way: str,
-    site: str | None,
-    installation: Installation,
-    as_json: bool,
+    ctx: click.Context, *, user_id: str, way: str, site: str | None, installation: Installation, as_json: bool
 ) -> None:
     """Show whether a user may log in, and if not, every reason. Exits with 1 if not."""
     decision = installation.users.may_login(user_id, way, site=site)

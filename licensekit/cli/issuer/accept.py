@@ -5,14 +5,7 @@ from pathlib import Path
 import click
 
 from licensekit.cli.inputs import PassphraseSource, located, read_input
-from licensekit.cli.issuer.options import (
-    operator,
-    passphrase,
-    remind_of_root,
-    to_sign,
-    unlock,
-    warn_of_forks,
-)
+from licensekit.cli.issuer.options import operator, passphrase, remind_of_root, to_sign, unlock, warn_of_forks
 from licensekit.cli.output import emit, emit_json, facts, remark
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.dates import format_seconds
@@ -24,15 +17,12 @@ from licensekit.issuer import Received, Workspace
 @to_sign
 @passphrase
 @consenting
-def accept(
-    *, file: str, workspace: Workspace, now: int, passphrase: PassphraseSource, consent: Consent
-) -> None:
+def accept(*, file: str, workspace: Workspace, now: int, passphrase: PassphraseSource, consent: Consent) -> None:
     """Enter the receipts of returned licenses, and statements of what is in use.
 
-    A returned bundle goes on a new revocation list, and its installation makes room for another
-    (`licensekit answer`). The return of one that is bound to no installation takes it back from
-    everybody and must be confirmed. Statements need no key; `licensekit ledger usage` compares them
-    with what was sold.
+    A returned bundle goes on a new revocation list, and its installation makes room for another (`licensekit answer`).
+    The return of one that is bound to no installation takes it back from everybody and must be confirmed. Statements
+    need no key; `licensekit ledger usage` compares them with what was sold.
     """
     with located(file):
         data = read_input(file, what="what an installation has sent")

@@ -29,9 +29,7 @@ def _require_answer(*, file: str, order: str | None, what: ResetWhat | None, **_
 @before(_require_answer)
 @click.argument("file", metavar="REQUEST")
 @option("--order FILE order", "What the installation gets.")
-@option(
-    "--reset what", "Sign a reset for it instead: it works there once.", type=WordChoice(ResetWhat)
-)
+@option("--reset what", "Sign a reset for it instead: it works there once.", type=WordChoice(ResetWhat))
 @reason_option
 @license_options
 def answer(
@@ -46,10 +44,9 @@ def answer(
 ) -> None:
     """Answer the request of an installation with a license that works only there.
 
-    An order binds one installation, or as many as its `installations` says; what was returned makes
-    room for another. The same request and order give the same license again. With --reset, the
-    answer puts the installation's clock or sequence right, or accepts its restored backup; --reason
-    says why.
+    An order binds one installation, or as many as its `installations` says; what was returned makes room for another.
+    The same request and order give the same license again. With --reset, the answer puts the installation's clock or
+    sequence right, or accepts its restored backup; --reason says why.
     """
     with located(file):
         data = read_input(file, what="a request")
@@ -71,9 +68,7 @@ def _of_order(path: str) -> Generator[None]:
         raise error.at(path) from error
 
 
-def _answer(
-    workspace: Workspace, request: VerifiedRequest, wanted: FileOptions, order: str, now: int
-) -> None:
+def _answer(workspace: Workspace, request: VerifiedRequest, wanted: FileOptions, order: str, now: int) -> None:
     with located(order):
         draft = read_draft(read_input(order, what="an order", limit=limits.TOML_BYTES))
     catalog = workspace.catalog.require_unchanged(now)
@@ -87,19 +82,11 @@ def _answer(
 
 
 def _reset(
-    workspace: Workspace,
-    request: VerifiedRequest,
-    wanted: FileOptions,
-    what: ResetWhat,
-    *,
-    reason: str,
-    now: int,
+    workspace: Workspace, request: VerifiedRequest, wanted: FileOptions, what: ResetWhat, *, reason: str, now: int
 ) -> None:
     if any(wanted.drawings):
         raise click.UsageError("--qr and --print are for licenses.")
-    proposal = workspace.customers.propose_reset(
-        request, what, now=now, attach=wanted.attach, reason=reason
-    )
+    proposal = workspace.customers.propose_reset(request, what, now=now, attach=wanted.attach, reason=reason)
     file = wanted.sign(workspace, proposal)
     if file is not None:
         _write_reset(file, place_of(wanted.output, file.name), as_json=wanted.as_json)

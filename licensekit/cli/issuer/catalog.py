@@ -33,8 +33,8 @@ _file = click.argument("file", required=False)
 def check(*, file: str | None, folder: Path, as_json: bool) -> None:
     """Name every fault of a catalog, and what it would take away from what was sold.
 
-    It is the workspace's own catalog, or the one in FILE. FILE may also be one that belongs to no
-    workspace yet; otherwise it is compared with the catalog that the workspace has signed last.
+    It is the workspace's own catalog, or the one in FILE. FILE may also be one that belongs to no workspace yet;
+    otherwise it is compared with the catalog that the workspace has signed last.
     """
     draft = _draft(file, folder)
     for one in draft.remarks:

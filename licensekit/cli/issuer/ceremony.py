@@ -80,9 +80,7 @@ signed_by_roots: Final = collected(
     Roots,
     to_sign,
     root_key_option,
-    fresh_option(
-        "After this many days, the trust document reminds administrators to look for a newer one."
-    ),
+    fresh_option("After this many days, the trust document reminds administrators to look for a newer one."),
     root_passphrase,
     consenting,
 )
@@ -118,8 +116,5 @@ def _spelled(name: str, value: Any) -> Any:
 
 def _describe(pending: PendingDocument) -> str:
     """Return how many signatures are still missing on a document, in words."""
-    parts = [
-        f"{count} more of the keys of root {party.version} must sign"
-        for party, count in pending.missing()
-    ]
+    parts = [f"{count} more of the keys of root {party.version} must sign" for party, count in pending.missing()]
     return "; ".join(parts) or "complete"

@@ -63,37 +63,28 @@ def renew(
 ) -> None:
     """Issue a license again with a later end: its next sequence, with everything else as it was.
 
-    Warning, grace and next check keep their distance to the expiry. The changes are shown before
-    they are signed. Without a terminal to ask on, nothing is signed without --yes.
+    Warning, grace and next check keep their distance to the expiry. The changes are shown before they are signed.
+    Without a terminal to ask on, nothing is signed without --yes.
     """
-    asked = renewal(
-        serial, part=part, expires=expires, days=days, maintenance=maintenance, number=number
-    )
+    asked = renewal(serial, part=part, expires=expires, days=days, maintenance=maintenance, number=number)
     _change(lambda _: asked, **given)
 
 
 @click.command()
 @before(_require_keys)
 @option(
-    "--set KEY=VALUE... sets",
-    "Set a count, a value or any key of an order: users.sales-pro=50, expiry=2028-12-31.",
+    "--set KEY=VALUE... sets", "Set a count, a value or any key of an order: users.sales-pro=50, expiry=2028-12-31."
 )
 @option("--remove KEY... removed", "Take something out: users.sales-pro.")
 @change_options
 def amend(
-    *,
-    serial: str,
-    part: str,
-    number: str | None,
-    sets: tuple[str, ...],
-    removed: tuple[str, ...],
-    **given: Any,
+    *, serial: str, part: str, number: str | None, sets: tuple[str, ...], removed: tuple[str, ...], **given: Any
 ) -> None:
     """Change what was sold: its next sequence, with everything else as it was.
 
-    KEY is one of an order, `system.CODE`, `sites.CODE`, `users.CODE`, `settings.CODE`, or the code
-    of a license alone; a count is a number or `unrestricted`. The changes are shown before they are
-    signed. Without a terminal to ask on, nothing is signed without --yes.
+    KEY is one of an order, `system.CODE`, `sites.CODE`, `users.CODE`, `settings.CODE`, or the code of a license alone;
+    a count is a number or `unrestricted`. The changes are shown before they are signed. Without a terminal to ask on,
+    nothing is signed without --yes.
     """
     pairs = [*(divided(one) for one in sets), *((key, None) for key in removed)]
 
@@ -109,13 +100,9 @@ def amend(
     _change(asked, **given)
 
 
-def _change(
-    asking: Callable[[Catalog], Amendment], *, workspace: Workspace, now: int, wanted: FileOptions
-) -> None:
+def _change(asking: Callable[[Catalog], Amendment], *, workspace: Workspace, now: int, wanted: FileOptions) -> None:
     catalog = workspace.catalog.require_unchanged(now)
-    proposed = workspace.propose_change(
-        asking(catalog), now=now, attach=wanted.attach, approve=wanted.drawing(catalog)
-    )
+    proposed = workspace.propose_change(asking(catalog), now=now, attach=wanted.attach, approve=wanted.drawing(catalog))
     file = wanted.sign(workspace, proposed, catalog, always=True)
     if file is None:
         return

@@ -54,11 +54,11 @@ def init(
 ) -> None:
     """Make a vendor's workspace: catalog, keys, ledger, pack, and an example order.
 
-    Two passphrases are asked for: one for the key that signs licenses day by day, and one for the
-    root key, which is needed once in a while and belongs in a safe place.
+    Two passphrases are asked for: one for the key that signs licenses day by day, and one for the root key, which is
+    needed once in a while and belongs in a safe place.
 
-    A third party that sells its own licenses for a vendor's product gives --partner-of with the
-    vendor's pack. Its key counts once the vendor has admitted it (`licensekit keys admit`).
+    A third party that sells its own licenses for a vendor's product gives --partner-of with the vendor's pack. Its key
+    counts once the vendor has admitted it (`licensekit keys admit`).
     """
     now = clock()
     names = _names(**given)
@@ -67,9 +67,7 @@ def init(
             raise click.UsageError("--partner-of makes no root: the vendor's is used.")
         with located(partner_of):
             pack = read_input(partner_of, what="a pack")
-            partner = plan_partner(
-                folder, names, pack, now=now, root=root, scheme=SCHEMES[scheme], ledger=ledger
-            )
+            partner = plan_partner(folder, names, pack, now=now, root=root, scheme=SCHEMES[scheme], ledger=ledger)
         _init_partner(folder, partner, passphrase, now, as_json=as_json)
         if root is None:
             said = f"The root was taken from {partner_of} itself. Compare it with the vendor's:"
@@ -77,13 +75,7 @@ def init(
         return
     require_enough(count, threshold)
     plan = plan_workspace(
-        folder,
-        names,
-        now=now,
-        scheme=SCHEMES[scheme],
-        root_keys=count,
-        threshold=threshold,
-        ledger=ledger,
+        folder, names, now=now, scheme=SCHEMES[scheme], root_keys=count, threshold=threshold, ledger=ledger
     )
     signing = read_passphrase(passphrase, "Passphrase for the signing key", confirm=True)
     secrets = Secrets(signing, _root_passphrases(root_passphrase, count))
@@ -111,9 +103,7 @@ def _root_passphrases(source: PassphraseSource, count: int) -> list[bytes]:
     return [read_passphrase(source, prompt, confirm=True) for prompt in prompts]
 
 
-def _init_partner(
-    folder: Path, plan: NewPartner, source: PassphraseSource, now: int, *, as_json: bool
-) -> None:
+def _init_partner(folder: Path, plan: NewPartner, source: PassphraseSource, now: int, *, as_json: bool) -> None:
     word = read_passphrase(source, "Passphrase for the signing key", confirm=True)
     with Workspace.create_partner(folder, plan, word, who=operator(), now=now) as workspace:
         key = workspace.keys.file(FIRST_KEY)
@@ -127,13 +117,7 @@ def _init_partner(
 
 
 def _json(folder: Path, product: str, issuer: str, pin: str, pack: Path) -> dict[str, Any]:
-    return {
-        "folder": str(folder),
-        "product": product,
-        "issuer": issuer,
-        "root": pin,
-        "pack": str(pack),
-    }
+    return {"folder": str(folder), "product": product, "issuer": issuer, "root": pin, "pack": str(pack)}
 
 
 def _show_partner(folder: Path, issuer: str, product: str, digits: str) -> None:

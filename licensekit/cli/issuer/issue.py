@@ -16,16 +16,11 @@ from licensekit.text.columns import TableOptions
 @click.command()
 @click.argument("orders", nargs=-1, required=True, metavar="ORDERS...")
 @option(
-    "--format form",
-    "How ORDERS are written. Default: by their names.",
-    type=click.Choice(["toml", "jsonl", "csv"]),
+    "--format form", "How ORDERS are written. Default: by their names.", type=click.Choice(["toml", "jsonl", "csv"])
 )
 @option("--keep-going", "Skip invalid orders and issue the rest.")
 @option(
-    "--workers N",
-    "In bulk, sign and write with this many processes beside this one.",
-    type=whole(1, 64),
-    default=1,
+    "--workers N", "In bulk, sign and write with this many processes beside this one.", type=whole(1, 64), default=1
 )
 @table_options
 @license_options
@@ -42,12 +37,12 @@ def issue(
 ) -> None:
     """Sign the licenses that orders describe, and enter them in the ledger.
 
-    ORDERS are TOML files of one order each, JSON Lines, CSV with one column a license, or folders
-    of TOML files; `-` is standard input.
+    ORDERS are TOML files of one order each, JSON Lines, CSV with one column a license, or folders of TOML files; `-` is
+    standard input.
 
-    Of several orders all are issued or none, or with --keep-going all that are valid; -o names the
-    folder of their files. Run it again if it was interrupted: an order of one number is issued
-    once, and files that are missing are written from the ledger.
+    Of several orders all are issued or none, or with --keep-going all that are valid; -o names the folder of their
+    files. Run it again if it was interrupted: an order of one number is issued once, and files that are missing are
+    written from the ledger.
     """
     sources = [_source(path, form) for path in orders]
     if len(sources) == 1 and sources[0].is_one_order:
@@ -55,9 +50,7 @@ def issue(
     else:
         from licensekit.cli.issuer.issue_bulk import issue_bulk  # noqa: PLC0415  # one order loads none
 
-        issue_bulk(
-            workspace, sources, wanted, now, table=table, keep_going=keep_going, workers=workers
-        )
+        issue_bulk(workspace, sources, wanted, now, table=table, keep_going=keep_going, workers=workers)
 
 
 def _source(path: str, form: str | None) -> OrderSource:
@@ -74,9 +67,7 @@ def _issue_one(workspace: Workspace, one: OrderSource, wanted: FileOptions, now:
         draft = read_draft(one.read())
     catalog = workspace.catalog.require_unchanged(now)
     with located(one.path):
-        proposal = workspace.propose_issue(
-            draft, now=now, attach=wanted.attach, approve=wanted.drawing(catalog)
-        )
+        proposal = workspace.propose_issue(draft, now=now, attach=wanted.attach, approve=wanted.drawing(catalog))
         file = wanted.sign(workspace, proposal, catalog)
     if file is not None:
         wanted.write(file, catalog)

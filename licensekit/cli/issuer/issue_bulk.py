@@ -90,8 +90,8 @@ def _reported(lines: Iterable[OrderLine]) -> Iterator[OrderLine]:
 def collect_less() -> None:
     """Exclude what was imported from garbage collection, and collect less often.
 
-    Thousands of orders wait at a time and are freed without it; it would check all of them, and
-    every module, with every few hundred.
+    Thousands of orders wait at a time and are freed without it; it would check all of them, and every module, with
+    every few hundred.
     """
     gc.freeze()
     gc.set_threshold(_COLLECTED)

@@ -31,8 +31,8 @@ def _require_issuer(*, issuer: str | None, **_: object) -> None:
 def admit(*, file: str, name: str | None, permission: Permission, roots: Roots) -> None:
     """Admit a key that somebody else holds: a third party's, or a colleague's.
 
-    --issuer is the code under which a third party's licenses appear; it can sign nothing else.
-    Compare the fingerprint with its holder by another way than the one by which the file came.
+    --issuer is the code under which a third party's licenses appear; it can sign nothing else. Compare the fingerprint
+    with its holder by another way than the one by which the file came.
     """
     with located(file):
         part = parse_public(read_input(file, what="a public key", limit=limits.KEY_FILE_BYTES))
@@ -60,17 +60,12 @@ def retire(*, name: str, roots: Roots) -> None:
 @root_passphrase
 @json_option
 def sign_trust(
-    *,
-    file: str,
-    folder: Path,
-    root_keys: tuple[Path, ...],
-    root_passphrase: PassphraseSource,
-    as_json: bool,
+    *, file: str, folder: Path, root_keys: tuple[Path, ...], root_passphrase: PassphraseSource, as_json: bool
 ) -> None:
     """Add a root key's signature to a root or trust document that travels in FILE.
 
-    It needs no workspace. In the vendor's workspace, the last signature puts it in force; elsewhere
-    `licensekit pack FILE -C DIR` does.
+    It needs no workspace. In the vendor's workspace, the last signature puts it in force; elsewhere `licensekit pack
+    FILE -C DIR` does.
     """
     with located(file):
         ceremony = resume(read_input(file, what="a document in signing"))

@@ -32,9 +32,7 @@ scheme_option = option(
 
 def root_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--root-keys` and `--threshold`: what a new root is."""
-    threshold = option(
-        "--threshold N", "How many of the root keys must sign.", type=_COUNTS, default=1
-    )
+    threshold = option("--threshold N", "How many of the root keys must sign.", type=_COUNTS, default=1)
     count = option("--root-keys N count", "How many keys the root has.", type=_COUNTS, default=1)
     return count(threshold(command))
 
@@ -47,19 +45,14 @@ def require_enough(count: int, threshold: int) -> None:
 
 def _require_fitting(*, uri: str | None, scheme: str, **_: object) -> None:
     if uri is not None and SCHEMES[scheme] != ED25519:
-        raise click.UsageError(
-            "--pkcs11 and --scheme hybrid exclude each other: tokens hold Ed25519."
-        )
+        raise click.UsageError("--pkcs11 and --scheme hybrid exclude each other: tokens hold Ed25519.")
 
 
 @click.command()
 @before(_require_fitting)
 @click.argument("name", required=False)
 @scheme_option
-@option(
-    "--pkcs11 URI uri",
-    "Make the key in this token (without object= and id=), or use the one that they name.",
-)
+@option("--pkcs11 URI uri", "Make the key in this token (without object= and id=), or use the one that they name.")
 @permission
 @passphrase
 @signed_by_roots
@@ -89,14 +82,7 @@ def new(
 @permission
 @passphrase
 @signed_by_roots
-def import_(
-    *,
-    file: str,
-    name: str | None,
-    permission: Permission,
-    passphrase: PassphraseSource,
-    roots: Roots,
-) -> None:
+def import_(*, file: str, name: str | None, permission: Permission, passphrase: PassphraseSource, roots: Roots) -> None:
     """Take over an Ed25519 key from an OpenSSH or PKCS#8 file, and admit it.
 
     A passphrase that is given by file or descriptor opens FILE as well, if it is encrypted.
@@ -117,9 +103,7 @@ def _pin(source: PassphraseSource) -> str:
 
 
 def _add(name: str | None, plan: KeyPlan, permission: Permission, roots: Roots) -> None:
-    proposal = roots.workspace.keys.propose_new(
-        plan, roots.keys, now=roots.now, name=name, permission=permission
-    )
+    proposal = roots.workspace.keys.propose_new(plan, roots.keys, now=roots.now, name=name, permission=permission)
     change = roots.sign(proposal)
     if change is not None and change.ceremony is None:
         _show_partner_key(change.written[0], as_json=roots.consent.as_json)

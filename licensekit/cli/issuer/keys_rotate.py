@@ -6,13 +6,7 @@ import click
 
 from licensekit.cli.inputs import PassphraseSource, read_passphrase
 from licensekit.cli.issuer.ceremony import Roots, signed_by_roots
-from licensekit.cli.issuer.keys_new import (
-    SCHEMES,
-    new_passphrase,
-    require_enough,
-    root_options,
-    scheme_option,
-)
+from licensekit.cli.issuer.keys_new import SCHEMES, new_passphrase, require_enough, root_options, scheme_option
 from licensekit.cli.issuer.options import passphrase
 from licensekit.cli.options import before
 from licensekit.issuer import generated_key
@@ -41,8 +35,8 @@ def _require_enough(*, count: int, threshold: int, **_: object) -> None:
 def rotate_root(*, scheme: str, count: int, threshold: int, roots: Roots) -> None:
     """Make a new root, which the keys of the old one sign.
 
-    What was signed stays valid. Applications shipped long ago keep working: license files bring the
-    trust documents that they lack.
+    What was signed stays valid. Applications shipped long ago keep working: license files bring the trust documents
+    that they lack.
     """
     source = roots.root_passphrase
     proposal = roots.workspace.keys.propose_rotate_root(

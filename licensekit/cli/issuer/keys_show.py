@@ -66,11 +66,7 @@ def _window(key: AdmittedKey) -> str:
 
 def _scope(key: AdmittedKey) -> str:
     scope = key.scope
-    types = (
-        "everything"
-        if len(scope.types) == len(SignedType)
-        else ", ".join(map(name_of, scope.types))
-    )
+    types = "everything" if len(scope.types) == len(SignedType) else ", ".join(map(name_of, scope.types))
     limits = [f"for {', '.join(scope.issuers)}"]
     if SignedType.BUNDLE in scope.types and len(scope.uses) < len(Use):
         limits.append(f"{', '.join(map(name_of, scope.uses))} only")

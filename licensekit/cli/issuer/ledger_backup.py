@@ -17,8 +17,8 @@ from licensekit.issuer import Workspace, diagnose_ledger, restore_ledger
 def doctor(*, folder: Path, as_json: bool) -> None:
     """Look for everything that is wrong with the ledger, and say what to do.
 
-    Nothing is changed, and one that cannot be opened is looked through as far as it can be. The
-    exit code is 1 if there is an error.
+    Nothing is changed, and one that cannot be opened is looked through as far as it can be. The exit code is 1 if there
+    is an error.
     """
     show_findings(diagnose_ledger(folder), as_json=as_json)
 
@@ -31,8 +31,7 @@ def doctor(*, folder: Path, as_json: bool) -> None:
 def backup(*, file: str, force: bool, workspace: Workspace, as_json: bool) -> None:
     """Write a backup of the ledger to FILE, also while it is in use.
 
-    It is one SQLite file with every entry, whether the ledger is in the workspace or on a server.
-    Keys are not in it.
+    It is one SQLite file with every entry, whether the ledger is in the workspace or on a server. Keys are not in it.
     """
     write_to(workspace.ledger.back_up, file, force=force, as_json=as_json)
 

@@ -96,13 +96,7 @@ def list_(
 @option("--state", "Only licenses in this state.", type=click.Choice(USAGE_STATES))
 @row_options
 def usage(
-    *,
-    serial: str | None,
-    state: str | None,
-    workspace: Workspace,
-    now: int,
-    as_csv: bool,
-    as_json: bool,
+    *, serial: str | None, state: str | None, workspace: Workspace, now: int, as_csv: bool, as_json: bool
 ) -> None:
     """Compare what was sold with what the newest statement says is in use.
 
@@ -120,12 +114,7 @@ def usage(
 
 
 @click.command()
-@option(
-    "--format form",
-    "How entries are written.",
-    type=click.Choice(["jsonl", "csv"]),
-    default="jsonl",
-)
+@option("--format form", "How entries are written.", type=click.Choice(["jsonl", "csv"]), default="jsonl")
 @option("-o --output FILE", "Where they go.", default=STANDARD, show_default="standard output")
 @with_workspace
 def export(*, form: str, output: str, workspace: Workspace) -> None:
@@ -147,15 +136,7 @@ def _json_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 def _show_listed(found: Iterable[Listed]) -> None:
     rows = [
-        (
-            one.number,
-            day_of(one.issued),
-            one.name,
-            one.company,
-            expiry(one.expiry),
-            one.state,
-            one.order_number,
-        )
+        (one.number, day_of(one.issued), one.name, one.company, expiry(one.expiry), one.state, one.order_number)
         for one in found
     ]
     if not rows:

@@ -18,8 +18,8 @@ from licensekit.issuer import LookupResult, Workspace, key_id
 def show(*, name: str, workspace: Workspace, now: int, as_json: bool) -> None:
     """Show everything about what is named: how it came about, who signed it, what it says.
 
-    It is named by the number of its entry, by its serial, by its order's number, or as a bundle by
-    serial-part-sequence or identity. Of a serial, what its installations have sent is shown too.
+    It is named by the number of its entry, by its serial, by its order's number, or as a bundle by serial-part-sequence
+    or identity. Of a serial, what its installations have sent is shown too.
     """
     found = workspace.ledger.look_up(name)
     if as_json:
@@ -31,9 +31,7 @@ def show(*, name: str, workspace: Workspace, now: int, as_json: bool) -> None:
         if index:
             emit()
         _show(one, keys)
-        show_document(
-            one.document, licenses=state.catalog.document.licenses if state.catalog else {}
-        )
+        show_document(one.document, licenses=state.catalog.document.licenses if state.catalog else {})
 
 
 @click.command()
@@ -42,8 +40,8 @@ def show(*, name: str, workspace: Workspace, now: int, as_json: bool) -> None:
 def verify(*, workspace: Workspace, as_json: bool) -> None:
     """Verify every link and signature of the ledger, and every table drawn from it.
 
-    The first entry that is not as it was is named. Note the head: with it, an earlier state of the
-    ledger can be told from this one.
+    The first entry that is not as it was is named. Note the head: with it, an earlier state of the ledger can be told
+    from this one.
     """
     with progress("Verifying", workspace.ledger.count_entries()) as advance:
         report = workspace.ledger.verify(advance)

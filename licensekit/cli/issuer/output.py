@@ -106,8 +106,8 @@ class FileOptions(NamedTuple):
     ) -> R | None:
         """Sign what is proposed, if it is not done, and return the result; None: it is only shown.
 
-        The key is judged first: a preview refuses what signing would. With `always`, what would
-        change is shown before it is asked about; `catalog` knows the units of what is counted.
+        The key is judged first: a preview refuses what signing would. With `always`, what would change is shown before
+        it is asked about; `catalog` knows the units of what is counted.
         """
         key = None if proposal.is_done else self._key_of(workspace, proposal)
         show = partial(show_proposal, first=_first_facts(proposal), catalog=catalog)
@@ -160,24 +160,14 @@ def _code_file(ctx: click.Context, param: click.Parameter, value: str | None) ->
 license_options: Final = collected(
     "wanted",
     FileOptions,
-    option(
-        "-o --output FILE",
-        "Where it goes: a file, a folder, or `-`. Default: as 1010000014-base-1.lic.",
-    ),
+    option("-o --output FILE", "Where it goes: a file, a folder, or `-`. Default: as 1010000014-base-1.lic."),
     attachments_option,
     key_option,
     collected(
         "drawings",
         Drawings,
-        option(
-            "--qr FILE",
-            "Draw the license as a QR code as well: FILE.svg or FILE.png.",
-            callback=_code_file,
-        ),
-        option(
-            "--print FILE sheet",
-            "Write a page as well that a person can read, print and scan: FILE.html.",
-        ),
+        option("--qr FILE", "Draw the license as a QR code as well: FILE.svg or FILE.png.", callback=_code_file),
+        option("--print FILE sheet", "Write a page as well that a person can read, print and scan: FILE.html."),
     ),
     passphrase,
     consenting,

@@ -38,8 +38,8 @@ def pack(
 
     A catalog that takes something away from bundles that were sold must be confirmed.
 
-    Each FILE is taken in first: a trust document that root keys have signed elsewhere, or, for a
-    partner, the vendor's newest pack.
+    Each FILE is taken in first: a trust document that root keys have signed elsewhere, or, for a partner, the vendor's
+    newest pack.
     """
     if not _take(workspace, files, now, consent):
         return

@@ -37,17 +37,8 @@ permission: Final = collected(
         multiple=True,
         type=WordChoice(SignedType),
     ),
-    option(
-        "--use uses",
-        "A use that its bundles may have. Default: every use.",
-        multiple=True,
-        type=WordChoice(Use),
-    ),
-    option(
-        "--longest-term DAYS",
-        "The longest term of its bundles, grace included.",
-        type=whole(1, limits.TERM_DAYS),
-    ),
+    option("--use uses", "A use that its bundles may have. Default: every use.", multiple=True, type=WordChoice(Use)),
+    option("--longest-term DAYS", "The longest term of its bundles, grace included.", type=whole(1, limits.TERM_DAYS)),
     option("--parts PART...", "A part that its bundles may be of. Default: every part.", type=CODE),
     option(
         "--most COUNT",

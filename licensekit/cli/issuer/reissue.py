@@ -18,12 +18,7 @@ from licensekit.issuer import Issued, LicenseFile, Workspace
 @to_sign
 @option("--signed-by KEY lost", "The key whose bundles are signed again.", required=True)
 @key_option
-@option(
-    "-o --output DIR",
-    "The folder for the new license files; made if it is not there.",
-    required=True,
-    type=PATH,
-)
+@option("-o --output DIR", "The folder for the new license files; made if it is not there.", required=True, type=PATH)
 @attachments_option
 @passphrase
 @consenting
@@ -40,8 +35,8 @@ def reissue(
 ) -> None:
     """Sign again, with another key, every active bundle that a key has signed.
 
-    They stay the same bundles, with another signature. Run it again if it was interrupted: what was
-    signed again already is written once more and not signed twice.
+    They stay the same bundles, with another signature. Run it again if it was interrupted: what was signed again
+    already is written once more and not signed twice.
     """
     proposal = workspace.propose_reissue(lost, now=now, attach=attach)
     file = None

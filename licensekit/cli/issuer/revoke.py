@@ -31,9 +31,7 @@ class ListOptions(NamedTuple):
     def revoke(self, **revoked: Any) -> None:
         """Sign the list that takes these back as well, and print what it says."""
         until = end_of_freshness(self.fresh_days, self.now)
-        proposal = self.workspace.propose_revoke(
-            now=self.now, reason=self.reason, fresh_until=until, **revoked
-        )
+        proposal = self.workspace.propose_revoke(now=self.now, reason=self.reason, fresh_until=until, **revoked)
         if self.consent.ends(proposal):
             return
         key = None
@@ -93,8 +91,8 @@ def serial(*, serials: tuple[str, ...], wanted: ListOptions) -> None:
 def key(*, name: str, reason: str, passphrase: PassphraseSource, roots: Roots) -> None:
     """Declare everything void that a key has signed: it was lost, or stolen.
 
-    KEY is its name or key id. Before that, `licensekit reissue --signed-by KEY` signs again, with
-    another key, what it had signed and what counts, so that no customer loses it.
+    KEY is its name or key id. Before that, `licensekit reissue --signed-by KEY` signs again, with another key, what it
+    had signed and what counts, so that no customer loses it.
     """
     workspace = roots.workspace
     proposal = workspace.keys.propose_revoke(name, now=roots.now, reason=reason)
@@ -136,7 +134,5 @@ def _show(revocations: Revocations, pack: Path, *, as_json: bool) -> None:
         return
     bundles = counted(len(revocations.identities), "bundle")
     serials = counted(len(revocations.serials), "serial")
-    facts(
-        ("list", f"number {revocations.number}, in {pack}"), ("takes back", f"{bundles}, {serials}")
-    )
+    facts(("list", f"number {revocations.number}, in {pack}"), ("takes back", f"{bundles}, {serials}"))
     remark("Ship the pack with the next version; every license file from now on brings the list.")

@@ -9,9 +9,7 @@ from licensekit.proposals import Proposal
 from licensekit.wire.documents import Catalog, Kind
 
 
-def show_proposal(
-    proposal: Proposal[Any], first: Facts = (), catalog: Catalog | None = None
-) -> None:
+def show_proposal(proposal: Proposal[Any], first: Facts = (), catalog: Catalog | None = None) -> None:
     """Print the facts `first`, what would change, what follows, and what must be agreed to.
 
     `catalog` says in which units quantities are counted.

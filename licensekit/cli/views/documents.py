@@ -108,17 +108,11 @@ def _table_of_catalog(catalog: Catalog, _: object) -> None:
         emit()
         table(
             ["setting", "name", "type", "remarks"],
-            [
-                (code, one.name, spelling.name_of(one.type), _of_setting(one))
-                for code, one in catalog.settings.items()
-            ],
+            [(code, one.name, spelling.name_of(one.type), _of_setting(one)) for code, one in catalog.settings.items()],
         )
     if catalog.editions:
         emit()
-        rows = [
-            (code, one.name, _contents(one, catalog.licenses))
-            for code, one in catalog.editions.items()
-        ]
+        rows = [(code, one.name, _contents(one, catalog.licenses)) for code, one in catalog.editions.items()]
         table(["edition", "name", "contents"], rows)
 
 
@@ -145,10 +139,7 @@ def _remarks(license_: License) -> str:
         ("plan", license_.plan),
         ("hidden", license_.hidden),
         (f"by {license_.quantity}", license_.quantity is not None),
-        (
-            "" if license_.per is None else f"anew each {word(license_.per)}",
-            license_.per is not None,
-        ),
+        ("" if license_.per is None else f"anew each {word(license_.per)}", license_.per is not None),
     ]
     lists = [
         ("replaced by", [license_.replaced_by] if license_.replaced_by else []),
@@ -158,9 +149,7 @@ def _remarks(license_: License) -> str:
     ]
     words = [name for name, is_set in marks if is_set]
     names = [f"{language}: {name}" for language, name in license_.names.items()]
-    return "; ".join(
-        [*words, *names, *(f"{name} {', '.join(codes)}" for name, codes in lists if codes)]
-    )
+    return "; ".join([*words, *names, *(f"{name} {', '.join(codes)}" for name, codes in lists if codes)])
 
 
 def _root(root: Root) -> Facts:
@@ -185,10 +174,7 @@ def _trust(trust: Trust) -> Facts:
 
 
 def _table_of_trust(trust: Trust, _: object) -> None:
-    table(
-        ["key id", "name", "state", "from", "to", "issuers", "signs", "uses", "limits"],
-        map(_row_of_key, trust.keys),
-    )
+    table(["key id", "name", "state", "from", "to", "issuers", "signs", "uses", "limits"], map(_row_of_key, trust.keys))
     emit()
     table(["name", "fingerprint"], [(key.name, _compared(key)) for key in trust.keys])
 
@@ -226,9 +212,7 @@ def _inline(value: Any) -> str:
     if not isinstance(value, dict):
         return str(value)
     entries = cast("dict[str, Any]", value)
-    return ", ".join(
-        f"{key.replace('_', ' ')} {spelling.amount(item)}" for key, item in entries.items()
-    )
+    return ", ".join(f"{key.replace('_', ' ')} {spelling.amount(item)}" for key, item in entries.items())
 
 
 def _value(name: str, value: object) -> str:

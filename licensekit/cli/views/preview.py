@@ -70,10 +70,7 @@ def describe(bundle: Bundle) -> str:
     ends = end if bundle.expiry is None else f"until {end}"
     starts = f"from {shown['starts']} " if shown["starts"] else ""
     use = "" if bundle.use is Use.PRODUCTION else f"{bundle.use.word}, "
-    return (
-        f"{bundle.serial} {bundle.part}, {use}sequence {bundle.sequence}, by {bundle.issuer},"
-        f" {starts}{ends}"
-    )
+    return f"{bundle.serial} {bundle.part}, {use}sequence {bundle.sequence}, by {bundle.issuer}, {starts}{ends}"
 
 
 def _idle(bundle: Bundle) -> str:
@@ -99,9 +96,7 @@ def _row(row: PreviewRow) -> tuple[object, ...]:
     )
 
 
-def _counts(
-    row: PreviewRow, total: int | None, free: int | None, access: Access
-) -> tuple[str | None, str]:
+def _counts(row: PreviewRow, total: int | None, free: int | None, access: Access) -> tuple[str | None, str]:
     """Return what is free and the total; what all have through another is not counted."""
     if row.kind is Kind.SYSTEM:
         return None, spelling.amount_of(total, row)

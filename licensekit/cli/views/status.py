@@ -63,9 +63,7 @@ def show_notices(notices: Iterable[Notice]) -> None:
         emit()
         heading("notices")
     for notice in listed:
-        label = click.style(
-            spelling.name_of(notice.severity), fg=_COLORS[notice.severity], bold=True
-        )
+        label = click.style(spelling.name_of(notice.severity), fg=_COLORS[notice.severity], bold=True)
         click.echo(f"  {label}  ", nl=False)
         days = "" if notice.days is None else f" ({spelling.days(notice.days)} left)"
         hint = f"; {notice.hint}" if notice.hint else ""

@@ -31,10 +31,7 @@ def show_user(details: UserDetails) -> None:
     )
     if details.given:
         emit()
-        rows = [
-            (one.license, spelling.name_of(one.access), spelling.listed(_through(one)))
-            for one in details.given
-        ]
+        rows = [(one.license, spelling.name_of(one.access), spelling.listed(_through(one))) for one in details.given]
         table(["license", "access", "through"], rows)
     if details.events:
         emit()
@@ -70,9 +67,5 @@ def _through(one: Given) -> list[str]:
 
 
 def _remarks(user: UserFacts | UserRow) -> str | None:
-    marks = [
-        ("retired", user.retired),
-        ("no login", not user.can_log_in),
-        ("administrator", user.administrator),
-    ]
+    marks = [("retired", user.retired), ("no login", not user.can_log_in), ("administrator", user.administrator)]
     return spelling.listed(mark for mark, applies in marks if applies)

@@ -62,12 +62,7 @@ def activate(visit: Visit) -> Response:
 
 
 def _preview(
-    visit: Visit,
-    found: Preview,
-    written: str,
-    *,
-    released: Sequence[Released] = (),
-    error: LicenseError | None = None,
+    visit: Visit, found: Preview, written: str, *, released: Sequence[Released] = (), error: LicenseError | None = None
 ) -> Response:
     state = visit.installation.state()
     deficient = {one.license for one in found.deficits}

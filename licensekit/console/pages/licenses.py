@@ -30,9 +30,7 @@ def issuer_tab(visit: Visit) -> Response:
     if issuer not in issuers_of(state):
         raise UnknownIssuer(issuer=issuer)
     shown, today = issuer_facts(state, issuer), day_at(state.now)
-    return page(
-        visit, "licenses.html", state, issuer=issuer, tabs=_tabs(state), today=today, **shown
-    )
+    return page(visit, "licenses.html", state, issuer=issuer, tabs=_tabs(state), today=today, **shown)
 
 
 def status_tab(visit: Visit) -> Response:

@@ -8,13 +8,7 @@ from licensekit.access import Access
 from licensekit.console.rendering import REFUSED, page
 from licensekit.console.screens import faults_of
 from licensekit.console.views.choices import choices_of
-from licensekit.console.views.licenses import (
-    LicenseView,
-    all_rows,
-    by_plan_and_name,
-    is_there,
-    license_view,
-)
+from licensekit.console.views.licenses import LicenseView, all_rows, by_plan_and_name, is_there, license_view
 from licensekit.console.views.people import given_by, login_answers
 from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError

@@ -1,8 +1,8 @@
 """Forms: read within bounds, and sent from a page that we gave to the same browser and person.
 
-The token in a form is derived from a cookie that only this browser has and from the name of who is
-signed in. It needs no memory, so any number of processes can serve the same console. The `Origin`
-of every change is checked besides (`guard`).
+The token in a form is derived from a cookie that only this browser has and from the name of who is signed in. It needs
+no memory, so any number of processes can serve the same console. The `Origin` of every change is checked besides
+(`guard`).
 """
 
 import hmac

@@ -27,6 +27,6 @@ class Identity(NamedTuple):
 Authorize = Callable[[Request], Identity | None]
 """Gives who sends a request, or None if they may not see anything.
 
-It is called once for each request, in a thread, and may block. What it raises is a fault of the
-application and answered as one; nothing is shown then.
+It is called once for each request, in a thread, and may block. What it raises is a fault of the application and
+answered as one; nothing is shown then.
 """

@@ -1,7 +1,7 @@
 """The names under which the console may be reached; a request to any other is refused.
 
-A page of somebody else whose host name was pointed at this machine (DNS rebinding) sends that name
-as `Host`, and a form on another page has that page's origin.
+A page of somebody else whose host name was pointed at this machine (DNS rebinding) sends that name as `Host`, and a
+form on another page has that page's origin.
 """
 
 import re
@@ -19,8 +19,8 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 def origin_at(origins: Collection[str], scheme: str, host: str) -> str | None:
     """Return the origin at which a request was sent, by its `Host`; None if that is not ours.
 
-    Ours are `origins`, as browsers write them; without any, this machine at any port. Behind a
-    proxy the scheme of the request says nothing: a known origin brings its own.
+    Ours are `origins`, as browsers write them; without any, this machine at any port. Behind a proxy the scheme of the
+    request says nothing: a known origin brings its own.
     """
     host = host.lower()
     if origins:

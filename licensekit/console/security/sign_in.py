@@ -36,8 +36,8 @@ class SignIn:
     ) -> None:
         """Announce the first code.
 
-        `identity` is whoever has the link. `name` is the cookie's: two consoles of one machine need
-        two. `announce` is given each new code. `clock` gives seconds of any origin.
+        `identity` is whoever has the link. `name` is the cookie's: two consoles of one machine need two. `announce` is
+        given each new code. `clock` gives seconds of any origin.
         """
         self._identity = identity
         self._name = name
@@ -78,9 +78,7 @@ class SignIn:
     def end(self, request: Request, response: Response) -> None:
         """End the session that a request belongs to."""
         with self._lock:
-            self._sessions.pop(
-                _digest(request.cookies.get(cookie_name(request, self._name), "")), None
-            )
+            self._sessions.pop(_digest(request.cookies.get(cookie_name(request, self._name), "")), None)
         set_cookie(request, response, cookie_name(request, self._name), "")
 
     def _forget_idle(self) -> None:

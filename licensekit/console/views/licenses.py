@@ -4,13 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.installation import (
-    BundleState,
-    InstallationState,
-    LicenseRow,
-    Part,
-    rows,
-)
+from licensekit.installation import BundleState, InstallationState, LicenseRow, Part, rows
 from licensekit.wire.documents import Kind, SeatKind
 
 _TONES: Final = {
@@ -54,9 +48,7 @@ class LicenseView(NamedTuple):
 def issuers_of(state: InstallationState) -> tuple[str, ...]:
     """Return the issuers that have a catalog or a bundle here, the vendor first."""
     granting = (part.bundle.issuer for part in state.parts)
-    found = dict.fromkeys(
-        (state.trust_store.issuer, *sorted(state.trust_store.catalogs), *granting)
-    )
+    found = dict.fromkeys((state.trust_store.issuer, *sorted(state.trust_store.catalogs), *granting))
     return tuple(found)
 
 

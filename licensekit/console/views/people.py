@@ -2,14 +2,7 @@
 
 from collections.abc import Iterable
 
-from licensekit.installation import (
-    Decision,
-    Given,
-    InstallationState,
-    UserFacts,
-    may_login,
-    ways,
-)
+from licensekit.installation import Decision, Given, InstallationState, UserFacts, may_login, ways
 
 
 def given_by(state: InstallationState, given: Iterable[Given]) -> tuple[list[Given], list[Given]]:

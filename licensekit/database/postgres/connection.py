@@ -26,9 +26,7 @@ _OURS: Final = {
     "may_be_lost()": "set_config('synchronous_commit', 'off', true) = 'off'",
 }
 
-_COUNT_ON: Final = (
-    "SELECT setval(pg_get_serial_sequence('{table}', '{column}'), max({column})) FROM {table}"
-)
+_COUNT_ON: Final = "SELECT setval(pg_get_serial_sequence('{table}', '{column}'), max({column})) FROM {table}"
 
 JUST_COMMIT: Final = b"COMMIT"
 COMMIT_AND_TELL: Final = b"""
@@ -102,8 +100,7 @@ class PostgresConnection:
         name = b"stream_%d" % self._streams
         with self._lifetime:
             self._raw.execute(
-                b"DECLARE %b NO SCROLL CURSOR FOR %b" % (name, placed(sql)),
-                storable(params, self._where),
+                b"DECLARE %b NO SCROLL CURSOR FOR %b" % (name, placed(sql)), storable(params, self._where)
             )
         return self._fetch(b"FETCH FORWARD %d FROM %b" % (STREAMED_ROWS, name))
 

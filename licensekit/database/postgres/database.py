@@ -12,23 +12,14 @@ from psycopg.pq import TransactionStatus
 
 from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate
 from licensekit.database.pool import ConnectionPool
-from licensekit.database.postgres.connection import (
-    COMMIT_AND_TELL,
-    JUST_COMMIT,
-    NOW,
-    PostgresConnection,
-    Raw,
-    placed,
-)
+from licensekit.database.postgres.connection import COMMIT_AND_TELL, JUST_COMMIT, NOW, PostgresConnection, Raw, placed
 from licensekit.database.postgres.errors import translate
 from licensekit.database.postgres.session import Beginning, begun, connect, is_pooled
 from licensekit.database.postgres.url import read
 from licensekit.database.protocol import BUSY_SECONDS, Row, Value, Version
 from licensekit.database.transaction import Transaction, Translated, storable
 
-_Selector: Final[type[selectors.BaseSelector]] = getattr(
-    selectors, "PollSelector", selectors.SelectSelector
-)
+_Selector: Final[type[selectors.BaseSelector]] = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 POLL_SECONDS: Final = 0.5
 """How long `wait_for_change` relies on a notification alone: some servers send none."""
@@ -95,8 +86,7 @@ _FOUND: Final = FOUND.replace(" FROM", f", {NOW} FROM").encode()
 _READING: Final = Beginning(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;", b"")
 # Any constant of our own; the second key keeps installations in other schemas apart.
 _WRITING: Final = Beginning(
-    b"BEGIN ISOLATION LEVEL READ COMMITTED;",
-    b"SELECT pg_advisory_xact_lock(1818977378, hashtext(current_schema()));",
+    b"BEGIN ISOLATION LEVEL READ COMMITTED;", b"SELECT pg_advisory_xact_lock(1818977378, hashtext(current_schema()));"
 )
 _SHARING: Final = Beginning(
     b"BEGIN ISOLATION LEVEL READ COMMITTED;",
@@ -115,26 +105,14 @@ class PostgresDatabase:
     dialect = DIALECT
 
     def __init__(
-        self,
-        url: str,
-        schema: Schema | None,
-        *,
-        create: bool,
-        fill: Fill | None = None,
-        wait: float = BUSY_SECONDS,
+        self, url: str, schema: Schema | None, *, create: bool, fill: Fill | None = None, wait: float = BUSY_SECONDS
     ) -> None:
         self.location, self._parameters = read(url)
         self._schema: Schema | None = None  # nothing is checked until it was migrated
         self._wait = wait
-        self._pool = ConnectionPool(
-            self._connect, Raw.close, is_usable=_is_idle, location=self.location, wait=wait
-        )
+        self._pool = ConnectionPool(self._connect, Raw.close, is_usable=_is_idle, location=self.location, wait=wait)
         self._listeners = ConnectionPool(
-            self._listen,
-            Raw.close,
-            is_usable=lambda raw: not raw.closed,
-            location=self.location,
-            wait=wait,
+            self._listen, Raw.close, is_usable=lambda raw: not raw.closed, location=self.location, wait=wait
         )
         try:
             if schema is not None:

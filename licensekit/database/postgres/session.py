@@ -1,8 +1,7 @@
 """A connection as we set it up: to the server itself, or to a pooler in front of it.
 
-A pooler such as PgBouncer lends a session of the server for one transaction at a time. What belongs
-to a session has no place there: settings are made in each transaction, nothing is prepared, and
-nobody listens.
+A pooler such as PgBouncer lends a session of the server for one transaction at a time. What belongs to a session has no
+place there: settings are made in each transaction, nothing is prepared, and nobody listens.
 """
 
 from contextlib import ExitStack, closing

@@ -38,8 +38,8 @@ def read(url: str) -> tuple[str, dict[str, Any]]:
     What is shown has neither the password nor the parameters, either of which may be secret.
 
     Raises:
-        DatabaseUnavailable: `url` is malformed. Nothing of it is repeated: any part of a malformed
-            URL may be the password.
+        DatabaseUnavailable: `url` is malformed. Nothing of it is repeated: any part of a malformed URL may be the
+            password.
     """
     found = _URL.fullmatch(url) if url.isprintable() else None
     asked = _parsed(url) if found else None

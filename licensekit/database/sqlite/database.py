@@ -66,13 +66,7 @@ class SqliteDatabase:
     dialect = DIALECT
 
     def __init__(
-        self,
-        path: Path,
-        schema: Schema | None,
-        *,
-        create: bool,
-        fill: Fill | None = None,
-        wait: float = BUSY_SECONDS,
+        self, path: Path, schema: Schema | None, *, create: bool, fill: Fill | None = None, wait: float = BUSY_SECONDS
     ) -> None:
         if schema is None:
             is_made = False

@@ -10,13 +10,7 @@ from typing import Final
 
 from licensekit.database.sqlite.errors import damaged, translate
 from licensekit.database.transaction import VALUE_BYTES, Translated
-from licensekit.errors import (
-    DatabaseBusy,
-    DatabaseDamaged,
-    DatabaseUnavailable,
-    FileUnusable,
-    LicenseError,
-)
+from licensekit.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, FileUnusable, LicenseError
 from licensekit.files import hand_over, require_plain_file, sync_folder, unusable
 
 APPLICATION_ID: Final = 0x6C6B6462
@@ -44,8 +38,7 @@ def prepare(path: Path, *, wait: float, create: bool) -> bool:
 
     Raises:
         FileUnusable: missing or empty, a folder, a FIFO or anything but a plain file.
-        DatabaseDamaged: no SQLite database, a damaged one, or one of another program. It was left
-            as it was.
+        DatabaseDamaged: no SQLite database, a damaged one, or one of another program. It was left as it was.
         DatabaseBusy, DatabaseUnavailable: it cannot be read.
     """
     is_made = False
@@ -85,11 +78,7 @@ def connect(path: Path, *, wait: float, read_only: bool = False) -> sqlite3.Conn
     mode = "mode=ro&immutable=1" if is_read_as_it_is(path) else "mode=rw"
     with Translated(translate, str(path)):
         raw = sqlite3.connect(
-            f"{path.absolute().as_uri()}?{mode}",
-            uri=True,
-            timeout=wait,
-            isolation_level=None,
-            check_same_thread=False,
+            f"{path.absolute().as_uri()}?{mode}", uri=True, timeout=wait, isolation_level=None, check_same_thread=False
         )
         try:
             raw.create_function("is_read_only", 0, partial(int, not _is_writable(path)))
@@ -121,10 +110,7 @@ def discard(path: Path) -> None:
 
     It is removed under its lock: who waits for that lock notices that the file is gone.
     """
-    with (
-        suppress(LicenseError, OSError, sqlite3.Error),
-        closing(connect(path, wait=0)) as raw,
-    ):
+    with suppress(LicenseError, OSError, sqlite3.Error), closing(connect(path, wait=0)) as raw:
         raw.execute("BEGIN IMMEDIATE")
         if raw.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
             for suffix in ("", "-wal", "-shm"):
@@ -150,9 +136,7 @@ def create_private(path: Path) -> bool:
     except OSError as error:
         if is_made:
             path.unlink(missing_ok=True)
-        raise DatabaseUnavailable(
-            reason="not-created", detail=error.strerror or str(error), where=str(path)
-        ) from error
+        raise DatabaseUnavailable(reason="not-created", detail=error.strerror or str(error), where=str(path)) from error
     return True
 
 

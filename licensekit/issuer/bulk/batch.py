@@ -6,14 +6,7 @@ While the worker pool signs one batch, the next one is read and the one before i
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from licensekit.errors import (
-    KeyOutOfScope,
-    LicenseError,
-    OrderConflict,
-    OrderIncomplete,
-    OrderInvalid,
-    PayloadInvalid,
-)
+from licensekit.errors import KeyOutOfScope, LicenseError, OrderConflict, OrderIncomplete, OrderInvalid, PayloadInvalid
 from licensekit.issuer.bulk.lines import OrderLine
 from licensekit.issuer.bulk.terms import KnownTerms, Terms
 from licensekit.issuer.bulk.worker_pool import WorkerPool
@@ -161,9 +154,7 @@ class Batch:
         signatures = self._run.pool.signatures() if in_pool else []
         if self._in_pool:
             scheme, key = self._admitted.key.scheme, self._admitted.key.reference
-            self._run.pool.begin_signing(
-                [message("bundle", scheme, key, one.payload) for one in self._in_pool]
-            )
+            self._run.pool.begin_signing([message("bundle", scheme, key, one.payload) for one in self._in_pool])
         if in_pool:
             self._enter(in_pool, signatures)
 
@@ -173,11 +164,7 @@ class Batch:
         for one, signature in zip(waiting, signatures, strict=True):
             position, bundle, payload, number, ordered, note = one
             token = Token("bundle", write_one(scheme, key, signature, payload))
-            records.append(
-                Record(
-                    "issue", self._tx.now, self._tx.who, token, bundle, number, ordered, note=note
-                )
-            )
+            records.append(Record("issue", self._tx.now, self._tx.who, token, bundle, number, ordered, note=note))
             if self._makes_files:
                 data = self._files.data(token, bundle)
                 file = IssuedFile(file_name(bundle), data, is_repeated=False)

@@ -1,7 +1,7 @@
 """Orders in bulk: JSON Lines, CSV with one column a license, and folders of TOML files.
 
-Each order is yielded with its file and line, and read when its turn comes, so that the memory for
-them does not grow with their number. What cannot be read at all is a draft with that fault.
+Each order is yielded with its file and line, and read when its turn comes, so that the memory for them does not grow
+with their number. What cannot be read at all is a draft with that fault.
 """
 
 import json
@@ -58,9 +58,8 @@ def csv_lines(
 ) -> Iterator[OrderLine]:
     """Yield the orders of a table (`docs/orders.md`, "Many orders"), which comes in pieces.
 
-    A column is a key of an order, `system.CODE`, `sites.CODE`, `users.CODE` or `settings.CODE`, or
-    the code of a license alone. An empty cell is absent. What is wrong with the headings is one
-    draft, and the only one.
+    A column is a key of an order, `system.CODE`, `sites.CODE`, `users.CODE` or `settings.CODE`, or the code of a
+    license alone. An empty cell is absent. What is wrong with the headings is one draft, and the only one.
     """
     pieces = iter(data)
     first = next(pieces, None)

@@ -1,7 +1,7 @@
 """Orders in bulk, in few transactions: all of them or none, or all that are valid.
 
-In bulk an order has a number, by which it is found when the same file is issued again: what was
-interrupted continues without issuing anything twice. Entries are durable before a file is there.
+In bulk an order has a number, by which it is found when the same file is issued again: what was interrupted continues
+without issuing anything twice. Entries are durable before a file is there.
 """
 
 from collections.abc import Generator, Iterable, Iterator
@@ -38,9 +38,7 @@ def new_run(signer: Signer, workers: int, *, now: int, who: str, attach: bool) -
         yield Run(signer, pool, now, who, attach, KnownTerms())
 
 
-def issue_valid(
-    store: WorkspaceStore, lines: Iterable[OrderLine], run: Run, into: Path | None
-) -> Iterator[Done]:
+def issue_valid(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run, into: Path | None) -> Iterator[Done]:
     """Issue every valid order, many in each transaction; yield the result of each order.
 
     Files are written into the folder `into`, if there is one.
@@ -62,13 +60,11 @@ def issue_valid(
     yield from _written(done, run, into)
 
 
-def issue_all(
-    store: WorkspaceStore, lines: Iterable[OrderLine], run: Run, into: Path | None
-) -> Iterator[Done]:
+def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run, into: Path | None) -> Iterator[Done]:
     """Issue every order in one transaction, or none.
 
-    While orders are read, each result comes without its file; once all are in the ledger, the files
-    follow, and are written into the folder `into`, if there is one.
+    While orders are read, each result comes without its file; once all are in the ledger, the files follow, and are
+    written into the folder `into`, if there is one.
 
     Raises:
         OrdersRefused: some are invalid, the first of which are named; nothing was issued.
@@ -94,9 +90,7 @@ def issue_all(
     yield from _files_of(store, run, batch.entered, into)
 
 
-def _files_of(
-    store: WorkspaceStore, run: Run, entered: tuple[int, int], into: Path | None
-) -> Iterator[Done]:
+def _files_of(store: WorkspaceStore, run: Run, entered: tuple[int, int], into: Path | None) -> Iterator[Done]:
     """Yield the files of what was entered under these numbers, in constant memory."""
     with store.read(run.now) as tx:
         files = BulkFiles(attachments_of(tx, attach=run.attach))

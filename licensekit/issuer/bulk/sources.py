@@ -9,15 +9,7 @@ from typing import BinaryIO, Final, NamedTuple
 from licensekit import limits
 from licensekit.errors import FileUnusable, TooLarge
 from licensekit.files import open_plain, read_bytes
-from licensekit.issuer.bulk.lines import (
-    OrderLine,
-    bounded,
-    csv_lines,
-    json_lines,
-    pieces_of,
-    toml_files,
-    toml_line,
-)
+from licensekit.issuer.bulk.lines import OrderLine, bounded, csv_lines, json_lines, pieces_of, toml_files, toml_line
 from licensekit.text.columns import AS_WRITTEN, TableOptions
 from licensekit.wire.documents import Catalog
 

@@ -1,8 +1,7 @@
 """A process that signs and writes files for another one: `python -m licensekit.issuer.bulk.worker`.
 
-It takes its tasks through its standard input, the key first, and ends when that is closed: with
-the process that started it, however that ends. Nothing of the key is ever in an argument, in the
-environment or in a file.
+It takes its tasks through its standard input, the key first, and ends when that is closed: with the process that
+started it, however that ends. Nothing of the key is ever in an argument, in the environment or in a file.
 """
 
 import json

@@ -1,7 +1,7 @@
 """The processes that sign and write files for the one that keeps the ledger.
 
-One task is under way at a time: it is begun, and its result is asked for before the next one. With
-several processes, what the ledger needs is done meanwhile.
+One task is under way at a time: it is begun, and its result is asked for before the next one. With several processes,
+what the ledger needs is done meanwhile.
 """
 
 import json
@@ -115,10 +115,7 @@ class _Workers(WorkerPool):
 
     def _shares(self, whole: Sequence[T]) -> list[tuple[_Pipe, Sequence[T]]]:
         size = -(-len(whole) // len(self._workers))
-        return [
-            (worker, whole[number * size : (number + 1) * size])
-            for number, worker in enumerate(self._workers)
-        ]
+        return [(worker, whole[number * size : (number + 1) * size]) for number, worker in enumerate(self._workers)]
 
 
 @contextmanager

@@ -6,14 +6,7 @@ from typing import Final, NamedTuple
 from licensekit import limits
 from licensekit.catalog.rules import as_numbers, missing_quantities, no_license
 from licensekit.catalog.rules import faults as rule_faults
-from licensekit.errors import (
-    CatalogInvalid,
-    CatalogRefused,
-    CountWrong,
-    IssuerDiffers,
-    SyntaxInvalid,
-    TableInvalid,
-)
+from licensekit.errors import CatalogInvalid, CatalogRefused, CountWrong, IssuerDiffers, SyntaxInvalid, TableInvalid
 from licensekit.issuer.catalog.counts import read_counts, read_settings
 from licensekit.issuer.catalog.declared_settings import declared_settings
 from licensekit.text import values
@@ -32,37 +25,14 @@ from licensekit.wire.documents import (
 )
 from licensekit.wire.plain import word
 
-FILE_KEYS: Final = (
-    "product",
-    "product_name",
-    "issuer",
-    "licenses",
-    "settings",
-    "access",
-    "editions",
-)
+FILE_KEYS: Final = ("product", "product_name", "issuer", "licenses", "settings", "access", "editions")
 ISSUER_KEYS: Final = ("code", "name", "buy", "update")
 LICENSE_KEYS: Final = (
-    "kind",
-    "name",
-    "description",
-    "plan",
-    "hidden",
-    "full_with",
-    "includes",
-    "requires",
-    "seats",
-    "limits",
-    "quantity",
-    "per",
-    "replaced_by",
-    "names",
-)
+    "kind", "name", "description", "plan", "hidden", "full_with", "includes", "requires", "seats", "limits", "quantity",
+    "per", "replaced_by", "names",
+)  # fmt: skip
 ACCESS_KEYS: Final = ("all", "users")
-_NOT_EMPTY: Final = {
-    "all": "the licenses that a login needs",
-    "users": "the kinds of users that may come this way",
-}
+_NOT_EMPTY: Final = {"all": "the licenses that a login needs", "users": "the kinds of users that may come this way"}
 EDITION_KEYS: Final = ("name", "system", "sites", "users", "settings")
 
 TrustVersion = tuple[int, int]
@@ -88,9 +58,9 @@ def read_catalog(
 ) -> Catalog:
     """Return the catalog that `text` describes, with every rule of `licensekit.catalog.rules` kept.
 
-    `issued` is in seconds since 1970. `under` names the root and the trust document in force, by
-    their versions. `issuer` is the one that the catalog must be of; None: any.
-    `others` are the catalogs of other issuers (issuer to catalog) whose licenses it may require.
+    `issued` is in seconds since 1970. `under` names the root and the trust document in force, by their versions.
+    `issuer` is the one that the catalog must be of; None: any. `others` are the catalogs of other issuers (issuer to
+    catalog) whose licenses it may require.
 
     Raises:
         CatalogInvalid: with all faults, by key path, or the first fault of the TOML, by line.
@@ -109,9 +79,7 @@ def read_catalog(
     return catalog
 
 
-def _catalog(
-    file: Table, version: int, issued: int, issuer: str | None, under: TrustVersion
-) -> Catalog:
+def _catalog(file: Table, version: int, issued: int, issuer: str | None, under: TrustVersion) -> Catalog:
     file.refuse_others(FILE_KEYS)
     file.require("product", "issuer")
     head = _head(file, issuer)
@@ -148,14 +116,8 @@ def _head(file: Table, expected: str | None) -> _Head:
     code = table.read("code", values.code)
     if code is not None and expected is not None and code != expected:
         table.refuse("code", IssuerDiffers(issuer=code, wanted=expected))
-    names = {
-        "issuer": table.read("name", values.line),
-        "product": file.read("product_name", values.line),
-    }
-    urls = {
-        "buy": table.read("buy", values.address),
-        "update": table.read("update", values.web_address),
-    }
+    names = {"issuer": table.read("name", values.line), "product": file.read("product_name", values.line)}
+    urls = {"buy": table.read("buy", values.address), "update": table.read("update", values.web_address)}
     return _Head(code or expected or _UNKNOWN, _present(names), _present(urls))
 
 
@@ -235,10 +197,7 @@ def _access(file: Table, unread: frozenset[str]) -> dict[str, LoginRule]:
 
 
 def _editions(
-    file: Table,
-    licenses: Mapping[str, License],
-    unread: frozenset[str],
-    settings: frozenset[str],
+    file: Table, licenses: Mapping[str, License], unread: frozenset[str], settings: frozenset[str]
 ) -> dict[str, Edition]:
     found: dict[str, Edition] = {}
     written = file.content.get("settings")
@@ -247,8 +206,7 @@ def _editions(
         table.refuse_others(EDITION_KEYS)
         table.require("name")
         system, sites, users = (
-            {license_: n for license_, n in counts.items() if license_ not in unread}
-            for counts in read_counts(table)
+            {license_: n for license_, n in counts.items() if license_ not in unread} for counts in read_counts(table)
         )
         table.faults.extend(missing_quantities(system, licenses, f"{table.path}."))
         name = table.read("name", values.line) or ""

@@ -1,7 +1,7 @@
 """Counts and settings as catalogs and orders write them: what is sold of each license.
 
-`true` in the place of a system license's count is kept as `True`: it is 1, unless the license is
-sold by quantity, and says that no number was given.
+`true` in the place of a system license's count is kept as `True`: it is 1, unless the license is sold by quantity, and
+says that no number was given.
 """
 
 from licensekit import limits
@@ -18,9 +18,7 @@ def read_counts(table: Table) -> Counts:
     A faulty count reads as 1, so that what it counts does not seem to be missing as well.
     """
     return Counts(
-        _system(table),
-        _counts(table, Kind.SITE.plural, values.count),
-        _counts(table, Kind.USER.plural, values.count),
+        _system(table), _counts(table, Kind.SITE.plural, values.count), _counts(table, Kind.USER.plural, values.count)
     )
 
 

@@ -108,8 +108,7 @@ class WorkspaceCatalog:
         """Return the signed catalog, if the catalog file still says the same.
 
         Raises:
-            CatalogChanged: it says something else, or has faults now, or what was signed is no
-                longer valid.
+            CatalogChanged: it says something else, or has faults now, or what was signed is no longer valid.
             WorkspaceInvalid: none was signed yet.
             FileUnusable, TooLarge: the file cannot be read.
         """
@@ -120,8 +119,8 @@ class WorkspaceCatalog:
     def propose_pack(self, *, now: int, list_fresh_until: int | None = None) -> PackProposal:
         """Return what the pack needs: a changed catalog signed, and what a revoked key had signed.
 
-        With `list_fresh_until` the newest revocation list is signed again in any case, to be new
-        until then (seconds since 1970).
+        With `list_fresh_until` the newest revocation list is signed again in any case, to be new until then (seconds
+        since 1970).
 
         Raises:
             CatalogInvalid: the catalog has faults.
@@ -141,9 +140,7 @@ class WorkspaceCatalog:
         sign_proposed(self._store, again, lambda _: signer, who=who, now=now, confirm=confirm)
 
 
-def _propose_pack(
-    tx: LedgerTransaction, list_fresh_until: int | None, *, only_catalog: bool = False
-) -> PackProposal:
+def _propose_pack(tx: LedgerTransaction, list_fresh_until: int | None, *, only_catalog: bool = False) -> PackProposal:
     state, draft = tx.state, _draft(tx.store.layout, tx.state, tx.now)
     signs_catalog = draft.is_changed or only_catalog
     last = state.last_list
@@ -170,9 +167,7 @@ def _propose_pack(
         store=tx.store,
         now=tx.now,
         again=partial(
-            _propose_pack,
-            list_fresh_until=list_fresh_until if signs_list else None,
-            only_catalog=only_catalog,
+            _propose_pack, list_fresh_until=list_fresh_until if signs_list else None, only_catalog=only_catalog
         ),
         draft=draft,
         signs_catalog=signs_catalog,
@@ -181,9 +176,7 @@ def _propose_pack(
     )
 
 
-def _draft(
-    layout: Layout, state: WorkspaceState, now: int, given: bytes | None = None
-) -> CatalogDraft:
+def _draft(layout: Layout, state: WorkspaceState, now: int, given: bytes | None = None) -> CatalogDraft:
     """Read the catalog file of a workspace, or the text that is `given` in its place.
 
     It raises as `WorkspaceCatalog.draft`.

@@ -22,8 +22,7 @@ def catalog_text(*, product: str, issuer: str, name: str) -> str:
 def order_text(catalog: Catalog, *, path: str, serial: str | None = None) -> str:
     """Return an order for a year that fits `catalog`, commented.
 
-    `path` is how its reader would call the file. Without `serial`, a new one is made when the order
-    is issued.
+    `path` is how its reader would call the file. Without `serial`, a new one is made when the order is issued.
     """
     chosen = _chosen(catalog)
     tables = (_table(catalog, kind, chosen) for kind in Kind)
@@ -51,10 +50,7 @@ def _count(license_: License) -> str:
 def _chosen(catalog: Catalog) -> set[str]:
     """Return a few licenses of each kind, and everything that they require."""
     licenses = catalog.licenses
-    offered = {
-        kind: [c for c, one in licenses.items() if one.kind is kind and not one.hidden]
-        for kind in Kind
-    }
+    offered = {kind: [c for c, one in licenses.items() if one.kind is kind and not one.hidden] for kind in Kind}
     chosen: set[str] = set()
     waiting = [code for codes in offered.values() for code in codes[:_PER_KIND]]
     while waiting:

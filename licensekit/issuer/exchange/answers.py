@@ -1,8 +1,8 @@
 """From a request and an order to a bundle bound to the installation that asks.
 
-An order binds one installation, or as many as its `installations` says, each under a serial of its
-own. An installation counts as long as its bundle is in force: one that was returned or revoked
-gives its place, and its serial, to the next that asks.
+An order binds one installation, or as many as its `installations` says, each under a serial of its own. An installation
+counts as long as its bundle is in force: one that was returned or revoked gives its place, and its serial, to the next
+that asks.
 """
 
 from collections.abc import Iterator
@@ -18,18 +18,8 @@ from licensekit.errors import (
     OrderSerialInvalid,
     RequestAnswered,
 )
-from licensekit.issuer.exchange.requests import (
-    VerifiedRequest,
-    answer_before,
-    binding_to,
-    lacking_facts,
-)
-from licensekit.issuer.ledger import (
-    LedgerEntry,
-    answers_of_order,
-    bundles,
-    entry_of_order,
-)
+from licensekit.issuer.exchange.requests import VerifiedRequest, answer_before, binding_to, lacking_facts
+from licensekit.issuer.ledger import LedgerEntry, answers_of_order, bundles, entry_of_order
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.projection import RETURNED, REVOKED
@@ -65,13 +55,11 @@ def prepare_answer(tx: LedgerTransaction, request: VerifiedRequest, draft: Order
     """Make the bundle that answers a request, unless its installation has one by this order.
 
     Raises:
-        RequestAnswered: the request was answered with something else, or what it was answered with
-            is no longer valid.
-        OrderConflict: another order was issued under its number, or it was issued without a
-            binding, or the key that signed the answer was revoked.
+        RequestAnswered: the request was answered with something else, or what it was answered with is no longer valid.
+        OrderConflict: another order was issued under its number, or it was issued without a binding, or the key that
+            signed the answer was revoked.
         IssuedAhead: for the installation it is a later day: reset its clock first.
-        InstallationsTaken: as many installations are bound as the order allows, or the serial is
-            bound to another.
+        InstallationsTaken: as many installations are bound as the order allows, or the serial is bound to another.
         NotIssued: the request names a serial that nothing was issued for.
         OrderInvalid: with all faults of the order.
     """
@@ -92,9 +80,7 @@ def prepare_answer(tx: LedgerTransaction, request: VerifiedRequest, draft: Order
     return Issuance("answer", bundle, None, number, ordered, request, numbering, overridden)
 
 
-def _answered_before(
-    tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft
-) -> Issued | None:
+def _answered_before(tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft) -> Issued | None:
     """Return the bundle that answers a request already, or is its installation's by this order."""
     before = answer_before(tx, request)
     issued = None if before is None else _same_answer(tx.ledger, before, draft)
@@ -182,9 +168,7 @@ def _freed(tx: LedgerTransaction, order: Order) -> str | None:
     return next(free, None)
 
 
-def _faults(
-    ledger: Connection, request: VerifiedRequest, order: Order, serial: str | None
-) -> Iterator[Fault]:
+def _faults(ledger: Connection, request: VerifiedRequest, order: Order, serial: str | None) -> Iterator[Fault]:
     """Yield what of an order does not fit the request."""
     if order.installations is not None and order.installations > 1:
         if order.serial is not None:

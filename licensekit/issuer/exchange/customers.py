@@ -60,8 +60,8 @@ class Customers:
     ) -> LicenseFile:
         """Issue an order as a bundle bound to the installation that asks, and return its file.
 
-        A request that was answered by the same order gives the same bundle again, and so does
-        another request of an installation that has one by this order.
+        A request that was answered by the same order gives the same bundle again, and so does another request of an
+        installation that has one by this order.
 
         Raises as `answers.prepare_answer`.
         """
@@ -70,13 +70,7 @@ class Customers:
         return sign_proposed(self._store, work_out, key, who=who, now=now)
 
     def propose_reset(
-        self,
-        request: VerifiedRequest,
-        what: ResetWhat,
-        *,
-        now: int,
-        attach: bool = True,
-        reason: str = "",
+        self, request: VerifiedRequest, what: ResetWhat, *, now: int, attach: bool = True, reason: str = ""
     ) -> ResetProposal:
         """Return the reset that answers a request; raises as `reset`."""
         with self._store.read(now) as tx:
@@ -111,23 +105,14 @@ class Customers:
         with self._store.read(now) as tx:
             return propose_accept(tx, sent)
 
-    def accept(
-        self,
-        data: bytes | str,
-        key: Signer | None,
-        *,
-        who: str,
-        now: int,
-        confirm: bool = False,
-    ) -> Received:
+    def accept(self, data: bytes | str, key: Signer | None, *, who: str, now: int, confirm: bool = False) -> Received:
         """Enter receipts and statements: returned bundles go on a new revocation list.
 
-        The list is signed by `key`, one for revocations, which only receipts need; the pack is
-        renewed with it. An installation that has returned its bundle makes room for another.
+        The list is signed by `key`, one for revocations, which only receipts need; the pack is renewed with it. An
+        installation that has returned its bundle makes room for another.
 
         Raises:
-            ConfirmationNeeded: a returned bundle is bound to no installation, and `confirm` is
-                false.
+            ConfirmationNeeded: a returned bundle is bound to no installation, and `confirm` is false.
 
         Raises as `returns.read_sent` and `returns.receive`, too.
         """

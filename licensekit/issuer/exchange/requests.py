@@ -4,12 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from licensekit.entitlements import Fingerprint
-from licensekit.errors import (
-    OrderIncomplete,
-    RequestAnswered,
-    UnexpectedType,
-    WrongProduct,
-)
+from licensekit.errors import OrderIncomplete, RequestAnswered, UnexpectedType, WrongProduct
 from licensekit.issuer.ledger import LedgerEntry, Record, answer_to, exchange_files
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.keys.verifying import sha256
@@ -90,6 +85,4 @@ def lacking_facts(request: VerifiedRequest, facts: int) -> OrderIncomplete | Non
     present = tuple(sorted(request.document.facts))
     if len(present) >= facts:
         return None
-    return OrderIncomplete(
-        reason="facts", wanted=facts, count=len(present), facts=present, where="facts"
-    )
+    return OrderIncomplete(reason="facts", wanted=facts, count=len(present), facts=present, where="facts")

@@ -41,12 +41,7 @@ class ResetProposal(SignProposal[ResetFile, Signer | None]):
 
 
 def propose_reset(
-    tx: LedgerTransaction,
-    request: VerifiedRequest,
-    what: ResetWhat,
-    *,
-    reason: str = "",
-    attach: bool = True,
+    tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, *, reason: str = "", attach: bool = True
 ) -> ResetProposal:
     """Return the reset that answers a request, once for each; raises as `Customers.reset`."""
     repeated = _reset_before(tx, request, what, attach=attach)

@@ -1,8 +1,8 @@
 """What installations send back: receipts of returned bundles, and statements of what is in use.
 
-A receipt proves that an installation gave a bundle up for good. So it must be signed by the key
-that the bundle is bound to. A bundle that is bound to none can be given up by whoever has its file,
-while others keep it: somebody must confirm that it is taken back from everybody.
+A receipt proves that an installation gave a bundle up for good. So it must be signed by the key that the bundle is
+bound to. A bundle that is bound to none can be given up by whoever has its file, while others keep it: somebody must
+confirm that it is taken back from everybody.
 """
 
 from collections.abc import Sequence
@@ -121,10 +121,7 @@ def propose_accept(tx: LedgerTransaction, sent: Sent) -> AcceptProposal:
     return AcceptProposal(
         about=returned or f"statement of {received.statements[0].document.serial}",
         renews_pack=bool(received.to_revoke),
-        changes=tuple(
-            Change(f"bundles.{one.issued.label}", one.issued.state, RETURNED)
-            for one in received.returned
-        ),
+        changes=tuple(Change(f"bundles.{one.issued.label}", one.issued.state, RETURNED) for one in received.returned),
         needs_confirmation=tuple(UnboundReturn(bundle=label) for label in unbound),
         store=tx.store,
         now=tx.now,
@@ -159,8 +156,8 @@ def read_sent(data: bytes | str) -> Sent:
 def receive(tx: LedgerTransaction, sent: Sent) -> Received:
     """Compare receipts and statements with what was issued.
 
-    What was entered before is passed over beside what was not: an installation writes all receipts
-    of a part again with each new one.
+    What was entered before is passed over beside what was not: an installation writes all receipts of a part again with
+    each new one.
 
     Raises:
         IssuedAhead: a statement is of a later day.
@@ -170,8 +167,7 @@ def receive(tx: LedgerTransaction, sent: Sent) -> Received:
     """
     ledger = tx.ledger
     entered = {
-        one: exchange_files.number_of(ledger, one.identity, _signer(one))
-        for one in (*sent.receipts, *sent.statements)
+        one: exchange_files.number_of(ledger, one.identity, _signer(one)) for one in (*sent.receipts, *sent.statements)
     }
     known = [number for number in entered.values() if number is not None]
     receipts = [one for one in sent.receipts if entered[one] is None]
@@ -218,9 +214,7 @@ def _returned(ledger: Connection, signed: SelfSigned[Receipt]) -> Returned:
     installation = _signer(signed)
     before = exchange_files.receipt_of(ledger, receipt.identity)
     if before is not None:
-        raise ExchangeFileRefused(
-            reason="returned", installation=installation, bundle=issued.label, entry=before
-        )
+        raise ExchangeFileRefused(reason="returned", installation=installation, bundle=issued.label, entry=before)
     binding = issued.bundle.binding
     if binding is None or binding.installation is None:
         return Returned(signed, issued)

@@ -131,11 +131,7 @@ def shortfalls(tx: LedgerTransaction, before: Bundle, after: Bundle) -> tuple[Us
     sold = _sold(active)
     less = _sold([after if bundle == before else bundle for bundle in active])
     rows = _rows(tx.state, {where: less.get(where, 0) for where in sold}, stated)
-    return tuple(
-        row
-        for row in rows
-        if row.state == OVER and row.sold != sold.get((row.kind, row.license), 0)
-    )
+    return tuple(row for row in rows if row.state == OVER and row.sold != sold.get((row.kind, row.license), 0))
 
 
 def _report(tx: LedgerTransaction, serial: str) -> UsageReport:
@@ -179,9 +175,7 @@ def _own(stated: Mapping[str, Usage], state: WorkspaceState) -> dict[str, int]:
 
 
 def _rows(
-    state: WorkspaceState,
-    sold: Mapping[tuple[Kind, str], int | None],
-    stated: ReceivedStatement | None,
+    state: WorkspaceState, sold: Mapping[tuple[Kind, str], int | None], stated: ReceivedStatement | None
 ) -> Iterator[UsageRow]:
     in_use = {} if stated is None else _own(stated.statement.usage, state)
     for kind, code in sorted(sold):

@@ -1,8 +1,8 @@
 """Roots and trust documents on their way to enough signatures, perhaps by several people.
 
-A file in signing travels between them: the finished chain of roots, then the next root, the trust
-document that goes with it, or both. Whoever holds a root key adds a signature; the file says how
-many are missing. Nothing in it counts before the last one is there.
+A file in signing travels between them: the finished chain of roots, then the next root, the trust document that goes
+with it, or both. Whoever holds a root key adds a signature; the file says how many are missing. Nothing in it counts
+before the last one is there.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

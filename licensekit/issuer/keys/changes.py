@@ -8,16 +8,7 @@ from licensekit.issuer.keys import documents as made
 from licensekit.issuer.keys.documents import PublicKey
 from licensekit.text import values
 from licensekit.text.values import FaultyValue
-from licensekit.wire.documents import (
-    AdmittedKey,
-    KeyState,
-    RefusedField,
-    Root,
-    Scope,
-    SignedType,
-    Trust,
-    Use,
-)
+from licensekit.wire.documents import AdmittedKey, KeyState, RefusedField, Root, Scope, SignedType, Trust, Use
 
 
 class Permission(NamedTuple):
@@ -57,8 +48,7 @@ def admit(trust: Trust, key: PublicKey, name: str, permission: Permission, now: 
     """Return the trust document that admits `key` under `name`.
 
     Raises:
-        KeyChangeRefused: a key of this name is active, this key is named already, or no key can be
-            permitted this.
+        KeyChangeRefused: a key of this name is active, this key is named already, or no key can be permitted this.
     """
     codes = ((values.code, code) for code in (permission.issuer, *permission.parts))
     for read, text in ((values.line, name), *codes):
@@ -83,8 +73,8 @@ def admit(trust: Trust, key: PublicKey, name: str, permission: Permission, now: 
 def rotate(trust: Trust, old: AdmittedKey, key: PublicKey, name: str, now: int) -> Trust:
     """Return the trust document in which `key` takes over from `old`, which retires.
 
-    It may sign what `old` may, and as long: from the same time on, so that it can sign again what
-    `old` has signed, and until the same end, if that is still to come.
+    It may sign what `old` may, and as long: from the same time on, so that it can sign again what `old` has signed, and
+    until the same end, if that is still to come.
 
     Raises:
         KeyChangeRefused: `old` is not active.
@@ -121,9 +111,7 @@ def revoke(trust: Trust, name: str, now: int) -> Trust:
     return made.next_trust(trust, made.replaced(trust.keys, made.revoked(old)), now)
 
 
-def rotate_root(
-    root: Root, trust: Trust, keys: Sequence[PublicKey], threshold: int, now: int
-) -> tuple[Root, Trust]:
+def rotate_root(root: Root, trust: Trust, keys: Sequence[PublicKey], threshold: int, now: int) -> tuple[Root, Trust]:
     """Return the next root and the same trust under it: they only work together."""
     new = made.next_root(root, keys, threshold)
     return new, made.next_trust(trust, trust.keys, now, root_version=new.version)

@@ -5,16 +5,7 @@ from typing import NamedTuple
 
 from licensekit.errors import KeyMissing
 from licensekit.keys.verifying import VerifyingKey, load
-from licensekit.wire.documents import (
-    AdmittedKey,
-    KeyState,
-    Root,
-    RootKey,
-    Scope,
-    SignedType,
-    Trust,
-    Use,
-)
+from licensekit.wire.documents import AdmittedKey, KeyState, Root, RootKey, Scope, SignedType, Trust, Use
 from licensekit.wire.documents.fields import replace_fields
 
 
@@ -45,9 +36,7 @@ def first_trust(product: str, keys: Sequence[AdmittedKey], now: int) -> Trust:
     return Trust(product, 1, 1, now, None, list(keys), {})
 
 
-def next_trust(
-    trust: Trust, keys: Sequence[AdmittedKey], now: int, *, root_version: int | None = None
-) -> Trust:
+def next_trust(trust: Trust, keys: Sequence[AdmittedKey], now: int, *, root_version: int | None = None) -> Trust:
     """Return the trust document that follows `trust`, naming `keys`."""
     return replace_fields(
         trust,
@@ -59,9 +48,7 @@ def next_trust(
     )
 
 
-def admitted(
-    key: PublicKey, name: str, scope: Scope, valid_from: int, valid_to: int | None = None
-) -> AdmittedKey:
+def admitted(key: PublicKey, name: str, scope: Scope, valid_from: int, valid_to: int | None = None) -> AdmittedKey:
     """Return the entry by which a trust document admits `key`."""
     return AdmittedKey(key.scheme, key.public, name, KeyState.ACTIVE, valid_from, valid_to, scope)
 
@@ -70,9 +57,7 @@ def named(keys: Sequence[AdmittedKey], name: str) -> AdmittedKey:
     """Return the key of this name or key id; raise `KeyMissing` unless there is exactly one."""
     found = [key for key in keys if name in {key.name, key_id(key)}]
     if len(found) != 1:
-        raise KeyMissing(
-            reason="ambiguous" if found else "not-admitted", name=name, count=len(found)
-        )
+        raise KeyMissing(reason="ambiguous" if found else "not-admitted", name=name, count=len(found))
     return found[0]
 
 

@@ -41,11 +41,7 @@ class TakeProposal(SignProposal[list[Token], None]):
 
 
 def propose_take(
-    tx: LedgerTransaction,
-    tokens: Sequence[Token],
-    *,
-    action: str,
-    verified: Intake | None = None,
+    tx: LedgerTransaction, tokens: Sequence[Token], *, action: str, verified: Intake | None = None
 ) -> TakeProposal:
     """Return what entering documents would do; raises as `verify`.
 

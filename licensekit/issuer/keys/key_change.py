@@ -105,8 +105,8 @@ class KeyProposal(Proposal[KeyChange]):
     def sign(self, roots: RootKeys, *, who: str, confirm: bool = False) -> KeyChange:
         """Make new keys, have root keys sign, write key files, and put it in force if all signed.
 
-        If anything fails before it is in force, no key file stays behind; a key that was made in a
-        token does. Where only the pack could not be written after that, `write_pack` writes it.
+        If anything fails before it is in force, no key file stays behind; a key that was made in a token does. Where
+        only the pack could not be written after that, `write_pack` writes it.
 
         Raises:
             ConfirmationNeeded: nobody confirmed what needs it.
@@ -157,9 +157,7 @@ class KeyProposal(Proposal[KeyChange]):
             raise ProposalStale(about=self.about, changed=changed)
 
 
-def _completed(
-    document: Root | Trust, until: int | None, mark: Mapping[str, Value]
-) -> Root | Trust:
+def _completed(document: Root | Trust, until: int | None, mark: Mapping[str, Value]) -> Root | Trust:
     """Return a trust document that says how long it is new, and what the ledger held before it."""
     if isinstance(document, Root):
         return document

@@ -1,7 +1,7 @@
 """Key files in a folder: listed, chosen, opened, written.
 
-`NAME.key` holds a secret key under a passphrase. `NAME.p11` says where one lives that cannot leave
-its token: a `pkcs11:` URI in the first line, its public key in the second.
+`NAME.key` holds a secret key under a passphrase. `NAME.p11` says where one lives that cannot leave its token: a
+`pkcs11:` URI in the first line, its public key in the second.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,14 +9,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from licensekit import limits
-from licensekit.errors import (
-    KeyChangeRefused,
-    KeyFault,
-    KeyFileInvalid,
-    KeyMissing,
-    Pkcs11KeyInvalid,
-    TrustError,
-)
+from licensekit.errors import KeyChangeRefused, KeyFault, KeyFileInvalid, KeyMissing, Pkcs11KeyInvalid, TrustError
 from licensekit.files import read_bytes, unusable, write_atomically
 from licensekit.issuer.keys.documents import key_id
 from licensekit.issuer.transaction import admission, require_admitted
@@ -25,12 +18,7 @@ from licensekit.keys.keyfile import PublicPart, format_public, open_, parse_publ
 from licensekit.keys.signing import Signer, SigningKey
 from licensekit.keys.verifying import load
 from licensekit.trust.pack import TrustStore
-from licensekit.trust.scope import (
-    AdmittedSigner,
-    KeyReference,
-    admits,
-    require_type,
-)
+from licensekit.trust.scope import AdmittedSigner, KeyReference, admits, require_type
 from licensekit.trust.state import TrustState
 from licensekit.wire.documents import AdmittedKey, Bundle, KeyState, Trust
 from licensekit.wire.plain import plain
@@ -97,14 +85,8 @@ def known_keys(files: Sequence[KeyFile], trust: Trust) -> list[KnownKey]:
     """Return the keys that a trust document names, and then the files of those that it does not."""
     here = {file.fingerprint: file for file in files}
     admitted = {load(key.scheme, key.public).fingerprint: key for key in trust.keys}
-    named = [
-        KnownKey(key.name, key_id(key), one, key, here.get(one)) for one, key in admitted.items()
-    ]
-    waiting = [
-        KnownKey(file.name, file.key_id, one, None, file)
-        for one, file in here.items()
-        if one not in admitted
-    ]
+    named = [KnownKey(key.name, key_id(key), one, key, here.get(one)) for one, key in admitted.items()]
+    waiting = [KnownKey(file.name, file.key_id, one, None, file) for one, file in here.items() if one not in admitted]
     return [*named, *waiting]
 
 
@@ -199,8 +181,8 @@ def choose_key(
 ) -> KeyFile:
     """Return the newest key that may sign a document of `kind` for `issuer` now, or the one `name`.
 
-    It must be one that may sign `bundle`, if one is given; another one than that of the id `but`,
-    if one is given, whose bundles it is to sign again: when it began to sign is not judged then.
+    It must be one that may sign `bundle`, if one is given; another one than that of the id `but`, if one is given,
+    whose bundles it is to sign again: when it began to sign is not judged then.
 
     Raises:
         KeyMissing: there is none.

@@ -1,7 +1,7 @@
 """New keys: planned first, and made when the change that admits them is signed.
 
-Making a key in a token changes the token, and a key that is made for a preview is never the one
-that is admitted later. So what is shown is the plan.
+Making a key in a token changes the token, and a key that is made for a preview is never the one that is admitted later.
+So what is shown is the plan.
 """
 
 from collections.abc import Callable

@@ -55,13 +55,11 @@ class RevokeProposal(SignProposal[Revocations, Signer | None]):
         return self.revocations
 
 
-def propose_revoke(
-    tx: LedgerTransaction, revoked: Revoked, *, reason: str, fresh_until: int | None
-) -> RevokeProposal:
+def propose_revoke(tx: LedgerTransaction, revoked: Revoked, *, reason: str, fresh_until: int | None) -> RevokeProposal:
     """Return the list that takes back what is `revoked` as well.
 
-    Where the one in force does, nothing is to be signed: so it can be asked for again. Raises as
-    `require_serial` and `next_list`.
+    Where the one in force does, nothing is to be signed: so it can be asked for again. Raises as `require_serial` and
+    `next_list`.
     """
     for serial in revoked.serials:
         require_serial(tx.ledger, serial)
@@ -69,10 +67,7 @@ def propose_revoke(
     if last is not None and _says_nothing_new(tx, revoked, made, last):
         made = last
     issued = [(one, bundles.by_identity(tx.ledger, one)) for one in revoked.identities]
-    states = {
-        f"bundles.{identity.hex() if one is None else one.label}": one and one.state
-        for identity, one in issued
-    }
+    states = {f"bundles.{identity.hex() if one is None else one.label}": one and one.state for identity, one in issued}
     for serial in revoked.serials:
         for one in bundles.active(tx.ledger, serial):
             states[f"bundles.{one.label}"] = one.state
@@ -93,9 +88,7 @@ def propose_revoke(
     )
 
 
-def _says_nothing_new(
-    tx: LedgerTransaction, revoked: Revoked, made: Revocations, last: Revocations
-) -> bool:
+def _says_nothing_new(tx: LedgerTransaction, revoked: Revoked, made: Revocations, last: Revocations) -> bool:
     """Return whether `last` takes back all that is named, and there is no reason to sign it again.
 
     One reason is a clock that was ahead when it was signed: installations do not take it yet.
@@ -104,16 +97,10 @@ def _says_nothing_new(
         return False
     if tx.state.lacks_list or last.issued > tx.now:
         return False
-    return (made.identities, made.serials, made.lowest) == (
-        last.identities,
-        last.serials,
-        last.lowest,
-    )
+    return (made.identities, made.serials, made.lowest) == (last.identities, last.serials, last.lowest)
 
 
-def next_list(
-    tx: LedgerTransaction, revoked: Revoked, fresh_until: int | None = None
-) -> Revocations:
+def next_list(tx: LedgerTransaction, revoked: Revoked, fresh_until: int | None = None) -> Revocations:
     """Make the list that follows the last one and takes back what is `revoked` as well.
 
     Raises:

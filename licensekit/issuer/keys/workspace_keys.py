@@ -71,13 +71,7 @@ class WorkspaceKeys:
         return named_file(self.files, name)
 
     def choose(
-        self,
-        kind: str,
-        now: int,
-        name: str | None = None,
-        *,
-        bundle: Bundle | None = None,
-        but: str | None = None,
+        self, kind: str, now: int, name: str | None = None, *, bundle: Bundle | None = None, but: str | None = None
     ) -> KeyFile:
         """Return the key file that signs documents of `kind` (`bundle`, `catalog`), or `name`'s.
 
@@ -100,13 +94,7 @@ class WorkspaceKeys:
             )
 
     def propose_new(
-        self,
-        plan: KeyPlan,
-        roots: RootKeys,
-        *,
-        now: int,
-        name: str | None = None,
-        permission: Permission | None = None,
+        self, plan: KeyPlan, roots: RootKeys, *, now: int, name: str | None = None, permission: Permission | None = None
     ) -> KeyProposal:
         """Return the admission of a new key, which is made when it is signed.
 
@@ -130,9 +118,7 @@ class WorkspaceKeys:
         work_out = partial(changes.admit, state.trust, name=called, permission=asked, now=now)
         return self._with_key(state, "keys new", work_out, now, plan=plan, name=called)
 
-    def propose_admit(
-        self, key: VerifyingKey, name: str, permission: Permission, *, now: int
-    ) -> KeyProposal:
+    def propose_admit(self, key: VerifyingKey, name: str, permission: Permission, *, now: int) -> KeyProposal:
         """Return the admission of a key that somebody else holds; raises as `changes.admit`."""
         work_out = partial(changes.admit, key=key, name=name, permission=permission, now=now)
         return self._changed("keys admit", work_out, now)
@@ -146,9 +132,7 @@ class WorkspaceKeys:
         work_out = partial(changes.revoke, name=name, now=now)
         return self._changed("revoke key", work_out, now, note=reason)
 
-    def propose_rotate(
-        self, plan: KeyPlan, roots: RootKeys, *, now: int, name: str | None = None
-    ) -> KeyProposal:
+    def propose_rotate(self, plan: KeyPlan, roots: RootKeys, *, now: int, name: str | None = None) -> KeyProposal:
         """Return the change by which a new key takes over from `name`.
 
         Default: from the key that signs bundles.
@@ -164,13 +148,7 @@ class WorkspaceKeys:
         return self._with_key(state, "keys rotate", work_out, now, plan=plan, name=called)
 
     def propose_rotate_root(
-        self,
-        scheme: int,
-        passphrase: Callable[[], bytes],
-        *,
-        now: int,
-        count: int = 1,
-        threshold: int = 1,
+        self, scheme: int, passphrase: Callable[[], bytes], *, now: int, count: int = 1, threshold: int = 1
     ) -> KeyProposal:
         """Return the change to a new root of `count` keys, under one passphrase.
 
@@ -184,10 +162,7 @@ class WorkspaceKeys:
             word = passphrase()
             made = [SigningKey.generate(scheme) for _ in names]
             public = [key.verifying_key for key in made]
-            new = [
-                WrittenKey(name, key_in_file(key, word), folder)
-                for name, key in zip(names, made, strict=True)
-            ]
+            new = [WrittenKey(name, key_in_file(key, word), folder) for name, key in zip(names, made, strict=True)]
             documents = changes.rotate_root(root, state.trust, public, threshold, now)
             return Prepared(documents, tuple(new), tuple(made))
 
@@ -224,9 +199,7 @@ class WorkspaceKeys:
             raise VendorOnly(reason="keys", vendor=state.trust_store.issuer)
         return state
 
-    def _changed(
-        self, action: str, work_out: Callable[[Trust], Trust], now: int, *, note: str = ""
-    ) -> KeyProposal:
+    def _changed(self, action: str, work_out: Callable[[Trust], Trust], now: int, *, note: str = "") -> KeyProposal:
         state = self._vendor_state(now)
         trust = work_out(state.trust)
         changed = differences.of_trust(state.trust, trust)

@@ -1,8 +1,7 @@
 """The ledger: every document that a vendor signs or receives, in a chain that shows tampering.
 
-Its table `entries` is the record: only ever appended to, each entry chained to the one before. The
-other tables are drawn from it so that questions cost what their answers cost, and `ledger verify`
-compares them with it.
+Its table `entries` is the record: only ever appended to, each entry chained to the one before. The other tables are
+drawn from it so that questions cost what their answers cost, and `ledger verify` compares them with it.
 
 Its functions work on a `Connection`, so that what belongs together is one transaction:
 
@@ -29,20 +28,9 @@ from licensekit.issuer.ledger.entries import (
 )
 
 __all__ = [
-    "SCHEMA",
-    "LedgerEntry",
-    "Record",
-    "answer_to",
-    "answers_of_order",
-    "append",
-    "entry",
-    "entry_of_order",
-    "head",
-    "ledger_mark",
-    "newest_entry",
-    "open_ledger",
-    "orders_among",
-]
+    "SCHEMA", "LedgerEntry", "Record", "answer_to", "answers_of_order", "append", "entry", "entry_of_order", "head",
+    "ledger_mark", "newest_entry", "open_ledger", "orders_among",
+]  # fmt: skip
 
 
 SCHEMA: Final = Schema("ledger", read_migrations(Path(__file__).with_name("migrations")))

@@ -4,14 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from licensekit.database.backup import Restorable, Restored, restore_backup
-from licensekit.database.examination import (
-    Check,
-    CheckName,
-    CheckPassed,
-    Diagnosis,
-    Graded,
-    diagnose_database,
-)
+from licensekit.database.examination import Check, CheckName, CheckPassed, Diagnosis, Graded, diagnose_database
 from licensekit.database.migrations import Migrating
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import SCHEMA

@@ -53,17 +53,13 @@ class Issued(NamedTuple):
 
 def of_serial(connection: Connection, serial: str) -> list[Issued]:
     """Return every bundle of a serial, by part, the highest use last, and sequence."""
-    rows = connection.rows(
-        SELECT + " WHERE b.serial = ? ORDER BY b.part, b.use DESC, b.sequence", serial
-    )
+    rows = connection.rows(SELECT + " WHERE b.serial = ? ORDER BY b.part, b.use DESC, b.sequence", serial)
     return [read_row(row) for row in rows]
 
 
 def active(connection: Connection, serial: str) -> list[Issued]:
     """Return the active bundle of each part of a serial."""
-    rows = connection.rows(
-        SELECT + " WHERE b.serial = ? AND b.state = 'active' ORDER BY b.part", serial
-    )
+    rows = connection.rows(SELECT + " WHERE b.serial = ? AND b.state = 'active' ORDER BY b.part", serial)
     return [read_row(row) for row in rows]
 
 
@@ -82,11 +78,7 @@ def by_identity(connection: Connection, identity: bytes) -> Issued | None:
 def at(connection: Connection, serial: str, part: str, use: Use, sequence: int) -> Issued | None:
     """Return the bundle of this serial, part, use and sequence."""
     row = connection.one(
-        SELECT + " WHERE b.serial = ? AND b.part = ? AND b.use = ? AND b.sequence = ?",
-        serial,
-        part,
-        use,
-        sequence,
+        SELECT + " WHERE b.serial = ? AND b.part = ? AND b.use = ? AND b.sequence = ?", serial, part, use, sequence
     )
     return read_row(row) if row else None
 
@@ -96,51 +88,35 @@ def numbers_of_key(connection: Connection, key_id: bytes, today: int) -> tuple[i
 
     These are the active ones, and those whose active one has not started on the day `today`.
     """
-    rows = connection.rows(
-        _NUMBERS + "b.key_id = ? AND " + _COUNTS + " ORDER BY b.number",
-        key_id,
-        today,
-        today,
-    )
+    rows = connection.rows(_NUMBERS + "b.key_id = ? AND " + _COUNTS + " ORDER BY b.number", key_id, today, today)
     return tuple(number for (number,) in rows)
 
 
 def counting(connection: Connection, numbers: Sequence[int], today: int) -> frozenset[int]:
     """Return those of some entries, at least one, whose bundles count, as `numbers_of_key`."""
     asked = _asked(numbers)
-    rows = connection.rows(
-        _NUMBERS + f"b.number IN ({asked}) AND " + _COUNTS,
-        *numbers,
-        today,
-        today,
-    )
+    rows = connection.rows(_NUMBERS + f"b.number IN ({asked}) AND " + _COUNTS, *numbers, today, today)
     return frozenset(number for (number,) in rows)
 
 
 def first_of_key(connection: Connection, key_id: bytes, today: int) -> Issued | None:
     """Return the bundle that was issued first of those that `numbers_of_key` names, if any."""
     row = connection.one(
-        SELECT + " WHERE b.key_id = ? AND " + _COUNTS + " ORDER BY b.issued, b.number LIMIT 1",
-        key_id,
-        today,
-        today,
+        SELECT + " WHERE b.key_id = ? AND " + _COUNTS + " ORDER BY b.issued, b.number LIMIT 1", key_id, today, today
     )
     return read_row(row) if row else None
 
 
 def numbered(connection: Connection, numbers: Sequence[int]) -> list[Issued]:
     """Return the bundles that were entered under some numbers, at least one, oldest first."""
-    rows = connection.rows(
-        SELECT + f" WHERE b.number IN ({_asked(numbers)}) ORDER BY b.number", *numbers
-    )
+    rows = connection.rows(SELECT + f" WHERE b.number IN ({_asked(numbers)}) ORDER BY b.number", *numbers)
     return [read_row(row) for row in rows]
 
 
 def signed_again(connection: Connection, note: str) -> Iterator[Issued]:
     """Return the bundles that `reissue` has signed last, with a note, in constant memory."""
     rows = connection.stream(
-        SELECT + " WHERE s.action = 'reissue' AND s.note = ?"
-        " AND b.state IN ('active', 'replaced') ORDER BY b.number",
+        SELECT + " WHERE s.action = 'reissue' AND s.note = ? AND b.state IN ('active', 'replaced') ORDER BY b.number",
         note,
     )
     return map(read_row, rows)
@@ -148,19 +124,14 @@ def signed_again(connection: Connection, note: str) -> Iterator[Issued]:
 
 def count_of_key(connection: Connection, key_id: bytes) -> int:
     """Return how many active bundles a key has signed."""
-    row = connection.one(
-        "SELECT count(*) FROM bundles WHERE key_id = ? AND state = 'active'", key_id
-    )
+    row = connection.one("SELECT count(*) FROM bundles WHERE key_id = ? AND state = 'active'", key_id)
     return row[0] if row else 0
 
 
 def last_sequence(connection: Connection, serial: str, part: str, use: Use) -> int:
     """Return the highest sequence that a serial's part has for a use; 0 if it never had one."""
     row = connection.one(
-        "SELECT max(sequence) FROM bundles WHERE serial = ? AND part = ? AND use = ?",
-        serial,
-        part,
-        use,
+        "SELECT max(sequence) FROM bundles WHERE serial = ? AND part = ? AND use = ?", serial, part, use
     )
     return (row[0] or 0) if row else 0
 
@@ -168,8 +139,7 @@ def last_sequence(connection: Connection, serial: str, part: str, use: Use) -> i
 def pickup_of(connection: Connection, serial: str) -> bytes | None:
     """Return under which name the newest file of a serial lies; None if it has none yet."""
     found = (
-        hex_extension(one.bundle.extensions, PICKUP, PICKUP_BYTES)
-        for one in reversed(of_serial(connection, serial))
+        hex_extension(one.bundle.extensions, PICKUP, PICKUP_BYTES) for one in reversed(of_serial(connection, serial))
     )
     return next((pickup for pickup in found if pickup is not None), None)
 
@@ -218,6 +188,4 @@ def read_row(row: Row) -> Issued:
     """Return the bundle in a row of `SELECT`."""
     number, identity, key_id, state, frame, at, who, order_number = row
     bundle = decode(Bundle, read(frame).payload)
-    return Issued(
-        number, identity, key_id, state, bundle, Token("bundle", frame), at, who, order_number
-    )
+    return Issued(number, identity, key_id, state, bundle, Token("bundle", frame), at, who, order_number)

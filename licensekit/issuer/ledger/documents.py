@@ -13,9 +13,7 @@ LAST_SERIAL: Final = "last-serial"
 """The fact that names the number of the last serial that was made."""
 
 # A cross join keeps SQLite from going through the entries, of which there may be a million.
-_SELECT: Final = (
-    "SELECT e.type, e.frame FROM documents AS d CROSS JOIN entries AS e WHERE e.number = d.number"
-)
+_SELECT: Final = "SELECT e.type, e.frame FROM documents AS d CROSS JOIN entries AS e WHERE e.number = d.number"
 
 
 def newest_number(connection: Connection) -> int:
@@ -51,9 +49,7 @@ def _tokens(connection: Connection, which: LiteralString) -> list[Token]:
 
 def last(connection: Connection, kind: str, issuer: str) -> Token | None:
     """Return the newest document of `kind` and `issuer`, whether or not it is still believed."""
-    row = connection.one(
-        _SELECT + " AND d.type = ? AND d.issuer = ? ORDER BY d.number DESC LIMIT 1", kind, issuer
-    )
+    row = connection.one(_SELECT + " AND d.type = ? AND d.issuer = ? ORDER BY d.number DESC LIMIT 1", kind, issuer)
     return None if row is None else Token(*row)
 
 
@@ -66,7 +62,5 @@ def fact(connection: Connection, name: str) -> str | None:
 def put_fact(connection: Connection, name: str, value: str) -> None:
     """Set such a fact."""
     connection.run(
-        "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        name,
-        value,
+        "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value
     )

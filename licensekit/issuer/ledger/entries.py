@@ -1,8 +1,8 @@
 """The record itself: what an entry holds, how it is chained, appending and reading.
 
-What the hash of an entry covers, in this order: number, action, time, who, type, frame, order
-number, order, request, note. Each stands as its length (four bytes, big-endian) and its bytes, text
-as UTF-8 and numbers in decimal; nothing is the length FFFFFFFF (`docs/format.md`, "Hash chain").
+What the hash of an entry covers, in this order: number, action, time, who, type, frame, order number, order, request,
+note. Each stands as its length (four bytes, big-endian) and its bytes, text as UTF-8 and numbers in decimal; nothing is
+the length FFFFFFFF (`docs/format.md`, "Hash chain").
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,17 +18,10 @@ from licensekit.wire.documents import LEDGER, Document
 from licensekit.wire.documents import Value as ExtensionValue
 
 _SELECT: Final = (
-    "SELECT number, action, at, who, type, frame, order_number, order_text, request, note, hash"
-    " FROM entries"
+    "SELECT number, action, at, who, type, frame, order_number, order_text, request, note, hash FROM entries"
 )
 _ANSWERED: Final = " WHERE order_number = ? AND request IS NOT NULL"
-_OF_ORDER: Final = (
-    _SELECT
-    + " WHERE order_number = ? AND request IS NULL UNION ALL "
-    + _SELECT
-    + _ANSWERED
-    + " LIMIT 1"
-)
+_OF_ORDER: Final = _SELECT + " WHERE order_number = ? AND request IS NULL UNION ALL " + _SELECT + _ANSWERED + " LIMIT 1"
 _NUMBERS: Final = (
     "SELECT order_number FROM entries WHERE order_number IN (?) AND request IS NULL"
     " UNION SELECT order_number FROM entries WHERE order_number IN (?) AND request IS NOT NULL"
@@ -102,8 +95,8 @@ def append(connection: Connection, records: Sequence[Record]) -> list[int]:
     """Enter `records` in their order and return the number of each.
 
     Raises:
-        ConstraintViolated: an order number, a sequence of a serial's part, an answer to a request
-            or what an installation sent is there already.
+        ConstraintViolated: an order number, a sequence of a serial's part, an answer to a request or what an
+            installation sent is there already.
     """
     number, previous = head(connection)
     rows: list[tuple[Value, ...]] = []
@@ -156,9 +149,7 @@ def orders_among(connection: Connection, order_numbers: Sequence[str]) -> set[st
     if not order_numbers:
         return set()
     asked: LiteralString = "?" + ", ?" * (len(order_numbers) - 1)
-    rows = connection.rows(
-        _NUMBERS.replace("(?)", "(" + asked + ")"), *order_numbers, *order_numbers
-    )
+    rows = connection.rows(_NUMBERS.replace("(?)", "(" + asked + ")"), *order_numbers, *order_numbers)
     return {number for (number,) in rows}
 
 
@@ -197,9 +188,7 @@ def _content(number: int, record: Record | LedgerEntry) -> bytes:
         record.request,
         record.note.encode(),
     )
-    return b"".join(
-        [_NOTHING if part is None else len(part).to_bytes(4, "big") + part for part in parts]
-    )
+    return b"".join([_NOTHING if part is None else len(part).to_bytes(4, "big") + part for part in parts])
 
 
 def _utf8(text: str | None) -> bytes | None:

@@ -9,14 +9,7 @@ from licensekit.database import Value as Column
 from licensekit.keys.verifying import sha256
 from licensekit.trust.signed import identity_of
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import (
-    FOLLOWS,
-    Receipt,
-    Request,
-    Statement,
-    decode,
-    hex_extension,
-)
+from licensekit.wire.documents import FOLLOWS, Receipt, Request, Statement, decode, hex_extension
 from licensekit.wire.frame import read
 
 Sent = Request | Receipt | Statement
@@ -55,9 +48,7 @@ class ReceivedStatement(NamedTuple):
 
 def put(connection: Connection, number: int, token: Token, sent: Sent) -> None:
     """Keep what was entered under `number` where questions find it."""
-    connection.run(
-        "INSERT INTO exchange_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", *_row(number, token, sent)
-    )
+    connection.run("INSERT INTO exchange_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", *_row(number, token, sent))
 
 
 def _row(number: int, token: Token, sent: Sent) -> tuple[Column, ...]:
@@ -85,9 +76,7 @@ def of_installation(connection: Connection, installation: bytes) -> list[Exchang
 def number_of(connection: Connection, identity: bytes, installation: bytes) -> int | None:
     """Return the number of the entry of what an installation has signed; None if it never came."""
     row = connection.one(
-        "SELECT number FROM exchange_files WHERE identity = ? AND installation = ?",
-        identity,
-        installation,
+        "SELECT number FROM exchange_files WHERE identity = ? AND installation = ?", identity, installation
     )
     return row[0] if row else None
 
@@ -106,9 +95,7 @@ def latest_statement(connection: Connection, serial: str) -> ReceivedStatement |
 
 def stating_serials(connection: Connection) -> Iterator[str]:
     """Return every serial that a statement was entered for, in constant memory."""
-    rows = connection.stream(
-        "SELECT DISTINCT serial FROM exchange_files WHERE type = 'statement' ORDER BY serial"
-    )
+    rows = connection.stream("SELECT DISTINCT serial FROM exchange_files WHERE type = 'statement' ORDER BY serial")
     return (row[0] for row in rows)
 
 

@@ -1,7 +1,7 @@
 """Lists of bundles: filtered, ordered and a page at a time.
 
-Every filter has an index that gives its bundles in the order of the answer, and the most telling of
-those that are asked for leads, so that a page costs what is on it and not what the ledger holds.
+Every filter has an index that gives its bundles in the order of the answer, and the most telling of those that are
+asked for leads, so that a page costs what is on it and not what the ledger holds.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -133,19 +133,14 @@ _OF_ORDER: Final = (
     " LIMIT 9223372036854775807)"
 )
 _OF_SERIAL: Final = "(SELECT * FROM bundles WHERE serial = ? LIMIT 9223372036854775807)"
-_OF_COMPANY: Final = (
-    "(SELECT * FROM bundles WHERE company_key >= ? AND company_key < ? LIMIT 9223372036854775807)"
-)
+_OF_COMPANY: Final = "(SELECT * FROM bundles WHERE company_key >= ? AND company_key < ? LIMIT 9223372036854775807)"
 
 
-def page(
-    connection: Connection, filters: Filters, *, today: int, limit: int, after: int | None = None
-) -> list[Listed]:
+def page(connection: Connection, filters: Filters, *, today: int, limit: int, after: int | None = None) -> list[Listed]:
     """Return at most `limit` bundles, the newest first.
 
-    With `expiring_within` or active ones, those whose end is near come first; of expired ones,
-    those that have ended last. `today` is in days since 1970; `after` is the number of the last
-    bundle of the page before.
+    With `expiring_within` or active ones, those whose end is near come first; of expired ones, those that have ended
+    last. `today` is in days since 1970; `after` is the number of the last bundle of the page before.
 
     Raises:
         NotIssued: `after` is no bundle's entry.
@@ -164,12 +159,7 @@ def page(
 
 
 def listed(
-    connection: Connection,
-    filters: Filters,
-    *,
-    today: int,
-    limit: int | None = None,
-    after: int | None = None,
+    connection: Connection, filters: Filters, *, today: int, limit: int | None = None, after: int | None = None
 ) -> Iterator[Listed]:
     """Yield at most `limit` bundles, or all of them, as `page` does, and in constant memory."""
     left = _EVERY if limit is None else limit
@@ -223,9 +213,7 @@ def _conditions(filters: Filters, today: int, *, is_narrow: bool) -> Iterator[_C
         leads = leads and _order(filters) is _NEWEST_FIRST
     if filters.product is not None:
         has_index = leads and filters.state is None
-        yield _Condition(
-            "b.product = ?" if has_index else "b.product || '' = ?", (filters.product,)
-        )
+        yield _Condition("b.product = ?" if has_index else "b.product || '' = ?", (filters.product,))
     if filters.since is not None:
         yield _Condition("b.issued >= ?" if leads else "b.issued + 0 >= ?", (filters.since,))
 

@@ -1,9 +1,9 @@
 """What is drawn from the entries so that it can be asked quickly.
 
-A bundle is in one of four states: `active`; `replaced` by a later sequence or a higher use of its
-serial and part, or by a bundle that takes the place of its serial; `revoked` by the newest list; or
-`returned` by the installation that had it. One that is signed again keeps its state. When the one
-that replaced others is revoked, what it displaced is active again (`docs/evaluation.md`, P2).
+A bundle is in one of four states: `active`; `replaced` by a later sequence or a higher use of its serial and part, or
+by a bundle that takes the place of its serial; `revoked` by the newest list; or `returned` by the installation that had
+it. One that is signed again keeps its state. When the one that replaced others is revoked, what it displaced is active
+again (`docs/evaluation.md`, P2).
 """
 
 from collections.abc import Iterable, Sequence
@@ -148,39 +148,25 @@ def _project_bundles(connection: Connection, bundles: Iterable[tuple[int, Token,
         ],
     )
     connection.run_many(
-        _YIELD_TO_HIGHER,
-        [(row[1], b.use) for row, (_, _, b) in zip(rows, drawn, strict=True) if b.use],
+        _YIELD_TO_HIGHER, [(row[1], b.use) for row, (_, _, b) in zip(rows, drawn, strict=True) if b.use]
     )
     connection.run_many(
-        "INSERT INTO replacements SELECT number, ? FROM bundles WHERE identity = ?"
-        " ON CONFLICT DO NOTHING",
-        [
-            (serial, row[1])
-            for row, (_, _, b) in zip(rows, drawn, strict=True)
-            for serial in b.replaces
-        ],
+        "INSERT INTO replacements SELECT number, ? FROM bundles WHERE identity = ? ON CONFLICT DO NOTHING",
+        [(serial, row[1]) for row, (_, _, b) in zip(rows, drawn, strict=True) for serial in b.replaces],
     )
     connection.run_many(
-        _REPLACE_SERIAL,
-        [
-            (serial, row[1])
-            for row, (_, _, b) in zip(rows, drawn, strict=True)
-            for serial in b.replaces
-        ],
+        _REPLACE_SERIAL, [(serial, row[1]) for row, (_, _, b) in zip(rows, drawn, strict=True) for serial in b.replaces]
     )
 
 
-def _put_document(
-    connection: Connection, number: int, token: Token, issuer: str, version: int
-) -> None:
+def _put_document(connection: Connection, number: int, token: Token, issuer: str, version: int) -> None:
     connection.run("INSERT INTO documents VALUES (?, ?, ?, ?)", number, token.type, issuer, version)
 
 
 def _revoke(connection: Connection, revocations: Revocations) -> None:
     _set_state(connection, REVOKED, revocations.identities)
     connection.run_many(
-        "UPDATE bundles SET state = 'revoked', lapses = 0"
-        " WHERE serial = ? AND state IN ('active', 'replaced')",
+        "UPDATE bundles SET state = 'revoked', lapses = 0 WHERE serial = ? AND state IN ('active', 'replaced')",
         [(serial,) for serial in revocations.serials],
     )
     connection.run_many(
@@ -200,7 +186,6 @@ def _revoke(connection: Connection, revocations: Revocations) -> None:
 
 def _set_state(connection: Connection, state: str, identities: Iterable[bytes]) -> None:
     connection.run_many(
-        "UPDATE bundles SET state = ?, lapses = 0"
-        " WHERE identity = ? AND state IN ('active', 'replaced')",
+        "UPDATE bundles SET state = ?, lapses = 0 WHERE identity = ? AND state IN ('active', 'replaced')",
         [(state, identity) for identity in identities],
     )

@@ -53,8 +53,7 @@ class Ledger:
     ) -> Iterator[Listed]:
         """Yield the bundles that pass `filters`, in the order of `listing.page`.
 
-        Without `limit` all of them, in constant memory. `after` is the entry of the last bundle
-        that was seen already.
+        Without `limit` all of them, in constant memory. `after` is the entry of the last bundle that was seen already.
         """
         with self._database.read() as ledger:
             yield from listing.listed(ledger, filters, today=day_at(now), limit=limit, after=after)
@@ -81,11 +80,7 @@ class Ledger:
 
     def warnings_about(self, installations: Iterable[bytes]) -> tuple[HistoryForked, ...]:
         """Return a warning for each installation whose files do not come from one history."""
-        return tuple(
-            HistoryForked(installation=one)
-            for one in installations
-            if self.history(one) is History.FORKED
-        )
+        return tuple(HistoryForked(installation=one) for one in installations if self.history(one) is History.FORKED)
 
     def usage_of(self, serial: str, *, now: int) -> UsageReport:
         """Return what a serial has bought, and what its newest statement says is in use."""
@@ -110,8 +105,8 @@ class Ledger:
     def back_up(self, path: Path, *, replace: bool = False) -> None:
         """Write a backup to a file, while others may use the ledger.
 
-        It is a SQLite database with one moment of the ledger, and is checked and compared before
-        it gets its name. `restore_ledger` puts it back.
+        It is a SQLite database with one moment of the ledger, and is checked and compared before it gets its name.
+        `restore_ledger` puts it back.
 
         Raises:
             FileTaken: there is such a file, and `replace` is false.

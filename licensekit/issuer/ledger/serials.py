@@ -1,7 +1,7 @@
 """Serial numbers made on demand: ten digits of which the last checks the others (ISO/IEC 7812-1).
 
-Other serials are taken as they are; but ten digits whose last one does not fit are one of these,
-mistyped. The check digit shows every single wrong digit and nearly every pair in the wrong order.
+Other serials are taken as they are; but ten digits whose last one does not fit are one of these, mistyped. The check
+digit shows every single wrong digit and nearly every pair in the wrong order.
 """
 
 from typing import Final
@@ -28,9 +28,7 @@ def number_of(serial: str) -> int | None:
 
 def taken_between(connection: Connection, first: str, last: str) -> set[str]:
     """Return the serials from `first` to `last`, by code point, that anything was issued for."""
-    rows = connection.rows(
-        "SELECT DISTINCT serial FROM bundles WHERE serial BETWEEN ? AND ?", first, last
-    )
+    rows = connection.rows("SELECT DISTINCT serial FROM bundles WHERE serial BETWEEN ? AND ?", first, last)
     return {serial for (serial,) in rows}
 
 

@@ -1,8 +1,8 @@
 """Verification of a ledger: every link, every signature, and every table drawn from it.
 
-What was signed is judged by the trust that was in force when it was entered: a key that was revoked
-since has signed in its time. Entries that are missing at the end leave no trace here; whoever keeps
-the head of an earlier verification sees it.
+What was signed is judged by the trust that was in force when it was entered: a key that was revoked since has signed in
+its time. Entries that are missing at the end leave no trace here; whoever keeps the head of an earlier verification
+sees it.
 """
 
 from collections.abc import Callable, Iterable, Iterator

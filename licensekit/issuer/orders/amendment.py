@@ -1,7 +1,7 @@
 """Changes of a bundle that was sold: a renewal, or an amendment of what its order said.
 
-Either is asked for in the keys of an order (`docs/orders.md`). The bundle is read back as the order
-that it could have come from, changed, and checked against the catalog like any other.
+Either is asked for in the keys of an order (`docs/orders.md`). The bundle is read back as the order that it could have
+come from, changed, and checked against the catalog like any other.
 """
 
 from collections.abc import Mapping
@@ -19,9 +19,7 @@ from licensekit.issuer.orders.order_file import draft_from
 from licensekit.text import values
 from licensekit.wire.documents import Bundle, Catalog, Use
 
-_FIXED: Final = frozenset(
-    {"serial", "part", "sequence", "replaces", "order", "installations", "facts"}
-)
+_FIXED: Final = frozenset({"serial", "part", "sequence", "replaces", "order", "installations", "facts"})
 """The keys of an order that no change can have."""
 _MOVED: Final = ("warning", "grace", "next_check")
 """The dates that keep their distance to the expiry when a bundle is renewed."""
@@ -82,9 +80,7 @@ def renewal(
     return Amendment("renew", serial, part, given, days, number)
 
 
-def amendment(
-    serial: str, sets: Mapping[str, object], *, part: str = "base", number: str | None = None
-) -> Amendment:
+def amendment(serial: str, sets: Mapping[str, object], *, part: str = "base", number: str | None = None) -> Amendment:
     """Ask for other values: key path (`users.sales-pro`, `expiry`) to value, None to take out."""
     return Amendment("amend", serial, part, sets, None, number)
 
@@ -164,9 +160,7 @@ def _lower_use(value: object, content: Mapping[str, Any]) -> str:
     return next((use for use in words[present + 1 :] if use == value), "")
 
 
-def _unfold_edition(
-    content: dict[str, Any], sets: Mapping[OrderKey, object], catalog: Catalog
-) -> None:
+def _unfold_edition(content: dict[str, Any], sets: Mapping[OrderKey, object], catalog: Catalog) -> None:
     """Let what an edition names take the place of what is there, for each code."""
     code = sets.get(_EDITION)
     edition = catalog.editions.get(code) if isinstance(code, str) else None

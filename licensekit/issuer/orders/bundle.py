@@ -5,22 +5,9 @@ from typing import Any, Final, NamedTuple
 
 from licensekit import limits
 from licensekit.catalog.includes import reached
-from licensekit.catalog.rules import (
-    Counts,
-    as_numbers,
-    counts_faults,
-    missing_quantities,
-    settings_faults,
-)
+from licensekit.catalog.rules import Counts, as_numbers, counts_faults, missing_quantities, settings_faults
 from licensekit.dates import day_at
-from licensekit.errors import (
-    Fault,
-    NameUnknown,
-    OrderDatesInvalid,
-    OrderIncomplete,
-    OrderInvalid,
-    OrderSerialInvalid,
-)
+from licensekit.errors import Fault, NameUnknown, OrderDatesInvalid, OrderIncomplete, OrderInvalid, OrderSerialInvalid
 from licensekit.issuer.orders.cells import TABLES
 from licensekit.issuer.orders.order import Order, OrderDraft, term, usual_warning
 from licensekit.issuer.orders.order_file import KEYS
@@ -68,10 +55,10 @@ def check_order(draft: OrderDraft, catalog: Catalog, already: Collection[str] = 
 def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ()) -> list[Fault]:
     """Return everything for which `catalog` does not allow what `order` names, by key path.
 
-    A hidden license may be sold: hiding is about the lists that licenses are assigned from, and a
-    system license is never assigned. What an included license requires may be missing: a plan is
-    sold whole to those as well who lack the module for one of its rights. What is required of
-    another issuer is seen where that issuer's bundles are: at the installation.
+    A hidden license may be sold: hiding is about the lists that licenses are assigned from, and a system license is
+    never assigned. What an included license requires may be missing: a plan is sold whole to those as well who lack the
+    module for one of its rights. What is required of another issuer is seen where that issuer's bundles are: at the
+    installation.
     """
     if order.edition is not None and order.edition not in catalog.editions:
         guess = nearest(order.edition, catalog.editions)
@@ -99,9 +86,7 @@ class BundleTemplate(NamedTuple):
     rest: tuple[object, ...]
     """The fields behind `issued`, but for the extensions."""
 
-    def fields(
-        self, serial: str, sequence: int, company: str, extensions: Mapping[str, Value]
-    ) -> tuple[object, ...]:
+    def fields(self, serial: str, sequence: int, company: str, extensions: Mapping[str, Value]) -> tuple[object, ...]:
         """Return every field of a bundle, in order."""
         return (
             self.issuer,
@@ -145,18 +130,11 @@ def form(checked: CheckedOrder, *, issued: int) -> BundleTemplate:
         order.borrow_hours,
     )
     issuer, product = checked.issuer, checked.product
-    return BundleTemplate(
-        issuer, product, order.part, list(order.replaces), order.use, issued, rest
-    )
+    return BundleTemplate(issuer, product, order.part, list(order.replaces), order.use, issued, rest)
 
 
 def make_bundle(
-    checked: CheckedOrder,
-    *,
-    serial: str,
-    sequence: int,
-    issued: int,
-    extensions: Mapping[str, Value] = {},
+    checked: CheckedOrder, *, serial: str, sequence: int, issued: int, extensions: Mapping[str, Value] = {}
 ) -> Bundle:
     """Make the bundle for an order, issued at `issued` (seconds since 1970).
 
@@ -186,9 +164,7 @@ def _granted(order: Order, catalog: Catalog) -> tuple[Counts, Mapping[str, Value
         return _named(order), order.settings
     edition = catalog.editions[order.edition]
     counts = Counts(
-        {**edition.system, **order.system},
-        {**edition.sites, **order.sites},
-        {**edition.users, **order.users},
+        {**edition.system, **order.system}, {**edition.sites, **order.sites}, {**edition.users, **order.users}
     )
     return counts, {**edition.settings, **order.settings}
 
@@ -198,9 +174,7 @@ def _named_faults(order: Order, catalog: Catalog) -> Iterator[Fault]:
     yield from missing_quantities(order.system, catalog.licenses)
 
 
-def _requirement_faults(
-    order: Order, counts: Counts, catalog: Catalog, already: Collection[str]
-) -> Iterator[Fault]:
+def _requirement_faults(order: Order, counts: Counts, catalog: Catalog, already: Collection[str]) -> Iterator[Fault]:
     named = _named(order)
     for code, missing in missing_requirements(counts, catalog, already):
         where = next((f"{k.plural}.{code}" for k in Kind if code in named[k]), "edition")

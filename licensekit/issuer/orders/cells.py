@@ -12,21 +12,9 @@ TABLES: Final = frozenset({*(kind.plural for kind in Kind), SETTINGS})
 """The keys of an order under which there are codes."""
 
 _WHOLE: Final = frozenset(
-    {
-        "sequence",
-        "days",
-        "warning_days",
-        "grace_days",
-        "installations",
-        "facts",
-        "offline_hours",
-        "borrow_hours",
-    }
+    {"sequence", "days", "warning_days", "grace_days", "installations", "facts", "offline_hours", "borrow_hours"}
 )
-_TRUTH: Final = {
-    **dict.fromkeys(("true", "yes", "x", "1"), True),
-    **dict.fromkeys(("false", "no", "0"), False),
-}
+_TRUTH: Final = {**dict.fromkeys(("true", "yes", "x", "1"), True), **dict.fromkeys(("false", "no", "0"), False)}
 """In any case: `FALSE` is how Excel writes it."""
 _DIGITS: Final = 19
 """A number of more digits is above every bound, and stays text for the order's reader to refuse."""

@@ -16,14 +16,7 @@ from licensekit.issuer.messages import MoreInUse, SoldIsChanged
 from licensekit.issuer.orders.amendment import Amendment, amended
 from licensekit.issuer.orders.bundle import differences
 from licensekit.issuer.orders.doubts import unusual_dates
-from licensekit.issuer.orders.issue import (
-    Issuance,
-    IssueProposal,
-    Signing,
-    file_before,
-    ordered_before,
-    prepare_bundle,
-)
+from licensekit.issuer.orders.issue import Issuance, IssueProposal, Signing, file_before, ordered_before, prepare_bundle
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Bundle
@@ -106,9 +99,7 @@ def _changed(tx: LedgerTransaction, asked: Amendment) -> tuple[Issued, Bundle, t
 
 
 def _warning(row: UsageRow) -> MoreInUse:
-    return MoreInUse(
-        license=row.license, in_use=row.in_use or 0, sold=row.sold or 0, missing=row.missing
-    )
+    return MoreInUse(license=row.license, in_use=row.in_use or 0, sold=row.sold or 0, missing=row.missing)
 
 
 def in_force(ledger: Connection, serial: str, part: str) -> Issued:

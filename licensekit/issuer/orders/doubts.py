@@ -1,7 +1,7 @@
 """What of an order is likely a slip, by what the ledger and the clock say.
 
-Each doubt refuses the order unless the workspace was opened to override it by its name
-(`docs/orders.md`, "Doubts"); the ledger keeps which ones were overridden.
+Each doubt refuses the order unless the workspace was opened to override it by its name (`docs/orders.md`, "Doubts");
+the ledger keeps which ones were overridden.
 """
 
 from collections.abc import Collection, Iterator
@@ -28,8 +28,10 @@ _LONG_TERM: Final = 100 * 365
 
 def doubts(tx: LedgerTransaction, checked: CheckedOrder) -> Iterator[OrderDoubtful]:
     """Yield everything about a checked order that is likely a slip."""
-    order = checked.order
-    yield from _of_dates(order, day_at(tx.now))
+    order, today = checked.order, day_at(tx.now)
+    expiry = term(order, today).expiry
+    if expiry is not None and expiry < today:
+        yield OrderDoubtful(reason="expired", day=expiry, where="expiry" if order.days is None else "days")
     for serial in order.replaces:
         replaced = bundles.of_serial(tx.ledger, serial)
         if not replaced:
@@ -39,15 +41,10 @@ def doubts(tx: LedgerTransaction, checked: CheckedOrder) -> Iterator[OrderDoubtf
         return
     issued = bundles.of_serial(tx.ledger, order.serial)
     yield from _of_company(order, order.serial, issued, "serial")
-    yield from _of_part(order, order.serial, {one.bundle.part for one in issued})
+    parts = {one.bundle.part for one in issued}
+    if order.part not in parts and (meant := nearest(order.part, parts)):
+        yield OrderDoubtful(reason="new-part", serial=order.serial, part=order.part, other=meant, where="part")
     yield from _of_requirements(tx, checked)
-
-
-def _of_dates(order: Order, today: int) -> Iterator[OrderDoubtful]:
-    expiry = term(order, today).expiry
-    if expiry is not None and expiry < today:
-        where = "expiry" if order.days is None else "days"
-        yield OrderDoubtful(reason="expired", day=expiry, where=where)
 
 
 def unusual_dates(bundle: Bundle, today: int) -> Iterator[UnusualTerm]:
@@ -61,9 +58,7 @@ def unusual_dates(bundle: Bundle, today: int) -> Iterator[UnusualTerm]:
         yield UnusualTerm(reason="expiry", day=expiry)
 
 
-def _of_company(
-    order: Order, serial: str, issued: Collection[Issued], where: str
-) -> Iterator[OrderDoubtful]:
+def _of_company(order: Order, serial: str, issued: Collection[Issued], where: str) -> Iterator[OrderDoubtful]:
     """Compare with whom the serial is now, or where nothing of it is in force, was last."""
     active = [one for one in issued if one.state == "active"] or list(issued)[-1:]
     companies = {company_key(one.bundle.company): one.bundle.company for one in active}
@@ -72,26 +67,16 @@ def _of_company(
         yield OrderDoubtful(reason="other-company", serial=serial, company=company, where=where)
 
 
-def _of_part(order: Order, serial: str, parts: Collection[str]) -> Iterator[OrderDoubtful]:
-    if order.part not in parts and (meant := nearest(order.part, parts)):
-        yield OrderDoubtful(
-            reason="new-part", serial=serial, part=order.part, other=meant, where="part"
-        )
-
-
 def _of_requirements(tx: LedgerTransaction, checked: CheckedOrder) -> Iterator[OrderDoubtful]:
     """Yield what another part of the serial requires and would lose with the bundle in force."""
     order, catalog = checked.order, tx.state.signed_catalog
     active = bundles.active(tx.ledger, order.serial or "")
-    before = [one.bundle for one in active if one.bundle.part == order.part]
-    for part in (one.bundle for one in active if one.bundle.part != order.part):
-        others = [one.bundle for one in active if one.bundle.part not in (part.part, order.part)]
-        rest = {code for one in others for code in (*one.system, *one.sites, *one.users)}
+    granted = {one.bundle.part: {*one.bundle.system, *one.bundle.sites, *one.bundle.users} for one in active}
+    had = granted.pop(order.part, set())
+    for part in (one.bundle for one in active if one.bundle.part in granted):
+        rest = {code for name, codes in granted.items() if name != part.part for code in codes}
         sold = Counts(part.system, part.sites, part.users)
-        had = {code for one in before for code in (*one.system, *one.sites, *one.users)}
         missed = set(missing_requirements(sold, catalog, rest | had))
         for code, missing in missing_requirements(sold, catalog, rest | checked.codes):
             if (code, missing) not in missed:
-                yield OrderDoubtful(
-                    reason="required", part=part.part, license=code, requires=missing
-                )
+                yield OrderDoubtful(reason="required", part=part.part, license=code, requires=missing)

@@ -148,10 +148,7 @@ def prepare_order(tx: LedgerTransaction, draft: OrderDraft) -> Issuance:
 
 
 def prepare_bundle(
-    tx: LedgerTransaction,
-    draft: OrderDraft,
-    numbering: Numbering,
-    overrides: Collection[str] = (),
+    tx: LedgerTransaction, draft: OrderDraft, numbering: Numbering, overrides: Collection[str] = ()
 ) -> tuple[Bundle, tuple[str, ...]]:
     """Check an order, and return its bundle and which doubts were overridden.
 
@@ -161,9 +158,7 @@ def prepare_bundle(
     serial = numbering.serial(draft.order)
     sequence = numbering.sequence(draft.order, serial)
     extensions = numbering.pickup(draft.order, serial)
-    bundle = make_bundle(
-        checked, serial=serial, sequence=sequence, issued=tx.now, extensions=extensions
-    )
+    bundle = make_bundle(checked, serial=serial, sequence=sequence, issued=tx.now, extensions=extensions)
     return bundle, checked.overridden
 
 
@@ -185,8 +180,8 @@ def ordered_before(tx: LedgerTransaction, number: str | None, ordered: str) -> I
     """Return what was issued under an order number, which must be for what is `ordered` now.
 
     Raises:
-        OrderConflict: it was another order, or one that was bound to installations, or what was
-            issued is no longer valid.
+        OrderConflict: it was another order, or one that was bound to installations, or what was issued is no longer
+            valid.
     """
     before = None if number is None else entry_of_order(tx.ledger, number)
     if before is None:
@@ -204,9 +199,7 @@ def require_same_order(before: LedgerEntry, ordered: str) -> None:
     """Raise `OrderConflict`, with what differs, if another order of its number was entered."""
     if ordered != before.order:
         changes = difference(before.order or "{}", ordered)
-        raise OrderConflict(
-            reason="other", order=before.order_number, entry=before.number, changes=changes
-        )
+        raise OrderConflict(reason="other", order=before.order_number, entry=before.number, changes=changes)
 
 
 def require_genuine(tx: LedgerTransaction, issued: Issued) -> None:
@@ -224,10 +217,7 @@ def require_genuine(tx: LedgerTransaction, issued: Issued) -> None:
 
 
 def check(
-    tx: LedgerTransaction,
-    draft: OrderDraft,
-    numbering: Numbering,
-    overrides: Collection[str] = (),
+    tx: LedgerTransaction, draft: OrderDraft, numbering: Numbering, overrides: Collection[str] = ()
 ) -> CheckedOrder:
     """Check an order against the catalog, the ledger and the clock.
 

@@ -20,9 +20,7 @@ class Numbering:
     `waits` returns whether a serial was given out and is not in the ledger yet.
     """
 
-    def __init__(
-        self, tx: LedgerTransaction, waits: Callable[[str], bool] = lambda _: False
-    ) -> None:
+    def __init__(self, tx: LedgerTransaction, waits: Callable[[str], bool] = lambda _: False) -> None:
         self._ledger = tx.ledger
         self._waits = waits
         self._revocations = tx.state.last_list
@@ -68,13 +66,9 @@ class Numbering:
             yield OrderSerialInvalid(reason="revoked", serial=serial, where="serial")
         last = bundles.last_sequence(self._ledger, serial, order.part, order.use)
         if sequence is not None and sequence <= last:
-            yield OrderSerialInvalid(
-                reason="sequence", serial=serial, sequence=sequence, last=last, where="sequence"
-            )
+            yield OrderSerialInvalid(reason="sequence", serial=serial, sequence=sequence, last=last, where="sequence")
         if self.sequence(order, serial) > limits.VERSION:
-            yield OrderSerialInvalid(
-                reason="used-up", serial=serial, last=limits.VERSION, where="sequence"
-            )
+            yield OrderSerialInvalid(reason="used-up", serial=serial, last=limits.VERSION, where="sequence")
 
     def _replaces_faults(self, order: Order) -> Iterator[Fault]:
         """Yield the serials that have more than a bundle of the order's use could replace."""
@@ -83,11 +77,7 @@ class Numbering:
             use = min((one.bundle.use for one in active), default=order.use)
             if use < order.use:
                 yield OrderSerialInvalid(
-                    reason="use-replaces",
-                    serial=serial,
-                    use=order.use.word,
-                    other=use.word,
-                    where="replaces",
+                    reason="use-replaces", serial=serial, use=order.use.word, other=use.word, where="replaces"
                 )
 
     def sequence(self, order: Order, serial: str) -> int:
@@ -113,11 +103,7 @@ class Numbering:
         """Return the license codes that the other parts of the order's serial grant."""
         if order.serial is None:
             return frozenset()
-        others = [
-            one.bundle
-            for one in bundles.active(self._ledger, order.serial)
-            if one.bundle.part != order.part
-        ]
+        others = [one.bundle for one in bundles.active(self._ledger, order.serial) if one.bundle.part != order.part]
         return frozenset(c for b in others for c in (*b.system, *b.sites, *b.users))
 
     def _next_serial(self) -> str:

@@ -64,9 +64,7 @@ _SELLING_KEYS: Final = ("edition", "system", "sites", "users", "settings")
 KEYS: Final = frozenset({*_READERS, *_SELLING_KEYS})
 """Every key that an order may have."""
 _OTHER_USES: Final = tuple(f"-{use.word}" for use in Use if use is not Use.PRODUCTION)
-_DATE_KEYS: Final = frozenset(
-    {"starts", "warning", "expiry", "grace", "days", "warning_days", "grace_days"}
-)
+_DATE_KEYS: Final = frozenset({"starts", "warning", "expiry", "grace", "days", "warning_days", "grace_days"})
 
 
 def read_draft(text: bytes) -> OrderDraft:
@@ -117,12 +115,4 @@ def _order(table: Table) -> Order:
     number = fields.pop("order", None)
     company = fields.pop("company", "")
     system, sites, users = read_counts(table)
-    return Order(
-        company,
-        number,
-        system=system,
-        sites=sites,
-        users=users,
-        settings=read_settings(table),
-        **fields,
-    )
+    return Order(company, number, system=system, sites=sites, users=users, settings=read_settings(table), **fields)

@@ -1,8 +1,7 @@
 """Signing again what a key has signed, with another key: the same payloads, so the same bundles.
 
-Identity, sequence and time of issue stay, and an installation takes the new signature in the place
-of the one that it has (`docs/format.md`, "Identities"). So the key that signs must be one that may
-have signed at that time.
+Identity, sequence and time of issue stay, and an installation takes the new signature in the place of the one that it
+has (`docs/format.md`, "Identities"). So the key that signs must be one that may have signed at that time.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,13 +14,7 @@ from licensekit.issuer.keys.documents import key_id, named
 from licensekit.issuer.ledger import Record, append, bundles
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.output.license_file import LicenseFile, attachments_of, license_file
-from licensekit.issuer.transaction import (
-    LedgerTransaction,
-    WorkspaceStore,
-    admission,
-    require_admitted,
-    require_signer,
-)
+from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore, admission, require_admitted, require_signer
 from licensekit.keys.keyfile import PublicPart
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change, Proposal
@@ -38,8 +31,8 @@ class Reissued(NamedTuple):
     bundle: Issued
     """The bundle, as the ledger had it before; if an interrupted run signed it, as it is now."""
     file: LicenseFile | None
-    """Its file with the new signature; None: it was not signed again, because it was renewed,
-    revoked or returned meanwhile."""
+    """Its file with the new signature; None: it was not signed again, because it was renewed, revoked or returned
+    meanwhile."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -64,9 +57,9 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
     def sign(self, key: Signer | None, *, who: str, confirm: bool = False) -> Iterator[Reissued]:
         """Yield what became of each bundle of the proposal, once it is entered.
 
-        One that was renewed, revoked or returned meanwhile is left as it is, and yielded without a
-        file: whoever changed it decided later. What the old key has signed since is not touched.
-        Bundles that an interrupted run had entered come first: their files may be missing.
+        One that was renewed, revoked or returned meanwhile is left as it is, and yielded without a file: whoever
+        changed it decided later. What the old key has signed since is not touched. Bundles that an interrupted run had
+        entered come first: their files may be missing.
 
         Raises:
             KeyMissing: there is no key, and something to sign.

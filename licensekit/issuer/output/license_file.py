@@ -1,8 +1,8 @@
 """The files that customers get: a signed document, behind the documents attached to it.
 
-The oldest application has the first pack. So a file carries every root after the first, the newest
-trust document and revocation list if the first pack had another, and the issuer's catalog if what
-the bundle grants does not mean there what it means today.
+The oldest application has the first pack. So a file carries every root after the first, the newest trust document and
+revocation list if the first pack had another, and the issuer's catalog if what the bundle grants does not mean there
+what it means today.
 """
 
 from collections.abc import Callable
@@ -110,9 +110,7 @@ def file_name(bundle: Bundle | BundleToken) -> str:
     return bundle.label.replace(" ", "-") + ".lic"
 
 
-def license_file(
-    bundle: Bundle, token: Token, attachments: Attachments, *, repeated: bool
-) -> LicenseFile:
+def license_file(bundle: Bundle, token: Token, attachments: Attachments, *, repeated: bool) -> LicenseFile:
     """Return the file of a signed bundle."""
     return LicenseFile(bundle, token, file_of([*attachments.beside(bundle), token]), repeated)
 

@@ -28,9 +28,7 @@ def text_of(data: bytes) -> str:
     text = "".join(data.decode("ascii").split())
     if len(text) > LARGEST:
         alone = text[text.rindex("lk1-") :]
-        raise QrRefused(
-            reason="attachments" if fits(alone) else "long", characters=len(text), most=LARGEST
-        )
+        raise QrRefused(reason="attachments" if fits(alone) else "long", characters=len(text), most=LARGEST)
     return text
 
 

@@ -17,11 +17,7 @@ from licensekit.wire.documents import Binding, Bundle, Catalog, Kind
 from licensekit.wire.plain import word
 
 _PAGE: Final = Path(__file__).with_name("sheet.html")
-_KINDS: Final = {
-    Kind.SYSTEM: "For the whole installation",
-    Kind.SITE: "For sites",
-    Kind.USER: "For users",
-}
+_KINDS: Final = {Kind.SYSTEM: "For the whole installation", Kind.SITE: "For sites", Kind.USER: "For users"}
 
 
 def sheet_page(file: LicenseFile, catalog: Catalog) -> bytes:
@@ -108,7 +104,4 @@ def _row(code: str, count: int | None, catalog: Catalog) -> str:
         unit = "" if license_ is None or license_.quantity is None else f" {license_.quantity}"
         unit += "" if license_ is None or license_.per is None else f" per {word(license_.per)}"
         amount = "unrestricted" if count is None else f"{count}{unit}"
-    return (
-        f"<tr><td>{escape(name)}</td><td><code>{code}</code></td>"
-        f'<td class="count">{escape(amount)}</td></tr>'
-    )
+    return f'<tr><td>{escape(name)}</td><td><code>{code}</code></td><td class="count">{escape(amount)}</td></tr>'

@@ -2,8 +2,8 @@
 
     pkcs11:token=acme;object=signing-2026?module-path=/usr/lib/softhsm/libsofthsm2.so
 
-A callable asks for the PIN. It is never part of the URI, which histories and logs would keep.
-python-pkcs11 is an extra, imported when a token is first needed.
+A callable asks for the PIN. It is never part of the URI, which histories and logs would keep. python-pkcs11 is an
+extra, imported when a token is first needed.
 """
 
 from collections.abc import Callable, Generator
@@ -30,8 +30,8 @@ def open_signer(uri: str, pin: Callable[[], str]) -> TokenSigner:
     The session with the token stays open as long as the signer lives.
 
     Raises:
-        SignerUnavailable: the URI, python-pkcs11, the module, the token, the PIN or the key is not
-            as it should be; the message says which and what to do.
+        SignerUnavailable: the URI, python-pkcs11, the module, the token, the PIN or the key is not as it should be; the
+            message says which and what to do.
     """
     place = parse(uri)
     if place.object is None and place.id is None:

@@ -74,16 +74,10 @@ def generate(place: KeyPlace, pin: Callable[[], str]) -> _TokenSigner:
     place = place if place.id else place._replace(id=token_bytes(_ID_BYTES))
     with _session(place, pin, rw=True) as session:
         if _objects(session, {Attribute.LABEL: place.object}):
-            raise Pkcs11KeyInvalid(
-                reason="label-taken", name=place.object or "", where=_name(place)
-            )
-        curve = session.create_domain_parameters(
-            KeyType.EC_EDWARDS, {Attribute.EC_PARAMS: _ED25519_OID}, local=True
-        )
+            raise Pkcs11KeyInvalid(reason="label-taken", name=place.object or "", where=_name(place))
+        curve = session.create_domain_parameters(KeyType.EC_EDWARDS, {Attribute.EC_PARAMS: _ED25519_OID}, local=True)
         # Without further attributes the private key is sensitive and cannot be extracted.
-        curve.generate_keypair(
-            mechanism=Mechanism.EC_EDWARDS_KEY_PAIR_GEN, store=True, id=place.id, label=place.object
-        )
+        curve.generate_keypair(mechanism=Mechanism.EC_EDWARDS_KEY_PAIR_GEN, store=True, id=place.id, label=place.object)
         return _signer(session, place)
 
 
@@ -98,14 +92,10 @@ def _signer(session: Session, place: KeyPlace) -> _TokenSigner:
 def _key(session: Session, place: KeyPlace, kind: ObjectClass) -> Object:
     named = {Attribute.LABEL: place.object, Attribute.ID: place.id}
     wanted = {attribute: value for attribute, value in named.items() if value is not None}
-    found = _objects(
-        session, {Attribute.CLASS: kind, Attribute.KEY_TYPE: KeyType.EC_EDWARDS, **wanted}
-    )
+    found = _objects(session, {Attribute.CLASS: kind, Attribute.KEY_TYPE: KeyType.EC_EDWARDS, **wanted})
     if len(found) != 1:
         raise Pkcs11KeyInvalid(
-            reason="several" if found else "missing",
-            name=kind.name.lower().replace("_", " "),
-            where=_name(place),
+            reason="several" if found else "missing", name=kind.name.lower().replace("_", " "), where=_name(place)
         )
     return found[0]
 
@@ -147,9 +137,7 @@ def _find(place: KeyPlace) -> Token:
     try:
         module = pkcs11.lib(place.module)
     except (pkcs11.PKCS11Error, ValueError) as error:
-        raise Pkcs11Unavailable(
-            reason="module", detail=str(error) or type(error).__name__
-        ) from error
+        raise Pkcs11Unavailable(reason="module", detail=str(error) or type(error).__name__) from error
     found = [token for token in module.get_tokens() if _describes(place, token)]
     if not found:
         raise Pkcs11Unavailable(reason="no-token", where=_name(place))

@@ -71,8 +71,7 @@ class AfterGrace(IntEnum):
 BASE: Final = "base"
 """The part that every serial has; the others are add-ons."""
 PICKUP: Final = "pickup"
-"""The extension that names where the newest file lies: 16 random bytes in hex, the same over
-renewals."""
+"""The extension that names where the newest file lies: 16 random bytes in hex, the same over renewals."""
 PICKUP_BYTES: Final = 16
 
 
@@ -135,17 +134,7 @@ class Bundle(Document, frozen=True):
     extensions: Extensions
 
     def __post_init__(self) -> None:
-        require_codes(
-            [
-                self.issuer,
-                self.product,
-                self.part,
-                *self.system,
-                *self.sites,
-                *self.users,
-                *self.settings,
-            ]
-        )
+        require_codes([self.issuer, self.product, self.part, *self.system, *self.sites, *self.users, *self.settings])
         require_serials([self.serial, *self.replaces])
         require_texts([self.company, *self.settings.values()])
         require_extensions(self.extensions)
@@ -184,8 +173,8 @@ class Bundle(Document, frozen=True):
 def label_of(serial: str, part: str, use: str, sequence: int) -> str:
     """Return how people read of a bundle: `1010000014 base 2`, `1010000014 base trial 1`.
 
-    Sequences are counted for each use (`docs/evaluation.md`, "Parts"), so it names the use where
-    that is not production.
+    Sequences are counted for each use (`docs/evaluation.md`, "Parts"), so it names the use where that is not
+    production.
     """
     words = (serial, part) if use == Use.PRODUCTION.word else (serial, part, use)
     return " ".join((*words, str(sequence)))

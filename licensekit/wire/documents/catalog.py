@@ -197,8 +197,7 @@ class Catalog(Document, frozen=True):
     issuer: Code
     product: Code
     root_version: Version
-    """The root in force when it was signed; catalogs are ordered by it, then by trust version, then
-    by version."""
+    """The root in force when it was signed; catalogs are ordered by it, then by trust version, then by version."""
     trust_version: Version
     version: Version
     issued: Seconds
@@ -231,8 +230,8 @@ class Catalog(Document, frozen=True):
 def closure_of(gives: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
     """Return, for each license, all that its holder has through it, directly or not.
 
-    `gives` is code to `License.gives`; a license is never in its own set. A code that has no entry
-    is left out: absent is not granted. A circle, which no sound catalog has, ends where it began.
+    `gives` is code to `License.gives`; a license is never in its own set. A code that has no entry is left out: absent
+    is not granted. A circle, which no sound catalog has, ends where it began.
 
     Raises:
         RefusedField: there are more than `limits.CLOSURE` pairs; nothing more is worked out then.

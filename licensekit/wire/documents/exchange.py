@@ -32,12 +32,11 @@ from licensekit.wire.documents.fields import (
 ANSWERS: Final = "request"
 """The extension by which a bundle names the request that it answers: its nonce in hex."""
 FOLLOWS: Final = "follows"
-"""The extension by which what an installation signs names the audit head in what it signed before,
-in hex. Two that follow on one show a history that was restored, copied or rewritten."""
+"""The extension by which what an installation signs names the audit head in what it signed before, in hex. Two that
+follow on one show a history that was restored, copied or rewritten."""
 JOURNAL: Final = "journal"
-"""The extension by which what an installation signs says what its journal went through, in words
-with a space between: `clock` where an administrator has accepted it, `damaged`, `restored`, and
-`accepted` by an administrator."""
+"""The extension by which what an installation signs says what its journal went through, in words with a space between:
+`clock` where an administrator has accepted it, `damaged`, `restored`, and `accepted` by an administrator."""
 
 
 class Request(Document, frozen=True):

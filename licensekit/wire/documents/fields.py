@@ -1,9 +1,8 @@
 """The field types that documents are made of: bounds and spelling (`docs/format.md`, "Fields").
 
-Bounds on numbers and lengths are checked while decoding. What a bound cannot say (the alphabet of
-codes, NFC, no control characters, sorted lists) is checked by `require_…`, which documents call
-from `__post_init__`: it runs when a document is decoded as well as when one is made. The same
-rules of spelling hold for what people type.
+Bounds on numbers and lengths are checked while decoding. What a bound cannot say (the alphabet of codes, NFC, no
+control characters, sorted lists) is checked by `require_…`, which documents call from `__post_init__`: it runs when a
+document is decoded as well as when one is made. The same rules of spelling hold for what people type.
 """
 
 from bisect import bisect_right
@@ -69,9 +68,9 @@ _REFUSED: Final = (
     ("\U0001d173", "\U0001d17a"),
     ("\U000e0000", "\U000e0fff"),
 )
-"""First and last character of each range that no text may hold: controls, separators of lines, and
-what is never seen (Default_Ignorable_Code_Point of the Unicode Character Database) but for ZERO
-WIDTH NON-JOINER and JOINER, which Persian and Hindi are written with."""
+"""First and last character of each range that no text may hold: controls, separators of lines, and what is never seen
+(Default_Ignorable_Code_Point of the Unicode Character Database) but for ZERO WIDTH NON-JOINER and JOINER, which Persian
+and Hindi are written with."""
 _FIRST_REFUSED: Final = tuple(first for first, _ in _REFUSED)
 _NOT_A_CODE: Final = RuleBroken(reason="value", fault=ValueInvalid(reason="code"))
 _NOT_A_SERIAL: Final = RuleBroken(reason="value", fault=ValueInvalid(reason="serial"))
@@ -121,9 +120,7 @@ def is_word(text: str, alphabet: bytes) -> bool:
 
 def is_invisible(character: str) -> bool:
     """Return whether nobody sees it: Default_Ignorable_Code_Point, or a mark of text direction."""
-    return character in "\u200c\u200d" or (
-        _is_refused(character) and category(character) not in {"Cc", "Zl", "Zp"}
-    )
+    return character in "\u200c\u200d" or (_is_refused(character) and category(character) not in {"Cc", "Zl", "Zp"})
 
 
 def _is_refused(character: str) -> bool:
@@ -223,8 +220,7 @@ def _refuse_first(items: Iterable[str], is_good: Callable[[str], bool], rule: Ru
 def _are_words(listed: Sequence[str], between: bytes) -> bool:
     """Return whether all are made of words, with `between` between the words of one.
 
-    It is one look over all of them: a catalog may have two hundred thousand. Their lengths are
-    bounds of their fields.
+    It is one look over all of them: a catalog may have two hundred thousand. Their lengths are bounds of their fields.
     """
     joined = "\n".join(listed)
     for pair in _NOT_BETWEEN_WORDS:

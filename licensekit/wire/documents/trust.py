@@ -89,8 +89,8 @@ class Root(Document, frozen=True):
 
 
 LEDGER: Final = "ledger"
-"""The extension of trust documents, lists and catalogs that names the newest entry of the issuer's
-ledger before they were signed: its number and its hash."""
+"""The extension of trust documents, lists and catalogs that names the newest entry of the issuer's ledger before they
+were signed: its number and its hash."""
 
 
 class Scope(Document, frozen=True):
@@ -198,8 +198,7 @@ class Revocations(Document, frozen=True):
     issuer: Code
     product: Code
     root_version: Version
-    """The root in force when it was signed; lists are ordered by it, then by trust version, then
-    by number."""
+    """The root in force when it was signed; lists are ordered by it, then by trust version, then by number."""
     trust_version: Version
     number: Version
     issued: Seconds
@@ -209,9 +208,7 @@ class Revocations(Document, frozen=True):
     serials: Annotated[list[Serial], Meta(max_length=limits.REVOKED)]
     """Serials of which nothing counts any more."""
     lowest: Annotated[
-        dict[
-            Serial, Annotated[dict[Code, LowestOfUses], Meta(min_length=1, max_length=limits.PARTS)]
-        ],
+        dict[Serial, Annotated[dict[Code, LowestOfUses], Meta(min_length=1, max_length=limits.PARTS)]],
         Meta(max_length=limits.REVOKED),
     ]
     """Serial to part to the lowest sequence of each use that still counts."""
@@ -231,11 +228,6 @@ def _require_distinct(publics: Iterable[bytes]) -> None:
 
     One secret would count twice towards a threshold.
     """
-    halves = [
-        half
-        for public in publics
-        for half in (public[:_ED25519_BYTES], public[_ED25519_BYTES:])
-        if half
-    ]
+    halves = [half for public in publics for half in (public[:_ED25519_BYTES], public[_ED25519_BYTES:]) if half]
     if len(set(halves)) < len(halves):
         raise RefusedField(RuleBroken(reason="key-twice"))

@@ -100,9 +100,7 @@ def test_a_preview_of_a_reduction_names_who_must_release(crm: Command) -> None:
     assert "release 1" in ran.out
     assert "anna" in ran.out
     data = json.loads(crm("activate two.lic --preview --json").out)
-    assert data["deficits"] == [
-        {"license": "service", "in_use": 1, "total": 0, "remove": 1, "holders": ["anna"]}
-    ]
+    assert data["deficits"] == [{"license": "service", "in_use": 1, "total": 0, "remove": 1, "holders": ["anna"]}]
     assert [reason["code"] for reason in data["reasons"]] == ["below-use"]
     refused = crm("activate two.lic")
     assert refused.code == 6
@@ -177,9 +175,7 @@ def test_a_file_comes_from_standard_input_as_well(run: Command, shelf: Path) -> 
     assert run("activate - --pack crm.lkp --root {pin}", stdin=data).code == 0
 
 
-def test_the_home_is_given_by_option_or_environment(
-    run: Command, shelf: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_home_is_given_by_option_or_environment(run: Command, shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("activate one.lic --pack crm.lkp --root {pin} --home a").code == 0
     monkeypatch.setenv("LICENSEKIT_HOME", str(shelf / "a"))
     assert run("status").code == 0
@@ -322,10 +318,7 @@ def mounted(shelf: Path) -> click.Group:
 
     crm.add_command(
         customer_commands(
-            root=homes.PIN,
-            pack=(shelf / "crm.lkp").read_bytes(),
-            home=shelf / "app",
-            released=date_of(today.DAY),
+            root=homes.PIN, pack=(shelf / "crm.lkp").read_bytes(), home=shelf / "app", released=date_of(today.DAY)
         )
     )
     return crm

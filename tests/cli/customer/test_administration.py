@@ -130,9 +130,7 @@ def test_an_export_of_a_directory_is_imported_as_it_is(crm: Command, shelf: Path
 
 def test_marks_that_nobody_sees_are_counted_together(crm: Command, shelf: Path) -> None:
     (shelf / "users.csv").write_text("\u200bid\nanna\nbob\u200b\n", encoding="utf-16")
-    assert "2 characters that nobody sees were left out, the first in line 1" in (
-        crm("users import users.csv").err
-    )
+    assert "2 characters that nobody sees were left out, the first in line 1" in (crm("users import users.csv").err)
 
 
 def test_may_login_says_yes_or_every_reason(crm: Command) -> None:
@@ -230,9 +228,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("line", "code"), REFUSED)
-def test_what_is_refused_is_said_in_one_line_and_changes_nothing(
-    crm: Command, line: str, code: int
-) -> None:
+def test_what_is_refused_is_said_in_one_line_and_changes_nothing(crm: Command, line: str, code: int) -> None:
     shown(crm, "users add anna")
     before = shown(crm, "status") if code != 8 else ""
     ran = crm(line)
@@ -254,16 +250,10 @@ def test_papers_are_written_and_shown(crm: Command, shelf: Path) -> None:
     assert "facts host" not in crm("request --no-facts -o bare.lkr").out
     assert shown(crm, "statement -o -").startswith("lk1-statement.")
     assert crm("statement").code == 0
-    assert {path.name for path in shelf.glob("*.lkr")} == {
-        "request.lkr",
-        "bare.lkr",
-        "statement.lkr",
-    }
+    assert {path.name for path in shelf.glob("*.lkr")} == {"request.lkr", "bare.lkr", "statement.lkr"}
 
 
-def test_a_bound_license_can_be_asked_for_before_anything_was_activated(
-    run: Command, shelf: Path
-) -> None:
+def test_a_bound_license_can_be_asked_for_before_anything_was_activated(run: Command, shelf: Path) -> None:
     refused = run("request")
     assert refused.code == 6
     assert "--pack FILE" in refused.err
@@ -291,9 +281,7 @@ def test_exchange_files_are_written_for_programs(crm: Command, shelf: Path, kind
     assert shown(crm, "audit list") == log
 
 
-def test_a_return_asks_on_a_terminal(
-    crm: Command, monkeypatch: pytest.MonkeyPatch, shelf: Path
-) -> None:
+def test_a_return_asks_on_a_terminal(crm: Command, monkeypatch: pytest.MonkeyPatch, shelf: Path) -> None:
     monkeypatch.setattr("licensekit.cli.proposals.is_terminal", lambda: True)
     refused = crm("return", stdin=b"n\n")
     assert refused.code == 130
@@ -339,9 +327,7 @@ def test_an_installation_is_moved_and_used_where_it_is_now(crm: Command, shelf: 
     shown(crm, "users add anna")
     moved = crm("move data/licensekit/demo-crm there")
     assert moved.code == 0
-    assert moved.err == (
-        f"Use --home {shelf / 'there'} from now on, in programs as well; see docs/hosts.md.\n"
-    )
+    assert moved.err == (f"Use --home {shelf / 'there'} from now on, in programs as well; see docs/hosts.md.\n")
     assert moved.out.startswith("moved and verified\n")
     assert "users    1\n" in moved.out
     assert "anna" in shown(crm, "users list --home there")

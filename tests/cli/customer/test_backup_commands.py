@@ -85,9 +85,7 @@ def test_a_restore_names_what_is_lost_and_is_accepted(crm: Command, shelf: Path)
     assert (refused.code, json.loads(refused.out)["error"]["code"]) == (6, "restore-refused")
 
 
-def test_a_restore_is_asked_for_on_a_terminal(
-    crm: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_restore_is_asked_for_on_a_terminal(crm: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     crm("backup saved")
     crm("users add anna")
     monkeypatch.setattr("licensekit.cli.backups.is_terminal", lambda: True)
@@ -99,9 +97,7 @@ def test_a_restore_is_asked_for_on_a_terminal(
     assert "anna" not in crm("users list").out
 
 
-def test_a_backup_goes_through_standard_streams(
-    crm: Command, shelf: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_backup_goes_through_standard_streams(crm: Command, shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written = io.BytesIO()
 
     def copy(data: BinaryIO, out: BinaryIO) -> None:

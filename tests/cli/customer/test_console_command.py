@@ -34,9 +34,7 @@ def running(shelf: Path, *arguments: str) -> Generator[tuple[str, IO[str]]]:
     """Start the command, give its first two lines and the rest, and stop it as Ctrl-C does."""
     home = str(shelf / "data" / "licensekit" / makers.PRODUCT)
     with subprocess.Popen(
-        [sys.executable, "-m", "licensekit", "console", "--home", home, *arguments],
-        stdout=subprocess.PIPE,
-        text=True,
+        [sys.executable, "-m", "licensekit", "console", "--home", home, *arguments], stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         try:
@@ -60,9 +58,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
-        )
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
         .sign(key, hashes.SHA256())
     )
     paths = folder / "cert.pem", folder / "key.pem"
@@ -100,14 +96,10 @@ def test_others_reach_it_by_tls(crm: Command, shelf: Path) -> None:
     tls = ("--tls-cert", str(cert), "--tls-key", str(key))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    with running(
-        shelf, "--host", str(ip_address(0)), "--port", str(port), "--public", public, *tls
-    ) as (printed, _):
+    with running(shelf, "--host", str(ip_address(0)), "--port", str(port), "--public", public, *tls) as (printed, _):
         assert f"{public}/sign-in?code=" in printed
         trusted = ssl.create_default_context(cafile=str(cert))
-        with httpx2.Client(
-            base_url=f"https://127.0.0.1:{port}", verify=trusted, timeout=60
-        ) as client:
+        with httpx2.Client(base_url=f"https://127.0.0.1:{port}", verify=trusted, timeout=60) as client:
             assert client.get("/users").status_code == 421
             answer = client.get("/users", headers={"host": "licenses.example.com"})
             assert answer.status_code == 401
@@ -117,10 +109,7 @@ def test_others_reach_it_by_tls(crm: Command, shelf: Path) -> None:
 def test_by_tls_on_this_machine_the_link_says_so(crm: Command, shelf: Path) -> None:
     assert crm("status").code == 0
     cert, key = certificate(shelf)
-    with running(shelf, "--port", "0", "--tls-cert", str(cert), "--tls-key", str(key)) as (
-        printed,
-        _,
-    ):
+    with running(shelf, "--port", "0", "--tls-cert", str(cert), "--tls-key", str(key)) as (printed, _):
         assert "https://127.0.0.1:" in printed
 
 
@@ -136,9 +125,7 @@ def test_a_named_proxy_says_who_asks(crm: Command, shelf: Path) -> None:
     with (
         running_by_proxy(shelf, *arguments),
         httpx2.Client(
-            base_url=f"http://127.0.0.1:{port}",
-            headers={"host": "licenses.example.com"},
-            timeout=60,
+            base_url=f"http://127.0.0.1:{port}", headers={"host": "licenses.example.com"}, timeout=60
         ) as client,
     ):
         assert client.get("/users").status_code == 403
@@ -154,9 +141,7 @@ def running_by_proxy(shelf: Path, *arguments: str) -> Generator[None]:
     """As `running`, of a console that prints one line."""
     home = str(shelf / "data" / "licensekit" / makers.PRODUCT)
     with subprocess.Popen(
-        [sys.executable, "-m", "licensekit", "console", "--home", home, *arguments],
-        stdout=subprocess.PIPE,
-        text=True,
+        [sys.executable, "-m", "licensekit", "console", "--home", home, *arguments], stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         try:
@@ -211,9 +196,7 @@ def test_an_application_that_ships_its_pack_needs_no_first_file(shelf: Path) -> 
     home = shelf / "new"
     homes.Home(str(home)).set_up()
     built_in = customer_commands(root=homes.PIN, pack=today.pack(), home=str(home))
-    ran = CliRunner().invoke(
-        built_in, ["console", "--port", "0", "--tls-cert", "a", "--tls-key", "b"]
-    )
+    ran = CliRunner().invoke(built_in, ["console", "--port", "0", "--tls-cert", "a", "--tls-key", "b"])
     assert "certificate" in ran.output
 
 
@@ -222,9 +205,7 @@ def test_an_address_that_is_taken_is_refused(crm: Command) -> None:
         ran = crm(f"console --port {taken.getsockname()[1]}")
     assert ran.code == 8
     assert "choose another port" in ran.err
-    ran = crm(
-        "console --host localhost.invalid --tls-cert a --tls-key b --public https://a.example"
-    )
+    ran = crm("console --host localhost.invalid --tls-cert a --tls-key b --public https://a.example")
     assert ran.code == 8
 
 
@@ -238,9 +219,7 @@ def test_a_certificate_that_cannot_be_used_is_refused(crm: Command, names: str) 
 
 
 @pytest.mark.parametrize("package", ["uvicorn", "starlette", "jinja2"])
-def test_a_missing_package_is_named(
-    crm: Command, monkeypatch: pytest.MonkeyPatch, package: str
-) -> None:
+def test_a_missing_package_is_named(crm: Command, monkeypatch: pytest.MonkeyPatch, package: str) -> None:
     for name in [n for n in sys.modules if n.startswith("licensekit.console")]:
         monkeypatch.delitem(sys.modules, name)
     for name in [n for n in sys.modules if n.partition(".")[0] == package]:

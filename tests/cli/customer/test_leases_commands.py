@@ -52,16 +52,11 @@ def test_leases_are_listed_as_a_table_and_as_json(run: Command, held: dict[str, 
     assert bob.split()[0] == held["bob"].id
     assert bob.endswith("borrowed")
     listed = json.loads(run("leases list --home here --json").out)["leases"]
-    assert [(lease["holder"], lease["borrowed"]) for lease in listed] == [
-        ("anna", False),
-        ("bob", True),
-    ]
+    assert [(lease["holder"], lease["borrowed"]) for lease in listed] == [("anna", False), ("bob", True)]
     assert set(listed[0]) == {"id", "license", "seat", "holder", "since", "until", "borrowed"}
 
 
-def test_leases_of_one_holder_or_license_are_listed(
-    run: Command, held: dict[str, HeldSeat]
-) -> None:
+def test_leases_of_one_holder_or_license_are_listed(run: Command, held: dict[str, HeldSeat]) -> None:
     of_bob = json.loads(run("leases list --home here --holder bob --json").out)["leases"]
     assert [lease["id"] for lease in of_bob] == [held["bob"].id]
     assert run("leases list --home here --license windows").out == "no leases\n"
@@ -74,17 +69,11 @@ def test_a_lease_is_ended_and_its_seat_is_free(run: Command, held: dict[str, Hel
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == f"anna: ended the lease {held['anna'].id} of seat\n"
     assert "anna" not in run("leases list --home here").out
-    [row] = [
-        row
-        for row in json.loads(run("status --home here --json").out)["licenses"]
-        if row["license"] == "seat"
-    ]
+    [row] = [row for row in json.loads(run("status --home here --json").out)["licenses"] if row["license"] == "seat"]
     assert (row["in_use"], row["free"]) == (1, 4)
 
 
-def test_who_ends_a_borrowed_lease_is_told_what_that_means(
-    run: Command, held: dict[str, HeldSeat]
-) -> None:
+def test_who_ends_a_borrowed_lease_is_told_what_that_means(run: Command, held: dict[str, HeldSeat]) -> None:
     ran = run(f"leases end {held['bob'].id} --home here")
     assert ran.code == 0
     assert "borrowed until" in ran.err
@@ -103,9 +92,7 @@ def test_without_leases_there_is_nothing_to_list(run: Command) -> None:
     assert json.loads(run("leases list --home here --json").out) == {"leases": []}
 
 
-def test_what_is_known_of_a_license_says_who_holds_its_seats(
-    run: Command, held: dict[str, HeldSeat]
-) -> None:
+def test_what_is_known_of_a_license_says_who_holds_its_seats(run: Command, held: dict[str, HeldSeat]) -> None:
     text = run("status seat --home here").out
     assert "concurrent seats" in text
     assert "anna" in text

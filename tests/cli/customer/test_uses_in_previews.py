@@ -13,9 +13,7 @@ from tests.crm import SOLD, crm_catalog
 TRIAL = today.bundle(1, use=Use.TRIAL, users={"sales": 9}, system={}, sites={})
 
 
-def test_a_trial_beside_what_was_bought_is_said_to_have_no_effect(
-    crm: Command, shelf: Path
-) -> None:
+def test_a_trial_beside_what_was_bought_is_said_to_have_no_effect(crm: Command, shelf: Path) -> None:
     (shelf / "trial.lic").write_text(today.file(TRIAL))
     ran = crm("activate trial.lic --preview")
     assert ran.code == 0
@@ -41,9 +39,7 @@ def test_a_bundle_that_is_signed_again_is_said_to_be(crm: Command, shelf: Path) 
     assert "activated before  1010000014 base, sequence 1" in crm("activate again.lic").out
 
 
-def test_a_bundle_that_is_here_is_said_to_have_been_activated_before(
-    crm: Command, shelf: Path
-) -> None:
+def test_a_bundle_that_is_here_is_said_to_have_been_activated_before(crm: Command, shelf: Path) -> None:
     """Also one that is not active any more."""
     (shelf / "newer.lic").write_text(today.file(today.bundle(2, **SOLD)))
     both = today.file(today.bundle(2, **SOLD), today.bundle(**SOLD))
@@ -56,9 +52,7 @@ def test_a_bundle_that_is_here_is_said_to_have_been_activated_before(
 
 
 def test_what_a_file_makes_void_is_named_with_the_reason(crm: Command, shelf: Path) -> None:
-    taken = makers.revocations(
-        issued=today.ISSUED, identities=[makers.identity_of(today.signed(today.bundle(**SOLD)))]
-    )
+    taken = makers.revocations(issued=today.ISSUED, identities=[makers.identity_of(today.signed(today.bundle(**SOLD)))])
     (shelf / "list.lic").write_text(today.file(taken))
     said = " ".join(crm("activate list.lic --preview").out.split())
     assert "makes void 1010000014 base, sequence 1, by demo" in said
@@ -70,18 +64,14 @@ def test_a_file_that_is_yet_to_start_says_until_when_to_release(crm: Command, sh
         crm(f"users add {user}")
         crm(f"users assign {user} sales")
     start = today.DAY + 30
-    (shelf / "later.lic").write_text(
-        today.file(today.bundle(2, users={"sales": 1}, starts=start, system={}, sites={}))
-    )
+    (shelf / "later.lic").write_text(today.file(today.bundle(2, users={"sales": 1}, starts=start, system={}, sites={})))
     ran = crm("activate later.lic --preview")
     assert f"yes: 2 in use: release 1 before {format_days(start)}" in ran.out
     assert "  no: " not in ran.out
     assert (ran.code, crm("activate later.lic").code) == (0, 0)
 
 
-def test_settings_are_shown_with_their_names_where_they_count_and_where_they_change(
-    crm: Command, shelf: Path
-) -> None:
+def test_settings_are_shown_with_their_names_where_they_count_and_where_they_change(crm: Command, shelf: Path) -> None:
     settings = {
         "rows": makers.setting(SettingType.NUMBER, "Rows"),
         "tier": makers.setting(name="Support tier", default="silver"),
@@ -110,9 +100,7 @@ def test_a_quantity_has_its_unit_wherever_it_is_counted(crm: Command, shelf: Pat
     licenses = {**crm_catalog().licenses, "storage": entry}
     catalog = makers.changed(crm_catalog(), version=2, licenses=licenses, issued=today.ISSUED)
     system = {**SOLD["system"], "storage": 20}
-    (shelf / "gb.lic").write_text(
-        today.file(catalog, today.bundle(2, **{**SOLD, "system": system}))
-    )
+    (shelf / "gb.lic").write_text(today.file(catalog, today.bundle(2, **{**SOLD, "system": system})))
     preview = crm("activate gb.lic --preview").out
     assert "+20 GB per month" in preview
     assert "  20 GB per month" in preview

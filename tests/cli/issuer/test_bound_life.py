@@ -74,9 +74,7 @@ def test_a_receipt_can_be_looked_at_first(used: Customers) -> None:
 
 def test_a_license_is_bound_used_stated_returned_and_bound_anew(used: Customers) -> None:
     used.ask("b")
-    assert "bound to another installation" in used.at(
-        "b", "activate", "a.lic", *used.believed, code=6
-    )
+    assert "bound to another installation" in used.at("b", "activate", "a.lic", *used.believed, code=6)
     used.at("a", "statement", "-o", "s.lkr")
     assert "1 in use" in used.run("accept", "s.lkr", "-C", "acme").stdout
     [row] = used.json("ledger", "usage", SERIAL, "-C", "acme")["usage"]

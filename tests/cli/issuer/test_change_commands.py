@@ -133,17 +133,11 @@ def test_a_change_needs_the_confirmation_once(sold: Desk) -> None:
         (("amend", SERIAL, "--set", "standard=5", "--remove", "users.standard"), 2, "twice"),
         (("amend", SERIAL, "--set", "users.standard=0"), 5, "users.standard"),
         (("amend", SERIAL, "--remove", "system.reports"), 5, "requires"),
-        (
-            ("renew", SERIAL, "--days", "1", "-o", "no/x.lic"),
-            8,
-            "there is no such folder",
-        ),
+        (("renew", SERIAL, "--days", "1", "-o", "no/x.lic"), 8, "there is no such folder"),
         (("renew", SERIAL, "--days", "1", "--key", "nobody"), 7, "nobody"),
     ],
 )
-def test_a_change_that_cannot_be_is_refused(
-    sold: Desk, words: tuple[str, ...], code: int, said: str
-) -> None:
+def test_a_change_that_cannot_be_is_refused(sold: Desk, words: tuple[str, ...], code: int, said: str) -> None:
     if code == 2:
         result = sold.run(*words, "-C", "acme", "--yes", code=2)
         assert said in result.output

@@ -56,20 +56,13 @@ def test_init_gives_the_pin_and_the_pack_as_json(place: Desk) -> None:
     said = place.json("init", "acme", *place.both_passphrases)
     assert said["folder"] == "acme"
     trust_store = open_pack(Path(said["pack"]).read_bytes(), said["root"])
-    assert (
-        (trust_store.product, trust_store.issuer)
-        == (said["product"], said["issuer"])
-        == ("acme", "acme")
-    )
+    assert (trust_store.product, trust_store.issuer) == (said["product"], said["issuer"]) == ("acme", "acme")
 
 
 @pytest.mark.parametrize(
-    ("folder", "code", "title"),
-    [("Åre Software", "are-software", "Åre Software"), ("x", "x", "X")],
+    ("folder", "code", "title"), [("Åre Software", "are-software", "Åre Software"), ("x", "x", "X")]
 )
-def test_the_names_come_from_the_folder_unless_told(
-    place: Desk, folder: str, code: str, title: str
-) -> None:
+def test_the_names_come_from_the_folder_unless_told(place: Desk, folder: str, code: str, title: str) -> None:
     place.run("init", folder, *place.both_passphrases)
     catalog = place.json("catalog", "show", "-C", folder)
     assert (catalog["product"], catalog["issuer"]) == (code, code)
@@ -161,9 +154,7 @@ def test_issue_refuses_while_the_catalog_is_changed_and_not_signed(desk: Desk) -
 
 
 def test_issue_refuses_a_place_that_is_none_before_it_signs(desk: Desk) -> None:
-    assert "there is no such folder" in desk.refused(
-        8, *ISSUE, "-o", "nowhere/one.lic", *desk.passphrase
-    )
+    assert "there is no such folder" in desk.refused(8, *ISSUE, "-o", "nowhere/one.lic", *desk.passphrase)
 
 
 @pytest.mark.parametrize(
@@ -178,9 +169,7 @@ def test_issue_refuses_a_place_that_is_none_before_it_signs(desk: Desk) -> None:
         (("catalog", "check"), 6),
     ],
 )
-def test_commands_fail_in_one_line_and_change_nothing(
-    desk: Desk, words: tuple[str, ...], code: int
-) -> None:
+def test_commands_fail_in_one_line_and_change_nothing(desk: Desk, words: tuple[str, ...], code: int) -> None:
     assert len(desk.refused(code, *words).splitlines()) == 1
 
 
@@ -226,11 +215,7 @@ def test_check_and_diff_follow_a_change(desk: Desk) -> None:
     assert "The server" in desk.run("catalog", "diff", "-C", "acme").stdout
     assert desk.json("catalog", "check", "-C", "acme")["changed"]
     (one,) = desk.json("catalog", "diff", "-C", "acme")["differences"]
-    assert (one["where"], one["before"], one["after"]) == (
-        "licenses.server.name",
-        "Server",
-        "The server",
-    )
+    assert (one["where"], one["before"], one["after"]) == ("licenses.server.name", "Server", "The server")
 
 
 def test_diff_marks_what_comes_what_goes_and_what_takes_away(desk: Desk) -> None:
@@ -248,10 +233,7 @@ def test_check_names_every_fault_of_a_file_of_no_workspace(desk: Desk) -> None:
     assert "Server" in desk.run("catalog", "show", "other.toml").stdout
     Path("other.toml").write_text(text.replace('kind = "site"', 'kind = "sight"'))
     message = desk.refused(5, "catalog", "check", "other.toml")
-    assert [line.split(": ")[2] for line in message.splitlines()] == [
-        "licenses.branch.kind",
-        "licenses.archive.kind",
-    ]
+    assert [line.split(": ")[2] for line in message.splitlines()] == ["licenses.branch.kind", "licenses.archive.kind"]
 
 
 @pytest.mark.parametrize("where", ["-C", "the current folder"])
@@ -266,9 +248,7 @@ def test_a_catalog_in_a_file_is_compared_with_what_the_workspace_has_signed(
         there = ()
         monkeypatch.chdir("acme")
     other.write_text(text.replace('name = "Server"', 'name = "The server"'))
-    check, show, diff = (
-        ("catalog", word, str(other), *there) for word in ("check", "show", "diff")
-    )
+    check, show, diff = (("catalog", word, str(other), *there) for word in ("check", "show", "diff"))
     assert "Differs from version 1, which was signed last." in desk.run(*check).stdout
     assert "The server" in desk.run(*show).stdout
     assert "The server" in desk.run(*diff).stdout
@@ -335,9 +315,7 @@ def test_show_gives_the_catalog_that_was_signed(desk: Desk) -> None:
     assert "The server" not in desk.run("catalog", "show", "-C", "acme").stdout
 
 
-def test_an_account_without_a_name_is_unknown_to_the_ledger(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_an_account_without_a_name_is_unknown_to_the_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
     def nameless() -> str:
         raise KeyError("getpwuid(): uid not found: 4711")
 

@@ -148,9 +148,7 @@ def test_json_says_what_was_refused(desk: Desk) -> None:
         assert '"refused": 1' in told
 
 
-def test_with_keep_going_all_good_ones_are_issued_and_the_code_says_that_some_were_not(
-    desk: Desk,
-) -> None:
+def test_with_keep_going_all_good_ones_are_issued_and_the_code_says_that_some_were_not(desk: Desk) -> None:
     orders(desk, 1, 2, 3)
     with (desk.folder / "orders.jsonl").open("ab") as file:
         file.write(text([content(2, users={"standard": 1})]))
@@ -197,17 +195,9 @@ def test_a_bad_file_of_a_folder_is_named(desk: Desk) -> None:
     ("code", "words", "said"),
     [
         (2, ("issue", "odd.txt", "-C", "acme", "-o", "out"), "pass --format"),
-        (
-            2,
-            ("issue", "orders.jsonl", "-C", "acme"),
-            "give the folder of the license files with -o",
-        ),
+        (2, ("issue", "orders.jsonl", "-C", "acme"), "give the folder of the license files with -o"),
         (2, ("issue", "orders.jsonl", "-C", "acme", "-o", "-"), "give the folder"),
-        (
-            2,
-            ("issue", "orders.jsonl", "-C", "acme", "-o", "out", "--qr", "a.svg"),
-            "a single license",
-        ),
+        (2, ("issue", "orders.jsonl", "-C", "acme", "-o", "out", "--qr", "a.svg"), "a single license"),
         (8, ("issue", "empty", "-C", "acme", "-o", "out"), "no order in this folder"),
         (8, ("issue", "gone.jsonl", "-C", "acme", "-o", "out"), "no such file"),
         (8, ("issue", "pipe.jsonl", "-C", "acme", "-o", "out"), "this is a pipe"),
@@ -244,9 +234,7 @@ def test_a_folder_that_may_not_be_written_stops_it_before_anything_is_issued(
     assert listed(desk) == []
 
 
-def test_a_ledger_that_another_process_holds_is_busy(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_ledger_that_another_process_holds_is_busy(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     orders(desk, 1, 2)
     monkeypatch.setattr("licensekit.issuer.ledger.connect", partial(connect, wait=0.1))
     holder = connect(desk.folder / "acme" / "ledger.db", schema=SCHEMA, create=False)
@@ -303,9 +291,7 @@ class Running:
     def __init__(self, desk: Desk, *words: str) -> None:
         self._terminal, line = pty.openpty()
         command = [sys.executable, "-m", "licensekit", *issue(desk, *words)]
-        self.process = subprocess.Popen(
-            command, cwd=desk.folder, stdout=subprocess.PIPE, stderr=line, text=True
-        )
+        self.process = subprocess.Popen(command, cwd=desk.folder, stdout=subprocess.PIPE, stderr=line, text=True)
         os.close(line)
 
     def children(self) -> list[int]:
@@ -342,9 +328,7 @@ def wait_for(what: Callable[[], object]) -> None:
 @pytest.mark.process
 @pytest.mark.parametrize("workers", ["1", "2"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_interrupted_and_run_again_it_goes_on(
-    desk: Desk, number: signal.Signals, workers: str
-) -> None:
+def test_interrupted_and_run_again_it_goes_on(desk: Desk, number: signal.Signals, workers: str) -> None:
     orders(desk, *range(3000))
     words = ("orders.jsonl", "--keep-going", "--workers", workers)
     running = Running(desk, *words)

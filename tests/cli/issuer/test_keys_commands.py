@@ -8,12 +8,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-)
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
 import licensekit.cli.issuer.reissue as reissue_command
 from licensekit.cli.inputs import PassphraseSource
@@ -58,11 +53,7 @@ def types(path: str) -> list[str]:
 
 def test_list_shows_what_each_key_may_sign_and_where_it_is(desk: Desk) -> None:
     (key,) = keys(desk).values()
-    assert (key["name"], key["state"], key["file"]) == (
-        "signing-1",
-        "active",
-        "acme/keys/signing-1.key",
-    )
+    assert (key["name"], key["state"], key["file"]) == ("signing-1", "active", "acme/keys/signing-1.key")
     lines = desk.run("keys", "list", "-C", "acme").stdout.splitlines()
     assert "everything for acme" in lines[1]
 
@@ -76,9 +67,7 @@ def test_new_admits_a_key_with_limits_at_once(desk: Desk) -> None:
     assert "to 2100-01-01" in line
     assert types(issue(desk, "2")["file"]) == ["trust", "bundle"]
     order = ORDER.read_text().replace("example-1", "3")
-    Path("trial.toml").write_text(
-        f'use = "trial"\nafter_grace = "block"\n{order.replace("365", "30")}'
-    )
+    Path("trial.toml").write_text(f'use = "trial"\nafter_grace = "block"\n{order.replace("365", "30")}')
     trial = ("issue", "trial.toml", "-C", "acme", "--key", "sales", *desk.passphrase)
     assert desk.json(*trial)["sequence"] == 1
     Path("trial.toml").write_text(order.replace('3"', '4"'))
@@ -131,9 +120,7 @@ def test_a_new_root_and_its_trust_document_travel_together(place: Desk) -> None:
     sign = ("keys", "sign-trust", "acme/root-2.signing", "-C", "acme", *place.root_passphrase)
     said = place.run(*sign, "--root-key", "root-2.key").stdout
     assert "root 2 is signed" in said
-    assert re.findall(r"^pin +(\S+)$", said, re.MULTILINE) == [
-        place.json("pack", "-C", "acme")["root"]
-    ]
+    assert re.findall(r"^pin +(\S+)$", said, re.MULTILINE) == [place.json("pack", "-C", "acme")["root"]]
 
 
 def test_retire_and_revoke_change_the_state_of_a_key(desk: Desk) -> None:
@@ -152,11 +139,7 @@ def test_signing_in_several_sittings(place: Desk) -> None:
         Path("acme/root", name).rename(Path("stick", name))
     before = keys(place)
     made = grow(place, "new", "second")
-    assert (made["in_force"], made["missing"], made["file"]) == (
-        False,
-        1,
-        "acme/trust-2.signing",
-    )
+    assert (made["in_force"], made["missing"], made["file"]) == (False, 1, "acme/trust-2.signing")
     assert keys(place)["second"]["state"] == "not-admitted"
     assert "not admitted" in place.run("keys", "list", "-C", "acme").stdout
     assert keys(place)["signing-1"] == before["signing-1"]
@@ -248,9 +231,7 @@ def test_a_trust_document_that_came_too_late_is_refused_and_its_key_removed(plac
         ("init", "new", "--partner-of", "acme/acme.lkp", "--root-keys", "2"),
     ],
 )
-def test_options_that_contradict_each_other_are_usage_errors(
-    desk: Desk, words: Sequence[str]
-) -> None:
+def test_options_that_contradict_each_other_are_usage_errors(desk: Desk, words: Sequence[str]) -> None:
     Path("key.pub").write_text(desk.run("keys", "export", "signing-1", "-C", "acme").stdout)
     assert desk.run(*words, code=2).stdout == ""
 
@@ -315,9 +296,7 @@ def test_a_preview_of_a_key_in_a_token_leaves_the_token_alone(desk: Desk, hsm: H
     assert preview_in_token(desk, hsm.uri("token=acme"))["keys.hsm"] == "active"
 
 
-def test_keys_in_a_token_sign_and_are_used_where_they_are(
-    desk: Desk, hsm: Hsm, tmp_path: Path
-) -> None:
+def test_keys_in_a_token_sign_and_are_used_where_they_are(desk: Desk, hsm: Hsm, tmp_path: Path) -> None:
     pin = tmp_path / "pin"
     pin.write_text(hsm.pin)
     with_pin = ("-C", "acme", "--passphrase-file", str(pin), *desk.root_passphrase)
@@ -375,22 +354,12 @@ def test_what_is_revoked_twice_is_signed_once_and_needs_no_passphrase(desk: Desk
         (("revoke", "key", "nobody"), 7, "no key `nobody`"),
         (("reissue", "--signed-by", "nobody", "-o", "."), 7, "no key `nobody`"),
         (("reissue", "--signed-by", "signing-1", "-o", "."), 7, "keys rotate signing-1`"),
-        (
-            ("reissue", "--signed-by", "signing-1", "-o", ".", "--key", "signing-1"),
-            6,
-            "the lost one",
-        ),
+        (("reissue", "--signed-by", "signing-1", "-o", ".", "--key", "signing-1"), 6, "the lost one"),
         (("reissue", "--signed-by", "signing-1", "-o", ".", "--key", "two"), 4, "key `two`"),
-        (
-            ("reissue", "--signed-by", "signing-1", "-o", "none/new", "--key", "old"),
-            8,
-            "there is no such folder",
-        ),
+        (("reissue", "--signed-by", "signing-1", "-o", "none/new", "--key", "old"), 8, "there is no such folder"),
     ],
 )
-def test_what_cannot_be_taken_back_is_told(
-    desk: Desk, words: tuple[str, ...], code: int, said: str
-) -> None:
+def test_what_cannot_be_taken_back_is_told(desk: Desk, words: tuple[str, ...], code: int, said: str) -> None:
     grow(desk, "new", "two", "--signs", "catalog")
     if "old" in words:
         grow(desk, "new", "old", "--from", "2020-01-01")
@@ -414,9 +383,7 @@ def test_a_lost_key_is_revoked_and_what_it_signed_is_signed_again(desk: Desk) ->
     desk.run("verify", "out/1010000014-base-1.lic", *verify)
 
 
-def test_what_an_earlier_run_signed_again_is_counted_by_itself_and_needs_no_key(
-    desk: Desk,
-) -> None:
+def test_what_an_earlier_run_signed_again_is_counted_by_itself_and_needs_no_key(desk: Desk) -> None:
     issue(desk, "1")
     grow(desk, "rotate")
     reissue = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out")
@@ -433,12 +400,9 @@ def test_what_an_earlier_run_signed_again_is_counted_by_itself_and_needs_no_key(
 
 
 @pytest.mark.parametrize(
-    ("state", "said"),
-    [("active", "keys rotate signing-1`"), ("retired", "keys new --from TIME`")],
+    ("state", "said"), [("active", "keys rotate signing-1`"), ("retired", "keys new --from TIME`")]
 )
-def test_reissue_without_a_fitting_key_says_how_to_make_one(
-    desk: Desk, state: str, said: str
-) -> None:
+def test_reissue_without_a_fitting_key_says_how_to_make_one(desk: Desk, state: str, said: str) -> None:
     """A key that may sign other things is not to blame."""
     issue(desk, "1")
     grow(desk, "new", "trials", "--use", "trial", "--from", "2020-01-01")
@@ -491,10 +455,7 @@ def test_past_its_time_a_trust_document_or_list_is_a_notice(desk: Desk) -> None:
     trusted = ("--pack", pack["pack"], "--root", pack["root"], "--home", "home")
     desk.run("activate", issued["file"], *trusted)
     in_days = {days: date_in(days) for days in (1, 15, 35)}
-    said = {
-        days: desk.run("status", "--home", "home", "--now", day).stdout
-        for days, day in in_days.items()
-    }
+    said = {days: desk.run("status", "--home", "home", "--now", day).stdout for days, day in in_days.items()}
     assert "past its time" not in said[1]
     assert "the revocation list of `acme` is past its time" in said[15]
     assert "the trust document is past its time" not in said[15]
@@ -519,11 +480,7 @@ def test_people_compare_whole_fingerprints_read_aloud_in_groups_of_four(desk: De
     assert (len(digits), digits[:16]) == (64, key["key_id"])
     spelled = " ".join(digits[place : place + 4] for place in range(0, 64, 4))
     export = desk.run("keys", "export", "signing-1", "-C", "acme", "-o", "key.pub")
-    shown = (
-        desk.run("keys", "list", "-C", "acme").stdout,
-        export.stderr,
-        desk.run("inspect", "acme/acme.lkp").stdout,
-    )
+    shown = (desk.run("keys", "list", "-C", "acme").stdout, export.stderr, desk.run("inspect", "acme/acme.lkp").stdout)
     assert all(spelled in one for one in shown)
     words = ("--issuer", "fjord", "-C", "acme", *desk.root_passphrase)
     pin = desk.json("pack", "-C", "acme")["root"]
@@ -562,9 +519,7 @@ def test_reissue_chooses_a_key_that_may_sign_what_was_signed_then(desk: Desk) ->
     assert known[bundle["key_id"]] == "signing-2"
 
 
-def test_reissue_names_what_was_revoked_meanwhile(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_reissue_names_what_was_revoked_meanwhile(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = issue(desk, "1"), issue(desk, "2")
     grow(desk, "rotate")
 
@@ -593,9 +548,7 @@ def test_reissue_makes_its_folder_and_counts_what_it_signs(desk: Desk) -> None:
     assert "file" in desk.refused(8, *words[:5], "-o", "file", *desk.passphrase)
 
 
-def test_an_application_shipped_before_any_change_takes_what_this_years_key_signs(
-    desk: Desk,
-) -> None:
+def test_an_application_shipped_before_any_change_takes_what_this_years_key_signs(desk: Desk) -> None:
     """The first pack and pin accept a license after the root and the keys were rotated."""
     pin = desk.json("pack", "-C", "acme")["root"]
     Path("shipped.lkp").write_bytes(Path("acme/acme.lkp").read_bytes())
@@ -617,9 +570,7 @@ def test_a_key_that_has_signed_nothing_is_revoked_without_more_ado(desk: Desk) -
     assert desk.json(*revoke)["bundles_void"] == 0
 
 
-def test_a_list_and_a_catalog_follow_the_revocation_of_a_key_that_could_sign_them(
-    desk: Desk,
-) -> None:
+def test_a_list_and_a_catalog_follow_the_revocation_of_a_key_that_could_sign_them(desk: Desk) -> None:
     """Whoever had it may have run up numbers, whatever it had signed here."""
     grow(desk, "new", "second")
     desk.run("revoke", "key", "second", "-C", "acme", *desk.both_passphrases)
@@ -642,9 +593,7 @@ def partner(desk: Desk) -> dict[str, Any]:
     return desk.json("init", "fjord", *words, *desk.passphrase)
 
 
-def test_a_partner_sells_under_its_own_issuer_once_it_is_admitted(
-    desk: Desk, partner: dict[str, Any]
-) -> None:
+def test_a_partner_sells_under_its_own_issuer_once_it_is_admitted(desk: Desk, partner: dict[str, Any]) -> None:
     assert (partner["product"], partner["issuer"]) == ("acme", "fjord")
     early = ("issue", "fjord/orders/example.toml", "-C", "fjord", *desk.passphrase)
     assert "`licensekit pack` to sign the new catalog" in desk.refused(6, *early)
@@ -703,9 +652,7 @@ def test_a_root_taken_from_the_pack_itself_is_warned_of(desk: Desk) -> None:
         (("--ledger", "postgresql://anna:TEST-SECRET@host/database"), 6, "password"),
     ],
 )
-def test_a_partner_that_does_not_fit_is_refused(
-    desk: Desk, more: tuple[str, ...], code: int, said: str
-) -> None:
+def test_a_partner_that_does_not_fit_is_refused(desk: Desk, more: tuple[str, ...], code: int, said: str) -> None:
     Path("other.toml").write_text(
         'product = "other"\n[issuer]\ncode = "fjord"\nname = "Fjord"\n'
         '[licenses.server]\nkind = "system"\nname = "Server"\n'
@@ -742,9 +689,7 @@ def test_what_no_key_can_have_is_a_mistake_on_the_command_line(
 
 
 @pytest.mark.parametrize("more", [(), ("--preview",)])
-def test_a_name_longer_than_a_document_holds_is_refused_before_a_key_is_made(
-    desk: Desk, more: tuple[str, ...]
-) -> None:
+def test_a_name_longer_than_a_document_holds_is_refused_before_a_key_is_made(desk: Desk, more: tuple[str, ...]) -> None:
     words = ("keys", "new", "k" * 201, "-C", "acme", *desk.both_passphrases, *more)
     assert "is longer than 200 characters" in desk.refused(6, *words)
 

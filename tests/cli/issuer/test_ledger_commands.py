@@ -35,9 +35,7 @@ def test_verify_names_the_first_bad_entry(sold: Desk) -> None:
     assert "entry 3 was altered" in sold.refused(6, "ledger", "verify", "-C", "acme")
 
 
-def test_verify_shows_its_progress_on_a_terminal_alone(
-    sold: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_verify_shows_its_progress_on_a_terminal_alone(sold: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     assert sold.run("ledger", "verify", "-C", "acme").stderr == ""
 
     def is_terminal(_: object) -> bool:
@@ -50,12 +48,7 @@ def test_verify_shows_its_progress_on_a_terminal_alone(
 @pytest.mark.parametrize("name", ["4", "1010000014", "example-1", "1010000014-base-1.lic"])
 def test_show_tells_everything_about_what_is_named(sold: Desk, name: str) -> None:
     shown = sold.run("ledger", "show", name, "-C", "acme").stdout
-    for said in (
-        "Entry 4: bundle",
-        "signed by  signing-1 (",
-        "state      active",
-        "standard",
-    ):
+    for said in ("Entry 4: bundle", "signed by  signing-1 (", "state      active", "standard"):
         assert said in shown
     [told] = sold.json("ledger", "show", name, "-C", "acme")["entries"]
     assert (told["number"], told["order"], told["state"]) == (4, "example-1", "active")
@@ -78,8 +71,7 @@ def test_show_keeps_several_apart(sold: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
-    [("nobody", "no entry, serial, order or bundle 'nobody'"), ("1010000015", "is mistyped")],
+    ("name", "said"), [("nobody", "no entry, serial, order or bundle 'nobody'"), ("1010000015", "is mistyped")]
 )
 def test_what_is_not_there_is_said(sold: Desk, name: str, said: str) -> None:
     assert said in sold.refused(6, "ledger", "show", name, "-C", "acme")
@@ -112,8 +104,7 @@ def test_csv_and_json_lines_export_the_same(sold: Desk) -> None:
     sold.run("ledger", "export", "-C", "acme", "--format", "csv", "-o", "ledger.csv")
     text = (sold.folder / "ledger.csv").read_text(encoding="utf-8")
     assert list(csv.DictReader(io.StringIO(text))) == [
-        {key: "" if value is None else str(value) for key, value in json.loads(line).items()}
-        for line in lines
+        {key: "" if value is None else str(value) for key, value in json.loads(line).items()} for line in lines
     ]
 
 

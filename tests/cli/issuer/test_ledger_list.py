@@ -68,11 +68,7 @@ def test_json_and_csv_say_the_same(sold: Desk) -> None:
         {name: str(value) for name, value in one.items()} for one in found
     ]
     assert found[1]["serial"] == "1010000022"
-    assert (found[1]["expiry"], found[1]["use"], found[1]["state"]) == (
-        "2037-12-31",
-        "production",
-        "active",
-    )
+    assert (found[1]["expiry"], found[1]["use"], found[1]["state"]) == ("2037-12-31", "production", "active")
 
 
 def test_a_longer_answer_says_how_to_go_on(sold: Desk) -> None:
@@ -105,9 +101,7 @@ def test_nothing_found_is_no_error_and_prints_no_table(desk: Desk) -> None:
         (6, ("-C", "nowhere"), "not a workspace"),
     ],
 )
-def test_what_cannot_be_listed_is_refused(
-    sold: Desk, code: int, words: tuple[str, ...], said: str
-) -> None:
+def test_what_cannot_be_listed_is_refused(sold: Desk, code: int, words: tuple[str, ...], said: str) -> None:
     told = words if "-C" in words else ("-C", "acme", *words)
     assert said in sold.run("ledger", "list", *told, code=code).output
 

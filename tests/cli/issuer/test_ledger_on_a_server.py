@@ -3,9 +3,7 @@
 from tests.issuer_command import Desk
 
 
-def test_what_was_issued_is_in_the_ledger_on_the_server(
-    place: Desk, postgres_location: str
-) -> None:
+def test_what_was_issued_is_in_the_ledger_on_the_server(place: Desk, postgres_location: str) -> None:
     place.run("init", "acme", "--ledger", postgres_location, *place.both_passphrases)
     place.run("issue", "acme/orders/example.toml", "-C", "acme", *place.passphrase)
     assert not (place.folder / "acme" / "ledger.db").exists()
@@ -13,9 +11,7 @@ def test_what_was_issued_is_in_the_ledger_on_the_server(
     assert issued["company"] == "Example Company"
 
 
-def test_a_password_in_the_address_is_refused_before_a_passphrase_is_asked_for(
-    place: Desk,
-) -> None:
+def test_a_password_in_the_address_is_refused_before_a_passphrase_is_asked_for(place: Desk) -> None:
     secret = "TEST-SECRET"
     said = place.refused(6, "init", "acme", "--ledger", f"postgresql://anna:{secret}@host/database")
     assert secret not in said

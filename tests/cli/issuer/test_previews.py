@@ -47,9 +47,7 @@ def test_a_preview_needs_no_key_and_changes_nothing(sold: Desk, name: str) -> No
     assert snapshot(sold.folder) == before
 
 
-def test_a_catalog_that_takes_away_is_asked_about(
-    sold: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_catalog_that_takes_away_is_asked_about(sold: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     catalog = Path("acme/catalog.toml")
     text = catalog.read_text("utf-8").replace('"report-editor", "user"]', '"user"]')
     catalog.write_text(text, "utf-8")
@@ -110,9 +108,7 @@ def test_a_preview_takes_a_key_that_signing_takes(limited: Desk, name: str) -> N
 
 
 @pytest.mark.parametrize("name", ["issue", "renew", "amend"])
-def test_a_preview_judges_the_key_that_would_be_chosen_if_it_is_here(
-    limited: Desk, name: str
-) -> None:
+def test_a_preview_judges_the_key_that_would_be_chosen_if_it_is_here(limited: Desk, name: str) -> None:
     """On a machine that has none, it shows what would be signed and names no key."""
     ask = (*JUDGED[name], "-C", "acme", "--preview")
     Path("acme/keys/signing-1.key").rename("signing-1.key")

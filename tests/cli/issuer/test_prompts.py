@@ -9,10 +9,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [
-    pytest.mark.process,
-    pytest.mark.skipif(os.name != "posix", reason="terminals of this kind are POSIX's"),
-]
+pytestmark = [pytest.mark.process, pytest.mark.skipif(os.name != "posix", reason="terminals of this kind are POSIX's")]
 
 
 def typed(folder: Path, words: list[str], answers: list[str]) -> tuple[int, str]:
@@ -51,8 +48,6 @@ def test_every_root_key_gets_a_passphrase_of_its_own(tmp_path: Path) -> None:
     assert code == 0, said
     assert "Passphrase for root key 2 of 2" in said
     assert "TEST" not in said
-    code, said = typed(
-        tmp_path, ["keys", "new", "-C", "acme"], ["TEST N", "TEST N", "TEST 1", "TEST 2"]
-    )
+    code, said = typed(tmp_path, ["keys", "new", "-C", "acme"], ["TEST N", "TEST N", "TEST 1", "TEST 2"])
     assert code == 0, said
     assert "trust document 2 is signed and in the pack" in said

@@ -1,9 +1,8 @@
 """A command verifies each signature once, however often it reads the ledger or what it was given.
 
-That covers the documents in force, what the command signs itself, and files from outside. Two
-commands are not here: `keys rotate-root`, as the keys of the root before are verified by themselves
-before a new root is decoded, and `keys sign-trust`, which verifies the file that travels before
-anything of it is shown.
+That covers the documents in force, what the command signs itself, and files from outside. Two commands are not here:
+`keys rotate-root`, as the keys of the root before are verified by themselves before a new root is decoded, and `keys
+sign-trust`, which verifies the file that travels before anything of it is shown.
 """
 
 import shutil
@@ -113,11 +112,7 @@ CASES: dict[str, tuple[Prepare, tuple[str, ...], tuple[str, ...]]] = {
     "issue": (issued, ("issue", ORDER), (SIGN,)),
     "renew": (issued, ("renew", SERIAL, "--days", "30", "--yes"), (SIGN,)),
     "amend": (issued, ("amend", SERIAL, "--set", "users.standard=50", "--yes"), (SIGN,)),
-    "reissue": (
-        two_keys,
-        ("reissue", "--signed-by", "signing-1", "--key", "second", *OUT),
-        (SIGN,),
-    ),
+    "reissue": (two_keys, ("reissue", "--signed-by", "signing-1", "--key", "second", *OUT), (SIGN,)),
     "answer": (asked, ("answer", "a.lkr", "--order", ORDER), (SIGN,)),
     "answer, reset": (activated, ("answer", "again.lkr", "--reset", "clock"), (SIGN,)),
     "accept, returned": (returned, ("accept", "r.lkr"), (SIGN,)),

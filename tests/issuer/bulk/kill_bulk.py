@@ -1,7 +1,7 @@
 """Kills the issuing of many orders at every point, lets it run again, and looks at what is there.
 
-Run as `python -m tests.issuer.bulk.kill_bulk FOLDER`; prints one JSON object. A point is a call
-that may write: a statement, a commit, a file that is opened, written or renamed.
+Run as `python -m tests.issuer.bulk.kill_bulk FOLDER`; prints one JSON object. A point is a call that may write: a
+statement, a commit, a file that is opened, written or renamed.
 """
 
 import json
@@ -27,13 +27,7 @@ from tests.workspaces import NOW, WHO
 
 ORDERS: Final = [content(number) for number in range(11)]
 POINTS: Final = frozenset({"execute", "executemany", "open", "replace", "write"})
-COUNTS: Final[tuple[str, ...]] = (
-    "kills",
-    "unfinished",
-    "strange files",
-    "issued twice or not",
-    "files missing",
-)
+COUNTS: Final[tuple[str, ...]] = ("kills", "unfinished", "strange files", "issued twice or not", "files missing")
 
 
 def kill_at(number: int) -> Callable[[FrameType, str, Any], None]:

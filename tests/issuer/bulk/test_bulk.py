@@ -5,14 +5,7 @@ from typing import Any
 
 import pytest
 
-from licensekit.errors import (
-    FileUnusable,
-    KeyUnknown,
-    OrderConflict,
-    OrderInvalid,
-    OrdersRefused,
-    WorkersUnavailable,
-)
+from licensekit.errors import FileUnusable, KeyUnknown, OrderConflict, OrderInvalid, OrdersRefused, WorkersUnavailable
 from licensekit.issuer.bulk import runs
 from licensekit.issuer.bulk.batch import Done
 from licensekit.issuer.bulk.runs import faults_of
@@ -30,9 +23,7 @@ from tests.workspaces import NOW, SERIAL, WHO, refused
 
 How = dict[str, bool]
 
-BOTH = pytest.mark.parametrize(
-    "how", [{"keep_going": False}, {"keep_going": True}], ids=["all", "all that are good"]
-)
+BOTH = pytest.mark.parametrize("how", [{"keep_going": False}, {"keep_going": True}], ids=["all", "all that are good"])
 
 
 @pytest.fixture(autouse=True)
@@ -62,9 +53,7 @@ def serials(workspace: Workspace) -> dict[str | None, str]:
 
 
 @BOTH
-def test_every_order_is_entered_and_its_file_written(
-    workspace: Workspace, out: Path, how: How
-) -> None:
+def test_every_order_is_entered_and_its_file_written(workspace: Workspace, out: Path, how: How) -> None:
     done = issue(workspace, *map(content, range(20)), **how, into=out)
     assert orders_in(workspace) == sorted(f"A-{number}" for number in range(20))
     assert verified(workspace, out) == names_in(workspace) == set(files_of(done))
@@ -74,9 +63,7 @@ def test_every_order_is_entered_and_its_file_written(
 
 
 @BOTH
-def test_many_orders_get_what_each_would_get_alone(
-    workspace: Workspace, tmp_path: Path, how: How
-) -> None:
+def test_many_orders_get_what_each_would_get_alone(workspace: Workspace, tmp_path: Path, how: How) -> None:
     orders = [content(0), content(1, users={"standard": 5}), content(2, serial="X-1", part="more")]
     with workspaces.make(tmp_path / "other") as other:
         alone = [workspaces.issue(other, **one).bundle for one in orders]
@@ -147,9 +134,7 @@ def test_the_same_order_twice_is_issued_once(workspace: Workspace, how: How) -> 
 
 
 @BOTH
-def test_parts_and_sequences_of_one_serial_follow_one_another(
-    workspace: Workspace, how: How
-) -> None:
+def test_parts_and_sequences_of_one_serial_follow_one_another(workspace: Workspace, how: How) -> None:
     same: dict[str, Any] = {"serial": SERIAL, "company": "Fjord"}
     orders = [content(number, **same) for number in range(4)]
     orders += [content(4, **same, part="more", system={"server": True}, users=None)]
@@ -166,9 +151,7 @@ def test_parts_and_sequences_of_one_serial_follow_one_another(
 
 @BOTH
 @pytest.mark.parametrize("place", [0, 2, 3, 7])
-def test_a_serial_that_an_order_names_is_never_made_for_another(
-    workspace: Workspace, how: How, place: int
-) -> None:
+def test_a_serial_that_an_order_names_is_never_made_for_another(workspace: Workspace, how: How, place: int) -> None:
     named = "1010000048"  # the fourth that would be made
     orders = [content(number, company="Fjord") for number in range(8)]
     orders[place] = content(place, company="Fjord", serial=named)
@@ -202,9 +185,7 @@ def test_attachments_are_in_every_file_or_in_none(workspace: Workspace, out: Pat
             assert sorted(types) == sorted([[*attached, "bundle"], ["bundle"]])
 
 
-def test_more_refused_orders_than_are_named_are_counted(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_more_refused_orders_than_are_named_are_counted(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "NAMED", 2)
     with pytest.raises(OrdersRefused) as caught:
         issue(workspace, *(content(number, company=None) for number in range(7)))
@@ -249,9 +230,7 @@ def test_what_cannot_be_written_is_in_the_ledger_and_written_the_next_time(
 
 @pytest.mark.process
 @BOTH
-def test_workers_make_the_same_as_one(
-    workspace: Workspace, tmp_path: Path, out: Path, how: How
-) -> None:
+def test_workers_make_the_same_as_one(workspace: Workspace, tmp_path: Path, out: Path, how: How) -> None:
     orders = [content(number) for number in range(10)]
     done = issue(workspace, *orders, **how, into=out, workers=2)
     assert verified(workspace, out) == names_in(workspace) == set(files_of(done))

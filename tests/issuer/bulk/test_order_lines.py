@@ -39,12 +39,9 @@ def test_a_reader_gives_what_each_order_would_give_alone(orders: list[dict[str, 
 
 
 @given(
-    st.lists(st.fixed_dictionaries({}, optional=VALUES), min_size=2, max_size=2),
-    st.sampled_from(["Oslo", "Bergen"]),
+    st.lists(st.fixed_dictionaries({}, optional=VALUES), min_size=2, max_size=2), st.sampled_from(["Oslo", "Bergen"])
 )
-def test_orders_with_the_same_terms_differ_in_nothing_else(
-    orders: list[dict[str, Any]], company: str
-) -> None:
+def test_orders_with_the_same_terms_differ_in_nothing_else(orders: list[dict[str, Any]], company: str) -> None:
     read = OrderReader().draft
     first, second = (read({**order, "company": company}) for order in orders)
     if first.terms is not None and first.terms == second.terms:

@@ -14,13 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licensekit.errors import CatalogInvalid
-from licensekit.issuer.catalog.catalog_file import (
-    ACCESS_KEYS,
-    EDITION_KEYS,
-    ISSUER_KEYS,
-    LICENSE_KEYS,
-    read_catalog,
-)
+from licensekit.issuer.catalog.catalog_file import ACCESS_KEYS, EDITION_KEYS, ISSUER_KEYS, LICENSE_KEYS, read_catalog
 from licensekit.issuer.catalog.declared_settings import SETTING_KEYS
 from licensekit.wire.documents import (
     Catalog,
@@ -148,13 +142,7 @@ def test_every_key_has_its_place_in_the_document() -> None:
         licenses={
             "server": entry(Kind.SYSTEM, "Server"),
             "archive": entry(Kind.SYSTEM, "Archive", quantity="GB", per=MeterPeriod.MONTH),
-            "sale": entry(
-                Kind.SYSTEM,
-                "Sale",
-                description="The panel with sales",
-                hidden=True,
-                full_with="sale-cal",
-            ),
+            "sale": entry(Kind.SYSTEM, "Sale", description="The panel with sales", hidden=True, full_with="sale-cal"),
             "satellite": entry(
                 Kind.SITE,
                 "Satellite",
@@ -169,9 +157,7 @@ def test_every_key_has_its_place_in_the_document() -> None:
         },
         settings={
             "theme": makers.setting(name="Theme", choices=["dark", "light"], default="light"),
-            "languages": makers.setting(
-                SettingType.NUMBER, "Languages", lowest=1, highest=9, combine=Combine.SUM
-            ),
+            "languages": makers.setting(SettingType.NUMBER, "Languages", lowest=1, highest=9, combine=Combine.SUM),
             "beta": makers.setting(SettingType.BOOLEAN, "Beta", default=False),
         },
         access={
@@ -227,10 +213,7 @@ FAULTS = {
             ("licenses.b.requires", "there is no license `aa`; did you mean `a`?"),
         ],
     ),
-    "nothing": (
-        "",
-        [("product", "is missing"), ("issuer", "is missing")],
-    ),
+    "nothing": ("", [("product", "is missing"), ("issuer", "is missing")]),
     "an issuer without a code": (
         """\
 product = "p"
@@ -322,30 +305,12 @@ all = ["a"]
 """,
         [
             ("product", NOT_A_CODE),
-            (
-                "issuer.code",
-                NOT_A_CODE,
-            ),
-            (
-                "licenses.'X\\n'",
-                NOT_A_CODE,
-            ),
-            (
-                "licenses.a.includes[0]",
-                NOT_A_CODE,
-            ),
-            (
-                "licenses.a.includes[1]",
-                NOT_A_CODE,
-            ),
-            (
-                "licenses.a.requires[0]",
-                NOT_A_CODE,
-            ),
-            (
-                "access.'\\xc4'",
-                NOT_A_CODE,
-            ),
+            ("issuer.code", NOT_A_CODE),
+            ("licenses.'X\\n'", NOT_A_CODE),
+            ("licenses.a.includes[0]", NOT_A_CODE),
+            ("licenses.a.includes[1]", NOT_A_CODE),
+            ("licenses.a.requires[0]", NOT_A_CODE),
+            ("access.'\\xc4'", NOT_A_CODE),
         ],
     ),
     "texts that cannot be shown": (
@@ -419,14 +384,8 @@ settings = {x = 1.5, y = 9007199254740992, z = "a\\n"}""",
         [
             ("editions.e.system.gb", "is sold by quantity; write how many GB"),
             ("editions.e.users.a", "is below 1; leave out what is not sold"),
-            (
-                "editions.e.users.B",
-                NOT_A_CODE,
-            ),
-            (
-                "editions.e.settings.x",
-                "is a decimal number, not text, a whole number or true or false",
-            ),
+            ("editions.e.users.B", NOT_A_CODE),
+            ("editions.e.settings.x", "is a decimal number, not text, a whole number or true or false"),
             ("editions.e.settings.y", "is not from -9007199254740991 to 9007199254740991"),
             ("editions.e.settings.z", "has a control character or one that cannot be seen"),
         ],
@@ -505,14 +464,8 @@ name = "F"
 replaced_by = "g"
 """,
         [
-            (
-                "licenses.a.replaced_by",
-                "a user license cannot be replaced by the system license `b`",
-            ),
-            (
-                "licenses.a.names.DE",
-                NOT_A_CODE,
-            ),
+            ("licenses.a.replaced_by", "a user license cannot be replaced by the system license `b`"),
+            ("licenses.a.names.DE", NOT_A_CODE),
             ("licenses.a.names.de", "is empty"),
             ("licenses.b.per", 'is not "day", "month", "year" or "term"'),
             ("licenses.c.per", f"{METER}; name its unit under `quantity`"),
@@ -569,9 +522,7 @@ users = {x = 1}""",
 
 
 @pytest.mark.parametrize(("text", "found"), FAULTS.values(), ids=FAULTS.keys())
-def test_all_faults_are_told_at_once_with_their_key_paths(
-    text: str, found: list[tuple[str, str]]
-) -> None:
+def test_all_faults_are_told_at_once_with_their_key_paths(text: str, found: list[tuple[str, str]]) -> None:
     assert faults_of(text) == found
 
 
@@ -638,9 +589,7 @@ def test_the_catalog_must_be_of_the_issuer_that_signs() -> None:
     assert read_catalog(text, version=1, issued=ISSUED, issuer="demo").issuer == "demo"
     with pytest.raises(CatalogInvalid) as caught:
         read_catalog(text, version=1, issued=ISSUED, issuer="other")
-    assert told(caught.value.faults) == [
-        ("issuer.code", "is `demo`, and what is signed here is of `other`"),
-    ]
+    assert told(caught.value.faults) == [("issuer.code", "is `demo`, and what is signed here is of `other`")]
 
 
 def test_a_partners_catalog_may_require_the_vendors_licenses() -> None:
@@ -653,19 +602,10 @@ def test_a_partners_catalog_may_require_the_vendors_licenses() -> None:
     requires = ["{ISSUER}.user"]
     """
     assert read(text, demo=catalog()).licenses["maps"].requires == ["demo.user"]
-    assert faults_of(text) == [
-        ("licenses.maps.requires", "no catalog of the issuer `demo` is known here")
-    ]
+    assert faults_of(text) == [("licenses.maps.requires", "no catalog of the issuer `demo` is known here")]
 
 
-@pytest.mark.parametrize(
-    ("part", "most"),
-    [
-        ("licenses", 1000),
-        ("access", 20),
-        ("editions", 200),
-    ],
-)
+@pytest.mark.parametrize(("part", "most"), [("licenses", 1000), ("access", 20), ("editions", 200)])
 def test_more_entries_than_a_document_may_have_are_a_fault(part: str, most: int) -> None:
     text = HEAD + "".join(f"[{part}.c{n}]\n" for n in range(most + 1))
     assert (part, f"has more than {most} entries") in faults_of(text)
@@ -683,9 +623,7 @@ def test_a_file_of_another_kind_is_refused_quickly() -> None:
     start = datetime.now(UTC)
     assert len(faults_of(unknown)) == 20_002
     many = ", ".join(f'"x{n}"' for n in range(200))
-    licenses = "".join(
-        f'[licenses.c{n}]\nkind = "user"\nname = "C"\nincludes = [{many}]\n' for n in range(10)
-    )
+    licenses = "".join(f'[licenses.c{n}]\nkind = "user"\nname = "C"\nincludes = [{many}]\n' for n in range(10))
     assert len(faults_of(HEAD + licenses)) == 1000
     assert (datetime.now(UTC) - start).total_seconds() < 30
 
@@ -736,9 +674,7 @@ def test_any_bytes_are_refused_with_faults(data: bytes) -> None:
 
 def test_a_catalog_that_breaks_a_rule_of_the_format_is_refused_as_the_file_that_it_is() -> None:
     """Four hundred licenses, each of which includes the next: 79800 pairs."""
-    entries = [
-        f'[licenses.l{n}]\nkind = "user"\nname = "L"\nincludes = ["l{n + 1}"]' for n in range(400)
-    ]
+    entries = [f'[licenses.l{n}]\nkind = "user"\nname = "L"\nincludes = ["l{n + 1}"]' for n in range(400)]
     last = '[licenses.l400]\nkind = "user"\nname = "L"'
     with pytest.raises(CatalogInvalid) as caught:
         read("\n".join([HEAD, *entries, last]))

@@ -4,13 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from licensekit.errors import (
-    CatalogChanged,
-    CatalogInvalid,
-    ConfirmationNeeded,
-    FileUnusable,
-    KeyMissing,
-)
+from licensekit.errors import CatalogChanged, CatalogInvalid, ConfirmationNeeded, FileUnusable, KeyMissing
 from licensekit.issuer.workspace import Workspace
 from licensekit.trust.pack import open_pack
 from tests.workspaces import NOW, refused, signer, snapshot
@@ -32,9 +26,7 @@ def add(workspace: Workspace, text: str = MORE) -> None:
     path.write_text(path.read_text() + text)
 
 
-def test_a_catalog_as_it_was_signed_is_unchanged_whatever_its_comments(
-    workspace: Workspace,
-) -> None:
+def test_a_catalog_as_it_was_signed_is_unchanged_whatever_its_comments(workspace: Workspace) -> None:
     add(workspace, "\n# a remark\n")
     draft = workspace.catalog.draft(NOW + 1)
     assert (draft.is_changed, draft.differences) == (False, [])
@@ -42,9 +34,7 @@ def test_a_catalog_as_it_was_signed_is_unchanged_whatever_its_comments(
     assert workspace.catalog.require_unchanged(NOW + 1) == workspace.state(NOW).signed_catalog
 
 
-def test_a_changed_catalog_becomes_the_next_version_and_goes_into_the_pack(
-    workspace: Workspace,
-) -> None:
+def test_a_changed_catalog_becomes_the_next_version_and_goes_into_the_pack(workspace: Workspace) -> None:
     add(workspace)
     assert {one.where for one in workspace.catalog.draft(NOW).differences} == {"licenses.export"}
     workspace.catalog.sign(signer(workspace, "catalog"), who="anna", now=NOW)
@@ -55,15 +45,11 @@ def test_a_changed_catalog_becomes_the_next_version_and_goes_into_the_pack(
     assert not workspace.catalog.draft(NOW).is_changed
 
 
-def test_what_takes_something_away_is_refused_and_signed_only_if_meant(
-    workspace: Workspace,
-) -> None:
+def test_what_takes_something_away_is_refused_and_signed_only_if_meant(workspace: Workspace) -> None:
     key = signer(workspace, "catalog")
     edit(workspace, 'includes = ["report-editor", "user"]', 'includes = ["user"]')
     error = refused(
-        ConfirmationNeeded,
-        workspace.layout.folder,
-        lambda: workspace.catalog.sign(key, who="anna", now=NOW),
+        ConfirmationNeeded, workspace.layout.folder, lambda: workspace.catalog.sign(key, who="anna", now=NOW)
     )
     assert "licenses.professional.includes" in error.message
     workspace.catalog.sign(key, who="anna", now=NOW, confirm=True)
@@ -73,22 +59,14 @@ def test_what_takes_something_away_is_refused_and_signed_only_if_meant(
 def test_a_catalog_with_faults_is_never_signed(workspace: Workspace) -> None:
     key = signer(workspace, "catalog")
     edit(workspace, 'kind = "site"', 'kind = "sight"')
-    error = refused(
-        CatalogInvalid,
-        workspace.layout.folder,
-        lambda: workspace.catalog.sign(key, who="anna", now=NOW),
-    )
+    error = refused(CatalogInvalid, workspace.layout.folder, lambda: workspace.catalog.sign(key, who="anna", now=NOW))
     assert error.where == str(workspace.layout.catalog)
 
 
 @pytest.mark.parametrize("text", [MORE, "\nplan"], ids=["a license more", "no TOML"])
 def test_a_change_that_was_not_signed_is_noticed(workspace: Workspace, text: str) -> None:
     add(workspace, text)
-    refused(
-        CatalogChanged,
-        workspace.layout.folder,
-        lambda: workspace.catalog.require_unchanged(NOW),
-    )
+    refused(CatalogChanged, workspace.layout.folder, lambda: workspace.catalog.require_unchanged(NOW))
 
 
 def test_a_catalog_of_another_issuer_is_refused(workspace: Workspace) -> None:
@@ -113,9 +91,7 @@ def test_keys_are_chosen_by_what_they_may_sign_or_by_their_name(workspace: Works
     file = workspace.keys.choose("bundle", NOW)
     key_id = file.part.verifying_key.key_id.hex()
     assert file.name == "signing-1"
-    assert [workspace.keys.choose("bundle", NOW, name) for name in ("signing-1", key_id)] == [
-        file
-    ] * 2
+    assert [workspace.keys.choose("bundle", NOW, name) for name in ("signing-1", key_id)] == [file] * 2
 
 
 @pytest.mark.parametrize("name", [None, "signing-2"])

@@ -39,18 +39,7 @@ from licensekit.wire import armor
 from licensekit.wire.documents import ANSWERS, Binding, Request, ResetWhat
 from tests import makers
 from tests.partners import partner_of
-from tests.workspaces import (
-    DAY,
-    NOW,
-    ROOT_PASSPHRASE,
-    SERIAL,
-    WHO,
-    accepted,
-    issue,
-    ordered,
-    refused,
-    signer,
-)
+from tests.workspaces import DAY, NOW, ROOT_PASSPHRASE, SERIAL, WHO, accepted, issue, ordered, refused, signer
 
 FACTS = {name: name.encode().ljust(16, b".") for name in ("board", "disk", "host", "network")}
 OTHER = {name: bytes(16) for name in FACTS}
@@ -62,17 +51,13 @@ def request(nonce: int = 1, **changes: Any) -> Request:
     return makers.request(**{**told, "audit_head": bytes([nonce] * 32), "issued": NOW, **changes})
 
 
-def asking(
-    workspace: Workspace, nonce: int = 1, name: str = "installation", **changes: Any
-) -> VerifiedRequest:
+def asking(workspace: Workspace, nonce: int = 1, name: str = "installation", **changes: Any) -> VerifiedRequest:
     """Return a request as the vendor reads it."""
     token = sign(request(nonce, **changes), makers.installation_key(name))
     return workspace.customers.read_request(makers.file_of(token), now=NOW)
 
 
-def answer(
-    workspace: Workspace, asked: VerifiedRequest, now: int = NOW, **order: Any
-) -> LicenseFile:
+def answer(workspace: Workspace, asked: VerifiedRequest, now: int = NOW, **order: Any) -> LicenseFile:
     """Answer a request with `ORDER`, number A-1, with some keys changed."""
     draft = ordered(**{"order": "A-1", **order})
     return workspace.customers.answer(asked, draft, signer(workspace, now=now), who=WHO, now=now)
@@ -88,10 +73,7 @@ def give_back(workspace: Workspace, file: LicenseFile, name: str = "installation
         issued=NOW,
     )
     workspace.customers.accept(
-        makers.file_of(sign(receipt, makers.installation_key(name))),
-        signer(workspace, "revocations"),
-        who=WHO,
-        now=NOW,
+        makers.file_of(sign(receipt, makers.installation_key(name))), signer(workspace, "revocations"), who=WHO, now=NOW
     )
 
 
@@ -99,18 +81,14 @@ def no(kind: type[LicenseError], workspace: Workspace, asked: VerifiedRequest, *
     """Check that neither looking nor answering works, and nothing is in the ledger; say why."""
     draft = ordered(**{"order": "A-1", **order})
     folder, before = workspace.layout.folder, workspace.ledger.count_entries()
-    looked = refused(
-        kind, folder, lambda: workspace.customers.propose_answer(asked, draft, now=NOW)
-    )
+    looked = refused(kind, folder, lambda: workspace.customers.propose_answer(asked, draft, now=NOW))
     error = refused(kind, folder, lambda: answer(workspace, asked, **order))
     assert str(looked) == str(error)
     assert workspace.ledger.count_entries() == before
     return str(error)
 
 
-def test_an_answer_is_bound_to_the_key_that_asks_and_names_the_request(
-    workspace: Workspace,
-) -> None:
+def test_an_answer_is_bound_to_the_key_that_asks_and_names_the_request(workspace: Workspace) -> None:
     asked = asking(workspace)
     assert not workspace.customers.propose_answer(asked, ordered(order="A-1"), now=NOW).is_done
     file = answer(workspace, asked)
@@ -132,8 +110,7 @@ def test_the_order_says_how_many_facts_of_the_machine_must_stay(workspace: Works
 
 
 @pytest.mark.parametrize(
-    ("facts", "said"),
-    [({"host": bytes(16)}, "the request has 1: host"), ({}, "the request has 0")],
+    ("facts", "said"), [({"host": bytes(16)}, "the request has 1: host"), ({}, "the request has 0")]
 )
 def test_a_request_with_too_few_facts_is_refused_with_all_other_faults(
     workspace: Workspace, facts: dict[str, bytes], said: str
@@ -147,18 +124,14 @@ def test_a_request_with_too_few_facts_is_refused_with_all_other_faults(
 def test_the_same_request_and_order_give_the_same_bundle(workspace: Workspace) -> None:
     first = answer(workspace, asking(workspace))
     before = workspace.ledger.count_entries()
-    again = workspace.customers.answer(
-        asking(workspace), ordered(order="A-1"), None, who=WHO, now=NOW + DAY
-    )
+    again = workspace.customers.answer(asking(workspace), ordered(order="A-1"), None, who=WHO, now=NOW + DAY)
     assert (again.token, again.data, again.is_repeated) == (first.token, first.data, True)
     proposal = workspace.customers.propose_answer(asking(workspace), ordered(order="A-1"), now=NOW)
     assert proposal.repeated == again
     assert workspace.ledger.count_entries() == before
 
 
-def test_another_request_of_the_installation_gives_what_it_has_by_the_order(
-    workspace: Workspace,
-) -> None:
+def test_another_request_of_the_installation_gives_what_it_has_by_the_order(workspace: Workspace) -> None:
     first = answer(workspace, asking(workspace), facts=3)
     drifted = {**FACTS, "disk": bytes(16)}
     again = answer(workspace, asking(workspace, 2, facts=drifted), facts=3)
@@ -167,9 +140,7 @@ def test_another_request_of_the_installation_gives_what_it_has_by_the_order(
 
 def test_what_was_renewed_since_is_given_as_it_is_now(workspace: Workspace) -> None:
     answer(workspace, asking(workspace))
-    renewed = workspace.change(
-        renewal(SERIAL, days=30), signer(workspace), who=WHO, now=NOW, confirm=True
-    )
+    renewed = workspace.change(renewal(SERIAL, days=30), signer(workspace), who=WHO, now=NOW, confirm=True)
     assert answer(workspace, asking(workspace, 2)).token == renewed.token
 
 
@@ -181,9 +152,7 @@ def test_what_was_renewed_since_is_given_as_it_is_now(workspace: Workspace) -> N
         ({"order": None}, "another order number"),
     ],
 )
-def test_a_second_answer_to_a_request_is_refused(
-    workspace: Workspace, order: dict[str, Any], said: str
-) -> None:
+def test_a_second_answer_to_a_request_is_refused(workspace: Workspace, order: dict[str, Any], said: str) -> None:
     answer(workspace, asking(workspace))
     assert said in no(RequestAnswered, workspace, asking(workspace), **order)
 
@@ -195,9 +164,7 @@ def test_a_request_is_answered_once_without_an_order_number_too(workspace: Works
     assert second.bundle.serial != first.bundle.serial
 
 
-def test_a_request_that_another_key_signed_as_well_is_answered_to_the_first(
-    workspace: Workspace,
-) -> None:
+def test_a_request_that_another_key_signed_as_well_is_answered_to_the_first(workspace: Workspace) -> None:
     issue(workspace)
     answer(workspace, asking(workspace))
     reset(workspace, asking(workspace, 2, serial=SERIAL))
@@ -213,9 +180,7 @@ def test_an_order_is_for_one_installation_unless_it_says_more(workspace: Workspa
     assert f"{SERIAL}-base-1.lic" in said
 
 
-def test_an_order_binds_as_many_installations_as_it_says_each_with_its_serial(
-    workspace: Workspace,
-) -> None:
+def test_an_order_binds_as_many_installations_as_it_says_each_with_its_serial(workspace: Workspace) -> None:
     files = [answer(workspace, asking(workspace, n, f"i{n}"), installations=3) for n in (1, 2, 3)]
     assert [file.bundle.serial for file in files] == [SERIAL, "1010000022", "1010000030"]
     again = answer(workspace, asking(workspace, 4, "i2"), installations=3)
@@ -224,9 +189,7 @@ def test_an_order_binds_as_many_installations_as_it_says_each_with_its_serial(
     assert "3 installations" in said
 
 
-def test_another_machine_with_a_copy_of_the_database_counts_as_another(
-    workspace: Workspace,
-) -> None:
+def test_another_machine_with_a_copy_of_the_database_counts_as_another(workspace: Workspace) -> None:
     answer(workspace, asking(workspace), facts=3)
     copied = asking(workspace, 2, facts=OTHER)
     assert "is for 1 installation" in no(InstallationsTaken, workspace, copied, facts=3)
@@ -259,14 +222,10 @@ def test_what_was_revoked_makes_room_too(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("number", ["A-1", None])
-def test_an_answer_of_a_revoked_key_is_not_handed_out_again(
-    workspace: Workspace, number: str | None
-) -> None:
+def test_an_answer_of_a_revoked_key_is_not_handed_out_again(workspace: Workspace, number: str | None) -> None:
     answer(workspace, asking(workspace), order=number)
     revoked = revoke(workspace.state(NOW).trust, "signing-1", NOW)
-    roots = [
-        open_key(file, lambda: ROOT_PASSPHRASE) for file in list_key_files(workspace.layout.root)
-    ]
+    roots = [open_key(file, lambda: ROOT_PASSPHRASE) for file in list_key_files(workspace.layout.root)]
     ceremony = workspace.keys.begin([revoked], NOW).signed(*roots)
     workspace.keys.take(ceremony.tokens, action="keys", who=WHO, now=NOW)
     named = "the request was answered with" if number is None else "order A-1 was issued as"
@@ -274,9 +233,7 @@ def test_an_answer_of_a_revoked_key_is_not_handed_out_again(
         workspace.customers.propose_answer(asking(workspace), ordered(order=number), now=NOW)
 
 
-def test_an_order_that_was_issued_is_not_answered_nor_the_other_way_round(
-    workspace: Workspace,
-) -> None:
+def test_an_order_that_was_issued_is_not_answered_nor_the_other_way_round(workspace: Workspace) -> None:
     issue(workspace, order="A-1")
     assert "without a binding" in no(OrderConflict, workspace, asking(workspace))
     answer(workspace, asking(workspace), order="A-2")
@@ -294,12 +251,7 @@ def test_an_installation_keeps_its_serial(workspace: Workspace) -> None:
     issue(workspace)
     file = answer(workspace, asking(workspace, serial=SERIAL))
     assert (file.bundle.serial, file.bundle.sequence) == (SERIAL, 2)
-    more: dict[str, Any] = {
-        "part": "more",
-        "system": None,
-        "users": {"report-editor": 3},
-        "order": "A-2",
-    }
+    more: dict[str, Any] = {"part": "more", "system": None, "users": {"report-editor": 3}, "order": "A-2"}
     added = answer(workspace, asking(workspace, 2, serial=SERIAL), **more)
     assert (added.bundle.serial, added.bundle.part) == (SERIAL, "more")
     other = asking(workspace, 3, "other", serial=SERIAL)
@@ -324,9 +276,7 @@ def test_an_order_must_go_with_the_request(
     assert said.startswith(f"{where}: ")
 
 
-def test_a_company_that_has_another_name_now_is_named_with_its_serial(
-    workspace: Workspace,
-) -> None:
+def test_a_company_that_has_another_name_now_is_named_with_its_serial(workspace: Workspace) -> None:
     issue(workspace)
     renamed = workspace.overriding("other-company")
     file = answer(renamed, asking(workspace, serial=SERIAL), serial=SERIAL, company="Fjord")
@@ -339,12 +289,8 @@ def test_a_trial_may_be_replaced_by_what_is_bound(workspace: Workspace) -> None:
     assert (file.bundle.serial, file.bundle.replaces) == ("1010000022", [SERIAL])
 
 
-@pytest.mark.parametrize(
-    ("serial", "said"), [("1010000015", "mistyped"), ("1010000022", "nothing was issued")]
-)
-def test_a_serial_that_was_never_sold_is_not_answered(
-    workspace: Workspace, serial: str, said: str
-) -> None:
+@pytest.mark.parametrize(("serial", "said"), [("1010000015", "mistyped"), ("1010000022", "nothing was issued")])
+def test_a_serial_that_was_never_sold_is_not_answered(workspace: Workspace, serial: str, said: str) -> None:
     assert said in no(NotIssued, workspace, asking(workspace, serial=serial))
 
 
@@ -352,18 +298,12 @@ def test_a_serial_that_was_never_sold_is_not_answered(
     ("kind", "file"),
     [
         (WrongProduct, makers.file_of(sign(makers.request(), makers.installation_key()))),
-        (
-            SignatureInvalid,
-            makers.file_of(makers.forged(sign(request(), makers.installation_key()))),
-        ),
+        (SignatureInvalid, makers.file_of(makers.forged(sign(request(), makers.installation_key())))),
         (KeyUnknown, makers.file_of(sign(request(), makers.key("vendor")))),
         (UnexpectedType, makers.file_of(sign(makers.statement(), makers.installation_key()))),
         (
             UnexpectedType,
-            makers.file_of(
-                sign(request(), makers.installation_key()),
-                sign(request(2), makers.installation_key()),
-            ),
+            makers.file_of(sign(request(), makers.installation_key()), sign(request(2), makers.installation_key())),
         ),
         (ArmorInvalid, "no request"),
     ],
@@ -397,20 +337,14 @@ def reset(workspace: Workspace, asked: VerifiedRequest, what: ResetWhat = ResetW
     return workspace.customers.reset(asked, what, keys, who=WHO, now=NOW, reason="a broken clock")
 
 
-def test_a_reset_is_for_the_installation_that_asks_and_is_signed_once(
-    workspace: Workspace,
-) -> None:
+def test_a_reset_is_for_the_installation_that_asks_and_is_signed_once(workspace: Workspace) -> None:
     issue(workspace)
     asked = asking(workspace, serial=SERIAL)
     assert not workspace.customers.propose_reset(asked, ResetWhat.CLOCK, now=NOW).is_done
     file = reset(workspace, asked)
     [token] = armor.read(file.data)
     signed = verify_reset(token, workspace.state(NOW).trust_store.trust, NOW).document
-    assert (signed.installation, signed.what, signed.issued) == (
-        makers.installation_id(),
-        ResetWhat.CLOCK,
-        NOW,
-    )
+    assert (signed.installation, signed.what, signed.issued) == (makers.installation_id(), ResetWhat.CLOCK, NOW)
     assert signed.nonce == asked.document.nonce
     assert file.name == f"{makers.installation_id().hex()[:8]}-clock.lic"
     before = workspace.ledger.count_entries()
@@ -462,25 +396,20 @@ def test_every_bundle_of_one_installation_keeps_its_standing(workspace: Workspac
     for n in (1, 2):
         answer(workspace, asking(workspace, n, f"i{n}"), installations=2)
     with workspace.database.read() as ledger:
-        assert [
-            one.state
-            for serial in (SERIAL, "1010000022")
-            for one in bundles.of_serial(ledger, serial)
-        ] == ["active", "active"]
+        assert [one.state for serial in (SERIAL, "1010000022") for one in bundles.of_serial(ledger, serial)] == [
+            "active",
+            "active",
+        ]
 
 
-def test_a_third_party_answers_for_the_vendors_serial_and_resets_nothing(
-    workspace: Workspace, tmp_path: Path
-) -> None:
+def test_a_third_party_answers_for_the_vendors_serial_and_resets_nothing(workspace: Workspace, tmp_path: Path) -> None:
     with partner_of(workspace, tmp_path / "partner") as partner:
         sold: dict[str, Any] = {"system": None, "users": {"standard": 3}, "sites": None}
         asked = asking(partner, serial=SERIAL)
         file = answer(partner, asked, **sold)
         assert (file.bundle.issuer, file.bundle.serial) == ("fjord", SERIAL)
         assert "serial" in no(OrderInvalid, partner, asking(partner, 2), order="A-2", **sold)
-        error = refused(
-            VendorOnly, partner.layout.folder, lambda: reset(partner, asking(partner, 3))
-        )
+        error = refused(VendorOnly, partner.layout.folder, lambda: reset(partner, asking(partner, 3)))
         assert "only the vendor" in error.message
 
 

@@ -12,9 +12,7 @@ from tests.workspaces import NOW, WHO, issue, signer
 def test_a_clock_that_was_ahead_is_reset_by_request(workspace: Workspace, tmp_path: Path) -> None:
     state, clock = workspace.state(NOW), Clock(NOW)
     file = issue(workspace, days=30, after_grace="block")
-    with Installation.open(
-        str(tmp_path / "home"), root=state.pin, pack=state.pack, clock=clock
-    ) as crm:
+    with Installation.open(str(tmp_path / "home"), root=state.pin, pack=state.pack, clock=clock) as crm:
         crm.activate(file.data)
         clock.move(days=366)
         for _ in range(18):
@@ -25,9 +23,7 @@ def test_a_clock_that_was_ahead_is_reset_by_request(workspace: Workspace, tmp_pa
         text, request = crm.request()
         assert request.issued > NOW + 366 * 86_400
         asking = workspace.customers.read_request(text, now=NOW)
-        reset = workspace.customers.reset(
-            asking, ResetWhat.CLOCK, signer(workspace, "reset"), who=WHO, now=NOW + 3600
-        )
+        reset = workspace.customers.reset(asking, ResetWhat.CLOCK, signer(workspace, "reset"), who=WHO, now=NOW + 3600)
         crm.activate(reset.data)
         assert crm.state().entitlements.system["server"]
         assert crm.request()[1].issued == NOW + 3600

@@ -1,7 +1,7 @@
 """Random histories of requests, answers, renewals, returns and revocations against a plain model.
 
-Whatever comes in which order: an order never binds more installations than it says, a serial never
-has two, nobody gets what is another's, and what was given back is never handed out again.
+Whatever comes in which order: an order never binds more installations than it says, a serial never has two, nobody gets
+what is another's, and what was given back is never handed out again.
 """
 
 import tempfile
@@ -42,9 +42,7 @@ class Installations(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         self.workspace: Workspace = make(Path(self.folder.name, "acme"))
-        self.keys: dict[str, Signer] = {
-            kind: signer(self.workspace, kind) for kind in ("bundle", "revocations")
-        }
+        self.keys: dict[str, Signer] = {kind: signer(self.workspace, kind) for kind in ("bundle", "revocations")}
         self.count = 0
         self.held: dict[str, LicenseFile] = {}
         """Who has which bundle in force."""
@@ -116,9 +114,7 @@ class Installations(RuleBasedStateMachine):
         nonce = file.bundle.extensions[ANSWERS]
         assert isinstance(nonce, str)
         receipt = makers.receipt(
-            identity=makers.identity_of(file.token),
-            nonce=bytes.fromhex(nonce),
-            audit_head=sha256(b"%d" % self.count),
+            identity=makers.identity_of(file.token), nonce=bytes.fromhex(nonce), audit_head=sha256(b"%d" % self.count)
         )
         data = makers.file_of(sign(receipt, makers.installation_key(name)))
         self.workspace.customers.accept(data, self.keys["revocations"], who=WHO, now=NOW)
@@ -138,9 +134,7 @@ class Installations(RuleBasedStateMachine):
                 [current] = bundles.active(ledger, file.bundle.serial)
                 assert current.token == file.token
                 assert current.bundle.binding is not None
-                assert current.bundle.binding.installation == sha256(
-                    makers.installation_key(name).verifying_key.public
-                )
+                assert current.bundle.binding.installation == sha256(makers.installation_key(name).verifying_key.public)
         serials = [file.bundle.serial for file in self.held.values()]
         assert len(set(serials)) == len(serials)
 
@@ -158,9 +152,7 @@ class Installations(RuleBasedStateMachine):
 
     def sign_answer(self, request: VerifiedRequest) -> LicenseFile:
         """Answer by the order."""
-        return self.workspace.customers.answer(
-            request, ORDER, self.keys["bundle"], who=WHO, now=NOW
-        )
+        return self.workspace.customers.answer(request, ORDER, self.keys["bundle"], who=WHO, now=NOW)
 
     @staticmethod
     def is_before(one: LicenseFile, file: LicenseFile) -> bool:

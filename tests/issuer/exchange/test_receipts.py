@@ -61,9 +61,7 @@ def request(n: int = 0, follows: int | None = None, name: str = "installation", 
     return makers.file_of(sign(makers.request(**{**told, **more}), makers.installation_key(name)))
 
 
-def receipt(
-    file: LicenseFile, n: int = 9, follows: int | None = 0, name: str = "installation", **more: Any
-) -> str:
+def receipt(file: LicenseFile, n: int = 9, follows: int | None = 0, name: str = "installation", **more: Any) -> str:
     """Return a signed receipt for a bundle."""
     answered = file.bundle.extensions.get("request")
     nonce = bytes.fromhex(answered) if isinstance(answered, str) else None
@@ -107,9 +105,7 @@ def bound(workspace: Workspace) -> LicenseFile:
     return workspace.customers.answer(asked, ordered(), signer(workspace), who=WHO, now=NOW)
 
 
-def test_a_return_is_entered_and_its_bundle_is_taken_back(
-    workspace: Workspace, bound: LicenseFile
-) -> None:
+def test_a_return_is_entered_and_its_bundle_is_taken_back(workspace: Workspace, bound: LicenseFile) -> None:
     received = accept(workspace, receipt(bound))
     assert [one.issued.token for one in received.returned] == [bound.token]
     assert received.installations == (makers.installation_id(),)
@@ -119,9 +115,7 @@ def test_a_return_is_entered_and_its_bundle_is_taken_back(
         verify_bundle(bound.token, pack.trust, NOW)
 
 
-def test_a_receipt_twice_is_refused_and_changes_nothing(
-    workspace: Workspace, bound: LicenseFile
-) -> None:
+def test_a_receipt_twice_is_refused_and_changes_nothing(workspace: Workspace, bound: LicenseFile) -> None:
     accept(workspace, receipt(bound))
     said = no(ExchangeFileKnown, workspace, receipt(bound))
     assert "as entry 6 of the ledger, on 2027-01-01T01:00:00Z" in said
@@ -135,41 +129,28 @@ def test_a_return_counts_whatever_time_it_was(workspace: Workspace, bound: Licen
     assert accept(workspace, receipt(bound, issued=NOW + 99 * DAY)).returned
 
 
-def test_what_is_known_is_passed_over_beside_what_is_new(
-    workspace: Workspace, bound: LicenseFile
-) -> None:
+def test_what_is_known_is_passed_over_beside_what_is_new(workspace: Workspace, bound: LicenseFile) -> None:
     accept(workspace, statement())
     received = accept(workspace, statement() + receipt(bound) + receipt(bound))
     assert (len(received.returned), len(received.statements), received.known) == (1, 0, 1)
 
 
-def test_what_is_revoked_already_needs_no_key_to_be_returned(
-    workspace: Workspace, bound: LicenseFile
-) -> None:
-    workspace.revoke(
-        signer(workspace, "revocations"),
-        who=WHO,
-        now=NOW,
-        serials=[SERIAL],
-    )
+def test_what_is_revoked_already_needs_no_key_to_be_returned(workspace: Workspace, bound: LicenseFile) -> None:
+    workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, serials=[SERIAL])
     before = workspace.ledger.count_entries()
     received = workspace.customers.accept(receipt(bound), None, who=WHO, now=NOW)
     assert received.to_revoke == ()
     assert (workspace.ledger.count_entries(), standings(workspace)) == (before + 1, ["revoked"])
 
 
-def test_what_was_replaced_can_be_returned_and_what_replaced_it_stays(
-    workspace: Workspace, bound: LicenseFile
-) -> None:
+def test_what_was_replaced_can_be_returned_and_what_replaced_it_stays(workspace: Workspace, bound: LicenseFile) -> None:
     workspace.change(renewal(SERIAL, days=9), signer(workspace), who=WHO, now=NOW, confirm=True)
     received = accept(workspace, receipt(bound))
     assert [one.issued.state for one in received.returned] == ["replaced"]
     assert standings(workspace) == ["returned", "active"]
 
 
-def test_a_return_takes_every_earlier_sequence_back_as_well(
-    workspace: Workspace, bound: LicenseFile
-) -> None:
+def test_a_return_takes_every_earlier_sequence_back_as_well(workspace: Workspace, bound: LicenseFile) -> None:
     asked = renewal(SERIAL, days=9)
     renewed = workspace.change(asked, signer(workspace), who=WHO, now=NOW, confirm=True)
     more = issue(workspace, serial=SERIAL, part="more", users={"standard": 1})
@@ -188,16 +169,12 @@ def test_a_return_takes_every_earlier_sequence_back_as_well(
         [],
     )
     asked_anew = workspace.customers.read_request(request(11, None, "other"), now=NOW)
-    anew = workspace.customers.answer(
-        asked_anew, ordered(serial=SERIAL), signer(workspace), who=WHO, now=NOW
-    )
+    anew = workspace.customers.answer(asked_anew, ordered(serial=SERIAL), signer(workspace), who=WHO, now=NOW)
     verified = verify_bundle(anew.token, workspace.state(NOW).trust_store.trust, NOW)
     assert verified.document.sequence == 3
 
 
-def test_a_return_of_the_highest_sequence_takes_it_back_by_its_identity(
-    workspace: Workspace,
-) -> None:
+def test_a_return_of_the_highest_sequence_takes_it_back_by_its_identity(workspace: Workspace) -> None:
     """No list can say that only a higher one counts."""
     before, last = (issue(workspace, sequence=n, serial=SERIAL) for n in (7, VERSION))
     accept(workspace, receipt(before), confirm=True)
@@ -210,29 +187,18 @@ def test_a_return_of_the_highest_sequence_takes_it_back_by_its_identity(
             verify_bundle(gone.token, trust, NOW)
 
 
-def test_the_highest_sequence_needs_no_key_to_be_returned_once_it_is_taken_back(
-    workspace: Workspace,
-) -> None:
+def test_the_highest_sequence_needs_no_key_to_be_returned_once_it_is_taken_back(workspace: Workspace) -> None:
     below, last = (issue(workspace, sequence=n, serial=SERIAL) for n in (VERSION - 1, VERSION))
     accept(workspace, receipt(below), confirm=True)
-    workspace.revoke(
-        signer(workspace, "revocations"),
-        who=WHO,
-        now=NOW,
-        identities=[makers.identity_of(last.token)],
-    )
+    workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, identities=[makers.identity_of(last.token)])
     data = receipt(last, 10, 9)
     received = workspace.customers.accept(data, None, who=WHO, now=NOW, confirm=True)
     assert received.to_revoke == ()
 
 
-def test_a_return_needs_a_key_and_a_statement_does_not(
-    workspace: Workspace, bound: LicenseFile
-) -> None:
+def test_a_return_needs_a_key_and_a_statement_does_not(workspace: Workspace, bound: LicenseFile) -> None:
     refused(
-        KeyMissing,
-        workspace.layout.folder,
-        lambda: workspace.customers.accept(receipt(bound), None, who=WHO, now=NOW),
+        KeyMissing, workspace.layout.folder, lambda: workspace.customers.accept(receipt(bound), None, who=WHO, now=NOW)
     )
     assert workspace.customers.accept(statement(), None, who=WHO, now=NOW).statements
 
@@ -251,17 +217,12 @@ def test_only_the_installation_that_has_it_returns_a_bound_bundle(
     assert said in no(ExchangeFileRefused, workspace, receipt(bound, **changes))
 
 
-def test_the_return_of_what_is_bound_to_nobody_is_taken_only_if_it_is_meant(
-    workspace: Workspace,
-) -> None:
+def test_the_return_of_what_is_bound_to_nobody_is_taken_only_if_it_is_meant(workspace: Workspace) -> None:
     file = issue(workspace)
     data, folder = receipt(file, 1, None), workspace.layout.folder
     error = refused(ConfirmationNeeded, folder, lambda: accept(workspace, data))
     assert [one.code for one in error.needs_confirmation] == ["unbound-return"]
-    proposal, key = (
-        workspace.customers.propose_accept(data, now=NOW),
-        signer(workspace, "revocations"),
-    )
+    proposal, key = (workspace.customers.propose_accept(data, now=NOW), signer(workspace, "revocations"))
     refused(ConfirmationNeeded, folder, lambda: proposal.sign(key, who=WHO))
     accept(workspace, data, confirm=True)
     assert standings(workspace) == ["returned"]
@@ -278,22 +239,15 @@ def test_the_return_of_what_is_bound_to_nobody_is_taken_only_if_it_is_meant(
         (UnexpectedType, request(5, 0)),
         (UnexpectedType, makers.file_of(makers.first_root())),
         (KeyUnknown, makers.file_of(sign(makers.receipt(), makers.key("vendor")))),
-        (
-            SignatureInvalid,
-            makers.file_of(makers.forged(sign(makers.statement(), makers.installation_key()))),
-        ),
+        (SignatureInvalid, makers.file_of(makers.forged(sign(makers.statement(), makers.installation_key())))),
     ],
 )
 @pytest.mark.usefixtures("bound")
-def test_what_is_no_paper_of_ours_is_refused(
-    workspace: Workspace, kind: type[LicenseError], data: str
-) -> None:
+def test_what_is_no_paper_of_ours_is_refused(workspace: Workspace, kind: type[LicenseError], data: str) -> None:
     no(kind, workspace, data)
 
 
-def test_one_paper_that_is_refused_keeps_the_others_out(
-    workspace: Workspace, bound: LicenseFile
-) -> None:
+def test_one_paper_that_is_refused_keeps_the_others_out(workspace: Workspace, bound: LicenseFile) -> None:
     no(ExchangeFileRefused, workspace, receipt(bound) + statement(name="other"))
 
 
@@ -353,10 +307,7 @@ def test_usage_is_of_every_serial_that_stated_something(workspace: Workspace) ->
     accept(workspace, statement(1, None, "c", serial="1010000030"))
     accept(workspace, statement(1, None, "a"))
     found: Iterator[UsageReport] = workspace.ledger.usage(now=NOW)
-    assert [(report.serial, report.company) for report in found] == [
-        (SERIAL, "A"),
-        ("1010000030", "C"),
-    ]
+    assert [(report.serial, report.company) for report in found] == [(SERIAL, "A"), ("1010000030", "C")]
     with pytest.raises(NotIssued):
         workspace.ledger.usage_of("1010000048", now=NOW)
 
@@ -381,9 +332,7 @@ def test_usage_can_be_asked_for_in_one_state(workspace: Workspace) -> None:
     assert report.only("even").rows == ()
 
 
-def test_a_serial_that_moved_is_used_by_one_installation(
-    workspace: Workspace, bound: LicenseFile
-) -> None:
+def test_a_serial_that_moved_is_used_by_one_installation(workspace: Workspace, bound: LicenseFile) -> None:
     accept(workspace, statement(1, 0))
     accept(workspace, receipt(bound, 2, 1))
     asked = workspace.customers.read_request(request(3, None, "other"), now=NOW)
@@ -392,9 +341,7 @@ def test_a_serial_that_moved_is_used_by_one_installation(
     assert workspace.ledger.usage_of(SERIAL, now=NOW).installations == 1
 
 
-def test_a_third_party_sees_the_use_of_its_own_licenses(
-    workspace: Workspace, tmp_path: Path
-) -> None:
+def test_a_third_party_sees_the_use_of_its_own_licenses(workspace: Workspace, tmp_path: Path) -> None:
     with partner_of(workspace, tmp_path / "partner") as partner:
         key_for = partial(signer, partner)
         draft = ordered(serial=SERIAL, system=None, users={"standard": 3})
@@ -449,12 +396,7 @@ def test_papers_that_do_not_follow_on_one_another_show_a_rewritten_history(
     assert exchange_files(workspace, *told) is shown
     warning = HistoryForked(installation=makers.installation_id())
     warnings = (warning,) if shown is History.FORKED else ()
-    assert (
-        workspace.ledger.warnings_about(
-            [makers.installation_id(), makers.installation_id("another")]
-        )
-        == warnings
-    )
+    assert workspace.ledger.warnings_about([makers.installation_id(), makers.installation_id("another")]) == warnings
     assert workspace.ledger.usage_of(SERIAL, now=NOW).warnings == warnings
 
 
@@ -465,9 +407,7 @@ def test_one_head_in_two_papers_shows_a_copy(workspace: Workspace) -> None:
     assert workspace.ledger.history(makers.installation_id()) is History.FORKED
 
 
-@pytest.mark.parametrize(
-    ("what", "shown"), [(ResetWhat.RESTORE, History.WHOLE), (ResetWhat.CLOCK, History.FORKED)]
-)
+@pytest.mark.parametrize(("what", "shown"), [(ResetWhat.RESTORE, History.WHOLE), (ResetWhat.CLOCK, History.FORKED)])
 def test_a_reset_of_a_restored_backup_accounts_for_its_branch(
     workspace: Workspace, what: ResetWhat, shown: History
 ) -> None:
@@ -481,9 +421,7 @@ def test_a_reset_of_a_restored_backup_accounts_for_its_branch(
     assert workspace.ledger.history(makers.installation_id()) is History.FORKED
 
 
-def test_a_request_that_a_license_answers_accounts_for_nothing(
-    workspace: Workspace, bound: LicenseFile
-) -> None:
+def test_a_request_that_a_license_answers_accounts_for_nothing(workspace: Workspace, bound: LicenseFile) -> None:
     assert bound.bundle.serial == SERIAL
     accept(workspace, statement(1, None))
     assert workspace.ledger.history(makers.installation_id()) is History.FORKED

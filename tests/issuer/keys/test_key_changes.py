@@ -14,30 +14,19 @@ from tests.makers import NOW
 
 OWN, THEIRS, NEW = (makers.key(name).verifying_key for name in ("own", "theirs", "new"))
 TRUST = makers.trust(
-    makers.admitted(makers.key("own"), "signing-1", valid_to=None),
-    makers.admitted(makers.key("theirs"), "fjord"),
+    makers.admitted(makers.key("own"), "signing-1", valid_to=None), makers.admitted(makers.key("theirs"), "fjord")
 )
 
 
 def test_an_admitted_key_has_the_permission_that_was_given() -> None:
     permission = Permission(
-        "acme",
-        (SignedType.BUNDLE, SignedType.BUNDLE),
-        (Use.DEMO, Use.TRIAL),
-        60,
-        valid_from=NOW + 5,
-        valid_to=NOW + 9,
+        "acme", (SignedType.BUNDLE, SignedType.BUNDLE), (Use.DEMO, Use.TRIAL), 60, valid_from=NOW + 5, valid_to=NOW + 9
     )
     made = changes.admit(TRUST, NEW, "sales", permission, NOW)
     new = made.keys[-1]
     assert made.keys[:-1] == TRUST.keys
     assert (made.version, made.root_version, made.issued) == (2, 1, NOW)
-    assert (new.name, new.state, new.valid_from, new.valid_to) == (
-        "sales",
-        KeyState.ACTIVE,
-        NOW + 5,
-        NOW + 9,
-    )
+    assert (new.name, new.state, new.valid_from, new.valid_to) == ("sales", KeyState.ACTIVE, NOW + 5, NOW + 9)
     assert (new.scope.types, new.scope.uses, new.scope.issuers, new.scope.longest_term) == (
         [SignedType.BUNDLE],
         [Use.TRIAL, Use.DEMO],
@@ -113,15 +102,10 @@ REVOKED: Trust = changes.revoke(TRUST, "signing-1", NOW)
         (KeyMissing, lambda: changes.retire(TRUST, "nobody", NOW)),
         (KeyChangeRefused, lambda: changes.retire(RETIRED, "signing-1", NOW)),
         (KeyChangeRefused, lambda: changes.revoke(REVOKED, "signing-1", NOW)),
-        (
-            KeyChangeRefused,
-            lambda: changes.rotate(REVOKED, REVOKED.keys[0], NEW, "signing-2", NOW),
-        ),
+        (KeyChangeRefused, lambda: changes.rotate(REVOKED, REVOKED.keys[0], NEW, "signing-2", NOW)),
     ],
 )
-def test_a_change_that_makes_no_sense_is_refused(
-    kind: type[LicenseError], change: Callable[[], Trust]
-) -> None:
+def test_a_change_that_makes_no_sense_is_refused(kind: type[LicenseError], change: Callable[[], Trust]) -> None:
     with pytest.raises(kind):
         change()
 
@@ -140,9 +124,7 @@ def test_names_are_free_if_nothing_ever_had_them() -> None:
         (Permission("acme", valid_from=NOW, valid_to=NOW - 1), "window"),
     ],
 )
-def test_a_permission_that_no_key_can_have_is_refused_with_the_rule(
-    permission: Permission, rule: str
-) -> None:
+def test_a_permission_that_no_key_can_have_is_refused_with_the_rule(permission: Permission, rule: str) -> None:
     with pytest.raises(KeyChangeRefused) as caught:
         changes.admit(TRUST, NEW, "sales", permission, NOW)
     assert (caught.value.reason, [one.reason for one in caught.value.why]) == ("permission", [rule])

@@ -5,14 +5,7 @@ from pathlib import Path
 import pytest
 
 from licensekit.errors import FileTaken, FileUnusable, KeyFileInvalid, PassphraseWrong
-from licensekit.issuer.keys.keyring import (
-    KeyFile,
-    KnownKey,
-    known_keys,
-    list_key_files,
-    open_key,
-    write_key,
-)
+from licensekit.issuer.keys.keyring import KeyFile, KnownKey, known_keys, list_key_files, open_key, write_key
 from tests import makers
 from tests.workspaces import PASSPHRASE, refused
 
@@ -36,19 +29,13 @@ def test_a_folder_that_cannot_be_read_is_not_an_empty_one(file: KeyFile) -> None
 
 
 def test_a_wrong_passphrase_is_told_with_the_file(file: KeyFile) -> None:
-    error = refused(
-        PassphraseWrong, file.path.parent, lambda: open_key(file, lambda: b"TEST OTHER")
-    )
+    error = refused(PassphraseWrong, file.path.parent, lambda: open_key(file, lambda: b"TEST OTHER"))
     assert error.where == str(file.path)
 
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [
-        ("one.key", b"lkkey1.AAAA"),
-        ("two.p11", b"pkcs11:token=a\nlkpub1.AAAA"),
-        ("two.p11", b"\xff"),
-    ],
+    [("one.key", b"lkkey1.AAAA"), ("two.p11", b"pkcs11:token=a\nlkpub1.AAAA"), ("two.p11", b"\xff")],
 )
 def test_a_damaged_file_is_told_by_its_name(file: KeyFile, name: str, content: bytes) -> None:
     folder = file.path.parent
@@ -60,9 +47,7 @@ def test_a_damaged_file_is_told_by_its_name(file: KeyFile, name: str, content: b
 def test_admitted_keys_are_known_before_those_that_wait(file: KeyFile) -> None:
     """A key that somebody else holds has no file here; one that waits has no place in the trust."""
     waiting = write_key(file.path.parent, "later", makers.key("other"), PASSPHRASE)
-    trust = makers.trust(
-        makers.admitted(makers.key("partner"), "theirs"), makers.admitted(makers.key("vendor"))
-    )
+    trust = makers.trust(makers.admitted(makers.key("partner"), "theirs"), makers.admitted(makers.key("vendor")))
     theirs, ours, later = known_keys([waiting, file], trust)
     assert (theirs.name, theirs.admitted, theirs.file) == ("theirs", trust.keys[0], None)
     assert (ours.admitted, ours.file, ours.key_id) == (trust.keys[1], file, file.key_id)

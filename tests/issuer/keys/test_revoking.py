@@ -90,9 +90,7 @@ def test_a_list_never_grows_beyond_what_a_reader_takes(workspace: Workspace) -> 
         next_list(tx, Revoked(serials=many))
 
 
-@pytest.mark.parametrize(
-    "name", ["1010000014-base-1", "1010000014-base-1.lic", "A-1-more-parts-12"]
-)
+@pytest.mark.parametrize("name", ["1010000014-base-1", "1010000014-base-1.lic", "A-1-more-parts-12"])
 def test_bundles_are_named_by_serial_part_and_sequence(workspace: Workspace, name: str) -> None:
     issue(workspace)
     issue(workspace, serial="A-1", part="more-parts", sequence=12)
@@ -115,12 +113,8 @@ def test_a_serial_that_was_sold_is_known(workspace: Workspace) -> None:
     require_sold(workspace, SERIAL)
 
 
-@pytest.mark.parametrize(
-    ("serial", "said"), [("1010000041", "mistyped"), ("1010000022", "nothing was issued")]
-)
-def test_a_serial_of_which_nothing_is_known_is_missed(
-    workspace: Workspace, serial: str, said: str
-) -> None:
+@pytest.mark.parametrize(("serial", "said"), [("1010000041", "mistyped"), ("1010000022", "nothing was issued")])
+def test_a_serial_of_which_nothing_is_known_is_missed(workspace: Workspace, serial: str, said: str) -> None:
     error = refused(NotIssued, workspace.layout.folder, lambda: require_sold(workspace, serial))
     assert said in error.message
 
@@ -145,9 +139,7 @@ def admit_second(workspace: Workspace, now: int = NOW, permission: Permission = 
     key = SigningKey.generate(ED25519)
     trust = workspace.state(NOW).trust
     documents = [admit(trust, key.verifying_key, "second", permission, now)]
-    roots = [
-        open_key(file, lambda: ROOT_PASSPHRASE) for file in list_key_files(workspace.layout.root)
-    ]
+    roots = [open_key(file, lambda: ROOT_PASSPHRASE) for file in list_key_files(workspace.layout.root)]
     ceremony = workspace.keys.begin(documents, now).signed(*roots)
     workspace.keys.take(ceremony.tokens, action="keys", who=WHO, now=now)
     return key
@@ -187,9 +179,7 @@ def test_reissuing_again_writes_again_and_signs_nothing(workspace: Workspace) ->
     assert again[0].is_repeated
 
 
-def test_what_counts_until_its_renewal_starts_is_signed_again_as_well(
-    workspace: Workspace,
-) -> None:
+def test_what_counts_until_its_renewal_starts_is_signed_again_as_well(workspace: Workspace) -> None:
     """A customer who has both must lose neither when the old key is revoked."""
     first = issue(workspace)
     issue(workspace, part="extra")
@@ -201,9 +191,7 @@ def test_what_counts_until_its_renewal_starts_is_signed_again_as_well(
     assert [file.bundle for file in done][::2] == [first.bundle, waiting.bundle]
 
 
-def test_a_key_that_did_not_sign_yet_when_bundles_were_issued_signs_none_again(
-    workspace: Workspace,
-) -> None:
+def test_a_key_that_did_not_sign_yet_when_bundles_were_issued_signs_none_again(workspace: Workspace) -> None:
     """It takes one that was admitted from that time on; a key that takes over is."""
     issue(workspace)
     folder = workspace.layout.folder
@@ -263,10 +251,7 @@ def test_a_meter_counts_over_the_term_of_what_a_key_may_sign(workspace: Workspac
     key = admit_second(workspace, permission=few)
     within, above = (ordered(**sold, system={"calls": calls}) for calls in (45, 46))
     again = workspace.propose_reissue("signing-1", now=NOW)
-    for act in (
-        lambda: workspace.issue(above, key, who=WHO, now=NOW),
-        lambda: again.sign(key, who=WHO),
-    ):
+    for act in (lambda: workspace.issue(above, key, who=WHO, now=NOW), lambda: again.sign(key, who=WHO)):
         error = refused(KeyOutOfScope, workspace.layout.folder, act)
         assert (error.reason, error.license, error.most) == ("meter", "calls", 500)
     assert workspace.issue(within, key, who=WHO, now=NOW).bundle.system == {"calls": 45}
@@ -280,9 +265,7 @@ def test_a_thief_is_shut_out_and_who_paid_loses_nothing(workspace: Workspace) ->
     later = NOW + 30 * DAY
     key = SigningKey.generate(ED25519)
     trust = workspace.state(later).trust
-    put_in_force(
-        workspace, [rotate(trust, trust.keys[0], key.verifying_key, "signing-2", later)], later
-    )
+    put_in_force(workspace, [rotate(trust, trust.keys[0], key.verifying_key, "signing-2", later)], later)
     [again] = all_files(workspace.reissue("signing-1", key, who=WHO, now=later))
     forged = sign(makers.changed(sold.bundle, sequence=2, company="Thief"), stolen)
     pack = workspace.state(later).pack
@@ -351,11 +334,7 @@ def test_a_file_brings_the_list_that_was_signed_while_bundles_are_signed_again(
 
 def test_an_unknown_key_has_signed_nothing(workspace: Workspace) -> None:
     key = signer(workspace)
-    refused(
-        KeyMissing,
-        workspace.layout.folder,
-        lambda: list(workspace.reissue("nobody", key, who=WHO, now=NOW)),
-    )
+    refused(KeyMissing, workspace.layout.folder, lambda: list(workspace.reissue("nobody", key, who=WHO, now=NOW)))
 
 
 def test_the_void_bundles_of_a_key_are_counted(workspace: Workspace) -> None:

@@ -23,19 +23,7 @@ from licensekit.wire.documents import Use
 from licensekit.wire.frame import ED25519, HYBRID
 from tests import makers
 from tests.partners import partner_of, put_in_force
-from tests.workspaces import (
-    DAY,
-    NOW,
-    PASSPHRASE,
-    ROOT_PASSPHRASE,
-    SERIAL,
-    WHO,
-    accepted,
-    issue,
-    make,
-    ordered,
-    signer,
-)
+from tests.workspaces import DAY, NOW, PASSPHRASE, ROOT_PASSPHRASE, SERIAL, WHO, accepted, issue, make, ordered, signer
 
 YEAR = 365 * DAY
 
@@ -129,9 +117,7 @@ def test_the_catalog_rides_along_where_the_bundle_needs_it(
     assert ("catalog" in types(issue(workspace))) is rides
 
 
-def test_the_catalog_rides_along_when_the_first_one_is_void(
-    workspace: Workspace, shipped: tuple[bytes, str]
-) -> None:
+def test_the_catalog_rides_along_when_the_first_one_is_void(workspace: Workspace, shipped: tuple[bytes, str]) -> None:
     rotate_signing(workspace, NOW)
     trust = workspace.state(NOW).trust
     put_in_force(workspace, [revoke(trust, "signing-1", NOW)], NOW)
@@ -201,9 +187,7 @@ def test_what_a_stolen_key_ran_up_is_passed_by_what_is_signed_again(
 
 def pack_again(workspace: Workspace) -> None:
     """Sign what lacks, as `licensekit pack` does."""
-    workspace.catalog.propose_pack(now=NOW).sign(
-        lambda kind: signer(workspace, kind), who=WHO, confirm=True
-    )
+    workspace.catalog.propose_pack(now=NOW).sign(lambda kind: signer(workspace, kind), who=WHO, confirm=True)
 
 
 def issue_without_catalog(workspace: Workspace) -> LicenseFile:
@@ -213,9 +197,7 @@ def issue_without_catalog(workspace: Workspace) -> LicenseFile:
     return issue(workspace)
 
 
-def test_a_sales_key_signs_short_trials_and_nothing_else(
-    workspace: Workspace, shipped: tuple[bytes, str]
-) -> None:
+def test_a_sales_key_signs_short_trials_and_nothing_else(workspace: Workspace, shipped: tuple[bytes, str]) -> None:
     sales = SigningKey.generate(ED25519)
     permission = Permission("acme", uses=(Use.TRIAL,), longest_term=60)
     trust = admit(workspace.state(NOW).trust, sales.verifying_key, "sales", permission, NOW)
@@ -224,12 +206,7 @@ def test_a_sales_key_signs_short_trials_and_nothing_else(
     trial = ordered(**terms)
     file = workspace.issue(trial, sales, who=WHO, now=NOW)
     assert accepted(file, *shipped).token == file.token
-    for changes in (
-        {"use": "production"},
-        {"days": 61},
-        {"grace_days": 1},
-        {"after_grace": "read-only"},
-    ):
+    for changes in ({"use": "production"}, {"days": 61}, {"grace_days": 1}, {"after_grace": "read-only"}):
         with pytest.raises(LicenseError) as caught:
             workspace.issue(ordered(**terms | changes), sales, who=WHO, now=NOW)
         assert caught.value.code == "key-out-of-scope"
@@ -247,17 +224,11 @@ def test_a_partners_license_works_on_the_first_pack_of_the_vendor(
     assert accepted(file, *shipped, now).document.issuer == "fjord"
 
 
-def test_a_partner_without_a_signed_catalog_sells_nothing(
-    workspace: Workspace, tmp_path: Path
-) -> None:
+def test_a_partner_without_a_signed_catalog_sells_nothing(workspace: Workspace, tmp_path: Path) -> None:
     first = workspace.state(NOW)
     with (
         Workspace.create_partner(
-            tmp_path / "fjord",
-            NewPartner(first.pack, first.pin, "fjord", "Fjord"),
-            PASSPHRASE,
-            who=WHO,
-            now=NOW,
+            tmp_path / "fjord", NewPartner(first.pack, first.pin, "fjord", "Fjord"), PASSPHRASE, who=WHO, now=NOW
         ) as partner,
         pytest.raises(WorkspaceInvalid),
     ):
@@ -272,10 +243,7 @@ def test_a_ledger_that_names_no_root_is_none_of_a_workspace(workspace: Workspace
 
 
 def test_a_partner_never_makes_a_serial(workspace: Workspace, tmp_path: Path) -> None:
-    with (
-        partner_of(workspace, tmp_path / "fjord") as partner,
-        pytest.raises(LicenseError) as caught,
-    ):
+    with partner_of(workspace, tmp_path / "fjord") as partner, pytest.raises(LicenseError) as caught:
         issue(partner)
     assert "serial" in str(caught.value)
 

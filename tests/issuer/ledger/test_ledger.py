@@ -82,9 +82,7 @@ def test_an_empty_ledger_has_the_genesis_at_its_head(database: Database) -> None
 
 
 def test_entries_come_back_as_they_were_appended(database: Database) -> None:
-    entered = record(
-        makers.bundle(), order_number="A-1", order="{}", request=bytes(16), note="because"
-    )
+    entered = record(makers.bundle(), order_number="A-1", order="{}", request=bytes(16), note="because")
     assert enter(database, entered, record(makers.catalog())) == [1, 2]
     with database.read() as ledger:
         found = entry(ledger, 1)
@@ -92,12 +90,7 @@ def test_entries_come_back_as_they_were_appended(database: Database) -> None:
         assert found == entry_of_order(ledger, "A-1")
         assert found == answer_to(ledger, bytes(16))
         assert [found] == answers_of_order(ledger, "A-1")
-        assert (found.token, found.order, found.note, found.who) == (
-            entered.token,
-            "{}",
-            "because",
-            "anna",
-        )
+        assert (found.token, found.order, found.note, found.who) == (entered.token, "{}", "because", "anna")
 
 
 def test_every_entry_is_chained_to_the_one_before(database: Database) -> None:
@@ -134,8 +127,7 @@ def test_what_is_there_once_is_never_there_twice(database: Database, second: Rec
 
 def test_an_order_may_be_answered_several_times(database: Database) -> None:
     answers = [
-        record(makers.bundle(serial=serial), order_number="A-1", request=serial.encode() * 16)
-        for serial in "AB"
+        record(makers.bundle(serial=serial), order_number="A-1", request=serial.encode() * 16) for serial in "AB"
     ]
     enter(database, *answers)
     with database.read() as ledger:
@@ -145,9 +137,7 @@ def test_an_order_may_be_answered_several_times(database: Database) -> None:
         assert answer_to(ledger, b"C" * 16) is None
 
 
-def test_what_installations_sent_is_found_by_installation_serial_and_bundle(
-    database: Database,
-) -> None:
+def test_what_installations_sent_is_found_by_installation_serial_and_bundle(database: Database) -> None:
     heads = [bytes([n] * 32) for n in range(4)]
     other = makers.key("other", frame.INSTALLATION)
     sent: list[Document] = [
@@ -178,12 +168,7 @@ def test_what_installations_sent_is_found_by_installation_serial_and_bundle(
 
 
 def test_a_later_sequence_replaces_the_earlier_ones_of_its_part(database: Database) -> None:
-    enter(
-        database,
-        record(makers.bundle()),
-        record(makers.bundle(part="extra")),
-        record(makers.bundle(sequence=2)),
-    )
+    enter(database, record(makers.bundle()), record(makers.bundle(part="extra")), record(makers.bundle(sequence=2)))
     enter(database, record(makers.bundle(sequence=3)))
     assert standings(database) == [
         ("base", 1, "replaced"),
@@ -238,9 +223,7 @@ def test_a_bundle_that_is_signed_again_is_the_same_with_another_key(database: Da
     new = makers.bundle(replaces=["OLD"])
     later = makers.bundle(serial="OLD", sequence=2)
     enter(database, record(old), record(new), record(later))
-    [number] = enter(
-        database, record(new, action="reissue", token=sign(new, other), order_number=None)
-    )
+    [number] = enter(database, record(new, action="reissue", token=sign(new, other), order_number=None))
     with database.read() as ledger:
         [again] = sold.of_serial(ledger, makers.SERIAL)
         assert (again.number, again.state, again.bundle) == (2, "active", new)
@@ -259,9 +242,7 @@ def test_a_bundle_is_found_by_the_name_of_its_file(database: Database, use: Use,
         assert (found.bundle.use, file_name(found.bundle)) == (use, f"A-7-x-y{name}-3.lic")
 
 
-def test_a_bundle_that_takes_the_place_of_a_serial_replaces_all_its_parts(
-    database: Database,
-) -> None:
+def test_a_bundle_that_takes_the_place_of_a_serial_replaces_all_its_parts(database: Database) -> None:
     enter(database, record(makers.bundle()), record(makers.bundle(part="extra")))
     enter(database, record(makers.bundle(serial="NEW", replaces=[makers.SERIAL])))
     assert {state for _, _, state in standings(database)} == {"replaced"}
@@ -278,9 +259,7 @@ def test_a_list_revokes_by_identity_serial_and_lowest_sequence(database: Databas
         record(makers.bundle(serial="B", sequence=2)),
     )
     taken = makers.revocations(
-        identities=[makers.identity_of(first.token)],
-        serials=["A"],
-        lowest={"B": {"base": LowestOfUses(2, None, None)}},
+        identities=[makers.identity_of(first.token)], serials=["A"], lowest={"B": {"base": LowestOfUses(2, None, None)}}
     )
     enter(database, record(taken))
     assert standings(database) == [("base", 1, "revoked")]
@@ -320,11 +299,7 @@ def test_a_returned_bundle_stays_returned_when_the_list_names_it(database: Datab
     first = record(makers.bundle())
     identity = makers.identity_of(first.token)
     enter(database, first)
-    enter(
-        database,
-        record(makers.receipt(identity=identity)),
-        record(makers.revocations(identities=[identity])),
-    )
+    enter(database, record(makers.receipt(identity=identity)), record(makers.revocations(identities=[identity])))
     assert standings(database) == [("base", 1, "returned")]
 
 

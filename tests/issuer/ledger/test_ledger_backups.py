@@ -30,11 +30,7 @@ def folder_of(workspace: Workspace) -> Path:
 
 
 def wrong(folder: Path) -> list[tuple[str, str, str]]:
-    return [
-        (one.check, one.state, one.about.code)
-        for one in diagnose_ledger(folder)
-        if one.state != "ok"
-    ]
+    return [(one.check, one.state, one.about.code) for one in diagnose_ledger(folder) if one.state != "ok"]
 
 
 def test_a_ledger_is_restored_as_it_was(workspace: Workspace, saved: Path) -> None:
@@ -51,9 +47,7 @@ def test_a_ledger_is_restored_as_it_was(workspace: Workspace, saved: Path) -> No
     assert workspace.ledger.verify().entries == len(entries)
 
 
-def test_a_ledger_that_is_gone_is_restored_in_its_workspace(
-    workspace: Workspace, saved: Path, tmp_path: Path
-) -> None:
+def test_a_ledger_that_is_gone_is_restored_in_its_workspace(workspace: Workspace, saved: Path, tmp_path: Path) -> None:
     entries = list(workspace.ledger.entries())
     folder = tmp_path / "again"
     shutil.copytree(folder_of(workspace), folder)
@@ -67,9 +61,7 @@ def test_a_ledger_that_is_gone_is_restored_in_its_workspace(
     assert wrong(folder) == []
 
 
-def test_the_backup_of_an_installation_is_none_of_a_ledger(
-    workspace: Workspace, saved: Path, tmp_path: Path
-) -> None:
+def test_the_backup_of_an_installation_is_none_of_a_ledger(workspace: Workspace, saved: Path, tmp_path: Path) -> None:
     before = list(workspace.ledger.entries())
     connect(tmp_path / "other", schema=INSTALLATION, create=True).close()
     with pytest.raises(DatabaseDamaged, match="holds no ledger"):

@@ -29,9 +29,7 @@ def filled(workspace: Workspace) -> Workspace:
     for number in range(3):
         issue(workspace, order=f"A-{number}")
     issue(workspace, serial=SERIAL)
-    workspace.revoke(
-        signer(workspace, "revocations"), who=WHO, now=NOW, serials=["1010000022"], reason="lost"
-    )
+    workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, serials=["1010000022"], reason="lost")
     returned = workspace.ledger.bundle("1010000030-base-1").identity
     exchange_files = [
         makers.request(issued=NOW),
@@ -60,9 +58,7 @@ def test_a_ledger_that_nobody_altered_is_whole(filled: Workspace) -> None:
     assert sum(seen) == report.entries == filled.ledger.count_entries() == 11
 
 
-def test_many_entries_are_drawn_in_batches(
-    filled: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_many_entries_are_drawn_in_batches(filled: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("licensekit.issuer.ledger.verification._BATCH", 2)
     seen: list[int] = []
     assert filled.ledger.verify(seen.append).entries == 11
@@ -84,9 +80,7 @@ def test_many_entries_are_drawn_in_batches(
         ("hash", bytes(32)),
     ],
 )
-def test_no_column_of_an_entry_can_be_altered(
-    filled: Workspace, column: LiteralString, value: Any
-) -> None:
+def test_no_column_of_an_entry_can_be_altered(filled: Workspace, column: LiteralString, value: Any) -> None:
     with filled.database.write() as ledger:
         ledger.run(f"UPDATE entries SET {column} = ? WHERE number = 5", value)  # noqa: S608  # ours
     with pytest.raises(LedgerDamaged, match="entry 5 was altered") as caught:
@@ -154,11 +148,7 @@ DAMAGES: dict[str, tuple[Damage, int, str]] = {
         6,
         "the table `bundles`",
     ),
-    "bundle not drawn": (
-        lambda ledger: ledger.run("DELETE FROM bundles WHERE number = 4"),
-        4,
-        "the table `bundles`",
-    ),
+    "bundle not drawn": (lambda ledger: ledger.run("DELETE FROM bundles WHERE number = 4"), 4, "the table `bundles`"),
     "document": (
         lambda ledger: ledger.run("UPDATE documents SET version = 7 WHERE number = 3"),
         3,
@@ -176,9 +166,7 @@ DAMAGES: dict[str, tuple[Damage, int, str]] = {
 
 
 @pytest.mark.parametrize(("damage", "number", "said"), DAMAGES.values(), ids=DAMAGES)
-def test_the_first_bad_entry_is_named(
-    filled: Workspace, damage: Damage, number: int, said: str
-) -> None:
+def test_the_first_bad_entry_is_named(filled: Workspace, damage: Damage, number: int, said: str) -> None:
     with filled.database.write() as ledger:
         damage(ledger)
     with pytest.raises(LedgerDamaged) as caught:
@@ -187,9 +175,7 @@ def test_the_first_bad_entry_is_named(
     assert said in caught.value.message
 
 
-def test_what_a_key_signed_before_it_was_revoked_was_signed_in_its_time(
-    filled: Workspace,
-) -> None:
+def test_what_a_key_signed_before_it_was_revoked_was_signed_in_its_time(filled: Workspace) -> None:
     [root] = list_key_files(filled.layout.root)
     trust = revoke(filled.state(NOW).trust, "signing-1", NOW)
     token = sign(trust, open_key(root, lambda: workspaces.ROOT_PASSPHRASE))
@@ -214,17 +200,9 @@ def test_entries_are_given_in_order(filled: Workspace) -> None:
 
 @pytest.mark.parametrize(
     ("name", "numbers"),
-    [
-        ("2", [2]),
-        ("A-0", [4]),
-        (SERIAL, [4, 7, 9, 10]),
-        ("1010000022-base-1", [5]),
-        ("1010000030", [6, 11]),
-    ],
+    [("2", [2]), ("A-0", [4]), (SERIAL, [4, 7, 9, 10]), ("1010000022-base-1", [5]), ("1010000030", [6, 11])],
 )
-def test_things_are_found_by_entry_order_serial_and_bundle(
-    filled: Workspace, name: str, numbers: list[int]
-) -> None:
+def test_things_are_found_by_entry_order_serial_and_bundle(filled: Workspace, name: str, numbers: list[int]) -> None:
     assert [one.entry.number for one in filled.ledger.look_up(name)] == numbers
 
 

@@ -87,9 +87,7 @@ def state_of(one: Bundle) -> str:
     """Return how a bundle stands today, from the documents alone."""
     if one.serial in REVOKED:
         return "revoked"
-    if any(
-        (o.serial, o.part) == (one.serial, one.part) and o.sequence > one.sequence for o in BUNDLES
-    ):
+    if any((o.serial, o.part) == (one.serial, one.part) and o.sequence > one.sequence for o in BUNDLES):
         return "replaced"
     return ACTIVE if last_day(one) >= TODAY else EXPIRED
 
@@ -150,16 +148,12 @@ def test_pages_behind_one_another_are_the_whole_answer(database: Database) -> No
     with database.read() as ledger:
         for filters in FILTERS[:: len(FILTERS) // 50]:
             pages: list[int] = []
-            while more := page(
-                ledger, filters, today=TODAY, limit=7, after=pages[-1] if pages else None
-            ):
+            while more := page(ledger, filters, today=TODAY, limit=7, after=pages[-1] if pages else None):
                 pages += [one.number for one in more]
             assert pages == wanted(filters), filters
 
 
-def test_as_many_are_found_as_asked_for_over_several_pages(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_as_many_are_found_as_asked_for_over_several_pages(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("licensekit.issuer.ledger.listing._PAGE", 5)
     everything = wanted(Filters())
     with database.read() as ledger:
@@ -237,9 +231,7 @@ BY_STATE: Final = {
 
 
 @pytest.mark.parametrize("after", [None, 5], ids=["first page", "later page"])
-def test_the_leading_filter_is_answered_by_its_index_in_order(
-    tmp_path: Path, after: int | None
-) -> None:
+def test_the_leading_filter_is_answered_by_its_index_in_order(tmp_path: Path, after: int | None) -> None:
     path = tmp_path / "ledger.db"
     database = open_ledger(path, create=True)
     enter_all(database)
@@ -287,12 +279,8 @@ SOLD: Final = bundle(5, expiry=TODAY + 2, grace=TODAY + 4)
         pytest.param([{"starts": TODAY + 5}], [], id="a renewal at the end of its grace"),
         pytest.param([{"starts": None}], [], id="a renewal that has started"),
         pytest.param([{"starts": TODAY + 6}], [1], id="a renewal after a gap"),
-        pytest.param(
-            [{"starts": TODAY + 6}, {"starts": TODAY + 4}], [], id="one that closes the gap"
-        ),
-        pytest.param(
-            [{"starts": TODAY + 6}, {"starts": TODAY + 9}], [1], id="two after the same gap"
-        ),
+        pytest.param([{"starts": TODAY + 6}, {"starts": TODAY + 4}], [], id="one that closes the gap"),
+        pytest.param([{"starts": TODAY + 6}, {"starts": TODAY + 9}], [1], id="two after the same gap"),
         pytest.param([{"starts": TODAY + 6, "use": Use.TRIAL}], [1], id="a trial changes nothing"),
     ],
 )
@@ -300,10 +288,7 @@ def test_what_a_renewal_follows_without_a_gap_does_not_expire_soon(
     tmp_path: Path, later: list[dict[str, Any]], lists: list[int]
 ) -> None:
     far = {"expiry": TODAY + 400, "grace": None}
-    renewals = [
-        makers.changed(SOLD, **{"sequence": number, **far, **one})
-        for number, one in enumerate(later, start=2)
-    ]
+    renewals = [makers.changed(SOLD, **{"sequence": number, **far, **one}) for number, one in enumerate(later, start=2)]
     with closing(open_ledger(tmp_path / "ledger.db", create=True)) as database:
         with database.write() as ledger:
             append(ledger, [record(one) for one in (SOLD, *renewals)])

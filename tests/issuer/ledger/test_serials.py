@@ -33,9 +33,7 @@ def test_one_wrong_digit_is_always_recognised(number: int, place: int, off: int)
 
 
 @given(NUMBERS, st.integers(0, 8))
-def test_two_digits_in_the_wrong_order_are_recognised_unless_they_are_0_and_9(
-    number: int, place: int
-) -> None:
+def test_two_digits_in_the_wrong_order_are_recognised_unless_they_are_0_and_9(number: int, place: int) -> None:
     serial = serials.make(number)
     pair = serial[place : place + 2]
     swapped = serial[:place] + pair[::-1] + serial[place + 2 :]

@@ -23,10 +23,7 @@ DOUBTFUL: dict[str, tuple[dict[str, Any], str]] = {
     "unknown-replaced": ({"replaces": UNKNOWN}, "replaces"),
     "new-part": ({"serial": SERIAL, "part": "bases", "system": {"reports": True}}, "part"),
     "expired": ({"days": None, "expiry": PASSED}, "expiry"),
-    "required": (
-        {"serial": SERIAL, "system": {"server": True}, "users": {"standard": 25}},
-        "",
-    ),
+    "required": ({"serial": SERIAL, "system": {"server": True}, "users": {"standard": 25}}, ""),
 }
 """What overrides it, to an order and its key."""
 
@@ -57,9 +54,7 @@ def test_every_doubt_has_an_order_here() -> None:
 
 
 @pytest.mark.parametrize("name", DOUBTFUL)
-def test_a_doubtful_order_is_refused_and_signed_when_that_is_overridden(
-    sold: Workspace, name: str
-) -> None:
+def test_a_doubtful_order_is_refused_and_signed_when_that_is_overridden(sold: Workspace, name: str) -> None:
     changes, where = DOUBTFUL[name]
     [doubt] = doubts_of(sold, lambda: issue(sold, **changes))
     assert (doubt.reason, doubt.where) == (name, where)
@@ -83,9 +78,7 @@ def test_of_many_orders_a_doubtful_one_is_refused_as_well(sold: Workspace, name:
     assert last_note(sold) == f"overridden: {name}"
 
 
-def test_orders_of_the_same_terms_are_each_compared_with_what_they_replace(
-    sold: Workspace,
-) -> None:
+def test_orders_of_the_same_terms_are_each_compared_with_what_they_replace(sold: Workspace) -> None:
     company = ordered().order.company
     orders = [bulk_orders.content(1, company=company), bulk_orders.content(2, company="Fjord")]
     orders = [{**one, "replaces": SERIAL} for one in orders]
@@ -125,9 +118,7 @@ def test_a_renewal_to_a_day_that_has_passed_is_doubtful(sold: Workspace) -> None
     ],
     ids=["starts", "warning", "expiry", "none"],
 )
-def test_a_date_that_is_rarely_meant_is_warned_of(
-    sold: Workspace, changes: dict[str, Any], day: int | None
-) -> None:
+def test_a_date_that_is_rarely_meant_is_warned_of(sold: Workspace, changes: dict[str, Any], day: int | None) -> None:
     warnings = sold.propose_issue(ordered(**changes), now=NOW).warnings
     assert [one.data["day"] for one in warnings] == ([] if day is None else [day])
     if day is not None:
@@ -143,12 +134,9 @@ def test_a_company_that_is_renamed_is_shown_and_not_doubted(sold: Workspace) -> 
 
 
 @pytest.mark.parametrize(
-    ("moved", "reason"),
-    [(-3601, "behind"), (90 * DAY + 1, "ahead"), (-3600, None), (90 * DAY, None)],
+    ("moved", "reason"), [(-3601, "behind"), (90 * DAY + 1, "ahead"), (-3600, None), (90 * DAY, None)]
 )
-def test_a_clock_that_the_ledger_contradicts_signs_nothing(
-    sold: Workspace, moved: int, reason: str | None
-) -> None:
+def test_a_clock_that_the_ledger_contradicts_signs_nothing(sold: Workspace, moved: int, reason: str | None) -> None:
     issue(sold, now=NOW + DAY)
     now, key = NOW + DAY + moved, signer(sold)
 

@@ -15,15 +15,7 @@ from licensekit.limits import VERSION
 from licensekit.wire.documents import LowestOfUses, encode
 from licensekit.wire.frame import ED25519
 from tests import makers
-from tests.workspaces import (
-    NOW,
-    SERIAL,
-    accepted,
-    issue,
-    ordered,
-    refused,
-    signer,
-)
+from tests.workspaces import NOW, SERIAL, accepted, issue, ordered, refused, signer
 
 
 def revoke(workspace: Workspace, **taken: Any) -> None:
@@ -50,9 +42,7 @@ def test_an_application_takes_what_was_issued(workspace: Workspace) -> None:
     assert (bundle.issued, bundle.expiry) == (NOW, day_at(NOW) + 365)
 
 
-def test_the_ledger_has_the_bytes_who_and_when_before_the_file_is_there(
-    workspace: Workspace,
-) -> None:
+def test_the_ledger_has_the_bytes_who_and_when_before_the_file_is_there(workspace: Workspace) -> None:
     file = issue(workspace, order="A-1")
     found = last_entry(workspace)
     assert found.token == file.token
@@ -80,10 +70,7 @@ def test_true_and_one_are_the_same_order(workspace: Workspace) -> None:
     [
         ({"users": {"standard": 26}}, "users.standard: 25 -> 26"),
         ({"users": {"standard": "unrestricted"}}, "users.standard: 25 -> unrestricted"),
-        (
-            {"users": {"professional": 1}},
-            "users.standard: 25 -> none, users.professional: none -> 1",
-        ),
+        ({"users": {"professional": 1}}, "users.standard: 25 -> none, users.professional: none -> 1"),
         ({"days": None, "expiry": "2028-01-01"}, "expiry: none -> 2028-01-01"),
         ({"use": "trial"}, "use: none -> trial"),
         ({"company": "Fjord"}, "company: Nordlys Kraft AS -> Fjord"),
@@ -93,17 +80,12 @@ def test_a_changed_order_of_one_number_is_refused_with_the_difference(
     workspace: Workspace, changes: dict[str, Any], said: str
 ) -> None:
     issue(workspace, order="A-1")
-    error = refused(
-        OrderConflict, workspace.layout.folder, lambda: issue(workspace, order="A-1", **changes)
-    )
+    error = refused(OrderConflict, workspace.layout.folder, lambda: issue(workspace, order="A-1", **changes))
     assert said in error.message
 
 
 def test_an_order_without_a_number_is_issued_each_time(workspace: Workspace) -> None:
-    assert [issue(workspace).name for _ in range(2)] == [
-        "1010000014-base-1.lic",
-        "1010000022-base-1.lic",
-    ]
+    assert [issue(workspace).name for _ in range(2)] == ["1010000014-base-1.lic", "1010000022-base-1.lic"]
 
 
 def test_an_order_for_a_known_serial_gets_its_next_sequence(workspace: Workspace) -> None:
@@ -124,9 +106,7 @@ def test_a_requirement_may_be_granted_by_another_part_of_the_serial(workspace: W
     assert file.bundle.users == {"report-editor": 5}
 
 
-def test_the_part_itself_does_not_grant_what_its_next_sequence_requires(
-    workspace: Workspace,
-) -> None:
+def test_the_part_itself_does_not_grant_what_its_next_sequence_requires(workspace: Workspace) -> None:
     issue(workspace)
     error = refused(
         OrderInvalid,
@@ -137,9 +117,7 @@ def test_the_part_itself_does_not_grant_what_its_next_sequence_requires(
 
 
 @pytest.mark.parametrize("part", ["base", "more"])
-def test_a_serial_without_a_next_sequence_goes_on_as_one_that_replaces_it(
-    workspace: Workspace, part: str
-) -> None:
+def test_a_serial_without_a_next_sequence_goes_on_as_one_that_replaces_it(workspace: Workspace, part: str) -> None:
     """An order may run a sequence up; what no document can hold is never proposed."""
     issue(workspace, part=part, sequence=VERSION)
     key, renewed = signer(workspace), renewal(SERIAL, part=part, days=30)
@@ -172,20 +150,14 @@ def test_a_sequence_below_the_lowest_that_counts_is_skipped(workspace: Workspace
         ({"serial": "1010000041"}, {"serial"}),
         ({"replaces": "1010000041"}, {"replaces"}),
         ({"serial": SERIAL, "sequence": 1}, {"sequence"}),
-        (
-            {"system": None, "users": {"report-editor": 0, "nobody": 1}},
-            {"users.report-editor", "users.nobody"},
-        ),
+        ({"system": None, "users": {"report-editor": 0, "nobody": 1}}, {"users.report-editor", "users.nobody"}),
     ],
 )
 def test_an_order_is_refused_with_all_its_faults_and_nothing_is_issued(
     workspace: Workspace, changes: dict[str, Any], where: set[str]
 ) -> None:
     issue(workspace)
-    for action in (
-        lambda: issue(workspace, **changes),
-        lambda: workspace.propose_issue(ordered(**changes), now=NOW),
-    ):
+    for action in (lambda: issue(workspace, **changes), lambda: workspace.propose_issue(ordered(**changes), now=NOW)):
         error = refused(OrderInvalid, workspace.layout.folder, action)
         assert where <= {fault.where for fault in error.faults}
 
@@ -199,21 +171,14 @@ def test_a_revoked_serial_gets_no_more_bundles(workspace: Workspace) -> None:
 
 def test_a_key_that_the_trust_document_does_not_name_signs_nothing(workspace: Workspace) -> None:
     stranger = SigningKey.generate(ED25519)
-    refused(
-        KeyUnknown,
-        workspace.layout.folder,
-        lambda: workspace.issue(ordered(), stranger, who="anna", now=NOW),
-    )
+    refused(KeyUnknown, workspace.layout.folder, lambda: workspace.issue(ordered(), stranger, who="anna", now=NOW))
 
 
 def test_bundles_know_their_standing(workspace: Workspace) -> None:
     issue(workspace)
     issue(workspace, serial=SERIAL)
     with workspace.database.read() as ledger:
-        assert [one.state for one in bundles.of_serial(ledger, SERIAL)] == [
-            "replaced",
-            "active",
-        ]
+        assert [one.state for one in bundles.of_serial(ledger, SERIAL)] == ["replaced", "active"]
 
 
 def test_made_serials_count_up_and_leave_out_those_that_are_taken(workspace: Workspace) -> None:

@@ -8,16 +8,7 @@ from licensekit.errors import OrderInvalid
 from licensekit.issuer.orders.bundle import bundle_faults, check_order, make_bundle
 from licensekit.issuer.orders.order import Order, OrderDraft
 from licensekit.issuer.orders.order_file import draft_from
-from licensekit.wire.documents import (
-    AfterGrace,
-    Bundle,
-    Edition,
-    Kind,
-    SettingType,
-    Use,
-    decode,
-    encode,
-)
+from licensekit.wire.documents import AfterGrace, Bundle, Edition, Kind, SettingType, Use, decode, encode
 from tests.faults import Told, told
 from tests.makers import ISSUED, ISSUED_DAY, bundle, catalog, license_entry, setting
 
@@ -52,34 +43,19 @@ def order(**fields: Any) -> Order:
 
 
 GOOD: dict[str, tuple[Order, frozenset[str]]] = {
-    "a plan whose right needs a module that was not bought": (
-        order(users={"sales": 1}),
-        frozenset(),
-    ),
-    "a requirement that is named": (
-        order(system={"server": True}, sites={"satellite": 1}),
-        frozenset(),
-    ),
+    "a plan whose right needs a module that was not bought": (order(users={"sales": 1}), frozenset()),
+    "a requirement that is named": (order(system={"server": True}, sites={"satellite": 1}), frozenset()),
     "a requirement that something included gives": (
         order(system={"suite": 1}, users={"sales": 1, "quote-cal": 1, "windows": None}),
         frozenset(),
     ),
-    "a requirement that another part has": (
-        order(sites={"satellite": 1}),
-        frozenset({"server", "partner.maps"}),
-    ),
+    "a requirement that another part has": (order(sites={"satellite": 1}), frozenset({"server", "partner.maps"})),
     "a requirement that something included in another part gives": (
         order(users={"windows": 1, "quote-cal": 1}),
         frozenset({"sales", "suite"}),
     ),
-    "a requirement that the edition has": (
-        order(edition="team", sites={"satellite": 1}),
-        frozenset(),
-    ),
-    "another issuer's license is required where its bundles are": (
-        order(users={"foreign": 1}),
-        frozenset(),
-    ),
+    "a requirement that the edition has": (order(edition="team", sites={"satellite": 1}), frozenset()),
+    "another issuer's license is required where its bundles are": (order(users={"foreign": 1}), frozenset()),
     "a hidden license": (order(users={"user": 3}), frozenset()),
     "a quantity": (order(system={"archive": 500}), frozenset()),
     "an unrestricted quantity": (order(system={"archive": None}), frozenset()),
@@ -112,10 +88,7 @@ BAD: dict[str, tuple[Order, Told]] = {
     ),
     "a number of what is there or not": (
         order(system={"server": 2, "quote": None}),
-        [
-            ("system.server", "is there or not; write `true`"),
-            ("system.quote", "is there or not; write `true`"),
-        ],
+        [("system.server", "is there or not; write `true`"), ("system.quote", "is there or not; write `true`")],
     ),
     "no number of what is sold by number": (
         order(system={"archive": True}),
@@ -128,10 +101,7 @@ BAD: dict[str, tuple[Order, Told]] = {
             ("users.quote-cal", f"`quote-cal` requires `quote` and `user`, {MISSING}"),
         ],
     ),
-    "a requirement of the edition": (
-        order(edition="bare"),
-        [("edition", f"`windows` requires `user`, {MISSING}")],
-    ),
+    "a requirement of the edition": (order(edition="bare"), [("edition", f"`windows` requires `user`, {MISSING}")]),
     "an unknown edition": (
         order(edition="teem", users={"nothing": 1}),
         [
@@ -178,9 +148,7 @@ def test_all_that_cannot_be_sold_is_told_at_once(ordered: Order, found: Told) ->
 
 
 def test_faults_of_the_order_and_of_what_it_names_are_told_together() -> None:
-    draft = draft_from(
-        {"company": "", "users": {"sale": 0, "windows": 2.5}, "expiry": "2027-01-01", "days": 3}
-    )
+    draft = draft_from({"company": "", "users": {"sale": 0, "windows": 2.5}, "expiry": "2027-01-01", "days": 3})
     with pytest.raises(OrderInvalid) as caught:
         check_order(draft, CATALOG)
     assert [fault.where for fault in caught.value.faults] == [
@@ -235,9 +203,7 @@ def test_every_field_of_an_order_is_in_its_bundle() -> None:
 
 
 def test_what_the_order_names_comes_on_top_of_its_edition_or_instead() -> None:
-    ordered = order(
-        edition="team", system={"quote": True}, users={"sales": 3}, settings={"theme": "light"}
-    )
+    ordered = order(edition="team", system={"quote": True}, users={"sales": 3}, settings={"theme": "light"})
     checked = check_order(OrderDraft(ordered), CATALOG)
     made = make_bundle(checked, serial="1", sequence=1, issued=ISSUED)
     assert made.system == {"server": 1, "quote": 1}
@@ -246,24 +212,14 @@ def test_what_the_order_names_comes_on_top_of_its_edition_or_instead() -> None:
 
 
 def test_a_term_in_days_is_counted_from_the_day_of_issue() -> None:
-    checked = check_order(
-        OrderDraft(order(days=30, warning_days=7, grace_days=3, users={"sales": 1})), CATALOG
-    )
+    checked = check_order(OrderDraft(order(days=30, warning_days=7, grace_days=3, users={"sales": 1})), CATALOG)
     made = make_bundle(checked, serial="1", sequence=1, issued=ISSUED + 86_399)
-    assert (made.warning, made.expiry, made.grace) == (
-        ISSUED_DAY + 23,
-        ISSUED_DAY + 30,
-        ISSUED_DAY + 33,
-    )
+    assert (made.warning, made.expiry, made.grace) == (ISSUED_DAY + 23, ISSUED_DAY + 30, ISSUED_DAY + 33)
 
 
 @pytest.mark.parametrize(
     "dates",
-    [
-        {"expiry": 2_932_896, "grace_days": 1},
-        {"starts": 2_932_896, "days": 1},
-        {"expiry": 1, "warning_days": 2},
-    ],
+    [{"expiry": 2_932_896, "grace_days": 1}, {"starts": 2_932_896, "days": 1}, {"expiry": 1, "warning_days": 2}],
 )
 def test_a_term_outside_of_what_dates_can_say_is_refused(dates: dict[str, int]) -> None:
     checked = check_order(OrderDraft(order(**dates, users={"sales": 1})), CATALOG)

@@ -7,14 +7,7 @@ from typing import Any
 import pytest
 
 from licensekit.dates import day_at, format_days
-from licensekit.errors import (
-    KeyMissing,
-    NotCurrent,
-    NotIssued,
-    OrderConflict,
-    OrderInvalid,
-    ProposalStale,
-)
+from licensekit.errors import KeyMissing, NotCurrent, NotIssued, OrderConflict, OrderInvalid, ProposalStale
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.orders.amendment import Amendment, amendment, renewal
 from licensekit.issuer.output.license_file import LicenseFile
@@ -24,17 +17,7 @@ from licensekit.wire.documents import AfterGrace, Use
 from licensekit.wire.frame import INSTALLATION
 from tests import makers
 from tests.faults import told
-from tests.workspaces import (
-    DAY,
-    NOW,
-    SERIAL,
-    WHO,
-    accepted,
-    issue,
-    ordered,
-    refused,
-    signer,
-)
+from tests.workspaces import DAY, NOW, SERIAL, WHO, accepted, issue, ordered, refused, signer
 
 TODAY = day_at(NOW)
 CATALOG = b"""
@@ -121,9 +104,7 @@ def sold(workspace: Workspace) -> Workspace:
     return workspace
 
 
-def test_a_renewal_is_the_next_sequence_and_moves_the_dates_with_the_expiry(
-    sold: Workspace,
-) -> None:
+def test_a_renewal_is_the_next_sequence_and_moves_the_dates_with_the_expiry(sold: Workspace) -> None:
     asked = renewal(SERIAL, expires=day(465))
     assert shown(sold, asked) == {
         "warning": (day(335), day(435)),
@@ -142,9 +123,7 @@ def test_a_renewal_is_the_next_sequence_and_moves_the_dates_with_the_expiry(
 
 
 @pytest.mark.parametrize(("passed", "until"), [(0, 395), (365, 395), (400, 430)])
-def test_days_count_from_the_expiry_or_from_today_once_it_has_passed(
-    sold: Workspace, passed: int, until: int
-) -> None:
+def test_days_count_from_the_expiry_or_from_today_once_it_has_passed(sold: Workspace, passed: int, until: int) -> None:
     asked = renewal(SERIAL, days=30, maintenance=day(500))
     found = shown(sold, asked, NOW + passed * DAY)
     assert found["expiry"] == (day(365), day(until))
@@ -194,14 +173,9 @@ def test_a_number_makes_a_change_once(sold: Workspace) -> None:
     assert (again.token, again.is_repeated) == (first.token, True)
     assert sold.propose_change(asked, now=NOW).changes == ()
     assert sold.ledger.count_entries() == before
-    for other in (
-        renewal(SERIAL, days=31, number="R-1"),
-        amend({"users.standard": 1}, number="R-1"),
-    ):
+    for other in (renewal(SERIAL, days=31, number="R-1"), amend({"users.standard": 1}, number="R-1")):
         refused(OrderConflict, sold.layout.folder, partial(change, sold, other))
-    error = refused(
-        OrderConflict, sold.layout.folder, lambda: issue(sold, serial=SERIAL, order="R-1")
-    )
+    error = refused(OrderConflict, sold.layout.folder, lambda: issue(sold, serial=SERIAL, order="R-1"))
     assert "R-1" in error.message
 
 
@@ -219,21 +193,10 @@ def test_a_number_makes_a_change_once(sold: Workspace) -> None:
         ({"after_grace": None}, {"after_grace": ("block", "read-only")}),
         ({"offline_hours": 48}, {"offline_hours": (24, 48)}),
         ({"starts": day(3)}, {"starts": (None, day(3))}),
-        (
-            {"expiry": None},
-            {
-                "warning": (day(335), None),
-                "expiry": (day(365), None),
-                "grace": (day(375), None),
-            },
-        ),
+        ({"expiry": None}, {"warning": (day(335), None), "expiry": (day(365), None), "grace": (day(375), None)}),
         (
             {"days": 400},
-            {
-                "warning": (day(335), day(370)),
-                "expiry": (day(365), day(400)),
-                "grace": (day(375), day(410)),
-            },
+            {"warning": (day(335), day(370)), "expiry": (day(365), day(400)), "grace": (day(375), day(410))},
         ),
         ({"grace_days": 20}, {"grace": (day(375), day(385))}),
         ({"warning": day(300)}, {"warning": (day(335), day(300))}),
@@ -246,9 +209,7 @@ def test_everything_but_its_place_can_be_changed(
     assert change(sold, amend(sets)).bundle.sequence == 2
 
 
-def test_a_trial_becomes_what_is_bought_and_never_the_other_way_round(
-    workspace: Workspace,
-) -> None:
+def test_a_trial_becomes_what_is_bought_and_never_the_other_way_round(workspace: Workspace) -> None:
     """Sequences begin anew for each use, and no two files have one name."""
     trials = [issue(workspace, use="trial"), change(workspace, amend({"users.standard": 9}))]
     bought = change(workspace, amend({"use": "production"}))
@@ -279,10 +240,7 @@ def test_a_term_in_days_needs_neither_warning_nor_grace(workspace: Workspace) ->
         ({"warning": None}, {"warning": (day(335), None)}),
         ({"warning_days": 0}, {"warning": (day(335), None)}),
         ({"expiry": None}, {"warning": (day(335), None), "expiry": (day(365), None)}),
-        (
-            {"expiry": None, "warning": None},
-            {"warning": (day(335), None), "expiry": (day(365), None)},
-        ),
+        ({"expiry": None, "warning": None}, {"warning": (day(335), None), "expiry": (day(365), None)}),
     ],
 )
 def test_the_usual_warning_follows_the_term(
@@ -292,18 +250,14 @@ def test_the_usual_warning_follows_the_term(
     assert shown(workspace, amend(sets)) == altered
 
 
-def test_a_renewal_moves_the_usual_warning_and_makes_none_where_there_was_none(
-    workspace: Workspace,
-) -> None:
+def test_a_renewal_moves_the_usual_warning_and_makes_none_where_there_was_none(workspace: Workspace) -> None:
     """A longer term warns as early as one of its length does."""
     issue(workspace, days=20)
     asked = renewal(SERIAL, expires=day(365))
     assert shown(workspace, asked)["warning"] == (day(15), day(335))
     issue(workspace, serial=SERIAL, days=20, warning_days=0)
     assert "warning" not in shown(workspace, asked)
-    assert faults(workspace, amend({"warning": None})) == {
-        "warning": "is not there, so it cannot be taken out"
-    }
+    assert faults(workspace, amend({"warning": None})) == {"warning": "is not there, so it cannot be taken out"}
     assert shown(workspace, amend({"warning_days": None}))["warning"] == (None, day(15))
 
 
@@ -355,10 +309,7 @@ def test_an_edition_takes_the_place_of_what_it_names(workspace: Workspace) -> No
     }
     change(workspace, amend({"edition": "large"}))
     after = change(workspace, amend({"edition": "small"})).bundle
-    assert (after.users, after.system) == (
-        {"standard": 5, "more": 2},
-        {"server": 1, "storage": 100},
-    )
+    assert (after.users, after.system) == ({"standard": 5, "more": 2}, {"server": 1, "storage": 100})
     assert (after.use, after.settings) == (Use.TRIAL, {"tier": "gold"})
     assert "edition" in faults(workspace, amend({"edition": "lagre"}))
     assert "edition" in faults(workspace, amend({"edition": 5}))
@@ -373,9 +324,7 @@ def test_an_edition_takes_the_place_of_what_it_names(workspace: Workspace) -> No
         (SERIAL, "more", "has no part `more`, but base"),
     ],
 )
-def test_what_was_never_issued_is_not_changed(
-    sold: Workspace, serial: str, part: str, said: str
-) -> None:
+def test_what_was_never_issued_is_not_changed(sold: Workspace, serial: str, part: str, said: str) -> None:
     asked = amendment(serial, {"users.standard": 1}, part=part)
     error = refused(NotIssued, sold.layout.folder, lambda: change(sold, asked))
     assert said in error.message
@@ -418,9 +367,7 @@ def test_what_does_not_approve_undoes_the_signing(sold: Workspace) -> None:
     error = refused(NotIssued, sold.layout.folder, lambda: change(sold, asked, approve=refuse))
     assert error.name == f"{SERIAL}-base-2.lic"
     error = refused(
-        NotIssued,
-        sold.layout.folder,
-        lambda: sold.issue(ordered(), signer(sold), who=WHO, now=NOW, approve=refuse),
+        NotIssued, sold.layout.folder, lambda: sold.issue(ordered(), signer(sold), who=WHO, now=NOW, approve=refuse)
     )
     assert error.name == "1010000022-base-1.lic"
 

@@ -155,10 +155,7 @@ def test_null_is_absent() -> None:
 
 
 FAULTS: dict[str, tuple[object, Told]] = {
-    "nothing": (
-        {},
-        [("company", "is missing"), ("", "sells nothing; name a license or an edition")],
-    ),
+    "nothing": ({}, [("company", "is missing"), ("", "sells nothing; name a license or an edition")]),
     "no table": ([], [("", "is an array, not an order")]),
     "null": (None, [("", "is nothing, not an order")]),
     "a slip in a key": (
@@ -274,10 +271,7 @@ FAULTS: dict[str, tuple[object, Told]] = {
             ("settings.a", "is longer than 2000 characters"),
         ],
     ),
-    "half a character": (
-        {**LEAST, "company": "\ud800"},
-        [("company", "has half a character")],
-    ),
+    "half a character": ({**LEAST, "company": "\ud800"}, [("company", "has half a character")]),
     "no serials": (
         {**LEAST, "serial": "10 10", "replaces": "-"},
         [
@@ -287,12 +281,7 @@ FAULTS: dict[str, tuple[object, Told]] = {
     ),
     "a part that is called like another use": (
         {**LEAST, "part": "maps-trial"},
-        [
-            (
-                "part",
-                "`maps-trial` ends like a license of another use: its files would be called alike",
-            )
-        ],
+        [("part", "`maps-trial` ends like a license of another use: its files would be called alike")],
     ),
     "an add-on that replaces a serial": (
         {**LEAST, "part": "maps", "replaces": ["1", "2"]},
@@ -302,16 +291,10 @@ FAULTS: dict[str, tuple[object, Told]] = {
         {**LEAST, "replaces": " ".join(map(str, range(9)))},
         [("replaces", "has more than 8 entries")],
     ),
-    "replaces itself": (
-        {**LEAST, "serial": "1", "replaces": "1"},
-        [("replaces", "would replace its own serial 1")],
-    ),
+    "replaces itself": ({**LEAST, "serial": "1", "replaces": "1"}, [("replaces", "would replace its own serial 1")]),
     "dates out of order, and a count": (
         {**LEAST, "users": {"a": 0}, "expiry": "2027-01-01", "grace": "2026-12-31"},
-        [
-            ("users.a", "is below 1; leave out what is not sold"),
-            ("grace", "is before `expiry`"),
-        ],
+        [("users.a", "is below 1; leave out what is not sold"), ("grace", "is before `expiry`")],
     ),
     "a date that cannot be read is not reported as missing": (
         {**LEAST, "warning": "2027-01-01", "expiry": "soon", "starts": "2027-02-01"},
@@ -319,17 +302,7 @@ FAULTS: dict[str, tuple[object, Told]] = {
     ),
     "keys that are not printable": (
         {**LEAST, "\x1b[31m": 1, "users": {"\n": 1, "Ä": 1}},
-        [
-            (
-                "users.'\\n'",
-                NOT_A_CODE,
-            ),
-            (
-                "users.'\\xc4'",
-                NOT_A_CODE,
-            ),
-            ("'\\x1b[31m'", "is not a key of this table"),
-        ],
+        [("users.'\\n'", NOT_A_CODE), ("users.'\\xc4'", NOT_A_CODE), ("'\\x1b[31m'", "is not a key of this table")],
     ),
     "more than a bundle may have": (
         {"company": "Acme", "settings": {f"v{n}": n for n in range(201)}},
@@ -344,27 +317,18 @@ def test_all_faults_are_told_at_once_with_their_key_paths(content: object, found
 
 
 DATE_FAULTS: dict[str, tuple[Order, Told]] = {
-    "starts after warning": (
-        Order("", starts=9, warning=8, expiry=10),
-        [("warning", "is before `starts`")],
-    ),
+    "starts after warning": (Order("", starts=9, warning=8, expiry=10), [("warning", "is before `starts`")]),
     "expiry before warning, grace before expiry": (
         Order("", warning=8, expiry=7, grace=6),
         [("expiry", "is before `warning`"), ("grace", "is before `expiry`")],
     ),
     "starts after expiry": (Order("", starts=9, expiry=8), [("expiry", "is before `starts`")]),
-    "warning without an end": (
-        Order("", warning=1),
-        [("warning", "needs an `expiry`, or a term in `days`")],
-    ),
+    "warning without an end": (Order("", warning=1), [("warning", "needs an `expiry`, or a term in `days`")]),
     "days of grace without an end": (
         Order("", grace_days=1),
         [("grace_days", "needs an `expiry`, or a term in `days`")],
     ),
-    "two ends": (
-        Order("", expiry=9, days=9),
-        [("days", "says again what `expiry` says; give one of them")],
-    ),
+    "two ends": (Order("", expiry=9, days=9), [("days", "says again what `expiry` says; give one of them")]),
     "two warnings": (
         Order("", expiry=9, warning=8, warning_days=1),
         [("warning_days", "says again what `warning` says; give one of them")],
@@ -373,10 +337,7 @@ DATE_FAULTS: dict[str, tuple[Order, Told]] = {
         Order("", days=9, grace=90),
         [("grace", "cannot be a date beside `days`; give `grace_days`")],
     ),
-    "a warning before the term": (
-        Order("", days=9, warning_days=10),
-        [("warning_days", "is before the term begins")],
-    ),
+    "a warning before the term": (Order("", days=9, warning_days=10), [("warning_days", "is before the term begins")]),
     "a warning before the start": (
         Order("", starts=5, days=9, warning_days=10),
         [("warning_days", "is before `starts`")],
@@ -406,17 +367,13 @@ def test_dates_that_contradict_each_other_are_told(order: Order, found: Told) ->
         (Order("", starts=200, days=30, warning_days=30, grace_days=0), Term(200, 230, 230)),
     ],
 )
-def test_a_term_is_counted_from_its_start_or_else_from_the_day_of_issue(
-    order: Order, dates: Term
-) -> None:
+def test_a_term_is_counted_from_its_start_or_else_from_the_day_of_issue(order: Order, dates: Term) -> None:
     assert date_faults(order) == []
     assert term(order, issued=100) == dates
 
 
 @given(st.integers(0, 40_000), st.integers(0, 4000))
-def test_what_usually_warns_is_in_the_last_quarter_and_within_30_days(
-    begins: int, days: int
-) -> None:
+def test_what_usually_warns_is_in_the_last_quarter_and_within_30_days(begins: int, days: int) -> None:
     warning = usual_warning(begins, begins + days)
     if warning is None:
         assert days < 4
@@ -472,19 +429,13 @@ ANY_VALUE = st.recursive(
     | st.dates()
     | st.datetimes()
     | st.sampled_from(["2027-01-01", "trial", "block", "unrestricted", "a"]),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=5,
 )
 
 
 @settings(deadline=None)
-@given(
-    st.dictionaries(
-        st.sampled_from([*Order._fields, "order", "system", "unknown"]), ANY_VALUE, max_size=8
-    )
-)
+@given(st.dictionaries(st.sampled_from([*Order._fields, "order", "system", "unknown"]), ANY_VALUE, max_size=8))
 def test_any_value_under_any_key_gives_an_order_or_its_faults(content: dict[str, Any]) -> None:
     draft = draft_from(content)
     assert all(str(fault).isprintable() for fault in draft.faults)

@@ -57,22 +57,16 @@ def test_it_stays_over_parts_renewals_amendments_and_uses(updating: Workspace) -
         issue(updating, use="trial"),
         issue(updating, serial=SERIAL, part="extra"),
         updating.change(renewal(SERIAL, days=9), key, who=WHO, now=NOW, confirm=True),
-        updating.change(
-            amendment(SERIAL, {"use": "production"}), key, who=WHO, now=NOW, confirm=True
-        ),
+        updating.change(amendment(SERIAL, {"use": "production"}), key, who=WHO, now=NOW, confirm=True),
     ]
     assert {pickup(file) for file in files} == {FIRST}
 
 
-def test_what_was_sold_before_there_was_an_address_gets_one_when_it_is_renewed(
-    workspace: Workspace,
-) -> None:
+def test_what_was_sold_before_there_was_an_address_gets_one_when_it_is_renewed(workspace: Workspace) -> None:
     issue(workspace)
     publish(workspace, 'update = "https://example.com/licenses"\n')
     asked = renewal(SERIAL, days=9)
-    files = [
-        workspace.change(asked, signer(workspace), who=WHO, now=NOW, confirm=True) for _ in range(2)
-    ]
+    files = [workspace.change(asked, signer(workspace), who=WHO, now=NOW, confirm=True) for _ in range(2)]
     [drawn] = {pickup(file) for file in files}
     assert isinstance(drawn, str)
     assert len(bytes.fromhex(drawn)) == 16
@@ -92,9 +86,7 @@ def test_many_orders_get_one_each(updating: Workspace) -> None:
     assert not any(one.error for one in done)
     with updating.read(NOW) as tx:
         rows = tx.ledger.rows("SELECT serial FROM bundles ORDER BY number")
-    found = [
-        updating.ledger.bundle(f"{serial}-base-1").bundle.extensions[PICKUP] for (serial,) in rows
-    ]
+    found = [updating.ledger.bundle(f"{serial}-base-1").bundle.extensions[PICKUP] for (serial,) in rows]
     assert len(set(found)) == 3
     second = updating.ledger.bundle(f"{SERIAL}-base-2").bundle.extensions[PICKUP]
     assert second == found[0]

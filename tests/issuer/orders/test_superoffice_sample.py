@@ -15,9 +15,7 @@ from tests.makers import key, seal
 
 SAMPLES = Path(__file__).parents[3] / "samples" / "superoffice"
 ISSUED = parse_seconds("2026-12-01")
-CATALOG = read_catalog(
-    (SAMPLES / "catalog.toml").read_bytes(), version=1, issued=ISSUED, issuer="superoffice"
-)
+CATALOG = read_catalog((SAMPLES / "catalog.toml").read_bytes(), version=1, issued=ISSUED, issuer="superoffice")
 
 # As the requirements document names them.
 SYSTEM = {
@@ -30,11 +28,7 @@ SYSTEM = {
     "customer-centre": "Customer Centre",
     "quote": "Sales Quote Management",
 }
-SITES = {
-    "satellite": "Satellite",
-    "reporter-studio": "Reporter Studio",
-    "audience": "Audience",
-}
+SITES = {"satellite": "Satellite", "reporter-studio": "Reporter Studio", "audience": "Audience"}
 USERS = {
     "contact-manager": "Standard CRM User",
     "marketing-pro": "Marketing User",
@@ -57,12 +51,8 @@ def bundle_of(name: str) -> Bundle:
     return make_bundle(checked, serial="1010000014", sequence=1, issued=ISSUED)
 
 
-@pytest.mark.parametrize(
-    ("kind", "names"), [(Kind.SYSTEM, SYSTEM), (Kind.SITE, SITES), (Kind.USER, USERS)]
-)
-def test_the_catalog_shows_exactly_the_licenses_of_the_document(
-    kind: Kind, names: dict[str, str]
-) -> None:
+@pytest.mark.parametrize(("kind", "names"), [(Kind.SYSTEM, SYSTEM), (Kind.SITE, SITES), (Kind.USER, USERS)])
+def test_the_catalog_shows_exactly_the_licenses_of_the_document(kind: Kind, names: dict[str, str]) -> None:
     shown = {
         code: license_.name
         for code, license_ in CATALOG.licenses.items()
@@ -116,11 +106,7 @@ def test_licenses_require_what_the_domain_says(code: str, requires: list[str]) -
 def test_the_full_order_sells_everything_that_is_shown_with_every_date() -> None:
     made = bundle_of("nordlys-kraft")
     assert made.company == "Nordlys Kraft AS"
-    assert (set(made.system), set(made.sites), set(made.users)) == (
-        set(SYSTEM),
-        set(SITES),
-        set(USERS),
-    )
+    assert (set(made.system), set(made.sites), set(made.users)) == (set(SYSTEM), set(SITES), set(USERS))
     dates = (made.starts, made.warning, made.expiry, made.grace, made.maintenance, made.next_check)
     assert None not in dates
 

@@ -10,12 +10,7 @@ import pytest
 
 from licensekit.errors import QrRefused
 from licensekit.issuer.output import qr, sheet
-from licensekit.issuer.output.license_file import (
-    NO_ATTACHMENTS,
-    Attachments,
-    LicenseFile,
-    license_file,
-)
+from licensekit.issuer.output.license_file import NO_ATTACHMENTS, Attachments, LicenseFile, license_file
 from licensekit.trust.sign import sign
 from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
@@ -24,9 +19,7 @@ from licensekit.wire.frame import HYBRID
 from tests import codes, makers
 
 
-def file(
-    *, attachments: Attachments = NO_ATTACHMENTS, scheme: int = 1, **changes: Any
-) -> LicenseFile:
+def file(*, attachments: Attachments = NO_ATTACHMENTS, scheme: int = 1, **changes: Any) -> LicenseFile:
     """Return a license file, signed by a TEST KEY."""
     bundle = makers.bundle(**changes)
     token = sign(bundle, makers.key("vendor", scheme))

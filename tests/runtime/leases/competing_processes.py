@@ -1,7 +1,7 @@
 """Processes that ask for more seats than there are, and write down what they believe to hold.
 
-Each writes a line with what it did, after it got a seat and before it gives it back, so that a kill
-leaves the truth: what it held ends with it. Nothing of the database is believed.
+Each writes a line with what it did, after it got a seat and before it gives it back, so that a kill leaves the truth:
+what it held ends with it. Nothing of the database is believed.
 """
 
 import os
@@ -133,9 +133,7 @@ def _counted(moments: list[tuple[float, int, int]]) -> tuple[int, int]:
 class CompetingProcesses:
     """Competing processes, some of which are killed and replaced."""
 
-    def __init__(
-        self, place: str, folder: Path, *, wants: int, ttl: int, seconds: float, pause: float = 0
-    ) -> None:
+    def __init__(self, place: str, folder: Path, *, wants: int, ttl: int, seconds: float, pause: float = 0) -> None:
         self.place, self.folder, self.pause = place, folder, pause
         self.wants, self.ttl, self.end = wants, ttl, time.monotonic() + seconds
         self.logs: dict[Path, float | None] = {}

@@ -31,19 +31,11 @@ class SeatProcess:
 
     def reload(self) -> Entitlements:
         """Read what has changed."""
-        state = load_state(
-            self.database, root=PIN, pack=self.home.pack, reading=Reading(self.clock)
-        )
+        state = load_state(self.database, root=PIN, pack=self.home.pack, reading=Reading(self.clock))
         self.entitlements = state.entitlements
         return state.entitlements
 
-    def take(
-        self,
-        holder: str = "anna",
-        code: str = "seat",
-        ttl: int = 60,
-        at_least: Access = Access.FULL,
-    ) -> HeldSeat:
+    def take(self, holder: str = "anna", code: str = "seat", ttl: int = 60, at_least: Access = Access.FULL) -> HeldSeat:
         """Take a seat."""
         wanted = SeatRequest(code, holder, ttl, at_least)
         wanted.check()
@@ -66,14 +58,7 @@ class SeatProcess:
     def borrow(self, lease: HeldSeat, hours: float) -> HeldSeat:
         """Borrow a seat."""
         opened = OpenInstallation(
-            self.database,
-            PIN,
-            self.home.pack,
-            None,
-            clocks_of(self.home.clock),
-            lease.holder,
-            NO_FACTS,
-            LastSeen(),
+            self.database, PIN, self.home.pack, None, clocks_of(self.home.clock), lease.holder, NO_FACTS, LastSeen()
         )
         return leases.borrow(opened, self.entitlements, lease, hours)[0]
 

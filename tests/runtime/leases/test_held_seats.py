@@ -90,9 +90,7 @@ def test_a_seat_is_held_for_a_block(licensing: Licensing) -> None:
     lease.release()
 
 
-def test_the_count_is_fresh_in_every_process_without_being_told(
-    home: Home, licensing: Licensing
-) -> None:
+def test_the_count_is_fresh_in_every_process_without_being_told(home: Home, licensing: Licensing) -> None:
     with opened(home, watch=False) as other:
         assert in_use(other) == 0
         with take(licensing):
@@ -100,12 +98,8 @@ def test_the_count_is_fresh_in_every_process_without_being_told(
         assert in_use(other) == 0
 
 
-@pytest.mark.parametrize(
-    ("code", "error"), [("nothing", UnknownLicense), ("server", WrongKind), ("sales", WrongKind)]
-)
-def test_what_has_no_seats_cannot_be_leased(
-    licensing: Licensing, code: str, error: type[Exception]
-) -> None:
+@pytest.mark.parametrize(("code", "error"), [("nothing", UnknownLicense), ("server", WrongKind), ("sales", WrongKind)])
+def test_what_has_no_seats_cannot_be_leased(licensing: Licensing, code: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         licensing.lease(code, holder="anna")
 
@@ -118,9 +112,7 @@ def test_what_cannot_be_kept_is_refused(licensing: Licensing) -> None:
     assert in_use(licensing) == 0
 
 
-def test_a_seat_gives_its_license_and_all_that_this_includes(
-    crm: Installation, licensing: Licensing
-) -> None:
+def test_a_seat_gives_its_license_and_all_that_this_includes(crm: Installation, licensing: Licensing) -> None:
     catalog = crm_catalog()
     seat = makers.license_entry(seats=SeatKind.CONCURRENT, includes=["sale", "sale-cal"])
     more = {**catalog.licenses, "seat": seat}
@@ -170,9 +162,7 @@ def test_what_the_program_forgets_is_free_again(home: Home, licensing: Licensing
     assert eventually(lambda: in_use(licensing) == 0)
 
 
-def test_whose_lease_is_ended_is_told_without_asking(
-    crm: Installation, licensing: Licensing
-) -> None:
+def test_whose_lease_is_ended_is_told_without_asking(crm: Installation, licensing: Licensing) -> None:
     told: list[Lease] = []
     lost = threading.Event()
     lease = take(licensing, on_lost=tell(told, lost))
@@ -196,9 +186,7 @@ def lose(crm: Installation, licensing: Licensing, error: Exception | None = None
             raise error
 
 
-def test_a_block_whose_seat_was_lost_ends_with_that(
-    crm: Installation, licensing: Licensing
-) -> None:
+def test_a_block_whose_seat_was_lost_ends_with_that(crm: Installation, licensing: Licensing) -> None:
     with pytest.raises(LeaseLost):
         lose(crm, licensing)
     with pytest.raises(ZeroDivisionError):
@@ -234,9 +222,7 @@ def test_an_activation_that_takes_seats_away_is_learned_by_who_sits_there(
         lost.check()
 
 
-def test_who_sits_beyond_the_count_moves_while_there_is_room(
-    crm: Installation, licensing: Licensing
-) -> None:
+def test_who_sits_beyond_the_count_moves_while_there_is_room(crm: Installation, licensing: Licensing) -> None:
     held = [take(licensing, f"holder {number}") for number in range(SEATS)]
     last = max(held, key=lambda lease: lease.row.seat)
     for lease in held:
@@ -249,9 +235,7 @@ def test_who_sits_beyond_the_count_moves_while_there_is_room(
     assert [lease.id for lease in crm.leases.list()] == [last.id]
 
 
-def test_what_lapses_to_reading_is_lost_to_who_needs_it_fully(
-    home: Home, licensing: Licensing
-) -> None:
+def test_what_lapses_to_reading_is_lost_to_who_needs_it_fully(home: Home, licensing: Licensing) -> None:
     writer, reader = take(licensing), take(licensing, "bob", at_least=Access.READ)
     assert reader.access("seat") is Access.FULL
     home.clock.move(days=800)
@@ -269,9 +253,7 @@ def test_what_lapses_to_reading_is_lost_to_who_needs_it_fully(
             assert eventually(lambda: lease.access("seat") is Access.READ)
 
 
-def test_a_seat_is_borrowed_and_given_back(
-    home: Home, crm: Installation, licensing: Licensing
-) -> None:
+def test_a_seat_is_borrowed_and_given_back(home: Home, crm: Installation, licensing: Licensing) -> None:
     sell(crm, 5, borrow_hours=48)
     licensing.refresh()
     lease = take(licensing)
@@ -349,9 +331,7 @@ def test_a_forked_child_has_no_part_in_the_seats_of_its_parent(licensing: Licens
     lease.check()
 
 
-def test_a_lease_whose_license_no_catalog_has_any_more_is_lost(
-    crm: Installation, licensing: Licensing
-) -> None:
+def test_a_lease_whose_license_no_catalog_has_any_more_is_lost(crm: Installation, licensing: Licensing) -> None:
     lease = take(licensing)
     catalog = crm_catalog()
     fewer = {code: one for code, one in catalog.licenses.items() if code != "seat"}
@@ -364,9 +344,7 @@ def test_a_lease_whose_license_no_catalog_has_any_more_is_lost(
         take(licensing)
 
 
-def test_seats_that_are_seen_meanwhile_are_none_of_a_lease_that_has_another(
-    licensing: Licensing,
-) -> None:
+def test_seats_that_are_seen_meanwhile_are_none_of_a_lease_that_has_another(licensing: Licensing) -> None:
     lease = take(licensing, ttl=600)
     old = lease.row
     assert lease.extend(old._replace(id="another"), lease.until)
@@ -425,9 +403,7 @@ def test_who_moves_after_giving_up_leaves_no_seat_behind(
     assert eventually(lambda: in_use(licensing) == 0)
 
 
-def test_answers_stay_as_they_are_while_seats_are_taken_and_released(
-    crm: Installation, licensing: Licensing
-) -> None:
+def test_answers_stay_as_they_are_while_seats_are_taken_and_released(crm: Installation, licensing: Licensing) -> None:
     """Nothing is verified again for them, and no answer about a user is worked out anew."""
     take(licensing).release()
     time.sleep(0.5)

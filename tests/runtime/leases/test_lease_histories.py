@@ -4,13 +4,7 @@ from collections.abc import Callable
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    Bundle,
-    RuleBasedStateMachine,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from licensekit.errors import LeaseLost, LeaseUnknown, LicenseError, NoneFree
 from licensekit.installation import HeldSeat
@@ -58,10 +52,7 @@ class Leases(RuleBasedStateMachine):
         self.total = total
 
     @rule(
-        target=held,
-        process=st.integers(0, 1),
-        holder=st.text("ab", min_size=1, max_size=1),
-        ttl=st.sampled_from(TTLS),
+        target=held, process=st.integers(0, 1), holder=st.text("ab", min_size=1, max_size=1), ttl=st.sampled_from(TTLS)
     )
     def take(self, process: int, holder: str, ttl: int) -> HeldSeat | None:
         """Take a seat: there is one exactly if fewer are held than there are."""
@@ -116,9 +107,7 @@ class Leases(RuleBasedStateMachine):
         self.live = {lease: end for lease, end in self.live.items() if end > self.now}
         if self.home.place.startswith("postgresql"):
             with self.processes[0].database.write() as connection:
-                connection.run(
-                    "UPDATE leases SET taken = taken - ?, expires = expires - ?", seconds, seconds
-                )
+                connection.run("UPDATE leases SET taken = taken - ?, expires = expires - ?", seconds, seconds)
         else:
             self.home.clock.now += seconds
 

@@ -27,9 +27,7 @@ def live(home: Home) -> Iterator[LiveSnapshot]:
     live.close()
 
 
-def test_a_seat_of_a_license_that_no_catalog_has_any_more_gives_nothing(
-    crm: Installation, live: LiveSnapshot
-) -> None:
+def test_a_seat_of_a_license_that_no_catalog_has_any_more_gives_nothing(crm: Installation, live: LiveSnapshot) -> None:
     seats = Seats(live)
     row, _ = seats.take(seats.request("seat", "anna", 60, Access.FULL))
     assert seats.access(row)["seat"] is Access.FULL
@@ -41,9 +39,7 @@ def test_a_seat_of_a_license_that_no_catalog_has_any_more_gives_nothing(
     assert set(seats.access(row).values()) == {Access.NONE}
 
 
-def test_after_a_fork_nothing_is_held_and_anything_can_be_taken(
-    crm: Installation, live: LiveSnapshot
-) -> None:
+def test_after_a_fork_nothing_is_held_and_anything_can_be_taken(crm: Installation, live: LiveSnapshot) -> None:
     seats = Seats(live)
     leasing = Leasing(seats)
     request = seats.request("seat", "anna", 60, Access.FULL)

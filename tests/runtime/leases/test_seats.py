@@ -45,9 +45,7 @@ def in_use(crm: Installation) -> int:
     return crm.state().in_use.get("seat", 0)
 
 
-def test_as_many_are_given_as_there_are_and_the_next_is_told_so(
-    process: SeatProcess, crm: Installation
-) -> None:
+def test_as_many_are_given_as_there_are_and_the_next_is_told_so(process: SeatProcess, crm: Installation) -> None:
     taken = [process.take(f"holder {number}") for number in range(SEATS)]
     assert sorted(lease.seat for lease in taken) == list(range(SEATS))
     with pytest.raises(NoneFree) as refused:
@@ -71,9 +69,7 @@ def test_leases_are_listed_with_holder_and_time(process: SeatProcess, crm: Insta
     assert crm.license("seat").row.in_use == 2
 
 
-def test_what_is_not_renewed_is_free_again(
-    home: Home, process: SeatProcess, crm: Installation
-) -> None:
+def test_what_is_not_renewed_is_free_again(home: Home, process: SeatProcess, crm: Installation) -> None:
     lost, kept = process.take("anna", ttl=5), process.take("bob", ttl=5)
     assert process.renew(kept, ttl=60) == {kept.id}
     expire(home, 7)
@@ -107,9 +103,7 @@ def test_a_seat_is_freed_by_its_lease_alone(process: SeatProcess, crm: Installat
     assert crm.leases.list() == ()
 
 
-def test_an_administrator_ends_leases_and_it_is_written_down(
-    process: SeatProcess, crm: Installation
-) -> None:
+def test_an_administrator_ends_leases_and_it_is_written_down(process: SeatProcess, crm: Installation) -> None:
     anna, bob = process.take("anna"), process.take("bob")
     before = list(crm.audit.entries())
     assert crm.leases.end(anna.id) == anna
@@ -164,9 +158,7 @@ def test_what_can_be_no_lease_is_refused(
     assert in_use(crm) == 0
 
 
-def test_of_what_is_not_granted_there_is_no_seat_and_it_says_why(
-    home: Home, process: SeatProcess
-) -> None:
+def test_of_what_is_not_granted_there_is_no_seat_and_it_says_why(home: Home, process: SeatProcess) -> None:
     home.clock.move(days=800)
     process.reload()
     with pytest.raises(NotEntitled, match="expired"):
@@ -179,9 +171,7 @@ def test_what_lapsed_to_reading_gives_seats_for_reading(home: Home, process: Sea
     assert process.take(at_least=Access.READ).seat < SEATS
 
 
-def test_what_blocks_after_grace_gives_no_seat(
-    home: Home, crm: Installation, process: SeatProcess
-) -> None:
+def test_what_blocks_after_grace_gives_no_seat(home: Home, crm: Installation, process: SeatProcess) -> None:
     crm.activate(file(bundle(2, after_grace=AfterGrace.BLOCK, **SOLD)))
     home.clock.move(days=800)
     process.reload()
@@ -192,9 +182,7 @@ def test_what_blocks_after_grace_gives_no_seat(
 def test_whoever_takes_a_seat_has_what_it_requires(crm: Installation, process: SeatProcess) -> None:
     catalog = crm_catalog()
     seat = makers.license_entry(seats=SeatKind.CONCURRENT, requires=["server", "user"])
-    crm.activate(
-        file(makers.changed(catalog, version=2, licenses={**catalog.licenses, "seat": seat}))
-    )
+    crm.activate(file(makers.changed(catalog, version=2, licenses={**catalog.licenses, "seat": seat})))
     for user in ("anna", "bob"):
         crm.users.add(user)
     crm.users.assign("anna", "sales")
@@ -206,9 +194,7 @@ def test_whoever_takes_a_seat_has_what_it_requires(crm: Installation, process: S
     assert in_use(crm) == 1
 
 
-def test_unrestricted_seats_are_given_to_everybody_and_counted(
-    crm: Installation, process: SeatProcess
-) -> None:
+def test_unrestricted_seats_are_given_to_everybody_and_counted(crm: Installation, process: SeatProcess) -> None:
     crm.activate(file(bundle(2, **{**SOLD, "users": {**SOLD["users"], "seat": None}})))
     process.reload()
     for number in range(40):
@@ -221,9 +207,7 @@ def sell(crm: Installation, seats: int, sequence: int = 2, **changes: object) ->
     crm.activate(file(bundle(sequence, **{**SOLD, "users": users, **changes})))
 
 
-def test_a_reduction_is_not_refused_for_seats_that_are_held(
-    crm: Installation, process: SeatProcess
-) -> None:
+def test_a_reduction_is_not_refused_for_seats_that_are_held(crm: Installation, process: SeatProcess) -> None:
     taken = [process.take() for _ in range(SEATS)]
     sell(crm, 2)
     process.reload()
@@ -256,9 +240,7 @@ def test_a_seat_held_beyond_a_reduction_counts_wherever_seats_below_it_are_free(
         process.take()
 
 
-def test_a_seat_is_borrowed_up_to_the_limit_and_written_down(
-    crm: Installation, process: SeatProcess
-) -> None:
+def test_a_seat_is_borrowed_up_to_the_limit_and_written_down(crm: Installation, process: SeatProcess) -> None:
     sell(crm, 5, borrow_hours=48)
     process.reload()
     lease = process.take("anna")
@@ -276,9 +258,7 @@ def test_a_seat_is_borrowed_up_to_the_limit_and_written_down(
 
 
 @pytest.mark.parametrize(("limit", "hours"), [(0, 1.0), (48, 48.5), (48, 0.0), (48, -1.0)])
-def test_a_seat_is_not_borrowed_for_longer(
-    crm: Installation, process: SeatProcess, limit: int, hours: float
-) -> None:
+def test_a_seat_is_not_borrowed_for_longer(crm: Installation, process: SeatProcess, limit: int, hours: float) -> None:
     sell(crm, 5, borrow_hours=limit)
     process.reload()
     lease = process.take()
@@ -288,9 +268,7 @@ def test_a_seat_is_not_borrowed_for_longer(
     assert (crm.leases.list(), list(crm.audit.entries())) == before
 
 
-def test_a_borrowed_seat_does_not_outlive_its_license(
-    crm: Installation, process: SeatProcess
-) -> None:
+def test_a_borrowed_seat_does_not_outlive_its_license(crm: Installation, process: SeatProcess) -> None:
     last = max(process.clock, int(time.time())) // DAY + 2
     sell(crm, 5, borrow_hours=9999, starts=None, warning=None, expiry=last, grace=None)
     process.reload()

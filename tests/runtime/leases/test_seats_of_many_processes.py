@@ -26,9 +26,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.mark.process
-def test_whoever_is_killed_no_more_are_held_than_there_are_and_none_leaks(
-    place: str, tmp_path: Path
-) -> None:
+def test_whoever_is_killed_no_more_are_held_than_there_are_and_none_leaks(place: str, tmp_path: Path) -> None:
     seats = 20
     competing_processes.prepare(place, seats)
     competing = CompetingProcesses(place, tmp_path, wants=10, ttl=TTL, seconds=5, pause=0.01)
@@ -53,9 +51,7 @@ def test_whoever_is_killed_no_more_are_held_than_there_are_and_none_leaks(
 
 
 @pytest.mark.process
-def test_hosts_whose_clocks_differ_count_alike_and_leases_live_by_the_server(
-    postgres_location: str,
-) -> None:
+def test_hosts_whose_clocks_differ_count_alike_and_leases_live_by_the_server(postgres_location: str) -> None:
     competing_processes.prepare(postgres_location, 7)
     slow, right, fast = hosts_at(postgres_location, -5, 0, 5)
     everyone = (slow, right, fast)

@@ -30,9 +30,7 @@ _INNER: Final = {
 _REFUSED: Final = [
     (int(first, 16), int(last or first, 16))
     for first, last in re.findall(
-        r"^\| U\+([0-9A-F]{4,6})(?: to U\+([0-9A-F]{4,6}))? \|",
-        section(FORMAT, "Fields"),
-        re.MULTILINE,
+        r"^\| U\+([0-9A-F]{4,6})(?: to U\+([0-9A-F]{4,6}))? \|", section(FORMAT, "Fields"), re.MULTILINE
     )
 ]
 
@@ -208,8 +206,7 @@ _CODE: Final = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 _SIMPLE: Final[dict[str, Check]] = {
     "code": _text(BOUNDS["CODE_LENGTH"], _CODE),
     "qualified code": _text(
-        2 * BOUNDS["CODE_LENGTH"] + 1,
-        rf"(?=[^.]{{1,64}}(\.|$))({_CODE}\.)?(?=[^.]{{1,64}}$){_CODE}",
+        2 * BOUNDS["CODE_LENGTH"] + 1, rf"(?=[^.]{{1,64}}(\.|$))({_CODE}\.)?(?=[^.]{{1,64}}$){_CODE}"
     ),
     "serial": _text(BOUNDS["SERIAL_LENGTH"], r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"),
     "name": _text(BOUNDS["NAME_LENGTH"]),
@@ -229,16 +226,11 @@ _SIMPLE["map (above)"] = _map(_SIMPLE["name"], _value, 0, BOUNDS["EXTENSIONS"])
 Pattern = tuple[str, Callable[["re.Match[str]", str, str], Check]]
 _PATTERNS: Final[list[Pattern]] = [
     (r"number from (\S+) to (\S+)", lambda m, _, __: _number(bound(m[1]), bound(m[2]))),
-    (
-        r"number (\d) (?:to|or) (\d)",
-        lambda m, _, words: _number(int(m[1]), int(m[2]), _named(words)),
-    ),
+    (r"number (\d) (?:to|or) (\d)", lambda m, _, words: _number(int(m[1]), int(m[2]), _named(words))),
     (r"bytes of (\d+) to (\d+)", lambda m, _, __: _bytes(int(m[1]), int(m[2]))),
     (
         r"list of (.+?), (\d+) to ([^,]+)(, ascending)?",
-        lambda m, _, words: _list(
-            _item(m[1], words), int(m[2]), bound(m[3]), ascending=m[4] is not None
-        ),
+        lambda m, _, words: _list(_item(m[1], words), int(m[2]), bound(m[3]), ascending=m[4] is not None),
     ),
     (
         r"map of at most (`\w+`) entries: (.+?) to (.+)",
@@ -295,8 +287,7 @@ def _fits(setting: dict[str, Any], value: Any) -> bool:
 def _catalog(catalog: dict[str, Any]) -> bool:
     names = [name for name, _ in _rows("License")]
     gives = {
-        code: {*entry[names.index("includes")], entry[names.index("replaced_by")]}
-        & catalog["licenses"].keys()
+        code: {*entry[names.index("includes")], entry[names.index("replaced_by")]} & catalog["licenses"].keys()
         for code, entry in catalog["licenses"].items()
     }
     pairs = 0

@@ -49,9 +49,7 @@ def _numbers(state: State) -> dict[str, Any]:
         "root": [state.root.version],
         "trust": None if state.trust is None else list(state.trust.place[0]),
         "lists": {
-            issuer: list(version)
-            for (kind, issuer), (version, _) in state.seen.items()
-            if kind == "revocations"
+            issuer: list(version) for (kind, issuer), (version, _) in state.seen.items() if kind == "revocations"
         },
         "catalogs": {issuer: list(held.place[0]) for issuer, held in state.catalogs.items()},
     }
@@ -91,9 +89,7 @@ def _self_signed(token: Token) -> Held:
     return Held(token, payload, document.fields, document.plain)
 
 
-def extended(
-    state: State, tokens: list[Token], now: int | None, seen: dict[str, Any] | None = None
-) -> State:
+def extended(state: State, tokens: list[Token], now: int | None, seen: dict[str, Any] | None = None) -> State:
     """F1, with the floor of S1."""
     if seen is not None:
         state = replace(state, seen=_merged(state.seen, seen))
@@ -167,9 +163,7 @@ def _highest(state: State, found: list[Held]) -> list[Held]:
     return [held for held in found if held.place[0] == top[held.order]]
 
 
-def _merged(
-    mine: dict[tuple[str, str], Place], said: dict[str, Any]
-) -> dict[tuple[str, str], Place]:
+def _merged(mine: dict[tuple[str, str], Place], said: dict[str, Any]) -> dict[tuple[str, str], Place]:
     """S1: the higher of each; the floor decides where both are as high."""
     floor = {(kind, ""): said[kind] for kind in ("root", "trust") if said[kind] is not None}
     for kind, name in (("revocations", "lists"), ("catalog", "catalogs")):

@@ -13,15 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PublicKey
 from tests.docs.tables import section, tables, text_of
 
 FORMAT: Final = text_of("format.md")
-BOUNDS: Final = {
-    name.strip("`"): int(value)
-    for table in tables(section(FORMAT, "Bounds"))
-    for name, value, _ in table
-}
-TYPES: Final = (
-    *("root", "trust", "revocations", "catalog", "bundle", "reset"),
-    *("request", "receipt", "statement"),
-)
+BOUNDS: Final = {name.strip("`"): int(value) for table in tables(section(FORMAT, "Bounds")) for name, value, _ in table}
+TYPES: Final = (*("root", "trust", "revocations", "catalog", "bundle", "reset"), *("request", "receipt", "statement"))
 
 
 class RefusedError(Exception):

@@ -51,9 +51,7 @@ def secret_key(text: bytes, passphrase: bytes) -> tuple[Shown, bytes]:
     except RefusedError:
         raise RefusedError(_INVALID) from None
     sealed = rest[_PUBLIC[scheme] :]
-    opener = ChaCha20Poly1305(
-        hashlib.scrypt(passphrase, salt=salt, n=2**log2_n, r=8, p=1, maxmem=2**31 - 1, dklen=32)
-    )
+    opener = ChaCha20Poly1305(hashlib.scrypt(passphrase, salt=salt, n=2**log2_n, r=8, p=1, maxmem=2**31 - 1, dklen=32))
     try:
         secret = opener.decrypt(bytes(12), sealed, b"lkkey1." + data[: -len(sealed)])
     except InvalidTag:

@@ -6,16 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from tests.vectors.second_reader import fields
-from tests.vectors.second_reader.forms import (
-    BOUNDS,
-    Key,
-    RefusedError,
-    Signed,
-    Token,
-    divide,
-    key,
-    need,
-)
+from tests.vectors.second_reader.forms import BOUNDS, Key, RefusedError, Signed, Token, divide, key, need
 
 DAY: Final = 86_400
 KINDS: Final = ("revocations", "catalog", "bundle", "reset")
@@ -246,10 +237,7 @@ def take_trust(state: State, held: Held, now: int | None) -> State:
     require_not_lower(state, held)
     keys = load_keys(held.says["keys"])
     names = ("scheme", "public", "name", "state", "valid_from", "valid_to", "scope")
-    admitted = {
-        one: dict(zip(names, entry, strict=True))
-        for one, entry in zip(keys, held.says["keys"], strict=True)
-    }
+    admitted = {one: dict(zip(names, entry, strict=True)) for one, entry in zip(keys, held.says["keys"], strict=True)}
     new = replace(state, trust=held, admitted=admitted, keys=keys)
     lists = {issuer: one for issuer, one in state.lists.items() if stands(new, one)}
     catalogs = {issuer: one for issuer, one in state.catalogs.items() if stands(new, one)}
@@ -292,11 +280,7 @@ def verified(state: State, token: Token, kind: str, now: int | None) -> Held:
 
 
 def _may_grant(
-    bundle: dict[str, Any],
-    uses: list[int],
-    longest: int | None,
-    parts: list[str] | None,
-    most: int | None,
+    bundle: dict[str, Any], uses: list[int], longest: int | None, parts: list[str] | None, most: int | None
 ) -> bool:
     """Step 7, 4 to 8."""
     if bundle["use"] not in uses or (parts is not None and bundle["part"] not in parts):
