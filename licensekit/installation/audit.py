@@ -86,10 +86,10 @@ def _links(connection: Connection) -> Iterator[Link]:
 def _named(connection: Connection, one: Link) -> AuditEntry:
     """Return an entry with what it says: nothing, if somebody edited it so that it is none."""
     try:
-        facts: Any = json.loads(one.entry)
-    except (ValueError, RecursionError):
-        facts = None
-    return AuditEntry(*one, people.named(connection, facts if isinstance(facts, dict) else {}))
+        facts: dict[str, Any] = {**json.loads(one.entry)}
+    except (ValueError, TypeError, RecursionError):
+        facts = {}
+    return AuditEntry(*one, people.named(connection, facts))
 
 
 def check_audit(connection: Connection) -> Head:

@@ -106,13 +106,13 @@ def compare(
     short = {d.license: f"{d.in_use} in use: release {d.remove} {until}" for d in plan.deficits}
     found: list[PreviewRow] = []
     for row in rows(after, in_use):
-        named = (row.code, row.issuer, row.kind, row.name, row.in_use)
-        one = old.get(row.code)
-        was = (0, Access.NONE) if one is None else (one.total, one.access)
-        counts = (*was, row.total, row.access)
-        remedy = short.get(row.code)
+        one, remedy = old.get(row.code), short.get(row.code)
+        total_now, access_now = (0, Access.NONE) if one is None else (one.total, one.access)
         reason, due = (None, remedy) if is_later else (remedy, None)
-        found.append(PreviewRow(*named, *counts, reason, due, row.quantity, row.per))
+        sold = PreviewRow(
+            row.code, row.issuer, row.kind, row.name, row.in_use, total_now, access_now, row.total, row.access, reason
+        )
+        found.append(sold._replace(due=due, quantity=row.quantity, per=row.per))
     return (*found, *_unknown(after))
 
 

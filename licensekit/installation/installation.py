@@ -21,7 +21,7 @@ from licensekit.installation.users import Users
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import locate, open_installation
 from licensekit.state.journal_entries import BundleRecord
-from licensekit.state.loading import InstallationState, recorded_root
+from licensekit.state.loading import InstallationState
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.pending import open_or_wait, place_of
 from licensekit.state.schema import SCHEMA
@@ -101,7 +101,8 @@ class Installation:
     @property
     def recorded(self) -> Recorded | None:
         """The root pin and the pack that the first activation recorded, if there was one."""
-        return recorded_root(self._opened.database)
+        with read_installation(self._opened) as read:
+            return read.stored.recorded
 
     @property
     def warnings(self) -> tuple[Message, ...]:

@@ -11,12 +11,12 @@ from contextlib import closing
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from licensekit.database import Connection, Database
+from licensekit.database import Connection, Database, connect
 from licensekit.database.copying import compare_rows, copy_rows, count_rows, mark_moved
 from licensekit.errors import HomeTaken
 from licensekit.installation.audit import check_audit, newest_of
 from licensekit.state.boot_clock import clocks_of
-from licensekit.state.home import displayed, heads_of, open_empty, open_installation
+from licensekit.state.home import database_of, displayed, heads_of, open_installation
 from licensekit.state.journal_entries import Relocated, TroubleFound
 from licensekit.state.loading import evaluate_state
 from licensekit.state.logs import audit_head
@@ -74,7 +74,7 @@ def move(
     """
     with (
         closing(open_installation(source, create=False)) as old,
-        closing(open_empty(target)) as new,
+        closing(connect(database_of(target, create=True), schema=SCHEMA, create=True)) as new,
         write_installation(
             OpenInstallation(old, None, None, None, clocks_of(clock), by, NO_FACTS, LastSeen())
         ) as leaving,
@@ -82,8 +82,9 @@ def move(
         here, there = displayed(source, old), displayed(target, new)
         if not _has_arrived(new, leaving):
             _move(new, leaving, here, progress or _ignore)
+        serial = None if leaving.read.stored.recorded is None else leaving.read.state().serial
         with new.read() as connection:
-            moved = _moved(connection, here, there, _serial(leaving.read))
+            moved = _moved(connection, here, there, serial)
             write_mark(new.location, heads_of(connection), lower=True)
         leaving.enter(Relocated(leaving.now, here, there))
         leaving.record("move", to=there)
@@ -142,10 +143,6 @@ def _arrive(here: ReadTransaction, before: ReadTransaction, origin: str, place: 
     arriving.enter(Relocated(here.now, origin, place))
     arriving.record("arrive", origin=origin)
     arriving.finish()
-
-
-def _serial(read: ReadTransaction) -> str | None:
-    return None if read.stored.recorded is None else read.state().serial
 
 
 def _moved(connection: Connection, source: str, target: str, serial: str | None) -> Moved:

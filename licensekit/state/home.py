@@ -52,15 +52,6 @@ def open_installation(location: str | os.PathLike[str], *, create: bool) -> Data
     return database
 
 
-def open_empty(location: str | os.PathLike[str]) -> Database:
-    """Open a new location for an installation that is moved; one that is there is left alone.
-
-    Raises:
-        HomeInvalid, StateError: as `open_installation` does.
-    """
-    return connect(database_of(location, create=True), schema=SCHEMA, create=True)
-
-
 def locate(
     location: str | os.PathLike[str] | None = None,
     *,

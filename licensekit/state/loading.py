@@ -23,7 +23,7 @@ from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.mark import Mark, MarkRead, read_mark, write_mark
 from licensekit.state.messages import UnusableDocument
 from licensekit.state.notices import notices_of
-from licensekit.state.stored import Recorded, Stored, is_restored, read_stored, require_same
+from licensekit.state.stored import Stored, is_restored, read_stored, require_same
 from licensekit.state.time import Clocks, Reading, effective, is_due, observe
 from licensekit.state.trust_store import keep_trust, load_trust, lost_bundles, verify_bundles
 from licensekit.trust.pack import TrustStore
@@ -209,16 +209,6 @@ def _has_news(stored: Stored, state: InstallationState) -> bool:
     return stored.recorded is not None and (
         state.trust_store.tokens != stored.trust or state.trust_store.trust.seen != stored.seen
     )
-
-
-def recorded_root(database: Database) -> Recorded | None:
-    """Return the root pin and the pack that the first activation recorded, if there was one.
-
-    Raises:
-        StateError: the database cannot be read.
-    """
-    with database.read() as connection:
-        return read_stored(connection, None, Reading(0)).recorded
 
 
 def evaluate_state(

@@ -76,7 +76,8 @@ class PendingDatabase:
             is_private = database is not self._real
             with database.write(shared=shared) as connection:
                 yield connection
-            if is_private and _has_changed(database):
+                has_changed = audit_head(connection).number > ESTABLISHED
+            if is_private and has_changed:
                 self._set_up(database)
 
     def once(self, sql: LiteralString, *params: Value) -> Row | None:
@@ -162,11 +163,6 @@ def place_of(database: Database) -> str:
 def _discard(folder: str, owner: int) -> None:
     if os.getpid() == owner:  # a forked child leaves it to its parent
         rmtree(folder, ignore_errors=True)
-
-
-def _has_changed(private: Database) -> bool:
-    with private.read() as connection:
-        return audit_head(connection).number > ESTABLISHED
 
 
 def _remove(target: str | Path, made: list[Path]) -> None:

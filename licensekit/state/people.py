@@ -75,11 +75,11 @@ def erase(connection: Connection, user_id: str) -> None:
 def _replaced(facts: Mapping[str, Any], name: Callable[[str], str]) -> dict[str, Any]:
     found = dict(facts)
     for field in _FIELDS:
-        value = facts.get(field)
+        value: Any = facts.get(field)
         if field == "subject" and facts.get("scope") != "user":
             continue
         if isinstance(value, str):
             found[field] = name(value)
-        elif isinstance(value, list | tuple):
+        elif type(value) in {list, tuple}:
             found[field] = [name(str(one)) for one in value]
     return found

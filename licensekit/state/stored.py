@@ -163,6 +163,8 @@ def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known:
     if journal.observed != NOTHING_OBSERVED and not is_observed(observations, journal.observed):
         journal = journal._replace(fault=JournalFault("head", journal.head.number + 1))
     time = read_time(observations, journal.observed, journal.state.time_seen)
+    number = mark.audit.number if isinstance(mark, Mark) else 0
+    marked = connection.one("SELECT hash FROM audit WHERE number = ?", number)
     of_sites = slots.highest(connection, Kind.SITE)
     satellites = of_sites.pop(slots.SATELLITE, 0)
     return Stored(
@@ -178,7 +180,7 @@ def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known:
         satellites=satellites,
         events=read_events(connection),
         head=audit_head(connection),
-        marked=_hash_at(connection, mark.audit.number) if isinstance(mark, Mark) else None,
+        marked=None if marked is None else marked[0],
         read_only=connection.one("SELECT is_read_only()") == (1,),
     )
 
@@ -244,8 +246,3 @@ def read_events(connection: Connection, *, ended: bool = False) -> tuple[Event, 
     which = "" if ended else " WHERE ended IS NULL"
     rows = connection.rows(_SELECT_EVENTS + which + " ORDER BY number")
     return tuple(Event(number, kind, EventScope(scope), *rest) for number, kind, scope, *rest in rows)
-
-
-def _hash_at(connection: Connection, number: int) -> bytes | None:
-    row = connection.one("SELECT hash FROM audit WHERE number = ?", number)
-    return None if row is None else row[0]

@@ -241,7 +241,7 @@ def read_installation(opened: OpenInstallation) -> Generator[ReadTransaction]:
     """
     mark, known = read_mark(opened.database.location), opened.last.stored
     with opened.database.read() as connection:
-        yield _read(opened, connection, mark, known)
+        yield read_transaction(opened, connection, mark, known)
 
 
 @contextmanager
@@ -254,7 +254,7 @@ def write_installation(opened: OpenInstallation) -> Generator[WriteTransaction]:
     location = opened.database.location
     mark, known = read_mark(location), opened.last.stored
     with opened.database.write() as connection:
-        change = WriteTransaction(_read(opened, connection, mark, known))
+        change = WriteTransaction(read_transaction(opened, connection, mark, known))
         yield change
         change.finish()
     if change.has_changed:
@@ -280,10 +280,15 @@ def write_first(opened: OpenInstallation, act: Callable[[WriteTransaction], T]) 
         return act(change)
 
 
-def _read(opened: OpenInstallation, connection: Connection, mark: MarkRead, known: Stored | None) -> ReadTransaction:
+def read_transaction(
+    opened: OpenInstallation, connection: Connection, mark: MarkRead, known: Stored | None
+) -> ReadTransaction:
     """Read what must follow on `known`, which was seen before the transaction began.
 
     Another thread may have seen something newer meanwhile, which is then left as the last.
+
+    Raises:
+        OtherInstallation: it does not follow.
     """
     reading = opened.clocks()
     stored = read_stored(connection, mark, reading, None if known is None else known.journal)

@@ -9,17 +9,22 @@ from typing import Any, LiteralString
 import pytest
 
 from licensekit import Licensing
-from licensekit.database import Value
+from licensekit.database import Database, Value, connect
 from licensekit.database.copying import count_rows
 from licensekit.errors import AuditDamaged, DatabaseDamaged, DatabaseMoved, HomeTaken, LicenseError, NotActivated
 from licensekit.installation import EventScope, Moved, move
-from licensekit.state.home import open_empty, open_installation
+from licensekit.state.home import database_of, open_installation
 from licensekit.state.schema import SCHEMA
 from tests.crm import SOLD, crm_catalog
 from tests.homes import PIN, Home, bundle, file, pack
 from tests.runtime.conftest import comes
 
 WAYS = [("folder", "server"), ("server", "folder")]
+
+
+def empty(place: str) -> Database:
+    """Open what a move that was cut off leaves at its target."""
+    return connect(database_of(place, create=True), schema=SCHEMA, create=True)
 
 
 @pytest.fixture(params=WAYS, ids=[f"{source} to {target}" for source, target in WAYS])
@@ -173,7 +178,7 @@ def test_a_move_that_is_cut_off_can_be_made_again(
     monkeypatch.undo()
     with home.open() as installation:
         assert installation.state().stored == before
-    with closing(open_empty(places[1])) as target, target.read() as connection:
+    with closing(empty(places[1])) as target, target.read() as connection:
         assert bool(count_rows(connection, SCHEMA)) == (step == "mark_moved")
     report = moved(home, places[1])
     with at(home, places[1]).open() as installation:
@@ -216,7 +221,7 @@ def test_what_does_not_hold_stays_where_it_is(
         connection.run(change, *values)
     with pytest.raises(error):
         moved(home, places[1])
-    with closing(open_empty(places[1])) as target, target.read() as connection:
+    with closing(empty(places[1])) as target, target.read() as connection:
         assert count_rows(connection, SCHEMA) == 0
     if error is not DatabaseDamaged:  # which nobody opens again
         home.open().close()  # it is not marked as moved

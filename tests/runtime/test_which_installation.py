@@ -14,7 +14,8 @@ from licensekit.errors import NotEntitled, OtherInstallation, StateError
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
 from licensekit.state.loading import load_state, remember
-from licensekit.state.transactions import _read
+from licensekit.state.machine import NO_FACTS
+from licensekit.state.transactions import LastSeen, OpenInstallation, read_transaction
 from tests.homes import PIN, Home, bundle, file, pack
 from tests.runtime.conftest import comes
 
@@ -93,16 +94,15 @@ def test_an_open_installation_follows_nothing_from_before_its_own_change(home: H
 
 def test_what_another_thread_changes_meanwhile_is_no_older_state(home: Home) -> None:
     """The one that began first reads what the other one has changed since."""
-    with home.open() as installation, home.open() as other:
-        opened = installation._opened
+    with closing(open_installation(home.place, create=False)) as database, home.open() as other:
+        opened = OpenInstallation(database, PIN, home.pack, None, clocks_of(home.clock), "", NO_FACTS, LastSeen())
         first = opened.last.stored = other.state().stored
-        with opened.database.read() as connection:
+        with database.read() as connection:
             connection.one("SELECT one FROM installation")
             other.activate(file(bundle(3)))
-            opened.last.stored = other.state().stored
-            _read(opened, connection, None, first)
-        assert opened.last.stored == other.state().stored
-        installation.state()
+            newer = opened.last.stored = other.state().stored
+            assert read_transaction(opened, connection, None, first).stored.head == first.head
+        assert opened.last.stored is newer
 
 
 def test_a_program_keeps_no_time_in_another_installation(home: Home, tmp_path: Path) -> None:

@@ -1,13 +1,17 @@
 """What an entry of the audit log says, whoever wrote it."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from licensekit.errors import AuditDamaged
 from licensekit.state.audit_events import sentence_of
-from licensekit.state.transactions import write_installation
-from tests.homes import Home
+from licensekit.state.boot_clock import clocks_of
+from licensekit.state.home import open_installation
+from licensekit.state.machine import NO_FACTS
+from licensekit.state.transactions import LastSeen, OpenInstallation, write_installation
+from tests.homes import PIN, Home
 
 
 def test_an_entry_says_what_was_done_in_a_sentence() -> None:
@@ -16,9 +20,12 @@ def test_an_entry_says_what_was_done_in_a_sentence() -> None:
 
 @pytest.mark.parametrize("data", [{}, {"person": "anna"}, {"user": "anna", "more": 1}])
 def test_an_entry_has_the_data_of_its_code_and_no_other(tmp_path: Path, data: dict[str, object]) -> None:
-    with Home(str(tmp_path / "home")).open() as installation:
-        with pytest.raises(TypeError, match="user-add"), write_installation(installation._opened) as change:
+    home = Home(str(tmp_path / "home"))
+    with closing(open_installation(home.place, create=True)) as database:
+        opened = OpenInstallation(database, PIN, home.pack, None, clocks_of(home.clock), "", NO_FACTS, LastSeen())
+        with pytest.raises(TypeError, match="user-add"), write_installation(opened) as change:
             change.record("user-add", **data)
+    with home.open() as installation:
         assert len(list(installation.audit.entries())) == 1
 
 
@@ -33,8 +40,8 @@ def test_a_log_that_was_edited_stays_readable(tmp_path: Path, entry: str) -> Non
     home = Home(str(tmp_path / "home"))
     with home.open() as installation:
         installation.users.add("anna")
-        with installation._opened.database.write() as connection:
-            connection.run("UPDATE audit SET entry = ? WHERE number = 1", entry.encode())
+        with closing(open_installation(home.place, create=False)) as database:
+            database.once("UPDATE audit SET entry = ? WHERE number = 1 RETURNING number", entry.encode())
         first, *_ = installation.audit.entries()
         assert first.message == ""
         with pytest.raises(AuditDamaged):

@@ -14,7 +14,7 @@ from licensekit.errors import DatabaseUnavailable, FileUnusable, HomeInvalid, Li
 from licensekit.installation import Installation
 from licensekit.state import pending
 from licensekit.state.home import locate, open_installation
-from licensekit.state.loading import load_state, recorded_root
+from licensekit.state.loading import load_state
 from licensekit.state.pending import open_or_wait
 from licensekit.state.time import Reading
 from tests import homes, makers
@@ -91,10 +91,11 @@ def test_an_installation_without_its_row_is_refused(tmp_path: Path) -> None:
 
 def test_nothing_is_recorded_before_the_first_activation(tmp_path: Path) -> None:
     database = open_installation(tmp_path, create=True)
-    assert recorded_root(database) is None
     with pytest.raises(NotActivated):
         load_state(database, root=homes.PIN, pack=None, reading=Reading(makers.NOW))
     database.close()
+    with homes.Home(str(tmp_path)).open() as installation:
+        assert installation.recorded is None
 
 
 PLACES = [

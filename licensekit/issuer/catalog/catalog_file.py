@@ -1,7 +1,7 @@
 """The catalog as a vendor writes it (`docs/catalog.md`): TOML in, a sound `Catalog` out."""
 
 from collections.abc import Collection, Mapping
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from licensekit import limits
 from licensekit.catalog.rules import as_numbers, missing_quantities, no_license
@@ -200,8 +200,8 @@ def _editions(
     file: Table, licenses: Mapping[str, License], unread: frozenset[str], settings: frozenset[str]
 ) -> dict[str, Edition]:
     found: dict[str, Edition] = {}
-    written = file.content.get("settings")
-    written = written if isinstance(written, dict) else {}
+    given = file.content.get("settings")
+    written = cast("dict[str, object]", given) if isinstance(given, dict) else {}
     for code, table in file.tables("editions", limits.EDITIONS):
         table.refuse_others(EDITION_KEYS)
         table.require("name")

@@ -34,7 +34,7 @@ class CheckedOrder(NamedTuple):
     @property
     def codes(self) -> frozenset[str]:
         """The licenses that it grants."""
-        return frozenset().union(*self.counts)
+        return frozenset[str]().union(*self.counts)
 
 
 def check_order(draft: OrderDraft, catalog: Catalog, already: Collection[str] = ()) -> CheckedOrder:

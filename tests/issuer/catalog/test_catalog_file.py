@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -547,7 +547,8 @@ PLACES = [
 def toml(value: Any) -> str:
     """Spell a value in TOML, tables in one line."""
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{key!r} = {toml(one)}' for key, one in value.items())}}}"
+        table = cast("dict[str, Any]", value)
+        return f"{{{', '.join(f'{key!r} = {toml(one)}' for key, one in table.items())}}}"
     return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
