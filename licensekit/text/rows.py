@@ -123,7 +123,7 @@ def read_rows(lines: Iterable[str]) -> Iterator[TextRow]:
     line = passed_over + 1
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
+            if any(map(as_typed, cells)):
                 yield TextRow(line or passed_over + reader.line_num, cells)
             line = size = 0
     # Where the next row begins is not known.
