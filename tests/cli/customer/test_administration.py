@@ -2,13 +2,16 @@
 
 import json
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from licensekit import Licensing
 from tests.cli.customer.conftest import Command
+from tests.homes import DAY, PIN, Clock
 
 
 def shown(command: Command, line: str) -> str:
@@ -354,3 +357,19 @@ def test_a_return_can_be_looked_at_first(crm: Command) -> None:
     assert shown["needs_confirmation"]
     assert shown["needs_confirmation"][0]["message"] in crm("return --preview").err
     assert "active" in crm("status").out
+
+
+def test_a_clock_is_accepted_in_place_of_a_later_time_once(crm: Command) -> None:
+    """Where it is not behind, and a second time for one base bundle, it is refused."""
+    ran = crm("accept-clock")
+    assert (ran.code, ran.out) == (6, "")
+    assert "not behind" in ran.err
+    clock = Clock(int(time.time()) + 100 * DAY)
+    with Licensing.open(root=PIN, pack=Path("crm.lkp").read_bytes(), clock=clock, watch=False) as licensing:
+        for _ in range(10):
+            clock.move(hours=6)
+            licensing.refresh()
+    assert "clock-behind" in {one["code"] for one in read(crm, "status --json")["notices"]}
+    assert "accepted" in shown(crm, "accept-clock")
+    assert "clock-behind" not in {one["code"] for one in read(crm, "status --json")["notices"]}
+    assert crm("accept-clock").code == 6
