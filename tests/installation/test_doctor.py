@@ -293,9 +293,9 @@ def test_an_index_that_a_server_has_not_finished_is_named(postgres_location: str
     home = Home(postgres_location)
     home.set_up()
     with psycopg.connect(postgres_location, autocommit=True) as raw:
-        raw.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'user_licenses_by_license'::regclass")
+        raw.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'events_by_end'::regclass")
     [one] = [one for one in found(home) if one.check == "database"]
-    assert str(one.about.message) == "the index user_licenses_by_license is not valid"
+    assert str(one.about.message) == "the index events_by_end is not valid"
 
 
 def test_a_bundle_that_another_key_signed_is_named(ill: Home) -> None:

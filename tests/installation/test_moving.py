@@ -15,6 +15,7 @@ from licensekit.errors import AuditDamaged, DatabaseDamaged, DatabaseMoved, Home
 from licensekit.installation import EventScope, Moved, move
 from licensekit.state.home import database_of, open_installation
 from licensekit.state.schema import SCHEMA
+from licensekit.state.time import TimeSeen
 from tests.crm import SOLD, crm_catalog
 from tests.homes import PIN, Home, bundle, file, pack
 from tests.runtime.conftest import comes
@@ -64,6 +65,11 @@ def moved(home: Home, target: str, **options: Any) -> Moved:
     return move(home.place, target, clock=home.clock, by="admin", **options)
 
 
+def floors(time: TimeSeen) -> TimeSeen:
+    """Return what was seen of time, but for how often: a move looks at the clock as well."""
+    return time._replace(looks=0, boots={})
+
+
 def at(home: Home, target: str) -> Home:
     return Home(target, home.clock, home.pack)
 
@@ -80,7 +86,8 @@ def test_everything_arrives_and_goes_on(home: Home, places: tuple[str, str]) -> 
         assert after.license("windows").holders == holders
         assert [entry.entry for entry in after.audit.entries()][:-1] == entries
         assert (arrived.entitlements, arrived.in_use) == (state.entitlements, state.in_use)
-        assert (arrived.stored.seed, arrived.stored.time) == (state.stored.seed, state.stored.time)
+        assert arrived.stored.seed == state.stored.seed
+        assert floors(arrived.stored.time) == floors(state.stored.time)
         assert not arrived.restored
         last = list(after.audit.entries())[-1].facts
         assert (last["did"], last["by"], last["origin"]) == ("arrive", "admin", report.source)
@@ -110,7 +117,7 @@ def test_nothing_works_any_more_where_it_was(home: Home, places: tuple[str, str]
                 use()
             assert f"was moved to {report.target}; use it there" in str(caught.value)
     with at(home, places[1]).open() as after:
-        assert after.state().stored.time == before.time
+        assert floors(after.state().stored.time) == floors(before.time)
 
 
 def test_a_program_that_runs_meanwhile_answers_from_memory_and_says_why(home: Home, places: tuple[str, str]) -> None:

@@ -49,6 +49,9 @@ class _TokenSigner(NamedTuple):
     key: SignMixin
     verifying_key: VerifyingKey
 
+    def __repr__(self) -> str:
+        return f"<_TokenSigner of {self.uri}>"
+
     @property
     def uri(self) -> str:
         return self.place.uri()
