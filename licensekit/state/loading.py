@@ -186,7 +186,8 @@ def remember(database: Database, state: InstallationState, clocks: Clocks, pause
         return False
     mark = read_mark(database.location)
     with database.write() as connection:
-        reading = clocks()  # not before the lock: while others were waited for, time has passed
+        # Not before the lock: while others were waited for, time has passed. The server must agree (C4).
+        reading = clocks()._replace(server=connection.now())
         stored = read_stored(connection, mark, reading, state.stored.journal)
         require_same(state.stored, stored, database.location)
         if stored.journal.fault is not None:

@@ -254,7 +254,9 @@ def write_installation(opened: OpenInstallation) -> Generator[WriteTransaction]:
     location = opened.database.location
     mark, known = read_mark(location), opened.last.stored
     with opened.database.write() as connection:
-        change = WriteTransaction(read_transaction(opened, connection, mark, known))
+        read = read_transaction(opened, connection, mark, known)
+        reading = read.reading._replace(server=connection.now())  # it must agree before a floor rises (C4)
+        change = WriteTransaction(read._replace(reading=reading))
         yield change
         change.finish()
     if change.has_changed:

@@ -1,5 +1,6 @@
 """Time as an installation keeps it: observed by programs, signed, accepted by administrators."""
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -234,3 +235,19 @@ def test_each_boot_is_observed_apart(machine: Machine) -> None:
         machine.look()
     assert len(machine.seen().boots) == 4
     assert machine.seen().elapsed == HOUR + 2 * 9 * HOUR - 2 * 8 * HOUR
+
+
+@pytest.mark.server
+def test_no_host_raises_the_soft_floor_above_what_the_server_agrees_to(postgres_location: str) -> None:
+    """The tests' clock is ahead of the server's, which shows the true time."""
+    home = Home(postgres_location)
+    with home.open() as installation:
+        installation.activate(file(bundle()))
+        begin = installation.state().stored.time.soft
+    with home.run() as licensing:
+        for _ in range(20):
+            home.clock.move(hours=6)
+            licensing.refresh()
+    with home.open() as installation:
+        seen = installation.state().stored.time
+    assert seen.soft <= max(begin, int(time.time()) + 20 * 6 * HOUR) < NOW + 4 * DAY
