@@ -35,16 +35,8 @@ from licensekit.errors import (
     SerialMismatch,
     SettingRefused,
 )
-from licensekit.state.journal_entries import (
-    KEPT,
-    REPLACED,
-    RETURNED,
-    VENDOR,
-    BundleTaken,
-    JournalState,
-    ResetSpent,
-    ResetUsed,
-)
+from licensekit.state.journal_entries import KEPT, REPLACED, RETURNED, VENDOR, BundleTaken, ResetSpent, ResetUsed
+from licensekit.state.journal_state import JournalState
 from licensekit.state.stored import StoredBundle
 from licensekit.state.time import TimeSeen, observe, reset_clock
 from licensekit.state.transactions import ReadTransaction, WriteTransaction

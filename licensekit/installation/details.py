@@ -21,7 +21,7 @@ from licensekit.entitlements.events import Event, concerning
 from licensekit.entitlements.login import UserFacts
 from licensekit.installation.plan import HOLDERS, holders_of
 from licensekit.state import seats
-from licensekit.state.journal_entries import BundleRecord
+from licensekit.state.journal_state import BundleRecord
 from licensekit.state.time import lease_time
 from licensekit.state.transactions import ReadTransaction
 from licensekit.state.trust_store import verify_bundles

@@ -15,7 +15,8 @@ from licensekit.errors import BundleUnknown, NotActivated
 from licensekit.installation.messages import ReturnIsFinal
 from licensekit.limits import LICENSES, NOTICES, TEXT_LENGTH
 from licensekit.proposals import Change, Proposal, require_same
-from licensekit.state.journal_entries import ACTIVE, REPLACED, RETURNED, BundleEnded, BundleRecord, JournalState
+from licensekit.state.journal_entries import ACTIVE, REPLACED, RETURNED, BundleEnded
+from licensekit.state.journal_state import BundleRecord, JournalState
 from licensekit.state.loading import InstallationState
 from licensekit.state.machine import hashed, machine_facts
 from licensekit.state.transactions import OpenInstallation, ReadTransaction, WriteTransaction, write_installation

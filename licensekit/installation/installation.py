@@ -20,7 +20,7 @@ from licensekit.installation.sites import Sites
 from licensekit.installation.users import Users
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import locate, open_installation
-from licensekit.state.journal_entries import BundleRecord
+from licensekit.state.journal_state import BundleRecord
 from licensekit.state.loading import InstallationState
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.pending import open_or_wait, place_of

@@ -7,61 +7,19 @@ What does not verify grants nothing. Where the chain or a signature breaks, the 
 behind it only take away: a bundle that they say has ended stays so, and a reset that they say was used is used up.
 """
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, Literal, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, Literal, NamedTuple
 
 from licensekit.chain import GENESIS, Head, link
 from licensekit.errors import SignatureInvalid
 from licensekit.keys.verifying import VerifyingKey
-from licensekit.state.journal_entries import (
-    ACCEPTED,
-    KEPT,
-    NOTHING_KNOWN,
-    REPLACED,
-    RETURNED,
-    VENDOR,
-    BundleEnded,
-    BundleRecord,
-    BundleSignedAgain,
-    BundleTaken,
-    DocumentSeen,
-    Entry,
-    Founded,
-    JournalState,
-    Pinned,
-    Relocated,
-    ResetSpent,
-    ResetUsed,
-    TimeFloor,
-    TroubleAccepted,
-    TroubleFound,
-)
-from licensekit.trust.order import Seen, SeenDocument
-from licensekit.wire.documents import BASE, ResetWhat, Use
+from licensekit.state.journal_entries import REPLACED, RETURNED, BundleEnded, Entry, ResetSpent, ResetUsed, decode
+from licensekit.state.journal_state import JournalState, replay
 
 NOTHING_OBSERVED: Final = bytes(32)
 """The digest of the observations of time before the first one."""
 
 _CONTEXT: Final = b"licensekit/journal\x00"
-
-
-_KINDS: Final[Mapping[str, type[Entry]]] = {
-    "founded": Founded,
-    "pinned": Pinned,
-    "taken": BundleTaken,
-    "signed-again": BundleSignedAgain,
-    "ended": BundleEnded,
-    "reset": ResetUsed,
-    "reset-spent": ResetSpent,
-    "seen": DocumentSeen,
-    "time": TimeFloor,
-    "trouble": TroubleFound,
-    "accepted": TroubleAccepted,
-    "moved": Relocated,
-}
-"""What an entry says that it is, to its class."""
-_NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 
 
 class Row(NamedTuple):
@@ -128,32 +86,6 @@ class Journal(NamedTuple):
         return head.number == 0 or self.hashes[head.number - 1 : head.number] == (head.hash,)
 
 
-def encode(entry: Entry) -> bytes:
-    """Return an entry as it is kept: JSON with sorted names, and bytes in hexadecimal."""
-    said = {n: v.hex() if isinstance(v, bytes) else v for n, v in entry._asdict().items()}
-    said["did"] = _NAMES[type(entry)]
-    return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def decode(data: object) -> Entry | None:
-    """Return the entry that `encode` has made `data` from; None for any other bytes."""
-    try:
-        said: dict[str, Any] = json.loads(data) if isinstance(data, bytes) else {}
-        make, readers = _READERS[said.pop("did")]
-        entry: Entry = make(**{name: readers[name](value) for name, value in said.items()})
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return None
-    return entry
-
-
-def replay(entries: Iterable[Entry], before: JournalState = NOTHING_KNOWN, first: int = 1) -> JournalState:
-    """Return the state that entries make, from number `first` on, of the state `before` them."""
-    replaying = _Replay(before)
-    for number, entry in enumerate(entries, first):
-        replaying.step(number, entry)
-    return replaying.result()
-
-
 def verify(rows: Iterable[Row], signed: SignedHead, key: VerifyingKey) -> Journal:
     """Return what holds of a journal: all of it, or the entries up to the last that verifies."""
     stored = list(rows)
@@ -187,105 +119,6 @@ def head_message(head: Head, signature: bytes, observed: bytes) -> bytes:
     return b"%bhead\x00%b%b%b%b" % (_CONTEXT, number, head.hash, signature, observed)
 
 
-class _Replay:
-    """A state that is being worked out."""
-
-    def __init__(self, state: JournalState) -> None:
-        self._state = state
-        self._bundles = dict(state.bundles)
-        self._taken = dict(state.taken)
-        self._returned = set(state.returned)
-        self._resets = set(state.resets)
-        self._waiting = dict.fromkeys(state.waiting)
-        self._documents = dict(state.documents)
-        self._dropped = set(state.dropped)
-        self._activations = max((one.number for one in self._bundles.values()), default=0)
-
-    def result(self) -> JournalState:
-        """Return what it is now."""
-        return self._state._replace(
-            bundles=self._bundles,
-            taken=self._taken,
-            returned=frozenset(self._returned),
-            resets=frozenset(self._resets),
-            waiting=tuple(self._waiting),
-            seen=_seen(self._documents),
-            documents=self._documents,
-            dropped=frozenset(self._dropped - {b""}),
-        )
-
-    def step(self, number: int, entry: Entry) -> None:  # noqa: C901  # one case an entry
-        """Apply one entry."""
-        match entry:
-            case BundleTaken() | BundleSignedAgain() | BundleEnded():
-                self._step_bundle(entry)
-            case ResetUsed():
-                self._resets.add(entry.nonce)
-                if entry.what == ResetWhat.CLOCK:
-                    latest = entry.issued - entry.elapsed
-                    self._taken = {i: one.bounded(latest) for i, one in self._taken.items()}
-                if entry.what == ResetWhat.SEQUENCE:
-                    self._waiting[entry.nonce] = None
-            case ResetSpent():
-                self._resets.add(entry.nonce)
-                self._waiting.pop(entry.nonce, None)
-            case DocumentSeen():
-                self._documents[entry.type, entry.issuer] = entry
-            case TimeFloor():
-                is_accepted = self._state.clock_accepted or entry.reason == ACCEPTED
-                self._state = self._state._replace(time=entry, clock_accepted=is_accepted)
-                self._dropped.add(entry.base)
-            case Pinned():
-                self._state = self._state._replace(pinned=entry)
-            case TroubleFound():
-                found = {"restored": True} if entry.number is None else {"damaged": entry.number}
-                self._state = self._state._replace(is_accepted=False, **found)
-            case TroubleAccepted():
-                self._accept(number, entry)
-            case Founded() | Relocated():
-                pass
-
-    def _step_bundle(self, entry: BundleTaken | BundleSignedAgain | BundleEnded) -> None:
-        identity = entry.identity
-        known = self._bundles.get(identity)
-        if isinstance(entry, BundleTaken):
-            self._activations += 1
-            named = (identity, entry.issuer, entry.serial, entry.part, Use(entry.use))
-            # Taken again, it is the one that was activated last.
-            self._bundles.pop(identity, None)
-            self._bundles[identity] = BundleRecord(*named, entry.sequence, self._activations, entry.at, KEPT)
-            # What it proves of time it has proved since it was first taken.
-            first = self._taken.get(identity, entry)
-            self._taken[identity] = entry._replace(elapsed=min(first.elapsed, entry.elapsed))
-            if entry.part == BASE:
-                self._state = self._state._replace(clock_accepted=False)
-        elif isinstance(entry, BundleEnded):
-            if entry.state == RETURNED:
-                self._returned.add(identity)
-            if known is not None and known.state != RETURNED:
-                self._bundles[identity] = known._replace(state=entry.state)
-        elif known is not None:
-            taken = self._taken[identity]
-            self._taken[identity] = taken._replace(scheme=entry.scheme, key=entry.key)
-
-    def _accept(self, number: int, entry: TroubleAccepted) -> None:
-        self._dropped.add(entry.base)
-        after = max(self._state.resets_after, entry.at)
-        state = self._state._replace(resets_after=after, acceptance=number, is_accepted=True)
-        is_settled = entry.by == VENDOR
-        self._state = state._replace(restored=False, damaged=None) if is_settled else state
-
-
-def _seen(documents: Mapping[tuple[str, str], DocumentSeen]) -> Seen:
-    found = {place: SeenDocument(one.version, one.identity) for place, one in documents.items()}
-    return Seen(
-        found.get(("root", "")),
-        found.get(("trust", "")),
-        {issuer: one for (kind, issuer), one in found.items() if kind == "revocations"},
-        {issuer: one for (kind, issuer), one in found.items() if kind == "catalog"},
-    )
-
-
 def _taking_away(rest: Iterable[Entry | None]) -> Iterator[Entry]:
     """Yield what entries that do not hold take away: bundles, and resets without their effect."""
     for entry in rest:
@@ -316,26 +149,3 @@ def _is_signed(key: VerifyingKey, message: bytes, signature: bytes) -> bool:
     except SignatureInvalid:
         return False
     return True
-
-
-def _only(kind: type) -> Callable[[Any], Any]:
-    def read(value: Any) -> Any:
-        if type(value) is not kind:
-            raise TypeError
-        return value
-
-    return read
-
-
-_integer: Final = _only(int)
-_READ: Final[Mapping[Any, Callable[[Any], Any]]] = {
-    int: _integer,
-    str: _only(str),
-    bytes: bytes.fromhex,
-    int | None: lambda value: None if value is None else _integer(value),
-    tuple[int, ...]: lambda value: tuple(map(_integer, value)),
-}
-"""Type of a field to what reads it."""
-_READERS: Final[Mapping[str, tuple[Callable[..., Entry], Mapping[str, Callable[[Any], Any]]]]] = {
-    name: (kind, {field: _READ[kind.__annotations__[field]] for field in kind._fields}) for name, kind in _KINDS.items()
-}

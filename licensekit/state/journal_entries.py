@@ -1,15 +1,14 @@
-"""What a journal holds: an entry for each decision, and what the entries say together.
+"""What a journal holds: an entry for each decision, and how it is written.
 
 Times are in seconds since 1970.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from licensekit.dates import format_seconds
-from licensekit.state.time import TimeSeen, prove
-from licensekit.trust.order import NOTHING_SEEN, Seen
-from licensekit.wire.documents import BASE, Use, label_of
+from licensekit.chain import canonical_json
+from licensekit.state.time import prove
 
 KEPT: Final = "kept"
 """May be in force, by the rules of `licensekit.entitlements.timeline`."""
@@ -166,79 +165,60 @@ Entry = (
 )
 
 
-class BundleRecord(NamedTuple):
-    """What is remembered of one bundle."""
-
-    identity: bytes
-    issuer: str
-    serial: str
-    part: str
-    use: Use
-    sequence: int
-    number: int
-    """Its number in the order of activation."""
-    activated: int
-    """Seconds since 1970."""
-    state: str
-    """`kept`, `replaced` or `returned`; people are told `active` or `replaced` where it is kept."""
-
-    def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
-        at = format_seconds(self.activated)
-        return {**self._asdict(), "identity": self.identity.hex(), "activated": at}
-
-    @property
-    def label(self) -> str:
-        """Its name as text; see `Bundle.label`."""
-        return label_of(self.serial, self.part, self.use.word, self.sequence)
+_KINDS: Final[Mapping[str, type[Entry]]] = {
+    "founded": Founded,
+    "pinned": Pinned,
+    "taken": BundleTaken,
+    "signed-again": BundleSignedAgain,
+    "ended": BundleEnded,
+    "reset": ResetUsed,
+    "reset-spent": ResetSpent,
+    "seen": DocumentSeen,
+    "time": TimeFloor,
+    "trouble": TroubleFound,
+    "accepted": TroubleAccepted,
+    "moved": Relocated,
+}
+"""What an entry says that it is, to its class."""
+_NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 
 
-class JournalState(NamedTuple):
-    """What the entries of a journal say together; immutable."""
-
-    bundles: Mapping[bytes, BundleRecord] = {}
-    """Identity to each bundle that was ever activated, in the order of activation."""
-    taken: Mapping[bytes, BundleTaken] = {}
-    """Identity to what the floor of each is judged by again."""
-    returned: frozenset[bytes] = frozenset()
-    """The identities of all that were given back."""
-    resets: frozenset[bytes] = frozenset()
-    """The nonces of the resets that were used."""
-    waiting: tuple[bytes, ...] = ()
-    """The nonces of the resets that may still let a lower sequence in."""
-    resets_after: int = 0
-    """Resets issued before this are refused, in seconds since 1970."""
-    seen: Seen = NOTHING_SEEN
-    """The highest of each trust document, list and catalog that was seen."""
-    documents: Mapping[tuple[str, str], DocumentSeen] = {}
-    """Type and issuer to what was seen, with what its floor is judged by again."""
-    time: TimeFloor = TimeFloor(0, 0, "", b"")
-    clock_accepted: bool = False
-    """Whether an administrator has dropped the soft floor since the last base bundle."""
-    dropped: frozenset[bytes] = frozenset()
-    """The base bundles whose one drop of the soft floor was spent."""
-    pinned: Pinned | None = None
-    restored: bool = False
-    """A backup was restored, and the vendor has not accepted it."""
-    damaged: int | None = None
-    """The first entry that did not verify, if there was one and the vendor has not accepted it."""
-    is_accepted: bool = True
-    """Whether somebody has accepted the last of either."""
-    acceptance: int = 0
-    """The number of the last entry by which anybody accepted either; 0 if there is none."""
-
-    @property
-    def base(self) -> bytes:
-        """The identity of the base bundle that was activated last; empty if there was none."""
-        bases = [one for one in self.bundles.values() if one.part == BASE]
-        return bases[-1].identity if bases else b""
-
-    @property
-    def time_seen(self) -> TimeSeen:
-        """What the entries alone say of time: its floors, and what has passed at least."""
-        hard, soft, *_ = self.time
-        proofs = [prove(one.issued, one.at, one.elapsed) for one in self.taken.values()]
-        return TimeSeen(max(0, hard - max(proofs, default=hard)), hard, soft)
+def encode(entry: Entry) -> bytes:
+    """Return an entry as it is kept: JSON with sorted names, and bytes in hexadecimal."""
+    said = {n: v.hex() if isinstance(v, bytes) else v for n, v in entry._asdict().items()}
+    said["did"] = _NAMES[type(entry)]
+    return canonical_json(said).encode()
 
 
-NOTHING_KNOWN: Final = JournalState()
+def decode(data: object) -> Entry | None:
+    """Return the entry that `encode` has made `data` from; None for any other bytes."""
+    try:
+        said: dict[str, Any] = json.loads(data) if isinstance(data, bytes) else {}
+        make, readers = _READERS[said.pop("did")]
+        entry: Entry = make(**{name: readers[name](value) for name, value in said.items()})
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+    return entry
+
+
+def _only(kind: type) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        if type(value) is not kind:
+            raise TypeError
+        return value
+
+    return read
+
+
+_integer: Final = _only(int)
+_READ: Final[Mapping[Any, Callable[[Any], Any]]] = {
+    int: _integer,
+    str: _only(str),
+    bytes: bytes.fromhex,
+    int | None: lambda value: None if value is None else _integer(value),
+    tuple[int, ...]: lambda value: tuple(map(_integer, value)),
+}
+"""Type of a field to what reads it."""
+_READERS: Final[Mapping[str, tuple[Callable[..., Entry], Mapping[str, Callable[[Any], Any]]]]] = {
+    name: (kind, {field: _READ[kind.__annotations__[field]] for field in kind._fields}) for name, kind in _KINDS.items()
+}

@@ -14,28 +14,18 @@ from licensekit.dates import DAY_SECONDS, day_at
 from licensekit.errors import HomeInvalid, KeyInvalid
 from licensekit.keys.signing import SigningKey
 from licensekit.state import people
-from licensekit.state.journal import (
-    NOTHING_OBSERVED,
-    Journal,
-    Row,
-    SignedHead,
-    encode,
-    entry_message,
-    head_message,
-    replay,
-    verify,
-)
+from licensekit.state.journal import NOTHING_OBSERVED, Journal, Row, SignedHead, entry_message, head_message, verify
 from licensekit.state.journal_entries import (
-    NOTHING_KNOWN,
     RETURNED,
     BundleEnded,
     BundleTaken,
     DocumentSeen,
     Entry,
-    JournalState,
     TimeFloor,
     TroubleFound,
+    encode,
 )
+from licensekit.state.journal_state import NOTHING_KNOWN, JournalState, replay
 from licensekit.state.time import TimeSeen, judge, keep_time, prove
 from licensekit.trust.order import Seen, SeenDocument
 from licensekit.trust.pack import TrustDocument, TrustStore

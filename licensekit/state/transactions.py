@@ -14,11 +14,11 @@ from licensekit.state.journal_entries import (
     ADMINISTRATOR,
     KEPT,
     REPLACED,
-    BundleRecord,
     Entry,
     TroubleAccepted,
     TroubleFound,
 )
+from licensekit.state.journal_state import BundleRecord
 from licensekit.state.loading import InstallationState, evaluate_state, state_at
 from licensekit.state.logs import JournalWriter, append_audit
 from licensekit.state.machine import Facts

@@ -19,8 +19,7 @@ from licensekit.errors import (
 )
 from licensekit.installation import Installation
 from licensekit.state.home import open_installation
-from licensekit.state.journal import decode
-from licensekit.state.journal_entries import BundleEnded
+from licensekit.state.journal_entries import BundleEnded, decode
 from licensekit.state.logs import EMPTY, JournalWriter, key_of
 from licensekit.state.time import Boot
 from licensekit.trust.signed import self_signed

@@ -9,22 +9,10 @@ from hypothesis import strategies as st
 
 from licensekit.chain import GENESIS, Head, link
 from licensekit.keys.signing import SigningKey
-from licensekit.state.journal import (
-    Journal,
-    JournalFault,
-    Row,
-    SignedHead,
-    decode,
-    encode,
-    entry_message,
-    head_message,
-    replay,
-    verify,
-)
+from licensekit.state.journal import Journal, JournalFault, Row, SignedHead, entry_message, head_message, verify
 from licensekit.state.journal_entries import (
     ADMINISTRATOR,
     KEPT,
-    NOTHING_KNOWN,
     REPLACED,
     RETURNED,
     VENDOR,
@@ -34,7 +22,6 @@ from licensekit.state.journal_entries import (
     DocumentSeen,
     Entry,
     Founded,
-    JournalState,
     Pinned,
     Relocated,
     ResetSpent,
@@ -42,7 +29,10 @@ from licensekit.state.journal_entries import (
     TimeFloor,
     TroubleAccepted,
     TroubleFound,
+    decode,
+    encode,
 )
+from licensekit.state.journal_state import NOTHING_KNOWN, JournalState, replay
 from licensekit.wire import frame
 from tests import makers
 
