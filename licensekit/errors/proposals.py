@@ -31,7 +31,7 @@ class ConfirmationNeeded(ProposalError):
 
     code = "confirmation-needed"
     template = "this needs a confirmation: {needs_confirmation:messages}"
-    hint_template = "look at the preview, then confirm with `--yes`, in a program `confirm=True`"
+    hint_template = "if that is what you want, confirm it with `--yes`, in a program with `confirm=True`"
     _about: ClassVar[frozenset[str]] = frozenset({"where", "proposal"})
     proposal: Confirmable
     needs_confirmation: tuple[Coded, ...]

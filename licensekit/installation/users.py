@@ -97,7 +97,7 @@ class Users(Section):
         self.assign(user_id, release=licenses)
 
     def prefer(self, license_code: str, *user_ids: str) -> None:
-        """Give users the first slots of a license, in this order: of too few, they keep one.
+        """Assign the first slots of a license to users, in this order: of too few, they keep one.
 
         All others keep their order. Without any user, the slots are only numbered again, which closes the gaps that
         somebody left who edited the database.
@@ -113,8 +113,8 @@ class Users(Section):
     def erase(self, user_id: str) -> None:
         """Remove a person: the user, what it is assigned and leases, its events, and its name.
 
-        The audit log keeps its entries, about an erased user. Also removes who is in the log alone: an administrator,
-        or whoever held a seat.
+        The audit log keeps its entries, with `(erased)` in place of the id. Also removes who is in the log alone: an
+        administrator, or whoever held a seat.
 
         Raises:
             UserUnknown: nobody of that id is known here.

@@ -11,7 +11,7 @@ from typing import Any, Final
 from licensekit.database import Connection
 from licensekit.text import names
 
-ERASED: Final = "an erased user"
+ERASED: Final = "(erased)"
 """What is shown in place of a name that is gone."""
 _BYTES: Final = 8
 _FIELDS: Final = ("by", "user", "users", "holder", "subject")
