@@ -1,6 +1,6 @@
 """How a command that fails says so: a line on standard error, and with `--json` one object.
 
-The object stands on standard output, where a script reads the answer; the line and the exit code are the same with it
+The object goes to standard output, where a script reads the answer; the line and the exit code are the same with it
 and without.
 """
 

@@ -30,7 +30,7 @@ class Consent(NamedTuple):
         confirmation.
 
         Raises:
-            ConfirmationNeeded: there is nobody to ask, and no `--yes`.
+            ConfirmationNeeded: standard input is not a terminal, and there is no `--yes`.
         """
         is_shown = (self.preview or always) and not self.as_json
         if self.preview and self.as_json:

@@ -233,7 +233,7 @@ def _version(database: Migrating) -> str:
 
 def _versions() -> Iterator[Graded]:
     import platform  # noqa: PLC0415  # costs, and only this check needs it
-    from importlib.metadata import version  # noqa: PLC0415  # as above
+    from importlib.metadata import version  # noqa: PLC0415  # costs, and only this check needs it
 
     yield (
         "ok",

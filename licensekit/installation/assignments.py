@@ -49,7 +49,7 @@ def release_all(change: WriteTransaction, kind: Kind, holder: str) -> tuple[str,
 
 
 def prefer(change: WriteTransaction, kind: Kind, code: str, holders: Sequence[str]) -> None:
-    """Give holders of a license its first slots, in this order; all others stay in theirs.
+    """Assign the first slots of a license to holders of it, in this order; all others stay in theirs.
 
     Raises:
         UnknownLicense, WrongKind: it is no license of `kind`.

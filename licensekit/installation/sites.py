@@ -58,7 +58,7 @@ class Sites(Section):
             change.record("site-add", reason="central" if central else "satellite", site=site_id)
 
     def remove(self, site_id: str) -> tuple[str, ...]:
-        """Remove a site, which releases everything, and give what was released.
+        """Remove a site, which releases everything, and return what was released.
 
         Raises:
             SiteUnknown: there is no such site.
@@ -87,7 +87,7 @@ class Sites(Section):
         self.assign(site_id, release=licenses)
 
     def prefer(self, license_code: str, *site_ids: str) -> None:
-        """Give sites the first slots of a license, or of what limits how many satellites there are.
+        """Assign the first slots of a license to sites, or of what limits how many satellites there are.
 
         They are served before all others, who keep their order; see `Users.prefer`.
 

@@ -21,7 +21,7 @@ _SOME: Final = f"SELECT * FROM (SELECT {USER_COLUMNS} FROM users u"  # noqa: S60
 _FIRST: Final = " ORDER BY u.id LIMIT ?) AS of_kind"
 _LICENSES: Final = " u LEFT JOIN user_licenses l ON l.user_id = u.id"
 _ORDER: Final = " ORDER BY u.id, l.license"
-# Of many holders the next are found at once by looking from user to user; of few, from the license.
+# Of many holders the next are found fastest by going from user to user; of few, from the license.
 _FEW: Final = 2000
 _ASSIGNED: Final = "EXISTS (SELECT 1 FROM user_licenses x WHERE x.user_id = u.id AND x.license IN (?"
 _ASSIGNED_FEW: Final = "u.id IN (SELECT x.user_id FROM user_licenses x WHERE x.license IN (?"
@@ -89,7 +89,7 @@ def page_of_users(
     """Return a page of the users that `wanted` fits; see `Users.page`."""
     found: list[LiteralString] = []
     params: list[Value] = []
-    # Of one kind the next by id are found at once; of several, they are the next of each.
+    # Of one kind an index finds the next by id; of several, they are the next of each.
     for kinds in [frozenset({kind}) for kind in sorted(wanted.kinds)] or [frozenset[UserKind]()]:
         where, values = _where(state, wanted._replace(kinds=kinds), after=after)
         found.append(_SOME + where + _FIRST)

@@ -61,7 +61,7 @@ class Layout:
             return self.ledger
         if not self.ledger_url.is_file():
             raise WorkspaceInvalid(reason="no-ledger", where=str(self.folder))
-        text = read_bytes(self.ledger_url, limit=_URL_BYTES, what="the place of a ledger")
+        text = read_bytes(self.ledger_url, limit=_URL_BYTES, what="the URL of a ledger")
         url = text.decode(errors="replace").strip()
         if not is_url(url):
             raise WorkspaceInvalid(reason="no-url", where=str(self.ledger_url))

@@ -57,9 +57,9 @@ class Licensing(Questions):
         the product's folder of this account (`docs/installation.md`, "Homes").
 
         `root` is the pin that the vendor's `init` printed and `pack` the bytes of the pack that the application ships.
-        `released` is the date of this version of the product, held against maintenance. `facts` takes the place of what
-        is read of the machine, by name. `clock` gives aware datetimes, and `boot` what a boot clock shows, for tests
-        and simulations. Without `watch` nothing changes until the host calls `refresh`.
+        `released` is the date of this version of the product, which maintenance must cover. `facts` replaces, by
+        name, what is read of the machine. `clock` returns aware datetimes, and `boot` what a boot clock shows, for
+        tests and simulations. Without `watch` nothing changes until the host calls `refresh`.
 
         Where nothing was set up yet, everything is denied until somebody activates a license there; with `create` the
         installation is set up now, with a key of its own and nothing else.

@@ -1,6 +1,6 @@
 """What the audit log says was done: for each code, which is `did` in an entry, a sentence.
 
-A sentence goes on behind who did it and when: `anna: added user bob`. Beside `did`, `at` and `by` an entry has the data
+A sentence follows who did it and when: `anna: added user bob`. Beside `did`, `at` and `by` an entry has the data
 that its sentence names, and the data that it leaves out.
 """
 

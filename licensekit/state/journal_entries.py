@@ -17,7 +17,7 @@ REPLACED: Final = "replaced"
 RETURNED: Final = "returned"
 
 ACTIVE: Final = "active"
-"""As people are told of a bundle that is kept, and is in force or waits for its start."""
+"""The state shown for a kept bundle that is in force or waits for its start."""
 
 VENDOR: Final = "vendor"
 ADMINISTRATOR: Final = "administrator"

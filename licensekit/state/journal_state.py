@@ -42,7 +42,7 @@ class BundleRecord(NamedTuple):
     activated: int
     """Seconds since 1970."""
     state: str
-    """`kept`, `replaced` or `returned`; people are told `active` or `replaced` where it is kept."""
+    """`kept`, `replaced` or `returned`; a kept bundle is shown as `active` or `replaced`."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""

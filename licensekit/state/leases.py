@@ -47,7 +47,7 @@ def borrow(opened: OpenInstallation, entitlements: Entitlements, lease: HeldSeat
     """Borrow a seat for some hours from now; return it, and how many seconds it lasts.
 
     Raises:
-        BorrowRefused: no bundle in force allows it for so long.
+        BorrowRefused: no bundle in force allows it for that long.
         LeaseLost: it is not held any more.
         StateError: the database cannot be written.
     """

@@ -85,11 +85,11 @@ class DamagedJournal(Notice):
         "altered": "the journal of this installation was altered: what it says from entry {entry} on does not count",
         "cut": "the newest entries of the journal of this installation are gone, from entry {entry} on",
         "head": "the signature of the journal of this installation was altered",
-        "repaired": "the journal of this installation was altered, and goes on from entry {entry}",
+        "repaired": "the journal of this installation was altered, and continues from entry {entry}",
     }
     hint_template = (
-        "restore the database from a backup, or activate the newest license file; the vendor is"
-        " told with the next request"
+        "restore the database from a backup, or activate the newest license file; the next request"
+        " reports this to the vendor"
     )
     level = Severity.ERROR
     subject_template = "database"

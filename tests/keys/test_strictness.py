@@ -57,7 +57,7 @@ def test_s_at_or_above_the_order_is_refused(multiple: int) -> None:
 
 
 def test_the_reference_agrees_with_rfc_8032() -> None:
-    """Section 7.1, test 2: the reference that judges us is itself held against the standard."""
+    """Section 7.1, test 2: the reference that judges us is itself checked against the standard."""
     public = bytes.fromhex("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c")
     signature = bytes.fromhex(
         "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"

@@ -49,7 +49,7 @@ def release_command(noun: str, holders: Holders) -> click.Command:
 def prefer_command(noun: str, holders: Holders) -> click.Command:
     """Return the command that chooses which of a `noun` keep a license."""
 
-    @click.command(help=f"Give {noun}s the first slots of a license: of too few, they keep one.")
+    @click.command(help=f"Assign the first slots of a license to {noun}s: of too few, they keep one.")
     @click.argument("license_code", metavar="LICENSE")
     @click.argument("first", metavar="[ID]...", nargs=-1)
     @in_installation

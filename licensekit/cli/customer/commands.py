@@ -62,7 +62,7 @@ def customer_commands(
     """Return the customer's commands as a click group that an application mounts as its own.
 
     What is built in has no option any more: nobody can replace the application's root pin. `released` is the date of
-    the product version, held against maintenance, `facts` what the application knows better of its machine.
+    the product version, which maintenance must cover; `facts` is what the application knows better of its machine.
     """
     place = None if home is None else os.fspath(home)
     built_in = BuiltIn(root, pack, place, released, facts)

@@ -46,7 +46,7 @@ def admit(*, file: str, name: str | None, permission: Permission, roots: Roots) 
 @click.argument("name")
 @signed_by_roots
 def retire(*, name: str, roots: Roots) -> None:
-    """Let a key sign no more; what it has signed stays valid.
+    """Stop a key from signing; what it has signed stays valid.
 
     A key that was lost or stolen is revoked instead: `licensekit revoke key`.
     """

@@ -139,7 +139,7 @@ def _remarks(license_: License) -> str:
         ("plan", license_.plan),
         ("hidden", license_.hidden),
         (f"by {license_.quantity}", license_.quantity is not None),
-        ("" if license_.per is None else f"anew each {word(license_.per)}", license_.per is not None),
+        ("" if license_.per is None else f"per {word(license_.per)}", license_.per is not None),
     ]
     lists = [
         ("replaced by", [license_.replaced_by] if license_.replaced_by else []),
