@@ -40,6 +40,7 @@ class DatabaseDamaged(EngineError):
         "server": "{detail:line}",
     }
     hint_template: ClassVar[Templates] = dict.fromkeys(template, _BACKUP) | {
+        "no-database": f"check the path, or {_BACKUP}",
         "other-program": _CHECK,
         "other-kind": _CHECK,
         "differs": "somebody changed these tables, indexes or triggers: restore it from a backup",
