@@ -97,7 +97,7 @@ def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
     _keep_documents(change, plan)
     apply_resets(change, plan.file.resets, admission.lowered)
     seen = time_after(read, plan.file.resets)
-    seen = seen._replace(activated=seen.looks) if admission.new else seen
+    seen = seen._replace(activated=seen.observations) if admission.new else seen
     proving = (*plan.facts.verified.verified, *admission.new, *admission.again)
     change.set_time(change.journal.judge_time(seen, proving), "activation")
     change.record(

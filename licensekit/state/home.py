@@ -14,7 +14,7 @@ from licensekit.errors import FileUnusable, HomeInvalid, LicenseError, NotActiva
 from licensekit.files import hand_over, unusable
 from licensekit.keys.signing import SEED_BYTES
 from licensekit.state.journal import NOTHING_OBSERVED
-from licensekit.state.journal_entries import Founded
+from licensekit.state.journal_entries import Created
 from licensekit.state.logs import EMPTY, JournalWriter, append_audit, audit_head, key_of
 from licensekit.state.mark import Mark, write_mark
 from licensekit.state.schema import SCHEMA
@@ -185,7 +185,7 @@ def _establish(database: Database) -> None:
                 append_audit(connection, {"did": "create"})
                 key = key_of(seed)
                 journal = JournalWriter(connection, key, EMPTY)
-                journal.enter(Founded(key.verifying_key.public))
+                journal.enter(Created(key.verifying_key.public))
                 journal.sign_head()
             mark = heads_of(connection)
     # A crash before the first mark was written must not look like a mark that was removed.

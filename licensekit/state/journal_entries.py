@@ -28,8 +28,8 @@ ACCEPTED: Final = "accepted"
 """Why a floor of time was dropped."""
 
 
-class Founded(NamedTuple):
-    """The installation was made, with this public key."""
+class Created(NamedTuple):
+    """The installation was created, with this public key."""
 
     key: bytes
 
@@ -150,7 +150,7 @@ class Relocated(NamedTuple):
 
 
 Entry = (
-    Founded
+    Created
     | Pinned
     | BundleTaken
     | BundleSignedAgain
@@ -166,7 +166,7 @@ Entry = (
 
 
 _KINDS: Final[Mapping[str, type[Entry]]] = {
-    "founded": Founded,
+    "created": Created,
     "pinned": Pinned,
     "taken": BundleTaken,
     "signed-again": BundleSignedAgain,

@@ -12,9 +12,9 @@ from licensekit.state.journal_entries import (
     BundleEnded,
     BundleSignedAgain,
     BundleTaken,
+    Created,
     DocumentSeen,
     Entry,
-    Founded,
     Pinned,
     Relocated,
     ResetSpent,
@@ -169,7 +169,7 @@ class _Replay:
                 self._state = self._state._replace(is_accepted=False, **found)
             case TroubleAccepted():
                 self._accept(number, entry)
-            case Founded() | Relocated():
+            case Created() | Relocated():
                 pass
 
     def _step_bundle(self, entry: BundleTaken | BundleSignedAgain | BundleEnded) -> None:

@@ -48,8 +48,8 @@ class Observation(NamedTuple):
     seconds: int
     clock: int
     elapsed: int
-    looks: int
-    """`TimeSeen.elapsed` and `TimeSeen.looks` then."""
+    number: int
+    """`TimeSeen.elapsed` and `TimeSeen.observations` then."""
 
 
 class TimeSeen(NamedTuple):
@@ -64,12 +64,12 @@ class TimeSeen(NamedTuple):
     """The latest time below which the clock never was, while `ran` was counted."""
     ran: int = 0
     """The seconds of running that have confirmed `level` so far."""
-    looks: int = 0
-    """How many observations there were."""
+    observations: int = 0
+    """How many there were."""
     activated: int = 0
-    """The one with which a document was activated last."""
+    """The number of the one with which a document was activated last."""
     began: int = 0
-    """The one since which `ran` is counted; 0 before the first."""
+    """The number of the one since which `ran` is counted; 0 before the first."""
     boots: Mapping[bytes, Observation] = {}
     """Identity of a boot to its newest observation, the oldest first."""
 
@@ -100,9 +100,9 @@ def effective(seen: TimeSeen, reading: Reading) -> int:
 
 
 def observe(seen: TimeSeen, reading: Reading) -> TimeSeen:
-    """Return what is remembered after a look at the clocks (C2, C4 and C5)."""
+    """Return what is remembered once the clocks were read (C2, C4 and C5)."""
     passed, running = _passed(seen, reading)
-    elapsed, looks = seen.elapsed + passed, seen.looks + 1
+    elapsed, number = seen.elapsed + passed, seen.observations + 1
     clock = reading.clock if reading.server is None else min(reading.clock, reading.server)
     level = min(seen.level + running, clock) if seen.began else clock
     confirmed = seen._replace(
@@ -111,9 +111,9 @@ def observe(seen: TimeSeen, reading: Reading) -> TimeSeen:
         soft=seen.soft and seen.soft + running * (reading.boot is not None),
         level=level,
         ran=seen.ran + running,
-        looks=looks,
-        began=seen.began or looks,
-        boots=_with(seen.boots, reading, elapsed, looks),
+        observations=number,
+        began=seen.began or number,
+        boots=_with(seen.boots, reading, elapsed, number),
     )
     if confirmed.ran < CONFIRM_SECONDS:
         return confirmed
@@ -142,7 +142,7 @@ def reset_clock(seen: TimeSeen, issued: int, clock: int) -> TimeSeen:
 
 def _begin(seen: TimeSeen, soft: int, clock: int) -> TimeSeen:
     """Begin to count again for how long the clock was never below what it shows now."""
-    return seen._replace(soft=soft, level=clock, ran=0, began=seen.looks)
+    return seen._replace(soft=soft, level=clock, ran=0, began=seen.observations)
 
 
 def is_due(seen: TimeSeen, reading: Reading, pause: int) -> bool:
@@ -156,14 +156,14 @@ def is_due(seen: TimeSeen, reading: Reading, pause: int) -> bool:
 
 
 def _with(
-    boots: Mapping[bytes, Observation], reading: Reading, elapsed: int, looks: int
+    boots: Mapping[bytes, Observation], reading: Reading, elapsed: int, number: int
 ) -> Mapping[bytes, Observation]:
     """Return the newest observations with one more; those of the oldest boots are forgotten."""
     boot, after = reading.boot or _NONE, dict(boots)
     after.pop(boot.identity, None)
     if len(after) >= BOOTS:
         del after[next(iter(after))]
-    after[boot.identity] = Observation(boot.seconds, reading.clock, elapsed, looks)
+    after[boot.identity] = Observation(boot.seconds, reading.clock, elapsed, number)
     return after
 
 
@@ -177,8 +177,8 @@ def _passed(seen: TimeSeen, reading: Reading) -> tuple[int, int]:
         return 0, max(0, min(reading.clock - last.clock, STEP_SECONDS))
     passed = max(0, last.elapsed + boot.seconds - last.seconds - seen.elapsed)
     # Of time that began before an activation, or before `level`, it is unknown how much came after.
-    passed *= last.looks >= seen.activated
-    return passed, passed * (last.looks >= seen.began)
+    passed *= last.number >= seen.activated
+    return passed, passed * (last.number >= seen.began)
 
 
 def read_time(data: bytes, observed: bytes, otherwise: TimeSeen) -> TimeSeen:

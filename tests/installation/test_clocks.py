@@ -91,20 +91,20 @@ def test_a_program_that_is_opened_once_a_day_raises_both_floors(machine: Machine
 
 def test_a_running_program_observes_every_ten_minutes_and_when_it_is_closed(machine: Machine) -> None:
     with machine.licensing() as licensing:
-        opened = machine.seen().looks
+        opened = machine.seen().observations
         for _ in range(20):
             machine.run(60)
             licensing.refresh()
-        assert machine.seen().looks == opened + 2
+        assert machine.seen().observations == opened + 2
         machine.run(30)
     assert machine.seen().elapsed == 20 * 60 + 30
 
 
 def test_what_was_observed_is_not_observed_again_within_a_second(machine: Machine) -> None:
     machine.look()
-    looks = machine.seen().looks
+    looks = machine.seen().observations
     machine.look()
-    assert machine.seen().looks == looks
+    assert machine.seen().observations == looks
 
 
 @pytest.fixture

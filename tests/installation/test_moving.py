@@ -67,7 +67,7 @@ def moved(home: Home, target: str, **options: Any) -> Moved:
 
 def floors(time: TimeSeen) -> TimeSeen:
     """Return what was seen of time, but for how often: a move looks at the clock as well."""
-    return time._replace(looks=0, boots={})
+    return time._replace(observations=0, boots={})
 
 
 def at(home: Home, target: str) -> Home:

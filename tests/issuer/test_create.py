@@ -107,7 +107,7 @@ def test_a_file_in_the_way_is_named_and_kept(tmp_path: Path, name: str) -> None:
     assert name in error.message
 
 
-def test_a_workspace_is_never_founded_over_another(workspace: Workspace, tmp_path: Path) -> None:
+def test_a_workspace_is_never_created_over_another(workspace: Workspace, tmp_path: Path) -> None:
     workspace.close()
     workspaces.refused(WorkspaceExists, tmp_path, lambda: make(tmp_path / "acme"))
 

@@ -171,7 +171,7 @@ class Memory:
         """Take a document at what the clocks show."""
         now = self.look(reading)
         self.proofs.append(prove(issued, now, self.seen.elapsed))
-        self.seen = judge(self.seen, self.proofs)._replace(activated=self.seen.looks)
+        self.seen = judge(self.seen, self.proofs)._replace(activated=self.seen.observations)
 
 
 def simulate(usage: Usage, clock: Clock, *, boot_clock: bool, pause: int = PAUSE) -> Outcome:

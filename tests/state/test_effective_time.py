@@ -156,7 +156,7 @@ def test_what_a_bundle_proves_goes_with_it() -> None:
 def test_the_time_of_another_host_before_an_activation_does_not_count_after_it() -> None:
     seen = watched(TimeSeen(), at(NOW, 0, b"other"), at(NOW + YEAR, 0))
     seen = judge(seen, [prove(NOW + YEAR, NOW + YEAR, seen.elapsed)])
-    seen = seen._replace(activated=seen.looks)
+    seen = seen._replace(activated=seen.observations)
     right = at(NOW + YEAR + HOUR, YEAR + HOUR, b"other")
     assert effective(seen, right) == right.clock
 

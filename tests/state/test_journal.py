@@ -19,9 +19,9 @@ from licensekit.state.journal_entries import (
     BundleEnded,
     BundleSignedAgain,
     BundleTaken,
+    Created,
     DocumentSeen,
     Entry,
-    Founded,
     Pinned,
     Relocated,
     ResetSpent,
@@ -43,7 +43,7 @@ few = st.sampled_from([b"\1" * 16, b"\2" * 16, b"\3" * 16])
 times = st.integers(0, 2**40)
 words = st.text(max_size=8)
 entries = st.one_of(
-    st.builds(Founded, st.just(KEY.verifying_key.public)),
+    st.builds(Created, st.just(KEY.verifying_key.public)),
     st.builds(Pinned, words, few),
     st.builds(
         BundleTaken,
