@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from licensekit.issuer.bulk.sources import OrderSource, open_orders, order_file, order_stream
     from licensekit.issuer.ledger.backup import diagnose_ledger, restore_ledger
     from licensekit.issuer.naming import GivenNames, plan_partner, plan_workspace
+    from licensekit.issuer.output.product_module import product_module
     from licensekit.issuer.output.qr import qr_png, qr_svg
     from licensekit.issuer.output.sheet import sheet_page
 
@@ -65,9 +66,9 @@ __all__ = [
     "PackProposal", "PendingDocument", "Permission", "Received", "ResetFile", "RootKeys", "Secrets", "SignProposal",
     "TableOptions", "UsageReport", "VerifiedRequest", "Workspace", "WorkspaceState", "amendment", "bounded",
     "csv_lines", "diagnose_ledger", "draft_from", "faults_of", "generated_key", "imported_key", "json_lines", "key_id",
-    "open_key", "open_orders", "order_file", "order_stream", "parse_key", "plan_partner", "plan_workspace", "qr_png",
-    "qr_svg", "read_catalog", "read_draft", "renewal", "restore_ledger", "resume", "root_key_files", "sheet_page",
-    "token_key",
+    "open_key", "open_orders", "order_file", "order_stream", "parse_key", "plan_partner", "plan_workspace",
+    "product_module", "qr_png", "qr_svg", "read_catalog", "read_draft", "renewal", "restore_ledger", "resume",
+    "root_key_files", "sheet_page", "token_key",
 ]  # fmt: skip
 
 _LAZY: Final = {
@@ -80,6 +81,7 @@ _LAZY: Final = {
     "GivenNames": "licensekit.issuer.naming",
     "plan_partner": "licensekit.issuer.naming",
     "plan_workspace": "licensekit.issuer.naming",
+    "product_module": "licensekit.issuer.output.product_module",
     "qr_png": "licensekit.issuer.output.qr",
     "qr_svg": "licensekit.issuer.output.qr",
     "sheet_page": "licensekit.issuer.output.sheet",

@@ -68,6 +68,7 @@ MEANINGS: Final = {
     "--reason": Meaning("TEXT", "Why, for the ledger"),
     "--release": Meaning("LICENSE", "Release this license"),
     "--required": Meaning("", "Take away what another part requires"),
+    "--released": Meaning("DATE", "When this version of the product was released"),
     "--root": Meaning("PIN", "The vendor's root pin|The pinned root|With --partner-of"),
     "--root-key": Meaning("FILE", "A root key to sign with"),
     "--root-keys": Meaning("N", "How many keys the root has|With "),

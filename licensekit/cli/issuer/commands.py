@@ -16,6 +16,7 @@ VENDOR: Final[Mapping[str, Lazy]] = {
     "answer": Lazy(_SECTION, "licensekit.cli.issuer.answer", "answer"),
     "accept": Lazy(_SECTION, "licensekit.cli.issuer.accept", "accept"),
     "pack": Lazy(_SECTION, "licensekit.cli.issuer.pack", "pack"),
+    "product": Lazy(_SECTION, "licensekit.cli.issuer.product", "product"),
     "revoke": Lazy(_SECTION, "licensekit.cli.issuer.revoke", "revoke"),
     "reissue": Lazy(_SECTION, "licensekit.cli.issuer.reissue", "reissue"),
     "ledger": Lazy(_SECTION, "licensekit.cli.issuer.ledger", "ledger"),

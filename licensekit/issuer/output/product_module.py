@@ -1,0 +1,110 @@
+"""The module that an application imports: a pack with its root, and the codes of its catalogs as types."""
+
+import keyword
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from json import dumps
+from pathlib import Path
+from string import Template
+from typing import Final
+
+from licensekit.trust.pack import TrustStore, open_pack, pin_in_pack
+from licensekit.wire import armor
+from licensekit.wire.documents import Kind, Setting, SettingType
+
+_TEXT: Final = Path(__file__).with_name("texts") / "product_module.txt"
+_WIDTH: Final = 80
+_TYPES: Final = {SettingType.TEXT: "str", SettingType.NUMBER: "int", SettingType.BOOLEAN: "bool"}
+
+
+def product_module(pack: bytes | str, *, released: date | None = None) -> str:
+    """Return the text of a module with the `Product` of a pack, formatted and typed.
+
+    The root is the oldest one of the pack: compare its pin with the issuer's. `released` is the date of the version of
+    the product that ships the module.
+
+    Raises:
+        FormatError, TrustError: the pack is damaged or not to be believed.
+    """
+    root = pin_in_pack(pack)
+    store = open_pack(pack, root)
+    codes = {kind: _literal(_licenses(store, kind)) for kind in Kind}
+    ways = _literal([store.qualify(i, way) for i, one in store.catalogs.items() for way in one.document.access])
+    settings = _settings(store)
+    name = module_name(store.product)
+    return Template(_TEXT.read_text("utf-8")).substitute(
+        module=f"{name}_licensing",
+        name=name,
+        class_name=f"{name.title().replace('_', '')}Licensing",
+        product=store.product,
+        example=dumps(next(iter(_licenses(store, Kind.SYSTEM)), "...")),
+        typing=", ".join(_typing_names({*codes.values(), ways}, settings)),
+        system=codes[Kind.SYSTEM],
+        site=codes[Kind.SITE],
+        user=codes[Kind.USER],
+        ways=ways,
+        settings="".join(_setting_methods(settings)),
+        root=root,
+        pack="\n".join(_chunks(pack)),
+        released="None" if released is None else f"date({released.year}, {released.month}, {released.day})",
+    )
+
+
+def module_name(product: str) -> str:
+    """Return the name in Python of a product: `acme_crm` for `acme-crm`."""
+    name = product.replace("-", "_")
+    return f"product_{name}" if name[0].isdigit() or keyword.iskeyword(name) else name
+
+
+def _licenses(store: TrustStore, kind: Kind) -> list[str]:
+    return [
+        store.qualify(issuer, code)
+        for issuer, catalog in store.catalogs.items()
+        for code, license_ in catalog.document.licenses.items()
+        if license_.kind is kind
+    ]
+
+
+def _settings(store: TrustStore) -> dict[str, Setting]:
+    return {
+        store.qualify(issuer, code): setting
+        for issuer, catalog in store.catalogs.items()
+        for code, setting in catalog.document.settings.items()
+    }
+
+
+def _literal(texts: Collection[str]) -> str:
+    """Return the type of exactly these texts, as a formatter leaves it."""
+    if len(texts) > 1:
+        return "Literal[\n" + "".join(f"    {dumps(text, ensure_ascii=False)},\n" for text in texts) + "]"
+    return f"Literal[{dumps(*texts, ensure_ascii=False)}]" if texts else "Never"
+
+
+def _setting_methods(settings: Mapping[str, Setting]) -> Iterator[str]:
+    overload = "    @overload\n" if len(settings) > 1 else ""
+    for code, setting in settings.items():
+        kind = _TYPES[setting.type] if setting.default is not None else f"{_TYPES[setting.type]} | None"
+        yield f"{overload}    def setting(self, code: Literal[{dumps(code)}]) -> {kind}: ...\n"
+
+
+def _typing_names(types: Collection[str], settings: Mapping[str, Setting]) -> Iterator[str]:
+    """Yield what the module imports of `typing`, in the order that linters want."""
+    is_used = {
+        "Final": True,
+        "Literal": bool(settings) or any(one.startswith("Literal") for one in types),
+        "Never": "Never" in types,
+        "Protocol": True,
+        "Self": True,
+        "TypeAlias": True,
+        "overload": len(settings) > 1,
+    }
+    return (name for name, used in is_used.items() if used)
+
+
+def _chunks(pack: bytes | str) -> Iterator[str]:
+    """Yield the texts that make up the pack, one on each line of the module."""
+    for token in armor.read(pack):
+        text = armor.write(token)
+        pieces = [text[start : start + _WIDTH] for start in range(0, len(text), _WIDTH)]
+        yield from (f'    "{piece}"' for piece in pieces[:-1])
+        yield f'    "{pieces[-1]}\\n"'
