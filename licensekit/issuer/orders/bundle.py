@@ -13,6 +13,7 @@ from licensekit.issuer.orders.order import Order, OrderDraft, term, usual_warnin
 from licensekit.issuer.orders.order_file import KEYS
 from licensekit.proposals import Change, changes_between
 from licensekit.text import values
+from licensekit.text.columns import folded
 from licensekit.text.values import nearest
 from licensekit.wire.documents import Bundle, Catalog, Kind, Use, Value, compose
 from licensekit.wire.plain import plain
@@ -61,7 +62,9 @@ def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ())
     installation.
     """
     if order.edition is not None and order.edition not in catalog.editions:
-        guess = nearest(order.edition, catalog.editions)
+        named = {folded(one.name): code for code, one in catalog.editions.items()}
+        near = nearest(folded(order.edition), [*catalog.editions, *named])
+        guess = named.get(near, near)
         no_edition = NameUnknown(reason="edition", name=order.edition, guess=guess, where="edition")
         # No word about requirements: what is missing may be in the edition that was meant.
         of_settings = settings_faults(order.settings, catalog.settings)
@@ -225,7 +228,7 @@ def _said(bundle: Bundle) -> dict[str, Any]:
         for key, value in plain(bundle).items()
         if key in KEYS and key != "sequence" and value not in (None, {}, [])
     }
-    return {key: _counts(value) if key in _COUNTED else value for key, value in said.items()}
+    return {key: as_ordered(key, value) for key, value in said.items()}
 
 
 def differences(before: Bundle | None, after: Bundle) -> tuple[Change, ...]:
@@ -234,8 +237,11 @@ def differences(before: Bundle | None, after: Bundle) -> tuple[Change, ...]:
     return changes_between(old, _flat(_said(after)))
 
 
-def _counts(counts: Mapping[str, int | None]) -> dict[str, object]:
-    return {code: values.UNRESTRICTED if n is None else n for code, n in counts.items()}
+def as_ordered(key: str, value: Any) -> Any:
+    """Return what a document has under `key` as orders write it: counts of None are unrestricted."""
+    if key not in _COUNTED:
+        return value
+    return {code: values.UNRESTRICTED if n is None else n for code, n in value.items()}
 
 
 def _flat(content: Mapping[str, Any]) -> dict[str, object]:

@@ -52,7 +52,7 @@ _READERS: Final[dict[str, values.Reader[Any]]] = {
     "grace_days": _DAYS,
     "maintenance": values.day,
     "next_check": values.day,
-    "edition": values.code,
+    "edition": values.line,
     "installations": values.whole(1, limits.COUNT),
     "facts": values.whole(1, limits.FACTS),
     "after_grace": values.word({word(policy): policy for policy in AfterGrace}),

@@ -307,6 +307,11 @@ def test_an_edition_takes_the_place_of_what_it_names(workspace: Workspace) -> No
         "system.storage": (None, 100),
         "settings.tier": (None, "gold"),
     }
+    assert shown(workspace, amend({"edition": "large", "system.storage": None, "users.more": None})) == {
+        "users.more": (2, None),
+        "users.standard": (5, 50),
+        "settings.tier": (None, "gold"),
+    }
     change(workspace, amend({"edition": "large"}))
     after = change(workspace, amend({"edition": "small"})).bundle
     assert (after.users, after.system) == ({"standard": 5, "more": 2}, {"server": 1, "storage": 100})

@@ -105,7 +105,8 @@ def test_a_page_says_all_that_the_license_says() -> None:
     )
     said = Text(page(one)).found
     facts = [
-        "License for Demo CRM, by Demo",
+        "Demo CRM",
+        "Demo",
         "Nordlys Kraft AS",
         makers.SERIAL,
         "base, sequence 1",
@@ -183,6 +184,15 @@ def test_a_license_too_long_for_a_code_has_a_page_that_says_so() -> None:
     assert "fit into no QR code" in text
     assert "<svg" not in text
     assert "".join(one.data.decode().split()) in text
+
+
+def test_a_name_written_from_right_to_left_turns_nothing_around_it() -> None:
+    name = "\u05d7\u05d1\u05e8\u05d4 (2027) A-1"
+    one = file(company=name, settings={"note": name})
+    assert re.findall(f"<bdi>[^<]*{re.escape(name)}</bdi>", page(one)) == [
+        f"<bdi>{name}</bdi>",
+        f"<bdi>note = {name}</bdi>",
+    ]
 
 
 def test_a_page_loads_nothing_and_runs_nothing_whatever_the_names_are() -> None:
