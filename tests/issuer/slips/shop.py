@@ -87,12 +87,12 @@ class Shop(Desk):
         made = [path for path in sorted(Path().rglob("*.l[ik][cp]")) if "homes" not in path.parts]
         for home in (AT_HOME[FJORD], AT_HOME[VIKEN]):
             for path in made:
-                self.try_to_take(path, home)
+                self.run_any("activate", str(path), "--home", home)
         return [home for home, users in ((AT_HOME[FJORD], 7), (AT_HOME[VIKEN], 3)) if self.users(home) != users]
 
-    def try_to_take(self, path: Path, home: str) -> None:
-        """Let an installation activate what may be another's."""
-        CliRunner().invoke(licensekit, ["activate", str(path), "--home", home], prog_name="licensekit")
+    def run_any(self, *words: str) -> Result:
+        """Run a command that may fail."""
+        return CliRunner().invoke(licensekit, words, prog_name="licensekit")
 
     @contextmanager
     def clock(self, *, days: float) -> Generator[None]:

@@ -56,7 +56,9 @@ ORDERS: Final = {
     ),
     "a serial is replaced that nobody has": Slip(lambda shop: shop.no_issue(order(replaces="1010000048")), right),
     "a mistyped serial": Slip(lambda shop: shop.no_issue(order(serial=mistyped(shop, swapped=False))), right),
-    "a serial with two digits swapped": Slip(lambda shop: shop.no_issue(order(serial=mistyped(shop, swapped=True))), right),
+    "a serial with two digits swapped": Slip(
+        lambda shop: shop.no_issue(order(serial=mistyped(shop, swapped=True))), right
+    ),
     "a serial of another script": of(NORDLYS, company=NORDLYS.replace("o", "\u043e")),
     "another company's name": of(NORDLYS, company=FJORD),
     "a mistyped part": of(NORDLYS, part="bsae"),
@@ -72,11 +74,12 @@ ORDERS: Final = {
     "a use that is not one": of(NORDLYS, use="Production"),
     "a key that is not one": of(NORDLYS, expires="2037-11-30"),
     "no serial": Slip(
-        lambda shop: shop.issue(order()),
-        lambda shop: shop.issue(order("N-3", serial=shop.serial(NORDLYS))),
+        lambda shop: shop.issue(order()), lambda shop: shop.issue(order("N-3", serial=shop.serial(NORDLYS)))
     ),
     "a trial in the place of what was bought": Slip(a_trial, right),
-    "a term of centuries": Slip(far_too_long, lambda shop: shop.amend(f"--set=users.standard={RIGHT}", "--set=days=365")),
+    "a term of centuries": Slip(
+        far_too_long, lambda shop: shop.amend(f"--set=users.standard={RIGHT}", "--set=days=365")
+    ),
     "the last sequence": Slip(the_last_sequence, lambda shop: shop.issue(order("N-3", replaces=shop.serial(NORDLYS)))),
     "an order edited after it was issued": Slip(edited_afterwards, right),
     "an order number of another customer": Slip(

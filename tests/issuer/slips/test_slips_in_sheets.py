@@ -14,7 +14,9 @@ OSLO: Final = ["O-1", "Oslo Spektrum", "", 365, "TRUE", 5]
 """An order of a new customer, in the row below that of Nordlys."""
 
 
-def sheet(shop: Shop, *, delimiter: str = ";", encoding: str = "utf-8", edit: Callable[[Rows], object] | None = None) -> None:
+def sheet(
+    shop: Shop, *, delimiter: str = ";", encoding: str = "utf-8", edit: Callable[[Rows], object] | None = None
+) -> None:
     """Save the sheet with the right orders of Nordlys and of Oslo, edited."""
     rows: Rows = [[*HEADINGS], ["N-2", NORDLYS, shop.serial(NORDLYS), 365, "TRUE", RIGHT], [*OSLO]]
     if edit is not None:
