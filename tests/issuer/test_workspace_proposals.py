@@ -233,15 +233,17 @@ def test_a_change_of_keys_is_in_force_whole_or_leaves_no_file(sold: Workspace, n
     assert [one.path for one in proposal.changes if one.path == "trust"] == ["trust"]
     none = roots(sold)._replace(files=[])
     if name != "rotate root":
-        refused(KeyMissing, folder, lambda: proposal.sign(none, who=WHO))
-    change = proposal.sign(roots(sold), who=WHO)
+        refused(KeyMissing, folder, lambda: proposal.sign(none, who=WHO, confirm=True))
+    change = proposal.sign(roots(sold), who=WHO, confirm=True)
     assert change.file is None
     assert sold.state(NOW).trust.version == before + 1
-    refused(ProposalStale, folder, lambda: stale.sign(roots(sold), who=WHO))
+    refused(ProposalStale, folder, lambda: stale.sign(roots(sold), who=WHO, confirm=True))
 
 
 def test_what_a_revoked_key_has_signed_is_told_before(sold: Workspace) -> None:
-    [void] = sold.keys.propose_revoke("signing-1", now=NOW).consequences
+    proposal = sold.keys.propose_revoke("signing-1", now=NOW)
+    refused(ConfirmationNeeded, sold.layout.folder, lambda: proposal.sign(roots(sold), who=WHO))
+    [void] = proposal.needs_confirmation
     assert (void.code, void.data) == ("bundles-void", {"count": 1})
     sold.keys.propose_new(MADE, roots(sold), now=NOW).sign(roots(sold), who=WHO)
     reissue = sold.propose_reissue("signing-1", now=NOW)
@@ -266,7 +268,7 @@ def taken(workspace: Workspace) -> Any:
 def changed_keys(workspace: Workspace, name: str) -> None:
     """Change the keys of a workspace."""
     proposal: Any = KEY_CHANGES[name](workspace)
-    proposal.sign(roots(workspace), who=WHO)
+    proposal.sign(roots(workspace), who=WHO, confirm=True)
 
 
 CHANGES_OF_STATE: dict[str, Callable[[Workspace], Any]] = {

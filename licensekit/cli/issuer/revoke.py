@@ -96,7 +96,7 @@ def key(*, name: str, reason: str, passphrase: PassphraseSource, roots: Roots) -
     """
     workspace = roots.workspace
     proposal = workspace.keys.propose_revoke(name, now=roots.now, reason=reason)
-    void = sum(one.count for one in proposal.consequences if isinstance(one, BundlesVoid))
+    void = sum(one.count for one in proposal.needs_confirmation if isinstance(one, BundlesVoid))
     change = roots.sign(proposal, key=name, bundles_void=void)
     if change is not None and change.file is None:
         _sign_again(workspace, roots.now, passphrase)

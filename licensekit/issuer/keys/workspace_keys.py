@@ -241,7 +241,7 @@ class WorkspaceKeys:
         changed = tuple(changed)
         return KeyProposal(
             changes=changed,
-            consequences=self._void(state, changed),
+            needs_confirmation=self._void(state, changed),
             store=self._store,
             now=now,
             action=action,

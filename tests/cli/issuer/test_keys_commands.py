@@ -372,7 +372,8 @@ def test_a_lost_key_is_revoked_and_what_it_signed_is_signed_again(desk: Desk) ->
     desk.run("revoke", "serial", issue(desk, "2")["serial"], "-C", "acme", *desk.passphrase)
     grow(desk, "rotate")
     revoke = ("revoke", "key", "signing-1", "-C", "acme", *desk.both_passphrases)
-    result = desk.run(*revoke)
+    assert "1 bundle is void" in desk.refused(6, *revoke)
+    result = desk.run(*revoke, "--yes")
     assert "reissue --signed-by signing-1" in result.stderr
     pack = desk.json("pack", "-C", "acme")
     assert (pack["catalog"], pack["catalog_signed"]) == (2, False)
@@ -423,7 +424,7 @@ def test_what_counts_no_more_is_not_handed_out_again(desk: Desk) -> None:
     again = ("issue", "order.toml", "-C", "acme", *desk.passphrase)
     Path("order.toml").write_text(ORDER.read_text().replace("example-1", "1"))
     assert "1010000014-base-1.lic, which is no longer valid" in desk.refused(6, *again)
-    desk.run("revoke", "key", "signing-1", "-C", "acme", *desk.both_passphrases)
+    desk.run("revoke", "key", "signing-1", "-C", "acme", "--yes", *desk.both_passphrases)
     Path("order.toml").write_text(ORDER.read_text().replace("example-1", "2"))
     said = desk.refused(6, *again)
     assert "key `signing-1`" in said
@@ -434,7 +435,7 @@ def test_what_counts_no_more_is_not_handed_out_again(desk: Desk) -> None:
 def test_the_only_key_can_be_revoked_and_a_new_one_takes_over(desk: Desk) -> None:
     """The revocation counts at once; what to do about the catalog is told, and then works."""
     issue(desk, "1")
-    result = desk.run("revoke", "key", "signing-1", "-C", "acme", *desk.both_passphrases)
+    result = desk.run("revoke", "key", "signing-1", "-C", "acme", "--yes", *desk.both_passphrases)
     assert "trust document 2 is signed and in the pack" in result.stdout
     assert "make another with `licensekit keys new`, then run `licensekit pack`" in result.stderr
     early = ("issue", str(ORDER), "-C", "acme", *desk.passphrase)

@@ -119,7 +119,7 @@ CASES: dict[str, tuple[Prepare, tuple[str, ...], tuple[str, ...]]] = {
     "accept, stated": (activated, ("accept", "s.lkr"), (SIGN,)),
     "revoke bundle": (issued, ("revoke", "bundle", f"{SERIAL}-base-1"), (SIGN,)),
     "revoke serial": (issued, ("revoke", "serial", SERIAL), (SIGN,)),
-    "revoke key": (two_keys, ("revoke", "key", "signing-1"), (SIGN, ROOT)),
+    "revoke key": (two_keys, ("revoke", "key", "signing-1", "--yes"), (SIGN, ROOT)),
     "pack": (rewritten, ("pack", "--fresh-days", "30"), (SIGN,)),
     "pack, taken": (changed_elsewhere, ("pack", "copy/acme.lkp"), (SIGN,)),
     "keys new": (issued, ("keys", "new"), (SIGN, ROOT)),

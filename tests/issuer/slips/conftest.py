@@ -7,9 +7,14 @@ from pathlib import Path
 import pytest
 
 from licensekit import limits
+from licensekit.cli.options import clock
 from licensekit.keys import keyfile
 from tests.issuer.slips.shop import AT, AT_HOME, FJORD, NORDLYS, SOLD, VIKEN, Shop, order
 from tests.issuer_command import Desk
+from tests.workspaces import DAY
+
+AGO = 40
+"""How many days ago the workspaces were made."""
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +25,7 @@ def shop_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(keyfile, "LOG2_N", limits.SCRYPT_LOG2_N_MIN)
         patch.chdir(folder)
+        patch.setattr("licensekit.cli.issuer.init.clock", lambda: clock() - AGO * DAY)
         open_shop(shop)
     return folder
 

@@ -83,12 +83,16 @@ class Shop(Desk):
         return {"kept": kept, "files": files}
 
     def harmed(self) -> list[str]:
-        """Return the bystanders whose installation has something else once it was given every file."""
-        made = [path for path in sorted(Path().rglob("*.l[ik][cp]")) if "homes" not in path.parts]
-        for home in (AT_HOME[FJORD], AT_HOME[VIKEN]):
-            for path in made:
-                self.run_any("activate", str(path), "--home", home)
-        return [home for home, users in ((AT_HOME[FJORD], 7), (AT_HOME[VIKEN], 3)) if self.users(home) != users]
+        """Return the bystanders whose installation has something else once it was given every pack and file.
+
+        Its own files come first: an installation that has nothing left takes those of anybody.
+        """
+        made = [path for path in Path().rglob("*.l[ik][cp]") if "homes" not in path.parts]
+        for company in (FJORD, VIKEN):
+            serial = self.serial(company)
+            for path in sorted(made, key=lambda path: (path.suffix == ".lic", serial not in path.name, path)):
+                self.run_any("activate", str(path), "--home", AT_HOME[company])
+        return [company for company, users in ((FJORD, 7), (VIKEN, 3)) if self.users(AT_HOME[company]) != users]
 
     def run_any(self, *words: str) -> Result:
         """Run a command that may fail."""

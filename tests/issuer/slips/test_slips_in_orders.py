@@ -92,3 +92,10 @@ ORDERS: Final = {
 @pytest.mark.parametrize("name", ORDERS)
 def test_an_order_harms_nobody_else_and_is_put_right(shop: Shop, name: str) -> None:
     shop.plays(ORDERS[name])
+
+
+def test_the_law_notices_who_is_harmed(shop: Shop) -> None:
+    """It would prove nothing otherwise."""
+    with pytest.raises(AssertionError):
+        shop.plays(Slip(lambda shop: shop.sign("revoke serial", shop.serial(FJORD), "--yes"), right))
+    assert shop.harmed() == [FJORD]

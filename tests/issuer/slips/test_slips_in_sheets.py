@@ -37,7 +37,7 @@ def saved_again(shop: Shop) -> str:
     return issued(shop)
 
 
-def refused(edit: Callable[[Rows], object], said: str = "", **how: str) -> Slip:
+def refused(edit: Callable[[Rows], object] | None, said: str = "", **how: str) -> Slip:
     """Return the slip of an edited sheet: all of it is refused."""
 
     def made(shop: Shop) -> None:
@@ -133,7 +133,7 @@ SHEETS: Final = {
     "users beside users.standard": refused(column("users", 5, 5), "users.CODE"),
     "the display name of a license": refused(column("Standard User", 5, 5), "did you mean `standard`"),
     "remarks behind the table": refused(column("", "call back", ""), "cells"),
-    "no delimiter at all": refused(lambda rows: None, "column", delimiter="|"),
+    "no delimiter at all": refused(None, "column", delimiter="|"),
     "a column of another department": refused(column("phone", "+47 1", ""), "`--ignore"),
     "FALSE": Slip(false_in_a_sheet, issued),
     "a code page": Slip(saved_in_a_code_page, lambda shop: issued(shop, "--encoding", "windows-1252")),

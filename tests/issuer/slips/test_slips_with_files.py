@@ -82,7 +82,7 @@ def the_order_as_the_catalog(shop: Shop) -> None:
     shop.no_issue(right_order(shop), code=6)
 
 
-def pack_edited(shop: Shop) -> None:
+def pack_edited(_: Shop) -> None:
     edited("acme/acme.lkp", "lk1-trust.", "lk1-trust.A")
 
 
@@ -112,12 +112,24 @@ def over_an_order(shop: Shop) -> None:
     shop.sign("issue order.toml -o order.toml")
 
 
+def over_a_link(shop: Shop) -> None:
+    """The name for the license is a link to what another customer got."""
+    Path("new.lic").symlink_to("sent/F-1.lic")
+    Path("order.toml").write_text(right_order(shop))
+    assert "symbolic link" in shop.sign("issue order.toml -o new.lic", code=8).stderr
+
+
+def without_the_link(shop: Shop) -> str:
+    Path("new.lic").unlink()
+    return issued_again(shop)
+
+
 def a_folder_for_the_file(shop: Shop) -> None:
     Path("new.lic").mkdir()
     shop.issue(right_order(shop))
 
 
-def from_the_folder(shop: Shop) -> str:
+def from_the_folder(_: Shop) -> str:
     [file] = Path("new.lic").iterdir()
     return str(file)
 
@@ -189,6 +201,7 @@ FILES: Final = {
     "the pack of another product": Slip(other_pack, pack_written),
     "a license file lost": Slip(lost, issued_again),
     "the name of the order for the license": Slip(over_an_order, issued_again),
+    "a link to the file of another customer": Slip(over_a_link, without_the_link),
     "a folder for the license": Slip(a_folder_for_the_file, from_the_folder),
     "a folder that is not there": Slip(lambda shop: shop.no("issue order.toml -o nowhere/new.lic", code=8), right),
     "a workspace that was moved": Slip(renamed_workspace, in_the_moved_folder, leaves_a_ledger=False),
