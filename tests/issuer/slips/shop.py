@@ -1,6 +1,6 @@
 """A vendor with three customers, the slips that somebody makes there, and the law that holds for each.
 
-*Nothing is signed that harms another customer, and there is a way back*: `Slip` and `Shop.plays` are that law. The
+*Nothing is signed that harms another customer, and there is a way back*: `Slip` and `play` are that law. The
 commands are typed as a person would; what harms a customer is judged by the ledger, by the files that were sent, and
 by the customer's own installation, which takes whatever the vendor has made.
 """
@@ -9,8 +9,9 @@ import json
 import sqlite3
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import pytest
 from click.testing import CliRunner, Result
@@ -112,21 +113,9 @@ class Shop(Desk):
                 ledger.execute(one)
         ledger.close()
 
-    def plays(self, slip: "Slip") -> None:
-        """Make a slip, go the way back, and check the law."""
-        before = self.bystanders()
-        slip.made(self)
-        if not slip.is_confirmed and slip.leaves_a_ledger:
-            assert self.bystanders() == before
-            assert self.harmed() == []
-        file = slip.back(self)
-        assert self.bystanders() == before
-        assert self.harmed() == []
-        self.takes(NORDLYS, file)
-        assert self.users(AT_HOME[NORDLYS]) == RIGHT
 
-
-class Slip(NamedTuple):
+@dataclass(frozen=True)
+class Slip:
     """A slip of the person who issues licenses, and the way back from it."""
 
     made: Callable[[Shop], object]
@@ -136,6 +125,20 @@ class Slip(NamedTuple):
     """Whether it was confirmed with a warning that named what it does to a bystander: it is undone on the way back."""
     leaves_a_ledger: bool = True
     """Whether the ledger can be asked before it is put right."""
+
+
+def play(shop: Shop, slip: Slip) -> None:
+    """Make a slip, go the way back, and check the law."""
+    before = shop.bystanders()
+    slip.made(shop)
+    if not slip.is_confirmed and slip.leaves_a_ledger:
+        assert shop.bystanders() == before
+        assert shop.harmed() == []
+    file = slip.back(shop)
+    assert shop.bystanders() == before
+    assert shop.harmed() == []
+    shop.takes(NORDLYS, file)
+    assert shop.users(AT_HOME[NORDLYS]) == RIGHT
 
 
 def order(number: str = "N-2", *, company: str = NORDLYS, users: object = RIGHT, **keys: object) -> str:

@@ -1,14 +1,14 @@
 """Slips in an order: whose it is, what it says, when it ends."""
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
-from tests.issuer.slips.shop import AT_HOME, FJORD, NORDLYS, RIGHT, SOLD, VIKEN, Shop, Slip, order, right
+from tests.issuer.slips.shop import AT_HOME, FJORD, NORDLYS, RIGHT, SOLD, VIKEN, Shop, Slip, order, play, right
 
 
-def of(whose: str, /, **keys: object) -> Slip:
+def of(whose: str, /, **keys: Any) -> Slip:
     """Return the slip of an order for the serial of a customer, or with other `keys`."""
     return Slip(lambda shop: shop.no_issue(order(serial=shop.serial(whose), **keys)), right)
 
@@ -47,7 +47,7 @@ def twice(shop: Shop) -> str:
     return second
 
 
-ORDERS: Final = {
+ORDERS: Final[dict[str, Slip]] = {
     "another customer's serial": of(FJORD),
     "the serial of a customer on trial": of(VIKEN, use="trial"),
     "another customer's serial is replaced": Slip(
@@ -91,11 +91,11 @@ ORDERS: Final = {
 
 @pytest.mark.parametrize("name", ORDERS)
 def test_an_order_harms_nobody_else_and_is_put_right(shop: Shop, name: str) -> None:
-    shop.plays(ORDERS[name])
+    play(shop, ORDERS[name])
 
 
 def test_the_law_notices_who_is_harmed(shop: Shop) -> None:
     """It would prove nothing otherwise."""
     with pytest.raises(AssertionError):
-        shop.plays(Slip(lambda shop: shop.sign("revoke serial", shop.serial(FJORD), "--yes"), right))
+        play(shop, Slip(lambda shop: shop.sign("revoke serial", shop.serial(FJORD), "--yes"), right))
     assert shop.harmed() == [FJORD]

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from tests.issuer.slips.shop import FJORD, NORDLYS, RIGHT, VIKEN, Shop, Slip, order, right
+from tests.issuer.slips.shop import FJORD, NORDLYS, RIGHT, VIKEN, Shop, Slip, order, play, right
 
 Rows = list[list[object]]
 HEADINGS: Final = ["order", "company", "serial", "days", "server", "standard"]
@@ -116,7 +116,7 @@ def of_nordlys(shop: Shop) -> str:
     return str(file)
 
 
-SHEETS: Final = {
+SHEETS: Final[dict[str, Slip]] = {
     "1.000": refused(cell("standard", "1.000"), "write 1000 or 1"),
     "1,000": refused(cell("standard", '"1,000"'), "write 1 or 1000"),
     "a decimal comma": refused(cell("standard", "20,5"), "decimal number"),
@@ -146,7 +146,7 @@ SHEETS: Final = {
 
 @pytest.mark.parametrize("name", SHEETS)
 def test_a_sheet_harms_nobody_else_and_is_put_right(shop: Shop, name: str) -> None:
-    shop.plays(SHEETS[name])
+    play(shop, SHEETS[name])
 
 
 @pytest.mark.parametrize("form", ["toml", "csv", "jsonl"])
@@ -154,4 +154,4 @@ def test_a_sheet_harms_nobody_else_and_is_put_right(shop: Shop, name: str) -> No
 def test_what_is_no_order_is_refused_in_every_form(shop: Shop, wrong: str, form: str) -> None:
     Path("out").mkdir()
     code = 8 if wrong == "nowhere" else 5
-    shop.plays(Slip(lambda shop: shop.no(f"issue {wrong} --format {form} -o out", code=code), right))
+    play(shop, Slip(lambda shop: shop.no(f"issue {wrong} --format {form} -o out", code=code), right))

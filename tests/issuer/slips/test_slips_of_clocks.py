@@ -3,12 +3,13 @@
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from tests.issuer.slips.shop import AT, NORDLYS, Shop, Slip, order, right
+from tests.issuer.slips.shop import AT, NORDLYS, Shop, Slip, order, play, right
 
 
 def refused_until_right(words: str, *, days: float) -> Slip:
@@ -27,9 +28,10 @@ def prepare(shop: Shop) -> None:
     Path("order.toml").write_text(order(serial=shop.serial(NORDLYS)))
 
 
-def renamed(_: Shop) -> None:
+def packed(shop: Shop) -> None:
     catalog = Path("acme/catalog.toml")
     catalog.write_text(catalog.read_text().replace('name = "Standard user"', 'name = "Standard"'))
+    shop.sign("pack --yes")
 
 
 def signed_ahead(act: Callable[[Shop], object], *, days: float = 30) -> Slip:
@@ -53,8 +55,9 @@ def right_although(shop: Shop) -> str:
     return shop.issue(order("N-9", serial=shop.serial(NORDLYS)), "--clock-is-right")
 
 
-def wrong_one(shop: Shop) -> None:
+def revoked(shop: Shop) -> None:
     shop.issue(order("O-1", company="Oslo"), name="wrong.lic")
+    shop.sign("revoke bundle wrong.lic")
 
 
 def in_another_zone(shop: Shop) -> None:
@@ -86,7 +89,7 @@ def rotated_again(shop: Shop) -> str:
     return right_although(shop)
 
 
-CLOCKS: Final = {
+CLOCKS: Final[dict[str, Slip]] = {
     "behind, an order": refused_until_right("issue order.toml -o new.lic", days=-2),
     "behind, in bulk": refused_until_right("issue order.toml order.toml -o sent", days=-2),
     "behind, a pack": refused_until_right("pack", days=-2),
@@ -96,13 +99,13 @@ CLOCKS: Final = {
     "behind, a revocation": refused_until_right("revoke bundle sent/N-1.lic", days=-2),
     "years ahead, an order": refused_until_right("issue order.toml -o new.lic", days=2000),
     "ahead, an order": signed_ahead(lambda shop: shop.issue(order(serial=shop.serial(NORDLYS)))),
-    "ahead, a pack": signed_ahead(lambda shop: (renamed(shop), shop.sign("pack --yes"))),
-    "ahead, a revocation": signed_ahead(lambda shop: (wrong_one(shop), shop.sign("revoke bundle wrong.lic"))),
-    "ahead, a key": signed_ahead(rotated)._replace(back=rotated_again),
+    "ahead, a pack": signed_ahead(packed),
+    "ahead, a revocation": signed_ahead(revoked),
+    "ahead, a key": replace(signed_ahead(rotated), back=rotated_again),
     "another zone": Slip(in_another_zone, right),
 }
 
 
 @pytest.mark.parametrize("name", CLOCKS)
 def test_a_clock_harms_nobody_else_and_is_put_right(shop: Shop, name: str) -> None:
-    shop.plays(CLOCKS[name])
+    play(shop, CLOCKS[name])

@@ -6,20 +6,22 @@ A point is a call that may write: a statement, a commit, a file that is opened, 
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import pytest
 
-from tests.issuer.slips.shop import AT, NORDLYS, RIGHT, Shop, Slip, order, right
+from tests.issuer.slips.shop import AT, NORDLYS, RIGHT, Shop, Slip, order, play, right
 
 POINTS: Final = frozenset({"execute", "executemany", "commit", "open", "replace", "write", "fsync", "rename"})
 QUICK: Final = 23
 """The quick tier stops at every point whose number can be divided by this."""
 
 
-class Interrupted(NamedTuple):
+@dataclass(frozen=True)
+class Interrupted:
     """A command that is interrupted, and how the right license is had once it was run again."""
 
     words: tuple[str, ...]
@@ -29,6 +31,11 @@ class Interrupted(NamedTuple):
 
 def write_order(shop: Shop) -> None:
     Path("order.toml").write_text(order(serial=shop.serial(NORDLYS)))
+
+
+def write_orders(shop: Shop) -> None:
+    write_order(shop)
+    Path("sent.toml").write_text(order("O-1", company="Oslo"))
 
 
 def change_catalog(_: Shop) -> None:
@@ -41,12 +48,12 @@ def wrong_one(shop: Shop) -> None:
     shop.issue(order("N-2", users=RIGHT + 1), name="wrong.lic")
 
 
-COMMANDS: Final = {
+COMMANDS: Final[dict[str, Interrupted]] = {
     "issue": Interrupted(("issue", "order.toml", "-o", "new.lic"), lambda _: "new.lic", write_order),
     "issue in bulk": Interrupted(
         ("issue", "order.toml", "sent.toml", "-o", "out"),
         lambda shop: f"out/{shop.listed('--order-number', 'N-2')[0]['serial']}-base-2.lic",
-        lambda shop: (write_order(shop), Path("sent.toml").write_text(order("O-1", company="Oslo"))),
+        write_orders,
     ),
     "amend": Interrupted(
         ("amend", "SERIAL", "--set", f"standard={RIGHT}", "--yes", "-o", "new.lic"), lambda _: "new.lic"
@@ -99,7 +106,7 @@ def interrupt(shop: Shop, name: str, step: int) -> None:
     words = (*(shop.serial(NORDLYS) if word == "SERIAL" else word for word in case.words), *AT, *secret)
     number = 0
     while ends_interrupted(shop, words, number):
-        assert shop.run("ledger", "verify", *AT)
+        shop.run("ledger", "verify", *AT)
         number += step
     assert number > 0
     shop.run(*words)
@@ -107,10 +114,10 @@ def interrupt(shop: Shop, name: str, step: int) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_ctrl_c_harms_nobody_and_the_same_command_ends_it(shop: Shop, name: str) -> None:
-    shop.plays(Slip(lambda shop: interrupt(shop, name, QUICK), COMMANDS[name].back))
+    play(shop, Slip(lambda shop: interrupt(shop, name, QUICK), COMMANDS[name].back))
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("name", COMMANDS)
 def test_ctrl_c_at_any_point_harms_nobody(shop: Shop, name: str) -> None:
-    shop.plays(Slip(lambda shop: interrupt(shop, name, 1), COMMANDS[name].back))
+    play(shop, Slip(lambda shop: interrupt(shop, name, 1), COMMANDS[name].back))

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from tests.issuer.slips.shop import AT, NORDLYS, Shop, Slip, order, right
+from tests.issuer.slips.shop import AT, NORDLYS, Shop, Slip, order, play, right
 
 
 def saved(shop: Shop) -> None:
@@ -59,7 +59,7 @@ def backup_of_another_product(shop: Shop) -> None:
     shop.refused(6, "ledger", "restore", "other.db", *AT)
 
 
-LEDGERS: Final = {
+LEDGERS: Final[dict[str, Slip]] = {
     "an entry edited": edited("UPDATE entries SET who = 'nobody' WHERE number = 4"),
     "an entry deleted": edited("DELETE FROM entries WHERE number = 5"),
     "the bundles edited": edited("UPDATE bundles SET state = 'revoked'"),
@@ -72,4 +72,4 @@ LEDGERS: Final = {
 
 @pytest.mark.parametrize("name", LEDGERS)
 def test_a_ledger_harms_nobody_else_and_is_put_right(shop: Shop, name: str) -> None:
-    shop.plays(LEDGERS[name])
+    play(shop, LEDGERS[name])

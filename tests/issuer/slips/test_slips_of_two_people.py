@@ -15,9 +15,9 @@ from licensekit.errors import ProposalStale
 from licensekit.issuer import Workspace, read_draft, renewal
 from licensekit.issuer.ledger import SCHEMA
 from tests import workspaces
-from tests.issuer.slips.shop import AT, NORDLYS, RIGHT, Shop, Slip, order, right
+from tests.issuer.slips.shop import AT, NORDLYS, RIGHT, Shop, Slip, order, play, right
 
-BOB: Final = {"who": "bob", "confirm": True}
+BOB: Final[dict[str, Any]] = {"who": "bob", "confirm": True}
 
 
 def bob(act: Callable[[Workspace, int], object]) -> None:
@@ -89,7 +89,7 @@ def ledger_is_held(shop: Shop) -> None:
     holder.close()
 
 
-PEOPLE: Final = {
+PEOPLE: Final[dict[str, Slip]] = {
     "the same order": Slip(same_order, right),
     "other orders for one customer": Slip(other_orders, right),
     "the same renewal": Slip(both_renew, lambda shop: shop.amend()),
@@ -100,7 +100,7 @@ PEOPLE: Final = {
 
 @pytest.mark.parametrize("name", PEOPLE)
 def test_two_people_harm_nobody_else_and_it_is_put_right(shop: Shop, name: str) -> None:
-    shop.plays(PEOPLE[name])
+    play(shop, PEOPLE[name])
 
 
 def started(shop: Shop, path: str, out: str) -> "subprocess.Popen[str]":
@@ -122,4 +122,4 @@ def test_two_processes_harm_nobody_else(shop: Shop, *, same: bool) -> None:
         issued = [one["sequence"] for one in shop.listed("--serial", shop.serial(NORDLYS)) if one["part"] == "base"]
         assert sorted(issued) == ([1, 2] if same else [1, 2, 3])
 
-    shop.plays(Slip(both, right))
+    play(shop, Slip(both, right))

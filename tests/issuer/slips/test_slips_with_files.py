@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from licensekit.files import write_atomically
-from tests.issuer.slips.shop import AT, NORDLYS, Shop, Slip, order, right
+from tests.issuer.slips.shop import AT, NORDLYS, Shop, Slip, order, play, right
 
 CATALOG: Final = Path("acme/catalog.toml")
 
@@ -191,7 +191,7 @@ def no_room(path: str, data: bytes) -> None:
         write_atomically(Path(path), data)
 
 
-FILES: Final = {
+FILES: Final[dict[str, Slip]] = {
     "a catalog edited between check and pack": Slip(edited_between_check_and_pack, catalog_put_right),
     "a catalog that was not packed": Slip(catalog_not_packed, packed),
     "a license deleted from the catalog": Slip(a_license_deleted, catalog_restored),
@@ -213,4 +213,4 @@ FILES: Final = {
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_harms_nobody_else_and_is_put_right(shop: Shop, name: str) -> None:
-    shop.plays(FILES[name])
+    play(shop, FILES[name])

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from tests.issuer.slips.shop import AT, NORDLYS, Shop, Slip, order, right
+from tests.issuer.slips.shop import AT, NORDLYS, Shop, Slip, order, play, right
 
 KEY: Final = Path("acme/keys/signing-1.key")
 
@@ -86,7 +86,7 @@ def signed_again(shop: Shop) -> str:
     return right(shop)
 
 
-KEYS: Final = {
+KEYS: Final[dict[str, Slip]] = {
     "the wrong passphrase": Slip(wrong_passphrase, right),
     "the key of another workspace": Slip(key_of_another_workspace, right),
     "the key of another workspace in the place of the own": Slip(key_taken_for_another, key_copied_back),
@@ -101,4 +101,4 @@ KEYS: Final = {
 
 @pytest.mark.parametrize("name", KEYS)
 def test_a_key_harms_nobody_else_and_is_put_right(shop: Shop, name: str) -> None:
-    shop.plays(KEYS[name])
+    play(shop, KEYS[name])

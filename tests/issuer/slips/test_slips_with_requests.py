@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from tests.issuer.slips.shop import AT_HOME, FJORD, NORDLYS, Shop, Slip, order, right
+from tests.issuer.slips.shop import AT_HOME, FJORD, NORDLYS, Shop, Slip, order, play, right
 
 
 def asked(shop: Shop, company: str) -> None:
@@ -56,19 +56,21 @@ def accepted_as_another(shop: Shop) -> None:
     shop.no("accept asked.lkr", code=3)
 
 
-REQUESTS: Final = {
+def no_request(shop: Shop) -> None:
+    asked(shop, NORDLYS)
+    shop.no("answer sent/F-1.lic --order order.toml -o bound.lic", code=3)
+
+
+REQUESTS: Final[dict[str, Slip]] = {
     "the request of another customer": Slip(request_of_another, answered),
     "the order of another customer": Slip(order_of_another, answered),
     "an order that was issued": Slip(issued_order, answered),
     "the same request twice": Slip(twice, twice),
     "a request in the place of a receipt": Slip(accepted_as_another, answered),
-    "a license file in the place of a request": Slip(
-        lambda shop: (asked(shop, NORDLYS), shop.no("answer sent/F-1.lic --order order.toml -o bound.lic", code=3)),
-        answered,
-    ),
+    "a license file in the place of a request": Slip(no_request, answered),
 }
 
 
 @pytest.mark.parametrize("name", REQUESTS)
 def test_a_request_harms_nobody_else_and_is_put_right(shop: Shop, name: str) -> None:
-    shop.plays(REQUESTS[name])
+    play(shop, REQUESTS[name])
