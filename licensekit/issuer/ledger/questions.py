@@ -5,7 +5,7 @@ from pathlib import Path
 
 from licensekit.database.backup import write_backup
 from licensekit.dates import day_at
-from licensekit.errors import NoBundle
+from licensekit.errors import FileUnusable, LedgerRestored, NoBundle
 from licensekit.issuer.exchange import usage
 from licensekit.issuer.exchange.usage import UsageReport
 from licensekit.issuer.ledger import SCHEMA, LedgerEntry, head, listing, lookup
@@ -14,6 +14,7 @@ from licensekit.issuer.ledger.entries import stream
 from licensekit.issuer.ledger.histories import History, history_of
 from licensekit.issuer.ledger.listing import Filters, Listed, Page
 from licensekit.issuer.ledger.lookup import LookupResult
+from licensekit.issuer.ledger.mark import read_mark, require_whole, restored
 from licensekit.issuer.ledger.verification import LedgerReport, Progress, verify
 from licensekit.issuer.messages import HistoryForked
 from licensekit.issuer.transaction import WorkspaceStore
@@ -115,11 +116,25 @@ class Ledger:
         """
         write_backup(self._database, SCHEMA, path, replace=replace)
 
+    def restored(self) -> LedgerRestored | FileUnusable | None:
+        """Return why nothing is signed here: the ledger lacks what this folder has seen, or the mark is unreadable."""
+        try:
+            mark = read_mark(self._store.layout.mark)
+        except FileUnusable as error:
+            return error
+        with self._database.read() as ledger:
+            return restored(ledger, mark)
+
     def verify(self, progress: Progress = lambda _: None) -> LedgerReport:
         """Verify the whole ledger: every link, every signature, every table drawn from it.
 
         Raises:
             LedgerDamaged: with the number of the first entry that is not as it was.
+            LedgerRestored: it holds, and lacks what this folder has seen of it.
+            FileUnusable: the mark of the folder cannot be read.
         """
+        mark = read_mark(self._store.layout.mark)
         with self._database.read() as ledger:
-            return verify(ledger, progress)
+            report = verify(ledger, progress)
+            require_whole(ledger, mark)
+        return report
