@@ -4,13 +4,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
+from secrets import token_bytes
 
+from licensekit.database import Connection, Database
 from licensekit.database.backup import Restorable, Restored, restore_backup
 from licensekit.database.examination import Check, CheckName, CheckPassed, Diagnosis, Graded, diagnose_database
 from licensekit.database.migrations import Migrating
 from licensekit.errors import LicenseError
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import SCHEMA, head, open_ledger
+from licensekit.issuer.ledger import SCHEMA, head, open_ledger, serials
 from licensekit.issuer.ledger.mark import raise_mark, read_mark, require_whole
 from licensekit.issuer.ledger.verification import verify
 
@@ -34,8 +36,13 @@ def restore_ledger(source: Path, folder: Path, *, confirm: bool = False) -> Rest
     ):
         raise_mark(layout.mark, head(ledger))
     origin = "SELECT hash FROM entries WHERE number = 1"
-    place = Restorable(location, SCHEMA, origin, "entries")
+    place = Restorable(location, SCHEMA, origin, "entries", arrive=_go_on)
     return restore_backup(place, source, confirm=confirm)
+
+
+def _go_on(_: Database, ledger: Connection, loses: bool) -> None:  # noqa: FBT001  # a callback
+    if loses:
+        serials.jump(ledger, token_bytes)
 
 
 def diagnose_ledger(folder: Path) -> tuple[Diagnosis, ...]:

@@ -107,7 +107,7 @@ def append(connection: Connection, records: Sequence[Record]) -> list[int]:
         rows.append((number, record.action, record.at, record.who, *record.token, *said, previous))
     connection.run_many("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     numbers = list(range(number - len(records) + 1, number + 1))
-    project(connection, [(n, r.token, r.document) for n, r in zip(numbers, records, strict=True)])
+    project(connection, [(n, r.action, r.token, r.document) for n, r in zip(numbers, records, strict=True)])
     return numbers
 
 
