@@ -22,7 +22,7 @@ Health = Literal["ok", "notice", "error"]
 Graded = tuple[Health, Coded]
 CheckName = Literal[
     "database", "schema", "audit", "slots", "ledger", "journal", "documents", "time", "activation", "backup", "files",
-    "space", "versions",
+    "space", "versions", "mark",
 ]  # fmt: skip
 Check = Callable[[], Iterator[Graded]]
 
@@ -58,6 +58,7 @@ class CheckPassed(Message):
         "audit": "all {count:count entry is|entries are} linked; head {head:hex}",
         "slots": "the assignments hold",
         "ledger": "all {count:count entry holds|entries hold}; head {head:hex}",
+        "mark": "it holds entry {count}, the newest that this folder has seen",
         "journal": "all {count:count entry is|entries are} linked and signed",
         "documents": "{count:count document verifies|documents verify}",
         "time": "the clock agrees with the time that was seen here",

@@ -51,6 +51,23 @@ class ClockDoubtful(WorkspaceError):
     """When the newest entry was made, in seconds since 1970."""
 
 
+class LedgerRestored(WorkspaceError):
+    """The ledger lacks what it held before: it was restored from a backup, or cut. Nothing is signed."""
+
+    code = "ledger-restored"
+    template: ClassVar[Templates] = {
+        "behind": "the ledger was restored or cut: it ends with entry {newest}, and entry {number} was there before",
+        "other": "the ledger was restored or cut: its entry {number} is not the one that was there before",
+    }
+    hint_template = (
+        "take back what it lost with `licensekit ledger absorb FILES`; without FILES that accepts the ledger as it is"
+    )
+    reason: str
+    number: int
+    """Of the entry that is missing."""
+    newest: int = 0
+
+
 class WorkspaceExists(WorkspaceError):
     """`init` into a folder, or on a ledger, that already holds a workspace."""
 

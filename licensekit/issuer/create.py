@@ -19,6 +19,7 @@ from licensekit.issuer.keys.documents import admitted, first_root, first_trust, 
 from licensekit.issuer.keys.keyring import write_key
 from licensekit.issuer.layout import Layout, require_url
 from licensekit.issuer.ledger import Record, append, documents, head, open_ledger
+from licensekit.issuer.ledger.mark import raise_mark
 from licensekit.issuer.state import workspace_state
 from licensekit.keys.signing import SigningKey
 from licensekit.trust.roots import pin_of
@@ -151,9 +152,10 @@ def create_ledger(layout: Layout, records: Sequence[Record], issuer: str, url: s
             append(ledger, records)
             documents.put_fact(ledger, documents.PIN, pin_of(encode(records[0].document)))
             documents.put_fact(ledger, documents.ISSUER, issuer)
-            first = workspace_state(ledger)
+            first, newest = workspace_state(ledger), head(ledger)
     finally:
         database.close()
+    raise_mark(layout.mark, newest)
     write_atomically(layout.pack(first.product), first.pack)
 
 

@@ -27,6 +27,8 @@ class Layout:
         """The ledger."""
         self.ledger_url = folder / "ledger.url"
         """The URL of the ledger, if it is not in the workspace."""
+        self.mark = folder / "ledger.mark"
+        """The newest entry of the ledger that this folder has seen."""
 
     def pack(self, product: str) -> Path:
         """What the application ships."""
@@ -39,7 +41,7 @@ class Layout:
     def all(self, product: str) -> list[Path]:
         """Return everything that a new workspace consists of."""
         folders = (self.orders, self.keys, self.root)
-        return [self.catalog, *folders, self.ledger, self.ledger_url, self.pack(product)]
+        return [self.catalog, *folders, self.ledger, self.ledger_url, self.mark, self.pack(product)]
 
     def record_url(self, url: str) -> None:
         """Record in the workspace that its ledger is at `url`."""

@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Literal
 
+from licensekit.errors import LedgerRestored, LicenseError
 from licensekit.errors.catalog_faults import SoldReduced
 from licensekit.errors.coded import Message, Templates
 
@@ -86,6 +87,31 @@ class SeveralStated(Message):
     code = "several-stated"
     template = "{count} installations have stated something; the newest counts"
     count: int
+
+
+class AcceptsRestored(Message):
+    """A restored ledger is accepted, with what the files bring back."""
+
+    code = "accepts-restored"
+    template = "{error}; what these files do not bring back stays unknown, and is accepted as it is"
+    error: LedgerRestored
+
+
+class NotAbsorbed(Message):
+    """Something in a file is not entered again."""
+
+    code = "not-absorbed"
+    template: ClassVar[Templates] = {
+        "error": "{name}: {error}",
+        "issuer": "{name}: issuer `{issuer}` has signed it, and not the issuer of this ledger",
+        "place": "{name}: the ledger has something else in the place of {what}",
+    }
+    reason: Literal["error", "issuer", "place"]
+    name: str
+    """Of the file."""
+    error: LicenseError | None = None
+    issuer: str = ""
+    what: str = ""
 
 
 class BundlesVoid(Message):

@@ -73,7 +73,7 @@ def create_partner(folder: Path, plan: NewPartner, passphrase: bytes, *, who: st
     state = WorkspaceState(pin, plan.issuer, trust_store, True, frozenset(), None, None)
     with new_folder(folder, product, plan.catalog) as layout:
         layout.keys.mkdir()
-        write_texts(layout, folder, text, catalog, serial=serials.make(serials.FIRST))
+        write_texts(layout, folder, text, catalog, serial=serials.EXAMPLE)
         write_key(layout.keys, FIRST_KEY, key, passphrase)
         public = format_public(key.verifying_key, f"{plan.issuer}-1")
         write_atomically(layout.public(plan.issuer), f"{public}\n".encode())

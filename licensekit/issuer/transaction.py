@@ -13,7 +13,8 @@ from licensekit.entitlements.amounts import amount_within
 from licensekit.errors import ClockDoubtful, KeyMissing, KeyOutOfScope, KeyUnknown
 from licensekit.files import write_atomically
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import Record, append, documents, ledger_mark, newest_entry
+from licensekit.issuer.ledger import Record, append, documents, head, ledger_mark, newest_entry
+from licensekit.issuer.ledger.mark import raise_mark, read_mark, require_whole
 from licensekit.issuer.state import WorkspaceState, extended, workspace_state
 from licensekit.keys.keyfile import PublicPart
 from licensekit.keys.signing import Signer
@@ -27,6 +28,8 @@ from licensekit.wire.documents.fields import replace_fields
 
 CLOCK_IS_RIGHT: Final = "clock-is-right"
 """The name of what overrides that the clock disagrees with the ledger."""
+RESTORED: Final = "restored"
+"""The name of what overrides that the ledger lacks what this folder has seen, and accepts it."""
 _BEHIND_SECONDS: Final = 3600
 _AHEAD_SECONDS: Final = 90 * DAY_SECONDS
 
@@ -101,6 +104,10 @@ class WorkspaceStore:
         """The names of what is signed although it is doubtful."""
         self._verified: tuple[int, WorkspaceState] | None = None
 
+    def overriding(self, *doubts: str) -> "WorkspaceStore":
+        """Return a store of the same workspace that signs although these speak against it."""
+        return WorkspaceStore(self.layout, self.database, self.draw, frozenset(doubts))
+
     @contextmanager
     def read(self, now: int) -> Generator[LedgerTransaction]:
         """Open a transaction that only reads; raises as `workspace_state`."""
@@ -112,16 +119,24 @@ class WorkspaceStore:
         """Open a transaction that is kept if the block ends well.
 
         Raises:
+            LedgerRestored: the ledger lacks what this folder has seen of it.
             ClockDoubtful: `now` disagrees with the newest entry, and nobody said that it is right.
             WorkspaceInvalid, TrustError: as `workspace_state`.
         """
+        accepts = RESTORED in self.overrides
         with self.database.write() as ledger:
+            held = head(ledger)
+            if not accepts:
+                require_whole(ledger, read_mark(self.layout.mark))
             if CLOCK_IS_RIGHT not in self.overrides:
                 require_clock(*newest_entry(ledger), now)
             tx = LedgerTransaction(self, ledger, self._state(ledger), now, who)
             before = tx.state
             yield tx
             newest = documents.newest_number(ledger) if tx.state is not before else None
+            entered = head(ledger)
+        if accepts or entered != held:
+            raise_mark(self.layout.mark, entered, lower=accepts)
         if newest is not None:  # now it is committed
             self._verified = newest, tx.state
 

@@ -92,8 +92,7 @@ class Workspace:
 
         `doubts` are of `licensekit.issuer.OVERRIDES`.
         """
-        store = self._store
-        return Workspace(WorkspaceStore(store.layout, store.database, store.draw, frozenset(doubts)))
+        return Workspace(self._store.overriding(*doubts))
 
     @staticmethod
     def exists(folder: Path) -> bool:

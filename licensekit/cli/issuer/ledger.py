@@ -15,6 +15,7 @@ from licensekit.cli.groups import Lazy, LicenseGroup
         "doctor": Lazy("Commands", "licensekit.cli.issuer.ledger_backup", "doctor"),
         "backup": Lazy("Commands", "licensekit.cli.issuer.ledger_backup", "backup"),
         "restore": Lazy("Commands", "licensekit.cli.issuer.ledger_backup", "restore"),
+        "absorb": Lazy("Commands", "licensekit.cli.issuer.ledger_absorb", "absorb"),
         "export": Lazy("Commands", "licensekit.cli.issuer.ledger_rows", "export"),
     },
 )

@@ -1,10 +1,11 @@
 """`licensekit ledger show` and `ledger verify`: single entries, and the whole chain of them."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import click
 
-from licensekit.cli.issuer.options import in_workspace, with_workspace
+from licensekit.cli.issuer.options import in_workspace, workspace_option
 from licensekit.cli.output import emit, emit_json, facts, heading, json_option, progress
 from licensekit.cli.views.documents import show as show_document
 from licensekit.dates import format_seconds
@@ -35,15 +36,15 @@ def show(*, name: str, workspace: Workspace, now: int, as_json: bool) -> None:
 
 
 @click.command()
-@with_workspace
+@workspace_option
 @json_option
-def verify(*, workspace: Workspace, as_json: bool) -> None:
+def verify(*, folder: Path, as_json: bool) -> None:
     """Verify every link and signature of the ledger, and every table drawn from it.
 
     The first entry that is not as it was is named. Note the head: with it, an earlier state of the ledger can be told
     from this one.
     """
-    with progress("Verifying", workspace.ledger.count_entries()) as advance:
+    with Workspace.open(folder) as workspace, progress("Verifying", workspace.ledger.count_entries()) as advance:
         report = workspace.ledger.verify(advance)
     if as_json:
         emit_json({"entries": report.entries, "head": report.head.hex()})

@@ -29,6 +29,8 @@ def _with_workspace(*overrides: str) -> Decorator:
         def opened(*, folder: Path, **given: Any) -> None:
             overridden = [name for name in overrides if given.pop(name.replace("-", "_"))]
             with Workspace.open(folder) as workspace:
+                if not overrides and (error := workspace.ledger.restored()):
+                    warn(f"{error.message}.")
                 command(workspace=workspace.overriding(*overridden), **given)
 
         for name in reversed(overrides):

@@ -1,10 +1,14 @@
 """Documents that come from outside: signed elsewhere, verified here, and entered all or none."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
+from licensekit.chain import Head
+from licensekit.database import Connection
+from licensekit.errors import LedgerRestored
+from licensekit.issuer.ledger.mark import mark_in, raise_mark, restored
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.state import WorkspaceState, extended
 from licensekit.issuer.transaction import LedgerTransaction
@@ -26,6 +30,16 @@ class Intake(NamedTuple):
         known = set(self.before.tokens)
         return [one for one in self.after.tokens if one not in known]
 
+    def restored(self, ledger: Connection) -> Iterator[tuple[Head, LedgerRestored]]:
+        """Yield what the newer ones that were signed here show the ledger to lack, and the error that says so."""
+        for document in map(opened, self.newer):
+            # The vendor, whose root this is, signs trust documents.
+            issuer = getattr(document, "issuer", self.after.trust_store.issuer)
+            mark = mark_in(document)
+            error = restored(ledger, mark) if issuer == self.after.issuer else None
+            if mark is not None and error is not None:
+                yield mark, error
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class TakeProposal(SignProposal[list[Token], None]):
@@ -35,8 +49,15 @@ class TakeProposal(SignProposal[list[Token], None]):
     action: str
 
     def enter(self, tx: LedgerTransaction, key: None) -> list[Token]:
-        """Enter what is newer than what is in force, and return it."""
+        """Enter what is newer than what is in force, and return it.
+
+        Raises:
+            LedgerRestored: one of them was signed when this ledger held more; the mark keeps that.
+        """
         del key
+        for mark, error in self.intake.restored(tx.ledger):
+            raise_mark(tx.store.layout.mark, mark)
+            raise error
         return enter(tx, self.intake, action=self.action)
 
 
@@ -53,6 +74,7 @@ def propose_take(
     kinds = ((one.type, getattr(opened(one), "issuer", "")) for one in newer)
     return TakeProposal(
         changes=tuple(Change(".".join(filter(None, kind)), None, "newer") for kind in kinds),
+        warnings=tuple(error for _, error in verified.restored(tx.ledger)),
         about="the pack",
         is_done=not newer,
         renews_pack=True,

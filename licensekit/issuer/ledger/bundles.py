@@ -136,6 +136,19 @@ def last_sequence(connection: Connection, serial: str, part: str, use: Use) -> i
     return (row[0] or 0) if row else 0
 
 
+def is_issued_since(connection: Connection, serial: str, part: str, use: Use, number: int) -> bool:
+    """Return whether a bundle was issued for a serial's part and use after an entry, and not only absorbed."""
+    row = connection.one(
+        "SELECT 1 FROM bundles AS b JOIN entries AS e ON e.number = b.number WHERE b.serial = ? AND b.part = ?"
+        " AND b.use = ? AND b.number > ? AND e.action <> 'absorb' LIMIT 1",
+        serial,
+        part,
+        use,
+        number,
+    )
+    return row is not None
+
+
 def pickup_of(connection: Connection, serial: str) -> bytes | None:
     """Return under which name the newest file of a serial lies; None if it has none yet."""
     found = (

@@ -9,6 +9,8 @@ PIN: Final = "pin"
 """The fact that names the root that everything is verified from."""
 ISSUER: Final = "issuer"
 """The fact that names the code that this workspace signs for."""
+RESTORED: Final = "restored"
+"""The fact that names the newest entry of a restored ledger when it was accepted, and by how much sequences rise."""
 LAST_SERIAL: Final = "last-serial"
 """The fact that names the number of the last serial that was made."""
 

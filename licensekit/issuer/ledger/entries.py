@@ -8,7 +8,7 @@ the length FFFFFFFF (`docs/format.md`, "Hash chain").
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, LiteralString, NamedTuple, cast
 
-from licensekit.chain import GENESIS, link
+from licensekit.chain import GENESIS, Head, link
 from licensekit.database import Connection, Row, Value
 from licensekit.dates import format_seconds
 from licensekit.issuer.ledger.projection import project
@@ -107,14 +107,14 @@ def append(connection: Connection, records: Sequence[Record]) -> list[int]:
         rows.append((number, record.action, record.at, record.who, *record.token, *said, previous))
     connection.run_many("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     numbers = list(range(number - len(records) + 1, number + 1))
-    project(connection, [(n, r.token, r.document) for n, r in zip(numbers, records, strict=True)])
+    project(connection, [(n, r.action, r.token, r.document) for n, r in zip(numbers, records, strict=True)])
     return numbers
 
 
-def head(connection: Connection) -> tuple[int, bytes]:
+def head(connection: Connection) -> Head:
     """Return the number and hash of the last entry; 0 and `GENESIS` of an empty ledger."""
     row = connection.one("SELECT number, hash FROM entries ORDER BY number DESC LIMIT 1")
-    return cast("tuple[int, bytes]", row) if row else (0, GENESIS)
+    return Head(*row) if row else Head(0, GENESIS)
 
 
 def newest_entry(connection: Connection) -> tuple[int, int]:

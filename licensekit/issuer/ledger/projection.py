@@ -37,7 +37,11 @@ LEDGER_STATES: Final = (ACTIVE, REPLACED, REVOKED, RETURNED)
 PERPETUAL: Final = limits.DAYS + 1
 """The last day of what does not end: after every other day."""
 
-Drawn = tuple[int, Token, Document]
+ABSORB: Final = "absorb"
+"""The action of an entry for what a restored ledger lost: what was issued later may have been entered before."""
+
+Drawn = tuple[int, str, Token, Document]
+"""Number and action of an entry, and what was entered."""
 
 _PUT: Final = (
     "INSERT INTO bundles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)"
@@ -59,7 +63,7 @@ _YIELD_TO_HIGHER: Final = (
 _REPLACE_SERIAL: Final = (
     "UPDATE bundles SET state = 'replaced', lapses = 0 WHERE serial = ?"
     " AND (state = 'active' OR lapses = 1)"
-    " AND number < (SELECT number FROM bundles AS o WHERE o.identity = ?)"
+    " AND (issued, number) < (SELECT o.issued, o.number FROM bundles AS o WHERE o.identity = ?)"
 )
 _HEAD: Final = (
     "(SELECT h.state FROM bundles AS h WHERE h.serial = o.serial AND h.part = o.part"
@@ -70,8 +74,12 @@ _DISPLACED: Final = (
     "EXISTS (SELECT 1 FROM bundles AS o WHERE o.serial = b.serial AND o.part = b.part"  # noqa: S608  # texts of ours
     f" AND (o.use = b.use AND o.sequence > b.sequence OR o.use < b.use AND {_HEAD} <> 'revoked'))"
     " OR EXISTS (SELECT 1 FROM replacements AS r JOIN bundles AS o ON o.number = r.number"
-    " WHERE r.serial = b.serial AND r.number > b.number"
+    " WHERE r.serial = b.serial AND (o.issued, r.number) > (b.issued, b.number)"
     f" AND o.state <> 'revoked' AND {_HEAD} <> 'revoked')"
+)
+_YIELD_TO_LATER: Final = (
+    "UPDATE bundles AS b SET state = 'replaced', lapses = 0"  # noqa: S608  # texts of ours
+    f" WHERE b.identity = ? AND b.state = 'active' AND ({_DISPLACED})"
 )
 _COUNT_AGAIN: Final = (
     "UPDATE bundles SET state = 'active', lapses = 1 WHERE number IN (SELECT b.number"  # noqa: S608  # texts of ours
@@ -83,12 +91,14 @@ _COUNT_AGAIN: Final = (
 
 def project(connection: Connection, entered: Sequence[Drawn]) -> None:
     """Bring the tables behind the entries up to date with what was `entered`."""
-    bundles = [(number, token, d) for number, token, d in entered if isinstance(d, Bundle)]
+    bundles = [(number, token, d) for number, _, token, d in entered if isinstance(d, Bundle)]
     if bundles:
         _project_bundles(connection, bundles)
+        absorbed = [identity_of(token.type, token.payload) for _, action, token, _ in entered if action == ABSORB]
+        connection.run_many(_YIELD_TO_LATER, [(one,) for one in absorbed])
     if len(bundles) == len(entered):
         return
-    for number, token, document in entered:
+    for number, _, token, document in entered:
         match document:
             case Root():
                 _put_document(connection, number, token, document.issuer, document.version)

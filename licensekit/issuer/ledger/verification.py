@@ -81,7 +81,7 @@ def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -
             document = decode(CLASS_OF[entry.token.type], entry.token.payload)
         except LicenseError as error:
             raise LedgerDamaged(reason="not-genuine", number=entry.number, why=error) from error
-        waiting.append((entry.number, entry.token, document))
+        waiting.append((entry.number, entry.action, entry.token, document))
         if len(waiting) == _BATCH:
             project(drawn, waiting)
             progress(len(waiting))

@@ -28,6 +28,7 @@ class Numbering:
         catalog = tx.state.catalog
         self._has_pickups = catalog is not None and UPDATE in catalog.document.urls
         self._makes_serials = not tx.state.is_partner
+        self._rise = serials.rise(tx.ledger)
         self._made: int | None = None
         self._looked_up_to = 0
         self._taken = set[str]()
@@ -87,7 +88,11 @@ class Numbering:
         if order.serial is None:
             return 1
         last = bundles.last_sequence(self._ledger, serial, order.part, order.use)
-        return max(last + 1, self._lowest(serial, order))
+        lowest = max(last + 1, self._lowest(serial, order))
+        restored, rise = self._rise
+        if rise and not bundles.is_issued_since(self._ledger, serial, order.part, order.use, restored):
+            return lowest + rise  # what a restored ledger lost may have had the next ones
+        return lowest
 
     def pickup(self, order: Order, serial: str) -> dict[str, Value]:
         """Return the extension that says where the newest file of a serial lies, if anywhere.
@@ -110,7 +115,7 @@ class Numbering:
         made = self._made
         if made is None:
             last = documents.fact(self._ledger, documents.LAST_SERIAL)
-            made = serials.FIRST - 1 if last is None else int(last)
+            made = serials.anywhere(self._draw) - 1 if last is None else int(last)
         while True:
             made += 1
             if made > self._looked_up_to:

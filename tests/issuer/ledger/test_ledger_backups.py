@@ -9,7 +9,7 @@ from typing import LiteralString
 import pytest
 
 from licensekit.database import connect, is_url
-from licensekit.errors import ConfirmationNeeded, DatabaseDamaged, WorkspaceInvalid
+from licensekit.errors import ConfirmationNeeded, DatabaseDamaged, LedgerRestored, WorkspaceInvalid
 from licensekit.issuer import diagnose_ledger, restore_ledger
 from licensekit.issuer.ledger import open_ledger
 from licensekit.issuer.workspace import Workspace
@@ -44,7 +44,9 @@ def test_a_ledger_is_restored_as_it_was(workspace: Workspace, saved: Path) -> No
     done = restore_ledger(saved, folder_of(workspace), confirm=True)
     assert (done.entries, done.set_aside) == (len(entries), None)
     assert list(workspace.ledger.entries()) == entries
-    assert workspace.ledger.verify().entries == len(entries)
+    with pytest.raises(LedgerRestored):
+        workspace.ledger.verify()
+    assert ("mark", "error", "ledger-restored") in wrong(folder_of(workspace))
 
 
 def test_a_ledger_that_is_gone_is_restored_in_its_workspace(workspace: Workspace, saved: Path, tmp_path: Path) -> None:
