@@ -21,6 +21,7 @@ from licensekit.issuer.layout import Layout, require_url
 from licensekit.issuer.ledger import Record, append, documents, head, open_ledger
 from licensekit.issuer.state import workspace_state
 from licensekit.keys.signing import SigningKey
+from licensekit.keys.verifying import VerifyingKey
 from licensekit.trust.roots import pin_of
 from licensekit.trust.sign import sign
 from licensekit.wire.armor import Token
@@ -113,7 +114,7 @@ def _fill(
         write_key(layout.root, name, key, word)
     documents = _documents(plan, catalog, root_keys, signing_key, now)
     records = [Record("init", now, who, token, document) for document, token in documents]
-    create_ledger(layout, records, plan.issuer, plan.ledger)
+    create_ledger(layout, records, plan.issuer, plan.ledger, default_key=signing_key.verifying_key)
 
 
 def write_texts(layout: Layout, target: Path, text: bytes, catalog: Catalog, *, serial: str | None = None) -> None:
@@ -136,7 +137,9 @@ def _documents(
     return [(root, sign(root, *enough)), (trust, sign(trust, *enough)), (catalog, sign(catalog, signing_key))]
 
 
-def create_ledger(layout: Layout, records: Sequence[Record], issuer: str, url: str | None) -> None:
+def create_ledger(
+    layout: Layout, records: Sequence[Record], issuer: str, url: str | None, *, default_key: VerifyingKey
+) -> None:
     """Open the ledger with the first documents, a root at their head, and write the pack.
 
     Raises as `create`.
@@ -151,6 +154,7 @@ def create_ledger(layout: Layout, records: Sequence[Record], issuer: str, url: s
             append(ledger, records)
             documents.put_fact(ledger, documents.PIN, pin_of(encode(records[0].document)))
             documents.put_fact(ledger, documents.ISSUER, issuer)
+            documents.put_fact(ledger, documents.DEFAULT_KEY, default_key.key_id.hex())
             first = workspace_state(ledger)
     finally:
         database.close()

@@ -78,7 +78,7 @@ def create_partner(folder: Path, plan: NewPartner, passphrase: bytes, *, who: st
         public = format_public(key.verifying_key, f"{plan.issuer}-1")
         write_atomically(layout.public(plan.issuer), f"{public}\n".encode())
         records = [Record("init", now, who, token, opened(token)) for token in state.tokens]
-        create_ledger(layout, records, plan.issuer, plan.ledger)
+        create_ledger(layout, records, plan.issuer, plan.ledger, default_key=key.verifying_key)
 
 
 def _from_the_oldest(pack: bytes, root: str) -> tuple[str, TrustStore]:

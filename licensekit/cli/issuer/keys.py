@@ -19,6 +19,7 @@ _SHOWING = "Show, and export"
         "admit": Lazy(_CHANGING, "licensekit.cli.issuer.keys_change", "admit"),
         "retire": Lazy(_CHANGING, "licensekit.cli.issuer.keys_change", "retire"),
         "sign-trust": Lazy(_CHANGING, "licensekit.cli.issuer.keys_change", "sign_trust"),
+        "default": Lazy(_CHANGING, "licensekit.cli.issuer.keys_show", "default"),
         "list": Lazy(_SHOWING, "licensekit.cli.issuer.keys_show", "list_"),
         "export": Lazy(_SHOWING, "licensekit.cli.issuer.keys_show", "export"),
     },

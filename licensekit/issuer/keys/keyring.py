@@ -69,6 +69,8 @@ class KnownKey(NamedTuple):
     """None: the trust document does not name it yet."""
     file: KeyFile | None
     """None: somebody else holds it."""
+    is_default: bool = False
+    """Whether it signs where no other is named."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
@@ -78,16 +80,17 @@ class KnownKey(NamedTuple):
             "fingerprint": self.fingerprint,
             **(says if self.admitted is None else plain(self.admitted)),
             "file": None if self.file is None else str(self.file.path),
+            "default": self.is_default,
         }
 
 
-def known_keys(files: Sequence[KeyFile], trust: Trust) -> list[KnownKey]:
+def known_keys(files: Sequence[KeyFile], trust: Trust, default: str) -> list[KnownKey]:
     """Return the keys that a trust document names, and then the files of those that it does not."""
     here = {file.fingerprint: file for file in files}
     admitted = {load(key.scheme, key.public).fingerprint: key for key in trust.keys}
     named = [KnownKey(key.name, key_id(key), one, key, here.get(one)) for one, key in admitted.items()]
     waiting = [KnownKey(file.name, file.key_id, one, None, file) for one, file in here.items() if one not in admitted]
-    return [*named, *waiting]
+    return [one._replace(is_default=one.key_id == default) for one in (*named, *waiting)]
 
 
 def list_key_files(folder: Path) -> list[KeyFile]:
@@ -176,16 +179,17 @@ def choose_key(
     issuer: str,
     now: int,
     name: str | None = None,
+    default: str = "",
     bundle: Bundle | None = None,
     but: str | None = None,
 ) -> KeyFile:
-    """Return the newest key that may sign a document of `kind` for `issuer` now, or the one `name`.
+    """Return the key that signs a document of `kind` for `issuer` now: the one `name`, else that of the id `default`.
 
-    It must be one that may sign `bundle`, if one is given; another one than that of the id `but`, if one is given,
-    whose bundles it is to sign again: when it began to sign is not judged then.
+    No other is ever chosen. It must be one that may sign `bundle`, if one is given; another one than that of the id
+    `but`, if one is given, whose bundles it is to sign again: when it began to sign is not judged then.
 
     Raises:
-        KeyMissing: there is none.
+        KeyMissing: it is not here, or the default may not sign that; the error names a key that may.
         KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: it may not sign that.
     """
     trust = trust_store.trust
@@ -196,8 +200,14 @@ def choose_key(
             able = {f: s for f, s in able.items() if f.key_id != but and _reaches(s, bundle)}
         if not able:
             raise _none_fits(trust, kind, issuer, but)
-        fitting = [f for f, s in able.items() if bundle and _may_sign_it(s, bundle, trust_store)]
-        file = max(fitting or able, key=lambda one: _seniority(able[one]))
+        judged = None if but is not None else bundle
+        fitting = [f for f, s in able.items() if judged is None or _may_sign_it(s, judged, trust_store)]
+        best = max(fitting or able, key=lambda one: _seniority(able[one]))
+        file = next((f for f in fitting or able if f.key_id == default), best)
+        if fitting and file.key_id != default:
+            unfit = next((f.name for f in files if f.key_id == default), "")
+            reason = "default-unfit" if unfit else "default-away"
+            raise KeyMissing(reason=reason, type=kind, name=unfit, able=best.name)
     else:
         file = named_file(files, name)
         require_type(admission(file.part, trust), kind)

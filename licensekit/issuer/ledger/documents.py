@@ -9,6 +9,8 @@ PIN: Final = "pin"
 """The fact that names the root that everything is verified from."""
 ISSUER: Final = "issuer"
 """The fact that names the code that this workspace signs for."""
+DEFAULT_KEY: Final = "default-key"
+"""The fact that names the key that signs where no other is named, by its id in hex."""
 LAST_SERIAL: Final = "last-serial"
 """The fact that names the number of the last serial that was made."""
 
@@ -57,6 +59,11 @@ def fact(connection: Connection, name: str) -> str | None:
     """Return a fact about the workspace that no document of its ledger states, or None."""
     row = connection.one("SELECT value FROM facts WHERE name = ?", name)
     return row[0] if row else None
+
+
+def default_key(connection: Connection) -> str:
+    """Return the id, in hex, of the key that signs where no other is named; empty if none was chosen."""
+    return fact(connection, DEFAULT_KEY) or ""
 
 
 def put_fact(connection: Connection, name: str, value: str) -> None:
