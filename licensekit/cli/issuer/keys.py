@@ -17,6 +17,7 @@ _SHOWING = "Show, and export"
         "rotate": Lazy(_MAKING, "licensekit.cli.issuer.keys_rotate", "rotate"),
         "rotate-root": Lazy(_MAKING, "licensekit.cli.issuer.keys_rotate", "rotate_root"),
         "admit": Lazy(_CHANGING, "licensekit.cli.issuer.keys_change", "admit"),
+        "passphrase": Lazy(_CHANGING, "licensekit.cli.issuer.keys_passphrase", "passphrase"),
         "retire": Lazy(_CHANGING, "licensekit.cli.issuer.keys_change", "retire"),
         "sign-trust": Lazy(_CHANGING, "licensekit.cli.issuer.keys_change", "sign_trust"),
         "default": Lazy(_CHANGING, "licensekit.cli.issuer.keys_show", "default"),

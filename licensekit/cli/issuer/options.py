@@ -74,7 +74,7 @@ to_sell: Final = _timed(*OVERRIDES)
 """The same, where an order is signed: with what overrides whatever is doubtful about it."""
 
 
-def _secret_options(name: str, what: str, repeated: str = "") -> Decorator:
+def secret_options(name: str, what: str, repeated: str = "") -> Decorator:
     """Return the options that say where a secret is, or with `repeated` several; it comes as `name`."""
     called, dots = name.replace("_", "-"), "..." if repeated else ""
 
@@ -92,13 +92,13 @@ def _secret_options(name: str, what: str, repeated: str = "") -> Decorator:
 
 
 _FOR_EACH: Final = "; give it once for all keys, or once for each in their order"
-passphrase: Final = _secret_options("passphrase", "the passphrase of the signing key")
+passphrase: Final = secret_options("passphrase", "the passphrase of the signing key")
 """`--passphrase-file` and `--passphrase-fd`, as `passphrase`."""
-root_passphrase: Final = _secret_options("root_passphrase", "the passphrase of the root key", _FOR_EACH)
+root_passphrase: Final = secret_options("root_passphrase", "the passphrase of the root key", _FOR_EACH)
 """The same for root keys, as `root_passphrase`."""
-new_passphrase: Final = _secret_options("new_passphrase", "the new passphrase", _FOR_EACH)
+new_passphrase: Final = secret_options("new_passphrase", "the new passphrase", _FOR_EACH)
 """The same for what a passphrase is to be, as `new_passphrase`."""
-pin: Final = _secret_options("pin", "the PIN of a token")
+pin: Final = secret_options("pin", "the PIN of a token")
 """`--pin-file` and `--pin-fd`, as `pin`: for whatever key of the command is in a token."""
 
 

@@ -6,7 +6,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from licensekit import limits
 from licensekit.errors import KeyChangeRefused, KeyFault, KeyFileInvalid, KeyMissing, Pkcs11KeyInvalid, TrustError
@@ -156,6 +156,23 @@ def write_key(folder: Path, name: str, key: SigningKey, passphrase: bytes) -> Ke
     path = folder / f"{name}{SEALED}"
     _write(path, seal(key, passphrase, label=name))
     return read_key_file(path)
+
+
+def change_passphrase(file: KeyFile, old: Callable[[], bytes], new: Callable[[], bytes]) -> None:
+    """Seal a key file under another passphrase; `new` is asked once `old` has opened it.
+
+    The new file takes the place of the old one whole, so that there is always one of the two.
+
+    Raises:
+        KeyChangeRefused: the key is in a token.
+        PassphraseWrong, PassphraseMissing, KeyFileInvalid: as `keyfile.open_` and `seal`.
+        FileUnusable: the file cannot be read or written; it is as it was.
+    """
+    if file.uri is not None:
+        raise KeyChangeRefused(reason="in-token", key=file.name)
+    key = open_key(file, old)
+    text = seal(cast("SigningKey", key), new(), label=file.part.label)
+    write_atomically(file.path, f"{text}\n".encode(), mode=0o600)
 
 
 def write_place(folder: Path, name: str, signer: pkcs11.TokenSigner) -> KeyFile:

@@ -280,6 +280,19 @@ class WorkspaceKeys:
         return (BundlesVoid(count=count),) if count else ()
 
 
+def find_key_file(folder: Path, name: str) -> KeyFile:
+    """Return the key in the file `name`, else the one of this name or key id in the workspace in `folder`.
+
+    Raises:
+        KeyMissing: there is none, among its signing keys and root keys.
+        KeyFileInvalid, FileUnusable: as `read_key_file`.
+    """
+    if Path(name).is_file():
+        return read_key_file(Path(name))
+    layout = Layout(folder)
+    return named_file([*list_key_files(layout.keys), *list_key_files(layout.root)], name)
+
+
 def root_key_files(folder: Path, paths: Sequence[Path] = ()) -> list[KeyFile]:
     """Return the root keys in these files, else those in the workspace in `folder`, if any."""
     found = [read_key_file(path) for path in paths]
