@@ -6,7 +6,7 @@ from typing import Final
 
 from licensekit.database import holds_password, is_url
 from licensekit.errors import PlanRefused, TextUnreadable, WorkspaceInvalid
-from licensekit.files import read_bytes, write_atomically
+from licensekit.files import PRIVATE, read_bytes, write_atomically
 from licensekit.text.one_line import first_line
 
 _URL_BYTES: Final = 4096
@@ -29,6 +29,8 @@ class Layout:
         """The ledger."""
         self.ledger_url = folder / "ledger.url"
         """The URL of the ledger, if it is not in the workspace."""
+        self.ignored = folder / ".gitignore"
+        """What is never committed: secrets, the ledger, customers' licenses."""
 
     def pack(self, product: str) -> Path:
         """What the application ships."""
@@ -45,7 +47,7 @@ class Layout:
 
     def record_url(self, url: str) -> None:
         """Record in the workspace that its ledger is at `url`."""
-        write_atomically(self.ledger_url, f"{url}\n".encode())
+        write_atomically(self.ledger_url, f"{url}\n".encode(), mode=PRIVATE)
 
     @property
     def has_ledger(self) -> bool:

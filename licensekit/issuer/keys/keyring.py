@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from licensekit import limits
 from licensekit.errors import KeyChangeRefused, KeyFault, KeyFileInvalid, KeyMissing, Pkcs11KeyInvalid, TrustError
-from licensekit.files import read_bytes, unusable, write_atomically
+from licensekit.files import PRIVATE, read_bytes, unusable, write_atomically
 from licensekit.issuer.keys.documents import key_id
 from licensekit.issuer.transaction import admission, require_admitted
 from licensekit.keys import pkcs11
@@ -172,7 +172,7 @@ def change_passphrase(file: KeyFile, old: Callable[[], bytes], new: Callable[[],
         raise KeyChangeRefused(reason="in-token", key=file.name)
     key = open_key(file, old)
     text = seal(cast("SigningKey", key), new(), label=file.part.label)
-    write_atomically(file.path, f"{text}\n".encode(), mode=0o600)
+    write_atomically(file.path, f"{text}\n".encode(), mode=PRIVATE)
 
 
 def write_place(folder: Path, name: str, signer: pkcs11.TokenSigner) -> KeyFile:
@@ -280,7 +280,7 @@ def _seniority(signer: AdmittedSigner) -> tuple[bool, int, str]:
 
 
 def _write(path: Path, text: str) -> None:
-    write_atomically(path, f"{text}\n".encode(), mode=0o600, replace=False)
+    write_atomically(path, f"{text}\n".encode(), mode=PRIVATE, replace=False)
 
 
 def _read(path: Path) -> bytes:
