@@ -12,6 +12,11 @@ from typing import BinaryIO, Final, Literal
 
 from licensekit.errors import FileTaken, FileUnusable, TooLarge
 
+PRIVATE: Final = 0o600
+"""The mode of a file that only its owner may read."""
+PRIVATE_FOLDER: Final = 0o700
+"""The mode of a folder that only its owner may look into."""
+
 _Kind = Literal["folder", "pipe", "socket", "symbolic link", "device"]
 
 

@@ -82,12 +82,23 @@ class PassphraseWrong(KeyFault):
 
 
 class PassphraseMissing(KeyFault):
-    """A passphrase is needed and there is no way to ask for it."""
+    """A passphrase or a PIN is needed and there is no way to ask for it."""
 
     code = "passphrase-missing"
     template: ClassVar[Templates] = {
-        "empty": "the passphrase is empty, and would protect nothing",
-        "not-given": "no passphrase was given",
+        "empty": "an empty {option} protects nothing",
+        "not-given": "no {option} was given",
+        "token": "this key is in a token, which has a PIN: a passphrase is never sent there",
     }
-    hint_template = "give --passphrase-file FILE or --passphrase-fd N, or run in a terminal"
+    hint_template = "give --{option}-file FILE or --{option}-fd N, or run in a terminal"
     reason: str
+    option: str = "passphrase"
+    """The option that gives it: `passphrase`, `root-passphrase`, `new-passphrase` or `pin`."""
+
+
+class TextUnreadable(KeyFault):
+    """A file of one line whose encoding is not known."""
+
+    code = "text-unreadable"
+    template = "the file is neither UTF-8 nor UTF-16 with a byte order mark"
+    hint_template = "save it as UTF-8 text"

@@ -9,6 +9,8 @@ from licensekit.errors.tree import LicenseError
 _ONLY_ED25519 = "only Ed25519 keys sign licenses; `licensekit keys new` makes one"
 _ROOT_KEY = "give the key file, from wherever it is kept, with --root-key FILE"
 
+_DEFAULT = "`{able:line}` may: name it with --key, or make it the default with `licensekit keys default {able:line}`"
+
 
 class KeyFault(LicenseError):
     """Something is wrong with a key, a key file or its passphrase."""
@@ -75,6 +77,8 @@ class KeyMissing(KeyFault):
     template: ClassVar[Templates] = {
         "not-given": "there is something to sign, and no key was given",
         "none-fits": "no key here may sign a {type:document} for `{issuer}` now",
+        "default-away": "the default key, which signs where no other is named, is not here",
+        "default-unfit": "the default key `{name:line}` may not sign this {type:document}",
         "no-other": "no other key here may sign what `{name:line}` has signed",
         "no-successor": "no other key here may sign what `{name:line}` has signed",
         "no-file": "there is no key `{name:line}` here",
@@ -87,6 +91,7 @@ class KeyMissing(KeyFault):
     hint_template: ClassVar[Templates] = {
         "not-given": "`licensekit keys list` shows which keys there are",
         "none-fits": "`licensekit keys list` shows which keys there are and what each may sign",
+        **dict.fromkeys(("default-away", "default-unfit"), _DEFAULT),
         "no-other": "make one with `licensekit keys rotate {name:line}`",
         "no-successor": "make one that reaches back with `licensekit keys new --from TIME`",
         "no-file": "`licensekit keys list` names them",
@@ -101,6 +106,8 @@ class KeyMissing(KeyFault):
     """The type of the document that is to be signed."""
     issuer: str = ""
     name: str = ""
+    able: str = ""
+    """A key here that may sign it."""
     count: int = 0
     version: int | None = None
     """The version of the root whose key is missing."""

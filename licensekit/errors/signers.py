@@ -76,8 +76,15 @@ class PinWrong(SignerUnavailable):
     """The token refuses the PIN."""
 
     code = "pin-wrong"
-    template: ClassVar[Templates] = {"refused": "the token refuses the PIN", "locked": "the PIN is locked"}
+    template: ClassVar[Templates] = {
+        "refused": "the token refuses the PIN",
+        "few": "the token refuses the PIN, and few tries are left",
+        "last": "the token has refused PINs, and one more wrong one locks it",
+        "locked": "the PIN is locked",
+    }
     hint_template: ClassVar[Templates] = {
+        "few": "check the PIN before you try again",
+        "last": "nothing is tried here: log in once by the token's own tool, and it counts again from the start",
         "refused": "check the PIN; a token locks itself after a few wrong ones",
         "locked": "unlock it with the SO PIN, by the token's own tool",
     }

@@ -149,6 +149,7 @@ class KeyChangeRefused(WorkspaceError):
         "revoked": "key `{key}` is revoked already",
         "lost": "the key that signs now is the lost one, {key}",
         "not-a-file-name": "`{key}` cannot be the name of a key file",
+        "in-token": "key `{key}` is in a token, and has no passphrase",
         "permission": "key `{key}` cannot be admitted in this way: {why:messages}",
         "window": "key `{key}` signs from {starts:time} on, and the first of these bundles was issued at {issued:time}",
     }
@@ -156,6 +157,7 @@ class KeyChangeRefused(WorkspaceError):
         "name-taken": "choose another name, or retire that key first",
         "lost": "make another with `licensekit keys rotate`, or name one with --key KEY",
         "not-a-file-name": "choose a name without slashes that does not start with a dot",
+        "in-token": "change the PIN by the token's own tool",
         "window": "admit a key that may with `licensekit keys new --from {issued:time}`",
     }
     reason: str

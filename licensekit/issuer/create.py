@@ -8,11 +8,11 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from licensekit import limits
 from licensekit.errors import FileUnusable, PlanRefused, WorkspaceExists
-from licensekit.files import sync_folder, unusable, write_atomically
+from licensekit.files import PRIVATE, PRIVATE_FOLDER, read_bytes, sync_folder, unusable, write_atomically
 from licensekit.issuer.catalog import templates
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.keys.documents import admitted, first_root, first_trust, whole_scope
@@ -22,6 +22,7 @@ from licensekit.issuer.ledger import Record, append, documents, head, open_ledge
 from licensekit.issuer.ledger.mark import raise_mark
 from licensekit.issuer.state import workspace_state
 from licensekit.keys.signing import SigningKey
+from licensekit.keys.verifying import VerifyingKey
 from licensekit.trust.roots import pin_of
 from licensekit.trust.sign import sign
 from licensekit.wire.armor import Token
@@ -29,6 +30,18 @@ from licensekit.wire.documents import Catalog, Document, encode
 from licensekit.wire.frame import ED25519
 
 FIRST_KEY = "signing-1"
+_IGNORED: Final = """\
+# Keys, the ledger and licenses are never committed. Catalog, orders and pack are.
+keys/
+root/
+abandoned/
+*.key
+*.p11
+*.db
+*.db-*
+ledger.url
+*.lic
+"""
 
 
 class NewWorkspace(NamedTuple):
@@ -105,8 +118,8 @@ def _fill(
 ) -> None:
     root_keys = [SigningKey.generate(plan.scheme) for _ in range(plan.root_keys)]
     signing_key = SigningKey.generate(plan.scheme)
-    layout.keys.mkdir()
-    layout.root.mkdir()
+    layout.keys.mkdir(PRIVATE_FOLDER)
+    layout.root.mkdir(PRIVATE_FOLDER)
     write_texts(layout, target, plan.catalog_text, catalog)
     write_key(layout.keys, FIRST_KEY, signing_key, secrets.signing)
     passphrases = [*secrets.root] * (1 if len(secrets.root) > 1 else plan.root_keys)
@@ -114,16 +127,24 @@ def _fill(
         write_key(layout.root, name, key, word)
     documents = _documents(plan, catalog, root_keys, signing_key, now)
     records = [Record("init", now, who, token, document) for document, token in documents]
-    create_ledger(layout, records, plan.issuer, plan.ledger)
+    create_ledger(layout, records, plan.issuer, plan.ledger, default_key=signing_key.verifying_key)
 
 
 def write_texts(layout: Layout, target: Path, text: bytes, catalog: Catalog, *, serial: str | None = None) -> None:
-    """Write the catalog file and an example order; `target` is where they will be."""
-    layout.orders.mkdir()
-    write_atomically(layout.catalog, text)
+    """Write the catalog file, an example order, and what git is to ignore; `target` is where they will be."""
+    layout.orders.mkdir(PRIVATE_FOLDER)
+    write_atomically(layout.catalog, text, mode=PRIVATE)
+    write_atomically(layout.ignored, _ignored(Layout(target).ignored), mode=PRIVATE)
     path = f"{target.name}/orders/example.toml -C {target.name}"
     order = templates.order_text(catalog, path=path, serial=serial)
-    write_atomically(layout.orders / "example.toml", order.encode())
+    write_atomically(layout.orders / "example.toml", order.encode(), mode=PRIVATE)
+
+
+def _ignored(present: Path) -> bytes:
+    """Return the `.gitignore` of a workspace, after what one that is `present` says."""
+    before = read_bytes(present, limit=limits.TOML_BYTES, what="a .gitignore") if present.exists() else b""
+    missing = [line for line in _IGNORED.splitlines() if line.encode() not in before.splitlines()]
+    return b"\n".join([*before.splitlines(), *(line.encode() for line in missing), b""])
 
 
 def _documents(
@@ -137,7 +158,9 @@ def _documents(
     return [(root, sign(root, *enough)), (trust, sign(trust, *enough)), (catalog, sign(catalog, signing_key))]
 
 
-def create_ledger(layout: Layout, records: Sequence[Record], issuer: str, url: str | None) -> None:
+def create_ledger(
+    layout: Layout, records: Sequence[Record], issuer: str, url: str | None, *, default_key: VerifyingKey
+) -> None:
     """Open the ledger with the first documents, a root at their head, and write the pack.
 
     Raises as `create`.
@@ -152,6 +175,7 @@ def create_ledger(layout: Layout, records: Sequence[Record], issuer: str, url: s
             append(ledger, records)
             documents.put_fact(ledger, documents.PIN, pin_of(encode(records[0].document)))
             documents.put_fact(ledger, documents.ISSUER, issuer)
+            documents.put_fact(ledger, documents.DEFAULT_KEY, default_key.key_id.hex())
             first, newest = workspace_state(ledger), head(ledger)
     finally:
         database.close()
@@ -169,7 +193,7 @@ def new_folder(folder: Path, product: str, catalog: bytes | None) -> Generator[L
     require_room(folder, product, catalog)
     partial = folder.with_name(f".{folder.name}.{token_hex(4)}.partial")
     try:
-        partial.mkdir(parents=True)
+        partial.mkdir(PRIVATE_FOLDER, parents=True)
         yield Layout(partial)
         _move(partial, folder)
     except OSError as error:
@@ -216,6 +240,8 @@ def _move_into(partial: Path, folder: Path) -> None:
             if not target.exists():
                 source.rename(target)
                 moved.append((source, target))
+            elif source.name == layout.ignored.name:  # it says all that the one there says
+                source.replace(target)
     except OSError:
         for source, target in reversed(moved):
             target.rename(source)

@@ -1,11 +1,13 @@
 """The paths of a workspace, and the location of its ledger: in the folder, or on a server."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from licensekit.database import holds_password, is_url
-from licensekit.errors import PlanRefused, WorkspaceInvalid
-from licensekit.files import read_bytes, write_atomically
+from licensekit.errors import PlanRefused, TextUnreadable, WorkspaceInvalid
+from licensekit.files import PRIVATE, read_bytes, write_atomically
+from licensekit.text.one_line import first_line
 
 _URL_BYTES: Final = 4096
 
@@ -29,6 +31,8 @@ class Layout:
         """The URL of the ledger, if it is not in the workspace."""
         self.mark = folder / "ledger.mark"
         """The newest entry of the ledger that this folder has seen."""
+        self.ignored = folder / ".gitignore"
+        """What is never committed: secrets, the ledger, customers' licenses."""
 
     def pack(self, product: str) -> Path:
         """What the application ships."""
@@ -45,7 +49,7 @@ class Layout:
 
     def record_url(self, url: str) -> None:
         """Record in the workspace that its ledger is at `url`."""
-        write_atomically(self.ledger_url, f"{url}\n".encode())
+        write_atomically(self.ledger_url, f"{url}\n".encode(), mode=PRIVATE)
 
     @property
     def has_ledger(self) -> bool:
@@ -63,11 +67,12 @@ class Layout:
             return self.ledger
         if not self.ledger_url.is_file():
             raise WorkspaceInvalid(reason="no-ledger", where=str(self.folder))
-        text = read_bytes(self.ledger_url, limit=_URL_BYTES, what="the URL of a ledger")
-        url = text.decode(errors="replace").strip()
-        if not is_url(url):
-            raise WorkspaceInvalid(reason="no-url", where=str(self.ledger_url))
-        return url
+        text = read_bytes(self.ledger_url, limit=2 * _URL_BYTES, what="the URL of a ledger")
+        with suppress(TextUnreadable):
+            url = first_line(text).decode(errors="replace").strip()
+            if is_url(url):
+                return url
+        raise WorkspaceInvalid(reason="no-url", where=str(self.ledger_url))
 
 
 def require_url(url: str) -> None:

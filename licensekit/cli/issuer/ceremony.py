@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from licensekit import limits
-from licensekit.cli.inputs import PassphraseSource
-from licensekit.cli.issuer.options import operator, root_passphrase, to_sign, unlock
+from licensekit.cli.inputs import SecretSource
+from licensekit.cli.issuer.options import operator, pin, root_passphrase, to_sign, unlock_root
 from licensekit.cli.options import PATH, Decorator, collected, option, whole
 from licensekit.cli.output import emit, emit_json, facts, typed
 from licensekit.cli.proposals import Consent, consenting
@@ -40,15 +40,17 @@ class Roots(NamedTuple):
     now: int
     root_keys: Sequence[Path]
     fresh_days: int | None
-    root_passphrase: PassphraseSource
+    root_passphrase: SecretSource
+    pin: SecretSource
     consent: Consent
 
     @property
     def keys(self) -> RootKeys:
         """The root keys that were given, else those in the workspace."""
+        files = self.workspace.keys.root_files(self.root_keys)
         return RootKeys(
-            self.workspace.keys.root_files(self.root_keys),
-            partial(unlock, source=self.root_passphrase),
+            files,
+            partial(unlock_root, files=files, passphrases=self.root_passphrase, pin=self.pin),
             end_of_freshness(self.fresh_days, self.now),
         )
 
@@ -82,6 +84,7 @@ signed_by_roots: Final = collected(
     root_key_option,
     fresh_option("After this many days, the trust document reminds administrators to look for a newer one."),
     root_passphrase,
+    pin,
     consenting,
 )
 """The options of whatever has root keys sign; they come as `roots`, with the workspace."""

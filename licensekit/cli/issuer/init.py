@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from licensekit import limits
-from licensekit.cli.inputs import PassphraseSource, located, read_input, read_passphrase
+from licensekit.cli.inputs import SecretSource, located, read_input, read_secret
 from licensekit.cli.issuer.keys_new import SCHEMES, require_enough, root_options, scheme_option
 from licensekit.cli.issuer.options import operator, passphrase, root_passphrase
 from licensekit.cli.options import PATH, clock, option
@@ -47,8 +47,8 @@ def init(
     partner_of: str | None,
     root: str | None,
     ledger: str | None,
-    passphrase: PassphraseSource,
-    root_passphrase: PassphraseSource,
+    passphrase: SecretSource,
+    root_passphrase: SecretSource,
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -77,7 +77,7 @@ def init(
     plan = plan_workspace(
         folder, names, now=now, scheme=SCHEMES[scheme], root_keys=count, threshold=threshold, ledger=ledger
     )
-    signing = read_passphrase(passphrase, "Passphrase for the signing key", confirm=True)
+    signing = read_secret(passphrase, "Passphrase for the signing key", confirm=True)
     secrets = Secrets(signing, _root_passphrases(root_passphrase, count))
     with Workspace.create(folder, plan, secrets, who=operator(), now=now) as workspace:
         pin = workspace.state(now).newest_pin
@@ -96,15 +96,15 @@ def _names(*, catalog: str | None, **given: Any) -> GivenNames:
     return GivenNames(**given, catalog=text)
 
 
-def _root_passphrases(source: PassphraseSource, count: int) -> list[bytes]:
-    if count == 1 or source.file is not None or source.fd is not None:
-        return [read_passphrase(source, "Passphrase for the root key", confirm=True)]
+def _root_passphrases(source: SecretSource, count: int) -> list[bytes]:
+    if count == 1 or len(source.files or source.fds) == 1:
+        return [read_secret(source, "Passphrase for the root key", confirm=True)]
     prompts = [f"Passphrase for root key {place} of {count}" for place in range(1, count + 1)]
-    return [read_passphrase(source, prompt, confirm=True) for prompt in prompts]
+    return [read_secret(source.of(place, count), prompt, confirm=True) for place, prompt in enumerate(prompts)]
 
 
-def _init_partner(folder: Path, plan: NewPartner, source: PassphraseSource, now: int, *, as_json: bool) -> None:
-    word = read_passphrase(source, "Passphrase for the signing key", confirm=True)
+def _init_partner(folder: Path, plan: NewPartner, source: SecretSource, now: int, *, as_json: bool) -> None:
+    word = read_secret(source, "Passphrase for the signing key", confirm=True)
     with Workspace.create_partner(folder, plan, word, who=operator(), now=now) as workspace:
         key = workspace.keys.file(FIRST_KEY)
         product = workspace.state(now).product

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import click
 
 from licensekit.cli.exits import exit_code
-from licensekit.cli.issuer.options import operator, remind_of_root, unlock
+from licensekit.cli.issuer.options import operator, remind_of_root
 from licensekit.cli.issuer.output import FileOptions
 from licensekit.cli.output import counted, emit_json, facts, harmless, progress, remark, warn
 from licensekit.errors import OrdersRefused
@@ -56,7 +56,7 @@ def issue_bulk(
     with open_orders(sources, catalog, table) as orders:
         make_folder(out)
         require_writable(out)
-        signer = unlock(workspace.keys.choose("bundle", now, wanted.key), wanted.passphrase)
+        signer = wanted.signing.open_for(workspace, "bundle", now)
         collect_less()
         done = workspace.issue_bulk(
             _reported(orders.lines),

@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 
 from licensekit import limits
-from licensekit.cli.inputs import PassphraseSource, located, read_input, write_output
+from licensekit.cli.inputs import SecretSource, located, read_input, write_output
 from licensekit.cli.issuer.ceremony import Roots, root_key_option, show_change, signed_by_roots
-from licensekit.cli.issuer.options import operator, root_passphrase, unlock, workspace_option
+from licensekit.cli.issuer.options import operator, pin, root_passphrase, unlock_root, workspace_option
 from licensekit.cli.issuer.permission import permission
 from licensekit.cli.options import before, clock, option
 from licensekit.cli.output import emit, json_option, remark
@@ -58,9 +58,16 @@ def retire(*, name: str, roots: Roots) -> None:
 @workspace_option
 @root_key_option
 @root_passphrase
+@pin
 @json_option
 def sign_trust(
-    *, file: str, folder: Path, root_keys: tuple[Path, ...], root_passphrase: PassphraseSource, as_json: bool
+    *,
+    file: str,
+    folder: Path,
+    root_keys: tuple[Path, ...],
+    root_passphrase: SecretSource,
+    pin: SecretSource,
+    as_json: bool,
 ) -> None:
     """Add a root key's signature to a root or trust document that travels in FILE.
 
@@ -77,7 +84,8 @@ def sign_trust(
             emit()
             show(one.document)
             emit()
-    signed = RootKeys(files, partial(unlock, source=root_passphrase)).add_to(ceremony)
+    opening = partial(unlock_root, files=files, passphrases=root_passphrase, pin=pin)
+    signed = RootKeys(files, opening).add_to(ceremony)
     in_force = _enter(folder, signed)
     write_output(file, signed.data)
     if signed.is_complete and not in_force and not as_json:

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import click
 
 from licensekit import limits
-from licensekit.cli.inputs import PassphraseSource, located, read_input, read_passphrase
+from licensekit.cli.inputs import SecretSource, located, read_input, read_secret
 from licensekit.cli.issuer.ceremony import Roots, signed_by_roots
-from licensekit.cli.issuer.options import passphrase
+from licensekit.cli.issuer.options import passphrase, read_pin
 from licensekit.cli.issuer.permission import permission
-from licensekit.cli.options import before, option, whole
-from licensekit.cli.output import emit, emit_json
+from licensekit.cli.options import collected, option, whole
+from licensekit.cli.output import emit, emit_json, remark
 from licensekit.cli.views.spelling import fingerprint
+from licensekit.errors import PassphraseMissing
 from licensekit.issuer import KeyFile, KeyPlan, Permission, generated_key, imported_key, token_key
 from licensekit.keys.keyfile import format_public
 from licensekit.keys.other_forms import import_private
@@ -43,37 +44,51 @@ def require_enough(count: int, threshold: int) -> None:
         raise click.UsageError(f"--threshold {threshold} is more than --root-keys {count}.")
 
 
-def _require_fitting(*, uri: str | None, scheme: str, **_: object) -> None:
+class KeyForm(NamedTuple):
+    """What a new key is, and where: in a file under a passphrase, or in a token."""
+
+    scheme: str
+    uri: str | None
+    passphrase: SecretSource
+
+    def plan(self, pin: SecretSource) -> KeyPlan:
+        """Return the plan of that key."""
+        uri = self.uri
+        if uri is None:
+            return generated_key(SCHEMES[self.scheme], partial(read_new, self.passphrase))
+        return token_key(uri, lambda: read_pin(pin, uri, "for the new key").decode(errors="replace"))
+
+
+def _key_form(scheme: str, uri: str | None, passphrase: SecretSource) -> KeyForm:
+    """Return what is asked for, unless the command line alone shows that no token takes it."""
     if uri is not None and SCHEMES[scheme] != ED25519:
         raise click.UsageError("--pkcs11 and --scheme hybrid exclude each other: tokens hold Ed25519.")
+    if uri is not None and passphrase.is_given:
+        raise PassphraseMissing(reason="token", option="pin")
+    return KeyForm(scheme, uri, passphrase)
+
+
+key_form: Final = collected(
+    "form",
+    _key_form,
+    scheme_option,
+    option("--pkcs11 URI uri", "Make the key in this token (without object= and id=), or use the one that they name."),
+    passphrase,
+)
+"""The options of commands that make a key; they come as `form`."""
 
 
 @click.command()
-@before(_require_fitting)
 @click.argument("name", required=False)
-@scheme_option
-@option("--pkcs11 URI uri", "Make the key in this token (without object= and id=), or use the one that they name.")
+@key_form
 @permission
-@passphrase
 @signed_by_roots
-def new(
-    *,
-    name: str | None,
-    scheme: str,
-    uri: str | None,
-    permission: Permission,
-    passphrase: PassphraseSource,
-    roots: Roots,
-) -> None:
+def new(*, name: str | None, form: KeyForm, permission: Permission, roots: Roots) -> None:
     """Make a signing key, and admit it in the next trust document.
 
     What it may sign can be limited: a sales engineer's key, say, to trials of at most 60 days.
     """
-    if uri is None:
-        plan = generated_key(SCHEMES[scheme], partial(new_passphrase, passphrase))
-    else:
-        plan = token_key(uri, lambda: _pin(passphrase))
-    _add(name, plan, permission, roots)
+    _add(name, form.plan(roots.pin), permission, roots)
 
 
 @click.command("import")
@@ -82,24 +97,20 @@ def new(
 @permission
 @passphrase
 @signed_by_roots
-def import_(*, file: str, name: str | None, permission: Permission, passphrase: PassphraseSource, roots: Roots) -> None:
+def import_(*, file: str, name: str | None, permission: Permission, passphrase: SecretSource, roots: Roots) -> None:
     """Take over an Ed25519 key from an OpenSSH or PKCS#8 file, and admit it.
 
     A passphrase that is given by file or descriptor opens FILE as well, if it is encrypted.
     """
     with located(file):
         data = read_input(file, what="a key file", limit=limits.KEY_FILE_BYTES)
-        key = import_private(data, lambda: read_passphrase(passphrase, f"Passphrase of {file}"))
-    _add(name, imported_key(key, partial(new_passphrase, passphrase)), permission, roots)
+        key = import_private(data, lambda: read_secret(passphrase, f"Passphrase of {file}"))
+    _add(name, imported_key(key, partial(read_new, passphrase)), permission, roots)
 
 
-def new_passphrase(source: PassphraseSource, name: str) -> bytes:
+def read_new(source: SecretSource, name: str) -> bytes:
     """Read the passphrase for the new key of this name."""
-    return read_passphrase(source, f"Passphrase for the new key {name}", confirm=True)
-
-
-def _pin(source: PassphraseSource) -> str:
-    return read_passphrase(source, "PIN of the token").decode(errors="replace")
+    return read_secret(source, f"Passphrase for the new key {name}", confirm=True)
 
 
 def _add(name: str | None, plan: KeyPlan, permission: Permission, roots: Roots) -> None:
@@ -107,6 +118,9 @@ def _add(name: str | None, plan: KeyPlan, permission: Permission, roots: Roots) 
     change = roots.sign(proposal)
     if change is not None and change.ceremony is None:
         _show_partner_key(change.written[0], as_json=roots.consent.as_json)
+    if change is not None:
+        name = change.written[0].name
+        remark(f"It signs where --key names it; `licensekit keys default {name}` makes it the default.")
 
 
 def _show_partner_key(file: KeyFile, *, as_json: bool) -> None:

@@ -1,25 +1,24 @@
 """`licensekit keys rotate` and `rotate-root`: a new key takes over, or a new root."""
 
-from functools import partial
-
 import click
 
-from licensekit.cli.inputs import PassphraseSource, read_passphrase
+from licensekit.cli.inputs import SecretSource, read_secret
 from licensekit.cli.issuer.ceremony import Roots, signed_by_roots
-from licensekit.cli.issuer.keys_new import SCHEMES, new_passphrase, require_enough, root_options, scheme_option
-from licensekit.cli.issuer.options import passphrase
+from licensekit.cli.issuer.keys_new import SCHEMES, KeyForm, key_form, require_enough, root_options, scheme_option
+from licensekit.cli.issuer.options import new_passphrase
 from licensekit.cli.options import before
-from licensekit.issuer import generated_key
 
 
 @click.command()
 @click.argument("name", required=False)
-@scheme_option
-@passphrase
+@key_form
 @signed_by_roots
-def rotate(*, name: str | None, scheme: str, passphrase: PassphraseSource, roots: Roots) -> None:
-    """Make a key that takes over from NAME, which retires. What it signed stays valid."""
-    plan = generated_key(SCHEMES[scheme], partial(new_passphrase, passphrase))
+def rotate(*, name: str | None, form: KeyForm, roots: Roots) -> None:
+    """Make a key that takes over from NAME, which retires. What it signed stays valid.
+
+    Default: it takes over from the default key, and is the default from then on. Either key may be in a token.
+    """
+    plan = form.plan(roots.pin)
     roots.sign(roots.workspace.keys.propose_rotate(plan, roots.keys, now=roots.now, name=name))
 
 
@@ -31,19 +30,20 @@ def _require_enough(*, count: int, threshold: int, **_: object) -> None:
 @before(_require_enough)
 @scheme_option
 @root_options
+@new_passphrase
 @signed_by_roots
-def rotate_root(*, scheme: str, count: int, threshold: int, roots: Roots) -> None:
+def rotate_root(*, scheme: str, count: int, threshold: int, new_passphrase: SecretSource, roots: Roots) -> None:
     """Make a new root, which the keys of the old one sign.
 
     What was signed stays valid. Applications shipped long ago keep working: license files bring the trust documents
-    that they lack.
+    that they lack. Without --new-passphrase-file, the new keys get the passphrases that are given for the old ones.
     """
-    source = roots.root_passphrase
+    source = new_passphrase if new_passphrase.is_given else roots.root_passphrase
+
+    def passphrase(place: int, name: str) -> bytes:
+        return read_secret(source.of(place, count), f"Passphrase for the new key {name}", confirm=True)
+
     proposal = roots.workspace.keys.propose_rotate_root(
-        SCHEMES[scheme],
-        lambda: read_passphrase(source, "Passphrase for the new root key", confirm=True),
-        now=roots.now,
-        count=count,
-        threshold=threshold,
+        SCHEMES[scheme], passphrase, now=roots.now, count=count, threshold=threshold
     )
     roots.sign(proposal)

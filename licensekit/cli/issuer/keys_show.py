@@ -1,11 +1,11 @@
-"""`licensekit keys list` and `keys export`."""
+"""`licensekit keys list`, `keys default` and `keys export`."""
 
 import click
 
 from licensekit.cli.inputs import STANDARD, write_output
-from licensekit.cli.issuer.options import in_workspace, with_workspace
+from licensekit.cli.issuer.options import in_workspace, operator, to_sign, with_workspace
 from licensekit.cli.options import option
-from licensekit.cli.output import emit, emit_json, json_option, remark, table
+from licensekit.cli.output import emit, emit_json, facts, json_option, remark, table
 from licensekit.cli.views.spelling import day_of, fingerprint, limits_of, name_of
 from licensekit.issuer import KnownKey, Workspace
 from licensekit.keys.keyfile import format_public
@@ -26,6 +26,16 @@ def list_(*, workspace: Workspace, now: int, as_json: bool) -> None:
         table(["name", "key id", "state", "window", "may sign", "file"], map(_row, keys))
         emit()
         table(["name", "fingerprint"], [(one.name, fingerprint(one.fingerprint)) for one in keys])
+
+
+@click.command()
+@click.argument("name")
+@to_sign
+@json_option
+def default(*, name: str, workspace: Workspace, now: int, as_json: bool) -> None:
+    """Let the key NAME sign wherever --key names no other."""
+    file = workspace.keys.set_default(name, who=operator(), now=now)
+    emit_json({"default": file.name, "key_id": file.key_id}) if as_json else facts(("default key", file.path))
 
 
 @click.command()
@@ -54,9 +64,10 @@ def export(*, name: str, workspace: Workspace, form: str, output: str) -> None:
 def _row(known: KnownKey) -> tuple[object, ...]:
     key = known.admitted
     path = None if known.file is None else known.file.path
+    mark = ", default" if known.is_default else ""
     if key is None:
-        return known.name, known.key_id, "not admitted", None, None, path
-    return key.name, known.key_id, name_of(key.state), _window(key), _scope(key), path
+        return known.name, known.key_id, f"not admitted{mark}", None, None, path
+    return key.name, known.key_id, f"{name_of(key.state)}{mark}", _window(key), _scope(key), path
 
 
 def _window(key: AdmittedKey) -> str:

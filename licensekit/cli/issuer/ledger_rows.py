@@ -15,7 +15,7 @@ from licensekit.cli.issuer.options import in_workspace, with_workspace
 from licensekit.cli.options import MOMENT, before, option, whole
 from licensekit.cli.output import emit_json, json_option, remark, table, warn
 from licensekit.cli.views.spelling import ABSENT, amount, day_of, expiry
-from licensekit.files import replacing
+from licensekit.files import PRIVATE, replacing
 from licensekit.issuer import (
     ENTRY_FIELDS,
     LISTED_FIELDS,
@@ -122,7 +122,7 @@ def export(*, form: str, output: str, workspace: Workspace) -> None:
 
     There is everything that the chain of hashes covers.
     """
-    place = nullcontext(sys.stdout.buffer) if output == STANDARD else replacing(Path(output))
+    place = nullcontext(sys.stdout.buffer) if output == STANDARD else replacing(Path(output), mode=PRIVATE)
     rows = (entry.plain() for entry in workspace.ledger.entries())
     with place as file:
         for line in _json_lines(rows) if form == "jsonl" else _csv_lines(ENTRY_FIELDS, rows):

@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import click
 
-from licensekit.cli.inputs import STANDARD, PassphraseSource, write_output
-from licensekit.cli.issuer.options import operator, passphrase, to_sell, unlock
+from licensekit.cli.inputs import STANDARD, write_output
+from licensekit.cli.issuer.options import KeyOptions, operator, signing, to_sell
 from licensekit.cli.options import collected, option
 from licensekit.cli.output import emit_json, facts
 from licensekit.cli.proposals import Consent, consenting
@@ -33,9 +33,6 @@ from licensekit.wire.documents import Bundle, Catalog, Kind, Use
 R = TypeVar("R")
 
 _CODES: Final = {".svg": qr_svg, ".png": qr_png}
-
-key_option: Final = option("--key KEY", "Sign with this key: its name or key id.")
-"""`--key`, as `key`."""
 
 attachments_option: Final = option(
     "--no-attachments attach",
@@ -73,9 +70,8 @@ class FileOptions(NamedTuple):
 
     output: str | None
     attach: bool
-    key: str | None
     drawings: Drawings
-    passphrase: PassphraseSource
+    signing: KeyOptions
     consent: Consent
 
     @property
@@ -114,20 +110,20 @@ class FileOptions(NamedTuple):
         if self.consent.ends(proposal, show, always=always):
             return None
         self.require_places()
-        signer = None if key is None else unlock(key, self.passphrase)
+        signer = None if key is None else self.signing.open(key)
         return proposal.sign(signer, who=operator(), confirm=True)
 
     def _key_of(self, workspace: Workspace, proposal: SignProposal[Any, Any]) -> KeyFile | None:
-        """Return the key that is to sign: that of `--key`, or one that is chosen.
+        """Return the key that is to sign: that of `--key`, or the default one.
 
         None: nothing but a preview is wanted, and the key is not here.
         """
         bundle = proposal.bundle if isinstance(proposal, IssueProposal) else None
         kind = "reset" if bundle is None else "bundle"
         try:
-            return workspace.keys.choose(kind, proposal.now, self.key, bundle=bundle)
-        except KeyMissing:
-            if self.key is None and self.consent.preview:
+            return workspace.keys.choose(kind, proposal.now, self.signing.key, bundle=bundle)
+        except KeyMissing as error:
+            if self.signing.key is None and self.consent.preview and error.reason != "default-unfit":
                 return None
             raise
 
@@ -162,14 +158,13 @@ license_options: Final = collected(
     FileOptions,
     option("-o --output FILE", "Where it goes: a file, a folder, or `-`. Default: as 1010000014-base-1.lic."),
     attachments_option,
-    key_option,
     collected(
         "drawings",
         Drawings,
         option("--qr FILE", "Draw the license as a QR code as well: FILE.svg or FILE.png.", callback=_code_file),
         option("--print FILE sheet", "Write a page as well that a person can read, print and scan: FILE.html."),
     ),
-    passphrase,
+    signing,
     consenting,
     to_sell,
 )

@@ -5,14 +5,13 @@ from pathlib import Path
 
 import click
 
-from licensekit.cli.inputs import STANDARD, PassphraseSource, located, read_input, write_output
+from licensekit.cli.inputs import STANDARD, located, read_input, write_output
 from licensekit.cli.issuer.ceremony import end_of_freshness, fresh_option
-from licensekit.cli.issuer.options import operator, passphrase, to_sign, unlock
+from licensekit.cli.issuer.options import KeyOptions, operator, signing, to_sign
 from licensekit.cli.options import option
 from licensekit.cli.output import emit_json, facts
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.issuer import PackProposal, Workspace, WorkspaceState
-from licensekit.keys.signing import Signer
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
 
@@ -22,7 +21,7 @@ from licensekit.wire.armor import Token
 @to_sign
 @option("-o --output FILE", "Write the pack here as well (`-`: print it).")
 @fresh_option("Sign the revocation list again, to be new for this many days.")
-@passphrase
+@signing
 @consenting
 def pack(
     *,
@@ -31,7 +30,7 @@ def pack(
     now: int,
     output: str | None,
     fresh_days: int | None,
-    passphrase: PassphraseSource,
+    signing: KeyOptions,
     consent: Consent,
 ) -> None:
     """Sign what has changed, and renew the pack that the application ships.
@@ -47,7 +46,7 @@ def pack(
     proposal = workspace.catalog.propose_pack(now=now, list_fresh_until=until)
     if consent.ends(proposal):
         return
-    sign_pack(workspace, proposal, passphrase)
+    sign_pack(workspace, proposal, signing)
     state = workspace.state(now)
     if output is not None:
         write_output(output, state.pack)
@@ -56,13 +55,9 @@ def pack(
         _show(path, state, signed=proposal.signs_catalog, as_json=consent.as_json)
 
 
-def sign_pack(workspace: Workspace, proposal: PackProposal, source: PassphraseSource) -> None:
-    """Sign what the pack needs with the keys that it needs, and write it."""
-
-    def key(kind: str) -> Signer:
-        return unlock(workspace.keys.choose(kind, proposal.now), source)
-
-    proposal.sign(key, who=operator(), confirm=True)
+def sign_pack(workspace: Workspace, proposal: PackProposal, signing: KeyOptions) -> None:
+    """Sign what the pack needs with a key, and write it."""
+    proposal.sign(lambda kind: signing.open_for(workspace, kind, proposal.now), who=operator(), confirm=True)
 
 
 def _take(workspace: Workspace, files: Sequence[str], now: int, consent: Consent) -> bool:

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import click
 
-from licensekit.cli.inputs import PassphraseSource
-from licensekit.cli.issuer.options import operator, passphrase, to_sign, unlock
-from licensekit.cli.issuer.output import attachments_option, key_option, require_place
+from licensekit.cli.issuer.options import KeyOptions, operator, signing, to_sign
+from licensekit.cli.issuer.output import attachments_option, require_place
 from licensekit.cli.options import PATH, option
 from licensekit.cli.output import counted, emit, emit_json, remark
 from licensekit.cli.proposals import Consent, consenting
@@ -17,21 +16,12 @@ from licensekit.issuer import Issued, LicenseFile, Workspace
 @click.command()
 @to_sign
 @option("--signed-by KEY lost", "The key whose bundles are signed again.", required=True)
-@key_option
 @option("-o --output DIR", "The folder for the new license files; made if it is not there.", required=True, type=PATH)
 @attachments_option
-@passphrase
+@signing
 @consenting
 def reissue(
-    *,
-    workspace: Workspace,
-    now: int,
-    lost: str,
-    key: str | None,
-    output: Path,
-    attach: bool,
-    passphrase: PassphraseSource,
-    consent: Consent,
+    *, workspace: Workspace, now: int, lost: str, output: Path, attach: bool, signing: KeyOptions, consent: Consent
 ) -> None:
     """Sign again, with another key, every active bundle that a key has signed.
 
@@ -40,13 +30,13 @@ def reissue(
     """
     proposal = workspace.propose_reissue(lost, now=now, attach=attach)
     file = None
-    if proposal.count and not (consent.preview and key is None):
-        file = workspace.keys.choose("bundle", now, key, bundle=proposal.first, but=proposal.old)
+    if proposal.count and not (consent.preview and signing.key is None):
+        file = workspace.keys.choose("bundle", now, signing.key, bundle=proposal.first, but=proposal.old)
         proposal.require_allowed(file.part)
     if consent.ends(proposal):
         return
     require_place(str(output))
-    signer = None if file is None else unlock(file, passphrase)
+    signer = None if file is None else signing.open(file)
     done = proposal.sign(signer, who=operator(), confirm=True)
     make_folder(output)
     files: list[LicenseFile] = []

@@ -6,9 +6,9 @@ from typing import Any, Final, NamedTuple
 import click
 
 from licensekit.cli.groups import LicenseGroup
-from licensekit.cli.inputs import PassphraseSource, located, read_input
+from licensekit.cli.inputs import SecretSource, located, read_input
 from licensekit.cli.issuer.ceremony import Roots, end_of_freshness, fresh_option, signed_by_roots
-from licensekit.cli.issuer.options import operator, passphrase, reason_option, to_sign, unlock
+from licensekit.cli.issuer.options import KeyOptions, key_option, operator, passphrase, reason_option, signing, to_sign
 from licensekit.cli.issuer.pack import sign_pack
 from licensekit.cli.options import collected
 from licensekit.cli.output import counted, emit_json, facts, remark
@@ -25,7 +25,7 @@ class ListOptions(NamedTuple):
     now: int
     reason: str
     fresh_days: int | None
-    passphrase: PassphraseSource
+    signing: KeyOptions
     consent: Consent
 
     def revoke(self, **revoked: Any) -> None:
@@ -36,7 +36,7 @@ class ListOptions(NamedTuple):
             return
         key = None
         if not proposal.is_done:
-            key = unlock(self.workspace.keys.choose("revocations", self.now), self.passphrase)
+            key = self.signing.open_for(self.workspace, "revocations", self.now)
         revocations = proposal.sign(key, who=operator(), confirm=True)
         pack = self.workspace.layout.pack(revocations.product)
         _show(revocations, pack, as_json=self.consent.as_json)
@@ -50,7 +50,7 @@ list_options: Final = collected(
     to_sign,
     reason_option,
     fresh_option("After this many days, the list reminds administrators to look for a newer one."),
-    passphrase,
+    signing,
     consenting,
 )
 """The options of commands that sign a revocation list; they come as `wanted`."""
@@ -86,9 +86,10 @@ def serial(*, serials: tuple[str, ...], wanted: ListOptions) -> None:
 @revoke.command()
 @click.argument("name", metavar="KEY")
 @reason_option
+@key_option
 @passphrase
 @signed_by_roots
-def key(*, name: str, reason: str, passphrase: PassphraseSource, roots: Roots) -> None:
+def key(*, name: str, reason: str, key: str | None, passphrase: SecretSource, roots: Roots) -> None:
     """Declare everything void that a key has signed: it was lost, or stolen.
 
     KEY is its name or key id. Before that, `licensekit reissue --signed-by KEY` signs again, with another key, what it
@@ -99,20 +100,18 @@ def key(*, name: str, reason: str, passphrase: PassphraseSource, roots: Roots) -
     void = sum(one.count for one in proposal.needs_confirmation if isinstance(one, BundlesVoid))
     change = roots.sign(proposal, key=name, bundles_void=void)
     if change is not None and change.file is None:
-        _sign_again(workspace, roots.now, passphrase)
+        _sign_again(workspace, roots.now, KeyOptions(key, passphrase, roots.pin))
     if change is not None and void:
         remark(f"Sign them again with another key: licensekit reissue --signed-by {name} -o OUT")
 
 
-def _sign_again(workspace: Workspace, now: int, source: PassphraseSource) -> None:
+def _sign_again(workspace: Workspace, now: int, signing: KeyOptions) -> None:
     """Sign catalog and list again, where the revoked key had; it may have been the only one."""
     try:
-        sign_pack(workspace, workspace.catalog.propose_pack(now=now), source)
+        sign_pack(workspace, workspace.catalog.propose_pack(now=now), signing)
     except KeyMissing as error:
-        remark(
-            f"The key is revoked, and {error.message}: make another with `licensekit keys new`,"
-            " then run `licensekit pack`."
-        )
+        hint = error.hint if error.able else "make another with `licensekit keys new`, and the default"
+        remark(f"The key is revoked, and {error.message}: {hint}. Then run `licensekit pack`.")
 
 
 def _find(workspace: Workspace, name: str) -> Issued:

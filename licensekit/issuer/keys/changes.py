@@ -79,11 +79,22 @@ def rotate(trust: Trust, old: AdmittedKey, key: PublicKey, name: str, now: int) 
     Raises:
         KeyChangeRefused: `old` is not active.
     """
-    _require_active(old)
+    require_active(old)
     end = None if old.valid_to is None or old.valid_to <= now else old.valid_to
     new = made.admitted(key, name, old.scope, old.valid_from, end)
     keys = made.replaced(trust.keys, made.retired(old, now))
     return made.next_trust(trust, [*keys, new], now)
+
+
+def successor(before: Trust, after: Trust, old: str) -> str | None:
+    """Return the id of the key that takes over from the key `old` in the document after `before`; None: none does."""
+    known = {key.public: key.state for key in before.keys}
+    retired = [key for key in after.keys if key.state is KeyState.RETIRED and made.key_id(key) == old]
+    if not retired or known.get(retired[0].public) is not KeyState.ACTIVE:
+        return None
+    may_sign = retired[0].scope, retired[0].valid_from
+    new = (key for key in after.keys if key.public not in known and (key.scope, key.valid_from) == may_sign)
+    return next((made.key_id(key) for key in new), None)
 
 
 def retire(trust: Trust, name: str, now: int) -> Trust:
@@ -94,7 +105,7 @@ def retire(trust: Trust, name: str, now: int) -> Trust:
         KeyChangeRefused: it is not active.
     """
     old = made.named(trust.keys, name)
-    _require_active(old)
+    require_active(old)
     return made.next_trust(trust, made.replaced(trust.keys, made.retired(old, now)), now)
 
 
@@ -125,7 +136,8 @@ def free_name(taken: Collection[str]) -> str:
     return f"signing-{count}"
 
 
-def _require_active(key: AdmittedKey) -> None:
+def require_active(key: AdmittedKey) -> None:
+    """Raise `KeyChangeRefused` if a key is retired or revoked."""
     if key.state is KeyState.RETIRED:
         raise KeyChangeRefused(reason="retired", key=key.name)
     if key.state is KeyState.REVOKED:

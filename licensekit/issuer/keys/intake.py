@@ -8,6 +8,8 @@ from typing import NamedTuple
 from licensekit.chain import Head
 from licensekit.database import Connection
 from licensekit.errors import LedgerRestored
+from licensekit.issuer.keys.changes import successor
+from licensekit.issuer.ledger import documents
 from licensekit.issuer.ledger.mark import mark_in, raise_mark, restored
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.state import WorkspaceState, extended
@@ -100,10 +102,18 @@ def verify(tx: LedgerTransaction, tokens: Sequence[Token]) -> Intake:
 
 
 def enter(tx: LedgerTransaction, intake: Intake, *, action: str, note: str = "") -> list[Token]:
-    """Enter those documents that are newer than what was in force, and return them."""
+    """Enter those documents that are newer than what was in force, and return them.
+
+    A key that takes over from the default key becomes the default.
+    """
     newer = intake.newer
     records = (tx.record(action, token, opened(token)) for token in newer)
     tx.put_in_force([one._replace(note=note) for one in records], intake.after)
+    new = successor(intake.before.trust, intake.after.trust, documents.default_key(tx.ledger))
+    if (
+        new is not None and not intake.after.is_partner
+    ):  # of a partner's keys, the vendor's pack shows only the newest state
+        documents.put_fact(tx.ledger, documents.DEFAULT_KEY, new)
     return newer
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from licensekit.errors import ChangeInSigning, KeyMissing, LicenseError, ProposalStale
-from licensekit.files import write_atomically
+from licensekit.files import PRIVATE_FOLDER, write_atomically
 from licensekit.issuer.keys.ceremony import Ceremony, begin
 from licensekit.issuer.keys.intake import enter, verify
 from licensekit.issuer.keys.keyring import KeyFile
@@ -56,7 +56,7 @@ class WrittenKey(NamedTuple):
 
     def write(self) -> KeyFile:
         """Write its file; its folder is made if it is not there."""
-        self.folder.mkdir(exist_ok=True)
+        self.folder.mkdir(PRIVATE_FOLDER, exist_ok=True)
         return self.key.write(self.folder, self.name)
 
 

@@ -6,11 +6,11 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from licensekit import limits
 from licensekit.errors import KeyChangeRefused, KeyFault, KeyFileInvalid, KeyMissing, Pkcs11KeyInvalid, TrustError
-from licensekit.files import read_bytes, unusable, write_atomically
+from licensekit.files import PRIVATE, read_bytes, unusable, write_atomically
 from licensekit.issuer.keys.documents import key_id
 from licensekit.issuer.transaction import admission, require_admitted
 from licensekit.keys import pkcs11
@@ -69,6 +69,8 @@ class KnownKey(NamedTuple):
     """None: the trust document does not name it yet."""
     file: KeyFile | None
     """None: somebody else holds it."""
+    is_default: bool = False
+    """Whether it signs where no other is named."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
@@ -78,16 +80,17 @@ class KnownKey(NamedTuple):
             "fingerprint": self.fingerprint,
             **(says if self.admitted is None else plain(self.admitted)),
             "file": None if self.file is None else str(self.file.path),
+            "default": self.is_default,
         }
 
 
-def known_keys(files: Sequence[KeyFile], trust: Trust) -> list[KnownKey]:
+def known_keys(files: Sequence[KeyFile], trust: Trust, default: str) -> list[KnownKey]:
     """Return the keys that a trust document names, and then the files of those that it does not."""
     here = {file.fingerprint: file for file in files}
     admitted = {load(key.scheme, key.public).fingerprint: key for key in trust.keys}
     named = [KnownKey(key.name, key_id(key), one, key, here.get(one)) for one, key in admitted.items()]
     waiting = [KnownKey(file.name, file.key_id, one, None, file) for one, file in here.items() if one not in admitted]
-    return [*named, *waiting]
+    return [one._replace(is_default=one.key_id == default) for one in (*named, *waiting)]
 
 
 def list_key_files(folder: Path) -> list[KeyFile]:
@@ -155,6 +158,23 @@ def write_key(folder: Path, name: str, key: SigningKey, passphrase: bytes) -> Ke
     return read_key_file(path)
 
 
+def change_passphrase(file: KeyFile, old: Callable[[], bytes], new: Callable[[], bytes]) -> None:
+    """Seal a key file under another passphrase; `new` is asked once `old` has opened it.
+
+    The new file takes the place of the old one whole, so that there is always one of the two.
+
+    Raises:
+        KeyChangeRefused: the key is in a token.
+        PassphraseWrong, PassphraseMissing, KeyFileInvalid: as `keyfile.open_` and `seal`.
+        FileUnusable: the file cannot be read or written; it is as it was.
+    """
+    if file.uri is not None:
+        raise KeyChangeRefused(reason="in-token", key=file.name)
+    key = open_key(file, old)
+    text = seal(cast("SigningKey", key), new(), label=file.part.label)
+    write_atomically(file.path, f"{text}\n".encode(), mode=PRIVATE)
+
+
 def write_place(folder: Path, name: str, signer: pkcs11.TokenSigner) -> KeyFile:
     """Write a new file that says where a key lives; raises as `write_key`."""
     path = folder / f"{name}{ELSEWHERE}"
@@ -176,16 +196,17 @@ def choose_key(
     issuer: str,
     now: int,
     name: str | None = None,
+    default: str = "",
     bundle: Bundle | None = None,
     but: str | None = None,
 ) -> KeyFile:
-    """Return the newest key that may sign a document of `kind` for `issuer` now, or the one `name`.
+    """Return the key that signs a document of `kind` for `issuer` now: the one `name`, else that of the id `default`.
 
-    It must be one that may sign `bundle`, if one is given; another one than that of the id `but`, if one is given,
-    whose bundles it is to sign again: when it began to sign is not judged then.
+    No other is ever chosen. It must be one that may sign `bundle`, if one is given; another one than that of the id
+    `but`, if one is given, whose bundles it is to sign again: when it began to sign is not judged then.
 
     Raises:
-        KeyMissing: there is none.
+        KeyMissing: it is not here, or the default may not sign that; the error names a key that may.
         KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: it may not sign that.
     """
     trust = trust_store.trust
@@ -196,8 +217,14 @@ def choose_key(
             able = {f: s for f, s in able.items() if f.key_id != but and _reaches(s, bundle)}
         if not able:
             raise _none_fits(trust, kind, issuer, but)
-        fitting = [f for f, s in able.items() if bundle and _may_sign_it(s, bundle, trust_store)]
-        file = max(fitting or able, key=lambda one: _seniority(able[one]))
+        judged = None if but is not None else bundle
+        fitting = [f for f, s in able.items() if judged is None or _may_sign_it(s, judged, trust_store)]
+        best = max(fitting or able, key=lambda one: _seniority(able[one]))
+        file = next((f for f in fitting or able if f.key_id == default), best)
+        if fitting and file.key_id != default:
+            unfit = next((f.name for f in files if f.key_id == default), "")
+            reason = "default-unfit" if unfit else "default-away"
+            raise KeyMissing(reason=reason, type=kind, name=unfit, able=best.name)
     else:
         file = named_file(files, name)
         require_type(admission(file.part, trust), kind)
@@ -253,7 +280,7 @@ def _seniority(signer: AdmittedSigner) -> tuple[bool, int, str]:
 
 
 def _write(path: Path, text: str) -> None:
-    write_atomically(path, f"{text}\n".encode(), mode=0o600, replace=False)
+    write_atomically(path, f"{text}\n".encode(), mode=PRIVATE, replace=False)
 
 
 def _read(path: Path) -> bytes:

@@ -25,7 +25,7 @@ from licensekit.issuer.keys.keyring import (
 )
 from licensekit.issuer.keys.new_keys import KeyPlan, key_in_file
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import bundles
+from licensekit.issuer.ledger import bundles, documents
 from licensekit.issuer.messages import BundlesVoid
 from licensekit.issuer.proposal import sign_proposed
 from licensekit.issuer.state import WorkspaceState
@@ -60,7 +60,7 @@ class WorkspaceKeys:
     def known(self, now: int) -> list[KnownKey]:
         """Return the keys that the trust document names, and then those that wait here for it."""
         with self._store.read(now) as tx:
-            return known_keys(self.files, tx.state.trust)
+            return known_keys(self.files, tx.state.trust, documents.default_key(tx.ledger))
 
     def root_files(self, paths: Sequence[Path] = ()) -> list[KeyFile]:
         """Return the root keys in these files, else those that lie in the workspace."""
@@ -73,12 +73,13 @@ class WorkspaceKeys:
     def choose(
         self, kind: str, now: int, name: str | None = None, *, bundle: Bundle | None = None, but: str | None = None
     ) -> KeyFile:
-        """Return the key file that signs documents of `kind` (`bundle`, `catalog`), or `name`'s.
+        """Return the key file that signs documents of `kind` (`bundle`, `catalog`): `name`'s, else the default one.
 
-        With `bundle` it is one that may sign it, and with `but` another than the key of that id.
+        With `bundle` it is one that may sign it, and with `but` another than the key of that id. No other key is ever
+        picked.
 
         Raises:
-            KeyMissing: there is none.
+            KeyMissing: it is not here, or the default may not sign that; the error names a key that may.
             KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: as `choose_key`.
         """
         with self._store.read(now) as tx:
@@ -89,9 +90,25 @@ class WorkspaceKeys:
                 issuer=tx.state.issuer,
                 now=now,
                 name=name,
+                default=documents.default_key(tx.ledger),
                 bundle=bundle,
                 but=but,
             )
+
+    def set_default(self, name: str, *, who: str, now: int) -> KeyFile:
+        """Make the key of this name or key id sign wherever no other is named, and return its file.
+
+        Raises:
+            KeyMissing: there is no such key here.
+            KeyChangeRefused: it is retired or revoked.
+        """
+        file = self.file(name)
+        with self._store.write(now, who) as tx:
+            signer = tx.trust.signers.get(file.reference)
+            if signer is not None:
+                changes.require_active(signer.admitted)
+            documents.put_fact(tx.ledger, documents.DEFAULT_KEY, file.key_id)
+        return file
 
     def propose_new(
         self, plan: KeyPlan, roots: RootKeys, *, now: int, name: str | None = None, permission: Permission | None = None
@@ -135,34 +152,35 @@ class WorkspaceKeys:
     def propose_rotate(self, plan: KeyPlan, roots: RootKeys, *, now: int, name: str | None = None) -> KeyProposal:
         """Return the change by which a new key takes over from `name`.
 
-        Default: from the key that signs bundles.
+        Default: from the default key.
 
         Raises:
             KeyMissing: there is no such key, or none of `roots` could admit the new one.
         """
         state = self._vendor_state(now)
-        old = named(state.trust.keys, name or self.choose("bundle", now).key_id)
+        old = named(state.trust.keys, name or self._default(now))
         roots.require_one(state)
         called = self._free_name(state)
         work_out = partial(changes.rotate, state.trust, old, name=called, now=now)
         return self._with_key(state, "keys rotate", work_out, now, plan=plan, name=called)
 
     def propose_rotate_root(
-        self, scheme: int, passphrase: Callable[[], bytes], *, now: int, count: int = 1, threshold: int = 1
+        self, scheme: int, passphrase: Callable[[int, str], bytes], *, now: int, count: int = 1, threshold: int = 1
     ) -> KeyProposal:
-        """Return the change to a new root of `count` keys, under one passphrase.
+        """Return the change to a new root of `count` keys.
 
-        They are made when it is signed, and `passphrase` is asked then.
+        They are made when it is signed, and `passphrase` is asked then for that of each, by its place from 0 and name.
         """
         state, folder = self._vendor_state(now), self._layout.root
         root = state.trust_store.trust.root
         names = [f"{name}-v{root.version + 1}" for name in root_key_names(count)]
 
         def prepare() -> Prepared:
-            word = passphrase()
+            words = [passphrase(place, name) for place, name in enumerate(names)]
             made = [SigningKey.generate(scheme) for _ in names]
             public = [key.verifying_key for key in made]
-            new = [WrittenKey(name, key_in_file(key, word), folder) for name, key in zip(names, made, strict=True)]
+            keyed = zip(names, made, words, strict=True)
+            new = [WrittenKey(name, key_in_file(key, word), folder) for name, key, word in keyed]
             documents = changes.rotate_root(root, state.trust, public, threshold, now)
             return Prepared(documents, tuple(new), tuple(made))
 
@@ -187,6 +205,10 @@ class WorkspaceKeys:
         """Enter them, and renew the pack; return those that were newer than what was in force."""
         work_out = partial(propose_take, tokens=tokens, action=action)
         return sign_proposed(self._store, work_out, None, who=who, now=now)
+
+    def _default(self, now: int) -> str:
+        with self._store.read(now) as tx:
+            return documents.default_key(tx.ledger)
 
     def _free_name(self, state: WorkspaceState) -> str:
         admitted = {key.name for key in state.trust.keys}
@@ -256,6 +278,19 @@ class WorkspaceKeys:
         with self._store.database.read() as ledger:
             count = sum(bundles.count_of_key(ledger, bytes.fromhex(one)) for one in ids)
         return (BundlesVoid(count=count),) if count else ()
+
+
+def find_key_file(folder: Path, name: str) -> KeyFile:
+    """Return the key in the file `name`, else the one of this name or key id in the workspace in `folder`.
+
+    Raises:
+        KeyMissing: there is none, among its signing keys and root keys.
+        KeyFileInvalid, FileUnusable: as `read_key_file`.
+    """
+    if Path(name).is_file():
+        return read_key_file(Path(name))
+    layout = Layout(folder)
+    return named_file([*list_key_files(layout.keys), *list_key_files(layout.root)], name)
 
 
 def root_key_files(folder: Path, paths: Sequence[Path] = ()) -> list[KeyFile]:

@@ -11,6 +11,8 @@ ISSUER: Final = "issuer"
 """The fact that names the code that this workspace signs for."""
 RESTORED: Final = "restored"
 """The fact that names the newest entry of a restored ledger when it was accepted, and by how much sequences rise."""
+DEFAULT_KEY: Final = "default-key"
+"""The fact that names the key that signs where no other is named, by its id in hex."""
 LAST_SERIAL: Final = "last-serial"
 """The fact that names the number of the last serial that was made."""
 
@@ -59,6 +61,11 @@ def fact(connection: Connection, name: str) -> str | None:
     """Return a fact about the workspace that no document of its ledger states, or None."""
     row = connection.one("SELECT value FROM facts WHERE name = ?", name)
     return row[0] if row else None
+
+
+def default_key(connection: Connection) -> str:
+    """Return the id, in hex, of the key that signs where no other is named; empty if none was chosen."""
+    return fact(connection, DEFAULT_KEY) or ""
 
 
 def put_fact(connection: Connection, name: str, value: str) -> None:

@@ -7,7 +7,7 @@ from secrets import token_bytes
 from typing import Any, Final, NamedTuple
 
 import pkcs11
-from pkcs11 import Attribute, KeyType, Mechanism, Object, ObjectClass, Session, SignMixin, Token
+from pkcs11 import Attribute, KeyType, Mechanism, Object, ObjectClass, Session, SignMixin, Token, TokenFlag
 
 from licensekit.errors import (
     KeyInvalid,
@@ -25,6 +25,13 @@ _ED25519_OID: Final = bytes.fromhex("06032b6570")
 _POINT_PREFIXES: Final = (b"", b"\x04\x20", b"\x03\x21\x00")
 """The point as it is, as a DER octet string (SoftHSM and most), as a DER bit string."""
 _ID_BYTES: Final = 8
+
+_TRIES: Final = (
+    (TokenFlag.USER_PIN_LOCKED, "locked"),
+    (TokenFlag.USER_PIN_FINAL_TRY, "last"),
+    (TokenFlag.USER_PIN_COUNT_LOW, "few"),
+)
+"""What a token says of the tries that are left, the most urgent first."""
 
 _Explained = Callable[..., SignerUnavailable]
 _OTHER: Final[_Explained] = partial(Pkcs11Unavailable, reason="other")
@@ -120,20 +127,30 @@ def _verifying_key(place: KeyPlace, point: bytes) -> VerifyingKey:
 def _session(place: KeyPlace, pin: Callable[[], str], *, rw: bool) -> Generator[Session]:
     """Open a session that is closed only if something fails within."""
     with _explained(place), ExitStack() as stack:
-        session = _log_in(_find(place), pin(), rw=rw)
+        session = _log_in(place, pin, rw=rw)
         stack.enter_context(session)
         yield session
         stack.pop_all()
 
 
-def _log_in(token: Token, pin: str, *, rw: bool) -> Session:
+def _log_in(place: KeyPlace, pin: Callable[[], str], *, rw: bool) -> Session:
+    token = _find(place)
+    if (tries := _tries(token)) in {"locked", "last"}:  # nothing that is done here ever locks a token
+        raise PinWrong(reason=tries, where=_name(place))
     try:
-        return token.open(rw=rw, user_pin=pin)
+        return token.open(rw=rw, user_pin=pin())
     except UnicodeEncodeError as error:
         raise pkcs11.PinInvalid from error
+    except pkcs11.PinIncorrect as error:
+        raise PinWrong(reason=_tries(token.slot.get_token()), reported="PinIncorrect", where=_name(place)) from error
     except pkcs11.UserAlreadyLoggedIn:
         # The whole process is logged in, by the signer for another key of the same token.
         return token.open(rw=rw)
+
+
+def _tries(token: Token) -> str:
+    """Return why a PIN is refused, as far as the token says how many tries are left."""
+    return next((reason for flag, reason in _TRIES if flag in token.flags), "refused")
 
 
 def _find(place: KeyPlace) -> Token:

@@ -10,9 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
-import licensekit.cli.issuer.reissue as reissue_command
-from licensekit.cli.inputs import PassphraseSource
-from licensekit.cli.issuer.options import unlock
+from licensekit.cli.issuer.options import KeyOptions
 from licensekit.dates import DAY_SECONDS, format_seconds
 from licensekit.issuer import KeyFile
 from licensekit.keys.signing import Signer
@@ -299,7 +297,7 @@ def test_a_preview_of_a_key_in_a_token_leaves_the_token_alone(desk: Desk, hsm: H
 def test_keys_in_a_token_sign_and_are_used_where_they_are(desk: Desk, hsm: Hsm, tmp_path: Path) -> None:
     pin = tmp_path / "pin"
     pin.write_text(hsm.pin)
-    with_pin = ("-C", "acme", "--passphrase-file", str(pin), *desk.root_passphrase)
+    with_pin = ("-C", "acme", "--pin-file", str(pin), *desk.root_passphrase)
     new = ("keys", "new", "hsm", "--pkcs11", hsm.uri("token=acme"), *with_pin)
     Path("acme/root").rename("stick")
     assert "no key of root 1 is here" in desk.refused(7, *new)
@@ -437,11 +435,13 @@ def test_the_only_key_can_be_revoked_and_a_new_one_takes_over(desk: Desk) -> Non
     issue(desk, "1")
     result = desk.run("revoke", "key", "signing-1", "-C", "acme", "--yes", *desk.both_passphrases)
     assert "trust document 2 is signed and in the pack" in result.stdout
-    assert "make another with `licensekit keys new`, then run `licensekit pack`" in result.stderr
+    assert "make another with `licensekit keys new`, and the default. Then run `licensekit pack`" in result.stderr
     early = ("issue", str(ORDER), "-C", "acme", *desk.passphrase)
     assert "the key that signed it may not sign it any more" in desk.refused(6, *early)
     grow(desk, "new")
     assert "`licensekit pack` to sign it again" in desk.refused(6, *early)
+    assert "keys default signing-2" in desk.refused(7, "pack", "-C", "acme", *desk.passphrase)
+    desk.run("keys", "default", "signing-2", "-C", "acme")
     assert desk.json("pack", "-C", "acme", *desk.passphrase)["catalog_signed"]
     desk.run(*early)
 
@@ -524,11 +524,13 @@ def test_reissue_names_what_was_revoked_meanwhile(desk: Desk, monkeypatch: pytes
     first, second = issue(desk, "1"), issue(desk, "2")
     grow(desk, "rotate")
 
-    def revoke_meanwhile(file: KeyFile, source: PassphraseSource) -> Signer:
+    def revoke_meanwhile(options: KeyOptions, file: KeyFile) -> Signer:
+        monkeypatch.undo()
+        monkeypatch.chdir(desk.folder)
         desk.run("revoke", "serial", first["serial"], "-C", "acme", *desk.passphrase)
-        return unlock(file, source)
+        return options.open(file)
 
-    monkeypatch.setattr(reissue_command, "unlock", revoke_meanwhile)
+    monkeypatch.setattr(KeyOptions, "open", revoke_meanwhile)
     words = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out", *desk.passphrase)
     result = desk.run(*words)
     assert "1 bundle signed again" in result.stdout

@@ -48,12 +48,13 @@ def test_admitted_keys_are_known_before_those_that_wait(file: KeyFile) -> None:
     """A key that somebody else holds has no file here; one that waits has no place in the trust."""
     waiting = write_key(file.path.parent, "later", makers.key("other"), PASSPHRASE)
     trust = makers.trust(makers.admitted(makers.key("partner"), "theirs"), makers.admitted(makers.key("vendor")))
-    theirs, ours, later = known_keys([waiting, file], trust)
+    theirs, ours, later = known_keys([waiting, file], trust, file.key_id)
     assert (theirs.name, theirs.admitted, theirs.file) == ("theirs", trust.keys[0], None)
     assert (ours.admitted, ours.file, ours.key_id) == (trust.keys[1], file, file.key_id)
     assert later == KnownKey("later", waiting.key_id, waiting.fingerprint, None, waiting)
     states = [one.plain()["state"] for one in (theirs, ours, later)]
     assert states == ["active", "active", "not-admitted"]
+    assert [one.is_default for one in (theirs, ours, later)] == [False, True, False]
     assert later.plain()["file"] == str(waiting.path)
 
 

@@ -204,15 +204,19 @@ def test_a_key_that_did_not_sign_yet_when_bundles_were_issued_signs_none_again(w
 
 
 def test_a_key_is_chosen_that_may_sign_the_bundle_in_question(workspace: Workspace) -> None:
-    """The newest one otherwise; the one that is to be replaced comes last."""
+    """Never another than the default; the one that is to be replaced is none."""
     sold = issue(workspace).bundle
     late = admit_second(workspace, NOW + 60)
     write_key(workspace.layout.keys, "second", late, PASSPHRASE)
     keys, now = workspace.keys, NOW + 99
     first = keys.file("signing-1")
-    assert keys.choose("bundle", now).name == "second"
-    assert keys.choose("bundle", now, bundle=sold) == first
+    assert keys.choose("bundle", now) == keys.choose("bundle", now, bundle=sold) == first
     assert keys.choose("bundle", now, but=late.verifying_key.key_id.hex()) == first
+    error = refused(
+        KeyMissing, workspace.layout.folder, lambda: keys.choose("bundle", now, bundle=sold, but=first.key_id)
+    )
+    assert (error.reason, error.able) == ("default-unfit", "second")
+    keys.set_default("second", who=WHO, now=now)
     assert keys.choose("bundle", now, bundle=sold, but=first.key_id).name == "second"
 
 
