@@ -32,6 +32,9 @@ class Consent(NamedTuple):
         Raises:
             ConfirmationNeeded: standard input is not a terminal, and there is no `--yes`.
         """
+        asks = bool(proposal.needs_confirmation) and not (self.preview or self.yes)
+        if asks and (self.as_json or not is_terminal()):
+            proposal.require_confirmed(confirm=False)
         is_shown = (self.preview or always) and not self.as_json
         if self.preview and self.as_json:
             emit_json(proposal.as_json())
@@ -40,9 +43,7 @@ class Consent(NamedTuple):
         else:
             for one in proposal.warnings:
                 warn(f"{one.message}.")
-        if not self.preview and proposal.needs_confirmation and not self.yes:
-            if self.as_json or not is_terminal():
-                proposal.require_confirmed(confirm=False)
+        if asks:
             for one in () if is_shown else proposal.needs_confirmation:
                 remark(f"{one.message}.")
             click.confirm(question, abort=True, err=True)

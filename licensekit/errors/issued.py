@@ -1,10 +1,12 @@
 """What is refused for what was issued before: orders, requests, and files that come back."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from licensekit.errors.coded import Templates
 from licensekit.errors.tree import LicenseError
 from licensekit.errors.workspace import WorkspaceError
+
+_SELL: Final = "`licensekit issue` with a new order sells it again"
 
 
 class NotIssued(WorkspaceError):
@@ -35,12 +37,41 @@ class NotCurrent(WorkspaceError):
     code = "not-current"
     template: ClassVar[Templates] = {
         "replaced": "{bundle} was replaced by another serial: nothing of this part is in force",
+        "suspended": "{bundle} is suspended: nothing of this part is in force",
         "revoked": "{bundle} was revoked: nothing of this part is in force",
         "returned": "{bundle} was returned: nothing of this part is in force",
+        "void": "{bundle} is void: nothing of this part is in force",
     }
-    hint_template = "`licensekit issue` with a new order sells it again"
+    hint_template: ClassVar[Templates] = {
+        "replaced": _SELL,
+        "suspended": "`licensekit reinstate` lets it count again",
+        "revoked": _SELL,
+        "returned": _SELL,
+        "void": _SELL,
+    }
     reason: str
     bundle: str
+
+
+class NotReinstated(WorkspaceError):
+    """A bundle that does not come back by being taken off the revocation list."""
+
+    code = "not-reinstated"
+    template: ClassVar[Templates] = {
+        "returned": "{bundle} was returned: no installation may have it again",
+        "void": "{bundle} is void: its order may have been issued again",
+        "key": "{bundle} was signed by a key that was revoked",
+        "serial": "{bundle} is of a serial that was taken back as a whole",
+    }
+    hint_template: ClassVar[Templates] = {
+        "returned": _SELL,
+        "void": _SELL,
+        "key": _SELL,
+        "serial": "`licensekit reinstate serial {serial}` first",
+    }
+    reason: str
+    bundle: str
+    serial: str
 
 
 class OrderConflict(WorkspaceError):
@@ -51,6 +82,7 @@ class OrderConflict(WorkspaceError):
         "bound": "order {order} was bound to the installation that asked for it",
         "not-bound": "order {order} was issued without a binding",
         "other": "there is another order {order} already: {changes:list}",
+        "suspended": "order {order} was issued as {bundle}, which is suspended",
         "void": "order {order} was issued as {bundle}, which is no longer valid: {why:messages}",
         "void-answer": "the request was answered with {bundle}, which is no longer valid: {why:messages}",
     }
@@ -58,6 +90,7 @@ class OrderConflict(WorkspaceError):
         "bound": "`licensekit answer` binds it; give what is not bound its own number",
         "not-bound": "give what is bound an order of its own number",
         "other": "give a changed order its own number",
+        "suspended": "`licensekit reinstate` lets it count again",
         "void": "give the order a number of its own, or send what was signed in its place",
         "void-answer": "let the installation make a new request",
     }
@@ -83,6 +116,8 @@ class RequestAnswered(WorkspaceError):
         "reset": "this request was answered with a reset ({effect})",
         "revoked": "this request was answered with {bundle}, which was revoked since",
         "returned": "this request was answered with {bundle}, which was returned since",
+        "suspended": "this request was answered with {bundle}, which is suspended",
+        "void": "this request was answered with {bundle}, which is void",
         "order": "this request was answered with {bundle}, for another order: {changes:list another order number}",
     }
     hint_template = "let the installation make a new request"

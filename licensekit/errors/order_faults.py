@@ -59,7 +59,7 @@ class OrderSerialInvalid(Fault):
     code = "order-serial-invalid"
     template: ClassVar[Templates] = {
         "mistyped": "{serial} is mistyped: its last digit does not fit the others",
-        "revoked": "{serial} was revoked: no bundle of it would be accepted",
+        "revoked": "{serial} was suspended or revoked: no bundle of it would be accepted",
         "replaces-itself": "would replace its own serial {serial}",
         "part-replaces": "is for orders of the part `base`, and this one is of `{part}`",
         "use-replaces": "{serial} is a {other} license, whose place a {use} license cannot take",
@@ -70,6 +70,7 @@ class OrderSerialInvalid(Fault):
         "own-each": "are each of a serial of their own",
     }
     hint_template: ClassVar[Templates] = {
+        "revoked": "`licensekit reinstate serial {serial}` lets it count again",
         "used-up": 'issue an order of the part `base` for a new serial, with `replaces = ["{serial}"]`',
         "own-each": "leave out `serial`",
     }

@@ -30,6 +30,7 @@ from licensekit.issuer.keys.documents import key_id
 from licensekit.issuer.keys.key_change import KeyChange, KeyProposal, RootKeys
 from licensekit.issuer.keys.keyring import KeyFile, KnownKey, change_passphrase, open_key
 from licensekit.issuer.keys.new_keys import KeyPlan, generated_key, imported_key, token_key
+from licensekit.issuer.keys.revocation import ListProposal
 from licensekit.issuer.keys.workspace_keys import find_key_file, root_key_files
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import ENTRY_FIELDS, LedgerEntry
@@ -61,13 +62,13 @@ __all__ = [
     "CLOCK_IS_RIGHT", "ENTRY_FIELDS", "FIRST_KEY", "LISTED_FIELDS", "LISTED_STATES", "OVER", "OVERRIDES",
     "USAGE_FIELDS", "USAGE_STATES", "Amendment", "BundlesVoid", "CatalogDraft", "Ceremony", "ChangeProposal", "Done",
     "Filters", "GivenNames", "IssueProposal", "Issued", "KeyChange", "KeyFile", "KeyPlan", "KeyProposal", "KnownKey",
-    "LedgerEntry", "LicenseFile", "Listed", "LookupResult", "NewPartner", "NewWorkspace", "OrderLine", "OrderSource",
-    "PackProposal", "PendingDocument", "Permission", "Received", "ResetFile", "RootKeys", "Secrets", "SignProposal",
-    "TableOptions", "UsageReport", "VerifiedRequest", "Workspace", "WorkspaceState", "amendment", "bounded",
-    "change_passphrase", "csv_lines", "diagnose_ledger", "draft_from", "faults_of", "find_key_file", "generated_key",
-    "imported_key", "json_lines", "key_id", "open_key", "open_orders", "order_file", "order_stream", "parse_key",
-    "plan_partner", "plan_workspace", "qr_png", "qr_svg", "read_catalog", "read_draft", "renewal", "restore_ledger",
-    "resume", "root_key_files", "sheet_page", "token_key",
+    "LedgerEntry", "LicenseFile", "ListProposal", "Listed", "LookupResult", "NewPartner", "NewWorkspace", "OrderLine",
+    "OrderSource", "PackProposal", "PendingDocument", "Permission", "Received", "ResetFile", "RootKeys", "Secrets",
+    "SignProposal", "TableOptions", "UsageReport", "VerifiedRequest", "Workspace", "WorkspaceState", "amendment",
+    "bounded", "change_passphrase", "csv_lines", "diagnose_ledger", "draft_from", "faults_of", "find_key_file",
+    "generated_key", "imported_key", "json_lines", "key_id", "open_key", "open_orders", "order_file", "order_stream",
+    "parse_key", "plan_partner", "plan_workspace", "qr_png", "qr_svg", "read_catalog", "read_draft", "renewal",
+    "restore_ledger", "resume", "root_key_files", "sheet_page", "token_key",
 ]  # fmt: skip
 
 _LAZY: Final = {

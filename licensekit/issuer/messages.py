@@ -63,11 +63,44 @@ class UnboundReturn(Message):
 
 
 class TakenBack(Message):
-    """A bundle or serial no longer works once an installation has the next revocation list."""
+    """A bundle no longer works once an installation has the next revocation list."""
 
     code = "taken-back"
-    template = "{subject} no longer works where the next revocation list arrives"
+    template = "{company} loses {subject} where the next revocation list arrives: with a license file or the next pack"
     subject: str
+    company: str
+
+
+class CountsAgain(Message):
+    """A bundle counts again once an installation has the next revocation list."""
+
+    code = "counts-again"
+    template = "{bundle} of {company} counts again where the next revocation list arrives, if it was activated there"
+    bundle: str
+    company: str
+
+
+class StaysTakenBack(Message):
+    """A bundle of a serial that is reinstated was taken back itself, or returned."""
+
+    code = "stays-taken-back"
+    template = "{bundle} stays {state}"
+    bundle: str
+    state: str
+
+
+class ListDecides(Message):
+    """What a new revocation list takes back or no longer takes back."""
+
+    code = "list-decides"
+    template: ClassVar[Templates] = {
+        "suspend": "this suspends {subjects:list}; `licensekit reinstate` undoes it",
+        "revoke": "this revokes {subjects:list}; `licensekit reinstate` undoes it",
+        "void": "this makes {subjects:list} void for good: do so only if nobody outside has the file",
+        "reinstate": "this reinstates {subjects:list}",
+    }
+    reason: str
+    subjects: tuple[str, ...]
 
 
 class HistoryForked(Message):

@@ -9,7 +9,7 @@ What is worth looking at has two methods: `propose_issue` returns what would be 
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from functools import partial
+from functools import partial, partialmethod
 from pathlib import Path
 from secrets import token_bytes
 from typing import Self
@@ -20,11 +20,12 @@ from licensekit.issuer.bulk.runs import issue_all, issue_valid, new_run
 from licensekit.issuer.catalog.pack import WorkspaceCatalog
 from licensekit.issuer.create import NewWorkspace, Secrets, create
 from licensekit.issuer.exchange.customers import Customers
-from licensekit.issuer.keys.revocation import Revoked, RevokeProposal, propose_revoke
+from licensekit.issuer.keys.revocation import ListProposal, propose_list
 from licensekit.issuer.keys.workspace_keys import WorkspaceKeys
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import open_ledger
 from licensekit.issuer.ledger.questions import Ledger
+from licensekit.issuer.ledger.states import Named
 from licensekit.issuer.orders.amendment import Amendment
 from licensekit.issuer.orders.changes import ChangeProposal, propose_change
 from licensekit.issuer.orders.issue import IssueProposal, Signing, propose_order
@@ -242,22 +243,23 @@ class Workspace:
         """
         return self.propose_reissue(lost, now=now, attach=attach).sign(key, who=who)
 
-    def propose_revoke(
+    def _propose_list(
         self,
+        action: str,
         *,
         now: int,
         identities: Sequence[bytes] = (),
         serials: Sequence[str] = (),
         reason: str = "",
         fresh_until: int | None = None,
-    ) -> RevokeProposal:
-        """Return what the next revocation list would take back; raises as `revoke`."""
+    ) -> ListProposal:
+        """Return what the next revocation list would take back, or no longer take back; raises as `revoke`."""
         with self.read(now) as tx:
-            revoked = Revoked(identities, serials)
-            return propose_revoke(tx, revoked, reason=reason, fresh_until=fresh_until)
+            return propose_list(tx, action, Named(identities, serials), reason=reason, fresh_until=fresh_until)
 
-    def revoke(
+    def _sign_list(
         self,
+        action: str,
         key: Signer | None,
         *,
         who: str,
@@ -266,15 +268,28 @@ class Workspace:
         serials: Sequence[str] = (),
         reason: str = "",
         fresh_until: int | None = None,
+        confirm: bool = False,
     ) -> Revocations:
-        """Sign the next revocation list, which takes back these as well, and renew the pack.
+        """Sign the next revocation list, which takes bundles and serials back or gives them again; renew the pack.
 
-        With neither, the list before is signed again: its key may have been revoked. Where the list in force takes all
-        of it back already, nothing is signed, and no key is needed.
+        With neither, the list before is signed again: its key may have been revoked. Where the list in force says all
+        of it already, nothing is signed, and no key is needed.
 
         Raises:
+            ConfirmationNeeded: something is named, and `confirm` is false.
+            NotReinstated: a bundle does not come back that way.
+            NotIssued: nothing was issued for a serial.
             WorkspaceError: the list would be too long.
         """
-        revoked = Revoked(identities, serials)
-        work_out = partial(propose_revoke, revoked=revoked, reason=reason, fresh_until=fresh_until)
-        return sign_proposed(self._store, work_out, key, who=who, now=now)
+        named = Named(identities, serials)
+        work_out = partial(propose_list, action=action, named=named, reason=reason, fresh_until=fresh_until)
+        return sign_proposed(self._store, work_out, key, who=who, now=now, confirm=confirm)
+
+    propose_revoke = partialmethod(_propose_list, "revoke")
+    revoke = partialmethod(_sign_list, "revoke")
+    propose_suspend = partialmethod(_propose_list, "suspend")
+    suspend = partialmethod(_sign_list, "suspend")
+    propose_void = partialmethod(_propose_list, "void")
+    void = partialmethod(_sign_list, "void")
+    propose_reinstate = partialmethod(_propose_list, "reinstate")
+    reinstate = partialmethod(_sign_list, "reinstate")

@@ -19,7 +19,7 @@ def sign_everything(workspace: Workspace, now: int) -> None:
     """Sign trust document, list and catalog again, by a clock that shows `now`."""
     trust = workspace.state(NOW).trust
     put_in_force(workspace, [next_trust(trust, trust.keys, now)], now)
-    workspace.revoke(signer(workspace, "revocations"), who=WHO, now=now, serials=[TAKEN_BACK])
+    workspace.revoke(signer(workspace, "revocations"), who=WHO, now=now, confirm=True, serials=[TAKEN_BACK])
     workspace.catalog.sign(signer(workspace, "catalog"), who=WHO, now=now)
 
 

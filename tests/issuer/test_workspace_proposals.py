@@ -67,7 +67,7 @@ def renewed(workspace: Workspace) -> object:
 
 def revoked(workspace: Workspace) -> object:
     """Revoke the first serial."""
-    return workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, serials=[SERIAL])
+    return workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, confirm=True, serials=[SERIAL])
 
 
 def issued_more(workspace: Workspace) -> object:
@@ -143,7 +143,7 @@ def test_what_is_about_something_else_leaves_it_as_it_is(sold: Workspace, case: 
     proposal = case.propose(sold)
     issue(sold, order="another")
     revoked_other = sold.ledger.look_up("another")[0].identity
-    sold.revoke(signer(sold, "revocations"), who=WHO, now=NOW, identities=[revoked_other])
+    sold.revoke(signer(sold, "revocations"), who=WHO, now=NOW, confirm=True, identities=[revoked_other])
     proposal.sign(signer(sold, case.kind), who=WHO, confirm=True)
 
 
@@ -285,7 +285,7 @@ def test_what_a_change_leaves_in_memory_is_what_the_ledger_says(sold: Workspace,
     """Also for a list and a catalog whose key was revoked with it, and the pack has just that."""
     issue(sold, order="another")
     [other] = sold.ledger.look_up("another")
-    sold.revoke(signer(sold, "revocations"), who=WHO, now=NOW, identities=[other.identity])
+    sold.revoke(signer(sold, "revocations"), who=WHO, now=NOW, confirm=True, identities=[other.identity])
     before = sold.state(NOW)
     CHANGES_OF_STATE[name](sold)
     with Workspace.open(sold.layout.folder) as again:

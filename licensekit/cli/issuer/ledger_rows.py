@@ -135,14 +135,19 @@ def _json_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _show_listed(found: Iterable[Listed]) -> None:
-    rows = [
-        (one.number, day_of(one.issued), one.name, one.company, expiry(one.expiry), one.state, one.order_number)
-        for one in found
-    ]
-    if not rows:
+    shown = list(found)
+    if not shown:
         remark("There are none.")
         return
-    table([">entry", "issued", "bundle", "company", "until", "state", "order"], rows)
+    rows: list[tuple[object, ...]] = [
+        (one.number, day_of(one.issued), one.name, one.company, expiry(one.expiry), one.state, one.order_number)
+        for one in shown
+    ]
+    columns = [">entry", "issued", "bundle", "company", "until", "state", "order"]
+    if any(one.change for one in shown):
+        columns.append("why")
+        rows = [(*row, one.change) for row, one in zip(rows, shown, strict=True)]
+    table(columns, rows)
 
 
 def _show_usage(reports: list[UsageReport]) -> None:

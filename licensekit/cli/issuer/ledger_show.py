@@ -60,6 +60,7 @@ def _show(one: LookupResult, keys: Mapping[str, str]) -> None:
     facts(
         ("entered", f"{format_seconds(entry.at)} by {entry.who}, with `{entry.action}`"),
         ("state", one.state),
+        ("why", one.change),
         ("identity", one.identity.hex()),
         ("signed by", f"{keys[key]} ({key})" if key in keys else key),
         ("order", entry.order_number),

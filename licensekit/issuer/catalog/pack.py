@@ -11,7 +11,7 @@ from licensekit.catalog.changes import CatalogChange, differences, takes_away
 from licensekit.errors import CatalogChanged, CatalogInvalid, CatalogTakesAway, SoldReduced
 from licensekit.files import read_bytes
 from licensekit.issuer.catalog.catalog_file import read_catalog
-from licensekit.issuer.keys.revocation import Revoked, next_list
+from licensekit.issuer.keys.revocation import next_list
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.messages import TakesAway
 from licensekit.issuer.proposal import SignProposal, sign_proposed
@@ -79,7 +79,7 @@ class PackProposal(SignProposal[Path, Keys]):
         if self.signs_catalog:
             tx.put_in_force([tx.sign("pack", self.draft.catalog, key("catalog"))])
         if self.signs_list:
-            again = next_list(tx, Revoked(), self.list_fresh_until)
+            again = next_list(tx, fresh_until=self.list_fresh_until)
             signed = tx.sign("revoke", again, key("revocations"))
             tx.put_in_force([signed._replace(note="signed again")])
         return self.store.layout.pack(tx.state.product)

@@ -22,7 +22,7 @@ from licensekit.issuer.exchange.requests import VerifiedRequest, answer_before, 
 from licensekit.issuer.ledger import LedgerEntry, answers_of_order, bundles, entry_of_order
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
-from licensekit.issuer.ledger.projection import RETURNED, REVOKED
+from licensekit.issuer.ledger.states import TAKEN_BACK
 from licensekit.issuer.orders.issue import (
     Issuance,
     IssueProposal,
@@ -98,10 +98,8 @@ def _same_answer(ledger: Connection, before: LedgerEntry, draft: OrderDraft) -> 
         reset = decode(Reset, before.token.payload)
         raise RequestAnswered(reason="reset", effect=word(reset.what))
     name = file_name(issued.bundle)
-    if issued.state == REVOKED:
-        raise RequestAnswered(reason="revoked", bundle=name)
-    if issued.state == RETURNED:
-        raise RequestAnswered(reason="returned", bundle=name)
+    if issued.state in TAKEN_BACK:
+        raise RequestAnswered(reason=issued.state, bundle=name)
     ordered = canonical(draft.order)
     if (before.order_number, before.order) != (draft.order.number, ordered):
         changes = difference(before.order or "{}", ordered)

@@ -15,11 +15,11 @@ from licensekit.database import Connection
 from licensekit.dates import format_seconds
 from licensekit.errors import ExchangeFileKnown, ExchangeFileRefused, NotIssued, UnexpectedType
 from licensekit.issuer.exchange.resets import require_not_bound_elsewhere
-from licensekit.issuer.keys.revocation import Lowest, Revoked, next_list
+from licensekit.issuer.keys.revocation import Lowest, next_list
 from licensekit.issuer.ledger import append, bundles, entry, exchange_files
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
-from licensekit.issuer.ledger.projection import RETURNED
+from licensekit.issuer.ledger.states import RETURNED, Named
 from licensekit.issuer.messages import UnboundReturn
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.transaction import LedgerTransaction, require_signer
@@ -107,7 +107,7 @@ class AcceptProposal(SignProposal[Received, Signer | None]):
         if received.to_revoke:
             issued = [one.issued for one in received.returned]
             last = [one.identity for one in issued if one.bundle.sequence == limits.VERSION]
-            next_one = next_list(tx, Revoked(last, lowest=received.to_revoke))
+            next_one = next_list(tx, Named(last), received.to_revoke)
             signed = tx.sign("revoke", next_one, require_signer(key))
             tx.put_in_force([signed._replace(note="returned")])
         return received
@@ -203,7 +203,7 @@ def _is_taken_back(returned: Issued, last: Revocations | None) -> bool:
     so_far = last.lowest.get(bundle.serial, {}).get(bundle.part)
     lowest = 1 if so_far is None else so_far.of(bundle.use)
     is_listed = lowest == limits.VERSION and returned.identity in last.identities
-    return bundle.serial in last.serials or lowest > bundle.sequence or is_listed
+    return lowest > bundle.sequence or is_listed
 
 
 def _returned(ledger: Connection, signed: SelfSigned[Receipt]) -> Returned:

@@ -10,7 +10,7 @@ from licensekit.issuer.ledger import bundles, exchange_files
 from licensekit.issuer.ledger.exchange_files import ReceivedStatement
 from licensekit.issuer.ledger.histories import History, history_of
 from licensekit.issuer.ledger.lookup import require_serial
-from licensekit.issuer.ledger.projection import ACTIVE
+from licensekit.issuer.ledger.states import ACTIVE
 from licensekit.issuer.messages import HistoryForked, SeveralStated
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import LedgerTransaction

@@ -7,15 +7,16 @@ from collections.abc import Iterator, Sequence
 from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection, Row
+from licensekit.issuer.ledger.states import StateChange, state_change
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import PICKUP, PICKUP_BYTES, Bundle, Use, decode, label_of
 from licensekit.wire.documents.fields import hex_extension
 from licensekit.wire.frame import read
 
 SELECT: Final = (
-    "SELECT b.number, b.identity, b.key_id, b.state, s.frame, e.at, e.who, e.order_number"
-    " FROM bundles AS b JOIN entries AS e ON e.number = b.number"
-    " JOIN entries AS s ON s.number = b.signed"
+    "SELECT b.number, b.identity, b.key_id, b.state, s.frame, e.at, e.who, e.order_number,"
+    " d.action, d.at, d.who, d.note FROM bundles AS b JOIN entries AS e ON e.number = b.number"
+    " JOIN entries AS s ON s.number = b.signed LEFT JOIN entries AS d ON d.number = b.decided"
 )
 
 _NUMBERS: Final = "SELECT b.number FROM bundles AS b WHERE "
@@ -38,12 +39,14 @@ class Issued(NamedTuple):
     identity: bytes
     key_id: bytes
     state: str
-    """`active`, `replaced`, `revoked` or `returned`."""
+    """One of `LEDGER_STATES`."""
     bundle: Bundle
     token: Token
     at: int
     who: str
     order_number: str | None
+    change: StateChange | None
+    """What took it back or reinstated it last."""
 
     @property
     def label(self) -> str:
@@ -199,6 +202,6 @@ def _asked(values: Sequence[object]) -> LiteralString:
 
 def read_row(row: Row) -> Issued:
     """Return the bundle in a row of `SELECT`."""
-    number, identity, key_id, state, frame, at, who, order_number = row
-    bundle = decode(Bundle, read(frame).payload)
-    return Issued(number, identity, key_id, state, bundle, Token("bundle", frame), at, who, order_number)
+    number, identity, key_id, state, frame, at, who, order_number, *decided = row
+    bundle, token, change = decode(Bundle, read(frame).payload), Token("bundle", frame), state_change(*decided)
+    return Issued(number, identity, key_id, state, bundle, token, at, who, order_number, change)

@@ -11,7 +11,7 @@ from typing import Any, Final, LiteralString, NamedTuple, cast
 from licensekit.chain import GENESIS, Head, link
 from licensekit.database import Connection, Row, Value
 from licensekit.dates import format_seconds
-from licensekit.issuer.ledger.projection import project
+from licensekit.issuer.ledger.projection import Drawn, project
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import LEDGER, Document
@@ -20,12 +20,12 @@ from licensekit.wire.documents import Value as ExtensionValue
 _SELECT: Final = (
     "SELECT number, action, at, who, type, frame, order_number, order_text, request, note, hash FROM entries"
 )
-_ANSWERED: Final = " WHERE order_number = ? AND request IS NOT NULL"
-_OF_ORDER: Final = _SELECT + " WHERE order_number = ? AND request IS NULL UNION ALL " + _SELECT + _ANSWERED + " LIMIT 1"
-_NUMBERS: Final = (
-    "SELECT order_number FROM entries WHERE order_number IN (?) AND request IS NULL"
-    " UNION SELECT order_number FROM entries WHERE order_number IN (?) AND request IS NOT NULL"
+_OF_ORDER: Final = _SELECT + (  # noqa: S608  # texts of ours
+    " WHERE order_number = ? AND NOT EXISTS"
+    " (SELECT 1 FROM bundles AS b WHERE b.number = entries.number AND b.state = 'void')"
+    " ORDER BY request IS NOT NULL, number LIMIT 1"
 )
+_NUMBERS: Final = "SELECT DISTINCT order_number FROM entries WHERE order_number IN "
 _NOTHING: Final = b"\xff\xff\xff\xff"
 
 
@@ -107,8 +107,14 @@ def append(connection: Connection, records: Sequence[Record]) -> list[int]:
         rows.append((number, record.action, record.at, record.who, *record.token, *said, previous))
     connection.run_many("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     numbers = list(range(number - len(records) + 1, number + 1))
-    project(connection, [(n, r.action, r.token, r.document) for n, r in zip(numbers, records, strict=True)])
+    project(connection, [drawn_from(n, r, r.document) for n, r in zip(numbers, records, strict=True)])
     return numbers
+
+
+def drawn_from(number: int, entered: Record | LedgerEntry, document: Document) -> Drawn:
+    """Return what the tables are drawn from of an entry whose token says `document`."""
+    once = entered.order_number if entered.request is None else None
+    return Drawn(number, entered.token, document, entered.action, once, entered.order)
 
 
 def head(connection: Connection) -> Head:
@@ -139,23 +145,23 @@ def entry(connection: Connection, number: int) -> LedgerEntry | None:
 
 
 def entry_of_order(connection: Connection, order_number: str) -> LedgerEntry | None:
-    """Return what was issued for the order of this number, or one of the answers given for it."""
-    row = connection.one(_OF_ORDER, order_number, order_number)
+    """Return what was issued for the order of this number, or one of the answers given for it, unless it is void."""
+    row = connection.one(_OF_ORDER, order_number)
     return _entry(row) if row else None
 
 
 def orders_among(connection: Connection, order_numbers: Sequence[str]) -> set[str]:
-    """Return those of some order numbers that `entry_of_order` finds something for."""
+    """Return those of some order numbers that anything was entered for."""
     if not order_numbers:
         return set()
     asked: LiteralString = "?" + ", ?" * (len(order_numbers) - 1)
-    rows = connection.rows(_NUMBERS.replace("(?)", "(" + asked + ")"), *order_numbers, *order_numbers)
+    rows = connection.rows(_NUMBERS + "(" + asked + ")", *order_numbers)
     return {number for (number,) in rows}
 
 
 def answers_of_order(connection: Connection, order_number: str) -> list[LedgerEntry]:
     """Return what was issued for the order of this number in answer to requests, oldest first."""
-    rows = connection.rows(_SELECT + _ANSWERED + " ORDER BY number", order_number)
+    rows = connection.rows(_SELECT + " WHERE order_number = ? AND request IS NOT NULL ORDER BY number", order_number)
     return [_entry(row) for row in rows]
 
 

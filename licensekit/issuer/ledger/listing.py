@@ -10,7 +10,8 @@ from typing import Any, Final, LiteralString, NamedTuple
 from licensekit.database import Connection, Row, Value
 from licensekit.dates import format_days, format_seconds
 from licensekit.errors import NotIssued
-from licensekit.issuer.ledger.projection import ACTIVE, LEDGER_STATES, company_key
+from licensekit.issuer.ledger.projection import company_key
+from licensekit.issuer.ledger.states import ACTIVE, LEDGER_STATES, STATE_FIELDS, StateChange, plain_change, state_change
 from licensekit.wire.documents import Use, label_of
 from licensekit.wire.plain import word
 
@@ -60,6 +61,8 @@ class Listed(NamedTuple):
     """One of `LISTED_STATES`."""
     order_number: str | None
     who: str
+    change: StateChange | None
+    """What took it back or reinstated it last."""
 
     @property
     def name(self) -> str:
@@ -68,7 +71,7 @@ class Listed(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values, by `LISTED_FIELDS`."""
-        return {name: value(self) for name, value in _PLAIN.items()}
+        return {name: value(self) for name, value in _PLAIN.items()} | plain_change(self.change)
 
 
 _PLAIN: Final[Mapping[str, Callable[[Listed], Any]]] = {
@@ -87,7 +90,7 @@ _PLAIN: Final[Mapping[str, Callable[[Listed], Any]]] = {
     "key_id": lambda one: one.key_id.hex(),
     "who": lambda one: one.who,
 }
-LISTED_FIELDS: Final = tuple(_PLAIN)
+LISTED_FIELDS: Final = (*_PLAIN, *STATE_FIELDS)
 """The names of what is listed of a bundle as plain data, in order."""
 
 
@@ -122,14 +125,14 @@ _LAST_TO_END: Final = _Order("ends DESC, number DESC", 2, "(b.ends, b.number) < 
 
 _COLUMNS: Final = (
     "SELECT b.number, b.identity, b.key_id, b.serial, b.part, b.sequence, b.company, b.product,"
-    " b.use, b.issued, b.expiry, b.ends, b.state, e.order_number, e.who FROM"
+    " b.use, b.issued, b.expiry, b.ends, b.state, e.order_number, e.who, d.action, d.at,"
+    " d.who, d.note FROM"
 )
-_WITH_ENTRY: Final = "JOIN entries AS e ON e.number = b.number"
+_WITH_ENTRY: Final = "JOIN entries AS e ON e.number = b.number LEFT JOIN entries AS d ON d.number = b.decided"
 # A query within a query that has a limit is answered by itself, by the index of its condition.
 _OF_ORDER: Final = (
     "(SELECT * FROM bundles"
-    " WHERE number IN (SELECT number FROM entries WHERE order_number = ? AND request IS NULL"
-    " UNION ALL SELECT number FROM entries WHERE order_number = ? AND request IS NOT NULL)"
+    " WHERE number IN (SELECT number FROM entries WHERE order_number = ?)"
     " LIMIT 9223372036854775807)"
 )
 _OF_SERIAL: Final = "(SELECT * FROM bundles WHERE serial = ? LIMIT 9223372036854775807)"
@@ -184,7 +187,7 @@ def _order(filters: Filters) -> _Order:
 def _source(filters: Filters) -> tuple[LiteralString, list[Value]]:
     """Return the few bundles that the most telling filter leaves, or all of them."""
     if filters.order is not None:
-        return _OF_ORDER, [filters.order, filters.order]
+        return _OF_ORDER, [filters.order]
     if filters.serial is not None:
         return _OF_SERIAL, [filters.serial]
     if filters.company is not None:
@@ -234,7 +237,7 @@ def _behind(connection: Connection, order: _Order, after: int) -> _Condition:
 
 
 def _row(row: Row, today: int) -> Listed:
-    *columns, use, issued, expiry, ends, state, order_number, who = row
+    *columns, use, issued, expiry, ends, state, order_number, who = row[:-4]
     if state == ACTIVE and ends < today:
         state = EXPIRED
-    return Listed._make((*columns, Use(use), issued, expiry, state, order_number, who))
+    return Listed._make((*columns, Use(use), issued, expiry, state, order_number, who, state_change(*row[-4:])))

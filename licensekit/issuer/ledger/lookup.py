@@ -9,7 +9,8 @@ from licensekit.database import Connection
 from licensekit.errors import NotIssued
 from licensekit.issuer.ledger import bundles, serials
 from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.ledger.entries import LedgerEntry, answers_of_order, entry, entry_of_order
+from licensekit.issuer.ledger.entries import LedgerEntry, entry
+from licensekit.issuer.ledger.states import StateChange, plain_change, state_change
 from licensekit.trust.signed import identity_of
 from licensekit.wire.documents import CLASS_OF, Document, Use, decode
 from licensekit.wire.frame import read
@@ -18,6 +19,10 @@ from licensekit.wire.plain import plain
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}")
 _IDENTITY: Final = re.compile(r"[0-9a-f]{32}")
 _SEQUENCE: Final = re.compile(r"[1-9][0-9]{0,9}")
+_STATE: Final = (
+    "SELECT b.state, d.action, d.at, d.who, d.note FROM bundles AS b LEFT JOIN entries AS d ON d.number = b.decided"
+    " WHERE b.number = ? OR b.signed = ?"
+)
 
 
 class LookupResult(NamedTuple):
@@ -30,6 +35,8 @@ class LookupResult(NamedTuple):
     """The id of the key that signed it first, or the public key of the installation that did."""
     state: str | None
     """Of a bundle; None for every other document."""
+    change: StateChange | None
+    """What took the bundle back or reinstated it last."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values: the entry, and what its document says."""
@@ -40,6 +47,7 @@ class LookupResult(NamedTuple):
             "identity": self.identity.hex(),
             "key": self.key.hex(),
             "state": self.state,
+            **plain_change(self.change),
             "document": plain(self.document),
         }
 
@@ -96,13 +104,14 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
     if known is None:
         raise NotIssued(reason="entry", name=str(number))
     opened = read(known.token.frame)
-    row = ledger.one("SELECT state FROM bundles WHERE number = ? OR signed = ?", number, number)
+    row = ledger.one(_STATE, number, number)
     return LookupResult(
         known,
         decode(CLASS_OF[known.token.type], opened.payload),
         identity_of(known.token.type, opened.payload),
         opened.signatures[0].key,
         row[0] if row else None,
+        state_change(*row[1:]) if row else None,
     )
 
 
@@ -128,11 +137,8 @@ def _of_serial(ledger: Connection, serial: str) -> Iterator[int]:
 
 
 def _of_order(ledger: Connection, number: str) -> Iterator[int]:
-    """Yield the entries of what was issued for the order of this number."""
-    one = entry_of_order(ledger, number)
-    if one is not None:
-        yield one.number
-        yield from (other.number for other in answers_of_order(ledger, number))
+    """Return the entries of what was issued for the order of this number, void or not."""
+    return (entered for (entered,) in ledger.rows("SELECT number FROM entries WHERE order_number = ?", number))
 
 
 def _readings(name: str) -> Iterator[tuple[str, str, Use, int]]:

@@ -15,7 +15,7 @@ from licensekit.chain import Link, unbroken
 from licensekit.database import Connection, Row, connect
 from licensekit.errors import LedgerDamaged, LicenseError, UnexpectedType
 from licensekit.issuer.ledger import SCHEMA, documents
-from licensekit.issuer.ledger.entries import LedgerEntry, head, stream
+from licensekit.issuer.ledger.entries import LedgerEntry, drawn_from, head, stream
 from licensekit.issuer.ledger.projection import Drawn, project
 from licensekit.trust.signed import SELF_SIGNED, self_signed
 from licensekit.trust.state import TrustState, start, update_revocations, update_root, update_trust
@@ -73,6 +73,8 @@ def verify(ledger: Connection, progress: Progress) -> LedgerReport:
 def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -> None:
     """Verify links and signatures, and draw the tables again."""
     pin = documents.fact(ledger, documents.PIN) or ""
+    if issuer := documents.fact(ledger, documents.ISSUER):
+        documents.put_fact(drawn, documents.ISSUER, issuer)
     waiting: list[Drawn] = []
     state = None
     for entry in unbroken(stream(ledger), _link_of, _damaged):
@@ -81,7 +83,7 @@ def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -
             document = decode(CLASS_OF[entry.token.type], entry.token.payload)
         except LicenseError as error:
             raise LedgerDamaged(reason="not-genuine", number=entry.number, why=error) from error
-        waiting.append((entry.number, entry.action, entry.token, document))
+        waiting.append(drawn_from(entry.number, entry, document))
         if len(waiting) == _BATCH:
             project(drawn, waiting)
             progress(len(waiting))

@@ -11,6 +11,7 @@ from licensekit.errors.coded import Message
 from licensekit.issuer.exchange.requests import VerifiedRequest
 from licensekit.issuer.ledger import LedgerEntry, append, bundles, entry_of_order
 from licensekit.issuer.ledger.bundles import Issued
+from licensekit.issuer.ledger.states import SUSPENDED
 from licensekit.issuer.orders.bundle import CheckedOrder, check_order, differences, make_bundle
 from licensekit.issuer.orders.doubts import doubts, unusual_dates
 from licensekit.issuer.orders.numbering import Numbering
@@ -203,7 +204,10 @@ def require_same_order(before: LedgerEntry, ordered: str) -> None:
 
 
 def require_genuine(tx: LedgerTransaction, issued: Issued) -> None:
-    """Raise `OrderConflict` for what every customer would refuse: it or its key was revoked."""
+    """Raise `OrderConflict` for what every customer would refuse: it is suspended, or it or its key was revoked."""
+    if issued.state == SUSPENDED:
+        name = file_name(issued.bundle)
+        raise OrderConflict(reason="suspended", order=issued.order_number, entry=issued.number, bundle=name)
     try:
         verify_bundle(issued.token, tx.trust, tx.now)
     except (BundleRevoked, KeyRevoked) as error:

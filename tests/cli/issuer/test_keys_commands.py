@@ -323,19 +323,19 @@ def test_keys_in_a_token_sign_and_are_used_where_they_are(desk: Desk, hsm: Hsm, 
 
 def test_revoke_takes_back_bundles_by_name_and_by_file(desk: Desk) -> None:
     first, second = issue(desk, "1"), issue(desk, "2")
-    revoke = ("revoke", "bundle", "1010000014-base-1", second["file"], "-C", "acme")
+    revoke = ("revoke", "bundle", "--yes", "1010000014-base-1", second["file"], "-C", "acme")
     said = desk.json(*revoke, "--reason", "unpaid", *desk.passphrase)
     assert (said["list"], said["bundles"], said["serials"]) == (1, 2, 0)
     pack = desk.json("pack", "-C", "acme")
     for issued in (first, second):
         verify = ("verify", issued["file"], "--pack", pack["pack"], "--root", pack["root"])
         assert "was revoked" in desk.refused(4, *verify)
-    shown = desk.run("revoke", "serial", "1010000014", "-C", "acme", *desk.passphrase).stdout
+    shown = desk.run("revoke", "serial", "--yes", "1010000014", "-C", "acme", *desk.passphrase).stdout
     assert "2 bundles, 1 serial" in shown
 
 
 def test_what_is_revoked_twice_is_signed_once_and_needs_no_passphrase(desk: Desk) -> None:
-    revoke = ("revoke", "serial", issue(desk, "1")["serial"], "-C", "acme")
+    revoke = ("revoke", "serial", "--yes", issue(desk, "1")["serial"], "-C", "acme")
     first = desk.run(*revoke, *desk.passphrase)
     again = desk.run(*revoke)
     assert again.stdout == first.stdout
@@ -346,9 +346,9 @@ def test_what_is_revoked_twice_is_signed_once_and_needs_no_passphrase(desk: Desk
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("revoke", "bundle", "1010000014-base-9"), 6, "no bundle"),
-        (("revoke", "bundle", "acme/acme.lkp"), 3, "holds no bundle"),
-        (("revoke", "serial", "1010000041"), 6, "mistyped"),
+        (("revoke", "bundle", "--yes", "1010000014-base-9"), 6, "no bundle"),
+        (("revoke", "bundle", "--yes", "acme/acme.lkp"), 3, "holds no bundle"),
+        (("revoke", "serial", "--yes", "1010000041"), 6, "mistyped"),
         (("revoke", "key", "nobody"), 7, "no key `nobody`"),
         (("reissue", "--signed-by", "nobody", "-o", "."), 7, "no key `nobody`"),
         (("reissue", "--signed-by", "signing-1", "-o", "."), 7, "keys rotate signing-1`"),
@@ -367,7 +367,7 @@ def test_what_cannot_be_taken_back_is_told(desk: Desk, words: tuple[str, ...], c
 
 def test_a_lost_key_is_revoked_and_what_it_signed_is_signed_again(desk: Desk) -> None:
     old = issue(desk, "1")
-    desk.run("revoke", "serial", issue(desk, "2")["serial"], "-C", "acme", *desk.passphrase)
+    desk.run("revoke", "serial", "--yes", issue(desk, "2")["serial"], "-C", "acme", *desk.passphrase)
     grow(desk, "rotate")
     revoke = ("revoke", "key", "signing-1", "-C", "acme", *desk.both_passphrases)
     assert "1 bundle is void" in desk.refused(6, *revoke)
@@ -416,7 +416,7 @@ def test_reissue_without_a_fitting_key_says_how_to_make_one(desk: Desk, state: s
 def test_what_counts_no_more_is_not_handed_out_again(desk: Desk) -> None:
     """An order of one number gives the same bundle again, but not one that customers refuse."""
     taken_back, signed_anew, kept = (issue(desk, number) for number in ("1", "2", "3"))
-    desk.run("revoke", "bundle", taken_back["identity"], "-C", "acme", *desk.passphrase)
+    desk.run("revoke", "bundle", "--yes", taken_back["identity"], "-C", "acme", *desk.passphrase)
     grow(desk, "rotate")
     assert issue(desk, "3") == kept | {"repeated": True, "bytes": issue(desk, "3")["bytes"]}
     again = ("issue", "order.toml", "-C", "acme", *desk.passphrase)
@@ -449,7 +449,7 @@ def test_the_only_key_can_be_revoked_and_a_new_one_takes_over(desk: Desk) -> Non
 def test_past_its_time_a_trust_document_or_list_is_a_notice(desk: Desk) -> None:
     """It stops nothing; a newer one puts it right."""
     grow(desk, "rotate", "--fresh-days", "30")
-    revoke = ("revoke", "serial", issue(desk, "1")["serial"], "-C", "acme", "--fresh-days", "10")
+    revoke = ("revoke", "serial", "--yes", issue(desk, "1")["serial"], "-C", "acme", "--fresh-days", "10")
     desk.run(*revoke, *desk.passphrase)
     pack = desk.json("pack", "-C", "acme")
     issued = issue(desk, "2")
@@ -493,7 +493,7 @@ def test_people_compare_whole_fingerprints_read_aloud_in_groups_of_four(desk: De
 
 def test_a_list_whose_key_was_revoked_keeps_its_time_when_it_is_signed_anew(desk: Desk) -> None:
     words = ("-C", "acme", *desk.passphrase)
-    desk.run("revoke", "serial", issue(desk, "1")["serial"], "--fresh-days", "10", *words)
+    desk.run("revoke", "serial", "--yes", issue(desk, "1")["serial"], "--fresh-days", "10", *words)
     before = fresh_until_of_list(desk)
     grow(desk, "rotate")
     desk.run("revoke", "key", "signing-1", *words, *desk.root_passphrase)
@@ -527,7 +527,7 @@ def test_reissue_names_what_was_revoked_meanwhile(desk: Desk, monkeypatch: pytes
     def revoke_meanwhile(options: KeyOptions, file: KeyFile) -> Signer:
         monkeypatch.undo()
         monkeypatch.chdir(desk.folder)
-        desk.run("revoke", "serial", first["serial"], "-C", "acme", *desk.passphrase)
+        desk.run("revoke", "serial", "--yes", first["serial"], "-C", "acme", *desk.passphrase)
         return options.open(file)
 
     monkeypatch.setattr(KeyOptions, "open", revoke_meanwhile)

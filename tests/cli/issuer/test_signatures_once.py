@@ -52,7 +52,7 @@ def issued(desk: Desk) -> None:
     """Issue a license, and one that is taken back, so that there is a list."""
     for order in (another("first"), another("second")):
         desk.run("issue", order, *IN, *desk.passphrase)
-    desk.run("revoke", "serial", OTHER, *IN, *desk.passphrase)
+    desk.run("revoke", "serial", "--yes", OTHER, *IN, *desk.passphrase)
 
 
 def believed(desk: Desk) -> tuple[str, ...]:
@@ -117,8 +117,8 @@ CASES: dict[str, tuple[Prepare, tuple[str, ...], tuple[str, ...]]] = {
     "answer, reset": (activated, ("answer", "again.lkr", "--reset", "clock"), (SIGN,)),
     "accept, returned": (returned, ("accept", "r.lkr"), (SIGN,)),
     "accept, stated": (activated, ("accept", "s.lkr"), (SIGN,)),
-    "revoke bundle": (issued, ("revoke", "bundle", f"{SERIAL}-base-1"), (SIGN,)),
-    "revoke serial": (issued, ("revoke", "serial", SERIAL), (SIGN,)),
+    "revoke bundle": (issued, ("revoke", "bundle", "--yes", f"{SERIAL}-base-1"), (SIGN,)),
+    "revoke serial": (issued, ("revoke", "serial", "--yes", SERIAL), (SIGN,)),
     "revoke key": (two_keys, ("revoke", "key", "signing-1", "--yes"), (SIGN, ROOT)),
     "pack": (rewritten, ("pack", "--fresh-days", "30"), (SIGN,)),
     "pack, taken": (changed_elsewhere, ("pack", "copy/acme.lkp"), (SIGN,)),

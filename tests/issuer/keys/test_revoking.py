@@ -21,9 +21,10 @@ from licensekit.errors import (
 from licensekit.issuer.keys.changes import Permission, admit, revoke, rotate
 from licensekit.issuer.keys.documents import key_id
 from licensekit.issuer.keys.keyring import list_key_files, open_key, write_key
-from licensekit.issuer.keys.revocation import Revoked, next_list
+from licensekit.issuer.keys.revocation import next_list
 from licensekit.issuer.ledger.bundles import count_of_key
 from licensekit.issuer.ledger.lookup import require_serial
+from licensekit.issuer.ledger.states import Named
 from licensekit.issuer.orders import reissue
 from licensekit.issuer.orders.amendment import renewal
 from licensekit.issuer.orders.reissue import Reissued
@@ -63,7 +64,7 @@ def state(workspace: Workspace, name: str) -> str:
 def test_a_revoked_bundle_is_refused_by_whoever_has_the_list(workspace: Workspace) -> None:
     file, other = issue(workspace), issue(workspace)
     key = signer(workspace, "revocations")
-    taken = workspace.revoke(key, who=WHO, now=NOW, identities=[identity(file)], reason="unpaid")
+    taken = workspace.revoke(key, who=WHO, now=NOW, confirm=True, identities=[identity(file)], reason="unpaid")
     first = workspace.state(NOW)
     assert (taken.number, taken.trust_version) == (1, 1)
     with pytest.raises(BundleRevoked):
@@ -77,8 +78,8 @@ def test_every_list_holds_what_the_ones_before_it_held(workspace: Workspace) -> 
     files = [issue(workspace) for _ in range(3)]
     key = signer(workspace, "revocations")
     for file in files[:2]:
-        workspace.revoke(key, who=WHO, now=NOW, identities=[identity(file)])
-    taken = workspace.revoke(key, who=WHO, now=NOW, serials=[files[2].bundle.serial])
+        workspace.revoke(key, who=WHO, now=NOW, confirm=True, identities=[identity(file)])
+    taken = workspace.revoke(key, who=WHO, now=NOW, confirm=True, serials=[files[2].bundle.serial])
     assert taken.number == 3
     assert taken.identities == sorted(identity(file) for file in files[:2])
     assert taken.serials == [files[2].bundle.serial]
@@ -87,7 +88,7 @@ def test_every_list_holds_what_the_ones_before_it_held(workspace: Workspace) -> 
 def test_a_list_never_grows_beyond_what_a_reader_takes(workspace: Workspace) -> None:
     many = [f"S{number}" for number in range(limits.REVOKED + 1)]
     with workspace.read(NOW) as tx, pytest.raises(RevocationsFull):
-        next_list(tx, Revoked(serials=many))
+        next_list(tx, Named(serials=many))
 
 
 @pytest.mark.parametrize("name", ["1010000014-base-1", "1010000014-base-1.lic", "A-1-more-parts-12"])
@@ -294,7 +295,7 @@ def test_what_changed_since_it_was_proposed_is_left_and_told(
     second, key = admit_second(workspace), signer(workspace)
     proposal = workspace.propose_reissue("signing-1", now=NOW)
     workspace.change(renewal(serials[1], days=9), key, who=WHO, now=NOW, confirm=True)
-    workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, serials=[serials[2]])
+    workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, confirm=True, serials=[serials[2]])
     new = issue(workspace)
     done = list(proposal.sign(second, who=WHO))
     assert [(one.bundle.bundle.serial, one.bundle.state) for one in done] == [
@@ -318,7 +319,7 @@ def test_what_changes_while_bundles_are_signed_again_is_left_as_well(
     done = workspace.reissue("signing-1", admit_second(workspace), who=WHO, now=NOW)
     assert next(done).file is not None
     key = signer(workspace, "revocations")
-    workspace.revoke(key, who=WHO, now=NOW, serials=[serials[1]], reason="not paid")
+    workspace.revoke(key, who=WHO, now=NOW, confirm=True, serials=[serials[1]], reason="not paid")
     [last] = done
     assert (last.bundle.state, last.file) == ("revoked", None)
     assert workspace.ledger.bundle(f"{serials[1]}-base-1").state == "revoked"
@@ -332,7 +333,7 @@ def test_a_file_brings_the_list_that_was_signed_while_bundles_are_signed_again(
     done = workspace.reissue("signing-1", admit_second(workspace), who=WHO, now=NOW)
     next(done)
     key = signer(workspace, "revocations")
-    workspace.revoke(key, who=WHO, now=NOW, serials=[gone.bundle.serial])
+    workspace.revoke(key, who=WHO, now=NOW, confirm=True, serials=[gone.bundle.serial])
     assert all(b"lk1-revocations" in file.data for file in all_files(done))
 
 
@@ -352,18 +353,18 @@ def test_what_was_taken_back_is_not_taken_back_again(workspace: Workspace) -> No
     """A command that is repeated uses up no number; another end, or more, makes the next list."""
     one, other = identity(issue(workspace)), identity(issue(workspace))
     lists = signer(workspace, "revocations")
-    workspace.revoke(lists, who=WHO, now=NOW, identities=[one], serials=[SERIAL])
+    workspace.revoke(lists, who=WHO, now=NOW, confirm=True, identities=[one], serials=[SERIAL])
     entries = workspace.ledger.count_entries()
     again: list[dict[str, Any]] = [{"identities": [one]}, {"serials": [SERIAL]}]
     for named in again:
         proposal = workspace.propose_revoke(now=NOW + 1, **named)
         assert (proposal.is_done, proposal.changes, proposal.consequences) == (True, (), ())
-        assert workspace.revoke(None, who=WHO, now=NOW + 1, **named).number == 1
+        assert workspace.revoke(None, who=WHO, now=NOW + 1, confirm=True, **named).number == 1
     assert workspace.ledger.count_entries() == entries
     ends: dict[str, Any] = {"identities": [one], "fresh_until": NOW + 9}
     new: list[dict[str, Any]] = [{"identities": [one, other]}, ends, {}]
     for number, more in enumerate(new, 2):
-        assert workspace.revoke(lists, who=WHO, now=NOW + 1, **more).number == number
+        assert workspace.revoke(lists, who=WHO, now=NOW + 1, confirm=True, **more).number == number
 
 
 def test_only_documents_of_a_pack_are_taken_in(workspace: Workspace, tmp_path: Path) -> None:

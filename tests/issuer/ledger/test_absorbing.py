@@ -71,7 +71,7 @@ def lost(workspace: Workspace) -> Files:
         "second.lic": renewed(workspace, "ACME-1"),
     }
     key = signer(workspace, "revocations", NOW + 200)
-    workspace.revoke(key, who=WHO, now=NOW + 200, serials=["ACME-2"])
+    workspace.revoke(key, who=WHO, now=NOW + 200, confirm=True, serials=["ACME-2"])
     packed(workspace)
     files["acme.lkp"] = workspace.state(NOW).pack
     put_back()
@@ -132,7 +132,7 @@ def test_numbers_go_on_above_what_was_absorbed(acme: Workspace, folder: Path) ->
         assert state.last_list is not None
         numbers = state.last_list.number, state.signed_catalog.version
         key = signer(workspace, "revocations", NOW + 300)
-        made = workspace.revoke(key, who=WHO, now=NOW + 300, serials=["ACME-1"])
+        made = workspace.revoke(key, who=WHO, now=NOW + 300, confirm=True, serials=["ACME-1"])
         workspace.catalog.sign(signer(workspace, "catalog", NOW + 300), who=WHO, now=NOW + 300)
         after = workspace.state(NOW)
         assert (made.number, after.signed_catalog.version) == (numbers[0] + 1, numbers[1] + 1)

@@ -29,7 +29,9 @@ def filled(workspace: Workspace) -> Workspace:
     for number in range(3):
         issue(workspace, order=f"A-{number}")
     issue(workspace, serial=SERIAL)
-    workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, serials=["1010000022"], reason="lost")
+    workspace.revoke(
+        signer(workspace, "revocations"), who=WHO, now=NOW, confirm=True, serials=["1010000022"], reason="lost"
+    )
     returned = workspace.ledger.bundle("1010000030-base-1").identity
     exchange_files = [
         makers.request(issued=NOW),
