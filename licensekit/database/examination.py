@@ -49,7 +49,6 @@ class Diagnosis(NamedTuple):
 class CheckPassed(Message):
     """A check that found nothing wrong."""
 
-    code = "check-passed"
     template: ClassVar[Templates] = {
         "files": "this account can use them, and no other account can",
         "space": "{count} MiB are free",
@@ -76,7 +75,6 @@ class CheckPassed(Message):
 class PlaceUnsafe(Message):
     """The place of a database is not as it should be."""
 
-    code = "place-unsafe"
     template: ClassVar[Templates] = {
         "exposed": "{path} may be used by other accounts",
         "owner": "{path} does not belong to the owner of its folder",
@@ -99,7 +97,6 @@ class PlaceUnsafe(Message):
 class CheckNotMade(Message):
     """A check that could not be made, or only in part."""
 
-    code = "check-not-made"
     template: ClassVar[Templates] = {
         "same": "not checked: `{check}` says why",
         "older": "not checked: the schema is older, and the next program that opens it migrates it",

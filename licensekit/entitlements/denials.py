@@ -31,7 +31,6 @@ class NoSuchUser(Reason):
 class Retired(Reason):
     """The user is retired."""
 
-    code = "retired"
     template = "{user} is retired"
     subject_template = "{user}"
     user: str
@@ -40,7 +39,6 @@ class Retired(Reason):
 class LoginOff(Reason):
     """*Can log in* is off."""
 
-    code = "login-off"
     template = "*can log in* is off for {user}"
     subject_template = "{user}"
     user: str
@@ -60,7 +58,6 @@ class KindExcluded(Reason):
 class NotLicensed(Reason):
     """The installation does not have a system license that the way takes."""
 
-    code = "not-licensed"
     template = "the installation has no license `{license}`"
     subject_template = "{license}"
     license: str
@@ -69,7 +66,6 @@ class NotLicensed(Reason):
 class NotHeld(Reason):
     """The user does not hold a license that the way takes."""
 
-    code = "not-held"
     template = "the user does not hold the license `{license}`"
     subject_template = "{license}"
     license: str
@@ -95,7 +91,6 @@ class WhyNot(Message):
 class BundleNotInForce(WhyNot):
     """A bundle grants it, and cannot now."""
 
-    code = "bundle-not-in-force"
     template: ClassVar[Templates] = {
         "expired": "bundle {bundle} expired",
         "foreign": "bundle {bundle} is bound to another installation",
@@ -109,7 +104,6 @@ class BundleNotInForce(WhyNot):
 class FullWithAnother(WhyNot):
     """It is full for users who hold another license."""
 
-    code = "full-with-another"
     template = "alone it can be read; with the user license `{license}` it is full"
     license: str
 
@@ -117,7 +111,6 @@ class FullWithAnother(WhyNot):
 class OnlyIncluded(WhyNot):
     """It is not sold by itself."""
 
-    code = "only-included"
     template = "it is not sold by itself, but included in: {included_in:list}"
     included_in: tuple[str, ...]
 
@@ -125,21 +118,18 @@ class OnlyIncluded(WhyNot):
 class NoBundleGrants(WhyNot):
     """No bundle in force grants it."""
 
-    code = "no-bundle-grants"
     template = "no bundle in force grants it"
 
 
 class NotInCatalog(WhyNot):
     """A newer catalog does not have it any more."""
 
-    code = "not-in-catalog"
     template = "it is in no catalog any more"
 
 
 class BeyondSold(Reason, WhyNot):
     """An assignment that gives a license gives nothing: its slot is above what is sold."""
 
-    code = "beyond-sold"
     template: ClassVar[Templates] = {
         "slot": "the assignment of `{license}` has slot {slot}, beyond the {total} that are sold",
         "no-slot": "the assignment of `{license}` has no slot of its own",
@@ -161,7 +151,6 @@ class BeyondSold(Reason, WhyNot):
 class NotGrantedTo(WhyNot):
     """A user or site is not given it by any license that it holds, or not to that extent."""
 
-    code = "not-granted-to"
     template = "`{holder}` does not have it to this extent"
     hint_template = "see what is assigned and what the installation has"
     holder: str

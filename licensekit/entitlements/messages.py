@@ -66,7 +66,6 @@ class BundleNotice(Notice):
 class Expired(BundleNotice):
     """A bundle has expired, and what follows."""
 
-    code = "expired"
     template: ClassVar[Templates] = {
         "read-only": "{bundle} has expired: what was full is read-only now",
         "block": "{bundle} has expired: what it granted is gone",
@@ -80,7 +79,6 @@ class Expired(BundleNotice):
 class BindingDifference(Message):
     """How the installation that a bundle is bound to differs from this one."""
 
-    code = "binding-difference"
     template: ClassVar[Templates] = {
         "key": "the key of this installation is another one",
         "facts": ("{same} of {facts} machine facts are as they were and {needed} must be: not {changed:list}"),
@@ -102,7 +100,6 @@ class BindingDifference(Message):
 class Foreign(BundleNotice):
     """A bundle is bound to another installation."""
 
-    code = "foreign"
     template = "{bundle} is bound to another installation and grants nothing here ({difference})"
     hint_template = "ask for a new one with a request"
     level = Severity.ERROR
@@ -112,7 +109,6 @@ class Foreign(BundleNotice):
 class Unmaintained(BundleNotice):
     """Maintenance ended before this version of the product was released."""
 
-    code = "unmaintained"
     template = "{bundle}: maintenance ended before this version of the product was released"
     level = Severity.ERROR
 
@@ -157,7 +153,6 @@ class InGrace(BundleNotice):
 class FactsChanged(BundleNotice):
     """Facts of the machine that a bundle is bound to have changed, and not yet too many."""
 
-    code = "facts-changed"
     template = "{bundle}: {difference}"
     hint_template = "ask for a new one with a request before more of them change"
     difference: BindingDifference
@@ -172,7 +167,6 @@ class FactsChanged(BundleNotice):
 class NearlyUsed(Notice):
     """Nine of ten, or more, of a license are in use."""
 
-    code = "nearly-used"
     template = "{license}: {in_use} of {total} are in use"
     level = Severity.INFO
     subject_template = "{license}"
@@ -184,7 +178,6 @@ class NearlyUsed(Notice):
 class UsedUp(Notice):
     """As many of a license are in use as there are."""
 
-    code = "used-up"
     template = "{license}: all {total} are in use"
     hint_template = "release some, or activate more, before another one is needed"
     level = Severity.INFO
@@ -196,7 +189,6 @@ class UsedUp(Notice):
 class SeatsTaken(Notice):
     """All seats of a license of concurrent seats are taken."""
 
-    code = "seats-taken"
     template = "{license}: all {total} seats are taken, and whoever wants one waits"
     level = Severity.INFO
     subject_template = "{license}"
@@ -249,7 +241,6 @@ class SettingNotInCatalog(Notice):
 class SettingUnfit(Notice):
     """A bundle sells a value that its setting cannot have: it counts as absent."""
 
-    code = "setting-unfit"
     template = "{bundle}: {value:quoted} does not fit the setting `{setting}` and is not used"
     hint_template = "ask the issuer for a file with a value that fits"
     level = Severity.WARNING
@@ -262,7 +253,6 @@ class SettingUnfit(Notice):
 class NotFresh(Notice):
     """A trust document or revocation list is past its time."""
 
-    code = "not-fresh"
     template: ClassVar[Templates] = {
         "trust": "the trust document is past its time",
         "revocations": "the revocation list of `{issuer}` is past its time",

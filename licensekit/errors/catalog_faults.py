@@ -10,7 +10,6 @@ from licensekit.errors.format import RuleBroken
 class NameUnknown(Fault):
     """A license, issuer, edition or setting that no catalog known here has."""
 
-    code = "name-unknown"
     template: ClassVar[Templates] = {
         "license": "there is no license `{name}`",
         "theirs": "`{issuer}` has no license `{name}`",
@@ -33,7 +32,6 @@ class NameUnknown(Fault):
 class IssuerDiffers(Fault):
     """The catalog is of another issuer than the workspace that would sign it."""
 
-    code = "issuer-differs"
     template = "is `{issuer}`, and what is signed here is of `{wanted}`"
     issuer: str
     wanted: str
@@ -52,7 +50,6 @@ _OF_ANOTHER_KIND = {
 class KindWrong(Fault):
     """A license of another kind than its place, or what is said of it, asks for."""
 
-    code = "kind-wrong"
     template: ClassVar[Templates] = {
         **{
             key: f"only a {{wanted}} license can {what}; this is a {{kind}} license"
@@ -79,7 +76,6 @@ class KindWrong(Fault):
 class CountWrong(Fault):
     """A number of a license that has none, or no number of one that is sold by quantity."""
 
-    code = "count-wrong"
     template: ClassVar[Templates] = {
         "no-quantity": "is there or not",
         "quantity": "is sold by quantity",
@@ -99,7 +95,6 @@ class CountWrong(Fault):
 class LicensesCircular(Fault):
     """Licenses that include or require one another in a circle."""
 
-    code = "licenses-circular"
     template: ClassVar[Templates] = {
         "includes-itself": "{licenses:codes} includes itself",
         "requires-itself": "{licenses:codes} requires itself",
@@ -116,7 +111,6 @@ class LicensesCircular(Fault):
 class SettingWrong(Fault):
     """A setting that contradicts itself, or a value that does not fit one."""
 
-    code = "setting-wrong"
     template: ClassVar[Templates] = {
         "type": "is not a value of the type {wanted}",
         "lowest": "{value} is below the lowest that fits, {bound}",
@@ -137,7 +131,6 @@ class SettingWrong(Fault):
 class NeverHeld(Fault):
     """A license whose requirements can never all hold, whatever is sold and assigned."""
 
-    code = "never-held"
     template: ClassVar[Templates] = {
         "not-given": "this can never hold: nothing that can be held gives {requires:codes}",
         "hidden": "this can never hold: this license is hidden, and nothing that can be held includes it",
@@ -152,7 +145,6 @@ class NeverHeld(Fault):
 class CatalogRefused(Fault):
     """A catalog that breaks a rule of the format, so that no reader would take it."""
 
-    code = "catalog-refused"
     template = "no reader would take this catalog: {why:messages}"
     why: tuple[RuleBroken, ...]
 
@@ -160,7 +152,6 @@ class CatalogRefused(Fault):
 class SoldReduced(Fault):
     """Something that a new catalog takes away from bundles already sold."""
 
-    code = "sold-reduced"
     template: ClassVar[Templates] = {
         "other": "bundles were sold for `{before}`, and this is `{after}`",
         "license": "it may have been sold, and is gone",

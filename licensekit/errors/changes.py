@@ -10,7 +10,6 @@ from licensekit.errors.text_faults import TextInvalid
 class NoneFree(RefusedError):
     """As many are assigned, or leased, as there are."""
 
-    code = "none-free"
     template: ClassVar[Templates] = {
         "assigned": "no `{license}` is free: {in_use} of {total} are assigned",
         "for-sale": "no `{license}` is free: {in_use} of {total} are assigned",
@@ -43,7 +42,6 @@ class NoneFree(RefusedError):
 class PlanHeld(RefusedError):
     """A user holds at most one plan of an issuer."""
 
-    code = "plan-held"
     template = "{holder} would have the plans {plans:list}, and a user has at most one of an issuer"
     hint_template = "release `{kept}` in the same change"
     holder: str
@@ -55,7 +53,6 @@ class PlanHeld(RefusedError):
 class RequirementMissing(RefusedError):
     """A license cannot be assigned before the one that it requires."""
 
-    code = "requirement-missing"
     template: ClassVar[Templates] = {
         "installation": "`{license}` requires `{required}`, which the installation does not have",
         "holder": "`{license}` requires `{required}`, which {holder} does not have",
@@ -73,7 +70,6 @@ class RequirementMissing(RefusedError):
 class StillRequired(RefusedError):
     """A license cannot be released before those that require it."""
 
-    code = "still-required"
     template = "{holder} would lose `{license}`, which is required by {requiring:list}"
     hint_template = "release as well: {children:list}"
     license: str
@@ -87,7 +83,6 @@ class StillRequired(RefusedError):
 class NotAssigned(RefusedError):
     """A license that would be released is not assigned there."""
 
-    code = "not-assigned"
     template = "{holder} is not assigned `{license}`"
     hint_template = "a license that comes with another one is released with that one"
     license: str
@@ -97,7 +92,6 @@ class NotAssigned(RefusedError):
 class NotAssignable(RefusedError):
     """A license that is not assigned to anybody: it is present, limits sites or is leased."""
 
-    code = "not-assignable"
     template: ClassVar[Templates] = {
         "system": "`{license}` is not assigned: the installation as a whole has it",
         "limits-sites": "`{license}` is not assigned: it limits how many sites there are",
@@ -110,7 +104,6 @@ class NotAssignable(RefusedError):
 class UserUnknown(RefusedError):
     """There is no such user."""
 
-    code = "user-unknown"
     template = "there is no user {user:quoted}"
     hint_template = "look at `users list`"
     user: str
@@ -119,7 +112,6 @@ class UserUnknown(RefusedError):
 class UserTaken(RefusedError):
     """There is such a user already."""
 
-    code = "user-taken"
     template = "there is a user {user} already"
     user: str
 
@@ -127,7 +119,6 @@ class UserTaken(RefusedError):
 class UserRetired(RefusedError):
     """A retired user holds no licenses."""
 
-    code = "user-retired"
     template = "{user} is retired"
     hint_template = "bring the user back first: `users set ID --active`"
     user: str
@@ -136,7 +127,6 @@ class UserRetired(RefusedError):
 class SiteUnknown(RefusedError):
     """There is no such site."""
 
-    code = "site-unknown"
     template = "there is no site {site:quoted}"
     hint_template = "look at `sites list`"
     site: str
@@ -145,7 +135,6 @@ class SiteUnknown(RefusedError):
 class SiteTaken(RefusedError):
     """There is such a site already, or a central one."""
 
-    code = "site-taken"
     template: ClassVar[Templates] = {
         "id": "there is a site {site} already",
         "central": "the central site is {site} already",
@@ -157,7 +146,6 @@ class SiteTaken(RefusedError):
 class EventUnknown(RefusedError):
     """There is no such event in force."""
 
-    code = "event-unknown"
     template = "there is no event {event:line} in force"
     hint_template = "look at `events list`"
     event: int | str
@@ -166,7 +154,6 @@ class EventUnknown(RefusedError):
 class LeaseUnknown(RefusedError):
     """There is no such lease; it was given back, or has expired."""
 
-    code = "lease-unknown"
     template = "there is no lease {lease:quoted}"
     hint_template = "look at `leases list`"
     lease: str
@@ -175,7 +162,6 @@ class LeaseUnknown(RefusedError):
 class BorrowRefused(RefusedError):
     """A seat cannot be borrowed for as long as was asked."""
 
-    code = "borrow-refused"
     template: ClassVar[Templates] = dict.fromkeys(
         ("too-long", "never"), "a seat of `{license}` cannot be borrowed for {asked:g} hours"
     )
@@ -193,7 +179,6 @@ class BorrowRefused(RefusedError):
 class EntryInvalid(RefusedError):
     """An id, name, group, kind or date that an administrator gave and that cannot be kept."""
 
-    code = "entry-invalid"
     template: ClassVar[Templates] = {
         "id": "{entry:quoted} is not a valid {kind}",
         "group": "{entry:quoted} is not a valid group",
@@ -234,7 +219,6 @@ class EntryInvalid(RefusedError):
 class BundleReturned(RefusedError):
     """A bundle that was returned to its vendor can never work here again."""
 
-    code = "bundle-returned"
     template = "{serial} {part} {use:use}{sequence} was returned from here"
     hint_template = "ask the issuer for a new bundle"
     serial: str
@@ -246,7 +230,6 @@ class BundleReturned(RefusedError):
 class BundleUnknown(RefusedError):
     """There is no such active bundle."""
 
-    code = "bundle-unknown"
     template: ClassVar[Templates] = {
         "active": "no bundle `{part}` of {issuer} is active here",
         "returned": "no bundle `{part}` of {issuer} was returned from here",
@@ -260,7 +243,6 @@ class BundleUnknown(RefusedError):
 class RestoreRefused(RefusedError):
     """There is no restored backup to accept, or it was done before."""
 
-    code = "restore-refused"
     template: ClassVar[Templates] = {
         "nothing": "this database is no restored backup",
         "spent": "a restored backup was accepted before, and that can be done once for each base bundle",
@@ -272,7 +254,6 @@ class RestoreRefused(RefusedError):
 class ResetRefused(RefusedError):
     """A reset that is for another installation, was used before, or is not the vendor's."""
 
-    code = "reset-refused"
     template: ClassVar[Templates] = {
         "elsewhere": "the reset of the {effect} is for another installation",
         "not-vendor": "the reset of the {effect} is by {issuer}, not by the vendor",

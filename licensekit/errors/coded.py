@@ -1,6 +1,7 @@
 """Codes with typed data and one message template: what errors, notices and reasons share.
 
-A class is one code. Its annotations are its data; its template says the data in English, and names nothing else.
+A class is one code, its name with dashes. Its annotations are its data; its template says the data in English, and
+names nothing else.
 Programs branch on `code` and read the fields, people read `message`, and a translation replaces templates without
 touching either.
 """
@@ -130,6 +131,7 @@ class Coded:
     """
 
     code: ClassVar[str]
+    """The name of the class with dashes, without `Error` at its end, unless the class states another one."""
     template: ClassVar[Templates]
     hint_template: ClassVar[Templates] = ""
     """What to do; may name the same fields."""
@@ -142,6 +144,9 @@ class Coded:
         super().__init_subclass__(**options)
         own = {name: hasattr(cls, name) for name, kind in get_annotations(cls).items() if "ClassVar" not in str(kind)}
         cls._fields = {**cls._fields, **own}
+        if "code" not in vars(cls):
+            name = cls.__name__.removesuffix("Error")
+            cls.code = "".join(f"-{one.lower()}" if one.isupper() else one for one in name).removeprefix("-")
 
     def __init__(self, **data: Any) -> None:
         unknown = data.keys() - self._fields.keys()

@@ -15,7 +15,6 @@ _ROOM = "make room on the disk; nothing was changed"
 class EngineError(StateError):
     """What the engine of a database refuses, or cannot do."""
 
-    code = "engine"
     detail: str = ""
     """What the system, the server or the driver says."""
     sqlstate: str = ""
@@ -25,7 +24,6 @@ class EngineError(StateError):
 class DatabaseDamaged(EngineError):
     """The database is not ours, or is damaged."""
 
-    code = "database-damaged"
     template: ClassVar[Templates] = {
         "damaged": "it is damaged ({detail:line})",
         "too-short": "it ends too early",
@@ -61,7 +59,6 @@ class DatabaseDamaged(EngineError):
 class DatabaseNewer(StateError):
     """The database was written by a newer version of this program."""
 
-    code = "database-newer"
     template = "a newer program has brought it to schema {found}; this one knows {known}"
     hint_template = "update this program"
     found: int
@@ -71,7 +68,6 @@ class DatabaseNewer(StateError):
 class DatabaseMoved(StateError):
     """What the database holds was moved to another place, and lives only there."""
 
-    code = "database-moved"
     template = "this {kind} was moved to {place:line}"
     hint_template = "use it there"
     kind: str
@@ -81,7 +77,6 @@ class DatabaseMoved(StateError):
 class DatabaseBusy(EngineError):
     """Another process holds the database for longer than we wait."""
 
-    code = "database-busy"
     template: ClassVar[Templates] = {
         "process": "another process holds it",
         "transaction": "another transaction of this process holds it",
@@ -97,7 +92,6 @@ class DatabaseBusy(EngineError):
 class DatabaseUnavailable(EngineError):
     """The database cannot be reached or written: full disk, no permission, server away."""
 
-    code = "database-unavailable"
     template: ClassVar[Templates] = {
         "disk-full": "the disk is full",
         "disk-error": "the disk refuses to read or write",
@@ -150,7 +144,6 @@ class DatabaseUnavailable(EngineError):
 class ConstraintViolated(EngineError):
     """The database refuses what contradicts what is there: a unique, foreign key or check rule."""
 
-    code = "constraint-violated"
     template: ClassVar[Templates] = {"rule": "a rule of the database refuses it", "server": "{detail:line}"}
     reason: str
 
@@ -158,7 +151,6 @@ class ConstraintViolated(EngineError):
 class NotStorable(EngineError):
     """A value that no database keeps: NUL or half a character in text, too long, too large."""
 
-    code = "not-storable"
     template: ClassVar[Templates] = {
         "nul": "a text contains a NUL character",
         "too-long": "a value is too long to be stored",

@@ -12,13 +12,10 @@ _AGAIN = "ask for the file again and send it as an attachment"
 class FormatError(LicenseError):
     """The bytes are not a well-formed document of this format."""
 
-    code = "format"
-
 
 class TooLarge(FormatError):
     """More bytes, tokens or signatures than a bound of `limits` allows."""
 
-    code = "too-large"
     template: ClassVar[Templates] = {
         "bytes": "more than {limit} bytes, which is too much for {wanted}",
         "frame": "a frame of {size} bytes where at most {limit} are read",
@@ -38,7 +35,6 @@ class TooLarge(FormatError):
 class ArmorInvalid(FormatError):
     """The text is no `lk1` token, or a damaged one."""
 
-    code = "armor-invalid"
     template: ClassVar[Templates] = {
         "no-token": "this is no license file: it does not begin with `lk1-`",
         "no-contents": "a token breaks off before its contents",
@@ -53,7 +49,6 @@ class ArmorInvalid(FormatError):
 class FrameInvalid(FormatError):
     """The bytes inside the armor do not divide into signatures and a payload."""
 
-    code = "frame-invalid"
     template: ClassVar[Templates] = {
         "cut-short": "the document is cut short",
         "no-signature": "the document carries no signature",
@@ -67,7 +62,6 @@ class FrameInvalid(FormatError):
 class RuleBroken(Message):
     """A rule of the format that a field of a document breaks (`docs/format.md`, "Fields")."""
 
-    code = "rule-broken"
     template: ClassVar[Templates] = {
         "qualified": "{text:quoted} is neither `code` nor `issuer.code`",
         "value": "{text:quoted} {fault}",
@@ -104,7 +98,6 @@ class RuleBroken(Message):
 class PayloadInvalid(FormatError):
     """The payload is no document of the type that its token names."""
 
-    code = "payload-invalid"
     template = "not a valid {type:document}: {what}"
     hint_template = _AGAIN
     type: str
@@ -119,7 +112,6 @@ class PayloadInvalid(FormatError):
 class NotCanonical(PayloadInvalid):
     """The payload says something valid in a spelling that is not the only one allowed."""
 
-    code = "not-canonical"
     template = "this {type:document} is not in its only spelling"
     hint_template = ""
     detail: str = ""
@@ -128,7 +120,6 @@ class NotCanonical(PayloadInvalid):
 class NewerReaderNeeded(FormatError):
     """The document carries an extension that this reader must understand and does not."""
 
-    code = "newer-reader-needed"
     template = "this {type:document} needs a reader that knows `{extension:line}`"
     hint_template = "update the application that reads this file"
     type: str
@@ -138,7 +129,6 @@ class NewerReaderNeeded(FormatError):
 class UnexpectedType(FormatError):
     """A document of another type than the one asked for."""
 
-    code = "unexpected-type"
     template: ClassVar[Templates] = {
         "other": "a {type:document} where a {wanted:document} is meant",
         "several": "one {wanted:document} is meant, and the file holds {count} documents",
@@ -162,7 +152,6 @@ class UnexpectedType(FormatError):
 class NoBundle(FormatError):
     """A file without a license bundle where one is needed."""
 
-    code = "no-bundle"
     template: ClassVar[Templates] = {
         "nothing": "no file was chosen and nothing was pasted",
         "other": "the file holds no bundle but a {type:document}",
@@ -174,7 +163,6 @@ class NoBundle(FormatError):
 class SeveralBundles(FormatError):
     """More than one bundle where exactly one is meant."""
 
-    code = "several-bundles"
     template = "the file holds {count} bundles"
     hint_template = "verify them one by one, or activate them on an installation"
     count: int

@@ -10,7 +10,6 @@ from licensekit.errors.workspace import WorkspaceError
 class NotIssued(WorkspaceError):
     """The ledger has no such bundle, or nothing of such a serial."""
 
-    code = "not-issued"
     template: ClassVar[Templates] = {
         "bundle": "no bundle {name:quoted} was issued here",
         "receipt": "the receipt is for bundle {name}, not issued here",
@@ -32,7 +31,6 @@ class NotIssued(WorkspaceError):
 class NotCurrent(WorkspaceError):
     """What was to be changed is not in force: revoked, returned, or replaced."""
 
-    code = "not-current"
     template: ClassVar[Templates] = {
         "replaced": "{bundle} was replaced by another serial: nothing of this part is in force",
         "revoked": "{bundle} was revoked: nothing of this part is in force",
@@ -46,7 +44,6 @@ class NotCurrent(WorkspaceError):
 class OrderConflict(WorkspaceError):
     """An order number that was issued before: with other contents, or as what is void now."""
 
-    code = "order-conflict"
     template: ClassVar[Templates] = {
         "bound": "order {order} was bound to the installation that asked for it",
         "not-bound": "order {order} was issued without a binding",
@@ -76,7 +73,6 @@ class OrderConflict(WorkspaceError):
 class RequestAnswered(WorkspaceError):
     """A request that was answered before, with something else or with what is void now."""
 
-    code = "request-answered"
     template: ClassVar[Templates] = {
         "installation": "another installation has signed this very request, and was answered",
         "license": "this request was answered with a license",
@@ -98,7 +94,6 @@ class RequestAnswered(WorkspaceError):
 class InstallationsTaken(WorkspaceError):
     """As many installations are bound as the order allows, or the serial is bound to another."""
 
-    code = "installations-taken"
     template: ClassVar[Templates] = {
         "order": "order {order} is for {count:count installation|installations}, bound by {bundles:list}",
         "serial": "serial {serial} is bound to another installation, by {bundles:list}",
@@ -119,7 +114,6 @@ class InstallationsTaken(WorkspaceError):
 class ExchangeFileRefused(WorkspaceError):
     """A receipt or statement by another installation than the one that the record names."""
 
-    code = "exchange-file-refused"
     template: ClassVar[Templates] = {
         "returned": "{bundle} was returned before, by entry {entry} of the ledger",
         "receipt": "the receipt is signed by another installation than the one that {bundle} is bound to",
@@ -138,7 +132,6 @@ class ExchangeFileRefused(WorkspaceError):
 class ExchangeFileKnown(WorkspaceError):
     """A receipt or statement that was entered before."""
 
-    code = "exchange-file-known"
     template = (
         "{count:count document was|documents were} entered before, as entry {entry} of the ledger, on {entered:time}"
     )
@@ -153,7 +146,6 @@ class ExchangeFileKnown(WorkspaceError):
 class QrRefused(WorkspaceError):
     """A license file that fits into no QR code, or nothing here that draws one."""
 
-    code = "qr-refused"
     template: ClassVar[Templates] = {
         **dict.fromkeys(
             ("long", "attachments"), "the license file has {characters} characters, and a QR code holds at most {most}"

@@ -10,7 +10,6 @@ from licensekit.errors.text_faults import TextInvalid
 class KeyFileInvalid(KeyFault):
     """The file is no key file, or a damaged one."""
 
-    code = "key-file-invalid"
     template: ClassVar[Templates] = {
         "not-a-key-file": "this is not a key file: it does not begin with `lkkey1.`",
         "not-a-public-key": "this is not a public key: it does not begin with `lkpub1.`",
@@ -70,7 +69,6 @@ class KeyFileInvalid(KeyFault):
 class PassphraseWrong(KeyFault):
     """The passphrase does not open the key file, or the file was altered."""
 
-    code = "passphrase-wrong"
     template: ClassVar[Templates] = {
         "wrong": "the passphrase does not open this key file",
         "refused": "the passphrase does not open this key file ({detail:line})",
@@ -84,7 +82,6 @@ class PassphraseWrong(KeyFault):
 class PassphraseMissing(KeyFault):
     """A passphrase is needed and there is no way to ask for it."""
 
-    code = "passphrase-missing"
     template: ClassVar[Templates] = {
         "empty": "the passphrase is empty, and would protect nothing",
         "not-given": "no passphrase was given",

@@ -19,7 +19,6 @@ class KeyFault(LicenseError):
 class KeyInvalid(KeyFault):
     """A key that cannot be used, or a name that it cannot have."""
 
-    code = "key-invalid"
     template: ClassVar[Templates] = {
         "unknown-scheme": "key scheme {scheme} is not known",
         "public-length": "a public key of scheme {scheme} has {wanted} bytes, this one {length}",
@@ -56,7 +55,6 @@ class KeyInvalid(KeyFault):
 class SchemeUnavailable(KeyFault):
     """This machine lacks a library that a key needs."""
 
-    code = "scheme-unavailable"
     template: ClassVar[Templates] = {
         "ml-dsa": "this machine's cryptography library has no ML-DSA-65",
         "bcrypt": "bcrypt is not installed, and an encrypted OpenSSH key needs it",
@@ -71,7 +69,6 @@ class SchemeUnavailable(KeyFault):
 class KeyMissing(KeyFault):
     """No key file here is the one that was asked for, or may sign what is to be signed."""
 
-    code = "key-missing"
     template: ClassVar[Templates] = {
         "not-given": "there is something to sign, and no key was given",
         "none-fits": "no key here may sign a {type:document} for `{issuer}` now",

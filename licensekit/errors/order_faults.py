@@ -9,7 +9,6 @@ from licensekit.errors.faults import Fault
 class OrderIncomplete(Fault):
     """An order without something that it needs where it is issued."""
 
-    code = "order-incomplete"
     template: ClassVar[Templates] = {
         "sells-nothing": "sells nothing",
         "no-number": "is missing",
@@ -38,7 +37,6 @@ class OrderIncomplete(Fault):
 class OrderDatesInvalid(Fault):
     """Dates of an order that contradict each other."""
 
-    code = "order-dates-invalid"
     template: ClassVar[Templates] = {
         "twice": "says again what `{key}` says",
         "no-term": "needs an `expiry`, or a term in `days`",
@@ -56,7 +54,6 @@ class OrderDatesInvalid(Fault):
 class OrderSerialInvalid(Fault):
     """A serial or sequence of an order that does not fit what was issued before."""
 
-    code = "order-serial-invalid"
     template: ClassVar[Templates] = {
         "mistyped": "{serial} is mistyped: its last digit does not fit the others",
         "revoked": "{serial} was revoked: no bundle of it would be accepted",
@@ -89,7 +86,6 @@ class OrderSerialInvalid(Fault):
 class OrderDoubtful(Fault):
     """What is likely a slip, by what ledger and clock say: refused unless that is overridden."""
 
-    code = "order-doubtful"
     template: ClassVar[Templates] = {
         "other-company": "{serial} was issued to {company}",
         "unknown-replaced": "{serial} is not in the ledger: nothing was issued for it",
@@ -114,7 +110,6 @@ class OrderDoubtful(Fault):
 class RenewalInvalid(Fault):
     """A renewal of what has no end, or to an end that it cannot have."""
 
-    code = "renewal-invalid"
     template: ClassVar[Templates] = {
         "both": "give a date, or a number of days, and not both",
         "perpetual": "is perpetual, so there is nothing to renew",
@@ -135,7 +130,6 @@ class RenewalInvalid(Fault):
 class AmendmentInvalid(Fault):
     """A key that no change of a sold bundle can set or take out."""
 
-    code = "amendment-invalid"
     template: ClassVar[Templates] = {
         **dict.fromkeys(("serial", "replaces"), "stays: another serial is another order"),
         "part": "stays: another part is another order",

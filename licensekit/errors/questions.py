@@ -9,13 +9,10 @@ from licensekit.errors.tree import LicenseError
 class QuestionError(LicenseError):
     """A question that is a mistake in the program that asks it."""
 
-    code = "question"
-
 
 class UnknownLicense(QuestionError):
     """A license code that no catalog has."""
 
-    code = "unknown-license"
     template = "no catalog has a license `{license}`"
     hint_template = "check the code against the catalog"
     license: str
@@ -24,7 +21,6 @@ class UnknownLicense(QuestionError):
 class UnknownSetting(QuestionError):
     """A setting that no catalog has."""
 
-    code = "unknown-setting"
     template = "no catalog has a setting `{setting}`"
     hint_template = "check the code against the catalog"
     setting: str
@@ -33,7 +29,6 @@ class UnknownSetting(QuestionError):
 class UnknownIssuer(QuestionError):
     """An issuer whose catalog is not here."""
 
-    code = "unknown-issuer"
     template = "there is no issuer {issuer:quoted} here"
     issuer: str
 
@@ -41,7 +36,6 @@ class UnknownIssuer(QuestionError):
 class UnknownAccess(QuestionError):
     """A way to log in that no catalog has."""
 
-    code = "unknown-access"
     template = "no catalog has a way to log in called `{way}`"
     hint_template = "there are: {known:list none}"
     way: str
@@ -52,7 +46,6 @@ class UnknownAccess(QuestionError):
 class WrongKind(QuestionError):
     """A license of another kind than the question is about."""
 
-    code = "wrong-kind"
     template: ClassVar[Templates] = {
         "kind": "`{license}` is a {kind} license, and this needs one of kind {wanted:list}",
         "seats": "`{license}` has no concurrent seats: it counts the users who hold it",
@@ -69,7 +62,6 @@ class WrongKind(QuestionError):
 class OriginInvalid(QuestionError):
     """An address by which browsers would reach the console, and that is none."""
 
-    code = "origin-invalid"
     template = "{address:quoted} is no address like https://licenses.example.com:8443"
     hint_template = "give a scheme, a host and perhaps a port"
     address: str
@@ -78,7 +70,6 @@ class OriginInvalid(QuestionError):
 class NotEntitled(LicenseError):
     """`require`: the license does not grant what is needed; `why` is the reason."""
 
-    code = "not-entitled"
     template = "`{license}` is not granted: {why}"
     hint_template = "{why.hint}"
     license: str
@@ -90,7 +81,6 @@ class NotEntitled(LicenseError):
 class LeaseLost(LicenseError):
     """A seat that was held and is not any more; `reason` says why."""
 
-    code = "lease-lost"
     template: ClassVar[Templates] = {
         name: "the seat of `{license}` is not held by {holder} any more: " + why
         for name, why in {

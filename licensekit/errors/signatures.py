@@ -12,7 +12,6 @@ _OTHER = "or have another key sign it"
 class DuplicateSignature(TrustError):
     """Two signatures by one key."""
 
-    code = "duplicate-signature"
     template = "one key signed this document of type `{document}` twice"
     document: str
     """The type of its token."""
@@ -21,7 +20,6 @@ class DuplicateSignature(TrustError):
 class SignatureCount(TrustError):
     """Several signatures on a document that carries exactly one."""
 
-    code = "signature-count"
     template = "a document of type `{document}` carries one signature, and this has {count}"
     document: str
     """The type of its token."""
@@ -31,7 +29,6 @@ class SignatureCount(TrustError):
 class SignatureInvalid(TrustError):
     """A signature that does not verify: the file was altered, or it is a forgery."""
 
-    code = "signature-invalid"
     template = "the signature of key {key_id:hex} does not verify"
     hint_template = "the file was altered after it was signed: ask the issuer for it again"
     key_id: bytes
@@ -40,7 +37,6 @@ class SignatureInvalid(TrustError):
 class KeyUnknown(TrustError):
     """A signature by a key that no trusted document names."""
 
-    code = "key-unknown"
     template: ClassVar[Templates] = {
         "signature": "signed by key {key_id:hex}, which the trust document does not name",
         "signer": "key {key_id:hex} is not in the trust document",
@@ -67,7 +63,6 @@ class KeyUnknown(TrustError):
 class KeyIdCollision(TrustError):
     """Two different keys of one key id."""
 
-    code = "key-id-collision"
     template: ClassVar[Templates] = {
         "root": "two keys of a root have one key id",
         "trust": "two keys of the trust document have one key id",
@@ -79,7 +74,6 @@ class KeyIdCollision(TrustError):
 class KeyRevoked(TrustError):
     """The key was revoked: nothing that it signed counts."""
 
-    code = "key-revoked"
     template = _KEY + " was revoked"
     hint_template = "ask the issuer for a newly signed file"
     key_id: bytes
@@ -89,7 +83,6 @@ class KeyRevoked(TrustError):
 class KeyOutOfWindow(TrustError):
     """The document was issued outside the time in which its key may sign."""
 
-    code = "key-out-of-window"
     template = _KEY + " could not sign on {issued:time}"
     key_id: bytes
     name: str
@@ -100,7 +93,6 @@ class KeyOutOfWindow(TrustError):
 class KeyOutOfScope(TrustError):
     """The key may not sign this type or issuer, or a bundle that grants so much."""
 
-    code = "key-out-of-scope"
     template: ClassVar[Templates] = {
         "type": _KEY + " may not sign documents of type `{document}`",
         "issuer": _KEY + " may not sign for issuer `{issuer}`",

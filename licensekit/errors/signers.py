@@ -11,13 +11,10 @@ _URI = "write pkcs11:token=LABEL;object=KEY?module-path=/path/to/module.so"
 class SignerUnavailable(KeyFault):
     """A signing key that lives elsewhere cannot be reached."""
 
-    code = "signer-unavailable"
-
 
 class SignerUriInvalid(SignerUnavailable):
     """The URI of a key in a PKCS#11 token (RFC 7512) is malformed, or says too little."""
 
-    code = "signer-uri-invalid"
     template: ClassVar[Templates] = {
         "form": "a token is named by a URI: `pkcs11:` and ASCII, the rest as %XX",
         "pin": "a PIN has no place in a URI",
@@ -46,7 +43,6 @@ class SignerUriInvalid(SignerUnavailable):
 class Pkcs11Unavailable(SignerUnavailable):
     """A PKCS#11 module or its token cannot be used."""
 
-    code = "pkcs11-unavailable"
     template: ClassVar[Templates] = {
         "package": "python-pkcs11 is not installed",
         "module": "the PKCS#11 module cannot be used: {detail:line}",
@@ -75,7 +71,6 @@ class Pkcs11Unavailable(SignerUnavailable):
 class PinWrong(SignerUnavailable):
     """The token refuses the PIN."""
 
-    code = "pin-wrong"
     template: ClassVar[Templates] = {"refused": "the token refuses the PIN", "locked": "the PIN is locked"}
     hint_template: ClassVar[Templates] = {
         "refused": "check the PIN; a token locks itself after a few wrong ones",
@@ -89,7 +84,6 @@ class PinWrong(SignerUnavailable):
 class Pkcs11KeyInvalid(SignerUnavailable):
     """The token can be used, and the key in it, or the one to be made, cannot."""
 
-    code = "pkcs11-key-invalid"
     template: ClassVar[Templates] = {
         "missing": "the token has no such Ed25519 key ({name})",
         "several": "the token has several such Ed25519 keys ({name})",
@@ -118,7 +112,6 @@ class Pkcs11KeyInvalid(SignerUnavailable):
 class WorkersUnavailable(SignerUnavailable):
     """Several processes cannot sign with this key, or one of them has ended."""
 
-    code = "workers-unavailable"
     template: ClassVar[Templates] = {
         "one-process": "this key lives in a token, where one process signs with it",
         "ended": "a worker process has ended before its work was done",

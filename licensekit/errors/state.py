@@ -10,7 +10,6 @@ from licensekit.errors.tree import LicenseError
 class RefusedError(LicenseError):
     """The installation refuses a change; its state is as it was. `faults` says all that is why."""
 
-    code = "refused"
     _about: ClassVar[frozenset[str]] = frozenset({"where", "more"})
     more: tuple["RefusedError", ...] = ()
     """What else stands against the change."""
@@ -34,7 +33,6 @@ class RefusedError(LicenseError):
 class SerialMismatch(RefusedError):
     """A bundle for another serial, which does not take the place of the present one."""
 
-    code = "serial-mismatch"
     template = "{serial} {part} {use:use}{sequence} is for serial {serial}, and this installation has {present}"
     hint_template = "ask the issuer for a bundle for {present}, or one that replaces it"
     serial: str
@@ -48,7 +46,6 @@ class SerialMismatch(RefusedError):
 class SequenceOlder(RefusedError):
     """A bundle older than one that was here, of the same issuer, serial, part and use."""
 
-    code = "sequence-older"
     template = "{serial} {part} {use:use}{sequence} is older than sequence {highest}, which was activated here"
     hint_template = "activate the newest file, or ask the vendor for a reset of the sequence"
     serial: str
@@ -62,7 +59,6 @@ class SequenceOlder(RefusedError):
 class SequenceConflict(RefusedError):
     """Another bundle under a sequence that is already taken, for the same use."""
 
-    code = "sequence-conflict"
     template = "another {serial} {part} {use:use}{sequence} was activated here"
     hint_template = "ask the issuer for one of a higher sequence"
     serial: str
@@ -74,7 +70,6 @@ class SequenceConflict(RefusedError):
 class BelowUse(RefusedError):
     """The new license set covers fewer than are assigned."""
 
-    code = "below-use"
     template: ClassVar[Templates] = dict.fromkeys(
         ("few", "users", "sites"), "{license}: {in_use} in use and {total} in the new license set"
     )
@@ -104,7 +99,6 @@ class BelowUse(RefusedError):
 class MaintenanceEnded(RefusedError):
     """This version of the product was released after maintenance ended."""
 
-    code = "maintenance-ended"
     template = (
         "{serial} {part} {use:use}{sequence} covers versions released until {maintenance:day},"
         " and this one was released later"
@@ -121,7 +115,6 @@ class MaintenanceEnded(RefusedError):
 class SettingRefused(RefusedError):
     """A bundle sells a value that its setting cannot have."""
 
-    code = "setting-refused"
     template = "{serial} {part} {use:use}{sequence}: {value:quoted} does not fit the setting `{setting}`"
     hint_template = "ask the issuer for a file with a value that fits"
     serial: str
@@ -135,7 +128,6 @@ class SettingRefused(RefusedError):
 class ClockRefused(RefusedError):
     """The clock cannot be accepted in place of the latest time seen."""
 
-    code = "clock-refused"
     template: ClassVar[Templates] = {
         "used": "the clock was accepted once already for this base bundle",
         "needless": "the clock is not behind a time that only clocks have shown",
@@ -150,7 +142,6 @@ class ClockRefused(RefusedError):
 class BindingMismatch(RefusedError):
     """A bundle bound to another installation."""
 
-    code = "binding-mismatch"
     template = "{serial} {part} {use:use}{sequence} is bound to another installation: {difference}"
     hint_template = "make a request here with `licensekit request`, and send it to the issuer"
     serial: str
@@ -164,7 +155,6 @@ class BindingMismatch(RefusedError):
 class NotActivated(RefusedError):
     """Nothing was activated here yet."""
 
-    code = "not-activated"
     template: ClassVar[Templates] = {
         "absent": "no installation was set up here yet",
         "no-pack": "nothing was activated here yet, so the vendor's pack is needed",

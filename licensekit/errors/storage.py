@@ -11,13 +11,10 @@ _PATH = "check the path"
 class StateError(LicenseError):
     """A file, folder or database that cannot be used as it is."""
 
-    code = "state"
-
 
 class FileUnusable(StateError):
     """A path that is missing, not a plain file, or not readable or writable."""
 
-    code = "file-unusable"
     template: ClassVar[Templates] = {
         "missing": "there is no such file",
         "not-in-folder": "there is no such file: a part of the path is no folder",
@@ -67,7 +64,6 @@ class FileUnusable(StateError):
 class FileTaken(StateError):
     """A file that would be overwritten, where only a new one is wanted."""
 
-    code = "file-taken"
     template = "there is such a file already"
     hint_template = "choose another name, or move the file away first"
 
@@ -75,7 +71,6 @@ class FileTaken(StateError):
 class HomeInvalid(StateError):
     """The home is no installation, or holds another product's."""
 
-    code = "home-invalid"
     template: ClassVar[Templates] = {
         "not-a-folder": "a home is a folder, and this is a file",
         "other-root": "this installation belongs to another root",
@@ -104,7 +99,6 @@ class HomeInvalid(StateError):
 class DocumentMissing(StateError):
     """The database has lost a document that its journal names."""
 
-    code = "document-missing"
     template: ClassVar[Templates] = {
         "gone": "the database has lost {document}",
         "other": "the database holds another document in the place of {document}",
@@ -118,7 +112,6 @@ class DocumentMissing(StateError):
 class OtherInstallation(StateError):
     """Another installation, or an older state of this one, took the place of the open one."""
 
-    code = "other-installation"
     template: ClassVar[Templates] = {
         "other": "another installation took its place while it was open",
         "older": "an older or altered state of it took its place while it was open",
@@ -133,7 +126,6 @@ class OtherInstallation(StateError):
 class HomeTaken(StateError):
     """An installation is where another one should go."""
 
-    code = "home-taken"
     template = "there is an installation here already"
     hint_template = "choose a folder or schema where nothing is yet"
 
@@ -141,7 +133,6 @@ class HomeTaken(StateError):
 class AuditDamaged(StateError):
     """The audit log's chain is broken, or tables contradict each other."""
 
-    code = "audit-damaged"
     template: ClassVar[Templates] = {
         "chain": "the audit log does not hold from entry {entry} on",
         "slots": "{there:count assignment|assignments} of `{license}` are there, and do not have"
@@ -162,7 +153,6 @@ class AuditDamaged(StateError):
 class ConsoleUnavailable(StateError):
     """The web console cannot be served: packages, address or certificate are missing."""
 
-    code = "console-unavailable"
     template: ClassVar[Templates] = {
         "package": "the console needs the package {package}",
         "address": "the address cannot be taken: {detail:line}",

@@ -9,7 +9,6 @@ from licensekit.errors.faults import Fault
 class SyntaxInvalid(Fault):
     """A file, or one line of it, that cannot be read at all."""
 
-    code = "syntax-invalid"
     template: ClassVar[Templates] = {
         "too-large": "is larger than {most} bytes",
         "not-utf-8": "is not UTF-8",
@@ -42,7 +41,6 @@ class SyntaxInvalid(Fault):
 class ColumnInvalid(Fault):
     """A heading of a table that is not one of its columns, or a column that is not there."""
 
-    code = "column-invalid"
     template: ClassVar[Templates] = {
         "missing": "there is no column `{name}`",
         **dict.fromkeys(("unknown", "near"), "there is no column {name:quoted} in such a table"),
@@ -63,7 +61,6 @@ class ColumnInvalid(Fault):
 class TableInvalid(Fault):
     """A key that does not belong where it is, is missing, or has too many entries."""
 
-    code = "table-invalid"
     template: ClassVar[Templates] = {
         "unknown": "is not a key of this table",
         "missing": "is missing",
@@ -83,7 +80,6 @@ class TableInvalid(Fault):
 class ValueInvalid(Fault):
     """A value that is of another kind, or outside what it may be."""
 
-    code = "value-invalid"
     template: ClassVar[Templates] = {
         "kind": "is {found}, not {wanted}",
         "word-kind": "is {found}, not {words:choice}",
@@ -123,7 +119,6 @@ class ValueInvalid(Fault):
 class TextInvalid(Fault):
     """A text that cannot be kept, because of its length or of a character in it."""
 
-    code = "text-invalid"
     template: ClassVar[Templates] = {
         "too-long": "is longer than {most} characters",
         "control": "has a control character or one that cannot be seen",
@@ -137,7 +132,6 @@ class TextInvalid(Fault):
 class UserCellInvalid(Fault):
     """A cell of a file of users that cannot be read, or a user who is there twice."""
 
-    code = "user-cell-invalid"
     template: ClassVar[Templates] = {
         "truth": "{text:quoted} is neither yes nor no",
         "kind": "{text:quoted} is no kind of user",

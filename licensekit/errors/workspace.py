@@ -11,13 +11,10 @@ from licensekit.errors.tree import LicenseError
 class WorkspaceError(LicenseError):
     """The vendor's workspace refuses, or is not one."""
 
-    code = "workspace"
-
 
 class WorkspaceInvalid(WorkspaceError):
     """The folder is not a workspace, or a damaged one."""
 
-    code = "workspace-invalid"
     template: ClassVar[Templates] = {
         "no-ledger": "there is no ledger here, so this is not a workspace",
         "no-url": "this file does not hold the URL of a ledger on a server",
@@ -36,7 +33,6 @@ class WorkspaceInvalid(WorkspaceError):
 class ClockDoubtful(WorkspaceError):
     """The clock disagrees with the newest entry of the ledger, so nothing was signed."""
 
-    code = "clock-doubtful"
     template: ClassVar[Templates] = {
         "behind": "the clock shows {now:time}, and entry {number} of the ledger was made on"
         " {made:time}: one of them is wrong",
@@ -54,7 +50,6 @@ class ClockDoubtful(WorkspaceError):
 class WorkspaceExists(WorkspaceError):
     """`init` into a folder, or on a ledger, that already holds a workspace."""
 
-    code = "workspace-exists"
     template: ClassVar[Templates] = {
         "folder": "there is a workspace here already",
         "file": "`{name}` is in the way",
@@ -73,7 +68,6 @@ class WorkspaceExists(WorkspaceError):
 class PlanRefused(WorkspaceError):
     """A new workspace that cannot be created as planned; nothing was."""
 
-    code = "plan-refused"
     template: ClassVar[Templates] = {
         "no-code": "no product code can be made of the folder's name",
         "name": "the catalog calls its issuer `{written}`, and --name `{planned}`",
@@ -108,7 +102,6 @@ class PlanRefused(WorkspaceError):
 class VendorOnly(WorkspaceError):
     """Something that only the vendor's own workspace can do."""
 
-    code = "vendor-only"
     template: ClassVar[Templates] = {
         "keys": "the root here is that of `{vendor}`, which alone can change keys",
         "reset": "only the vendor resets an installation",
@@ -124,7 +117,6 @@ class VendorOnly(WorkspaceError):
 class KeyChangeRefused(WorkspaceError):
     """A change of a key that its present state does not allow."""
 
-    code = "key-change-refused"
     template: ClassVar[Templates] = {
         "named": "the trust document names this key already, as `{key}`",
         "name-taken": "the trust document names a key `{key}` already",
@@ -155,7 +147,6 @@ class KeyChangeRefused(WorkspaceError):
 class ChangeInSigning(WorkspaceError):
     """Another change of keys travels already: the signatures on it are not thrown away."""
 
-    code = "change-in-signing"
     template = "another change is in signing, and both cannot count"
     hint_template = "have it signed first, or move the file away to give it up"
 
@@ -163,7 +154,6 @@ class ChangeInSigning(WorkspaceError):
 class RevocationsFull(WorkspaceError):
     """The next revocation list would be longer than a list may be."""
 
-    code = "revocations-full"
     template = (
         "a revocation list holds at most {most} bundles, as many serials, and as many serials with a lowest sequence"
     )
@@ -174,7 +164,6 @@ class RevocationsFull(WorkspaceError):
 class CatalogChanged(WorkspaceError):
     """`catalog.toml` differs from the catalog that was last signed."""
 
-    code = "catalog-changed"
     template: ClassVar[Templates] = {
         "changed": "it was changed since it was signed",
         "faults": "it was changed since it was signed, and has faults now",
@@ -191,7 +180,6 @@ class CatalogChanged(WorkspaceError):
 class CatalogTakesAway(WorkspaceError):
     """The new catalog takes something away from bundles already sold."""
 
-    code = "catalog-takes-away"
     template = "it takes something away from bundles that were sold: {faults:list}"
     hint_template = "put it back, or sign it all the same with `licensekit pack --yes`"
     faults: tuple[SoldReduced, ...]
@@ -200,7 +188,6 @@ class CatalogTakesAway(WorkspaceError):
 class LedgerDamaged(WorkspaceError):
     """The ledger's chain is broken: an entry was altered, inserted or removed."""
 
-    code = "ledger-damaged"
     template: ClassVar[Templates] = {
         "missing": "entry {number} is missing",
         "altered": "entry {number} was altered, or one before it was removed",

@@ -9,7 +9,6 @@ from licensekit.errors.coded import Message, Templates
 class SoldIsChanged(Message):
     """A bundle that was sold is changed: its next sequence takes its place."""
 
-    code = "sold-is-changed"
     template = "{bundle} takes the place of what was sold"
     bundle: str
 
@@ -17,7 +16,6 @@ class SoldIsChanged(Message):
 class UnusualTerm(Message):
     """A date of a bundle is rarely meant so."""
 
-    code = "unusual-term"
     template: ClassVar[Templates] = {
         "starts": "it starts only on {day:day}",
         "warning": "it warns of its end from the first day on, since {day:day}",
@@ -31,7 +29,6 @@ class UnusualTerm(Message):
 class MoreInUse(Message):
     """A customer has more of a license in use than would be sold."""
 
-    code = "more-in-use"
     template = (
         "{license}: {in_use} were in use when it was stated last, and {sold} are sold then;"
         " the customer must release {missing} before activating this"
@@ -45,7 +42,6 @@ class MoreInUse(Message):
 class TakesAway(Message):
     """The catalog takes something away from bundles that were sold."""
 
-    code = "takes-away"
     template = "the catalog takes away from bundles that were sold: {fault}"
     fault: SoldReduced
 
@@ -53,7 +49,6 @@ class TakesAway(Message):
 class UnboundReturn(Message):
     """The return of a bundle that is bound to no installation takes it back from everybody."""
 
-    code = "unbound-return"
     template = (
         "{bundle} is bound to no installation, so its receipt proves only that somebody has the"
         " file; it is taken back from everybody"
@@ -64,7 +59,6 @@ class UnboundReturn(Message):
 class TakenBack(Message):
     """A bundle or serial no longer works once an installation has the next revocation list."""
 
-    code = "taken-back"
     template = "{subject} no longer works where the next revocation list arrives"
     subject: str
 
@@ -72,7 +66,6 @@ class TakenBack(Message):
 class HistoryForked(Message):
     """What an installation has sent does not come from one history."""
 
-    code = "history-forked"
     template = (
         "what installation {installation:hex} has sent does not come from one history: its database"
         " was restored from a backup, copied or rewritten"
@@ -83,7 +76,6 @@ class HistoryForked(Message):
 class SeveralStated(Message):
     """Several installations have stated what they use of one serial."""
 
-    code = "several-stated"
     template = "{count} installations have stated something; the newest counts"
     count: int
 
@@ -91,6 +83,5 @@ class SeveralStated(Message):
 class BundlesVoid(Message):
     """Active bundles that a revoked key has signed are void."""
 
-    code = "bundles-void"
     template = "{count:count bundle is|bundles are} void until another key has signed them again"
     count: int

@@ -25,7 +25,7 @@ def listed(heading: str, table: int = 0) -> list[str]:
 
 def all_codes(kind: type[Message]) -> set[str]:
     """Return the codes of a class and of all below it."""
-    own = {kind.code} if "code" in vars(kind) else set[str]()
+    own = {kind.code} if hasattr(kind, "template") else set[str]()
     return own.union(*map(all_codes, kind.__subclasses__()))
 
 
