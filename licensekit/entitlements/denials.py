@@ -131,14 +131,11 @@ class BeyondSold(Reason, WhyNot):
     """An assignment that gives a license gives nothing: its slot is above what is sold."""
 
     template: ClassVar[Templates] = {
-        "slot": "the assignment of `{license}` has slot {slot}, beyond the {total} that are sold",
-        "no-slot": "the assignment of `{license}` has no slot of its own",
-        "satellite": "the site is satellite {slot}, beyond those that are sold",
-    }
-    hint_template: ClassVar[Templates] = {
-        "slot": "release others, or prefer this one",
-        "no-slot": "somebody edited the database: release it and assign it again",
-        "satellite": "remove other satellites, or buy more",
+        "slot": "the assignment of `{license}` has slot {slot}, beyond the {total} that are sold;"
+        " release others, or prefer this one",
+        "no-slot": "the assignment of `{license}` has no slot of its own;"
+        " somebody edited the database: release it and assign it again",
+        "satellite": "the site is satellite {slot}, beyond those that are sold; remove other satellites, or buy more",
     }
     subject_template = "{license}"
     reason: str

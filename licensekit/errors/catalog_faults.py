@@ -13,15 +13,12 @@ class NameUnknown(Fault):
     template: ClassVar[Templates] = {
         "license": "there is no license `{name}`",
         "theirs": "`{issuer}` has no license `{name}`",
-        "own": "`{issuer}` is this catalog's own issuer",
+        "own": "`{issuer}` is this catalog's own issuer; write `{name}`",
         "issuer": "no catalog of the issuer `{issuer}` is known here",
         "edition": "there is no edition `{name}`",
         "setting": "there is no setting `{name}`",
     }
-    hint_template: ClassVar[Templates] = {
-        **dict.fromkeys(("license", "theirs", "issuer", "edition", "setting"), "{guess:guess}"),
-        "own": "write `{name}`",
-    }
+    hint_template = "{guess:guess}"
     reason: str
     name: str
     issuer: str = ""
@@ -52,18 +49,14 @@ class KindWrong(Fault):
 
     template: ClassVar[Templates] = {
         **{
-            key: f"only a {{wanted}} license can {what}; this is a {{kind}} license"
+            key: f"only a {{wanted}} license can {what}, and this is a {{kind}} license"
             for key, what in _OF_ANOTHER_KIND.items()
         },
         "requires": "a {wanted} license cannot require the {kind} license `{license}`",
         "replaces": "a {wanted} license cannot be replaced by the {kind} license `{license}`",
         "completes": "`{license}` is a {kind} license, not a {wanted} license",
-        "login": "`{license}` is a {kind} license",
-        "table": "is a {kind} license",
-    }
-    hint_template: ClassVar[Templates] = {
-        "login": "a login needs system and user licenses",
-        "table": "it belongs in `{wanted}`",
+        "login": "`{license}` is a {kind} license; a login needs system and user licenses",
+        "table": "is a {kind} license; it belongs in `{wanted}`",
     }
     reason: str
     license: str
@@ -77,14 +70,9 @@ class CountWrong(Fault):
     """A number of a license that has none, or no number of one that is sold by quantity."""
 
     template: ClassVar[Templates] = {
-        "no-quantity": "is there or not",
-        "quantity": "is sold by quantity",
-        "per": "only what is sold by quantity is there again after a time",
-    }
-    hint_template: ClassVar[Templates] = {
-        "no-quantity": "write `true`",
-        "quantity": "write how many {unit}",
-        "per": "name its unit under `quantity`",
+        "no-quantity": "is there or not; write `true`",
+        "quantity": "is sold by quantity; write how many {unit}",
+        "per": "only what is sold by quantity is there again after a time; name its unit under `quantity`",
     }
     reason: str
     license: str

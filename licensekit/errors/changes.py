@@ -11,23 +11,14 @@ class NoneFree(RefusedError):
     """As many are assigned, or leased, as there are."""
 
     template: ClassVar[Templates] = {
-        "assigned": "no `{license}` is free: {in_use} of {total} are assigned",
-        "for-sale": "no `{license}` is free: {in_use} of {total} are assigned",
-        "none": "there is no `{license}` to assign",
-        "sites": (
-            "no `{license}` is free: there is room for {total:count site|sites} beside the central"
-            " one, and {in_use} are there"
-        ),
-        "no-sites": "no `{license}` is free: there is room for no site beside the central one",
-        "leased": "no seat of `{license}` is free: {in_use} of {total} are taken",
-    }
-    hint_template: ClassVar[Templates] = {
-        "assigned": "release one, or activate more",
-        "for-sale": "release one, or buy more: {buy}",
-        "none": "{why}",
-        "sites": "remove a site, or activate more",
-        "no-sites": "{why}",
-        "leased": "wait for one, or look at `leases list` for who holds them",
+        "assigned": "no `{license}` is free: {in_use} of {total} are assigned; release one, or activate more",
+        "for-sale": "no `{license}` is free: {in_use} of {total} are assigned; release one, or buy more: {buy}",
+        "none": "there is no `{license}` to assign; {why}",
+        "sites": "no `{license}` is free: there is room for {total:count site|sites} beside the central one,"
+        " and {in_use} are there; remove a site, or activate more",
+        "no-sites": "no `{license}` is free: there is room for no site beside the central one; {why}",
+        "leased": "no seat of `{license}` is free: {in_use} of {total} are taken;"
+        " wait for one, or look at `leases list` for who holds them",
     }
     reason: str
     license: str
@@ -54,12 +45,10 @@ class RequirementMissing(RefusedError):
     """A license cannot be assigned before the one that it requires."""
 
     template: ClassVar[Templates] = {
-        "installation": "`{license}` requires `{required}`, which the installation does not have",
-        "holder": "`{license}` requires `{required}`, which {holder} does not have",
-    }
-    hint_template: ClassVar[Templates] = {
-        "installation": "ask the vendor for it",
-        "holder": "assign `{required}`, or what includes it, first",
+        "installation": "`{license}` requires `{required}`, which the installation does not have;"
+        " ask the vendor for it",
+        "holder": "`{license}` requires `{required}`, which {holder} does not have;"
+        " assign `{required}`, or what includes it, first",
     }
     reason: str
     license: str
@@ -180,28 +169,19 @@ class EntryInvalid(RefusedError):
     """An id, name, group, kind or date that an administrator gave and that cannot be kept."""
 
     template: ClassVar[Templates] = {
-        "id": "{entry:quoted} is not a valid {kind}",
-        "group": "{entry:quoted} is not a valid group",
+        "id": "{entry:quoted} is not a valid {kind}; it has 1 to {longest} characters and no spaces around them",
+        "group": "{entry:quoted} is not a valid group; use lower-case letters, digits and inner dashes",
         "too-long": "a {kind} has at most {longest} characters",
-        "characters": "this {kind} {fault}: {entry:quoted}",
-        "seconds": "a seat is not leased for {seconds} seconds at a time",
-        "no-access": "a lease is for some access",
-        "event-kind": "{entry:quoted} is not a kind of event",
-        "expected-end": "the expected end is not a time that can be kept",
+        "characters": "this {kind} {fault}: {entry:quoted}; type it again",
+        "seconds": "a seat is not leased for {seconds} seconds at a time; a lease has {shortest} to {longest} seconds",
+        "no-access": "a lease is for some access; ask for read or full",
+        "event-kind": "{entry:quoted} is not a kind of event;"
+        " there are no-login, no-FUNCTION, rebuild-FUNCTION and message-of-the-day",
+        "expected-end": "the expected end is not a time that can be kept; it ends before the year 10000",
         "names-nobody": "an event for the whole installation names nobody",
-        "not-typed": "to give `{kind}` back, its name must be typed as it is",
-        "date": "{entry:quoted} is not a date and time",
-    }
-    hint_template: ClassVar[Templates] = {
-        "id": "it has 1 to {longest} characters and no spaces around them",
-        "group": "use lower-case letters, digits and inner dashes",
-        "characters": "type it again",
-        "seconds": "a lease has {shortest} to {longest} seconds",
-        "no-access": "ask for read or full",
-        "event-kind": "there are no-login, no-FUNCTION, rebuild-FUNCTION and message-of-the-day",
-        "expected-end": "it ends before the year 10000",
-        "not-typed": "nothing was given back: go back and type it",
-        "date": "choose both, in UTC",
+        "not-typed": "to give `{kind}` back, its name must be typed as it is;"
+        " nothing was given back: go back and type it",
+        "date": "{entry:quoted} is not a date and time; choose both, in UTC",
     }
     reason: str
     entry: str = ""
@@ -245,9 +225,9 @@ class RestoreRefused(RefusedError):
 
     template: ClassVar[Templates] = {
         "nothing": "this database is no restored backup",
-        "spent": "a restored backup was accepted before, and that can be done once for each base bundle",
+        "spent": "a restored backup was accepted before, and that can be done once for each base bundle;"
+        " ask the vendor for a reset that accepts it",
     }
-    hint_template: ClassVar[Templates] = {"nothing": "", "spent": "ask the vendor for a reset that accepts it"}
     reason: str
 
 

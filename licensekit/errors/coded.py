@@ -133,8 +133,9 @@ class Coded:
     code: ClassVar[str]
     """The name of the class with dashes, without `Error` at its end, unless the class states another one."""
     template: ClassVar[Templates]
+    """What happened. One of several may say what to do as well, behind a semicolon."""
     hint_template: ClassVar[Templates] = ""
-    """What to do; may name the same fields."""
+    """What to do, where the template does not say it; may name the same fields."""
     _fields: ClassVar[Mapping[str, bool]] = {}
     """The name of each field, and whether it has a default."""
     _about: ClassVar[frozenset[str]] = frozenset()
@@ -168,6 +169,15 @@ class Coded:
         """Return the names of the fields, in their order."""
         return tuple(cls._fields)
 
+    @classmethod
+    def texts(cls, reason: str = "") -> tuple[str, str]:
+        """Return the templates of a message and of what to do about it, either of which may be empty."""
+        text, hint = _of(cls.template, reason), _of(cls.hint_template, reason)
+        if isinstance(cls.template, str):
+            return text, hint
+        message, _, own = text.partition("; ")
+        return message, own or hint
+
     @property
     def data(self) -> dict[str, Any]:
         """The fields by name, as they were given: bytes, days and seconds since 1970."""
@@ -176,12 +186,12 @@ class Coded:
     @property
     def message(self) -> str:
         """What happened, as a sentence without its full stop."""
-        return self._say(self.template)
+        return self._say(self.texts(getattr(self, "reason", ""))[0])
 
     @property
     def hint(self) -> str:
         """What to do; empty where there is nothing to say."""
-        return self._say(self.hint_template)
+        return self._say(self.texts(getattr(self, "reason", ""))[1])
 
     def as_json(self) -> dict[str, Any]:
         """Return code, message, data and hint as plain JSON values; bytes as hex."""
@@ -201,13 +211,15 @@ class Coded:
         return {name: getattr(self, name) for name in self._fields}
 
     def _say(self, template: Templates) -> str:
-        if not isinstance(template, str):
-            template = template.get(self.data["reason"], "")
-        return fill_in(template, (), self.data)
+        return fill_in(_of(template, getattr(self, "reason", "")), (), self.data)
 
     def __repr__(self) -> str:
         said = ", ".join(f"{name}={value!r}" for name, value in self.data.items())
         return f"{type(self).__name__}({said})"
+
+
+def _of(templates: Templates, reason: str) -> str:
+    return templates if isinstance(templates, str) else templates.get(reason, "")
 
 
 class Message(Coded):

@@ -17,13 +17,12 @@ class TooLarge(FormatError):
     """More bytes, tokens or signatures than a bound of `limits` allows."""
 
     template: ClassVar[Templates] = {
-        "bytes": "more than {limit} bytes, which is too much for {wanted}",
+        "bytes": "more than {limit} bytes, which is too much for {wanted}; check that it is the file that is meant",
         "frame": "a frame of {size} bytes where at most {limit} are read",
         "signatures": "{size} signatures where at most {limit} are read",
         "token": "a token of {size} characters where at most {limit} are read",
         "tokens": "{size} tokens where at most {limit} are read",
     }
-    hint_template: ClassVar[Templates] = {"bytes": "check that it is the file that is meant"}
     reason: str
     limit: int
     size: int | None = None
@@ -132,15 +131,11 @@ class UnexpectedType(FormatError):
     template: ClassVar[Templates] = {
         "other": "a {type:document} where a {wanted:document} is meant",
         "several": "one {wanted:document} is meant, and the file holds {count} documents",
-        "request": "a request where a {wanted:document} is meant",
+        "request": "a request where a {wanted:document} is meant; `licensekit answer` takes requests",
         "for-vendor": "a {type:document} is for the vendor, and is not activated",
         "not-in-pack": "a pack does not hold a {type:document}",
         "unknown": "this reader knows no document of type {type:quoted}",
-        "unsigned": "this holds no root or trust document in signing",
-    }
-    hint_template: ClassVar[Templates] = {
-        "request": "`licensekit answer` takes requests",
-        "unsigned": "give the file that `licensekit keys` has written",
+        "unsigned": "this holds no root or trust document in signing; give the file that `licensekit keys` has written",
     }
     reason: str
     type: str = ""

@@ -45,18 +45,14 @@ class OrderConflict(WorkspaceError):
     """An order number that was issued before: with other contents, or as what is void now."""
 
     template: ClassVar[Templates] = {
-        "bound": "order {order} was bound to the installation that asked for it",
-        "not-bound": "order {order} was issued without a binding",
-        "other": "there is another order {order} already: {changes:list}",
-        "void": "order {order} was issued as {bundle}, which is no longer valid: {why:messages}",
-        "void-answer": "the request was answered with {bundle}, which is no longer valid: {why:messages}",
-    }
-    hint_template: ClassVar[Templates] = {
-        "bound": "`licensekit answer` binds it; give what is not bound its own number",
-        "not-bound": "give what is bound an order of its own number",
-        "other": "give a changed order its own number",
-        "void": "give the order a number of its own, or send what was signed in its place",
-        "void-answer": "let the installation make a new request",
+        "bound": "order {order} was bound to the installation that asked for it;"
+        " `licensekit answer` binds it; give what is not bound its own number",
+        "not-bound": "order {order} was issued without a binding; give what is bound an order of its own number",
+        "other": "there is another order {order} already: {changes:list}; give a changed order its own number",
+        "void": "order {order} was issued as {bundle}, which is no longer valid: {why:messages};"
+        " give the order a number of its own, or send what was signed in its place",
+        "void-answer": "the request was answered with {bundle}, which is no longer valid: {why:messages};"
+        " let the installation make a new request",
     }
     reason: str
     order: str | None
@@ -119,9 +115,9 @@ class ExchangeFileRefused(WorkspaceError):
         "receipt": "the receipt is signed by another installation than the one that {bundle} is bound to",
         "request": "the receipt names another request than {bundle} answers",
         "bound": "it is signed by another installation than the one that {bundle} is bound to",
-        "unknown": "the request names no serial, and nothing ever came from its installation",
+        "unknown": "the request names no serial, and nothing ever came from its installation;"
+        " activate a license there first",
     }
-    hint_template: ClassVar[Templates] = {"unknown": "activate a license there first"}
     reason: str
     installation: bytes
     """SHA-256 of the key that signed it."""

@@ -48,9 +48,8 @@ class WrongKind(QuestionError):
 
     template: ClassVar[Templates] = {
         "kind": "`{license}` is a {kind} license, and this needs one of kind {wanted:list}",
-        "seats": "`{license}` has no concurrent seats: it counts the users who hold it",
+        "seats": "`{license}` has no concurrent seats: it counts the users who hold it; ask `user(…).allows`",
     }
-    hint_template: ClassVar[Templates] = {"seats": "ask `user(…).allows`"}
     reason: str
     license: str
     kind: str

@@ -6,6 +6,7 @@ from licensekit.errors.coded import Templates
 from licensekit.errors.trust import TrustError
 
 _KEY = "key `{name}` ({key_id:hex})"
+_MAY_NOT = _KEY + " may not sign "
 _OTHER = "or have another key sign it"
 
 
@@ -39,16 +40,14 @@ class KeyUnknown(TrustError):
 
     template: ClassVar[Templates] = {
         "signature": "signed by key {key_id:hex}, which the trust document does not name",
-        "signer": "key {key_id:hex} is not in the trust document",
+        "signer": "key {key_id:hex} is not in the trust document;"
+        " sign the trust document that admits it first (`licensekit keys list`)",
         "trust": "a trust document is signed by a key that root {root} does not name",
         "next-root": "root {version} is signed by a key that no root here names",
         "next-trust": "trust document {version} is signed by a key that no root here names",
         "installation": "a {document} is signed by an installation's key, and this one is not",
     }
-    hint_template: ClassVar[Templates] = dict.fromkeys(
-        ("signature", "trust", "next-root", "next-trust", "installation"),
-        "update the application or its pack, or ask the issuer which key signed",
-    ) | {"signer": "sign the trust document that admits it first (`licensekit keys list`)"}
+    hint_template = "update the application or its pack, or ask the issuer which key signed"
     reason: str
     """What was signed, or would be: `signer` is a key here that the trust document lacks."""
     key_id: bytes | None = None
@@ -94,31 +93,25 @@ class KeyOutOfScope(TrustError):
     """The key may not sign this type or issuer, or a bundle that grants so much."""
 
     template: ClassVar[Templates] = {
-        "type": _KEY + " may not sign documents of type `{document}`",
-        "issuer": _KEY + " may not sign for issuer `{issuer}`",
-        "use": _KEY + " may not sign a {use} license",
-        "part": _KEY + " may not sign for part `{part}`",
-        "replaces": _KEY + " may not sign a bundle that takes the place of another serial",
-        "unrestricted": _KEY + " may not sign `{license}` without a limit",
-        "most": _KEY + " may not sign more than {most} of `{license}`",
-        "meter": _KEY + " may not sign more than {most} of `{license}` over the term of a bundle",
-        "settings": _KEY + " may not sign settings",
-        "term": _KEY + " may not sign a term of more than {longest:count day|days}",
-        "after-grace": _KEY + " may sign only bundles that block after grace",
-        "hours": (_KEY + " may not sign more offline or borrow hours than {longest:count day|days} have"),
+        "type": _MAY_NOT + "documents of type `{document}`",
+        "issuer": _MAY_NOT + "for issuer `{issuer}`",
+        "use": _MAY_NOT + "a {use} license",
+        "part": _MAY_NOT + "for part `{part}`",
+        "replaces": f"{_MAY_NOT}a bundle that takes the place of another serial;"
+        f" leave `replaces` out of the order, {_OTHER}",
+        "unrestricted": _MAY_NOT + "`{license}` without a limit; order a number of it, " + _OTHER,
+        "most": _MAY_NOT + "more than {most} of `{license}`; order at most {most} of it, " + _OTHER,
+        "meter": _MAY_NOT + "more than {most} of `{license}` over the term of a bundle;"
+        f" order less of it or a shorter term, {_OTHER}",
+        "settings": f"{_MAY_NOT}settings; leave `settings` out of the order, {_OTHER}",
+        "term": _MAY_NOT + "a term of more than {longest:count day|days};"
+        f" order a term that ends earlier, grace included, {_OTHER}",
+        "after-grace": _KEY + " may sign only bundles that block after grace;"
+        f' write `after_grace = "block"` in the order, {_OTHER}',
+        "hours": _MAY_NOT + "more offline or borrow hours than {longest:count day|days} have;"
+        f" order fewer hours, {_OTHER}",
     }
-    hint_template: ClassVar[Templates] = dict.fromkeys(
-        ("type", "issuer", "use", "part"), "`licensekit keys list` shows what each key may sign"
-    ) | {
-        "replaces": f"leave `replaces` out of the order, {_OTHER}",
-        "unrestricted": f"order a number of it, {_OTHER}",
-        "most": f"order at most {{most}} of it, {_OTHER}",
-        "meter": f"order less of it or a shorter term, {_OTHER}",
-        "settings": f"leave `settings` out of the order, {_OTHER}",
-        "term": f"order a term that ends earlier, grace included, {_OTHER}",
-        "after-grace": f'write `after_grace = "block"` in the order, {_OTHER}',
-        "hours": f"order fewer hours, {_OTHER}",
-    }
+    hint_template = "`licensekit keys list` shows what each key may sign"
     reason: str
     key_id: bytes
     name: str

@@ -129,12 +129,9 @@ class ClockRefused(RefusedError):
     """The clock cannot be accepted in place of the latest time seen."""
 
     template: ClassVar[Templates] = {
-        "used": "the clock was accepted once already for this base bundle",
-        "needless": "the clock is not behind a time that only clocks have shown",
-    }
-    hint_template: ClassVar[Templates] = {
-        "used": "ask the vendor for a reset of the clock",
-        "needless": "set the clock right, or ask the vendor for a reset of the clock",
+        "used": "the clock was accepted once already for this base bundle; ask the vendor for a reset of the clock",
+        "needless": "the clock is not behind a time that only clocks have shown;"
+        " set the clock right, or ask the vendor for a reset of the clock",
     }
     reason: str
 
@@ -156,13 +153,9 @@ class NotActivated(RefusedError):
     """Nothing was activated here yet."""
 
     template: ClassVar[Templates] = {
-        "absent": "no installation was set up here yet",
-        "no-pack": "nothing was activated here yet, so the vendor's pack is needed",
-        "no-serial": "nothing was activated here yet, so there is nothing to state",
-    }
-    hint_template: ClassVar[Templates] = {
-        "absent": "run `licensekit activate FILE`",
-        "no-pack": ("activate a file with `--pack FILE`, and `--root PIN` from the vendor's documentation"),
-        "no-serial": "run `licensekit activate FILE`",
+        "absent": "no installation was set up here yet; run `licensekit activate FILE`",
+        "no-pack": "nothing was activated here yet, so the vendor's pack is needed;"
+        " activate a file with `--pack FILE`, and `--root PIN` from the vendor's documentation",
+        "no-serial": "nothing was activated here yet, so there is nothing to state; run `licensekit activate FILE`",
     }
     reason: str

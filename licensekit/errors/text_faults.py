@@ -11,8 +11,8 @@ class SyntaxInvalid(Fault):
 
     template: ClassVar[Templates] = {
         "too-large": "is larger than {most} bytes",
-        "not-utf-8": "is not UTF-8",
-        "encoding": "is not {wanted}",
+        "not-utf-8": "is not UTF-8; save the file as UTF-8 text",
+        "encoding": "is not {wanted}; pass `--encoding {guess}`, or save it as UTF-8 (in Excel: CSV UTF-8)",
         "toml": "{detail:line}",
         "key-parts": "has a key of too many parts",
         "too-deep": "is nested too deeply",
@@ -21,10 +21,6 @@ class SyntaxInvalid(Fault):
         "cells": "has {count:count cell|cells}, and the first line has {most}",
         "json": "is not valid JSON from column {column} on",
         "key-twice": "is not valid JSON: a key is there twice",
-    }
-    hint_template: ClassVar[Templates] = {
-        "not-utf-8": "save the file as UTF-8 text",
-        "encoding": "pass `--encoding {guess}`, or save it as UTF-8 (in Excel: CSV UTF-8)",
     }
     reason: str
     count: int = 0
@@ -42,14 +38,11 @@ class ColumnInvalid(Fault):
     """A heading of a table that is not one of its columns, or a column that is not there."""
 
     template: ClassVar[Templates] = {
-        "missing": "there is no column `{name}`",
-        **dict.fromkeys(("unknown", "near"), "there is no column {name:quoted} in such a table"),
+        "missing": "there is no column `{name}`; columns are {known:codes}",
+        "unknown": "there is no column {name:quoted} in such a table;"
+        " say which one it is with `--column`, or leave it out with `--ignore`",
+        "near": "there is no column {name:quoted} in such a table; {guess:guess}",
         "twice": "the column `{name}` is there twice",
-    }
-    hint_template: ClassVar[Templates] = {
-        "missing": "columns are {known:codes}",
-        "unknown": "say which one it is with `--column`, or leave it out with `--ignore`",
-        "near": "{guess:guess}",
     }
     reason: str
     name: str
@@ -62,13 +55,12 @@ class TableInvalid(Fault):
     """A key that does not belong where it is, is missing, or has too many entries."""
 
     template: ClassVar[Templates] = {
-        "unknown": "is not a key of this table",
+        "unknown": "is not a key of this table; {guess:guess}",
         "missing": "is missing",
         "too-many": "has more than {most} entries",
         "twice": "is there twice",
-        "empty": "is empty",
+        "empty": "is empty; name {wanted}",
     }
-    hint_template: ClassVar[Templates] = {"unknown": "{guess:guess}", "empty": "name {wanted}"}
     reason: str
     guess: str = ""
     """The key that may be meant."""
@@ -81,25 +73,19 @@ class ValueInvalid(Fault):
     """A value that is of another kind, or outside what it may be."""
 
     template: ClassVar[Templates] = {
-        "kind": "is {found}, not {wanted}",
+        "kind": "is {found}, not {wanted}; {meant:meant}",
         "word-kind": "is {found}, not {words:choice}",
-        "word": "is not {words:choice}",
+        "word": "is not {words:choice}; {guess:guess}",
         "empty": "is empty",
         "address": "is not an address that begins with https:// or mailto:",
         "web-address": "is not an address that begins with https://",
         "code": "is not a code: at most 64 lower-case letters, digits and inner dashes",
         "serial": "is not a serial: at most 32 letters, digits and inner dashes",
-        "date": "is not a date such as 2027-12-31",
+        "date": "is not a date such as 2027-12-31; {meant:meant}",
         "before-1970": "is before 1970",
         "range": "is not from {least} to {most}",
-        "none": "is below 1",
-        "count": "is above {most}",
-    }
-    hint_template: ClassVar[Templates] = {
-        "word": "{guess:guess}",
-        **dict.fromkeys(("date", "kind"), "{meant:meant}"),
-        "none": "leave out what is not sold",
-        "count": 'write "unrestricted"',
+        "none": "is below 1; leave out what is not sold",
+        "count": 'is above {most}; write "unrestricted"',
     }
     reason: str
     found: str = ""
@@ -134,11 +120,10 @@ class UserCellInvalid(Fault):
 
     template: ClassVar[Templates] = {
         "truth": "{text:quoted} is neither yes nor no",
-        "kind": "{text:quoted} is no kind of user",
-        "license": "no catalog has a license `{text}`",
+        "kind": "{text:quoted} is no kind of user; there are {known:list}",
+        "license": "no catalog has a license `{text}`; {guess:guess}",
         "twice": "{text:quoted} is in line {line} already",
     }
-    hint_template: ClassVar[Templates] = {"kind": "there are {known:list}", "license": "{guess:guess}"}
     reason: str
     text: str
     """What the cell has."""

@@ -120,10 +120,9 @@ class TrustRollback(TrustError):
     """A trust document older than the one in force."""
 
     template: ClassVar[Templates] = {
-        "stored": "trust document {version} is the newest here, and {seen} was seen before",
+        "stored": "trust document {version} is the newest here, and {seen} was seen before; " + _RESTORE,
         "added": "trust document {version} is not newer than {seen}, which was seen before",
     }
-    hint_template: ClassVar[Templates] = {"stored": _RESTORE}
     reason: str
     version: int
     """0 if there is none."""
@@ -199,12 +198,9 @@ class IssuedAhead(TrustError):
     """Issued more than a day ahead of now."""
 
     template: ClassVar[Templates] = {
-        "document": "issued on {issued:time}, which is in the future",
-        "request": "the installation's clock shows {issued:time}, which is in the future",
-    }
-    hint_template: ClassVar[Templates] = {
-        "document": "check the date and the clock of this machine",
-        "request": "answer with `--reset clock` first, then let it make another request",
+        "document": "issued on {issued:time}, which is in the future; check the date and the clock of this machine",
+        "request": "the installation's clock shows {issued:time}, which is in the future;"
+        " answer with `--reset clock` first, then let it make another request",
     }
     reason: str
     issued: int

@@ -16,16 +16,13 @@ class WorkspaceInvalid(WorkspaceError):
     """The folder is not a workspace, or a damaged one."""
 
     template: ClassVar[Templates] = {
-        "no-ledger": "there is no ledger here, so this is not a workspace",
-        "no-url": "this file does not hold the URL of a ledger on a server",
-        "no-facts": "this is not the ledger of a workspace: it names no root and no issuer",
-        "no-catalog": "no catalog was signed here yet",
-    }
-    hint_template: ClassVar[Templates] = {
-        "no-ledger": "name the workspace with -C DIR, or create one with `licensekit init DIR`",
-        "no-url": "write `postgresql://user@host/database` into it, or restore it from a backup",
-        "no-facts": "check which database is meant, or restore it from a backup",
-        "no-catalog": "run `licensekit pack` to sign it",
+        "no-ledger": "there is no ledger here, so this is not a workspace;"
+        " name the workspace with -C DIR, or create one with `licensekit init DIR`",
+        "no-url": "this file does not hold the URL of a ledger on a server;"
+        " write `postgresql://user@host/database` into it, or restore it from a backup",
+        "no-facts": "this is not the ledger of a workspace: it names no root and no issuer;"
+        " check which database is meant, or restore it from a backup",
+        "no-catalog": "no catalog was signed here yet; run `licensekit pack` to sign it",
     }
     reason: str
 
@@ -51,15 +48,10 @@ class WorkspaceExists(WorkspaceError):
     """`init` into a folder, or on a ledger, that already holds a workspace."""
 
     template: ClassVar[Templates] = {
-        "folder": "there is a workspace here already",
-        "file": "`{name}` is in the way",
-        "ledger": "this ledger belongs to a workspace already",
-    }
-    hint_template: ClassVar[Templates] = {
-        "folder": "work in it with -C DIR, or choose another folder",
-        "file": "choose another folder, or move it away first",
-        "ledger": "give each its own database, or its own schema in one; to work in several"
-        " places, copy the folder of the workspace",
+        "folder": "there is a workspace here already; work in it with -C DIR, or choose another folder",
+        "file": "`{name}` is in the way; choose another folder, or move it away first",
+        "ledger": "this ledger belongs to a workspace already; give each its own database, or its own schema"
+        " in one; to work in several places, copy the folder of the workspace",
     }
     reason: str
     name: str = ""
@@ -69,26 +61,21 @@ class PlanRefused(WorkspaceError):
     """A new workspace that cannot be created as planned; nothing was."""
 
     template: ClassVar[Templates] = {
-        "no-code": "no product code can be made of the folder's name",
-        "name": "the catalog calls its issuer `{written}`, and --name `{planned}`",
-        "product": "the catalog is of product `{written}`, and the workspace of `{planned}`",
-        "issuer": "the catalog is of issuer `{written}`, and the workspace of `{planned}`",
-        "vendor": "`{planned}` is the vendor itself",
-        "vendors-product": "the catalog is of product `{written}`, and the vendor's is `{planned}`",
-        "root-keys": "{threshold} of {count} root keys cannot be asked for",
-        "ledger": "this is not the URL of a ledger on a server",
-        "password": "the URL of the ledger has a password in it, and would be kept in the workspace",
-    }
-    hint_template: ClassVar[Templates] = {
-        "no-code": "give one with --product CODE: lower-case letters, digits and dashes",
-        "name": "leave out --name, or change the catalog",
-        "product": "leave out --product, or change the catalog",
-        "issuer": "leave out --issuer, or change the catalog",
-        "vendor": "give your own code with --issuer CODE",
-        "vendors-product": "change the catalog",
-        "root-keys": "at least 1 of at most {most} keys must sign",
-        "ledger": "give a URL: postgresql://user@host/database",
-        "password": "leave it out and keep it in a password file (PGPASSFILE) or a service file",
+        "no-code": "no product code can be made of the folder's name;"
+        " give one with --product CODE: lower-case letters, digits and dashes",
+        "name": "the catalog calls its issuer `{written}`, and --name `{planned}`;"
+        " leave out --name, or change the catalog",
+        "product": "the catalog is of product `{written}`, and the workspace of `{planned}`;"
+        " leave out --product, or change the catalog",
+        "issuer": "the catalog is of issuer `{written}`, and the workspace of `{planned}`;"
+        " leave out --issuer, or change the catalog",
+        "vendor": "`{planned}` is the vendor itself; give your own code with --issuer CODE",
+        "vendors-product": "the catalog is of product `{written}`, and the vendor's is `{planned}`; change the catalog",
+        "root-keys": "{threshold} of {count} root keys cannot be asked for;"
+        " at least 1 of at most {most} keys must sign",
+        "ledger": "this is not the URL of a ledger on a server; give a URL: postgresql://user@host/database",
+        "password": "the URL of the ledger has a password in it, and would be kept in the workspace;"
+        " leave it out and keep it in a password file (PGPASSFILE) or a service file",
     }
     reason: str
     written: str = ""
@@ -103,12 +90,9 @@ class VendorOnly(WorkspaceError):
     """Something that only the vendor's own workspace can do."""
 
     template: ClassVar[Templates] = {
-        "keys": "the root here is that of `{vendor}`, which alone can change keys",
-        "reset": "only the vendor resets an installation",
-    }
-    hint_template: ClassVar[Templates] = {
-        "keys": "make a key with `licensekit keys new` and ask the vendor to admit it",
-        "reset": "send the request to the vendor of the product",
+        "keys": "the root here is that of `{vendor}`, which alone can change keys;"
+        " make a key with `licensekit keys new` and ask the vendor to admit it",
+        "reset": "only the vendor resets an installation; send the request to the vendor of the product",
     }
     reason: str
     vendor: str
@@ -119,19 +103,16 @@ class KeyChangeRefused(WorkspaceError):
 
     template: ClassVar[Templates] = {
         "named": "the trust document names this key already, as `{key}`",
-        "name-taken": "the trust document names a key `{key}` already",
+        "name-taken": "the trust document names a key `{key}` already; choose another name, or retire that key first",
         "retired": "key `{key}` is retired already",
         "revoked": "key `{key}` is revoked already",
-        "lost": "the key that signs now is the lost one, {key}",
-        "not-a-file-name": "`{key}` cannot be the name of a key file",
+        "lost": "the key that signs now is the lost one, {key};"
+        " make another with `licensekit keys rotate`, or name one with --key KEY",
+        "not-a-file-name": "`{key}` cannot be the name of a key file;"
+        " choose a name without slashes that does not start with a dot",
         "permission": "key `{key}` cannot be admitted in this way: {why:messages}",
-        "window": "key `{key}` signs from {starts:time} on, and the first of these bundles was issued at {issued:time}",
-    }
-    hint_template: ClassVar[Templates] = {
-        "name-taken": "choose another name, or retire that key first",
-        "lost": "make another with `licensekit keys rotate`, or name one with --key KEY",
-        "not-a-file-name": "choose a name without slashes that does not start with a dot",
-        "window": "admit a key that may with `licensekit keys new --from {issued:time}`",
+        "window": "key `{key}` signs from {starts:time} on, and the first of these bundles was issued at {issued:time};"
+        " admit a key that may with `licensekit keys new --from {issued:time}`",
     }
     reason: str
     key: str
@@ -165,14 +146,9 @@ class CatalogChanged(WorkspaceError):
     """`catalog.toml` differs from the catalog that was last signed."""
 
     template: ClassVar[Templates] = {
-        "changed": "it was changed since it was signed",
-        "faults": "it was changed since it was signed, and has faults now",
-        "key": "the key that signed it may not sign it any more",
-    }
-    hint_template: ClassVar[Templates] = {
-        "changed": "run `licensekit pack` to sign the new catalog",
-        "faults": "`licensekit catalog check` names them",
-        "key": "run `licensekit pack` to sign it again",
+        "changed": "it was changed since it was signed; run `licensekit pack` to sign the new catalog",
+        "faults": "it was changed since it was signed, and has faults now; `licensekit catalog check` names them",
+        "key": "the key that signed it may not sign it any more; run `licensekit pack` to sign it again",
     }
     reason: str
 
