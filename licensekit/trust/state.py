@@ -14,17 +14,7 @@ Absent on purpose: being past `fresh_until` is a notice to administrators and st
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from licensekit.errors import (
-    KeyUnknown,
-    RevocationsAhead,
-    RevocationsRollback,
-    RootGap,
-    RootNotNewest,
-    RootRollback,
-    SignatureCount,
-    TrustMissing,
-    TrustRollback,
-)
+from licensekit import errors
 from licensekit.trust import order
 from licensekit.trust.order import Seen, full_version, highest, is_fork, seen
 from licensekit.trust.roots import Chain, first_root, keys_of_trust, next_root, short_of
@@ -104,7 +94,7 @@ def judge_trust(state: TrustState, token: armor.Token) -> Verified[Trust]:
         raise short_of(known.root, len(keys), reason="trust")
     if known is not state.chain[-1]:
         check_signatures(token, opened, keys)
-        raise RootNotNewest(reason="signed", root=known.root.version, newest=state.root.version)
+        raise errors.RootNotNewest(reason="signed", root=known.root.version, newest=state.root.version)
     document = verified(token, opened, Trust, keys)
     require_product(document.document, state.root.product)
     _require_newest_root(document.document, state.root.version)
@@ -122,7 +112,7 @@ def take_trust(state: TrustState, document: Verified[Trust], now: int | None) ->
     if not order.is_news(document, floor, state.trust, now):
         return state
     if floor is not None and full_version(trust) < floor.version:
-        raise TrustRollback(reason="added", version=trust.version, seen=floor.version[-1])
+        raise errors.TrustRollback(reason="added", version=trust.version, seen=floor.version[-1])
     signers = load_signers(trust)
     return state._replace(
         trust=document,
@@ -152,7 +142,7 @@ def judge_revocations(state: TrustState, token: armor.Token) -> Verified[Revocat
     require_scope(signer, revocations)
     require_product(revocations, state.root.product)
     if (revocations.root_version, revocations.trust_version) > state.pair:
-        raise RevocationsAhead(root_version=revocations.root_version, trust_version=revocations.trust_version)
+        raise errors.RevocationsAhead(root_version=revocations.root_version, trust_version=revocations.trust_version)
     return document
 
 
@@ -168,7 +158,9 @@ def take_revocations(state: TrustState, document: Verified[Revocations], now: in
     if not order.is_news(document, floor, state.lists.get(issuer), now):
         return state
     if floor is not None and full_version(revocations) < floor.version:
-        raise RevocationsRollback(issuer=issuer, number=revocations.number, trust_version=revocations.trust_version)
+        raise errors.RevocationsRollback(
+            issuer=issuer, number=revocations.number, trust_version=revocations.trust_version
+        )
     return state._replace(
         lists={**state.lists, issuer: document},
         seen=state.seen._replace(lists={**state.seen.lists, issuer: seen(document)}),
@@ -200,9 +192,9 @@ def require_floor(state: TrustState) -> None:
         if is_fork(seen(known.verified), root):
             raise order.fork_of(known.root)
     if root is not None and (state.root.version,) < root.version:
-        raise RootRollback(version=state.root.version, seen=root.version[0])
+        raise errors.RootRollback(version=state.root.version, seen=root.version[0])
     if trust is not None and state.pair < trust.version:
-        raise TrustRollback(reason="stored", version=state.pair[1], seen=trust.version[-1])
+        raise errors.TrustRollback(reason="stored", version=state.pair[1], seen=trust.version[-1])
     if state.trust is not None and is_fork(seen(state.trust), trust):
         raise order.fork_of(state.trust.document)
     for issuer, in_force in state.lists.items():
@@ -221,18 +213,20 @@ def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> AdmittedSi
     """
     first, *more = opened.signatures
     if more:
-        raise SignatureCount(document=kind, count=len(more) + 1)
+        raise errors.SignatureCount(document=kind, count=len(more) + 1)
     signer = state.signers.get((first.scheme, first.key))
     if signer is None:
         if state.trust is None:
-            raise TrustMissing(reason="no-signers")
-        raise KeyUnknown(reason="signature", key_id=first.key)
+            raise errors.TrustMissing(reason="no-signers")
+        raise errors.KeyUnknown(reason="signature", key_id=first.key)
     require_type(signer, kind)
     return signer
 
 
 def _require_newest_root(trust: Trust, newest: int) -> None:
     if trust.root_version > newest:
-        raise RootGap(reason="trust", version=trust.root_version, newest=newest, needed=newest + 1, trust=trust.version)
+        raise errors.RootGap(
+            reason="trust", version=trust.root_version, newest=newest, needed=newest + 1, trust=trust.version
+        )
     if trust.root_version < newest:
-        raise RootNotNewest(reason="names", version=trust.version, root=trust.root_version, newest=newest)
+        raise errors.RootNotNewest(reason="names", version=trust.version, root=trust.root_version, newest=newest)
