@@ -7,10 +7,9 @@ assigned by itself.
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from licensekit.catalog.includes import spread
 from licensekit.catalog.known import KnownLicenses
 from licensekit.errors.catalog_faults import NeverHeld
-from licensekit.wire.documents import Kind
+from licensekit.wire.documents import Kind, spread
 
 
 def circles(edges: Mapping[str, Iterable[str]]) -> list[list[str]]:
@@ -18,7 +17,8 @@ def circles(edges: Mapping[str, Iterable[str]]) -> list[list[str]]:
 
     Sets and their members come in the order of `edges`.
     """
-    reach = {node: spread(edges[node], edges.__getitem__, edges.keys()) for node in edges}
+    onward = {node: frozenset(others) for node, others in edges.items()}
+    reach = {node: spread(others, onward) for node, others in onward.items()}
     found: list[list[str]] = []
     seen: set[str] = set()
     for node, reachable in reach.items():

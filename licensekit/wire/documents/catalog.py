@@ -3,7 +3,7 @@
 `docs/format.md` gives every field with its type, unit and bound, in the order given here.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import Annotated, Final
 
@@ -207,7 +207,15 @@ class Catalog(fields.Document, frozen=True):
         Raises:
             RefusedField: that is more than `limits.CLOSURE` in all.
         """
-        return closure_of({code: license_.gives for code, license_ in self.licenses.items()})
+        return closure_of(self._gives)
+
+    def reached(self, codes: Iterable[str]) -> set[str]:
+        """Return those of `codes` that are licenses here, and all that they give, directly or not."""
+        return spread(codes, self._gives)
+
+    @property
+    def _gives(self) -> dict[str, frozenset[str]]:
+        return {code: frozenset(license_.gives) for code, license_ in self.licenses.items()}
 
 
 def closure_of(gives: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
@@ -219,45 +227,25 @@ def closure_of(gives: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
     Raises:
         RefusedField: there are more than `limits.CLOSURE` pairs; nothing more is worked out then.
     """
-    # Sets of codes as the bits of a number: a catalog of a stranger must not cost more than this.
-    codes = tuple(gives)
-    bit = {code: 1 << number for number, code in enumerate(codes)}
-    direct = [_union([bit[c] for c in gives[code] if c in bit]) & ~bit[code] for code in codes]
-    pairs = sum(one.bit_count() for one in direct)
+    direct = {code: frozenset(given).intersection(gives) - {code} for code, given in gives.items()}
+    pairs = sum(map(len, direct.values()))
     found: dict[str, frozenset[str]] = {}
-    _require_bounded(pairs)
-    for start, code in enumerate(codes):
-        reached = _reached(direct, start)
-        pairs += reached.bit_count() - direct[start].bit_count()
-        _require_bounded(pairs)
-        found[code] = frozenset(codes[place] for place in _places(reached))
+    for code, given in direct.items():
+        if pairs > limits.CLOSURE:  # a catalog of a stranger must not cost more
+            break
+        found[code] = frozenset(spread(given, direct) - {code})
+        pairs += len(found[code]) - len(given)
+    if pairs > limits.CLOSURE:
+        raise fields.RefusedField(RuleBroken(reason="closure", most=limits.CLOSURE))
     return found
 
 
-def _require_bounded(pairs: int) -> None:
-    if pairs > limits.CLOSURE:
-        raise fields.RefusedField(RuleBroken(reason="closure", most=limits.CLOSURE))
-
-
-def _union(bits: Iterable[int]) -> int:
-    union = 0
-    for one in bits:
-        union |= one
-    return union
-
-
-def _reached(direct: Sequence[int], start: int) -> int:
-    found = 1 << start
-    frontier = direct[start]
-    while frontier:
-        place = frontier.bit_length() - 1
-        found |= 1 << place
-        frontier = (frontier | direct[place]) & ~found
-    return found & ~(1 << start)
-
-
-def _places(bits: int) -> Iterator[int]:
-    while bits:
-        place = bits.bit_length() - 1
-        yield place
-        bits ^= 1 << place
+def spread(start: Iterable[str], edges: Mapping[str, frozenset[str]]) -> set[str]:
+    """Return the nodes among `start`, and all nodes that they lead to; a node is what has an entry in `edges`."""
+    found = set(start)
+    waiting = list(found)
+    while waiting:
+        new = edges.get(waiting.pop(), frozenset()) - found
+        found |= new
+        waiting += new
+    return found & edges.keys()
