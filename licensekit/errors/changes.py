@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from licensekit.errors.coded import Coded, Templates
-from licensekit.errors.state import RefusedError
+from licensekit.errors.state import BundleRefused, RefusedError
 from licensekit.errors.text_faults import TextInvalid
 
 
@@ -196,15 +196,11 @@ class EntryInvalid(RefusedError):
     """Bounds of seconds, or of characters."""
 
 
-class BundleReturned(RefusedError):
+class BundleReturned(BundleRefused):
     """A bundle that was returned to its vendor can never work here again."""
 
     template = "{serial} {part} {use:use}{sequence} was returned from here"
     hint_template = "ask the issuer for a new bundle"
-    serial: str
-    part: str
-    use: str
-    sequence: int
 
 
 class BundleUnknown(RefusedError):

@@ -255,6 +255,25 @@ class Located(Coded):
         return f"{located}; {self.hint}" if self.hint else located
 
 
+class LicenseError(Located, Exception):
+    """Root of every error that this package raises on purpose."""
+
+    code = "license-error"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.values())
+
+    def at(self, where: str) -> Self:
+        """Return the same error with `where` (a file, a key path, a line) put in front."""
+        copy = super().at(where)
+        copy.__cause__ = self.__cause__
+        return copy
+
+
+def _rebuild(kind: type[LicenseError], data: dict[str, Any]) -> LicenseError:
+    return kind(**data)
+
+
 def plain_value(value: Any) -> Any:
     """Return a field as JSON can hold it: bytes as hex, structs by their fields, the rest as is."""
     plain: Any = value

@@ -2,9 +2,8 @@
 
 from typing import ClassVar
 
-from licensekit.errors.coded import Templates
+from licensekit.errors.coded import LicenseError, Templates
 from licensekit.errors.storage import StateError
-from licensekit.errors.tree import LicenseError
 
 _BACKUP = "restore it from a backup; it was left as it is"
 _CHECK = "check which database is meant; it was left as it is"

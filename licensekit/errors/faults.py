@@ -2,8 +2,7 @@
 
 from typing import ClassVar
 
-from licensekit.errors.coded import Located, Message, Templates
-from licensekit.errors.tree import LicenseError
+from licensekit.errors.coded import LicenseError, Located, Message, Templates
 
 
 class Fault(Located, Message):

@@ -2,9 +2,8 @@
 
 from typing import ClassVar
 
-from licensekit.errors.coded import Message, Templates
+from licensekit.errors.coded import LicenseError, Message, Templates
 from licensekit.errors.faults import Fault
-from licensekit.errors.tree import LicenseError
 
 _AGAIN = "ask for the file again and send it as an attachment"
 

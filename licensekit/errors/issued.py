@@ -2,8 +2,7 @@
 
 from typing import ClassVar
 
-from licensekit.errors.coded import Templates
-from licensekit.errors.tree import LicenseError
+from licensekit.errors.coded import LicenseError, Templates
 from licensekit.errors.workspace import WorkspaceError
 
 

@@ -2,9 +2,8 @@
 
 from typing import ClassVar
 
-from licensekit.errors.coded import Templates
+from licensekit.errors.coded import LicenseError, Templates
 from licensekit.errors.text_faults import TextInvalid
-from licensekit.errors.tree import LicenseError
 
 _ONLY_ED25519 = "only Ed25519 keys sign licenses; `licensekit keys new` makes one"
 

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar, Protocol
 
-from licensekit.errors.coded import Coded
-from licensekit.errors.tree import LicenseError
+from licensekit.errors.coded import Coded, LicenseError
 
 
 class Confirmable(Protocol):

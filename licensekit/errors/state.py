@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
-from licensekit.errors.coded import Coded, Templates
-from licensekit.errors.tree import LicenseError
+from licensekit.errors.coded import Coded, LicenseError, Templates
 
 
 class RefusedError(LicenseError):
@@ -30,41 +29,38 @@ class RefusedError(LicenseError):
         return self.replace(more=tuple(more))
 
 
-class SerialMismatch(RefusedError):
+class BundleRefused(RefusedError):
+    """A bundle that the installation does not activate; its data name the bundle."""
+
+    serial: str
+    part: str
+    use: str
+    sequence: int
+
+
+class SerialMismatch(BundleRefused):
     """A bundle for another serial, which does not take the place of the present one."""
 
     template = "{serial} {part} {use:use}{sequence} is for serial {serial}, and this installation has {present}"
     hint_template = "ask the issuer for a bundle for {present}, or one that replaces it"
-    serial: str
-    part: str
-    use: str
-    sequence: int
     present: str
     """The serial that is here."""
 
 
-class SequenceOlder(RefusedError):
+class SequenceOlder(BundleRefused):
     """A bundle older than one that was here, of the same issuer, serial, part and use."""
 
     template = "{serial} {part} {use:use}{sequence} is older than sequence {highest}, which was activated here"
     hint_template = "activate the newest file, or ask the vendor for a reset of the sequence"
-    serial: str
-    part: str
-    use: str
-    sequence: int
     highest: int
     """The highest sequence that was here."""
 
 
-class SequenceConflict(RefusedError):
+class SequenceConflict(BundleRefused):
     """Another bundle under a sequence that is already taken, for the same use."""
 
     template = "another {serial} {part} {use:use}{sequence} was activated here"
     hint_template = "ask the issuer for one of a higher sequence"
-    serial: str
-    part: str
-    use: str
-    sequence: int
 
 
 class BelowUse(RefusedError):
@@ -96,7 +92,7 @@ class BelowUse(RefusedError):
     """How many there are besides these."""
 
 
-class MaintenanceEnded(RefusedError):
+class MaintenanceEnded(BundleRefused):
     """This version of the product was released after maintenance ended."""
 
     template = (
@@ -104,23 +100,15 @@ class MaintenanceEnded(RefusedError):
         " and this one was released later"
     )
     hint_template = "renew the maintenance, or use an earlier version of the product"
-    serial: str
-    part: str
-    use: str
-    sequence: int
     maintenance: int
     """In days since 1970."""
 
 
-class SettingRefused(RefusedError):
+class SettingRefused(BundleRefused):
     """A bundle sells a value that its setting cannot have."""
 
     template = "{serial} {part} {use:use}{sequence}: {value:quoted} does not fit the setting `{setting}`"
     hint_template = "ask the issuer for a file with a value that fits"
-    serial: str
-    part: str
-    use: str
-    sequence: int
     setting: str
     value: str
 
@@ -136,15 +124,11 @@ class ClockRefused(RefusedError):
     reason: str
 
 
-class BindingMismatch(RefusedError):
+class BindingMismatch(BundleRefused):
     """A bundle bound to another installation."""
 
     template = "{serial} {part} {use:use}{sequence} is bound to another installation: {difference}"
     hint_template = "make a request here with `licensekit request`, and send it to the issuer"
-    serial: str
-    part: str
-    use: str
-    sequence: int
     difference: Coded | None
     """How the installation that it is bound to differs from this one."""
 

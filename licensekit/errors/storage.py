@@ -2,8 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from licensekit.errors.coded import Templates
-from licensekit.errors.tree import LicenseError
+from licensekit.errors.coded import LicenseError, Templates
 
 _PATH = "check the path"
 

@@ -2,8 +2,7 @@
 
 from typing import ClassVar
 
-from licensekit.errors.coded import Templates
-from licensekit.errors.tree import LicenseError
+from licensekit.errors.coded import LicenseError, Templates
 
 _STOP = "stop and call the vendor: one root signed two different documents"
 _FORK = "ask the issuer for its newest file, and which of the two it signed"

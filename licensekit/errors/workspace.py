@@ -3,9 +3,8 @@
 from typing import ClassVar
 
 from licensekit.errors.catalog_faults import SoldReduced
-from licensekit.errors.coded import Templates
+from licensekit.errors.coded import LicenseError, Templates
 from licensekit.errors.format import RuleBroken
-from licensekit.errors.tree import LicenseError
 
 
 class WorkspaceError(LicenseError):
