@@ -104,7 +104,7 @@ class BundleNotInForce(WhyNot):
 class FullWithAnother(WhyNot):
     """It is full for users who hold another license."""
 
-    template = "alone it can be read; with the user license `{license}` it is full"
+    template = "alone it can be read, and with the user license `{license}` it is full"
     license: str
 
 
@@ -148,6 +148,5 @@ class BeyondSold(Reason, WhyNot):
 class NotGrantedTo(WhyNot):
     """A user or site is not given it by any license that it holds, or not to that extent."""
 
-    template = "`{holder}` does not have it to this extent"
-    hint_template = "see what is assigned and what the installation has"
+    template = "`{holder}` does not have it to this extent; see what is assigned and what the installation has"
     holder: str

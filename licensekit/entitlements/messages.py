@@ -117,8 +117,7 @@ class CountExceeded(Notice):
     """More are in use than there are."""
 
     code = "deficit"
-    template = "{license}: {in_use} in use and {total} licensed"
-    hint_template = "release {excess} or activate more"
+    template = "{license}: {in_use} in use and {total} licensed; release {excess} or activate more"
     level = Severity.ERROR
     subject_template = "{license}"
     license: str
@@ -142,7 +141,7 @@ class InGrace(BundleNotice):
     """A bundle has expired and grace runs."""
 
     code = "grace"
-    template = "{bundle} expired on {expiry:day}; grace ends on {grace:day}"
+    template = "{bundle} expired on {expiry:day}, and grace ends on {grace:day}"
     level = Severity.WARNING
     expiry: int
     """In days since 1970."""
@@ -153,8 +152,7 @@ class InGrace(BundleNotice):
 class FactsChanged(BundleNotice):
     """Facts of the machine that a bundle is bound to have changed, and not yet too many."""
 
-    template = "{bundle}: {difference}"
-    hint_template = "ask for a new one with a request before more of them change"
+    template = "{bundle}: {difference}; ask for a new one with a request before more of them change"
     difference: BindingDifference
 
     @property
@@ -178,8 +176,7 @@ class NearlyUsed(Notice):
 class UsedUp(Notice):
     """As many of a license are in use as there are."""
 
-    template = "{license}: all {total} are in use"
-    hint_template = "release some, or activate more, before another one is needed"
+    template = "{license}: all {total} are in use; release some, or activate more, before another one is needed"
     level = Severity.INFO
     subject_template = "{license}"
     license: str

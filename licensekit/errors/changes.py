@@ -72,8 +72,7 @@ class StillRequired(RefusedError):
 class NotAssigned(RefusedError):
     """A license that would be released is not assigned there."""
 
-    template = "{holder} is not assigned `{license}`"
-    hint_template = "a license that comes with another one is released with that one"
+    template = "{holder} is not assigned `{license}`; a license that comes with another one is released with that one"
     license: str
     holder: str
 
@@ -93,8 +92,7 @@ class NotAssignable(RefusedError):
 class UserUnknown(RefusedError):
     """There is no such user."""
 
-    template = "there is no user {user:quoted}"
-    hint_template = "look at `users list`"
+    template = "there is no user {user:quoted}; look at `users list`"
     user: str
 
 
@@ -108,16 +106,14 @@ class UserTaken(RefusedError):
 class UserRetired(RefusedError):
     """A retired user holds no licenses."""
 
-    template = "{user} is retired"
-    hint_template = "bring the user back first: `users set ID --active`"
+    template = "{user} is retired; bring the user back first: `users set ID --active`"
     user: str
 
 
 class SiteUnknown(RefusedError):
     """There is no such site."""
 
-    template = "there is no site {site:quoted}"
-    hint_template = "look at `sites list`"
+    template = "there is no site {site:quoted}; look at `sites list`"
     site: str
 
 
@@ -135,16 +131,14 @@ class SiteTaken(RefusedError):
 class EventUnknown(RefusedError):
     """There is no such event in force."""
 
-    template = "there is no event {event:line} in force"
-    hint_template = "look at `events list`"
+    template = "there is no event {event:line} in force; look at `events list`"
     event: int | str
 
 
 class LeaseUnknown(RefusedError):
     """There is no such lease; it was given back, or has expired."""
 
-    template = "there is no lease {lease:quoted}"
-    hint_template = "look at `leases list`"
+    template = "there is no lease {lease:quoted}; look at `leases list`"
     lease: str
 
 
@@ -199,8 +193,7 @@ class EntryInvalid(RefusedError):
 class BundleReturned(BundleRefused):
     """A bundle that was returned to its vendor can never work here again."""
 
-    template = "{serial} {part} {use:use}{sequence} was returned from here"
-    hint_template = "ask the issuer for a new bundle"
+    template = "{serial} {part} {use:use}{sequence} was returned from here; ask the issuer for a new bundle"
 
 
 class BundleUnknown(RefusedError):

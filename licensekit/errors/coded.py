@@ -133,9 +133,9 @@ class Coded:
     code: ClassVar[str]
     """The name of the class with dashes, without `Error` at its end, unless the class states another one."""
     template: ClassVar[Templates]
-    """What happened. One of several may say what to do as well, behind a semicolon."""
+    """What happened, and behind a semicolon what to do."""
     hint_template: ClassVar[Templates] = ""
-    """What to do, where the template does not say it; may name the same fields."""
+    """What to do where the template does not say it: for every reason, or a long text."""
     _fields: ClassVar[Mapping[str, bool]] = {}
     """The name of each field, and whether it has a default."""
     _about: ClassVar[frozenset[str]] = frozenset()
@@ -172,11 +172,8 @@ class Coded:
     @classmethod
     def texts(cls, reason: str = "") -> tuple[str, str]:
         """Return the templates of a message and of what to do about it, either of which may be empty."""
-        text, hint = _of(cls.template, reason), _of(cls.hint_template, reason)
-        if isinstance(cls.template, str):
-            return text, hint
-        message, _, own = text.partition("; ")
-        return message, own or hint
+        message, _, hint = _of(cls.template, reason).partition("; ")
+        return message, hint or _of(cls.hint_template, reason)
 
     @property
     def data(self) -> dict[str, Any]:

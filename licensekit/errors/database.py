@@ -51,8 +51,7 @@ class DatabaseDamaged(EngineError):
 class DatabaseNewer(StateError):
     """The database was written by a newer version of this program."""
 
-    template = "a newer program has brought it to schema {found}; this one knows {known}"
-    hint_template = "update this program"
+    template = "a newer program has brought it to schema {found}, and this one knows {known}; update this program"
     found: int
     known: int
 
@@ -60,8 +59,7 @@ class DatabaseNewer(StateError):
 class DatabaseMoved(StateError):
     """What the database holds was moved to another place, and lives only there."""
 
-    template = "this {kind} was moved to {place:line}"
-    hint_template = "use it there"
+    template = "this {kind} was moved to {place:line}; use it there"
     kind: str
     place: str
 

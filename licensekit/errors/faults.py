@@ -42,6 +42,5 @@ class OrdersRefused(FaultsError):
 class UsersInvalid(FaultsError):
     """A file of users that cannot be imported: its faults by line, the first hundred."""
 
-    template = "{faults:count fault|faults}, nothing was imported"
-    hint_template = "correct the file"
+    template = "{faults:count fault|faults}, nothing was imported; correct the file"
     sums_up = True

@@ -157,6 +157,5 @@ class NoBundle(FormatError):
 class SeveralBundles(FormatError):
     """More than one bundle where exactly one is meant."""
 
-    template = "the file holds {count} bundles"
-    hint_template = "verify them one by one, or activate them on an installation"
+    template = "the file holds {count} bundles; verify them one by one, or activate them on an installation"
     count: int

@@ -36,8 +36,7 @@ class ConfirmationNeeded(ProposalError):
 class ProposalStale(ProposalError):
     """A proposal of which something has changed since it was shown."""
 
-    template = "{about} has changed since this was proposed: {changed:list}"
-    hint_template = "look at a new preview and confirm that one"
+    template = "{about} has changed since this was proposed: {changed:list}; look at a new preview and confirm that one"
     about: str
     """What the proposal was about: a serial, an order number, keys, a catalog."""
     changed: tuple[str, ...]

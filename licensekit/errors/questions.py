@@ -12,16 +12,14 @@ class QuestionError(LicenseError):
 class UnknownLicense(QuestionError):
     """A license code that no catalog has."""
 
-    template = "no catalog has a license `{license}`"
-    hint_template = "check the code against the catalog"
+    template = "no catalog has a license `{license}`; check the code against the catalog"
     license: str
 
 
 class UnknownSetting(QuestionError):
     """A setting that no catalog has."""
 
-    template = "no catalog has a setting `{setting}`"
-    hint_template = "check the code against the catalog"
+    template = "no catalog has a setting `{setting}`; check the code against the catalog"
     setting: str
 
 
@@ -35,8 +33,7 @@ class UnknownIssuer(QuestionError):
 class UnknownAccess(QuestionError):
     """A way to log in that no catalog has."""
 
-    template = "no catalog has a way to log in called `{way}`"
-    hint_template = "there are: {known:list none}"
+    template = "no catalog has a way to log in called `{way}`; there are: {known:list none}"
     way: str
     known: tuple[str, ...]
     """The ways that the catalogs have."""
@@ -68,8 +65,7 @@ class OriginInvalid(QuestionError):
 class NotEntitled(LicenseError):
     """`require`: the license does not grant what is needed; `why` is the reason."""
 
-    template = "`{license}` is not granted: {why}"
-    hint_template = "{why.hint}"
+    template = "`{license}` is not granted: {why}; {why.hint}"
     license: str
     why: Message
     holder: str = ""

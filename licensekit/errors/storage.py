@@ -49,8 +49,7 @@ class FileUnusable(StateError):
 class FileTaken(StateError):
     """A file that would be overwritten, where only a new one is wanted."""
 
-    template = "there is such a file already"
-    hint_template = "choose another name, or move the file away first"
+    template = "there is such a file already; choose another name, or move the file away first"
 
 
 class HomeInvalid(StateError):
@@ -104,8 +103,7 @@ class OtherInstallation(StateError):
 class HomeTaken(StateError):
     """An installation is where another one should go."""
 
-    template = "there is an installation here already"
-    hint_template = "choose a folder or schema where nothing is yet"
+    template = "there is an installation here already; choose a folder or schema where nothing is yet"
 
 
 class AuditDamaged(StateError):

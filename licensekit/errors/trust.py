@@ -17,8 +17,7 @@ class TrustError(LicenseError):
 class RootPinInvalid(TrustError):
     """The root pin is not `lkroot1-` and 52 characters of base32."""
 
-    template = "{pin:quoted} is not a root pin"
-    hint_template = "copy the lkroot1-… line that the vendor's documentation gives"
+    template = "{pin:quoted} is not a root pin; copy the lkroot1-… line that the vendor's documentation gives"
     pin: str
 
 

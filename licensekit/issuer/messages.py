@@ -30,8 +30,8 @@ class MoreInUse(Message):
     """A customer has more of a license in use than would be sold."""
 
     template = (
-        "{license}: {in_use} were in use when it was stated last, and {sold} are sold then;"
-        " the customer must release {missing} before activating this"
+        "{license}: {in_use} were in use when it was stated last, and {sold} are sold then,"
+        " and the customer must release {missing} before activating this"
     )
     license: str
     in_use: int
@@ -51,7 +51,7 @@ class UnboundReturn(Message):
 
     template = (
         "{bundle} is bound to no installation, so its receipt proves only that somebody has the"
-        " file; it is taken back from everybody"
+        " file, and it is taken back from everybody"
     )
     bundle: str
 
@@ -76,7 +76,7 @@ class HistoryForked(Message):
 class SeveralStated(Message):
     """Several installations have stated what they use of one serial."""
 
-    template = "{count} installations have stated something; the newest counts"
+    template = "{count} installations have stated something, and the newest counts"
     count: int
 
 
