@@ -34,7 +34,7 @@ class Severity(StrEnum):
 class Notice(Message):
     """One thing that an administrator should know."""
 
-    level: ClassVar[Severity]
+    level: ClassVar[Severity] = Severity.INFO
     """The severity, where it is always the same."""
     subject_template: ClassVar[Templates]
     days: int | None = None
@@ -61,6 +61,13 @@ class BundleNotice(Notice):
 
     subject_template = "{bundle}"
     bundle: BundleName
+
+
+class LicenseNotice(Notice):
+    """One thing that an administrator should know about a license."""
+
+    subject_template = "{license}"
+    license: str
 
 
 class Expired(BundleNotice):
@@ -113,14 +120,12 @@ class Unmaintained(BundleNotice):
     level = Severity.ERROR
 
 
-class CountExceeded(Notice):
+class CountExceeded(LicenseNotice):
     """More are in use than there are."""
 
     code = "deficit"
     template = "{license}: {in_use} in use and {total} licensed; release {excess} or activate more"
     level = Severity.ERROR
-    subject_template = "{license}"
-    license: str
     in_use: int
     total: int | None
     excess: int
@@ -162,34 +167,25 @@ class FactsChanged(BundleNotice):
         return Severity.INFO if has_spare else Severity.WARNING
 
 
-class NearlyUsed(Notice):
+class NearlyUsed(LicenseNotice):
     """Nine of ten, or more, of a license are in use."""
 
     template = "{license}: {in_use} of {total} are in use"
-    level = Severity.INFO
-    subject_template = "{license}"
-    license: str
     in_use: int
     total: int
 
 
-class UsedUp(Notice):
+class UsedUp(LicenseNotice):
     """As many of a license are in use as there are."""
 
     template = "{license}: all {total} are in use; release some, or activate more, before another one is needed"
-    level = Severity.INFO
-    subject_template = "{license}"
-    license: str
     total: int
 
 
-class SeatsTaken(Notice):
+class SeatsTaken(LicenseNotice):
     """All seats of a license of concurrent seats are taken."""
 
     template = "{license}: all {total} seats are taken, and whoever wants one waits"
-    level = Severity.INFO
-    subject_template = "{license}"
-    license: str
     total: int
 
 
@@ -198,7 +194,6 @@ class CheckDue(BundleNotice):
 
     code = "next-check"
     template = "{bundle}: look for a newer license file, due since {day:day}"
-    level = Severity.INFO
     day: int
     """In days since 1970."""
 
@@ -208,20 +203,16 @@ class WaitsForStart(BundleNotice):
 
     code = "pending"
     template = "{bundle} waits for its start on {start:day}"
-    level = Severity.INFO
     start: int
     """In days since 1970."""
 
 
-class LicenseNotInCatalog(Notice):
+class LicenseNotInCatalog(LicenseNotice):
     """A bundle names a license that this version of the product does not know."""
 
     code = "unknown-license"
     template = "{bundle} names `{license}`, which this version of the product does not know"
-    level = Severity.INFO
-    subject_template = "{license}"
     bundle: BundleName
-    license: str
 
 
 class SettingNotInCatalog(Notice):
@@ -229,7 +220,6 @@ class SettingNotInCatalog(Notice):
 
     code = "unknown-setting"
     template = "{bundle} names the setting `{setting}`, which this version of the product does not know"
-    level = Severity.INFO
     subject_template = "{setting}"
     bundle: BundleName
     setting: str
@@ -255,7 +245,6 @@ class NotFresh(Notice):
         "revocations": "the revocation list of `{issuer}` is past its time",
     }
     hint_template = "ask the vendor for a newer file"
-    level = Severity.INFO
     subject_template: ClassVar[Templates] = {
         "trust": "the trust document",
         "revocations": "the revocation list of `{issuer}`",

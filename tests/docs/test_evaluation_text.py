@@ -43,7 +43,7 @@ def severity_of(kind: type[Notice]) -> str:
 def notices(kind: type[Notice] = Notice) -> Iterator[type[Notice]]:
     """Yield every class of notices whose severity is always the same."""
     for child in kind.__subclasses__():
-        if "code" in vars(child) and hasattr(child, "level"):
+        if hasattr(child, "template") and "severity" not in vars(child):
             yield child
         yield from notices(child)
 
