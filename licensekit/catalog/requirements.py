@@ -55,12 +55,12 @@ def _why(known: KnownLicenses, holdings: list[list[frozenset[str]]], name: str) 
     requires = known.requires[name]
     held_by_any = frozenset[str]().union(*(held for of_issuer in holdings for held in of_issuer))
     if missing := requires - held_by_any:
-        return NeverHeld(reason="not-given", license=name, requires=tuple(sorted(missing)))
+        return NeverHeld(reason="not-given", requires=tuple(sorted(missing)))
     required = tuple(sorted(requires))
     if known.licenses[name].hidden and name not in held_by_any:
-        return NeverHeld(reason="hidden", license=name, requires=required)
+        return NeverHeld(reason="hidden", requires=required)
     # Everything can be held, yet not together: only plans exclude one another.
-    return NeverHeld(reason="plans", license=name, requires=required)
+    return NeverHeld(reason="plans", requires=required)
 
 
 def _holdings(known: KnownLicenses) -> list[list[frozenset[str]]]:

@@ -184,7 +184,7 @@ def _count_fault(catalog: Catalog, kind: Kind, code: str, count: int | None) -> 
     if license_.kind is not kind:
         return _wrong_kind("table", code, license_.kind, license_.kind.plural)
     if kind is Kind.SYSTEM and license_.quantity is None and count != 1:
-        return CountWrong(reason="no-quantity", license=code)
+        return CountWrong(reason="no-quantity")
     return None
 
 
@@ -224,7 +224,7 @@ def missing_quantities(
     for code, count in system.items():
         if count is True and code in licenses and (unit := licenses[code].quantity) is not None:
             where = f"{prefix}system.{code}"
-            yield CountWrong(reason="quantity", license=code, unit=unit, where=where)
+            yield CountWrong(reason="quantity", unit=unit, where=where)
 
 
 def as_numbers(system: Mapping[str, int | None]) -> dict[str, int | None]:

@@ -81,7 +81,6 @@ class LoginsStopped(Reason):
     number: int
     """The number of the event."""
     announcement: str = ""
-    """What the event says to those whom it concerns."""
 
 
 class WhyNot(Message):
@@ -142,7 +141,6 @@ class BeyondSold(Reason, WhyNot):
     license: str
     slot: int
     total: int
-    """How many of the license are sold, as it is evaluated now."""
 
 
 class NotGrantedTo(WhyNot):

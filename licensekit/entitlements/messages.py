@@ -80,7 +80,6 @@ class Expired(BundleNotice):
     }
     level = Severity.ERROR
     reason: str
-    """What happens after grace."""
 
 
 class BindingDifference(Message):
@@ -92,10 +91,8 @@ class BindingDifference(Message):
     }
     reason: str
     facts: int
-    """How many facts are asked about."""
     same: int
     needed: int
-    """How many of them must be as they were."""
     changed: tuple[str, ...]
 
     @property
@@ -129,7 +126,6 @@ class CountExceeded(LicenseNotice):
     in_use: int
     total: int | None
     excess: int
-    """How many to release."""
 
 
 class ExpiresSoon(BundleNotice):
@@ -139,7 +135,6 @@ class ExpiresSoon(BundleNotice):
     template = "{bundle} expires on {expiry:day}"
     level = Severity.WARNING
     expiry: int
-    """In days since 1970."""
 
 
 class InGrace(BundleNotice):
@@ -149,9 +144,7 @@ class InGrace(BundleNotice):
     template = "{bundle} expired on {expiry:day}, and grace ends on {grace:day}"
     level = Severity.WARNING
     expiry: int
-    """In days since 1970."""
     grace: int
-    """The last day of grace, in days since 1970."""
 
 
 class FactsChanged(BundleNotice):
@@ -195,7 +188,6 @@ class CheckDue(BundleNotice):
     code = "next-check"
     template = "{bundle}: look for a newer license file, due since {day:day}"
     day: int
-    """In days since 1970."""
 
 
 class WaitsForStart(BundleNotice):
@@ -204,7 +196,6 @@ class WaitsForStart(BundleNotice):
     code = "pending"
     template = "{bundle} waits for its start on {start:day}"
     start: int
-    """In days since 1970."""
 
 
 class LicenseNotInCatalog(LicenseNotice):
@@ -250,8 +241,6 @@ class NotFresh(Notice):
         "revocations": "the revocation list of `{issuer}`",
     }
     reason: str
-    """Which document it is."""
     fresh_until: int
     """In seconds since 1970."""
     issuer: str = ""
-    """Whose revocation list it is."""

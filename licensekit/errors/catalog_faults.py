@@ -23,7 +23,6 @@ class NameUnknown(Fault):
     name: str
     issuer: str = ""
     guess: str = ""
-    """What may be meant."""
 
 
 class IssuerDiffers(Fault):
@@ -75,9 +74,7 @@ class CountWrong(Fault):
         "per": "only what is sold by quantity is there again after a time; name its unit under `quantity`",
     }
     reason: str
-    license: str
     unit: str = ""
-    """What is counted: `GB`."""
 
 
 class LicensesCircular(Fault):
@@ -110,7 +107,6 @@ class SettingWrong(Fault):
     }
     reason: str
     wanted: str = ""
-    """The type of the setting."""
     value: str = ""
     bound: int | None = None
     choices: tuple[str, ...] = ()
@@ -126,7 +122,6 @@ class NeverHeld(Fault):
         " together with {requires:codes}",
     }
     reason: str
-    license: str
     requires: tuple[str, ...]
 
 
@@ -162,4 +157,3 @@ class SoldReduced(Fault):
     before: str = ""
     after: str = ""
     names: tuple[str, ...] = ()
-    """The licenses or kinds of users that it is about."""

@@ -25,9 +25,7 @@ class NoneFree(RefusedError):
     in_use: int
     total: int | None
     buy: str = ""
-    """Where more can be bought."""
     why: Coded | None = None
-    """Why there is none."""
 
 
 class PlanHeld(RefusedError):
@@ -63,9 +61,7 @@ class StillRequired(RefusedError):
     hint_template = "release as well: {children:list}"
     license: str
     requiring: tuple[str, ...]
-    """What is held and requires it."""
     children: tuple[str, ...]
-    """Everything that cannot stay without it."""
     holder: str
 
 
@@ -156,7 +152,6 @@ class BorrowRefused(RefusedError):
     license: str
     asked: float
     hours: int
-    """For how many it can."""
 
 
 class EntryInvalid(RefusedError):
@@ -179,11 +174,9 @@ class EntryInvalid(RefusedError):
     }
     reason: str
     entry: str = ""
-    """What was given."""
     kind: str = ""
     """What it was to be: `user id`, `name`, `message`; or the part to give back."""
     fault: TextInvalid | None = None
-    """What is wrong with its characters."""
     seconds: int = 0
     shortest: int = 0
     longest: int = 0

@@ -1,9 +1,9 @@
 """Codes with typed data and one message template: what errors, notices and reasons share.
 
 A class is one code, its name with dashes. Its annotations are its data; its template says the data in English, and
-names nothing else.
-Programs branch on `code` and read the fields, people read `message`, and a translation replaces templates without
-touching either.
+names nothing else. A field is what its template calls it; a docstring stands where that leaves a question. Programs
+branch on `code` and read the fields, people read `message`, and a translation replaces templates without touching
+either.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
@@ -85,11 +85,11 @@ _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
 }
 """What a template may ask of a field: `{expiry:day}`, `{key:hex}`, `{used:count seat|seats}`.
 
-`quoted` is for what a stranger wrote, `line` for what a library or the system said, and `document` for the type of a
-token, or for several of which one is meant. `{released:led , released }` is the list behind its words, and nothing
-where the list is empty. Of many `codes` the first are named; `{faults:first more fault|more faults}` is the first one,
-and how many more there are. `{use:use}` is the word before a sequence that is not of production, and nothing where it
-is.
+`day` is of days since 1970, and `time` of seconds. `quoted` is for what a stranger wrote, `line` for what a library or
+the system said, and `document` for the type of a token, or for several of which one is meant. `{released:led , released
+}` is the list behind its words, and nothing where the list is empty. Of many `codes` the first are named;
+`{faults:first more fault|more faults}` is the first one, and how many more there are. `{use:use}` is the word before a
+sequence that is not of production, and nothing where it is.
 """
 
 

@@ -40,7 +40,6 @@ class DatabaseDamaged(EngineError):
     hint_template = _BACKUP
     reason: str
     wanted: str = ""
-    """The kind of database that it should be."""
     kind: object = None
     """The kind that it says it is; of any type, for anybody may have written it."""
     table: str = ""
@@ -111,9 +110,7 @@ class DatabaseUnavailable(EngineError):
     }
     reason: str
     holder: str = ""
-    """The user, site or holder that was asked about."""
     why: LicenseError | None = None
-    """Why the database cannot be asked."""
 
 
 class ConstraintViolated(EngineError):

@@ -36,7 +36,6 @@ class OrdersRefused(FaultsError):
     template = "{count:count order is|orders are} not good, so none was issued"
     sums_up = True
     count: int
-    """How many orders were refused."""
 
 
 class UsersInvalid(FaultsError):

@@ -27,7 +27,6 @@ class TooLarge(FormatError):
     size: int | None = None
     """What was counted; None where reading stopped at the limit."""
     wanted: str = ""
-    """What the bytes were read as: `a license file`."""
 
 
 class ArmorInvalid(FormatError):
@@ -87,7 +86,6 @@ class RuleBroken(Message):
     reason: str
     text: str = ""
     fault: Fault | None = None
-    """Why the text may not stand there."""
     earlier: str = ""
     later: str = ""
     most: int = 0
@@ -139,7 +137,6 @@ class UnexpectedType(FormatError):
     reason: str
     type: str = ""
     wanted: tuple[str, ...] = ()
-    """The types of which one is meant."""
     count: int = 1
 
 

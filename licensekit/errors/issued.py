@@ -22,7 +22,6 @@ class NotIssued(WorkspaceError):
     hint_template = "`licensekit ledger list` shows what was issued"
     reason: str
     name: str
-    """What was looked for."""
     part: str = ""
     parts: tuple[str, ...] = ()
 
@@ -62,7 +61,6 @@ class OrderConflict(WorkspaceError):
     """What the orders differ in: `proposals.Change`."""
     bundle: str = ""
     why: tuple[LicenseError, ...] = ()
-    """Why it is void."""
 
 
 class RequestAnswered(WorkspaceError):
@@ -135,7 +133,6 @@ class ExchangeFileKnown(WorkspaceError):
     entry: int
     """The number of the first one."""
     entered: int
-    """When that was, in seconds since 1970."""
 
 
 class QrRefused(WorkspaceError):

@@ -51,10 +51,8 @@ class KeyFileInvalid(KeyFault):
     mebibytes: int | None = None
     length: int | None = None
     wanted: int | None = None
-    """The bytes that a key file of this scheme ends in."""
     text: str = ""
     fault: TextInvalid | None = None
-    """Why the label is refused."""
 
 
 class PassphraseWrong(KeyFault):

@@ -35,12 +35,9 @@ class KeyInvalid(KeyFault):
     scheme: int | None = None
     length: int | None = None
     wanted: int | None = None
-    """The bytes that a key of this scheme has."""
     text: str = ""
     fault: TextInvalid | None = None
-    """Why the text is refused."""
     detail: str = ""
-    """What the library says."""
 
 
 class SchemeUnavailable(KeyFault):
@@ -78,11 +75,9 @@ class KeyMissing(KeyFault):
     hint_template = "give the key file, from wherever it is kept, with --root-key FILE"
     reason: str
     type: str = ""
-    """The type of the document that is to be signed."""
     issuer: str = ""
     name: str = ""
     count: int = 0
     version: int | None = None
-    """The version of the root whose key is missing."""
     document: str = ""
     """Which document that is, by type and version: `root 2`."""

@@ -21,11 +21,9 @@ class OrderIncomplete(Fault):
     reason: str
     license: str = ""
     requires: tuple[str, ...] = ()
-    """What neither the order nor another part grants."""
     wanted: int = 0
     count: int = 0
     facts: tuple[str, ...] = ()
-    """The facts of the machine that the request has."""
 
 
 class OrderDatesInvalid(Fault):
@@ -41,7 +39,6 @@ class OrderDatesInvalid(Fault):
     }
     reason: str
     key: str = ""
-    """The key that it contradicts, or that it should be."""
 
 
 class OrderSerialInvalid(Fault):
@@ -64,13 +61,9 @@ class OrderSerialInvalid(Fault):
     serial: str = ""
     sequence: int = 0
     last: int = 0
-    """The last sequence that was issued."""
-    company: str = ""
     part: str = ""
     use: str = ""
-    """Of the order."""
     other: str = ""
-    """The use of what the serial has."""
 
 
 class OrderDoubtful(Fault):
@@ -87,12 +80,9 @@ class OrderDoubtful(Fault):
     reason: str
     serial: str = ""
     company: str = ""
-    """To whom the ledger has issued it."""
     part: str = ""
     other: str = ""
-    """The part that may be meant."""
     day: int = 0
-    """In days since 1970."""
     license: str = ""
     requires: tuple[str, ...] = ()
 
@@ -108,9 +98,7 @@ class RenewalInvalid(Fault):
     }
     reason: str
     expiry: int | None = None
-    """The end that is asked for, in days since 1970."""
     present: int | None = None
-    """The present end, in days since 1970."""
 
 
 class AmendmentInvalid(Fault):
@@ -129,4 +117,3 @@ class AmendmentInvalid(Fault):
     reason: str
     key: str
     to: str = ""
-    """The use that is asked for."""

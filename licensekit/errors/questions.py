@@ -36,7 +36,6 @@ class UnknownAccess(QuestionError):
     template = "no catalog has a way to log in called `{way}`; there are: {known:list none}"
     way: str
     known: tuple[str, ...]
-    """The ways that the catalogs have."""
 
 
 class WrongKind(QuestionError):
@@ -51,7 +50,6 @@ class WrongKind(QuestionError):
     kind: str
     """What it is: `system`, `site` or `user`."""
     wanted: tuple[str, ...] = ()
-    """The kinds that the question is about."""
 
 
 class OriginInvalid(QuestionError):

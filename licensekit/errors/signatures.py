@@ -15,7 +15,6 @@ class DuplicateSignature(TrustError):
 
     template = "one key signed this document of type `{document}` twice"
     document: str
-    """The type of its token."""
 
 
 class SignatureCount(TrustError):
@@ -23,7 +22,6 @@ class SignatureCount(TrustError):
 
     template = "a document of type `{document}` carries one signature, and this has {count}"
     document: str
-    """The type of its token."""
     count: int
 
 
@@ -52,11 +50,8 @@ class KeyUnknown(TrustError):
     """What was signed, or would be: `signer` is a key here that the trust document lacks."""
     key_id: bytes | None = None
     root: int | None = None
-    """The version of the root whose keys may sign."""
     version: int | None = None
-    """The version of the document."""
     document: str = ""
-    """The type of its token."""
 
 
 class KeyIdCollision(TrustError):
@@ -67,7 +62,6 @@ class KeyIdCollision(TrustError):
         "trust": "two keys of the trust document have one key id",
     }
     reason: str
-    """The document that names them."""
 
 
 class KeyRevoked(TrustError):
@@ -86,7 +80,6 @@ class KeyOutOfWindow(TrustError):
     key_id: bytes
     name: str
     issued: int
-    """When the document was issued, in seconds since 1970."""
 
 
 class KeyOutOfScope(TrustError):
@@ -116,14 +109,9 @@ class KeyOutOfScope(TrustError):
     key_id: bytes
     name: str
     document: str = ""
-    """The type of the token."""
     issuer: str = ""
-    """The issuer that the document names."""
     use: str = ""
     part: str = ""
     license: str = ""
-    """The code of the license that is granted too often."""
     most: int | None = None
-    """The highest count that the key may sign."""
     longest: int | None = None
-    """The longest term that the key may sign, in days."""

@@ -34,7 +34,6 @@ class SignerUriInvalid(SignerUnavailable):
     name: str = ""
     """The attribute, or the label that the URI names."""
     wanted: str = ""
-    """The label that the new key is to have."""
 
 
 class Pkcs11Unavailable(SignerUnavailable):
@@ -54,7 +53,6 @@ class Pkcs11Unavailable(SignerUnavailable):
     reported: str = ""
     """The error that the module reports, as python-pkcs11 names it."""
     detail: str = ""
-    """Why the module cannot be loaded."""
 
 
 class PinWrong(SignerUnavailable):

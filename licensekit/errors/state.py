@@ -44,7 +44,6 @@ class SerialMismatch(BundleRefused):
     template = "{serial} {part} {use:use}{sequence} is for serial {serial}, and this installation has {present}"
     hint_template = "ask the issuer for a bundle for {present}, or one that replaces it"
     present: str
-    """The serial that is here."""
 
 
 class SequenceOlder(BundleRefused):
@@ -53,7 +52,6 @@ class SequenceOlder(BundleRefused):
     template = "{serial} {part} {use:use}{sequence} is older than sequence {highest}, which was activated here"
     hint_template = "activate the newest file, or ask the vendor for a reset of the sequence"
     highest: int
-    """The highest sequence that was here."""
 
 
 class SequenceConflict(BundleRefused):
@@ -83,13 +81,11 @@ class BelowUse(RefusedError):
     in_use: int
     total: int
     remove: int
-    """How many must be released."""
     holders: tuple[str, ...]
     """Those with the highest slots first; not all, if they are very many."""
     newest: tuple[str, ...]
     """The first of them."""
     others: int
-    """How many there are besides these."""
 
 
 class MaintenanceEnded(BundleRefused):
@@ -101,7 +97,6 @@ class MaintenanceEnded(BundleRefused):
     )
     hint_template = "renew the maintenance, or use an earlier version of the product"
     maintenance: int
-    """In days since 1970."""
 
 
 class SettingRefused(BundleRefused):
@@ -130,7 +125,6 @@ class BindingMismatch(BundleRefused):
     template = "{serial} {part} {use:use}{sequence} is bound to another installation: {difference}"
     hint_template = "make a request here with `licensekit request`, and send it to the issuer"
     difference: Coded | None
-    """How the installation that it is bound to differs from this one."""
 
 
 class NotActivated(RefusedError):

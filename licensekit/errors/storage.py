@@ -41,9 +41,7 @@ class FileUnusable(StateError):
     wanted: str = ""
     """What the path was to be: `a license file`."""
     kind: Literal["", "folder", "pipe", "socket", "symbolic link", "device"] = ""
-    """What is there instead of a plain file."""
     detail: str = ""
-    """What the system says."""
 
 
 class FileTaken(StateError):
@@ -72,7 +70,6 @@ class HomeInvalid(StateError):
     recorded: str = ""
     """The root pin that the installation was activated with."""
     products: tuple[str, ...] = ()
-    """Codes of the products that have an installation here."""
 
 
 class DocumentMissing(StateError):
@@ -85,7 +82,6 @@ class DocumentMissing(StateError):
     hint_template = "activate its file again, or a newer one"
     reason: str
     document: str
-    """The label of the bundle."""
 
 
 class OtherInstallation(StateError):
@@ -118,7 +114,6 @@ class AuditDamaged(StateError):
     }
     reason: str
     entry: int | None = None
-    """The first entry that does not hold."""
     license: str = ""
     there: int = 0
 
@@ -136,4 +131,3 @@ class ConsoleUnavailable(StateError):
     reason: str
     package: str = ""
     detail: str = ""
-    """What the system says."""

@@ -27,11 +27,8 @@ class SyntaxInvalid(Fault):
     most: int = 0
     column: int = 0
     detail: str = ""
-    """What is wrong, in words."""
     wanted: str = ""
-    """The encoding that it was read in."""
     guess: str = ""
-    """The encoding that it seems to have."""
 
 
 class ColumnInvalid(Fault):
@@ -48,7 +45,6 @@ class ColumnInvalid(Fault):
     name: str
     known: tuple[str, ...] = ()
     guess: str = ""
-    """The column that may be meant."""
 
 
 class TableInvalid(Fault):
@@ -63,10 +59,8 @@ class TableInvalid(Fault):
     }
     reason: str
     guess: str = ""
-    """The key that may be meant."""
     most: int = 0
     wanted: str = ""
-    """What belongs there, in words."""
 
 
 class ValueInvalid(Fault):
@@ -93,9 +87,7 @@ class ValueInvalid(Fault):
     wanted: str = ""
     """What belongs there, in words: `text in quotes`."""
     words: tuple[str, ...] = ()
-    """The words of which one is meant."""
     guess: str = ""
-    """The one that may be meant."""
     meant: tuple[str, ...] = ()
     """What a date or number that is written as in some countries may mean."""
     least: int = 0
@@ -126,9 +118,6 @@ class UserCellInvalid(Fault):
     }
     reason: str
     text: str
-    """What the cell has."""
     known: tuple[str, ...] = ()
     line: int = 0
-    """Where the user is first."""
     guess: str = ""
-    """The license that may be meant."""

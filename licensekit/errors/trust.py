@@ -46,9 +46,7 @@ class RootGap(TrustError):
     """The version of the root that came, or that the trust document names."""
     newest: int
     needed: int
-    """The version of the root that must come first."""
     trust: int | None = None
-    """The version of the trust document, where one names the root."""
 
 
 class RootRollback(TrustError):
@@ -76,11 +74,9 @@ class RootNotNewest(TrustError):
         "names": ("trust document {version} belongs to root {root}, which root {newest} has replaced"),
     }
     reason: str
-    """Whether root keys or the document itself tell."""
     root: int
     newest: int
     version: int | None = None
-    """The version of the document, where it was read."""
 
 
 class ThresholdNotMet(TrustError):
@@ -95,12 +91,10 @@ class ThresholdNotMet(TrustError):
     reason: str
     """What lacks signatures; `next-root` is a root that is not read before they are there."""
     root: int
-    """The version of the root whose keys must sign."""
     needed: int
     signed: int
     missing: int
     version: int | None = None
-    """The version of the document, where it was read."""
 
 
 class TrustMissing(TrustError):
@@ -150,8 +144,6 @@ class RevocationsRollback(TrustError):
     template = "revocation list {number} of `{issuer}` is older than one seen before"
     issuer: str
     number: int
-    trust_version: int
-    """The version of the trust document under which it was made."""
 
 
 class RevocationsFork(TrustError):
@@ -161,8 +153,6 @@ class RevocationsFork(TrustError):
     hint_template = _FORK
     issuer: str
     number: int
-    trust_version: int
-    """The version of the trust document under which both were made."""
 
 
 class RevocationsAhead(TrustError):
@@ -202,7 +192,6 @@ class IssuedAhead(TrustError):
     }
     reason: str
     issued: int
-    """In seconds since 1970."""
 
 
 class WrongProduct(TrustError):
@@ -218,12 +207,9 @@ class WrongProduct(TrustError):
     reason: str
     product: str
     expected: str
-    """The product here."""
     issuer: str = ""
-    """The vendor's issuer that a root names."""
     expected_issuer: str = ""
     version: int | None = None
-    """The version of a root."""
 
 
 class BundleRevoked(TrustError):

@@ -37,10 +37,8 @@ class ClockDoubtful(WorkspaceError):
     hint_template = "set the clock, or if it is right say `--clock-is-right`"
     reason: str
     now: int
-    """What the clock shows, in seconds since 1970."""
     number: int
     made: int
-    """When the newest entry was made, in seconds since 1970."""
 
 
 class WorkspaceExists(WorkspaceError):
@@ -78,7 +76,6 @@ class PlanRefused(WorkspaceError):
     }
     reason: str
     written: str = ""
-    """What the catalog says."""
     planned: str = ""
     threshold: int = 0
     count: int = 0
@@ -117,11 +114,8 @@ class KeyChangeRefused(WorkspaceError):
     key: str
     """Its name or id."""
     starts: int = 0
-    """From when on it signs, in seconds since 1970."""
     issued: int = 0
-    """When the first bundle was issued that it should sign, in seconds since 1970."""
     why: tuple[RuleBroken, ...] = ()
-    """What no trust document may say of a key."""
 
 
 class ChangeInSigning(WorkspaceError):
@@ -173,5 +167,4 @@ class LedgerDamaged(WorkspaceError):
     reason: str
     number: int
     why: LicenseError | None = None
-    """Why the document in the entry is not believed."""
     table: str = ""

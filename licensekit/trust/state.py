@@ -158,9 +158,7 @@ def take_revocations(state: TrustState, document: Verified[Revocations], now: in
     if not order.is_news(document, floor, state.lists.get(issuer), now):
         return state
     if floor is not None and full_version(revocations) < floor.version:
-        raise errors.RevocationsRollback(
-            issuer=issuer, number=revocations.number, trust_version=revocations.trust_version
-        )
+        raise errors.RevocationsRollback(issuer=issuer, number=revocations.number)
     return state._replace(
         lists={**state.lists, issuer: document},
         seen=state.seen._replace(lists={**state.seen.lists, issuer: seen(document)}),
