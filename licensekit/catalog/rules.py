@@ -125,7 +125,7 @@ def _of_circles(known: KnownLicenses) -> Iterator[Fault]:
         else:
             fault = _circular(circle, "includes-itself", "include")
         yield fault.at(f"licenses.{circle[0]}.includes")
-    for circle in circles(_successors(licenses)):
+    for circle in circles({code: filter(None, [one.replaced_by]) for code, one in licenses.items()}):
         fault = _circular(circle, "replaced-by-itself", "replace")
         yield fault.at(f"licenses.{circle[0]}.replaced_by")
     for circle in circles(known.requires):
@@ -133,10 +133,6 @@ def _of_circles(known: KnownLicenses) -> Iterator[Fault]:
         if own:
             fault = _circular(circle, "requires-itself", "require")
             yield fault.at(f"licenses.{own[0]}.requires")
-
-
-def _successors(licenses: Mapping[str, License]) -> dict[str, list[str]]:
-    return {code: [] if one.replaced_by is None else [one.replaced_by] for code, one in licenses.items()}
 
 
 def _circular(circle: list[str], alone: str, together: str) -> LicensesCircular:

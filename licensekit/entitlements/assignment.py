@@ -40,13 +40,14 @@ def faults_of(
     """
     new = change.assign - held
     after = (held - change.release) | new
+    reasons = {code: why for code in sorted(new) if (why := _not_assignable(entitlements.licenses[code]))}
     return [
         *(errors.NotAssigned(license=code, holder=holder) for code in sorted(change.release - held)),
-        *_of_assignability(entitlements, new),
+        *(errors.NotAssignable(reason=why, license=code) for code, why in reasons.items()),
         *_of_plans(entitlements, holder, after, new),
         *chain.from_iterable(missing_requirements(entitlements, holder, code, after) for code in sorted(new)),
         *_of_children(entitlements, holder, held, after),
-        *_of_counts(entitlements, in_use, new),
+        *_of_counts(entitlements, in_use, new - reasons.keys()),
     ]
 
 
@@ -60,12 +61,6 @@ def missing_requirements(
         yield errors.RequirementMissing(
             reason="installation" if is_given else "holder", license=code, required=required, holder=holder
         )
-
-
-def _of_assignability(entitlements: Entitlements, new: Iterable[str]) -> Iterator[errors.RefusedError]:
-    for code in sorted(new):
-        if why := _not_assignable(entitlements.licenses[code]):
-            yield errors.NotAssignable(reason=why, license=code)
 
 
 def _not_assignable(license_: License) -> str | None:
@@ -123,8 +118,6 @@ def _of_counts(
     entitlements: Entitlements, in_use: Mapping[str, int], new: Iterable[str]
 ) -> Iterator[errors.RefusedError]:
     for code in sorted(new):
-        if _not_assignable(entitlements.licenses[code]):
-            continue
         numbers = count(entitlements, code, in_use.get(code, 0))
         if numbers.free == 0:
             buy = where_to_buy(entitlements, code) or ""

@@ -8,6 +8,7 @@ either.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from collections.abc import Set as AbstractSet
+from functools import partial
 from inspect import get_annotations
 from string import Formatter
 from typing import Any, ClassVar, Final, Self, cast, dataclass_transform
@@ -258,17 +259,13 @@ class LicenseError(Located, Exception):
     code = "license-error"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self.values())
+        return partial(type(self), **self.values()), ()
 
     def at(self, where: str) -> Self:
         """Return the same error with `where` (a file, a key path, a line) put in front."""
         copy = super().at(where)
         copy.__cause__ = self.__cause__
         return copy
-
-
-def _rebuild(kind: type[LicenseError], data: dict[str, Any]) -> LicenseError:
-    return kind(**data)
 
 
 def plain_value(value: Any) -> Any:
