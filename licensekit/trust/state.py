@@ -15,18 +15,9 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from licensekit import errors
-from licensekit.trust import order
+from licensekit.trust import order, scope
 from licensekit.trust.order import Seen, full_version, highest, is_fork, seen
 from licensekit.trust.roots import Chain, first_root, keys_of_trust, next_root, short_of
-from licensekit.trust.scope import (
-    AdmittedSigner,
-    KeyReference,
-    load_signers,
-    may_still_sign,
-    require_product,
-    require_scope,
-    require_type,
-)
 from licensekit.trust.signed import Verified, check_signatures, open_frame, verified
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Revocations, Root, Trust
@@ -37,7 +28,7 @@ class TrustState(NamedTuple):
 
     chain: Chain
     trust: Verified[Trust] | None
-    signers: Mapping[KeyReference, AdmittedSigner]
+    signers: Mapping[scope.KeyReference, scope.AdmittedSigner]
     lists: Mapping[str, Verified[Revocations]]
     """Issuer to the revocation list in force."""
     seen: Seen
@@ -96,7 +87,7 @@ def judge_trust(state: TrustState, token: armor.Token) -> Verified[Trust]:
         check_signatures(token, opened, keys)
         raise errors.RootNotNewest(reason="signed", root=known.root.version, newest=state.root.version)
     document = verified(token, opened, Trust, keys)
-    require_product(document.document, state.root.product)
+    scope.require_product(document.document, state.root.product)
     _require_newest_root(document.document, state.root.version)
     return document
 
@@ -113,11 +104,11 @@ def take_trust(state: TrustState, document: Verified[Trust], now: int | None) ->
         return state
     if floor is not None and full_version(trust) < floor.version:
         raise errors.TrustRollback(reason="added", version=trust.version, seen=floor.version[-1])
-    signers = load_signers(trust)
+    signers = scope.load_signers(trust)
     return state._replace(
         trust=document,
         signers=signers,
-        lists={i: v for i, v in state.lists.items() if may_still_sign(signers, v)},
+        lists={i: v for i, v in state.lists.items() if scope.may_still_sign(signers, v)},
         seen=state.seen._replace(trust=seen(document)),
     )
 
@@ -139,8 +130,8 @@ def judge_revocations(state: TrustState, token: armor.Token) -> Verified[Revocat
     signer = find_signer(state, opened, "revocations")
     document = verified(token, opened, Revocations, [signer.key])
     revocations = document.document
-    require_scope(signer, revocations)
-    require_product(revocations, state.root.product)
+    scope.require_scope(signer, revocations)
+    scope.require_product(revocations, state.root.product)
     if (revocations.root_version, revocations.trust_version) > state.pair:
         raise errors.RevocationsAhead(root_version=revocations.root_version, trust_version=revocations.trust_version)
     return document
@@ -200,7 +191,7 @@ def require_floor(state: TrustState) -> None:
             raise order.fork_of(in_force.document)
 
 
-def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> AdmittedSigner:
+def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> scope.AdmittedSigner:
     """Return the admitted key of a frame with one signature, if it may sign `kind` (step 4).
 
     Raises:
@@ -217,7 +208,7 @@ def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> AdmittedSi
         if state.trust is None:
             raise errors.TrustMissing(reason="no-signers")
         raise errors.KeyUnknown(reason="signature", key_id=first.key)
-    require_type(signer, kind)
+    scope.require_type(signer, kind)
     return signer
 
 
