@@ -12,6 +12,7 @@ from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, concerning
 from licensekit.entitlements.holdings import Holding, beyond_sold, held_access
 from licensekit.errors import UnknownAccess
+from licensekit.errors.coded import plain_value
 from licensekit.wire.documents import Kind, LoginRule, UserKind
 from licensekit.wire.plain import word
 
@@ -52,11 +53,7 @@ class Decision(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
-        return {
-            "allowed": self.allowed,
-            "reasons": [reason.as_json() for reason in self.reasons],
-            "messages": list(self.messages),
-        }
+        return {"allowed": self.allowed, **plain_value(self._asdict())}
 
     def __bool__(self) -> bool:
         return self.allowed
