@@ -21,7 +21,6 @@ class Brought(Message):
     version: int | None = None
     issuer: str = ""
     effect: str = ""
-    """What a reset puts right."""
 
     @property
     def path(self) -> str:
@@ -38,9 +37,7 @@ class ShortLater(Message):
     in_use: int
     total: int
     remove: int
-    """How many must be released."""
     since: int
-    """In seconds since 1970."""
 
 
 class LicensesEnd(Message):

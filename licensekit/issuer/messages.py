@@ -23,7 +23,6 @@ class UnusualTerm(Message):
     }
     reason: Literal["starts", "warning", "expiry"]
     day: int
-    """In days since 1970."""
 
 
 class MoreInUse(Message):

@@ -11,7 +11,6 @@ class DatabaseAway(Notice):
     level = Severity.ERROR
     subject_template = "database"
     since: int
-    """When it was last read, in seconds since 1970."""
     error: LicenseError
 
 

@@ -55,9 +55,7 @@ class ClockBehind(Notice):
     level = Severity.WARNING
     subject_template = "clock"
     clock: int
-    """In seconds since 1970."""
     seen: int
-    """The latest time seen here, in seconds since 1970."""
 
 
 class ClockAhead(Notice):
@@ -65,12 +63,9 @@ class ClockAhead(Notice):
 
     template = "the clock shows {clock:time}, and {seen:time} is the latest time seen here"
     hint_template = "if it is wrong, set it right within a day"
-    level = Severity.INFO
     subject_template = "clock"
     clock: int
-    """In seconds since 1970."""
     seen: int
-    """The latest time seen here, in seconds since 1970."""
 
 
 class DamagedJournal(Notice):
@@ -105,7 +100,6 @@ class ClockAccepted(Notice):
     """An administrator has accepted the clock, as they may once for each base bundle."""
 
     template = "an administrator has accepted the clock, in place of a later time"
-    level = Severity.INFO
     subject_template = "clock"
 
 
@@ -126,4 +120,3 @@ class RootFromPack(Message):
     template = "no root pin was given, so the root was taken from the pack: {root}"
     hint_template = "compare it with the vendor's documentation: whoever made this pack chose it"
     root: str
-    """The pin of the oldest root in the pack."""
