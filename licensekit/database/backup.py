@@ -49,7 +49,6 @@ class Restored(NamedTuple):
 class RestoreLoses(Message):
     """What a restored backup takes the place of."""
 
-    code = "restore-loses"
     template: ClassVar[Templates] = {
         "newer": "{lost:count entry|entries} made after this backup will be gone",
         "other": "the {kind} here is another one, and will be gone",

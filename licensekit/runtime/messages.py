@@ -7,19 +7,16 @@ from licensekit.errors import LicenseError
 class DatabaseAway(Notice):
     """The database cannot be read: answers are given from memory."""
 
-    code = "database-away"
     template = "answers are given from memory, as of {since:time}: {error}"
     level = Severity.ERROR
     subject_template = "database"
     since: int
-    """When it was last read, in seconds since 1970."""
     error: LicenseError
 
 
 class TimeNotKept(Notice):
     """The database cannot be written, so a clock that is turned back would win."""
 
-    code = "time-not-kept"
     template = "the time that was seen here could not be kept: {error}"
     level = Severity.WARNING
     subject_template = "clock"

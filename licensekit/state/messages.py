@@ -10,7 +10,6 @@ from licensekit.errors.coded import Message, Templates
 class UnusableDocument(Notice):
     """A stored document does not verify any more: damaged, revoked, or by a revoked key."""
 
-    code = "unusable-document"
     template = "a stored {type:document} is not used: {error}"
     level = Severity.ERROR
     subject_template = "{type} {identity}"
@@ -39,7 +38,6 @@ class NothingActivated(Notice):
 class ReadOnly(Notice):
     """The database can be read and not written: a file system, rights, a standby."""
 
-    code = "read-only"
     template = "nothing can be changed here, and the time that passes is not kept"
     hint_template = "if that is not meant, let this account write to the home and its folder"
     level = Severity.WARNING
@@ -49,7 +47,6 @@ class ReadOnly(Notice):
 class ClockBehind(Notice):
     """The clock is more than a day behind the latest time seen here."""
 
-    code = "clock-behind"
     template = "the clock shows {clock:time}, but it was {seen:time} here before, and that time counts"
     hint_template = (
         "set the clock right; if it was wrong then, accept the clock that it shows now"
@@ -58,29 +55,22 @@ class ClockBehind(Notice):
     level = Severity.WARNING
     subject_template = "clock"
     clock: int
-    """In seconds since 1970."""
     seen: int
-    """The latest time seen here, in seconds since 1970."""
 
 
 class ClockAhead(Notice):
     """The clock is more than a week ahead of the latest time seen here."""
 
-    code = "clock-ahead"
     template = "the clock shows {clock:time}, and {seen:time} is the latest time seen here"
     hint_template = "if it is wrong, set it right within a day"
-    level = Severity.INFO
     subject_template = "clock"
     clock: int
-    """In seconds since 1970."""
     seen: int
-    """The latest time seen here, in seconds since 1970."""
 
 
 class DamagedJournal(Notice):
     """The journal of the installation was altered."""
 
-    code = "damaged-journal"
     template: ClassVar[Templates] = {
         "altered": "the journal of this installation was altered: what it says from entry {entry} on does not count",
         "cut": "the newest entries of the journal of this installation are gone, from entry {entry} on",
@@ -100,7 +90,6 @@ class DamagedJournal(Notice):
 class UnreadableMark(Notice):
     """The mark beside the database cannot be read: a restored backup would not be noticed."""
 
-    code = "unreadable-mark"
     template = "the mark beside the database cannot be read: {error}"
     level = Severity.WARNING
     subject_template = "database"
@@ -110,16 +99,13 @@ class UnreadableMark(Notice):
 class ClockAccepted(Notice):
     """An administrator has accepted the clock, as they may once for each base bundle."""
 
-    code = "clock-accepted"
     template = "an administrator has accepted the clock, in place of a later time"
-    level = Severity.INFO
     subject_template = "clock"
 
 
 class RestoredBackup(Notice):
     """The database is a restored backup."""
 
-    code = "restored-backup"
     template = "this database is a restored backup"
     hint_template = (
         "check whether what was changed since is missing; then accept it, or ask the vendor for a reset that does"
@@ -131,8 +117,6 @@ class RestoredBackup(Notice):
 class RootFromPack(Message):
     """No root pin was given or recorded, so the pack decides whom to believe."""
 
-    code = "root-from-pack"
     template = "no root pin was given, so the root was taken from the pack: {root}"
     hint_template = "compare it with the vendor's documentation: whoever made this pack chose it"
     root: str
-    """The pin of the oldest root in the pack."""

@@ -154,7 +154,7 @@ def _license(table: Table, kind: Kind | None, unread: frozenset[str]) -> License
     quantity = table.read("quantity", values.line)
     per = table.read("per", _period)
     if per is not None and table.content.get("quantity") is None:
-        table.refuse("per", CountWrong(reason="per", license=table.path.rpartition(".")[2]))
+        table.refuse("per", CountWrong(reason="per"))
     successor = table.read("replaced_by", values.code)
     return License(
         kind=Kind.USER if kind is None else kind,

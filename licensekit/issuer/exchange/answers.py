@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from licensekit.database import Connection
-from licensekit.entitlements.binding import match
+from licensekit.entitlements.parts import match
 from licensekit.errors import (
     Fault,
     InstallationsTaken,

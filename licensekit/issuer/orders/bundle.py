@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from licensekit import limits
-from licensekit.catalog.includes import reached
 from licensekit.catalog.rules import Counts, as_numbers, counts_faults, missing_quantities, settings_faults
 from licensekit.dates import day_at
 from licensekit.errors import Fault, NameUnknown, OrderDatesInvalid, OrderIncomplete, OrderInvalid, OrderSerialInvalid
@@ -192,7 +191,7 @@ def missing_requirements(
     asking = {code: wants for code, wants in _requires(catalog, counts) if not present >= wants}
     if not asking:
         return
-    present = reached(catalog, present)
+    present = catalog.reached(present)
     for code, wants in asking.items():
         if missing := sorted(wants - present):
             yield code, tuple(missing)

@@ -8,7 +8,6 @@ what it means today.
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from licensekit.catalog.includes import reached
 from licensekit.errors import TrustError
 from licensekit.issuer.ledger.bundles import BundleToken
 from licensekit.issuer.state import file_of
@@ -174,4 +173,4 @@ def _changed(old: Catalog, new: Catalog) -> frozenset[str] | None:
     if old.access != new.access:
         return None
     altered = {c for c, license_ in new.licenses.items() if old.licenses.get(c) != license_}
-    return frozenset(c for c in new.licenses if not altered.isdisjoint(reached(new, [c])))
+    return frozenset(c for c in new.licenses if not altered.isdisjoint(new.reached([c])))

@@ -9,14 +9,7 @@ from typing import Any, Final, NamedTuple
 import pkcs11
 from pkcs11 import Attribute, KeyType, Mechanism, Object, ObjectClass, Session, SignMixin, Token, TokenFlag
 
-from licensekit.errors import (
-    KeyInvalid,
-    PinWrong,
-    Pkcs11KeyInvalid,
-    Pkcs11Unavailable,
-    SignatureInvalid,
-    SignerUnavailable,
-)
+from licensekit import errors
 from licensekit.keys.pkcs11.uri import TOKEN_ATTRIBUTES, KeyPlace
 from licensekit.keys.verifying import VerifyingKey, load
 from licensekit.wire.frame import ED25519, ED25519_KEY_BYTES
@@ -33,17 +26,17 @@ _TRIES: Final = (
 )
 """What a token says of the tries that are left, the most urgent first."""
 
-_Explained = Callable[..., SignerUnavailable]
-_OTHER: Final[_Explained] = partial(Pkcs11Unavailable, reason="other")
-_REMOVED: Final[_Explained] = partial(Pkcs11Unavailable, reason="removed")
-_REFUSED: Final[_Explained] = partial(PinWrong, reason="refused")
+_Explained = Callable[..., errors.SignerUnavailable]
+_OTHER: Final[_Explained] = partial(errors.Pkcs11Unavailable, reason="other")
+_REMOVED: Final[_Explained] = partial(errors.Pkcs11Unavailable, reason="removed")
+_REFUSED: Final[_Explained] = partial(errors.PinWrong, reason="refused")
 _EXPLAINED: Final[Mapping[type[pkcs11.PKCS11Error], _Explained]] = {
     pkcs11.DeviceRemoved: _REMOVED,
-    pkcs11.MechanismInvalid: partial(Pkcs11Unavailable, reason="mechanism"),
+    pkcs11.MechanismInvalid: partial(errors.Pkcs11Unavailable, reason="mechanism"),
     pkcs11.PinIncorrect: _REFUSED,
     pkcs11.PinInvalid: _REFUSED,
     pkcs11.PinLenRange: _REFUSED,
-    pkcs11.PinLocked: partial(PinWrong, reason="locked"),
+    pkcs11.PinLocked: partial(errors.PinWrong, reason="locked"),
     pkcs11.SessionHandleInvalid: _REMOVED,
     pkcs11.TokenNotPresent: _REMOVED,
 }
@@ -68,8 +61,8 @@ class _TokenSigner(NamedTuple):
             signature = self.key.sign(message, mechanism=Mechanism.EDDSA)
         try:
             self.verifying_key.verify(message, signature)
-        except SignatureInvalid as error:
-            raise Pkcs11KeyInvalid(reason="mismatch", where=_name(self.place)) from error
+        except errors.SignatureInvalid as error:
+            raise errors.Pkcs11KeyInvalid(reason="mismatch", where=_name(self.place)) from error
         return signature
 
 
@@ -84,7 +77,7 @@ def generate(place: KeyPlace, pin: Callable[[], str]) -> _TokenSigner:
     place = place if place.id else place._replace(id=token_bytes(_ID_BYTES))
     with _session(place, pin, rw=True) as session:
         if _objects(session, {Attribute.LABEL: place.object}):
-            raise Pkcs11KeyInvalid(reason="label-taken", name=place.object or "", where=_name(place))
+            raise errors.Pkcs11KeyInvalid(reason="label-taken", name=place.object or "", where=_name(place))
         curve = session.create_domain_parameters(KeyType.EC_EDWARDS, {Attribute.EC_PARAMS: _ED25519_OID}, local=True)
         # Without further attributes the private key is sensitive and cannot be extracted.
         curve.generate_keypair(mechanism=Mechanism.EC_EDWARDS_KEY_PAIR_GEN, store=True, id=place.id, label=place.object)
@@ -95,7 +88,7 @@ def _signer(session: Session, place: KeyPlace) -> _TokenSigner:
     private = _key(session, place, ObjectClass.PRIVATE_KEY)
     public = _key(session, place, ObjectClass.PUBLIC_KEY)
     if not isinstance(private, SignMixin):
-        raise Pkcs11KeyInvalid(reason="may-not-sign", where=_name(place))
+        raise errors.Pkcs11KeyInvalid(reason="may-not-sign", where=_name(place))
     return _TokenSigner(place, private, _verifying_key(place, public[Attribute.EC_POINT]))
 
 
@@ -104,7 +97,7 @@ def _key(session: Session, place: KeyPlace, kind: ObjectClass) -> Object:
     wanted = {attribute: value for attribute, value in named.items() if value is not None}
     found = _objects(session, {Attribute.CLASS: kind, Attribute.KEY_TYPE: KeyType.EC_EDWARDS, **wanted})
     if len(found) != 1:
-        raise Pkcs11KeyInvalid(
+        raise errors.Pkcs11KeyInvalid(
             reason="several" if found else "missing", name=kind.name.lower().replace("_", " "), where=_name(place)
         )
     return found[0]
@@ -118,9 +111,9 @@ def _objects(session: Session, wanted: dict[Attribute, Any]) -> list[Object]:
 def _verifying_key(place: KeyPlace, point: bytes) -> VerifyingKey:
     key = point[-ED25519_KEY_BYTES:]
     if point in [prefix + key for prefix in _POINT_PREFIXES]:
-        with suppress(KeyInvalid):
+        with suppress(errors.KeyInvalid):
             return load(ED25519, key)
-    raise Pkcs11KeyInvalid(reason="not-ed25519", where=_name(place))
+    raise errors.Pkcs11KeyInvalid(reason="not-ed25519", where=_name(place))
 
 
 @contextmanager
@@ -136,13 +129,15 @@ def _session(place: KeyPlace, pin: Callable[[], str], *, rw: bool) -> Generator[
 def _log_in(place: KeyPlace, pin: Callable[[], str], *, rw: bool) -> Session:
     token = _find(place)
     if (tries := _tries(token)) in {"locked", "last"}:  # nothing that is done here ever locks a token
-        raise PinWrong(reason=tries, where=_name(place))
+        raise errors.PinWrong(reason=tries, where=_name(place))
     try:
         return token.open(rw=rw, user_pin=pin())
     except UnicodeEncodeError as error:
         raise pkcs11.PinInvalid from error
     except pkcs11.PinIncorrect as error:
-        raise PinWrong(reason=_tries(token.slot.get_token()), reported="PinIncorrect", where=_name(place)) from error
+        raise errors.PinWrong(
+            reason=_tries(token.slot.get_token()), reported="PinIncorrect", where=_name(place)
+        ) from error
     except pkcs11.UserAlreadyLoggedIn:
         # The whole process is logged in, by the signer for another key of the same token.
         return token.open(rw=rw)
@@ -157,12 +152,12 @@ def _find(place: KeyPlace) -> Token:
     try:
         module = pkcs11.lib(place.module)
     except (pkcs11.PKCS11Error, ValueError) as error:
-        raise Pkcs11Unavailable(reason="module", detail=str(error) or type(error).__name__) from error
+        raise errors.Pkcs11Unavailable(reason="module", detail=str(error) or type(error).__name__) from error
     found = [token for token in module.get_tokens() if _describes(place, token)]
     if not found:
-        raise Pkcs11Unavailable(reason="no-token", where=_name(place))
+        raise errors.Pkcs11Unavailable(reason="no-token", where=_name(place))
     if len(found) > 1:
-        raise Pkcs11Unavailable(reason="several-tokens", where=_name(place))
+        raise errors.Pkcs11Unavailable(reason="several-tokens", where=_name(place))
     return found[0]
 
 
