@@ -12,10 +12,11 @@ from licensekit.installation.plan import ActivationPlan, documents_of, plan_acti
 from licensekit.installation.preview import Preview, preview_of
 from licensekit.proposals import Change, Proposal, require_same
 from licensekit.state.journal_entries import REPLACED, BundleEnded, BundleSignedAgain, Pinned
+from licensekit.state.loading import OpenInstallation, ReadTransaction
 from licensekit.state.logs import taken
 from licensekit.state.messages import RootFromPack
 from licensekit.state.stored import store_bundle
-from licensekit.state.transactions import OpenInstallation, ReadTransaction, WriteTransaction, write_first
+from licensekit.state.transactions import WriteTransaction, write_first
 from licensekit.state.trust_store import keep_trust
 from licensekit.trust.pack import open_pack
 from licensekit.wire.documents import Bundle

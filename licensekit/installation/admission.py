@@ -37,9 +37,10 @@ from licensekit.errors import (
 )
 from licensekit.state.journal_entries import KEPT, REPLACED, RETURNED, VENDOR, BundleTaken, ResetSpent, ResetUsed
 from licensekit.state.journal_state import JournalState
+from licensekit.state.loading import ReadTransaction
 from licensekit.state.stored import StoredBundle
 from licensekit.state.time import TimeSeen, observe, reset_clock
-from licensekit.state.transactions import ReadTransaction, WriteTransaction
+from licensekit.state.transactions import WriteTransaction
 from licensekit.state.trust_store import VerifiedBundles, still_holds
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified

@@ -10,12 +10,12 @@ from licensekit.database import Connection, Database
 from licensekit.database.backup import Restorable, Restored, restore_backup
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import database_of
-from licensekit.state.machine import NO_FACTS
+from licensekit.state.loading import OpenInstallation, ReadTransaction
 from licensekit.state.mark import LOST
 from licensekit.state.schema import SCHEMA
 from licensekit.state.stored import read_stored
 from licensekit.state.time import system_clock
-from licensekit.state.transactions import LastSeen, OpenInstallation, ReadTransaction, WriteTransaction
+from licensekit.state.transactions import WriteTransaction
 
 
 def restore(
@@ -39,11 +39,10 @@ def restore(
     """
 
     def arrive(database: Database, connection: Connection, loses: bool) -> None:  # noqa: FBT001  # a callback
-        mark, clocks = LOST if loses else None, clocks_of(clock)
-        reading = clocks()
-        stored = read_stored(connection, mark, reading)
-        opened = OpenInstallation(database, None, None, None, clocks, by, NO_FACTS, LastSeen())
-        change = WriteTransaction(ReadTransaction(opened, connection, stored, mark, reading))
+        opened = OpenInstallation(database, clocks_of(clock), by=by)
+        reading = opened.clocks()
+        stored = read_stored(connection, LOST if loses else None, reading)
+        change = WriteTransaction(ReadTransaction(opened, connection, stored, reading))
         change.record("restore", entry=stored.head.number)
         change.finish()
 

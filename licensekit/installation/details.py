@@ -22,8 +22,8 @@ from licensekit.entitlements.login import UserFacts
 from licensekit.installation.plan import HOLDERS, holders_of
 from licensekit.state import seats
 from licensekit.state.journal_state import BundleRecord
+from licensekit.state.loading import ReadTransaction
 from licensekit.state.time import lease_time
-from licensekit.state.transactions import ReadTransaction
 from licensekit.state.trust_store import verify_bundles
 from licensekit.state.users import known_user
 from licensekit.trust.pack import TrustStore

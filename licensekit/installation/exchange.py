@@ -17,9 +17,9 @@ from licensekit.limits import LICENSES, NOTICES, TEXT_LENGTH
 from licensekit.proposals import Change, Proposal, require_same
 from licensekit.state.journal_entries import ACTIVE, REPLACED, RETURNED, BundleEnded
 from licensekit.state.journal_state import BundleRecord, JournalState
-from licensekit.state.loading import InstallationState
+from licensekit.state.loading import InstallationState, OpenInstallation, ReadTransaction
 from licensekit.state.machine import hashed, machine_facts
-from licensekit.state.transactions import OpenInstallation, ReadTransaction, WriteTransaction, write_installation
+from licensekit.state.transactions import WriteTransaction, write_installation
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from licensekit.wire.documents import (

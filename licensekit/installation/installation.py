@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Self
@@ -21,13 +22,13 @@ from licensekit.installation.users import Users
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import locate, open_installation
 from licensekit.state.journal_state import BundleRecord
-from licensekit.state.loading import InstallationState
+from licensekit.state.loading import InstallationState, OpenInstallation, read_installation
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.pending import open_or_wait, place_of
 from licensekit.state.schema import SCHEMA
 from licensekit.state.stored import Recorded
 from licensekit.state.time import BootClock, system_clock
-from licensekit.state.transactions import LastSeen, OpenInstallation, read_installation, write_first, write_installation
+from licensekit.state.transactions import write_first, write_installation
 from licensekit.wire.documents import Request, Statement
 
 
@@ -87,16 +88,14 @@ class Installation:
         place = locate(home, pack=pack)
         database = open_or_wait(place) if create else open_installation(place, create=False)
         day = None if released is None else days_of(released)
-        clocks = clocks_of(clock, boot)
-        opened = OpenInstallation(database, root, pack, day, clocks, by, facts, LastSeen())
-        return cls(opened)
+        return cls(OpenInstallation(database, clocks_of(clock, boot), root, pack, day, by, facts))
 
     def acting_as(self, by: str) -> Self:
         """Return the same installation for another person, named `by` in the audit log.
 
         Both share the database; closing one closes it for both.
         """
-        return type(self)(self._opened._replace(by=by))
+        return type(self)(replace(self._opened, by=by))
 
     @property
     def recorded(self) -> Recorded | None:

@@ -7,9 +7,10 @@ from licensekit.database import Connection
 from licensekit.entitlements import resolve
 from licensekit.errors import LeaseUnknown
 from licensekit.state import seats
+from licensekit.state.loading import Section, read_installation
 from licensekit.state.seats import HeldSeat
 from licensekit.state.time import lease_time
-from licensekit.state.transactions import Section, read_installation, write_installation
+from licensekit.state.transactions import write_installation
 
 
 class Leases(Section):

@@ -21,8 +21,8 @@ from licensekit.installation.admission import (
 )
 from licensekit.installation.messages import Brought
 from licensekit.state import slots
+from licensekit.state.loading import ReadTransaction
 from licensekit.state.time import effective
-from licensekit.state.transactions import ReadTransaction
 from licensekit.state.trust_store import combine_trust, verify_bundles
 from licensekit.trust.pack import TrustStore, extend_trust_store
 from licensekit.trust.signed import Verified
@@ -153,7 +153,7 @@ def _verify(read: ReadTransaction, data: bytes | str) -> VerifiedFile:
         if token.type not in _ACTIVATED:
             raise UnexpectedType(reason="for-vendor", type=token.type)
     now = read.now
-    before = combine_trust(read.stored, read.root, read.pack).trust_store
+    before, _ = combine_trust(read.stored, read.root, read.pack)
     trust_store = extend_trust_store(before, tokens, now)
     bundles = [verify_bundle(t, trust_store.trust, now) for t in tokens if t.type == "bundle"]
     resets = [verify_reset(t, trust_store.trust, now) for t in tokens if t.type == "reset"]

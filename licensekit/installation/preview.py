@@ -12,7 +12,7 @@ from licensekit.installation.comparison import PreviewRow, SettingChange, compar
 from licensekit.installation.messages import Brought
 from licensekit.installation.plan import ActivationPlan, Deficit, documents_of
 from licensekit.state.groups import groups_of
-from licensekit.state.transactions import ReadTransaction
+from licensekit.state.loading import ReadTransaction
 from licensekit.state.trust_store import verify_bundles
 from licensekit.wire.documents import Bundle
 from licensekit.wire.plain import plain

@@ -18,20 +18,13 @@ from licensekit.installation.audit import check_audit, newest_of
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import database_of, displayed, heads_of, open_installation
 from licensekit.state.journal_entries import Relocated, TroubleFound
-from licensekit.state.loading import evaluate_state
+from licensekit.state.loading import OpenInstallation, ReadTransaction
 from licensekit.state.logs import audit_head
-from licensekit.state.machine import NO_FACTS
 from licensekit.state.mark import Mark, write_mark
 from licensekit.state.schema import SCHEMA
-from licensekit.state.stored import is_restored, read_stored
+from licensekit.state.stored import Stored, read_stored
 from licensekit.state.time import system_clock
-from licensekit.state.transactions import (
-    LastSeen,
-    OpenInstallation,
-    ReadTransaction,
-    WriteTransaction,
-    write_installation,
-)
+from licensekit.state.transactions import WriteTransaction, write_installation
 
 Progress = Callable[[int, int], object]
 """Called now and then with how many rows were done since the last call, and how many there are."""
@@ -75,9 +68,7 @@ def move(
     with (
         closing(open_installation(source, create=False)) as old,
         closing(connect(database_of(target, create=True), schema=SCHEMA, create=True)) as new,
-        write_installation(
-            OpenInstallation(old, None, None, None, clocks_of(clock), by, NO_FACTS, LastSeen())
-        ) as leaving,
+        write_installation(OpenInstallation(old, clocks_of(clock), by=by)) as leaving,
     ):
         here, there = displayed(source, old), displayed(target, new)
         if not _has_arrived(new, leaving):
@@ -105,7 +96,7 @@ def _has_arrived(new: Database, leaving: WriteTransaction) -> bool:
         mark = Mark(before.head, before.journal.head)
         there = read_stored(connection, mark, leaving.read.reading)
         [last] = newest_of(connection, None, 1)
-        is_copy = there.seed == before.seed and not is_restored(there, mark)
+        is_copy = there.seed == before.seed and not there.is_behind
         if is_copy and last.number == leaving.head.number + 1 and last.facts.get("did") == "arrive":
             return True
     raise HomeTaken(where=new.location)
@@ -123,22 +114,16 @@ def _move(new: Database, leaving: WriteTransaction, origin: str, progress: Progr
         copy_rows(read.connection, connection, SCHEMA, report)
         compare_rows(read.connection, connection, SCHEMA, report, new.location)
         check_audit(connection)
-        _verify_documents(read, connection)
-        _arrive(read._replace(connection=connection), read, origin, new.location)
+        there = read._replace(connection=connection, stored=read_stored(connection, None, read.reading))
+        if read.stored.recorded is not None:
+            there.state()  # verifies every document again, as it was copied
+        _arrive(there, read.stored, origin, new.location)
 
 
-def _verify_documents(read: ReadTransaction, connection: Connection) -> None:
-    """Verify every document again, as it was copied."""
-    if read.stored.recorded is not None:
-        there = read_stored(connection, None, read.reading)
-        evaluate_state(there, None, root=read.root, pack=None, reading=read.reading, released=None)
-
-
-def _arrive(here: ReadTransaction, before: ReadTransaction, origin: str, place: str) -> None:
+def _arrive(here: ReadTransaction, before: Stored, origin: str, place: str) -> None:
     """Write the first entry at the new location; a restored backup stays known as one."""
-    here = here._replace(stored=read_stored(here.connection, None, here.reading), mark=None)
     arriving = WriteTransaction(here)
-    if is_restored(before.stored, before.mark) and not before.stored.restored:
+    if before.is_behind and not before.is_noted:
         arriving.enter(TroubleFound(here.now, None))
     arriving.enter(Relocated(here.now, origin, place))
     arriving.record("arrive", origin=origin)

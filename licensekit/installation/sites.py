@@ -9,7 +9,8 @@ from licensekit.entitlements.assignment import missing_requirements
 from licensekit.errors import NoneFree, SiteTaken
 from licensekit.installation.assignments import change_licenses, prefer, release_all
 from licensekit.state import slots
-from licensekit.state.transactions import Section, WriteTransaction, read_installation, write_installation
+from licensekit.state.loading import Section, read_installation
+from licensekit.state.transactions import WriteTransaction, write_installation
 from licensekit.state.users import all_sites, known_site
 from licensekit.text import names
 from licensekit.wire.documents import Kind

@@ -11,7 +11,8 @@ from licensekit.installation.details import UserDetails, user_details_of
 from licensekit.installation.user_import import Imported, ImportRow, import_users
 from licensekit.installation.user_list import UserFilter, UserPage, UserRow, list_users, page_of_users
 from licensekit.state import people
-from licensekit.state.transactions import Section, read_installation, write_installation
+from licensekit.state.loading import Section, read_installation
+from licensekit.state.transactions import write_installation
 from licensekit.state.users import add_user, known_site, known_user, update_user, user_facts
 from licensekit.wire.documents import Kind, UserKind
 

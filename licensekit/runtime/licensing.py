@@ -17,10 +17,11 @@ from licensekit.entitlements.events import Event, concerning, stopping
 from licensekit.entitlements.seats import has_seats
 from licensekit.errors import NotActivated
 from licensekit.runtime.holders import Holder, User
-from licensekit.runtime.live_snapshot import Application, LiveSnapshot
+from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.questions import Questions
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import locate, open_installation
+from licensekit.state.loading import OpenInstallation
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.time import BootClock, system_clock
 
@@ -70,7 +71,6 @@ class Licensing(Questions):
             StateError: the home cannot be used.
         """
         day = None if released is None else days_of(released)
-        application = Application(root, pack, day, facts)
         place = locate(home, pack=pack)
         try:
             database: Database = open_installation(place, create=create)
@@ -79,7 +79,8 @@ class Licensing(Questions):
 
             database = PendingDatabase(place)
         try:
-            return cls(LiveSnapshot(database, application, clocks_of(clock, boot), watch=watch))
+            opened = OpenInstallation(database, clocks_of(clock, boot), root, pack, day, facts=facts)
+            return cls(LiveSnapshot(opened, watch=watch))
         except BaseException:  # an interruption too must leave no database open
             database.close()
             raise

@@ -8,10 +8,10 @@ import time
 import weakref
 from collections.abc import Mapping
 from threading import Lock
-from typing import Final, NamedTuple
+from typing import Final
 
 from licensekit.access import Access
-from licensekit.database import Database, Version
+from licensekit.database import Version
 from licensekit.entitlements import Notice, by_urgency
 from licensekit.entitlements.answers import Answers
 from licensekit.entitlements.login import UserFacts
@@ -21,9 +21,9 @@ from licensekit.runtime.lookups import Lookups, leased_now, put
 from licensekit.runtime.messages import TimeNotKept
 from licensekit.runtime.snapshot import Closed, Snapshot
 from licensekit.runtime.watcher import Watcher, survive_forks
-from licensekit.state.loading import REMEMBER_SECONDS, InstallationState, is_unchanged, load_state, remember
-from licensekit.state.machine import NO_FACTS, Facts
-from licensekit.state.time import Clocks
+from licensekit.state.loading import OpenInstallation, read_installation
+from licensekit.state.stored import Stored
+from licensekit.state.transactions import REMEMBER_SECONDS, remember
 from licensekit.state.users import SiteFacts, site_facts, user_facts
 
 RETRY_SECONDS: Final = 0.5
@@ -45,17 +45,6 @@ Half a minute. Counted, not timed: a process that stood still itself has not wai
 """
 
 
-class Application(NamedTuple):
-    """What the application ships: its trust and its version."""
-
-    root: str
-    pack: bytes | str
-    released: int | None
-    """The date of this version of the product, in days since 1970."""
-    facts: Facts = NO_FACTS
-    """What it knows better of its machine."""
-
-
 class LiveSnapshot:
     """The snapshot that questions read, swapped as it changes; every method is safe for threads.
 
@@ -68,10 +57,10 @@ class LiveSnapshot:
     """System license, by each of its names, to what the installation may do with it."""
     _version: Version
 
-    def __init__(self, database: Database, application: Application, clocks: Clocks, *, watch: bool) -> None:
-        self.database = database
-        self.application = application
-        self.clocks = clocks
+    def __init__(self, opened: OpenInstallation, *, watch: bool) -> None:
+        self.opened = opened
+        self.database = database = opened.database
+        self.clocks = opened.clocks
         self._renew_locks()
         self._is_closed = False
         self._error: LicenseError | None = None
@@ -80,7 +69,6 @@ class LiveSnapshot:
         self._checked: int | None = None
         self._users = Lookups(database, user_facts)
         self._sites = Lookups(database, site_facts)
-        self._known: InstallationState | None = None
         self._read_state()
         self._remember()
         # Whoever forgets this without closing it leaves no connections open either.
@@ -180,19 +168,27 @@ class LiveSnapshot:
         version = self.database.version()
         snapshot = self.snapshot
         is_away = self._error is not None or snapshot.alone_since is not None
-        if is_away or not is_unchanged(self.database, snapshot.state, self.clocks()):
+        if is_away or not self._is_unchanged(snapshot.state.stored):
             self._read_state()
         else:
             self._version = version
             time.sleep(CALM_SECONDS)
 
+    def _is_unchanged(self, known: Stored) -> bool:
+        """Return whether nothing was changed, or nothing but leases.
+
+        Who takes and frees seats all day changes the database with each of them, where there is no server to tell one
+        change from another.
+        """
+        with read_installation(self.opened) as read:
+            return read.stored._replace(leased=known.leased) == known
+
     def _read_state(self) -> None:
         with self._reading:
             # Taken before the state is read: a change in between is seen as one more change.
             version = self.database.version()
-            shipped, reading = self.application._asdict(), self.clocks()
-            state = load_state(self.database, reading=reading, known=self._known, **shipped)
-            self._known = state
+            with read_installation(self.opened) as read:
+                state = read.state()
             with self._swapping:
                 if not self._is_closed:
                     self._version = version
@@ -227,7 +223,7 @@ class LiveSnapshot:
 
     def _keep(self, pause: int) -> None:
         try:
-            remember(self.database, self.snapshot.state, self.clocks, pause)
+            remember(self.opened, self.snapshot.state, pause)
         except StateError as error:
             self._not_written = error
         else:

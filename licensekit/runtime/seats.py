@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from licensekit.access import Access
@@ -14,7 +15,6 @@ from licensekit.runtime.snapshot import Snapshot
 from licensekit.state import leases, seats
 from licensekit.state.seats import HeldSeat, SeatRequest
 from licensekit.state.time import effective
-from licensekit.state.transactions import LastSeen, OpenInstallation
 
 _CLOCK: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
 
@@ -72,10 +72,7 @@ class Seats:
 
     def borrow(self, row: HeldSeat, hours: float) -> tuple[HeldSeat, float]:
         """Borrow a seat, and return it with its end; raises as `Lease.borrow` does."""
-        root, pack, released, facts = self._live.application
-        clocks, last = self._live.clocks, LastSeen(self.snapshot.state.stored)
-        opened = OpenInstallation(self.database, root, pack, released, clocks, row.holder, facts, last)
-        begin = elapsed()
+        opened, begin = replace(self._live.opened, by=row.holder), elapsed()
         lease, seconds = leases.borrow(opened, self.snapshot.state.entitlements, row, hours)
         return lease, begin + seconds
 

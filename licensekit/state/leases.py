@@ -13,11 +13,12 @@ from licensekit.entitlements.assignment import missing_requirements
 from licensekit.entitlements.seats import SeatPool, pool_of
 from licensekit.errors import BorrowRefused, LeaseLost, NoneFree, NotEntitled
 from licensekit.state import seats
+from licensekit.state.loading import OpenInstallation
 from licensekit.state.seats import HeldSeat, SeatRequest
 from licensekit.state.slots import held_by
 from licensekit.state.stored import seats_in_use
 from licensekit.state.time import lease_time
-from licensekit.state.transactions import OpenInstallation, write_installation
+from licensekit.state.transactions import write_installation
 from licensekit.text import names
 from licensekit.wire.documents import Kind
 

@@ -8,11 +8,9 @@ from licensekit.installation import HeldSeat
 from licensekit.state import leases, seats
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
-from licensekit.state.loading import load_state
-from licensekit.state.machine import NO_FACTS
+from licensekit.state.loading import OpenInstallation
 from licensekit.state.seats import SeatRequest
-from licensekit.state.time import Reading
-from licensekit.state.transactions import LastSeen, OpenInstallation
+from tests import homes
 from tests.homes import PIN, Home
 
 
@@ -31,7 +29,7 @@ class SeatProcess:
 
     def reload(self) -> Entitlements:
         """Read what has changed."""
-        state = load_state(self.database, root=PIN, pack=self.home.pack, reading=Reading(self.clock))
+        state = homes.state_of(self.database, self.clock, self.home.pack)
         self.entitlements = state.entitlements
         return state.entitlements
 
@@ -57,9 +55,7 @@ class SeatProcess:
 
     def borrow(self, lease: HeldSeat, hours: float) -> HeldSeat:
         """Borrow a seat."""
-        opened = OpenInstallation(
-            self.database, PIN, self.home.pack, None, clocks_of(self.home.clock), lease.holder, NO_FACTS, LastSeen()
-        )
+        opened = OpenInstallation(self.database, clocks_of(self.home.clock), PIN, self.home.pack, by=lease.holder)
         return leases.borrow(opened, self.entitlements, lease, hours)[0]
 
     def close(self) -> None:
