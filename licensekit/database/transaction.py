@@ -5,13 +5,13 @@ done in a transaction that is over. A value that only one engine would take is r
 one to the other.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from os import getpid
 from types import TracebackType
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, LiteralString, Protocol, Self
 
-from licensekit.database.pool import ConnectionPool, Lent
-from licensekit.database.protocol import Value
+from licensekit.database.protocol import Row, Value
 from licensekit.errors import DatabaseUnavailable, LicenseError, NotStorable
 
 Translate = Callable[[BaseException, str], LicenseError | None]
@@ -60,74 +60,82 @@ class Lifetime(Translated):
         if not self._open or self._pid != getpid():
             raise DatabaseUnavailable(reason="ended", where=self._where)
 
+    __enter__ = check
+
     def end(self) -> None:
         """End the lifetime: nothing more can be done in the transaction."""
         self._open = False
 
-    def __enter__(self) -> None:
-        self.check()
-
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         if error is not None:
             self._open = False
-        super().__exit__(kind, error, _)
+            super().__exit__(kind, error, _)
 
 
-class Ending(Protocol):
-    """How the connection of an engine ends its transaction."""
+class Cursor(Protocol):
+    """What a statement has done, as both drivers show it."""
 
+    @property
+    def rowcount(self) -> int:
+        """How many rows were changed."""
+        ...
+
+    def fetchall(self) -> list[Row]:
+        """Return every row."""
+        ...
+
+    def fetchone(self) -> Row | None:
+        """Return the next row."""
+        ...
+
+
+class EngineConnection(ABC):
+    """What the `Connection` of either engine does, from the beginning of its block to commit or abandon."""
+
+    __slots__ = ("_lifetime", "_where")
+
+    def __init__(self, translate: Translate, where: str) -> None:
+        self._where = where
+        self._lifetime = Lifetime(translate, where)
+
+    def rows(self, sql: LiteralString, *params: Value) -> list[Row]:
+        """See `Connection.rows`."""
+        with self._lifetime:
+            return self._run(sql, params).fetchall()
+
+    def one(self, sql: LiteralString, *params: Value) -> Row | None:
+        """See `Connection.one`."""
+        with self._lifetime:
+            return self._run(sql, params).fetchone()
+
+    def run(self, sql: LiteralString, *params: Value) -> int:
+        """See `Connection.run`."""
+        with self._lifetime:
+            return max(self._run(sql, params).rowcount, 0)
+
+    @abstractmethod
     def commit(self) -> None:
-        """Commit durably."""
-        ...
+        """Commit durably, and end the transaction."""
 
+    @abstractmethod
     def abandon(self) -> None:
-        """Undo what was done."""
-        ...
+        """Undo what was done; nothing, if the transaction belongs to a parent process."""
 
+    @abstractmethod
+    def _run(self, sql: LiteralString, params: tuple[Value, ...]) -> Cursor: ...
 
-R = TypeVar("R")
-C = TypeVar("C", bound=Ending)
-
-
-class Transaction(Generic[R, C]):
-    """A `with` block on one connection of a pool. `begin` says what is done first."""
-
-    __slots__ = ("_begin", "_connection", "_lent", "_make", "_pool")
-
-    _lent: Lent[R]
-    _connection: C
-
-    def __init__(self, pool: ConnectionPool[R], make: Callable[[R], C], begin: Callable[[C], object]) -> None:
-        self._pool = pool
-        self._make = make
-        self._begin = begin
-
-    def __enter__(self) -> C:
-        self._lent = self._pool.take()
-        self._connection = self._make(self._lent[1])
-        try:
-            self._begin(self._connection)
-        except BaseException:  # an interruption too must leave no transaction open
-            self._abandon()
-            raise
-        return self._connection
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        if error is not None:
-            self._abandon()
-            return
         try:
-            self._connection.commit()
+            if error is None:
+                self.commit()
+                return
         except BaseException:  # an interruption too must leave no transaction open
-            self._abandon()
+            self.abandon()
             raise
-        self._pool.give_back(self._lent)
-
-    def _abandon(self) -> None:
-        try:
-            self._connection.abandon()
-        finally:
-            self._pool.give_back(self._lent)
+        self.abandon()
 
 
 VALUE_BYTES: Final = 16 * 1024 * 1024

@@ -11,7 +11,7 @@ from psycopg.types.numeric import Int8Dumper, IntLoader
 
 from licensekit.database.postgres.errors import translate
 from licensekit.database.protocol import STREAMED_ROWS, Row, Value
-from licensekit.database.transaction import Lifetime, Translated, storable
+from licensekit.database.transaction import EngineConnection, Translated, storable
 from licensekit.errors import DatabaseUnavailable
 
 Raw = psycopg.Connection[Row]
@@ -45,24 +45,18 @@ def adapt(raw: Raw) -> None:
     raw.adapters.register_loader("numeric", IntLoader)
 
 
-class PostgresConnection:
+class PostgresConnection(EngineConnection):
     """The `Connection` of PostgreSQL, from `BEGIN` to `commit` or `abandon`."""
 
-    __slots__ = ("_commit", "_lifetime", "_raw", "_streams", "_where", "began")
+    __slots__ = ("_commit", "_raw", "_streams", "began")
 
     def __init__(self, raw: Raw, where: str) -> None:
+        super().__init__(translate, where)
         self._raw = raw
-        self._where = where
         self._commit = JUST_COMMIT
-        self._lifetime = Lifetime(translate, where)
         self._streams = 0
         self.began: int | None = None
         """The server's time at the beginning, if it was asked for."""
-
-    @property
-    def raw(self) -> Raw:
-        """The driver's connection."""
-        return self._raw
 
     def begin(self, statements: bytes, commit: bytes) -> Row | None:
         """Begin the transaction, say how it is committed, and give the last statement's row."""
@@ -72,21 +66,6 @@ class PostgresConnection:
             while cursor.nextset():
                 pass
             return cursor.fetchone() if cursor.description else None
-
-    def rows(self, sql: LiteralString, *params: Value) -> list[Row]:
-        """See `Connection.rows`."""
-        with self._lifetime:
-            return self._run(sql, params).fetchall()
-
-    def one(self, sql: LiteralString, *params: Value) -> Row | None:
-        """See `Connection.one`."""
-        with self._lifetime:
-            return self._run(sql, params).fetchone()
-
-    def run(self, sql: LiteralString, *params: Value) -> int:
-        """See `Connection.run`."""
-        with self._lifetime:
-            return max(self._run(sql, params).rowcount, 0)
 
     def run_many(self, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> int:
         """See `Connection.run_many`."""

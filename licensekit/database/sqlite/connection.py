@@ -6,40 +6,23 @@ from typing import LiteralString
 
 from licensekit.database.protocol import STREAMED_ROWS, Row, Value
 from licensekit.database.sqlite.errors import translate
-from licensekit.database.transaction import Lifetime, Translated, storable
+from licensekit.database.transaction import EngineConnection, Translated, storable
 
 
-class SqliteConnection:
+class SqliteConnection(EngineConnection):
     """The `Connection` of SQLite, from `BEGIN` to `commit` or `abandon`."""
 
-    __slots__ = ("_lifetime", "_raw", "_streams", "_where")
+    __slots__ = ("_raw", "_streams")
 
     def __init__(self, raw: sqlite3.Connection, where: str) -> None:
+        super().__init__(translate, where)
         self._raw = raw
-        self._where = where
-        self._lifetime = Lifetime(translate, where)
         self._streams: list[sqlite3.Cursor] = []
 
     def begin(self, statement: LiteralString) -> None:
         """Begin the transaction."""
         with self._lifetime:
             self._raw.execute(statement)
-
-    def rows(self, sql: LiteralString, *params: Value) -> list[Row]:
-        """See `Connection.rows`."""
-        with self._lifetime:
-            return self._run(sql, params).fetchall()
-
-    def one(self, sql: LiteralString, *params: Value) -> Row | None:
-        """See `Connection.one`."""
-        with self._lifetime:
-            row: Row | None = self._run(sql, params).fetchone()
-            return row
-
-    def run(self, sql: LiteralString, *params: Value) -> int:
-        """See `Connection.run`."""
-        with self._lifetime:
-            return max(self._run(sql, params).rowcount, 0)
 
     def run_many(self, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> int:
         """See `Connection.run_many`."""

@@ -1,8 +1,8 @@
 """The `Database` of SQLite: who reads, who writes, what has changed."""
 
 import sqlite3
-from collections.abc import Hashable
-from contextlib import AbstractContextManager, closing
+from collections.abc import Generator, Hashable
+from contextlib import AbstractContextManager, closing, contextmanager
 from itertools import count
 from pathlib import Path
 from time import monotonic, sleep
@@ -21,7 +21,7 @@ from licensekit.database.sqlite.opening import (
     prepare,
     require_there,
 )
-from licensekit.database.transaction import Transaction, Translated
+from licensekit.database.transaction import Translated
 from licensekit.errors import DatabaseUnavailable
 from licensekit.files import sync_folder
 
@@ -154,17 +154,17 @@ class SqliteDatabase:
                 reason="no-copy", detail=error.strerror or str(error), where=self.location
             ) from error
 
+    @contextmanager
     def _transaction(
         self, pool: ConnectionPool[sqlite3.Connection], statement: LiteralString
-    ) -> Transaction[sqlite3.Connection, SqliteConnection]:
-        def begin(connection: SqliteConnection) -> None:
+    ) -> Generator[SqliteConnection]:
+        with pool.lend() as raw, SqliteConnection(raw, self.location) as connection:
             connection.begin(statement)
             if self._schema is not None:
                 found = connection.one(FOUND)
                 if found != self._expected:
                     self._schema.check(found, self.location)
-
-        return Transaction(pool, lambda raw: SqliteConnection(raw, self.location), begin)
+            yield connection
 
     def _pool(self, *, read_only: bool) -> ConnectionPool[sqlite3.Connection]:
         return ConnectionPool(
