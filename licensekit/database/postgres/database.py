@@ -13,12 +13,17 @@ from psycopg.pq import TransactionStatus
 
 from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate
 from licensekit.database.pool import ConnectionPool
-from licensekit.database.postgres.connection import COMMIT_AND_TELL, JUST_COMMIT, NOW, PostgresConnection, Raw, placed
-from licensekit.database.postgres.errors import translate
-from licensekit.database.postgres.session import Beginning, begun, connect, is_pooled
-from licensekit.database.postgres.url import read
-from licensekit.database.protocol import BUSY_SECONDS, Row, Value, Version
-from licensekit.database.transaction import Translated, storable
+from licensekit.database.postgres.connection import (
+    COMMIT_AND_TELL,
+    JUST_COMMIT,
+    NOW,
+    PostgresConnection,
+    Raw,
+    placed,
+    translate,
+)
+from licensekit.database.postgres.session import Beginning, begun, connect, is_pooled, read_url
+from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version, storable
 
 _Selector: Final[type[selectors.BaseSelector]] = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
@@ -108,7 +113,7 @@ class PostgresDatabase:
     def __init__(
         self, url: str, schema: Schema | None, *, create: bool, fill: Fill | None = None, wait: float = BUSY_SECONDS
     ) -> None:
-        self.location, self._parameters = read(url)
+        self.location, self._parameters = read_url(url)
         self._schema: Schema | None = None  # nothing is checked until it was migrated
         self._wait = wait
         self._pool = ConnectionPool(self._connect, Raw.close, is_usable=_is_idle, location=self.location, wait=wait)

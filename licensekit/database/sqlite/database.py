@@ -10,9 +10,8 @@ from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate
 from licensekit.database.pool import ConnectionPool
-from licensekit.database.protocol import BUSY_SECONDS, Row, Value, Version
-from licensekit.database.sqlite.connection import SqliteConnection
-from licensekit.database.sqlite.errors import translate
+from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version
+from licensekit.database.sqlite.connection import SqliteConnection, translate
 from licensekit.database.sqlite.opening import (
     connect,
     create_private,
@@ -21,7 +20,6 @@ from licensekit.database.sqlite.opening import (
     prepare,
     require_there,
 )
-from licensekit.database.transaction import Translated
 from licensekit.errors import DatabaseUnavailable
 from licensekit.files import sync_folder
 
