@@ -17,7 +17,7 @@ from licensekit.entitlements.events import Event, concerning, stopping
 from licensekit.entitlements.seats import has_seats
 from licensekit.errors import NotActivated
 from licensekit.runtime.holders import Holder, User
-from licensekit.runtime.live_snapshot import LiveSnapshot
+from licensekit.runtime.live_snapshot import LiveSnapshot, put
 from licensekit.runtime.questions import Questions
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import locate, open_installation
@@ -168,14 +168,14 @@ class Licensing(Questions):
         try:
             return self._live.users[user_id, site]
         except KeyError:
-            return self._live.user(user_id, site)
+            return put(self._live.users, (user_id, site), User(self._live, user_id, site))
 
     def site(self, site_id: str) -> Holder:
         """Return what a site may do; raises as `user` does."""
         try:
             return self._live.sites[site_id]
         except KeyError:
-            return self._live.site(site_id)
+            return put(self._live.sites, site_id, Holder(self._live, site_id))
 
     def unavailable(self, function: str) -> tuple[Event, ...]:
         """Return the events in force that make a function unavailable to everybody.

@@ -9,7 +9,7 @@ import pytest
 from licensekit.access import Access
 from licensekit.entitlements.seats import pool_of
 from licensekit.installation import HeldSeat
-from licensekit.state import leases
+from licensekit.runtime.seats import acquire
 from licensekit.state.home import open_installation
 from licensekit.state.seats import SeatRequest
 from tests import homes
@@ -26,7 +26,7 @@ def held(run: Command, shelf: Path) -> dict[str, HeldSeat]:
     now = int(time.time())
     state = homes.state_of(database, now)
     anna, bob = (
-        leases.acquire(
+        acquire(
             database,
             state.entitlements,
             pool_of(state.entitlements, "seat"),

@@ -5,7 +5,8 @@ from licensekit.dates import seconds_of
 from licensekit.entitlements import Entitlements
 from licensekit.entitlements.seats import pool_of
 from licensekit.installation import HeldSeat
-from licensekit.state import leases, seats
+from licensekit.runtime.seats import acquire, borrow
+from licensekit.state import seats
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
 from licensekit.state.loading import OpenInstallation
@@ -38,7 +39,7 @@ class SeatProcess:
         wanted = SeatRequest(code, holder, ttl, at_least)
         wanted.check()
         pool = pool_of(self.entitlements, code)
-        return leases.acquire(self.database, self.entitlements, pool, wanted, self.clock)
+        return acquire(self.database, self.entitlements, pool, wanted, self.clock)
 
     def renew(self, *held: HeldSeat, ttl: int = 60) -> frozenset[str]:
         """Renew leases; return the ids of those that are held."""
@@ -56,7 +57,7 @@ class SeatProcess:
     def borrow(self, lease: HeldSeat, hours: float) -> HeldSeat:
         """Borrow a seat."""
         opened = OpenInstallation(self.database, clocks_of(self.home.clock), PIN, self.home.pack, by=lease.holder)
-        return leases.borrow(opened, self.entitlements, lease, hours)[0]
+        return borrow(opened, self.entitlements, lease, hours)[0]
 
     def close(self) -> None:
         """Close the database."""
