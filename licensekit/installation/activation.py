@@ -14,7 +14,7 @@ from licensekit.proposals import Change, Proposal, require_same
 from licensekit.state.journal_entries import REPLACED, BundleEnded, BundleSignedAgain, Pinned
 from licensekit.state.loading import OpenInstallation, ReadTransaction
 from licensekit.state.logs import taken
-from licensekit.state.messages import RootFromPack
+from licensekit.state.notices import RootFromPack
 from licensekit.state.stored import store_bundle
 from licensekit.state.transactions import WriteTransaction, write_first
 from licensekit.state.trust_store import keep_trust

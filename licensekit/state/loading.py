@@ -24,8 +24,7 @@ from licensekit.state.journal_entries import ACTIVE, KEPT, REPLACED
 from licensekit.state.journal_state import BundleRecord
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.mark import MarkRead, read_mark
-from licensekit.state.messages import UnusableDocument
-from licensekit.state.notices import notices_of
+from licensekit.state.notices import UnusableDocument, notices_of
 from licensekit.state.pending import place_of
 from licensekit.state.stored import Stored, read_stored, require_same
 from licensekit.state.time import Clocks, Reading, effective

@@ -8,7 +8,7 @@ from licensekit.errors import DocumentMissing, HomeInvalid, LicenseError, TrustM
 from licensekit.state.journal_entries import KEPT, BundleTaken
 from licensekit.state.journal_state import BundleRecord
 from licensekit.state.logs import JournalWriter
-from licensekit.state.messages import UnusableDocument
+from licensekit.state.notices import UnusableDocument
 from licensekit.state.stored import Recorded, Stored, StoredBundle
 from licensekit.trust.order import Seen
 from licensekit.trust.pack import TrustStore, add_documents, open_pack
