@@ -150,7 +150,6 @@ def _holders(read: ReadTransaction, entitlements: Entitlements, name: str) -> tu
 
 
 def _history(read: ReadTransaction, trust_store: TrustStore, issuer: str, bare: str) -> Iterator[BundleRecord]:
-    """Reading into every bundle that still verifies, whether or not it is active."""
     verified = verify_bundles(read.stored.every, trust_store, read.now).verified
     naming = {one.identity for one in verified if _names(one.document, bare)}
     ours = (one for one in read.bundles() if one.issuer == issuer)

@@ -198,7 +198,6 @@ def _signed(change: WriteTransaction, document: Document) -> armor.Token:
 
 
 def _summary(state: InstallationState, facts: Mapping[str, str], now: int) -> dict[str, str]:
-    """Return everything that is in a request, in words."""
     key = state.fingerprint.key or b""
     named = ", ".join(sorted(facts)) or "none"
     return {

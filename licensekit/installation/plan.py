@@ -187,7 +187,6 @@ def _evaluated(facts: AdmissionFacts, bundles: Iterable[Verified[Bundle]], momen
 
 
 def _news(file: VerifiedFile) -> Iterator[Brought]:
-    """Yield what a file brings beside bundles."""
     before, after = file.before, file.trust_store
     old, new = before.trust, after.trust
     if new.root.version != old.root.version:

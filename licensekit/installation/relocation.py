@@ -1,26 +1,29 @@
-"""Moving an installation from a folder to a server, or back.
+"""Moving an installation from a folder to a server or back, and restoring one from a backup.
 
-It is copied whole in one transaction, verified there, and the old location is marked, so that two copies are not both
-in use. Cut off before the commit, nothing has arrived; cut off between the commit and the mark, the same call again
-finds its own copy and sets the mark.
+What is moved is copied whole in one transaction, verified there, and the old location is marked, so that two copies are
+not both in use. Cut off before the commit, nothing has arrived; cut off between the commit and the mark, the same call
+again finds its own copy and sets the mark.
 """
 
 import os
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from licensekit.database import Connection, Database, connect
+from licensekit.database.backup import Restorable, Restored, restore_backup
 from licensekit.database.copying import compare_rows, copy_rows, count_rows, mark_moved
 from licensekit.errors import HomeTaken
 from licensekit.installation.audit import check_audit, newest_of
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import database_of, displayed, heads_of, open_installation
 from licensekit.state.journal_entries import Relocated, TroubleFound
-from licensekit.state.loading import OpenInstallation, ReadTransaction
+from licensekit.state.loading import OpenInstallation, ReadTransaction, read_transaction
 from licensekit.state.logs import audit_head
-from licensekit.state.mark import Mark, write_mark
+from licensekit.state.mark import LOST, Mark, write_mark
 from licensekit.state.schema import SCHEMA
 from licensekit.state.stored import Stored, read_stored
 from licensekit.state.time import system_clock
@@ -138,3 +141,40 @@ def _moved(connection: Connection, source: str, target: str, serial: str | None)
 
 def _ignore(_: int, __: int) -> None:
     return None
+
+
+def restore(
+    source: Path,
+    home: str | os.PathLike[str],
+    *,
+    clock: Callable[[], datetime] = system_clock,
+    by: str = "",
+    confirm: bool = False,
+) -> Restored:
+    """Restore the backup `source` at `home`, whole or not at all.
+
+    `home` is a folder or a `postgresql://` URL. What was restored is known as a restored backup until it is accepted,
+    unless nothing was lost by it. Programs that use an installation there notice another state.
+
+    Raises:
+        ConfirmationNeeded: something at `home` would be gone, and `confirm` is false.
+        FileUnusable: there is no such backup.
+        DatabaseMoved: the installation was moved away from `home`.
+        StateError: backup or home cannot be used.
+    """
+
+    def arrive(database: Database, connection: Connection, loses: bool) -> None:  # noqa: FBT001  # a callback
+        opened = OpenInstallation(database, clocks_of(clock), by=by)
+        change = WriteTransaction(read_transaction(opened, connection, LOST if loses else None, None))
+        change.record("restore", entry=change.head.number)
+        change.finish()
+
+    place = Restorable(
+        database_of(home, create=False),
+        SCHEMA,
+        "SELECT seed FROM installation",
+        "audit",
+        partial(database_of, home, create=True),
+        arrive,
+    )
+    return restore_backup(place, source, confirm=confirm)

@@ -126,8 +126,7 @@ class Lease:
         """Borrow the seat for some hours from now, connected or not, and return its end, UTC.
 
         The bundle says for how long at most (`borrow_hours`); a seat does not outlive its license. It stays taken until
-        it is released, which takes a connection, or its time is over. The process keeps it while the database is away,
-        and answers what `allows` and `access` of this lease are asked.
+        it is released, which takes a connection, or its time is over.
 
         Raises:
             BorrowRefused: no bundle allows it for that long.

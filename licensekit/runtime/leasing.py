@@ -102,7 +102,6 @@ class Leasing:
                 self._watcher = Watcher(self)
 
     def _rest(self, patience: float) -> None:
-        """Wait until there is a lease to renew."""
         self._awake.clear()
         if not self._held:
             self._awake.wait(patience)
@@ -138,7 +137,6 @@ class Leasing:
                 self.seats.free(row, begin + lease.request.ttl)  # the answer came too late
 
     def _find_ended(self) -> None:
-        """Find the leases that an administrator has ended."""
         self._version = self.seats.database.version()
         rows = [(lease, lease.row) for lease in list(self._held.values())]
         held = self.seats.still_held([row for _, row in rows])

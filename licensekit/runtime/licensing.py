@@ -131,19 +131,14 @@ class Licensing(Questions):
                     lease.check()
                     work()
 
-        `holder` is whoever the application says it is: a user's id where the license requires others, else a user, a
-        machine, a session; it is what administrators see. Each lease has a seat of its own, two of one holder have two.
-        The seat is renewed in the background; `ttl` is for how many seconds it stays taken when the process is killed
-        or cannot reach the database, and after that the lease is lost. `wait` is for how many seconds to wait while
-        none is free or the database is away; who waits longest need not be the next. With `at_least=Access.READ` a seat
-        that gives reading alone will do, as after grace.
+        `holder` is what administrators see: a user's id where the license requires others, else a user, a machine, a
+        session. Each lease has a seat of its own, which is renewed in the background; it is lost when the process is
+        killed or cannot reach the database for `ttl` seconds. `wait` is for how many seconds to wait while none is free
+        or the database is away. With `at_least=Access.READ` a seat that gives reading alone will do, as after grace.
 
-        A lease that is lost (ended by an administrator, not renewed in time, its license gone) reports it immediately:
-        `lost` is set, `on_lost` is called with it in a thread of its own, `check` raises, `allows` returns False, and a
-        `with` block ends with `LeaseLost`.
-
-        It blocks: with asyncio use `await asyncio.to_thread(licensing.lease, …)`, and `on_lost` with
-        `loop.call_soon_threadsafe`.
+        A lease that is lost reports it immediately: `lost` is set, `on_lost` is called with it in a thread of its own,
+        `check` raises, `allows` returns False, and a `with` block ends with `LeaseLost`. It blocks: with asyncio use
+        `await asyncio.to_thread(licensing.lease, …)`, and `on_lost` with `loop.call_soon_threadsafe`.
 
         Raises:
             UnknownLicense, WrongKind: there are no concurrent seats of that code.

@@ -239,7 +239,6 @@ class LiveSnapshot:
                     self._put(Snapshot(state))
 
     def _note_contact(self) -> None:
-        """Remember that the database has answered just now."""
         reading = self.clocks()
         with self._swapping:
             self._silence = 0

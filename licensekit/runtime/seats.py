@@ -72,11 +72,7 @@ class Seats:
         return row, begin + request.ttl
 
     def renew(self, asked: Sequence[tuple[HeldSeat, int]]) -> tuple[frozenset[str], float]:
-        """Renew leases; return the ids of those still held, and the time that this counts from.
-
-        Raises:
-            StateError: the database cannot be written; nothing was renewed.
-        """
+        """Renew leases; return the ids of those still held, and the time that this counts from."""
         begin = elapsed()
         return seats.renew(self.database, asked, self._now()), begin
 

@@ -247,11 +247,7 @@ class Section:
 
 @contextmanager
 def read_installation(opened: OpenInstallation) -> Generator[ReadTransaction]:
-    """Open a snapshot of an installation.
-
-    Raises:
-        DatabaseBusy, DatabaseDamaged, DatabaseUnavailable: it cannot be read.
-    """
+    """Open a snapshot of an installation."""
     mark, known = read_mark(opened.database.location), opened.last.stored
     with opened.database.read() as connection:
         yield read_transaction(opened, connection, mark, known)

@@ -66,11 +66,7 @@ def key_of(seed: bytes) -> SigningKey:
 
 
 def read_journal(connection: Connection, key: SigningKey, head: SignedHead, known: Journal | None = None) -> Journal:
-    """Read a journal and verify it; the `known` one, if it has the same head.
-
-    Raises:
-        StateError: see `Connection`.
-    """
+    """Read a journal and verify it; the `known` one, if it has the same head."""
     head = SignedHead(head.number, _bytes(head.observed), _bytes(head.signature))
     if known is not None and known.fault is None and head == known.signed:
         newest = connection.one(

@@ -148,13 +148,11 @@ def _processor(root: Path) -> str:
 
 
 def _first(folder: Path, names: Iterable[str]) -> str:
-    """Return the first of some small files that says something."""
     values = (_read(folder / name) for name in names)
     return next((value for value in values if not is_placeholder(value)), "")
 
 
 def _read(path: Path) -> str:
-    """Return the beginning of a system file; "" where there is none to be read."""
     try:
         data = read_start(path, limit=_FACT_BYTES, what="a system file")
     except FileUnusable as error:

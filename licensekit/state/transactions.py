@@ -119,11 +119,7 @@ class WriteTransaction:
 
 @contextmanager
 def write_installation(opened: OpenInstallation) -> Generator[WriteTransaction]:
-    """Open the write transaction of an installation; the block's changes are one, or none.
-
-    Raises:
-        DatabaseBusy, DatabaseDamaged, DatabaseUnavailable: it cannot be written.
-    """
+    """Open the write transaction of an installation; the block's changes are one, or none."""
     location = opened.database.location
     mark, known = read_mark(location), opened.last.stored
     with opened.database.write() as connection:
@@ -141,11 +137,7 @@ def write_installation(opened: OpenInstallation) -> Generator[WriteTransaction]:
 
 
 def write_first(opened: OpenInstallation, act: Callable[[WriteTransaction], T]) -> T:
-    """Run a change that may set the installation up; again if another process was faster.
-
-    Raises:
-        DatabaseBusy, DatabaseDamaged, DatabaseUnavailable: it cannot be written.
-    """
+    """Run a change that may set the installation up; again if another process was faster."""
     try:
         with write_installation(opened) as change:
             return act(change)
@@ -160,9 +152,6 @@ def remember(opened: OpenInstallation, state: InstallationState, pause: int = RE
     """Keep what a running application has seen, if it is worth a write; return whether it was.
 
     That is the time, if the last observation is `pause` seconds old, and what its pack has newer than the installation.
-
-    Raises:
-        StateError: the database cannot be written; what was there is as it was.
     """
     seen, store = state.stored, state.trust_store
     # Only an activated installation keeps documents: before that, its pack says everything.

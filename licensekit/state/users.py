@@ -41,11 +41,7 @@ class SiteFacts(NamedTuple):
 
 
 def user_facts(connection: Connection, user_id: str) -> UserFacts | None:
-    """Look up what is known of a user, and what it is assigned; None if there is no such user.
-
-    Raises:
-        StateError: the database cannot be read.
-    """
+    """Look up what is known of a user, and what it is assigned; None if there is no such user."""
     rows = connection.rows(_USER, names.folded(user_id))
     if not rows:
         return None
@@ -65,11 +61,7 @@ def known_user(connection: Connection, user_id: str) -> UserFacts:
 
 
 def site_facts(connection: Connection, site_id: str) -> SiteFacts | None:
-    """Look up what is known of a site; None if there is no such site.
-
-    Raises:
-        StateError: the database cannot be read.
-    """
+    """Look up what is known of a site; None if there is no such site."""
     return _site(connection.rows(_SITE, names.folded(site_id)))
 
 
