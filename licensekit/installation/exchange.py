@@ -129,11 +129,12 @@ def make_statement(change: WriteTransaction) -> tuple[str, Statement]:
     state = change.read.state()
     if state.serial is None:
         raise NotActivated(reason="no-serial")
+    used = [row for row in rows(state.entitlements, state.in_use) if row.granted or row.in_use]
     extensions = _recorded(change, "statement")
     statement = Statement(
         serial=state.serial,
         issued=change.now,
-        usage=_usage(state),
+        usage={row.code: Usage(row.in_use, row.total) for row in used[:LICENSES]},
         audit_head=change.head.hash,
         notices=[f"{n.code}: {n.message}"[:TEXT_LENGTH] for n in state.notices[:NOTICES]],
         extensions=extensions,
@@ -207,8 +208,3 @@ def _summary(state: InstallationState, facts: Mapping[str, str], now: int) -> di
         "installation key": key.hex(),
         "machine facts": f"{named} (as keyed hashes, from which they cannot be read)",
     }
-
-
-def _usage(state: InstallationState) -> dict[str, Usage]:
-    shown = [row for row in rows(state.entitlements, state.in_use) if row.granted or row.in_use]
-    return {row.code: Usage(row.in_use, row.total) for row in shown[:LICENSES]}

@@ -6,7 +6,7 @@ Every metric is a gauge. What is unrestricted is `+Inf`.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from licensekit.entitlements import Part, Severity, rows
+from licensekit.entitlements import Severity, rows
 from licensekit.state.loading import InstallationState
 from licensekit.wire.documents import Kind
 from licensekit.wire.plain import word
@@ -24,7 +24,10 @@ def metric_lines(state: InstallationState) -> Iterator[str]:
         ],
     )
     # Bundles that wait together differ in nothing that a label says: they are one sample.
-    of_bundles = [{**_labels(part), "state": part.state.value} for part in state.parts]
+    of_bundles = [
+        {"issuer": one.bundle.issuer, "serial": one.bundle.serial, "part": one.bundle.part, "state": one.state.value}
+        for one in state.parts
+    ]
     yield from _lines(
         "licensekit_bundle_state",
         "1 for each state that bundles are in: active, warning, grace, expired and others.",
@@ -41,11 +44,6 @@ def metric_lines(state: InstallationState) -> Iterator[str]:
     numbers = Counter(notice.severity for notice in state.notices)
     by_severity = [({"severity": severity.value}, numbers[severity]) for severity in Severity]
     yield from _lines("licensekit_notices", "What administrators should know, by severity.", by_severity)
-
-
-def _labels(part: Part) -> dict[str, str]:
-    bundle = part.bundle
-    return {"issuer": bundle.issuer, "serial": bundle.serial, "part": bundle.part}
 
 
 def _lines(name: str, meaning: str, samples: Iterable[tuple[Mapping[str, str], int | None]]) -> Iterator[str]:

@@ -194,16 +194,14 @@ def _news(file: VerifiedFile) -> Iterator[Brought]:
     if new.trust is not None and new.trust != old.trust:
         known = None if old.trust is None else old.trust.document.version
         yield Brought(reason="trust", before=known, version=new.trust.document.version)
-    numbers = {issuer: one.document.number for issuer, one in old.lists.items()}
     for issuer, revocations in new.lists.items():
-        if revocations != old.lists.get(issuer):
-            known, number = numbers.get(issuer), revocations.document.number
-            yield Brought(reason="revocations", before=known, version=number, issuer=issuer)
-    versions = {issuer: one.document.version for issuer, one in before.catalogs.items()}
+        if revocations != (was := old.lists.get(issuer)):
+            known = None if was is None else was.document.number
+            yield Brought(reason="revocations", before=known, version=revocations.document.number, issuer=issuer)
     for issuer, catalog in after.catalogs.items():
-        if catalog != before.catalogs.get(issuer):
-            known, version = versions.get(issuer), catalog.document.version
-            yield Brought(reason="catalog", before=known, version=version, issuer=issuer)
+        if catalog != (shipped := before.catalogs.get(issuer)):
+            known = None if shipped is None else shipped.document.version
+            yield Brought(reason="catalog", before=known, version=catalog.document.version, issuer=issuer)
     for verified in file.resets:
         yield Brought(reason="reset", effect=word(verified.document.what))
 

@@ -22,7 +22,6 @@ from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import database_of, displayed, heads_of, open_installation
 from licensekit.state.journal_entries import Relocated, TroubleFound
 from licensekit.state.loading import OpenInstallation, ReadTransaction, read_transaction
-from licensekit.state.logs import audit_head
 from licensekit.state.mark import LOST, Mark, write_mark
 from licensekit.state.schema import SCHEMA
 from licensekit.state.stored import Stored, read_stored
@@ -78,12 +77,13 @@ def move(
             _move(new, leaving, here, progress or _ignore)
         serial = None if leaving.read.stored.recorded is None else leaving.read.state().serial
         with new.read() as connection:
-            moved = _moved(connection, here, there, serial)
-            write_mark(new.location, heads_of(connection), lower=True)
+            [(users, sites, bundles)] = connection.rows(_SUMMARY)
+            heads = heads_of(connection)
+            write_mark(new.location, heads, lower=True)
         leaving.enter(Relocated(leaving.now, here, there))
         leaving.record("move", to=there)
         mark_moved(leaving.connection, SCHEMA, there)
-    return moved
+    return Moved(here, there, serial, users, sites, bundles, heads.audit.number, heads.audit.hash.hex())
 
 
 def _has_arrived(new: Database, leaving: WriteTransaction) -> bool:
@@ -131,12 +131,6 @@ def _arrive(here: ReadTransaction, before: Stored, origin: str, place: str) -> N
     arriving.enter(Relocated(here.now, origin, place))
     arriving.record("arrive", origin=origin)
     arriving.finish()
-
-
-def _moved(connection: Connection, source: str, target: str, serial: str | None) -> Moved:
-    head = audit_head(connection)
-    [(users, sites, bundles)] = connection.rows(_SUMMARY)
-    return Moved(source, target, serial, users, sites, bundles, head.number, head.hash.hex())
 
 
 def _ignore(_: int, __: int) -> None:

@@ -60,7 +60,8 @@ class Licensing(Questions):
         `root` is the pin that the vendor's `init` printed and `pack` the bytes of the pack that the application ships.
         `released` is the date of this version of the product, which maintenance must cover. `facts` replaces, by
         name, what is read of the machine. `clock` returns aware datetimes, and `boot` what a boot clock shows, for
-        tests and simulations. Without `watch` nothing changes until the host calls `refresh`.
+        tests and simulations; a clock that is given has no boot clock unless that is given as well. Without `watch`
+        nothing changes until the host calls `refresh`.
 
         Where nothing was set up yet, everything is denied until somebody activates a license there; with `create` the
         installation is set up now, with a key of its own and nothing else.

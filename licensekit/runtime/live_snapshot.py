@@ -83,17 +83,6 @@ class Lookups(Generic[T]):
         return put(last, holder, found)
 
 
-def leased_now(database: Database, snapshot: Snapshot, now: int) -> Mapping[str, int]:
-    """Return license to how many of its concurrent seats are held.
-
-    If the database is away, it is as the last state says.
-    """
-    if snapshot.error is None:
-        with suppress(StateError), database.read() as connection:
-            return seats_in_use(connection, lease_time(connection, now))
-    return snapshot.state.stored.leased
-
-
 def put(known: dict[K, T], key: K, value: T) -> T:
     """Put a value where at most `REMEMBERED` are kept, and return it."""
     if len(known) >= REMEMBERED:
@@ -176,10 +165,13 @@ class LiveSnapshot:
 
     def answers_with_leases(self) -> Answers:
         """Return the answers with the concurrent seats that are held at this moment."""
-        state = self.snapshot.state
-        now = self.snapshot.now_at(self.clocks(), away=False)
-        stored = state.stored._replace(leased=leased_now(self.database, self.snapshot, now))
-        return Answers(state.entitlements, stored.used_of(state.entitlements.licenses))
+        snapshot = self.snapshot
+        entitlements, stored = snapshot.state.entitlements, snapshot.state.stored
+        if snapshot.error is None:
+            with suppress(StateError), self.database.read() as connection:  # else as the last state says
+                now = lease_time(connection, snapshot.now_at(self.clocks(), away=False))
+                stored = stored._replace(leased=seats_in_use(connection, now))
+        return Answers(entitlements, stored.used_of(entitlements.licenses))
 
     def close(self) -> None:
         """Stop answering, and close the database."""

@@ -218,13 +218,10 @@ def require_same(known: Stored | None, found: Stored, where: str) -> None:
         return
     if known.seed != found.seed:
         raise OtherInstallation(reason="other", where=where)
-    if not (found.journal.has(known.journal.head) or _has_new_acceptance(known, found)):
-        raise OtherInstallation(reason="older", where=where)
-
-
-def _has_new_acceptance(known: Stored, found: Stored) -> bool:
     number = found.journal.state.acceptance
-    return number > 0 and not known.journal.has(Head(number, found.journal.hashes[number - 1]))
+    is_accepted = number > 0 and not known.journal.has(Head(number, found.journal.hashes[number - 1]))
+    if not (is_accepted or found.journal.has(known.journal.head)):
+        raise OtherInstallation(reason="older", where=where)
 
 
 def _bundles(connection: Connection, journal: Journal) -> tuple[StoredBundle, ...]:

@@ -5,7 +5,7 @@ place there: settings are made in each transaction, nothing is prepared, and nob
 """
 
 import re
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from typing import Any, Final, NamedTuple
 
 import psycopg
@@ -58,31 +58,21 @@ def read_url(url: str) -> tuple[str, dict[str, Any]]:
         DatabaseUnavailable: `url` is malformed. Nothing of it is repeated: any part of a malformed URL may be the
             password.
     """
-    found = _URL.fullmatch(url) if url.isprintable() else None
-    asked = _parsed(url) if found else None
+    found, asked = _URL.fullmatch(url) if url.isprintable() else None, None
+    with suppress(psycopg.Error, UnicodeError):  # whose messages repeat the URL
+        asked = conninfo_to_dict(url)
     if found is None or asked is None:
         raise DatabaseUnavailable(reason="url")
-    return _shown(found), {**_DEFAULTS, **asked}
+    scheme, user, password, hosts, database = found.groups(default="")
+    masked = ":***" if password else ""
+    at = "@" if user or password else ""
+    return f"{scheme}{user}{masked}{at}{hosts}{database}", {**_DEFAULTS, **asked}
 
 
 def holds_password(url: str) -> bool:
     """Return whether `url` has a password in it, anywhere libpq takes one; raises as `read_url`."""
     _, parameters = read_url(url)
     return any(parameters.get(name) for name in _SECRETS)
-
-
-def _shown(url: re.Match[str]) -> str:
-    scheme, user, password, hosts, database = url.groups(default="")
-    masked = ":***" if password else ""
-    at = "@" if user or password else ""
-    return f"{scheme}{user}{masked}{at}{hosts}{database}"
-
-
-def _parsed(url: str) -> dict[str, Any] | None:
-    try:
-        return conninfo_to_dict(url)
-    except (psycopg.Error, UnicodeError):
-        return None
 
 
 class Beginning(NamedTuple):
